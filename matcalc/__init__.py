@@ -1,0 +1,34 @@
+"""matcalc: derivatives of matrix expressions in closed form, checked before they are shown.
+
+    >>> import matcalc
+    >>> matcalc.derivative("x^T A x", "x").text
+    'x^T (A + A^T)'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .errors import MatcalcError
+
+if TYPE_CHECKING:
+    from .answers import Derivative, Expression
+    from .api import derivative, matrix, parse, scalar, subexpressions, vector
+
+__version__ = "0.1.0"
+_HOMES = {"Derivative": "answers", "Expression": "answers"} | dict.fromkeys(("derivative", "parse", "subexpressions", "scalar", "vector", "matrix"), "api")
+
+
+def __getattr__(name: str) -> object:
+    """The API is imported when it is first used: `matcalc --help` does not pay for it."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+__all__ = ["Derivative", "Expression", "MatcalcError", "derivative", "matrix", "parse", "scalar", "subexpressions", "vector"]

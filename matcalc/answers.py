@@ -1,0 +1,212 @@
+"""What the API hands out: an expression that was read, and a derivative that was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .arrange import Arranger
+from .authorship import Order
+from .build import transpose
+from .errors import UsageError
+from .expr import Expr, postorder
+from .indexform import index_form
+from .infer import Typed
+from .kinds import ONE, Shape
+from .ops.core import MEMBER, SYMBOL
+from .syntax import Node, Program
+from .tensor import Tensor
+
+FORMATS = ("text", "unicode", "latex")
+
+
+def printer(form: str) -> Callable[..., str]:
+    """The printer of a format."""
+    if form == "text":
+        from .render.text import spell
+    elif form == "latex":
+        from .render.latex import spell
+    elif form == "unicode":
+        from .render.unicode import spell
+    else:
+        raise UsageError(f"unknown format {form!r}: use {', '.join(FORMATS)}")
+    return spell
+
+
+def ranks_of(typed: Typed) -> dict[str, int]:
+    """The order in which names first occur."""
+    return {n: k for k, n in enumerate(typed.symbols)}
+
+
+class Scope:
+    """The names in play: what values an evaluation needs, which names are taken."""
+
+    def __init__(self, typed: Typed) -> None:
+        self.symbols: dict[str, Shape] = {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
+        self.families = {}
+        for n in postorder(typed.expr):
+            if n.op is MEMBER:
+                base = str(n.attr[0])  # type: ignore[index]
+                self.families[base] = (typed.families[base][1], n.shape)
+        self.names = frozenset({*typed.symbols, *typed.bindings, *(d.name for d in typed.declarations), *typed.families})
+
+    def prepare(self, given: Mapping[str, Any], used: Sequence[Expr]) -> tuple[dict[str, Any], dict[str, int]]:
+        """The values an evaluation of `used` needs, in internal form, with the sizes."""
+        from .numeric import prepare
+
+        known = set(self.symbols) | set(self.families)
+        needed = {str(n.attr[0]) for e in used for n in postorder(e) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
+        present = {n for n in known if n in given} | (needed & known)
+        return prepare(
+            {n: s for n, s in self.symbols.items() if n in present},
+            {n: s for n, s in self.families.items() if n in present},
+            {n: v for n, v in given.items() if n in present or n not in self.names},
+        )
+
+
+class Expression:
+    """An expression that was read: `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
+
+    def __init__(self, typed: Typed, program: Program, order: Order) -> None:
+        self._typed, self._program, self._order = typed, program, order
+        self._scope = Scope(typed)
+        self.assumptions = list(typed.assumptions)
+        self.where = typed.where
+        self.expr = typed.expr
+
+    @property
+    def shape(self) -> tuple[str, str]:
+        """Rows and columns, as text."""
+        return str(self.expr.shape[0]), str(self.expr.shape[1])
+
+    def spell(self, form: str = "text") -> str:
+        """The expression in a format: text, unicode or latex."""
+        node = Arranger(ranks_of(self._typed), self._order, self._scope.names).spell(self.expr)
+        return printer(form)(node, names=self._scope.names) if form == "latex" else printer(form)(node)
+
+    @property
+    def text(self) -> str:
+        return self.spell("text")
+
+    @property
+    def latex(self) -> str:
+        return self.spell("latex")
+
+    @property
+    def unicode(self) -> str:
+        return self.spell("unicode")
+
+    def evaluate(self, values: Mapping[str, Any]) -> Any:
+        """The numbers, given an array for every name (families stacked, index first)."""
+        from .forms import evaluate_form
+
+        return evaluate_form(self._typed, self._scope, values)
+
+    def __repr__(self) -> str:
+        return f"<{self.text} : {self.shape[0]}×{self.shape[1]}>"
+
+
+class Derivative:
+    """A derivative in closed form. `text`, `unicode`, `latex` print it; `shape` and `layout` say what it is;
+    `verified` is "verified", "failed" or "not checked"; `evaluate` gives its numbers."""
+
+    def __init__(
+        self,
+        typed: Typed,
+        tensor: Tensor,
+        value: Expr | None,
+        order: Order,
+        *,
+        wrt: Sequence[str],
+        layout: str,
+        notation: str,
+        flipped: bool,
+        verified: str,
+        steps: Sequence[object],
+        assumptions: Sequence[str],
+    ) -> None:
+        self._typed, self._tensor, self._order, self._flipped = typed, tensor, order, flipped
+        self._scope = Scope(typed)
+        self.expr = value
+        self.wrt = tuple(wrt)
+        self.order = len(tensor.shapes) - 1
+        self.layout, self.notation, self.verified = layout, notation, verified
+        self.steps, self.assumptions = list(steps), list(assumptions)
+        self.where = typed.where
+        self._program: Program | None = None
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The dimensions, as text: ("1", "n") for a row; every index of a tensor."""
+        if self.expr is not None:
+            return str(self.expr.shape[0]), str(self.expr.shape[1])
+        return tuple(str(d) for s in self._tensor.shapes for d in s if d is not ONE)
+
+    @property
+    def program(self) -> Program:
+        """The surface tree that is printed."""
+        if self._program is None:
+            arranger = Arranger(ranks_of(self._typed), self._order, self._scope.names)
+            taken = self._scope.names | {n for s in self._scope.symbols.values() for d in s for n in d.names()}
+            if self.expr is not None and self.notation not in ("index", "kron", "differential"):
+                self._program = Program("", (), arranger.spell(self.expr))
+            elif self.notation == "kron":
+                from .kronecker import kronecker_form
+
+                self._program = kronecker_form(self._tensor, arranger, self.wrt, taken)
+            elif self.notation == "differential":
+                from .linearmap import map_form
+
+                self._program = map_form(self._tensor, arranger, self.wrt, taken)
+            else:
+                self._program = index_form(self._tensor, arranger, taken)
+        return self._program
+
+    def spell(self, form: str = "text") -> str:
+        """The derivative in a format: text, unicode or latex."""
+        return printer(form)(self.program, names=self._scope.names) if form == "latex" else printer(form)(self.program)
+
+    @property
+    def text(self) -> str:
+        return self.spell("text")
+
+    @property
+    def unicode(self) -> str:
+        return self.spell("unicode")
+
+    @property
+    def latex(self) -> str:
+        return self.spell("latex")
+
+    def evaluate(self, values: Mapping[str, Any]) -> Any:
+        """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""
+        import numpy as np
+
+        env, sizes = self._scope.prepare(values, self._tensor.expressions())
+        result = self._tensor.evaluate(env, sizes)
+        if self._flipped and result.ndim == 2:
+            result = np.transpose(result)
+        return float(result) if result.ndim == 0 else result
+
+    def __repr__(self) -> str:
+        return f"<{self.text} : {' × '.join(self.shape)}>"
+
+
+def laid_out(tensor: Tensor, layout: str) -> tuple[Expr | None, bool]:
+    """The matrix of a tensor in a layout, and whether that is its transpose."""
+    matrix = tensor.matrix
+    if matrix is None:
+        return None, False
+    outer, inner = tensor.shapes[0], tensor.shapes[1:]
+    out = [d for d in outer if d is not ONE]
+    into = [d for s in inner for d in s if d is not ONE]
+    if not out and len(into) == 1:  # a gradient: the row, or the column in denominator layout
+        return (matrix if layout == "denominator" else transpose(matrix)), False
+    if not out and len(into) == 2 and len(inner) == 1:  # a scalar by a matrix
+        return (transpose(matrix), True) if layout == "strict" else (matrix, False)
+    if layout == "denominator" and len(out) + len(into) > 0 and len(inner) == 1:
+        return transpose(matrix), True
+    return matrix, False
+
+
+__all__ = ["Derivative", "Expression", "Node", "Scope", "laid_out", "printer", "ranks_of"]

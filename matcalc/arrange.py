@@ -1,0 +1,461 @@
+"""From a typed expression to the surface tree that is printed: order, direction, fractions, signs.
+
+Expressions are kept in a normal form that no person would write; here each node is spelled the way a textbook does:
+summands in the order in which their names first occur in the input, the shorter direction of x^T A y, quotients
+instead of negative powers, (X b)^T instead of b^T X^T where that is shorter, a minus absorbed into a difference.
+Nothing here changes a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from . import build
+from .build import is_number, split, transpose, value_of
+from .expr import Expr, postorder
+from .kinds import ONE, Dim
+from .ops.core import (
+    ADD,
+    CASES,
+    COMMUTATION,
+    CONSTANT,
+    ENTRY,
+    EYE,
+    HADAMARD,
+    INDEX,
+    INDEXED_PRODUCT,
+    INDEXED_SUM,
+    IVERSON,
+    KRONECKER,
+    LITERAL,
+    MATMUL,
+    MATRIX_POWER,
+    MEMBER,
+    NUMBER,
+    ONES,
+    POWER,
+    SIZE,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+    ZEROS,
+)
+from .ops.inverse import INVERSE
+from .ops.sums import SUM
+from .ops.trace import TRACE
+from .syntax import Node, spell_name, walk
+
+HALF = Fraction(1, 2)
+NORMS = {"norm": "", "normF": "F", "norm1": "1", "norminf": "inf", "norm2": "2", "norm_nuclear": "*"}
+Key = tuple[object, ...]
+
+
+def name(text: str) -> Node:
+    return Node("name", (), text)
+
+
+def number(value: int | Fraction) -> Node:
+    """A number as a tree: a negative one is a `neg`, a fraction a quotient."""
+    value = Fraction(value)
+    size = Node("num", (), Fraction(abs(value.numerator)))
+    node = size if value.denominator == 1 else Node("mul", (size, Node("num", (), Fraction(value.denominator))), ("/",))
+    return Node("neg", (node,)) if value < 0 else node
+
+
+def dimension(dim: Dim) -> Node:
+    """A size as a tree: a polynomial in dimension names."""
+    terms = []
+    for monomial, c in sorted(dim.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
+        parts = [] if abs(c) == 1 and monomial else [number(abs(c))]
+        parts += [name(n) if k == 1 else Node("pow", (name(n), number(k))) for n, k in monomial]
+        body = product(parts)
+        terms.append(Node("neg", (body,)) if c < 0 else body)
+    return terms[0] if len(terms) == 1 else Node("add", tuple(terms)) if terms else number(0)
+
+
+def product(parts: Sequence[Node]) -> Node:
+    """Factors side by side."""
+    if len(parts) == 1:
+        return parts[0]
+    return Node("mul", tuple(parts), ("",) * (len(parts) - 1))
+
+
+def quotient(above: Sequence[Node], below: Sequence[Node]) -> Node:
+    top = product(above) if above else number(1)
+    if not below:
+        return top
+    bottom = product(below)
+    if top.op == "mul" and set(top.attr or ()) <= {""}:  # 2 x/(y) reads from the left
+        return Node("mul", (*top.args, bottom), (*top.attr, "/"))  # type: ignore[misc]
+    return Node("mul", (top, bottom), ("/",))
+
+
+def negated(node: Node) -> Node:
+    return node.args[0] if node.op == "neg" else Node("neg", (node,))
+
+
+class Arranger:
+    """Spells expressions, given the order in which names first occur and the author's own sums and products.
+
+    `author` maps an expression of the input to the order of its parts as they were typed.
+    """
+
+    def __init__(self, ranks: Mapping[str, int] | None = None, author: Mapping[Expr, Sequence[Expr]] | None = None, taken: Iterable[str] = ()) -> None:
+        self.ranks = dict(ranks or {})
+        self.author = author or {}
+        self.taken = frozenset(taken)
+        self.done: dict[Expr, Node] = {}
+        self.keys: dict[Expr, Key] = {}
+        self.named: dict[Expr, str] = {}
+
+    def spell(self, e: Expr) -> Node:
+        """The surface tree of `e`."""
+        for n in postorder(e):
+            if n not in self.done:
+                self.done[n] = name(self.named[n]) if n in self.named else self._node(n)
+        node = self.done[e]
+        if e.op is EYE or e.op is TIMES and e.args[-1].op is EYE and not e.is_scalar:
+            return self._sized(e)
+        return node
+
+    def _of(self, e: Expr) -> Node:
+        """The tree of a part that may not be a node of the DAG (a transpose, a quotient) itself."""
+        if e not in self.done:
+            for n in postorder(e):
+                if n not in self.done:
+                    self.done[n] = name(self.named[n]) if n in self.named else self._node(n)
+        return self.done[e]
+
+    def _node(self, e: Expr) -> Node:
+        rule = _RULES.get(e.op)
+        if rule is not None:
+            return rule(self, e)
+        if e.op.name in NORMS:
+            return Node("norm", (self._of(e.args[0]),), NORMS[e.op.name])
+        if e.op.name == "normp":
+            return Node("norm", tuple(self._of(a) for a in e.args), "p")
+        if e.op.name == "pinv":
+            return Node("pinv", (self._of(e.args[0]),))
+        return Node("call", tuple(self._plain(a) for a in e.args), e.op.spellings[0] if e.op.spellings else e.op.name)
+
+    def _plain(self, e: Expr) -> Node:
+        """An argument that broadcasting may print as a number: 0 for a zero vector beside a vector."""
+        if e.op is ZEROS:
+            return number(0)
+        if e.op is ONES:
+            return number(1)
+        return self._of(e)
+
+    # ---- order
+
+    def key(self, e: Expr) -> Key:
+        """Sorts by the names in the order they are printed, then fewer transposes, then higher powers."""
+        found = self.keys.get(e)
+        if found is None:
+            ranks: list[int] = []
+            transposes, top = 0, Fraction(0)
+            for k, n in enumerate(walk(self._of(e))):
+                if k > 60:
+                    break
+                if n.op == "name":
+                    ranks.append(self.ranks.get(str(n.attr), 10**6))
+                elif n.op == "T":
+                    transposes += 1
+                elif n.op == "pow" and n.args[1].op == "num":
+                    top = max(top, n.args[1].attr)  # type: ignore[type-var,assignment]
+            self.keys[e] = found = (not ranks, tuple(ranks), transposes, -top, e.size, e.digest)
+        return found
+
+    # ---- sums
+
+    def sum(self, e: Expr) -> Node:
+        typed = self.author.get(e)
+        terms = list(typed) if typed is not None else sorted(e.args, key=lambda t: self.key(build.without_coefficient(t)[1]))
+        parts = [self._term(t, e) for t in terms]
+        if parts[0].op == "neg":
+            first = next((k for k, p in enumerate(parts) if p.op != "neg"), 0)
+            parts.insert(0, parts.pop(first))
+        return Node("add", tuple(parts))
+
+    def _term(self, t: Expr, whole: Expr) -> Node:
+        coefficient, scalars, body = split(t)
+        if body is not None and body.op is ONES and any(split(a)[2] is not body for a in whole.args):
+            return self._times(coefficient, scalars, None)
+        return self._of(t)
+
+    # ---- products
+
+    def times(self, e: Expr) -> Node:
+        return self._times(*split(e))
+
+    def _times(self, c: Fraction, scalars: Sequence[Expr], body: Expr | None) -> Node:
+        if c < 0:
+            flipped = self._flip(scalars, body)
+            if flipped is not None:
+                return self._signed(-c, [self._of(s) for s in sorted(flipped[0], key=self._factor_key) if not _is_below(s)], [s for s in flipped[0] if _is_below(s)], flipped[1])
+            return negated(self._times(-c, scalars, body))
+        above = [self._of(s) for s in sorted((s for s in scalars if not _is_below(s)), key=self._factor_key)]
+        return self._signed(c, above, [s for s in scalars if _is_below(s)], self._of(body) if body is not None else None)
+
+    def _signed(self, c: Fraction, above: list[Node], below: list[Expr], body: Node | None) -> Node:
+        under = [self._of(build.power(s, num_minus_one())) for s in sorted(below, key=self._factor_key)]
+        if c.denominator != 1:
+            under.insert(0, number(c.denominator))
+        if c.numerator != 1:
+            above.insert(0, number(c.numerator))
+        if body is None:
+            return quotient(above, under)
+        if body.op in ("sum", "product") and under:
+            return product([quotient(above, under), body])
+        if body.op == "mul" and set(body.attr or ()) <= {""} and not (above and above[-1].op in ("sum", "product")):
+            return quotient([*above, *body.args], under)
+        return quotient([*above, body], under)
+
+    def _factor_key(self, s: Expr) -> Key:
+        base = s.args[0] if s.op is POWER else s
+        plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
+        return (not plain, *self.key(s))
+
+    def _flip(self, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:
+        """A minus absorbed by a difference among the factors: -2 (y - z)^T A is 2 (z - y)^T A; None if none can."""
+        for k, s in enumerate(scalars):
+            if s.op is ADD and _can_flip(s):
+                return [*scalars[:k], build.negative(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
+        if body is None:
+            return None
+        candidates = body.args if body.op in (MATMUL, HADAMARD, KRONECKER) else (body,)
+        for k, f in enumerate(candidates):
+            inner = f.args[0] if f.op is TRANSPOSE else f
+            if inner.op is ADD and _can_flip(inner):
+                turned = build.negative(inner)
+                g = transpose(turned) if inner is not f else turned
+                if body is f:
+                    return list(scalars), self._of(g)
+                if body.op is MATMUL:
+                    return list(scalars), self._chain([*candidates[:k], g, *candidates[k + 1 :]])
+                return list(scalars), self._of(build.apply(body.op, [*candidates[:k], g, *candidates[k + 1 :]]))
+        return None
+
+    def matmul(self, e: Expr) -> Node:
+        if e.is_scalar:
+            straight, back = list(e.args), [transpose(a) for a in reversed(e.args)]
+            if sum(a.size for a in straight) == sum(a.size for a in back):
+                typed = self.author.get(e)
+                if typed is not None:
+                    return self._chain(list(typed))
+                nodes = [self._chain(c) for c in (straight, back)]
+                return min(nodes, key=self._text_key)
+        return self._chain(list(e.args))
+
+    def _text_key(self, node: Node) -> Key:
+        from .render.count import symbols
+
+        return (symbols(node), [self.ranks.get(str(n.attr), 10**6) for n in walk(node) if n.op == "name"], [n.op for n in walk(node)])
+
+    def _chain(self, factors: list[Expr]) -> Node:
+        """A matrix product; runs of transposes that begin with a row are gathered where that is shorter."""
+        parts: list[Node] = []
+        k = 0
+        while k < len(factors):
+            f = factors[k]
+            run = 1
+            if f.shape[0] is ONE:
+                while k + run < len(factors) and _turns(factors[k + run]):
+                    run += 1
+                saved = sum(g.op is TRANSPOSE and g.args[0].op is not INVERSE for g in factors[k : k + run])
+                if run > 1 and saved > 1:
+                    inside = [transpose(g) for g in reversed(factors[k : k + run])]
+                    parts.append(Node("T", (self._chain(inside),)))
+                    k += run
+                    continue
+            parts.append(self._of(f))
+            k += 1
+        return product(parts)
+
+    def hadamard(self, e: Expr) -> Node:
+        typed = self.author.get(e)
+        parts = list(typed) if typed is not None else sorted(e.args, key=self._factor_key)
+        above = [self._of(p) for p in parts if not _is_below(p)]
+        below = [self._of(build.power(p, num_minus_one())) for p in parts if _is_below(p)]
+        if not above:
+            return Node("ew", (number(1), below[0] if len(below) == 1 else Node("ew", tuple(below), (".*",) * (len(below) - 1))), ("./",))
+        return Node("ew", tuple(above + below), (".*",) * (len(above) - 1) + ("./",) * len(below))
+
+    def kron(self, e: Expr) -> Node:
+        return Node("ew", tuple(self._of(a) for a in e.args), ("kron",))
+
+    def power(self, e: Expr) -> Node:
+        base, k = e.args
+        scalar = e.is_scalar
+        if is_number(k):
+            v = value_of(k)
+            if v < 0:
+                under = self._of(build.power(base, build.num(-v)))
+                return Node("mul", (number(1), under), ("/",)) if scalar else Node("ew", (number(1), under), ("./",))
+            if v == HALF:
+                return Node("call", (self._of(base),), "sqrt")
+        return Node("pow" if scalar else "epow", (self._of(base), self._of(k)))
+
+    def matrix_power(self, e: Expr) -> Node:
+        x, k = e.args
+        if x.op is INVERSE and is_number(k):
+            return Node("pow", (self._of(x.args[0]), negated(self._of(k))))
+        return Node("pow", (self._of(x), self._of(k)))
+
+    # ---- aggregates
+
+    def total(self, e: Expr) -> Node:
+        """sum(x); of an entrywise product of columns, (u .* v)^T w."""
+        x = e.args[0]
+        if x.op is HADAMARD and x.shape[1] is ONE and not any(_is_below(a) for a in x.args):
+            parts = sorted(x.args, key=self._factor_key)
+            left = self._of(build.hadamard(*parts[:-1]))
+            return product([Node("T", (left,)), self._of(parts[-1])])
+        return Node("call", (self._of(x),), "sum")
+
+    def trace(self, e: Expr) -> Node:
+        x = e.args[0]
+        if x.op is MATMUL and len(x.args) <= 12:
+            args = list(x.args)
+            turns = [args[k:] + args[:k] for k in range(len(args))]
+            turns += [[transpose(a) for a in reversed(t)] for t in turns]
+            least = min(sum(a.size for a in t) for t in turns)
+            nodes = [product([self._of(a) for a in t]) for t in turns if sum(a.size for a in t) == least]
+            return Node("call", (min(nodes, key=self._text_key),), "tr")
+        return Node("call", (self._of(x),), "tr")
+
+    def transposed(self, e: Expr) -> Node:
+        inner = e.args[0]
+        if inner.op is ADD and inner.shape[1] is not ONE:  # (A + B^T)^T is A^T + B where that is no longer
+            parts = [self._of(transpose(a)) for a in inner.args]
+            spelled = Node("add", tuple(parts))
+            from .render.count import symbols
+
+            if all(p.op != "neg" for p in parts[:1]) and symbols(spelled) < symbols(self._of(inner)) + 1:
+                return spelled
+        return Node("T", (self._of(inner),))
+
+    def indexed_sum(self, e: Expr) -> Node:
+        low, high, body = e.args
+        return Node("sum" if e.op is INDEXED_SUM else "product", (self._of(body), self._of(low), self._of(high)), str(e.attr))
+
+    def iverson(self, e: Expr) -> Node:
+        left, right = (self._broadcast(a) for a in e.args)
+        return Node("iverson", (Node("cmp", (left, right), str(e.attr)),))
+
+    def _broadcast(self, a: Expr) -> Node:
+        c, scalars, body = split(a)
+        if a.op is ZEROS:
+            return number(0)
+        if body is not None and body.op is ONES:
+            return self._times(c, scalars, None)
+        return self._of(a)
+
+    # ---- leaves
+
+    def leaf(self, e: Expr) -> Node:
+        if e.op is NUMBER:
+            return number(value_of(e))
+        if e.op is SIZE:
+            assert isinstance(e.attr, Dim)
+            return dimension(e.attr)
+        if e.op is ONES:
+            sizes = e.shape if e.shape[1] is not ONE else e.shape[:1]
+            return Node("call", tuple(dimension(d) for d in sizes), "ones")
+        if e.op is ZEROS:
+            return name(spell_name("0", str(e.shape[0]) if e.shape[1] is ONE else f"{e.shape[0]} x {e.shape[1]}"))
+        if e.op is EYE:
+            return name("I")
+        if e.op is COMMUTATION:
+            m, n = e.attr  # type: ignore[misc]
+            return name(spell_name("K", f"{m},{n}"))
+        if isinstance(e.attr, tuple):
+            return name(str(e.attr[0]))
+        return name(str(e.attr))
+
+    def _sized(self, e: Expr) -> Node:
+        """The identity as a whole answer carries its size."""
+        c, scalars, body = split(e)
+        assert body is not None
+        node = name(spell_name("I", str(body.shape[0])))
+        if c == 1 and not scalars:
+            return node
+        saved = self.done.get(body)
+        self.done[body] = node
+        spelled = self._times(c, scalars, body)
+        if saved is not None:
+            self.done[body] = saved
+        return spelled
+
+    def member(self, e: Expr) -> Node:
+        base = str(e.attr[0])  # type: ignore[index]
+        return name(spell_name(base, _index_text(e.args[0])))
+
+    def unit(self, e: Expr) -> Node:
+        return name(spell_name("e", _index_text(e.args[0])))
+
+    def entry(self, e: Expr) -> Node:
+        x, i, j = e.args
+        here = [k for k, d in ((i, x.shape[0]), (j, x.shape[1])) if d is not ONE]
+        if x.op is SYMBOL and len(here) == 1 and here[0].op in (NUMBER, INDEX):
+            spelled = spell_name(str(x.attr[0]), _index_text(here[0]))  # type: ignore[index]
+            if spelled not in self.taken:
+                return name(spelled)
+        return Node("index", (self._of(x), *[self._of(k) for k in here]))
+
+    def literal(self, e: Expr) -> Node:
+        return Node("literal", tuple(self._of(a) for a in e.args), e.attr)  # type: ignore[arg-type]
+
+    def cases(self, e: Expr) -> Node:
+        return Node("cases", tuple(self._of(a) for a in e.args))
+
+
+def num_minus_one() -> Expr:
+    return build.num(-1)
+
+
+def _index_text(e: Expr) -> str:
+    return str(e.attr)
+
+
+def _is_below(s: Expr) -> bool:
+    """Printed under a fraction bar."""
+    return s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) < 0
+
+
+def _can_flip(s: Expr) -> bool:
+    return any(build.without_coefficient(a)[0] < 0 for a in s.args)
+
+
+def _turns(g: Expr) -> bool:
+    """A factor whose transpose costs nothing extra to write: M^T, or a symmetric one."""
+    if g.shape[1] is ONE:
+        return False
+    return g.op is TRANSPOSE or transpose(g) is g
+
+
+_RULES: dict[object, Callable[[Arranger, Expr], Node]] = {
+    ADD: Arranger.sum,
+    TIMES: Arranger.times,
+    MATMUL: Arranger.matmul,
+    HADAMARD: Arranger.hadamard,
+    KRONECKER: Arranger.kron,
+    POWER: Arranger.power,
+    MATRIX_POWER: Arranger.matrix_power,
+    SUM: Arranger.total,
+    TRACE: Arranger.trace,
+    TRANSPOSE: Arranger.transposed,
+    INVERSE: lambda self, e: Node("inv", (self._of(e.args[0]),)),
+    INDEXED_SUM: Arranger.indexed_sum,
+    INDEXED_PRODUCT: Arranger.indexed_sum,
+    IVERSON: Arranger.iverson,
+    MEMBER: Arranger.member,
+    UNIT: Arranger.unit,
+    ENTRY: Arranger.entry,
+    LITERAL: Arranger.literal,
+    CASES: Arranger.cases,
+}
+for _op in (NUMBER, SIZE, ONES, ZEROS, EYE, SYMBOL, CONSTANT, INDEX, COMMUTATION):
+    _RULES[_op] = Arranger.leaf

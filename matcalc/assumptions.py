@@ -1,0 +1,113 @@
+"""What was assumed, told briefly: names for unknown sizes, the declarations in full, and a sentence for every reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain, count
+
+from .elaborate import Elaborator
+from .errors import ShapeError
+from .kinds import ONE, Dim, Shape, kind_of
+from .scene import spell_declaration
+from .syntax import Declaration, spell_name, split_name
+from .unify import is_unknown
+
+LETTERS = "nmpqrsdkltuvwabcefgh"
+COUNTS = "NMKLTPQ"  # for how many members a family has
+
+
+class SizeNames:
+    """Letters for the sizes that nobody named, avoiding the names in use."""
+
+    def __init__(self, el: Elaborator) -> None:
+        self.el = el
+        scene = el.scene
+        self._taken = {split_name(n)[0] for n in scene.names} | set(scene.names) | scene.sizes | scene.indices | scene.bound | set(scene.declared)
+
+    def name_all(self) -> None:
+        """Columns before rows, in order of first occurrence: A x reads A in R^{m x n}, x in R^n."""
+        for term in self.el.symbols.values():
+            for dim in reversed(term.shape):
+                self._name(dim, LETTERS)
+        for size in self.el.families.values():
+            self._name(size, COUNTS)
+        for frame in self.el.frames:
+            for index in frame.indices.values():
+                if index.range is not None:
+                    self._name(index.range, COUNTS)
+        if self.el.sizes.unsettled:
+            outer, inner, whole = self.el.sizes.unsettled[0]
+            message = f"two sizes have the product {whole}, and which they are cannot be told from the text"
+            raise ShapeError(message, suggestion="declare the factors of the Kronecker product, or the argument of vec")
+
+    def _name(self, dim: Dim, letters: str) -> None:
+        dim = self.el.sizes.resolve(dim)
+        factors = self.el.sizes.factors(dim)
+        if factors is not None:
+            for f in factors:
+                self._name(f, letters)
+        elif is_unknown(dim):
+            name = next(c for c in chain(letters, (spell_name("n", str(k)) for k in count(1))) if c not in self._taken)
+            self._taken.add(name)
+            self.el.sizes.unify(dim, Dim.of(name))
+
+    def resolve(self, dim: Dim) -> Dim:
+        """The final size."""
+        dim = self.el.sizes.resolve(dim)
+        if is_unknown(dim):
+            raise ShapeError("the size of an identity or unit vector cannot be told from the text", suggestion="write it with its size, as I_n")
+        return dim
+
+
+def space(shape: Shape) -> str:
+    """R, R^n, R^{m x n}."""
+    rows, cols = shape
+    if cols is ONE:
+        return "R" if rows is ONE else f"R^{_braced(str(rows))}"
+    return f"R^{{{rows} x {cols}}}"
+
+
+def _braced(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+def declarations_of(el: Elaborator, shapes: dict[str, Shape]) -> list[Declaration]:
+    """All declarations: those given, then the inferred ones in order of occurrence."""
+    found = list(el.scene.declared.values())
+    for name, shape in shapes.items():
+        if name not in el.scene.declared and name != el.scene.hole:
+            sizes = tuple(d for d in shape if d is not ONE) if shape[1] is ONE else shape
+            found.append(Declaration(name, "N" if name in el.integers else "R", sizes))
+    return found
+
+
+def where_text(declarations: Iterable[Declaration]) -> str:
+    return "; ".join(map(spell_declaration, declarations))
+
+
+def sentences(el: Elaborator, shapes: dict[str, Shape], resolve: SizeNames) -> list[str]:
+    """One short sentence for everything that was assumed."""
+    told: list[str] = []
+    plain: list[str] = []
+    for name, shape in shapes.items():
+        if name in el.scene.declared or name == el.scene.hole:
+            continue
+        kind, default = kind_of(shape), el.defaults.get(name)
+        base = split_name(name)[0]
+        if name in el.integers:
+            told.append(f"{name} read as a whole number")
+        elif el.defaults.get(base + "_") is not None and name not in el.defaults:
+            told.append(f"{name} read as a family ({name} in {space(shape)})")
+        elif default is not None and kind != el.scene.kind_of(name):
+            told.append(f"{name} read as a {kind} ({space(shape)})")
+        elif kind == "scalar":
+            plain.append(f"{name} in R")
+        else:
+            plain.append(f"{name} in {space(shape)}")
+    if plain:
+        told.append(", ".join(plain) + " (inferred)")
+    for note in el.notes:
+        text = note if isinstance(note, str) else note(resolve.resolve)
+        if text:
+            told.append(text)
+    return list(dict.fromkeys(told))

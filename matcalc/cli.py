@@ -1,0 +1,405 @@
+"""The command: Click reads the arguments, Rich draws on a terminal, a pipe gets the bare line.
+
+Only Click is imported at the top. The engine and Rich come in inside the functions that use them, so that `--help` and a
+mistyped option answer at once and a pipe never pays for Rich.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import MatcalcError, UsageError, VerificationError, printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from . import Derivative
+
+LAYOUTS = ("numerator", "denominator", "strict")
+NOTATIONS = ("auto", "matrix", "index", "kron", "differential")
+FORMATS = ("text", "unicode", "latex")
+LONGEST_INPUT = 200_000  # bytes; the reader's own limit, applied before an endless stdin fills the memory
+
+# What can only be a mistyped option, where an expression such as "-2 x_1 + x_2" or "--x" cannot be meant.
+LONG_OPTION = re.compile(r"(--[A-Za-z][A-Za-z-]+)(=.*)?", re.DOTALL)
+SHORT_OPTION = re.compile(r"(-[A-Za-z])")
+
+
+class Commands(click.Group):
+    """The group; an unknown command is most often an expression whose `d` was forgotten."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            known = ", ".join(self.list_commands(ctx))
+            word = _cut(args[0])
+            raise click.UsageError(
+                f"no command {word!r} (there are: {known}); for a derivative: matcalc d {shlex.quote(word)} --wrt x", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 0 fine, 1 no answer, 2 bad input. Nothing leaves as a traceback."""
+    if sys.stdout is None:  # what Python makes of `matcalc … >&-`
+        _complain("error: cannot write the answer: standard output is closed")
+        return 1
+    _never_fail_to_encode()
+    try:
+        with warnings.catch_warnings():
+            if not sys.warnoptions:
+                warnings.simplefilter("ignore")  # an overflow that the engine met and handled is no news to the reader
+            code = command.main(args=args, prog_name="matcalc", standalone_mode=False)
+        return _flushed(int(code or 0))
+    except MatcalcError as error:
+        _complain(f"error: {error}")
+        return _flushed(error.exit_code)
+    except click.ClickException as error:
+        _complain(f"error: {error.format_message()}")
+        ctx = getattr(error, "ctx", None)
+        if ctx is not None:
+            _complain(f"see: {ctx.command_path} --help")
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:  # met in writing; one met in opening a file has its name
+            return _unwritten(error)
+        if os.environ.get("MATCALC_DEBUG"):
+            raise
+        given = shlex.join(map(_cut, sys.argv[1:] if args is None else args))
+        _complain(f"matcalc: internal error (a bug): {type(error).__name__}: {_cut(str(error), 300)}")
+        _complain(f"please report it with the expression: matcalc {given}")
+        return 1
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["--help"]},
+    epilog="""\b
+Examples:
+  matcalc d "x^T A x" --wrt x
+  matcalc d "log det X + a^T X^-1 a" --wrt X --where "X in S^n; a in R^n"
+  matcalc d "1/N sum_{i=1}^N (w^T x_i - y_i)^2" --wrt w --where "x_i in R^n; y_i in R"
+  matcalc shapes "a^T X^-1 b"
+
+Undeclared names: lower-case letters are column vectors, upper-case letters matrices, lower-case Greek letters scalars; if
+the expression does not fit, the nearest reading that does is taken and said. More on each command: matcalc d --help""",
+)
+@click.option("--version", is_flag=True, help="Print the version and exit.")
+@click.pass_context
+def command(ctx: click.Context, version: bool) -> int:
+    """Derivatives of matrix expressions in closed form, checked numerically before they are shown."""
+    if version:
+        from . import __version__
+
+        print(f"matcalc {__version__}")
+        ctx.exit()
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+    return 0
+
+
+def _read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
+    """The one expression among the words that are no known option; `-` stands for standard input."""
+    for word in words:
+        unknown = LONG_OPTION.fullmatch(word) or (len(words) > 1 and SHORT_OPTION.fullmatch(word))
+        if unknown:
+            from difflib import get_close_matches
+
+            name = unknown.group(1)
+            options = [option for p in ctx.command.params for option in p.opts if option.startswith("--")]
+            raise click.NoSuchOption(name, possibilities=get_close_matches(name, options, cutoff=0.7), ctx=ctx)
+    if not words:
+        raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
+    if len(words) > 1:
+        found = ", ".join(repr(_cut(word, 30)) for word in words[:4])
+        raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; write it in quotes", ctx)
+    return _read_stdin() if words[0] == "-" else words[0]
+
+
+def _read_stdin() -> str:
+    if sys.stdin is None:
+        raise UsageError("the expression was to come from standard input, which is closed")
+    stream = getattr(sys.stdin, "buffer", None)
+    data = stream.read(LONGEST_INPUT + 1) if stream else sys.stdin.read(LONGEST_INPUT + 1).encode()
+    if len(data) > LONGEST_INPUT:
+        raise UsageError(f"the expression on standard input is longer than {LONGEST_INPUT // 1000} kB")
+    try:
+        return bytes(data).decode("utf-8-sig").strip("\r\n")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"standard input is not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}") from None
+
+
+def _takes_expression(function: Callable[..., int]) -> Callable[..., int]:
+    """EXPR and --where, which every command on an expression takes."""
+    function = click.option(
+        "--where",
+        multiple=True,
+        metavar="DECLS",
+        help='Declarations, split by ";": "x in R^n; A in R^{m x n}; S in S^n; k in N; X in R^{n x n} invertible".',
+    )(function)
+    return click.argument("expression", metavar="EXPR", nargs=-1, type=click.UNPROCESSED, callback=_read_expression)(function)
+
+
+# An expression may begin with a minus, so that unknown options pass to EXPR, where _read_expression looks at them; and
+# these commands have no one-letter options, which a "-x^T x" would be taken for.
+EXPRESSION_SETTINGS = {"ignore_unknown_options": True}
+
+
+@command.command(
+    "d",
+    context_settings=EXPRESSION_SETTINGS,
+    epilog="""\b
+Examples:
+  matcalc d "||A x - b||^2" --wrt x                    2 (A x - b)^T A
+  matcalc d "x^T A x" --wrt x --where "A in S^n"       a property simplifies the answer
+  matcalc d "x^T A x" --wrt x --order 2                the Hessian
+  matcalc d "a^T X b" --wrt a --wrt b                  one derivative each
+  matcalc d "A X B" --wrt X --notation kron            d vec(F)/d vec(X)^T
+  matcalc d "\\frac{1}{2}\\lVert y - \\Phi\\theta\\rVert_2^2" --wrt theta --format latex
+  echo "tr(A X B)" | matcalc d - --wrt X --json
+
+Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refused.""",
+)
+@click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several.")
+@_takes_expression
+@click.option("--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="1 the derivative, 2 the Hessian.")
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="numerator",
+    show_default=True,
+    help="numerator: a gradient is a row; denominator: a column; strict: numerator, and by an m x n matrix it is n x m.",
+)
+@click.option("--notation", type=click.Choice(NOTATIONS), default="auto", show_default=True, help="How to write the answer.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare formula in this spelling, on a terminal too.")
+@click.option("--steps", is_flag=True, help="Show the rules that were used, each with its source.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
+@click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
+def differentiate(
+    expression: str,
+    where: tuple[str, ...],
+    wrt: tuple[str, ...],
+    order: int,
+    layout: str,
+    notation: str,
+    format_: str | None,
+    steps: bool,
+    as_json: bool,
+    no_verify: bool,
+) -> int:
+    """The derivative of EXPR by X, in closed form.
+
+    On a terminal the answer comes in a panel with its shape, layout and everything that was assumed. In a pipe it is the
+    bare line, and the assumptions go to standard error.
+    """
+    from . import derivative
+
+    names = split_names(wrt)
+    try:
+        found = derivative(
+            expression,
+            names[0] if len(names) == 1 else names,
+            where="; ".join(filter(None, where)),
+            order=order,
+            layout=layout,
+            notation=notation,
+            verify=not no_verify,
+        )
+    except VerificationError as error:
+        if as_json:
+            _print_json({"verified": "failed", "error": error.message})
+        raise
+    several = isinstance(found, list)
+    answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
+    if as_json:
+        objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]
+        _print_json(objects if several else objects[0])
+    elif format_ is None and sys.stdout.isatty():
+        for name, answer in answers:
+            _draw(answer, [name] if several else names, order, steps)
+    else:
+        _print_lines(answers, format_ or "text", steps)
+    return 0
+
+
+@command.command("shapes", context_settings=EXPRESSION_SETTINGS)
+@_takes_expression
+def shapes(expression: str, where: tuple[str, ...]) -> int:
+    """Every subexpression of EXPR with its inferred shape."""
+    from . import subexpressions
+
+    rows = [(_one_line(text), _spellable(shape)) for text, shape in subexpressions(expression, where="; ".join(filter(None, where)))]
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.text import Text
+
+        table = _grid("default")
+        for text, shape in rows:
+            table.add_row(Text(text), Text(shape, style="bold"))
+        Console(highlight=False).print(table)
+    else:
+        width = min(60, max((len(text) for text, _ in rows), default=0))
+        for text, shape in rows:
+            print(f"{text:<{width}}  {shape}")
+    return 0
+
+
+def split_names(given: Iterable[str]) -> list[str]:
+    """`--wrt x,y --wrt A_{1,2}` is x, y and A_{1,2}: a comma inside a subscript separates nothing."""
+    return [name.strip() for text in given for name in re.split(r",(?![^{\[(]*[}\])])", text)]
+
+
+def _print_lines(answers: Sequence[tuple[str, Derivative]], format_: str, steps: bool) -> None:
+    """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
+    notes = {note: None for _, answer in answers for note in _notes(answer)}
+    for note in notes:
+        _complain(f"note: {_one_line(note)}")
+    for name, answer in answers:
+        label = f"{_one_line(name)}: " if name else ""
+        if steps:
+            for number, step in enumerate(answer.steps, 1):
+                print(f"{label}{number}. {_one_line(str(step))}")
+        formula = answer.spell(format_)
+        if format_ == "unicode" and not _can_encode(formula):
+            _complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
+            formula = answer.text
+        print(label + formula)
+
+
+def _notes(answer: Derivative) -> list[str]:
+    return [*answer.assumptions, *(["not checked against a numerical derivative"] if answer.verified == "not checked" else [])]
+
+
+def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, Any]:
+    return {
+        "text": answer.text,
+        "unicode": answer.unicode,
+        "latex": answer.latex,
+        "shape": [str(size) for size in answer.shape],
+        "layout": answer.layout,
+        "wrt": list(wrt),
+        "order": order,
+        "where": answer.where,
+        "assumptions": list(answer.assumptions),
+        "steps": [str(step) for step in answer.steps],
+        "verified": answer.verified,
+    }
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    text = json.dumps(value, ensure_ascii=False)
+    print(text if _can_encode(text) else json.dumps(value))
+
+
+def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool) -> None:
+    """For a terminal: the formula as in a book, and under it what one must know to use it."""
+    from rich.console import Console, Group
+    from rich.panel import Panel
+    from rich.text import Text
+
+    facts = _grid()
+    facts.add_row("shape", Text(_shape_words([str(size) for size in answer.shape])))
+    facts.add_row("layout", Text(answer.layout))
+    if answer.where:
+        facts.add_row("where", Text(printable(answer.where)))
+    for k, assumption in enumerate(answer.assumptions):
+        facts.add_row("assumed" if k == 0 else "", Text(printable(assumption), style="yellow"))
+    if steps:
+        for k, step in enumerate(answer.steps, 1):
+            facts.add_row("steps" if k == 1 else "", Text(f"{k}. {_one_line(str(step))}"))
+    if answer.verified == "verified":
+        facts.add_row("verified", Text("agrees with a numerical derivative", style="green"))
+    else:
+        facts.add_row("unverified", Text(answer.verified, style="yellow"))
+
+    formula = answer.unicode if _can_encode(answer.unicode) else answer.text
+    power = f"^{order}" if order > 1 else ""
+    below = f"d{wrt[0]}{power}" if len(wrt) == 1 else " ".join(f"d{name}" for name in wrt)
+    title = Text(f"d{power}/{_one_line(below)}")
+    body = Group(Text(formula, style="bold"), "", facts)
+    Console(highlight=False).print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
+
+
+def _grid(first: str = "dim") -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style=first, overflow="fold")
+    grid.add_column(overflow="fold")
+    return grid
+
+
+def _shape_words(shape: Sequence[str]) -> str:
+    """`1×n, a row`: people ask which of the two it is more than anything else."""
+    if not shape or set(shape) == {"1"}:
+        return "1, a scalar"
+    text = _spellable("×".join(f"({size})" if " " in size else size for size in shape))
+    if len(shape) > 2:
+        return text
+    return text + (", a row" if shape[0] == "1" else ", a column" if shape[1:] == ["1"] else "")
+
+
+def _spellable(shape: str) -> str:
+    return shape if _can_encode(shape) else shape.replace("×", " x ")
+
+
+def _can_encode(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _never_fail_to_encode() -> None:
+    # A last resort where no ASCII spelling exists: an escape is ugly, but unlike a "?" it cannot be taken for an answer.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split("\n")))
+
+
+def _cut(text: str, width: int = 200) -> str:
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def _complain(message: str) -> None:
+    """To stderr; what the user typed never reaches the terminal as a control character."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print("\n".join(printable(line) for line in message.split("\n")), file=sys.stderr, flush=True)
+
+
+def _flushed(code: int) -> int:
+    """`code`, once the answer has really been written."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _unwritten(error)
+    return code
+
+
+def _unwritten(error: OSError) -> int:
+    """A full disk is worth a word, a reader that went away (`| head`) is not."""
+    if not isinstance(error, BrokenPipeError):
+        _complain(f"error: cannot write the answer: {error.strerror}")
+    with suppress(OSError, ValueError):  # or the interpreter flushes once more at its end, and fails aloud
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1

@@ -1,0 +1,185 @@
+"""The pipeline: text → syntax → typed expression → derivative → short form → verified → answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .answers import Derivative, Expression, laid_out
+from .authorship import rewritten, typed_order
+from .build import substitute
+from .differential import Step
+from .errors import MatcalcError, UsageError
+from .expr import Expr, postorder
+from .infer import Typed, infer
+from .kinds import ONE, Dim
+from .numeric import Plan
+from .ops.core import MEMBER, SIZE, SYMBOL
+from .parse import parse as read
+from .parse import parse_names, parse_where
+from .simplify import recognise, simplify
+from .syntax import Declaration, Program
+from .tensor import Tensor
+from .verify import Point, verify
+
+LAYOUTS = ("numerator", "denominator", "strict")
+NOTATIONS = ("auto", "matrix", "index", "kron", "differential")
+
+
+def expression(text: str, where: str = "") -> Expression:
+    """Read an expression; its kinds and dimensions are inferred where `where` does not declare them."""
+    try:
+        program, declarations = _read(text, where)
+        typed = infer(program, declarations, (), twins=False)
+    except MatcalcError as error:
+        raise error.located(text) from None
+    return Expression(typed, program, typed_order(typed.nodes))
+
+
+def _read(text: str, where: str) -> tuple[Program, tuple[Declaration, ...]]:
+    try:
+        declarations = parse_where(where)
+    except MatcalcError as error:
+        raise error.located(where) from None
+    names = [d.name for d in declarations]
+    functions = [d.name for d in declarations if d.domain is not None]
+    program = read(text, names, functions=functions)
+    if program.where:
+        declarations = (*declarations, *parse_where(program.where))
+    return program, declarations
+
+
+def derivative(
+    text: str,
+    wrt: str | Sequence[str],
+    where: str = "",
+    order: int = 1,
+    layout: str = "numerator",
+    notation: str = "auto",
+    check: bool = True,
+) -> Derivative | list[Derivative]:
+    """The derivative of `text` by `wrt`; with several names at order one, a list with one derivative each."""
+    _check_options(order, layout, notation)
+    try:
+        program, declarations = _read(text, where)
+        names = _variables(wrt, [d.name for d in declarations])
+        if order == 1 and len(names) > 1:
+            return [_one(program, declarations, (n,), layout, notation, check) for n in names]
+        if len(names) == 1:
+            names = names * order
+        if len(names) != order:
+            raise UsageError(f"order {order} with {len(names)} variables: give one name, or one for each order")
+        return _one(program, declarations, names, layout, notation, check)
+    except MatcalcError as error:
+        raise error.located(text) from None
+
+
+def _check_options(order: int, layout: str, notation: str) -> None:
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise UsageError(f"the order of a derivative is a whole number from 1, not {order!r}")
+    if layout not in LAYOUTS:
+        raise UsageError(f"unknown layout {layout!r}: use {', '.join(LAYOUTS)}")
+    if notation not in NOTATIONS:
+        raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
+
+
+def _variables(wrt: str | Sequence[str], declared: Sequence[str]) -> tuple[str, ...]:
+    given = [wrt] if isinstance(wrt, str) else list(wrt)
+    names = tuple(n for text in given for n in parse_names(text, declared))
+    if not names:
+        raise UsageError("no variable to differentiate by")
+    return names
+
+
+def _one(
+    program: Program, declarations: Sequence[Declaration], names: tuple[str, ...], layout: str, notation: str, check: bool
+) -> Derivative:
+    """One derivative: by each of `names` in turn."""
+    typed = infer(program, declarations, tuple(dict.fromkeys(names)))
+    steps: list[Step] = []
+    function = recognise(typed.expr)
+    tensor = Tensor([typed.expr.shape], [])
+    tensor.replace(function)
+    previous = tensor
+    for n in names:
+        variable = _variable(typed, n)
+        previous = tensor
+        tensor = tensor.differentiate(variable, steps)
+        if tensor.matrix is not None:
+            tensor.replace(simplify(tensor.matrix))
+    restore = {typed.symbols[n]: typed.declared[n] for n in names if n in typed.declared and typed.symbols[n] is not typed.declared[n]}
+    known: dict[Expr, Expr] = {}
+
+    def final(e: Expr) -> Expr:
+        return simplify(substitute(e, restore) if restore else e, known)
+
+    tensor = tensor.map(final)
+    order = typed_order(typed.nodes)
+    if restore:
+        order = rewritten(order, lambda e: substitute(e, restore))
+    value, flipped = laid_out(tensor, layout)
+    state = "not checked"
+    if check:
+        _verify(typed, previous if len(names) > 1 else None, tensor, names[-1])
+        state = "verified"
+    return Derivative(
+        typed,
+        tensor,
+        value,
+        order,
+        wrt=names,
+        layout=layout,
+        notation=notation,
+        flipped=flipped,
+        verified=state,
+        steps=steps,
+        assumptions=_notes(typed, names, tensor, value),
+    )
+
+
+def _variable(typed: Typed, name: str) -> Expr:
+    found = typed.symbols.get(name)
+    if found is not None:
+        return found
+    declared = typed.declared.get(name)
+    if declared is not None:
+        return declared
+    raise UsageError(f"{name} does not occur in the expression", suggestion=f"variables here: {', '.join(typed.symbols)}")
+
+
+def _notes(typed: Typed, names: tuple[str, ...], tensor: Tensor, value: Expr | None) -> list[str]:
+    notes = list(typed.assumptions)
+    shape = typed.expr.shape
+    if shape[0] is ONE and shape[1] is not ONE:
+        notes.append("the row-valued function counts as its column")
+    for n in dict.fromkeys(names):
+        declared = typed.declared.get(n)
+        if declared is not None and declared is not typed.symbols.get(n):
+            closed = ", ".join(p for p in declared.attr[1] if p in _CLOSED)  # type: ignore[index]
+            notes.append(f"the entries of {n} count as free; that it is {closed} is used in the result only")
+    return notes
+
+
+_CLOSED = ("symmetric", "skew", "diagonal", "orthogonal", "orthonormal", "spd", "psd", "lower", "upper", "idempotent", "unit", "simplex")
+
+
+def _verify(typed: Typed, previous: Tensor | None, tensor: Tensor, name: str) -> None:
+    """Against the function as typed; a higher derivative against the one before it."""
+    variable = _variable(typed, name)
+    symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
+    symbols.setdefault(name, (variable.shape, variable.attr[1]))  # type: ignore[index]
+    families: dict[str, Any] = {}
+    dims: list[Dim] = []
+    for n in postorder([typed.expr, *tensor.expressions()]):
+        if n.op is MEMBER:
+            base, props = n.attr  # type: ignore[misc]
+            families[base] = (typed.families[base][1], n.shape, props)
+        elif n.op is SIZE:
+            dims.append(n.attr)  # type: ignore[arg-type]
+        dims += n.shape
+    plan = Plan(typed.expr)
+
+    def f(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        return plan.run(env, sizes)[0] if previous is None else previous.evaluate(env, sizes)
+
+    verify(f, tensor.evaluate, name, variable.shape, Point(symbols, families), dims, lambda: f"{typed.program.text!r} by {name}")

@@ -1,0 +1,209 @@
+"""Common factors: a sum written as shortly as its summands allow.
+
+Greedy and deterministic: of all factors that two or more summands share (a scalar, the left or right end of their
+matrix products, a factor of their entrywise products) the one that saves most symbols is taken out, and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import gcd
+
+from .build import add, eye, hadamard, is_number, matmul, num, power, split, times, transpose, value_of, without_coefficient
+from .expr import Expr, order_key
+from .kinds import ONE
+from .ops.core import ADD, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
+
+MANY = 60  # a longer sum is only searched for its numeric content
+
+
+def factor(e: Expr) -> Expr:
+    """`e`, a sum, with common factors taken out as long as that makes it shorter."""
+    while e.op is ADD:
+        best = e
+        for candidate in _candidates(e):
+            if order_key(candidate)[0] < best.size:
+                best = candidate
+        if best is e:
+            return e
+        e = best
+    return e
+
+
+def _candidates(e: Expr) -> list[Expr]:
+    terms = e.args
+    found = [c for c in (_numeric(e),) if c is not None]
+    if len(terms) > MANY:
+        return found
+    return found + _scalars(terms) + _ends(terms) + _entrywise(terms)
+
+
+def _numeric(e: Expr) -> Expr | None:
+    """The greatest common divisor of the coefficients in front."""
+    coefficients = [without_coefficient(t)[0] for t in e.args]
+    top = gcd(*[c.numerator for c in coefficients])
+    below = 1
+    for c in coefficients:
+        below = below * c.denominator // gcd(below, c.denominator)
+    content = Fraction(top, below)
+    if all(c < 0 for c in coefficients):
+        content = -content
+    if content == 1:
+        return None
+    return times(num(content), add(*[times(num(1 / content), t) for t in e.args]))
+
+
+def _rest_of_sum(terms: Sequence[Expr], chosen: Sequence[int], product: Expr) -> Expr:
+    others = [t for k, t in enumerate(terms) if k not in set(chosen)]
+    return add(product, *others) if others else product
+
+
+# ---------------------------------------------------------------------------------------------- scalars
+
+
+def _powers(t: Expr) -> dict[Expr, Expr]:
+    _, scalars, _ = split(t)
+    return {(s.args[0] if s.op is POWER else s): (s.args[1] if s.op is POWER else num(1)) for s in scalars}
+
+
+def _scalars(terms: Sequence[Expr]) -> list[Expr]:
+    """A scalar base that several terms have, to the least exponent it has there."""
+    where: dict[Expr, list[int]] = {}
+    powers = [_powers(t) for t in terms]
+    for k, p in enumerate(powers):
+        for base in p:
+            where.setdefault(base, []).append(k)
+    found = []
+    for base, chosen in where.items():
+        if len(chosen) < 2:
+            continue
+        exponents = {powers[k][base] for k in chosen}
+        choices = _least(exponents)
+        for exponent in choices:
+            inverse = power(base, times(num(-1), exponent))
+            inner = factor(add(*[times(inverse, terms[k]) for k in chosen]))
+            common = power(base, exponent)
+            found.append(_rest_of_sum(terms, chosen, times(common, inner)))
+    return found
+
+
+def _least(exponents: set[Expr]) -> list[Expr]:
+    numbers = sorted((x for x in exponents if is_number(x)), key=value_of)
+    if len(numbers) == len(exponents):
+        return [numbers[0]] if numbers[0] is numbers[-1] else [numbers[0], numbers[-1]] if value_of(numbers[-1]) < 0 else [numbers[0]]
+    return sorted(exponents, key=order_key)[:2]
+
+
+# ---------------------------------------------------------------------------------------------- ends of matrix products
+
+
+def _chain_of(t: Expr) -> tuple[Expr, list[list[Expr]]]:
+    """The scalar in front of a term, and its matrix product (both directions where it is a scalar x^T A y)."""
+    c, scalars, body = split(t)
+    if body is None:
+        chains = [s for s in scalars if s.op is MATMUL]
+        if len(chains) != 1:
+            return num(1), []
+        rest = [s for s in scalars if s is not chains[0]]
+        chain = _spread(chains[0])
+        return times(num(c), *rest), [chain, [transpose(f) for f in reversed(chain)]]
+    return times(num(c), *scalars), [_spread(body)]
+
+
+def _spread(body: Expr) -> list[Expr]:
+    """The factors of a product, with small powers written out so that X^2 and X share an end."""
+    factors: list[Expr] = []
+    for f in body.args if body.op is MATMUL else (body,):
+        inner = f.args[0] if f.op is TRANSPOSE else f
+        if inner.op is MATRIX_POWER and is_number(inner.args[1]) and value_of(inner.args[1]) <= 8:
+            base = transpose(inner.args[0]) if inner is not f else inner.args[0]
+            factors += [base] * int(value_of(inner.args[1]))
+        else:
+            factors.append(f)
+    return factors
+
+
+def _ends(terms: Sequence[Expr]) -> list[Expr]:
+    """A common left or right end of several products."""
+    chains = [_chain_of(t) for t in terms]
+    found = []
+    for side in (0, -1):
+        where: dict[Expr, list[tuple[int, int]]] = {}
+        for k, (_, directions) in enumerate(chains):
+            for d, chain in enumerate(directions):
+                where.setdefault(chain[side], []).append((k, d))
+        for places in where.values():
+            chosen = {k: d for k, d in reversed(places)}
+            if len(chosen) < 2:
+                continue
+            picked = [chains[k][1][d] for k, d in sorted(chosen.items())]
+            length = _common_run(picked, side)
+            for run in {length, 1}:
+                made = _take_end(terms, chains, chosen, side, run)
+                if made is not None:
+                    found.append(made)
+    return found
+
+
+def _common_run(picked: Sequence[list[Expr]], side: int) -> int:
+    shortest = min(len(c) for c in picked)
+    run = 0
+    while run < shortest and len({c[run if side == 0 else -1 - run] for c in picked}) == 1:
+        run += 1
+    return run
+
+
+def _take_end(terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int) -> Expr | None:
+    inner: list[Expr] = []
+    common: list[Expr] = []
+    for k, d in sorted(chosen.items()):
+        scalar, directions = chains[k]
+        chain = directions[d]
+        common, rest = (chain[:run], chain[run:]) if side == 0 else (chain[-run:], chain[:-run])
+        if not rest:
+            edge = common[-1].shape[1] if side == 0 else common[0].shape[0]
+            if edge is ONE:
+                return None  # only scalars are left: that is a common scalar, not an end
+            rest = [eye(edge)]
+        inner.append(times(scalar, matmul(*rest)))
+    if any(i.shape != inner[0].shape for i in inner):
+        return None
+    middle = factor(add(*inner))
+    product = matmul(*common, middle) if side == 0 else matmul(middle, *common)
+    return _rest_of_sum(terms, list(chosen), product)
+
+
+# ---------------------------------------------------------------------------------------------- entrywise factors
+
+
+def _entry_factors(t: Expr) -> tuple[Expr, dict[Expr, Expr]]:
+    c, scalars, body = split(t)
+    if body is None:
+        return t, {}
+    parts = body.args if body.op is HADAMARD else (body,)
+    return times(num(c), *scalars), {(p.args[0] if p.op is POWER else p): (p.args[1] if p.op is POWER else num(1)) for p in parts}
+
+
+def _entrywise(terms: Sequence[Expr]) -> list[Expr]:
+    """A common factor of entrywise products."""
+    if terms[0].is_scalar or not any(split(t)[2] is not None and split(t)[2].op is HADAMARD for t in terms):  # type: ignore[union-attr]
+        return []
+    pieces = [_entry_factors(t) for t in terms]
+    where: dict[Expr, list[int]] = {}
+    for k, (_, parts) in enumerate(pieces):
+        for base in parts:
+            where.setdefault(base, []).append(k)
+    found = []
+    for base, chosen in where.items():
+        if len(chosen) < 2:
+            continue
+        exponents = {pieces[k][1][base] for k in chosen}
+        if not all(map(is_number, exponents)):
+            continue
+        least = min(exponents, key=value_of)
+        inverse = power(base, times(num(-1), least))
+        inner = factor(add(*[hadamard(terms[k], inverse) for k in chosen]))
+        found.append(_rest_of_sum(terms, chosen, hadamard(power(base, least), inner)))
+    return found
+

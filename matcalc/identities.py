@@ -1,0 +1,60 @@
+"""Identities used to shorten answers, as data: a left side that is replaced by a right side where that is shorter.
+
+`where` gives the shapes of the letters (`X: n n`, `u: n 1`, `s: 1 1`); an entrywise identity is stated for a real number
+and used for numbers and, entry by entry, for vectors and matrices. `when` is a condition on the letters that the
+simplifier must know to hold (`positive x`). Every identity is checked against numbers in the tests.
+"""
+
+from __future__ import annotations
+
+from .sources import cite
+
+
+class Identity:
+    """left = right, with a name, the shapes of its letters, a condition and a source."""
+
+    __slots__ = ("entrywise", "left", "name", "right", "source", "when", "where")
+
+    def __init__(self, name: str, left: str, right: str, where: str = "", *, entrywise: bool = False, when: str = "", source: str = "algebra") -> None:
+        self.name, self.left, self.right, self.where = name, left, right, where
+        self.entrywise, self.when, self.source = entrywise, when, source
+
+
+IDENTITIES: list[Identity] = []
+
+
+def identity(name: str, left: str, right: str, where: str = "", **more: object) -> None:
+    """Add an identity to the table."""
+    IDENTITIES.append(Identity(name, left, right, where, **more))  # type: ignore[arg-type]
+
+
+# Named functions, entry by entry.
+identity("logistic function", "1/(1 + exp(-x))", "sigmoid(x)", entrywise=True, source="definition")
+identity("logistic function, second form", "exp(x)/(1 + exp(x))", "sigmoid(x)", entrywise=True, source="definition")
+identity("complement of the logistic function", "1/(1 + exp(x))", "1 - sigmoid(x)", entrywise=True, source="definition")
+identity("softplus", "log(1 + exp(x))", "softplus(x)", entrywise=True, source="definition")
+identity("symmetry of the logistic function", "1 - sigmoid(x)", "sigmoid(-x)", entrywise=True, source="definition")
+identity("tangent", "sin(x)/cos(x)", "tan(x)", entrywise=True, source=cite("dlmf", "4.14.4"))
+identity("hyperbolic tangent", "sinh(x)/cosh(x)", "tanh(x)", entrywise=True, source=cite("dlmf", "4.28.4"))
+identity("Pythagoras", "cos(x)^2 + sin(x)^2", "1", entrywise=True, source=cite("dlmf", "4.21.12"))
+identity("root of a square", "sqrt(x^2)", "abs(x)", entrywise=True, source="definition")
+identity("sign times absolute value", "sign(x) abs(x)", "x", entrywise=True, source="definition")
+identity("logarithm of an exponential", "log(exp(x))", "x", entrywise=True, source="definition")
+identity("exponential of a logarithm", "exp(log(x))", "x", entrywise=True, source="definition")
+identity("logarithm of one", "log(1)", "0", entrywise=True, source="definition")
+identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "4.2.19"))
+
+# Norms.
+identity("Euclidean norm", "sqrt(u^T u)", "norm(u)", "u: n 1", source="definition")
+identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="definition")
+
+# Determinants.
+identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", source="definition")
+identity("determinant of an inverse", "det(X^-1)", "1/det(X)", "X: n n", source=cite("magnus-neudecker", "section 1.9"))
+
+# Softmax.
+identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="definition")
+identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="definition")
+
+# Entrywise and diagonal products.
+identity("entrywise product with an outer product", "(u v^T) .* X", "diag(u) X diag(v)", "u: m 1, v: n 1, X: m n", source=cite("magnus-neudecker", "section 3.6"))

@@ -1,0 +1,117 @@
+"""The index form of a derivative: J[i,j,k,l] = delta[i,k] X[j,l] + …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .arrange import Arranger, name, number, quotient
+from .build import is_number, split, value_of
+from .expr import Expr
+from .network import Index, Slot, Term
+from .ops.core import EYE, POWER, UNIT
+from .syntax import Node, Program, walk
+from .tensor import Tensor
+
+LETTERS = "ijklpqrsabcdefghmnotuvwxyz"
+
+
+class Letters:
+    """Names for indices: i, j, k, l for the open ones in order, letters not in use for the rest."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = set(taken)
+        self.names: dict[Index, str] = {}
+
+    def of(self, i: Index) -> str:
+        if i not in self.names:
+            free = [c for c in LETTERS if c not in self.taken] or [f"i_{n}" for n in range(1, 100) if f"i_{n}" not in self.taken]
+            self.names[i] = free[0]
+            self.taken.add(free[0])
+        return self.names[i]
+
+
+def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Program:
+    """The tensor as `J[i,j,…] = sum of products of entries`."""
+    taken = set(taken)
+    head = next((c for c in "JHDGKM" if c not in taken), "J_0")
+    letters = Letters(taken | {head})
+    first = tensor.terms[0] if tensor.terms else None
+    if first is None:
+        dims = [d for s in tensor.shapes for d in s if d.number != 1]
+        marks = tuple(letters.of(Index(d)) for d in dims)
+        return Program("", (), number(0), ("index", head, marks))
+    pattern = _finest([t.slots for t in tensor.terms])
+    marks = tuple(tuple(letters.of(i) for i in s) if len(s) > 1 else letters.of(s[0]) for s in pattern)
+    flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
+    bodies = []
+    for t in tensor.terms:
+        if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
+            t = _refine(t, pattern)
+        for i, m in zip((i for s in t.slots for i in s), flat, strict=True):
+            letters.names[i] = m
+        bodies.append(_body(t, arranger, letters, "delta" if "delta" not in taken else "I"))
+    body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=_order)))
+    return Program("", (), body, ("index", head, marks))
+
+
+def _order(node: Node) -> tuple[bool, list[str]]:
+    return node.op == "neg", [str(n.attr) for n in walk(node) if n.op == "name"]
+
+
+def _finest(patterns: Sequence[Sequence[Slot]]) -> list[Slot]:
+    """The slots with as many Kronecker pairs as any term needs."""
+    columns = zip(*[[s for s in p if s] for p in patterns], strict=True)
+    return [max(column, key=len) for column in columns]
+
+
+def _refine(t: Term, pattern: Sequence[Slot]) -> Term:
+    changes: dict[Index, Slot] = {}
+    for mine, wanted in zip([s for s in t.slots if s], pattern, strict=True):
+        if len(mine) == 1 and len(wanted) > 1:
+            changes[mine[0]] = tuple(Index(i.dim) for i in wanted)
+    return t.renamed(changes)
+
+
+def _body(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node:
+    inner = sorted({i for _, r, c in t.factors for i in (*r, *c)} - {i for s in t.slots for i in s}, key=lambda i: min(k for k, (_, r, c) in enumerate(t.factors) if i in (*r, *c)))
+    c, scalars, _ = split(t.scalar)
+    above = [arranger.spell(s) for s in scalars if not _below(s)]
+    under = [arranger.spell(_inverted(s)) for s in scalars if _below(s)]
+    if abs(c.numerator) != 1:
+        above.insert(0, number(abs(c.numerator)))
+    if c.denominator != 1:
+        under.insert(0, number(c.denominator))
+    for i in inner:
+        letters.names.pop(i, None)
+        letters.of(i)
+    entries = []
+    for e, r, col in t.factors:
+        marks = tuple(_mark(s, letters) for s in (r, col) if s)
+        if e.op is EYE:
+            base = name(delta)
+        elif e.op is UNIT and len(r) == 1:
+            entries.append(Node("index", (name(delta), marks[0], arranger.spell(e.args[0]))))
+            continue
+        else:
+            base = arranger.spell(e)
+        entries.append(Node("index", (base, *marks)))
+    body = quotient([*above, *entries], under)
+    for i in reversed(inner):
+        body = Node("sum", (body,), letters.of(i))
+    for binder, low, high in reversed(t.binders):
+        body = Node("sum", (body, arranger.spell(low), arranger.spell(high)), binder)
+    return Node("neg", (body,)) if c < 0 else body
+
+
+def _mark(slot: Slot, letters: Letters) -> Node:
+    return name(letters.of(slot[0])) if len(slot) == 1 else Node("tuple", tuple(name(letters.of(i)) for i in slot))
+
+
+def _below(s: Expr) -> bool:
+    return s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) < 0
+
+
+def _inverted(s: Expr) -> Expr:
+    from .build import num, power
+
+    return power(s, num(-1))

@@ -1,0 +1,180 @@
+"""From the surface tree to a typed expression: names, kinds, sizes, and what every sign means.
+
+    typed = infer(parse_program("x^T A x"), wrt=["x"])
+    typed.expr, typed.where, typed.assumptions
+
+The way: a `Scene` collects what is declared; `rekind.search` guesses the kinds of the other names, cheapest first;
+under each guess an `Elaborator` walks the tree with the tables of `meaning` and `calls`; the typing taken is then given
+names for its unknown sizes (`assumptions`) and built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from .assumptions import SizeNames, declarations_of, sentences, where_text
+from .build import symbol
+from .calls import call
+from .elaborate import Elaborator
+from .errors import MatcalcError, ReadingError, ShapeError
+from .expr import Expr
+from .kinds import Dim
+from .meaning import MEANINGS
+from .misfit import Misfit
+from .ops.book import SHORTHANDS
+from .parse import parse
+from .rekind import search
+from .scene import Scene
+from .syntax import Binding, Declaration, Node, Program, split_name
+from .terms import Term, finish
+
+ALL_MEANINGS = MEANINGS | {"call": call}
+BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the kinds of their arguments
+
+
+class Typed:
+    """A program with the expression it means.
+
+    `symbols` has every name in use by first occurrence (a variable of differentiation as its property-free twin),
+    `declared` the same with all properties; `families` the index and size by the family's base name; `nodes` each
+    surface node with the expression it became; `index_ranges` the sizes of the free indices of an index form.
+    """
+
+    def __init__(
+        self,
+        expr: Expr,
+        program: Program,
+        symbols: dict[str, Expr],
+        declared: dict[str, Expr],
+        families: dict[str, tuple[str, Dim]],
+        declarations: list[Declaration],
+        assumptions: list[str],
+        nodes: list[tuple[Node, Expr]],
+        bindings: dict[str, Expr],
+        index_ranges: dict[str, Dim],
+    ) -> None:
+        self.expr = expr
+        self.program = program
+        self.symbols = symbols
+        self.declared = declared
+        self.families = families
+        self.declarations = declarations
+        self.where = where_text(declarations)
+        self.assumptions = assumptions
+        self.nodes = nodes
+        self.bindings = bindings
+        self.index_ranges = index_ranges
+        self.form = program.form
+
+
+def infer(program: Program, declarations: Sequence[Declaration] = (), wrt: Sequence[str] = (), twins: bool = True) -> Typed:
+    """Type a program. `wrt` are the variables of differentiation; with `twins` they have only their open properties."""
+    try:
+        if program.alternative is not None:
+            return _one_of_two(program, program.alternative, declarations, wrt, twins)
+        scene = Scene(program, declarations, wrt, twins)
+        return _typed(scene, *_elaborated(scene))
+    except MatcalcError as error:
+        raise error.located(program.text) from None
+
+
+def _one_of_two(program: Program, other: Program, declarations: Sequence[Declaration], wrt: Sequence[str], twins: bool) -> Typed:
+    """Where `.*` and a bare `*` stand in one chain: the reading that fits; where both do, neither."""
+    fits: list[Typed] = []
+    failures: list[ShapeError] = []
+    for reading in (program, other):
+        scene = Scene(reading, declarations, wrt, twins)
+        try:
+            fits.append(_typed(scene, *_elaborated(scene)))
+        except ShapeError as error:
+            failures.append(error)
+    if not fits:
+        raise failures[0]
+    if len(fits) > 1 and fits[0].expr is not fits[1].expr:
+        raise ReadingError(
+            "`*` beside `.*` can be read in two ways, and both have shapes",
+            suggestion="put brackets: A .* (B * C) or (A .* B) * C; or a blank for the matrix product, which binds tighter",
+        )
+    fits[0].assumptions.append("* read " + ("before" if fits[0].program is program else "from the left with") + " .*")
+    return fits[0]
+
+
+def _elaborated(scene: Scene) -> tuple[Elaborator, Term]:
+    def attempt(kinds: dict[str, str]) -> tuple[Elaborator, Term]:
+        el = Elaborator(scene, kinds, ALL_MEANINGS, _shorthands())
+        try:
+            return el, el.run()
+        except Misfit as misfit:
+            misfit.defaults = el.defaults
+            raise
+
+    return search(attempt, scene.length)
+
+
+@cache
+def _shorthands() -> Mapping[str, Binding]:
+    """The book's shorthands as functions: mean(x) = sum(x)/count(x)."""
+    found = {}
+    for name, (params, meaning) in SHORTHANDS.items():
+        if name not in BY_KIND:
+            found[name] = Binding(name, parse(meaning, params).body, params)
+    return found
+
+
+def _typed(scene: Scene, el: Elaborator, root: Term) -> Typed:
+    _declare_variables(scene, el)
+    scene.check_wrt(list(el.symbols))
+    names = SizeNames(el)
+    names.name_all()
+    finish([root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()], names.resolve)
+    symbols = {name: t.result for name, t in el.symbols.items() if t.result is not None}
+    shapes = {name: e.shape for name, e in symbols.items()}
+    declared = {name: _whole(el, name, e) for name, e in symbols.items()}
+    indices = {n: split_name(n)[1] for n in symbols if split_name(n)[0] in el.families}
+    families = {split_name(n)[0]: (letter, names.resolve(el.families[split_name(n)[0]])) for n, letter in indices.items()}
+    free = {letter: names.resolve(i.range) for letter, i in el.frames[0].indices.items() if i.range is not None}
+    readings = [str(r) for r in getattr(scene.program, "readings", ())]
+    assert root.result is not None
+    return Typed(
+        root.result,
+        scene.program,
+        symbols,
+        declared,
+        families,
+        declarations_of(el, shapes),
+        list(dict.fromkeys(readings + sentences(el, shapes, names))),
+        [(node, t.result) for node, t in el.seen if t.result is not None],
+        {name: t.result for name, t in el.bindings.items() if t.result is not None},
+        free,
+    )
+
+
+def _declare_variables(scene: Scene, el: Elaborator) -> None:
+    """A declared variable that does not occur has its symbol all the same."""
+    for name in scene.wrt:
+        d = scene.declared.get(name)
+        if d is not None and d.domain is None and name not in el.symbols and split_name(name)[0] not in scene.families:
+            el.name(Node("name", (), name))
+
+
+def _whole(el: Elaborator, name: str, e: Expr) -> Expr:
+    """The symbol (or family member) with all its properties."""
+    from .build import member
+
+    words = el.properties(name, twin=False)
+    return member(split_name(name)[0], e.args[0], e.shape, words) if e.args else symbol(name, e.shape, words)
+
+
+def read_template(text: str, names: Mapping[str, Expr]) -> Expr:
+    """The expression that `text`, written in the language, stands for when `names` stand for these expressions."""
+    try:
+        program = parse(text, tuple(names))
+        scene = Scene(program, given=names)
+        el, root = _elaborated(scene)
+        finish([root], SizeNames(el).resolve)
+        assert root.result is not None
+        return root.result
+    except MatcalcError as error:
+        raise error.located(text) from None
+

@@ -1,0 +1,163 @@
+"""Dimensions (polynomials in named sizes), shapes, and the order of declared properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+Monomial = tuple[tuple[str, int], ...]
+
+
+class Dim:
+    """A size: a polynomial with integer coefficients in dimension names. Interned: equal sizes are one object."""
+
+    __slots__ = ("terms", "_str", "__weakref__")
+    _pool: dict[tuple[tuple[Monomial, int], ...], Dim] = {}
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __new__(cls, terms: Mapping[Monomial, int]) -> Dim:
+        key = tuple(sorted((m, c) for m, c in terms.items() if c))
+        found = cls._pool.get(key)
+        if found is None:
+            found = object.__new__(cls)
+            found.terms = key
+            found._str = _spell(key)
+            cls._pool[key] = found
+        return found
+
+    @staticmethod
+    def of(value: str | int | Dim) -> Dim:
+        """The size named `value`, or the number `value`."""
+        if isinstance(value, Dim):
+            return value
+        return Dim({(): value}) if isinstance(value, int) else Dim({((value, 1),): 1})
+
+    def __add__(self, other: Dim | int) -> Dim:
+        total = dict(self.terms)
+        for m, c in Dim.of(other).terms:
+            total[m] = total.get(m, 0) + c
+        return Dim(total)
+
+    def __sub__(self, other: Dim | int) -> Dim:
+        return self + Dim.of(other) * -1
+
+    def __mul__(self, other: Dim | int) -> Dim:
+        total: dict[Monomial, int] = {}
+        for m1, c1 in self.terms:
+            for m2, c2 in Dim.of(other).terms:
+                powers = dict(m1)
+                for name, k in m2:
+                    powers[name] = powers.get(name, 0) + k
+                m = tuple(sorted(powers.items()))
+                total[m] = total.get(m, 0) + c1 * c2
+        return Dim(total)
+
+    @property
+    def number(self) -> int | None:
+        """The integer this size is, or None if it has a name in it."""
+        if not self.terms:
+            return 0
+        return self.terms[0][1] if len(self.terms) == 1 and not self.terms[0][0] else None
+
+    @property
+    def name(self) -> str | None:
+        """The single name this size is, or None."""
+        if len(self.terms) == 1 and self.terms[0][1] == 1 and len(self.terms[0][0]) == 1 and self.terms[0][0][0][1] == 1:
+            return self.terms[0][0][0][0]
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        """Every dimension name in it, sorted."""
+        return tuple(sorted({name for m, _ in self.terms for name, _ in m}))
+
+    def value(self, sizes: Mapping[str, int]) -> int:
+        """Its number, given the sizes of its names (KeyError if one is missing)."""
+        total = 0
+        for m, c in self.terms:
+            for name, k in m:
+                c *= sizes[name] ** k
+            total += c
+        return total
+
+    def substitute(self, sizes: Mapping[str, Dim]) -> Dim:
+        """With names replaced by sizes."""
+        if not any(n in sizes for n in self.names()):
+            return self
+        total = Dim({})
+        for m, c in self.terms:
+            part = Dim({(): c})
+            for name, k in m:
+                for _ in range(k):
+                    part = part * sizes.get(name, Dim.of(name))
+            total = total + part
+        return total
+
+    def __str__(self) -> str:
+        return self._str
+
+    __repr__ = __str__
+
+
+def _spell(terms: tuple[tuple[Monomial, int], ...]) -> str:
+    parts = []
+    for m, c in sorted(terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
+        body = " ".join(n if k == 1 else f"{n}^{k}" for n, k in m)
+        size = str(abs(c)) if not m else body if abs(c) == 1 else f"{abs(c)} {body}"
+        parts.append((" - " if c < 0 else " + ") + size)
+    text = "".join(parts)
+    return text[3:] if text.startswith(" + ") else "-" + text[3:] if text else "0"
+
+
+ONE = Dim.of(1)
+Shape = tuple[Dim, Dim]
+SCALAR: Shape = (ONE, ONE)
+
+
+def shape_text(shape: Shape) -> str:
+    """`m×n` for messages."""
+    return f"{shape[0]}×{shape[1]}"
+
+
+def kind_of(shape: Shape) -> str:
+    """scalar, vector (a column), row or matrix."""
+    rows, cols = shape
+    if cols is ONE:
+        return "scalar" if rows is ONE else "vector"
+    return "row" if rows is ONE else "matrix"
+
+
+# What each declared property implies. "closed" properties describe a set that free variations leave (symmetric,
+# orthogonal …): the variable of differentiation loses them until the last derivative is taken. "open" ones
+# (positive, invertible …) survive small variations and may be used before.
+IMPLIES: dict[str, tuple[str, ...]] = {
+    "symmetric": ("square",),
+    "skew": ("square",),
+    "diagonal": ("symmetric", "lower", "upper", "square"),
+    "orthogonal": ("orthonormal", "invertible", "square"),
+    "orthonormal": (),
+    "spd": ("psd", "symmetric", "invertible", "square"),
+    "psd": ("symmetric", "square"),
+    "invertible": ("square",),
+    "lower": ("square",),
+    "upper": ("square",),
+    "idempotent": ("square",),
+    "positive": ("nonnegative",),
+    "nonnegative": (),
+    "unit": (),
+    "simplex": ("nonnegative",),
+    "square": (),
+    "integer": (),
+    "constant": (),
+}
+OPEN = frozenset({"positive", "nonnegative", "invertible", "square", "constant", "integer"})
+PROPERTIES = tuple(p for p in IMPLIES if p not in ("square", "integer"))
+
+
+def close_properties(given: Iterable[str]) -> frozenset[str]:
+    """`given` with everything they imply."""
+    todo, done = list(given), set()
+    while todo:
+        p = todo.pop()
+        if p not in done:
+            done.add(p)
+            todo += IMPLIES[p]
+    return frozenset(done)

@@ -1,0 +1,375 @@
+"""Numbers: the value of an expression, and the user's arrays in and out of the two-dimensional world.
+
+    plan = Plan(e)                      the order of computation: every node of the DAG once
+    (value,) = plan.run(env, sizes)     env has a value for every name, sizes a number for every dimension name
+
+Inside, a scalar is a number and everything else a two-dimensional array (a vector is a column); a family is one array
+whose first axis is the index. How an operation is computed stands in its block of the book, as `numeric`. Floating-point
+warnings are the caller's to silence. NumPy is imported when the first value is computed, not before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .errors import ShapeError, UsageError
+from .expr import Expr, Operation, postorder
+from .kinds import ONE, Dim, Shape, kind_of
+from .ops.core import CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SIZE, SYMBOL
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Value = Any  # a number, or a two-dimensional array of float or complex
+Step = tuple[Expr, "Kernel | None"]
+
+_CONSTANTS = {"pi": math.pi, "e": math.e, "infty": math.inf}
+_SERIES = 20_000  # terms after which an infinite sum is given up
+
+
+# ---------------------------------------------------------------------------------------------- the book's numeric texts
+
+
+class Kernel:
+    """An operation's numeric text, compiled."""
+
+    __slots__ = ("call", "shaped")
+    call: Callable[..., Value]
+    shaped: bool
+
+    def __init__(self, op: Operation) -> None:
+        from . import kernels
+
+        names = ", ".join((*(op.params or ("args",)), "rows", "cols", "attr", "sizes"))
+        # The text is the book's own, written by this package's authors. Nothing a user types comes here.
+        self.call = eval(f"lambda {names}: {op.numeric}", vars(kernels))
+        self.shaped = "rows" in op.numeric or "cols" in op.numeric
+
+
+_kernels: dict[Operation, Kernel] = {}
+
+
+def kernel(op: Operation) -> Kernel:
+    """The compiled numeric text of an operation (compiled once)."""
+    found = _kernels.get(op)
+    if found is None:
+        if not op.numeric:
+            raise UsageError(f"the book says nothing on how to compute {op.name}")
+        found = _kernels[op] = Kernel(op)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- evaluation
+
+
+def evaluate(
+    roots: Expr | Sequence[Expr], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None
+) -> Value:
+    """The value of an expression, or the values of several. `indices` gives the free summation indices, if there are any."""
+    values = Plan(roots).run(env, sizes, indices)
+    return values[0] if isinstance(roots, Expr) else values
+
+
+class Plan:
+    """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
+
+    __slots__ = ("_bodies", "_needs", "_steps", "roots")
+    roots: tuple[Expr, ...]
+    _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
+    _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
+    _steps: list[Step]
+
+    def __init__(self, roots: Expr | Sequence[Expr]) -> None:
+        self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
+        self._needs, self._bodies = {}, {}
+        # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
+        for e in postorder(self.roots):
+            if e.op is not INDEXED_SUM and e.op is not INDEXED_PRODUCT:
+                self._needs[e] = e.args
+                continue
+            low, high, body = e.args
+            inside, outside = self._order([body], str(e.attr))
+            self._bodies[e] = [_step(n) for n in inside]
+            self._needs[e] = (low, high, *outside)
+        self._steps = [_step(n) for n in self._order(self.roots, None)[0]]
+
+    def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
+        """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
+        inside: list[Expr] = []
+        outside: list[Expr] = []
+        seen: set[Expr] = set()
+        todo = [(r, False) for r in roots]
+        while todo:
+            e, ready = todo.pop()
+            if ready:
+                inside.append(e)
+            elif e not in seen:
+                seen.add(e)
+                if index is not None and index not in e.indices:
+                    outside.append(e)
+                else:
+                    todo.append((e, True))
+                    todo += [(n, False) for n in self._needs[e] if n not in seen]
+        return inside, outside
+
+    def run(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> tuple[Value, ...]:
+        """The values of the roots."""
+        values: dict[Expr, Value] = {}
+        self._run(self._steps, values, env, sizes, dict(indices or {}))
+        return tuple(values[r] for r in self.roots)
+
+    def _run(
+        self, steps: list[Step], values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
+    ) -> None:
+        for e, compiled in steps:
+            if compiled is not None:
+                rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
+                args = [values[a] for a in e.args]
+                value = compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
+            elif e in self._bodies:
+                value = self._repeat(e, values, env, sizes, indices)
+            else:
+                value = _leaf(e, values, env, sizes, indices)
+            if getattr(value, "ndim", 0) and e.is_scalar:
+                value = value.reshape(())[()]
+            values[e] = value
+
+    def _repeat(
+        self, e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
+    ) -> Value:
+        """An indexed sum or product: its body for every value of the index. An infinite series stops when its terms vanish."""
+        low, high, body = e.args
+        steps, name, product = self._bodies[e], str(e.attr), e.op is INDEXED_PRODUCT
+        first, last = values[low], values[high]
+        endless = math.isinf(last)
+        total: Value = None
+        k, vanished = round(first), 0
+        while k <= last:
+            self._run(steps, values, env, sizes, {**indices, name: k})
+            term = values[body]
+            total = term if total is None else total * term if product else total + term
+            k += 1
+            if endless:
+                vanished = vanished + 1 if _negligible(term - 1.0 if product else term, total) else 0
+                if vanished == 4:
+                    break
+                if k - first > _SERIES:
+                    return total * math.nan
+        return _empty(e, sizes, 1.0 if product else 0.0) if total is None else total
+
+
+def _step(e: Expr) -> Step:
+    own = e.op in (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT)
+    return e, None if own else kernel(e.op)
+
+
+def _leaf(e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int]) -> Value:
+    op, attr = e.op, e.attr
+    if op is SYMBOL:
+        return _named(attr[0], env)  # type: ignore[index]
+    if op is MEMBER:
+        from .kernels import index_of
+
+        name: str = attr[0]  # type: ignore[index]
+        family = _named(name, env)
+        try:
+            return family[index_of(values[e.args[0]], len(family))]
+        except ShapeError as error:
+            raise ShapeError(f"the family {name} has no such member: {error}") from None
+    if op is NUMBER:
+        try:
+            return float(attr)  # type: ignore[arg-type]
+        except OverflowError:
+            return math.inf if attr > 0 else -math.inf  # type: ignore[operator]
+    if op is SIZE:
+        assert isinstance(attr, Dim)
+        return float(_size(attr, sizes))
+    if op is CONSTANT:
+        return _CONSTANTS[str(attr)]
+    if str(attr) not in indices:
+        raise UsageError(f"the index {attr} has no value here")
+    return float(indices[str(attr)])
+
+
+def _named(name: str, env: Mapping[str, Any]) -> Value:
+    try:
+        return env[name]
+    except KeyError:
+        raise UsageError(f"no value was given for {name}") from None
+
+
+def _size(dim: Dim, sizes: Mapping[str, int]) -> int:
+    try:
+        return dim.value(sizes)
+    except KeyError as missing:
+        raise ShapeError(f"the size {missing.args[0]} does not follow from the values given") from None
+
+
+def _empty(e: Expr, sizes: Mapping[str, int], value: float) -> Value:
+    if e.is_scalar:
+        return value
+    import numpy as np
+
+    return np.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
+
+
+def _negligible(term: Value, total: Value) -> bool:
+    import numpy as np
+
+    return bool(np.max(np.abs(term)) <= 1e-17 * np.max(np.abs(total)))
+
+
+# ---------------------------------------------------------------------------------------------- the user's arrays
+
+
+def prepare(
+    symbols: Mapping[str, Shape],
+    families: Mapping[str, tuple[Dim | None, Shape]],
+    given: Mapping[str, Any],
+    known: Mapping[str, int] | None = None,
+) -> tuple[dict[str, Value], dict[str, int]]:
+    """The user's values in internal form, and the sizes that follow from their shapes.
+
+    A vector is a one-dimensional array, a matrix a two-dimensional one, a family (number of members, shape of one) has
+    its index first. `known` fixes sizes beforehand; a value given under a dimension's name does so too.
+    """
+    shapes: dict[str, tuple[Dim | None, ...]] = {n: _outer(s) for n, s in symbols.items()}
+    shapes |= {n: (count, *_outer(s)) for n, (count, s) in families.items()}
+    names = {d for shape in shapes.values() for dim in shape if dim is not None for d in dim.names()}
+    sizes = dict(known or {})
+    for name in given:
+        if name not in shapes:
+            if name not in names:
+                raise UsageError(f"{name} does not occur; the values wanted are {', '.join(sorted(shapes)) or 'none'}")
+            sizes[name] = int(given[name])
+    missing = [n for n in shapes if n not in given]
+    if missing:
+        raise UsageError(f"no value was given for {', '.join(f'{n} {_expected(shapes[n], sizes)}' for n in missing)}")
+    arrays = {n: _array(n, given[n], symbols.get(n), shapes[n], sizes) for n in shapes}
+    wanted = [(name, dim, size) for name in shapes for dim, size in zip(shapes[name], arrays[name].shape) if dim is not None]
+    _solve(wanted, sizes, shapes, arrays)
+    env = {n: _inner(arrays[n], s) for n, s in symbols.items()}
+    env |= {n: _inner(arrays[n], s, family=True) for n, (_, s) in families.items()}
+    return env, sizes
+
+
+def release(value: Value, shape: Shape) -> Any:
+    """A value as the user sees it: a scalar a float, a column or row a one-dimensional array, a matrix two-dimensional."""
+    import numpy as np
+
+    if kind_of(shape) == "scalar":
+        return complex(value) if np.iscomplexobj(value) else float(value)
+    return np.asarray(value) if kind_of(shape) == "matrix" else np.ravel(value)
+
+
+def _outer(shape: Shape) -> tuple[Dim, ...]:
+    """The axes of the user's array: none, one or two."""
+    return {"scalar": (), "vector": shape[:1], "row": shape[1:], "matrix": shape}[kind_of(shape)]
+
+
+def _inner(array: np.ndarray[Any, Any], shape: Shape, family: bool = False) -> Value:
+    kind = kind_of(shape)
+    if kind == "vector":
+        return array[..., None]
+    if kind == "row":
+        return array[..., None, :]
+    return array if kind == "matrix" or family else array[()]
+
+
+def _array(name: str, value: Any, shape: Shape | None, axes: tuple[Dim | None, ...], sizes: Mapping[str, int]) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufc":
+            array = array.astype(float)
+    except (TypeError, ValueError):
+        raise UsageError(f"the value of {name} is not an array of numbers") from None
+    array = array if array.dtype.kind == "c" else array.astype(float)
+    if shape is not None and array.ndim == 2:  # columns and rows may also be given as such
+        if shape[1] is ONE and shape[0] is not ONE and array.shape[1] == 1:
+            array = array[:, 0]
+        elif shape[0] is ONE and shape[1] is not ONE and array.shape[0] == 1:
+            array = array[0]
+    if array.ndim != len(axes):
+        raise ShapeError(f"{name} has shape {_tuple(array.shape)}, expected {_expected(axes, sizes)}")
+    return array
+
+
+def _tuple(sizes: Iterable[object]) -> str:
+    texts = [str(s) for s in sizes]
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _expected(axes: tuple[Dim | None, ...], sizes: Mapping[str, int]) -> str:
+    """`(m, n) = (3, n)`, or `a number`."""
+    if not axes:
+        return "a number"
+    texts = ["any" if d is None else str(d) for d in axes]
+    values = [str(d.value(sizes)) if d is not None and all(n in sizes for n in d.names()) else t for d, t in zip(axes, texts)]
+    return _tuple(texts) + ("" if texts == values else f" = {_tuple(values)}")
+
+
+# ---------------------------------------------------------------------------------------------- sizes from shapes
+
+
+def _solve(
+    wanted: list[tuple[str, Dim, int]],
+    sizes: dict[str, int],
+    shapes: Mapping[str, tuple[Dim | None, ...]],
+    arrays: Mapping[str, np.ndarray[Any, Any]],
+) -> None:
+    """Find the dimension names that make every `dim` its `size`: names first, then polynomials in one unknown, then a search."""
+    todo = wanted
+    while todo:
+        left = []
+        for name, dim, size in todo:
+            unknown = [n for n in dim.names() if n not in sizes]
+            if len(unknown) == 1:
+                found = _root(dim, unknown[0], size, sizes)
+                if found is not None:
+                    sizes[unknown[0]] = found
+                    continue
+            elif unknown:
+                left.append((name, dim, size))
+                continue
+            elif dim.value(sizes) == size:
+                continue
+            raise ShapeError(f"{name} has shape {_tuple(arrays[name].shape)}, expected {_expected(shapes[name], sizes)}")
+        if len(left) == len(todo):
+            return _search(left, sizes)
+        # A name alone may come after the product it stands in, so the rest is looked at again.
+        todo = left
+
+
+def _root(dim: Dim, name: str, size: int, sizes: Mapping[str, int]) -> int | None:
+    """The positive integer that makes the polynomial `size`, or None. Nearly every size grows with its names: by bisection."""
+
+    def at(k: int) -> int:
+        return dim.value({**sizes, name: k})
+
+    low, high = 0, max(size, 1)
+    while at(high) < size and high < 2**40:
+        high *= 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if at(middle) < size else (low, middle)
+    return low if at(low) == size else next((k for k in range(1, 1000) if at(k) == size), None)
+
+
+def _search(left: list[tuple[str, Dim, int]], sizes: dict[str, int]) -> None:
+    """Sizes that occur only together (m n, m + n): the one solution, if a small search finds exactly one."""
+    from itertools import product
+
+    names = sorted({n for _, dim, _ in left for n in dim.names() if n not in sizes})
+    bounds = [range(1, 1 + max(size for _, dim, size in left if n in dim.names())) for n in names]
+    if math.prod(len(b) for b in bounds) <= 200_000:
+        tries = (dict(zip(names, values)) for values in product(*bounds))
+        found = [t for t in tries if all(dim.value({**sizes, **t}) == size for _, dim, size in left)]
+        if len(found) == 1:
+            sizes |= found[0]
+            return
+    shown = ", ".join(f"{dim} = {size} ({name})" for name, dim, size in left)
+    raise ShapeError(f"the sizes {', '.join(names)} do not follow from the shapes: {shown}")

@@ -1,0 +1,56 @@
+"""Activation functions of neural networks, applied entry by entry."""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import elementwise
+
+RELU = elementwise(
+    "relu",
+    derivative="1[x > 0]",
+    domain="nonzero",
+    condition="x != 0",
+    statement="relu'(x) = 1[x > 0]",
+    source=cite("parr-howard"),
+    spellings="relu ReLU",
+    latex=r"\operatorname{relu}",
+    numeric="x * (np.real(x) > 0)",
+)
+SIGMOID = elementwise(
+    "sigmoid",
+    derivative="sigmoid(x) (1 - sigmoid(x))",
+    positive=True,
+    statement="sigmoid' = sigmoid (1 - sigmoid)",
+    source="from sigmoid(x) = 1/(1 + exp(-x))",
+    spellings="sigmoid logistic",
+    latex=r"\sigma",
+    numeric="logistic(x)",
+)
+SOFTPLUS = elementwise(
+    "softplus",
+    derivative="sigmoid(x)",
+    positive=True,
+    statement="softplus' = sigmoid",
+    source="from softplus(x) = log(1 + exp(x))",
+    spellings="softplus",
+    latex=r"\operatorname{softplus}",
+    numeric="soft_plus(x)",
+)
+ERF = elementwise(
+    "erf",
+    derivative="2/sqrt(pi) exp(-x^2)",
+    statement="erf'(x) = 2/sqrt(pi) exp(-x^2)",
+    source=cite("dlmf", "eq. 7.2.1"),
+    spellings="erf",
+    latex=r"\operatorname{erf}",
+    numeric="error_function(x)",
+)
+GELU = elementwise(
+    "gelu",
+    derivative="(1 + erf(x/sqrt(2)))/2 + x exp(-x^2/2)/sqrt(2 pi)",
+    statement="gelu'(x) = Φ(x) + x φ(x), for gelu(x) = x Φ(x) with the normal distribution Φ and its density φ",
+    source=cite("hendrycks-gimpel-2016"),
+    spellings="gelu GELU",
+    latex=r"\operatorname{gelu}",
+    numeric="x * (1 + error_function(x / math.sqrt(2))) / 2",
+)

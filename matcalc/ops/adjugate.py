@@ -1,0 +1,21 @@
+"""The adjugate (classical adjoint), the transposed matrix of cofactors: X adj(X) = det(X) I."""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+ADJUGATE = operation(
+    "adj",
+    "X",
+    "n n -> n n",
+    differential="tr(adj(X) dX) X^-1 - adj(X) dX X^-1",
+    transposes="commutes",
+    domain="invertible",
+    condition="X invertible",
+    statement="d adj(X) = tr(adj(X) dX) X^-1 - adj(X) dX X^-1",
+    source=cite("magnus-neudecker", "section 8.6"),
+    spellings="adj adjugate",
+    latex=r"\operatorname{adj}",
+    numeric="adjugate(X)",
+)

@@ -1,0 +1,45 @@
+"""How a block of the book is written: `operation`, `elementwise`, `shorthand`, and the registry they fill.
+
+    det = operation("det", "X", "n n -> 1 1", differential="det(X) tr(X^-1 dX)", …)
+
+signature    shapes of the arguments and of the value, in dimension letters; `1` is one; `m n` any shape
+index        for multilinear operations, instead of a differential: index letters of each argument and of the
+             value, `(ij)` a Kronecker pair: trace "ii->11", kron "ij,kl->(ik)(jl)" (Leibniz does the rest)
+differential dF in matcalc's language: the parameters, `dX` for the differential of X, `F` for the value itself
+elementwise  the value's entry is a function of the argument's entry; `derivative` is that of a scalar x
+transposes   "commutes": f(X^T) = f(X)^T;  "ignores": f(X^T) = f(X)
+adjoint      of an operation linear in its last argument E: the text of L* with <A, L(E)> = <L*(A), E>
+domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
+             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "square", "invertible"
+condition    what is assumed of the arguments where the differential holds, for the answer's list of assumptions
+positive     the value (every entry of it) is greater than 0
+spellings    the names under which it is called in text; none where it has notation of its own
+numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays)
+source       made by `cite`
+"""
+
+from __future__ import annotations
+
+from ..errors import MatcalcError
+from ..expr import Operation
+
+REGISTRY: dict[str, Operation] = {}
+SHORTHANDS: dict[str, tuple[tuple[str, ...], str]] = {}
+
+
+def operation(name: str, params: str, signature: str, **block: object) -> Operation:
+    """Add an operation to the book (fields: see the head of this module)."""
+    if name in REGISTRY:
+        raise MatcalcError(f"the book has two operations called {name}")
+    REGISTRY[name] = op = Operation(name, params, signature, **block)  # type: ignore[arg-type]
+    return op
+
+
+def elementwise(name: str, *, derivative: str, **block: object) -> Operation:
+    """Add a function of one real variable, applied entry by entry; `derivative` is f'(x) in matcalc's language."""
+    return operation(name, "x", "m n -> m n", elementwise=True, transposes="commutes", differential=derivative, **block)
+
+
+def shorthand(name: str, params: str, meaning: str) -> None:
+    """Add a spelling that stands for an expression: mean(x) is sum(x)/count(x)."""
+    SHORTHANDS[name] = (tuple(params.split()), meaning)

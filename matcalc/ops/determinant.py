@@ -1,0 +1,39 @@
+"""The determinant and its logarithm.
+
+Both differentials are those of an invertible matrix, as the textbooks print them. (Where X is singular, d det(X) is
+tr(adj(X) dX), eq. (41) of the Cookbook; the determinant is a polynomial, so nothing else changes.)
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+DETERMINANT = operation(
+    "det",
+    "X",
+    "n n -> 1 1",
+    differential="det(X) tr(X^-1 dX)",
+    transposes="ignores",
+    domain="invertible",
+    condition="X invertible",
+    statement="d det(X) = det(X) tr(X^-1 dX)",
+    source=cite("magnus-neudecker", "section 8.3"),
+    spellings="det determinant",
+    latex=r"\det",
+    numeric="np.linalg.det(X)",
+)
+LOG_DETERMINANT = operation(
+    "logdet",
+    "X",
+    "n n -> 1 1",
+    differential="tr(X^-1 dX)",
+    transposes="ignores",
+    domain="invertible",
+    condition="X invertible",
+    statement="d log|det(X)| = tr(X^-1 dX)",
+    source=cite("cookbook", "eq. (43)"),
+    spellings="logdet",
+    latex=r"\log\det",
+    numeric="log_determinant(X)",
+)

@@ -1,0 +1,219 @@
+"""Functions of one real variable, applied entry by entry: exponential, logarithm, circular and hyperbolic functions.
+
+(The square root is the power 1/2 and has no block of its own.)
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import elementwise, operation, shorthand
+
+EXP = elementwise(
+    "exp",
+    derivative="exp(x)",
+    positive=True,
+    statement="exp' = exp",
+    source=cite("dlmf", "eq. 4.7.7"),
+    spellings="exp",
+    latex=r"\exp",
+    numeric="np.exp(x)",
+)
+LOG = elementwise(
+    "log",
+    derivative="1/x",
+    domain="positive",
+    condition="x > 0",
+    statement="log'(x) = 1/x",
+    source=cite("dlmf", "eq. 4.7.1"),
+    spellings="log ln",
+    latex=r"\log",
+    numeric="np.log(x)",
+)
+
+SIN = elementwise(
+    "sin",
+    derivative="cos(x)",
+    statement="sin' = cos",
+    source=cite("dlmf", "eq. 4.20.1"),
+    spellings="sin",
+    latex=r"\sin",
+    numeric="np.sin(x)",
+)
+COS = elementwise(
+    "cos",
+    derivative="-sin(x)",
+    statement="cos' = -sin",
+    source=cite("dlmf", "eq. 4.20.2"),
+    spellings="cos",
+    latex=r"\cos",
+    numeric="np.cos(x)",
+)
+TAN = elementwise(
+    "tan",
+    derivative="1 + tan(x)^2",
+    statement="tan' = 1 + tan^2",
+    source=cite("dlmf", "eq. 4.20.3"),
+    spellings="tan",
+    latex=r"\tan",
+    numeric="np.tan(x)",
+)
+COT = elementwise(
+    "cot",
+    derivative="-1 - cot(x)^2",
+    domain="nonzero",
+    condition="x != 0",
+    statement="cot' = -1 - cot^2",
+    source=cite("dlmf", "eq. 4.20.6"),
+    spellings="cot",
+    latex=r"\cot",
+    numeric="1/np.tan(x)",
+)
+SEC = elementwise(
+    "sec",
+    derivative="sec(x) tan(x)",
+    statement="sec' = sec tan",
+    source=cite("dlmf", "eq. 4.20.5"),
+    spellings="sec",
+    latex=r"\sec",
+    numeric="1/np.cos(x)",
+)
+CSC = elementwise(
+    "csc",
+    derivative="-csc(x) cot(x)",
+    domain="nonzero",
+    condition="x != 0",
+    statement="csc' = -csc cot",
+    source=cite("dlmf", "eq. 4.20.4"),
+    spellings="csc",
+    latex=r"\csc",
+    numeric="1/np.sin(x)",
+)
+
+ASIN = elementwise(
+    "asin",
+    derivative="1/sqrt(1 - x^2)",
+    domain="(-1,1)",
+    condition="|x| < 1",
+    statement="asin'(x) = 1/sqrt(1 - x^2)",
+    source=cite("dlmf", "eq. 4.24.7"),
+    spellings="asin arcsin",
+    latex=r"\arcsin",
+    numeric="np.arcsin(x)",
+)
+ACOS = elementwise(
+    "acos",
+    derivative="-1/sqrt(1 - x^2)",
+    domain="(-1,1)",
+    condition="|x| < 1",
+    statement="acos'(x) = -1/sqrt(1 - x^2)",
+    source=cite("dlmf", "eq. 4.24.8"),
+    spellings="acos arccos",
+    latex=r"\arccos",
+    numeric="np.arccos(x)",
+)
+ATAN = elementwise(
+    "atan",
+    derivative="1/(1 + x^2)",
+    statement="atan'(x) = 1/(1 + x^2)",
+    source=cite("dlmf", "eq. 4.24.9"),
+    spellings="atan arctan",
+    latex=r"\arctan",
+    numeric="np.arctan(x)",
+)
+
+SINH = elementwise(
+    "sinh",
+    derivative="cosh(x)",
+    statement="sinh' = cosh",
+    source=cite("dlmf", "eq. 4.34.1"),
+    spellings="sinh",
+    latex=r"\sinh",
+    numeric="np.sinh(x)",
+)
+COSH = elementwise(
+    "cosh",
+    derivative="sinh(x)",
+    positive=True,
+    statement="cosh' = sinh",
+    source=cite("dlmf", "eq. 4.34.2"),
+    spellings="cosh",
+    latex=r"\cosh",
+    numeric="np.cosh(x)",
+)
+TANH = elementwise(
+    "tanh",
+    derivative="1 - tanh(x)^2",
+    statement="tanh' = 1 - tanh^2",
+    source=cite("dlmf", "eq. 4.34.3"),
+    spellings="tanh",
+    latex=r"\tanh",
+    numeric="np.tanh(x)",
+)
+ASINH = elementwise(
+    "asinh",
+    derivative="1/sqrt(1 + x^2)",
+    statement="asinh'(x) = 1/sqrt(1 + x^2)",
+    source=cite("dlmf", "eq. 4.38.9"),
+    spellings="asinh arcsinh arsinh",
+    latex=r"\operatorname{arsinh}",
+    numeric="np.arcsinh(x)",
+)
+ACOSH = elementwise(
+    "acosh",
+    derivative="1/sqrt(x^2 - 1)",
+    domain="(1,inf)",
+    condition="x > 1",
+    statement="acosh'(x) = 1/sqrt(x^2 - 1)",
+    source=cite("dlmf", "eq. 4.38.10"),
+    spellings="acosh arccosh arcosh",
+    latex=r"\operatorname{arcosh}",
+    numeric="np.arccosh(x)",
+)
+ATANH = elementwise(
+    "atanh",
+    derivative="1/(1 - x^2)",
+    domain="(-1,1)",
+    condition="|x| < 1",
+    statement="atanh'(x) = 1/(1 - x^2)",
+    source=cite("dlmf", "eq. 4.38.11"),
+    spellings="atanh arctanh artanh",
+    latex=r"\operatorname{artanh}",
+    numeric="np.arctanh(x)",
+)
+
+ABS = elementwise(
+    "abs",
+    derivative="sign(x)",
+    domain="nonzero",
+    condition="x != 0",
+    statement="|x|' = sign(x)",
+    source="definition",
+    spellings="abs",
+    numeric="absolute(x)",
+)
+SIGN = elementwise(
+    "sign",
+    derivative="0",
+    domain="nonzero",
+    condition="x != 0",
+    statement="sign' = 0",
+    source="definition",
+    spellings="sign sgn",
+    latex=r"\operatorname{sign}",
+    numeric="np.sign(np.real(x))",
+)
+
+FACTORIAL = operation(
+    "factorial",
+    "k",
+    "1 1 -> 1 1",
+    domain="integer",
+    positive=True,
+    statement="k! = 1 · 2 ⋯ k; not differentiated",
+    source="definition",
+    spellings="factorial",
+    numeric="factorial(k)",
+)
+
+shorthand("sqrt", "x", "x.^(1/2)")
+shorthand("logb", "x b", "log(x)/log(b)")

@@ -1,0 +1,52 @@
+"""The matrix exponential and its Fréchet derivative.
+
+L(X, E) = integral over s from 0 to 1 of exp(s X) E exp((1 - s) X) has no shorter form unless X and E commute. It is the
+top right block of exp([[X, E], [0, X]]), linear in E, and its adjoint is itself at X^T: <A, L(X, E)> = <L(X^T, A), E>.
+The second derivative is bilinear in its two directions and symmetric in them; third derivatives are not in the book.
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+MATRIX_EXPONENTIAL = operation(
+    "expm",
+    "X",
+    "n n -> n n",
+    differential="expm_frechet(X, dX)",
+    transposes="commutes",
+    domain="square",
+    statement="d expm(X) = L(X, dX), the Fréchet derivative of the exponential",
+    source=cite("al-mohy-higham-2009"),
+    spellings="expm",
+    latex=r"\exp",
+    numeric="matrix_exponential(X)",
+)
+EXPONENTIAL_DERIVATIVE = operation(
+    "expm_frechet",
+    "X E",
+    "n n, n n -> n n",
+    differential="expm_frechet(X, dE) + expm_frechet2(X, E, dX)",
+    adjoint="expm_frechet(X^T, A)",
+    transposes="commutes",
+    domain="square",
+    statement="L(X, E) is the top right block of expm([X, E; 0, X]), and linear in E",
+    source=cite("al-mohy-higham-2009"),
+    spellings="expm_frechet",
+    latex=r"L_{\exp}",
+    numeric="exponential_derivative(X, E)",
+)
+EXPONENTIAL_SECOND_DERIVATIVE = operation(
+    "expm_frechet2",
+    "X E H",
+    "n n, n n, n n -> n n",
+    adjoint="expm_frechet2(X^T, E^T, A)",
+    transposes="commutes",
+    domain="square",
+    statement="L2(X, E, H) is the derivative of L(X, E) along H; it is linear in E and in H, and symmetric in them",
+    source=cite("higham-relton-2013"),
+    spellings="expm_frechet2",
+    latex=r"L^{(2)}_{\exp}",
+    numeric="exponential_derivative(X, E, H)",
+)

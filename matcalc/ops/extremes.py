@@ -1,0 +1,56 @@
+"""The greater and the lesser of two, entry by entry, and the extreme entry of a vector. At a tie the derivative is not promised."""
+
+from __future__ import annotations
+
+from .book import operation
+
+MAXIMUM = operation(
+    "max",
+    "x y",
+    "m n, m n -> m n",
+    differential="1[x > y] .* dx + 1[y > x] .* dy",
+    transposes="commutes",
+    condition="x != y",
+    statement="d max(x, y) = 1[x > y] dx + 1[y > x] dy, entry by entry",
+    source="definition",
+    spellings="max maximum",
+    latex=r"\max",
+    numeric="np.where(np.real(x) >= np.real(y), x, y)",
+)
+MINIMUM = operation(
+    "min",
+    "x y",
+    "m n, m n -> m n",
+    differential="1[x < y] .* dx + 1[y < x] .* dy",
+    transposes="commutes",
+    condition="x != y",
+    statement="d min(x, y) = 1[x < y] dx + 1[y < x] dy, entry by entry",
+    source="definition",
+    spellings="min minimum",
+    latex=r"\min",
+    numeric="np.where(np.real(x) <= np.real(y), x, y)",
+)
+GREATEST_ENTRY = operation(
+    "max_entry",
+    "x",
+    "n 1 -> 1 1",
+    differential="1[x = max_entry(x)]^T dx",
+    condition="one entry of x is the greatest",
+    statement="d max(x_1 … x_n) = dx_k, where x_k is the greatest",
+    source="definition",
+    spellings="max_entry",
+    latex=r"\max",
+    numeric="greatest(x)",
+)
+LEAST_ENTRY = operation(
+    "min_entry",
+    "x",
+    "n 1 -> 1 1",
+    differential="1[x = min_entry(x)]^T dx",
+    condition="one entry of x is the least",
+    statement="d min(x_1 … x_n) = dx_k, where x_k is the least",
+    source="definition",
+    spellings="min_entry",
+    latex=r"\min",
+    numeric="-greatest(-x)",
+)

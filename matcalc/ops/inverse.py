@@ -1,0 +1,20 @@
+"""The inverse."""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+INVERSE = operation(
+    "inv",
+    "X",
+    "n n -> n n",
+    differential="-X^-1 dX X^-1",
+    transposes="commutes",
+    domain="invertible",
+    condition="X invertible",
+    statement="d(X^-1) = -X^-1 dX X^-1",
+    source=cite("magnus-neudecker", "section 8.4"),
+    spellings="inv inverse",
+    numeric="np.linalg.inv(X)",
+)

@@ -1,0 +1,77 @@
+"""Norms of vectors and matrices, where they are differentiable (not at 0, and not where two entries tie).
+
+The vector norms take a column; a row has the norm of its transpose, which the reader sees to.
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+NORM = operation(
+    "norm",
+    "x",
+    "n 1 -> 1 1",
+    differential="x^T dx/norm(x)",
+    domain="nonzero",
+    condition="x != 0",
+    positive=True,
+    statement="d ||x|| = x^T dx/||x||",
+    source=cite("cookbook", "eq. (129)"),
+    spellings="norm",
+    numeric="two_norm(x)",
+)
+FROBENIUS_NORM = operation(
+    "normF",
+    "X",
+    "m n -> 1 1",
+    differential="tr(X^T dX)/normF(X)",
+    transposes="ignores",
+    domain="nonzero",
+    condition="X != 0",
+    positive=True,
+    statement="d ||X||_F = tr(X^T dX)/||X||_F",
+    source=cite("cookbook", "eq. (132)"),
+    spellings="normF",
+    numeric="two_norm(X)",
+)
+ONE_NORM = operation(
+    "norm1",
+    "x",
+    "n 1 -> 1 1",
+    differential="sign(x)^T dx",
+    domain="nonzero",
+    condition="no entry of x is 0",
+    positive=True,
+    statement="d ||x||_1 = sign(x)^T dx",
+    source="from d|s| = sign(s) ds, entry by entry",
+    spellings="norm1",
+    numeric="np.sum(absolute(x))",
+)
+MAXIMUM_NORM = operation(
+    "norminf",
+    "x",
+    "n 1 -> 1 1",
+    differential="(sign(x) .* 1[abs(x) = norminf(x)])^T dx",
+    domain="nonzero",
+    condition="one entry of x is the greatest in absolute value",
+    positive=True,
+    statement="d ||x||_inf = sign(x_k) dx_k, where |x_k| is the greatest",
+    source="from d|s| = sign(s) ds, at the greatest entry",
+    spellings="norminf",
+    numeric="greatest(absolute(x))",
+)
+P_NORM = operation(
+    "normp",
+    "x p",
+    "n 1, 1 1 -> 1 1",
+    differential="(sign(x) .* abs(x).^(p - 1))^T dx normp(x, p)^(1 - p)"
+    " + normp(x, p) (sum(abs(x).^p .* log(abs(x)))/(p normp(x, p)^p) - log(normp(x, p))/p) dp",
+    domain="nonzero",
+    condition="no entry of x is 0",
+    positive=True,
+    statement="d ||x||_p = ||x||_p^(1-p) (sign(x) .* |x|^(p-1))^T dx for a fixed p",
+    source="from d|s|^p = p |s|^(p-1) sign(s) ds, and the logarithm of the norm for dp",
+    spellings="normp",
+    numeric="p_norm(x, p)",
+)

@@ -1,0 +1,19 @@
+"""The Moore-Penrose inverse. It is differentiable where the rank does not change, and discontinuous elsewhere."""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+PSEUDOINVERSE = operation(
+    "pinv",
+    "X",
+    "m n -> n m",
+    differential="-X^+ dX X^+ + X^+ (X^+)^T dX^T (I - X X^+) + (I - X^+ X) dX^T (X^+)^T X^+",
+    transposes="commutes",
+    condition="X of locally constant rank",
+    statement="d(X^+) = -X^+ dX X^+ + X^+ (X^+)^T dX^T (I - X X^+) + (I - X^+ X) dX^T (X^+)^T X^+",
+    source=cite("golub-pereyra-1973", "eq. 4.12"),
+    spellings="pinv",
+    numeric="pseudo_inverse(X)",
+)

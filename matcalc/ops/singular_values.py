@@ -1,0 +1,61 @@
+"""Two norms made of singular values: the greatest of them, and their sum.
+
+With X = U S V^T every simple singular value has d sigma_i = u_i^T dX v_i. The spectral norm needs the first right singular
+vector v (u is X v/||X||_2), the nuclear norm the orthogonal factor U V^T of the polar decomposition.
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+SPECTRAL_NORM = operation(
+    "norm2",
+    "X",
+    "m n -> 1 1",
+    differential="right_singular(X)^T X^T dX right_singular(X)/norm2(X)",
+    transposes="ignores",
+    condition="the greatest singular value of X is simple",
+    positive=True,
+    statement="d ||X||_2 = v^T X^T dX v/||X||_2, where v is the first right singular vector of X",
+    source=cite("cookbook", "eq. (67) with A = X^T X"),
+    spellings="norm2",
+    numeric="np.linalg.norm(X, 2)",
+)
+RIGHT_SINGULAR = operation(
+    "right_singular",
+    "X",
+    "m n -> n 1",
+    differential="(norm2(X)^2 I - X^T X)^+ (dX^T X + X^T dX) right_singular(X)",
+    condition="the greatest singular value of X is simple",
+    statement="dv = (||X||_2^2 I - X^T X)^+ (dX^T X + X^T dX) v for the first right singular vector v of X",
+    source=cite("cookbook", "eq. (68) with A = X^T X"),
+    spellings="right_singular",
+    latex=r"\operatorname{v}_1",
+    numeric="first_right_singular(X)",
+)
+NUCLEAR_NORM = operation(
+    "norm_nuclear",
+    "X",
+    "m n -> 1 1",
+    differential="tr(polar(X)^T dX)",
+    transposes="ignores",
+    condition="X of full rank",
+    positive=True,
+    statement="d ||X||_* = tr((U V^T)^T dX) for X = U S V^T",
+    source="from d sigma_i = u_i^T dX v_i, summed",
+    spellings="norm_nuclear",
+    numeric="np.sum(np.linalg.svd(X, compute_uv=False))",
+)
+POLAR = operation(
+    "polar",
+    "X",
+    "m n -> m n",
+    transposes="commutes",
+    condition="X of full rank",
+    statement="polar(X) = U V^T for X = U S V^T; its differential has no closed form",
+    source="definition",
+    spellings="polar",
+    latex=r"\operatorname{polar}",
+    numeric="polar_factor(X)",
+)

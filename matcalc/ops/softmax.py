@@ -1,0 +1,53 @@
+"""softmax and the logarithm of a sum of exponentials: of a vector, and of every row of a matrix."""
+
+from __future__ import annotations
+
+from ..sources import after
+from .book import operation
+
+SOFTMAX = operation(
+    "softmax",
+    "x",
+    "n 1 -> n 1",
+    differential="softmax(x) .* dx - softmax(x) (softmax(x)^T dx)",
+    positive=True,
+    statement="d softmax(x) = (diag(s) - s s^T) dx with s = softmax(x)",
+    source="from s = exp(x)/sum(exp(x))",
+    spellings="softmax",
+    latex=r"\operatorname{softmax}",
+    numeric="soft_max(x)",
+)
+SOFTMAX_ROWS = operation(
+    "softmax_rows",
+    "X",
+    "m n -> m n",
+    differential="softmax_rows(X) .* dX - diag(diag(softmax_rows(X) dX^T)) softmax_rows(X)",
+    positive=True,
+    statement="d S = S .* dX - diag(diag(S dX^T)) S, the softmax of every row",
+    source="from s = exp(x)/sum(exp(x)), row by row",
+    spellings="softmax_rows",
+    latex=r"\operatorname{softmax}",
+    numeric="soft_max(X, 1)",
+)
+LOG_SUM_EXP = operation(
+    "logsumexp",
+    "x",
+    "n 1 -> 1 1",
+    differential="softmax(x)^T dx",
+    statement="d log(sum(exp(x))) = softmax(x)^T dx",
+    source=after("boyd-vandenberghe"),
+    spellings="logsumexp",
+    latex=r"\operatorname{logsumexp}",
+    numeric="log_sum_exp(x)",
+)
+LOG_SUM_EXP_ROWS = operation(
+    "logsumexp_rows",
+    "X",
+    "m n -> m 1",
+    differential="diag(softmax_rows(X) dX^T)",
+    statement="d log(exp(X) 1) = diag(softmax_rows(X) dX^T), row by row",
+    source="from d logsumexp(x) = softmax(x)^T dx, row by row",
+    spellings="logsumexp_rows",
+    latex=r"\operatorname{logsumexp}",
+    numeric="log_sum_exp(X, 1)",
+)

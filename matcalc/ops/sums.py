@@ -1,0 +1,32 @@
+"""Sums over all entries, and the stacking of columns."""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation, shorthand
+
+SUM = operation(
+    "sum",
+    "X",
+    "m n -> 1 1",
+    index="ij->11",
+    transposes="ignores",
+    statement="d sum(X) = sum(dX)",
+    source="definition",
+    spellings="sum",
+    latex=r"\operatorname{sum}",
+    numeric="float(np.sum(X))",
+)
+VEC = operation(
+    "vec",
+    "X",
+    "m n -> mn 1",
+    index="ij->(ji)1",
+    statement="d vec(X) = vec(dX): the columns of X on top of each other",
+    source=cite("magnus-neudecker", "section 2.4"),
+    spellings="vec",
+    latex=r"\operatorname{vec}",
+    numeric="X.reshape(-1, 1, order='F')",
+)
+shorthand("mean", "X", "sum(X)/count(X)")
+shorthand("dot", "u v", "u^T v")

@@ -1,0 +1,20 @@
+"""The trace."""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+TRACE = operation(
+    "tr",
+    "X",
+    "n n -> 1 1",
+    index="ii->11",
+    transposes="ignores",
+    statement="d tr(X) = tr(dX)",
+    source=cite("cookbook", "eq. (36)"),
+    spellings="tr trace",
+    latex=r"\operatorname{tr}",
+    domain="square",
+    numeric="float(np.trace(X))",
+)

@@ -1,0 +1,35 @@
+"""Plain text, one line: what `parse` reads and `.text` gives. ASCII, but for the sign of the Kronecker product."""
+
+from __future__ import annotations
+
+from ..syntax import Node, Program
+from .printer import ADD, BARRED, BASE, CLOSED, CMP, EW, LAST, Printer, Slot
+
+
+class Text(Printer):
+    """`2 (A x - b)^T A`"""
+
+    templates = {
+        "neg": ("-", Slot(0, EW, LAST)),
+        "transpose": (BASE, "^T"),
+        "inv": (BASE, "^-1"),
+        "T of inv": (BASE, "^-T"),
+        "pinv": (BASE, "^+"),
+        "bare norm": ("||", Slot(0, ADD, BARRED), "||"),
+        "bars": ("|", Slot(0, ADD, BARRED), "|"),
+        "inner": ("<", Slot(0, ADD, CLOSED), ", ", Slot(1, ADD, CLOSED), ">"),
+        "iverson": ("1[", Slot(0, CMP, CLOSED), "]"),
+        "all": (":",),
+    }
+    bars = frozenset(("norm", "bars", "inner"))  # `|<` would be taken for a comparison
+    norms = {"": "", "2": "_2", "1": "_1", "F": "_F", "inf": "_infty", "*": "_*"}
+    signs = {
+        **{"": " ", "*": " * ", ".": " · ", "/": "/", ".*": " .* ", "./": " ./ ", "kron": " ⊗ "},
+        **{"<": " < ", ">": " > ", "<=": " <= ", ">=": " >= ", "=": " = ", "!=": " != "},
+        **{"sum": "sum", "product": "prod", "T": "^T", "->": "->"},
+    }
+
+
+def spell(thing: Node | Program) -> str:
+    """The text of a tree or program; reading it gives the tree back."""
+    return Text().spell(thing)

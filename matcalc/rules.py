@@ -1,0 +1,125 @@
+"""From the text of a rule in the book to its use on given arguments: templates, read once and instantiated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from . import build
+from .build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
+from .expr import Expr, Operation, make, postorder, transform
+from .infer import read_template
+from .kinds import ONE, Dim, Shape
+from .ops.core import ADD, EYE, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
+
+# Names no user can type, so that a template's placeholders never meet a user's symbol.
+_MARK = "\u2022"
+
+
+def signature_shapes(op: Operation) -> list[Shape]:
+    """The shapes of the parameters, in the signature's letters."""
+    given = op.signature.partition("->")[0]
+    return [tuple(ONE if t == "1" else Dim.of(_MARK + t) for t in part.split()) for part in given.split(",")]  # type: ignore[misc]
+
+
+@cache
+def template(op: Operation) -> tuple[Expr, tuple[Expr, ...], tuple[Expr, ...], Expr]:
+    """The operation's differential as an expression, with its parameters, their differentials and the value."""
+    shapes = signature_shapes(op)
+    values = tuple(symbol(_MARK + p, s) for p, s in zip(op.params, shapes, strict=True))
+    holes = tuple(symbol(f"{_MARK}d{p}", s) for p, s in zip(op.params, shapes, strict=True))
+    result = symbol(_MARK + "F", build.result_shape(op, values))
+    names = {p: v for p, v in zip(op.params, values, strict=True)} | {f"d{p}": h for p, h in zip(op.params, holes, strict=True)}
+    return read_template(op.differential, {**names, "F": result}), values, holes, result
+
+
+def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr, Expr]]:
+    """For each argument in `needed`: the argument, its part of d(node) by the book, and the symbol for its differential."""
+    body, values, holes, result = template(node.op)
+    sizes = _letters(values, node.args)
+    for k, argument in enumerate(node.args):
+        if argument not in needed:
+            continue
+        hole = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
+        known = dict(zip(values, node.args, strict=True)) | {result: node}
+        known |= {h: (hole if n == k else zeros(*node.args[n].shape)) for n, h in enumerate(holes)}
+        yield argument, instantiate(body, known, sizes), hole
+
+
+def _letters(values: Iterable[Expr], args: Iterable[Expr]) -> dict[str, Dim]:
+    """What the signature's letters stand for."""
+    sizes: dict[str, Dim] = {}
+    for v, a in zip(values, args, strict=True):
+        for letter, dim in zip(v.shape, a.shape, strict=True):
+            if letter.name:
+                sizes[letter.name] = dim
+    return sizes
+
+
+def instantiate(body: Expr, known: dict[Expr, Expr], sizes: dict[str, Dim]) -> Expr:
+    """The template with its placeholders and its dimension letters replaced."""
+    done = dict(known)
+    for n in postorder(body):
+        if not n.args and n not in done:
+            done[n] = _resized(n, sizes)
+        elif n.op is UNIT:
+            done[n] = build.unit(done[n.args[0]], n.shape[0].substitute(sizes))
+    return transform(body, build.rebuild, done)
+
+
+def _resized(leaf: Expr, sizes: dict[str, Dim]) -> Expr:
+    rows, cols = (d.substitute(sizes) for d in leaf.shape)
+    if leaf.op is EYE:
+        return build.eye(rows)
+    if leaf.op is ONES:
+        return ones(rows, cols)
+    if leaf.op is ZEROS:
+        return zeros(rows, cols)
+    if leaf.op is SIZE:
+        assert isinstance(leaf.attr, Dim)
+        return build.size(leaf.attr.substitute(sizes))
+    if leaf.op is SYMBOL:
+        return leaf
+    return make(leaf.op, (), leaf.attr, (rows, cols), leaf.size, leaf.indices)
+
+
+@cache
+def _derivative_text(op: Operation) -> tuple[Expr, Expr]:
+    x = symbol(_MARK + "x")
+    return read_template(op.differential, {"x": x}), x
+
+
+def lift(op: Operation, argument: Expr) -> Expr:
+    """f'(argument) of an elementwise operation, entry by entry."""
+    body, x = _derivative_text(op)
+    if argument.is_scalar:
+        return substitute(body, {x: argument})
+    if argument.shape[0] is ONE:
+        return transpose(lift(op, transpose(argument)))
+    return entrywise(body, {x: argument}, argument.shape)
+
+
+def entrywise(body: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
+    """A scalar expression read entry by entry: `values` replaces scalars by arrays of `shape`, products become
+    entrywise, and what does not depend on them is broadcast where it is added."""
+    done: dict[Expr, Expr] = dict(values)
+
+    def broadcast(e: Expr) -> Expr:
+        return e if e.shape == shape else times(e, ones(*shape))
+
+    for n in postorder(body):
+        if n in done:
+            continue
+        args = [done[a] for a in n.args]
+        arrays = [a for a in args if a.shape == shape]
+        if not arrays:
+            done[n] = n
+        elif n.op is ADD:
+            done[n] = add(*[broadcast(a) for a in args])
+        elif n.op is TIMES:
+            done[n] = times(*[a for a in args if a.shape != shape], hadamard(*arrays))
+        elif n.op is POWER:
+            done[n] = power(args[0], args[1])
+        else:
+            done[n] = apply(n.op, [broadcast(a) for a in args], n.attr)
+    return broadcast(done[body])

@@ -1,0 +1,35 @@
+"""The bibliography, and `cite`, which refuses a source it does not know.
+
+A place is only given where it was looked up. What follows from a source without a number that could be checked is
+`after` it; what follows from one line of school mathematics says from which.
+"""
+
+from __future__ import annotations
+
+BIBLIOGRAPHY: dict[str, str] = {
+    "magnus-neudecker": "J. R. Magnus and H. Neudecker, Matrix Differential Calculus with Applications in Statistics "
+    "and Econometrics, 3rd ed., Wiley 2019",
+    "mml": "M. P. Deisenroth, A. A. Faisal and C. S. Ong, Mathematics for Machine Learning, Cambridge University Press 2020",
+    "cookbook": "K. B. Petersen and M. S. Pedersen, The Matrix Cookbook, version of 15 November 2012",
+    "parr-howard": "T. Parr and J. Howard, The Matrix Calculus You Need For Deep Learning, arXiv:1802.01528, 2018",
+    "golub-pereyra-1973": "G. H. Golub and V. Pereyra, The differentiation of pseudo-inverses and nonlinear least squares "
+    "problems whose variables separate, SIAM J. Numer. Anal. 10 (1973) 413-432",
+    "dlmf": "NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov",
+    "higham-2008": "N. J. Higham, Functions of Matrices: Theory and Computation, SIAM 2008",
+    "al-mohy-higham-2009": "A. H. Al-Mohy and N. J. Higham, Computing the Fréchet derivative of the matrix exponential, "
+    "with an application to condition number estimation, SIAM J. Matrix Anal. Appl. 30 (2009) 1639-1657",
+    "higham-relton-2013": "N. J. Higham and S. D. Relton, Higher order Fréchet derivatives of matrix functions "
+    "and the level-2 condition number, MIMS EPrint 2013.58, The University of Manchester 2013",
+    "hendrycks-gimpel-2016": "D. Hendrycks and K. Gimpel, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, 2016",
+    "boyd-vandenberghe": "S. Boyd and L. Vandenberghe, Convex Optimization, Cambridge University Press 2004",
+}
+
+
+def after(key: str) -> str:
+    """For a statement that follows a source but was not found there under a number: `after Magnus & Neudecker …`."""
+    return "after " + BIBLIOGRAPHY[key]
+
+
+def cite(key: str, place: str = "") -> str:
+    """`Magnus & Neudecker …, section 8.3`; KeyError for a source that is not in the bibliography."""
+    return BIBLIOGRAPHY[key] + (f", {place}" if place else "")

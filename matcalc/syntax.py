@@ -1,0 +1,149 @@
+"""The surface tree: what was typed, with its places, and what will be printed. No shapes are known here.
+
+The reader (`parse`) makes it from text, `infer` types it, `arrange` makes it from a typed expression, and the
+printers in `render` spell it. One tree for both ways, so that reading and printing can be tested against each other.
+
+    op        args                       attr
+    num                                  Fraction, not negative
+    name                                 str: "x", "theta", "x_1", "w_{out}" (canonical, see `spell_name`)
+    call      arguments                  str: the function's canonical name ("tr", "sin", "phi", "phi'"; "exp." is
+                                         exp spelled entrywise, exp.(X); log with a base has it as second argument)
+    add       two or more summands       None; a subtracted summand is a `neg`
+    neg       one                        None
+    mul       two or more factors        tuple of what stands between: "" (juxtaposition) "*" "/" "@" "."; from the left
+    ew        two or more                tuple of ".*" "./" "kron"; from the left
+    pow       base, exponent             None          (x^2, X^k, X^{-2})
+    epow      base, exponent             None          (x.^2)
+    T inv pinv   one                     None          (X^-T is T of inv)
+    norm      argument[, p]              "" "1" "2" "F" "inf" "*" "p" (then args[1] is p)
+    bars      one                        None          (|x|)
+    inner     two                        None          (<A, B>, A : B)
+    index     base, then indices         None          (X[i,j], (V y)_i; a whole row or column is `all`)
+    all                                  None          (the colon)
+    tuple     two or more indices        None          (a Kronecker pair as one index: J[(i,p),(j,q)])
+    literal   entries, row by row        (rows, columns)
+    sum product   body[, lower, upper]   str | None: the index; with no bounds it runs over its family
+    iverson   one `cmp`                  None          (1[x > 0])
+    cmp       two                        "<" ">" "<=" ">=" "=" "!="
+    cases     value, cmp, value, cmp, …[, otherwise]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from .errors import Span
+
+Attr = str | Fraction | tuple[object, ...] | None
+
+
+class Node:
+    """One node of the surface tree; equality is structural and ignores places."""
+
+    __slots__ = ("op", "args", "attr", "span")
+
+    def __init__(self, op: str, args: tuple[Node, ...] = (), attr: Attr = None, span: Span | None = None) -> None:
+        self.op = op
+        self.args = args
+        self.attr = attr
+        self.span = span
+
+    def __repr__(self) -> str:
+        inside = ([] if self.attr is None else [repr(self.attr)]) + [repr(a) for a in self.args]
+        return f"{self.op}({', '.join(inside)})"
+
+
+def same(a: Node, b: Node) -> bool:
+    """Structural equality, without recursion."""
+    todo = [(a, b)]
+    while todo:
+        x, y = todo.pop()
+        if x is y:
+            continue
+        if x.op != y.op or x.attr != y.attr or len(x.args) != len(y.args):
+            return False
+        todo += zip(x.args, y.args)
+    return True
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every node, parents first, left to right."""
+    todo = [node]
+    while todo:
+        n = todo.pop()
+        yield n
+        todo += reversed(n.args)
+
+
+class Binding:
+    """`name = value`, or `name(params) = value`."""
+
+    __slots__ = ("name", "params", "value", "span")
+
+    def __init__(self, name: str, value: Node, params: tuple[str, ...] = (), span: Span | None = None) -> None:
+        self.name, self.value, self.params, self.span = name, value, params, span
+
+
+class Declaration:
+    """One declared name: `A in R^{m x n} symmetric`, or a function `phi: R -> R`.
+
+    `field` is R, N, Z or S (symmetric); `sizes` are the texts' dimensions as `Dim`s: () scalar, (n,) vector, (m, n)
+    matrix. For a function, `domain` and `sizes` are the sizes of its argument and value.
+    """
+
+    __slots__ = ("name", "field", "sizes", "properties", "domain", "span")
+
+    def __init__(
+        self,
+        name: str,
+        field: str,
+        sizes: tuple[object, ...],
+        properties: tuple[str, ...] = (),
+        domain: tuple[object, ...] | None = None,
+        span: Span | None = None,
+    ) -> None:
+        self.name, self.field, self.sizes = name, field, sizes
+        self.properties, self.domain, self.span = properties, domain, span
+
+
+class Program:
+    """A whole input: bindings, then the expression. `form` says how to take the expression:
+
+    None                                    a scalar, vector or matrix
+    ("index", "J", ("i", "j", "k", "l"))    J[i,j,k,l] = …; an index may be a tuple ("i", "p"), a Kronecker pair
+    ("kron", "F", "X")                      d vec(F)/d vec(X)^T = …
+    ("map", "dX")                           dX -> …
+    `where` is the text after an inner ` where `, or "". `name` is what the last statement was called (`f = x^T x`), or "".
+    `readings` are the choices the reader made, as short sentences. `alternative` is the other reading where `.*` and a
+    bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
+    """
+
+    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative")
+
+    def __init__(
+        self,
+        text: str,
+        bindings: tuple[Binding, ...],
+        body: Node,
+        form: tuple[object, ...] | None = None,
+        where: str = "",
+        name: str = "",
+        readings: tuple[str, ...] = (),
+        alternative: Program | None = None,
+    ) -> None:
+        self.text, self.bindings, self.body, self.form, self.where = text, bindings, body, form, where
+        self.name, self.readings, self.alternative = name, readings, alternative
+
+
+def spell_name(base: str, subscript: str = "") -> str:
+    """The canonical spelling: x, x_1, w_{out}; braces only round two characters and more."""
+    if not subscript:
+        return base
+    return f"{base}_{subscript}" if len(subscript) == 1 else f"{base}_{{{subscript}}}"
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Base and subscript of a canonical name; the subscript is "" where there is none."""
+    base, _, sub = name.partition("_")
+    return base, sub[1:-1] if sub.startswith("{") else sub

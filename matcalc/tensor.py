@@ -1,0 +1,155 @@
+"""A derivative as an object: ordered open slots and a sum of network terms; its numbers and its matrix form.
+
+The slots are those of the function (rows, columns), then, for every variable in turn, its rows and columns; a
+dimension of one has no slot. What has at most two open indices is folded into one expression, `matrix`; the rest is
+kept as terms and printed in index form, as a Kronecker product or as a linear map.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from . import build
+from .build import add, num
+from .differential import Step, accumulate, collect, derivative
+from .expr import Expr
+from .kinds import ONE, Shape
+from .network import Index, Slot, Term, matrix_form, slot_for
+from .numeric import Plan
+
+
+class Tensor:
+    """`shapes` are those of the function and of the variables; `terms` have two slots for each of them."""
+
+    __slots__ = ("matrix", "shapes", "terms")
+
+    def __init__(self, shapes: Sequence[Shape], terms: Sequence[Term]) -> None:
+        self.shapes = tuple(shapes)
+        self.terms = like_terms(terms)
+        self.matrix: Expr | None = None
+        dims = [d for s in self.shapes for d in s if d.number != 1]
+        if len(dims) <= 2 and all(matrix_form(t) is not None for t in self.terms):
+            rows = dims[0] if dims else ONE
+            cols = dims[1] if len(dims) > 1 else ONE
+            self.matrix = build.zeros(rows, cols)
+            for t in collect(self.terms):
+                form = matrix_form(t)
+                assert form is not None
+                self.matrix = add(self.matrix, form)
+
+    def replace(self, matrix: Expr) -> None:
+        """Take a simpler spelling of the same matrix."""
+        self.matrix = matrix
+
+    def differentiate(self, x: Expr, steps: list[Step] | None = None) -> Tensor:
+        """The derivative by a further variable; its slots come last (Leibniz over the factors)."""
+        shapes = (*self.shapes, x.shape)
+        if self.matrix is not None:
+            rest = [d for s in self.shapes for d in s if d.number != 1]
+            found = []
+            for t in derivative(self.matrix, x, steps):
+                own = iter(t.slots[:2])
+                slots: list[Slot] = [next(own) if d.number != 1 else () for s in self.shapes for d in s] if rest else [()] * (2 * len(self.shapes))
+                found.append(Term(t.scalar, t.factors, [*slots, *t.slots[2:]], t.binders))
+            return Tensor(shapes, found)
+        terms: list[Term] = []
+        for t in self.terms:
+            seeds = [(t.scalar, Term(num(1), t.factors, (*t.slots, (), ()), t.binders))]
+            for k, (e, r, c) in enumerate(t.factors):
+                seeds.append((e, Term(t.scalar, t.factors[:k] + t.factors[k + 1 :], (*t.slots, r, c), t.binders)))
+            for e, seed in seeds:
+                terms += accumulate(e, [_with_fresh_ends(seed, e)], x, steps)
+        return Tensor(shapes, terms)
+
+    def map(self, rewrite: Any) -> Tensor:
+        """The tensor with every expression in it rewritten."""
+        terms = [Term(rewrite(t.scalar), [(rewrite(e), r, c) for e, r, c in t.factors], t.slots, t.binders) for t in self.terms]
+        made = Tensor(self.shapes, terms)
+        if self.matrix is not None:
+            made.matrix = rewrite(self.matrix)
+        return made
+
+    def expressions(self) -> list[Expr]:
+        """Every expression in it."""
+        if self.matrix is not None:
+            return [self.matrix]
+        return [e for t in self.terms for e in (t.scalar, *[f[0] for f in t.factors])]
+
+    def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        """The numbers, indices in the order of the slots (dimensions of one left out)."""
+        import numpy as np
+
+        dims = [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
+        if self.matrix is not None:
+            return np.asarray(Plan(self.matrix).run(env, sizes)[0], dtype=float).reshape(dims)
+        total = np.zeros(dims)
+        for t in self.terms:
+            total = total + _evaluate_term(t, env, sizes, {}).reshape(dims)
+        return total
+
+
+def _with_fresh_ends(seed: Term, e: Expr) -> Term:
+    """The seed with the slots of `e` tied to the rest by deltas, so that they can be contracted."""
+    ends = [slot_for(d) if len(s) == 1 else s for d, s in zip(e.shape, seed.slots[-2:], strict=True)]
+    links = [(build.eye(a[0].dim), a, b) for a, b in zip(seed.slots[-2:], ends, strict=True) if len(a) == 1]
+    return Term(seed.scalar, [*seed.factors, *links], (*seed.slots[:-2], *ends), seed.binders)
+
+
+def _evaluate_term(t: Term, env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]) -> Any:
+    import numpy as np
+
+    if t.binders:
+        (name, low, high), rest = t.binders[0], t.binders[1:]
+        first, last = (round(v) for v in Plan((low, high)).run(env, sizes, indices))
+        inner = Term(t.scalar, t.factors, t.slots, rest)
+        parts = [_evaluate_term(inner, env, sizes, {**indices, name: k}) for k in range(first, last + 1)]
+        return np.sum(parts, axis=0) if parts else np.zeros([i.dim.value(sizes) for s in t.slots for i in s])
+    numbers: dict[Index, int] = {}
+    values = Plan((t.scalar, *[e for e, _, _ in t.factors])).run(env, sizes, indices)
+    operands: list[Any] = []
+    for (_, r, c), value in zip(t.factors, values[1:], strict=True):
+        legs = [*r, *c]
+        operands += [np.asarray(value).reshape([i.dim.value(sizes) for i in legs]), [numbers.setdefault(i, len(numbers)) for i in legs]]
+    result: list[Index] = [i for s in t.slots for i in s]
+    for i in result:
+        if i not in numbers:  # nothing hangs on it: constant along this index
+            operands += [np.ones(i.dim.value(sizes)), [numbers.setdefault(i, len(numbers))]]
+    if not operands:
+        return np.asarray(values[0])
+    return values[0] * np.einsum(*operands, [numbers[i] for i in result])
+
+
+def like_terms(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Terms that differ only in their number, added."""
+    kept: dict[object, Term] = {}
+    for t in terms:
+        coefficient, rest = build.without_coefficient(t.scalar)
+        key = _key(t, rest)
+        old = kept.get(key) if key is not None else None
+        if old is None:
+            kept[key if key is not None else object()] = t
+        else:
+            kept[key] = Term(add(old.scalar, build.times(num(coefficient), rest)), old.factors, old.slots, old.binders)
+    return tuple(t for t in kept.values() if not build.is_zero(t.scalar))
+
+
+def _key(t: Term, rest: Expr) -> object | None:
+    """What makes two terms alike; None where inner indices would have to be matched."""
+    places = {i: n for n, i in enumerate(i for s in t.slots for i in s)}
+    if any(i not in places for _, r, c in t.factors for i in (*r, *c)):
+        return None
+    factors = []
+    for e, r, c in t.factors:
+        a, b = tuple(places[i] for i in r), tuple(places[i] for i in c)
+        if a > b and c:
+            e, a, b = build.transpose(e), b, a
+        factors.append((e.digest, a, b))
+    pattern = tuple(tuple(places[i] for i in s) for s in t.slots)
+    return rest.digest, tuple(sorted(factors)), pattern, tuple((n, lo.digest, hi.digest) for n, lo, hi in t.binders)
+
+
+def size_of(shape: Shape, sizes: Mapping[str, int]) -> int:
+    """The number of entries."""
+    return math.prod(d.value(sizes) for d in shape)

@@ -1,0 +1,357 @@
+"""The command's surface: what goes to which stream, the exit codes, and that nothing ever leaves as a traceback.
+
+Most tests put a small engine in the place of the real one, so that they speak of the command alone; the real one answers in
+tests/test_readme.py and in the last section here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from console import ROOT, python, run
+
+import matcalc
+from matcalc.cli import split_names
+from matcalc.errors import NoAnswerError, ReadingError, VerificationError
+
+ROW = {
+    "text": "x^T (A + A^T)",
+    "unicode": "xᵀ (A + Aᵀ)",
+    "latex": r"x^{\top} \left(A + A^{\top}\right)",
+    "shape": ("1", "n"),
+    "layout": "numerator",
+    "where": "A in R^{n x n}; x in R^n",
+    "steps": ["d(x^T A x) = 2 x^T A dx"],
+    "assumptions": ["x is a column vector", "A is a matrix"],
+    "verified": "verified",
+}
+
+
+class Engine:
+    """Stands for `matcalc.derivative`: remembers how it was called and answers, or fails, as told."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Any, dict[str, Any]]] = []
+        self.answer: dict[str, Any] = dict(ROW)
+        self.failure: BaseException | None = None
+
+    def __call__(self, expr: str, wrt: Any, **options: Any) -> Any:
+        self.calls.append((expr, wrt, options))
+        if self.failure is not None:
+            raise self.failure
+        one = SimpleNamespace(**self.answer)
+        one.spell = lambda format: getattr(one, format)
+        return [one] * len(wrt) if isinstance(wrt, list) and options["order"] == 1 else one
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    fake = Engine()
+    monkeypatch.setitem(vars(matcalc), "derivative", fake)
+    monkeypatch.setitem(vars(matcalc), "subexpressions", lambda text, where="": [("x", "n×1"), (text, "1×1")])
+    monkeypatch.delenv("MATCALC_DEBUG", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    return fake
+
+
+def plain(out: str) -> str:
+    """What a terminal shows, without its styles."""
+    return re.sub(r"\x1b\[[\d;]*m", "", out)
+
+
+# --- what the engine is asked ---------------------------------------------------------------------------------------
+
+
+def test_the_options_reach_the_engine(engine: Engine) -> None:
+    options = ["--order", "2", "--layout", "strict", "--notation", "kron", "--no-verify", "--where", "x in R^n", "--where", "A in S^n"]
+    assert run("d", "x^T A x", "--wrt", "x", *options).code == 0
+    kept = {"where": "x in R^n; A in S^n", "order": 2, "layout": "strict", "notation": "kron", "verify": False}
+    assert engine.calls == [("x^T A x", "x", kept)]
+
+
+@pytest.mark.parametrize("given, names", [(["x"], ["x"]), (["x, y", "z"], ["x", "y", "z"]), (["A_{1,2},x_i"], ["A_{1,2}", "x_i"])])
+def test_wrt_is_split_at_commas_outside_subscripts(given: list[str], names: list[str]) -> None:
+    assert split_names(given) == names
+
+
+@pytest.mark.parametrize("expression", ["-2 x_1 + x_2", "-x^T x", "--x", "-h", "- x", "-wrt^T x", "--2 x"])
+def test_an_expression_may_begin_with_a_minus(engine: Engine, expression: str) -> None:
+    for argv in (["d", expression, "--wrt", "x"], ["d", "--wrt", "x", expression], ["d", "--wrt", "x", "--", expression]):
+        outcome = run(*argv)
+        assert outcome.code == 0, outcome.err
+        assert engine.calls.pop()[0] == expression
+
+
+def test_a_dash_reads_standard_input(engine: Engine) -> None:
+    assert run("d", "-", "--wrt", "x", stdin="‖x‖\n".encode()).code == 0
+    assert engine.calls[0][0] == "‖x‖"
+
+
+@pytest.mark.parametrize("stdin, word", [(b"\xff\xfe", "UTF-8"), (b"x + " * 100_000, "200 kB")])
+def test_standard_input_that_cannot_be_read(engine: Engine, stdin: bytes, word: str) -> None:
+    outcome = run("d", "-", "--wrt", "x", stdin=stdin)
+    assert (outcome.code, outcome.out, engine.calls) == (2, "", [])
+    assert word in outcome.err
+
+
+# --- a pipe ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_pipe_gets_the_bare_line_and_stderr_the_notes(engine: Engine) -> None:
+    outcome = run("d", "x^T A x", "--wrt", "x")
+    assert outcome == (0, "x^T (A + A^T)\n", "note: x is a column vector\nnote: A is a matrix\n")
+
+
+def test_several_variables_get_a_line_each_and_one_copy_of_the_notes(engine: Engine) -> None:
+    outcome = run("d", "x^T A x", "--wrt", "x,y")
+    assert outcome.out == "x: x^T (A + A^T)\ny: x^T (A + A^T)\n"
+    assert outcome.err.count("note: A is a matrix") == 1
+
+
+def test_two_variables_at_order_two_are_one_answer(engine: Engine) -> None:
+    assert run("d", "x^T A y", "--wrt", "x", "--wrt", "y", "--order", "2").out == "x^T (A + A^T)\n"
+    assert engine.calls[0][1] == ["x", "y"]
+
+
+def test_the_format_is_honoured(engine: Engine) -> None:
+    assert run("d", "x^T A x", "--wrt", "x", "--format", "unicode").out == "xᵀ (A + Aᵀ)\n"
+    assert run("d", "x^T A x", "--wrt", "x", "--format", "latex").out == ROW["latex"] + "\n"
+
+
+def test_steps_come_before_the_answer_which_stays_the_last_line(engine: Engine) -> None:
+    assert run("d", "x^T A x", "--wrt", "x", "--steps").out.splitlines() == ["1. d(x^T A x) = 2 x^T A dx", "x^T (A + A^T)"]
+
+
+def test_an_answer_that_was_not_checked_says_so(engine: Engine) -> None:
+    engine.answer["verified"] = "not checked"
+    assert "not checked" in run("d", "x^T A x", "--wrt", "x", "--no-verify").err
+    assert "not checked" in run("d", "x^T A x", "--wrt", "x", "--no-verify", terminal=True).out
+
+
+def test_json(engine: Engine) -> None:
+    found = json.loads(run("d", "x^T A x", "--wrt", "x", "--json").out)
+    assert found == {**ROW, "shape": ["1", "n"], "wrt": ["x"], "order": 1}
+    both = json.loads(run("d", "x^T A x", "--wrt", "x,y", "--json", terminal=True).out)
+    assert [one["wrt"] for one in both] == [["x"], ["y"]]
+    mixed = json.loads(run("d", "x^T A x", "--wrt", "x,y", "--order", "2", "--json").out)
+    assert (mixed["wrt"], mixed["order"]) == (["x", "y"], 2)
+
+
+def test_shapes_lines_up_its_columns(engine: Engine) -> None:
+    assert run("shapes", "x^T x").out == "x      n×1\nx^T x  1×1\n"
+    assert "x^T x  1×1" in plain(run("shapes", "x^T x", terminal=True).out)
+
+
+# --- a terminal -----------------------------------------------------------------------------------------------------
+
+
+def test_a_terminal_gets_a_panel_that_says_everything(engine: Engine) -> None:
+    outcome = run("d", "x^T A x", "--wrt", "x", terminal=True)
+    assert outcome.err == ""
+    for word in ("d/dx", "xᵀ (A + Aᵀ)", "1×n, a row", "numerator", "A in R^{n x n}", "A is a matrix", "verified", "╭"):
+        assert word in outcome.out
+
+
+def test_square_brackets_of_an_index_form_are_not_markup(engine: Engine) -> None:
+    engine.answer["unicode"] = "J[i,j] = δ[i,j] x[k] :smile: [bold]"
+    assert "J[i,j] = δ[i,j] x[k] :smile: [bold]" in run("d", "x", "--wrt", "x", terminal=True).out
+
+
+@pytest.mark.parametrize("columns", ["1", "10", "24"])
+def test_a_narrow_terminal_loses_nothing_of_the_formula(engine: Engine, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    engine.answer["unicode"] = "abcdefghijklmnopqrstuvwxyz" * 3
+    outcome = run("d", "x^T A x", "--wrt", "x", terminal=True)
+    assert outcome.code == 0
+    if columns == "24":
+        assert engine.answer["unicode"] in "".join(c for c in plain(outcome.out) if c.isalpha())
+
+
+def test_asking_for_a_format_gives_the_bare_line_on_a_terminal_too(engine: Engine) -> None:
+    assert run("d", "x^T A x", "--wrt", "x", "--format", "latex", terminal=True).out == ROW["latex"] + "\n"
+
+
+def test_no_colour_when_no_colour_is_wanted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    colour = re.compile(r"\x1b\[(\d+;)*3\d")
+    assert not colour.search(run("d", "x^T A x", "--wrt", "x", terminal=True).out)
+    monkeypatch.delenv("NO_COLOR")
+    assert colour.search(run("d", "x^T A x", "--wrt", "x", terminal=True).out)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_ascii_output_is_the_ascii_formula_not_question_marks(engine: Engine, terminal: bool) -> None:
+    outcome = run("d", "x^T A x", "--wrt", "x", *([] if terminal else ["--format", "unicode"]), terminal=terminal, encoding="ascii")
+    assert "x^T (A + A^T)" in outcome.out
+    assert "?" not in outcome.out + outcome.err
+    assert "1 x n, a row" in outcome.out or not terminal
+
+
+def test_ascii_output_of_json_and_shapes(engine: Engine) -> None:
+    assert json.loads(run("d", "x^T A x", "--wrt", "x", "--json", encoding="ascii").out)["unicode"] == ROW["unicode"]
+    assert run("shapes", "x", encoding="ascii").out.splitlines()[0].split() == ["x", "n", "x", "1"]
+
+
+# --- what goes wrong ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "argv, words",
+    [
+        (["d", "x^T A x", "--wrt", "x", "--colour", "red"], ["--colour"]),
+        (["d", "x^T A x", "--wrt", "x", "--colour=red"], ["--colour"]),
+        (["d", "--colour", "red", "x^T A x", "--wrt", "x"], ["--colour"]),
+        (["d", "x^T A x", "--wrt", "x", "--ordre", "2"], ["--ordre", "--order"]),
+        (["d", "x^T A x", "--wrt", "x", "-v"], ["-v"]),
+        (["d", "--verbose"], ["--verbose"]),
+        (["d"], ["expression"]),
+        (["d", "--wrt", "x"], ["expression"]),
+        (["d", "x^T A x"], ["--wrt"]),
+        (["d", "x^T A x", "--wrt"], ["--wrt"]),
+        (["d", "x^T", "A", "x", "--wrt", "x"], ["3", "quotes"]),
+        (["d", "x", "--wrt", "x", "--layout", "sideways"], ["sideways", "numerator"]),
+        (["d", "x", "--wrt", "x", "--order", "-1"], ["-1"]),
+        (["d", "x", "--wrt", "x", "--order", "two"], ["two"]),
+        (["x^T A x", "--wrt", "x"], ["x^T A x", "matcalc d"]),
+        (["frob"], ["frob", "shapes"]),
+        (["--nonsense"], ["--nonsense"]),
+        (["shapes"], ["expression"]),
+    ],
+)
+def test_a_wrong_command_line_is_refused_by_name(engine: Engine, argv: list[str], words: list[str]) -> None:
+    outcome = run(*argv)
+    assert (outcome.code, outcome.out, engine.calls) == (2, "", [])
+    assert all(word in outcome.err for word in words), outcome.err
+
+
+def test_a_refusal_shows_the_place_and_what_was_meant(engine: Engine) -> None:
+    engine.failure = ReadingError("( is never closed", text="x^T (A x", span=(4, 5), suggestion="did you mean x^T (A x)?")
+    outcome = run("d", "x^T (A x", "--wrt", "x")
+    assert outcome == (2, "", "error: ( is never closed\n  x^T (A x\n      ^\ndid you mean x^T (A x)?\n")
+
+
+@pytest.mark.parametrize("failure", [NoAnswerError("it has no closed form"), VerificationError("it disagrees at a point")])
+def test_no_answer_is_exit_code_one(engine: Engine, failure: NoAnswerError) -> None:
+    engine.failure = failure
+    assert run("d", "x", "--wrt", "x") == (1, "", f"error: {failure.message}\n")
+
+
+def test_a_failed_check_says_failed_in_json(engine: Engine) -> None:
+    engine.failure = VerificationError("it disagrees at a point")
+    outcome = run("d", "x", "--wrt", "x", "--json")
+    assert (outcome.code, json.loads(outcome.out)["verified"]) == (1, "failed")
+
+
+@pytest.mark.parametrize("failure", [KeyError("x"), RecursionError("too deep"), MemoryError(), AssertionError("a\x1b[31m b")])
+def test_a_bug_is_owned_up_to_without_a_traceback(engine: Engine, monkeypatch: pytest.MonkeyPatch, failure: Exception) -> None:
+    engine.failure = failure
+    outcome = run("d", "x^T A x", "--wrt", "x")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "internal error (a bug)" in outcome.err and type(failure).__name__ in outcome.err
+    assert "'x^T A x'" in outcome.err, "a report needs the expression"
+    assert "Traceback" not in outcome.err and "\x1b" not in outcome.err
+    monkeypatch.setenv("MATCALC_DEBUG", "1")
+    with pytest.raises(type(failure)):
+        run("d", "x^T A x", "--wrt", "x")
+
+
+def test_control_c_is_130(engine: Engine) -> None:
+    engine.failure = KeyboardInterrupt()
+    assert run("d", "x", "--wrt", "x").code == 130
+
+
+def test_a_control_character_never_reaches_the_terminal(engine: Engine) -> None:
+    for argv in (["d", "x", "--wrt", "x", "--layout", "\x1b[31m"], ["\x1b[31m"], ["d", "a\x1b", "b\u202e", "--wrt", "x"]):
+        outcome = run(*argv)
+        assert outcome.code == 2
+        assert not {"\x1b", "\u202e"} & set(outcome.err)
+
+
+# --- the process ----------------------------------------------------------------------------------------------------
+
+
+def test_help_teaches_by_example() -> None:
+    for argv, words in ((["--help"], ["d", "shapes", "matcalc d"]), (["d", "--help"], ["--wrt", "--where", "--layout", "matcalc d"])):
+        outcome = run(*argv)
+        assert (outcome.code, outcome.err) == (0, "")
+        assert all(word in outcome.out for word in words)
+    assert run().out == run("--help").out
+
+
+def test_version() -> None:
+    assert run("--version") == (0, f"matcalc {matcalc.__version__}\n", "")
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["d", "--help"], ["--version"], ["d", "x", "--wrt", "x", "--colour"]])
+def test_what_needs_no_engine_loads_none(argv: list[str]) -> None:
+    code = f"import sys; from matcalc.cli import main; main({argv!r}); sys.stderr.write(' '.join(sys.modules))"
+    loaded = set(python("-c", code).err.split())
+    assert "click" in loaded
+    assert not loaded & {"numpy", "sympy", "lark", "rich", "dataclasses", "importlib.metadata"}
+
+
+def test_python_m_and_the_launcher_are_the_command() -> None:
+    assert python("-m", "matcalc", "--version") == python("cli.py", "--version") == run("--version")
+
+
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", "-c", line, "bash", sys.executable], capture_output=True, text=True, cwd=ROOT, timeout=60)
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    done = shell('"$1" cli.py --help | true; "$1" cli.py d --help | head -n 1')
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_output_that_cannot_be_written_is_an_error() -> None:
+    for line in ('"$1" cli.py --help >&-', '"$1" cli.py --help >/dev/full'):
+        done = shell(line)
+        assert done.returncode == 1
+        assert "cannot write" in done.stderr and "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+def test_closed_stdin_and_stderr() -> None:
+    done = shell('"$1" cli.py d - --wrt x <&-')
+    assert (done.returncode, done.stdout) == (2, "") and "standard input" in done.stderr
+    assert shell('"$1" cli.py d --colour 2>&-').returncode == 2
+
+
+# --- with the real engine: the lines that issue and documentation promise ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "argv, line",
+    [
+        (["x^T A x", "--wrt", "x"], "x^T (A + A^T)"),
+        (["x^T A x", "--wrt", "x", "--where", "A in S^n"], "2 x^T A"),
+        (["tr(AXB)", "--wrt", "X"], "A^T B^T"),
+        (["tr(AXB)", "--wrt", "X", "--layout", "strict"], "B A"),
+        (["logdet(X)", "--wrt", "X"], "X^-T"),
+        (["||A x - b||^2", "--wrt", "x"], "2 (A x - b)^T A"),
+        (["a^T X^-1 b", "--wrt", "X"], "-X^-T a b^T X^-T"),
+        (["sin(A x + b)", "--wrt", "x"], "diag(cos(A x + b)) A"),
+        ([r"\frac{1}{2}\lVert y - \Phi\theta\rVert_2^2", "--wrt", "theta"], "(Phi theta - y)^T Phi"),
+        (["-x^T x", "--wrt", "x"], "-2 x^T"),
+    ],
+)
+def test_the_answers_that_everyone_knows(argv: list[str], line: str) -> None:
+    outcome = run("d", *argv)
+    assert (outcome.code, outcome.out) == (0, line + "\n"), outcome.err
+
+
+def test_a_rekinding_is_reported() -> None:
+    assert "theta" in run("d", r"\frac{1}{2}\lVert y - \Phi\theta\rVert_2^2", "--wrt", "theta").err
+
+
+def test_the_same_answer_whatever_the_hash_seed() -> None:
+    argv = ["-m", "matcalc", "d", "log det(X X^T + c I) + a^T X b + sum(exp(X b))", "--wrt", "X,b", "--json"]
+    outcomes = {python(*argv, env={"PYTHONHASHSEED": seed}) for seed in "0123"}
+    assert len(outcomes) == 1
+    assert outcomes.pop().code == 0

@@ -1,0 +1,96 @@
+"""The README holds: every console example is run by a shell, every Python example by doctest, and what they print is compared.
+
+A block "console" is what a pipe shows: standard output, and standard error before it where the example begins with a note or an
+error. A block "console terminal" is what a terminal shows that is 72 columns wide.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from typing import NamedTuple
+
+import pytest
+from console import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```([^\n]+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMAND = f'matcalc() {{ "{sys.executable}" -m matcalc "$@"; }}\n'
+
+
+class Example(NamedTuple):
+    command: str
+    output: str
+    terminal: bool
+
+
+def examples() -> list[Example]:
+    found = []
+    for language, body in BLOCKS:
+        if language.startswith("console"):
+            for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+                command, _, output = part.partition("\n")
+                found.append(Example(command, output, language == "console terminal"))
+    return found
+
+
+def in_a_pipe(command: str, env: dict[str, str], with_stderr: bool) -> str:
+    done = subprocess.run(["bash", "-c", COMMAND + command], capture_output=True, encoding="utf-8", cwd=ROOT, env=env, timeout=60)
+    return (done.stderr if with_stderr else "") + done.stdout
+
+
+def on_a_terminal(command: str, env: dict[str, str]) -> str:
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(["bash", "-c", COMMAND + command], stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env=env)
+    os.close(theirs)
+    seen = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            seen += chunk
+    except OSError:
+        pass  # how Linux says that the other side has closed
+    finally:
+        os.close(ours)
+    process.wait(timeout=60)
+    lines = re.sub(r"\x1b\[[\d;]*m", "", seen.decode()).splitlines()
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.command)
+def test_the_console_examples_print_what_they_say(example: Example) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "72", "TERM": "xterm", "NO_COLOR": "1"}
+    if example.terminal:
+        assert on_a_terminal(example.command, env) == example.output
+    else:
+        assert in_a_pipe(example.command, env, example.output.startswith(("note: ", "error: "))) == example.output
+
+
+@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_the_python_examples_print_what_they_say(path: str) -> None:
+    # The examples of one file share their names, as a reader who types them in would have it.
+    text = (ROOT / path).read_text(encoding="utf-8")
+    examples = doctest.DocTestParser().get_doctest(text, {}, path, path, 0)
+    seen: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=seen.append)
+    assert not seen, "".join(seen)
+
+
+def test_the_readme_is_not_empty_of_examples() -> None:
+    assert len(examples()) >= 12
+    assert README.count("\n>>> ") >= 6
+
+
+def test_continuous_integration_runs_the_line_of_the_readme() -> None:
+    lines = [line for language, body in BLOCKS if language == "sh" for line in body.splitlines()]
+    assert lines[0] == 'python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/matcalc d "x^T A x" --wrt x'
+    assert lines[1].endswith("pytest")
+    assert lines[1] == (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()[-1]
+
+
+@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"])
+def test_links_inside_the_project_lead_somewhere(path: str) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / path).read_text(encoding="utf-8")):
+        assert ((ROOT / path).parent / target).exists(), target
