@@ -14,7 +14,8 @@ from .indexform import index_form
 from .infer import Typed
 from .kinds import ONE, Shape
 from .ops.core import MEMBER, SYMBOL
-from .syntax import Node, Program
+from .scene import declared_shape
+from .syntax import Node, Program, split_name
 from .tensor import Tensor
 
 FORMATS = ("text", "unicode", "latex")
@@ -42,7 +43,10 @@ class Scope:
     """The names in play: what values an evaluation needs, which names are taken."""
 
     def __init__(self, typed: Typed) -> None:
-        self.symbols: dict[str, Shape] = {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
+        self.symbols: dict[str, Shape] = {
+            d.name: declared_shape(d.sizes) for d in typed.declarations if d.domain is None and split_name(d.name)[0] not in typed.families
+        }
+        self.symbols |= {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
         self.families = {}
         for n in postorder(typed.expr):
             if n.op is MEMBER:

@@ -36,3 +36,8 @@ def subexpressions(text: str, where: str = "") -> list[tuple[str, str]]:
     """Every subexpression as it was typed with its shape, inner ones first."""
     e = derive.expression(text, where)
     return e.subexpressions()
+
+
+import matcalc as _package  # noqa: E402
+
+_package.parse = parse  # type: ignore[assignment]

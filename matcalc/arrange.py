@@ -45,6 +45,7 @@ from .ops.core import (
 from .ops.inverse import INVERSE
 from .ops.sums import SUM
 from .ops.trace import TRACE
+from .render.count import symbols
 from .syntax import Node, spell_name, walk
 
 HALF = Fraction(1, 2)
@@ -171,8 +172,12 @@ class Arranger:
     # ---- sums
 
     def sum(self, e: Expr) -> Node:
-        typed = self.author.get(e)
-        terms = list(typed) if typed is not None else sorted(e.args, key=lambda t: self.key(build.without_coefficient(t)[1]))
+        return self._sum(list(self.author.get(e) or self._sorted(e)), e)
+
+    def _sorted(self, e: Expr) -> list[Expr]:
+        return sorted(e.args, key=lambda t: self.key(build.without_coefficient(t)[1]))
+
+    def _sum(self, terms: Sequence[Expr], e: Expr) -> Node:
         parts = [self._term(t, e) for t in terms]
         if parts[0].op == "neg":
             first = next((k for k, p in enumerate(parts) if p.op != "neg"), 0)
@@ -221,21 +226,37 @@ class Arranger:
     def _flip(self, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:
         """A minus absorbed by a difference among the factors: -2 (y - z)^T A is 2 (z - y)^T A; None if none can."""
         for k, s in enumerate(scalars):
-            if s.op is ADD and _can_flip(s):
-                return [*scalars[:k], build.negative(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
+            turned = build.opposite(s) if s.op is ADD and _can_flip(s) else self._flipped_sum(s) if s.op is INDEXED_SUM else None
+            if turned is not None:
+                return [*scalars[:k], turned, *scalars[k + 1 :]], self._of(body) if body is not None else None
         if body is None:
             return None
+        summed = body.args[0] if body.op is TRANSPOSE else body
+        if summed.op is INDEXED_SUM:
+            turned = self._flipped_sum(summed)
+            return None if turned is None else (list(scalars), self._of(turned if summed is body else transpose(turned)))
         candidates = body.args if body.op in (MATMUL, HADAMARD, KRONECKER) else (body,)
         for k, f in enumerate(candidates):
             inner = f.args[0] if f.op is TRANSPOSE else f
             if inner.op is ADD and _can_flip(inner):
-                turned = build.negative(inner)
+                turned = build.opposite(inner)
                 g = transpose(turned) if inner is not f else turned
                 if body is f:
                     return list(scalars), self._of(g)
                 if body.op is MATMUL:
                     return list(scalars), self._chain([*candidates[:k], g, *candidates[k + 1 :]])
                 return list(scalars), self._of(build.apply(body.op, [*candidates[:k], g, *candidates[k + 1 :]]))
+        return None
+
+    def _flipped_sum(self, body: Expr) -> Expr | None:
+        """-sum_i (a - b) x_i is sum_i (b - a) x_i."""
+        low, high, term = body.args
+        _, inner, _ = split(term)
+        for s in (*inner, *([term] if term.op is ADD else [])):
+            if s is term and _can_flip(s):
+                return build.indexed_sum(str(body.attr), low, high, build.opposite(s))
+            if s.op is ADD and _can_flip(s):
+                return build.indexed_sum(str(body.attr), low, high, build.times(build.opposite(s), build.divide(term, s)))
         return None
 
     def matmul(self, e: Expr) -> Node:
@@ -250,8 +271,6 @@ class Arranger:
         return self._chain(list(e.args))
 
     def _text_key(self, node: Node) -> Key:
-        from .render.count import symbols
-
         return (symbols(node), [self.ranks.get(str(n.attr), 10**6) for n in walk(node) if n.op == "name"], [n.op for n in walk(node)])
 
     def _chain(self, factors: list[Expr]) -> Node:
@@ -328,14 +347,15 @@ class Arranger:
 
     def transposed(self, e: Expr) -> Node:
         inner = e.args[0]
-        if inner.op is ADD and inner.shape[1] is not ONE:  # (A + B^T)^T is A^T + B where that is no longer
-            parts = [self._of(transpose(a)) for a in inner.args]
-            spelled = Node("add", tuple(parts))
-            from .render.count import symbols
-
-            if all(p.op != "neg" for p in parts[:1]) and symbols(spelled) < symbols(self._of(inner)) + 1:
-                return spelled
-        return Node("T", (self._of(inner),))
+        whole = Node("T", (self._of(inner),))
+        if inner.op is ADD:  # (a + B^T c)^T is a^T + c^T B where that is shorter, or as short and not the author's
+            spelled = self._sum([transpose(a) for a in (self.author.get(inner) or self._sorted(inner))], inner)
+            longer = symbols(spelled) - symbols(whole)
+            return spelled if longer < 0 or longer == 0 and inner not in self.author else whole
+        if inner.op is INDEXED_SUM:
+            low, high, body = inner.args
+            return Node("sum", (self._of(transpose(body)), self._of(low), self._of(high)), str(inner.attr))
+        return whole
 
     def indexed_sum(self, e: Expr) -> Node:
         low, high, body = e.args

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain, count
 
-from .elaborate import Elaborator
 from .errors import ShapeError
 from .kinds import ONE, Dim, Shape, kind_of
-from .scene import spell_declaration
+from .scene import declared_shape, spell_declaration
+from .scopes import Scopes
 from .syntax import Declaration, spell_name, split_name
 from .unify import is_unknown
 
@@ -19,10 +19,12 @@ COUNTS = "NMKLTPQ"  # for how many members a family has
 class SizeNames:
     """Letters for the sizes that nobody named, avoiding the names in use."""
 
-    def __init__(self, el: Elaborator) -> None:
+    def __init__(self, el: Scopes) -> None:
         self.el = el
         scene = el.scene
-        self._taken = {split_name(n)[0] for n in scene.names} | set(scene.names) | scene.sizes | scene.indices | scene.bound | set(scene.declared)
+        self._taken = (
+            {split_name(n)[0] for n in scene.names} | set(scene.names) | scene.sizes | scene.indices | scene.bound | set(scene.declared)
+        )
 
     def name_all(self) -> None:
         """Columns before rows, in order of first occurrence: A x reads A in R^{m x n}, x in R^n."""
@@ -31,14 +33,30 @@ class SizeNames:
                 self._name(dim, LETTERS)
         for size in self.el.families.values():
             self._name(size, COUNTS)
-        for frame in self.el.frames:
-            for index in frame.indices.values():
-                if index.range is not None:
-                    self._name(index.range, COUNTS)
+        self._ranges()
         if self.el.sizes.unsettled:
-            outer, inner, whole = self.el.sizes.unsettled[0]
+            whole = self.el.sizes.unsettled[0][2]
             message = f"two sizes have the product {whole}, and which they are cannot be told from the text"
             raise ShapeError(message, suggestion="declare the factors of the Kronecker product, or the argument of vec")
+
+    def _ranges(self) -> None:
+        """Free indices of an index form. J = delta[i,k] does not say how far they run: what is declared and has not been
+        met elsewhere tells, the last indices being those of the variable."""
+        free = self.el.frames[0].indices
+        ranges = {letter: i.range for letter, i in free.items() if i.range is not None}
+        met = {self.el.sizes.resolve(r) for r in ranges.values()}
+        unknown = [r for r in dict.fromkeys(self.el.sizes.resolve(r) for r in reversed(ranges.values())) if is_unknown(r)]
+        declared = [d for term in self.el.scene.declared.values() for d in declared_shape(term.sizes) if d is not ONE]
+        rest = [d for d in reversed(dict.fromkeys(declared)) if d not in met]
+        if len(rest) == 1:
+            rest *= len(unknown)
+        if unknown and len(rest) == len(unknown):
+            for range_, d in zip(unknown, rest):
+                letters = [c for c, r in ranges.items() if self.el.sizes.resolve(r) is range_]
+                self.el.sizes.unify(range_, d)
+                self.el.note(f"{' and '.join(letters)} read as running to {d}")
+        for range_ in unknown:
+            self._name(range_, COUNTS)
 
     def _name(self, dim: Dim, letters: str) -> None:
         dim = self.el.sizes.resolve(dim)
@@ -55,7 +73,9 @@ class SizeNames:
         """The final size."""
         dim = self.el.sizes.resolve(dim)
         if is_unknown(dim):
-            raise ShapeError("the size of an identity or unit vector cannot be told from the text", suggestion="write it with its size, as I_n")
+            raise ShapeError(
+                "the size of an identity or unit vector cannot be told from the text", suggestion="write it with its size, as I_n"
+            )
         return dim
 
 
@@ -71,7 +91,7 @@ def _braced(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
-def declarations_of(el: Elaborator, shapes: dict[str, Shape]) -> list[Declaration]:
+def declarations_of(el: Scopes, shapes: dict[str, Shape]) -> list[Declaration]:
     """All declarations: those given, then the inferred ones in order of occurrence."""
     found = list(el.scene.declared.values())
     for name, shape in shapes.items():
@@ -85,7 +105,7 @@ def where_text(declarations: Iterable[Declaration]) -> str:
     return "; ".join(map(spell_declaration, declarations))
 
 
-def sentences(el: Elaborator, shapes: dict[str, Shape], resolve: SizeNames) -> list[str]:
+def sentences(el: Scopes, shapes: dict[str, Shape], resolve: SizeNames) -> list[str]:
     """One short sentence for everything that was assumed."""
     told: list[str] = []
     plain: list[str] = []

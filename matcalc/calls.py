@@ -11,14 +11,16 @@ from fractions import Fraction
 from functools import cache, partial
 
 from . import build
-from .elaborate import SCALAR, Elaborator, Meaning
+from .elaborate import Elaborator, Meaning
 from .errors import MatcalcError, ReadingError
 from .expr import Operation
 from .kinds import ONE, Dim
-from .meaning import applied, inner, level, norm, operation, transposed
-from .meaning import kron as kron_of
-from .misfit import Misfit, Speller, one_of, refuse_shape, square_error
+from .misfit import Misfit, Speller, refuse_shape, square_error
 from .ops.book import REGISTRY
+from .powers import norm
+from .products import applied, inner, level, operation, transposed
+from .products import kron as kron_of
+from .scopes import SCALAR
 from .syntax import Node
 from .terms import Term, undeclared
 
@@ -222,7 +224,18 @@ def _refuse_entrywise_below(el: Elaborator, node: Node, t: Term) -> None:
 
 def _too_small(el: Elaborator, node: Node) -> MatcalcError:
     s = Speller(el)
-    return refuse_shape(f"{node.attr} of {s.node(node.args[0])}, which is a scalar", node, one_of([s.node(node.args[0])]))
+    return refuse_shape(f"{node.attr} of {s.node(node.args[0])}, which is a scalar", node)
+
+
+def _log(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """log(x); log(x, b) is log_b(x)."""
+    if len(args) == 1:
+        return _plain(el, node, args)
+    if not args[1].is_scalar:
+        raise Misfit([args[1]], lambda: refuse_shape("the base of a logarithm is a scalar", node.args[1]))
+    _state_entrywise(el, node, args[0])
+    log = operation("log", node)
+    return Term(args[0].shape, tuple(args), lambda e, _: build.divide(build.apply(log, e[:1]), build.apply(log, e[1:])), node)
 
 
 HALF = build.num(Fraction(1, 2))
@@ -245,17 +258,21 @@ CALLS: dict[str, Meaning] = {
     "kron": _kron,
     "inv": _inverse,
     "vec": _vec,
+    "log": _log,
 }
 
 
 def call(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """A function applied to its arguments."""
     name = str(node.attr)
+    if name.endswith("."):  # exp.(X): entry by entry, and meant so
+        return by_signature(el, operation(name[:-1], node), node, args)
     meaning = CALLS.get(name)
     if meaning is not None:
         return meaning(el, node, args)
-    if name in el.scene.declared:
-        raise ReadingError(f"functions declared by their sets alone, as {name} is, are not differentiated yet", span=node.span)
+    if name.rstrip("'") in el.scene.declared:
+        message = f"{name} is declared by its sets alone; such functions are not read yet"
+        raise ReadingError(message, span=node.span, suggestion=f"define it: {name.rstrip(chr(39))}(x) = …")
     if name not in REGISTRY:
         raise ReadingError(f"{name} is no function that is known", span=node.span)
     if len(args) != len(REGISTRY[name].params):

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from . import build
-from .build import add, apply, eye, hadamard, index, matmul, num, power, times, unit
+from .build import add, apply, eye, hadamard, index, matmul, num, power, times, unit, zeros
 from .errors import NoAnswerError
 from .expr import Expr, postorder
+from .lifting import over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for, split_pair
 from .ops.book import REGISTRY
 from .ops.core import (
@@ -36,7 +37,7 @@ from .ops.core import (
 from .ops.diagonal import DIAG, DIAGONAL
 from .ops.sums import SUM, VEC
 from .ops.trace import TRACE
-from .rules import differential_of, lift
+from .rules import adjoint_of, differential_of, kronecker_of, lift, ray_of
 
 # What a node hands to one argument: the argument, the factors to multiply with, and the argument's slots.
 Share = tuple[Expr, Term]
@@ -121,7 +122,8 @@ def collect(terms: Iterable[Term]) -> list[Term]:
 def close(binder: Binder, body: Expr) -> Expr:
     """The body summed over the binder's index; over whole vectors without an index where that can be."""
     name, low, high = binder
-    return build.indexed_sum(name, low, high, body)
+    whole = over_index(name, low, high, body)
+    return whole if whole is not None else build.indexed_sum(name, low, high, body)
 
 
 def _separate(term: Term) -> Term:
@@ -330,9 +332,38 @@ def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     if node.op.elementwise:
         yield node.args[0], _times_entries(term, lift(node.op, node.args[0]), r, c)
         return
+    first = node.args[0]
+    if node.op.ray and first.op is TIMES and first.args[-1] not in needed:
+        yield from _along_a_ray(node, term, needed)
+        return
+    if node.op.adjoint and node.args[-1] in needed:
+        yield node.args[-1], _by_adjoint(node, term)
     for argument, body, hole in differential_of(node, needed):
         for share in accumulate(body, [term], hole):
             yield argument, share
+
+
+def _along_a_ray(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """f(s A) by s: everything commutes, and the differential is the operation's `ray` times ds."""
+    r, c = _ends(term)
+    x = node.args[0]
+    for k, s in enumerate(x.args[:-1]):
+        if s in needed:
+            others = x.args[:k] + x.args[k + 1 :]
+            yield s, _extend(term, [(ray_of(node, times(*others)), r, c)], (), ())
+
+
+def _by_adjoint(node: Expr, term: Term) -> Term:
+    """The share of the last argument of an operation that is linear in it: by the operation's adjoint where the function
+    is scalar, by its Kronecker matrix otherwise."""
+    r, c = _ends(term)
+    row, col = slot_for(node.args[-1].shape[0]), slot_for(node.args[-1].shape[1])
+    if not any(term.slots[:-2]):
+        reduced = reduce_term(Term(term.scalar, term.factors, (r, c), term.binders))
+        body = matrix_form(reduced) if reduced is not None else zeros(*node.shape)
+        if body is not None:
+            return Term(num(1), [(adjoint_of(node, body), row, col)], (*term.slots[:-2], row, col), term.binders)
+    return _extend(term, [(kronecker_of(node), (*c, *r), (*col, *row))], row, col)
 
 
 _LEIBNIZ: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {

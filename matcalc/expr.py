@@ -36,6 +36,8 @@ class Operation:
         "unicode",
         "condition",
         "positive",
+        "kronecker",
+        "ray",
         "adjoint",
     )
 
@@ -58,6 +60,8 @@ class Operation:
         unicode: str = "",
         condition: str = "",
         positive: bool = False,
+        kronecker: str = "",
+        ray: str = "",
         adjoint: str = "",
     ) -> None:
         self.name = name
@@ -76,6 +80,8 @@ class Operation:
         self.unicode = unicode
         self.condition = condition
         self.positive = positive
+        self.kronecker = kronecker
+        self.ray = ray
         self.adjoint = adjoint
 
     def __repr__(self) -> str:

@@ -6,14 +6,14 @@ matrix products, a factor of their entrywise products) the one that saves most s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd
 
 from .build import add, eye, hadamard, is_number, matmul, num, power, split, times, transpose, value_of, without_coefficient
 from .expr import Expr, order_key
 from .kinds import ONE
-from .ops.core import ADD, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
+from .ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
 
 MANY = 60  # a longer sum is only searched for its numeric content
 
@@ -36,7 +36,7 @@ def _candidates(e: Expr) -> list[Expr]:
     found = [c for c in (_numeric(e),) if c is not None]
     if len(terms) > MANY:
         return found
-    return found + _scalars(terms) + _ends(terms) + _entrywise(terms)
+    return found + _scalars(terms) + _ends(terms) + _entrywise(terms) + _whole_sums(e)
 
 
 def _numeric(e: Expr) -> Expr | None:
@@ -132,6 +132,8 @@ def _ends(terms: Sequence[Expr]) -> list[Expr]:
         where: dict[Expr, list[tuple[int, int]]] = {}
         for k, (_, directions) in enumerate(chains):
             for d, chain in enumerate(directions):
+                if chain[side].op is EYE:
+                    continue
                 where.setdefault(chain[side], []).append((k, d))
         for places in where.values():
             chosen = {k: d for k, d in reversed(places)}
@@ -157,6 +159,9 @@ def _common_run(picked: Sequence[list[Expr]], side: int) -> int:
 def _take_end(terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int) -> Expr | None:
     inner: list[Expr] = []
     common: list[Expr] = []
+    if all(len(chains[k][1][d]) == run for k, d in chosen.items()):  # the products are equal: their scalars add
+        body = matmul(*chains[next(iter(chosen))][1][chosen[next(iter(chosen))]])
+        return None if body.is_scalar else _rest_of_sum(terms, list(chosen), times(factor(add(*[chains[k][0] for k in chosen])), body))
     for k, d in sorted(chosen.items()):
         scalar, directions = chains[k]
         chain = directions[d]
@@ -207,3 +212,51 @@ def _entrywise(terms: Sequence[Expr]) -> list[Expr]:
         found.append(_rest_of_sum(terms, chosen, hadamard(power(base, least), inner)))
     return found
 
+
+
+# ---------------------------------------------------------------------------------------------- sums that stand in the open
+
+
+def _whole_sums(e: Expr) -> list[Expr]:
+    """r + M r where the sum r stands among the summands itself, taken apart: (I + M) r."""
+    have = set(e.args)
+    found = []
+    for t in e.args:
+        for part, around in _sum_factors(t):
+            for sign in (1, -1):
+                own = [times(num(sign), transpose(a) if part.op is TRANSPOSE else a) for a in (part.args[0] if part.op is TRANSPOSE else part).args]
+                if all(a in have for a in own):
+                    others = [a for a in e.args if a is not t and a not in set(own)]
+                    found.append(add(*others, around(sign)) if others else around(sign))
+    return found
+
+
+def _sum_factors(t: Expr) -> list[tuple[Expr, Callable[[int], Expr]]]:
+    """The factors of a term that are sums of its own shape, and t + sign·factor with that factor taken out."""
+    c, scalars, body = split(t)
+    found: list[tuple[Expr, Callable[[int], Expr]]] = []
+    if body is None:
+        for k, s in enumerate(scalars):
+            if s.op is ADD:
+                rest = times(num(c), *scalars[:k], *scalars[k + 1 :])
+                found.append((s, lambda sign, rest=rest, s=s: times(add(rest, num(sign)), s)))  # type: ignore[misc]
+        return found
+    scalar = times(num(c), *scalars)
+    chain = body.args if body.op is MATMUL else (body,)
+    for side in (0, -1):
+        p = chain[side]
+        inner = p.args[0] if p.op is TRANSPOSE else p
+        if inner.op is not ADD or p.shape != t.shape:
+            continue
+        rest = chain[1:] if side == 0 else chain[:-1]
+        if not rest:
+            if side == 0:
+                found.append((p, lambda sign, p=p: times(add(scalar, num(sign)), p)))  # type: ignore[misc]
+            continue
+        m = times(scalar, matmul(*rest))
+        n = m.shape[0]
+        if m.shape[1] is n and side == 0:
+            found.append((p, lambda sign, p=p, m=m, n=n: matmul(p, add(m, times(num(sign), eye(n))))))  # type: ignore[misc]
+        elif m.shape[1] is n:
+            found.append((p, lambda sign, p=p, m=m, n=n: matmul(add(m, times(num(sign), eye(n))), p)))  # type: ignore[misc]
+    return found

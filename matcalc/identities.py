@@ -52,6 +52,8 @@ identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="defi
 identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", source="definition")
 identity("determinant of an inverse", "det(X^-1)", "1/det(X)", "X: n n", source=cite("magnus-neudecker", "section 1.9"))
 
+identity("exponential along the identity", "dexpm(X, I)", "expm(X)", "X: n n", source="definition")
+
 # Softmax.
 identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="definition")
 identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="definition")

@@ -10,26 +10,26 @@ names for its unknown sizes (`assumptions`) and built.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from .assumptions import SizeNames, declarations_of, sentences, where_text
 from .build import symbol
-from .calls import call
 from .elaborate import Elaborator
 from .errors import MatcalcError, ReadingError, ShapeError
 from .expr import Expr
 from .kinds import Dim
 from .meaning import MEANINGS
 from .misfit import Misfit
-from .ops.book import SHORTHANDS
+from .ops.book import REGISTRY, SHORTHANDS
 from .parse import parse
 from .rekind import search
 from .scene import Scene
-from .syntax import Binding, Declaration, Node, Program, split_name
+from .syntax import Binding, Declaration, Node, Program, split_name, walk
 from .terms import Term, finish
 
-ALL_MEANINGS = MEANINGS | {"call": call}
+_OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
 BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the kinds of their arguments
 
 
@@ -92,17 +92,27 @@ def _one_of_two(program: Program, other: Program, declarations: Sequence[Declara
     if not fits:
         raise failures[0]
     if len(fits) > 1 and fits[0].expr is not fits[1].expr:
-        raise ReadingError(
-            "`*` beside `.*` can be read in two ways, and both have shapes",
-            suggestion="put brackets: A .* (B * C) or (A .* B) * C; or a blank for the matrix product, which binds tighter",
-        )
+        raise ReadingError("`*` beside `.*` can be read in two ways, and both have shapes", suggestion=_both_ways(program))
     fits[0].assumptions.append("* read " + ("before" if fits[0].program is program else "from the left with") + " .*")
     return fits[0]
 
 
+def _both_ways(program: Program) -> str:
+    """The two readings of A .* B * C, in brackets."""
+    general = "put brackets: A .* (B * C) or (A .* B) * C"
+    for root in (program.body, *(b.value for b in program.bindings)):
+        for n in walk(root):
+            if n.op == "ew" and n.span and n.args[0].span and n.args[1].op == "mul" and n.args[1].span and n.args[1].args[0].span:
+                text, (start, middle, end) = program.text, (n.span[0], n.args[1].span[0], n.args[1].span[1])
+                cut = n.args[1].args[0].span[1]
+                loose, tight = f"{text[start:middle]}({text[middle:end]})", f"({text[start:cut]}){text[cut:end]}"
+                return f"put brackets: {loose} or {tight}" if end - start < 60 else general
+    return general
+
+
 def _elaborated(scene: Scene) -> tuple[Elaborator, Term]:
     def attempt(kinds: dict[str, str]) -> tuple[Elaborator, Term]:
-        el = Elaborator(scene, kinds, ALL_MEANINGS, _shorthands())
+        el = Elaborator(scene, kinds, MEANINGS, _shorthands())
         try:
             return el, el.run()
         except Misfit as misfit:
@@ -169,7 +179,7 @@ def _whole(el: Elaborator, name: str, e: Expr) -> Expr:
 def read_template(text: str, names: Mapping[str, Expr]) -> Expr:
     """The expression that `text`, written in the language, stands for when `names` stand for these expressions."""
     try:
-        program = parse(text, tuple(names))
+        program = _read_rule(text, tuple(names))
         scene = Scene(program, given=names)
         el, root = _elaborated(scene)
         finish([root], SizeNames(el).resolve)
@@ -178,3 +188,15 @@ def read_template(text: str, names: Mapping[str, Expr]) -> Expr:
     except MatcalcError as error:
         raise error.located(text) from None
 
+
+def _read_rule(text: str, names: tuple[str, ...]) -> Program:
+    """Read a rule of the book, in which operations that have no spelling for people go by their own names."""
+    own = sorted({w for w in _OWN_NAME.findall(text) if w in REGISTRY and not w.isalpha()})
+    letters = {w: f"op{'abcdefghij'[k]}" for k, w in enumerate(own)}
+    program = parse(_OWN_NAME.sub(lambda m: letters.get(m[0], m[0]), text), names, functions=tuple(letters.values()))
+    back = {v: k for k, v in letters.items()}
+    for root in (program.body, *(b.value for b in program.bindings)):
+        for node in walk(root):
+            if node.op == "call" and node.attr in back:
+                node.attr = back[str(node.attr)]
+    return program

@@ -263,6 +263,17 @@ def matrix_exponential(X: Value) -> Value:
     return value
 
 
+def exponential_kronecker(X: Value) -> Value:
+    """The matrix M with vec L(X, E) = M vec(E), column by column."""
+    n = len(X)
+    columns = []
+    for k in range(n * n):
+        E = np.zeros((n, n))
+        E[k % n, k // n] = 1.0
+        columns.append(exponential_derivative(X, E).reshape(-1, order="F"))
+    return np.array(columns).T
+
+
 def exponential_derivative(X: Value, *directions: Value) -> Value:
     """The Fréchet derivative of exp at X along one direction or two: the top right block of exp of a block triangle.
 

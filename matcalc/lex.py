@@ -190,7 +190,11 @@ class Lexer(Operands):
         """Inside `[…]` and a LaTeX matrix a line is a row; elsewhere it is a blank."""
         visible = next(f for f in reversed(self.frames) if f.kind != "argument")
         ends_row = (visible.value == "[" and visible.kind == "LSQ") or (visible.value in ("matrix", "cases") and mark.value != "\n")
-        if not ends_row or (self.i < self.stop and self.marks[self.i].kind in ("close", "newline", "semi")):
+        if not ends_row:
+            return
+        while self.peek("newline"):
+            self.i += 1
+        if self.peek("close") or self.peek("semi"):
             return
         self.close_invisible()
         if self.ends:

@@ -12,7 +12,7 @@ from .terms import Term
 from .unify import is_unknown
 
 if TYPE_CHECKING:
-    from .elaborate import Elaborator
+    from .scopes import Scopes
 
 ATOMS = frozenset("name num call norm bars index literal iverson inner all cases".split())
 LONGEST = 40
@@ -46,15 +46,15 @@ def refuse_shape(message: str, node: Node, suggestion: str | None = None) -> Sha
 class Speller:
     """Shapes and parts of the text, for messages under one typing. Unknown sizes get letters."""
 
-    def __init__(self, elaborator: Elaborator) -> None:
-        self.elaborator = elaborator
-        self.text = elaborator.scene.program.text
-        taken = set(elaborator.scene.names) | elaborator.scene.sizes
+    def __init__(self, scopes: Scopes) -> None:
+        self.scopes = scopes
+        self.text = scopes.scene.program.text
+        taken = set(scopes.scene.names) | scopes.scene.sizes
         self._free = iter([c for c in "nmpqrstuvwabcdefgh" if c not in taken] + [f"d_{k}" for k in range(1, 1000)])
         self._letters: dict[Dim, Dim] = {}
 
     def dim(self, d: Dim) -> Dim:
-        d = self.elaborator.sizes.resolve(d)
+        d = self.scopes.sizes.resolve(d)
         if not is_unknown(d):
             return d
         if d not in self._letters:
@@ -86,7 +86,7 @@ class Speller:
     def factor(self, *nodes: Node) -> str:
         """The same, bracketed where it stands as a factor."""
         text = self.node(*nodes)
-        if len(nodes) == 1 and (nodes[0].op in ATOMS or nodes[0].op in ("T", "inv", "pinv", "pow", "epow")) or _bracketed(text):
+        if (len(nodes) == 1 and (nodes[0].op in ATOMS or nodes[0].op in ("T", "inv", "pinv", "pow", "epow"))) or _bracketed(text):
             return text
         return f"({text})"
 
@@ -95,7 +95,7 @@ class Speller:
         if len(nodes) == 1 and nodes[0].op == "T":
             return self.factor(nodes[0].args[0])
         text = self.factor(*nodes)
-        return f"{text}^T" if len(nodes) == 1 and nodes[0].op in ATOMS or _bracketed(text) else f"({text})^T"
+        return f"{text}^T" if (len(nodes) == 1 and nodes[0].op in ATOMS) or _bracketed(text) else f"({text})^T"
 
 
 def _bracketed(text: str) -> bool:
@@ -126,29 +126,29 @@ def one_of(options: Iterable[str]) -> str | None:
     return f"did you mean {' or '.join(filter(None, [', '.join(kept[:-1]), kept[-1]]))}?"
 
 
-def _same(e: Elaborator, a: Shape, b: Shape) -> bool:
+def _same(e: Scopes, a: Shape, b: Shape) -> bool:
     return all(e.sizes.could_equal(x, y) for x, y in zip(a, b))
 
 
-def product_error(e: Elaborator, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def product_error(e: Scopes, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
     """`a b` where the columns of a and the rows of b differ."""
     s = Speller(e)
-    l, r, l_t, r_t = s.factor(*left), s.factor(right), s.transposed(*left), s.transposed(right)
+    one, other, one_t, other_t = s.factor(*left), s.factor(right), s.transposed(*left), s.transposed(right)
     rows, cols, rows2, cols2 = *a.shape, *b.shape
     fits = e.sizes.could_equal
     options = [
-        (f"{l_t} {r}", fits(rows, rows2)),
-        (f"{l} {r_t}", fits(cols, cols2)),
-        (f"{l} .* {r}", _same(e, a.shape, b.shape)),
-        (f"{r} {l}", fits(cols2, rows)),
-        (f"{l_t} {r_t}", fits(rows, cols2)),
+        (f"{one_t} {other}", fits(rows, rows2)),
+        (f"{one} {other_t}", fits(cols, cols2)),
+        (f"{one} .* {other}", _same(e, a.shape, b.shape)),
+        (f"{other} {one}", fits(cols2, rows)),
+        (f"{one_t} {other_t}", fits(rows, cols2)),
     ]
     span = (left[0].span[0], right.span[1]) if left[0].span and right.span else right.span
-    message = f"{l} times {r} does not fit: {l} is {s.shape(a)} and {r} is {s.shape(b)}"
+    message = f"{one} times {other} does not fit: {one} is {s.shape(a)} and {other} is {s.shape(b)}"
     return ShapeError(message, span=span, suggestion=one_of(text for text, ok in options if ok))
 
 
-def sum_error(e: Elaborator, first: Node, other: Node, a: Term, b: Term) -> ShapeError:
+def sum_error(e: Scopes, first: Node, other: Node, a: Term, b: Term) -> ShapeError:
     """Two summands of different shapes."""
     s = Speller(e)
     first, other = (n.args[0] if n.op == "neg" else n for n in (first, other))
@@ -169,33 +169,37 @@ def sum_error(e: Elaborator, first: Node, other: Node, a: Term, b: Term) -> Shap
     return refuse_shape(message, other, one_of(options))
 
 
-def entrywise_error(e: Elaborator, sign: str, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def entrywise_error(e: Scopes, sign: str, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
     """`a .* b` of different shapes."""
     s = Speller(e)
-    l, r = s.factor(*left), s.factor(right)
-    options = [f"{l} {sign} {s.transposed(right)}"] if _same(e, (a.shape[1], a.shape[0]), b.shape) else []
+    one, other = s.factor(*left), s.factor(right)
+    options = [f"{one} {sign} {s.transposed(right)}"] if _same(e, (a.shape[1], a.shape[0]), b.shape) else []
     if sign == ".*" and e.sizes.could_equal(a.shape[1], b.shape[0]):
-        options.append(f"{l} {r}")
+        options.append(f"{one} {other}")
     if sign == ".*" and a.kind == "vector" and b.kind == "matrix" and e.sizes.could_equal(a.shape[0], b.shape[0]):
-        options.append(f"diag({s.node(*left)}) {r}")
+        options.append(f"diag({s.node(*left)}) {other}")
     span = (left[0].span[0], right.span[1]) if left[0].span and right.span else right.span
-    return ShapeError(f"{l} {sign} {r} needs equal shapes: {l} is {s.shape(a)} and {r} is {s.shape(b)}", span=span, suggestion=one_of(options))
+    return ShapeError(
+        f"{one} {sign} {other} needs equal shapes: {one} is {s.shape(a)} and {other} is {s.shape(b)}", span=span, suggestion=one_of(options)
+    )
 
 
-def division_error(e: Elaborator, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def division_error(e: Scopes, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
     """`a / b` with b no scalar."""
     s = Speller(e)
-    l, r = s.factor(*left), s.factor(right)
-    options = [f"{l} ./ {r}"] if a.is_scalar or _same(e, a.shape, b.shape) else []
-    power = f"{r}^-1" if right.op in ATOMS or _bracketed(r) else f"({r})^-1"
+    one, other = s.factor(*left), s.factor(right)
+    options = [f"{one} ./ {other}"] if a.is_scalar or _same(e, a.shape, b.shape) else []
+    power = f"{other}^-1" if right.op in ATOMS or _bracketed(other) else f"({other})^-1"
     if b.kind == "matrix" and e.sizes.could_equal(*b.shape):
-        options += [f"{l} {power}"] if e.sizes.could_equal(a.shape[1], b.shape[0]) or a.is_scalar else []
-        options += [f"{power} {l}"] if e.sizes.could_equal(a.shape[0], b.shape[1]) and not a.is_scalar else []
+        options += [f"{one} {power}"] if e.sizes.could_equal(a.shape[1], b.shape[0]) or a.is_scalar else []
+        options += [f"{power} {one}"] if e.sizes.could_equal(a.shape[0], b.shape[1]) and not a.is_scalar else []
     hint = one_of(options) or "write ./ for entry by entry, or B^-1 for the inverse of a square matrix"
-    return refuse_shape(f"division by {r}, which is {s.shape(b)}: only scalars divide; ./ goes entry by entry, and B^-1 is the inverse", right, hint)
+    return refuse_shape(
+        f"division by {other}, which is {s.shape(b)}: only scalars divide; ./ goes entry by entry, and B^-1 is the inverse", right, hint
+    )
 
 
-def power_error(e: Elaborator, node: Node, base: Term) -> ShapeError:
+def power_error(e: Scopes, node: Node, base: Term) -> ShapeError:
     """`x^2` of something that is neither a scalar nor square."""
     s = Speller(e)
     b, x = s.factor(node.args[0]), s.node(node.args[1])
@@ -209,7 +213,7 @@ def power_error(e: Elaborator, node: Node, base: Term) -> ShapeError:
     return refuse_shape(f"{s.node(node)}: {b} is {s.shape(base)}, and only scalars and square matrices have powers", node, one_of(options))
 
 
-def square_error(e: Elaborator, function: str, node: Node, argument: Node, a: Term) -> ShapeError:
+def square_error(e: Scopes, function: str, node: Node, argument: Node, a: Term) -> ShapeError:
     """det, tr, inv … of something that is not square."""
     s = Speller(e)
     text = s.node(argument)

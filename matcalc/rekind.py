@@ -67,8 +67,8 @@ def search(attempt: Try, work: int) -> tuple[Elaborator, Term]:
             least, best = total, []
         if total == least:
             best.append((kinds, el, term))
-        for _, culprit in el.penalties:
-            _branch(queue, seen, cost, kinds, undeclared([culprit]), el.defaults)
+        for _, culprits in el.penalties:
+            _branch(queue, seen, cost, kinds, undeclared(culprits), el.defaults)
     if not best:
         raise _final(failure)
     if len(best) > 1:
@@ -76,7 +76,9 @@ def search(attempt: Try, work: int) -> tuple[Elaborator, Term]:
     return best[0][1], best[0][2]
 
 
-def _branch(queue: list[tuple[int, int, Kinds]], seen: set[Kinds], cost: int, kinds: Kinds, names: Iterable[str], defaults: dict[str, str]) -> None:
+def _branch(
+    queue: list[tuple[int, int, Kinds]], seen: set[Kinds], cost: int, kinds: Kinds, names: Iterable[str], defaults: dict[str, str]
+) -> None:
     changed = {name for name, _ in kinds}
     for name in sorted(names):
         if name in changed or name not in defaults:
@@ -104,7 +106,10 @@ def _tie(best: list[tuple[Kinds, Elaborator, Term]]) -> MatcalcError:
     settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
     bars = [name for kinds, _, _ in best for name, _ in kinds - settled if name.startswith("bars")]
     if bars:
-        return ReadingError("|…| of a vector can be its norm or its absolute value entry by entry, and here both fit", suggestion="write ||x|| for the norm, abs(x) for the entries")
+        return ReadingError(
+            "|…| of a vector can be its norm or its absolute value entry by entry, and here both fit",
+            suggestion="write ||x|| for the norm, abs(x) for the entries",
+        )
     options = []
     for kinds, typing, _ in best[:4]:
         s = Speller(typing)

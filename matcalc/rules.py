@@ -7,6 +7,7 @@ from functools import cache
 
 from . import build
 from .build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
+from .errors import NoAnswerError
 from .expr import Expr, Operation, make, postorder, transform
 from .infer import read_template
 from .kinds import ONE, Dim, Shape
@@ -38,12 +39,47 @@ def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr,
     body, values, holes, result = template(node.op)
     sizes = _letters(values, node.args)
     for k, argument in enumerate(node.args):
-        if argument not in needed:
+        if argument not in needed or node.op.adjoint and k == len(node.args) - 1:
             continue
         hole = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
         known = dict(zip(values, node.args, strict=True)) | {result: node}
         known |= {h: (hole if n == k else zeros(*node.args[n].shape)) for n, h in enumerate(holes)}
         yield argument, instantiate(body, known, sizes), hole
+
+
+@cache
+def _text(op: Operation, text: str) -> tuple[Expr, tuple[Expr, ...], Expr, Expr]:
+    """A text of the book in the operation's parameters, `A` (of the value's shape) and the value `F`."""
+    values = tuple(symbol(_MARK + p, s) for p, s in zip(op.params, signature_shapes(op), strict=True))
+    shape = build.result_shape(op, values)
+    cotangent, result = symbol(_MARK + "A", shape), symbol(_MARK + "F", shape)
+    names = {p: v for p, v in zip(op.params, values, strict=True)} | {"A": cotangent, "F": result}
+    return read_template(text, names), values, cotangent, result
+
+
+def _instance(node: Expr, text: str, cotangent: Expr | None = None) -> Expr:
+    body, values, a, result = _text(node.op, text)
+    known = dict(zip(values, node.args, strict=True)) | {result: node}
+    if cotangent is not None:
+        known[a] = cotangent
+    return instantiate(body, known, _letters(values, node.args))
+
+
+def adjoint_of(node: Expr, cotangent: Expr) -> Expr:
+    """For an operation linear in its last argument: what `cotangent` becomes there."""
+    return _instance(node, node.op.adjoint, cotangent)
+
+
+def kronecker_of(node: Expr) -> Expr:
+    """For an operation linear in its last argument E: the matrix M with vec(value) = M vec(E)."""
+    if not node.op.kronecker:
+        raise NoAnswerError(f"the derivative through {node.op.name} has no closed form in the book")
+    return _instance(node, node.op.kronecker)
+
+
+def ray_of(node: Expr, direction: Expr) -> Expr:
+    """d f(s A)/ds for a matrix function with a `ray` rule."""
+    return _instance(node, node.op.ray, direction)
 
 
 def _letters(values: Iterable[Expr], args: Iterable[Expr]) -> dict[str, Dim]:

@@ -50,7 +50,9 @@ class Scene:
         self.bound = {b.name for b in program.bindings}
         self.names: dict[str, None] = {}  # every name as typed, in order
         self.indices: set[str] = set()
-        self.sizes: set[str] = {n for d in self.declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()}
+        self.sizes: set[str] = {
+            n for d in self.declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()
+        }
         form = program.form
         self.hole = str(form[1]) if form and form[0] == "map" else ""  # dX of a linear map dX -> A dX B
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
@@ -85,8 +87,7 @@ class Scene:
             elif n.op == "name" and isinstance(n.attr, str):
                 self.names[n.attr] = None
             elif n.op in ("sum", "product"):
-                if isinstance(n.attr, str):
-                    self.indices.add(n.attr)
+                self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
                 sizes |= {m.attr: None for a in n.args[2:] for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
             elif n.op == "call" and n.attr in SHAPED:
                 sizes |= {m.attr: None for a in n.args for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
@@ -96,6 +97,11 @@ class Scene:
                 self.indices |= set(slot) if isinstance(slot, tuple) else {slot}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
+
+    def _carried(self, body: Node) -> set[str]:
+        """The indices of declared names in the body of a sum that names none."""
+        subscripts = (split_name(n.attr)[1] for n in walk(body) if n.op == "name" and isinstance(n.attr, str) and n.attr in self.declared)
+        return {s for s in subscripts if len(s) == 1 and s.isalpha()}
 
     def _families(self) -> dict[str, Declaration]:
         """x where x_i is declared and i, or another index that x carries in the text, is bound."""
@@ -140,8 +146,8 @@ class Scene:
             if sub and (base in self.families or base in self.declared or base in occurring):
                 continue
             others = [n for n in occurring if split_name(n)[0] == base]
-            hint = f"; {' and '.join(others)} does" if others else f" (the names are {', '.join(occurring)})" if occurring else ""
-            raise UsageError(f"{name} does not occur in the expression{hint}, and it is not declared")
+            hint = f"{' and '.join(others)} does" if others else f"the names are {', '.join(occurring)}" if occurring else None
+            raise UsageError(f"{name} does not occur in the expression, and it is not declared", suggestion=hint)
 
 
 def spell_declaration(d: Declaration) -> str:

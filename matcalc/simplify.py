@@ -17,7 +17,8 @@ from .factor import factor
 from .identities import IDENTITIES, Identity
 from .infer import read_template
 from .kinds import ONE, Dim
-from .ops.core import ADD, EYE, HADAMARD, MATMUL, ONES, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from .lifting import over_index, written_out
+from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from .rules import entrywise, instantiate
 
 ROUNDS = 6  # how often a node may be improved
@@ -28,7 +29,9 @@ Bindings = dict[Expr, Expr]
 def simplify(e: Expr, known: dict[Expr, Expr] | None = None) -> Expr:
     """The shortest form found of `e`."""
     done = {} if known is None else known
-    return transform(e, lambda old, args: _improve(rebuild(old, args)), done)
+    short = transform(e, lambda old, args: _improve(rebuild(old, args)), done)
+    written = written_out(short)
+    return short if written is None else transform(written, lambda old, args: _improve(rebuild(old, args)), done)
 
 
 def recognise(e: Expr) -> Expr:
@@ -56,6 +59,10 @@ def _improve(e: Expr, moves: Callable[[Expr], Iterator[Expr]] | None = None) -> 
 def _moves(e: Expr) -> Iterator[Expr]:
     for pattern in _patterns().get(e.op, ()):
         yield from pattern.apply(e)
+    if e.op is INDEXED_SUM:
+        whole = over_index(str(e.attr), *e.args)
+        if whole is not None:
+            yield whole
     if e.op is ADD:
         yield factor(e)
         yield from _distributed_terms(e)

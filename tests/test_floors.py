@@ -16,7 +16,34 @@ PACKAGE = ROOT / "matcalc"
 # The ground floor comes first. "ops.*" stands for every module of ops that is not named itself, "matcalc" for the package's own
 # __init__, which fetches the interface when it is asked for it.
 HOUSE = (
-@@@
+    "errors kinds render sources",
+    "expr identities kernels scan syntax unify verify",
+    "build.late ops.book render.printer scene sizes terms",
+    "misfit ops.* render.*",
+    "build.leaves numeric ops render.count",
+    "build.scalars build.sums names",
+    "build.entrywise build.products declare machine",
+    "build.aggregates sums tree",
+    "build operands",
+    "arrange authorship factor lex network scopes",
+    "assumptions parse standing",
+    "elaborate",
+    "products rekind",
+    "entries powers",
+    "calls",
+    "meaning",
+    "infer",
+    "forms handles rules",
+    "lifting",
+    "differential simplify",
+    "tensor",
+    "indexform kronecker linearmap",
+    "answers",
+    "derive",
+    "api",
+    "matcalc",
+    "cli",
+    "__main__",
 )
 FLOORS = {module: number for number, floor in enumerate(HOUSE) for module in floor.split()}
 

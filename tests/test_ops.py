@@ -185,7 +185,7 @@ ARRAYS: dict[str, Callable[..., Array]] = {
     "norminf": lambda x: max(abs(v) for v in x.ravel()),
     "norm2": lambda X: math.sqrt(np.linalg.eigvalsh(X.T @ X)[-1]),
     "norm_nuclear": lambda X: sum(np.sqrt(np.linalg.eigvalsh(X @ X.T))),
-    "right_singular": lambda X: (v := np.linalg.eigh(X.T @ X)[1][:, -1:]) * np.sign(v[np.argmax(abs(v))]),
+    "singvec": lambda X: (v := np.linalg.eigh(X.T @ X)[1][:, -1:]) * np.sign(v[np.argmax(abs(v))]),
     "polar": lambda X: np.linalg.inv((lambda w, Q: (Q * np.sqrt(w)) @ Q.T)(*np.linalg.eigh(X @ X.T))) @ X,
     "normp": lambda x, p: sum(abs(v) ** p for v in x.ravel()) ** (1 / p),
 }

@@ -25,7 +25,8 @@ DEPENDENCIES = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
 JOB = ["d", "x^T A x", "--wrt", "x"]
 ANSWER = "x^T (A + A^T)\n"
 NOT_OURS = ("cli", "grammar", "tests", "docs", "console")
-SPARE = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "*.npz")
+GATHERED = {"build", "dist"}  # at the top, by earlier builds
+SPARE = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "*.npz")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -53,7 +54,11 @@ def unpack(wheel: Path, into: Path) -> Path:
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout, without what a working copy gathers."""
-    return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("checkout") / "matcalc", ignore=SPARE))
+
+    def spare(folder: str, names: list[str]) -> set[str]:
+        return SPARE(folder, names) | (GATHERED if Path(folder) == ROOT else set())
+
+    return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("checkout") / "matcalc", ignore=spare))
 
 
 @pytest.fixture(scope="module")

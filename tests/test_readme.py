@@ -9,12 +9,14 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from console import ROOT
+from console import ROOT, python
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```([^\n]+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -79,8 +81,21 @@ def test_the_python_examples_print_what_they_say(path: str) -> None:
 
 
 def test_the_readme_is_not_empty_of_examples() -> None:
-    assert len(examples()) >= 12
+    assert len(examples()) >= 12 and all(example.output for example in examples())
     assert README.count("\n>>> ") >= 6
+
+
+def test_the_operation_of_the_contributors_page_needs_only_its_block(tmp_path: Path) -> None:
+    """As the page tells an outsider: one block at the end of one file, and the command knows the function."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (file,) = re.findall(r"At the end of `([^`]+)`", page)
+    for folder in ("matcalc", "grammar"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / file).open("a", encoding="utf-8") as source:
+        source.write("\n" + block)
+    outcome = python("-m", "matcalc", "d", "sum(sinc(A x))", "--wrt", "x", env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
+    assert outcome.code == 0 and "sinc(A x)" in outcome.out, outcome
 
 
 def test_continuous_integration_runs_the_line_of_the_readme() -> None:

@@ -34,7 +34,7 @@ CHAPTERS = (
 # Written as a call, but a matrix of a given size, or the number of entries, rather than an operation.
 _SIZED = ("ones", "zeros", "count")
 # One name for several operations: the kinds of the arguments, or their number, decide.
-_ARITY = {"ones": (1, 2), "zeros": (1, 2), "max": (1, 9), "min": (1, 9), "diag": (1, 2), "norm": (1, 2), "log": (1, 2)}
+_ARITY = {"ones": (1, 2), "zeros": (1, 2), "max": (1, 9), "min": (1, 9), "diag": (1, 2), "norm": (1, 2), "log": (1, 2), "count": (1, 1)}
 
 
 def by_name(canonical: str) -> Operation:
@@ -50,7 +50,10 @@ def contents() -> list[tuple[str, list[Operation]]]:
 @cache
 def function_names() -> dict[str, str]:
     """Every spelling of a function's name in text -> its canonical name (names of two letters and more; matched in any case)."""
-    names = {spelling: op.name for op in REGISTRY.values() for spelling in op.spellings}
+    names: dict[str, str] = {}
+    for op in REGISTRY.values():
+        for spelling in op.spellings:
+            names.setdefault(spelling, op.name)  # softmax of a vector and of a matrix: the first gives the name, the kind decides
     return names | {n: n for n in (*SHORTHANDS, *_SIZED)}
 
 

@@ -9,11 +9,14 @@ differential dF in matcalc's language: the parameters, `dX` for the differential
 elementwise  the value's entry is a function of the argument's entry; `derivative` is that of a scalar x
 transposes   "commutes": f(X^T) = f(X)^T;  "ignores": f(X^T) = f(X)
 adjoint      of an operation linear in its last argument E: the text of L* with <A, L(E)> = <L*(A), E>
+kronecker    for such an operation: the matrix M with vec(value) = M vec(E)
+ray          of a matrix function: d f(s A)/ds in `A` and the value `F`, where s A commutes with itself
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
              number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "square", "invertible"
 condition    what is assumed of the arguments where the differential holds, for the answer's list of assumptions
 positive     the value (every entry of it) is greater than 0
-spellings    the names under which it is called in text; none where it has notation of its own
+spellings    the names under which it is called in text, letters only, the one that is printed first; none where it has
+             notation of its own. Two operations may share a name: the kinds of the arguments decide
 numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays)
 source       made by `cite`
 """

@@ -24,6 +24,7 @@ DIAGONAL = operation(
     statement="d diag(X) = diag(dX)",
     source="definition",
     latex=r"\operatorname{diag}",
+    spellings="diag",
     domain="square",
     numeric="np.diag(X)[:, None]",
 )

@@ -13,7 +13,7 @@ SPECTRAL_NORM = operation(
     "norm2",
     "X",
     "m n -> 1 1",
-    differential="right_singular(X)^T X^T dX right_singular(X)/norm2(X)",
+    differential="singvec(X)^T X^T dX singvec(X)/||X||_2",
     transposes="ignores",
     condition="the greatest singular value of X is simple",
     positive=True,
@@ -22,15 +22,15 @@ SPECTRAL_NORM = operation(
     spellings="norm2",
     numeric="np.linalg.norm(X, 2)",
 )
-RIGHT_SINGULAR = operation(
-    "right_singular",
+SINGULAR_VECTOR = operation(
+    "singvec",
     "X",
     "m n -> n 1",
-    differential="(norm2(X)^2 I - X^T X)^+ (dX^T X + X^T dX) right_singular(X)",
+    differential="(||X||_2^2 I - X^T X)^+ (dX^T X + X^T dX) singvec(X)",
     condition="the greatest singular value of X is simple",
     statement="dv = (||X||_2^2 I - X^T X)^+ (dX^T X + X^T dX) v for the first right singular vector v of X",
     source=cite("cookbook", "eq. (68) with A = X^T X"),
-    spellings="right_singular",
+    spellings="singvec",
     latex=r"\operatorname{v}_1",
     numeric="first_right_singular(X)",
 )

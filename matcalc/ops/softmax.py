@@ -1,4 +1,7 @@
-"""softmax and the logarithm of a sum of exponentials: of a vector, and of every row of a matrix."""
+"""softmax and the logarithm of a sum of exponentials: of a vector, and of every row of a matrix.
+
+In text one name serves both; the kind of the argument decides.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,11 @@ SOFTMAX_ROWS = operation(
     "softmax_rows",
     "X",
     "m n -> m n",
-    differential="softmax_rows(X) .* dX - diag(diag(softmax_rows(X) dX^T)) softmax_rows(X)",
+    differential="softmax(X) .* dX - diag(diag(softmax(X) dX^T)) softmax(X)",
     positive=True,
     statement="d S = S .* dX - diag(diag(S dX^T)) S, the softmax of every row",
     source="from s = exp(x)/sum(exp(x)), row by row",
-    spellings="softmax_rows",
+    spellings="softmax",
     latex=r"\operatorname{softmax}",
     numeric="soft_max(X, 1)",
 )
@@ -44,10 +47,10 @@ LOG_SUM_EXP_ROWS = operation(
     "logsumexp_rows",
     "X",
     "m n -> m 1",
-    differential="diag(softmax_rows(X) dX^T)",
-    statement="d log(exp(X) 1) = diag(softmax_rows(X) dX^T), row by row",
+    differential="diag(softmax(X) dX^T)",
+    statement="d logsumexp(X) = diag(softmax(X) dX^T), row by row",
     source="from d logsumexp(x) = softmax(x)^T dx, row by row",
-    spellings="logsumexp_rows",
+    spellings="logsumexp",
     latex=r"\operatorname{logsumexp}",
     numeric="log_sum_exp(X, 1)",
 )
