@@ -13,10 +13,11 @@ from .errors import MatcalcError
 
 if TYPE_CHECKING:
     from .answers import Derivative, Expression
-    from .api import derivative, matrix, parse, scalar, subexpressions, vector
+    from .api import call, derivative, hadamard, kron, matrix, parse, scalar, subexpressions, vector
 
 __version__ = "0.1.0"
-_HOMES = {"Derivative": "answers", "Expression": "answers"} | dict.fromkeys(("derivative", "parse", "subexpressions", "scalar", "vector", "matrix"), "api")
+API = ("call", "derivative", "hadamard", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
+_HOMES = {"Derivative": "answers", "Expression": "answers"} | dict.fromkeys(API, "api")
 
 
 def __getattr__(name: str) -> object:
@@ -31,4 +32,4 @@ def __getattr__(name: str) -> object:
     return value
 
 
-__all__ = ["Derivative", "Expression", "MatcalcError", "derivative", "matrix", "parse", "scalar", "subexpressions", "vector"]
+__all__ = ["Derivative", "Expression", "MatcalcError", *API]

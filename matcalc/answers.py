@@ -12,7 +12,7 @@ from .errors import UsageError
 from .expr import Expr, postorder
 from .indexform import index_form
 from .infer import Typed
-from .kinds import ONE, Shape
+from .kinds import ONE, Shape, shape_text
 from .ops.core import MEMBER, SYMBOL
 from .scene import declared_shape
 from .syntax import Node, Program, split_name
@@ -99,6 +99,15 @@ class Expression:
     @property
     def unicode(self) -> str:
         return self.spell("unicode")
+
+    def subexpressions(self) -> list[tuple[str, str]]:
+        """Every subexpression as it was typed, with its shape, inner ones first."""
+        from .render.text import spell
+
+        found: dict[str, str] = {}
+        for node, e in self._typed.nodes:
+            found.setdefault(spell(node), shape_text(e.shape))
+        return list(found.items())
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers, given an array for every name (families stacked, index first)."""

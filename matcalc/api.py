@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from . import derive
 from .answers import Derivative, Expression
+from .handles import Handle, call, hadamard, kron, matrix, scalar, vector
 
 
 def derivative(
-    expr: str,
-    wrt: str | Sequence[str],
+    expr: str | Handle,
+    wrt: str | Handle | Sequence[str | Handle],
     *,
     where: str = "",
     order: int = 1,
@@ -20,11 +21,14 @@ def derivative(
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 
-    `expr` is text in matcalc's language. `wrt` is a name or a list of names: at order 1 a list
+    `expr` is text in matcalc's language, or built from `vector`, `matrix`, `scalar`. `wrt` is a name or a list of names: at order 1 a list
     gives a list of derivatives; at order k one name k times, or k names.
     Raises MatcalcError: bad input, no answer, or a failed check.
     """
-    return derive.derivative(expr, wrt, where, order, layout, notation, verify)
+    given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
+    names = [w if isinstance(w, str) else w.name for w in given]
+    single = names[0] if isinstance(wrt, str | Handle) else names
+    return derive.derivative(expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify)
 
 
 def parse(text: str, where: str = "") -> Expression:
@@ -34,10 +38,8 @@ def parse(text: str, where: str = "") -> Expression:
 
 def subexpressions(text: str, where: str = "") -> list[tuple[str, str]]:
     """Every subexpression as it was typed with its shape, inner ones first."""
-    e = derive.expression(text, where)
-    return e.subexpressions()
+    return derive.expression(text, where).subexpressions()
 
 
-import matcalc as _package  # noqa: E402
+__all__ = ["Derivative", "Expression", "Handle", "call", "derivative", "hadamard", "kron", "matrix", "parse", "scalar", "subexpressions", "vector"]
 
-_package.parse = parse  # type: ignore[assignment]

@@ -28,16 +28,16 @@ class SizeNames:
 
     def name_all(self) -> None:
         """Columns before rows, in order of first occurrence: A x reads A in R^{m x n}, x in R^n."""
+        if self.el.sizes.unsettled:
+            whole = self.el.sizes.unsettled[0][2]
+            message = f"two sizes have the product {whole}, and which they are cannot be told from the text"
+            raise ShapeError(message, suggestion="declare the factors of the Kronecker product, or the argument of vec")
         for term in self.el.symbols.values():
             for dim in reversed(term.shape):
                 self._name(dim, LETTERS)
         for size in self.el.families.values():
             self._name(size, COUNTS)
         self._ranges()
-        if self.el.sizes.unsettled:
-            whole = self.el.sizes.unsettled[0][2]
-            message = f"two sizes have the product {whole}, and which they are cannot be told from the text"
-            raise ShapeError(message, suggestion="declare the factors of the Kronecker product, or the argument of vec")
 
     def _ranges(self) -> None:
         """Free indices of an index form. J = delta[i,k] does not say how far they run: what is declared and has not been

@@ -15,8 +15,8 @@ from .infer import Typed, infer
 from .kinds import ONE, Dim
 from .numeric import Plan
 from .ops.core import MEMBER, SIZE, SYMBOL
-from .parse import parse as read
-from .parse import parse_names, parse_where
+from .read import parse as read
+from .read import parse_names, parse_where
 from .simplify import recognise, simplify
 from .syntax import Declaration, Program
 from .tensor import Tensor
@@ -50,7 +50,7 @@ def _read(text: str, where: str) -> tuple[Program, tuple[Declaration, ...]]:
 
 
 def derivative(
-    text: str,
+    text: str | tuple[Program, tuple[Declaration, ...]],
     wrt: str | Sequence[str],
     where: str = "",
     order: int = 1,
@@ -58,10 +58,10 @@ def derivative(
     notation: str = "auto",
     check: bool = True,
 ) -> Derivative | list[Derivative]:
-    """The derivative of `text` by `wrt`; with several names at order one, a list with one derivative each."""
+    """The derivative of `text` (or of a tree with its declarations) by `wrt`; with several names at order one, a list with one derivative each."""
     _check_options(order, layout, notation)
     try:
-        program, declarations = _read(text, where)
+        program, declarations = _read(text, where) if isinstance(text, str) else text
         names = _variables(wrt, [d.name for d in declarations])
         if order == 1 and len(names) > 1:
             return [_one(program, declarations, (n,), layout, notation, check) for n in names]
@@ -71,7 +71,7 @@ def derivative(
             raise UsageError(f"order {order} with {len(names)} variables: give one name, or one for each order")
         return _one(program, declarations, names, layout, notation, check)
     except MatcalcError as error:
-        raise error.located(text) from None
+        raise error.located(text if isinstance(text, str) else text[0].text) from None
 
 
 def _check_options(order: int, layout: str, notation: str) -> None:

@@ -52,6 +52,9 @@ class Step:
     def __init__(self, rule: str, node: Expr, adjoint: Expr | None) -> None:
         self.rule, self.node, self.adjoint = rule, node, adjoint
 
+    def __str__(self) -> str:
+        return f"{self.node.op.statement} ({self.node.op.source})"
+
 
 def derivative(f: Expr, x: Expr, steps: list[Step] | None = None) -> list[Term]:
     """∂f/∂x as reduced terms with slots (f's row, f's column, x's row, x's column)."""

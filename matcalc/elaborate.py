@@ -39,7 +39,7 @@ class Elaborator(Standing):
             base, sub = split_name(b.name)
             if b.params:
                 self.functions[b.name] = b
-            elif sub in self.scene.indices:
+            elif base in self.scene.indexed:
                 self.indexed[base] = (sub, b.value)
             else:
                 self.bindings[b.name] = self.elaborate(b.value)

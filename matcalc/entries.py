@@ -17,12 +17,12 @@ from .misfit import (
 )
 from .ops.core import CASES, INDEXED_PRODUCT, IVERSON
 from .products import applied, level
-
-ROW_SUM = 3  # what a sum of rows costs as a reading
 from .scopes import SCALAR, Index
 from .syntax import Node
 from .terms import Resolve, Term
 from .unify import is_unknown
+
+ROW_SUM = 3  # what a sum of rows costs as a reading
 
 # ---------------------------------------------------------------------------------------------- entries, literals, sums
 

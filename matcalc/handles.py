@@ -27,7 +27,20 @@ class Handle:
         self.shape = shape if shape is not None else infer(self.program(), tuple(declarations.values()), (), twins=False).expr.shape
 
     def program(self) -> Program:
-        return Program("", (), self.node)
+        from .render.text import spell
+
+        return Program(spell(self.node), (), self.node)
+
+    def read(self) -> tuple[Program, tuple[Declaration, ...]]:
+        """The expression and what is declared of its names."""
+        return self.program(), tuple(self.declarations.values())
+
+    @property
+    def name(self) -> str:
+        """The name of a symbol (UsageError for anything else)."""
+        if self.node.op != "name":
+            raise UsageError(f"{self!r} is no variable")
+        return str(self.node.attr)
 
     def _with(self, op: str, others: Sequence[Handle], attr: object = None) -> Handle:
         names: dict[str, Declaration] = {}
@@ -103,7 +116,7 @@ def _handle(value: Handle | Number) -> Handle:
 
 
 def _symbol(name: str, sizes: Sequence[str | int], properties: dict[str, bool]) -> Handle:
-    from .parse import parse_names
+    from .read import parse_names
 
     (canonical,) = parse_names(name, (name,))
     for p in properties:

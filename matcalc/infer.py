@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from .assumptions import SizeNames, declarations_of, sentences, where_text
-from .build import symbol
+from .build import index, member, num, substitute, symbol
 from .elaborate import Elaborator
 from .errors import MatcalcError, ReadingError, ShapeError
 from .expr import Expr
@@ -23,7 +23,7 @@ from .kinds import Dim
 from .meaning import MEANINGS
 from .misfit import Misfit
 from .ops.book import REGISTRY, SHORTHANDS
-from .parse import parse
+from .read import parse
 from .rekind import search
 from .scene import Scene
 from .syntax import Binding, Declaration, Node, Program, split_name, walk
@@ -144,6 +144,11 @@ def _typed(scene: Scene, el: Elaborator, root: Term) -> Typed:
     indices = {n: split_name(n)[1] for n in symbols if split_name(n)[0] in el.families}
     families = {split_name(n)[0]: (letter, names.resolve(el.families[split_name(n)[0]])) for n, letter in indices.items()}
     free = {letter: names.resolve(i.range) for letter, i in el.frames[0].indices.items() if i.range is not None}
+    for name in scene.wrt:  # one member of a family, or the generic one
+        base, sub = split_name(name)
+        if name not in symbols and base in families and sub:
+            i, generic = num(int(sub)) if sub.isdigit() else index(sub), next(n for n in symbols if split_name(n)[0] == base)
+            symbols[name], declared[name] = (substitute(e[generic], {e[generic].args[0]: i}) for e in (symbols, declared))
     readings = [str(r) for r in getattr(scene.program, "readings", ())]
     assert root.result is not None
     return Typed(
@@ -170,8 +175,6 @@ def _declare_variables(scene: Scene, el: Elaborator) -> None:
 
 def _whole(el: Elaborator, name: str, e: Expr) -> Expr:
     """The symbol (or family member) with all its properties."""
-    from .build import member
-
     words = el.properties(name, twin=False)
     return member(split_name(name)[0], e.args[0], e.shape, words) if e.args else symbol(name, e.shape, words)
 

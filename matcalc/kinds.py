@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 Monomial = tuple[tuple[str, int], ...]
+LARGEST_LITERAL = 64  # sizes beyond it are never written out entry by entry
 
 
 class Dim:
     """A size: a polynomial with integer coefficients in dimension names. Interned: equal sizes are one object."""
 
-    __slots__ = ("terms", "_str", "__weakref__")
-    _pool: dict[tuple[tuple[Monomial, int], ...], Dim] = {}
+    __slots__ = ("__weakref__", "_str", "terms")
+    _pool: ClassVar[dict[tuple[tuple[Monomial, int], ...], Dim]] = {}
+    _str: str
     terms: tuple[tuple[Monomial, int], ...]
 
     def __new__(cls, terms: Mapping[Monomial, int]) -> Dim:
@@ -26,10 +29,13 @@ class Dim:
 
     @staticmethod
     def of(value: str | int | Dim) -> Dim:
-        """The size named `value`, or the number `value`."""
+        """The size named `value`, or the number `value`. A large number is kept as a name, so that the checks on
+        random points may draw it small."""
         if isinstance(value, Dim):
             return value
-        return Dim({(): value}) if isinstance(value, int) else Dim({((value, 1),): 1})
+        if isinstance(value, int) and value <= LARGEST_LITERAL:
+            return Dim({(): value})
+        return Dim({((str(value), 1),): 1})
 
     def __add__(self, other: Dim | int) -> Dim:
         total = dict(self.terms)
@@ -74,7 +80,7 @@ class Dim:
         total = 0
         for m, c in self.terms:
             for name, k in m:
-                c *= sizes[name] ** k
+                c *= (sizes[name] if name in sizes or not name.isdigit() else int(name)) ** k
             total += c
         return total
 

@@ -81,6 +81,7 @@ class Speller:
                 start = self.text.rindex(opening, 0, start)
                 extra += 1
         text = " ".join(self.text[start:end].split())
+        text = text[1:-1] if text.startswith("{") and text.endswith("}") else text
         return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
     def factor(self, *nodes: Node) -> str:

@@ -238,7 +238,7 @@ def prepare(
     shapes: dict[str, tuple[Dim | None, ...]] = {n: _outer(s) for n, s in symbols.items()}
     shapes |= {n: (count, *_outer(s)) for n, (count, s) in families.items()}
     names = {d for shape in shapes.values() for dim in shape if dim is not None for d in dim.names()}
-    sizes = dict(known or {})
+    sizes = {n: int(n) for n in names if n.isdigit()} | dict(known or {})
     for name in given:
         if name not in shapes:
             if name not in names:

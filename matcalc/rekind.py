@@ -114,11 +114,10 @@ def _tie(best: list[tuple[Kinds, Elaborator, Term]]) -> MatcalcError:
     for kinds, typing, _ in best[:4]:
         s = Speller(typing)
         parts = []
-        for name, kind in sorted(kinds - settled):
-            if name in typing.symbols:
-                parts.append(f"{name} in {_set(s, typing.symbols[name])}")
-            else:
-                parts.append(f"{name.rstrip('_')} as {kind}")
+        for name, _ in sorted(kinds - settled):
+            shown = name if name in typing.symbols else next((n for n in typing.symbols if split_name(n)[0] + "_" == name), name[:-1])
+            if shown in typing.symbols:
+                parts.append(f"{shown} in {_set(s, typing.symbols[shown])}")
         if parts:
             options.append(" and ".join(parts))
     message = "the kinds of the undeclared names can be chosen in more than one way"

@@ -59,6 +59,7 @@ class Scene:
         self.length = 0
         self._survey()
         self.families = self._families()
+        self.carried = self._carried_names()
         self.variables = self._variables()
 
     def _declare(self, d: Declaration) -> None:
@@ -80,8 +81,12 @@ class Scene:
     def _survey(self) -> None:
         """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""
         sizes: dict[str, None] = {}
+        powers = alone = 0
         for n in self._nodes():
             self.length += 1
+            if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
+                powers += 1
+            alone += n.op == "name" and n.attr == "e"
             if n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr:
                 self.by_hand = True
             elif n.op == "name" and isinstance(n.attr, str):
@@ -95,6 +100,10 @@ class Scene:
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():
                 self.indices |= set(slot) if isinstance(slot, tuple) else {slot}
+        self.euler = powers > 0  # e^x stands in the text
+        self.lone_e = alone > powers  # and here e does not stand under an exponent
+        self.indexed = {base for b in self.program.bindings for base, sub in [split_name(b.name)] if self._is_many(base, sub)}
+        self.indices |= {sub for b in self.program.bindings for base, sub in [split_name(b.name)] if base in self.indexed}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
 
@@ -103,17 +112,33 @@ class Scene:
         subscripts = (split_name(n.attr)[1] for n in walk(body) if n.op == "name" and isinstance(n.attr, str) and n.attr in self.declared)
         return {s for s in subscripts if len(s) == 1 and s.isalpha()}
 
+    def _is_many(self, base: str, sub: str) -> bool:
+        """Whether x_i is one of many: i, or another index that x carries in the text, is bound."""
+        if len(sub) != 1 or not sub.isalpha():
+            return False
+        carried = {split_name(n)[1][:1] for n in self.names if split_name(n)[0] == base}
+        return sub in self.indices or not carried.isdisjoint(self.indices)
+
     def _families(self) -> dict[str, Declaration]:
         """x where x_i is declared and i, or another index that x carries in the text, is bound."""
         found = {}
         for name, d in self.declared.items():
             base, sub = split_name(name)
-            if not sub.isalpha() or base in self.declared or d.domain is not None:
+            if not sub.isalpha() or d.domain is not None:
                 continue
-            carried = {split_name(n)[1][:1] for n in self.names if split_name(n)[0] == base}
-            if sub in self.indices or carried & self.indices:
+            if self._is_many(base, sub):
+                if base in self.names:
+                    raise ReadingError(
+                        f"{base} stands by itself, and {name} is a family of that name", suggestion="give one of them another letter"
+                    )
                 found[base] = d
         return found
+
+    def _carried_names(self) -> dict[str, str]:
+        """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""
+        parts = [(*split_name(n), n) for n in self.names]
+        known = self.declared.keys() | self.bound | self.families.keys()
+        return {b: s for b, s, n in parts if s in self.indices and b not in known and n not in known}
 
     def _variables(self) -> set[str]:
         """Names (and declared families, as x_i) that are differentiated by, wholly or in part."""

@@ -36,33 +36,39 @@ class Standing(Scopes):
             return self.bindings[name]
         if name in scene.given:
             return known(scene.given[name], node)
-        if name in scene.bound:
-            raise ReadingError(f"{name} is used before it is bound", span=node.span, suggestion=f"put {name} = … before it")
         base, sub = split_name(name)
         subscripts = self._subscripts(sub) if sub else None
-        if subscripts and base in scene.families:
-            return self.member(base, [self.place(s) for s in subscripts], node)
         if subscripts and base in self.indexed:
             return self.value_at(base, [self.place(s) for s in subscripts], node)
+        if name in scene.bound and base not in self.indexed:
+            raise ReadingError(f"{name} is used before it is bound", span=node.span, suggestion=f"put {name} = … before it")
+        if subscripts and base in scene.families:
+            return self.member(base, [self.place(s) for s in subscripts], node)
         if base in self.indexed or (base in scene.families and scene.families[base].name == name and name not in scene.wrt):
             hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
             raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
         if name in scene.declared:
             return self._declared(scene.declared[name], node)
+        loose = [c for c in sub if c not in frame.indices] if base in scene.families or base in scene.declared else []
+        if 0 < len(loose) < len(sub) <= 3 and sub.isalpha():
+            raise ReadingError(
+                f"the index {loose[0]} of {name} is not bound", span=node.span, suggestion=f"write sum_{{{loose[0]}=1}}^n round it"
+            )
         if subscripts is not None and sub:
             carrier = self._carrier(base, node)
-            if carrier is not None:
+            if carrier is not None and not carrier.is_scalar:
                 return self.entry(carrier, sub, subscripts, node)
+        if name == "e" and scene.euler:
+            hint = "declare e if it is a variable; write exp(x), and exp(1) for Euler's number"
+            raise ReadingError("e stands under an exponent, as Euler's number does, and by itself too", span=node.span, suggestion=hint)
         special = self._special(name, base, sub, subscripts, node)
         if special is not None:
             return special
         if scene.template:
             raise ReadingError(f"{name} stands for nothing in this rule", span=node.span)
-        if subscripts is not None and any(s in frame.indices for s in subscripts):
+        if subscripts and (base in scene.carried or any(s in frame.indices for s in subscripts)):
             return self._carried(base, sub, subscripts, node)
-        if len(self.frames) == 1 or name not in self.symbols:
-            return self._undeclared(name, node)
-        return self.symbols[name]
+        return self._undeclared(name, node)
 
     def _subscripts(self, sub: str) -> list[str] | None:
         """The subscript as indices and numbers, or None where it is only part of a name."""
@@ -182,7 +188,7 @@ class Standing(Scopes):
         if name in ("0", "1"):
             n, make = self.sizes.fresh(), build.zeros if name == "0" else build.ones
             return Term((n, ONE), (), lambda _, r: make(r(n)), node)
-        if base == "e" and subscripts is not None and len(subscripts) == 1 and not self.stands_for_something("e"):
+        if base == "e" and subscripts is not None and len(subscripts) == 1 and not self.stands_for_something("e") and not scene.lone_e:
             n = self.sizes.fresh()
             place = self.place(subscripts[0])
             self.allows(place, n)
@@ -228,7 +234,7 @@ class Standing(Scopes):
         self.allows(place, size)
         final = shape
         term = Term(final, (), lambda _, r: build.member(base, place.expr, (r(final[0]), r(final[1]))), node, base + "_")
-        letter = subscripts[0]
+        letter = self.scene.carried.get(base, subscripts[0])
         generic = Term(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
         self.symbols.setdefault(spell_name(base, letter), generic)
         return term if len(subscripts) == 1 else self.entry_at(term, [self.place(s) for s in subscripts[1:]], node)

@@ -47,11 +47,10 @@ class Tensor:
         """The derivative by a further variable; its slots come last (Leibniz over the factors)."""
         shapes = (*self.shapes, x.shape)
         if self.matrix is not None:
-            rest = [d for s in self.shapes for d in s if d.number != 1]
             found = []
             for t in derivative(self.matrix, x, steps):
-                own = iter(t.slots[:2])
-                slots: list[Slot] = [next(own) if d.number != 1 else () for s in self.shapes for d in s] if rest else [()] * (2 * len(self.shapes))
+                own = iter([s for s in t.slots[:2] if s])
+                slots: list[Slot] = [next(own) if d.number != 1 else () for s in self.shapes for d in s]
                 found.append(Term(t.scalar, t.factors, [*slots, *t.slots[2:]], t.binders))
             return Tensor(shapes, found)
         terms: list[Term] = []

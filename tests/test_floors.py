@@ -26,7 +26,7 @@ HOUSE = (
     "build.aggregates sums tree",
     "build operands",
     "arrange authorship factor lex network scopes",
-    "assumptions parse standing",
+    "assumptions read standing",
     "elaborate",
     "products rekind",
     "entries powers",

@@ -381,7 +381,7 @@ LEFT_TO_INFERENCE = {"ones(n)^T": t(n("1_n")), "ones(m, n)": n("1_{m x n}"), "X[
 
 
 def read(text: str, declared: Iterable[str] = (), functions: Iterable[str] = ()) -> Program:
-    from matcalc.parse import parse
+    from matcalc.read import parse
 
     program = parse(text, frozenset(declared), functions=frozenset(functions))
     assert program.alternative is None, f"{text} has two readings"

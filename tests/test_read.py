@@ -12,7 +12,7 @@ import pytest
 
 from matcalc.errors import MatcalcError
 from matcalc.kinds import Dim
-from matcalc.parse import parse, parse_names, parse_where
+from matcalc.read import parse, parse_names, parse_where
 from matcalc.sizes import sizes_of
 from matcalc.syntax import Node, Program
 from matcalc.tree import build_parser
