@@ -1,8 +1,8 @@
 """matcalc: derivatives of matrix expressions in closed form, checked before they are shown.
 
-    >>> import matcalc
-    >>> matcalc.derivative("x^T A x", "x").text
-    'x^T (A + A^T)'
+>>> import matcalc
+>>> matcalc.derivative("x^T A x", "x").text
+'x^T (A + A^T)'
 """
 
 from __future__ import annotations
@@ -32,4 +32,17 @@ def __getattr__(name: str) -> object:
     return value
 
 
-__all__ = ["Derivative", "Expression", "MatcalcError", *API]
+__all__ = [
+    "Derivative",
+    "Expression",
+    "MatcalcError",
+    "call",
+    "derivative",
+    "hadamard",
+    "kron",
+    "matrix",
+    "parse",
+    "scalar",
+    "subexpressions",
+    "vector",
+]

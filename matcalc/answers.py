@@ -13,9 +13,9 @@ from .expr import Expr, postorder
 from .indexform import index_form
 from .infer import Typed
 from .kinds import ONE, Shape, shape_text
-from .ops.core import MEMBER, SYMBOL
-from .scene import declared_shape
-from .syntax import Node, Program, split_name
+from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
+from .scene import declared_shape, spell_declaration
+from .syntax import Declaration, Node, Program, split_name
 from .tensor import Tensor
 
 FORMATS = ("text", "unicode", "latex")
@@ -145,7 +145,6 @@ class Derivative:
         self.order = len(tensor.shapes) - 1
         self.layout, self.notation, self.verified = layout, notation, verified
         self.steps, self.assumptions = list(steps), list(assumptions)
-        self.where = typed.where
         self._program: Program | None = None
 
     @property
@@ -156,12 +155,24 @@ class Derivative:
         return tuple(str(d) for s in self._tensor.shapes for d in s if d is not ONE)
 
     @property
+    def where(self) -> str:
+        """All declarations, the inferred ones too; with the Kronecker form, also that of the function's name."""
+        form = self.program.form
+        if form is None or form[0] != "kron":
+            return self._typed.where
+        rows, cols = self._tensor.shapes[0]
+        value = Declaration(str(form[1]), "R", tuple(d for d in ((rows, cols) if cols is not ONE or rows is ONE else (rows,))))
+        return "; ".join(filter(None, (self._typed.where, spell_declaration(value))))
+
+    @property
     def program(self) -> Program:
         """The surface tree that is printed."""
         if self._program is None:
             arranger = Arranger(ranks_of(self._typed), self._order, self._scope.names)
             taken = self._scope.names | {n for s in self._scope.symbols.values() for d in s for n in d.names()}
-            if self.expr is not None and self.notation not in ("index", "kron", "differential"):
+            taken |= {str(e.attr) for e in postorder(self._tensor.expressions()) if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
+            plain = self.expr is not None and self.expr.is_scalar and self.notation == "index"
+            if self.expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
                 self._program = Program("", (), arranger.spell(self.expr))
             elif self.notation == "kron":
                 from .kronecker import kronecker_form

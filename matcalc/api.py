@@ -41,5 +41,17 @@ def subexpressions(text: str, where: str = "") -> list[tuple[str, str]]:
     return derive.expression(text, where).subexpressions()
 
 
-__all__ = ["Derivative", "Expression", "Handle", "call", "derivative", "hadamard", "kron", "matrix", "parse", "scalar", "subexpressions", "vector"]
-
+__all__ = [
+    "Derivative",
+    "Expression",
+    "Handle",
+    "call",
+    "derivative",
+    "hadamard",
+    "kron",
+    "matrix",
+    "parse",
+    "scalar",
+    "subexpressions",
+    "vector",
+]

@@ -46,55 +46,12 @@ from .ops.inverse import INVERSE
 from .ops.sums import SUM
 from .ops.trace import TRACE
 from .render.count import symbols
+from .surface import dimension, is_plain_product, name, negated, number, product, quotient
 from .syntax import Node, spell_name, walk
 
 HALF = Fraction(1, 2)
 NORMS = {"norm": "", "normF": "F", "norm1": "1", "norminf": "inf", "norm2": "2", "norm_nuclear": "*"}
 Key = tuple[object, ...]
-
-
-def name(text: str) -> Node:
-    return Node("name", (), text)
-
-
-def number(value: int | Fraction) -> Node:
-    """A number as a tree: a negative one is a `neg`, a fraction a quotient."""
-    value = Fraction(value)
-    size = Node("num", (), Fraction(abs(value.numerator)))
-    node = size if value.denominator == 1 else Node("mul", (size, Node("num", (), Fraction(value.denominator))), ("/",))
-    return Node("neg", (node,)) if value < 0 else node
-
-
-def dimension(dim: Dim) -> Node:
-    """A size as a tree: a polynomial in dimension names."""
-    terms = []
-    for monomial, c in sorted(dim.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
-        parts = [] if abs(c) == 1 and monomial else [number(abs(c))]
-        parts += [name(n) if k == 1 else Node("pow", (name(n), number(k))) for n, k in monomial]
-        body = product(parts)
-        terms.append(Node("neg", (body,)) if c < 0 else body)
-    return terms[0] if len(terms) == 1 else Node("add", tuple(terms)) if terms else number(0)
-
-
-def product(parts: Sequence[Node]) -> Node:
-    """Factors side by side."""
-    if len(parts) == 1:
-        return parts[0]
-    return Node("mul", tuple(parts), ("",) * (len(parts) - 1))
-
-
-def quotient(above: Sequence[Node], below: Sequence[Node]) -> Node:
-    top = product(above) if above else number(1)
-    if not below:
-        return top
-    bottom = product(below)
-    if top.op == "mul" and set(top.attr or ()) <= {""}:  # 2 x/(y) reads from the left
-        return Node("mul", (*top.args, bottom), (*top.attr, "/"))  # type: ignore[misc]
-    return Node("mul", (top, bottom), ("/",))
-
-
-def negated(node: Node) -> Node:
-    return node.args[0] if node.op == "neg" else Node("neg", (node,))
 
 
 class Arranger:
@@ -103,7 +60,9 @@ class Arranger:
     `author` maps an expression of the input to the order of its parts as they were typed.
     """
 
-    def __init__(self, ranks: Mapping[str, int] | None = None, author: Mapping[Expr, Sequence[Expr]] | None = None, taken: Iterable[str] = ()) -> None:
+    def __init__(
+        self, ranks: Mapping[str, int] | None = None, author: Mapping[Expr, Sequence[Expr]] | None = None, taken: Iterable[str] = ()
+    ) -> None:
         self.ranks = dict(ranks or {})
         self.author = author or {}
         self.taken = frozenset(taken)
@@ -116,10 +75,7 @@ class Arranger:
         for n in postorder(e):
             if n not in self.done:
                 self.done[n] = name(self.named[n]) if n in self.named else self._node(n)
-        node = self.done[e]
-        if e.op is EYE or e.op is TIMES and e.args[-1].op is EYE and not e.is_scalar:
-            return self._sized(e)
-        return node
+        return self._sized(e)
 
     def _of(self, e: Expr) -> Node:
         """The tree of a part that may not be a node of the DAG (a transpose, a quotient) itself."""
@@ -147,7 +103,7 @@ class Arranger:
             return number(0)
         if e.op is ONES:
             return number(1)
-        return self._of(e)
+        return self._sized(e)
 
     # ---- order
 
@@ -199,7 +155,12 @@ class Arranger:
         if c < 0:
             flipped = self._flip(scalars, body)
             if flipped is not None:
-                return self._signed(-c, [self._of(s) for s in sorted(flipped[0], key=self._factor_key) if not _is_below(s)], [s for s in flipped[0] if _is_below(s)], flipped[1])
+                return self._signed(
+                    -c,
+                    [self._of(s) for s in sorted(flipped[0], key=self._factor_key) if not _is_below(s)],
+                    [s for s in flipped[0] if _is_below(s)],
+                    flipped[1],
+                )
             return negated(self._times(-c, scalars, body))
         above = [self._of(s) for s in sorted((s for s in scalars if not _is_below(s)), key=self._factor_key)]
         return self._signed(c, above, [s for s in scalars if _is_below(s)], self._of(body) if body is not None else None)
@@ -214,7 +175,7 @@ class Arranger:
             return quotient(above, under)
         if body.op in ("sum", "product") and under:
             return product([quotient(above, under), body])
-        if body.op == "mul" and set(body.attr or ()) <= {""} and not (above and above[-1].op in ("sum", "product")):
+        if is_plain_product(body) and not (above and above[-1].op in ("sum", "product")):
             return quotient([*above, *body.args], under)
         return quotient([*above, body], under)
 
@@ -303,7 +264,7 @@ class Arranger:
         return Node("ew", tuple(above + below), (".*",) * (len(above) - 1) + ("./",) * len(below))
 
     def kron(self, e: Expr) -> Node:
-        return Node("ew", tuple(self._of(a) for a in e.args), ("kron",))
+        return Node("ew", tuple(self._sized(a) for a in e.args), ("kron",))
 
     def power(self, e: Expr) -> Node:
         base, k = e.args
@@ -351,7 +312,7 @@ class Arranger:
         if inner.op is ADD:  # (a + B^T c)^T is a^T + c^T B where that is shorter, or as short and not the author's
             spelled = self._sum([transpose(a) for a in (self.author.get(inner) or self._sorted(inner))], inner)
             longer = symbols(spelled) - symbols(whole)
-            return spelled if longer < 0 or longer == 0 and inner not in self.author else whole
+            return spelled if longer < 0 or (longer == 0 and inner not in self.author) else whole
         if inner.op is INDEXED_SUM:
             low, high, body = inner.args
             return Node("sum", (self._of(transpose(body)), self._of(low), self._of(high)), str(inner.attr))
@@ -389,16 +350,17 @@ class Arranger:
         if e.op is EYE:
             return name("I")
         if e.op is COMMUTATION:
-            m, n = e.attr  # type: ignore[misc]
-            return name(spell_name("K", f"{m},{n}"))
+            assert isinstance(e.attr, tuple)
+            return name(spell_name("K", f"{e.attr[0]},{e.attr[1]}"))
         if isinstance(e.attr, tuple):
             return name(str(e.attr[0]))
         return name(str(e.attr))
 
     def _sized(self, e: Expr) -> Node:
-        """The identity as a whole answer carries its size."""
+        """The tree of `e`; an identity that no neighbour gives a size carries its own."""
         c, scalars, body = split(e)
-        assert body is not None
+        if body is None or body.op is not EYE:
+            return self._of(e)
         node = name(spell_name("I", str(body.shape[0])))
         if c == 1 and not scalars:
             return node

@@ -27,12 +27,13 @@ class SizeNames:
         )
 
     def name_all(self) -> None:
-        """Columns before rows, in order of first occurrence: A x reads A in R^{m x n}, x in R^n."""
-        if self.el.sizes.unsettled:
-            whole = self.el.sizes.unsettled[0][2]
-            message = f"two sizes have the product {whole}, and which they are cannot be told from the text"
-            raise ShapeError(message, suggestion="declare the factors of the Kronecker product, or the argument of vec")
-        for term in self.el.symbols.values():
+        """Matrices first, columns before rows, in order of first occurrence: b - A x reads A in R^{m x n}."""
+        unsettled = self.el.sizes.unsettled()
+        if unsettled != []:
+            what = f"two sizes have the product {unsettled[0][2]}, and which they are" if unsettled else "the sizes of a Kronecker product or vec"
+            hint = "declare the factors of the Kronecker product, or the argument of vec"
+            raise ShapeError(f"{what} cannot be told from the text", suggestion=hint)
+        for term in sorted(self.el.symbols.values(), key=lambda t: t.kind != "matrix"):
             for dim in reversed(term.shape):
                 self._name(dim, LETTERS)
         for size in self.el.families.values():

@@ -57,8 +57,6 @@ def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
     made: Order = {}
     for e, parts in order.items():
         key, flat = rewrite(e), [rewrite(p) for p in parts]
-        if key.op in (ADD, HADAMARD, MATMUL) and (set(flat) == set(key.args) and len(flat) == len(key.args) or key.op is MATMUL):
+        if key.op in (ADD, HADAMARD, MATMUL) and ((set(flat) == set(key.args) and len(flat) == len(key.args)) or key.op is MATMUL):
             made[key] = flat
     return made
-
-

@@ -58,7 +58,7 @@ def derivative(
     notation: str = "auto",
     check: bool = True,
 ) -> Derivative | list[Derivative]:
-    """The derivative of `text` (or of a tree with its declarations) by `wrt`; with several names at order one, a list with one derivative each."""
+    """The derivative of `text` (or of a tree with its declarations) by `wrt`; by several names at order one, a list."""
     _check_options(order, layout, notation)
     try:
         program, declarations = _read(text, where) if isinstance(text, str) else text
@@ -107,7 +107,7 @@ def _one(
         tensor = tensor.differentiate(variable, steps)
         if tensor.matrix is not None:
             tensor.replace(simplify(tensor.matrix))
-    restore = {typed.symbols[n]: typed.declared[n] for n in names if n in typed.declared and typed.symbols[n] is not typed.declared[n]}
+    restore = {typed.symbols[n]: typed.declared[n] for n in names if typed.symbols.get(n) is not typed.declared.get(n)}
     known: dict[Expr, Expr] = {}
 
     def final(e: Expr) -> Expr:
@@ -172,8 +172,8 @@ def _verify(typed: Typed, previous: Tensor | None, tensor: Tensor, name: str) ->
     dims: list[Dim] = []
     for n in postorder([typed.expr, *tensor.expressions()]):
         if n.op is MEMBER:
-            base, props = n.attr  # type: ignore[misc]
-            families[base] = (typed.families[base][1], n.shape, props)
+            assert isinstance(n.attr, tuple)
+            families[n.attr[0]] = (typed.families[n.attr[0]][1], n.shape, n.attr[1])
         elif n.op is SIZE:
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape

@@ -297,9 +297,9 @@ def _of_matrix_power(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Shar
             yield x, _extend(term, [(build.matrix_power(x, num(i)), r, row), (build.matrix_power(x, num(count - 1 - i)), col, c)], row, col)
         return
     name = fresh_index(node, term)
-    i = index(name)
+    at = index(name)
     row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
-    before, after = build.matrix_power(x, add(i, num(-1))), build.matrix_power(x, add(k, times(num(-1), i)))
+    before, after = build.matrix_power(x, add(at, num(-1))), build.matrix_power(x, add(k, times(num(-1), at)))
     share = _extend(term, [(before, r, row), (after, col, c)], row, col)
     share.binders = (*share.binders, (name, num(1), k))
     yield x, share

@@ -195,7 +195,11 @@ def outline(e: Expr, limit: int = 400) -> str:
         if isinstance(item, str):
             parts.append(item)
         else:
-            name = item.op.name if item.args else str(item.attr[0] if isinstance(item.attr, tuple) and item.attr else item.attr or item.op.name)
+            name = (
+                item.op.name
+                if item.args
+                else str(item.attr[0] if isinstance(item.attr, tuple) and item.attr else item.attr or item.op.name)
+            )
             parts.append(name + ("(" if item.args else ""))
             if item.args:
                 todo.append(")")

@@ -156,7 +156,9 @@ def _common_run(picked: Sequence[list[Expr]], side: int) -> int:
     return run
 
 
-def _take_end(terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int) -> Expr | None:
+def _take_end(
+    terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int
+) -> Expr | None:
     inner: list[Expr] = []
     common: list[Expr] = []
     if all(len(chains[k][1][d]) == run for k, d in chosen.items()):  # the products are equal: their scalars add
@@ -213,7 +215,6 @@ def _entrywise(terms: Sequence[Expr]) -> list[Expr]:
     return found
 
 
-
 # ---------------------------------------------------------------------------------------------- sums that stand in the open
 
 
@@ -224,7 +225,10 @@ def _whole_sums(e: Expr) -> list[Expr]:
     for t in e.args:
         for part, around in _sum_factors(t):
             for sign in (1, -1):
-                own = [times(num(sign), transpose(a) if part.op is TRANSPOSE else a) for a in (part.args[0] if part.op is TRANSPOSE else part).args]
+                own = [
+                    times(num(sign), transpose(a) if part.op is TRANSPOSE else a)
+                    for a in (part.args[0] if part.op is TRANSPOSE else part).args
+                ]
                 if all(a in have for a in own):
                     others = [a for a in e.args if a is not t and a not in set(own)]
                     found.append(add(*others, around(sign)) if others else around(sign))
@@ -248,12 +252,12 @@ def _sum_factors(t: Expr) -> list[tuple[Expr, Callable[[int], Expr]]]:
         inner = p.args[0] if p.op is TRANSPOSE else p
         if inner.op is not ADD or p.shape != t.shape:
             continue
-        rest = chain[1:] if side == 0 else chain[:-1]
-        if not rest:
+        others = chain[1:] if side == 0 else chain[:-1]
+        if not others:
             if side == 0:
                 found.append((p, lambda sign, p=p: times(add(scalar, num(sign)), p)))  # type: ignore[misc]
             continue
-        m = times(scalar, matmul(*rest))
+        m = times(scalar, matmul(*others))
         n = m.shape[0]
         if m.shape[1] is n and side == 0:
             found.append((p, lambda sign, p=p, m=m, n=n: matmul(p, add(m, times(num(sign), eye(n))))))  # type: ignore[misc]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ShapeError
 from .infer import Typed
-from .kinds import ONE
+from .kinds import ONE, Dim
 from .numeric import Plan, release
+from .scene import declared_shape
 
 if TYPE_CHECKING:
     from .answers import Scope
@@ -20,21 +21,22 @@ def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
     import numpy as np
 
     form = typed.form
+    if form is not None and form[0] == "map":
+        return _by_basis(typed, scope, values)
     env, sizes = scope.prepare(values, [typed.expr])
     if form is None:
         return release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)
     if form[0] == "index":
         return _by_index(typed, env, sizes)
-    if form[0] == "kron":
-        return _unvec(np.asarray(Plan(typed.expr).run(env, sizes)[0]), typed, sizes)
-    return _by_basis(typed, scope, values)
+    return _unvec(np.asarray(Plan(typed.expr).run(env, sizes)[0]), typed, sizes)
 
 
 def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
     import numpy as np
 
-    marks = typed.form[2]  # type: ignore[index]
-    flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]  # type: ignore[attr-defined]
+    assert typed.form is not None and isinstance(typed.form[2], tuple)
+    marks: tuple[Any, ...] = typed.form[2]
+    flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
     ranges = [typed.index_ranges[m].value(sizes) for m in flat]
     plan = Plan(typed.expr)
     out = np.zeros(ranges)
@@ -42,7 +44,7 @@ def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) ->
         out[at] = plan.run(env, sizes, {m: k + 1 for m, k in zip(flat, at, strict=True)})[0]
     groups = []
     n = 0
-    for mark in marks:  # type: ignore[attr-defined]
+    for mark in marks:
         k = len(mark) if isinstance(mark, tuple) else 1
         groups.append(int(np.prod(ranges[n : n + k])))
         n += k
@@ -53,15 +55,16 @@ def _unvec(matrix: Any, typed: Typed, sizes: Mapping[str, int]) -> Any:
     """d vec(F)/d vec(X)^T with the indices of F and X apart."""
     import numpy as np
 
-    _, f, x = typed.form  # type: ignore[misc]
-    shapes = []
-    for n in (f, x):
-        if n not in typed.declared:
-            raise ShapeError(f"the shape of {n} must be declared to take its Kronecker form apart")
-        shapes.append(tuple(d.value(sizes) for d in typed.declared[n].shape))
-    (m, n), (p, q) = shapes
+    assert typed.form is not None
+    declared = {d.name: declared_shape(d.sizes) for d in typed.declarations}
+    dims: list[Dim] = []
+    for name in (str(typed.form[1]), str(typed.form[2])):
+        if name not in declared:
+            raise ShapeError(f"the shape of {name} must be declared to take its Kronecker form apart")
+        dims += declared[name]
+    m, n, p, q = (d.value(sizes) for d in dims)
     apart = np.transpose(matrix.reshape(n, m, q, p), (1, 0, 3, 2))
-    return apart.reshape([k for s, dims in zip(shapes, (typed.declared[f].shape, typed.declared[x].shape), strict=True) for k, d in zip(s, dims, strict=True) if d is not ONE])
+    return apart.reshape([k for k, d in zip((m, n, p, q), dims, strict=True) if d is not ONE])
 
 
 def _by_basis(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
@@ -74,6 +77,7 @@ def _by_basis(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
     for k in range(variable.size):
         e = np.zeros(variable.size)
         e[k] = 1.0
-        env, sizes = scope.prepare({**values, hole: e.reshape(variable.shape)}, [typed.expr])
+        change = {hole: e.reshape(variable.shape)} if hole in scope.symbols else {}  # a constant map has no dX in it
+        env, sizes = scope.prepare({**values, **change}, [typed.expr])
         columns.append(np.asarray(release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)))
     return np.stack(columns, axis=-1).reshape([*columns[0].shape, *variable.shape])

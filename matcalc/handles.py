@@ -1,7 +1,7 @@
 """Builders: symbols with operators, for those who would rather write Python than text.
 
-    x = vector("x", "n"); A = matrix("A", "n", "n", symmetric=True)
-    derivative(x.T @ A @ x, x)
+x = vector("x", "n"); A = matrix("A", "n", "n", symmetric=True)
+derivative(x.T @ A @ x, x)
 """
 
 from __future__ import annotations
@@ -158,4 +158,3 @@ def hadamard(a: Handle, b: Handle) -> Handle:
 def kron(a: Handle, b: Handle) -> Handle:
     """The Kronecker product."""
     return a._with("ew", (b,), ("kron",))
-

@@ -15,7 +15,9 @@ class Identity:
 
     __slots__ = ("entrywise", "left", "name", "right", "source", "when", "where")
 
-    def __init__(self, name: str, left: str, right: str, where: str = "", *, entrywise: bool = False, when: str = "", source: str = "algebra") -> None:
+    def __init__(
+        self, name: str, left: str, right: str, where: str = "", *, entrywise: bool = False, when: str = "", source: str = "algebra"
+    ) -> None:
         self.name, self.left, self.right, self.where = name, left, right, where
         self.entrywise, self.when, self.source = entrywise, when, source
 
@@ -59,4 +61,10 @@ identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="defini
 identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="definition")
 
 # Entrywise and diagonal products.
-identity("entrywise product with an outer product", "(u v^T) .* X", "diag(u) X diag(v)", "u: m 1, v: n 1, X: m n", source=cite("magnus-neudecker", "section 3.6"))
+identity(
+    "entrywise product with an outer product",
+    "(u v^T) .* X",
+    "diag(u) X diag(v)",
+    "u: m 1, v: n 1, X: m n",
+    source=cite("magnus-neudecker", "section 3.6"),
+)

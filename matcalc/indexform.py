@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .arrange import Arranger, name, number, quotient
+from .arrange import Arranger
 from .build import is_number, split, value_of
 from .expr import Expr
 from .network import Index, Slot, Term
 from .ops.core import EYE, POWER, UNIT
+from .surface import name, number, quotient
 from .syntax import Node, Program, walk
 from .tensor import Tensor
 
@@ -38,11 +39,11 @@ def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
     first = tensor.terms[0] if tensor.terms else None
     if first is None:
         dims = [d for s in tensor.shapes for d in s if d.number != 1]
-        marks = tuple(letters.of(Index(d)) for d in dims)
-        return Program("", (), number(0), ("index", head, marks))
+        return Program("", (), number(0), ("index", head, tuple(letters.of(Index(d)) for d in dims)))
     pattern = _finest([t.slots for t in tensor.terms])
-    marks = tuple(tuple(letters.of(i) for i in s) if len(s) > 1 else letters.of(s[0]) for s in pattern)
-    flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
+    names = [tuple(letters.of(i) for i in s) for s in pattern]
+    flat = [n for group in names for n in group]
+    marks = tuple(group if len(group) > 1 else group[0] for group in names)
     bodies = []
     for t in tensor.terms:
         if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
@@ -73,7 +74,10 @@ def _refine(t: Term, pattern: Sequence[Slot]) -> Term:
 
 
 def _body(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node:
-    inner = sorted({i for _, r, c in t.factors for i in (*r, *c)} - {i for s in t.slots for i in s}, key=lambda i: min(k for k, (_, r, c) in enumerate(t.factors) if i in (*r, *c)))
+    inner = sorted(
+        {i for _, r, c in t.factors for i in (*r, *c)} - {i for s in t.slots for i in s},
+        key=lambda i: min(k for k, (_, r, c) in enumerate(t.factors) if i in (*r, *c)),
+    )
     c, scalars, _ = split(t.scalar)
     above = [arranger.spell(s) for s in scalars if not _below(s)]
     under = [arranger.spell(_inverted(s)) for s in scalars if _below(s)]

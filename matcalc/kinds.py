@@ -106,7 +106,7 @@ class Dim:
 def _spell(terms: tuple[tuple[Monomial, int], ...]) -> str:
     parts = []
     for m, c in sorted(terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
-        body = " ".join(n if k == 1 else f"{n}^{k}" for n, k in m)
+        body = " ".join(n for n, k in m for _ in range(k))
         size = str(abs(c)) if not m else body if abs(c) == 1 else f"{abs(c)} {body}"
         parts.append((" - " if c < 0 else " + ") + size)
     text = "".join(parts)

@@ -93,4 +93,3 @@ def commutation(shape: Shape) -> Expr:
     """K with K vec(X) = vec(X^T) for X of this shape."""
     n = shape[0] * shape[1]
     return make(COMMUTATION, (), shape, (n, n), 1)
-

@@ -38,7 +38,7 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
         return None
     factors = rest.args
     at = [k for k, f in enumerate(factors) if name in f.indices]
-    units = [k for k in at if _is_unit(factors[k], name, n) or factors[k].op is TRANSPOSE and _is_unit(factors[k].args[0], name, n)]
+    units = [k for k in at if _is_unit(factors[k], name, n) or (factors[k].op is TRANSPOSE and _is_unit(factors[k].args[0], name, n))]
     if at != units:
         return None
     if len(at) == 1:
@@ -135,4 +135,3 @@ def _entries(e: Expr) -> dict[tuple[int, int], Expr] | None:
             return None
         return {(i, j): times(a, b) for (i, _), a in left.items() for (_, j), b in right.items()}
     return None
-

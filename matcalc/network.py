@@ -218,7 +218,7 @@ def _open_pair(e: Expr, r: Slot, c: Slot) -> list[Factor] | dict[Index, Slot] | 
 
 
 def _splits(e: Expr) -> bool:
-    return e.op in (KRONECKER, VEC, EYE, DIAG) or e.op is TRANSPOSE and _splits(e.args[0])
+    return e.op in (KRONECKER, VEC, EYE, DIAG) or (e.op is TRANSPOSE and _splits(e.args[0]))
 
 
 def _fuse(term: Term) -> Term:
@@ -271,7 +271,7 @@ class _Network:
             r, c = of(r), of(c)
             for i in (*r, *c):
                 seen[i] = None
-            if e.op is ONES or e.op is EYE and r == c:
+            if e.op is ONES or (e.op is EYE and r == c):
                 continue
             if len(r) > 1 or len(c) > 1:
                 self.opaque.append((e, r, c))
@@ -398,5 +398,4 @@ class _Network:
         """Whether a factor made by a move falls apart further."""
         if e.op is EYE:
             return r[0] not in self.open or c[0] not in self.open
-        return e.op is DIAG or e.op is MATMUL and any(x.shape[1] is ONE for x in e.args[:-1])
-
+        return e.op is DIAG or (e.op is MATMUL and any(x.shape[1] is ONE for x in e.args[:-1]))

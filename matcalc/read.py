@@ -22,7 +22,7 @@ __all__ = ["parse", "parse_names", "parse_where"]
 _WHERE = re.compile(r"(?:(?<=[\s;,.)])|^)where(?=\s)|\\(?:text|mbox|mathrm|textrm)\{\s*where\s*:?\s*\}")
 _GOES_ON_AFTER = frozenset({"infix", "plus", "minus", "caret", "comma", "cmp", "frac", "sqrt", "binder", "under", "colon", "arrow"})
 _GOES_ON_BEFORE = frozenset({"infix", "plus", "caret", "post", "cmp", "colon", "under", "sup", "sub", "arrow"})
-_VEC = r"d\{?vec[({]+(?P<NAME>[^()]+?)[)}]+"
+_VEC = r"d\{?vec[({]+(?P<NAME>[^(){}]+(?:\{[^{}]*\})?)[)}]+"
 _TRANSPOSED = r"(?:\^\{?(?:T|\\top|\\intercal|\\mathsf\{?T\}?)\}?|')"
 _KRON = re.compile(_VEC.replace("NAME", "f") + r"/\(?" + _VEC.replace("NAME", "x") + r"\)?" + _TRANSPOSED + r"\}?")
 _DERIVATIVE = re.compile(r"d(?P<f>[^/]*)/d(?P<x>[^/]+)")

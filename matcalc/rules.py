@@ -39,7 +39,7 @@ def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr,
     body, values, holes, result = template(node.op)
     sizes = _letters(values, node.args)
     for k, argument in enumerate(node.args):
-        if argument not in needed or node.op.adjoint and k == len(node.args) - 1:
+        if argument not in needed or (node.op.adjoint and k == len(node.args) - 1):
             continue
         hole = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
         known = dict(zip(values, node.args, strict=True)) | {result: node}

@@ -122,10 +122,9 @@ class Sizes:
                 return False
         return len(self._open) in (0, len(waiting)) or self.settle()
 
-    @property
-    def unsettled(self) -> list[tuple[Dim, Dim, Dim]]:
-        """Products (outer, inner, value) whose factors are still unknown."""
-        return [(a, b, c) for a, b, c in self._open if is_unknown(self.resolve(a)) or is_unknown(self.resolve(b))]
+    def unsettled(self) -> list[tuple[Dim, Dim, Dim]] | None:
+        """Products (outer, inner, value) whose factors are still unknown; None where they cannot be right."""
+        return self._open if self.settle() else None
 
     def factors(self, d: Dim) -> tuple[Dim, Dim] | None:
         """The two factors of an unknown product."""

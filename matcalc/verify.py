@@ -37,7 +37,11 @@ def draw(shape: tuple[int, ...], properties: Iterable[str], rng: Any, scale: flo
     props = set(properties)
     if "integer" in props:
         return float(rng.integers(2, 4))
-    x = rng.uniform(0.3, 1.2, shape) * (1.0 if positive or props & {"positive", "nonnegative", "simplex"} else rng.choice([-1.0, 1.0], shape)) * scale
+    x = (
+        rng.uniform(0.3, 1.2, shape)
+        * (1.0 if positive or props & {"positive", "nonnegative", "simplex"} else rng.choice([-1.0, 1.0], shape))
+        * scale
+    )
     if shape == (1, 1):
         return float(x[0, 0])
     n = shape[0]
@@ -122,7 +126,7 @@ def verify(
     # A point that cannot be judged is followed by one of another kind: other sizes, all entries positive, smaller entries.
     orders = point.orders(dims)
     kinds = iter([(sizes, scale, positive) for scale, positive in SCALES for sizes in orders])
-    kind = next(kinds)
+    kind: tuple[dict[str, int], float, bool] | None = next(kinds)
     with np.errstate(all="ignore"):
         while judged < MOST_POINTS and kind is not None:
             sizes, scale, positive = kind
@@ -135,7 +139,7 @@ def verify(
             judged += 1
             agreeing += 1
             good += outcome == "good"
-            if good >= GOOD_POINTS or outcome == "flat" and agreeing >= FLAT_POINTS:
+            if good >= GOOD_POINTS or (outcome == "flat" and agreeing >= FLAT_POINTS):
                 return
     if not agreeing:
         raise NoAnswerError(

@@ -17,7 +17,6 @@ from ..ops.core import (
     ADD,
     ENTRY,
     HADAMARD,
-    INDEXED_PRODUCT,
     INDEXED_SUM,
     IVERSON,
     KRONECKER,
@@ -38,7 +37,6 @@ from . import late
 from .aggregates import diag, diagonal, entry, indexed_sum, total, trace
 from .entrywise import hadamard, kron, power
 from .leaves import (
-    SCALAR,
     constant,
     eye,
     has,
@@ -103,7 +101,8 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
     if constructor is not None:
         return constructor(*args)
     if op is LITERAL:
-        return literal(*attr, args)  # type: ignore[misc]
+        assert isinstance(attr, tuple)
+        return literal(attr[0], attr[1], args)
     if op is INDEXED_SUM:
         return indexed_sum(str(attr), *args)
     first = args[0] if args else None
@@ -156,7 +155,6 @@ def substitute(e: Expr, values: Mapping[Expr, Expr]) -> Expr:
 
 
 __all__ = [
-    "SCALAR",
     "add",
     "apply",
     "as_power",

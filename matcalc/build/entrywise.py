@@ -54,7 +54,7 @@ def _number_power(base: Expr, v: Fraction) -> Expr | None:
     c = value_of(base)
     if c == 0:
         return num(0) if v > 0 else None
-    if abs(v) > 64 and abs(c) != 1 or abs(v) > HUGE:
+    if (abs(v) > 64 and abs(c) != 1) or abs(v) > HUGE:
         return None
     if v.denominator == 1:
         return num(c ** int(v))

@@ -68,7 +68,7 @@ def is_number(e: Expr, value: int | None = None) -> bool:
 
 
 def is_zero(e: Expr) -> bool:
-    return e.op is ZEROS or e.op is NUMBER and e.attr == 0
+    return e.op is ZEROS or (e.op is NUMBER and e.attr == 0)
 
 
 def value_of(e: Expr) -> Fraction:

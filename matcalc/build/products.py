@@ -10,7 +10,7 @@ from ..kinds import ONE, Dim, shape_text
 from ..ops.core import EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
-from .late import entry, add, diag, hadamard, kron, power, times, total, transpose
+from .late import add, diag, entry, hadamard, kron, power, times, total, transpose
 from .leaves import MINUS_ONE, ONE_NUMBER, eye, has, is_number, is_zero, num, ones, size, value_of, zeros
 from .scalars import negative
 from .sums import _raw_transpose

@@ -28,7 +28,7 @@ def times(*factors: Expr) -> Expr:
                 raise ShapeError(f"two factors that are not scalars: {shape_text(body.shape)} and {shape_text(rest.shape)}")
             body = rest
     shape = SCALAR if body is None else body.shape
-    if coefficient == 0 or body is not None and is_zero(body):
+    if coefficient == 0 or (body is not None and is_zero(body)):
         return zeros(*shape)
     parts: list[Expr] = []
     for base, exponent in powers.items():

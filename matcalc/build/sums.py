@@ -30,8 +30,8 @@ def add(*terms: Expr) -> Expr:
         rest, c = todo.pop()
         inner = rest.args[0] if rest.op is TRANSPOSE and shape[0] is not ONE else rest
         if inner.op is ADD and abs(c) == 1:
-            parts = [without_coefficient(a if inner is rest else transpose(a)) for a in reversed(inner.args)]
-            todo += [(r, c * k) for k, r in parts]
+            pieces = [without_coefficient(a if inner is rest else transpose(a)) for a in reversed(inner.args)]
+            todo += [(r, c * k) for k, r in pieces]
         else:
             like[rest] = like.get(rest, Fraction(0)) + c
     kept = [(core, c) for core, c in like.items() if c and not is_zero(core)]
@@ -80,7 +80,7 @@ def _oriented_sum(parts: list[Expr], shape: Shape) -> Expr:
 def transpose(e: Expr) -> Expr:
     """The transpose, on the factors of a product; none on scalars, diagonal and symmetric matrices."""
     op, (rows, cols) = e.op, e.shape
-    if rows is ONE and cols is ONE or op is EYE or op is DIAG:
+    if (rows is ONE and cols is ONE) or op is EYE or op is DIAG:
         return e
     if op is TRANSPOSE:
         return e.args[0]
@@ -114,13 +114,19 @@ def transpose(e: Expr) -> Expr:
         if op is HADAMARD and set(map(transpose, e.args)) == set(e.args):
             return e
     elif op is LITERAL:
-        r, c = e.attr  # type: ignore[misc]
-        return literal(c, r, [e.args[i * c + j] for j in range(c) for i in range(r)])
+        m, n = literal_shape(e)
+        return literal(n, m, [e.args[i * n + j] for j in range(n) for i in range(m)])
     return _raw_transpose(e)
 
 
 def _raw_transpose(e: Expr) -> Expr:
     return make(TRANSPOSE, (e,), None, (e.shape[1], e.shape[0]), e.size + (e.op is not INVERSE))
+
+
+def literal_shape(e: Expr) -> tuple[int, int]:
+    """Rows and columns of a LITERAL."""
+    assert isinstance(e.attr, tuple)
+    return int(e.attr[0]), int(e.attr[1])
 
 
 def literal(rows: int, cols: int, entries: Sequence[Expr]) -> Expr:
