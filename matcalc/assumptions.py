@@ -30,7 +30,11 @@ class SizeNames:
         """Matrices first, columns before rows, in order of first occurrence: b - A x reads A in R^{m x n}."""
         unsettled = self.el.sizes.unsettled()
         if unsettled != []:
-            what = f"two sizes have the product {unsettled[0][2]}, and which they are" if unsettled else "the sizes of a Kronecker product or vec"
+            what = (
+                f"two sizes have the product {unsettled[0][2]}, and which they are"
+                if unsettled
+                else "the sizes of a Kronecker product or vec"
+            )
             hint = "declare the factors of the Kronecker product, or the argument of vec"
             raise ShapeError(f"{what} cannot be told from the text", suggestion=hint)
         for term in sorted(self.el.symbols.values(), key=lambda t: t.kind != "matrix"):

@@ -81,7 +81,7 @@ class Elaborator(Standing):
                 values.append(self._seen(node, self.meanings[op](self, node, args)))
             elif step == "bind":
                 bounds = values[len(values) - len(node.args) + 1 :]
-                self._bind_sum(node, bounds)
+                self.bind_sum(node, bounds)
             elif step == "enter":
                 binding = self.functions[str(node.attr)]
                 at = len(values) - len(node.args)

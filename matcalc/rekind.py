@@ -25,7 +25,7 @@ COSTS: dict[str, dict[str, int]] = {
     "family": {"entries": 2, "family of vectors": 2, "family of matrices": 5},
 }
 MOST_GUESSES = 3000
-MOST_WORK = 3_000_000  # nodes visited
+MOST_WORK = 1_000_000  # nodes visited
 
 Kinds = frozenset[tuple[str, str]]
 Try = Callable[[dict[str, str]], tuple[Elaborator, Term]]
@@ -46,7 +46,7 @@ def search(attempt: Try, work: int) -> tuple[Elaborator, Term]:
     least: int | None = None
     failure: Exception | None = None
     tried = 0
-    budget = max(8, min(MOST_GUESSES, MOST_WORK // max(1, work)))
+    budget = max(4, min(MOST_GUESSES, MOST_WORK // max(1, work)))
     while queue and (least is None or queue[0][0] <= least) and tried < budget:
         cost, _, kinds = heappop(queue)
         guess = dict(kinds)

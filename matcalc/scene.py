@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from .errors import ReadingError, ShapeError, UsageError
 from .expr import Expr
 from .kinds import ONE, Dim, Shape, close_properties, shape_text
+from .sizes import sizes_of
 from .syntax import Declaration, Node, Program, split_name, walk
 
 GREEK = frozenset(
@@ -91,6 +92,9 @@ class Scene:
                 self.by_hand = True
             elif n.op == "name" and isinstance(n.attr, str):
                 self.names[n.attr] = None
+                base, sub = split_name(n.attr)
+                if base in ("I", "0", "1") and sub:
+                    sizes |= {m: None for d in sizes_of(sub) for m in d.names()}
             elif n.op in ("sum", "product"):
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
                 sizes |= {m.attr: None for a in n.args[2:] for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
@@ -128,9 +132,8 @@ class Scene:
                 continue
             if self._is_many(base, sub):
                 if base in self.names:
-                    raise ReadingError(
-                        f"{base} stands by itself, and {name} is a family of that name", suggestion="give one of them another letter"
-                    )
+                    message = f"{base} stands by itself, and {name} is a family of that name"
+                    raise ReadingError(message, suggestion="give one of them another letter")
                 found[base] = d
         return found
 

@@ -75,15 +75,12 @@ class Scopes:
     def bind(self, letter: str, range_: Dim | None, node: Node) -> Index:
         """Bind an index in the current frame, renaming it where its letter is free in what comes from outside."""
         frame, scene = self.frames[-1], self.scene
+        hint = "use another letter for the index"
         if letter in frame.indices:
-            raise ReadingError(
-                f"the index {letter} is bound twice, one sum inside the other", span=node.span, suggestion="use another letter inside"
-            )
+            raise ReadingError(f"the index {letter} is bound twice, one sum inside the other", span=node.span, suggestion=hint)
         if letter in scene.declared or letter in scene.bound:
             how = "declared" if letter in scene.declared else "bound by ="
-            raise ReadingError(
-                f"the index {letter} is also a name that is {how}", span=node.span, suggestion="use another letter for the index"
-            )
+            raise ReadingError(f"the index {letter} is also a name that is {how}", span=node.span, suggestion=hint)
         name = letter
         if name in self.live:
             name = next((c for c in _LETTERS if c not in self.live and c not in scene.names), f"{letter}{len(self.live)}")
@@ -91,7 +88,7 @@ class Scopes:
         frame.indices[letter] = index = Index(build.index(name), range_)
         return index
 
-    def _bind_sum(self, node: Node, bounds: list[Term]) -> None:
+    def bind_sum(self, node: Node, bounds: list[Term]) -> None:
         range_: Dim | None = self.sizes.fresh() if not bounds else self.size_of(node.args[2]) if len(node.args) > 2 else None
         self.bind(self.sum_index(node), range_, node)
 

@@ -20,6 +20,7 @@ from .kinds import ONE, Dim
 from .lifting import over_index, written_out
 from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from .rules import entrywise, instantiate
+from .scalars import rewritings, worth_trying
 
 ROUNDS = 6  # how often a node may be improved
 _MARK = "\u2022"  # pattern letters are names no user can type
@@ -66,6 +67,8 @@ def _moves(e: Expr) -> Iterator[Expr]:
     if e.op is ADD:
         yield factor(e)
         yield from _distributed_terms(e)
+        if worth_trying(e):
+            yield from rewritings(e)
     elif e.op is TIMES:
         yield from _distribute_number(e)
 

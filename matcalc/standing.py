@@ -51,9 +51,8 @@ class Standing(Scopes):
             return self._declared(scene.declared[name], node)
         loose = [c for c in sub if c not in frame.indices] if base in scene.families or base in scene.declared else []
         if 0 < len(loose) < len(sub) <= 3 and sub.isalpha():
-            raise ReadingError(
-                f"the index {loose[0]} of {name} is not bound", span=node.span, suggestion=f"write sum_{{{loose[0]}=1}}^n round it"
-            )
+            hint = f"write sum_{{{loose[0]}=1}}^n round it"
+            raise ReadingError(f"the index {loose[0]} of {name} is not bound", span=node.span, suggestion=hint)
         if subscripts is not None and sub:
             carrier = self._carrier(base, node)
             if carrier is not None and not carrier.is_scalar:
@@ -106,9 +105,8 @@ class Standing(Scopes):
         size = self.families.setdefault(base, self.sizes.fresh())
         if not self.allows(places[0], size):
             n = self.sizes.resolve(size)
-            raise refuse_shape(
-                f"{d.name}: the index runs to {places[0].range or places[0].expr.attr}, elsewhere the family has {n} members", node
-            )
+            last = places[0].range or places[0].expr.attr
+            raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
         words = self.properties(d.name)
         self.symbols.setdefault(d.name, known(build.member(base, build.index(split_name(d.name)[1]), shape, words), node))
         i = places[0].expr
@@ -200,7 +198,7 @@ class Standing(Scopes):
         return None
 
     def _sized(self, base: str, dims: tuple[Dim, ...], node: Node) -> Term:
-        rows, cols = dims[0], dims[1] if len(dims) > 1 else dims[0] if base == "I" else ONE
+        rows, cols = dims[0], dims[1] if len(dims) > 1 else ONE
         if base == "I":
             return Term((rows, rows), (), lambda _, __: build.eye(rows), node)
         make = build.zeros if base == "0" else build.ones

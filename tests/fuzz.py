@@ -28,8 +28,7 @@ from oracle import Oracle, Unfit, jacobian
 
 import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
-from matcalc.parse import parse
-from matcalc.syntax import Node, Program, walk
+from matcalc.syntax import Binding, Node, Program, walk
 
 BUGS = ("wrong", "internal error", "refused by verification", "slow", "hang", "misread", "text", "latex", "shape")
 SLOW, HANG = 2.0, 30.0
@@ -110,9 +109,7 @@ class Point(NamedTuple):
 
 def points(e: Expression, seed: int) -> Iterator[Point]:
     """Points where the value and the derivative exist and are no accident of rounding."""
-    program = Program(e.text, (), e.tree) if e.bound is None else parse(e.text, list(e.symbols))
-    if e.bound is not None:
-        program.bindings[0].value, program.body = e.bound[1], e.tree
+    program = Program(e.text, () if e.bound is None else (Binding(*e.bound),), e.tree)
     for k in range(8):
         rng = np.random.default_rng([seed, k])
         env, families = e.draw(rng)
