@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .arrange import Arranger
@@ -13,9 +13,11 @@ from .expr import Expr, postorder
 from .indexform import index_form
 from .infer import Typed
 from .kinds import ONE, Shape, shape_text
+from .naming import LEAST_GAIN, names_for, repeated
 from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
+from .render.count import symbols
 from .scene import declared_shape, spell_declaration
-from .syntax import Declaration, Node, Program, split_name
+from .syntax import Binding, Declaration, Node, Program, split_name
 from .tensor import Tensor
 
 FORMATS = ("text", "unicode", "latex")
@@ -137,8 +139,9 @@ class Derivative:
         verified: str,
         steps: Sequence[object],
         assumptions: Sequence[str],
+        bindings: Mapping[str, Expr],
     ) -> None:
-        self._typed, self._tensor, self._order, self._flipped = typed, tensor, order, flipped
+        self._typed, self._tensor, self._order, self._flipped, self._bindings = typed, tensor, order, flipped, bindings
         self._scope = Scope(typed)
         self.expr = value
         self.wrt = tuple(wrt)
@@ -173,7 +176,7 @@ class Derivative:
             taken |= {str(e.attr) for e in postorder(self._tensor.expressions()) if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
             plain = self.expr is not None and self.expr.is_scalar and self.notation == "index"
             if self.expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
-                self._program = Program("", (), arranger.spell(self.expr))
+                self._program = self._named(arranger, taken) or Program("", (), arranger.spell(self.expr))
             elif self.notation == "kron":
                 from .kronecker import kronecker_form
 
@@ -185,6 +188,22 @@ class Derivative:
             else:
                 self._program = index_form(self._tensor, arranger, taken)
         return self._program
+
+    def _named(self, plain: Arranger, taken: Iterable[str]) -> Program | None:
+        """The matrix with its repeated subexpressions named; None where that is no shorter."""
+        assert self.expr is not None
+        chosen = repeated([self.expr])
+        if not chosen:
+            return None
+        own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
+        names = names_for(chosen, own, taken)
+        arranger = Arranger(plain.ranks, self._order, self._scope.names)
+        bindings = []
+        for e in chosen:
+            bindings.append(Binding(names[e], arranger.spell(e)))
+            arranger.name(e, names[e])
+        program = Program("", tuple(bindings), arranger.spell(self.expr))
+        return program if symbols(program) + LEAST_GAIN <= symbols(plain.spell(self.expr)) else None
 
     def spell(self, form: str = "text") -> str:
         """The derivative in a format: text, unicode or latex."""

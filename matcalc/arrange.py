@@ -77,6 +77,14 @@ class Arranger:
                 self.done[n] = name(self.named[n]) if n in self.named else self._node(n)
         return self._sized(e)
 
+    def name(self, e: Expr, name_: str) -> None:
+        """From here on `e` is written as this name."""
+        self.named[e] = name_
+        self.ranks.setdefault(name_, len(self.ranks))
+        self.done[e] = name(name_)
+        self.done = {k: v for k, v in self.done.items() if k in self.named or not k.args}
+        self.keys.clear()
+
     def _of(self, e: Expr) -> Node:
         """The tree of a part that may not be a node of the DAG (a transpose, a quotient) itself."""
         if e not in self.done:
@@ -187,7 +195,7 @@ class Arranger:
     def _flip(self, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:
         """A minus absorbed by a difference among the factors: -2 (y - z)^T A is 2 (z - y)^T A; None if none can."""
         for k, s in enumerate(scalars):
-            turned = build.opposite(s) if s.op is ADD and _can_flip(s) else self._flipped_sum(s) if s.op is INDEXED_SUM else None
+            turned = build.opposite(s) if s.op is ADD and self._can_flip(s) else self._flipped_sum(s) if s.op is INDEXED_SUM else None
             if turned is not None:
                 return [*scalars[:k], turned, *scalars[k + 1 :]], self._of(body) if body is not None else None
         if body is None:
@@ -199,7 +207,7 @@ class Arranger:
         candidates = body.args if body.op in (MATMUL, HADAMARD, KRONECKER) else (body,)
         for k, f in enumerate(candidates):
             inner = f.args[0] if f.op is TRANSPOSE else f
-            if inner.op is ADD and _can_flip(inner):
+            if inner.op is ADD and self._can_flip(inner):
                 turned = build.opposite(inner)
                 g = transpose(turned) if inner is not f else turned
                 if body is f:
@@ -209,14 +217,17 @@ class Arranger:
                 return list(scalars), self._of(build.apply(body.op, [*candidates[:k], g, *candidates[k + 1 :]]))
         return None
 
+    def _can_flip(self, s: Expr) -> bool:
+        return s not in self.named and any(build.without_coefficient(a)[0] < 0 for a in s.args)
+
     def _flipped_sum(self, body: Expr) -> Expr | None:
         """-sum_i (a - b) x_i is sum_i (b - a) x_i."""
         low, high, term = body.args
         _, inner, _ = split(term)
         for s in (*inner, *([term] if term.op is ADD else [])):
-            if s is term and _can_flip(s):
+            if s is term and self._can_flip(s):
                 return build.indexed_sum(str(body.attr), low, high, build.opposite(s))
-            if s.op is ADD and _can_flip(s):
+            if s.op is ADD and self._can_flip(s):
                 return build.indexed_sum(str(body.attr), low, high, build.times(build.opposite(s), build.divide(term, s)))
         return None
 
@@ -405,10 +416,6 @@ def _index_text(e: Expr) -> str:
 def _is_below(s: Expr) -> bool:
     """Printed under a fraction bar."""
     return s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) < 0
-
-
-def _can_flip(s: Expr) -> bool:
-    return any(build.without_coefficient(a)[0] < 0 for a in s.args)
 
 
 def _turns(g: Expr) -> bool:

@@ -134,6 +134,7 @@ def _one(
         verified=state,
         steps=steps,
         assumptions=_notes(typed, names, tensor, value),
+        bindings={n: final(e) for n, e in typed.bindings.items()},
     )
 
 
