@@ -7,40 +7,62 @@ mistyped option answer at once and a pipe never pays for Rich.
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import MatcalcError, UsageError, VerificationError, printable
+from .console import (
+    EXPRESSION_SETTINGS,
+    can_encode,
+    cut,
+    grid,
+    notes,
+    one_line,
+    print_json,
+    shape_words,
+    spellable,
+    split_names,
+    takes_expression,
+)
+from .errors import MatcalcError, VerificationError, printable
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from . import Derivative
 
 LAYOUTS = ("numerator", "denominator", "strict")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential")
 FORMATS = ("text", "unicode", "latex")
-LONGEST_INPUT = 200_000  # bytes; the reader's own limit, applied before an endless stdin fills the memory
 
 # What can only be a mistyped option, where an expression such as "-2 x_1 + x_2" or "--x" cannot be meant.
-LONG_OPTION = re.compile(r"(--[A-Za-z][A-Za-z-]+)(=.*)?", re.DOTALL)
-SHORT_OPTION = re.compile(r"(-[A-Za-z])")
+
+
+# Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
+ELSEWHERE: tuple[str, ...] = ()
 
 
 class Commands(click.Group):
     """The group; an unknown command is most often an expression whose `d` was forgotten."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in ELSEWHERE:
+            from importlib import import_module
+
+            found: click.Command = import_module(f".commands.{cmd_name}", __package__).command
+            return found
+        return super().get_command(ctx, cmd_name)
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if self.get_command(ctx, args[0]) is None:
             known = ", ".join(self.list_commands(ctx))
-            word = _cut(args[0])
+            word = cut(args[0])
             raise click.UsageError(
                 f"no command {word!r} (there are: {known}); for a derivative: matcalc d {shlex.quote(word)} --wrt x", ctx
             )
@@ -75,8 +97,8 @@ def main(args: Sequence[str] | None = None) -> int:
             return _unwritten(error)
         if os.environ.get("MATCALC_DEBUG"):
             raise
-        given = shlex.join(map(_cut, sys.argv[1:] if args is None else args))
-        _complain(f"matcalc: internal error (a bug): {type(error).__name__}: {_cut(str(error), 300)}")
+        given = shlex.join(map(cut, sys.argv[1:] if args is None else args))
+        _complain(f"matcalc: internal error (a bug): {type(error).__name__}: {cut(str(error), 300)}")
         _complain(f"please report it with the expression: matcalc {given}")
         return 1
 
@@ -109,53 +131,6 @@ def command(ctx: click.Context, version: bool) -> int:
     return 0
 
 
-def _read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
-    """The one expression among the words that are no known option; `-` stands for standard input."""
-    for word in words:
-        unknown = LONG_OPTION.fullmatch(word) or (len(words) > 1 and SHORT_OPTION.fullmatch(word))
-        if unknown:
-            from difflib import get_close_matches
-
-            name = unknown.group(1)
-            options = [option for p in ctx.command.params for option in p.opts if option.startswith("--")]
-            raise click.NoSuchOption(name, possibilities=get_close_matches(name, options, cutoff=0.7), ctx=ctx)
-    if not words:
-        raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
-    if len(words) > 1:
-        found = ", ".join(repr(_cut(word, 30)) for word in words[:4])
-        raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; write it in quotes", ctx)
-    return _read_stdin() if words[0] == "-" else words[0]
-
-
-def _read_stdin() -> str:
-    if sys.stdin is None:
-        raise UsageError("the expression was to come from standard input, which is closed")
-    stream = getattr(sys.stdin, "buffer", None)
-    data = stream.read(LONGEST_INPUT + 1) if stream else sys.stdin.read(LONGEST_INPUT + 1).encode()
-    if len(data) > LONGEST_INPUT:
-        raise UsageError(f"the expression on standard input is longer than {LONGEST_INPUT // 1000} kB")
-    try:
-        return bytes(data).decode("utf-8-sig").strip("\r\n")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"standard input is not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}") from None
-
-
-def _takes_expression(function: Callable[..., int]) -> Callable[..., int]:
-    """EXPR and --where, which every command on an expression takes."""
-    function = click.option(
-        "--where",
-        multiple=True,
-        metavar="DECLS",
-        help='Declarations, split by ";": "x in R^n; A in R^{m x n}; S in S^n; k in N; X in R^{n x n} invertible".',
-    )(function)
-    return click.argument("expression", metavar="EXPR", nargs=-1, type=click.UNPROCESSED, callback=_read_expression)(function)
-
-
-# An expression may begin with a minus, so that unknown options pass to EXPR, where _read_expression looks at them; and
-# these commands have no one-letter options, which a "-x^T x" would be taken for.
-EXPRESSION_SETTINGS = {"ignore_unknown_options": True}
-
-
 @command.command(
     "d",
     context_settings=EXPRESSION_SETTINGS,
@@ -172,7 +147,7 @@ Examples:
 Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refused.""",
 )
 @click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several.")
-@_takes_expression
+@takes_expression
 @click.option("--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="1 the derivative, 2 the Hessian.")
 @click.option(
     "--layout",
@@ -218,13 +193,13 @@ def differentiate(
         )
     except VerificationError as error:
         if as_json:
-            _print_json({"verified": "failed", "error": error.message})
+            print_json({"verified": "failed", "error": error.message})
         raise
     several = isinstance(found, list)
     answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
     if as_json:
         objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]
-        _print_json(objects if several else objects[0])
+        print_json(objects if several else objects[0])
     elif format_ is None and sys.stdout.isatty():
         for name, answer in answers:
             _draw(answer, [name] if several else names, order, steps)
@@ -234,17 +209,17 @@ def differentiate(
 
 
 @command.command("shapes", context_settings=EXPRESSION_SETTINGS)
-@_takes_expression
+@takes_expression
 def shapes(expression: str, where: tuple[str, ...]) -> int:
     """Every subexpression of EXPR with its inferred shape."""
     from . import subexpressions
 
-    rows = [(_one_line(text), _spellable(shape)) for text, shape in subexpressions(expression, where="; ".join(filter(None, where)))]
+    rows = [(one_line(text), spellable(shape)) for text, shape in subexpressions(expression, where="; ".join(filter(None, where)))]
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.text import Text
 
-        table = _grid("default")
+        table = grid("default")
         for text, shape in rows:
             table.add_row(Text(text), Text(shape, style="bold"))
         Console(highlight=False).print(table)
@@ -255,30 +230,21 @@ def shapes(expression: str, where: tuple[str, ...]) -> int:
     return 0
 
 
-def split_names(given: Iterable[str]) -> list[str]:
-    """`--wrt x,y --wrt A_{1,2}` is x, y and A_{1,2}: a comma inside a subscript separates nothing."""
-    return [name.strip() for text in given for name in re.split(r",(?![^{\[(]*[}\])])", text)]
-
-
 def _print_lines(answers: Sequence[tuple[str, Derivative]], format_: str, steps: bool) -> None:
     """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
-    notes = {note: None for _, answer in answers for note in _notes(answer)}
+    notes = {note: None for _, answer in answers for note in notes(answer)}
     for note in notes:
-        _complain(f"note: {_one_line(note)}")
+        _complain(f"note: {one_line(note)}")
     for name, answer in answers:
-        label = f"{_one_line(name)}: " if name else ""
+        label = f"{one_line(name)}: " if name else ""
         if steps:
             for number, step in enumerate(answer.steps, 1):
-                print(f"{label}{number}. {_one_line(str(step))}")
+                print(f"{label}{number}. {one_line(str(step))}")
         formula = answer.spell(format_)
-        if format_ == "unicode" and not _can_encode(formula):
+        if format_ == "unicode" and not can_encode(formula):
             _complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
             formula = answer.text
         print(label + formula)
-
-
-def _notes(answer: Derivative) -> list[str]:
-    return [*answer.assumptions, *(["not checked against a numerical derivative"] if answer.verified == "not checked" else [])]
 
 
 def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, Any]:
@@ -297,21 +263,14 @@ def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, An
     }
 
 
-def _print_json(value: object) -> None:
-    import json
-
-    text = json.dumps(value, ensure_ascii=False)
-    print(text if _can_encode(text) else json.dumps(value))
-
-
 def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool) -> None:
     """For a terminal: the formula as in a book, and under it what one must know to use it."""
     from rich.console import Console, Group
     from rich.panel import Panel
     from rich.text import Text
 
-    facts = _grid()
-    facts.add_row("shape", Text(_shape_words([str(size) for size in answer.shape])))
+    facts = grid()
+    facts.add_row("shape", Text(shape_words([str(size) for size in answer.shape])))
     facts.add_row("layout", Text(answer.layout))
     if answer.where:
         facts.add_row("where", Text(printable(answer.where)))
@@ -319,49 +278,18 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool) -> No
         facts.add_row("assumed" if k == 0 else "", Text(printable(assumption), style="yellow"))
     if steps:
         for k, step in enumerate(answer.steps, 1):
-            facts.add_row("steps" if k == 1 else "", Text(f"{k}. {_one_line(str(step))}"))
+            facts.add_row("steps" if k == 1 else "", Text(f"{k}. {one_line(str(step))}"))
     if answer.verified == "verified":
         facts.add_row("verified", Text("agrees with a numerical derivative", style="green"))
     else:
         facts.add_row("unverified", Text(answer.verified, style="yellow"))
 
-    formula = answer.unicode if _can_encode(answer.unicode) else answer.text
+    formula = answer.unicode if can_encode(answer.unicode) else answer.text
     power = f"^{order}" if order > 1 else ""
     below = f"d{wrt[0]}{power}" if len(wrt) == 1 else " ".join(f"d{name}" for name in wrt)
-    title = Text(f"d{power}/{_one_line(below)}")
+    title = Text(f"d{power}/{one_line(below)}")
     body = Group(Text(formula, style="bold"), "", facts)
     Console(highlight=False).print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
-
-
-def _grid(first: str = "dim") -> Table:
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style=first, overflow="fold")
-    grid.add_column(overflow="fold")
-    return grid
-
-
-def _shape_words(shape: Sequence[str]) -> str:
-    """`1×n, a row`: people ask which of the two it is more than anything else."""
-    if not shape or set(shape) == {"1"}:
-        return "1, a scalar"
-    text = _spellable("×".join(f"({size})" if " " in size else size for size in shape))
-    if len(shape) > 2:
-        return text
-    return text + (", a row" if shape[0] == "1" else ", a column" if shape[1:] == ["1"] else "")
-
-
-def _spellable(shape: str) -> str:
-    return shape if _can_encode(shape) else shape.replace("×", " x ")
-
-
-def _can_encode(text: str) -> bool:
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _never_fail_to_encode() -> None:
@@ -370,14 +298,6 @@ def _never_fail_to_encode() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.split("\n")))
-
-
-def _cut(text: str, width: int = 200) -> str:
-    return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def _complain(message: str) -> None:
