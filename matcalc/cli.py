@@ -21,7 +21,7 @@ from .console import (
     can_encode,
     cut,
     grid,
-    notes,
+    notes_of,
     one_line,
     print_json,
     shape_words,
@@ -232,7 +232,7 @@ def shapes(expression: str, where: tuple[str, ...]) -> int:
 
 def _print_lines(answers: Sequence[tuple[str, Derivative]], format_: str, steps: bool) -> None:
     """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
-    notes = {note: None for _, answer in answers for note in notes(answer)}
+    notes = {note: None for _, answer in answers for note in notes_of(answer)}
     for note in notes:
         _complain(f"note: {one_line(note)}")
     for name, answer in answers:

@@ -71,7 +71,7 @@ def split_names(given: Iterable[str]) -> list[str]:
     return [name.strip() for text in given for name in re.split(r",(?![^{\[(]*[}\])])", text)]
 
 
-def notes(answer: Derivative) -> list[str]:
+def notes_of(answer: Derivative) -> list[str]:
     return [*answer.assumptions, *(["not checked against a numerical derivative"] if answer.verified == "not checked" else [])]
 
 
