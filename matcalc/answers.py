@@ -14,7 +14,7 @@ from .indexform import index_form
 from .infer import Typed
 from .kinds import ONE, Shape, shape_text
 from .naming import LEAST_GAIN, names_for, repeated
-from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
+from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL
 from .render.count import symbols
 from .scene import declared_shape, spell_declaration
 from .syntax import Binding, Declaration, Node, Program, split_name
@@ -63,10 +63,14 @@ class Scope:
         known = set(self.symbols) | set(self.families)
         needed = {str(n.attr[0]) for e in used for n in postorder(e) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
         present = {n for n in known if n in given} | (needed & known)
+        dims = {n for e in used for node in postorder(e) for d in node.shape for n in d.names()}
+        dims |= {n for e in used for node in postorder(e) if node.op is SIZE for n in node.attr.names()}  # type: ignore[union-attr]
+        sizes = {n: int(given[n]) for n in dims if n in given and n not in known}
         return prepare(
             {n: s for n, s in self.symbols.items() if n in present},
             {n: s for n, s in self.families.items() if n in present},
-            {n: v for n, v in given.items() if n in present or n not in self.names},
+            {n: v for n, v in given.items() if n in present or (n not in self.names and n not in sizes)},
+            sizes,
         )
 
 
@@ -173,6 +177,7 @@ class Derivative:
         if self._program is None:
             arranger = Arranger(ranks_of(self._typed), self._order, self._scope.names)
             taken = self._scope.names | {n for s in self._scope.symbols.values() for d in s for n in d.names()}
+            taken |= {binder[0] for t in self._tensor.terms for binder in t.binders}
             taken |= {str(e.attr) for e in postorder(self._tensor.expressions()) if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
             plain = self.expr is not None and self.expr.is_scalar and self.notation == "index"
             if self.expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
@@ -226,6 +231,9 @@ class Derivative:
         import numpy as np
 
         env, sizes = self._scope.prepare(values, self._tensor.expressions())
+        missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
+        if missing:
+            raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")
         result = self._tensor.evaluate(env, sizes)
         if self._flipped and result.ndim == 2:
             result = np.transpose(result)

@@ -100,7 +100,9 @@ class Arranger:
         if e.op.name in NORMS:
             return Node("norm", (self._of(e.args[0]),), NORMS[e.op.name])
         if e.op.name == "normp":
-            return Node("norm", tuple(self._of(a) for a in e.args), "p")
+            p = e.args[1]
+            simple = p.op is SYMBOL or (p.op is NUMBER and value_of(p).denominator == 1 and value_of(p) > 2)
+            return Node("norm" if simple else "call", tuple(self._of(a) for a in e.args), "p" if simple else "norm")
         if e.op.name == "pinv":
             return Node("pinv", (self._of(e.args[0]),))
         return Node("call", tuple(self._plain(a) for a in e.args), e.op.spellings[0] if e.op.spellings else e.op.name)
@@ -334,8 +336,13 @@ class Arranger:
         return Node("sum" if e.op is INDEXED_SUM else "product", (self._of(body), self._of(low), self._of(high)), str(e.attr))
 
     def iverson(self, e: Expr) -> Node:
+        return Node("iverson", (self._compare(e),))
+
+    def _compare(self, e: Expr) -> Node:
         left, right = (self._broadcast(a) for a in e.args)
-        return Node("iverson", (Node("cmp", (left, right), str(e.attr)),))
+        if not e.is_scalar and all(map(_is_constant, e.args)):
+            left = self._of(e.args[0])  # nothing else would carry the size
+        return Node("cmp", (left, right), str(e.attr))
 
     def _broadcast(self, a: Expr) -> Node:
         c, scalars, body = split(a)
@@ -370,9 +377,13 @@ class Arranger:
     def _sized(self, e: Expr) -> Node:
         """The tree of `e`; an identity that no neighbour gives a size carries its own."""
         c, scalars, body = split(e)
-        if body is None or body.op is not EYE:
+        inner = body.args[0] if body is not None and body.op is TRANSPOSE else body
+        if body is None or inner is None or inner.op not in (EYE, UNIT):
             return self._of(e)
-        node = name(spell_name("I", str(body.shape[0])))
+        node = name(spell_name("I", str(inner.shape[0])))
+        if inner.op is UNIT:
+            at = self._of(inner.args[0])
+            node = Node("index", (node, Node("all"), at) if inner is body else (node, at, Node("all")))
         if c == 1 and not scalars:
             return node
         saved = self.done.get(body)
@@ -402,11 +413,18 @@ class Arranger:
         return Node("literal", tuple(self._of(a) for a in e.args), e.attr)  # type: ignore[arg-type]
 
     def cases(self, e: Expr) -> Node:
-        return Node("cases", tuple(self._of(a) for a in e.args))
+        last = len(e.args) - 1
+        return Node("cases", tuple(self._compare(a) if k % 2 and k <= last else self._plain(a) for k, a in enumerate(e.args)))
 
 
 def num_minus_one() -> Expr:
     return build.num(-1)
+
+
+def _is_constant(a: Expr) -> bool:
+    """An array with the same number everywhere."""
+    body = split(a)[2]
+    return a.op is ZEROS or (body is not None and body.op is ONES)
 
 
 def _index_text(e: Expr) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from . import build
-from .build import add, apply, eye, hadamard, index, matmul, num, power, times, unit, zeros
+from .build import add, apply, eye, hadamard, index, matmul, num, ones, power, times, unit, zeros
 from .errors import NoAnswerError
 from .expr import Expr, postorder
 from .lifting import over_index
@@ -21,6 +21,7 @@ from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form,
 from .ops.book import REGISTRY
 from .ops.core import (
     ADD,
+    CASES,
     ENTRY,
     HADAMARD,
     INDEXED_PRODUCT,
@@ -103,7 +104,7 @@ def collect(terms: Iterable[Term]) -> list[Term]:
     for t in reduced:
         body = matrix_form(t)
         if body is None:
-            rest.append(t)
+            rest.append(_without_idle_binders(t))
             continue
         for binder in reversed(t.binders):
             body = close(binder, body)
@@ -120,6 +121,17 @@ def collect(terms: Iterable[Term]) -> list[Term]:
         return [Term(body, [], slots), *rest]
     factor: Factor = (body, used[0], used[1] if len(used) > 1 else ())
     return [Term(num(1), [factor], slots), *rest]
+
+
+def _without_idle_binders(t: Term) -> Term:
+    """A sum over an index that nothing depends on is a multiple."""
+    scalar, binders = t.scalar, []
+    for name, low, high in t.binders:
+        if name in scalar.indices or any(name in e.indices for e, _, _ in t.factors):
+            binders.append((name, low, high))
+        else:
+            scalar = times(add(high, times(num(-1), low), num(1)), scalar)
+    return Term(scalar, t.factors, t.slots, tuple(binders))
 
 
 def close(binder: Binder, body: Expr) -> Expr:
@@ -270,6 +282,19 @@ def _of_literal(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
             yield a, _extend(term, at, (), ())
 
 
+def _of_cases(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """Each value counts where its condition is the first that holds."""
+    r, c = _ends(term)
+    values = {k for k in range(len(node.args)) if k % 2 == 0}
+    for k in sorted(values):
+        if node.args[k] in needed:
+            one, zero = ones(*node.shape), zeros(*node.shape)
+            mask = [a if n not in values else one if n == k else zero for n, a in enumerate(node.args)]
+            if len(mask) % 2 == 0:
+                mask.append(zero)
+            yield node.args[k], _times_entries(term, apply(node.op, mask), r, c)
+
+
 def _of_power(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     x, k = node.args
     r, c = _ends(term)
@@ -383,6 +408,7 @@ _LEIBNIZ: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
     VEC: _of_vec,
     ENTRY: _of_entry,
     LITERAL: _of_literal,
+    CASES: _of_cases,
     POWER: _of_power,
     MATRIX_POWER: _of_matrix_power,
 }

@@ -46,6 +46,9 @@ identity("exponential of a logarithm", "exp(log(x))", "x", entrywise=True, sourc
 identity("logarithm of one", "log(1)", "0", entrywise=True, source="definition")
 identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "4.2.19"))
 
+identity("maximum of equals", "max(x, x)", "x", entrywise=True, source="definition")
+identity("minimum of equals", "min(x, x)", "x", entrywise=True, source="definition")
+
 # Norms.
 identity("Euclidean norm", "sqrt(u^T u)", "norm(u)", "u: n 1", source="definition")
 identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="definition")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from .arrange import Arranger
 from .build import is_number, split, value_of
 from .expr import Expr
-from .network import Index, Slot, Term
+from .build import ones
+from .network import Factor, Index, Slot, Term
 from .ops.core import EYE, POWER, UNIT
 from .surface import name, number, quotient
 from .syntax import Node, Program, walk
@@ -89,7 +90,9 @@ def _body(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node:
         letters.names.pop(i, None)
         letters.of(i)
     entries = []
-    for e, r, col in t.factors:
+    tied = {i for _, r, col in t.factors for i in (*r, *col)}
+    loose: list[Factor] = [(ones(i.dim), (i,), ()) for s in t.slots for i in s if i not in tied]
+    for e, r, col in [*loose, *t.factors]:  # an index that nothing hangs on is carried by ones
         marks = tuple(_mark(s, letters) for s in (r, col) if s)
         if e.op is EYE:
             base = name(delta)

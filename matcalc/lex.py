@@ -56,7 +56,7 @@ class Lexer(Operands):
     def index_like(self, mark: Mark) -> bool:
         if mark.kind in ("word", "greek"):
             return len(self.names.cut(mark.value)) == 1
-        return mark.kind in ("comma", "colon") or (mark.kind == "num" and mark.value.isdigit())
+        return mark.kind in ("comma", "colon") or mark.value in ("(", ")") or (mark.kind == "num" and mark.value.isdigit())
 
     def on_close(self, mark: Mark) -> None:
         self.close_invisible()

@@ -26,7 +26,7 @@ def dimension(dim: Dim) -> Node:
     terms = []
     for monomial, c in sorted(dim.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
         parts = [] if abs(c) == 1 and monomial else [number(abs(c))]
-        parts += [name(n) if k == 1 else Node("pow", (name(n), number(k))) for n, k in monomial]
+        parts += [name(n) for n, k in monomial for _ in range(k)]
         body = product(parts)
         terms.append(Node("neg", (body,)) if c < 0 else body)
     return terms[0] if len(terms) == 1 else Node("add", tuple(terms)) if terms else number(0)

@@ -31,7 +31,7 @@ from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
 from matcalc.syntax import Binding, Node, Program, walk
 
 BUGS = ("wrong", "internal error", "refused by verification", "slow", "hang", "misread", "text", "latex", "shape")
-SLOW, HANG = 2.0, 30.0
+SLOW, HANG = 2.0, 12.0
 Array = np.ndarray[Any, Any]
 
 
@@ -138,10 +138,10 @@ def evaluated(thing: Any, given: dict[str, Any]) -> Array:
         try:
             return np.asarray(thing.evaluate(given), dtype=float)
         except MatcalcError as error:
-            found = re.search(r"the size (\w) does not follow", error.message)
+            found = re.search(r"the sizes? (.*?) do(?:es)? not follow", error.message)
             if found is None:
                 raise
-            given = {**given, found[1]: SIZES[found[1]]}
+            given = {**given, **{n: SIZES[n] for n in found[1].split(", ") if n in SIZES}}
     raise AssertionError("sizes that are never enough")
 
 

@@ -207,7 +207,8 @@ class Maker:
         if transposed(kind) == self.variable and kind != SCALAR and roll < 0.75:
             return Node("T", (name(self.wrt),))
         if kind == SCALAR and roll > 0.85:
-            return self.rng.choice([num(2), num(3), over(num(1), num(2)), name("pi"), name("n"), num(5)])
+            known = [d[0] for d in self.variable if len(d) == 1 and d != ("2",)]  # a dimension is a number, if it is declared
+            return self.rng.choice([num(2), num(3), over(num(1), num(2)), name("pi"), num(5), *map(name, known)])
         if kind[0] == kind[1] and kind != SCALAR and roll > 0.9 and len(kind[0]) == 1:
             return name(f"I_{kind[0][0]}")
         if kind != SCALAR and roll > 0.95:

@@ -95,6 +95,7 @@ def _bars(node: Node) -> str:
 
 def _norm(node: Node) -> str:
     inside = spell(node.args[0])
+    inside = f"({inside})" if inside[0] == "|" or inside[-1] == "|" else inside  # ||| is refused
     p = spell(node.args[1]) if node.attr == "p" else {"": "", "inf": "\\infty"}.get(str(node.attr), str(node.attr))
     return f"||{inside}||" + (f"_{{{p}}}" if p else "")
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from ..errors import ShapeError
 from ..expr import Expr, Operation, make, order_key, transform
-from ..kinds import ONE, Dim, Shape, shape_text
+from ..kinds import ONE, SCALAR, Dim, Shape, shape_text
 from ..ops.core import (
     ADD,
+    CASES,
     ENTRY,
     HADAMARD,
     INDEXED_SUM,
@@ -24,10 +25,12 @@ from ..ops.core import (
     MATMUL,
     MATRIX_POWER,
     MEMBER,
+    ONES,
     POWER,
     TIMES,
     TRANSPOSE,
     UNIT,
+    ZEROS,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
@@ -105,10 +108,18 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
         return literal(attr[0], attr[1], args)
     if op is INDEXED_SUM:
         return indexed_sum(str(attr), *args)
+    if op is CASES:
+        shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
+        return make(op, tuple(args), attr, shape, 1 + sum(a.size for a in args))
     first = args[0] if args else None
+    if op.elementwise and first is not None and not first.is_scalar:
+        c, scalars, body = split(first)
+        if first.op is ZEROS or (body is not None and body.op is ONES):  # a function of a constant array is one
+            value = times(num(c), *scalars) if first.op is not ZEROS else num(0)
+            return times(apply(op, (value,), attr), ones(*first.shape))
     if first is not None and op.transposes and not first.is_scalar:
         if op.elementwise or op.signature.endswith("-> m n"):
-            if first.shape[0] is ONE or all(a.op is TRANSPOSE for a in args if not a.is_scalar):
+            if first.shape[0] is ONE or (first.shape[1] is not ONE and all(a.op is TRANSPOSE for a in args if not a.is_scalar)):
                 return transpose(apply(op, [transpose(a) for a in args], attr))
         elif len(args) == 1:
             flipped = first.args[0] if first.op is TRANSPOSE else transpose(first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR
-from ..ops.core import ENTRY, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, ONES, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..ops.core import ENTRY, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, ONES, POWER, SYMBOL, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
@@ -58,6 +58,8 @@ def total(x: Expr) -> Expr:
         return num(0)
     if x.op is TRANSPOSE:
         return total(x.args[0])
+    if x.op is UNIT:
+        return num(1)
     if x.op is ONES:
         return times(size(x.shape[0]), size(x.shape[1]))
     if x.op is EYE:
@@ -141,6 +143,8 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return times(*x.args[:-1], entry(x.args[-1], i, j))
     if x.op is ONES:
         return ONE_NUMBER
+    if x.op is UNIT and is_number(i) and is_number(x.args[0]):
+        return num(int(x.args[0] is i))
     if x.op is LITERAL and is_number(i) and is_number(j):
         return x.args[(int(value_of(i)) - 1) * x.attr[1] + int(value_of(j)) - 1]  # type: ignore[index]
     short = x.op is SYMBOL or x.op is MEMBER

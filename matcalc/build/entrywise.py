@@ -42,8 +42,12 @@ def power(base: Expr, exponent: Expr) -> Expr:
                 return times(root, power(rest if c > 0 else negative(rest), exponent))
     if base.op is ONES or is_number(base, 1):
         return base
-    if base.op is TRANSPOSE:
+    if base.op is TIMES and base.args[-1].op is ONES and not base.is_scalar:
+        return times(*[power(s, exponent) for s in base.args[:-1]], base.args[-1])
+    if base.op is TRANSPOSE and base.shape[1] is not ONE:  # a row symbol's column stays as it is
         return transpose(power(base.args[0], exponent))
+    if base.shape[0] is ONE and base.shape[1] is not ONE:
+        return transpose(power(transpose(base), exponent))
     return make(POWER, (base, exponent), None, base.shape, _power_size(base, exponent))
 
 
@@ -103,7 +107,7 @@ def hadamard(*factors: Expr) -> Expr:
         elif is_zero(f):
             return zeros(*shape)
         elif f.op is not ONES:
-            flip = f.op is TRANSPOSE and f.args[0].op is POWER  # (M^T).^k is kept as (M.^k)^T
+            flip = f.op is TRANSPOSE and f.args[0].op is POWER and shape[1] is not ONE  # (M^T).^k is kept as (M.^k)^T
             inner = f.args[0] if flip else f
             base, exponent = inner.args if inner.op is POWER else (inner, ONE_NUMBER)
             base = transpose(base) if flip else base

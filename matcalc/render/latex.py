@@ -105,7 +105,7 @@ class Latex(Printer):
         "iverson": (r"\mathbf{1}[", Slot(0, CMP, CLOSED), "]"),
         "all": (":",),
     }
-    norms = {"": "", "2": "_2", "1": "_1", "F": "_F", "inf": r"_\infty", "*": "_*"}
+    norms = {"": "", "2": "_2", "1": "_1", "F": "_F", "inf": r"_\infty", "*": "_{*}"}
     bars = frozenset()  # the bars of LaTeX say whether they open or close
     signs = {
         **{"": " ", "*": r" \cdot ", ".": r" \cdot ", ".*": r" \odot ", "./": r" \oslash ", "kron": r" \otimes "},
