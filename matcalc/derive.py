@@ -98,6 +98,7 @@ def _one(
     typed = infer(program, declarations, tuple(dict.fromkeys(names)))
     steps: list[Step] = []
     function = recognise(typed.expr)
+    known: dict[Expr, Expr] = {}
     tensor = Tensor([typed.expr.shape], [])
     tensor.replace(function)
     previous = tensor
@@ -106,9 +107,8 @@ def _one(
         previous = tensor
         tensor = tensor.differentiate(variable, steps)
         if tensor.matrix is not None:
-            tensor.replace(simplify(tensor.matrix))
+            tensor.replace(simplify(tensor.matrix, known))
     restore = {typed.symbols[n]: typed.declared[n] for n in names if typed.symbols.get(n) is not typed.declared.get(n)}
-    known: dict[Expr, Expr] = {}
 
     def final(e: Expr) -> Expr:
         return simplify(substitute(e, restore) if restore else e, known)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd
+from weakref import WeakKeyDictionary
 
 from .build import add, eye, hadamard, is_number, matmul, num, power, split, times, transpose, value_of, without_coefficient
 from .expr import Expr, order_key
@@ -18,16 +19,26 @@ from .ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
 MANY = 60  # a longer sum is only searched for its numeric content
 
 
+_factored: WeakKeyDictionary[Expr, Expr] = WeakKeyDictionary()
+
+
 def factor(e: Expr) -> Expr:
     """`e`, a sum, with common factors taken out as long as that makes it shorter."""
+    if e.op is not ADD:
+        return e
+    known = _factored.get(e)
+    if known is not None:
+        return known
+    start = e
     while e.op is ADD:
         best = e
         for candidate in _candidates(e):
-            if order_key(candidate)[0] < best.size:
+            if candidate.size < best.size:
                 best = candidate
         if best is e:
-            return e
+            break
         e = best
+    _factored[start] = e
     return e
 
 

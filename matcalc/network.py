@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from . import build
-from .build import diag, diagonal, eye, hadamard, is_zero, matmul, ones, size, times, total, trace, transpose
+from .build import apply, diag, diagonal, eye, hadamard, is_zero, matmul, ones, size, times, total, trace, transpose
 from .expr import Expr
 from .kinds import ONE, Dim
 from .ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, ONES, TIMES, TRANSPOSE
@@ -114,6 +114,8 @@ def matrix_form(term: Term) -> Expr | None:
     The slots are those of a column (one), a matrix (two) or a scalar (none); empty slots count as dimension one.
     """
     open_indices = [i for s in term.slots for i in s]
+    if any(len(s) == 2 for s in term.slots):
+        return _pair_form(term)
     if len(open_indices) > 2 or any(len(s) > 1 for s in term.slots) or len(set(open_indices)) != len(open_indices):
         return None
     if not open_indices:
@@ -139,6 +141,26 @@ def matrix_form(term: Term) -> Expr | None:
     if right is not None:
         body = matmul(body, diag(right))
     return times(term.scalar, body)
+
+
+def _pair_form(term: Term) -> Expr | None:
+    """Matrix notation where a slot is a Kronecker pair: vec(M) for one pair of a column, A ⊗ B for two."""
+    slots = [s for s in term.slots if s]
+    if len(term.factors) == 1 and [s for s in term.factors[0][1:] if s] == slots:
+        return times(term.scalar, term.factors[0][0])
+    if len(slots) == 1:
+        inner = matrix_form(Term(term.scalar, term.factors, (slots[0][1:], slots[0][:1])))
+        return None if inner is None else apply(VEC, (inner,))
+    if len(slots) != 2 or any(len(s) != 2 for s in slots):
+        return None
+    halves: tuple[list[Factor], list[Factor]] = ([], [])
+    for e, r, c in term.factors:
+        sides = {slots[0].index(i) if i in slots[0] else slots[1].index(i) if i in slots[1] else 2 for i in (*r, *c)}
+        if len(sides) != 1 or 2 in sides:
+            return None
+        halves[sides.pop()].append((e, r, c))
+    left, right = (matrix_form(Term(build.num(1), halves[k], (slots[0][k : k + 1], slots[1][k : k + 1]))) for k in (0, 1))
+    return None if left is None or right is None else times(term.scalar, build.kron(left, right))
 
 
 # ---------------------------------------------------------------------------------------------- opening factors

@@ -138,24 +138,21 @@ def lift(op: Operation, argument: Expr) -> Expr:
 def entrywise(body: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
     """A scalar expression read entry by entry: `values` replaces scalars by arrays of `shape`, products become
     entrywise, and what does not depend on them is broadcast where it is added."""
-    done: dict[Expr, Expr] = dict(values)
+    arrays: dict[Expr, Expr] = dict(values)  # what has become an array
 
     def broadcast(e: Expr) -> Expr:
         return e if e.shape == shape else times(e, ones(*shape))
 
     for n in postorder(body):
-        if n in done:
+        if n in arrays or not any(a in arrays for a in n.args):
             continue
-        args = [done[a] for a in n.args]
-        arrays = [a for a in args if a.shape == shape]
-        if not arrays:
-            done[n] = n
-        elif n.op is ADD:
-            done[n] = add(*[broadcast(a) for a in args])
+        args = [arrays.get(a, a) for a in n.args]
+        if n.op is ADD:
+            arrays[n] = add(*[broadcast(a) for a in args])
         elif n.op is TIMES:
-            done[n] = times(*[a for a in args if a.shape != shape], hadamard(*arrays))
+            arrays[n] = times(*[a for a in n.args if a not in arrays], hadamard(*[arrays[a] for a in n.args if a in arrays]))
         elif n.op is POWER:
-            done[n] = power(args[0], args[1])
+            arrays[n] = power(args[0], args[1])
         else:
-            done[n] = apply(n.op, [broadcast(a) for a in args], n.attr)
-    return broadcast(done[body])
+            arrays[n] = apply(n.op, [broadcast(a) for a in args], n.attr)
+    return broadcast(arrays.get(body, body))

@@ -31,6 +31,7 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None) -> Expr:
     """The shortest form found of `e`."""
     done = {} if known is None else known
     short = transform(e, lambda old, args: _improve(rebuild(old, args)), done)
+    done[short] = short
     written = written_out(short)
     return short if written is None else transform(written, lambda old, args: _improve(rebuild(old, args)), done)
 

@@ -129,6 +129,9 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
     return make(op, tuple(args), attr, result_shape(op, args), 1 + sum(a.size for a in args) + (op is IVERSON))
 
 
+late.CONSTRUCTORS["apply"] = apply
+
+
 def result_shape(op: Operation, args: Sequence[Expr]) -> Shape:
     """The shape of the value by the operation's signature; ShapeError where the arguments do not fit it."""
     given, _, value = op.signature.rpartition("->")

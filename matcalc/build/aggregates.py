@@ -8,7 +8,7 @@ from ..ops.core import ENTRY, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MA
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from .late import add, hadamard, matmul, times, transpose
+from .late import apply, add, hadamard, matmul, times, transpose
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, num, ones, size, value_of, zeros
 from .products import _merge, _raw_chain
 from .scalars import negative
@@ -76,8 +76,8 @@ def total(x: Expr) -> Expr:
             return total(matmul(transpose(ones(x.shape[0])), *x.args, ones(x.shape[1])))
         x = min(x, transpose(x), key=order_key)
     parts = entrywise_factors(x)
-    if parts is not None and len(parts) == 2 and x.shape[1] is ONE:
-        return min((_raw_chain([transpose(p), q]) for p, q in (parts, parts[::-1])), key=order_key)
+    if parts is not None and x.shape[1] is ONE:
+        return matmul(transpose(parts[0]), parts[1])
     return make(SUM, (x,), None, SCALAR, x.size + 1)
 
 
@@ -143,6 +143,14 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return times(*x.args[:-1], entry(x.args[-1], i, j))
     if x.op is ONES:
         return ONE_NUMBER
+    if x.op.elementwise or x.op is POWER:
+        return apply(x.op, (entry(x.args[0], i, j), *x.args[1:]))
+    if x.op is HADAMARD:
+        return times(*[entry(a, i, j) for a in x.args])
+    if x.op is MATMUL and (x.args[-1].op is UNIT or (x.args[0].op is TRANSPOSE and x.args[0].args[0].op is UNIT)):  # (A e_k)_i is A_ik
+        if x.args[-1].op is UNIT:
+            return entry(matmul(*x.args[:-1]), i, x.args[-1].args[0])
+        return entry(matmul(*x.args[1:]), x.args[0].args[0].args[0], j)
     if x.op is UNIT and is_number(i) and is_number(x.args[0]):
         return num(int(x.args[0] is i))
     if x.op is LITERAL and is_number(i) and is_number(j):

@@ -6,9 +6,9 @@ the modules reach one another's constructors from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from ..expr import Expr
+from ..expr import Expr, Operation
 
 CONSTRUCTORS: dict[str, Callable[..., Expr]] = {}
 
@@ -71,3 +71,7 @@ def indexed_sum(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
 
 def entry(x: Expr, i: Expr, j: Expr) -> Expr:
     return CONSTRUCTORS["entry"](x, i, j)
+
+
+def apply(op: Operation, args: Sequence[Expr]) -> Expr:
+    return CONSTRUCTORS["apply"](op, args)

@@ -1,0 +1,352 @@
+"""Is the derivative in my draft right? A claim against the closed form and against numbers.
+
+A claim is judged at random points, where it must have the numbers of the derivative, and by algebra, where the difference
+simplifies to zero. One that is wrong gets a diagnosis: transposed, off by a factor, right only for a symmetric matrix, a
+term that is missing (see `diagnosis`).
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .answers import Derivative, Expression, Scope
+from .authorship import typed_order
+from .build import is_zero, subtract
+from .derive import derivative
+from .diagnosis import Evidence, diagnose
+from .errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
+from .expr import Expr, postorder
+from .forms import evaluate_form
+from .infer import Typed, infer
+from .kinds import ONE, Dim, Shape, shape_text
+from .ops.core import MEMBER, SYMBOL
+from .read import parse as read
+from .read import parse_names, parse_where
+from .simplify import simplify
+from .syntax import Binding, Declaration, Node, Program, spell_name, walk
+from .verify import SCALES, Point
+
+Values = Mapping[str, Any]
+
+POINTS = 4
+TOLERANCE = 1e-7  # of the closed form
+ROUGH = 1e-5  # of a difference quotient, where there is no closed form
+# `\nabla_x f =`, `grad f =`: what stands left of a claim and says no more than that it is one.
+_HEAD = re.compile(r"\s*(?:\\nabla|∇|grad\b)[^=]*=(?!=)")
+
+
+class Verdict:
+    """What was found: `equal`, and if not, `diagnosis`; `symbolic` says that algebra proves it, `error` is the measure of the
+    gradient check in Mathematics for Machine Learning (the remark after section 5.2.2), the worst of `points` random points."""
+
+    def __init__(
+        self,
+        equal: bool,
+        diagnosis: Sequence[str],
+        *,
+        derivative: Derivative | None,
+        claim: Expression | None,
+        symbolic: bool = False,
+        error: float | None = None,
+        points: int = 0,
+        notes: Iterable[str] = (),
+    ) -> None:
+        self.equal, self.diagnosis = equal, list(diagnosis)
+        self.derivative, self.claim = derivative, claim
+        self.symbolic, self.error, self.points = symbolic, error, points
+        self.notes = list(dict.fromkeys(notes))
+        self.at: dict[str, Any] | None = None  # at the data that was given: "derivative", "claim", "error"
+
+    @property
+    def verdict(self) -> str:
+        return "equal" if self.equal else "not equal"
+
+    def __bool__(self) -> bool:
+        return self.equal
+
+    def __repr__(self) -> str:
+        return f"<{': '.join((self.verdict, *self.diagnosis))}>"
+
+
+def check(
+    expr: str,
+    wrt: str | Sequence[str],
+    claim: str,
+    *,
+    where: str = "",
+    order: int = 1,
+    layout: str = "numerator",
+    values: Values | None = None,
+) -> Verdict:
+    """Judge a claimed derivative. `values` has arrays at which both are evaluated too.
+
+    The claim may use every name of the expression, those it binds included, and any notation: a matrix, `J[i,j,k,l] = …`,
+    `d vec(F)/d vec(X)^T = …`, `dX -> …`, in text or LaTeX. Raises MatcalcError where something cannot be read.
+    """
+    names = _variables(expr, wrt, where)
+    if order == 1 and len(names) > 1:
+        raise UsageError("a claim is about one derivative: give one variable, or --order with a variable for each")
+    function = _typed(expr, names, where)
+    truth, notes = _closed_form(expr, names, where, order, layout)
+    try:
+        claimed = _claim(claim, function, names[0], truth)
+    except ShapeError as error:
+        if not _all_known(claim, function):
+            raise
+        return Verdict(False, [f"wrong dimension: in the claim, {error.message}"], derivative=truth, claim=None, notes=notes)
+    evidence = Evidence(truth, claimed._typed, names[-1], layout, _reference(function, truth, expr, names, where, order, layout))
+    evidence.points = _points(evidence, [function, claimed._typed])
+    if not evidence.points:
+        raise NoAnswerError("the claim could not be checked: there is no finite value at any random point tried")
+    words = diagnose(evidence)
+    proof = not words and truth is not None and truth.expr is not None and claimed._typed.form is None
+    verdict = Verdict(
+        not words,
+        words,
+        derivative=truth,
+        claim=claimed,
+        symbolic=proof and _same(claimed.expr, truth.expr),  # type: ignore[union-attr, arg-type]
+        error=evidence.error(),
+        points=len(evidence.points),
+        notes=[*notes, *evidence.notes],
+    )
+    if values is not None:
+        verdict.at = evidence.at(values)
+    return verdict
+
+
+# ---------------------------------------------------------------------------------------------- reading
+
+
+def _declarations(where: str) -> tuple[Declaration, ...]:
+    try:
+        return parse_where(where)
+    except MatcalcError as error:
+        raise error.located(where) from None
+
+
+def _variables(expr: str, wrt: str | Sequence[str], where: str) -> list[str]:
+    declared = [d.name for d in _declarations(where)]
+    names = [n for text in ([wrt] if isinstance(wrt, str) else wrt) for n in parse_names(text, declared)]
+    if not names:
+        raise UsageError("no variable to differentiate by")
+    return names
+
+
+def _typed(expr: str, names: Sequence[str], where: str) -> Typed:
+    """The function, by property-free twins of its variables."""
+    declarations = _declarations(where)
+    try:
+        program = read(expr, [d.name for d in declarations], functions=[d.name for d in declarations if d.domain is not None])
+        inner = parse_where(program.where) if program.where else ()
+        return infer(program, (*declarations, *inner), tuple(dict.fromkeys(names)))
+    except MatcalcError as error:
+        raise error.located(expr) from None
+
+
+def _closed_form(expr: str, names: Sequence[str], where: str, order: int, layout: str) -> tuple[Derivative | None, list[str]]:
+    """The derivative; None, and why, where there is none to be had: numbers can still judge."""
+    try:
+        found = derivative(expr, names[0] if len(names) == 1 else list(names), where, order, layout)
+    except NoAnswerError as error:
+        return None, [f"judged by numbers alone: {error.message}"]
+    assert isinstance(found, Derivative)
+    return found, list(found.assumptions)
+
+
+def _claim(text: str, function: Typed, variable: str, truth: Derivative | None) -> Expression:
+    """The claim, with the names, the declarations and the bindings of the function."""
+    head = _HEAD.match(text)
+    text = text[head.end() :] if head else text
+    declarations = list(function.declarations)
+    if re.search(rf"(?<![A-Za-z\\])d{re.escape(variable)}(?![A-Za-z])", text) and not re.search(r"->|→|\\to|\\mapsto|/\s*d|\}\{", text):
+        text = f"d{variable} -> {text}"  # a differential without its arrow
+    try:
+        program = _with_bindings(_read(text, function), function.program)
+        if program.where:
+            declarations += parse_where(program.where)
+        if program.form is not None and program.form[0] == "kron" and all(d.name != program.form[1] for d in declarations):
+            rows, cols = function.expr.shape
+            declarations.append(Declaration(str(program.form[1]), "R", (rows, cols) if cols is not ONE or rows is ONE else (rows,)))
+        try:
+            typed = infer(program, declarations, (), twins=False)
+        except ShapeError:
+            sized = _sized(program, truth)
+            if sized is None:
+                raise
+            typed = infer(sized, declarations, (), twins=False)
+    except MatcalcError as error:
+        raise error.located(text) from None
+    return Expression(typed, program, typed_order(typed.nodes))
+
+
+def _read(text: str, function: Typed) -> Program:
+    known = [d.name for d in function.declarations] + [b.name for b in function.program.bindings]
+    return read(text, known, functions=[d.name for d in function.declarations if d.domain is not None])
+
+
+def _with_bindings(program: Program, given: Program) -> Program:
+    """The claim's program with those bindings of the function's that it uses."""
+    own = {b.name for b in program.bindings}
+    used = _names([program.body, *[b.value for b in program.bindings]])
+    extra: list[Binding] = []
+    for b in reversed(given.bindings):
+        if b.name in used and b.name not in own:
+            extra.insert(0, b)
+            used |= _names([b.value])
+    if not extra:
+        return program
+    where = "; ".join(filter(None, (program.where, given.where)))
+    return Program(program.text, (*extra, *program.bindings), program.body, program.form, where, program.name, program.readings)
+
+
+def _names(roots: Iterable[Node]) -> set[str]:
+    return {str(n.attr) for r in roots for n in walk(r) if n.op in ("name", "call")}
+
+
+def _sized(program: Program, truth: Derivative | None) -> Program | None:
+    """The claim plus a zero of the derivative's size: an `I` that nothing else gives a size takes it from there."""
+    if truth is None or truth.expr is None or program.form is not None:
+        return None
+    rows, cols = truth.expr.shape
+    zero = Node("name", (), spell_name("0", f"{rows} x {cols}"))
+    return Program(program.text, program.bindings, Node("add", (program.body, zero)), None, program.where, program.name, program.readings)
+
+
+def _all_known(text: str, function: Typed) -> bool:
+    """Whether the claim speaks of the function's names only, so that a misfit of shapes is its own fault."""
+    try:
+        program = _read(text, function)
+    except ReadingError:
+        return False
+    known = {d.name for d in function.declarations} | set(function.symbols) | {b.name for b in function.program.bindings}
+    known |= {b.name for b in program.bindings} | {n for d in function.declarations for s in d.sizes if isinstance(s, Dim) for n in s.names()}
+    bound = {str(n.attr) for r in (program.body, *[b.value for b in program.bindings]) for n in walk(r) if n.op in ("sum", "product")}
+    used = {str(n.attr) for r in (program.body, *[b.value for b in program.bindings]) for n in walk(r) if n.op == "name"}
+    return all(n in known or n in bound or n.partition("_")[0] in {"I", "0", "K", "e", "pi"} or n.partition("_")[0] in known for n in used)
+
+
+# ---------------------------------------------------------------------------------------------- numbers
+
+
+def evaluator(typed: Typed) -> Any:
+    """The numbers of what was typed, from whatever of the values it needs."""
+    scope = Scope(typed)
+
+    def value(values: Values) -> Any:
+        import numpy as np
+
+        wanted = {n: v for n, v in values.items() if n in scope.symbols or n in scope.families}
+        return np.asarray(evaluate_form(typed, scope, wanted))
+
+    return value
+
+
+def _reference(
+    function: Typed, truth: Derivative | None, expr: str, names: Sequence[str], where: str, order: int, layout: str
+) -> Any:
+    """The derivative by differences, as a function of the values: of the function, or of the derivative one order below."""
+    variable = function.symbols.get(names[-1])
+    if variable is None or variable.op is not SYMBOL:
+        return None  # a member of a family: the closed form was checked when it was made
+    below: Any = evaluator(function)
+    if len(names) > 1 or order > 1:
+        given = list(names[:-1]) if len(names) > 1 else names[0]
+        try:
+            lower = derivative(expr, given if len(names) != 2 else names[0], where, order - 1)
+        except NoAnswerError:
+            return None
+        assert isinstance(lower, Derivative)
+        below = closed(lower)
+    flipped = truth is not None and truth._flipped
+
+    def quotient(values: Values) -> Any:
+        import numpy as np
+
+        result = central_difference(below, values, names[-1])
+        return np.transpose(result) if flipped and result.ndim == 2 else result
+
+    return quotient
+
+
+def closed(d: Derivative) -> Any:
+    """The numbers of a derivative, from whatever of the values it needs."""
+
+    def value(values: Values) -> Any:
+        import numpy as np
+
+        return np.asarray(d.evaluate({n: v for n, v in values.items() if n in d._scope.symbols or n in d._scope.families}))
+
+    return value
+
+
+def central_difference(f: Any, values: Values, name: str) -> Any:
+    """∂f/∂name, the indices of the variable last; Richardson's extrapolation of two steps."""
+    import numpy as np
+
+    x = np.asarray(values[name], dtype=float)
+    h = 2e-4 * max(1.0, float(np.max(np.abs(x), initial=0)))
+    columns = []
+    for at in np.ndindex(*x.shape):
+        e = np.zeros(x.shape)
+        e[at] = 1.0
+        wide, narrow = ((f({**values, name: x + s * e}) - f({**values, name: x - s * e})) / (2 * s) for s in (h, h / 2))
+        columns.append(np.asarray((4 * narrow - wide) / 3, dtype=float))
+    return np.stack(columns, axis=-1).reshape([*columns[0].shape, *x.shape])
+
+
+def _points(evidence: Evidence, typed: Sequence[Typed]) -> list[dict[str, Any]]:
+    """Random points, each with its declared properties, at which everything is finite."""
+    import numpy as np
+
+    symbols: dict[str, tuple[Shape, Any]] = {}
+    families: dict[str, tuple[Dim, Shape, Any]] = {}
+    dims: list[Dim] = []
+    for t in typed:
+        for n, s in t.symbols.items():
+            if s.op is SYMBOL and n not in symbols and not (t.form and t.form[0] == "map" and n == t.form[1]):
+                symbols[n] = (s.shape, t.declared.get(n, s).attr[1])  # type: ignore[index]
+        for e in postorder(t.expr):
+            dims += e.shape
+            if e.op is MEMBER:
+                families[e.attr[0]] = (t.families[e.attr[0]][1], e.shape, e.attr[1])  # type: ignore[index]
+    point = Point(symbols, families)
+    rng = np.random.default_rng(52)
+    found: list[dict[str, Any]] = []
+    with np.errstate(all="ignore"):
+        for scale, positive in SCALES:
+            for sizes in point.orders(dims):
+                drawn = point.draw(sizes, rng, scale, positive)
+                values = {n: _outer(drawn[n], s) for n, (s, _) in symbols.items()}
+                values |= {n: _outer(drawn[n], s) for n, (_, s, _) in families.items()}
+                if evidence.is_finite_at(values):
+                    found.append(values)
+                if len(found) == POINTS:
+                    return found
+    return found
+
+
+def _outer(value: Any, shape: Shape) -> Any:
+    """A value as the user would give it: vectors without their axis of length one."""
+    if shape[1] is ONE:
+        value = value[..., 0] if getattr(value, "ndim", 0) else value
+    elif shape[0] is ONE:
+        return value[..., 0, :]
+    return value[..., 0] if shape == (ONE, ONE) and getattr(value, "ndim", 0) > 1 else value
+
+
+def _same(claim: Expr, truth: Expr) -> bool:
+    return claim.shape == truth.shape and (claim is truth or is_zero(simplify(subtract(claim, truth))))
+
+
+def with_expression(typed: Typed, e: Expr) -> Typed:
+    """The same names and form around another expression."""
+    other = copy.copy(typed)
+    other.expr = e
+    return other
+
+
+__all__ = ["Verdict", "check", "shape_text"]

@@ -1,0 +1,106 @@
+"""Every identity of the table, against numbers: the loop that a new identity meets without being told of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from matcalc.build import substitute, symbol
+from matcalc.expr import Expr, leaves
+from matcalc.identities import IDENTITIES, Identity
+from matcalc.kinds import IMPLIES, Dim
+from matcalc.numeric import evaluate
+from matcalc.ops.core import SYMBOL
+from matcalc.rules import instantiate
+from matcalc.simplify import letters, sides, simplify
+from matcalc.sources import BIBLIOGRAPHY, after, cite
+from matcalc.verify import draw
+
+SIZES = ((2, 3), (4, 2), (5, 7))  # of the dimension letters, in alphabetical order
+ENOUGH = 6  # draws at which the left side must be finite
+
+
+def by_name(identity: Identity) -> str:
+    return identity.name.replace(" ", "-")
+
+
+def letters_of(e: Expr) -> list[Expr]:
+    return [leaf for leaf in leaves(e) if leaf.op is SYMBOL]
+
+
+def conditions(identity: Identity) -> dict[str, set[str]]:
+    """`when`: the properties that letters must have ("positive x")."""
+    wanted: dict[str, set[str]] = {}
+    for part in filter(None, identity.when.split(",")):
+        prop, letter = part.split()
+        assert prop in IMPLIES, f"{identity.name}: {prop} is no property"
+        wanted.setdefault(letter, set()).add(prop)
+    return wanted
+
+
+def points(identity: Identity, left: Expr, right: Expr) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    """Random values of the letters, of either sign and positive, large and small, for several sizes."""
+    symbols = list(dict.fromkeys([*letters_of(left), *letters_of(right)]))
+    dims = sorted({n for s in symbols for d in s.shape for n in d.names()})
+    wanted = conditions(identity)
+    rng = np.random.default_rng(8)
+    for values in SIZES:
+        sizes = dict(zip(dims, values))
+        for positive in (False, True):
+            for scale in (1.0, 0.3, 2.0):
+                env = {}
+                for s in symbols:
+                    name = str(s.attr[0])
+                    properties = wanted.get(name.strip("\u2022")[:1], ())
+                    env[name] = draw((s.shape[0].value(sizes), s.shape[1].value(sizes)), properties, rng, scale, positive)
+                yield env, sizes
+
+
+def test_names_are_unique_and_sources_known() -> None:
+    assert len(IDENTITIES) >= 15
+    assert not [name for name, count in Counter(i.name for i in IDENTITIES).items() if count > 1]
+    for identity in IDENTITIES:
+        known = any(identity.source.startswith(start) for key in BIBLIOGRAPHY for start in (cite(key), after(key)))
+        assert known or identity.source in ("definition", "algebra") or identity.source.startswith("from "), identity.name
+
+
+@pytest.mark.parametrize("identity", IDENTITIES, ids=by_name)
+def test_both_sides_have_the_same_numbers(identity: Identity) -> None:
+    for left, right in sides(identity):
+        assert left.shape == right.shape and left is not right
+        assert set(letters_of(right)) <= set(letters_of(left)), "a letter that only the right side has has no value"
+        finite = 0
+        for env, sizes in points(identity, left, right):
+            with np.errstate(all="ignore"):
+                want, got = (np.asarray(evaluate(side, env, sizes), dtype=float) for side in (left, right))
+            if np.all(np.isfinite(want)):
+                finite += 1
+                np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-11 * max(1.0, float(np.max(np.abs(want)))))
+        assert finite >= ENOUGH, f"{identity.name} was hardly tried"
+
+
+@pytest.mark.parametrize("identity", IDENTITIES, ids=by_name)
+def test_the_simplifier_takes_the_short_side(identity: Identity) -> None:
+    """With ordinary letters in the place of the pattern's."""
+    wanted = conditions(identity)
+    for left, right in sides(identity):
+        known: dict[Expr, Expr] = {}
+        sizes = {n: Dim.of(n.strip("\u2022")) for s in letters_of(left) for d in s.shape for n in d.names()}
+        for s in letters_of(left):
+            name = str(s.attr[0]).strip("\u2022")[0]
+            known[s] = symbol(name, (s.shape[0].substitute(sizes), s.shape[1].substitute(sizes)), wanted.get(name, ()))
+        typed, short = (instantiate(side, known, sizes) for side in (left, right))
+        found = simplify(typed)
+        assert found.size <= short.size, (typed, found, short)
+        assert simplify(found) is found
+
+
+def test_letters_are_names_that_no_user_can_type() -> None:
+    for identity in IDENTITIES:
+        for name, letter in letters(identity).items():
+            assert str(letter.attr[0]) == f"\u2022{name}"
+            assert substitute(letter, {letter: symbol(name, letter.shape)}) is symbol(name, letter.shape)
