@@ -13,11 +13,12 @@ from .errors import MatcalcError
 
 if TYPE_CHECKING:
     from .answers import Derivative, Expression
-    from .api import call, derivative, hadamard, kron, matrix, parse, scalar, subexpressions, vector
+    from .api import call, derivative, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
+    from .claims import Verdict, check
 
 __version__ = "0.1.0"
-API = ("call", "derivative", "hadamard", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
-_HOMES = {"Derivative": "answers", "Expression": "answers"} | dict.fromkeys(API, "api")
+API = ("call", "derivative", "grad", "hadamard", "hessian", "jacobian", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
+_HOMES = {"Derivative": "answers", "Expression": "answers", "Verdict": "claims", "check": "claims"} | dict.fromkeys(API, "api")
 
 
 def __getattr__(name: str) -> object:
@@ -36,9 +37,14 @@ __all__ = [
     "Derivative",
     "Expression",
     "MatcalcError",
+    "Verdict",
     "call",
+    "check",
     "derivative",
+    "grad",
     "hadamard",
+    "hessian",
+    "jacobian",
     "kron",
     "matrix",
     "parse",

@@ -12,14 +12,15 @@ from .errors import UsageError
 from .expr import Expr, postorder
 from .indexform import index_form
 from .infer import Typed
-from .kinds import ONE, Shape, shape_text
+from .kinds import ONE, Dim, Shape, shape_text
 from .naming import LEAST_GAIN, names_for, repeated
-from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL
+from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
 from .render.count import symbols
 from .scene import declared_shape, spell_declaration
 from .syntax import Binding, Declaration, Node, Program, split_name
 from .tensor import Tensor
 
+LARGE = 300  # symbols
 FORMATS = ("text", "unicode", "latex")
 
 
@@ -54,6 +55,7 @@ class Scope:
             if n.op is MEMBER:
                 base = str(n.attr[0])  # type: ignore[index]
                 self.families[base] = (typed.families[base][1], n.shape)
+        self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
         self.names = frozenset({*typed.symbols, *typed.bindings, *(d.name for d in typed.declarations), *typed.families})
 
     def prepare(self, given: Mapping[str, Any], used: Sequence[Expr]) -> tuple[dict[str, Any], dict[str, int]]:
@@ -64,12 +66,12 @@ class Scope:
         needed = {str(n.attr[0]) for e in used for n in postorder(e) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
         present = {n for n in known if n in given} | (needed & known)
         dims = {n for e in used for node in postorder(e) for d in node.shape for n in d.names()}
-        dims |= {n for e in used for node in postorder(e) if node.op is SIZE for n in node.attr.names()}  # type: ignore[union-attr]
+        dims |= {n for e in used for node in postorder(e) if isinstance(node.attr, Dim) for n in node.attr.names()}
         sizes = {n: int(given[n]) for n in dims if n in given and n not in known}
         return prepare(
             {n: s for n, s in self.symbols.items() if n in present},
             {n: s for n, s in self.families.items() if n in present},
-            {n: v for n, v in given.items() if n in present or (n not in self.names and n not in sizes)},
+            {n: v for n, v in given.items() if n in present or (n not in self.names and n not in sizes and n not in self.letters)},
             sizes,
         )
 
@@ -144,7 +146,9 @@ class Derivative:
         steps: Sequence[object],
         assumptions: Sequence[str],
         bindings: Mapping[str, Expr],
+        members: Sequence[tuple[str, Dim]] = (),
     ) -> None:
+        self._members = tuple(members)
         self._typed, self._tensor, self._order, self._flipped, self._bindings = typed, tensor, order, flipped, bindings
         self._scope = Scope(typed)
         self.expr = value
@@ -160,6 +164,11 @@ class Derivative:
         if self.expr is not None:
             return str(self.expr.shape[0]), str(self.expr.shape[1])
         return tuple(str(d) for s in self._tensor.shapes for d in s if d is not ONE)
+
+    @property
+    def of_scalar(self) -> bool:
+        """Whether the function has one entry."""
+        return all(d is ONE for d in self._tensor.shapes[0])
 
     @property
     def where(self) -> str:
@@ -208,7 +217,9 @@ class Derivative:
             bindings.append(Binding(names[e], arranger.spell(e)))
             arranger.name(e, names[e])
         program = Program("", tuple(bindings), arranger.spell(self.expr))
-        return program if symbols(program) + LEAST_GAIN <= symbols(plain.spell(self.expr)) else None
+        # A large answer is not spelled out without names just to be measured: its length is known well enough.
+        without = self.expr.size if self.expr.size > LARGE else symbols(plain.spell(self.expr))
+        return program if symbols(program) + LEAST_GAIN <= without else None
 
     def spell(self, form: str = "text") -> str:
         """The derivative in a format: text, unicode or latex."""
@@ -234,7 +245,12 @@ class Derivative:
         missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
         if missing:
             raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")
-        result = self._tensor.evaluate(env, sizes)
+        if self._members and self._members[0][0] not in values:  # by the general member: every one in turn
+            letter, count = self._members[0]
+            parts = [self._tensor.evaluate(env, sizes, {letter: k}) for k in range(1, count.value(sizes) + 1)]
+            return np.stack(parts, axis=sum(d is not ONE for d in self._tensor.shapes[0]))
+        indices = {letter: int(values[letter]) for letter, _ in self._members}
+        result = self._tensor.evaluate(env, sizes, indices)
         if self._flipped and result.ndim == 2:
             result = np.transpose(result)
         return float(result) if result.ndim == 0 else result

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from . import derive
 from .answers import Derivative, Expression
+from .errors import UsageError
 from .handles import Handle, call, hadamard, kron, matrix, scalar, vector
 
 
@@ -31,6 +33,51 @@ def derivative(
     return derive.derivative(expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify)
 
 
+def grad(
+    expr: str | Handle,
+    wrt: str | Handle | Sequence[str | Handle],
+    *,
+    where: str = "",
+    notation: str = "auto",
+    verify: bool = True,
+    **more: Any,
+) -> Derivative | list[Derivative]:
+    """The gradient of a scalar: a column for a vector, of the variable's own shape for a matrix. UsageError where `expr` is no scalar."""
+    found = derivative(expr, wrt, where=where, layout="denominator", notation=notation, verify=verify, **more)
+    first = found[0] if isinstance(found, list) else found
+    if not first.of_scalar:
+        raise UsageError("a gradient is that of a scalar, and this function has several entries", suggestion="use jacobian")
+    return found
+
+
+def jacobian(
+    expr: str | Handle,
+    wrt: str | Handle | Sequence[str | Handle],
+    *,
+    where: str = "",
+    notation: str = "auto",
+    verify: bool = True,
+    **more: Any,
+) -> Derivative | list[Derivative]:
+    """The first partial derivatives, the function's indices first: m×n for m functions of n variables."""
+    return derivative(expr, wrt, where=where, notation=notation, verify=verify, **more)
+
+
+def hessian(
+    expr: str | Handle,
+    wrt: str | Handle | Sequence[str | Handle],
+    *,
+    where: str = "",
+    notation: str = "auto",
+    verify: bool = True,
+    **more: Any,
+) -> Derivative:
+    """The second derivatives by one variable, or the mixed ones by two: H[i,j] by x_i and y_j."""
+    found = derivative(expr, wrt, where=where, order=2, notation=notation, verify=verify, **more)
+    assert isinstance(found, Derivative)
+    return found
+
+
 def parse(text: str, where: str = "") -> Expression:
     """Read an expression; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
     return derive.expression(text, where)
@@ -47,7 +94,10 @@ __all__ = [
     "Handle",
     "call",
     "derivative",
+    "grad",
     "hadamard",
+    "hessian",
+    "jacobian",
     "kron",
     "matrix",
     "parse",

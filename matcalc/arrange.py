@@ -72,25 +72,21 @@ class Arranger:
 
     def spell(self, e: Expr) -> Node:
         """The surface tree of `e`."""
-        for n in postorder(e):
-            if n not in self.done:
-                self.done[n] = name(self.named[n]) if n in self.named else self._node(n)
+        self._of(e)
         return self._sized(e)
 
     def name(self, e: Expr, name_: str) -> None:
-        """From here on `e` is written as this name."""
+        """From here on `e` is written as this name. (Inner ones are named first: nothing that contains `e` is spelled yet.)"""
         self.named[e] = name_
         self.ranks.setdefault(name_, len(self.ranks))
         self.done[e] = name(name_)
-        self.done = {k: v for k, v in self.done.items() if k in self.named or not k.args}
-        self.keys.clear()
+        self.keys.pop(e, None)
 
     def _of(self, e: Expr) -> Node:
         """The tree of a part that may not be a node of the DAG (a transpose, a quotient) itself."""
-        if e not in self.done:
-            for n in postorder(e):
-                if n not in self.done:
-                    self.done[n] = name(self.named[n]) if n in self.named else self._node(n)
+        for n in postorder(e, self.done):
+            if n not in self.done:  # spelling one node may have spelled others
+                self.done[n] = self._node(n)
         return self.done[e]
 
     def _node(self, e: Expr) -> Node:

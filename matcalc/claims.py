@@ -7,33 +7,26 @@ term that is missing (see `diagnosis`).
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .answers import Derivative, Expression, Scope
+from .answers import Derivative, Expression
 from .authorship import typed_order
 from .build import is_zero, subtract
 from .derive import derivative
-from .diagnosis import Evidence, diagnose
+from .diagnosis import diagnose
 from .errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
-from .expr import Expr, postorder
-from .forms import evaluate_form
+from .evidence import Evidence, Numbers, Values, central_difference, closed, evaluator, gather, measure
+from .expr import Expr
 from .infer import Typed, infer
-from .kinds import ONE, Dim, Shape, shape_text
-from .ops.core import MEMBER, SYMBOL
+from .kinds import ONE, Dim
+from .ops.core import SYMBOL
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import simplify
 from .syntax import Binding, Declaration, Node, Program, spell_name, walk
-from .verify import SCALES, Point
 
-Values = Mapping[str, Any]
-
-POINTS = 4
-TOLERANCE = 1e-7  # of the closed form
-ROUGH = 1e-5  # of a difference quotient, where there is no closed form
 # `\nabla_x f =`, `grad f =`: what stands left of a claim and says no more than that it is one.
 _HEAD = re.compile(r"\s*(?:\\nabla|∇|grad\b)[^=]*=(?!=)")
 
@@ -97,8 +90,12 @@ def check(
         if not _all_known(claim, function):
             raise
         return Verdict(False, [f"wrong dimension: in the claim, {error.message}"], derivative=truth, claim=None, notes=notes)
-    evidence = Evidence(truth, claimed._typed, names[-1], layout, _reference(function, truth, expr, names, where, order, layout))
-    evidence.points = _points(evidence, [function, claimed._typed])
+    flipped = truth is not None and truth._flipped
+    reference = _reference(function, expr, names, where, order, flipped)
+    if truth is None and reference is None:
+        raise NoAnswerError("there is neither a closed form nor a numerical derivative to compare the claim with")
+    evidence = Evidence(truth, claimed._typed, reference)
+    gather(evidence, [function, claimed._typed])
     if not evidence.points:
         raise NoAnswerError("the claim could not be checked: there is no finite value at any random point tried")
     words = diagnose(evidence)
@@ -114,8 +111,13 @@ def check(
         notes=[*notes, *evidence.notes],
     )
     if values is not None:
-        verdict.at = evidence.at(values)
+        verdict.at = _at(evidence, values)
     return verdict
+
+
+def _at(evidence: Evidence, values: Values) -> dict[str, Any]:
+    claimed, right = evidence.claim_at(values), evidence.truth_at(values)
+    return {"derivative": right, "claim": claimed, "error": measure(right, claimed)}
 
 
 # ---------------------------------------------------------------------------------------------- reading
@@ -171,16 +173,20 @@ def _claim(text: str, function: Typed, variable: str, truth: Derivative | None) 
         if program.form is not None and program.form[0] == "kron" and all(d.name != program.form[1] for d in declarations):
             rows, cols = function.expr.shape
             declarations.append(Declaration(str(program.form[1]), "R", (rows, cols) if cols is not ONE or rows is ONE else (rows,)))
-        try:
-            typed = infer(program, declarations, (), twins=False)
-        except ShapeError:
-            sized = _sized(program, truth)
-            if sized is None:
-                raise
-            typed = infer(sized, declarations, (), twins=False)
+        typed = _inferred(program, declarations, truth)
     except MatcalcError as error:
         raise error.located(text) from None
     return Expression(typed, program, typed_order(typed.nodes))
+
+
+def _inferred(program: Program, declarations: Sequence[Declaration], truth: Derivative | None) -> Typed:
+    try:
+        return infer(program, declarations, (), twins=False)
+    except ShapeError:
+        sized = _sized(program, truth)
+        if sized is None:
+            raise
+        return infer(sized, declarations, (), twins=False)
 
 
 def _read(text: str, function: Typed) -> Program:
@@ -232,36 +238,19 @@ def _all_known(text: str, function: Typed) -> bool:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
-def evaluator(typed: Typed) -> Any:
-    """The numbers of what was typed, from whatever of the values it needs."""
-    scope = Scope(typed)
-
-    def value(values: Values) -> Any:
-        import numpy as np
-
-        wanted = {n: v for n, v in values.items() if n in scope.symbols or n in scope.families}
-        return np.asarray(evaluate_form(typed, scope, wanted))
-
-    return value
-
-
-def _reference(
-    function: Typed, truth: Derivative | None, expr: str, names: Sequence[str], where: str, order: int, layout: str
-) -> Any:
-    """The derivative by differences, as a function of the values: of the function, or of the derivative one order below."""
+def _reference(function: Typed, text: str, names: Sequence[str], where: str, order: int, flipped: bool) -> Numbers | None:
+    """The derivative by differences, of the function or of the derivative one order below."""
     variable = function.symbols.get(names[-1])
     if variable is None or variable.op is not SYMBOL:
         return None  # a member of a family: the closed form was checked when it was made
-    below: Any = evaluator(function)
-    if len(names) > 1 or order > 1:
-        given = list(names[:-1]) if len(names) > 1 else names[0]
+    below = evaluator(function)
+    if order > 1:
         try:
-            lower = derivative(expr, given if len(names) != 2 else names[0], where, order - 1)
+            lower = derivative(text, names[0] if len(names) <= 2 else list(names[:-1]), where, order - 1)
         except NoAnswerError:
             return None
         assert isinstance(lower, Derivative)
         below = closed(lower)
-    flipped = truth is not None and truth._flipped
 
     def quotient(values: Values) -> Any:
         import numpy as np
@@ -272,81 +261,5 @@ def _reference(
     return quotient
 
 
-def closed(d: Derivative) -> Any:
-    """The numbers of a derivative, from whatever of the values it needs."""
-
-    def value(values: Values) -> Any:
-        import numpy as np
-
-        return np.asarray(d.evaluate({n: v for n, v in values.items() if n in d._scope.symbols or n in d._scope.families}))
-
-    return value
-
-
-def central_difference(f: Any, values: Values, name: str) -> Any:
-    """∂f/∂name, the indices of the variable last; Richardson's extrapolation of two steps."""
-    import numpy as np
-
-    x = np.asarray(values[name], dtype=float)
-    h = 2e-4 * max(1.0, float(np.max(np.abs(x), initial=0)))
-    columns = []
-    for at in np.ndindex(*x.shape):
-        e = np.zeros(x.shape)
-        e[at] = 1.0
-        wide, narrow = ((f({**values, name: x + s * e}) - f({**values, name: x - s * e})) / (2 * s) for s in (h, h / 2))
-        columns.append(np.asarray((4 * narrow - wide) / 3, dtype=float))
-    return np.stack(columns, axis=-1).reshape([*columns[0].shape, *x.shape])
-
-
-def _points(evidence: Evidence, typed: Sequence[Typed]) -> list[dict[str, Any]]:
-    """Random points, each with its declared properties, at which everything is finite."""
-    import numpy as np
-
-    symbols: dict[str, tuple[Shape, Any]] = {}
-    families: dict[str, tuple[Dim, Shape, Any]] = {}
-    dims: list[Dim] = []
-    for t in typed:
-        for n, s in t.symbols.items():
-            if s.op is SYMBOL and n not in symbols and not (t.form and t.form[0] == "map" and n == t.form[1]):
-                symbols[n] = (s.shape, t.declared.get(n, s).attr[1])  # type: ignore[index]
-        for e in postorder(t.expr):
-            dims += e.shape
-            if e.op is MEMBER:
-                families[e.attr[0]] = (t.families[e.attr[0]][1], e.shape, e.attr[1])  # type: ignore[index]
-    point = Point(symbols, families)
-    rng = np.random.default_rng(52)
-    found: list[dict[str, Any]] = []
-    with np.errstate(all="ignore"):
-        for scale, positive in SCALES:
-            for sizes in point.orders(dims):
-                drawn = point.draw(sizes, rng, scale, positive)
-                values = {n: _outer(drawn[n], s) for n, (s, _) in symbols.items()}
-                values |= {n: _outer(drawn[n], s) for n, (_, s, _) in families.items()}
-                if evidence.is_finite_at(values):
-                    found.append(values)
-                if len(found) == POINTS:
-                    return found
-    return found
-
-
-def _outer(value: Any, shape: Shape) -> Any:
-    """A value as the user would give it: vectors without their axis of length one."""
-    if shape[1] is ONE:
-        value = value[..., 0] if getattr(value, "ndim", 0) else value
-    elif shape[0] is ONE:
-        return value[..., 0, :]
-    return value[..., 0] if shape == (ONE, ONE) and getattr(value, "ndim", 0) > 1 else value
-
-
 def _same(claim: Expr, truth: Expr) -> bool:
     return claim.shape == truth.shape and (claim is truth or is_zero(simplify(subtract(claim, truth))))
-
-
-def with_expression(typed: Typed, e: Expr) -> Typed:
-    """The same names and form around another expression."""
-    other = copy.copy(typed)
-    other.expr = e
-    return other
-
-
-__all__ = ["Verdict", "check", "shape_text"]

@@ -42,7 +42,7 @@ FORMATS = ("text", "unicode", "latex")
 
 
 # Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
-ELSEWHERE: tuple[str, ...] = ()
+ELSEWHERE: tuple[str, ...] = ("check", "grad", "hessian", "jacobian")
 
 
 class Commands(click.Group):
@@ -178,18 +178,29 @@ def differentiate(
     On a terminal the answer comes in a panel with its shape, layout and everything that was assumed. In a pipe it is the
     bare line, and the assumptions go to standard error.
     """
-    from . import derivative
+    return answer_by("derivative", expression, where, wrt, order, format_, steps, as_json, layout=layout, notation=notation, verify=not no_verify)
+
+
+def answer_by(
+    taker: str,
+    expression: str,
+    where: tuple[str, ...],
+    wrt: tuple[str, ...],
+    order: int,
+    format_: str | None,
+    steps: bool,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Ask matcalc's function `taker` (derivative, grad, …) and print what it answers."""
+    import matcalc
 
     names = split_names(wrt)
+    if taker == "derivative":
+        options["order"] = order
     try:
-        found = derivative(
-            expression,
-            names[0] if len(names) == 1 else names,
-            where="; ".join(filter(None, where)),
-            order=order,
-            layout=layout,
-            notation=notation,
-            verify=not no_verify,
+        found = getattr(matcalc, taker)(
+            expression, names[0] if len(names) == 1 else names, where="; ".join(filter(None, where)), **options
         )
     except VerificationError as error:
         if as_json:
@@ -206,6 +217,26 @@ def differentiate(
     else:
         _print_lines(answers, format_ or "text", steps)
     return 0
+
+
+def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, examples: str) -> click.Command:
+    """A command that is `d` with some of its options fixed: it has the others, and asks matcalc's function `taker`."""
+
+    def answered(
+        expression: str,
+        where: tuple[str, ...],
+        wrt: tuple[str, ...],
+        format_: str | None,
+        steps: bool,
+        as_json: bool,
+        no_verify: bool,
+        **options: Any,
+    ) -> int:
+        return answer_by(taker, expression, where, wrt, order, format_, steps, as_json, **options, verify=not no_verify)
+
+    params = [p for p in differentiate.params if p.name not in leave_out]
+    epilog = f"\b\nExamples:\n{examples}"
+    return click.Command(taker, params=params, callback=answered, help=help_, epilog=epilog, context_settings=dict(EXPRESSION_SETTINGS))
 
 
 @command.command("shapes", context_settings=EXPRESSION_SETTINGS)

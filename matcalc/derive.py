@@ -7,14 +7,15 @@ from typing import Any
 
 from .answers import Derivative, Expression, laid_out
 from .authorship import rewritten, typed_order
-from .build import substitute
+from .build import is_number, substitute, value_of
 from .differential import Step
 from .errors import MatcalcError, UsageError
 from .expr import Expr, postorder
+from .families import free_of
 from .infer import Typed, infer
-from .kinds import ONE, Dim
+from .kinds import LARGEST_LITERAL, ONE, Dim
 from .numeric import Plan
-from .ops.core import MEMBER, SIZE, SYMBOL
+from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
@@ -100,10 +101,13 @@ def _one(
     function = recognise(typed.expr)
     known: dict[Expr, Expr] = {}
     tensor = Tensor([typed.expr.shape], [])
-    tensor.replace(function)
     previous = tensor
-    for n in names:
-        variable = _variable(typed, n)
+    variables = [_variable(typed, n) for n in names]
+    for v in variables:
+        if v.op is MEMBER and v.indices:
+            function = free_of(function, str(v.args[0].attr))
+    tensor.replace(function)
+    for variable in variables:
         previous = tensor
         tensor = tensor.differentiate(variable, steps)
         if tensor.matrix is not None:
@@ -120,7 +124,7 @@ def _one(
     value, flipped = laid_out(tensor, layout)
     state = "not checked"
     if check:
-        _verify(typed, previous if len(names) > 1 else None, tensor, names[-1])
+        _verify(typed, previous if len(names) > 1 else None, tensor, names[-1], variables[-1])
         state = "verified"
     return Derivative(
         typed,
@@ -135,11 +139,24 @@ def _one(
         steps=steps,
         assumptions=_notes(typed, names, tensor, value),
         bindings={n: final(e) for n, e in typed.bindings.items()},
+        members=_members(typed, variables),
     )
+
+
+def _members(typed: Typed, variables: Sequence[Expr]) -> tuple[tuple[str, Dim], ...]:
+    """The free indices of the variables x_j, and how far they run."""
+    found = {}
+    for v in variables:
+        if v.op is MEMBER and v.indices:
+            assert isinstance(v.attr, tuple)
+            found[str(v.args[0].attr)] = typed.families[v.attr[0]][1]
+    return tuple(found.items())
 
 
 def _variable(typed: Typed, name: str) -> Expr:
     found = typed.symbols.get(name)
+    if found is None and name in typed.families:  # the whole family: by its general member
+        found = next((e for n, e in typed.symbols.items() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
     if found is not None:
         return found
     declared = typed.declared.get(name)
@@ -154,6 +171,8 @@ def _notes(typed: Typed, names: tuple[str, ...], tensor: Tensor, value: Expr | N
     if shape[0] is ONE and shape[1] is not ONE:
         notes.append("the row-valued function counts as its column")
     for n in dict.fromkeys(names):
+        if n in typed.families:
+            notes.append(f"by every member of the family {n}: the derivative by {n}_{typed.families[n][0]}")
         declared = typed.declared.get(n)
         if declared is not None and declared is not typed.symbols.get(n):
             closed = ", ".join(p for p in declared.attr[1] if p in _CLOSED)  # type: ignore[index]
@@ -164,14 +183,18 @@ def _notes(typed: Typed, names: tuple[str, ...], tensor: Tensor, value: Expr | N
 _CLOSED = ("symmetric", "skew", "diagonal", "orthogonal", "orthonormal", "spd", "psd", "lower", "upper", "idempotent", "unit", "simplex")
 
 
-def _verify(typed: Typed, previous: Tensor | None, tensor: Tensor, name: str) -> None:
+def _verify(typed: Typed, previous: Tensor | None, tensor: Tensor, name: str, variable: Expr) -> None:
     """Against the function as typed; a higher derivative against the one before it."""
-    variable = _variable(typed, name)
     symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
-    symbols.setdefault(name, (variable.shape, variable.attr[1]))  # type: ignore[index]
+    place, at = (name, None) if variable.op is SYMBOL else (str(variable.attr[0]), 2)  # type: ignore[index]
+    if variable.op is SYMBOL:
+        symbols.setdefault(name, (variable.shape, variable.attr[1]))  # type: ignore[index]
+    elif not variable.indices:
+        at = int(value_of(variable.args[0]))
+    indices = {i: at for i in variable.indices if at is not None}
     families: dict[str, Any] = {}
     dims: list[Dim] = []
-    for n in postorder([typed.expr, *tensor.expressions()]):
+    for n in postorder([typed.expr, variable, *tensor.expressions()]):
         if n.op is MEMBER:
             assert isinstance(n.attr, tuple)
             families[n.attr[0]] = (typed.families[n.attr[0]][1], n.shape, n.attr[1])
@@ -179,8 +202,13 @@ def _verify(typed: Typed, previous: Tensor | None, tensor: Tensor, name: str) ->
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape
     plan = Plan(typed.expr)
+    numbers = [int(value_of(i)) for n in postorder(typed.expr) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args if is_number(i)]
+    least = max([at or 0, *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
 
     def f(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
-        return plan.run(env, sizes)[0] if previous is None else previous.evaluate(env, sizes)
+        return plan.run(env, sizes)[0] if previous is None else previous.evaluate(env, sizes, indices)
 
-    verify(f, tensor.evaluate, name, variable.shape, Point(symbols, families), dims, lambda: f"{typed.program.text!r} by {name}")
+    def jacobian(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        return tensor.evaluate(env, sizes, indices)
+
+    verify(f, jacobian, (place, at), variable.shape, Point(symbols, families, least), dims, lambda: f"{typed.program.text!r} by {name}")

@@ -16,6 +16,7 @@ from . import build
 from .build import add, apply, eye, hadamard, index, matmul, num, ones, power, times, unit, zeros
 from .errors import NoAnswerError
 from .expr import Expr, postorder
+from .families import bind, is_target, of_member
 from .lifting import over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for, split_pair
 from .ops.book import REGISTRY
@@ -72,25 +73,27 @@ def accumulate(root: Expr, seeds: Sequence[Term], target: Expr, steps: list[Step
     if root not in needed:
         return []
     adjoints: dict[Expr, list[Term]] = {root: list(seeds)}
+    found: list[Term] = []
     for node in reversed([n for n in postorder(root) if n in needed]):
         terms = collect(adjoints.pop(node, []))
-        if node is target:
-            return terms
         if not terms:
+            continue
+        if is_target(node, target):
+            found += terms if node is target else [of_member(t, node, target) for t in terms]
             continue
         if steps is not None:
             steps.append(Step(node.op.name, node, None))
         for term in terms:
             for argument, share in shares(node, term, needed, target):
                 adjoints.setdefault(argument, []).append(share)
-    return []
+    return found + collect(adjoints.pop(target, []))  # shares of a member that is no node here itself
 
 
 def _above(root: Expr, target: Expr) -> set[Expr]:
     """The nodes that contain `target`."""
     found: set[Expr] = set()
     for n in postorder(root):
-        if n is target or any(a in found for a in n.args):
+        if is_target(n, target) or any(a in found for a in n.args):
             found.add(n)
     return found
 
@@ -350,8 +353,8 @@ def _indexed(node: Expr, term: Term, target: Expr) -> Iterable[Share]:
         inner = _extend(term, [], r, c, times(node, power(body, num(-1))))
     binder = (str(node.attr), low, high)
     for share in accumulate(body, [inner], target):
-        share.binders = (*share.binders, binder)
-        yield target, share
+        for bound in bind(share, binder):
+            yield target, bound
 
 
 def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:

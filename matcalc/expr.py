@@ -8,7 +8,7 @@ simplifies: the constructors that keep expressions in normal form are in `matcal
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from hashlib import blake2b
 
 from .kinds import ONE, Shape, kind_of
@@ -146,8 +146,8 @@ def order_key(e: Expr) -> tuple[int, bytes]:
     return (e.size, e.digest)
 
 
-def postorder(roots: Expr | Iterable[Expr]) -> list[Expr]:
-    """Every node of the DAG once, arguments before the nodes that use them."""
+def postorder(roots: Expr | Iterable[Expr], known: Container[Expr] = ()) -> list[Expr]:
+    """Every node of the DAG once, arguments before the nodes that use them; `known` nodes and what is below them left out."""
     todo: list[tuple[Expr, bool]] = [(roots, False)] if isinstance(roots, Expr) else [(r, False) for r in roots][::-1]
     seen: set[Expr] = set()
     order: list[Expr] = []
@@ -155,7 +155,7 @@ def postorder(roots: Expr | Iterable[Expr]) -> list[Expr]:
         e, ready = todo.pop()
         if ready:
             order.append(e)
-        elif e not in seen:
+        elif e not in seen and e not in known:
             seen.add(e)
             todo.append((e, True))
             todo += [(a, False) for a in reversed(e.args) if a not in seen]

@@ -34,6 +34,7 @@ def identity(name: str, left: str, right: str, where: str = "", **more: object) 
 identity("logistic function", "1/(1 + exp(-x))", "sigmoid(x)", entrywise=True, source="definition")
 identity("logistic function, second form", "exp(x)/(1 + exp(x))", "sigmoid(x)", entrywise=True, source="definition")
 identity("complement of the logistic function", "1/(1 + exp(x))", "1 - sigmoid(x)", entrywise=True, source="definition")
+identity("logistic function, third form", "exp(x) sigmoid(-x)", "sigmoid(x)", entrywise=True, source="definition")
 identity("softplus", "log(1 + exp(x))", "softplus(x)", entrywise=True, source="definition")
 identity("symmetry of the logistic function", "1 - sigmoid(x)", "sigmoid(-x)", entrywise=True, source="definition")
 identity("tangent", "sin(x)/cos(x)", "tan(x)", entrywise=True, source=cite("dlmf", "4.14.4"))
@@ -55,7 +56,6 @@ identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="defi
 
 # Determinants.
 identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", source="definition")
-identity("determinant of an inverse", "det(X^-1)", "1/det(X)", "X: n n", source=cite("magnus-neudecker", "section 1.9"))
 
 identity("exponential along the identity", "dexpm(X, I)", "expm(X)", "X: n n", source="definition")
 

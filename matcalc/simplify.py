@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import combinations
 
 from . import build
 from .build import add, num, rebuild, split, symbol, times, transpose, without_coefficient
-from .expr import Expr, Operation, order_key, transform
+from .expr import Expr, Operation, order_key, postorder, transform
 from .factor import factor
+from .families import with_index
 from .identities import IDENTITIES, Identity
 from .infer import read_template
 from .kinds import ONE, Dim
@@ -68,10 +70,21 @@ def _moves(e: Expr) -> Iterator[Expr]:
     if e.op is ADD:
         yield factor(e)
         yield from _distributed_terms(e)
+        yield from _same_letters(e)
         if worth_trying(e):
             yield from rewritings(e)
     elif e.op is TIMES:
         yield from _distribute_number(e)
+
+
+def _same_letters(e: Expr) -> Iterator[Expr]:
+    """Sums over the same range under two letters, brought to one letter, may add up."""
+    if not any(n.op is INDEXED_SUM for t in e.args for n in (t, *(t.args if t.op is TIMES else ()))):
+        return
+    sums = [(n, str(n.attr)) for t in e.args for n in postorder(t) if n.op is INDEXED_SUM]
+    for (first, i), (second, j) in combinations(sums, 2):
+        if i != j and first.args[:2] == second.args[:2] and i not in second.indices and not any(b == i for n, b in sums if n is second):
+            yield add(*[with_index(t, j, i) if second in postorder(t) and first not in postorder(t) else t for t in e.args])
 
 
 def _distribute_number(e: Expr) -> Iterator[Expr]:

@@ -76,16 +76,16 @@ class Tensor:
             return [self.matrix]
         return [e for t in self.terms for e in (t.scalar, *[f[0] for f in t.factors])]
 
-    def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+    def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> Any:
         """The numbers, indices in the order of the slots (dimensions of one left out)."""
         import numpy as np
 
         dims = [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
         if self.matrix is not None:
-            return np.asarray(Plan(self.matrix).run(env, sizes)[0], dtype=float).reshape(dims)
+            return np.asarray(Plan(self.matrix).run(env, sizes, indices)[0], dtype=float).reshape(dims)
         total = np.zeros(dims)
         for t in self.terms:
-            total = total + _evaluate_term(t, env, sizes, {}).reshape(dims)
+            total = total + _evaluate_term(t, env, sizes, dict(indices or {})).reshape(dims)
         return total
 
 

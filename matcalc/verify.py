@@ -24,10 +24,10 @@ TOLERANCE = 1e-6
 UNSURE = 1e-4
 
 
-def sizes_for(dims: Iterable[Dim]) -> dict[str, int]:
-    """Small distinct sizes for the dimension names."""
+def sizes_for(dims: Iterable[Dim], least: int = 2) -> dict[str, int]:
+    """Small distinct sizes for the dimension names, from `least` on (an entry x_5 needs five)."""
     names = sorted({n for d in dims for n in d.names()})
-    return {n: 2 + k for k, n in enumerate(names)}
+    return {n: least + k for k, n in enumerate(names)}
 
 
 def draw(shape: tuple[int, ...], properties: Iterable[str], rng: Any, scale: float = 1.0, positive: bool = False) -> Any:
@@ -83,13 +83,14 @@ class Point:
         self,
         symbols: Mapping[str, tuple[Shape, Iterable[str]]],
         families: Mapping[str, tuple[Dim, Shape, Iterable[str]]],
+        least: int = 2,
     ) -> None:
-        self.symbols, self.families = symbols, families
+        self.symbols, self.families, self.least = symbols, families, max(2, least)
 
     def orders(self, extra: Iterable[Dim] = ()) -> list[dict[str, int]]:
         """Small distinct sizes for the dimension names, in several orders: B^T A B is invertible only where B is tall."""
         dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)] + list(extra)
-        first = sizes_for(dims)
+        first = sizes_for(dims, self.least)
         names, values = list(first), list(first.values())
         found = [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values), MOST_ORDERS // 2)]
         found += [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values[::-1]), MOST_ORDERS // 2)]
@@ -109,11 +110,19 @@ class Point:
         return env
 
 
+# The variable: a name, or a member (counted from 1) of a family.
+Place = tuple[str, int | None]
 Function = Callable[[Mapping[str, Any], Mapping[str, int]], Any]
 
 
 def verify(
-    f: Function, jacobian: Function, variable: str, shape: Shape, point: Point, dims: Iterable[Dim] = (), describe: Callable[[], str] = str
+    f: Function,
+    jacobian: Function,
+    variable: Place,
+    shape: Shape,
+    point: Point,
+    dims: Iterable[Dim] = (),
+    describe: Callable[[], str] = str,
 ) -> None:
     """Raise VerificationError where the derivative is wrong, NoAnswerError where no point could be judged.
 
@@ -148,11 +157,24 @@ def verify(
         )
 
 
-def _judge(f: Function, jacobian: Function, variable: str, shape: Shape, env: dict[str, Any], sizes: Mapping[str, int], rng: Any) -> str:
+def _moved(env: dict[str, Any], variable: Place, x: Any) -> dict[str, Any]:
+    """The point with the variable at `x`."""
+    name, member = variable
+    if member is None:
+        return {**env, name: x}
+    family = env[name].copy()
+    family[member - 1] = x
+    return {**env, name: family}
+
+
+def _judge(f: Function, jacobian: Function, variable: Place, shape: Shape, env: dict[str, Any], sizes: Mapping[str, int], rng: Any) -> str:
     """One point: "good", "flat" (they agree but the derivative vanishes), "unsure" or "wrong"."""
     import numpy as np
 
-    x = env[variable]
+    name, member = variable
+    if member is not None and member > len(env[name]):
+        return "unsure"
+    x = env[name] if member is None else env[name][member - 1]
     dims = (shape[0].value(sizes), shape[1].value(sizes))
     e = rng.uniform(-1.0, 1.0, dims)
     step = e if dims != (1, 1) else float(e[0, 0])
@@ -163,8 +185,8 @@ def _judge(f: Function, jacobian: Function, variable: str, shape: Shape, env: di
         h = 6e-6 * max(1.0, float(np.max(np.abs(x))))
 
         def quotient(h: float) -> Any:
-            up = np.asarray(f({**env, variable: x + h * step}, sizes), dtype=float)
-            down = np.asarray(f({**env, variable: x - h * step}, sizes), dtype=float)
+            up = np.asarray(f(_moved(env, variable, x + h * step), sizes), dtype=float)
+            down = np.asarray(f(_moved(env, variable, x - h * step), sizes), dtype=float)
             return (up - down) / (2 * h)
 
         wide, narrow = quotient(h), quotient(h / 2)

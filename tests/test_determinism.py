@@ -43,7 +43,7 @@ def answers(order: list[int], hash_seed: str, path: object) -> dict[str, object]
     place = str(path) + "/questions.json"
     with open(place, "w", encoding="utf-8") as file:
         json.dump([order, questions()], file)
-    outcome = python("-c", SCRIPT, place, env={"PYTHONHASHSEED": hash_seed}, cwd=ROOT, timeout=300)
+    outcome = python("-c", SCRIPT, place, env={"PYTHONHASHSEED": hash_seed}, cwd=ROOT, timeout=100)
     assert outcome.code == 0, outcome.err
     found: dict[str, object] = json.loads(outcome.out)
     return found

@@ -39,9 +39,11 @@ HOUSE = (
     "tensor",
     "indexform kronecker linearmap",
     "answers",
-    "derive",
-    "api",
+    "derive evidence",
+    "api diagnosis",
+    "claims",
     "matcalc",
+    "commands.*",
     "cli",
     "__main__",
 )

@@ -11,8 +11,14 @@ from ..ops.core import CONSTANT, EYE, INDEX, MEMBER, NUMBER, ONES, POWER, SIZE, 
 from .late import transpose
 
 
+_KEPT = 16  # small integers are made once
+_kept: dict[int, Expr] = {}
+
+
 def num(value: int | Fraction) -> Expr:
     """An exact number."""
+    if type(value) is int and -_KEPT <= value <= _KEPT and value in _kept:
+        return _kept[value]
     value = Fraction(value)
     return make(NUMBER, (), value, SCALAR, (value < 0) + (1 if value.denominator == 1 else 3))
 
@@ -119,3 +125,4 @@ def times_size(args: Sequence[Expr]) -> int:
 
 ONE_NUMBER = num(1)
 MINUS_ONE = num(-1)
+_kept.update({k: num(k) for k in range(-_KEPT, _KEPT + 1)})

@@ -1,0 +1,158 @@
+"""`matcalc check`: is the gradient in my draft right?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..console import EXPRESSION_SETTINGS, can_encode, grid, one_line, print_json, split_names, takes_expression
+from ..errors import UsageError, printable
+
+if TYPE_CHECKING:
+    from ..claims import Verdict
+
+LAYOUTS = ("numerator", "denominator", "strict")
+
+
+@click.command(
+    "check",
+    context_settings=EXPRESSION_SETTINGS,
+    epilog="""\b
+Examples:
+  matcalc check "x^T A x" --wrt x --claim "2 x^T A"          right only if A is symmetric
+  matcalc check "||A x - b||^2" --wrt x --claim "2 A^T (A x - b)" --layout denominator
+  matcalc check "A X B" --wrt X --claim "dX -> A dX B"
+  matcalc check "x^T A x" --wrt x --claim "x^T (A + A^T)" --values data.npz
+
+Exit code: 0 equal, 1 not equal, 2 the input was refused.""",
+)
+@click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable; at --order 2 two may be given.")
+@click.option("--claim", required=True, metavar="C", help="The derivative as you have it, in text or LaTeX, in any notation.")
+@takes_expression
+@click.option("--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="1 the derivative, 2 the Hessian.")
+@click.option("--layout", type=click.Choice(LAYOUTS), default="numerator", show_default=True, help="The layout the claim should have.")
+@click.option("--values", "file", metavar="FILE", help="Evaluate both at the arrays in this .npz or .json file as well.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(
+    expression: str, where: tuple[str, ...], wrt: tuple[str, ...], claim: str, order: int, layout: str, file: str | None, as_json: bool
+) -> int:
+    """Judge the claim that the derivative of EXPR by X is C.
+
+    The verdict stands on the first line, with what is wrong if the claim is; the right derivative on the second.
+    """
+    from ..claims import check
+
+    names = split_names(wrt)
+    verdict = check(
+        expression,
+        names[0] if len(names) == 1 else names,
+        claim,
+        where="; ".join(filter(None, where)),
+        order=order,
+        layout=layout,
+        values=read_values(file) if file is not None else None,
+    )
+    if as_json:
+        print_json(_as_json(verdict))
+    elif sys.stdout.isatty():
+        _draw(verdict)
+    else:
+        for note in verdict.notes:
+            print(f"note: {one_line(note)}", file=sys.stderr)
+        for line in _lines(verdict):
+            print(line)
+    return 0 if verdict.equal else 1
+
+
+def read_values(file: str) -> dict[str, Any]:
+    """The arrays of a file: .npz, or JSON with a number or nested lists for every name."""
+    import json
+    import zipfile
+
+    import numpy as np
+
+    try:
+        if file.endswith(".npz"):
+            with np.load(file, allow_pickle=False) as data:
+                return {name: data[name] for name in data.files}
+        with open(file, encoding="utf-8") as stream:
+            values = json.load(stream)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {file}") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror or error}") from None
+    except (ValueError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{file} is neither an .npz file nor JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise UsageError(f"{file} should hold one object with an entry for every name")
+    return values
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    lines = [": ".join(filter(None, (verdict.verdict, "; ".join(verdict.diagnosis))))]
+    if verdict.derivative is not None:
+        lines.append(f"derivative: {verdict.derivative.text}")
+    lines.append(f"checked: {checked(verdict)}")
+    if verdict.at is not None:
+        lines += [f"{name} at the values: {_numbers(verdict.at[name])}" for name in ("derivative", "claim")]
+        lines.append(f"error at the values: {_error(verdict.at['error'])}")
+    return [one_line(line) for line in lines]
+
+
+def checked(verdict: Verdict) -> str:
+    """How the verdict was reached."""
+    if not verdict.points:
+        return "the shapes alone"
+    words = f"{'symbolically and ' if verdict.symbolic else ''}at {verdict.points} random points"
+    return words + (f", error measure {_error(verdict.error)}" if verdict.error is not None else "")
+
+
+def _error(value: float | None) -> str:
+    return "none (the shapes differ)" if value is None else f"{value:.1e}"
+
+
+def _numbers(value: Any) -> str:
+    import numpy as np
+
+    return str(np.array2string(np.asarray(value), precision=6, threshold=60, separator=", ")).replace("\n", "")
+
+
+def _as_json(verdict: Verdict) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "verdict": verdict.verdict,
+        "diagnosis": verdict.diagnosis,
+        "derivative": verdict.derivative.text if verdict.derivative is not None else None,
+        "claim": verdict.claim.text if verdict.claim is not None and verdict.claim._typed.form is None else None,
+        "symbolic": verdict.symbolic,
+        "error": verdict.error,
+        "points": verdict.points,
+        "notes": verdict.notes,
+    }
+    if verdict.at is not None:
+        found["values"] = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in verdict.at.items()}
+    return found
+
+
+def _draw(verdict: Verdict) -> None:
+    """For a terminal."""
+    from rich.console import Console, Group
+    from rich.panel import Panel
+    from rich.text import Text
+
+    facts = grid()
+    for k, words in enumerate(verdict.diagnosis):
+        facts.add_row("because" if k == 0 else "", Text(printable(words), style="yellow"))
+    if verdict.derivative is not None:
+        right = verdict.derivative.unicode if can_encode(verdict.derivative.unicode) else verdict.derivative.text
+        facts.add_row("derivative", Text(right, style="bold"))
+    facts.add_row("checked", Text(checked(verdict)))
+    for k, note in enumerate(verdict.notes):
+        facts.add_row("assumed" if k == 0 else "", Text(printable(note), style="yellow"))
+    if verdict.at is not None:
+        for name in ("derivative", "claim"):
+            facts.add_row(f"{name} at the values", Text(_numbers(verdict.at[name])))
+        facts.add_row("error at the values", Text(_error(verdict.at["error"])))
+    head = Text(verdict.verdict, style="bold green" if verdict.equal else "bold red")
+    Console(highlight=False).print(Panel(Group(head, "", facts), title="check", title_align="left", padding=(1, 2), expand=False))
