@@ -56,7 +56,15 @@ class Scope:
                 base = str(n.attr[0])  # type: ignore[index]
                 self.families[base] = (typed.families[base][1], n.shape)
         self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
-        self.names = frozenset({*typed.symbols, *typed.bindings, *(d.name for d in typed.declarations), *typed.families})
+        self.names = frozenset(
+            {
+                *typed.symbols,
+                *typed.bindings,
+                *(d.name for d in typed.declarations),
+                *typed.families,
+                *(split_name(d.name)[0] for d in typed.declarations),
+            }
+        )
 
     def prepare(self, given: Mapping[str, Any], used: Sequence[Expr]) -> tuple[dict[str, Any], dict[str, int]]:
         """The values an evaluation of `used` needs, in internal form, with the sizes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from . import derive
 from .answers import Derivative, Expression
@@ -20,17 +19,19 @@ def derivative(
     layout: str = "numerator",
     notation: str = "auto",
     verify: bool = True,
+    structured: str = "",
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 
     `expr` is text in matcalc's language, or built from `vector`, `matrix`, `scalar`. `wrt` is a name or a list of names: at order 1 a list
-    gives a list of derivatives; at order k one name k times, or k names.
+    gives a list of derivatives; at order k one name k times, or k names. `structured` differentiates within the set a matrix is
+    declared to lie in: "symmetric-space" (the gradient in that space) or "independent" (by the entries one may choose).
     Raises MatcalcError: bad input, no answer, or a failed check.
     """
     given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
     names = [w if isinstance(w, str) else w.name for w in given]
     single = names[0] if isinstance(wrt, str | Handle) else names
-    return derive.derivative(expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify)
+    return derive.derivative(expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify, structured)
 
 
 def grad(
@@ -40,10 +41,10 @@ def grad(
     where: str = "",
     notation: str = "auto",
     verify: bool = True,
-    **more: Any,
+    structured: str = "",
 ) -> Derivative | list[Derivative]:
     """The gradient of a scalar: a column for a vector, of the variable's own shape for a matrix. UsageError where `expr` is no scalar."""
-    found = derivative(expr, wrt, where=where, layout="denominator", notation=notation, verify=verify, **more)
+    found = derivative(expr, wrt, where=where, layout="denominator", notation=notation, verify=verify, structured=structured)
     first = found[0] if isinstance(found, list) else found
     if not first.of_scalar:
         raise UsageError("a gradient is that of a scalar, and this function has several entries", suggestion="use jacobian")
@@ -57,10 +58,10 @@ def jacobian(
     where: str = "",
     notation: str = "auto",
     verify: bool = True,
-    **more: Any,
+    structured: str = "",
 ) -> Derivative | list[Derivative]:
     """The first partial derivatives, the function's indices first: m×n for m functions of n variables."""
-    return derivative(expr, wrt, where=where, notation=notation, verify=verify, **more)
+    return derivative(expr, wrt, where=where, notation=notation, verify=verify, structured=structured)
 
 
 def hessian(
@@ -70,10 +71,10 @@ def hessian(
     where: str = "",
     notation: str = "auto",
     verify: bool = True,
-    **more: Any,
+    structured: str = "",
 ) -> Derivative:
     """The second derivatives by one variable, or the mixed ones by two: H[i,j] by x_i and y_j."""
-    found = derivative(expr, wrt, where=where, order=2, notation=notation, verify=verify, **more)
+    found = derivative(expr, wrt, where=where, order=2, notation=notation, verify=verify, structured=structured)
     assert isinstance(found, Derivative)
     return found
 

@@ -15,6 +15,7 @@ from . import build
 from .build import is_number, split, transpose, value_of
 from .expr import Expr, postorder
 from .kinds import ONE, Dim
+from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .ops.core import (
     ADD,
     CASES,
@@ -42,6 +43,7 @@ from .ops.core import (
     UNIT,
     ZEROS,
 )
+from .ops.diagonal import DIAG, DIAGONAL
 from .ops.inverse import INVERSE
 from .ops.sums import SUM
 from .ops.trace import TRACE
@@ -50,6 +52,7 @@ from .surface import dimension, is_plain_product, name, negated, number, product
 from .syntax import Node, spell_name, walk
 
 HALF = Fraction(1, 2)
+ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 NORMS = {"norm": "", "normF": "F", "norm1": "1", "norminf": "inf", "norm2": "2", "norm_nuclear": "*"}
 Key = tuple[object, ...]
 
@@ -101,6 +104,9 @@ class Arranger:
             return Node("norm" if simple else "call", tuple(self._of(a) for a in e.args), "p" if simple else "norm")
         if e.op.name == "pinv":
             return Node("pinv", (self._of(e.args[0]),))
+        if e.op in ABSTRACT:
+            base, order = e.attr[:2]  # type: ignore[index]
+            return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
         return Node("call", tuple(self._plain(a) for a in e.args), e.op.spellings[0] if e.op.spellings else e.op.name)
 
     def _plain(self, e: Expr) -> Node:
@@ -193,15 +199,17 @@ class Arranger:
     def _flip(self, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:
         """A minus absorbed by a difference among the factors: -2 (y - z)^T A is 2 (z - y)^T A; None if none can."""
         for k, s in enumerate(scalars):
-            turned = build.opposite(s) if s.op is ADD and self._can_flip(s) else self._flipped_sum(s) if s.op is INDEXED_SUM else None
-            if turned is not None:
-                return [*scalars[:k], turned, *scalars[k + 1 :]], self._of(body) if body is not None else None
+            others = [*scalars[:k], *scalars[k + 1 :]]
+            if s.op is ADD and self._can_flip(s):
+                return [*scalars[:k], build.opposite(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
+            if s.op is INDEXED_SUM and body is None and (summed := self._flipped_sum(s, False)) is not None:
+                return others, summed
         if body is None:
             return None
-        summed = body.args[0] if body.op is TRANSPOSE else body
-        if summed.op is INDEXED_SUM:
-            turned = self._flipped_sum(summed)
-            return None if turned is None else (list(scalars), self._of(turned if summed is body else transpose(turned)))
+        inner = body.args[0] if body.op is TRANSPOSE else body
+        if inner.op is INDEXED_SUM:
+            summed = self._flipped_sum(inner, inner is not body)
+            return None if summed is None else (list(scalars), summed)
         candidates = body.args if body.op in (MATMUL, HADAMARD, KRONECKER) else (body,)
         for k, f in enumerate(candidates):
             inner = f.args[0] if f.op is TRANSPOSE else f
@@ -218,16 +226,15 @@ class Arranger:
     def _can_flip(self, s: Expr) -> bool:
         return s not in self.named and any(build.without_coefficient(a)[0] < 0 for a in s.args)
 
-    def _flipped_sum(self, body: Expr) -> Expr | None:
-        """-sum_i (a - b) x_i is sum_i (b - a) x_i."""
-        low, high, term = body.args
-        _, inner, _ = split(term)
-        for s in (*inner, *([term] if term.op is ADD else [])):
-            if s is term and self._can_flip(s):
-                return build.indexed_sum(str(body.attr), low, high, build.opposite(s))
-            if s.op is ADD and self._can_flip(s):
-                return build.indexed_sum(str(body.attr), low, high, build.times(build.opposite(s), build.divide(term, s)))
-        return None
+    def _flipped_sum(self, summed: Expr, turned: bool) -> Node | None:
+        """-sum_i (a - b) x_i as sum_i (b - a) x_i (transposed: `turned`); None where no difference takes the minus."""
+        low, high, term = summed.args
+        _, scalars, _ = split(term)
+        s = next((s for s in (term, *scalars) if s.op is ADD and self._can_flip(s)), None)
+        if s is None:
+            return None
+        body = build.opposite(s) if s is term else build.times(build.opposite(s), build.divide(term, s))
+        return Node("sum", (self._of(transpose(body) if turned else body), self._of(low), self._of(high)), str(summed.attr))
 
     def matmul(self, e: Expr) -> Node:
         if e.is_scalar:
@@ -292,6 +299,13 @@ class Arranger:
         if x.op is INVERSE and is_number(k):
             return Node("pow", (self._of(x.args[0]), negated(self._of(k))))
         return Node("pow", (self._of(x), self._of(k)))
+
+    def diag(self, e: Expr) -> Node:
+        """diag(x); of the diagonal of a matrix, X .* I."""
+        x = e.args[0]
+        if x.op is DIAGONAL:
+            return Node("ew", (self._of(x.args[0]), name("I")), (".*",))
+        return Node("call", (self._of(x),), "diag")
 
     # ---- aggregates
 
@@ -445,6 +459,7 @@ _RULES: dict[object, Callable[[Arranger, Expr], Node]] = {
     MATMUL: Arranger.matmul,
     HADAMARD: Arranger.hadamard,
     KRONECKER: Arranger.kron,
+    DIAG: Arranger.diag,
     POWER: Arranger.power,
     MATRIX_POWER: Arranger.matrix_power,
     SUM: Arranger.total,

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cache, partial
 
 from . import build
+from .abstract import abstract
 from .elaborate import Elaborator, Meaning
 from .errors import MatcalcError, ReadingError
 from .expr import Operation
@@ -271,8 +272,7 @@ def call(el: Elaborator, node: Node, args: list[Term]) -> Term:
     if meaning is not None:
         return meaning(el, node, args)
     if name.rstrip("'") in el.scene.declared:
-        message = f"{name} is declared by its sets alone; such functions are not read yet"
-        raise ReadingError(message, span=node.span, suggestion=f"define it: {name.rstrip(chr(39))}(x) = …")
+        return abstract(el, node, args)
     if name not in REGISTRY:
         raise ReadingError(f"{name} is no function that is known", span=node.span)
     if len(args) != len(REGISTRY[name].params):

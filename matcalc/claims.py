@@ -228,11 +228,12 @@ def _all_known(text: str, function: Typed) -> bool:
         program = _read(text, function)
     except ReadingError:
         return False
-    known = {d.name for d in function.declarations} | set(function.symbols) | {b.name for b in function.program.bindings}
-    known |= {b.name for b in program.bindings} | {n for d in function.declarations for s in d.sizes if isinstance(s, Dim) for n in s.names()}
-    bound = {str(n.attr) for r in (program.body, *[b.value for b in program.bindings]) for n in walk(r) if n.op in ("sum", "product")}
-    used = {str(n.attr) for r in (program.body, *[b.value for b in program.bindings]) for n in walk(r) if n.op == "name"}
-    return all(n in known or n in bound or n.partition("_")[0] in {"I", "0", "K", "e", "pi"} or n.partition("_")[0] in known for n in used)
+    roots = [program.body, *[b.value for b in program.bindings]]
+    known = {d.name for d in function.declarations} | {b.name for b in (*function.program.bindings, *program.bindings)}
+    known |= {n for d in function.declarations for s in d.sizes if isinstance(s, Dim) for n in s.names()}
+    known |= {str(n.attr) for r in roots for n in walk(r) if n.op in ("sum", "product")} | {"I", "0", "K", "e", "pi"}
+    used = {str(n.attr) for r in roots for n in walk(r) if n.op == "name"}
+    return all(n in known or n.partition("_")[0] in known for n in used)
 
 
 # ---------------------------------------------------------------------------------------------- numbers

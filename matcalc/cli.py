@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from . import Derivative
 
 LAYOUTS = ("numerator", "denominator", "strict")
+STRUCTURES = ("symmetric-space", "independent")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential")
 FORMATS = ("text", "unicode", "latex")
 
@@ -157,6 +158,14 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     help="numerator: a gradient is a row; denominator: a column; strict: numerator, and by an m x n matrix it is n x m.",
 )
 @click.option("--notation", type=click.Choice(NOTATIONS), default="auto", show_default=True, help="How to write the answer.")
+@click.option(
+    "--structured",
+    is_flag=False,
+    flag_value=STRUCTURES[0],
+    type=click.Choice(STRUCTURES),
+    help="Stay within the set a matrix is declared to lie in (symmetric, skew, diagonal, lower, upper): the gradient in that space, "
+    "or the derivatives by its independent entries.",
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare formula in this spelling, on a terminal too.")
 @click.option("--steps", is_flag=True, help="Show the rules that were used, each with its source.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
@@ -168,6 +177,7 @@ def differentiate(
     order: int,
     layout: str,
     notation: str,
+    structured: str | None,
     format_: str | None,
     steps: bool,
     as_json: bool,
@@ -178,7 +188,8 @@ def differentiate(
     On a terminal the answer comes in a panel with its shape, layout and everything that was assumed. In a pipe it is the
     bare line, and the assumptions go to standard error.
     """
-    return answer_by("derivative", expression, where, wrt, order, format_, steps, as_json, layout=layout, notation=notation, verify=not no_verify)
+    options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured}
+    return answer_by("derivative", expression, where, wrt, order, format_, steps, as_json, **options)
 
 
 def answer_by(
@@ -198,6 +209,7 @@ def answer_by(
     names = split_names(wrt)
     if taker == "derivative":
         options["order"] = order
+    options = {key: value for key, value in options.items() if value is not None}
     try:
         found = getattr(matcalc, taker)(
             expression, names[0] if len(names) == 1 else names, where="; ".join(filter(None, where)), **options

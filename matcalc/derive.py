@@ -20,6 +20,7 @@ from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
 from .syntax import Declaration, Program
+from .structured import sentence, set_of, sets_of, staying, tangent, within
 from .tensor import Tensor
 from .verify import Point, verify
 
@@ -58,19 +59,26 @@ def derivative(
     layout: str = "numerator",
     notation: str = "auto",
     check: bool = True,
+    structured: str = "",
 ) -> Derivative | list[Derivative]:
-    """The derivative of `text` (or of a tree with its declarations) by `wrt`; by several names at order one, a list."""
+    """The derivative of `text` (or of a tree with its declarations) by `wrt`; by several names at order one, a list.
+
+    `structured` keeps declared matrices within their sets (see `matcalc.structured`).
+    """
     _check_options(order, layout, notation)
     try:
         program, declarations = _read(text, where) if isinstance(text, str) else text
         names = _variables(wrt, [d.name for d in declarations])
+        if structured:
+            typed = infer(program, declarations, tuple(dict.fromkeys(names)))
+            sets_of([_declared(typed, n) for n in names], names, structured)
         if order == 1 and len(names) > 1:
-            return [_one(program, declarations, (n,), layout, notation, check) for n in names]
+            return [_one(program, declarations, (n,), layout, notation, check, structured) for n in names]
         if len(names) == 1:
             names = names * order
         if len(names) != order:
             raise UsageError(f"order {order} with {len(names)} variables: give one name, or one for each order")
-        return _one(program, declarations, names, layout, notation, check)
+        return _one(program, declarations, names, layout, notation, check, structured)
     except MatcalcError as error:
         raise error.located(text if isinstance(text, str) else text[0].text) from None
 
@@ -93,7 +101,13 @@ def _variables(wrt: str | Sequence[str], declared: Sequence[str]) -> tuple[str, 
 
 
 def _one(
-    program: Program, declarations: Sequence[Declaration], names: tuple[str, ...], layout: str, notation: str, check: bool
+    program: Program,
+    declarations: Sequence[Declaration],
+    names: tuple[str, ...],
+    layout: str,
+    notation: str,
+    check: bool,
+    structured: str = "",
 ) -> Derivative:
     """One derivative: by each of `names` in turn."""
     typed = infer(program, declarations, tuple(dict.fromkeys(names)))
@@ -121,11 +135,17 @@ def _one(
     order = typed_order(typed.nodes)
     if restore:
         order = rewritten(order, lambda e: substitute(e, restore))
-    value, flipped = laid_out(tensor, layout)
     state = "not checked"
     if check:
         _verify(typed, previous if len(names) > 1 else None, tensor, names[-1], variables[-1])
         state = "verified"
+    sets = [set_of(_declared(typed, n)) if structured else None for n in names]
+    if any(sets):
+        tensor = within(tensor, sets, structured).map(final)
+        if check:
+            lower = within(previous, sets[:-1], structured) if len(names) > 1 else None
+            _verify(typed, lower, tensor, names[-1], variables[-1], sets[-1], structured)
+    value, flipped = laid_out(tensor, layout)
     return Derivative(
         typed,
         tensor,
@@ -137,7 +157,7 @@ def _one(
         flipped=flipped,
         verified=state,
         steps=steps,
-        assumptions=_notes(typed, names, tensor, value),
+        assumptions=_notes(typed, names, dict(zip(names, sets)), structured),
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=_members(typed, variables),
     )
@@ -165,7 +185,15 @@ def _variable(typed: Typed, name: str) -> Expr:
     raise UsageError(f"{name} does not occur in the expression", suggestion=f"variables here: {', '.join(typed.symbols)}")
 
 
-def _notes(typed: Typed, names: tuple[str, ...], tensor: Tensor, value: Expr | None) -> list[str]:
+def _declared(typed: Typed, name: str) -> Expr:
+    """The variable with all its properties."""
+    found = typed.declared.get(name)
+    if found is None:
+        found = next((e for e in typed.declared.values() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
+    return _variable(typed, name) if found is None else found
+
+
+def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None], structured: str) -> list[str]:
     notes = list(typed.assumptions)
     shape = typed.expr.shape
     if shape[0] is ONE and shape[1] is not ONE:
@@ -173,8 +201,10 @@ def _notes(typed: Typed, names: tuple[str, ...], tensor: Tensor, value: Expr | N
     for n in dict.fromkeys(names):
         if n in typed.families:
             notes.append(f"by every member of the family {n}: the derivative by {n}_{typed.families[n][0]}")
-        declared = typed.declared.get(n)
-        if declared is not None and declared is not typed.symbols.get(n):
+        declared, kind = typed.declared.get(n), sets.get(n)
+        if kind is not None:
+            notes.append(sentence(n, kind, structured))
+        elif declared is not None and declared is not typed.symbols.get(n):
             closed = ", ".join(p for p in declared.attr[1] if p in _CLOSED)  # type: ignore[index]
             notes.append(f"the entries of {n} count as free; that it is {closed} is used in the result only")
     return notes
@@ -183,8 +213,10 @@ def _notes(typed: Typed, names: tuple[str, ...], tensor: Tensor, value: Expr | N
 _CLOSED = ("symmetric", "skew", "diagonal", "orthogonal", "orthonormal", "spd", "psd", "lower", "upper", "idempotent", "unit", "simplex")
 
 
-def _verify(typed: Typed, previous: Tensor | None, tensor: Tensor, name: str, variable: Expr) -> None:
-    """Against the function as typed; a higher derivative against the one before it."""
+def _verify(
+    typed: Typed, previous: Tensor | None, tensor: Tensor, name: str, variable: Expr, kind: str | None = None, structured: str = ""
+) -> None:
+    """Against the function as typed; a higher derivative against the one before it. `kind` is the set the variable stays in."""
     symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
     place, at = (name, None) if variable.op is SYMBOL else (str(variable.attr[0]), 2)  # type: ignore[index]
     if variable.op is SYMBOL:
@@ -211,4 +243,7 @@ def _verify(typed: Typed, previous: Tensor | None, tensor: Tensor, name: str, va
     def jacobian(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         return tensor.evaluate(env, sizes, indices)
 
-    verify(f, jacobian, (place, at), variable.shape, Point(symbols, families, least), dims, lambda: f"{typed.program.text!r} by {name}")
+    along = tangent(kind, structured) if kind is not None else None
+    checked = jacobian if kind is None else staying(kind, jacobian)
+    point = Point(symbols, families, least)
+    verify(f, checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along)

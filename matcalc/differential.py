@@ -17,8 +17,10 @@ from .build import add, apply, eye, hadamard, index, matmul, num, ones, power, t
 from .errors import NoAnswerError
 from .expr import Expr, postorder
 from .families import bind, is_target, of_member
+from .functions import of_entrywise_function, of_function, of_function_along
 from .lifting import over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for, split_pair
+from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .ops.book import REGISTRY
 from .ops.core import (
     ADD,
@@ -414,4 +416,7 @@ _LEIBNIZ: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
     CASES: _of_cases,
     POWER: _of_power,
     MATRIX_POWER: _of_matrix_power,
+    ENTRYWISE_FUNCTION: of_entrywise_function,
+    FUNCTION: of_function,
+    FUNCTION_ALONG: of_function_along,
 }

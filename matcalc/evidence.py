@@ -11,6 +11,7 @@ from .expr import Expr, postorder
 from .forms import evaluate_form
 from .infer import Typed
 from .kinds import ONE, SCALAR, Dim, Shape
+from .numeric import Plan, release
 from .ops.core import MEMBER, SYMBOL
 from .verify import SCALES, Point
 
@@ -40,6 +41,7 @@ class Evidence:
                 self.notes.append(f"the claim is read as d vec(F)/d vec({truth.wrt[0]})^T")
         self.claim_at = evaluator(claim)
         self.points: list[Values] = []
+        self.inside: list[tuple[Values, Mapping[str, int]]] = []  # the same points as the engine's values and sizes
         self.claimed: list[Any] = []
         self.right: list[Any] = []
         self.quotients: list[Any] = []
@@ -78,7 +80,7 @@ class Evidence:
             return None
         return pair if all(np.all(np.isfinite(a)) for a in pair) else None
 
-    def add_point(self, values: Values) -> None:
+    def add_point(self, values: Values, env: Values, sizes: Mapping[str, int]) -> None:
         """Keep a point if everything is finite there and the difference quotient can be trusted."""
         import numpy as np
 
@@ -95,9 +97,15 @@ class Evidence:
             if distance is None or not distance < UNSURE:
                 return
         self.points.append(values)
+        self.inside.append((env, sizes))
         self.claimed.append(pair[0])
         self.right.append(pair[1])
         self.quotients.append(quotient)
+
+    def numbers(self, e: Expr) -> list[Any]:
+        """An expression at every point."""
+        plan = Plan(e)
+        return [release(plan.run(env, sizes)[0], e.shape) for env, sizes in self.inside]
 
     def error(self) -> float | None:
         """The gradient check of Mathematics for Machine Learning, the remark after 5.2.2: the worst of the points."""
@@ -196,7 +204,7 @@ def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
                 drawn = point.draw(sizes, rng, scale, positive)
                 outer = {n: _outer(drawn[n], s) for n, (s, _) in symbols.items()}
                 outer |= {n: _outer(drawn[n], s) for n, (_, s, _) in families.items()}
-                evidence.add_point(outer)
+                evidence.add_point(outer, drawn, sizes)
                 if len(evidence.points) == POINTS:
                     return
 

@@ -38,6 +38,7 @@ class Operation:
         "positive",
         "kronecker",
         "ray",
+        "parity",
         "adjoint",
     )
 
@@ -62,6 +63,7 @@ class Operation:
         positive: bool = False,
         kronecker: str = "",
         ray: str = "",
+        parity: str = "",
         adjoint: str = "",
     ) -> None:
         self.name = name
@@ -82,6 +84,7 @@ class Operation:
         self.positive = positive
         self.kronecker = kronecker
         self.ray = ray
+        self.parity = parity
         self.adjoint = adjoint
 
     def __repr__(self) -> str:

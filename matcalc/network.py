@@ -249,6 +249,8 @@ def _fuse(term: Term) -> Term:
     changes: dict[Slot, Index] = {}
     for pair in pairs:
         inside = set(pair)
+        if len(inside) < len(pair):  # the same index twice: a diagonal
+            continue
         everywhere = [s for _, r, c in term.factors for s in (r, c)] + list(term.slots)
         if all(s == pair or not inside & set(s) for s in everywhere):
             dim = ONE

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import ShapeError, UsageError
 from .expr import Expr, Operation, postorder
 from .kinds import ONE, Dim, Shape, kind_of
+from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .ops.core import CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SIZE, SYMBOL
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Value = Any  # a number, or a two-dimensional array of float or complex
 Step = tuple[Expr, "Kernel | None"]
 
+_ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
+_OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
 _CONSTANTS = {"pi": math.pi, "e": math.e, "infty": math.inf}
 _SERIES = 20_000  # terms after which an infinite sum is given up
 
@@ -161,12 +164,13 @@ class Plan:
 
 
 def _step(e: Expr) -> Step:
-    own = e.op in (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT)
-    return e, None if own else kernel(e.op)
+    return e, None if e.op in _OWN else kernel(e.op)
 
 
 def _leaf(e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int]) -> Value:
     op, attr = e.op, e.attr
+    if op in _ABSTRACT:
+        return _abstract(e, [values[a] for a in e.args], env, sizes)
     if op is SYMBOL:
         return _named(attr[0], env)  # type: ignore[index]
     if op is MEMBER:
@@ -191,6 +195,19 @@ def _leaf(e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Map
     if str(attr) not in indices:
         raise UsageError(f"the index {attr} has no value here")
     return float(indices[str(attr)])
+
+
+def _abstract(e: Expr, args: Sequence[Value], env: Mapping[str, Any], sizes: Mapping[str, int]) -> Value:
+    """A function known by its sets alone: the user's, or its stand-in."""
+    from . import standins
+
+    name, order, *value = e.attr  # type: ignore[misc]
+    if e.op is ENTRYWISE_FUNCTION:
+        return standins.entrywise(name, order, args[0], env)
+    shape = (_size(value[0], sizes), _size(value[1], sizes))
+    if e.op is FUNCTION_ALONG:
+        return standins.along(name, shape, args[0], args[1], env)
+    return standins.at(name, order, shape, args[0], env, (_size(e.shape[0], sizes), _size(e.shape[1], sizes)))
 
 
 def _named(name: str, env: Mapping[str, Any]) -> Value:

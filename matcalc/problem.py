@@ -27,6 +27,7 @@ from .syntax import Declaration, Node, Program, spell_name, split_name, walk
 from .verify import Point
 
 _NAMED = re.compile(r"\s*(\\?[^\W\d_]+(?:_(?:\{[^{}]*\}|\w))?)\s*=(?!=)")
+_LINEAR = frozenset({"symmetric", "skew", "diagonal", "lower", "upper"})  # what a direction shares with the variable
 _OPEN, _CLOSED = "([{", ")]}"
 
 
@@ -80,7 +81,7 @@ class Problem:
     def taken(self) -> frozenset[str]:
         """Every name in use, dimensions too."""
         sizes = {n for s in self.typed.symbols.values() for d in s.shape for n in d.names()}
-        bound = {str(n.attr) for node, _ in self.typed.nodes for n in walk(node) if n.op in ("name", "sum", "product")}
+        bound = {str(n.attr) for node, _ in self.typed.nodes for n in walk(node) if n.op in ("sum", "product")}
         return frozenset({*self.typed.symbols, *self.typed.bindings, *self.declarations, *self.typed.families, *sizes, *bound})
 
     def properties(self, name: str) -> frozenset[str]:
@@ -133,14 +134,16 @@ class Problem:
             raise UsageError(f"{what} has no value for {', '.join(missing)}")
         return {self.variables[n]: self.value(given[n], self.variables[n], what) for n in self.names}
 
-    def value(self, text: str, like: Expr, what: str) -> Expr:
-        """A text as a value of the variable `like`. A new name alone is taken to be of its kind."""
+    def value(self, text: str, like: Expr, what: str, free: bool = False) -> Expr:
+        """A text as a value of the variable `like`. A new name alone is taken to be of its kind; with
+        `free` it may depend on the variables."""
         name = str(like.attr[0])  # type: ignore[index]
         try:
             program = parse(text, self._known(), functions=[d.name for d in self.declarations.values() if d.domain is not None])
             declarations = dict(self.declarations)
             if program.body.op == "name" and isinstance(program.body.attr, str) and self._is_new(program.body.attr):
-                self.declare(program.body.attr, like, self.properties(name))
+                words = self.properties(name)
+                self.declare(program.body.attr, like, _LINEAR & words if free else words)
                 declarations = dict(self.declarations)
             typed = infer(program, tuple(declarations.values()), (), twins=False)
         except MatcalcError as error:
@@ -150,7 +153,7 @@ class Problem:
         self.notes += [n for n in typed.assumptions if n not in self.notes]
         e = typed.expr
         inside = sorted({n for n in _names(e) if n in self.variables})
-        if inside:
+        if inside and not free:
             raise UsageError(f"{what} depends on {', '.join(inside)} itself", suggestion=f"use another name, such as {spell_name(name, '0')}")
         if e.shape == like.shape:
             return e

@@ -113,6 +113,7 @@ class Point:
 # The variable: a name, or a member (counted from 1) of a family.
 Place = tuple[str, int | None]
 Function = Callable[[Mapping[str, Any], Mapping[str, int]], Any]
+Tangent = Callable[[Any], tuple[Any, Any]]
 
 
 def verify(
@@ -123,10 +124,12 @@ def verify(
     point: Point,
     dims: Iterable[Dim] = (),
     describe: Callable[[], str] = str,
+    tangent: Tangent | None = None,
 ) -> None:
     """Raise VerificationError where the derivative is wrong, NoAnswerError where no point could be judged.
 
-    `f` gives the function's value (an array), `jacobian` its derivative with the variable's indices last.
+    `f` gives the function's value (an array), `jacobian` its derivative with the variable's indices last. `tangent` makes of a
+    random direction one that stays in the variable's set, and the coordinates of it that the derivative is paired with.
     """
     import numpy as np
 
@@ -139,7 +142,7 @@ def verify(
     with np.errstate(all="ignore"):
         while judged < MOST_POINTS and kind is not None:
             sizes, scale, positive = kind
-            outcome = _judge(f, jacobian, variable, shape, point.draw(sizes, rng, scale, positive), sizes, rng)
+            outcome = _judge(f, jacobian, variable, shape, point.draw(sizes, rng, scale, positive), sizes, rng, tangent)
             if outcome == "wrong":
                 raise VerificationError(f"the closed form disagrees with the numerical derivative: please report {describe()}")
             if outcome == "unsure":
@@ -167,7 +170,16 @@ def _moved(env: dict[str, Any], variable: Place, x: Any) -> dict[str, Any]:
     return {**env, name: family}
 
 
-def _judge(f: Function, jacobian: Function, variable: Place, shape: Shape, env: dict[str, Any], sizes: Mapping[str, int], rng: Any) -> str:
+def _judge(
+    f: Function,
+    jacobian: Function,
+    variable: Place,
+    shape: Shape,
+    env: dict[str, Any],
+    sizes: Mapping[str, int],
+    rng: Any,
+    tangent: Tangent | None = None,
+) -> str:
     """One point: "good", "flat" (they agree but the derivative vanishes), "unsure" or "wrong"."""
     import numpy as np
 
@@ -178,6 +190,8 @@ def _judge(f: Function, jacobian: Function, variable: Place, shape: Shape, env: 
     dims = (shape[0].value(sizes), shape[1].value(sizes))
     e = rng.uniform(-1.0, 1.0, dims)
     step = e if dims != (1, 1) else float(e[0, 0])
+    if tangent is not None:
+        step, e = tangent(e)
     try:
         value = np.asarray(f(env, sizes), dtype=float)
         if not np.all(np.isfinite(value)):

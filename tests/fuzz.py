@@ -1,7 +1,7 @@
 """Random expressions through matcalc, judged by the oracle, and failures made small.
 
     python tests/fuzz.py --count 2000 --depth 3 --seed 0      a table of outcomes; every failure on a line to paste
-    python tests/fuzz.py --text "x^T A x" --wrt x --where …   one expression
+    python tests/fuzz.py --lines FILE                         expressions on lines "text | wrt | where | …"
 
 Every answer is compared with the oracle's derivative at two random points. What is printed, text and LaTeX, has to read
 back to the same numbers. An exception that is no MatcalcError, a refusal by matcalc's own verification, or more than
@@ -23,11 +23,12 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
-from generate import SIZES, Expression, Symbol, expressions, num, size_of
+from generate import SIZES, SQUARE, Expression, Symbol, expressions, num, size_of
 from oracle import Oracle, Unfit, jacobian
 
 import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
+from matcalc.read import parse, parse_where
 from matcalc.syntax import Binding, Node, Program, walk
 
 BUGS = ("wrong", "internal error", "refused by verification", "slow", "hang", "misread", "text", "latex", "shape")
@@ -265,6 +266,23 @@ def _smaller(e: Expression, seed: int) -> Iterator[Expression]:
 # ---------------------------------------------------------------------------------------------- many of them
 
 
+def question(line: str) -> Expression:
+    """An expression from a line `text | wrt | where | anything`, the bars between blanks."""
+    text, wrt, where, *_ = (part.strip() for part in line.split(" | "))
+    declarations = parse_where(where)
+    symbols = {}
+    for d in declarations:
+        sizes = [() if str(s) == "1" else tuple(re.sub(r"(\w)\^2", r"\1 \1", str(s)).split()) for s in d.sizes]
+        known = [p for p in d.properties if p in (*SQUARE, "positive")] or (["symmetric"] if d.field == "S" else ["integer"] if d.field == "N" else [])
+        base, _, index = d.name.partition("_")
+        members = "N" if index in ("i", "j") else ""
+        symbols[base if members else d.name] = Symbol((*sizes, (), ())[:2], known[0] if known else "", members)  # type: ignore[arg-type]
+    program = parse(text, [d.name for d in declarations])
+    found = Expression(program.body, symbols, wrt, ((), ()), bound=next(((b.name, b.value) for b in program.bindings), None))
+    found.text, found.where = text, where
+    return found
+
+
 def run(count: int, depth: int, seed: int, jobs: int = 1) -> Iterator[tuple[Expression, Verdict]]:
     """Every expression with its verdict, in order."""
     questions = list(expressions(count, depth, seed))
@@ -294,9 +312,18 @@ def main() -> int:
     parser.add_argument("--depth", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--lines", metavar="FILE", help="judge the expressions in a file")
     parser.add_argument("--refusals", action="store_true", help="print refusals too")
     parser.add_argument("--raw", action="store_true", help="do not make failures smaller")
     options = parser.parse_args()
+    if options.lines:
+        with open(options.lines, encoding="utf-8") as file:
+            for line in filter(str.strip, file):
+                try:
+                    print(*judge(question(line))[:2], "|", line.strip()[:150])
+                except (MatcalcError, ValueError) as error:
+                    print(f"({error})".splitlines()[0], "|", line.strip()[:150])
+        return 0
     results = []
     shrunk: Counter[tuple[str, str]] = Counter()
     for e, v in run(options.count, options.depth, options.seed, options.jobs):

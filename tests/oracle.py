@@ -162,6 +162,8 @@ def pinv(x: Array) -> Array:
     rows, columns = _pivots(u[:, :r].T), _pivots(v[:r])
     f = x[:, columns]
     g = np.linalg.solve(x[np.ix_(rows, columns)], x[rows])
+    if np.max(np.abs((x - f @ g).imag)) > 1e-9 * np.max(np.abs(x.imag)):
+        raise Unfit("a pseudoinverse where the rank changes")
     return g.T @ np.linalg.inv(g @ g.T) @ np.linalg.inv(f.T @ f) @ f.T
 
 

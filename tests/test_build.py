@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 from console import python
+from garden import Garden, Withered, unfinished, value
 
 from matcalc.build import (
     add,
@@ -46,170 +45,13 @@ from matcalc.build import (
 )
 from matcalc.errors import ShapeError
 from matcalc.expr import Expr, make, postorder, transform
-from matcalc.kinds import ONE, Dim, Shape
-from matcalc.numeric import evaluate
-from matcalc.ops.core import ADD, HADAMARD, INDEX, MATMUL, MEMBER, POWER, TIMES, TRANSPOSE
-from matcalc.ops.diagonal import DIAGONAL
-from matcalc.verify import draw
+from matcalc.kinds import ONE, Dim
+from matcalc.ops.core import ADD, INDEX, MEMBER, TIMES
 
 m, n, p = Dim.of("m"), Dim.of("n"), Dim.of("p")
-SIZES = {"m": 2, "n": 3, "p": 4, "N": 3}
-DIMS = (ONE, m, n, p)
-PROPERTIES = ("", "symmetric", "skew", "orthogonal", "idempotent", "diagonal", "invertible")
 
 
-def value(e: Expr, env: dict[str, Any]) -> np.ndarray:
-    """As a two-dimensional array."""
-    return np.reshape(evaluate(e, env, SIZES), (e.shape[0].value(SIZES), e.shape[1].value(SIZES)))
-
-
-# ---------------------------------------------------------------------------------------------- values
-
-
-class Grown(NamedTuple):
-    """An expression made by the constructors, and its value computed beside it by NumPy."""
-
-    expr: Expr
-    value: np.ndarray
-
-
-class Withered(Exception):
-    """The expression has no value, or one too large to be compared."""
-
-
-def assume(fine: Any) -> None:
-    if not fine:
-        raise Withered
-
-
-class Garden:
-    """Grows random expressions; every step is done twice, by a constructor and by NumPy."""
-
-    def __init__(self, seed: int) -> None:
-        self.random, self.rng = Random(seed), np.random.default_rng(seed)
-        self.env: dict[str, Any] = {}
-
-    def pick(self, *options: Any) -> Any:
-        return self.random.choice(options)
-
-    def shape(self) -> Shape:
-        return self.pick(*DIMS), self.pick(*DIMS)
-
-    def symbol(self, shape: Shape) -> Grown:
-        square = shape[0] is shape[1] and shape[0] is not ONE
-        prop = self.pick(*PROPERTIES) if square else ""
-        name = f"{self.pick('a', 'b')}_{{{shape[0]}{shape[1]}{prop}}}"
-        e = symbol(name, shape, [prop] if prop else [])
-        if name not in self.env:
-            self.env[name] = draw((shape[0].value(SIZES), shape[1].value(SIZES)), [prop] if prop else [], self.rng)
-        return Grown(e, np.reshape(self.env[name], (shape[0].value(SIZES), shape[1].value(SIZES))))
-
-    def leaf(self, shape: Shape) -> Grown:
-        rows, cols = (d.value(SIZES) for d in shape)
-        kinds = ["symbol"] * 4 + ["ones", "zeros"] + ["eye"] * (shape[0] is shape[1]) + ["number", "size"] * (shape == (ONE, ONE))
-        kind = self.pick(*kinds)
-        if kind == "symbol":
-            return self.symbol(shape)
-        if kind == "number":
-            k = self.pick(-2, -1, 0, 1, 3)
-            return Grown(num(k), np.array([[float(k)]]))
-        if kind == "size":
-            return Grown(size(n), np.array([[3.0]]))
-        if kind == "eye":
-            return Grown(eye(shape[0]), np.eye(rows))
-        return Grown(ones(*shape), np.ones((rows, cols))) if kind == "ones" else Grown(zeros(*shape), np.zeros((rows, cols)))
-
-    def grow(self, shape: Shape, depth: int) -> Grown:
-        if depth == 0:
-            return self.leaf(shape)
-        square, column, scalar = shape[0] is shape[1], shape[1] is ONE, shape == (ONE, ONE)
-        steps = ["add", "add", "times", "matmul", "matmul", "transpose", "hadamard", "power", "leaf"]
-        steps += ["inverse", "matrix_power", "diag"] * (square and not scalar)
-        steps += ["diagonal"] * (column and not scalar) + ["trace", "total", "entry", "dot"] * scalar
-        e, v = getattr(self, f"_{self.pick(*steps)}")(shape, depth - 1)
-        assume(np.all(np.isfinite(v)) and np.max(np.abs(v)) < 1e4)
-        return Grown(e, v)
-
-    def _leaf(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        return self.leaf(shape)
-
-    def _add(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        terms = [self.grow(shape, depth) for _ in range(self.pick(2, 3))]
-        if self.pick(True, False):
-            terms.append(terms[0])
-        signs = [self.pick(1, -1) for _ in terms]
-        return add(*[t.expr if s > 0 else negative(t.expr) for s, t in zip(signs, terms)]), sum(s * t.value for s, t in zip(signs, terms))
-
-    def _times(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        s, a = self.grow((ONE, ONE), depth), self.grow(shape, depth)
-        return times(s.expr, a.expr), s.value * a.value
-
-    def _matmul(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        inner = [self.pick(*DIMS) for _ in range(self.pick(1, 2))]
-        stations = [shape[0], *inner, shape[1]]
-        factors = [self.grow((i, j), depth) for i, j in pairwise(stations)]
-        product = factors[0].value
-        for f in factors[1:]:
-            product = product @ f.value
-        return matmul(*[f.expr for f in factors]), product
-
-    def _transpose(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a = self.grow((shape[1], shape[0]), depth)
-        return transpose(a.expr), a.value.T
-
-    def _hadamard(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a, b = self.grow(shape, depth), self.grow(shape, depth)
-        return hadamard(a.expr, b.expr), a.value * b.value
-
-    def _power(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a, k = self.grow(shape, depth), self.pick(0, 1, 2, 3, -1, -2)
-        assume(k >= 0 or np.min(np.abs(a.value)) > 0.01)
-        return power(a.expr, num(k)), a.value ** float(k)
-
-    def _inverse(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a = self.grow(shape, depth)
-        assume(np.linalg.cond(a.value) < 1e3)
-        return inverse(a.expr), np.linalg.inv(a.value)
-
-    def _matrix_power(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a, k = self.grow(shape, depth), self.pick(0, 1, 2, 3, -1, -2)
-        assume(k >= 0 or np.linalg.cond(a.value) < 1e3)
-        return matrix_power(a.expr, num(k)), np.linalg.matrix_power(a.value, k)
-
-    def _diag(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a = self.grow((shape[0], ONE), depth)
-        return diag(a.expr), np.diag(a.value[:, 0])
-
-    def _diagonal(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a = self.grow((shape[0], shape[0]), depth)
-        return diagonal(a.expr), np.diag(a.value)[:, None]
-
-    def _trace(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        d = self.pick(*DIMS)
-        a = self.grow((d, d), depth)
-        return trace(a.expr), np.trace(a.value).reshape(1, 1)
-
-    def _total(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a = self.grow((self.pick(*DIMS), self.pick(*DIMS)), depth)
-        return total(a.expr), np.sum(a.value).reshape(1, 1)
-
-    def _entry(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        a = self.grow((self.pick(m, n), self.pick(m, n)), depth)
-        return entry(a.expr, num(2), num(1)), a.value[1:2, 0:1]
-
-    def _dot(self, shape: Shape, depth: int) -> tuple[Expr, Any]:
-        d = self.pick(m, n)
-        a, b = self.grow((d, ONE), depth), self.grow((d, ONE), depth)
-        return matmul(transpose(a.expr), b.expr), a.value.T @ b.value
-
-
-def unfinished(e: Expr) -> bool:
-    """What is not in normal form yet; see the laws that are expected to fail."""
-    nodes = postorder(e)
-    scalar_inside = any(x.op is MATMUL and any(f.op is TIMES for f in x.args) for x in nodes)
-    flipped = any(x.op is TRANSPOSE and x.args[0].op is HADAMARD for x in nodes)
-    diagonal_of_power = any(x.op is DIAGONAL and x.args[0].op is POWER for x in nodes)
-    return scalar_inside or flipped or diagonal_of_power
+# ---------------------------------------------------------------------------------------------- random expressions
 
 
 def gardens(count: int) -> Iterator[Garden]:
@@ -239,7 +81,7 @@ def test_the_normal_form_is_a_fixed_point() -> None:
             e = garden.grow(garden.shape(), 2).expr
         except Withered:
             continue
-        if not unfinished(e):
+        if garden.finished:
             tried += 1
             assert transform(e, lambda old, args: apply(old.op, args, old.attr) if args else old) is e
     assert tried > 800
@@ -257,7 +99,7 @@ def test_the_order_of_writing_does_not_matter() -> None:
         assert transpose(transpose(a)) is a
         assert subtract(a, a) is zeros(*shape)
         assert add(a, a) is times(num(2), a)
-        if any(map(unfinished, (a, b, c, hadamard(a, b, c), times(s, t, a)))):
+        if not garden.finished or any(map(unfinished, (hadamard(a, b), hadamard(b, c), hadamard(c, b, a), times(s, t, a)))):
             continue
         tried += 1
         if not any(e.op is ADD for x in (a, b, c) for e in postorder(x)):  # r + r of a sum r is 2 r and stays so
@@ -336,6 +178,9 @@ LAWS: dict[str, tuple[Expr, Expr]] = {
     "an entry of a transpose": (entry(transpose(A), num(2), one), entry(A, one, num(2))),
     "an entry of a literal": (entry(literal(2, 2, [s, t, k, one]), num(2), one), k),
     "a literal of one entry": (literal(1, 1, [s]), s),
+    "a sum with ones at the end": (matmul(a, transpose(b), ones(n, n)), times(total(b), matmul(a, transpose(ones(n))))),
+    "a transposed entrywise product is flat": (hadamard(X, transpose(hadamard(Y, X))), hadamard(X, transpose(Y), transpose(X))),
+    "the diagonal of an entrywise power": (diagonal(power(X, num(2))), power(diagonal(X), num(2))),
     "what has no index leaves the sum": (
         indexed_sum("i", one, size(Dim.of("N")), times(s, matmul(transpose(w), a))),
         times(s, indexed_sum("i", one, size(Dim.of("N")), matmul(transpose(w), a))),
@@ -347,6 +192,19 @@ LAWS: dict[str, tuple[Expr, Expr]] = {
 @pytest.mark.parametrize("law", LAWS)
 def test_law(law: str) -> None:
     left, right = LAWS[law]
+    assert left is right
+
+
+NOT_YET = {
+    "an entrywise power of I": (power(eye(n), num(2)), eye(n)),
+    "an entrywise power of diag": (power(diag(a), num(2)), diag(power(a, num(2)))),
+}
+
+
+@pytest.mark.xfail(reason="the normal form does not have these laws yet; `unfinished` leaves them out above")
+@pytest.mark.parametrize("law", NOT_YET)
+def test_law_to_come(law: str) -> None:
+    left, right = NOT_YET[law]
     assert left is right
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from ..errors import ShapeError
 from ..expr import Expr, Operation, make, order_key, transform
 from ..kinds import ONE, SCALAR, Dim, Shape, shape_text
+from ..ops.abstract import FUNCTION, FUNCTION_ALONG
 from ..ops.core import (
     ADD,
     CASES,
@@ -39,6 +40,7 @@ from ..ops.trace import TRACE
 from . import late
 from .aggregates import diag, diagonal, entry, indexed_sum, total, trace
 from .entrywise import hadamard, kron, power
+from .functions import function, function_along
 from .leaves import (
     constant,
     eye,
@@ -46,6 +48,7 @@ from .leaves import (
     index,
     is_number,
     is_zero,
+    leading_sign,
     member,
     num,
     ones,
@@ -108,6 +111,9 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
         return literal(attr[0], attr[1], args)
     if op is INDEXED_SUM:
         return indexed_sum(str(attr), *args)
+    if op is FUNCTION or op is FUNCTION_ALONG:
+        assert isinstance(attr, tuple)
+        return function(attr[0], attr[1], attr[2:], args[0]) if op is FUNCTION else function_along(attr[0], attr[2:], *args)
     if op is CASES:
         shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
         return make(op, tuple(args), attr, shape, 1 + sum(a.size for a in args))
@@ -117,6 +123,9 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
         if first.op is ZEROS or (body is not None and body.op is ONES):  # a function of a constant array is one
             value = times(num(c), *scalars) if first.op is not ZEROS else num(0)
             return times(apply(op, (value,), attr), ones(*first.shape))
+    if op.parity and first is not None and leading_sign(first) < 0:
+        flipped = apply(op, (opposite(first), *args[1:]), attr)
+        return flipped if op.parity == "even" else negative(flipped)
     if first is not None and op.transposes and not first.is_scalar:
         if op.elementwise or op.signature.endswith("-> m n"):
             if first.shape[0] is ONE or (first.shape[1] is not ONE and all(a.op is TRANSPOSE for a in args if not a.is_scalar)):
@@ -178,6 +187,8 @@ __all__ = [
     "divide",
     "entry",
     "eye",
+    "function",
+    "function_along",
     "hadamard",
     "has",
     "index",

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR
-from ..ops.core import ENTRY, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, ONES, POWER, SYMBOL, TIMES, TRANSPOSE, UNIT
+from ..ops.core import (
+    ADD,
+    ENTRY,
+    EYE,
+    HADAMARD,
+    INDEXED_SUM,
+    KRONECKER,
+    LITERAL,
+    MATMUL,
+    MEMBER,
+    ONES,
+    POWER,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+)
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from .late import apply, add, hadamard, matmul, times, transpose
-from .leaves import ONE_NUMBER, eye, is_number, is_zero, num, ones, size, value_of, zeros
+from .late import add, apply, hadamard, matmul, power, times, transpose
+from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, zeros
 from .products import _merge, _raw_chain
-from .scalars import negative
+from .scalars import negative, opposite
 
 
 def trace(x: Expr) -> Expr:
@@ -121,6 +137,10 @@ def diagonal(x: Expr) -> Expr:
         return diagonal(x.args[0])
     if x.op is HADAMARD:
         return hadamard(*[diagonal(a) for a in x.args])
+    if x.op is POWER:
+        return power(diagonal(x.args[0]), x.args[1])
+    if x.op.elementwise:
+        return apply(x.op, (diagonal(x.args[0]),))
     if x.op is MATMUL:
         if x.args[0].op is DIAG:
             return hadamard(x.args[0].args[0], diagonal(matmul(*x.args[1:])))
@@ -172,6 +192,8 @@ def indexed_sum(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
             fixed = [a for a in out if a.is_scalar]
             if len(fixed) == len(out):
                 return times(*fixed, indexed_sum(name, low, high, times(*inside)))
+    if body.op is ADD and leading_sign(body) < 0:
+        return negative(indexed_sum(name, low, high, opposite(body)))  # one sign for a sum and its opposite
     if body.shape[0] is ONE and body.shape[1] is not ONE:
         return transpose(indexed_sum(name, low, high, transpose(body)))
     free = (body.indices - {name}) | low.indices | high.indices

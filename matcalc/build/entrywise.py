@@ -7,11 +7,11 @@ from fractions import Fraction
 from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Shape, shape_text
-from ..ops.core import EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE
+from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG
 from .late import add, diag, diagonal, times, transpose
-from .leaves import ONE_NUMBER, eye, is_number, is_zero, num, ones, value_of, without_coefficient, zeros
-from .scalars import negative
+from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, value_of, without_coefficient, zeros
+from .scalars import negative, opposite
 from .sums import _raw_transpose
 
 HUGE = 10**6  # exact powers of numbers stop here; beyond it they stay symbolic
@@ -29,6 +29,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
         if known is not None:
             return known
         if v.denominator == 1:
+            if base.op is ADD and leading_sign(base) < 0:
+                return times(num(-1 if v.numerator % 2 else 1), power(opposite(base), exponent))
             if base.op is POWER:
                 return power(base.args[0], times(base.args[1], exponent))
             if base.op is TIMES:
@@ -104,6 +106,8 @@ def hadamard(*factors: Expr) -> Expr:
             todo.append(f.args[-1])
         elif f.op is HADAMARD:
             todo += reversed(f.args)
+        elif f.op is TRANSPOSE and f.args[0].op is HADAMARD and shape[1] is not ONE:
+            todo += [transpose(a) for a in reversed(f.args[0].args)]
         elif is_zero(f):
             return zeros(*shape)
         elif f.op is not ONES:

@@ -6,7 +6,7 @@ the modules reach one another's constructors from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from ..expr import Expr, Operation
 
@@ -73,5 +73,5 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
     return CONSTRUCTORS["entry"](x, i, j)
 
 
-def apply(op: Operation, args: Sequence[Expr]) -> Expr:
-    return CONSTRUCTORS["apply"](op, args)
+def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
+    return CONSTRUCTORS["apply"](op, args, attr)

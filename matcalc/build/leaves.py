@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from ..expr import Expr, make
+from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Dim, Shape, close_properties
-from ..ops.core import CONSTANT, EYE, INDEX, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
+from ..ops.core import ADD, CONSTANT, EYE, INDEX, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
 from .late import transpose
-
 
 _KEPT = 16  # small integers are made once
 _kept: dict[int, Expr] = {}
@@ -67,6 +66,13 @@ def member(family: str, i: Expr, shape: Shape, properties: Iterable[str] = ()) -
 def has(e: Expr, prop: str) -> bool:
     """Whether a symbol or member was declared with `prop` (or something that implies it)."""
     return (e.op is SYMBOL or e.op is MEMBER) and prop in e.attr[1]  # type: ignore[index]
+
+
+def leading_sign(e: Expr) -> int:
+    """The sign of the coefficient; of a sum, that of its least term. One of e and -e has 1."""
+    if e.op is ADD:
+        e = min(e.args, key=lambda a: order_key(without_coefficient(a)[1]))
+    return -1 if without_coefficient(e)[0] < 0 else 1
 
 
 def is_number(e: Expr, value: int | None = None) -> bool:

@@ -101,15 +101,20 @@ def _cut(chain: list[Expr], rows: Dim, cols: Dim, scalars: list[Expr]) -> Expr:
         return _chain(chain)
     pieces = [chain[i:j] for i, j in zip([0, *cuts], [*cuts, len(chain)], strict=True)]
     outer: list[Expr] = []
-    for k, piece in enumerate(pieces):
+    for piece in pieces:
         if piece[0].shape[0] is ONE and piece[-1].shape[1] is ONE:
             scalars.append(_chain(piece))
         else:
             outer.append(_chain(piece))
-        del k
     if not outer:
         return scalars.pop()
-    return _chain([f for o in outer for f in (o.args if o.op is MATMUL else (o,))])
+    factors: list[Expr] = []
+    for o in outer:
+        if o.op is TIMES:
+            scalars += o.args[:-1]
+            o = o.args[-1]
+        factors += o.args if o.op is MATMUL else (o,)
+    return _chain(factors)
 
 
 def _chain(chain: list[Expr]) -> Expr:

@@ -11,6 +11,7 @@ from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, NUMBER, ONES, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from .functions import is_hessian
 from .late import indexed_sum, kron, matmul, times
 from .leaves import MINUS_ONE, has, is_zero, num, ones, times_size, value_of, without_coefficient, zeros
 
@@ -113,6 +114,8 @@ def transpose(e: Expr) -> Expr:
             return e
         if op is HADAMARD and set(map(transpose, e.args)) == set(e.args):
             return e
+    elif is_hessian(e):
+        return e
     elif op is LITERAL:
         m, n = literal_shape(e)
         return literal(n, m, [e.args[i * n + j] for j in range(n) for i in range(m)])

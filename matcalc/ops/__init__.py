@@ -6,6 +6,7 @@ from functools import cache
 
 from ..expr import Operation
 from . import (
+    abstract,
     activations,
     adjugate,
     core,
@@ -26,7 +27,7 @@ from .book import REGISTRY, SHORTHANDS
 
 # In the order of the contents.
 CHAPTERS = (
-    *(core, sums, trace, diagonal),
+    *(core, sums, trace, diagonal, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix),
     *(elementary, activations, extremes, softmax, norms, singular_values),
 )

@@ -38,6 +38,7 @@ SOFTPLUS = elementwise(
 )
 ERF = elementwise(
     "erf",
+    parity="odd",
     derivative="2/sqrt(pi) exp(-x^2)",
     statement="erf'(x) = 2/sqrt(pi) exp(-x^2)",
     source=cite("dlmf", "eq. 7.2.1"),

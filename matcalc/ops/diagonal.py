@@ -28,3 +28,29 @@ DIAGONAL = operation(
     domain="square",
     numeric="np.diag(X)[:, None]",
 )
+LOWER_TRIANGLE = operation(
+    "tril",
+    "X",
+    "n n -> n n",
+    adjoint="tril(A)",
+    kronecker="diag(vec(tril(X.^0)))",
+    statement="d tril(X) = tril(dX): the entries on and below the diagonal, zeros above",
+    source="definition",
+    spellings="tril",
+    latex=r"\operatorname{tril}",
+    domain="square",
+    numeric="np.tril(X)",
+)
+UPPER_TRIANGLE = operation(
+    "triu",
+    "X",
+    "n n -> n n",
+    adjoint="triu(A)",
+    kronecker="diag(vec(triu(X.^0)))",
+    statement="d triu(X) = triu(dX): the entries on and above the diagonal, zeros below",
+    source="definition",
+    spellings="triu",
+    latex=r"\operatorname{triu}",
+    domain="square",
+    numeric="np.triu(X)",
+)

@@ -32,6 +32,7 @@ LOG = elementwise(
 
 SIN = elementwise(
     "sin",
+    parity="odd",
     derivative="cos(x)",
     statement="sin' = cos",
     source=cite("dlmf", "eq. 4.20.1"),
@@ -41,6 +42,7 @@ SIN = elementwise(
 )
 COS = elementwise(
     "cos",
+    parity="even",
     derivative="-sin(x)",
     statement="cos' = -sin",
     source=cite("dlmf", "eq. 4.20.2"),
@@ -50,6 +52,7 @@ COS = elementwise(
 )
 TAN = elementwise(
     "tan",
+    parity="odd",
     derivative="1 + tan(x)^2",
     statement="tan' = 1 + tan^2",
     source=cite("dlmf", "eq. 4.20.3"),
@@ -59,6 +62,7 @@ TAN = elementwise(
 )
 COT = elementwise(
     "cot",
+    parity="odd",
     derivative="-1 - cot(x)^2",
     domain="nonzero",
     condition="x != 0",
@@ -70,6 +74,7 @@ COT = elementwise(
 )
 SEC = elementwise(
     "sec",
+    parity="even",
     derivative="sec(x) tan(x)",
     statement="sec' = sec tan",
     source=cite("dlmf", "eq. 4.20.5"),
@@ -79,6 +84,7 @@ SEC = elementwise(
 )
 CSC = elementwise(
     "csc",
+    parity="odd",
     derivative="-csc(x) cot(x)",
     domain="nonzero",
     condition="x != 0",
@@ -91,6 +97,7 @@ CSC = elementwise(
 
 ASIN = elementwise(
     "asin",
+    parity="odd",
     derivative="1/sqrt(1 - x^2)",
     domain="(-1,1)",
     condition="|x| < 1",
@@ -113,6 +120,7 @@ ACOS = elementwise(
 )
 ATAN = elementwise(
     "atan",
+    parity="odd",
     derivative="1/(1 + x^2)",
     statement="atan'(x) = 1/(1 + x^2)",
     source=cite("dlmf", "eq. 4.24.9"),
@@ -123,6 +131,7 @@ ATAN = elementwise(
 
 SINH = elementwise(
     "sinh",
+    parity="odd",
     derivative="cosh(x)",
     statement="sinh' = cosh",
     source=cite("dlmf", "eq. 4.34.1"),
@@ -132,6 +141,7 @@ SINH = elementwise(
 )
 COSH = elementwise(
     "cosh",
+    parity="even",
     derivative="sinh(x)",
     positive=True,
     statement="cosh' = sinh",
@@ -142,6 +152,7 @@ COSH = elementwise(
 )
 TANH = elementwise(
     "tanh",
+    parity="odd",
     derivative="1 - tanh(x)^2",
     statement="tanh' = 1 - tanh^2",
     source=cite("dlmf", "eq. 4.34.3"),
@@ -151,6 +162,7 @@ TANH = elementwise(
 )
 ASINH = elementwise(
     "asinh",
+    parity="odd",
     derivative="1/sqrt(1 + x^2)",
     statement="asinh'(x) = 1/sqrt(1 + x^2)",
     source=cite("dlmf", "eq. 4.38.9"),
@@ -171,6 +183,7 @@ ACOSH = elementwise(
 )
 ATANH = elementwise(
     "atanh",
+    parity="odd",
     derivative="1/(1 - x^2)",
     domain="(-1,1)",
     condition="|x| < 1",
@@ -183,6 +196,7 @@ ATANH = elementwise(
 
 ABS = elementwise(
     "abs",
+    parity="even",
     derivative="sign(x)",
     domain="nonzero",
     condition="x != 0",
@@ -193,6 +207,7 @@ ABS = elementwise(
 )
 SIGN = elementwise(
     "sign",
+    parity="odd",
     derivative="0",
     domain="nonzero",
     condition="x != 0",

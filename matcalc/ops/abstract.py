@@ -1,0 +1,37 @@
+"""Functions of which only the sets are known: phi: R -> R (entry by entry), f: R^n -> R, F: R^{m x n} -> R^{p x q}.
+
+The attribute of a node says which function it is and how often it has been differentiated: f'(x) and f''(x) are nodes of
+the same operation. What a derivative of a function of more than one number looks like is said in `matcalc.build.functions`.
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+# The attribute is (name, order of the derivative).
+ENTRYWISE_FUNCTION = operation(
+    "entrywise_function",
+    "x",
+    "m n -> m n",
+    elementwise=True,
+    transposes="commutes",
+    statement="d phi(x) = phi'(x) .* dx, entry by entry",
+    source=cite("parr-howard"),
+)
+# The attribute is (name, order, rows of the value, columns of the value).
+FUNCTION = operation(
+    "function",
+    "x",
+    "m n",
+    statement="d f(x) = f'(x) dx; of matrices, d vec(F(X)) = F'(X) d vec(X)",
+    source=cite("magnus-neudecker", "section 5.15"),
+)
+# The same attribute: order 1 is F'(X, E), the derivative along E.
+FUNCTION_ALONG = operation(
+    "function_along",
+    "X E",
+    "m n",
+    statement="vec(F'(X, E)) = F'(X) vec(E): the derivative of F along E",
+    source=cite("magnus-neudecker", "section 5.15"),
+)

@@ -1,0 +1,268 @@
+"""The check before an answer is shown: it refuses what is wrong and what it cannot judge, and lets through what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from console import run
+
+import matcalc
+from matcalc import rules
+from matcalc.errors import NoAnswerError, VerificationError
+from matcalc.kinds import ONE, PROPERTIES, SCALAR, Dim, Shape
+from matcalc.ops.book import REGISTRY
+from matcalc.verify import Point, draw, sizes_for, verify
+
+m, n = Dim.of("m"), Dim.of("n")
+Values = dict[str, Any]
+
+
+def check(f: Any, jacobian: Any, shape: Shape = (n, ONE), properties: tuple[str, ...] = (), **others: Shape) -> None:
+    """`f` and `jacobian` are functions of the values; the variable is x."""
+    symbols = {"x": (shape, properties)} | {name: (s, ()) for name, s in others.items()}
+    verify(lambda env, sizes: f(env), lambda env, sizes: jacobian(env), "x", shape, Point(symbols, {}), (), lambda: "a test")
+
+
+# ---------------------------------------------------------------------------------------------- right and wrong
+
+
+def square(v: Values) -> Any:
+    return np.sum(v["x"] ** 2)
+
+
+def test_a_right_derivative_passes() -> None:
+    check(square, lambda v: 2 * v["x"][:, 0])
+    check(lambda v: v["A"] @ v["x"], lambda v: v["A"], A=(m, n))
+    check(lambda v: np.trace(v["x"] @ v["x"]), lambda v: 2 * v["x"].T, (n, n))
+    check(lambda v: np.sin(v["x"]), lambda v: np.cos(v["x"]), SCALAR)
+
+
+@pytest.mark.parametrize(
+    "jacobian",
+    [
+        lambda v: -2 * v["x"][:, 0],
+        lambda v: v["x"][:, 0],
+        lambda v: 2.00001 * v["x"][:, 0],
+        lambda v: 2 * v["x"][::-1, 0],
+        lambda v: 2 * v["x"][:, 0] + np.eye(len(v["x"]))[-1] * 1e-3,
+        lambda v: 0 * v["x"][:, 0],
+        lambda v: np.nan * v["x"][:, 0],
+        lambda v: np.inf * v["x"][:, 0],
+    ],
+    ids=["sign", "factor", "the fifth digit", "order", "one entry", "zero", "nan", "inf"],
+)
+def test_a_wrong_derivative_is_refused(jacobian: Any) -> None:
+    with pytest.raises(VerificationError, match="disagrees with the numerical derivative.*a test"):
+        check(square, jacobian)
+
+
+def test_a_transposed_derivative_is_refused() -> None:
+    with pytest.raises(VerificationError):
+        check(lambda v: np.trace(v["x"] @ v["x"]), lambda v: 2 * v["x"], (n, n))
+    with pytest.raises(VerificationError):
+        check(lambda v: v["A"] @ v["x"], lambda v: v["A"].T, A=(n, n))
+
+
+def test_the_direction_is_free_where_the_point_is_not() -> None:
+    """A derivative that is right along symmetric directions only: entries count as free."""
+    symmetric = ("symmetric",)
+    check(lambda v: v["x"][0, 1], lambda v: np.outer(np.eye(len(v["x"]))[0], np.eye(len(v["x"]))[1]), (n, n), symmetric)
+    with pytest.raises(VerificationError):
+        check(lambda v: v["x"][0, 1], lambda v: (np.eye(len(v["x"]), k=1) + np.eye(len(v["x"]), k=-1)) / 2, (n, n), symmetric)
+
+
+def test_a_constant_function() -> None:
+    check(lambda v: 3.0, lambda v: np.zeros(len(v["x"])))
+    with pytest.raises(VerificationError):
+        check(lambda v: 3.0, lambda v: np.ones(len(v["x"])))
+    check(lambda v: np.sign(v["x"][0, 0]), lambda v: np.zeros(len(v["x"])))
+
+
+# ---------------------------------------------------------------------------------------------- what cannot be judged
+
+
+def test_no_finite_point_no_answer() -> None:
+    with pytest.raises(NoAnswerError, match="could not be checked") as caught:
+        check(lambda v: np.log(-np.sum(v["x"] ** 2) - 1), lambda v: -2 * v["x"][:, 0])
+    assert "--no-verify" in str(caught.value)
+
+
+def test_a_singular_matrix_everywhere_is_no_answer() -> None:
+    def singular(v: Values) -> Any:
+        return np.sum(np.linalg.inv(v["x"] @ np.zeros((1, len(v["x"])))))
+
+    with pytest.raises(NoAnswerError):
+        check(singular, lambda v: v["x"][:, 0])
+
+
+def test_points_outside_the_domain_are_followed_by_others() -> None:
+    check(lambda v: np.sum(np.log(v["x"])), lambda v: 1 / v["x"][:, 0])
+    check(lambda v: np.sum(np.arccos(v["x"] * 1.5)), lambda v: -1.5 / np.sqrt(1 - (1.5 * v["x"][:, 0]) ** 2))
+    with pytest.raises(VerificationError):
+        check(lambda v: np.sum(np.log(v["x"])), lambda v: -1 / v["x"][:, 0])
+
+
+def test_a_kink_at_every_point_is_no_verdict() -> None:
+    with pytest.raises(NoAnswerError):
+        check(lambda v: np.abs(v["x"][0, 0] - v["x"][0, 0].round(4)), lambda v: np.zeros(len(v["x"])))
+
+
+@pytest.mark.parametrize("expr", ["log(-x^2 - 1)", "sqrt(-exp(x))", "acos(2 + x^2)"])
+def test_the_engine_refuses_what_it_cannot_check(expr: str) -> None:
+    with pytest.raises(NoAnswerError):
+        matcalc.derivative(expr, "x", where="x in R")
+    d: Any = matcalc.derivative(expr, "x", where="x in R", verify=False)
+    assert d.verified == "not checked" and d.text
+    outcome = run("d", expr, "--wrt", "x", "--where", "x in R")
+    assert outcome.code == 1 and not outcome.out and "--no-verify" in outcome.err
+    assert run("d", expr, "--wrt", "x", "--where", "x in R", "--no-verify").out == d.text + "\n"
+
+
+@pytest.mark.parametrize(
+    "expr, wrt, where",
+    [
+        ("sum(abs(x))", "x", "x in R^n"),
+        ("|x|", "x", "x in R"),
+        ("relu(A x - b)", "x", "A in R^{m x n}; x in R^n; b in R^m"),
+        ("sum(max(x, y))", "x", "x, y in R^n"),
+        ("||x||_1 + ||x||_\\infty", "x", "x in R^n"),
+        ("||X||_2 + ||X||_*", "X", "X in R^{m x n}"),
+        ("sum(1[x > 0] .* x)", "x", "x in R^n"),
+        ("log(x)", "x", "x in R"),
+        ("x^n", "x", "x in R; n in R"),
+        ("logdet(X)", "X", "X in R^{n x n}"),
+        ("sum(sqrt(x))", "x", "x in R^n"),
+        ("(B^T A B)^-1", "A", "A in R^{n x n}; B in R^{n x m}"),
+    ],
+)
+def test_kinks_and_domains_do_not_stand_in_the_way(expr: str, wrt: str, where: str) -> None:
+    d: Any = matcalc.derivative(expr, wrt, where=where)
+    assert d.verified == "verified"
+
+
+# ---------------------------------------------------------------------------------------------- a wrong rule in the book
+
+
+@pytest.fixture
+def broken_book(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Rewrites differentials of the book; what was read of them is forgotten before and after."""
+    caches = [rules.template, rules._derivative_text]
+
+    def forget() -> None:
+        for cached in caches:
+            cached.cache_clear()
+
+    def rewrite(name: str, differential: str) -> None:
+        monkeypatch.setattr(REGISTRY[name], "differential", differential)
+        forget()
+
+    yield rewrite
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.mark.parametrize(
+    "name, differential, expr, wrt, where",
+    [
+        ("sin", "-cos(x)", "sum(sin(A x))", "x", "A in R^{m x n}; x in R^n"),
+        ("tanh", "1 + tanh(x)^2", "tanh(s)", "s", "s in R"),
+        ("inv", "X^-1 dX X^-1", "a^T X^-1 b", "X", "a, b in R^n; X in R^{n x n}"),
+        ("det", "det(X) tr(X dX)", "det(X)", "X", "X in R^{n x n}"),
+        ("relu", "1", "sum(relu(x))", "x", "x in R^n"),
+    ],
+)
+def test_a_wrong_rule_is_caught(broken_book: Any, name: str, differential: str, expr: str, wrt: str, where: str) -> None:
+    right: Any = matcalc.derivative(expr, wrt, where=where)
+    broken_book(name, differential)
+    with pytest.raises(VerificationError, match="please report"):
+        matcalc.derivative(expr, wrt, where=where)
+    wrong: Any = matcalc.derivative(expr, wrt, where=where, verify=False)
+    assert wrong.text != right.text
+    outcome = run("d", expr, "--wrt", wrt, "--where", where)
+    assert outcome.code == 1 and not outcome.out and "report" in outcome.err and "Traceback" not in outcome.err
+
+
+def test_a_wrong_second_derivative_is_caught(broken_book: Any) -> None:
+    broken_book("cos", "sin(x)")
+    where = "x in R^n"
+    assert matcalc.derivative("sum(sin(x))", "x", where=where).text  # type: ignore[union-attr]
+    with pytest.raises(VerificationError):
+        matcalc.derivative("sum(sin(x))", "x", where=where, order=2)
+
+
+# ---------------------------------------------------------------------------------------------- points
+
+
+HAS: dict[str, Any] = {
+    "symmetric": lambda x: np.allclose(x, x.T),
+    "skew": lambda x: np.allclose(x, -x.T),
+    "diagonal": lambda x: np.allclose(x, np.diag(np.diag(x))),
+    "orthogonal": lambda x: np.allclose(x @ x.T, np.eye(len(x))),
+    "orthonormal": lambda x: np.allclose(x.T @ x, np.eye(x.shape[1])),
+    "spd": lambda x: np.allclose(x, x.T) and np.linalg.eigvalsh(x)[0] > 0,
+    "psd": lambda x: np.allclose(x, x.T) and np.linalg.eigvalsh(x)[0] > -1e-12,
+    "invertible": lambda x: np.linalg.cond(x) < 1e6,
+    "lower": lambda x: np.allclose(x, np.tril(x)),
+    "upper": lambda x: np.allclose(x, np.triu(x)),
+    "idempotent": lambda x: np.allclose(x @ x, x) and not np.allclose(x, np.eye(len(x))),
+    "positive": lambda x: np.all(x > 0),
+    "nonnegative": lambda x: np.all(x >= 0),
+    "unit": lambda x: np.isclose(np.linalg.norm(x), 1),
+    "simplex": lambda x: np.isclose(np.sum(x), 1) and np.all(x >= 0),
+}
+SHAPES = {"orthonormal": (5, 3), "unit": (4, 1), "simplex": (4, 1), "positive": (3, 4), "nonnegative": (3, 4)}
+
+
+@pytest.mark.parametrize("prop", [p for p in PROPERTIES if p != "constant"])
+def test_a_drawn_point_has_the_property(prop: str) -> None:
+    shape = SHAPES.get(prop, (4, 4))
+    rng = np.random.default_rng(13)
+    plain = [draw(shape, (), rng) for _ in range(20)]
+    assert prop in ("invertible",) or not any(HAS[prop](x) for x in plain)
+    for scale, positive in ((1.0, False), (0.5, True), (0.2, False)):
+        for _ in range(20):
+            x = draw(shape, (prop,), rng, scale, positive)
+            assert x.shape == shape and HAS[prop](x)
+
+
+@pytest.mark.parametrize(
+    "props", [("idempotent", "symmetric"), ("diagonal", "positive"), ("diagonal", "spd"), ("spd", "symmetric"), ("lower", "invertible")]
+)
+def test_properties_together(props: tuple[str, ...]) -> None:
+    rng = np.random.default_rng(14)
+    for _ in range(10):
+        x = draw((4, 4), props, rng)
+        assert all(HAS[p](x) for p in props if (p, props[0]) != ("positive", "diagonal"))
+        assert "positive" not in props or np.all(np.diag(x) > 0)
+
+
+def test_numbers() -> None:
+    rng = np.random.default_rng(15)
+    assert {draw((1, 1), ("integer",), rng) for _ in range(20)} == {2.0, 3.0}
+    values = [draw((1, 1), (), rng) for _ in range(40)]
+    assert all(isinstance(v, float) and 0.3 <= abs(v) <= 1.2 for v in values) and min(values) < 0 < max(values)
+    assert all(draw((1, 1), (), rng, positive=True) > 0 for _ in range(40))
+
+
+def test_sizes_are_small_and_distinct() -> None:
+    sizes = sizes_for([m, n, m * n, Dim.of(784), Dim.of("k")])
+    assert sorted(sizes) == ["784", "k", "m", "n"]
+    assert sorted(sizes.values()) == [2, 3, 4, 5]
+
+
+def test_several_orders_of_sizes_are_tried_and_all_fit() -> None:
+    point = Point({"V": ((m, n), ("orthonormal",)), "x": ((n, ONE), ())}, {})
+    orders = point.orders([Dim.of("k") - Dim.of(1)])
+    assert orders and all(o["m"] >= o["n"] >= 2 for o in orders)
+    free = Point({"A": ((m, n), ()), "B": ((n, Dim.of("p")), ())}, {}).orders()
+    assert any(o["m"] < o["n"] for o in free) and any(o["m"] > o["n"] for o in free)
+    assert all(len(set(o.values())) == len(o) for o in free)
+
+
+def test_members_of_a_family_are_drawn_apart() -> None:
+    point = Point({}, {"x": (Dim.of("N"), (n, ONE), ())})
+    env = point.draw({"N": 4, "n": 3}, np.random.default_rng(16), 1.0, False)
+    assert env["x"].shape == (4, 3, 1) and len(np.unique(env["x"])) == 12
