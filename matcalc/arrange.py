@@ -107,7 +107,9 @@ class Arranger:
         if e.op in ABSTRACT:
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
-        return Node("call", tuple(self._plain(a) for a in e.args), e.op.spellings[0] if e.op.spellings else e.op.name)
+        several = len(e.args) > 1 and not all(map(_is_constant, e.args))  # beside an array, 0 stands for a zero array
+        parts = tuple(self._broadcast(a) if several else self._sized(a) for a in e.args)
+        return Node("call", parts, e.op.spellings[0] if e.op.spellings else e.op.name)
 
     def _plain(self, e: Expr) -> Node:
         """An argument that broadcasting may print as a number: 0 for a zero vector beside a vector."""
@@ -163,7 +165,7 @@ class Arranger:
     def times(self, e: Expr) -> Node:
         return self._times(*split(e))
 
-    def _times(self, c: Fraction, scalars: Sequence[Expr], body: Expr | None) -> Node:
+    def _times(self, c: Fraction, scalars: Sequence[Expr], body: Expr | None, extra: Node | None = None) -> Node:
         if c < 0:
             flipped = self._flip(scalars, body)
             if flipped is not None:
@@ -175,6 +177,7 @@ class Arranger:
                 )
             return negated(self._times(-c, scalars, body))
         above = [self._of(s) for s in sorted((s for s in scalars if not _is_below(s)), key=self._factor_key)]
+        above += [extra] if extra is not None else []
         return self._signed(c, above, [s for s in scalars if _is_below(s)], self._of(body) if body is not None else None)
 
     def _signed(self, c: Fraction, above: list[Node], below: list[Expr], body: Node | None) -> Node:
@@ -202,39 +205,57 @@ class Arranger:
             others = [*scalars[:k], *scalars[k + 1 :]]
             if s.op is ADD and self._can_flip(s):
                 return [*scalars[:k], build.opposite(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
-            if s.op is INDEXED_SUM and body is None and (summed := self._flipped_sum(s, False)) is not None:
-                return others, summed
-        if body is None:
-            return None
-        inner = body.args[0] if body.op is TRANSPOSE else body
-        if inner.op is INDEXED_SUM:
-            summed = self._flipped_sum(inner, inner is not body)
-            return None if summed is None else (list(scalars), summed)
-        candidates = body.args if body.op in (MATMUL, HADAMARD, KRONECKER) else (body,)
-        for k, f in enumerate(candidates):
-            inner = f.args[0] if f.op is TRANSPOSE else f
-            if inner.op is ADD and self._can_flip(inner):
-                turned = build.opposite(inner)
-                g = transpose(turned) if inner is not f else turned
-                if body is f:
-                    return list(scalars), self._of(g)
-                if body.op is MATMUL:
-                    return list(scalars), self._chain([*candidates[:k], g, *candidates[k + 1 :]])
-                return list(scalars), self._of(build.apply(body.op, [*candidates[:k], g, *candidates[k + 1 :]]))
-        return None
+            if s.op is INDEXED_SUM and body is None and (turned := self._turned(s)) is not None:
+                return others, turned
+        turned = self._turned(body) if body is not None else None
+        return None if turned is None else (list(scalars), turned)
 
     def _can_flip(self, s: Expr) -> bool:
         return s not in self.named and any(build.without_coefficient(a)[0] < 0 for a in s.args)
 
-    def _flipped_sum(self, summed: Expr, turned: bool) -> Node | None:
-        """-sum_i (a - b) x_i as sum_i (b - a) x_i (transposed: `turned`); None where no difference takes the minus."""
+    def _turned(self, e: Expr) -> Node | None:
+        """-e without a minus in front, where a difference inside takes it; None if there is none. (The constructors would
+        bring the minus out again, so this works on the surface.)"""
+        if e in self.named:
+            return None
+        if e.op is ADD:
+            return self._of(build.opposite(e)) if self._can_flip(e) else None
+        if e.op is INDEXED_SUM:
+            return self._turned_sum(e, False)
+        if e.op is TRANSPOSE:
+            inner = e.args[0]
+            turned = self._turned_sum(inner, True) if inner.op is INDEXED_SUM else self._turned(inner)
+            return turned if turned is None or inner.op is INDEXED_SUM else Node("T", (turned,))
+        if e.op is DIAG:
+            turned = self._turned(e.args[0])
+            return None if turned is None else Node("call", (turned,), "diag")
+        if e.op in (MATMUL, HADAMARD):
+            for k, f in enumerate(e.args):
+                turned = None if _is_below(f) else self._turned(f)
+                if turned is not None:
+                    rest = [*e.args[:k], *e.args[k + 1 :]]
+                    if e.op is HADAMARD:
+                        return self._entrywise(
+                            [turned, *[self._of(p) for p in rest if not _is_below(p)]], [p for p in rest if _is_below(p)]
+                        )
+                    left, right = ([self._chain(list(c))] if c else [] for c in (e.args[:k], e.args[k + 1 :]))
+                    return product([p for n in (*left, turned, *right) for p in (n.args if is_plain_product(n) else (n,))])
+        return None
+
+    def _turned_sum(self, summed: Expr, transposed: bool) -> Node | None:
+        """-sum_i (a - b) x_i as sum_i (b - a) x_i (of its transpose: `transposed`)."""
         low, high, term = summed.args
         _, scalars, _ = split(term)
         s = next((s for s in (term, *scalars) if s.op is ADD and self._can_flip(s)), None)
         if s is None:
             return None
-        body = build.opposite(s) if s is term else build.times(build.opposite(s), build.divide(term, s))
-        return Node("sum", (self._of(transpose(body) if turned else body), self._of(low), self._of(high)), str(summed.attr))
+        if s is term:
+            body = build.opposite(s)
+            inside = self._of(transpose(body) if transposed else body)
+        else:
+            rest = build.divide(term, s)
+            inside = self._times(*split(transpose(rest) if transposed else rest), extra=self._of(build.opposite(s)))
+        return Node("sum", (inside, self._of(low), self._of(high)), str(summed.attr))
 
     def matmul(self, e: Expr) -> Node:
         if e.is_scalar:
@@ -273,10 +294,14 @@ class Arranger:
     def hadamard(self, e: Expr) -> Node:
         typed = self.author.get(e)
         parts = list(typed) if typed is not None else sorted(e.args, key=self._factor_key)
-        above = [self._of(p) for p in parts if not _is_below(p)]
-        below = [self._of(build.power(p, num_minus_one())) for p in parts if _is_below(p)]
+        return self._entrywise([self._of(p) for p in parts if not _is_below(p)], [p for p in parts if _is_below(p)])
+
+    def _entrywise(self, above: list[Node], divisors: list[Expr]) -> Node:
+        below = [self._of(build.power(p, num_minus_one())) for p in divisors]
         if not above:
             return Node("ew", (number(1), below[0] if len(below) == 1 else Node("ew", tuple(below), (".*",) * (len(below) - 1))), ("./",))
+        if len(above) + len(below) == 1:
+            return above[0]
         return Node("ew", tuple(above + below), (".*",) * (len(above) - 1) + ("./",) * len(below))
 
     def kron(self, e: Expr) -> Node:
@@ -349,6 +374,9 @@ class Arranger:
         return Node("iverson", (self._compare(e),))
 
     def _compare(self, e: Expr) -> Node:
+        if e.op is TRANSPOSE:
+            inner = e.args[0]
+            return Node("cmp", tuple(self._broadcast(transpose(a)) for a in inner.args), str(inner.attr))
         left, right = (self._broadcast(a) for a in e.args)
         if not e.is_scalar and all(map(_is_constant, e.args)):
             left = self._of(e.args[0])  # nothing else would carry the size

@@ -6,7 +6,7 @@ have to have, a term that is missing, too many or has the wrong sign or factor, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
@@ -115,17 +115,17 @@ def _transposed(ev: Evidence) -> str:
 
 
 def _off_by_a_factor(ev: Evidence, view: View) -> list[str]:
-    ratios = ratios(ev, [view.apply(c) for c in ev.claimed], ev.right)
-    if ratios is None:
+    factors = ratios(ev, [view.apply(c) for c in ev.claimed], ev.right)
+    if factors is None:
         return []
-    constant = simple(ratios)
+    constant = simple(factors)
     if constant is not None:
         return [] if constant == 1 else [_factor_words(constant)]
     for s in _scalars(ev):
         values = [float(v) for v, g in zip(ev.numbers(s), ev.right) if any_nonzero([g])]
         for p in POWERS:
             if all(v > 0 for v in values) or isinstance(p, int):
-                constant = simple([r / v ** float(p) for r, v in zip(ratios, values)] if all(values) else None)
+                constant = simple([r / v ** float(p) for r, v in zip(factors, values)] if all(values) else None)
                 if constant is not None:
                     return [f"off by a factor: the claim is {spell_term(ev, times(num(constant), power(s, num(p))))} times the derivative"]
     return []

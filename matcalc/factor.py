@@ -11,10 +11,13 @@ from fractions import Fraction
 from math import gcd
 from weakref import WeakKeyDictionary
 
-from .build import add, eye, hadamard, is_number, matmul, num, power, split, times, transpose, value_of, without_coefficient
-from .expr import Expr, order_key
+from .build import add, apply, eye, hadamard, is_number, matmul, num, power, split, times, transpose, value_of, without_coefficient
+from .expr import Expr, Operation, order_key
 from .kinds import ONE
 from .ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
+from .ops.diagonal import DIAG, DIAGONAL
+from .ops.sums import SUM
+from .ops.trace import TRACE
 
 MANY = 60  # a longer sum is only searched for its numeric content
 
@@ -47,7 +50,7 @@ def _candidates(e: Expr) -> list[Expr]:
     found = [c for c in (_numeric(e),) if c is not None]
     if len(terms) > MANY:
         return found
-    return found + _scalars(terms) + _ends(terms) + _entrywise(terms) + _whole_sums(e)
+    return found + _scalars(terms) + _ends(terms) + _entrywise(terms) + _whole_sums(e) + _linear(terms)
 
 
 def _numeric(e: Expr) -> Expr | None:
@@ -223,6 +226,27 @@ def _entrywise(terms: Sequence[Expr]) -> list[Expr]:
         inverse = power(base, times(num(-1), least))
         inner = factor(add(*[hadamard(terms[k], inverse) for k in chosen]))
         found.append(_rest_of_sum(terms, chosen, hadamard(power(base, least), inner)))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- linear operations
+
+
+def _linear(terms: Sequence[Expr]) -> list[Expr]:
+    """diag(u) + diag(v) is diag(u + v), and so are traces, sums and diagonals."""
+    where: dict[tuple[object, object], list[tuple[int, Expr]]] = {}
+    for k, t in enumerate(terms):
+        c, scalars, body = split(t)
+        whole = body if body is not None else scalars[0] if len(scalars) == 1 else None
+        if whole is not None and whole.op in (DIAG, DIAGONAL, TRACE, SUM):
+            scale = times(num(c), *scalars) if body is not None else num(c)
+            where.setdefault((whole.op, whole.args[0].shape), []).append((k, times(scale, whole.args[0])))
+    found = []
+    for (op, _), parts in where.items():
+        if len(parts) > 1:
+            assert isinstance(op, Operation)
+            made = apply(op, (factor(add(*[p for _, p in parts])),))
+            found.append(_rest_of_sum(terms, [k for k, _ in parts], made))
     return found
 
 

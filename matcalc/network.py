@@ -175,7 +175,7 @@ def _open(term: Term) -> Term:
     while todo:
         e, r, c = todo.pop()
         op = e.op
-        if op is TRANSPOSE:
+        if op is TRANSPOSE and (c or e.args[0].shape[0] is not ONE):
             todo.append((e.args[0], c, r))
         elif not r and not c:
             scalar = times(scalar, e)

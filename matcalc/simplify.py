@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations
 
 from . import build
-from .build import add, num, rebuild, split, symbol, times, transpose, without_coefficient
+from .build import add, num, rebuild, split, symbol, times, trace, transpose, without_coefficient
 from .expr import Expr, Operation, order_key, postorder, transform
 from .factor import factor
 from .families import with_index
@@ -20,7 +20,8 @@ from .identities import IDENTITIES, Identity
 from .infer import read_template
 from .kinds import ONE, Dim
 from .lifting import over_index, written_out
-from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from .ops.trace import TRACE
 from .rules import entrywise, instantiate
 from .scalars import rewritings, worth_trying
 
@@ -75,6 +76,10 @@ def _moves(e: Expr) -> Iterator[Expr]:
             yield from rewritings(e)
     elif e.op is TIMES:
         yield from _distribute_number(e)
+        yield from _absorb_divisors(e)
+    elif e.op is TRACE and e.args[0].op is MATMUL:
+        for parts in expansions(e.args[0]):
+            yield add(*[trace(p) for p in parts])
 
 
 def _same_letters(e: Expr) -> Iterator[Expr]:
@@ -94,6 +99,18 @@ def _distribute_number(e: Expr) -> Iterator[Expr]:
     inner = body if body is not None and not scalars else scalars[0] if len(scalars) == 1 and body is None else None
     if inner is not None and inner.op is ADD and c != 1:
         yield add(*[times(num(c), t) for t in inner.args])
+
+
+def _absorb_divisors(e: Expr) -> Iterator[Expr]:
+    """(s - l)/s is 1 - l/s."""
+    c, scalars, body = split(e)
+    tail = [body] if body is not None else []
+    for p in scalars:
+        if p.op is POWER and build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0:
+            for s in scalars:
+                if s.op is ADD:
+                    rest = [f for f in scalars if f is not p and f is not s]
+                    yield times(num(c), *rest, factor(add(*[times(p, a) for a in s.args])), *tail)
 
 
 def _distributed_terms(e: Expr) -> Iterator[Expr]:

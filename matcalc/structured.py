@@ -118,8 +118,9 @@ def _of_term(t: Term, number: int, kind: str, convention: str) -> list[Term]:
     if kind == "diagonal":
         return [_with_factor(t, diagonal, rows, cols, num(1))]
     share = num(HALF) if convention == SPACE else num(1)
-    turned = Term(times(share if kind == "symmetric" else negative(share), t.scalar), t.factors, [*t.slots[:k], cols, rows, *t.slots[k + 2 :]], t.binders)
-    found = [Term(times(share, t.scalar), t.factors, t.slots, t.binders), turned]
+    sign = share if kind == "symmetric" else negative(share)
+    turned = [*t.slots[:k], cols, rows, *t.slots[k + 2 :]]
+    found = [Term(times(s, t.scalar), t.factors, slots, t.binders) for s, slots in ((share, t.slots), (sign, turned))]
     if kind == "symmetric" and convention == INDEPENDENT:
         found.append(_with_factor(t, diagonal, rows, cols, num(-1)))
     return found

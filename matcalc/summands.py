@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from .build import add, num, split, times, transpose
-from .comparison import Arrays, agree, function_of, ratios, simple, spell_tensor, spell_term
+from .comparison import Arrays, agree, ratios, simple, spell_tensor, spell_term
 from .errors import MatcalcError
 from .evidence import Evidence, evaluator, with_expression
 from .expr import Expr

@@ -17,10 +17,10 @@ PACKAGE = ROOT / "matcalc"
 # __init__, which fetches the interface when it is asked for it.
 HOUSE = (
     "errors kinds render sources",
-    "expr identities kernels scan standins syntax unify verify",
+    "console expr identities kernels scan standins syntax unify verify",
     "build.late ops.book render.printer scene sizes terms",
     "misfit ops.* render.*",
-    "build.functions build.leaves numeric ops render.count",
+    "build.functions build.leaves build.properties numeric ops render.count",
     "build.scalars build.sums names",
     "build.entrywise build.products declare machine",
     "build.aggregates sums tree",

@@ -20,8 +20,9 @@ from matcalc.sources import BIBLIOGRAPHY, after, cite
 
 SIZES = {"m": 3, "n": 4, "p": 2, "q": 5}
 BOOK = list(REGISTRY.values())
-# Leaves and sums over an index have no numeric text: the evaluator does them itself (tests/test_numeric.py).
-OWN = {"symbol", "number", "size", "constant", "index", "member", "indexed_sum", "indexed_product"}
+# Leaves and sums over an index have no numeric text: the evaluator does them itself (tests/test_numeric.py). Functions of which
+# only the sets are known have no values in the book.
+OWN = set("symbol number size constant index member indexed_sum indexed_product entrywise_function function function_along".split())
 # Those whose value depends on what else stands in the node (its attribute, any number of arguments).
 FREE_FORM = OWN | set("eye ones zeros commutation unit entry literal add times matmul hadamard cases iverson".split())
 PLAIN = [op for op in BOOK if op.name not in FREE_FORM]
@@ -133,7 +134,8 @@ def integral(f: Callable[[float], Array]) -> Array:
     return sum(w / 2 * f((1 + t) / 2) for t, w in zip(points, weights, strict=True))
 
 
-# Of one number: what the textbook says, by the standard library.
+# Of one number: what the textbook says, by the standard library. A function that is not here has its numerics checked against its
+# derivative alone.
 SCALAR: dict[str, Callable[[float], float]] = {
     **{n: getattr(math, n) for n in "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf".split()},
     "cot": lambda x: math.cos(x) / math.sin(x),
@@ -157,6 +159,8 @@ ARRAYS: dict[str, Callable[..., Array]] = {
     "tr": lambda X: sum(np.linalg.eigvals(X)).real,
     "diag": lambda x: x * np.eye(len(x)),
     "diagonal": lambda X: (X * np.eye(len(X))).sum(1)[:, None],
+    "tril": lambda X: np.array([[x * (i >= j) for j, x in enumerate(row)] for i, row in enumerate(X)]),
+    "triu": lambda X: np.array([[x * (i <= j) for j, x in enumerate(row)] for i, row in enumerate(X)]),
     "inv": lambda X: np.linalg.solve(X, np.eye(len(X))),
     "pinv": lambda X: X.T @ np.linalg.inv(X @ X.T),
     "det": lambda X: np.prod(np.linalg.eigvals(X)).real,
@@ -170,6 +174,7 @@ ARRAYS: dict[str, Callable[..., Array]] = {
             + (1 - s) * series_exponential(s * X) @ E @ ARRAYS["expm_frechet"]((1 - s) * X, H)
         )
     ),
+    "expm_kronecker": lambda X: integral(lambda s: np.kron(series_exponential((1 - s) * X).T, series_exponential(s * X))),
     "factorial": lambda k: float(np.prod(np.arange(1, k + 1))),
     "max": lambda x, y: (x + y + np.abs(x - y)) / 2,
     "min": lambda x, y: (x + y - np.abs(x - y)) / 2,
@@ -197,7 +202,9 @@ def test_value(op: Operation) -> None:
     arguments = draw(op, rng)
     found = value(op, arguments)
     if op.elementwise:
-        by_hand = np.array([[SCALAR[op.name](v) for v in row] for row in arguments[0]])
+        one = SCALAR.get(op.name, lambda v: value(op, [v]))
+        by_hand = np.array([[one(float(v)) for v in row] for row in arguments[0]])
+        assert np.all(np.isfinite(by_hand))
         assert value(op, [float(arguments[0][0, 0])]) == pytest.approx(by_hand[0, 0], rel=1e-13)
     else:
         by_hand = ARRAYS[op.name](*arguments)
@@ -205,6 +212,11 @@ def test_value(op: Operation) -> None:
     expected = [math.prod(1 if t == "1" else SIZES[t] for t in token) for token in shapes(op)[1]]
     assert np.shape(found) == (() if shapes(op)[1] == ["1", "1"] else tuple(expected))
     assert not op.positive or np.all(np.asarray(found) > 0)
+
+
+def test_the_formulas_by_hand_are_of_operations_of_the_book() -> None:
+    assert set(SCALAR) <= {op.name for op in ENTRYWISE}
+    assert set(ARRAYS) == {op.name for op in PLAIN} - {op.name for op in ENTRYWISE}
 
 
 @pytest.mark.parametrize("op", [op for op in PLAIN if op.transposes], ids=by_name)
@@ -278,6 +290,16 @@ def test_adjoint(op: Operation) -> None:
     names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)} | {"A": symbol("A", parameters[-1])}
     adjoint = evaluate(read_template(op.adjoint, names), {**dict(zip(op.params, arguments, strict=True)), "A": A}, SIZES)
     assert np.sum(A * value(op, arguments)) == pytest.approx(np.sum(adjoint * arguments[-1]), rel=1e-12)
+
+
+@pytest.mark.parametrize("op", [op for op in BOOK if op.kronecker], ids=by_name)
+def test_kronecker_form(op: Operation) -> None:
+    """vec L(E) = M vec(E) for the last argument E, columns stacked."""
+    parameters, _ = shapes(op)
+    arguments = draw(op, np.random.default_rng(7))
+    names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)}
+    M = evaluate(read_template(op.kronecker, names), dict(zip(op.params, arguments, strict=True)), SIZES)
+    np.testing.assert_allclose(M @ np.ravel(arguments[-1], order="F"), np.ravel(value(op, arguments), order="F"), rtol=1e-10)
 
 
 # ---------------------------------------------------------------------------------------------- special arguments

@@ -44,6 +44,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
                 return times(root, power(rest if c > 0 else negative(rest), exponent))
     if base.op is ONES or is_number(base, 1):
         return base
+    if base.op in (EYE, DIAG) and is_number(exponent) and value_of(exponent) > 0:  # zeros stay zeros
+        return base if base.op is EYE else diag(power(base.args[0], exponent))
     if base.op is TIMES and base.args[-1].op is ONES and not base.is_scalar:
         return times(*[power(s, exponent) for s in base.args[:-1]], base.args[-1])
     if base.op is TRANSPOSE and base.shape[1] is not ONE:  # a row symbol's column stays as it is

@@ -69,10 +69,16 @@ def has(e: Expr, prop: str) -> bool:
 
 
 def leading_sign(e: Expr) -> int:
-    """The sign of the coefficient; of a sum, that of its least term. One of e and -e has 1."""
-    if e.op is ADD:
-        e = min(e.args, key=lambda a: order_key(without_coefficient(a)[1]))
-    return -1 if without_coefficient(e)[0] < 0 else 1
+    """1 or -1, such that one of e and -e has 1: the sign of the coefficient; of a sum, that of most of its terms, at a tie
+    that of its number (1 - p), or of the longest term (F^T F - I)."""
+    if e.op is not ADD:
+        return -1 if without_coefficient(e)[0] < 0 else 1
+    parts = [without_coefficient(a) for a in e.args]
+    surplus = sum(1 if c > 0 else -1 for c, _ in parts)
+    if surplus:
+        return 1 if surplus > 0 else -1
+    leader = max(parts, key=lambda p: (p[1].op in (NUMBER, ONES), order_key(p[1])))
+    return 1 if leader[0] > 0 else -1
 
 
 def is_number(e: Expr, value: int | None = None) -> bool:

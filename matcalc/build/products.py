@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, Dim, shape_text
-from ..ops.core import EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, ONES, POWER, TIMES, TRANSPOSE, UNIT
+from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from .late import add, diag, entry, hadamard, kron, power, times, total, transpose
-from .leaves import MINUS_ONE, ONE_NUMBER, eye, has, is_number, is_zero, num, ones, size, value_of, zeros
-from .scalars import negative
+from .leaves import MINUS_ONE, ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, zeros
+from .properties import holds
+from .scalars import negative, opposite
 from .sums import _raw_transpose
 
 
@@ -34,6 +35,10 @@ def matmul(*factors: Expr) -> Expr:
             todo += reversed(f.args)
             continue
         elif f.op is not EYE:
+            inner = f.args[0] if f.op is TRANSPOSE else f
+            if inner.op is ADD and leading_sign(inner) < 0:
+                scalars.append(MINUS_ONE)
+                f = opposite(inner) if inner is f else transpose(opposite(inner))
             _push(chain, f)
         rows, cols = f.shape[0] if rows is None and not f.is_scalar else rows, f.shape[1] if not f.is_scalar else cols
     if rows is None:
@@ -69,13 +74,13 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
     if b.op is DIAG and a.shape[0] is ONE:
         return transpose(hadamard(transpose(a), b.args[0]))
     if a.shape[0] is not a.shape[1] or b.shape[0] is not b.shape[1]:
-        if a.op is TRANSPOSE and a.args[0] is b and has(b, "orthonormal"):
+        if a.op is TRANSPOSE and a.args[0] is b and holds(b, "orthonormal"):
             return eye(b.shape[1])
         return None
     (x, j), (y, k) = as_power(a), as_power(b)
     if x is y:
-        return matrix_power(x, add(j, k)) if not (has(x, "idempotent") and is_number(j) and is_number(k)) else x
-    if a is transpose(b) and (has(a, "orthogonal") or has(b, "orthogonal")):
+        return matrix_power(x, add(j, k)) if not (holds(x, "idempotent") and is_number(j) and is_number(k)) else x
+    if a is transpose(b) and (holds(a, "orthogonal") or holds(b, "orthogonal")):
         return eye(a.shape[0])
     return None
 
@@ -176,7 +181,7 @@ def matrix_power(x: Expr, k: Expr) -> Expr:
         return times(*[power(s, k) for s in x.args[:-1]], matrix_power(x.args[-1], k))
     if x.op is MATRIX_POWER:
         return matrix_power(x.args[0], times(x.args[1], k))
-    if has(x, "idempotent") and is_number(k):
+    if holds(x, "idempotent") and is_number(k):
         return x
     return make(MATRIX_POWER, (x, k), None, x.shape, x.size + 1 + k.size)
 
@@ -200,7 +205,7 @@ def inverse(x: Expr) -> Expr:
         return kron(*[inverse(a) for a in x.args])
     if op is MATRIX_POWER:
         return matrix_power(inverse(x.args[0]), x.args[1])
-    if has(x, "orthogonal"):
+    if holds(x, "orthogonal"):
         return transpose(x)
     if op is MATMUL and all(a.shape[0] is a.shape[1] for a in x.args):
         return matmul(*[inverse(a) for a in reversed(x.args)])
