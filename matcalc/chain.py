@@ -16,7 +16,6 @@ from fractions import Fraction
 from . import derive
 from .answers import Derivative
 from .build import is_number, is_zero, value_of
-from .errors import NoAnswerError
 from .expr import Expr
 from .infer import infer
 from .kinds import ONE, Dim, Shape
@@ -24,7 +23,7 @@ from .ops.core import EYE, TIMES
 from .ops.diagonal import DIAG
 from .surface import number
 from .syntax import Declaration, Node, Program, walk
-from .unfold import Step, declared_as, names_in, with_names
+from .unfold import Step, declared_as, names_in, rebuilt, with_names
 
 ZERO = Dim.of(0)
 SLASHES = frozenset(("", "/"))
@@ -58,11 +57,11 @@ class Edge:
 
 
 class Line:
-    """One line of an accumulation: `name = sum of products`, with the rule it is an instance of."""
+    """One line of an accumulation, `name = tree`, and what it is the sum of: each edge with the tangent or adjoint beside its partial."""
 
     __slots__ = ("name", "rule", "tree")
 
-    def __init__(self, name: str, rule: Sequence[tuple[str, str, str]], tree: Node) -> None:
+    def __init__(self, name: str, rule: Sequence[tuple[Edge, str]], tree: Node) -> None:
         self.name, self.rule, self.tree = name, tuple(rule), tree
 
 
@@ -121,7 +120,7 @@ class Chain:
         self.edges: list[Edge] = []
         known = {s.name: s for s in (*inputs, *steps)}
         names = [*(d.name for d in declarations), *known]
-        reached = set(s.name for s in inputs)
+        reached = {s.name for s in inputs}
         for s in self.steps:
             arguments = [n for n in names_in(s.tree, names) if n in reached]
             self.edges += [Edge(s, known[n], self._derivative(s.tree, n)) for n in sorted(arguments, key=list(known).index)]
@@ -167,7 +166,7 @@ class Chain:
                     terms.append(self._along(e, names[e.start.name], run.count))
             if into:
                 run.count.joined(len(into), entries(s.shape) * columns)
-                rule = [(_d(s, e.start), names[e.start.name] if e.start is not x or run.free else "", "") for e in into]
+                rule = [(e, names[e.start.name] if e.start is not x or run.free else "") for e in into]
                 run.lines.append(Line(names[s.name], rule, summed(terms)))
         return run
 
@@ -199,7 +198,7 @@ class Chain:
                     terms.append(self._weighted(e, names[u.name], run.count))
             if out:
                 run.count.joined(len(out), entries(v.shape) * rows)
-                rule = [("" if e.to is f and not run.free else names[e.to.name], _d(e.to, v), "") for e in out]
+                rule = [(e, names[e.to.name] if e.to is not f or run.free else "") for e in out]
                 run.lines.append(Line(names[v.name], rule, summed(terms)))
         return run
 
@@ -236,6 +235,8 @@ class Chain:
             count.product(width, inner, outer)
         if k is not None:
             return multiplied(number(k), known)
+        if e.is_scalar and tree.op == "mul" and tree.args[0].op == "num" and tree.args[0].attr == 1:
+            before = True  # t/(2 sqrt(c)), not 1/(2 sqrt(c)) t
         return multiplied(known, tree) if before else multiplied(tree, known)
 
     def _count(self, tree: Node, more: Sequence[Declaration], name: str, count: Count) -> None:
@@ -268,17 +269,11 @@ class Chain:
                         rows = e.shape[0]
 
 
-def _d(above: Step, below: Step) -> str:
-    return f"d{above.name}/d{below.name}"
-
-
 def _as_row(tree: Node, name: str) -> Node:
     """The tree with the column `name` replaced by the transpose of a row of that name."""
     row = Node("name", (), name)
     column = Node("T", (row,))
     marked = with_names(tree, {name: column})
-    from .unfold import rebuilt
-
     return rebuilt(marked, lambda n, args: row if n.op == "T" and args and args[0].op == "T" else Node(n.op, args, n.attr))
 
 
@@ -314,4 +309,4 @@ def summed(terms: Sequence[Node]) -> Node:
     return flat[0] if len(flat) == 1 else Node("add", tuple(flat))
 
 
-__all__ = ["Accumulation", "Chain", "Count", "Edge", "Line", "NoAnswerError", "entries"]
+__all__ = ["Accumulation", "Chain", "Count", "Edge", "Line", "entries"]

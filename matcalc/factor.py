@@ -65,7 +65,7 @@ def _numeric(e: Expr) -> Expr | None:
         content = -content
     if content == 1:
         return None
-    return times(num(content), add(*[times(num(1 / content), t) for t in e.args]))
+    return times(num(content), factor(add(*[times(num(1 / content), t) for t in e.args])))
 
 
 def _rest_of_sum(terms: Sequence[Expr], chosen: Sequence[int], product: Expr) -> Expr:
@@ -105,7 +105,7 @@ def _scalars(terms: Sequence[Expr]) -> list[Expr]:
 def _least(exponents: set[Expr]) -> list[Expr]:
     numbers = sorted((x for x in exponents if is_number(x)), key=value_of)
     if len(numbers) == len(exponents):
-        return [numbers[0]] if numbers[0] is numbers[-1] else [numbers[0], numbers[-1]] if value_of(numbers[-1]) < 0 else [numbers[0]]
+        return [numbers[0]] if numbers[0] is numbers[-1] else [numbers[-1], numbers[0]] if value_of(numbers[-1]) < 0 else [numbers[0]]
     return sorted(exponents, key=order_key)[:2]
 
 

@@ -71,3 +71,20 @@ identity(
     "u: m 1, v: n 1, X: m n",
     source=cite("magnus-neudecker", "section 3.6"),
 )
+
+# What a declared or inferred property gives. The variable of differentiation has its closed properties only after the last derivative.
+identity("lower triangle of a lower triangular matrix", "tril(X)", "X", "X: n n", when="lower X", source="definition")
+identity("upper triangle of an upper triangular matrix", "triu(X)", "X", "X: n n", when="upper X", source="definition")
+identity("lower triangle of an upper triangular matrix", "tril(X)", "diag(diag(X))", "X: n n", when="upper X", source="definition")
+identity("upper triangle of a lower triangular matrix", "triu(X)", "diag(diag(X))", "X: n n", when="lower X", source="definition")
+identity("diagonal of a diagonal matrix", "diag(diag(X))", "X", "X: n n", when="diagonal X", source="definition")
+identity("trace of a skew matrix", "tr(X)", "0", "X: n n", when="skew X", source="definition")
+identity("quadratic form of a skew matrix", "u^T X u", "0", "u: n 1, X: n n", when="skew X", source="definition")
+identity("logarithm of the determinant of an orthogonal matrix", "logdet(X)", "0", "X: n n", when="orthogonal X", source="definition")
+identity("norm under an orthogonal matrix", "norm(X u)", "norm(u)", "X: n n, u: n 1", when="orthogonal X", source="definition")
+identity("Frobenius norm under an orthogonal matrix", "normF(X Y)", "normF(Y)", "X: n n, Y: n m", when="orthogonal X", source="definition")
+identity("pseudoinverse of an invertible matrix", "pinv(X)", "X^-1", "X: n n", when="invertible X", source="definition")
+identity("pseudoinverse of an orthonormal matrix", "pinv(X)", "X^T", "X: m n", when="orthonormal X", source="definition")
+identity("absolute value of what is not negative", "abs(x)", "x", entrywise=True, when="nonnegative x", source="definition")
+identity("sign of a positive number", "sign(x)", "1", entrywise=True, when="positive x", source="definition")
+identity("rectifier of what is not negative", "relu(x)", "x", entrywise=True, when="nonnegative x", source="definition")

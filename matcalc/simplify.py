@@ -13,6 +13,7 @@ from itertools import combinations
 
 from . import build
 from .build import add, num, rebuild, split, symbol, times, trace, transpose, without_coefficient
+from .build.properties import holds
 from .expr import Expr, Operation, order_key, postorder, transform
 from .factor import factor
 from .families import with_index
@@ -26,6 +27,8 @@ from .rules import entrywise, instantiate
 from .scalars import rewritings, worth_trying
 
 ROUNDS = 6  # how often a node may be improved
+LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on trial
+MOST_EXPANDED = 8  # and its summands
 _MARK = "\u2022"  # pattern letters are names no user can type
 Bindings = dict[Expr, Expr]
 
@@ -77,7 +80,7 @@ def _moves(e: Expr) -> Iterator[Expr]:
     elif e.op is TIMES:
         yield from _distribute_number(e)
         yield from _absorb_divisors(e)
-    elif e.op is TRACE and e.args[0].op is MATMUL:
+    elif e.op is TRACE and e.args[0].op is MATMUL and e.size <= LARGEST_EXPANDED:
         for parts in expansions(e.args[0]):
             yield add(*[trace(p) for p in parts])
 
@@ -115,6 +118,8 @@ def _absorb_divisors(e: Expr) -> Iterator[Expr]:
 
 def _distributed_terms(e: Expr) -> Iterator[Expr]:
     """A product with a sum, multiplied out, may meet its like among the other summands."""
+    if e.size > LARGEST_EXPANDED or len(e.args) > MOST_EXPANDED:
+        return
     for k, t in enumerate(e.args):
         for parts in expansions(t):
             yield factor(add(*e.args[:k], *parts, *e.args[k + 1 :]))
@@ -145,16 +150,22 @@ def expansions(t: Expr) -> Iterator[list[Expr]]:
 class Pattern:
     """One reading of an identity: its sides as expressions in pattern letters."""
 
-    __slots__ = ("identity", "left", "right")
+    __slots__ = ("conditions", "identity", "left", "right")
 
     def __init__(self, identity: Identity, left: Expr, right: Expr) -> None:
         self.identity, self.left, self.right = identity, left, right
+        self.conditions = [(words[0], words[1]) for part in filter(None, identity.when.split(",")) for words in [part.split()]]
 
     def apply(self, e: Expr) -> Iterator[Expr]:
         """What `e` becomes by this identity, in every way its left side is found at the root of `e`."""
         for bindings, sizes, rest in _match_root(self.left, e):
-            made = instantiate(self.right, bindings, sizes)
-            yield rest(made)
+            if all(holds(bound, prop) for prop, letter in self.conditions for p, bound in bindings.items() if _letter(p) == letter):
+                yield rest(instantiate(self.right, bindings, sizes))
+
+
+def _letter(p: Expr) -> str:
+    """The letter of a pattern symbol: x of •x, and of its readings for columns and matrices."""
+    return str(p.attr[0]).strip(_MARK)[:1]  # type: ignore[index]
 
 
 @cache

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Dim, Shape, close_properties
-from ..ops.core import ADD, CONSTANT, EYE, INDEX, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
+from ..ops.core import ADD, CONSTANT, EYE, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.diagonal import DIAG
 from .late import transpose
 
 _KEPT = 16  # small integers are made once
@@ -132,7 +133,16 @@ def times_size(args: Sequence[Expr]) -> int:
         over += 2
     if abs(c.numerator) != 1 or not total:
         total += 1
-    return total + over + (c < 0)
+    return total + over + (c < 0 and not any(map(absorbs_minus, args)))
+
+
+def absorbs_minus(e: Expr) -> bool:
+    """Whether -e is written as shortly as e, a difference inside being turned round."""
+    while e.op in (TRANSPOSE, DIAG):
+        e = e.args[0]
+    if e.op is ADD:
+        return any(without_coefficient(a)[0] < 0 for a in e.args)
+    return e.op in (MATMUL, HADAMARD) and any(map(absorbs_minus, e.args))
 
 
 ONE_NUMBER = num(1)

@@ -57,6 +57,10 @@ def _push(chain: list[Expr], f: Expr) -> None:
             raise ShapeError(f"a product of shapes {shape_text(last.shape)} and {shape_text(f.shape)}")
         merged = _merge(last, f)
         if merged is None:
+            if order_key(f) < order_key(last) and holds(f, "diagonal") and holds(last, "diagonal"):  # they commute
+                chain.pop()
+                _push(chain, f)
+                f = last
             break
         chain.pop()
         if merged.op is EYE:
