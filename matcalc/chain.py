@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from . import derive
-from .answers import Derivative
+from .answers import Derivative, printer
 from .build import is_number, is_zero, value_of
 from .expr import Expr
 from .infer import infer
 from .kinds import ONE, Dim, Shape
 from .ops.core import EYE, TIMES
 from .ops.diagonal import DIAG
-from .surface import number
+from .surface import dimension, number
 from .syntax import Declaration, Node, Program, walk
 from .unfold import Step, declared_as, names_in, rebuilt, with_names
 
@@ -86,7 +86,7 @@ class Count:
 
     def __str__(self) -> str:
         def words(size: Dim, one: str) -> str:
-            return f"{size} {one}{'' if size.number == 1 else 's'}"
+            return f"{printer('text')(dimension(size))} {one}{'' if size.number == 1 else 's'}"
 
         return f"{words(self.multiplications, 'multiplication')}, {words(self.additions, 'addition')}"
 
@@ -179,13 +179,13 @@ class Chain:
 
     # --------------------------------------------------------------------------------------------------------- backwards
 
-    def reverse(self, names: dict[str, str]) -> Accumulation:
-        """The adjoints `names[v]` of everything that the value is made of, the last first."""
+    def reverse(self, variables: Sequence[Step], names: dict[str, str]) -> Accumulation:
+        """The adjoints `names[v]` of the steps and the variables, the last first."""
         f = self.value
         scalar = entries(f.shape) is ONE
         run = Accumulation(names[f.name], not scalar and any(is_matrix(s.shape) for s in (*self.inputs, *self.steps)))
         rows = ONE if scalar or run.free else f.shape[0]
-        for v in [*reversed(self.steps[:-1]), *self.inputs]:
+        for v in [*reversed(self.steps[:-1]), *variables]:
             out = [e for e in self.edges if e.start is v]
             terms = []
             for e in out:

@@ -104,15 +104,13 @@ class Graph:
         used = {*typed.symbols, *(s.name for s in chain.steps), *(d.name for d in typed.declarations)}
         self.adjoints = _prefixed("f", [s.name for s in (*chain.inputs, *chain.steps)], used)
         self.tangents = _prefixed("t", [s.name for s in (*chain.inputs, *chain.steps)], used)
-        self.backward = chain.reverse(self.adjoints)
+        self.backward = chain.reverse(chain.inputs[: len(wrt)], self.adjoints)
         self.forwards: dict[str, Accumulation] = {}
         for x in chain.inputs[: len(wrt)]:
             try:
                 self.forwards[x.name] = chain.forward(x, self.tangents)
             except NoAnswerError as error:
                 self.assumptions.append(f"forward accumulation by {x.name} is left out: {error.message}")
-        keep = {*(s.name for s in chain.steps), *wrt}
-        self.backward.lines = [ln for ln in self.backward.lines if ln.name in {self.adjoints[n] for n in keep}]
 
     @property
     def steps(self) -> list[Step]:

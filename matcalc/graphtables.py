@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .syntax import Node
+from .syntax import Node, split_name
 
 if TYPE_CHECKING:
     from .chain import Accumulation, Edge, Line
@@ -55,14 +55,20 @@ class _Tables:
         names = self.graph.tangents
         if run.free:
             return f"forward accumulation: {self.name(names[self.graph.value])} for any change {self.name(run.seed)} of {self.name(x)}"
-        return f"forward accumulation: {self.name(names[x]).replace(self.name(x), 'v')} = dv/d{self.name(x)}"
+        v = self.any_node()
+        return f"forward accumulation: {split_name(names[x])[0]}_{v} = d{v}/d{self.name(x)}"
 
     def reverse_title(self, run: Accumulation) -> str:
         f = self.name(self.graph.value)
-        letter = self.graph.adjoints[self.graph.value][0]
+        v, letter = self.any_node(), split_name(self.graph.adjoints[self.graph.value])[0]
         if run.free:
-            return f"reverse accumulation: {letter}_v, the gradient of the entries of {f} weighted with any {self.name(run.seed)}"
-        return f"reverse accumulation: {letter}_v = d{f}/dv"
+            return f"reverse accumulation: {letter}_{v}, the gradient of the entries of {f} weighted with any {self.name(run.seed)}"
+        return f"reverse accumulation: {letter}_{v} = d{f}/d{v}"
+
+    def any_node(self) -> str:
+        """A letter that is no node, to speak of any of them."""
+        names = {*self.graph.inputs, *(s.name for s in self.graph.steps)}
+        return next((c for c in "vuwzyxkpqr" if c not in names), "*")
 
     def table(self, title: str, rows: Sequence[Sequence[str]], run: Accumulation | None = None) -> str:
         widths = [max(len(r[k]) for r in rows) for k in range(len(rows[0]))] if rows else []

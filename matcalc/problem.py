@@ -50,6 +50,7 @@ class Problem:
             self.names = tuple(dict.fromkeys(n for t in given for n in parse_names(t, [d.name for d in declarations])))
             if not self.names:
                 raise UsageError("no variable was given")
+            self.given = declarations
             self.typed: Typed = infer(program, declarations, self.names)
         except MatcalcError as error:
             raise error.located(text) from None

@@ -55,7 +55,7 @@ def rebuilt(root: Node, change: Callable[[Node, tuple[Node, ...]], Node]) -> Nod
             done[id(node)] = change(node, tuple(done[id(a)] for a in node.args))
         elif id(node) not in done:
             todo.append((node, True))
-            todo += [(a, False) for a in node.args]
+            todo += [(a, False) for a in reversed(node.args)]
     return done[id(root)]
 
 

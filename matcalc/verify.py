@@ -109,6 +109,14 @@ class Point:
             env[name] = np.array(members)
         return env
 
+    def mirrored(self, env: Mapping[str, Any], rng: Any) -> dict[str, Any]:
+        """The point with the signs of all that is free to have any turned round."""
+        turned = dict(env)
+        for name, properties in [(n, p) for n, (_, p) in self.symbols.items()] + [(n, p) for n, (_, _, p) in self.families.items()]:
+            if not set(properties) - {"square", "constant", "invertible"}:
+                turned[name] = -turned[name] * rng.uniform(0.8, 1.2)
+        return turned
+
 
 # The variable: a name, or a member (counted from 1) of a family.
 Place = tuple[str, int | None]
@@ -139,15 +147,21 @@ def verify(
     orders = point.orders(dims)
     kinds = iter([(sizes, scale, positive) for scale, positive in SCALES for sizes in orders])
     kind: tuple[dict[str, int], float, bool] | None = next(kinds)
+    mirror: dict[str, Any] | None = None
     with np.errstate(all="ignore"):
         while judged < MOST_POINTS and kind is not None:
             sizes, scale, positive = kind
-            outcome = _judge(f, jacobian, variable, shape, point.draw(sizes, rng, scale, positive), sizes, rng, tangent)
+            mirrored = mirror is not None
+            env = mirror if mirror is not None else point.draw(sizes, rng, scale, positive)
+            mirror = None
+            outcome = _judge(f, jacobian, variable, shape, env, sizes, rng, tangent)
             if outcome == "wrong":
                 raise VerificationError(f"the closed form disagrees with the numerical derivative: please report {describe()}")
             if outcome == "unsure":
-                kind = next(kinds, None)
+                kind = kind if mirrored else next(kinds, None)
                 continue
+            if judged == 0:  # next the opposite signs: a derivative that is right on one side of a kink only is caught
+                mirror = point.mirrored(env, rng)
             judged += 1
             agreeing += 1
             good += outcome == "good"

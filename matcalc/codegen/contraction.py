@@ -1,0 +1,284 @@
+"""Products of many arrays over shared labels, two at a time in the cheapest order.
+
+A factor is an array with a label for every axis; labels that are not asked for are summed. Matrix products, traces, sums over
+a family and tensors are all of this kind, so the order of association, `tr(A B)` as an entrywise sum, `diag(v)` as
+broadcasting and the products of index networks are found in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from functools import reduce
+
+from ..kinds import Dim
+from .graph import Dims, Graph, Node
+
+Label = Hashable
+Labels = tuple[Label, ...]
+
+EXHAUSTIVE = 8  # up to so many factors every order is looked at
+USUAL = 100  # the size of a dimension nobody gave a hint for
+LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+BATCHED = 4  # how much slower a product is that BLAS has no routine for
+
+
+class Factor:
+    """An array and its labels. `inverse` of a matrix: the array is X, the factor X^-1; `spd`, `nonnegative` are known properties."""
+
+    __slots__ = ("inverse", "labels", "node", "nonnegative", "spd")
+
+    def __init__(self, node: Node, labels: Labels, *, inverse: bool = False, spd: bool = False, nonnegative: bool = False) -> None:
+        self.node, self.labels, self.inverse, self.spd, self.nonnegative = node, labels, inverse, spd, nonnegative
+
+
+class Contraction:
+    """One product. `join` says that two labels are the same (an identity matrix); `result` computes it."""
+
+    def __init__(self, graph: Graph, sizes: Mapping[str, int]) -> None:
+        self.graph, self.sizes = graph, sizes
+        self.factors: list[Factor] = []
+        self.root: dict[Label, Label] = {}
+        self.dims: dict[Label, Dim] = {}
+        self.scalars: list[Node] = []
+
+    def add(self, factor: Factor, dims: Sequence[Dim] | None = None) -> None:
+        self.factors.append(factor)
+        for label, dim in zip(factor.labels, dims if dims is not None else factor.node.dims):
+            self.dims[label] = dim
+
+    def label(self, label: Label, dim: Dim) -> None:
+        """A label that no factor may carry: the value does not vary along it."""
+        self.dims[label] = dim
+
+    def join(self, a: Label, b: Label, dim: Dim) -> None:
+        self.dims[a] = self.dims[b] = dim
+        a, b = self.find(a), self.find(b)
+        if a != b:
+            self.root[b] = a
+
+    def find(self, label: Label) -> Label:
+        while label in self.root:
+            label = self.root[label]
+        return label
+
+    def size(self, label: Label) -> int:
+        dim = self.dims[label]
+        return max(2, dim.value({n: self.sizes.get(n, USUAL) for n in dim.names()}))
+
+    # ---- the result
+
+    def result(self, out: Labels) -> tuple[Node, Labels]:
+        """The product with the labels in `out`, those that were joined only once: the array and its labels."""
+        factors = [self._with_labels(f) for f in self.factors]
+        wanted = tuple(dict.fromkeys(self.find(label) for label in out))
+        factors = self._square_roots(factors, wanted)
+        carried = {label for f in factors for label in f.labels}
+        for label in {self.find(k) for k in self.dims} - carried - set(wanted):
+            self.scalars.append(self.graph.make("size", (), self.dims[label]))  # a sum of ones
+        factors = [self._reduced(f, [g for g in factors if g is not f], wanted) for f in factors]
+        numbers = [f.node for f in factors if not f.labels] + self.scalars
+        factors = [f for f in factors if f.labels]
+        if numbers:
+            factors.append(Factor(product(self.graph, numbers), ()))
+        if not factors:
+            factors = [Factor(self.graph.number(1), ())]
+        last = self._contract(factors, wanted)
+        node = materialised(self.graph, last)
+        return self._arranged(node, last.labels, wanted), wanted
+
+    def _with_labels(self, f: Factor) -> Factor:
+        return Factor(f.node, tuple(self.find(k) for k in f.labels), inverse=f.inverse, spd=f.spd, nonnegative=f.nonnegative)
+
+    def _arranged(self, node: Node, labels: Labels, wanted: Labels) -> Node:
+        places = tuple(labels.index(k) if k in labels else None for k in wanted)
+        turned = self.graph.view(node, places)
+        if None not in places:
+            return turned
+        return self.graph.make("expand", (turned,), None, tuple(self.dims[k] for k in wanted))
+
+    def _reduced(self, f: Factor, others: Sequence[Factor], wanted: Labels) -> Factor:
+        """Without the labels that nothing else needs, and none twice."""
+        needed = set(wanted).union(*[set(g.labels) for g in others])
+        kept = tuple(dict.fromkeys(k for k in f.labels if k in needed))
+        if kept == f.labels:
+            return f
+        if f.inverse and len(set(f.labels)) == 2 and len(kept) == 1:  # a row or column sum of an inverse: a solution
+            k = f.labels.index(kept[0])
+            n = f.node.dims[0]
+            ones = self.graph.make("full", (), 1, (n,))
+            return Factor(self.graph.make("solve", (f.node, ones), (f.spd, k == 1), (n,)), kept)
+        node = materialised(self.graph, f)
+        return Factor(single(self.graph, node, f.labels, kept), kept, nonnegative=f.nonnegative)
+
+    def _square_roots(self, factors: list[Factor], wanted: Labels) -> list[Factor]:
+        """M^T diag(v) M with v >= 0 as B^T B: half the work, and symmetric to the last bit."""
+        for f in factors:
+            for g in factors:
+                if f is g or f.node is not g.node or f.inverse or len(f.labels) != 2 or f.labels[0] in f.labels[1:]:
+                    continue
+                inner = [k for k in f.labels if k in g.labels]
+                if len(inner) != 1 or inner[0] in wanted or f.labels.index(inner[0]) != g.labels.index(inner[0]):
+                    continue
+                weights = [h for h in factors if inner[0] in h.labels and h is not f and h is not g]
+                if weights and all(h.labels == tuple(inner) and h.nonnegative for h in weights):
+                    root = self.graph.make("call", (product(self.graph, [h.node for h in weights]),), "sqrt", (f.node.dims[0],))
+                    root.dims = weights[0].node.dims
+                    labels = (f.labels, tuple(inner), f.labels)
+                    scaled = pair(self.graph, f.node, root, *labels)
+                    rest = [h for h in factors if h is not f and h is not g and h not in weights]
+                    return [Factor(scaled, f.labels), Factor(scaled, g.labels), *rest]
+        return factors
+
+    # ---- the order
+
+    def _contract(self, factors: list[Factor], wanted: Labels) -> Factor:
+        while len(factors) > 1:
+            if len(factors) <= EXHAUSTIVE:
+                return self._along(_best_tree([f.labels for f in factors], wanted, self.size), factors, factors, wanted)
+            a, b = min(
+                ((a, b) for k, a in enumerate(factors) for b in factors[k + 1 :]),
+                key=lambda ab: self._greed(ab[0], ab[1], factors, wanted),
+            )
+            rest = [f for f in factors if f is not a and f is not b]
+            factors = [*rest, self._joined(a, b, rest, wanted)]
+        return factors[0]
+
+    def _greed(self, a: Factor, b: Factor, factors: Sequence[Factor], wanted: Labels) -> float:
+        needed = set(wanted).union(*[set(f.labels) for f in factors if f is not a and f is not b])
+        kept = [k for k in dict.fromkeys(a.labels + b.labels) if k in needed]
+        return _cost(a.labels, b.labels, kept, self.size) + _volume(kept, self.size) - _volume(a.labels, self.size) - _volume(b.labels, self.size)
+
+    def _along(self, tree: object, leaves: Sequence[Factor], all_: Sequence[Factor], wanted: Labels) -> Factor:
+        if isinstance(tree, int):
+            return leaves[tree]
+        assert isinstance(tree, tuple)
+        inside = set(_leaves(tree))
+        rest = [f for k, f in enumerate(leaves) if k not in inside]
+        a, b = (self._along(t, leaves, all_, wanted) for t in tree)
+        return self._joined(a, b, rest, wanted)
+
+    def _joined(self, a: Factor, b: Factor, rest: Sequence[Factor], wanted: Labels) -> Factor:
+        needed = set(wanted).union(*[set(f.labels) for f in rest])
+        out = tuple(k for k in dict.fromkeys(a.labels + b.labels) if k in needed)
+        if set(out) == set(wanted) and len(out) == len(wanted):
+            out = wanted
+        for x, y, at in ((a, b, 0), (b, a, 1)):
+            solved = self._solved(x, y, out) if x.inverse else None
+            if solved is not None:
+                return solved
+        node = pair(self.graph, materialised(self.graph, a), materialised(self.graph, b), a.labels, b.labels, out)
+        return Factor(node, out, nonnegative=a.nonnegative and b.nonnegative)
+
+    def _solved(self, inv: Factor, other: Factor, out: Labels) -> Factor | None:
+        """X^-1 times something, as the solution of a system; None where it is no such product."""
+        shared = [k for k in inv.labels if k in other.labels]
+        if len(shared) != 1 or shared[0] in out or not 1 <= len(other.labels) <= 2 or len(set(inv.labels)) != 2 or inv.node.rank != 2:
+            return None
+        at = inv.labels.index(shared[0])
+        free = inv.labels[1 - at]
+        right = materialised(self.graph, other)
+        if len(other.labels) == 2 and other.labels[1] == shared[0]:
+            right = self.graph.view(right, (1, 0))
+        labels = (free, *[k for k in other.labels if k != shared[0]])
+        # X^-1[i, j] b[j] is a solution with X, X^-1[i, j] b[i] one with its transpose
+        node = self.graph.make("solve", (inv.node, right), (inv.spd, at == 0 and not inv.spd), (self.dims[free], *right.dims[1:]))
+        return Factor(node, labels)
+
+
+def _leaves(tree: object) -> list[int]:
+    if isinstance(tree, int):
+        return [tree]
+    assert isinstance(tree, tuple)
+    return [k for t in tree for k in _leaves(t)]
+
+
+def _volume(labels: Sequence[Label], size: object) -> float:
+    return float(reduce(lambda v, k: v * size(k), labels, 1))  # type: ignore[operator]
+
+
+def _cost(a: Sequence[Label], b: Sequence[Label], kept: Sequence[Label], size: object) -> float:
+    union = list(dict.fromkeys((*a, *b)))
+    volume = _volume(union, size)
+    if not a or not b:
+        return volume
+    both = [k for k in a if k in b]
+    summed = [k for k in both if k not in kept]
+    only = [k for k in union if k not in both]
+    return volume * (BATCHED if summed and len(summed) < len(both) and len(only) > 1 else 1)
+
+
+def _best_tree(labels: Sequence[Labels], wanted: Labels, size: object) -> object:
+    """The cheapest order of products: a tree of pairs of positions, by dynamic programming over sets of factors."""
+    n = len(labels)
+    whole = (1 << n) - 1
+    best: dict[int, tuple[float, object]] = {1 << k: (0.0, k) for k in range(n)}
+    kept: dict[int, Labels] = {}
+    for s in range(1, whole + 1):
+        outside = set(wanted).union(*[set(labels[k]) for k in range(n) if not s >> k & 1])
+        inside = dict.fromkeys(label for k in range(n) if s >> k & 1 for label in labels[k])
+        kept[s] = tuple(label for label in inside if label in outside)
+        if s in best:
+            kept[s] = labels[s.bit_length() - 1]
+    for s in sorted(range(1, whole + 1), key=lambda s: s.bit_count()):
+        if s in best:
+            continue
+        low = s & -s
+        part = (s - 1) & s
+        found: tuple[float, object] | None = None
+        while part:
+            if part & low:
+                rest = s ^ part
+                cost = best[part][0] + best[rest][0] + _cost(kept[part], kept[rest], kept[s], size) + _volume(kept[s], size)
+                if found is None or cost < found[0]:
+                    found = (cost, (best[part][1], best[rest][1]))
+            part = (part - 1) & s
+        assert found is not None
+        best[s] = found
+    return best[whole][1]
+
+
+# ---------------------------------------------------------------------------------------------- nodes
+
+
+def product(graph: Graph, nodes: Sequence[Node]) -> Node:
+    """The entrywise product of arrays of one shape and numbers."""
+    numbers = [n for n in nodes if not (n.op == "num" and n.attr == 1)]
+    if not numbers:
+        return graph.number(1)
+    dims = max((n.dims for n in numbers), key=len)
+    return numbers[0] if len(numbers) == 1 else graph.make("mul", numbers, None, dims)
+
+
+def materialised(graph: Graph, f: Factor) -> Node:
+    """The array of a factor, an inverse written out."""
+    return graph.make("inv", (f.node,), (f.spd,), f.node.dims) if f.inverse else f.node
+
+
+def _letters(*groups: Labels) -> list[str]:
+    names: dict[Label, str] = {}
+    return ["".join(names.setdefault(k, LETTERS[len(names)]) for k in g) for g in groups]
+
+
+def single(graph: Graph, x: Node, labels: Labels, out: Labels) -> Node:
+    """Sums, diagonals and transposes of one array."""
+    if len(set(labels)) == len(labels) == len(out):
+        return graph.view(x, tuple(labels.index(k) for k in out))
+    dims = dict(zip(labels, x.dims))
+    a, o = _letters(labels, out)
+    return graph.make("one", (x,), (a, o), tuple(dims[k] for k in out))
+
+
+def pair(graph: Graph, a: Node, b: Node, la: Labels, lb: Labels, out: Labels) -> Node:
+    """The product of two arrays, summed over the labels not in `out`."""
+    dims: dict[Label, Dim] = dict(zip(la, a.dims)) | dict(zip(lb, b.dims))
+    shape: Dims = tuple(dims[k] for k in out)
+    if not la or not lb:
+        scalar, x, labels = (a, b, lb) if not la else (b, a, la)
+        x = single(graph, x, labels, out)
+        return product(graph, [scalar, x])
+    union = set(la) | set(lb)
+    if union == set(out):  # nothing is summed: broadcasting
+        views = [graph.view(x, tuple(labels.index(k) if k in labels else None for k in out)) for x, labels in ((a, la), (b, lb))]
+        return graph.make("mul", views, None, shape)
+    texts = _letters(la, lb, out)
+    return graph.make("pair", (a, b), tuple(texts), shape)

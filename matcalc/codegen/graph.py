@@ -1,0 +1,99 @@
+"""What an emitted program computes: a graph of array operations, each computed once.
+
+Arrays have the axes a user expects: numbers none, vectors one (rows and columns alike), matrices two, families one more in
+front. Nodes are interned, so a common subexpression is one node. The operations:
+
+    in num size const index   an argument, a number, a dimension, pi or e, the variable of a loop
+    range                     (low, low + 1, …) along the axis of a summation index
+    view      X               axes in another order, new ones of length one: attr has for every axis its old place or None
+    expand    X               repeated along the axes of length one, to `dims`
+    add mul div pow neg       entry by entry, operands of one rank or numbers
+    call                      a function named in attr
+    pair      A B             a contraction of two arrays: attr = (labels of A, labels of B, labels of the value)
+    one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
+    solve     X B             X^-1 B, or X^-T B where attr[1]; attr[0] says that X is positive definite
+    inv det logdet  X         attr[0] says that X is positive definite
+    add_diagonal  X v         X + diag(v), or X + v I for a number
+    spread    cores …         zeros with the cores added along diagonals: attr = patterns such as "ijil"; dims those of the value
+    full                      a constant array: attr = the number
+    member slice              X[k] for a number k (from 1); X[low - 1:high] along the first axis
+    literal                   the entries, row by row: attr = (rows, columns)
+    loop                      sum or product of a body over an index: args low, high, body; attr = (kind, index)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from ..kinds import Dim
+
+Dims = tuple[Dim, ...]
+NOTHING: frozenset[str] = frozenset()
+
+
+class Node:
+    """One operation. `loops` are the loop variables it depends on."""
+
+    __slots__ = ("args", "attr", "dims", "loops", "op")
+
+    def __init__(self, op: str, args: tuple[Node, ...], attr: Hashable, dims: Dims) -> None:
+        self.op, self.args, self.attr, self.dims = op, args, attr, dims
+        self.loops = NOTHING
+        for a in args:
+            self.loops |= a.loops
+
+    @property
+    def rank(self) -> int:
+        return len(self.dims)
+
+    def __repr__(self) -> str:
+        return f"{self.op}{list(self.args) or ''}{'' if self.attr is None else self.attr}"
+
+
+class Graph:
+    """The nodes of one program, interned."""
+
+    def __init__(self) -> None:
+        self._pool: dict[Hashable, Node] = {}
+
+    def make(self, op: str, args: Iterable[Node] = (), attr: Hashable = None, dims: Dims = ()) -> Node:
+        args = tuple(args)
+        key = (op, tuple(id(a) for a in args), attr, dims)
+        found = self._pool.get(key)
+        if found is None:
+            found = self._pool[key] = Node(op, args, attr, dims)
+            if op == "index":
+                found.loops = frozenset({str(attr)})
+            elif op == "loop":
+                assert isinstance(attr, tuple)
+                found.loops = found.loops - {attr[1]}
+        return found
+
+    def number(self, value: Hashable) -> Node:
+        return self.make("num", (), value)
+
+    def view(self, x: Node, places: tuple[int | None, ...]) -> Node:
+        """`x` with its axes at other places; None is a new axis of length one."""
+        if x.op == "view":
+            assert isinstance(x.attr, tuple)
+            places = tuple(None if p is None else x.attr[p] for p in places)
+            x = x.args[0]
+        if places == tuple(range(x.rank)):
+            return x
+        return self.make("view", (x,), places, tuple(Dim.of(1) if p is None else x.dims[p] for p in places))
+
+
+def postorder(roots: Iterable[Node]) -> list[Node]:
+    """Every node once, arguments first."""
+    todo = [(r, False) for r in roots][::-1]
+    seen: set[Node] = set()
+    order: list[Node] = []
+    while todo:
+        n, ready = todo.pop()
+        if ready:
+            order.append(n)
+        elif n not in seen:
+            seen.add(n)
+            todo.append((n, True))
+            todo += [(a, False) for a in reversed(n.args) if a not in seen]
+    return order
