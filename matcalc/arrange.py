@@ -108,6 +108,8 @@ class Arranger:
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
         several = len(e.args) > 1 and not all(map(_is_constant, e.args))  # beside an array, 0 stands for a zero array
+        if e.op.name in ("det", "logdet"):
+            return Node("call", (self._entrywise_below(e.args[0]),), e.op.name)
         parts = tuple(self._broadcast(a) if several else self._sized(a) for a in e.args)
         return Node("call", parts, e.op.spellings[0] if e.op.spellings else e.op.name)
 
@@ -197,7 +199,7 @@ class Arranger:
     def _factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
-        return (not plain, *self.key(s))
+        return (not plain, base.op is not CONSTANT, *self.key(s))
 
     def _flip(self, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:
         """A minus absorbed by a difference among the factors: -2 (y - z)^T A is 2 (z - y)^T A; None if none can."""
@@ -352,7 +354,12 @@ class Arranger:
             least = min(sum(a.size for a in t) for t in turns)
             nodes = [product([self._of(a) for a in t]) for t in turns if sum(a.size for a in t) == least]
             return Node("call", (min(nodes, key=self._text_key),), "tr")
-        return Node("call", (self._of(x),), "tr")
+        return Node("call", (self._entrywise_below(x),), "tr")
+
+    def _entrywise_below(self, x: Expr) -> Node:
+        """exp, log and sqrt of a matrix directly under tr and det are spelled so that nobody takes them for expm, logm, sqrtm."""
+        node = self._of(x)
+        return Node("call", node.args, f"{node.attr}.") if node.op == "call" and node.attr in ("exp", "log", "sqrt") else node
 
     def transposed(self, e: Expr) -> Node:
         inner = e.args[0]

@@ -16,6 +16,7 @@ from fractions import Fraction
 from . import derive
 from .answers import Derivative, printer
 from .build import is_number, is_zero, value_of
+from .errors import NoAnswerError, ReadingError
 from .expr import Expr
 from .infer import infer
 from .kinds import ONE, Dim, Shape
@@ -174,7 +175,10 @@ class Chain:
         """The local derivative as a linear map, applied to the tangent."""
         found = self._derivative(edge.to.tree, edge.start.name, notation="differential")
         tree = with_names(found.program.body, {f"d{edge.start.name}": Node("name", (), tangent)})
-        self._count(tree, [declared_as(tangent, edge.start.shape)], tangent, count)
+        if entries(edge.to.shape) is ONE:  # entry by entry with the partial, however it is written
+            count.product(ONE, entries(edge.start.shape), ONE)
+        else:
+            self._count(tree, [declared_as(tangent, edge.start.shape)], tangent, count)
         return tree
 
     # --------------------------------------------------------------------------------------------------------- backwards
@@ -213,7 +217,10 @@ class Chain:
         tree = program.body
         for b in reversed(program.bindings):
             tree = with_names(tree, {b.name: b.value})
-        self._count(tree, [declared_as(adjoint, u.shape)], adjoint, count)
+        if entries(edge.start.shape) is ONE:
+            count.product(ONE, entries(u.shape), ONE)
+        else:
+            self._count(tree, [declared_as(adjoint, u.shape)], adjoint, count)
         return tree if is_matrix(u.shape) else _as_row(tree, adjoint)
 
     # ------------------------------------------------------------------------------------------------------ one product
@@ -241,7 +248,10 @@ class Chain:
 
     def _count(self, tree: Node, more: Sequence[Declaration], name: str, count: Count) -> None:
         """The products in a tree that the name takes part in, from the name outwards."""
-        typed = infer(Program("", (), tree), (*self.declarations, *more), (), twins=False)
+        try:
+            typed = infer(Program("", (), tree), (*self.declarations, *more), (), twins=False)
+        except ReadingError as error:  # the differential of a matrix function has a name of its own that no one can type
+            raise NoAnswerError(f"a step has no spelling: {error.message}") from None
         meaning: dict[int, Expr] = {id(n): e for n, e in typed.nodes}
 
         def has(node: Node) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from .build import add, apply, is_number, rebuild, value_of
-from .expr import Expr, transform
+from .build import add, apply, index, is_number, member, rebuild, substitute, symbol, value_of
+from .expr import Expr, postorder, transform
 from .ops.core import ADD, HADAMARD, INDEXED_SUM, KRONECKER, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from .ops.diagonal import DIAG, DIAGONAL
 from .ops.sums import SUM, VEC
@@ -19,6 +19,47 @@ _LINEAR = (TRACE, SUM, TRANSPOSE, DIAG, DIAGONAL, VEC)
 def expanded(e: Expr) -> Expr:
     """`e` as a sum of products, as far as that is of moderate length."""
     return transform(e, lambda old, args: _distributed(rebuild(old, args)))
+
+
+def expanded_in(e: Expr, x: Expr) -> Expr:
+    """`e` multiplied out over the sums that contain `x`; sums without it stay as they are, under another name."""
+    nodes = postorder(e)
+    inside = {n for n in nodes if any(m is x for m in postorder(n))}
+    closed = {
+        n: member(f"\u2022{k}", index(min(n.indices)), n.shape) if n.indices else symbol(f"\u2022{k}", n.shape)
+        for k, n in enumerate(nodes)
+        if n.op is ADD and n not in inside and len(n.indices) < 2
+    }
+    back = {v: n for n, v in closed.items()}
+    return gathered(substitute(expanded(gathered(substitute(e, closed))), back))
+
+
+def gathered(e: Expr) -> Expr:
+    """Factors without the index taken out of sums over it: sum_i A x_i is A sum_i x_i."""
+    return transform(e, lambda old, args: _gathered(rebuild(old, args)))
+
+
+def _gathered(e: Expr) -> Expr:
+    if e.op is not INDEXED_SUM:
+        return e
+    low, high, body = e.args
+    name = str(e.attr)
+    if body.op is TIMES and body.args[-1].op is MATMUL:
+        *scalars, chain = body.args
+    elif body.op is MATMUL:
+        scalars, chain = [], body
+    else:
+        return e
+    factors = chain.args
+    at = [k for k, f in enumerate(factors) if name in f.indices]
+    if not at or (at[0] == 0 and at[-1] == len(factors) - 1):
+        return e
+    first, last = at[0], at[-1] + 1
+    inner = apply(MATMUL, factors[first:last]) if last - first > 1 else factors[first]
+    if scalars:
+        inner = apply(TIMES, (*scalars, inner))
+    total = apply(INDEXED_SUM, (low, high, inner), e.attr)
+    return apply(MATMUL, (*factors[:first], total, *factors[last:]))
 
 
 def summands(e: Expr) -> tuple[Expr, ...]:

@@ -29,6 +29,7 @@ class Scalars:
         import sympy
 
         self.sympy = sympy
+        self.notes: list[str] = []
         self.algebra = Algebra(unknowns)
         self.s = self.algebra.number(f)
         self.unknowns = [self.algebra.symbol_of(u) for u in unknowns]
@@ -65,7 +66,7 @@ class Scalars:
         except (NotImplementedError, ValueError, TypeError, AttributeError):
             roots = None
         if roots is None:
-            roots = self._by_solve(g, u)
+            roots = self._by_trial(g, u) or self._by_solve(g, u)
         if not self.parameters:
             self._check_complete(g, u, roots)
         return roots
@@ -88,6 +89,18 @@ class Scalars:
             k = sympy.Symbol("k", integer=True)
             return [Root({u: sympy.expand(s.lamda(k))}, [(k, "Z")])]
         return None
+
+    def _by_trial(self, g: Any, u: Any) -> list[Root] | None:
+        """Simple numbers that happen to solve an equation like sinh(x) = x, if they account for every change of sign."""
+        if self.parameters:
+            return None
+        sympy = self.sympy
+        parts = (0, 1, 2, 3, sympy.Rational(1, 2), sympy.pi / 4, sympy.pi / 2, sympy.pi, sympy.exp(1), sympy.exp(-1))
+        found = [v for p in parts for v in {p, -p} if g.subs(u, v).is_number and sympy.simplify(g.subs(u, v)) == 0]
+        if not found or (g.has(sympy.sin, sympy.cos) and len(self._sign_changes(g, u)) != len(found)):
+            return None
+        self.notes.append(f"solved by trial; for |{u}| <= {WINDOW:.0f} f' changes its sign nowhere else")
+        return [Root({u: v}) for v in found]
 
     def _by_solve(self, g: Any, u: Any) -> list[Root]:
         sympy = self.sympy

@@ -83,7 +83,6 @@ identity("quadratic form of a skew matrix", "u^T X u", "0", "u: n 1, X: n n", wh
 identity("logarithm of the determinant of an orthogonal matrix", "logdet(X)", "0", "X: n n", when="orthogonal X", source="definition")
 identity("norm under an orthogonal matrix", "norm(X u)", "norm(u)", "X: n n, u: n 1", when="orthogonal X", source="definition")
 identity("Frobenius norm under an orthogonal matrix", "normF(X Y)", "normF(Y)", "X: n n, Y: n m", when="orthogonal X", source="definition")
-identity("pseudoinverse of an invertible matrix", "pinv(X)", "X^-1", "X: n n", when="invertible X", source="definition")
 identity("pseudoinverse of an orthonormal matrix", "pinv(X)", "X^T", "X: m n", when="orthonormal X", source="definition")
 identity("absolute value of what is not negative", "abs(x)", "x", entrywise=True, when="nonnegative x", source="definition")
 identity("sign of a positive number", "sign(x)", "1", entrywise=True, when="positive x", source="definition")

@@ -47,15 +47,15 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
     if t.binders or any(len(s) > 1 for s in t.slots):
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
     found: dict[tuple[int, int], Expr] = {}
+    hanging: dict[int, Expr] = {}
     place = {s[0]: n for n, s in enumerate(t.slots) if s}
     for e, r, c in t.factors:
         ends = [place.get(s[0], -1) for s in (r, c) if s]
         if -1 in ends:
             raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
-        if len(ends) == 1:  # a vector: a factor on the diagonal of its index
-            n = ends[0]
-            e, ends = (e, [n, n ^ 1])
-            e = matmul(e, transpose(ones((f + x)[n ^ 1])))
+        if len(ends) == 1:
+            hanging[ends[0]] = hadamard(hanging[ends[0]], e) if ends[0] in hanging else e
+            continue
         if ends[0] > ends[1]:
             e, ends = transpose(e), ends[::-1]
         key = (ends[0], ends[1])
@@ -64,23 +64,26 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
     crossed = {(0, 3), (1, 2)} & set(found)
     if straight and crossed:
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
-    rows, cols = found.get((0, 1)), found.get((2, 3))
-    if not straight and not crossed:
-        left = apply(VEC, (rows,)) if rows is not None else ones(f[0] * f[1])
-        right = apply(VEC, (cols,)) if cols is not None else ones(x[0] * x[1])
-        return times(t.scalar, matmul(_column(left), transpose(_column(right))))
-    if crossed:
-        p, q = found.get((0, 3), ones(f[0], x[1])), found.get((1, 2), ones(f[1], x[0]))
-        body = kron(q, p)
-        if x[0] is not ONE and x[1] is not ONE:
-            body = matmul(body, commutation(x))
-    else:
-        p, q = found.get((0, 2), ones(f[0], x[0])), found.get((1, 3), ones(f[1], x[1]))
-        body = kron(q, p)
-    if rows is not None:
-        body = matmul(diag(_column(apply(VEC, (rows,)))), body)
-    if cols is not None:
-        body = matmul(body, diag(_column(apply(VEC, (cols,)))))
+    dims = (*f, *x)
+
+    def between(a: int, b: int) -> Expr:
+        """The matrix on two indices, scaled by the vectors that hang there; an outer product of those where there is none."""
+        left, right = hanging.get(a), hanging.get(b)
+        if (a, b) not in found:
+            return matmul(left if left is not None else ones(dims[a]), transpose(right if right is not None else ones(dims[b])))
+        body = found[a, b] if left is None else matmul(diag(left), found[a, b])
+        return body if right is None else matmul(body, diag(right))
+
+    if not straight and not crossed and ((0, 1) in found or (2, 3) in found):
+        left, right = (_column(apply(VEC, (between(a, b),))) for a, b in ((0, 1), (2, 3)))
+        return times(t.scalar, matmul(left, transpose(right)))
+    body = kron(between(1, 2), between(0, 3)) if crossed else kron(between(1, 3), between(0, 2))
+    if crossed and x[0] is not ONE and x[1] is not ONE:
+        body = matmul(body, commutation(x))
+    if (0, 1) in found:
+        body = matmul(diag(_column(apply(VEC, (found[0, 1],)))), body)
+    if (2, 3) in found:
+        body = matmul(body, diag(_column(apply(VEC, (found[2, 3],)))))
     return times(t.scalar, body)
 
 

@@ -13,13 +13,13 @@ from typing import Any
 from . import build
 from .algebra import Algebra, NotTranslated
 from .build import add, apply, eye, has, inverse, is_zero, kron, matmul, negative, num, power, split, substitute, symbol, times, transpose, zeros
-from .definiteness import ND, PD, definiteness
+from .definiteness import ND, PD, definiteness, sign_of
 from .errors import MatcalcError
-from .expansion import expanded, summands
+from .expansion import expanded, expanded_in, summands
 from .expr import Expr, postorder
 from .kinds import ONE, Dim
 from .kronecker import commutation
-from .ops.core import ADD, HADAMARD, INDEXED_SUM, MATMUL, ONES, POWER, SYMBOL, TIMES, TRANSPOSE
+from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, POWER, SYMBOL, TIMES, TRANSPOSE
 from .ops.inverse import INVERSE
 from .ops.sums import VEC
 from .polynomials import shortest
@@ -70,7 +70,7 @@ def solve_for(g: Expr, x: Expr, new: NewName, tall: IsTall) -> Solution | None:
     for side in (g, transpose(g)):
         for product in (matmul(x, side), matmul(side, x), matmul(x, side, x)):
             if contains_inverse(side, x):
-                found = _linear(simplify(expanded(product)), x, new, tall)
+                found = _linear(expanded_in(product, x), x, new, tall)
                 if found is not None:
                     return found
     return None
@@ -98,7 +98,7 @@ def _linear_vector(g: Expr, x: Expr, new: NewName, tall: IsTall) -> Solution | N
         m = simplify(expanded(m))
         if contains(m, x):
             return None
-    return solve_left(m, simplify(negative(expanded(substitute(g, {x: zeros(*x.shape)})))), new, tall)
+    return solve_left(m, simplify(negative(substitute(g, {x: zeros(*x.shape)}))), new, tall)
 
 
 def solve_left(m: Expr, r: Expr, new: NewName, tall: IsTall) -> Solution | None:
@@ -107,6 +107,9 @@ def solve_left(m: Expr, r: Expr, new: NewName, tall: IsTall) -> Solution | None:
         return None
     if is_zero(r) and not _is_gram(m):
         return Solution(r, invertible=_needed(m))
+    multiple = _multiple_of_identity(m)
+    if multiple is not None:
+        return Solution(shortest(times(power(multiple, num(-1)), r)), nonzero=() if sign_of(multiple) in (1, -1) else (multiple,))
     m, r = cleared(m, r)
     gram = gram_factor(m)
     if gram is not None and definiteness(m) not in (PD, ND):
@@ -115,6 +118,16 @@ def solve_left(m: Expr, r: Expr, new: NewName, tall: IsTall) -> Solution | None:
         if b is not None:
             return _least_squares(a, times(power(scale, num(-1)), b), m, r, new, tall)
     return Solution(shortest(matmul(inverse(m), r)), invertible=_needed(m))
+
+
+def _multiple_of_identity(m: Expr) -> Expr | None:
+    """s where M is s I."""
+    scalars = []
+    for t in summands(expanded(m)):
+        if _bare(t).op is not EYE:
+            return None
+        scalars.append(_scale(t))
+    return simplify(add(*scalars))
 
 
 def _is_gram(m: Expr) -> bool:
@@ -142,12 +155,12 @@ def cleared(m: Expr, r: Expr) -> tuple[Expr, Expr]:
         if c.denominator != 1:
             below.append(num(c.denominator))
     factor = times(*dict.fromkeys(below)) if below else num(1)
-    m, r = (simplify(expanded(times(factor, e))) for e in (m, r))
+    m, r = (simplify(add(*[times(factor, t) for t in summands(e)])) for e in (m, r))
     from math import gcd
 
     numbers = [split(t)[0] for t in summands(m)]
     if m.op is not ADD:
-        common = numbers[0]
+        m, common = absorbed(m)
     elif all(n.denominator == 1 for n in numbers):
         common = numbers[0].__class__(gcd(*[n.numerator for n in numbers]))
     else:
@@ -155,7 +168,20 @@ def cleared(m: Expr, r: Expr) -> tuple[Expr, Expr]:
     if common == 1:
         return m, r
     over = power(num(common), num(-1))
-    return simplify(add(*[times(over, t) for t in summands(m)])), simplify(add(*[times(over, t) for t in summands(expanded(r))]))
+    left = add(*[times(over, t) for t in summands(m)])
+    return left if m.op is not ADD else simplify(left), simplify(add(*[times(over, t) for t in summands(r)]))
+
+
+def absorbed(m: Expr) -> tuple[Expr, Any]:
+    """A product and its number; a minus goes into a difference, so that -A^T (S - I) A is A^T (I - S) A."""
+    c, scalars, body = split(m)
+    if c > 0 or body is None or body.op is not MATMUL:
+        return m, c
+    for k, f in enumerate(body.args):
+        if f.op is ADD:
+            turned = matmul(*body.args[:k], build.opposite(f), *body.args[k + 1 :])
+            return times(num(-c), *scalars, turned), -c
+    return m, c
 
 
 def gram_factor(m: Expr) -> tuple[Expr, Expr] | None:
@@ -222,7 +248,7 @@ def linear_terms(g: Expr, x: Expr) -> tuple[list[Linear], Expr] | None:
     """g as a sum of L X R (or L X^T R) and a rest without X; None where it is not."""
     terms: list[Linear] = []
     rest = zeros(*g.shape)
-    for t in summands(expanded(g)):
+    for t in summands(expanded_in(g, x)):
         if not contains(t, x):
             rest = add(rest, t)
             continue

@@ -140,7 +140,13 @@ class Operands(SumSigns):
         function = function_of(run)
         if function:
             if self.i < self.stop and self.marks[self.i].kind == "num" and not self.marks[self.i].gap:
-                self.digit_after_name(self.marks[self.i])
+                digit = self.marks[self.i]
+                numbered = function_of(run + digit.value)  # norm1(x)
+                if numbered is None:
+                    self.digit_after_name(digit)
+                else:
+                    self.i += 1
+                    function = numbered
             self.function(function, mark)
             return
         self.pieces(mark, touching)

@@ -21,7 +21,10 @@ SHAPED = frozenset({"orthogonal", "idempotent", "spd", "psd", "diagonal", "skew"
 GOOD_POINTS = 3
 MOST_POINTS = 60
 STILL = 2e-6  # a slope at the point, measured against slopes nearby
-WORST = 1e7  # condition of a matrix that is inverted
+NEAR = 0.05  # of the edge of what is declared: differences would step over it
+LARGEST = 1e3
+MORE_DATA = 4
+WORST = 1e3  # condition of a matrix that is inverted
 STRUCTURES = ("diagonal", "skew", "symmetric", "lower", "upper")
 
 
@@ -42,6 +45,7 @@ class Scenery:
         self.plan = Plan(f)
         self.values = [(str(x.attr[0]), Plan(e)) for x, e in self.solutions]  # type: ignore[index]
         inverted = [n.args[0] for n in postorder([e for _, e in self.solutions]) if n.op is INVERSE and not n.indices]
+        self.counts = {n for count, _, _ in point.families.values() for n in count.names()} | {"N"}
         self.conditions = Plan([*inverted, *tall]) if inverted or tall else None
 
     def scenes(self) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
@@ -52,7 +56,9 @@ class Scenery:
         orders = self.point.orders(self.dims)
         with np.errstate(all="ignore"):
             for k in range(MOST_POINTS):
-                sizes = orders[k % len(orders)]
+                sizes = dict(orders[k // 2 % len(orders)])
+                if k % 2:  # more data than unknowns
+                    sizes |= {n: sizes[n] + MORE_DATA for n in self.counts if n in sizes}
                 env = self._draw(sizes, rng, k)
                 try:
                     for name, plan in self.values:  # a later solution may use an earlier one
@@ -71,9 +77,9 @@ class Scenery:
         for name, _ in self.values:
             x = np.asarray(env[name], dtype=float)
             words = self.words.get(name, frozenset())
-            if not np.all(np.isfinite(x)) or (words & {"positive"} and np.any(x <= 0)):
+            if not np.all(np.isfinite(x)) or np.any(np.abs(x) > LARGEST) or (words & {"positive"} and np.any(x < NEAR)):
                 return False
-            if words & {"spd"} and x.ndim == 2 and float(np.linalg.eigvalsh((x + x.T) / 2)[0]) <= 0:
+            if words & {"spd"} and x.ndim == 2 and float(np.linalg.eigvalsh((x + x.T) / 2)[0]) < NEAR:
                 return False
         if self.conditions is None:
             return True
@@ -163,7 +169,9 @@ class Scenery:
             values = np.linalg.eigvalsh((h + h.T) / 2)
             size = float(np.max(np.abs(values), initial=0.0))
             low, high = float(values[0]), float(values[-1])
-            edge = 1e-4 * size
+            edge = 1e-5 * size
+            if any(edge < abs(v) < 1e2 * edge for v in values):
+                continue  # too flat to tell from zero
             if size < 1e-6:
                 found.add("zero")
             elif low > edge:

@@ -17,7 +17,7 @@ from .algebra import Algebra, NotTranslated, entries_of, is_small
 from .arrange import Arranger
 from .build import add, literal, matmul, num, substitute, symbol, times, transpose
 from .errors import NoAnswerError, UsageError
-from .expansion import expanded
+from .expansion import expanded, gathered
 from .expr import Expr, order_key, postorder
 from .kinds import ONE
 from .folding import folded
@@ -231,7 +231,8 @@ def _along_the_step(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr]
 
 def shortest(e: Expr) -> Expr:
     """The shorter of the expression simplified, and multiplied out first."""
-    return min((simplify(e), simplify(expanded(e))), key=order_key)
+    forms = (simplify(e), simplify(expanded(e)), gathered(simplify(gathered(expanded(e)))), simplify(gathered(e)))
+    return min(forms, key=order_key)
 
 
 def _by_jacobian(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr]) -> Expr:

@@ -85,7 +85,7 @@ def _as_matrix(found: Value, value: Shape, argument: Shape, order: int, result: 
     """Indices (stacked value, stacked argument …) as the matrix that `build.functions` says."""
     if result == (1, 1):
         return found.reshape(())[()]
-    if argument == (1, 1):
+    if argument == (1, 1) or order == 0:
         return found.reshape(value, order="F")
     if value == (1, 1):
         found = found.reshape(found.shape[1:])

@@ -34,6 +34,7 @@ from .syntax import Binding, Node, Program
 from .tensor import Tensor
 
 LONGEST_VALUE = 40
+MOST_TOGETHER = 4  # variables whose order of elimination is tried in every way
 SYMMETRIC = ("symmetric", "diagonal")
 
 
@@ -175,10 +176,14 @@ def _by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary |
     points = []
     for r in roots:
         try:
-            points.append(_point(problem, scalars, r, list(whole.values())))
+            p = _point(problem, scalars, r, list(whole.values()))
+            if p.kind == "undecided" and scalars.parameters and not p.letters:
+                p.kind, p.reason = by_numbers(problem, [(x, p.at[str(x.attr[0])]) for x in whole.values()], xs) or (p.kind, p.reason)  # type: ignore[index]
+            points.append(p)
         except NotTranslated:
             raise NoAnswerError(f"the solutions of {scalars.equation()} have no closed form here" + scalars.numbers()) from None
     why = "" if points else f"{scalars.equation()} has no real solution"
+    problem.notes += scalars.notes
     answer = Stationary(problem, points, why)
     if not points:
         problem.notes.append(why)
@@ -302,7 +307,8 @@ class _Matrices:
 
     def _system(self) -> list[tuple[Expr, Solution]] | None:
         """The variables in an order in which each can be solved for, the ones that need no other first."""
-        for order in permutations(self.xs):
+        found: list[list[tuple[Expr, Solution]]] = []
+        for order in permutations(self.xs) if len(self.xs) <= MOST_TOGETHER else [tuple(self.xs)]:
             solved: list[tuple[Expr, Solution]] = []
             tail: list[tuple[Expr, Solution]] = []
             equations = dict(self.gradients)
@@ -318,8 +324,8 @@ class _Matrices:
                 else:
                     solved.append((x, s))
             else:
-                return solved + tail
-        return None
+                found.append(solved + tail)
+        return min(found, key=lambda system: sum(s.value.size if s.value is not None else 0 for _, s in system)) if found else None
 
     def _point(self, solved: Sequence[tuple[Expr, Solution]]) -> StationaryPoint:
         f = self.problem.whole(self.problem.function)
@@ -369,7 +375,10 @@ class _Matrices:
     def _value(self, f: Expr, solutions: Sequence[tuple[Expr, Expr]]) -> Expr | None:
         if len(solutions) > 1:
             return None
-        value = shortest(folded(substitute(f, dict(solutions))))
+        value = folded(substitute(f, dict(solutions)))
+        if value.size > LONGEST_VALUE:
+            return None
+        value = shortest(value)
         return value if value.size <= LONGEST_VALUE / 4 else None
 
     # ---- what kind of point
@@ -381,18 +390,7 @@ class _Matrices:
             return proof
         if not solutions:
             return "undecided", "the sign of the Hessian is not known"
-        found = self._scenery(solutions).curvature()
-        words = "at random points of the declared kind"
-        if found == {"positive definite"}:
-            return "minimum", f"the Hessian is positive definite {words}"
-        if found == {"negative definite"}:
-            return "maximum", f"the Hessian is negative definite {words}"
-        if found == {"indefinite"} and len(self.xs) > 1:
-            return "saddle", f"the Hessian is indefinite {words}"
-        return "undecided", "the sign of the Hessian depends on the values" if found else "the sign of the Hessian is not known"
-
-    def _scenery(self, solutions: Sequence[tuple[Expr, Expr]]) -> Scenery:
-        return scenery(self.problem, solutions, self.xs)
+        return by_numbers(self.problem, solutions, self.xs) or ("undecided", "the sign of the Hessian is not known")
 
     def _by_rules(self, solutions: Mapping[Expr, Expr], taken: Sequence[Expr]) -> tuple[str, str] | None:
         """The Hessian by the rules of positive forms: of one variable, everywhere or at the solution."""
@@ -458,6 +456,19 @@ class _Matrices:
         if PD in kinds and ND in kinds:
             return "saddle", "one block of the Hessian is positive definite, another negative definite"
         return None
+
+
+def by_numbers(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Sequence[Expr]) -> tuple[str, str] | None:
+    """The kind of a solution by the Hessians at random values of everything else; None where there are none."""
+    found = scenery(problem, solutions, xs).curvature()
+    words = "at random points of the declared kind"
+    if found == {"positive definite"}:
+        return "minimum", f"the Hessian is positive definite {words}"
+    if found == {"negative definite"}:
+        return "maximum", f"the Hessian is negative definite {words}"
+    if found == {"indefinite"} and len(xs) > 1:
+        return "saddle", f"the Hessian is indefinite {words}"
+    return ("undecided", "the sign of the Hessian depends on the values") if found else None
 
 
 def scenery(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Sequence[Expr]) -> Scenery:

@@ -99,7 +99,7 @@ def flattened(program: Program, typed: Typed) -> Program:
         value = rebuilt(b.value, change)
         if b.params:
             functions[b.name] = Binding(b.name, value, b.params)
-        elif b.name in typed.bindings and typed.bindings[b.name].indices:
+        elif b.name not in typed.bindings or typed.bindings[b.name].indices:  # z_i = …, one for each i
             written[b.name] = value
         else:
             kept.append(Binding(b.name, value))
@@ -116,20 +116,20 @@ def unfolded(program: Program, declarations: Sequence[Declaration], wrt: Sequenc
     """The steps in the order of evaluation, the value of the whole last; what the value does not need is left out."""
     typed = infer(program, declarations, (), twins=False)
     by_statements = granularity == "statements" or (granularity == "auto" and bool(program.bindings))
-    meaning = {id(n): e for n, e in typed.nodes}
     if by_statements:
-        steps = [Step(b.name, b.value, meaning[id(b.value)].shape) for b in program.bindings]
+        steps = [Step(b.name, b.value, typed.bindings[b.name].shape) for b in program.bindings]
         steps.append(Step("", program.body, typed.expr.shape))
     else:
-        steps = _operations(program, meaning, {typed.symbols[n] for n in wrt})
+        steps = _operations(program, typed, {typed.symbols[n] for n in wrt})
     for s in steps:
         if s.shape[0] is ONE and s.shape[1] is not ONE:
-            raise UsageError(f"{s.name or 'the value'} is a row; the graph has columns: transpose it")
+            raise UsageError(f"{s.name or 'the value'} is a row, and the graph is one of columns", suggestion="transpose it: r = (...)^T")
     _name(steps, program, typed, names)
     return _needed(steps, typed.symbols)
 
 
-def _operations(program: Program, meaning: Mapping[int, Expr], variables: set[Expr]) -> list[Step]:
+def _operations(program: Program, typed: Typed, variables: set[Expr]) -> list[Step]:
+    meaning = {id(n): e for n, e in typed.nodes}
     roots = [*program.bindings, Binding("", program.body)]
     reached = _reached([meaning[id(n)] for b in roots for n in walk(b.value) if id(n) in meaning], variables)
     steps: list[Step] = []
@@ -150,8 +150,9 @@ def _operations(program: Program, meaning: Mapping[int, Expr], variables: set[Ex
             return Node("name", (), known[e])
 
         tree = rebuilt(b.value, change)
-        steps.append(Step(b.name, tree, meaning[id(b.value)].shape))
-        known.setdefault(meaning[id(b.value)], b.name)
+        value = typed.bindings.get(b.name, typed.expr)
+        steps.append(Step(b.name, tree, value.shape))
+        known.setdefault(value, b.name)
     return steps
 
 

@@ -51,7 +51,7 @@ class Hang(BaseException):
 def judge(e: Expression, seed: int = 0) -> Verdict:
     """Ask matcalc, then the oracle."""
     signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, HANG)
+    signal.setitimer(signal.ITIMER_REAL, HANG, 1.0)  # again: where a weak reference dies the first is lost
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -269,7 +269,7 @@ class Maker:
             return self.leaf(kind)
         fitting = [p for p in self.productions if p.fits(kind)]
         rare = 1 + min((self.counts[p.label] for p in fitting), default=0)
-        weights = [p.weight * (0.3 + min(1.0, (5 + rare) / (5 + self.counts[p.label]))) for p in fitting]
+        weights = [p.weight * (0.1 + min(1.0, (5 + rare) / (5 + self.counts[p.label]))) for p in fitting]
         for _ in range(20):
             chosen = self.rng.choices(fitting, weights)[0]
             mark = len(self.used)

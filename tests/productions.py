@@ -279,11 +279,14 @@ def indexed(op: str) -> Make:
         try:
             if dim == "N" and not any(s.members for s in g.symbols.values()):
                 g.declare(g.rng.choice([kind, (g.dims(), ())]) if kind != SCALAR else (g.dims(), ()), "", "N")
-            body = g.positive(kind, depth) if op == "product" else g.make(kind, depth)
+            for _ in range(6):
+                body = g.positive(kind, depth) if op == "product" else g.make(kind, depth)
+                if any(n.op == "name" and (n.attr == index or str(n.attr).endswith(f"_{index}")) for n in walk(body)):
+                    break
+            else:
+                raise Unmakeable
         finally:
             g.bound = before
-        if not any(n.op == "name" and (n.attr == index or str(n.attr).endswith(f"_{index}")) for n in walk(body)):
-            raise Unmakeable
         return Node(op, (body, num(1), name(dim)), index)
 
     return make
@@ -320,7 +323,7 @@ PRODUCTIONS = [
     Production("iverson", ANY, iverson, 0.7),
     Production("cases", ANY, cases, 0.5),
     Production("indexed_sum", ANY, indexed("sum")),
-    Production("indexed_product", IS_SCALAR, indexed("product"), 0.7),
+    Production("indexed_product", IS_SCALAR, indexed("product"), 2),
     Production("matmul", ANY, matmul, 3),
     Production("transpose", ARRAY, operator("T", flipped=True), 1.5),
     Production("outer", MATRIX, outer),
@@ -328,8 +331,8 @@ PRODUCTIONS = [
     Production("diag", SQUARE, plain("k1")("diag"), 2),
     Production("diagonal", COLUMN, plain("kk")("diag"), 1.5),
     Production("kron", COMPOSITE, kron, 6),
-    Production("vec", lambda k: COLUMN(k) and COMPOSITE(k), vec, 8),
-    Production("composite", IS_SCALAR, of_composite),
+    Production("vec", lambda k: COLUMN(k) and COMPOSITE(k), vec, 12),
+    Production("composite", IS_SCALAR, of_composite, 3),
     Production("inv", SQUARE, inverse, 3),
     Production("adj", SQUARE, of_regular("adj"), 2),
     Production("expm", SQUARE, plain("kk")("expm"), 2),

@@ -35,6 +35,7 @@ from ..ops.core import (
 )
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
+from ..ops.pseudoinverse import PSEUDOINVERSE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from . import late
@@ -61,6 +62,7 @@ from .leaves import (
     zeros,
 )
 from .products import as_power, inverse, matmul, matrix_power
+from .properties import holds
 from .scalars import divide, negative, opposite, subtract, times
 from .sums import add, literal, transpose
 
@@ -80,6 +82,7 @@ for _constructor in (
     diagonal,
     indexed_sum,
     entry,
+    opposite,
 ):
     late.CONSTRUCTORS[_constructor.__name__] = _constructor
 
@@ -118,6 +121,8 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
         shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
         return make(op, tuple(args), attr, shape, 1 + sum(a.size for a in args))
     first = args[0] if args else None
+    if op is PSEUDOINVERSE and holds(args[0], "invertible"):
+        return inverse(args[0])
     if op.elementwise and first is not None and not first.is_scalar:
         c, scalars, body = split(first)
         if first.op is ZEROS or (body is not None and body.op is ONES):  # a function of a constant array is one

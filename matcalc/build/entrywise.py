@@ -117,6 +117,9 @@ def hadamard(*factors: Expr) -> Expr:
             inner = f.args[0] if flip else f
             base, exponent = inner.args if inner.op is POWER else (inner, ONE_NUMBER)
             base = transpose(base) if flip else base
+            if base.op is ADD and leading_sign(base) < 0 and is_number(exponent) and value_of(exponent).denominator == 1:
+                base = opposite(base)
+                scalars.append(num((-1) ** (value_of(exponent).numerator % 2)))
             powers[base] = add(powers[base], exponent) if base in powers else exponent
     parts = [p for p in (power(b, k) for b, k in powers.items()) if p.op is not ONES]
     if any(p.op in (HADAMARD, TIMES) for p in parts):

@@ -75,3 +75,7 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
 
 def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
     return CONSTRUCTORS["apply"](op, args, attr)
+
+
+def opposite(e: Expr) -> Expr:
+    return CONSTRUCTORS["opposite"](e)

@@ -127,7 +127,7 @@ def _of_product(e: Expr, parts: Sequence[Words]) -> Words:
     words = set(_common(parts) & MULTIPLICATIVE)
     half, odd = divmod(len(e.args), 2)
     if all(e.args[k] is transpose(e.args[-1 - k]) for k in range(half)):  # X^T S X
-        middle = parts[half] if odd else frozenset(("spd",))
+        middle = parts[half] if odd else frozenset(("psd", "spd"))
         if "psd" in middle:
             words.add("psd")
         if e.is_scalar and "psd" in middle:
@@ -168,10 +168,14 @@ def _of_matrix_power(e: Expr, parts: Sequence[Words]) -> Words:
 
 
 def _of_power(e: Expr, parts: Sequence[Words]) -> Words:
+    """Entry by entry; a whole power is a product of like factors."""
     k = e.args[1]
+    kept = set(parts[0] & {"positive", "nonnegative"})
+    if k.op is NUMBER and k.attr > 0 and k.attr.denominator == 1:  # type: ignore[operator,union-attr]
+        kept |= parts[0] & {"symmetric", "psd", "spd", "diagonal", "lower", "upper"}
     if k.op is NUMBER and k.attr % 2 == 0:  # type: ignore[operator]
-        return frozenset(("positive" if "positive" in parts[0] else "nonnegative",))
-    return parts[0] & {"positive", "nonnegative"}
+        kept.add("nonnegative")
+    return frozenset(kept)
 
 
 def _of_diag(_: Expr, parts: Sequence[Words]) -> Words:

@@ -12,8 +12,8 @@ from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATM
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from .functions import is_hessian
-from .late import indexed_sum, kron, matmul, times
-from .leaves import MINUS_ONE, has, is_zero, num, ones, times_size, value_of, without_coefficient, zeros
+from .late import indexed_sum, kron, matmul, opposite, times
+from .leaves import MINUS_ONE, has, is_zero, leading_sign, num, ones, times_size, value_of, without_coefficient, zeros
 
 
 def add(*terms: Expr) -> Expr:
@@ -24,6 +24,8 @@ def add(*terms: Expr) -> Expr:
         if t.shape != shape:
             raise ShapeError(f"a sum of shapes {shape_text(shape)} and {shape_text(t.shape)}")
         c, rest = without_coefficient(t)
+        if rest.op is ADD and leading_sign(rest) < 0:
+            c, rest = -c, opposite(rest)
         whole[rest] = whole.get(rest, Fraction(0)) + c
     like: dict[Expr, Fraction] = {}
     todo = list(reversed(whole.items()))
@@ -53,6 +55,8 @@ def add(*terms: Expr) -> Expr:
 def _scaled(c: Fraction, core: Expr) -> Expr:
     if c == 1:
         return core
+    if core.op is ADD:
+        return times(num(c), core)
     if core.op is NUMBER:
         return num(c * value_of(core))
     args = (num(c), *core.args) if core.op is TIMES else (num(c), core)

@@ -121,8 +121,7 @@ class Contraction:
                     continue
                 weights = [h for h in factors if inner[0] in h.labels and h is not f and h is not g]
                 if weights and all(h.labels == tuple(inner) and h.nonnegative for h in weights):
-                    root = self.graph.make("call", (product(self.graph, [h.node for h in weights]),), "sqrt", (f.node.dims[0],))
-                    root.dims = weights[0].node.dims
+                    root = self.graph.make("call", (product(self.graph, [h.node for h in weights]),), "sqrt", weights[0].node.dims)
                     labels = (f.labels, tuple(inner), f.labels)
                     scaled = pair(self.graph, f.node, root, *labels)
                     rest = [h for h in factors if h is not f and h is not g and h not in weights]
