@@ -14,11 +14,14 @@ from .errors import MatcalcError
 if TYPE_CHECKING:
     from .answers import Derivative, Expression
     from .api import call, derivative, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
+    from .calculus import directional, jacdet, linearize, stationary, taylor
     from .claims import Verdict, check
+    from .graphs import Graph, graph
 
 __version__ = "0.1.0"
 API = ("call", "derivative", "grad", "hadamard", "hessian", "jacobian", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
-_HOMES = {"Derivative": "answers", "Expression": "answers", "Verdict": "claims", "check": "claims"} | dict.fromkeys(API, "api")
+CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
+_HOMES = dict.fromkeys(CALCULUS, "calculus") | {"Graph": "graphs", "graph": "graphs"} | {"Derivative": "answers", "Expression": "answers", "Verdict": "claims", "check": "claims"} | dict.fromkeys(API, "api")
 
 
 def __getattr__(name: str) -> object:
@@ -36,19 +39,26 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "Derivative",
     "Expression",
+    "Graph",
     "MatcalcError",
     "Verdict",
     "call",
     "check",
     "derivative",
+    "directional",
     "grad",
+    "graph",
     "hadamard",
     "hessian",
+    "jacdet",
     "jacobian",
     "kron",
+    "linearize",
     "matrix",
     "parse",
     "scalar",
+    "stationary",
     "subexpressions",
+    "taylor",
     "vector",
 ]

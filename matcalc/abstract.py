@@ -7,7 +7,7 @@ from functools import partial
 from .build.functions import derivative_shape, entrywise_function, function, function_along
 from .elaborate import Elaborator
 from .errors import MatcalcError, ReadingError
-from .kinds import kind_of
+from .kinds import ONE, Dim, kind_of
 from .misfit import Misfit, Speller, refuse_shape
 from .scene import declared_shape, spell_declaration
 from .scopes import SCALAR
@@ -48,3 +48,38 @@ def _argument_error(el: Elaborator, d: Declaration, node: Node, k: int, t: Term)
     s = Speller(el)
     message = f"the argument {s.node(node.args[k])} of {node.attr} is {s.shape(t)}, and the declaration is {spell_declaration(d)}"
     return refuse_shape(message, node.args[k])
+
+
+# ---------------------------------------------------------------------------------------------- F'(X)[(j,i),(l,k)]
+
+
+def stacked_indices(el: Elaborator, node: Node) -> None:
+    """The sizes of the indices in pairs: those of F'(X)[(j,i),(l,k)] are the columns and rows of F and of X."""
+    sizes = _stacked(el, node.args[0])
+    if sizes is None or len(node.args) != 3:
+        return
+    for place, dims in zip(node.args[1:], sizes, strict=True):
+        letters = [el.frames[-1].indices.get(str(a.attr)) for a in place.args] if place.op == "tuple" else []
+        if len(letters) == len(dims):
+            for index, dim in zip(letters, dims, strict=True):
+                if index is not None and index.range is not None:
+                    el.sizes.unify(index.range, dim)
+
+
+def _stacked(el: Elaborator, node: Node) -> tuple[list[Dim], list[Dim]] | None:
+    """The sizes that the rows and columns of the derivative of a function are made of, the slowest first."""
+    if node.op == "mul":
+        ends = _stacked(el, node.args[0]), _stacked(el, node.args[-1])
+        return (ends[0] or ([], []))[0], (ends[1] or ([], []))[1]
+    if node.op == "T":
+        turned = _stacked(el, node.args[0])
+        return None if turned is None else (turned[1], turned[0])
+    name = str(node.attr).rstrip("'")
+    declaration = el.scene.declared.get(name)
+    if node.op != "call" or declaration is None or declaration.domain is None or len(node.args) != 1:
+        return None
+    argument = [d for d in reversed(declared_shape(declaration.domain)) if d is not ONE]
+    rows, cols = [d for d in reversed(declared_shape(declaration.sizes)) if d is not ONE], list[Dim]()
+    for _ in range(len(str(node.attr)) - len(name)):
+        rows, cols = (cols + rows, argument)
+    return rows, cols

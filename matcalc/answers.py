@@ -7,14 +7,16 @@ from typing import Any
 
 from .arrange import Arranger
 from .authorship import Order
-from .build import transpose
-from .errors import UsageError
+from .build import symbol, transpose
+from .build.functions import functions_of
+from .errors import NoAnswerError, UsageError
 from .expr import Expr, postorder
 from .indexform import index_form
 from .infer import Typed
 from .kinds import ONE, Dim, Shape, shape_text
 from .naming import LEAST_GAIN, names_for, repeated
 from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
+from .pairs import has_stacked_function
 from .render.count import symbols
 from .scene import declared_shape, spell_declaration
 from .syntax import Binding, Declaration, Node, Program, split_name
@@ -55,6 +57,7 @@ class Scope:
             if n.op is MEMBER:
                 base = str(n.attr[0])  # type: ignore[index]
                 self.families[base] = (typed.families[base][1], n.shape)
+        self.functions = frozenset(d.name for d in typed.declarations if d.domain is not None)
         self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
         self.names = frozenset(
             {
@@ -70,18 +73,24 @@ class Scope:
         """The values an evaluation of `used` needs, in internal form, with the sizes."""
         from .numeric import prepare
 
+        functions = {n: v for n, v in given.items() if n.rstrip("'") in self.functions}
+        absent = [n for n in functions_of(used) if not callable(functions.get(n))]
+        if absent:
+            raise UsageError(f"no value was given for {', '.join(absent)}: a callable is wanted")
+        given = {n: v for n, v in given.items() if n not in functions}
         known = set(self.symbols) | set(self.families)
         needed = {str(n.attr[0]) for e in used for n in postorder(e) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
         present = {n for n in known if n in given} | (needed & known)
         dims = {n for e in used for node in postorder(e) for d in node.shape for n in d.names()}
         dims |= {n for e in used for node in postorder(e) if isinstance(node.attr, Dim) for n in node.attr.names()}
         sizes = {n: int(given[n]) for n in dims if n in given and n not in known}
-        return prepare(
+        env, found = prepare(
             {n: s for n, s in self.symbols.items() if n in present},
             {n: s for n, s in self.families.items() if n in present},
             {n: v for n, v in given.items() if n in present or (n not in self.names and n not in sizes and n not in self.letters)},
             sizes,
         )
+        return {**env, **functions}, found
 
 
 class Expression:
@@ -207,9 +216,25 @@ class Derivative:
                 from .linearmap import map_form
 
                 self._program = map_form(self._tensor, arranger, self.wrt, taken)
+            elif self.notation == "auto" and self._maps_better():
+                from .linearmap import map_form
+
+                self._program = map_form(self._tensor, arranger, self.wrt, taken)
             else:
                 self._program = index_form(self._tensor, arranger, taken)
         return self._program
+
+    def _maps_better(self) -> bool:
+        """Whether a function known by its sets alone stands between matrices, where F'(X, dX) says more than stacked indices."""
+        if self.order != 1 or not has_stacked_function(self._tensor.terms) or f"d{self.wrt[0]}" in self._scope.names:
+            return False
+        from .linearmap import along
+
+        try:
+            along(self._tensor, symbol(f"d{self.wrt[0]}", self._tensor.shapes[1]))
+        except NoAnswerError:
+            return False
+        return True
 
     def _named(self, plain: Arranger, taken: Iterable[str]) -> Program | None:
         """The matrix with its repeated subexpressions named; None where that is no shorter."""

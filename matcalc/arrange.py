@@ -289,7 +289,8 @@ class Arranger:
                     parts.append(Node("T", (self._chain(inside),)))
                     k += run
                     continue
-            parts.append(self._of(f))
+            held = (k > 0 and f.shape[0] is not ONE) or (k + 1 < len(factors) and f.shape[1] is not ONE)
+            parts.append(self._beside(f) if held else self._of(f))
             k += 1
         return product(parts)
 
@@ -380,6 +381,14 @@ class Arranger:
     def iverson(self, e: Expr) -> Node:
         return Node("iverson", (self._compare(e),))
 
+    def _condition(self, e: Expr) -> Node:
+        """A comparison, or several that hold together."""
+        inner = e.args[0] if e.op is TRANSPOSE else e
+        if inner.op not in (TIMES, HADAMARD):
+            return self._compare(e)
+        parts = [a if inner is e else transpose(a) for a in inner.args]
+        return Node("and", tuple(self._compare(a) for a in sorted(parts, key=self.key)))
+
     def _compare(self, e: Expr) -> Node:
         if e.op is TRANSPOSE:
             inner = e.args[0]
@@ -443,7 +452,16 @@ class Arranger:
         return name(spell_name(base, _index_text(e.args[0])))
 
     def unit(self, e: Expr) -> Node:
-        return name(spell_name("e", _index_text(e.args[0])))
+        """A column of the identity: nothing else would carry its size."""
+        return Node("index", (name(spell_name("I", str(e.shape[0]))), Node("all"), self._of(e.args[0])))
+
+    def _beside(self, f: Expr) -> Node:
+        """A factor of a product whose neighbour carries its size: e_i for a unit vector."""
+        inner = f.args[0] if f.op is TRANSPOSE else f
+        if inner.op is not UNIT or "e" in self.taken or inner in self.named:
+            return self._of(f)
+        node = name(spell_name("e", _index_text(inner.args[0])))
+        return node if inner is f else Node("T", (node,))
 
     def entry(self, e: Expr) -> Node:
         x, i, j = e.args
@@ -459,7 +477,7 @@ class Arranger:
 
     def cases(self, e: Expr) -> Node:
         last = len(e.args) - 1
-        return Node("cases", tuple(self._compare(a) if k % 2 and k <= last else self._plain(a) for k, a in enumerate(e.args)))
+        return Node("cases", tuple(self._condition(a) if k % 2 and k <= last else self._plain(a) for k, a in enumerate(e.args)))
 
 
 def num_minus_one() -> Expr:

@@ -231,7 +231,9 @@ class Chain:
         assert tree is not None
         k, e = edge.multiple, edge.partial.expr
         assert e is not None
-        outer, inner = (entries(edge.start.shape), entries(edge.to.shape)) if before else (entries(edge.to.shape), entries(edge.start.shape))
+        outer, inner = (
+            (entries(edge.start.shape), entries(edge.to.shape)) if before else (entries(edge.to.shape), entries(edge.start.shape))
+        )
         if k is not None and abs(k) == 1:
             return known if k == 1 else Node("neg", (known,))
         if is_zero(e):

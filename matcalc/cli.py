@@ -43,7 +43,7 @@ FORMATS = ("text", "unicode", "latex")
 
 
 # Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
-ELSEWHERE: tuple[str, ...] = ("check", "grad", "hessian", "jacobian")
+ELSEWHERE: tuple[str, ...] = ("check", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "stationary", "taylor")
 
 
 class Commands(click.Group):
@@ -207,13 +207,12 @@ def answer_by(
     import matcalc
 
     names = split_names(wrt)
+    by = names[0] if len(names) == 1 else names
     if taker == "derivative":
         options["order"] = order
     options = {key: value for key, value in options.items() if value is not None}
     try:
-        found = getattr(matcalc, taker)(
-            expression, names[0] if len(names) == 1 else names, where="; ".join(filter(None, where)), **options
-        )
+        found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
     except VerificationError as error:
         if as_json:
             print_json({"verified": "failed", "error": error.message})

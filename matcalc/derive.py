@@ -19,8 +19,8 @@ from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
-from .syntax import Declaration, Program
 from .structured import sentence, set_of, sets_of, staying, tangent, within
+from .syntax import Declaration, Program
 from .tensor import Tensor
 from .verify import Point, verify
 

@@ -18,7 +18,7 @@ from .errors import NoAnswerError
 from .expr import Expr, postorder
 from .families import bind, is_target, of_member
 from .functions import of_entrywise_function, of_function, of_function_along
-from .lifting import over_index
+from .lifting import contract, over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for, split_pair
 from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .ops.book import REGISTRY
@@ -41,6 +41,7 @@ from .ops.core import (
 from .ops.diagonal import DIAG, DIAGONAL
 from .ops.sums import SUM, VEC
 from .ops.trace import TRACE
+from .pairs import joined
 from .rules import adjoint_of, differential_of, kronecker_of, lift, ray_of
 
 # What a node hands to one argument: the argument, the factors to multiply with, and the argument's slots.
@@ -102,7 +103,7 @@ def _above(root: Expr, target: Expr) -> set[Expr]:
 
 def collect(terms: Iterable[Term]) -> list[Term]:
     """The adjoint's terms reduced; where they have matrix notation, folded into one factor."""
-    reduced = [r for t in terms for part in distribute(_separate(t)) if (r := reduce_term(part)) is not None]
+    reduced = [r for t in terms for part in distribute(separate(t)) if (r := _reduced(part)) is not None]
     folded: list[Expr] = []
     rest: list[Term] = []
     shape = None
@@ -128,8 +129,18 @@ def collect(terms: Iterable[Term]) -> list[Term]:
     return [Term(num(1), [factor], slots), *rest]
 
 
+def _reduced(t: Term) -> Term | None:
+    found = reduce_term(t)
+    return None if found is None else joined(found)
+
+
 def _without_idle_binders(t: Term) -> Term:
     """A sum over an index that nothing depends on is a multiple."""
+    for binder in t.binders:
+        contracted = contract(t, binder)
+        if contracted is not None:
+            reduced = reduce_term(contracted)
+            return Term(num(0), [], t.slots) if reduced is None else _without_idle_binders(reduced)
     scalar, binders = t.scalar, []
     for name, low, high in t.binders:
         if name in scalar.indices or any(name in e.indices for e, _, _ in t.factors):
@@ -146,7 +157,7 @@ def close(binder: Binder, body: Expr) -> Expr:
     return whole if whole is not None else build.indexed_sum(name, low, high, body)
 
 
-def _separate(term: Term) -> Term:
+def separate(term: Term) -> Term:
     """Slots made of distinct indices: a repeated one is tied to a fresh index by a delta."""
     seen: set[Index] = set()
     slots: list[Slot] = []

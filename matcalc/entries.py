@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from . import build
+from .abstract import stacked_indices
 from .elaborate import Elaborator
 from .errors import ReadingError
 from .expr import Expr, make
@@ -29,6 +30,7 @@ ROW_SUM = 3  # what a sum of rows costs as a reading
 
 def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """X[i,j], X[i,:], (V y)_i, delta[i,j]."""
+    stacked_indices(el, node)
     at = [None if p.op == "all" else _place(el, p) for p in node.args[1:]]
     places = [p for p in at if p is not None]
     if not args:
@@ -66,14 +68,17 @@ def _place(el: Elaborator, p: Node) -> Index:
         raise ReadingError(
             f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
         )
-    if p.op == "tuple" and len(p.args) == 2:
-        i, k = (_place(el, a) for a in p.args)
-        if i.range is not None and k.range is not None:
+    if p.op == "tuple":
+        first, *others = (_place(el, a) for a in p.args)
+        for k in others:
+            if first.range is None or k.range is None:
+                raise ReadingError("a pair of indices has bound indices", span=p.span)
             size = el.sizes.resolve(k.range)
-            if not is_unknown(size):
-                expr = build.add(build.times(build.subtract(i.expr, build.num(1)), build.size(size)), k.expr)
-                return Index(expr, el.sizes.product(i.range, k.range))
-            raise Misfit([], lambda: refuse_shape("the size of the second index of a pair is not known here", p))
+            if is_unknown(size):
+                raise Misfit([], lambda: refuse_shape("the size of the second index of a pair is not known here", p))
+            expr = build.add(build.times(build.subtract(first.expr, build.num(1)), build.size(size)), k.expr)
+            first = Index(expr, el.sizes.product(first.range, k.range))
+        return first
     raise ReadingError("a subscript is a bound index or a number", span=p.span)
 
 
@@ -127,11 +132,19 @@ def comparison(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return applied(IVERSON, shape, args, node, node.attr)
 
 
+def both(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """Conditions joined by `and`: the product of their indicators."""
+    args, shape = level(el, node, args, node.args, stated=False)
+    return Term(shape, tuple(args), lambda e, _: build.hadamard(*e), node)
+
+
 def iverson(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return args[0]
 
 
 def cases(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """Values and conditions in turn, perhaps with a last value for what is left."""
-    args, shape = level(el, node, args, node.args, stated=False)
+    wide = [k for k, t in enumerate(args) if k % 2 == 0 or k == len(args) - 1 or not t.is_scalar]  # a scalar condition decides for all entries
+    levelled, shape = level(el, node, [args[k] for k in wide], [node.args[k] for k in wide], stated=False)
+    args = [dict(zip(wide, levelled)).get(k, t) for k, t in enumerate(args)]
     return Term(shape, tuple(args), lambda e, _: make(CASES, tuple(e), None, e[0].shape, sum(x.size for x in e) + 2), node)

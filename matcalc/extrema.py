@@ -95,8 +95,8 @@ class Scalars:
         if self.parameters:
             return None
         sympy = self.sympy
-        parts = (0, 1, 2, 3, sympy.Rational(1, 2), sympy.pi / 4, sympy.pi / 2, sympy.pi, sympy.exp(1), sympy.exp(-1))
-        found = [v for p in parts for v in {p, -p} if g.subs(u, v).is_number and sympy.simplify(g.subs(u, v)) == 0]
+        parts = (*map(sympy.Integer, range(4)), sympy.Rational(1, 2), sympy.pi / 4, sympy.pi / 2, sympy.pi, sympy.exp(1), sympy.exp(-1))
+        found = [v for p in parts for v in dict.fromkeys((p, -p)) if g.subs(u, v).is_number and sympy.simplify(g.subs(u, v)) == 0]
         if not found or (g.has(sympy.sin, sympy.cos) and len(self._sign_changes(g, u)) != len(found)):
             return None
         self.notes.append(f"solved by trial; for |{u}| <= {WINDOW:.0f} f' changes its sign nowhere else")

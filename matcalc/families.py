@@ -30,11 +30,20 @@ def bind(term: Term, binder: Binder) -> list[Term]:
 
 
 def _bound(term: Term, binder: Binder) -> Term:
-    name, low, _ = binder
+    name, low, high = binder
+    used = {
+        str(n.attr) for e in (term.scalar, *[f[0] for f in term.factors]) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT)
+    }
+    if name in used:  # a sum inside runs over the same letter
+        fresh = next(
+            c for c in "ijklpqrstuv" if c not in used and c not in term.scalar.indices and not any(c in f[0].indices for f in term.factors)
+        )
+        factors = [(at_index(e, name, index(fresh)), r, c) for e, r, c in term.factors]
+        return _bound(Term(at_index(term.scalar, name, index(fresh)), factors, term.slots, term.binders), (fresh, low, high))
     i = index(name)
     tie = next((s for s in split(term.scalar)[1] if _ties(s, i)), None)
     if tie is None:
-        return Term(term.scalar, term.factors, term.slots, (*term.binders, binder))
+        return Term(term.scalar, term.factors, term.slots, (*term.binders, (name, low, high)))
     j = tie.args[1] if tie.args[0] is i else tie.args[0]
     rest = times(term.scalar, power(tie, num(-1)))
     scalar = at_index(rest, name, j)

@@ -15,7 +15,8 @@ Share = tuple[Expr, Term]
 def of_entrywise_function(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     """phi'(x), entry by entry."""
     x = node.args[0]
-    name, order = node.attr  # type: ignore[misc]
+    assert isinstance(node.attr, tuple)
+    name, order = node.attr
     yield x, _with(term, entrywise_function(name, order + 1, x), *term.slots[-2:], *term.slots[-2:])
 
 

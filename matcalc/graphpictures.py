@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .syntax import Node
@@ -42,13 +43,13 @@ class Layout:
                 spots[column].append(chain[-1])
             chain.append(to)
             chains[to, start] = chain
-            links += zip(chain, chain[1:])
+            links += pairwise(chain)
         self.columns = _ordered(spots, links)
         self.rows = max(map(len, self.columns))
         self.place: dict[str, Place] = {}
-        for k, column in enumerate(self.columns):
-            for row, spot in enumerate(column):
-                self.place[spot] = (k, row + (self.rows - len(column)) / 2)
+        for k, spots_here in enumerate(self.columns):
+            for row, spot in enumerate(spots_here):
+                self.place[spot] = (k, row + (self.rows - len(spots_here)) / 2)
         self.bends = {edge: [self.place[s] for s in chain[1:-1]] for edge, chain in chains.items()}
 
 
@@ -128,7 +129,7 @@ def svg(graph: Graph) -> str:
         x, y = box(to)
         points.append((x, y + HEIGHT / 2))
         path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-        for (a, b), (c, d) in zip(points, points[1:]):
+        for (a, b), (c, d) in pairwise(points):
             m = (a + c) / 2
             path += f" C{m:.1f} {b:.1f} {m:.1f} {d:.1f} {c:.1f} {d:.1f}"
         lines.append(f'<path d="{path}" fill="none" stroke="#555" stroke-width="1.3"/>')
@@ -192,7 +193,12 @@ def dot(graph: Graph) -> str:
     """A Graphviz digraph."""
     p = _Picture(graph, "unicode")
     fills = {"variable": "#dbeafe", "other": "#f3f4f6", "value": "#dcfce7", "node": "#ffffff"}
-    lines = ["digraph {", "  rankdir=LR;", '  node [shape=box, style="rounded,filled", fontname="monospace"];', '  edge [fontname="monospace"];']
+    lines = [
+        "digraph {",
+        "  rankdir=LR;",
+        '  node [shape=box, style="rounded,filled", fontname="monospace"];',
+        '  edge [fontname="monospace"];',
+    ]
     lines += [f'  {p.number[n]} [label="{_dot_text(label)}", fillcolor="{fills[p.kind(n)]}"];' for n, label in p.labels.items()]
     lines += [f'  {p.number[start]} -> {p.number[to]} [label="{_dot_text(label)}"];' for (to, start), label in p.edges]
     return "\n".join([*lines, "}"])

@@ -56,7 +56,9 @@ def graph(
         raise error.located(text if isinstance(text, str) else text[0].text) from None
 
 
-def _graph(program: Program, declarations: Sequence[Declaration], variables: Sequence[str], names: str, granularity: str, check: bool) -> Graph:
+def _graph(
+    program: Program, declarations: Sequence[Declaration], variables: Sequence[str], names: str, granularity: str, check: bool
+) -> Graph:
     wrt = list(dict.fromkeys(names_of(variables, declarations)))
     typed = infer(program, declarations, tuple(wrt), twins=False)
     if typed.form is not None:
@@ -285,7 +287,9 @@ def _compare(printed: Expression, closed: Derivative, typed: Typed, seed: Declar
                 if not float(np.max(np.abs(nearby - expected), initial=0)) <= UNSURE * (1 + float(np.max(np.abs(expected), initial=0))):
                     continue  # nearly singular: rounding errors would decide
                 if seed is not None:
-                    values[seed.name] = free = rng.uniform(-1, 1, [d.value(sizes) for d in seed.sizes if isinstance(d, Dim) and d is not ONE])
+                    values[seed.name] = free = rng.uniform(
+                        -1, 1, [d.value(sizes) for d in seed.sizes if isinstance(d, Dim) and d is not ONE]
+                    )
                     expected = np.tensordot(free, expected, free.ndim) if weights else np.tensordot(expected, free, free.ndim)
                 found, expected = np.ravel(printed.evaluate(values)), np.ravel(expected)
             except (ArithmeticError, np.linalg.LinAlgError, ValueError):

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .arrange import Arranger
-from .build import add, apply, diag, hadamard, kron, matmul, ones, times, transpose, zeros
+from .build import add, apply, diag, hadamard, kron, matmul, num, ones, times, transpose, zeros
+from .differential import separate
 from .errors import NoAnswerError
 from .expr import Expr, make
 from .kinds import ONE, Shape
-from .network import Term
+from .network import Factor, Term
 from .ops.core import COMMUTATION
 from .ops.sums import VEC
+from .pairs import beyond
 from .simplify import simplify
 from .syntax import Program
 from .tensor import Tensor
@@ -44,6 +46,9 @@ def kronecker_matrix(tensor: Tensor) -> Expr:
 
 
 def _term(t: Term, f: Shape, x: Shape) -> Expr:
+    stacked = [k for k, (_, r, c) in enumerate(t.factors) if len(r) > 1 or len(c) > 1]
+    if len(stacked) == 1:
+        return _through(t, t.factors[stacked[0]], f, x)
     if t.binders or any(len(s) > 1 for s in t.slots):
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
     found: dict[tuple[int, int], Expr] = {}
@@ -85,6 +90,31 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
     if (2, 3) in found:
         body = matmul(body, diag(_column(apply(VEC, (found[2, 3],)))))
     return times(t.scalar, body)
+
+
+def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
+    """A function known by its sets alone, F'(X), with what is done to its value: M F'(X)."""
+    e, r, c = last
+    variable = (*t.slots[3], *t.slots[2])
+    if r == variable:
+        e, r, c = transpose(e), c, r
+    factors = [g for g in t.factors if g is not last]
+    if c != variable:  # F'(Y) with Y a function of X
+        cut = beyond(t, last, c)
+        if cut is None or not 1 <= len(c) <= 2:
+            raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+        inner, factors = cut
+        row, col = c[-1:], c[:-1]
+        far = separate(Term(num(1), inner, (row, col, *t.slots[2:])))
+        e = matmul(e, _term(far, (row[0].dim, col[0].dim if col else ONE), x))
+    value = (*t.slots[1], *t.slots[0])
+    if r == value:
+        return times(t.scalar, e)
+    if not 1 <= len(r) <= 2:
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    row, col = r[-1:], r[:-1]
+    rest = separate(Term(t.scalar, factors, (*t.slots[:2], row, col), t.binders))
+    return matmul(_term(rest, f, (row[0].dim, col[0].dim if col else ONE)), e)
 
 
 def _column(v: Expr) -> Expr:

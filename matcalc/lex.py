@@ -229,6 +229,16 @@ class Lexer(Operands):
         self.put("CMP", "=" if mark.value == "==" else mark.value, mark.span)
         self.new_term()
 
+    def comparing(self) -> bool:
+        """Inside 1[…] or cases, where conditions stand, joined by `and`."""
+        visible = next(f for f in reversed(self.frames) if f.kind != "argument")
+        return visible.kind == "IVERSON" or visible.value == "cases" or visible.label == "cases"
+
+    def on_and(self, mark: Mark) -> None:
+        self.left_operand(mark)
+        self.put("AND", "and", mark.span)
+        self.new_term()
+
     def angle_closes(self) -> bool:
         """Does `, … >` follow the `<` just met?"""
         ahead = self.marks[self.i : min(self.stop, self.i + _LOOKAHEAD)]
@@ -314,7 +324,11 @@ class Lexer(Operands):
         if not self.ends:
             raise self.refuse("`_` needs a name before it", mark.span)
         below = self.i - 1
-        _, self.i = subscript(self.marks, below, self.text, self.names, "()")
+        brace = self.marks[below + 1] if below + 1 < self.stop else None
+        if brace is not None and brace.value == "{" and brace.mate > below + 2:  # what stands in it is read by `entries`
+            self.i = brace.mate + 1
+        else:
+            _, self.i = subscript(self.marks, below, self.text, self.names, "()")
         self.entries(below)
 
     def on_sub(self, mark: Mark) -> None:

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from .build import add, is_number, literal, matmul, num, split, times, total, transpose, unit, value_of
+from .build import add, eye, is_number, literal, matmul, num, split, times, total, transpose, unit, value_of
 from .build import diag as diagonal_matrix
 from .errors import MatcalcError
 from .expr import Expr, postorder
 from .kinds import ONE, Dim
+from .network import Binder, Factor, Term
 from .ops.core import ADD, ENTRY, EYE, INDEX, INDEXED_SUM, LITERAL, MATMUL, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
 from .rules import entrywise
 
@@ -89,6 +90,33 @@ def _lift(s: Expr, name: str, n: Dim) -> Expr | None:
     except MatcalcError:
         return None
     return None if name in lifted.indices else lifted
+
+
+def contract(term: Term, binder: Binder) -> Term | None:
+    """A sum over a whole range in which a unit vector e_i stands, as a network index; None where that cannot be."""
+    name, low, high = binder
+    n = _whole_range(low, high)
+    units = [(k, r) for k, (e, r, c) in enumerate(term.factors) if n is not None and _is_unit(e, name, n) and len(r) == 1 and not c]
+    if n is None or not units:
+        return None
+    first, slot = units[0]
+    factors: list[Factor] = []
+    for k, (e, r, c) in enumerate(term.factors):
+        if k == first:
+            continue
+        if (k, r) in units:
+            factors.append((eye(n), slot, r))
+        elif name in e.indices:
+            return None
+        else:
+            factors.append((e, r, c))
+    c, scalars, _ = split(term.scalar)
+    weights = _lift(times(*[s for s in scalars if name in s.indices]), name, n)
+    if weights is None:
+        return None
+    fixed = times(num(c), *[s for s in scalars if name not in s.indices])
+    rest = tuple(b for b in term.binders if b is not binder)
+    return Term(fixed, [*factors, (weights, slot, ())], term.slots, rest)
 
 
 # ---------------------------------------------------------------------------------------------- matrices written out

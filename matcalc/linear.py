@@ -107,10 +107,10 @@ def solve_left(m: Expr, r: Expr, new: NewName, tall: IsTall) -> Solution | None:
         return None
     if is_zero(r) and not _is_gram(m):
         return Solution(r, invertible=_needed(m))
+    m, r = cleared(m, r)
     multiple = _multiple_of_identity(m)
     if multiple is not None:
         return Solution(shortest(times(power(multiple, num(-1)), r)), nonzero=() if sign_of(multiple) in (1, -1) else (multiple,))
-    m, r = cleared(m, r)
     gram = gram_factor(m)
     if gram is not None and definiteness(m) not in (PD, ND):
         a, scale = gram

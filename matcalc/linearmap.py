@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .arrange import Arranger
-from .build import add, symbol, transpose, zeros
+from .build import add, function_along, num, symbol, transpose, zeros
+from .build.functions import parts
 from .differential import collect
 from .errors import NoAnswerError
 from .expr import Expr
-from .network import Term, matrix_form
+from .network import Term, matrix_form, reduce_term
+from .ops.abstract import FUNCTION
+from .ops.core import MATMUL, TRANSPOSE
+from .pairs import beyond
 from .simplify import simplify
 from .syntax import Program
 from .tensor import Tensor
@@ -30,10 +34,42 @@ def along(tensor: Tensor, change: Expr) -> Expr:
     """The derivative applied to a change of the variable; NoAnswerError where it has no matrix notation."""
     shape = tensor.shapes[0]
     total = zeros(*shape)
-    contracted = [Term(t.scalar, [*t.factors, (change, t.slots[2], t.slots[3])], t.slots[:2], t.binders) for t in tensor.terms]
-    for t in collect(contracted):
+    for t in collect([_contracted(t, change) for t in tensor.terms]):
         body = matrix_form(t)
         if body is None:
             raise NoAnswerError("this derivative has no matrix notation as a linear map", suggestion="use --notation index")
         total = add(total, body if body.shape == shape else transpose(body))
     return total
+
+
+def _contracted(t: Term, change: Expr) -> Term:
+    """The term with the change of the variable in its place; of a function known by its sets alone, F'(X, dX)."""
+    row, col = t.slots[2:]
+    for factor in t.factors:
+        e, r, c = factor if factor[0].op is not TRANSPOSE else (transpose(factor[0]), factor[2], factor[1])
+        if max(len(r), len(c)) < 2:
+            continue
+        direction, factors = change, [f for f in t.factors if f is not factor]
+        if c != (*col, *row):  # F'(Y) with Y a function of X
+            cut = beyond(t, factor, c)
+            if cut is None or len(c) > 2:
+                continue
+            inner = reduce_term(Term(num(1), [*cut[0], (change, row, col)], (c[-1:], c[:-1])))
+            body = None if inner is None else matrix_form(inner)
+            if body is None:
+                continue
+            direction, factors = body, cut[1]
+        value = _along(e, direction)
+        if value is not None:
+            return Term(t.scalar, [(value, r[-1:], r[:-1]), *factors], t.slots[:2], t.binders)
+    return Term(t.scalar, [*t.factors, (change, row, col)], t.slots[:2], t.binders)
+
+
+def _along(e: Expr, change: Expr) -> Expr | None:
+    """What F'(X), or F'(G(X)) G'(X), makes of the change; None where it is something else."""
+    for f in reversed(e.args if e.op is MATMUL else (e,)):
+        if f.op is not FUNCTION or parts(f)[1] != 1 or f.args[0].shape != change.shape:
+            return None
+        name, _, rows, cols = parts(f)
+        change = function_along(name, (rows, cols), f.args[0], change)
+    return change

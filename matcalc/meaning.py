@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .calls import call
 from .elaborate import Meaning
-from .entries import cases, comparison, indexed, iverson, subscripted, written_out
+from .entries import both, cases, comparison, indexed, iverson, subscripted, written_out
 from .powers import bars, entrywise_power, inverse, norm, power, pseudoinverse, transpose
 from .products import add, entrywise, inner, negative, product
 
@@ -25,6 +25,7 @@ MEANINGS: dict[str, Meaning] = {
     "literal": written_out,
     "sum": indexed,
     "product": indexed,
+    "and": both,
     "cmp": comparison,
     "iverson": iverson,
     "cases": cases,

@@ -201,7 +201,8 @@ def _abstract(e: Expr, args: Sequence[Value], env: Mapping[str, Any], sizes: Map
     """A function known by its sets alone: the user's, or its stand-in."""
     from . import standins
 
-    name, order, *value = e.attr  # type: ignore[misc]
+    assert isinstance(e.attr, tuple)
+    name, order, value = str(e.attr[0]), int(e.attr[1]), e.attr[2:]
     if e.op is ENTRYWISE_FUNCTION:
         return standins.entrywise(name, order, args[0], env)
     shape = (_size(value[0], sizes), _size(value[1], sizes))

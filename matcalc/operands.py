@@ -102,6 +102,9 @@ class Operands(SumSigns):
 
     def on_upright(self, mark: Mark) -> None:
         function = function_of(mark.value)
+        if mark.value == "and" and self.comparing():
+            self.on_and(mark)
+            return
         if function is None and not self.names.is_name(mark.value):
             if mark.value in ("if", "for", "otherwise", "else") and any(f.value == "cases" for f in self.frames):
                 return
@@ -130,6 +133,9 @@ class Operands(SumSigns):
             self.open("LPAR", "(", mark.span, begins=False).label = "cases"
             return
         if run in ("if", "for", "otherwise", "else") and any(f.value == "cases" for f in self.frames):
+            return
+        if run == "and" and self.comparing():
+            self.on_and(mark)
             return
         if self.names.is_name(run):
             self.name(run, mark)

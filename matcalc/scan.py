@@ -367,7 +367,8 @@ def _pair(marks: list[Mark], text: str) -> list[Mark]:
                 raise refuse(f"`{_shown(opener)}` and `{_shown(mark)}` do not belong together: \\left needs its \\right", text, mark.span)
             opener.mate = i
         elif mark.kind == "cmp":
-            operand = i > 0 and (marks[i - 1].kind in _ENDS_OPERAND or i - 1 == closed)
+            raised = i > 1 and marks[i - 1].kind == "plus" and marks[i - 2].kind == "caret"  # X^+ > 0
+            operand = i > 0 and (marks[i - 1].kind in _ENDS_OPERAND or i - 1 == closed or raised)
             if mark.value == "<" and not operand:
                 angles[-1] += 1
             elif mark.value == ">" and angles[-1]:

@@ -102,7 +102,7 @@ def _as_matrix(found: Value, value: Shape, argument: Shape, order: int, result: 
 
 def _given(function: Callable[[Any], Any], name: str, value: Shape, x: Value, result: Shape, order: int) -> Value:
     """What the user's callable says, with the indices (of the value, of the argument …) or as the matrix."""
-    argument: Shape = np.shape(x) or (1, 1)  # type: ignore[assignment]
+    argument: Shape = np.shape(x) or (1, 1)
     answer = np.asarray(function(x[:, 0] if np.ndim(x) and argument[1] == 1 else x), dtype=float)
     axes = [n for n in (*value, *argument * order) if n > 1]
     if answer.size != math.prod(axes) or (list(answer.shape) != axes and answer.shape != result and list(answer.shape) != _long(result)):

@@ -15,7 +15,7 @@ from . import build
 from .algebra import NotTranslated, entries_of, is_small
 from .arrange import Arranger
 from .build import add, divide, literal, num, substitute, symbol, transpose, zeros
-from .definiteness import ND, NSD, PD, PSD, definiteness
+from .definiteness import ND, NSD, PD, PSD, definiteness, sign_of
 from .errors import NoAnswerError, UsageError
 from .expansion import expanded
 from .expr import Expr, postorder
@@ -179,6 +179,7 @@ def _by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary |
             p = _point(problem, scalars, r, list(whole.values()))
             if p.kind == "undecided" and scalars.parameters and not p.letters:
                 p.kind, p.reason = by_numbers(problem, [(x, p.at[str(x.attr[0])]) for x in whole.values()], xs) or (p.kind, p.reason)  # type: ignore[index]
+            p.when = tuple(w for x in whole.values() for w in inside(x, p.at[str(x.attr[0])]) if scalars.parameters)  # type: ignore[index]
             points.append(p)
         except NotTranslated:
             raise NoAnswerError(f"the solutions of {scalars.equation()} have no closed form here" + scalars.numbers()) from None
@@ -335,7 +336,7 @@ class _Matrices:
         kind, reason = self._classified(f, solutions, [s for _, s in solved])
         value = self._value(f, solutions)
         names = {str(x.attr[0]): e for x, e in solutions}  # type: ignore[index]
-        when = [w for _, s in solved for w in self._conditions(s)]
+        when = [w for _, s in solved for w in self._conditions(s)] + [w for x, e in solutions for w in inside(x, e)]
         other = None
         for x, s in solved:
             second = s.general or s.unique
@@ -456,6 +457,16 @@ class _Matrices:
         if PD in kinds and ND in kinds:
             return "saddle", "one block of the Hessian is positive definite, another negative definite"
         return None
+
+
+def inside(x: Expr, value: Expr) -> list[str]:
+    """What must hold for the solution to be of the declared kind, where the rules do not show it."""
+    n = str(x.attr[0])  # type: ignore[index]
+    if build.has(x, "spd") and not x.is_scalar:
+        return [] if definiteness(value) == PD else [f"{n} is positive definite"]
+    if build.has(x, "positive") and x.is_scalar:
+        return [] if sign_of(value) == 1 else [f"{n} > 0"]
+    return []
 
 
 def by_numbers(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Sequence[Expr]) -> tuple[str, str] | None:

@@ -60,7 +60,7 @@ def sets_of(variables: Sequence[Expr], names: Sequence[str], convention: str) ->
         listed = " and ".join(dict.fromkeys(names))
         raise UsageError(
             f"no structure to stay within is declared for {listed}",
-            suggestion=f"declare it {', '.join(SETS[:-1])} or {SETS[-1]}, as in --where \"{names[0]} in R^{{n x n}} symmetric\"",
+            suggestion=f'declare it {", ".join(SETS[:-1])} or {SETS[-1]}, as in --where "{names[0]} in R^{{n x n}} symmetric"',
         )
     return found
 

@@ -25,6 +25,7 @@ printers in `render` spell it. One tree for both ways, so that reading and print
     sum product   body[, lower, upper]   str | None: the index; with no bounds it runs over its family
     iverson   one `cmp`                  None          (1[x > 0])
     cmp       two                        "<" ">" "<=" ">=" "=" "!="
+    and       two or more `cmp`          None          (i = k and j = l, in a condition)
     cases     value, cmp, value, cmp, …[, otherwise]
 """
 

@@ -193,6 +193,9 @@ class _Rules:
     def comparison(self, children: list[Child]) -> Node:
         return Node("cmp", _nodes(children), _values(children)[0], _span(children))
 
+    def both(self, children: list[Child]) -> Node:
+        return Node("and", _nodes(children), None, _span(children))
+
     def iverson(self, children: list[Child]) -> Node:
         return Node("iverson", _nodes(children), None, _span(children))
 
@@ -200,7 +203,7 @@ class _Rules:
         args, span = _nodes(children), _span(children)
         for k, arg in enumerate(args):
             condition = k % 2 == 1
-            if (arg.op == "cmp") != condition:
+            if (arg.op in ("cmp", "and")) != condition:
                 wanted = "a condition such as x > 0" if condition else "a value"
                 raise ReadingError(f"cases needs {wanted} here", span=arg.span, suggestion="write cases(value, condition, …, otherwise)")
         if len(args) < 2:

@@ -15,7 +15,6 @@ from .errors import UsageError
 from .expr import Expr, postorder
 from .infer import Typed, infer
 from .kinds import ONE, Dim, Shape
-from .ops.core import SYMBOL
 from .syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 
 GRANULARITIES = ("auto", "statements", "operations")
@@ -263,8 +262,3 @@ def _needed(steps: list[Step], symbols: Iterable[str]) -> list[Step]:
         if s.name in wanted:
             wanted |= set(names_in(s.tree, known))
     return [s for s in steps if s.name in wanted]
-
-
-def symbols_of(typed: Typed) -> dict[str, Shape]:
-    """The whole variables of a program with their shapes."""
-    return {n: e.shape for n, e in typed.symbols.items() if e.op is SYMBOL}

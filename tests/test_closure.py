@@ -133,7 +133,9 @@ def test_everything_inferred_holds_in_numbers(text: str) -> None:
             assert CHECKS[word](value), f"{text} is not {word}"
 
 
-@pytest.mark.parametrize("text", ["A + S", "S V", "C^T C + A", "t V", "V - A", "A B", "Q + R", "K L", "F U", "x^T A x", "t", "S + K", "V .* A"])
+@pytest.mark.parametrize(
+    "text", ["A + S", "S V", "C^T C + A", "t V", "V - A", "A B", "Q + R", "K L", "F U", "x^T A x", "t", "S + K", "V .* A"]
+)
 def test_nothing_is_claimed_that_may_fail(text: str) -> None:
     found = properties_of(matcalc.parse(text, where=WHERE).expr)
     assert not found & (set(CHECKS) - {"symmetric"} if text == "t V" else set(CHECKS)), found

@@ -73,7 +73,6 @@ def test_the_unicode_reads_back(name: str) -> None:
 FORMS = [(name, notation) for name, case in CASES.items() if case["order"] == 1 for notation in ("index", "kron", "differential")]
 NOT_YET = {
     ("rivals-rival-23", "kron"): "A ⊗ X by X: the Kronecker form needs the commutation matrix between identities",
-    ("rivals-rival-23", "differential"): "A ⊗ X by X: dX -> A ⊗ dX is not found",
 }
 
 

@@ -81,3 +81,17 @@ def test_there_are_examples_in_every_section() -> None:
     assert len(sections) >= 10 and len(lines()) > 150 and len(console()) > 15
     for section in sections:
         assert "```" in section, section.splitlines()[0]
+
+
+def test_its_anchors_and_links_lead_somewhere() -> None:
+    headings = {re.sub(r"[^a-z -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^## (.*)$", TEXT, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", TEXT)) <= headings
+    for page in ("README.md", "docs/architecture.md"):
+        assert "language.md)" in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", PAGE])
+def test_pages_name_files_that_are_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:tests|docs|grammar|matcalc)/[\w./]+\.(?:py|md|jsonl|lark))`", text):
+        assert (ROOT / path).exists() or path == "matcalc/grammar/matcalc.lark", path

@@ -59,7 +59,8 @@ def _trace_of_chain(chain: list[Expr]) -> Expr:
         merged = matmul(chain[-1], chain[0], *chain[1:-1])
         return trace(merged)
     rotations = [chain[k:] + chain[:k] for k in range(len(chain))] if len(chain) <= 12 else [chain]
-    rotations += [[transpose(f) for f in reversed(r)] for r in rotations]
+    turned = [[transpose(f) for f in reversed(r)] for r in rotations]
+    rotations += [t for t in turned if not any(f.op is TIMES for f in t)]
     best = min((_raw_chain(r) for r in rotations), key=order_key)
     return make(TRACE, (best,), None, SCALAR, best.size + 1)
 
@@ -140,7 +141,7 @@ def diagonal(x: Expr) -> Expr:
     if x.op is POWER:
         return power(diagonal(x.args[0]), x.args[1])
     if x.op.elementwise:
-        return apply(x.op, (diagonal(x.args[0]),))
+        return apply(x.op, (diagonal(x.args[0]),), x.attr)
     if x.op is MATMUL:
         if x.args[0].op is DIAG:
             return hadamard(x.args[0].args[0], diagonal(matmul(*x.args[1:])))
@@ -164,7 +165,7 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
     if x.op is ONES:
         return ONE_NUMBER
     if x.op.elementwise or x.op is POWER:
-        return apply(x.op, (entry(x.args[0], i, j), *x.args[1:]))
+        return apply(x.op, (entry(x.args[0], i, j), *x.args[1:]), x.attr)
     if x.op is HADAMARD:
         return times(*[entry(a, i, j) for a in x.args])
     if x.op is MATMUL and (x.args[-1].op is UNIT or (x.args[0].op is TRANSPOSE and x.args[0].args[0].op is UNIT)):  # (A e_k)_i is A_ik

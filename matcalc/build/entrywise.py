@@ -7,7 +7,7 @@ from fractions import Fraction
 from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Shape, shape_text
-from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE
+from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, ZEROS
 from ..ops.diagonal import DIAG
 from .late import add, diag, diagonal, times, transpose
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, value_of, without_coefficient, zeros
@@ -43,6 +43,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
             if root is not None and abs(c) != 1:
                 return times(root, power(rest if c > 0 else negative(rest), exponent))
     if base.op is ONES or is_number(base, 1):
+        return base
+    if base.op is ZEROS and is_number(exponent) and value_of(exponent) > 0:
         return base
     if base.op in (EYE, DIAG) and is_number(exponent) and value_of(exponent) > 0:  # zeros stay zeros
         return base if base.op is EYE else diag(power(base.args[0], exponent))

@@ -10,7 +10,9 @@ Everything else by stacked columns: F'(X) is d vec(F)/d vec(X)^T, and f''(X) the
 
 from __future__ import annotations
 
-from ..expr import Expr, make
+from collections.abc import Iterable
+
+from ..expr import Expr, make, postorder
 from ..kinds import ONE, SCALAR, Dim, Shape
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .late import apply
@@ -61,3 +63,13 @@ def is_hessian(e: Expr) -> bool:
         return False
     _, order, rows, cols = parts(e)
     return order == 2 and rows is ONE and cols is ONE
+
+
+def functions_of(expressions: Iterable[Expr]) -> list[str]:
+    """The functions (and their derivatives, as f', f'') whose values are needed."""
+    found: dict[str, None] = {}
+    for e in postorder(expressions):
+        if e.op in (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG):
+            assert isinstance(e.attr, tuple)
+            found[str(e.attr[0]) + "'" * int(e.attr[1])] = None
+    return list(found)

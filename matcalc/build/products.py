@@ -156,8 +156,11 @@ def _scalar_chain(chain: list[Expr]) -> Expr:
         return entry(matmul(*rest), k.args[0], ONE_NUMBER)
     if len(chain) == 2 and (left.op is HADAMARD or right.op is HADAMARD or left.op is POWER or right.op is POWER):
         return total(hadamard(left, right))
-    flipped = _raw_chain([transpose(f) for f in reversed(chain)])
+    back = [transpose(f) for f in reversed(chain)]
     straight = _raw_chain(chain)
+    if any(f.op is TIMES for f in back):  # a skew factor would bring out its sign
+        return straight
+    flipped = _raw_chain(back)
     return min(straight, flipped, key=order_key)
 
 

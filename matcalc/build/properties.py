@@ -171,7 +171,7 @@ def _of_power(e: Expr, parts: Sequence[Words]) -> Words:
     """Entry by entry; a whole power is a product of like factors."""
     k = e.args[1]
     kept = set(parts[0] & {"positive", "nonnegative"})
-    if k.op is NUMBER and k.attr > 0 and k.attr.denominator == 1:  # type: ignore[operator,union-attr]
+    if k.op is NUMBER and k.attr > 0 and k.attr.denominator == 1:  # type: ignore[operator,attr-defined]
         kept |= parts[0] & {"symmetric", "psd", "spd", "diagonal", "lower", "upper"}
     if k.op is NUMBER and k.attr % 2 == 0:  # type: ignore[operator]
         kept.add("nonnegative")

@@ -240,12 +240,18 @@ def _best_tree(labels: Sequence[Labels], wanted: Labels, size: object) -> object
 
 
 def product(graph: Graph, nodes: Sequence[Node]) -> Node:
-    """The entrywise product of arrays of one shape and numbers."""
-    numbers = [n for n in nodes if not (n.op == "num" and n.attr == 1)]
-    if not numbers:
-        return graph.number(1)
-    dims = max((n.dims for n in numbers), key=len)
-    return numbers[0] if len(numbers) == 1 else graph.make("mul", numbers, None, dims)
+    """The entrywise product of arrays of one shape and numbers; what is 1/x is divided by."""
+    above = [n for n in nodes if not (n.op == "num" and n.attr == 1) and not _is_reciprocal(n)]
+    below = [n.args[1] for n in nodes if _is_reciprocal(n)]
+    dims = max((n.dims for n in nodes), key=len)
+    top = graph.number(1) if not above else above[0] if len(above) == 1 else graph.make("mul", above, None, max((n.dims for n in above), key=len))
+    if not below:
+        return top
+    return graph.make("div", (top, product(graph, below)), None, dims)
+
+
+def _is_reciprocal(n: Node) -> bool:
+    return n.op == "div" and n.args[0].op == "num" and n.args[0].attr == 1
 
 
 def materialised(graph: Graph, f: Factor) -> Node:

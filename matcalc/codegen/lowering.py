@@ -7,12 +7,11 @@ a matrix power) becomes a loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import Iterator  # noqa: UP035
 
-from ..build import add, is_number, matmul, times, transpose, value_of, without_coefficient
+from ..build import add, diagonal, hadamard, is_number, matmul, num, power, split, times, trace, transpose, value_of, without_coefficient
 from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import ONE, Dim
@@ -212,7 +211,7 @@ class Lowering:
         diagonal: list[Expr] = []
         rest: list[Expr] = []
         for a in e.args:
-            _, _, body = _parts(a)
+            _, _, body = split(a)
             (diagonal if body is not None and body.op in (EYE, DIAG) and e.shape[0] is not ONE else rest).append(a)
         if not diagonal or not rest or self.batch(e):
             if diagonal and not rest and not self.batch(e):
@@ -267,7 +266,7 @@ class Lowering:
             for label, dim in ((row, e.shape[0]), (col, e.shape[1])):
                 if dim is not ONE:
                     c.label(label, dim)
-        elif op is HADAMARD and any(a.op in (EYE, DIAG, MATMUL) and not a.is_scalar and a.shape[1] is not ONE and a.shape[0] is not ONE and _is_outer(a) for a in e.args):
+        elif op is HADAMARD and any(map(_is_outer, e.args)):
             for a in e.args:
                 self._open(a, row, col, c)
         elif e.is_scalar:
@@ -340,8 +339,6 @@ class Lowering:
         if any(a.op in (EYE, DIAG) for a in e.args):
             others = [a for a in e.args if a.op not in (EYE, DIAG)]
             on = [_on_diagonal(a) for a in e.args if a.op in (EYE, DIAG)]
-            from ..build import diagonal, hadamard
-
             v = [diagonal(a) for a in others] + [a for a in on if not a.is_scalar]
             core = self.lower(hadamard(*v)) if v else self.graph.number(Fraction(1))
             return self.graph.make("spread", (core,), ("ii",), self.dims(e))
@@ -390,8 +387,6 @@ class Lowering:
     def _trace(self, e: Expr) -> Node:
         x = e.args[0]
         if x.op is ADD:
-            from ..build import trace
-
             return self.lower(add(*[trace(a) for a in x.args]))
         row = self.fresh()
         return self._closed(e, x, row, row)
@@ -538,9 +533,9 @@ class Lowering:
             patterns.append(pattern)
         dense = [n for n, p in zip(cores, patterns) if len(set(p)) == len(p)]
         thin = [(n, p) for n, p in zip(cores, patterns) if len(set(p)) != len(p)]
+        base = dense if len(dense) < 2 else [self.graph.make("add", dense, None, dims)]
         if not thin:
-            return dense[0] if len(dense) == 1 else self.graph.make("add", dense, None, dims) if dense else self.graph.make("full", (), 0, dims)
-        base = [dense[0] if len(dense) == 1 else self.graph.make("add", dense, None, dims)] if dense else []
+            return base[0] if base else self.graph.make("full", (), 0, dims)
         letters = "ijklmnopqrstuv"[: len(dims)]
         return self.graph.make("spread", [*base, *[n for n, _ in thin]], (*([letters] if base else []), *[p for _, p in thin]), dims)
 
@@ -630,17 +625,9 @@ _RULES: dict[object, Callable[[Lowering, Expr], Node]] = {
 }
 
 
-def _parts(e: Expr) -> tuple[Fraction, list[Expr], Expr | None]:
-    from ..build import split
-
-    return split(e)
-
-
 def _on_diagonal(e: Expr) -> Expr:
     """The number or the vector on the diagonal of s I or s diag(v)."""
-    c, scalars, body = _parts(e)
-    from ..build import num
-
+    c, scalars, body = split(e)
     assert body is not None
     inner = [body.args[0]] if body.op is DIAG else []
     return times(num(c), *scalars, *inner)
@@ -655,8 +642,6 @@ def _is_below(e: Expr) -> bool:
 
 
 def _reciprocal(e: Expr) -> Expr:
-    from ..build import num, power
-
     return power(e.args[0], num(-value_of(e.args[1])))
 
 

@@ -102,7 +102,7 @@ _COUNTS: dict[str, Callable[[Node], int]] = {
     "num": lambda n: 1 if integral(n) else 3,
     "add": lambda n: sum(not _subtracted(a) for a in n.args[1:]),
     "mul": _signs,
-    "ew": lambda n: len(n.args) - 1,
+    **dict.fromkeys(("ew", "and"), lambda n: len(n.args) - 1),
     "T": lambda n: 0 if n.args[0].op == "inv" else 1,  # X^-T is one symbol
     "cmp": lambda n: len(str(n.attr).replace("!", "")),
     "norm": _norm,

@@ -110,7 +110,7 @@ class Latex(Printer):
     signs = {
         **{"": " ", "*": r" \cdot ", ".": r" \cdot ", ".*": r" \odot ", "./": r" \oslash ", "kron": r" \otimes "},
         **{"<": " < ", ">": " > ", "<=": r" \le ", ">=": r" \ge ", "=": " = ", "!=": r" \ne "},
-        **{"sum": r"\sum", "product": r"\prod", "->": r"\mapsto"},
+        **{"sum": r"\sum", "product": r"\prod", "->": r"\mapsto", "and": r" \text{ and } "},
     }
 
     def __init__(self, transpose: str, names: frozenset[str]) -> None:

@@ -28,7 +28,7 @@ CMP, ADD, NEG, EW, MUL, FACTOR, POST, ATOM = range(8)
 LEVELS = {
     **dict.fromkeys(("sum", "product"), FACTOR),
     **dict.fromkeys(("pow", "epow", "T", "inv", "pinv"), POST),
-    **{"cmp": CMP, "add": ADD, "neg": NEG, "ew": EW, "mul": MUL},
+    **{"and": CMP, "cmp": CMP, "add": ADD, "neg": NEG, "ew": EW, "mul": MUL},
 }
 OPEN_ENDED = frozenset(("sum", "product"))
 
@@ -168,7 +168,7 @@ class Printer:
         self.rules |= {
             **{"num": self.num, "name": self.name, "call": self.call, "add": self.add, "mul": self.mul, "ew": self.ew},
             **{"pow": self.power, "epow": self.elementwise_power, "T": self.transposed, "norm": self.norm, "index": self.index},
-            **{"tuple": self.fused, "literal": self.literal, "sum": self.big, "product": self.big, "cmp": self.cmp, "cases": self.cases},
+            **{"tuple": self.fused, "literal": self.literal, "sum": self.big, "product": self.big, "cmp": self.cmp, "and": self.both, "cases": self.cases},
         }
 
     # The loop
@@ -326,6 +326,10 @@ class Printer:
     def cmp(self, node: Node) -> Sequence[Piece]:
         left, right = node.args
         return [Hole(left, ADD, TERM), self.signs[str(node.attr)], Hole(right, ADD, TERM)]
+
+    def both(self, node: Node) -> Sequence[Piece]:
+        """Conditions that hold together."""
+        return between(self.signs["and"], (closed(a, CMP) for a in node.args))
 
     def cases(self, node: Node) -> Sequence[Piece]:
         return ["cases(", *self.listed(node.args), ")"]

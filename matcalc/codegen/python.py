@@ -1,0 +1,371 @@
+"""NumPy, and what the Python targets have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..errors import NoAnswerError
+from ..kinds import Dim
+from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
+from .graph import Node
+
+FUNCTIONS = {
+    "exp": "np.exp({0})",
+    "log": "np.log({0})",
+    "sin": "np.sin({0})",
+    "cos": "np.cos({0})",
+    "tan": "np.tan({0})",
+    "cot": "1 / np.tan({0})",
+    "sec": "1 / np.cos({0})",
+    "csc": "1 / np.sin({0})",
+    "asin": "np.arcsin({0})",
+    "acos": "np.arccos({0})",
+    "atan": "np.arctan({0})",
+    "sinh": "np.sinh({0})",
+    "cosh": "np.cosh({0})",
+    "tanh": "np.tanh({0})",
+    "asinh": "np.arcsinh({0})",
+    "acosh": "np.arccosh({0})",
+    "atanh": "np.arctanh({0})",
+    "abs": "np.abs({0})",
+    "sign": "np.sign({0})",
+    "sqrt": "np.sqrt({0})",
+    "relu": "np.maximum({0}, 0)",
+    "sigmoid": "_sigmoid({0})",
+    "softplus": "_softplus({0})",
+    "erf": "_erf({0})",
+    "gelu": "_gelu({0})",
+    "max": "np.maximum({0}, {1})",
+    "min": "np.minimum({0}, {1})",
+    "softmax": "_softmax({0})",
+    "softmax_rows": "_softmax({0})",
+    "logsumexp": "_logsumexp({0})",
+    "logsumexp_rows": "_logsumexp({0})",
+    "norm": "np.linalg.norm({0})",
+    "normF": "np.linalg.norm({0})",
+    "norm1": "np.sum(np.abs({0}), axis=-1)",
+    "norminf": "np.max(np.abs({0}), axis=-1)",
+    "normp": "_p_norm({0}, {1})",
+    "norm2": "np.linalg.norm({0}, 2)",
+    "norm_nuclear": 'np.linalg.norm({0}, "nuc")',
+    "singvec": "_first_right_singular({0})",
+    "polar": "_polar({0})",
+    "max_entry": "np.max({0}, axis=-1)",
+    "min_entry": "np.min({0}, axis=-1)",
+    "pinv": "np.linalg.pinv({0})",
+    "adj": "_adjugate({0})",
+    "expm": "_expm({0})",
+    "expm_frechet": "_expm_derivative({0}, {1})",
+    "expm_frechet2": "_expm_derivative({0}, {1}, {2})",
+    "expm_kronecker": "_expm_kronecker({0})",
+    "matrix_power": "np.linalg.matrix_power({0}, int({1}))",
+    "factorial": "math.gamma({0} + 1)",
+    "kron": "np.kron({0}, {1})",
+    "vec": "{0}.T.reshape(-1)",
+    "product": "np.prod({0}, axis=-1)",
+    "det": "np.linalg.det({0})",
+    "logdet": "np.linalg.slogdet({0})[1]",
+}
+RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "!="}
+
+
+class NumPy(Target):
+    """NumPy; SciPy, where it is installed, for the factors of matrices."""
+
+    name = "numpy"
+    xp = "np"
+    functions = FUNCTIONS
+
+    # ---- leaves
+
+    def argument(self, name: str) -> str:
+        return python_name(name)
+
+    def write_in(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return self.argument(str(node.attr)), ATOM
+
+    def write_num(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        v = Fraction(node.attr)  # type: ignore[arg-type]
+        level = ATOM if v >= 0 else SIGN
+        if v.denominator == 1:
+            return str(v.numerator), level
+        exact = repr(float(v))
+        return (exact, level) if Fraction(exact) == v and len(exact) < 12 else (f"{v.numerator} / {v.denominator}", PRODUCT)
+
+    def write_size(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, Dim)
+        return self.size(node.attr), ATOM if node.attr.name or node.attr.number is not None else SUM
+
+    def size(self, dim: Dim) -> str:
+        """A dimension as an integer expression."""
+        parts = []
+        for m, c in dim.terms:
+            names = [n if n.isdigit() else self.argument(n) for n, k in m for _ in range(k)]
+            parts.append("*".join(([str(c)] if c != 1 or not names else []) + names))
+        return " + ".join(parts).replace("+ -", "- ") or "0"
+
+    def shape(self, dims: Sequence[Dim]) -> str:
+        inner = ", ".join(self.size(d) for d in dims)
+        return f"({inner},)" if len(dims) == 1 else f"({inner})"
+
+    def write_const(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"math.{node.attr}", ATOM
+
+    def write_index(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return body.index(str(node.attr)), ATOM
+
+    def write_range(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"{self.xp}.arange({args[0][0]}, {inside(args[1], SUM)} + 1)", ATOM
+
+    def write_full(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        if not node.dims:
+            return str(node.attr), ATOM
+        return f"{self.xp}.{'ones' if node.attr else 'zeros'}({self.shape(node.dims)}, {self.kind(body)})", ATOM
+
+    def kind(self, body: Body) -> str:
+        return "dtype"
+
+    # ---- axes
+
+    def write_view(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        places = list(node.attr)
+        text = inside(args[0], ATOM)
+        olds = [p for p in places if p is not None]
+        if olds != sorted(olds):
+            text += ".T" if olds == [1, 0] else self.permuted(olds)
+        while places and places[0] is None:  # broadcasting adds axes in front by itself
+            places.pop(0)
+        if None in places:
+            text += "[" + ", ".join("None" if p is None else ":" for p in places) + "]"
+        return text, ATOM
+
+    def permuted(self, olds: Sequence[int]) -> str:
+        return f".transpose({', '.join(map(str, olds))})"
+
+    def write_expand(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"{self.xp}.broadcast_to({args[0][0]}, {self.shape(node.dims)})", ATOM
+
+    def write_member(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        at = node.args[1]
+        place = str(int(at.attr) - 1) if at.op == "num" else f"{inside(args[1], SUM)} - 1"  # type: ignore[call-overload]
+        return f"{inside(args[0], ATOM)}[{place}]", ATOM
+
+    def write_slice(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        low = int(node.attr) - 1  # type: ignore[call-overload]
+        return f"{inside(args[0], ATOM)}[{low or ''}:{args[1][0]}]", ATOM
+
+    def write_literal(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        rows, cols = node.attr
+        texts = [a[0] for a in args]
+        if node.rank < 2:
+            inner = ", ".join(texts)
+        else:
+            inner = ", ".join("[" + ", ".join(texts[r * cols : (r + 1) * cols]) + "]" for r in range(rows))
+        return self.array(f"[{inner}]", node, body), ATOM
+
+    def array(self, text: str, node: Node, body: Body) -> str:
+        return f"{self.xp}.array({text}, {self.kind(body)})"
+
+    # ---- entry by entry
+
+    def write_add(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        text = inside(args[0], SUM)
+        for a in args[1:]:
+            text += f" - {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f" + {inside(a, SUM)}"
+        return text, SUM
+
+    def write_mul(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        order = sorted(range(len(args)), key=lambda k: (node.args[k].rank, k))  # numbers first, so that arrays are scaled once
+        if node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) > 1:
+            rest = [args[k] for k in order[1:]]
+            return "-" + " * ".join(inside(a, SIGN) for a in rest), SIGN if len(rest) == 1 else PRODUCT
+        texts = [inside(args[k], PRODUCT if n == 0 else SIGN) for n, k in enumerate(order)]
+        return " * ".join(texts), PRODUCT
+
+    def write_div(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        under = inside(args[1], SIGN)
+        if node.args[1].op == "call" and node.args[1].attr in ("norm", "normF"):
+            self.helpers["_tiny"] = None
+            under = f"{self.xp}.maximum({args[1][0]}, _TINY)"
+        return f"{inside(args[0], PRODUCT)} / {under}", PRODUCT
+
+    def write_pow(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"{inside(args[0], ATOM)}**{inside(args[1], ATOM)}", POWER
+
+    def write_neg(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"-{inside(args[0], SIGN)}", SIGN
+
+    def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        name = str(node.attr)
+        if name in RELATIONS:
+            return self.truth(f"{inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)}", node, body), ATOM
+        if name == "cases":
+            return self.cases([a[0] for a in args]), ATOM
+        if name not in self.functions:
+            raise NoAnswerError(f"there is no {self.name} code for {name}")
+        template = self.functions[name]
+        if node.rank and name in ("norm", "normF") and node.args[0].rank > (1 if name == "norm" else 2):
+            template = self.batched_norm(name)
+        for helper in HELPERS_OF.get(template.partition("(")[0], ()):
+            self.helpers[helper] = None
+        first = inside(args[0], ATOM) if template.startswith("{0}") else args[0][0]
+        rest = [inside(a, POWER) if "{0} +" in template else a[0] for a in args[1:]]
+        return template.format(first, *rest), PRODUCT if template.startswith("1 /") else ATOM
+
+    def batched_norm(self, name: str) -> str:
+        return f"{self.xp}.linalg.norm({{0}}, axis={-1 if name == 'norm' else (-2, -1)})"
+
+    def truth(self, text: str, node: Node, body: Body) -> str:
+        """1 or 0 as a number of the right type."""
+        return f"({text}).astype(dtype)" if node.rank else f"float({text})"
+
+    def cases(self, args: Sequence[str]) -> str:
+        total = args[-1] if len(args) % 2 else "math.nan"
+        for k in range(len(args) // 2 * 2 - 2, -1, -2):
+            total = f"{self.xp}.where({args[k + 1]} != 0, {args[k]}, {total})"
+        return total
+
+    # ---- products
+
+    def write_pair(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        la, lb, out = node.attr
+        a, b = node.args
+        summed = [k for k in la if k in lb and k not in out]
+        if len(summed) == 1 and a.rank <= 2 and b.rank <= 2 and len(out) == a.rank + b.rank - 2:
+            k = summed[0]
+            if a.rank == 2 and b.rank == 2 and out[0] in lb:
+                a, b, la, lb, args = b, a, lb, la, args[::-1]
+            left = self.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], ATOM)
+            right = self.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)
+            return f"{left} @ {right}", PRODUCT
+        if la == lb and not out and self.xp == "np" and a.op != "view" and b.op != "view":
+            return f"np.vdot({args[0][0]}, {args[1][0]})", ATOM
+        return self.einsum(f"{la},{lb}->{out}", [args[0][0], args[1][0]]), ATOM
+
+    def turned(self, node: Node, text: Text, body: Body) -> str:
+        """The transpose of a matrix."""
+        if node.op == "view" and node.attr == (1, 0):
+            return inside(body.texts[node.args[0]], ATOM) if text[0].endswith(".T") else f"{inside(text, ATOM)}.T"
+        return f"{inside(text, ATOM)}.T"
+
+    def einsum(self, spec: str, args: Sequence[str]) -> str:
+        many = len(spec.partition("->")[0]) > 6  # above two axes a tensordot is worth looking for
+        return f'{self.xp}.einsum("{spec}", {", ".join(args)}{", optimize=True" if many and len(args) > 1 else ""})'
+
+    def write_one(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        a, out = node.attr
+        if a == "ii":
+            return (self.trace(args[0][0]) if not out else f"{self.xp}.diagonal({args[0][0]})"), ATOM
+        if len(set(a)) == len(a) and [k for k in a if k in out] == list(out):
+            gone = [n for n, k in enumerate(a) if k not in out]
+            return self.summed(args[0][0], None if not out else gone[0] if len(gone) == 1 else tuple(gone)), ATOM
+        return self.einsum(f"{a}->{out}", [args[0][0]]), ATOM
+
+    def trace(self, text: str) -> str:
+        return f"{self.xp}.trace({text})"
+
+    def summed(self, text: str, axes: object) -> str:
+        return f"{self.xp}.sum({text})" if axes is None else f"{self.xp}.sum({text}, axis={axes})"
+
+    # ---- systems
+
+    def write_solve(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        spd, transposed = bool(node.attr[0]), node.attr[1]
+        x = node.args[0]
+        if (x, spd) in body.factors:
+            self.helpers["factors"] = None
+            f = self._factor(x, spd, args[0][0], body)
+            extra = ", transposed=True" if transposed else ""
+            return f"_{'chol' if spd else 'lu'}_solve({f}, {args[1][0]}{extra})", ATOM
+        return self.solved(self.turned(x, args[0], body) if transposed else args[0][0], args[1][0]), ATOM
+
+    def solved(self, x: str, b: str) -> str:
+        return f"{self.xp}.linalg.solve({x}, {b})"
+
+    def _factor(self, x: Node, spd: bool, text: str, body: Body) -> str:
+        return body.factor(x, spd, f"_{'chol' if spd else 'lu'}({text})")
+
+    def _factored(self, node: Node, args: Sequence[Text], body: Body, what: str) -> str | None:
+        assert isinstance(node.attr, tuple)
+        spd = bool(node.attr[0])
+        if (node.args[0], spd) not in body.factors:
+            return None
+        self.helpers["factors"] = None
+        return f"_{'chol' if spd else 'lu'}_{what}({self._factor(node.args[0], spd, args[0][0], body)})"
+
+    def write_inv(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return self._factored(node, args, body, "inverse") or f"{self.xp}.linalg.inv({args[0][0]})", ATOM
+
+    def write_det(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return self._factored(node, args, body, "det") or self.functions["det"].format(args[0][0]), ATOM
+
+    def write_logdet(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return self._factored(node, args, body, "logdet") or self.functions["logdet"].format(args[0][0]), ATOM
+
+    # ---- diagonals
+
+    def write_add_diagonal(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        self.helpers["_add_diagonal"] = None
+        return f"_add_diagonal({args[0][0]}, {args[1][0]})", ATOM
+
+    def write_spread(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        if node.attr == ("ii",):
+            if node.args[0].rank:
+                return f"{self.xp}.diag({args[0][0]})", ATOM
+            eye = self.eye(node, body)
+            return (eye, ATOM) if node.args[0].attr == 1 else (f"{inside(args[0], PRODUCT)} * {eye}", PRODUCT)
+        assert isinstance(node.attr, tuple)
+        self.helpers["_spread"] = None
+        parts = ", ".join(f'("{p}", {a[0]})' for p, a in zip(node.attr, args))
+        return f"_spread({self.shape(node.dims)}, {self.kind(body)}, {parts})", ATOM
+
+    def eye(self, node: Node, body: Body) -> str:
+        return f"{self.xp}.eye({self.size(node.dims[0])}, dtype={self.kind(body)})"
+
+    # ---- loops
+
+    def empty(self, node: Node) -> str:
+        one = isinstance(node.attr, tuple) and node.attr[0] == "product"
+        return ("1.0" if one else "0.0") if not node.dims else f"{self.xp}.{'ones' if one else 'zeros'}({self.shape(node.dims)}, dtype)"
+
+    def begin_loop(self, node: Node, name: str, low: str, high: str, start: str) -> list[str]:
+        return [start, f"for {name} in range({low}, int({high}) + 1):"]
+
+    def loop_step(self, node: Node, name: str, term: str) -> str:
+        assert isinstance(node.attr, tuple)
+        return f"{name} = {name} {'*' if node.attr[0] == 'product' else '+'} ({term})"
+
+
+# What a template calls -> the helpers it needs.
+HELPERS_OF = {
+    name: (name,)
+    for name in (
+        "_sigmoid _softplus _softmax _logsumexp _p_norm _first_right_singular _polar _adjugate _expm _erf".split()
+    )
+} | {
+    "_gelu": ("_erf", "_gelu"),
+    "_expm_derivative": ("_expm", "_expm_derivative"),
+    "_expm_kronecker": ("_expm", "_expm_derivative", "_expm_kronecker"),
+}
+
+
+def python_name(name: str) -> str:
+    """A name of the language as a Python identifier: w_{out} is w_out, lambda is lambda_."""
+    import keyword
+    import re
+
+    plain = re.sub(r"\W+", "_", name).strip("_") or "x"
+    taken = keyword.iskeyword(plain) or plain in RESERVED
+    return plain + "_" if taken or plain[0].isdigit() else plain
+
+
+RESERVED = frozenset(
+    "np jnp jax torch math value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs sum max min "
+    "value_and_gradient value_and_jacobian".split()
+)
