@@ -304,11 +304,13 @@ def _of_cases(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     values = {k for k in range(len(node.args)) if k % 2 == 0}
     for k in sorted(values):
         if node.args[k] in needed:
-            one, zero = ones(*node.shape), zeros(*node.shape)
+            whole = all(a.is_scalar for a in node.args[1::2])  # the case is the same for all entries
+            one, zero = (num(1), num(0)) if whole else (ones(*node.shape), zeros(*node.shape))
             mask = [a if n not in values else one if n == k else zero for n, a in enumerate(node.args)]
             if len(mask) % 2 == 0:
                 mask.append(zero)
-            yield node.args[k], _times_entries(term, apply(node.op, mask), r, c)
+            chosen = apply(node.op, mask)
+            yield node.args[k], _extend(term, [], r, c, chosen) if whole else _times_entries(term, chosen, r, c)
 
 
 def _of_power(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:

@@ -144,7 +144,7 @@ def iverson(el: Elaborator, node: Node, args: list[Term]) -> Term:
 
 def cases(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """Values and conditions in turn, perhaps with a last value for what is left."""
-    wide = [k for k, t in enumerate(args) if k % 2 == 0 or k == len(args) - 1 or not t.is_scalar]  # a scalar condition decides for all entries
+    wide = [k for k, t in enumerate(args) if k % 2 == 0 or not t.is_scalar]  # a scalar condition decides for all entries
     levelled, shape = level(el, node, [args[k] for k in wide], [node.args[k] for k in wide], stated=False)
     args = [dict(zip(wide, levelled)).get(k, t) for k, t in enumerate(args)]
     return Term(shape, tuple(args), lambda e, _: make(CASES, tuple(e), None, e[0].shape, sum(x.size for x in e) + 2), node)

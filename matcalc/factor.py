@@ -11,8 +11,8 @@ from fractions import Fraction
 from math import gcd
 from weakref import WeakKeyDictionary
 
-from .build import add, apply, eye, hadamard, is_number, matmul, num, power, split, times, transpose, value_of, without_coefficient
-from .expr import Expr, Operation, order_key
+from .build import add, apply, eye, hadamard, is_number, matmul, num, power, rebuild, split, times, transpose, value_of, without_coefficient
+from .expr import Expr, Operation, order_key, transform
 from .kinds import ONE
 from .ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
 from .ops.diagonal import DIAG, DIAGONAL
@@ -22,38 +22,44 @@ from .ops.trace import TRACE
 MANY = 60  # a longer sum is only searched for its numeric content
 
 
-_factored: WeakKeyDictionary[Expr, Expr] = WeakKeyDictionary()
+DEPTH = 2  # what is left after a factor is taken out is searched again, so deep, before the ways are compared
+_factored: WeakKeyDictionary[Expr, dict[int, Expr]] = WeakKeyDictionary()
 
 
-def factor(e: Expr) -> Expr:
+def factor(e: Expr, depth: int = DEPTH) -> Expr:
     """`e`, a sum, with common factors taken out as long as that makes it shorter."""
-    if e.op is not ADD:
+    if e.op is not ADD or depth == 0:
         return e
-    known = _factored.get(e)
-    if known is not None:
-        return known
+    known = _factored.setdefault(e, {})
+    if depth in known:
+        return known[depth]
     start = e
     while e.op is ADD:
         best = e
-        for candidate in _candidates(e):
+        for candidate in _candidates(e, depth - 1):
             if candidate.size < best.size:
                 best = candidate
         if best is e:
             break
         e = best
-    _factored[start] = e
+    if depth == DEPTH and e is not start:  # the sums that came about are searched in full
+        done = {n: n for n in e.args if n.op is not ADD and not n.args}
+        e = transform(
+            e, lambda old, args: factor(rebuild(old, args)) if old.op is ADD and old.size < start.size else rebuild(old, args), done
+        )
+    known[depth] = e
     return e
 
 
-def _candidates(e: Expr) -> list[Expr]:
+def _candidates(e: Expr, depth: int) -> list[Expr]:
     terms = e.args
-    found = [c for c in (_numeric(e),) if c is not None]
+    found = [c for c in (_numeric(e, depth),) if c is not None]
     if len(terms) > MANY:
         return found
-    return found + _scalars(terms) + _ends(terms) + _entrywise(terms) + _whole_sums(e) + _linear(terms)
+    return found + _scalars(terms, depth) + _ends(terms, depth) + _entrywise(terms, depth) + _whole_sums(e) + _linear(terms, depth)
 
 
-def _numeric(e: Expr) -> Expr | None:
+def _numeric(e: Expr, depth: int) -> Expr | None:
     """The greatest common divisor of the coefficients in front."""
     coefficients = [without_coefficient(t)[0] for t in e.args]
     top = gcd(*[c.numerator for c in coefficients])
@@ -65,7 +71,7 @@ def _numeric(e: Expr) -> Expr | None:
         content = -content
     if content == 1:
         return None
-    return times(num(content), factor(add(*[times(num(1 / content), t) for t in e.args])))
+    return times(num(content), factor(add(*[times(num(1 / content), t) for t in e.args]), depth))
 
 
 def _rest_of_sum(terms: Sequence[Expr], chosen: Sequence[int], product: Expr) -> Expr:
@@ -81,7 +87,7 @@ def _powers(t: Expr) -> dict[Expr, Expr]:
     return {(s.args[0] if s.op is POWER else s): (s.args[1] if s.op is POWER else num(1)) for s in scalars}
 
 
-def _scalars(terms: Sequence[Expr]) -> list[Expr]:
+def _scalars(terms: Sequence[Expr], depth: int) -> list[Expr]:
     """A scalar base that several terms have, to the least exponent it has there."""
     where: dict[Expr, list[int]] = {}
     powers = [_powers(t) for t in terms]
@@ -96,7 +102,7 @@ def _scalars(terms: Sequence[Expr]) -> list[Expr]:
         choices = _least(exponents)
         for exponent in choices:
             inverse = power(base, times(num(-1), exponent))
-            inner = factor(add(*[times(inverse, terms[k]) for k in chosen]))
+            inner = factor(add(*[times(inverse, terms[k]) for k in chosen]), depth)
             common = power(base, exponent)
             found.append(_rest_of_sum(terms, chosen, times(common, inner)))
     return found
@@ -138,7 +144,7 @@ def _spread(body: Expr) -> list[Expr]:
     return factors
 
 
-def _ends(terms: Sequence[Expr]) -> list[Expr]:
+def _ends(terms: Sequence[Expr], depth: int) -> list[Expr]:
     """A common left or right end of several products."""
     chains = [_chain_of(t) for t in terms]
     found = []
@@ -156,7 +162,7 @@ def _ends(terms: Sequence[Expr]) -> list[Expr]:
             picked = [chains[k][1][d] for k, d in sorted(chosen.items())]
             length = _common_run(picked, side)
             for run in {length, 1}:
-                made = _take_end(terms, chains, chosen, side, run)
+                made = _take_end(terms, chains, chosen, side, run, depth)
                 if made is not None:
                     found.append(made)
     return found
@@ -171,13 +177,15 @@ def _common_run(picked: Sequence[list[Expr]], side: int) -> int:
 
 
 def _take_end(
-    terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int
+    terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int, depth: int
 ) -> Expr | None:
     inner: list[Expr] = []
     common: list[Expr] = []
     if all(len(chains[k][1][d]) == run for k, d in chosen.items()):  # the products are equal: their scalars add
         body = matmul(*chains[next(iter(chosen))][1][chosen[next(iter(chosen))]])
-        return None if body.is_scalar else _rest_of_sum(terms, list(chosen), times(factor(add(*[chains[k][0] for k in chosen])), body))
+        return (
+            None if body.is_scalar else _rest_of_sum(terms, list(chosen), times(factor(add(*[chains[k][0] for k in chosen]), depth), body))
+        )
     for k, d in sorted(chosen.items()):
         scalar, directions = chains[k]
         chain = directions[d]
@@ -190,7 +198,7 @@ def _take_end(
         inner.append(times(scalar, matmul(*rest)))
     if any(i.shape != inner[0].shape for i in inner):
         return None
-    middle = factor(add(*inner))
+    middle = factor(add(*inner), depth)
     product = matmul(*common, middle) if side == 0 else matmul(middle, *common)
     return _rest_of_sum(terms, list(chosen), product)
 
@@ -206,7 +214,7 @@ def _entry_factors(t: Expr) -> tuple[Expr, dict[Expr, Expr]]:
     return times(num(c), *scalars), {(p.args[0] if p.op is POWER else p): (p.args[1] if p.op is POWER else num(1)) for p in parts}
 
 
-def _entrywise(terms: Sequence[Expr]) -> list[Expr]:
+def _entrywise(terms: Sequence[Expr], depth: int) -> list[Expr]:
     """A common factor of entrywise products."""
     if terms[0].is_scalar or not any(split(t)[2] is not None and split(t)[2].op is HADAMARD for t in terms):  # type: ignore[union-attr]
         return []
@@ -224,7 +232,7 @@ def _entrywise(terms: Sequence[Expr]) -> list[Expr]:
             continue
         least = min(exponents, key=value_of)
         inverse = power(base, times(num(-1), least))
-        inner = factor(add(*[hadamard(terms[k], inverse) for k in chosen]))
+        inner = factor(add(*[hadamard(terms[k], inverse) for k in chosen]), depth)
         found.append(_rest_of_sum(terms, chosen, hadamard(power(base, least), inner)))
     return found
 
@@ -232,7 +240,7 @@ def _entrywise(terms: Sequence[Expr]) -> list[Expr]:
 # ---------------------------------------------------------------------------------------------- linear operations
 
 
-def _linear(terms: Sequence[Expr]) -> list[Expr]:
+def _linear(terms: Sequence[Expr], depth: int) -> list[Expr]:
     """diag(u) + diag(v) is diag(u + v), and so are traces, sums and diagonals."""
     where: dict[tuple[object, object], list[tuple[int, Expr]]] = {}
     for k, t in enumerate(terms):
@@ -245,7 +253,7 @@ def _linear(terms: Sequence[Expr]) -> list[Expr]:
     for (op, _), parts in where.items():
         if len(parts) > 1:
             assert isinstance(op, Operation)
-            made = apply(op, (factor(add(*[p for _, p in parts])),))
+            made = apply(op, (factor(add(*[p for _, p in parts]), depth),))
             found.append(_rest_of_sum(terms, [k for k, _ in parts], made))
     return found
 

@@ -131,6 +131,8 @@ class Plot:
         import numpy as np
 
         names, vector = self.problem.names, self.is_vector
+        if isinstance(thing, Taylor):  # read once, not at every point
+            thing = derive.expression(thing.text, thing.where)
 
         def value(p: Point) -> float:
             values = {names[0]: np.array(p)} if vector else dict(zip(names, p))

@@ -117,7 +117,7 @@ class Contraction:
                 if f is g or f.node is not g.node or f.inverse or len(f.labels) != 2 or f.labels[0] in f.labels[1:]:
                     continue
                 inner = [k for k in f.labels if k in g.labels]
-                if len(inner) != 1 or inner[0] in wanted or f.labels.index(inner[0]) != g.labels.index(inner[0]):
+                if len(inner) != 1 or len({*f.labels, *g.labels} & set(wanted)) != 2 or f.labels.index(inner[0]) != g.labels.index(inner[0]):
                     continue
                 weights = [h for h in factors if inner[0] in h.labels and h is not f and h is not g]
                 if weights and all(h.labels == tuple(inner) and h.nonnegative for h in weights):
@@ -145,7 +145,8 @@ class Contraction:
     def _greed(self, a: Factor, b: Factor, factors: Sequence[Factor], wanted: Labels) -> float:
         needed = set(wanted).union(*[set(f.labels) for f in factors if f is not a and f is not b])
         kept = [k for k in dict.fromkeys(a.labels + b.labels) if k in needed]
-        return _cost(a.labels, b.labels, kept, self.size) + _volume(kept, self.size) - _volume(a.labels, self.size) - _volume(b.labels, self.size)
+        gone = _volume(a.labels, self.size) + _volume(b.labels, self.size)
+        return _cost(a.labels, b.labels, kept, self.size) + _volume(kept, self.size) - gone
 
     def _along(self, tree: object, leaves: Sequence[Factor], all_: Sequence[Factor], wanted: Labels) -> Factor:
         if isinstance(tree, int):
@@ -161,7 +162,7 @@ class Contraction:
         out = tuple(k for k in dict.fromkeys(a.labels + b.labels) if k in needed)
         if set(out) == set(wanted) and len(out) == len(wanted):
             out = wanted
-        for x, y, at in ((a, b, 0), (b, a, 1)):
+        for x, y in ((a, b), (b, a)):
             solved = self._solved(x, y, out) if x.inverse else None
             if solved is not None:
                 return solved
@@ -244,7 +245,9 @@ def product(graph: Graph, nodes: Sequence[Node]) -> Node:
     above = [n for n in nodes if not (n.op == "num" and n.attr == 1) and not _is_reciprocal(n)]
     below = [n.args[1] for n in nodes if _is_reciprocal(n)]
     dims = max((n.dims for n in nodes), key=len)
-    top = graph.number(1) if not above else above[0] if len(above) == 1 else graph.make("mul", above, None, max((n.dims for n in above), key=len))
+    top = graph.number(1)
+    if above:
+        top = above[0] if len(above) == 1 else graph.make("mul", above, None, max((n.dims for n in above), key=len))
     if not below:
         return top
     return graph.make("div", (top, product(graph, below)), None, dims)

@@ -20,6 +20,8 @@ class Target:
 
     def __init__(self) -> None:
         self.helpers: dict[str, None] = {}  # names of helper functions that are used
+        self.names: dict[str, str] = {}  # of the arguments, in the language
+        self.dimensions: dict[str, str] = {}
 
     def write(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         text: Text = getattr(self, f"write_{node.op}")(node, args, body)
@@ -87,7 +89,8 @@ class Body:
         name = self.name(n)
         start = self.target.empty(n)
         index = self.index(str(variable))
-        self.lines += [indent + line for line in self.target.begin_loop(n, index, self.texts[low][0], self.texts[high][0], f"{name} = {start}")]
+        begin = self.target.begin_loop(n, index, self.texts[low][0], self.texts[high][0], self.target.assign(name, start))
+        self.lines += [indent + line for line in begin]
         outer = [m for m in self.order if variable in m.loops and m.loops - {variable} <= self._inside]
         kept = self._inside
         self._inside = self._inside | {variable}

@@ -6,6 +6,7 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     in num size const index   an argument, a number, a dimension, pi or e, the variable of a loop
     range                     (low, low + 1, …) along the axis of a summation index
     view      X               axes in another order, new ones of length one: attr has for every axis its old place or None
+    reshape   X               the same entries, row by row, with other axes
     expand    X               repeated along the axes of length one, to `dims`
     add mul div pow neg       entry by entry, operands of one rank or numbers
     call                      a function named in attr

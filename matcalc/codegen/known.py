@@ -36,7 +36,7 @@ def positive(e: Expr) -> bool:
     op = e.op
     if op is NUMBER:
         return value_of(e) > 0
-    if op in (SIZE, ONES) or op.positive and op.name not in ("norm", "normF"):
+    if op in (SIZE, ONES) or (op.positive and not op.name.startswith("norm")):
         return True
     if op in (SYMBOL, MEMBER):
         return "positive" in _declared(e)
@@ -74,7 +74,8 @@ def semidefinite(e: Expr) -> bool:
         return nonnegative(e.args[0])
     if op is TIMES:
         c, rest = without_coefficient(e)
-        return c > 0 and (semidefinite(rest) if rest.op is not TIMES else semidefinite(rest.args[-1]) and all(map(nonnegative, rest.args[:-1])))
+        parts = rest.args if rest.op is TIMES else (rest,)
+        return c > 0 and semidefinite(parts[-1]) and all(map(nonnegative, parts[:-1]))
     if op is ADD:
         return all(map(semidefinite, e.args))
     if op is INDEXED_SUM:
@@ -82,6 +83,6 @@ def semidefinite(e: Expr) -> bool:
     if op is MATMUL:
         n = len(e.args)
         pairs = [(e.args[k], e.args[n - 1 - k]) for k in range(n // 2)]
-        if all(b.op is TRANSPOSE and b.args[0] is a or a.op is TRANSPOSE and a.args[0] is b for a, b in pairs):
+        if all((b.op is TRANSPOSE and b.args[0] is a) or (a.op is TRANSPOSE and a.args[0] is b) for a, b in pairs):
             return n % 2 == 0 or semidefinite(e.args[n // 2])
     return False

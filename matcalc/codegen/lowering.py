@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
-from ..build import add, diagonal, hadamard, is_number, matmul, num, power, split, times, trace, transpose, value_of, without_coefficient
+from ..build import add, diagonal, hadamard, is_number, matmul, num, power, split, times, total, trace, transpose, value_of, without_coefficient
 from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import ONE, Dim
@@ -216,9 +216,15 @@ class Lowering:
         if not diagonal or not rest or self.batch(e):
             if diagonal and not rest and not self.batch(e):
                 return self.graph.make("spread", (self._sum([_on_diagonal(d) for d in diagonal], e.shape[0]),), ("ii",), self.dims(e))
-            return self.entrywise("add", e, e.args)
-        whole = self.lower(rest[0]) if len(rest) == 1 else self.graph.make("add", [self.aligned(a, e) for a in rest], None, self.dims(e))
+            return self._added(e, e.args)
+        whole = self.lower(rest[0]) if len(rest) == 1 else self._added(e, rest)
         return self.graph.make("add_diagonal", (whole, self._sum([_on_diagonal(d) for d in diagonal], e.shape[0])), None, self.dims(e))
+
+    def _added(self, e: Expr, parts: Sequence[Expr]) -> Node:
+        nodes = [self.aligned(a, e) for a in parts]
+        if any(n.dims == self.dims(e) and n.op != "expand" for n in nodes):  # the others need not be written out
+            nodes = [n.args[0] if n.op == "expand" else n for n in nodes]
+        return self.graph.make("add", nodes, None, self.dims(e))
 
     def _sum(self, parts: Sequence[Expr], dim: Dim) -> Node:
         """The sum of numbers and vectors."""
@@ -312,8 +318,9 @@ class Lowering:
     def _times(self, e: Expr) -> Node:
         if not self.dims(e) or (e.is_scalar and not any(a.op is MATMUL for a in e.args)):
             return self._multiplied(e)
-        if e.args[-1].op is ADD and not self.batch(e):
-            return self.graph.make("mul", [self._scalar_part(e.args[:-1]), self.lower(e.args[-1])], None, self.dims(e))
+        body = e.args[-1]
+        if (body.op is ADD or (body.op is MATMUL and _distributed(body) is not None)) and not body.is_scalar and not self.batch(e):
+            return self.graph.make("mul", [self._scalar_part(e.args[:-1]), self.lower(body)], None, self.dims(e))
         return self._network(e)
 
     def _scalar_part(self, args: Sequence[Expr]) -> Node:
@@ -357,6 +364,8 @@ class Lowering:
         base, k = e.args
         if is_number(k) and value_of(k) < 0:
             return self.graph.make("div", (self.graph.number(Fraction(1)), self.lower(_reciprocal(e))), None, self.dims(e))
+        if is_number(k, 2) and base.op.name in ("norm", "normF"):
+            return self.lower(total(power(base.args[0], num(2))))
         x = self.aligned(base, e)
         if is_number(k, Fraction(1, 2)):
             return self.graph.make("call", (x,), "sqrt", self.dims(e))
@@ -525,6 +534,11 @@ class Lowering:
 
     def terms(self, terms: Sequence[Term], dims: Dims) -> Node:
         """A tensor: the sum of its terms, diagonals added where an identity ties two of its axes."""
+        fine = {tuple(i.dim for s in t.slots for i in s) for t in terms}
+        if len(fine) > 1:
+            raise NoAnswerError("there is no code for a tensor whose axes are Kronecker pairs in some of its terms only")
+        if fine and (apart := fine.pop()) != dims:
+            return self.graph.make("reshape", (self.terms(terms, apart),), None, dims)
         cores: list[Node] = []
         patterns: list[str] = []
         for t in terms:
@@ -548,10 +562,12 @@ class Lowering:
         return core, "".join("ijklmnopqrstuv"[kept.index(c.find(k))] for k in out)
 
     def _open_term(self, t: Term, c: Contraction) -> Labels:
-        if any(len(s) > 1 for s in (*t.slots, *[s for _, r, k in t.factors for s in (r, k)])):
-            raise NoAnswerError("there is no code for a tensor with Kronecker pairs")
         for e, r, k in t.factors:
-            self._open(e, r[0] if r else None, k[0] if k else None, c)
+            if len(r) > 1 or len(k) > 1:  # a Kronecker pair: the rows are counted by two indices
+                fine = tuple(i.dim for i in (*r, *k))
+                c.add(Factor(self.graph.make("reshape", (self.lower(e),), None, fine), (*r, *k)), fine)
+            else:
+                self._open(e, r[0] if r else None, k[0] if k else None, c)
         self._open_scalar(t.scalar, c)
         for s in t.slots:
             for i in s:
@@ -656,15 +672,25 @@ def _power_of(f: Expr) -> tuple[Expr, int]:
 
 
 def _distributed(e: Expr) -> Expr | None:
-    """(diag(s) - s s^T) v as s .* v - (s^T v) s: a sum with thin terms beside a vector is never formed."""
-    if e.shape[0] is not ONE and e.shape[1] is not ONE:
-        return None
+    """(diag(s) - s s^T) v as s .* v - (s^T v) s: a sum with thin terms beside a vector is never formed.
+
+    Beside a matrix only what is thin in every term is worth it: (a b^T - I) X^-1.
+    """
+    thin = _is_thin if e.shape[0] is ONE or e.shape[1] is ONE else _is_very_thin
+    wanted = any if thin is _is_thin else all
     for k, f in enumerate(e.args):
         inner = f.args[0] if f.op is TRANSPOSE else f
-        if inner.op is ADD and inner.shape[0] is not ONE and inner.shape[1] is not ONE and any(map(_is_thin, inner.args)):
+        if inner.op is ADD and inner.shape[0] is not ONE and inner.shape[1] is not ONE and wanted(map(thin, inner.args)):
             parts = [transpose(a) if inner is not f else a for a in inner.args]
             return add(*[matmul(*e.args[:k], p, *e.args[k + 1 :]) for p in parts])
     return None
+
+
+def _is_very_thin(e: Expr) -> bool:
+    """The identity, a diagonal matrix, an outer product."""
+    _, rest = without_coefficient(e)
+    body = rest.args[-1] if rest.op is TIMES else rest
+    return body.op in (EYE, DIAG) or _is_outer(body)
 
 
 def _is_thin(e: Expr) -> bool:

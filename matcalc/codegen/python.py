@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import keyword
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import NoAnswerError
 from ..kinds import Dim
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
 from .graph import Node
+from .helpers import NUMPY
+from .program import Argument, Function, Problem, first_name, size_statements
 
 FUNCTIONS = {
     "exp": "np.exp({0})",
@@ -80,7 +84,7 @@ class NumPy(Target):
     # ---- leaves
 
     def argument(self, name: str) -> str:
-        return python_name(name)
+        return self.names.get(name) or python_name(name)
 
     def write_in(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return self.argument(str(node.attr)), ATOM
@@ -101,7 +105,7 @@ class NumPy(Target):
         """A dimension as an integer expression."""
         parts = []
         for m, c in dim.terms:
-            names = [n if n.isdigit() else self.argument(n) for n, k in m for _ in range(k)]
+            names = [n if n.isdigit() else self.dimensions.get(n, n) for n, k in m for _ in range(k)]
             parts.append("*".join(([str(c)] if c != 1 or not names else []) + names))
         return " + ".join(parts).replace("+ -", "- ") or "0"
 
@@ -147,6 +151,9 @@ class NumPy(Target):
     def write_expand(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return f"{self.xp}.broadcast_to({args[0][0]}, {self.shape(node.dims)})", ATOM
 
+    def write_reshape(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"{inside(args[0], ATOM)}.reshape({self.shape(node.dims)})", ATOM
+
     def write_member(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         at = node.args[1]
         place = str(int(at.attr) - 1) if at.op == "num" else f"{inside(args[1], SUM)} - 1"  # type: ignore[call-overload]
@@ -172,6 +179,8 @@ class NumPy(Target):
     # ---- entry by entry
 
     def write_add(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        first = next((k for k, a in enumerate(args) if not a[0].startswith("-")), 0)
+        args = [args[first], *args[:first], *args[first + 1 :]]
         text = inside(args[0], SUM)
         for a in args[1:]:
             text += f" - {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f" + {inside(a, SUM)}"
@@ -237,7 +246,8 @@ class NumPy(Target):
         summed = [k for k in la if k in lb and k not in out]
         if len(summed) == 1 and a.rank <= 2 and b.rank <= 2 and len(out) == a.rank + b.rank - 2:
             k = summed[0]
-            if a.rank == 2 and b.rank == 2 and out[0] in lb:
+            crossed = a.rank == 2 and b.rank == 2 and out[0] in lb
+            if crossed or (a.rank == 1 and b.rank == 2 and lb[1] == k) or (a.rank == 2 and b.rank == 1 and la[0] == k):
                 a, b, la, lb, args = b, a, lb, la, args[::-1]
             left = self.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], ATOM)
             right = self.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)
@@ -341,6 +351,108 @@ class NumPy(Target):
         assert isinstance(node.attr, tuple)
         return f"{name} = {name} {'*' if node.attr[0] == 'product' else '+'} ({term})"
 
+    # ---- the file
+
+    head = "import math\n\nimport numpy as np\n"
+    what = "NumPy"
+    helper_texts = NUMPY
+
+    def file(self, problem: Problem, functions: Sequence[Function], title: str, formula: str) -> str:
+        self.names = _names([a.name for a in problem.arguments])
+        found, axes = size_statements(problem.arguments, lambda a, k: f"{self.names[a.name]}.shape[{k}]")
+        self.dimensions = _dimensions(found, set(self.names.values()))
+        named = problem.named()
+        bodies = [self._function(problem, f, named, list(found)) for f in functions]
+        inputs = self._inputs(problem.arguments, found, axes)
+        helpers = [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in self.helpers]
+        blocks = [self._docstring(problem, title, formula) + "\n\n" + self.head.rstrip(), *helpers, *bodies, inputs]
+        text = "\n\n\n".join(blocks) + "\n"
+        return text if re.search(r"\bmath\.", text) else text.replace("import math\n\n", "", 1).replace("import math\n", "", 1)
+
+    def _docstring(self, problem: Problem, title: str, formula: str) -> str:
+        from .. import __version__
+
+        lines = [f'"""{title}', "", f"{first_name(problem.d).capitalize()} by {', '.join(dict.fromkeys(problem.d.wrt))}: {formula}", ""]
+        width = max(len(self.names[a.name]) for a in problem.arguments) if problem.arguments else 0
+        for a in problem.arguments:
+            lines.append(f"    {self.names[a.name]:<{width}}  {self._shape_words(a)}")
+        lines += ["", f'Written by matcalc {__version__} for {self.what}; it needs no matcalc to run.', '"""']
+        return "\n".join(lines)
+
+    def _shape_words(self, a: Argument) -> str:
+        if a.integer:
+            return "a whole number"
+        return self.shape(a.dims) if a.dims else "a number"
+
+    def _function(self, problem: Problem, f: Function, named: Mapping[Node, str], sizes: Sequence[str]) -> str:
+        extra = _names([a.name for a in f.extra], set(self.names.values()) | set(self.dimensions.values()))
+        self.names |= extra
+        arguments = [self.names[a.name] for a in (*problem.arguments, *f.extra)]
+        taken = {*self.names.values(), *self.dimensions.values(), "dtype", "options"}
+        body = Body(self, f.roots, taken, {n: python_name(name) for n, name in named.items()})
+        results = [self.returned(r, t) for r, t in zip(f.roots, body.results)]
+        text = "\n".join([*body.lines, *results])
+        unpacked = [self.names[a.name] for a in problem.arguments] + [self.dimensions[n] for n in sizes] + ["dtype"]
+        shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
+        while shown and shown[-1] == "_":
+            shown.pop()
+        lines = [f"def {f.name}({', '.join(arguments)}):", f'    """{f.doc}"""']
+        call = f"_inputs({', '.join(self.names[a.name] for a in problem.arguments)})"
+        if not shown:
+            lines.append(f"    {call}")
+        elif len(shown) == len(unpacked):
+            lines.append(f"    {', '.join(shown)} = {call}")
+        else:
+            lines.append(f"    {', '.join(shown)}, *_ = {call}")
+        lines += [f"    {line}" for a in f.extra for line in self.extra_input(self.names[a.name], a)]
+        lines += [f"    {line}" for line in body.lines]
+        lines.append(f"    return {', '.join(results)}")
+        for a in f.extra:
+            del self.names[a.name]
+        return "\n".join(lines)
+
+    def returned(self, root: Node, text: str) -> str:
+        if root.op == "expand":
+            return f"np.array({text})"
+        return f"{text}.0" if root.op == "num" and text.lstrip("-").isdigit() else text
+
+    def extra_input(self, name: str, a: Argument) -> list[str]:
+        if not a.dims:
+            return []
+        return [f"{name} = np.asarray({name})"]
+
+    def _inputs(self, arguments: Sequence[Argument], found: Mapping[str, str], axes: Sequence[tuple[Argument, int, Dim]]) -> str:
+        """The function that checks the arguments and reads the sizes off them."""
+        names = [self.names[a.name] for a in arguments]
+        arrays = [self.names[a.name] for a in arguments if a.dims]
+        lines = [f"def _inputs({', '.join(names)}):", '    """The arguments as arrays of one type, checked, then the sizes and the type."""']
+        lines += [f"    {line}" for line in self.conversion(arguments, arrays)]
+        for a in arguments:
+            if a.dims:
+                lines.append(f"    if {self.names[a.name]}.ndim != {len(a.dims)}:")
+                wanted = ", ".join(map(str, a.dims)) + ("," if len(a.dims) == 1 else "")
+                lines.append(f'        raise ValueError(f"{self.names[a.name]}: shape ({wanted}) expected, not {{tuple({self.names[a.name]}.shape)}}")')
+        for n, text in found.items():
+            lines.append(f"    {self.dimensions[n]} = {text}")
+        for a in arguments:
+            if a.dims and not all(found.get(d.name or "") == f"{self.names[a.name]}.shape[{k}]" for k, d in enumerate(a.dims)):
+                name, shape = self.names[a.name], self.shape(a.dims)
+                lines.append(f"    if tuple({name}.shape) != {shape}:")
+                wanted = ", ".join(map(str, a.dims)) + ("," if len(a.dims) == 1 else "")
+                lines.append(f'        raise ValueError(f"{name}: shape ({wanted}) = {{{shape}}} expected, not {{tuple({name}.shape)}}")')
+        lines.append(f"    return {', '.join([*names, *[self.dimensions[n] for n in found], 'dtype'])}")
+        return "\n".join(lines)
+
+    def conversion(self, arguments: Sequence[Argument], arrays: Sequence[str]) -> list[str]:
+        lines = [f"{n} = np.asarray({n})" for n in arrays]
+        lines.append(f"dtype = np.result_type({', '.join([*arrays, 'np.float32'])})" if arrays else "dtype = np.dtype(np.float64)")
+        lines += [f"{n} = {n}.astype(dtype, copy=False)" for n in arrays]
+        for a in arguments:
+            if not a.dims:
+                name = self.names[a.name]
+                lines.append(f"{name} = int({name})" if a.integer else f"{name} = dtype.type({name})")
+        return lines
+
 
 # What a template calls -> the helpers it needs.
 HELPERS_OF = {
@@ -357,9 +469,6 @@ HELPERS_OF = {
 
 def python_name(name: str) -> str:
     """A name of the language as a Python identifier: w_{out} is w_out, lambda is lambda_."""
-    import keyword
-    import re
-
     plain = re.sub(r"\W+", "_", name).strip("_") or "x"
     taken = keyword.iskeyword(plain) or plain in RESERVED
     return plain + "_" if taken or plain[0].isdigit() else plain
@@ -369,3 +478,27 @@ RESERVED = frozenset(
     "np jnp jax torch math value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs sum max min "
     "value_and_gradient value_and_jacobian".split()
 )
+
+
+def _names(names: Sequence[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """Identifiers for the arguments, all different."""
+    found: dict[str, str] = {}
+    used = set(taken)
+    for n in names:
+        plain = python_name(n)
+        while plain in used:
+            plain += "_"
+        used.add(plain)
+        found[n] = plain
+    return found
+
+
+def _dimensions(names: Iterable[str], taken: set[str]) -> dict[str, str]:
+    """Identifiers for the sizes, apart from those of the arguments."""
+    found: dict[str, str] = {}
+    for n in names:
+        plain = python_name(n)
+        while plain in taken or plain in found.values():
+            plain = f"{plain}_size" if not plain.endswith("_size") else plain + "_"
+        found[n] = plain
+    return found

@@ -1,0 +1,185 @@
+"""Functions that an emitted NumPy program carries with it, where it needs them."""
+
+from __future__ import annotations
+
+NUMPY = {
+    "_tiny": "_TINY = np.finfo(np.float64).tiny  # below it a norm is 0, and x/||x|| taken as 0",
+    "_sigmoid": '''
+def _sigmoid(z):
+    """1 / (1 + exp(-z)), without overflow."""
+    small = np.exp(-np.abs(z))
+    return np.where(z < 0, small, 1) / (1 + small)
+''',
+    "_softplus": '''
+def _softplus(z):
+    """log(1 + exp(z)), without overflow."""
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+''',
+    "_softmax": '''
+def _softmax(z):
+    """exp(z) / sum(exp(z)) along the last axis, without overflow."""
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+''',
+    "_logsumexp": '''
+def _logsumexp(z):
+    """log(sum(exp(z))) along the last axis, without overflow."""
+    top = np.max(z, axis=-1)
+    return top + np.log(np.sum(np.exp(z - top[..., None]), axis=-1))
+''',
+    "_erf": '''
+def _erf(z):
+    """The error function."""
+    return np.vectorize(math.erf, otypes=[float])(z).astype(np.result_type(z, np.float32))[()]
+''',
+    "_gelu": '''
+def _gelu(z):
+    """z times the normal distribution function."""
+    return z * (1 + _erf(z / math.sqrt(2))) / 2
+''',
+    "_p_norm": '''
+def _p_norm(x, p):
+    """The p-norm, scaled so that nothing overflows."""
+    size = np.abs(x)
+    top = np.max(size)
+    return top * np.sum((size / top) ** p) ** (1 / p) if top > 0 else top
+''',
+    "_first_right_singular": '''
+def _first_right_singular(X):
+    """The first right singular vector, its greatest entry positive."""
+    v = np.linalg.svd(X)[2][0]
+    return v * np.sign(v[np.argmax(np.abs(v))])
+''',
+    "_polar": '''
+def _polar(X):
+    """U V^T for X = U S V^T."""
+    U, _, Vt = np.linalg.svd(X, full_matrices=False)
+    return U @ Vt
+''',
+    "_adjugate": '''
+def _adjugate(X):
+    """The adjugate, also of a singular matrix."""
+    U, s, Vt = np.linalg.svd(X)
+    others = np.array([np.prod(np.delete(s, k)) for k in range(len(s))], X.dtype)
+    return np.linalg.det(U) * np.linalg.det(Vt) * (Vt.T * others) @ U.T
+''',
+    "_expm": '''
+def _expm(X):
+    """The matrix exponential: Pade approximation with scaling and squaring (Higham 2005)."""
+    b = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800,
+         33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)
+    norm = np.max(np.sum(np.abs(X), axis=0))
+    squarings = max(0, math.ceil(math.log2(norm / 5.371920351148152))) if norm > 0 else 0
+    A, eye = X.astype(np.float64) / 2.0**squarings, np.eye(len(X))
+    A2 = A @ A
+    A4 = A2 @ A2
+    A6 = A4 @ A2
+    U = A @ (A6 @ (b[13] * A6 + b[11] * A4 + b[9] * A2) + b[7] * A6 + b[5] * A4 + b[3] * A2 + b[1] * eye)
+    V = A6 @ (b[12] * A6 + b[10] * A4 + b[8] * A2) + b[6] * A6 + b[4] * A4 + b[2] * A2 + b[0] * eye
+    value = np.linalg.solve(V - U, V + U)
+    for _ in range(squarings):
+        value = value @ value
+    return value.astype(X.dtype)
+''',
+    "_expm_derivative": '''
+def _expm_derivative(X, *directions):
+    """The derivative of the matrix exponential along one direction, or two: a block of the exponential of a block triangle."""
+    block = X
+    for k, E in enumerate(directions):
+        step = np.kron(np.eye(2**k, dtype=X.dtype), E)
+        block = np.block([[block, step], [np.zeros_like(step), block]])
+    return _expm(block)[: len(X), -len(X) :]
+''',
+    "_expm_kronecker": '''
+def _expm_kronecker(X):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential."""
+    n = len(X)
+    columns = []
+    for k in range(n * n):
+        E = np.zeros((n, n), X.dtype)
+        E[k % n, k // n] = 1
+        columns.append(_expm_derivative(X, E).T.reshape(-1))
+    return np.array(columns).T
+''',
+    "_add_diagonal": '''
+def _add_diagonal(X, v):
+    """X + diag(v), or X + v I for a number."""
+    total = np.array(X, dtype=np.result_type(X, v), order="C")
+    total.reshape(-1)[:: total.shape[1] + 1] += v
+    return total
+''',
+    "_spread": '''
+def _spread(shape, dtype, *parts):
+    """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""
+    total = np.zeros(shape, dtype)
+    for axes, part in parts:
+        np.einsum(total, [ord(k) - 105 for k in axes], sorted({ord(k) - 105 for k in axes}, key=[ord(k) - 105 for k in axes].index))[...] += part
+    return total
+''',
+    "factors": '''
+try:  # factors of a matrix, computed once and used for every solution, inverse and determinant
+    from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs, lu_factor, lu_solve
+
+    def _chol(S):
+        return cho_factor(S, lower=True, check_finite=False)
+
+    def _chol_solve(factor, B):
+        return cho_solve(factor, B, check_finite=False)
+
+    def _chol_inverse(factor):
+        inverse, _ = get_lapack_funcs(("potri",), factor[:1])[0](factor[0], lower=1)
+        lower = np.tril(inverse)
+        return lower + np.tril(lower, -1).T
+
+    def _lu(X):
+        return lu_factor(X, check_finite=False)
+
+    def _lu_solve(factor, B, transposed=False):
+        return lu_solve(factor, B, trans=int(transposed), check_finite=False)
+
+    def _lu_inverse(factor):
+        return _lu_solve(factor, np.eye(len(factor[0]), dtype=factor[0].dtype))
+
+    def _lu_det(factor):
+        odd = np.count_nonzero(factor[1] != np.arange(len(factor[1]))) % 2
+        return np.prod(np.diagonal(factor[0])) * (-1 if odd else 1)
+
+    def _lu_logdet(factor):
+        return np.sum(np.log(np.abs(np.diagonal(factor[0]))))
+
+except ImportError:  # NumPy alone has no factors to keep but Cholesky's
+
+    def _chol(S):
+        return np.linalg.cholesky(S), True
+
+    def _chol_solve(factor, B):
+        return np.linalg.solve(factor[0].T, np.linalg.solve(factor[0], B))
+
+    def _chol_inverse(factor):
+        half = np.linalg.inv(factor[0])
+        return half.T @ half
+
+    def _lu(X):
+        return (X,)
+
+    def _lu_solve(factor, B, transposed=False):
+        return np.linalg.solve(factor[0].T if transposed else factor[0], B)
+
+    def _lu_inverse(factor):
+        return np.linalg.inv(factor[0])
+
+    def _lu_det(factor):
+        return np.linalg.det(factor[0])
+
+    def _lu_logdet(factor):
+        return np.linalg.slogdet(factor[0])[1]
+
+
+def _chol_det(factor):
+    return np.prod(np.diagonal(factor[0])) ** 2
+
+
+def _chol_logdet(factor):
+    return 2 * np.sum(np.log(np.diagonal(factor[0])))
+''',
+}

@@ -1,0 +1,265 @@
+"""A derivative as one file: the function, its derivatives and their products with vectors, with shapes and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..answers import Derivative, ranks_of
+from ..arrange import Arranger
+from ..build import hadamard, matmul, substitute, symbol, times, total, transpose
+from ..errors import NoAnswerError, UsageError
+from ..expr import Expr, postorder
+from ..kinds import ONE, Dim, Shape
+from ..network import Term
+from ..ops.core import MEMBER, SYMBOL
+from ..render.text import spell
+from ..simplify import recognise
+from ..tensor import Tensor
+from .emission import Body
+from .graph import Dims, Node
+from .lowering import Lowering
+
+if TYPE_CHECKING:
+    from .python import NumPy
+
+TARGETS = ("numpy", "jax", "torch", "octave")
+PARTS = ("hessian", "jvp", "vjp", "hvp")
+
+
+class Argument:
+    """An argument of the emitted functions: its name in the language of matcalc, and its axes."""
+
+    __slots__ = ("dims", "integer", "name")
+
+    def __init__(self, name: str, dims: Dims, integer: bool = False) -> None:
+        self.name, self.dims, self.integer = name, dims, integer
+
+
+class Function:
+    """One function of the file."""
+
+    __slots__ = ("doc", "extra", "name", "roots")
+
+    def __init__(self, name: str, doc: str, roots: Sequence[Node], extra: Sequence[Argument] = ()) -> None:
+        self.name, self.doc, self.roots, self.extra = name, doc, list(roots), list(extra)
+
+
+def outer(shape: Shape) -> Dims:
+    """The axes of an array of this shape."""
+    return tuple(d for d in shape if d is not ONE)
+
+
+class Problem:
+    """What is to be computed: the function, its derivative, and what was asked for beside them."""
+
+    def __init__(self, d: Derivative, second: Derivative | None, sizes: Mapping[str, int] | None) -> None:
+        self.d, self.second = d, second
+        typed = d._typed
+        restore = {typed.symbols[n]: typed.declared[n] for n in d.wrt if n in typed.symbols and typed.symbols[n] is not typed.declared[n]}
+        self.value = recognise(substitute(typed.expr, restore) if restore else typed.expr)
+        self.lowering = Lowering(sizes)
+        self.arguments = self._arguments(restore)
+        self.taken = {a.name for a in self.arguments}
+
+    def _arguments(self, restore: Mapping[Expr, Expr]) -> list[Argument]:
+        typed = self.d._typed
+        roots = [self.value, *self.d._tensor.expressions(), *(self.second._tensor.expressions() if self.second is not None else [])]
+        used = {str(n.attr[0]) for n in postorder(roots) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
+        found: dict[str, Argument] = {}
+        for name, s in typed.symbols.items():
+            base = str(s.attr[0])  # type: ignore[index]
+            if s.op is SYMBOL and (name in used or name in self.d.wrt):
+                integer = "integer" in typed.declared.get(name, s).attr[1]  # type: ignore[index]
+                found[name] = Argument(name, outer(s.shape), integer)
+            elif s.op is MEMBER and base in used:
+                found.setdefault(base, Argument(base, (typed.families[base][1], *outer(s.shape))))
+        first = [n for n in found if n in self.d.wrt]
+        return [found[n] for n in (*first, *[n for n in found if n not in first])]
+
+    # ---- nodes
+
+    def function(self) -> Node:
+        return self.lowering.lower(self.value)
+
+    def derivative(self, d: Derivative | None = None) -> Node:
+        d = d if d is not None else self.d
+        if d.expr is not None:
+            node = self.lowering.lower(d.expr)
+            dims = outer(d.expr.shape)
+        else:
+            dims = tuple(k for s in d._tensor.shapes for k in outer(s))
+            node = self.lowering.terms(d._tensor.terms, dims)
+        return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
+
+    def along(self, tensor: Tensor, change: Expr, slot: int) -> Node:
+        """The derivative contracted with `change` at the function or at one of the variables."""
+        shapes = [s for k, s in enumerate(tensor.shapes) if k != slot]
+        dims = tuple(k for s in shapes for k in outer(s))
+        expr = _along_matrix(tensor, change, slot)
+        if expr is not None:
+            node = self.lowering.lower(expr)
+            return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
+        terms = []
+        for t in tensor.terms:
+            here = t.slots[2 * slot : 2 * slot + 2]
+            terms.append(Term(t.scalar, [*t.factors, (change, *here)], t.slots[: 2 * slot] + t.slots[2 * slot + 2 :], t.binders))
+        return self.lowering.terms(terms, dims)
+
+    def named(self) -> dict[Node, str]:
+        """The author's names for subexpressions."""
+        typed = self.d._typed
+        found: dict[Node, str] = {}
+        for name, e in [*self.d._bindings.items(), *typed.bindings.items()]:
+            node = self.lowering.done.get((e, frozenset()))
+            if node is not None and node.op not in ("in", "num", "size"):
+                found.setdefault(node, name)
+        return found
+
+
+def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
+    """The same by matrix notation, where the derivative has it and the product too."""
+    m = tensor.matrix
+    if m is None or len(tensor.shapes) > 3:
+        return None
+    open_dims = [outer(s) for s in tensor.shapes]
+    mine = open_dims[slot]
+    rest = [d for k, dims in enumerate(open_dims) if k != slot for d in dims]
+    if not mine:
+        return times(change, m)
+    if not rest:
+        return total(hadamard(m, change))
+    if len(mine) == 1 and len(rest) == 1:
+        first = slot == next(k for k, dims in enumerate(open_dims) if dims)
+        column = change if change.shape[1] is ONE else transpose(change)
+        return matmul(transpose(m) if first else m, column)
+    return None
+
+
+def generate(
+    d: Derivative, target: str = "numpy", *, parts: Iterable[str] = (), sizes: Mapping[str, int] | None = None, second: Derivative | None = None
+) -> str:
+    """The file. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products, such as {"n": 1000}."""
+    wanted = list(dict.fromkeys(parts))
+    unknown = [p for p in wanted if p not in PARTS]
+    if unknown:
+        raise UsageError(f"there is no part {unknown[0]!r}", suggestion=f"parts: {', '.join(PARTS)}")
+    language = target_of(target)
+    problem = Problem(d, second, sizes)
+    functions = _functions(problem, wanted)
+    return language.file(problem, functions, _title(d), _formula(d))
+
+
+def target_of(name: str) -> NumPy:
+    """The printer of a target language."""
+    if name == "numpy":
+        from .python import NumPy as Target
+    elif name == "jax":
+        from .jax import JAX as Target  # type: ignore[assignment]
+    elif name == "torch":
+        from .torch import Torch as Target  # type: ignore[assignment]
+    elif name == "octave":
+        from .octave import Octave as Target  # type: ignore[assignment]
+    else:
+        raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
+    return Target()
+
+
+def needs_second(d: Derivative, parts: Iterable[str]) -> bool:
+    return d.order == 1 and bool({"hessian", "hvp"} & set(parts))
+
+
+def first_name(d: Derivative) -> str:
+    """What the derivative is called: gradient, jacobian, hessian."""
+    scalar = d._tensor.shapes[0] == (ONE, ONE)
+    if d.order == 1:
+        return "gradient" if scalar else "jacobian"
+    return "hessian" if d.order == 2 and scalar else "derivative"
+
+
+def _functions(problem: Problem, parts: Sequence[str]) -> list[Function]:
+    d = problem.d
+    name, by = first_name(d), ", ".join(dict.fromkeys(d.wrt))
+    shape = _shape_words(d)
+    found = [Function("value", f"The function's value, {_words(outer(problem.value.shape))}.", [problem.function()])]
+    found.append(Function(name, f"The {name} by {by}, {shape}.", [problem.derivative()]))
+    if d.order == 1:
+        both = [problem.function(), problem.derivative()]
+        found.append(Function(f"value_and_{name}", f"The value and the {name} by {by}, sharing their work.", both))
+    if "hessian" in parts:
+        if problem.second is None or d.order != 1:
+            raise UsageError("the Hessian is added to a first derivative")
+        if problem.second._tensor.shapes[0] != (ONE, ONE):
+            raise UsageError("the function is not a scalar: it has no Hessian")
+        found.append(Function("hessian", f"The Hessian by {by}, {_shape_words(problem.second)}.", [problem.derivative(problem.second)]))
+    for part in ("jvp", "vjp", "hvp"):
+        if part in parts:
+            found.append(_product(problem, part))
+    return found
+
+
+def _product(problem: Problem, part: str) -> Function:
+    """Products with vectors, in which no Jacobian and no Hessian is formed."""
+    d = problem.d
+    if d.order != 1:
+        raise UsageError(f"{part} is a product with a first derivative")
+    x = d.wrt[0]
+    tensor = d._tensor
+    slot = {"jvp": 1, "vjp": 0, "hvp": 2}[part]
+    if part == "hvp":
+        assert problem.second is not None
+        tensor = problem.second._tensor
+        if tensor.shapes[0] != (ONE, ONE):
+            raise UsageError("the function is not a scalar: it has no Hessian")
+    shape = tensor.shapes[slot]
+    name = next(n for n in ([f"d{x}", "v", "u", "direction"] if part != "vjp" else ["v", "u", "w", "weight"]) if n not in problem.taken)
+    change = symbol(name, shape)
+    words = {
+        "jvp": f"The derivative along {name}, a direction of the shape of {x}",
+        "vjp": f"The gradient by {x} of the sum of the values weighted by {name}, which has their shape",
+        "hvp": f"The Hessian by {x} times {name}, a direction of the shape of {x}",
+    }[part]
+    return Function(part, words + ".", [problem.along(tensor, change, slot)], [Argument(name, outer(shape))])
+
+
+def _shape_words(d: Derivative) -> str:
+    dims = outer(d.expr.shape) if d.expr is not None else tuple(k for s in d._tensor.shapes for k in outer(s))
+    return _words(dims)
+
+
+def _words(dims: Dims) -> str:
+    if not dims:
+        return "a number"
+    return f"of shape ({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
+
+
+def _title(d: Derivative) -> str:
+    """The function, spelled by matcalc's own printer (never the text that was typed)."""
+    return spell(Arranger(ranks_of(d._typed), d._order, d._scope.names).spell(d._typed.expr))
+
+
+def _formula(d: Derivative) -> str:
+    return spell(d.program)
+
+
+Solver = Callable[[str], str]
+
+
+def size_statements(arguments: Sequence[Argument], shape_of: Callable[[Argument, int], str]) -> tuple[dict[str, str], list[tuple[Argument, int, Dim]]]:
+    """How each dimension name follows from the shapes, in order; and every axis, to be checked."""
+    found: dict[str, str] = {}
+    axes = [(a, k, d) for a in arguments for k, d in enumerate(a.dims)]
+    names = {n for _, _, d in axes for n in d.names() if not n.isdigit()}
+    for a, k, d in axes:
+        if d.name is not None and not d.name.isdigit():
+            found.setdefault(d.name, shape_of(a, k))
+    for a, k, d in axes:  # 2 n, m n: by division, where the rest is known
+        unknown = [n for n in d.names() if n not in found and not n.isdigit()]
+        if len(unknown) == 1 and len(d.terms) == 1 and dict(d.terms[0][0])[unknown[0]] == 1:
+            (m, c) = d.terms[0]
+            rest = "*".join([str(c)] * (c != 1) + [n for n, e in m for _ in range(e) if n != unknown[0]])
+            found[unknown[0]] = f"{shape_of(a, k)} // ({rest})"
+    missing = names - set(found)
+    if missing:
+        raise NoAnswerError(f"the size {min(missing)} does not follow from the shapes of the arguments")
+    return found, axes
