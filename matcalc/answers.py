@@ -206,7 +206,9 @@ class Derivative:
             taken |= {binder[0] for t in self._tensor.terms for binder in t.binders}
             taken |= {str(e.attr) for e in postorder(self._tensor.expressions()) if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
             plain = self.expr is not None and self.expr.is_scalar and self.notation == "index"
-            if self.expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
+            if self.notation == "cases":
+                self._program = self._by_cases(arranger, taken)
+            elif self.expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
                 self._program = self._named(arranger, taken) or Program("", (), arranger.spell(self.expr))
             elif self.notation == "kron":
                 from .kronecker import kronecker_form
@@ -223,6 +225,15 @@ class Derivative:
             else:
                 self._program = index_form(self._tensor, arranger, taken)
         return self._program
+
+    def _by_cases(self, arranger: Arranger, taken: Iterable[str]) -> Program:
+        """As a case distinction; where there is nothing to distinguish, the matrix."""
+        from .piecewise import cases_form, has_switch, piecewise
+
+        if self.expr is not None and has_switch(self.expr):
+            return Program("", (), arranger.spell(piecewise(self.expr)))
+        found = cases_form(self._tensor, arranger, taken)
+        return found if found.body.op == "cases" or self.expr is None else Program("", (), arranger.spell(self.expr))
 
     def _maps_better(self) -> bool:
         """Whether a function known by its sets alone stands between matrices, where F'(X, dX) says more than stacked indices."""

@@ -16,6 +16,7 @@ from .build import is_number, split, transpose, value_of
 from .expr import Expr, postorder
 from .kinds import ONE, Dim
 from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
+from .ops.blocks import BLOCK, SELECTION
 from .ops.core import (
     ADD,
     CASES,
@@ -475,6 +476,17 @@ class Arranger:
     def literal(self, e: Expr) -> Node:
         return Node("literal", tuple(self._of(a) for a in e.args), e.attr)  # type: ignore[arg-type]
 
+    def block(self, e: Expr) -> Node:
+        return Node("literal", tuple(self._sized(a) for a in e.args), e.attr)  # type: ignore[arg-type]
+
+    def selection(self, e: Expr) -> Node:
+        """[0; I; 0] without its empty parts."""
+        assert isinstance(e.attr, Dim)
+        rows, cols = e.shape
+        parts = [build.zeros(e.attr, cols), build.eye(cols), build.zeros(rows - e.attr - cols, cols)]
+        filled = [self._sized(p) for p in parts if p.shape[0].number != 0]
+        return Node("literal", tuple(filled), (len(filled), 1))
+
     def cases(self, e: Expr) -> Node:
         last = len(e.args) - 1
         return Node("cases", tuple(self._condition(a) if k % 2 and k <= last else self._plain(a) for k, a in enumerate(e.args)))
@@ -526,6 +538,8 @@ _RULES: dict[object, Callable[[Arranger, Expr], Node]] = {
     UNIT: Arranger.unit,
     ENTRY: Arranger.entry,
     LITERAL: Arranger.literal,
+    BLOCK: Arranger.block,
+    SELECTION: Arranger.selection,
     CASES: Arranger.cases,
 }
 for _op in (NUMBER, SIZE, ONES, ZEROS, EYE, SYMBOL, CONSTANT, INDEX, COMMUTATION):

@@ -65,7 +65,7 @@ class SizeNames:
 
     def _name(self, dim: Dim, letters: str) -> None:
         dim = self.el.sizes.resolve(dim)
-        factors = self.el.sizes.factors(dim)
+        factors = self.el.sizes.factors(dim) or self.el.sizes.parts(dim)
         if factors is not None:
             for f in factors:
                 self._name(f, letters)

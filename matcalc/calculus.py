@@ -19,7 +19,9 @@ Variables = str | Handle | Sequence[str | Handle]
 Found = TypeVar("Found", bound=Answer)
 
 
-def taylor(expr: Function, wrt: Variables, *, at: str | None = None, order: int | str = 2, where: str = "", verify: bool = True) -> Taylor | Series:
+def taylor(
+    expr: Function, wrt: Variables, *, at: str | None = None, order: int | str = 2, where: str = "", verify: bool = True
+) -> Taylor | Series:
     """The Taylor polynomial of this order about the point `at` (x_0 where none is given); with order="inf" the series.
 
     taylor("logdet(X)", "X", at="X_0").text    Delta = X - X_0; logdet(X_0) + tr(X_0^-1 Delta) - tr(X_0^-1 Delta X_0^-1 Delta)/2

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 LAYOUTS = ("numerator", "denominator", "strict")
 STRUCTURES = ("symmetric-space", "independent")
-NOTATIONS = ("auto", "matrix", "index", "kron", "differential")
+NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 FORMATS = ("text", "unicode", "latex")
 
 # What can only be a mistyped option, where an expression such as "-2 x_1 + x_2" or "--x" cannot be meant.

@@ -57,7 +57,9 @@ def _plain(m: Expr, known: frozenset[Expr]) -> str | None:
     if op is MATRIX_POWER and is_number(m.args[1]):
         inside = definiteness(m.args[0], known)
         if inside in (PD, ND) or (transpose(m.args[0]) is m.args[0] and value_of(m.args[1]) % 2 == 0):
-            return PD if inside in (PD, ND) and (inside == PD or value_of(m.args[1]) % 2 == 0) else PSD if value_of(m.args[1]) % 2 == 0 else ND
+            return (
+                PD if inside in (PD, ND) and (inside == PD or value_of(m.args[1]) % 2 == 0) else PSD if value_of(m.args[1]) % 2 == 0 else ND
+            )
         return None
     if op is MATMUL:
         return _chain(m, known)

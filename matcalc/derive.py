@@ -25,7 +25,7 @@ from .tensor import Tensor
 from .verify import Point, verify
 
 LAYOUTS = ("numerator", "denominator", "strict")
-NOTATIONS = ("auto", "matrix", "index", "kron", "differential")
+NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
 
 def expression(text: str, where: str = "") -> Expression:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from . import build
+from .build.blocks import selections
 from .build import add, apply, eye, hadamard, index, matmul, num, ones, power, times, unit, zeros
 from .errors import NoAnswerError
 from .expr import Expr, postorder
@@ -21,6 +22,7 @@ from .functions import of_entrywise_function, of_function, of_function_along
 from .lifting import contract, over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for, split_pair
 from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
+from .ops.blocks import BLOCK
 from .ops.book import REGISTRY
 from .ops.core import (
     ADD,
@@ -298,6 +300,14 @@ def _of_literal(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
             yield a, _extend(term, at, (), ())
 
 
+def _of_block(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    r, c = _ends(term)
+    for a, (s, t) in zip(node.args, selections(node), strict=True):
+        if a in needed:
+            row, col = slot_for(a.shape[0]), slot_for(a.shape[1])
+            yield a, _extend(term, [(e, whole, part) for e, whole, part in ((s, r, row), (t, c, col)) if whole], row, col)
+
+
 def _of_cases(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     """Each value counts where its condition is the first that holds."""
     r, c = _ends(term)
@@ -425,6 +435,7 @@ _LEIBNIZ: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
     DIAGONAL: _of_diagonal,
     VEC: _of_vec,
     ENTRY: _of_entry,
+    BLOCK: _of_block,
     LITERAL: _of_literal,
     CASES: _of_cases,
     POWER: _of_power,

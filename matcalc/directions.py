@@ -50,7 +50,9 @@ class Directional(Answer):
     def facts(self) -> list[tuple[str, str]]:
         main = "derivative" if self.derivative is not None else "steepest"
         words = {"steepest": "steepest ascent", "value": "value there"}
-        return [(words.get(k, k), self.part(e) if e is not None else "none, the gradient is 0") for k, e in self._found.items() if k != main]
+        return [
+            (words.get(k, k), self.part(e) if e is not None else "none, the gradient is 0") for k, e in self._found.items() if k != main
+        ]
 
 
 PARTS = ("derivative", "gradient", "magnitude", "steepest", "value")

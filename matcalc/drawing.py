@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 SIZE, DPI = (12.0, 8.0), 100
 ARROWS = 20  # of the gradient field, a side
 LONGEST_LABEL = 46  # characters of a formula in the legend
-MARKS = {"minimum": ("v", "#15803d"), "maximum": ("^", "#b91c1c"), "saddle": ("X", "#7c3aed"), "inflection": ("s", "#b45309"), "undecided": ("o", "#374151")}
-SETTINGS = {
+MARKS = {
+    "minimum": ("v", "#15803d"),
+    "maximum": ("^", "#b91c1c"),
+    "saddle": ("X", "#7c3aed"),
+    "inflection": ("s", "#b45309"),
+    "undecided": ("o", "#374151"),
+}
+SETTINGS: Any = {
     "font.size": 14,
     "axes.titlesize": 18,
     "axes.grid": True,
@@ -61,8 +67,8 @@ def _line(plot: Plot, figure: Any) -> None:
     bottom, top = _height(f, 0.6 if plot.taylor else 0.15)
     derivatives = [(d, _sampled(plot.evaluator(d), xs)) for d in plot.derivatives]
     for _, values in derivatives:
-        b, t = _height(values, 0.15)
-        bottom, top = min(bottom, b), max(top, t)
+        lowest, highest = _height(values, 0.15)
+        bottom, top = min(bottom, lowest), max(top, highest)
     label = f"{_plain_name(name)}" if plot.taylor or plot.derivatives else ""
     axes.plot(xs, _broken(f, top - bottom), color="#1d4ed8", linewidth=2.8, label=f"$f({label})$" if label else None, zorder=3)
     for (d, values), color in zip(derivatives, ("#ea580c", "#0d9488", "#9333ea", "#64748b", "#be185d", "#4d7c0f")):
@@ -101,7 +107,7 @@ def _height(values: Any, margin: float) -> tuple[float, float]:
     inner_low, inner_high = (float(q) for q in np.percentile(finite, (4, 96)))
     if high - low > 12 * max(inner_high - inner_low, 1e-12):
         low, high = inner_low, inner_high
-    pad = margin * (high - low) or 1.0
+    pad = margin * (high - low) if high > low else 1.0
     return low - pad, high + pad
 
 
@@ -134,8 +140,15 @@ def _mark(plot: Plot, axes: Any, places: Sequence[tuple[float, float]], height: 
             name = _math(_mark_latex(plot, m), m.name)
             up = m.kind != "minimum"
             axes.annotate(
-                name, (x, y), xytext=(0, 14 if up else -14), textcoords="offset points", ha="center", va="bottom" if up else "top",
-                fontsize=13, bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}, zorder=7,
+                name,
+                (x, y),
+                xytext=(0, 14 if up else -14),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if up else "top",
+                fontsize=13,
+                bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
+                zorder=7,
             )
 
 
@@ -166,8 +179,9 @@ def _plane(plot: Plot, figure: Any) -> None:
     xs, ys = np.linspace(a, b, GRID), np.linspace(c, d, GRID)
     z = np.array([[plot.f((float(x), float(y))) for x in xs] for y in ys])
     if plot.kind == "auto":
-        left = figure.add_subplot(1, 2, 1, projection="3d")
-        right = figure.add_subplot(1, 2, 2)
+        grid = figure.add_gridspec(1, 2, width_ratios=(1, 1.1))
+        left = figure.add_subplot(grid[0], projection="3d")
+        right = figure.add_subplot(grid[1])
     else:
         left = figure.add_subplot(projection="3d") if plot.kind == "surface" else None
         right = figure.add_subplot() if plot.kind == "contours" else None
@@ -180,6 +194,7 @@ def _plane(plot: Plot, figure: Any) -> None:
 
 def _surface(plot: Plot, axes: Any, x: Any, y: Any, z: Any) -> None:
     import numpy as np
+    from matplotlib.ticker import MaxNLocator
 
     low, high = _height(z.ravel(), 0.0)
     axes.plot_surface(x, y, np.clip(z, low, high), cmap="viridis", alpha=0.85, linewidth=0.2, edgecolor="#ffffff55", rstride=2, cstride=2)
@@ -191,17 +206,24 @@ def _surface(plot: Plot, axes: Any, x: Any, y: Any, z: Any) -> None:
         axes.plot(px, py, [plot.f(p) for p in plot.path], "o-", color="#dc2626", markersize=4, linewidth=2, zorder=9)
     for axis, name in zip((axes.set_xlabel, axes.set_ylabel), plot.axes):
         axis(_math(_plain_name(name), name), labelpad=10)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.set_major_locator(MaxNLocator(5))
+    axes.tick_params(labelsize=11)
     axes.view_init(elev=28, azim=-58)
+    axes.set_box_aspect((1, 1, 0.9), zoom=1.1)
 
 
 def _contours(plot: Plot, axes: Any, xs: Any, ys: Any, z: Any, figure: Any) -> None:
     import numpy as np
+    from matplotlib.ticker import MaxNLocator
 
-    low, high = _height(z.ravel(), 0.0)
-    levels = np.linspace(low, high if high > low else low + 1, 16)
-    drawn = axes.contourf(xs, ys, np.ma.masked_invalid(z), levels=levels, cmap="viridis", alpha=0.55, extend="both")
+    finite = z[np.isfinite(z)]
+    levels = MaxNLocator(18).tick_values(*_height(z.ravel(), 0.0))
+    beyond = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
+    extend = beyond[bool(finite.min() < levels[0]), bool(finite.max() > levels[-1])]
+    drawn = axes.contourf(xs, ys, np.ma.masked_invalid(z), levels=levels, cmap="viridis", alpha=0.6, extend=extend)
     axes.contour(xs, ys, np.ma.masked_invalid(z), levels=levels, colors="#334155", linewidths=0.7, alpha=0.7)
-    bar = figure.colorbar(drawn, ax=axes, shrink=0.6, pad=0.02)
+    bar = figure.colorbar(drawn, ax=axes, shrink=0.6, pad=0.02, ticks=levels[:: 2 if len(levels) > 9 else 1])
     bar.ax.tick_params(labelsize=11)
     (a, b), (c, d) = plot.windows
     centres = [np.linspace(lo + (hi - lo) / (2 * ARROWS), hi - (hi - lo) / (2 * ARROWS), ARROWS) for lo, hi in ((a, b), (c, d))]
@@ -210,7 +232,16 @@ def _contours(plot: Plot, axes: Any, xs: Any, ys: Any, z: Any, figure: Any) -> N
     longest = float(np.nanpercentile(np.hypot(field[..., 0], field[..., 1]), 95)) or 1.0
     lengths = np.hypot(field[..., 0], field[..., 1])
     field = field * np.minimum(1.0, longest / np.maximum(lengths, 1e-300))[..., None]  # a few very long arrows would hide the rest
-    axes.quiver(*centres, field[..., 0], field[..., 1], color="#0f172a", angles="xy", scale=longest * ARROWS / (b - a) / 1.3, scale_units="xy", width=0.003)
+    axes.quiver(
+        *centres,
+        field[..., 0],
+        field[..., 1],
+        color="#0f172a",
+        angles="xy",
+        scale=longest * ARROWS / (b - a) / 1.3,
+        scale_units="xy",
+        width=0.003,
+    )
     if plot.path:
         px, py = zip(*plot.path)
         axes.plot(px, py, "o-", color="#dc2626", markersize=4, linewidth=2.2, label="gradient descent", zorder=5)
@@ -222,9 +253,11 @@ def _contours(plot: Plot, axes: Any, xs: Any, ys: Any, z: Any, figure: Any) -> N
     axes.grid(False)
     axes.set_xlabel(_math(_plain_name(plot.axes[0]), plot.axes[0]))
     axes.set_ylabel(_math(_plain_name(plot.axes[1]), plot.axes[1]))
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.set_title("level lines and gradient", fontsize=15)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper left", framealpha=0.9)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.11), ncols=3, frameon=False)
 
 
 # ---------------------------------------------------------------------------------------------------------------- formulas

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from . import build
+from .blocks import blocks
 from .abstract import stacked_indices
 from .elaborate import Elaborator
 from .errors import ReadingError
@@ -87,11 +88,8 @@ def written_out(el: Elaborator, node: Node, args: list[Term]) -> Term:
     assert isinstance(rows, int) and isinstance(cols, int)
     if rows == cols == 1:
         return args[0]
-    for t, n in zip(args, node.args):
-        if not t.is_scalar:
-            s = Speller(el)
-            message = f"the entry {s.node(n)} of a matrix written out is {s.shape(t)}; entries are scalars"
-            raise Misfit([t], lambda n=n, message=message: refuse_shape(message, n))  # type: ignore[misc]
+    if not all(t.is_scalar for t in args):
+        return blocks(el, node, args, rows, cols)
     return Term((Dim.of(rows), Dim.of(cols)), tuple(args), lambda e, _: build.literal(rows, cols, e), node)
 
 

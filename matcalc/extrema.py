@@ -9,6 +9,8 @@ from .algebra import Algebra, NotTranslated
 from .errors import NoAnswerError
 from .expr import Expr
 
+LONGEST_ROOT = 60  # operations; a longer root is given as a decimal number
+DIGITS = 15
 LARGEST = 400  # operations of a gradient; beyond it SymPy's solvers are not asked
 HIGHEST_DERIVATIVE = 12
 WINDOW = 30.0  # where the roots found are compared with changes of sign
@@ -51,8 +53,8 @@ class Scalars:
         if any(g.is_nonzero or (g.is_number and g != 0) or g.is_positive or g.is_negative for g in simple):
             return []
         if all(g == 0 for g in simple):
-            letters = [(u, "R") for u in self.unknowns]
-            return [Root({u: u for u in self.unknowns}, letters)]
+            letters = self._letters(self.unknowns)
+            return [Root(letters, [(t, "R") for t in letters.values()])]
         found = self._one(simple[0]) if len(self.unknowns) == 1 else self._several(simple)
         return self._sorted([r for r in found if self._is_real(r)])
 
@@ -119,17 +121,26 @@ class Scalars:
         except NotImplementedError:
             raise NoAnswerError(f"the equations {self.equation()} have no closed solution known here") from None
         roots = []
-        names = iter("tsrqp")
-        taken = {str(p) for p in self.parameters} | {str(u) for u in self.unknowns}
         periodic = any(g.has(sympy.sin, sympy.cos, sympy.tan) for g in gradient)
         if periodic:
             raise NoAnswerError(f"the equations {self.equation()} repeat themselves; their solutions are not all known here")
         for s in found:
             free = [u for u in self.unknowns if u not in s]
-            letters = {u: sympy.Symbol(next(n for n in names if n not in taken), real=True) for u in free}
+            letters = self._letters(free)
             values = {u: sympy.simplify(s.get(u, u).subs(letters)) for u in self.unknowns}
             roots.append(Root(values, [(t, "R") for t in letters.values()]))
         return roots
+
+    def _letters(self, free: Sequence[Any]) -> dict[Any, Any]:
+        """A letter that runs freely for each."""
+        taken = {str(p) for p in self.parameters} | {str(u) for u in self.unknowns}
+        names = iter([n for n in "tsrqpvw" if n not in taken] + [f"t_{k}" for k in range(1, 99)])
+        return {u: self.sympy.Symbol(next(names), real=True) for u in free}
+
+    def domain(self, r: Root) -> list[Any]:
+        """What must not be negative for the letters of a family: 1 - s^2 under a root."""
+        roots = [p for v in r.values.values() for p in v.atoms(self.sympy.Pow) if p.exp.is_Rational and not p.exp.is_Integer]
+        return list(dict.fromkeys(p.base for p in roots if p.base.free_symbols & {t for t, _ in r.letters}))
 
     def _is_real(self, r: Root) -> bool:
         for u, v in r.values.items():
@@ -139,8 +150,23 @@ class Scalars:
                 return False
             if u.is_nonnegative and v.is_nonnegative is False:
                 return False
+        if any(not self._is_smooth(r, a.args[0]) for a in self.s.atoms(self.sympy.Abs, self.sympy.sign)):
+            return False
         value = self.s.subs(r.values)
         return not (value.has(self.sympy.nan, self.sympy.zoo) or (value.is_number and value.is_real is False))
+
+    def _is_smooth(self, r: Root, inside: Any) -> bool:
+        """Whether |inside| is no kink of the function at the point: from both sides the slope must be zero."""
+        if self.sympy.simplify(inside.subs(r.values)) != 0:
+            return True
+        if len(self.unknowns) > 1:
+            return False
+        u, g = self.unknowns[0], self.gradient[0]
+        x = self.sympy.Dummy("x", real=True)
+        sides = [self.sympy.limit(g.subs(u, x), x, r.values[u], side) for side in "+-"]
+        if any(v != 0 for v in sides):
+            self.notes.append(f"the function has a kink at {u} = {r.values[u]}, where it has no derivative")
+        return all(v == 0 for v in sides)
 
     def _sorted(self, roots: list[Root]) -> list[Root]:
         def key(r: Root) -> tuple[Any, ...]:
@@ -218,7 +244,7 @@ class Scalars:
         d = self.gradient[0]
         for order in range(2, HIGHEST_DERIVATIVE + 1):
             d = self.sympy.diff(d, u)
-            value = self.sympy.simplify(d.subs(r.values))
+            value = self._value(d.subs(r.values))
             sign = sign_of(value)
             if value == 0:
                 continue
@@ -231,10 +257,23 @@ class Scalars:
             return signs, f"f'' = 0, and f' goes from {before} to {after}"
         return "undecided", f"the first {HIGHEST_DERIVATIVE} derivatives vanish"
 
+    def _value(self, v: Any) -> Any:
+        """Simplified; of a long number its decimal value, exact zeros kept."""
+        if not v.is_number or v.count_ops() < LONGEST_ROOT:
+            return self.sympy.simplify(v)
+        close = v.evalf(DIGITS)
+        return self.sympy.Integer(0) if abs(close) < 1e-12 and self.sympy.simplify(v) == 0 else close
+
+    def is_long(self, r: Root) -> bool:
+        """Whether a root has no readable closed form (roots by radicals over several lines, or none by radicals)."""
+        return any(v.is_number and (v.has(self.sympy.CRootOf) or v.count_ops() > LONGEST_ROOT) for v in r.values.values())
+
     def _say(self, value: Any) -> str:
         from .arrange import Arranger
         from .render.text import spell
 
+        if value.is_Float:
+            return f"{float(value):.6g}"
         try:
             return spell(Arranger().spell(self.algebra.expression(value)))
         except NotTranslated:
@@ -308,7 +347,10 @@ def sign_of(value: Any) -> int:
     if value.is_negative:
         return -1
     if value.is_number:
-        close = complex(value.evalf(30))
+        try:
+            close = complex(value.evalf(30))
+        except TypeError:
+            return 0
         if abs(close.imag) < 1e-15 and abs(close.real) > 1e-15:
             return 1 if close.real > 0 else -1
         return 0

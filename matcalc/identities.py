@@ -36,7 +36,7 @@ identity("logistic function, second form", "exp(x)/(1 + exp(x))", "sigmoid(x)", 
 identity("complement of the logistic function", "1/(1 + exp(x))", "1 - sigmoid(x)", entrywise=True, source="definition")
 identity("logistic function, third form", "exp(x) sigmoid(-x)", "sigmoid(x)", entrywise=True, source="definition")
 identity("softplus", "log(1 + exp(x))", "softplus(x)", entrywise=True, source="definition")
-identity("symmetry of the logistic function", "1 - sigmoid(x)", "sigmoid(-x)", entrywise=True, source="definition")
+identity("symmetry of the logistic function", "1 - sigmoid(-x)", "sigmoid(x)", entrywise=True, source="definition")
 identity("tangent", "sin(x)/cos(x)", "tan(x)", entrywise=True, source=cite("dlmf", "4.14.4"))
 identity("hyperbolic tangent", "sinh(x)/cosh(x)", "tanh(x)", entrywise=True, source=cite("dlmf", "4.28.4"))
 identity("Pythagoras", "cos(x)^2 + sin(x)^2", "1", entrywise=True, source=cite("dlmf", "4.21.12"))

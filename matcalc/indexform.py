@@ -51,12 +51,12 @@ def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
             t = _refine(t, pattern)
         for i, m in zip((i for s in t.slots for i in s), flat, strict=True):
             letters.names[i] = m
-        bodies.append(_body(t, arranger, letters, "delta" if "delta" not in taken else "I"))
-    body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=_order)))
+        bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I"))
+    body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=term_order)))
     return Program("", (), body, ("index", head, marks))
 
 
-def _order(node: Node) -> tuple[bool, list[str]]:
+def term_order(node: Node) -> tuple[bool, list[str]]:
     return node.op == "neg", [str(n.attr) for n in walk(node) if n.op == "name"]
 
 
@@ -74,7 +74,7 @@ def _refine(t: Term, pattern: Sequence[Slot]) -> Term:
     return t.renamed(changes)
 
 
-def _body(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node:
+def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node:
     inner = sorted(
         {i for _, r, c in t.factors for i in (*r, *c)} - {i for s in t.slots for i in s},
         key=lambda i: min(k for k, (_, r, c) in enumerate(t.factors) if i in (*r, *c)),

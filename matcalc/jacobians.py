@@ -81,7 +81,9 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
                 env = point.draw(sizes, rng, scale, positive)
                 rows, cols = (d.value(sizes) for d in f.shape)
                 try:
-                    j = numerical_jacobian(lambda at: plan.run(at, sizes)[0], env, problem.names, words, free_entries((rows, cols), out_words))
+                    j = numerical_jacobian(
+                        lambda at: plan.run(at, sizes)[0], env, problem.names, words, free_entries((rows, cols), out_words)
+                    )
                     found, size = (float(v) for v in closed.run(env, sizes))
                     wanted = float(np.linalg.det(j))
                 except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError, TypeError):
@@ -89,8 +91,12 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
                 if not (np.isfinite(wanted) and np.isfinite(found)):
                     continue
                 bound = float(np.prod(np.linalg.norm(j, axis=0)))
-                if abs(found - wanted) > TOLERANCE * max(abs(wanted), 1e-4 * bound) or abs(abs(found) - size) > 1e-9 * (abs(found) + 1e-300):
-                    raise VerificationError(f"the closed form is not the determinant of the numerical Jacobian: please report {problem.text!r}")
+                if abs(found - wanted) > TOLERANCE * max(abs(wanted), 1e-4 * bound) or abs(abs(found) - size) > 1e-9 * (
+                    abs(found) + 1e-300
+                ):
+                    raise VerificationError(
+                        f"the closed form is not the determinant of the numerical Jacobian: please report {problem.text!r}"
+                    )
                 good += 1
     if not good:
         raise NoAnswerError(

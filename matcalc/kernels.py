@@ -82,6 +82,12 @@ def choose(args: Sequence[Value]) -> Value:
 # ---------------------------------------------------------------------------------------------- special matrices
 
 
+def block_matrix(attr: Any, args: Sequence[Value]) -> Value:
+    """The matrix of blocks, where attr is (blocks in a column, blocks in a row)."""
+    rows, cols = attr
+    return np.block([[np.atleast_2d(args[i * cols + j]) for j in range(cols)] for i in range(rows)])
+
+
 def unit_vector(i: Value, n: int) -> Value:
     """The column e_i, i from 1."""
     e = np.zeros((n, 1))

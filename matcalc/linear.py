@@ -1,8 +1,8 @@
 """Equations in one variable, solved in closed form: linear ones, and those that become linear on multiplying by the variable.
 
-    M x = r               (X^T X) w = X^T y
-    L X R = C             A X B^T B = C B, and sums of such terms by vec: A X + X B = C
-    f(x_i) = 0            entry by entry
+M x = r               (X^T X) w = X^T y
+L X R = C             A X B^T B = C B, and sums of such terms by vec: A X + X B = C
+f(x_i) = 0            entry by entry
 """
 
 from __future__ import annotations
@@ -12,7 +12,25 @@ from typing import Any
 
 from . import build
 from .algebra import Algebra, NotTranslated
-from .build import add, apply, eye, has, inverse, is_zero, kron, matmul, negative, num, power, split, substitute, symbol, times, transpose, zeros
+from .build import (
+    add,
+    apply,
+    eye,
+    has,
+    inverse,
+    is_zero,
+    kron,
+    matmul,
+    negative,
+    num,
+    power,
+    split,
+    substitute,
+    symbol,
+    times,
+    transpose,
+    zeros,
+)
 from .definiteness import ND, PD, definiteness, sign_of
 from .errors import MatcalcError
 from .expansion import expanded, expanded_in, summands
@@ -345,7 +363,7 @@ def turned(s: Solution) -> Solution:
     back = s.parameter
     value = transpose(s.value) if s.value is not None else None
     if back is not None and value is not None:  # Z^T is as free as Z
-        fresh = symbol(str(back.attr[0]), back.shape[::-1])  # type: ignore[index]
+        fresh = symbol(name_of(back), back.shape[::-1])
         value, back = substitute(value, {back: transpose(fresh)}), fresh
     return Solution(
         value,
@@ -384,7 +402,9 @@ def _scalar(g: Expr, x: Expr) -> Solution | None:
             roots = sympy.solve(numerator, algebra.symbol_of(x), dict=False)
             values = [simplify(algebra.expression(sympy.simplify(r))) for r in roots if r.is_real is not False]
             if has(x, "positive"):
-                values = [v for v, r in zip(values, [r for r in roots if r.is_real is not False], strict=True) if r.is_positive is not False]
+                values = [
+                    v for v, r in zip(values, [r for r in roots if r.is_real is not False], strict=True) if r.is_positive is not False
+                ]
         except (NotTranslated, NotImplementedError):
             continue
         if values:
@@ -401,7 +421,7 @@ def _entry_by_entry(g: Expr, x: Expr) -> Solution | None:
     letters: dict[Expr, Expr] = {}
     for n in postorder(g):
         if n.shape == shape and n.op is SYMBOL:
-            letters[n] = symbol(f"\u2022{len(letters)}", (ONE, ONE), n.attr[1])  # type: ignore[index]
+            letters[n] = symbol(f"\u2022{len(letters)}", (ONE, ONE), n.attr[1])
         elif n.shape == shape and n.op not in (ADD, TIMES, HADAMARD, POWER, ONES) and not n.op.elementwise:
             return None
         elif n.shape != shape and contains(n, x):

@@ -20,6 +20,7 @@ from .verify import Point, draw
 SHAPED = frozenset({"orthogonal", "idempotent", "spd", "psd", "diagonal", "skew", "lower", "upper", "orthonormal"})
 GOOD_POINTS = 3
 MOST_POINTS = 60
+KINK = 1e-2  # of slopes nearby: a slope that does not go to zero with the step
 STILL = 2e-6  # a slope at the point, measured against slopes nearby
 NEAR = 0.05  # of the edge of what is declared: differences would step over it
 LARGEST = 1e3
@@ -112,6 +113,8 @@ class Scenery:
             if not np.isfinite(here):
                 continue
             size = abs(float(self.plan.run(env, sizes)[0]))
+            if self._kink(env, sizes, rng) > KINK * max(scale, 1e-3):
+                raise NoAnswerError("the gradient vanishes only where the function has a kink")
             if here > STILL * max(scale, 1e-3) + 1e-8 * (1 + size):
                 raise VerificationError(f"the gradient is not zero at the solution found: please report {describe}")
             good += 1
@@ -122,6 +125,17 @@ class Scenery:
                 "the solution could not be checked: it has no finite value at any random point tried",
                 suggestion="declare what it needs (positive, spd, …), or use --no-verify",
             )
+
+    def _kink(self, env: Mapping[str, Any], sizes: Mapping[str, int], rng: Any) -> float:
+        """The mean of the slopes to both sides: small where the function is smooth and still."""
+        step = {n: self._direction(n, np_shape(env[n]), rng) for n, _ in self.values}
+        h = 1e-6
+        middle = float(self.plan.run(env, sizes)[0])
+        ends = []
+        for sign in (1.0, -1.0):
+            moved = {n: env[n] + sign * h * e for n, e in step.items()}
+            ends.append(float(self.plan.run({**env, **{n: float(v) if np_shape(v) == () else v for n, v in moved.items()}}, sizes)[0]))
+        return abs(ends[0] + ends[1] - 2 * middle) / (2 * h)
 
     def _slope(self, env: Mapping[str, Any], sizes: Mapping[str, int], rng: Any, away: float) -> float:
         """The slope along a random direction, at the solution or a little away from it."""
@@ -208,7 +222,9 @@ class Scenery:
                     e[j, i] = -1.0
                 steps.append((name, e))
         size = max([1.0, *[float(np.max(np.abs(np.asarray(env[n])), initial=0.0)) for n, _ in self.values]])
-        smallest = min([1.0, *[float(np.min(np.abs(np.asarray(env[n])))) or 1.0 for n, _ in self.values if "positive" in self.words.get(n, ())]])
+        smallest = min(
+            [1.0, *[float(np.min(np.abs(np.asarray(env[n])))) or 1.0 for n, _ in self.values if "positive" in self.words.get(n, ())]]
+        )
         h = 1e-3 * min(size, max(smallest, 1e-2))
 
         def at(moves: Sequence[tuple[int, float]]) -> float:
@@ -240,3 +256,9 @@ def general(shape: tuple[int, int], properties: Iterable[str], rng: Any) -> Any:
     if props & {"positive", "nonnegative"}:
         x = np.abs(x) + 0.1
     return (x + x.T) / 2 if "symmetric" in props else x
+
+
+def np_shape(x: Any) -> tuple[int, ...]:
+    import numpy as np
+
+    return tuple(np.shape(x))

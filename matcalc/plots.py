@@ -20,6 +20,7 @@ from .kinds import ONE
 from .ops.core import MEMBER, SYMBOL
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Problem
+from .scene import spell_declaration
 from .stationary_points import stationary_points
 
 KINDS = ("auto", "contours", "surface")
@@ -28,6 +29,7 @@ CURVE, FINE, GRID, STARTS = 801, 4001, 61, 9  # points of a curve, of the search
 MOST_ORDER = 30
 HIGHEST_DERIVATIVE = 6
 STEPS = 200  # of a descent
+MOST_MARKS = 24
 SAME = 1e-6  # points nearer than this, as a part of the picture, are one
 Point = tuple[float, ...]
 Window = tuple[float, float]
@@ -52,22 +54,38 @@ def plot(
     contours with the gradient field beside the surface, and gradient `descent` from a point. `stationary` points are marked
     unless Taylor polynomials are shown.
     """
-    text = expr if isinstance(expr, str) else expr.text
-    if not isinstance(expr, str):
-        where = "; ".join(filter(None, (where, expr.where)))
+    if isinstance(expr, str):
+        text = expr
+    else:
+        program, declarations = expr.read()
+        text, where = program.text, "; ".join(filter(None, (where, *map(spell_declaration, declarations))))
     given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
     names = [w if isinstance(w, str) else w.name for w in given]
     if kind not in KINDS:
         raise UsageError(f"unknown kind {kind!r}: use {', '.join(KINDS)}")
-    problem = Problem(text, names, where)
+    problem, where, notes = _numbers(text, names, where)
     try:
         made = Plot(problem, where, range, kind)
+        made.assumptions = notes + made.assumptions
         made.add(taylor, at, derivatives, descent)
         if stationary if stationary is not None else not taylor:
             made.mark()
         return made
     except MatcalcError as error:
         raise error.located(text) from None
+
+
+def _numbers(text: str, names: Sequence[str], where: str) -> tuple[Problem, str, list[str]]:
+    """The problem, with undeclared variables as numbers where that can be: nothing else has an axis of its own."""
+    problem = Problem(text, names, where)
+    open_names = [n for n in problem.names if n not in {d.name for d in problem.given}]
+    if not open_names:
+        return problem, where, []
+    wider = "; ".join(filter(None, (where, *(f"{n} in R" for n in open_names))))
+    try:
+        return Problem(text, names, wider), wider, [f"{n} in R, for it is drawn on an axis" for n in open_names]
+    except MatcalcError:
+        return problem, where, []
 
 
 class Mark:
@@ -123,7 +141,12 @@ class Plot:
             found = derive.derivative(self.problem.text, list(names), self.where, order)
         else:
             pairs = [(a, b) for a in names for b in names]
-            return [d for pair in pairs for d in [derive.derivative(self.problem.text, list(pair), self.where, order)] if isinstance(d, Derivative)]
+            return [
+                d
+                for pair in pairs
+                for d in [derive.derivative(self.problem.text, list(pair), self.where, order)]
+                if isinstance(d, Derivative)
+            ]
         return found if isinstance(found, list) else [found]
 
     def evaluator(self, thing: Expression | Derivative | Taylor) -> Callable[[Point], float]:
@@ -161,8 +184,9 @@ class Plot:
         return value
 
     def _grid(self, side: int) -> list[Point]:
-        import numpy as np
         from itertools import product
+
+        import numpy as np
 
         return [tuple(map(float, p)) for p in product(*(np.linspace(a, b, side) for a, b in self.windows))]
 
@@ -201,6 +225,11 @@ class Plot:
             value = derive.expression(printer("text")(self.problem.arranger().spell(e))).evaluate({})
             found += map(float, np.ravel(value))
         return tuple(found)
+
+    def note(self, sentence: str) -> None:
+        """Something the reader should know, said once."""
+        if sentence not in self.assumptions:
+            self.assumptions.append(sentence)
 
     def mark(self) -> None:
         """Find the stationary points within the windows."""
@@ -262,7 +291,10 @@ class Plot:
         lines += [f"{'f' + _primes(d.order)}({axes}) = {d.spell(form)}" for d in self.derivatives]
         if not self.flat:
             lines += [f"df/d{'(' + n + ')' if len(n) > 1 else n} = {d.spell(form)}" for n, d in zip(self.problem.names, self.gradient)]
-        lines += [f"{m.kind} at {m.name if self.flat is False and not self.is_vector else self.problem.names[0] + ' = ' + m.name}" for m in self.marks]
+        lines += [
+            f"{m.kind} at {m.name if self.flat is False and not self.is_vector else self.problem.names[0] + ' = ' + m.name}"
+            for m in self.marks
+        ]
         return "\n".join(lines)
 
     def as_dict(self) -> dict[str, Any]:
@@ -368,7 +400,7 @@ def stationary_on_a_line(plot: Plot) -> list[tuple[Point, str]]:
             zeros.append(a)
         elif u * v < 0:
             zeros.append(_bisected(slope, a, b))
-        elif 0 < k and abs(u) <= abs(values[k - 1]) and abs(u) <= abs(v) and u * values[k - 1] > 0:
+        elif k > 0 and abs(u) <= abs(values[k - 1]) and abs(u) <= abs(v) and u * values[k - 1] > 0:
             zeros.append(_lowest(lambda x: abs(slope(x)), xs[k - 1], b))
     if values[-1] == 0:
         zeros.append(xs[-1])
@@ -378,8 +410,14 @@ def stationary_on_a_line(plot: Plot) -> list[tuple[Point, str]]:
         if not abs(slope(x)) <= 1e-7 * max(size, 1e-12) or not _finite(f((x,))) or (found and abs(found[-1][0][0] - x) < 2 * step):
             continue  # a pole, or a slope that comes near zero and does not reach it
         before, after = slope(x - step / 2), slope(x + step / 2)
+        if before == 0 or after == 0:
+            plot.note("the function is constant on a part of the range; no points are marked there")
+            continue
         kind = "minimum" if before < 0 < after else "maximum" if before > 0 > after else "inflection" if before * after > 0 else "undecided"
         found.append(((x,), kind))
+    if len(found) > MOST_MARKS:
+        plot.note(f"there are more than {MOST_MARKS} stationary points in this range; none are marked")
+        return []
     return found
 
 
@@ -430,8 +468,8 @@ def stationary_in_the_plane(plot: Plot) -> list[tuple[Point, str]]:
         if inside and float(np.linalg.norm(gradient(tuple(x)))) <= 1e-8 * max(steepest, 1e-12):
             if all(np.max(np.abs(x - y) / width) > 1e-3 for y in found):
                 found.append(np.where(np.abs(x) < 1e-12 * width, 0.0, x))
-    if len(found) > STARTS:
-        plot.assumptions.append("the gradient vanishes along lines; no single points are marked")
+    if len(found) > MOST_MARKS:
+        plot.note("the gradient vanishes along lines, or at many points; none are marked")
         return []
     return sorted((tuple(map(float, x)), _by_eigenvalues(hessian(tuple(x)))) for x in found)
 

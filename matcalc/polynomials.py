@@ -275,14 +275,14 @@ def _with_hessian(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr], 
 def _program(problem: Problem, centre: dict[Expr, Expr], terms: Sequence[Expr], changes: dict[Expr, Expr]) -> Program:
     """The terms in ascending order. `delta = x - x_0` is bound first, unless it is a scalar, x itself, or written once."""
     values = {x: centre[x] for x in centre}
-    more = [str(d.attr[0]) for d in changes.values()]  # type: ignore[index]
+    more = [name_of(d) for d in changes.values()]
     kept = [t for t in terms if not build.is_zero(t)] or [terms[0]]
     inlined: dict[str, Node] = {}
     bindings: list[Binding] = []
     plain = problem.arranger(more, values)
     count = _occurrences(kept, plain, set(more))
     for x, d in changes.items():
-        n = str(d.attr[0])  # type: ignore[index]
+        n = name_of(d)
         step = plain.spell(problem.whole(build.subtract(x, centre[x])))
         if x.is_scalar or step.op == "name" or count.get(n, 0) <= 1:
             inlined[n] = step
@@ -318,7 +318,9 @@ def _sum(terms: Sequence[Expr], arranger: Arranger, inlined: Mapping[str, Node])
 
 
 def _both_numbers(first: Node, step: Node | None) -> bool:
-    return _number(first) is not None and step is not None and step.op == "add" and len(step.args) == 2 and _number(step.args[1]) is not None
+    return (
+        _number(first) is not None and step is not None and step.op == "add" and len(step.args) == 2 and _number(step.args[1]) is not None
+    )
 
 
 def _number(node: Node) -> Fraction | None:
@@ -360,4 +362,4 @@ def _occurrences(terms: Sequence[Expr], arranger: Arranger, wanted: set[str]) ->
 
 
 def _names(terms: Sequence[Expr]) -> set[str]:
-    return {str(n.attr[0]) for t in terms for n in postorder(t) if n.op is SYMBOL}  # type: ignore[index]
+    return {name_of(n) for t in terms for n in postorder(t) if n.op is SYMBOL}

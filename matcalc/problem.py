@@ -20,8 +20,6 @@ from .infer import Typed, infer
 from .kinds import ONE, Dim, Shape, shape_text
 from .ops.core import MEMBER, SIZE, SYMBOL
 from .read import parse, parse_names, parse_where
-from .render.count import symbols as length
-from .scene import declared_shape
 from .simplify import recognise
 from .syntax import Declaration, Node, Program, spell_name, split_name, walk
 from .verify import Point
@@ -88,7 +86,7 @@ class Problem:
     def properties(self, name: str) -> frozenset[str]:
         """What is declared of a name."""
         e = self.typed.declared.get(name)
-        return frozenset(e.attr[1]) if e is not None and e.op is SYMBOL else frozenset()  # type: ignore[index]
+        return words_of(e) if e is not None and e.op is SYMBOL else frozenset()
 
     def whole(self, e: Expr) -> Expr:
         """`e` with all declared properties of the variables (for after the last derivative)."""
@@ -118,7 +116,9 @@ class Problem:
             if named is None:
                 if len(pieces) > 1 or len(self.names) > 1:
                     wanted = "; ".join(f"{n} = …" for n in self.names)
-                    raise ReadingError(f"{what} has no name in {piece.strip()!r}", suggestion=f'for several variables write {what} "{wanted}"')
+                    raise ReadingError(
+                        f"{what} has no name in {piece.strip()!r}", suggestion=f'for several variables write {what} "{wanted}"'
+                    )
                 given[self.names[0]] = piece
                 continue
             try:
@@ -126,7 +126,9 @@ class Problem:
             except MatcalcError as error:
                 raise error.located(text) from None
             if name not in self.variables:
-                raise UsageError(f"{what} gives a value for {name}, which is no variable", suggestion=f"the variables: {', '.join(self.names)}")
+                raise UsageError(
+                    f"{what} gives a value for {name}, which is no variable", suggestion=f"the variables: {', '.join(self.names)}"
+                )
             if name in given:
                 raise UsageError(f"{what} gives {name} twice")
             given[name] = piece[named.end() :]
@@ -138,7 +140,7 @@ class Problem:
     def value(self, text: str, like: Expr, what: str, free: bool = False) -> Expr:
         """A text as a value of the variable `like`. A new name alone is taken to be of its kind; with
         `free` it may depend on the variables."""
-        name = str(like.attr[0])  # type: ignore[index]
+        name = name_of(like)
         try:
             program = parse(text, self._known(), functions=[d.name for d in self.declarations.values() if d.domain is not None])
             declarations = dict(self.declarations)
@@ -155,7 +157,9 @@ class Problem:
         e = typed.expr
         inside = sorted({n for n in _names(e) if n in self.variables})
         if inside and not free:
-            raise UsageError(f"{what} depends on {', '.join(inside)} itself", suggestion=f"use another name, such as {spell_name(name, '0')}")
+            raise UsageError(
+                f"{what} depends on {', '.join(inside)} itself", suggestion=f"use another name, such as {spell_name(name, '0')}"
+            )
         if e.shape == like.shape:
             return e
         if e.is_scalar and e is zeros(ONE):
@@ -170,7 +174,11 @@ class Problem:
 
     def _is_new(self, name: str) -> bool:
         base, sub = split_name(name)
-        return name not in self.declarations and base not in ("I", "0", "1", "e", "pi") and not (sub.isdigit() and base in self.declarations and sub != "0")
+        return (
+            name not in self.declarations
+            and base not in ("I", "0", "1", "e", "pi")
+            and not (sub.isdigit() and base in self.declarations and sub != "0")
+        )
 
     # ---- printing
 
@@ -182,10 +190,16 @@ class Problem:
         ranks = {n: k for k, n in enumerate(self.typed.symbols)}
         for x, a in (values or {}).items():  # x_0 is sorted as x is
             if a.op is SYMBOL and x.op is SYMBOL:
-                ranks.setdefault(str(a.attr[0]), ranks.get(str(x.attr[0]), len(ranks)))  # type: ignore[index]
+                ranks.setdefault(name_of(a), ranks.get(name_of(x), len(ranks)))
         for k, n in enumerate(more):
             ranks.setdefault(n, len(self.typed.symbols) + k)
         return Arranger(ranks, order, self.taken | set(more))
+
+    def spelled(self, e: Expr) -> str:
+        """An expression as text, for messages."""
+        from .render.text import spell
+
+        return spell(self.arranger().spell(e))
 
     # ---- numbers
 
@@ -201,17 +215,29 @@ def sampler(roots: Iterable[Expr], typed: Typed) -> tuple[Point, list[Dim]]:
     dims: list[Dim] = []
     for n in postorder(list(roots)):
         if n.op is SYMBOL:
-            name, props = n.attr  # type: ignore[misc]
+            name = name_of(n)
             whole = typed.declared.get(name)
-            shapes[name] = (n.shape, {*props, *(whole.attr[1] if whole is not None and whole.op is SYMBOL else ())})  # type: ignore[index]
+            shapes[name] = (n.shape, {*words_of(n), *(words_of(whole) if whole is not None and whole.op is SYMBOL else ())})
         elif n.op is MEMBER:
-            name, props = n.attr  # type: ignore[misc]
-            families[name] = (typed.families[name][1], n.shape, props)
+            name = name_of(n)
+            families[name] = (typed.families[name][1], n.shape, words_of(n))
             dims.append(typed.families[name][1])
         elif n.op is SIZE:
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape
     return Point(shapes, families), dims
+
+
+def name_of(x: Expr) -> str:
+    """The name of a symbol or family member."""
+    assert isinstance(x.attr, tuple)
+    return str(x.attr[0])
+
+
+def words_of(x: Expr) -> frozenset[str]:
+    """The properties of a symbol or family member."""
+    assert isinstance(x.attr, tuple)
+    return frozenset(x.attr[1])
 
 
 class Answer:
@@ -276,11 +302,6 @@ class Answer:
         return f"<{self.text}>"
 
 
-def shorter(a: Node, b: Node) -> Node:
-    """The shorter of two spellings; the first if they are as long."""
-    return a if length(a) <= length(b) else b
-
-
 def refuse_where_undefined(e: Expr, what: str) -> None:
     """Refuse a value with a division by zero in it."""
     from .build import is_number, value_of
@@ -305,7 +326,7 @@ def _shortest(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _names(e: Expr) -> set[str]:
-    return {str(n.attr[0]) for n in postorder(e) if n.op is SYMBOL}  # type: ignore[index]
+    return {name_of(n) for n in postorder(e) if n.op is SYMBOL}
 
 
 def _statements(text: str) -> list[str]:
@@ -317,6 +338,3 @@ def _statements(text: str) -> list[str]:
             pieces.append(text[start:k])
             start = k + 1
     return [*pieces, text[start:]]
-
-
-__all__ = ["Answer", "Problem", "declared_shape", "refuse_where_undefined", "sampler", "shorter"]

@@ -268,9 +268,7 @@ class _Summands:
         if kind == "erf":
             return times(num(2), power(constant("pi"), num_half(-1)), _over(_factorial(k)), _over(odd))
         if kind == "asin":
-            return times(
-                _factorial(times(num(2), k)), power(num(4), times(num(-1), k)), power(_factorial(k), num(-2)), _over(odd)
-            )
+            return times(_factorial(times(num(2), k)), power(num(4), times(num(-1), k)), power(_factorial(k), num(-2)), _over(odd))
         return self._binomial(exponent)
 
     def _binomial(self, a: Any) -> Expr:

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import combinations
 
 from . import build
+from .build.blocks import gathered
 from .build import add, num, rebuild, split, symbol, times, trace, transpose, without_coefficient
 from .build.properties import holds
 from .expr import Expr, Operation, order_key, postorder, transform
@@ -38,7 +39,7 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None) -> Expr:
     done = {} if known is None else known
     short = transform(e, lambda old, args: _improve(rebuild(old, args)), done)
     done[short] = short
-    written = written_out(short)
+    written = written_out(short) or gathered(short)
     return short if written is None else transform(written, lambda old, args: _improve(rebuild(old, args)), done)
 
 
@@ -97,11 +98,15 @@ def _same_letters(e: Expr) -> Iterator[Expr]:
 
 def _distribute_number(e: Expr) -> Iterator[Expr]:
     """9 (1 + 2 x) is 9 + 18 x: a number goes into a sum where that is shorter."""
-    c, rest = without_coefficient(e)
-    _, scalars, body = split(rest)
-    inner = body if body is not None and not scalars else scalars[0] if len(scalars) == 1 and body is None else None
-    if inner is not None and inner.op is ADD and c != 1:
-        yield add(*[times(num(c), t) for t in inner.args])
+    c, scalars, body = split(e)
+    if c == 1:
+        return
+    tail = [body] if body is not None else []
+    for k, s in enumerate(scalars):
+        if s.op is ADD:
+            yield times(*scalars[:k], *scalars[k + 1 :], add(*[times(num(c), t) for t in s.args]), *tail)
+    if body is not None and body.op is ADD:
+        yield times(*scalars, add(*[times(num(c), t) for t in body.args]))
 
 
 def _absorb_divisors(e: Expr) -> Iterator[Expr]:

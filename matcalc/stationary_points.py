@@ -8,14 +8,14 @@ other. A solution whose gradient is not zero numerically is never shown.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
 from . import build
 from .algebra import NotTranslated, entries_of, is_small
-from .arrange import Arranger
-from .build import add, divide, literal, num, substitute, symbol, transpose, zeros
-from .definiteness import ND, NSD, PD, PSD, definiteness, sign_of
+from .build import add, divide, literal, num, substitute, symbol, transpose
+from .definiteness import ND, NSD, PD, PSD, definiteness, entry_sign, sign_of
 from .errors import NoAnswerError, UsageError
 from .expansion import expanded
 from .expr import Expr, postorder
@@ -24,13 +24,13 @@ from .folding import folded
 from .kinds import ONE, Dim
 from .kronecker import kronecker_matrix
 from .linear import Solution, contains, solve_for
-from .ops.core import ADD, ENTRY, SYMBOL
+from .ops.core import ENTRY, LITERAL, SYMBOL
 from .optimality import Scenery
 from .polynomials import shortest
-from .problem import Answer, Problem, sampler
+from .problem import Answer, Problem, refuse_where_undefined, sampler
 from .simplify import simplify
 from .surface import name as name_node
-from .syntax import Binding, Node, Program
+from .syntax import Binding, Program
 from .tensor import Tensor
 
 LONGEST_VALUE = 40
@@ -52,10 +52,12 @@ class StationaryPoint:
         letters: Sequence[str] = (),
         equation: str = "",
         vec: bool = False,
+        approximate: bool = False,
         other: StationaryPoint | None = None,
     ) -> None:
         self.at, self.kind, self.reason, self.value = dict(at), kind, reason, value
         self.when, self.letters, self.equation, self.vec, self.other = tuple(when), tuple(letters), equation, vec, other
+        self.approximate = approximate
 
     @property
     def is_family(self) -> bool:
@@ -78,13 +80,26 @@ class Stationary(Answer):
 
     def place(self, p: StationaryPoint, form: str = "text") -> str:
         """`x = …`, or the bare value where there is one variable."""
+        if p.approximate:
+            return self._decimals(p)
         if len(self.wrt) > 1:
             *first, (last, value) = p.at.items()
             bindings = [Binding(n, self._arranger.spell(e)) for n, e in first]
             program = Program("", tuple(bindings), self._arranger.spell(value), name=last)
             return self._with_last(program, last, form)
         ((_, e),) = p.at.items()
-        return f"vec({self.wrt[0]}) = {self.part(e, form)}" if p.vec and form != "latex" else self._vec(e, form) if p.vec else self.part(e, form)
+        return (
+            f"vec({self.wrt[0]}) = {self.part(e, form)}"
+            if p.vec and form != "latex"
+            else self._vec(e, form)
+            if p.vec
+            else self.part(e, form)
+        )
+
+    def _decimals(self, p: StationaryPoint) -> str:
+        """Numbers that have no short closed form, to fifteen digits."""
+        texts = {n: f"{float(build.value_of(e)):.15g}" for n, e in p.at.items()}
+        return "; ".join(f"{n} = {t}" for n, t in texts.items()) if len(self.wrt) > 1 else texts[self.wrt[0]]
 
     def _vec(self, e: Expr, form: str) -> str:
         return rf"\operatorname{{vec}}({self.spelled(name_node(self.wrt[0]), form)}) = {self.part(e, form)}"
@@ -106,7 +121,7 @@ class Stationary(Answer):
         return "\n".join(lines)
 
     def _words(self, p: StationaryPoint, form: str) -> str:
-        words = [p.kind, *(f"for all {w}" for w in p.letters), *(f"where {w}" for w in p.when)]
+        words = [p.kind, *(["rounded"] if p.approximate else []), *(f"for all {w}" for w in p.letters), *(f"where {w}" for w in p.when)]
         text = ", ".join(words)
         return rf"\quad\text{{{text}}}" if form == "latex" else f"({text})"
 
@@ -121,6 +136,8 @@ class Stationary(Answer):
             found["when"] = "; ".join(p.when)
         if p.letters:
             found |= {"where": "; ".join(p.letters), "family": True}
+        if p.approximate:
+            found["approximate"] = True
         if p.equation:
             found["equation"] = p.equation
         if p.other is not None:
@@ -178,8 +195,8 @@ def _by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary |
         try:
             p = _point(problem, scalars, r, list(whole.values()))
             if p.kind == "undecided" and scalars.parameters and not p.letters:
-                p.kind, p.reason = by_numbers(problem, [(x, p.at[str(x.attr[0])]) for x in whole.values()], xs) or (p.kind, p.reason)  # type: ignore[index]
-            p.when = tuple(w for x in whole.values() for w in inside(x, p.at[str(x.attr[0])]) if scalars.parameters)  # type: ignore[index]
+                p.kind, p.reason = by_numbers(problem, [(x, p.at[name_of(x)]) for x in whole.values()], xs) or (p.kind, p.reason)
+            p.when += tuple(w for x in whole.values() for w in inside(x, p.at[name_of(x)]) if scalars.parameters)
             points.append(p)
         except NotTranslated:
             raise NoAnswerError(f"the solutions of {scalars.equation()} have no closed form here" + scalars.numbers()) from None
@@ -198,7 +215,11 @@ def _by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary |
 def _by_entries(f: Expr, xs: Sequence[Expr]) -> bool:
     """Whether entries of the variables are needed: nothing else has matrix notation for them."""
     nodes = postorder(f)
-    return any(n.op is ENTRY and n.args[0] in xs for n in nodes) or any(n.op.name in ("det",) for n in nodes)
+    return (
+        any(n.op is LITERAL for n in nodes)
+        or any(n.op is ENTRY and n.args[0] in xs for n in nodes)
+        or any(n.op.name in ("det",) for n in nodes)
+    )
 
 
 def _free(x: Expr) -> list[Expr]:
@@ -213,6 +234,9 @@ def _free(x: Expr) -> list[Expr]:
 def _point(problem: Problem, scalars: Scalars, r: Root, xs: Sequence[Expr]) -> StationaryPoint:
     kind, reason = scalars.kind(r)
     algebra = scalars.algebra
+    if scalars.is_long(r) and all(x.is_scalar for x in xs):
+        numbers = {name_of(x): num(Fraction(str(v.evalf(16)))) for x, v in zip(xs, r.values.values(), strict=True)}
+        return StationaryPoint(numbers, kind, reason, approximate=True)
     letters = []
     for letter, field in r.letters:
         if letter not in scalars.unknowns:
@@ -228,14 +252,15 @@ def _point(problem: Problem, scalars: Scalars, r: Root, xs: Sequence[Expr]) -> S
             values = [known[e] if e in known else known[build.entry(x, e.args[2], e.args[1])] for e in entries_of(x)]
         rows, cols = (d.number or 1 for d in x.shape)
         made = values[0] if x.is_scalar else literal(rows, cols, [values[j * rows + i] for i in range(rows) for j in range(cols)])
-        at[str(x.attr[0])] = simplify(made)  # type: ignore[index]
+        at[name_of(x)] = simplify(made)
     value = scalars.sympy.simplify(scalars.s.subs(r.values))
     shown: Expr | None = None
     try:
         shown = simplify(algebra.expression(value)) if value.count_ops() < LONGEST_VALUE else None
     except NotTranslated:
         shown = None
-    return StationaryPoint(at, kind, reason, value=shown, letters=letters)
+    within = [f"{problem.spelled(algebra.expression(d))} >= 0" for d in scalars.domain(r)]
+    return StationaryPoint(at, kind, reason, value=shown, letters=letters, when=within)
 
 
 # ---------------------------------------------------------------------------------------------- vectors and matrices
@@ -248,6 +273,7 @@ class _Matrices:
         self.problem, self.check = problem, check
         self.xs = [problem.whole(x) for x in xs]
         self.gradients = {problem.whole(x): self._gradient(x) for x in xs}
+        self.solvable = {x: without_nonzero(g) for x, g in self.gradients.items()}
         self.letters: list[str] = []
 
     def _gradient(self, x: Expr) -> Expr:
@@ -263,13 +289,20 @@ class _Matrices:
         return simplify(g)
 
     def answer(self) -> Stationary:
-        empty = [x for x, g in self.gradients.items() if not any(contains(g, y) for y in self.xs)]
+        empty = [x for x, g in self.solvable.items() if not any(contains(g, y) for y in self.xs)]
         for x in empty:
             if build.is_zero(self.gradients[x]):
-                raise NoAnswerError(f"the function does not depend on {x.attr[0]}: every value of it is stationary")  # type: ignore[index]
-            why = f"the gradient by {x.attr[0]} is {self._say(self.gradients[x])}, which does not depend on the variables"  # type: ignore[index]
-            self.problem.notes.append(f"{why}; where it is 0, every point is stationary")
+                raise NoAnswerError(f"the function does not depend on {name_of(x)}: every value of it is stationary")
+            why = (
+                f"the gradient by {name_of(x)} is {self._say(self.gradients[x])}, which is zero only where {self._say(self.solvable[x])} is"
+            )
+            self.problem.notes.append(f"{why}; then every point is stationary")
             return Stationary(self.problem, [], why)
+        for x in self.xs:
+            if entry_sign(self.gradients[x]) in (1, -1):
+                why = f"every entry of the gradient {self._say(self.gradients[x])} has the same sign"
+                self.problem.notes.append(why)
+                return Stationary(self.problem, [], why)
         solved = self._system()
         if solved is None:
             shown = "; ".join(f"{self._say(g)} = 0" for g in self.gradients.values())
@@ -277,19 +310,28 @@ class _Matrices:
                 f"the equation {shown} is not linear in the variables and could not be solved for them",
                 suggestion="numerically: start a descent with matcalc d",
             )
+        undefined = self._undefined(solved)
+        if undefined:
+            self.problem.notes.append(undefined)
+            return Stationary(self.problem, [], undefined)
         if any(s.value is None for _, s in solved):
             why = "the equations have no solution"
             self.problem.notes.append(why)
             return Stationary(self.problem, [], why)
         return Stationary(self.problem, [self._point(solved)])
 
+    def _undefined(self, solved: Sequence[tuple[Expr, Solution]]) -> str:
+        """Why a solution is none: the gradient has no value there, as that of ||x|| at 0."""
+        values = {x: s.value for x, s in solved if s.value is not None and s.equation is None}
+        for x, g in self.gradients.items():
+            try:
+                refuse_where_undefined(substitute(g, values), "")
+            except NoAnswerError:
+                return f"the gradient by {name_of(x)}, {self._say(g)}, is zero only where it has no value"
+        return ""
+
     def _say(self, e: Expr) -> str:
-        return self.problem_spelled(e)
-
-    def problem_spelled(self, e: Expr) -> str:
-        from .render.text import spell
-
-        return spell(self.problem.arranger().spell(e))
+        return self.problem.spelled(e)
 
     def _new_letter(self, like: Expr) -> Expr:
         wanted = "zuvwqs" if like.shape[1] is ONE else "ZUVWQS"
@@ -303,7 +345,7 @@ class _Matrices:
         if rows.number is not None and cols.number is not None:
             return rows.number >= cols.number
         given = {d.name for d in self.problem.given}
-        undeclared = not any(n.op is SYMBOL and n.attr[0] in given for n in postorder(a))  # type: ignore[index]
+        undeclared = not any(n.op is SYMBOL and n.attr[0] in given for n in postorder(a))
         return rows.name == "N" or undeclared
 
     def _system(self) -> list[tuple[Expr, Solution]] | None:
@@ -312,7 +354,7 @@ class _Matrices:
         for order in permutations(self.xs) if len(self.xs) <= MOST_TOGETHER else [tuple(self.xs)]:
             solved: list[tuple[Expr, Solution]] = []
             tail: list[tuple[Expr, Solution]] = []
-            equations = dict(self.gradients)
+            equations = dict(self.solvable)
             for x in order:
                 s = solve_for(equations.pop(x), x, self._new_letter, self._is_tall)
                 if s is None or (s.value is not None and contains(s.value, x)):
@@ -335,14 +377,14 @@ class _Matrices:
             return self._by_vec(solved[0][0], solved[0][1], f)
         kind, reason = self._classified(f, solutions, [s for _, s in solved])
         value = self._value(f, solutions)
-        names = {str(x.attr[0]): e for x, e in solutions}  # type: ignore[index]
+        names = {name_of(x): e for x, e in solutions}
         when = [w for _, s in solved for w in self._conditions(s)] + [w for x, e in solutions for w in inside(x, e)]
         other = None
         for x, s in solved:
             second = s.general or s.unique
             if second is not None and second.value is not None and len(solved) == 1:
                 letters = self._letters(second)
-                other = StationaryPoint({str(x.attr[0]): second.value}, kind, reason, when=self._conditions(second), letters=letters)  # type: ignore[index]
+                other = StationaryPoint({name_of(x): second.value}, kind, reason, when=self._conditions(second), letters=letters)
         letters = [w for _, s in solved for w in self._letters(s)]
         p = StationaryPoint(names, kind, reason, value=value, when=when, letters=letters, other=other)
         if self.check:
@@ -356,7 +398,7 @@ class _Matrices:
             return []
         from .assumptions import space
 
-        return [f"{s.parameter.attr[0]} in {space(s.parameter.shape)}"]  # type: ignore[index]
+        return [f"{name_of(s.parameter)} in {space(s.parameter.shape)}"]
 
     def _conditions(self, s: Solution) -> list[str]:
         return [f"{self._say(m)} invertible" for m in dict.fromkeys(s.invertible)] + [f"{self._say(m)} nonzero" for m in s.nonzero]
@@ -365,9 +407,14 @@ class _Matrices:
         assert s.equation is not None and s.value is not None
         left, right = s.equation
         equation = f"{self._say(left)} = {self._say(right)}"
-        kind, reason = self._classified(f, [], [s])
+        kind, reason = self._classified(f, [(x, _unstacked(s.value, *x.shape))], [s])
         p = StationaryPoint(
-            {str(x.attr[0]): s.value}, kind, reason, when=self._conditions(s), equation=equation, vec=True  # type: ignore[index]
+            {name_of(x): s.value},
+            kind,
+            reason,
+            when=self._conditions(s),
+            equation=equation,
+            vec=True,
         )
         if self.check:
             _check(self.problem, p, self.xs)
@@ -459,9 +506,17 @@ class _Matrices:
         return None
 
 
+def without_nonzero(g: Expr) -> Expr:
+    """The gradient without scalar factors that are never zero: exp(-x^T x) x is zero where x is."""
+    c, scalars, body = build.split(g)
+    if body is None or not scalars:
+        return g
+    return build.times(num(c), *[s for s in scalars if sign_of(s) not in (1, -1)], body)
+
+
 def inside(x: Expr, value: Expr) -> list[str]:
     """What must hold for the solution to be of the declared kind, where the rules do not show it."""
-    n = str(x.attr[0])  # type: ignore[index]
+    n = name_of(x)
     if build.has(x, "spd") and not x.is_scalar:
         return [] if definiteness(value) == PD else [f"{n} is positive definite"]
     if build.has(x, "positive") and x.is_scalar:
@@ -491,7 +546,7 @@ def scenery(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Sequen
 
 def _check(problem: Problem, p: StationaryPoint, xs: Sequence[Expr]) -> None:
     """The function must stand still at the point, numerically."""
-    by_name = {str(x.attr[0]): x for x in xs}  # type: ignore[index]
+    by_name = {name_of(x): x for x in xs}
     solutions = []
     for n, e in p.at.items():
         x = problem.whole(by_name[n])
@@ -509,7 +564,3 @@ def _unstacked(e: Expr, rows: Dim, cols: Dim) -> Expr:
     unit = build.unit(j, cols)
     body = build.matmul(build.kron(transpose(unit), build.eye(rows)), e, transpose(unit))
     return build.indexed_sum("\u2022j", num(1), build.size(cols), body)
-
-
-__all__ = ["Arranger", "Node", "Stationary", "StationaryPoint", "stationary_points"]
-_ = (ADD, zeros, literal)

@@ -10,6 +10,8 @@ remembers its factors in order (the outer one first), so that kron(B, A) vec(X) 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from .kinds import ONE, Dim, Shape
 
 
@@ -25,6 +27,7 @@ class Sizes:
     def __init__(self) -> None:
         self._value: dict[Dim, Dim] = {}
         self._factors: dict[Dim, tuple[Dim, Dim]] = {}
+        self._parts: dict[Dim, tuple[Dim, ...]] = {}
         self._open: list[tuple[Dim, Dim, Dim]] = []
         self._count = 0
 
@@ -44,6 +47,12 @@ class Sizes:
         self._factors[whole] = (outer, inner)
         return whole
 
+    def sum(self, parts: Sequence[Dim]) -> Dim:
+        """The size of blocks side by side."""
+        whole = self.fresh()
+        self._parts[whole] = tuple(parts)
+        return self.resolve(whole)
+
     def resolve(self, d: Dim) -> Dim:
         """What is known of `d`: its value, or the unknown that stands for its class."""
         value = self._value
@@ -59,6 +68,11 @@ class Sizes:
             outer, inner = (self.resolve(f) for f in self._factors[d])
             if not is_unknown(outer) and not is_unknown(inner):
                 value[d] = outer * inner
+                return value[d]
+        if d in self._parts:
+            parts = [self.resolve(p) for p in self._parts[d]]
+            if not any(map(is_unknown, parts)):
+                value[d] = _total(parts)
                 return value[d]
         return d
 
@@ -78,6 +92,10 @@ class Sizes:
             a, b = b, a
         if not is_unknown(a):
             return False
+        if a in self._parts:
+            return self._unify_sum(a, b)
+        if b in self._parts:
+            return self._unify_sum(b, a)
         if a not in self._factors:
             a, b = (a, b) if not is_unknown(b) or b in self._factors else (b, a)
             if self._occurs(a, b):
@@ -99,13 +117,32 @@ class Sizes:
         self._open.append((outer, inner, b))
         return self.settle()
 
+    def _unify_sum(self, a: Dim, b: Dim) -> bool:
+        """A sum of sizes and another size: one unknown part is what is left; an unknown takes the sum."""
+        parts = [self.resolve(p) for p in self._parts[a]]
+        if b in self._parts:
+            others = self._parts[b]
+            self._value[a] = b
+            return len(parts) == len(others) and all(self.unify(p, q) for p, q in zip(parts, others, strict=True))
+        if is_unknown(b):
+            if b in self._factors or self._occurs(b, a):
+                return False
+            self._value[b] = a
+            return True
+        unknown = [p for p in parts if is_unknown(p)]
+        rest = b - _total([p for p in parts if not is_unknown(p)])
+        if len(unknown) != 1 or not rest.terms or (rest.number is not None and rest.number < 1):
+            return False
+        self._value[a] = b
+        return self.unify(unknown[0], rest)
+
     def _occurs(self, unknown: Dim, d: Dim) -> bool:
         todo = [d]
         while todo:
             d = self.resolve(todo.pop())
             if d is unknown:
                 return True
-            todo += self._factors.get(d, ())
+            todo += (*self._factors.get(d, ()), *self._parts.get(d, ()))
         return False
 
     def settle(self) -> bool:
@@ -130,10 +167,21 @@ class Sizes:
         """The two factors of an unknown product."""
         return self._factors.get(d)
 
+    def parts(self, d: Dim) -> tuple[Dim, ...] | None:
+        """The parts of an unknown sum."""
+        return self._parts.get(d)
+
     def could_equal(self, a: Dim, b: Dim) -> bool:
         """Whether `unify` might succeed; nothing is changed."""
         a, b = self.resolve(a), self.resolve(b)
         return a is b or (a is not ONE and b is not ONE and (is_unknown(a) or is_unknown(b)))
+
+
+def _total(parts: Iterable[Dim]) -> Dim:
+    total = Dim({})
+    for p in parts:
+        total = total + p
+    return total
 
 
 def quotient(whole: Dim, part: Dim) -> Dim | None:

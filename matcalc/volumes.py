@@ -336,7 +336,9 @@ def _structured(problem: Problem, f: Expr, x: Expr, words: Sequence[str]) -> tup
     count = size(n)
     half = divide(times(count, add(count, num(1))), num(2))
     kind = words[0] if words[0] != "symmetric" or "diagonal" not in problem.properties(problem.names[0]) else "diagonal"
-    problem.notes.append(f"by the free entries of a {kind} matrix" + (": n (n + 1)/2 of them".replace("n", str(n)) if kind != "diagonal" else ""))
+    problem.notes.append(
+        f"by the free entries of a {kind} matrix" + (": n (n + 1)/2 of them".replace("n", str(n)) if kind != "diagonal" else "")
+    )
     c, scalars, body = split(f)
     factor = times(num(c), *scalars)
     if body is None or any(m is whole for m in postorder(factor)):
@@ -364,7 +366,9 @@ def _symmetric(problem: Problem, body: Expr, x: Expr, factor: Expr, count: Expr,
                 return times(scale, outside)
             if inner is build.inverse(x):
                 return times(scale, outside, power(num(-1), half), power(det, times(num(-1), more)))
-    raise NoAnswerError("this map of symmetric matrices is not in the table", suggestion="declare the variable without a property for all n^2 entries")
+    raise NoAnswerError(
+        "this map of symmetric matrices is not in the table", suggestion="declare the variable without a property for all n^2 entries"
+    )
 
 
 def _triangular(body: Expr, x: Expr, factor: Expr, count: Expr, half: Expr, kind: str) -> Expr:

@@ -14,6 +14,7 @@ from ..errors import ShapeError
 from ..expr import Expr, Operation, make, order_key, transform
 from ..kinds import ONE, SCALAR, Dim, Shape, shape_text
 from ..ops.abstract import FUNCTION, FUNCTION_ALONG
+from ..ops.blocks import BLOCK
 from ..ops.core import (
     ADD,
     CASES,
@@ -40,6 +41,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from . import late
 from .aggregates import diag, diagonal, entry, indexed_sum, total, trace
+from .blocks import block
 from .entrywise import hadamard, kron, power
 from .functions import function, function_along
 from .leaves import (
@@ -117,6 +119,9 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
     if op is FUNCTION or op is FUNCTION_ALONG:
         assert isinstance(attr, tuple)
         return function(attr[0], attr[1], attr[2:], args[0]) if op is FUNCTION else function_along(attr[0], attr[2:], *args)
+    if op is BLOCK:
+        assert isinstance(attr, tuple)
+        return block(attr[0], attr[1], args)
     if op is CASES:
         shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
         return make(op, tuple(args), attr, shape, 1 + sum(a.size for a in args))
@@ -186,6 +191,7 @@ __all__ = [
     "add",
     "apply",
     "as_power",
+    "block",
     "constant",
     "diag",
     "diagonal",

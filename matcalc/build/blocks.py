@@ -8,10 +8,9 @@ from ..errors import ShapeError
 from ..expr import Expr, make
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.blocks import BLOCK, SELECTION
-from ..ops.core import EYE, TRANSPOSE
-from .late import add, matmul, times, transpose
-from .leaves import eye, is_number, is_zero, split, zeros
-from .sums import literal
+from ..ops.core import ADD, EYE, LITERAL, MATMUL, TRANSPOSE
+from .late import add, apply, matmul, times, transpose
+from .leaves import eye, is_number, is_zero, num, split, zeros
 
 ZERO = Dim({})
 
@@ -30,7 +29,7 @@ def block(rows: int, cols: int, parts: Sequence[Expr]) -> Expr:
     if all(map(is_zero, parts)):
         return zeros(*shape)
     if all(p.is_scalar for p in parts):
-        return literal(rows, cols, parts)
+        return apply(LITERAL, parts, (rows, cols))
     if shape[0] is ONE:
         return transpose(block(cols, rows, [transpose(p) for p in parts]))
     filled = [k for k, p in enumerate(parts) if not is_zero(p)]
@@ -113,25 +112,25 @@ def gathered(e: Expr) -> Expr | None:
 
 def _rows(e: Expr) -> Expr | None:
     inner = e.args[0] if e.op is TRANSPOSE else e
-    terms = [transpose(a) if inner is not e else a for a in inner.args] if inner.op.name == "add" else [e]
+    terms = [transpose(a) if inner is not e else a for a in inner.args] if inner.op is ADD else [e]
     found: dict[Dim, list[Expr]] = {}
     for t in terms:
         c, scalars, body = split(t)
-        factors = body.args if body is not None and body.op.name == "matmul" else (body,)
+        factors = body.args if body is not None and body.op is MATMUL else (body,)
         s = factors[0]
         if s is None or s.op is not SELECTION:
             return None
         part = times(*scalars, matmul(*factors[1:]) if len(factors) > 1 else eye(s.shape[1]))
-        found.setdefault(_of(s), []).append(times(_number(c), part))
+        found.setdefault(_of(s), []).append(times(num(c), part))
     parts: list[Expr] = []
     reached = ZERO
     while reached is not e.shape[0]:
         here = found.pop(reached, None)
         if here is None:  # zeros up to the next block
-            ends = [b for b in found if _is_count(b - reached)] or [e.shape[0]]
-            here = [zeros(min(ends, key=lambda d: (not all(_is_count(o - d) for o in ends), str(d))) - reached, e.shape[1])]
-            if not _is_count(here[0].shape[0]):
+            end = next((b for b in found if all(_is_count(o - b) for o in found)), e.shape[0])
+            if not _is_count(end - reached):
                 return None
+            here = [zeros(end - reached, e.shape[1])]
         if any(p.shape != here[0].shape for p in here):
             return None
         whole = add(*here)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, Dim, shape_text
+from ..ops.blocks import SELECTION
 from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from .blocks import picked
 from .late import add, diag, entry, hadamard, kron, power, times, total, transpose
 from .leaves import MINUS_ONE, ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, zeros
 from .properties import holds
@@ -45,6 +47,9 @@ def matmul(*factors: Expr) -> Expr:
         return times(*scalars)
     if any(is_zero(f) for f in chain):
         return zeros(rows, cols)
+    shorter = picked(chain) if any(f.op is SELECTION or (f.op is TRANSPOSE and f.args[0].op is SELECTION) for f in chain) else None
+    if shorter is not None:
+        return matmul(*scalars, *shorter)
     body = _cut(chain, rows, cols, scalars)
     return times(*scalars, body) if scalars else body
 

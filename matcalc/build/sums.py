@@ -8,9 +8,11 @@ from fractions import Fraction
 from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, Dim, Shape, shape_text
+from ..ops.blocks import BLOCK
 from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, NUMBER, ONES, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from .blocks import turned
 from .functions import is_hessian
 from .late import indexed_sum, kron, matmul, opposite, times
 from .leaves import MINUS_ONE, has, is_zero, leading_sign, num, ones, times_size, value_of, without_coefficient, zeros
@@ -120,6 +122,8 @@ def transpose(e: Expr) -> Expr:
             return e
     elif is_hessian(e):
         return e
+    elif op is BLOCK and cols is not ONE:
+        return turned(e)
     elif op is LITERAL:
         m, n = literal_shape(e)
         return literal(n, m, [e.args[i * n + j] for j in range(n) for i in range(m)])

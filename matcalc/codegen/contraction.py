@@ -246,11 +246,26 @@ def product(graph: Graph, nodes: Sequence[Node]) -> Node:
     below = [n.args[1] for n in nodes if _is_reciprocal(n)]
     dims = max((n.dims for n in nodes), key=len)
     top = graph.number(1)
-    if above:
+    if len(above) == 2 and above[1].op == "num" and above[1].attr == -1 and above[0].op == "add" and any(map(_is_negative, above[0].args)):
+        top = graph.make("add", [opposite(graph, a) for a in above[0].args], None, above[0].dims)
+    elif above:
         top = above[0] if len(above) == 1 else graph.make("mul", above, None, max((n.dims for n in above), key=len))
     if not below:
         return top
     return graph.make("div", (top, product(graph, below)), None, dims)
+
+
+def opposite(graph: Graph, n: Node) -> Node:
+    """-n; two signs cancel."""
+    if n.op == "neg":
+        return n.args[0]
+    if _is_negative(n):
+        return product(graph, n.args[1:])
+    return graph.make("mul", (graph.number(-1), n), None, n.dims)
+
+
+def _is_negative(n: Node) -> bool:
+    return n.op == "neg" or (n.op == "mul" and n.args[0].op == "num" and n.args[0].attr == -1 and n.args[-1].dims == n.dims)
 
 
 def _is_reciprocal(n: Node) -> bool:

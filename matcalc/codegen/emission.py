@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from .frame import File
 from .graph import Node, postorder
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly a text holds together
@@ -26,6 +27,10 @@ class Target:
     def write(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         text: Text = getattr(self, f"write_{node.op}")(node, args, body)
         return text
+
+    def file(self, file: File) -> str:
+        """The text of a whole file."""
+        raise NotImplementedError
 
     def assign(self, name: str, text: str) -> str:
         return f"{name} = {text}"

@@ -223,7 +223,7 @@ class Lowering:
     def _added(self, e: Expr, parts: Sequence[Expr]) -> Node:
         nodes = [self.aligned(a, e) for a in parts]
         if any(n.dims == self.dims(e) and n.op != "expand" for n in nodes):  # the others need not be written out
-            nodes = [n.args[0] if n.op == "expand" else n for n in nodes]
+            nodes = [n.args[0] if n.op == "expand" else self.graph.number(1) if n.op == "full" and n.attr == 1 else n for n in nodes]
         return self.graph.make("add", nodes, None, self.dims(e))
 
     def _sum(self, parts: Sequence[Expr], dim: Dim) -> Node:
@@ -543,7 +543,7 @@ class Lowering:
         patterns: list[str] = []
         for t in terms:
             core, pattern = self._term(t)
-            cores.append(core)
+            cores.append(core.args[0] if core.op == "expand" and len(set(pattern)) < len(pattern) else core)
             patterns.append(pattern)
         dense = [n for n, p in zip(cores, patterns) if len(set(p)) == len(p)]
         thin = [(n, p) for n, p in zip(cores, patterns) if len(set(p)) != len(p)]

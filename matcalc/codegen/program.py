@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
-
+from collections.abc import Iterable, Mapping, Sequence
 from ..answers import Derivative, ranks_of
 from ..arrange import Arranger
 from ..build import hadamard, matmul, substitute, symbol, times, total, transpose
-from ..errors import NoAnswerError, UsageError
+from ..errors import UsageError
 from ..expr import Expr, postorder
-from ..kinds import ONE, Dim, Shape
+from ..kinds import ONE, Shape
 from ..network import Term
 from ..ops.core import MEMBER, SYMBOL
 from ..render.text import spell
 from ..simplify import recognise
 from ..tensor import Tensor
-from .emission import Body
+from .emission import Target
+from .frame import Argument, File, Function, shape_words
 from .graph import Dims, Node
 from .lowering import Lowering
 
-if TYPE_CHECKING:
-    from .python import NumPy
-
 TARGETS = ("numpy", "jax", "torch", "octave")
 PARTS = ("hessian", "jvp", "vjp", "hvp")
-
-
-class Argument:
-    """An argument of the emitted functions: its name in the language of matcalc, and its axes."""
-
-    __slots__ = ("dims", "integer", "name")
-
-    def __init__(self, name: str, dims: Dims, integer: bool = False) -> None:
-        self.name, self.dims, self.integer = name, dims, integer
-
-
-class Function:
-    """One function of the file."""
-
-    __slots__ = ("doc", "extra", "name", "roots")
-
-    def __init__(self, name: str, doc: str, roots: Sequence[Node], extra: Sequence[Argument] = ()) -> None:
-        self.name, self.doc, self.roots, self.extra = name, doc, list(roots), list(extra)
 
 
 def outer(shape: Shape) -> Dims:
@@ -147,22 +125,29 @@ def generate(
     language = target_of(target)
     problem = Problem(d, second, sizes)
     functions = _functions(problem, wanted)
-    return language.file(problem, functions, _title(d), _formula(d))
+    name = f"{first_name(d).capitalize()} by {', '.join(dict.fromkeys(d.wrt))}"
+    return language.file(File(_title(d), f"{name}: {spell(d.program)}", problem.arguments, functions, problem.named()))
 
 
-def target_of(name: str) -> NumPy:
+def target_of(name: str) -> Target:
     """The printer of a target language."""
     if name == "numpy":
-        from .python import NumPy as Target
-    elif name == "jax":
-        from .jax import JAX as Target  # type: ignore[assignment]
-    elif name == "torch":
-        from .torch import Torch as Target  # type: ignore[assignment]
-    elif name == "octave":
-        from .octave import Octave as Target  # type: ignore[assignment]
-    else:
-        raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
-    return Target()
+        from .python import NumPy
+
+        return NumPy()
+    if name == "jax":
+        from .jax import JAX
+
+        return JAX()
+    if name == "torch":
+        from .torch import Torch
+
+        return Torch()
+    if name == "octave":
+        from .octave import Octave
+
+        return Octave()
+    raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
 
 
 def needs_second(d: Derivative, parts: Iterable[str]) -> bool:
@@ -228,38 +213,9 @@ def _shape_words(d: Derivative) -> str:
 
 
 def _words(dims: Dims) -> str:
-    if not dims:
-        return "a number"
-    return f"of shape ({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
+    return f"of shape {shape_words(dims)}" if dims else "a number"
 
 
 def _title(d: Derivative) -> str:
     """The function, spelled by matcalc's own printer (never the text that was typed)."""
     return spell(Arranger(ranks_of(d._typed), d._order, d._scope.names).spell(d._typed.expr))
-
-
-def _formula(d: Derivative) -> str:
-    return spell(d.program)
-
-
-Solver = Callable[[str], str]
-
-
-def size_statements(arguments: Sequence[Argument], shape_of: Callable[[Argument, int], str]) -> tuple[dict[str, str], list[tuple[Argument, int, Dim]]]:
-    """How each dimension name follows from the shapes, in order; and every axis, to be checked."""
-    found: dict[str, str] = {}
-    axes = [(a, k, d) for a in arguments for k, d in enumerate(a.dims)]
-    names = {n for _, _, d in axes for n in d.names() if not n.isdigit()}
-    for a, k, d in axes:
-        if d.name is not None and not d.name.isdigit():
-            found.setdefault(d.name, shape_of(a, k))
-    for a, k, d in axes:  # 2 n, m n: by division, where the rest is known
-        unknown = [n for n in d.names() if n not in found and not n.isdigit()]
-        if len(unknown) == 1 and len(d.terms) == 1 and dict(d.terms[0][0])[unknown[0]] == 1:
-            (m, c) = d.terms[0]
-            rest = "*".join([str(c)] * (c != 1) + [n for n, e in m for _ in range(e) if n != unknown[0]])
-            found[unknown[0]] = f"{shape_of(a, k)} // ({rest})"
-    missing = names - set(found)
-    if missing:
-        raise NoAnswerError(f"the size {min(missing)} does not follow from the shapes of the arguments")
-    return found, axes

@@ -10,9 +10,9 @@ from fractions import Fraction
 from ..errors import NoAnswerError
 from ..kinds import Dim
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
+from .frame import Argument, File, Function, is_measured, shape_words, size_statements
 from .graph import Node
 from .helpers import NUMPY
-from .program import Argument, Function, Problem, first_name, size_statements
 
 FUNCTIONS = {
     "exp": "np.exp({0})",
@@ -84,7 +84,7 @@ class NumPy(Target):
     # ---- leaves
 
     def argument(self, name: str) -> str:
-        return self.names.get(name) or python_name(name)
+        return self.names.get(name) or identifier(name)
 
     def write_in(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return self.argument(str(node.attr)), ATOM
@@ -249,7 +249,7 @@ class NumPy(Target):
             crossed = a.rank == 2 and b.rank == 2 and out[0] in lb
             if crossed or (a.rank == 1 and b.rank == 2 and lb[1] == k) or (a.rank == 2 and b.rank == 1 and la[0] == k):
                 a, b, la, lb, args = b, a, lb, la, args[::-1]
-            left = self.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], ATOM)
+            left = self.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], PRODUCT if a.op == "pair" else ATOM)
             right = self.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)
             return f"{left} @ {right}", PRODUCT
         if la == lb and not out and self.xp == "np" and a.op != "view" and b.op != "view":
@@ -353,57 +353,53 @@ class NumPy(Target):
 
     # ---- the file
 
-    head = "import math\n\nimport numpy as np\n"
+    head = "import math\n\nimport numpy as np"
     what = "NumPy"
     helper_texts = NUMPY
+    shape_of = "{}.shape"
 
-    def file(self, problem: Problem, functions: Sequence[Function], title: str, formula: str) -> str:
-        self.names = _names([a.name for a in problem.arguments])
-        found, axes = size_statements(problem.arguments, lambda a, k: f"{self.names[a.name]}.shape[{k}]")
-        self.dimensions = _dimensions(found, set(self.names.values()))
-        named = problem.named()
-        bodies = [self._function(problem, f, named, list(found)) for f in functions]
-        inputs = self._inputs(problem.arguments, found, axes)
+    def file(self, file: File) -> str:
+        self.names = identifiers([a.name for a in file.arguments])
+        found = size_statements(file.arguments, self.length)
+        self.dimensions = size_identifiers(found, set(self.names.values()))
+        found = size_statements(file.arguments, self.length)
+        functions = [self._function(file, f, list(found)) for f in file.functions]
+        inputs = self._inputs(file.arguments, found)
         helpers = [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in self.helpers]
-        blocks = [self._docstring(problem, title, formula) + "\n\n" + self.head.rstrip(), *helpers, *bodies, inputs]
-        text = "\n\n\n".join(blocks) + "\n"
-        return text if re.search(r"\bmath\.", text) else text.replace("import math\n\n", "", 1).replace("import math\n", "", 1)
+        text = "\n\n\n".join([self.head, *helpers, *functions, inputs])
+        if not re.search(r"\bmath\.", text):
+            text = text.replace("import math\n", "", 1).lstrip("\n")
+        return f"{self._docstring(file)}\n\n{text}\n"
 
-    def _docstring(self, problem: Problem, title: str, formula: str) -> str:
+    def length(self, a: Argument, axis: int) -> str:
+        return f"{self.names[a.name]}.shape[{axis}]"
+
+    def _docstring(self, file: File) -> str:
         from .. import __version__
 
-        lines = [f'"""{title}', "", f"{first_name(problem.d).capitalize()} by {', '.join(dict.fromkeys(problem.d.wrt))}: {formula}", ""]
-        width = max(len(self.names[a.name]) for a in problem.arguments) if problem.arguments else 0
-        for a in problem.arguments:
-            lines.append(f"    {self.names[a.name]:<{width}}  {self._shape_words(a)}")
-        lines += ["", f'Written by matcalc {__version__} for {self.what}; it needs no matcalc to run.', '"""']
+        lines = [f'"""{file.title}', "", file.formula, ""]
+        width = max((len(self.names[a.name]) for a in file.arguments), default=0)
+        for a in file.arguments:
+            words = "a whole number" if a.integer else shape_words(a.dims) if a.dims else "a number"
+            lines.append(f"    {self.names[a.name]:<{width}}  {words}")
+        lines += ["", f"Written by matcalc {__version__} for {self.what}; it needs no matcalc to run.", '"""']
         return "\n".join(lines)
 
-    def _shape_words(self, a: Argument) -> str:
-        if a.integer:
-            return "a whole number"
-        return self.shape(a.dims) if a.dims else "a number"
-
-    def _function(self, problem: Problem, f: Function, named: Mapping[Node, str], sizes: Sequence[str]) -> str:
-        extra = _names([a.name for a in f.extra], set(self.names.values()) | set(self.dimensions.values()))
+    def _function(self, file: File, f: Function, sizes: Sequence[str]) -> str:
+        common = [self.names[a.name] for a in file.arguments]
+        extra = identifiers([a.name for a in f.extra], {*common, *self.dimensions.values()})
         self.names |= extra
-        arguments = [self.names[a.name] for a in (*problem.arguments, *f.extra)]
-        taken = {*self.names.values(), *self.dimensions.values(), "dtype", "options"}
-        body = Body(self, f.roots, taken, {n: python_name(name) for n, name in named.items()})
+        body = Body(self, f.roots, {*self.names.values(), *self.dimensions.values(), *RESERVED}, self._named(file))
         results = [self.returned(r, t) for r, t in zip(f.roots, body.results)]
         text = "\n".join([*body.lines, *results])
-        unpacked = [self.names[a.name] for a in problem.arguments] + [self.dimensions[n] for n in sizes] + ["dtype"]
+        unpacked = [*common, *[self.dimensions[n] for n in sizes], "dtype"]
         shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
         while shown and shown[-1] == "_":
             shown.pop()
-        lines = [f"def {f.name}({', '.join(arguments)}):", f'    """{f.doc}"""']
-        call = f"_inputs({', '.join(self.names[a.name] for a in problem.arguments)})"
-        if not shown:
-            lines.append(f"    {call}")
-        elif len(shown) == len(unpacked):
-            lines.append(f"    {', '.join(shown)} = {call}")
-        else:
-            lines.append(f"    {', '.join(shown)}, *_ = {call}")
+        call = f"_inputs({', '.join(common)})"
+        rest = [] if len(shown) == len(unpacked) else ["*_"]
+        lines = [f"def {f.name}({', '.join([*common, *extra.values()])}):", f'    """{f.doc}"""']
+        lines.append(f"    {', '.join([*shown, *rest])} = {call}" if shown else f"    {call}")
         lines += [f"    {line}" for a in f.extra for line in self.extra_input(self.names[a.name], a)]
         lines += [f"    {line}" for line in body.lines]
         lines.append(f"    return {', '.join(results)}")
@@ -411,39 +407,39 @@ class NumPy(Target):
             del self.names[a.name]
         return "\n".join(lines)
 
+    def _named(self, file: File) -> dict[Node, str]:
+        return {n: identifier(name) for n, name in file.named.items()}
+
     def returned(self, root: Node, text: str) -> str:
         if root.op == "expand":
             return f"np.array({text})"
         return f"{text}.0" if root.op == "num" and text.lstrip("-").isdigit() else text
 
     def extra_input(self, name: str, a: Argument) -> list[str]:
-        if not a.dims:
-            return []
-        return [f"{name} = np.asarray({name})"]
+        return [f"{name} = np.asarray({name})"] if a.dims else []
 
-    def _inputs(self, arguments: Sequence[Argument], found: Mapping[str, str], axes: Sequence[tuple[Argument, int, Dim]]) -> str:
+    def _inputs(self, arguments: Sequence[Argument], found: Mapping[str, str]) -> str:
         """The function that checks the arguments and reads the sizes off them."""
         names = [self.names[a.name] for a in arguments]
-        arrays = [self.names[a.name] for a in arguments if a.dims]
         lines = [f"def _inputs({', '.join(names)}):", '    """The arguments as arrays of one type, checked, then the sizes and the type."""']
-        lines += [f"    {line}" for line in self.conversion(arguments, arrays)]
+        lines += [f"    {line}" for line in self.conversion(arguments)]
         for a in arguments:
             if a.dims:
-                lines.append(f"    if {self.names[a.name]}.ndim != {len(a.dims)}:")
-                wanted = ", ".join(map(str, a.dims)) + ("," if len(a.dims) == 1 else "")
-                lines.append(f'        raise ValueError(f"{self.names[a.name]}: shape ({wanted}) expected, not {{tuple({self.names[a.name]}.shape)}}")')
-        for n, text in found.items():
-            lines.append(f"    {self.dimensions[n]} = {text}")
+                name, words = self.names[a.name], shape_words(a.dims)
+                lines.append(f"    if {name}.ndim != {len(a.dims)}:")
+                lines.append(f'        raise ValueError(f"{name}: shape {words} expected, not {{{self.shape_of.format(name)}}}")')
+        lines += [f"    {self.dimensions[n]} = {text}" for n, text in found.items()]
         for a in arguments:
-            if a.dims and not all(found.get(d.name or "") == f"{self.names[a.name]}.shape[{k}]" for k, d in enumerate(a.dims)):
+            if not all(is_measured(a, k, d, found, self.length) for k, d in enumerate(a.dims)):
                 name, shape = self.names[a.name], self.shape(a.dims)
-                lines.append(f"    if tuple({name}.shape) != {shape}:")
-                wanted = ", ".join(map(str, a.dims)) + ("," if len(a.dims) == 1 else "")
-                lines.append(f'        raise ValueError(f"{name}: shape ({wanted}) = {{{shape}}} expected, not {{tuple({name}.shape)}}")')
+                got = self.shape_of.format(name)
+                lines.append(f"    if {got} != {shape}:")
+                lines.append(f'        raise ValueError(f"{name}: shape {shape_words(a.dims)} = {{{shape}}} expected, not {{{got}}}")')
         lines.append(f"    return {', '.join([*names, *[self.dimensions[n] for n in found], 'dtype'])}")
         return "\n".join(lines)
 
-    def conversion(self, arguments: Sequence[Argument], arrays: Sequence[str]) -> list[str]:
+    def conversion(self, arguments: Sequence[Argument]) -> list[str]:
+        arrays = [self.names[a.name] for a in arguments if a.dims]
         lines = [f"{n} = np.asarray({n})" for n in arrays]
         lines.append(f"dtype = np.result_type({', '.join([*arrays, 'np.float32'])})" if arrays else "dtype = np.dtype(np.float64)")
         lines += [f"{n} = {n}.astype(dtype, copy=False)" for n in arrays]
@@ -467,7 +463,7 @@ HELPERS_OF = {
 }
 
 
-def python_name(name: str) -> str:
+def identifier(name: str) -> str:
     """A name of the language as a Python identifier: w_{out} is w_out, lambda is lambda_."""
     plain = re.sub(r"\W+", "_", name).strip("_") or "x"
     taken = keyword.iskeyword(plain) or plain in RESERVED
@@ -480,12 +476,12 @@ RESERVED = frozenset(
 )
 
 
-def _names(names: Sequence[str], taken: Iterable[str] = ()) -> dict[str, str]:
+def identifiers(names: Sequence[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """Identifiers for the arguments, all different."""
     found: dict[str, str] = {}
     used = set(taken)
     for n in names:
-        plain = python_name(n)
+        plain = identifier(n)
         while plain in used:
             plain += "_"
         used.add(plain)
@@ -493,11 +489,11 @@ def _names(names: Sequence[str], taken: Iterable[str] = ()) -> dict[str, str]:
     return found
 
 
-def _dimensions(names: Iterable[str], taken: set[str]) -> dict[str, str]:
+def size_identifiers(names: Iterable[str], taken: set[str]) -> dict[str, str]:
     """Identifiers for the sizes, apart from those of the arguments."""
     found: dict[str, str] = {}
     for n in names:
-        plain = python_name(n)
+        plain = identifier(n)
         while plain in taken or plain in found.values():
             plain = f"{plain}_size" if not plain.endswith("_size") else plain + "_"
         found[n] = plain

@@ -28,6 +28,4 @@ def command(
     from ..calculus import linearize
 
     names = split_names(wrt)
-    return show(
-        lambda: linearize(expression, names, at=at, where=joined(where), verify=not no_verify), "linearize", as_json, format_
-    )
+    return show(lambda: linearize(expression, names, at=at, where=joined(where), verify=not no_verify), "linearize", as_json, format_)

@@ -25,7 +25,9 @@ def takes_function(function: Callable[..., int]) -> Callable[..., int]:
         click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare answer in this spelling, on a terminal too."),
     ):
         function = option(function)
-    wrt = click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several.")
+    wrt = click.option(
+        "--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several."
+    )
     return wrt(takes_expression(function))
 
 

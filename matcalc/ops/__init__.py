@@ -9,6 +9,7 @@ from . import (
     abstract,
     activations,
     adjugate,
+    blocks,
     core,
     determinant,
     diagonal,
@@ -27,7 +28,7 @@ from .book import REGISTRY, SHORTHANDS
 
 # In the order of the contents.
 CHAPTERS = (
-    *(core, sums, trace, diagonal, abstract),
+    *(core, sums, trace, diagonal, blocks, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix),
     *(elementary, activations, extremes, softmax, norms, singular_values),
 )

@@ -1,0 +1,69 @@
+"""The parts of an emitted file: arguments, functions, and how sizes follow from the shapes of the arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ..errors import NoAnswerError
+from ..kinds import Dim
+from .graph import Dims, Node
+
+
+class Argument:
+    """An argument of the emitted functions: its name in the language of matcalc, and its axes."""
+
+    __slots__ = ("dims", "integer", "name")
+
+    def __init__(self, name: str, dims: Dims, integer: bool = False) -> None:
+        self.name, self.dims, self.integer = name, dims, integer
+
+
+class Function:
+    """One function of the file: what it returns, and the arguments it has beside the common ones."""
+
+    __slots__ = ("doc", "extra", "name", "roots")
+
+    def __init__(self, name: str, doc: str, roots: Sequence[Node], extra: Sequence[Argument] = ()) -> None:
+        self.name, self.doc, self.roots, self.extra = name, doc, list(roots), list(extra)
+
+
+class File:
+    """All there is to write: `title` the function, `formula` its derivative, `named` what the author has names for."""
+
+    __slots__ = ("arguments", "formula", "functions", "named", "title")
+
+    def __init__(
+        self, title: str, formula: str, arguments: Sequence[Argument], functions: Sequence[Function], named: Mapping[Node, str]
+    ) -> None:
+        self.title, self.formula = title, formula
+        self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)
+
+
+def shape_words(dims: Dims) -> str:
+    """`(m, n)`, in the letters of the expression."""
+    return f"({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
+
+
+def size_statements(arguments: Sequence[Argument], length: Callable[[Argument, int], str]) -> dict[str, str]:
+    """How each dimension name follows from the shapes, in an order in which they can be computed."""
+    found: dict[str, str] = {}
+    axes = [(a, k, d) for a in arguments for k, d in enumerate(a.dims)]
+    names = {n for _, _, d in axes for n in d.names() if not n.isdigit()}
+    for a, k, d in axes:
+        if d.name is not None and not d.name.isdigit():
+            found.setdefault(d.name, length(a, k))
+    for a, k, d in axes:  # 2 n, m n: by division, where the rest is known
+        unknown = [n for n in d.names() if n not in found and not n.isdigit()]
+        if len(unknown) == 1 and len(d.terms) == 1 and dict(d.terms[0][0])[unknown[0]] == 1:
+            m, c = d.terms[0]
+            rest = [str(c)] * (c != 1) + [n for n, e in m for _ in range(e) if n != unknown[0]]
+            found[unknown[0]] = f"{length(a, k)} // ({'*'.join(rest)})"
+    missing = names - set(found)
+    if missing:
+        raise NoAnswerError(f"the size {min(missing)} does not follow from the shapes of the arguments")
+    return found
+
+
+def is_measured(a: Argument, k: int, d: Dim, found: Mapping[str, str], length: Callable[[Argument, int], str]) -> bool:
+    """Whether this axis is where its size was read off."""
+    return found.get(d.name or "") == length(a, k)
