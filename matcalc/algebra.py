@@ -15,6 +15,7 @@ from typing import Any
 from . import build
 from .build import apply, constant, entry, has, is_number, literal, num, value_of
 from .expr import Expr, postorder
+from .labels import name_of
 from .ops.book import REGISTRY
 from .ops.core import (
     ADD,
@@ -92,7 +93,7 @@ class Algebra:
             sign = True if e.op is SIZE or e.op is INDEX or e.op.positive or has(base, "positive") or e in self._positive else None
             whole = True if e.op is SIZE or e.op is INDEX or has(e, "integer") else None
             sign = sign if sign or e.op is not ENTRY or not has(base, "spd") or e.args[1] is not e.args[2] else True
-            name = str(e.attr[0]) if e.op is SYMBOL else f"a{len(self._symbols)}"  # type: ignore[index]
+            name = name_of(e) if e.op is SYMBOL else f"a{len(self._symbols)}"
             known: dict[str, Any] = {"real": True} if not whole else {"integer": True}
             if sign:
                 known["positive"] = True

@@ -28,6 +28,7 @@ class SizeNames:
 
     def name_all(self) -> None:
         """Matrices first, columns before rows, in order of first occurrence: b - A x reads A in R^{m x n}."""
+        self.el.sizes.tighten()
         unsettled = self.el.sizes.unsettled()
         if unsettled != []:
             what = (
@@ -53,6 +54,9 @@ class SizeNames:
         unknown = [r for r in dict.fromkeys(self.el.sizes.resolve(r) for r in reversed(ranges.values())) if is_unknown(r)]
         declared = [d for term in self.el.scene.declared.values() for d in declared_shape(term.sizes) if d is not ONE]
         rest = [d for d in reversed(dict.fromkeys(declared)) if d not in met]
+        if len(rest) > max(1, len(unknown)):  # what stands in the text has had its say
+            here = {self.el.sizes.resolve(d) for term in self.el.symbols.values() for d in term.shape}
+            rest = [d for d in rest if d not in here]
         if len(rest) == 1:
             rest *= len(unknown)
         if unknown and len(rest) == len(unknown):

@@ -15,7 +15,9 @@ VECTOR_AS_BLOCK = 3  # what it costs to read an undeclared vector as a block, wh
 
 def blocks(el: Elaborator, node: Node, args: list[Term], rows: int, cols: int) -> Term:
     """The blocks of a row have one height, those of a column one width; a bare 0 takes both from its neighbours."""
-    heights, widths = [el.sizes.fresh() for _ in range(rows)], [el.sizes.fresh() for _ in range(cols)]
+    bare = [_is_zero(t) for t in args]
+    heights = [el.sizes.loose() if all(bare[i * cols : (i + 1) * cols]) else el.sizes.fresh() for i in range(rows)]
+    widths = [el.sizes.loose() if all(bare[j::cols]) else el.sizes.fresh() for j in range(cols)]
     for sizes, step in ((heights, 0), (widths, 1)):  # a size of one is never an unknown, so it is put in its place first
         for k, t in enumerate(args):
             at = k % cols if step else k // cols

@@ -43,7 +43,7 @@ def draw(plot: Plot, path: str) -> None:
 
     ending = path.rpartition(".")[2].lower()
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
+        figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained" if plot.flat else "compressed")
         FigureCanvasAgg(figure)
         if plot.flat:
             _line(plot, figure)
@@ -104,7 +104,7 @@ def _height(values: Any, margin: float) -> tuple[float, float]:
     if not finite.size:
         return -1.0, 1.0
     low, high = float(finite.min()), float(finite.max())
-    inner_low, inner_high = (float(q) for q in np.percentile(finite, (4, 96)))
+    inner_low, inner_high = (float(q) for q in np.percentile(finite, (12, 88)))
     if high - low > 12 * max(inner_high - inner_low, 1e-12):
         low, high = inner_low, inner_high
     pad = margin * (high - low) if high > low else 1.0

@@ -329,6 +329,14 @@ class Operands(SumSigns):
         self.operand("CALL", name, span)
         return self.open("LPAR", mark.value, mark.span, begins=False)
 
+    def is_literal(self, bracket: Mark) -> bool:
+        """Does the bracket hold a matrix written out, [A, B; C, D]?"""
+        i, rows = self.marks.index(bracket) + 1, 0
+        while bracket.value == "[" and i < bracket.mate:
+            rows += self.marks[i].kind == "semi"
+            i = self.marks[i].mate + 1 if self.marks[i].kind == "open" else i + 1
+        return rows > 0
+
     def function(self, name: str, mark: Mark) -> None:
         """A function of the book: with brackets a call, without them it takes the juxtaposed run."""
         if self.frames[-1].kind == "argument" and self.ends:
@@ -357,7 +365,7 @@ class Operands(SumSigns):
         if dotted:
             self.i += 1
         bracket = self.marks[self.i] if self.i < self.stop and self.marks[self.i].kind == "open" else None
-        if bracket is not None and bracket.value in _CALLABLE:
+        if bracket is not None and bracket.value in _CALLABLE and not self.is_literal(bracket):
             frame = self.call(name + "." * dotted, mark.span)
         else:
             if sum(f.kind == "argument" for f in self.frames[-MAX_BARE:]) == MAX_BARE:

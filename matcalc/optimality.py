@@ -13,6 +13,7 @@ from .errors import NoAnswerError, VerificationError
 from .expr import Expr, postorder
 from .jacobians import free_entries
 from .kinds import Dim
+from .labels import name_of
 from .numeric import Plan
 from .ops.inverse import INVERSE
 from .verify import Point, draw
@@ -44,7 +45,7 @@ class Scenery:
         self.f, self.solutions, self.point, self.dims = f, list(solutions), point, list(dims)
         self.words = words
         self.plan = Plan(f)
-        self.values = [(str(x.attr[0]), Plan(e)) for x, e in self.solutions]  # type: ignore[index]
+        self.values = [(name_of(x), Plan(e)) for x, e in self.solutions]
         inverted = [n.args[0] for n in postorder([e for _, e in self.solutions]) if n.op is INVERSE and not n.indices]
         self.counts = {n for count, _, _ in point.families.values() for n in count.names()} | {"N"}
         self.conditions = Plan([*inverted, *tall]) if inverted or tall else None

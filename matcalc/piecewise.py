@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 
 from .arrange import Arranger
-from .build import apply, eye, hadamard, is_zero, negative, num, ones, rebuild, substitute, times, transpose, without_coefficient, zeros
+from .build import apply, eye, hadamard, is_zero, negative, num, ones, rebuild, split, substitute, times, transpose, without_coefficient, zeros
 from .expr import Expr, postorder
+from .kinds import ONE
 from .indexform import Letters, index_form, term_node, term_order
-from .network import Index, Term
+from .network import Factor, Index, Slot, Term
 from .ops.activations import RELU
-from .ops.core import ADD, CASES, EYE, HADAMARD, IVERSON, TRANSPOSE
+from .ops.core import ADD, CASES, EYE, HADAMARD, IVERSON, MATMUL, TRANSPOSE
 from .ops.diagonal import DIAG
 from .ops.elementary import ABS, SIGN
 from .ops.extremes import MAXIMUM, MINIMUM
@@ -31,6 +32,7 @@ from .tensor import Tensor
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "=": "!=", "!=": "="}
 TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!="}
 SWITCHES = frozenset((IVERSON, MAXIMUM, MINIMUM, RELU, SIGN))
+MOST_SWITCHES = 2  # of one product, that are decided together
 MOST_DELTAS = 5
 DEEPEST = 200  # of what is taken apart; below that, switches stay as they are
 # Each branch: its condition (None: otherwise), and what the switches become there.
@@ -48,23 +50,30 @@ def has_switch(e: Expr) -> bool:
 
 def piecewise(e: Expr, depth: int = 0) -> Expr:
     """`e` with its switches as case distinctions, each as far outside as it can stand."""
-    if depth > DEEPEST or not has_switch(e) or e.op is IVERSON:
-        return _entrywise(e) if e.op is IVERSON else e
+    if depth > DEEPEST or not has_switch(e):
+        return e
     found = _switches(e)
-    if len(found) == 1 and (e.op is not ADD or all(has_switch(a) for a in e.args)):
-        return _split(e, found[0])
-    if e.op is HADAMARD:
+    if found and len(found) <= MOST_SWITCHES and (e.op is not ADD or _belong_together(e, found)):
+        return _split(e, found[0], depth)
+    if e.op is HADAMARD or e.op is IVERSON:
         return _entrywise(e)
     if e.op is CASES:
         return rebuild(e, [piecewise(a, depth + 1) if k % 2 == 0 else a for k, a in enumerate(e.args)])
     return rebuild(e, [piecewise(a, depth + 1) for a in e.args])
 
 
+def _belong_together(e: Expr, found: list[Expr]) -> bool:
+    """Whether a sum is split as a whole: each summand has switches, and not just one of several."""
+    return all(has_switch(a) and (len(found) == 1 or len(_switches(a)) > 1) for a in e.args)
+
+
 def _switches(e: Expr) -> list[Expr]:
     """The scalar conditions in `e` that do not depend on an index bound in it; one for each decision."""
     found: dict[object, Expr] = {}
-    for n in postorder(e):
-        if n.indices - e.indices or not all(a.is_scalar for a in (n.args[1::2] if n.op is CASES else n.args)):
+    nodes = postorder(e)
+    inside = {part for n in nodes if n.op is CASES for c in n.args[1::2] for part in postorder(c)}
+    for n in nodes:
+        if n in inside or n.indices - e.indices or not all(a.is_scalar for a in (n.args[1::2] if n.op is CASES else n.args)):
             continue
         if n.op is CASES:
             found.setdefault(n.args[1::2], n)
@@ -85,15 +94,25 @@ def _relation(n: Expr) -> tuple[Expr, Expr, str]:
     return (right, left, ">") if is_zero(left) else (left, right, ">")
 
 
-def _split(e: Expr, switch: Expr) -> Expr:
+def _split(e: Expr, switch: Expr, depth: int) -> Expr:
     branches = _of_cases(e, switch) if switch.op is CASES else _of_relation(e, switch)
-    args: list[Expr] = []
+    found: list[tuple[Expr, Expr | None]] = []
     for condition, known in branches:
-        args.append(simplify(substitute(e, known)))
-        if condition is not None:
-            args.append(condition)
-    values = args[::2]
-    return values[0] if all(v is values[0] for v in values) else apply(CASES, args)
+        value = piecewise(simplify(substitute(e, known)), depth + 1)
+        if value.op is CASES and all(c.is_scalar for c in value.args[1::2]) and condition is not None:
+            inner = list(zip(value.args[::2], value.args[1::2]))
+            if len(value.args) % 2:
+                found.append((value, condition))
+            else:
+                found += [(v, times(condition, c)) for v, c in inner]
+        else:
+            found.append((value, condition))
+    zero = zeros(*e.shape)
+    if sum(v is zero for v, _ in found) > 1:  # where one of several conditions fails
+        found = [*((v, c) for v, c in found if v is not zero), (zero, None)]
+    if all(v is found[0][0] for v, _ in found):
+        return found[0][0]
+    return apply(CASES, [part for v, c in found for part in ((v,) if c is None else (v, c))])
 
 
 def _of_cases(e: Expr, switch: Expr) -> list[Branch]:
@@ -161,14 +180,14 @@ def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
     marks = plain.form[2]
     if any(isinstance(m, tuple) for m in marks) or any(len(s) > 1 for t in terms for s in t.slots):
         return plain
-    split = [_without_deltas(t, [str(m) for m in marks]) for t in terms]
-    pairs = sorted({p for _, deltas, _ in split for p in deltas})
+    untied = [_without_deltas(t, [str(m) for m in marks]) for t in terms]
+    pairs = sorted({p for _, deltas, _ in untied for p in deltas})
     if not pairs or len(pairs) > MOST_DELTAS:
         return plain
 
     def value(equal: frozenset[Pair]) -> Node | None:
         """The sum of the terms whose deltas are 1 where these indices are equal; None for 0."""
-        return _summed([(t, names) for t, deltas, names in split if deltas <= equal], _representatives(marks, equal), arranger, taken, head)
+        return _summed([(t, names) for t, deltas, names in untied if deltas <= equal], _representatives(marks, equal), arranger, taken, head)
 
     head = str(plain.form[1])
     args: list[Node] = []
@@ -178,7 +197,7 @@ def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
                 continue
             body = value(chosen)
             if body is not None:
-                args += [body, _condition(chosen, pairs, [deltas for _, deltas, _ in split], marks)]
+                args += [body, _condition(chosen, pairs, [deltas for _, deltas, _ in untied], marks)]
     otherwise = value(frozenset())
     args.append(number(0) if otherwise is None else otherwise)
     body = args[0] if len(args) == 1 else Node("cases", tuple(args))
@@ -193,12 +212,22 @@ def _opened(t: Term) -> list[Term]:
         if inner.op is ADD and r and c and any(n.op in (EYE, DIAG) for a in inner.args for n in (a, *a.args[-1:])):
             parts = [transpose(a) if inner is not e else a for a in inner.args]
             return [o for p in parts for o in _opened(Term(t.scalar, [*rest, (p, r, c)], t.slots, t.binders))]
-        scale, body = without_coefficient(e)
-        if body.op in (EYE, DIAG) and (body.op is DIAG or scale != 1):
-            hung = [(body.args[0], r, ())] if body.op is DIAG else []
-            unit = eye(body.shape[0])
-            return _opened(Term(times(num(scale), t.scalar), [*rest, *hung, (unit, r, c)], t.slots, t.binders))  # type: ignore[list-item]
+        scale, scalars, body = split(e)
+        if body is None or not (r and c):
+            continue
+        parts = _parts(body, r, c)
+        if len(parts) > 1 or scale != 1 or scalars:
+            return _opened(Term(times(num(scale), *scalars, t.scalar), [*rest, *parts], t.slots, t.binders))
     return [t]
+
+
+def _parts(body: Expr, r: Slot, c: Slot) -> list[Factor]:
+    """diag(v) as v[i] delta[i,j], u v^T as u[i] v[j]."""
+    if body.op is DIAG:
+        return [(body.args[0], r, ()), (eye(body.shape[0]), r, c)]
+    if body.op is MATMUL and len(body.args) == 2 and body.args[0].shape[1] is ONE:
+        return [(body.args[0], r, ()), (transpose(body.args[1]), c, ())]
+    return [(body, r, c)]
 
 
 def _without_deltas(t: Term, marks: list[str]) -> tuple[Term, frozenset[Pair], dict[Index, str]]:

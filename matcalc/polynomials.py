@@ -19,8 +19,9 @@ from .build import add, literal, matmul, num, substitute, symbol, times, transpo
 from .errors import NoAnswerError, UsageError
 from .expansion import expanded, gathered
 from .expr import Expr, order_key, postorder
-from .kinds import ONE
 from .folding import folded
+from .kinds import ONE
+from .labels import name_of
 from .linearmap import along
 from .naming import LEAST_GAIN, names_for, repeated
 from .ops.core import ENTRY, SYMBOL

@@ -18,6 +18,7 @@ from .errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, Usage
 from .expr import Expr, postorder
 from .infer import Typed, infer
 from .kinds import ONE, Dim, Shape, shape_text
+from .labels import name_of, words_of
 from .ops.core import MEMBER, SIZE, SYMBOL
 from .read import parse, parse_names, parse_where
 from .simplify import recognise
@@ -226,18 +227,6 @@ def sampler(roots: Iterable[Expr], typed: Typed) -> tuple[Point, list[Dim]]:
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape
     return Point(shapes, families), dims
-
-
-def name_of(x: Expr) -> str:
-    """The name of a symbol or family member."""
-    assert isinstance(x.attr, tuple)
-    return str(x.attr[0])
-
-
-def words_of(x: Expr) -> frozenset[str]:
-    """The properties of a symbol or family member."""
-    assert isinstance(x.attr, tuple)
-    return frozenset(x.attr[1])
 
 
 class Answer:

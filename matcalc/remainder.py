@@ -8,6 +8,7 @@ from typing import Any
 from .errors import NoAnswerError, VerificationError
 from .expr import Expr
 from .kinds import Dim
+from .labels import name_of, words_of
 from .numeric import Plan
 from .verify import SCALES, Point
 
@@ -65,7 +66,7 @@ def _judge(
         at = {**env}
         for v, s, e in zip(variables, start, directions, strict=True):
             moved = s + h * e
-            at[str(v.attr[0])] = float(moved) if moved.ndim == 0 else moved  # type: ignore[index]
+            at[name_of(v)] = float(moved) if moved.ndim == 0 else moved
         value, close = (np.asarray(r, dtype=float) for r in both.run(at, sizes))
         return float(np.max(np.abs(value - close), initial=0.0)), max(float(np.max(np.abs(value), initial=0.0)), 1e-3)
 
@@ -93,7 +94,7 @@ def direction(v: Expr, shape: tuple[int, ...], rng: Any) -> Any:
     import numpy as np
 
     e = rng.uniform(-1.0, 1.0, shape)
-    words = set(v.attr[1]) if isinstance(v.attr, tuple) and len(v.attr) > 1 else set()  # type: ignore[arg-type]
+    words = words_of(v)
     if e.ndim == 2 and e.shape[0] == e.shape[1]:
         if words & {"spd", "psd", "symmetric"}:
             e = (e + e.T) / 2

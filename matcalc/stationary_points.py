@@ -8,159 +8,31 @@ other. A solution whose gradient is not zero numerically is never shown.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from itertools import permutations
-from typing import Any
 
 from . import build
-from .algebra import NotTranslated, entries_of, is_small
-from .build import add, divide, literal, num, substitute, symbol, transpose
+from .build import add, divide, num, substitute, symbol, transpose
 from .definiteness import ND, NSD, PD, PSD, definiteness, entry_sign, sign_of
 from .errors import NoAnswerError, UsageError
 from .expansion import expanded
 from .expr import Expr, postorder
-from .extrema import Root, Scalars
 from .folding import folded
-from .kinds import ONE, Dim
+from .kinds import ONE
 from .kronecker import kronecker_matrix
+from .labels import name_of
 from .linear import Solution, contains, solve_for
-from .ops.core import ENTRY, LITERAL, SYMBOL
-from .optimality import Scenery
+from .ops.core import SYMBOL
 from .polynomials import shortest
-from .problem import Answer, Problem, refuse_where_undefined, sampler
+from .problem import Problem, refuse_where_undefined
 from .simplify import simplify
-from .surface import name as name_node
-from .syntax import Binding, Program
+from .solutions import Stationary, StationaryPoint
+from .stationary_numbers import by_sympy
 from .tensor import Tensor
+from .trial import by_numbers, check_point, inside, unstacked
 
 LONGEST_VALUE = 40
 MOST_TOGETHER = 4  # variables whose order of elimination is tried in every way
 SYMMETRIC = ("symmetric", "diagonal")
-
-
-class StationaryPoint:
-    """One solution (or family of them): `at` by variable, `kind`, `reason`, `value` of the function, `when` it exists."""
-
-    def __init__(
-        self,
-        at: Mapping[str, Expr],
-        kind: str,
-        reason: str,
-        *,
-        value: Expr | None = None,
-        when: Sequence[str] = (),
-        letters: Sequence[str] = (),
-        equation: str = "",
-        vec: bool = False,
-        approximate: bool = False,
-        other: StationaryPoint | None = None,
-    ) -> None:
-        self.at, self.kind, self.reason, self.value = dict(at), kind, reason, value
-        self.when, self.letters, self.equation, self.vec, self.other = tuple(when), tuple(letters), equation, vec, other
-        self.approximate = approximate
-
-    @property
-    def is_family(self) -> bool:
-        return bool(self.letters)
-
-
-class Stationary(Answer):
-    """The stationary points of a function, each a `StationaryPoint`."""
-
-    def __init__(self, problem: Problem, points: Sequence[StationaryPoint], why_none: str = "") -> None:
-        super().__init__(problem)
-        self.points, self.why_none = list(points), why_none
-        self._arranger = problem.arranger([n for p in points for n in p.at])
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    def part(self, e: Expr, form: str = "text") -> str:
-        return self.spelled(Program("", (), self._arranger.spell(e)), form)
-
-    def place(self, p: StationaryPoint, form: str = "text") -> str:
-        """`x = …`, or the bare value where there is one variable."""
-        if p.approximate:
-            return self._decimals(p)
-        if len(self.wrt) > 1:
-            *first, (last, value) = p.at.items()
-            bindings = [Binding(n, self._arranger.spell(e)) for n, e in first]
-            program = Program("", tuple(bindings), self._arranger.spell(value), name=last)
-            return self._with_last(program, last, form)
-        ((_, e),) = p.at.items()
-        return (
-            f"vec({self.wrt[0]}) = {self.part(e, form)}"
-            if p.vec and form != "latex"
-            else self._vec(e, form)
-            if p.vec
-            else self.part(e, form)
-        )
-
-    def _decimals(self, p: StationaryPoint) -> str:
-        """Numbers that have no short closed form, to fifteen digits."""
-        texts = {n: f"{float(build.value_of(e)):.15g}" for n, e in p.at.items()}
-        return "; ".join(f"{n} = {t}" for n, t in texts.items()) if len(self.wrt) > 1 else texts[self.wrt[0]]
-
-    def _vec(self, e: Expr, form: str) -> str:
-        return rf"\operatorname{{vec}}({self.spelled(name_node(self.wrt[0]), form)}) = {self.part(e, form)}"
-
-    def _with_last(self, program: Program, last: str, form: str) -> str:
-        pieces = [(b.name, b.value) for b in program.bindings] + [(last, program.body)]
-        signs = r";\; " if form == "latex" else "; "
-        return signs.join(f"{self.spelled(name_node(n), form)} = {self.spelled(v, form)}" for n, v in pieces)
-
-    def spell(self, form: str = "text") -> str:
-        if not self.points:
-            return "none"
-        lines = []
-        for p in self.points:
-            place = self.place(p, form)
-            if len(self.wrt) == 1 and not p.vec:
-                place = f"{self.spelled(name_node(self.wrt[0]), form)} = {place}"
-            lines.append("  ".join(filter(None, (place, self._words(p, form)))))
-        return "\n".join(lines)
-
-    def _words(self, p: StationaryPoint, form: str) -> str:
-        words = [p.kind, *(["rounded"] if p.approximate else []), *(f"for all {w}" for w in p.letters), *(f"where {w}" for w in p.when)]
-        text = ", ".join(words)
-        return rf"\quad\text{{{text}}}" if form == "latex" else f"({text})"
-
-    def as_json(self) -> object:
-        return [self._one(p) for p in self.points]
-
-    def _one(self, p: StationaryPoint) -> dict[str, Any]:
-        found: dict[str, Any] = {"at": self.place(p), "kind": p.kind, "reason": p.reason}
-        if p.value is not None:
-            found["value"] = self.part(p.value)
-        if p.when:
-            found["when"] = "; ".join(p.when)
-        if p.letters:
-            found |= {"where": "; ".join(p.letters), "family": True}
-        if p.approximate:
-            found["approximate"] = True
-        if p.equation:
-            found["equation"] = p.equation
-        if p.other is not None:
-            found["otherwise" if not p.letters else "unique"] = {k: v for k, v in self._one(p.other).items() if k not in ("reason", "kind")}
-        found["latex"] = self.place(p, "latex")
-        found["verified"] = self.verified
-        return found
-
-    def parts(self) -> dict[str, Any]:
-        return {"answer": self.as_json()}
-
-    def facts(self) -> list[tuple[str, str]]:
-        found = []
-        for k, p in enumerate(self.points, 1):
-            label = f"{k}." if len(self.points) > 1 else ""
-            found.append((f"{label} why".strip(), p.reason))
-            if p.value is not None:
-                found.append((f"{label} value".strip(), self.part(p.value)))
-            if p.equation:
-                found.append((f"{label} equation".strip(), p.equation))
-            if p.other is not None:
-                found.append((f"{label} otherwise".strip(), f"{self.place(p.other)} {self._words(p.other, 'text')}"))
-        return found or [("because", self.why_none)]
 
 
 def stationary_points(problem: Problem, check: bool) -> Stationary:
@@ -169,7 +41,7 @@ def stationary_points(problem: Problem, check: bool) -> Stationary:
     if not f.is_scalar:
         raise UsageError("only a scalar function has stationary points", suggestion="take its norm, or one entry")
     xs = list(problem.variables.values())
-    answer = _by_sympy(problem, xs, check)
+    answer = by_sympy(problem, xs, check)
     if answer is None:
         answer = _Matrices(problem, xs, check).answer()
     if check:
@@ -178,89 +50,6 @@ def stationary_points(problem: Problem, check: bool) -> Stationary:
 
 
 # ---------------------------------------------------------------------------------------------- numbers
-
-
-def _by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary | None:
-    if not all(is_small(x) for x in xs) or (any(not x.is_scalar for x in xs) and not _by_entries(problem.function, xs)):
-        return None
-    whole = {x: problem.whole(x) for x in xs}
-    unknowns = [e for x in whole.values() for e in dict.fromkeys(_free(x))]
-    try:
-        scalars = Scalars(problem.whole(problem.function), unknowns)
-        roots = scalars.roots()
-    except NotTranslated:
-        return None
-    points = []
-    for r in roots:
-        try:
-            p = _point(problem, scalars, r, list(whole.values()))
-            if p.kind == "undecided" and scalars.parameters and not p.letters:
-                p.kind, p.reason = by_numbers(problem, [(x, p.at[name_of(x)]) for x in whole.values()], xs) or (p.kind, p.reason)
-            p.when += tuple(w for x in whole.values() for w in inside(x, p.at[name_of(x)]) if scalars.parameters)
-            points.append(p)
-        except NotTranslated:
-            raise NoAnswerError(f"the solutions of {scalars.equation()} have no closed form here" + scalars.numbers()) from None
-    why = "" if points else f"{scalars.equation()} has no real solution"
-    problem.notes += scalars.notes
-    answer = Stationary(problem, points, why)
-    if not points:
-        problem.notes.append(why)
-        answer.assumptions.append(why)
-    if check:
-        for p in points:
-            _check(problem, p, xs)
-    return answer
-
-
-def _by_entries(f: Expr, xs: Sequence[Expr]) -> bool:
-    """Whether entries of the variables are needed: nothing else has matrix notation for them."""
-    nodes = postorder(f)
-    return (
-        any(n.op is LITERAL for n in nodes)
-        or any(n.op is ENTRY and n.args[0] in xs for n in nodes)
-        or any(n.op.name in ("det",) for n in nodes)
-    )
-
-
-def _free(x: Expr) -> list[Expr]:
-    if x.is_scalar:
-        return [x]
-    found = entries_of(x)
-    if build.has(x, "symmetric"):
-        found = [e for e in found if int(build.value_of(e.args[1])) <= int(build.value_of(e.args[2]))]
-    return found
-
-
-def _point(problem: Problem, scalars: Scalars, r: Root, xs: Sequence[Expr]) -> StationaryPoint:
-    kind, reason = scalars.kind(r)
-    algebra = scalars.algebra
-    if scalars.is_long(r) and all(x.is_scalar for x in xs):
-        numbers = {name_of(x): num(Fraction(str(v.evalf(16)))) for x, v in zip(xs, r.values.values(), strict=True)}
-        return StationaryPoint(numbers, kind, reason, approximate=True)
-    letters = []
-    for letter, field in r.letters:
-        if letter not in scalars.unknowns:
-            e = symbol(str(letter), properties=("integer",) if field == "Z" else ())
-            algebra._back[letter] = e
-        letters.append(f"{letter} in {field}")
-    by_entry = {u: algebra.expression(scalars.sympy.simplify(v)) for u, v in r.values.items()}
-    at: dict[str, Expr] = {}
-    for x in xs:
-        values = [by_entry[algebra.symbol_of(e)] for e in _free(x)] if x.is_scalar or not build.has(x, "symmetric") else []
-        if build.has(x, "symmetric") and not x.is_scalar:
-            known = {e: by_entry[algebra.symbol_of(e)] for e in _free(x)}
-            values = [known[e] if e in known else known[build.entry(x, e.args[2], e.args[1])] for e in entries_of(x)]
-        rows, cols = (d.number or 1 for d in x.shape)
-        made = values[0] if x.is_scalar else literal(rows, cols, [values[j * rows + i] for i in range(rows) for j in range(cols)])
-        at[name_of(x)] = simplify(made)
-    value = scalars.sympy.simplify(scalars.s.subs(r.values))
-    shown: Expr | None = None
-    try:
-        shown = simplify(algebra.expression(value)) if value.count_ops() < LONGEST_VALUE else None
-    except NotTranslated:
-        shown = None
-    within = [f"{problem.spelled(algebra.expression(d))} >= 0" for d in scalars.domain(r)]
-    return StationaryPoint(at, kind, reason, value=shown, letters=letters, when=within)
 
 
 # ---------------------------------------------------------------------------------------------- vectors and matrices
@@ -388,9 +177,9 @@ class _Matrices:
         letters = [w for _, s in solved for w in self._letters(s)]
         p = StationaryPoint(names, kind, reason, value=value, when=when, letters=letters, other=other)
         if self.check:
-            _check(self.problem, p, self.xs)
+            check_point(self.problem, p, self.xs)
             if other is not None:
-                _check(self.problem, other, self.xs)
+                check_point(self.problem, other, self.xs)
         return p
 
     def _letters(self, s: Solution) -> list[str]:
@@ -407,7 +196,7 @@ class _Matrices:
         assert s.equation is not None and s.value is not None
         left, right = s.equation
         equation = f"{self._say(left)} = {self._say(right)}"
-        kind, reason = self._classified(f, [(x, _unstacked(s.value, *x.shape))], [s])
+        kind, reason = self._classified(f, [(x, unstacked(s.value, *x.shape))], [s])
         p = StationaryPoint(
             {name_of(x): s.value},
             kind,
@@ -417,7 +206,7 @@ class _Matrices:
             vec=True,
         )
         if self.check:
-            _check(self.problem, p, self.xs)
+            check_point(self.problem, p, self.xs)
         return p
 
     def _value(self, f: Expr, solutions: Sequence[tuple[Expr, Expr]]) -> Expr | None:
@@ -512,55 +301,3 @@ def without_nonzero(g: Expr) -> Expr:
     if body is None or not scalars:
         return g
     return build.times(num(c), *[s for s in scalars if sign_of(s) not in (1, -1)], body)
-
-
-def inside(x: Expr, value: Expr) -> list[str]:
-    """What must hold for the solution to be of the declared kind, where the rules do not show it."""
-    n = name_of(x)
-    if build.has(x, "spd") and not x.is_scalar:
-        return [] if definiteness(value) == PD else [f"{n} is positive definite"]
-    if build.has(x, "positive") and x.is_scalar:
-        return [] if sign_of(value) == 1 else [f"{n} > 0"]
-    return []
-
-
-def by_numbers(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Sequence[Expr]) -> tuple[str, str] | None:
-    """The kind of a solution by the Hessians at random values of everything else; None where there are none."""
-    found = scenery(problem, solutions, xs).curvature()
-    words = "at random points of the declared kind"
-    if found == {"positive definite"}:
-        return "minimum", f"the Hessian is positive definite {words}"
-    if found == {"negative definite"}:
-        return "maximum", f"the Hessian is negative definite {words}"
-    if found == {"indefinite"} and len(xs) > 1:
-        return "saddle", f"the Hessian is indefinite {words}"
-    return ("undecided", "the sign of the Hessian depends on the values") if found else None
-
-
-def scenery(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Sequence[Expr]) -> Scenery:
-    f = problem.whole(problem.typed.expr)
-    point, dims = sampler([f, *xs, *[e for _, e in solutions]], problem.typed)
-    words = {n: problem.properties(n) for n in problem.names}
-    return Scenery(f, solutions, point, dims, words)
-
-
-def _check(problem: Problem, p: StationaryPoint, xs: Sequence[Expr]) -> None:
-    """The function must stand still at the point, numerically."""
-    by_name = {name_of(x): x for x in xs}
-    solutions = []
-    for n, e in p.at.items():
-        x = problem.whole(by_name[n])
-        if p.vec:
-            rows, cols = x.shape
-            solutions.append((x, _unstacked(e, rows, cols)))
-        else:
-            solutions.append((x, e))
-    scenery(problem, solutions, [problem.whole(x) for x in xs]).check_still(repr(problem.text))
-
-
-def _unstacked(e: Expr, rows: Dim, cols: Dim) -> Expr:
-    """The matrix whose columns, stacked, are `e`: sum_j (e_j^T ⊗ I) e e_j^T."""
-    j = build.index("\u2022j")
-    unit = build.unit(j, cols)
-    body = build.matmul(build.kron(transpose(unit), build.eye(rows)), e, transpose(unit))
-    return build.indexed_sum("\u2022j", num(1), build.size(cols), body)

@@ -28,7 +28,9 @@ class Sizes:
         self._value: dict[Dim, Dim] = {}
         self._factors: dict[Dim, tuple[Dim, Dim]] = {}
         self._parts: dict[Dim, tuple[Dim, ...]] = {}
+        self._cuts: dict[Dim, tuple[Dim, ...]] = {}  # known sums, as the text cuts them
         self._open: list[tuple[Dim, Dim, Dim]] = []
+        self._loose: list[Dim] = []
         self._count = 0
 
     def fresh(self) -> Dim:
@@ -46,6 +48,17 @@ class Sizes:
         whole = self.fresh()
         self._factors[whole] = (outer, inner)
         return whole
+
+    def loose(self) -> Dim:
+        """A new unknown that is one where nothing else is said about it."""
+        self._loose.append(self.fresh())
+        return self._loose[-1]
+
+    def tighten(self) -> None:
+        """Let every loose size be one that nothing has made anything else."""
+        for d in map(self.resolve, self._loose):
+            if is_unknown(d) and d not in self._parts and d not in self._factors:
+                self._value[d] = ONE
 
     def sum(self, parts: Sequence[Dim]) -> Dim:
         """The size of blocks side by side."""
@@ -73,6 +86,7 @@ class Sizes:
             parts = [self.resolve(p) for p in self._parts[d]]
             if not any(map(is_unknown, parts)):
                 value[d] = _total(parts)
+                self._cuts.setdefault(value[d], tuple(parts))
                 return value[d]
         return d
 
@@ -130,6 +144,10 @@ class Sizes:
             self._value[b] = a
             return True
         unknown = [p for p in parts if is_unknown(p)]
+        cut = self._cuts.get(b, ())
+        if len(unknown) > 1 and len(cut) == len(parts):
+            self._value[a] = b
+            return all(self.unify(p, q) for p, q in zip(parts, cut, strict=True))
         rest = b - _total([p for p in parts if not is_unknown(p)])
         if len(unknown) != 1 or not rest.terms or (rest.number is not None and rest.number < 1):
             return False

@@ -170,7 +170,7 @@ def verify(
                 return
     if not agreeing:
         raise NoAnswerError(
-            "the derivative could not be checked: the function has no finite value at any random point tried",
+            "the derivative could not be checked: at none of the random points tried are the function and the answer finite and smooth",
             suggestion="declare what it needs (positive, spd, …), or use --no-verify to see the answer unchecked",
         )
 
@@ -219,7 +219,7 @@ def _judge(
             return (up - down) / (2 * h)
 
         wide, narrow = quotient(h), quotient(h / 2)
-        ahead = (np.asarray(f(_moved(env, variable, x + h * step), sizes), dtype=float) - value) / h
+        ahead = [(np.asarray(f(_moved(env, variable, x + k * step), sizes), dtype=float) - value) / k for k in (h, h / 2)]
         j = np.asarray(jacobian(env, sizes), dtype=float)
     except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
         return "unsure"
@@ -230,7 +230,8 @@ def _judge(
     along, wide, narrow = (np.reshape(v, -1) for v in (along, wide, narrow))
     reference = (4 * narrow - wide) / 3  # Richardson: the truncation errors of h and h/2 cancel
     size = max(float(np.max(np.abs(along), initial=0)), float(np.max(np.abs(wide), initial=0)))
-    if float(np.max(np.abs(np.reshape(ahead, -1) - wide), initial=0)) > KINK * size:  # one-sided differences part: a kink
+    parted, nearer = (float(np.max(np.abs(np.reshape(a, -1) - w), initial=0)) for a, w in zip(ahead, (wide, narrow), strict=True))
+    if parted > KINK * size and nearer > 0.75 * parted:  # one-sided differences that stay apart: a kink (curvature halves)
         return "unsure"
     noise = 1e-9 * float(np.max(np.abs(value), initial=0)) + 1e-12
     if float(np.max(np.abs(wide - narrow), initial=0)) > UNSURE * size + noise:

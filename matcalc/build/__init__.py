@@ -133,7 +133,7 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
         if first.op is ZEROS or (body is not None and body.op is ONES):  # a function of a constant array is one
             value = times(num(c), *scalars) if first.op is not ZEROS else num(0)
             return times(apply(op, (value,), attr), ones(*first.shape))
-    if op.parity and first is not None and leading_sign(first) < 0:
+    if op.parity and first is not None and _has_minus(first):
         flipped = apply(op, (opposite(first), *args[1:]), attr)
         return flipped if op.parity == "even" else negative(flipped)
     if first is not None and op.transposes and not first.is_scalar:
@@ -142,10 +142,17 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
                 return transpose(apply(op, [transpose(a) for a in args], attr))
         elif len(args) == 1:
             flipped = first.args[0] if first.op is TRANSPOSE else transpose(first)
+            if op.parity == "even" and _has_minus(flipped):
+                flipped = opposite(flipped)
             if first.op is TRANSPOSE or (flipped.op is not TRANSPOSE and order_key(flipped) < order_key(first)):
                 inner = apply(op, (flipped,), attr)
                 return transpose(inner) if op.transposes == "commutes" else inner
     return make(op, tuple(args), attr, result_shape(op, args), 1 + sum(a.size for a in args) + (op is IVERSON))
+
+
+def _has_minus(e: Expr) -> bool:
+    """Whether -e is the one of the two to keep; of a skew matrix, whose opposite is its transpose, neither is."""
+    return leading_sign(e) < 0 and not (e.op in (ADD, TRANSPOSE) and opposite(e) is transpose(e))
 
 
 late.CONSTRUCTORS["apply"] = apply

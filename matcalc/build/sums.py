@@ -9,7 +9,7 @@ from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.blocks import BLOCK
-from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, NUMBER, ONES, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from ..ops.core import ADD, CASES, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, NUMBER, ONES, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from .blocks import turned
@@ -124,6 +124,8 @@ def transpose(e: Expr) -> Expr:
         return e
     elif op is BLOCK and cols is not ONE:
         return turned(e)
+    elif op is CASES:
+        return make(CASES, tuple(transpose(a) for a in e.args), None, (cols, rows), e.size)
     elif op is LITERAL:
         m, n = literal_shape(e)
         return literal(n, m, [e.args[i * n + j] for j in range(n) for i in range(m)])

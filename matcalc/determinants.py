@@ -1,0 +1,211 @@
+"""The laws of determinants: products, powers, Kronecker products, diagonals, one dyad added; products over entries."""
+
+from __future__ import annotations
+
+from . import build
+from .build import add, apply, entry, index, matmul, num, power, size, split, substitute, times, transpose
+from .expr import Expr, make, postorder
+from .folding import constant_entry
+from .kinds import ONE, SCALAR
+from .labels import name_of
+from .ops.book import REGISTRY
+from .ops.core import (
+    ADD,
+    COMMUTATION,
+    ENTRY,
+    EYE,
+    HADAMARD,
+    INDEXED_PRODUCT,
+    KRONECKER,
+    MATMUL,
+    MATRIX_POWER,
+    ONES,
+    POWER,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+)
+from .ops.diagonal import DIAG
+from .ops.inverse import INVERSE
+from .simplify import simplify
+
+
+def determinant(m: Expr) -> Expr:
+    """det of a square matrix by the laws: products, powers, Kronecker products, diagonals, one dyad added."""
+    n = m.shape[0]
+    op = m.op
+    if m.is_scalar:
+        return m
+    if op is EYE:
+        return num(1)
+    if op is TIMES:
+        return times(power(times(*m.args[:-1]), size(n)), determinant(m.args[-1]))
+    if op is DIAG:
+        return product_of_entries(m.args[0])
+    if op is TRANSPOSE:
+        return determinant(m.args[0])
+    if op is INVERSE:
+        return power(determinant(m.args[0]), num(-1))
+    if op is MATRIX_POWER:
+        return power(determinant(m.args[0]), m.args[1])
+    if op is MATMUL and all(a.shape[0] is a.shape[1] for a in m.args):
+        return times(*[determinant(a) for a in m.args])
+    if op is KRONECKER and all(a.shape[0] is a.shape[1] for a in m.args):
+        a, b = m.args
+        return times(power(determinant(a), size(b.shape[0])), power(determinant(b), size(a.shape[0])))
+    if op is COMMUTATION:
+        p, q = m.attr  # type: ignore[misc]
+        pairs = times(size(p), add(size(p), num(-1)), size(q), add(size(q), num(-1)), build.divide(num(1), num(4)))
+        return power(num(-1), pairs)
+    if op is SYMBOL and (build.has(m, "lower") or build.has(m, "upper")):
+        return product_of_entries(build.diagonal(m))
+    if op is ADD:
+        found = _with_a_dyad(m)
+        if found is not None:
+            return found
+    if build.is_zero(m):
+        return num(0)
+    return apply(REGISTRY["det"], (m,))
+
+
+def _with_a_dyad(m: Expr) -> Expr | None:
+    """det(D + c u v^T) = det(D) (1 + c v^T D^-1 u) for a diagonal D."""
+    diagonal: list[Expr] = []
+    dyads: list[Expr] = []
+    for a in m.args:
+        body = split(a)[2]
+        assert body is not None
+        (diagonal if body.op in (EYE, DIAG) else dyads).append(a)
+    if not diagonal or len(dyads) != 1:
+        return None
+    c, scalars, body = split(dyads[0])
+    if body is None:
+        return None
+    if body.op is ONES:
+        left, right = build.ones(body.shape[0]), transpose(build.ones(body.shape[1]))
+    elif body.op is MATMUL:
+        cut = next((k for k, a in enumerate(body.args[:-1]) if a.shape[1] is ONE), None)
+        if cut is None:
+            return None
+        left, right = matmul(*body.args[: cut + 1]), matmul(*body.args[cut + 1 :])
+    else:
+        return None
+    d = add(*diagonal)
+    column = _diagonal_entries(d)
+    inside = simplify(matmul(transpose(build.hadamard(power(column, num(-1)), transpose(right))), left))
+    inside = _known_sum(inside)
+    whole = add(num(1), times(num(c), *scalars, inside))
+    return times(determinant(simplify(d)), simplify(whole))
+
+
+def _diagonal_entries(d: Expr) -> Expr:
+    n = d.shape[0]
+    parts = []
+    for a in d.args if d.op is ADD else (d,):
+        c, scalars, body = split(a)
+        assert body is not None
+        parts.append(times(num(c), *scalars, body.args[0] if body.op is DIAG else build.ones(n)))
+    return simplify(add(*parts))
+
+
+def _known_sum(e: Expr) -> Expr:
+    """The entries of a softmax sum to one."""
+    ones = {n: num(1) for n in postorder(e) if n.op.name == "sum" and n.args[0].op.name == "softmax"}
+    return substitute(e, ones) if ones else e
+
+
+def product_of_entries(v: Expr) -> Expr:
+    """prod over all entries; of exponentials the exponential of the sum, of equal entries a power."""
+    same = constant_entry(v)
+    n = times(size(v.shape[0]), size(v.shape[1]))
+    c, scalars, body = split(v)
+    if same is not None:
+        return power(same, n)
+    if scalars or c != 1:
+        rest = product_of_entries(body) if body is not None and body.op is not ONES else num(1)
+        return times(power(times(num(c), *scalars), n), rest)
+    if v.op.name == "exp":
+        return apply(v.op, (build.total(v.args[0]),))
+    if v.op is POWER and build.is_number(v.args[1]):
+        return power(product_of_entries(v.args[0]), v.args[1])
+    if v.op is HADAMARD:
+        return times(*[product_of_entries(a) for a in v.args])
+    i, j = _letters(v)
+    at = (index(i), num(1)) if v.shape[1] is ONE else (index(i), index(j))
+    inner = _entry_of(v, *at)
+    for letter, dim in ((j, v.shape[1]), (i, v.shape[0])):
+        if dim is not ONE:
+            inner = product_over(letter, num(1), size(dim), inner)
+    return inner
+
+
+def product_over(letter: str, low: Expr, high: Expr, body: Expr) -> Expr:
+    """prod_{letter=low}^{high} body."""
+    free = (body.indices - {letter}) | low.indices | high.indices
+    return make(INDEXED_PRODUCT, (low, high, body), letter, SCALAR, 3 + low.size + high.size + body.size, free)
+
+
+def _letters(v: Expr) -> tuple[str, str]:
+    used = v.indices | {name_of(n) for n in postorder(v) if n.op is SYMBOL}
+    used |= {m for n in postorder(v) for d in n.shape for m in d.names()}
+    free = [c for c in "ijklrs" if c not in used]
+    return free[0], free[1]
+
+
+def _entry_of(v: Expr, i: Expr, j: Expr) -> Expr:
+    """The entry of an array built entry by entry, as an expression in entries of its parts."""
+    op = v.op
+    if v.is_scalar:
+        return v
+    if op is ONES:
+        return num(1)
+    if op in (ADD, TIMES, HADAMARD):
+        parts = [_entry_of(a, i, j) for a in v.args]
+        return add(*parts) if op is ADD else times(*parts)
+    if op is POWER:
+        return power(_entry_of(v.args[0], i, j), v.args[1])
+    if op.elementwise:
+        return apply(op, (_entry_of(v.args[0], i, j),))
+    if op is TRANSPOSE:
+        return _entry_of(v.args[0], j, i)
+    return entry(v, i, j)
+
+
+def absolute(e: Expr) -> Expr:
+    """|det|: the sign goes from numbers, (-1)^k and factors that are positive anyway."""
+    c, scalars, body = split(e)
+    assert body is None
+    parts = [num(abs(c))]
+    rest = []
+    for s in scalars:
+        if s.op is POWER and build.is_number(s.args[0]) and build.value_of(s.args[0]) < 0:
+            parts.append(power(num(-build.value_of(s.args[0])), s.args[1]))
+        elif is_positive(s):
+            parts.append(s)
+        elif s.op is POWER and build.is_number(s.args[1]):
+            parts.append(power(apply(REGISTRY["abs"], (s.args[0],)), s.args[1]))
+        elif s.op is POWER and s.args[0].op.name == "det":
+            parts.append(power(apply(REGISTRY["abs"], (s.args[0],)), s.args[1]))
+        else:
+            rest.append(s)
+    if rest:
+        parts.append(apply(REGISTRY["abs"], (times(*rest),)))
+    return times(*parts)
+
+
+def is_positive(s: Expr) -> bool:
+    """Whether a scalar is positive by what it is made of."""
+    if s.op.positive or build.has(s, "positive") or s.op.name == "size":
+        return True
+    if build.is_number(s):
+        return build.value_of(s) > 0
+    if s.op is POWER:
+        even = build.is_number(s.args[1]) and build.value_of(s.args[1]).denominator == 1 and build.value_of(s.args[1]).numerator % 2 == 0
+        return even or is_positive(s.args[0])
+    if s.op in (ADD, TIMES):
+        return all(map(is_positive, s.args))
+    if s.op.name == "det":
+        return build.has(s.args[0], "spd")
+    if s.op is INDEXED_PRODUCT:
+        return is_positive(s.args[2])
+    return s.op is ENTRY and build.has(s.args[0], "positive")
