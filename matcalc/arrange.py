@@ -227,6 +227,8 @@ class Arranger:
             return self._turned_sum(e, False)
         if e.op is TRANSPOSE:
             inner = e.args[0]
+            if inner.op is ADD:
+                return self._of(transpose(build.opposite(inner))) if self._can_flip(inner) else None
             turned = self._turned_sum(inner, True) if inner.op is INDEXED_SUM else self._turned(inner)
             return turned if turned is None or inner.op is INDEXED_SUM else Node("T", (turned,))
         if e.op is DIAG:

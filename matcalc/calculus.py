@@ -11,7 +11,8 @@ from .handles import Handle
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Answer, Problem
 from .series import Series, taylor_series
-from .stationary_points import Stationary, StationaryPoint, stationary_points
+from .solutions import Stationary, StationaryPoint
+from .stationary_points import stationary_points
 from .volumes import JacobianDeterminant, jacobian_determinant
 
 Function = str | Handle

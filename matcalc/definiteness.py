@@ -123,7 +123,7 @@ def sign_of(s: Expr) -> int:
         base, k = s.args
         inside = sign_of(base)
         if inside in (1, 2):
-            return inside if is_number(k) and value_of(k) > 0 or inside == 1 else 0
+            return inside if (is_number(k) and value_of(k) > 0) or inside == 1 else 0
         if is_number(k) and value_of(k).denominator == 1:
             even = value_of(k) % 2 == 0
             return (1 if inside == -1 else 2) if even else (inside if inside == -1 else 0)

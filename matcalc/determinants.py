@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import build
 from .build import add, apply, entry, index, matmul, num, power, size, split, substitute, times, transpose
+from .definiteness import sign_of
 from .expr import Expr, make, postorder
 from .folding import constant_entry
 from .kinds import ONE, SCALAR
@@ -12,7 +13,6 @@ from .ops.book import REGISTRY
 from .ops.core import (
     ADD,
     COMMUTATION,
-    ENTRY,
     EYE,
     HADAMARD,
     INDEXED_PRODUCT,
@@ -180,32 +180,12 @@ def absolute(e: Expr) -> Expr:
     for s in scalars:
         if s.op is POWER and build.is_number(s.args[0]) and build.value_of(s.args[0]) < 0:
             parts.append(power(num(-build.value_of(s.args[0])), s.args[1]))
-        elif is_positive(s):
+        elif sign_of(s) == 1:
             parts.append(s)
-        elif s.op is POWER and build.is_number(s.args[1]):
-            parts.append(power(apply(REGISTRY["abs"], (s.args[0],)), s.args[1]))
-        elif s.op is POWER and s.args[0].op.name == "det":
+        elif s.op is POWER and (build.is_number(s.args[1]) or s.args[0].op.name == "det"):
             parts.append(power(apply(REGISTRY["abs"], (s.args[0],)), s.args[1]))
         else:
             rest.append(s)
     if rest:
         parts.append(apply(REGISTRY["abs"], (times(*rest),)))
     return times(*parts)
-
-
-def is_positive(s: Expr) -> bool:
-    """Whether a scalar is positive by what it is made of."""
-    if s.op.positive or build.has(s, "positive") or s.op.name == "size":
-        return True
-    if build.is_number(s):
-        return build.value_of(s) > 0
-    if s.op is POWER:
-        even = build.is_number(s.args[1]) and build.value_of(s.args[1]).denominator == 1 and build.value_of(s.args[1]).numerator % 2 == 0
-        return even or is_positive(s.args[0])
-    if s.op in (ADD, TIMES):
-        return all(map(is_positive, s.args))
-    if s.op.name == "det":
-        return build.has(s.args[0], "spd")
-    if s.op is INDEXED_PRODUCT:
-        return is_positive(s.args[2])
-    return s.op is ENTRY and build.has(s.args[0], "positive")

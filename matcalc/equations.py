@@ -8,11 +8,14 @@ from .errors import MatcalcError
 from .expansion import expanded, expanded_in
 from .expr import Expr, postorder
 from .kinds import ONE, Dim
+from .labels import words_of
 from .linear import IsTall, NewName, Solution, contains, linear_matrix, linear_vector
 from .ops.core import ADD, HADAMARD, ONES, POWER, SYMBOL, TIMES
 from .ops.inverse import INVERSE
 from .rules import entrywise
 from .simplify import simplify
+
+_ENTRYWISE = (ADD, TIMES, HADAMARD, POWER)
 
 
 def solve_for(g: Expr, x: Expr, new: NewName, tall: IsTall) -> Solution | None:
@@ -72,10 +75,8 @@ def _entry_by_entry(g: Expr, x: Expr) -> Solution | None:
     letters: dict[Expr, Expr] = {}
     for n in postorder(g):
         if n.shape == shape and n.op is SYMBOL:
-            letters[n] = symbol(f"\u2022{len(letters)}", (ONE, ONE), n.attr[1])
-        elif n.shape == shape and n.op not in (ADD, TIMES, HADAMARD, POWER, ONES) and not n.op.elementwise:
-            return None
-        elif n.shape != shape and contains(n, x):
+            letters[n] = symbol(f"\u2022{len(letters)}", (ONE, ONE), words_of(n))
+        elif contains(n, x) and (n.shape != shape or not (n.op in _ENTRYWISE or n.op.elementwise)):
             return None
     scalar = _as_scalar(g, letters, shape)
     if scalar is None:

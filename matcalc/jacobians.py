@@ -82,7 +82,7 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
                 rows, cols = (d.value(sizes) for d in f.shape)
                 try:
                     j = numerical_jacobian(
-                        lambda at: plan.run(at, sizes)[0], env, problem.names, words, free_entries((rows, cols), out_words)
+                        lambda at, sizes=sizes: plan.run(at, sizes)[0], env, problem.names, words, free_entries((rows, cols), out_words)
                     )
                     found, size = (float(v) for v in closed.run(env, sizes))
                     wanted = float(np.linalg.det(j))

@@ -356,6 +356,3 @@ def _by_vec(terms: Sequence[Linear], c: Expr, x: Expr) -> Solution:
     r = simplify(c)
     sides = (add(*[matmul(lft, transpose(x) if flipped else x, r2) for lft, r2, flipped in terms]), r)
     return Solution(matmul(inverse(m), apply(VEC, (r,))), invertible=_needed(m), equation=sides)
-
-
-# ---------------------------------------------------------------------------------------------- scalars, entry by entry

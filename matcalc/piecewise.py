@@ -13,10 +13,25 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 
 from .arrange import Arranger
-from .build import apply, eye, hadamard, is_zero, negative, num, ones, rebuild, split, substitute, times, transpose, without_coefficient, zeros
+from .build import (
+    apply,
+    eye,
+    hadamard,
+    is_zero,
+    negative,
+    num,
+    ones,
+    rebuild,
+    split,
+    substitute,
+    times,
+    transpose,
+    without_coefficient,
+    zeros,
+)
 from .expr import Expr, postorder
-from .kinds import ONE
 from .indexform import Letters, index_form, term_node, term_order
+from .kinds import ONE
 from .network import Factor, Index, Slot, Term
 from .ops.activations import RELU
 from .ops.core import ADD, CASES, EYE, HADAMARD, IVERSON, MATMUL, TRANSPOSE
@@ -53,8 +68,10 @@ def piecewise(e: Expr, depth: int = 0) -> Expr:
     if depth > DEEPEST or not has_switch(e):
         return e
     found = _switches(e)
-    if found and len(found) <= MOST_SWITCHES and (e.op is not ADD or _belong_together(e, found)):
+    if found and len(found) <= MOST_SWITCHES and _belong_together(e, found):
         return _split(e, found[0], depth)
+    if e.op is TRANSPOSE:
+        return transpose(piecewise(e.args[0], depth + 1))
     if e.op is HADAMARD or e.op is IVERSON:
         return _entrywise(e)
     if e.op is CASES:
@@ -63,8 +80,9 @@ def piecewise(e: Expr, depth: int = 0) -> Expr:
 
 
 def _belong_together(e: Expr, found: list[Expr]) -> bool:
-    """Whether a sum is split as a whole: each summand has switches, and not just one of several."""
-    return all(has_switch(a) and (len(found) == 1 or len(_switches(a)) > 1) for a in e.args)
+    """Whether the whole is split: of a sum if each summand has switches, and not just one of several."""
+    inner = e.args[0] if e.op is TRANSPOSE else e
+    return inner.op is not ADD or all(has_switch(a) and (len(found) == 1 or len(_switches(a)) > 1) for a in inner.args)
 
 
 def _switches(e: Expr) -> list[Expr]:
@@ -187,7 +205,9 @@ def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
 
     def value(equal: frozenset[Pair]) -> Node | None:
         """The sum of the terms whose deltas are 1 where these indices are equal; None for 0."""
-        return _summed([(t, names) for t, deltas, names in untied if deltas <= equal], _representatives(marks, equal), arranger, taken, head)
+        return _summed(
+            [(t, names) for t, deltas, names in untied if deltas <= equal], _representatives(marks, equal), arranger, taken, head
+        )
 
     head = str(plain.form[1])
     args: list[Node] = []

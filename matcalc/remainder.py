@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from .errors import NoAnswerError, VerificationError
@@ -85,7 +86,7 @@ def _judge(
     if len(above) < 2:
         return True if above[0][0] > 0.5 else None
     # The smallest steps whose remainder is still above the noise: there the leading term rules.
-    slopes = [float(np.log2(a[1] / b[1]) / np.log2(a[0] / b[0])) for a, b in zip(above, above[1:], strict=False)]
+    slopes = [float(np.log2(a[1] / b[1]) / np.log2(a[0] / b[0])) for a, b in pairwise(above)]
     return bool(max(slopes[-2:]) > order + 1 - SLACK)
 
 

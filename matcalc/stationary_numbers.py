@@ -18,6 +18,8 @@ from .simplify import simplify
 from .solutions import Stationary, StationaryPoint
 from .trial import by_numbers, check_point, inside
 
+LONGEST_VALUE = 40  # operations; a longer value of the function is not shown
+
 
 def by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary | None:
     if not all(is_small(x) for x in xs) or (any(not x.is_scalar for x in xs) and not _by_entries(problem.function, xs)):

@@ -13,6 +13,7 @@ from itertools import permutations
 from . import build
 from .build import add, divide, num, substitute, symbol, transpose
 from .definiteness import ND, NSD, PD, PSD, definiteness, entry_sign, sign_of
+from .equations import solve_for
 from .errors import NoAnswerError, UsageError
 from .expansion import expanded
 from .expr import Expr, postorder
@@ -20,7 +21,7 @@ from .folding import folded
 from .kinds import ONE
 from .kronecker import kronecker_matrix
 from .labels import name_of
-from .linear import Solution, contains, solve_for
+from .linear import Solution, contains
 from .ops.core import SYMBOL
 from .polynomials import shortest
 from .problem import Problem, refuse_where_undefined
@@ -30,7 +31,7 @@ from .stationary_numbers import by_sympy
 from .tensor import Tensor
 from .trial import by_numbers, check_point, inside, unstacked
 
-LONGEST_VALUE = 40
+LONGEST_VALUE = 40  # symbols; a longer value of the function is not shown
 MOST_TOGETHER = 4  # variables whose order of elimination is tried in every way
 SYMMETRIC = ("symmetric", "diagonal")
 
@@ -47,12 +48,6 @@ def stationary_points(problem: Problem, check: bool) -> Stationary:
     if check:
         answer.verified = "verified"
     return answer
-
-
-# ---------------------------------------------------------------------------------------------- numbers
-
-
-# ---------------------------------------------------------------------------------------------- vectors and matrices
 
 
 class _Matrices:
@@ -134,7 +129,7 @@ class _Matrices:
         if rows.number is not None and cols.number is not None:
             return rows.number >= cols.number
         given = {d.name for d in self.problem.given}
-        undeclared = not any(n.op is SYMBOL and n.attr[0] in given for n in postorder(a))
+        undeclared = not any(n.op is SYMBOL and name_of(n) in given for n in postorder(a))
         return rows.name == "N" or undeclared
 
     def _system(self) -> list[tuple[Expr, Solution]] | None:

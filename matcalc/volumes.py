@@ -72,11 +72,7 @@ def jacobian_determinant(problem: Problem, check: bool) -> JacobianDeterminant:
     if words and not xs[0].is_scalar:
         found = structured_determinant(problem, f, xs[0], words)
     else:
-        found = _written_out(f, xs)
-        if found is None:
-            if len(xs) > 1:
-                raise NoAnswerError("several variables are taken together only where all sizes are numbers")
-            found = _by_laws(f, xs[0])
+        found = _written_out(f, xs) or _by_laws(f, xs)
     value, jacobian = found
     value = problem.whole(folded(simplify(value)))
     value = tidied(value)
@@ -130,7 +126,10 @@ def _written_out(f: Expr, xs: Sequence[Expr]) -> tuple[Expr, Expr | None] | None
 # ---------------------------------------------------------------------------------------------- by the laws of determinants
 
 
-def _by_laws(f: Expr, x: Expr) -> tuple[Expr, Expr | None]:
+def _by_laws(f: Expr, xs: Sequence[Expr]) -> tuple[Expr, Expr | None]:
+    if len(xs) > 1:
+        raise NoAnswerError("several variables are taken together only where all sizes are numbers")
+    (x,) = xs
     if f.shape[0] is ONE and f.shape[1] is not ONE:
         f = transpose(f)
     tensor = Tensor([f.shape], [])
@@ -167,12 +166,6 @@ def _entrywise_slope(f: Expr, x: Expr) -> Expr | None:
             return None
         total = add(total, times(t.scalar, build.hadamard(*rest) if rest else build.ones(*f.shape)))
     return simplify(total)
-
-
-# ---------------------------------------------------------------------------------------------- fewer free entries
-
-
-# ---------------------------------------------------------------------------------------------- sign and reasons
 
 
 def _why_singular(f: Expr, x: Expr) -> str:

@@ -121,6 +121,13 @@ def scalar(x: Any) -> Array:
     return np.asarray(x, dtype=complex).reshape(1, 1)
 
 
+def finite(x: Array) -> Array:
+    """LAPACK may never come back from infinities."""
+    if not np.all(np.isfinite(x)):
+        raise Unfit("not finite")
+    return x
+
+
 def inverse(x: Array) -> Array:
     return np.linalg.inv(square(x))
 
@@ -157,7 +164,7 @@ def frechet2(x: Array, e: Array, h: Array) -> Array:
 
 def pinv(x: Array) -> Array:
     """By a full-rank factorisation X = F G made of columns and rows of X, as long as the rank stays: G^T (G G^T)^-1 (F^T F)^-1 F^T."""
-    u, s, v = np.linalg.svd(x.real, full_matrices=False)
+    u, s, v = np.linalg.svd(finite(x).real, full_matrices=False)
     r = int(np.sum(s > 1e-9 * s[0]))
     rows, columns = _pivots(u[:, :r].T), _pivots(v[:r])
     f = x[:, columns]
@@ -180,7 +187,7 @@ def _pivots(a: Array) -> list[int]:
 
 def greatest_singular(x: Array) -> tuple[Array, Array]:
     """The greatest singular value and its right vector (greatest entry positive): a Newton step on X^T X v = s v, v^T v = 1."""
-    v = np.linalg.svd(x.real)[2][0]
+    v = np.linalg.svd(finite(x).real)[2][0]
     v = v * np.sign(v[np.argmax(np.abs(v))])
     m = x.T @ x
     s = v @ m.real @ v
@@ -192,7 +199,7 @@ def greatest_singular(x: Array) -> tuple[Array, Array]:
 
 def root(m: Array) -> Array:
     """The symmetric square root of a positive definite M: a Newton step on S S = M from the real one."""
-    d, q = np.linalg.eigh((m.real + m.real.T) / 2)
+    d, q = np.linalg.eigh((finite(m).real + m.real.T) / 2)
     s = q @ np.diag(np.sqrt(d)) @ q.T
     rest = q.T @ (m - s @ s) @ q
     return s + q @ (rest / (np.sqrt(d)[:, None] + np.sqrt(d))) @ q.T

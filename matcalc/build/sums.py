@@ -124,7 +124,7 @@ def transpose(e: Expr) -> Expr:
         return e
     elif op is BLOCK and cols is not ONE:
         return turned(e)
-    elif op is CASES:
+    elif op is CASES and all(a.is_scalar for a in e.args[1::2]):
         return make(CASES, tuple(transpose(a) for a in e.args), None, (cols, rows), e.size)
     elif op is LITERAL:
         m, n = literal_shape(e)

@@ -8,7 +8,7 @@ from ..console import EXPRESSION_SETTINGS, split_names
 from .showing import joined, show, takes_function
 
 
-class Order(click.ParamType):
+class Order(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     """A whole number from 0, or `inf`."""
 
     name = "order"
