@@ -17,11 +17,18 @@ if TYPE_CHECKING:
     from .calculus import directional, jacdet, linearize, stationary, taylor
     from .claims import Verdict, check
     from .graphs import Graph, graph
+    from .plots import plot
+    from .tours import tour
 
 __version__ = "0.1.0"
 API = ("call", "derivative", "grad", "hadamard", "hessian", "jacobian", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
 CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
-_HOMES = dict.fromkeys(CALCULUS, "calculus") | {"Graph": "graphs", "graph": "graphs"} | {"Derivative": "answers", "Expression": "answers", "Verdict": "claims", "check": "claims"} | dict.fromkeys(API, "api")
+_HOMES = (
+    dict.fromkeys(CALCULUS, "calculus")
+    | {"Graph": "graphs", "graph": "graphs", "plot": "plots", "tour": "tours"}
+    | {"Derivative": "answers", "Expression": "answers", "Verdict": "claims", "check": "claims"}
+    | dict.fromkeys(API, "api")
+)
 
 
 def __getattr__(name: str) -> object:
@@ -56,9 +63,11 @@ __all__ = [
     "linearize",
     "matrix",
     "parse",
+    "plot",
     "scalar",
     "stationary",
     "subexpressions",
     "taylor",
+    "tour",
     "vector",
 ]

@@ -69,7 +69,7 @@ class Scope:
             }
         )
 
-    def prepare(self, given: Mapping[str, Any], used: Sequence[Expr]) -> tuple[dict[str, Any], dict[str, int]]:
+    def prepare(self, given: Mapping[str, Any], used: Sequence[Expr], shapes: Sequence[Shape] = ()) -> tuple[dict[str, Any], dict[str, int]]:
         """The values an evaluation of `used` needs, in internal form, with the sizes."""
         from .numeric import prepare
 
@@ -83,6 +83,7 @@ class Scope:
         present = {n for n in known if n in given} | (needed & known)
         dims = {n for e in used for node in postorder(e) for d in node.shape for n in d.names()}
         dims |= {n for e in used for node in postorder(e) if isinstance(node.attr, Dim) for n in node.attr.names()}
+        dims |= {n for shape in shapes for d in shape for n in d.names()}
         sizes = {n: int(given[n]) for n in dims if n in given and n not in known}
         env, found = prepare(
             {n: s for n, s in self.symbols.items() if n in present},
@@ -285,7 +286,7 @@ class Derivative:
         """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""
         import numpy as np
 
-        env, sizes = self._scope.prepare(values, self._tensor.expressions())
+        env, sizes = self._scope.prepare(values, self._tensor.expressions(), self._tensor.shapes)
         missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
         if missing:
             raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")

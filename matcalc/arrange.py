@@ -108,7 +108,7 @@ class Arranger:
         if e.op in ABSTRACT:
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
-        several = len(e.args) > 1 and not all(map(_is_constant, e.args))  # beside an array, 0 stands for a zero array
+        several = e.op.signature == "m n, m n -> m n" and not all(map(_is_constant, e.args))  # beside an array, 0 stands for a zero array
         if e.op.name in ("det", "logdet"):
             return Node("call", (self._entrywise_below(e.args[0]),), e.op.name)
         parts = tuple(self._broadcast(a) if several else self._sized(a) for a in e.args)
@@ -396,6 +396,8 @@ class Arranger:
         if e.op is TRANSPOSE:
             inner = e.args[0]
             return Node("cmp", tuple(self._broadcast(transpose(a)) for a in inner.args), str(inner.attr))
+        if e.op is not IVERSON:
+            return Node("cmp", (self._of(e), number(0)), ">")
         left, right = (self._broadcast(a) for a in e.args)
         if not e.is_scalar and all(map(_is_constant, e.args)):
             left = self._of(e.args[0])  # nothing else would carry the size

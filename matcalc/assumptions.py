@@ -28,7 +28,7 @@ class SizeNames:
 
     def name_all(self) -> None:
         """Matrices first, columns before rows, in order of first occurrence: b - A x reads A in R^{m x n}."""
-        self.el.sizes.tighten()
+        self.el.sizes.tighten(d for term in self.el.symbols.values() for d in term.shape if d is not ONE)
         unsettled = self.el.sizes.unsettled()
         if unsettled != []:
             what = (

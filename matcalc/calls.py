@@ -249,6 +249,7 @@ CALLS: dict[str, Meaning] = {
     "norminf": _norm_of("inf"),
     "softmax": _by_kind("softmax", "softmax_rows"),
     "logsumexp": _by_kind("logsumexp", "logsumexp_rows"),
+    "cumsum": _by_kind("cumsum", None),
     "max": _extreme,
     "min": _extreme,
     "ones": _sized,

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from . import derive
-from .answers import Derivative, printer
+from .answers import Derivative
 from .build import is_number, is_zero, value_of
 from .errors import NoAnswerError, ReadingError
 from .expr import Expr
@@ -22,7 +22,7 @@ from .infer import infer
 from .kinds import ONE, Dim, Shape
 from .ops.core import EYE, TIMES
 from .ops.diagonal import DIAG
-from .surface import dimension, number
+from .surface import number
 from .syntax import Declaration, Node, Program, walk
 from .unfold import Step, declared_as, names_in, rebuilt, with_names
 
@@ -87,7 +87,7 @@ class Count:
 
     def __str__(self) -> str:
         def words(size: Dim, one: str) -> str:
-            return f"{printer('text')(dimension(size))} {one}{'' if size.number == 1 else 's'}"
+            return f"{polynomial(size)} {one}{'' if size.number == 1 else 's'}"
 
         return f"{words(self.multiplications, 'multiplication')}, {words(self.additions, 'addition')}"
 
@@ -101,6 +101,17 @@ class Accumulation:
         self.seed, self.free = seed, free
         self.lines: list[Line] = []
         self.count = Count()
+
+
+def polynomial(size: Dim) -> str:
+    """A size as a polynomial with powers, the highest first: `2 m^2 + m`."""
+    terms = []
+    for monomial, c in sorted(size.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
+        factors = [] if abs(c) == 1 and monomial else [str(abs(c))]
+        factors += [n if k == 1 else f"{n}^{k}" for n, k in monomial]
+        terms.append((" - " if c < 0 else " + ") + " ".join(factors))
+    text = "".join(terms) or " + 0"
+    return text[3:] if text.startswith(" + ") else "-" + text[3:]
 
 
 def entries(shape: Shape) -> Dim:

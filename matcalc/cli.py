@@ -43,7 +43,10 @@ FORMATS = ("text", "unicode", "latex")
 
 
 # Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
-ELSEWHERE: tuple[str, ...] = ("check", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "stationary", "taylor")
+ELSEWHERE: tuple[str, ...] = (
+    *("check", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "plot", "stationary", "taylor"),
+    "tour",
+)
 
 
 class Commands(click.Group):

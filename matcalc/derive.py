@@ -7,22 +7,22 @@ from typing import Any
 
 from .answers import Derivative, Expression, laid_out
 from .authorship import rewritten, typed_order
-from .build import is_number, substitute, value_of
+from .build import entry, is_number, num, substitute, value_of
 from .differential import Step
 from .errors import MatcalcError, UsageError
 from .expr import Expr, postorder
 from .families import free_of
 from .infer import Typed, infer
-from .kinds import LARGEST_LITERAL, ONE, Dim
+from .kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
 from .numeric import Plan
 from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
 from .structured import sentence, set_of, sets_of, staying, tangent, within
-from .syntax import Declaration, Program
+from .syntax import Declaration, Program, split_name
 from .tensor import Tensor
-from .verify import Point, verify
+from .verify import Function, Point, verify
 
 LAYOUTS = ("numerator", "denominator", "strict")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
@@ -126,7 +126,8 @@ def _one(
         tensor = tensor.differentiate(variable, steps)
         if tensor.matrix is not None:
             tensor.replace(simplify(tensor.matrix, known))
-    restore = {typed.symbols[n]: typed.declared[n] for n in names if typed.symbols.get(n) is not typed.declared.get(n)}
+    wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
+    restore = {typed.symbols[n]: typed.declared[n] for n in wholes if typed.symbols.get(n) is not typed.declared.get(n)}
 
     def final(e: Expr) -> Expr:
         return simplify(substitute(e, restore) if restore else e, known)
@@ -182,7 +183,39 @@ def _variable(typed: Typed, name: str) -> Expr:
     declared = typed.declared.get(name)
     if declared is not None:
         return declared
+    base, places = place_of(typed, name)
+    if base is not None:
+        return entry(base, *places)
     raise UsageError(f"{name} does not occur in the expression", suggestion=f"variables here: {', '.join(typed.symbols)}")
+
+
+def place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:
+    """The vector or matrix of which `name` is an entry, and the entry's two places: x_2, X_{12}, X_{1,2}."""
+    base, sub = split_name(name)
+    whole = typed.symbols.get(base)
+    if whole is None or whole.op is not SYMBOL or not sub.replace(",", "").isdigit():
+        return None, []
+    axes = sum(d is not ONE for d in whole.shape)
+    parts = sub.split(",") if "," in sub or axes < 2 else list(sub)
+    if len(parts) != axes or "0" in parts:
+        return None, []
+    places = [num(int(p)) for p in parts]
+    if any(d.number is not None and int(p) > d.number for p, d in zip(parts, [d for d in whole.shape if d is not ONE], strict=True)):
+        raise UsageError(f"{name} is no entry of {base}, which is {shape_text(whole.shape)}")
+    return whole, places if axes == 2 else [places[0], num(1)] if whole.shape[1] is ONE else [num(1), places[0]]
+
+
+def put_in_place(f: Function, name: str, place: Expr) -> Function:
+    """The function of a point that also gives one entry by itself."""
+    whole = str(place.args[0].attr[0])  # type: ignore[index]
+    i, j = (int(value_of(k)) - 1 for k in place.args[1:])
+
+    def moved(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        array = env[whole].copy()
+        array[i, j] = env[name]
+        return f({**env, whole: array}, sizes)
+
+    return moved
 
 
 def _declared(typed: Typed, name: str) -> Expr:
@@ -218,9 +251,12 @@ def _verify(
 ) -> None:
     """Against the function as typed; a higher derivative against the one before it. `kind` is the set the variable stays in."""
     symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
-    place, at = (name, None) if variable.op is SYMBOL else (str(variable.attr[0]), 2)  # type: ignore[index]
+    place, at = (str(variable.attr[0]), 2) if variable.op is MEMBER else (name, None)  # type: ignore[index]
     if variable.op is SYMBOL:
         symbols.setdefault(name, (variable.shape, variable.attr[1]))  # type: ignore[index]
+    elif variable.op is ENTRY:
+        place, at = name, None
+        symbols[name] = (SCALAR, ())
     elif not variable.indices:
         at = int(value_of(variable.args[0]))
     indices = {i: at for i in variable.indices if at is not None}
@@ -234,7 +270,7 @@ def _verify(
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape
     plan = Plan(typed.expr)
-    numbers = [int(value_of(i)) for n in postorder(typed.expr) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args if is_number(i)]
+    numbers = [int(value_of(i)) for n in postorder([typed.expr, variable]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args if is_number(i)]
     least = max([at or 0, *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
 
     def f(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
@@ -243,6 +279,8 @@ def _verify(
     def jacobian(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         return tensor.evaluate(env, sizes, indices)
 
+    if variable.op is ENTRY:
+        f, jacobian = put_in_place(f, name, variable), put_in_place(jacobian, name, variable)
     along = tangent(kind, structured) if kind is not None else None
     checked = jacobian if kind is None else staying(kind, jacobian)
     point = Point(symbols, families, least)

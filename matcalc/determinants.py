@@ -7,7 +7,7 @@ from .build import add, apply, entry, index, matmul, num, power, size, split, su
 from .definiteness import sign_of
 from .expr import Expr, make, postorder
 from .folding import constant_entry
-from .kinds import ONE, SCALAR
+from .kinds import ONE, SCALAR, Dim
 from .labels import name_of
 from .ops.book import REGISTRY
 from .ops.core import (
@@ -39,7 +39,10 @@ def determinant(m: Expr) -> Expr:
     if op is EYE:
         return num(1)
     if op is TIMES:
-        return times(power(times(*m.args[:-1]), size(n)), determinant(m.args[-1]))
+        c, scalars, body = split(m)
+        assert body is not None
+        sign = power(num(-1), size(parity(n))) if c < 0 else num(1)
+        return times(sign, power(times(num(abs(c)), *scalars), size(n)), determinant(body))
     if op is DIAG:
         return product_of_entries(m.args[0])
     if op is TRANSPOSE:
@@ -47,14 +50,15 @@ def determinant(m: Expr) -> Expr:
     if op is INVERSE:
         return power(determinant(m.args[0]), num(-1))
     if op is MATRIX_POWER:
-        return power(determinant(m.args[0]), m.args[1])
+        return raised(determinant(m.args[0]), m.args[1])
     if op is MATMUL and all(a.shape[0] is a.shape[1] for a in m.args):
         return times(*[determinant(a) for a in m.args])
     if op is KRONECKER and all(a.shape[0] is a.shape[1] for a in m.args):
         a, b = m.args
-        return times(power(determinant(a), size(b.shape[0])), power(determinant(b), size(a.shape[0])))
+        return times(raised(determinant(a), size(b.shape[0])), raised(determinant(b), size(a.shape[0])))
     if op is COMMUTATION:
-        p, q = m.attr  # type: ignore[misc]
+        assert isinstance(m.attr, tuple)
+        p, q = m.attr[0], m.attr[1]
         pairs = times(size(p), add(size(p), num(-1)), size(q), add(size(q), num(-1)), build.divide(num(1), num(4)))
         return power(num(-1), pairs)
     if op is SYMBOL and (build.has(m, "lower") or build.has(m, "upper")):
@@ -66,6 +70,24 @@ def determinant(m: Expr) -> Expr:
     if build.is_zero(m):
         return num(0)
     return apply(REGISTRY["det"], (m,))
+
+
+def raised(d: Expr, k: Expr) -> Expr:
+    """d^k of a product of powers, factor by factor: (1/det X)^n is det(X)^(-n)."""
+    if d.op is TIMES:
+        return times(*[raised(a, k) for a in d.args])
+    return power(d.args[0], times(d.args[1], k)) if d.op is POWER else power(d, k)
+
+
+def parity(n: Dim) -> Dim:
+    """A size that is even and odd with `n`: n^2 is as n, 2 m as 0."""
+    total = Dim({})
+    for monomial, c in n.terms:
+        part = Dim.of(c % 2)
+        for letter, _ in monomial:
+            part = part * Dim.of(letter)
+        total = total + part
+    return Dim({m: c % 2 for m, c in total.terms})
 
 
 def _with_a_dyad(m: Expr) -> Expr | None:

@@ -189,7 +189,7 @@ def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[
         yield from _indexed(node, term, target)
     elif node.op is IVERSON:
         return
-    elif node.op.differential:
+    elif node.op.differential or node.op.adjoint:
         yield from _by_the_book(node, term, needed)
     else:
         raise NoAnswerError(f"matcalc has no differential for {node.op.name}")
@@ -394,6 +394,10 @@ def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
         return
     if node.op.adjoint and node.args[-1] in needed:
         yield node.args[-1], _by_adjoint(node, term)
+        if not any(a in needed for a in node.args[:-1]):
+            return
+    if not node.op.differential:
+        raise NoAnswerError(f"matcalc has no differential for {node.op.name}")
     for argument, body, hole in differential_of(node, needed):
         for share in accumulate(body, [term], hole):
             yield argument, share

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .plots import CURVE, GRID
+from .derive import expression
+from .errors import MatcalcError
+from .render.latex import latex_name
 
 if TYPE_CHECKING:
     from .plots import Plot
 
 SIZE, DPI = (12.0, 8.0), 100
-ARROWS = 20  # of the gradient field, a side
+CURVE, GRID, ARROWS = 801, 61, 20  # points of a curve, of a surface and arrows of the field, a side
 LONGEST_LABEL = 46  # characters of a formula in the legend
 MARKS = {
     "minimum": ("v", "#15803d"),
@@ -69,7 +71,7 @@ def _line(plot: Plot, figure: Any) -> None:
     for _, values in derivatives:
         lowest, highest = _height(values, 0.15)
         bottom, top = min(bottom, lowest), max(top, highest)
-    label = f"{_plain_name(name)}" if plot.taylor or plot.derivatives else ""
+    label = latex_name(name) if plot.taylor or plot.derivatives else ""
     axes.plot(xs, _broken(f, top - bottom), color="#1d4ed8", linewidth=2.8, label=f"$f({label})$" if label else None, zorder=3)
     for (d, values), color in zip(derivatives, ("#ea580c", "#0d9488", "#9333ea", "#64748b", "#be185d", "#4d7c0f")):
         mark = "'" * d.order if d.order < 4 else f"^{{({d.order})}}"
@@ -84,7 +86,7 @@ def _line(plot: Plot, figure: Any) -> None:
     axes.set_xlim(low, high)
     axes.set_ylim(bottom, top)
     axes.axhline(0, color="#9ca3af", linewidth=1, zorder=1)
-    axes.set_xlabel(_math(_plain_name(name), name))
+    axes.set_xlabel(_math(latex_name(name), name))
     axes.set_title(_title(plot), pad=14)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="best", framealpha=0.9)
@@ -156,11 +158,8 @@ def _mark_latex(plot: Plot, mark: Any) -> str:
     """The place of a mark as LaTeX: `x = \\frac{1}{2}`, `(0, 0)`."""
     if not plot.flat:
         return "(" + r",\ ".join(f"{c:.4g}" for c in mark.at) + ")"
-    from .derive import expression
-    from .errors import MatcalcError
-
     try:
-        return f"{_plain_name(plot.axes[0])} = {expression(mark.name).latex if not _is_decimal(mark.name) else f'{mark.at[0]:.4g}'}"
+        return f"{latex_name(plot.axes[0])} = {expression(mark.name).latex if not _is_decimal(mark.name) else f'{mark.at[0]:.4g}'}"
     except MatcalcError:
         return f"{mark.at[0]:.4g}"
 
@@ -205,7 +204,7 @@ def _surface(plot: Plot, axes: Any, x: Any, y: Any, z: Any) -> None:
         px, py = zip(*plot.path)
         axes.plot(px, py, [plot.f(p) for p in plot.path], "o-", color="#dc2626", markersize=4, linewidth=2, zorder=9)
     for axis, name in zip((axes.set_xlabel, axes.set_ylabel), plot.axes):
-        axis(_math(_plain_name(name), name), labelpad=10)
+        axis(_math(latex_name(name), name), labelpad=10)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.set_major_locator(MaxNLocator(5))
     axes.tick_params(labelsize=11)
@@ -251,8 +250,8 @@ def _contours(plot: Plot, axes: Any, xs: Any, ys: Any, z: Any, figure: Any) -> N
     axes.set_xlim(a, b)
     axes.set_ylim(c, d)
     axes.grid(False)
-    axes.set_xlabel(_math(_plain_name(plot.axes[0]), plot.axes[0]))
-    axes.set_ylabel(_math(_plain_name(plot.axes[1]), plot.axes[1]))
+    axes.set_xlabel(_math(latex_name(plot.axes[0]), plot.axes[0]))
+    axes.set_ylabel(_math(latex_name(plot.axes[1]), plot.axes[1]))
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.set_title("level lines and gradient", fontsize=15)
@@ -264,7 +263,7 @@ def _contours(plot: Plot, axes: Any, xs: Any, ys: Any, z: Any, figure: Any) -> N
 
 
 def _title(plot: Plot) -> str:
-    axes = ", ".join(map(_plain_name, plot.axes))
+    axes = ", ".join(map(latex_name, plot.axes))
     expression = plot.expression
     return _math(f"f({axes}) = {expression.latex}", f"f({', '.join(plot.axes)}) = {expression.unicode}")
 
@@ -276,24 +275,18 @@ def _labelled(name: str, latex: str, plain: str) -> str:
     return _math(f"{name} = {latex}", f"${name}$ = {_without_math(plain)}")
 
 
-def _plain_name(name: str) -> str:
-    from .render.latex import latex_name
-
-    return latex_name(name)
-
-
 def _math(latex: str, plain: str) -> str:
     """Mathematics where matplotlib can set it, plain text where it cannot."""
     from matplotlib.mathtext import MathTextParser
 
-    # What matplotlib's own small LaTeX has other words for.
-    text = latex.replace(r"\lVert", r"\Vert").replace(r"\rVert", r"\Vert").replace(r"\lvert", "|").replace(r"\rvert", "|")
-    text = text.replace(r"\left\Vert", r"\left\|").replace(r"\right\Vert", r"\right\|").replace(r"\mathbf{1}", r"\mathbf{1}")
+    text = f"${latex}$"
+    for theirs, ours in ((r"\lVert", r"\|"), (r"\rVert", r"\|"), (r"\lvert", "|"), (r"\rvert", "|")):  # other words for the same
+        text = text.replace(theirs, ours)
     try:
-        MathTextParser("path").parse(f"${text}$")
+        MathTextParser("path").parse(text)
     except (ValueError, RuntimeError):
         return _without_math(plain)
-    return f"${text}$"
+    return text
 
 
 def _without_math(text: str) -> str:

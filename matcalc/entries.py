@@ -126,6 +126,10 @@ def indexed(el: Elaborator, node: Node, args: list[Term]) -> Term:
 
 
 def comparison(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """One relation; indices that are compared, as in `i = k`, run equally far."""
+    ranges = [i.range for a in node.args if a.op == "name" and (i := el.frames[-1].indices.get(str(a.attr))) is not None]
+    if len(ranges) == 2 and ranges[0] is not None and ranges[1] is not None:
+        el.sizes.unify(ranges[0], ranges[1])
     args, shape = level(el, node, args, node.args, stated=False)
     return applied(IVERSON, shape, args, node, node.attr)
 

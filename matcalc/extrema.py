@@ -200,9 +200,8 @@ class Scalars:
         except (TypeError, ValueError, NameError, KeyError):
             return []
         at = np.nonzero(np.isfinite(values[:-1]) & np.isfinite(values[1:]) & (values[:-1] * values[1:] < 0))[0]
-        jumps = np.abs(values[at]) + np.abs(values[at + 1])
-        usual = np.median(np.abs(values[np.isfinite(values)])) if len(at) else 0.0
-        return [float((grid[k] + grid[k + 1]) / 2) for k, j in zip(at, jumps, strict=True) if j < 1e3 * (1 + usual)]
+        found = [_bisected(f, float(grid[k]), float(grid[k + 1])) for k in at]
+        return [c for c in found if c is not None]
 
     def equation(self) -> str:
         """What is to be solved, in matcalc's spelling where there is one."""
@@ -330,6 +329,19 @@ class Scalars:
         if {1, -1} <= signs:
             return "saddle", "it rises along one line through it and falls along another"
         return "undecided", "the Hessian is singular"
+
+
+def _bisected(f: Any, low: float, high: float) -> float | None:
+    """Where f changes its sign; None where it jumps there instead (a pole)."""
+    start = left = float(f(low))
+    for _ in range(40):
+        middle = (low + high) / 2
+        value = float(f(middle))
+        if value * left > 0:
+            low, left = middle, value
+        else:
+            high = middle
+    return low if abs(left) < abs(start) else None
 
 
 def _directions(n: int) -> list[tuple[int, ...]]:

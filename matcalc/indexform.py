@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .arrange import Arranger
-from .build import is_number, split, value_of
+from .build import is_number, ones, split, value_of
 from .expr import Expr
-from .build import ones
 from .network import Factor, Index, Slot, Term
 from .ops.core import EYE, POWER, UNIT
 from .surface import name, number, quotient
-from .syntax import Node, Program, walk
+from .syntax import Node, Program, spell_name, walk
 from .tensor import Tensor
 
 LETTERS = "ijklpqrsabcdefghmnotuvwxyz"
@@ -97,7 +96,8 @@ def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node
         if e.op is EYE:
             base = name(delta)
         elif e.op is UNIT and len(r) == 1:
-            entries.append(Node("index", (name(delta), marks[0], arranger.spell(e.args[0]))))
+            size = name(spell_name("I", str(e.shape[0])))  # its size: the index occurs nowhere else, perhaps
+            entries.append(Node("index", (size, marks[0], arranger.spell(e.args[0]))))
             continue
         else:
             base = arranger.spell(e)

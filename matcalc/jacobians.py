@@ -105,6 +105,28 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
         )
 
 
+def vanishes(problem: Problem, value: Expr) -> bool:
+    """Whether a closed form is zero wherever it is tried, against the size of its parts, though no rule says so."""
+    import numpy as np
+
+    point, dims = problem.sampler([value])
+    rng = np.random.default_rng(3)
+    tried = 0
+    parts = list(value.args) if value.op.name == "times" else [value]
+    smallest = [Plan([a, *([b for b in a.args] if a.op.name == "add" else [a])]) for a in parts]
+    with np.errstate(all="ignore"):
+        for sizes in point.orders(dims)[:4]:
+            env = point.draw(sizes, rng, 1.0, True)
+            try:
+                runs = [[abs(float(v)) for v in plan.run(env, sizes)] for plan in smallest]
+            except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError, TypeError):
+                continue
+            tried += 1
+            if not any(whole <= 1e-13 * sum(rest) for whole, *rest in runs):
+                return False
+    return tried > 0
+
+
 def _value_words(words: Sequence[str]) -> tuple[str, ...]:
     """The free entries of the value: those of the variable; L L^T has as many as L, on and below the diagonal."""
     return tuple("symmetric" if w == "upper" else w for w in words)

@@ -215,13 +215,13 @@ def pseudo_inverse(X: Value) -> Value:
 
 def first_right_singular(X: Value) -> Value:
     """The first right singular vector, with its greatest entry positive."""
-    v = np.linalg.svd(X)[2][0][:, None]
+    v = svd(X)[2][0][:, None]
     return v * np.sign(v[np.argmax(np.abs(v))])
 
 
 def polar_factor(X: Value) -> Value:
     """U V^T for X = U S V^T."""
-    U, _, Vt = np.linalg.svd(X, full_matrices=False)
+    U, _, Vt = svd(X, full_matrices=False)
     return U @ Vt
 
 
@@ -238,7 +238,7 @@ def adjugate(X: Value) -> Value:
     """The adjugate, also of a singular matrix: X = U S V^T gives adj(X) = det(U) det(V) V adj(S) U^T."""
     if np.iscomplexobj(X):
         return np.linalg.det(X) * np.linalg.inv(X)
-    U, s, Vt = np.linalg.svd(X)
+    U, s, Vt = svd(X)
     others = np.array([np.prod(np.delete(s, k)) for k in range(len(s))])
     return np.linalg.det(U) * np.linalg.det(Vt) * (Vt.T * others) @ U.T
 
@@ -269,6 +269,13 @@ def matrix_exponential(X: Value) -> Value:
     return value
 
 
+def svd(X: Value, **options: Any) -> Any:
+    """The singular value decomposition; of a matrix with an infinity, on which LAPACK may never return, it fails at once."""
+    if not np.all(np.isfinite(X)):
+        raise np.linalg.LinAlgError("a matrix with entries that are not finite")
+    return np.linalg.svd(X, **options)
+
+
 def exponential_kronecker(X: Value) -> Value:
     """The matrix M with vec L(X, E) = M vec(E), column by column."""
     n = len(X)
@@ -291,3 +298,42 @@ def exponential_derivative(X: Value, *directions: Value) -> Value:
         block = np.block([[block, step], [np.zeros_like(step), block]])
     n = len(X)
     return matrix_exponential(block)[:n, -n:]
+
+
+def square_root(X: Value) -> Value:
+    """The principal square root, by the product form of the Denman-Beavers iteration with determinantal scaling."""
+    if not np.iscomplexobj(X) and np.allclose(X, X.T, rtol=1e-14, atol=0.0):
+        w, Q = np.linalg.eigh((X + X.T) / 2)
+        return (Q * np.sqrt(np.maximum(w, 0.0) if w[0] > -1e-12 * w[-1] else w)) @ Q.T
+    eye = np.eye(len(X))
+    M, S = X, X
+    for _ in range(60):
+        scale = abs(np.linalg.det(M)) ** (-0.5 / len(X)) if np.max(np.abs(M - eye)) > 0.1 else 1.0
+        inverse = np.linalg.inv(M)
+        S = scale / 2 * S @ (eye + inverse / scale**2)
+        M = (eye + (scale**2 * M + inverse / scale**2) / 2) / 2
+        if np.max(np.abs(M - eye)) < 1e-15 * len(X):
+            return S
+    return S if np.max(np.abs(M - eye)) < 1e-9 else np.full_like(S, math.nan)
+
+
+def square_root_derivative(X: Value, E: Value) -> Value:
+    """The solution of S L + L S = E for S = X^(1/2)."""
+    S, eye = square_root(X), np.eye(len(X))
+    return np.linalg.solve(np.kron(eye, S) + np.kron(S.T, eye), E.reshape(-1, order="F")).reshape(X.shape, order="F")
+
+
+def matrix_logarithm(X: Value, E: Value | None = None) -> Value:
+    """The principal logarithm, by inverse scaling and squaring; with E its derivative along E, from a block triangle."""
+    n = len(X)
+    if E is not None:
+        return matrix_logarithm(np.block([[X, E], [np.zeros_like(E), X]]))[:n, n:]
+    A, roots = X, 0
+    while np.linalg.norm(A - np.eye(n), 1) > 0.25:
+        if roots > 100 or not np.all(np.isfinite(A)):
+            return np.full_like(X, math.nan)
+        A, roots = square_root(A), roots + 1
+    points, weights = np.polynomial.legendre.leggauss(10)  # the Padé approximant of log(I + Y) in partial fractions
+    Y = A - np.eye(n)
+    total = sum(w / 2 * np.linalg.solve(np.eye(n) + (1 + t) / 2 * Y, Y) for t, w in zip(points, weights, strict=True))
+    return 2.0**roots * total

@@ -235,9 +235,9 @@ def _opened(t: Term) -> list[Term]:
         scale, scalars, body = split(e)
         if body is None or not (r and c):
             continue
-        parts = _parts(body, r, c)
-        if len(parts) > 1 or scale != 1 or scalars:
-            return _opened(Term(times(num(scale), *scalars, t.scalar), [*rest, *parts], t.slots, t.binders))
+        pieces = _parts(body, r, c)
+        if len(pieces) > 1 or scale != 1 or scalars:
+            return _opened(Term(times(num(scale), *scalars, t.scalar), [*rest, *pieces], t.slots, t.binders))
     return [t]
 
 

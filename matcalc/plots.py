@@ -21,18 +21,13 @@ from .ops.core import MEMBER, SYMBOL
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Problem
 from .scene import spell_declaration
+from .search import SAME, Point, Window, descended, finite, grid, in_the_plane, on_a_line
 from .stationary_points import stationary_points
 
 KINDS = ("auto", "contours", "surface")
 FORMATS = ("png", "svg", "pdf")
-CURVE, FINE, GRID, STARTS = 801, 4001, 61, 9  # points of a curve, of the search for zeros, of a surface; Newton's starts, a side
 MOST_ORDER = 30
 HIGHEST_DERIVATIVE = 6
-STEPS = 200  # of a descent
-MOST_MARKS = 24
-SAME = 1e-6  # points nearer than this, as a part of the picture, are one
-Point = tuple[float, ...]
-Window = tuple[float, float]
 
 
 def plot(
@@ -125,8 +120,8 @@ class Plot:
         self.marks: list[Mark] = []
         self.path: list[Point] = []
         self.f = self.evaluator(self.expression)
-        samples = [self.f(p) for p in self._grid(41 if self.flat else 13)]
-        if not any(map(_finite, samples)):
+        samples = [self.f(p) for p in grid(self.windows, 41 if self.flat else 13)]
+        if not any(map(finite, samples)):
             raise NoAnswerError("the function has no finite value in this range", suggestion="give another one: --range 0.1,5")
 
     @property
@@ -183,12 +178,21 @@ class Plot:
 
         return value
 
-    def _grid(self, side: int) -> list[Point]:
-        from itertools import product
-
+    def hessian_at(self) -> Callable[[Point], Any]:
+        """The Hessian at a point, of a function of two variables."""
         import numpy as np
 
-        return [tuple(map(float, p)) for p in product(*(np.linspace(a, b, side) for a, b in self.windows))]
+        entries, names = self._derivatives(2), self.problem.names
+
+        def value(p: Point) -> Any:
+            values = {names[0]: np.array(p)} if self.is_vector else dict(zip(names, p))
+            with np.errstate(all="ignore"):
+                try:
+                    return np.array([np.asarray(d.evaluate(values)) for d in entries], dtype=float).reshape(2, 2)
+                except (ArithmeticError, ValueError, TypeError):
+                    return np.full((2, 2), np.nan)
+
+        return value
 
     # ------------------------------------------------------------------------------------------------------ what to draw
 
@@ -211,7 +215,10 @@ class Plot:
                 raise UsageError(f"the orders of derivatives go from 1 to {HIGHEST_DERIVATIVE}, not {k}")
             self.derivatives += self._derivatives(k)
         if descent is not None:
-            self.path = descended(self.f, self.gradient_at(), self.point(descent, "--descent"), self.windows)
+            start = self.point(descent, "--descent")
+            if not finite(self.f(start)):
+                raise UsageError("the descent has to start where the function has a value")
+            self.path = descended(self.f, self.gradient_at(), start, self.windows)
 
     def point(self, text: str, what: str) -> Point:
         """`x = 0.5; y = -0.4`, `[1; 2]` or `1` as numbers."""
@@ -226,14 +233,12 @@ class Plot:
             found += map(float, np.ravel(value))
         return tuple(found)
 
-    def note(self, sentence: str) -> None:
-        """Something the reader should know, said once."""
-        if sentence not in self.assumptions:
-            self.assumptions.append(sentence)
-
     def mark(self) -> None:
         """Find the stationary points within the windows."""
-        found = stationary_on_a_line(self) if self.flat else stationary_in_the_plane(self)
+        slope = self.gradient_at()
+        found, note = on_a_line(self.f, slope, self.windows[0]) if self.flat else in_the_plane(slope, self.hessian_at(), self.windows)
+        if note:
+            self.assumptions.append(note)
         exact = self._exact_names() if found else []
         width = max(b - a for a, b in self.windows)
         for at, kind in found:
@@ -338,10 +343,6 @@ def _primes(order: int) -> str:
     return "'" * order if order < 4 else f"^({order})"
 
 
-def _finite(value: float) -> bool:
-    return value - value == 0
-
-
 def check_ending(path: str) -> None:
     """Refuse what is no picture before any work is done."""
     ending = path.rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
@@ -363,7 +364,7 @@ def read_windows(given: str | Sequence[float] | None, positive: Sequence[bool]) 
     if len(pairs) != len(positive) or any(len(p) != 2 for p in pairs):
         raise UsageError(f"a range is two numbers, or two for each axis, not {given!r}", suggestion="for example --range -4,4")
     for a, b in pairs:
-        if not (_finite(a) and _finite(b) and a < b):
+        if not (finite(a) and finite(b) and a < b):
             raise UsageError(f"a range goes from a smaller number to a larger one, not {given!r}")
     return [(a, b) for a, b in pairs]
 
@@ -373,152 +374,3 @@ def _number(text: str, whole: str) -> float:
         return float(derive.expression(text).evaluate({}))
     except (MatcalcError, TypeError, ValueError, ArithmeticError):
         raise UsageError(f"{text.strip()!r} in the range {whole!r} is no number") from None
-
-
-# --------------------------------------------------------------------------------------------------- stationary points
-
-
-def stationary_on_a_line(plot: Plot) -> list[tuple[Point, str]]:
-    """Zeros of f' in the window, with the sign test: down and up is a minimum, up and down a maximum, else an inflection."""
-    import numpy as np
-
-    ((low, high),) = plot.windows
-    slope_at, f = plot.gradient_at(), plot.f
-    xs = [float(x) for x in np.linspace(low, high, FINE)]
-
-    def slope(x: float) -> float:
-        return float(slope_at((x,))[0])
-
-    values = [slope(x) for x in xs]
-    size = float(np.nanmedian(np.abs(values))) if any(map(_finite, values)) else 0.0
-    if size == 0 and not np.nanmax(np.abs(values), initial=0.0):
-        return []  # constant: every point is stationary, and none is worth a mark
-    zeros: list[float] = []
-    for k in range(len(xs) - 1):
-        (a, b), (u, v) = (xs[k], xs[k + 1]), (values[k], values[k + 1])
-        if u == 0:
-            zeros.append(a)
-        elif u * v < 0:
-            zeros.append(_bisected(slope, a, b))
-        elif k > 0 and abs(u) <= abs(values[k - 1]) and abs(u) <= abs(v) and u * values[k - 1] > 0:
-            zeros.append(_lowest(lambda x: abs(slope(x)), xs[k - 1], b))
-    if values[-1] == 0:
-        zeros.append(xs[-1])
-    step = (high - low) / FINE
-    found: list[tuple[Point, str]] = []
-    for x in zeros:
-        if not abs(slope(x)) <= 1e-7 * max(size, 1e-12) or not _finite(f((x,))) or (found and abs(found[-1][0][0] - x) < 2 * step):
-            continue  # a pole, or a slope that comes near zero and does not reach it
-        before, after = slope(x - step / 2), slope(x + step / 2)
-        if before == 0 or after == 0:
-            plot.note("the function is constant on a part of the range; no points are marked there")
-            continue
-        kind = "minimum" if before < 0 < after else "maximum" if before > 0 > after else "inflection" if before * after > 0 else "undecided"
-        found.append(((x,), kind))
-    if len(found) > MOST_MARKS:
-        plot.note(f"there are more than {MOST_MARKS} stationary points in this range; none are marked")
-        return []
-    return found
-
-
-def _bisected(slope: Callable[[float], float], a: float, b: float) -> float:
-    left = slope(a)
-    for _ in range(80):
-        m = (a + b) / 2
-        value = slope(m)
-        if value == 0 or m in (a, b):
-            return m
-        if value * left > 0:
-            a = m
-        else:
-            b = m
-    return (a + b) / 2
-
-
-def _lowest(f: Callable[[float], float], a: float, b: float) -> float:
-    """Golden section."""
-    ratio = 0.6180339887498949
-    for _ in range(80):
-        c, d = b - ratio * (b - a), a + ratio * (b - a)
-        a, b = (a, d) if f(c) <= f(d) else (c, b)
-    return (a + b) / 2
-
-
-def stationary_in_the_plane(plot: Plot) -> list[tuple[Point, str]]:
-    """Zeros of the gradient that Newton's method reaches from a grid of starts; the Hessian's eigenvalues say which kind."""
-    import numpy as np
-
-    gradient = plot.gradient_at()
-    hessian = _hessian_at(plot)
-    width = np.array([b - a for a, b in plot.windows])
-    low = np.array([a for a, _ in plot.windows])
-    starts = [np.array(p) for p in plot._grid(STARTS)]
-    steepest = np.nanmax([float(np.linalg.norm(gradient(tuple(s)))) for s in starts], initial=0.0)
-    found: list[Any] = []
-    for x in starts:
-        for _ in range(40):
-            g, h = gradient(tuple(x)), hessian(tuple(x))
-            if not (np.all(np.isfinite(g)) and np.all(np.isfinite(h))):
-                break
-            step = np.linalg.lstsq(h, -g, rcond=None)[0]
-            x = x + step * min(1.0, 0.5 / max(float(np.max(np.abs(step / width))), 1e-300))
-            if np.max(np.abs(step) / width) < 1e-13:
-                break
-        inside = np.all(x >= low - SAME * width) and np.all(x <= low + width * (1 + SAME))
-        if inside and float(np.linalg.norm(gradient(tuple(x)))) <= 1e-8 * max(steepest, 1e-12):
-            if all(np.max(np.abs(x - y) / width) > 1e-3 for y in found):
-                found.append(np.where(np.abs(x) < 1e-12 * width, 0.0, x))
-    if len(found) > MOST_MARKS:
-        plot.note("the gradient vanishes along lines, or at many points; none are marked")
-        return []
-    return sorted((tuple(map(float, x)), _by_eigenvalues(hessian(tuple(x)))) for x in found)
-
-
-def _hessian_at(plot: Plot) -> Callable[[Point], Any]:
-    import numpy as np
-
-    entries, names = plot._derivatives(2), plot.problem.names
-
-    def value(p: Point) -> Any:
-        values = {names[0]: np.array(p)} if plot.is_vector else dict(zip(names, p))
-        with np.errstate(all="ignore"):
-            try:
-                return np.array([np.asarray(d.evaluate(values)) for d in entries], dtype=float).reshape(2, 2)
-            except (ArithmeticError, ValueError, TypeError):
-                return np.full((2, 2), np.nan)
-
-    return value
-
-
-def _by_eigenvalues(h: Any) -> str:
-    import numpy as np
-
-    values = np.linalg.eigvalsh((h + h.T) / 2)
-    if np.min(np.abs(values)) <= 1e-9 * max(np.max(np.abs(values)), 1e-300):
-        return "undecided"
-    return "minimum" if values[0] > 0 else "maximum" if values[-1] < 0 else "saddle"
-
-
-def descended(f: Callable[[Point], float], gradient: Callable[[Point], Any], start: Point, windows: Sequence[Window]) -> list[Point]:
-    """Gradient descent from a point: each step halved until it goes down enough (Armijo)."""
-    import numpy as np
-
-    if len(start) != len(windows) or not _finite(f(start)):
-        raise UsageError("the descent has to start at a point where the function has a value")
-    x = np.array(start, dtype=float)
-    path = [tuple(map(float, x))]
-    rate = 0.1 * min(b - a for a, b in windows) / max(float(np.linalg.norm(gradient(start))), 1e-12)
-    first = rate
-    for _ in range(STEPS):
-        g = gradient(tuple(x))
-        square = float(g @ g)
-        if not _finite(square) or square < 1e-16:
-            break
-        while rate > 1e-14 and not f(tuple(x - rate * g)) <= f(tuple(x)) - 0.3 * rate * square:
-            rate /= 2
-        x = x - rate * g
-        path.append(tuple(map(float, x)))
-        rate = min(2 * rate, 4 * first)
-        if not all(a <= c <= b for c, (a, b) in zip(x, windows)):
-            break
-    return path

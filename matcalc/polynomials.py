@@ -86,6 +86,7 @@ def taylor_polynomial(problem: Problem, at: str | None, order: int, check: bool,
     for t in terms:
         refuse_where_undefined(t, "a derivative")
     answer = Taylor(problem, centre, order, [problem.whole(t) for t in terms], changes)
+    answer.check_readable()
     if check:
         typed = problem.whole(problem.typed.expr)
         variables = {problem.whole(x): a for x, a in centre.items()}

@@ -42,8 +42,9 @@ def power(el: Elaborator, node: Node, args: list[Term]) -> Term:
         raise Misfit([base], partial(power_error, el, node, base), True)
     value = value_of(exponent) if exponent.literal else None
     if exponent.literal and (value is None or value.denominator != 1):
-        if value == Fraction(1, 2) and "spd" in _properties(el, base) and "sqrtm" in REGISTRY:
-            return applied(REGISTRY["sqrtm"], base.shape, [base], node)
+        if value in (Fraction(1, 2), Fraction(-1, 2)) and "spd" in _properties(el, base):
+            root = applied(REGISTRY["sqrtm"], base.shape, [base], node)
+            return root if value > 0 else Term(base.shape, (root,), lambda e, _: build.inverse(e[0]), node)
         raise Misfit([base], partial(_root_error, el, node, value))
     if not exponent.literal and not el.scene.template:
         _check_integer(el, node.args[1], exponent, node)
@@ -96,7 +97,7 @@ def _exponent_error(el: Elaborator, node: Node, base: Term, exponent: Term) -> M
 def _root_error(el: Elaborator, node: Node, value: Fraction | None) -> MatcalcError:
     s = Speller(el)
     b = s.node(node.args[0])
-    hint = f"write sqrtm({b}) for the principal square root" if value == Fraction(1, 2) and "sqrtm" in REGISTRY else None
+    hint = f"write sqrtm({b}) for the principal square root" if value == Fraction(1, 2) else None
     return refuse_shape(f"{b}^{{{value}}}: a matrix has whole powers only, not {value}", node, hint)
 
 

@@ -263,6 +263,15 @@ class Answer:
     def latex(self) -> str:
         return self.spell("latex")
 
+    def check_readable(self) -> None:
+        """NoAnswerError where the answer has no notation that could be read back."""
+        try:
+            declarations = parse_where(self.where)
+            applied = [d.name for d in declarations if d.domain is not None]
+            infer(parse(self.text, [d.name for d in declarations], functions=applied), declarations, (), twins=False)
+        except MatcalcError:
+            raise NoAnswerError("the answer has no notation in matcalc's language") from None
+
     def facts(self) -> list[tuple[str, str]]:
         """What a reader should know beside the formula: label and text."""
         return []

@@ -300,9 +300,11 @@ class _Reader:
         return body, left.form, left.name
 
     def letters_below(self, start: int, stop: int) -> set[str]:
-        """The letters in the subscripts of `marks[start:stop]`."""
+        """The letters in the subscripts of `marks[start:stop]`, and those that are compared (1 where i = j)."""
         found: set[str] = set()
         for i in range(start, stop - 1):
+            if self.marks[i].kind == "cmp":
+                found.update(m.value for m in (self.marks[i - 1], self.marks[i + 1]) if m.kind == "word")
             if self.marks[i].kind == "under":
                 first = self.marks[i + 1]
                 inside = self.marks[i + 2 : first.mate] if first.kind == "open" else [first]

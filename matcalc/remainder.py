@@ -42,7 +42,10 @@ def check_remainder(
                 except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
                     continue
                 if outcome is False:
-                    raise VerificationError(f"the remainder of this expansion is not of order {order + 1}: {describe}")
+                    raise VerificationError(
+                        f"the remainder of this expansion is not of order {order + 1}: the function is not smooth at this point, "
+                        f"or the expansion is wrong: {describe}"
+                    )
                 good += outcome is True
                 if good >= GOOD_POINTS:
                     return

@@ -7,7 +7,7 @@ from functools import cache
 
 from . import build
 from .build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
-from .errors import NoAnswerError
+from .errors import NoAnswerError, ShapeError
 from .expr import Expr, Operation, make, postorder, transform
 from .infer import read_template
 from .kinds import ONE, Dim, Shape
@@ -152,6 +152,8 @@ def entrywise(body: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
         elif n.op is TIMES:
             arrays[n] = times(*[a for a in n.args if a not in arrays], hadamard(*[arrays[a] for a in n.args if a in arrays]))
         elif n.op is POWER:
+            if n.args[1] in arrays:
+                raise ShapeError("an exponent that differs from entry to entry has no entrywise form")
             arrays[n] = power(args[0], args[1])
         else:
             arrays[n] = apply(n.op, [broadcast(a) for a in args], n.attr)

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import build
-from .build import add, num
+from .build import add, num, unit
 from .differential import Step, accumulate, collect, derivative
 from .expr import Expr
-from .kinds import ONE, Shape
-from .network import Index, Slot, Term, matrix_form, slot_for
+from .kinds import ONE, SCALAR, Shape
+from .network import Factor, Index, Slot, Term, matrix_form, slot_for
 from .numeric import Plan
+from .ops.core import ENTRY
 
 
 class Tensor:
@@ -44,7 +45,10 @@ class Tensor:
         self.matrix = matrix
 
     def differentiate(self, x: Expr, steps: list[Step] | None = None) -> Tensor:
-        """The derivative by a further variable; its slots come last (Leibniz over the factors)."""
+        """The derivative by a further variable; its slots come last (Leibniz over the factors). By an entry of a vector or
+        matrix it is the entry of the derivative by the whole."""
+        if x.op is ENTRY:
+            return self.differentiate(x.args[0], steps)._at(*x.args[1:])
         shapes = (*self.shapes, x.shape)
         if self.matrix is not None:
             found = []
@@ -61,6 +65,14 @@ class Tensor:
             for e, seed in seeds:
                 terms += accumulate(e, [_with_fresh_ends(seed, e)], x, steps)
         return Tensor(shapes, terms)
+
+    def _at(self, i: Expr, j: Expr) -> Tensor:
+        """The entry (i, j) along the last variable."""
+        found = []
+        for t in self.terms:
+            units: list[Factor] = [(unit(k, s[0].dim), s, ()) for k, s in zip((i, j), t.slots[-2:], strict=True) if s]
+            found.append(Term(t.scalar, [*t.factors, *units], (*t.slots[:-2], (), ()), t.binders))
+        return Tensor((*self.shapes[:-1], SCALAR), collect(found))
 
     def map(self, rewrite: Any) -> Tensor:
         """The tensor with every expression in it rewritten."""

@@ -54,10 +54,11 @@ class Sizes:
         self._loose.append(self.fresh())
         return self._loose[-1]
 
-    def tighten(self) -> None:
-        """Let every loose size be one that nothing has made anything else."""
+    def tighten(self, others: Iterable[Dim]) -> None:
+        """Let every loose size be one that nothing has made anything else, nor equal to one of the `others`."""
+        held = set(others)
         for d in map(self.resolve, self._loose):
-            if is_unknown(d) and d not in self._parts and d not in self._factors:
+            if is_unknown(d) and d not in self._parts and d not in self._factors and not any(self._occurs(d, h) for h in held):
                 self._value[d] = ONE
 
     def sum(self, parts: Sequence[Dim]) -> Dim:

@@ -12,14 +12,14 @@ from typing import Any
 
 from . import build
 from .algebra import Algebra, NotTranslated, entries_of, is_small
-from .build import add, times, transpose
+from .build import add, num, times, transpose
 from .determinants import absolute, determinant, product_of_entries
 from .directions import tidied
 from .errors import NoAnswerError, UsageError
 from .expr import Expr, postorder
 from .folding import folded
 from .freeentries import structured_determinant
-from .jacobians import check_determinant
+from .jacobians import check_determinant, vanishes
 from .kinds import ONE, Dim, shape_text
 from .kronecker import kronecker_matrix
 from .labels import name_of
@@ -33,6 +33,7 @@ from .tensor import Tensor
 
 STRUCTURED = ("symmetric", "lower", "upper", "diagonal", "skew")
 LARGEST_SIDE = 6
+SINGULAR = "the Jacobian is singular everywhere"
 
 
 class JacobianDeterminant(Answer):
@@ -76,13 +77,19 @@ def jacobian_determinant(problem: Problem, check: bool) -> JacobianDeterminant:
     value, jacobian = found
     value = problem.whole(folded(simplify(value)))
     value = tidied(value)
+    if not build.is_zero(value) and vanishes(problem, value):
+        value = num(0)
     if jacobian is not None:
         jacobian = problem.whole(jacobian)
     why = ""
     if build.is_zero(value):
-        why = _why_singular(f, xs[0]) if len(xs) == 1 else "the Jacobian is singular everywhere"
+        why = _why_singular(f, xs[0]) if len(xs) == 1 else SINGULAR
         problem.notes.append(f"no change of variables: {why}")
+    free = [w for x in problem.names for w in ("orthogonal", "orthonormal", "unit", "simplex", "idempotent") if w in problem.properties(x)]
+    if free:
+        problem.notes.append(f"all entries count as free; that the variable is {free[0]} is not used")
     answer = JacobianDeterminant(problem, value, absolute(value), jacobian, why)
+    answer.check_readable()
     if check:
         check_determinant(problem, f, xs, words, value, answer.absolute)
         answer.verified = "verified"
@@ -175,4 +182,4 @@ def _why_singular(f: Expr, x: Expr) -> str:
         return "the entries of a softmax always sum to 1, so the map loses a dimension (J 1 = 0)"
     if not any(n is x for n in postorder(f)):
         return f"the function does not depend on {name_of(x)}"
-    return "the Jacobian is singular everywhere"
+    return SINGULAR

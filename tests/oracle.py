@@ -215,6 +215,9 @@ def nuclear(x: Array) -> Array:
 
 def extreme(x: Array, sign: int) -> Array:
     x = column(x)
+    order = np.sort(sign * x.real[:, 0])
+    if len(order) > 1 and order[-1] == order[-2]:
+        raise Unfit("a tie")
     return x[[int(np.argmax(sign * x.real[:, 0]))]]
 
 
@@ -232,6 +235,8 @@ def logsumexp(x: Array) -> Array:
 
 
 def norm(x: Array, which: str, p: Array | None = None) -> Array:
+    if not np.any(x.real):
+        raise Unfit("a norm of 0")
     if which == "" and 1 not in x.shape or which == "F":
         return np.sqrt(scalar(np.sum(x * x)))
     if which == "*":
@@ -251,6 +256,8 @@ def norm(x: Array, which: str, p: Array | None = None) -> Array:
 
 def pick(x: Array, y: Array, sign: int) -> Array:
     x, y = level(x, y)
+    if np.any(x.real == y.real):
+        raise Unfit("a tie")
     return np.where(sign * x.real >= sign * y.real, x, y)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from generate import DOMAINS, LETTERS, MAPS, SCALAR, Dims, Kind, Maker, Production, Unmakeable, add, call, ew, mul, name, num, over, transposed
 
-from matcalc.syntax import Node, walk
+from matcalc.syntax import Node, same, walk
 
 Make = Callable[[Maker, Kind, int], Node]
 
@@ -210,8 +210,14 @@ def pinv(g: Maker, kind: Kind, depth: int) -> Node:
     return Node("pinv", (x,)) if g.rng.random() < 0.5 else call("pinv", x)
 
 
-def same_kind(function: str, count: int) -> Make:
-    return lambda g, kind, depth: call(function, *[g.make(kind, depth) for _ in range(count)])
+def greater_or_less(function: str) -> Make:
+    def make(g: Maker, kind: Kind, depth: int) -> Node:
+        x, y = g.make(kind, depth), g.make(kind, depth)
+        if same(x, y):  # a tie everywhere
+            raise Unmakeable
+        return call(function, x, y)
+
+    return make
 
 
 def norm(which: str, *argument: str) -> Make:
@@ -318,8 +324,8 @@ PRODUCTIONS = [
     Production("symbolic power", ANY, symbolic_power),
     Production("power of arrays", ARRAY, power_of_arrays, 0.7),
     Production("log to a base", ANY, base_log, 0.7),
-    Production("max", ANY, same_kind("max", 2), 0.7),
-    Production("min", ANY, same_kind("min", 2), 0.7),
+    Production("max", ANY, greater_or_less("max"), 0.7),
+    Production("min", ANY, greater_or_less("min"), 0.7),
     Production("iverson", ANY, iverson, 0.7),
     Production("cases", ANY, cases, 0.5),
     Production("indexed_sum", ANY, indexed("sum")),

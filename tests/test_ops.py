@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import matcalc
 from matcalc import ops
 from matcalc.build import symbol
 from matcalc.expr import Operation
@@ -24,10 +25,13 @@ BOOK = list(REGISTRY.values())
 # only the sets are known have no values in the book.
 OWN = set("symbol number size constant index member indexed_sum indexed_product entrywise_function function function_along".split())
 # Those whose value depends on what else stands in the node (its attribute, any number of arguments).
-FREE_FORM = OWN | set("eye ones zeros commutation unit entry literal add times matmul hadamard cases iverson block selection".split())
+FREE_FORM = OWN | set("eye ones zeros commutation unit entry literal block selection add times matmul hadamard cases iverson".split())
 PLAIN = [op for op in BOOK if op.name not in FREE_FORM]
 WITH_DIFFERENTIAL = [op for op in PLAIN if op.differential]
 ENTRYWISE = [op for op in PLAIN if op.elementwise]
+
+# Arguments that are bounds or exponents.
+GIVEN = {("matrix_power", "k"): 3.0, ("normp", "p"): 3.0, ("huber", "k"): 0.7, ("leaky_relu", "a"): 0.1, ("clip", "a"): -0.6, ("clip", "b"): 0.8}
 
 Array = Any
 
@@ -56,9 +60,9 @@ def draw(op: Operation, rng: np.random.Generator) -> list[Array]:
             "(1,inf)": 1 + size,
             "integer": np.ceil(4 * size),
             "invertible": np.eye(*shape) + signed / 2,
+            "principal": np.eye(*shape) + signed / 6 if name == "X" else signed,
         }.get(op.domain, signed)
-        if (op.name, name) in {("matrix_power", "k"), ("normp", "p")}:
-            values = np.full(shape, 3.0)
+        values = np.full(shape, GIVEN[op.name, name]) if (op.name, name) in GIVEN else values
         arguments.append(values if (rows, cols) != (ONE, ONE) else float(values[0, 0]))
     return arguments
 
@@ -76,7 +80,7 @@ def test_every_block_is_complete(op: Operation) -> None:
     assert bool(op.numeric) != (op.name in OWN)
     assert not (op.differential and op.index), "a multilinear operation has its differential from Leibniz"
     assert op.transposes in ("", "commutes", "ignores")
-    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "square", "invertible")
+    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "square", "invertible", "principal")
 
 
 @pytest.mark.parametrize("op", BOOK, ids=by_name)
@@ -128,6 +132,21 @@ def cofactors(X: Array) -> Array:
     return np.array(minors)
 
 
+def of_eigenvalues(f: Callable[[Array], Array], X: Array) -> Array:
+    """f(X) by eigenvalues."""
+    w, V = np.linalg.eig(X.astype(complex))
+    return (V @ np.diag(f(w)) @ np.linalg.inv(V)).real
+
+
+def divided(f: Callable[[Array], Array], X: Array, E: Array) -> Array:
+    """The derivative of f at X along E, by the divided differences of the eigenvalues (Daletskii and Krein)."""
+    w, V = np.linalg.eig(X.astype(complex))
+    apart = w[:, None] - w[None, :] + np.eye(len(w))
+    slope = {np.sqrt: 0.5 / np.sqrt(w), np.log: 1 / w}[f]
+    K = np.where(np.eye(len(w)) > 0, np.diag(slope), (f(w)[:, None] - f(w)[None, :]) / apart)
+    return (V @ (K * (np.linalg.inv(V) @ E @ V)) @ np.linalg.inv(V)).real
+
+
 def integral(f: Callable[[float], Array]) -> Array:
     """Over [0, 1], by Gauss's rule with twelve points."""
     points, weights = np.polynomial.legendre.leggauss(12)
@@ -147,6 +166,9 @@ SCALAR: dict[str, Callable[[float], float]] = {
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: math.log(1 + math.exp(x)),
     "gelu": lambda x: x * 0.5 * math.erfc(-x / math.sqrt(2)),
+    "silu": lambda x: x / (1 + math.exp(-x)),
+    "elu": lambda x: x if x > 0 else math.expm1(x),
+    "hinge": lambda x: max(0.0, 1 - x),
 }
 # Of arrays: by other means than the book's.
 ARRAYS: dict[str, Callable[..., Array]] = {
@@ -175,6 +197,14 @@ ARRAYS: dict[str, Callable[..., Array]] = {
         )
     ),
     "expm_kronecker": lambda X: integral(lambda s: np.kron(series_exponential((1 - s) * X).T, series_exponential(s * X))),
+    "sqrtm": lambda X: of_eigenvalues(np.sqrt, X),
+    "sqrtm_frechet": lambda X, E: divided(np.sqrt, X, E),
+    "logm": lambda X: of_eigenvalues(np.log, X),
+    "logm_frechet": lambda X, E: divided(np.log, X, E),
+    "cumsum": lambda X: np.tril(np.ones((len(X), len(X)))) @ X,
+    "huber": lambda x, k: (np.minimum(abs(x), k) ** 2) / 2 + k * np.maximum(abs(x) - k, 0),
+    "clip": lambda x, a, b: (abs(x - a) - abs(x - b) + a + b) / 2,
+    "leaky_relu": lambda x, a: ((1 + a) * x + (1 - a) * abs(x)) / 2,
     "factorial": lambda k: float(np.prod(np.arange(1, k + 1))),
     "max": lambda x, y: (x + y + np.abs(x - y)) / 2,
     "min": lambda x, y: (x + y - np.abs(x - y)) / 2,
@@ -301,6 +331,65 @@ def test_kronecker_form(op: Operation) -> None:
     names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)}
     M = evaluate(read_template(op.kronecker, names), dict(zip(op.params, arguments, strict=True)), SIZES)
     np.testing.assert_allclose(M @ np.ravel(arguments[-1], order="F"), np.ravel(value(op, arguments), order="F"), rtol=1e-10)
+
+
+# ---------------------------------------------------------------------------------------------- as a reader calls it
+
+
+def question(op: Operation) -> tuple[str, str]:
+    """The operation called by its name, and the declarations of its arguments."""
+    letters = dict(zip(op.params, shapes(op)[0], strict=True))
+    sizes = {
+        x: f"R^{{{rows} x {cols}}}" if cols is not ONE else f"R^{rows}" if rows is not ONE else "R" for x, (rows, cols) in letters.items()
+    }
+    extra = {"positive": " positive", "invertible": " invertible"}.get(op.domain, "")
+    where = "; ".join(f"{x} in {'N' if op.domain == 'integer' else space}{extra}" for x, space in sizes.items())
+    return f"{op.spellings[0]}({', '.join(op.params)})", where
+
+
+def called(*fields: str, broken: str = "") -> list[Any]:
+    """The operations that have a name and one of these fields; those in `broken` are expected to fail."""
+    found = [op for op in PLAIN if op.spellings and op.name not in SHORTHANDS and (not fields or any(getattr(op, f) for f in fields))]
+    return [
+        pytest.param(op, id=op.name, marks=pytest.mark.xfail(reason=BROKEN[op.name]) if op.name in broken.split() else ()) for op in found
+    ]
+
+
+BROKEN = {
+    "norm_nuclear": "a name with an underscore cannot be called",
+    "acosh": "the check draws no point greater than 1",
+    "expm_frechet": "the adjoint of the second derivative is not used",
+    "vec": "a vector at the pair (j, i) is not read back",
+    "kron": "a matrix at pairs of indices is not read back",
+}
+
+
+@pytest.mark.parametrize("op", called(broken="norm_nuclear"))
+def test_it_is_called_by_its_name_and_printed_so_that_it_reads_back(op: Operation) -> None:
+    text, where = question(op)
+    e = matcalc.parse(text, where=where)
+    arguments = dict(zip(op.params, draw(op, np.random.default_rng(8)), strict=True))
+    given = {x: np.squeeze(v, axis=1) if np.ndim(v) == 2 and v.shape[1] == 1 else v for x, v in arguments.items()}
+    want = np.squeeze(value(op, list(arguments.values())))
+    for form in (e.text, e.unicode, e.latex):
+        np.testing.assert_allclose(np.squeeze(matcalc.parse(form, where=e.where).evaluate(given)), want, rtol=1e-9, err_msg=form)
+
+
+@pytest.mark.parametrize("op", called("differential", "index", broken="norm_nuclear acosh expm_frechet vec kron"))
+def test_it_is_differentiated_and_the_answer_reads_back(op: Operation) -> None:
+    """By every argument that its differential has, weighted to a scalar."""
+    text, where = question(op)
+    rows, cols = (" ".join(token) for token in shapes(op)[1])
+    text, where = (text, where) if rows == cols == "1" else (f"sum(W_0 .* {text})", f"{where}; W_0 in R^{{{rows} x {cols}}}")
+    for x in [x for x in op.params if not op.differential or f"d{x}" in op.differential or op.elementwise]:
+        d: Any = matcalc.derivative(text, x, where=where)
+        assert d.verified == "verified"
+        rng = np.random.default_rng(9)
+        values = dict(zip(op.params, draw(op, rng), strict=True))
+        values |= {"W_0": rng.standard_normal([math.prod(1 if t == "1" else SIZES[t] for t in token) for token in shapes(op)[1]])}
+        given = {n: np.squeeze(v, axis=1) if np.ndim(v) == 2 and v.shape[1] == 1 else v for n, v in values.items() if n in d.where}
+        for form in (d.text, d.latex):
+            np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate(given), np.squeeze(d.evaluate(given)), rtol=1e-9)
 
 
 # ---------------------------------------------------------------------------------------------- special arguments

@@ -117,10 +117,11 @@ class Contraction:
                 if f is g or f.node is not g.node or f.inverse or len(f.labels) != 2 or f.labels[0] in f.labels[1:]:
                     continue
                 inner = [k for k in f.labels if k in g.labels]
-                if len(inner) != 1 or len({*f.labels, *g.labels} & set(wanted)) != 2 or f.labels.index(inner[0]) != g.labels.index(inner[0]):
+                ends = {*f.labels, *g.labels} - set(inner)
+                if len(inner) != 1 or not ends <= set(wanted) or f.labels.index(inner[0]) != g.labels.index(inner[0]):
                     continue
                 weights = [h for h in factors if inner[0] in h.labels and h is not f and h is not g]
-                if weights and all(h.labels == tuple(inner) and h.nonnegative for h in weights):
+                if inner[0] not in wanted and weights and all(h.labels == tuple(inner) and h.nonnegative for h in weights):
                     root = self.graph.make("call", (product(self.graph, [h.node for h in weights]),), "sqrt", weights[0].node.dims)
                     labels = (f.labels, tuple(inner), f.labels)
                     scaled = pair(self.graph, f.node, root, *labels)
@@ -246,8 +247,9 @@ def product(graph: Graph, nodes: Sequence[Node]) -> Node:
     below = [n.args[1] for n in nodes if _is_reciprocal(n)]
     dims = max((n.dims for n in nodes), key=len)
     top = graph.number(1)
-    if len(above) == 2 and above[1].op == "num" and above[1].attr == -1 and above[0].op == "add" and any(map(_is_negative, above[0].args)):
-        top = graph.make("add", [opposite(graph, a) for a in above[0].args], None, above[0].dims)
+    difference = next((n for n in above if n.op == "add" and any(map(_is_negative, n.args))), None)
+    if len(above) == 2 and difference is not None and any(n.op == "num" and n.attr == -1 for n in above):
+        top = graph.make("add", [opposite(graph, a) for a in difference.args], None, difference.dims)
     elif above:
         top = above[0] if len(above) == 1 else graph.make("mul", above, None, max((n.dims for n in above), key=len))
     if not below:

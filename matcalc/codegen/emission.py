@@ -153,8 +153,13 @@ def _factored(nodes: Sequence[Node]) -> set[tuple[Node, bool]]:
 
 
 def _is_free(n: Node) -> bool:
-    """A view that costs nothing to write twice."""
-    return n.op == "view" and n.args[0].op == "in" and n.attr == (1, 0)
+    """A view costs nothing, and is written where it is used."""
+    return n.op == "view"
+
+
+def is_constant(n: Node) -> bool:
+    """Made of numbers and sizes alone, and so a number of the language whatever the arguments are."""
+    return all(m.op in ("num", "size", "const", "index") for m in postorder([n]) if not m.args)
 
 
 def inside(text: Text, level: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 NUMPY = {
-    "_tiny": "_TINY = np.finfo(np.float64).tiny  # below it a norm is 0, and x/||x|| taken as 0",
     "_sigmoid": '''
 def _sigmoid(z):
     """1 / (1 + exp(-z)), without overflow."""
@@ -113,10 +112,11 @@ def _spread(shape, dtype, *parts):
     """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""
     total = np.zeros(shape, dtype)
     for axes, part in parts:
-        np.einsum(total, [ord(k) - 105 for k in axes], sorted({ord(k) - 105 for k in axes}, key=[ord(k) - 105 for k in axes].index))[...] += part
+        view = np.einsum(f"{axes}->{''.join(dict.fromkeys(axes))}", total)
+        view += part
     return total
 ''',
-    "factors": '''
+    "factors": """
 try:  # factors of a matrix, computed once and used for every solution, inverse and determinant
     from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs, lu_factor, lu_solve
 
@@ -181,5 +181,5 @@ def _chol_det(factor):
 
 def _chol_logdet(factor):
     return 2 * np.sum(np.log(np.diagonal(factor[0])))
-''',
+""",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+
 from ..answers import Derivative, ranks_of
 from ..arrange import Arranger
 from ..build import hadamard, matmul, substitute, symbol, times, total, transpose
@@ -115,7 +116,12 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
 
 
 def generate(
-    d: Derivative, target: str = "numpy", *, parts: Iterable[str] = (), sizes: Mapping[str, int] | None = None, second: Derivative | None = None
+    d: Derivative,
+    target: str = "numpy",
+    *,
+    parts: Iterable[str] = (),
+    sizes: Mapping[str, int] | None = None,
+    second: Derivative | None = None,
 ) -> str:
     """The file. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products, such as {"n": 1000}."""
     wanted = list(dict.fromkeys(parts))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from ..errors import NoAnswerError
 from ..kinds import Dim
-from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
-from .frame import Argument, File, Function, is_measured, shape_words, size_statements
+from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Text, inside, is_constant
+from .frame import Argument
 from .graph import Node
 from .helpers import NUMPY
+from .pyfile import PythonFile, identifier
 
 FUNCTIONS = {
     "exp": "np.exp({0})",
@@ -71,15 +70,19 @@ FUNCTIONS = {
     "det": "np.linalg.det({0})",
     "logdet": "np.linalg.slogdet({0})[1]",
 }
+CONSTANTS = frozenset("exp log sin cos tan sinh cosh tanh sqrt".split())  # of numbers alone, by the standard library
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "!="}
 
 
-class NumPy(Target):
+class NumPy(PythonFile):
     """NumPy; SciPy, where it is installed, for the factors of matrices."""
 
     name = "numpy"
     xp = "np"
+    head = "import math\n\nimport numpy as np"
+    what = "NumPy"
     functions = FUNCTIONS
+    helper_texts = NUMPY
 
     # ---- leaves
 
@@ -125,9 +128,9 @@ class NumPy(Target):
     def write_full(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         if not node.dims:
             return str(node.attr), ATOM
-        return f"{self.xp}.{'ones' if node.attr else 'zeros'}({self.shape(node.dims)}, {self.kind(body)})", ATOM
+        return f"{self.xp}.{'ones' if node.attr else 'zeros'}({self.shape(node.dims)}, {self.kind()})", ATOM
 
-    def kind(self, body: Body) -> str:
+    def kind(self) -> str:
         return "dtype"
 
     # ---- axes
@@ -171,10 +174,10 @@ class NumPy(Target):
             inner = ", ".join(texts)
         else:
             inner = ", ".join("[" + ", ".join(texts[r * cols : (r + 1) * cols]) + "]" for r in range(rows))
-        return self.array(f"[{inner}]", node, body), ATOM
+        return self.array(f"[{inner}]", node, texts), ATOM
 
-    def array(self, text: str, node: Node, body: Body) -> str:
-        return f"{self.xp}.array({text}, {self.kind(body)})"
+    def array(self, text: str, node: Node, entries: Sequence[str]) -> str:
+        return f"{self.xp}.array({text}, {self.kind()})"
 
     # ---- entry by entry
 
@@ -197,9 +200,12 @@ class NumPy(Target):
     def write_div(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         under = inside(args[1], SIGN)
         if node.args[1].op == "call" and node.args[1].attr in ("norm", "normF"):
-            self.helpers["_tiny"] = None
-            under = f"{self.xp}.maximum({args[1][0]}, _TINY)"
+            under = self.not_zero(args[1][0])
         return f"{inside(args[0], PRODUCT)} / {under}", PRODUCT
+
+    def not_zero(self, norm: str) -> str:
+        """A norm to divide by: x/||x|| is 0 where x is."""
+        return f"np.maximum({norm}, np.finfo(dtype).tiny)"
 
     def write_pow(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return f"{inside(args[0], ATOM)}**{inside(args[1], ATOM)}", POWER
@@ -210,16 +216,19 @@ class NumPy(Target):
     def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         name = str(node.attr)
         if name in RELATIONS:
-            return self.truth(f"{inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)}", node, body), ATOM
+            return self.truth(f"{inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)}", node), ATOM
         if name == "cases":
             return self.cases([a[0] for a in args]), ATOM
+        if name in CONSTANTS and is_constant(node):
+            return f"math.{name}({args[0][0]})", ATOM
         if name not in self.functions:
             raise NoAnswerError(f"there is no {self.name} code for {name}")
         template = self.functions[name]
         if node.rank and name in ("norm", "normF") and node.args[0].rank > (1 if name == "norm" else 2):
             template = self.batched_norm(name)
         for helper in HELPERS_OF.get(template.partition("(")[0], ()):
-            self.helpers[helper] = None
+            if helper in self.helper_texts:
+                self.helpers[helper] = None
         first = inside(args[0], ATOM) if template.startswith("{0}") else args[0][0]
         rest = [inside(a, POWER) if "{0} +" in template else a[0] for a in args[1:]]
         return template.format(first, *rest), PRODUCT if template.startswith("1 /") else ATOM
@@ -227,7 +236,7 @@ class NumPy(Target):
     def batched_norm(self, name: str) -> str:
         return f"{self.xp}.linalg.norm({{0}}, axis={-1 if name == 'norm' else (-2, -1)})"
 
-    def truth(self, text: str, node: Node, body: Body) -> str:
+    def truth(self, text: str, node: Node) -> str:
         """1 or 0 as a number of the right type."""
         return f"({text}).astype(dtype)" if node.rank else f"float({text})"
 
@@ -252,8 +261,8 @@ class NumPy(Target):
             left = self.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], PRODUCT if a.op == "pair" else ATOM)
             right = self.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)
             return f"{left} @ {right}", PRODUCT
-        if la == lb and not out and self.xp == "np" and a.op != "view" and b.op != "view":
-            return f"np.vdot({args[0][0]}, {args[1][0]})", ATOM
+        if la == lb and not out and self.xp != "torch" and a.op != "view" and b.op != "view":
+            return f"{self.xp}.vdot({args[0][0]}, {args[1][0]})", ATOM
         return self.einsum(f"{la},{lb}->{out}", [args[0][0], args[1][0]]), ATOM
 
     def turned(self, node: Node, text: Text, body: Body) -> str:
@@ -327,22 +336,30 @@ class NumPy(Target):
     def write_spread(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         if node.attr == ("ii",):
             if node.args[0].rank:
-                return f"{self.xp}.diag({args[0][0]})", ATOM
+                return self.diagonal_matrix(args[0][0]), ATOM
             eye = self.eye(node, body)
             return (eye, ATOM) if node.args[0].attr == 1 else (f"{inside(args[0], PRODUCT)} * {eye}", PRODUCT)
         assert isinstance(node.attr, tuple)
         self.helpers["_spread"] = None
         parts = ", ".join(f'("{p}", {a[0]})' for p, a in zip(node.attr, args))
-        return f"_spread({self.shape(node.dims)}, {self.kind(body)}, {parts})", ATOM
+        return f"_spread({self.shape(node.dims)}, {self.kind()}, {parts})", ATOM
+
+    def diagonal_matrix(self, text: str) -> str:
+        return f"{self.xp}.diag({text})"
 
     def eye(self, node: Node, body: Body) -> str:
-        return f"{self.xp}.eye({self.size(node.dims[0])}, dtype={self.kind(body)})"
+        return f"{self.xp}.eye({self.size(node.dims[0])}, {self.kind_word()})"
+
+    def kind_word(self) -> str:
+        return "dtype=dtype"
 
     # ---- loops
 
     def empty(self, node: Node) -> str:
         one = isinstance(node.attr, tuple) and node.attr[0] == "product"
-        return ("1.0" if one else "0.0") if not node.dims else f"{self.xp}.{'ones' if one else 'zeros'}({self.shape(node.dims)}, dtype)"
+        if not node.dims:
+            return "1.0" if one else "0.0"
+        return f"{self.xp}.{'ones' if one else 'zeros'}({self.shape(node.dims)}, {self.kind()})"
 
     def begin_loop(self, node: Node, name: str, low: str, high: str, start: str) -> list[str]:
         return [start, f"for {name} in range({low}, int({high}) + 1):"]
@@ -351,64 +368,7 @@ class NumPy(Target):
         assert isinstance(node.attr, tuple)
         return f"{name} = {name} {'*' if node.attr[0] == 'product' else '+'} ({term})"
 
-    # ---- the file
-
-    head = "import math\n\nimport numpy as np"
-    what = "NumPy"
-    helper_texts = NUMPY
-    shape_of = "{}.shape"
-
-    def file(self, file: File) -> str:
-        self.names = identifiers([a.name for a in file.arguments])
-        found = size_statements(file.arguments, self.length)
-        self.dimensions = size_identifiers(found, set(self.names.values()))
-        found = size_statements(file.arguments, self.length)
-        functions = [self._function(file, f, list(found)) for f in file.functions]
-        inputs = self._inputs(file.arguments, found)
-        helpers = [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in self.helpers]
-        text = "\n\n\n".join([self.head, *helpers, *functions, inputs])
-        if not re.search(r"\bmath\.", text):
-            text = text.replace("import math\n", "", 1).lstrip("\n")
-        return f"{self._docstring(file)}\n\n{text}\n"
-
-    def length(self, a: Argument, axis: int) -> str:
-        return f"{self.names[a.name]}.shape[{axis}]"
-
-    def _docstring(self, file: File) -> str:
-        from .. import __version__
-
-        lines = [f'"""{file.title}', "", file.formula, ""]
-        width = max((len(self.names[a.name]) for a in file.arguments), default=0)
-        for a in file.arguments:
-            words = "a whole number" if a.integer else shape_words(a.dims) if a.dims else "a number"
-            lines.append(f"    {self.names[a.name]:<{width}}  {words}")
-        lines += ["", f"Written by matcalc {__version__} for {self.what}; it needs no matcalc to run.", '"""']
-        return "\n".join(lines)
-
-    def _function(self, file: File, f: Function, sizes: Sequence[str]) -> str:
-        common = [self.names[a.name] for a in file.arguments]
-        extra = identifiers([a.name for a in f.extra], {*common, *self.dimensions.values()})
-        self.names |= extra
-        body = Body(self, f.roots, {*self.names.values(), *self.dimensions.values(), *RESERVED}, self._named(file))
-        results = [self.returned(r, t) for r, t in zip(f.roots, body.results)]
-        text = "\n".join([*body.lines, *results])
-        unpacked = [*common, *[self.dimensions[n] for n in sizes], "dtype"]
-        shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
-        while shown and shown[-1] == "_":
-            shown.pop()
-        call = f"_inputs({', '.join(common)})"
-        rest = [] if len(shown) == len(unpacked) else ["*_"]
-        lines = [f"def {f.name}({', '.join([*common, *extra.values()])}):", f'    """{f.doc}"""']
-        lines.append(f"    {', '.join([*shown, *rest])} = {call}" if shown else f"    {call}")
-        lines += [f"    {line}" for a in f.extra for line in self.extra_input(self.names[a.name], a)]
-        lines += [f"    {line}" for line in body.lines]
-        lines.append(f"    return {', '.join(results)}")
-        for a in f.extra:
-            del self.names[a.name]
-        return "\n".join(lines)
-
-    def _named(self, file: File) -> dict[Node, str]:
-        return {n: identifier(name) for n, name in file.named.items()}
+    # ---- arguments and results
 
     def returned(self, root: Node, text: str) -> str:
         if root.op == "expand":
@@ -417,26 +377,6 @@ class NumPy(Target):
 
     def extra_input(self, name: str, a: Argument) -> list[str]:
         return [f"{name} = np.asarray({name})"] if a.dims else []
-
-    def _inputs(self, arguments: Sequence[Argument], found: Mapping[str, str]) -> str:
-        """The function that checks the arguments and reads the sizes off them."""
-        names = [self.names[a.name] for a in arguments]
-        lines = [f"def _inputs({', '.join(names)}):", '    """The arguments as arrays of one type, checked, then the sizes and the type."""']
-        lines += [f"    {line}" for line in self.conversion(arguments)]
-        for a in arguments:
-            if a.dims:
-                name, words = self.names[a.name], shape_words(a.dims)
-                lines.append(f"    if {name}.ndim != {len(a.dims)}:")
-                lines.append(f'        raise ValueError(f"{name}: shape {words} expected, not {{{self.shape_of.format(name)}}}")')
-        lines += [f"    {self.dimensions[n]} = {text}" for n, text in found.items()]
-        for a in arguments:
-            if not all(is_measured(a, k, d, found, self.length) for k, d in enumerate(a.dims)):
-                name, shape = self.names[a.name], self.shape(a.dims)
-                got = self.shape_of.format(name)
-                lines.append(f"    if {got} != {shape}:")
-                lines.append(f'        raise ValueError(f"{name}: shape {shape_words(a.dims)} = {{{shape}}} expected, not {{{got}}}")')
-        lines.append(f"    return {', '.join([*names, *[self.dimensions[n] for n in found], 'dtype'])}")
-        return "\n".join(lines)
 
     def conversion(self, arguments: Sequence[Argument]) -> list[str]:
         arrays = [self.names[a.name] for a in arguments if a.dims]
@@ -452,49 +392,9 @@ class NumPy(Target):
 
 # What a template calls -> the helpers it needs.
 HELPERS_OF = {
-    name: (name,)
-    for name in (
-        "_sigmoid _softplus _softmax _logsumexp _p_norm _first_right_singular _polar _adjugate _expm _erf".split()
-    )
+    name: (name,) for name in ("_sigmoid _softplus _softmax _logsumexp _p_norm _first_right_singular _polar _adjugate _expm _erf".split())
 } | {
     "_gelu": ("_erf", "_gelu"),
     "_expm_derivative": ("_expm", "_expm_derivative"),
     "_expm_kronecker": ("_expm", "_expm_derivative", "_expm_kronecker"),
 }
-
-
-def identifier(name: str) -> str:
-    """A name of the language as a Python identifier: w_{out} is w_out, lambda is lambda_."""
-    plain = re.sub(r"\W+", "_", name).strip("_") or "x"
-    taken = keyword.iskeyword(plain) or plain in RESERVED
-    return plain + "_" if taken or plain[0].isdigit() else plain
-
-
-RESERVED = frozenset(
-    "np jnp jax torch math value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs sum max min "
-    "value_and_gradient value_and_jacobian".split()
-)
-
-
-def identifiers(names: Sequence[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Identifiers for the arguments, all different."""
-    found: dict[str, str] = {}
-    used = set(taken)
-    for n in names:
-        plain = identifier(n)
-        while plain in used:
-            plain += "_"
-        used.add(plain)
-        found[n] = plain
-    return found
-
-
-def size_identifiers(names: Iterable[str], taken: set[str]) -> dict[str, str]:
-    """Identifiers for the sizes, apart from those of the arguments."""
-    found: dict[str, str] = {}
-    for n in names:
-        plain = identifier(n)
-        while plain in taken or plain in found.values():
-            plain = f"{plain}_size" if not plain.endswith("_size") else plain + "_"
-        found[n] = plain
-    return found

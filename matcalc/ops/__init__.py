@@ -17,8 +17,10 @@ from . import (
     exponential_matrix,
     extremes,
     inverse,
+    losses,
     norms,
     pseudoinverse,
+    roots_logarithms,
     singular_values,
     softmax,
     sums,
@@ -29,8 +31,8 @@ from .book import REGISTRY, SHORTHANDS
 # In the order of the contents.
 CHAPTERS = (
     *(core, sums, trace, diagonal, blocks, abstract),
-    *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix),
-    *(elementary, activations, extremes, softmax, norms, singular_values),
+    *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix, roots_logarithms),
+    *(elementary, activations, losses, extremes, softmax, norms, singular_values),
 )
 
 # Written as a call, but a matrix of a given size, or the number of entries, rather than an operation.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..sources import cite
-from .book import elementwise
+from .book import elementwise, operation
 
 RELU = elementwise(
     "relu",
@@ -54,4 +54,37 @@ GELU = elementwise(
     spellings="gelu GELU",
     latex=r"\operatorname{gelu}",
     numeric="x * (1 + error_function(x / math.sqrt(2))) / 2",
+)
+SILU = elementwise(
+    "silu",
+    derivative="sigmoid(x) (1 + x sigmoid(-x))",
+    statement="silu'(x) = sigmoid(x) (1 + x sigmoid(-x)), for silu(x) = x sigmoid(x)",
+    source="from silu(x) = x sigmoid(x)",
+    spellings="silu SiLU swish",
+    latex=r"\operatorname{silu}",
+    numeric="x * logistic(x)",
+)
+ELU = elementwise(
+    "elu",
+    derivative="1[x > 0] + 1[x < 0] exp(x)",
+    domain="nonzero",
+    condition="x != 0",
+    statement="elu'(x) = 1 for x > 0 and exp(x) for x < 0, where elu(x) = exp(x) - 1",
+    source="definition",
+    spellings="elu ELU",
+    latex=r"\operatorname{elu}",
+    numeric="np.where(np.real(x) > 0, x, np.exp(x) - 1)[()]",
+)
+LEAKY_RELU = operation(
+    "leaky_relu",
+    "x a",
+    "m n, 1 1 -> m n",
+    differential="(1[x > 0] + a 1[x < 0]) .* dx + relu(-x) (-da)",
+    transposes="commutes",
+    condition="x != 0",
+    statement="d leakyrelu(x, a) = dx for x > 0, and a dx + x da for x < 0",
+    source="definition",
+    spellings="leakyrelu LeakyReLU",
+    latex=r"\operatorname{leakyrelu}",
+    numeric="np.where(np.real(x) > 0, x, a * x)[()]",
 )

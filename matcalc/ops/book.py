@@ -12,7 +12,8 @@ adjoint      of an operation linear in its last argument E: the text of L* with 
 kronecker    for such an operation: the matrix M with vec(value) = M vec(E)
 ray          of a matrix function: d f(s A)/ds in `A` and the value `F`, where s A commutes with itself
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
-             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "square", "invertible"
+             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "square", "invertible",
+             "principal" (no eigenvalue on the closed negative real axis)
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
 condition    what is assumed of the arguments where the differential holds, for the answer's list of assumptions
 positive     the value (every entry of it) is greater than 0

@@ -45,7 +45,7 @@ NUCLEAR_NORM = operation(
     statement="d ||X||_* = tr((U V^T)^T dX) for X = U S V^T",
     source="from d sigma_i = u_i^T dX v_i, summed",
     spellings="norm_nuclear",
-    numeric="np.sum(np.linalg.svd(X, compute_uv=False))",
+    numeric="np.sum(svd(X, compute_uv=False))",
 )
 POLAR = operation(
     "polar",

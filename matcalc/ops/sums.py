@@ -28,5 +28,16 @@ VEC = operation(
     latex=r"\operatorname{vec}",
     numeric="X.reshape(-1, 1, order='F')",
 )
+CUMULATIVE_SUM = operation(
+    "cumsum",
+    "X",
+    "m n -> m n",
+    differential="cumsum(I) dX",
+    statement="d cumsum(X) = cumsum(I) dX; cumsum(I) is the lower triangular matrix of ones",
+    source="definition",
+    spellings="cumsum",
+    latex=r"\operatorname{cumsum}",
+    numeric="np.cumsum(X, axis=0)",
+)
 shorthand("mean", "X", "sum(X)/count(X)")
 shorthand("dot", "u v", "u^T v")

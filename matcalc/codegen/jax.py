@@ -1,0 +1,144 @@
+"""JAX: what `jax.jit` and `jax.vmap` take. Shapes are checked when a function is traced, nothing is written in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .emission import is_constant
+from .frame import Argument
+from .graph import Node
+from .helpers import NUMPY
+from .python import FUNCTIONS, NumPy
+
+_OWN = {
+    "relu": "jax.nn.relu({0})",
+    "sigmoid": "jax.nn.sigmoid({0})",
+    "softplus": "jax.nn.softplus({0})",
+    "softmax": "jax.nn.softmax({0}, axis=-1)",
+    "softmax_rows": "jax.nn.softmax({0}, axis=-1)",
+    "logsumexp": "jax.nn.logsumexp({0}, axis=-1)",
+    "logsumexp_rows": "jax.nn.logsumexp({0}, axis=-1)",
+    "erf": "jax.scipy.special.erf({0})",
+    "gelu": "jax.nn.gelu({0}, approximate=False)",
+    "expm": "jax.scipy.linalg.expm({0})",
+    "matrix_power": "jnp.linalg.matrix_power({0}, {1})",
+    "factorial": "jax.scipy.special.gamma({0} + 1.0)",
+}
+
+_FACTORS = """
+def _chol(S):
+    return jax.scipy.linalg.cho_factor(S, lower=True)
+
+
+def _chol_solve(factor, B):
+    return jax.scipy.linalg.cho_solve(factor, B)
+
+
+def _chol_inverse(factor):
+    return _chol_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
+
+
+def _chol_det(factor):
+    return jnp.prod(jnp.diagonal(factor[0])) ** 2
+
+
+def _chol_logdet(factor):
+    return 2 * jnp.sum(jnp.log(jnp.diagonal(factor[0])))
+
+
+def _lu(X):
+    return jax.scipy.linalg.lu_factor(X)
+
+
+def _lu_solve(factor, B, transposed=False):
+    return jax.scipy.linalg.lu_solve(factor, B, trans=int(transposed))
+
+
+def _lu_inverse(factor):
+    return _lu_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
+
+
+def _lu_det(factor):
+    odd = jnp.count_nonzero(factor[1] != jnp.arange(len(factor[1]))) % 2
+    return jnp.prod(jnp.diagonal(factor[0])) * (1 - 2 * odd)
+
+
+def _lu_logdet(factor):
+    return jnp.sum(jnp.log(jnp.abs(jnp.diagonal(factor[0]))))
+"""
+
+_HELPERS = {
+    "_p_norm": NUMPY["_p_norm"].replace("np.", "jnp.").replace(" if top > 0 else top", ""),
+    "_first_right_singular": NUMPY["_first_right_singular"].replace("np.", "jnp."),
+    "_polar": NUMPY["_polar"].replace("np.", "jnp."),
+    "_adjugate": '''
+def _adjugate(X):
+    """The adjugate, also of a singular matrix."""
+    U, s, Vt = jnp.linalg.svd(X)
+    others = jnp.stack([jnp.prod(jnp.delete(s, k)) for k in range(len(s))])
+    return jnp.linalg.det(U) * jnp.linalg.det(Vt) * (Vt.T * others) @ U.T
+''',
+    "_expm_derivative": NUMPY["_expm_derivative"].replace("np.", "jnp.").replace("_expm(block)", "jax.scipy.linalg.expm(block)"),
+    "_expm_kronecker": '''
+def _expm_kronecker(X):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential."""
+    n = len(X)
+    units = jnp.eye(n * n, dtype=X.dtype).reshape(n * n, n, n)
+    return jax.vmap(lambda E: _expm_derivative(X, E.T).T.reshape(-1))(units).T
+''',
+    "_add_diagonal": '''
+def _add_diagonal(X, v):
+    """X + diag(v), or X + v I for a number."""
+    return X + jnp.eye(len(X), dtype=X.dtype) * v
+''',
+    "_spread": '''
+def _spread(shape, dtype, *parts):
+    """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""
+    total = jnp.zeros(shape, dtype)
+    for axes, part in parts:
+        letters = list(dict.fromkeys(axes))
+        part = jnp.broadcast_to(part, [shape[axes.index(k)] for k in letters])
+        part = part.reshape([n if axes.index(k) == at else 1 for at, (k, n) in enumerate(zip(axes, shape))])
+        for at, k in enumerate(axes):
+            first = axes.index(k)
+            if first != at:
+                numbers = jnp.arange(shape[at])
+                rows = numbers.reshape([-1 if p == first else 1 for p in range(len(shape))])
+                part = jnp.where(rows == numbers.reshape([-1 if p == at else 1 for p in range(len(shape))]), part, 0)
+        total = total + part
+    return total
+''',
+    "factors": _FACTORS,
+}
+
+
+class JAX(NumPy):
+    """jax.numpy."""
+
+    name = "jax"
+    xp = "jnp"
+    what = "JAX"
+    head = "import math\n\nimport jax\nimport jax.numpy as jnp"
+    functions = {k: v.replace("np.", "jnp.") for k, v in FUNCTIONS.items()} | _OWN
+    helper_texts = _HELPERS
+
+    def einsum(self, spec: str, args: Sequence[str]) -> str:
+        return f'jnp.einsum("{spec}", {", ".join(args)})'
+
+    def truth(self, text: str, node: Node) -> str:
+        return f"jnp.asarray({text}, dtype)"
+
+    def not_zero(self, norm: str) -> str:
+        return f"jnp.maximum({norm}, jnp.finfo(dtype).tiny)"
+
+    def returned(self, root: Node, text: str) -> str:
+        return f"jnp.asarray({text}, dtype)" if is_constant(root) and not root.rank else text
+
+    def extra_input(self, name: str, a: Argument) -> list[str]:
+        return [f"{name} = jnp.asarray({name})"]
+
+    def conversion(self, arguments: Sequence[Argument]) -> list[str]:
+        names = [self.names[a.name] for a in arguments if not a.integer]
+        lines = [f"dtype = jnp.result_type({', '.join(['float', *names])})"]
+        lines += [f"{n} = jnp.asarray({n}, dtype)" for n in names]
+        return lines + [f"{self.names[a.name]} = int({self.names[a.name]})" for a in arguments if a.integer]

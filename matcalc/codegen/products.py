@@ -1,0 +1,270 @@
+"""Sums, products and what is like them: opened into the factors of a contraction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..build import (
+    add,
+    diagonal,
+    hadamard,
+    is_number,
+    num,
+    power,
+    split,
+    times,
+    total,
+    trace,
+    value_of,
+)
+from ..expr import Expr
+from ..kinds import ONE, Dim
+from ..ops.core import (
+    ADD,
+    EYE,
+    HADAMARD,
+    INDEX,
+    MATMUL,
+    ONES,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+)
+from ..ops.diagonal import DIAG
+from ..ops.inverse import INVERSE
+from .contraction import Contraction, Factor, Labels, pair, product
+from .graph import Node
+from .known import nonnegative, positive_definite
+from .leaves import Leaves, NoAxis
+from .patterns import distributed, is_below, is_outer, on_diagonal, power_of, reciprocal
+
+UNROLLED = 4  # X^k up to this k is written as a product where a vector stands beside it
+
+
+class Products(Leaves):
+    """Sums, products, traces, diagonals, determinants."""
+
+    def _add(self, e: Expr) -> Node:
+        """A sum; what stands on the diagonal only is added there."""
+        diagonal: list[Expr] = []
+        rest: list[Expr] = []
+        for a in e.args:
+            _, _, body = split(a)
+            (diagonal if body is not None and body.op in (EYE, DIAG) and e.shape[0] is not ONE else rest).append(a)
+        if not diagonal or not rest or self.batch(e):
+            if diagonal and not rest and not self.batch(e):
+                return self.graph.make("spread", (self._sum([on_diagonal(d) for d in diagonal], e.shape[0]),), ("ii",), self.dims(e))
+            return self._added(e, e.args)
+        whole = self.lower(rest[0]) if len(rest) == 1 else self._added(e, rest)
+        return self.graph.make("add_diagonal", (whole, self._sum([on_diagonal(d) for d in diagonal], e.shape[0])), None, self.dims(e))
+
+    def _added(self, e: Expr, parts: Sequence[Expr]) -> Node:
+        nodes = [self.aligned(a, e) for a in parts]
+        if any(n.dims == self.dims(e) and n.op != "expand" for n in nodes):  # the others need not be written out
+            nodes = [n.args[0] if n.op == "expand" else self.graph.number(1) if n.op == "full" and n.attr == 1 else n for n in nodes]
+        return self.graph.make("add", nodes, None, self.dims(e))
+
+    def _sum(self, parts: Sequence[Expr], dim: Dim) -> Node:
+        """The sum of numbers and vectors."""
+        nodes = [self.lower(p) for p in parts]
+        if len(nodes) == 1:
+            return nodes[0]
+        return self.graph.make("add", nodes, None, (dim,) if any(n.rank for n in nodes) else ())
+
+    def _network(self, e: Expr) -> Node:
+        row, col = self.fresh(), self.fresh()
+        c = Contraction(self.graph, self.sizes)
+        self._open(e, row, col, c)
+        for label, dim in ((row, e.shape[0]), (col, e.shape[1])):
+            if dim is not ONE:
+                c.label(label, dim)
+        for i in self.batch(e):
+            c.label(i, self.ranges[i].dim)
+        return self._spread(c, self.labels(e, row, col))
+
+    def _spread(self, c: Contraction, out: Labels) -> Node:
+        """The result with the labels that an identity ties together as diagonals."""
+        core, kept = c.result(out)
+        if len(kept) == len(out):
+            return core
+        pattern = "".join("ijklmnopqrstuv"[kept.index(c.find(k))] for k in out)
+        core = core.args[0] if core.op == "expand" and not core.args[0].rank else core
+        return self.graph.make("spread", (core,), (pattern,), tuple(c.dims[k] for k in out))
+
+    def _open(self, e: Expr, row: object, col: object, c: Contraction) -> None:
+        """Take a product apart into the factors of `c`."""
+        op = e.op
+        if op is TRANSPOSE:
+            self._open(e.args[0], col, row, c)
+        elif op is TIMES:
+            for s in e.args[:-1]:
+                self._open_scalar(s, c)
+            self._open(e.args[-1], row, col, c)
+        elif op is MATMUL:
+            self._open_chain(e, row, col, c)
+        elif op is DIAG and not self.batch(e):
+            c.join(row, col, e.shape[0])
+            self._open(e.args[0], row, None, c)
+        elif op is EYE:
+            c.join(row, col, e.shape[0])
+        elif op is ONES:
+            for label, dim in ((row, e.shape[0]), (col, e.shape[1])):
+                if dim is not ONE:
+                    c.label(label, dim)
+        elif op is HADAMARD and any(map(is_outer, e.args)):
+            for a in e.args:
+                self._open(a, row, col, c)
+        elif e.is_scalar:
+            self._open_scalar(e, c)
+        elif op is UNIT and e.args[0].op is INDEX and self._is_whole(e):
+            c.join(str(e.args[0].attr), row, e.shape[0])
+        elif op is INVERSE and not self.batch(e):
+            c.add(Factor(self.lower(e.args[0]), (row, col), inverse=True, spd=positive_definite(e.args[0])), e.shape)
+        else:
+            c.add(Factor(self.lower(e), self.labels(e, row, col), nonnegative=nonnegative(e)), self.dims(e))
+
+    def _is_whole(self, unit: Expr) -> bool:
+        name = str(unit.args[0].attr)
+        return name not in self.loops and self.ranges[name].low == 1 and self.ranges[name].dim is unit.shape[0]
+
+    def _open_scalar(self, s: Expr, c: Contraction) -> None:
+        if s.op is TIMES:
+            for a in s.args:
+                self._open_scalar(a, c)
+        elif s.op is MATMUL and self.batch(s):
+            self._open_chain(s, None, None, c)
+        elif self.batch(s):
+            c.add(Factor(self.lower(s), self.batch(s), nonnegative=nonnegative(s)), self.dims(s))
+        else:
+            c.scalars.append(self.lower(s))
+
+    def _open_chain(self, e: Expr, row: object, col: object, c: Contraction) -> None:
+        factors: list[Expr] = []
+        beside = e.shape[0] is ONE or e.shape[1] is ONE
+        for f in e.args:
+            base, k = power_of(f)
+            factors += [base] * k if beside and 1 < k <= UNROLLED else [f]
+        at = row
+        for n, f in enumerate(factors):
+            to = col if n == len(factors) - 1 else (self.fresh() if f.shape[1] is not ONE else None)
+            self._open(f, at, to, c)
+            at = to
+
+    def _matmul(self, e: Expr) -> Node:
+        apart = distributed(e)
+        return self.lower(apart) if apart is not None else self._network(e)
+
+    def _times(self, e: Expr) -> Node:
+        if not self.dims(e) or (e.is_scalar and not any(a.op is MATMUL for a in e.args)):
+            return self._multiplied(e)
+        body = e.args[-1]
+        if (body.op is ADD or (body.op is MATMUL and distributed(body) is not None)) and not body.is_scalar and not self.batch(e):
+            return self.graph.make("mul", [self._scalar_part(e.args[:-1]), self.lower(body)], None, self.dims(e))
+        return self._network(e)
+
+    def _scalar_part(self, args: Sequence[Expr]) -> Node:
+        return self.lower(times(*args)) if len(args) > 1 else self.lower(args[0])
+
+    def _multiplied(self, e: Expr) -> Node:
+        """Numbers or arrays multiplied entry by entry, reciprocals as a division."""
+        above = [a for a in e.args if not is_below(a)]
+        below = [a for a in e.args if is_below(a)]
+        top: Node = self.graph.number(Fraction(1))
+        if above:
+            top = product(self.graph, [self.aligned(a, e) for a in above])
+            top = self._whole(top, e) if not below else top
+        if not below:
+            return top
+        under = [self.aligned(reciprocal(a), e) for a in below]
+        return self.graph.make("div", (top, product(self.graph, under)), None, self.dims(e))
+
+    def _whole(self, node: Node, e: Expr) -> Node:
+        return node if node.dims == self.dims(e) or node.op != "mul" else self.graph.make("mul", node.args, None, self.dims(e))
+
+    def _hadamard(self, e: Expr) -> Node:
+        if any(a.op in (EYE, DIAG) for a in e.args):
+            others = [a for a in e.args if a.op not in (EYE, DIAG)]
+            on = [on_diagonal(a) for a in e.args if a.op in (EYE, DIAG)]
+            v = [diagonal(a) for a in others] + [a for a in on if not a.is_scalar]
+            core = self.lower(hadamard(*v)) if v else self.graph.number(Fraction(1))
+            return self.graph.make("spread", (core,), ("ii",), self.dims(e))
+        if any(is_outer(a) for a in e.args):
+            return self._network(e)
+        return self._multiplied(e)
+
+    def _transpose(self, e: Expr) -> Node:
+        x = self.lower(e.args[0])
+        rank = x.rank
+        if e.shape[0] is ONE or e.shape[1] is ONE:
+            return x
+        return self.graph.view(x, (*range(rank - 2), rank - 1, rank - 2))
+
+    def _power(self, e: Expr) -> Node:
+        base, k = e.args
+        if is_number(k) and value_of(k) < 0:
+            return self.graph.make("div", (self.graph.number(Fraction(1)), self.lower(reciprocal(e))), None, self.dims(e))
+        if is_number(k, 2) and base.op.name in ("norm", "normF"):
+            return self.lower(total(power(base.args[0], num(2))))
+        x = self.aligned(base, e)
+        if is_number(k, Fraction(1, 2)):
+            return self.graph.make("call", (x,), "sqrt", self.dims(e))
+        return self.graph.make("pow", (x, self.aligned(k, e)), None, self.dims(e))
+
+    def _matrix_power(self, e: Expr) -> Node:
+        base, k = power_of(e)
+        if k > 1 and not self.batch(e):
+            half = self.lower(base)
+            if k <= 3:
+                total = half
+                for _ in range(k - 1):
+                    total = pair(self.graph, total, half, ("i", "j"), ("j", "k"), ("i", "k"))
+                return total
+        x, exponent = self.lower(e.args[0]), self.lower(e.args[1])
+        if exponent.rank or self.batch(e):
+            raise NoAxis
+        return self.graph.make("call", (x, exponent), "matrix_power", self.dims(e))
+
+    def _inverse(self, e: Expr) -> Node:
+        return self.graph.make("inv", (self.lower(e.args[0]),), (positive_definite(e.args[0]),), self.dims(e))
+
+    def _determinant(self, e: Expr) -> Node:
+        if self.batch(e):
+            return self._call(e)
+        return self.graph.make(e.op.name, (self.lower(e.args[0]),), (positive_definite(e.args[0]),), ())
+
+    def _trace(self, e: Expr) -> Node:
+        x = e.args[0]
+        if x.op is ADD:
+            return self.lower(add(*[trace(a) for a in x.args]))
+        row = self.fresh()
+        return self._closed(e, x, row, row)
+
+    def _total(self, e: Expr) -> Node:
+        return self._closed(e, e.args[0], self.fresh(), self.fresh())
+
+    def _closed(self, e: Expr, x: Expr, row: object, col: object) -> Node:
+        c = Contraction(self.graph, self.sizes)
+        if x.op is HADAMARD and row != col:
+            for a in x.args:
+                self._open(a, row, col, c)
+        else:
+            self._open(x, row, col, c)
+        for i in self.batch(e):
+            c.label(i, self.ranges[i].dim)
+        return c.result(self.batch(e))[0]
+
+    def _diag(self, e: Expr) -> Node:
+        return self.graph.make("spread", (self.lower(e.args[0]),), ("ii",), self.dims(e)) if not self.batch(e) else self._no_axis(e)
+
+    def _no_axis(self, e: Expr) -> Node:
+        raise NoAxis
+
+    def _diagonal(self, e: Expr) -> Node:
+        row = self.fresh()
+        c = Contraction(self.graph, self.sizes)
+        self._open(e.args[0], row, row, c)
+        c.label(row, e.shape[0])
+        for i in self.batch(e):
+            c.label(i, self.ranges[i].dim)
+        return c.result((*self.batch(e), row))[0]

@@ -1,0 +1,220 @@
+"""PyTorch, on the device and with the type of its arguments; differentiable and traceable like any other code in torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .emission import ATOM, Body, Text, is_constant
+from .frame import Argument
+from .graph import Node
+from .python import FUNCTIONS, NumPy
+
+_OWN = {
+    "asin": "torch.asin({0})",
+    "acos": "torch.acos({0})",
+    "atan": "torch.atan({0})",
+    "asinh": "torch.asinh({0})",
+    "acosh": "torch.acosh({0})",
+    "atanh": "torch.atanh({0})",
+    "relu": "torch.relu({0})",
+    "sigmoid": "torch.sigmoid({0})",
+    "softplus": "torch.logaddexp({0}, torch.zeros((), **options))",
+    "softmax": "torch.softmax({0}, -1)",
+    "softmax_rows": "torch.softmax({0}, -1)",
+    "logsumexp": "torch.logsumexp({0}, -1)",
+    "logsumexp_rows": "torch.logsumexp({0}, -1)",
+    "erf": "torch.special.erf({0})",
+    "gelu": "torch.nn.functional.gelu({0})",
+    "norm": "torch.linalg.vector_norm({0}, dim=-1)",
+    "normF": "torch.linalg.matrix_norm({0})",
+    "norm1": "torch.sum(torch.abs({0}), -1)",
+    "norminf": "torch.amax(torch.abs({0}), -1)",
+    "norm2": "torch.linalg.matrix_norm({0}, 2)",
+    "norm_nuclear": 'torch.linalg.matrix_norm({0}, "nuc")',
+    "max_entry": "torch.amax({0}, -1)",
+    "min_entry": "torch.amin({0}, -1)",
+    "expm": "torch.linalg.matrix_exp({0})",
+    "product": "torch.prod({0}, -1)",
+}
+
+_HELPERS = {
+    "_options": '''
+def _options(*arguments):
+    """The type and the device of the arguments that are tensors."""
+    tensors = [a for a in arguments if isinstance(a, torch.Tensor)]
+    dtype = tensors[0].dtype if tensors else torch.get_default_dtype()
+    for a in tensors:
+        dtype = torch.promote_types(dtype, a.dtype)
+    return {"dtype": dtype if dtype.is_floating_point else torch.get_default_dtype(), "device": tensors[0].device if tensors else None}
+''',
+    "_p_norm": '''
+def _p_norm(x, p):
+    """The p-norm, scaled so that nothing overflows."""
+    size = torch.abs(x)
+    top = torch.amax(size)
+    return top * torch.sum((size / top) ** p) ** (1 / p)
+''',
+    "_first_right_singular": '''
+def _first_right_singular(X):
+    """The first right singular vector, its greatest entry positive."""
+    v = torch.linalg.svd(X)[2][0]
+    return v * torch.sign(v[torch.argmax(torch.abs(v))])
+''',
+    "_polar": '''
+def _polar(X):
+    """U V^T for X = U S V^T."""
+    U, _, Vt = torch.linalg.svd(X, full_matrices=False)
+    return U @ Vt
+''',
+    "_adjugate": '''
+def _adjugate(X):
+    """The adjugate, also of a singular matrix."""
+    U, s, Vt = torch.linalg.svd(X)
+    others = torch.stack([torch.prod(torch.cat((s[:k], s[k + 1 :]))) for k in range(len(s))])
+    return torch.linalg.det(U) * torch.linalg.det(Vt) * (Vt.T * others) @ U.T
+''',
+    "_expm_derivative": '''
+def _expm_derivative(X, *directions):
+    """The derivative of the matrix exponential along one direction, or two: a block of the exponential of a block triangle."""
+    block = X
+    for k, E in enumerate(directions):
+        step = torch.kron(torch.eye(2**k, dtype=X.dtype, device=X.device), E)
+        block = torch.cat((torch.cat((block, step), 1), torch.cat((torch.zeros_like(step), block), 1)))
+    return torch.linalg.matrix_exp(block)[: len(X), -len(X) :]
+''',
+    "_expm_kronecker": '''
+def _expm_kronecker(X):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential."""
+    n = len(X)
+    units = torch.eye(n * n, dtype=X.dtype, device=X.device).reshape(n * n, n, n)
+    return torch.stack([_expm_derivative(X, E.T).T.reshape(-1) for E in units]).T
+''',
+    "_add_diagonal": '''
+def _add_diagonal(X, v):
+    """X + diag(v), or X + v I for a number."""
+    return torch.diagonal_scatter(X, torch.diagonal(X) + v)
+''',
+    "_spread": '''
+def _spread(shape, options, *parts):
+    """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""
+    total = torch.zeros(shape, **options)
+    for axes, part in parts:
+        letters = list(dict.fromkeys(axes))
+        sizes = [shape[axes.index(k)] for k in letters]
+        strides = [sum(total.stride(at) for at, m in enumerate(axes) if m == k) for k in letters]
+        total.as_strided(sizes, strides).add_(part)
+    return total
+''',
+    "factors": """
+def _chol(S):
+    return torch.linalg.cholesky(S)
+
+
+def _chol_solve(L, B):
+    return torch.cholesky_solve(B, L) if B.ndim == 2 else torch.cholesky_solve(B[:, None], L)[:, 0]
+
+
+def _chol_inverse(L):
+    return torch.cholesky_inverse(L)
+
+
+def _chol_det(L):
+    return torch.prod(torch.diagonal(L)) ** 2
+
+
+def _chol_logdet(L):
+    return 2 * torch.sum(torch.log(torch.diagonal(L)))
+
+
+def _lu(X):
+    return torch.linalg.lu_factor(X)
+
+
+def _lu_solve(factor, B, transposed=False):
+    columns = B if B.ndim == 2 else B[:, None]
+    solved = torch.linalg.lu_solve(*factor, columns, adjoint=transposed)
+    return solved if B.ndim == 2 else solved[:, 0]
+
+
+def _lu_inverse(factor):
+    return _lu_solve(factor, torch.eye(len(factor[0]), dtype=factor[0].dtype, device=factor[0].device))
+
+
+def _lu_det(factor):
+    places = torch.arange(1, len(factor[1]) + 1, dtype=factor[1].dtype, device=factor[1].device)
+    return torch.prod(torch.diagonal(factor[0])) * (1 - 2 * (torch.count_nonzero(factor[1] != places) % 2))
+
+
+def _lu_logdet(factor):
+    return torch.sum(torch.log(torch.abs(torch.diagonal(factor[0]))))
+""",
+}
+
+
+class Torch(NumPy):
+    """PyTorch."""
+
+    name = "torch"
+    xp = "torch"
+    what = "PyTorch"
+    head = "import math\n\nimport torch"
+    shape_of = "tuple({}.shape)"
+    last = "options"
+    functions = {k: v.replace("np.", "torch.") for k, v in FUNCTIONS.items()} | _OWN
+    helper_texts = _HELPERS
+
+    def kind(self) -> str:
+        return "**options"
+
+    def kind_word(self) -> str:
+        return "**options"
+
+    def permuted(self, olds: Sequence[int]) -> str:
+        return f".permute({', '.join(map(str, olds))})"
+
+    def einsum(self, spec: str, args: Sequence[str]) -> str:
+        return f'torch.einsum("{spec}", {", ".join(args)})'
+
+    def summed(self, text: str, axes: object) -> str:
+        return f"torch.sum({text})" if axes is None else f"torch.sum({text}, dim={axes})"
+
+    def write_expand(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        if is_constant(node.args[0]):
+            return f"torch.full({self.shape(node.dims)}, {args[0][0]}, **options)", ATOM
+        return super().write_expand(node, args, body)
+
+    def batched_norm(self, name: str) -> str:
+        return "torch.linalg.vector_norm({0}, dim=-1)" if name == "norm" else "torch.linalg.matrix_norm({0})"
+
+    def truth(self, text: str, node: Node) -> str:
+        return f'torch.as_tensor({text}).to(options["dtype"])'
+
+    def not_zero(self, norm: str) -> str:
+        return f'torch.clamp({norm}, min=torch.finfo(options["dtype"]).tiny)'
+
+    def array(self, text: str, node: Node, entries: Sequence[str]) -> str:
+        stacked = f"torch.stack([{', '.join(f'torch.as_tensor({t}, **options)' for t in entries)}])"
+        return stacked if node.rank < 2 else f"{stacked}.reshape({self.shape(node.dims)})"
+
+    def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        if node.attr in ("max", "min"):
+            first, second = (f"torch.as_tensor({t[0]}, **options)" if is_constant(a) else t[0] for a, t in zip(node.args, args))
+            return f"torch.{node.attr}imum({first}, {second})", ATOM
+        return super().write_call(node, args, body)
+
+    def write_spread(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        text, level = super().write_spread(node, args, body)
+        return text.replace(", **options, (", ", options, ("), level
+
+    def returned(self, root: Node, text: str) -> str:
+        return f"torch.as_tensor({text}, **options)" if is_constant(root) and not root.rank else text
+
+    def extra_input(self, name: str, a: Argument) -> list[str]:
+        return [f"{name} = torch.as_tensor({name}, **options)"]
+
+    def conversion(self, arguments: Sequence[Argument]) -> list[str]:
+        names = [self.names[a.name] for a in arguments if not a.integer]
+        self.helpers["_options"] = None
+        lines = [f"options = _options({', '.join(names)})"]
+        lines += [f"{n} = torch.as_tensor({n}, **options)" for n in names]
+        return lines + [f"{self.names[a.name]} = int({self.names[a.name]})" for a in arguments if a.integer]

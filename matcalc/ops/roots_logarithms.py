@@ -1,0 +1,74 @@
+"""The principal square root and logarithm of a matrix, and their Fréchet derivatives.
+
+Both exist where no eigenvalue is on the closed negative real axis. With S = sqrtm(X) the derivative L along E solves the Sylvester
+equation S L + L S = E; that of the logarithm is the inverse of the derivative of the exponential at logm(X). Both are linear
+in E, their adjoints are themselves at X^T, and differentiating the defining equation gives all further derivatives.
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import operation
+
+SQUARE_ROOT = operation(
+    "sqrtm",
+    "X",
+    "n n -> n n",
+    differential="dsqrtm(X, dX)",
+    ray="A F^-1/2",
+    transposes="commutes",
+    domain="principal",
+    condition="X has no eigenvalue on the closed negative real axis",
+    statement="d sqrtm(X) = L(X, dX), where S L + L S = dX for S = sqrtm(X)",
+    source=cite("higham-2008", "section 6.1"),
+    spellings="sqrtm",
+    latex=r"\operatorname{sqrtm}",
+    numeric="square_root(X)",
+)
+SQUARE_ROOT_DERIVATIVE = operation(
+    "sqrtm_frechet",
+    "X E",
+    "n n, n n -> n n",
+    differential="dsqrtm(X, dE - dsqrtm(X, dX) F - F dsqrtm(X, dX))",
+    adjoint="dsqrtm(X^T, A)",
+    kronecker="(kron(I, sqrtm(X)) + kron(sqrtm(X)^T, I))^-1",
+    transposes="commutes",
+    domain="principal",
+    condition="X has no eigenvalue on the closed negative real axis",
+    statement="L(X, E) solves S L + L S = E for S = sqrtm(X), and is linear in E",
+    source=cite("higham-2008", "section 6.1"),
+    spellings="dsqrtm",
+    latex=r"L_{\sqrt{}}",
+    numeric="square_root_derivative(X, E)",
+)
+LOGARITHM = operation(
+    "logm",
+    "X",
+    "n n -> n n",
+    differential="dlogm(X, dX)",
+    ray="A X^-1",
+    transposes="commutes",
+    domain="principal",
+    condition="X has no eigenvalue on the closed negative real axis",
+    statement="d logm(X) = L(X, dX), the inverse of the Fréchet derivative of expm at logm(X)",
+    source=cite("higham-2008", "section 11.8"),
+    spellings="logm",
+    latex=r"\operatorname{logm}",
+    numeric="matrix_logarithm(X)",
+)
+LOGARITHM_DERIVATIVE = operation(
+    "logm_frechet",
+    "X E",
+    "n n, n n -> n n",
+    differential="dlogm(X, dE - ddexpm(logm(X), F, dlogm(X, dX)))",
+    adjoint="dlogm(X^T, A)",
+    kronecker="kexpm(logm(X))^-1",
+    transposes="commutes",
+    domain="principal",
+    condition="X has no eigenvalue on the closed negative real axis",
+    statement="E = dexpm(logm(X), L), and L(X, E) is linear in E",
+    source=cite("higham-2008", "section 11.8"),
+    spellings="dlogm",
+    latex=r"L_{\log}",
+    numeric="matrix_logarithm(X, E)",
+)

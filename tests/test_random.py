@@ -1,0 +1,157 @@
+"""Random expressions over the whole book against the oracle, and the oracle and the generator themselves.
+
+The long run is `pytest -m fuzz`, or `python tests/fuzz.py --count 2000`, which prints a table.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import oracle
+import pytest
+from fuzz import BUGS, Verdict, judge, question, run, shrink, table
+from generate import SIZES, Expression, expressions
+from oracle import ENTRYWISE, STEP, Array, Oracle, Unfit
+
+from matcalc.ops.book import REGISTRY
+
+DEPTH = 3
+# Not asked for by a name of their own: leaves, what only answers use, and what the generator spells in another way.
+ELSEWHERE = {
+    *("symbol", "number", "size", "constant", "index", "eye", "zeros", "commutation", "member", "unit", "factorial"),
+    *("expm_frechet2", "polar"),
+}
+
+
+def check(count: int, seed: int, jobs: int = 1) -> None:
+    """No expression has an answer that is wrong, an internal error, or a refusal by matcalc's own verification."""
+    failures = []
+    results = []
+    for e, v in run(count, DEPTH, seed, jobs):
+        results.append((e, v))
+        if v.outcome in BUGS:
+            small = shrink(e, v) if len(failures) < 5 else e
+            failures.append(f"{small.line} | {v.outcome} {v.cause}")
+    outcomes = Counter(v.outcome for _, v in results)
+    assert not failures, "\n".join([f"{len(failures)} failures (text | variable | declarations | what happened)", *failures])
+    assert outcomes["right"] > 0.85 * count, table(results)
+
+
+def test_some_random_expressions() -> None:
+    check(250, seed=1)
+
+
+@pytest.mark.fuzz
+def test_many_random_expressions() -> None:
+    check(2000, seed=0, jobs=2)
+
+
+# ---------------------------------------------------------------------------------------------- the generator
+
+
+@cache
+def many() -> list[Expression]:
+    return list(expressions(2000, DEPTH, seed=0))
+
+
+def test_every_operation_occurs_often() -> None:
+    used = Counter(label for e in many() for label in e.used)
+    rare = {op: n for op, n in used.items() if n < 20}
+    assert not rare
+    missing = set(REGISTRY) - set(used) - ELSEWHERE
+    assert not missing, "give these a production in tests/productions.py"
+
+
+def test_the_same_seed_gives_the_same_expressions() -> None:
+    assert [e.line for e in expressions(50, DEPTH, seed=3)] == [e.line for e in expressions(50, DEPTH, seed=3)]
+
+
+def test_every_expression_has_the_kind_it_was_made_for() -> None:
+    valued = 0
+    for e in many()[:500]:
+        env, families = e.draw(np.random.default_rng(0))
+        try:
+            with np.errstate(all="ignore"):
+                if e.bound is not None:
+                    env[e.bound[0]] = Oracle(env, SIZES, families)(e.bound[1])
+                value = Oracle(env, SIZES, families)(e.tree)
+        except (Unfit, np.linalg.LinAlgError, OverflowError) as error:
+            assert "beside" not in str(error) and "times" not in str(error), e.line
+            continue
+        assert value.shape == tuple(int(np.prod([2 if d == "2" else SIZES[d] for d in dims], dtype=int)) for dims in e.kind), e.line
+        valued += 1
+    assert valued > 450
+
+
+# ---------------------------------------------------------------------------------------------- the oracle
+
+SQUARE_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
+    "pinv": oracle.pinv,
+    "pinv of rank one": lambda x: oracle.pinv(x[:, [0]] @ x[[0]]),
+    "polar": oracle.polar,
+    "nuclear": oracle.nuclear,
+    "singular value": lambda x: oracle.greatest_singular(x)[0],
+    "singular vector": lambda x: oracle.greatest_singular(x)[1],
+    "softmax": oracle.softmax,
+    "logsumexp": oracle.logsumexp,
+}
+
+
+@pytest.mark.parametrize("name", ENTRYWISE)
+def test_complex_steps_of_functions_of_a_number(name: str) -> None:
+    x = np.linspace(0.1, 0.9, 7).reshape(-1, 1) * np.array([[1, -1]])
+    x = np.abs(x) + (1 if name == "acosh" else 0) if name in ("acosh", "log", "sqrt") else x
+    along_difference(ENTRYWISE[name], x, np.ones_like(x))
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4)], ids=str)
+@pytest.mark.parametrize("name", SQUARE_FUNCTIONS)
+def test_complex_steps_of_functions_of_a_matrix(name: str, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(1)
+    along_difference(SQUARE_FUNCTIONS[name], rng.normal(size=shape), rng.normal(size=shape))
+
+
+def test_complex_steps_of_the_matrix_exponential() -> None:
+    rng = np.random.default_rng(2)
+    x, e, h = rng.normal(size=(3, 3, 3))
+    along_difference(oracle.expm, x, e)
+    along_difference(lambda y: oracle.frechet(y, e + 0j), x, h)
+    assert np.allclose(oracle.frechet(x + 0j, e + 0j), oracle.expm(x + 1j * STEP * e).imag / STEP)
+    assert np.allclose(oracle.frechet2(x + 0j, e + 0j, h + 0j), oracle.frechet(x + 1j * STEP * h, e + 0j).imag / STEP)
+
+
+def along_difference(f: Callable[[Array], Array], x: Array, direction: Array) -> None:
+    """The complex step agrees with a central difference."""
+    h = 1e-6
+    step = f(x + 1j * STEP * direction).imag / STEP
+    difference = (f(x + h * direction + 0j) - f(x - h * direction + 0j)).real / (2 * h)
+    assert np.allclose(step, difference, rtol=1e-6, atol=1e-8 * max(1.0, float(np.max(np.abs(difference)))))
+
+
+# ---------------------------------------------------------------------------------------------- the judge
+
+
+def test_a_wrong_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge is no rubber stamp: a derivative of something else is wrong, and the failure is made small."""
+    import matcalc
+
+    derivative = matcalc.derivative
+
+    def forgetful(text: str, wrt: str, where: str) -> Any:
+        return derivative(text.replace("sin", "cos"), wrt, where=where)
+
+    monkeypatch.setattr(matcalc, "derivative", forgetful)
+    e = question("||A x||^2 + exp(sum(sin(x) .* x)) | x | A in R^{m x n}; x in R^n")
+    verdict = judge(e)
+    assert verdict.outcome == "wrong"
+    assert shrink(e, verdict).text in ("sin(x)", "sum(sin(x))", "sin(x)^T x", "sum(sin(x) .* x)")
+
+
+def test_a_question_is_read_from_a_line() -> None:
+    e = question("x^T A x | x | x in R^n; A in R^{n x n} spd | a remark")
+    assert judge(e) == Verdict("right", "", judge(e).seconds) or judge(e).outcome == "right"
+    assert set(e.symbols) == {"x", "A"} and e.symbols["A"].prop == "spd"
