@@ -13,6 +13,7 @@ from .scene import declared_shape, spell_declaration
 from .scopes import SCALAR
 from .syntax import Declaration, Node
 from .terms import Term
+from .unify import square_root
 
 MOST_PRIMES = 6
 
@@ -53,12 +54,14 @@ def _argument_error(el: Elaborator, d: Declaration, node: Node, k: int, t: Term)
 # ---------------------------------------------------------------------------------------------- F'(X)[(j,i),(l,k)]
 
 
-def stacked_indices(el: Elaborator, node: Node) -> None:
-    """The sizes of the indices in pairs: those of F'(X)[(j,i),(l,k)] are the columns and rows of F and of X."""
-    sizes = _stacked(el, node.args[0])
-    if sizes is None or len(node.args) != 3:
+def stacked_indices(el: Elaborator, node: Node, args: list[Term]) -> None:
+    """The sizes of the indices in pairs: those of F'(X)[(j,i),(l,k)] are the columns and rows of F and of X; of other matrices,
+    n and n where the pair runs to n n."""
+    if not args or len(node.args) > 3:
         return
-    for place, dims in zip(node.args[1:], sizes, strict=True):
+    stacked = _stacked(el, node.args[0]) or ([], [])
+    sizes = [dims or square_root(el.sizes.resolve(d)) for dims, d in zip(stacked, args[0].shape, strict=True)]
+    for place, dims in zip(node.args[1:], sizes):
         letters = [el.frames[-1].indices.get(str(a.attr)) for a in place.args] if place.op == "tuple" else []
         if len(letters) == len(dims):
             for index, dim in zip(letters, dims, strict=True):

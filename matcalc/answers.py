@@ -16,13 +16,14 @@ from .infer import Typed
 from .kinds import ONE, Dim, Shape, shape_text
 from .naming import LEAST_GAIN, names_for, repeated
 from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
-from .pairs import has_stacked_function
+from .pairs import has_stacked
 from .render.count import symbols
 from .scene import declared_shape, spell_declaration
 from .syntax import Binding, Declaration, Node, Program, split_name
 from .tensor import Tensor
 
 LARGE = 300  # symbols
+SHORT = 8  # what is no longer needs no other form
 FORMATS = ("text", "unicode", "latex")
 
 
@@ -88,7 +89,7 @@ class Scope:
         env, found = prepare(
             {n: s for n, s in self.symbols.items() if n in present},
             {n: s for n, s in self.families.items() if n in present},
-            {n: v for n, v in given.items() if n in present or (n not in self.names and n not in sizes and n not in self.letters)},
+            {n: v for n, v in given.items() if n in present or not (n in self.names or n in sizes or n in self.letters)},
             sizes,
         )
         return {**env, **functions}, found
@@ -175,6 +176,7 @@ class Derivative:
         self.layout, self.notation, self.verified = layout, notation, verified
         self.steps, self.assumptions = list(steps), list(assumptions)
         self._program: Program | None = None
+        self.chained: Callable[[], Any] | None = None  # who made this knows how to write out the chain rule
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -182,6 +184,18 @@ class Derivative:
         if self.expr is not None:
             return str(self.expr.shape[0]), str(self.expr.shape[1])
         return tuple(str(d) for s in self._tensor.shapes for d in s if d is not ONE)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Rows and columns of the function and of each variable."""
+        return self._tensor.shapes
+
+    @property
+    def chain(self) -> Any:
+        """The chain rule along the author's statements: each partial with its dimensions, and their product (`partials.Partials`)."""
+        if self.chained is None:
+            raise UsageError("the chain rule is written out for first derivatives")
+        return self.chained()
 
     @property
     def of_scalar(self) -> bool:
@@ -211,6 +225,8 @@ class Derivative:
                 self._program = self._by_cases(arranger, taken)
             elif self.expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
                 self._program = self._named(arranger, taken) or Program("", (), arranger.spell(self.expr))
+                if self.order == 2 and self.of_scalar and self.wrt[0] == self.wrt[1] and SHORT < self.expr.size <= LARGE:
+                    self._program = self._symmetric(self._program, taken)
             elif self.notation == "kron":
                 from .kronecker import kronecker_form
 
@@ -237,8 +253,8 @@ class Derivative:
         return found if found.body.op == "cases" or self.expr is None else Program("", (), arranger.spell(self.expr))
 
     def _maps_better(self) -> bool:
-        """Whether a function known by its sets alone stands between matrices, where F'(X, dX) says more than stacked indices."""
-        if self.order != 1 or not has_stacked_function(self._tensor.terms) or f"d{self.wrt[0]}" in self._scope.names:
+        """Whether the linear map, as F'(X, dX) or dexpm(X, dX), says more than a matrix for stacked columns at pairs of indices."""
+        if self.order != 1 or not has_stacked(self._tensor.terms) or f"d{self.wrt[0]}" in self._scope.names:
             return False
         from .linearmap import along
 
@@ -247,6 +263,15 @@ class Derivative:
         except NoAnswerError:
             return False
         return True
+
+    def _symmetric(self, known: Program, taken: Iterable[str]) -> Program:
+        """The Hessian as S + P + P^T, where that is no longer than what is `known`."""
+        from .symmetric import symmetric_form
+
+        assert self.expr is not None
+        own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
+        found = symmetric_form(self.expr, lambda: Arranger(ranks_of(self._typed), self._order, self._scope.names), own, taken)
+        return found if found is not None and symbols(found) <= symbols(known) else known
 
     def _named(self, plain: Arranger, taken: Iterable[str]) -> Program | None:
         """The matrix with its repeated subexpressions named; None where that is no shorter."""
@@ -281,6 +306,17 @@ class Derivative:
     @property
     def latex(self) -> str:
         return self.spell("latex")
+
+    def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
+        """A file of functions that compute the value and this derivative, in numpy, jax, torch or octave.
+
+        `parts` adds any of hessian, jvp, vjp, hvp; `sizes` ({"n": 1000}) are hints for the order of products.
+        """
+        from importlib import import_module
+
+        # By name: what writes programs stands above the answers, and takes further derivatives.
+        text: str = import_module(".codegen.program", __package__).program(self, target, parts, sizes)
+        return text
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""

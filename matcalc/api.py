@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from . import derive
 from .answers import Derivative, Expression
 from .errors import UsageError
 from .handles import Handle, call, hadamard, kron, matrix, scalar, vector
+
+if TYPE_CHECKING:
+    from .partials import Partials
 
 
 def derivative(
@@ -31,7 +36,17 @@ def derivative(
     given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
     names = [w if isinstance(w, str) else w.name for w in given]
     single = names[0] if isinstance(wrt, str | Handle) else names
-    return derive.derivative(expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify, structured)
+    found = derive.derivative(expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify, structured)
+    if order == 1:
+        for d in found if isinstance(found, list) else [found]:
+            d.chained = partial(_chain_of, expr, d.wrt[0], where, verify)
+    return found
+
+
+def _chain_of(expr: str | Handle, name: str, where: str, verify: bool) -> Partials:
+    from .partials import chain_of
+
+    return chain_of(expr, name, where=where, verify=verify)
 
 
 def grad(

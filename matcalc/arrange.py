@@ -159,7 +159,8 @@ class Arranger:
 
     def _term(self, t: Expr, whole: Expr) -> Node:
         coefficient, scalars, body = split(t)
-        if body is not None and body.op is ONES and any(split(a)[2] is not body for a in whole.args):
+        others = [split(a)[2] for a in whole.args]
+        if body is not None and body.op is ONES and any(o is not None and o.op not in (ONES, EYE) for o in others):
             return self._times(coefficient, scalars, None)
         return self._of(t)
 
@@ -471,7 +472,8 @@ class Arranger:
     def entry(self, e: Expr) -> Node:
         x, i, j = e.args
         here = [k for k, d in ((i, x.shape[0]), (j, x.shape[1])) if d is not ONE]
-        if x.op is SYMBOL and len(here) == 1 and here[0].op in (NUMBER, INDEX):
+        change = x.op is SYMBOL and str(x.attr[0])[:1] == "d" and str(x.attr[0])[1:] in self.ranks  # type: ignore[index]
+        if x.op is SYMBOL and not change and len(here) == 1 and here[0].op in (NUMBER, INDEX):
             spelled = spell_name(str(x.attr[0]), _index_text(here[0]))  # type: ignore[index]
             if spelled not in self.taken:
                 return name(spelled)

@@ -44,7 +44,7 @@ FORMATS = ("text", "unicode", "latex")
 
 # Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
 ELSEWHERE: tuple[str, ...] = (
-    *("check", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "plot", "stationary", "taylor"),
+    *("check", "code", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "plot", "stationary", "taylor"),
     "tour",
 )
 
@@ -170,6 +170,7 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     "or the derivatives by its independent entries.",
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare formula in this spelling, on a terminal too.")
+@click.option("--chain", is_flag=True, help="The chain rule along the statements of EXPR: each partial with its dimensions.")
 @click.option("--steps", is_flag=True, help="Show the rules that were used, each with its source.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
@@ -182,6 +183,7 @@ def differentiate(
     notation: str,
     structured: str | None,
     format_: str | None,
+    chain: bool,
     steps: bool,
     as_json: bool,
     no_verify: bool,
@@ -192,7 +194,9 @@ def differentiate(
     bare line, and the assumptions go to standard error.
     """
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured}
-    return answer_by("derivative", expression, where, wrt, order, format_, steps, as_json, **options)
+    if chain and (order > 1 or layout != "numerator" or structured):
+        raise click.UsageError("--chain is for first derivatives by free entries, in the numerator layout", click.get_current_context())
+    return answer_by("derivative", expression, where, wrt, order, format_, steps, as_json, chain, **options)
 
 
 def answer_by(
@@ -204,6 +208,7 @@ def answer_by(
     format_: str | None,
     steps: bool,
     as_json: bool,
+    chain: bool = False,
     **options: Any,
 ) -> int:
     """Ask matcalc's function `taker` (derivative, grad, …) and print what it answers."""
@@ -224,12 +229,14 @@ def answer_by(
     answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
     if as_json:
         objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]
+        if chain:
+            objects = [{**made, "chain": (c := answer.chain.as_dict()), "dims": c["dims"]} for made, (_, answer) in zip(objects, answers)]
         print_json(objects if several else objects[0])
     elif format_ is None and sys.stdout.isatty():
         for name, answer in answers:
-            _draw(answer, [name] if several else names, order, steps)
+            _draw(answer, [name] if several else names, order, steps, chain)
     else:
-        _print_lines(answers, format_ or "text", steps)
+        _print_lines(answers, format_ or "text", steps, chain)
     return 0
 
 
@@ -248,7 +255,7 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
     ) -> int:
         return answer_by(taker, expression, where, wrt, order, format_, steps, as_json, **options, verify=not no_verify)
 
-    params = [p for p in differentiate.params if p.name not in leave_out]
+    params = [p for p in differentiate.params if p.name not in (*leave_out, "chain")]
     epilog = f"\b\nExamples:\n{examples}"
     return click.Command(taker, params=params, callback=answered, help=help_, epilog=epilog, context_settings=dict(EXPRESSION_SETTINGS))
 
@@ -275,9 +282,9 @@ def shapes(expression: str, where: tuple[str, ...]) -> int:
     return 0
 
 
-def _print_lines(answers: Sequence[tuple[str, Derivative]], format_: str, steps: bool) -> None:
+def _print_lines(answers: Sequence[tuple[str, Derivative]], format_: str, steps: bool, chain: bool) -> None:
     """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
-    notes = {note: None for _, answer in answers for note in notes_of(answer)}
+    notes = {note: None for _, answer in answers for note in (*notes_of(answer), *(answer.chain.assumptions if chain else ()))}
     for note in notes:
         _complain(f"note: {one_line(note)}")
     for name, answer in answers:
@@ -285,6 +292,9 @@ def _print_lines(answers: Sequence[tuple[str, Derivative]], format_: str, steps:
         if steps:
             for number, step in enumerate(answer.steps, 1):
                 print(f"{label}{number}. {one_line(str(step))}")
+        if chain:
+            print(answer.chain.spell(format_ if format_ != "unicode" or can_encode(answer.chain.unicode) else "text"))
+            continue
         formula = answer.spell(format_)
         if format_ == "unicode" and not can_encode(formula):
             _complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
@@ -308,7 +318,7 @@ def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, An
     }
 
 
-def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool) -> None:
+def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool, chain: bool) -> None:
     """For a terminal: the formula as in a book, and under it what one must know to use it."""
     from rich.console import Console, Group
     from rich.panel import Panel
@@ -324,6 +334,10 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool) -> No
     if steps:
         for k, step in enumerate(answer.steps, 1):
             facts.add_row("steps" if k == 1 else "", Text(f"{k}. {one_line(str(step))}"))
+    if chain:
+        form = "unicode" if can_encode(answer.unicode) else "text"
+        for k, (partial, value, dims) in enumerate(answer.chain.lines(form)):
+            facts.add_row("chain" if k == 0 else "", Text(f"{partial} = {one_line(value)}   {spellable(dims.replace(' x ', '×'))}"))
     if answer.verified == "verified":
         facts.add_row("verified", Text("agrees with a numerical derivative", style="green"))
     else:

@@ -279,9 +279,9 @@ def _verify(
     def jacobian(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         return tensor.evaluate(env, sizes, indices)
 
-    if variable.op is ENTRY:
-        f, jacobian = put_in_place(f, name, variable), put_in_place(jacobian, name, variable)
     along = tangent(kind, structured) if kind is not None else None
-    checked = jacobian if kind is None else staying(kind, jacobian)
+    checked: tuple[Function, Function] = (f, jacobian if kind is None else staying(kind, jacobian))
+    if variable.op is ENTRY:
+        checked = (put_in_place(f, name, variable), put_in_place(jacobian, name, variable))
     point = Point(symbols, families, least)
-    verify(f, checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along)
+    verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along)

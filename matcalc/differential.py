@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from . import build
-from .build.blocks import selections
 from .build import add, apply, eye, hadamard, index, matmul, num, ones, power, times, unit, zeros
+from .build.blocks import selections
 from .errors import NoAnswerError
 from .expr import Expr, postorder
 from .families import bind, is_target, of_member

@@ -85,7 +85,8 @@ class Elaborator(Standing):
             elif step == "enter":
                 binding = self.functions[str(node.attr)]
                 at = len(values) - len(node.args)
-                self.frames.append(Frame(dict(zip(binding.params, values[at:]))))
+                quiet = binding is self.book.get(binding.name)
+                self.frames.append(Frame(dict(zip(binding.params, values[at:])), quiet))
                 del values[at:]
             elif step == "leave":
                 self.frames.pop()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from . import build
-from .blocks import blocks
 from .abstract import stacked_indices
+from .blocks import blocks
 from .elaborate import Elaborator
 from .errors import ReadingError
 from .expr import Expr, make
@@ -31,7 +31,7 @@ ROW_SUM = 3  # what a sum of rows costs as a reading
 
 def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """X[i,j], X[i,:], (V y)_i, delta[i,j]."""
-    stacked_indices(el, node)
+    stacked_indices(el, node, args)
     at = [None if p.op == "all" else _place(el, p) for p in node.args[1:]]
     places = [p for p in at if p is not None]
     if not args:

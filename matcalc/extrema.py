@@ -8,7 +8,9 @@ from typing import Any
 from .algebra import Algebra, NotTranslated
 from .errors import NoAnswerError
 from .expr import Expr
+from .overlooked import overlooked
 
+LONGEST_FORMULA = 60  # operations, of a root with parameters in it
 LONGEST_ROOT = 60  # operations; a longer root is given as a decimal number
 DIGITS = 15
 LARGEST = 400  # operations of a gradient; beyond it SymPy's solvers are not asked
@@ -56,10 +58,19 @@ class Scalars:
             letters = self._letters(self.unknowns)
             return [Root(letters, [(t, "R") for t in letters.values()])]
         found = self._one(simple[0]) if len(self.unknowns) == 1 else self._several(simple)
+        if self.parameters and any(v.count_ops() > LONGEST_FORMULA for r in found for v in r.values.values()):
+            raise NoAnswerError(f"the solutions of {self.equation()} have no formulas of readable length")
+        missed = overlooked(self.gradient, self.unknowns, [(r.values, [t for t, _ in r.letters]) for r in found])
+        if missed is not None:
+            point = ", ".join(f"{u} = {v:.10g}" for u, v in zip(self.unknowns, missed, strict=True))
+            raise NoAnswerError(f"not all solutions of {self.equation()} were found in closed form; numerically one is {point}")
         return self._sorted([r for r in found if self._is_real(r)])
 
     def _one(self, g: Any) -> list[Root]:
         sympy, u = self.sympy, self.unknowns[0]
+        isolated = self._of_polynomial(g, u)
+        if isolated is not None:
+            return isolated
         x = sympy.Dummy("x", real=True)
         where = sympy.Interval.open(0, sympy.oo) if u.is_positive else sympy.Interval(0, sympy.oo) if u.is_nonnegative else sympy.S.Reals
         try:
@@ -72,6 +83,19 @@ class Scalars:
         if not self.parameters:
             self._check_complete(g, u, roots)
         return roots
+
+    def _of_polynomial(self, g: Any, u: Any) -> list[Root] | None:
+        """All real roots of a polynomial with rational coefficients, isolated; None where radicals are short enough."""
+        sympy = self.sympy
+        top = sympy.numer(sympy.together(g))
+        if not top.is_polynomial(u) or top.free_symbols != {u}:
+            return None
+        p = sympy.Poly(top, u)
+        if not (p.domain.is_ZZ or p.domain.is_QQ):
+            return None
+        if all(f.degree() <= 2 or len(f.terms()) == 2 or _is_biquadratic(f) for f, _ in p.factor_list()[1]):
+            return None
+        return [Root({u: v}) for v in dict.fromkeys(p.real_roots())]
 
     def _from_set(self, s: Any, u: Any) -> list[Root] | None:
         sympy = self.sympy
@@ -258,6 +282,9 @@ class Scalars:
 
     def _value(self, v: Any) -> Any:
         """Simplified; of a long number its decimal value, exact zeros kept."""
+        if v.has(self.sympy.CRootOf):
+            close = v.evalf(40)
+            return self.sympy.Integer(0) if abs(close) < 1e-30 else self.sympy.Float(close, DIGITS)
         if not v.is_number or v.count_ops() < LONGEST_ROOT:
             return self.sympy.simplify(v)
         close = v.evalf(DIGITS)
@@ -329,6 +356,10 @@ class Scalars:
         if {1, -1} <= signs:
             return "saddle", "it rises along one line through it and falls along another"
         return "undecided", "the Hessian is singular"
+
+
+def _is_biquadratic(p: Any) -> bool:
+    return p.degree() == 4 and all(k % 2 == 0 for (k,), _ in p.terms())
 
 
 def _bisected(f: Any, low: float, high: float) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from .build import is_zero
 from .errors import ShapeError
 from .infer import Typed
 from .kinds import ONE, Dim
@@ -36,6 +37,8 @@ def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) ->
 
     assert typed.form is not None and isinstance(typed.form[2], tuple)
     marks: tuple[Any, ...] = typed.form[2]
+    if is_zero(typed.expr):
+        return 0.0
     flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
     ranges = [typed.index_ranges[m].value(sizes) for m in flat]
     plan = Plan(typed.expr)

@@ -15,6 +15,7 @@ from . import derive
 from .answers import Derivative, Expression, printer
 from .chain import Accumulation, Chain, Edge
 from .errors import MatcalcError, NoAnswerError, ReadingError, UsageError, VerificationError
+from .expr import postorder
 from .handles import Handle
 from .infer import Typed, infer
 from .kinds import ONE, Dim
@@ -63,11 +64,12 @@ def _graph(
     typed = infer(program, declarations, tuple(wrt), twins=False)
     if typed.form is not None:
         raise UsageError("the graph of an expression is wanted; this is the form of a derivative")
+    occurring = set(postorder(typed.expr))
     for n in wrt:
-        if n not in typed.symbols:
-            raise NoAnswerError(f"the expression does not depend on {n}: there is no graph, the derivative is 0")
-        if typed.symbols[n].op is not SYMBOL:
+        if n in typed.symbols and typed.symbols[n].op is not SYMBOL:
             raise UsageError(f"{n} is one of many; the graph is for whole variables, families are for matcalc d")
+        if typed.symbols.get(n) not in occurring:
+            raise NoAnswerError(f"the expression does not depend on {n}: there is no graph, the derivative is 0")
     flat = flattened(typed.program, typed)
     steps = unfolded(flat, typed.declarations, wrt, granularity, names)
     inputs = [Step(n, Node("name", (), n), typed.symbols[n].shape) for n in (*wrt, *_other_scalars(typed, steps, wrt))]
@@ -283,7 +285,7 @@ def _compare(printed: Expression, closed: Derivative, typed: Typed, seed: Declar
         for values, sizes in random_points(typed):
             try:
                 expected = np.asarray(closed.evaluate(values))
-                nearby = np.asarray(closed.evaluate({n: v * (1 + NEARBY) for n, v in values.items()}))
+                nearby = np.asarray(closed.evaluate({n: v if callable(v) else v * (1 + NEARBY) for n, v in values.items()}))
                 if not float(np.max(np.abs(nearby - expected), initial=0)) <= UNSURE * (1 + float(np.max(np.abs(expected), initial=0))):
                     continue  # nearly singular: rounding errors would decide
                 if seed is not None:

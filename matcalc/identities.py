@@ -57,10 +57,7 @@ identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="defi
 # Determinants.
 identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", source="definition")
 
-identity("exponential along the identity", "dexpm(X, I)", "expm(X)", "X: n n", source="definition")
 identity("square of a square root", "sqrtm(X)^2", "X", "X: n n", source="definition")
-identity("square root along the identity", "dsqrtm(X, I)", "sqrtm(X)^-1/2", "X: n n", source="from S L + L S = I for S = sqrtm(X)")
-identity("logarithm along the identity", "dlogm(X, I)", "X^-1", "X: n n", source="from logm(X + t I), where everything commutes")
 
 # Softmax.
 identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="definition")

@@ -22,6 +22,7 @@ class Letters:
     def __init__(self, taken: Iterable[str]) -> None:
         self.taken = set(taken)
         self.names: dict[Index, str] = {}
+        self.sized: set[str] = set()  # indices whose range only an identity with its size can tell
 
     def of(self, i: Index) -> str:
         if i not in self.names:
@@ -45,6 +46,9 @@ def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
     flat = [n for group in names for n in group]
     marks = tuple(group if len(group) > 1 else group[0] for group in names)
     bodies = []
+    if any(s[0] is s[1] and s[0].number != 1 for s in tensor.shapes):  # the reader could not tell the range of an index that stands in deltas only
+        places = {m: k for k, m in enumerate(flat)}
+        letters.sized = set(places) - {flat[k] for t in tensor.terms for k in _carried(t)}
     for t in tensor.terms:
         if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
             t = _refine(t, pattern)
@@ -53,6 +57,16 @@ def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
         bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I"))
     body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=term_order)))
     return Program("", (), body, ("index", head, marks))
+
+
+def _carried(t: Term) -> set[int]:
+    """The open indices, counted in order, that a factor other than a delta gives a range."""
+    at = {i: k for k, i in enumerate(i for s in t.slots for i in s)}
+    ranged = {i for e, r, c in t.factors if e.op is not EYE for i in (*r, *c)}
+    for e, r, c in t.factors:
+        if e.op is EYE and ranged & {*r, *c}:
+            ranged |= {*r, *c}
+    return {at[i] for i in ranged if i in at}
 
 
 def term_order(node: Node) -> tuple[bool, list[str]]:
@@ -94,7 +108,8 @@ def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node
     for e, r, col in [*loose, *t.factors]:  # an index that nothing hangs on is carried by ones
         marks = tuple(_mark(s, letters) for s in (r, col) if s)
         if e.op is EYE:
-            base = name(delta)
+            bare = {letters.of(i) for i in (*r, *col)} <= letters.sized
+            base = name(spell_name("I", str(e.shape[0])) if bare else delta)
         elif e.op is UNIT and len(r) == 1:
             size = name(spell_name("I", str(e.shape[0])))  # its size: the index occurs nowhere else, perhaps
             entries.append(Node("index", (size, marks[0], arranger.spell(e.args[0]))))

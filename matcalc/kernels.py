@@ -319,8 +319,13 @@ def square_root(X: Value) -> Value:
 
 def square_root_derivative(X: Value, E: Value) -> Value:
     """The solution of S L + L S = E for S = X^(1/2)."""
+    return (square_root_kronecker(X) @ E.reshape(-1, order="F")).reshape(X.shape, order="F")
+
+
+def square_root_kronecker(X: Value) -> Value:
+    """The matrix M with vec(L) = M vec(E) for S L + L S = E."""
     S, eye = square_root(X), np.eye(len(X))
-    return np.linalg.solve(np.kron(eye, S) + np.kron(S.T, eye), E.reshape(-1, order="F")).reshape(X.shape, order="F")
+    return np.linalg.inv(np.kron(eye, S) + np.kron(S.T, eye))
 
 
 def matrix_logarithm(X: Value, E: Value | None = None) -> Value:

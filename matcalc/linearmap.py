@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .arrange import Arranger
-from .build import add, function_along, num, symbol, transpose, zeros
+from .build import add, apply, function_along, matmul, num, symbol, transpose, zeros
 from .build.functions import parts
 from .differential import collect
 from .errors import NoAnswerError
 from .expr import Expr
 from .network import Term, matrix_form, reduce_term
 from .ops.abstract import FUNCTION
-from .ops.core import MATMUL, TRANSPOSE
+from .ops.core import KRONECKER, MATMUL, TRANSPOSE
+from .ops.exponential_matrix import EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER
+from .ops.roots_logarithms import LOGARITHM_DERIVATIVE, LOGARITHM_KRONECKER, SQUARE_ROOT_DERIVATIVE, SQUARE_ROOT_KRONECKER
 from .pairs import beyond
 from .simplify import simplify
 from .syntax import Program
@@ -43,7 +45,7 @@ def along(tensor: Tensor, change: Expr) -> Expr:
 
 
 def _contracted(t: Term, change: Expr) -> Term:
-    """The term with the change of the variable in its place; of a function known by its sets alone, F'(X, dX)."""
+    """The term with the change of the variable in its place; what works on stacked columns works on it unstacked."""
     row, col = t.slots[2:]
     for factor in t.factors:
         e, r, c = factor if factor[0].op is not TRANSPOSE else (transpose(factor[0]), factor[2], factor[1])
@@ -66,10 +68,26 @@ def _contracted(t: Term, change: Expr) -> Term:
 
 
 def _along(e: Expr, change: Expr) -> Expr | None:
-    """What F'(X), or F'(G(X)) G'(X), makes of the change; None where it is something else."""
+    """What a matrix for stacked columns makes of the change; None where there is no notation for it.
+
+    F'(X) makes F'(X, dX), kexpm(X) makes dexpm(X, dX), and A ⊗ B makes B dX A^T.
+    """
     for f in reversed(e.args if e.op is MATMUL else (e,)):
-        if f.op is not FUNCTION or parts(f)[1] != 1 or f.args[0].shape != change.shape:
+        x = f.args[0] if f.args else f
+        if f.op is KRONECKER and f.args[1].shape[1] is change.shape[0] and x.shape[1] is change.shape[1]:
+            change = matmul(f.args[1], change, transpose(x))
+        elif f.op in _FRECHET and x.shape == change.shape:
+            change = apply(_FRECHET[f.op], (x, change))
+        elif f.op is FUNCTION and parts(f)[1] == 1 and x.shape == change.shape:
+            name, _, rows, cols = parts(f)
+            change = function_along(name, (rows, cols), x, change)
+        else:
             return None
-        name, _, rows, cols = parts(f)
-        change = function_along(name, (rows, cols), f.args[0], change)
     return change
+
+
+_FRECHET = {
+    EXPONENTIAL_KRONECKER: EXPONENTIAL_DERIVATIVE,
+    SQUARE_ROOT_KRONECKER: SQUARE_ROOT_DERIVATIVE,
+    LOGARITHM_KRONECKER: LOGARITHM_DERIVATIVE,
+}

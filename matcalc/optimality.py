@@ -116,7 +116,7 @@ class Scenery:
             size = abs(float(self.plan.run(env, sizes)[0]))
             if self._kink(env, sizes, rng) > KINK * max(scale, 1e-3):
                 raise NoAnswerError("the gradient vanishes only where the function has a kink")
-            if here > STILL * max(scale, 1e-3) + 1e-8 * (1 + size):
+            if here > STILL * max(scale, 1e-3) + 1e-8 * (1 + size) and not self._settles(env, sizes, here):
                 raise VerificationError(f"the gradient is not zero at the solution found: please report {describe}")
             good += 1
             if good >= GOOD_POINTS:
@@ -126,6 +126,13 @@ class Scenery:
                 "the solution could not be checked: it has no finite value at any random point tried",
                 suggestion="declare what it needs (positive, spd, …), or use --no-verify",
             )
+
+    def _settles(self, env: Mapping[str, Any], sizes: Mapping[str, int], here: float) -> bool:
+        """Whether the slope at the point goes to zero with the step, as that of x |x| does."""
+        import numpy as np
+
+        slopes = [abs(self._slope(env, sizes, np.random.default_rng(k), 0.0, 1e-7)) for k in range(2)]
+        return max(slopes) < 0.1 * here
 
     def _kink(self, env: Mapping[str, Any], sizes: Mapping[str, int], rng: Any) -> float:
         """The mean of the slopes to both sides: small where the function is smooth and still."""
@@ -138,7 +145,7 @@ class Scenery:
             ends.append(float(self.plan.run({**env, **{n: float(v) if np_shape(v) == () else v for n, v in moved.items()}}, sizes)[0]))
         return abs(ends[0] + ends[1] - 2 * middle) / (2 * h)
 
-    def _slope(self, env: Mapping[str, Any], sizes: Mapping[str, int], rng: Any, away: float) -> float:
+    def _slope(self, env: Mapping[str, Any], sizes: Mapping[str, int], rng: Any, away: float, width: float = 1e-5) -> float:
         """The slope along a random direction, at the solution or a little away from it."""
         import numpy as np
 
@@ -147,7 +154,7 @@ class Scenery:
             x = np.asarray(env[name], dtype=float)
             start[name] = x + away * self._direction(name, x.shape, rng) * max(1.0, float(np.max(np.abs(x), initial=0.0)))
             step[name] = self._direction(name, x.shape, rng)
-        h = 1e-5 * max([1.0, *[float(np.max(np.abs(x), initial=0.0)) for x in start.values()]])
+        h = width * max([1.0, *[float(np.max(np.abs(x), initial=0.0)) for x in start.values()]])
         ends = []
         for sign in (1.0, -1.0):
             moved = {n: start[n] + sign * h * step[n] for n in start}

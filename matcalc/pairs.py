@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .build import apply, eye, kron, matmul, ones, transpose
-from .expr import Expr, postorder
+from .expr import Expr
 from .network import Factor, Index, Slot, Term, reduce_term
-from .ops.abstract import FUNCTION
 from .ops.sums import VEC
 
 
@@ -102,8 +101,6 @@ def beyond(term: Term, factor: Factor, start: Slot) -> tuple[list[Factor], list[
     return None if reached & before else (far, todo)
 
 
-def has_stacked_function(terms: Iterable[Term]) -> bool:
-    """Whether the derivative of a function known by its sets alone stands on pairs of indices."""
-    return any(
-        any(n.op is FUNCTION for n in postorder(e)) for t in terms for e, r, c in t.factors if len(r) > 1 or len(c) > 1
-    )
+def has_stacked(terms: Iterable[Term]) -> bool:
+    """Whether a factor stands on pairs of indices, though no slot of the result is one."""
+    return any(max(len(r), len(c)) > 1 and max(map(len, t.slots)) < 2 for t in terms for _, r, c in t.factors)

@@ -9,6 +9,7 @@ grid and then by bisection or Newton's method, and get the exact name that `stat
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from . import derive
@@ -18,11 +19,13 @@ from .expr import postorder
 from .handles import Handle
 from .kinds import ONE
 from .ops.core import MEMBER, SYMBOL
+from .points import names_of, read_input
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Problem
 from .scene import spell_declaration
 from .search import SAME, Point, Window, descended, finite, grid, in_the_plane, on_a_line
 from .stationary_points import stationary_points
+from .syntax import split_name, walk
 
 KINDS = ("auto", "contours", "surface")
 FORMATS = ("png", "svg", "pdf")
@@ -58,8 +61,8 @@ def plot(
     names = [w if isinstance(w, str) else w.name for w in given]
     if kind not in KINDS:
         raise UsageError(f"unknown kind {kind!r}: use {', '.join(KINDS)}")
-    problem, where, notes = _numbers(text, names, where)
     try:
+        problem, where, notes = _numbers(text, names, where)
         made = Plot(problem, where, range, kind)
         made.assumptions = notes + made.assumptions
         made.add(taylor, at, derivatives, descent)
@@ -72,15 +75,16 @@ def plot(
 
 def _numbers(text: str, names: Sequence[str], where: str) -> tuple[Problem, str, list[str]]:
     """The problem, with undeclared variables as numbers where that can be: nothing else has an axis of its own."""
-    problem = Problem(text, names, where)
-    open_names = [n for n in problem.names if n not in {d.name for d in problem.given}]
-    if not open_names:
-        return problem, where, []
-    wider = "; ".join(filter(None, (where, *(f"{n} in R" for n in open_names))))
-    try:
-        return Problem(text, names, wider), wider, [f"{n} in R, for it is drawn on an axis" for n in open_names]
-    except MatcalcError:
-        return problem, where, []
+    program, declarations = read_input(text, where)
+    declared = {d.name for d in declarations}
+    undeclared = [n for n in names_of(names, declarations) if n not in declared]
+    trees = [program.body, *(b.value for b in program.bindings)]
+    entries = {split_name(str(n.attr))[0] for t in trees for n in walk(t) if n.op == "name" and split_name(str(n.attr))[1]}
+    if undeclared and not entries & set(undeclared):
+        wider = "; ".join(filter(None, (where, *(f"{n} in R" for n in undeclared))))
+        with suppress(MatcalcError):
+            return Problem(text, names, wider), wider, [f"{n} in R, for it is drawn on an axis" for n in undeclared]
+    return Problem(text, names, where), where, []
 
 
 class Mark:

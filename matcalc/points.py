@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import MatcalcError, UsageError
@@ -12,6 +12,8 @@ from .kinds import ONE, Dim, Shape
 from .numeric import release
 from .ops.core import MEMBER, SYMBOL
 from .read import parse, parse_names, parse_where
+from .scene import declared_shape
+from .standins import at, entrywise
 from .syntax import Declaration, Program
 from .verify import SCALES, Point
 
@@ -47,11 +49,35 @@ def random_points(typed: Typed, seed: int = 20240229) -> Iterator[tuple[dict[str
             assert isinstance(node.attr, tuple)
             families[str(node.attr[0])] = (typed.families[str(node.attr[0])][1], node.shape, node.attr[1])
     point = Point(symbols, families)
+    extra = [s for d in typed.declarations for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim)]
     for scale, positive in SCALES:
-        for sizes in point.orders():
+        for sizes in point.orders(extra):
             sizes |= {n: int(n) for n in sizes if n.isdigit()}
             drawn = point.draw(sizes, rng, scale, positive)
-            yield {n: _released(v, symbols, families, n) for n, v in drawn.items()}, sizes
+            values = {n: _released(v, symbols, families, n) for n, v in drawn.items()}
+            for d in typed.declarations:
+                if d.domain is not None:
+                    values |= {d.name + "'" * k: _stand_in(d, k, sizes) for k in (0, 1)}
+                    values |= {n: sizes[n] for s in d.sizes if isinstance(s, Dim) for n in s.names()}  # no array may have it
+            yield values, sizes
+
+
+def _stand_in(d: Declaration, order: int, sizes: Mapping[str, int]) -> Callable[[Any], Any]:
+    """A smooth function for one that is known by its sets alone, or the derivative of it."""
+    import numpy as np
+
+    rows, cols = (k.value(sizes) for k in declared_shape(d.sizes))
+    argument = [k.value(sizes) for k in declared_shape(d.domain or ())]
+    axes = [n for n in (rows, cols, *argument * order) if n > 1]
+
+    def function(x: Any) -> Any:
+        if argument == [1, 1] and (rows, cols) == (1, 1):
+            return entrywise(d.name, order, x, {})
+        x = np.reshape(x, argument) if argument != [1, 1] else x
+        matrix = at(d.name, order, (rows, cols), x, {}, (rows * cols, argument[0] * argument[1]) if order else (rows, cols))
+        return np.reshape(matrix, axes)
+
+    return function
 
 
 def _released(value: Any, symbols: Mapping[str, Any], families: Mapping[str, Any], name: str) -> Any:

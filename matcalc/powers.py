@@ -179,9 +179,9 @@ def norm(el: Elaborator, node: Node, args: list[Term], which: str | None = None)
     if found is None or found[0] not in REGISTRY:
         s = Speller(el)
         message = f"the norm with subscript {written} of {s.node(node.args[0])}, which is {s.shape(t)}, is not in the book"
-        raise Misfit(
-            [t], lambda: refuse_shape(message, node, "the norms are ||x||, ||x||_1, ||x||_inf, ||x||_p of vectors and ||X||_F of matrices")
-        )
+        hint = f"write sum(abs({s.node(node.args[0])})) for the sum over the entries" if written == "1" and t.kind == "matrix" else None
+        hint = hint or "the norms are ||x||, ||x||_1, ||x||_inf, ||x||_p of vectors and ||X||_F of matrices"
+        raise Misfit([t], lambda: refuse_shape(message, node, hint))
     name, cost = found
     if cost:
         el.penalty(cost, t)

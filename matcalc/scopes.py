@@ -28,12 +28,14 @@ class Index:
 
 
 class Frame:
-    """What is bound here: parameters of the function being expanded, and indices."""
+    """What is bound here: parameters of the function being expanded, and indices. In a `quiet` one, a shorthand of the book,
+    nothing is assumed that the author would have to be told."""
 
-    __slots__ = ("params", "indices")
+    __slots__ = ("params", "indices", "quiet")
 
-    def __init__(self, params: Mapping[str, Term]) -> None:
+    def __init__(self, params: Mapping[str, Term], quiet: bool = False) -> None:
         self.params = params
+        self.quiet = quiet
         self.indices: dict[str, Index] = {}
 
 
@@ -50,6 +52,7 @@ class Scopes:
         self.members: dict[str, Shape] = {}  # undeclared families: the shape of a member
         self.bindings: dict[str, Term] = {}
         self.indexed: dict[str, tuple[str, Node]] = {}  # u_i = …: the index and the value, by the base name
+        self.book = functions
         self.functions: dict[str, Binding] = dict(functions)
         self.frames = [Frame({})]
         self.live: set[str] = set().union(*(e.indices for e in scene.given.values())) if scene.given else set()
@@ -166,4 +169,5 @@ class Scopes:
 
     def note(self, text: str | Callable[[Resolve], str]) -> None:
         """Something to tell the reader, if this typing is taken."""
-        self.notes[text] = None
+        if not self.frames[-1].quiet:
+            self.notes[text] = None

@@ -16,8 +16,10 @@ Found = tuple[list[tuple[Point, str]], str]
 FINE, STARTS = 4001, 9  # points of the search for zeros on a line; Newton's starts in the plane, a side
 STEPS = 200  # of a descent
 MOST = 24  # points that are worth a mark
+SINGULAR = 4  # points with a singular Hessian; more of them lie on lines
 SAME = 1e-6  # points nearer than this, as a part of the window, are one
 FLAT = "the function is constant on a part of the range; no points are marked there"
+LINES = "the gradient vanishes along lines; no points are marked"
 MANY = f"there are more than {MOST} stationary points in this range; none are marked"
 
 
@@ -118,9 +120,10 @@ def in_the_plane(gradient: Callable[[Point], Any], hessian: Callable[[Point], An
         if inside and float(np.linalg.norm(gradient(tuple(x)))) <= 1e-8 * max(steepest, 1e-12):
             if all(np.max(np.abs(x - y) / width) > 1e-3 for y in found):
                 found.append(np.where(np.abs(x) < 1e-12 * width, 0.0, x))
-    if len(found) > MOST:
-        return [], "the gradient vanishes along lines, or at many points; none are marked"
-    return sorted((tuple(map(float, x)), _by_eigenvalues(hessian(tuple(x)))) for x in found), ""
+    marked = sorted((tuple(map(float, x)), _by_eigenvalues(hessian(tuple(x)))) for x in found)
+    if sum(kind == "undecided" for _, kind in marked) > SINGULAR:
+        return [], LINES
+    return ([], MANY) if len(marked) > MOST else (marked, "")
 
 
 def _by_eigenvalues(h: Any) -> str:

@@ -135,8 +135,6 @@ def _radius(algebra: Algebra, problem: Problem, radii: list[Any]) -> str:
         return "everywhere"
     least = sympy.Min(*radii)
     n = problem.names[0]
-    if not least.is_number:
-        return "near the point"
     try:
         value = problem.arranger().spell(simplify(algebra.expression(least)))
     except NotTranslated:
@@ -163,8 +161,11 @@ class _Summands:
 
         if s.is_rational_function(u):
             s = sympy.apart(sympy.together(s), u)
-        s = sympy.expand(TR8(sympy.expand(sympy.expand_trig(s)))) if s.has(sympy.sin, sympy.cos) else sympy.expand(s)
-        s = sympy.expand(sympy.expand_trig(s))
+        else:
+            s = sympy.expand(s)
+            if s.has(sympy.sin, sympy.cos):  # products become sums, then sin(a + u) falls apart
+                s = sympy.expand(TR8(s))
+                s = sympy.expand(s.replace(_is_shifted, lambda f: sympy.expand_trig(f)))
         polynomial: Any = sympy.Integer(0)
         sums: list[tuple[int, Expr]] = []
         for term in sympy.Add.make_args(s):
@@ -285,6 +286,12 @@ class _Summands:
         body = times(top, _over(j))
         free = (body.indices - {"j"}) | k.indices
         return make(INDEXED_PRODUCT, (num(1), k, body), "j", SCALAR, 4 + body.size, free)
+
+
+def _is_shifted(f: Any) -> bool:
+    import sympy
+
+    return isinstance(f, sympy.sin | sympy.cos) and f.args[0].is_Add
 
 
 def _merged(sums: list[tuple[int, Expr]]) -> list[tuple[int, Expr]]:

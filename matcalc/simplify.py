@@ -12,8 +12,8 @@ from functools import cache
 from itertools import combinations
 
 from . import build
-from .build.blocks import gathered
 from .build import add, num, rebuild, split, symbol, times, trace, transpose, without_coefficient
+from .build.blocks import gathered
 from .build.properties import holds
 from .expr import Expr, Operation, order_key, postorder, transform
 from .factor import factor

@@ -9,11 +9,15 @@ from . import build
 from .expr import Expr
 from .problem import Answer, Problem
 from .surface import name as name_node
-from .syntax import Binding, Program
+from .syntax import Binding, Node, Program
+
+Condition = tuple[Expr, str]  # an expression and what must be said of it: "invertible", ">= 0"
+Letter = tuple[str, str]  # a name that runs freely, and through what
 
 
 class StationaryPoint:
-    """One solution (or family of them): `at` by variable, `kind`, `reason`, `value` of the function, `when` it exists."""
+    """One solution (or family of them): `at` by variable, `kind`, `reason`, `value` of the function, `when` it exists,
+    `letters` that run freely in a family."""
 
     def __init__(
         self,
@@ -22,8 +26,8 @@ class StationaryPoint:
         reason: str,
         *,
         value: Expr | None = None,
-        when: Sequence[str] = (),
-        letters: Sequence[str] = (),
+        when: Sequence[Condition] = (),
+        letters: Sequence[Letter] = (),
         equation: str = "",
         vec: bool = False,
         approximate: bool = False,
@@ -61,22 +65,15 @@ class Stationary(Answer):
             bindings = [Binding(n, self._arranger.spell(e)) for n, e in first]
             program = Program("", tuple(bindings), self._arranger.spell(value), name=last)
             return self._with_last(program, last, form)
-        ((_, e),) = p.at.items()
-        return (
-            f"vec({self.wrt[0]}) = {self.part(e, form)}"
-            if p.vec and form != "latex"
-            else self._vec(e, form)
-            if p.vec
-            else self.part(e, form)
-        )
+        ((n, e),) = p.at.items()
+        if not p.vec:
+            return self.part(e, form)
+        return f"{self.spelled(Node('call', (name_node(n),), 'vec'), form)} = {self.part(e, form)}"
 
     def _decimals(self, p: StationaryPoint) -> str:
         """Numbers that have no short closed form, to fifteen digits."""
         texts = {n: f"{float(build.value_of(e)):.15g}" for n, e in p.at.items()}
         return "; ".join(f"{n} = {t}" for n, t in texts.items()) if len(self.wrt) > 1 else texts[self.wrt[0]]
-
-    def _vec(self, e: Expr, form: str) -> str:
-        return rf"\operatorname{{vec}}({self.spelled(name_node(self.wrt[0]), form)}) = {self.part(e, form)}"
 
     def _with_last(self, program: Program, last: str, form: str) -> str:
         pieces = [(b.name, b.value) for b in program.bindings] + [(last, program.body)]
@@ -94,10 +91,22 @@ class Stationary(Answer):
             lines.append("  ".join(filter(None, (place, self._words(p, form)))))
         return "\n".join(lines)
 
+    def conditions(self, p: StationaryPoint, form: str = "text") -> list[str]:
+        """`A^T A invertible`, where the solution exists."""
+        return [f"{self.part(e, form)} {_in_latex(w) if form == 'latex' else w}" for e, w in p.when]
+
+    def ranges(self, p: StationaryPoint, form: str = "text") -> list[str]:
+        """`z in R^n`, what runs freely in a family."""
+        if form == "latex":
+            return [rf"{self.spelled(name_node(n), form)} \in {_set_in_latex(w)}" for n, w in p.letters]
+        return [f"{n} in {w}" for n, w in p.letters]
+
     def _words(self, p: StationaryPoint, form: str) -> str:
-        words = [p.kind, *(["rounded"] if p.approximate else []), *(f"for all {w}" for w in p.letters), *(f"where {w}" for w in p.when)]
-        text = ", ".join(words)
-        return rf"\quad\text{{{text}}}" if form == "latex" else f"({text})"
+        sides = [("for all", w) for w in self.ranges(p, form)] + [("where", w) for w in self.conditions(p, form)]
+        kind = p.kind + (", rounded" if p.approximate else "")
+        if form == "latex":
+            return rf"\quad\text{{{kind}}}" + "".join(rf",\ \text{{{word} }} {w}" for word, w in sides)
+        return f"({', '.join([kind, *(f'{word} {w}' for word, w in sides)])})"
 
     def as_json(self) -> object:
         return [self._one(p) for p in self.points]
@@ -107,9 +116,9 @@ class Stationary(Answer):
         if p.value is not None:
             found["value"] = self.part(p.value)
         if p.when:
-            found["when"] = "; ".join(p.when)
+            found["when"] = "; ".join(self.conditions(p))
         if p.letters:
-            found |= {"where": "; ".join(p.letters), "family": True}
+            found |= {"where": "; ".join(self.ranges(p)), "family": True}
         if p.approximate:
             found["approximate"] = True
         if p.equation:
@@ -135,3 +144,15 @@ class Stationary(Answer):
             if p.other is not None:
                 found.append((f"{label} otherwise".strip(), f"{self.place(p.other)} {self._words(p.other, 'text')}"))
         return found or [("because", self.why_none)]
+
+
+def _in_latex(words: str) -> str:
+    signs = {">= 0": r"\geq 0", "> 0": "> 0", "nonzero": r"\neq 0"}
+    return signs.get(words, rf"\text{{ {words}}}")
+
+
+def _set_in_latex(space: str) -> str:
+    """R^{m x n} as LaTeX writes it."""
+    field, _, sizes = space.partition("^")
+    power = "^{" + sizes.strip("{}").replace(" x ", r" \times ") + "}" if sizes else ""
+    return rf"\mathbb{{{field}}}{power}"

@@ -140,7 +140,7 @@ class Standing(Scopes):
         d = self.scene.declared.get(base)
         if d is not None and d.domain is None:
             return self._declared(d, node)
-        return None
+        return self.name(Node("name", (), base, node.span)) if base == self.scene.hole else None
 
     def entry(self, carrier: Term, sub: str, subscripts: list[str], node: Node) -> Term:
         """The entry with these subscripts."""

@@ -83,7 +83,7 @@ def _point(problem: Problem, scalars: Scalars, r: Root, xs: Sequence[Expr]) -> S
         if letter not in scalars.unknowns:
             e = symbol(str(letter), properties=("integer",) if field == "Z" else ())
             algebra._back[letter] = e
-        letters.append(f"{letter} in {field}")
+        letters.append((str(letter), field))
     by_entry = {u: algebra.expression(scalars.sympy.simplify(v)) for u, v in r.values.items()}
     at: dict[str, Expr] = {}
     for x in xs:
@@ -100,5 +100,5 @@ def _point(problem: Problem, scalars: Scalars, r: Root, xs: Sequence[Expr]) -> S
         shown = simplify(algebra.expression(value)) if value.count_ops() < LONGEST_VALUE else None
     except NotTranslated:
         shown = None
-    within = [f"{problem.spelled(algebra.expression(d))} >= 0" for d in scalars.domain(r)]
+    within = [(algebra.expression(d), ">= 0") for d in scalars.domain(r)]
     return StationaryPoint(at, kind, reason, value=shown, letters=letters, when=within)

@@ -26,7 +26,7 @@ from .ops.core import SYMBOL
 from .polynomials import shortest
 from .problem import Problem, refuse_where_undefined
 from .simplify import simplify
-from .solutions import Stationary, StationaryPoint
+from .solutions import Condition, Letter, Stationary, StationaryPoint
 from .stationary_numbers import by_sympy
 from .tensor import Tensor
 from .trial import by_numbers, check_point, inside, unstacked
@@ -58,7 +58,6 @@ class _Matrices:
         self.xs = [problem.whole(x) for x in xs]
         self.gradients = {problem.whole(x): self._gradient(x) for x in xs}
         self.solvable = {x: without_nonzero(g) for x, g in self.gradients.items()}
-        self.letters: list[str] = []
 
     def _gradient(self, x: Expr) -> Expr:
         tensor = Tensor([self.problem.function.shape], [])
@@ -177,15 +176,15 @@ class _Matrices:
                 check_point(self.problem, other, self.xs)
         return p
 
-    def _letters(self, s: Solution) -> list[str]:
+    def _letters(self, s: Solution) -> list[Letter]:
         if s.parameter is None:
             return []
         from .assumptions import space
 
-        return [f"{name_of(s.parameter)} in {space(s.parameter.shape)}"]
+        return [(name_of(s.parameter), space(s.parameter.shape))]
 
-    def _conditions(self, s: Solution) -> list[str]:
-        return [f"{self._say(m)} invertible" for m in dict.fromkeys(s.invertible)] + [f"{self._say(m)} nonzero" for m in s.nonzero]
+    def _conditions(self, s: Solution) -> list[Condition]:
+        return [(m, "invertible") for m in dict.fromkeys(s.invertible)] + [(m, "nonzero") for m in s.nonzero]
 
     def _by_vec(self, x: Expr, s: Solution, f: Expr) -> StationaryPoint:
         assert s.equation is not None and s.value is not None

@@ -12,16 +12,15 @@ from .kinds import Dim
 from .labels import name_of
 from .optimality import Scenery
 from .problem import Problem, sampler
-from .solutions import StationaryPoint
+from .solutions import Condition, StationaryPoint
 
 
-def inside(x: Expr, value: Expr) -> list[str]:
+def inside(x: Expr, value: Expr) -> list[Condition]:
     """What must hold for the solution to be of the declared kind, where the rules do not show it."""
-    n = name_of(x)
     if build.has(x, "spd") and not x.is_scalar:
-        return [] if definiteness(value) == PD else [f"{n} is positive definite"]
+        return [] if definiteness(value) == PD else [(x, "positive definite")]
     if build.has(x, "positive") and x.is_scalar:
-        return [] if sign_of(value) == 1 else [f"{n} > 0"]
+        return [] if sign_of(value) == 1 else [(x, "> 0")]
     return []
 
 

@@ -173,7 +173,7 @@ class Sizes:
                 self._open.append((outer, inner, whole))
                 continue
             known, other = (inner, outer) if is_unknown(outer) else (outer, inner)
-            rest = _square_root(whole) if outer is inner else quotient(whole, known)
+            rest = next(iter(square_root(whole)), None) if outer is inner else quotient(whole, known)
             if rest is None or not self.unify(other, rest):
                 return False
         return len(self._open) in (0, len(waiting)) or self.settle()
@@ -219,11 +219,11 @@ def quotient(whole: Dim, part: Dim) -> Dim | None:
     return Dim(result)
 
 
-def _square_root(whole: Dim) -> Dim | None:
-    """n where whole is the monomial n^2."""
+def square_root(whole: Dim) -> list[Dim]:
+    """n, n where `whole` is the monomial n^2; nothing where it is none."""
     if len(whole.terms) != 1:
-        return None
+        return []
     monomial, c = whole.terms[0]
-    if c != 1 or any(k % 2 for _, k in monomial):
-        return None
-    return Dim({tuple((n, k // 2) for n, k in monomial): 1})
+    if c != 1 or not monomial or any(k % 2 for _, k in monomial):
+        return []
+    return [Dim({tuple((n, k // 2) for n, k in monomial): 1})] * 2

@@ -23,8 +23,9 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
+from analytic import Unfit
 from generate import SIZES, SQUARE, Expression, Symbol, expressions, num, size_of
-from oracle import Oracle, Unfit, jacobian
+from oracle import Oracle, jacobian
 
 import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
@@ -32,7 +33,7 @@ from matcalc.read import parse, parse_where
 from matcalc.syntax import Binding, Node, Program, walk
 
 BUGS = ("wrong", "internal error", "refused by verification", "slow", "hang", "misread", "text", "latex", "shape")
-SLOW, HANG = 2.0, 12.0
+SLOW, HANG = 2.0, 60.0
 Array = np.ndarray[Any, Any]
 
 
@@ -71,7 +72,9 @@ def _judge(e: Expression, seed: int) -> Verdict:
     try:
         d = matcalc.derivative(e.text, e.wrt, where=e.where)
     except VerificationError as error:
-        return Verdict("refused by verification", "", time.process_time() - start) if confirmed(e, seed) else Verdict("no point", str(error))
+        seconds = time.process_time() - start
+        exists = next(points(e, seed), None) is not None
+        return Verdict("refused by verification", "", seconds) if exists else Verdict("no point", str(error), seconds)
     except MatcalcError as error:
         kind = "unchecked" if isinstance(error, NoAnswerError) else "refused"
         return Verdict(kind, _cause(error.message), time.process_time() - start)
@@ -126,11 +129,6 @@ def points(e: Expression, seed: int) -> Iterator[Point]:
         if np.all(np.isfinite(value)) and np.all(np.isfinite(derivative)) and noise <= 1e-3 * size + 1e-9 and size < 1e12:
             given = {n: v.reshape([d for d in v.shape if d != 1]) for n, v in {**env, **families}.items()}
             yield Point(given, value, derivative, noise + 1e-9 * (1 + float(np.max(np.abs(value), initial=0))))
-
-
-def confirmed(e: Expression, seed: int) -> bool:
-    """Has the expression a value at all?"""
-    return next(points(e, seed), None) is not None
 
 
 def evaluated(thing: Any, given: dict[str, Any]) -> Array:
@@ -203,7 +201,9 @@ def shrink(e: Expression, verdict: Verdict, seed: int = 0, tries: int = 400) -> 
         return _key(judge(candidate, seed)) == key
 
     if e.bound is not None:
-        inlined = Expression(_edit(e.tree, lambda n: e.bound[1] if n.op == "name" and n.attr == e.bound[0] else None), e.symbols, e.wrt, e.kind)
+        title, value = e.bound
+        whole = _edit(e.tree, lambda n: value if n.op == "name" and n.attr == title else None)
+        inlined = Expression(whole, e.symbols, e.wrt, e.kind)
         if not fails(inlined):
             return e
         e = inlined
@@ -256,7 +256,7 @@ def _smaller(e: Expression, seed: int) -> Iterator[Expression]:
             inner += [Node("add", n.args[:k] + n.args[k + 1 :]) for k in range(len(n.args))]
         options += [(lengths[id(n)] - sum(1 for _ in walk(x)), n, x) for x in inner]
     for saved, old, new in sorted(options, key=lambda t: -t[0]):
-        if saved > 0 or saved == 0 and old.op == "name" and new.op == "name" and new.attr == e.wrt != old.attr:
+        if saved > 0 or (saved == 0 and old.op == "name" and new.op == "name" and new.attr == e.wrt != old.attr):
             yield e.replaced(_edit(e.tree, lambda n, old=old, new=new: new if n is old else None))  # type: ignore[misc]
     for title, s in e.symbols.items():
         if s.prop and s.prop != "integer":
@@ -273,7 +273,8 @@ def question(line: str) -> Expression:
     symbols = {}
     for d in declarations:
         sizes = [() if str(s) == "1" else tuple(re.sub(r"(\w)\^2", r"\1 \1", str(s)).split()) for s in d.sizes]
-        known = [p for p in d.properties if p in (*SQUARE, "positive")] or (["symmetric"] if d.field == "S" else ["integer"] if d.field == "N" else [])
+        fields = {"S": ["symmetric"], "N": ["integer"]}.get(d.field, [])
+        known = [p for p in d.properties if p in (*SQUARE, "positive")] or fields
         base, _, index = d.name.partition("_")
         members = "N" if index in ("i", "j") else ""
         symbols[base if members else d.name] = Symbol((*sizes, (), ())[:2], known[0] if known else "", members)  # type: ignore[arg-type]
@@ -299,7 +300,8 @@ def table(results: list[tuple[Expression, Verdict]]) -> str:
     used = Counter(label for e, _ in results for label in e.used)
     times = sorted(v.seconds for _, v in results)
     lines = [f"{n:6d}  {outcome}" for outcome, n in outcomes.most_common()]
-    lines += ["causes:"] + [f"{n:6d}  {c}" for c, n in Counter(f"{v.outcome}: {v.cause[:90]}" for _, v in results if v.cause).most_common(40)]
+    causes = Counter(f"{v.outcome}: {v.cause[:90]}" for _, v in results if v.cause)
+    lines += ["causes:", *(f"{n:6d}  {c}" for c, n in causes.most_common(40))]
     lines += ["operations: " + ", ".join(f"{op} {n}" for op, n in sorted(used.items(), key=lambda t: t[1]))]
     marks = (50, 90, 99, 100)
     lines += ["seconds: " + ", ".join(f"{q} %: {times[min(len(times) - 1, math.ceil(q / 100 * len(times)) - 1)]:.2f}" for q in marks)]
@@ -344,4 +346,3 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
-

@@ -34,7 +34,7 @@ FREE_NAMES = {  # by the kind of the value: scalars, vectors, matrices; none is 
 }
 SYMMETRIC = ("spd", "symmetric", "diagonal")
 SQUARE = (*SYMMETRIC, "skew", "orthogonal", "invertible", "lower", "upper", "")
-MAPS = "exp sin cos tan cot sec csc atan sinh cosh tanh asinh abs sign relu softplus sigmoid erf gelu".split()
+MAPS = "exp sin cos tan cot sec csc atan sinh cosh tanh asinh abs sign relu softplus sigmoid erf gelu silu elu hinge".split()
 DOMAINS = {"log": "positive", "sqrt": "positive", "asin": "unit", "acos": "unit", "atanh": "unit", "acosh": "large"}
 
 
@@ -120,7 +120,9 @@ class Symbol(NamedTuple):
 class Expression:
     """A question: a tree, its text, the declarations, the variable."""
 
-    def __init__(self, tree: Node, symbols: dict[str, Symbol], wrt: str, kind: Kind, used: Sequence[str] = (), bound: tuple[str, Node] | None = None):
+    def __init__(
+        self, tree: Node, symbols: dict[str, Symbol], wrt: str, kind: Kind, used: Sequence[str] = (), bound: tuple[str, Node] | None = None
+    ):
         self.tree, self.wrt, self.kind, self.used, self.bound = tree, wrt, kind, list(used), bound
         present = {str(n.attr) for root in (tree, *([bound[1]] if bound else [])) for n in walk(root) if n.op == "name"}
         bases = present | {n.partition("_")[0] for n in present}
@@ -157,7 +159,7 @@ class Maker:
     """Makes one expression."""
 
     def __init__(self, rng: random.Random, counts: Counter[str]) -> None:
-        from productions import PRODUCTIONS
+        from catalogue import PRODUCTIONS
 
         self.rng, self.counts, self.productions = rng, counts, PRODUCTIONS
         self.symbols: dict[str, Symbol] = {}
@@ -228,7 +230,7 @@ class Maker:
         """A declared name of this kind (and property) that is not the variable; a new one at times."""
         there = [n for n, s in self.symbols.items() if n != self.wrt and s.kind == kind and not s.members and prop in (None, s.prop)]
         there = [n for n in there if prop is not None or self.symbols[n].prop != "integer"]
-        if there and self.rng.random() < 0.6 or len(self.symbols) > 5 and there:
+        if (there and self.rng.random() < 0.6) or (len(self.symbols) > 5 and there):
             return name(self.rng.choice(there))
         if kind[0] == () != kind[1] and prop is None and self.rng.random() < 0.7:
             return Node("T", (self.parameter(transposed(kind)),))
@@ -288,7 +290,9 @@ class Maker:
             return self.parameter(kind, "positive") if kind[0] != kind[1] or kind == SCALAR else call("exp", self.leaf(kind))
         inner = self.make(kind, depth - 1)
         squared = Node("pow" if kind == SCALAR else "epow", (inner, num(2)))
-        return self.rng.choice([call("exp", inner), call("softplus", inner), call("sigmoid", inner), add(squared, num(1)), add(num(1), squared)])
+        return self.rng.choice(
+            [call("exp", inner), call("softplus", inner), call("sigmoid", inner), add(squared, num(1)), add(num(1), squared)]
+        )
 
     def unit(self, kind: Kind, depth: int) -> Node:
         """Something whose entries are between -1 and 1."""

@@ -1,306 +1,76 @@
 """A second opinion: the value of a surface tree, and its derivative by complex steps, with nothing of matcalc's engine.
 
-Everything is a two-dimensional complex array here (a scalar is 1 by 1), and every operation is continued analytically
-from the real numbers: no conjugates, signs and choices by the real part. So f(x + ih) = f(x) + ih f'(x) up to h^2, and
-with h = 1e-30 the imaginary part is the derivative to the last digit, without a difference of near equals. What is
-defined by singular values is continued by one Newton step from the real solution, which is exact to first order.
+f(x + ih) = f(x) + ih f'(x) up to h^2, for functions that are continued analytically; with h = 1e-30 the imaginary part is the
+derivative to the last digit, without a difference of near equals. The functions are in `analytic`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
+from analytic import (
+    ENTRYWISE,
+    Array,
+    Unfit,
+    absolute,
+    away_from,
+    clip,
+    column,
+    determinant,
+    diagonal,
+    expm,
+    exponential,
+    extreme,
+    frechet,
+    frechet2,
+    greatest_singular,
+    huber,
+    inner,
+    inverse,
+    level,
+    logm,
+    logsumexp,
+    norm,
+    nuclear,
+    pick,
+    pinv,
+    polar,
+    power,
+    product,
+    real,
+    scalar,
+    softmax,
+    sqrtm,
+    square,
+)
 
 from matcalc.syntax import Node, Program, split_name
 
-Array = np.ndarray[Any, Any]
 STEP = 1e-30
-
-
-class Unfit(Exception):
-    """The tree has no value: shapes that do not fit, an unknown name."""
-
-
-# ---------------------------------------------------------------------------------------------- functions of one number
-
-
-def _exp(x: Array) -> Array:
-    return np.exp(x.real) * (np.cos(x.imag) + 1j * np.sin(x.imag))
-
-
-def _abs(x: Array) -> Array:
-    return x * np.sign(x.real)
-
-
-def _erf(x: Array) -> Array:
-    """2/sqrt(pi) exp(-x^2) (x + 2 x^3/3 + 4 x^5/15 + …): no cancellation; beyond 6 the tail is below the rounding."""
-    z = np.where(np.abs(x.real) > 6, 0, x)
-    term = total = z
-    for k in range(1, 200):
-        term = term * 2 * z * z / (2 * k + 1)
-        total = total + term
-    return np.where(np.abs(x.real) > 6, np.sign(x.real) + 0j, 2 / math.sqrt(math.pi) * _exp(-z * z) * total)
-
-
-def _tail(x: Array) -> Array:
-    """exp(-|x|), smooth on either side of 0 and at it."""
-    return _exp(-x * np.where(x.real >= 0, 1, -1))
-
-
-def _sigmoid(x: Array) -> Array:
-    small = _tail(x)
-    return np.where(x.real >= 0, 1 / (1 + small), small / (1 + small))
-
-
-def _log1p(x: Array) -> Array:
-    return np.log1p(x.real) + 1j * np.arctan2(x.imag, 1 + x.real)
-
-
-ENTRYWISE: dict[str, Callable[[Array], Array]] = {
-    "exp": _exp,
-    "log": np.log,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": lambda x: np.sin(x) / np.cos(x),
-    "cot": lambda x: np.cos(x) / np.sin(x),
-    "sec": lambda x: 1 / np.cos(x),
-    "csc": lambda x: 1 / np.sin(x),
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "asinh": np.arcsinh,
-    "acosh": np.arccosh,
-    "atanh": np.arctanh,
-    "abs": _abs,
-    "sign": lambda x: np.sign(x.real) + 0j,
-    "sqrt": np.sqrt,
-    "relu": lambda x: x * (x.real > 0),
-    "sigmoid": _sigmoid,
-    "softplus": lambda x: x * (x.real >= 0) + _log1p(_tail(x)),
-    "erf": _erf,
-    "gelu": lambda x: x * (1 + _erf(x / math.sqrt(2))) / 2,
-}
-
-
-def power(x: Array, k: Array) -> Array:
-    """Entry by entry; a whole exponent that does not move also for negative entries."""
-    if k.size == 1 and k.imag.flat[0] == 0 and float(k.real.flat[0]).is_integer() and abs(k.real.flat[0]) < 50:
-        n = int(k.real.flat[0])
-        result = np.ones_like(x)
-        for _ in range(abs(n)):
-            result = result * x
-        return 1 / result if n < 0 else result
-    if np.any(x.real <= 0):
-        raise Unfit("a root of a negative number")
-    return _exp(k * np.log(x))
-
-
-# ---------------------------------------------------------------------------------------------- functions of a matrix
-
-
-def square(x: Array) -> Array:
-    if x.shape[0] != x.shape[1]:
-        raise Unfit(f"not square: {x.shape}")
-    return x
-
-
-def column(x: Array) -> Array:
-    """A column or a row, as a column."""
-    if 1 not in x.shape:
-        raise Unfit(f"no vector: {x.shape}")
-    return x.reshape(-1, 1)
-
-
-def scalar(x: Any) -> Array:
-    return np.asarray(x, dtype=complex).reshape(1, 1)
-
-
-def finite(x: Array) -> Array:
-    """LAPACK may never come back from infinities."""
-    if not np.all(np.isfinite(x)):
-        raise Unfit("not finite")
-    return x
-
-
-def inverse(x: Array) -> Array:
-    return np.linalg.inv(square(x))
-
-
-def determinant(x: Array) -> Array:
-    return scalar(np.linalg.det(square(x)))
-
-
-def expm(x: Array) -> Array:
-    """Scaling and squaring with a Taylor series."""
-    square(x)
-    halvings = max(0, math.ceil(math.log2(max(float(np.sum(np.abs(x))), 1e-9))) + 3)
-    x = x / 2**halvings
-    term = total = np.eye(len(x), dtype=complex)
-    for k in range(1, 22):
-        term = term @ x / k
-        total = total + term
-    for _ in range(halvings):
-        total = total @ total
-    return total
-
-
-def frechet(x: Array, e: Array) -> Array:
-    """The top right block of expm([X, E; 0, X])."""
-    n = len(square(x))
-    return expm(np.block([[x, e], [np.zeros_like(x), x]]))[:n, n:]
-
-
-def frechet2(x: Array, e: Array, h: Array) -> Array:
-    """The derivative of the Fréchet derivative along H: the same block once more."""
-    n, o = len(square(x)), np.zeros_like(x)
-    return expm(np.block([[x, e, h, o], [o, x, o, h], [o, o, x, e], [o, o, o, x]]))[:n, 3 * n :]
-
-
-def pinv(x: Array) -> Array:
-    """By a full-rank factorisation X = F G made of columns and rows of X, as long as the rank stays: G^T (G G^T)^-1 (F^T F)^-1 F^T."""
-    u, s, v = np.linalg.svd(finite(x).real, full_matrices=False)
-    r = int(np.sum(s > 1e-9 * s[0]))
-    rows, columns = _pivots(u[:, :r].T), _pivots(v[:r])
-    f = x[:, columns]
-    g = np.linalg.solve(x[np.ix_(rows, columns)], x[rows])
-    if np.max(np.abs((x - f @ g).imag)) > 1e-9 * np.max(np.abs(x.imag)):
-        raise Unfit("a pseudoinverse where the rank changes")
-    return g.T @ np.linalg.inv(g @ g.T) @ np.linalg.inv(f.T @ f) @ f.T
-
-
-def _pivots(a: Array) -> list[int]:
-    """Columns of `a` that make a well-conditioned basis: the greatest remainder each time."""
-    a, chosen = a.copy(), []
-    for _ in range(len(a)):
-        k = int(np.argmax(np.sum(a * a, axis=0)))
-        chosen.append(k)
-        q = a[:, [k]] / np.linalg.norm(a[:, k])
-        a = a - q @ (q.T @ a)
-    return chosen
-
-
-def greatest_singular(x: Array) -> tuple[Array, Array]:
-    """The greatest singular value and its right vector (greatest entry positive): a Newton step on X^T X v = s v, v^T v = 1."""
-    v = np.linalg.svd(finite(x).real)[2][0]
-    v = v * np.sign(v[np.argmax(np.abs(v))])
-    m = x.T @ x
-    s = v @ m.real @ v
-    n = len(v)
-    system = np.block([[m.real - s * np.eye(n), -v[:, None]], [2 * v[None, :], np.zeros((1, 1))]])
-    step = np.linalg.solve(system, -np.append(m @ v - s * v, v @ v - 1))
-    return np.sqrt(scalar(s + step[n])), (v + step[:n]).reshape(-1, 1)
-
-
-def root(m: Array) -> Array:
-    """The symmetric square root of a positive definite M: a Newton step on S S = M from the real one."""
-    d, q = np.linalg.eigh((finite(m).real + m.real.T) / 2)
-    s = q @ np.diag(np.sqrt(d)) @ q.T
-    rest = q.T @ (m - s @ s) @ q
-    return s + q @ (rest / (np.sqrt(d)[:, None] + np.sqrt(d))) @ q.T
-
-
-def polar(x: Array) -> Array:
-    return x @ np.linalg.inv(root(x.T @ x)) if x.shape[0] >= x.shape[1] else np.linalg.inv(root(x @ x.T)) @ x
-
-
-def nuclear(x: Array) -> Array:
-    return scalar(np.trace(root(x.T @ x if x.shape[0] >= x.shape[1] else x @ x.T)))
-
-
-def extreme(x: Array, sign: int) -> Array:
-    x = column(x)
-    order = np.sort(sign * x.real[:, 0])
-    if len(order) > 1 and order[-1] == order[-2]:
-        raise Unfit("a tie")
-    return x[[int(np.argmax(sign * x.real[:, 0]))]]
-
-
-def softmax(x: Array) -> Array:
-    """Of a vector; of a matrix, row by row."""
-    axis = None if 1 in x.shape else 1
-    e = _exp(x - np.max(x.real, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
-
-
-def logsumexp(x: Array) -> Array:
-    axis = None if 1 in x.shape else 1
-    top = np.max(x.real, axis=axis, keepdims=True)
-    return np.log(np.sum(_exp(x - top), axis=axis, keepdims=True)) + top
-
-
-def norm(x: Array, which: str, p: Array | None = None) -> Array:
-    if not np.any(x.real):
-        raise Unfit("a norm of 0")
-    if which == "" and 1 not in x.shape or which == "F":
-        return np.sqrt(scalar(np.sum(x * x)))
-    if which == "*":
-        return nuclear(x)
-    if which == "2" and 1 not in x.shape:
-        return greatest_singular(x)[0]
-    x = column(x)
-    if which in ("", "2"):
-        return np.sqrt(x.T @ x)
-    if which == "1":
-        return scalar(np.sum(_abs(x)))
-    if which == "inf":
-        return extreme(_abs(x), 1)
-    assert p is not None
-    return power(scalar(np.sum(power(_abs(x), p))), 1 / p)
-
-
-def pick(x: Array, y: Array, sign: int) -> Array:
-    x, y = level(x, y)
-    if np.any(x.real == y.real):
-        raise Unfit("a tie")
-    return np.where(sign * x.real >= sign * y.real, x, y)
-
-
-def level(x: Array, y: Array) -> tuple[Array, Array]:
-    """A scalar beside anything goes to every entry; nothing else is stretched."""
-    if x.shape != y.shape and (1, 1) not in (x.shape, y.shape):
-        raise Unfit(f"{x.shape} beside {y.shape}")
-    if x.shape == (1, 1):
-        return np.broadcast_to(x, y.shape), y
-    return x, np.broadcast_to(y, x.shape)
-
-
-def product(x: Array, y: Array) -> Array:
-    if (1, 1) in (x.shape, y.shape):
-        return x * y
-    if x.shape[1] != y.shape[0]:
-        raise Unfit(f"{x.shape} times {y.shape}")
-    return x @ y
-
-
-def inner(x: Array, y: Array) -> Array:
-    if x.shape != y.shape:
-        x, y = column(x), column(y)
-    return scalar(np.sum(np.multiply(*level(x, y))))
-
-
-def _diag(x: Array) -> Array:
-    return np.diag(column(x)[:, 0]) if 1 in x.shape else np.diag(square(x)).reshape(-1, 1)
-
 
 FUNCTIONS: dict[str, Callable[..., Array]] = {
     "tr": lambda x: scalar(np.trace(square(x))),
     "det": determinant,
-    "logdet": lambda x: np.log(_abs(determinant(x))),
+    "logdet": lambda x: np.log(absolute(determinant(x))),
     "inv": inverse,
     "pinv": pinv,
     "adj": lambda x: determinant(x) * inverse(x),
     "expm": expm,
+    "sqrtm": sqrtm,
+    "logm": logm,
+    "tril": lambda x: np.tril(square(x)),
+    "triu": lambda x: np.triu(square(x)),
+    "cumsum": lambda x: np.cumsum(x, axis=0),
+    "clip": clip,
+    "huber": huber,
+    "leakyrelu": lambda x, a: np.where(away_from(x).real > 0, x, a * x),
     "dexpm": frechet,
     "expm_frechet": frechet,
     "expm_frechet2": frechet2,
     "ddexpm": frechet2,
-    "diag": _diag,
+    "diag": diagonal,
     "vec": lambda x: x.reshape(-1, 1, order="F"),
     "kron": np.kron,
     "sum": lambda x: scalar(np.sum(x)),
@@ -383,20 +153,23 @@ class Oracle:
                 return norm(self(args[0]), str(attr), self(args[1]) if attr == "p" else None)
             case "bars":
                 x = self(args[0])
-                return determinant(x) if 1 not in x.shape else _abs(x)
+                return determinant(x) if 1 not in x.shape else absolute(x)
             case "inner":
                 return inner(self(args[0]), self(args[1]))
             case "index":
                 return self.entry(self(args[0]), args[1:])
             case "literal":
-                return np.array([self(a).item() for a in args]).reshape(attr)  # type: ignore[arg-type]
+                rows, cols = attr  # type: ignore[misc]
+                values = [self(a) for a in args]
+                return np.block([values[r * cols : (r + 1) * cols] for r in range(rows)])
             case "sum" | "product":
                 return self.repeat(node)
             case "iverson":
                 return self(args[0])
             case "cmp":
                 x, y = level(self(args[0]), self(args[1]))
-                return COMPARE[str(attr)](x.real, y.real).astype(complex)
+                away_from(x, y)
+                return COMPARE[str(attr)](real(x), real(y)).astype(complex)
             case "cases":
                 return self.cases(args)
         raise Unfit(f"the oracle does not know {node.op}")
@@ -485,7 +258,7 @@ class Oracle:
     def raised(self, base: Node, exponent: Node, entrywise: bool = False) -> Array:
         k = self(exponent)
         if base.op == "name" and base.attr == "e" and "e" not in self.env:
-            return expm(k) if 1 not in k.shape and not entrywise else _exp(k)
+            return expm(k) if 1 not in k.shape and not entrywise else exponential(k)
         x = self(base)
         if entrywise or x.shape == (1, 1):
             return power(*level(x, k)) if k.shape != (1, 1) else power(x, k)
@@ -518,7 +291,9 @@ class Oracle:
         return result
 
 
-def jacobian(tree: Node | Program, env: Mapping[str, Array], sizes: Mapping[str, int], families: Mapping[str, Array], wrt: str) -> tuple[Array, Array]:
+def jacobian(
+    tree: Node | Program, env: Mapping[str, Array], sizes: Mapping[str, int], families: Mapping[str, Array], wrt: str
+) -> tuple[Array, Array]:
     """Value and derivative of `tree`: indices of the value, then of the variable; dimensions that are 1 are left out."""
     x = np.asarray(env[wrt], dtype=complex)
     columns = []

@@ -1,23 +1,30 @@
-"""The productions of the random expressions: every operation of the book, and every notation it is written in."""
+"""How the operations in random expressions ask for their arguments; which there are is in `catalogue`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from generate import DOMAINS, LETTERS, MAPS, SCALAR, Dims, Kind, Maker, Production, Unmakeable, add, call, ew, mul, name, num, over, transposed
+from generate import (
+    DOMAINS,
+    LETTERS,
+    SCALAR,
+    Dims,
+    Kind,
+    Maker,
+    Unmakeable,
+    add,
+    call,
+    ew,
+    mul,
+    name,
+    num,
+    over,
+    transposed,
+)
 
 from matcalc.syntax import Node, same, walk
 
 Make = Callable[[Maker, Kind, int], Node]
-
-ANY = lambda k: True  # noqa: E731
-IS_SCALAR = lambda k: k == SCALAR  # noqa: E731
-ARRAY = lambda k: k != SCALAR  # noqa: E731
-COLUMN = lambda k: k[0] != () == k[1]  # noqa: E731
-ROW = lambda k: k[0] == () != k[1]  # noqa: E731
-MATRIX = lambda k: k[0] != () != k[1]  # noqa: E731
-SQUARE = lambda k: k[0] == k[1] != ()  # noqa: E731
-COMPOSITE = lambda k: max(map(len, k)) == 2  # noqa: E731
 
 
 def plain(*argument: str) -> Callable[[str], Make]:
@@ -152,6 +159,12 @@ def vec(g: Maker, kind: Kind, depth: int) -> Node:
     return call("vec", g.make(((kind[0][0],), (kind[0][1],)), depth))
 
 
+def inner_of_vecs(g: Maker, kind: Kind, depth: int) -> Node:
+    a, b = g.dims(), g.dims()
+    x, y = (call("vec", g.make((a, b), depth)) for _ in "xy")
+    return g.rng.choice([lambda: mul(Node("T", (x,)), y), lambda: call("logsumexp", x), lambda: Node("norm", (x,), "1")])()
+
+
 def of_composite(g: Maker, kind: Kind, depth: int) -> Node:
     """A scalar of a vector or matrix whose size is a product."""
     a, b = g.letter()[0], g.letter()[0]
@@ -169,7 +182,9 @@ def scalar_power(g: Maker, kind: Kind, depth: int) -> Node:
 
 
 def real_power(g: Maker, kind: Kind, depth: int) -> Node:
-    exponent = g.rng.choice([over(num(1), num(2)), over(num(3), num(2)), Node("neg", (num(1),)), Node("neg", (num(2),)), over(num(1), num(3))])
+    exponent = g.rng.choice(
+        [over(num(1), num(2)), over(num(3), num(2)), Node("neg", (num(1),)), Node("neg", (num(2),)), over(num(1), num(3))]
+    )
     return Node("pow" if kind == SCALAR else "epow", (g.positive(kind, depth), exponent))
 
 
@@ -234,7 +249,11 @@ def norm(which: str, *argument: str) -> Make:
 def inner(g: Maker, kind: Kind, depth: int) -> Node:
     k: Kind = (g.dims(), g.dims() if g.rng.random() < 0.7 else ())
     x, y = g.make(k, depth), g.make(k, depth)
-    return Node("inner", (x, y)) if k[1] else g.rng.choice([Node("inner", (x, y)), call("dot", x, y), mul(x, y, sign="."), mul(Node("T", (x,)), y)])
+    return (
+        Node("inner", (x, y))
+        if k[1]
+        else g.rng.choice([Node("inner", (x, y)), call("dot", x, y), mul(x, y, sign="."), mul(Node("T", (x,)), y)])
+    )
 
 
 def entry(g: Maker, kind: Kind, depth: int) -> Node:
@@ -249,6 +268,43 @@ def slice_of(g: Maker, kind: Kind, depth: int) -> Node:
     k: Kind = (other, kind[1]) if kind[0] == () else (kind[0], other)
     places = [num(g.rng.choice([1, 2])), Node("all")]
     return Node("index", (g.make(k, depth), *(places if kind[0] == () else reversed(places))))
+
+
+def with_numbers(function: str) -> Make:
+    """clip(x, a, b) and the like: an array, then numbers, of which one may be the variable."""
+
+    def make(g: Maker, kind: Kind, depth: int) -> Node:
+        x, k = g.make(kind, depth), g.rng.choice([lambda: over(num(1), num(2)), lambda: g.positive(SCALAR, 0)])()
+        return call("clip", x, Node("neg", (k,)), num(1)) if function == "clip" else call(function, x, k)
+
+    return make
+
+
+def principal(function: str) -> Make:
+    """sqrtm and logm: no eigenvalue is negative."""
+
+    def make(g: Maker, kind: Kind, depth: int) -> Node:
+        if depth <= 0 or len(kind[0]) > 1 or kind[0] == ("2",) or g.rng.random() < 0.4:
+            return call(function, g.parameter(kind, "spd") if g.variable != kind or g.symbols[g.wrt].prop != "spd" else name(g.wrt))
+        return call(function, add(name(f"I_{kind[0][0]}"), over(call("tanh", g.make(kind, depth - 1)), num(7))))
+
+    return make
+
+
+def blocks(g: Maker, kind: Kind, depth: int) -> Node:
+    """A scalar of a matrix made of blocks."""
+    a, b, c, d = g.dims(), g.dims(), g.dims(), g.dims()
+    shapes, size = g.rng.choice(
+        [
+            ([(a, b), (a, c)], (1, 2)),
+            ([(a, b), (c, b)], (2, 1)),
+            ([(a, b), (a, ()), ((), b), SCALAR], (2, 2)),
+            ([(a, ()), SCALAR], (2, 1)),
+            ([(a, b), (a, c), (d, b), (d, c)], (2, 2)),
+        ]
+    )
+    x = Node("literal", tuple(g.make(k, depth - 1) for k in shapes), size)
+    return g.rng.choice([lambda: call("sum", call("sin", x)), lambda: Node("norm", (x,), "F"), lambda: Node("inner", (x, x))])()
 
 
 def base_log(g: Maker, kind: Kind, depth: int) -> Node:
@@ -305,75 +361,3 @@ def literal(g: Maker, kind: Kind, depth: int) -> Node:
     if rows == cols:
         return call(g.rng.choice(["tr", "det", "sum"]), x)
     return g.rng.choice([call("sum", call("sin", x)), Node("norm", (x,), ""), mul(Node("T", (x,)), x) if cols == 1 else call("mean", x)])
-
-
-PRODUCTIONS = [
-    *(Production(f, ANY, entrywise(f), 0.5) for f in [*MAPS, *DOMAINS]),
-    *(Production(f, IS_SCALAR, entrywise(f), 0.3) for f in ["exp", "log", "sqrt"]),
-    Production("add", ANY, sum_of("++"), 2),
-    Production("subtract", ANY, sum_of("+-")),
-    Production("three summands", ANY, sum_of("+-+")),
-    Production("negative", ANY, operator("neg")),
-    Production("times", ANY, scaled, 2),
-    Production("division", ANY, divided),
-    Production("broadcast", ARRAY, broadcast),
-    Production("hadamard", ARRAY, lambda g, k, d: ew(".*", g.make(k, d), g.make(k, d)), 2),
-    Production("quotient", ARRAY, quotient),
-    Production("power", ANY, scalar_power, 1.5),
-    Production("real power", ANY, real_power),
-    Production("symbolic power", ANY, symbolic_power),
-    Production("power of arrays", ARRAY, power_of_arrays, 0.7),
-    Production("log to a base", ANY, base_log, 0.7),
-    Production("max", ANY, greater_or_less("max"), 0.7),
-    Production("min", ANY, greater_or_less("min"), 0.7),
-    Production("iverson", ANY, iverson, 0.7),
-    Production("cases", ANY, cases, 0.5),
-    Production("indexed_sum", ANY, indexed("sum")),
-    Production("indexed_product", IS_SCALAR, indexed("product"), 2),
-    Production("matmul", ANY, matmul, 3),
-    Production("transpose", ARRAY, operator("T", flipped=True), 1.5),
-    Production("outer", MATRIX, outer),
-    Production("diag times", MATRIX, scaled_by_diagonal),
-    Production("diag", SQUARE, plain("k1")("diag"), 2),
-    Production("diagonal", COLUMN, plain("kk")("diag"), 1.5),
-    Production("kron", COMPOSITE, kron, 6),
-    Production("vec", lambda k: COLUMN(k) and COMPOSITE(k), vec, 12),
-    Production("composite", IS_SCALAR, of_composite, 3),
-    Production("inv", SQUARE, inverse, 3),
-    Production("adj", SQUARE, of_regular("adj"), 2),
-    Production("expm", SQUARE, plain("kk")("expm"), 2),
-    Production("expm_frechet", SQUARE, plain("kk", "kk")("dexpm")),
-    Production("matrix_power", SQUARE, matrix_power, 2),
-    Production("negative matrix power", SQUARE, negative_matrix_power),
-    Production("symbolic matrix power", SQUARE, symbolic_matrix_power),
-    Production("pinv", MATRIX, pinv, 2),
-    Production("softmax_rows", MATRIX, plain("kl")("softmax")),
-    Production("softmax", COLUMN, plain("k1")("softmax")),
-    Production("softmax of a row", ROW, plain("1l")("softmax")),
-    Production("logsumexp_rows", COLUMN, plain("km")("logsumexp")),
-    Production("singvec", COLUMN, plain("mk")("singvec"), 0.7),
-    Production("slice", lambda k: ROW(k) or COLUMN(k), slice_of),
-    Production("tr", IS_SCALAR, of_scalar_by("tr")),
-    Production("det", IS_SCALAR, regular("det")),
-    Production("det in bars", IS_SCALAR, regular("bars"), 0.5),
-    Production("logdet", IS_SCALAR, regular("logdet")),
-    Production("sum", IS_SCALAR, plain("mn")("sum")),
-    Production("sum of a vector", IS_SCALAR, plain("m1")("sum")),
-    Production("mean", IS_SCALAR, plain("mn")("mean")),
-    Production("dot", IS_SCALAR, inner, 2),
-    Production("quadratic", IS_SCALAR, quadratic, 2),
-    Production("norm", IS_SCALAR, norm("", "m1"), 1.5),
-    Production("norm1", IS_SCALAR, norm("1", "m1")),
-    Production("norm2 of a vector", IS_SCALAR, norm("2", "m1")),
-    Production("norminf", IS_SCALAR, norm("inf", "m1")),
-    Production("normp", IS_SCALAR, norm("p", "m1")),
-    Production("normF", IS_SCALAR, norm("F", "mn")),
-    Production("norm2", IS_SCALAR, norm("2", "mn")),
-    Production("norm_nuclear", IS_SCALAR, norm("*", "mn")),
-    Production("logsumexp", IS_SCALAR, plain("m1")("logsumexp")),
-    Production("max_entry", IS_SCALAR, plain("m1")("max")),
-    Production("min_entry", IS_SCALAR, plain("m1")("min")),
-    Production("entry", IS_SCALAR, entry),
-    Production("absolute bars", IS_SCALAR, lambda g, k, d: Node("bars", (g.make(k, d),))),
-    Production("literal", IS_SCALAR, literal),
-]

@@ -71,7 +71,7 @@ def _index(node: Node) -> str:
     base, *places = node.args
     inside = ",".join(":" if p.op == "all" else spell(p) for p in places)
     text = spell(base, ATOM)
-    if base.op == "name" and "_" not in text or len(places) > 1:
+    if (base.op == "name" and "_" not in text) or len(places) > 1:
         return f"{text}[{inside}]"
     return f"({text})_{{{inside}}}" if not text.endswith(")") or base.op == "call" else f"{text}_{{{inside}}}"
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from analytic import Array, Unfit
 from corpus import Case, cases, close, draws
-from oracle import Array, Oracle, Unfit
+from oracle import Oracle
 from spelling import spell
 
 import matcalc
@@ -62,7 +63,7 @@ def shuffled(node: Node, rng: random.Random, oracle: Oracle) -> Node:
     """The tree with its summands, entrywise factors and scalar factors in another order."""
     args = [shuffled(a, rng, oracle) for a in node.args]
     signs = set(node.attr) if isinstance(node.attr, tuple) else set()
-    if node.op == "add" or node.op == "ew" and signs == {".*"}:
+    if node.op == "add" or (node.op == "ew" and signs == {".*"}):
         rng.shuffle(args)
     elif node.op == "mul" and signs <= {"", "*"}:
         scalars = [a for a, old in zip(args, node.args, strict=True) if is_scalar(old, oracle)]

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import matcalc
 from matcalc import ops
 from matcalc.build import symbol
 from matcalc.expr import Operation
@@ -31,7 +30,8 @@ WITH_DIFFERENTIAL = [op for op in PLAIN if op.differential]
 ENTRYWISE = [op for op in PLAIN if op.elementwise]
 
 # Arguments that are bounds or exponents.
-GIVEN = {("matrix_power", "k"): 3.0, ("normp", "p"): 3.0, ("huber", "k"): 0.7, ("leaky_relu", "a"): 0.1, ("clip", "a"): -0.6, ("clip", "b"): 0.8}
+GIVEN = {("matrix_power", "k"): 3.0, ("normp", "p"): 3.0, ("huber", "k"): 0.7}
+GIVEN |= {("leaky_relu", "a"): 0.1, ("clip", "a"): -0.6, ("clip", "b"): 0.8}
 
 Array = Any
 
@@ -147,6 +147,11 @@ def divided(f: Callable[[Array], Array], X: Array, E: Array) -> Array:
     return (V @ (K * (np.linalg.inv(V) @ E @ V)) @ np.linalg.inv(V)).real
 
 
+def by_columns(f: Callable[[Array], Array], n: int) -> Array:
+    """The matrix of a linear map of n by n matrices, for stacked columns."""
+    return np.array([f(E.reshape(n, n, order="F")).ravel(order="F") for E in np.eye(n * n)]).T
+
+
 def integral(f: Callable[[float], Array]) -> Array:
     """Over [0, 1], by Gauss's rule with twelve points."""
     points, weights = np.polynomial.legendre.leggauss(12)
@@ -201,6 +206,8 @@ ARRAYS: dict[str, Callable[..., Array]] = {
     "sqrtm_frechet": lambda X, E: divided(np.sqrt, X, E),
     "logm": lambda X: of_eigenvalues(np.log, X),
     "logm_frechet": lambda X, E: divided(np.log, X, E),
+    "sqrtm_kronecker": lambda X: by_columns(lambda E: divided(np.sqrt, X, E), len(X)),
+    "logm_kronecker": lambda X: by_columns(lambda E: divided(np.log, X, E), len(X)),
     "cumsum": lambda X: np.tril(np.ones((len(X), len(X)))) @ X,
     "huber": lambda x, k: (np.minimum(abs(x), k) ** 2) / 2 + k * np.maximum(abs(x) - k, 0),
     "clip": lambda x, a, b: (abs(x - a) - abs(x - b) + a + b) / 2,
@@ -331,65 +338,6 @@ def test_kronecker_form(op: Operation) -> None:
     names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)}
     M = evaluate(read_template(op.kronecker, names), dict(zip(op.params, arguments, strict=True)), SIZES)
     np.testing.assert_allclose(M @ np.ravel(arguments[-1], order="F"), np.ravel(value(op, arguments), order="F"), rtol=1e-10)
-
-
-# ---------------------------------------------------------------------------------------------- as a reader calls it
-
-
-def question(op: Operation) -> tuple[str, str]:
-    """The operation called by its name, and the declarations of its arguments."""
-    letters = dict(zip(op.params, shapes(op)[0], strict=True))
-    sizes = {
-        x: f"R^{{{rows} x {cols}}}" if cols is not ONE else f"R^{rows}" if rows is not ONE else "R" for x, (rows, cols) in letters.items()
-    }
-    extra = {"positive": " positive", "invertible": " invertible"}.get(op.domain, "")
-    where = "; ".join(f"{x} in {'N' if op.domain == 'integer' else space}{extra}" for x, space in sizes.items())
-    return f"{op.spellings[0]}({', '.join(op.params)})", where
-
-
-def called(*fields: str, broken: str = "") -> list[Any]:
-    """The operations that have a name and one of these fields; those in `broken` are expected to fail."""
-    found = [op for op in PLAIN if op.spellings and op.name not in SHORTHANDS and (not fields or any(getattr(op, f) for f in fields))]
-    return [
-        pytest.param(op, id=op.name, marks=pytest.mark.xfail(reason=BROKEN[op.name]) if op.name in broken.split() else ()) for op in found
-    ]
-
-
-BROKEN = {
-    "norm_nuclear": "a name with an underscore cannot be called",
-    "acosh": "the check draws no point greater than 1",
-    "expm_frechet": "the adjoint of the second derivative is not used",
-    "vec": "a vector at the pair (j, i) is not read back",
-    "kron": "a matrix at pairs of indices is not read back",
-}
-
-
-@pytest.mark.parametrize("op", called(broken="norm_nuclear"))
-def test_it_is_called_by_its_name_and_printed_so_that_it_reads_back(op: Operation) -> None:
-    text, where = question(op)
-    e = matcalc.parse(text, where=where)
-    arguments = dict(zip(op.params, draw(op, np.random.default_rng(8)), strict=True))
-    given = {x: np.squeeze(v, axis=1) if np.ndim(v) == 2 and v.shape[1] == 1 else v for x, v in arguments.items()}
-    want = np.squeeze(value(op, list(arguments.values())))
-    for form in (e.text, e.unicode, e.latex):
-        np.testing.assert_allclose(np.squeeze(matcalc.parse(form, where=e.where).evaluate(given)), want, rtol=1e-9, err_msg=form)
-
-
-@pytest.mark.parametrize("op", called("differential", "index", broken="norm_nuclear acosh expm_frechet vec kron"))
-def test_it_is_differentiated_and_the_answer_reads_back(op: Operation) -> None:
-    """By every argument that its differential has, weighted to a scalar."""
-    text, where = question(op)
-    rows, cols = (" ".join(token) for token in shapes(op)[1])
-    text, where = (text, where) if rows == cols == "1" else (f"sum(W_0 .* {text})", f"{where}; W_0 in R^{{{rows} x {cols}}}")
-    for x in [x for x in op.params if not op.differential or f"d{x}" in op.differential or op.elementwise]:
-        d: Any = matcalc.derivative(text, x, where=where)
-        assert d.verified == "verified"
-        rng = np.random.default_rng(9)
-        values = dict(zip(op.params, draw(op, rng), strict=True))
-        values |= {"W_0": rng.standard_normal([math.prod(1 if t == "1" else SIZES[t] for t in token) for token in shapes(op)[1]])}
-        given = {n: np.squeeze(v, axis=1) if np.ndim(v) == 2 and v.shape[1] == 1 else v for n, v in values.items() if n in d.where}
-        for form in (d.text, d.latex):
-            np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate(given), np.squeeze(d.evaluate(given)), rtol=1e-9)
 
 
 # ---------------------------------------------------------------------------------------------- special arguments

@@ -86,3 +86,26 @@ def test_mixed_second_derivatives_go_in_the_order_of_the_names(wrt: list[str]) -
 def test_too_many_names_for_a_hessian() -> None:
     with pytest.raises(UsageError, match="order 2 with 3"):
         matcalc.hessian("x^T A y + z^T z", ["x", "y", "z"])
+
+
+SYMMETRIC = [
+    ("(x^T A x)(x^T B x)", "Z = (A + A^T) x x^T (B + B^T); x^T A x (B + B^T) + x^T B x (A + A^T) + Z + Z^T"),
+    ("(B x)^T diag(C x) D x", "Z = C^T (diag(B x) D + diag(D x) B) + B^T diag(C x) D; Z + Z^T"),
+    ("sin(x)^T A cos(B x)", None),
+    ("(x^T A x)/(x^T B x)", None),
+    ("exp(a^T x) (x^T A x)", None),
+    ("log(x^T A x + a^T x)", None),
+]
+
+
+@pytest.mark.parametrize("text, printed", SYMMETRIC, ids=[t for t, _ in SYMMETRIC])
+def test_the_symmetric_part_of_a_hessian_is_printed_once(text: str, printed: str | None) -> None:
+    rng = np.random.default_rng(4)
+    where = "x, a in R^n; A, B, C, D in R^{n x n}"
+    d = matcalc.hessian(text, "x", where=where)
+    assert printed is None or d.text == printed
+    values = {n: rng.uniform(0.3, 1.0, 3) for n in "xa"} | {n: rng.uniform(0.3, 1.0, (3, 3)) for n in "ABCD"}
+    want = d.evaluate(values)
+    np.testing.assert_allclose(want, want.T)
+    for form in (d.text, d.latex):
+        np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate(values), want)

@@ -72,10 +72,10 @@ def test_a_problem(expr: str, wrt: str, where: str, wanted: list[str] | None) ->
 def test_families_of_solutions() -> None:
     sine = matcalc.stationary("sin(x)", "x", where="x in R")
     assert [p.kind for p in sine.points] == ["minimum", "maximum"]
-    assert all(p.is_family and p.letters == ("k in Z",) for p in sine.points)
+    assert all(p.is_family and sine.ranges(p) == ["k in Z"] for p in sine.points)
     circle = matcalc.stationary("(x^2 + y^2 - 1)^2", ["x", "y"], where="x, y in R")
     assert circle.points[0].kind == "maximum"
-    assert all(p.when == ("1 - t^2 >= 0",) for p in circle.points[1:])
+    assert all(circle.conditions(p) == ["1 - t^2 >= 0"] for p in circle.points[1:])
     wide = matcalc.stationary("||A x - b||^2", "x", where="A in R^{n x m}; x in R^m; b in R^n")
     assert wide.points[0].is_family and wide.points[0].other is not None
     assert wide.place(wide.points[0].other) == "(A^T A)^-1 A^T b"
@@ -90,7 +90,8 @@ def test_roots_without_a_short_closed_form_are_rounded() -> None:
 def test_the_solution_of_a_matrix_equation() -> None:
     found = matcalc.stationary("||A X + X B - C||_F^2", "X", where="A in R^{m x m}; B in R^{n x n}; X, C in R^{m x n}")
     (p,) = found.points
-    assert p.vec and p.equation and "invertible" in p.when[0]
+    assert p.vec and p.equation and p.when[0][1] == "invertible"
+    assert r"\operatorname{vec}(X) =" in found.latex
 
 
 def test_numbers_are_offered_where_there_is_no_closed_form() -> None:
@@ -134,3 +135,24 @@ def test_the_output() -> None:
     assert "f'' = 2 sqrt(6) > 0" in run(*argv, terminal=True).out
     assert r"\sqrt{6}" in run(*argv, "--format", "latex").out
     assert run("stationary", "exp(x)", "--wrt", "x", "--where", "x in R", "--json").out == "[]\n"
+
+
+def test_every_real_root_of_a_polynomial_is_found() -> None:
+    found = matcalc.stationary("x^4 - 4 x^2 + x", "x", where="x in R")
+    places = [float(found.place(p)) for p in found.points]
+    assert np.allclose(4 * np.power(places, 3) - 8 * np.array(places) + 1, 0, atol=1e-12)
+    assert [p.kind for p in found.points] == ["minimum", "maximum", "minimum"]
+
+
+def test_an_overlooked_solution_is_noticed() -> None:
+    import sympy
+
+    from matcalc.overlooked import overlooked
+
+    x, y, t = sympy.symbols("x y t", real=True)
+    assert overlooked([x**3 - x], [x], [({x: sympy.Integer(k)}, []) for k in (-1, 0, 1)]) is None
+    missed = overlooked([x**3 - x], [x], [({x: sympy.Integer(k)}, []) for k in (-1, 0)])
+    assert missed is not None and np.isclose(missed[0], 1)
+    axes = [({x: sympy.Integer(0), y: t}, [t]), ({x: t, y: sympy.Integer(0)}, [t])]
+    assert overlooked([2 * x * y**2, 2 * x**2 * y], [x, y], axes) is None
+    assert overlooked([2 * x * y**2, 2 * x**2 * y], [x, y], axes[:1]) is not None

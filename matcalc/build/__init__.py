@@ -43,6 +43,7 @@ from . import late
 from .aggregates import diag, diagonal, entry, indexed_sum, total, trace
 from .blocks import block
 from .entrywise import hadamard, kron, power
+from .frechet import linear
 from .functions import function, function_along
 from .leaves import (
     constant,
@@ -125,6 +126,9 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
     if op is CASES:
         shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
         return make(op, tuple(args), attr, shape, 1 + sum(a.size for a in args))
+    shorter = linear(op, args) if op.adjoint else None
+    if shorter is not None:
+        return shorter
     first = args[0] if args else None
     if op is PSEUDOINVERSE and holds(args[0], "invertible"):
         return inverse(args[0])

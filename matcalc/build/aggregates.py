@@ -25,7 +25,7 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .late import add, apply, hadamard, matmul, power, times, transpose
-from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, zeros
+from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, split, value_of, zeros
 from .products import _merge, _raw_chain
 from .scalars import negative, opposite
 
@@ -92,6 +92,8 @@ def total(x: Expr) -> Expr:
         if x.args[0].op is ONES or x.args[-1].op is ONES:
             return total(matmul(transpose(ones(x.shape[0])), *x.args, ones(x.shape[1])))
         x = min(x, transpose(x), key=order_key)
+    if x.op is ADD and any(body is not None and body.op is ONES for body in (split(a)[2] for a in x.args)):
+        return add(*[total(a) for a in x.args])  # sum(x - c) is sum(x) - n c
     parts = entrywise_factors(x)
     if parts is not None and x.shape[1] is ONE:
         return matmul(transpose(parts[0]), parts[1])

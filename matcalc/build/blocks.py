@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ..errors import ShapeError
 from ..expr import Expr, make
@@ -67,7 +68,7 @@ def turned(e: Expr) -> Expr:
 
 def picked(chain: Sequence[Expr]) -> list[Expr] | None:
     """A chain of factors in which S^T [A; B] has become A; None where there is no such pair."""
-    for k, (a, b) in enumerate(zip(chain, chain[1:], strict=False)):
+    for k, (a, b) in enumerate(pairwise(chain)):
         found = _pick(a, b)
         if found is None:
             found = _pick(transpose(b), transpose(a)) if b.op is SELECTION else None

@@ -13,7 +13,7 @@ from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from .blocks import picked
 from .late import add, diag, entry, hadamard, kron, power, times, total, transpose
-from .leaves import MINUS_ONE, ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, zeros
+from .leaves import MINUS_ONE, ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, without_coefficient, zeros
 from .properties import holds
 from .scalars import negative, opposite
 from .sums import _raw_transpose
@@ -185,6 +185,8 @@ def matrix_power(x: Expr, k: Expr) -> Expr:
             k = num(v)
     if x.op is EYE:
         return x
+    if k.op is TIMES and without_coefficient(k)[0] < 0:  # X^(-k) is a power of the inverse
+        return matrix_power(inverse(x), negative(k))
     if x.op is DIAG:
         return diag(power(x.args[0], k))
     if x.op is TRANSPOSE:

@@ -9,7 +9,23 @@ from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.blocks import BLOCK
-from ..ops.core import ADD, CASES, EYE, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MEMBER, NUMBER, ONES, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from ..ops.core import (
+    ADD,
+    CASES,
+    EYE,
+    HADAMARD,
+    INDEXED_SUM,
+    KRONECKER,
+    LITERAL,
+    MATMUL,
+    MEMBER,
+    NUMBER,
+    ONES,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+    ZEROS,
+)
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from .blocks import turned

@@ -91,7 +91,7 @@ class Contraction:
 
     def _arranged(self, node: Node, labels: Labels, wanted: Labels) -> Node:
         places = tuple(labels.index(k) if k in labels else None for k in wanted)
-        turned = self.graph.view(node, places)
+        turned = self.graph.view(node, places) if node.rank else node
         if None not in places:
             return turned
         return self.graph.make("expand", (turned,), None, tuple(self.dims[k] for k in wanted))

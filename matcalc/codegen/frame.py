@@ -30,12 +30,18 @@ class Function:
 class File:
     """All there is to write: `title` the function, `formula` its derivative, `named` what the author has names for."""
 
-    __slots__ = ("arguments", "formula", "functions", "named", "title")
+    __slots__ = ("arguments", "formula", "functions", "named", "title", "version")
 
     def __init__(
-        self, title: str, formula: str, arguments: Sequence[Argument], functions: Sequence[Function], named: Mapping[Node, str]
+        self,
+        title: str,
+        formula: str,
+        version: str,
+        arguments: Sequence[Argument],
+        functions: Sequence[Function],
+        named: Mapping[Node, str],
     ) -> None:
-        self.title, self.formula = title, formula
+        self.title, self.formula, self.version = title, formula, version
         self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)
 
 

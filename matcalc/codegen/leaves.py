@@ -64,6 +64,10 @@ class Leaves:
         """The array of an expression."""
         raise NotImplementedError
 
+    def call(self, e: Expr) -> Node:
+        """An operation that is a function of the language."""
+        raise NotImplementedError
+
     def aligned(self, e: Expr, whole: Expr) -> Node:
         """The array of `e` with the axes of `whole`, which has its shape or is a number's."""
         node = self.lower(e)
@@ -75,7 +79,7 @@ class Leaves:
         return self.graph.view(node, tuple(mine.index(k) if k in mine else None for k in wanted))
 
     def entrywise(self, op: str, e: Expr, args: Sequence[Expr], attr: object = None) -> Node:
-        return self.graph.make(op, [self.aligned(a, e) for a in args], attr, self.dims(e))  # type: ignore[arg-type]
+        return self.graph.make(op, [self.aligned(a, e) for a in args], attr, self.dims(e))
 
     # ---- leaves
 

@@ -64,7 +64,7 @@ class Lowering(Products):
         found = self.done.get(key)
         if found is None:
             rule = _RULES.get(e.op)
-            found = rule(self, e) if rule is not None else self._call(e)
+            found = rule(self, e) if rule is not None else self.call(e)
             self.done[key] = found
         return found
 
@@ -157,9 +157,9 @@ class Lowering(Products):
             return self.graph.make("neg", (soft,), None, self.dims(e))
         if inner.op is DETERMINANT and not self.batch(e):
             return self.graph.make("logdet", (self.lower(inner.args[0]),), (positive_definite(inner.args[0]),), ())
-        return self._call(e)
+        return self.call(e)
 
-    def _call(self, e: Expr) -> Node:
+    def call(self, e: Expr) -> Node:
         op = e.op
         if op.name not in CALLS:
             raise NoAnswerError(f"there is no code for {op.name}")

@@ -207,7 +207,7 @@ class Products(Leaves):
         if is_number(k, 2) and base.op.name in ("norm", "normF"):
             return self.lower(total(power(base.args[0], num(2))))
         x = self.aligned(base, e)
-        if is_number(k, Fraction(1, 2)):
+        if is_number(k) and value_of(k) == Fraction(1, 2):
             return self.graph.make("call", (x,), "sqrt", self.dims(e))
         return self.graph.make("pow", (x, self.aligned(k, e)), None, self.dims(e))
 
@@ -230,7 +230,7 @@ class Products(Leaves):
 
     def _determinant(self, e: Expr) -> Node:
         if self.batch(e):
-            return self._call(e)
+            return self.call(e)
         return self.graph.make(e.op.name, (self.lower(e.args[0]),), (positive_definite(e.args[0]),), ())
 
     def _trace(self, e: Expr) -> Node:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from .. import __version__
 from ..answers import Derivative, ranks_of
 from ..arrange import Arranger
 from ..build import hadamard, matmul, substitute, symbol, times, total, transpose
+from ..derive import derivative
 from ..errors import UsageError
 from ..expr import Expr, postorder
 from ..kinds import ONE, Shape
@@ -82,7 +84,7 @@ class Problem:
         terms = []
         for t in tensor.terms:
             here = t.slots[2 * slot : 2 * slot + 2]
-            terms.append(Term(t.scalar, [*t.factors, (change, *here)], t.slots[: 2 * slot] + t.slots[2 * slot + 2 :], t.binders))
+            terms.append(Term(t.scalar, [*t.factors, (change, here[0], here[1])], t.slots[: 2 * slot] + t.slots[2 * slot + 2 :], t.binders))
         return self.lowering.terms(terms, dims)
 
     def named(self) -> dict[Node, str]:
@@ -115,24 +117,30 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
     return None
 
 
-def generate(
-    d: Derivative,
-    target: str = "numpy",
-    *,
-    parts: Iterable[str] = (),
-    sizes: Mapping[str, int] | None = None,
-    second: Derivative | None = None,
-) -> str:
-    """The file. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products, such as {"n": 1000}."""
+def program(d: Derivative, target: str = "numpy", parts: Iterable[str] = (), sizes: Mapping[str, int] | None = None) -> str:
+    """The file for a derivative. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products."""
     wanted = list(dict.fromkeys(parts))
     unknown = [p for p in wanted if p not in PARTS]
     if unknown:
         raise UsageError(f"there is no part {unknown[0]!r}", suggestion=f"parts: {', '.join(PARTS)}")
+    if wanted and d.order != 1:
+        raise UsageError(f"{wanted[0]} goes with a first derivative")
     language = target_of(target)
-    problem = Problem(d, second, sizes)
+    problem = Problem(d, _second(d) if {"hessian", "hvp"} & set(wanted) else None, sizes)
     functions = _functions(problem, wanted)
     name = f"{first_name(d).capitalize()} by {', '.join(dict.fromkeys(d.wrt))}"
-    return language.file(File(_title(d), f"{name}: {spell(d.program)}", problem.arguments, functions, problem.named()))
+    formula = f"{name}: {spell(d.program)}"
+    return language.file(File(_title(d), formula, __version__, problem.arguments, functions, problem.named()))
+
+
+def _second(d: Derivative) -> Derivative:
+    """The second derivative of a scalar function, checked like the first was."""
+    if d._tensor.shapes[0] != (ONE, ONE):
+        raise UsageError("the function is not a scalar: it has no Hessian")
+    typed = d._typed
+    found = derivative((typed.program, tuple(typed.declarations)), d.wrt[0], order=2, check=d.verified == "verified")
+    assert isinstance(found, Derivative)
+    return found
 
 
 def target_of(name: str) -> Target:
@@ -156,10 +164,6 @@ def target_of(name: str) -> Target:
     raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
 
 
-def needs_second(d: Derivative, parts: Iterable[str]) -> bool:
-    return d.order == 1 and bool({"hessian", "hvp"} & set(parts))
-
-
 def first_name(d: Derivative) -> str:
     """What the derivative is called: gradient, jacobian, hessian."""
     scalar = d._tensor.shapes[0] == (ONE, ONE)
@@ -178,10 +182,7 @@ def _functions(problem: Problem, parts: Sequence[str]) -> list[Function]:
         both = [problem.function(), problem.derivative()]
         found.append(Function(f"value_and_{name}", f"The value and the {name} by {by}, sharing their work.", both))
     if "hessian" in parts:
-        if problem.second is None or d.order != 1:
-            raise UsageError("the Hessian is added to a first derivative")
-        if problem.second._tensor.shapes[0] != (ONE, ONE):
-            raise UsageError("the function is not a scalar: it has no Hessian")
+        assert problem.second is not None
         found.append(Function("hessian", f"The Hessian by {by}, {_shape_words(problem.second)}.", [problem.derivative(problem.second)]))
     for part in ("jvp", "vjp", "hvp"):
         if part in parts:
@@ -192,16 +193,12 @@ def _functions(problem: Problem, parts: Sequence[str]) -> list[Function]:
 def _product(problem: Problem, part: str) -> Function:
     """Products with vectors, in which no Jacobian and no Hessian is formed."""
     d = problem.d
-    if d.order != 1:
-        raise UsageError(f"{part} is a product with a first derivative")
     x = d.wrt[0]
     tensor = d._tensor
     slot = {"jvp": 1, "vjp": 0, "hvp": 2}[part]
     if part == "hvp":
         assert problem.second is not None
         tensor = problem.second._tensor
-        if tensor.shapes[0] != (ONE, ONE):
-            raise UsageError("the function is not a scalar: it has no Hessian")
     shape = tensor.shapes[slot]
     name = next(n for n in ([f"d{x}", "v", "u", "direction"] if part != "vjp" else ["v", "u", "w", "weight"]) if n not in problem.taken)
     change = symbol(name, shape)

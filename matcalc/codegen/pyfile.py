@@ -16,6 +16,7 @@ class PythonFile(Target):
     """What a Python file consists of; how operations are written is for the languages to say."""
 
     head = ""
+    helper_texts: dict[str, str] = {}
     what = ""
     shape_of = "{}.shape"
     last = "dtype"  # what comes after the sizes
@@ -37,14 +38,12 @@ class PythonFile(Target):
         return f"{self.names[a.name]}.shape[{axis}]"
 
     def _docstring(self, file: File) -> str:
-        from .. import __version__
-
         lines = [f'"""{file.title}', "", file.formula, ""]
         width = max((len(self.names[a.name]) for a in file.arguments), default=0)
         for a in file.arguments:
             words = "a whole number" if a.integer else shape_words(a.dims) if a.dims else "a number"
             lines.append(f"    {self.names[a.name]:<{width}}  {words}")
-        lines += ["", f"Written by matcalc {__version__} for {self.what}; it needs no matcalc to run.", '"""']
+        lines += ["", f"Written by matcalc {file.version} for {self.what}; it needs no matcalc to run.", '"""']
         return "\n".join(lines)
 
     def _function(self, file: File, f: Function, sizes: Sequence[str]) -> str:

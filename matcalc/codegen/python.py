@@ -93,7 +93,7 @@ class NumPy(PythonFile):
         return self.argument(str(node.attr)), ATOM
 
     def write_num(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        v = Fraction(node.attr)  # type: ignore[arg-type]
+        v = Fraction(str(node.attr))
         level = ATOM if v >= 0 else SIGN
         if v.denominator == 1:
             return str(v.numerator), level

@@ -232,5 +232,5 @@ FACTORIAL = operation(
 
 shorthand("sqrt", "x", "x.^(1/2)")
 shorthand("logb", "x b", "log(x)/log(b)")
-shorthand("var", "x", "sum((x - sum(x)/count(x)).^2)/count(x)")
-shorthand("std", "x", "sqrt(sum((x - sum(x)/count(x)).^2)/count(x))")
+shorthand("var", "x", "sum((x - mean(x)).^2)/count(x)")
+shorthand("std", "x", "sqrt(var(x))")

@@ -1,0 +1,210 @@
+"""Functions that an emitted Octave file carries with it, where it needs them."""
+
+from __future__ import annotations
+
+HELPERS = {
+    "sigmoid_": """
+function s = sigmoid_(z)
+    % 1 / (1 + exp(-z)), without overflow
+    small = exp(-abs(z));
+    s = (small .* (z < 0) + (z >= 0)) ./ (1 + small);
+end
+""",
+    "softplus_": """
+function s = softplus_(z)
+    % log(1 + exp(z)), without overflow
+    s = max(z, 0) + log1p(exp(-abs(z)));
+end
+""",
+    "gelu_": """
+function s = gelu_(z)
+    % z times the normal distribution function
+    s = z .* (1 + erf(z / sqrt(2))) / 2;
+end
+""",
+    "softmax_": """
+function s = softmax_(z, axis)
+    % exp(z) / sum(exp(z)) along an axis, without overflow
+    s = exp(z - max(z, [], axis));
+    s = s ./ sum(s, axis);
+end
+""",
+    "logsumexp_": """
+function s = logsumexp_(z, axis)
+    % log(sum(exp(z))) along an axis, without overflow
+    top = max(z, [], axis);
+    s = top + log(sum(exp(z - top), axis));
+end
+""",
+    "p_norm_": """
+function s = p_norm_(x, p)
+    % the p-norm, scaled so that nothing overflows
+    top = max(abs(x));
+    s = top * sum((abs(x) / max(top, realmin)).^p)^(1 / p);
+end
+""",
+    "first_right_singular_": """
+function v = first_right_singular_(X)
+    % the first right singular vector, its greatest entry positive
+    [U, S, V] = svd(X);
+    v = V(:, 1);
+    [top, k] = max(abs(v));
+    v = v * sign(v(k));
+end
+""",
+    "polar_": """
+function Q = polar_(X)
+    % U V' for X = U S V'
+    [U, S, V] = svd(X, 'econ');
+    Q = U * V';
+end
+""",
+    "adjugate_": """
+function A = adjugate_(X)
+    % the adjugate, also of a singular matrix
+    [U, S, V] = svd(X);
+    s = diag(S);
+    others = zeros(size(s));
+    for k = 1:numel(s)
+        others(k) = prod(s([1:k-1, k+1:end]));
+    end
+    A = det(U) * det(V) * V * diag(others) * U.';
+end
+""",
+    "expm_derivative_": """
+function L = expm_derivative_(X, varargin)
+    % the derivative of the matrix exponential along one direction, or two: a block of the exponential of a block triangle
+    block = X;
+    for k = 1:numel(varargin)
+        step = kron(eye(2^(k - 1)), varargin{k});
+        block = [block, step; zeros(size(step)), block];
+    end
+    n = size(X, 1);
+    whole = expm(block);
+    L = whole(1:n, end-n+1:end);
+end
+""",
+    "expm_kronecker_": """
+function M = expm_kronecker_(X)
+    % M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential
+    n = size(X, 1);
+    M = zeros(n^2);
+    for k = 1:n^2
+        E = zeros(n);
+        E(k) = 1;
+        M(:, k) = reshape(expm_derivative_(X, E), [], 1);
+    end
+end
+""",
+    "cases_": """
+function x = cases_(varargin)
+    % the first value whose condition holds: value, condition, value, condition, ..., otherwise
+    x = NaN;
+    last = numel(varargin);
+    if mod(last, 2)
+        x = varargin{last};
+        last = last - 1;
+    end
+    for k = last-1:-2:1
+        where = varargin{k + 1} ~= 0;
+        x = varargin{k} .* where + x .* ~where;
+    end
+end
+""",
+    "lu_": """
+function f = lu_(X)
+    % the factors of a matrix, for several solutions
+    [f.L, f.U, f.P] = lu(X);
+end
+""",
+    "lu_solve_": """
+function x = lu_solve_(f, b, transposed)
+    % X \\ b, or X.' \\ b, from the factors of X
+    if transposed
+        x = f.P.' * (f.L.' \\ (f.U.' \\ b));
+    else
+        x = f.U \\ (f.L \\ (f.P * b));
+    end
+end
+""",
+    "logdet_": """
+function s = logdet_(X)
+    % log(abs(det(X))), without overflow
+    [L, U, P] = lu(X);
+    s = sum(log(abs(diag(U))));
+end
+""",
+    "reshape_": """
+function y = reshape_(x, from, to)
+    % the same entries, row by row, with other axes
+    rows = permute(reshape(x, from), numel(from):-1:1);
+    y = permute(reshape(rows, fliplr(to)), numel(to):-1:1);
+end
+""",
+    "contract_": """
+function c = contract_(a, la, b, lb, out)
+    % the product of two arrays whose axes have letters, summed over the letters that are not in `out`
+    letters = unique([la, lb, out]);
+    [a, la] = diagonals_(a, la);
+    [b, lb] = diagonals_(b, lb);
+    c = spread_axes_(a, la, letters) .* spread_axes_(b, lb, letters);
+    for k = find(~ismember(letters, out))
+        c = sum(c, k);
+    end
+    order = [arrayfun(@(k) find(letters == k), out), find(~ismember(letters, out))];
+    if numel(order) > 1
+        c = permute(c, order);
+    end
+end
+
+
+function [x, labels] = diagonals_(x, labels)
+    % letters that stand twice, once
+    dims = [size(x), ones(1, numel(labels) - ndims(x))];
+    [once, places] = unique(labels, 'first');
+    once = labels(sort(places));
+    if numel(once) < numel(labels)
+        strides = cumprod([1, dims(1:numel(labels)-1)]);
+        at = 1;
+        for k = 1:numel(once)
+            n = dims(find(labels == once(k), 1));
+            at = at + reshape((0:n-1) * sum(strides(labels == once(k))), [ones(1, k - 1), n, 1]);
+        end
+        x = reshape(x(at(:)), [size(at), 1]);
+        labels = once;
+    end
+end
+
+
+function x = spread_axes_(x, labels, letters)
+    % the axes at the places of their letters
+    places = arrayfun(@(k) find(letters == k), labels);
+    rest = setdiff(1:max(2, numel(letters)), places);
+    dims = [size(x), ones(1, numel(letters))];
+    order = zeros(1, max(2, numel(letters)));
+    order(places) = 1:numel(labels);
+    order(rest) = numel(labels) + (1:numel(rest));
+    x = permute(reshape(x, [dims(1:max(2, numel(labels)))]), order);
+end
+""",
+    "spread_": """
+function total = spread_(dims, varargin)
+    % zeros with arrays added along diagonals: 'iji', a adds a(i, j) at (i, j, i)
+    total = zeros(dims);
+    strides = cumprod([1, dims(1:end-1)]);
+    for p = 1:2:numel(varargin)
+        axes = varargin{p};
+        [once, places] = unique(axes, 'first');
+        once = axes(sort(places));
+        at = 1;
+        for k = 1:numel(once)
+            n = dims(find(axes == once(k), 1));
+            at = at + reshape((0:n-1) * sum(strides(axes == once(k))), [ones(1, k - 1), n, 1]);
+        end
+        part = varargin{p + 1} + zeros(size(at));
+        total(at(:)) = total(at(:)) + part(:);
+    end
+end
+""",
+}
+HELPERS_OF = {name: (name,) for name in HELPERS} | {"expm_kronecker_": ("expm_derivative_", "expm_kronecker_")}

@@ -1,0 +1,90 @@
+"""`matcalc code`: the function and its derivatives as a program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..console import EXPRESSION_SETTINGS, notes_of, one_line, split_names, takes_expression
+from ..errors import UsageError
+
+TARGETS = ("numpy", "jax", "torch", "octave")
+PARTS = ("hessian", "jvp", "vjp", "hvp")
+
+
+def read_sizes(given: tuple[str, ...]) -> dict[str, int]:
+    """`n=400,m=800` as numbers."""
+    sizes = {}
+    for part in (p.strip() for text in given for p in text.split(",") if p.strip()):
+        name, equals, value = part.partition("=")
+        if not equals or not value.strip().isdigit() or not int(value):
+            raise UsageError(f"a size is given as n=400, not {part!r}")
+        sizes[name.strip()] = int(value)
+    return sizes
+
+
+@click.command(
+    "code",
+    context_settings=EXPRESSION_SETTINGS,
+    epilog="""\b
+Examples:
+  matcalc code "||A x - b||^2" --wrt x > least_squares.py
+  matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w --where "X in R^{N x n}" --hessian --hvp --target jax
+  matcalc code "tr(A B C x x^T)" --wrt x --sizes n=1000,m=10
+  matcalc code "A tanh(B x)" --wrt x --jvp --vjp --target octave --output net.m
+
+The file has value, gradient (or jacobian), both at once, and what is asked for beside them. It checks the shapes of its arguments
+and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was refused.""",
+)
+@click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable.")
+@click.option("--target", type=click.Choice(TARGETS), default="numpy", show_default=True, help="The language.")
+@takes_expression
+@click.option("--hessian", is_flag=True, help="The Hessian too.")
+@click.option("--jvp", is_flag=True, help="Also the derivative along a direction.")
+@click.option("--vjp", is_flag=True, help="Also the gradient of the values weighted by a vector.")
+@click.option("--hvp", is_flag=True, help="Also the Hessian times a direction; the Hessian itself is never formed.")
+@click.option(
+    "--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="The K-th derivative in place of the first."
+)
+@click.option("--sizes", multiple=True, metavar="n=400", help="Sizes to expect, for the cheapest order of products.")
+@click.option("--output", metavar="FILE", help="Write to this file instead of standard output.")
+@click.option("--no-verify", is_flag=True, help="Skip the numerical check of the formula.")
+def command(
+    expression: str,
+    where: tuple[str, ...],
+    wrt: tuple[str, ...],
+    target: str,
+    hessian: bool,
+    jvp: bool,
+    vjp: bool,
+    hvp: bool,
+    order: int,
+    sizes: tuple[str, ...],
+    output: str | None,
+    no_verify: bool,
+) -> int:
+    """The function EXPR and its derivative by X as a program in a language."""
+    from .. import derivative
+    from ..answers import Derivative
+
+    names = split_names(wrt)
+    if order == 1 and len(names) > 1:
+        raise UsageError("a file has one derivative: give one variable")
+    hints = read_sizes(sizes)
+    given = names[0] if len(names) == 1 else names
+    answer = derivative(expression, given, where="; ".join(filter(None, where)), order=order, verify=not no_verify)
+    assert isinstance(answer, Derivative)
+    parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp)) if wanted]
+    text = answer.code(target, parts=parts, sizes=hints)
+    for note in notes_of(answer):
+        print(f"note: {one_line(note)}", file=sys.stderr)
+    if output is None:
+        print(text, end="")
+        return 0
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from None
+    return 0
