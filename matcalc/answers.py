@@ -19,7 +19,7 @@ from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
 from .pairs import has_stacked
 from .render.count import symbols
 from .scene import declared_shape, spell_declaration
-from .syntax import Binding, Declaration, Node, Program, split_name
+from .syntax import Binding, Declaration, Node, Program, split_name, walk
 from .tensor import Tensor
 
 LARGE = 300  # symbols
@@ -41,8 +41,11 @@ def printer(form: str) -> Callable[..., str]:
 
 
 def ranks_of(typed: Typed) -> dict[str, int]:
-    """The order in which names first occur."""
-    return {n: k for k, n in enumerate(typed.symbols)}
+    """The order in which names first occur; then that of functions known by their sets alone."""
+    functions = {d.name for d in typed.declarations if d.domain is not None}
+    roots = [*(b.value for b in typed.program.bindings), typed.program.body] if functions else []
+    calls = [str(n.attr).rstrip("'") for root in roots for n in walk(root) if n.op == "call"]
+    return {n: k for k, n in enumerate((*typed.symbols, *dict.fromkeys(c for c in calls if c in functions)))}
 
 
 class Scope:
@@ -231,11 +234,7 @@ class Derivative:
                 from .kronecker import kronecker_form
 
                 self._program = kronecker_form(self._tensor, arranger, self.wrt, taken)
-            elif self.notation == "differential":
-                from .linearmap import map_form
-
-                self._program = map_form(self._tensor, arranger, self.wrt, taken)
-            elif self.notation == "auto" and self._maps_better():
+            elif self.notation == "differential" or (self.notation == "auto" and self._maps_better()):
                 from .linearmap import map_form
 
                 self._program = map_form(self._tensor, arranger, self.wrt, taken)

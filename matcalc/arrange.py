@@ -135,6 +135,8 @@ class Arranger:
                     break
                 if n.op == "name":
                     ranks.append(self.ranks.get(str(n.attr), 10**6))
+                elif n.op == "call" and (function := str(n.attr).rstrip("'")) in self.ranks:
+                    ranks.append(self.ranks[function])
                 elif n.op == "T":
                     transposes += 1
                 elif n.op == "pow" and n.args[1].op == "num":

@@ -46,7 +46,8 @@ def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
     flat = [n for group in names for n in group]
     marks = tuple(group if len(group) > 1 else group[0] for group in names)
     bodies = []
-    if any(s[0] is s[1] and s[0].number != 1 for s in tensor.shapes):  # the reader could not tell the range of an index that stands in deltas only
+    # In a square shape the reader could not tell the range of an index that stands in deltas only.
+    if any(s[0] is s[1] and s[0].number != 1 for s in tensor.shapes):
         places = {m: k for k, m in enumerate(flat)}
         letters.sized = set(places) - {flat[k] for t in tensor.terms for k in _carried(t)}
     for t in tensor.terms:

@@ -124,18 +124,6 @@ class Lexer(Operands):
 
     # -- operators --------------------------------------------------------------------------------------------------
 
-    def left_operand(self, mark: Mark) -> None:
-        """An infix operator needs an operand before it, and ends a bracketless argument."""
-        self.close_invisible()
-        if not self.ends:
-            raise self.nothing_after(mark.span)
-
-    def new_term(self) -> None:
-        """After + - , ; a comparison: chains and the bodies of sums end."""
-        frame = self.frames[-1]
-        frame.chain.clear()
-        self.leave(frame)
-
     def on_plus(self, mark: Mark) -> None:
         if self.ends or self.last in ("MUL", "EW", "PLUS", "MINUS", "NEG", "COLON") or self.frames[-1].kind == "argument":
             self.left_operand(mark)
@@ -227,16 +215,6 @@ class Lexer(Operands):
         if not self.ends:
             raise self.nothing_after(mark.span)
         self.put("CMP", "=" if mark.value == "==" else mark.value, mark.span)
-        self.new_term()
-
-    def comparing(self) -> bool:
-        """Inside 1[…] or cases, where conditions stand, joined by `and`."""
-        visible = next(f for f in reversed(self.frames) if f.kind != "argument")
-        return visible.kind == "IVERSON" or visible.value == "cases" or visible.label == "cases"
-
-    def on_and(self, mark: Mark) -> None:
-        self.left_operand(mark)
-        self.put("AND", "and", mark.span)
         self.new_term()
 
     def angle_closes(self) -> bool:

@@ -163,6 +163,23 @@ class Machine:
             return self.refuse(f"{shown} has nothing after it before {quote(found)}", before.span)
         return self.refuse(f"the expression ends with {shown}, which needs something after it", before.span)
 
+    def left_operand(self, mark: Mark) -> None:
+        """An infix operator needs an operand before it, and ends a bracketless argument."""
+        self.close_invisible()
+        if not self.ends:
+            raise self.nothing_after(mark.span)
+
+    def new_term(self) -> None:
+        """After + - , ; a comparison: chains and the bodies of sums end."""
+        frame = self.frames[-1]
+        frame.chain.clear()
+        self.leave(frame)
+
+    def comparing(self) -> bool:
+        """Inside 1[…] or cases, where conditions stand, joined by `and`."""
+        visible = next(f for f in reversed(self.frames) if f.kind != "argument")
+        return visible.kind == "IVERSON" or visible.value == "cases" or visible.label == "cases"
+
     def close_invisible(self) -> None:
         """A bracketless argument ends here, if one is open."""
         while self.frames[-1].kind == "argument":

@@ -100,6 +100,11 @@ class Operands(SumSigns):
         base, self.i = accented(self.marks, self.i - 1, self.text)
         self.name(base, Mark("word", base, mark.start, self.marks[self.i - 1].end), mark.value)
 
+    def on_and(self, mark: Mark) -> None:
+        self.left_operand(mark)
+        self.put("AND", "and", mark.span)
+        self.new_term()
+
     def on_upright(self, mark: Mark) -> None:
         function = function_of(mark.value)
         if mark.value == "and" and self.comparing():

@@ -14,6 +14,7 @@ Window = tuple[float, float]
 Found = tuple[list[tuple[Point, str]], str]
 
 FINE, STARTS = 4001, 9  # points of the search for zeros on a line; Newton's starts in the plane, a side
+NEAR_ZERO = 0.01  # of the usual slope: where a slope that does not change its sign may touch zero
 STEPS = 200  # of a descent
 MOST = 24  # points that are worth a mark
 SINGULAR = 4  # points with a singular Hessian; more of them lie on lines
@@ -50,19 +51,21 @@ def on_a_line(f: Callable[[Point], float], gradient: Callable[[Point], Any], win
     if size == 0 and not np.nanmax(np.abs(values), initial=0.0):
         return [], FLAT
     zeros: list[float] = []
+    note = ""
     for k in range(len(xs) - 1):
         (a, b), (u, v) = (xs[k], xs[k + 1]), (values[k], values[k + 1])
-        if u == 0:
+        if u == v == 0:
+            note = FLAT
+        elif u == 0:
             zeros.append(a)
         elif u * v < 0:
             zeros.append(_bisected(slope, a, b))
-        elif k > 0 and abs(u) <= abs(values[k - 1]) and abs(u) <= abs(v) and u * values[k - 1] > 0:
+        elif k > 0 and abs(u) < NEAR_ZERO * size and abs(u) <= min(abs(values[k - 1]), abs(v)) and u * values[k - 1] > 0:
             zeros.append(_lowest(lambda x: abs(slope(x)), xs[k - 1], b))
     if values[-1] == 0:
         zeros.append(xs[-1])
     step = (high - low) / FINE
     found: list[tuple[Point, str]] = []
-    note = ""
     for x in zeros:
         if not abs(slope(x)) <= 1e-7 * max(size, 1e-12) or not finite(f((x,))) or (found and abs(found[-1][0][0] - x) < 2 * step):
             continue  # a pole, or a slope that comes near zero and does not reach it

@@ -175,7 +175,9 @@ def frechet2(x: Array, e: Array, h: Array) -> Array:
 def pinv(x: Array) -> Array:
     """By a full-rank factorisation X = F G made of columns and rows of X, as long as the rank stays: G^T (G G^T)^-1 (F^T F)^-1 F^T."""
     u, s, v = np.linalg.svd(finite(x).real, full_matrices=False)
-    r = int(np.sum(s > 1e-9 * s[0]))
+    r = int(np.sum(s > 1e-6 * s[0]))
+    if r == 0 or np.any(s[r:] > 1e-13 * s[0]):
+        raise Unfit("a matrix whose rank cannot be told")
     rows, columns = _pivots(u[:, :r].T), _pivots(v[:r])
     f = x[:, columns]
     g = np.linalg.solve(x[np.ix_(rows, columns)], x[rows])

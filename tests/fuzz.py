@@ -126,7 +126,7 @@ def points(e: Expression, seed: int) -> Iterator[Point]:
             continue
         size = np.max(np.abs(derivative), initial=0)
         noise = 20 * float(np.max(np.abs(near - derivative), initial=0))
-        if np.all(np.isfinite(value)) and np.all(np.isfinite(derivative)) and noise <= 1e-3 * size + 1e-9 and size < 1e12:
+        if np.all(np.isfinite(value)) and np.all(np.isfinite(derivative)) and noise <= 1e-5 * size + 1e-9 and size < 1e12:
             given = {n: v.reshape([d for d in v.shape if d != 1]) for n, v in {**env, **families}.items()}
             yield Point(given, value, derivative, noise + 1e-9 * (1 + float(np.max(np.abs(value), initial=0))))
 

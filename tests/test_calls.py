@@ -36,7 +36,6 @@ def called(*fields: str, broken: str = "") -> list[Any]:
 
 BROKEN = {
     "norm_nuclear": "a name with an underscore cannot be called",
-    "vec": "a vector at the pair (j, i) is not read back",
     "kron": "a matrix at pairs of indices is not read back",
 }
 
@@ -52,7 +51,7 @@ def test_it_is_called_by_its_name_and_printed_so_that_it_reads_back(op: Operatio
         np.testing.assert_allclose(np.squeeze(matcalc.parse(form, where=e.where).evaluate(given)), want, rtol=1e-9, err_msg=form)
 
 
-@pytest.mark.parametrize("op", called("differential", "index", broken="norm_nuclear vec kron"))
+@pytest.mark.parametrize("op", called("differential", "index", broken="norm_nuclear kron"))
 def test_it_is_differentiated_and_the_answer_reads_back(op: Operation) -> None:
     """By every argument that its differential has, weighted to a scalar."""
     text, where = question(op)

@@ -49,6 +49,16 @@ MEANINGS = [
     ("kron(A, x)", WIDE, "m n×n", "kron(A, x)"),
     ("y .* A x", WIDE, "m×1", "hadamard(y, matmul(A, x))"),
     ("1 ./ A", WIDE, "m×n", "power(A, -1)"),
+    # blocks
+    ("[x; 1]", SQUARE, "n + 1×1", "block(x, 1)"),
+    ("[A, x; x^T, s]", SQUARE, "n + 1×n + 1", "block(A, x, transpose(x), s)"),
+    ("[A, 0; 0, B]", SQUARE, "2 n×2 n", "block(A, zeros, zeros, B)"),
+    ("[s, t; 1, 2]", SQUARE, "2×2", "literal(s, t, 1, 2)"),
+    # functions known by their sets
+    ("phi(A x)", SQUARE + "; phi: R -> R", "n×1", "entrywise_function(matmul(A, x))"),
+    ("f'(x)", SQUARE + "; f: R^n -> R", "1×n", "function(x)"),
+    ("F'(X)", SQUARE + "; F: R^{n x n} -> R^{p x q}", "p q×n n", "function(X)"),
+    ("F'(X, B)", SQUARE + "; F: R^{n x n} -> R^{p x q}", "p×q", "function_along(X, B)"),
     # powers
     ("s^t", SQUARE, "1×1", "power(s, t)"),
     ("A^3", SQUARE, "n×n", "matrix_power(A, 3)"),
@@ -258,7 +268,9 @@ ERRORS = [
     ("x_i^T w + sum_{i=1}^N x_i^T w", FAMILY, ["x_i"]),
     ("tr(I)", "", ["I_n"]),
     ("e^x + e", "x in R", ["exp(x)"]),
-    ("phi(x)", "phi: R -> R; x in R", ["phi"]),
+    ("f(x)", "f: R^n -> R; x in R^m", ["f: R^n -> R", "m×1"]),
+    ("f(x, y)", "f: R^n -> R", ["one argument"]),
+    ("[A, x; B, y]", "A in R^{m x n}; B in R^{p x n}; x in R^m; y in R^m", ["block"]),
     ("x^T x", "x in R^n; x in R^m", ["x", "n", "m"]),
     ("A", "A in R^{m x n} symmetric", ["A", "symmetric", "m", "n"]),
     ("kron(A, B) x", "x in R^{m n}", ["m n"]),

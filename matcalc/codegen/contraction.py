@@ -78,12 +78,18 @@ class Contraction:
         factors = [self._reduced(f, [g for g in factors if g is not f], wanted) for f in factors]
         numbers = [f.node for f in factors if not f.labels] + self.scalars
         factors = [f for f in factors if f.labels]
-        if numbers:
-            factors.append(Factor(product(self.graph, numbers), ()))
+        scale = product(self.graph, numbers or [self.graph.number(1)])
         if not factors:
-            factors = [Factor(self.graph.number(1), ())]
+            return self._arranged(scale, (), wanted), wanted
+        # A number goes to the result, so that the rest is found again elsewhere; to a factor only where that is much smaller.
+        least = min(_volume(f.labels, self.size) for f in factors)
+        late = _volume(wanted, self.size) <= 4 * least
+        if numbers and not late:
+            factors.append(Factor(scale, ()))
         last = self._contract(factors, wanted)
         node = materialised(self.graph, last)
+        if numbers and late:
+            node = product(self.graph, [scale, node])
         return self._arranged(node, last.labels, wanted), wanted
 
     def _with_labels(self, f: Factor) -> Factor:

@@ -116,70 +116,70 @@ def _spread(shape, dtype, *parts):
         view += part
     return total
 ''',
-    "factors": """
-try:  # factors of a matrix, computed once and used for every solution, inverse and determinant
-    from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs, lu_factor, lu_solve
-
-    def _chol(S):
-        return cho_factor(S, lower=True, check_finite=False)
-
-    def _chol_solve(factor, B):
-        return cho_solve(factor, B, check_finite=False)
-
-    def _chol_inverse(factor):
-        inverse, _ = get_lapack_funcs(("potri",), factor[:1])[0](factor[0], lower=1)
-        lower = np.tril(inverse)
-        return lower + np.tril(lower, -1).T
-
-    def _lu(X):
-        return lu_factor(X, check_finite=False)
-
-    def _lu_solve(factor, B, transposed=False):
-        return lu_solve(factor, B, trans=int(transposed), check_finite=False)
-
-    def _lu_inverse(factor):
-        return _lu_solve(factor, np.eye(len(factor[0]), dtype=factor[0].dtype))
-
-    def _lu_det(factor):
-        odd = np.count_nonzero(factor[1] != np.arange(len(factor[1]))) % 2
-        return np.prod(np.diagonal(factor[0])) * (-1 if odd else 1)
-
-    def _lu_logdet(factor):
-        return np.sum(np.log(np.abs(np.diagonal(factor[0]))))
-
-except ImportError:  # NumPy alone has no factors to keep but Cholesky's
-
-    def _chol(S):
-        return np.linalg.cholesky(S), True
-
-    def _chol_solve(factor, B):
-        return np.linalg.solve(factor[0].T, np.linalg.solve(factor[0], B))
-
-    def _chol_inverse(factor):
-        half = np.linalg.inv(factor[0])
+    "_chol": '''
+def _chol(S):
+    """The Cholesky factor of a positive definite matrix."""
+    if linalg is None:
+        return np.linalg.cholesky(S)
+    return linalg.cho_factor(S, lower=True, check_finite=False)[0]  # what is above the diagonal is not cleaned
+''',
+    "_chol_solve": """
+def _chol_solve(L, B):
+    if linalg is None:
+        return np.linalg.solve(L.T, np.linalg.solve(L, B))
+    return linalg.cho_solve((L, True), B, check_finite=False)
+""",
+    "_chol_inverse": """
+def _chol_inverse(L):
+    if linalg is None:
+        half = np.linalg.inv(L)
         return half.T @ half
-
-    def _lu(X):
-        return (X,)
-
-    def _lu_solve(factor, B, transposed=False):
+    lower = np.tril(linalg.get_lapack_funcs("potri", (L,))(L, lower=True)[0])
+    return lower + np.tril(lower, -1).T
+""",
+    "_chol_det": """
+def _chol_det(L):
+    return np.prod(np.diagonal(L)) ** 2
+""",
+    "_chol_logdet": """
+def _chol_logdet(L):
+    return 2 * np.sum(np.log(np.diagonal(L)))
+""",
+    "_lu": '''
+def _lu(X):
+    """The LU factors of a matrix, for several uses of them."""
+    return (X,) if linalg is None else linalg.lu_factor(X, check_finite=False)
+''',
+    "_lu_solve": """
+def _lu_solve(factor, B, transposed=False):
+    if linalg is None:
         return np.linalg.solve(factor[0].T if transposed else factor[0], B)
-
-    def _lu_inverse(factor):
+    return linalg.lu_solve(factor, B, trans=int(transposed), check_finite=False)
+""",
+    "_lu_inverse": """
+def _lu_inverse(factor):
+    if linalg is None:
         return np.linalg.inv(factor[0])
-
-    def _lu_det(factor):
+    return linalg.lu_solve(factor, np.eye(len(factor[0]), dtype=factor[0].dtype), check_finite=False)
+""",
+    "_lu_det": """
+def _lu_det(factor):
+    if linalg is None:
         return np.linalg.det(factor[0])
-
-    def _lu_logdet(factor):
+    odd = np.count_nonzero(factor[1] != np.arange(len(factor[1]))) % 2
+    return np.prod(np.diagonal(factor[0])) * (-1 if odd else 1)
+""",
+    "_lu_logdet": """
+def _lu_logdet(factor):
+    if linalg is None:
         return np.linalg.slogdet(factor[0])[1]
-
-
-def _chol_det(factor):
-    return np.prod(np.diagonal(factor[0])) ** 2
-
-
-def _chol_logdet(factor):
-    return 2 * np.sum(np.log(np.diagonal(factor[0])))
+    return np.sum(np.log(np.abs(np.diagonal(factor[0]))))
 """,
 }
+
+SCIPY = """
+try:
+    from scipy import linalg
+except ImportError:  # NumPy alone does the same with more arithmetic
+    linalg = None
+"""

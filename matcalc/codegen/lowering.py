@@ -46,6 +46,7 @@ from ..ops.core import (
 )
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.elementary import LOG
 from ..ops.inverse import INVERSE
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
@@ -277,4 +278,5 @@ _RULES: dict[object, Callable[[Lowering, Expr], Node]] = {
     INDEXED_PRODUCT: Lowering._indexed,
     IVERSON: Lowering._iverson,
     CASES: Lowering._cases,
+    LOG: Lowering._log,
 }

@@ -168,7 +168,8 @@ class Printer:
         self.rules |= {
             **{"num": self.num, "name": self.name, "call": self.call, "add": self.add, "mul": self.mul, "ew": self.ew},
             **{"pow": self.power, "epow": self.elementwise_power, "T": self.transposed, "norm": self.norm, "index": self.index},
-            **{"tuple": self.fused, "literal": self.literal, "sum": self.big, "product": self.big, "cmp": self.cmp, "and": self.both, "cases": self.cases},
+            **{"tuple": self.fused, "literal": self.literal, "sum": self.big, "product": self.big},
+            **{"cmp": self.cmp, "and": self.both, "cases": self.cases},
         }
 
     # The loop

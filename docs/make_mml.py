@@ -1,0 +1,136 @@
+"""Writes docs/mml.md: every computation of three courses with the command that does it and what it prints.
+
+    python docs/make_mml.py
+
+The computations are those of tests/data/course.jsonl; tests/test_course.py and its companions compare the answers with the books'.
+tests/test_mml.py holds the page to what the commands print.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "mml.md"
+RECORDS = ROOT / "tests" / "data" / "course.jsonl"
+sys.path.insert(0, str(ROOT))
+
+HEAD = """\
+# Three courses, computed
+
+Every numbered example and exercise of chapter 5 of *Mathematics for Machine Learning* (Deisenroth, Faisal, Ong, Cambridge University Press
+2020), every section of *The Matrix Calculus You Need For Deep Learning* (Parr and Howard, 2018), a first chapter on differential calculus,
+and some more computations of the same kinds: each with the command that does it and what it prints. `matcalc tour` is a shorter walk.
+
+This page is written by `docs/make_mml.py`, and a test holds it to what the commands print. Another one compares every answer with the
+book's, as numbers. Gradients are rows, as in the books; `matcalc grad` gives the column. What a pipe gets on standard error (conditions,
+reasons) stands below the answer here. `plot` also tells in words what it draws. Where a text slips, that is said.
+"""
+
+PARTS = (
+    ("MML ", "Mathematics for Machine Learning, chapter 5"),
+    ("notes on MML", "Notes on that chapter"),
+    ("Parr & Howard", "Parr and Howard, The Matrix Calculus You Need For Deep Learning"),
+    ("differential-calculus chapter", "A chapter on differential calculus"),
+    ("own", "More of the same kinds"),
+)
+BEYOND = """\
+## What is not done
+
+"""
+ALL = "Every computation above is done.\n"
+ALWAYS = (
+    "Exercise 5.9 is about *any* densities p and q and any map t. Functions of two arguments that are known by their sets alone are not in "
+    "the language; the instance above has Gaussian densities and an affine map.",
+    "Example 5.2 derives the power rule from the limit of the difference quotient. matcalc knows the rule, and does not take limits.",
+    "The figures are drawn by `plot`; Figures 5.1 to 5.3 and 5.5 of the book, which explain a notion and show no computation, are not.",
+)
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def ran(argv: Sequence[str]) -> Outcome:
+    """A command line, as a pipe sees it; a picture is told, not drawn."""
+    from matcalc.cli import main
+
+    words = list(argv)
+    if "--out" in words:
+        k = words.index("--out")
+        del words[k : k + 2]
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2)]
+    with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+        code = main(words)
+    for s in streams:
+        s.flush()
+    out, err = (s.buffer.getvalue().decode() for s in streams)  # type: ignore[attr-defined]
+    return Outcome(code, out, err)
+
+
+def command_line(argv: Sequence[str]) -> str:
+    from matcalc.tours import quoted
+
+    return "matcalc " + " ".join(map(quoted, argv))
+
+
+def heading(source: str, prefix: str) -> str:
+    """The place in the book; the numbers that the records give their texts mean nothing here."""
+    text = re.sub(r"; 00\d|\s*\(00\d\)", "", source)
+    text = text.removeprefix(prefix if prefix.endswith(" ") else prefix + " ").removeprefix(", ").removeprefix(prefix).strip(" ,")
+    return text[:1].upper() + text[1:] if text else ""
+
+
+def expected_code(record: Mapping[str, Any]) -> int:
+    return int(record["answer"].get("exit", 0)) if record["command"] == "check" else 0
+
+
+def block(record: Mapping[str, Any], done: Outcome) -> str:
+    """The command and what it prints."""
+    facts = [line for line in done.err.splitlines() if not line.startswith("note: ")]
+    lines = [f"$ {command_line(record['argv'])}", *done.out.splitlines(), *facts]
+    text = "```console\n" + "\n".join(line.rstrip() for line in lines) + "\n```\n"
+    slips = [s for s in re.split(r"(?=ERRAT(?:UM|A):?)", record.get("note", "")) if s.startswith("ERRAT")]
+    return text + "".join(
+        "\n*" + re.sub(r"^ERRAT(?:UM|A)\W*(?:of the notes\W*)?", "The text slips here: ", s).strip() + "*\n" for s in slips
+    )
+
+
+def sections(records: Sequence[Mapping[str, Any]], missing: list[str]) -> Iterator[str]:
+    """The parts of the page; what was refused is added to `missing`."""
+    for prefix, title in PARTS:
+        chosen = [r for r in records if r["source"].startswith(prefix)]
+        yield f"## {title}\n"
+        for source, group in groupby(chosen, key=lambda r: r["source"]):
+            if heading(source, prefix):
+                yield f"### {heading(source, prefix)}\n"
+            for record in group:
+                done = ran(record["argv"])
+                if done.code != expected_code(record):
+                    reason = done.err.splitlines()[0].removeprefix("error: ") if done.err else "no answer"
+                    missing.append(f"`{command_line(record['argv'])}`: {reason}")
+                yield block(record, done)
+
+
+def page() -> str:
+    """The whole page."""
+    records = [json.loads(line) for line in RECORDS.read_text(encoding="utf-8").splitlines()]
+    missing: list[str] = []
+    body = list(sections(records, missing))
+    listed = "".join(f"- {m}\n" for m in (*missing, *ALWAYS))
+    return "\n".join([HEAD, *body, BEYOND + ("" if missing else ALL + "\n") + listed])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    print(f"wrote {PAGE.relative_to(ROOT)}")

@@ -1,0 +1,109 @@
+"""Entries, rows and columns: as variables, in expressions and in answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.errors import UsageError
+
+RNG = np.random.default_rng(9)
+VALUES: dict[str, Any] = {"x": RNG.uniform(0.3, 1, 3), "y": RNG.uniform(0.3, 1, 3), "A": RNG.uniform(0.3, 1, (3, 3))}
+VALUES |= {"X": np.eye(3) + RNG.uniform(-0.3, 0.3, (3, 3)), "S": np.eye(3), "B": RNG.uniform(0.3, 1, (3, 3))}
+Values = Mapping[str, Any]
+
+
+def moved(name: str, at: tuple[int, ...], h: float) -> dict[str, Any]:
+    array = VALUES[name].copy()
+    array[at] += h
+    return {**VALUES, name: array}
+
+
+CASES: list[tuple[str, str, str, Callable[[Values], Any], str]] = [
+    ("x^T A x", "x_2", "", lambda v: v["x"] @ v["A"] @ v["x"], "((A + A^T) x)[2]"),
+    ("A x", "x_3", "", lambda v: v["A"] @ v["x"], "A e_3"),
+    ("x_2^2 x_1", "x_2", "x in R^3", lambda v: v["x"][1] ** 2 * v["x"][0], "2 x_1 x_2"),
+    ("x_2^2 x_1", "x_3", "x in R^3", lambda v: v["x"][1] ** 2 * v["x"][0], "0"),
+    ("logdet(X)", "X_{12}", "", lambda v: np.linalg.slogdet(v["X"])[1], "(X^-1)[2,1]"),
+    ("X^-1", "X_{1,2}", "", lambda v: np.linalg.inv(v["X"]), "-X^-1 e_1 e_2^T X^-1"),
+    ("tr(X^T A X)", "X_{31}", "", lambda v: np.trace(v["X"].T @ v["A"] @ v["X"]), "((A + A^T) X)[3,1]"),
+    ("X y", "X_{12}", "X in R^{m x n}", lambda v: v["X"] @ v["y"], "y_2 I_m[:,1]"),
+]
+
+
+@pytest.mark.parametrize("text, wrt, where, value, answer", CASES, ids=[f"{t} by {w}" for t, w, *_ in CASES])
+def test_the_derivative_by_an_entry(text: str, wrt: str, where: str, value: Callable[[Values], Any], answer: str) -> None:
+    d = matcalc.derivative(text, wrt, where=where)
+    assert not isinstance(d, list)
+    assert d.text == answer and d.verified == "verified"
+    at = tuple(int(c) - 1 for c in wrt.partition("_")[2] if c.isdigit())
+    h = 1e-6
+    wanted = (np.asarray(value(moved(wrt[0], at, h))) - np.asarray(value(moved(wrt[0], at, -h)))) / (2 * h)
+    given = {n: v for n, v in VALUES.items() if n in d._scope.symbols}
+    np.testing.assert_allclose(d.evaluate(given), wanted, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(np.ravel(matcalc.parse(d.text, where=d.where).evaluate(given)), np.ravel(wanted), rtol=1e-6, atol=1e-8)
+
+
+def test_second_derivatives_by_entries() -> None:
+    for names, answer in ((["x_2", "x_1"], "(A + A^T)[1,2]"), (["x_2", "x_2"], "(A + A^T)[2,2]")):
+        d = matcalc.derivative("x^T A x", names, order=2)
+        assert not isinstance(d, list)
+        given = {"x": VALUES["x"], "A": VALUES["A"]}
+        both = VALUES["A"] + VALUES["A"].T
+        assert d.evaluate(given) == pytest.approx(both[1, 0 if names[1] == "x_1" else 1])
+        assert d.text == answer
+
+
+def test_an_entry_that_is_none() -> None:
+    with pytest.raises(UsageError, match="no entry"):
+        matcalc.derivative("x^T x", "x_5", where="x in R^3")
+
+
+@pytest.mark.parametrize(
+    "text, answer",
+    [
+        ("X[1,:] y", "I_m[:,1] y^T"),
+        ("e_1^T X e_2", "I_m[:,1] I_n[:,2]^T"),
+        ("||X[:,2]||^2", "2 X e_2 I_n[:,2]^T"),
+        ("X_{12}^2", "2 X[1,2] I_m[:,1] I_n[:,2]^T"),
+        ("sum_{i=1}^m X[i,:] A X[i,:]^T", "X (A + A^T)"),
+        ("sum_{i=1}^m sum_{j=1}^n X_{ij}^2", "2 X"),
+    ],
+)
+def test_rows_columns_and_entries_of_the_variable(text: str, answer: str) -> None:
+    d = matcalc.derivative(text, "X", where="X in R^{m x n}; A in R^{n x n}; y in R^n")
+    assert not isinstance(d, list)
+    assert d.text == answer
+
+
+def test_an_entry_of_the_change() -> None:
+    d = matcalc.derivative("X_{12}^2", "X", where="X in R^{m x n}", notation="differential")
+    assert not isinstance(d, list)
+    assert d.text == "dX -> 2 X[1,2] dX[1,2]"
+    wanted = np.zeros((3, 3))
+    wanted[0, 1] = 2 * VALUES["X"][0, 1]
+    for form in (d.text, d.latex):
+        np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate({"X": VALUES["X"]}), wanted)
+
+
+@pytest.mark.parametrize(
+    "text, answer",
+    [
+        ("tr(sqrtm(X))", "sqrtm(X)^-T/2"),
+        ("tr(logm(X))", "X^-T"),
+        ("tr(X logm(X))", "logm(X)^T + I"),
+        ("tr(A sqrtm(X))", "dsqrtm(X^T, A^T)"),
+        ("sqrtm(X)", "dX -> dsqrtm(X, dX)"),
+        ("logm(X)", "dX -> dlogm(X, dX)"),
+        ("expm(A X)", "dX -> dexpm(A X, A dX)"),
+        ("tr(A X^{-k})", "-X^-T (sum_{i=1}^k ((X^-1)^(i - 1))^T A^T ((X^-1)^(k - i))^T) X^-T"),
+    ],
+)
+def test_functions_of_a_matrix(text: str, answer: str) -> None:
+    d = matcalc.derivative(text, "X", where="X in R^{n x n}; k in N")
+    assert not isinstance(d, list)
+    assert d.text == answer
