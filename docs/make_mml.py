@@ -37,7 +37,7 @@ reasons) stands below the answer here. `plot` also tells in words what it draws.
 
 PARTS = (
     ("MML ", "Mathematics for Machine Learning, chapter 5"),
-    ("notes on MML", "Notes on that chapter"),
+    ("notes on MML 5", "Notes on that chapter"),
     ("Parr & Howard", "Parr and Howard, The Matrix Calculus You Need For Deep Learning"),
     ("differential-calculus chapter", "A chapter on differential calculus"),
     ("own", "More of the same kinds"),
@@ -100,10 +100,8 @@ def block(record: Mapping[str, Any], done: Outcome) -> str:
     facts = [line for line in done.err.splitlines() if not line.startswith("note: ")]
     lines = [f"$ {command_line(record['argv'])}", *done.out.splitlines(), *facts]
     text = "```console\n" + "\n".join(line.rstrip() for line in lines) + "\n```\n"
-    slips = [s for s in re.split(r"(?=ERRAT(?:UM|A):?)", record.get("note", "")) if s.startswith("ERRAT")]
-    return text + "".join(
-        "\n*" + re.sub(r"^ERRAT(?:UM|A)\W*(?:of the notes\W*)?", "The text slips here: ", s).strip() + "*\n" for s in slips
-    )
+    slips = re.findall(r"ERRAT(?:UM|A)(?: of the notes)?: (.*?)(?=ERRAT|$)", record.get("note", ""))
+    return text + "".join(f"\n> Erratum: {s.strip().replace('the Chinese text', 'a translation')}.\n" for s in slips)
 
 
 def sections(records: Sequence[Mapping[str, Any]], missing: list[str]) -> Iterator[str]:

@@ -73,7 +73,9 @@ class Scope:
             }
         )
 
-    def prepare(self, given: Mapping[str, Any], used: Sequence[Expr], shapes: Sequence[Shape] = ()) -> tuple[dict[str, Any], dict[str, int]]:
+    def prepare(
+        self, given: Mapping[str, Any], used: Sequence[Expr], shapes: Sequence[Shape] = ()
+    ) -> tuple[dict[str, Any], dict[str, int]]:
         """The values an evaluation of `used` needs, in internal form, with the sizes."""
         from .numeric import prepare
 

@@ -14,6 +14,8 @@ from .expr import Expr, postorder
 from .families import free_of
 from .infer import Typed, infer
 from .kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
+from .kronecker import numbers_of_kronecker
+from .linearmap import numbers_of_map
 from .numeric import Plan
 from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
@@ -121,9 +123,11 @@ def _one(
         if v.op is MEMBER and v.indices:
             function = free_of(function, str(v.args[0].attr))
     tensor.replace(function)
+    lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
     for variable in variables:
         previous = tensor
         tensor = tensor.differentiate(variable, steps)
+        lower.append(tensor)
         if tensor.matrix is not None:
             tensor.replace(simplify(tensor.matrix, known))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
@@ -138,14 +142,16 @@ def _one(
         order = rewritten(order, lambda e: substitute(e, restore))
     state = "not checked"
     if check:
-        _verify(typed, previous if len(names) > 1 else None, tensor, names[-1], variables[-1])
+        for k, (n, v) in enumerate(zip(names, variables, strict=True)):  # each order against the one before it
+            last = k == len(names) - 1
+            _verify(typed, lower[k], tensor if last else lower[k + 1], n, v, notation=notation if last else "auto")
         state = "verified"
     sets = [set_of(_declared(typed, n)) if structured else None for n in names]
     if any(sets):
         tensor = within(tensor, sets, structured).map(final)
         if check:
-            lower = within(previous, sets[:-1], structured) if len(names) > 1 else None
-            _verify(typed, lower, tensor, names[-1], variables[-1], sets[-1], structured)
+            before = within(previous, sets[:-1], structured) if len(names) > 1 else None
+            _verify(typed, before, tensor, names[-1], variables[-1], sets[-1], structured)
     value, flipped = laid_out(tensor, layout)
     return Derivative(
         typed,
@@ -247,9 +253,17 @@ _CLOSED = ("symmetric", "skew", "diagonal", "orthogonal", "orthonormal", "spd", 
 
 
 def _verify(
-    typed: Typed, previous: Tensor | None, tensor: Tensor, name: str, variable: Expr, kind: str | None = None, structured: str = ""
+    typed: Typed,
+    previous: Tensor | None,
+    tensor: Tensor | None,
+    name: str,
+    variable: Expr,
+    kind: str | None = None,
+    structured: str = "",
+    notation: str = "auto",
 ) -> None:
     """Against the function as typed; a higher derivative against the one before it. `kind` is the set the variable stays in."""
+    assert tensor is not None
     symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
     place, at = (str(variable.attr[0]), 2) if variable.op is MEMBER else (name, None)  # type: ignore[index]
     if variable.op is SYMBOL:
@@ -276,9 +290,14 @@ def _verify(
     def f(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         return plan.run(env, sizes)[0] if previous is None else previous.evaluate(env, sizes, indices)
 
-    def jacobian(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+    def of_tensor(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         return tensor.evaluate(env, sizes, indices)
 
+    jacobian: Function = of_tensor
+    if len(tensor.shapes) == 2 and notation == "differential":  # what is printed is what is checked
+        jacobian = numbers_of_map(tensor)
+    elif len(tensor.shapes) == 2 and notation == "kron":
+        jacobian = numbers_of_kronecker(tensor)
     along = tangent(kind, structured) if kind is not None else None
     checked: tuple[Function, Function] = (f, jacobian if kind is None else staying(kind, jacobian))
     if variable.op is ENTRY:

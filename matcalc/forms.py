@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from .build import is_zero
 from .errors import ShapeError
 from .infer import Typed
-from .kinds import ONE, Dim
+from .kinds import Dim
 from .numeric import Plan, release
 from .scene import declared_shape
+from .tensor import unstacked
 
 if TYPE_CHECKING:
     from .answers import Scope
@@ -56,7 +57,6 @@ def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) ->
 
 def _unvec(matrix: Any, typed: Typed, sizes: Mapping[str, int]) -> Any:
     """d vec(F)/d vec(X)^T with the indices of F and X apart."""
-    import numpy as np
 
     assert typed.form is not None
     declared = {d.name: declared_shape(d.sizes) for d in typed.declarations}
@@ -65,9 +65,7 @@ def _unvec(matrix: Any, typed: Typed, sizes: Mapping[str, int]) -> Any:
         if name not in declared:
             raise ShapeError(f"the shape of {name} must be declared to take its Kronecker form apart")
         dims += declared[name]
-    m, n, p, q = (d.value(sizes) for d in dims)
-    apart = np.transpose(matrix.reshape(n, m, q, p), (1, 0, 3, 2))
-    return apart.reshape([k for k, d in zip((m, n, p, q), dims, strict=True) if d is not ONE])
+    return unstacked(matrix, dims, sizes)
 
 
 def _by_basis(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:

@@ -8,7 +8,8 @@ columns: diag(vec E) … diag(vec G).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from .arrange import Arranger
 from .build import add, apply, diag, hadamard, kron, matmul, num, ones, times, transpose, zeros
@@ -17,12 +18,13 @@ from .errors import NoAnswerError
 from .expr import Expr, make
 from .kinds import ONE, Shape
 from .network import Factor, Term
+from .numeric import Plan
 from .ops.core import COMMUTATION
 from .ops.sums import VEC
 from .pairs import beyond
 from .simplify import simplify
 from .syntax import Program
-from .tensor import Tensor
+from .tensor import Tensor, unstacked
 
 
 def kronecker_form(tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iterable[str]) -> Program:
@@ -126,3 +128,10 @@ def commutation(shape: Shape) -> Expr:
     """K with K vec(X) = vec(X^T) for X of this shape."""
     n = shape[0] * shape[1]
     return make(COMMUTATION, (), shape, (n, n), 1)
+
+
+def numbers_of_kronecker(tensor: Tensor) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
+    """The numbers of the derivative by its Kronecker form."""
+    plan = Plan(kronecker_matrix(tensor))
+    dims = [d for shape in tensor.shapes for d in shape]
+    return lambda env, sizes: unstacked(plan.run(env, sizes)[0], dims, sizes)

@@ -110,11 +110,11 @@ def contract(term: Term, binder: Binder) -> Term | None:
             return None
         else:
             factors.append((e, r, c))
-    c, scalars, _ = split(term.scalar)
+    coefficient, scalars, _ = split(term.scalar)
     weights = _lift(times(*[s for s in scalars if name in s.indices]), name, n)
     if weights is None:
         return None
-    fixed = times(num(c), *[s for s in scalars if name not in s.indices])
+    fixed = times(num(coefficient), *[s for s in scalars if name not in s.indices])
     rest = tuple(b for b in term.binders if b is not binder)
     return Term(fixed, [*factors, (weights, slot, ())], term.slots, rest)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from .arrange import Arranger
 from .build import add, apply, function_along, matmul, num, symbol, transpose, zeros
@@ -10,7 +11,9 @@ from .build.functions import parts
 from .differential import collect
 from .errors import NoAnswerError
 from .expr import Expr
+from .kinds import ONE
 from .network import Term, matrix_form, reduce_term
+from .numeric import Plan
 from .ops.abstract import FUNCTION
 from .ops.core import KRONECKER, MATMUL, TRANSPOSE
 from .ops.exponential_matrix import EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER
@@ -44,6 +47,27 @@ def along(tensor: Tensor, change: Expr) -> Expr:
     return total
 
 
+def numbers_of_map(tensor: Tensor) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
+    """The numbers of the derivative by what its linear map makes of every unit change of the variable."""
+    _, x = tensor.shapes
+    plan = Plan(along(tensor, symbol("\u2022d", x)))
+
+    def numbers(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        import numpy as np
+
+        rows, cols = (d.value(sizes) for d in x)
+        parts = []
+        for k in range(rows * cols):
+            change = np.zeros(rows * cols)
+            change[k] = 1.0
+            value = change[0] if (rows, cols) == (1, 1) else change.reshape(rows, cols)
+            parts.append(np.asarray(plan.run({**env, "\u2022d": value}, sizes)[0], dtype=float))
+        kept = [d.value(sizes) for s in tensor.shapes for d in s if d is not ONE]
+        return np.stack(parts, axis=-1).reshape(kept)
+
+    return numbers
+
+
 def _contracted(t: Term, change: Expr) -> Term:
     """The term with the change of the variable in its place; what works on stacked columns works on it unstacked."""
     row, col = t.slots[2:]
@@ -52,7 +76,8 @@ def _contracted(t: Term, change: Expr) -> Term:
         if max(len(r), len(c)) < 2:
             continue
         direction, factors = change, [f for f in t.factors if f is not factor]
-        if c != (*col, *row):  # F'(Y) with Y a function of X
+        shared = {*row, *col} & {i for _, a, b in factors for i in (*a, *b)}
+        if c != (*col, *row) or shared:  # F'(Y) with Y a function of X
             cut = beyond(t, factor, c)
             if cut is None or len(c) > 2:
                 continue

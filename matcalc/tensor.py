@@ -15,7 +15,7 @@ from . import build
 from .build import add, num, unit
 from .differential import Step, accumulate, collect, derivative
 from .expr import Expr
-from .kinds import ONE, SCALAR, Shape
+from .kinds import ONE, Dim, Shape
 from .network import Factor, Index, Slot, Term, matrix_form, slot_for
 from .numeric import Plan
 from .ops.core import ENTRY
@@ -164,3 +164,12 @@ def _key(t: Term, rest: Expr) -> object | None:
 def size_of(shape: Shape, sizes: Mapping[str, int]) -> int:
     """The number of entries."""
     return math.prod(d.value(sizes) for d in shape)
+
+
+def unstacked(matrix: Any, dims: Sequence[Dim], sizes: Mapping[str, int]) -> Any:
+    """d vec(F)/d vec(X)^T with the indices of F and X apart (`dims`: the rows and columns of F, then of X)."""
+    import numpy as np
+
+    m, n, p, q = (d.value(sizes) for d in dims)
+    apart = np.transpose(np.asarray(matrix).reshape(n, m, q, p), (1, 0, 3, 2))
+    return apart.reshape([k for k, d in zip((m, n, p, q), dims, strict=True) if d is not ONE])

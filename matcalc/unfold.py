@@ -18,6 +18,7 @@ from .kinds import ONE, Dim, Shape
 from .syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 
 GRANULARITIES = ("auto", "statements", "operations")
+MOST_STEPS = 300  # beyond it nobody reads a graph
 STEPS = frozenset("call pow epow mul ew add norm bars inner inv pinv sum product literal cases".split())
 WHOLE = frozenset(("sum", "product", "iverson", "cmp", "cases"))  # an index is bound in there, or a case decided
 BARE = frozenset(("name", "index"))
@@ -120,6 +121,10 @@ def unfolded(program: Program, declarations: Sequence[Declaration], wrt: Sequenc
         steps.append(Step("", program.body, typed.expr.shape))
     else:
         steps = _operations(program, typed, {typed.symbols[n] for n in wrt})
+    if len(steps) > MOST_STEPS:
+        raise UsageError(
+            f"the graph would have {len(steps)} nodes, more than {MOST_STEPS}", suggestion="take larger steps: --granularity statements"
+        )
     for s in steps:
         if s.shape[0] is ONE and s.shape[1] is not ONE:
             raise UsageError(f"{s.name or 'the value'} is a row, and the graph is one of columns", suggestion="transpose it: r = (...)^T")

@@ -31,10 +31,13 @@ def real(x: Array) -> Array:
     return np.where(np.abs(x.real) < 1e-50, 0, x.real)
 
 
-def away_from(x: Array, kink: float | Array = 0) -> Array:
-    """Refuses a point that moves and is at a kink: there is no derivative."""
-    if np.any((real(x) == real(np.asarray(kink))) & (x.imag != np.imag(kink))):
-        raise Unfit("a kink")
+def away_from(x: Array, kink: float | Array = 0, jump: bool = False) -> Array:
+    """Refuses a point that moves and is at a kink, where there is no derivative."""
+    distance = np.abs(real(x) - real(np.asarray(kink)))
+    if jump and np.any(distance == 0):
+        raise Unfit("a jump, where matcalc may have a rounding error for 0")
+    if np.any((distance == 0) & (x.imag != np.imag(kink)) | (distance > 0) & (distance < 1e-13)):
+        raise Unfit("a kink, or a rounding error beside one")
     return x
 
 
@@ -85,7 +88,7 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "acosh": np.arccosh,
     "atanh": np.arctanh,
     "abs": absolute,
-    "sign": lambda x: np.sign(real(away_from(x))) + 0j,
+    "sign": lambda x: np.sign(away_from(x, jump=True).real) + 0j,
     "sqrt": np.sqrt,
     "relu": lambda x: away_from(x) * (real(x) > 0),
     "sigmoid": _sigmoid,

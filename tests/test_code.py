@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from console import run
-from corpus import Case, cases, close, draws
+from corpus import cases, close, draws
 
 import matcalc
 from matcalc.codegen.octave import KEYWORDS
@@ -146,7 +146,7 @@ def test_stable_forms() -> None:
 
 def test_systems_are_solved_and_factored_once() -> None:
     text = of("a^T X^-1 b", "X", "a, b in R^n; X in R^{n x n}")
-    assert "linalg.inv" not in text
+    assert "inv" not in text.partition("def value")[2]
     both = text[text.index("def value_and_gradient") : text.index("def _inputs")]
     assert both.count("_lu(X)") == 1 and both.count("_lu_solve") == 2
     text = of("log det(S) + y^T S^-1 y", "S", "S in R^{n x n} spd; y in R^n")
@@ -159,12 +159,11 @@ def gradient_of(text: str, name: str = "gradient") -> str:
 
 
 def test_good_shapes_of_products() -> None:
-    assert "A @ (B @ (C @ x))" in of("sum(A B C x)", "A", "A in R^{n x n}; B, C in R^{n x n}; x in R^n") or True
     text = gradient_of(of("||A B x||^2", "x", "A, B in R^{n x n}; x in R^n"))
-    assert "A @ B" not in text  # vectors first
+    assert "return 2 * (A @ (B @ x) @ A @ B)" in text  # vectors first, from the left
     text = gradient_of(of("tr(A B)", "A", "A in R^{m x n}; B in R^{n x m}"))
     assert "return B.T" in text
-    assert "np.vdot(A, B.T)" in of("tr(A B)", "A", "A in R^{m x n}; B in R^{n x m}") or "einsum" in of("tr(A B)", "A")
+    assert 'np.einsum("ij,ji->", A, B)' in of("tr(A B)", "A", "A in R^{m x n}; B in R^{n x m}")
     text = gradient_of(of("x^T D x", "x", "D in R^{n x n} diagonal; x in R^n"))
     assert "np.eye" not in text
     text = of("sum(log(1 + exp(-y .* (X w))))", "w", "X in R^{N x n}; w in R^n; y in R^N", parts=["hessian", "hvp"])
@@ -189,7 +188,7 @@ def test_full_tensors_have_deltas_only_where_asked_for() -> None:
 
 def test_families_are_stacked() -> None:
     text = of("1/N sum_{i=1}^N (w^T x_i - y_i)^2", "w", "x_i in R^n; y_i in R; w in R^n", parts=["hessian"])
-    assert "for " not in text and "x.T @ x" in gradient_of(text, "hessian")
+    assert "for i" not in text and "x.T @ x" in gradient_of(text, "hessian")
 
 
 def test_the_file_says_what_it_wants() -> None:
@@ -209,14 +208,11 @@ def test_the_file_says_what_it_wants() -> None:
         ("lambda x^T x", "x", "lambda in R; x in R^n"),
         ("||y_{hat} - w_{out}||^2", "w_{out}", "y_{hat}, w_{out} in R^n"),
         ("n x^T x", "x", "n in R; x in R^n"),
-        ("dx^T x", "x", "d in R^n; x in R^n" if False else "x in R^n; d in R"),
+        ("d x^T x + v^T x", "x", "x, v in R^n; d in R"),
     ],
 )
 def test_names_are_safe(expr: str, wrt: str, where: str) -> None:
-    try:
-        d = matcalc.derivative(expr, wrt, where=where)
-    except MatcalcError:
-        pytest.skip("not an expression of the language")
+    d = matcalc.derivative(expr, wrt, where=where)
     found = load(d.code(parts=["jvp", "hvp"]))  # type: ignore[union-attr]
     assert callable(found["gradient"])
 
@@ -341,6 +337,3 @@ def test_what_the_command_refuses(argv: list[str]) -> None:
 def test_there_is_no_code_for_a_function_without_formula() -> None:
     with pytest.raises(MatcalcError):
         of("sum(phi(x))", "x", "phi: R -> R; x in R^n")
-
-
-CaseType = Case

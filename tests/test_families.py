@@ -15,7 +15,12 @@ CASES = [
     ("sum_{i=1}^N (w^T x_i - y_i)^2", "y_j", lambda v: sum((v["x"] @ v["w"] - v["y"]) ** 2), None),
     ("prod_{i=1}^N y_i", "y_j", lambda v: np.prod(v["y"]), "(prod_{i=1}^N y_i)/y_j"),
     ("sum_{i=1}^N sum_{k=1}^N (x_i - x_k)^T (x_i - x_k)", "x_j", lambda v: np.sum((v["x"][:, None] - v["x"][None]) ** 2), None),
-    ("sum_{i=1}^N sum_{k=1}^N exp(-||x_i - x_k||^2)", "x_i", lambda v: np.sum(np.exp(-np.sum((v["x"][:, None] - v["x"][None]) ** 2, 2))), None),
+    (
+        "sum_{i=1}^N sum_{k=1}^N exp(-||x_i - x_k||^2)",
+        "x_i",
+        lambda v: np.sum(np.exp(-np.sum((v["x"][:, None] - v["x"][None]) ** 2, 2))),
+        None,
+    ),
     ("||1/N sum_{i=1}^N x_i - c||^2", "x_j", lambda v: np.sum((np.mean(v["x"], 0) - v["c"]) ** 2), None),
     ("log(sum_{i=1}^N exp(w^T x_i))", "x_j", lambda v: np.log(np.sum(np.exp(v["x"] @ v["w"]))), None),
     ("sum_{i=2}^N (y_i - 1)^2", "y_j", lambda v: np.sum((v["y"][1:] - 1) ** 2), None),

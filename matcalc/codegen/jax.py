@@ -25,48 +25,6 @@ _OWN = {
     "factorial": "jax.scipy.special.gamma({0} + 1.0)",
 }
 
-_FACTORS = """
-def _chol(S):
-    return jax.scipy.linalg.cho_factor(S, lower=True)
-
-
-def _chol_solve(factor, B):
-    return jax.scipy.linalg.cho_solve(factor, B)
-
-
-def _chol_inverse(factor):
-    return _chol_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
-
-
-def _chol_det(factor):
-    return jnp.prod(jnp.diagonal(factor[0])) ** 2
-
-
-def _chol_logdet(factor):
-    return 2 * jnp.sum(jnp.log(jnp.diagonal(factor[0])))
-
-
-def _lu(X):
-    return jax.scipy.linalg.lu_factor(X)
-
-
-def _lu_solve(factor, B, transposed=False):
-    return jax.scipy.linalg.lu_solve(factor, B, trans=int(transposed))
-
-
-def _lu_inverse(factor):
-    return _lu_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
-
-
-def _lu_det(factor):
-    odd = jnp.count_nonzero(factor[1] != jnp.arange(len(factor[1]))) % 2
-    return jnp.prod(jnp.diagonal(factor[0])) * (1 - 2 * odd)
-
-
-def _lu_logdet(factor):
-    return jnp.sum(jnp.log(jnp.abs(jnp.diagonal(factor[0]))))
-"""
-
 _HELPERS = {
     "_p_norm": NUMPY["_p_norm"].replace("np.", "jnp.").replace(" if top > 0 else top", ""),
     "_first_right_singular": NUMPY["_first_right_singular"].replace("np.", "jnp."),
@@ -108,7 +66,47 @@ def _spread(shape, dtype, *parts):
         total = total + part
     return total
 ''',
-    "factors": _FACTORS,
+    "_chol": """
+def _chol(S):
+    return jax.scipy.linalg.cho_factor(S, lower=True)
+""",
+    "_chol_solve": """
+def _chol_solve(factor, B):
+    return jax.scipy.linalg.cho_solve(factor, B)
+""",
+    "_chol_inverse": """
+def _chol_inverse(factor):
+    return _chol_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
+""",
+    "_chol_det": """
+def _chol_det(factor):
+    return jnp.prod(jnp.diagonal(factor[0])) ** 2
+""",
+    "_chol_logdet": """
+def _chol_logdet(factor):
+    return 2 * jnp.sum(jnp.log(jnp.diagonal(factor[0])))
+""",
+    "_lu": """
+def _lu(X):
+    return jax.scipy.linalg.lu_factor(X)
+""",
+    "_lu_solve": """
+def _lu_solve(factor, B, transposed=False):
+    return jax.scipy.linalg.lu_solve(factor, B, trans=int(transposed))
+""",
+    "_lu_inverse": """
+def _lu_inverse(factor):
+    return _lu_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
+""",
+    "_lu_det": """
+def _lu_det(factor):
+    odd = jnp.count_nonzero(factor[1] != jnp.arange(len(factor[1]))) % 2
+    return jnp.prod(jnp.diagonal(factor[0])) * (1 - 2 * odd)
+""",
+    "_lu_logdet": """
+def _lu_logdet(factor):
+    return jnp.sum(jnp.log(jnp.abs(jnp.diagonal(factor[0]))))
+""",
 }
 
 
@@ -121,6 +119,9 @@ class JAX(NumPy):
     head = "import math\n\nimport jax\nimport jax.numpy as jnp"
     functions = {k: v.replace("np.", "jnp.") for k, v in FUNCTIONS.items()} | _OWN
     helper_texts = _HELPERS
+
+    def imports(self) -> str:
+        return self.head
 
     def einsum(self, spec: str, args: Sequence[str]) -> str:
         return f'jnp.einsum("{spec}", {", ".join(args)})'

@@ -29,7 +29,7 @@ class PythonFile(Target):
         functions = [self._function(file, f, list(found)) for f in file.functions]
         inputs = self._inputs(file.arguments, found)  # may ask for helpers too
         helpers = [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in self.helpers]
-        text = "\n\n\n".join([self.head, *helpers, *functions, inputs])
+        text = "\n\n\n".join([self.imports(), *helpers, *functions, inputs])
         if not re.search(r"\bmath\.", text):
             text = text.replace("import math\n", "", 1).lstrip("\n")
         return f"{self._docstring(file)}\n\n{text}\n"
@@ -70,6 +70,10 @@ class PythonFile(Target):
 
     def _named(self, file: File) -> dict[Node, str]:
         return {n: identifier(name) for n, name in file.named.items()}
+
+    def imports(self) -> str:
+        """What stands at the top, once the helpers are known."""
+        return self.head
 
     def returned(self, root: Node, text: str) -> str:
         """What is returned for a node whose text this is."""

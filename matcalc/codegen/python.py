@@ -10,7 +10,7 @@ from ..kinds import Dim
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Text, inside, is_constant
 from .frame import Argument
 from .graph import Node
-from .helpers import NUMPY
+from .helpers import NUMPY, SCIPY
 from .pyfile import PythonFile, identifier
 
 FUNCTIONS = {
@@ -298,8 +298,7 @@ class NumPy(PythonFile):
         spd, transposed = bool(node.attr[0]), node.attr[1]
         x = node.args[0]
         if (x, spd) in body.factors:
-            self.helpers["factors"] = None
-            f = self._factor(x, spd, args[0][0], body)
+            f = self._factor(x, spd, args[0][0], body, "solve")
             extra = ", transposed=True" if transposed else ""
             return f"_{'chol' if spd else 'lu'}_solve({f}, {args[1][0]}{extra})", ATOM
         return self.solved(self.turned(x, args[0], body) if transposed else args[0][0], args[1][0]), ATOM
@@ -307,16 +306,17 @@ class NumPy(PythonFile):
     def solved(self, x: str, b: str) -> str:
         return f"{self.xp}.linalg.solve({x}, {b})"
 
-    def _factor(self, x: Node, spd: bool, text: str, body: Body) -> str:
-        return body.factor(x, spd, f"_{'chol' if spd else 'lu'}({text})")
+    def _factor(self, x: Node, spd: bool, text: str, body: Body, use: str) -> str:
+        kind = "_chol" if spd else "_lu"
+        self.helpers[kind] = self.helpers[f"{kind}_{use}"] = None
+        return body.factor(x, spd, f"{kind}({text})")
 
-    def _factored(self, node: Node, args: Sequence[Text], body: Body, what: str) -> str | None:
+    def _factored(self, node: Node, args: Sequence[Text], body: Body, use: str) -> str | None:
         assert isinstance(node.attr, tuple)
         spd = bool(node.attr[0])
         if (node.args[0], spd) not in body.factors:
             return None
-        self.helpers["factors"] = None
-        return f"_{'chol' if spd else 'lu'}_{what}({self._factor(node.args[0], spd, args[0][0], body)})"
+        return f"_{'chol' if spd else 'lu'}_{use}({self._factor(node.args[0], spd, args[0][0], body, use)})"
 
     def write_inv(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return self._factored(node, args, body, "inverse") or f"{self.xp}.linalg.inv({args[0][0]})", ATOM
@@ -369,6 +369,9 @@ class NumPy(PythonFile):
         return f"{name} = {name} {'*' if node.attr[0] == 'product' else '+'} ({term})"
 
     # ---- arguments and results
+
+    def imports(self) -> str:
+        return self.head + ("\n" + SCIPY.rstrip("\n") if any(h.startswith(("_chol", "_lu")) for h in self.helpers) else "")
 
     def returned(self, root: Node, text: str) -> str:
         if root.op == "expand":

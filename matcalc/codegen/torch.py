@@ -105,46 +105,46 @@ def _spread(shape, options, *parts):
         total.as_strided(sizes, strides).add_(part)
     return total
 ''',
-    "factors": """
+    "_chol": """
 def _chol(S):
     return torch.linalg.cholesky(S)
-
-
+""",
+    "_chol_solve": """
 def _chol_solve(L, B):
     return torch.cholesky_solve(B, L) if B.ndim == 2 else torch.cholesky_solve(B[:, None], L)[:, 0]
-
-
+""",
+    "_chol_inverse": """
 def _chol_inverse(L):
     return torch.cholesky_inverse(L)
-
-
+""",
+    "_chol_det": """
 def _chol_det(L):
     return torch.prod(torch.diagonal(L)) ** 2
-
-
+""",
+    "_chol_logdet": """
 def _chol_logdet(L):
     return 2 * torch.sum(torch.log(torch.diagonal(L)))
-
-
+""",
+    "_lu": """
 def _lu(X):
     return torch.linalg.lu_factor(X)
-
-
+""",
+    "_lu_solve": """
 def _lu_solve(factor, B, transposed=False):
     columns = B if B.ndim == 2 else B[:, None]
     solved = torch.linalg.lu_solve(*factor, columns, adjoint=transposed)
     return solved if B.ndim == 2 else solved[:, 0]
-
-
+""",
+    "_lu_inverse": """
 def _lu_inverse(factor):
     return _lu_solve(factor, torch.eye(len(factor[0]), dtype=factor[0].dtype, device=factor[0].device))
-
-
+""",
+    "_lu_det": """
 def _lu_det(factor):
     places = torch.arange(1, len(factor[1]) + 1, dtype=factor[1].dtype, device=factor[1].device)
     return torch.prod(torch.diagonal(factor[0])) * (1 - 2 * (torch.count_nonzero(factor[1] != places) % 2))
-
-
+""",
+    "_lu_logdet": """
 def _lu_logdet(factor):
     return torch.sum(torch.log(torch.abs(torch.diagonal(factor[0]))))
 """,
@@ -171,6 +171,9 @@ class Torch(NumPy):
 
     def permuted(self, olds: Sequence[int]) -> str:
         return f".permute({', '.join(map(str, olds))})"
+
+    def imports(self) -> str:
+        return self.head
 
     def einsum(self, spec: str, args: Sequence[str]) -> str:
         return f'torch.einsum("{spec}", {", ".join(args)})'
