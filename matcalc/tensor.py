@@ -15,7 +15,7 @@ from . import build
 from .build import add, num, unit
 from .differential import Step, accumulate, collect, derivative
 from .expr import Expr
-from .kinds import ONE, Dim, Shape
+from .kinds import ONE, SCALAR, Dim, Shape
 from .network import Factor, Index, Slot, Term, matrix_form, slot_for
 from .numeric import Plan
 from .ops.core import ENTRY
