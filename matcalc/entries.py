@@ -17,9 +17,9 @@ from .misfit import (
     Speller,
     refuse_shape,
 )
-from .ops.core import CASES, INDEXED_PRODUCT, IVERSON
+from .ops.core import CASES, IVERSON
 from .products import applied, level
-from .scopes import SCALAR, Index
+from .scopes import Index
 from .syntax import Node
 from .terms import Resolve, Term
 from .unify import is_unknown
@@ -116,8 +116,7 @@ def indexed(el: Elaborator, node: Node, args: list[Term]) -> Term:
         high = e[1] if len(e) > 2 else build.constant("infty") if range_ is None else build.size(resolve(range_))
         if node.op == "sum":
             return build.indexed_sum(name, low, high, e[-1])
-        free = (e[-1].indices - {name}) | low.indices | high.indices
-        return make(INDEXED_PRODUCT, (low, high, e[-1]), name, SCALAR, 3 + low.size + high.size + e[-1].size, free)
+        return build.indexed_product(name, low, high, e[-1])
 
     return Term(body.shape, (*bounds, body), over, node)
 

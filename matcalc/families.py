@@ -6,8 +6,8 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 
 from __future__ import annotations
 
-from .build import apply, index, indexed_sum, num, power, rebuild, split, times, transpose
-from .expr import Expr, make, postorder, transform
+from .build import apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
+from .expr import Expr, postorder, transform
 from .network import Binder, Term
 from .ops.core import ADD, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
 
@@ -106,8 +106,7 @@ def with_index(e: Expr, letter: str, other: str) -> Expr:
         if old.op is INDEXED_SUM and old.attr == letter:
             return indexed_sum(other, *args)
         if old.op is INDEXED_PRODUCT and old.attr == letter:
-            free = args[2].indices - {other}
-            return make(INDEXED_PRODUCT, args, other, old.shape, old.size, free)
+            return indexed_product(other, *args)
         return rebuild(old, args)
 
     return transform(e, renamed)

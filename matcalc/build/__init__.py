@@ -20,6 +20,7 @@ from ..ops.core import (
     CASES,
     ENTRY,
     HADAMARD,
+    INDEXED_PRODUCT,
     INDEXED_SUM,
     IVERSON,
     KRONECKER,
@@ -40,7 +41,7 @@ from ..ops.pseudoinverse import PSEUDOINVERSE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from . import late
-from .aggregates import diag, diagonal, entry, indexed_sum, total, trace
+from .aggregates import diag, diagonal, entry, indexed_product, indexed_sum, total, trace
 from .blocks import block
 from .entrywise import hadamard, kron, power
 from .frechet import linear
@@ -117,6 +118,8 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
         return literal(attr[0], attr[1], args)
     if op is INDEXED_SUM:
         return indexed_sum(str(attr), *args)
+    if op is INDEXED_PRODUCT:
+        return indexed_product(str(attr), *args)
     if op is FUNCTION or op is FUNCTION_ALONG:
         assert isinstance(attr, tuple)
         return function(attr[0], attr[1], attr[2:], args[0]) if op is FUNCTION else function_along(attr[0], attr[2:], *args)
@@ -214,6 +217,7 @@ __all__ = [
     "hadamard",
     "has",
     "index",
+    "indexed_product",
     "indexed_sum",
     "inverse",
     "is_number",

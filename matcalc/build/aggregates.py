@@ -9,6 +9,7 @@ from ..ops.core import (
     ENTRY,
     EYE,
     HADAMARD,
+    INDEXED_PRODUCT,
     INDEXED_SUM,
     KRONECKER,
     LITERAL,
@@ -203,3 +204,11 @@ def indexed_sum(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
         return transpose(indexed_sum(name, low, high, transpose(body)))
     free = (body.indices - {name}) | low.indices | high.indices
     return make(INDEXED_SUM, (low, high, body), name, body.shape, 3 + low.size + high.size + body.size, free)
+
+
+def indexed_product(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
+    """prod_{name=low}^{high} body, of scalars; a factor without the index is a power."""
+    if name not in body.indices:
+        return power(body, add(high, negative(low), ONE_NUMBER))
+    free = (body.indices - {name}) | low.indices | high.indices
+    return make(INDEXED_PRODUCT, (low, high, body), name, SCALAR, 3 + low.size + high.size + body.size, free)

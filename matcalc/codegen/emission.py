@@ -32,6 +32,19 @@ class Target:
         """The text of a whole file."""
         raise NotImplementedError
 
+    helper_texts: Mapping[str, str] = {}
+
+    def carried(self) -> list[str]:
+        """The helper functions that are used, and those that they use."""
+        found = {h for h in self.helpers if h in self.helper_texts}
+        todo = list(found)
+        while todo:
+            text = self.helper_texts[todo.pop()]
+            new = [h for h in self.helper_texts if h not in found and f"{h}(" in text]
+            found.update(new)
+            todo += new
+        return [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in found]
+
     def assign(self, name: str, text: str) -> str:
         return f"{name} = {text}"
 

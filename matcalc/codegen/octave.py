@@ -12,7 +12,7 @@ from ..kinds import Dim
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
 from .graph import Node
-from .octave_helpers import HELPERS, HELPERS_OF
+from .octave_helpers import HELPERS
 from .pyfile import identifiers, size_identifiers
 
 FUNCTIONS = {
@@ -70,6 +70,7 @@ class Octave(Target):
 
     name = "octave"
     functions = FUNCTIONS
+    helper_texts = HELPERS
 
     # ---- leaves
 
@@ -194,8 +195,7 @@ class Octave(Target):
         axis = node.args[0].rank
         if name == "norm" and axis > 1:
             template = "sqrt(sum(({0}).^2, {axis}))"
-        for helper in HELPERS_OF.get(template.partition("(")[0], ()):
-            self.helpers[helper] = None
+        self.helpers[template.partition("(")[0]] = None
         text = template.replace("{axis}", str(axis)).format(*[a[0] for a in args])
         return text, ATOM
 
@@ -344,7 +344,7 @@ class Octave(Target):
             lines.append(f"    {self.names[a.name]:<{width}}  {words}")
         lines += ["", f"Written by matcalc {file.version} for GNU Octave: source this file, then call its functions."]
         head = "\n".join(f"% {line}".rstrip() for line in lines)
-        helpers = [HELPERS[h].strip("\n") for h in HELPERS if h in self.helpers]
+        helpers = self.carried()
         return "\n\n\n".join([f"{head}\n\n1;", *functions, *helpers, self._inputs(file.arguments, found)]) + "\n"
 
     def length(self, a: Argument, axis: int) -> str:

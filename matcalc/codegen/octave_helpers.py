@@ -207,4 +207,3 @@ function total = spread_(dims, varargin)
 end
 """,
 }
-HELPERS_OF = {name: (name,) for name in HELPERS} | {"expm_kronecker_": ("expm_derivative_", "expm_kronecker_")}

@@ -16,7 +16,6 @@ class PythonFile(Target):
     """What a Python file consists of; how operations are written is for the languages to say."""
 
     head = ""
-    helper_texts: dict[str, str] = {}
     what = ""
     shape_of = "{}.shape"
     last = "dtype"  # what comes after the sizes
@@ -28,7 +27,7 @@ class PythonFile(Target):
         found = size_statements(file.arguments, self.length)
         functions = [self._function(file, f, list(found)) for f in file.functions]
         inputs = self._inputs(file.arguments, found)  # may ask for helpers too
-        helpers = [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in self.helpers]
+        helpers = self.carried()
         text = "\n\n\n".join([self.imports(), *helpers, *functions, inputs])
         if not re.search(r"\bmath\.", text):
             text = text.replace("import math\n", "", 1).lstrip("\n")

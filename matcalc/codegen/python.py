@@ -226,9 +226,7 @@ class NumPy(PythonFile):
         template = self.functions[name]
         if node.rank and name in ("norm", "normF") and node.args[0].rank > (1 if name == "norm" else 2):
             template = self.batched_norm(name)
-        for helper in HELPERS_OF.get(template.partition("(")[0], ()):
-            if helper in self.helper_texts:
-                self.helpers[helper] = None
+        self.helpers[template.partition("(")[0]] = None
         first = inside(args[0], ATOM) if template.startswith("{0}") else args[0][0]
         rest = [inside(a, POWER) if "{0} +" in template else a[0] for a in args[1:]]
         return template.format(first, *rest), PRODUCT if template.startswith("1 /") else ATOM
@@ -391,13 +389,3 @@ class NumPy(PythonFile):
                 name = self.names[a.name]
                 lines.append(f"{name} = int({name})" if a.integer else f"{name} = dtype.type({name})")
         return lines
-
-
-# What a template calls -> the helpers it needs.
-HELPERS_OF = {
-    name: (name,) for name in ("_sigmoid _softplus _softmax _logsumexp _p_norm _first_right_singular _polar _adjugate _expm _erf".split())
-} | {
-    "_gelu": ("_erf", "_gelu"),
-    "_expm_derivative": ("_expm", "_expm_derivative"),
-    "_expm_kronecker": ("_expm", "_expm_derivative", "_expm_kronecker"),
-}
