@@ -6,7 +6,7 @@ the same operation. What a derivative of a function of more than one number look
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import after, cite
 from .book import operation
 
 # The attribute is (name, order of the derivative).
@@ -25,7 +25,7 @@ FUNCTION = operation(
     "x",
     "m n",
     statement="d f(x) = f'(x) dx; of matrices, d vec(F(X)) = F'(X) d vec(X)",
-    source=cite("magnus-neudecker", "section 5.15"),
+    source=after("magnus-neudecker"),
 )
 # The same attribute: order 1 is F'(X, E), the derivative along E.
 FUNCTION_ALONG = operation(
@@ -33,5 +33,5 @@ FUNCTION_ALONG = operation(
     "X E",
     "m n",
     statement="vec(F'(X, E)) = F'(X) vec(E): the derivative of F along E",
-    source=cite("magnus-neudecker", "section 5.15"),
+    source=after("magnus-neudecker"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import after
 from .book import operation
 
 # The attribute is (blocks in a column, blocks in a row); the arguments are the blocks, row by row.
@@ -11,7 +11,7 @@ BLOCK = operation(
     "",
     "m n",
     statement="d [F, G; H, K] = [dF, dG; dH, dK]",
-    source=cite("magnus-neudecker", "section 1.11"),
+    source=after("magnus-neudecker"),
     numeric="block_matrix(attr, args)",
 )
 # The attribute is the number of rows of zeros above the identity.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import after
 from .book import elementwise, operation
 
 HINGE = elementwise(
@@ -23,7 +23,7 @@ HUBER = operation(
     transposes="commutes",
     condition="k > 0",
     statement="huber(x, k) = x^2/2 where |x| <= k and k |x| - k^2/2 beyond; its derivative is clip(x, -k, k)",
-    source=cite("boyd-vandenberghe", "section 6.1.2"),
+    source=after("boyd-vandenberghe"),
     spellings="huber Huber",
     latex=r"\operatorname{huber}",
     numeric="np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * absolute(x) - k * k / 2)[()]",

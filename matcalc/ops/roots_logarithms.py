@@ -7,7 +7,7 @@ in E, their adjoints are themselves at X^T, and differentiating the defining equ
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import after
 from .book import operation
 
 SQUARE_ROOT = operation(
@@ -20,7 +20,7 @@ SQUARE_ROOT = operation(
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     statement="d sqrtm(X) = L(X, dX), where S L + L S = dX for S = sqrtm(X)",
-    source=cite("higham-2008", "section 6.1"),
+    source=after("higham-2008"),
     spellings="sqrtm",
     latex=r"\operatorname{sqrtm}",
     numeric="square_root(X)",
@@ -36,7 +36,7 @@ SQUARE_ROOT_DERIVATIVE = operation(
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     statement="L(X, E) solves S L + L S = E for S = sqrtm(X), and is linear in E",
-    source=cite("higham-2008", "section 6.1"),
+    source=after("higham-2008"),
     spellings="dsqrtm",
     latex=r"L_{\sqrt{}}",
     numeric="square_root_derivative(X, E)",
@@ -51,7 +51,7 @@ LOGARITHM = operation(
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     statement="d logm(X) = L(X, dX), the inverse of the Fréchet derivative of expm at logm(X)",
-    source=cite("higham-2008", "section 11.8"),
+    source=after("higham-2008"),
     spellings="logm",
     latex=r"\operatorname{logm}",
     numeric="matrix_logarithm(X)",
@@ -67,7 +67,7 @@ LOGARITHM_DERIVATIVE = operation(
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     statement="E = dexpm(logm(X), L), and L(X, E) is linear in E",
-    source=cite("higham-2008", "section 11.8"),
+    source=after("higham-2008"),
     spellings="dlogm",
     latex=r"L_{\log}",
     numeric="matrix_logarithm(X, E)",
@@ -80,7 +80,7 @@ SQUARE_ROOT_KRONECKER = operation(
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     statement="vec L(X, E) = ksqrtm(X) vec(E), where ksqrtm(X) = (I ⊗ S + S^T ⊗ I)^-1 for S = sqrtm(X)",
-    source=cite("higham-2008", "section 6.1"),
+    source=after("higham-2008"),
     spellings="ksqrtm",
     latex=r"K_{\sqrt{}}",
     numeric="square_root_kronecker(X)",
@@ -92,7 +92,7 @@ LOGARITHM_KRONECKER = operation(
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     statement="vec L(X, E) = klogm(X) vec(E), where klogm(X) = kexpm(logm(X))^-1",
-    source=cite("higham-2008", "section 11.8"),
+    source=after("higham-2008"),
     spellings="klogm",
     latex=r"K_{\log}",
     numeric="np.linalg.inv(exponential_kronecker(matrix_logarithm(X)))",

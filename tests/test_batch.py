@@ -1,0 +1,130 @@
+"""`matcalc batch`: the same answers as one by one, in order, and a bad line stops nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from console import python, run
+from corpus import cases
+
+import matcalc
+from matcalc import batch
+
+SMALL = [
+    {"expr": "x^T A x", "wrt": "x"},
+    {"expr": "x^T A x", "wrt": "x", "order": 2, "id": "hessian"},
+    {"expr": "x^T (A", "wrt": "x"},
+    {"expr": "a^T X b", "wrt": ["a", "b"]},
+    {"expr": "log det X", "wrt": "X", "where": "X in S^n", "layout": "strict"},
+    {"wrt": "x"},
+    {"expr": "x^T x", "wrt": 3},
+    {"expr": "A X B", "wrt": "X", "notation": "kron"},
+    {"expr": "floor(x)", "wrt": "x"},
+]
+
+
+def lines(path: Path, jobs: list[object]) -> str:
+    path.write_text("\n".join(json.dumps(j) for j in jobs) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def records(out: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_bad_line_stops_nothing(tmp_path: Path) -> None:
+    file = lines(tmp_path / "jobs.jsonl", [*SMALL])
+    with open(file, "a", encoding="utf-8") as stream:
+        stream.write("not json\n\n[1]\n")
+    outcome = run("batch", file, "--processes", "1")
+    assert outcome.code == 1 and "6 of 11" in outcome.err
+    found = records(outcome.out)
+    assert [r["line"] for r in found] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]
+    assert found[0]["text"] == "x^T (A + A^T)" and found[1]["text"] == "A + A^T" and found[1]["id"] == "hessian"
+    assert "^" in str(found[2]["error"]) and found[2]["exit"] == 2  # with the caret under the place
+    assert [a["text"] for a in found[3]["answers"]] == ["(X b)^T", "a^T X"]  # type: ignore[attr-defined]
+    assert "expr" in str(found[5]["error"]) and "wrt" in str(found[6]["error"])
+    assert "JSON" in str(found[9]["error"]) and "object" in str(found[10]["error"])
+
+
+def test_processes_give_the_same_in_the_same_order(tmp_path: Path) -> None:
+    """The corpus, on two processes, against one derivative after the other."""
+    corpus = [c for c in cases("public") if c["order"] == 1][::5]
+    jobs = [{"expr": c["expr"], "wrt": c["wrt"], "where": c["where"], "order": c["order"], "id": c["id"]} for c in corpus]
+    jobs.insert(7, {"expr": "x^T (", "wrt": "x", "where": "", "order": 1, "id": "bad"})
+    file, output = lines(tmp_path / "corpus.jsonl", [*jobs]), tmp_path / "answers.jsonl"
+    outcome = python("-m", "matcalc", "batch", file, "--processes", "2", "--output", str(output), timeout=300)
+    assert outcome.code == 1 and outcome.out == "" and "1 of" in outcome.err
+    found = records(output.read_text(encoding="utf-8"))
+    assert [r["id"] for r in found] == [j["id"] for j in jobs]
+    for record, job in zip(found, jobs):
+        if job["id"] == "bad":
+            assert "error" in record
+            continue
+        with np.errstate(all="ignore"):
+            alone = matcalc.derivative(str(job["expr"]), str(job["wrt"]), where=str(job["where"]))
+        assert (record["text"], record["latex"], record["verified"]) == (alone.text, alone.latex, "verified")  # type: ignore[union-attr]
+
+
+def test_a_job_that_takes_too_long_is_given_up() -> None:
+    job = {"expr": "det(X)^2 tr(X X^T X)", "wrt": "X", "line": 1}
+    assert "seconds" in batch.answer(job, limit=1e-4)["error"]
+    assert "text" in batch.answer(job, limit=60)
+
+
+def test_jobs_one_by_one_after_a_process_has_died() -> None:
+    jobs = [{"expr": "x^T x", "wrt": "x", "line": k} for k in range(3)]
+    found = list(batch._one_by_one(jobs, None))
+    assert [r["text"] for r in found] == ["2 x^T"] * 3
+
+
+TEX = r"""
+Some text with $a^2$ that nobody marked.
+% matcalc: --wrt x --where "A in R^{n x n}"
+\[ x^\top A x \]
+%% matcalc: --wrt theta --id lsq
+\begin{equation}\label{eq:lsq}
+  \lVert y - \Phi\theta \rVert^2
+\end{equation}
+% matcalc: --wrt x
+% matcalc: --wrt=x --order 2
+inline $\frac{1}{2} x^\top x$ here
+% matcalc: --colour blue
+\( x \)
+% matcalc: --order 1
+$x$
+"""
+MARKDOWN = """
+<!-- matcalc: --wrt w --where "X in R^{N x n}; y in R^N" -->
+$$\\|X w - y\\|^2$$
+
+<!-- matcalc: --wrt x -->
+The code `x^T x` too, and
+<!-- matcalc: --wrt X -->
+```
+log det X
+```
+"""
+
+
+def test_marked_formulas(tmp_path: Path) -> None:
+    (tmp_path / "a.tex").write_text(TEX, encoding="utf-8")
+    found = records(run("batch", str(tmp_path / "a.tex"), "--processes", "1").out)
+    assert [r.get("text") for r in found] == ["x^T (A + A^T)", "2 (Phi theta - y)^T Phi", None, "I_n", None, None]
+    assert found[0]["line"] == 3 and found[1]["id"] == "lsq"
+    assert [str(r["error"])[:14] for r in found if "error" in r] == ["no formula fol", "the mark has '", "the mark does "]
+    (tmp_path / "a.md").write_text(MARKDOWN, encoding="utf-8")
+    found = records(run("batch", str(tmp_path / "a.md"), "--processes", "1").out)
+    assert [r["text"] for r in found] == ["2 (X w - y)^T X", "2 x^T", "X^-T"]
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "b.jsonl").write_bytes(b"\xff\xfe")
+    for name in ("nowhere.jsonl", "a.txt", "b.jsonl"):
+        outcome = run("batch", str(tmp_path / name))
+        assert outcome.code == 2 and outcome.err.startswith("error: ")
+    (tmp_path / "empty.jsonl").write_text("")
+    assert run("batch", str(tmp_path / "empty.jsonl")) == (0, "", "")
