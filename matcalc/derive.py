@@ -9,7 +9,7 @@ from .answers import Derivative, Expression, laid_out
 from .authorship import rewritten, typed_order
 from .build import entry, is_number, num, substitute, value_of
 from .differential import Step
-from .errors import MatcalcError, UsageError
+from .errors import MatcalcError, NoAnswerError, UsageError
 from .expr import Expr, postorder
 from .families import free_of
 from .infer import Typed, infer
@@ -18,6 +18,7 @@ from .kronecker import numbers_of_kronecker
 from .linearmap import numbers_of_map
 from .numeric import Plan
 from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
+from .pairs import has_stacked
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
@@ -141,6 +142,8 @@ def _one(
     if restore:
         order = rewritten(order, lambda e: substitute(e, restore))
     state = "not checked"
+    if notation == "auto" and len(names) == 1 and tensor.matrix is None and has_stacked(tensor.terms):
+        notation = "index" if f"d{names[0]}" in typed.symbols else _map_or_index(tensor)
     if check:
         for k, (n, v) in enumerate(zip(names, variables, strict=True)):  # each order against the one before it
             last = k == len(names) - 1
@@ -168,6 +171,15 @@ def _one(
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=_members(typed, variables),
     )
+
+
+def _map_or_index(tensor: Tensor) -> str:
+    """How a derivative with factors on stacked columns is printed: as a linear map where it has one, else by indices."""
+    try:
+        numbers_of_map(tensor)
+    except NoAnswerError:
+        return "index"
+    return "differential"
 
 
 def _members(typed: Typed, variables: Sequence[Expr]) -> tuple[tuple[str, Dim], ...]:

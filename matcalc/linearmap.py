@@ -78,7 +78,7 @@ def _contracted(t: Term, change: Expr) -> Term:
         direction, factors = change, [f for f in t.factors if f is not factor]
         shared = {*row, *col} & {i for _, a, b in factors for i in (*a, *b)}
         if c != (*col, *row) or shared:  # F'(Y) with Y a function of X
-            cut = beyond(t, factor, c)
+            cut = beyond(t, factor, c, (*row, *col))
             if cut is None or len(c) > 2:
                 continue
             inner = reduce_term(Term(num(1), [*cut[0], (change, row, col)], (c[-1:], c[:-1])))

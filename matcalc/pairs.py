@@ -88,9 +88,10 @@ def _with(term: Term, rest: list[Factor], factor: Factor) -> Term:
     return Term(term.scalar, [*rest, factor], term.slots, term.binders)
 
 
-def beyond(term: Term, factor: Factor, start: Slot) -> tuple[list[Factor], list[Factor]] | None:
-    """The factors that hang on `start` without `factor`, and all others; None where they also hang on what is before it."""
-    reached = {*start}
+def beyond(term: Term, factor: Factor, start: Slot, also: Slot = ()) -> tuple[list[Factor], list[Factor]] | None:
+    """The factors that hang on `start` or `also` without `factor`, and all others; None where they also hang on what is
+    before it."""
+    reached = {*start, *also}
     far: list[Factor] = []
     todo = [f for f in term.factors if f is not factor]
     while found := [f for f in todo if reached & {*f[1], *f[2]}]:
