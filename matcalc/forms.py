@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from .build import is_zero
-from .errors import ShapeError
+from .errors import ShapeError, UsageError
 from .infer import Typed
 from .kinds import Dim
 from .numeric import Plan, release
@@ -41,6 +41,9 @@ def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) ->
     if is_zero(typed.expr):
         return 0.0
     flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
+    unknown = {n for m in flat for n in typed.index_ranges[m].names() if n not in sizes and not n.isdigit()}
+    if unknown:
+        raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
     ranges = [typed.index_ranges[m].value(sizes) for m in flat]
     plan = Plan(typed.expr)
     out = np.zeros(ranges)

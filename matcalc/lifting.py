@@ -12,7 +12,7 @@ from .errors import MatcalcError
 from .expr import Expr, postorder
 from .kinds import ONE, Dim
 from .network import Binder, Factor, Term
-from .ops.core import ADD, ENTRY, EYE, INDEX, INDEXED_SUM, LITERAL, MATMUL, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
+from .ops.core import ADD, ENTRY, EYE, INDEX, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
 from .rules import entrywise
 
 LARGEST = 64  # entries of a matrix that is written out
@@ -83,7 +83,7 @@ def _lift(s: Expr, name: str, n: Dim) -> Expr | None:
         other = j if here == [0] else i
         side = x if here == [0] else transpose(x)
         columns[e] = side if side.shape[1] is ONE else matmul(side, unit(other, side.shape[1]))
-    if any(e.op is INDEXED_SUM and name in e.indices for e in postorder(s)):
+    if any(e.op in (INDEXED_SUM, INDEXED_PRODUCT) and name in e.indices for e in postorder(s)):
         return None
     try:
         lifted = entrywise(s, columns, (n, ONE))

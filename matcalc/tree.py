@@ -2,64 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .errors import ReadingError, Span
+from .lalr import Table, Unexpected, grammar_path, lark_parser, load
 from .machine import Token
 from .syntax import Node
-
-if TYPE_CHECKING:
-    from lark import Lark
 
 Child = Node | Token
 
 
-def grammar_path() -> Path:
-    """The grammar: inside the installed package, or beside it in a checkout."""
-    here = Path(__file__).parent
-    inside = here / "grammar" / "matcalc.lark"
-    return inside if inside.exists() else here.parent / "grammar" / "matcalc.lark"
-
-
 @lru_cache(maxsize=1)
-def _parser() -> Lark:
-    return build_parser()
+def _table() -> Table:
+    return load(grammar_path().read_text(encoding="utf-8"))
 
 
-def build_parser(strict: bool = False) -> Lark:
-    """The LALR parser over tokens that the post-lexer has made; `strict` refuses any conflict."""
-    from lark import Lark
-    from lark.lexer import Lexer
-
-    class Feed(Lexer):
-        """Hands on tokens that are made already."""
-
-        def __init__(self, lexer_conf: Any) -> None:
-            pass
-
-        def lex(self, data: Any) -> Iterator[Any]:  # type: ignore[override]
-            return iter(data)
-
-    grammar = grammar_path().read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer=Feed, transformer=_Rules(), start="start", strict=strict, maybe_placeholders=False)
+def build_parser(strict: bool = False) -> object:
+    """Lark's own parser of the grammar; `strict` refuses any conflict."""
+    return lark_parser(grammar_path().read_text(encoding="utf-8"), strict)
 
 
 def tree(tokens: list[Token], text: str) -> Node:
     """The tree of one expression."""
-    from lark.exceptions import UnexpectedToken
-
     try:
-        return _parser().parse(tokens)  # type: ignore[return-value]
-    except UnexpectedToken as error:
+        return _table().parse(tokens, _RULES)  # type: ignore[no-any-return]
+    except Unexpected as error:
         raise _unexpected(error.token, text) from None
     except ReadingError as error:
         raise error.located(text) from None
 
 
-def _unexpected(token: Any, text: str) -> ReadingError:
+def _unexpected(token: Token, text: str) -> ReadingError:
     """What the grammar does not have; the post-lexer has caught most of it already."""
     span: Span = (token.start_pos, max(token.end_pos, token.start_pos + 1))
     shown = text[span[0] : span[1]]
@@ -221,3 +195,6 @@ def _check_arity(name: str, given: int, span: Span) -> None:
     if not least <= given <= most:
         wanted = "1 argument" if most == 1 else f"{least} arguments" if least == most else f"{least} to {most} arguments"
         raise ReadingError(f"{name} takes {wanted}, and {given} {'is' if given == 1 else 'are'} given", span=span)
+
+
+_RULES = _Rules()
