@@ -8,8 +8,7 @@ Building the table takes longer than reading any expression, and so does importi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import blake2b
-from pathlib import Path
+from os import path
 from typing import Any
 
 from .machine import Token
@@ -97,14 +96,19 @@ class Table:
 
 
 def digest(grammar: str) -> str:
-    return blake2b(grammar.encode(), digest_size=8).hexdigest()
+    """Enough to see that a grammar has changed; nobody forges one."""
+    from zlib import adler32, crc32
+
+    data = grammar.encode()
+    return f"{crc32(data):08x}{adler32(data):08x}"
 
 
-def grammar_path() -> Path:
-    """The grammar: inside the installed package, or beside it in a checkout."""
-    here = Path(__file__).parent
-    inside = here / "grammar" / "matcalc.lark"
-    return inside if inside.exists() else here.parent / "grammar" / "matcalc.lark"
+def read_grammar() -> str:
+    """The grammar: inside the installed package, or beside it in a checkout. (pathlib would take longer than the reading.)"""
+    here = path.dirname(path.abspath(__file__))
+    inside = path.join(here, "grammar", "matcalc.lark")
+    with open(inside if path.exists(inside) else path.join(here, "..", "grammar", "matcalc.lark"), encoding="utf-8") as stream:
+        return stream.read()
 
 
 def lark_parser(grammar: str, strict: bool = False) -> Any:
@@ -200,8 +204,9 @@ def load(grammar: str) -> Table:
 
 def main() -> None:
     """Write the table of the grammar in this checkout."""
-    grammar = grammar_path().read_text(encoding="utf-8")
-    Path(__file__).with_name("grammar_table.py").write_text(spell(build(grammar), grammar), encoding="utf-8")
+    grammar = read_grammar()
+    with open(path.join(path.dirname(path.abspath(__file__)), "grammar_table.py"), "w", encoding="utf-8") as stream:
+        stream.write(spell(build(grammar), grammar))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from .errors import ReadingError, Span
-from .lalr import Table, Unexpected, grammar_path, lark_parser, load
+from .lalr import Table, Unexpected, lark_parser, load, read_grammar
 from .machine import Token
 from .syntax import Node
 
@@ -15,12 +15,12 @@ Child = Node | Token
 
 @lru_cache(maxsize=1)
 def _table() -> Table:
-    return load(grammar_path().read_text(encoding="utf-8"))
+    return load(read_grammar())
 
 
 def build_parser(strict: bool = False) -> object:
     """Lark's own parser of the grammar; `strict` refuses any conflict."""
-    return lark_parser(grammar_path().read_text(encoding="utf-8"), strict)
+    return lark_parser(read_grammar(), strict)
 
 
 def tree(tokens: list[Token], text: str) -> Node:

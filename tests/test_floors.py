@@ -17,7 +17,7 @@ PACKAGE = ROOT / "matcalc"
 # The ground floor comes first. "ops.*" stands for every module of ops that is not named itself, "matcalc" for the package's own
 # __init__, which fetches the interface when it is asked for it.
 HOUSE = (
-    "codegen codegen.helpers codegen.octave_helpers commands errors kinds overlooked render search sources",
+    "grammar_table codegen codegen.helpers codegen.octave_helpers commands errors kinds overlooked render search sources",
     "codegen.graph console expr identities kernels scan standins syntax tours unify verify",
     "build.late codegen.contraction codegen.frame commands.showing graphpictures graphtables labels ops.book render.printer sizes "
     "surface terms",
@@ -25,6 +25,7 @@ HOUSE = (
     "build.functions build.leaves build.properties codegen.pyfile naming numeric ops render.count",
     "build.blocks build.frechet build.scalars codegen.octave codegen.python names remainder",
     "build.sums codegen.jax codegen.torch declare machine",
+    "lalr",
     "build.entrywise build.products sums tree",
     "build.aggregates operands",
     "build lex",

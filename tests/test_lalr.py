@@ -10,7 +10,7 @@ from corpus import cases
 import matcalc
 from matcalc import grammar_table, lalr
 
-GRAMMAR = lalr.grammar_path().read_text(encoding="utf-8")
+GRAMMAR = lalr.read_grammar()
 
 
 def test_the_kept_table_is_current() -> None:
@@ -42,5 +42,6 @@ def test_the_same_trees_as_with_a_table_just_made(monkeypatch: pytest.MonkeyPatc
     """Every expression of the corpus, read with either table."""
     texts = [(c["expr"], c["where"]) for c in cases("public")]
     first = [matcalc.parse(*t).expr for t in texts]
-    monkeypatch.setattr("matcalc.tree._table", lambda table=lalr.build(GRAMMAR): table)
+    table = lalr.build(GRAMMAR)
+    monkeypatch.setattr("matcalc.tree._table", lambda: table)
     assert all(matcalc.parse(*t).expr is e for t, e in zip(texts, first))

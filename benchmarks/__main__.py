@@ -1,0 +1,103 @@
+"""`python -m benchmarks [evaluation|derivation|startup|growth]`: the tables of docs/benchmarks.md, on standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# One thread for everybody; to be said before anything that computes is imported.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[_name] = "1"
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+os.environ["JAX_PLATFORMS"] = "cpu"
+
+PARTS = ("evaluation", "derivation", "startup", "growth")
+
+
+def evaluation(only: str) -> None:
+    from .evaluation import rows
+
+    print("## Evaluation\n")
+    print("Times as multiples of the emitted NumPy code's, medians with the middle half of the rounds; above 1 is slower than matcalc.")
+    print("Everything in float64 and on one thread; JAX is jitted and has compiled before, PyTorch uses `torch.func`.\n")
+    print("| problem | n | matcalc, ms | by hand | JAX | PyTorch |\n| --- | --- | --- | --- | --- | --- |")
+    for name, n, own, ratios in rows(only):
+        cells = [str(ratios[k]) if k in ratios else "" for k in ("by hand", "JAX", "PyTorch")]
+        print(f"| {name} | {n} | {1e3 * own:.3g} | {' | '.join(cells)} |", flush=True)
+
+
+def derivation() -> None:
+    import statistics
+
+    from .derivation import rows
+
+    print("\n## Derivation\n")
+    print("SymPy's time to differentiate and print as a multiple of matcalc's to read, differentiate, simplify, check and print.\n")
+    print("| expression | matcalc, ms | SymPy |\n| --- | --- | --- |")
+    medians = []
+    for text, own, ratio in rows():
+        medians.append(ratio.median)
+        print(f"| `{text}` | {1e3 * own:.3g} | {ratio} |", flush=True)
+    print(f"| median | | {statistics.median(medians):.2f} |")
+
+
+def startup() -> None:
+    from .startup import rows
+
+    print("\n## Start-up\n")
+    print("Whole processes, as multiples of `python -c pass` in the same round.\n")
+    print("| command | multiple |\n| --- | --- |")
+    for name, ratio in rows().items():
+        print(f"| `{name}` | {ratio} |", flush=True)
+
+
+def growth() -> None:
+    from .growth import SIZES, rows
+
+    print("\n## Growth\n")
+    print("Seconds to derive, check and print, and the length of the answer in characters.\n")
+    print(f"| family | {' | '.join(f'k = {k}' for k in SIZES)} |\n| --- | {' | '.join('---' for _ in SIZES)} |")
+    for name, found in rows():
+        print(f"| {name} | {' | '.join(f'{s:.3f} s, {length}' for s, length in found)} |", flush=True)
+
+
+def machine() -> None:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    processor = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as stream:
+            processor = next((line.partition(":")[2].strip() for line in stream if line.startswith("model name")), processor)
+    except OSError:
+        pass
+    packages = []
+    for name in ("numpy", "scipy", "sympy", "jax", "torch"):
+        try:
+            packages.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            packages.append(f"{name} not installed")
+    print("# Benchmarks\n")
+    print("The output of `python -m benchmarks`. Only the ratios mean something on another machine.\n")
+    print(
+        f"{processor}, {os.cpu_count()} cores; {platform.system()}; Python {platform.python_version()}; {', '.join(packages)}.\n",
+        flush=True,
+    )
+
+
+def main(argv: list[str]) -> int:
+    wanted = argv[:1] or list(PARTS)
+    if wanted[0] not in PARTS:
+        print(f"parts: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    machine()
+    for part in wanted:
+        if part == "evaluation":
+            evaluation(argv[1] if len(argv) > 1 else "")
+        else:
+            {"derivation": derivation, "startup": startup, "growth": growth}[part]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

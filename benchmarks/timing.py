@@ -1,0 +1,62 @@
+"""Times as ratios: the contestants take turns in every round, so that what slows the machine slows all of them."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+Call = Callable[[], object]
+
+
+class Ratio:
+    """How many times as long a contestant took as the first one: median over the rounds, and the middle half of them."""
+
+    def __init__(self, values: list[float]) -> None:
+        self.values = sorted(values)
+        self.median = statistics.median(values)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        n = len(self.values)
+        return self.values[n // 4], self.values[(3 * n) // 4 if n > 1 else 0]
+
+    def __str__(self) -> str:
+        low, high = self.spread
+        return f"{figure(self.median)} ({figure(low)}–{figure(high)})"
+
+
+def figure(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def seconds(call: Call, repeat: int) -> float:
+    """Seconds per call."""
+    start = time.perf_counter()
+    for _ in range(repeat):
+        call()
+    return (time.perf_counter() - start) / repeat
+
+
+def repetitions(call: Call, least: float) -> int:
+    """How often to call so that a measurement lasts at least so many seconds."""
+    call()
+    once = seconds(call, 1)
+    return max(1, min(10_000, int(least / max(once, 1e-7))))
+
+
+def race(calls: Mapping[str, Call], rounds: int = 15, least: float = 0.02, limit: float = 20.0) -> tuple[float, dict[str, Ratio]]:
+    """The first contestant's median seconds, and every contestant's time as a multiple of it in the same round."""
+    repeats = {name: repetitions(call, least) for name, call in calls.items()}
+    first = next(iter(calls))
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    own: list[float] = []
+    begin = time.perf_counter()
+    for done in range(rounds):
+        times = {name: seconds(call, repeats[name]) for name, call in calls.items()}
+        own.append(times[first])
+        for name, t in times.items():
+            found[name].append(t / times[first])
+        if done >= 2 and time.perf_counter() - begin > limit:
+            break
+    return statistics.median(own), {name: Ratio(values) for name, values in found.items()}
