@@ -79,7 +79,7 @@ def ran(argv: Sequence[str]) -> Outcome:
 
 
 def command_line(argv: Sequence[str]) -> str:
-    from matcalc.tours import quoted
+    from matcalc.course.tours import quoted
 
     return "matcalc " + " ".join(map(quoted, argv))
 

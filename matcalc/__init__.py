@@ -14,19 +14,19 @@ from .errors import MatcalcError
 if TYPE_CHECKING:
     from .answers import Derivative, Expression
     from .api import call, derivative, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
-    from .calculus import directional, jacdet, linearize, stationary, taylor
-    from .claims import Verdict, check
-    from .graphs import Graph, graph
-    from .plots import plot
-    from .tours import tour
+    from .checking.claims import Verdict, check
+    from .course.calculus import directional, jacdet, linearize, stationary, taylor
+    from .course.graphs import Graph, graph
+    from .course.plots import plot
+    from .course.tours import tour
 
 __version__ = "0.1.0"
 API = ("call", "derivative", "grad", "hadamard", "hessian", "jacobian", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
 CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
 _HOMES = (
-    dict.fromkeys(CALCULUS, "calculus")
-    | {"Graph": "graphs", "graph": "graphs", "plot": "plots", "tour": "tours"}
-    | {"Derivative": "answers", "Expression": "answers", "Verdict": "claims", "check": "claims"}
+    dict.fromkeys(CALCULUS, "course.calculus")
+    | {"Graph": "course.graphs", "graph": "course.graphs", "plot": "course.plots", "tour": "course.tours"}
+    | {"Derivative": "answers", "Expression": "answers", "Verdict": "checking.claims", "check": "checking.claims"}
     | dict.fromkeys(API, "api")
 )
 

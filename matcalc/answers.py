@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from .arrange import Arranger
-from .authorship import Order
+from .adjoints.pairs import has_stacked
 from .build import symbol, transpose
 from .build.functions import functions_of
 from .errors import NoAnswerError, UsageError
 from .expr import Expr, postorder
-from .indexform import index_form
 from .infer import Typed
+from .inference.scene import declared_shape, spell_declaration
 from .kinds import ONE, Dim, Shape, shape_text
-from .naming import LEAST_GAIN, names_for, repeated
+from .notation.arrange import Arranger
+from .notation.authorship import Order
+from .notation.indexform import index_form
+from .notation.naming import LEAST_GAIN, names_for, repeated
 from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
-from .pairs import has_stacked
 from .render.count import symbols
-from .scene import declared_shape, spell_declaration
 from .syntax import Binding, Declaration, Node, Program, split_name, walk
 from .tensor import Tensor
 
@@ -143,7 +143,7 @@ class Expression:
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers, given an array for every name (families stacked, index first)."""
-        from .forms import evaluate_form
+        from .notation.forms import evaluate_form
 
         return evaluate_form(self._typed, self._scope, values)
 
@@ -233,11 +233,11 @@ class Derivative:
                 if self.order == 2 and self.of_scalar and self.wrt[0] == self.wrt[1] and SHORT < self.expr.size <= LARGE:
                     self._program = self._symmetric(self._program, taken)
             elif self.notation == "kron":
-                from .kronecker import kronecker_form
+                from .notation.kronecker import kronecker_form
 
                 self._program = kronecker_form(self._tensor, arranger, self.wrt, taken)
             elif self.notation == "differential" or (self.notation == "auto" and self._maps_better()):
-                from .linearmap import map_form
+                from .notation.linearmap import map_form
 
                 self._program = map_form(self._tensor, arranger, self.wrt, taken)
             else:
@@ -246,7 +246,7 @@ class Derivative:
 
     def _by_cases(self, arranger: Arranger, taken: Iterable[str]) -> Program:
         """As a case distinction; where there is nothing to distinguish, the matrix."""
-        from .piecewise import cases_form, has_switch, piecewise
+        from .notation.piecewise import cases_form, has_switch, piecewise
 
         if self.expr is not None and has_switch(self.expr):
             return Program("", (), arranger.spell(piecewise(self.expr)))
@@ -257,7 +257,7 @@ class Derivative:
         """Whether the linear map, as F'(X, dX) or dexpm(X, dX), says more than a matrix for stacked columns at pairs of indices."""
         if self.order != 1 or not has_stacked(self._tensor.terms) or f"d{self.wrt[0]}" in self._scope.names:
             return False
-        from .linearmap import along
+        from .notation.linearmap import along
 
         try:
             along(self._tensor, symbol(f"d{self.wrt[0]}", self._tensor.shapes[1]))
@@ -267,7 +267,7 @@ class Derivative:
 
     def _symmetric(self, known: Program, taken: Iterable[str]) -> Program:
         """The Hessian as S + P + P^T, where that is no longer than what is `known`."""
-        from .symmetric import symmetric_form
+        from .notation.symmetric import symmetric_form
 
         assert self.expr is not None
         own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}

@@ -12,7 +12,7 @@ from .errors import UsageError
 from .handles import Handle, call, hadamard, kron, matrix, scalar, vector
 
 if TYPE_CHECKING:
-    from .partials import Partials
+    from .notation.partials import Partials
 
 
 def derivative(
@@ -44,7 +44,7 @@ def derivative(
 
 
 def _chain_of(expr: str | Handle, name: str, where: str, verify: bool) -> Partials:
-    from .partials import chain_of
+    from .notation.partials import chain_of
 
     return chain_of(expr, name, where=where, verify=verify)
 

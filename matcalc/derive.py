@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .adjoints.families import free_of
+from .adjoints.pairs import has_stacked
+from .adjoints.structured import sentence, set_of, sets_of, staying, tangent, within
 from .answers import Derivative, Expression, laid_out
-from .authorship import rewritten, typed_order
 from .build import entry, is_number, num, substitute, value_of
 from .differential import Step
 from .errors import MatcalcError, NoAnswerError, UsageError
 from .expr import Expr, postorder
-from .families import free_of
 from .infer import Typed, infer
 from .kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
-from .kronecker import numbers_of_kronecker
-from .linearmap import numbers_of_map
+from .notation.authorship import rewritten, typed_order
+from .notation.kronecker import numbers_of_kronecker
+from .notation.linearmap import numbers_of_map
 from .numeric import Plan
 from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
-from .pairs import has_stacked
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
-from .structured import sentence, set_of, sets_of, staying, tangent, within
 from .syntax import Declaration, Program, split_name
 from .tensor import Tensor
 from .verify import Function, Point, verify

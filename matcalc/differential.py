@@ -13,14 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from . import build
+from .adjoints.families import bind, is_target, of_member
+from .adjoints.functions import of_entrywise_function, of_function, of_function_along
+from .adjoints.lifting import contract, over_index
+from .adjoints.network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for, split_pair
+from .adjoints.pairs import joined
 from .build import add, apply, eye, hadamard, index, matmul, num, ones, power, times, unit, zeros
 from .build.blocks import selections
 from .errors import NoAnswerError
 from .expr import Expr, postorder
-from .families import bind, is_target, of_member
-from .functions import of_entrywise_function, of_function, of_function_along
-from .lifting import contract, over_index
-from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for, split_pair
 from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .ops.blocks import BLOCK
 from .ops.book import REGISTRY
@@ -43,7 +44,6 @@ from .ops.core import (
 from .ops.diagonal import DIAG, DIAGONAL
 from .ops.sums import SUM, VEC
 from .ops.trace import TRACE
-from .pairs import joined
 from .rules import adjoint_of, differential_of, kronecker_of, lift, ray_of
 
 # What a node hands to one argument: the argument, the factors to multiply with, and the argument's slots.

@@ -14,20 +14,20 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from .assumptions import SizeNames, declarations_of, sentences, where_text
 from .build import index, member, num, substitute, symbol
-from .elaborate import Elaborator
 from .errors import MatcalcError, ReadingError, ShapeError
 from .expr import Expr
+from .inference.assumptions import SizeNames, declarations_of, sentences, where_text
+from .inference.elaborate import Elaborator
+from .inference.meaning import MEANINGS
+from .inference.misfit import Misfit
+from .inference.rekind import search
+from .inference.scene import Scene
+from .inference.terms import Term, finish
 from .kinds import Dim
-from .meaning import MEANINGS
-from .misfit import Misfit
 from .ops.book import REGISTRY, SHORTHANDS
 from .read import parse
-from .rekind import search
-from .scene import Scene
 from .syntax import Binding, Declaration, Node, Program, split_name, walk
-from .terms import Term, finish
 
 _OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
 BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the kinds of their arguments

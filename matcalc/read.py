@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from .declare import read_declarations
-from .declare import read_names as parse_names
 from .errors import ReadingError, Span
-from .lex import Lexer
-from .names import Names, function_of, not_a_name, read_name
-from .scan import Mark, check_length, quote, refuse, scan
+from .reading.declare import read_declarations
+from .reading.declare import read_names as parse_names
+from .reading.lex import Lexer
+from .reading.names import Names, function_of, not_a_name, read_name
+from .reading.scan import Mark, check_length, quote, refuse, scan
+from .reading.tree import tree
 from .syntax import Binding, Declaration, Node, Program, same, spell_name, split_name, walk
-from .tree import tree
 
 __all__ = ["parse", "parse_names", "parse_where"]
 

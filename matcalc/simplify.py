@@ -12,20 +12,20 @@ from functools import cache
 from itertools import combinations
 
 from . import build
+from .adjoints.families import with_index
+from .adjoints.lifting import over_index, written_out
 from .build import add, num, rebuild, split, symbol, times, trace, transpose, without_coefficient
 from .build.blocks import gathered
 from .build.properties import holds
 from .expr import Expr, Operation, order_key, postorder, transform
-from .factor import factor
-from .families import with_index
 from .identities import IDENTITIES, Identity
 from .infer import read_template
 from .kinds import ONE, Dim
-from .lifting import over_index, written_out
 from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from .ops.trace import TRACE
 from .rules import entrywise, instantiate
-from .scalars import rewritings, worth_trying
+from .shortening.factor import factor
+from .shortening.scalars import rewritings, worth_trying
 
 ROUNDS = 6  # how often a node may be improved
 LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on trial

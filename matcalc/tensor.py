@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import build
+from .adjoints.network import Factor, Index, Slot, Term, matrix_form, slot_for
 from .build import add, num, unit
 from .differential import Step, accumulate, collect, derivative
 from .expr import Expr
 from .kinds import ONE, SCALAR, Dim, Shape
-from .network import Factor, Index, Slot, Term, matrix_form, slot_for
 from .numeric import Plan
 from .ops.core import ENTRY
 

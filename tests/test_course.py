@@ -48,7 +48,7 @@ def declared(record: Record) -> str:
 
 def without(where: str, names: Sequence[str]) -> str:
     """The declarations without those of `names`, which a text binds itself."""
-    from matcalc.assumptions import where_text
+    from matcalc.inference.assumptions import where_text
     from matcalc.read import parse_where
 
     return where_text(d for d in parse_where(where) if d.name not in names)
@@ -56,8 +56,8 @@ def without(where: str, names: Sequence[str]) -> str:
 
 def draw(where: str, sizes: Mapping[str, int], rng: np.random.Generator) -> dict[str, Any]:
     """A value for every declared name; families stacked under their base name."""
+    from matcalc.inference.scene import declared_properties
     from matcalc.read import parse_where
-    from matcalc.scene import declared_properties
     from matcalc.syntax import split_name
 
     values: dict[str, Any] = {}

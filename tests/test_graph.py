@@ -13,8 +13,8 @@ from test_course import RECORDS, Record, declared, draw, evaluate
 from test_course_d import SIZES
 
 import matcalc
+from matcalc.course.graphpictures import Layout
 from matcalc.errors import MatcalcError, NoAnswerError, UsageError
-from matcalc.graphpictures import Layout
 from matcalc.read import parse
 
 EXAMPLE = "sqrt(x^2 + exp(x^2)) + cos(x^2 + exp(x^2))"

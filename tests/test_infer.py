@@ -11,10 +11,10 @@ from matcalc.build import eye, matmul, symbol, times
 from matcalc.errors import MatcalcError, ReadingError, ShapeError, UsageError
 from matcalc.expr import outline
 from matcalc.infer import Typed, infer, read_template
+from matcalc.inference.unify import Sizes, is_unknown
 from matcalc.kinds import ONE, Dim, shape_text
 from matcalc.read import parse, parse_where
 from matcalc.syntax import Node, Program
-from matcalc.unify import Sizes, is_unknown
 
 CORPUS = Path("/work/shared/corpus")
 

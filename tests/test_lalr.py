@@ -8,14 +8,14 @@ import pytest
 from corpus import cases
 
 import matcalc
-from matcalc import grammar_table, lalr
+from matcalc.reading import grammar_table, lalr
 
 GRAMMAR = lalr.read_grammar()
 
 
 def test_the_kept_table_is_current() -> None:
     kept = Path(grammar_table.__file__).read_text(encoding="utf-8")
-    assert kept == lalr.spell(lalr.build(GRAMMAR), GRAMMAR), "the grammar has changed: run python -m matcalc.lalr"
+    assert kept == lalr.spell(lalr.build(GRAMMAR), GRAMMAR), "the grammar has changed: run python -m matcalc.reading.lalr"
 
 
 def test_the_kept_table_reads_back() -> None:
@@ -43,5 +43,5 @@ def test_the_same_trees_as_with_a_table_just_made(monkeypatch: pytest.MonkeyPatc
     texts = [(c["expr"], c["where"]) for c in cases("public")]
     first = [matcalc.parse(*t).expr for t in texts]
     table = lalr.build(GRAMMAR)
-    monkeypatch.setattr("matcalc.tree._table", lambda: table)
+    monkeypatch.setattr("matcalc.reading.tree._table", lambda: table)
     assert all(matcalc.parse(*t).expr is e for t, e in zip(texts, first))

@@ -15,8 +15,8 @@ from console import python, run
 from test_course import RECORDS, Record, evaluate
 
 import matcalc
+from matcalc.course.search import FLAT, LINES, MANY, descended, on_a_line
 from matcalc.errors import NoAnswerError, UsageError
-from matcalc.search import FLAT, LINES, MANY, descended, on_a_line
 
 PLOTS = [r for r in RECORDS if r["command"] == "plot"]
 

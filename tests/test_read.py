@@ -13,9 +13,9 @@ import pytest
 from matcalc.errors import MatcalcError
 from matcalc.kinds import Dim
 from matcalc.read import parse, parse_names, parse_where
-from matcalc.sizes import sizes_of
+from matcalc.reading.sizes import sizes_of
+from matcalc.reading.tree import build_parser
 from matcalc.syntax import Node, Program
-from matcalc.tree import build_parser
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 

@@ -147,7 +147,7 @@ def test_every_real_root_of_a_polynomial_is_found() -> None:
 def test_an_overlooked_solution_is_noticed() -> None:
     import sympy
 
-    from matcalc.overlooked import overlooked
+    from matcalc.course.overlooked import overlooked
 
     x, y, t = sympy.symbols("x y t", real=True)
     assert overlooked([x**3 - x], [x], [({x: sympy.Integer(k)}, []) for k in (-1, 0, 1)]) is None

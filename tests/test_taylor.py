@@ -9,7 +9,7 @@ import pytest
 from console import run
 
 import matcalc
-from matcalc.polynomials import Taylor
+from matcalc.course.polynomials import Taylor
 
 # expression, variable, declarations, point, order
 CASES = [

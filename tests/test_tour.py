@@ -11,8 +11,8 @@ import pytest
 from console import ROOT, run
 
 import matcalc
+from matcalc.course.tours import STOPS, Stop, quoted
 from matcalc.errors import UsageError
-from matcalc.tours import STOPS, Stop, quoted
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda s: s.title)

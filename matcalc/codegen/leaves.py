@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from ..build import (
-    value_of,
-)
+from ..build import value_of
 from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import ONE, Dim
-from ..ops.core import (
-    INDEX,
-    ONES,
-)
+from ..ops.core import INDEX, ONES
 from .contraction import Labels, single
 from .graph import Dims, Graph, Node
 

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ..build import (
-    is_number,
-    value_of,
-)
+from ..adjoints.network import Term
+from ..build import is_number, value_of
 from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import Dim
-from ..network import Term
 from ..ops.core import (
     ADD,
     CASES,

@@ -5,32 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..build import (
-    add,
-    diagonal,
-    hadamard,
-    is_number,
-    num,
-    power,
-    split,
-    times,
-    total,
-    trace,
-    value_of,
-)
+from ..build import add, diagonal, hadamard, is_number, num, power, split, times, total, trace, value_of
 from ..expr import Expr
 from ..kinds import ONE, Dim
-from ..ops.core import (
-    ADD,
-    EYE,
-    HADAMARD,
-    INDEX,
-    MATMUL,
-    ONES,
-    TIMES,
-    TRANSPOSE,
-    UNIT,
-)
+from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, ONES, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from .contraction import Contraction, Factor, Labels, pair, product

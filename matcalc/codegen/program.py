@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .. import __version__
+from ..adjoints.network import Term
 from ..answers import Derivative, ranks_of
-from ..arrange import Arranger
 from ..build import hadamard, matmul, substitute, symbol, times, total, transpose
 from ..derive import derivative
 from ..errors import UsageError
 from ..expr import Expr, postorder
 from ..kinds import ONE, Shape
-from ..network import Term
+from ..notation.arrange import Arranger
 from ..ops.core import MEMBER, SYMBOL
 from ..render.text import spell
 from ..simplify import recognise

@@ -11,7 +11,7 @@ from ..console import EXPRESSION_SETTINGS, can_encode, grid, one_line, print_jso
 from ..errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from ..claims import Verdict
+    from ..checking.claims import Verdict
 
 LAYOUTS = ("numerator", "denominator", "strict")
 
@@ -42,7 +42,7 @@ def command(
 
     The verdict stands on the first line, with what is wrong if the claim is; the right derivative on the second.
     """
-    from ..claims import check
+    from ..checking.claims import check
 
     names = split_names(wrt)
     verdict = check(

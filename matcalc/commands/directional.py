@@ -35,7 +35,7 @@ def command(
     no_verify: bool,
 ) -> int:
     """The derivative of EXPR along a direction, ∇f u, with the direction in which a scalar EXPR rises fastest and how fast."""
-    from ..calculus import directional
+    from ..course.calculus import directional
 
     names = split_names(wrt)
     return show(

@@ -54,7 +54,7 @@ def command(
 
     All of it is evaluated at random points, and shown only if both accumulations agree with the closed form of `d`.
     """
-    from ..graphs import graph
+    from ..course.graphs import graph
 
     found = graph(
         expression,

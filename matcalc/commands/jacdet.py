@@ -25,7 +25,7 @@ def command(expression: str, where: tuple[str, ...], wrt: tuple[str, ...], as_js
 
     A variable declared symmetric or triangular counts by its free entries.
     """
-    from ..calculus import jacdet
+    from ..course.calculus import jacdet
 
     names = split_names(wrt)
     return show(lambda: jacdet(expression, names, where=joined(where), verify=not no_verify), "jacdet", as_json, format_)

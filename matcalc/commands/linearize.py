@@ -25,7 +25,7 @@ def command(
     expression: str, where: tuple[str, ...], wrt: tuple[str, ...], at: str | None, as_json: bool, format_: str | None, no_verify: bool
 ) -> int:
     """The tangent of EXPR at a point: f(x_0) + J (x - x_0), also of vector fields, as an extended Kalman filter needs it."""
-    from ..calculus import linearize
+    from ..course.calculus import linearize
 
     names = split_names(wrt)
     return show(lambda: linearize(expression, names, at=at, where=joined(where), verify=not no_verify), "linearize", as_json, format_)

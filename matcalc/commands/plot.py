@@ -57,7 +57,7 @@ def command(
     """Draw the scalar EXPR: one variable as a curve with its Taylor polynomials, derivatives and stationary points, two as a
     surface and level lines with the gradient field.
     """
-    from ..plots import check_ending, plot
+    from ..course.plots import check_ending, plot
 
     if out is not None:
         check_ending(out)

@@ -12,7 +12,7 @@ from ..console import can_encode, grid, one_line, print_json, takes_expression
 from ..errors import VerificationError, printable
 
 if TYPE_CHECKING:
-    from ..problem import Answer
+    from ..course.problem import Answer
 
 FORMATS = ("text", "unicode", "latex")
 

@@ -22,7 +22,7 @@ Exit code: 0 answered (none is an answer), 1 no answer (or its check failed), 2 
 @takes_function
 def command(expression: str, where: tuple[str, ...], wrt: tuple[str, ...], as_json: bool, format_: str | None, no_verify: bool) -> int:
     """Solve ∇f = 0 in closed form and say of every solution whether it is a minimum, a maximum, a saddle or an inflection."""
-    from ..calculus import stationary
+    from ..course.calculus import stationary
 
     names = split_names(wrt)
     return show(lambda: stationary(expression, names, where=joined(where), verify=not no_verify), "stationary points", as_json, format_)

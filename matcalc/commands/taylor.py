@@ -53,7 +53,7 @@ def command(
 
     For scalars, vectors and matrices. The remainder is checked to be of the next order at random points.
     """
-    from ..calculus import taylor
+    from ..course.calculus import taylor
 
     names = split_names(wrt)
     return show(

@@ -27,7 +27,7 @@ Examples:
 def command(first: int, only_list: bool) -> int:
     """A walk through chapter 5 of Mathematics for Machine Learning, Vector Calculus: every command of matcalc at an example of the
     book, with its answer."""
-    from ..tours import tour
+    from ..course.tours import tour
 
     stops = tour(first)
     if only_list:

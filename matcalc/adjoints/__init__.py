@@ -1,0 +1,1 @@
+"""What reverse accumulation works with: index networks, sums over an index, families, abstract functions. `differential` is the way in."""

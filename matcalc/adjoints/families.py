@@ -1,0 +1,112 @@
+"""Derivatives by a member of a family: ∂x_i/∂x_j is 1[i = j], which picks one member out of a sum.
+
+The variable is the member with a free index, x_j, or with a number, x_3. Every member of the family is the variable times
+an indicator; where the indicator ties the index of a sum, the sum collapses to its one term.
+"""
+
+from __future__ import annotations
+
+from ..build import apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
+from ..expr import Expr, postorder, transform
+from ..ops.core import ADD, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
+from .network import Binder, Term
+
+
+def is_target(node: Expr, target: Expr) -> bool:
+    """Whether a node is the variable, or a member of the variable's family."""
+    return node is target or (target.op is MEMBER and node.op is MEMBER and node.attr[0] == target.attr[0])  # type: ignore[index]
+
+
+def of_member(term: Term, node: Expr, target: Expr) -> Term:
+    """The adjoint of member i as that of member j: times 1[i = j]."""
+    i, j = node.args[0], target.args[0]
+    same = num(0) if i.op is NUMBER and j.op is NUMBER else apply(IVERSON, (i, j), "=")
+    return Term(times(term.scalar, same), term.factors, term.slots, term.binders)
+
+
+def bind(term: Term, binder: Binder) -> list[Term]:
+    """The term summed over an index; an indicator 1[i = j] leaves the one summand with i = j."""
+    return [_bound(t, binder) for t in _spread(term, index(binder[0]))]
+
+
+def _bound(term: Term, binder: Binder) -> Term:
+    name, low, high = binder
+    used = {
+        str(n.attr) for e in (term.scalar, *[f[0] for f in term.factors]) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT)
+    }
+    if name in used:  # a sum inside runs over the same letter
+        fresh = next(
+            c for c in "ijklpqrstuv" if c not in used and c not in term.scalar.indices and not any(c in f[0].indices for f in term.factors)
+        )
+        factors = [(at_index(e, name, index(fresh)), r, c) for e, r, c in term.factors]
+        return _bound(Term(at_index(term.scalar, name, index(fresh)), factors, term.slots, term.binders), (fresh, low, high))
+    i = index(name)
+    tie = next((s for s in split(term.scalar)[1] if _ties(s, i)), None)
+    if tie is None:
+        return Term(term.scalar, term.factors, term.slots, (*term.binders, (name, low, high)))
+    j = tie.args[1] if tie.args[0] is i else tie.args[0]
+    rest = times(term.scalar, power(tie, num(-1)))
+    scalar = at_index(rest, name, j)
+    if not (low.op is NUMBER and low.attr == 1):
+        scalar = times(scalar, apply(IVERSON, (j, low), ">="))
+    factors = [(at_index(e, name, j), r, c) for e, r, c in term.factors]
+    inner = tuple((n, at_index(a, name, j), at_index(b, name, j)) for n, a, b in term.binders)
+    return Term(scalar, factors, term.slots, inner)
+
+
+def _ties(s: Expr, i: Expr) -> bool:
+    return s.op is IVERSON and s.attr == "=" and i in s.args and not (s.args[0].indices & s.args[1].indices)
+
+
+def _spread(term: Term, i: Expr) -> list[Term]:
+    """The term as several, so that an indicator of `i` inside a sum stands in front of its own summand."""
+    for k, (e, r, c) in enumerate(term.factors):
+        inner = e.args[0] if e.op is TRANSPOSE else e
+        coefficient, scalars, body = split(inner)
+        if body is None or body.op is not ADD or not any(_ties(n, i) for n in postorder(body)):
+            continue
+        front = times(num(coefficient), *scalars)
+        terms = []
+        for a in body.args:
+            part = times(front, a)
+            part = transpose(part) if inner is not e else part
+            scale, own, rest = split(part)
+            assert rest is not None
+            factors = [*term.factors[:k], (rest, r, c), *term.factors[k + 1 :]]
+            terms += _spread(Term(times(term.scalar, num(scale), *own), factors, term.slots, term.binders), i)
+        return terms
+    return [term]
+
+
+def at_index(e: Expr, name: str, j: Expr) -> Expr:
+    """`e` with the free index `name` set to `j`; sums that bind the same letter are left alone."""
+    if name not in e.indices:
+        return e
+    done = {n: n for n in postorder(e) if name not in n.indices}
+    done[index(name)] = j
+    return transform(e, rebuild, done)
+
+
+def free_of(e: Expr, letter: str) -> Expr:
+    """`e` with the sums over `letter` running over another letter, so that `letter` can name the variable's index."""
+    bound = {str(n.attr) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
+    if letter not in bound:
+        return e
+    names = bound | {str(n.attr[0]) for n in postorder(e) if isinstance(n.attr, tuple) and n.attr}
+    other = next(c for c in "ijklmnpqrst" if c not in names and c != letter)
+    return with_index(e, letter, other)
+
+
+def with_index(e: Expr, letter: str, other: str) -> Expr:
+    """`e` with the index `letter` called `other` everywhere, bound or free."""
+
+    def renamed(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        if old.op is INDEX:
+            return index(other) if old.attr == letter else old
+        if old.op is INDEXED_SUM and old.attr == letter:
+            return indexed_sum(other, *args)
+        if old.op is INDEXED_PRODUCT and old.attr == letter:
+            return indexed_product(other, *args)
+        return rebuild(old, args)
+
+    return transform(e, renamed)

@@ -1,0 +1,261 @@
+"""What is wrong with a claimed derivative: the shortest change that makes its numbers right at every point.
+
+In order: the shape, a transpose or another order of indices, a factor, a transpose inside, a property that a matrix would
+have to have, a term that is missing, too many or has the wrong sign or factor, single entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from itertools import permutations
+from typing import Any
+
+from ..answers import laid_out
+from ..build import is_number, num, power, size, times, transpose
+from ..errors import MatcalcError
+from ..expr import Expr, postorder
+from ..kinds import ONE, close_properties, shape_text
+from ..ops.core import SYMBOL
+from .comparison import TOLERANCE, agree, any_nonzero, function_of, ratios, simple, spell_term
+from .evidence import Evidence
+from .summands import wrong_terms
+
+POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
+INDEX_LETTERS = "ijklpqrs"
+
+Accepts = Callable[[Fraction | None], bool]
+
+
+class View:
+    """A way to look at the claim, under which its shape is that of the derivative."""
+
+    __slots__ = ("apply", "words")
+
+    def __init__(self, words: str, apply: Callable[[Any], Any]) -> None:
+        self.words, self.apply = words, apply
+
+
+def diagnose(ev: Evidence) -> list[str]:
+    """Nothing if the claim is right; else what is wrong with it, in a few phrases."""
+    claimed, right = ev.claimed, ev.right
+    if ev.claim.expr.is_scalar and ev.claim.form is None and not any_nonzero(claimed) and not any_nonzero(right):
+        return []  # `0` is said of a zero of any shape
+    views = list(_views(ev))
+    if not views:
+        return [_wrong_dimension(ev)]
+    for view in views:
+        if not view.words and agree(ev, claimed, right):
+            return []
+    if not any_nonzero(right):
+        return ["the derivative is zero"]
+    if not any_nonzero(claimed):
+        return ["the claim is zero, the derivative is not"]
+    for search in (_off_by_a_factor, _turned, _special, _terms, _entries, _turned_and_scaled, _special_and_scaled, _varying):
+        for view in views:
+            found = search(ev, view)
+            if found:
+                return [*filter(None, [view.words]), *found]
+            if search is _off_by_a_factor and view.words and agree(ev, [view.apply(c) for c in claimed], right):
+                return [view.words]
+    return ["its numbers differ from those of the derivative"]
+
+
+def _wrong_dimension(ev: Evidence) -> str:
+    if ev.plain:
+        assert ev.shape is not None
+        return f"wrong dimension: the claim is {shape_text(ev.claim.expr.shape)}, the derivative {shape_text(ev.shape)}"
+    given = shape_text(ev.claim.expr.shape) if ev.claim.form is None else f"an array with {ev.claimed[0].ndim} indices"
+    wanted = "×".join(ev.truth.shape) if ev.truth is not None else "×".join(map(str, ev.right[0].shape))
+    return f"wrong dimension: the claim is {given}, the derivative {wanted}"
+
+
+# ---------------------------------------------------------------------------------------------- views
+
+
+def _views(ev: Evidence) -> Iterator[View]:
+    """The claim as it is, transposed, or with its indices in another order, where the shapes then fit."""
+    import numpy as np
+
+    if ev.plain:
+        given, wanted = ev.claim.expr.shape, ev.shape
+        assert wanted is not None
+        if given == wanted:
+            yield View("", lambda c: c)
+        if given == wanted[::-1] and given != (ONE, ONE):
+            mixed = ev.truth is not None and ev.truth.order > 1 and ONE in given  # no layout says how these are to lie
+            yield View("" if mixed else _transposed(ev), np.transpose)
+        return
+    shapes = [(np.squeeze(c).shape, np.squeeze(g).shape) for c, g in zip(ev.claimed, ev.right)]
+    legs = len(shapes[0][1])
+    if any(len(c) != legs for c, _ in shapes) or legs > 5:
+        return
+    for order in permutations(range(legs)):
+        if all(tuple(c[k] for k in order) == g for c, g in shapes):
+            letters = INDEX_LETTERS[:legs]
+            turned = "".join(letters[order.index(k)] for k in range(legs))
+            words = "" if turned == letters else "transposed" if legs == 2 else f"its indices stand in another order: [{','.join(turned)}]"
+            yield View(words, lambda c, order=order: np.transpose(np.squeeze(c), order))  # type: ignore[misc]
+
+
+def _transposed(ev: Evidence) -> str:
+    """Which layout the transpose is, if it is one."""
+    truth = ev.truth
+    if truth is None or truth.expr is None:
+        return "transposed"
+    for layout in ("numerator", "denominator", "strict"):
+        if layout != truth.layout and laid_out(truth._tensor, layout)[0] is transpose(truth.expr):
+            kinds = {"row": "a row", "vector": "a column"}
+            kind = kinds.get(ev.claim.expr.kind)
+            return f"transposed ({layout} layout{f', where a gradient is {kind}' if kind and truth.order == 1 else ''})"
+    return "transposed"
+
+
+# ---------------------------------------------------------------------------------------------- factors
+
+
+def _off_by_a_factor(ev: Evidence, view: View) -> list[str]:
+    factors = ratios(ev, [view.apply(c) for c in ev.claimed], ev.right)
+    if factors is None:
+        return []
+    constant = simple(factors)
+    if constant is not None:
+        return [] if constant == 1 else [_factor_words(constant)]
+    for s in _scalars(ev):
+        values = [float(v) for v, g in zip(ev.numbers(s), ev.right) if any_nonzero([g])]
+        for p in POWERS:
+            if all(v > 0 for v in values) or isinstance(p, int):
+                constant = simple([r / v ** float(p) for r, v in zip(factors, values)] if all(values) else None)
+                if constant is not None:
+                    return [f"off by a factor: the claim is {spell_term(ev, times(num(constant), power(s, num(p))))} times the derivative"]
+    return []
+
+
+def _varying(ev: Evidence, view: View) -> list[str]:
+    """A multiple of the derivative by something that changes from point to point and was not found."""
+    many = any(g.size > 1 for g in ev.right)
+    found = ratios(ev, [view.apply(c) for c in ev.claimed], ev.right) if many else None
+    return ["off by a factor that is not constant"] if found else []
+
+
+def _factor_words(c: Fraction) -> str:
+    if c == -1:
+        return "off by the sign: the claim is the negative of the derivative"
+    return f"off by a factor: the claim is {c} times the derivative" + (" (and of the other sign)" if c < 0 else "")
+
+
+def _scalars(ev: Evidence) -> list[Expr]:
+    """What a forgotten factor may be: the numbers that occur, and the sizes; the shortest first."""
+    roots = [ev.claim.expr, function_of(ev).expr, *(ev.truth._tensor.expressions() if ev.truth is not None else [])]
+    nodes = postorder(roots)
+    found = {e for e in nodes if e.is_scalar and not e.indices and not is_number(e)}
+    found |= {size(d) for e in nodes for d in e.shape if d.number is None}
+    return sorted(found, key=lambda e: (e.size, e.digest))
+
+
+# ---------------------------------------------------------------------------------------------- matrices
+
+
+def _squares(ev: Evidence, lacking: str) -> list[str]:
+    """The square matrices that are not declared to have this property."""
+    found = {}
+    hole = ev.claim.form[1] if ev.claim.form is not None and ev.claim.form[0] == "map" else None
+    for t in (function_of(ev), ev.claim):
+        for n, s in t.symbols.items():
+            if n != hole and s.op is SYMBOL and s.shape[0] is s.shape[1] and s.shape[0] is not ONE:
+                if lacking not in close_properties(t.declared.get(n, s).attr[1]):  # type: ignore[index]
+                    found[n] = s
+    return list(found)
+
+
+def _turned(ev: Evidence, view: View) -> list[str]:
+    return _turned_inside(ev, view, lambda c: c == 1)
+
+
+def _turned_and_scaled(ev: Evidence, view: View) -> list[str]:
+    return _turned_inside(ev, view, lambda c: c is not None)
+
+
+def _turned_inside(ev: Evidence, view: View, accepts: Accepts) -> list[str]:
+    """Right with A^T in place of A, or the other way round, in the whole claim."""
+    import numpy as np
+
+    for n in _squares(ev, "symmetric"):
+        turned = [{**v, n: np.transpose(v[n])} for v in ev.points]
+        try:
+            claimed = [view.apply(ev.claim_at(v)) for v in turned]
+        except (MatcalcError, np.linalg.LinAlgError):
+            continue
+        constant = simple(ratios(ev, claimed, ev.right))
+        if accepts(constant) and not agree(ev, claimed, [view.apply(c) for c in ev.claimed]):
+            words = f"right only if {n} is symmetric: {n}^T stands where {n} should, or {n} where {n}^T"
+            return [words, *_factor_if_any(constant)]
+    return []
+
+
+def _special(ev: Evidence, view: View) -> list[str]:
+    return _for_special_matrices(ev, view, lambda c: c == 1)
+
+
+def _special_and_scaled(ev: Evidence, view: View) -> list[str]:
+    return _for_special_matrices(ev, view, lambda c: c is not None)
+
+
+def _factor_if_any(constant: Fraction | None) -> list[str]:
+    return [] if constant is None or constant == 1 else [_factor_words(constant)]
+
+
+def _for_special_matrices(ev: Evidence, view: View, accepts: Accepts) -> list[str]:
+    """Right only if some matrices are symmetric, diagonal or orthogonal."""
+    import numpy as np
+
+    makers: dict[str, Callable[[Any], Any]] = {
+        "symmetric": lambda a: (a + a.T) / 2,
+        "diagonal": lambda a: np.diag(np.diag(a)),
+        "orthogonal": lambda a: np.linalg.qr(a)[0],
+    }
+    for word, make in makers.items():
+        names = _squares(ev, word)
+
+        def right_for(chosen: Iterable[str], make: Callable[[Any], Any] = make) -> Fraction | None:
+            pairs = [ev.both_at({**v, **{n: make(v[n]) for n in chosen}}) for v in ev.points]
+            if any(p is None for p in pairs):
+                return None
+            return simple(ratios(ev, [view.apply(p[0]) for p in pairs if p], [p[1] for p in pairs if p]))
+
+        constant = right_for(names) if names else None
+        if not accepts(constant):
+            continue
+        for n in list(names):
+            fewer = [k for k in names if k != n]
+            if fewer and accepts(right_for(fewer)):
+                names = fewer
+        are = f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
+        return [f"right only if {are} {word}", *_factor_if_any(constant)]
+    return []
+
+
+def _terms(ev: Evidence, view: View) -> list[str]:
+    return wrong_terms(ev, view.apply)
+
+
+# ---------------------------------------------------------------------------------------------- entries
+
+
+def _entries(ev: Evidence, view: View) -> list[str]:
+    """The wrong entries, where the size is fixed and most are right."""
+    import numpy as np
+
+    if not ev.plain or ev.shape is None or any(d.number is None for d in ev.shape):
+        return []
+    wrong = np.zeros(np.shape(ev.right[0]), dtype=bool)
+    for c, g in zip(ev.claimed, ev.right):
+        c = view.apply(c)
+        if np.shape(c) != np.shape(g):
+            return []
+        wrong |= np.abs(c - g) > TOLERANCE * max(1.0, float(np.max(np.abs(g))))
+    places = np.argwhere(wrong)
+    if not 0 < len(places) < wrong.size:
+        return []
+    shown = ["(" + ", ".join(str(k + 1) for k in place) + ")" if len(place) > 1 else str(place[0] + 1) for place in places]
+    return [f"wrong in {'entry' if len(shown) == 1 else 'entries'} {', '.join(shown)}"]

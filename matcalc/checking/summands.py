@@ -1,0 +1,135 @@
+"""Which term of a sum is wrong: one that is missing, one too many, one with another sign or factor, one for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from ..build import add, num, split, times, transpose
+from ..errors import MatcalcError
+from ..expr import Expr
+from ..ops.core import ADD, TRANSPOSE
+from ..simplify import expansions, simplify
+from ..tensor import Tensor
+from .comparison import Arrays, agree, ratios, simple, spell_tensor, spell_term
+from .evidence import Evidence, evaluator, with_expression
+
+MOST_TERMS = 24
+
+
+def wrong_terms(ev: Evidence, view: Callable[[Any], Any]) -> list[str]:
+    """One term, or two, that make the difference."""
+    claimed = [view(c) for c in ev.claimed]
+    difference = [_minus(g, c) for g, c in zip(ev.right, claimed)]
+    for depth in (0, 1):
+        own = _values(ev, ev.claim.form is not None, _summands(ev.claim.expr, depth))
+        mine = [(e, [view(a) for a in arrays]) for e, arrays in own]
+        due = _due(ev, depth)
+        for words in (_one(ev, due, mine, difference), _two(ev, due, mine, difference)):
+            if words:
+                return [words]
+    return []
+
+
+Valued = tuple[Expr | str, Arrays]
+
+
+def _due(ev: Evidence, depth: int) -> list[Valued]:
+    """The terms of the derivative with their numbers."""
+    truth = ev.truth
+    if truth is None or ev.stacked:
+        return []
+    if truth.expr is not None:
+        return list(_values(ev, False, _summands(truth.expr, depth)))
+    found: list[Valued] = []
+    for t in truth._tensor.terms:
+        part = Tensor(truth._tensor.shapes, [t])
+        arrays = []
+        for v in ev.points:
+            env, sizes = truth._scope.prepare({n: x for n, x in v.items() if n in truth._scope.names}, part.expressions())
+            arrays.append(part.evaluate(env, sizes))
+        found.append((spell_tensor(ev, part), arrays))
+    return found
+
+
+def _one(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference: Arrays) -> str:
+    """The words for one term that explains the difference (derivative - claim)."""
+    for e, arrays in due if len(due) > 1 else ():
+        c = simple(ratios(ev, difference, arrays))
+        if c == 1:
+            return f"a term is missing: {spell_term(ev, e)}"
+        if c == 2:
+            return f"the term {spell_term(ev, e)} has the wrong sign"
+        if c is not None:
+            return f"the term {spell_term(ev, e)} is {1 - c} times what it should be"
+    for e, arrays in mine if len(mine) > 1 else ():
+        c = simple(ratios(ev, difference, arrays))
+        if c == -1:
+            return f"one term too many: {spell_term(ev, e)}"
+        if c is not None:
+            return f"the term {spell_term(ev, e)} should be {1 + c} times that"
+    return ""
+
+
+def _two(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference: Arrays) -> str:
+    import numpy as np
+
+    for e, right in due:
+        for f, wrong in mine if len(due) > 1 or len(mine) > 1 else ():
+            if agree(ev, [_minus(g, c) for g, c in zip(right, wrong)], difference) and not agree(ev, right, wrong):
+                return f"the term {spell_term(ev, f)} should be {spell_term(ev, e)}"
+    for k, (e, one) in enumerate(due):
+        for f, other in due[k + 1 :]:
+            if len(due) > 2 and agree(ev, [np.squeeze(a) + np.squeeze(b) for a, b in zip(one, other)], difference):
+                return f"two terms are missing: {spell_term(ev, e)} and {spell_term(ev, f)}"
+    return ""
+
+
+def _minus(a: Any, b: Any) -> Any:
+    import numpy as np
+
+    return np.squeeze(a) - np.squeeze(b)
+
+
+def _summands(e: Expr, depth: int) -> list[Expr]:
+    """The terms of a sum; at depth 1 everything multiplied out first."""
+    found = _opened(e)
+    if depth:
+        k = 0
+        while k < len(found) and len(found) < MOST_TERMS:
+            t = found[k]
+            flipped = t.op is TRANSPOSE
+            parts = next(expansions(t.args[0] if flipped else t), None)
+            if parts is None:
+                k += 1
+            else:
+                found[k : k + 1] = [o for p in parts for o in _opened(transpose(p) if flipped else p)]
+        whole = simplify(add(*found)) if len(found) < MOST_TERMS else e
+        collected = add(*found)
+        found = _opened(collected if collected.op is ADD or collected.op is TRANSPOSE else whole)
+    return found
+
+
+def _opened(e: Expr) -> list[Expr]:
+    if e.op is ADD:
+        return list(e.args)
+    if e.op is TRANSPOSE and e.args[0].op is ADD:
+        return [transpose(a) for a in e.args[0].args]
+    c, scalars, body = split(e)
+    inner = body if body is not None else scalars[0] if len(scalars) == 1 else None
+    if inner is not None and inner is not e and (body is None or not scalars):
+        parts = _opened(inner)
+        if len(parts) > 1:
+            return [times(num(c), p) for p in parts]
+    return [e]
+
+
+def _values(ev: Evidence, form: bool, terms: Sequence[Expr]) -> Iterator[Valued]:
+    """Terms with their numbers; with `form`, those of the claim's form around them."""
+    import numpy as np
+
+    for e in terms:
+        with suppress(MatcalcError, np.linalg.LinAlgError):
+            at = evaluator(with_expression(ev.claim, e))
+            yield e, [at(v) for v in ev.points] if form else ev.numbers(e)

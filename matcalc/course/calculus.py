@@ -1,0 +1,100 @@
+"""The Python API of the commands on functions: `taylor`, `linearize`, `directional`, `jacdet`, `stationary`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from ..errors import MatcalcError, NoAnswerError, UsageError
+from ..handles import Handle
+from .directions import Directional, directional_derivative
+from .polynomials import Taylor, taylor_polynomial
+from .problem import Answer, Problem
+from .series import Series, taylor_series
+from .solutions import Stationary, StationaryPoint
+from .stationary_points import stationary_points
+from .volumes import JacobianDeterminant, jacobian_determinant
+
+Function = str | Handle
+Variables = str | Handle | Sequence[str | Handle]
+Found = TypeVar("Found", bound=Answer)
+
+
+def taylor(
+    expr: Function, wrt: Variables, *, at: str | None = None, order: int | str = 2, where: str = "", verify: bool = True
+) -> Taylor | Series:
+    """The Taylor polynomial of this order about the point `at` (x_0 where none is given); with order="inf" the series.
+
+    taylor("logdet(X)", "X", at="X_0").text    Delta = X - X_0; logdet(X_0) + tr(X_0^-1 Delta) - tr(X_0^-1 Delta X_0^-1 Delta)/2
+    """
+    if isinstance(order, str):
+        if order not in ("inf", "infty", "infinity"):
+            raise UsageError(f"the order of an expansion is a whole number from 0, or inf, not {order!r}")
+        return _answered(expr, wrt, where, lambda p: taylor_series(p, at, verify))
+    return _answered(expr, wrt, where, lambda p: taylor_polynomial(p, at, order, verify))
+
+
+def linearize(expr: Function, wrt: Variables, *, at: str | None = None, where: str = "", verify: bool = True) -> Taylor:
+    """The tangent: f(x_0) + J (x - x_0), of a scalar, a vector field or a matrix function."""
+    return _answered(expr, wrt, where, lambda p: taylor_polynomial(p, at, 1, verify, linear=True))
+
+
+def directional(
+    expr: Function,
+    wrt: Variables,
+    *,
+    along: str | None = None,
+    at: str | None = None,
+    normalize: bool = False,
+    where: str = "",
+    verify: bool = True,
+) -> Directional:
+    """The derivative along a direction (`derivative`), and the direction of steepest ascent (`steepest`, `magnitude`)."""
+    return _answered(expr, wrt, where, lambda p: directional_derivative(p, along, at, normalize, verify))
+
+
+def jacdet(expr: Function, wrt: Variables, *, where: str = "", verify: bool = True) -> JacobianDeterminant:
+    """The determinant of the Jacobian, for a change of variables."""
+    return _answered(expr, wrt, where, lambda p: jacobian_determinant(p, verify))
+
+
+def stationary(expr: Function, wrt: Variables, *, where: str = "", verify: bool = True) -> Stationary:
+    """The points where the gradient is zero, each with its kind: minimum, maximum, saddle, inflection or undecided."""
+    return _answered(expr, wrt, where, lambda p: stationary_points(p, verify))
+
+
+def _answered(expr: Function, wrt: Variables, where: str, answer: Callable[[Problem], Found]) -> Found:
+    text, where = _read(expr, where)
+    given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
+    problem = Problem(text, [w if isinstance(w, str) else w.name for w in given], where)
+    try:
+        return answer(problem)
+    except MatcalcError as error:
+        raise error.located(text) from None
+    except (NotImplementedError, RecursionError) as error:  # SymPy's way to say that it does not know
+        raise NoAnswerError(f"no closed form was found ({type(error).__name__})") from None
+
+
+def _read(expr: Function, where: str) -> tuple[str, str]:
+    if isinstance(expr, str):
+        return expr, where
+    from ..inference.assumptions import where_text
+
+    program, declarations = expr.read()
+    return program.text, "; ".join(filter(None, (where_text(declarations), where)))
+
+
+__all__: list[Any] = [
+    "Answer",
+    "Directional",
+    "JacobianDeterminant",
+    "Series",
+    "Stationary",
+    "StationaryPoint",
+    "Taylor",
+    "directional",
+    "jacdet",
+    "linearize",
+    "stationary",
+    "taylor",
+]

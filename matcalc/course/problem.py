@@ -1,0 +1,338 @@
+"""A text with its variables, as the commands on functions need it (taylor, stationary, jacdet, directional).
+
+It reads further texts in the same names (a point, a direction), draws random points that honour what is declared, and
+spells expressions with new names beside the old ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..build import substitute, transpose, zeros
+from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
+from ..expr import Expr, postorder
+from ..infer import Typed, infer
+from ..inference.assumptions import where_text
+from ..kinds import ONE, Dim, Shape, shape_text
+from ..notation.arrange import Arranger
+from ..notation.authorship import rewritten, typed_order
+from ..notation.labels import name_of, words_of
+from ..ops.core import MEMBER, SIZE, SYMBOL
+from ..read import parse, parse_names, parse_where
+from ..simplify import recognise
+from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
+from ..verify import Point
+
+_NAMED = re.compile(r"\s*(\\?[^\W\d_]+(?:_(?:\{[^{}]*\}|\w))?)\s*=(?!=)")
+_LINEAR = frozenset({"symmetric", "skew", "diagonal", "lower", "upper"})  # what a direction shares with the variable
+_OPEN, _CLOSED = "([{", ")]}"
+
+
+class Problem:
+    """A function of the variables `names`. `function` is the expression in property-free twins of them."""
+
+    def __init__(self, text: str, wrt: str | Sequence[str], where: str = "") -> None:
+        self.text = text
+        try:
+            try:
+                declarations = parse_where(where)
+            except MatcalcError as error:
+                raise error.located(where) from None
+            program = parse(text, [d.name for d in declarations], functions=[d.name for d in declarations if d.domain is not None])
+            if program.where:
+                declarations = (*declarations, *parse_where(program.where))
+            if program.form is not None:
+                raise UsageError("an expression is wanted here, not an index form or a linear map")
+            given = [wrt] if isinstance(wrt, str) else list(wrt)
+            self.names = tuple(dict.fromkeys(n for t in given for n in parse_names(t, [d.name for d in declarations])))
+            if not self.names:
+                raise UsageError("no variable was given")
+            self.given = declarations
+            self.typed: Typed = infer(program, declarations, self.names)
+        except MatcalcError as error:
+            raise error.located(text) from None
+        self.function = recognise(self.typed.expr)
+        self.variables = {n: self._variable(n) for n in self.names}
+        self.declarations: dict[str, Declaration] = {d.name: d for d in self.typed.declarations}
+        self.notes: list[str] = list(self.typed.assumptions)
+
+    def _variable(self, name: str) -> Expr:
+        found = self.typed.symbols.get(name) or self.typed.declared.get(name)
+        if found is None:
+            others = ", ".join(self.typed.symbols) or "there are none"
+            raise UsageError(f"{name} does not occur in the expression", suggestion=f"variables here: {others}")
+        if found.op is not SYMBOL:
+            raise UsageError(f"{name} is a member of a family; this command takes whole variables")
+        return found
+
+    @property
+    def only(self) -> Expr:
+        """The one variable."""
+        return self.variables[self.names[0]]
+
+    @property
+    def where(self) -> str:
+        """All declarations, the inferred ones and those of new names too."""
+        return where_text(self.declarations.values())
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Every name in use, dimensions too."""
+        sizes = {n for s in self.typed.symbols.values() for d in s.shape for n in d.names()}
+        bound = {str(n.attr) for node, _ in self.typed.nodes for n in walk(node) if n.op in ("sum", "product")}
+        return frozenset({*self.typed.symbols, *self.typed.bindings, *self.declarations, *self.typed.families, *sizes, *bound})
+
+    def properties(self, name: str) -> frozenset[str]:
+        """What is declared of a name."""
+        e = self.typed.declared.get(name)
+        return words_of(e) if e is not None and e.op is SYMBOL else frozenset()
+
+    def whole(self, e: Expr) -> Expr:
+        """`e` with all declared properties of the variables (for after the last derivative)."""
+        back = {s: self.typed.declared[n] for n, s in self.variables.items() if n in self.typed.declared}
+        return substitute(e, {s: d for s, d in back.items() if s is not d})
+
+    def free_name(self, wanted: Iterable[str]) -> str:
+        """The first of the names that is not in use."""
+        taken = self.taken
+        return next(n for n in wanted if n not in taken)
+
+    def declare(self, name: str, like: Expr, properties: Iterable[str] = ()) -> None:
+        """A name of the answer's own, to be listed in `where`."""
+        shape = like.shape
+        sizes = () if like.is_scalar else shape[:1] if shape[1] is ONE else shape
+        words = tuple(p for p in properties if p not in ("square", "integer"))
+        self.declarations[name] = Declaration(name, "R", tuple(sizes), _shortest(words))
+
+    # ---- texts beside the expression
+
+    def point(self, text: str, what: str = "--at") -> dict[Expr, Expr]:
+        """`1`, `x = 0.5; y = -0.4`, `[1; 2]` or `x_0`: a value for every variable."""
+        given: dict[str, str] = {}
+        pieces = [p for p in _statements(text) if p.strip()]
+        for piece in pieces:
+            named = _NAMED.match(piece)
+            if named is None:
+                if len(pieces) > 1 or len(self.names) > 1:
+                    wanted = "; ".join(f"{n} = …" for n in self.names)
+                    raise ReadingError(
+                        f"{what} has no name in {piece.strip()!r}", suggestion=f'for several variables write {what} "{wanted}"'
+                    )
+                given[self.names[0]] = piece
+                continue
+            try:
+                (name,) = parse_names(named[1], self.declarations)
+            except MatcalcError as error:
+                raise error.located(text) from None
+            if name not in self.variables:
+                raise UsageError(
+                    f"{what} gives a value for {name}, which is no variable", suggestion=f"the variables: {', '.join(self.names)}"
+                )
+            if name in given:
+                raise UsageError(f"{what} gives {name} twice")
+            given[name] = piece[named.end() :]
+        missing = [n for n in self.names if n not in given]
+        if missing:
+            raise UsageError(f"{what} has no value for {', '.join(missing)}")
+        return {self.variables[n]: self.value(given[n], self.variables[n], what) for n in self.names}
+
+    def value(self, text: str, like: Expr, what: str, free: bool = False) -> Expr:
+        """A text as a value of the variable `like`. A new name alone is taken to be of its kind; with
+        `free` it may depend on the variables."""
+        name = name_of(like)
+        try:
+            program = parse(text, self._known(), functions=[d.name for d in self.declarations.values() if d.domain is not None])
+            declarations = dict(self.declarations)
+            if program.body.op == "name" and isinstance(program.body.attr, str) and self._is_new(program.body.attr):
+                words = self.properties(name)
+                self.declare(program.body.attr, like, _LINEAR & words if free else words)
+                declarations = dict(self.declarations)
+            typed = infer(program, tuple(declarations.values()), (), twins=False)
+        except MatcalcError as error:
+            raise error.located(text) from None
+        for d in typed.declarations:
+            self.declarations.setdefault(d.name, d)
+        self.notes += [n for n in typed.assumptions if n not in self.notes]
+        e = typed.expr
+        inside = sorted({n for n in _names(e) if n in self.variables})
+        if inside and not free:
+            raise UsageError(
+                f"{what} depends on {', '.join(inside)} itself", suggestion=f"use another name, such as {spell_name(name, '0')}"
+            )
+        if e.shape == like.shape:
+            return e
+        if e.is_scalar and e is zeros(ONE):
+            return zeros(*like.shape)
+        if e.shape == like.shape[::-1] and like.shape[1] is ONE:
+            self.notes.append(f"the row {text.strip()} counts as a column")
+            return transpose(e)
+        raise ShapeError(f"{what} for {name} is {shape_text(e.shape)}, and {name} is {shape_text(like.shape)}", text=text)
+
+    def _known(self) -> list[str]:
+        return [*self.declarations, *self.typed.families]
+
+    def _is_new(self, name: str) -> bool:
+        base, sub = split_name(name)
+        return (
+            name not in self.declarations
+            and base not in ("I", "0", "1", "e", "pi")
+            and not (sub.isdigit() and base in self.declarations and sub != "0")
+        )
+
+    # ---- printing
+
+    def arranger(self, more: Sequence[str] = (), values: Mapping[Expr, Expr] | None = None) -> Arranger:
+        """Spells expressions with the names in the order of the input, then those of `more`; `values` are substituted in it."""
+        order = typed_order(self.typed.nodes)
+        if values:
+            order = rewritten(order, lambda e: substitute(e, values))
+        ranks = {n: k for k, n in enumerate(self.typed.symbols)}
+        for x, a in (values or {}).items():  # x_0 is sorted as x is
+            if a.op is SYMBOL and x.op is SYMBOL:
+                ranks.setdefault(name_of(a), ranks.get(name_of(x), len(ranks)))
+        for k, n in enumerate(more):
+            ranks.setdefault(n, len(self.typed.symbols) + k)
+        return Arranger(ranks, order, self.taken | set(more))
+
+    def spelled(self, e: Expr) -> str:
+        """An expression as text, for messages."""
+        from ..render.text import spell
+
+        return spell(self.arranger().spell(e))
+
+    # ---- numbers
+
+    def sampler(self, roots: Iterable[Expr]) -> tuple[Point, list[Dim]]:
+        """How to draw values for everything in these expressions, and the sizes they need."""
+        return sampler([self.function, *roots], self.typed)
+
+
+def sampler(roots: Iterable[Expr], typed: Typed) -> tuple[Point, list[Dim]]:
+    """Shapes and declared properties of every symbol and family in the expressions."""
+    shapes: dict[str, tuple[Shape, Iterable[str]]] = {}
+    families: dict[str, tuple[Dim, Shape, Iterable[str]]] = {}
+    dims: list[Dim] = []
+    for n in postorder(list(roots)):
+        if n.op is SYMBOL:
+            name = name_of(n)
+            whole = typed.declared.get(name)
+            shapes[name] = (n.shape, {*words_of(n), *(words_of(whole) if whole is not None and whole.op is SYMBOL else ())})
+        elif n.op is MEMBER:
+            name = name_of(n)
+            families[name] = (typed.families[name][1], n.shape, words_of(n))
+            dims.append(typed.families[name][1])
+        elif n.op is SIZE:
+            dims.append(n.attr)  # type: ignore[arg-type]
+        dims += n.shape
+    return Point(shapes, families), dims
+
+
+class Answer:
+    """What a command found: `text`, `unicode`, `latex` print it, `as_json` has its parts."""
+
+    verified: str = "not checked"
+    where: str = ""
+    assumptions: list[str]
+
+    def __init__(self, problem: Problem) -> None:
+        self.where = problem.where
+        self.assumptions = list(dict.fromkeys(problem.notes))
+        self.wrt = problem.names
+        self._names = problem.taken
+
+    def spell(self, form: str = "text") -> str:
+        """The answer in a format: text, unicode or latex."""
+        raise NotImplementedError
+
+    def spelled(self, thing: Node | Program, form: str) -> str:
+        from ..answers import printer
+
+        return printer(form)(thing, names=self._names) if form == "latex" else printer(form)(thing)
+
+    @property
+    def text(self) -> str:
+        return self.spell("text")
+
+    @property
+    def unicode(self) -> str:
+        return self.spell("unicode")
+
+    @property
+    def latex(self) -> str:
+        return self.spell("latex")
+
+    def check_readable(self) -> None:
+        """NoAnswerError where the answer has no notation that could be read back."""
+        try:
+            declarations = parse_where(self.where)
+            applied = [d.name for d in declarations if d.domain is not None]
+            infer(parse(self.text, [d.name for d in declarations], functions=applied), declarations, (), twins=False)
+        except MatcalcError:
+            raise NoAnswerError("the answer has no notation in matcalc's language") from None
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What a reader should know beside the formula: label and text."""
+        return []
+
+    def as_json(self) -> object:
+        """The parts of the answer, for machines."""
+        return {**self.parts(), **self.circumstances()}
+
+    def parts(self) -> dict[str, Any]:
+        """The answer proper."""
+        raise NotImplementedError
+
+    def circumstances(self) -> dict[str, Any]:
+        """Spellings, declarations, notes."""
+        return {
+            "text": self.text,
+            "unicode": self.unicode,
+            "latex": self.latex,
+            "wrt": list(self.wrt),
+            "where": self.where,
+            "assumptions": self.assumptions,
+            "verified": self.verified,
+        }
+
+    def __repr__(self) -> str:
+        return f"<{self.text}>"
+
+
+def refuse_where_undefined(e: Expr, what: str) -> None:
+    """Refuse a value with a division by zero in it."""
+    from ..build import is_number, value_of
+    from ..ops.core import POWER
+    from ..ops.inverse import INVERSE
+
+    for n in postorder(e):
+        bad = n.op is POWER and is_number(n.args[0], 0) and is_number(n.args[1]) and value_of(n.args[1]) < 0
+        if bad or (n.op is INVERSE and n.args[0] is zeros(*n.shape)) or (n.op.name in ("log", "logdet") and _vanishes(n.args[0])):
+            raise NoAnswerError(f"{what} has no value at this point")
+
+
+def _vanishes(e: Expr) -> bool:
+    return e is zeros(*e.shape)
+
+
+def _shortest(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without those that another one implies."""
+    from ..kinds import close_properties
+
+    return tuple(w for w in words if not any(w != v and w in close_properties((v,)) for v in words))
+
+
+def _names(e: Expr) -> set[str]:
+    return {name_of(n) for n in postorder(e) if n.op is SYMBOL}
+
+
+def _statements(text: str) -> list[str]:
+    """`text` cut at semicolons and line ends outside brackets."""
+    pieces, depth, start = [], 0, 0
+    for k, c in enumerate(text):
+        depth += (c in _OPEN) - (c in _CLOSED)
+        if c in ";\n" and depth <= 0:
+            pieces.append(text[start:k])
+            start = k + 1
+    return [*pieces, text[start:]]

@@ -1,0 +1,88 @@
+"""Calls of functions that are declared by their sets alone: phi: R -> R, f: R^n -> R^m, F: R^{m x n} -> R^{p x q}."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..build.functions import derivative_shape, entrywise_function, function, function_along
+from ..errors import MatcalcError, ReadingError
+from ..kinds import ONE, Dim, kind_of
+from ..syntax import Declaration, Node
+from .elaborate import Elaborator
+from .misfit import Misfit, Speller, refuse_shape
+from .scene import declared_shape, spell_declaration
+from .scopes import SCALAR
+from .terms import Term
+from .unify import square_root
+
+MOST_PRIMES = 6
+
+
+def abstract(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """phi(x), f(x), F(X) and their derivatives phi'(x), f''(x); F'(X, E) is the derivative along E."""
+    text = str(node.attr)
+    name = text.rstrip("'")
+    order = len(text) - len(name)
+    declaration = el.scene.declared[name]
+    if declaration.domain is None:
+        raise ReadingError(f"{name} is no function: it is declared {spell_declaration(declaration)}", span=node.span)
+    most = 2 if order == 1 else 1
+    if not 1 <= len(args) <= most:
+        raise ReadingError(f"{text} takes one argument, {len(args)} were given", span=node.span)
+    if order > MOST_PRIMES:
+        raise ReadingError(f"derivatives of {name} are read up to order {MOST_PRIMES}", span=node.span)
+    domain, value = declared_shape(declaration.domain), declared_shape(declaration.sizes)
+    if domain == value == SCALAR:
+        if len(args) > 1:
+            raise ReadingError(f"{text} takes one argument, 2 were given", span=node.span)
+        return Term(args[0].shape, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node)
+    for k, t in enumerate(args):
+        if not all(el.sizes.unify(d, w) for d, w in zip(t.shape, domain)):
+            raise Misfit([t], partial(_argument_error, el, declaration, node, k, t), t.kind == kind_of(domain))
+    if len(args) > 1:
+        return Term(value, tuple(args), lambda e, _: function_along(name, value, *e), node)
+    shape = derivative_shape(value, domain, order)
+    return Term(shape, (args[0],), lambda e, _: function(name, order, value, e[0]), node)
+
+
+def _argument_error(el: Elaborator, d: Declaration, node: Node, k: int, t: Term) -> MatcalcError:
+    s = Speller(el)
+    message = f"the argument {s.node(node.args[k])} of {node.attr} is {s.shape(t)}, and the declaration is {spell_declaration(d)}"
+    return refuse_shape(message, node.args[k])
+
+
+# ---------------------------------------------------------------------------------------------- F'(X)[(j,i),(l,k)]
+
+
+def stacked_indices(el: Elaborator, node: Node, args: list[Term]) -> None:
+    """The sizes of the indices in pairs: those of F'(X)[(j,i),(l,k)] are the columns and rows of F and of X; of other matrices,
+    n and n where the pair runs to n n."""
+    if not args or len(node.args) > 3:
+        return
+    stacked = _stacked(el, node.args[0]) or ([], [])
+    sizes = [dims or square_root(el.sizes.resolve(d)) for dims, d in zip(stacked, args[0].shape, strict=True)]
+    for place, dims in zip(node.args[1:], sizes):
+        letters = [el.frames[-1].indices.get(str(a.attr)) for a in place.args] if place.op == "tuple" else []
+        if len(letters) == len(dims):
+            for index, dim in zip(letters, dims, strict=True):
+                if index is not None and index.range is not None:
+                    el.sizes.unify(index.range, dim)
+
+
+def _stacked(el: Elaborator, node: Node) -> tuple[list[Dim], list[Dim]] | None:
+    """The sizes that the rows and columns of the derivative of a function are made of, the slowest first."""
+    if node.op == "mul":
+        ends = _stacked(el, node.args[0]), _stacked(el, node.args[-1])
+        return (ends[0] or ([], []))[0], (ends[1] or ([], []))[1]
+    if node.op == "T":
+        turned = _stacked(el, node.args[0])
+        return None if turned is None else (turned[1], turned[0])
+    name = str(node.attr).rstrip("'")
+    declaration = el.scene.declared.get(name)
+    if node.op != "call" or declaration is None or declaration.domain is None or len(node.args) != 1:
+        return None
+    argument = [d for d in reversed(declared_shape(declaration.domain)) if d is not ONE]
+    rows, cols = [d for d in reversed(declared_shape(declaration.sizes)) if d is not ONE], list[Dim]()
+    for _ in range(len(str(node.attr)) - len(name)):
+        rows, cols = (cols + rows, argument)
+    return rows, cols

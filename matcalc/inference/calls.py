@@ -1,0 +1,281 @@
+"""What each function means, by the kinds of its arguments.
+
+A function of the book is applied by its signature, its sizes unified. Only those that one name in the text stands for
+several operations, or that broadcast, have an entry in CALLS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache, partial
+
+from .. import build
+from ..errors import MatcalcError, ReadingError
+from ..expr import Operation
+from ..kinds import ONE, Dim
+from ..ops.book import REGISTRY
+from ..syntax import Node
+from .abstract import abstract
+from .elaborate import Elaborator, Meaning
+from .misfit import Misfit, Speller, refuse_shape, square_error
+from .powers import norm
+from .products import applied, inner, level, operation, transposed
+from .products import kron as kron_of
+from .scopes import SCALAR
+from .terms import Term, undeclared
+
+SPECTRAL = frozenset({"tr", "det", "logdet"})  # entrywise exp directly below one of these is most often meant as expm
+MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
+OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
+
+
+@cache
+def signature(op: Operation) -> tuple[tuple[tuple[str, str], ...], tuple[str, str]]:
+    """Letters of the arguments' rows and columns, and of the value's."""
+    given, _, value = op.signature.partition("->")
+    pairs = tuple((t[0], t[1]) for t in (part.split() for part in given.split(",")))
+    rows, cols = value.split()
+    return pairs, (rows, cols)
+
+
+def by_signature(el: Elaborator, op: Operation, node: Node, args: Sequence[Term]) -> Term:
+    """`op` applied to `args` if their shapes fit its signature."""
+    given, value = signature(op)
+    letters: dict[str, Dim] = {"1": ONE}
+    for k, (t, pattern) in enumerate(zip(args, given)):
+        for letter, dim in zip(pattern, t.shape):
+            want = letters.setdefault(letter, dim)
+            if not el.sizes.unify(want, dim):
+                sizes = (el.sizes.resolve(want) is ONE) == (dim is ONE)
+                raise Misfit(list(args), partial(_argument_error, el, op, node, k, pattern, args), sizes)
+    rows, cols = (_size(el, token, letters) for token in value)
+    return applied(op, (rows, cols), args, node)
+
+
+def _size(el: Elaborator, token: str, letters: dict[str, Dim]) -> Dim:
+    whole = letters[token[0]]
+    for inner_size in token[1:]:
+        whole = el.sizes.product(whole, letters[inner_size])
+    return whole
+
+
+def _argument_error(el: Elaborator, op: Operation, node: Node, k: int, pattern: tuple[str, str], args: Sequence[Term]) -> MatcalcError:
+    s = Speller(el)
+    t = args[k]
+    if pattern[0] == pattern[1]:
+        return square_error(el, op.name, node, node.args[k], t)
+    text = s.node(node.args[k])
+    wanted = {"1": "a scalar" if pattern[0] == "1" else "a vector"}.get(pattern[1], "of the shape of its other arguments")
+    return refuse_shape(f"the argument {text} of {op.name} is {s.shape(t)}; it has to be {wanted}", node.args[k])
+
+
+# ---------------------------------------------------------------------------------------------- one entry per function
+
+
+def _diag(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    t = args[0]
+    if t.is_scalar and undeclared(args):
+        raise Misfit(args, partial(square_error, el, "diag", node, node.args[0], t))
+    if t.kind == "vector":
+        return by_signature(el, operation("diag", node), node, args)
+    if t.kind == "row":
+        return by_signature(el, operation("diag", node), node, [transposed(t)])
+    return by_signature(el, operation("diagonal", node), node, args)
+
+
+def _norm(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """norm(x), norm(x, p): as the bars."""
+    if len(args) == 1:
+        return norm(el, node, args, "")
+    p = node.args[1]
+    which = {"1": "1", "2": "2", "infty": "inf", "F": "F"}.get(str(p.attr), "p") if p.op in ("num", "name") else "p"
+    return norm(el, node, args if which == "p" else args[:1], which)
+
+
+def _norm_of(which: str) -> Meaning:
+    def meaning(el: Elaborator, node: Node, args: list[Term]) -> Term:
+        return norm(el, node, args, which)
+
+    return meaning
+
+
+def _by_kind(vector: str, matrix: str | None) -> Meaning:
+    """A function of a vector, whose row is the vector's transpose, and another of a matrix."""
+
+    def meaning(el: Elaborator, node: Node, args: list[Term]) -> Term:
+        t = args[0]
+        if t.is_scalar and not el.scene.template:
+            raise Misfit(args, partial(_too_small, el, node))
+        if t.kind == "matrix" and matrix is not None:
+            if not el.scene.template:
+                el.note(f"{node.attr} of the matrix {Speller(el).node(node.args[0])} goes row by row")
+            return by_signature(el, operation(matrix, node), node, args)
+        op = operation(vector, node)
+        if t.kind == "row":
+            value = by_signature(el, op, node, [transposed(t)])
+            return value if value.is_scalar else transposed(value)
+        return by_signature(el, op, node, args)
+
+    return meaning
+
+
+def _extreme(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """max(a, b, …) entry by entry; max(x) the greatest entry of a vector."""
+    name = str(node.attr)
+    if len(args) == 1:
+        entry = operation(f"{name}_entry", node)
+        if args[0].is_scalar and undeclared(args):
+            raise Misfit(args, partial(_too_small, el, node))
+        return by_signature(el, entry, node, [transposed(args[0])] if args[0].kind == "row" else args)
+    op = operation(name, node)
+    args, shape = level(el, node, args, node.args, stated=False)
+    held = args[0]
+    for t in args[1:]:
+        held = applied(op, shape, [held, t], None)
+    held.node = node
+    return held
+
+
+def _sized(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """ones(n), ones(m, n), zeros(n)."""
+    dims = [el.size_of(a) for a in node.args]
+    if any(d is None for d in dims):
+        bad = next(a for a, d in zip(node.args, dims) if d is None)
+        raise ReadingError(f"{Speller(el).node(bad)} is no size", span=bad.span, suggestion="ones(n) and ones(m, n) take sizes")
+    rows, cols = [d for d in dims if d is not None] + ([ONE] if len(dims) == 1 else [])
+    make = build.ones if node.attr == "ones" else build.zeros
+    return Term((rows, cols), (), lambda _, __: make(rows, cols), node)
+
+
+def _count(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """The number of entries."""
+    rows, cols = args[0].shape
+    if args[0].is_scalar and undeclared(args):
+        raise Misfit(args, partial(_too_small, el, node))
+    return Term(SCALAR, (), lambda _, r: build.times(build.size(r(rows)), build.size(r(cols))), node)
+
+
+def _sqrt(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    _state_entrywise(el, node, args[0])
+    return Term(args[0].shape, (args[0],), lambda e, _: build.power(e[0], HALF), node, literal=args[0].literal)
+
+
+def _kron(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    return kron_of(el, args[0], args[1], node)
+
+
+def _vec(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """The columns on top of each other: the number of columns is the outer factor of the size."""
+    t = args[0]
+    return applied(operation("vec", node), (el.sizes.product(t.shape[1], t.shape[0]), ONE), args, node)
+
+
+def _inverse(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    if args[0].is_scalar and not undeclared(args):
+        return Term(SCALAR, (args[0],), lambda e, _: build.inverse(e[0]), node)
+    return _plain(el, node, args)
+
+
+def _plain(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """Any other function of the book."""
+    name = str(node.attr)
+    op = operation(name, node)
+    if name in OF_MORE_THAN_ONE and args[0].is_scalar and not el.scene.template:
+        if undeclared(args):
+            raise Misfit(args, partial(_too_small, el, node))
+        if name == "logdet":
+            return applied(operation("log", node), SCALAR, [applied(operation("abs", node), SCALAR, args, None)], node)
+        return Term(SCALAR, (args[0],), lambda e, _: e[0], node)
+    if op.elementwise:
+        _state_entrywise(el, node, args[0])
+    if name in SPECTRAL and node.args[0].op == "call" and not el.scene.template:
+        _refuse_entrywise_below(el, node, args[0])
+    return by_signature(el, op, node, args)
+
+
+def _state_entrywise(el: Elaborator, node: Node, t: Term) -> None:
+    """A scalar function of a square matrix is said to be entrywise."""
+    if t.kind != "matrix" or el.scene.template:
+        return
+    name = str(node.attr)
+    other = MATRIX_FUNCTIONS.get(name)
+    text = Speller(el).node(node)
+    hint = f"; {other} is the matrix {'exponential' if other == 'expm' else 'function'}" if other else ""
+    rows, cols = t.shape
+    el.note(lambda resolve: f"{text} is taken entry by entry{hint}" if resolve(rows) is resolve(cols) else "")
+
+
+def _refuse_entrywise_below(el: Elaborator, node: Node, t: Term) -> None:
+    """tr(exp(X)) is refused: expm(X) is meant more often, exp.(X) says the other."""
+    inside = node.args[0]
+    other = MATRIX_FUNCTIONS.get(str(inside.attr))
+    if t.kind != "matrix" or other is None:
+        return
+    text = Speller(el).node(*inside.args)
+    raise Misfit(
+        [t],
+        lambda: refuse_shape(
+            f"{node.attr} of {inside.attr}({text}): {inside.attr} works entry by entry, which is rarely meant under {node.attr}",
+            inside,
+            f"write {other}({text}) for the matrix function, or {inside.attr}.({text}) for entry by entry",
+        ),
+    )
+
+
+def _too_small(el: Elaborator, node: Node) -> MatcalcError:
+    s = Speller(el)
+    return refuse_shape(f"{node.attr} of {s.node(node.args[0])}, which is a scalar", node)
+
+
+def _log(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """log(x); log(x, b) is log_b(x)."""
+    if len(args) == 1:
+        return _plain(el, node, args)
+    if not args[1].is_scalar:
+        raise Misfit([args[1]], lambda: refuse_shape("the base of a logarithm is a scalar", node.args[1]))
+    _state_entrywise(el, node, args[0])
+    log = operation("log", node)
+    return Term(args[0].shape, tuple(args), lambda e, _: build.divide(build.apply(log, e[:1]), build.apply(log, e[1:])), node)
+
+
+HALF = build.num(Fraction(1, 2))
+
+CALLS: dict[str, Meaning] = {
+    "diag": _diag,
+    "norm": _norm,
+    "norm1": _norm_of("1"),
+    "normF": _norm_of("F"),
+    "norminf": _norm_of("inf"),
+    "softmax": _by_kind("softmax", "softmax_rows"),
+    "logsumexp": _by_kind("logsumexp", "logsumexp_rows"),
+    "cumsum": _by_kind("cumsum", None),
+    "max": _extreme,
+    "min": _extreme,
+    "ones": _sized,
+    "zeros": _sized,
+    "count": _count,
+    "sqrt": _sqrt,
+    "dot": inner,
+    "kron": _kron,
+    "inv": _inverse,
+    "vec": _vec,
+    "log": _log,
+}
+
+
+def call(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """A function applied to its arguments."""
+    name = str(node.attr)
+    if name.endswith("."):  # exp.(X): entry by entry, and meant so
+        return by_signature(el, operation(name[:-1], node), node, args)
+    meaning = CALLS.get(name)
+    if meaning is not None:
+        return meaning(el, node, args)
+    if name.rstrip("'") in el.scene.declared:
+        return abstract(el, node, args)
+    if name not in REGISTRY:
+        raise ReadingError(f"{name} is no function that is known", span=node.span)
+    if len(args) != len(REGISTRY[name].params):
+        raise ReadingError(f"{name} takes {len(REGISTRY[name].params)} arguments, {len(args)} were given", span=node.span)
+    return _plain(el, node, args)

@@ -1,0 +1,147 @@
+"""Entries, matrices written out, sums over an index, and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from .. import build
+from ..errors import ReadingError
+from ..expr import Expr, make
+from ..kinds import ONE, Dim
+from ..ops.core import CASES, IVERSON
+from ..syntax import Node
+from .abstract import stacked_indices
+from .blocks import blocks
+from .elaborate import Elaborator
+from .misfit import Misfit, Speller, refuse_shape
+from .products import applied, level
+from .scopes import Index
+from .terms import Resolve, Term
+from .unify import is_unknown
+
+ROW_SUM = 3  # what a sum of rows costs as a reading
+
+# ---------------------------------------------------------------------------------------------- entries, literals, sums
+
+
+def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """X[i,j], X[i,:], (V y)_i, delta[i,j]."""
+    stacked_indices(el, node, args)
+    at = [None if p.op == "all" else _place(el, p) for p in node.args[1:]]
+    places = [p for p in at if p is not None]
+    if not args:
+        name = str(node.args[0].attr)
+        if len(places) < len(at):
+            raise ReadingError(f"{name} takes its indices one by one", span=node.span)
+        if name != "delta":
+            return el.member(name, places, node) if name in el.scene.families else el.value_at(name, places, node)
+        n = el.sizes.fresh()
+        return el.entry_at(Term((n, n), (), lambda _, r: build.eye(r(n)), node), places, node)
+    t = args[0]
+    if len(places) == len(at):
+        return el.entry_at(t, places, node)
+    if len(at) != 2:
+        return t
+    el.check_places(t, at, node)
+    rows, cols = t.shape
+    if at[0] is not None:
+        i = at[0].expr
+        return Term((ONE, cols), (t,), lambda e, r: build.matmul(build.transpose(build.unit(i, r(rows))), e[0]), node)
+    if at[1] is not None:
+        j = at[1].expr
+        return Term((rows, ONE), (t,), lambda e, r: build.matmul(e[0], build.unit(j, r(cols))), node)
+    return t
+
+
+def _place(el: Elaborator, p: Node) -> Index:
+    """A subscript: an index, a number, or a pair of indices run together (i, p) as in a Kronecker product."""
+    if p.op == "num" and isinstance(p.attr, Fraction) and p.attr.denominator == 1 and p.attr >= 1:
+        return Index(build.num(p.attr), None)
+    if p.op == "name":
+        index = el.frames[-1].indices.get(str(p.attr))
+        if index is not None:
+            return index
+        raise ReadingError(
+            f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
+        )
+    if p.op == "tuple":
+        first, *others = (_place(el, a) for a in p.args)
+        for k in others:
+            if first.range is None or k.range is None:
+                raise ReadingError("a pair of indices has bound indices", span=p.span)
+            size = el.sizes.resolve(k.range)
+            if is_unknown(size):
+                raise Misfit([], lambda: refuse_shape("the size of the second index of a pair is not known here", p))
+            expr = build.add(build.times(build.subtract(first.expr, build.num(1)), build.size(size)), k.expr)
+            first = Index(expr, el.sizes.product(first.range, k.range))
+        return first
+    raise ReadingError("a subscript is a bound index or a number", span=p.span)
+
+
+def written_out(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    rows, cols = node.attr if isinstance(node.attr, tuple) else (len(args), 1)
+    assert isinstance(rows, int) and isinstance(cols, int)
+    if rows == cols == 1:
+        return args[0]
+    if not all(t.is_scalar for t in args):
+        return blocks(el, node, args, rows, cols)
+    return Term((Dim.of(rows), Dim.of(cols)), tuple(args), lambda e, _: build.literal(rows, cols, e), node)
+
+
+def indexed(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """A sum or product over an index; without bounds it runs over what the index ranges over."""
+    index = el.unbind(node)
+    *bounds, body = args
+    if any(not b.is_scalar for b in bounds):
+        raise Misfit(bounds, lambda: refuse_shape("the bounds of a sum are whole numbers", node))
+    if node.op == "product" and not body.is_scalar:
+        raise Misfit(
+            [body],
+            lambda: refuse_shape(
+                f"the factors of a product are scalars; {Speller(el).node(node.args[0])} is {Speller(el).shape(body)}", node
+            ),
+        )
+    if body.kind == "row":  # where x_i could be a vector, a sum of rows x_i w^T is hardly meant
+        el.penalty(ROW_SUM, body)
+    name = str(index.expr.attr)
+    range_ = index.range
+
+    def over(e: Sequence[Expr], resolve: Resolve) -> Expr:
+        low = e[0] if len(e) > 1 else build.num(1)
+        high = e[1] if len(e) > 2 else build.constant("infty") if range_ is None else build.size(resolve(range_))
+        if node.op == "sum":
+            return build.indexed_sum(name, low, high, e[-1])
+        return build.indexed_product(name, low, high, e[-1])
+
+    return Term(body.shape, (*bounds, body), over, node)
+
+
+# ---------------------------------------------------------------------------------------------- conditions
+
+
+def comparison(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """One relation; indices that are compared, as in `i = k`, run equally far."""
+    ranges = [i.range for a in node.args if a.op == "name" and (i := el.frames[-1].indices.get(str(a.attr))) is not None]
+    if len(ranges) == 2 and ranges[0] is not None and ranges[1] is not None:
+        el.sizes.unify(ranges[0], ranges[1])
+    args, shape = level(el, node, args, node.args, stated=False)
+    return applied(IVERSON, shape, args, node, node.attr)
+
+
+def both(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """Conditions joined by `and`: the product of their indicators."""
+    args, shape = level(el, node, args, node.args, stated=False)
+    return Term(shape, tuple(args), lambda e, _: build.hadamard(*e), node)
+
+
+def iverson(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    return args[0]
+
+
+def cases(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """Values and conditions in turn, perhaps with a last value for what is left."""
+    wide = [k for k, t in enumerate(args) if k % 2 == 0 or not t.is_scalar]  # a scalar condition decides for all entries
+    levelled, shape = level(el, node, [args[k] for k in wide], [node.args[k] for k in wide], stated=False)
+    args = [dict(zip(wide, levelled)).get(k, t) for k, t in enumerate(args)]
+    return Term(shape, tuple(args), lambda e, _: make(CASES, tuple(e), None, e[0].shape, sum(x.size for x in e) + 2), node)

@@ -1,0 +1,208 @@
+"""Powers, transposes, inverses, bars and norms."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+from .. import build
+from ..errors import MatcalcError
+from ..ops.book import REGISTRY
+from ..syntax import Node
+from .elaborate import Elaborator
+from .misfit import Misfit, Speller, Undecided, power_error, refuse_shape, square_error
+from .products import applied, level, operation, transposed, value_of
+from .scopes import SCALAR
+from .terms import Term, undeclared
+
+SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE = 3, 2, 3  # what these cost as readings (LANGUAGE 7)
+
+
+# ---------------------------------------------------------------------------------------------- powers
+
+
+def power(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    if len(args) == 1:
+        return _euler(el, node, args[0])
+    base, exponent = args
+    if not exponent.is_scalar:
+        raise Misfit([exponent], partial(_exponent_error, el, node, base, exponent))
+    if base.is_scalar:
+        return Term(SCALAR, (base, exponent), lambda e, _: build.power(*e), node, literal=base.literal and exponent.literal)
+    if base.kind != "matrix":
+        raise Misfit([base], partial(power_error, el, node, base))
+    if not el.sizes.unify(*base.shape):
+        raise Misfit([base], partial(power_error, el, node, base), True)
+    value = value_of(exponent) if exponent.literal else None
+    if exponent.literal and (value is None or value.denominator != 1):
+        if value in (Fraction(1, 2), Fraction(-1, 2)) and "spd" in _properties(el, base):
+            root = applied(REGISTRY["sqrtm"], base.shape, [base], node)
+            return root if value > 0 else Term(base.shape, (root,), lambda e, _: build.inverse(e[0]), node)
+        raise Misfit([base], partial(_root_error, el, node, value))
+    if not exponent.literal and not el.scene.template:
+        _check_integer(el, node.args[1], exponent, node)
+    return Term(base.shape, (base, exponent), lambda e, _: build.matrix_power(*e), node)
+
+
+def _properties(el: Elaborator, t: Term) -> frozenset[str]:
+    name = next((n for n, s in el.symbols.items() if s is t), None)
+    return el.properties(name, False) if name else frozenset()
+
+
+def _check_integer(el: Elaborator, exponent: Node, term: Term, node: Node) -> None:
+    """A symbolic exponent of a matrix has to be an integer: declared so, or undeclared, when it becomes one."""
+    todo, guessed = [exponent], []
+    while todo:
+        n = todo.pop()
+        whole = n.op == "num" and isinstance(n.attr, Fraction) and n.attr.denominator == 1
+        if n.op == "name" and isinstance(n.attr, str):
+            symbol = el.symbols.get(n.attr)
+            if symbol is not None and symbol.name is not None:
+                guessed.append(n.attr)
+            whole = symbol is None or symbol.name is not None or "integer" in el.properties(n.attr)
+        elif n.op in ("add", "neg") or (n.op == "mul" and "/" not in (n.attr if isinstance(n.attr, tuple) else ())):
+            whole = True
+            todo += n.args
+        if not whole:
+            raise Misfit([term], partial(_whole_error, el, node, exponent, n))
+    el.integers |= set(guessed)
+
+
+def _whole_error(el: Elaborator, node: Node, exponent: Node, part: Node) -> MatcalcError:
+    s = Speller(el)
+    text, base = s.factor(exponent), s.factor(node.args[0])
+    message = f"{base}^{text}: a matrix has whole powers only, and {s.node(part)} is not declared whole"
+    hint = f"declare {s.node(part)} in N, or write {base}.^{text} for entry by entry"
+    return refuse_shape(message, exponent, hint)
+
+
+def _exponent_error(el: Elaborator, node: Node, base: Term, exponent: Term) -> MatcalcError:
+    s = Speller(el)
+    b, x = s.factor(node.args[0]), s.factor(node.args[1])
+    options = (
+        f"did you mean expm(log({s.node(node.args[0])}) {x})?"
+        if exponent.kind == "matrix" and base.is_scalar
+        else f"did you mean {b}.^{x}?"
+    )
+    return refuse_shape(f"{s.node(node)}: the exponent {x} is {s.shape(exponent)}, and exponents are scalars", node, options)
+
+
+def _root_error(el: Elaborator, node: Node, value: Fraction | None) -> MatcalcError:
+    s = Speller(el)
+    b = s.node(node.args[0])
+    hint = f"write sqrtm({b}) for the principal square root" if value == Fraction(1, 2) else None
+    return refuse_shape(f"{b}^{{{value}}}: a matrix has whole powers only, not {value}", node, hint)
+
+
+def _euler(el: Elaborator, node: Node, exponent: Term) -> Term:
+    """e^… with e nothing else."""
+    if not el.scene.template:
+        el.note("e is Euler's number")
+    if exponent.kind == "matrix" and node.op == "pow":
+        if not el.sizes.unify(*exponent.shape):
+            raise Misfit([exponent], partial(square_error, el, "expm", node, node.args[1], exponent), True)
+        el.note("e to a square matrix is the matrix exponential, expm")
+        return applied(operation("expm", node), exponent.shape, [exponent], node)
+    if not exponent.is_scalar and node.op == "pow":
+        el.penalty(EULER_ENTRYWISE, exponent)
+        el.note(f"{Speller(el).node(node)} taken entry by entry")
+    return applied(operation("exp", node), exponent.shape, [exponent], node)
+
+
+def entrywise_power(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    if len(args) == 1:
+        return _euler(el, node, args[0])
+    base, exponent = args
+    if exponent.is_scalar:
+        return Term(base.shape, (base, exponent), lambda e, _: build.power(*e), node, literal=base.literal and exponent.literal)
+    exp, log = operation("exp", node), operation("log", node)
+    if base.is_scalar:
+        return Term(exponent.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(build.apply(log, e[:1]), e[1])]), node)
+    (base, exponent), shape = level(el, node, args, node.args, stated=False)
+    return Term(shape, (base, exponent), lambda e, _: build.apply(exp, [build.hadamard(e[1], build.apply(log, [e[0]]))]), node)
+
+
+# ---------------------------------------------------------------------------------------------- postfix, bars, norms
+
+
+def transpose(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    t = args[0]
+    if t.is_scalar and undeclared(args):
+        el.penalty(SCALAR_TRANSPOSE, t)
+    return Term((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)
+
+
+def inverse(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    t = args[0]
+    if not t.is_scalar and not el.sizes.unify(*t.shape):
+        raise Misfit([t], partial(square_error, el, "inv", node, node.args[0], t), t.kind == "matrix")
+    return Term(t.shape, (t,), lambda e, _: build.inverse(e[0]), node, literal=t.literal)
+
+
+def pseudoinverse(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    t = args[0]
+    return applied(operation("pinv", node), (t.shape[1], t.shape[0]), [t], node)
+
+
+# (kind of the argument, as written) -> the operation and whether that is a norm of another kind than written
+_NORMS: dict[tuple[str, str], tuple[str, int]] = {
+    ("vector", ""): ("norm", 0),
+    ("vector", "2"): ("norm", 0),
+    ("vector", "F"): ("norm", WRONG_NORM),
+    ("vector", "1"): ("norm1", 0),
+    ("vector", "inf"): ("norminf", 0),
+    ("vector", "p"): ("normp", 0),
+    ("matrix", ""): ("normF", 0),
+    ("matrix", "F"): ("normF", 0),
+    ("matrix", "2"): ("norm2", 0),
+    ("matrix", "*"): ("norm_nuclear", 0),
+}
+
+
+def norm(el: Elaborator, node: Node, args: list[Term], which: str | None = None) -> Term:
+    """A norm, by the kind of the argument and the subscript of the bars."""
+    written = str(node.attr or "") if which is None else which
+    t = args[0]
+    if len(args) > 1 and not args[1].is_scalar:
+        raise Misfit([args[1]], lambda: refuse_shape("the p of a norm is a scalar", node.args[1]))
+    if t.is_scalar:
+        el.penalty(WRONG_NORM, t)
+        return applied(operation("abs", node), SCALAR, [t], node)
+    found = _NORMS.get(("vector" if t.kind == "row" else t.kind, written))
+    if found is None or found[0] not in REGISTRY:
+        s = Speller(el)
+        message = f"the norm with subscript {written} of {s.node(node.args[0])}, which is {s.shape(t)}, is not in the book"
+        hint = f"write sum(abs({s.node(node.args[0])})) for the sum over the entries" if written == "1" and t.kind == "matrix" else None
+        hint = hint or "the norms are ||x||, ||x||_1, ||x||_inf, ||x||_p of vectors and ||X||_F of matrices"
+        raise Misfit([t], lambda: refuse_shape(message, node, hint))
+    name, cost = found
+    if cost:
+        el.penalty(cost, t)
+    if name == "normF" and written == "" and not el.scene.template:
+        el.note(f"||{Speller(el).node(node.args[0])}|| is the Frobenius norm")
+    first = transposed(t) if t.kind == "row" else t
+    return applied(operation(name, node), SCALAR, [first, *args[1:]], node)
+
+
+def bars(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """|s|, |X|, |v|."""
+    t = args[0]
+    s = Speller(el)
+    if t.kind == "matrix" and el.sizes.could_equal(*t.shape):
+        el.sizes.unify(*t.shape)
+        el.note(f"|{s.node(node.args[0])}| is the determinant")
+        return applied(operation("det", node), SCALAR, [t], node)
+    if t.kind in ("vector", "row"):
+        choice = f"bars at {node.span}"
+        taken = el.kinds.get(choice)
+        if taken is None:
+            raise Undecided(choice, ("norm", "abs"), node)
+        mark = el.choice(choice)
+        el.note(f"|{s.node(node.args[0])}| is " + ("the norm" if taken == "norm" else "taken entry by entry"))
+        if taken == "norm":
+            first = transposed(t) if t.kind == "row" else t
+            return Term(SCALAR, (first, mark), lambda e, _: build.apply(REGISTRY["norm"], e[:1]), node)
+        return Term(t.shape, (t, mark), lambda e, _: build.apply(REGISTRY["abs"], e[:1]), node)
+    if t.kind == "matrix":
+        el.note(f"|{s.node(node.args[0])}| is taken entry by entry")
+    return applied(operation("abs", node), t.shape, [t], node)

@@ -1,0 +1,247 @@
+"""Sums and products: what + - and the signs of multiplication mean, by the shapes at their sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+
+from .. import build
+from ..errors import MatcalcError, ReadingError
+from ..expr import Expr, Operation
+from ..kinds import ONE, Shape
+from ..ops.book import REGISTRY
+from ..syntax import Node
+from .elaborate import Elaborator
+from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, sum_error
+from .scopes import SCALAR
+from .terms import Resolve, Term, finish
+
+BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
+
+
+def operation(name: str, node: Node) -> Operation:
+    """The operation of the book with this name."""
+    op = REGISTRY.get(name)
+    if op is None:
+        raise ReadingError(f"{name} is not in the book of operations yet", span=node.span)
+    return op
+
+
+def applied(op: Operation, shape: Shape, args: Sequence[Term], node: Node | None, attr: object = None) -> Term:
+    """The term of an operation applied to arguments whose shapes are seen to."""
+    return Term(shape, tuple(args), lambda e, _: build.apply(op, e, attr), node)
+
+
+def transposed(t: Term) -> Term:
+    return Term((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]))
+
+
+def value_of(t: Term) -> Fraction | None:
+    """The number a literal is."""
+    finish([t], lambda d: d)
+    return build.value_of(t.result) if t.result is not None and build.is_number(t.result) else None
+
+
+# ---------------------------------------------------------------------------------------------- sums
+
+
+def broadcast(t: Term, shape: Shape) -> Term:
+    """A scalar in every entry of `shape`."""
+    rows, cols = shape
+    return Term(shape, (t,), lambda e, r: build.times(e[0], build.ones(r(rows), r(cols))))
+
+
+def level(el: Elaborator, node: Node, args: list[Term], nodes: Sequence[Node], stated: bool = True) -> tuple[list[Term], Shape]:
+    """The arguments brought to one shape: scalars are broadcast. Misfit where two of the others differ."""
+    k0 = next((k for k, t in enumerate(args) if not t.is_scalar), None)
+    if k0 is None:
+        return args, SCALAR
+    lead = args[k0]
+    shape = lead.shape
+    result = []
+    for k, t in enumerate(args):
+        if t.is_scalar:
+            if stated:
+                _state_broadcast(el, t, lead, nodes[k])
+            result.append(broadcast(t, shape))
+            continue
+        if t.shape is not shape and not el.unify(t.shape, shape):
+            raise Misfit([lead, t], partial(sum_error, el, nodes[k0], nodes[k], lead, t), t.kind == lead.kind)
+        result.append(t)
+    return result, shape
+
+
+def _state_broadcast(el: Elaborator, t: Term, lead: Term, node: Node) -> None:
+    shape = lead.shape
+    if not t.literal:
+        el.penalty(BROADCAST, t, lead)
+    if el.scene.template:
+        return
+    if t.literal and isinstance(value_of(t), Fraction) and value_of(t) == 0:
+        return
+    inner = node.args[0] if node.op == "neg" else node
+    text = Speller(el).factor(inner)
+    verb = "subtracted from" if node.op == "neg" else "added to"
+
+    def sentence(resolve: Resolve) -> str:
+        square = shape[1] is not ONE and resolve(shape[0]) is resolve(shape[1])
+        if t.literal and not square:
+            return ""
+        return f"{text} {verb} every entry" + (f" (write {text} I for the diagonal)" if square else "")
+
+    el.note(sentence)
+
+
+def add(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    literal = all(t.literal for t in args)
+    args, shape = level(el, node, args, node.args)
+    return Term(shape, tuple(args), lambda e, _: build.add(*e), node, literal=literal)
+
+
+def negative(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    return Term(args[0].shape, (args[0],), lambda e, _: build.negative(e[0]), node, literal=args[0].literal)
+
+
+# ---------------------------------------------------------------------------------------------- products
+
+
+def product(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """Factors from the left; `u . v` of two columns is u^T v, where `.` also may stand looser than a blank."""
+    signs = [str(s) for s in node.attr] if isinstance(node.attr, tuple) else [""] * (len(args) - 1)
+    if "." in signs and not _fits_from_left([t.kind for t in args], signs):
+        cuts = [0, *(k + 1 for k, s in enumerate(signs) if s == "."), len(args)]
+        groups = list(pairwise(cuts))
+        inner = [_chain(el, node, args[a:b], signs[a : b - 1], node.args[a:b]) for a, b in groups]
+        if _fits_from_left([t.kind for t in inner], ["."] * (len(inner) - 1)):
+            return _chain(el, node, inner, ["."] * (len(inner) - 1), [node.args[a] for a, _ in groups])
+    return _chain(el, node, args, signs, node.args)
+
+
+def _fits_from_left(kinds: list[str], signs: list[str]) -> bool:
+    """Whether the kinds alone allow the product from the left."""
+    held = kinds[0]
+    for sign, kind in zip(signs, kinds[1:]):
+        if kind == "scalar":
+            continue
+        if sign == "/":
+            return False
+        if held == "scalar":
+            held = kind
+        elif sign == "." and held == kind == "vector":
+            held = "scalar"
+        else:
+            inner = held in ("vector", "scalar"), kind in ("row", "scalar")
+            if inner[0] != inner[1]:
+                return False
+            held = {("row", "vector"): "scalar", ("row", "matrix"): "row", ("matrix", "vector"): "vector"}.get((held, kind), "matrix")
+    return True
+
+
+def _product_of(e: Sequence[Expr], _: Resolve) -> Expr:
+    return build.matmul(*e)
+
+
+def _chain(el: Elaborator, node: Node, args: list[Term], signs: list[str], nodes: Sequence[Node]) -> Term:
+    factors = [args[0]]
+    shape = args[0].shape
+    literal = args[0].literal
+    for k, (sign, t) in enumerate(zip(signs, args[1:]), 1):
+        literal = literal and t.literal
+        held = Term(shape, (), _product_of)
+        if sign == "/":
+            if not t.is_scalar:
+                raise Misfit([t], partial(division_error, el, nodes[:k], nodes[k], held, t))
+            t = Term(SCALAR, (t,), lambda e, _: build.power(e[0], build.num(-1)))
+        elif not t.is_scalar and not held.is_scalar:
+            if sign == "*" and el.scene.by_hand:
+                raise Misfit(factors + [t], partial(_numpy_error, el, nodes[:k], nodes[k]))
+            if sign == "." and held.kind == t.kind == "vector":
+                if not el.sizes.unify(shape[0], t.shape[0]):
+                    raise Misfit(factors + [t], partial(entrywise_error, el, "·", nodes[:k], nodes[k], held, t), True)
+                left = _closed(factors, shape)
+                factors = [Term(SCALAR, (left, t), lambda e, _: build.matmul(build.transpose(e[0]), e[1]))]
+                shape = SCALAR
+                continue
+            if not el.sizes.unify(shape[1], t.shape[0]):
+                sizes = (el.sizes.resolve(shape[1]) is ONE) == (t.shape[0] is ONE)
+                raise Misfit(factors + [t], partial(product_error, el, nodes[:k], nodes[k], held, t), sizes)
+            factors.append(t)
+            shape = (shape[0], t.shape[1])
+            if shape[0] is ONE and shape[1] is ONE:  # a scalar now: what follows need not chain with it
+                factors = [_closed(factors, shape)]
+            continue
+        else:
+            shape = t.shape if held.is_scalar else shape
+        factors.append(t)
+    if len(factors) == 1:
+        return Term(shape, (factors[0],), lambda e, _: e[0], node, literal=literal)
+    return Term(shape, tuple(factors), _product_of, node, literal=literal)
+
+
+def _closed(factors: list[Term], shape: Shape) -> Term:
+    return factors[0] if len(factors) == 1 else Term(shape, tuple(factors), _product_of)
+
+
+def _numpy_error(el: Elaborator, left: Sequence[Node], right: Node) -> MatcalcError:
+    s = Speller(el)
+    one, other = s.factor(*left), s.factor(right)
+    return ReadingError(
+        f"{one} * {other}: a text with @ in it means * entry by entry, as NumPy does, and here * is the matrix product",
+        span=right.span,
+        suggestion=f"write {one} .* {other} for entry by entry, or {one} @ {other} for the product",
+    )
+
+
+def entrywise(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """.* ./ and kron, from the left; runs of .* stay flat."""
+    signs = node.attr if isinstance(node.attr, tuple) else ()
+    held, run = args[0], [args[0]]
+    for k, (sign, t) in enumerate(zip(signs, args[1:]), 1):
+        if sign == "kron":
+            held = kron(el, _flat(run, held.shape), t)
+            run = [held]
+            continue
+        if sign == "./":
+            t = _reciprocal(t)
+        if held.is_scalar:
+            held = Term(t.shape, (), _product_of)
+        elif not t.is_scalar and not el.unify(held.shape, t.shape):
+            error = partial(entrywise_error, el, str(sign), node.args[:k], node.args[k], held, t)
+            raise Misfit([*run, t], error, held.kind == t.kind)
+        run.append(t)
+    return _flat(run, held.shape, node)
+
+
+def _reciprocal(t: Term) -> Term:
+    return Term(t.shape, (t,), lambda e, _: build.power(e[0], build.num(-1)), None, literal=t.literal)
+
+
+def _flat(run: list[Term], shape: Shape, node: Node | None = None) -> Term:
+    def entrywise(e: Sequence[Expr], _: Resolve) -> Expr:
+        scalars, others = [x for x in e if x.is_scalar], [x for x in e if not x.is_scalar]
+        return build.times(*scalars, *([build.hadamard(*others)] if others else []))
+
+    if len(run) == 1 and node is None:
+        return run[0]
+    return Term(shape, tuple(run), entrywise, node, literal=all(t.literal for t in run))
+
+
+def kron(el: Elaborator, a: Term, b: Term, node: Node | None = None) -> Term:
+    shape = el.sizes.product(a.shape[0], b.shape[0]), el.sizes.product(a.shape[1], b.shape[1])
+    return Term(shape, (a, b), lambda e, _: build.kron(*e), node)
+
+
+def inner(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """<A, B>, A : B and dot(u, v): the sum of the products of the entries."""
+    a, b = args
+    if a.is_scalar and b.is_scalar:
+        return Term(SCALAR, (a, b), _product_of, node)
+    if not el.unify(a.shape, b.shape):
+        raise Misfit(args, partial(entrywise_error, el, ":", node.args[:1], node.args[1], a, b), a.kind == b.kind)
+    if a.kind == "vector":
+        return Term(SCALAR, (a, b), lambda e, _: build.matmul(build.transpose(e[0]), e[1]), node)
+    if a.kind == "row":
+        return Term(SCALAR, (a, b), lambda e, _: build.matmul(e[0], build.transpose(e[1])), node)
+    return Term(SCALAR, (a, b), lambda e, _: build.trace(build.matmul(build.transpose(e[0]), e[1])), node)

@@ -1,0 +1,133 @@
+"""The kinds of undeclared names: the cheapest guess under which every shape fits.
+
+States are sets of changes to the defaults. A guess that fails tells which names its failure depends on, and any guess
+that fits has to change one of those; so a best-first search that branches on them alone finds the cheapest guess, and
+meets all that cost the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+
+from ..errors import MatcalcError, ReadingError, ShapeError
+from ..syntax import split_name
+from .elaborate import Elaborator
+from .misfit import Misfit, Speller, Undecided
+from .scene import GREEK
+from .terms import Term, undeclared
+
+# What it costs to read a name as another kind than the default (LANGUAGE 7).
+COSTS: dict[str, dict[str, int]] = {
+    "lower": {"vector": 2, "scalar": 2, "matrix": 5},
+    "greek": {"scalar": 2, "vector": 2, "matrix": 6},
+    "upper": {"matrix": 4, "scalar": 4, "vector": 5},
+    "family": {"entries": 2, "family of vectors": 2, "family of matrices": 5},
+}
+MOST_GUESSES = 3000
+MOST_WORK = 1_000_000  # nodes visited
+
+Kinds = frozenset[tuple[str, str]]
+Try = Callable[[dict[str, str]], tuple[Elaborator, Term]]
+
+
+def letter_class(name: str) -> str:
+    if name.endswith("_"):
+        return "family"
+    base = split_name(name)[0]
+    return "upper" if base[:1].isupper() else "greek" if base in GREEK else "lower"
+
+
+def search(attempt: Try, work: int) -> tuple[Elaborator, Term]:
+    """The typing of least cost; a tie is refused, and where none fits, the failure of the defaults is raised."""
+    queue: list[tuple[int, int, Kinds]] = [(0, 0, frozenset())]
+    seen: set[Kinds] = {frozenset()}
+    best: list[tuple[Kinds, Elaborator, Term]] = []
+    least: int | None = None
+    failure: Exception | None = None
+    tried = 0
+    budget = max(4, min(MOST_GUESSES, MOST_WORK // max(1, work)))
+    while queue and (least is None or queue[0][0] <= least) and tried < budget:
+        cost, _, kinds = heappop(queue)
+        guess = dict(kinds)
+        tried += 1
+        try:
+            el, term = attempt(guess)
+        except Misfit as misfit:
+            failure = failure or misfit
+            names: Iterable[str] = misfit.defaults if misfit.sizes else undeclared(misfit.terms)
+            _branch(queue, seen, cost, kinds, names, misfit.defaults)
+            continue
+        except Undecided as sign:
+            for option in sign.options:
+                _push(queue, seen, cost, kinds | {(sign.name, option)})
+            continue
+        total = cost + sum(c for c, _ in el.penalties)
+        if least is None or total < least:
+            least, best = total, []
+        if total == least:
+            best.append((kinds, el, term))
+        for _, culprits in el.penalties:
+            _branch(queue, seen, cost, kinds, undeclared(culprits), el.defaults)
+    if not best:
+        raise _final(failure)
+    if len(best) > 1:
+        raise _tie(best)
+    return best[0][1], best[0][2]
+
+
+def _branch(
+    queue: list[tuple[int, int, Kinds]], seen: set[Kinds], cost: int, kinds: Kinds, names: Iterable[str], defaults: dict[str, str]
+) -> None:
+    changed = {name for name, _ in kinds}
+    for name in sorted(names):
+        if name in changed or name not in defaults:
+            continue
+        for kind, price in COSTS[letter_class(name)].items():
+            if kind != defaults[name]:
+                _push(queue, seen, cost + price, kinds | {(name, kind)})
+
+
+def _push(queue: list[tuple[int, int, Kinds]], seen: set[Kinds], cost: int, kinds: Kinds) -> None:
+    if kinds not in seen:
+        seen.add(kinds)
+        heappush(queue, (cost, len(seen), kinds))
+
+
+def _final(failure: Exception | None) -> MatcalcError:
+    if isinstance(failure, Misfit):
+        return failure.error()
+    return ShapeError("no kinds of the undeclared names make the shapes fit", suggestion="declare them: where x in R^n; A in R^{m x n}")
+
+
+def _tie(best: list[tuple[Kinds, Elaborator, Term]]) -> MatcalcError:
+    """Two guesses cost the same: say which declarations decide."""
+    el = best[0][1]
+    settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
+    bars = [name for kinds, _, _ in best for name, _ in kinds - settled if name.startswith("bars")]
+    if bars:
+        return ReadingError(
+            "|…| of a vector can be its norm or its absolute value entry by entry, and here both fit",
+            suggestion="write ||x|| for the norm, abs(x) for the entries",
+        )
+    options = []
+    for kinds, typing, _ in best[:4]:
+        s = Speller(typing)
+        parts = []
+        for name, _ in sorted(kinds - settled):
+            shown = name if name in typing.symbols else next((n for n in typing.symbols if split_name(n)[0] + "_" == name), name[:-1])
+            if shown in typing.symbols:
+                parts.append(f"{shown} in {_set(s, typing.symbols[shown])}")
+        if parts:
+            options.append(" and ".join(parts))
+    message = "the kinds of the undeclared names can be chosen in more than one way"
+    hint = "declare " + ", or ".join(dict.fromkeys(options)) if options else None
+    return ShapeError(message, span=(0, len(el.scene.program.text)), suggestion=hint)
+
+
+def _set(s: Speller, t: Term) -> str:
+    if t.is_scalar:
+        return "R"
+    cols = s.dim(t.shape[1])
+    rows = s.dim(t.shape[0])
+    return f"R^{rows}" if t.kind == "vector" else f"R^{{{rows} x {cols}}}"

@@ -1,0 +1,196 @@
+"""What is known of a text before any kind is guessed: its declarations, families, sizes and names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..errors import ReadingError, ShapeError, UsageError
+from ..expr import Expr
+from ..kinds import ONE, Dim, Shape, close_properties, shape_text
+from ..reading.sizes import sizes_of
+from ..syntax import Declaration, Node, Program, split_name, walk
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
+    "varepsilon vartheta varrho varphi varsigma ell".split()
+)
+SHAPED = ("ones", "zeros")  # functions whose arguments are sizes
+
+
+def declared_shape(sizes: Sequence[object]) -> Shape:
+    """The shape that () or (n,) or (m, n) declares."""
+    dims = [d for d in sizes if isinstance(d, Dim)]
+    return (dims[0] if dims else ONE, dims[1] if len(dims) > 1 else ONE)
+
+
+def declared_properties(d: Declaration) -> tuple[str, ...]:
+    """The property words of a declaration, the ones its set implies included."""
+    extra = {"S": ("symmetric",), "N": ("integer",), "Z": ("integer",)}.get(d.field, ())
+    return tuple(dict.fromkeys((*d.properties, *extra)))
+
+
+class Scene:
+    """The text with everything declared about it. Kinds of undeclared names are no part of it."""
+
+    def __init__(
+        self,
+        program: Program,
+        declarations: Sequence[Declaration] = (),
+        wrt: Sequence[str] = (),
+        twins: bool = True,
+        given: Mapping[str, Expr] | None = None,
+    ) -> None:
+        self.program = program
+        self.wrt = tuple(wrt)
+        self.twins = twins
+        self.given = given or {}
+        self.template = given is not None
+        self.declared: dict[str, Declaration] = {}
+        for d in declarations:
+            self._declare(d)
+        self.bound = {b.name for b in program.bindings}
+        self.names: dict[str, None] = {}  # every name as typed, in order
+        self.indices: set[str] = set()
+        self.sizes: set[str] = {
+            n for d in self.declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()
+        }
+        form = program.form
+        self.hole = str(form[1]) if form and form[0] == "map" else ""  # dX of a linear map dX -> A dX B
+        self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
+        self.length = 0
+        self._survey()
+        self.families = self._families()
+        self.carried = self._carried_names()
+        self.variables = self._variables()
+
+    def _declare(self, d: Declaration) -> None:
+        before = self.declared.get(d.name)
+        if before is None:
+            self.declared[d.name] = d
+            rows, cols = declared_shape(d.sizes)
+            square = "square" in close_properties(declared_properties(d))
+            if square and rows is not cols and d.domain is None:
+                words = " ".join(d.properties) or "S"
+                raise ShapeError(f"{d.name} is declared {words} and {shape_text((rows, cols))}; such a matrix is square")
+        elif (before.sizes, before.domain, set(declared_properties(before))) != (d.sizes, d.domain, set(declared_properties(d))):
+            raise ReadingError(f"{d.name} is declared twice, differently: {spell_declaration(before)} and {spell_declaration(d)}")
+
+    def _nodes(self) -> list[Node]:
+        roots = [b.value for b in self.program.bindings] + [self.program.body]
+        return [n for r in roots for n in walk(r)]
+
+    def _survey(self) -> None:
+        """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""
+        sizes: dict[str, None] = {}
+        powers = alone = 0
+        for n in self._nodes():
+            self.length += 1
+            if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
+                powers += 1
+            alone += n.op == "name" and n.attr == "e"
+            if n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr:
+                self.by_hand = True
+            elif n.op == "name" and isinstance(n.attr, str):
+                self.names[n.attr] = None
+                base, sub = split_name(n.attr)
+                if base in ("I", "0", "1") and sub:
+                    sizes |= {m: None for d in sizes_of(sub) for m in d.names()}
+            elif n.op in ("sum", "product"):
+                self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
+                sizes |= {m.attr: None for a in n.args[2:] for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
+            elif n.op == "call" and n.attr in SHAPED:
+                sizes |= {m.attr: None for a in n.args for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
+        form = self.program.form
+        if form and form[0] == "index":
+            for slot in form[2] if isinstance(form[2], tuple) else ():
+                self.indices |= set(slot) if isinstance(slot, tuple) else {slot}
+        self.euler = powers > 0  # e^x stands in the text
+        self.lone_e = alone > powers  # and here e does not stand under an exponent
+        self.indexed = {base for b in self.program.bindings for base, sub in [split_name(b.name)] if self._is_many(base, sub)}
+        self.indices |= {sub for b in self.program.bindings for base, sub in [split_name(b.name)] if base in self.indexed}
+        taken = self.bound | set(self.declared) | self.indices | set(self.given)
+        self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
+
+    def _carried(self, body: Node) -> set[str]:
+        """The indices of declared names in the body of a sum that names none."""
+        subscripts = (split_name(n.attr)[1] for n in walk(body) if n.op == "name" and isinstance(n.attr, str) and n.attr in self.declared)
+        return {s for s in subscripts if len(s) == 1 and s.isalpha()}
+
+    def _is_many(self, base: str, sub: str) -> bool:
+        """Whether x_i is one of many: i, or another index that x carries in the text, is bound."""
+        if len(sub) != 1 or not sub.isalpha():
+            return False
+        carried = {split_name(n)[1][:1] for n in self.names if split_name(n)[0] == base}
+        return sub in self.indices or not carried.isdisjoint(self.indices)
+
+    def _families(self) -> dict[str, Declaration]:
+        """x where x_i is declared and i, or another index that x carries in the text, is bound."""
+        found = {}
+        for name, d in self.declared.items():
+            base, sub = split_name(name)
+            if not sub.isalpha() or d.domain is not None:
+                continue
+            if self._is_many(base, sub):
+                if base in self.names:
+                    message = f"{base} stands by itself, and {name} is a family of that name"
+                    raise ReadingError(message, suggestion="give one of them another letter")
+                found[base] = d
+        return found
+
+    def _carried_names(self) -> dict[str, str]:
+        """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""
+        parts = [(*split_name(n), n) for n in self.names]
+        known = self.declared.keys() | self.bound | self.families.keys()
+        return {b: s for b, s, n in parts if s in self.indices and b not in known and n not in known}
+
+    def _variables(self) -> set[str]:
+        """Names (and declared families, as x_i) that are differentiated by, wholly or in part."""
+        found = set()
+        for name in self.wrt:
+            base = split_name(name)[0]
+            found |= {name, base} if name not in self.declared else {name}
+            if base in self.families and base not in self.declared:
+                found.add(self.families[base].name)
+        return found
+
+    def kind_of(self, name: str) -> str:
+        """The default kind of an undeclared name."""
+        letter = split_name(name)[0]
+        if letter[0].isupper():
+            return "matrix"
+        return "scalar" if letter in GREEK else "vector"
+
+    def check_wrt(self, occurring: Sequence[str]) -> None:
+        """Refuse variables of differentiation that are none."""
+        functions = {b.name for b in self.program.bindings if b.params}
+        for name in self.wrt:
+            base, sub = split_name(name)
+            if name in functions or (name in self.declared and self.declared[name].domain is not None):
+                raise UsageError(f"{name} is a function, not a variable")
+            if name in self.bound:
+                raise UsageError(f"{name} is bound in the text ({name} = …); differentiate by what it is made of")
+            if name in self.declared or name in occurring or name in self.families:
+                continue
+            if sub and (base in self.families or base in self.declared or base in occurring):
+                continue
+            others = [n for n in occurring if split_name(n)[0] == base]
+            hint = f"{' and '.join(others)} does" if others else f"the names are {', '.join(occurring)}" if occurring else None
+            raise UsageError(f"{name} does not occur in the expression, and it is not declared", suggestion=hint)
+
+
+def spell_declaration(d: Declaration) -> str:
+    """`A in R^{m x n} symmetric`, `phi: R -> R`."""
+    words = [p for p in d.properties if p not in ("square", "integer")]
+    field = d.field if d.field != "S" else "R"
+    if d.field == "S" and "symmetric" not in words:
+        words = ["symmetric", *words]
+    if d.domain is not None:
+        return f"{d.name}: {_space('R', d.domain)} -> {_space(field, d.sizes)}"
+    return " ".join([f"{d.name} in {_space(field, d.sizes)}", *words])
+
+
+def _space(field: str, sizes: Sequence[object]) -> str:
+    if not sizes:
+        return field
+    text = " x ".join(str(s) for s in sizes)
+    return f"{field}^{text}" if len(text) == 1 else f"{field}^{{{text}}}"

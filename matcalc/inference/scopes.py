@@ -1,0 +1,173 @@
+"""What one typing knows while it walks: sizes, scopes, indices, what it costs and what is to be told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from .. import build
+from ..errors import ReadingError
+from ..expr import Expr
+from ..kinds import ONE, OPEN, Dim, Shape, close_properties
+from ..syntax import Binding, Node, split_name
+from .scene import Scene, declared_properties
+from .terms import Resolve, Term
+from .unify import Sizes, is_unknown
+
+SCALAR: Shape = (ONE, ONE)
+_LETTERS = "ijklabcdpqrstuvwxyz"
+
+
+class Index:
+    """A bound index: its expression, and the size it runs over (None where the bounds are no size)."""
+
+    __slots__ = ("expr", "range")
+
+    def __init__(self, expr: Expr, range_: Dim | None) -> None:
+        self.expr, self.range = expr, range_
+
+
+class Frame:
+    """What is bound here: parameters of the function being expanded, and indices. In a `quiet` one, a shorthand of the book,
+    nothing is assumed that the author would have to be told."""
+
+    __slots__ = ("params", "indices", "quiet")
+
+    def __init__(self, params: Mapping[str, Term], quiet: bool = False) -> None:
+        self.params = params
+        self.quiet = quiet
+        self.indices: dict[str, Index] = {}
+
+
+class Scopes:
+    """The state of a typing. `kinds` are the guesses that differ from the defaults, and the choices taken."""
+
+    def __init__(self, scene: Scene, kinds: Mapping[str, str], functions: Mapping[str, Binding]) -> None:
+        self.scene = scene
+        self.kinds = kinds
+        self.sizes = Sizes()
+        self.symbols: dict[str, Term] = {}  # by name, in order of first occurrence
+        self.integers: set[str] = set()
+        self.families: dict[str, Dim] = {}
+        self.members: dict[str, Shape] = {}  # undeclared families: the shape of a member
+        self.bindings: dict[str, Term] = {}
+        self.indexed: dict[str, tuple[str, Node]] = {}  # u_i = …: the index and the value, by the base name
+        self.book = functions
+        self.functions: dict[str, Binding] = dict(functions)
+        self.frames = [Frame({})]
+        self.live: set[str] = set().union(*(e.indices for e in scene.given.values())) if scene.given else set()
+        self.penalties: list[tuple[int, Sequence[Term]]] = []
+        self.notes: dict[str | Callable[[Resolve], str], None] = {}
+        self.seen: list[tuple[Node, Term]] = []
+        self.defaults: dict[str, str] = {}  # the kinds that undeclared names have unless guessed otherwise
+
+    def stands_for_something(self, name: str) -> bool:
+        frame, scene = self.frames[-1], self.scene
+        return name in frame.params or name in frame.indices or name in scene.bound or name in scene.declared or name in scene.given
+
+    def properties(self, name: str, twin: bool = True) -> frozenset[str]:
+        """Declared properties; a variable of differentiation has only the open ones."""
+        d = self.scene.declared.get(name)
+        words = close_properties(declared_properties(d)) if d is not None else frozenset()
+        if name in self.integers:
+            words |= {"integer"}
+        return words & OPEN if twin and self.scene.twins and name in self.scene.variables else words
+
+    # ------------------------------------------------------------------------------------------ indices
+
+    def bind(self, letter: str, range_: Dim | None, node: Node) -> Index:
+        """Bind an index in the current frame, renaming it where its letter is free in what comes from outside."""
+        frame, scene = self.frames[-1], self.scene
+        hint = "use another letter for the index"
+        if letter in frame.indices:
+            raise ReadingError(f"the index {letter} is bound twice, one sum inside the other", span=node.span, suggestion=hint)
+        if letter in scene.declared or letter in scene.bound:
+            how = "declared" if letter in scene.declared else "bound by ="
+            raise ReadingError(f"the index {letter} is also a name that is {how}", span=node.span, suggestion=hint)
+        name = letter
+        if name in self.live:
+            name = next((c for c in _LETTERS if c not in self.live and c not in scene.names), f"{letter}{len(self.live)}")
+        self.live.add(name)
+        frame.indices[letter] = index = Index(build.index(name), range_)
+        return index
+
+    def bind_sum(self, node: Node, bounds: list[Term]) -> None:
+        range_: Dim | None = self.sizes.fresh() if not bounds else self.size_of(node.args[2]) if len(node.args) > 2 else None
+        self.bind(self.sum_index(node), range_, node)
+
+    def sum_index(self, node: Node) -> str:
+        """The index of a sum; a bare sum runs over the one that its body carries."""
+        if isinstance(node.attr, str):
+            return node.attr
+        todo = [node.args[0]]
+        carried: dict[str, None] = {}
+        while todo:
+            n = todo.pop()
+            if n.op == "name" and isinstance(n.attr, str):
+                base, sub = split_name(n.attr)
+                if (base in self.scene.families and sub.isalpha()) or (n.attr in self.scene.declared and len(sub) == 1 and sub.isalpha()):
+                    carried[sub] = None
+            todo += reversed(n.args)
+        if len(carried) != 1:
+            found = f"the body carries {', '.join(carried)}" if carried else "no family stands in its body"
+            raise ReadingError(f"the sum names no index, and {found}", span=node.span, suggestion="write sum_{i=1}^N")
+        return next(iter(carried))
+
+    def unbind(self, node: Node) -> Index:
+        """The index of a sum whose body has been read."""
+        letter = self.sum_index(node)
+        index = self.frames[-1].indices.pop(letter)
+        self.live.discard(str(index.expr.attr))
+        return index
+
+    def allows(self, place: Index, dim: Dim) -> bool:
+        """Whether a subscript may be one of something of size `dim`."""
+        d = self.sizes.resolve(dim)
+        if place.range is None:
+            return d.number is None or not build.is_number(place.expr) or build.value_of(place.expr) <= d.number
+        r = self.sizes.resolve(place.range)
+        if is_unknown(r) or is_unknown(d):
+            return self.sizes.unify(r, d)
+        if r is d or (r.number is not None and d.number is None):
+            return True
+        difference = (r - d).number
+        return difference is not None and difference <= 0
+
+    def size_of(self, node: Node, depth: int = 8) -> Dim | None:
+        """A size written as an expression, or None where it is none."""
+        if node.op == "num":
+            return Dim.of(int(node.attr)) if isinstance(node.attr, Fraction) and node.attr.denominator == 1 else None
+        if node.op == "name":
+            name = str(node.attr)
+            return Dim.of(name) if name in self.scene.sizes and not self.stands_for_something(name) else None
+        if node.op not in ("add", "mul", "neg", "pow") or len(node.args) > 8 or not depth:
+            return None
+        parts = [self.size_of(a, depth - 1) for a in node.args]
+        if any(p is None for p in parts):
+            return None
+        dims = [p for p in parts if p is not None]
+        if node.op == "neg":
+            return dims[0] * -1
+        if node.op == "pow":
+            k = dims[1].number
+            return dims[0] if k == 1 else dims[0] * dims[0] if k == 2 else None
+        total = dims[0]
+        for k, d in enumerate(dims[1:]):
+            if node.op == "mul" and isinstance(node.attr, tuple) and node.attr[k] == "/":
+                return None
+            total = total + d if node.op == "add" else total * d
+        return total
+
+    # ------------------------------------------------------------------------------------------ shapes
+
+    def unify(self, a: Shape, b: Shape) -> bool:
+        return self.sizes.unify(a[0], b[0]) and self.sizes.unify(a[1], b[1])
+
+    def penalty(self, cost: int, *terms: Term) -> None:
+        """A reading that is possible, but not the first to think of; it depends on the kinds of `terms`."""
+        self.penalties.append((cost, terms))
+
+    def note(self, text: str | Callable[[Resolve], str]) -> None:
+        """Something to tell the reader, if this typing is taken."""
+        if not self.frames[-1].quiet:
+            self.notes[text] = None

@@ -1,0 +1,62 @@
+"""What the author wrote: the order of summands and factors as they were typed, to be kept where they survive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ..build import negative, ones, times, transpose
+from ..expr import Expr
+from ..ops.core import ADD, HADAMARD, MATMUL, TRANSPOSE
+from ..syntax import Node
+
+Order = dict[Expr, Sequence[Expr]]
+
+
+def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
+    """For every sum and product of the input, its parts in the order of the text."""
+    value = {id(node): e for node, e in nodes}
+    found: Order = {}
+    for node, e in nodes:
+        if node.op == "add":
+            _note(found, e, [value[id(a)] for a in node.args if id(a) in value], ADD)
+        elif node.op == "ew":
+            _note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
+        elif node.op == "mul" and e.op is MATMUL and e.is_scalar:
+            _note_product(found, e, [value[id(a)] for a in node.args if id(a) in value])
+    return found
+
+
+def _note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
+    if e.op is TRANSPOSE and e.shape[0].number == 1:  # a row is kept as a transposed column
+        e, parts = e.args[0], [transpose(p) for p in parts]
+    if e.op is not op or e in found:
+        return
+    flat: list[Expr] = []
+    for p in parts:
+        if p.is_scalar and not e.is_scalar:
+            p = times(p, ones(*e.shape))
+        if p.op is op:
+            flat += found.get(p, p.args)
+        elif op is ADD and negative(p).op is ADD:
+            flat += [negative(q) for q in found.get(negative(p), negative(p).args)]
+        else:
+            flat.append(p)
+    if len(flat) == len(e.args) and set(flat) == set(e.args):
+        found[e] = flat
+
+
+def _note_product(found: Order, e: Expr, parts: list[Expr]) -> None:
+    flat = [f for p in parts for f in (p.args if p.op is MATMUL else (p,))]
+    back = [transpose(f) for f in reversed(flat)]
+    if tuple(flat) == e.args or tuple(back) == e.args:
+        found[e] = flat
+
+
+def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
+    """The same after every expression was rewritten."""
+    made: Order = {}
+    for e, parts in order.items():
+        key, flat = rewrite(e), [rewrite(p) for p in parts]
+        if key.op in (ADD, HADAMARD, MATMUL) and ((set(flat) == set(key.args) and len(flat) == len(key.args)) or key.op is MATMUL):
+            made[key] = flat
+    return made

@@ -1,0 +1,87 @@
+"""The numbers of what was read: plain expressions, index forms, Kronecker forms, linear maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from ..build import is_zero
+from ..errors import ShapeError, UsageError
+from ..infer import Typed
+from ..inference.scene import declared_shape
+from ..kinds import Dim
+from ..numeric import Plan, release
+from ..tensor import unstacked
+
+if TYPE_CHECKING:
+    from ..answers import Scope
+
+
+def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
+    """The value of a typed input in the user's form; an index form gives an array with an axis for every index."""
+    import numpy as np
+
+    form = typed.form
+    if form is not None and form[0] == "map":
+        return _by_basis(typed, scope, values)
+    env, sizes = scope.prepare(values, [typed.expr])
+    if form is None:
+        return release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)
+    if form[0] == "index":
+        return _by_index(typed, env, sizes)
+    return _unvec(np.asarray(Plan(typed.expr).run(env, sizes)[0]), typed, sizes)
+
+
+def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+    import numpy as np
+
+    assert typed.form is not None and isinstance(typed.form[2], tuple)
+    marks: tuple[Any, ...] = typed.form[2]
+    if is_zero(typed.expr):
+        return 0.0
+    flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
+    unknown = {n for m in flat for n in typed.index_ranges[m].names() if n not in sizes and not n.isdigit()}
+    if unknown:
+        raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
+    ranges = [typed.index_ranges[m].value(sizes) for m in flat]
+    plan = Plan(typed.expr)
+    out = np.zeros(ranges)
+    for at in product(*map(range, ranges)):
+        out[at] = plan.run(env, sizes, {m: k + 1 for m, k in zip(flat, at, strict=True)})[0]
+    groups = []
+    n = 0
+    for mark in marks:
+        k = len(mark) if isinstance(mark, tuple) else 1
+        groups.append(int(np.prod(ranges[n : n + k])))
+        n += k
+    return out.reshape(groups)
+
+
+def _unvec(matrix: Any, typed: Typed, sizes: Mapping[str, int]) -> Any:
+    """d vec(F)/d vec(X)^T with the indices of F and X apart."""
+
+    assert typed.form is not None
+    declared = {d.name: declared_shape(d.sizes) for d in typed.declarations}
+    dims: list[Dim] = []
+    for name in (str(typed.form[1]), str(typed.form[2])):
+        if name not in declared:
+            raise ShapeError(f"the shape of {name} must be declared to take its Kronecker form apart")
+        dims += declared[name]
+    return unstacked(matrix, dims, sizes)
+
+
+def _by_basis(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
+    """A linear map dX -> …, applied to every unit matrix."""
+    import numpy as np
+
+    hole = str(typed.form[1])  # type: ignore[index]
+    variable = np.asarray(values[hole[1:]], dtype=float)
+    columns = []
+    for k in range(variable.size):
+        e = np.zeros(variable.size)
+        e[k] = 1.0
+        change = {hole: e.reshape(variable.shape)} if hole in scope.symbols else {}  # a constant map has no dX in it
+        env, sizes = scope.prepare({**values, **change}, [typed.expr])
+        columns.append(np.asarray(release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)))
+    return np.stack(columns, axis=-1).reshape([*columns[0].shape, *variable.shape])

@@ -1,0 +1,140 @@
+"""The index form of a derivative: J[i,j,k,l] = delta[i,k] X[j,l] + …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..adjoints.network import Factor, Index, Slot, Term
+from ..build import is_number, ones, split, value_of
+from ..expr import Expr
+from ..ops.core import EYE, POWER, UNIT
+from ..syntax import Node, Program, spell_name, walk
+from ..tensor import Tensor
+from .arrange import Arranger
+from .surface import name, number, quotient
+
+LETTERS = "ijklpqrsabcdefghmnotuvwxyz"
+
+
+class Letters:
+    """Names for indices: i, j, k, l for the open ones in order, letters not in use for the rest."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = set(taken)
+        self.names: dict[Index, str] = {}
+        self.sized: set[str] = set()  # indices whose range only an identity with its size can tell
+
+    def of(self, i: Index) -> str:
+        if i not in self.names:
+            free = [c for c in LETTERS if c not in self.taken] or [f"i_{n}" for n in range(1, 100) if f"i_{n}" not in self.taken]
+            self.names[i] = free[0]
+            self.taken.add(free[0])
+        return self.names[i]
+
+
+def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Program:
+    """The tensor as `J[i,j,…] = sum of products of entries`."""
+    taken = set(taken)
+    head = next((c for c in "JHDGKM" if c not in taken), "J_0")
+    letters = Letters(taken | {head})
+    first = tensor.terms[0] if tensor.terms else None
+    if first is None:
+        dims = [d for s in tensor.shapes for d in s if d.number != 1]
+        return Program("", (), number(0), ("index", head, tuple(letters.of(Index(d)) for d in dims)))
+    pattern = _finest([t.slots for t in tensor.terms])
+    names = [tuple(letters.of(i) for i in s) for s in pattern]
+    flat = [n for group in names for n in group]
+    marks = tuple(group if len(group) > 1 else group[0] for group in names)
+    bodies = []
+    # In a square shape the reader could not tell the range of an index that stands in deltas only.
+    if any(s[0] is s[1] and s[0].number != 1 for s in tensor.shapes):
+        places = {m: k for k, m in enumerate(flat)}
+        letters.sized = set(places) - {flat[k] for t in tensor.terms for k in _carried(t)}
+    for t in tensor.terms:
+        if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
+            t = _refine(t, pattern)
+        for i, m in zip((i for s in t.slots for i in s), flat, strict=True):
+            letters.names[i] = m
+        bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I"))
+    body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=term_order)))
+    return Program("", (), body, ("index", head, marks))
+
+
+def _carried(t: Term) -> set[int]:
+    """The open indices, counted in order, that a factor other than a delta gives a range."""
+    at = {i: k for k, i in enumerate(i for s in t.slots for i in s)}
+    ranged = {i for e, r, c in t.factors if e.op is not EYE for i in (*r, *c)}
+    for e, r, c in t.factors:
+        if e.op is EYE and ranged & {*r, *c}:
+            ranged |= {*r, *c}
+    return {at[i] for i in ranged if i in at}
+
+
+def term_order(node: Node) -> tuple[bool, list[str]]:
+    return node.op == "neg", [str(n.attr) for n in walk(node) if n.op == "name"]
+
+
+def _finest(patterns: Sequence[Sequence[Slot]]) -> list[Slot]:
+    """The slots with as many Kronecker pairs as any term needs."""
+    columns = zip(*[[s for s in p if s] for p in patterns], strict=True)
+    return [max(column, key=len) for column in columns]
+
+
+def _refine(t: Term, pattern: Sequence[Slot]) -> Term:
+    changes: dict[Index, Slot] = {}
+    for mine, wanted in zip([s for s in t.slots if s], pattern, strict=True):
+        if len(mine) == 1 and len(wanted) > 1:
+            changes[mine[0]] = tuple(Index(i.dim) for i in wanted)
+    return t.renamed(changes)
+
+
+def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node:
+    inner = sorted(
+        {i for _, r, c in t.factors for i in (*r, *c)} - {i for s in t.slots for i in s},
+        key=lambda i: min(k for k, (_, r, c) in enumerate(t.factors) if i in (*r, *c)),
+    )
+    c, scalars, _ = split(t.scalar)
+    above = [arranger.spell(s) for s in scalars if not _below(s)]
+    under = [arranger.spell(_inverted(s)) for s in scalars if _below(s)]
+    if abs(c.numerator) != 1:
+        above.insert(0, number(abs(c.numerator)))
+    if c.denominator != 1:
+        under.insert(0, number(c.denominator))
+    for i in inner:
+        letters.names.pop(i, None)
+        letters.of(i)
+    entries = []
+    tied = {i for _, r, col in t.factors for i in (*r, *col)}
+    loose: list[Factor] = [(ones(i.dim), (i,), ()) for s in t.slots for i in s if i not in tied]
+    for e, r, col in [*loose, *t.factors]:  # an index that nothing hangs on is carried by ones
+        marks = tuple(_mark(s, letters) for s in (r, col) if s)
+        if e.op is EYE:
+            bare = {letters.of(i) for i in (*r, *col)} <= letters.sized
+            base = name(spell_name("I", str(e.shape[0])) if bare else delta)
+        elif e.op is UNIT and len(r) == 1:
+            size = name(spell_name("I", str(e.shape[0])))  # its size: the index occurs nowhere else, perhaps
+            entries.append(Node("index", (size, marks[0], arranger.spell(e.args[0]))))
+            continue
+        else:
+            base = arranger.spell(e)
+        entries.append(Node("index", (base, *marks)))
+    body = quotient([*above, *entries], under)
+    for i in reversed(inner):
+        body = Node("sum", (body,), letters.of(i))
+    for binder, low, high in reversed(t.binders):
+        body = Node("sum", (body, arranger.spell(low), arranger.spell(high)), binder)
+    return Node("neg", (body,)) if c < 0 else body
+
+
+def _mark(slot: Slot, letters: Letters) -> Node:
+    return name(letters.of(slot[0])) if len(slot) == 1 else Node("tuple", tuple(name(letters.of(i)) for i in slot))
+
+
+def _below(s: Expr) -> bool:
+    return s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) < 0
+
+
+def _inverted(s: Expr) -> Expr:
+    from ..build import num, power
+
+    return power(s, num(-1))

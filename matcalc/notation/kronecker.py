@@ -1,0 +1,137 @@
+"""The derivative of a matrix by a matrix as a matrix: d vec(F)/d vec(X)^T with Kronecker products.
+
+With J[i,j,k,l] = ∂F_ij/∂X_kl, a term whose factors join i with k and j with l is Q ⊗ P (P on i,k and Q on j,l); one
+that joins i with l and j with k is (Q ⊗ P) K with the commutation matrix, K vec(X) = vec(X^T); one that joins
+only i with j and k with l is the outer product vec(E) vec(G)^T. Factors on i,j or k,l beside those scale the rows or
+columns: diag(vec E) … diag(vec G).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..adjoints.network import Factor, Term
+from ..adjoints.pairs import beyond
+from ..build import add, apply, diag, hadamard, kron, matmul, num, ones, times, transpose, zeros
+from ..differential import separate
+from ..errors import NoAnswerError
+from ..expr import Expr, make
+from ..kinds import ONE, Shape
+from ..numeric import Plan
+from ..ops.core import COMMUTATION
+from ..ops.sums import VEC
+from ..simplify import simplify
+from ..syntax import Program
+from ..tensor import Tensor, unstacked
+from .arrange import Arranger
+
+
+def kronecker_form(tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iterable[str]) -> Program:
+    """`d vec(F)/d vec(X)^T = …` for a first derivative."""
+    taken = set(taken)
+    if len(tensor.shapes) != 2:
+        raise NoAnswerError("the Kronecker form is for first derivatives", suggestion="use --notation index")
+    head = next(c for c in ("F", "G", "H", "Y", "F_1") if c not in taken)
+    return Program("", (), arranger.spell(simplify(kronecker_matrix(tensor))), ("kron", head, wrt[0]))
+
+
+def kronecker_matrix(tensor: Tensor) -> Expr:
+    """The matrix d vec(F)/d vec(X)^T."""
+    f, x = tensor.shapes
+    total = zeros(f[0] * f[1], x[0] * x[1])
+    if tensor.matrix is not None and not tensor.terms:
+        return total
+    for t in tensor.terms:
+        total = add(total, _term(t, f, x))
+    return total
+
+
+def _term(t: Term, f: Shape, x: Shape) -> Expr:
+    stacked = [k for k, (_, r, c) in enumerate(t.factors) if len(r) > 1 or len(c) > 1]
+    if len(stacked) == 1:
+        return _through(t, t.factors[stacked[0]], f, x)
+    if t.binders or any(len(s) > 1 for s in t.slots):
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    found: dict[tuple[int, int], Expr] = {}
+    hanging: dict[int, Expr] = {}
+    place = {s[0]: n for n, s in enumerate(t.slots) if s}
+    for e, r, c in t.factors:
+        ends = [place.get(s[0], -1) for s in (r, c) if s]
+        if -1 in ends:
+            raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+        if len(ends) == 1:
+            hanging[ends[0]] = hadamard(hanging[ends[0]], e) if ends[0] in hanging else e
+            continue
+        if ends[0] > ends[1]:
+            e, ends = transpose(e), ends[::-1]
+        key = (ends[0], ends[1])
+        found[key] = hadamard(found[key], e) if key in found else e
+    straight = {(0, 2), (1, 3)} & set(found)
+    crossed = {(0, 3), (1, 2)} & set(found)
+    if straight and crossed:
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    dims = (*f, *x)
+
+    def between(a: int, b: int) -> Expr:
+        """The matrix on two indices, scaled by the vectors that hang there; an outer product of those where there is none."""
+        left, right = hanging.get(a), hanging.get(b)
+        if (a, b) not in found:
+            return matmul(left if left is not None else ones(dims[a]), transpose(right if right is not None else ones(dims[b])))
+        body = found[a, b] if left is None else matmul(diag(left), found[a, b])
+        return body if right is None else matmul(body, diag(right))
+
+    if not straight and not crossed and ((0, 1) in found or (2, 3) in found):
+        left, right = (_column(apply(VEC, (between(a, b),))) for a, b in ((0, 1), (2, 3)))
+        return times(t.scalar, matmul(left, transpose(right)))
+    body = kron(between(1, 2), between(0, 3)) if crossed else kron(between(1, 3), between(0, 2))
+    if crossed and x[0] is not ONE and x[1] is not ONE:
+        body = matmul(body, commutation(x))
+    if (0, 1) in found:
+        body = matmul(diag(_column(apply(VEC, (found[0, 1],)))), body)
+    if (2, 3) in found:
+        body = matmul(body, diag(_column(apply(VEC, (found[2, 3],)))))
+    return times(t.scalar, body)
+
+
+def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
+    """A function known by its sets alone, F'(X), with what is done to its value: M F'(X)."""
+    e, r, c = last
+    variable = (*t.slots[3], *t.slots[2])
+    if r == variable:
+        e, r, c = transpose(e), c, r
+    factors = [g for g in t.factors if g is not last]
+    if c != variable:  # F'(Y) with Y a function of X
+        cut = beyond(t, last, c)
+        if cut is None or not 1 <= len(c) <= 2:
+            raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+        inner, factors = cut
+        row, col = c[-1:], c[:-1]
+        far = separate(Term(num(1), inner, (row, col, *t.slots[2:])))
+        e = matmul(e, _term(far, (row[0].dim, col[0].dim if col else ONE), x))
+    value = (*t.slots[1], *t.slots[0])
+    if r == value:
+        return times(t.scalar, e)
+    if not 1 <= len(r) <= 2:
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    row, col = r[-1:], r[:-1]
+    rest = separate(Term(t.scalar, factors, (*t.slots[:2], row, col), t.binders))
+    return matmul(_term(rest, f, (row[0].dim, col[0].dim if col else ONE)), e)
+
+
+def _column(v: Expr) -> Expr:
+    """vec of a column is the column."""
+    return v.args[0] if v.op is VEC and v.args[0].shape[1] is ONE else v
+
+
+def commutation(shape: Shape) -> Expr:
+    """K with K vec(X) = vec(X^T) for X of this shape."""
+    n = shape[0] * shape[1]
+    return make(COMMUTATION, (), shape, (n, n), 1)
+
+
+def numbers_of_kronecker(tensor: Tensor) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
+    """The numbers of the derivative by its Kronecker form."""
+    plan = Plan(kronecker_matrix(tensor))
+    dims = [d for shape in tensor.shapes for d in shape]
+    return lambda env, sizes: unstacked(plan.run(env, sizes)[0], dims, sizes)

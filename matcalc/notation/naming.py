@@ -1,0 +1,99 @@
+"""Names for repeated subexpressions: `c = x^2 + exp(x^2); …` where the definitions pay for themselves.
+
+A subexpression is named when it is written more often than its definition costs. The author's own names come first,
+then letters by kind (s, c, … for scalars, z, u, … for vectors, Z, Y, … for matrices), none of them in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..expr import Expr, postorder
+from ..ops.core import TRANSPOSE
+from ..ops.inverse import INVERSE
+
+ROUNDS = 4
+LEAST_GAIN = 2  # symbols a name must save in all
+LETTERS = {"scalar": "scqghtvw", "vector": "zuhrgvws", "row": "zuhrgvws", "matrix": "ZYSMPQHGUV"}
+
+
+def repeated(roots: Sequence[Expr]) -> list[Expr]:
+    """The subexpressions worth a name, inner ones first."""
+    nodes = postorder(roots)
+    edges: dict[Expr, int] = dict.fromkeys(nodes, 0)
+    for r in roots:
+        edges[r] += 1
+    for n in nodes:
+        for a in n.args:
+            edges[a] += 1
+    named = {n for n in nodes if edges[n] > 1 and _can_be_named(n)}
+    for _ in range(ROUNDS):
+        uses = _uses(nodes, roots, named)
+        chosen = _worth(nodes, uses, named)
+        if chosen == named:
+            break
+        named = chosen
+    return [n for n in nodes if n in named]
+
+
+def _can_be_named(n: Expr) -> bool:
+    return bool(n.args) and not n.indices and n.size > 1 and n.op is not TRANSPOSE
+
+
+def _uses(nodes: Sequence[Expr], roots: Sequence[Expr], named: set[Expr]) -> dict[Expr, int]:
+    """How often each node is written, if the `named` ones are written once."""
+    uses: dict[Expr, int] = dict.fromkeys(nodes, 0)
+    for r in roots:
+        uses[r] += 1
+    for n in reversed(nodes):
+        times_written = 1 if n in named else uses[n]
+        for a in n.args:
+            uses[a] += times_written
+    return uses
+
+
+def _worth(nodes: Sequence[Expr], uses: Mapping[Expr, int], named: set[Expr]) -> set[Expr]:
+    """The nodes whose name saves more than its definition costs."""
+    length: dict[Expr, int] = {}  # with the names used inside
+    chosen: set[Expr] = set()
+    for n in nodes:
+        inside = sum(length[a] for a in n.args)
+        size = max(1, n.size - sum(a.size for a in n.args) + inside) if n.args else n.size
+        count = uses[n]
+        gain = count * size - (size + 2 + count)
+        if count > 1 and gain >= LEAST_GAIN and _can_be_named(n) and not (n.op is INVERSE and size <= 2):
+            chosen.add(n)
+            length[n] = 1
+        else:
+            length[n] = size
+    return chosen
+
+
+def names_for(chosen: Iterable[Expr], own: Mapping[str, Expr], taken: Iterable[str]) -> dict[Expr, str]:
+    """A name for each: the author's where there is one, else a free letter of its kind."""
+    used = set(taken)
+    authors = {e: name for name, e in own.items()}
+    found: dict[Expr, str] = {}
+    chosen = list(chosen)
+    counts: dict[str, int] = {}
+    for e in chosen:
+        counts[e.kind] = counts.get(e.kind, 0) + (e not in authors)
+    numbers: dict[str, int] = {}
+    for e in chosen:
+        if e in authors:
+            found[e] = authors[e]
+            continue
+        letters = LETTERS[e.kind]
+        free = [c for c in letters if c not in used]
+        if counts[e.kind] <= min(4, len(free)):
+            name = free[0]
+        else:  # many of a kind: one letter, numbered
+            base = next((c for c in letters if not any(u == c or u.startswith(f"{c}_") for u in taken)), letters[0])
+            while True:
+                numbers[base] = k = numbers.get(base, 0) + 1
+                name = f"{base}_{k}" if k < 10 else f"{base}_{{{k}}}"
+                if name not in used:
+                    break
+        used.add(name)
+        found[e] = name
+    return found

@@ -1,0 +1,58 @@
+"""Small surface trees: names, numbers, sizes, products and quotients as they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..kinds import Dim
+from ..syntax import Node
+
+
+def name(text: str) -> Node:
+    return Node("name", (), text)
+
+
+def number(value: int | Fraction) -> Node:
+    """A number as a tree: a negative one is a `neg`, a fraction a quotient."""
+    value = Fraction(value)
+    size = Node("num", (), Fraction(abs(value.numerator)))
+    node = size if value.denominator == 1 else Node("mul", (size, Node("num", (), Fraction(value.denominator))), ("/",))
+    return Node("neg", (node,)) if value < 0 else node
+
+
+def dimension(dim: Dim) -> Node:
+    """A size as a tree: a polynomial in dimension names."""
+    terms = []
+    for monomial, c in sorted(dim.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
+        parts = [] if abs(c) == 1 and monomial else [number(abs(c))]
+        parts += [name(n) for n, k in monomial for _ in range(k)]
+        body = product(parts)
+        terms.append(Node("neg", (body,)) if c < 0 else body)
+    return terms[0] if len(terms) == 1 else Node("add", tuple(terms)) if terms else number(0)
+
+
+def product(parts: Sequence[Node]) -> Node:
+    """Factors side by side."""
+    if len(parts) == 1:
+        return parts[0]
+    return Node("mul", tuple(parts), ("",) * (len(parts) - 1))
+
+
+def quotient(above: Sequence[Node], below: Sequence[Node]) -> Node:
+    top = product(above) if above else number(1)
+    if not below:
+        return top
+    bottom = product(below)
+    if is_plain_product(top):  # 2 x/(y) reads from the left
+        return Node("mul", (*top.args, bottom), (*top.attr, "/"))  # type: ignore[misc]
+    return Node("mul", (top, bottom), ("/",))
+
+
+def is_plain_product(node: Node) -> bool:
+    """Factors side by side, without a fraction bar."""
+    return node.op == "mul" and isinstance(node.attr, tuple) and set(node.attr) <= {""}
+
+
+def negated(node: Node) -> Node:
+    return node.args[0] if node.op == "neg" else Node("neg", (node,))

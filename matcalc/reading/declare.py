@@ -1,0 +1,298 @@
+"""Declarations (`where x in R^n; A in R^{m x n} symmetric; phi: R -> R`) and lists of names (`--wrt`)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
+from ..errors import ReadingError, Span
+from ..kinds import ONE, PROPERTIES, Dim, close_properties
+from ..syntax import Declaration, split_name
+from .names import function_of, not_a_name, read_name
+from .scan import Mark, check_length, quote, refuse, scan
+from .sizes import read_sizes
+
+# Other ways to say a property; words are joined by hyphens.
+_PROPERTY = {p: (p,) for p in PROPERTIES} | {
+    "sym": ("symmetric",),
+    "skew-symmetric": ("skew",),
+    "antisymmetric": ("skew",),
+    "positive-definite": ("spd",),
+    "symmetric-positive-definite": ("spd",),
+    "pd": ("spd",),
+    "positive-semidefinite": ("psd",),
+    "positive-semi-definite": ("psd",),
+    "symmetric-positive-semidefinite": ("psd",),
+    "nonsingular": ("invertible",),
+    "non-singular": ("invertible",),
+    "regular": ("invertible",),
+    "lower-triangular": ("lower",),
+    "upper-triangular": ("upper",),
+    "non-negative": ("nonnegative",),
+    "projection": ("idempotent",),
+    "const": ("constant",),
+    "diag": ("diagonal",),
+}
+Sizes = tuple[Dim, ...]
+
+_LONGEST = 3  # words in a property
+_CONES = {"": (), "+": ("nonnegative",), "++": ("positive",), ">0": ("positive",), ">=0": ("nonnegative",)}
+_SYMMETRIC_CONES = {"": ("symmetric",), "+": ("psd",), "++": ("spd",)}
+_SETS = "R (real), N, Z (whole numbers) and S (symmetric matrices)"
+
+
+def read_names(text: str, declared: Collection[str] = ()) -> tuple[str, ...]:
+    """The names in a list such as `x, y_1, θ, w_{out}`; a run of letters is one name."""
+    check_length(text)
+    marks = scan(text)
+    whole = (0, max(1, len(text)))
+    if not marks:
+        raise refuse("there is no name", text, whole, "name the variable: x")
+    names: list[str] = []
+    i = 0
+    while True:
+        if i >= len(marks):
+            raise refuse(f"a name is missing at the end of {quote(text)}", text, whole)
+        start = i
+        try:
+            name, i = read_name(marks, i, text)
+        except ReadingError:
+            raise not_a_name(text, _item(marks, start)) from None
+        if i < len(marks) and marks[i].kind != "comma":
+            raise not_a_name(text, _item(marks, start))
+        if name not in declared:
+            _refuse_taken(name, text, marks[start].span)
+        names.append(name)
+        if i >= len(marks):
+            return tuple(names)
+        i += 1
+
+
+def _item(marks: list[Mark], start: int) -> Span:
+    """The place of the list's item that begins at mark `start`."""
+    stop = start
+    while stop < len(marks) and marks[stop].kind != "comma":
+        stop = marks[stop].mate + 1 if marks[stop].kind == "open" else stop + 1
+    return marks[start].start, marks[max(start, stop - 1)].end
+
+
+def _refuse_taken(name: str, text: str, span: Span) -> None:
+    if function_of(name):
+        raise refuse(f"{quote(name)} is the name of a function", text, span, "choose another name")
+    if split_name(name)[0] == "I":
+        raise refuse(f"{quote(name)} is the identity", text, span, "choose another name")
+
+
+def read_declarations(text: str, start: int, stop: int) -> tuple[Declaration, ...]:
+    """The declarations in `text[start:stop]`."""
+    return _Declarations(text, scan(text, start, stop)).read()
+
+
+class _Declarations:
+    """Reads declarations from left to right."""
+
+    def __init__(self, text: str, marks: list[Mark]) -> None:
+        self.text, self.marks = text, [m for m in marks if m.kind != "amp"]
+        self.moved = len(self.marks) != len(marks)
+        if self.moved:  # brackets point to their partners by position
+            places = {id(m): k for k, m in enumerate(self.marks)}
+            for mark in self.marks:
+                if mark.kind == "open":
+                    mark.mate = places[id(marks[mark.mate])]
+        self.i = 0
+        self.found: dict[str, Declaration] = {}
+
+    def read(self) -> tuple[Declaration, ...]:
+        while self.i < len(self.marks):
+            if self.at("semi", "newline", "comma"):
+                self.i += 1
+            else:
+                self.declaration()
+        return tuple(self.found.values())
+
+    def at(self, *kinds: str) -> bool:
+        return self.i < len(self.marks) and self.marks[self.i].kind in kinds
+
+    def at_end(self) -> bool:
+        return self.i >= len(self.marks) or self.at("semi", "newline")
+
+    def span(self, start: int) -> Span:
+        return self.marks[start].start, self.marks[min(max(self.i, start + 1), len(self.marks)) - 1].end
+
+    def refuse(self, message: str, start: int, suggestion: str | None = None) -> ReadingError:
+        return refuse(message, self.text, self.span(min(start, len(self.marks) - 1)), suggestion)
+
+    def declaration(self) -> None:
+        start = self.i
+        names: list[tuple[str, Span]] = []
+        while True:
+            begin = self.i
+            if self.at_end():
+                raise self.refuse("a name is missing", start, "write x in R^n")
+            name, self.i = read_name(self.marks, self.i, self.text)
+            _refuse_taken(name, self.text, self.span(begin))
+            names.append((name, self.span(begin)))
+            if not self.at("comma"):
+                break
+            self.i += 1
+        shown = ", ".join(n for n, _ in names[:5])
+        if self.at("colon"):
+            self.i += 1
+            field, domain, _ = self.set(shown)
+            if not self.at("arrow"):
+                raise self.refuse(f"the function {shown} needs an arrow", start, f"write {shown}: R -> R")
+            self.i += 1
+            field, sizes, properties = self.set(shown)
+            given = properties + self.properties()
+        elif self.at("in") or (self.at("word") and self.marks[self.i].value == "in"):
+            self.i += 1
+            field, sizes, properties = self.set(shown)
+            given = properties + self.properties()
+            domain = None
+        else:
+            raise self.refuse(f"`in` is missing after {quote(shown)}", start, f"write {names[-1][0]} in R^n")
+        for name, span in names:
+            self.declare(Declaration(name, field, sizes, tuple(dict.fromkeys(given)), domain, span))
+
+    def declare(self, new: Declaration) -> None:
+        assert new.span is not None
+        self.check_square(new, new.span)
+        old = self.found.setdefault(new.name, new)
+        if (old.field, old.sizes, set(old.properties), old.domain) != (new.field, new.sizes, set(new.properties), new.domain):
+            raise refuse(f"{quote(new.name)} is declared twice, and differently: {_spell(old)} and {_spell(new)}", self.text, new.span)
+
+    def check_square(self, new: Declaration, span: Span) -> None:
+        square = next((p for p in new.properties if "square" in close_properties((p,))), None)
+        if square and new.domain is None and (len(new.sizes) != 2 or new.sizes[0] is not new.sizes[1]):
+            kind = "scalar" if not new.sizes else "vector" if len(new.sizes) == 1 else "matrix of different sizes"
+            sizes = f" {' and '.join(map(str, new.sizes))}" if new.sizes else ""
+            raise refuse(f"{new.name} is declared {square}, which only a square matrix can be, and it is a {kind}{sizes}", self.text, span)
+
+    def set(self, shown: str) -> tuple[str, Sizes, tuple[str, ...]]:
+        """`R`, `R^n`, `R^{m x n}`, `S^n`, `N`: the field, the sizes, and the properties the set implies."""
+        start = self.i
+        if self.at_end():
+            raise self.refuse(f"the set of {quote(shown)} is missing", start - 1, "write x in R^n")
+        mark = self.marks[self.i]
+        field = mark.value
+        if mark.kind != "word" or field[0] not in "RNZS" or len(field) > 1:
+            self.i += 1
+            hint = "complex matrices are not covered" if field[:1] == "C" else f"the sets are {_SETS}"
+            raise self.refuse(f"{quote(self.text[mark.start : mark.end])} is no set known here", start, hint)
+        self.i += 1
+        cone = ""
+        sizes: Sizes | None = None
+        while self.at("caret", "sup", "under", "sub"):
+            if self.at("caret", "sup"):
+                if sizes is not None:
+                    raise self.refuse("the set has two sizes", start)
+                sizes = self.sizes(start)
+            else:
+                cone = self.cone()
+        cones = _SYMMETRIC_CONES if field == "S" else _CONES
+        if cone not in cones or (cone and field not in "RS"):
+            raise self.refuse(f"{quote(self.text[slice(*self.span(start))])} is no set known here", start)
+        return field, self.normal(field, sizes or (), start), cones[cone]
+
+    def normal(self, field: str, sizes: Sizes, start: int) -> Sizes:
+        """A vector has one size, a scalar none; S^n is n by n."""
+        if field == "S":
+            if not sizes or len(sizes) > 2 or sizes[0] is not sizes[-1]:
+                raise self.refuse("the set S of symmetric matrices has one size", start, "write S^n")
+            return sizes[0], sizes[0]
+        if len(sizes) > 2:
+            raise self.refuse("a matrix has two sizes; tensors cannot be declared", start)
+        if len(sizes) == 2 and sizes[1] is ONE:
+            sizes = sizes[:1]
+        return () if sizes == (ONE,) else sizes
+
+    def sizes(self, start: int) -> Sizes:
+        mark = self.marks[self.i]
+        self.i += 1
+        if mark.kind == "sup":
+            stand_in = Mark("num" if mark.value.isdigit() else "word", mark.value, mark.start, mark.end)
+            return read_sizes([stand_in], 0, 1, self.text)
+        if self.at_end():
+            raise self.refuse("the dimension after `^` is missing", start, "write R^n")
+        first = self.marks[self.i]
+        if first.kind == "open":
+            begin, stop = self.i + 1, first.mate
+            self.i = stop + 1
+        else:
+            begin = self.i
+            self.i += 1 + (first.kind == "minus")
+            while self.at("under", "sub"):
+                self.i += 1 if self.at("sub") else 2
+            while self.i + 1 < len(self.marks) and self.by(self.marks[self.i]) and self.marks[self.i + 1].kind in ("word", "num", "greek"):
+                self.i += 2  # R^m x n without braces
+            stop = self.i
+        return read_sizes(self.marks, begin, stop, self.text)
+
+    @staticmethod
+    def by(mark: Mark) -> bool:
+        return (mark.kind == "word" and mark.value == "x") or (mark.kind == "infix" and mark.value == "*")
+
+    def cone(self) -> str:
+        """The subscript of `R_{++}`."""
+        mark = self.marks[self.i]
+        self.i += 1
+        if mark.kind == "sub":
+            return mark.value
+        parts = ""
+        if self.at("open"):
+            stop = self.marks[self.i].mate
+            parts = "".join(m.value for m in self.marks[self.i + 1 : stop])
+            self.i = stop + 1
+        else:
+            while self.at("plus"):
+                parts += "+"
+                self.i += 1
+        return parts
+
+    def properties(self) -> tuple[str, ...]:
+        """The property words after a set; a comma may stand between them, or before the next declaration."""
+        found: list[str] = []
+        while not self.at_end():
+            if self.at("comma"):
+                self.i += 1
+                if not self.at("word", "upright") or self.phrase(self.i) is None:
+                    return tuple(found)
+                continue
+            if self.at("word", "upright") and self.marks[self.i].value == "and":
+                self.i += 1
+                continue
+            phrase = self.phrase(self.i)
+            if phrase is None:
+                raise self.unknown_property()
+            found += _PROPERTY[phrase[0]]
+            self.i = phrase[1]
+        return tuple(found)
+
+    def phrase(self, i: int) -> tuple[str, int] | None:
+        """The longest property that begins at mark `i`, and the mark after it."""
+        best: tuple[str, int] | None = None
+        words = ""
+        for _ in range(_LONGEST):
+            if i >= len(self.marks) or self.marks[i].kind not in ("word", "upright"):
+                break
+            words += ("-" if words else "") + self.marks[i].value.lower()
+            i += 1
+            if words in _PROPERTY:
+                best = (words, i)
+            if i < len(self.marks) and self.marks[i].kind == "minus":
+                i += 1
+        return best
+
+    def unknown_property(self) -> ReadingError:
+        start = self.i
+        self.i += 1
+        word = self.text[slice(*self.span(start))]
+        near = difflib.get_close_matches(word.lower()[:40], _PROPERTY, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"the properties are {', '.join(PROPERTIES)}"
+        return self.refuse(f"{quote(word)} is no property known here", start, hint)
+
+
+def _spell(declaration: Declaration) -> str:
+    sizes = " x ".join(map(str, declaration.sizes))
+    text = declaration.field + (f"^{{{sizes}}}" if len(sizes) > 1 else f"^{sizes}" if sizes else "")
+    return " ".join((text, *declaration.properties))

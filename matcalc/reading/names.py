@@ -1,0 +1,250 @@
+"""Names: how they are spelled, and how a run of letters is cut into them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import accumulate
+
+from ..errors import ReadingError, Span
+from ..syntax import spell_name, split_name
+from .scan import GREEK_WORDS, Mark, quote, refuse
+
+RESERVED = frozenset({"I", "T", "infty"})
+# Words people try, and what stands for them here.
+HINTS = {
+    "transpose": "write x^T",
+    "eye": "write I or I_n",
+    "identity": "write I or I_n",
+    "hadamard": "write A .* B",
+    "frac": "write a/b, or \\frac{a}{b}",
+    "inverse": "write X^-1 or inv(X)",
+    "prod": "write prod_{i=1}^n x_i",
+    "ones": "write ones(n)",
+    "lg": "write log_{10}(x)",
+}
+
+
+@lru_cache(maxsize=1)
+def _book() -> dict[str, str]:
+    from ..ops import function_names
+
+    return dict(function_names())
+
+
+@lru_cache(maxsize=1)
+def _longest_function() -> int:
+    return max(map(len, _book()))
+
+
+def function_of(word: str) -> str | None:
+    """The canonical name of the function spelled `word`, in any case."""
+    book = _book()
+    return book.get(word) or (book.get(word.lower()) if len(word) > 1 else None)
+
+
+def nearest(word: str, others: Iterable[str] = ()) -> str | None:
+    """The known spelling closest to `word`."""
+    found = difflib.get_close_matches(word[:40], [*_book(), *others], n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
+    """What may have been meant by the unknown `word` before a bracket."""
+    if word.lower() in HINTS:
+        return HINTS[word.lower()]
+    near = nearest(word, known)
+    return f"did you mean {near}(…)?" if near in _book() else f"did you mean {near}?" if near else None
+
+
+class Names:
+    """The names one text knows: declared, bound by `=`, functions, indices."""
+
+    __slots__ = ("variables", "functions", "_bases", "_longest")
+
+    def __init__(self, declared: Iterable[str] = (), functions: Iterable[str] = ()) -> None:
+        self.variables: set[str] = set()
+        self.functions: set[str] = set(functions)
+        self._bases: set[str] = set(GREEK_WORDS) | {"infty"}
+        self._longest = max(map(len, self._bases))
+        for name in (*declared, *self.functions):
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """From here on `name` is known."""
+        self.variables.add(name)
+        base = split_name(name)[0]
+        if len(base) > 1:
+            self._bases.add(base)
+            self._longest = max(self._longest, len(base))
+
+    def remove(self, name: str) -> None:
+        """`name` was known only for a while (a parameter)."""
+        self.variables.discard(name)
+        base = split_name(name)[0]
+        if len(base) > 1 and base not in GREEK_WORDS and not any(split_name(v)[0] == base for v in self.variables):
+            self._bases.discard(base)
+
+    def longest(self, run: str, at: int) -> int:
+        """The length of the longest known name in `run` at `at`; a single letter always is one."""
+        for size in range(min(self._longest, len(run) - at), 1, -1):
+            if run[at : at + size] in self._bases:
+                return size
+        return 1
+
+    def cut(self, run: str) -> list[str]:
+        """`run` cut into known names and letters, the longest first from the left."""
+        pieces, at = [], 0
+        while at < len(run):
+            size = self.longest(run, at)
+            pieces.append(run[at : at + size])
+            at += size
+        return pieces
+
+    def is_name(self, run: str) -> bool:
+        return run in self._bases
+
+    def function_at_end(self, run: str) -> int:
+        """Where a function's name begins that ends `run` (`Ddiag`: 1); len(run) if there is none."""
+        ends = set(accumulate(map(len, self.cut(run))))
+        for at in range(max(1, len(run) - _longest_function()), len(run) - 1):
+            if at in ends and _typed(run[at:]) and not self.is_name(run[at:]):
+                return at
+        return len(run)
+
+    def function_at_start(self, run: str) -> int:
+        """The length of a function's name that begins `run`, unless a known name covers more of it; 0 if there is none."""
+        for size in range(min(len(run) - 1, _longest_function()), 1, -1):
+            if _typed(run[:size]) and self.longest(run, 0) < size:
+                return size
+        return 0
+
+
+def _typed(word: str) -> bool:
+    """A function's name as people write it inside a run: `det` or `Det`, not `DET` (which may be a product)."""
+    return function_of(word) is not None and (word.islower() or word[1:].islower())
+
+
+def subscript(marks: list[Mark], i: int, text: str, names: Names | None = None, base: str = "") -> tuple[str, int]:
+    """The subscript that begins at mark `i` (an underscore or small digits), normalised, and the mark after it.
+
+    Without `names` a run of letters belongs to the subscript as a whole (`w_out` in a declaration). With them it is
+    cut, because TeX's `x_iy_i` and a lazy `A_ij` look alike; a cut run leaves its rest in place.
+    """
+    if marks[i].kind == "sub":
+        return marks[i].value, i + 1
+    if i + 1 >= len(marks):
+        raise refuse("`_` has no subscript after it", text, marks[i].span)
+    mark = marks[i + 1]
+    if mark.kind == "open" and mark.value == "{":
+        if mark.mate == i + 2:
+            raise refuse("`_{}` is an empty subscript", text, (marks[i].start, marks[i + 2].end))
+        return spell_subscript(marks, i + 2, mark.mate, text), mark.mate + 1
+    if mark.kind in ("greek", "upright") or (mark.kind == "infix" and mark.value == "*" and names is None):
+        return mark.value, i + 2
+    if mark.kind == "const":
+        return mark.value, i + 2
+    if mark.kind == "num":
+        if not mark.value.isdigit():
+            raise refuse(f"{quote('_' + mark.value)} is no subscript", text, mark.span)
+        return mark.value, i + 2
+    if mark.kind == "word":
+        if names is None:
+            return mark.value, i + 2
+        size = _subscript_letters(marks, i + 1, text, names, base)
+        if size < len(mark.value):
+            rest = Mark("word", mark.value[size:], mark.start + size, mark.end)
+            rest.gap = False
+            marks[i + 1] = rest
+            return mark.value[:size], i + 1
+        return mark.value, i + 2
+    raise refuse("`_` has no subscript after it", text, marks[i].span, "write x_1, x_i or w_{out}")
+
+
+def _subscript_letters(marks: list[Mark], i: int, text: str, names: Names, base: str) -> int:
+    """How many letters of the run at `i` belong to the subscript of `base`."""
+    run = marks[i].value
+    for size in range(min(len(run), 40), 0, -1):
+        if spell_name(base, run[:size]) in names.variables and (size > 1 or len(run) == 1):
+            return size
+    size = names.longest(run, 0)
+    rest = run[size:]
+    followed = i + 1 < len(marks) and marks[i + 1].kind in ("under", "sub") and not marks[i + 1].gap
+    if not rest or rest.isupper() or names.is_name(rest) or (len(rest) == 1 and followed) or f"{base}_{run[:size]}" in names.variables:
+        return size
+    span = (marks[i].start, marks[i].end)
+    shown = base if len(base) <= 20 else "x"
+    raise refuse(
+        f"{quote(f'{shown}_{run}')} can be read in two ways",
+        text,
+        span,
+        f"write {shown}_{{{run[:20]}}} or {shown}_{run[:size]} {rest[:20]}",
+    )
+
+
+_IN_SUBSCRIPTS = {"word", "upright", "num", "const", "plus", "minus", "comma", "colon", "sub", "greek"}
+
+
+def spell_subscript(marks: list[Mark], start: int, stop: int, text: str) -> str:
+    """The normal spelling of `marks[start:stop]` as a subscript: no blanks, no fonts, Greek as words."""
+    parts = []
+    for mark in marks[start:stop]:
+        if mark.kind in _IN_SUBSCRIPTS or mark.value in ("_", "{", "*"):
+            closing = mark.kind == "close"
+            parts.append("}" if closing else "-" if mark.kind == "minus" else f"_{mark.value}" if mark.kind == "sub" else mark.value)
+        else:
+            raise refuse(f"{quote(text[mark.start : mark.end])} does not belong in a subscript", text, mark.span)
+    return "".join(parts)
+
+
+def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
+    """A whole name at mark `i`, as a declaration or `--wrt` gives it: a run of letters is one name there."""
+    mark = marks[i]
+    i += 1
+    if mark.kind == "accent":
+        inner, i = accented(marks, i - 1, text)
+        base, sub = inner, mark.value
+    elif mark.kind in ("word", "upright", "greek", "partial"):
+        base, sub = mark.value, ""
+    else:
+        raise not_a_name(text, mark.span)
+    if i < len(marks) and not marks[i].gap and marks[i].kind in ("under", "sub"):
+        more, i = subscript(marks, i, text)
+        sub = f"{sub},{more}" if sub else more
+    end = superscript_index(marks, i)
+    if end and not sub:
+        sub, i = spell_subscript(marks, i + 3, end - 2, text), end
+    return spell_name(base, sub), i
+
+
+def accented(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
+    """The letter under the accent at mark `i`, and the mark after it."""
+    inner = i + 1
+    braced = inner < len(marks) and marks[inner].kind == "open" and marks[inner].value == "{"
+    inner += braced
+    if inner >= len(marks) or marks[inner].kind not in ("word", "greek") or (braced and marks[inner + 1].kind != "close"):
+        raise refuse(
+            f"{quote(text[marks[i].start : marks[i].end])} stands over one letter", text, marks[i].span, "write \\hat y or \\hat{y}"
+        )
+    word = marks[inner]
+    if not braced and word.kind == "word" and len(word.value) > 1:
+        marks[inner] = Mark("word", word.value[1:], word.start + 1, word.end)
+        return word.value[0], inner
+    return word.value, inner + 1 + braced
+
+
+def superscript_index(marks: list[Mark], i: int) -> int:
+    """If `^{(i)}` stands at mark `i`: the mark after it. 0 otherwise."""
+    kinds = [m.kind + m.value if m.kind in ("open", "caret") else m.kind for m in marks[i : i + 6]]
+    if kinds[:3] != ["caret^", "open{", "open("] or marks[i + 2].mate + 1 != marks[i + 1].mate:
+        return 0
+    inside = marks[i + 3 : min(marks[i + 2].mate, i + 5)]
+    if len(inside) == 1 and inside[0].kind in ("word", "greek", "num"):
+        return marks[i + 1].mate + 1
+    return 0
+
+
+def not_a_name(text: str, span: Span) -> ReadingError:
+    hint = "a name is a letter or a declared word, perhaps with a subscript: x, A_1, theta, w_{out}"
+    return refuse(f"{quote(text[span[0] : span[1]])} is no name", text, span, hint)

@@ -1,0 +1,388 @@
+"""Characters to marks: spelling tables and the first pass of the reader.
+
+Everything that ASCII, Unicode and LaTeX spell differently is made alike here, by tables; what a mark means in its
+place (a minus or a sign, an opening or a closing bar) is decided later, in `lex`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..errors import ReadingError, Span, printable
+
+MAX_BYTES = 200_000
+MAX_DIGITS = 4300
+
+_GREEK_CHARS = (
+    "αalpha βbeta γgamma δdelta εepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi οomicron πpi ρrho σsigma τtau υupsilon"
+    " φphi χchi ψpsi ωomega"
+    " ΑAlpha ΒBeta ΓGamma ΔDelta ΕEpsilon ΖZeta ΗEta ΘTheta ΙIota ΚKappa ΛLambda ΜMu ΝNu ΞXi ΟOmicron ΠPi ΡRho ΣSigma ΤTau ΥUpsilon"
+    " ΦPhi ΧChi ΨPsi ΩOmega"
+    " ϵepsilon ϑtheta ϕphi ϖpi ϱrho ςsigma \u00b5mu \u2126Omega \u2206Delta"
+)
+GREEK = {entry[0]: entry[1:] for entry in _GREEK_CHARS.split()}
+GREEK_WORDS = frozenset(GREEK.values())
+
+# What a mark is: (kind, value). Kinds: `infix` value is the operator; `open` and `close` value is the bracket.
+SYMBOLS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("+",), ("plus", "+")),
+    **dict.fromkeys(("-", "−", "–"), ("minus", "-")),
+    **dict.fromkeys(("*", "×", "∗"), ("infix", "*")),
+    **dict.fromkeys(("·", "⋅", "∙"), ("infix", ".")),
+    **dict.fromkeys(("/", "÷"), ("infix", "/")),
+    "@": ("infix", "@"),
+    **dict.fromkeys((".*", "⊙", "∘"), ("infix", ".*")),
+    **dict.fromkeys(("./", "⊘"), ("infix", "./")),
+    "⊗": ("infix", "kron"),
+    **dict.fromkeys(("^", "**"), ("caret", "^")),
+    ".^": ("caret", ".^"),
+    **dict.fromkeys(("'", "′", "’", "ᵀ", "⊤", ".'", ".T"), ("post", "T")),
+    "!": ("post", "!"),
+    "_": ("under", "_"),
+    ",": ("comma", ","),
+    ";": ("semi", ";"),
+    ":": ("colon", ":"),
+    ":=": ("cmp", "="),
+    "&": ("amp", "&"),
+    "\n": ("newline", "\n"),
+    "(": ("open", "("),
+    "[": ("open", "["),
+    "{": ("open", "{"),
+    ")": ("close", "("),
+    "]": ("close", "["),
+    "}": ("close", "{"),
+    "⟨": ("open", "<"),
+    "⟩": ("close", "<"),
+    "|": ("bar", "|"),
+    **dict.fromkeys(("||", "‖", "∥"), ("bar", "||")),
+    **dict.fromkeys(("<",), ("cmp", "<")),
+    **dict.fromkeys((">",), ("cmp", ">")),
+    **dict.fromkeys(("<=", "≤"), ("cmp", "<=")),
+    **dict.fromkeys((">=", "≥"), ("cmp", ">=")),
+    "=": ("cmp", "="),
+    "==": ("cmp", "=="),
+    **dict.fromkeys(("!=", "≠"), ("cmp", "!=")),
+    **dict.fromkeys(("->", "→", "↦"), ("arrow", "->")),
+    "∈": ("in", "in"),
+    "∑": ("binder", "sum"),
+    "∏": ("binder", "product"),
+    "∞": ("greek", "infty"),
+    "∂": ("partial", "d"),
+    "√": ("sqrt", "sqrt"),
+    "ℝ": ("word", "R"),
+    "ℕ": ("word", "N"),
+    "ℤ": ("word", "Z"),
+    "𝟙": ("const", "1"),
+    "𝟏": ("const", "1"),
+}
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    **{word: ("greek", word) for word in GREEK_WORDS},
+    **{"var" + word: ("greek", word) for word in "epsilon theta phi pi rho sigma kappa".split()},
+    **dict.fromkeys(("cdot", "bullet"), ("infix", ".")),
+    **dict.fromkeys(("times", "ast"), ("infix", "*")),
+    **dict.fromkeys(("odot", "circ"), ("infix", ".*")),
+    **dict.fromkeys(("oslash",), ("infix", "./")),
+    **dict.fromkeys(("div",), ("infix", "/")),
+    "otimes": ("infix", "kron"),
+    **dict.fromkeys(("top", "intercal", "prime", "mathsfT"), ("post", "T")),
+    "dagger": ("post", "pinv"),
+    "{": ("open", "\\{"),
+    "}": ("close", "\\{"),
+    **dict.fromkeys(("lbrace",), ("open", "\\{")),
+    **dict.fromkeys(("rbrace",), ("close", "\\{")),
+    **dict.fromkeys(("langle",), ("open", "<")),
+    **dict.fromkeys(("rangle",), ("close", "<")),
+    **dict.fromkeys(("lbrack",), ("open", "[")),
+    **dict.fromkeys(("rbrack",), ("close", "[")),
+    **dict.fromkeys(("|", "Vert", "parallel"), ("bar", "||")),
+    **dict.fromkeys(("vert", "mid"), ("bar", "|")),
+    "lVert": ("open", "||"),
+    "rVert": ("close", "||"),
+    "lvert": ("open", "|"),
+    "rvert": ("close", "|"),
+    **dict.fromkeys(("le", "leq", "leqslant"), ("cmp", "<=")),
+    **dict.fromkeys(("ge", "geq", "geqslant"), ("cmp", ">=")),
+    **dict.fromkeys(("lt",), ("cmp", "<")),
+    **dict.fromkeys(("gt",), ("cmp", ">")),
+    **dict.fromkeys(("ne", "neq"), ("cmp", "!=")),
+    **dict.fromkeys(("to", "mapsto", "rightarrow"), ("arrow", "->")),
+    "in": ("in", "in"),
+    "colon": ("colon", ":"),
+    "sum": ("binder", "sum"),
+    "prod": ("binder", "product"),
+    "infty": ("greek", "infty"),
+    "partial": ("partial", "d"),
+    "sqrt": ("sqrt", "sqrt"),
+    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), ("frac", "/")),
+    "left": ("left", "left"),
+    "right": ("right", "right"),
+    "\\": ("newline", "\\\\"),
+    "_": ("under", "_"),
+    **dict.fromkeys(("hat", "widehat"), ("accent", "hat")),
+    **dict.fromkeys(("tilde", "widetilde"), ("accent", "tilde")),
+    **dict.fromkeys(("bar", "overline"), ("accent", "bar")),
+    **dict.fromkeys(("dot",), ("accent", "dot")),
+    **dict.fromkeys(("ddot",), ("accent", "ddot")),
+    **dict.fromkeys(("check",), ("accent", "check")),
+    **dict.fromkeys(("underline",), ("accent", "underline")),
+    **dict.fromkeys(
+        "mathbf boldsymbol bm mathrm mathit mathsf mathcal mathfrak mathbb mathnormal mathtt vec symbf pmb bf rm it sf".split(),
+        ("font", ""),
+    ),
+    **dict.fromkeys("operatorname text textrm textit".split(), ("font", "")),
+    **dict.fromkeys(
+        ", ; : ! quad qquad thinspace medspace enspace limits nolimits displaystyle textstyle nonumber notag [ ] ( )".split(), ("blank", "")
+    ),
+    " ": ("blank", ""),
+    **dict.fromkeys("big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split(), ("blank", "")),
+}
+
+_MATRICES = "bmatrix pmatrix matrix smallmatrix Bmatrix".split()
+_WRAPPERS = "equation align aligned gather gathered split multline displaymath math".split()
+ENVIRONMENTS = dict.fromkeys(_MATRICES, "matrix") | {"cases": "cases"} | dict.fromkeys([w + s for w in _WRAPPERS for s in ("", "*")], "")
+
+_SUP = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱᵏ", "0123456789+-nik", strict=True)) | {"ᵀ": "T"}
+_SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "0123456789+-aeoxhklmnpstijruv", strict=True))
+_LOOKALIKES = dict(zip("асеорхуіјѕԁһвкмнтАВСЕНІЈКМОРЅТХУ", "aceopxyijsdhbkmhtABCEHIJKMOPSTXY", strict=True))
+
+_UPRIGHT = r"\\(?:operatorname\*?|mathrm|text|textrm|textit|mathit|mathsf|mathtt|mbox|rm)[ ]*\{[ ]*(?P<upright>[A-Za-z]+)[ ,]*\}"
+_CONST = r"\\(?:mathbf|boldsymbol|bm|mathbb|mathbbm|mathds|mathbbold|pmb|symbf)[ ]*(?:\{[ ]*(?P<const>[01])[ ]*\}|(?P<const2>[01]))"
+_SCAN = re.compile(
+    r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)"
+    r"|(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<word>[A-Za-z]+)"
+    rf"|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})"
+    r"|\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}"
+    r"|\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)"  # the operator; \vec{x} is only an arrow
+    r"|\\hspace\*?\{[^{}]*\}(?P<space>)"
+    r"|\\(?P<cmd>[A-Za-z]+|.)"
+    rf"|(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)"
+    rf"|(?P<greek>[{''.join(GREEK)}])"
+    r"|\.T(?![A-Za-z])(?P<dot_t>)"
+    r"|\.(?=\()(?P<dot>)"
+    r"|(?P<bars>\|{3,})"
+    rf"|(?P<symbol>{'|'.join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True) if s != '.T')})"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+
+
+class Mark:
+    """One mark of the text.
+
+    `gap`: blanks stand before it; `side`: it came with \\left or \\right; of an opening bracket `mate` is the place of its
+    partner among the marks, and `compares` tells whether a comparison stands directly in it.
+    """
+
+    __slots__ = ("kind", "value", "start", "end", "gap", "side", "mate", "compares")
+
+    def __init__(self, kind: str, value: str, start: int, end: int, gap: bool = False) -> None:
+        self.kind, self.value, self.start, self.end, self.gap = kind, value, start, end, gap
+        self.side = ""
+        self.mate = -1
+        self.compares = False
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.end
+
+    def __repr__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+def refuse(message: str, text: str, span: Span, suggestion: str | None = None) -> ReadingError:
+    """The error to raise about `text` at `span`."""
+    return ReadingError(message, text=text, span=span, suggestion=suggestion)
+
+
+def quote(text: str, limit: int = 40) -> str:
+    """User text for a message: in backquotes, safe for a terminal, not longer than a line bears."""
+    text = printable(text.strip(" ") or text)
+    return f"`{text}`" if len(text) <= limit else f"`{text[: limit - 3]}...`"
+
+
+def check_length(text: str) -> None:
+    """Refuse what no person typed, before any work is done on it."""
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise ReadingError(f"the input is over {MAX_BYTES // 1000} kB, which is more than matcalc reads")
+
+
+def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
+    """The marks of `text[start:stop]`, brackets paired. Positions are those of `text`."""
+    stop = len(text) if stop is None else stop
+    start, stop = _strip_paste(text, start, stop)
+    marks: list[Mark] = []
+    gap = False
+    for m in _SCAN.finditer(text, start, stop):
+        mark = _mark(m, text)
+        if mark.kind == "blank":
+            gap = True
+            continue
+        mark.gap, gap = gap, False
+        marks.append(mark)
+    return _pair(_tidy(marks, text), text)
+
+
+def _strip_paste(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Drop what a paste brings along: surrounding dollars and the full stop or comma that ended the sentence."""
+    while start < stop:
+        if text[start].isspace():
+            start += 1
+        elif text[stop - 1].isspace() or (stop - start > 1 and text[stop - 1] in ".," and text[stop - 2] != "\\"):
+            stop -= 1
+        elif stop - start > 2 and text[start] == "$" == text[stop - 1]:
+            start, stop = start + 1, stop - 1
+        else:
+            break
+    at = text.find("$", start, stop)
+    if at >= 0:
+        raise refuse("`$` stands without its partner", text, (at, at + 1), "write the formula between two `$`, or without them")
+    return start, stop
+
+
+def _mark(m: re.Match[str], text: str) -> Mark:
+    start, end = m.span()
+    kind = m.lastgroup
+    value = m.group()
+    if kind == "symbol":
+        return Mark(*SYMBOLS[value], start, end)
+    if kind in ("word", "num", "blank"):
+        if kind == "num":
+            _check_number(value, text, (start, end))
+        return Mark(kind, value, start, end)
+    if kind in ("up", "upright"):
+        return Mark("word" if len(m["upright"]) == 1 else "upright", m["upright"], start, end)
+    if kind in ("one", "const", "const2"):
+        return Mark("const", m["const"] or m["const2"], start, end)
+    if kind == "env":
+        known = ENVIRONMENTS.get(m["env"])
+        if known is None:
+            raise refuse(f"the environment {quote(m['env'])} is not read", text, (start, end))
+        return Mark("blank", "", start, end) if not known else Mark("open" if m["edge"] == "begin" else "close", known, start, end)
+    if kind == "cmd":
+        return Mark(*COMMANDS.get(m["cmd"], ("command", m["cmd"])), start, end)
+    if kind in ("sup", "sub"):
+        table = _SUP if kind == "sup" else _SUB
+        return Mark(kind, "".join(table[c] for c in value), start, end)
+    if kind == "greek":
+        return Mark("greek", GREEK[value], start, end)
+    if kind == "dot_t":
+        return Mark("post", "T", start, end)
+    if kind == "vec":
+        return Mark("word", "vec", start, end)
+    if kind == "dot":
+        return Mark("dot", ".", start, end)
+    if kind == "space":
+        return Mark("blank", "", start, end)
+    if kind == "bars":
+        hint = "put a blank between the bars that belong together, or write norm(…) and abs(…)"
+        raise refuse(f"{quote(value)} can be read in several ways", text, (start, end), hint)
+    raise _unknown_character(value, text, start)
+
+
+def _check_number(value: str, text: str, span: Span) -> None:
+    digits, _, exponent = value.lower().partition("e")
+    if len(digits) > MAX_DIGITS or len(exponent) > 6 or (exponent and abs(int(exponent)) > MAX_DIGITS):
+        raise refuse(f"a number of more than {MAX_DIGITS} digits is not read", text, span)
+
+
+def _unknown_character(char: str, text: str, at: int) -> ReadingError:
+    span = (at, at + 1)
+    if char == "\\":
+        return refuse("a lone `\\` has no command after it", text, span)
+    if char == ".":
+        return refuse("`.` is no operator by itself", text, span, "a product is `*` or a blank, an elementwise one `.*`")
+    if char in '"`#%?$':
+        return refuse(f"{quote(char)} has no meaning here", text, span)
+    name = unicodedata.name(char, "") or ("control character" if unicodedata.category(char) == "Cc" else "unnamed character")
+    meant = _LOOKALIKES.get(char) or unicodedata.normalize("NFKC", char)
+    suggestion = f"did you mean {meant}?" if meant != char and meant.isascii() and meant.isprintable() else None
+    if char in _LOOKALIKES:
+        suggestion = f"did you mean the Latin letter {meant}?"
+    shown = char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
+    return refuse(f"the character `{shown}` (U+{ord(char):04X}, {name}) has no meaning here", text, span, suggestion)
+
+
+def _tidy(marks: list[Mark], text: str) -> list[Mark]:
+    """Drop fonts with their braces; let `\\left` and `\\right` say which way a delimiter looks."""
+    tidy: list[Mark] = []
+    dropped: list[bool] = []  # for every open brace: was it a font's?
+    font, side = False, ""
+    side_mark: Mark | None = None
+    for mark in marks:
+        if mark.kind == "font":
+            font = True
+            continue
+        if mark.kind in ("left", "right"):
+            side, side_mark = mark.kind, mark
+            continue
+        if side_mark is not None:
+            if mark.kind == "bar":
+                mark.kind = "open" if side == "left" else "close"
+            elif mark.kind == "cmp" and mark.value in "<>":
+                mark.kind, mark.value = ("open" if side == "left" else "close"), "<"
+            if mark.kind != ("open" if side == "left" else "close"):
+                raise refuse(f"`\\{side}` needs a delimiter after it", text, side_mark.span)
+            mark.side, mark.start, mark.gap = side, side_mark.start, side_mark.gap
+            side_mark = None
+        if mark.value == "{" and mark.kind == "open":
+            dropped.append(font)
+            font = False
+            if dropped[-1]:
+                continue
+        elif mark.value == "{" and mark.kind == "close" and dropped:
+            if dropped.pop():
+                continue
+        font = False
+        tidy.append(mark)
+    if side_mark is not None:
+        raise refuse(f"`\\{side}` needs a delimiter after it", text, side_mark.span)
+    return tidy
+
+
+_OPENERS = {"matrix": "\\begin{…}", "cases": "\\begin{cases}"}
+_CLOSERS = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "|": "|", "||": "||", "matrix": "\\end{…}", "cases": "\\end{cases}"}
+_ENDS_OPERAND = frozenset({"word", "upright", "greek", "num", "const", "close", "post", "sup", "sub", "bar"})
+
+
+def _pair(marks: list[Mark], text: str) -> list[Mark]:
+    """Find each bracket's partner, and note the brackets that hold a comparison."""
+    stack: list[int] = []
+    closed = -1  # where a `>` last closed an inner product
+    angles = [0]  # at each depth, how many `<` opened an inner product
+    for i, mark in enumerate(marks):
+        if mark.kind == "open":
+            stack.append(i)
+            angles.append(0)
+        elif mark.kind == "close":
+            if not stack:
+                raise refuse(f"`{_shown(mark)}` closes a bracket that was not opened", text, mark.span)
+            opener = marks[stack.pop()]
+            angles.pop()
+            if opener.value != mark.value:
+                raise refuse(f"`{_shown(opener)}` is closed by `{_shown(mark)}`, a bracket of another kind", text, mark.span)
+            if bool(opener.side) != bool(mark.side):
+                raise refuse(f"`{_shown(opener)}` and `{_shown(mark)}` do not belong together: \\left needs its \\right", text, mark.span)
+            opener.mate = i
+        elif mark.kind == "cmp":
+            raised = i > 1 and marks[i - 1].kind == "plus" and marks[i - 2].kind == "caret"  # X^+ > 0
+            operand = i > 0 and (marks[i - 1].kind in _ENDS_OPERAND or i - 1 == closed or raised)
+            if mark.value == "<" and not operand:
+                angles[-1] += 1
+            elif mark.value == ">" and angles[-1]:
+                angles[-1] -= 1
+                closed = i
+            elif stack and operand:
+                marks[stack[-1]].compares = True
+    if stack:
+        opener = marks[stack[-1]]
+        raise refuse(f"`{_shown(opener)}` is not closed", text, opener.span)
+    return marks
+
+
+def _shown(mark: Mark) -> str:
+    """The bracket as it was typed, for a message."""
+    side = f"\\{mark.side}" if mark.side else ""
+    return side + (_OPENERS.get(mark.value, mark.value) if mark.kind == "open" else _CLOSERS[mark.value])

@@ -1,0 +1,324 @@
+"""Common factors: a sum written as shortly as its summands allow.
+
+Greedy and deterministic: of all factors that two or more summands share (a scalar, the left or right end of their
+matrix products, a factor of their entrywise products) the one that saves most symbols is taken out, and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import gcd
+from weakref import WeakKeyDictionary
+
+from ..build import (
+    add,
+    apply,
+    eye,
+    hadamard,
+    is_number,
+    matmul,
+    num,
+    power,
+    rebuild,
+    split,
+    times,
+    transpose,
+    value_of,
+    without_coefficient,
+)
+from ..expr import Expr, Operation, order_key, transform
+from ..kinds import ONE
+from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
+from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.sums import SUM
+from ..ops.trace import TRACE
+
+MANY = 60  # a longer sum is only searched for its numeric content
+
+
+DEPTH = 2  # what is left after a factor is taken out is searched again, so deep, before the ways are compared
+_factored: WeakKeyDictionary[Expr, dict[int, Expr]] = WeakKeyDictionary()
+
+
+def factor(e: Expr, depth: int = DEPTH) -> Expr:
+    """`e`, a sum, with common factors taken out as long as that makes it shorter."""
+    if e.op is not ADD or depth == 0:
+        return e
+    known = _factored.setdefault(e, {})
+    if depth in known:
+        return known[depth]
+    start = e
+    while e.op is ADD:
+        best = e
+        for candidate in _candidates(e, depth - 1):
+            if candidate.size < best.size:
+                best = candidate
+        if best is e:
+            break
+        e = best
+    if depth == DEPTH and e is not start:  # the sums that came about are searched in full
+        done = {n: n for n in e.args if n.op is not ADD and not n.args}
+        e = transform(
+            e, lambda old, args: factor(rebuild(old, args)) if old.op is ADD and old.size < start.size else rebuild(old, args), done
+        )
+    known[depth] = e
+    return e
+
+
+def _candidates(e: Expr, depth: int) -> list[Expr]:
+    terms = e.args
+    found = [c for c in (_numeric(e, depth),) if c is not None]
+    if len(terms) > MANY:
+        return found
+    return found + _scalars(terms, depth) + _ends(terms, depth) + _entrywise(terms, depth) + _whole_sums(e) + _linear(terms, depth)
+
+
+def _numeric(e: Expr, depth: int) -> Expr | None:
+    """The greatest common divisor of the coefficients in front."""
+    coefficients = [without_coefficient(t)[0] for t in e.args]
+    top = gcd(*[c.numerator for c in coefficients])
+    below = 1
+    for c in coefficients:
+        below = below * c.denominator // gcd(below, c.denominator)
+    content = Fraction(top, below)
+    if all(c < 0 for c in coefficients):
+        content = -content
+    if content == 1:
+        return None
+    return times(num(content), factor(add(*[times(num(1 / content), t) for t in e.args]), depth))
+
+
+def _rest_of_sum(terms: Sequence[Expr], chosen: Sequence[int], product: Expr) -> Expr:
+    others = [t for k, t in enumerate(terms) if k not in set(chosen)]
+    return add(product, *others) if others else product
+
+
+# ---------------------------------------------------------------------------------------------- scalars
+
+
+def _powers(t: Expr) -> dict[Expr, Expr]:
+    _, scalars, _ = split(t)
+    return {(s.args[0] if s.op is POWER else s): (s.args[1] if s.op is POWER else num(1)) for s in scalars}
+
+
+def _scalars(terms: Sequence[Expr], depth: int) -> list[Expr]:
+    """A scalar base that several terms have, to the least exponent it has there."""
+    where: dict[Expr, list[int]] = {}
+    powers = [_powers(t) for t in terms]
+    for k, p in enumerate(powers):
+        for base in p:
+            where.setdefault(base, []).append(k)
+    found = []
+    for base, chosen in where.items():
+        if len(chosen) < 2:
+            continue
+        exponents = {powers[k][base] for k in chosen}
+        choices = _least(exponents)
+        for exponent in choices:
+            inverse = power(base, times(num(-1), exponent))
+            inner = factor(add(*[times(inverse, terms[k]) for k in chosen]), depth)
+            common = power(base, exponent)
+            found.append(_rest_of_sum(terms, chosen, times(common, inner)))
+    return found
+
+
+def _least(exponents: set[Expr]) -> list[Expr]:
+    numbers = sorted((x for x in exponents if is_number(x)), key=value_of)
+    if len(numbers) == len(exponents):
+        return [numbers[0]] if numbers[0] is numbers[-1] else [numbers[-1], numbers[0]] if value_of(numbers[-1]) < 0 else [numbers[0]]
+    return sorted(exponents, key=order_key)[:2]
+
+
+# ---------------------------------------------------------------------------------------------- ends of matrix products
+
+
+def _chain_of(t: Expr) -> tuple[Expr, list[list[Expr]]]:
+    """The scalar in front of a term, and its matrix product (both directions where it is a scalar x^T A y)."""
+    c, scalars, body = split(t)
+    if body is None:
+        chains = [s for s in scalars if s.op is MATMUL]
+        if len(chains) != 1:
+            return num(1), []
+        rest = [s for s in scalars if s is not chains[0]]
+        chain = _spread(chains[0])
+        return times(num(c), *rest), [chain, [transpose(f) for f in reversed(chain)]]
+    return times(num(c), *scalars), [_spread(body)]
+
+
+def _spread(body: Expr) -> list[Expr]:
+    """The factors of a product, with small powers written out so that X^2 and X share an end."""
+    factors: list[Expr] = []
+    for f in body.args if body.op is MATMUL else (body,):
+        inner = f.args[0] if f.op is TRANSPOSE else f
+        if inner.op is MATRIX_POWER and is_number(inner.args[1]) and value_of(inner.args[1]) <= 8:
+            base = transpose(inner.args[0]) if inner is not f else inner.args[0]
+            factors += [base] * int(value_of(inner.args[1]))
+        else:
+            factors.append(f)
+    return factors
+
+
+def _ends(terms: Sequence[Expr], depth: int) -> list[Expr]:
+    """A common left or right end of several products."""
+    chains = [_chain_of(t) for t in terms]
+    found = []
+    for side in (0, -1):
+        where: dict[Expr, list[tuple[int, int]]] = {}
+        for k, (_, directions) in enumerate(chains):
+            for d, chain in enumerate(directions):
+                if chain[side].op is EYE:
+                    continue
+                where.setdefault(chain[side], []).append((k, d))
+        for places in where.values():
+            chosen = {k: d for k, d in reversed(places)}
+            if len(chosen) < 2:
+                continue
+            picked = [chains[k][1][d] for k, d in sorted(chosen.items())]
+            length = _common_run(picked, side)
+            for run in {length, 1}:
+                made = _take_end(terms, chains, chosen, side, run, depth)
+                if made is not None:
+                    found.append(made)
+    return found
+
+
+def _common_run(picked: Sequence[list[Expr]], side: int) -> int:
+    shortest = min(len(c) for c in picked)
+    run = 0
+    while run < shortest and len({c[run if side == 0 else -1 - run] for c in picked}) == 1:
+        run += 1
+    return run
+
+
+def _take_end(
+    terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int, depth: int
+) -> Expr | None:
+    inner: list[Expr] = []
+    common: list[Expr] = []
+    if all(len(chains[k][1][d]) == run for k, d in chosen.items()):  # the products are equal: their scalars add
+        body = matmul(*chains[next(iter(chosen))][1][chosen[next(iter(chosen))]])
+        return (
+            None if body.is_scalar else _rest_of_sum(terms, list(chosen), times(factor(add(*[chains[k][0] for k in chosen]), depth), body))
+        )
+    for k, d in sorted(chosen.items()):
+        scalar, directions = chains[k]
+        chain = directions[d]
+        common, rest = (chain[:run], chain[run:]) if side == 0 else (chain[-run:], chain[:-run])
+        if not rest:
+            edge = common[-1].shape[1] if side == 0 else common[0].shape[0]
+            if edge is ONE:
+                return None  # only scalars are left: that is a common scalar, not an end
+            rest = [eye(edge)]
+        inner.append(times(scalar, matmul(*rest)))
+    if any(i.shape != inner[0].shape for i in inner):
+        return None
+    middle = factor(add(*inner), depth)
+    product = matmul(*common, middle) if side == 0 else matmul(middle, *common)
+    return _rest_of_sum(terms, list(chosen), product)
+
+
+# ---------------------------------------------------------------------------------------------- entrywise factors
+
+
+def _entry_factors(t: Expr) -> tuple[Expr, dict[Expr, Expr]]:
+    c, scalars, body = split(t)
+    if body is None:
+        return t, {}
+    parts = body.args if body.op is HADAMARD else (body,)
+    return times(num(c), *scalars), {(p.args[0] if p.op is POWER else p): (p.args[1] if p.op is POWER else num(1)) for p in parts}
+
+
+def _entrywise(terms: Sequence[Expr], depth: int) -> list[Expr]:
+    """A common factor of entrywise products."""
+    if terms[0].is_scalar or not any(split(t)[2] is not None and split(t)[2].op is HADAMARD for t in terms):  # type: ignore[union-attr]
+        return []
+    pieces = [_entry_factors(t) for t in terms]
+    where: dict[Expr, list[int]] = {}
+    for k, (_, parts) in enumerate(pieces):
+        for base in parts:
+            where.setdefault(base, []).append(k)
+    found = []
+    for base, chosen in where.items():
+        if len(chosen) < 2:
+            continue
+        exponents = {pieces[k][1][base] for k in chosen}
+        if not all(map(is_number, exponents)):
+            continue
+        least = min(exponents, key=value_of)
+        inverse = power(base, times(num(-1), least))
+        inner = factor(add(*[hadamard(terms[k], inverse) for k in chosen]), depth)
+        found.append(_rest_of_sum(terms, chosen, hadamard(power(base, least), inner)))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- linear operations
+
+
+def _linear(terms: Sequence[Expr], depth: int) -> list[Expr]:
+    """diag(u) + diag(v) is diag(u + v), and so are traces, sums and diagonals."""
+    where: dict[tuple[object, object], list[tuple[int, Expr]]] = {}
+    for k, t in enumerate(terms):
+        c, scalars, body = split(t)
+        whole = body if body is not None else scalars[0] if len(scalars) == 1 else None
+        if whole is not None and whole.op in (DIAG, DIAGONAL, TRACE, SUM):
+            scale = times(num(c), *scalars) if body is not None else num(c)
+            where.setdefault((whole.op, whole.args[0].shape), []).append((k, times(scale, whole.args[0])))
+    found = []
+    for (op, _), parts in where.items():
+        if len(parts) > 1:
+            assert isinstance(op, Operation)
+            made = apply(op, (factor(add(*[p for _, p in parts]), depth),))
+            found.append(_rest_of_sum(terms, [k for k, _ in parts], made))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- sums that stand in the open
+
+
+def _whole_sums(e: Expr) -> list[Expr]:
+    """r + M r where the sum r stands among the summands itself, taken apart: (I + M) r."""
+    have = set(e.args)
+    found = []
+    for t in e.args:
+        for part, around in _sum_factors(t):
+            for sign in (1, -1):
+                own = [
+                    times(num(sign), transpose(a) if part.op is TRANSPOSE else a)
+                    for a in (part.args[0] if part.op is TRANSPOSE else part).args
+                ]
+                if all(a in have for a in own):
+                    others = [a for a in e.args if a is not t and a not in set(own)]
+                    found.append(add(*others, around(sign)) if others else around(sign))
+    return found
+
+
+def _sum_factors(t: Expr) -> list[tuple[Expr, Callable[[int], Expr]]]:
+    """The factors of a term that are sums of its own shape, and t + sign·factor with that factor taken out."""
+    c, scalars, body = split(t)
+    found: list[tuple[Expr, Callable[[int], Expr]]] = []
+    if body is None:
+        for k, s in enumerate(scalars):
+            if s.op is ADD:
+                rest = times(num(c), *scalars[:k], *scalars[k + 1 :])
+                found.append((s, lambda sign, rest=rest, s=s: times(add(rest, num(sign)), s)))  # type: ignore[misc]
+        return found
+    scalar = times(num(c), *scalars)
+    chain = body.args if body.op is MATMUL else (body,)
+    for side in (0, -1):
+        p = chain[side]
+        inner = p.args[0] if p.op is TRANSPOSE else p
+        if inner.op is not ADD or p.shape != t.shape:
+            continue
+        others = chain[1:] if side == 0 else chain[:-1]
+        if not others:
+            if side == 0:
+                found.append((p, lambda sign, p=p: times(add(scalar, num(sign)), p)))  # type: ignore[misc]
+            continue
+        m = times(scalar, matmul(*others))
+        n = m.shape[0]
+        if m.shape[1] is n and side == 0:
+            found.append((p, lambda sign, p=p, m=m, n=n: matmul(p, add(m, times(num(sign), eye(n))))))  # type: ignore[misc]
+        elif m.shape[1] is n:
+            found.append((p, lambda sign, p=p, m=m, n=n: matmul(add(m, times(num(sign), eye(n))), p)))  # type: ignore[misc]
+    return found

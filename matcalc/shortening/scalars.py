@@ -1,0 +1,139 @@
+"""Scalar algebra by SymPy: shorter forms of scalar coefficients.
+
+A scalar expression is handed over as SymPy objects, never as text: sums, products, powers and the functions SymPy
+knows are translated, every other scalar (x^T A x, det X, a sum) becomes a real symbol of its own. SymPy's rewritings are
+translated back, and the shortest is kept. SymPy is imported only when an expression could gain by it (`worth_trying`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from ..build import add, apply, constant, is_number, num, power, times, value_of
+from ..expr import Expr, postorder
+from ..ops.book import REGISTRY
+from ..ops.core import ADD, CONSTANT, NUMBER, POWER, TIMES
+
+# Functions both sides know by these names.
+KNOWN = ("exp", "log", "sin", "cos", "tan", "cot", "sec", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+LARGEST = 60  # symbols; beyond it SymPy's algorithms are not asked
+MOST_ATOMS = 10
+PAIRS = (frozenset({"sin", "cos"}), frozenset({"sinh", "cosh"}))
+
+
+def worth_trying(e: Expr) -> bool:
+    """Whether SymPy's algebra may shorten a scalar: a sum of fractions, of products of sums, or trigonometry in pairs."""
+    if not e.is_scalar or e.op is not ADD or e.size > LARGEST:
+        return False
+    nodes = postorder(e)
+    if len([n for n in nodes if not n.args or n.op not in (ADD, TIMES, POWER)]) > 3 * MOST_ATOMS:
+        return False
+    names: dict[Expr, set[str]] = {}
+    for n in nodes:
+        if n.op.name in ("sin", "cos", "sinh", "cosh"):
+            names.setdefault(n.args[0], set()).add(n.op.name)
+    if any(pair <= found for found in names.values() for pair in PAIRS):
+        return True
+    sums = [n for n in nodes if n.op is ADD and n.is_scalar and n is not e]
+    below = {n.args[0] for n in nodes if n.op is POWER and n.is_scalar and is_number(n.args[1]) and value_of(n.args[1]) < 0}
+    return bool(below & set(sums)) or len(sums) > 1
+
+
+def rewritings(e: Expr) -> Iterator[Expr]:
+    """Other forms of a scalar expression that SymPy finds."""
+    import sympy
+
+    translation = _Translation()
+    try:
+        s = translation.to_sympy(e)
+        if len(translation.atoms) > MOST_ATOMS:
+            return
+        for rewrite in _rewrites(sympy):
+            yield translation.from_sympy(rewrite(s))
+    except (NotImplementedError, sympy.PolynomialError, KeyError, RecursionError):
+        return
+
+
+def _rewrites(sympy: Any) -> tuple[Callable[[Any], Any], ...]:
+    return (sympy.factor, sympy.expand, sympy.trigsimp, sympy.cancel, lambda s: sympy.factor(sympy.trigsimp(s)))
+
+
+class _Translation:
+    """Both ways between scalar expressions and SymPy's, with an atom for every scalar SymPy does not know."""
+
+    def __init__(self) -> None:
+        self.atoms: dict[Expr, Any] = {}
+        self.back: dict[Any, Expr] = {}
+
+    def to_sympy(self, e: Expr) -> Any:
+        import sympy
+
+        done: dict[Expr, Any] = {}
+        todo = [e]
+        while todo:
+            n = todo[-1]
+            if n in done:
+                todo.pop()
+                continue
+            inside = n.args if self._translated(n) else ()
+            waiting = [a for a in inside if a not in done]
+            if waiting:
+                todo += waiting
+                continue
+            todo.pop()
+            args = [done[a] for a in inside]
+            if n.op is NUMBER:
+                v = value_of(n)
+                done[n] = sympy.Rational(v.numerator, v.denominator)
+            elif n.op is ADD:
+                done[n] = sympy.Add(*args)
+            elif n.op is TIMES:
+                done[n] = sympy.Mul(*args)
+            elif n.op is POWER:
+                done[n] = sympy.Pow(*args)
+            elif inside:
+                done[n] = getattr(sympy, n.op.name)(*args)
+            elif n.op is CONSTANT:
+                done[n] = sympy.pi if n.attr == "pi" else sympy.E
+            else:
+                done[n] = self._atom(n)
+        return done[e]
+
+    def _translated(self, n: Expr) -> bool:
+        return n.is_scalar and (n.op in (ADD, TIMES, POWER) or n.op.name in KNOWN)
+
+    def _atom(self, n: Expr) -> Any:
+        import sympy
+
+        if n not in self.atoms:
+            s = sympy.Symbol(f"a{len(self.atoms)}", real=True)
+            self.atoms[n] = s
+            self.back[s] = n
+        return self.atoms[n]
+
+    def from_sympy(self, s: Any) -> Expr:
+        """The expression; NotImplementedError for anything matcalc has no word for."""
+        import sympy
+
+        done: dict[Any, Expr] = {}
+        for n in sympy.postorder_traversal(s):
+            args = [done[a] for a in n.args]
+            if n in self.back:
+                done[n] = self.back[n]
+            elif n.is_Rational:
+                done[n] = num(Fraction(int(n.p), int(n.q)))
+            elif n.is_Add:
+                done[n] = add(*args)
+            elif n.is_Mul:
+                done[n] = times(*args)
+            elif n.is_Pow:
+                done[n] = power(*args)
+            elif n is sympy.pi or n is sympy.E:
+                done[n] = constant("pi" if n is sympy.pi else "e")
+            elif type(n).__name__ in KNOWN:
+                done[n] = apply(REGISTRY[type(n).__name__], args)
+            else:
+                raise NotImplementedError(str(type(n)))
+        return done[s]
