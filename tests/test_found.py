@@ -29,6 +29,8 @@ FOUND = [
     ("expm(relu(F))", "F", "F in R^{m x m}"),
     ("X h", "X", "X in R^{p x p}; h in R^p"),
     ("1[A^+ > 0] A", "A", "A in R^{m x m}"),
+    ("tr(A^{1/2} B)", "A", ""),
+    ("a^T S^{-1/2} b", "S", "S in R^{n x n} spd"),
 ]
 
 

@@ -256,7 +256,7 @@ ERRORS = [
     ("A^2", "A in R^{m x n}", ["A.^2"]),
     ("x .* y", "x in R^n; y in R^m", ["n×1", "m×1"]),
     ("X^k", "X in R^{n x n}; k in R", ["k in N"]),
-    ("X^{1/2}", "X in R^{n x n}", ["1/2"]),
+    ("X^{1/3}", "X in R^{n x n}", ["1/3", "square roots"]),
     ("2^A", "A in R^{n x n}", ["2", "A", "expm"]),
     ("tr(exp(X))", "X in R^{n x n}", ["expm(X)", "exp.(X)"]),
     ("|x|", "x in R^n", ["||x||", "abs(x)"]),

@@ -35,18 +35,16 @@ def power(el: Elaborator, node: Node, args: list[Term]) -> Term:
         raise Misfit([base], partial(power_error, el, node, base), True)
     value = value_of(exponent) if exponent.literal else None
     if exponent.literal and (value is None or value.denominator != 1):
-        if value in (Fraction(1, 2), Fraction(-1, 2)) and "spd" in _properties(el, base):
+        if value in (Fraction(1, 2), Fraction(-1, 2)):
+            if not el.scene.template:
+                speller, inverse = Speller(el), "the inverse of " if value < 0 else ""
+                el.note(f"{speller.node(node)} is {inverse}sqrtm({speller.node(node.args[0])}), the principal square root")
             root = applied(REGISTRY["sqrtm"], base.shape, [base], node)
             return root if value > 0 else Term(base.shape, (root,), lambda e, _: build.inverse(e[0]), node)
         raise Misfit([base], partial(_root_error, el, node, value))
     if not exponent.literal and not el.scene.template:
         _check_integer(el, node.args[1], exponent, node)
     return Term(base.shape, (base, exponent), lambda e, _: build.matrix_power(*e), node)
-
-
-def _properties(el: Elaborator, t: Term) -> frozenset[str]:
-    name = next((n for n, s in el.symbols.items() if s is t), None)
-    return el.properties(name, False) if name else frozenset()
 
 
 def _check_integer(el: Elaborator, exponent: Node, term: Term, node: Node) -> None:
@@ -90,8 +88,8 @@ def _exponent_error(el: Elaborator, node: Node, base: Term, exponent: Term) -> M
 def _root_error(el: Elaborator, node: Node, value: Fraction | None) -> MatcalcError:
     s = Speller(el)
     b = s.node(node.args[0])
-    hint = f"write sqrtm({b}) for the principal square root" if value == Fraction(1, 2) else None
-    return refuse_shape(f"{b}^{{{value}}}: a matrix has whole powers only, not {value}", node, hint)
+    message = f"{b}^{{{value}}}: a matrix has whole powers and square roots only, not the power {value}"
+    return refuse_shape(message, node, f"write {b}.^({value}) for entry by entry")
 
 
 def _euler(el: Elaborator, node: Node, exponent: Term) -> Term:
