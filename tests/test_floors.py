@@ -32,9 +32,11 @@ HOUSE = (
     "build.aggregates reading.operands",
     "build reading.lex",
     "read adjoints.network codegen.known codegen.leaves codegen.patterns course.algebra course.definiteness course.expansion "
-    "inference.scopes notation.arrange notation.authorship shortening.factor shortening.scalars",
+    "inference.scopes notation.authorship notation.spelling shortening.factor shortening.scalars",
+    "notation.factors",
+    "notation.arrange",
     "adjoints.families adjoints.functions adjoints.pairs codegen.products course.extrema inference.assumptions inference.standing",
-    "codegen.lowering inference.elaborate",
+    "adjoints.leibniz codegen.lowering inference.elaborate",
     "inference.abstract inference.blocks inference.products inference.rekind",
     "inference.entries inference.powers",
     "inference.calls",
