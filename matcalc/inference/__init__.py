@@ -1,1 +1,6 @@
-"""The surface tree to a typed expression: names, kinds, sizes, the meaning of every sign. `infer` is the way in."""
+"""The surface tree to a typed expression; `infer` is the way in.
+
+`scene` collects what is known before any guess, `rekind` guesses the kinds of undeclared names, `elaborate` walks the tree under one guess
+(`scopes`, `terms`, `unify`) and asks the tables `meaning` and `calls` what every sign means: `standing` for names, `products`, `powers`,
+`entries`, `blocks`, `abstract`. `misfit` says what does not fit, `assumptions` what was assumed.
+"""

@@ -1,1 +1,6 @@
-"""A typed expression or a derivative in a notation: matrices, indices, Kronecker products, linear maps, cases."""
+"""From typed expressions and derivatives to the surface trees that are printed.
+
+`arrange` is matrix notation (`surface` has its small trees, `authorship` the author's order, `naming` the names of what occurs often,
+`labels` those of symbols, `spelling` and `factors` the signs, quotients and products); `indexform`, `kronecker`, `linearmap`, `piecewise` and `symmetric` are the other notations, `partials` the
+chain of partial derivatives. `forms` gives the numbers of what was printed and read again.
+"""

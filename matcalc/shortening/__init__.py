@@ -1,1 +1,4 @@
-"""Means of the short form: common factors, scalar algebra, constants. `simplify` is the way in."""
+"""Means of the short form; `simplify` is the way in.
+
+`factor` finds common factors, `scalars` has scalar coefficients rewritten by SymPy, `folding` knows functions at constant arguments.
+"""
