@@ -22,7 +22,7 @@ from .build import add, eye, num, power, times, zeros
 from .errors import NoAnswerError
 from .expr import Expr, postorder
 from .ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
-from .rules import adjoint_of, differential_of, kronecker_of, lift, ray_of
+from .templates import adjoint_of, differential_of, kronecker_of, lift, ray_of
 
 
 class Step:

@@ -23,7 +23,7 @@ from .infer import read_template
 from .kinds import ONE, Dim
 from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from .ops.trace import TRACE
-from .rules import entrywise, instantiate
+from .templates import entrywise, instantiate
 from .shortening.factor import factor
 from .shortening.scalars import rewritings, worth_trying
 

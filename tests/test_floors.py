@@ -42,7 +42,7 @@ HOUSE = (
     "inference.calls",
     "inference.meaning",
     "infer",
-    "handles rules course.points course.unfold",
+    "handles templates course.points course.unfold",
     "adjoints.lifting",
     "differential simplify",
     "tensor notation.symmetric shortening.folding",

@@ -15,7 +15,7 @@ from matcalc.identities import IDENTITIES, Identity
 from matcalc.kinds import IMPLIES, Dim
 from matcalc.numeric import evaluate
 from matcalc.ops.core import SYMBOL
-from matcalc.rules import instantiate
+from matcalc.templates import instantiate
 from matcalc.simplify import letters, sides, simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
 from matcalc.verify import draw

@@ -10,7 +10,7 @@ import pytest
 from console import run
 
 import matcalc
-from matcalc import rules
+from matcalc import templates
 from matcalc.errors import NoAnswerError, VerificationError
 from matcalc.kinds import ONE, PROPERTIES, SCALAR, Dim, Shape
 from matcalc.ops.book import REGISTRY
@@ -153,7 +153,7 @@ def test_kinks_and_domains_do_not_stand_in_the_way(expr: str, wrt: str, where: s
 @pytest.fixture
 def broken_book(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Rewrites differentials of the book; what was read of them is forgotten before and after."""
-    caches = [rules.template, rules._derivative_text]
+    caches = [templates.template, templates._derivative_text]
 
     def forget() -> None:
         for cached in caches:

@@ -12,7 +12,7 @@ from ..errors import MatcalcError
 from ..expr import Expr, postorder
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, ENTRY, EYE, INDEX, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
-from ..rules import entrywise
+from ..templates import entrywise
 from .network import Binder, Factor, Term
 
 LARGEST = 64  # entries of a matrix that is written out

@@ -9,7 +9,7 @@ from ..kinds import ONE, Dim
 from ..notation.labels import words_of
 from ..ops.core import ADD, HADAMARD, ONES, POWER, SYMBOL, TIMES
 from ..ops.inverse import INVERSE
-from ..rules import entrywise
+from ..templates import entrywise
 from ..simplify import simplify
 from .algebra import Algebra, NotTranslated
 from .expansion import expanded, expanded_in
