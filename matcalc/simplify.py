@@ -23,9 +23,9 @@ from .infer import read_template
 from .kinds import ONE, Dim
 from .ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from .ops.trace import TRACE
-from .templates import entrywise, instantiate
 from .shortening.factor import factor
 from .shortening.scalars import rewritings, worth_trying
+from .templates import entrywise, instantiate
 
 ROUNDS = 6  # how often a node may be improved
 LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on trial

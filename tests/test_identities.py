@@ -15,9 +15,9 @@ from matcalc.identities import IDENTITIES, Identity
 from matcalc.kinds import IMPLIES, Dim
 from matcalc.numeric import evaluate
 from matcalc.ops.core import SYMBOL
-from matcalc.templates import instantiate
 from matcalc.simplify import letters, sides, simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
+from matcalc.templates import instantiate
 from matcalc.verify import draw
 
 SIZES = ((2, 3), (4, 2), (5, 7))  # of the dimension letters, in alphabetical order

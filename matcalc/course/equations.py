@@ -9,8 +9,8 @@ from ..kinds import ONE, Dim
 from ..notation.labels import words_of
 from ..ops.core import ADD, HADAMARD, ONES, POWER, SYMBOL, TIMES
 from ..ops.inverse import INVERSE
-from ..templates import entrywise
 from ..simplify import simplify
+from ..templates import entrywise
 from .algebra import Algebra, NotTranslated
 from .expansion import expanded, expanded_in
 from .linear import IsTall, NewName, Solution, contains, linear_matrix, linear_vector
