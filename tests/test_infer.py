@@ -410,3 +410,15 @@ def test_the_corpus_infers_without_declarations() -> None:
             continue
         right += all(name in found.symbols and found.symbols[name].kind == e.kind for name, e in declared.symbols.items())
     assert right >= 0.97 * tried
+
+
+@pytest.mark.parametrize(
+    "text, wrt, hint",
+    [
+        ("x_1^2 + x_2^2", "x", "x_1 and x_2 do; declare x in R^n if they are entries of x"),
+        ("x_1^2", "x", "x_1 does; declare x in R^n if it is an entry of x"),
+        ("x_1^2", "x_2", "x_1 does"),
+    ],
+)
+def test_a_variable_that_does_not_occur_names_those_that_do(text: str, wrt: str, hint: str) -> None:
+    assert refused(text, wrt=(wrt,)).suggestion == hint

@@ -174,7 +174,12 @@ class Scene:
             if sub and (base in self.families or base in self.declared or base in occurring):
                 continue
             others = [n for n in occurring if split_name(n)[0] == base]
-            hint = f"{' and '.join(others)} does" if others else f"the names are {', '.join(occurring)}" if occurring else None
+            hint = f"the names are {', '.join(occurring)}" if occurring else None
+            if others:
+                one = len(others) == 1
+                hint = f"{' and '.join(others)} {'does' if one else 'do'}"
+                if not sub:
+                    hint += f"; declare {name} in R^n if {'it is an entry' if one else 'they are entries'} of {name}"
             raise UsageError(f"{name} does not occur in the expression, and it is not declared", suggestion=hint)
 
 

@@ -170,7 +170,8 @@ class Lexer(Operands):
     def on_semi(self, mark: Mark) -> None:
         self.left_operand(mark)
         if self.frames[-1].kind != "LSQ":
-            raise self.refuse("`;` ends a statement, and a bracket is still open here", mark.span)
+            hint = "write f(x, theta) with a comma" if self.frames[-1].kind == "LPAR" else None
+            raise self.refuse("`;` ends a statement, and a bracket is still open here", mark.span, hint)
         self.put("SEMI", ";", mark.span)
         self.new_term()
 

@@ -246,5 +246,8 @@ def superscript_index(marks: list[Mark], i: int) -> int:
 
 
 def not_a_name(text: str, span: Span) -> ReadingError:
+    found = text[span[0] : span[1]]
     hint = "a name is a letter or a declared word, perhaps with a subscript: x, A_1, theta, w_{out}"
-    return refuse(f"{quote(text[span[0] : span[1]])} is no name", text, span, hint)
+    if found.startswith("vec(") and found.endswith(")"):
+        hint = f"for d vec(F)/d vec({found[4:-1]})^T differentiate by {found[4:-1]} and ask for the notation kron"
+    return refuse(f"{quote(found)} is no name", text, span, hint)
