@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from .course.graphs import Graph, graph
     from .course.plots import plot
     from .course.tours import tour
+    from .rulebook import rules
 
 __version__ = "0.1.0"
 API = ("call", "derivative", "grad", "hadamard", "hessian", "jacobian", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
 CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
 _HOMES = (
     dict.fromkeys(CALCULUS, "course.calculus")
-    | {"Graph": "course.graphs", "graph": "course.graphs", "plot": "course.plots", "tour": "course.tours"}
+    | {"Graph": "course.graphs", "graph": "course.graphs", "plot": "course.plots", "tour": "course.tours", "rules": "rulebook"}
     | {"Derivative": "answers", "Expression": "answers", "Verdict": "checking.claims", "check": "checking.claims"}
     | dict.fromkeys(API, "api")
 )
@@ -64,6 +65,7 @@ __all__ = [
     "matrix",
     "parse",
     "plot",
+    "rules",
     "scalar",
     "stationary",
     "subexpressions",

@@ -44,8 +44,8 @@ FORMATS = ("text", "unicode", "latex")
 
 # Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
 ELSEWHERE: tuple[str, ...] = (
-    *("batch", "check", "code", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "plot", "stationary"),
-    *("taylor", "tour"),
+    *("batch", "check", "code", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "plot", "rules"),
+    *("stationary", "taylor", "tour"),
 )
 
 

@@ -40,6 +40,8 @@ class Operation:
         "ray",
         "parity",
         "adjoint",
+        "rule",
+        "example",
     )
 
     def __init__(
@@ -65,6 +67,8 @@ class Operation:
         ray: str = "",
         parity: str = "",
         adjoint: str = "",
+        rule: str = "",
+        example: str = "",
     ) -> None:
         self.name = name
         self.params: tuple[str, ...] = tuple(params.split())
@@ -86,6 +90,8 @@ class Operation:
         self.ray = ray
         self.parity = parity
         self.adjoint = adjoint
+        self.rule = rule or (f"derivative of {name}" if elementwise else name)
+        self.example = example
 
     def __repr__(self) -> str:
         return self.name

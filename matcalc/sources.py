@@ -24,6 +24,28 @@ BIBLIOGRAPHY: dict[str, str] = {
     "boyd-vandenberghe": "S. Boyd and L. Vandenberghe, Convex Optimization, Cambridge University Press 2004",
 }
 
+# How a work is named in a line of a derivation.
+SHORT: dict[str, str] = {
+    "magnus-neudecker": "Magnus & Neudecker 2019",
+    "mml": "Mathematics for Machine Learning 2020",
+    "cookbook": "Matrix Cookbook 2012",
+    "parr-howard": "Parr & Howard 2018",
+    "golub-pereyra-1973": "Golub & Pereyra 1973",
+    "dlmf": "NIST DLMF",
+    "higham-2008": "Higham 2008",
+    "al-mohy-higham-2009": "Al-Mohy & Higham 2009",
+    "higham-relton-2013": "Higham & Relton 2013",
+    "hendrycks-gimpel-2016": "Hendrycks & Gimpel 2016",
+    "boyd-vandenberghe": "Boyd & Vandenberghe 2004",
+}
+
+
+def abbreviated(source: str) -> str:
+    """A source with its works by author and year."""
+    for key, work in BIBLIOGRAPHY.items():
+        source = source.replace(work, SHORT[key])
+    return source
+
 
 def after(key: str) -> str:
     """For a statement that follows a source but was not found there under a number: `after Magnus & Neudecker …`."""

@@ -20,7 +20,7 @@ HOUSE = (
     "adjoints checking course inference notation reading shortening",
     "codegen commands errors kinds render sources codegen.helpers codegen.octave_helpers course.overlooked course.search "
     "reading.grammar_table",
-    "console expr identities kernels standins syntax verify codegen.graph course.tours inference.unify reading.scan",
+    "console expr identities kernels laws standins syntax verify codegen.graph course.tours inference.unify reading.scan",
     "build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
     "notation.labels notation.surface ops.book reading.sizes render.printer",
     "codegen.emission inference.misfit inference.scene ops.* render.*",
@@ -42,7 +42,7 @@ HOUSE = (
     "inference.calls",
     "inference.meaning",
     "infer",
-    "handles templates course.points course.unfold",
+    "handles rulebook templates course.points course.unfold",
     "adjoints.lifting",
     "differential simplify",
     "tensor notation.symmetric shortening.folding",

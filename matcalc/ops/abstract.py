@@ -16,6 +16,8 @@ ENTRYWISE_FUNCTION = operation(
     "m n -> m n",
     elementwise=True,
     transposes="commutes",
+    rule="chain rule, entry by entry",
+    example="sum(phi(x)) by x where phi: R -> R; x in R^n",
     statement="d phi(x) = phi'(x) .* dx, entry by entry",
     source=cite("parr-howard"),
 )
@@ -24,6 +26,8 @@ FUNCTION = operation(
     "function",
     "x",
     "m n",
+    rule="differential of a function",
+    example="f(x)^2 by x where f: R^n -> R; x in R^n",
     statement="d f(x) = f'(x) dx; of matrices, d vec(F(X)) = F'(X) d vec(X)",
     source=after("magnus-neudecker"),
 )
@@ -32,6 +36,8 @@ FUNCTION_ALONG = operation(
     "function_along",
     "X E",
     "m n",
+    rule="derivative along a direction",
+    example="tr(F(X)) by X where F: R^{n x n} -> R^{n x n}; X in R^{n x n}",
     statement="vec(F'(X, E)) = F'(X) vec(E): the derivative of F along E",
     source=after("magnus-neudecker"),
 )

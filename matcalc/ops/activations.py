@@ -82,6 +82,7 @@ LEAKY_RELU = operation(
     differential="(1[x > 0] + a 1[x < 0]) .* dx + relu(-x) (-da)",
     transposes="commutes",
     condition="x != 0",
+    rule="differential of the leaky rectifier",
     statement="d leakyrelu(x, a) = dx for x > 0, and a dx + x da for x < 0",
     source="definition",
     spellings="leakyrelu LeakyReLU",

@@ -20,6 +20,8 @@ positive     the value (every entry of it) is greater than 0
 spellings    the names under which it is called in text, letters only, the one that is printed first; none where it has
              notation of its own. Two operations may share a name: the kinds of the arguments decide
 numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays)
+rule         the name of its rule in derivations and in `matcalc rules`; of a function of one entry `derivative of sin` by itself
+example      where an example cannot be made from the signature: `EXPR by X`, or `EXPR by X where DECLARATIONS`
 source       made by `cite`
 """
 

@@ -10,46 +10,92 @@ from ..sources import cite
 from .book import operation
 
 # Leaves. A symbol's attribute is (name, properties); its shape is stored with it.
-SYMBOL = operation("symbol", "", "m n", statement="a declared or inferred name", source="definition")
+SYMBOL = operation("symbol", "", "m n", rule="symbol", statement="a declared or inferred name", source="definition")
 NUMBER = operation("number", "", "1 1", statement="an exact rational number", source="definition")
-SIZE = operation("size", "", "1 1", statement="a dimension used as a number", source="definition")
+SIZE = operation("size", "", "1 1", rule="dimension as a number", statement="a dimension used as a number", source="definition")
 CONSTANT = operation("constant", "", "1 1", statement="pi or Euler's number", source="definition")
-INDEX = operation("index", "", "1 1", statement="a summation index, an integer from 1", source="definition")
-EYE = operation("eye", "", "n n", statement="the identity matrix", source="definition", numeric="np.eye(rows)")
-ONES = operation("ones", "", "m n", statement="the matrix of ones", source="definition", numeric="np.ones((rows, cols))")
-ZEROS = operation("zeros", "", "m n", statement="the zero matrix", source="definition", numeric="np.zeros((rows, cols))")
+INDEX = operation("index", "", "1 1", rule="summation index", statement="a summation index, an integer from 1", source="definition")
+EYE = operation("eye", "", "n n", rule="identity matrix", statement="the identity matrix", source="definition", numeric="np.eye(rows)")
+ONES = operation(
+    "ones", "", "m n", rule="matrix of ones", statement="the matrix of ones", source="definition", numeric="np.ones((rows, cols))"
+)
+ZEROS = operation(
+    "zeros", "", "m n", rule="zero matrix", statement="the zero matrix", source="definition", numeric="np.zeros((rows, cols))"
+)
 COMMUTATION = operation(
     "commutation",
     "",
     "p p",
+    rule="commutation matrix",
     statement="the commutation matrix K_{mn}: K vec(X) = vec(X^T) for m by n X",
     source=cite("magnus-neudecker", "section 3.7"),
     numeric="commutation_matrix(attr, sizes)",
 )
 
 # A member of a family (argument: the index; attribute: (family, properties)); a unit vector; an entry.
-MEMBER = operation("member", "i", "1 1 -> m n", statement="member i of a family", source="definition")
-UNIT = operation("unit", "i", "1 1 -> n 1", statement="the unit vector e_i", source="definition", numeric="unit_vector(i, rows)")
+MEMBER = operation("member", "i", "1 1 -> m n", rule="member of a family", statement="member i of a family", source="definition")
+UNIT = operation(
+    "unit", "i", "1 1 -> n 1", rule="unit vector", statement="the unit vector e_i", source="definition", numeric="unit_vector(i, rows)"
+)
 ENTRY = operation(
     "entry",
     "X i j",
     "m n, 1 1, 1 1 -> 1 1",
+    rule="differential of an entry",
+    example="x_1 x_2 by x where x in R^2",
     statement="the entry (i, j)",
     source="definition",
     numeric="X[index_of(i, len(X)), index_of(j, X.shape[1])]",
 )
 LITERAL = operation(
-    "literal", "", "m n", statement="a matrix written out", source="definition", numeric="np.array(args).reshape(rows, cols)"
+    "literal",
+    "",
+    "m n",
+    rule="differential of a matrix written out",
+    example="[x^2; sin(x)] by x where x in R",
+    statement="a matrix written out",
+    source="definition",
+    numeric="np.array(args).reshape(rows, cols)",
 )
 
-ADD = operation("add", "", "m n", index="ij", statement="d(F + G) = dF + dG", source=cite("cookbook", "eq. (35)"), numeric="add_all(args)")
-TIMES = operation("times", "", "m n", statement="d(s F) = ds F + s dF", source=cite("cookbook", "eq. (37)"), numeric="multiply_all(args)")
-MATMUL = operation("matmul", "", "m n", statement="d(F G) = dF G + F dG", source=cite("cookbook", "eq. (37)"), numeric="chain(args)")
+ADD = operation(
+    "add",
+    "",
+    "m n",
+    index="ij",
+    rule="sum rule",
+    example="a^T x + x^T x by x",
+    statement="d(F + G) = dF + dG",
+    source=cite("cookbook", "eq. (35)"),
+    numeric="add_all(args)",
+)
+TIMES = operation(
+    "times",
+    "",
+    "m n",
+    rule="product rule for scalars",
+    example="(a^T x) x by x",
+    statement="d(s F) = ds F + s dF",
+    source=cite("cookbook", "eq. (37)"),
+    numeric="multiply_all(args)",
+)
+MATMUL = operation(
+    "matmul",
+    "",
+    "m n",
+    rule="product rule",
+    example="x^T A x by x",
+    statement="d(F G) = dF G + F dG",
+    source=cite("cookbook", "eq. (37)"),
+    numeric="chain(args)",
+)
 HADAMARD = operation(
     "hadamard",
     "",
     "m n",
     index="ij",
+    rule="entrywise product rule",
+    example="sum(x .* y .* x) by x",
     statement="d(F .* G) = dF .* G + F .* dG",
     source=cite("cookbook", "eq. (38)"),
     numeric="multiply_all(args)",
@@ -61,12 +107,21 @@ KRONECKER = operation(
     index="ij,kl->(ik)(jl)",
     transposes="commutes",
     spellings="kron",
+    rule="Kronecker product rule",
+    example="tr((A ⊗ X) B) by X where A in R^{m x m}; X in R^{n x n}; B in R^{m n x m n}",
     statement="d(F ⊗ G) = dF ⊗ G + F ⊗ dG",
     source=cite("cookbook", "eq. (39)"),
     numeric="np.kron(X, Y)",
 )
 TRANSPOSE = operation(
-    "transpose", "X", "m n -> n m", index="ij->ji", statement="d(F^T) = (dF)^T", source=cite("cookbook", "eq. (44)"), numeric="X.T"
+    "transpose",
+    "X",
+    "m n -> n m",
+    index="ij->ji",
+    rule="differential of the transpose",
+    statement="d(F^T) = (dF)^T",
+    source=cite("cookbook", "eq. (44)"),
+    numeric="X.T",
 )
 
 # Powers: of every entry (a scalar is its own entry), and of a square matrix.
@@ -77,6 +132,7 @@ POWER = operation(
     differential="k x.^(k - 1) .* dx + log(x) .* x.^k dk",
     transposes="commutes",
     domain="positive",
+    rule="power rule",
     statement="d(x^k) = k x^(k-1) dx + log(x) x^k dk, entry by entry",
     source=cite("magnus-neudecker", "section 8.2"),
     numeric="np.power(x, k)",
@@ -88,15 +144,31 @@ MATRIX_POWER = operation(
     differential="sum_{i=1}^{k} X^(i - 1) dX X^(k - i)",
     transposes="commutes",
     domain="square",
+    rule="differential of a matrix power",
+    example="tr(A X^3) by X",
     statement="d(X^k) = sum of X^(i-1) dX X^(k-i) over i = 1 … k",
     source=cite("cookbook", "eq. (90)"),
     numeric="np.linalg.matrix_power(X, int(k))",
 )
 
 # Over an index (attribute: its name; arguments: lower bound, upper bound, body).
-INDEXED_SUM = operation("indexed_sum", "a b F", "1 1, 1 1, m n -> m n", statement="d(sum_i F_i) = sum_i dF_i", source="definition")
+INDEXED_SUM = operation(
+    "indexed_sum",
+    "a b F",
+    "1 1, 1 1, m n -> m n",
+    rule="sum rule over an index",
+    example="sum_{i=1}^N (w^T x_i - y_i)^2 by w where w, x_i in R^n; y_i in R",
+    statement="d(sum_i F_i) = sum_i dF_i",
+    source="definition",
+)
 INDEXED_PRODUCT = operation(
-    "indexed_product", "a b F", "1 1, 1 1, 1 1 -> 1 1", statement="d(prod_i f_i) = (prod_i f_i) sum_i df_i/f_i", source="definition"
+    "indexed_product",
+    "a b F",
+    "1 1, 1 1, 1 1 -> 1 1",
+    rule="product rule over an index",
+    example="prod_{i=1}^n x_i by x where x in R^n",
+    statement="d(prod_i f_i) = (prod_i f_i) sum_i df_i/f_i",
+    source="definition",
 )
 
 # 1 where the relation (attribute) holds, entry by entry; locally constant.
@@ -106,9 +178,20 @@ IVERSON = operation(
     "m n, m n -> m n",
     differential="0",
     transposes="commutes",
+    rule="differential of an indicator",
+    example="sum(x .* 1[x > 0]) by x",
     statement="1[x > y], entry by entry",
     source="definition",
     numeric="compare(attr, x, y)",
 )
 # Arguments: value, condition, value, condition, …[, otherwise]; a condition is an `iverson`.
-CASES = operation("cases", "", "m n", statement="the first value whose condition holds", source="definition", numeric="choose(args)")
+CASES = operation(
+    "cases",
+    "",
+    "m n",
+    rule="differential case by case",
+    example="cases(x^2, x > 0, 0) by x where x in R",
+    statement="the first value whose condition holds",
+    source="definition",
+    numeric="choose(args)",
+)

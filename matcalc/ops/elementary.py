@@ -200,6 +200,7 @@ ABS = elementwise(
     derivative="sign(x)",
     domain="nonzero",
     condition="x != 0",
+    rule="derivative of the absolute value",
     statement="|x|' = sign(x)",
     source="definition",
     spellings="abs",

@@ -12,6 +12,7 @@ PSEUDOINVERSE = operation(
     differential="-X^+ dX X^+ + X^+ (X^+)^T dX^T (I - X X^+) + (I - X^+ X) dX^T (X^+)^T X^+",
     transposes="commutes",
     condition="X of locally constant rank",
+    rule="differential of the pseudoinverse",
     statement="d(X^+) = -X^+ dX X^+ + X^+ (X^+)^T dX^T (I - X X^+) + (I - X^+ X) dX^T (X^+)^T X^+",
     source=cite("golub-pereyra-1973", "eq. 4.12"),
     spellings="pinv",

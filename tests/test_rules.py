@@ -1,0 +1,86 @@
+"""The rule book: complete, found by name and by word, and every example of it runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+
+import pytest
+from console import ROOT, run
+
+import matcalc
+from matcalc.commands.rules import run_example
+from matcalc.errors import UsageError
+from matcalc.identities import IDENTITIES
+from matcalc.laws import LAWS
+from matcalc.ops.book import REGISTRY
+from matcalc.rulebook import Rule, book, rule, rules, search
+from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated, after, cite
+
+
+def test_operations_identities_and_laws_are_all_in_it() -> None:
+    names = {*(op.rule for op in REGISTRY.values()), *(i.name for i in IDENTITIES), *LAWS}
+    assert set(book()) == names
+    assert len(names) == len(REGISTRY) + len(IDENTITIES) + len(LAWS)
+
+
+@pytest.mark.parametrize("r", rules(), ids=lambda r: r.name)
+def test_a_rule_is_complete(r: Rule) -> None:
+    assert r.name and r.statement and r.chapter
+    known = any(start in r.source for key in BIBLIOGRAPHY for start in (cite(key), after(key)))
+    assert known or "definition" in r.source or "algebra" in r.source or r.source.startswith("from ")
+
+
+@pytest.mark.parametrize("r", [r for r in rules() if r.example], ids=lambda r: r.name)
+def test_every_example_runs(r: Rule) -> None:
+    line, answer = run_example(r)
+    assert line.startswith("matcalc d ") and answer
+
+
+def test_what_is_differentiated_has_an_example() -> None:
+    bare = [op.name for op in REGISTRY.values() if (op.differential or op.index) and not rule(op.rule).example]
+    assert not bare
+    assert not [law.name for law in LAWS.values() if not law.example]
+
+
+def test_every_work_has_a_short_name() -> None:
+    assert set(SHORT) == set(BIBLIOGRAPHY) and len(set(SHORT.values())) == len(SHORT)
+    assert abbreviated(rule("quotient rule").source) == "Mathematics for Machine Learning 2020, eq. (5.30)"
+
+
+def test_rules_are_found_by_name_and_by_word() -> None:
+    assert rule("Differential of the INVERSE").statement == "d(X^-1) = -X^-1 dX X^-1"
+    assert rule("product rule") in search("product")
+    assert {r.name for r in search("trace dif")} >= {"differential of the trace"}
+    assert matcalc.rules() == rules()
+
+
+def test_an_unknown_rule_is_refused_with_what_is_near() -> None:
+    with pytest.raises(UsageError, match="no rule 'diferential of the invers'") as refused:
+        rule("diferential of the invers")
+    assert "differential of the inverse" in str(refused.value)
+    assert run("rules", "xyzzy").code == 2
+
+
+def test_the_command_lists_and_shows() -> None:
+    listed = run("rules").out.splitlines()
+    assert len(listed) == len(rules()) and any(line.startswith("quotient rule ") for line in listed)
+    shown = run("rules", "differential", "of", "log", "det").out
+    for part in ("statement  d log|det(X)| = tr(X^-1 dX)", "X invertible", "eq. (43)", "matcalc d logdet(X)", "X^-T"):
+        assert part in shown.replace('"', ""), shown
+    found = run("rules", "norm").out.splitlines()
+    assert len(found) > 5 and all("norm" in line.casefold() for line in found)
+
+
+def test_the_command_speaks_json() -> None:
+    assert {r["name"] for r in json.loads(run("rules", "--json").out)} == set(book())
+    one = json.loads(run("rules", "quotient rule", "--json").out)
+    assert one["answer"] and one["source"].endswith("eq. (5.30)")
+
+
+def test_the_page_is_the_book() -> None:
+    spec = importlib.util.spec_from_file_location("make_rules", ROOT / "docs" / "make_rules.py")
+    assert spec is not None and spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    assert make.page() == (ROOT / "docs" / "rules.md").read_text(encoding="utf-8"), "run: python docs/make_rules.py"
