@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .adjoints.families import free_of
@@ -24,6 +24,7 @@ from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
 from .syntax import Declaration, Program, split_name
+from .templates import ties_of
 from .tensor import Tensor
 from .verify import Function, Point, verify
 
@@ -315,4 +316,16 @@ def _verify(
     if variable.op is ENTRY:
         checked = (put_in_place(f, name, variable), put_in_place(jacobian, name, variable))
     point = Point(symbols, families, least)
-    verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along)
+    excuse = _excuse([typed.expr] if previous is None else previous.expressions(), indices)
+    verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, excuse)
+
+
+def _excuse(roots: Sequence[Expr], indices: Mapping[str, int]) -> Callable[[Mapping[str, Any], Mapping[str, int]], str]:
+    """The condition of a rule that does not hold at a point; "" if they all do."""
+    nodes = [n for n in postorder(roots) if n.op.ties and n.indices <= set(indices)]
+    plan = Plan([ties_of(n) for n in nodes])
+
+    def broken(env: Mapping[str, Any], sizes: Mapping[str, int]) -> str:
+        return next((n.op.condition for n, tied in zip(nodes, plan.run(env, sizes, indices), strict=True) if tied), "")
+
+    return broken

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from . import build
-from .adjoints.families import bind, is_target, of_member
+from .adjoints.families import bind, is_target, of_member, other_factors
 from .adjoints.leibniz import LEIBNIZ, Share, ends, extended, times_entries
 from .adjoints.lifting import contract, over_index
 from .adjoints.network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
 from .adjoints.pairs import joined
-from .build import add, eye, num, power, times, zeros
+from .build import add, eye, num, times, zeros
 from .errors import NoAnswerError
 from .expr import Expr, postorder
 from .ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
@@ -177,7 +177,7 @@ def _indexed(node: Expr, term: Term, target: Expr) -> Iterable[Share]:
     r, c = ends(term)
     inner = term
     if node.op is INDEXED_PRODUCT:
-        inner = extended(term, [], r, c, times(node, power(body, num(-1))))
+        inner = extended(term, [], r, c, other_factors(node, term, target))
     binder = (str(node.attr), low, high)
     for share in accumulate(body, [inner], target):
         for bound in bind(share, binder):

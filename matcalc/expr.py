@@ -35,6 +35,7 @@ class Operation:
         "latex",
         "unicode",
         "condition",
+        "ties",
         "positive",
         "kronecker",
         "ray",
@@ -62,6 +63,7 @@ class Operation:
         latex: str = "",
         unicode: str = "",
         condition: str = "",
+        ties: str = "",
         positive: bool = False,
         kronecker: str = "",
         ray: str = "",
@@ -85,6 +87,7 @@ class Operation:
         self.latex = latex
         self.unicode = unicode
         self.condition = condition
+        self.ties = ties
         self.positive = positive
         self.kronecker = kronecker
         self.ray = ray

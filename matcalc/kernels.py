@@ -97,7 +97,7 @@ def unit_vector(i: Value, n: int) -> Value:
 
 def index_of(i: Value, n: int) -> int:
     """The place of index i (from 1) among n; ShapeError outside, where Python would count from the end."""
-    k = round(float(np.real(i)))
+    k = round(float(np.real(i))) if np.isfinite(i) else 0
     if not 1 <= k <= n:
         raise ShapeError(f"the index {k} is not in 1 … {n}")
     return k - 1
@@ -210,7 +210,7 @@ def log_sum_exp(x: Value, axis: int | None = None) -> Value:
 
 def pseudo_inverse(X: Value) -> Value:
     """The Moore-Penrose inverse. Singular values below 1e-13 of the greatest are rounding errors, and taken for zero."""
-    return np.linalg.pinv(X, rcond=1e-13)
+    return np.linalg.pinv(_finite(X), rcond=1e-13)
 
 
 def first_right_singular(X: Value) -> Value:
@@ -269,11 +269,16 @@ def matrix_exponential(X: Value) -> Value:
     return value
 
 
-def svd(X: Value, **options: Any) -> Any:
-    """The singular value decomposition; of a matrix with an infinity, on which LAPACK may never return, it fails at once."""
+def _finite(X: Value) -> Value:
+    """X; a matrix with an infinity, on which LAPACK may never return, fails at once."""
     if not np.all(np.isfinite(X)):
         raise np.linalg.LinAlgError("a matrix with entries that are not finite")
-    return np.linalg.svd(X, **options)
+    return X
+
+
+def svd(X: Value, **options: Any) -> Any:
+    """The singular value decomposition."""
+    return np.linalg.svd(_finite(X), **options)
 
 
 def exponential_kronecker(X: Value) -> Value:
@@ -302,7 +307,7 @@ def exponential_derivative(X: Value, *directions: Value) -> Value:
 
 def square_root(X: Value) -> Value:
     """The principal square root, by the product form of the Denman-Beavers iteration with determinantal scaling."""
-    if not np.iscomplexobj(X) and np.allclose(X, X.T, rtol=1e-14, atol=0.0):
+    if not np.iscomplexobj(_finite(X)) and np.allclose(X, X.T, rtol=1e-14, atol=0.0):
         w, Q = np.linalg.eigh((X + X.T) / 2)
         return (Q * np.sqrt(np.maximum(w, 0.0) if w[0] > -1e-12 * w[-1] else w)) @ Q.T
     eye = np.eye(len(X))

@@ -11,7 +11,8 @@ warnings are the caller's to silence. NumPy is imported when the first value is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from .errors import ShapeError, UsageError
@@ -123,6 +124,25 @@ class Plan:
         self._run(self._steps, values, env, sizes, dict(indices or {}))
         return tuple(values[r] for r in self.roots)
 
+    def run_over(
+        self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], ranges: Sequence[int]
+    ) -> Iterator[tuple[tuple[int, ...], Value]]:
+        """The first root for all values of some free indices, with their places (from 0). A step runs again only when an index
+        that it depends on has moved; the last index moves fastest."""
+        place = {name: k + 1 for k, name in enumerate(names)}
+        levels: list[list[Step]] = [[] for _ in range(len(names) + 1)]
+        for step in self._steps:
+            levels[max((place.get(i, 0) for i in step[0].indices), default=0)].append(step)
+        values: dict[Expr, Value] = {}
+        before: tuple[int, ...] = ()
+        for at in product(*map(range, ranges)):
+            indices = {name: k + 1 for name, k in zip(names, at, strict=True)}
+            first = next((k + 1 for k, (a, b) in enumerate(zip(at, before, strict=True)) if a != b), 0) if before else 0
+            for level in levels[first:]:
+                self._run(level, values, env, sizes, indices)
+            before = at
+            yield at, values[self.roots[0]]
+
     def _run(
         self, steps: list[Step], values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
     ) -> None:
@@ -130,7 +150,12 @@ class Plan:
             if compiled is not None:
                 rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
                 args = [values[a] for a in e.args]
-                value = compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
+                try:
+                    value = compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
+                except (ValueError, ArithmeticError) as error:
+                    if not _no_value(error):
+                        raise
+                    value = _filled(e, sizes, math.nan)
             elif e in self._bodies:
                 value = self._repeat(e, values, env, sizes, indices)
             else:
@@ -146,6 +171,8 @@ class Plan:
         low, high, body = e.args
         steps, name, product = self._bodies[e], str(e.attr), e.op is INDEXED_PRODUCT
         first, last = values[low], values[high]
+        if not math.isfinite(first) or math.isnan(last):
+            return _filled(e, sizes, math.nan)
         endless = math.isinf(last)
         total: Value = None
         k, vanished = round(first), 0
@@ -160,7 +187,7 @@ class Plan:
                     break
                 if k - first > _SERIES:
                     return total * math.nan
-        return _empty(e, sizes, 1.0 if product else 0.0) if total is None else total
+        return _filled(e, sizes, 1.0 if product else 0.0) if total is None else total
 
 
 def _step(e: Expr) -> Step:
@@ -225,7 +252,14 @@ def _size(dim: Dim, sizes: Mapping[str, int]) -> int:
         raise ShapeError(f"the size {missing.args[0]} does not follow from the values given") from None
 
 
-def _empty(e: Expr, sizes: Mapping[str, int], value: float) -> Value:
+def _no_value(error: Exception) -> bool:
+    """Whether the operation has no value here: a singular matrix, a decomposition that fails, a division by zero."""
+    import numpy as np
+
+    return isinstance(error, (np.linalg.LinAlgError, ArithmeticError))
+
+
+def _filled(e: Expr, sizes: Mapping[str, int], value: float) -> Value:
     if e.is_scalar:
         return value
     import numpy as np
@@ -379,8 +413,6 @@ def _root(dim: Dim, name: str, size: int, sizes: Mapping[str, int]) -> int | Non
 
 def _search(left: list[tuple[str, Dim, int]], sizes: dict[str, int]) -> None:
     """Sizes that occur only together (m n, m + n): the one solution, if a small search finds exactly one."""
-    from itertools import product
-
     names = sorted({n for _, dim, _ in left for n in dim.names() if n not in sizes})
     bounds = [range(1, 1 + max(size for _, dim, size in left if n in dim.names())) for n in names]
     if math.prod(len(b) for b in bounds) <= 200_000:

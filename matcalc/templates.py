@@ -34,6 +34,11 @@ def template(op: Operation) -> tuple[Expr, tuple[Expr, ...], tuple[Expr, ...], E
     return read_template(op.differential, {**names, "F": result}), values, holes, result
 
 
+def differential_text(op: Operation) -> Expr:
+    """The differential as it stands in the book, in its own placeholders."""
+    return _derivative_text(op)[0] if op.elementwise else template(op)[0]
+
+
 def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr, Expr]]:
     """For each argument in `needed`: the argument, its part of d(node) by the book, and the symbol for its differential."""
     body, values, holes, result = template(node.op)
@@ -75,6 +80,11 @@ def kronecker_of(node: Expr) -> Expr:
     if not node.op.kronecker:
         raise NoAnswerError(f"the derivative through {node.op.name} has no closed form in the book")
     return _instance(node, node.op.kronecker)
+
+
+def ties_of(node: Expr) -> Expr:
+    """A number that is 0 where the condition of the operation's rule holds."""
+    return _instance(node, node.op.ties)
 
 
 def ray_of(node: Expr, direction: Expr) -> Expr:

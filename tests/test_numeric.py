@@ -236,3 +236,31 @@ def test_the_members_of_a_family_are_counted() -> None:
     with pytest.raises(ShapeError, match=r"w has shape \(4, 3\), expected \(N, n\) = \(5, 3\)"):
         prepare({"x": x.shape}, {"t": (N, SCALAR), "w": (N, (n, ONE))}, {"x": [1, 2, 3], "t": [1] * 5, "w": np.ones((4, 3))})
     assert prepare({}, {"t": (None, SCALAR)}, {"t": [1, 2]})[0]["t"].tolist() == [1, 2]
+
+
+def test_free_indices_move_only_what_depends_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    e = b.times(b.entry(A, j, i), b.entry(b.matmul(A, b.transpose(A)), j, j), b.entry(x, i, b.num(1)))
+    plan = Plan(e)
+    found = dict(plan.run_over(ENV, SIZES, ["j", "i"], [2, 3]))
+    assert found == {at: plan.run(ENV, SIZES, {"j": at[0] + 1, "i": at[1] + 1})[0] for at in np.ndindex(2, 3)}
+    ran: list[Expr] = []
+    once = Plan._run
+    monkeypatch.setattr(Plan, "_run", lambda self, steps, *rest: (ran.extend(n for n, _ in steps), once(self, steps, *rest))[1])
+    list(plan.run_over(ENV, SIZES, ["j", "i"], [2, 3]))
+    count = {n: ran.count(n) for n in ran}
+    assert count[A] == 1 and count[b.entry(b.matmul(A, b.transpose(A)), j, j)] == 2 and count[b.entry(A, j, i)] == 6
+
+
+SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]])
+
+
+@pytest.mark.parametrize("op", ["inv", "pinv", "expm", "sqrtm", "logm", "singvec", "norm_nuclear", "norm2", "adj", "det", "logdet"])
+def test_what_has_no_value_is_not_a_number(op: str) -> None:
+    """No error of LAPACK comes out, and none hangs on an infinity."""
+    X = b.symbol("X", (m, m))
+    e = b.apply(by_name(op), (X,))
+    for value in (SINGULAR, np.full((2, 2), np.inf), np.full((2, 2), np.nan), np.zeros((2, 2))):
+        with np.errstate(all="ignore"):
+            found = evaluate(e, {"X": value}, SIZES)
+        assert np.shape(found) == (() if e.is_scalar else tuple(d.value(SIZES) for d in e.shape))
+    assert np.isnan(evaluate(b.inverse(X), {"X": SINGULAR}, SIZES)).all()

@@ -6,10 +6,16 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 
 from __future__ import annotations
 
-from ..build import apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
-from ..expr import Expr, postorder, transform
-from ..ops.core import ADD, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
+from functools import cache
+
+from ..build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
+from ..build.properties import holds
+from ..expr import Expr, Operation, postorder, transform
+from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
+from ..templates import differential_text
 from .network import Binder, Term
+
+_LETTERS = [*"jiklrstuv", *[f"i_{n}" for n in range(1, 1000)]]
 
 
 def is_target(node: Expr, target: Expr) -> bool:
@@ -52,6 +58,28 @@ def _bound(term: Term, binder: Binder) -> Term:
     factors = [(at_index(e, name, j), r, c) for e, r, c in term.factors]
     inner = tuple((n, at_index(a, name, j), at_index(b, name, j)) for n, a, b in term.binders)
     return Term(scalar, factors, term.slots, inner)
+
+
+def other_factors(node: Expr, term: Term, target: Expr) -> Expr:
+    """What a product over an index multiplies the differential of its factor i with: prod/f_i; where a factor may be 0 on
+    more than a null set (relu, cases), the product of those before i and of those after it."""
+    low, high, body = node.args
+    name = str(node.attr)
+    if holds(body, "positive") or not any(_in_pieces(n.op) for n in postorder(body)):
+        return times(node, power(body, num(-1)))
+    inside = postorder([node, target, term.scalar, *[e for e, _, _ in term.factors]])
+    taken = {str(n.attr[0]) if isinstance(n.attr, tuple) and n.attr else str(n.attr) for n in inside} | {b[0] for b in term.binders}
+    i, other = index(name), next(c for c in _LETTERS if c not in taken)
+    rest = at_index(body, name, index(other))
+    return times(indexed_product(other, low, add(i, num(-1)), rest), indexed_product(other, add(i, num(1)), high, rest))
+
+
+@cache
+def _in_pieces(op: Operation) -> bool:
+    """Whether a function has different formulas on different sets."""
+    if op is IVERSON or op is CASES or op.name == "sign":
+        return True
+    return bool(op.differential) and any(_in_pieces(n.op) for n in postorder(differential_text(op)) if n.op is not op)
 
 
 def _ties(s: Expr, i: Expr) -> bool:

@@ -7,7 +7,7 @@ vec(M)^T, and two such factors with a stacked index between them are a product.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..build import apply, eye, kron, matmul, ones, transpose
 from ..expr import Expr
@@ -17,16 +17,26 @@ from .network import Factor, Index, Slot, Term, reduce_term
 
 def joined(term: Term) -> Term | None:
     """The reduced term with its stacked factors joined as far as they can be; None if it is zero."""
-    found: Term | None = term
-    while found is not None and any(len(s) > 1 for _, r, c in found.factors for s in (r, c)):
-        shorter = _product(found) or _halves(found)
-        if shorter is None:
+    found = term
+    while any(len(s) > 1 for _, r, c in found.factors for s in (r, c)):
+        for candidate in (*_products(found), *_halves(found)):
+            reduced = reduce_term(candidate)
+            if reduced is None:
+                return None
+            if _left(reduced) < _left(found):  # else the reduction has taken apart again what was joined
+                found = reduced
+                break
+        else:
             return found
-        found = reduce_term(shorter)
     return found
 
 
-def _product(term: Term) -> Term | None:
+def _left(term: Term) -> tuple[int, int]:
+    """What joining makes less: the stacked slots, then the factors."""
+    return sum(len(s) > 1 for _, r, c in term.factors for s in (r, c)), len(term.factors)
+
+
+def _products(term: Term) -> Iterator[Term]:
     """Two factors with an inner index between them, one of them stacked."""
     opened = {i for s in term.slots for i in s}
     for n, (e, r, c) in enumerate(term.factors):
@@ -41,13 +51,12 @@ def _product(term: Term) -> Term | None:
             f, fr, fc = term.factors[near[0]]
             rest = [x for k, x in enumerate(term.factors) if k not in (n, near[0])]
             if fr == slot and slot[0] not in fc:
-                return _with(term, rest, (matmul(turned, f), other, fc))
-            if fc == slot and slot[0] not in fr:
-                return _with(term, rest, (matmul(turned, transpose(f)), other, fr))
-    return None
+                yield _with(term, rest, (matmul(turned, f), other, fc))
+            elif fc == slot and slot[0] not in fr:
+                yield _with(term, rest, (matmul(turned, transpose(f)), other, fr))
 
 
-def _halves(term: Term) -> Term | None:
+def _halves(term: Term) -> Iterator[Term]:
     """A pair contracted with vectors or with one matrix, where the factor's other slot is simple."""
     opened = {i for s in term.slots for i in s}
     for n, (e, r, c) in enumerate(term.factors):
@@ -58,8 +67,7 @@ def _halves(term: Term) -> Term | None:
             made = _contracted(slot, rest, opened)
             if made is not None:
                 left, kept, row = made
-                return _with(term, kept, (matmul(left, turned), row, other))
-    return None
+                yield _with(term, kept, (matmul(left, turned), row, other))
 
 
 def _contracted(pair: Slot, rest: list[Factor], opened: set[Index]) -> tuple[Expr, list[Factor], Slot] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ..build import is_zero
@@ -45,10 +44,9 @@ def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) ->
     if unknown:
         raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
     ranges = [typed.index_ranges[m].value(sizes) for m in flat]
-    plan = Plan(typed.expr)
     out = np.zeros(ranges)
-    for at in product(*map(range, ranges)):
-        out[at] = plan.run(env, sizes, {m: k + 1 for m, k in zip(flat, at, strict=True)})[0]
+    for at, value in Plan(typed.expr).run_over(env, sizes, flat, ranges):
+        out[at] = value
     groups = []
     n = 0
     for mark in marks:
@@ -76,6 +74,8 @@ def _by_basis(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
     import numpy as np
 
     hole = str(typed.form[1])  # type: ignore[index]
+    if hole[1:] not in values:
+        raise UsageError(f"no value was given for {hole[1:]}")
     variable = np.asarray(values[hole[1:]], dtype=float)
     columns = []
     for k in range(variable.size):

@@ -62,6 +62,7 @@ MAXIMUM_NORM = operation(
     differential="(sign(x) .* 1[abs(x) = norminf(x)])^T dx",
     domain="nonzero",
     condition="one entry of x is the greatest in absolute value",
+    ties="sum(1[abs(x) = norminf(x)]) - 1",
     positive=True,
     rule="differential of the maximum norm",
     statement="d ||x||_inf = sign(x_k) dx_k, where |x_k| is the greatest",

@@ -21,7 +21,7 @@ SPECTRAL_NORM = operation(
     statement="d ||X||_2 = v^T X^T dX v/||X||_2, where v is the first right singular vector of X",
     source=cite("cookbook", "eq. (67) with A = X^T X"),
     spellings="norm2",
-    numeric="np.linalg.norm(X, 2)",
+    numeric="svd(X, compute_uv=False)[0]",
 )
 SINGULAR_VECTOR = operation(
     "singvec",
