@@ -263,7 +263,7 @@ class Oracle:
         if entrywise or x.shape == (1, 1):
             return power(*level(x, k)) if k.shape != (1, 1) else power(x, k)
         n = round(float(k.real.item()))
-        if k.shape == (1, 1) and abs(2 * k.item() % 2 - 1) < 1e-9:
+        if k.shape == (1, 1) and abs(2 * k.real.item() % 2 - 1) < 1e-9:
             n = round(2 * float(k.real.item()))
             return np.linalg.matrix_power(sqrtm(x), n)
         if k.shape != (1, 1) or abs(k.item() - n) > 1e-9:
