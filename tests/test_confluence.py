@@ -15,10 +15,10 @@ from oracle import Oracle
 from spelling import spell
 
 import matcalc
-from matcalc import simplify
 from matcalc.identities import IDENTITIES
 from matcalc.read import parse, parse_where
 from matcalc.render.count import symbols
+from matcalc.shortening import patterns
 from matcalc.syntax import Node, Program
 
 SHUFFLES = 3
@@ -119,11 +119,11 @@ def identities_in_order(rng: random.Random | None) -> Iterator[None]:
     try:
         if rng is not None:
             rng.shuffle(IDENTITIES)
-        simplify._patterns.cache_clear()
+        patterns.patterns.cache_clear()
         yield
     finally:
         IDENTITIES[:] = before
-        simplify._patterns.cache_clear()
+        patterns.patterns.cache_clear()
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -15,7 +15,8 @@ from matcalc.identities import IDENTITIES, Identity
 from matcalc.kinds import IMPLIES, Dim
 from matcalc.numeric import evaluate
 from matcalc.ops.core import SYMBOL
-from matcalc.simplify import letters, sides, simplify
+from matcalc.shortening.patterns import letters, sides
+from matcalc.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
 from matcalc.templates import instantiate
 from matcalc.verify import draw

@@ -8,7 +8,7 @@ from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, Dim, shape_text
 from ..ops.blocks import SELECTION
-from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, ONES, POWER, TIMES, TRANSPOSE, UNIT
+from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from .blocks import picked
@@ -17,6 +17,8 @@ from .leaves import MINUS_ONE, ONE_NUMBER, eye, is_number, is_zero, leading_sign
 from .properties import holds
 from .scalars import negative, opposite
 from .sums import _raw_transpose
+
+LONGEST = 12  # factors of a product that an inverse may cancel
 
 
 def matmul(*factors: Expr) -> Expr:
@@ -71,7 +73,35 @@ def _push(chain: list[Expr], f: Expr) -> None:
         if merged.op is EYE:
             return
         f = merged
-    chain.append(f)
+    if not _cancels(chain, f):
+        chain.append(f)
+
+
+def _cancels(chain: list[Expr], f: Expr) -> bool:
+    """(Z^T Z)^-1 beside Z^T Z, on either side: taken away."""
+    n = _length_of_inverse(f)
+    if n and tuple(chain[-n:]) == as_power(f)[0].args:
+        del chain[-n:]
+        x, k = as_power(f)
+        if not is_number(k, -1):
+            _push(chain, matrix_power(x, add(k, ONE_NUMBER)))
+        return True
+    for p in range(max(0, len(chain) - LONGEST), len(chain)):
+        n = _length_of_inverse(chain[p])
+        if n == len(chain) - p and (*chain[p + 1 :], f) == as_power(chain[p])[0].args:
+            x, k = as_power(chain[p])
+            del chain[p:]
+            if not is_number(k, -1):
+                _push(chain, matrix_power(x, add(k, ONE_NUMBER)))
+            return True
+    return False
+
+
+def _length_of_inverse(f: Expr) -> int:
+    """How many factors the product has whose inverse (or a power of it) `f` is; 0 for anything else."""
+    inner = f.args[0] if f.op is TRANSPOSE else f
+    inner = inner.args[0] if inner.op is MATRIX_POWER and inner.args[1].op is NUMBER else inner
+    return len(inner.args[0].args) if inner.op is INVERSE and inner.args[0].op is MATMUL else 0
 
 
 def _merge(a: Expr, b: Expr) -> Expr | None:

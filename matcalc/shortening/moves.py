@@ -1,0 +1,232 @@
+"""The moves of the short form: what an expression may be rewritten to, and by which reason.
+
+Each move gives other forms of the root of an expression whose arguments are short already. None is bound to be shorter:
+`simplify` compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from .. import build
+from ..adjoints.families import with_index
+from ..adjoints.lifting import over_index
+from ..build import add, matmul, num, power, rebuild, split, times, trace, transpose
+from ..build.properties import holds
+from ..expr import Expr, postorder, transform
+from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.inverse import INVERSE
+from ..ops.trace import TRACE
+from .factor import factor
+from .patterns import patterns
+from .scalars import rewritings, worth_trying
+
+LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on trial
+MOST_EXPANDED = 8  # and its summands
+Move = tuple[str, Expr]
+
+
+def identities(e: Expr) -> Iterator[Move]:
+    """By an identity of the table."""
+    for pattern in patterns().get(e.op, ()):
+        for made in pattern.apply(e):
+            yield pattern.identity.name, made
+
+
+def moves(e: Expr) -> Iterator[Move]:
+    """Everything that may shorten the root of `e`."""
+    yield from identities(e)
+    if e.op is INDEXED_SUM:
+        whole = over_index(str(e.attr), *e.args)
+        if whole is not None:
+            yield "sum over an index", whole
+    if e.op is ADD:
+        yield "common factor", factor(e)
+        for made in _distributed_terms(e):
+            yield "distributive law", made
+        for made in _same_letters(e):
+            yield "sum over an index", made
+        for made in _pushed_through(e):
+            yield "push-through identity", made
+        for made in _split_roots(e):
+            yield "root of a product", made
+        if worth_trying(e):
+            for made in rewritings(e):
+                yield "scalar algebra", made
+    elif e.op is TIMES:
+        for made in (*_distribute_number(e), *_absorb_divisors(e)):
+            yield "distributive law", made
+    elif e.op is MATMUL:
+        for made in _products_with_sums(e):
+            yield "distributive law", made
+    elif e.op is MATRIX_POWER and build.is_number(e.args[1], 2) and e.args[0].op is ADD and e.size <= LARGEST_EXPANDED:
+        yield "distributive law", factor(add(*[matmul(a, b) for a in e.args[0].args for b in e.args[0].args]))
+    elif e.op is TRACE and e.args[0].op is MATMUL and e.size <= LARGEST_EXPANDED:
+        for parts in expansions(e.args[0]):
+            yield "distributive law", add(*[trace(p) for p in parts])
+
+
+# ---------------------------------------------------------------------------------------------- sums over an index
+
+
+def _same_letters(e: Expr) -> Iterator[Expr]:
+    """Sums over the same range under two letters, brought to one letter, may add up."""
+    if not any(n.op is INDEXED_SUM for t in e.args for n in (t, *(t.args if t.op is TIMES else ()))):
+        return
+    sums = [(n, str(n.attr)) for t in e.args for n in postorder(t) if n.op is INDEXED_SUM]
+    for (first, i), (second, j) in combinations(sums, 2):
+        if i != j and first.args[:2] == second.args[:2] and i not in second.indices and not any(b == i for n, b in sums if n is second):
+            yield add(*[with_index(t, j, i) if second in postorder(t) and first not in postorder(t) else t for t in e.args])
+
+
+# ---------------------------------------------------------------------------------------------- the distributive law
+
+
+def _distribute_number(e: Expr) -> Iterator[Expr]:
+    """9 (1 + 2 x) is 9 + 18 x: a number goes into a sum where that is shorter."""
+    c, scalars, body = split(e)
+    if c == 1:
+        return
+    tail = [body] if body is not None else []
+    for k, s in enumerate(scalars):
+        if s.op is ADD:
+            yield times(*scalars[:k], *scalars[k + 1 :], add(*[times(num(c), t) for t in s.args]), *tail)
+    if body is not None and body.op is ADD:
+        yield times(*scalars, add(*[times(num(c), t) for t in body.args]))
+
+
+def _absorb_divisors(e: Expr) -> Iterator[Expr]:
+    """(s - l)/s is 1 - l/s."""
+    c, scalars, body = split(e)
+    tail = [body] if body is not None else []
+    for p in scalars:
+        if p.op is POWER and build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0:
+            for s in scalars:
+                if s.op is ADD:
+                    rest = [f for f in scalars if f is not p and f is not s]
+                    yield times(num(c), *rest, factor(add(*[times(p, a) for a in s.args])), *tail)
+
+
+def _distributed_terms(e: Expr) -> Iterator[Expr]:
+    """A product with a sum, multiplied out, may meet its like among the other summands."""
+    if e.size > LARGEST_EXPANDED or len(e.args) > MOST_EXPANDED:
+        return
+    for k, t in enumerate(e.args):
+        for parts in expansions(t):
+            yield factor(add(*e.args[:k], *parts, *e.args[k + 1 :]))
+
+
+def expansions(t: Expr) -> Iterator[list[Expr]]:
+    """The term multiplied out over one of its sums."""
+    c, scalars, body = split(t)
+    for k, s in enumerate(scalars):
+        if s.op is ADD:
+            rest = [*scalars[:k], *scalars[k + 1 :]]
+            yield [times(num(c), *rest, a, *([body] if body is not None else [])) for a in s.args]
+    if body is None:
+        return
+    if body.op is ADD:
+        yield [times(num(c), *scalars, a) for a in body.args]
+    elif body.op in (MATMUL, HADAMARD):
+        for k, f in enumerate(body.args):
+            if (parts := _summands(f)) is not None:
+                yield [times(num(c), *scalars, build.apply(body.op, [*body.args[:k], a, *body.args[k + 1 :]])) for a in parts]
+
+
+def _summands(f: Expr) -> list[Expr] | None:
+    """The summands of a sum or of a transposed sum."""
+    inner = f.args[0] if f.op is TRANSPOSE else f
+    if inner.op is not ADD:
+        return None
+    return [transpose(a) if inner is not f else a for a in inner.args]
+
+
+def _products_with_sums(e: Expr) -> Iterator[Expr]:
+    """(I - Z (Z^T Z)^-1 Z^T) Z is 0: a sum among the factors, multiplied by some of its neighbours, may cancel."""
+    if e.size > LARGEST_EXPANDED or len(e.args) > MOST_EXPANDED:
+        return
+    for k, f in enumerate(e.args):
+        parts = _summands(f)
+        if parts is None or len(parts) > MOST_EXPANDED:
+            continue
+        for stop in range(k + 2, len(e.args) + 1):
+            run = e.args[k + 1 : stop]
+            yield matmul(*e.args[:k], _multiplied_out(f, [], run), *e.args[stop:])
+        for start in range(k):
+            run = e.args[start:k]
+            yield matmul(*e.args[:start], _multiplied_out(f, run, []), *e.args[k + 1 :])
+        if 0 < k < len(e.args) - 1:
+            yield _multiplied_out(f, e.args[:k], e.args[k + 1 :])
+
+
+def _multiplied_out(f: Expr, before: Sequence[Expr], after: Sequence[Expr]) -> Expr:
+    return factor(add(*[matmul(*before, p, *after) for p in _summands(f) or [f]]))
+
+
+# ---------------------------------------------------------------------------------------------- terms that become alike
+
+
+def _pushed_through(e: Expr) -> Iterator[Expr]:
+    """(s I + A B)^-1 A is A (s I + B A)^-1: a summand written the other way may meet its like."""
+    if len(e.args) > MOST_EXPANDED or e.size > LARGEST_EXPANDED:
+        return
+    for k, t in enumerate(e.args):
+        c, scalars, body = split(t)
+        if body is None or body.op is not MATMUL:
+            continue
+        for chain in _other_ways(list(body.args)):
+            other = times(num(c), *scalars, matmul(*chain))
+            yield factor(add(*e.args[:k], other, *e.args[k + 1 :]))
+
+
+def _other_ways(chain: list[Expr]) -> Iterator[list[Expr]]:
+    for k, f in enumerate(chain):
+        parts = _summands(f.args[0]) if f.op is INVERSE else _summands(transpose(f.args[0].args[0])) if _is_turned_inverse(f) else None
+        if parts is None or len(parts) != 2:
+            continue
+        unit = next((p for p in parts if (body := split(p)[2]) is not None and body.op is EYE), None)
+        other = next((p for p in parts if p is not unit), None)
+        if unit is None or other is None:
+            continue
+        c, scalars, body = split(other)
+        if body is None or body.op is not MATMUL:
+            continue
+        s, inside = times(num(c), *scalars), list(body.args)
+        weight = times(num(split(unit)[0]), *split(unit)[1])
+        for run in range(1, len(inside)):
+            left, right = inside[:run], inside[run:]
+            if chain[k + 1 : k + 1 + run] == left:  # (s I + A B)^-1 A
+                turned = add(times(weight, build.eye(left[-1].shape[1])), times(s, matmul(*right, *left)))
+                yield [*chain[:k], *left, build.inverse(turned), *chain[k + 1 + run :]]
+            if k >= len(right) and chain[k - len(right) : k] == right:  # B (s I + A B)^-1
+                turned = add(times(weight, build.eye(right[0].shape[0])), times(s, matmul(*right, *left)))
+                yield [*chain[: k - len(right)], build.inverse(turned), *right, *chain[k + 1 :]]
+
+
+def _is_turned_inverse(f: Expr) -> bool:
+    return f.op is TRANSPOSE and f.args[0].op is INVERSE
+
+
+def _split_roots(e: Expr) -> Iterator[Expr]:
+    """With sqrt(s t) as sqrt(s) sqrt(t) where s is positive, so that powers of s meet."""
+    if e.size > LARGEST_EXPANDED or not any(map(_splits, postorder(e))):
+        return
+
+    def of(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        n = rebuild(old, args)
+        if not _splits(n):
+            return n
+        base, k = n.args
+        outside = [p for p in base.args if holds(p, "positive")]
+        inside = [p for p in base.args if p not in outside]
+        return times(*[power(p, k) for p in outside], *([power(times(*inside), k)] if inside else []))
+
+    yield factor(transform(e, of))
+
+
+def _splits(n: Expr) -> bool:
+    """A root of a product with a positive factor."""
+    if n.op is not POWER or not n.is_scalar or n.args[0].op is not TIMES or not build.is_number(n.args[1]):
+        return False
+    return build.value_of(n.args[1]).denominator != 1 and any(holds(p, "positive") for p in n.args[0].args)

@@ -1,0 +1,265 @@
+"""Identities as patterns: where the left side of one is found in an expression, and what stands there then.
+
+A letter of a pattern stands for any expression of its shape. In a matrix product a letter may stand for a run of
+factors and the whole pattern for a part of the product, so `norm(X u)` is found in `norm(Q R x)`; in sums, products of
+scalars and entrywise products the order does not matter and the rest stays; a trace is tried in all its rotations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+
+from .. import build
+from ..build import add, is_number, matmul, num, split, symbol, times, transpose, value_of, without_coefficient
+from ..build.properties import holds
+from ..expr import Expr, Operation
+from ..identities import IDENTITIES, Identity
+from ..infer import read_template
+from ..kinds import ONE, Dim
+from ..ops.core import ADD, EYE, HADAMARD, MATMUL, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from ..ops.trace import TRACE
+from ..templates import entrywise, instantiate
+
+LONGEST = 12  # factors of a product in which patterns are looked for
+_MARK = "\u2022"  # pattern letters are names no user can type
+Bindings = dict[Expr, Expr]
+Sizes = dict[str, Dim]
+Found = tuple[Bindings, Sizes, Callable[[Expr], Expr]]
+
+
+class Pattern:
+    """One reading of an identity: its sides as expressions in pattern letters."""
+
+    __slots__ = ("conditions", "identity", "left", "right")
+
+    def __init__(self, identity: Identity, left: Expr, right: Expr) -> None:
+        self.identity, self.left, self.right = identity, left, right
+        self.conditions = [(words[0], words[1]) for part in filter(None, identity.when.split(",")) for words in [part.split()]]
+
+    def apply(self, e: Expr) -> Iterator[Expr]:
+        """What `e` becomes by this identity, in every way its left side is found at the root of `e`."""
+        for bindings, sizes, rest in _match_root(self.left, e):
+            if all(holds(bound, prop) for prop, letter in self.conditions for p, bound in bindings.items() if _letter(p) == letter):
+                yield rest(instantiate(self.right, bindings, sizes))
+
+
+def _letter(p: Expr) -> str:
+    """The letter of a pattern symbol: x of •x, and of its readings for columns and matrices."""
+    return str(p.attr[0]).strip(_MARK)[:1]  # type: ignore[index]
+
+
+@cache
+def patterns() -> dict[Operation, list[Pattern]]:
+    """The table's identities by the operation at the root of their left sides."""
+    table: dict[Operation, list[Pattern]] = {}
+    for i in IDENTITIES:
+        for left, right in sides(i):
+            table.setdefault(left.op, []).append(Pattern(i, left, right))
+    return table
+
+
+def letters(i: Identity) -> dict[str, Expr]:
+    """The identity's letters as pattern symbols."""
+    if i.entrywise:
+        return {x: symbol(_MARK + x) for x in "xy" if x in (i.left + i.right)}
+    found = {}
+    for part in filter(None, i.where.split(",")):
+        x, _, shape = part.partition(":")
+        rows, cols = (ONE if d == "1" else Dim.of(_MARK + d) for d in shape.split())
+        found[x.strip()] = symbol(_MARK + x.strip(), (rows, cols))
+    return found
+
+
+def sides(i: Identity) -> list[tuple[Expr, Expr]]:
+    """Both sides in pattern letters; an entrywise identity has a reading for numbers, one for columns and one for matrices."""
+    names = letters(i)
+    left, right = (read_template(t, names) for t in (i.left, i.right))
+    found = [(left, right)]
+    if i.entrywise:
+        for shape in ((Dim.of(_MARK + "n"), ONE), (Dim.of(_MARK + "m"), Dim.of(_MARK + "n"))):
+            arrays = {x: symbol(f"{x.attr[0]}{shape[1]}", shape) for x in names.values()}  # type: ignore[index]
+            if names:
+                found.append((entrywise(left, arrays, shape), entrywise(right, arrays, shape)))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- at the root
+
+
+def _match_root(p: Expr, e: Expr) -> Iterator[Found]:
+    """The pattern at the root of `e`; of a sum or product it may be a part, and `rest` puts the others back."""
+    if p.op in (ADD, TIMES, HADAMARD):
+        yield from _match_part(p, e)
+    elif p.op is MATMUL and not e.is_scalar:
+        yield from _match_run(p, e)
+    else:
+        for b, s in _match(p, e, {}, {}):
+            yield b, s, lambda made: made
+        yield from _match_multiple(p, e)
+
+
+def _match_multiple(p: Expr, e: Expr) -> Iterator[Found]:
+    """1/f = g holds for 1/f^2 = g^2, sqrt(f) = g for f^(3/2) = g^3."""
+    if p.op is not POWER or p.args[1] is e.args[1] or not (is_number(p.args[1]) and is_number(e.args[1])):
+        return
+    root, times_over = value_of(p.args[1]).denominator, value_of(e.args[1]) / value_of(p.args[1])
+    if times_over.denominator == 1 and (times_over > 0 if root == 1 else value_of(e.args[1]).denominator == root):
+        for b, s in _match(p.args[0], e.args[0], {}, {}):
+            yield b, s, lambda made: build.power(made, num(times_over))
+
+
+def _match_part(p: Expr, e: Expr) -> Iterator[Found]:
+    coefficient = num(1)
+    args = list(e.args)
+    if e.op is TIMES:
+        c, scalars, body = split(e)
+        cp, sp, bp = split(p)
+        coefficient = num(c / cp)
+        args = [*scalars, *([body] if body is not None else [])]
+        wanted = [*sp, *([bp] if bp is not None else [])]
+        if body is not None and bp is None:
+            args = list(scalars)
+            for b, s, left in _choose(wanted, args, {}, {}):
+                yield b, s, lambda made, left=left, body=body, k=coefficient: times(k, made, *left, body)  # type: ignore[misc]
+            return
+    else:
+        wanted = list(p.args)
+    for b, s, left in _choose(wanted, args, {}, {}):
+        if e.op is ADD:
+            yield b, s, lambda made, left=left: add(made, *left)  # type: ignore[misc]
+        elif e.op is TIMES:
+            yield b, s, lambda made, left=left, k=coefficient: times(k, made, *left)  # type: ignore[misc]
+        else:
+            yield b, s, lambda made, left=left: build.hadamard(made, *left)  # type: ignore[misc]
+
+
+def _match_run(p: Expr, e: Expr) -> Iterator[Found]:
+    """A matrix product that is a run of the factors of `e`."""
+    if len(e.args) > LONGEST or not _has_operations(p.args, e.args):
+        return
+    for start in range(len(e.args) - 1):
+        for stop in range(start + 2, len(e.args) + 1):
+            before, after = e.args[:start], e.args[stop:]
+            for b, s in _match_chain(p.args, e.args[start:stop], {}, {}):
+                yield b, s, lambda made, before=before, after=after: matmul(*before, made, *after)  # type: ignore[misc]
+
+
+def _has_operations(ps: Sequence[Expr], es: Sequence[Expr]) -> bool:
+    """Whether the factors of a pattern that are no letters can be there at all."""
+    have = {f.op for f in es} | {f.args[0].op for f in es if f.op is TRANSPOSE}
+    return all(_is_letter(p) or p.op in have or (p.op is TRANSPOSE and (p.args[0].op in have or _is_letter(p.args[0]))) for p in ps)
+
+
+# ---------------------------------------------------------------------------------------------- the whole of an expression
+
+
+def _is_letter(p: Expr) -> bool:
+    return p.op is SYMBOL and str(p.attr[0]).startswith(_MARK)  # type: ignore[index]
+
+
+def _choose(wanted: list[Expr], args: list[Expr], b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, Sizes, list[Expr]]]:
+    """Every way to find the wanted patterns among the arguments, and what is left."""
+    if not wanted:
+        yield b, s, args
+        return
+    for k, a in enumerate(args):
+        for b2, s2 in _match(wanted[0], a, b, s):
+            yield from _choose(wanted[1:], args[:k] + args[k + 1 :], b2, s2)
+
+
+def _match(p: Expr, e: Expr, b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, Sizes]]:
+    """Every way the pattern is the whole of `e`."""
+    if _is_letter(p):
+        if p in b:
+            if b[p] is e:
+                yield b, s
+            return
+        sizes = _sizes(p, e, s)
+        if sizes is not None:
+            yield {**b, p: e}, sizes
+        return
+    if p.op is TRANSPOSE and _is_letter(p.args[0]):
+        yield from _match(p.args[0], transpose(e), b, s)
+        return
+    if p.op is TIMES and len(p.args) == 2 and is_number(p.args[0], -1):
+        if p.args[1].op is not SYMBOL or without_coefficient(e)[0] < 0 or p.args[1] in b:
+            yield from _match(p.args[1], build.negative(e), b, s)
+        return
+    if p.op is not e.op:
+        return
+    if not p.args:
+        sizes = _sizes(p, e, s)
+        if sizes is not None and (p.op in (EYE, ONES, ZEROS) or p is e):
+            yield b, sizes
+        return
+    if p.op is MATMUL:
+        if len(e.args) <= LONGEST:
+            yield from _match_chain(p.args, e.args, b, s)
+            if e.is_scalar:
+                yield from _match_chain(p.args, [transpose(f) for f in reversed(e.args)], b, s)
+        return
+    if p.op is TRACE and p.args[0].op is MATMUL and e.args[0].op is MATMUL:
+        for turned in _rotations(e.args[0].args):
+            yield from _match_chain(p.args[0].args, turned, b, s)
+        return
+    if p.attr != e.attr or len(p.args) != len(e.args) or p.op is SIZE:
+        return
+    if p.op in (ADD, TIMES, HADAMARD):
+        for b2, s2, left in _choose(list(p.args), list(e.args), b, s):
+            if not left:
+                yield b2, s2
+        return
+    yield from _match_all(p.args, e.args, b, s)
+
+
+def _rotations(chain: Sequence[Expr]) -> Iterator[Sequence[Expr]]:
+    """The products that have the same trace."""
+    if len(chain) > LONGEST:
+        return
+    for c in (list(chain), [transpose(f) for f in reversed(chain)]):
+        if not any(f.op is TIMES for f in c):  # the transpose of a skew factor
+            yield from (c[k:] + c[:k] for k in range(len(c)))
+
+
+def _match_chain(ps: Sequence[Expr], es: Sequence[Expr], b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, Sizes]]:
+    """The factors of a pattern in order; a letter stands for one factor or for several."""
+    if not ps:
+        if not es:
+            yield b, s
+        return
+    p = ps[0]
+    several = _is_letter(p) or (p.op is TRANSPOSE and _is_letter(p.args[0]))
+    for run in range(1, len(es) - len(ps) + 2 if several else 2):
+        if run > len(es):
+            return
+        part = matmul(*es[:run])
+        if part.op is TIMES and run > 1:
+            continue
+        for b2, s2 in _match(p, part, b, s):
+            yield from _match_chain(ps[1:], es[run:], b2, s2)
+
+
+def _match_all(ps: Iterable[Expr], es: Iterable[Expr], b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, Sizes]]:
+    ps, es = list(ps), list(es)
+    if not ps:
+        yield b, s
+        return
+    for b2, s2 in _match(ps[0], es[0], b, s):
+        yield from _match_all(ps[1:], es[1:], b2, s2)
+
+
+def _sizes(p: Expr, e: Expr, s: Sizes) -> Sizes | None:
+    """The dimension letters extended so that the pattern has the shape of `e`; None if it cannot."""
+    for wanted, given in zip(p.shape, e.shape, strict=True):
+        letter = wanted.name
+        if letter is None or not letter.startswith(_MARK):
+            if wanted is not given:
+                return None
+        elif letter not in s:
+            if given is ONE:
+                return None
+            s = {**s, letter: given}
+        elif s[letter] is not given:
+            return None
+    return s
