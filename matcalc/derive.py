@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from . import plain
 from .adjoints.families import free_of
 from .adjoints.pairs import has_stacked
 from .adjoints.structured import sentence, set_of, sets_of, staying, tangent, within
@@ -18,7 +19,7 @@ from .kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
 from .notation.authorship import rewritten, typed_order
 from .notation.kronecker import numbers_of_kronecker
 from .notation.linearmap import numbers_of_map
-from .numeric import Plan
+from .numeric import Plan, is_small
 from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
 from .read import parse_names, parse_where
@@ -27,6 +28,9 @@ from .syntax import Declaration, Program, split_name
 from .templates import ties_of
 from .tensor import Tensor
 from .verify import Function, Point, verify
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 LAYOUTS = ("numerator", "denominator", "strict")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
@@ -296,36 +300,36 @@ def _verify(
         elif n.op is SIZE:
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape
-    plan = Plan(typed.expr)
     numbers = [int(value_of(i)) for n in postorder([typed.expr, variable]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args if is_number(i)]
     least = max([at or 0, *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
 
-    def f(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
-        return plan.run(env, sizes)[0] if previous is None else previous.evaluate(env, sizes, indices)
-
-    def of_tensor(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
-        return tensor.evaluate(env, sizes, indices)
-
-    jacobian: Function = of_tensor
+    below = [typed.expr] if previous is None else previous.expressions()
+    ties = [n for n in postorder(below) if n.op.ties and n.indices <= set(indices)]
+    point = Point(symbols, families, least)
+    arrays: ModuleType | None = None  # NumPy's
+    folded = tensor.matrix is not None and (previous is None or previous.matrix is not None)
+    if folded and kind is None and notation not in ("differential", "kron") and point.is_plain():
+        nodes = postorder([*below, *tensor.expressions(), *map(ties_of, ties)])
+        arrays = plain if is_small(nodes, point.orders(dims)[0]) else None
+    function = Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
+    jacobian = tensor.numbers(indices, arrays)
     if len(tensor.shapes) == 2 and notation == "differential":  # what is printed is what is checked
         jacobian = numbers_of_map(tensor)
     elif len(tensor.shapes) == 2 and notation == "kron":
         jacobian = numbers_of_kronecker(tensor)
     along = tangent(kind, structured) if kind is not None else None
-    checked: tuple[Function, Function] = (f, jacobian if kind is None else staying(kind, jacobian))
+    checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))
     if variable.op is ENTRY:
-        checked = (put_in_place(f, name, variable), put_in_place(jacobian, name, variable))
-    point = Point(symbols, families, least)
-    excuse = _excuse([typed.expr] if previous is None else previous.expressions(), indices)
-    verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, excuse)
+        checked = (put_in_place(function, name, variable), put_in_place(jacobian, name, variable))
+    excuse = _excuse(ties, indices, arrays)
+    verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, excuse, arrays)
 
 
-def _excuse(roots: Sequence[Expr], indices: Mapping[str, int]) -> Callable[[Mapping[str, Any], Mapping[str, int]], str]:
+def _excuse(ties: Sequence[Expr], indices: Mapping[str, int], arrays: ModuleType | None) -> Callable[..., str]:
     """The condition of a rule that does not hold at a point; "" if they all do."""
-    nodes = [n for n in postorder(roots) if n.op.ties and n.indices <= set(indices)]
-    plan = Plan([ties_of(n) for n in nodes])
+    plan = Plan([ties_of(n) for n in ties], arrays)
 
     def broken(env: Mapping[str, Any], sizes: Mapping[str, int]) -> str:
-        return next((n.op.condition for n, tied in zip(nodes, plan.run(env, sizes, indices), strict=True) if tied), "")
+        return next((n.op.condition for n, tied in zip(ties, plan.run(env, sizes, indices), strict=True) if tied), "")
 
     return broken

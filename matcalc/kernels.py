@@ -8,7 +8,8 @@ the first value is asked for, because NumPy takes longer to import than a small 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,49 @@ from .errors import ShapeError
 from .kinds import Dim
 
 Value = Any  # a number, or a two-dimensional array of float or complex
+
+# ---------------------------------------------------------------------------------------------- for numeric and verify
+# (`matcalc.plain` has the same names, without NumPy.)
+
+
+NO_VALUE = (np.linalg.LinAlgError, ArithmeticError)  # a singular matrix, a decomposition that fails, a division by zero
+
+
+def random(seed: int) -> np.random.Generator:
+    """Random numbers."""
+    return np.random.default_rng(seed)
+
+
+def family(members: Iterable[Value]) -> Value:
+    """The members of a family, the index first."""
+    return np.array(list(members))
+
+
+def flat(value: Value) -> list[float]:
+    """The entries, row by row."""
+    found: list[float] = np.asarray(value, dtype=float).ravel().tolist()
+    return found
+
+
+def magnitude(value: Value) -> float:
+    """The greatest absolute value of an entry."""
+    return float(np.max(np.abs(value), initial=0))
+
+
+def number(value: Value) -> Value:
+    """The entry of a matrix of one."""
+    return value.reshape(())[()]
+
+
+def full(shape: tuple[int, int], value: float) -> Value:
+    """A matrix of equal entries."""
+    return np.full(shape, value)
+
+
+def quiet() -> AbstractContextManager[object]:
+    """Inside, what has no value becomes no number without a warning."""
+    return np.errstate(all="ignore")
+
 
 # ---------------------------------------------------------------------------------------------- sums and products
 

@@ -5,16 +5,19 @@
 
 Inside, a scalar is a number and everything else a two-dimensional array (a vector is a column); a family is one array
 whose first axis is the index. How an operation is computed stands in its block of the book, as `numeric`. Floating-point
-warnings are the caller's to silence. NumPy is imported when the first value is computed, not before.
+warnings are the caller's to silence. NumPy is imported when the first value is computed, not before; the check of a small
+answer does without it (`is_small`): `matcalc.plain` then stands in for `matcalc.kernels`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from . import plain
 from .errors import ShapeError, UsageError
 from .expr import Expr, Operation, postorder
 from .kinds import ONE, Dim, Shape, kind_of
@@ -22,6 +25,8 @@ from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .ops.core import CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SIZE, SYMBOL
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import numpy as np
 
 Value = Any  # a number, or a two-dimensional array of float or complex
@@ -43,26 +48,50 @@ class Kernel:
     call: Callable[..., Value]
     shaped: bool
 
-    def __init__(self, op: Operation) -> None:
-        from . import kernels
-
+    def __init__(self, op: Operation, arrays: ModuleType) -> None:
         names = ", ".join((*(op.params or ("args",)), "rows", "cols", "attr", "sizes"))
         # The text is the book's own, written by this package's authors. Nothing a user types comes here.
-        self.call = eval(f"lambda {names}: {op.numeric}", vars(kernels))
+        self.call = eval(f"lambda {names}: {op.numeric}", vars(arrays))
         self.shaped = "rows" in op.numeric or "cols" in op.numeric
 
 
-_kernels: dict[Operation, Kernel] = {}
+_kernels: dict[tuple[Operation, ModuleType], Kernel] = {}
 
 
-def kernel(op: Operation) -> Kernel:
-    """The compiled numeric text of an operation (compiled once)."""
-    found = _kernels.get(op)
+def kernel(op: Operation, arrays: ModuleType | None = None) -> Kernel:
+    """The compiled numeric text of an operation (compiled once), for NumPy's arrays or for those of `matcalc.plain`."""
+    if arrays is None:
+        from . import kernels
+
+        arrays = kernels
+    found = _kernels.get((op, arrays))
     if found is None:
         if not op.numeric:
             raise UsageError(f"the book says nothing on how to compute {op.name}")
-        found = _kernels[op] = Kernel(op)
+        found = _kernels[op, arrays] = Kernel(op, arrays)
     return found
+
+
+MOST_NODES = 400  # beyond, NumPy is worth its import
+MOST_ENTRIES = 100  # of a matrix
+
+
+@cache
+def _is_plain(op: Operation) -> bool:
+    """Whether the operation's numeric text speaks only of what `matcalc.plain` has."""
+    if not op.numeric:
+        return op in _OWN and op not in _ABSTRACT
+    return all(w in _PLAIN_WORDS for w in kernel(op, plain).call.__code__.co_names)
+
+
+_PLAIN_WORDS = frozenset(("float", "len", "int", *vars(plain), *vars(plain.np), *vars(plain.linalg), *vars(plain.Array)))
+
+
+def is_small(nodes: Sequence[Expr], sizes: Mapping[str, int]) -> bool:
+    """Whether these expressions, given with all that is below them, can well be computed without NumPy."""
+    if len(nodes) > MOST_NODES:
+        return False
+    return all(_is_plain(e.op) and math.prod(d.value(sizes) for d in e.shape) <= MOST_ENTRIES for e in nodes)
 
 
 # ---------------------------------------------------------------------------------------------- evaluation
@@ -79,13 +108,18 @@ def evaluate(
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_bodies", "_needs", "_steps", "roots")
+    __slots__ = ("_arrays", "_bodies", "_needs", "_steps", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
     _steps: list[Step]
 
-    def __init__(self, roots: Expr | Sequence[Expr]) -> None:
+    def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
+        if arrays is None:
+            from . import kernels
+
+            arrays = kernels
+        self._arrays = arrays
         self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
         self._needs, self._bodies = {}, {}
         # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
@@ -95,9 +129,12 @@ class Plan:
                 continue
             low, high, body = e.args
             inside, outside = self._order([body], str(e.attr))
-            self._bodies[e] = [_step(n) for n in inside]
+            self._bodies[e] = [self._step(n) for n in inside]
             self._needs[e] = (low, high, *outside)
-        self._steps = [_step(n) for n in self._order(self.roots, None)[0]]
+        self._steps = [self._step(n) for n in self._order(self.roots, None)[0]]
+
+    def _step(self, e: Expr) -> Step:
+        return e, None if e.op in _OWN else kernel(e.op, self._arrays)
 
     def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
         """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
@@ -123,6 +160,10 @@ class Plan:
         values: dict[Expr, Value] = {}
         self._run(self._steps, values, env, sizes, dict(indices or {}))
         return tuple(values[r] for r in self.roots)
+
+    def value(self, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Value:
+        """The value of the one root."""
+        return self.run(env, sizes)[0]
 
     def run_over(
         self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], ranges: Sequence[int]
@@ -152,16 +193,14 @@ class Plan:
                 args = [values[a] for a in e.args]
                 try:
                     value = compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
-                except (ValueError, ArithmeticError) as error:
-                    if not _no_value(error):
-                        raise
-                    value = _filled(e, sizes, math.nan)
+                except self._arrays.NO_VALUE:
+                    value = self._filled(e, sizes, math.nan)
             elif e in self._bodies:
                 value = self._repeat(e, values, env, sizes, indices)
             else:
-                value = _leaf(e, values, env, sizes, indices)
+                value = _leaf(e, values, env, sizes, indices, self._arrays)
             if getattr(value, "ndim", 0) and e.is_scalar:
-                value = value.reshape(())[()]
+                value = self._arrays.number(value)
             values[e] = value
 
     def _repeat(
@@ -172,7 +211,7 @@ class Plan:
         steps, name, product = self._bodies[e], str(e.attr), e.op is INDEXED_PRODUCT
         first, last = values[low], values[high]
         if not math.isfinite(first) or math.isnan(last):
-            return _filled(e, sizes, math.nan)
+            return self._filled(e, sizes, math.nan)
         endless = math.isinf(last)
         total: Value = None
         k, vanished = round(first), 0
@@ -182,31 +221,34 @@ class Plan:
             total = term if total is None else total * term if product else total + term
             k += 1
             if endless:
-                vanished = vanished + 1 if _negligible(term - 1.0 if product else term, total) else 0
+                vanished = vanished + 1 if self._negligible(term - 1.0 if product else term, total) else 0
                 if vanished == 4:
                     break
                 if k - first > _SERIES:
                     return total * math.nan
-        return _filled(e, sizes, 1.0 if product else 0.0) if total is None else total
+        return self._filled(e, sizes, 1.0 if product else 0.0) if total is None else total
+
+    def _filled(self, e: Expr, sizes: Mapping[str, int], value: float) -> Value:
+        return value if e.is_scalar else self._arrays.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
+
+    def _negligible(self, term: Value, total: Value) -> bool:
+        greatest = self._arrays.magnitude
+        return bool(greatest(term) <= 1e-17 * greatest(total))
 
 
-def _step(e: Expr) -> Step:
-    return e, None if e.op in _OWN else kernel(e.op)
-
-
-def _leaf(e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int]) -> Value:
+def _leaf(
+    e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int], arrays: ModuleType
+) -> Value:
     op, attr = e.op, e.attr
     if op in _ABSTRACT:
         return _abstract(e, [values[a] for a in e.args], env, sizes)
     if op is SYMBOL:
         return _named(attr[0], env)  # type: ignore[index]
     if op is MEMBER:
-        from .kernels import index_of
-
         name: str = attr[0]  # type: ignore[index]
         family = _named(name, env)
         try:
-            return family[index_of(values[e.args[0]], len(family))]
+            return family[arrays.index_of(values[e.args[0]], len(family))]
         except ShapeError as error:
             raise ShapeError(f"the family {name} has no such member: {error}") from None
     if op is NUMBER:
@@ -250,27 +292,6 @@ def _size(dim: Dim, sizes: Mapping[str, int]) -> int:
         return dim.value(sizes)
     except KeyError as missing:
         raise ShapeError(f"the size {missing.args[0]} does not follow from the values given") from None
-
-
-def _no_value(error: Exception) -> bool:
-    """Whether the operation has no value here: a singular matrix, a decomposition that fails, a division by zero."""
-    import numpy as np
-
-    return isinstance(error, (np.linalg.LinAlgError, ArithmeticError))
-
-
-def _filled(e: Expr, sizes: Mapping[str, int], value: float) -> Value:
-    if e.is_scalar:
-        return value
-    import numpy as np
-
-    return np.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
-
-
-def _negligible(term: Value, total: Value) -> bool:
-    import numpy as np
-
-    return bool(np.max(np.abs(term)) <= 1e-17 * np.max(np.abs(total)))
 
 
 # ---------------------------------------------------------------------------------------------- the user's arrays

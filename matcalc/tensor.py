@@ -8,8 +8,8 @@ kept as terms and printed in index form, as a Kronecker product or as a linear m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from . import build
 from .adjoints.network import Factor, Index, Slot, Term, matrix_form, slot_for
@@ -19,6 +19,9 @@ from .expr import Expr
 from .kinds import ONE, SCALAR, Dim, Shape
 from .numeric import Plan
 from .ops.core import ENTRY
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 class Tensor:
@@ -87,6 +90,13 @@ class Tensor:
         if self.matrix is not None:
             return [self.matrix]
         return [e for t in self.terms for e in (t.scalar, *[f[0] for f in t.factors])]
+
+    def numbers(self, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., Any]:
+        """Its numbers as a function of the values and the sizes, with those arrays where there is a matrix."""
+        if arrays is None or self.matrix is None:
+            return lambda env, sizes: self.evaluate(env, sizes, indices)
+        plan = Plan(self.matrix, arrays)
+        return lambda env, sizes: plan.run(env, sizes, indices)[0]
 
     def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> Any:
         """The numbers, indices in the order of the slots (dimensions of one left out)."""

@@ -4,16 +4,23 @@ Every dimension gets a small size of its own, the declared properties are built 
 derivative J is compared with a central difference of the function as it was typed, along a random free direction E:
 J:E against (F(X + hE) - F(X - hE))/2h. Points where the difference quotient itself is unsure (h and h/2 disagree: a
 kink, a badly conditioned point) or where J:E vanishes are replaced by others.
+
+The arrays are NumPy's (`matcalc.kernels`) or those of `matcalc.plain`, which costs less to import.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, permutations
-from typing import Any
+from operator import mul
+from typing import TYPE_CHECKING, Any
 
 from .errors import NoAnswerError, VerificationError
-from .kinds import ONE, Dim, Shape
+from .kinds import Dim, Shape
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 GOOD_POINTS = 2
 FLAT_POINTS = 4  # so many points where the derivative vanishes, numerically too
@@ -33,10 +40,24 @@ def sizes_for(dims: Iterable[Dim], least: int = 2) -> dict[str, int]:
     return {n: least + k for k, n in enumerate(names)}
 
 
-def draw(shape: tuple[int, ...], properties: Iterable[str], rng: Any, scale: float = 1.0, positive: bool = False) -> Any:
-    """A random array of this (internal) shape with the declared properties."""
-    import numpy as np
+# What can be drawn without NumPy.
+PLAIN = frozenset("square constant invertible positive nonnegative integer symmetric skew diagonal lower upper spd psd".split())
 
+
+def draw(
+    shape: tuple[int, int],
+    properties: Iterable[str],
+    rng: Any,
+    scale: float = 1.0,
+    positive: bool = False,
+    arrays: ModuleType | None = None,
+) -> Any:
+    """A random array of this (internal) shape with the declared properties."""
+    if arrays is None:
+        from . import kernels
+
+        arrays = kernels
+    np = arrays.np
     props = set(properties)
     if "integer" in props:
         return float(rng.integers(2, 4))
@@ -90,6 +111,11 @@ class Point:
     ) -> None:
         self.symbols, self.families, self.least = symbols, families, max(2, least)
 
+    def is_plain(self) -> bool:
+        """Whether a point can be drawn without NumPy."""
+        properties = [p for _, p in self.symbols.values()] + [p for _, _, p in self.families.values()]
+        return all(PLAIN.issuperset(p) for p in properties)
+
     def orders(self, extra: Iterable[Dim] = ()) -> list[dict[str, int]]:
         """Small distinct sizes for the dimension names, in several orders: B^T A B is invertible only where B is tall."""
         dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)] + list(extra)
@@ -101,23 +127,27 @@ class Point:
         fitting = [f for f in found if all(s[0].value(f) >= s[1].value(f) for s in tall) and all(d.value(f) > 0 for d in dims)]
         return sorted(fitting, key=found.index)[:1] + fitting[len(fitting) // 2 :] + fitting[1 : len(fitting) // 2] if fitting else [first]
 
-    def draw(self, sizes: Mapping[str, int], rng: Any, scale: float, positive: bool) -> dict[str, Any]:
-        import numpy as np
+    def draw(self, sizes: Mapping[str, int], rng: Any, scale: float, positive: bool, arrays: ModuleType | None = None) -> dict[str, Any]:
+        if arrays is None:
+            from . import kernels
 
+            arrays = kernels
         env: dict[str, Any] = {}
         for name, (shape, props) in self.symbols.items():
-            env[name] = draw((shape[0].value(sizes), shape[1].value(sizes)), props, rng, scale, positive)
+            env[name] = draw((shape[0].value(sizes), shape[1].value(sizes)), props, rng, scale, positive, arrays)
         for name, (count, shape, props) in self.families.items():
-            members = [draw((shape[0].value(sizes), shape[1].value(sizes)), props, rng, scale, positive) for _ in range(count.value(sizes))]
-            env[name] = np.array(members)
+            size = (shape[0].value(sizes), shape[1].value(sizes))
+            env[name] = arrays.family([draw(size, props, rng, scale, positive, arrays) for _ in range(count.value(sizes))])
         return env
 
-    def mirrored(self, env: Mapping[str, Any], rng: Any) -> dict[str, Any]:
+    def mirrored(self, env: Mapping[str, Any], rng: Any, arrays: ModuleType) -> dict[str, Any]:
         """The point with the signs of all that is free to have any turned round."""
         turned = dict(env)
         for name, properties in [(n, p) for n, (_, p) in self.symbols.items()] + [(n, p) for n, (_, _, p) in self.families.items()]:
             if not set(properties) - {"square", "constant", "invertible"}:
-                turned[name] = -turned[name] * rng.uniform(0.8, 1.2)
+                factor = rng.uniform(0.8, 1.2)
+                one = name in self.symbols
+                turned[name] = -turned[name] * factor if one else arrays.family([-member * factor for member in turned[name]])
         return turned
 
 
@@ -137,6 +167,7 @@ def verify(
     describe: Callable[[], str] = str,
     tangent: Tangent | None = None,
     excuse: Callable[[Mapping[str, Any], Mapping[str, int]], str] = lambda env, sizes: "",
+    arrays: ModuleType | None = None,
 ) -> None:
     """Raise VerificationError where the derivative is wrong, NoAnswerError where no point could be judged.
 
@@ -144,9 +175,11 @@ def verify(
     random direction one that stays in the variable's set, and the coordinates of it that the derivative is paired with.
     `excuse` names what the rules assume and does not hold at a point, where they promise nothing.
     """
-    import numpy as np
+    if arrays is None:
+        from . import kernels
 
-    rng = np.random.default_rng(20240229)
+        arrays = kernels
+    rng = arrays.random(20240229)
     good = agreeing = judged = 0
     assumed = ""
     # A point that cannot be judged is followed by one of another kind: other sizes, all entries positive, smaller entries.
@@ -154,13 +187,13 @@ def verify(
     kinds = iter([(sizes, scale, positive) for scale, positive in SCALES for sizes in orders])
     kind: tuple[dict[str, int], float, bool] | None = next(kinds)
     mirror: dict[str, Any] | None = None
-    with np.errstate(all="ignore"):
+    with arrays.quiet():
         while judged < MOST_POINTS and kind is not None:
             sizes, scale, positive = kind
             mirrored = mirror is not None
-            env = mirror if mirror is not None else point.draw(sizes, rng, scale, positive)
+            env = mirror if mirror is not None else point.draw(sizes, rng, scale, positive, arrays)
             mirror = None
-            outcome = _judge(f, jacobian, variable, shape, env, sizes, rng, tangent)
+            outcome = _judge(f, jacobian, variable, shape, env, sizes, rng, arrays, tangent)
             broken = excuse(env, sizes) if outcome == "wrong" else ""
             outcome = "unsure" if broken else outcome
             assumed = broken or assumed
@@ -170,7 +203,7 @@ def verify(
                 kind = kind if mirrored else next(kinds, None)
                 continue
             if judged == 0:  # next the opposite signs: a derivative that is right on one side of a kink only is caught
-                mirror = point.mirrored(env, rng)
+                mirror = point.mirrored(env, rng, arrays)
             judged += 1
             agreeing += 1
             good += outcome == "good"
@@ -204,63 +237,66 @@ def _judge(
     env: dict[str, Any],
     sizes: Mapping[str, int],
     rng: Any,
+    arrays: ModuleType,
     tangent: Tangent | None = None,
 ) -> str:
     """One point: "good", "flat" (they agree but the derivative vanishes), "unsure" or "wrong"."""
-    import numpy as np
-
     name, member = variable
     if member is not None and member > len(env[name]):
         return "unsure"
+    flat: Callable[[Any], list[float]] = arrays.flat
     x = env[name] if member is None else env[name][member - 1]
     dims = (shape[0].value(sizes), shape[1].value(sizes))
     e = rng.uniform(-1.0, 1.0, dims)
     step = e if dims != (1, 1) else float(e[0, 0])
     if tangent is not None:
         step, e = tangent(e)
+    h = 6e-6 * max(1.0, _greatest(flat(x)))
+
+    def at(k: float) -> list[float]:
+        return flat(f(_moved(env, variable, x + k * step), sizes))
+
     try:
-        value = np.asarray(f(env, sizes), dtype=float)
-        if not np.all(np.isfinite(value)):
+        value = flat(f(env, sizes))
+        if not all(map(math.isfinite, value)):
             return "unsure"
-        h = 6e-6 * max(1.0, float(np.max(np.abs(x))))
-
-        def at(k: float) -> Any:
-            return np.asarray(f(_moved(env, variable, x + k * step), sizes), dtype=float)
-
-        up, down = ([at(sign * k) for k in (h, h / 2)] for sign in (1, -1))
-        wide, narrow = ((u - d) / (2 * k) for u, d, k in zip(up, down, (h, h / 2), strict=True))
-        ahead = [(u - value) / k for u, k in zip(up, (h, h / 2), strict=True)]
-        j = np.asarray(jacobian(env, sizes), dtype=float)
-    except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
+        up, down = ([at(sign * k) for k in (h, h / 2)] for sign in (1.0, -1.0))
+        j = flat(jacobian(env, sizes))
+    except (OverflowError, ZeroDivisionError, ValueError):  # numpy.linalg.LinAlgError is a ValueError
         return "unsure"
-    if not (np.all(np.isfinite(wide)) and np.all(np.isfinite(narrow))):
+    wide, narrow = ([(a - b) / (2 * k) for a, b in zip(u, d)] for u, d, k in zip(up, down, (h, h / 2)))
+    direction = flat(e)
+    along = [sum(map(mul, j[k : k + len(direction)], direction)) for k in range(0, len(j), len(direction))]
+    if not all(map(math.isfinite, [*wide, *narrow, *along])):
         return "unsure"
-    legs = [d for d, s in zip(dims, shape, strict=True) if s is not ONE]
-    along = np.tensordot(j, e.reshape(legs), axes=len(legs)) if legs else j * e[0, 0]
-    along, wide, narrow = (np.reshape(v, -1) for v in (along, wide, narrow))
-    reference = (4 * narrow - wide) / 3  # Richardson: the truncation errors of h and h/2 cancel
-    size = max(float(np.max(np.abs(along), initial=0)), float(np.max(np.abs(wide), initial=0)))
-    parted, nearer = (float(np.max(np.abs(np.reshape(a, -1) - w), initial=0)) for a, w in zip(ahead, (wide, narrow), strict=True))
+    reference = [(4 * b - a) / 3 for a, b in zip(wide, narrow)]  # Richardson: the truncation errors of h and h/2 cancel
+    size = max(_greatest(along), _greatest(wide))
+    ahead = ([(a - b) / k for a, b in zip(u, value)] for u, k in zip(up, (h, h / 2)))
+    parted, nearer = (_distance(a, w) for a, w in zip(ahead, (wide, narrow)))
     if parted > KINK * size and nearer > 0.75 * parted:  # one-sided differences that stay apart: a kink (curvature halves)
         return "unsure"
-    noise = 1e-9 * float(np.max(np.abs(value), initial=0)) + 1e-12
-    if float(np.max(np.abs(wide - narrow), initial=0)) > UNSURE * size + noise:
+    noise = 1e-9 * _greatest(value) + 1e-12
+    if _distance(wide, narrow) > UNSURE * size + noise:
         return "unsure"
-    if not np.all(np.isfinite(along)):
-        return "unsure"
-    error = float(np.max(np.abs(along - reference), initial=0))
-    allowed = TOLERANCE * max(size, 1e-3 * float(np.max(np.abs(j), initial=0))) + noise
+    error = _distance(along, reference)
+    allowed = TOLERANCE * max(size, 1e-3 * _greatest(j)) + noise
     if error <= allowed:
-        return "good" if size > 0 and np.any(along) else "flat"
-    slope = [np.asarray(jacobian(_moved(env, variable, x + k * h / _FINE * step), sizes), dtype=float) for k in range(7)]
-    doubt = _rounding([at(k * h / _FINE) for k in range(7)]) / h + _rounding([s * np.max(np.abs(e)) for s in slope])
+        return "good" if size > 0 and any(along) else "flat"
+    slope = [flat(jacobian(_moved(env, variable, x + k * h / _FINE * step), sizes)) for k in range(7)]
+    doubt = _rounding([at(k * h / _FINE) for k in range(7)]) / h + _rounding(slope) * _greatest(direction)
     return "wrong" if error > allowed + ROUNDING * doubt else "unsure"
 
 
-def _rounding(values: list[Any]) -> float:
+def _rounding(values: Sequence[Sequence[float]]) -> float:
     """The rounding error of a function, from its values at seven equidistant points close together: in fourth differences
     nothing else is left (J. J. Moré and S. M. Wild, Estimating computational noise, SIAM J. Sci. Comput. 33 (2011))."""
-    import numpy as np
+    rough = [a - 4 * b + 6 * c - 4 * d + e for k in range(3) for a, b, c, d, e in zip(*values[k : k + 5])]
+    return _greatest(rough) / math.sqrt(70) if all(map(math.isfinite, rough)) else 0.0
 
-    rough = np.diff(np.array(values), n=4, axis=0) / 70**0.5
-    return float(np.max(np.abs(rough), initial=0)) if np.all(np.isfinite(rough)) else 0.0
+
+def _greatest(values: Sequence[float]) -> float:
+    return max(map(abs, values), default=0.0)
+
+
+def _distance(some: Sequence[float], others: Sequence[float]) -> float:
+    return max((abs(a - b) for a, b in zip(some, others, strict=True)), default=0.0)

@@ -20,8 +20,8 @@ HOUSE = (
     "adjoints checking course inference notation reading shortening",
     "codegen commands errors kinds render sources codegen.helpers codegen.octave_helpers course.overlooked course.search "
     "reading.grammar_table",
-    "console expr identities kernels laws standins syntax verify codegen.graph course.tours inference.unify reading.scan",
-    "build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
+    "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
+    "verify build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
     "notation.labels notation.surface ops.book reading.sizes render.printer",
     "codegen.emission inference.misfit inference.scene ops.* render.*",
     "numeric ops build.functions build.leaves build.properties codegen.pyfile notation.naming render.count",
