@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .adjoints.pairs import has_stacked
 from .build import symbol, transpose
 from .build.functions import functions_of
 from .errors import NoAnswerError, UsageError
 from .expr import Expr, postorder
-from .infer import Typed
+from .infer import Typed, infer
 from .inference.scene import declared_shape, spell_declaration
-from .kinds import ONE, Dim, Shape, shape_text
+from .kinds import ONE, SCALAR, Dim, Shape, shape_text, shape_words
 from .notation.arrange import Arranger
 from .notation.authorship import Order
 from .notation.indexform import index_form
 from .notation.naming import LEAST_GAIN, names_for, repeated
 from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
 from .render.count import symbols
+from .render.formats import DOCUMENT, FORMATS, Typeset, printer, spelled
 from .syntax import Binding, Declaration, Node, Program, split_name, walk
 from .tensor import Tensor
 
+if TYPE_CHECKING:
+    from .render.latex import Style
+
 LARGE = 300  # symbols
 SHORT = 8  # what is no longer needs no other form
-FORMATS = ("text", "unicode", "latex")
-
-
-def printer(form: str) -> Callable[..., str]:
-    """The printer of a format."""
-    if form == "text":
-        from .render.text import spell
-    elif form == "latex":
-        from .render.latex import spell
-    elif form == "unicode":
-        from .render.unicode import spell
-    else:
-        raise UsageError(f"unknown format {form!r}: use {', '.join(FORMATS)}")
-    return spell
 
 
 def ranks_of(typed: Typed) -> dict[str, int]:
@@ -100,7 +90,7 @@ class Scope:
         return {**env, **functions}, found
 
 
-class Expression:
+class Expression(Typeset):
     """An expression that was read: `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
 
     def __init__(self, typed: Typed, program: Program, order: Order) -> None:
@@ -116,21 +106,20 @@ class Expression:
         return str(self.expr.shape[0]), str(self.expr.shape[1])
 
     def spell(self, form: str = "text") -> str:
-        """The expression in a format: text, unicode or latex."""
-        node = Arranger(ranks_of(self._typed), self._order, self._scope.names).spell(self.expr)
-        return printer(form)(node, names=self._scope.names) if form == "latex" else printer(form)(node)
+        """The expression in a format: text, unicode, latex, typst, mathml or markdown."""
+        return spelled(self._tree(), form, self._scope.names)
 
-    @property
-    def text(self) -> str:
-        return self.spell("text")
+    def to_latex(self, *, bold: bool = False, transpose: str = "T", operator: str = "operatorname", width: int = 0) -> str:
+        """LaTeX to one's taste; see `Derivative.to_latex`."""
+        style = latex_style(self._typed, Program("", (), self._tree()), bold, transpose, operator, width)
+        return spelled(self._tree(), "latex", self._scope.names, style)
 
-    @property
-    def latex(self) -> str:
-        return self.spell("latex")
+    def _tree(self) -> Node:
+        return Arranger(ranks_of(self._typed), self._order, self._scope.names).spell(self.expr)
 
-    @property
-    def unicode(self) -> str:
-        return self.spell("unicode")
+    def remarks(self) -> list[str]:
+        """The shape, and what was assumed."""
+        return ["; ".join([shape_text(self.expr.shape), *self.assumptions])]
 
     def subexpressions(self) -> list[tuple[str, str]]:
         """Every subexpression as it was typed, with its shape, inner ones first."""
@@ -151,7 +140,7 @@ class Expression:
         return f"<{self.text} : {self.shape[0]}×{self.shape[1]}>"
 
 
-class Derivative:
+class Derivative(Typeset):
     """A derivative in closed form. `text`, `unicode`, `latex` print it; `shape` and `layout` say what it is;
     `verified` is "verified", "failed" or "not checked"; `evaluate` gives its numbers."""
 
@@ -293,20 +282,43 @@ class Derivative:
         return program if symbols(program) + LEAST_GAIN <= without else None
 
     def spell(self, form: str = "text") -> str:
-        """The derivative in a format: text, unicode or latex."""
-        return printer(form)(self.program, names=self._scope.names) if form == "latex" else printer(form)(self.program)
+        """The derivative in a format: text, unicode, latex, typst, mathml, markdown, or latex-doc, a whole document."""
+        return self.document() if form == DOCUMENT else spelled(self.program, form, self._scope.names)
 
-    @property
-    def text(self) -> str:
-        return self.spell("text")
+    def to_latex(self, *, bold: bool = False, transpose: str = "T", operator: str = "operatorname", width: int = 0) -> str:
+        r"""LaTeX to one's taste, which is read back like all of it.
 
-    @property
-    def unicode(self) -> str:
-        return self.spell("unicode")
+        `bold` sets vectors and matrices bold; `transpose` is T, top or intercal; `operator` is operatorname or mathrm;
+        a formula of more than `width` characters is broken in `aligned`, between its summands.
+        """
+        style = latex_style(self._typed, self.program, bold, transpose, operator, width)
+        return spelled(self.program, "latex", self._scope.names, style)
 
-    @property
-    def latex(self) -> str:
-        return self.spell("latex")
+    def document(self, *, bold: bool = False, transpose: str = "T", width: int = 0, steps: bool = True) -> str:
+        """A LaTeX document: question, answer, shape, declarations, assumptions and, with `steps`, the derivation."""
+        from .ops import function_names
+        from .render.document import Question, document, plain
+
+        style = latex_style(self._typed, self.program, bold, transpose, "operatorname", width, frozenset(function_names().values()))
+        lines = [rf"\item \sloppy {plain(str(step))}" for step in self.steps] if steps else []
+        asked = Question(
+            function=self._typed.program,
+            where=self._typed.declarations,
+            wrt=self.wrt,
+            scalar=self.of_scalar,
+            answer=self.program,
+            sentence="a scalar" if set(self.shape) <= {"1"} else self.remarks()[0],
+            assumptions=self.assumptions,
+            verified=self.verified == "verified",
+            steps=[r"\begin{enumerate}", *lines, r"\end{enumerate}"] if lines else [],
+        )
+        return document(asked, style, self._scope.names)
+
+    def remarks(self) -> list[str]:
+        """Shape and layout; what was assumed; whether it was checked."""
+        shape = shape_words(self.shape) + f", in the {self.layout} layout"
+        unchecked = [] if self.verified == "verified" else [self.verified]
+        return [shape, *(["; ".join(self.assumptions)] if self.assumptions else []), *unchecked]
 
     def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
         """A file of functions that compute the value and this derivative, in numpy, jax, torch or octave.
@@ -341,6 +353,32 @@ class Derivative:
         return f"<{self.text} : {' × '.join(self.shape)}>"
 
 
+def latex_style(
+    typed: Typed,
+    program: Program,
+    bold: bool,
+    transpose: str,
+    operator: str,
+    width: int,
+    commands: frozenset[str] = frozenset(),
+) -> Style:
+    """The options of `to_latex` for this program."""
+    from .render.latex import style_of
+
+    return style_of(transpose, _not_scalar(typed, program) if bold else frozenset(), operator, commands, width)
+
+
+def _not_scalar(typed: Typed, program: Program) -> frozenset[str]:
+    """The names of vectors and matrices: those that were read, and those that the answer defines."""
+    shapes = {n: e.shape for n, e in typed.symbols.items()} | {n: e.shape for n, e in typed.bindings.items()}
+    shapes |= {d.name: declared_shape(d.sizes) for d in typed.declarations if d.domain is None}
+    if program.bindings:
+        found = infer(program, typed.declarations, (), twins=False)
+        shapes |= {n: e.shape for n, e in found.bindings.items()}
+    members = {f"{split_name(n)[0]}_": shape for n, shape in shapes.items() if split_name(n)[0] in typed.families}
+    return frozenset(n for n, shape in {**shapes, **members}.items() if shape != SCALAR)
+
+
 def laid_out(tensor: Tensor, layout: str) -> tuple[Expr | None, bool]:
     """The matrix of a tensor in a layout, and whether that is its transpose."""
     matrix = tensor.matrix
@@ -358,4 +396,4 @@ def laid_out(tensor: Tensor, layout: str) -> tuple[Expr | None, bool]:
     return matrix, False
 
 
-__all__ = ["Derivative", "Expression", "Node", "Scope", "laid_out", "printer", "ranks_of"]
+__all__ = ["FORMATS", "Derivative", "Expression", "Node", "Scope", "laid_out", "printer", "ranks_of"]

@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -37,11 +37,9 @@ if TYPE_CHECKING:
 LAYOUTS = ("numerator", "denominator", "strict")
 STRUCTURES = ("symmetric-space", "independent")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
-FORMATS = ("text", "unicode", "latex")
+FORMATS = ("text", "unicode", "latex", "latex-doc", "typst", "mathml", "markdown")
 
-# What can only be a mistyped option, where an expression such as "-2 x_1 + x_2" or "--x" cannot be meant.
-
-
+Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
 # Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
 ELSEWHERE: tuple[str, ...] = (
     *("batch", "check", "code", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "plot", "rules"),
@@ -170,6 +168,9 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     "or the derivatives by its independent entries.",
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare formula in this spelling, on a terminal too.")
+@click.option("--bold", is_flag=True, help="LaTeX: vectors and matrices bold.")
+@click.option("--transpose", type=click.Choice(("T", "top", "intercal")), help="LaTeX: the sign of a transpose.")
+@click.option("--width", type=click.IntRange(min=1), metavar="N", help="LaTeX: break sums of more than N characters, in aligned.")
 @click.option("--chain", is_flag=True, help="The chain rule along the statements of EXPR: each partial with its dimensions.")
 @click.option("--steps", is_flag=True, help="Show the rules that were used, each with its source.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
@@ -183,6 +184,9 @@ def differentiate(
     notation: str,
     structured: str | None,
     format_: str | None,
+    bold: bool,
+    transpose: str | None,
+    width: int | None,
     chain: bool,
     steps: bool,
     as_json: bool,
@@ -196,7 +200,17 @@ def differentiate(
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured}
     if chain and (order > 1 or layout != "numerator" or structured):
         raise click.UsageError("--chain is for first derivatives by free entries, in the numerator layout", click.get_current_context())
-    return answer_by("derivative", expression, where, wrt, order, format_, steps, as_json, chain, **options)
+    shown = form_of(format_, bold, transpose, width)
+    return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, **options)
+
+
+def form_of(format_: str | None, bold: bool, transpose: str | None, width: int | None) -> Form:
+    """The format and the style of its LaTeX; a style alone asks for LaTeX."""
+    given = {"bold": bold or None, "transpose": transpose, "width": width}
+    style = {name: value for name, value in given.items() if value is not None}
+    if style and format_ not in (None, "latex", "latex-doc"):
+        raise click.UsageError(f"--{next(iter(style))} is for LaTeX, not for --format {format_}", click.get_current_context())
+    return (format_ or "latex", style) if format_ or style else None
 
 
 def answer_by(
@@ -205,7 +219,7 @@ def answer_by(
     where: tuple[str, ...],
     wrt: tuple[str, ...],
     order: int,
-    format_: str | None,
+    form: Form,
     steps: bool,
     as_json: bool,
     chain: bool = False,
@@ -215,6 +229,10 @@ def answer_by(
     import matcalc
 
     names = split_names(wrt)
+    if form and chain and form[0] not in ("text", "unicode", "latex"):
+        raise click.UsageError("--chain is spelled as text, unicode or latex", click.get_current_context())
+    if form and form[0] == "latex-doc" and len(names) > 1 and order == 1:
+        raise click.UsageError("a document is about one variable", click.get_current_context())
     by = names[0] if len(names) == 1 else names
     if taker == "derivative":
         options["order"] = order
@@ -232,11 +250,11 @@ def answer_by(
         if chain:
             objects = [{**made, "chain": (c := answer.chain.as_dict()), "dims": c["dims"]} for made, (_, answer) in zip(objects, answers)]
         print_json(objects if several else objects[0])
-    elif format_ is None and sys.stdout.isatty():
+    elif form is None and sys.stdout.isatty():
         for name, answer in answers:
             _draw(answer, [name] if several else names, order, steps, chain)
     else:
-        _print_lines(answers, format_ or "text", steps, chain)
+        _print_lines(answers, form or ("text", {}), steps, chain)
     return 0
 
 
@@ -248,12 +266,16 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         where: tuple[str, ...],
         wrt: tuple[str, ...],
         format_: str | None,
+        bold: bool,
+        transpose: str | None,
+        width: int | None,
         steps: bool,
         as_json: bool,
         no_verify: bool,
         **options: Any,
     ) -> int:
-        return answer_by(taker, expression, where, wrt, order, format_, steps, as_json, **options, verify=not no_verify)
+        form = form_of(format_, bold, transpose, width)
+        return answer_by(taker, expression, where, wrt, order, form, steps, as_json, **options, verify=not no_verify)
 
     params = [p for p in differentiate.params if p.name not in (*leave_out, "chain")]
     epilog = f"\b\nExamples:\n{examples}"
@@ -282,20 +304,24 @@ def shapes(expression: str, where: tuple[str, ...]) -> int:
     return 0
 
 
-def _print_lines(answers: Sequence[tuple[str, Derivative]], format_: str, steps: bool, chain: bool) -> None:
+def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Mapping[str, Any]], steps: bool, chain: bool) -> None:
     """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
+    format_, style = form
     notes = {note: None for _, answer in answers for note in (*notes_of(answer), *(answer.chain.assumptions if chain else ()))}
     for note in notes:
         _complain(f"note: {one_line(note)}")
     for name, answer in answers:
         label = f"{one_line(name)}: " if name else ""
-        if steps:
+        if steps and format_ != "latex-doc":
             for number, step in enumerate(answer.steps, 1):
                 print(f"{label}{number}. {one_line(str(step))}")
         if chain:
             print(answer.chain.spell(format_ if format_ != "unicode" or can_encode(answer.chain.unicode) else "text"))
             continue
-        formula = answer.spell(format_)
+        if format_ == "latex-doc":
+            print(answer.document(**style))
+            continue
+        formula = answer.to_latex(**style) if style else answer.spell(format_)
         if format_ == "unicode" and not can_encode(formula):
             _complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
             formula = answer.text

@@ -92,13 +92,10 @@ def grid(first: str = "dim") -> Table:
 
 
 def shape_words(shape: Sequence[str]) -> str:
-    """`1×n, a row`: people ask which of the two it is more than anything else."""
-    if not shape or set(shape) == {"1"}:
-        return "1, a scalar"
-    text = spellable("×".join(f"({size})" if " " in size else size for size in shape))
-    if len(shape) > 2:
-        return text
-    return text + (", a row" if shape[0] == "1" else ", a column" if shape[1:] == ["1"] else "")
+    """`1×n, a row`, in what this terminal can show."""
+    from .kinds import shape_words
+
+    return spellable(shape_words(shape))
 
 
 def spellable(shape: str) -> str:

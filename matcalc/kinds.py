@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 Monomial = tuple[tuple[str, int], ...]
@@ -121,6 +121,16 @@ SCALAR: Shape = (ONE, ONE)
 def shape_text(shape: Shape) -> str:
     """`m×n` for messages."""
     return f"{shape[0]}×{shape[1]}"
+
+
+def shape_words(shape: Sequence[str]) -> str:
+    """`1×n, a row`: people ask which of the two it is more than anything else."""
+    if not shape or set(shape) == {"1"}:
+        return "1, a scalar"
+    text = "×".join(f"({size})" if " " in size else size for size in shape)
+    if len(shape) > 2:
+        return text
+    return text + (", a row" if shape[0] == "1" else ", a column" if list(shape[1:]) == ["1"] else "")
 
 
 def kind_of(shape: Shape) -> str:

@@ -125,7 +125,7 @@ class _Reader:
     def goes_on(self, start: int, i: int) -> bool:
         before = next((m for m in reversed(self.marks[max(start, i - 3) : i]) if m.kind not in ("amp", "newline")), None)
         after = next((m for m in self.marks[i + 1 : i + 5] if m.kind not in ("amp", "newline")), None)
-        return before is None or before.kind in _GOES_ON_AFTER or after is None or after.kind in _GOES_ON_BEFORE
+        return before is None or before.kind in _GOES_ON_AFTER or after is None or after.kind in _GOES_ON_BEFORE or after.side == "{}"
 
     def outside(self, start: int, stop: int, kind: str, value: str) -> int:
         """The first mark of that kind outside brackets, or -1."""

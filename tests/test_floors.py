@@ -23,7 +23,10 @@ HOUSE = (
     "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
     "verify build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
     "notation.labels notation.surface ops.book reading.sizes render.printer",
+    "render.lines render.setting render.unicode",
     "codegen.emission inference.misfit inference.scene ops.* render.*",
+    "render.formats",
+    "render.document",
     "numeric ops build.functions build.leaves build.properties codegen.pyfile notation.naming render.count",
     "build.blocks build.frechet build.scalars codegen.octave codegen.python course.remainder reading.names",
     "build.sums codegen.jax codegen.torch reading.declare reading.machine",

@@ -172,8 +172,8 @@ _SCAN = re.compile(
 class Mark:
     """One mark of the text.
 
-    `gap`: blanks stand before it; `side`: it came with \\left or \\right; of an opening bracket `mate` is the place of its
-    partner among the marks, and `compares` tells whether a comparison stands directly in it.
+    `gap`: blanks stand before it; `side`: it came with \\left or \\right, or `{}` before a sign; of an opening bracket `mate` is the
+    place of its partner among the marks, and `compares` tells whether a comparison stands directly in it.
     """
 
     __slots__ = ("kind", "value", "start", "end", "gap", "side", "mate", "compares")
@@ -222,7 +222,7 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
             continue
         mark.gap, gap = gap, False
         marks.append(mark)
-    return _pair(_tidy(marks, text), text)
+    return _pair(_tidy(_groups(marks), text), text)
 
 
 def _strip_paste(text: str, start: int, stop: int) -> tuple[int, int]:
@@ -303,6 +303,21 @@ def _unknown_character(char: str, text: str, at: int) -> ReadingError:
         suggestion = f"did you mean the Latin letter {meant}?"
     shown = char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
     return refuse(f"the character `{shown}` (U+{ord(char):04X}, {name}) has no meaning here", text, span, suggestion)
+
+
+def _groups(marks: list[Mark]) -> list[Mark]:
+    """Two groups of LaTeX: `x^{\\odot 2}` is `x.^{2}`; `{} - b` at the start of a line is a sign set as one between two summands."""
+    kept: list[Mark] = []
+    for k, mark in enumerate(marks):
+        before = [(m.kind, m.value) for m in marks[k - 2 : k]] if k > 1 and mark.kind in ("plus", "minus", "infix") else []
+        if before == [("open", "{"), ("close", "{")] and mark.kind != "infix" and (k == 2 or marks[k - 3].kind in ("amp", "newline")):
+            del kept[-2:]
+            mark.side = "{}"
+        elif before == [("caret", "^"), ("open", "{")] and mark.value == ".*":
+            kept[-2].value = ".^"
+            continue
+        kept.append(mark)
+    return kept
 
 
 def _tidy(marks: list[Mark], text: str) -> list[Mark]:

@@ -7,34 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import cast
+from itertools import pairwise
+from typing import NamedTuple
 
-from ..syntax import Node, Program, split_name, walk
-from .printer import (
-    ATOM,
-    BASE,
-    CLOSED,
-    CMP,
-    EW,
-    FACTOR,
-    GREEK,
-    LAST,
-    MIDDLE,
-    MUL,
-    Hole,
-    Index,
-    Piece,
-    Printer,
-    Slot,
-    closed,
-    glue,
-    integer,
-    integral,
-    separators,
-)
+from ..errors import UsageError
+from ..syntax import Node, Program, split_name
+from .lines import chunks, starts
+from .printer import ATOM, BASE, CLOSED, CMP, EW, GREEK, LAST, MIDDLE, POST, Hole, Index, Piece, Slot, closed
+from .setting import Setting, ratio
 
-TALL = frozenset(("sum", "product", "literal", "cases"))
+TRANSPOSES = ("T", "top", "intercal")
+OPERATORS = ("operatorname", "mathrm")
 ACCENTS = {a: "\\" + a for a in ("hat", "bar", "tilde", "dot", "ddot", "check")}
 # Greek letters that look Latin have no command.
 _COMMANDS = frozenset(GREEK) - set("omicron Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi".split())
@@ -45,20 +28,63 @@ COMMANDS = {name: "\\" + name for name in "det log exp sin cos tan cot sec csc s
 COMMANDS |= {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "sigmoid": r"\sigma"}
 
 
-def latex_function(name: str, used: frozenset[str] = frozenset()) -> str:
+# Functions of the book whose commands mean something else in LaTeX.
+_NO_COMMAND = frozenset("vec skew sum sqrt".split()) | {command[1:] for command in COMMANDS.values()}
+
+
+class Style(NamedTuple):
+    r"""How LaTeX is to look: what is set bold, how transposes and functions are spelled, where long sums are broken."""
+
+    transpose: str = "^{T}"
+    bold: frozenset[str] = frozenset()  # names; "x_" stands for all members of a family
+    operator: str = "operatorname"  # or "mathrm"
+    commands: frozenset[str] = frozenset()  # functions that have a command of their own: \tr for \operatorname{tr}
+    width: int = 0  # characters of a line; 0 for no end
+
+
+PLAIN = Style()
+
+
+def style_of(
+    transpose: str = "T",
+    bold: frozenset[str] = frozenset(),
+    operator: str = "operatorname",
+    commands: frozenset[str] = frozenset(),
+    width: int = 0,
+) -> Style:
+    r"""The style of these options; a transpose is `T`, `top` or `intercal`, as a word, a command or with its `^`."""
+    word = transpose.strip("^{} \\")
+    if word not in TRANSPOSES:
+        raise UsageError(f"unknown transpose {transpose!r}: use {', '.join(TRANSPOSES)}")
+    if operator not in OPERATORS:
+        raise UsageError(f"unknown operator {operator!r}: use {', '.join(OPERATORS)}")
+    if isinstance(width, bool) or not isinstance(width, int) or width < 0:
+        raise UsageError(f"the width of a line is a whole number from 0, not {width!r}")
+    return Style("^{T}" if word == "T" else f"^{{\\{word}}}", bold, operator, commands - _NO_COMMAND, width)
+
+
+def latex_function(name: str, used: frozenset[str] = frozenset(), style: Style = PLAIN) -> str:
     """The LaTeX spelling of a function of this canonical name; `used` are the names that functions must not be mistaken for."""
     stem = name.rstrip("'.")
     command = COMMANDS.get(stem)
     if command is None or command[1:] in used:
-        command = rf"\operatorname{{{stem}}}" if len(stem) > 1 and "_" not in stem and stem not in GREEK else latex_name(stem)
+        command = _operator(stem, style) if len(stem) > 1 and "_" not in stem and stem not in GREEK else latex_name(stem)
     return command + name[len(stem) :]
 
 
-def latex_name(name: str) -> str:
-    r"""The LaTeX spelling of a name: `\theta`, `x_{1}`, `\hat{y}`, `w_{\mathrm{out}}`, `\mathrm{weight}`."""
+def _operator(stem: str, style: Style) -> str:
+    return "\\" + stem if stem in style.commands else rf"\{style.operator}{{{stem}}}"
+
+
+def latex_name(name: str, bold: bool = False) -> str:
+    r"""The LaTeX spelling of a name: `\theta`, `x_{1}`, `\hat{y}`, `w_{\mathrm{out}}`, `\mathrm{weight}`; bold for a vector or matrix."""
+    if name == "infty":
+        return r"\infty"
     base, sub = split_name(name)
     letter = base in _COMMANDS or len(base) == 1
     spelled = rf"\mathrm{{{base}}}" if not letter else "\\" + base if len(base) > 1 else base
+    if bold:
+        spelled = rf"\mathbf{{{base}}}" if len(base) == 1 else rf"\boldsymbol{{{spelled}}}"
     accent, _, rest = sub.partition(",")
     if letter and accent in ACCENTS:  # \hat y_1 is the name y_{hat,1}
         spelled, sub = f"{ACCENTS[accent]}{{{spelled}}}", rest
@@ -76,31 +102,12 @@ def _subscript_token(token: str) -> str:
     return rf"\mathrm{{{token}}}" if len(token) > 2 and token.isalpha() else token
 
 
-def fractional(node: Node) -> bool:
-    """Is this set as a fraction?"""
-    return (node.op == "num" and cast(Fraction, node.attr).denominator != 1) or (node.op == "mul" and "/" in separators(node))
-
-
-def ratio(node: Node) -> str:
-    """A quotient of two whole numbers set in one line, as in an exponent; "" for anything else."""
-    if node.op == "neg":
-        inside = ratio(node.args[0])
-        return inside and "-" + inside
-    numbers = [cast(Fraction, n.attr) for n in (node, *node.args) if n.op == "num"]
-    if node.op == "num" and not integral(node):
-        return f"{integer(numbers[0].numerator)}/{integer(numbers[0].denominator)}"
-    if node.op == "mul" and separators(node) == ("/",) and all(map(integral, node.args)):
-        return "/".join(integer(value.numerator) for value in numbers)
-    return ""
-
-
-class Latex(Printer):
+class Latex(Setting):
     r"""`\frac{2}{N} \sum_{i=1}^{N} (w^{T} x_{i} - y_{i}) x_{i}^{T}`"""
 
     templates = {
         "neg": ("-", Slot(0, EW, LAST)),
         "inv": (BASE, "^{-1}"),
-        "T of inv": (BASE, "^{-T}"),
         "pinv": (BASE, "^{+}"),
         "iverson": (r"\mathbf{1}[", Slot(0, CMP, CLOSED), "]"),
         "all": (":",),
@@ -112,32 +119,37 @@ class Latex(Printer):
         **{"<": " < ", ">": " > ", "<=": r" \le ", ">=": r" \ge ", "=": " = ", "!=": r" \ne "},
         **{"sum": r"\sum", "product": r"\prod", "->": r"\mapsto", "and": r" \text{ and } "},
     }
+    fraction = (r"\frac{", "}{", "}")
 
-    def __init__(self, transpose: str, names: frozenset[str]) -> None:
-        super().__init__()
-        self.transpose, self.names = transpose, names
-        self.bound = ""  # the name that a linear map binds, set off by thin spaces
-        self.tall: set[int] = set()  # identities of the nodes that are taller than a line
+    def __init__(self, style: Style, names: frozenset[str]) -> None:
+        super().__init__(names)
+        self.style = style
         self.rules |= {
-            "transpose": lambda node: [Hole(node.args[0], ATOM, MIDDLE), transpose],
+            "transpose": lambda node: [Hole(node.args[0], ATOM, MIDDLE), style.transpose],
+            "T of inv": lambda node: [Hole(node.args[0], ATOM, MIDDLE), style.transpose.replace("{", "{-")],
             "bare norm": lambda node: self.fenced(r"\lVert", node.args[:1], r"\rVert", " "),
             "bars": lambda node: self.fenced(r"\lvert", node.args, r"\rvert", " "),
             "inner": lambda node: self.fenced(r"\langle", node.args, r"\rangle", " "),
         }
 
     def spell(self, thing: Node | Program) -> str:
-        trees = [thing] if isinstance(thing, Node) else [*(b.value for b in thing.bindings), thing.body]
-        self.names |= used_names(thing)
-        for node in reversed([n for tree in trees for n in walk(tree)]):  # children come before their parents
-            inline = node.op in ("pow", "epow") and ratio(node.args[1])
-            if node.op in TALL or fractional(node) or any(id(a) in self.tall for a in node.args[: 1 if inline else None]):
-                self.tall.add(id(node))
-        return super().spell(thing)
+        if not self.style.width:
+            return super().spell(thing)
+        from .unicode import Unicode
+
+        self.prepare(thing)
+        parts = chunks(self, thing)
+        first = 0 if isinstance(thing, Node) else len(thing.bindings)
+        widths = [len(part) for part in chunks(Unicode(), thing)]  # about what a reader sees; LaTeX itself is longer
+        cuts = [0, *starts(widths, first, self.style.width), len(parts)]
+        if len(cuts) == 2:
+            return super().spell(thing)
+        # The empty group makes the sign that begins a line one between two summands.
+        lines = [r"\quad {} " * (a > first) + " ".join(parts[a:b]) for a, b in pairwise(cuts)]
+        return r"\begin{aligned} & " + r" \\ & ".join(lines) + r" \end{aligned}"
 
     def level(self, node: Node) -> int:
-        if fractional(node):  # \frac{a}{b} c is a product, \frac{a b}{c} can be a factor
-            return MUL if node.op == "mul" and separators(node)[-1] != "/" else FACTOR
-        return super().level(node)
+        return POST if node.op == "call" and node.attr == "factorial" else super().level(node)
 
     def brackets(self, node: Node) -> tuple[str, str]:
         return (r"\left(", r"\right)") if id(node) in self.tall else ("(", ")")
@@ -148,44 +160,38 @@ class Latex(Printer):
         left, right = (r"\left", r"\right") if tall else ("", "")
         return [left + opening + pad, *self.listed(args), pad + right + closing]
 
-    # Names, numbers, calls
+    # Names, calls
 
     def spell_name(self, name: str) -> str:
-        return name if name == self.bound else latex_name(name)
+        if name == self.bound:
+            return f"d{latex_name(name[1:])}" if split_name(name[1:])[0] in GREEK else name
+        base, sub = split_name(name)
+        bold = self.style.bold
+        return latex_name(name, bool(bold) and (name in bold or f"{base}_" in bold or base in "I0" or (base == "e" and sub != "")))
 
-    def num(self, node: Node) -> Sequence[Piece]:
-        value = cast(Fraction, node.attr)
-        top, bottom = integer(value.numerator), integer(value.denominator)
-        return [top if bottom == "1" else rf"\frac{{{top}}}{{{bottom}}}"]
+    def entry(self, base: Node) -> Sequence[Piece]:
+        """A name whose entry is taken: never bold, since its entries are numbers."""
+        return [latex_name(str(base.attr))]
 
     def call(self, node: Node) -> Sequence[Piece]:
         name = str(node.attr)
         if name == "sqrt":
             return [r"\sqrt{", closed(node.args[0]), "}"]
+        if name == "factorial":
+            return [Hole(node.args[0], ATOM, MIDDLE), "!"]
         if name in ("ones", "zeros"):
-            return [r"\mathbf{1}_{" if name == "ones" else "0_{", *self.listed(node.args, r" \times "), "}"]
-        return [latex_function(name, self.names), *self.fenced("(", node.args, ")")]
+            return [self.constant(name) + "_{", *self.listed(node.args, r" \times "), "}"]
+        return [latex_function(name, self.names, self.style), *self.fenced("(", node.args, ")")]
+
+    def constant(self, name: str) -> str:
+        return r"\mathbf{1}" if name == "ones" else r"\mathbf{0}" if self.style.bold else "0"
 
     # Operations
 
-    def mul(self, node: Node) -> Sequence[Piece]:
-        """From the left: a b / c d is the product of \\frac{a b}{c} and d."""
-        signs = separators(node)
-        top = signs[:1] == ("/",)  # the first factor is a whole numerator
-        pieces: list[Piece] = [r"\frac{" * signs.count("/"), closed(node.args[0]) if top else self.first_factor(node)]
-        final = len(node.args) - 1
-        for i, (sign, left, right) in enumerate(zip(signs, node.args, node.args[1:], strict=False), 1):
-            if sign == "/":
-                pieces += ("}{", closed(right), "}")
-                continue
-            ends = CLOSED if signs[i : i + 1] == ("/",) else LAST if i == final else MIDDLE
-            pieces += (self._between(sign, left, right), Hole(right, FACTOR, ends))
-        return pieces
-
-    def _between(self, sign: str, left: Node, right: Node) -> str:
+    def factor_sign(self, sign: str, left: Node, right: Node) -> str:
         if sign == "" and self.bound and self.bound in (left.attr, right.attr):
             return r"\, "
-        return self.signs[glue(sign, right)]
+        return super().factor_sign(sign, left, right)
 
     def exponent(self, exponent: Node, sign: str = "^") -> Sequence[Piece]:
         # ^{T} is the transpose and x^{(T)} another spelling of x_T
@@ -193,7 +199,8 @@ class Latex(Printer):
         return [sign + "{", inside, "}"]
 
     def elementwise_power(self, node: Node) -> Sequence[Piece]:
-        return [Hole(node.args[0], ATOM, MIDDLE), *self.exponent(node.args[1], r".^")]
+        base, exponent = node.args
+        return [Hole(base, ATOM, MIDDLE), r"^{\odot ", ratio(exponent) or closed(exponent), "}"]
 
     def script(self, sign: str, node: Node) -> Sequence[Piece]:
         return [sign + "{", closed(node), "}"]
@@ -201,7 +208,8 @@ class Latex(Printer):
     def index(self, node: Node) -> Sequence[Piece]:
         base, *indices = node.args
         plain = base.op == "name" and "_" not in str(base.attr)  # a second subscript needs brackets
-        return [Hole(base, ATOM if plain else ATOM + 1, MIDDLE), "_{", *self._indices(indices), "}"]
+        inside: Sequence[Piece] = self.entry(base) if plain else [Hole(base, ATOM + 1, MIDDLE)]
+        return [*inside, "_{", *self._indices(indices), "}"]
 
     def _indices(self, indices: Sequence[Node]) -> list[Piece]:
         """`ij` where all are single letters, else `1, j`."""
@@ -229,20 +237,9 @@ class Latex(Printer):
 
     def kron_form(self, of: str, by: str) -> str:
         of, by = (rf"\partial \operatorname{{vec}}({self.spell_name(n)})" for n in (of, by))
-        return rf"\frac{{{of}}}{{{by}{self.transpose}}} = "
-
-    def map_form(self, name: str) -> str:
-        self.bound = name
-        return super().map_form(name)
+        return rf"\frac{{{of}}}{{{by}{self.style.transpose}}} = "
 
 
-def used_names(thing: Node | Program) -> frozenset[str]:
-    """All names that stand in the tree or are bound in the program."""
-    trees = [thing] if isinstance(thing, Node) else [*(b.value for b in thing.bindings), thing.body]
-    bound = [] if isinstance(thing, Node) else [n for b in thing.bindings for n in (b.name, *b.params)]
-    return frozenset(bound) | {str(n.attr) for tree in trees for n in walk(tree) if n.op == "name"}
-
-
-def spell(thing: Node | Program, *, transpose: str = "^{T}", names: frozenset[str] = frozenset()) -> str:
+def spell(thing: Node | Program, *, style: Style = PLAIN, names: frozenset[str] = frozenset()) -> str:
     r"""The LaTeX of a tree or program. `names` are further names in use: where sigma is one, the logistic function is not `\sigma`."""
-    return Latex(transpose, names).spell(thing)
+    return Latex(style, names).spell(thing)

@@ -8,7 +8,25 @@ from fractions import Fraction
 from typing import cast
 
 from ..syntax import Node, Program, split_name
-from .printer import ADD, BARRED, BASE, CLOSED, CMP, EW, GREEK, LAST, Piece, Printer, Slot, integer, signed_integer
+from .printer import (
+    ADD,
+    ATOM,
+    BARRED,
+    BASE,
+    CLOSED,
+    CMP,
+    EW,
+    GREEK,
+    LAST,
+    MIDDLE,
+    POST,
+    Hole,
+    Piece,
+    Printer,
+    Slot,
+    integer,
+    signed_integer,
+)
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = dict(zip("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ"))
@@ -47,7 +65,15 @@ class Unicode(Printer):
         **{"sum": "∑", "product": "∏", "T": "ᵀ", "->": "→", "and": " and "},
     }
 
+    def level(self, node: Node) -> int:
+        return POST if node.op == "call" and node.attr == "factorial" else super().level(node)
+
+    def call(self, node: Node) -> Sequence[Piece]:
+        return [Hole(node.args[0], ATOM, MIDDLE), "!"] if node.attr == "factorial" else super().call(node)
+
     def spell_name(self, name: str) -> str:
+        if name == "infty":
+            return "∞"
         base, sub = split_name(name)
         small = lowered(sub)
         return _greek(base) + small if small or not sub else _greek(name)
@@ -58,6 +84,9 @@ class Unicode(Printer):
             value = cast(Fraction, (exponent.args[0] if negative else exponent).attr)
             return [("-" * negative + integer(value.numerator)).translate(_RAISED)]
         return super().exponent(exponent, sign)
+
+    def script(self, sign: str, node: Node) -> Sequence[Piece]:
+        return [sign + "∞"] if node.op == "name" and node.attr == "infty" else super().script(sign, node)
 
     def sign_and_bounds(self, node: Node) -> Sequence[Piece]:
         """`∑ᵢ`; bounds stay in line, since there is no small = that is read back, and few small capitals."""

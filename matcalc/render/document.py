@@ -1,0 +1,120 @@
+r"""A whole LaTeX document: the question, the answer, its shape, what was declared and assumed, and how it was derived.
+
+It needs nothing but amsmath, and one line for every function that LaTeX has no command for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ..syntax import Declaration, Program
+from .latex import Latex, Style, latex_name
+from .lines import chunks, starts
+from .printer import GREEK
+from .unicode import Unicode
+
+WIDTH = 72  # characters of a line of mathematics
+_SPECIAL = {**{c: "\\" + c for c in "&%$#_{}"}, "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+_MATH = {
+    **{letter: rf"\{word}" for word, letter in GREEK.items() if latex_name(word).startswith("\\") and len(word) > 1},
+    **{"×": r"\times", "⊙": r"\odot", "⊗": r"\otimes", "⊘": r"\oslash", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∞": r"\infty"},
+    **{"∑": r"\sum", "∏": r"\prod", "→": r"\to", "↦": r"\mapsto", "∂": r"\partial", "∇": r"\nabla", "‖": r"\|", "∈": r"\in"},
+    **{"ᵀ": "^{T}", "⁺": "^{+}", "⁻": "^{-}", "⟨": r"\langle", "⟩": r"\rangle", "½": r"\tfrac12", "·": r"\cdot", "−": "-", "√": r"\surd"},
+    **{c: f"^{{{k}}}" for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{c: f"_{{{k}}}" for c, k in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₘ", "0123456789ijknm")},
+}
+
+
+class Question(NamedTuple):
+    """What the document is about."""
+
+    function: Program
+    where: Sequence[Declaration]
+    wrt: Sequence[str]
+    scalar: bool  # whether the function has one entry
+    answer: Program
+    sentence: str  # "1×n, a row, in the numerator layout"
+    assumptions: Sequence[str]
+    verified: bool
+    steps: Sequence[str]  # LaTeX, for the derivation
+
+
+def document(q: Question, style: Style, names: frozenset[str]) -> str:
+    """The text of a .tex file."""
+    letter = q.function.name or next(c for c in ("f", "F", "g", "y", "L", "h_0") if c not in names)
+    style = style._replace(width=style.width or WIDTH)
+    left = _quotient(letter, q.wrt, style)
+    declared = [_declared(d, style) for d in q.where]
+    body = [
+        rf"\section*{{The derivative ${left}$}}",
+        "Let",
+        _display(q.function, style, names, latex_name(letter) + " = "),
+        *([f"with {_enumerated(declared)}."] if declared else []),
+        "Then",
+        _display(q.answer, style, names, "" if q.answer.form else left + " = "),
+        "The derivative is " + plain(q.sentence) + ".",
+    ]
+    if q.steps:
+        body += ["", r"\paragraph{Derivation.}", *q.steps]
+    remarks = [*q.assumptions]
+    if remarks:
+        body += ["", r"\paragraph{Read as.} " + plain("; ".join(remarks)) + "."]
+    if q.verified:
+        body += ["", r"\paragraph{Checked.} The result agrees with a numerical derivative at random points."]
+    text = "\n".join(body)
+    lines = [rf"\DeclareMathOperator{{\{name}}}{{{name}}}" for name in sorted(style.commands) if re.search(rf"\\{name}(?![A-Za-z])", text)]
+    head = [r"\documentclass{article}", r"\usepackage[utf8]{inputenc}", r"\usepackage[T1]{fontenc}", r"\usepackage{amsmath,amssymb}"]
+    return "\n".join(
+        [*head, *lines, r"\setlength{\parindent}{0pt}", r"\emergencystretch=4em", r"\begin{document}", text, r"\end{document}"]
+    )
+
+
+def plain(text: str) -> str:
+    """Text for LaTeX: its special characters escaped, Greek letters and signs as mathematics."""
+    return "".join(_SPECIAL.get(c) or (f"${_MATH[c]}$" if c in _MATH else c if ord(c) < 0x180 else f"U+{ord(c):04X}") for c in text)
+
+
+def _display(program: Program, style: Style, names: frozenset[str], left: str) -> str:
+    """A displayed formula: the definitions, one a line, then the expression behind its left side, broken where it is too wide."""
+    latex = Latex(style, names)
+    latex.prepare(program)
+    parts, widths = chunks(latex, program), [len(part) for part in chunks(Unicode(), program)]
+    first = len(program.bindings)
+    parts[first] = left + parts[first]
+    cuts = [*range(first + 1), *(first + k for k in starts(widths[first:], 0, style.width)), len(parts)]
+    lines = [r"\quad {} " * (a > first) + " ".join(parts[a:b]).rstrip(";") for a, b in pairwise(cuts)]
+    if len(lines) == 1:
+        return rf"\[ {lines[0]} \]"
+    body = " \\\\\n  ".join("& " + line for line in lines)
+    return f"\\[ \\begin{{aligned}}\n  {body}\n\\end{{aligned}} \\]"
+
+
+def _quotient(letter: str, wrt: Sequence[str], style: Style) -> str:
+    order = len(wrt)
+    above = r"\partial" + (f"^{{{order}}}" if order > 1 else "")
+    latex = Latex(style, frozenset())
+    below = [(n, list(wrt).count(n)) for n in dict.fromkeys(wrt)]
+    spelled = r" \, ".join(rf"\partial {latex.spell_name(n)}" + (f"^{{{k}}}" if k > 1 else "") for n, k in below)
+    return rf"\frac{{{above} {latex_name(letter)}}}{{{spelled}}}"
+
+
+def _declared(d: Declaration, style: Style) -> str:
+    r"""`$A \in \mathbb{R}^{m \times n}$ symmetric`"""
+    name = Latex(style, frozenset()).spell_name(d.name)
+    if d.domain is not None:
+        return rf"${name} \colon {_space('R', d.domain)} \to {_space(d.field, d.sizes)}$"
+    words = [p for p in d.properties if p not in ("square", "integer")]
+    words = ["symmetric", *words] if d.field == "S" and "symmetric" not in words else words
+    return " ".join([rf"${name} \in {_space(d.field, d.sizes)}$", *map(plain, words)])
+
+
+def _space(field: str, sizes: Sequence[object]) -> str:
+    letter = rf"\mathbb{{{'R' if field == 'S' else field}}}"
+    return letter + ("^{" + r" \times ".join(map(str, sizes)) + "}" if sizes else "")
+
+
+def _enumerated(parts: Sequence[str]) -> str:
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]

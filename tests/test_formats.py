@@ -1,0 +1,200 @@
+"""The formats for papers and pages: LaTeX in every style is read back; other programs can render LaTeX, MathML and Typst."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import unicodedata
+import xml.etree.ElementTree as ElementTree
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from console import run
+from corpus import Case, cases, close, draws
+
+import matcalc
+from matcalc.errors import UsageError
+from matcalc.read import parse
+from matcalc.render import latex, typst, unicode
+from matcalc.render.formats import FORMATS
+from matcalc.render.lines import broken
+from matcalc.syntax import Node
+
+CASES = {f"{case['file']}-{case['id']}".removeprefix("public-"): case for name in ("public", "rivals") for case in cases(name)}
+STYLES: list[dict[str, Any]] = [
+    {"bold": True, "transpose": r"\top", "width": 24},
+    {"transpose": "intercal", "operator": "mathrm", "width": 8},
+]
+
+
+@cache
+def derivative(name: str) -> Any:
+    case = CASES[name]
+    with np.errstate(all="ignore"):
+        return matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=case["order"], verify=False)
+
+
+def reads_back(form: str, where: str, case: Case) -> bool:
+    with np.errstate(all="ignore"):
+        back = matcalc.parse(form, where=where)
+        return all(close(back.evaluate(inputs), want) for inputs, want in draws(case))
+
+
+# --- LaTeX ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_latex_in_every_style_is_read_back(name: str) -> None:
+    d = derivative(name)
+    for style in STYLES:
+        text = d.to_latex(**style)
+        assert reads_back(text, d.where, CASES[name]), text
+    assert reads_back(d.markdown, d.where, CASES[name])
+
+
+def test_the_styles_of_latex() -> None:
+    e = matcalc.parse("theta^T X^-T diag(c) w_{out}", where="theta, c, w_{out} in R^n; X in R^{n x n}")
+    assert e.latex == r"\theta^{T} X^{-T} (c \odot w_{\mathrm{out}})"
+    bold = e.to_latex(bold=True, transpose=r"^{\top}")
+    assert bold == r"\boldsymbol{\theta}^{\top} \mathbf{X}^{-\top} (\mathbf{c} \odot \mathbf{w}_{\mathrm{out}})"
+    assert matcalc.parse("tr(A)").to_latex(operator="mathrm") == r"\mathrm{tr}(A)"
+    entries = matcalc.parse("x[1] A[1,2] s", where="x in R^n; A in R^{n x n}; s in R")
+    assert r"\mathbf" not in entries.to_latex(bold=True)
+
+
+@pytest.mark.parametrize("wrong", [{"transpose": "t"}, {"operator": "bf"}, {"width": -1}, {"width": "80"}])
+def test_a_style_that_is_not_known_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        matcalc.parse("x^T x").to_latex(**wrong)
+
+
+def test_long_sums_are_broken_between_summands() -> None:
+    e = matcalc.parse("x^T A x - 2 b^T x + c^T c + (u - v)^T (u - v)", where="c, x, b, u, v in R^n")
+    assert e.to_latex(width=200) == e.latex
+    lines = e.to_latex(width=20).split(r" \\ ")
+    assert lines[0].startswith(r"\begin{aligned} & ") and lines[-1].endswith(r" \end{aligned}")
+    assert all(line.startswith(r"& \quad {} ") for line in lines[1:]) and len(lines) > 2
+    assert matcalc.parse(e.to_latex(width=20), where=e.where).text == e.text
+
+
+def test_an_empty_group_before_a_sign_is_read() -> None:
+    assert parse(r"\begin{aligned} & s = x^T x; \\ & s + s^2 \\ & \quad {} - s^3 \end{aligned}").name == ""
+    assert matcalc.parse(r"{} - x^T x").text == "-x^T x"
+    for text in ("a {} b", "x^{} - y", "{}", "a {}"):
+        with pytest.raises(matcalc.MatcalcError):
+            matcalc.parse(text)
+
+
+def test_factorials_and_infinity() -> None:
+    tree = parse("sum_{k=0}^infty x^k/factorial(k) + factorial(k + 1)^2 factorial(factorial(n))").body
+    assert latex.spell(tree) == r"\sum_{k=0}^{\infty} \frac{x^{k}}{k!} + ((k + 1)!)^{2} (n!)!"
+    assert unicode.spell(tree) == "∑_{k=0}^∞ x^k/k! + ((k + 1)!)² (n!)!"
+    assert typst.spell(tree) == "sum_(k=0)^(oo) frac(x^k, k!) + ((k + 1)!)^2 (n!)!"
+
+
+# --- other programs -------------------------------------------------------------------------------------------------
+
+
+def characters(mathml: str) -> str:
+    """What one sees of a formula, letter by letter: no blanks, no styles, no invisible signs."""
+    root = ElementTree.fromstring(mathml)
+    text = unicodedata.normalize("NFKC", "".join(root.itertext()))
+    return re.sub(r"[\s\u2061\u2062\u200b]", "", text).translate(str.maketrans("−‖∥", "-||", ""))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_mathml_shows_what_another_renderer_makes_of_the_latex(name: str) -> None:
+    from latex2mathml.converter import convert
+
+    d = derivative(name)
+    other, own = characters(convert(d.latex)), characters(d.mathml)
+    for word in ("‖", "∥", "||"):
+        other, own = other.replace(word, "|"), own.replace(word, "|")
+    assert own == other
+    for style in STYLES:
+        assert convert(d.to_latex(**style)).startswith("<math")
+
+
+@pytest.mark.parametrize("name", list(CASES)[::40])
+def test_every_format_has_a_name(name: str) -> None:
+    d = derivative(name)
+    for form in FORMATS:
+        assert getattr(d, form) == d.spell(form)
+    with pytest.raises(UsageError, match="typst"):
+        d.spell("rtf")
+
+
+@pytest.mark.typst
+def test_typst_compiles_all_of_the_corpus(tmp_path: Path) -> None:
+    compiler = pytest.importorskip("typst", reason="pip install typst")
+    lines = [f"$ {derivative(name).typst} $" for name in CASES]
+    source = tmp_path / "all.typ"
+    source.write_text("\n\n".join(lines), encoding="utf-8")
+    assert compiler.compile(str(source), format="pdf").startswith(b"%PDF")
+
+
+@pytest.mark.latex
+def test_the_document_compiles(tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("apt-get install texlive-latex-recommended")
+    names = ["mml-5.55", *list(CASES)[::15]]
+    for k, name in enumerate(n for n in names if n in CASES):
+        for part, options in enumerate(({}, {"bold": True, "transpose": r"\top", "width": 40})):
+            (tmp_path / f"d{k}{part}.tex").write_text(derivative(name).document(**options), encoding="utf-8")
+    for file in sorted(tmp_path.glob("*.tex")):
+        done = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", file.name], cwd=tmp_path, capture_output=True, timeout=60
+        )
+        assert done.returncode == 0, done.stdout.decode("latin-1")[-800:]
+        assert b"Overfull" not in done.stdout
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["d", "grad", "jacobian", "hessian"])
+@pytest.mark.parametrize("form", [*FORMATS, "latex-doc"])
+def test_the_command_prints_every_format(command: str, form: str) -> None:
+    outcome = run(command, "x^T A x + theta^T x", "--wrt", "x", "--where", "theta in R^n", "--format", form)
+    assert outcome.code == 0 and outcome.out.strip()
+    if form == "mathml":
+        ElementTree.fromstring(outcome.out)
+    if form == "latex-doc":
+        assert outcome.out.startswith(r"\documentclass") and outcome.out.rstrip().endswith(r"\end{document}")
+
+
+def test_lines_are_broken_in_plain_characters_too() -> None:
+    tree = parse("e = y - X w; a e^T X + b e^T e - c w^T w").body
+    assert isinstance(tree, Node)
+    assert broken(unicode.Unicode(), tree, 80) == ["a eᵀ X + b eᵀ e - c wᵀ w"]
+    assert broken(unicode.Unicode(), tree, 18) == ["a eᵀ X + b eᵀ e", "    - c wᵀ w"]
+    program = parse("e = y - X w; a e^T X + b e^T e - c w^T w")
+    assert broken(unicode.Unicode(), program, 30) == ["e = y - X w;", "a eᵀ X + b eᵀ e - c wᵀ w"]
+
+
+def test_the_style_of_latex_on_the_command_line() -> None:
+    asked = ["d", "a^T X b + c^T X^T d", "--wrt", "X", "--bold", "--transpose", "top"]
+    assert run(*asked).out == r"\mathbf{a} \mathbf{b}^{\top} + \mathbf{d} \mathbf{c}^{\top}" + "\n"
+    assert run(*asked, "--width", "5").out.startswith(r"\begin{aligned}")
+    assert run(*asked, terminal=True).out == run(*asked).out
+    assert r"\paragraph{Derivation.}" in run(*asked, "--format", "latex-doc").out
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (["--bold", "--format", "text"], ["--bold", "LaTeX"]),
+        (["--transpose", "t"], ["top", "intercal"]),
+        (["--chain", "--format", "typst"], ["--chain"]),
+        (["--format", "latex-doc", "--wrt", "A"], ["one variable"]),
+        (["--format", "rtf"], ["mathml"]),
+    ],
+)
+def test_what_does_not_go_together_is_refused(options: list[str], words: list[str]) -> None:
+    outcome = run("d", "z = A x; z^T z", "--wrt", "x", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert all(word in outcome.err for word in words), outcome.err
