@@ -11,7 +11,7 @@ from .build.functions import functions_of
 from .errors import NoAnswerError, UsageError
 from .expr import Expr, postorder
 from .infer import Typed, infer
-from .inference.scene import declared_shape, spell_declaration
+from .inference.scene import counts, declared_shape, spell_declaration
 from .kinds import ONE, SCALAR, Dim, Shape, shape_text, shape_words
 from .notation.arrange import Arranger
 from .notation.authorship import Order
@@ -38,12 +38,21 @@ def ranks_of(typed: Typed) -> dict[str, int]:
     return {n: k for k, n in enumerate((*typed.symbols, *dict.fromkeys(c for c in calls if c in functions)))}
 
 
+def _where(typed: Typed, trees: Sequence[Node], expressions: Sequence[Expr]) -> str:
+    """The declarations of an answer: also those of sizes that stand in it as numbers only."""
+    sizes = {n for e in postorder(expressions) if isinstance(e.attr, Dim) for n in e.attr.names()}
+    more = counts(trees, sizes, typed.declarations) if sizes else []
+    return "; ".join(filter(None, (typed.where, *map(spell_declaration, more))))
+
+
 class Scope:
     """The names in play: what values an evaluation needs, which names are taken."""
 
     def __init__(self, typed: Typed) -> None:
         self.symbols: dict[str, Shape] = {
-            d.name: declared_shape(d.sizes) for d in typed.declarations if d.domain is None and split_name(d.name)[0] not in typed.families
+            d.name: declared_shape(d.sizes)
+            for d in typed.declarations
+            if d.domain is None and split_name(d.name)[0] not in typed.families and (d.field != "N" or d.name in typed.symbols)
         }
         self.symbols |= {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
         self.families = {}
@@ -97,8 +106,12 @@ class Expression(Typeset):
         self._typed, self._program, self._order = typed, program, order
         self._scope = Scope(typed)
         self.assumptions = list(typed.assumptions)
-        self.where = typed.where
         self.expr = typed.expr
+
+    @property
+    def where(self) -> str:
+        """All declarations, the inferred ones too."""
+        return _where(self._typed, [self._tree()], [self.expr])
 
     @property
     def shape(self) -> tuple[str, str]:
@@ -200,11 +213,13 @@ class Derivative(Typeset):
     def where(self) -> str:
         """All declarations, the inferred ones too; with the Kronecker form, also that of the function's name."""
         form = self.program.form
+        trees = [*(b.value for b in self.program.bindings), self.program.body]
+        where = _where(self._typed, trees, self._tensor.expressions())
         if form is None or form[0] != "kron":
-            return self._typed.where
+            return where
         rows, cols = self._tensor.shapes[0]
         value = Declaration(str(form[1]), "R", tuple(d for d in ((rows, cols) if cols is not ONE or rows is ONE else (rows,))))
-        return "; ".join(filter(None, (self._typed.where, spell_declaration(value))))
+        return "; ".join(filter(None, (where, spell_declaration(value))))
 
     @property
     def program(self) -> Program:
@@ -230,7 +245,7 @@ class Derivative(Typeset):
 
                 self._program = map_form(self._tensor, arranger, self.wrt, taken)
             else:
-                self._program = index_form(self._tensor, arranger, taken)
+                self._program = index_form(self._tensor, arranger, taken, self._typed.declarations)
         return self._program
 
     def _by_cases(self, arranger: Arranger, taken: Iterable[str]) -> Program:
@@ -239,7 +254,7 @@ class Derivative(Typeset):
 
         if self.expr is not None and has_switch(self.expr):
             return Program("", (), arranger.spell(piecewise(self.expr)))
-        found = cases_form(self._tensor, arranger, taken)
+        found = cases_form(self._tensor, arranger, taken, self._typed.declarations)
         return found if found.body.op == "cases" or self.expr is None else Program("", (), arranger.spell(self.expr))
 
     def _maps_better(self) -> bool:

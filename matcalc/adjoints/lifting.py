@@ -37,6 +37,8 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
         return None
     if rest is None:
         return times(*fixed, total(weights))
+    if name not in rest.indices:
+        return times(*fixed, total(weights), rest)
     if rest.op is UNIT:
         return times(*fixed, weights) if _is_unit(rest, name, n) else None
     if rest.op is TRANSPOSE and _is_unit(rest.args[0], name, n):

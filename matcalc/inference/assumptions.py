@@ -102,9 +102,9 @@ def _braced(text: str) -> str:
 
 def declarations_of(el: Scopes, shapes: dict[str, Shape]) -> list[Declaration]:
     """All declarations: those given, then the inferred ones in order of occurrence."""
-    found = list(el.scene.declared.values())
+    found = list(el.scene.stated.values())
     for name, shape in shapes.items():
-        if name not in el.scene.declared and name != el.scene.hole:
+        if name not in el.scene.stated and name != el.scene.hole:
             sizes = tuple(d for d in shape if d is not ONE) if shape[1] is ONE else shape
             found.append(Declaration(name, "N" if name in el.integers else "R", sizes))
     return found

@@ -18,7 +18,6 @@ from .misfit import Misfit, Speller, refuse_shape
 from .products import applied, level
 from .scopes import Index
 from .terms import Resolve, Term
-from .unify import is_unknown
 
 ROW_SUM = 3  # what a sum of rows costs as a reading
 
@@ -46,11 +45,11 @@ def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
     el.check_places(t, at, node)
     rows, cols = t.shape
     if at[0] is not None:
-        i = at[0].expr
-        return Term((ONE, cols), (t,), lambda e, r: build.matmul(build.transpose(build.unit(i, r(rows))), e[0]), node)
+        i = at[0]
+        return Term((ONE, cols), (t,), lambda e, r: build.matmul(build.transpose(build.unit(i.at(r), r(rows))), e[0]), node)
     if at[1] is not None:
-        j = at[1].expr
-        return Term((rows, ONE), (t,), lambda e, r: build.matmul(e[0], build.unit(j, r(cols))), node)
+        j = at[1]
+        return Term((rows, ONE), (t,), lambda e, r: build.matmul(e[0], build.unit(j.at(r), r(cols))), node)
     return t
 
 
@@ -66,16 +65,13 @@ def _place(el: Elaborator, p: Node) -> Index:
             f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
         )
     if p.op == "tuple":
-        first, *others = (_place(el, a) for a in p.args)
-        for k in others:
-            if first.range is None or k.range is None:
+        parts = [_place(el, a) for a in p.args]
+        size: Dim | None = None
+        for k in parts:
+            if k.range is None or k.parts:
                 raise ReadingError("a pair of indices has bound indices", span=p.span)
-            size = el.sizes.resolve(k.range)
-            if is_unknown(size):
-                raise Misfit([], lambda: refuse_shape("the size of the second index of a pair is not known here", p))
-            expr = build.add(build.times(build.subtract(first.expr, build.num(1)), build.size(size)), k.expr)
-            first = Index(expr, el.sizes.product(first.range, k.range))
-        return first
+            size = k.range if size is None else el.sizes.product(size, k.range)
+        return Index(parts[0].expr, size, parts)
     raise ReadingError("a subscript is a bound index or a number", span=p.span)
 
 

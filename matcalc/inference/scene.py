@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..errors import ReadingError, ShapeError, UsageError
 from ..expr import Expr
@@ -21,6 +21,32 @@ def declared_shape(sizes: Sequence[object]) -> Shape:
     """The shape that () or (n,) or (m, n) declares."""
     dims = [d for d in sizes if isinstance(d, Dim)]
     return (dims[0] if dims else ONE, dims[1] if len(dims) > 1 else ONE)
+
+
+def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
+    """The names that stand where only sizes can: in the bounds of a sum, in ones(n), in I_n."""
+    found: dict[str, None] = {}
+    for n in nodes:
+        if n.op == "name" and isinstance(n.attr, str):
+            base, sub = split_name(n.attr)
+            if base in ("I", "0", "1") and sub:
+                found |= {m: None for d in sizes_of(sub) for m in d.names()}
+        elif n.op in ("sum", "product") or (n.op == "call" and n.attr in SHAPED):
+            inside = n.args if n.op == "call" else n.args[2:]
+            found |= {m.attr: None for a in inside for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
+    return found
+
+
+def counts(trees: Iterable[Node], sizes: Collection[str], declarations: Iterable[Declaration]) -> list[Declaration]:
+    """Declarations `N in N` for those of the `sizes` that stand in the trees as numbers, and nowhere as sizes."""
+    nodes = [n for tree in trees for n in walk(tree)]
+    known = {*sizes_in(nodes), *(n for d in declarations for n in (d.name, *_size_names(d)))}
+    used = dict.fromkeys(str(n.attr) for n in nodes if n.op == "name" and n.attr in sizes and n.attr not in known)
+    return [Declaration(n, "N", ()) for n in used if n.isalpha()]
+
+
+def _size_names(d: Declaration) -> list[str]:
+    return [n for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()]
 
 
 def declared_properties(d: Declaration) -> tuple[str, ...]:
@@ -51,9 +77,8 @@ class Scene:
         self.bound = {b.name for b in program.bindings}
         self.names: dict[str, None] = {}  # every name as typed, in order
         self.indices: set[str] = set()
-        self.sizes: set[str] = {
-            n for d in self.declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()
-        }
+        self.stated = dict(self.declared)  # those that declare sizes too: n in N
+        self.sizes: set[str] = {n for d in self.declared.values() for n in _size_names(d)}
         form = program.form
         self.hole = str(form[1]) if form and form[0] == "map" else ""  # dX of a linear map dX -> A dX B
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
@@ -81,8 +106,8 @@ class Scene:
 
     def _survey(self) -> None:
         """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""
-        sizes: dict[str, None] = {}
         powers = alone = 0
+        sizes = sizes_in(self._nodes())
         for n in self._nodes():
             self.length += 1
             if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
@@ -92,14 +117,8 @@ class Scene:
                 self.by_hand = True
             elif n.op == "name" and isinstance(n.attr, str):
                 self.names[n.attr] = None
-                base, sub = split_name(n.attr)
-                if base in ("I", "0", "1") and sub:
-                    sizes |= {m: None for d in sizes_of(sub) for m in d.names()}
             elif n.op in ("sum", "product"):
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
-                sizes |= {m.attr: None for a in n.args[2:] for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
-            elif n.op == "call" and n.attr in SHAPED:
-                sizes |= {m.attr: None for a in n.args for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
         form = self.program.form
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():
@@ -108,6 +127,9 @@ class Scene:
         self.lone_e = alone > powers  # and here e does not stand under an exponent
         self.indexed = {base for b in self.program.bindings for base, sub in [split_name(b.name)] if self._is_many(base, sub)}
         self.indices |= {sub for b in self.program.bindings for base, sub in [split_name(b.name)] if base in self.indexed}
+        for d in list(self.declared.values()):  # a whole number that is a size somewhere is that size
+            if d.field == "N" and not d.sizes and d.domain is None and not d.properties and (d.name in sizes or d.name in self.sizes):
+                self.sizes.add(self.declared.pop(d.name).name)
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
 

@@ -19,12 +19,24 @@ _LETTERS = "ijklabcdpqrstuvwxyz"
 
 
 class Index:
-    """A bound index: its expression, and the size it runs over (None where the bounds are no size)."""
+    """A bound index: its expression, and the size it runs over (None where the bounds are no size). A pair of indices has its
+    `parts`, and its expression waits for their sizes."""
 
-    __slots__ = ("expr", "range")
+    __slots__ = ("expr", "range", "parts")
 
-    def __init__(self, expr: Expr, range_: Dim | None) -> None:
-        self.expr, self.range = expr, range_
+    def __init__(self, expr: Expr, range_: Dim | None, parts: Sequence[Index] = ()) -> None:
+        self.expr, self.range, self.parts = expr, range_, tuple(parts)
+
+    def at(self, resolve: Resolve) -> Expr:
+        """The expression, the sizes being known."""
+        if not self.parts:
+            return self.expr
+        whole, *others = self.parts
+        e = whole.expr
+        for k in others:
+            assert k.range is not None
+            e = build.add(build.times(build.subtract(e, build.num(1)), build.size(resolve(k.range))), k.expr)
+        return e
 
 
 class Frame:

@@ -158,8 +158,8 @@ class Standing(Scopes):
         if len(places) != 2:
             raise ReadingError(f"{len(places)} subscripts: an entry has one or two", span=node.span)
         self.check_places(carrier, places, node)
-        i, j = places[0].expr, places[1].expr
-        return Term(SCALAR, (carrier,), lambda e, _: build.entry(e[0], i, j), node)
+        i, j = places
+        return Term(SCALAR, (carrier,), lambda e, r: build.entry(e[0], i.at(r), j.at(r)), node)
 
     def check_places(self, carrier: Term, places: Sequence[Index | None], node: Node) -> None:
         """Misfit where a subscript runs further than there are entries."""

@@ -205,9 +205,13 @@ class Arranger(Factors):
         """The tree of `e`; an identity that no neighbour gives a size carries its own."""
         c, scalars, body = split(e)
         inner = body.args[0] if body is not None and body.op is TRANSPOSE else body
-        if body is None or inner is None or inner.op not in (EYE, UNIT):
+        if body is None or inner is None or not _sizeless(inner) or e in self.named:
             return self._of(e)
-        node = name(spell_name("I", str(inner.shape[0])))
+        if inner.op is INDEXED_SUM:
+            low, high, term = inner.args
+            node = Node("sum", (self._sized(term if inner is body else transpose(term)), self._of(low), self._of(high)), str(inner.attr))
+        else:
+            node = name(spell_name("I", str(inner.shape[0])))
         if inner.op is UNIT:
             at = self._of(inner.args[0])
             node = Node("index", (node, Node("all"), at) if inner is body else (node, at, Node("all")))
@@ -243,6 +247,14 @@ def _is_constant(a: Expr) -> bool:
     """An array with the same number everywhere."""
     body = split(a)[2]
     return a.op is ZEROS or (body is not None and body.op is ONES)
+
+
+def _sizeless(e: Expr | None) -> bool:
+    """An identity or a unit vector, or a sum of them over an index."""
+    while e is not None and e.op is INDEXED_SUM:
+        e = split(e.args[2])[2]
+        e = e.args[0] if e is not None and e.op is TRANSPOSE else e
+    return e is not None and e.op in (EYE, UNIT)
 
 
 _RULES: dict[object, Callable[[Arranger, Expr], Node]] = {

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..build import is_zero
 from ..errors import ShapeError, UsageError
 from ..infer import Typed
 from ..inference.scene import declared_shape
-from ..kinds import Dim
+from ..kinds import ONE, Dim
 from ..numeric import Plan, release
 from ..tensor import unstacked
 
@@ -24,7 +23,7 @@ def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
     form = typed.form
     if form is not None and form[0] == "map":
         return _by_basis(typed, scope, values)
-    env, sizes = scope.prepare(values, [typed.expr])
+    env, sizes = scope.prepare(values, [typed.expr], [(d, ONE) for d in typed.index_ranges.values()])
     if form is None:
         return release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)
     if form[0] == "index":
@@ -37,8 +36,6 @@ def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) ->
 
     assert typed.form is not None and isinstance(typed.form[2], tuple)
     marks: tuple[Any, ...] = typed.form[2]
-    if is_zero(typed.expr):
-        return 0.0
     flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
     unknown = {n for m in flat for n in typed.index_ranges[m].names() if n not in sizes and not n.isdigit()}
     if unknown:

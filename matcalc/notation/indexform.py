@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..adjoints.network import Factor, Index, Slot, Term
 from ..build import is_number, ones, split, value_of
-from ..expr import Expr
+from ..errors import MatcalcError
+from ..expr import Expr, postorder
+from ..infer import infer
+from ..kinds import Dim
 from ..ops.core import EYE, POWER, UNIT
-from ..syntax import Node, Program, spell_name, walk
+from ..syntax import Declaration, Node, Program, spell_name, walk
 from ..tensor import Tensor
 from .arrange import Arranger
-from .surface import name, number, quotient
+from .surface import name, number, product, quotient
 
 LETTERS = "ijklpqrsabcdefghmnotuvwxyz"
 
@@ -32,15 +35,39 @@ class Letters:
         return self.names[i]
 
 
-def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Program:
-    """The tensor as `J[i,j,…] = sum of products of entries`."""
-    taken = set(taken)
+def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declarations: Sequence[Declaration] | None = None) -> Program:
+    """The tensor as `J[i,j,…] = sum of products of entries`. Where a reader who knows the `declarations` could not tell how far
+    an index runs, a factor of ones says it."""
+    dims = {d for e in tensor.expressions() for x in postorder(e) for d in x.shape} | {d for s in tensor.shapes for d in s}
+    dims |= {i.dim for t in tensor.terms for s in t.slots for i in s}
+    taken = {*taken, *(n for d in dims for n in d.names())}
+    program, ranges = _index_form(tensor, arranger, taken, ())
+    if declarations is None:
+        return program
+    unclear = _unclear(program, ranges, declarations)
+    return _index_form(tensor, arranger, taken, unclear)[0] if unclear else program
+
+
+def _unclear(program: Program, ranges: Mapping[str, Dim], declarations: Sequence[Declaration]) -> Collection[str]:
+    """The indices whose ranges a reader gets wrong, or cannot tell; of inner ones, those that stand in pairs."""
+    try:
+        read = infer(program, declarations, (), twins=False).index_ranges
+    except MatcalcError:
+        pairs = [n for n in walk(program.body) if n.op == "tuple"]
+        return {str(a.attr) for n in pairs for a in n.args} or set(ranges)
+    return {i for i, d in ranges.items() if read.get(i) is not d}
+
+
+def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Collection[str]) -> tuple[Program, dict[str, Dim]]:
+    """The form, and how far its indices run; those in `carried` get a factor of ones."""
     head = next((c for c in "JHDGKM" if c not in taken), "J_0")
     letters = Letters(taken | {head})
     first = tensor.terms[0] if tensor.terms else None
     if first is None:
-        dims = [d for s in tensor.shapes for d in s if d.number != 1]
-        return Program("", (), number(0), ("index", head, tuple(letters.of(Index(d)) for d in dims)))
+        slots = [[Index(d) for d in s if d.number != 1] for s in tensor.shapes]
+        heads = tuple(letters.of(i) for s in slots for i in s)
+        zeros = [_zeros([i.dim for i in s], [letters.of(i) for i in s]) for s in slots if s]
+        return Program("", (), product(zeros) if zeros else number(0), ("index", head, heads)), {}
     pattern = _finest([t.slots for t in tensor.terms])
     names = [tuple(letters.of(i) for i in s) for s in pattern]
     flat = [n for group in names for n in group]
@@ -55,9 +82,15 @@ def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Prog
             t = _refine(t, pattern)
         for i, m in zip((i for s in t.slots for i in s), flat, strict=True):
             letters.names[i] = m
-        bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I"))
+        bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I", carried))
+        carried = set(carried) - set(flat)
     body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=term_order)))
-    return Program("", (), body, ("index", head, marks))
+    return Program("", (), body, ("index", head, marks)), dict(zip(flat, (i.dim for s in pattern for i in s), strict=True))
+
+
+def _zeros(dims: Sequence[Dim], at: Sequence[str]) -> Node:
+    """An entry of a zero vector or matrix, which says how far its indices run."""
+    return Node("index", (name(spell_name("0", " x ".join(map(str, dims)))), *map(name, at)))
 
 
 def _carried(t: Term) -> set[int]:
@@ -88,7 +121,7 @@ def _refine(t: Term, pattern: Sequence[Slot]) -> Term:
     return t.renamed(changes)
 
 
-def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node:
+def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str, carried: Collection[str] = ()) -> Node:
     inner = sorted(
         {i for _, r, c in t.factors for i in (*r, *c)} - {i for s in t.slots for i in s},
         key=lambda i: min(k for k, (_, r, c) in enumerate(t.factors) if i in (*r, *c)),
@@ -105,7 +138,9 @@ def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str) -> Node
         letters.of(i)
     entries = []
     tied = {i for _, r, col in t.factors for i in (*r, *col)}
-    loose: list[Factor] = [(ones(i.dim), (i,), ()) for s in t.slots for i in s if i not in tied]
+    open_ = [i for s in t.slots for i in s]
+    loose: list[Factor] = [(ones(i.dim), (i,), ()) for i in open_ if i not in tied]
+    loose += [(ones(i.dim), (i,), ()) for i in dict.fromkeys([*open_, *inner]) if i in tied and letters.of(i) in carried]
     for e, r, col in [*loose, *t.factors]:  # an index that nothing hangs on is carried by ones
         marks = tuple(_mark(s, letters) for s in (r, col) if s)
         if e.op is EYE:

@@ -9,7 +9,7 @@ that nothing new has to be verified.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from ..adjoints.network import Factor, Index, Slot, Term
@@ -38,7 +38,7 @@ from ..ops.elementary import ABS, SIGN
 from ..ops.extremes import MAXIMUM, MINIMUM
 from ..render.text import spell
 from ..simplify import simplify
-from ..syntax import Node, Program
+from ..syntax import Declaration, Node, Program
 from ..tensor import Tensor
 from .arrange import Arranger
 from .indexform import Letters, index_form, term_node, term_order
@@ -189,11 +189,11 @@ def _entrywise(e: Expr) -> Expr:
 # ---------------------------------------------------------------------------------------------- deltas in index form
 
 
-def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str]) -> Program:
+def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declarations: Sequence[Declaration] | None = None) -> Program:
     """The tensor by cases of equal indices; its index form where it has none, or too many."""
     taken = set(taken)
     terms = [part for t in tensor.terms for part in _opened(t)]
-    plain = index_form(tensor, arranger, taken)
+    plain = index_form(tensor, arranger, taken, declarations)
     assert plain.form is not None and isinstance(plain.form[2], tuple)
     marks = plain.form[2]
     if any(isinstance(m, tuple) for m in marks) or any(len(s) > 1 for t in terms for s in t.slots):

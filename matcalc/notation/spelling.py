@@ -9,7 +9,7 @@ from ..build import is_number, value_of
 from ..expr import Expr, postorder
 from ..kinds import ONE, Dim
 from ..ops.core import COMMUTATION, EYE, INDEX, NUMBER, ONES, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
-from ..syntax import Node, spell_name, walk
+from ..syntax import Node, spell_name, split_name, walk
 from .surface import dimension, name, number
 
 Key = tuple[object, ...]
@@ -112,7 +112,8 @@ class Spelling:
         x, i, j = e.args
         here = [k for k, d in ((i, x.shape[0]), (j, x.shape[1])) if d is not ONE]
         change = x.op is SYMBOL and str(x.attr[0])[:1] == "d" and str(x.attr[0])[1:] in self.ranks  # type: ignore[index]
-        if x.op is SYMBOL and not change and len(here) == 1 and here[0].op in (NUMBER, INDEX):
+        plain = x.op is SYMBOL and not change and not split_name(str(x.attr[0]))[1]  # type: ignore[index]
+        if plain and len(here) == 1 and here[0].op in (NUMBER, INDEX):
             spelled = spell_name(str(x.attr[0]), _index_text(here[0]))  # type: ignore[index]
             if spelled not in self.taken:
                 return name(spelled)

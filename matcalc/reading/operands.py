@@ -218,7 +218,8 @@ class Operands(SumSigns):
         sub, below, end = accent, 0, mark.end
         if self.i < self.stop and self.marks[self.i].kind in ("under", "sub") and not self.marks[self.i].gap:
             below = self.i
-            after, self.i = subscript(self.marks, below, self.text, self.names, base)
+            pair = self.pair_below(below)
+            after, self.i = (":", pair) if pair else subscript(self.marks, below, self.text, self.names, base)
             end = self.marks[self.i - 1].end if self.i > below + 1 or self.marks[below].kind == "sub" else self.marks[self.i].start
             if ":" not in after:
                 sub, below = f"{sub},{after}" if sub else after, 0
@@ -265,6 +266,18 @@ class Operands(SumSigns):
             self.close(self.marks[stop].span)
 
         self.later((start, stop), finish)
+
+    def pair_below(self, below: int) -> int:
+        """The mark after the subscript at mark `below`, if a pair of indices stands in it: `W_{(i,l), j}`. 0 otherwise."""
+        brace = self.marks[below + 1] if below + 1 < self.stop and self.marks[below].kind == "under" else None
+        if brace is None or brace.kind != "open" or brace.value != "{":
+            return 0
+        inside = self.marks[below + 2 : brace.mate]
+        pairs = [m for m in inside if m.kind == "open" and m.value == "("]
+        separated = any(
+            n.kind == "comma" for m in pairs for n in self.marks[below + 2 : brace.mate] if m.start < n.start < self.marks[m.mate].start
+        )
+        return brace.mate + 1 if separated else 0
 
     def entry_list(self, items: list[str], span: Span) -> None:
         self.open("INDEX", "_", span, begins=False)

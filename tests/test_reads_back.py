@@ -1,0 +1,82 @@
+"""What is printed is read again, text and LaTeX, to the same numbers in the same shape, whatever sizes coincide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from fuzz import evaluated
+from generate import SIZES
+
+import matcalc
+
+ANSWERS = [
+    ("cos(A ⊗ x)", "x", "A in R^{m x p}; x in R^p"),
+    ("sin((A ⊗ x) ./ X)", "x", "x in R^p; A in R^{m x p}; X in R^{m p x p}"),
+    ("sum(W .* kron(X, Y))", "X", "X in R^{m x n}; Y in R^{p x q}; W in R^{m p x n q}"),
+    ("2 p n sum(A X)", "X", "A in R^{m x p}; X in R^{p x n}"),
+    ("ones(p,q) ones(q,p) x", "x", "x in R^p"),
+    ("sum_{i=1}^N (x_i + A)", "A", "A in R^{m x n}; x_i in R^{m x n}"),
+    ("sum_{i=1}^N (D[:,2] + u_i)", "D", "D in R^{q x q}; u_i in R^q"),
+    ("sum_{i=1}^m x_1[i] z^T", "z", "z in R^q; x_1 in R^m"),
+    ("sum_{i=1}^m sum_{j=1}^m x_1[i] x_1[j] A[i,j] X", "X", "x_1 in R^m; A in R^{m x m}; X in R^{p x p}"),
+    ("||a - x_1[2]|| X", "X", "x_1 in R^m; a in R; X in R^{p x p}"),
+    ("sum_{i=1}^N s_i x", "x", "s_i in R; x in R^n"),
+    ("(1 ./ G)[1,2]", "G", "G in R^{m x n}"),
+    ("diag(x)[:,2]", "x", "x in R^n"),
+    ("ones(p) ⊗ D", "D", "D in R^{q x q}"),
+    ("softmax(ones(p)) ⊗ 2.^D", "D", "D in R^{q x q}"),
+    ("x", "B", "x in R^n; B in R^{n x n}"),
+    ("D^T D", "y", "y in R^n; D in R^{n x m n}"),
+    ("sign(B)", "B", "B in R^{n x n}"),
+    ("(sinh(ones(n, p)) erf(A))[:,2]", "A", "A in R^{p x p}"),
+    ("X h", "X", "X in R^{p x p}; h in R^p"),
+    ("atanh(tanh(w)/2) (A[1,:] + B)", "A", "A in R^{m x n}; B in R^{1 x n}; w in R^m"),
+]
+
+
+@pytest.mark.parametrize("form", ["text", "latex"])
+@pytest.mark.parametrize(("text", "wrt", "where"), ANSWERS, ids=[a[0] for a in ANSWERS])
+def test_answers_read_back(text: str, wrt: str, where: str, form: str) -> None:
+    d = matcalc.derivative(text, wrt, where=where)
+    values = values_of(where)
+    expected = evaluated(d, values)
+    found = evaluated(matcalc.parse(getattr(d, form), where=d.where), values)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+def values_of(where: str) -> dict[str, Any]:
+    """Random values for the declared names, and the sizes."""
+    rng = np.random.default_rng(0)
+    values: dict[str, Any] = {}
+    for declaration in where.split("; "):
+        name, _, space = declaration.partition(" in R")
+        sizes = [int(np.prod([SIZES.get(n, 1) for n in part.split()])) for part in space.strip("^{}").split(" x ") if part]
+        if name.endswith("_i"):
+            name, sizes = name[0], [SIZES["N"], *sizes]
+        values[name] = rng.uniform(0.3, 1.2, sizes) if sizes else float(rng.uniform(0.3, 1.2))
+    return values
+
+
+def test_zeros_keep_their_shape() -> None:
+    d = matcalc.derivative("x", "B", where="x in R^m; B in R^{n x n}")
+    assert d.text == "J[i,j,k] = 0_m[i] * 0_{n x n}[j,k]"
+
+
+def test_letters_of_indices_are_no_sizes() -> None:
+    d = matcalc.derivative("ones(p) ⊗ D", "D", where="D in R^{q x q}")
+    assert d.text == "J[(i,j),k,l,r] = ones(p)[i] I_q[k,r] I_q[j,l]"
+
+
+def test_a_size_may_be_declared() -> None:
+    d = matcalc.derivative("sum_{i=1}^N A", "A", where="A in R^{m x n}")
+    assert d.where == "A in R^{m x n}; N in N"
+    e = matcalc.parse("(x^T x)/n", where="x in R^n; n in N")
+    assert e.evaluate({"x": [1.0, 2.0]}) == 2.5
+
+
+def test_a_whole_number_that_is_no_size_stays_a_variable() -> None:
+    e = matcalc.parse("A^k", where="A in R^{n x n}; k in N")
+    assert e.evaluate({"A": [[2.0, 0.0], [0.0, 1.0]], "k": 3}).tolist() == [[8.0, 0.0], [0.0, 1.0]]
