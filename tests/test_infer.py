@@ -422,3 +422,29 @@ def test_the_corpus_infers_without_declarations() -> None:
 )
 def test_a_variable_that_does_not_occur_names_those_that_do(text: str, wrt: str, hint: str) -> None:
     assert refused(text, wrt=(wrt,)).suggestion == hint
+
+
+def test_the_exponent_at_a_function_is_told() -> None:
+    assert typed(r"\sin^2 x", "x in R").assumptions == [r"read `\sin^2 x` as sin(x)^2"]
+    assert typed("ln³ x", "x in R").assumptions == ["read `ln³ x` as log(x)^3"]
+
+
+def test_an_undeclared_entrywise_exponent_is_a_scalar() -> None:
+    found = typed("sum(x.^k)")
+    assert found.symbols["k"].is_scalar and "k read as a scalar (R)" in found.assumptions
+    assert not typed("x.^k", "x, k in R^n").symbols["k"].is_scalar
+
+
+@pytest.mark.parametrize("text", ["s^T x", "s^{T} x"])
+def test_a_power_T_of_a_scalar_is_refused_where_T_is_declared(text: str) -> None:
+    error = refused(text, "T in R^{n x n}; s in R")
+    assert "the transpose of the scalar s, or its power T" in str(error) and "s^(T)" in str(error)
+
+
+def test_T_above_what_is_no_scalar_stays_the_transpose() -> None:
+    assert typed("x^T x", "T in R; x in R^n").expr.is_scalar
+    assert typed("s' x", "T in R; s in R; x in R^n").expr is typed("s x", "s in R; x in R^n").expr
+
+
+def test_the_nuclear_norm_has_a_name() -> None:
+    assert typed("norm_nuclear(X)", "X in R^{m x n}").expr is typed("||X||_*", "X in R^{m x n}").expr

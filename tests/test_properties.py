@@ -167,12 +167,7 @@ def test_first_derivative(expr: str, wrt: str, f: Any, by_hand: str) -> None:
         np.testing.assert_allclose(np.ravel(book.evaluate(VALUES)), np.ravel(want), rtol=1e-9, atol=1e-10)
 
 
-UNUSED = {"u": "u^T u = 1 is not used in the result yet", "p": "sum(p) = 1 is not used in the result yet"}
-SHORT = [
-    pytest.param(expr, wrt, by_hand, id=f"{expr} by {wrt}", marks=pytest.mark.xfail(reason=UNUSED[wrt]) if wrt in UNUSED else ())
-    for expr, wrt, _, by_hand in FIRST
-    if by_hand
-]
+SHORT = [pytest.param(expr, wrt, by_hand, id=f"{expr} by {wrt}") for expr, wrt, _, by_hand in FIRST if by_hand]
 
 
 @pytest.mark.parametrize("expr, wrt, by_hand", SHORT)

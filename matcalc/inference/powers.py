@@ -15,7 +15,7 @@ from .products import applied, level, operation, transposed, value_of
 from .scopes import SCALAR
 from .terms import Term, undeclared
 
-SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE = 3, 2, 3  # what these cost as readings (LANGUAGE 7)
+SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 3, 2, 3, 3  # what these cost as readings (LANGUAGE 7)
 
 
 # ---------------------------------------------------------------------------------------------- powers
@@ -116,6 +116,8 @@ def entrywise_power(el: Elaborator, node: Node, args: list[Term]) -> Term:
     exp, log = operation("exp", node), operation("log", node)
     if base.is_scalar:
         return Term(exponent.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(build.apply(log, e[:1]), e[1])]), node)
+    if undeclared([exponent]):
+        el.penalty(ENTRYWISE_EXPONENT, exponent)
     (base, exponent), shape = level(el, node, args, node.args, stated=False)
     return Term(shape, (base, exponent), lambda e, _: build.apply(exp, [build.hadamard(e[1], build.apply(log, [e[0]]))]), node)
 
@@ -125,6 +127,14 @@ def entrywise_power(el: Elaborator, node: Node, args: list[Term]) -> Term:
 
 def transpose(el: Elaborator, node: Node, args: list[Term]) -> Term:
     t = args[0]
+    if t.is_scalar and el.stands_for_something("T") and node.span and "T" in el.scene.program.text[slice(*node.span)][-3:]:
+        s = Speller(el).factor(node.args[0])
+        error = refuse_shape(
+            f"{s}^T can be read in two ways: the transpose of the scalar {s}, or its power T",
+            node,
+            f"write {s} for the transpose, {s}^(T) for the power",
+        )
+        raise Misfit([t], lambda: error) if undeclared(args) else error
     if t.is_scalar and undeclared(args):
         el.penalty(SCALAR_TRANSPOSE, t)
     return Term((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)

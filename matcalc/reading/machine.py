@@ -38,7 +38,7 @@ def leaf(text: str, span: Span) -> Token:
 class Frame:
     """An open bracket. `value` is the mark it was opened by, "" for an invisible one round a bracketless argument."""
 
-    __slots__ = ("kind", "value", "opened", "before_close", "after", "then", "chain", "indices", "label")
+    __slots__ = ("kind", "value", "opened", "before_close", "after", "then", "chain", "indices", "label", "suffix")
 
     def __init__(self, kind: str, value: str, opened: Span) -> None:
         self.kind, self.value, self.opened = kind, value, opened
@@ -47,7 +47,7 @@ class Frame:
         self.then: Step | None = None
         self.chain: set[str] = set()  # the operators met since the last + or -
         self.indices: list[str] = []  # the indices of the sums whose body we are in
-        self.label = ""
+        self.label = self.suffix = ""  # of a bracketless argument: the function, and the exponent at its name
 
 
 class Machine:
@@ -190,7 +190,7 @@ class Machine:
             if len(self.readings) < MAX_READINGS:
                 begin = frame.opened[1]
                 argument = self.text[begin : min(at, begin + 60)].strip() + ("..." if at > begin + 60 else "")
-                self.note(f"read `{self.text[frame.opened[0] : min(at, begin + 60)].strip()}` as {frame.label}({argument})")
+                self.note(f"read `{self.text[frame.opened[0] : min(at, begin + 60)].strip()}` as {frame.label}({argument}){frame.suffix}")
             self.close((at, at))
 
     def note(self, reading: str) -> None:

@@ -150,6 +150,10 @@ class Operands(SumSigns):
             return
         function = function_of(run)
         if function:
+            longer = self.marks[self.i + 1].value if self.peek("under") and self.i + 1 < self.stop else ""
+            if longer and function_of(f"{run}_{longer}"):  # norm_nuclear(X)
+                self.i += 2
+                function = f"{run}_{longer}"
             if self.i < self.stop and self.marks[self.i].kind == "num" and not self.marks[self.i].gap:
                 digit = self.marks[self.i]
                 numbered = function_of(run + digit.value)  # norm1(x)
@@ -361,7 +365,7 @@ class Operands(SumSigns):
             self.close_invisible()
         before: list[Token] = []
         after: list[Token] = []
-        label = name
+        label, suffix = name, ""
         while self.i < self.stop and (self.marks[self.i].kind in ("caret", "sup", "under", "sub") or self.peek("post", "T")):
             script = self.marks[self.i]
             if script.kind in ("under", "sub"):
@@ -377,6 +381,8 @@ class Operands(SumSigns):
                 )
             else:
                 after = self.function_power(name, mark)
+                power = self.source((script.start, self.marks[self.i - 1].end))
+                suffix = power if power.startswith("^") else f"^{script.value}"
         if self.peek("caret", ".^"):
             raise self.nothing_after(self.marks[self.i].span)
         dotted = self.i < self.stop and self.marks[self.i].kind == "dot"
@@ -390,7 +396,7 @@ class Operands(SumSigns):
                 raise self.refuse("too many functions without brackets stand in each other", mark.span, f"write {name}(…)")
             self.operand("CALL", name, mark.span)
             frame = self.open("LPAR", "", (mark.start, mark.end), begins=False)
-            frame.kind, frame.label = "argument", label
+            frame.kind, frame.label, frame.suffix = "argument", label, suffix
             self.tokens[-1].start_pos = self.tokens[-1].end_pos = mark.end
             frame.opened = (mark.start, self.marks[self.i - 1].end)
         frame.before_close, frame.after = before, after
