@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from console import run
+from console import ROOT, run
 from corpus import Case, cases, close, draws
 
 import matcalc
@@ -126,6 +127,23 @@ def test_every_format_has_a_name(name: str) -> None:
         assert getattr(d, form) == d.spell(form)
     with pytest.raises(UsageError, match="typst"):
         d.spell("rtf")
+
+
+KATEX = """
+const katex = require("katex"), formulas = JSON.parse(require("fs").readFileSync(0, "utf8"));
+for (const f of formulas) katex.renderToString(f, {displayMode: true, throwOnError: true, strict: "error"});
+console.log(formulas.length);
+"""
+
+
+@pytest.mark.katex
+def test_katex_renders_all_of_the_corpus() -> None:
+    node = shutil.which("node")
+    if node is None or subprocess.run([node, "-e", "require('katex')"], cwd=ROOT, capture_output=True).returncode:
+        pytest.skip("npm install katex, in the checkout or on NODE_PATH")
+    formulas = [text for name in CASES for text in (derivative(name).latex, *(derivative(name).to_latex(**style) for style in STYLES))]
+    done = subprocess.run([node, "-e", KATEX], input=json.dumps(formulas), cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.stdout.strip() == str(len(formulas)), done.stderr[-800:]
 
 
 @pytest.mark.typst
