@@ -19,7 +19,7 @@ from .notation.indexform import index_form
 from .notation.naming import LEAST_GAIN, names_for, repeated
 from .ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SYMBOL
 from .render.count import symbols
-from .render.formats import DOCUMENT, FORMATS, Typeset, printer, spelled
+from .render.formats import DOCUMENT, FORMATS, Typeset, on_screen, printer, spelled
 from .syntax import Binding, Declaration, Node, Program, split_name, walk
 from .tensor import Tensor
 
@@ -299,6 +299,13 @@ class Derivative(Typeset):
     def spell(self, form: str = "text") -> str:
         """The derivative in a format: text, unicode, latex, typst, mathml, markdown, or latex-doc, a whole document."""
         return self.document() if form == DOCUMENT else spelled(self.program, form, self._scope.names)
+
+    def lines(self, width: int, form: str = "unicode") -> list[str]:
+        """The formula for a screen of that width: drawn in two dimensions where that reads better, else one line, broken at summands.
+
+        With `form` "text" in ASCII, and never drawn.
+        """
+        return on_screen(self.program, width, form)
 
     def to_latex(self, *, bold: bool = False, transpose: str = "T", operator: str = "operatorname", width: int = 0) -> str:
         r"""LaTeX to one's taste, which is read back like all of it.

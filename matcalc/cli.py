@@ -351,6 +351,12 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool, chain
     from rich.text import Text
 
     facts = grid()
+    console = Console(highlight=False)
+    lines = answer.lines(max(1, console.width - 6))  # the frame and its padding
+    if not can_encode("".join(lines)):
+        lines = answer.lines(max(1, console.width - 6), "text")
+    if len(lines) > 1:
+        facts.add_row("text", Text(answer.text))
     facts.add_row("shape", Text(shape_words([str(size) for size in answer.shape])))
     facts.add_row("layout", Text(answer.layout))
     if answer.where:
@@ -369,12 +375,11 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool, chain
     else:
         facts.add_row("unverified", Text(answer.verified, style="yellow"))
 
-    formula = answer.unicode if can_encode(answer.unicode) else answer.text
     power = f"^{order}" if order > 1 else ""
     below = f"d{wrt[0]}{power}" if len(wrt) == 1 else " ".join(f"d{name}" for name in wrt)
     title = Text(f"d{power}/{one_line(below)}")
-    body = Group(Text(formula, style="bold"), "", facts)
-    Console(highlight=False).print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
+    body = Group(Text("\n".join(lines), style="bold"), "", facts)
+    console.print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
 
 
 def _never_fail_to_encode() -> None:

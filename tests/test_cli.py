@@ -47,6 +47,7 @@ class Engine:
             raise self.failure
         one = SimpleNamespace(**self.answer)
         one.spell = lambda format: getattr(one, format)
+        one.lines = lambda width, form="unicode": [getattr(one, form)]
         return [one] * len(wrt) if isinstance(wrt, list) and options["order"] == 1 else one
 
 

@@ -25,6 +25,7 @@ HOUSE = (
     "notation.labels notation.surface ops.book reading.sizes render.printer",
     "render.lines render.setting render.unicode",
     "codegen.emission inference.misfit inference.scene ops.* render.*",
+    "render.plane",
     "render.formats",
     "render.document",
     "numeric ops build.functions build.leaves build.properties codegen.pyfile notation.naming render.count",

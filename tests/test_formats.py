@@ -216,3 +216,69 @@ def test_what_does_not_go_together_is_refused(options: list[str], words: list[st
     outcome = run("d", "z = A x; z^T z", "--wrt", "x", *options)
     assert (outcome.code, outcome.out) == (2, "")
     assert all(word in outcome.err for word in words), outcome.err
+
+
+# --- the terminal ---------------------------------------------------------------------------------------------------
+
+
+DRAWINGS = {
+    "x^T A x": [],
+    "x/2 + s/t": [],
+    "2/N sum_{i=1}^N (w^T x_i - y_i) x_i^T": ["2  N", "─  ∑  (wᵀ xᵢ - yᵢ) xᵢᵀ", "N i=1"],
+    "(2 x - ||x||^2 theta/(1 + theta^T x))^T": [
+        "⎛       ‖x‖² θ ⎞ᵀ",
+        "⎜2 x - ────────⎟",
+        "⎝      1 + θᵀ x⎠",
+    ],
+    "-(I - x x^T/(x^T x))/sqrt(1 + x^T x)": [
+        "       x xᵀ",
+        "   I - ────",
+        "       xᵀ x",
+        "- ─────────",
+        "   ________",
+        "  √1 + xᵀ x",
+    ],
+    "[1, x_1/(1 + x_2); 0, 1]^-1 / sqrt(s)": [
+        "⎡     x₁  ⎤⁻¹",
+        "⎢1  ──────⎥",
+        "⎢   1 + x₂⎥",
+        "⎣0    1   ⎦",
+        "─────────────",
+        "      √s",
+    ],
+    "x^(n - 1) y^-2": [" n - 1", "x      y⁻²"],
+    "cases(x, x >= 0, 0)": ["⎰ x  if x ≥ 0", "⎱ 0  otherwise"],
+}
+
+
+def test_formulas_in_two_dimensions() -> None:
+    from matcalc.render.plane import drawing
+
+    for text, lines in DRAWINGS.items():
+        assert drawing(parse(text), 80) == lines, "\n".join(drawing(parse(text), 80))
+
+
+def test_a_deep_formula_is_not_drawn_and_a_wide_one_is_broken() -> None:
+    from matcalc.render.formats import on_screen
+    from matcalc.render.plane import Plane
+
+    deep = parse("/(1 + ".join(["x"] * 60) + ")" * 59)
+    assert len(on_screen(deep, 500)) == 1
+    assert len(Plane().draw(parse("1/(1 + " * 3000 + "x" + ")" * 3000), 80)) > 6000, "no recursion"
+    wide = parse("a/(b + c) + b/(c + a) + c/(a + b)")
+    assert len(on_screen(wide, 30)) == 3 and len(on_screen(wide, 16)) == 6
+    assert max(map(len, on_screen(wide, 16))) <= 16
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if isinstance(case["wrt"], str)][::30])
+@pytest.mark.parametrize("encoding, columns", [("utf-8", "80"), ("utf-8", "30"), ("cp1252", "80"), ("ascii", "60"), ("cp437", "40")])
+def test_every_answer_fits_every_terminal(name: str, encoding: str, columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    case = CASES[name]
+    asked = ["d", case["expr"], "--wrt", case["wrt"], "--where", case["where"], "--order", str(case["order"]), "--no-verify"]
+    outcome = run(*asked, terminal=True, encoding=encoding)
+    shown = re.sub(r"\x1b\[[\d;]*m", "", outcome.out)
+    assert outcome.code == 0 and outcome.err == "" and "\\u" not in shown and "\\x" not in shown
+    assert max(map(len, shown.splitlines())) <= int(columns)

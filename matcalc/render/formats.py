@@ -43,6 +43,20 @@ def spelled(thing: Node | Program, form: str, names: frozenset[str] = frozenset(
     return f"$${text}$$" if form == "markdown" else text
 
 
+def on_screen(thing: Node | Program, width: int, form: str = "unicode") -> list[str]:
+    """The lines of a formula for a screen: in two dimensions where that reads better, broken between summands where it is too wide."""
+    from .lines import broken
+
+    if form == "text":
+        from .text import Text
+
+        return broken(Text(), thing, width)
+    from .plane import drawing
+    from .unicode import Unicode
+
+    return drawing(thing, width) or broken(Unicode(), thing, width)
+
+
 class Printable:
     """Something with a surface tree: its spellings, and how a notebook shows it."""
 

@@ -358,8 +358,11 @@ class Printer:
         raise ValueError(f"no such form: {program.form}")
 
     def binding(self, binding: Binding) -> Sequence[Piece]:
+        return [f"{self.left_side(binding)} = ", closed(binding.value, CMP)]
+
+    def left_side(self, binding: Binding) -> str:
         params = f"({', '.join(map(self.spell_name, binding.params))})" if binding.params else ""
-        return [f"{self.spell_name(binding.name)}{params} = ", closed(binding.value, CMP)]
+        return self.spell_name(binding.name) + params
 
     def index_form(self, name: str, indices: Sequence[Index]) -> str:
         return f"{self.spell_name(name)}[{','.join(map(self.one_index, indices))}] = "
