@@ -40,11 +40,35 @@ NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 FORMATS = ("text", "unicode", "latex", "latex-doc", "typst", "mathml", "markdown")
 
 Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
-# Commands that live in a module of their own, `matcalc.commands.NAME`, whose `command` is imported when it is called.
-ELSEWHERE: tuple[str, ...] = (
-    *("batch", "check", "code", "directional", "grad", "graph", "hessian", "jacdet", "jacobian", "linearize", "plot", "rules"),
-    *("stationary", "taylor", "tour"),
-)
+# What `--help` says of each command. All but `d` and `shapes` live in modules of their own, `matcalc.commands.NAME`, whose `command`
+# is imported when it is called.
+SECTIONS = {
+    "Derivatives": {
+        "d": "the derivative of an expression, in closed form",
+        "grad": "the gradient: a column, or of the matrix's own shape",
+        "jacobian": "the first partial derivatives, m x n",
+        "hessian": "the second derivatives",
+        "directional": "the derivative along a direction, and steepest ascent",
+        "shapes": "every subexpression with its shape",
+        "rules": "the rule book: statements, conditions, sources",
+    },
+    "What one does with them": {
+        "check": "is the derivative in my draft right?",
+        "code": "a program in NumPy, JAX, PyTorch or Octave",
+        "batch": "all the formulas of a file",
+        "taylor": "Taylor polynomials and series",
+        "linearize": "the tangent at a point",
+        "stationary": "where the gradient vanishes, in closed form",
+        "jacdet": "the Jacobian determinant of a change of variables",
+        "graph": "the computational graph, forward and reverse mode",
+        "plot": "curves and level lines, with gradients",
+    },
+    "To begin with": {
+        "tour": "a walk through Mathematics for Machine Learning",
+        "completion": "make bash, zsh or fish complete commands and options",
+    },
+}
+ELSEWHERE = tuple(name for section in SECTIONS.values() for name in section if name not in ("d", "shapes"))
 
 
 class Commands(click.Group):
@@ -60,6 +84,12 @@ class Commands(click.Group):
             found: click.Command = import_module(f".commands.{cmd_name}", __package__).command
             return found
         return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """By sections, without importing a single command."""
+        for title, hints in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(hints.items()))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if self.get_command(ctx, args[0]) is None:
@@ -114,10 +144,17 @@ Examples:
   matcalc d "x^T A x" --wrt x
   matcalc d "log det X + a^T X^-1 a" --wrt X --where "X in S^n; a in R^n"
   matcalc d "1/N sum_{i=1}^N (w^T x_i - y_i)^2" --wrt w --where "x_i in R^n; y_i in R"
+  matcalc check "x^T A x" --wrt x --claim "2 x^T A"      right only if A is symmetric
+  matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w
   matcalc shapes "a^T X^-1 b"
 
 Undeclared names: lower-case letters are column vectors, upper-case letters matrices, lower-case Greek letters scalars; if
-the expression does not fit, the nearest reading that does is taken and said. More on each command: matcalc d --help""",
+the expression does not fit, the nearest reading that does is taken and said. LaTeX is read as well as plain text.
+
+\b
+In a script: the answer goes to standard output, what was assumed to standard error; --json has all of it.
+Exit codes: 0 answered, 1 no answer (or its check failed), 2 the input was refused, 130 interrupted.
+More on each command: matcalc d --help""",
 )
 @click.option("--version", is_flag=True, help="Print the version and exit.")
 @click.pass_context
@@ -143,6 +180,8 @@ Examples:
   matcalc d "x^T A x" --wrt x --order 2                the Hessian
   matcalc d "a^T X b" --wrt a --wrt b                  one derivative each
   matcalc d "A X B" --wrt X --notation kron            d vec(F)/d vec(X)^T
+  matcalc d "x^T A x" --wrt x --steps                  how it came about
+  matcalc d "x^T A x" --wrt x --bold --transpose top   LaTeX for a paper; --format latex-doc a whole document
   matcalc d "\\frac{1}{2}\\lVert y - \\Phi\\theta\\rVert_2^2" --wrt theta --format latex
   echo "tr(A X B)" | matcalc d - --wrt X --json
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -356,3 +357,48 @@ def test_the_same_answer_whatever_the_hash_seed() -> None:
     outcomes = {python(*argv, env={"PYTHONHASHSEED": seed}) for seed in "0123"}
     assert len(outcomes) == 1
     assert outcomes.pop().code == 0
+
+
+# --- help and completion --------------------------------------------------------------------------------------------
+
+
+def names_of_commands() -> list[str]:
+    import click
+
+    from matcalc.cli import command
+
+    return command.list_commands(click.Context(command))
+
+
+def test_help_has_every_command_and_prints_on_any_terminal() -> None:
+    top = run("--help", encoding="ascii").out
+    for name in names_of_commands():
+        assert f"\n  {name} " in top
+        page = run(name, "--help", encoding="ascii")
+        assert (page.code, page.err) == (0, "")
+        assert page.out.startswith("Usage: ") and "\\u" not in page.out and "\\x" not in page.out, name
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell: str) -> None:
+    script = run("completion", shell).out
+    assert "_MATCALC_COMPLETE" in script and "%(" not in script
+    if shutil.which(shell):
+        done = subprocess.run([shell, "-n"], input=script, capture_output=True, encoding="utf-8")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert run("completion", "tcsh").code == 2
+
+
+@pytest.mark.parametrize(
+    "words, found",
+    [
+        ("matcalc ta", {"taylor"}),
+        ("matcalc d --no", {"--notation", "--no-verify"}),
+        ("matcalc d --format ", {"text", "latex", "latex-doc", "mathml"}),
+        ("matcalc completion ", {"bash", "zsh", "fish"}),
+    ],
+)
+def test_what_bash_completes(words: str, found: set[str]) -> None:
+    env = {"_MATCALC_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    outcome = python("-m", "matcalc", env=env)
+    assert found <= {line.partition(",")[2] for line in outcome.out.splitlines()}, outcome

@@ -20,11 +20,11 @@ from ..errors import UsageError
     epilog="""\b
 A line of a .jsonl file:
   {"expr": "x^T A x", "wrt": "x", "where": "A in S^n", "order": 2}
-A mark in a .tex or a .md file, right before the formula that is meant ($…$, $$…$$, \\[…\\], an equation environment, `code`):
+A mark in a .tex or a .md file, right before the formula that is meant ($...$, $$...$$, \\[...\\], an equation environment, `code`):
   % matcalc: --wrt x --where "A in R^{n x n}"
   <!-- matcalc: --wrt theta --order 2 -->
 
-Every answer is a JSON object on a line of its own, in the order of the file: `line`, what was asked, and `text`, `latex`, `shape`, … or
+Every answer is a JSON object on a line of its own, in the order of the file: `line`, what was asked, and `text`, `latex`, `shape`, ... or
 `error`. Exit code: 0 all answered, 1 some were not, 2 the file cannot be read.""",
 )
 @click.argument("file", metavar="FILE")

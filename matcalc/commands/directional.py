@@ -19,7 +19,7 @@ Examples:
 
 Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refused.""",
 )
-@click.option("--along", metavar="U", help='The direction: u, "[1; 0]"; for several variables an entry each, or "x = …; y = …".')
+@click.option("--along", metavar="U", help='The direction: u, "[1; 0]"; for several variables an entry each, or "x = ...; y = ...".')
 @click.option("--at", metavar="POINT", help='The point: "[1; 2]", x_0, "x = 0.5; y = -0.4"; in general if it is left out.')
 @click.option("--normalize", is_flag=True, help="Divide the direction by its length.")
 @takes_function
@@ -34,7 +34,7 @@ def command(
     format_: str | None,
     no_verify: bool,
 ) -> int:
-    """The derivative of EXPR along a direction, ∇f u, with the direction in which a scalar EXPR rises fastest and how fast."""
+    """The derivative of EXPR along a direction, grad f u, with the direction in which a scalar EXPR rises fastest and how fast."""
     from ..course.calculus import directional
 
     names = split_names(wrt)

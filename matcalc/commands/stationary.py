@@ -21,7 +21,7 @@ Exit code: 0 answered (none is an answer), 1 no answer (or its check failed), 2 
 )
 @takes_function
 def command(expression: str, where: tuple[str, ...], wrt: tuple[str, ...], as_json: bool, format_: str | None, no_verify: bool) -> int:
-    """Solve ∇f = 0 in closed form and say of every solution whether it is a minimum, a maximum, a saddle or an inflection."""
+    """Solve grad f = 0 in closed form and say of every solution whether it is a minimum, a maximum, a saddle or an inflection."""
     from ..course.calculus import stationary
 
     names = split_names(wrt)

@@ -49,7 +49,7 @@ def command(
     format_: str | None,
     no_verify: bool,
 ) -> int:
-    """Expand EXPR about a point: f(x_0) + ∇f δ + ½ δᵀHδ + …, with δ = x - x_0.
+    """Expand EXPR about a point: f(x_0) + f'(x_0) d + 1/2 d^T H d + ..., with d = x - x_0.
 
     For scalars, vectors and matrices. The remainder is checked to be of the next order at random points.
     """
