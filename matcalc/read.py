@@ -334,10 +334,18 @@ class _Reader:
             if node.op not in ("name", "call") or not isinstance(node.attr, str):
                 continue
             used = node.attr.rstrip("'") if node.op == "call" else node.attr
-            used = used if used in places else split_name(used)[0]
+            base, sub = split_name(used)
+            if used not in places and used not in self.names.variables and _is_place(sub):
+                used = base
             if places.get(used, -1) >= k and used not in left.params:
                 message = f"{quote(used)} is defined by itself" if used == left.name else f"{quote(used)} is used before it is bound"
                 raise refuse(message, self.text, node.span or left.span)
+
+
+def _is_place(subscript: str) -> bool:
+    """Whether a subscript may be that of an entry or a member: 3, i, ij; none is h_0, h_{t-1}, x_{out}."""
+    parts = subscript.replace(",", "")
+    return (parts.isdigit() and not parts.startswith("0")) or (parts.isalpha() and len(parts) <= 2)
 
 
 def _letters(indices: object) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from fuzz import judge, question
 
 import matcalc
-from matcalc.errors import NoAnswerError, UsageError
+from matcalc.errors import NoAnswerError, ReadingError, UsageError
 
 FOUND = [
     ("exp(B)", "B", "B in R^{1 x p}"),
@@ -98,3 +98,25 @@ def test_a_map_asks_for_its_variable() -> None:
     read: Any = matcalc.parse("dX -> A dX", where="A in R^{m x n}; X in R^{n x p}")
     with pytest.raises(UsageError, match="no value was given for X"):
         read.evaluate({"A": np.ones((2, 3))})
+
+
+@pytest.mark.parametrize("before", ["h_0", "h_{t-1}", "h_{old}"])
+def test_what_is_bound_may_be_made_of_its_namesake_with_a_subscript(before: str) -> None:
+    d: Any = matcalc.derivative(f"h = tanh(W {before} + b); ||V h - y||^2", "W", where=f"W in R^{{k x k}}; {before}, b in R^k")
+    assert d.verified == "verified"
+    with pytest.raises(ReadingError, match="defined by itself"):
+        matcalc.derivative("h = h_1 + x; sum(h)", "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "where", "printed"),
+    [
+        ("sum(max(0, 1 - y .* (X w)))", "w", "", "-(y .* 1[y .* X w < 1])^T X"),
+        ("relu(x^T y - 1)", "x", "", "1[x^T y > 1] y^T"),
+        ("sum(relu(b - A x))", "x", "", "-1[b > A x]^T A"),
+        ("abs(x^2 - 1)", "x", "x in R", "2 x sign(x^2 - 1)"),
+        ("tr(A (X .* X))", "X", "", "2 (X .* A^T)"),
+    ],
+)
+def test_comparisons_and_odd_functions_take_in_a_minus(text: str, wrt: str, where: str, printed: str) -> None:
+    assert matcalc.derivative(text, wrt, where=where).text == printed  # type: ignore[union-attr]

@@ -163,6 +163,10 @@ class Arranger(Factors):
         if inner.op is INDEXED_SUM:
             low, high, body = inner.args
             return Node("sum", (self._of(transpose(body)), self._of(low), self._of(high)), str(inner.attr))
+        if inner.op is HADAMARD and e.shape[0] is not ONE:  # (A .* X^T)^T is A^T .* X
+            parts = sorted((transpose(a) for a in inner.args), key=self._factor_key)
+            spelled = self._entrywise([self._of(p) for p in parts if not is_below(p)], [p for p in parts if is_below(p)])
+            return min(spelled, whole, key=symbols)
         return whole
 
     def indexed_sum(self, e: Expr) -> Node:
@@ -186,10 +190,26 @@ class Arranger(Factors):
             return Node("cmp", tuple(self._broadcast(transpose(a)) for a in inner.args), str(inner.attr))
         if e.op is not IVERSON:
             return Node("cmp", (self._of(e), number(0)), ">")
-        left, right = (self._broadcast(a) for a in e.args)
-        if not e.is_scalar and all(map(_is_constant, e.args)):
-            left = self._of(e.args[0])  # nothing else would carry the size
-        return Node("cmp", (left, right), str(e.attr))
+        sides, relation = self._balanced(e)
+        left, right = (self._broadcast(a) for a in sides)
+        if not e.is_scalar and all(map(_is_constant, sides)):
+            left = self._of(sides[0])  # nothing else would carry the size
+        return Node("cmp", (left, right), relation)
+
+    def _balanced(self, e: Expr) -> tuple[Sequence[Expr], str]:
+        """1 - z > 0 as z < 1: what is subtracted goes to the side of the zero, and a number to the right."""
+        left, right = e.args
+        relation = str(e.attr)
+        if left.op is not ADD or left in self.named or not build.is_zero(right):
+            return e.args, relation
+        under = [a for a in left.args if build.without_coefficient(a)[0] < 0]
+        over = [a for a in left.args if a not in under]
+        if not under or not over:
+            return e.args, relation
+        greater, less = _added(over), build.opposite(_added(under)) if len(under) > 1 else build.negative(under[0])
+        if _is_constant(greater) or build.is_number(greater):
+            return (less, greater), MIRRORED[relation]
+        return (greater, less), relation
 
     def _broadcast(self, a: Expr) -> Node:
         c, scalars, body = split(a)
@@ -241,6 +261,13 @@ class Arranger(Factors):
     def cases(self, e: Expr) -> Node:
         last = len(e.args) - 1
         return Node("cases", tuple(self._condition(a) if k % 2 and k <= last else self._plain(a) for k, a in enumerate(e.args)))
+
+
+MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+def _added(terms: Sequence[Expr]) -> Expr:
+    return build.add(*terms) if len(terms) > 1 else terms[0]
 
 
 def _is_constant(a: Expr) -> bool:

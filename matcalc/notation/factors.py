@@ -66,6 +66,8 @@ class Factors(Spelling):
             others = [*scalars[:k], *scalars[k + 1 :]]
             if s.op is ADD and self._can_flip(s):
                 return [*scalars[:k], build.opposite(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
+            if s.op.parity == "odd" and (turned := self._turned(s)) is not None:
+                return others, turned if body is None else product([turned, self._of(body)])
             if s.op is INDEXED_SUM and body is None and (turned := self._turned(s)) is not None:
                 return others, turned
         turned = self._turned(body) if body is not None else None
@@ -92,6 +94,9 @@ class Factors(Spelling):
         if e.op is DIAG:
             turned = self._turned(e.args[0])
             return None if turned is None else Node("call", (turned,), "diag")
+        if e.op.parity == "odd" and len(e.args) == 1 and e.op.spellings:
+            turned = self._turned(e.args[0])
+            return None if turned is None else Node("call", (turned,), e.op.spellings[0])
         if e.op in (MATMUL, HADAMARD):
             for k, f in enumerate(e.args):
                 turned = None if is_below(f) else self._turned(f)

@@ -40,12 +40,11 @@ from ..render.text import spell
 from ..simplify import simplify
 from ..syntax import Declaration, Node, Program
 from ..tensor import Tensor
-from .arrange import Arranger
+from .arrange import MIRRORED, Arranger
 from .indexform import Letters, index_form, term_node, term_order
 from .surface import name, number
 
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "=": "!=", "!=": "="}
-TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!="}
 SWITCHES = frozenset((IVERSON, MAXIMUM, MINIMUM, RELU, SIGN))
 MOST_SWITCHES = 2  # of one product, that are decided together
 MOST_DELTAS = 5
@@ -105,7 +104,7 @@ def _relation(n: Expr) -> tuple[Expr, Expr, str]:
     """What a switch compares."""
     if n.op is IVERSON:
         left, right, sign = n.args[0], n.args[1], str(n.attr)
-        return (right, left, TURNED[sign]) if is_zero(left) else (left, right, sign)
+        return (right, left, MIRRORED[sign]) if is_zero(left) else (left, right, sign)
     if n.op in (RELU, SIGN):
         return n.args[0], zeros(*n.args[0].shape), "<" if n.op is SIGN else ">"
     left, right = n.args
@@ -159,7 +158,7 @@ def _decided(e: Expr, left: Expr, right: Expr, sign: str) -> dict[Expr, Expr]:
     one = ones(*left.shape)
     for n in postorder(e):
         if n.op is IVERSON and set(n.args) == {left, right}:
-            relation = str(n.attr) if n.args[0] is left else TURNED[str(n.attr)]
+            relation = str(n.attr) if n.args[0] is left else MIRRORED[str(n.attr)]
             if relation == sign or OPPOSITE[relation] == sign:
                 known[n] = one if relation == sign else zeros(*left.shape)
             elif greater is not None and relation in "<>":
