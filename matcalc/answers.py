@@ -369,7 +369,7 @@ class Derivative(Typeset):
         result = self._tensor.evaluate(env, sizes, indices)
         if self._flipped and result.ndim == 2:
             result = np.transpose(result)
-        return float(result) if result.ndim == 0 else result
+        return result.item() if result.ndim == 0 else result
 
     def __repr__(self) -> str:
         return f"<{self.text} : {' × '.join(self.shape)}>"

@@ -104,7 +104,8 @@ class Tensor:
 
         dims = [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
         if self.matrix is not None:
-            return np.asarray(Plan(self.matrix).run(env, sizes, indices)[0], dtype=float).reshape(dims)
+            value = np.asarray(Plan(self.matrix).run(env, sizes, indices)[0])
+            return (value if np.iscomplexobj(value) else value.astype(float)).reshape(dims)
         total = np.zeros(dims)
         for t in self.terms:
             total = total + _evaluate_term(t, env, sizes, dict(indices or {})).reshape(dims)

@@ -4,125 +4,59 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from console import run
-from corpus import cases
+from corpus import DATA, cases
 
 import matcalc
 from matcalc.errors import MatcalcError
 
-N = "x in R^n; A in R^{n x n}"
-LSQ = "A in R^{m x n}; x in R^n; b in R^m"
-
-RIGHT = [
-    ("x^T A x", "x", "x^T (A + A^T)", N),
-    ("x^T A x", "x", "x^T A + x^T A^T", N),
-    ("x^T A x", "x", "((A + A^T) x)^T", N),
-    ("x^T A x", "x", r"x^\top A + x^\top A^\top", N),
-    ("x^T A x", "x", r"\nabla_x f = x^{\top}\left(A + A^{\top}\right)", N),
-    ("x^T S x", "x", "2 x^T S", "x in R^n; S in S^n"),
-    ("||A x - b||^2", "x", "2 (A x - b)^T A", LSQ),
-    ("||A x - b||^2", "x", r"2 \left(\mathbf{A}\mathbf{x} - \mathbf{b}\right)^\top \mathbf{A}", LSQ),
-    ("||A x - b||^2", "x", "2 x^T A^T A - 2 b^T A", LSQ),
-    ("A x", "x", "A", LSQ),
-    ("log det X", "X", "X^-T", "X in R^{n x n}"),
-    ("log det X", "X", "(X^T)^-1", "X in R^{n x n}"),
-    ("log det X", "X", "inv(X)'", "X in R^{n x n}"),
-    ("tr(A X B)", "X", "A^T B^T", "A in R^{m x n}; X in R^{n x p}; B in R^{p x m}"),
-    ("tr(A X B)", "X", "(B A)^T", "A in R^{m x n}; X in R^{n x p}; B in R^{p x m}"),
-    ("a^T X^-1 b", "X", "-X^-T a b^T X^-T", "a, b in R^n; X in R^{n x n}"),
-    ("sum(log(1 + exp(-y .* (X w))))", "w", "-(y .* sigmoid(-y .* (X w)))^T X", "X in R^{N x n}; w in R^n; y in R^N"),
-    ("sum(log(1 + exp(-y .* (X w))))", "w", "-sum_{i=1}^N y_i sigmoid(-y_i (X w)_i) X[i,:]", "X in R^{N x n}; w in R^n; y in R^N"),
-    ("softmax(x)", "x", "diag(softmax(x)) - softmax(x) softmax(x)^T", "x in R^n"),
-    ("softmax(x)", "x", "s = softmax(x); diag(s) - s s^T", "x in R^n"),
-    ("||x||", "x", "x^T/||x||", "x in R^n"),
-    ("x", "x", "I", "x in R^n"),
-    ("z = A x - b; ||z||^2", "x", "2 z^T A", LSQ),
-    ("1/N sum_{i=1}^N (y_i - w^T x_i)^2", "w", "-2/N sum_{i=1}^N (y_i - w^T x_i) x_i^T", "x_i in R^n; y_i in R; w in R^n"),
-    ("A X B", "X", "dX -> A dX B", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}"),
-    ("A X B", "X", "A dX B", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}"),
-    ("A X B", "X", "d vec(F)/d vec(X)^T = kron(B^T, A)", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}"),
-    ("A X B", "X", "kron(B^T, A)", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}"),
-    ("A X B", "X", "J[i,j,k,l] = A[i,k] B[l,j]", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}"),
-    ("A x", "x", "J[i,j] = A[i,j]", LSQ),
-    ("x^T A x", "A", "x x^T", N),
-    ("sin(t) cos(t)", "t", "cos(t)^2 - sin(t)^2", "t in R"),
-    ("tanh(A x)", "x", "diag(1 - tanh(A x).^2) A", LSQ),
-    ("det X", "X", "det(X) X^-T", "X in R^{n x n}"),
-]
-
-WRONG = [
-    ("x^T A x", "x", "(A + A^T) x", N, "transposed (denominator layout"),
-    ("||A x - b||^2", "x", "2 A^T (A x - b)", LSQ, "transposed (denominator layout"),
-    ("||A x - b||^2", "x", r"2 A^\top (A x - b)", LSQ, "transposed (denominator layout"),
-    ("A x", "x", "A^T", LSQ, "transposed (denominator layout"),
-    ("tr(A X)", "X", "A", "A in R^{m x n}; X in R^{n x m}", "transposed (strict layout"),
-    ("log det X", "X", "X^-1", "X in R^{n x n}", "transposed (strict layout"),
-    ("A X B", "X", "kron(B, A^T)", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}", "transposed"),
-    ("A X B", "X", "J[k,l,i,j] = A[i,k] B[l,j]", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}", "another order"),
-    ("x^T A x", "x", "-x^T (A + A^T)", N, "off by the sign"),
-    ("||A x - b||^2", "x", "2 (b - A x)^T A", LSQ, "off by the sign"),
-    ("a^T X^-1 b", "X", "X^-T a b^T X^-T", "a, b in R^n; X in R^{n x n}", "off by the sign"),
-    ("||A x - b||^2", "x", "(A x - b)^T A", LSQ, "1/2 times"),
-    ("||A x - b||^2", "x", "4 (A x - b)^T A", LSQ, "2 times"),
-    ("||A x - b||^2", "x", "-4 (A x - b)^T A", LSQ, "-2 times"),
-    ("||A x - b||^2", "x", "A^T (A x - b)", LSQ, "1/2 times"),
-    ("1/N sum_{i=1}^N (y_i - w^T x_i)^2", "w", "-2 sum_{i=1}^N (y_i - w^T x_i) x_i^T", "x_i in R^n; y_i in R; w in R^n", "N times"),
-    ("||x||", "x", "x^T", "x in R^n", "||x|| times"),
-    ("lambda x^T x", "x", "2 x^T", "x in R^n; lambda in R", "1/lambda times"),
-    ("x^T A x", "x", "2 x^T A", N, "only if A is symmetric"),
-    ("x^T A x", "x", "2 A x", N, "only if A is symmetric"),
-    ("tr(A X B)", "X", "A B^T", "A, X, B in R^{n x n}", "only if A is symmetric"),
-    ("tr(X^T A X)", "X", "2 A X", "A in R^{n x n}; X in R^{n x m}", "only if A is symmetric"),
-    ("(A x - b)^T W (A x - b)", "x", "2 (A x - b)^T W A", LSQ + "; W in R^{m x m}", "only if W is symmetric"),
-    ("x^T A B x", "x", "2 x^T A B", N + "; B in R^{n x n}", "only if"),
-    ("||Q A||_F^2", "A", "2 A", "Q in R^{m x m}; A in R^{m x n}", "only if Q is orthogonal"),
-    ("x^T A x + b^T x", "x", "x^T (A + A^T)", N + "; b in R^n", "a term is missing: b^T"),
-    ("x^T A x", "x", "x^T A", N, "a term is missing: (A x)^T"),
-    ("(x^T x) x", "x", "(x^T x) I", "x in R^n", "a term is missing: 2 x x^T"),
-    ("A X + X A^T", "X", "dX -> A dX", "A, X in R^{n x n}", "a term is missing"),
-    ("softmax(x)", "x", "diag(softmax(x))", "x in R^n", "a term is missing: -softmax(x) softmax(x)^T"),
-    ("softmax(x)", "x", "diag(softmax(x)) + softmax(x) softmax(x)^T", "x in R^n", "wrong sign"),
-    ("(x^T A x)/(x^T x)", "x", "x^T (A + A^T)/(x^T x)", N, "a term is missing"),
-    ("||A x - b||^2", "x", "2 (A x - b)^T A + x^T", LSQ, "one term too many: x^T"),
-    ("||A x - b||^2 + c^T x", "x", "2 (A x - b)^T A - c^T", LSQ + "; c in R^n", "the term c^T has the wrong sign"),
-    ("||A x - b||^2 + c^T x", "x", "(A x - b)^T A + c^T", LSQ + "; c in R^n", "times"),
-    ("||A x - b||^2", "x", "2 x^T A^T A - b^T A", LSQ, "times"),
-    ("||A x - b||^2", "x", "2 x^T A^T A", LSQ, "a term is missing: -2 b^T A"),
-    ("A x", "x", "x", LSQ, "wrong dimension"),
-    ("A x", "x", "1", LSQ, "wrong dimension"),
-    ("||A x - b||^2", "x", "2 A x", LSQ, "wrong dimension"),
-    ("||A x - b||^2", "x", "2 A (A x - b)", LSQ, "wrong dimension"),
-    ("tr(A X B)", "X", "A B", "A in R^{m x n}; X in R^{n x p}; B in R^{p x m}", "wrong dimension"),
-    ("A X B", "X", "kron(A, B^T)", "A in R^{m x n}; X in R^{n x p}; B in R^{p x q}", ""),
-    ("x^T x", "x", "0", "x in R^n", "wrong dimension"),
-    ("x^T x", "x", "0_{1 x n}", "x in R^n", "the claim is zero"),
-    ("a^T b", "x", "a^T", "a, b, x in R^n", "the derivative is zero"),
-    ("x_1^2 x_2 + x_1 x_2^3", "x", "[2 x_1 x_2 + x_2^3, x_1^2 + x_1 x_2^2]", "x in R^2", "entry 2"),
-    ("sin(t)^2 + 2 cos(t)", "t", "2 sin(t) (cos(t) + sin(t))", "t in R", ""),
-    ("sum(exp(x))", "x", "ones(n)^T", "x in R^n", ""),
-    ("log(x)", "x", "1/x^2", "x in R positive", "1/x times"),
-]
+with open(DATA / "claims.jsonl", encoding="utf-8") as stream:
+    CLAIMS = [json.loads(line) for line in stream]
 
 
-@pytest.mark.parametrize("expr, wrt, claim, where", RIGHT)
-def test_right_claims(expr: str, wrt: str, claim: str, where: str) -> None:
-    verdict = matcalc.check(expr, wrt, claim, where=where)
-    assert verdict.equal and verdict.verdict == "equal" and verdict.points == 4, verdict
-    assert verdict.error is not None and verdict.error < 1e-6  # the threshold of the book
-
-
-@pytest.mark.parametrize("expr, wrt, claim, where, words", WRONG)
-def test_wrong_claims(expr: str, wrt: str, claim: str, where: str, words: str) -> None:
-    verdict = matcalc.check(expr, wrt, claim, where=where)
-    assert not verdict.equal and verdict.diagnosis
-    assert words in "; ".join(verdict.diagnosis), verdict
+@pytest.mark.parametrize("case", CLAIMS, ids=lambda c: f"{c['expr']} | {c['claim']}")
+def test_claims(case: dict[str, Any]) -> None:
+    """Right and wrong ones, of books, lecture notes and drafts: the verdict, and words of the diagnosis."""
+    options = {name: case[name] for name in ("order", "layout") if name in case}
+    verdict = matcalc.check(case["expr"], case["wrt"], case["claim"], where=case["where"], **options)
+    assert verdict.verdict == case["verdict"], verdict
+    assert bool(verdict.diagnosis) != verdict.equal and bool(case["words"]) != verdict.equal
+    assert case["words"] in "; ".join(verdict.diagnosis), verdict
+    if verdict.equal:
+        assert verdict.points == 4 and verdict.error is not None and verdict.error < 1e-6  # the threshold of the book
 
 
 def test_there_are_enough_claims() -> None:
-    assert len(RIGHT) + len(WRONG) >= 60
+    assert len(CLAIMS) > 200 and sum(c["verdict"] == "equal" for c in CLAIMS) > 60
+    assert any("\\" in c["claim"] for c in CLAIMS) and any("J[" in c["claim"] for c in CLAIMS)
+
+
+def test_numbers_by_every_method() -> None:
+    """Central differences and complex steps at every point; no complex step where the function is not continued analytically."""
+    right = matcalc.check("||A x - b||^2", "x", "2 (A x - b)^T A")
+    assert len(right.errors) == right.points == 4 and {len(e["sizes"]) for e in right.errors} == {2}
+    assert all(e["closed_form"] < 1e-14 and e["central_differences"] < 1e-9 and e["complex_step"] < 1e-14 for e in right.errors)
+    # |3 - 2|/(3 + 2)
+    wrong = matcalc.check("||A x - b||^2", "x", "3 (A x - b)^T A")
+    assert all(
+        abs(e[k] - 1 / 5) < 1e-9 for e in wrong.errors for k in ("closed_form", "central_differences", "complex_step")
+    )  # |3 - 2|/(3 + 2)
+    nuclear = matcalc.check("||X||_*", "X", "polar(X)")
+    assert nuclear.equal and nuclear.worst("complex_step") is None and nuclear.worst("central_differences") < 1e-9  # type: ignore[operator]
+    hessian = matcalc.check("sum(exp(A x)) + tr(A A^T)", "x", "A^T diag(exp(A x)) A", order=2)
+    assert hessian.worst("complex_step") < 1e-14  # type: ignore[operator]
+    member = matcalc.check("sum_{i=1}^N ||x_i - mu||^2", "x_j", "2 (x_j - mu)^T", where="x_i in R^n; mu in R^n")
+    assert member.worst("complex_step") < 1e-14 and member.derivative.text == "2 (x_j - mu)^T"  # type: ignore[operator, union-attr]
+
+
+def test_symmetric_by_chance_is_no_diagnosis() -> None:
+    """The points have matrices near the identity, where [A x > 0] is [x > 0]: that A is symmetric does not make it right."""
+    verdict = matcalc.check("relu(A x)", "x", "diag(1[x > 0]) A", where="A in R^{n x n}; x in R^n")
+    assert "symmetric" not in repr(verdict)
 
 
 def test_algebra_proves_what_it_can() -> None:
@@ -211,6 +145,22 @@ def test_a_terminal_and_json() -> None:
     assert outcome.code == 1 and "not equal" in outcome.out and "symmetric" in outcome.out
     found = json.loads(run("check", "x^T A x", "--wrt", "x", "--claim", "2 x^T A", "--json").out)
     assert found["verdict"] == "not equal" and found["derivative"] == "x^T (A + A^T)" and found["points"] == 4
+    assert [set(e) for e in found["errors"]] == [{"sizes", "closed_form", "central_differences", "complex_step"}] * 4
+    for terminal in (False, True):
+        outcome = run("check", "x^T A x", "--wrt", "x", "--claim", "2 x^T A", "--verbose", terminal=terminal)
+        assert "point 4 (n = 3)" in outcome.out.replace("  ", " ") and "complex step" in outcome.out
+
+
+def test_json_has_no_numbers_that_json_does_not_have() -> None:
+    """The measure is infinite where the claim is the negative of the derivative."""
+    outcome = run("check", "x^T x", "--wrt", "x", "--claim", "-2 x^T", "--json")
+    found = json.loads(outcome.out, parse_constant=pytest.fail)
+    assert found["errors"][0]["closed_form"] == "inf" and outcome.code == 1
+
+
+def test_what_cannot_be_judged_is_no_verdict() -> None:
+    outcome = run("check", "log(-x^2 - 1)", "--wrt", "x", "--claim", "1", "--where", "x in R")
+    assert outcome.code == 2 and outcome.out == "" and outcome.err.startswith("error: ")
 
 
 def test_given_values(tmp_path: Path) -> None:

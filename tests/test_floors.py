@@ -56,7 +56,7 @@ HOUSE = (
     "answers",
     "derive checking.evidence course.problem",
     "checking.comparison course.chain course.drawing course.freeentries course.jacobians course.polynomials course.solutions",
-    "checking.summands course.directions course.graphs course.linear course.optimality course.series",
+    "checking.repairs checking.summands course.directions course.graphs course.linear course.optimality course.series",
     "checking.diagnosis course.equations course.trial course.volumes notation.partials",
     "api checking.claims course.stationary_numbers",
     "batch matcalc course.stationary_points",

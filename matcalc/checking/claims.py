@@ -8,32 +8,34 @@ term that is missing (see `diagnosis`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..answers import Derivative, Expression
-from ..build import is_zero, subtract
+from ..build import is_number, is_zero, member, num, substitute, subtract, value_of
 from ..derive import derivative
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
 from ..expr import Expr
 from ..infer import Typed, infer
 from ..kinds import ONE, Dim
 from ..notation.authorship import typed_order
-from ..ops.core import SYMBOL
+from ..ops.core import MEMBER, SYMBOL
 from ..read import parse as read
 from ..read import parse_names, parse_where
 from ..simplify import simplify
-from ..syntax import Binding, Declaration, Node, Program, spell_name, walk
+from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 from .diagnosis import diagnose
-from .evidence import Evidence, Numbers, Values, central_difference, closed, evaluator, gather, measure
+from .evidence import Evidence, Numbers, Values, central_difference, closed, complex_step, evaluator, gather, measure, with_expression
 
+CHOSEN = 2  # the member at which a claim on the general one is judged
 # `\nabla_x f =`, `grad f =`: what stands left of a claim and says no more than that it is one.
 _HEAD = re.compile(r"\s*(?:\\nabla|∇|grad\b)[^=]*=(?!=)")
 
 
 class Verdict:
-    """What was found: `equal`, and if not, `diagnosis`; `symbolic` says that algebra proves it, `error` is the measure of the
-    gradient check in Mathematics for Machine Learning (the remark after section 5.2.2), the worst of `points` random points."""
+    """What was found: `equal`, and if not, `diagnosis`; `symbolic` says that algebra proves it. `errors` has for each of the
+    random points the sizes and the measure of the gradient check in Mathematics for Machine Learning (the remark after section
+    5.2.2) against the closed form, central differences and complex steps, None where there are none."""
 
     def __init__(
         self,
@@ -43,15 +45,32 @@ class Verdict:
         derivative: Derivative | None,
         claim: Expression | None,
         symbolic: bool = False,
-        error: float | None = None,
-        points: int = 0,
+        errors: Sequence[Mapping[str, Any]] = (),
         notes: Iterable[str] = (),
     ) -> None:
         self.equal, self.diagnosis = equal, list(diagnosis)
         self.derivative, self.claim = derivative, claim
-        self.symbolic, self.error, self.points = symbolic, error, points
+        self.symbolic, self.errors = symbolic, list(errors)
         self.notes = list(dict.fromkeys(notes))
         self.at: dict[str, Any] | None = None  # at the data that was given: "derivative", "claim", "error"
+
+    @property
+    def points(self) -> int:
+        """At how many random points the claim was compared."""
+        return len(self.errors)
+
+    @property
+    def error(self) -> float | None:
+        """The error measure against central differences, the worst of the points."""
+        return (
+            self.worst("central_differences")
+            if any(e["central_differences"] is not None for e in self.errors)
+            else self.worst("closed_form")
+        )
+
+    def worst(self, kind: str) -> float | None:
+        """The greatest error measure against numbers of this kind; None where there are none, or the shapes differ."""
+        return max((e[kind] for e in self.errors if e[kind] is not None), default=None)
 
     @property
     def verdict(self) -> str:
@@ -79,35 +98,42 @@ def check(
     The claim may use every name of the expression, those it binds included, and any notation: a matrix, `J[i,j,k,l] = …`,
     `d vec(F)/d vec(X)^T = …`, `dX -> …`, in text or LaTeX. Raises MatcalcError where something cannot be read.
     """
-    names = _variables(expr, wrt, where)
-    if order == 1 and len(names) > 1:
+    asked = _variables(expr, wrt, where)
+    if order == 1 and len(asked) > 1:
         raise UsageError("a claim is about one derivative: give one variable, or --order with a variable for each")
+    names, letter = _chosen_member(asked, _typed(expr, asked, where))
     function = _typed(expr, names, where)
     truth, notes = _closed_form(expr, names, where, order, layout)
+    shown = truth if names == asked else _closed_form(expr, asked, where, order, layout)[0]
     try:
-        claimed = _claim(claim, function, names[0], truth)
+        claimed = _claim(claim, function, names[0], truth, letter)
     except ShapeError as error:
         if not _all_known(claim, function):
             raise
-        return Verdict(False, [f"wrong dimension: in the claim, {error.message}"], derivative=truth, claim=None, notes=notes)
+        return Verdict(False, [f"wrong dimension: in the claim, {error.message}"], derivative=shown, claim=None, notes=notes)
     flipped = truth is not None and truth._flipped
-    reference = _reference(function, expr, names, where, order, flipped)
-    if truth is None and reference is None:
+    quotient, step = _references(function, expr, names, where, order, flipped)
+    if truth is None and quotient is None:
         raise NoAnswerError("there is neither a closed form nor a numerical derivative to compare the claim with")
-    evidence = Evidence(truth, claimed._typed, reference)
+    loose = _loose(claimed._typed, function)
+    if loose:
+        return Verdict(False, [f"{loose[0]} stands outside the sum over {loose[1]}"], derivative=shown, claim=claimed, notes=notes)
+    evidence = Evidence(truth, claimed._typed, quotient, step)
     gather(evidence, [function, claimed._typed])
     if not evidence.points:
         raise NoAnswerError("the claim could not be checked: there is no finite value at any random point tried")
-    words = diagnose(evidence)
+    from ..kernels import quiet
+
+    with quiet():
+        words = diagnose(evidence)
     proof = not words and truth is not None and truth.expr is not None and claimed._typed.form is None
     verdict = Verdict(
         not words,
         words,
-        derivative=truth,
+        derivative=shown,
         claim=claimed,
         symbolic=proof and _same(claimed.expr, truth.expr),  # type: ignore[union-attr, arg-type]
-        error=evidence.error(),
-        points=len(evidence.points),
+        errors=evidence.errors(),
         notes=[*notes, *evidence.notes],
     )
     if values is not None:
@@ -138,6 +164,15 @@ def _variables(expr: str, wrt: str | Sequence[str], where: str) -> list[str]:
     return names
 
 
+def _chosen_member(names: list[str], function: Typed) -> tuple[list[str], str]:
+    """The variables with x_2 for the general member x_j, which is judged there, and the letter j."""
+    for name in names:
+        found = function.symbols.get(name)
+        if found is not None and found.op is MEMBER and found.indices:
+            return [f"{split_name(n)[0]}_{CHOSEN}" if n == name else n for n in names], str(found.args[0].attr)
+    return names, ""
+
+
 def _typed(expr: str, names: Sequence[str], where: str) -> Typed:
     """The function, by property-free twins of its variables."""
     declarations = _declarations(where)
@@ -159,7 +194,7 @@ def _closed_form(expr: str, names: Sequence[str], where: str, order: int, layout
     return found, list(found.assumptions)
 
 
-def _claim(text: str, function: Typed, variable: str, truth: Derivative | None) -> Expression:
+def _claim(text: str, function: Typed, variable: str, truth: Derivative | None, letter: str) -> Expression:
     """The claim, with the names, the declarations and the bindings of the function."""
     head = _HEAD.match(text)
     text = text[head.end() :] if head else text
@@ -173,10 +208,42 @@ def _claim(text: str, function: Typed, variable: str, truth: Derivative | None) 
         if program.form is not None and program.form[0] == "kron" and all(d.name != program.form[1] for d in declarations):
             rows, cols = function.expr.shape
             declarations.append(Declaration(str(program.form[1]), "R", (rows, cols) if cols is not ONE or rows is ONE else (rows,)))
-        typed = _inferred(program, declarations, truth)
+        typed = _inferred(program, [*declarations, *_members(program, function, letter)], truth)
     except MatcalcError as error:
         raise error.located(text) from None
-    return Expression(typed, program, typed_order(typed.nodes))
+    return Expression(_with_members(typed, function, letter), program, typed_order(typed.nodes))
+
+
+def _members(program: Program, function: Typed, letter: str) -> Iterator[Declaration]:
+    """What x_2 and x_j are in the claim: of the size that the members of the family x have."""
+    shapes = {v.attr[0]: v.shape for v in function.symbols.values() if v.op is MEMBER}  # type: ignore[index]
+    for name in sorted(_names([program.body, *[b.value for b in program.bindings]])):
+        base, sub = split_name(name)
+        if base in shapes and (sub.isdigit() or sub == letter):
+            rows, cols = shapes[base]
+            yield Declaration(name, "R", () if rows is ONE is cols else (rows,) if cols is ONE else (rows, cols))
+
+
+def _loose(claim: Typed, function: Typed) -> tuple[str, str] | None:
+    """An x_i that is in no sum over i, and the i, where the function sums over it."""
+    for name, symbol in claim.symbols.items():
+        base, sub = split_name(name)
+        if symbol.op is SYMBOL and base in function.families and sub == function.families[base][0]:
+            return name, sub
+    return None
+
+
+def _with_members(claim: Typed, function: Typed, letter: str) -> Typed:
+    """The claim with x_2 as a member of the family x, where the function has one; the index `letter` stands for the chosen member."""
+    members: dict[Expr, Expr] = {}
+    for name, symbol in claim.symbols.items():
+        base, sub = split_name(name)
+        if symbol.op is SYMBOL and base in function.families and (sub.isdigit() or sub == letter):
+            members[symbol] = member(base, num(int(sub) if sub.isdigit() else CHOSEN), symbol.shape)
+    found = with_expression(claim, substitute(claim.expr, members) if members else claim.expr)
+    found.symbols = {n: members.get(s, s) for n, s in claim.symbols.items()}
+    found.families = {**function.families, **claim.families}
+    return found
 
 
 def _inferred(program: Program, declarations: Sequence[Declaration], truth: Derivative | None) -> Typed:
@@ -215,11 +282,23 @@ def _names(roots: Iterable[Node]) -> set[str]:
 
 def _sized(program: Program, truth: Derivative | None) -> Program | None:
     """The claim plus a zero of the derivative's size: an `I` that nothing else gives a size takes it from there."""
-    if truth is None or truth.expr is None or program.form is not None:
+    sizes = _sizes(program, truth)
+    if sizes is None:
         return None
-    rows, cols = truth.expr.shape
-    zero = Node("name", (), spell_name("0", f"{rows} x {cols}"))
-    return Program(program.text, program.bindings, Node("add", (program.body, zero)), None, program.where, program.name, program.readings)
+    zero = Node("name", (), spell_name("0", " x ".join(sizes)))
+    body = Node("add", (program.body, zero))
+    return Program(program.text, program.bindings, body, program.form, program.where, program.name, program.readings)
+
+
+def _sizes(program: Program, truth: Derivative | None) -> tuple[str, str] | None:
+    """Rows and columns of the derivative as the claim has them; None where they are not spelled in a subscript."""
+    if truth is None or (program.form is not None and program.form[0] != "kron"):
+        return None
+    if truth.expr is not None and program.form is None:
+        return str(truth.expr.shape[0]), str(truth.expr.shape[1])
+    (m, n), (p, q) = truth._tensor.shapes[:2]
+    plain = all(d.name is not None or d.number is not None for d in (m, n, p, q))
+    return (f"{m} {n}", f"{p} {q}") if plain and truth.order == 1 else None
 
 
 def _all_known(text: str, function: Typed) -> bool:
@@ -239,27 +318,34 @@ def _all_known(text: str, function: Typed) -> bool:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
-def _reference(function: Typed, text: str, names: Sequence[str], where: str, order: int, flipped: bool) -> Numbers | None:
-    """The derivative by differences, of the function or of the derivative one order below."""
+def _references(
+    function: Typed, text: str, names: Sequence[str], where: str, order: int, flipped: bool
+) -> tuple[Numbers, Numbers] | tuple[None, None]:
+    """The derivative by central differences and by complex steps, of the function or of the derivative one order below."""
     variable = function.symbols.get(names[-1])
-    if variable is None or variable.op is not SYMBOL:
-        return None  # a member of a family: the closed form was checked when it was made
+    if variable is None or (variable.op is MEMBER and order > 1):
+        return None, None  # an entry, say: the closed form was checked when it was made
+    family = str(variable.attr[0]) if variable.op is MEMBER else ""  # type: ignore[index]
+    place = variable.args[0] if family and is_number(variable.args[0]) else None
     below = evaluator(function)
     if order > 1:
         try:
             lower = derivative(text, names[0] if len(names) <= 2 else list(names[:-1]), where, order - 1)
         except NoAnswerError:
-            return None
+            return None, None
         assert isinstance(lower, Derivative)
         below = closed(lower)
 
-    def quotient(values: Values) -> Any:
-        import numpy as np
+    def laid_out(numbers: Callable[[Numbers, Values, str], Any]) -> Numbers:
+        def value(values: Values) -> Any:
+            result = numbers(below, values, family or names[-1])
+            if place is not None:  # of the derivative by all members, the part of one
+                result = result.take(int(value_of(place)) - 1, axis=result.ndim - values[family].ndim)
+            return result.T if flipped and result.ndim == 2 else result
 
-        result = central_difference(below, values, names[-1])
-        return np.transpose(result) if flipped and result.ndim == 2 else result
+        return value
 
-    return quotient
+    return laid_out(central_difference), laid_out(complex_step)
 
 
 def _same(claim: Expr, truth: Expr) -> bool:

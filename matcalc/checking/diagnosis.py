@@ -16,9 +16,10 @@ from ..build import is_number, num, power, size, times, transpose
 from ..errors import MatcalcError
 from ..expr import Expr, postorder
 from ..kinds import ONE, close_properties, shape_text
-from ..ops.core import SYMBOL
+from ..ops.core import ADD, SYMBOL
 from .comparison import TOLERANCE, agree, any_nonzero, function_of, ratios, simple, spell_term
 from .evidence import Evidence
+from .repairs import missing_matrix, repaired
 from .summands import wrong_terms
 
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
@@ -28,12 +29,12 @@ Accepts = Callable[[Fraction | None], bool]
 
 
 class View:
-    """A way to look at the claim, under which its shape is that of the derivative."""
+    """A way to look at the claim, under which its shape is that of the derivative; `odd` where nobody writes it so on purpose."""
 
-    __slots__ = ("apply", "words")
+    __slots__ = ("apply", "odd", "words")
 
-    def __init__(self, words: str, apply: Callable[[Any], Any]) -> None:
-        self.words, self.apply = words, apply
+    def __init__(self, words: str, apply: Callable[[Any], Any], odd: bool = False) -> None:
+        self.words, self.apply, self.odd = words, apply, odd
 
 
 def diagnose(ev: Evidence) -> list[str]:
@@ -43,7 +44,7 @@ def diagnose(ev: Evidence) -> list[str]:
         return []  # `0` is said of a zero of any shape
     views = list(_views(ev))
     if not views:
-        return [_wrong_dimension(ev)]
+        return [_wrong_dimension(ev), *(missing_matrix(ev) if ev.plain else [])]
     for view in views:
         if not view.words and agree(ev, claimed, right):
             return []
@@ -51,8 +52,23 @@ def diagnose(ev: Evidence) -> list[str]:
         return ["the derivative is zero"]
     if not any_nonzero(claimed):
         return ["the claim is zero, the derivative is not"]
-    for search in (_off_by_a_factor, _turned, _special, _terms, _entries, _turned_and_scaled, _special_and_scaled, _varying):
-        for view in views:
+    if ev.row_by_row():
+        return ["right for a vec that stacks rows; here it stacks columns, which exchanges the factors of ⊗"]
+    natural, odd = [v for v in views if not v.odd], [v for v in views if v.odd]
+    first = views[:1]
+    for search, seen in (
+        *(
+            (_off_by_a_factor, natural),
+            (_turned, natural),
+            (_off_by_a_factor, odd),
+            (_symmetric, first),
+            (_terms, views),
+            (_entries, views),
+        ),
+        *((_turned_and_scaled, views), (_symmetric_and_scaled, first), (_repaired, first), (_symmetric, views), (_special, views)),
+        *((_symmetric_and_scaled, views), (_special_and_scaled, views), (_exchanged, natural), (_off_by_a_sum, views), (_varying, views)),
+    ):
+        for view in seen:
             found = search(ev, view)
             if found:
                 return [*filter(None, [view.words]), *found]
@@ -95,7 +111,8 @@ def _views(ev: Evidence) -> Iterator[View]:
             letters = INDEX_LETTERS[:legs]
             turned = "".join(letters[order.index(k)] for k in range(legs))
             words = "" if turned == letters else "transposed" if legs == 2 else f"its indices stand in another order: [{','.join(turned)}]"
-            yield View(words, lambda c, order=order: np.transpose(np.squeeze(c), order))  # type: ignore[misc]
+            odd = legs > 3 and order not in (tuple(range(legs)), (2, 3, 0, 1))
+            yield View(words, lambda c, order=order: np.transpose(np.squeeze(c), order), odd)  # type: ignore[misc]
 
 
 def _transposed(ev: Evidence) -> str:
@@ -114,7 +131,7 @@ def _transposed(ev: Evidence) -> str:
 # ---------------------------------------------------------------------------------------------- factors
 
 
-def _off_by_a_factor(ev: Evidence, view: View) -> list[str]:
+def _off_by_a_factor(ev: Evidence, view: View, sums: bool = False) -> list[str]:
     factors = ratios(ev, [view.apply(c) for c in ev.claimed], ev.right)
     if factors is None:
         return []
@@ -122,6 +139,8 @@ def _off_by_a_factor(ev: Evidence, view: View) -> list[str]:
     if constant is not None:
         return [] if constant == 1 else [_factor_words(constant)]
     for s in _scalars(ev):
+        if sums is not (s.op is ADD):
+            continue  # that a summand is missing says more than that a sum is a factor
         values = [float(v) for v, g in zip(ev.numbers(s), ev.right) if any_nonzero([g])]
         for p in POWERS:
             if all(v > 0 for v in values) or isinstance(p, int):
@@ -129,6 +148,18 @@ def _off_by_a_factor(ev: Evidence, view: View) -> list[str]:
                 if constant is not None:
                     return [f"off by a factor: the claim is {spell_term(ev, times(num(constant), power(s, num(p))))} times the derivative"]
     return []
+
+
+def _off_by_a_sum(ev: Evidence, view: View) -> list[str]:
+    return _off_by_a_factor(ev, view, sums=True)
+
+
+def _repaired(ev: Evidence, view: View) -> list[str]:
+    return repaired(ev, view.apply)
+
+
+def _exchanged(ev: Evidence, view: View) -> list[str]:
+    return repaired(ev, view.apply, exchange=True)
 
 
 def _varying(ev: Evidence, view: View) -> list[str]:
@@ -193,20 +224,28 @@ def _turned_inside(ev: Evidence, view: View, accepts: Accepts) -> list[str]:
     return []
 
 
+def _symmetric(ev: Evidence, view: View) -> list[str]:
+    return _for_special_matrices(ev, view, ("symmetric",), lambda c: c == 1)
+
+
+def _symmetric_and_scaled(ev: Evidence, view: View) -> list[str]:
+    return _for_special_matrices(ev, view, ("symmetric",), lambda c: c is not None)
+
+
 def _special(ev: Evidence, view: View) -> list[str]:
-    return _for_special_matrices(ev, view, lambda c: c == 1)
+    return _for_special_matrices(ev, view, ("diagonal", "orthogonal"), lambda c: c == 1)
 
 
 def _special_and_scaled(ev: Evidence, view: View) -> list[str]:
-    return _for_special_matrices(ev, view, lambda c: c is not None)
+    return _for_special_matrices(ev, view, ("diagonal", "orthogonal"), lambda c: c is not None)
 
 
 def _factor_if_any(constant: Fraction | None) -> list[str]:
     return [] if constant is None or constant == 1 else [_factor_words(constant)]
 
 
-def _for_special_matrices(ev: Evidence, view: View, accepts: Accepts) -> list[str]:
-    """Right only if some matrices are symmetric, diagonal or orthogonal."""
+def _for_special_matrices(ev: Evidence, view: View, words: Iterable[str], accepts: Accepts) -> list[str]:
+    """Right only if some matrices are symmetric, diagonal or orthogonal: those of the points, and others that are near nothing."""
     import numpy as np
 
     makers: dict[str, Callable[[Any], Any]] = {
@@ -214,14 +253,19 @@ def _for_special_matrices(ev: Evidence, view: View, accepts: Accepts) -> list[st
         "diagonal": lambda a: np.diag(np.diag(a)),
         "orthogonal": lambda a: np.linalg.qr(a)[0],
     }
-    for word, make in makers.items():
-        names = _squares(ev, word)
+    rng = np.random.default_rng(7)
+    sizes = {(n, len(v[n])) for n in _squares(ev, "") for v in ev.points}
+    others = {(n, size): rng.standard_normal((size, size)) for n, size in sorted(sizes)}
+    for word in words:
+        make, names = makers[word], _squares(ev, word)
 
         def right_for(chosen: Iterable[str], make: Callable[[Any], Any] = make) -> Fraction | None:
-            pairs = [ev.both_at({**v, **{n: make(v[n]) for n in chosen}}) for v in ev.points]
-            if any(p is None for p in pairs):
+            near = [ev.both_at({**v, **{n: make(v[n]) for n in chosen}}) for v in ev.points]
+            if any(p is None for p in near):
                 return None
-            return simple(ratios(ev, [view.apply(p[0]) for p in pairs if p], [p[1] for p in pairs if p]))
+            far = [ev.both_at({**v, **{n: make(others[n, len(v[n])]) for n in chosen}}) for v in ev.points]
+            pairs = [p for p in [*near, *far] if p is not None]
+            return simple(ratios(ev, [view.apply(p[0]) for p in pairs], [p[1] for p in pairs]))
 
         constant = right_for(names) if names else None
         if not accepts(constant):

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..answers import Derivative, Scope
+from ..build import is_number, value_of
 from ..expr import Expr, postorder
 from ..infer import Typed
-from ..kinds import ONE, SCALAR, Dim, Shape
+from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
 from ..notation.forms import evaluate_form
 from ..numeric import Plan, release
-from ..ops.core import MEMBER, SYMBOL
+from ..ops.core import ENTRY, MEMBER, SYMBOL, UNIT
 from ..verify import SCALES, Point
 
 Values = Mapping[str, Any]
 Numbers = Callable[[Values], Any]
 
 POINTS = 4
+STEP = 1e-30  # of the complex step
+ANALYTIC = 1e-8  # a complex step further than this from the closed form has met what is not continued analytically
 UNSURE = 1e-5  # a difference quotient further than this from the closed form, which was verified, is no good: a kink, bad conditions
 
 
 class Evidence:
     """A claim beside the derivative, and how to get the numbers of both from the user's arrays.
 
-    `reference` is the derivative by differences of the function (None where the variable is a member of a family);
-    `stacked` says that the claim is compared with d vec(F)/d vec(X)^T.
+    `quotient` is the derivative by central differences of the function, `step` that by complex steps (None where the variable is
+    a member of a family); `stacked` says that the claim is compared with d vec(F)/d vec(X)^T.
     """
 
-    def __init__(self, truth: Derivative | None, claim: Typed, reference: Numbers | None) -> None:
-        self.truth, self.claim, self.reference = truth, claim, reference
+    def __init__(self, truth: Derivative | None, claim: Typed, quotient: Numbers | None, step: Numbers | None = None) -> None:
+        self.truth, self.claim, self.quotient, self.step = truth, claim, quotient, step
         self.notes: list[str] = []
         self.shape = truth.expr.shape if truth is not None and truth.expr is not None else None
         self.stacked = False
@@ -45,6 +49,7 @@ class Evidence:
         self.claimed: list[Any] = []
         self.right: list[Any] = []
         self.quotients: list[Any] = []
+        self.steps: list[Any] = []  # None where there are none
 
     @property
     def plain(self) -> bool:
@@ -54,8 +59,8 @@ class Evidence:
     def truth_at(self, values: Values) -> Any:
         """The derivative, in the layout and the notation in which it is compared with the claim."""
         if self.truth is None:
-            assert self.reference is not None
-            return self.reference(values)
+            assert self.quotient is not None
+            return self.quotient(values)
         result = closed(self.truth)(values)
         return self._stack(result, values) if self.stacked else result
 
@@ -70,6 +75,17 @@ class Evidence:
         turned = np.transpose(result.reshape(full), (1, 0, 3, 2))
         return turned.reshape(full[0] * full[1], full[2] * full[3])
 
+    def row_by_row(self) -> bool:
+        """Whether the claim is d vec(F)/d vec(X)^T, right for a vec that lays the rows end to end."""
+        truth, form = self.truth, self.claim.form
+        if truth is None or len(truth._tensor.shapes) != 2 or not (self.stacked or (form is not None and form[0] == "kron")):
+            return False
+        plain = copy.copy(self.claim)
+        plain.form = None
+        claim, right = evaluator(plain), closed(truth)
+        pairs = [(claim(values), right(values)) for values in self.points]
+        return all(c.size == r.size and (measure(c.ravel(), r.ravel()) or 0.0) < ANALYTIC for c, r in pairs)
+
     def both_at(self, values: Values) -> tuple[Any, Any] | None:
         """The claim and the derivative; None where one of them has no finite value."""
         import numpy as np
@@ -82,35 +98,52 @@ class Evidence:
 
     def add_point(self, values: Values, env: Values, sizes: Mapping[str, int]) -> None:
         """Keep a point if everything is finite there and the difference quotient can be trusted."""
-        import numpy as np
 
         pair = self.both_at(values)
         if pair is None:
             return
-        quotient = pair[1]
-        if self.truth is not None and self.reference is not None and not self.stacked:
-            try:
-                quotient = self.reference(values)
-            except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, FloatingPointError):
-                return
-            distance = measure(quotient, pair[1])
+        quotient = self._turned(self.quotient, values)
+        if self.truth is not None and self.quotient is not None:
+            distance = measure(quotient, pair[1]) if quotient is not None else None
             if distance is None or not distance < UNSURE:
                 return
         self.points.append(values)
         self.inside.append((env, sizes))
         self.claimed.append(pair[0])
         self.right.append(pair[1])
-        self.quotients.append(quotient)
+        self.quotients.append(pair[1] if quotient is None else quotient)
+        step = self._turned(self.step, values)
+        distance = measure(step, pair[1]) if step is not None else None
+        self.steps.append(step if distance is not None and distance < (ANALYTIC if self.truth is not None else UNSURE) else None)
+
+    def _turned(self, numbers: Numbers | None, values: Values) -> Any | None:
+        """A numerical derivative in the layout and the notation of the claim; None where there is none."""
+        import numpy as np
+
+        try:
+            result = None if numbers is None else numbers(values)
+        except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, FloatingPointError):
+            return None
+        except (TypeError, np.exceptions.ComplexWarning):  # a function that is not continued analytically
+            return None
+        return self._stack(result, values) if self.stacked and result is not None else result
 
     def numbers(self, e: Expr) -> list[Any]:
         """An expression at every point."""
         plan = Plan(e)
         return [release(plan.run(env, sizes)[0], e.shape) for env, sizes in self.inside]
 
-    def error(self) -> float | None:
-        """The gradient check of Mathematics for Machine Learning, the remark after 5.2.2: the worst of the points."""
-        found = [measure(h, c) for h, c in zip(self.quotients, self.claimed)]
-        return None if any(e is None for e in found) else max(e for e in found if e is not None)
+    def errors(self) -> list[dict[str, Any]]:
+        """At every point the sizes, and the claim's error measure against the closed form, central differences and complex steps."""
+        return [
+            {
+                "sizes": dict(self.inside[k][1]),
+                "closed_form": measure(self.right[k], claimed) if self.truth is not None else None,
+                "central_differences": measure(self.quotients[k], claimed) if self.quotient is not None else None,
+                "complex_step": measure(self.steps[k], claimed) if self.steps[k] is not None else None,
+            }
+            for k, claimed in enumerate(self.claimed)
+        ]
 
 
 def measure(difference: Any, gradient: Any) -> float | None:
@@ -168,6 +201,22 @@ def central_difference(f: Numbers, values: Values, name: str) -> Any:
     return np.stack(columns, axis=-1).reshape([*columns[0].shape, *x.shape])
 
 
+def complex_step(f: Numbers, values: Values, name: str) -> Any:
+    """∂f/∂name, the indices of the variable last, by complex steps: f(x + ih) = f(x) + ih f'(x) up to h^2, and nothing cancels
+    (W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40 (1998))."""
+    import numpy as np
+
+    x = np.asarray(values[name], dtype=float)
+    columns = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)  # an imaginary part that would be lost
+        for at in np.ndindex(*x.shape):
+            moved = x.astype(complex)
+            moved[at] += STEP * 1j
+            columns.append(np.imag(f({**values, name: moved})) / STEP)
+    return np.stack(columns, axis=-1).reshape([*columns[0].shape, *x.shape])
+
+
 def with_expression(typed: Typed, e: Expr) -> Typed:
     """The same names and the same form around another expression."""
     other = copy.copy(typed)
@@ -185,6 +234,7 @@ def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
     symbols: dict[str, tuple[Shape, Any]] = {}
     families: dict[str, tuple[Dim, Shape, Any]] = {}
     dims: list[Dim] = []
+    least = 2
     for t in typed:
         hole = t.form[1] if t.form is not None and t.form[0] == "map" else None
         for n, s in t.symbols.items():
@@ -192,9 +242,11 @@ def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
                 symbols.setdefault(n, (s.shape, t.declared.get(n, s).attr[1]))  # type: ignore[index]
         for e in postorder(t.expr):
             dims += e.shape
+            if e.op in (ENTRY, MEMBER, UNIT):
+                least = max([least, *(int(value_of(i)) for i in e.args if is_number(i) and value_of(i) < LARGEST_LITERAL)])
             if e.op is MEMBER:
                 families[e.attr[0]] = (t.families[e.attr[0]][1], e.shape, e.attr[1])  # type: ignore[index]
-    point = Point(symbols, families)
+    point = Point(symbols, families, least)
     rng = np.random.default_rng(52)
     with np.errstate(all="ignore"):
         for scale, positive in SCALES:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..console import EXPRESSION_SETTINGS, can_encode, grid, one_line, print_json, split_names, takes_expression
-from ..errors import UsageError, printable
+from ..errors import NoAnswerError, UsageError, printable
 
 if TYPE_CHECKING:
     from ..checking.claims import Verdict
 
+METHODS = ("central_differences", "complex_step")
 LAYOUTS = ("numerator", "denominator", "strict")
 
 
@@ -26,7 +29,7 @@ Examples:
   matcalc check "A X B" --wrt X --claim "dX -> A dX B"
   matcalc check "x^T A x" --wrt x --claim "x^T (A + A^T)" --values data.npz
 
-Exit code: 0 equal, 1 not equal, 2 the input was refused.""",
+Exit code: 0 equal, 1 not equal, 2 the input was refused or could not be judged.""",
 )
 @click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable; at --order 2 two may be given.")
 @click.option("--claim", required=True, metavar="C", help="The derivative as you have it, in text or LaTeX, in any notation.")
@@ -34,9 +37,18 @@ Exit code: 0 equal, 1 not equal, 2 the input was refused.""",
 @click.option("--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="1 the derivative, 2 the Hessian.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="numerator", show_default=True, help="The layout the claim should have.")
 @click.option("--values", "file", metavar="FILE", help="Evaluate both at the arrays in this .npz or .json file as well.")
+@click.option("--verbose", is_flag=True, help="The numbers at every random point: sizes, and the claim's error by each method.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
-    expression: str, where: tuple[str, ...], wrt: tuple[str, ...], claim: str, order: int, layout: str, file: str | None, as_json: bool
+    expression: str,
+    where: tuple[str, ...],
+    wrt: tuple[str, ...],
+    claim: str,
+    order: int,
+    layout: str,
+    file: str | None,
+    verbose: bool,
+    as_json: bool,
 ) -> int:
     """Judge the claim that the derivative of EXPR by X is C.
 
@@ -45,23 +57,20 @@ def command(
     from ..checking.claims import check
 
     names = split_names(wrt)
-    verdict = check(
-        expression,
-        names[0] if len(names) == 1 else names,
-        claim,
-        where="; ".join(filter(None, where)),
-        order=order,
-        layout=layout,
-        values=read_values(file) if file is not None else None,
-    )
+    by = names[0] if len(names) == 1 else names
+    values = read_values(file) if file is not None else None
+    try:
+        verdict = check(expression, by, claim, where="; ".join(filter(None, where)), order=order, layout=layout, values=values)
+    except NoAnswerError as error:  # whose exit code would say that the claim is wrong
+        raise UsageError(error.message, suggestion=error.suggestion) from None
     if as_json:
         print_json(_as_json(verdict))
     elif sys.stdout.isatty():
-        _draw(verdict)
+        _draw(verdict, verbose)
     else:
         for note in verdict.notes:
             print(f"note: {one_line(note)}", file=sys.stderr)
-        for line in _lines(verdict):
+        for line in _lines(verdict, verbose):
             print(line)
     return 0 if verdict.equal else 1
 
@@ -90,11 +99,13 @@ def read_values(file: str) -> dict[str, Any]:
     return values
 
 
-def _lines(verdict: Verdict) -> list[str]:
+def _lines(verdict: Verdict, verbose: bool) -> list[str]:
     lines = [": ".join(filter(None, (verdict.verdict, "; ".join(verdict.diagnosis))))]
     if verdict.derivative is not None:
         lines.append(f"derivative: {verdict.derivative.text}")
     lines.append(f"checked: {checked(verdict)}")
+    if verbose:
+        lines += [f"{name}: {numbers}" for name, numbers in by_point(verdict)]
     if verdict.at is not None:
         lines += [f"{name} at the values: {_numbers(verdict.at[name])}" for name in ("derivative", "claim")]
         lines.append(f"error at the values: {_error(verdict.at['error'])}")
@@ -105,12 +116,21 @@ def checked(verdict: Verdict) -> str:
     """How the verdict was reached."""
     if not verdict.points:
         return "the shapes alone"
-    words = f"{'symbolically and ' if verdict.symbolic else ''}at {verdict.points} random points"
-    return words + (f", error measure {_error(verdict.error)}" if verdict.error is not None else "")
+    found = [f"{_error(verdict.worst(kind))} by {kind.replace('_', ' ')}" for kind in METHODS if verdict.worst(kind) is not None]
+    at = "a random point" if verdict.points == 1 else f"{verdict.points} random points"
+    return f"{'symbolically and ' if verdict.symbolic else ''}at {at}" + (f", error measure {', '.join(found)}" if found else "")
+
+
+def by_point(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The sizes of every random point, and the claim's error there by each method."""
+    for k, errors in enumerate(verdict.errors, 1):
+        sizes = ", ".join(f"{n} = {size}" for n, size in errors["sizes"].items())
+        methods = "; ".join(f"{kind.replace('_', ' ')} {_error(errors[kind])}" for kind in ("closed_form", *METHODS))
+        yield f"point {k}" + (f" ({sizes})" if sizes else ""), methods
 
 
 def _error(value: float | None) -> str:
-    return "none (the shapes differ)" if value is None else f"{value:.1e}"
+    return "none" if value is None else f"{value:.1e}"
 
 
 def _numbers(value: Any) -> str:
@@ -126,16 +146,24 @@ def _as_json(verdict: Verdict) -> dict[str, Any]:
         "derivative": verdict.derivative.text if verdict.derivative is not None else None,
         "claim": verdict.claim.text if verdict.claim is not None and verdict.claim._typed.form is None else None,
         "symbolic": verdict.symbolic,
-        "error": verdict.error,
+        "error": _number(verdict.error),
         "points": verdict.points,
+        "errors": [{k: _number(v) for k, v in e.items()} for e in verdict.errors],
         "notes": verdict.notes,
     }
     if verdict.at is not None:
-        found["values"] = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in verdict.at.items()}
+        found["values"] = {k: _number(v.tolist() if hasattr(v, "tolist") else v) for k, v in verdict.at.items()}
     return found
 
 
-def _draw(verdict: Verdict) -> None:
+def _number(value: Any) -> Any:
+    """What JSON can carry: inf and nan as text."""
+    if isinstance(value, list):
+        return [_number(v) for v in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _draw(verdict: Verdict, verbose: bool) -> None:
     """For a terminal."""
     from rich.console import Console, Group
     from rich.panel import Panel
@@ -148,6 +176,8 @@ def _draw(verdict: Verdict) -> None:
         right = verdict.derivative.unicode if can_encode(verdict.derivative.unicode) else verdict.derivative.text
         facts.add_row("derivative", Text(right, style="bold"))
     facts.add_row("checked", Text(checked(verdict)))
+    for name, numbers in by_point(verdict) if verbose else ():
+        facts.add_row(name, Text(numbers))
     for k, note in enumerate(verdict.notes):
         facts.add_row("assumed" if k == 0 else "", Text(printable(note), style="yellow"))
     if verdict.at is not None:

@@ -16,7 +16,7 @@ SUM = operation(
     source="definition",
     spellings="sum",
     latex=r"\operatorname{sum}",
-    numeric="float(np.sum(X))",
+    numeric="np.sum(X)",
 )
 VEC = operation(
     "vec",

@@ -17,5 +17,5 @@ TRACE = operation(
     spellings="tr trace",
     latex=r"\operatorname{tr}",
     domain="square",
-    numeric="float(np.trace(X))",
+    numeric="np.trace(X)",
 )
