@@ -116,7 +116,7 @@ def checked(verdict: Verdict) -> str:
     """How the verdict was reached."""
     if not verdict.points:
         return "the shapes alone"
-    found = [f"{_error(verdict.worst(kind))} by {kind.replace('_', ' ')}" for kind in METHODS if verdict.worst(kind) is not None]
+    found = [f"{_rounded(verdict.worst(kind))} by {kind.replace('_', ' ')}" for kind in METHODS if verdict.worst(kind) is not None]
     at = "a random point" if verdict.points == 1 else f"{verdict.points} random points"
     return f"{'symbolically and ' if verdict.symbolic else ''}at {at}" + (f", error measure {', '.join(found)}" if found else "")
 
@@ -127,6 +127,11 @@ def by_point(verdict: Verdict) -> Iterator[tuple[str, str]]:
         sizes = ", ".join(f"{n} = {size}" for n, size in errors["sizes"].items())
         methods = "; ".join(f"{kind.replace('_', ' ')} {_error(errors[kind])}" for kind in ("closed_form", *METHODS))
         yield f"point {k}" + (f" ({sizes})" if sizes else ""), methods
+
+
+def _rounded(value: float | None) -> str:
+    """What is left of rounding differs from machine to machine."""
+    return "below 1e-10" if value is not None and value < 1e-10 else _error(value)
 
 
 def _error(value: float | None) -> str:
