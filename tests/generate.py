@@ -121,8 +121,16 @@ class Expression:
     """A question: a tree, its text, the declarations, the variable."""
 
     def __init__(
-        self, tree: Node, symbols: dict[str, Symbol], wrt: str, kind: Kind, used: Sequence[str] = (), bound: tuple[str, Node] | None = None
+        self,
+        tree: Node,
+        symbols: dict[str, Symbol],
+        wrt: str,
+        kind: Kind,
+        used: Sequence[str] = (),
+        bound: tuple[str, Node] | None = None,
+        order: int = 1,
     ):
+        self.order = order
         self.tree, self.wrt, self.kind, self.used, self.bound = tree, wrt, kind, list(used), bound
         present = {str(n.attr) for root in (tree, *([bound[1]] if bound else [])) for n in walk(root) if n.op == "name"}
         bases = present | {n.partition("_")[0] for n in present}
@@ -131,11 +139,11 @@ class Expression:
         self.where = "; ".join(s.declaration(n) for n, s in self.symbols.items())
 
     def replaced(self, tree: Node) -> Expression:
-        return Expression(tree, self.symbols, self.wrt, self.kind, self.used, self.bound)
+        return Expression(tree, self.symbols, self.wrt, self.kind, self.used, self.bound, self.order)
 
     @property
     def line(self) -> str:
-        return f"{self.text} | {self.wrt} | {self.where}"
+        return f"{self.text} | {self.wrt} | {self.where}" + (" | order 2" if self.order > 1 else "")
 
     def draw(self, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Array]]:
         """Values of the names and of the families, as 2-D arrays."""
@@ -352,8 +360,10 @@ def _with(node: Node, old: Node, new: Node) -> Node:
     return Node(node.op, tuple(_with(a, old, new) for a in node.args), node.attr)
 
 
-def expressions(count: int, depth: int, seed: int) -> Iterator[Expression]:
-    """The same ones for the same numbers."""
-    rng, counts = random.Random(seed), Counter[str]()
+def expressions(count: int, depth: int, seed: int, second: float = 0.0) -> Iterator[Expression]:
+    """The same ones for the same numbers; a part of them, `second`, to be differentiated twice."""
+    rng, orders, counts = random.Random(seed), random.Random(seed), Counter[str]()
     for _ in range(count):
-        yield expression(rng, depth, counts)
+        e = expression(rng, depth, counts)
+        e.order = 2 if orders.random() < second else 1
+        yield e

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fuzz import judge, question
+from fuzz import question
+from judging import judge
 
 import matcalc
 from matcalc.errors import NoAnswerError, ReadingError, UsageError

@@ -1,0 +1,225 @@
+"""The verdict on one random expression: matcalc's answer beside the oracle's, at two random points.
+
+What is printed, text and LaTeX, has to read back to the same numbers. A first derivative is compared with complex steps; a
+second one, along a random direction, with extrapolated differences of them.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from analytic import Unfit
+from generate import SIZES, Expression
+from oracle import jacobian
+
+import matcalc
+from matcalc.errors import MatcalcError, VerificationError
+from matcalc.syntax import Binding, Program
+
+# Failures. Not among them: "refused" (the book has no rule), "tied" (where the rules' assumption holds nowhere), "no derivative" and
+# "no point" (the oracle has none either), "not read back" (the text names a size or an index that the reader cannot know).
+BUGS = ("wrong", "shape", "misread", "text", "latex", "internal error", "refused by verification", "not checked", "slow", "hang")
+SLOW, HANG = 5.0, 30.0  # seconds of computing
+Array = np.ndarray[Any, Any]
+
+
+class Verdict(NamedTuple):
+    """What became of an expression; `cause` is the same for failures of one kind."""
+
+    outcome: str
+    cause: str = ""
+    seconds: float = 0.0
+
+
+class Hang(BaseException):
+    """The time is up. (Not an Exception, so that nobody catches it on the way.)"""
+
+
+def judge(e: Expression, seed: int = 0) -> Verdict:
+    """Ask matcalc, then the oracle."""
+    signal.signal(signal.SIGPROF, _ring)
+    signal.setitimer(signal.ITIMER_PROF, HANG, 1.0)  # again: where a weak reference dies the first is lost
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _judge(e, seed)
+    except Hang:
+        return Verdict("hang", seconds=HANG)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _ring(*_: object) -> None:
+    raise Hang
+
+
+def _judge(e: Expression, seed: int) -> Verdict:
+    start = time.process_time()
+    try:
+        d = matcalc.derivative(e.text, e.wrt, where=e.where, **({"order": e.order} if e.order > 1 else {}))
+    except MatcalcError as error:
+        return _refused(e, error, seed, time.process_time() - start)
+    except Exception as error:
+        return Verdict("internal error", f"{type(error).__name__} {_place(error)}", time.process_time() - start)
+    seconds = time.process_time() - start
+    assert not isinstance(d, list)
+    if d.verified != "verified":
+        return Verdict("wrong", "not verified", seconds)
+    judged = 0
+    unread = ""
+    readings: dict[str, Any] = {}
+    for point in points(e, seed):
+        try:
+            found = _compare(e, d, point, readings)
+        except MatcalcError as error:
+            return Verdict("internal error", f"evaluate: {_cause(error.message)}", seconds)
+        except Exception as error:
+            return Verdict("internal error", f"{type(error).__name__} {_place(error)}", seconds)
+        if found is not None and found[0] != "not read back":
+            return Verdict(*found, seconds)
+        unread = found[1] if found is not None else unread
+        judged += 1
+        if judged == 2:
+            break
+    if seconds > SLOW:
+        return Verdict("slow", seconds=seconds)
+    return Verdict("not read back", unread, seconds) if unread else Verdict("right" if judged else "no point", seconds=seconds)
+
+
+def _refused(e: Expression, error: MatcalcError, seed: int, seconds: float) -> Verdict:
+    """An honest refusal, or a wrong one: by verification, though the oracle has points where the derivative exists."""
+    unchecked = "could not be checked" in error.message
+    if not isinstance(error, VerificationError) and not unchecked:
+        return Verdict("refused", _cause(error.message), seconds)
+    if "its rules assume" in error.message:
+        return Verdict("tied", error.message.rpartition("(")[2].rstrip(")"), seconds)
+    if next(points(e, seed), None) is None:
+        return Verdict("no derivative", seconds=seconds)
+    return Verdict("not checked" if unchecked else "refused by verification", seconds=seconds)
+
+
+class Point(NamedTuple):
+    """Values, and what the oracle makes of them."""
+
+    given: dict[str, Any]  # as a user gives them
+    value: Array
+    derivative: Array  # a second derivative along `direction`
+    noise: float  # how far the derivative may be off, by its condition
+    direction: Array | None = None
+
+
+def points(e: Expression, seed: int) -> Iterator[Point]:
+    """Points where the value and the derivative exist and are no accident of rounding."""
+    for k in range(8):
+        rng = np.random.default_rng([seed, k])
+        env, families = e.draw(rng)
+        nudged = {n: v if e.symbols[n].prop == "integer" else v * (1 + 1e-11 * rng.uniform(-1, 1, v.shape)) for n, v in env.items()}
+        direction = rng.uniform(-1, 1, env[e.wrt].shape) if e.order > 1 else None
+        try:
+            with np.errstate(all="ignore"):
+                value, derivative, error = _exact(e, env, families, direction)
+                beside, near, _ = _exact(e, nudged, families, direction)
+        except (Unfit, np.linalg.LinAlgError, OverflowError, IndexError):
+            continue
+        size = np.max(np.abs(derivative), initial=0)
+        noise = 20 * (error + float(np.max(np.abs(near - derivative), initial=0)))
+        if not close(beside, value, 1e-9):  # a jump, where the sign of a rounding error decides
+            continue
+        if np.all(np.isfinite(value)) and np.all(np.isfinite(derivative)) and noise <= 1e-5 * size + 1e-9 and size < 1e12:
+            given = {n: v.reshape([d for d in v.shape if d != 1]) for n, v in {**env, **families}.items()}
+            along = None if direction is None else direction.reshape([d for d in direction.shape if d != 1])
+            yield Point(given, value, derivative, noise + 1e-9 * (1 + float(np.max(np.abs(value), initial=0))), along)
+
+
+def _exact(e: Expression, env: dict[str, Array], families: dict[str, Array], direction: Array | None) -> tuple[Array, Array, float]:
+    """Value and derivative, and how far the derivative may be off. A second derivative along a direction is extrapolated from
+    central differences of the first with steps h, h/2, h/4 (to the sixth power of h); h gets smaller until they agree."""
+    program = Program(e.text, () if e.bound is None else (Binding(*e.bound),), e.tree)
+    value, first = jacobian(program, env, SIZES, families, e.wrt)
+    if direction is None:
+        return value, first, 0.0
+
+    def slope(h: float) -> Array:
+        up, down = (jacobian(program, {**env, e.wrt: env[e.wrt] + k * direction}, SIZES, families, e.wrt)[1] for k in (h, -h))
+        return (up - down) / (2 * h)
+
+    for h in (4e-3, 4e-4, 4e-5):
+        a, b, c = slope(h), slope(h / 2), slope(h / 4)
+        coarse, fine = (4 * b - a) / 3, (4 * c - b) / 3
+        error = float(np.max(np.abs(fine - coarse), initial=0))
+        if error <= 1e-6 * float(np.max(np.abs(fine), initial=0)) + 1e-10:
+            return value, (16 * fine - coarse) / 15, error / 15
+    raise Unfit("a kink near by")
+
+
+def evaluated(thing: Any, given: dict[str, Any]) -> Array:
+    """The numbers, with the sizes given that do not follow from arrays."""
+    for _ in range(6):
+        try:
+            return np.asarray(thing.evaluate(given), dtype=float)
+        except MatcalcError as error:
+            found = re.search(r"the sizes? (.*?) do(?:es)? not follow", error.message)
+            if found is None:
+                raise
+            given = {**given, **{n: SIZES[n] for n in found[1].split(", ") if n in SIZES}}
+    raise AssertionError("sizes that are never enough")
+
+
+def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any]) -> tuple[str, str] | None:
+    """The failure at this point, if there is one. `readings` keeps what is read for the next point."""
+    with np.errstate(all="ignore"):
+        if "question" not in readings:
+            readings["question"] = matcalc.parse(e.text, where=e.where)
+        read = evaluated(readings["question"], p.given)
+        if read.shape != p.value.shape or not close(read, p.value, p.noise):
+            return "misread", ""
+        whole = evaluated(d, p.given)
+        got = whole if p.direction is None else np.tensordot(whole, p.direction, axes=p.direction.ndim)
+        if got.shape != p.derivative.shape:
+            return "shape", f"{got.shape} for {p.derivative.shape}"
+        if not close(got, p.derivative, p.noise):
+            return "wrong", ""
+        return _read_back(d, whole, p, readings)
+
+
+def _read_back(d: Any, whole: Array, p: Point, readings: dict[str, Any]) -> tuple[str, str] | None:
+    """What is printed is read again and must have the same numbers."""
+    unread = None
+    for form in ("text", "latex")[: 2 if len(d.shape) <= 2 else 1]:
+        printed = ""
+        try:
+            printed = getattr(d, form)
+            if form not in readings:
+                readings[form] = matcalc.parse(printed, where=d.where)
+            again = evaluated(readings[form], p.given)
+        except MatcalcError as error:
+            unread = "not read back", f"{form}: {_cause(error.message)}: {printed}"
+            continue
+        if close(again, np.zeros(()), p.noise) and close(whole, np.zeros(()), p.noise):
+            continue  # J[i,j,k] = 0: nothing tells the sizes, zero is zero
+        again = again if again.shape == whole.shape else again.reshape(whole.shape) if again.size == whole.size else again
+        if again.shape != whole.shape or not close(again, whole, p.noise):
+            return form, f"another value: {printed}"
+    return unread
+
+
+def close(a: Array, b: Array, noise: float) -> bool:
+    return bool(np.max(np.abs(a - b), initial=0) <= 1e-6 * np.max(np.abs(b), initial=0) + noise)
+
+
+def _cause(message: str) -> str:
+    """A message without its particulars."""
+    return re.sub(r"\d+", "0", message.split(":")[0])[:90]
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_frame.f_code.co_name}" if trace else ""
