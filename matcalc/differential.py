@@ -113,14 +113,17 @@ def _reduced(t: Term) -> Term | None:
 def _without_idle_binders(t: Term) -> Term:
     """A sum over an index that nothing depends on is a multiple."""
     for binder in t.binders:
-        contracted = contract(t, binder)
+        bound = any(binder[0] in b.indices for _, *bounds in t.binders for b in bounds)  # it counts how far another one runs
+        contracted = None if bound else contract(t, binder)
         if contracted is not None:
             reduced = reduce_term(contracted)
             return Term(num(0), [], t.slots) if reduced is None else _without_idle_binders(reduced)
-    scalar, binders = t.scalar, []
-    for name, low, high in t.binders:
-        if name in scalar.indices or any(name in e.indices for e, _, _ in t.factors):
-            binders.append((name, low, high))
+    scalar = t.scalar
+    binders: list[Binder] = []
+    for name, low, high in reversed(t.binders):  # a bound may depend on an outer index
+        held = [scalar, *[e for e, _, _ in t.factors], *[b for _, *bounds in binders for b in bounds]]
+        if any(name in e.indices for e in held):
+            binders.insert(0, (name, low, high))
         else:
             scalar = times(add(high, times(num(-1), low), num(1)), scalar)
     return Term(scalar, t.factors, t.slots, tuple(binders))

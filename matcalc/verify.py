@@ -31,7 +31,6 @@ TOLERANCE = 1e-6
 UNSURE = 1e-4
 KINK = 1e-2
 ROUNDING = 20  # times the estimated rounding error
-_FINE = 2000  # of the step, for the points from which it is estimated
 
 
 def sizes_for(dims: Iterable[Dim], least: int = 2) -> dict[str, int]:
@@ -273,17 +272,18 @@ def _judge(
     size = max(_greatest(along), _greatest(wide))
     ahead = ([(a - b) / k for a, b in zip(u, value)] for u, k in zip(up, (h, h / 2)))
     parted, nearer = (_distance(a, w) for a, w in zip(ahead, (wide, narrow)))
-    if parted > KINK * size and nearer > 0.75 * parted:  # one-sided differences that stay apart: a kink (curvature halves)
-        return "unsure"
+    kink = parted > KINK * size and nearer > 0.75 * parted  # one-sided differences that stay apart (curvature halves)
+    near = [k * h / 4 for k in range(7)]
     noise = 1e-9 * _greatest(value) + 1e-12
-    if _distance(wide, narrow) > UNSURE * size + noise:
-        return "unsure"
+    if kink or _distance(wide, narrow) > UNSURE * size + noise:
+        doubt = ROUNDING * _rounding([at(k) for k in near]) / h  # nothing but the rounding of a derivative of 0, perhaps
+        return "flat" if max(size, parted) <= doubt <= TOLERANCE * _greatest(value) else "unsure"
     error = _distance(along, reference)
     allowed = TOLERANCE * max(size, 1e-3 * _greatest(j)) + noise
     if error <= allowed:
         return "good" if size > 0 and any(along) else "flat"
-    slope = [flat(jacobian(_moved(env, variable, x + k * h / _FINE * step), sizes)) for k in range(7)]
-    doubt = _rounding([at(k * h / _FINE) for k in range(7)]) / h + _rounding(slope) * _greatest(direction)
+    slope = [flat(jacobian(_moved(env, variable, x + k * step), sizes)) for k in near]
+    doubt = _rounding([at(k) for k in near]) / h + _rounding(slope) * _greatest(direction)
     return "wrong" if error > allowed + ROUNDING * doubt else "unsure"
 
 

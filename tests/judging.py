@@ -26,6 +26,7 @@ from matcalc.syntax import Binding, Program
 # "no point" (the oracle has none either), "not read back" (the text names a size or an index that the reader cannot know).
 BUGS = ("wrong", "shape", "misread", "text", "latex", "internal error", "refused by verification", "not checked", "slow", "hang")
 SLOW, HANG = 5.0, 30.0  # seconds of computing
+READ = 10.0  # for the numbers of what was read back
 Array = np.ndarray[Any, Any]
 
 
@@ -158,16 +159,18 @@ def _exact(e: Expression, env: dict[str, Array], families: dict[str, Array], dir
     raise Unfit("a kink near by")
 
 
-def evaluated(thing: Any, given: dict[str, Any]) -> Array:
-    """The numbers, with the sizes given that do not follow from arrays."""
+def evaluated(thing: Any, given: dict[str, Any], where: str) -> Array:
+    """The numbers, with those sizes given of the declarations that do not follow from arrays."""
+    declared = set(re.findall(r"[A-Za-z0-9]+", where))
     for _ in range(6):
         try:
             return np.asarray(thing.evaluate(given), dtype=float)
         except MatcalcError as error:
-            found = re.search(r"the sizes? (.*?) do(?:es)? not follow", error.message)
-            if found is None:
+            found = re.search(r"the sizes? (.*?) do(?:es)? not follow|no value was given for (\w) a number", error.message)
+            missing = (found[1] or found[2]).split(", ") if found is not None else []
+            if not missing or not declared.issuperset(missing):
                 raise
-            given = {**given, **{n: SIZES[n] for n in found[1].split(", ") if n in SIZES}}
+            given = {**given, **{n: SIZES[n] for n in missing}}
     raise AssertionError("sizes that are never enough")
 
 
@@ -176,19 +179,23 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any]) -> tuple
     with np.errstate(all="ignore"):
         if "question" not in readings:
             readings["question"] = matcalc.parse(e.text, where=e.where)
-        read = evaluated(readings["question"], p.given)
+        read = evaluated(readings["question"], p.given, e.where + e.text)
         if read.shape != p.value.shape or not close(read, p.value, p.noise):
             return "misread", ""
-        whole = evaluated(d, p.given)
+        whole = evaluated(d, p.given, e.where + e.text)
         got = whole if p.direction is None else np.tensordot(whole, p.direction, axes=p.direction.ndim)
         if got.shape != p.derivative.shape:
             return "shape", f"{got.shape} for {p.derivative.shape}"
         if not close(got, p.derivative, p.noise):
             return "wrong", ""
-        return _read_back(d, whole, p, readings)
+        signal.setitimer(signal.ITIMER_PROF, READ, 1.0)
+        try:
+            return _read_back(d, whole, p, e.where + e.text, readings)
+        except Hang:
+            return "not read back", "the numbers take too long"
 
 
-def _read_back(d: Any, whole: Array, p: Point, readings: dict[str, Any]) -> tuple[str, str] | None:
+def _read_back(d: Any, whole: Array, p: Point, where: str, readings: dict[str, Any]) -> tuple[str, str] | None:
     """What is printed is read again and must have the same numbers."""
     unread = None
     for form in ("text", "latex")[: 2 if len(d.shape) <= 2 else 1]:
@@ -197,12 +204,10 @@ def _read_back(d: Any, whole: Array, p: Point, readings: dict[str, Any]) -> tupl
             printed = getattr(d, form)
             if form not in readings:
                 readings[form] = matcalc.parse(printed, where=d.where)
-            again = evaluated(readings[form], p.given)
+            again = evaluated(readings[form], p.given, where)
         except MatcalcError as error:
             unread = "not read back", f"{form}: {_cause(error.message)}: {printed}"
             continue
-        if close(again, np.zeros(()), p.noise) and close(whole, np.zeros(()), p.noise):
-            continue  # J[i,j,k] = 0: nothing tells the sizes, zero is zero
         again = again if again.shape == whole.shape else again.reshape(whole.shape) if again.size == whole.size else again
         if again.shape != whole.shape or not close(again, whole, p.noise):
             return form, f"another value: {printed}"

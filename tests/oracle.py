@@ -46,7 +46,7 @@ from analytic import (
     square,
 )
 
-from matcalc.syntax import Node, Program, split_name
+from matcalc.syntax import Node, Program, split_name, walk
 
 STEP = 1e-30
 
@@ -92,6 +92,8 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "factorial": lambda k: scalar(math.factorial(round(float(k.real.item())))),
 }
 
+_EXACT = frozenset("cmp name num T neg index literal all".split())  # no other side rounds a zero differently
+
 COMPARE: dict[str, Callable[[Array, Array], Array]] = {
     "<": np.less,
     ">": np.greater,
@@ -122,6 +124,12 @@ class Oracle:
         return inside(program.body)
 
     def __call__(self, node: Node) -> Array:
+        value = self.value(node)
+        if not np.all(np.isfinite(value)):
+            raise Unfit("not finite")
+        return value
+
+    def value(self, node: Node) -> Array:
         args, attr = node.args, node.attr
         match node.op:
             case "num":
@@ -168,7 +176,7 @@ class Oracle:
                 return self(args[0])
             case "cmp":
                 x, y = level(self(args[0]), self(args[1]))
-                away_from(x, y)
+                away_from(x, y, jump=not all(n.op in _EXACT or n.attr in ENTRYWISE for n in walk(node)))
                 return COMPARE[str(attr)](real(x), real(y)).astype(complex)
             case "cases":
                 return self.cases(args)

@@ -49,7 +49,8 @@ def _bound(term: Term, binder: Binder) -> Term:
     i = index(name)
     tie = next((s for s in split(term.scalar)[1] if _ties(s, i)), None)
     if tie is None:
-        return Term(term.scalar, term.factors, term.slots, (*term.binders, (name, low, high)))
+        inside = next((k for k, (_, a, b) in enumerate(term.binders) if name in a.indices | b.indices), len(term.binders))
+        return Term(term.scalar, term.factors, term.slots, (*term.binders[:inside], (name, low, high), *term.binders[inside:]))
     j = tie.args[1] if tie.args[0] is i else tie.args[0]
     rest = times(term.scalar, power(tie, num(-1)))
     scalar = at_index(rest, name, j)
@@ -77,9 +78,15 @@ def other_factors(node: Expr, term: Term, target: Expr) -> Expr:
 @cache
 def _in_pieces(op: Operation) -> bool:
     """Whether a function has different formulas on different sets."""
-    if op is IVERSON or op is CASES or op.name == "sign":
-        return True
-    return bool(op.differential) and any(_in_pieces(n.op) for n in postorder(differential_text(op)) if n.op is not op)
+    seen, todo = {op}, [op]  # and the operations of its differential, and of theirs
+    while todo:
+        found = todo.pop()
+        if found is IVERSON or found is CASES or found.name == "sign":
+            return True
+        below = {n.op for n in postorder(differential_text(found))} if found.differential else set()
+        todo += below - seen
+        seen |= below
+    return False
 
 
 def _ties(s: Expr, i: Expr) -> bool:

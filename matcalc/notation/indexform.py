@@ -25,14 +25,23 @@ class Letters:
     def __init__(self, taken: Iterable[str]) -> None:
         self.taken = set(taken)
         self.names: dict[Index, str] = {}
+        self.spare: dict[Dim, list[str]] = {}
         self.sized: set[str] = set()  # indices whose range only an identity with its size can tell
 
     def of(self, i: Index) -> str:
         if i not in self.names:
+            if self.spare.get(i.dim):
+                self.names[i] = self.spare[i.dim].pop(0)
+                return self.names[i]
             free = [c for c in LETTERS if c not in self.taken] or [f"i_{n}" for n in range(1, 100) if f"i_{n}" not in self.taken]
             self.names[i] = free[0]
             self.taken.add(free[0])
         return self.names[i]
+
+    def release(self, inner: Iterable[Index]) -> None:
+        """The letters of summed indices serve again in the next term, for indices of the same range."""
+        for i in inner:
+            self.spare.setdefault(i.dim, []).append(self.names.pop(i))
 
 
 def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declarations: Sequence[Declaration] | None = None) -> Program:
@@ -122,10 +131,8 @@ def _refine(t: Term, pattern: Sequence[Slot]) -> Term:
 
 
 def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str, carried: Collection[str] = ()) -> Node:
-    inner = sorted(
-        {i for _, r, c in t.factors for i in (*r, *c)} - {i for s in t.slots for i in s},
-        key=lambda i: min(k for k, (_, r, c) in enumerate(t.factors) if i in (*r, *c)),
-    )
+    opened = {i for s in t.slots for i in s}
+    inner = [i for i in dict.fromkeys(i for _, r, c in t.factors for i in (*r, *c)) if i not in opened]
     c, scalars, _ = split(t.scalar)
     above = [arranger.spell(s) for s in scalars if not _below(s)]
     under = [arranger.spell(_inverted(s)) for s in scalars if _below(s)]
@@ -156,6 +163,7 @@ def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str, carried
     body = quotient([*above, *entries], under)
     for i in reversed(inner):
         body = Node("sum", (body,), letters.of(i))
+    letters.release(inner)
     for binder, low, high in reversed(t.binders):
         body = Node("sum", (body, arranger.spell(low), arranger.spell(high)), binder)
     return Node("neg", (body,)) if c < 0 else body

@@ -66,8 +66,8 @@ SILU = elementwise(
 )
 ELU = elementwise(
     "elu",
-    derivative="1[x > 0] + 1[x <= 0] exp(x)",
-    statement="elu'(x) = 1 for x > 0 and exp(x) for x <= 0, where elu(x) = exp(x) - 1",
+    derivative="exp(min(x, 0))",
+    statement="elu'(x) = exp(min(x, 0)): 1 for x > 0 and exp(x) for x <= 0, where elu(x) = exp(x) - 1",
     source="definition",
     spellings="elu ELU",
     latex=r"\operatorname{elu}",
