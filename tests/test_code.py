@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import shutil
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +12,11 @@ import numpy as np
 import pytest
 from console import run
 from corpus import cases, close, draws
+from emitted import call, load, run_octave
 
 import matcalc
-from matcalc.codegen.octave import KEYWORDS
 from matcalc.codegen.program import first_name, program
-from matcalc.codegen.pyfile import identifier, identifiers
+from matcalc.codegen.pyfile import identifier
 from matcalc.errors import MatcalcError
 
 CASES = {f"{case['file']}-{case['id']}".removeprefix("public-"): case for name in ("public", "rivals") for case in cases(name)}
@@ -29,29 +26,6 @@ CASES = {f"{case['file']}-{case['id']}".removeprefix("public-"): case for name i
 def derivative(name: str) -> Any:
     case = CASES[name]
     return matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=case["order"], verify=False)
-
-
-def load(text: str, **blocked: None) -> dict[str, Any]:
-    """The functions of an emitted file; modules in `blocked` cannot be imported by it."""
-    assert not re.search(r"^\s*(import|from) matcalc", text, re.MULTILINE)
-    before = {m: sys.modules.get(m) for m in blocked}
-    found: dict[str, Any] = {}
-    try:
-        sys.modules.update(blocked)  # type: ignore[arg-type]
-        exec(compile(text, "emitted", "exec"), found)
-    finally:
-        for m, module in before.items():
-            sys.modules.pop(m)
-            if module is not None:
-                sys.modules[m] = module
-    return found
-
-
-def call(function: Any, inputs: dict[str, Any], **extra: Any) -> Any:
-    """Call an emitted function with those of the inputs that it takes."""
-    given = {identifier(n): v for n, v in inputs.items()}
-    names = [n for n in inspect.signature(function).parameters if n not in extra]
-    return function(**{n: given[n] for n in names}, **extra)
 
 
 def of(expr: str, wrt: str, where: str = "", target: str = "numpy", **options: Any) -> str:
@@ -269,39 +243,12 @@ def test_torch(name: str) -> None:
 @pytest.mark.octave
 def test_octave(tmp_path: Path) -> None:
     """The whole corpus in one process."""
-    octave = shutil.which("octave-cli") or shutil.which("octave")
-    if octave is None:
-        pytest.skip("GNU Octave is not installed: apt-get install octave")
-    script: list[str] = []
-    expected: list[tuple[str, Any]] = []
-    for name, case in CASES.items():
-        d = derivative(name)
-        text = d.code("octave")
-        (tmp_path / f"f{len(expected)}.m").write_text(text)
-        header = re.search(rf"= {first_name(d)}\((.*)\)", text)
-        assert header is not None
-        script.append(f"source('{tmp_path / f'f{len(expected)}.m'}');")
-        for inputs, want in draws(case):
-            given = {identifiers([n], KEYWORDS)[n]: v for n, v in inputs.items()}
-            arguments = ", ".join(literal(given[n]) for n in header[1].split(", ") if n)
-            script += [f"r = {first_name(d)}({arguments});", r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"]
-            expected.append((name, want))
-    (tmp_path / "run.m").write_text("\n".join(script))
-    done = subprocess.run([octave, "--norc", str(tmp_path / "run.m")], capture_output=True, text=True, timeout=600)
-    lines = done.stdout.splitlines()
-    assert len(lines) == len(expected), done.stderr
-    for line, (name, want) in zip(lines, expected):
-        size, _, numbers = line.partition(": ")
-        dims = [int(n) for n in size.strip("[]").split()]
-        assert close(np.array([float(n) for n in numbers.split()]).reshape(dims, order="F"), want), name
-
-
-def literal(value: Any) -> str:
-    array = np.asarray(value, dtype=float)
-    if not array.ndim:
-        return f"{array:.17g}"
-    dims = [*array.shape, *[1] * (2 - array.ndim)]
-    return f"reshape([{', '.join(f'{v:.17g}' for v in array.ravel(order='F'))}], {dims})"
+    questions = [
+        (derivative(name).code("octave"), first_name(derivative(name)), given) for name, case in CASES.items() for given, _ in draws(case)
+    ]
+    expected = [(name, want) for name, case in CASES.items() for _, want in draws(case)]
+    for got, (name, want) in zip(run_octave(questions, tmp_path), expected, strict=True):
+        assert close(got, want), name
 
 
 # ---------------------------------------------------------------------------------------------- the command

@@ -18,13 +18,13 @@ PACKAGE = ROOT / "matcalc"
 # __init__, which fetches the interface when it is asked for it.
 HOUSE = (
     "adjoints checking course inference notation reading shortening",
-    "codegen commands errors kinds render sources codegen.helpers codegen.octave_helpers course.overlooked course.search "
+    "codegen commands errors kinds render sources codegen.functions codegen.helpers codegen.octave_helpers course.overlooked course.search "
     "reading.grammar_table",
     "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
     "verify build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
     "notation.labels notation.surface ops.book reading.sizes render.printer",
     "render.lines render.setting render.unicode",
-    "codegen.emission inference.misfit inference.scene ops.* render.*",
+    "codegen.emission codegen.texts inference.misfit inference.scene ops.* render.*",
     "render.plane",
     "render.formats",
     "render.document",
@@ -39,9 +39,9 @@ HOUSE = (
     "inference.scopes notation.authorship notation.spelling shortening.factor shortening.scalars",
     "notation.factors",
     "notation.arrange",
-    "adjoints.functions adjoints.pairs codegen.products course.extrema inference.assumptions inference.standing",
-    "adjoints.leibniz codegen.lowering inference.elaborate",
-    "inference.abstract inference.blocks inference.products inference.rekind",
+    "codegen.blocks codegen.factoring adjoints.functions adjoints.pairs course.extrema inference.assumptions inference.standing",
+    "codegen.products adjoints.leibniz inference.elaborate",
+    "codegen.lowering inference.abstract inference.blocks inference.products inference.rekind",
     "inference.entries inference.powers",
     "inference.calls",
     "inference.meaning",

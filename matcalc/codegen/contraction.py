@@ -23,12 +23,26 @@ BATCHED = 4  # how much slower a product is that BLAS has no routine for
 
 
 class Factor:
-    """An array and its labels. `inverse` of a matrix: the array is X, the factor X^-1; `spd`, `nonnegative` are known properties."""
+    """An array and its labels. `inverse` of a matrix: the array is X, the factor X^-1. What is known of it: positive definite
+    (`spd`), no entry negative, symmetric."""
 
-    __slots__ = ("inverse", "labels", "node", "nonnegative", "spd")
+    __slots__ = ("inverse", "labels", "node", "nonnegative", "spd", "symmetric")
 
-    def __init__(self, node: Node, labels: Labels, *, inverse: bool = False, spd: bool = False, nonnegative: bool = False) -> None:
-        self.node, self.labels, self.inverse, self.spd, self.nonnegative = node, labels, inverse, spd, nonnegative
+    def __init__(
+        self,
+        node: Node,
+        labels: Labels,
+        *,
+        inverse: bool = False,
+        spd: bool = False,
+        nonnegative: bool = False,
+        symmetric: bool = False,
+    ) -> None:
+        self.node, self.labels, self.inverse = node, labels, inverse
+        self.spd, self.nonnegative, self.symmetric = spd, nonnegative, symmetric
+
+    def relabelled(self, labels: Labels) -> Factor:
+        return Factor(self.node, labels, inverse=self.inverse, spd=self.spd, nonnegative=self.nonnegative, symmetric=self.symmetric)
 
 
 class Contraction:
@@ -93,7 +107,7 @@ class Contraction:
         return self._arranged(node, last.labels, wanted), wanted
 
     def _with_labels(self, f: Factor) -> Factor:
-        return Factor(f.node, tuple(self.find(k) for k in f.labels), inverse=f.inverse, spd=f.spd, nonnegative=f.nonnegative)
+        return f.relabelled(tuple(self.find(k) for k in f.labels))
 
     def _arranged(self, node: Node, labels: Labels, wanted: Labels) -> Node:
         places = tuple(labels.index(k) if k in labels else None for k in wanted)
@@ -140,7 +154,7 @@ class Contraction:
     def _contract(self, factors: list[Factor], wanted: Labels) -> Factor:
         while len(factors) > 1:
             if len(factors) <= EXHAUSTIVE:
-                return self._along(_best_tree([f.labels for f in factors], wanted, self.size), factors, factors, wanted)
+                return self._along(_best_tree(factors, wanted, self.size), factors, factors, wanted)
             a, b = min(
                 ((a, b) for k, a in enumerate(factors) for b in factors[k + 1 :]),
                 key=lambda ab: self._greed(ab[0], ab[1], factors, wanted),
@@ -179,6 +193,8 @@ class Contraction:
     def _solved(self, inv: Factor, other: Factor, out: Labels) -> Factor | None:
         """X^-1 times something, as the solution of a system; None where it is no such product."""
         shared = [k for k in inv.labels if k in other.labels]
+        if not out and inv.spd and other.symmetric and len(shared) == 2 and not other.inverse:
+            return Factor(self.graph.make("trace_inv", (inv.node, other.node), (True,)), ())
         if len(shared) != 1 or shared[0] in out or not 1 <= len(other.labels) <= 2 or len(set(inv.labels)) != 2 or inv.node.rank != 2:
             return None
         at = inv.labels.index(shared[0])
@@ -214,12 +230,20 @@ def _cost(a: Sequence[Label], b: Sequence[Label], kept: Sequence[Label], size: o
     return volume * (BATCHED if summed and len(summed) < len(both) and len(only) > 1 else 1)
 
 
-def _best_tree(labels: Sequence[Labels], wanted: Labels, size: object) -> object:
-    """The cheapest order of products: a tree of pairs of positions, by dynamic programming over sets of factors."""
+def _best_tree(factors: Sequence[Factor], wanted: Labels, size: object) -> object:
+    """The cheapest order of products: a tree of pairs of positions, by dynamic programming over sets of factors.
+
+    A product that a tree has twice, such as S^-1 y in y^T S^-1 K S^-1 y, costs once.
+    """
+    labels = [f.labels for f in factors]
     n = len(labels)
     whole = (1 << n) - 1
     best: dict[int, tuple[float, object]] = {1 << k: (0.0, k) for k in range(n)}
     kept: dict[int, Labels] = {}
+    places: dict[Node, int] = {}
+    made: dict[int, tuple[Hashable, dict[Hashable, float]]] = {
+        1 << k: ((places.setdefault(f.node, k), f.inverse, f.inverse and f.spd), {}) for k, f in enumerate(factors)
+    }
     for s in range(1, whole + 1):
         outside = set(wanted).union(*[set(labels[k]) for k in range(n) if not s >> k & 1])
         inside = dict.fromkeys(label for k in range(n) if s >> k & 1 for label in labels[k])
@@ -235,13 +259,26 @@ def _best_tree(labels: Sequence[Labels], wanted: Labels, size: object) -> object
         while part:
             if part & low:
                 rest = s ^ part
-                cost = best[part][0] + best[rest][0] + _cost(kept[part], kept[rest], kept[s], size) + _volume(kept[s], size)
+                own = _cost(kept[part], kept[rest], kept[s], size) + _volume(kept[s], size)
+                products = made[part][1] | made[rest][1]
+                cost = sum(products.values()) + own
                 if found is None or cost < found[0]:
                     found = (cost, (best[part][1], best[rest][1]))
+                    name = _name_of(made[part][0], kept[part], made[rest][0], kept[rest], kept[s])
+                    made[s] = (name, products | {name: own})
             part = (part - 1) & s
         assert found is not None
         best[s] = found
     return best[whole][1]
+
+
+def _name_of(a: Hashable, la: Labels, b: Hashable, lb: Labels, out: Labels) -> Hashable:
+    """The same for products of the same arrays over the same axes."""
+    if (len(lb), str(b)) < (len(la), str(a)):
+        a, la, b, lb = b, lb, a, la
+    first, second, kept = _letters(la, lb, out)
+    symmetric = isinstance(b, tuple) and len(b) == 3 and b[2] is True
+    return a, b, first, "".join(sorted(second)) if symmetric else second, kept
 
 
 # ---------------------------------------------------------------------------------------------- nodes

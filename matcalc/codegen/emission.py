@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..errors import NoAnswerError
 from .frame import File
 from .graph import Node, postorder
 
@@ -44,6 +45,19 @@ class Target:
             found.update(new)
             todo += new
         return [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in found]
+
+    def argument(self, name: str) -> str:
+        """What an argument is called in the language."""
+        raise NotImplementedError
+
+    def dimension(self, name: str) -> str:
+        """What a size is called in the language."""
+        if name not in self.dimensions:
+            raise NoAnswerError(f"the size {name} does not follow from the shapes of the arguments")
+        return self.dimensions[name]
+
+    def write_apply(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"{self.argument(str(node.attr))}({', '.join(a[0] for a in args)})", ATOM
 
     def assign(self, name: str, text: str) -> str:
         return f"{name} = {text}"
@@ -158,7 +172,7 @@ def _factored(nodes: Sequence[Node]) -> set[tuple[Node, bool]]:
     """The matrices worth factoring: those known to be positive definite, and those that are needed more than once."""
     counts: dict[tuple[Node, bool], int] = {}
     for n in nodes:
-        if n.op in ("solve", "inv", "det", "logdet"):
+        if n.op in ("solve", "inv", "det", "logdet", "trace_inv"):
             assert isinstance(n.attr, tuple)
             key = (n.args[0], bool(n.attr[0]))
             counts[key] = counts.get(key, 0) + 1

@@ -10,12 +10,17 @@ from .graph import Dims, Node
 
 
 class Argument:
-    """An argument of the emitted functions: its name in the language of matcalc, and its axes."""
+    """An argument of the emitted functions: its name in the language of matcalc, and its axes. `function` describes one that is
+    itself a function."""
 
-    __slots__ = ("dims", "integer", "name")
+    __slots__ = ("dims", "function", "integer", "name")
 
-    def __init__(self, name: str, dims: Dims, integer: bool = False) -> None:
-        self.name, self.dims, self.integer = name, dims, integer
+    def __init__(self, name: str, dims: Dims, integer: bool = False, function: str = "") -> None:
+        self.name, self.dims, self.integer, self.function = name, dims, integer, function
+
+    def words(self, shape: Callable[[Dims], str]) -> str:
+        """What it has to be; `shape` writes the sizes of an array."""
+        return self.function or ("a whole number" if self.integer else shape(self.dims) if self.dims else "a number")
 
 
 class Function:
@@ -43,6 +48,11 @@ class File:
     ) -> None:
         self.title, self.formula, self.version = title, formula, version
         self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)
+
+    @property
+    def arrays(self) -> list[Argument]:
+        """The arguments that are not functions."""
+        return [a for a in self.arguments if not a.function]
 
 
 def shape_words(dims: Dims) -> str:

@@ -14,10 +14,14 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
     solve     X B             X^-1 B, or X^-T B where attr[1]; attr[0] says that X is positive definite
     inv det logdet  X         attr[0] says that X is positive definite
+    trace_inv X M             tr(X^-1 M) for X positive definite and M symmetric
     add_diagonal  X v         X + diag(v), or X + v I for a number
     spread    cores …         zeros with the cores added along diagonals: attr = patterns such as "ijil"; dims those of the value
     full                      a constant array: attr = the number
     member slice              X[k] for a number k (from 1); X[low - 1:high] along the first axis
+    part      X               X[low:high] along the first axis: attr = (low, high), sizes
+    block     parts …         side by side: attr = (parts in a column, parts in a row)
+    apply     arrays …        a function that is an argument of the program: attr = its name
     literal                   the entries, row by row: attr = (rows, columns)
     loop                      sum or product of a body over an index: args low, high, body; attr = (kind, index)
 """

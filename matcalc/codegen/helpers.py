@@ -100,6 +100,61 @@ def _expm_kronecker(X):
         columns.append(_expm_derivative(X, E).T.reshape(-1))
     return np.array(columns).T
 ''',
+    "_commutation": '''
+def _commutation(m, n, dtype):
+    """K with K vec(X) = vec(X.T) for X of shape (m, n)."""
+    return np.eye(m * n, dtype=dtype)[np.arange(m * n).reshape(n, m).T.reshape(-1)]
+''',
+    "_sqrtm": '''
+def _sqrtm(X):
+    """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
+    M = S = X.astype(np.float64)
+    eye = np.eye(len(X))
+    for _ in range(60):
+        error = np.max(np.abs(M - eye))
+        if error < 1e-15 * len(X):
+            break
+        scale = math.exp(-np.linalg.slogdet(M)[1] / (2 * len(X))) if error > 0.1 else 1.0
+        inverse = np.linalg.inv(M)
+        S = scale / 2 * S @ (eye + inverse / scale**2)
+        M = (eye + (scale**2 * M + inverse / scale**2) / 2) / 2
+    return (S if np.max(np.abs(M - eye)) < 1e-9 else np.full_like(S, math.nan)).astype(X.dtype)
+''',
+    "_sqrtm_derivative": '''
+def _sqrtm_derivative(X, E):
+    """The solution of S L + L S = E for S = sqrtm(X): a block of the square root of a block triangle."""
+    return _sqrtm(np.block([[X, E], [np.zeros_like(E), X]]))[: len(X), len(X) :]
+''',
+    "_sqrtm_kronecker": '''
+def _sqrtm_kronecker(X):
+    """M with vec(L) = M vec(E) for S L + L S = E, S = sqrtm(X)."""
+    S, eye = _sqrtm(X), np.eye(len(X), dtype=X.dtype)
+    return np.linalg.inv(np.kron(eye, S) + np.kron(S.T, eye))
+''',
+    "_logm": '''
+def _logm(X):
+    """The principal logarithm: square roots, then the Pade approximant of log(1 + x) in partial fractions (Higham 2008, 11.5)."""
+    half = ((0.14887433898163122, 0.29552422471475287), (0.4333953941292472, 0.26926671930999635),
+            (0.6794095682990244, 0.21908636251598204), (0.8650633666889845, 0.1494513491505806),
+            (0.9739065285171717, 0.06667134430868814))
+    eye, A, roots = np.eye(len(X)), X.astype(np.float64), 0
+    while np.linalg.norm(A - eye, 1) > 0.25 and roots < 100:
+        A, roots = _sqrtm(A), roots + 1
+    Y = A - eye
+    points = [(sign * t, w) for t, w in half for sign in (1, -1)]
+    total = sum(w / 2 * np.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
+    return (2.0**roots * total).astype(X.dtype)
+''',
+    "_logm_derivative": '''
+def _logm_derivative(X, E):
+    """The derivative of the matrix logarithm along E: a block of the logarithm of a block triangle."""
+    return _logm(np.block([[X, E], [np.zeros_like(E), X]]))[: len(X), len(X) :]
+''',
+    "_logm_kronecker": '''
+def _logm_kronecker(X):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix logarithm."""
+    return np.linalg.inv(_expm_kronecker(_logm(X)))
+''',
     "_add_diagonal": '''
 def _add_diagonal(X, v):
     """X + diag(v), or X + v I for a number."""
@@ -118,25 +173,38 @@ def _spread(shape, dtype, *parts):
 ''',
     "_chol": '''
 def _chol(S):
-    """The Cholesky factor of a positive definite matrix."""
+    """The lower Cholesky factor of a positive definite matrix."""
     if linalg is None:
         return np.linalg.cholesky(S)
-    return linalg.cho_factor(S, lower=True, check_finite=False)[0]  # what is above the diagonal is not cleaned
+    L, failed = linalg.get_lapack_funcs("potrf", (S,))(S.T, lower=True)  # S.T is S, in the order that LAPACK wants
+    if failed:
+        raise np.linalg.LinAlgError("a matrix that should be positive definite is not")
+    return L
 ''',
     "_chol_solve": """
 def _chol_solve(L, B):
     if linalg is None:
         return np.linalg.solve(L.T, np.linalg.solve(L, B))
-    return linalg.cho_solve((L, True), B, check_finite=False)
+    return linalg.get_lapack_funcs("potrs", (L, B))(L, B, lower=True)[0]
 """,
     "_chol_inverse": """
 def _chol_inverse(L):
     if linalg is None:
         half = np.linalg.inv(L)
         return half.T @ half
-    lower = np.tril(linalg.get_lapack_funcs("potri", (L,))(L, lower=True)[0])
-    return lower + np.tril(lower, -1).T
+    half = linalg.get_lapack_funcs("potri", (L,))(L, lower=True)[0].T
+    whole = half + half.T
+    whole.reshape(-1)[:: len(L) + 1] /= 2
+    return whole
 """,
+    "_chol_trace": '''
+def _chol_trace(L, M):
+    """tr(S^-1 M) for a symmetric M, from the upper half of the inverse."""
+    if linalg is None:
+        return np.vdot(_chol_inverse(L), M)
+    half = linalg.get_lapack_funcs("potri", (L,))(L, lower=True)[0].T
+    return 2 * np.vdot(half, M) - np.vdot(np.diagonal(half), np.diagonal(M))
+''',
     "_chol_det": """
 def _chol_det(L):
     return np.prod(np.diagonal(L)) ** 2
@@ -147,20 +215,29 @@ def _chol_logdet(L):
 """,
     "_lu": '''
 def _lu(X):
-    """The LU factors of a matrix, for several uses of them."""
-    return (X,) if linalg is None else linalg.lu_factor(X, check_finite=False)
+    """The LU factors of X.T, for several uses of them."""
+    if linalg is None:
+        return X, None, None
+    return linalg.get_lapack_funcs("getrf", (X,))(X.T)
 ''',
     "_lu_solve": """
 def _lu_solve(factor, B, transposed=False):
     if linalg is None:
         return np.linalg.solve(factor[0].T if transposed else factor[0], B)
-    return linalg.lu_solve(factor, B, trans=int(transposed), check_finite=False)
+    lu, pivots, singular = factor
+    if singular:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return linalg.get_lapack_funcs("getrs", (lu, B))(lu, pivots, B, trans=int(not transposed))[0]
 """,
     "_lu_inverse": """
 def _lu_inverse(factor):
     if linalg is None:
         return np.linalg.inv(factor[0])
-    return linalg.lu_solve(factor, np.eye(len(factor[0]), dtype=factor[0].dtype), check_finite=False)
+    lu, pivots, singular = factor
+    if singular:
+        raise np.linalg.LinAlgError("Singular matrix")
+    getri, space = linalg.get_lapack_funcs(("getri", "getri_lwork"), (lu,))
+    return getri(lu, pivots, lwork=int(space(len(lu))[0].real))[0].T
 """,
     "_lu_det": """
 def _lu_det(factor):

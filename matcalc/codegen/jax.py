@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from .emission import is_constant
 from .frame import Argument
+from .functions import NUMPY as FUNCTIONS
 from .graph import Node
 from .helpers import NUMPY
-from .python import FUNCTIONS, NumPy
+from .python import NumPy
 
 _OWN = {
     "relu": "jax.nn.relu({0})",
@@ -44,6 +45,42 @@ def _expm_kronecker(X):
     units = jnp.eye(n * n, dtype=X.dtype).reshape(n * n, n, n)
     return jax.vmap(lambda E: _expm_derivative(X, E.T).T.reshape(-1))(units).T
 ''',
+    "_commutation": NUMPY["_commutation"].replace("np.", "jnp."),
+    "_sqrtm": '''
+def _sqrtm(X):
+    """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
+    n, eye = len(X), jnp.eye(len(X), dtype=X.dtype)
+
+    def error(M):
+        return jnp.max(jnp.abs(M - eye))
+
+    def step(state):
+        k, M, S = state
+        scale = jnp.where(error(M) > 0.1, jnp.exp(-jnp.linalg.slogdet(M)[1] / (2 * n)), 1.0)
+        inverse = jnp.linalg.inv(M)
+        return k + 1, (eye + (scale**2 * M + inverse / scale**2) / 2) / 2, scale / 2 * S @ (eye + inverse / scale**2)
+
+    def unfinished(state):
+        return (state[0] < 60) & (error(state[1]) > 4 * n * jnp.finfo(X.dtype).eps)
+
+    _, M, S = jax.lax.while_loop(unfinished, step, (0, X, X))
+    return jnp.where(error(M) < 0.01, S, jnp.nan)
+''',
+    "_sqrtm_derivative": NUMPY["_sqrtm_derivative"].replace("np.", "jnp."),
+    "_sqrtm_kronecker": NUMPY["_sqrtm_kronecker"].replace("np.", "jnp."),
+    "_logm": NUMPY["_logm"].partition("    eye, A")[0]
+    + """    eye = jnp.eye(len(X), dtype=X.dtype)
+
+    def unfinished(state):
+        return (jnp.linalg.norm(state[0] - eye, 1) > 0.25) & (state[1] < 100)
+
+    A, roots = jax.lax.while_loop(unfinished, lambda state: (_sqrtm(state[0]), state[1] + 1), (X, 0))
+    Y = A - eye
+    points = [(sign * t, w) for t, w in half for sign in (1, -1)]
+    return 2.0**roots * sum(w / 2 * jnp.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
+""",
+    "_logm_derivative": NUMPY["_logm_derivative"].replace("np.", "jnp."),
+    "_logm_kronecker": NUMPY["_logm_kronecker"].replace("np.", "jnp."),
     "_add_diagonal": '''
 def _add_diagonal(X, v):
     """X + diag(v), or X + v I for a number."""

@@ -9,6 +9,7 @@ from ..build import value_of
 from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import ONE, Dim
+from ..ops.abstract import FUNCTION_ALONG
 from ..ops.core import INDEX, ONES
 from .contraction import Labels, single
 from .graph import Dims, Graph, Node
@@ -16,6 +17,13 @@ from .graph import Dims, Graph, Node
 
 class NoAxis(Exception):
     """An index that cannot be an axis; its sum becomes a loop."""
+
+
+def function_name(e: Expr) -> str:
+    """The argument of a program that stands for a function of which only the sets are known: f, f_prime, f_prime2, f_along."""
+    assert isinstance(e.attr, tuple)
+    name, order = str(e.attr[0]), int(e.attr[1])
+    return f"{name}_along" if e.op is FUNCTION_ALONG else name + "_prime" * (order > 0) + str(order) * (order > 1)
 
 
 class Range:

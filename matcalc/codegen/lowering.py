@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 
 from ..adjoints.network import Term
 from ..build import is_number, value_of
 from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import Dim
+from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
+from ..ops.blocks import BLOCK, SELECTION
 from ..ops.core import (
     ADD,
     CASES,
+    COMMUTATION,
     CONSTANT,
     ENTRY,
     EYE,
@@ -48,10 +52,12 @@ from ..ops.inverse import INVERSE
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
 from .contraction import Contraction, Factor, Labels, single
+from .factoring import common_factors
 from .graph import Dims, Node
 from .known import positive_definite
-from .leaves import NoAxis, Range
+from .leaves import NoAxis, Range, function_name
 from .products import Products
+from .texts import Untranslated, translated
 
 
 class Lowering(Products):
@@ -131,7 +137,10 @@ class Lowering(Products):
     # ---- everything else
 
     def _iverson(self, e: Expr) -> Node:
-        return self.entrywise("call", e, e.args, str(e.attr))
+        nodes = [self.aligned(a, e) for a in e.args]
+        if any(n.rank and n.op != "full" for n in nodes):  # x > 0, not x > (0, …, 0)
+            nodes = [self.graph.number(Fraction(str(n.attr))) if n.op == "full" else n for n in nodes]
+        return self.graph.make("call", nodes, str(e.attr), self.dims(e))
 
     def _cases(self, e: Expr) -> Node:
         return self.entrywise("call", e, e.args, "cases")
@@ -157,10 +166,32 @@ class Lowering(Products):
             return self.graph.make("logdet", (self.lower(inner.args[0]),), (positive_definite(inner.args[0]),), ())
         return self.call(e)
 
+    def _function(self, e: Expr) -> Node:
+        """A function of which only the sets are known: an argument of the program."""
+        if e.op is ENTRYWISE_FUNCTION:
+            return self.entrywise("apply", e, e.args, function_name(e))
+        if self.batch(e):
+            raise NoAxis
+        return self.graph.make("apply", [self.lower(a) for a in e.args], function_name(e), self.dims(e))
+
+    def _by_its_text(self, e: Expr) -> Node:
+        """An operation that the languages do not know, by what the book says on how to compute it."""
+        batch = bool(self.batch(e))
+        nodes = [self.aligned(a, e) if batch else self.lower(a) for a in e.args]
+        try:
+            node, shape = translated(e.op, self.graph, [(n, a.shape) for n, a in zip(nodes, e.args)], batch)
+        except Untranslated as found:
+            if batch:
+                raise NoAxis from None
+            raise NoAnswerError(f"there is no code for {e.op.name}: nothing is known of {found} in its numeric text") from None
+        if shape != e.shape:
+            raise NoAnswerError(f"there is no code for {e.op.name}: its numeric text has another shape than its signature")
+        return node
+
     def call(self, e: Expr) -> Node:
         op = e.op
         if op.name not in CALLS:
-            raise NoAnswerError(f"there is no code for {op.name}")
+            return self._by_its_text(e)
         if op.elementwise or op.name in ("max", "min"):
             return self.entrywise("call", e, e.args, op.name)
         if self.batch(e) and (op.name not in BATCHES or any(self.batch(a) not in ((), self.batch(e)) for a in e.args)):
@@ -176,6 +207,9 @@ class Lowering(Products):
             raise NoAnswerError("there is no code for a tensor whose axes are Kronecker pairs in some of its terms only")
         if fine and (apart := fine.pop()) != dims:
             return self.graph.make("reshape", (self.terms(terms, apart),), None, dims)
+        factored = self._factored(terms)
+        if factored is not None:
+            return factored
         cores: list[Node] = []
         patterns: list[str] = []
         for t in terms:
@@ -189,6 +223,31 @@ class Lowering(Products):
             return base[0] if base else self.graph.make("full", (), 0, dims)
         letters = "ijklmnopqrstuv"[: len(dims)]
         return self.graph.make("spread", [*base, *[n for n, _ in thin]], (*([letters] if base else []), *[p for _, p in thin]), dims)
+
+    def _factored(self, terms: Sequence[Term]) -> Node | None:
+        """The terms with what they share in front; None where nothing is gained."""
+        found = common_factors(terms)
+        if found is None or all(self._is_tied(t) for t in found[2]):
+            return None
+        front, labels, rest = found
+        c = Contraction(self.graph, self.sizes)
+        node = self.terms(rest, tuple(i.dim for i in labels))
+        if labels:
+            c.add(Factor(node, tuple(labels)))
+        else:
+            c.scalars.append(node)
+        for e, r, k in front:
+            self._open(e, r[0] if r else None, k[0] if k else None, c)
+        out = tuple(i for s in terms[0].slots for i in s)
+        for i in out:
+            c.label(i, i.dim)
+        return self._spread(c, out)
+
+    def _is_tied(self, t: Term) -> bool:
+        """Whether an identity ties two axes of the term."""
+        c = Contraction(self.graph, self.sizes)
+        out = [c.find(i) for i in self._open_term(t, c)]
+        return len(set(out)) < len(out)
 
     def _term(self, t: Term) -> tuple[Node, str]:
         if t.binders:
@@ -237,7 +296,8 @@ class Lowering(Products):
 # Functions that have code, and those of them that take axes in front.
 BATCHES = frozenset("softmax softmax_rows logsumexp logsumexp_rows norm normF norm1 norminf max_entry min_entry det logdet".split())
 CALLS = BATCHES | frozenset(
-    "normp norm2 norm_nuclear singvec polar pinv adj expm expm_frechet expm_frechet2 expm_kronecker factorial".split()
+    "tril triu cumsum sqrtm sqrtm_frechet sqrtm_kronecker logm logm_frechet logm_kronecker normp norm2 norm_nuclear singvec polar".split()
+    + "pinv adj expm expm_frechet expm_frechet2 expm_kronecker factorial".split()
     + "exp log sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh abs sign".split()
     + "relu sigmoid softplus erf gelu max min".split()
 )
@@ -255,6 +315,12 @@ _RULES: dict[object, Callable[[Lowering, Expr], Node]] = {
     UNIT: Lowering._unit,
     ENTRY: Lowering._entry,
     LITERAL: Lowering._literal,
+    BLOCK: Lowering._block,
+    SELECTION: Lowering._selection,
+    COMMUTATION: Lowering._commutation,
+    ENTRYWISE_FUNCTION: Lowering._function,
+    FUNCTION: Lowering._function,
+    FUNCTION_ALONG: Lowering._function,
     ADD: Lowering._add,
     TIMES: Lowering._times,
     MATMUL: Lowering._matmul,

@@ -11,52 +11,11 @@ from ..errors import NoAnswerError
 from ..kinds import Dim
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
+from .functions import OCTAVE as FUNCTIONS
 from .graph import Node
 from .octave_helpers import HELPERS
 from .pyfile import identifiers, size_identifiers
 
-FUNCTIONS = {
-    name: f"{name}({{0}})" for name in "exp log sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh".split()
-} | {
-    "abs": "abs({0})",
-    "sign": "sign({0})",
-    "sqrt": "sqrt({0})",
-    "erf": "erf({0})",
-    "relu": "max({0}, 0)",
-    "sigmoid": "sigmoid_({0})",
-    "softplus": "softplus_({0})",
-    "gelu": "gelu_({0})",
-    "max": "max({0}, {1})",
-    "min": "min({0}, {1})",
-    "softmax": "softmax_({0}, {axis})",
-    "softmax_rows": "softmax_({0}, {axis})",
-    "logsumexp": "logsumexp_({0}, {axis})",
-    "logsumexp_rows": "logsumexp_({0}, {axis})",
-    "norm": "norm({0})",
-    "normF": "norm({0}, 'fro')",
-    "norm1": "sum(abs({0}), {axis})",
-    "norminf": "max(abs({0}), [], {axis})",
-    "normp": "p_norm_({0}, {1})",
-    "norm2": "norm({0})",
-    "norm_nuclear": "sum(svd({0}))",
-    "singvec": "first_right_singular_({0})",
-    "polar": "polar_({0})",
-    "max_entry": "max({0}, [], {axis})",
-    "min_entry": "min({0}, [], {axis})",
-    "pinv": "pinv({0})",
-    "adj": "adjugate_({0})",
-    "expm": "expm({0})",
-    "expm_frechet": "expm_derivative_({0}, {1})",
-    "expm_frechet2": "expm_derivative_({0}, {1}, {2})",
-    "expm_kronecker": "expm_kronecker_({0})",
-    "matrix_power": "mpower({0}, {1})",
-    "factorial": "gamma({0} + 1)",
-    "kron": "kron({0}, {1})",
-    "vec": "reshape({0}, [], 1)",
-    "product": "prod({0}, {axis})",
-    "det": "det({0})",
-    "logdet": "logdet_({0})",
-}
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "~="}
 KEYWORDS = frozenset(
     "break case catch continue do else elseif end end_try_catch end_unwind_protect endfor endfunction endif endswitch endwhile for "
@@ -92,7 +51,7 @@ class Octave(Target):
     def size(self, dim: Dim) -> str:
         parts = []
         for m, c in dim.terms:
-            names = [n if n.isdigit() else self.dimensions.get(n, n) for n, k in m for _ in range(k)]
+            names = [n if n.isdigit() else self.dimension(n) for n, k in m for _ in range(k)]
             parts.append("*".join(([str(c)] if c != 1 or not names else []) + names))
         return " + ".join(parts).replace("+ -", "- ") or "0"
 
@@ -145,6 +104,18 @@ class Octave(Target):
         rank = node.args[0].rank
         return f"{inside(args[0], ATOM)}({', '.join([f'{node.attr}:{args[1][0]}'] + [':'] * (rank - 1))})", ATOM
 
+    def write_part(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        low, high = node.attr
+        rest = ", :" * (node.rank - 1)
+        return f"{inside(args[0], ATOM)}({self.size(low + 1)}:{self.size(high)}{rest})", ATOM
+
+    def write_block(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        _, cols = node.attr
+        texts = [inside(a, POWER) for a in args]
+        return "[" + "; ".join(", ".join(texts[k : k + cols]) for k in range(0, len(texts), cols)) + "]", ATOM
+
     def write_literal(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         assert isinstance(node.attr, tuple)
         rows, cols = (len(args), 1) if node.rank < 2 else node.attr
@@ -195,7 +166,7 @@ class Octave(Target):
         axis = node.args[0].rank
         if name == "norm" and axis > 1:
             template = "sqrt(sum(({0}).^2, {axis}))"
-        self.helpers[template.partition("(")[0]] = None
+        self.helpers |= dict.fromkeys(re.findall(r"\w+_(?=\()", template))
         text = template.replace("{axis}", str(axis)).format(*[a[0] for a in args])
         return text, ATOM
 
@@ -279,6 +250,10 @@ class Octave(Target):
         self.helpers["lu_solve_"] = None
         return f"lu_solve_({f}, eye(rows({f}.L)), false)", ATOM
 
+    def write_trace_inv(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        inverse = self.write_inv(node, args[:1], body)
+        return f"sum(sum({inverse[0]} .* {inside(args[1], SIGN)}))", ATOM
+
     def write_det(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         found = self._factor(node, args, body)
         if found is None:
@@ -333,19 +308,18 @@ class Octave(Target):
 
     def file(self, file: File) -> str:
         self.names = identifiers([a.name for a in file.arguments], KEYWORDS)
-        found = size_statements(file.arguments, self.length)
+        found = size_statements(file.arrays, self.length)
         self.dimensions = size_identifiers(found, set(self.names.values()) | KEYWORDS)
-        found = {n: t.replace(" // ", " / ") for n, t in size_statements(file.arguments, self.length).items()}
+        found = {n: t.replace(" // ", " / ") for n, t in size_statements(file.arrays, self.length).items()}
         functions = [self._function(file, f, list(found)) for f in file.functions]
         lines = [file.title, "", file.formula, ""]
         width = max((len(self.names[a.name]) for a in file.arguments), default=0)
         for a in file.arguments:
-            words = "a whole number" if a.integer else _sizes(a.dims) if a.dims else "a number"
-            lines.append(f"    {self.names[a.name]:<{width}}  {words}")
+            lines.append(f"    {self.names[a.name]:<{width}}  {a.words(_sizes)}")
         lines += ["", f"Written by matcalc {file.version} for GNU Octave: source this file, then call its functions."]
         head = "\n".join(f"% {line}".rstrip() for line in lines)
         helpers = self.carried()
-        return "\n\n\n".join([f"{head}\n\n1;", *functions, *helpers, self._inputs(file.arguments, found)]) + "\n"
+        return "\n\n\n".join([f"{head}\n\n1;", *functions, *helpers, self._inputs(file.arrays, found)]) + "\n"
 
     def length(self, a: Argument, axis: int) -> str:
         return f"size({self.names[a.name]}, {axis + 1})"
@@ -364,7 +338,7 @@ class Octave(Target):
         outputs = [self.dimensions[n] for n in sizes]
         while outputs and not re.search(rf"\b{re.escape(outputs[-1])}\b", text):
             outputs.pop()
-        call = f"sizes_({', '.join(common)});"
+        call = f"sizes_({', '.join(self.names[a.name] for a in file.arrays)});"
         lines.append(f"    [{', '.join(outputs)}] = {call}" if outputs else f"    {call}")
         lines += [f"    {line}" for line in body.lines]
         lines += [f"    {name} = {value};" for name, value in zip(results, body.results)]

@@ -96,6 +96,36 @@ function M = expm_kronecker_(X)
     end
 end
 """,
+    "commutation_": """
+function K = commutation_(m, n)
+    % K * vec(X) = vec(X') for X of m x n
+    K = eye(m * n);
+    K = K(reshape(reshape(1:m*n, m, n).', 1, []), :);
+end
+""",
+    "sqrtm_derivative_": """
+function L = sqrtm_derivative_(X, E)
+    % the solution of S L + L S = E for S = sqrtm(X): a block of the square root of a block triangle
+    n = size(X, 1);
+    whole = real(sqrtm([X, E; zeros(n), X]));
+    L = whole(1:n, n+1:end);
+end
+""",
+    "sqrtm_kronecker_": """
+function M = sqrtm_kronecker_(X)
+    % M with vec(L) = M vec(E) for S L + L S = E, S = sqrtm(X)
+    S = real(sqrtm(X));
+    M = inv(kron(eye(size(X)), S) + kron(S.', eye(size(X))));
+end
+""",
+    "logm_derivative_": """
+function L = logm_derivative_(X, E)
+    % the derivative of the matrix logarithm along E: a block of the logarithm of a block triangle
+    n = size(X, 1);
+    whole = real(logm([X, E; zeros(n), X]));
+    L = whole(1:n, n+1:end);
+end
+""",
     "cases_": """
 function x = cases_(varargin)
     % the first value whose condition holds: value, condition, value, condition, ..., otherwise
@@ -106,8 +136,10 @@ function x = cases_(varargin)
         last = last - 1;
     end
     for k = last-1:-2:1
-        where = varargin{k + 1} ~= 0;
-        x = varargin{k} .* where + x .* ~where;
+        here = (varargin{k + 1} ~= 0) | (zeros(size(varargin{k})) & zeros(size(x)));
+        value = varargin{k} + zeros(size(here));
+        x = x + zeros(size(here));
+        x(here) = value(here);
     end
 end
 """,

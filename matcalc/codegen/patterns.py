@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..build import add, is_number, matmul, num, power, split, times, transpose, value_of, without_coefficient
+from ..build import add, is_number, matmul, num, power, split, times, trace, transpose, value_of, without_coefficient
 from ..expr import Expr
 from ..kinds import ONE
 from ..ops.core import ADD, EYE, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
@@ -52,6 +52,18 @@ def distributed(e: Expr) -> Expr | None:
         if inner.op is ADD and inner.shape[0] is not ONE and inner.shape[1] is not ONE and wanted(map(thin, inner.args)):
             parts = [transpose(a) if inner is not f else a for a in inner.args]
             return add(*[matmul(*e.args[:k], p, *e.args[k + 1 :]) for p in parts])
+    return None
+
+
+def distributed_trace(x: Expr) -> Expr | None:
+    """tr(A (a b^T - I) B) as b^T B A a - tr(A B): what is thin in every term is never multiplied out."""
+    c, scalars, body = split(x)
+    if body is None or body.op is not MATMUL:
+        return None
+    for k, f in enumerate(body.args):
+        if f.op is ADD and all(map(_is_very_thin, f.args)):
+            parts = [trace(matmul(*body.args[:k], p, *body.args[k + 1 :])) for p in f.args]
+            return times(num(c), *scalars, add(*parts))
     return None
 
 

@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..build import add, diagonal, hadamard, is_number, num, power, split, times, total, trace, value_of
+from ..build.properties import holds
 from ..expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, ONES, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from .blocks import Blocks, distributed_block, is_placed, merged
 from .contraction import Contraction, Factor, Labels, pair, product
 from .graph import Node
 from .known import nonnegative, positive_definite
-from .leaves import Leaves, NoAxis
-from .patterns import distributed, is_below, is_outer, on_diagonal, power_of, reciprocal
+from .leaves import NoAxis
+from .patterns import distributed, distributed_trace, is_below, is_outer, on_diagonal, power_of, reciprocal
 
 UNROLLED = 4  # X^k up to this k is written as a product where a vector stands beside it
 
 
-class Products(Leaves):
+class Products(Blocks):
     """Sums, products, traces, diagonals, determinants."""
 
     def _add(self, e: Expr) -> Node:
@@ -100,7 +102,8 @@ class Products(Leaves):
         elif op is INVERSE and not self.batch(e):
             c.add(Factor(self.lower(e.args[0]), (row, col), inverse=True, spd=positive_definite(e.args[0])), e.shape)
         else:
-            c.add(Factor(self.lower(e), self.labels(e, row, col), nonnegative=nonnegative(e)), self.dims(e))
+            symmetric = e.shape[0] is not ONE and holds(e, "symmetric")
+            c.add(Factor(self.lower(e), self.labels(e, row, col), nonnegative=nonnegative(e), symmetric=symmetric), self.dims(e))
 
     def _is_whole(self, unit: Expr) -> bool:
         name = str(unit.args[0].attr)
@@ -123,21 +126,36 @@ class Products(Leaves):
         for f in e.args:
             base, k = power_of(f)
             factors += [base] * k if beside and 1 < k <= UNROLLED else [f]
+        if not self.batch(e):
+            factors = merged(factors)
         at = row
         for n, f in enumerate(factors):
             to = col if n == len(factors) - 1 else (self.fresh() if f.shape[1] is not ONE else None)
-            self._open(f, at, to, c)
+            if f.op is MATMUL:  # picked rows or columns
+                c.add(Factor(self.lower(f), self.labels(f, at, to)), self.dims(f))
+            else:
+                self._open(f, at, to, c)
             at = to
 
     def _matmul(self, e: Expr) -> Node:
-        apart = distributed(e)
-        return self.lower(apart) if apart is not None else self._network(e)
+        apart = self._apart(e)
+        if apart is not None:
+            return self.lower(apart)
+        return self.selected(e) or self._network(e)
+
+    def _apart(self, e: Expr) -> Expr | None:
+        """A product multiplied out, where that is less work."""
+        return distributed(e) or distributed_block(e)
 
     def _times(self, e: Expr) -> Node:
         if not self.dims(e) or (e.is_scalar and not any(a.op is MATMUL for a in e.args)):
             return self._multiplied(e)
         body = e.args[-1]
-        if (body.op is ADD or (body.op is MATMUL and distributed(body) is not None)) and not body.is_scalar and not self.batch(e):
+        if (
+            (body.op is ADD or (body.op is MATMUL and (self._apart(body) is not None or is_placed(body))))
+            and not body.is_scalar
+            and not self.batch(e)
+        ):
             return self.graph.make("mul", [self._scalar_part(e.args[:-1]), self.lower(body)], None, self.dims(e))
         return self._network(e)
 
@@ -215,6 +233,9 @@ class Products(Leaves):
         x = e.args[0]
         if x.op is ADD:
             return self.lower(add(*[trace(a) for a in x.args]))
+        apart = distributed_trace(x)
+        if apart is not None:
+            return self.lower(apart)
         row = self.fresh()
         return self._closed(e, x, row, row)
 

@@ -13,6 +13,7 @@ from ..errors import UsageError
 from ..expr import Expr, postorder
 from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
+from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import MEMBER, SYMBOL
 from ..render.text import spell
 from ..simplify import recognise
@@ -20,6 +21,7 @@ from ..tensor import Tensor
 from .emission import Target
 from .frame import Argument, File, Function, shape_words
 from .graph import Dims, Node
+from .leaves import function_name
 from .lowering import Lowering
 
 TARGETS = ("numpy", "jax", "torch", "octave")
@@ -56,7 +58,9 @@ class Problem:
             elif s.op is MEMBER and base in used:
                 found.setdefault(base, Argument(base, (typed.families[base][1], *outer(s.shape))))
         first = [n for n in found if n in self.d.wrt]
-        return [found[n] for n in (*first, *[n for n in found if n not in first])]
+        functions = {function_name(n): n for n in postorder(roots) if n.op in (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)}
+        arrays = [found[n] for n in (*first, *[n for n in found if n not in first])]
+        return [*arrays, *[Argument(name, (), function=_function_words(n)) for name, n in sorted(functions.items())]]
 
     # ---- nodes
 
@@ -96,6 +100,20 @@ class Problem:
             if node is not None and node.op not in ("in", "num", "size"):
                 found.setdefault(node, name)
         return found
+
+
+def _function_words(e: Expr) -> str:
+    """What a function that is an argument of the program takes and gives."""
+    assert isinstance(e.attr, tuple)
+    name, order = str(e.attr[0]), int(e.attr[1])
+    what = f"the derivative {name}{chr(39) * order}, " if order and e.op is not FUNCTION_ALONG else ""
+    if e.op is ENTRYWISE_FUNCTION:
+        return f"{what}a function of an array, entry by entry"
+    x, value = e.args[0].shape, (e.attr[2], e.attr[3])
+    if e.op is FUNCTION_ALONG:
+        return f"the derivative {name}' along a direction, a function of two arrays {_words(outer(x))}; its value {_words(outer(value))}"
+    stacked = outer(e.shape) != (*outer(value), *(outer(x) * order))
+    return f"{what}a function of an array {_words(outer(x))}; its value {_words(outer(e.shape))}{', by stacked columns' if stacked else ''}"
 
 
 def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:

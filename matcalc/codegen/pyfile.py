@@ -22,11 +22,11 @@ class PythonFile(Target):
 
     def file(self, file: File) -> str:
         self.names = identifiers([a.name for a in file.arguments])
-        found = size_statements(file.arguments, self.length)
+        found = size_statements(file.arrays, self.length)
         self.dimensions = size_identifiers(found, set(self.names.values()))
-        found = size_statements(file.arguments, self.length)
+        found = size_statements(file.arrays, self.length)
         functions = [self._function(file, f, list(found)) for f in file.functions]
-        inputs = self._inputs(file.arguments, found)  # may ask for helpers too
+        inputs = self._inputs(file.arrays, found)  # may ask for helpers too
         helpers = self.carried()
         text = "\n\n\n".join([self.imports(), *helpers, *functions, inputs])
         if not re.search(r"\bmath\.", text):
@@ -40,8 +40,7 @@ class PythonFile(Target):
         lines = [f'"""{file.title}', "", file.formula, ""]
         width = max((len(self.names[a.name]) for a in file.arguments), default=0)
         for a in file.arguments:
-            words = "a whole number" if a.integer else shape_words(a.dims) if a.dims else "a number"
-            lines.append(f"    {self.names[a.name]:<{width}}  {words}")
+            lines.append(f"    {self.names[a.name]:<{width}}  {a.words(shape_words)}")
         lines += ["", f"Written by matcalc {file.version} for {self.what}; it needs no matcalc to run.", '"""']
         return "\n".join(lines)
 
@@ -52,11 +51,12 @@ class PythonFile(Target):
         body = Body(self, f.roots, {*self.names.values(), *self.dimensions.values(), *RESERVED}, self._named(file))
         results = [self.returned(r, t) for r, t in zip(f.roots, body.results)]
         text = "\n".join([*body.lines, *results])
-        unpacked = [*common, *[self.dimensions[n] for n in sizes], self.last]
+        arrays = [self.names[a.name] for a in file.arrays]
+        unpacked = [*arrays, *[self.dimensions[n] for n in sizes], self.last]
         shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
         while shown and shown[-1] == "_":
             shown.pop()
-        call = f"_inputs({', '.join(common)})"
+        call = f"_inputs({', '.join(arrays)})"
         rest = [] if len(shown) == len(unpacked) else ["*_"]
         lines = [f"def {f.name}({', '.join([*common, *extra.values()])}):", f'    """{f.doc}"""']
         lines.append(f"    {', '.join([*shown, *rest])} = {call}" if shown else f"    {call}")

@@ -9,67 +9,11 @@ from ..errors import NoAnswerError
 from ..kinds import Dim
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Text, inside, is_constant
 from .frame import Argument
+from .functions import NUMPY as FUNCTIONS
 from .graph import Node
 from .helpers import NUMPY, SCIPY
 from .pyfile import PythonFile, identifier
 
-FUNCTIONS = {
-    "exp": "np.exp({0})",
-    "log": "np.log({0})",
-    "sin": "np.sin({0})",
-    "cos": "np.cos({0})",
-    "tan": "np.tan({0})",
-    "cot": "1 / np.tan({0})",
-    "sec": "1 / np.cos({0})",
-    "csc": "1 / np.sin({0})",
-    "asin": "np.arcsin({0})",
-    "acos": "np.arccos({0})",
-    "atan": "np.arctan({0})",
-    "sinh": "np.sinh({0})",
-    "cosh": "np.cosh({0})",
-    "tanh": "np.tanh({0})",
-    "asinh": "np.arcsinh({0})",
-    "acosh": "np.arccosh({0})",
-    "atanh": "np.arctanh({0})",
-    "abs": "np.abs({0})",
-    "sign": "np.sign({0})",
-    "sqrt": "np.sqrt({0})",
-    "relu": "np.maximum({0}, 0)",
-    "sigmoid": "_sigmoid({0})",
-    "softplus": "_softplus({0})",
-    "erf": "_erf({0})",
-    "gelu": "_gelu({0})",
-    "max": "np.maximum({0}, {1})",
-    "min": "np.minimum({0}, {1})",
-    "softmax": "_softmax({0})",
-    "softmax_rows": "_softmax({0})",
-    "logsumexp": "_logsumexp({0})",
-    "logsumexp_rows": "_logsumexp({0})",
-    "norm": "np.linalg.norm({0})",
-    "normF": "np.linalg.norm({0})",
-    "norm1": "np.sum(np.abs({0}), axis=-1)",
-    "norminf": "np.max(np.abs({0}), axis=-1)",
-    "normp": "_p_norm({0}, {1})",
-    "norm2": "np.linalg.norm({0}, 2)",
-    "norm_nuclear": 'np.linalg.norm({0}, "nuc")',
-    "singvec": "_first_right_singular({0})",
-    "polar": "_polar({0})",
-    "max_entry": "np.max({0}, axis=-1)",
-    "min_entry": "np.min({0}, axis=-1)",
-    "pinv": "np.linalg.pinv({0})",
-    "adj": "_adjugate({0})",
-    "expm": "_expm({0})",
-    "expm_frechet": "_expm_derivative({0}, {1})",
-    "expm_frechet2": "_expm_derivative({0}, {1}, {2})",
-    "expm_kronecker": "_expm_kronecker({0})",
-    "matrix_power": "np.linalg.matrix_power({0}, int({1}))",
-    "factorial": "math.gamma({0} + 1)",
-    "kron": "np.kron({0}, {1})",
-    "vec": "{0}.T.reshape(-1)",
-    "product": "np.prod({0}, axis=-1)",
-    "det": "np.linalg.det({0})",
-    "logdet": "np.linalg.slogdet({0})[1]",
-}
 CONSTANTS = frozenset("exp log sin cos tan sinh cosh tanh sqrt".split())  # of numbers alone, by the standard library
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "!="}
 
@@ -108,7 +52,7 @@ class NumPy(PythonFile):
         """A dimension as an integer expression."""
         parts = []
         for m, c in dim.terms:
-            names = [n if n.isdigit() else self.dimensions.get(n, n) for n, k in m for _ in range(k)]
+            names = [n if n.isdigit() else self.dimension(n) for n, k in m for _ in range(k)]
             parts.append("*".join(([str(c)] if c != 1 or not names else []) + names))
         return " + ".join(parts).replace("+ -", "- ") or "0"
 
@@ -165,6 +109,24 @@ class NumPy(PythonFile):
     def write_slice(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         low = int(node.attr) - 1  # type: ignore[call-overload]
         return f"{inside(args[0], ATOM)}[{low or ''}:{args[1][0]}]", ATOM
+
+    def write_part(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        low, high = (self.size(d) for d in node.attr)
+        return f"{inside(args[0], ATOM)}[{low if low != '0' else ''}:{high}]", ATOM
+
+    def write_block(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        assert isinstance(node.attr, tuple)
+        _, cols = node.attr
+        texts = [a[0] for a in args]
+        rows = [texts[k : k + cols] for k in range(0, len(texts), cols)]
+        return self.stacked([self.stacked(r, 1) if cols > 1 else r[0] for r in rows], 0) if len(rows) > 1 else self.stacked(
+            rows[0], 1
+        ), ATOM
+
+    def stacked(self, texts: Sequence[str], axis: int) -> str:
+        """Arrays one after the other along an axis."""
+        return f"{self.xp}.concatenate(({', '.join(texts)}){', axis=1' if axis else ''})"
 
     def write_literal(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         assert isinstance(node.attr, tuple)
@@ -229,7 +191,7 @@ class NumPy(PythonFile):
         self.helpers[template.partition("(")[0]] = None
         first = inside(args[0], ATOM) if template.startswith("{0}") else args[0][0]
         rest = [inside(a, POWER) if "{0} +" in template else a[0] for a in args[1:]]
-        return template.format(first, *rest), PRODUCT if template.startswith("1 /") else ATOM
+        return template.format(first, *rest, kind=self.kind()), PRODUCT if template.startswith("1 /") else ATOM
 
     def batched_norm(self, name: str) -> str:
         return f"{self.xp}.linalg.norm({{0}}, axis={-1 if name == 'norm' else (-2, -1)})"
@@ -318,6 +280,13 @@ class NumPy(PythonFile):
 
     def write_inv(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return self._factored(node, args, body, "inverse") or f"{self.xp}.linalg.inv({args[0][0]})", ATOM
+
+    def write_trace_inv(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        """tr(X^-1 M), both symmetric."""
+        if self.name == "numpy" and (node.args[0], True) in body.factors:
+            return f"_chol_trace({self._factor(node.args[0], True, args[0][0], body, 'trace')}, {args[1][0]})", ATOM
+        inverse = self.write_inv(node, args[:1], body)
+        return self.einsum("ij,ij->", [inverse[0], args[1][0]]), ATOM
 
     def write_det(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return self._factored(node, args, body, "det") or self.functions["det"].format(args[0][0]), ATOM

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from .emission import ATOM, Body, Text, is_constant
 from .frame import Argument
+from .functions import NUMPY as FUNCTIONS
 from .graph import Node
-from .python import FUNCTIONS, NumPy
+from .helpers import NUMPY
+from .python import NumPy
 
 _OWN = {
     "asin": "torch.asin({0})",
@@ -34,7 +36,9 @@ _OWN = {
     "max_entry": "torch.amax({0}, -1)",
     "min_entry": "torch.amin({0}, -1)",
     "expm": "torch.linalg.matrix_exp({0})",
+    "factorial": "torch.as_tensor(math.gamma({0} + 1), **options)",
     "product": "torch.prod({0}, -1)",
+    "cumsum": "torch.cumsum({0}, 0)",
 }
 
 _HELPERS = {
@@ -78,7 +82,7 @@ def _expm_derivative(X, *directions):
     """The derivative of the matrix exponential along one direction, or two: a block of the exponential of a block triangle."""
     block = X
     for k, E in enumerate(directions):
-        step = torch.kron(torch.eye(2**k, dtype=X.dtype, device=X.device), E)
+        step = torch.kron(torch.eye(2**k, dtype=X.dtype, device=X.device), E.contiguous())
         block = torch.cat((torch.cat((block, step), 1), torch.cat((torch.zeros_like(step), block), 1)))
     return torch.linalg.matrix_exp(block)[: len(X), -len(X) :]
 ''',
@@ -89,6 +93,56 @@ def _expm_kronecker(X):
     units = torch.eye(n * n, dtype=X.dtype, device=X.device).reshape(n * n, n, n)
     return torch.stack([_expm_derivative(X, E.T).T.reshape(-1) for E in units]).T
 ''',
+    "_commutation": '''
+def _commutation(m, n, **options):
+    """K with K vec(X) = vec(X.T) for X of shape (m, n)."""
+    return torch.eye(m * n, **options)[torch.arange(m * n).reshape(n, m).T.reshape(-1)]
+''',
+    "_sqrtm": '''
+def _sqrtm(X):
+    """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
+    M = S = X
+    eye = torch.eye(len(X), dtype=X.dtype, device=X.device)
+    for _ in range(60):
+        error = torch.max(torch.abs(M - eye))
+        if error < 4 * len(X) * torch.finfo(X.dtype).eps:
+            break
+        scale = torch.exp(-torch.linalg.slogdet(M)[1] / (2 * len(X))) if error > 0.1 else 1.0
+        inverse = torch.linalg.inv(M)
+        S = scale / 2 * S @ (eye + inverse / scale**2)
+        M = (eye + (scale**2 * M + inverse / scale**2) / 2) / 2
+    return S if torch.max(torch.abs(M - eye)) < 0.01 else torch.full_like(S, math.nan)
+''',
+    "_sqrtm_derivative": '''
+def _sqrtm_derivative(X, E):
+    """The solution of S L + L S = E for S = sqrtm(X): a block of the square root of a block triangle."""
+    return _sqrtm(_triangle(X, E))[: len(X), len(X) :]
+''',
+    "_triangle": '''
+def _triangle(X, E):
+    """[[X, E], [0, X]]"""
+    return torch.cat((torch.cat((X, E), 1), torch.cat((torch.zeros_like(E), X), 1)))
+''',
+    "_sqrtm_kronecker": '''
+def _sqrtm_kronecker(X):
+    """M with vec(L) = M vec(E) for S L + L S = E, S = sqrtm(X)."""
+    S, eye = _sqrtm(X), torch.eye(len(X), dtype=X.dtype, device=X.device)
+    return torch.linalg.inv(torch.kron(eye, S) + torch.kron(S.T.contiguous(), eye))
+''',
+    "_logm": NUMPY["_logm"].partition("    eye, A")[0]
+    + """    eye, A, roots = torch.eye(len(X), dtype=X.dtype, device=X.device), X, 0
+    while torch.linalg.matrix_norm(A - eye, 1) > 0.25 and roots < 100:
+        A, roots = _sqrtm(A), roots + 1
+    Y = A - eye
+    points = [(sign * t, w) for t, w in half for sign in (1, -1)]
+    return 2.0**roots * sum(w / 2 * torch.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
+""",
+    "_logm_derivative": '''
+def _logm_derivative(X, E):
+    """The derivative of the matrix logarithm along E: a block of the logarithm of a block triangle."""
+    return _logm(_triangle(X, E))[: len(X), len(X) :]
+''',
+    "_logm_kronecker": NUMPY["_logm_kronecker"].replace("np.", "torch."),
     "_add_diagonal": '''
 def _add_diagonal(X, v):
     """X + diag(v), or X + v I for a number."""
@@ -180,6 +234,9 @@ class Torch(NumPy):
 
     def summed(self, text: str, axes: object) -> str:
         return f"torch.sum({text})" if axes is None else f"torch.sum({text}, dim={axes})"
+
+    def stacked(self, texts: Sequence[str], axis: int) -> str:
+        return f"torch.cat(({', '.join(texts)}){', 1' if axis else ''})"
 
     def write_expand(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         if is_constant(node.args[0]):

@@ -1,0 +1,125 @@
+"""Matrices of blocks, put together from their parts; what picks a block out is never written out beside a product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..build import add, matmul, transpose
+from ..build.blocks import block, selection, turned
+from ..expr import Expr
+from ..kinds import ONE, Dim
+from ..ops.blocks import BLOCK, SELECTION
+from ..ops.core import MATMUL, TRANSPOSE
+from .graph import Node
+from .leaves import Leaves, NoAxis
+
+NONE = Dim.of(0)
+
+
+def distributed_block(e: Expr) -> Expr | None:
+    """[A; B] x as [A x; B x] and x^T [A; B] as u^T A + v^T B with the parts u, v of x; None where there is no such product."""
+    first, last = e.args[0], e.args[-1]
+    left = _as_block(e.args[-2]) if last.shape[1] is ONE else None
+    if left is not None:
+        return matmul(*e.args[:-2], _block_times(left, last))
+    right = _as_block(transpose(e.args[1])) if first.shape[0] is ONE else None
+    return None if right is None else matmul(transpose(_block_times(right, transpose(first))), *e.args[2:])
+
+
+def _as_block(e: Expr) -> Expr | None:
+    """A matrix of blocks, also where it is written as a transpose."""
+    e = turned(e.args[0]) if e.op is TRANSPOSE and e.args[0].op is BLOCK else e
+    return e if e.op is BLOCK and ONE not in e.shape else None
+
+
+def _block_times(b: Expr, x: Expr) -> Expr:
+    """[A, B; C, D] x, for a vector x."""
+    assert isinstance(b.attr, tuple)
+    rows, cols = b.attr
+    widths = [b.args[j].shape[1] for j in range(cols)]
+    if x.op is BLOCK and x.attr == (cols, 1) and [p.shape[0] for p in x.args] == widths:
+        parts = list(x.args)
+    else:
+        starts = [sum(widths[:j], NONE) for j in range(cols)]
+        parts = [matmul(transpose(selection(s, (x.shape[0], w))), x) for s, w in zip(starts, widths)]
+    return block(rows, 1, [add(*[matmul(b.args[i * cols + j], parts[j]) for j in range(cols)]) for i in range(rows)])
+
+
+def is_placed(e: Expr) -> bool:
+    """Whether a product is S M or M S^T with such an S: M among zeros."""
+    return e.args[0].op is SELECTION or (e.args[-1].op is TRANSPOSE and e.args[-1].args[0].op is SELECTION)
+
+
+def merged(factors: Sequence[Expr]) -> list[Expr]:
+    """The factors of a product, every S inside it multiplied with what it picks from: A S has columns of A, S^T A rows."""
+    found: list[Expr] = []
+    for f in factors:
+        before = found[-1] if found else None
+        if before is not None and before.op is not MATMUL and (f.op is SELECTION or (before.op is TRANSPOSE and before.args[0].op is SELECTION)):
+            found[-1] = matmul(before, f)
+        else:
+            found.append(f)
+    return found
+
+
+class Blocks(Leaves):
+    """Blocks, selections, commutations."""
+
+    def _block(self, e: Expr) -> Node:
+        if self.batch(e):
+            raise NoAxis
+        return self.graph.make("block", [self._cell(a, len(self.dims(e))) for a in e.args], e.attr, self.dims(e))
+
+    def _cell(self, e: Expr, rank: int) -> Node:
+        """A part with as many axes as the whole."""
+        if e.is_scalar:
+            return self.graph.make("literal", (self.lower(e),), (1, 1), (ONE,) * rank)
+        node = self.lower(e)
+        if node.rank == rank:
+            return node
+        return self.graph.view(node, (0, None) if e.shape[1] is ONE else (None, 0))
+
+    def _selection(self, e: Expr) -> Node:
+        """[0; I; 0] by itself."""
+        assert isinstance(e.attr, Dim)
+        rows, cols = e.shape
+        one = self.graph.number(Fraction(1))
+        eye = self.graph.make("spread", (one,), ("ii",), (cols, cols)) if cols is not ONE else self.graph.make("full", (), 1, (ONE,))
+        return self._between(eye, e.attr, rows)
+
+    def _between(self, x: Node, before: Dim, rows: Dim) -> Node:
+        """The rows of `x` below `before` rows of zeros, and as many zeros after them as make `rows` rows."""
+        sides = [before, rows - before - x.dims[0]]
+        zeros = [[] if d is NONE else [self.graph.make("full", (), 0, (d, *x.dims[1:]))] for d in sides]
+        parts = [*zeros[0], x, *zeros[1]]
+        return self.graph.make("block", parts, (len(parts), 1), (rows, *x.dims[1:]))
+
+    def selected(self, e: Expr) -> Node | None:
+        """S M as M among zeros and S^T M as rows of M, where S is such a matrix; likewise from the right, for columns."""
+        if self.batch(e) or not (is_placed(e) or len(e.args) == 2):
+            return None
+        found = self._rows(e.args[0], e.args[1:], turned=False)
+        if found is None:
+            found = self._rows(transpose(e.args[-1]), e.args[:-1], turned=True)
+            found = self.graph.view(found, (1, 0)) if found is not None and found.rank == 2 else found
+        return found
+
+    def _rows(self, s: Expr, others: Sequence[Expr], turned: bool) -> Node | None:
+        picks = s.op is TRANSPOSE and s.args[0].op is SELECTION
+        if not picks and s.op is not SELECTION:
+            return None
+        rest = transpose(matmul(*others)) if turned else matmul(*others)
+        before = (s.args[0] if picks else s).attr
+        assert isinstance(before, Dim)
+        if not picks:
+            return self._between(self._cell(rest, 1 if rest.shape[1] is ONE else 2), before, s.shape[0])
+        x = self.lower(rest)
+        if s.shape[0] is ONE:
+            return self.graph.make("member", (x, self.graph.make("size", (), before + 1)), None, x.dims[1:])
+        return self.graph.make("part", (x,), (before, before + s.shape[0]), (s.shape[0], *x.dims[1:]))
+
+    def _commutation(self, e: Expr) -> Node:
+        assert isinstance(e.attr, tuple)
+        sizes = [self.graph.make("size", (), Dim.of(d)) for d in e.attr]
+        return self.graph.make("call", sizes, "commutation", self.dims(e))

@@ -1,0 +1,84 @@
+"""Running emitted programs: Python in a namespace of its own, Octave in one process for many questions."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from matcalc.codegen.octave import KEYWORDS
+from matcalc.codegen.pyfile import identifier, identifiers
+
+
+def load(text: str, **blocked: None) -> dict[str, Any]:
+    """The functions of an emitted file; modules in `blocked` cannot be imported by it."""
+    assert not re.search(r"^\s*(import|from) matcalc", text, re.MULTILINE)
+    before = {m: sys.modules.get(m) for m in blocked}
+    found: dict[str, Any] = {}
+    try:
+        sys.modules.update(blocked)  # type: ignore[arg-type]
+        exec(compile(text, "emitted", "exec"), found)
+    finally:
+        for m, module in before.items():
+            sys.modules.pop(m)
+            if module is not None:
+                sys.modules[m] = module
+    return found
+
+
+def call(function: Any, inputs: dict[str, Any], **extra: Any) -> Any:
+    """Call an emitted function with those of the inputs that it takes."""
+    given = {identifier(n): v for n, v in inputs.items()}
+    names = [n for n in inspect.signature(function).parameters if n not in extra]
+    return function(**{n: given[n] for n in names}, **extra)
+
+
+def run_octave(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path) -> list[Any]:
+    """The values of functions of emitted files: (the file, the name of the function, its inputs). A string is a function handle."""
+    octave = shutil.which("octave-cli") or shutil.which("octave")
+    if octave is None:
+        pytest.skip("GNU Octave is not installed: apt-get install octave")
+    script: list[str] = []
+    files: dict[str, str] = {}
+    source = ""
+    for text, function, inputs in questions:
+        if text not in files:
+            files[text] = str(folder / f"f{len(files)}.m")
+            Path(files[text]).write_text(text)
+        if files[text] != source:
+            source = files[text]
+            script.append(f"source('{source}');")
+        header = re.search(rf"= {function}\((.*)\)", text)
+        assert header is not None
+        given = {identifiers([n], KEYWORDS)[n]: v for n, v in inputs.items()}
+        arguments = ", ".join(literal(given[n]) for n in header[1].split(", ") if n)
+        script += [f"r = {function}({arguments});", r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"]
+    (folder / "run.m").write_text("\n".join(script))
+    done = subprocess.run([octave, "--norc", str(folder / "run.m")], capture_output=True, text=True, timeout=600)
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(questions), f"{questions[len(lines)][0]}\n{done.stderr}"
+    found = []
+    for line in lines:
+        size, _, numbers = line.partition(": ")
+        dims = [int(n) for n in size.strip("[]").split()]
+        found.append(np.array([float(n) for n in numbers.split()]).reshape(dims, order="F"))
+    return found
+
+
+def literal(value: Any) -> str:
+    """A value in Octave."""
+    if isinstance(value, str):
+        return value
+    array = np.asarray(value, dtype=float)
+    if not array.ndim:
+        return f"{array:.17g}"
+    dims = [*array.shape, *[1] * (2 - array.ndim)]
+    return f"reshape([{', '.join(f'{v:.17g}' for v in array.ravel(order='F'))}], {dims})"
