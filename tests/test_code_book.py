@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,18 @@ from test_abstract import SECOND as SECOND_OF_FUNCTIONS
 from test_blocks import CASES as BLOCKS
 from test_blocks import VALUES as BLOCK_VALUES
 from test_calls import question
-from test_ops import BOOK, FREE_FORM, PLAIN, SIZES, draw, shapes
+from test_ops import BOOK, PLAIN, SIZES, draw, shapes
 
 import matcalc
-from matcalc.codegen.program import TARGETS, first_name
-from matcalc.errors import MatcalcError
-from matcalc.expr import Operation
-from matcalc.ops.book import REGISTRY, SHORTHANDS, elementwise, operation
+from matcalc.build import symbol
+from matcalc.codegen.frame import Argument, File, Function
+from matcalc.codegen.lowering import Lowering
+from matcalc.codegen.program import first_name, target_of
+from matcalc.errors import NoAnswerError
+from matcalc.expr import Operation, make, postorder
+from matcalc.kinds import ONE, Dim
+from matcalc.numeric import kernel
+from matcalc.ops.book import REGISTRY, SHORTHANDS
 
 CALLED = [op for op in PLAIN if op.spellings and op.name not in SHORTHANDS and op.name != "norm_nuclear"]
 
@@ -98,3 +105,266 @@ def test_octave(tmp_path: Path) -> None:
                 expected.append((op.name, want))
     for got, (label, want) in zip(run_octave(questions, tmp_path), expected, strict=True):
         np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-7, atol=1e-9, err_msg=label)
+
+
+# ---------------------------------------------------------------------------------------------- what has no name
+
+
+LANGUAGES = [
+    "numpy",
+    pytest.param("jax", marks=pytest.mark.jax),
+    pytest.param("torch", marks=pytest.mark.torch),
+    pytest.param("octave", marks=pytest.mark.octave),
+]
+Question = tuple[Any, str, dict[str, Any], Any]
+
+
+def check(language: str, questions: list[Question], folder: Path, **handles: str) -> None:
+    """The questions (derivative, function of its file, inputs, value) in a language; `handles` are functions in Octave."""
+    if language == "octave":
+        asked = [(d.code("octave", parts=parts(name)), name, {**given, **handles}) for d, name, given, _ in questions]
+        results = run_octave(asked, folder)
+        for got, (d, name, _, want) in zip(results, questions, strict=True):
+            np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-7, atol=1e-9, err_msg=f"{name} of {d}")
+        return
+    module = pytest.importorskip(language)
+    with module.enable_x64(True) if language == "jax" else nullcontext():
+        for d, name, given, want in questions:
+            text = d.code(language, parts=parts(name))
+            inputs = {
+                n: module.as_tensor(v, dtype=module.float64) if language == "torch" and isinstance(v, np.ndarray | float) else v
+                for n, v in given.items()
+            }
+            with np.errstate(invalid="ignore"):
+                got = np.asarray(call(load(text)[name], inputs))
+            assert got.shape == np.shape(want)
+            np.testing.assert_allclose(got, want, rtol=1e-8, atol=1e-10, err_msg=text)
+
+
+def parts(name: str) -> list[str]:
+    return [name] if name == "hessian" else []
+
+
+# Expressions that have what is never called by a name, and what is drawn for them.
+UNNAMED = {
+    "n pi sum(x)": ("x", "x in R^n"),
+    "sum_{i=1}^N i (w^T x_i)^2": ("w", "x_i, w in R^n"),
+    "prod_{i=1}^N (1 + (w^T x_i)^2)": ("w", "x_i, w in R^n"),
+    "tr(X) sum(X + X^2) + sum(X .* I)": ("X", "X in R^{n x n}"),
+    "||[X, 0; y^T X, s] w||^2": ("X", "X in R^{m x n}; y in R^m; w in R^{n + 1}; s in R"),
+    "w^T [x; 1] + ||[x; 1]||^2": ("x", "x in R^n; w in R^{n + 1}"),
+    "sum([x, A y; x, 2 x])": ("x", "x in R^n; A in R^{n x m}; y in R^m"),
+    "(A x)_2 + e_1^T x + X_{1,2}": ("x", "A in R^{m x n}; x in R^n; X in R^{m x n}"),
+    "det([a, 2; b, 3]) + b^2": ("b", "a, b in R"),
+    "sum((A x) .* b)^3": ("x", "A in R^{m x n}; b in R^m; x in R^n"),
+    "sum(1[x > 0.2] .* x) + cases(s^2, s > 0, -s)": ("s", "x in R^n; s in R"),
+    "u^T K_{m,n} vec(X)": ("X", "X in R^{m x n}; u in R^{m n}"),
+    "sum(cases(log(x), x > 0.1, x))": ("x", "x in R^n"),
+}
+
+
+@cache
+def unnamed() -> list[Question]:
+    sizes = {"m": 3, "n": 4, "N": 5}
+    found: list[Question] = []
+    for text, (wrt, where) in UNNAMED.items():
+        rng = np.random.default_rng(4)
+        d: Any = matcalc.derivative(text, wrt, where=where)
+        e = matcalc.parse(text, where=where)
+        given: dict[str, Any] = {n: rng.normal(size=[k.value(sizes) for k in s if k is not ONE])[()] for n, s in e._scope.symbols.items()}
+        given |= {n: rng.normal(size=(5, 4)) for n in e._scope.families}
+        with np.errstate(invalid="ignore"):
+            found.append((d, "value", given, e.evaluate(given)))
+            found.append((d, first_name(d), given, d.evaluate({n: v for n, v in given.items() if n in d._scope.names})))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_no_name(language: str, tmp_path: Path) -> None:
+    check(language, unnamed(), tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_blocks(language: str, tmp_path: Path) -> None:
+    questions: list[Question] = []
+    for text, wrt, where, value, _ in BLOCKS:
+        d: Any = matcalc.derivative(text, wrt, where=where)
+        given = {n: v for n, v in BLOCK_VALUES.items() if n in d._scope.symbols}
+        questions += [(d, "value", given, value(BLOCK_VALUES)), (d, first_name(d), given, d.evaluate(given))]
+    check(language, questions, tmp_path)
+
+
+def test_blocks_beside_vectors_are_taken_apart() -> None:
+    where = "X in R^{m x n}; y in R^m; x in R^n; s in R"
+    d: Any = matcalc.derivative("||[X; s I] x - [y; 0]||^2", "x", where=where)
+    assert "np.eye" not in d.code() and "t1[:m] @ X" in d.code()
+
+
+# ---------------------------------------------------------------------------------------------- functions as arguments
+
+
+# The functions of tests/test_abstract.py: those of one number take arrays here.
+ARRAYS: dict[str, Callable[..., Any]] = FUNCTIONS | {"phi": np.sin, "phi'": np.cos, "phi''": lambda t: -np.sin(t)}
+ARRAYS |= {"g''": lambda x: FUNCTIONS["g''"](x).transpose(1, 0, 2).reshape(-1, len(x))}  # by stacked columns, as the file says
+ARRAYS |= dict.fromkeys(("psi", "psi'", "psi''"), np.exp)
+VALUE_OF = {"F": (4, 4), "G": (2, 3)}
+
+
+def along(name: str) -> Callable[[Any, Any], Any]:
+    return lambda X, E: (ARRAYS[name + "'"](X) @ E.ravel(order="F")).reshape(VALUE_OF[name], order="F")
+
+
+def arguments() -> dict[str, Any]:
+    """The functions by the names that they have as arguments."""
+    found: dict[str, Any] = {f"{n}_along": along(n) for n in VALUE_OF}
+    for name, f in ARRAYS.items():
+        order = name.count("'")
+        found[name.rstrip("'") + "_prime" * (order > 0) + str(order) * (order > 1)] = f
+    return found
+
+
+@pytest.mark.parametrize("text, wrt, where", [q[:3] for q in FIRST], ids=[f"{t} by {w}" for t, w, *_ in FIRST])
+def test_functions_are_arguments(text: str, wrt: str, where: str) -> None:
+    d: Any = matcalc.derivative(text, wrt, where=where)
+    given = known(d)
+    found = load(d.code(parts=["jvp"]))
+    values = {**arguments(), **{n: v for n, v in given.items() if not callable(v)}}
+    want = d.evaluate(given)
+    np.testing.assert_allclose(call(found[first_name(d)], values), want, rtol=1e-9, atol=1e-12, err_msg=d.code())
+    x = np.asarray(given[wrt])
+    direction = np.random.default_rng(2).normal(size=x.shape)[()]
+    got = call(found["jvp"], values, **{f"d{wrt}": direction})
+    np.testing.assert_allclose(got, np.tensordot(want, direction, x.ndim), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("text, wrt, where", [q[:3] for q in SECOND_OF_FUNCTIONS], ids=[q[0] for q in SECOND_OF_FUNCTIONS])
+def test_second_derivatives_of_functions(text: str, wrt: str, where: str) -> None:
+    d: Any = matcalc.derivative(text, wrt, where=where, order=2)
+    given = known(d)
+    values = {**arguments(), **{n: v for n, v in given.items() if not callable(v)}}
+    np.testing.assert_allclose(call(load(d.code())[first_name(d)], values), d.evaluate(given), rtol=1e-9, atol=1e-12, err_msg=d.code())
+
+
+@pytest.mark.parametrize("language", [LANGUAGES[1], LANGUAGES[2]])
+def test_functions_in_jax_and_torch(language: str) -> None:
+    """They are what the language has; jit takes them as static arguments."""
+    module: Any = pytest.importorskip(language)
+    d: Any = matcalc.derivative("sum(phi(x)) + f(A x)", "x", where="phi: R -> R; f: R^m -> R; A in R^{m x n}; x in R^n")
+    assert "phi_prime  the derivative phi', a function of an array, entry by entry" in d.code(language)
+    rng = np.random.default_rng(0)
+    A, x, c = rng.normal(size=(2, 3)), rng.normal(size=3), rng.normal(size=2)
+    gradient = load(d.code(language))["gradient"]
+    with module.enable_x64(True) if language == "jax" else nullcontext():
+        weights = module.numpy.asarray(c) if language == "jax" else module.as_tensor(c)
+
+        def f_prime(y: Any) -> Any:
+            return 2 * (weights @ y) * weights
+
+        if language == "jax":
+            functions = {"f": None, "phi": None, "f_prime": f_prime, "phi_prime": module.numpy.cos}
+            got = module.jit(gradient, static_argnames=list(functions))(x, A, **functions)
+        else:
+            got = gradient(module.as_tensor(x), module.as_tensor(A), f=None, phi=None, f_prime=f_prime, phi_prime=module.cos)
+        np.testing.assert_allclose(np.asarray(got), np.cos(x) + 2 * (c @ A @ x) * (c @ A))
+
+
+@pytest.mark.octave
+def test_functions_in_octave(tmp_path: Path) -> None:
+    d: Any = matcalc.derivative("sum(phi(x)) + f(A x)", "x", where="phi: R -> R; f: R^m -> R; A in R^{m x n}; x in R^n")
+    rng = np.random.default_rng(0)
+    A, x = rng.normal(size=(2, 3)), rng.normal(size=3)
+    handles = {"phi": "@sin", "phi_prime": "@cos", "f": "@(y) sum(y.^2)", "f_prime": "@(y) 2 * y"}
+    given = {"A": A, "x": x, **handles}
+    value, gradient = run_octave([(d.code("octave"), "value", given), (d.code("octave"), "gradient", given)], tmp_path)
+    np.testing.assert_allclose(np.squeeze(value), np.sum(np.sin(x)) + np.sum((A @ x) ** 2))
+    np.testing.assert_allclose(np.squeeze(gradient), np.cos(x) + 2 * A.T @ A @ x)
+
+
+def test_a_size_that_no_shape_tells_is_an_argument() -> None:
+    d: Any = matcalc.derivative("p (x^T x) + q tr(F(x))", "x", where="F: R^n -> R^{p x p}; q in R; x in R^n")
+    found = load(d.code())
+    x = np.array([1.0, 2.0])
+    jacobian = np.arange(8.0).reshape(4, 2)
+    got = call(found["gradient"], {"x": x, "q": 3.0, "p": 2, "F": None, "F_prime": lambda x: jacobian, "F_along": None})
+    np.testing.assert_allclose(got, 2 * 2 * x + 3 * (jacobian[0] + jacobian[3]))
+    assert "    p        a whole number" in d.code()
+    with pytest.raises(TypeError):
+        found["gradient"](x, 3.0)
+
+
+# ---------------------------------------------------------------------------------------------- new operations
+
+
+N, M = Dim.of("n"), Dim.of("m")
+SHAPES = {"x": (N, ONE), "y": (N, ONE), "X": (N, N), "A": (M, N), "s": (ONE, ONE)}
+TEXTS = {
+    "np.log1p(x**2) - 0.5 * np.expm1(-x)": (N, ONE),
+    "np.where(np.real(x) > 0, x, np.tanh(x) / math.pi)[()]": (N, ONE),
+    "np.where(x > y, s, absolute(x) ** 0.5)": (N, ONE),
+    "logistic(x) * np.maximum(y, soft_plus(s)) * (x != y)": (N, ONE),
+    "X @ x + y": (N, ONE),
+    "x.T @ X @ y": (ONE, ONE),
+    "A @ X.T @ x * s": (M, ONE),
+    "np.linalg.solve(X, x @ y.T)": (N, N),
+    "np.linalg.inv(X) @ X.T": (N, N),
+    "np.trace(X) * np.linalg.det(X) + np.linalg.slogdet(X)[1]": (ONE, ONE),
+    "np.sum(A) / math.sqrt(2) + np.sum(x * x)": (ONE, ONE),
+}
+
+
+def operation_of(text: str, shape: tuple[Dim, Dim]) -> tuple[Operation, Any]:
+    """An operation with this numeric text, and its application to symbols."""
+    names = [n for n in SHAPES if re.search(rf"\b{n}\b", text)]
+    op = Operation(f"made {text}", " ".join(names), "", numeric=text)
+    return op, make(op, tuple(symbol(n, SHAPES[n]) for n in names), None, shape, 9)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_operation_without_a_function_in_the_language_is_computed_by_its_text(language: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    sizes = {"n": 4, "m": 3}
+    values = {n: rng.normal(size=[d.value(sizes) for d in s]) for n, s in SHAPES.items()} | {"s": 0.7}
+    given = {n: v[:, 0] if np.ndim(v) == 2 and v.shape[1] == 1 else v for n, v in values.items()}
+    asked, expected = [], []
+    for text, shape in TEXTS.items():
+        op, e = operation_of(text, shape)
+        arguments = [Argument(n, tuple(d for d in SHAPES[n] if d is not ONE)) for n in op.params]
+        file = File("made", "by its text", "0", arguments, [Function("value", "", [Lowering().lower(e)])], {})
+        asked.append((target_of(language).file(file), "value", given))
+        expected.append(np.squeeze(kernel(op).call(*[values[n] for n in op.params], 0, 0, None, sizes)))
+    if language == "octave":
+        results = run_octave(asked, tmp_path)
+    else:
+        module = pytest.importorskip(language)
+        inputs = {n: module.as_tensor(v) for n, v in given.items()} if language == "torch" else given
+        with module.enable_x64(True) if language == "jax" else nullcontext():
+            results = [np.asarray(call(load(text)[name], inputs)) for text, name, _ in asked]
+    for got, want, text in zip(results, expected, TEXTS, strict=True):
+        np.testing.assert_allclose(np.squeeze(got), want, rtol=1e-7, atol=1e-10, err_msg=text)
+
+
+@pytest.mark.parametrize(
+    "text, what",
+    [
+        ("np.fft.fft(x)", "np.fft.fft"),
+        ("np.sum(X, axis=0)", "np.sum"),
+        ("[v for v in x]", "for v in"),
+        ("x[0]", r"x\[0\]"),
+        ("A + x", "broadcasting"),
+        ("x if s > 0 else y", "if"),
+        ("rows * x", "rows"),
+    ],
+)
+def test_a_text_that_is_not_understood_is_refused_with_its_reason(text: str, what: str) -> None:
+    _, e = operation_of(text, (N, ONE))
+    with pytest.raises(NoAnswerError, match=f"no code for made .*: nothing is known of .*{what}"):
+        Lowering().lower(e)
+
+
+def test_every_operation_has_code() -> None:
+    """Those with a name are tried above; the others are in one of the expressions."""
+    expressions = [d._typed.expr for d, *_ in unnamed()] + [e for d, *_ in unnamed() for e in d._tensor.expressions()]
+    expressions += [matcalc.derivative(text, wrt, where=where)._typed.expr for text, wrt, where, *_ in [*BLOCKS, *FIRST]]  # type: ignore[union-attr]
+    expressions += [e for text, wrt, where, *_ in BLOCKS for e in matcalc.derivative(text, wrt, where=where)._tensor.expressions()]  # type: ignore[union-attr]
+    tried = {n.op.name for n in postorder(expressions)} | {op.name for op in CALLED}
+    assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along"} == set()

@@ -98,6 +98,10 @@ def test_the_operation_of_the_contributors_page_needs_only_its_block(tmp_path: P
         chapter.write_text(text + "\n" + block, encoding="utf-8")
     outcome = python("-m", "matcalc", "d", "sum(sinc(A x))", "--wrt", "x", env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
     assert outcome.code == 0 and "sinc(A x)" in outcome.out, outcome
+    for target in ("numpy", "jax", "torch", "octave"):
+        argv = ("-m", "matcalc", "code", "sum(sinc(A x))", "--wrt", "x", "--target", target)
+        outcome = python(*argv, env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
+        assert outcome.code == 0 and "sin(t1)" in outcome.out, outcome
 
 
 def test_continuous_integration_runs_the_line_of_the_readme() -> None:

@@ -23,6 +23,10 @@ def distributed_block(e: Expr) -> Expr | None:
     left = _as_block(e.args[-2]) if last.shape[1] is ONE else None
     if left is not None:
         return matmul(*e.args[:-2], _block_times(left, last))
+    if first.op is TRANSPOSE and first.args[0].op is last.op is BLOCK and len(e.args) == 2:
+        pairs = list(zip(first.args[0].args, last.args))
+        if last.shape[1] is ONE and len(first.args[0].args) == len(last.args) and all(a.shape == b.shape for a, b in pairs):
+            return add(*[matmul(transpose(a), b) for a, b in pairs])
     right = _as_block(transpose(e.args[1])) if first.shape[0] is ONE else None
     return None if right is None else matmul(transpose(_block_times(right, transpose(first))), *e.args[2:])
 
@@ -56,7 +60,11 @@ def merged(factors: Sequence[Expr]) -> list[Expr]:
     found: list[Expr] = []
     for f in factors:
         before = found[-1] if found else None
-        if before is not None and before.op is not MATMUL and (f.op is SELECTION or (before.op is TRANSPOSE and before.args[0].op is SELECTION)):
+        if (
+            before is not None
+            and before.op is not MATMUL
+            and (f.op is SELECTION or (before.op is TRANSPOSE and before.args[0].op is SELECTION))
+        ):
             found[-1] = matmul(before, f)
         else:
             found.append(f)

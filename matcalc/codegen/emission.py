@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..errors import NoAnswerError
-from .frame import File
+from .frame import File, MissingSize
 from .graph import Node, postorder
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly a text holds together
@@ -53,7 +52,7 @@ class Target:
     def dimension(self, name: str) -> str:
         """What a size is called in the language."""
         if name not in self.dimensions:
-            raise NoAnswerError(f"the size {name} does not follow from the shapes of the arguments")
+            raise MissingSize(name)
         return self.dimensions[name]
 
     def write_apply(self, node: Node, args: Sequence[Text], body: Body) -> Text:

@@ -9,14 +9,22 @@ from ..kinds import Dim
 from .graph import Dims, Node
 
 
+class MissingSize(NoAnswerError):
+    """A size that does not follow from the shapes of the arguments, and has to be one of them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the size {name} does not follow from the shapes of the arguments")
+        self.name = name
+
+
 class Argument:
     """An argument of the emitted functions: its name in the language of matcalc, and its axes. `function` describes one that is
-    itself a function."""
+    itself a function, `size` is the dimension that one stands for."""
 
-    __slots__ = ("dims", "function", "integer", "name")
+    __slots__ = ("dims", "function", "integer", "name", "size")
 
-    def __init__(self, name: str, dims: Dims, integer: bool = False, function: str = "") -> None:
-        self.name, self.dims, self.integer, self.function = name, dims, integer, function
+    def __init__(self, name: str, dims: Dims, integer: bool = False, function: str = "", size: str = "") -> None:
+        self.name, self.dims, self.integer, self.function, self.size = name, dims, integer or bool(size), function, size
 
     def words(self, shape: Callable[[Dims], str]) -> str:
         """What it has to be; `shape` writes the sizes of an array."""
@@ -64,19 +72,20 @@ def size_statements(arguments: Sequence[Argument], length: Callable[[Argument, i
     """How each dimension name follows from the shapes, in an order in which they can be computed."""
     found: dict[str, str] = {}
     axes = [(a, k, d) for a in arguments for k, d in enumerate(a.dims)]
-    names = {n for _, _, d in axes for n in d.names() if not n.isdigit()}
+    given = {a.size for a in arguments if a.size}
+    names = {n for _, _, d in axes for n in d.names() if not n.isdigit()} - given
     for a, k, d in axes:
-        if d.name is not None and not d.name.isdigit():
+        if d.name is not None and not d.name.isdigit() and d.name not in given:
             found.setdefault(d.name, length(a, k))
     for a, k, d in axes:  # 2 n, m n: by division, where the rest is known
-        unknown = [n for n in d.names() if n not in found and not n.isdigit()]
+        unknown = [n for n in d.names() if n not in found and n not in given and not n.isdigit()]
         if len(unknown) == 1 and len(d.terms) == 1 and dict(d.terms[0][0])[unknown[0]] == 1:
             m, c = d.terms[0]
             rest = [str(c)] * (c != 1) + [n for n, e in m for _ in range(e) if n != unknown[0]]
             found[unknown[0]] = f"{length(a, k)} // ({'*'.join(rest)})"
     missing = names - set(found)
     if missing:
-        raise NoAnswerError(f"the size {min(missing)} does not follow from the shapes of the arguments")
+        raise MissingSize(min(missing))
     return found
 
 

@@ -310,6 +310,7 @@ class Octave(Target):
         self.names = identifiers([a.name for a in file.arguments], KEYWORDS)
         found = size_statements(file.arrays, self.length)
         self.dimensions = size_identifiers(found, set(self.names.values()) | KEYWORDS)
+        self.dimensions |= {a.size: self.names[a.name] for a in file.arrays if a.size}
         found = {n: t.replace(" // ", " / ") for n, t in size_statements(file.arrays, self.length).items()}
         functions = [self._function(file, f, list(found)) for f in file.functions]
         lines = [file.title, "", file.formula, ""]

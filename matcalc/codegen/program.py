@@ -19,7 +19,7 @@ from ..render.text import spell
 from ..simplify import recognise
 from ..tensor import Tensor
 from .emission import Target
-from .frame import Argument, File, Function, shape_words
+from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, Node
 from .leaves import function_name
 from .lowering import Lowering
@@ -61,6 +61,15 @@ class Problem:
         functions = {function_name(n): n for n in postorder(roots) if n.op in (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)}
         arrays = [found[n] for n in (*first, *[n for n in found if n not in first])]
         return [*arrays, *[Argument(name, (), function=_function_words(n)) for name, n in sorted(functions.items())]]
+
+    def add_size(self, name: str) -> None:
+        """A size as one more argument, before those that are functions."""
+        free = name
+        while free in self.taken:
+            free += "_size"
+        self.taken.add(free)
+        place = next((k for k, a in enumerate(self.arguments) if a.function), len(self.arguments))
+        self.arguments.insert(place, Argument(free, (), size=name))
 
     # ---- nodes
 
@@ -143,12 +152,16 @@ def program(d: Derivative, target: str = "numpy", parts: Iterable[str] = (), siz
         raise UsageError(f"there is no part {unknown[0]!r}", suggestion=f"parts: {', '.join(PARTS)}")
     if wanted and d.order != 1:
         raise UsageError(f"{wanted[0]} goes with a first derivative")
-    language = target_of(target)
+    target_of(target)
     problem = Problem(d, _second(d) if {"hessian", "hvp"} & set(wanted) else None, sizes)
     functions = _functions(problem, wanted)
     name = f"{first_name(d).capitalize()} by {', '.join(dict.fromkeys(d.wrt))}"
     formula = f"{name}: {spell(d.program)}"
-    return language.file(File(_title(d), formula, __version__, problem.arguments, functions, problem.named()))
+    while True:
+        try:
+            return target_of(target).file(File(_title(d), formula, __version__, problem.arguments, functions, problem.named()))
+        except MissingSize as missing:
+            problem.add_size(missing.name)
 
 
 def _second(d: Derivative) -> Derivative:

@@ -23,7 +23,7 @@ class PythonFile(Target):
     def file(self, file: File) -> str:
         self.names = identifiers([a.name for a in file.arguments])
         found = size_statements(file.arrays, self.length)
-        self.dimensions = size_identifiers(found, set(self.names.values()))
+        self.dimensions = size_identifiers(found, set(self.names.values())) | {a.size: self.names[a.name] for a in file.arrays if a.size}
         found = size_statements(file.arrays, self.length)
         functions = [self._function(file, f, list(found)) for f in file.functions]
         inputs = self._inputs(file.arrays, found)  # may ask for helpers too

@@ -67,7 +67,7 @@ class NumPy(PythonFile):
         return body.index(str(node.attr)), ATOM
 
     def write_range(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        return f"{self.xp}.arange({args[0][0]}, {inside(args[1], SUM)} + 1)", ATOM
+        return f"{self.xp}.arange({args[0][0]}, {inside(args[1], SUM)} + 1, {self.kind_word()})", ATOM
 
     def write_full(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         if not node.dims:
