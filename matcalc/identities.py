@@ -7,7 +7,7 @@ simplifier must know to hold (`positive x`). Every identity is checked against n
 
 from __future__ import annotations
 
-from .sources import cite
+from .sources import after, cite
 
 
 class Identity:
@@ -36,17 +36,35 @@ identity("logistic function, second form", "exp(x)/(1 + exp(x))", "sigmoid(x)", 
 identity("complement of the logistic function", "1/(1 + exp(x))", "1 - sigmoid(x)", entrywise=True, source="definition")
 identity("logistic function, third form", "exp(x) (1 - sigmoid(x))", "sigmoid(x)", entrywise=True, source="definition")
 identity("softplus", "log(1 + exp(x))", "softplus(x)", entrywise=True, source="definition")
+identity("derivative of the logistic function", "exp(-x) sigmoid(x)", "1 - sigmoid(x)", entrywise=True, source="definition")
 identity("symmetry of the logistic function", "1 - sigmoid(-x)", "sigmoid(x)", entrywise=True, source="definition")
 identity("tangent", "sin(x)/cos(x)", "tan(x)", entrywise=True, source=cite("dlmf", "4.14.4"))
 identity("hyperbolic tangent", "sinh(x)/cosh(x)", "tanh(x)", entrywise=True, source=cite("dlmf", "4.28.4"))
 identity("Pythagoras", "cos(x)^2 + sin(x)^2", "1", entrywise=True, source=cite("dlmf", "4.21.12"))
+identity("Pythagoras, for the cosine", "1 - sin(x)^2", "cos(x)^2", entrywise=True, source=cite("dlmf", "4.21.12"))
+identity("Pythagoras, for the sine", "1 - cos(x)^2", "sin(x)^2", entrywise=True, source=cite("dlmf", "4.21.12"))
+identity("difference of hyperbolic squares", "cosh(x)^2 - sinh(x)^2", "1", entrywise=True, source=after("dlmf"))
+identity("third binomial formula for tanh", "(1 + tanh(x)) (1 - tanh(x))", "1 - tanh(x)^2", entrywise=True, source="algebra")
 identity("root of a square", "sqrt(x^2)", "abs(x)", entrywise=True, source="definition")
 identity("sign times absolute value", "sign(x) abs(x)", "x", entrywise=True, source="definition")
+identity("number times its sign", "x sign(x)", "abs(x)", entrywise=True, source="definition")
+identity("square of an absolute value", "abs(x)^2", "x^2", entrywise=True, source="definition")
+identity("rectifier", "x 1[x > 0]", "relu(x)", entrywise=True, source="definition")
+identity("rectifier, where it is not zero", "relu(x) 1[x > 0]", "relu(x)", entrywise=True, source="definition")
+identity("square of an indicator", "1[x > 0]^2", "1[x > 0]", entrywise=True, source="definition")
 identity("logarithm of an exponential", "log(exp(x))", "x", entrywise=True, source="definition")
 identity("exponential of a logarithm", "exp(log(x))", "x", entrywise=True, source="definition")
+identity("sine of its inverse", "sin(asin(x))", "x", entrywise=True, source="definition")
+identity("cosine of its inverse", "cos(acos(x))", "x", entrywise=True, source="definition")
+identity("tangent of its inverse", "tan(atan(x))", "x", entrywise=True, source="definition")
+identity("hyperbolic tangent of its inverse", "tanh(atanh(x))", "x", entrywise=True, source="definition")
+identity("inverse of the hyperbolic tangent", "atanh(tanh(x))", "x", entrywise=True, source="definition")
+identity("hyperbolic sine of its inverse", "sinh(asinh(x))", "x", entrywise=True, source="definition")
+identity("inverse of the hyperbolic sine", "asinh(sinh(x))", "x", entrywise=True, source="definition")
 identity("logarithm of one", "log(1)", "0", entrywise=True, source="definition")
 identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "4.2.19"))
 
+identity("quotient of exponentials", "exp(x)/exp(y)", "exp(x - y)", entrywise=True, source=cite("dlmf", "4.2.19"))
 identity("maximum of equals", "max(x, x)", "x", entrywise=True, source="definition")
 identity("minimum of equals", "min(x, x)", "x", entrywise=True, source="definition")
 
@@ -58,6 +76,32 @@ identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="defi
 identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", source="definition")
 
 identity("square of a square root", "sqrtm(X)^2", "X", "X: n n", source="definition")
+
+# Inverses and pseudoinverses.
+identity(
+    "Woodbury's identity",
+    "X^-1 - X^-1 U (Y + V X^-1 U)^-1 V X^-1",
+    "(X + U Y^-1 V)^-1",
+    "X: n n, U: n k, V: k n, Y: k k",
+    source=after("cookbook"),
+)
+identity(
+    "Sherman-Morrison formula",
+    "X^-1 - X^-1 u v^T X^-1/(1 + v^T X^-1 u)",
+    "(X + u v^T)^-1",
+    "X: n n, u: n 1, v: n 1",
+    source=after("cookbook"),
+)
+
+# Derivatives of matrix functions: tr(L(X, E) Y) = tr(E L(X, Y)), the shorter of the two.
+for _f in ("expm", "logm", "sqrtm"):
+    identity(
+        f"symmetry of the derivative of {_f}",
+        f"tr(d{_f}(X, u v^T) Y)",
+        f"v^T d{_f}(X, Y) u",
+        "X: n n, Y: n n, u: n 1, v: n 1",
+        source=after("higham-2008"),
+    )
 
 # Softmax.
 identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="definition")

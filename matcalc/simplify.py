@@ -22,10 +22,25 @@ Record = list[tuple[str, Expr, Expr]]
 def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | None = None) -> Expr:
     """The shortest form found of `e`; `record` receives every rewriting that was kept: its reason, before and after."""
     done = {} if known is None else known
-    short = transform(e, lambda old, args: _improve(rebuild(old, args), moves, record), done)
-    done[short] = short
+
+    def shortened(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = inside(rebuild(old, args))
+        for _ in range(ROUNDS):
+            better = _improve(made, moves, record)
+            if better is made:
+                break
+            made = inside(better)
+        return done.setdefault(made, made)
+
+    def inside(made: Expr) -> Expr:
+        """With the parts shortened that came about on the way."""
+        if all(a in done for a in made.args):
+            return made
+        return rebuild(made, tuple(transform(a, shortened, done) for a in made.args))
+
+    short = transform(e, shortened, done)
     written = written_out(short) or gathered(short)
-    return short if written is None else transform(written, lambda old, args: _improve(rebuild(old, args), moves, record), done)
+    return short if written is None else transform(written, shortened, done)
 
 
 def recognise(e: Expr) -> Expr:

@@ -154,6 +154,10 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
             if first.op is TRANSPOSE or (flipped.op is not TRANSPOSE and order_key(flipped) < order_key(first)):
                 inner = apply(op, (flipped,), attr)
                 return transpose(inner) if op.transposes == "commutes" else inner
+        elif op.transposes == "commutes":  # L(X^T, E^T) is L(X, E)^T
+            turned = [transpose(a) for a in args]
+            if sorted(map(order_key, turned), reverse=True) < sorted(map(order_key, args), reverse=True):
+                return transpose(make(op, tuple(turned), attr, first.shape, 1 + sum(a.size for a in turned)))
     return make(op, tuple(args), attr, result_shape(op, args), 1 + sum(a.size for a in args) + (op is IVERSON))
 
 

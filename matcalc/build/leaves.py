@@ -71,15 +71,23 @@ def has(e: Expr, prop: str) -> bool:
 
 def leading_sign(e: Expr) -> int:
     """1 or -1, such that one of e and -e has 1: the sign of the coefficient; of a sum, that of most of its terms, at a tie
-    that of its number (1 - p), or of the longest term (F^T F - I)."""
+    that of its number (1 - p), or of the longest term (F^T F - I), of a mean last (x - m 1, I - 1 1^T/n)."""
     if e.op is not ADD:
         return -1 if without_coefficient(e)[0] < 0 else 1
     parts = [without_coefficient(a) for a in e.args]
     surplus = sum(1 if c > 0 else -1 for c, _ in parts)
     if surplus:
         return 1 if surplus > 0 else -1
-    leader = max(parts, key=lambda p: (p[1].op in (NUMBER, ONES), order_key(p[1])))
+    leader = max(parts, key=lambda p: (_leads(p[1]), order_key(p[1])))
     return 1 if leader[0] > 0 else -1
+
+
+def _leads(e: Expr) -> int:
+    """Which term of a difference is written first."""
+    if e.op is NUMBER or e.op is ONES:
+        return 3
+    body = split(e)[2]
+    return 2 if body is None or body.op not in (EYE, ONES) else 1 if body.op is EYE else 0
 
 
 def is_number(e: Expr, value: int | None = None) -> bool:

@@ -11,6 +11,7 @@ from ..ops.blocks import SELECTION
 from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from ..ops.pseudoinverse import PSEUDOINVERSE
 from .blocks import picked
 from .late import add, diag, entry, hadamard, kron, power, times, total, transpose
 from .leaves import MINUS_ONE, ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, without_coefficient, zeros
@@ -73,8 +74,26 @@ def _push(chain: list[Expr], f: Expr) -> None:
         if merged.op is EYE:
             return
         f = merged
-    if not _cancels(chain, f):
+    if not (_cancels(chain, f) or _penrose(chain, f)):
         chain.append(f)
+
+
+def _penrose(chain: list[Expr], f: Expr) -> bool:
+    """X X^+ and X^+ X are symmetric, and X X^+ X is X, X^+ X X^+ is X^+: the conditions of Moore and Penrose."""
+    last = chain[-1] if chain else f
+    if len(chain) > 1 and chain[-2] is f and _are_pseudoinverse(last, f):
+        chain.pop()
+        return True
+    if last.op is TRANSPOSE and f.op is TRANSPOSE and _are_pseudoinverse(last.args[0], f.args[0]):
+        chain.pop()
+        _push(chain, f.args[0])
+        _push(chain, last.args[0])
+        return True
+    return False
+
+
+def _are_pseudoinverse(a: Expr, b: Expr) -> bool:
+    return (a.op is PSEUDOINVERSE and a.args[0] is b) or (b.op is PSEUDOINVERSE and b.args[0] is a)
 
 
 def _cancels(chain: list[Expr], f: Expr) -> bool:

@@ -160,6 +160,10 @@ class Arranger(Factors):
             spelled = self._sum([transpose(a) for a in (self.author.get(inner) or self._sorted(inner))], inner)
             longer = symbols(spelled) - symbols(whole)
             return spelled if longer < 0 or (longer == 0 and inner not in self.author) else whole
+        if inner.op is HADAMARD and inner not in self.author:
+            turned = sorted(map(transpose, inner.args), key=self._factor_key)
+            spelled = self._entrywise([self._of(p) for p in turned if not is_below(p)], [p for p in turned if is_below(p)])
+            return spelled if symbols(spelled) < symbols(whole) else whole
         if inner.op is INDEXED_SUM:
             low, high, body = inner.args
             return Node("sum", (self._of(transpose(body)), self._of(low), self._of(high)), str(inner.attr))

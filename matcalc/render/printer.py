@@ -251,8 +251,10 @@ class Printer:
         return pieces
 
     def first_factor(self, node: Node) -> Hole:
-        """Products are read from the left, so that a product may begin another without brackets."""
-        return Hole(node.args[0], MUL if node.args[0].op == "mul" else FACTOR, MIDDLE)
+        """Products are read from the left, so that a product may begin another without brackets; (a^T x) b has them to be seen."""
+        first = node.args[0]
+        inner = first.op == "mul" and separators(node)[0] != "/" and any(a.op == "T" for a in first.args)
+        return Hole(first, MUL if first.op == "mul" and not inner else FACTOR, MIDDLE)
 
     def ew(self, node: Node) -> Sequence[Piece]:
         first = node.args[0]

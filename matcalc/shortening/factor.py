@@ -14,11 +14,13 @@ from weakref import WeakKeyDictionary
 from ..build import (
     add,
     apply,
+    diag,
     eye,
     hadamard,
     is_number,
     matmul,
     num,
+    ones,
     power,
     rebuild,
     split,
@@ -161,7 +163,7 @@ def _spread(body: Expr) -> list[Expr]:
 
 def _ends(terms: Sequence[Expr], depth: int) -> list[Expr]:
     """A common left or right end of several products."""
-    chains = [_chain_of(t) for t in terms]
+    chains = _with_diagonals([_chain_of(t) for t in terms])
     found = []
     for side in (0, -1):
         where: dict[Expr, list[tuple[int, int]]] = {}
@@ -181,6 +183,37 @@ def _ends(terms: Sequence[Expr], depth: int) -> list[Expr]:
                 if made is not None:
                     found.append(made)
     return found
+
+
+Chains = list[tuple[Expr, list[list[Expr]]]]
+
+
+def _with_diagonals(chains: Chains) -> Chains:
+    """Where a term begins or ends with diag(g), a column g .* h of another counts as diag(g) h too, and g as diag(g) 1."""
+    weights = {f.args[0] for _, directions in chains for c in directions for f in (c[0], c[-1]) if f.op is DIAG}
+    if not weights:
+        return chains
+    found = []
+    for scalar, directions in chains:
+        more = list(directions)
+        for c in directions:
+            for g in weights:
+                left, right = _weighted(c[0], g), _weighted(transpose(c[-1]), g)
+                if left is not None:
+                    more.append([diag(g), left, *c[1:]])
+                if right is not None:
+                    more.append([*c[:-1], transpose(right), diag(g)])
+        found.append((scalar, more))
+    return found
+
+
+def _weighted(column: Expr, g: Expr) -> Expr | None:
+    """h where the column is g .* h; g itself only where it is a letter (diag(s) - s s^T stays, s may get a name)."""
+    if column is g and not g.args:
+        return ones(g.shape[0])
+    if column.op is not HADAMARD or g not in column.args:
+        return None
+    return hadamard(*[a for a in column.args if a is not g])
 
 
 def _common_run(picked: Sequence[list[Expr]], side: int) -> int:

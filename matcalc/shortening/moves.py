@@ -6,15 +6,17 @@ Each move gives other forms of the root of an expression whose arguments are sho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
+from weakref import WeakKeyDictionary
 
 from .. import build
 from ..adjoints.families import with_index
 from ..adjoints.lifting import over_index
 from ..build import add, matmul, num, power, rebuild, split, times, trace, transpose
 from ..build.properties import holds
-from ..expr import Expr, postorder, transform
+from ..expr import Expr, order_key, postorder, transform
+from ..kinds import ONE
 from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
@@ -24,7 +26,9 @@ from .scalars import rewritings, worth_trying
 
 LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on trial
 MOST_EXPANDED = 8  # and its summands
+MOST_FACTORS = 12  # of a product in which sums are multiplied by their neighbours
 Move = tuple[str, Expr]
+_shorter_products: WeakKeyDictionary[Expr, Expr] = WeakKeyDictionary()
 
 
 def identities(e: Expr) -> Iterator[Move]:
@@ -55,7 +59,7 @@ def moves(e: Expr) -> Iterator[Move]:
             for made in rewritings(e):
                 yield "scalar algebra", made
     elif e.op is TIMES:
-        for made in (*_distribute_number(e), *_absorb_divisors(e)):
+        for made in (*_distribute_number(e), *_absorb_factors(e)):
             yield "distributive law", made
     elif e.op is MATMUL:
         for made in _products_with_sums(e):
@@ -96,16 +100,23 @@ def _distribute_number(e: Expr) -> Iterator[Expr]:
         yield times(*scalars, add(*[times(num(c), t) for t in body.args]))
 
 
-def _absorb_divisors(e: Expr) -> Iterator[Expr]:
-    """(s - l)/s is 1 - l/s."""
+def _absorb_factors(e: Expr) -> Iterator[Expr]:
+    """(s - l)/s is 1 - l/s, and s (1 + l/s) is s + l."""
     c, scalars, body = split(e)
     tail = [body] if body is not None else []
     for p in scalars:
-        if p.op is POWER and build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0:
-            for s in scalars:
-                if s.op is ADD:
-                    rest = [f for f in scalars if f is not p and f is not s]
-                    yield times(num(c), *rest, factor(add(*[times(p, a) for a in s.args])), *tail)
+        below = p.op is POWER and build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0
+        for s in scalars:
+            if s.op is ADD and s is not p and (below or any(_divided_by(a, p) for a in s.args)):
+                rest = [f for f in scalars if f is not p and f is not s]
+                yield times(num(c), *rest, factor(add(*[times(p, a) for a in s.args])), *tail)
+
+
+def _divided_by(a: Expr, p: Expr) -> bool:
+    """Whether a term has p, or the base of the power p, below the bar."""
+    base = p.args[0] if p.op is POWER else p
+    powers = [s for s in split(a)[1] if s.op is POWER and s.args[0] is base and build.is_number(s.args[1])]
+    return any(build.value_of(s.args[1]) < 0 for s in powers)
 
 
 def _distributed_terms(e: Expr) -> Iterator[Expr]:
@@ -144,24 +155,43 @@ def _summands(f: Expr) -> list[Expr] | None:
 
 def _products_with_sums(e: Expr) -> Iterator[Expr]:
     """(I - Z (Z^T Z)^-1 Z^T) Z is 0: a sum among the factors, multiplied by some of its neighbours, may cancel."""
-    if e.size > LARGEST_EXPANDED or len(e.args) > MOST_EXPANDED:
+    if e.size <= LARGEST_EXPANDED:
+        for before, f, after, window in _windows(e):
+            yield matmul(*before, factor(_multiplied_out(window, f, _cancelled)), *after)
+
+
+def _windows(e: Expr) -> Iterator[tuple[Sequence[Expr], int, Sequence[Expr], Sequence[Expr]]]:
+    """Runs of factors that begin or end with a sum (or hold it in the middle), the place of the sum there, and what stands around."""
+    n = len(e.args)
+    if n > MOST_FACTORS:
         return
     for k, f in enumerate(e.args):
         parts = _summands(f)
-        if parts is None or len(parts) > MOST_EXPANDED:
+        if parts is None or len(parts) > MOST_EXPANDED or (ONE in f.shape and transpose(f) in e.args):  # z^T z stays
             continue
-        for stop in range(k + 2, len(e.args) + 1):
-            run = e.args[k + 1 : stop]
-            yield matmul(*e.args[:k], _multiplied_out(f, [], run), *e.args[stop:])
-        for start in range(k):
-            run = e.args[start:k]
-            yield matmul(*e.args[:start], _multiplied_out(f, run, []), *e.args[k + 1 :])
-        if 0 < k < len(e.args) - 1:
-            yield _multiplied_out(f, e.args[:k], e.args[k + 1 :])
+        spans = [(k, stop) for stop in range(k + 2, n + 1)] + [(start, k + 1) for start in range(k)]
+        for start, stop in [*spans, (0, n)] if 0 < k < n - 1 else spans:
+            yield e.args[:start], k - start, e.args[stop:], e.args[start:stop]
 
 
-def _multiplied_out(f: Expr, before: Sequence[Expr], after: Sequence[Expr]) -> Expr:
-    return factor(add(*[matmul(*before, p, *after) for p in _summands(f) or [f]]))
+def _multiplied_out(window: Sequence[Expr], k: int, then: Callable[[Expr], Expr]) -> Expr:
+    return add(*[then(matmul(*window[:k], p, *window[k + 1 :])) for p in _summands(window[k]) or ()])
+
+
+def _cancelled(e: Expr) -> Expr:
+    """A product with its sums cancelled against their neighbours, where that makes it shorter."""
+    c, scalars, body = split(e)
+    if body is None or body.op is not MATMUL or body.size > LARGEST_EXPANDED:
+        return e
+    best = _shorter_products.get(body)
+    if best is None:
+        best = body
+        for before, f, after, window in _windows(body):
+            made = matmul(*before, _multiplied_out(window, f, lambda p: p), *after)
+            if order_key(made) < order_key(best) and made.size < body.size:
+                best = made
+        _shorter_products[body] = best
+    return e if best is body else _cancelled(times(num(c), *scalars, best))
 
 
 # ---------------------------------------------------------------------------------------------- terms that become alike

@@ -8,6 +8,7 @@ scalars and entrywise products the order does not matter and the rest stays; a t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from functools import cache
 
 from .. import build
@@ -110,16 +111,36 @@ def _match_multiple(p: Expr, e: Expr) -> Iterator[Found]:
 
 
 def _match_part(p: Expr, e: Expr) -> Iterator[Found]:
+    """Some of the summands or factors; a power counts as a factor and the rest of the power where nothing else is found."""
+    found = False
+    for each in _match_among(p, e, list(e.args)):
+        found = True
+        yield each
+    if not found and e.op is not ADD:
+        apart = [part for a in e.args for part in _one_off(a)]
+        if len(apart) > len(e.args):
+            yield from _match_among(p, e, apart)
+
+
+def _one_off(a: Expr) -> list[Expr]:
+    """x^3 as x and x^2, 1/x^2 as 1/x and 1/x."""
+    k = value_of(a.args[1]) if a.op is POWER and is_number(a.args[1]) else Fraction(0)
+    if k.denominator != 1 or abs(k) < 2:
+        return [a]
+    one = 1 if k > 0 else -1
+    return [build.power(a.args[0], num(one)), build.power(a.args[0], num(k - one))]
+
+
+def _match_among(p: Expr, e: Expr, args: list[Expr]) -> Iterator[Found]:
     coefficient = num(1)
-    args = list(e.args)
     if e.op is TIMES:
-        c, scalars, body = split(e)
+        c, _, body = split(e)
         cp, sp, bp = split(p)
         coefficient = num(c / cp)
-        args = [*scalars, *([body] if body is not None else [])]
+        args = args[1:] if is_number(args[0]) else args
         wanted = [*sp, *([bp] if bp is not None else [])]
         if body is not None and bp is None:
-            args = list(scalars)
+            args = args[:-1]
             for b, s, left in _choose(wanted, args, {}, {}):
                 yield b, s, lambda made, left=left, body=body, k=coefficient: times(k, made, *left, body)  # type: ignore[misc]
             return
