@@ -1,4 +1,4 @@
-"""`python -m benchmarks [evaluation|derivation|startup|growth]`: the tables of docs/benchmarks.md, on standard output."""
+"""`python -m benchmarks [evaluation|derivation|startup|batch|growth]`: the tables of docs/benchmarks.md, on standard output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
-PARTS = ("evaluation", "derivation", "startup", "growth")
+PARTS = ("evaluation", "derivation", "startup", "batch", "growth")
 
 
 def evaluation(only: str) -> None:
@@ -32,7 +32,8 @@ def derivation() -> None:
     from .derivation import rows
 
     print("\n## Derivation\n")
-    print("SymPy's time to differentiate and print as a multiple of matcalc's to read, differentiate, simplify, check and print.\n")
+    print("SymPy's time to build, differentiate and print as a multiple of matcalc's to read, differentiate, simplify, check and print.")
+    print("Every call is about new names.\n")
     print("| expression | matcalc, ms | SymPy |\n| --- | --- | --- |")
     medians = []
     for text, own, ratio in rows():
@@ -45,10 +46,20 @@ def startup() -> None:
     from .startup import rows
 
     print("\n## Start-up\n")
-    print("Whole processes, as multiples of `python -c pass` in the same round.\n")
+    print("Whole processes of a byte-compiled install, as multiples of `python -c pass` in the same round.\n")
     print("| command | multiple |\n| --- | --- |")
     for name, ratio in rows().items():
         print(f"| `{name}` | {ratio} |", flush=True)
+
+
+def batch() -> None:
+    from .batch import rows
+
+    print("\n## Batch\n")
+    print("`matcalc batch` over the expressions of the corpus: the time on one process as a multiple of that on more, whole commands.\n")
+    print("| processes | seconds | times as fast as one |\n| --- | --- | --- |")
+    for count, own, ratio in rows():
+        print(f"| {count} | {own:.3g} | {ratio} |", flush=True)
 
 
 def growth() -> None:
@@ -95,7 +106,7 @@ def main(argv: list[str]) -> int:
         if part == "evaluation":
             evaluation(argv[1] if len(argv) > 1 else "")
         else:
-            {"derivation": derivation, "startup": startup, "growth": growth}[part]()
+            {"derivation": derivation, "startup": startup, "batch": batch, "growth": growth}[part]()
     return 0
 
 

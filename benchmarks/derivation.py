@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import matcalc
 
 from .timing import Ratio, race
 
-SQUARE = "A, B, X in R^{n x n}; x, a, b in R^n"
+WHERE = "A{0}, B{0}, X{0} in R^{{n x n}}; x{0}, a{0}, b{0} in R^n"
 COMMON: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
     ("x^T A x", "x", lambda s: s.x.T * s.A * s.x, "x"),
     ("a^T x", "x", lambda s: s.a.T * s.x, "x"),
@@ -32,32 +33,47 @@ COMMON: tuple[tuple[str, str, Callable[[Any], Any], str], ...] = (
 )
 
 
-def symbols() -> Any:
-    """SymPy's symbols under the same names."""
+LETTERS = re.compile(r"(?<![A-Za-z])[ABXxab](?![A-Za-z])")
+
+
+def renamed(text: str, mark: str) -> str:
+    """The text with names that nobody has asked about before: x becomes xzqb."""
+    return LETTERS.sub(lambda found: found[0] + mark, text)
+
+
+def symbols(mark: str) -> Any:
+    """SymPy's symbols under such names."""
     from types import SimpleNamespace
 
     import sympy
 
     n = sympy.Symbol("n", integer=True, positive=True)
-    made = {name: sympy.MatrixSymbol(name, n, n) for name in "ABX"} | {name: sympy.MatrixSymbol(name, n, 1) for name in "xab"}
+    made = {name: sympy.MatrixSymbol(name + mark, n, n) for name in "ABX"} | {name: sympy.MatrixSymbol(name + mark, n, 1) for name in "xab"}
     return SimpleNamespace(**made, tr=sympy.Trace)
 
 
 def rows() -> Iterator[tuple[str, float, Ratio]]:
-    """Each expression with matcalc's seconds (reading, deriving, checking and printing) and SymPy's as a multiple (deriving and
-    printing an expression that is built already; its cache is emptied between rounds, as in a fresh question)."""
-    from sympy.core.cache import clear_cache
+    """Each expression with matcalc's seconds (reading, deriving, checking and printing) and SymPy's as a multiple (building the
+    expression, deriving and printing). Every call is about new names, so that no cache of either has the answer; what both
+    have cached of the names themselves stays."""
+    count = 0
 
-    s = symbols()
+    def mark() -> str:
+        nonlocal count
+        count += 1
+        digits = [count // 26**k % 26 for k in (2, 1, 0)]
+        return "zq" + "".join(chr(ord("a") + d) for d in digits)
+
     for text, wrt, build, name in COMMON:
-        expression, variable = build(s), getattr(s, name)
 
-        def ask_sympy(expression: Any = expression, variable: Any = variable) -> str:
-            clear_cache()
-            return str(expression.diff(variable).doit())
+        def ask_sympy(build: Any = build, name: str = name) -> str:
+            s = symbols(mark())
+            return str(build(s).diff(getattr(s, name)).doit())
 
         def ask_matcalc(text: str = text, wrt: str = wrt) -> str:
-            return matcalc.derivative(text, wrt, where=SQUARE).text  # type: ignore[union-attr]
+            m = mark()
+            asked = renamed(text, m), renamed(wrt, m)
+            return matcalc.derivative(*asked, where=WHERE.format(m)).text  # type: ignore[union-attr]
 
         own, ratios = race({"matcalc": ask_matcalc, "SymPy": ask_sympy}, rounds=9, least=0.01)
         yield text, own, ratios["SymPy"]

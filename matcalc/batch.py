@@ -253,6 +253,8 @@ def _pool(count: int) -> ProcessPoolExecutor:
     if sys.platform.startswith("linux") and threading.active_count() == 1:
         for expr, wrt in (("sum(tanh(A x)) + sum_{i=1}^n x_i", "x"), ("(t + 1)^2 sin(t)/(t^2 + 1)", "t")):
             answer({"expr": expr, "wrt": wrt})
+        from . import kernels  # noqa: F401  (NumPy, which short answers do without)
+
         return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork"))
     return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
 

@@ -299,6 +299,13 @@ def test_what_needs_no_engine_loads_none(argv: list[str]) -> None:
     assert not loaded & {"numpy", "sympy", "lark", "rich", "dataclasses", "importlib.metadata"}
 
 
+def test_a_short_answer_in_a_pipe_loads_nothing_slow() -> None:
+    code = "import sys; from matcalc.__main__ import run; run(); sys.stderr.write(' '.join(sys.modules))"
+    outcome = python("-c", code, "d", "x^T A x", "--wrt", "x")
+    assert outcome.out == "x^T (A + A^T)\n"
+    assert not set(outcome.err.split()) & {"numpy", "sympy", "lark", "rich", "dataclasses", "importlib.metadata"}
+
+
 def test_python_m_and_the_launcher_are_the_command() -> None:
     assert python("-m", "matcalc", "--version") == python("cli.py", "--version") == run("--version")
 

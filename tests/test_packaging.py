@@ -88,7 +88,7 @@ def test_the_wheel_works_and_leaks_no_name(wheel: Path, tmp_path: Path) -> None:
 
 def test_what_the_wheel_says_of_itself(wheel: Path, tmp_path: Path) -> None:
     (info,) = unpack(wheel, tmp_path).glob("*.dist-info")
-    assert (info / "entry_points.txt").read_text().split() == ["[console_scripts]", "matcalc", "=", "matcalc.cli:main"]
+    assert (info / "entry_points.txt").read_text().split() == ["[console_scripts]", "matcalc", "=", "matcalc.__main__:run"]
     assert (info / "licenses/LICENSE").is_file()
     meta = Parser().parsestr((info / "METADATA").read_text(encoding="utf-8"))
     assert (meta["Name"], meta["Version"], meta["License-Expression"]) == ("matcalc-symbolic", matcalc.__version__, "MIT")
