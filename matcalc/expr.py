@@ -107,7 +107,7 @@ class Expr:
     number that orders expressions the same way in every process.
     """
 
-    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "__weakref__")
+    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "turned", "__weakref__")
     op: Operation
     args: tuple[Expr, ...]
     attr: Hashable
@@ -115,6 +115,7 @@ class Expr:
     size: int
     digest: bytes
     indices: frozenset[str]
+    turned: Expr | None  # its transpose, once it was asked for
 
     @property
     def is_scalar(self) -> bool:
@@ -149,6 +150,7 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
                 if a.indices:
                     indices = indices | a.indices
         found.indices = indices
+        found.turned = None
         _pool[key] = found
     return found
 

@@ -102,6 +102,12 @@ def _oriented_sum(parts: list[Expr], shape: Shape) -> Expr:
 
 def transpose(e: Expr) -> Expr:
     """The transpose, on the factors of a product; none on scalars, diagonal and symmetric matrices."""
+    if e.turned is None:
+        e.turned = _transposed(e)
+    return e.turned
+
+
+def _transposed(e: Expr) -> Expr:
     op, (rows, cols) = e.op, e.shape
     if (rows is ONE and cols is ONE) or op is EYE or op is DIAG:
         return e
