@@ -269,6 +269,21 @@ def polar_factor(X: Value) -> Value:
     return U @ Vt
 
 
+def polar_derivative(X: Value, E: Value) -> Value:
+    """Its derivative along E: with F = U^T E V, U ((F - F^T)_ij/(s_i + s_j)) V^T, and E beyond U and V over the singular values."""
+    U, s, Vt = svd(X, full_matrices=False)
+    F = U.T @ E @ Vt.T
+    left = (E @ Vt.T - U @ F) / s
+    right = ((U.T @ E - F @ Vt).T / s).T
+    return (U @ ((F - F.T) / (s[:, None] + s)) + left) @ Vt + U @ right
+
+
+def polar_kronecker(X: Value) -> Value:
+    """The matrix M with vec of that = M vec(E)."""
+    units = np.eye(X.size).reshape(X.size, *X.shape, order="F")
+    return np.array([polar_derivative(X, E).reshape(-1, order="F") for E in units]).T
+
+
 # ---------------------------------------------------------------------------------------------- square matrices
 
 
@@ -325,14 +340,14 @@ def svd(X: Value, **options: Any) -> Any:
     return np.linalg.svd(_finite(X), **options)
 
 
-def exponential_kronecker(X: Value) -> Value:
-    """The matrix M with vec L(X, E) = M vec(E), column by column."""
+def exponential_kronecker(X: Value, *directions: Value) -> Value:
+    """The matrix M with vec L(X, E) = M vec(E), column by column; with a direction, that of the second derivative."""
     n = len(X)
     columns = []
     for k in range(n * n):
         E = np.zeros((n, n))
         E[k % n, k // n] = 1.0
-        columns.append(exponential_derivative(X, E).reshape(-1, order="F"))
+        columns.append(exponential_derivative(X, *directions, E).reshape(-1, order="F"))
     return np.array(columns).T
 
 

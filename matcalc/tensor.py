@@ -140,7 +140,8 @@ def _evaluate_term(t: Term, env: Mapping[str, Any], sizes: Mapping[str, int], in
             operands += [np.ones(i.dim.value(sizes)), [numbers.setdefault(i, len(numbers))]]
     if not operands:
         return np.asarray(values[0])
-    return values[0] * np.einsum(*operands, [numbers[i] for i in result])
+    # Pairwise, in a good order: all at once takes the product of all ranges.
+    return values[0] * np.einsum(*operands, [numbers[i] for i in result], optimize=len(operands) > 4)
 
 
 def like_terms(terms: Iterable[Term]) -> tuple[Term, ...]:

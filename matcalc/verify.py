@@ -273,25 +273,29 @@ def _judge(
     ahead = ([(a - b) / k for a, b in zip(u, value)] for u, k in zip(up, (h, h / 2)))
     parted, nearer = (_distance(a, w) for a, w in zip(ahead, (wide, narrow)))
     kink = parted > KINK * size and nearer > 0.75 * parted  # one-sided differences that stay apart (curvature halves)
-    near = [k * h / 4 for k in range(7)]
     noise = 1e-9 * _greatest(value) + 1e-12
     if kink or _distance(wide, narrow) > UNSURE * size + noise:
-        doubt = ROUNDING * _rounding([at(k) for k in near]) / h  # nothing but the rounding of a derivative of 0, perhaps
+        doubt = ROUNDING * _rounding(at, h) / h  # nothing but the rounding of a derivative of 0, perhaps
         return "flat" if max(size, parted) <= doubt <= TOLERANCE * _greatest(value) else "unsure"
     error = _distance(along, reference)
     allowed = TOLERANCE * max(size, 1e-3 * _greatest(j)) + noise
     if error <= allowed:
         return "good" if size > 0 and any(along) else "flat"
-    slope = [flat(jacobian(_moved(env, variable, x + k * step), sizes)) for k in near]
-    doubt = _rounding([at(k) for k in near]) / h + _rounding(slope) * _greatest(direction)
+    doubt = _rounding(at, h) / h
+    doubt += _rounding(lambda k: flat(jacobian(_moved(env, variable, x + k * step), sizes)), h) * _greatest(direction)
     return "wrong" if error > allowed + ROUNDING * doubt else "unsure"
 
 
-def _rounding(values: Sequence[Sequence[float]]) -> float:
+def _rounding(at: Callable[[float], Sequence[float]], h: float) -> float:
     """The rounding error of a function, from its values at seven equidistant points close together: in fourth differences
-    nothing else is left (J. J. Moré and S. M. Wild, Estimating computational noise, SIAM J. Sci. Comput. 33 (2011))."""
-    rough = [a - 4 * b + 6 * c - 4 * d + e for k in range(3) for a, b, c, d, e in zip(*values[k : k + 5])]
-    return _greatest(rough) / math.sqrt(70) if all(map(math.isfinite, rough)) else 0.0
+    nothing else is left (J. J. Moré and S. M. Wild, Estimating computational noise, SIAM J. Sci. Comput. 33 (2011)). The distance
+    is varied, for the errors of a function that is rounded to steps may lie on a line."""
+    worst = 0.0
+    for apart in (0.25, 0.21, 0.17):
+        values = [at(k * apart * h) for k in range(7)]
+        rough = [a - 4 * b + 6 * c - 4 * d + e for k in range(3) for a, b, c, d, e in zip(*values[k : k + 5])]
+        worst = max(worst, _greatest(rough) / math.sqrt(70)) if all(map(math.isfinite, rough)) else worst
+    return worst
 
 
 def _greatest(values: Sequence[float]) -> float:

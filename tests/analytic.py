@@ -41,6 +41,13 @@ def away_from(x: Array, kink: float | Array = 0, jump: bool = False) -> Array:
     return x
 
 
+def touching(x: Array, edge: float) -> Array:
+    """Refuses the edge of the domain, where a root has no derivative though its argument may not move."""
+    if np.any(x.real == edge):
+        raise Unfit("the edge of the domain")
+    return x
+
+
 def absolute(x: Array) -> Array:
     return away_from(x) * np.sign(real(x))
 
@@ -78,18 +85,18 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "cot": lambda x: np.cos(x) / np.sin(x),
     "sec": lambda x: 1 / np.cos(x),
     "csc": lambda x: 1 / np.sin(x),
-    "asin": np.arcsin,
-    "acos": np.arccos,
+    "asin": lambda x: np.arcsin(away_from(away_from(x, 1), -1)),
+    "acos": lambda x: np.arccos(away_from(away_from(x, 1), -1)),
     "atan": np.arctan,
     "sinh": np.sinh,
     "cosh": np.cosh,
     "tanh": np.tanh,
     "asinh": np.arcsinh,
-    "acosh": np.arccosh,
+    "acosh": lambda x: np.arccosh(touching(x, 1)),
     "atanh": np.arctanh,
     "abs": absolute,
     "sign": lambda x: np.sign(away_from(x, jump=True).real) + 0j,
-    "sqrt": np.sqrt,
+    "sqrt": lambda x: np.sqrt(touching(x, 0)),
     "relu": lambda x: away_from(x) * (real(x) > 0),
     "sigmoid": _sigmoid,
     "softplus": lambda x: x * (x.real >= 0) + _log1p(_tail(x)),

@@ -26,21 +26,13 @@ def question(op: Operation) -> tuple[str, str]:
     return f"{op.spellings[0]}({', '.join(op.params)})", where
 
 
-def called(*fields: str, broken: str = "") -> list[Any]:
-    """The operations that have a name and one of these fields; those in `broken` are expected to fail."""
+def called(*fields: str) -> list[Any]:
+    """The operations that have a name and one of these fields."""
     found = [op for op in PLAIN if op.spellings and op.name not in SHORTHANDS and (not fields or any(getattr(op, f) for f in fields))]
-    return [
-        pytest.param(op, id=op.name, marks=pytest.mark.xfail(reason=BROKEN[op.name]) if op.name in broken.split() else ()) for op in found
-    ]
+    return [pytest.param(op, id=op.name) for op in found]
 
 
-BROKEN = {
-    "norm_nuclear": "a name with an underscore cannot be called",
-    "kron": "a matrix at pairs of indices is not read back",
-}
-
-
-@pytest.mark.parametrize("op", called(broken="norm_nuclear"))
+@pytest.mark.parametrize("op", called())
 def test_it_is_called_by_its_name_and_printed_so_that_it_reads_back(op: Operation) -> None:
     text, where = question(op)
     e = matcalc.parse(text, where=where)
@@ -51,7 +43,7 @@ def test_it_is_called_by_its_name_and_printed_so_that_it_reads_back(op: Operatio
         np.testing.assert_allclose(np.squeeze(matcalc.parse(form, where=e.where).evaluate(given)), want, rtol=1e-9, err_msg=form)
 
 
-@pytest.mark.parametrize("op", called("differential", "index", broken="norm_nuclear kron"))
+@pytest.mark.parametrize("op", called("differential", "index"))
 def test_it_is_differentiated_and_the_answer_reads_back(op: Operation) -> None:
     """By every argument that its differential has, weighted to a scalar."""
     text, where = question(op)

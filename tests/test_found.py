@@ -37,6 +37,9 @@ FOUND = [
     ("1[A^+ > 0] A", "A", "A in R^{m x m}"),
     ("tr(A^{1/2} B)", "A", ""),
     ("a^T S^{-1/2} b", "S", "S in R^{n x n} spd"),
+    ("asin(tanh(sum(sin([C, C; C, A]))))", "C", "C in R^{n x n} invertible; A in R^{n x n} lower"),
+    ("dexpm(X, E)", "X", "X, E in R^{n x n}"),
+    ("polar(A)", "A", "A in R^{m x n}"),
     ("elu(expm((X/exp(r))^+))", "r", "r in R positive; X in R^{m x m}"),
     ("vec(pinv(F^T))^T (D ⊗ B) vec(pinv(F^T))", "F", "F in R^{p x q}; D in R^{p x p}; B in R^{q x q}"),
     ("elu(D)", "D", "D in R^{p x p} diagonal"),
@@ -51,6 +54,7 @@ FOUND = [
 ]
 
 FOUND_TWICE = [
+    ("||X||_{*}", "X", "X in R^{m x n}"),
     ("sum(sinh(B^s))", "B", "B in R^{q x q}; s in N"),
     ("(prod_{i=1}^p v[i]^2)^2", "v", "v in R^p"),
     ("acosh(cosh(u))", "u", "u in R^m"),

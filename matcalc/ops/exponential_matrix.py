@@ -46,6 +46,7 @@ EXPONENTIAL_SECOND_DERIVATIVE = operation(
     "X E H",
     "n n, n n, n n -> n n",
     adjoint="ddexpm(X^T, E^T, A)",
+    kronecker="kddexpm(X, E)",
     transposes="commutes",
     domain="square",
     rule="second Fréchet derivative of the matrix exponential",
@@ -66,4 +67,16 @@ EXPONENTIAL_KRONECKER = operation(
     spellings="kexpm",
     latex=r"K_{\exp}",
     numeric="exponential_kronecker(X)",
+)
+EXPONENTIAL_SECOND_KRONECKER = operation(
+    "expm_frechet2_kronecker",
+    "X E",
+    "n n, n n -> nn nn",
+    domain="square",
+    rule="Kronecker form of the exponential's second derivative",
+    statement="the Kronecker form of L2(X, E, .): vec L2(X, E, H) = kddexpm(X, E) vec(H)",
+    source=cite("higham-relton-2013"),
+    spellings="kddexpm",
+    latex=r"K^{(2)}_{\exp}",
+    numeric="exponential_kronecker(X, E)",
 )
