@@ -47,7 +47,7 @@ HOUSE = (
     "inference.meaning",
     "infer",
     "handles rulebook templates course.points course.unfold",
-    "adjoints.families adjoints.lifting shortening.patterns",
+    "adjoints.families adjoints.lifting shortening.fractions shortening.patterns",
     "shortening.moves",
     "differential simplify",
     "tensor notation.symmetric shortening.folding",

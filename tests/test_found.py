@@ -141,7 +141,15 @@ def test_what_is_bound_may_be_made_of_its_namesake_with_a_subscript(before: str)
         ("sum(relu(b - A x))", "x", "", "-1[b > A x]^T A"),
         ("abs(x^2 - 1)", "x", "x in R", "2 x sign(x^2 - 1)"),
         ("tr(A (X .* X))", "X", "", "2 (X .* A^T)"),
+        ("atan(y/x)", "x", "x, y in R", "-y/(y^2 + x^2)"),
+        ("asin(x/2)", "x", "x in R", "1/sqrt(4 - x^2)"),
+        ("-(y log(sigmoid(w^T x)) + (1 - y) log(1 - sigmoid(w^T x)))", "w", "y in R", "(sigmoid(w^T x) - y) x^T"),
+        ("-sum(y .* log(sigmoid(X w)) + (1 - y) .* log(1 - sigmoid(X w)))", "w", "", "(sigmoid(X w) - y)^T X"),
+        ("sum(log(1 + (X w - y).^2/c^2))", "w", "c in R", "2 ((X w - y) ./ ((X w - y).^2 + c^2))^T X"),
+        ("k log(l) - (x/l)^k", "l", "k, l, x in R positive", "k ((x/l)^k + 1)/l"),
+        ("log((1 + erf(z/sqrt(2)))/2)", "z", "z in R", "exp(-z^2/2) sqrt(2/pi)/(erf(z/sqrt(2)) + 1)"),
+        ("a^T x x^T b", "x", "", "x^T (a b^T + b a^T)"),
     ],
 )
-def test_comparisons_and_odd_functions_take_in_a_minus(text: str, wrt: str, where: str, printed: str) -> None:
+def test_what_was_longer_than_the_book(text: str, wrt: str, where: str, printed: str) -> None:
     assert matcalc.derivative(text, wrt, where=where).text == printed  # type: ignore[union-attr]

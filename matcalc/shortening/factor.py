@@ -36,6 +36,7 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 
+MOST_FRONT = 4  # scalars before a row or column that are looked at for a product to join it
 MANY = 60  # a longer sum is only searched for its numeric content
 
 
@@ -135,17 +136,27 @@ def _least(exponents: set[Expr]) -> list[Expr]:
 # ---------------------------------------------------------------------------------------------- ends of matrix products
 
 
-def _chain_of(t: Expr) -> tuple[Expr, list[list[Expr]]]:
-    """The scalar in front of a term, and its matrix product (both directions where it is a scalar x^T A y)."""
+Chain = tuple[Expr, list[Expr], bool]  # a scalar, the factors, whether a scalar product has joined them
+
+
+def _chains_of(t: Expr) -> list[Chain]:
+    """A term as a scalar in front of a matrix product, in several ways: x^T A y in both directions, (x^T A y) z^T as x^T A y z^T."""
     c, scalars, body = split(t)
+    products = [s for s in scalars if s.op is MATMUL]
     if body is None:
-        chains = [s for s in scalars if s.op is MATMUL]
-        if len(chains) != 1:
-            return num(1), []
-        rest = [s for s in scalars if s is not chains[0]]
-        chain = _spread(chains[0])
-        return times(num(c), *rest), [chain, [transpose(f) for f in reversed(chain)]]
-    return times(num(c), *scalars), [_spread(body)]
+        return _both_ways(c, scalars, products[0]) if len(products) == 1 else []
+    found: list[Chain] = [(times(num(c), *scalars), _spread(body), False)]
+    if ONE in body.shape and len(scalars) <= MOST_FRONT:
+        before, after = ([], _spread(body)) if body.shape[0] is ONE else (_spread(body), [])
+        for s in products:
+            found += [(rest, [*before, *way, *after], True) for rest, way, _ in _both_ways(c, scalars, s)]
+    return found
+
+
+def _both_ways(c: Fraction, scalars: Sequence[Expr], product: Expr) -> list[Chain]:
+    rest = times(num(c), *[s for s in scalars if s is not product])
+    chain = _spread(product)
+    return [(rest, chain, False), (rest, [transpose(f) for f in reversed(chain)], False)]
 
 
 def _spread(body: Expr) -> list[Expr]:
@@ -163,20 +174,20 @@ def _spread(body: Expr) -> list[Expr]:
 
 def _ends(terms: Sequence[Expr], depth: int) -> list[Expr]:
     """A common left or right end of several products."""
-    chains = _with_diagonals([_chain_of(t) for t in terms])
+    chains = _with_diagonals([_chains_of(t) for t in terms])
     found = []
     for side in (0, -1):
-        where: dict[Expr, list[tuple[int, int]]] = {}
-        for k, (_, directions) in enumerate(chains):
-            for d, chain in enumerate(directions):
+        where: dict[tuple[Expr, bool], list[tuple[int, int]]] = {}
+        for k, ways in enumerate(chains):
+            for d, (_, chain, joined) in enumerate(ways):
                 if chain[side].op is EYE:
                     continue
-                where.setdefault(chain[side], []).append((k, d))
+                where.setdefault((chain[side], joined), []).append((k, d))
         for places in where.values():
             chosen = {k: d for k, d in reversed(places)}
             if len(chosen) < 2:
                 continue
-            picked = [chains[k][1][d] for k, d in sorted(chosen.items())]
+            picked = [chains[k][d][1] for k, d in sorted(chosen.items())]
             length = _common_run(picked, side)
             for run in {length, 1}:
                 made = _take_end(terms, chains, chosen, side, run, depth)
@@ -185,25 +196,22 @@ def _ends(terms: Sequence[Expr], depth: int) -> list[Expr]:
     return found
 
 
-Chains = list[tuple[Expr, list[list[Expr]]]]
-
-
-def _with_diagonals(chains: Chains) -> Chains:
+def _with_diagonals(chains: list[list[Chain]]) -> list[list[Chain]]:
     """Where a term begins or ends with diag(g), a column g .* h of another counts as diag(g) h too, and g as diag(g) 1."""
-    weights = {f.args[0] for _, directions in chains for c in directions for f in (c[0], c[-1]) if f.op is DIAG}
+    weights = {f.args[0] for ways in chains for _, c, _ in ways for f in (c[0], c[-1]) if f.op is DIAG}
     if not weights:
         return chains
     found = []
-    for scalar, directions in chains:
-        more = list(directions)
-        for c in directions:
+    for ways in chains:
+        more = list(ways)
+        for scalar, c, joined in ways:
             for g in weights:
                 left, right = _weighted(c[0], g), _weighted(transpose(c[-1]), g)
                 if left is not None:
-                    more.append([diag(g), left, *c[1:]])
+                    more.append((scalar, [diag(g), left, *c[1:]], joined))
                 if right is not None:
-                    more.append([*c[:-1], transpose(right), diag(g)])
-        found.append((scalar, more))
+                    more.append((scalar, [*c[:-1], transpose(right), diag(g)], joined))
+        found.append(more)
     return found
 
 
@@ -224,19 +232,17 @@ def _common_run(picked: Sequence[list[Expr]], side: int) -> int:
     return run
 
 
-def _take_end(
-    terms: Sequence[Expr], chains: Sequence[tuple[Expr, list[list[Expr]]]], chosen: dict[int, int], side: int, run: int, depth: int
-) -> Expr | None:
+def _take_end(terms: Sequence[Expr], chains: Sequence[list[Chain]], chosen: dict[int, int], side: int, run: int, depth: int) -> Expr | None:
     inner: list[Expr] = []
     common: list[Expr] = []
-    if all(len(chains[k][1][d]) == run for k, d in chosen.items()):  # the products are equal: their scalars add
-        body = matmul(*chains[next(iter(chosen))][1][chosen[next(iter(chosen))]])
-        return (
-            None if body.is_scalar else _rest_of_sum(terms, list(chosen), times(factor(add(*[chains[k][0] for k in chosen]), depth), body))
-        )
+    if all(len(chains[k][d][1]) == run for k, d in chosen.items()):  # the products are equal: their scalars add
+        k, d = next(iter(chosen.items()))
+        body = matmul(*chains[k][d][1])
+        if body.is_scalar:
+            return None
+        return _rest_of_sum(terms, list(chosen), times(factor(add(*[chains[k][d][0] for k, d in chosen.items()]), depth), body))
     for k, d in sorted(chosen.items()):
-        scalar, directions = chains[k]
-        chain = directions[d]
+        scalar, chain, _ = chains[k][d]
         common, rest = (chain[:run], chain[run:]) if side == 0 else (chain[-run:], chain[:-run])
         if not rest:
             edge = common[-1].shape[1] if side == 0 else common[0].shape[0]

@@ -21,6 +21,7 @@ from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, MATRIX_POWER, PO
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from .factor import factor
+from .fractions import cleared, entry_by_entry, joined_powers, joined_roots
 from .patterns import patterns
 from .scalars import rewritings, worth_trying
 
@@ -59,7 +60,17 @@ def moves(e: Expr) -> Iterator[Move]:
             for made in rewritings(e):
                 yield "scalar algebra", made
     elif e.op is TIMES:
-        for made in (*_distribute_number(e), *_absorb_factors(e)):
+        for made in (*_distribute_number(e), *_absorb_divisors(e), *cleared(e)):
+            yield "distributive law", made
+        for made in joined_powers(e):
+            yield "powers of equal bases", made
+        for made in joined_roots(e):
+            yield "root of a product", made
+    elif e.op is POWER and e.is_scalar:
+        for made in cleared(e):
+            yield "distributive law", made
+    elif e.op is HADAMARD:
+        for made in entry_by_entry(e):
             yield "distributive law", made
     elif e.op is MATMUL:
         for made in _products_with_sums(e):
@@ -100,23 +111,18 @@ def _distribute_number(e: Expr) -> Iterator[Expr]:
         yield times(*scalars, add(*[times(num(c), t) for t in body.args]))
 
 
-def _absorb_factors(e: Expr) -> Iterator[Expr]:
-    """(s - l)/s is 1 - l/s, and s (1 + l/s) is s + l."""
+def _absorb_divisors(e: Expr) -> Iterator[Expr]:
+    """(s - l)/s is 1 - l/s."""
     c, scalars, body = split(e)
     tail = [body] if body is not None else []
     for p in scalars:
-        below = p.op is POWER and build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0
-        for s in scalars:
-            if s.op is ADD and s is not p and (below or any(_divided_by(a, p) for a in s.args)):
-                rest = [f for f in scalars if f is not p and f is not s]
-                yield times(num(c), *rest, factor(add(*[times(p, a) for a in s.args])), *tail)
-
-
-def _divided_by(a: Expr, p: Expr) -> bool:
-    """Whether a term has p, or the base of the power p, below the bar."""
-    base = p.args[0] if p.op is POWER else p
-    powers = [s for s in split(a)[1] if s.op is POWER and s.args[0] is base and build.is_number(s.args[1])]
-    return any(build.value_of(s.args[1]) < 0 for s in powers)
+        if p.op is POWER and build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0:
+            for s in scalars:
+                if s.op is ADD:
+                    rest = [f for f in scalars if f is not p and f is not s]
+                    for inside in {p: None, power(p.args[0], num(-1)): None}:
+                        parts = [min((t := times(inside, a), *joined_powers(t)), key=lambda made: made.size) for a in s.args]
+                        yield times(num(c), *rest, build.divide(p, inside), factor(add(*parts)), *tail)
 
 
 def _distributed_terms(e: Expr) -> Iterator[Expr]:
