@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fuzz import evaluated
 from generate import SIZES
+from judging import evaluated
 
 import matcalc
 
@@ -41,8 +41,8 @@ ANSWERS = [
 def test_answers_read_back(text: str, wrt: str, where: str, form: str) -> None:
     d = matcalc.derivative(text, wrt, where=where)
     values = values_of(where)
-    expected = evaluated(d, values)
-    found = evaluated(matcalc.parse(getattr(d, form), where=d.where), values)
+    expected = evaluated(d, values, where + text)
+    found = evaluated(matcalc.parse(getattr(d, form), where=d.where), values, where + text)
     assert found.shape == expected.shape
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
