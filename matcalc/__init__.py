@@ -13,7 +13,7 @@ from .errors import MatcalcError
 
 if TYPE_CHECKING:
     from .answers import Derivative, Expression
-    from .api import call, derivative, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
+    from .api import call, derivative, from_sympy, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
     from .checking.claims import Verdict, check
     from .course.calculus import directional, jacdet, linearize, stationary, taylor
     from .course.graphs import Graph, graph
@@ -22,7 +22,21 @@ if TYPE_CHECKING:
     from .rulebook import rules
 
 __version__ = "0.1.0"
-API = ("call", "derivative", "grad", "hadamard", "hessian", "jacobian", "kron", "matrix", "parse", "scalar", "subexpressions", "vector")
+API = (
+    "call",
+    "derivative",
+    "from_sympy",
+    "grad",
+    "hadamard",
+    "hessian",
+    "jacobian",
+    "kron",
+    "matrix",
+    "parse",
+    "scalar",
+    "subexpressions",
+    "vector",
+)
 CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
 _HOMES = (
     dict.fromkeys(CALCULUS, "course.calculus")
@@ -54,6 +68,7 @@ __all__ = [
     "check",
     "derivative",
     "directional",
+    "from_sympy",
     "grad",
     "graph",
     "hadamard",

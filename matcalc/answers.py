@@ -134,6 +134,12 @@ class Expression(Typeset):
         """The shape, and what was assumed."""
         return ["; ".join([shape_text(self.expr.shape), *self.assumptions])]
 
+    def to_sympy(self) -> Any:
+        """The expression as a SymPy object: a MatrixExpr, or an Expr for a scalar. NoAnswerError for what SymPy has no object for."""
+        from .exchange.outward import to_sympy
+
+        return to_sympy(self.expr)
+
     def subexpressions(self) -> list[tuple[str, str]]:
         """Every subexpression as it was typed, with its shape, inner ones first."""
         from .render.text import spell
@@ -335,6 +341,14 @@ class Derivative(Typeset):
             steps=[r"\begin{enumerate}", *lines, r"\end{enumerate}"] if lines else [],
         )
         return document(asked, style, self._scope.names)
+
+    def to_sympy(self) -> Any:
+        """The derivative as a SymPy object: a MatrixExpr, or an Expr for a scalar. NoAnswerError for what SymPy has no object for."""
+        from .exchange.outward import to_sympy
+
+        if self.expr is None:
+            raise NoAnswerError(f"SymPy's matrix expressions have two indices, and this derivative has {len(self.shape)}")
+        return to_sympy(self.expr)
 
     def remarks(self) -> list[str]:
         """Shape and layout; what was assumed; whether it was checked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import derive
 from .answers import Derivative, Expression
@@ -94,9 +94,20 @@ def hessian(
     return found
 
 
-def parse(text: str, where: str = "") -> Expression:
-    """Read an expression; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
-    return derive.expression(text, where)
+def parse(text: str | Handle, where: str = "") -> Expression:
+    """Read an expression, or take one that was built; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
+    return derive.expression(text if isinstance(text, str) else text.read(), where)
+
+
+def from_sympy(expr: Any, where: str = "") -> Handle:
+    """A SymPy expression, as what `vector`, `matrix` and `scalar` build: for `derivative`, `parse`, and the operators.
+
+    MatrixSymbols become vectors and matrices of their sizes, Symbols scalars; `where` ("A in S^n") declares what SymPy
+    does not know of them. UsageError for an object that matcalc has no counterpart of.
+    """
+    from .exchange.inward import from_sympy
+
+    return from_sympy(expr, where)
 
 
 def subexpressions(text: str, where: str = "") -> list[tuple[str, str]]:
@@ -110,6 +121,7 @@ __all__ = [
     "Handle",
     "call",
     "derivative",
+    "from_sympy",
     "grad",
     "hadamard",
     "hessian",

@@ -36,13 +36,13 @@ LAYOUTS = ("numerator", "denominator", "strict")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
 
-def expression(text: str, where: str = "") -> Expression:
-    """Read an expression; its kinds and dimensions are inferred where `where` does not declare them."""
+def expression(text: str | tuple[Program, tuple[Declaration, ...]], where: str = "") -> Expression:
+    """Read an expression, or take a tree with its declarations; what `where` does not declare is inferred."""
     try:
-        program, declarations = _read(text, where)
+        program, declarations = _read(text, where) if isinstance(text, str) else text
         typed = infer(program, declarations, (), twins=False)
     except MatcalcError as error:
-        raise error.located(text) from None
+        raise error.located(text if isinstance(text, str) else text[0].text) from None
     return Expression(typed, program, typed_order(typed.nodes))
 
 

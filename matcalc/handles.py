@@ -42,6 +42,11 @@ class Handle:
             raise UsageError(f"{self!r} is no variable")
         return str(self.node.attr)
 
+    def _repr_latex_(self) -> str:
+        from .render.latex import spell
+
+        return rf"$\displaystyle {spell(self.node)}$"
+
     def _with(self, op: str, others: Sequence[Handle], attr: object = None) -> Handle:
         names: dict[str, Declaration] = {}
         for h in (self, *others):

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "matcalc"
 # The ground floor comes first. "ops.*" stands for every module of ops that is not named itself, "matcalc" for the package's own
 # __init__, which fetches the interface when it is asked for it.
 HOUSE = (
-    "adjoints checking course inference notation reading shortening",
+    "adjoints checking course exchange inference notation reading shortening",
     "codegen commands errors kinds render sources codegen.functions codegen.helpers codegen.octave_helpers course.overlooked course.search "
     "reading.grammar_table",
     "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
@@ -49,6 +49,8 @@ HOUSE = (
     "handles rulebook templates course.points course.unfold",
     "adjoints.families adjoints.lifting shortening.fractions shortening.patterns",
     "shortening.moves",
+    "exchange.outward",
+    "exchange.inward",
     "differential simplify",
     "tensor notation.symmetric shortening.folding",
     "adjoints.structured course.determinants notation.forms notation.indexform notation.kronecker notation.linearmap",

@@ -6,7 +6,7 @@ matplotlib is an extra, and slow to import: nothing here is imported before `sav
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..derive import expression
 from ..errors import MatcalcError
@@ -37,13 +37,13 @@ SETTINGS: Any = {
 }
 
 
-def draw(plot: Plot, path: str) -> None:
-    """Write the picture to `path`, whose ending is a format."""
+def draw(plot: Plot, path: str | BinaryIO, ending: str = "") -> None:
+    """Write the picture to `path`, whose ending is a format, or to a stream in the format `ending`."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    ending = path.rpartition(".")[2].lower()
+    ending = ending or str(path).rpartition(".")[2].lower()
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained" if plot.flat else "compressed")
         FigureCanvasAgg(figure)

@@ -8,7 +8,7 @@ the derivative in closed form gives there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from .. import derive
@@ -20,6 +20,7 @@ from ..infer import Typed, infer
 from ..inference.scene import spell_declaration
 from ..kinds import ONE, Dim
 from ..ops.core import SYMBOL
+from ..render.formats import Printable
 from ..syntax import Declaration, Node, Program, spell_name
 from .chain import Accumulation, Chain, Edge
 from .points import names_of, random_points, read_input
@@ -94,7 +95,7 @@ def _other_scalars(typed: Typed, steps: Sequence[Step], wrt: Sequence[str]) -> l
     return [n for n in typed.symbols if n in used and n not in wrt and "integer" not in typed.declared[n].attr[1]]  # type: ignore[index]
 
 
-class Graph:
+class Graph(Printable):
     """A computational graph. `text`, `unicode`, `latex`, `tikz`, `mermaid`, `dot` and `svg` show it, `as_dict` is for programs.
 
     `nodes` are (name, definition), `edges` (to, from, local partial), `reverse` (node, adjoint) and `forward` (node, tangent)
@@ -173,18 +174,6 @@ class Graph:
         return [(back[line.name], spell(line.tree)) for line in run.lines]
 
     @property
-    def text(self) -> str:
-        return self.spell("text")
-
-    @property
-    def unicode(self) -> str:
-        return self.spell("unicode")
-
-    @property
-    def latex(self) -> str:
-        return self.spell("latex")
-
-    @property
     def tikz(self) -> str:
         return self.spell("tikz")
 
@@ -211,6 +200,11 @@ class Graph:
         if form not in PICTURES:
             raise UsageError(f"unknown format {form!r}: use text, unicode, latex, {', '.join(PICTURES)}")
         return PICTURES[form](self)
+
+    def _repr_mimebundle_(self, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> dict[str, Any]:
+        """For notebooks: the picture, with the tables as its text."""
+        bundle = {"text/plain": self.unicode, "image/svg+xml": self.svg}
+        return {kind: data for kind, data in bundle.items() if (not include or kind in include) and not (exclude and kind in exclude)}
 
     def as_dict(self) -> dict[str, Any]:
         """What `--json` prints."""

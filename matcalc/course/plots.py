@@ -339,6 +339,16 @@ class Plot:
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
+    def _repr_png_(self) -> bytes:
+        """For notebooks."""
+        from io import BytesIO
+
+        from .drawing import draw
+
+        stream = BytesIO()
+        draw(self, stream, "png")
+        return stream.getvalue()
+
     def __repr__(self) -> str:
         return f"<plot of {self.expression.text} over {' × '.join(f'[{a:g}, {b:g}]' for a, b in self.windows)}>"
 

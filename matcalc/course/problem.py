@@ -21,6 +21,7 @@ from ..notation.authorship import rewritten, typed_order
 from ..notation.labels import name_of, words_of
 from ..ops.core import MEMBER, SIZE, SYMBOL
 from ..read import parse, parse_names, parse_where
+from ..render.formats import Printable
 from ..simplify import recognise
 from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
 from ..verify import Point
@@ -229,7 +230,7 @@ def sampler(roots: Iterable[Expr], typed: Typed) -> tuple[Point, list[Dim]]:
     return Point(shapes, families), dims
 
 
-class Answer:
+class Answer(Printable):
     """What a command found: `text`, `unicode`, `latex` print it, `as_json` has its parts."""
 
     verified: str = "not checked"
@@ -251,17 +252,10 @@ class Answer:
 
         return printer(form)(thing, names=self._names) if form == "latex" else printer(form)(thing)
 
-    @property
-    def text(self) -> str:
-        return self.spell("text")
-
-    @property
-    def unicode(self) -> str:
-        return self.spell("unicode")
-
-    @property
-    def latex(self) -> str:
-        return self.spell("latex")
+    def remarks(self) -> list[str]:
+        """What a notebook says beside the formula."""
+        unchecked = [] if self.verified == "verified" else [self.verified]
+        return [*(f"{label}: {words}" for label, words in self.facts()), *self.assumptions, *unchecked]
 
     def check_readable(self) -> None:
         """NoAnswerError where the answer has no notation that could be read back."""

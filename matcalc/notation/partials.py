@@ -18,6 +18,7 @@ from ..course.graphs import Graph, graph
 from ..errors import NoAnswerError
 from ..handles import Handle
 from ..kinds import ONE, Shape
+from ..render.formats import Printable
 from ..syntax import Node, Program
 
 MOST_STEPS = 200
@@ -68,7 +69,7 @@ def _dims(outer: Shape, inner: Shape, shape: Sequence[str]) -> str:
     return " x ".join(f"({' x '.join(g)})" if len(g) > 1 else g[0] for g in groups if g)
 
 
-class Partials:
+class Partials(Printable):
     """The chain of one derivative. `partials` are its factors from the value down, `total` is their product."""
 
     def __init__(self, made: Graph, which: int) -> None:
@@ -135,18 +136,6 @@ class Partials:
             return rf"\begin{{aligned}} {body} \end{{aligned}}"
         width = max(len(f"{n} = {v}") for n, v, _ in lines)
         return "\n".join(f"{f'{n} = {v}':<{width}}   {d}" for n, v, d in lines)
-
-    @property
-    def text(self) -> str:
-        return self.spell("text")
-
-    @property
-    def unicode(self) -> str:
-        return self.spell("unicode")
-
-    @property
-    def latex(self) -> str:
-        return self.spell("latex")
 
     def as_dict(self) -> dict[str, Any]:
         """For programs: every partial, the dimensions by name, the product."""

@@ -84,7 +84,9 @@ class Printable:
         return []
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.latex}$"
+        lines = self.latex.split("\n")
+        formula = lines[0] if len(lines) == 1 else r"\begin{gathered} " + r" \\ ".join(lines) + r" \end{gathered}"
+        return rf"$\displaystyle {formula}$"
 
     def _repr_mimebundle_(self, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> dict[str, Any]:
         """For notebooks: the formula as plain text and LaTeX, and as Markdown with what one must know to use it."""

@@ -1,0 +1,1 @@
+"""Expressions of other systems: SymPy's, both ways."""
