@@ -24,7 +24,7 @@ from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
-from .syntax import Declaration, Program, split_name
+from .syntax import Declaration, Program, split_name, walk
 from .templates import ties_of
 from .tensor import Tensor
 from .verify import Function, Point, verify
@@ -254,7 +254,15 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
     shape = typed.expr.shape
     if shape[0] is ONE and shape[1] is not ONE:
         notes.append("the row-valued function counts as its column")
+    program = typed.program
+    words = {str(e.attr) for root in (program.body, *[b.value for b in program.bindings]) for e in walk(root) if e.op in ("name", "call")}
     for n in dict.fromkeys(names):
+        if not any(n == word or split_name(word)[0] == split_name(n)[0] for word in words):
+            notes.append(f"{n} does not occur in the expression")
+        others = [w for w in sorted(words) if w != n and split_name(w)[0] == n and w in typed.symbols and not typed.symbols[w].args]
+        loose = [w for w in others if n not in words or typed.symbols[w].is_scalar]
+        if loose and n in typed.declared and not typed.declared[n].is_scalar:
+            notes.append(f"{', '.join(loose)} counts as a name of its own: the index of an entry is a number, or bound by a sum")
         if n in typed.families:
             notes.append(f"by every member of the family {n}: the derivative by {n}_{typed.families[n][0]}")
         declared, kind = typed.declared.get(n), sets.get(n)

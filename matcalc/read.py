@@ -107,7 +107,21 @@ class _Reader:
             bindings.append(Binding(left.name, value, left.params, left.span))
         body, form, name = self.last(last)
         self.check_order(last, len(before), body, places)
+        self.check_loose(body)
         return Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings))
+
+    def check_loose(self, body: Node) -> None:
+        """An x_i outside the sum over i is no other x: most often the sum ended sooner than was meant, as in log prod_i p exp(x_i)."""
+        over = {str(n.attr): str(n.op) for n in walk(body) if n.op in ("sum", "product") and isinstance(n.attr, str)}
+        todo: list[tuple[Node, frozenset[str]]] = [(body, frozenset())]
+        while todo and over:
+            n, bound = todo.pop()
+            letter = split_name(str(n.attr))[1] if n.op == "name" else ""
+            if letter in over and letter not in bound:
+                hint = f"put what the {over[letter]} is over in brackets, or give its index another letter"
+                raise refuse(f"{quote(str(n.attr))} stands outside the {over[letter]} over {letter}", self.text, n.span or (0, 1), hint)
+            inner = bound | {str(n.attr)} if n.op in ("sum", "product") else bound
+            todo += [(a, bound if k else inner) for k, a in enumerate(n.args)]
 
     # -- statements -------------------------------------------------------------------------------------------------
 

@@ -153,3 +153,35 @@ def test_what_is_bound_may_be_made_of_its_namesake_with_a_subscript(before: str)
 )
 def test_what_was_longer_than_the_book(text: str, wrt: str, where: str, printed: str) -> None:
     assert matcalc.derivative(text, wrt, where=where).text == printed  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\log \prod_{i=1}^n \frac{1}{\sigma} \exp\left(-\frac{(x_i-\mu)^2}{2\sigma^2}\right)",
+        "log sum_{i=1}^n x_i + y_i",
+        "exp(x_i)/(sum_{i=1}^n exp(x_i))",
+    ],
+)
+def test_a_member_outside_its_sum_is_refused(text: str) -> None:
+    """The log's argument ended before the exponential, and x_i became another name."""
+    with pytest.raises(ReadingError, match=r"_i` stands outside the (sum|product) over i"):
+        matcalc.parse(text)
+    matcalc.parse("sum_{i=1}^n x_i + sum_{i=1}^n y_i + z_j")
+    matcalc.parse("exp(x_j)/sum_{i=1}^n exp(x_i)")
+
+
+def test_a_quotient_that_is_not_settled_judges_nothing() -> None:
+    """The steps of the difference quotient are longer than the waves."""
+    with pytest.raises(NoAnswerError, match="could not be checked"):
+        matcalc.derivative("sin(1e10 x)", "x", where="x in R")
+
+
+def test_what_is_no_entry_of_the_variable_is_said() -> None:
+    def notes(expr: str, where: str = "x in R^n") -> str:
+        return "; ".join(matcalc.derivative(expr, "x", where=where).assumptions)  # type: ignore[union-attr]
+
+    assert "x_n counts as a name of its own" in notes("x_n^2") and "x_n counts as a name of its own" in notes("x^T x + x_n")
+    assert "x does not occur" in notes("a^T b")
+    for expr in ("x^T x", "||x - x_k||^2", "x_1^2 x_2", "x - x", "z = A x; z^T z", "sum_{i=1}^n x_i^2"):
+        assert "occur" not in notes(expr) and "of its own" not in notes(expr)
