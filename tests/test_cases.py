@@ -125,5 +125,18 @@ def test_and_is_a_product_of_letters_elsewhere() -> None:
 def test_a_scalar_condition_decides_for_all_entries() -> None:
     d = matcalc.derivative("cases(A x, a^T x > 0, B x)", "x")
     assert isinstance(d, matcalc.Derivative)
-    assert d.text == "cases(1, a^T x > 0, 0) A + cases(0, a^T x > 0, 1) B"
+    assert d.text == "cases(A, a^T x > 0, B)"
     assert cases_of("cases(A x, a^T x > 0, B x)", "x").text == "cases(A, a^T x > 0, B)"
+
+
+@pytest.mark.parametrize(
+    ("expr", "where", "text"),
+    [
+        ("cases(x^2, x > 0, x)", "x in R", "cases(2 x, x > 0, 1)"),
+        ("cases(x.^2, x > 0, x)", "x in R^n", "diag(cases(2 x, x > 0, 1))"),
+        ("cases(x^T A x, s > 0, b^T x)", "x in R^n; s in R", "cases(x^T (A + A^T), s > 0, b^T)"),
+        ("sum(cases(x.^2, x > 0, x .* y, x < 3, sin(x)))", "x in R^n", "cases(2 x, x > 0, y, x < 3, cos(x))^T"),
+    ],
+)
+def test_the_derivative_of_cases_is_cases(expr: str, where: str, text: str) -> None:
+    assert matcalc.derivative(expr, "x", where=where).text == text  # type: ignore[union-attr]

@@ -36,7 +36,7 @@ HOUSE = (
     "build.aggregates reading.operands",
     "build reading.lex",
     "read adjoints.network codegen.known codegen.leaves codegen.patterns course.algebra course.definiteness course.expansion "
-    "inference.scopes notation.authorship notation.spelling shortening.factor shortening.scalars",
+    "inference.scopes notation.authorship notation.spelling shortening.casework shortening.factor shortening.scalars",
     "notation.factors",
     "notation.arrange",
     "codegen.blocks codegen.factoring adjoints.functions adjoints.pairs course.extrema inference.assumptions inference.standing",

@@ -20,6 +20,7 @@ from ..kinds import ONE
 from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
+from .casework import merged_cases
 from .factor import factor
 from .fractions import cleared, entry_by_entry, joined_powers, joined_roots
 from .patterns import patterns
@@ -54,6 +55,8 @@ def moves(e: Expr) -> Iterator[Move]:
             yield "sum over an index", made
         for made in _pushed_through(e):
             yield "push-through identity", made
+        for made in merged_cases(e):
+            yield "sum of cases", made
         for made in _split_roots(e):
             yield "root of a product", made
         if worth_trying(e):
