@@ -39,7 +39,8 @@ HOUSE = (
     "inference.scopes notation.authorship notation.spelling shortening.casework shortening.factor shortening.scalars",
     "notation.factors",
     "notation.arrange",
-    "codegen.blocks codegen.factoring adjoints.functions adjoints.pairs course.extrema inference.assumptions inference.standing",
+    "codegen.blocks codegen.factoring codegen.steady adjoints.functions adjoints.pairs "
+    "course.extrema inference.assumptions inference.standing",
     "codegen.products adjoints.leibniz inference.elaborate",
     "codegen.lowering inference.abstract inference.blocks inference.products inference.rekind",
     "inference.entries inference.powers",

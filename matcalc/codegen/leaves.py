@@ -42,6 +42,7 @@ class Leaves:
         self.graph = Graph()
         self.sizes = dict(sizes or {})
         self.done: dict[tuple[Expr, frozenset[str]], Node] = {}
+        self.steady: dict[Expr, Expr] = {}
         self.ranges: dict[str, Range] = {}
         self.loops: frozenset[str] = frozenset()
         self.counter = 0
@@ -140,8 +141,11 @@ class Leaves:
             r = self.ranges[str(at.attr)]
             if r.dim is n and r.low == 1:
                 return self.graph.make("spread", (self.graph.number(Fraction(1)),), ("ii",), (n, n))
-        eye = self.graph.make("spread", (self.graph.number(Fraction(1)),), ("ii",), (n, n))
-        return self._at(eye, at, (n,))
+        k = self.lower(at)
+        if k.rank:
+            raise NoAxis
+        places = self.graph.make("range", (self.graph.number(Fraction(1)), self.graph.make("size", (), n)), None, (n,))
+        return self.graph.make("call", (places, k), "=", (n,))
 
     def _entry(self, e: Expr) -> Node:
         x, i, j = e.args

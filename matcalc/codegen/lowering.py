@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 
 from ..adjoints.network import Term
-from ..build import is_number, value_of
+from ..build import add, is_number, num, ones, value_of
 from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import Dim
@@ -54,9 +54,9 @@ from ..ops.trace import TRACE
 from .contraction import Contraction, Factor, Labels, single
 from .factoring import common_factors
 from .graph import Dims, Node
-from .known import positive_definite
 from .leaves import NoAxis, Range, function_name
 from .products import Products
+from .steady import steady
 from .texts import Untranslated, translated
 
 
@@ -67,8 +67,12 @@ class Lowering(Products):
         key = (e, self.loops & e.indices)
         found = self.done.get(key)
         if found is None:
-            rule = _RULES.get(e.op)
-            found = rule(self, e) if rule is not None else self.call(e)
+            form = steady(e, self.steady)
+            if form is not e:
+                found = self.aligned(form, e)
+            else:
+                rule = _RULES.get(e.op)
+                found = rule(self, e) if rule is not None else self.call(e)
             self.done[key] = found
         return found
 
@@ -158,12 +162,10 @@ class Lowering(Products):
 
     def _log(self, e: Expr) -> Node:
         inner = e.args[0]
-        if inner.op.name == "sigmoid":  # log(sigmoid(z)) = -softplus(-z), which does not underflow
-            z = self.graph.make("neg", (self.lower(inner.args[0]),), None, self.dims(e))
-            soft = self.graph.make("call", (z,), "softplus", self.dims(e))
-            return self.graph.make("neg", (soft,), None, self.dims(e))
-        if inner.op is DETERMINANT and not self.batch(e):
-            return self.graph.make("logdet", (self.lower(inner.args[0]),), (positive_definite(inner.args[0]),), ())
+        one = num(1) if e.is_scalar else ones(*e.shape)
+        if inner.op is ADD and one in inner.args:  # log(1 + x), also where x is small
+            x = add(*[a for a in inner.args if a is not one])
+            return self.entrywise("call", e, [x], "log1p")
         return self.call(e)
 
     def _function(self, e: Expr) -> Node:

@@ -198,7 +198,7 @@ class NumPy(PythonFile):
 
     def truth(self, text: str, node: Node) -> str:
         """1 or 0 as a number of the right type."""
-        return f"({text}).astype(dtype)" if node.rank else f"float({text})"
+        return f"({text}).astype(dtype)" if node.rank else f"dtype.type({text})"
 
     def cases(self, args: Sequence[str]) -> str:
         total = args[-1] if len(args) % 2 else "math.nan"
@@ -351,7 +351,9 @@ class NumPy(PythonFile):
     def conversion(self, arguments: Sequence[Argument]) -> list[str]:
         arrays = [self.names[a.name] for a in arguments if a.dims]
         lines = [f"{n} = np.asarray({n})" for n in arrays]
-        lines.append(f"dtype = np.result_type({', '.join([*arrays, 'np.float32'])})" if arrays else "dtype = np.dtype(np.float64)")
+        numbers = [f"np.asarray({self.names[a.name]})" for a in arguments if not a.integer]
+        decisive = arrays or numbers  # a number beside arrays takes their type
+        lines.append(f"dtype = np.result_type({', '.join([*decisive, 'np.float32'])})" if decisive else "dtype = np.dtype(np.float64)")
         lines += [f"{n} = {n}.astype(dtype, copy=False)" for n in arrays]
         for a in arguments:
             if not a.dims:

@@ -71,7 +71,7 @@ ELU = elementwise(
     source="definition",
     spellings="elu ELU",
     latex=r"\operatorname{elu}",
-    numeric="np.where(np.real(x) > 0, x, np.exp(x) - 1)[()]",
+    numeric="np.where(np.real(x) > 0, x, np.expm1(x * (np.real(x) < 0)))[()]",
 )
 LEAKY_RELU = operation(
     "leaky_relu",
