@@ -281,6 +281,6 @@ def test_what_the_command_refuses(argv: list[str]) -> None:
     assert outcome.code == 2 and outcome.out == "" and outcome.err.startswith("error: ")
 
 
-def test_there_is_no_code_for_a_function_without_formula() -> None:
-    with pytest.raises(MatcalcError):
-        of("sum(phi(x))", "x", "phi: R -> R; x in R^n")
+def test_there_is_no_code_for_an_infinite_series() -> None:
+    with pytest.raises(MatcalcError, match="an infinite series has no code"):
+        of("sum_{k=0}^{infty} x^k/k!", "x", "x in R")
