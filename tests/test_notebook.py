@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import xml.etree.ElementTree as ElementTree
+from types import ModuleType
 from typing import Any
 
 import pytest
+from console import ROOT
 
 import matcalc
 
@@ -60,3 +64,34 @@ def test_graphs_and_plots_are_pictures() -> None:
     assert "x" in shown["text/plain"]
     pytest.importorskip("matplotlib")
     assert matcalc.plot("sin(x)", "x", where="x in R")._repr_png_().startswith(b"\x89PNG")
+
+
+# --- the tour -------------------------------------------------------------------------------------------------------
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_notebook", ROOT / "docs" / "make_notebook.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_tour_shows_what_its_cells_give() -> None:
+    """Every code cell is executed in order, and its outputs are those of the file."""
+    written = json.loads((ROOT / "docs" / "tour.ipynb").read_text(encoding="utf-8"))
+    assert (written["nbformat"], written["nbformat_minor"]) == (4, 5)
+    fresh = generator().notebook()
+    assert [c["source"] for c in fresh["cells"]] == [c["source"] for c in written["cells"]], "run: python docs/make_notebook.py"
+    for new, old in zip(fresh["cells"], written["cells"], strict=True):
+        assert new == old, f"{''.join(new['source'])}\nrun: python docs/make_notebook.py"
+
+
+def test_the_cells_are_a_notebook() -> None:
+    written = json.loads((ROOT / "docs" / "tour.ipynb").read_text(encoding="utf-8"))
+    assert len({c["id"] for c in written["cells"]}) == len(written["cells"])
+    codes = [c for c in written["cells"] if c["cell_type"] == "code"]
+    assert len(codes) >= 10 and [c["execution_count"] for c in codes] == list(range(1, len(codes) + 1))
+    assert all(c["outputs"] for c in codes)
+    kinds = {kind for c in codes for o in c["outputs"] for kind in o.get("data", {o.get("name"): 0})}
+    assert kinds == {"stdout", "text/plain", "text/latex", "text/markdown", "image/svg+xml"}
