@@ -63,13 +63,15 @@ def batch() -> None:
 
 
 def growth() -> None:
-    from .growth import SIZES, rows
+    from .growth import rows
 
     print("\n## Growth\n")
-    print("Seconds to derive, check and print, and the length of the answer in characters.\n")
-    print(f"| family | {' | '.join(f'k = {k}' for k in SIZES)} |\n| --- | {' | '.join('---' for _ in SIZES)} |")
+    print("Seconds to derive, check and print, and the symbols of the answer. In brackets: how many times as long as for the size before,")
+    print("divided by how many times as large the problem is; 1 is linear.\n")
+    print("| family | k | seconds | symbols |\n| --- | --- | --- | --- |")
     for name, found in rows():
-        print(f"| {name} | {' | '.join(f'{s:.3f} s, {length}' for s, length in found)} |", flush=True)
+        for k, seconds, ratio, length in found:
+            print(f"| {name} | {k} | {seconds:.3f} ({ratio:.2f}) | {length} |", flush=True)
 
 
 def machine() -> None:

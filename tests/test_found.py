@@ -185,3 +185,9 @@ def test_what_is_no_entry_of_the_variable_is_said() -> None:
     assert "x does not occur" in notes("a^T b")
     for expr in ("x^T x", "||x - x_k||^2", "x_1^2 x_2", "x - x", "z = A x; z^T z", "sum_{i=1}^n x_i^2"):
         assert "occur" not in notes(expr) and "of its own" not in notes(expr)
+
+
+@pytest.mark.parametrize("k", [64, 65, 100, 512])
+def test_a_number_that_bounds_a_sum_is_no_dimension(k: int) -> None:
+    d: Any = matcalc.derivative(f"tr(X^{k})", "X", where="X in R^{n x n}")
+    assert d.verified == "verified" and d.text == f"{k} (X^{k - 1})^T"

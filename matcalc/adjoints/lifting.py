@@ -23,10 +23,12 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
     n = _whole_range(low, high)
     if n is None or n is ONE:
         return None
+    if name not in body.indices:
+        return times(high, body)  # not the size n: a number that bounds a sum is no dimension
     inner = body.args[0] if body.op is TRANSPOSE else body
     if inner.op is ADD:
         terms = [transpose(a) if inner is not body else a for a in inner.args]
-        parts = [over_index(name, low, high, a) if name in a.indices else times(high, a) for a in terms]
+        parts = [over_index(name, low, high, a) for a in terms]
         found = [p for p in parts if p is not None]
         return add(*found) if len(found) == len(parts) else None
     c, scalars, rest = split(body)

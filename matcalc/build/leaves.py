@@ -11,14 +11,16 @@ from ..ops.core import ADD, CONSTANT, EYE, HADAMARD, INDEX, MATMUL, MEMBER, NUMB
 from ..ops.diagonal import DIAG
 from .late import transpose
 
+ONE_OVER_ONE = Fraction(1)
 _KEPT = 16  # small integers are made once
 _kept: dict[int, Expr] = {}
 
 
 def num(value: int | Fraction) -> Expr:
     """An exact number."""
-    if type(value) is int and -_KEPT <= value <= _KEPT and value in _kept:
-        return _kept[value]
+    whole = value if type(value) is int else value.numerator if value.denominator == 1 else None
+    if whole is not None and -_KEPT <= whole <= _KEPT and whole in _kept:
+        return _kept[whole]
     value = Fraction(value)
     return make(NUMBER, (), value, SCALAR, (value < 0) + (1 if value.denominator == 1 else 3))
 
@@ -110,11 +112,11 @@ def split(e: Expr) -> tuple[Fraction, tuple[Expr, ...], Expr | None]:
         return value_of(e), (), None
     if e.op is TIMES:
         args = e.args
-        coefficient = Fraction(1)
+        coefficient = ONE_OVER_ONE
         if args[0].op is NUMBER:
             coefficient, args = value_of(args[0]), args[1:]
         return (coefficient, args, None) if e.is_scalar else (coefficient, args[:-1], args[-1])
-    return (Fraction(1), (e,), None) if e.is_scalar else (Fraction(1), (), e)
+    return (ONE_OVER_ONE, (e,), None) if e.is_scalar else (ONE_OVER_ONE, (), e)
 
 
 def without_coefficient(e: Expr) -> tuple[Fraction, Expr]:
@@ -124,12 +126,12 @@ def without_coefficient(e: Expr) -> tuple[Fraction, Expr]:
     if e.op is TIMES and e.args[0].op is NUMBER:
         rest = e.args[1:]
         return value_of(e.args[0]), rest[0] if len(rest) == 1 else make(TIMES, rest, None, e.shape, times_size(rest))
-    return Fraction(1), e
+    return ONE_OVER_ONE, e
 
 
 def times_size(args: Sequence[Expr]) -> int:
     total, over = 0, 0
-    c = Fraction(1)
+    c = ONE_OVER_ONE
     if args[0].op is NUMBER:
         c, args = value_of(args[0]), args[1:]
     for a in args:

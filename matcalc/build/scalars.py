@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import SCALAR, shape_text
 from ..ops.core import ADD, POWER, TIMES
 from .late import add, power
-from .leaves import MINUS_ONE, ONE_NUMBER, is_number, is_zero, leading_sign, num, split, times_size, value_of, zeros
+from .leaves import MINUS_ONE, ONE_NUMBER, ONE_OVER_ONE, is_number, is_zero, leading_sign, num, split, times_size, value_of, zeros
 
 
 def times(*factors: Expr) -> Expr:
     """The product of scalars and at most one vector or matrix. Equal scalar bases merge their exponents."""
-    coefficient = Fraction(1)
+    coefficient = ONE_OVER_ONE
     powers: dict[Expr, Expr] = {}
     body: Expr | None = None
     for f in factors:
         c, scalars, rest = split(f)
-        coefficient *= c
+        if c is not ONE_OVER_ONE:
+            coefficient *= c
         for s in scalars:
             base, exponent = (s.args[0], s.args[1]) if s.op is POWER else (s, ONE_NUMBER)
             if base.op is ADD and leading_sign(base) < 0 and is_number(exponent) and value_of(exponent).denominator == 1:
@@ -38,7 +37,8 @@ def times(*factors: Expr) -> Expr:
     for base, exponent in powers.items():
         p = power(base, exponent)
         c, scalars, _ = split(p)
-        coefficient *= c
+        if c is not ONE_OVER_ONE:
+            coefficient *= c
         parts += scalars
     if len(set(parts)) < len(parts) or any(p.op is TIMES for p in parts):
         return times(num(coefficient), *parts, *([body] if body is not None else []))

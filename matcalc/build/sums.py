@@ -44,7 +44,7 @@ def add(*terms: Expr) -> Expr:
         c, rest = without_coefficient(t)
         if rest.op is ADD and leading_sign(rest) < 0:
             c, rest = -c, opposite(rest)
-        whole[rest] = whole.get(rest, Fraction(0)) + c
+        whole[rest] = whole[rest] + c if rest in whole else c
     like: dict[Expr, Fraction] = {}
     todo = list(reversed(whole.items()))
     while todo:
@@ -54,7 +54,7 @@ def add(*terms: Expr) -> Expr:
             pieces = [without_coefficient(a if inner is rest else transpose(a)) for a in reversed(inner.args)]
             todo += [(r, c * k) for k, r in pieces]
         else:
-            like[rest] = like.get(rest, Fraction(0)) + c
+            like[rest] = like[rest] + c if rest in like else c
     kept = [(core, c) for core, c in like.items() if c and not is_zero(core)]
     if not kept:
         return zeros(*shape)

@@ -353,8 +353,10 @@ class Operands(SumSigns):
 
     def is_literal(self, bracket: Mark) -> bool:
         """Does the bracket hold a matrix written out, [A, B; C, D]?"""
+        if bracket.value != "[":
+            return False
         i, rows = self.marks.index(bracket) + 1, 0
-        while bracket.value == "[" and i < bracket.mate:
+        while i < bracket.mate:
             rows += self.marks[i].kind == "semi"
             i = self.marks[i].mate + 1 if self.marks[i].kind == "open" else i + 1
         return rows > 0

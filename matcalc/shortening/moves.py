@@ -23,8 +23,8 @@ from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor
 from .fractions import cleared, entry_by_entry, joined_powers, joined_roots
-from .patterns import patterns
-from .scalars import rewritings, worth_trying
+from .patterns import rewritten
+from .scalars import rewritings
 
 LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on trial
 MOST_EXPANDED = 8  # and its summands
@@ -35,9 +35,8 @@ _shorter_products: WeakKeyDictionary[Expr, Expr] = WeakKeyDictionary()
 
 def identities(e: Expr) -> Iterator[Move]:
     """By an identity of the table."""
-    for pattern in patterns().get(e.op, ()):
-        for made in pattern.apply(e):
-            yield pattern.identity.name, made
+    for identity, made in rewritten(e):
+        yield identity.name, made
 
 
 def moves(e: Expr) -> Iterator[Move]:
@@ -59,9 +58,8 @@ def moves(e: Expr) -> Iterator[Move]:
             yield "sum of cases", made
         for made in _split_roots(e):
             yield "root of a product", made
-        if worth_trying(e):
-            for made in rewritings(e):
-                yield "scalar algebra", made
+        for made in rewritings(e):
+            yield "scalar algebra", made
     elif e.op is TIMES:
         for made in (*_distribute_number(e), *_absorb_divisors(e), *cleared(e)):
             yield "distributive law", made

@@ -18,7 +18,7 @@ from ..expr import Expr, Operation
 from ..identities import IDENTITIES, Identity
 from ..infer import read_template
 from ..kinds import ONE, Dim
-from ..ops.core import ADD, EYE, HADAMARD, MATMUL, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from ..ops.core import ADD, EYE, HADAMARD, MATMUL, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from ..ops.trace import TRACE
 from ..templates import entrywise, instantiate
 
@@ -32,10 +32,11 @@ Found = tuple[Bindings, Sizes, Callable[[Expr], Expr]]
 class Pattern:
     """One reading of an identity: its sides as expressions in pattern letters."""
 
-    __slots__ = ("conditions", "identity", "left", "right")
+    __slots__ = ("conditions", "identity", "left", "needs", "right")
 
     def __init__(self, identity: Identity, left: Expr, right: Expr) -> None:
         self.identity, self.left, self.right = identity, left, right
+        self.needs = frozenset(p.op for p in left.args if not (_is_letter(p) or _is_turned_letter(p) or p.op is TIMES or p.op is NUMBER))
         self.conditions = [(words[0], words[1]) for part in filter(None, identity.when.split(",")) for words in [part.split()]]
 
     def apply(self, e: Expr) -> Iterator[Expr]:
@@ -43,6 +44,17 @@ class Pattern:
         for bindings, sizes, rest in _match_root(self.left, e):
             if all(holds(bound, prop) for prop, letter in self.conditions for p, bound in bindings.items() if _letter(p) == letter):
                 yield rest(instantiate(self.right, bindings, sizes))
+
+
+def rewritten(e: Expr) -> Iterator[tuple[Identity, Expr]]:
+    """What `e` becomes by the identities of the table."""
+    candidates = patterns().get(e.op)
+    if candidates:
+        there = {a.op for a in e.args} | {a.args[0].op for a in e.args if a.op is POWER or a.op is TRANSPOSE}
+        for pattern in candidates:
+            if pattern.needs <= there:
+                for made in pattern.apply(e):
+                    yield pattern.identity, made
 
 
 def _letter(p: Expr) -> str:
@@ -116,7 +128,7 @@ def _match_part(p: Expr, e: Expr) -> Iterator[Found]:
     for each in _match_among(p, e, list(e.args)):
         found = True
         yield each
-    if not found and e.op is not ADD:
+    if not found and e.op is not ADD and any(a.op is POWER and is_number(a.args[1]) for a in e.args):
         apart = [part for a in e.args for part in _one_off(a)]
         if len(apart) > len(e.args):
             yield from _match_among(p, e, apart)
@@ -124,25 +136,27 @@ def _match_part(p: Expr, e: Expr) -> Iterator[Found]:
 
 def _one_off(a: Expr) -> list[Expr]:
     """x^3 as x and x^2, 1/x^2 as 1/x and 1/x."""
-    k = value_of(a.args[1]) if a.op is POWER and is_number(a.args[1]) else Fraction(0)
-    if k.denominator != 1 or abs(k) < 2:
+    if a.op is not POWER or not is_number(a.args[1]):
+        return [a]
+    k = value_of(a.args[1])
+    if k.denominator != 1 or -2 < k < 2:
         return [a]
     one = 1 if k > 0 else -1
     return [build.power(a.args[0], num(one)), build.power(a.args[0], num(k - one))]
 
 
 def _match_among(p: Expr, e: Expr, args: list[Expr]) -> Iterator[Found]:
-    coefficient = num(1)
+    coefficient = Fraction(1)
     if e.op is TIMES:
         c, _, body = split(e)
         cp, sp, bp = split(p)
-        coefficient = num(c / cp)
+        coefficient = c / cp
         args = args[1:] if is_number(args[0]) else args
         wanted = [*sp, *([bp] if bp is not None else [])]
         if body is not None and bp is None:
             args = args[:-1]
             for b, s, left in _choose(wanted, args, {}, {}):
-                yield b, s, lambda made, left=left, body=body, k=coefficient: times(k, made, *left, body)  # type: ignore[misc]
+                yield b, s, lambda made, left=left, body=body, k=coefficient: times(num(k), made, *left, body)  # type: ignore[misc]
             return
     else:
         wanted = list(p.args)
@@ -150,14 +164,14 @@ def _match_among(p: Expr, e: Expr, args: list[Expr]) -> Iterator[Found]:
         if e.op is ADD:
             yield b, s, lambda made, left=left: add(made, *left)  # type: ignore[misc]
         elif e.op is TIMES:
-            yield b, s, lambda made, left=left, k=coefficient: times(k, made, *left)  # type: ignore[misc]
+            yield b, s, lambda made, left=left, k=coefficient: times(num(k), made, *left)  # type: ignore[misc]
         else:
             yield b, s, lambda made, left=left: build.hadamard(made, *left)  # type: ignore[misc]
 
 
 def _match_run(p: Expr, e: Expr) -> Iterator[Found]:
     """A matrix product that is a run of the factors of `e`."""
-    if len(e.args) > LONGEST or not _has_operations(p.args, e.args):
+    if len(e.args) > LONGEST:
         return
     for start in range(len(e.args) - 1):
         for stop in range(start + 2, len(e.args) + 1):
@@ -166,17 +180,15 @@ def _match_run(p: Expr, e: Expr) -> Iterator[Found]:
                 yield b, s, lambda made, before=before, after=after: matmul(*before, made, *after)  # type: ignore[misc]
 
 
-def _has_operations(ps: Sequence[Expr], es: Sequence[Expr]) -> bool:
-    """Whether the factors of a pattern that are no letters can be there at all."""
-    have = {f.op for f in es} | {f.args[0].op for f in es if f.op is TRANSPOSE}
-    return all(_is_letter(p) or p.op in have or (p.op is TRANSPOSE and (p.args[0].op in have or _is_letter(p.args[0]))) for p in ps)
-
-
 # ---------------------------------------------------------------------------------------------- the whole of an expression
 
 
 def _is_letter(p: Expr) -> bool:
     return p.op is SYMBOL and str(p.attr[0]).startswith(_MARK)  # type: ignore[index]
+
+
+def _is_turned_letter(p: Expr) -> bool:
+    return p.op is TRANSPOSE and _is_letter(p.args[0])
 
 
 def _choose(wanted: list[Expr], args: list[Expr], b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, Sizes, list[Expr]]]:
@@ -200,7 +212,7 @@ def _match(p: Expr, e: Expr, b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, 
         if sizes is not None:
             yield {**b, p: e}, sizes
         return
-    if p.op is TRANSPOSE and _is_letter(p.args[0]):
+    if _is_turned_letter(p):
         yield from _match(p.args[0], transpose(e), b, s)
         return
     if p.op is TIMES and len(p.args) == 2 and is_number(p.args[0], -1):
@@ -250,7 +262,7 @@ def _match_chain(ps: Sequence[Expr], es: Sequence[Expr], b: Bindings, s: Sizes) 
             yield b, s
         return
     p = ps[0]
-    several = _is_letter(p) or (p.op is TRANSPOSE and _is_letter(p.args[0]))
+    several = _is_letter(p) or _is_turned_letter(p)
     for run in range(1, len(es) - len(ps) + 2 if several else 2):
         if run > len(es):
             return

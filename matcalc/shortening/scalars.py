@@ -2,7 +2,7 @@
 
 A scalar expression is handed over as SymPy objects, never as text: sums, products, powers and the functions SymPy
 knows are translated, every other scalar (x^T A x, det X, a sum) becomes a real symbol of its own. SymPy's rewritings are
-translated back, and the shortest is kept. SymPy is imported only when an expression could gain by it (`worth_trying`).
+translated back, and the shortest is kept. SymPy is imported only when an expression could gain by it (`gains`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..build import add, apply, constant, is_number, num, power, times, value_of
 from ..expr import Expr, postorder
@@ -21,43 +22,89 @@ KNOWN = ("exp", "log", "sin", "cos", "tan", "cot", "sec", "asin", "acos", "atan"
 LARGEST = 60  # symbols; beyond it SymPy's algorithms are not asked
 MOST_ATOMS = 10
 PAIRS = (frozenset({"sin", "cos"}), frozenset({"sinh", "cosh"}))
+CIRCULAR = frozenset().union(*PAIRS)
+_known: WeakKeyDictionary[Expr, list[Expr]] = WeakKeyDictionary()
 
 
-def worth_trying(e: Expr) -> bool:
-    """Whether SymPy's algebra may shorten a scalar: a sum of fractions, of products of sums, or trigonometry in pairs."""
+def rewritings(e: Expr) -> list[Expr]:
+    """Other forms of a scalar sum that SymPy finds; none, and no import, where its algebra has nothing to gain."""
+    found = _known.get(e)
+    if found is None:
+        wanted = gains(e)
+        found = _known[e] = _by_sympy(e, wanted) if wanted else []
+    return found
+
+
+def gains(e: Expr) -> frozenset[str]:
+    """By what SymPy's algebra may shorten a scalar sum: "rational" for a sum of fractions or of products of sums,
+    "trigonometric" where sin and cos of the same meet in products or squares."""
     if not e.is_scalar or e.op is not ADD or e.size > LARGEST:
-        return False
+        return frozenset()
     nodes = postorder(e)
     if len([n for n in nodes if not n.args or n.op not in (ADD, TIMES, POWER)]) > 3 * MOST_ATOMS:
+        return frozenset()
+    found = set()
+    if any(map(_meet, nodes)):
+        found.add("trigonometric")
+    sums, divisors = _rational_parts(e)
+    if divisors or len(sums) > 1:
+        found.add("rational")
+    return frozenset(found)
+
+
+def _rational_parts(e: Expr) -> tuple[set[Expr], set[Expr]]:
+    """The sums inside a sum that no root or function hides, and those of them that stand below a bar."""
+    sums: set[Expr] = set()
+    divisors: set[Expr] = set()
+    todo = list(e.args)
+    while todo:
+        n = todo.pop()
+        if n.op is POWER and is_number(n.args[1]) and value_of(n.args[1]).denominator == 1:
+            if n.args[0].op is ADD and value_of(n.args[1]) < 0:
+                divisors.add(n.args[0])
+            todo.append(n.args[0])
+        elif n.op is TIMES or (n.op is ADD and n not in sums):
+            sums |= {n} if n.op is ADD else set()
+            todo += n.args
+    return sums, divisors
+
+
+def _meet(n: Expr) -> bool:
+    """Whether a term is of second degree in sin(x) and cos(x), or in sinh(x) and cosh(x)."""
+    if n.op is POWER:
+        return n.args[0].op.name in CIRCULAR and is_number(n.args[1]) and value_of(n.args[1]) >= 2
+    if n.op is not TIMES:
         return False
     names: dict[Expr, set[str]] = {}
-    for n in nodes:
-        if n.op.name in ("sin", "cos", "sinh", "cosh"):
-            names.setdefault(n.args[0], set()).add(n.op.name)
-    if any(pair <= found for found in names.values() for pair in PAIRS):
-        return True
-    sums = [n for n in nodes if n.op is ADD and n.is_scalar and n is not e]
-    below = {n.args[0] for n in nodes if n.op is POWER and n.is_scalar and is_number(n.args[1]) and value_of(n.args[1]) < 0}
-    return bool(below & set(sums)) or len(sums) > 1
+    for a in n.args:
+        base = a.args[0] if a.op is POWER else a
+        if base.op.name in CIRCULAR:
+            names.setdefault(base.args[0], set()).add(base.op.name)
+    return any(pair <= found for found in names.values() for pair in PAIRS)
 
 
-def rewritings(e: Expr) -> Iterator[Expr]:
-    """Other forms of a scalar expression that SymPy finds."""
+def _by_sympy(e: Expr, wanted: frozenset[str]) -> list[Expr]:
     import sympy
 
     translation = _Translation()
+    found: list[Expr] = []
     try:
         s = translation.to_sympy(e)
         if len(translation.atoms) > MOST_ATOMS:
-            return
-        for rewrite in _rewrites(sympy):
-            yield translation.from_sympy(rewrite(s))
+            return []
+        for rewrite in _rewrites(sympy, wanted):
+            found.append(translation.from_sympy(rewrite(s)))
     except (NotImplementedError, sympy.PolynomialError, KeyError, RecursionError):
-        return
+        pass
+    return found
 
 
-def _rewrites(sympy: Any) -> tuple[Callable[[Any], Any], ...]:
-    return (sympy.factor, sympy.expand, sympy.trigsimp, sympy.cancel, lambda s: sympy.factor(sympy.trigsimp(s)))
+def _rewrites(sympy: Any, wanted: frozenset[str]) -> Iterator[Callable[[Any], Any]]:
+    yield from (sympy.factor, sympy.expand)
+    if "rational" in wanted:
+        yield sympy.cancel
+    if "trigonometric" in wanted:
+        yield from (sympy.trigsimp, lambda s: sympy.factor(sympy.trigsimp(s)))
 
 
 class _Translation:
