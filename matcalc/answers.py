@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from .adjoints.pairs import has_stacked
@@ -189,6 +190,7 @@ class Derivative(Typeset):
         self.layout, self.notation, self.verified = layout, notation, verified
         self.steps, self.assumptions = list(steps), list(assumptions)
         self._program: Program | None = None
+        self.stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
         self.chained: Callable[[], Any] | None = None  # who made this knows how to write out the chain rule
 
     @property
@@ -220,7 +222,8 @@ class Derivative(Typeset):
         """All declarations, the inferred ones too; with the Kronecker form, also that of the function's name."""
         form = self.program.form
         trees = [*(b.value for b in self.program.bindings), self.program.body]
-        where = _where(self._typed, trees, self._tensor.expressions())
+        free = [spell_declaration(Declaration(letter, "N", ())) for letter, _ in self._members]
+        where = "; ".join(filter(None, [_where(self._typed, trees, self._tensor.expressions()), *free]))
         if form is None or form[0] != "kron":
             return where
         rows, cols = self._tensor.shapes[0]
@@ -371,16 +374,21 @@ class Derivative(Typeset):
         """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""
         import numpy as np
 
-        env, sizes = self._scope.prepare(values, self._tensor.expressions(), self._tensor.shapes)
+        values = {self.stacks.get(n, n): v for n, v in values.items()}
+        free = {letter: int(values[letter]) for letter, _ in self._members if letter in values}
+        given = {n: v for n, v in values.items() if n not in free}
+        env, sizes = self._scope.prepare(given, self._tensor.expressions(), self._tensor.shapes)
         missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
         if missing:
             raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")
-        if self._members and self._members[0][0] not in values:  # by the general member: every one in turn
-            letter, count = self._members[0]
-            parts = [self._tensor.evaluate(env, sizes, {letter: k}) for k in range(1, count.value(sizes) + 1)]
-            return np.stack(parts, axis=sum(d is not ONE for d in self._tensor.shapes[0]))
-        indices = {letter: int(values[letter]) for letter, _ in self._members}
-        result = self._tensor.evaluate(env, sizes, indices)
+        if len(free) < len(self._members):  # by the general member or entry: every one in turn
+            letters, counts = [letter for letter, _ in self._members], [count.value(sizes) for _, count in self._members]
+            places = product(*(range(1, n + 1) for n in counts))
+            parts = np.stack([self._tensor.evaluate(env, sizes, dict(zip(letters, at, strict=True))) for at in places])
+            axes = sum(d is not ONE for d in self._tensor.shapes[0])
+            apart = parts.reshape([*counts, *parts.shape[1:]])
+            return np.moveaxis(apart, range(len(counts)), range(axes, axes + len(counts)))
+        result = self._tensor.evaluate(env, sizes, free)
         if self._flipped and result.ndim == 2:
             result = np.transpose(result)
         return result.item() if result.ndim == 0 else result

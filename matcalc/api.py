@@ -25,19 +25,23 @@ def derivative(
     notation: str = "auto",
     verify: bool = True,
     structured: str = "",
+    vectorize: bool = False,
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 
     `expr` is text in matcalc's language, or built from `vector`, `matrix`, `scalar`. `wrt` is a name or a list of names: at order 1 a list
     gives a list of derivatives; at order k one name k times, or k names. `structured` differentiates within the set a matrix is
-    declared to lie in: "symmetric-space" (the gradient in that space) or "independent" (by the entries one may choose).
+    declared to lie in: "symmetric-space" (the gradient in that space) or "independent" (by the entries one may choose). `vectorize`
+    writes sums over families as products with the stacked families; `assumptions` says what is stacked how.
     Raises MatcalcError: bad input, no answer, or a failed check.
     """
     given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
     names = [w if isinstance(w, str) else w.name for w in given]
     single = names[0] if isinstance(wrt, str | Handle) else names
-    found = derive.derivative(expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify, structured)
-    if order == 1:
+    found = derive.derivative(
+        expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify, structured, vectorize
+    )
+    if order == 1 and not vectorize:
         for d in found if isinstance(found, list) else [found]:
             d.chained = partial(_chain_of, expr, d.wrt[0], where, verify)
     return found
@@ -57,9 +61,12 @@ def grad(
     notation: str = "auto",
     verify: bool = True,
     structured: str = "",
+    vectorize: bool = False,
 ) -> Derivative | list[Derivative]:
     """The gradient of a scalar: a column for a vector, of the variable's own shape for a matrix. UsageError where `expr` is no scalar."""
-    found = derivative(expr, wrt, where=where, layout="denominator", notation=notation, verify=verify, structured=structured)
+    found = derivative(
+        expr, wrt, where=where, layout="denominator", notation=notation, verify=verify, structured=structured, vectorize=vectorize
+    )
     first = found[0] if isinstance(found, list) else found
     if not first.of_scalar:
         raise UsageError("a gradient is that of a scalar, and this function has several entries", suggestion="use jacobian")
@@ -74,9 +81,10 @@ def jacobian(
     notation: str = "auto",
     verify: bool = True,
     structured: str = "",
+    vectorize: bool = False,
 ) -> Derivative | list[Derivative]:
     """The first partial derivatives, the function's indices first: m×n for m functions of n variables."""
-    return derivative(expr, wrt, where=where, notation=notation, verify=verify, structured=structured)
+    return derivative(expr, wrt, where=where, notation=notation, verify=verify, structured=structured, vectorize=vectorize)
 
 
 def hessian(
@@ -87,9 +95,10 @@ def hessian(
     notation: str = "auto",
     verify: bool = True,
     structured: str = "",
+    vectorize: bool = False,
 ) -> Derivative:
     """The second derivatives by one variable, or the mixed ones by two: H[i,j] by x_i and y_j."""
-    found = derivative(expr, wrt, where=where, order=2, notation=notation, verify=verify, structured=structured)
+    found = derivative(expr, wrt, where=where, order=2, notation=notation, verify=verify, structured=structured, vectorize=vectorize)
     assert isinstance(found, Derivative)
     return found
 

@@ -206,6 +206,7 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     help="Stay within the set a matrix is declared to lie in (symmetric, skew, diagonal, lower, upper): the gradient in that space, "
     "or the derivatives by its independent entries.",
 )
+@click.option("--vectorize", is_flag=True, help="Sums over a family x_i as products with X, which has the rows x_i^T.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare formula in this spelling, on a terminal too.")
 @click.option("--bold", is_flag=True, help="LaTeX: vectors and matrices bold.")
 @click.option("--transpose", type=click.Choice(("T", "top", "intercal")), help="LaTeX: the sign of a transpose.")
@@ -222,6 +223,7 @@ def differentiate(
     layout: str,
     notation: str,
     structured: str | None,
+    vectorize: bool,
     format_: str | None,
     bold: bool,
     transpose: str | None,
@@ -236,8 +238,8 @@ def differentiate(
     On a terminal the answer comes in a panel with its shape, layout and everything that was assumed. In a pipe it is the
     bare line, and the assumptions go to standard error.
     """
-    options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured}
-    if chain and (order > 1 or layout != "numerator" or structured):
+    options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
+    if chain and (order > 1 or layout != "numerator" or structured or vectorize):
         raise click.UsageError("--chain is for first derivatives by free entries, in the numerator layout", click.get_current_context())
     shown = form_of(format_, bold, transpose, width)
     return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, **options)
@@ -275,7 +277,7 @@ def answer_by(
     by = names[0] if len(names) == 1 else names
     if taker == "derivative":
         options["order"] = order
-    options = {key: value for key, value in options.items() if value is not None}
+    options = {key: value for key, value in options.items() if value is not None and (key, value) != ("vectorize", False)}
     try:
         found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
     except VerificationError as error:

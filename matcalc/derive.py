@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import plain
@@ -10,7 +11,7 @@ from .adjoints.families import free_of
 from .adjoints.pairs import has_stacked
 from .adjoints.structured import sentence, set_of, sets_of, staying, tangent, within
 from .answers import Derivative, Expression, laid_out
-from .build import entry, is_number, num, substitute, value_of
+from .build import entry, index, is_number, num, substitute, value_of
 from .differential import Step
 from .errors import MatcalcError, NoAnswerError, UsageError
 from .expr import Expr, postorder
@@ -27,6 +28,7 @@ from .simplify import recognise, simplify
 from .syntax import Declaration, Program, split_name, walk
 from .templates import ties_of
 from .tensor import Tensor
+from .vectorized import vectorized
 from .verify import Function, Point, verify
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def _read(text: str, where: str) -> tuple[Program, tuple[Declaration, ...]]:
         raise error.located(where) from None
     names = [d.name for d in declarations]
     functions = [d.name for d in declarations if d.domain is not None]
-    program = read(text, names, functions=functions)
+    program = read(text, names, functions=functions, counts=[d.name for d in declarations if d.field == "N" and not d.sizes])
     if program.where:
         declarations = (*declarations, *parse_where(program.where))
     return program, declarations
@@ -68,15 +70,25 @@ def derivative(
     notation: str = "auto",
     check: bool = True,
     structured: str = "",
+    vectorize: bool = False,
 ) -> Derivative | list[Derivative]:
     """The derivative of `text` (or of a tree with its declarations) by `wrt`; by several names at order one, a list.
 
-    `structured` keeps declared matrices within their sets (see `matcalc.structured`).
+    `structured` keeps declared matrices within their sets (see `adjoints.structured`); `vectorize` writes sums over families with the
+    stacked families (see `vectorized`).
     """
     _check_options(order, layout, notation)
     try:
         program, declarations = _read(text, where) if isinstance(text, str) else text
         names = _variables(wrt, [d.name for d in declarations])
+        whole = vectorized(program, declarations, names, check) if vectorize else None
+        if whole is not None:
+            by = [whole.names.get(n, n) for n in names]
+            found = derivative(_read(whole.text, whole.where), by, "", order, layout, notation, check, structured)
+            for d in found if isinstance(found, list) else [found]:
+                d.stacks = whole.names
+                d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]
+            return found
         if structured:
             typed = infer(program, declarations, tuple(dict.fromkeys(names)))
             sets_of([_declared(typed, n) for n in names], names, structured)
@@ -126,8 +138,8 @@ def _one(
     previous = tensor
     variables = [_variable(typed, n) for n in names]
     for v in variables:
-        if v.op is MEMBER and v.indices:
-            function = free_of(function, str(v.args[0].attr))
+        for letter in v.indices:
+            function = free_of(function, letter)
     tensor.replace(function)
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
     for variable in variables:
@@ -152,14 +164,16 @@ def _one(
     if check:
         for k, (n, v) in enumerate(zip(names, variables, strict=True)):  # each order against the one before it
             last = k == len(names) - 1
-            _verify(typed, lower[k], tensor if last else lower[k + 1], n, v, notation=notation if last else "auto")
+            for numbers in _trials(variables):
+                _verify(typed, lower[k], tensor if last else lower[k + 1], n, v, notation=notation if last else "auto", indices=numbers)
         state = "verified"
     sets = [set_of(_declared(typed, n)) if structured else None for n in names]
     if any(sets):
         tensor = within(tensor, sets, structured).map(final)
         if check:
             before = within(previous, sets[:-1], structured) if len(names) > 1 else None
-            _verify(typed, before, tensor, names[-1], variables[-1], sets[-1], structured)
+            for numbers in _trials(variables):
+                _verify(typed, before, tensor, names[-1], variables[-1], sets[-1], structured, indices=numbers)
     value, flipped = laid_out(tensor, layout)
     return Derivative(
         typed,
@@ -178,6 +192,13 @@ def _one(
     )
 
 
+def _trials(variables: Sequence[Expr]) -> list[dict[str, int]]:
+    """Numbers for the free indices of the variables: all alike, and all different."""
+    letters = sorted({letter for v in variables for letter in v.indices})
+    alike, different = dict.fromkeys(letters, 2), {letter: k for k, letter in enumerate(letters, 1)}
+    return [alike, different] if len(letters) > 1 else [alike]
+
+
 def _map_or_index(tensor: Tensor) -> str:
     """How a derivative with factors on stacked columns is printed: as a linear map where it has one, else by indices."""
     try:
@@ -194,6 +215,8 @@ def _members(typed: Typed, variables: Sequence[Expr]) -> tuple[tuple[str, Dim], 
         if v.op is MEMBER and v.indices:
             assert isinstance(v.attr, tuple)
             found[str(v.args[0].attr)] = typed.families[v.attr[0]][1]
+        elif v.op is ENTRY:
+            found |= {str(i.attr): d for i, d in zip(v.args[1:], v.args[0].shape) if i.indices}
     return tuple(found.items())
 
 
@@ -213,25 +236,28 @@ def _variable(typed: Typed, name: str) -> Expr:
 
 
 def place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:
-    """The vector or matrix of which `name` is an entry, and the entry's two places: x_2, X_{12}, X_{1,2}."""
+    """The vector or matrix of which `name` is an entry, and the entry's two places: x_2, X_{12}, X_{1,2}, x_i, X_{ij}."""
     base, sub = split_name(name)
     whole = typed.symbols.get(base)
-    if whole is None or whole.op is not SYMBOL or not sub.replace(",", "").isdigit():
+    if whole is None or whole.op is not SYMBOL:
         return None, []
     axes = sum(d is not ONE for d in whole.shape)
     parts = sub.split(",") if "," in sub or axes < 2 else list(sub)
-    if len(parts) != axes or "0" in parts:
+    taken = {*typed.symbols, *(n for e in typed.symbols.values() for d in e.shape for n in d.names())}
+    letters = [p for p in parts if len(p) == 1 and p.isalpha() and p.islower() and p not in taken]
+    if len(parts) != axes or "0" in parts or not all(p.isdigit() or p in letters for p in parts) or len(set(letters)) < len(letters):
         return None, []
-    places = [num(int(p)) for p in parts]
-    if any(d.number is not None and int(p) > d.number for p, d in zip(parts, [d for d in whole.shape if d is not ONE], strict=True)):
+    places = [num(int(p)) if p.isdigit() else index(p) for p in parts]
+    dims = [d for d in whole.shape if d is not ONE]
+    if any(d.number is not None and p.isdigit() and int(p) > d.number for p, d in zip(parts, dims, strict=True)):
         raise UsageError(f"{name} is no entry of {base}, which is {shape_text(whole.shape)}")
     return whole, places if axes == 2 else [places[0], num(1)] if whole.shape[1] is ONE else [num(1), places[0]]
 
 
-def put_in_place(f: Function, name: str, place: Expr) -> Function:
-    """The function of a point that also gives one entry by itself."""
+def put_in_place(f: Function, name: str, place: Expr, at: Mapping[str, int]) -> Function:
+    """The function of a point that also gives one entry by itself; `at` are the numbers of its free indices."""
     whole = str(place.args[0].attr[0])  # type: ignore[index]
-    i, j = (int(value_of(k)) - 1 for k in place.args[1:])
+    i, j = ((at[str(k.attr)] if k.indices else int(value_of(k))) - 1 for k in place.args[1:])
 
     def moved(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         array = env[whole].copy()
@@ -286,19 +312,19 @@ def _verify(
     kind: str | None = None,
     structured: str = "",
     notation: str = "auto",
+    indices: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """Against the function as typed; a higher derivative against the one before it. `kind` is the set the variable stays in."""
+    """Against the function as typed; a higher derivative against the one before it. `kind` is the set the variable stays in,
+    `indices` are the numbers that stand for free indices."""
     assert tensor is not None
     symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
     place, at = (str(variable.attr[0]), 2) if variable.op is MEMBER else (name, None)  # type: ignore[index]
     if variable.op is SYMBOL:
         symbols.setdefault(name, (variable.shape, variable.attr[1]))  # type: ignore[index]
     elif variable.op is ENTRY:
-        place, at = name, None
         symbols[name] = (SCALAR, ())
-    elif not variable.indices:
-        at = int(value_of(variable.args[0]))
-    indices = {i: at for i in variable.indices if at is not None}
+    else:
+        at = indices[str(variable.args[0].attr)] if variable.indices else int(value_of(variable.args[0]))
     families: dict[str, Any] = {}
     dims: list[Dim] = []
     for n in postorder([typed.expr, variable, *tensor.expressions()]):
@@ -309,7 +335,9 @@ def _verify(
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape
     numbers = [int(value_of(i)) for n in postorder([typed.expr, variable]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args if is_number(i)]
-    least = max([at or 0, *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
+    if any(n.op in (ENTRY, MEMBER, UNIT) and any(i.op is SYMBOL for i in n.args[-2:]) for n in postorder(typed.expr)):
+        numbers.append(3)  # x_j with j in N, which is drawn as 2 or 3
+    least = max([at or 0, *indices.values(), *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
 
     below = [typed.expr] if previous is None else previous.expressions()
     ties = [n for n in postorder(below) if n.op.ties and n.indices <= set(indices)]
@@ -328,7 +356,7 @@ def _verify(
     along = tangent(kind, structured) if kind is not None else None
     checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))
     if variable.op is ENTRY:
-        checked = (put_in_place(function, name, variable), put_in_place(jacobian, name, variable))
+        checked = (put_in_place(function, name, variable, indices), put_in_place(jacobian, name, variable, indices))
     excuse = _excuse(ties, indices, arrays)
     verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, excuse, arrays)
 

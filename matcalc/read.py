@@ -46,18 +46,20 @@ def parse_where(text: str) -> tuple[Declaration, ...]:
     return read_declarations(text, 0, len(text))
 
 
-def parse(text: str, declared: Collection[str] = (), *, functions: Collection[str] = ()) -> Program:
-    """The program that `text` is. `declared` and `functions` are names known from elsewhere, in canonical spelling."""
+def parse(text: str, declared: Collection[str] = (), *, functions: Collection[str] = (), counts: Collection[str] = ()) -> Program:
+    """The program that `text` is. `declared` are names known from elsewhere, in canonical spelling, `functions` and `counts` those of
+    them that are functions and whole numbers."""
     check_length(text)
     found = _WHERE.search(text)
     end, where = (found.start(), text[found.end() :]) if found else (len(text), "")
     declarations = read_declarations(text, found.end(), len(text)) if found else ()
     known = [*declared, *(d.name for d in declarations)]
     applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
-    reader = _Reader(text, end, where.strip(), Names(known, applied), loose_star=False)
+    whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]
+    reader = _Reader(text, end, where.strip(), Names(known, applied, whole), loose_star=False)
     program = reader.read()
     if reader.mixed:
-        other = _Reader(text, end, where.strip(), Names(known, applied), loose_star=True).read()
+        other = _Reader(text, end, where.strip(), Names(known, applied, whole), loose_star=True).read()
         if not _same(program, other):
             program.alternative = other
     return program

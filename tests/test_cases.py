@@ -37,9 +37,9 @@ SWITCHES: list[tuple[str, str, str]] = [
     ("relu(x)", "x", "diag(cases(0, x <= 0, 1, x > 0))"),
     ("relu(A x)", "x", "diag(cases(0, A x <= 0, 1, A x > 0)) A"),
     ("sum(relu(A x))", "x", "cases(0, A x <= 0, 1, A x > 0)^T A"),
-    ("max(0, 1 - y w^T x)", "w", "cases(0, 1 - y (w^T x) <= 0, -y x^T, 1 - y (w^T x) > 0)"),
-    ("relu(a^T x) relu(b^T x)", "x", "cases((a^T x b + b^T x a)^T, a^T x > 0 and b^T x > 0, 0)"),
-    ("relu(a^T x) x", "x", "cases(0, a^T x <= 0, a^T x I + x a^T, a^T x > 0)"),
+    ("max(0, 1 - y w^T x)", "w", "cases(0, y (w^T x) >= 1, -y x^T, y (w^T x) < 1)"),
+    ("relu(a^T x) relu(b^T x)", "x", "cases(x^T (a b^T + b a^T), a^T x > 0 and b^T x > 0, 0)"),
+    ("relu(a^T x) x", "x", "cases(0, a^T x <= 0, (a^T x) I + x a^T, a^T x > 0)"),
     ("cases(t^2, t > 0, 0)", "t", "cases(2 t, t > 0, 0)"),
     ("cases(t^2, t > 0 and t < 2, -t)", "t", "cases(2 t, t > 0 and t < 2, -1)"),
 ]

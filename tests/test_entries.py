@@ -96,7 +96,7 @@ def test_an_entry_of_the_change() -> None:
         ("tr(sqrtm(X))", "sqrtm(X)^-T/2"),
         ("tr(logm(X))", "X^-T"),
         ("tr(X logm(X))", "logm(X)^T + I"),
-        ("tr(A sqrtm(X))", "dsqrtm(X^T, A^T)"),
+        ("tr(A sqrtm(X))", "dsqrtm(X, A)^T"),
         ("sqrtm(X)", "dX -> dsqrtm(X, dX)"),
         ("logm(X)", "dX -> dlogm(X, dX)"),
         ("expm(A X)", "dX -> dexpm(A X, A dX)"),
@@ -107,3 +107,52 @@ def test_functions_of_a_matrix(text: str, answer: str) -> None:
     d = matcalc.derivative(text, "X", where="X in R^{n x n}; k in N")
     assert not isinstance(d, list)
     assert d.text == answer
+
+
+ANY: list[tuple[str, str, str, Callable[[Values], Any], str]] = [
+    ("x^T x", "x_i", "", lambda v: 2 * v["x"], "2 x_i"),
+    ("sum_j x_j^2", "x_i", "x in R^n", lambda v: 2 * v["x"], "2 x_i"),
+    ("sum_i x_i^2", "x_i", "x in R^n", lambda v: 2 * v["x"], "2 x_i"),
+    ("x^T A x", "x_i", "", lambda v: (v["A"] + v["A"].T) @ v["x"], "((A + A^T) x)[i]"),
+    ("A x", "x_i", "", lambda v: v["A"], "A e_i"),
+    ("logdet(X)", "X_{ij}", "", lambda v: np.linalg.inv(v["X"]).T, "(X^-1)[j,i]"),
+    ("tr(X^T A X)", "X_{ij}", "", lambda v: (v["A"] + v["A"].T) @ v["X"], "((A + A^T) X)[i,j]"),
+    ("tr(X^T A X)", "X_{i2}", "", lambda v: ((v["A"] + v["A"].T) @ v["X"])[:, 1], "((A + A^T) X)[i,2]"),
+]
+
+
+@pytest.mark.parametrize("text, wrt, where, value, answer", ANY, ids=[f"{t} by {w}" for t, w, *_ in ANY])
+def test_the_derivative_by_any_entry(text: str, wrt: str, where: str, value: Callable[[Values], Any], answer: str) -> None:
+    """All of them at once without a number for the index, one with it; the index is declared in the answer."""
+    d = matcalc.derivative(text, wrt, where=where)
+    assert not isinstance(d, list)
+    assert d.text == answer and d.verified == "verified"
+    given = {n: v for n, v in VALUES.items() if n in d._scope.symbols}
+    wanted = value(VALUES)
+    np.testing.assert_allclose(d.evaluate(given), wanted, rtol=1e-12)
+    letters = [part.partition(" in ")[0] for part in d.where.split("; ") if part.endswith(" in N")]
+    at = dict(zip(letters, (2, 3), strict=False))
+    one = wanted[:, 1] if answer == "A e_i" else wanted[tuple(k - 1 for k in at.values())]
+    np.testing.assert_allclose(d.evaluate({**given, **at}), one, rtol=1e-12)
+    for form in (d.text, d.latex):
+        np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate({**given, **at}), one, rtol=1e-12)
+
+
+def test_second_derivatives_by_any_entries() -> None:
+    d = matcalc.derivative("sum(exp(x))", ["x_i", "x_j"], where="x in R^n", order=2)
+    assert not isinstance(d, list)
+    assert d.text == "exp(x_i) 1[i = j]"
+    np.testing.assert_allclose(d.evaluate({"x": VALUES["x"]}), np.diag(np.exp(VALUES["x"])))
+
+
+def test_a_whole_number_is_a_subscript() -> None:
+    x, family = VALUES["x"], VALUES["A"]
+    assert matcalc.parse("(A x)[i]", where="A in R^{n x n}; x in R^n; i in N").evaluate({"A": family, "x": x, "i": 2}) == (family @ x)[1]
+    d = matcalc.derivative("w^T z_j", "w", where="w, z_i in R^n; j in N")
+    assert not isinstance(d, list)
+    assert d.text == "z_j^T"
+    np.testing.assert_allclose(d.evaluate({"w": x, "z": family, "j": 3}), family[2])
+
+
+def test_two_digits_below_a_bracket_are_two_indices() -> None:
+    assert matcalc.parse("(A B)_{12}").text == "(A B)[1,2]"

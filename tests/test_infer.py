@@ -448,3 +448,11 @@ def test_T_above_what_is_no_scalar_stays_the_transpose() -> None:
 
 def test_the_nuclear_norm_has_a_name() -> None:
     assert typed("norm_nuclear(X)", "X in R^{m x n}").expr is typed("||X||_*", "X in R^{m x n}").expr
+
+
+def test_a_definite_matrix_has_real_powers() -> None:
+    found = typed("a^T X^s b", "X in R^{n x n} spd; s in R; a, b in R^n")
+    assert found.expr is typed("a^T expm(s logm(X)) b", "X in R^{n x n} spd; s in R; a, b in R^n").expr
+    assert "X^s is expm(s logm(X))" in found.assumptions
+    assert "not declared whole" in str(refused("X^s", "X in R^{n x n}; s in R"))
+    assert typed("X^k", "X in R^{n x n} spd; k in N").expr is typed("X^k", "X in R^{n x n} spd").expr

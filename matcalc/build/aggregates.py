@@ -9,8 +9,10 @@ from ..ops.core import (
     ENTRY,
     EYE,
     HADAMARD,
+    INDEX,
     INDEXED_PRODUCT,
     INDEXED_SUM,
+    IVERSON,
     KRONECKER,
     LITERAL,
     MATMUL,
@@ -177,8 +179,10 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
         if x.args[-1].op is UNIT:
             return entry(matmul(*x.args[:-1]), i, x.args[-1].args[0])
         return entry(matmul(*x.args[1:]), x.args[0].args[0].args[0], j)
-    if x.op is UNIT and is_number(i) and is_number(x.args[0]):
+    if x.op is UNIT and (x.args[0] is i or (is_number(i) and is_number(x.args[0]))):
         return num(int(x.args[0] is i))
+    if x.op is UNIT and i.op is INDEX and x.args[0].op is INDEX:
+        return apply(IVERSON, (x.args[0], i), "=")
     if x.op is LITERAL and is_number(i) and is_number(j):
         return x.args[(int(value_of(i)) - 1) * x.attr[1] + int(value_of(j)) - 1]  # type: ignore[index]
     short = x.op is SYMBOL or x.op is MEMBER

@@ -39,7 +39,7 @@ def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
         return el.entry_at(Term((n, n), (), lambda _, r: build.eye(r(n)), node), places, node)
     t = args[0]
     if len(places) == len(at):
-        return el.entry_at(t, places, node)
+        return el.entry_at(t, _two_digits(el, t, node) or places, node)
     if len(at) != 2:
         return t
     el.check_places(t, at, node)
@@ -53,6 +53,16 @@ def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return t
 
 
+def _two_digits(el: Elaborator, t: Term, node: Node) -> list[Index]:
+    """`(A B)_{12}` is the entry (1, 2) of a matrix, like A_{12}; `(A B)[12]` is not."""
+    number = node.args[1]
+    before = el.scene.program.text[number.span[0] - 1 : number.span[0] + 1] if number.span else ""
+    if t.kind != "matrix" or len(node.args) > 2 or number.op != "num" or not {"_", "{"} & set(before):
+        return []
+    digits = str(number.attr)
+    return [Index(build.num(int(c)), None) for c in digits] if len(digits) == 2 and "0" not in digits else []
+
+
 def _place(el: Elaborator, p: Node) -> Index:
     """A subscript: an index, a number, or a pair of indices run together (i, p) as in a Kronecker product."""
     if p.op == "num" and isinstance(p.attr, Fraction) and p.attr.denominator == 1 and p.attr >= 1:
@@ -61,6 +71,8 @@ def _place(el: Elaborator, p: Node) -> Index:
         index = el.frames[-1].indices.get(str(p.attr))
         if index is not None:
             return index
+        if p.attr in el.scene.places:
+            return el.place(str(p.attr))
         raise ReadingError(
             f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
         )

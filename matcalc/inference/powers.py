@@ -8,7 +8,7 @@ from functools import partial
 from .. import build
 from ..errors import MatcalcError
 from ..ops.book import REGISTRY
-from ..syntax import Node
+from ..syntax import Node, walk
 from .elaborate import Elaborator
 from .misfit import Misfit, Speller, Undecided, power_error, refuse_shape, square_error
 from .products import applied, level, operation, transposed, value_of
@@ -43,8 +43,28 @@ def power(el: Elaborator, node: Node, args: list[Term]) -> Term:
             return root if value > 0 else Term(base.shape, (root,), lambda e, _: build.inverse(e[0]), node)
         raise Misfit([base], partial(_root_error, el, node, value))
     if not exponent.literal and not el.scene.template:
+        if _is_definite(el, node.args[0]) and not _is_whole(el, node.args[1]):
+            return _real_power(el, node, base, exponent)
         _check_integer(el, node.args[1], exponent, node)
     return Term(base.shape, (base, exponent), lambda e, _: build.matrix_power(*e), node)
+
+
+def _is_definite(el: Elaborator, base: Node) -> bool:
+    return base.op == "name" and "spd" in el.properties(str(base.attr), twin=False)
+
+
+def _is_whole(el: Elaborator, exponent: Node) -> bool:
+    """Whether every name in an exponent is declared whole, or undeclared (and so becomes a whole number)."""
+    names = [str(n.attr) for n in walk(exponent) if n.op == "name"]
+    return all(n not in el.scene.declared or "integer" in el.properties(n, twin=False) for n in names)
+
+
+def _real_power(el: Elaborator, node: Node, base: Term, exponent: Term) -> Term:
+    """X^s of a positive definite X is expm(s logm(X))."""
+    s = Speller(el)
+    el.note(f"{s.node(node)} is expm({s.node(node.args[1])} logm({s.node(node.args[0])}))")
+    log, exp = operation("logm", node), operation("expm", node)
+    return Term(base.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(e[1], build.apply(log, e[:1]))]), node)
 
 
 def _check_integer(el: Elaborator, exponent: Node, term: Term, node: Node) -> None:

@@ -45,6 +45,11 @@ def counts(trees: Iterable[Node], sizes: Collection[str], declarations: Iterable
     return [Declaration(n, "N", ()) for n in used if n.isalpha()]
 
 
+def _is_count(d: Declaration) -> bool:
+    """`n in N`, with nothing else said about it."""
+    return d.field == "N" and not d.sizes and d.domain is None and not d.properties
+
+
 def _size_names(d: Declaration) -> list[str]:
     return [n for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()]
 
@@ -125,11 +130,13 @@ class Scene:
                 self.indices |= set(slot) if isinstance(slot, tuple) else {slot}
         self.euler = powers > 0  # e^x stands in the text
         self.lone_e = alone > powers  # and here e does not stand under an exponent
+        for d in list(self.declared.values()):  # a whole number that is a size somewhere is that size
+            if _is_count(d) and (d.name in sizes or d.name in self.sizes):
+                self.sizes.add(self.declared.pop(d.name).name)
+        # A declared whole number may be a subscript: x_j where j in N.
+        self.places = {d.name for d in self.declared.values() if _is_count(d) and len(d.name) == 1} - self.indices
         self.indexed = {base for b in self.program.bindings for base, sub in [split_name(b.name)] if self._is_many(base, sub)}
         self.indices |= {sub for b in self.program.bindings for base, sub in [split_name(b.name)] if base in self.indexed}
-        for d in list(self.declared.values()):  # a whole number that is a size somewhere is that size
-            if d.field == "N" and not d.sizes and d.domain is None and not d.properties and (d.name in sizes or d.name in self.sizes):
-                self.sizes.add(self.declared.pop(d.name).name)
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
 
@@ -143,7 +150,8 @@ class Scene:
         if len(sub) != 1 or not sub.isalpha():
             return False
         carried = {split_name(n)[1][:1] for n in self.names if split_name(n)[0] == base}
-        return sub in self.indices or not carried.isdisjoint(self.indices)
+        places = self.indices | self.places
+        return sub in places or not carried.isdisjoint(places)
 
     def _families(self) -> dict[str, Declaration]:
         """x where x_i is declared and i, or another index that x carries in the text, is bound."""

@@ -71,7 +71,7 @@ class Standing(Scopes):
 
     def _subscripts(self, sub: str) -> list[str] | None:
         """The subscript as indices and numbers, or None where it is only part of a name."""
-        bound = self.frames[-1].indices
+        bound = {*self.frames[-1].indices, *self.scene.places}
         for parts in ([sub], sub.split(","), list(sub)):
             if all(p in bound or (p.isdigit() and p.isascii() and int(p[:9]) >= 1) for p in parts):
                 return parts
@@ -80,6 +80,9 @@ class Standing(Scopes):
     def place(self, part: str) -> Index:
         """A bound index or a number, as a subscript."""
         index = self.frames[-1].indices.get(part)
+        if index is None and part in self.scene.places:
+            self._declared(self.scene.declared[part], Node("name", (), part))
+            return Index(build.symbol(part, SCALAR, self.properties(part)), None)
         return index if index is not None else Index(build.num(int(part)), None)
 
     def _declared(self, d: Declaration, node: Node) -> Term:

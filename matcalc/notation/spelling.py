@@ -113,15 +113,20 @@ class Spelling:
         here = [k for k, d in ((i, x.shape[0]), (j, x.shape[1])) if d is not ONE]
         change = x.op is SYMBOL and str(x.attr[0])[:1] == "d" and str(x.attr[0])[1:] in self.ranks  # type: ignore[index]
         plain = x.op is SYMBOL and not change and not split_name(str(x.attr[0]))[1]  # type: ignore[index]
-        if plain and len(here) == 1 and here[0].op in (NUMBER, INDEX):
+        if plain and len(here) == 1 and _is_letter(here[0]):
             spelled = spell_name(str(x.attr[0]), _index_text(here[0]))  # type: ignore[index]
             if spelled not in self.taken:
                 return name(spelled)
         return Node("index", (self._of(x), *[self._of(k) for k in here]))
 
 
+def _is_letter(e: Expr) -> bool:
+    """Whether a subscript can be run together with its name: a number, an index, a whole number called by one letter."""
+    return e.op in (NUMBER, INDEX) or (e.op is SYMBOL and len(str(e.attr[0])) == 1)  # type: ignore[index]
+
+
 def _index_text(e: Expr) -> str:
-    return str(e.attr)
+    return str(e.attr[0]) if e.op is SYMBOL else str(e.attr)  # type: ignore[index]
 
 
 def is_below(s: Expr) -> bool:

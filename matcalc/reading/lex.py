@@ -51,7 +51,9 @@ class Lexer(Operands):
         if mark.mate - self.i > _LONGEST_INDEX:
             return False
         inside = self.marks[self.i : mark.mate]
-        return all(map(self.index_like, inside)) and any(m.kind in ("comma", "colon", "num") or m.value in self.active for m in inside)
+        return all(map(self.index_like, inside)) and any(
+            m.kind in ("comma", "colon", "num") or m.value in {*self.active, *self.names.counts} for m in inside
+        )
 
     def index_like(self, mark: Mark) -> bool:
         if mark.kind in ("word", "greek"):
