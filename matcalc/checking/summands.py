@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ..build import add, num, split, times, transpose
+from ..build import add, is_zero, num, rebuild, split, times, transpose, zeros
 from ..errors import MatcalcError
 from ..expr import Expr
-from ..ops.core import ADD, TRANSPOSE
+from ..ops.core import ADD, CASES, TRANSPOSE
 from ..simplify import expansions, simplify
 from ..tensor import Tensor
 from .comparison import Arrays, agree, ratios, simple, spell_tensor, spell_term
@@ -116,6 +116,8 @@ def _opened(e: Expr) -> list[Expr]:
         return list(e.args)
     if e.op is TRANSPOSE and e.args[0].op is ADD:
         return [transpose(a) for a in e.args[0].args]
+    if e.op is CASES:
+        return [_only(e, k) for k in range(0, len(e.args), 2) if not is_zero(e.args[k])]
     c, scalars, body = split(e)
     inner = body if body is not None else scalars[0] if len(scalars) == 1 else None
     if inner is not None and inner is not e and (body is None or not scalars):
@@ -123,6 +125,11 @@ def _opened(e: Expr) -> list[Expr]:
         if len(parts) > 1:
             return [times(num(c), p) for p in parts]
     return [e]
+
+
+def _only(e: Expr, kept: int) -> Expr:
+    """The cases `e` with all values zero but that at `kept`."""
+    return rebuild(e, [a if k == kept or (k % 2 and k + 1 < len(e.args)) else zeros(*a.shape) for k, a in enumerate(e.args)])
 
 
 def _values(ev: Evidence, form: bool, terms: Sequence[Expr]) -> Iterator[Valued]:
