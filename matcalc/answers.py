@@ -61,6 +61,7 @@ class Scope:
             if n.op is MEMBER:
                 base = str(n.attr[0])  # type: ignore[index]
                 self.families[base] = (typed.families[base][1], n.shape)
+        self.standins = False  # whether functions of which only the sets are known may be given values, for a comparison
         self.functions = frozenset(d.name for d in typed.declarations if d.domain is not None)
         self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
         self.names = frozenset(
@@ -81,7 +82,7 @@ class Scope:
 
         functions = {n: v for n, v in given.items() if n.rstrip("'") in self.functions}
         absent = [n for n in functions_of(used) if not callable(functions.get(n))]
-        if absent:
+        if absent and not self.standins:
             raise UsageError(f"no value was given for {', '.join(absent)}: a callable is wanted")
         given = {n: v for n, v in given.items() if n not in functions}
         known = set(self.symbols) | set(self.families)

@@ -27,7 +27,7 @@ def test_claims(case: dict[str, Any]) -> None:
     assert bool(verdict.diagnosis) != verdict.equal and bool(case["words"]) != verdict.equal
     assert case["words"] in "; ".join(verdict.diagnosis), verdict
     if verdict.equal:
-        assert verdict.points == 4 and verdict.error is not None and verdict.error < 1e-6  # the threshold of the book
+        assert verdict.points >= 4 and verdict.error is not None and verdict.error < 1e-6  # the threshold of the book
 
 
 def test_there_are_enough_claims() -> None:
@@ -168,10 +168,22 @@ def test_given_values(tmp_path: Path) -> None:
     np.savez(tmp_path / "v.npz", x=x, A=a)
     (tmp_path / "v.json").write_text(json.dumps({"x": x.tolist(), "A": a.tolist()}))
     (tmp_path / "bad.json").write_text("[1, 2")
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     for file in ("v.npz", "v.json"):
         outcome = run("check", "x^T A x", "--wrt", "x", "--claim", "2 x^T A", "--values", str(tmp_path / file), "--json")
         found = json.loads(outcome.out)["values"]
         assert found["derivative"] == [12.0, 21.0] and found["claim"] == [14.0, 20.0]
-    assert run("check", "x^T A x", "--wrt", "x", "--claim", "2 x^T A", "--values", str(tmp_path / "bad.json")).code == 2
+    for file in ("bad.json", "deep.json"):
+        assert run("check", "x^T A x", "--wrt", "x", "--claim", "2 x^T A", "--values", str(tmp_path / file)).code == 2
     with pytest.raises(MatcalcError):
         matcalc.check("x^T A x", "x", "2 x^T A", values={"x": x, "A": np.ones((3, 3))})
+
+
+def test_a_function_without_values_is_not_given_any() -> None:
+    """At random points a stand-in serves; at the reader's own values nothing may be made up."""
+    with pytest.raises(MatcalcError, match="no value was given for f"):
+        matcalc.check("f(x)^2", "x", "2 f(x) f'(x)", where="f: R -> R; x in R", values={"x": 1.0})
+    verdict = matcalc.check("f(x)^2", "x", "2 f(x) f'(x)", where="f: R -> R; x in R")
+    assert verdict.derivative is not None
+    with pytest.raises(MatcalcError, match="no value was given for f"):
+        verdict.derivative.evaluate({"x": 1.0})

@@ -66,7 +66,7 @@ def other_factors(node: Expr, term: Term, target: Expr) -> Expr:
     more than a null set (relu, cases), the product of those before i and of those after it."""
     low, high, body = node.args
     name = str(node.attr)
-    if holds(body, "positive") or not any(_in_pieces(n.op) for n in postorder(body)):
+    if holds(body, "positive") or not any(in_pieces(n.op) for n in postorder(body)):
         return times(node, power(body, num(-1)))
     inside = postorder([node, target, term.scalar, *[e for e, _, _ in term.factors]])
     taken = {str(n.attr[0]) if isinstance(n.attr, tuple) and n.attr else str(n.attr) for n in inside} | {b[0] for b in term.binders}
@@ -76,7 +76,7 @@ def other_factors(node: Expr, term: Term, target: Expr) -> Expr:
 
 
 @cache
-def _in_pieces(op: Operation) -> bool:
+def in_pieces(op: Operation) -> bool:
     """Whether a function has different formulas on different sets."""
     seen, todo = {op}, [op]  # and the operations of its differential, and of theirs
     while todo:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..answers import Derivative, Expression
 from ..build import is_number, is_zero, member, num, substitute, subtract, value_of
+from ..build.functions import functions_of
 from ..derive import derivative
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
 from ..expr import Expr
@@ -29,7 +30,11 @@ from .evidence import Evidence, Numbers, Values, central_difference, closed, com
 
 CHOSEN = 2  # the member at which a claim on the general one is judged
 # `\nabla_x f =`, `grad f =`: what stands left of a claim and says no more than that it is one.
-_HEAD = re.compile(r"\s*(?:\\nabla|∇|grad\b)[^=]*=(?!=)")
+_HEAD = re.compile(r"\s*(?:(?:\\nabla|∇|grad\b)[^=]*|d\s*[A-Za-z]|[A-Za-z]'+\s*(?:\([^()=]*\))?|)\s*=(?!=)")
+# `g_i =`, `H_{ij} =`, `\frac{\partial f}{\partial x_i} =`: the claim is about entries.
+_ENTRIES = re.compile(
+    r"\s*(?:\\?[A-Za-z]+|\\frac\{\\partial[^{}=]*\}\{\\partial\s*\\?[A-Za-z]+)_(?:\{([a-z])[,\s]*([a-z]?)\}|([a-z]))\}?\s*=(?!=)"
+)
 
 
 class Verdict:
@@ -142,6 +147,9 @@ def check(
 
 
 def _at(evidence: Evidence, values: Values) -> dict[str, Any]:
+    absent = [n for n in functions_of([evidence.claim.expr, *evidence.parts()]) if not callable(values.get(n))]
+    if absent:  # at random points a stand-in serves
+        raise UsageError(f"no value was given for {', '.join(absent)}: a callable is wanted")
     claimed, right = evidence.claim_at(values), evidence.truth_at(values)
     return {"derivative": right, "claim": claimed, "error": measure(right, claimed)}
 
@@ -196,8 +204,11 @@ def _closed_form(expr: str, names: Sequence[str], where: str, order: int, layout
 
 def _claim(text: str, function: Typed, variable: str, truth: Derivative | None, letter: str) -> Expression:
     """The claim, with the names, the declarations and the bindings of the function."""
-    head = _HEAD.match(text)
-    text = text[head.end() :] if head else text
+    entries, head = _ENTRIES.match(text), _HEAD.match(text)
+    if entries is not None:
+        text = f"J[{','.join(filter(None, entries.groups()))}] = {text[entries.end() :]}"
+    elif head is not None:
+        text = text[head.end() :]
     declarations = list(function.declarations)
     if re.search(rf"(?<![A-Za-z\\])d{re.escape(variable)}(?![A-Za-z])", text) and not re.search(r"->|→|\\to|\\mapsto|/\s*d|\}\{", text):
         text = f"d{variable} -> {text}"  # a differential without its arrow

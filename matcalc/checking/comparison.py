@@ -14,8 +14,9 @@ from ..notation.indexform import index_form
 from ..tensor import Tensor
 from .evidence import Evidence
 
-TOLERANCE = 1e-7  # of a closed form
+TOLERANCE = 1e-9  # of a closed form
 ROUGH = 1e-6  # of a difference quotient
+SAME = 1e-8  # up to which a ratio is a fraction
 LARGEST = 64  # denominators and numerators of a factor that somebody may have forgotten
 
 Arrays = Sequence[Any]
@@ -41,7 +42,7 @@ def close(a: Any, b: Any, tolerance: float) -> bool:
     return float(np.max(np.abs(a - b), initial=0)) <= tolerance * scale + 1e-12
 
 
-def ratios(ev: Evidence, some: Arrays, others: Arrays) -> list[float] | None:
+def ratios(ev: Evidence, some: Arrays, others: Arrays, tolerance: float = 0.0) -> list[float] | None:
     """The numbers r with some = r others, one for each point where they do not vanish; None where there are none."""
     import numpy as np
 
@@ -53,20 +54,20 @@ def ratios(ev: Evidence, some: Arrays, others: Arrays) -> list[float] | None:
         if not np.any(b):
             continue  # a point where both vanish says nothing
         r = float(np.sum(a * b) / np.sum(b * b))
-        if not close(a, r * b, ROUGH if ev.truth is None else TOLERANCE):
+        if not close(a, r * b, max(tolerance, ROUGH if ev.truth is None else TOLERANCE)):
             return None
         found.append(r)
     return found or None
 
 
-def simple(ratios: Sequence[float] | None) -> Fraction | None:
+def simple(ratios: Sequence[float] | None, tolerance: float = SAME) -> Fraction | None:
     """The one simple fraction that all of them are."""
     if not ratios:
         return None
     nearest = Fraction(ratios[0]).limit_denominator(LARGEST)
     if not nearest or abs(nearest.numerator) > LARGEST:
         return None
-    return nearest if all(abs(r - nearest) <= 1e-6 * abs(nearest) for r in ratios) else None
+    return nearest if all(abs(r - nearest) <= tolerance * abs(nearest) for r in ratios) else None
 
 
 def function_of(ev: Evidence) -> Typed:

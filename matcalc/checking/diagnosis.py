@@ -12,17 +12,19 @@ from itertools import permutations
 from typing import Any
 
 from ..answers import laid_out
-from ..build import is_number, num, power, size, times, transpose
+from ..build import is_number, is_zero, num, power, size, subtract, times, transpose
 from ..errors import MatcalcError
 from ..expr import Expr, postorder
 from ..kinds import ONE, close_properties, shape_text
 from ..ops.core import ADD, SYMBOL
-from .comparison import TOLERANCE, agree, any_nonzero, function_of, ratios, simple, spell_term
+from ..simplify import simplify
+from .comparison import SAME, TOLERANCE, agree, any_nonzero, function_of, ratios, simple, spell_term
 from .evidence import Evidence
 from .repairs import missing_matrix, repaired
 from .summands import wrong_terms
 
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
+VISIBLE = 1e-3  # of the terms of a difference: what is left is no rounding
 INDEX_LETTERS = "ijklpqrs"
 
 Accepts = Callable[[Fraction | None], bool]
@@ -47,7 +49,7 @@ def diagnose(ev: Evidence) -> list[str]:
         return [_wrong_dimension(ev), *(missing_matrix(ev) if ev.plain else [])]
     for view in views:
         if not view.words and agree(ev, claimed, right):
-            return []
+            return _small_difference(ev)
     if not any_nonzero(right):
         return ["the derivative is zero"]
     if not any_nonzero(claimed):
@@ -75,6 +77,26 @@ def diagnose(ev: Evidence) -> list[str]:
             if search is _off_by_a_factor and view.words and agree(ev, [view.apply(c) for c in claimed], right):
                 return [view.words]
     return ["its numbers differ from those of the derivative"]
+
+
+def _small_difference(ev: Evidence) -> list[str]:
+    """A difference too small for a comparison, which algebra brings out: where its terms do not cancel, it is no rounding."""
+    truth = ev.truth
+    if truth is None or truth.expr is None or not ev.plain or ev.claim.expr.shape != truth.expr.shape:
+        return []
+    import numpy as np
+
+    rest = simplify(subtract(ev.claim.expr, truth.expr))
+    sums = [e for e in postorder(rest) if e.op is ADD]
+    if is_zero(rest) or sums not in ([], [rest]):  # a sum inside may be a zero that nobody has recognised
+        return []
+    terms = [ev.numbers(t) for t in (rest.args if rest.op is ADD else [rest])]
+    wholes = ev.numbers(rest)
+    for k, whole in enumerate(wholes):
+        size = max(float(np.max(np.abs(t[k]), initial=0)) for t in terms)
+        if not float(np.max(np.abs(whole), initial=0)) > VISIBLE * size:
+            return []
+    return [f"off by something small: the claim is the derivative plus {spell_term(ev, rest)}"]
 
 
 def _wrong_dimension(ev: Evidence) -> str:
@@ -147,6 +169,8 @@ def _off_by_a_factor(ev: Evidence, view: View, sums: bool = False) -> list[str]:
                 constant = simple([r / v ** float(p) for r, v in zip(factors, values)] if all(values) else None)
                 if constant is not None:
                     return [f"off by a factor: the claim is {spell_term(ev, times(num(constant), power(s, num(p))))} times the derivative"]
+    if not sums and len(factors) > 1 and max(factors) - min(factors) <= SAME * abs(factors[0]):
+        return [f"off by a factor: the claim is {factors[0]:.10g} times the derivative"]
     return []
 
 

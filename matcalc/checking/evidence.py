@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from ..adjoints.families import in_pieces
 from ..answers import Derivative, Scope
 from ..build import is_number, value_of
 from ..expr import Expr, postorder
@@ -14,13 +15,14 @@ from ..infer import Typed
 from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
 from ..notation.forms import evaluate_form
 from ..numeric import Plan, release
-from ..ops.core import ENTRY, MEMBER, SYMBOL, UNIT
+from ..ops.core import ENTRY, MEMBER, NUMBER, SYMBOL, UNIT
 from ..verify import SCALES, Point
 
 Values = Mapping[str, Any]
 Numbers = Callable[[Values], Any]
 
 POINTS = 4
+MOST_THRESHOLDS = 4
 STEP = 1e-30  # of the complex step
 ANALYTIC = 1e-8  # a complex step further than this from the closed form has met what is not continued analytically
 UNSURE = 1e-5  # a difference quotient further than this from the closed form, which was verified, is no good: a kink, bad conditions
@@ -55,6 +57,10 @@ class Evidence:
     def plain(self) -> bool:
         """Both are matrices, so that rows and columns can be told apart."""
         return self.shape is not None and self.claim.form is None
+
+    def parts(self) -> list[Expr]:
+        """The expressions of the derivative."""
+        return self.truth._tensor.expressions() if self.truth is not None else []
 
     def truth_at(self, values: Values) -> Any:
         """The derivative, in the layout and the notation in which it is compared with the claim."""
@@ -163,6 +169,7 @@ def measure(difference: Any, gradient: Any) -> float | None:
 def evaluator(typed: Typed) -> Numbers:
     """The numbers of what was typed, from whatever of the values it needs."""
     scope = Scope(typed)
+    scope.standins = True
     hole = str(typed.form[1]) if typed.form is not None and typed.form[0] == "map" else None
 
     def value(values: Values) -> Any:
@@ -177,6 +184,9 @@ def evaluator(typed: Typed) -> Numbers:
 
 def closed(d: Derivative) -> Numbers:
     """The numbers of a derivative, from whatever of the values it needs."""
+    d = copy.copy(d)
+    d._scope = copy.copy(d._scope)
+    d._scope.standins = True
 
     def value(values: Values) -> Any:
         import numpy as np
@@ -248,17 +258,33 @@ def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
                 families[e.attr[0]] = (t.families[e.attr[0]][1], e.shape, e.attr[1])  # type: ignore[index]
     point = Point(symbols, families, least)
     rng = np.random.default_rng(52)
-    with np.errstate(all="ignore"):
-        for scale, positive in SCALES:
-            for order in point.orders(dims):
+    orders = point.orders(dims)
+
+    def enough(scales: Iterable[tuple[float, bool]], wanted: int) -> None:
+        for scale, positive in scales:
+            for order in orders:
                 # All sizes grow with the points: where N is 2 and n is 3, and the other way round, N is 6/n.
-                sizes = {n: k + len(evidence.points) // 2 for n, k in order.items()}
+                sizes = {n: k + len(evidence.points) // 2 % 2 for n, k in order.items()}
                 drawn = point.draw(sizes, rng, scale, positive)
                 outer = {n: _outer(drawn[n], s) for n, (s, _) in symbols.items()}
                 outer |= {n: _outer(drawn[n], s) for n, (_, s, _) in families.items()}
                 evidence.add_point(outer, drawn, sizes)
-                if len(evidence.points) == POINTS:
+                if len(evidence.points) >= wanted:
                     return
+
+    with np.errstate(all="ignore"):
+        enough(SCALES, POINTS)
+        for c in _thresholds(typed) if evidence.points else ():  # of max(x, 1000), points on both sides
+            enough([(2 * c, False), (2 * c, True), (c, False), (c, True)], len(evidence.points) + POINTS)
+
+
+def _thresholds(typed: Sequence[Typed]) -> list[float]:
+    """The numbers, if any function has different formulas on different sets, that are far from the size of the points."""
+    nodes = postorder([t.expr for t in typed])
+    if not any(in_pieces(e.op) for e in nodes):
+        return []
+    found = {abs(float(value_of(e))) for e in nodes if e.op is NUMBER and abs(value_of(e)) < LARGEST_LITERAL**9}
+    return sorted(c for c in found if c > 2 or 0 < c < 0.2)[:MOST_THRESHOLDS]
 
 
 def _outer(value: Any, shape: Shape) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from ..build import add, apply, inverse, matmul, opposite, substitute, times, transpose
 from ..errors import MatcalcError
 from ..expr import Expr, postorder
-from ..ops.core import ADD, INDEX, INDEXED_SUM, IVERSON, MATMUL, NUMBER
+from ..ops.core import ADD, CASES, INDEX, INDEXED_SUM, IVERSON, MATMUL, NUMBER
 from ..ops.inverse import INVERSE
 from .comparison import ROUGH, TOLERANCE, close, spell_term
 from .evidence import Evidence, evaluator, with_expression
@@ -74,6 +74,9 @@ def _signs(ev: Evidence) -> Iterator[tuple[Expr, Expr]]:
         if e.op is ADD:
             for k, term in enumerate(e.args):
                 yield e, add(*e.args[:k], opposite(term), *e.args[k + 1 :])
+        elif e.op is CASES:
+            for k in range(0, len(e.args), 2):
+                yield e, apply(CASES, (*e.args[:k], opposite(e.args[k]), *e.args[k + 1 :]))
 
 
 def _relations(ev: Evidence) -> Iterator[tuple[Expr, Expr]]:

@@ -12,7 +12,7 @@ from ..expr import Expr
 from ..ops.core import ADD, CASES, TRANSPOSE
 from ..simplify import expansions, simplify
 from ..tensor import Tensor
-from .comparison import Arrays, agree, ratios, simple, spell_tensor, spell_term
+from .comparison import SAME, Arrays, agree, ratios, simple, spell_tensor, spell_term
 from .evidence import Evidence, evaluator, with_expression
 
 MOST_TERMS = 24
@@ -55,8 +55,9 @@ def _due(ev: Evidence, depth: int) -> list[Valued]:
 
 def _one(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference: Arrays) -> str:
     """The words for one term that explains the difference (derivative - claim)."""
+    lost = max((_rounding(g, d) for g, d in zip(ev.right, difference)), default=0.0)
     for e, arrays in due if len(due) > 1 else ():
-        c = simple(ratios(ev, difference, arrays))
+        c = simple(ratios(ev, difference, arrays, lost), max(SAME, lost))
         if c == 1:
             return f"a term is missing: {spell_term(ev, e)}"
         if c == 2:
@@ -64,7 +65,7 @@ def _one(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference
         if c is not None:
             return f"the term {spell_term(ev, e)} is {1 - c} times what it should be"
     for e, arrays in mine if len(mine) > 1 else ():
-        c = simple(ratios(ev, difference, arrays))
+        c = simple(ratios(ev, difference, arrays, lost), max(SAME, lost))
         if c == -1:
             return f"one term too many: {spell_term(ev, e)}"
         if c is not None:
@@ -84,6 +85,14 @@ def _two(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference
             if len(due) > 2 and agree(ev, [np.squeeze(a) + np.squeeze(b) for a, b in zip(one, other)], difference):
                 return f"two terms are missing: {spell_term(ev, e)} and {spell_term(ev, f)}"
     return ""
+
+
+def _rounding(value: Any, difference: Any) -> float:
+    """The relative error of a difference of two values that are nearly equal."""
+    import numpy as np
+
+    size = float(np.max(np.abs(difference), initial=0))
+    return min(1e-14 * float(np.max(np.abs(value), initial=0)) / size, 1e-3) if size else 0.0
 
 
 def _minus(a: Any, b: Any) -> Any:

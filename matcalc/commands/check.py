@@ -92,7 +92,7 @@ def read_values(file: str) -> dict[str, Any]:
         raise UsageError(f"there is no file {file}") from None
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}") from None
-    except (ValueError, zipfile.BadZipFile) as error:
+    except (ValueError, RecursionError, zipfile.BadZipFile) as error:
         raise UsageError(f"{file} is neither an .npz file nor JSON: {error}") from None
     if not isinstance(values, dict):
         raise UsageError(f"{file} should hold one object with an entry for every name")
