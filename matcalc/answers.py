@@ -177,7 +177,6 @@ class Derivative(Typeset):
         notation: str,
         flipped: bool,
         verified: str,
-        steps: Sequence[object],
         assumptions: Sequence[str],
         bindings: Mapping[str, Expr],
         members: Sequence[tuple[str, Dim]] = (),
@@ -189,7 +188,10 @@ class Derivative(Typeset):
         self.wrt = tuple(wrt)
         self.order = len(tensor.shapes) - 1
         self.layout, self.notation, self.verified = layout, notation, verified
-        self.steps, self.assumptions = list(steps), list(assumptions)
+        self.assumptions = list(assumptions)
+        self._steps: Any = None
+        self.origin: Any = None  # what was kept of how it came about (`derivation.origin.Origin`)
+        self.unfolded: Callable[[Derivative], Any] | None = None  # who made this knows how it came about
         self._program: Program | None = None
         self.stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
         self.chained: Callable[[], Any] | None = None  # who made this knows how to write out the chain rule
@@ -205,6 +207,36 @@ class Derivative(Typeset):
     def shapes(self) -> tuple[Shape, ...]:
         """Rows and columns of the function and of each variable."""
         return self._tensor.shapes
+
+    @property
+    def steps(self) -> Any:
+        """The derivation, a list of `derivation.lines.Step`, one rule each (`.brief()`, `.text()`, `.latex()` of it all); worked out when
+        it is first asked for."""
+        if self._steps is None:
+            self._steps = self.unfolded(self) if self.unfolded is not None else []
+        return self._steps
+
+    @property
+    def typed(self) -> Typed:
+        """What was read."""
+        return self._typed
+
+    @property
+    def tensor(self) -> Tensor:
+        """The derivative as an object with slots."""
+        return self._tensor
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names in use."""
+        return self._scope.names
+
+    @property
+    def taken(self) -> set[str]:
+        """Every name that stands for something: of variables, sizes, indices."""
+        taken = set(self._scope.names) | {n for s in self._scope.symbols.values() for d in s for n in d.names()}
+        taken |= {binder[0] for t in self._tensor.terms for binder in t.binders}
+        return taken | {str(e.attr) for e in postorder(self._tensor.expressions()) if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
 
     @property
     def chain(self) -> Any:
@@ -236,9 +268,7 @@ class Derivative(Typeset):
         """The surface tree that is printed."""
         if self._program is None:
             arranger = Arranger(ranks_of(self._typed), self._order, self._scope.names)
-            taken = self._scope.names | {n for s in self._scope.symbols.values() for d in s for n in d.names()}
-            taken |= {binder[0] for t in self._tensor.terms for binder in t.binders}
-            taken |= {str(e.attr) for e in postorder(self._tensor.expressions()) if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
+            taken = self.taken
             plain = self.expr is not None and self.expr.is_scalar and self.notation == "index"
             if self.notation == "cases":
                 self._program = self._by_cases(arranger, taken)
@@ -326,13 +356,19 @@ class Derivative(Typeset):
         style = latex_style(self._typed, self.program, bold, transpose, operator, width)
         return spelled(self.program, "latex", self._scope.names, style)
 
+    def latex_steps(self, level: str = "brief", *, bold: bool = False, transpose: str = "T", width: int = 0) -> str:
+        """The derivation as an `align*`; the options are those of `to_latex` (a line of it is not broken)."""
+        found: str = self.steps.at(level).latex(latex_style(self._typed, self.program, bold, transpose, "operatorname", 0))
+        return found
+
     def document(self, *, bold: bool = False, transpose: str = "T", width: int = 0, steps: bool = True) -> str:
         """A LaTeX document: question, answer, shape, declarations, assumptions and, with `steps`, the derivation."""
         from .ops import function_names
         from .render.document import Question, document, plain
 
         style = latex_style(self._typed, self.program, bold, transpose, "operatorname", width, frozenset(function_names().values()))
-        lines = [rf"\item \sloppy {plain(str(step))}" for step in self.steps] if steps else []
+        lines: list[tuple[str, str]] = self.steps.brief().sentences(style) if steps else []
+        items = [rf"\item \raggedright ${line}$" + rf"\\ {{\small {plain(why)}}}" * bool(why) for line, why in lines]
         asked = Question(
             function=self._typed.program,
             where=self._typed.declarations,
@@ -342,7 +378,7 @@ class Derivative(Typeset):
             sentence="a scalar" if set(self.shape) <= {"1"} else self.remarks()[0],
             assumptions=self.assumptions,
             verified=self.verified == "verified",
-            steps=[r"\begin{enumerate}", *lines, r"\end{enumerate}"] if lines else [],
+            steps=[r"\begin{enumerate}", *items, r"\end{enumerate}"] if items else [],
         )
         return document(asked, style, self._scope.names)
 
@@ -426,10 +462,12 @@ def _not_scalar(typed: Typed, program: Program) -> frozenset[str]:
 
 def laid_out(tensor: Tensor, layout: str) -> tuple[Expr | None, bool]:
     """The matrix of a tensor in a layout, and whether that is its transpose."""
-    matrix = tensor.matrix
-    if matrix is None:
-        return None, False
-    outer, inner = tensor.shapes[0], tensor.shapes[1:]
+    return (None, False) if tensor.matrix is None else oriented(tensor.matrix, tensor.shapes, layout)
+
+
+def oriented(matrix: Expr, shapes: Sequence[Shape], layout: str) -> tuple[Expr, bool]:
+    """The matrix of a derivative between these shapes in a layout, and whether that is its transpose."""
+    outer, inner = shapes[0], shapes[1:]
     out = [d for d in outer if d is not ONE]
     into = [d for s in inner for d in s if d is not ONE]
     if not out and len(into) == 1:  # a gradient: the row, or the column in denominator layout
@@ -441,4 +479,4 @@ def laid_out(tensor: Tensor, layout: str) -> tuple[Expr | None, bool]:
     return matrix, False
 
 
-__all__ = ["FORMATS", "Derivative", "Expression", "Node", "Scope", "laid_out", "printer", "ranks_of"]
+__all__ = ["FORMATS", "Derivative", "Expression", "Node", "Scope", "laid_out", "oriented", "printer", "ranks_of"]

@@ -18,6 +18,7 @@ import click
 
 from .console import (
     EXPRESSION_SETTINGS,
+    OptionalWords,
     can_encode,
     cut,
     grid,
@@ -32,10 +33,13 @@ from .console import (
 from .errors import MatcalcError, VerificationError, printable
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from . import Derivative
 
 LAYOUTS = ("numerator", "denominator", "strict")
 STRUCTURES = ("symmetric-space", "independent")
+LEVELS = ("brief", "full")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 FORMATS = ("text", "unicode", "latex", "latex-doc", "typst", "mathml", "markdown")
 
@@ -172,6 +176,7 @@ def command(ctx: click.Context, version: bool) -> int:
 
 @command.command(
     "d",
+    cls=OptionalWords,
     context_settings=EXPRESSION_SETTINGS,
     epilog="""\b
 Examples:
@@ -212,7 +217,13 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
 @click.option("--transpose", type=click.Choice(("T", "top", "intercal")), help="LaTeX: the sign of a transpose.")
 @click.option("--width", type=click.IntRange(min=1), metavar="N", help="LaTeX: break sums of more than N characters, in aligned.")
 @click.option("--chain", is_flag=True, help="The chain rule along the statements of EXPR: each partial with its dimensions.")
-@click.option("--steps", is_flag=True, help="Show the rules that were used, each with its source.")
+@click.option(
+    "--steps",
+    is_flag=False,
+    flag_value=LEVELS[0],
+    type=click.Choice(LEVELS),
+    help="The derivation, a rule of the book on each line, with its source; `full` with the small steps too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
 def differentiate(
@@ -229,7 +240,7 @@ def differentiate(
     transpose: str | None,
     width: int | None,
     chain: bool,
-    steps: bool,
+    steps: str | None,
     as_json: bool,
     no_verify: bool,
 ) -> int:
@@ -261,7 +272,7 @@ def answer_by(
     wrt: tuple[str, ...],
     order: int,
     form: Form,
-    steps: bool,
+    steps: str | None,
     as_json: bool,
     chain: bool = False,
     **options: Any,
@@ -288,6 +299,8 @@ def answer_by(
     answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
     if as_json:
         objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]
+        if steps:
+            objects = [{**made, "steps": answer.steps.at(steps).as_list()} for made, (_, answer) in zip(objects, answers)]
         if chain:
             objects = [{**made, "chain": (c := answer.chain.as_dict()), "dims": c["dims"]} for made, (_, answer) in zip(objects, answers)]
         print_json(objects if several else objects[0])
@@ -310,7 +323,7 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         bold: bool,
         transpose: str | None,
         width: int | None,
-        steps: bool,
+        steps: str | None,
         as_json: bool,
         no_verify: bool,
         **options: Any,
@@ -320,7 +333,7 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
 
     params = [p for p in differentiate.params if p.name not in (*leave_out, "chain")]
     epilog = f"\b\nExamples:\n{examples}"
-    return click.Command(taker, params=params, callback=answered, help=help_, epilog=epilog, context_settings=dict(EXPRESSION_SETTINGS))
+    return OptionalWords(taker, params=params, callback=answered, help=help_, epilog=epilog, context_settings=dict(EXPRESSION_SETTINGS))
 
 
 @command.command("shapes", context_settings=EXPRESSION_SETTINGS)
@@ -345,7 +358,7 @@ def shapes(expression: str, where: tuple[str, ...]) -> int:
     return 0
 
 
-def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Mapping[str, Any]], steps: bool, chain: bool) -> None:
+def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Mapping[str, Any]], steps: str | None, chain: bool) -> None:
     """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
     format_, style = form
     notes = {note: None for _, answer in answers for note in (*notes_of(answer), *(answer.chain.assumptions if chain else ()))}
@@ -354,8 +367,7 @@ def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Map
     for name, answer in answers:
         label = f"{one_line(name)}: " if name else ""
         if steps and format_ != "latex-doc":
-            for number, step in enumerate(answer.steps, 1):
-                print(f"{label}{number}. {one_line(str(step))}")
+            _print_steps(answer, steps, format_, style)
         if chain:
             print(answer.chain.spell(format_ if format_ != "unicode" or can_encode(answer.chain.unicode) else "text"))
             continue
@@ -369,6 +381,16 @@ def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Map
         print(label + formula)
 
 
+def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[str, Any]) -> None:
+    """The derivation before the answer: in columns, or as an `align*` of LaTeX."""
+    shown = answer.steps.at(level)
+    if format_ == "latex":
+        print(answer.latex_steps(level, **style))
+        return
+    text = shown.text(format_ if format_ == "unicode" else "text")
+    print("\n".join(map(printable, (text if can_encode(text) else shown.text()).split("\n"))) + "\n")
+
+
 def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, Any]:
     return {
         "text": answer.text,
@@ -380,12 +402,11 @@ def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, An
         "order": order,
         "where": answer.where,
         "assumptions": list(answer.assumptions),
-        "steps": [str(step) for step in answer.steps],
         "verified": answer.verified,
     }
 
 
-def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool, chain: bool) -> None:
+def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool) -> None:
     """For a terminal: the formula as in a book, and under it what one must know to use it."""
     from rich.console import Console, Group
     from rich.panel import Panel
@@ -405,8 +426,7 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool, chain
     for k, assumption in enumerate(answer.assumptions):
         facts.add_row("assumed" if k == 0 else "", Text(printable(assumption), style="yellow"))
     if steps:
-        for k, step in enumerate(answer.steps, 1):
-            facts.add_row("steps" if k == 1 else "", Text(f"{k}. {one_line(str(step))}"))
+        facts.add_row("steps", _table(answer, steps))
     if chain:
         form = "unicode" if can_encode(answer.unicode) else "text"
         for k, (partial, value, dims) in enumerate(answer.chain.lines(form)):
@@ -421,6 +441,17 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: bool, chain
     title = Text(f"d{power}/{one_line(below)}")
     body = Group(Text("\n".join(lines), style="bold"), "", facts)
     console.print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
+
+
+def _table(answer: Derivative, level: str) -> Table:
+    """The derivation as a table: the lines, each with its rule and source."""
+    from rich.text import Text
+
+    table = grid("default")
+    for left, right, rule, source in answer.steps.at(level).rows("unicode" if can_encode(answer.unicode) else "text"):
+        line = f"{left} = {right}" if left else right if " = " in right else f"= {right}"
+        table.add_row(Text(printable(line), style="bold"), Text.assemble(printable(rule), (f"  {source}" if source != rule else "", "dim")))
+    return table
 
 
 def _never_fail_to_encode() -> None:

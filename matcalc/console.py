@@ -24,6 +24,21 @@ SHORT_OPTION = re.compile(r"(-[A-Za-z])")
 EXPRESSION_SETTINGS = {"ignore_unknown_options": True}
 
 
+class OptionalWords(click.Command):
+    """A command some of whose options take a word or none: `--steps full`, or `--steps` before the expression."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        optional = {name: p for p in self.params if isinstance(p, click.Option) and isinstance(p.type, click.Choice) for name in p.opts}
+        return super().parse_args(ctx, [_with_word(optional.get(a), a, args[k + 1 : k + 2]) for k, a in enumerate(args)])
+
+
+def _with_word(option: click.Option | None, word: str, following: Sequence[str]) -> str:
+    """`--steps=brief` for a `--steps` that no level follows."""
+    if option is None or not isinstance(option.flag_value, str) or not isinstance(option.type, click.Choice):
+        return word
+    return word if following and following[0] in option.type.choices else f"{word}={option.flag_value}"
+
+
 def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
     """The one expression among the words that are no known option; `-` stands for standard input."""
     for word in words:

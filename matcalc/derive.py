@@ -12,7 +12,7 @@ from .adjoints.pairs import has_stacked
 from .adjoints.structured import sentence, set_of, sets_of, staying, tangent, within
 from .answers import Derivative, Expression, laid_out
 from .build import entry, index, is_number, num, substitute, value_of
-from .differential import Step
+from .derivation.origin import Origin, Stage
 from .errors import MatcalcError, NoAnswerError, UsageError
 from .expr import Expr, postorder
 from .infer import Typed, infer
@@ -131,7 +131,6 @@ def _one(
 ) -> Derivative:
     """One derivative: by each of `names` in turn."""
     typed = infer(program, declarations, tuple(dict.fromkeys(names)))
-    steps: list[Step] = []
     function = recognise(typed.expr)
     known: dict[Expr, Expr] = {}
     tensor = Tensor([typed.expr.shape], [])
@@ -141,20 +140,23 @@ def _one(
         for letter in v.indices:
             function = free_of(function, letter)
     tensor.replace(function)
+    stages: list[Stage] = []
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
     for variable in variables:
         previous = tensor
-        tensor = tensor.differentiate(variable, steps)
+        tensor = tensor.differentiate(variable)
         lower.append(tensor)
-        if tensor.matrix is not None:
-            tensor.replace(simplify(tensor.matrix, known))
+        raw = tensor.matrix
+        if raw is not None:
+            tensor.replace(simplify(raw, known))
+        stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
     restore = {typed.symbols[n]: typed.declared[n] for n in wholes if typed.symbols.get(n) is not typed.declared.get(n)}
 
     def final(e: Expr) -> Expr:
         return simplify(substitute(e, restore) if restore else e, known)
 
-    tensor = tensor.map(final)
+    tensor = unrestricted = tensor.map(final)
     order = typed_order(typed.nodes)
     if restore:
         order = rewritten(order, lambda e: substitute(e, restore))
@@ -175,7 +177,7 @@ def _one(
             for numbers in _trials(variables):
                 _verify(typed, before, tensor, names[-1], variables[-1], sets[-1], structured, indices=numbers)
     value, flipped = laid_out(tensor, layout)
-    return Derivative(
+    found = Derivative(
         typed,
         tensor,
         value,
@@ -185,11 +187,19 @@ def _one(
         notation=notation,
         flipped=flipped,
         verified=state,
-        steps=steps,
         assumptions=_notes(typed, names, dict(zip(names, sets)), structured),
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=_members(typed, variables),
     )
+    found.origin, found.unfolded = Origin(stages, restore, unrestricted, order, sets, structured), _unfold
+    return found
+
+
+def _unfold(d: Derivative) -> list[Any]:
+    """The derivation, when it is asked for."""
+    from .derivation.unfold import steps_of
+
+    return steps_of(d, d.origin)
 
 
 def _trials(variables: Sequence[Expr]) -> list[dict[str, int]]:

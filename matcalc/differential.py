@@ -25,28 +25,16 @@ from .ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
 from .templates import adjoint_of, differential_of, kronecker_of, lift, ray_of
 
 
-class Step:
-    """One use of a rule: the operation whose differential was taken, at which node."""
-
-    __slots__ = ("rule", "node", "adjoint")
-
-    def __init__(self, rule: str, node: Expr, adjoint: Expr | None) -> None:
-        self.rule, self.node, self.adjoint = rule, node, adjoint
-
-    def __str__(self) -> str:
-        return f"{self.node.op.statement} ({self.node.op.source})"
-
-
-def derivative(f: Expr, x: Expr, steps: list[Step] | None = None) -> list[Term]:
+def derivative(f: Expr, x: Expr) -> list[Term]:
     """∂f/∂x as reduced terms with slots (f's row, f's column, x's row, x's column)."""
     rows, cols = slot_for(f.shape[0]), slot_for(f.shape[1])
     inner_r, inner_c = slot_for(f.shape[0]), slot_for(f.shape[1])
     links = [(eye(a[0].dim), a, b) for a, b in ((rows, inner_r), (cols, inner_c)) if a]
     seed = Term(num(1), links, (rows, cols, inner_r, inner_c))
-    return accumulate(f, [seed], x, steps)
+    return accumulate(f, [seed], x)
 
 
-def accumulate(root: Expr, seeds: Sequence[Term], target: Expr, steps: list[Step] | None = None) -> list[Term]:
+def accumulate(root: Expr, seeds: Sequence[Term], target: Expr) -> list[Term]:
     """Hand the adjoint `seeds` of `root` (last two slots: its row and column) down to every `target` below it."""
     needed = _above(root, target)
     if root not in needed:
@@ -60,8 +48,6 @@ def accumulate(root: Expr, seeds: Sequence[Term], target: Expr, steps: list[Step
         if is_target(node, target):
             found += terms if node is target else [of_member(t, node, target) for t in terms]
             continue
-        if steps is not None:
-            steps.append(Step(node.op.name, node, None))
         for term in terms:
             for argument, share in shares(node, term, needed, target):
                 adjoints.setdefault(argument, []).append(share)

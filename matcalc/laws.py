@@ -27,7 +27,7 @@ def law(name: str, statement: str, source: str, example: str, condition: str = "
     return made
 
 
-IDENTIFICATION = cite("magnus-neudecker", "theorem 5.11") + " (first identification theorem)"
+IDENTIFICATION = cite("magnus-neudecker", "theorem 5.11")
 
 # Differentials.
 VARIABLE = law("differential of the variable", "dX is a free change of the variable X", "definition", "A x by x")
@@ -75,7 +75,7 @@ BY_ENTRY = law(
 COLLECTED = law(
     "trace and transpose",
     "s = s^T and s = tr(s) of a scalar, tr(A B) = tr(B A), tr(A^T) = tr(A): everything is brought beside dX",
-    "algebra; " + cite("cookbook", "eq. (13) to (16)"),
+    cite("cookbook", "eq. (13) to (16)"),
     "a^T X^-1 b by X",
 )
 ALGEBRA = law(
@@ -90,16 +90,25 @@ SCALAR_ALGEBRA = law(
     "1/(1 + x) - 1/(1 - x) by x where x in R",
 )
 OVER_INDEX = law(
-    "sum as a product",
-    "sum_i a_i x_i = X^T a: a sum over an index without its index",
+    "sum over an index",
+    "sum_i a_i x_i = X^T a, and sums over one range added: a sum over an index with fewer indices",
     "definition",
     "sum_{i=1}^n a_i x_i by x where a, x in R^n",
 )
+PUSHED = law(
+    "push-through identity",
+    "(s I + A B)^-1 A = A (s I + B A)^-1",
+    "algebra",
+    "logdet(I + X X^T) by X where X in R^{m x n}",
+    "the inverses exist",
+)
+ROOTS = law("root of a product", "(s t)^k = s^k t^k", "algebra", "sqrt(s t) by t where s, t in R positive", "s > 0")
 DECLARED = law(
     "declared property", "what was declared of the variable is used after the last derivative", "definition", "x^T S x by S where S in S^n"
 )
 TRANSPOSED = law("layout", "the derivative is printed in the layout asked for", "definition", "A x by x")
 NAMED = law("named parts", "what occurs several times gets a name", "definition", "x/||x|| by x")
+SUBSTITUTED = law("substitution", "the named parts are put in", "definition", "z = A x; z^T z by x")
 CASES_FORM = law("case distinction", "an indicator written as cases", "definition", "relu(x) by x where x in R")
 STRUCTURED = law(
     "restriction to the set", "the derivative along changes that stay in the declared set", "definition", "tr(A S) by S where S in S^n"

@@ -43,9 +43,9 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
     return short if written is None else transform(written, shortened, done)
 
 
-def recognise(e: Expr) -> Expr:
+def recognise(e: Expr, record: Record | None = None) -> Expr:
     """`e` with named functions recognised (a logistic function, a softmax, a norm) and nothing else changed."""
-    return transform(e, lambda old, args: _improve(rebuild(old, args), identities))
+    return transform(e, lambda old, args: _improve(rebuild(old, args), identities, record))
 
 
 def _improve(e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | None = None) -> Expr:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from . import build
 from .adjoints.network import Factor, Index, Slot, Term, matrix_form, slot_for
 from .build import add, num, unit
-from .differential import Step, accumulate, collect, derivative
+from .differential import accumulate, collect, derivative
 from .expr import Expr
 from .kinds import ONE, SCALAR, Dim, Shape
 from .numeric import Plan
@@ -47,15 +47,15 @@ class Tensor:
         """Take a simpler spelling of the same matrix."""
         self.matrix = matrix
 
-    def differentiate(self, x: Expr, steps: list[Step] | None = None) -> Tensor:
+    def differentiate(self, x: Expr) -> Tensor:
         """The derivative by a further variable; its slots come last (Leibniz over the factors). By an entry of a vector or
         matrix it is the entry of the derivative by the whole."""
         if x.op is ENTRY:
-            return self.differentiate(x.args[0], steps)._at(*x.args[1:])
+            return self.differentiate(x.args[0])._at(*x.args[1:])
         shapes = (*self.shapes, x.shape)
         if self.matrix is not None:
             found = []
-            for t in derivative(self.matrix, x, steps):
+            for t in derivative(self.matrix, x):
                 own = iter([s for s in t.slots[:2] if s])
                 slots: list[Slot] = [next(own) if d.number != 1 else () for s in self.shapes for d in s]
                 found.append(Term(t.scalar, t.factors, [*slots, *t.slots[2:]], t.binders))
@@ -66,7 +66,7 @@ class Tensor:
             for k, (e, r, c) in enumerate(t.factors):
                 seeds.append((e, Term(t.scalar, t.factors[:k] + t.factors[k + 1 :], (*t.slots, r, c), t.binders)))
             for e, seed in seeds:
-                terms += accumulate(e, [_with_fresh_ends(seed, e)], x, steps)
+                terms += accumulate(e, [_with_fresh_ends(seed, e)], x)
         return Tensor(shapes, terms)
 
     def _at(self, i: Expr, j: Expr) -> Tensor:

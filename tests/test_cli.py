@@ -28,10 +28,22 @@ ROW = {
     "shape": ("1", "n"),
     "layout": "numerator",
     "where": "A in R^{n x n}; x in R^n",
-    "steps": ["d(x^T A x) = 2 x^T A dx"],
     "assumptions": ["x is a column vector", "A is a matrix"],
     "verified": "verified",
 }
+
+
+class Shown:
+    """Stands for a derivation at a level."""
+
+    def __init__(self, level: str) -> None:
+        self.level = level
+
+    def text(self, form: str = "text") -> str:
+        return f"df = 2 x^T A dx   {self.level}"
+
+    def as_list(self) -> list[dict[str, str]]:
+        return [{"rule": self.level}]
 
 
 class Engine:
@@ -47,6 +59,7 @@ class Engine:
         if self.failure is not None:
             raise self.failure
         one = SimpleNamespace(**self.answer)
+        one.steps = SimpleNamespace(at=Shown)
         one.spell = lambda format: getattr(one, format)
         one.lines = lambda width, form="unicode": [getattr(one, form)]
         return [one] * len(wrt) if isinstance(wrt, list) and options["order"] == 1 else one
@@ -129,7 +142,12 @@ def test_the_format_is_honoured(engine: Engine) -> None:
 
 
 def test_steps_come_before_the_answer_which_stays_the_last_line(engine: Engine) -> None:
-    assert run("d", "x^T A x", "--wrt", "x", "--steps").out.splitlines() == ["1. d(x^T A x) = 2 x^T A dx", "x^T (A + A^T)"]
+    brief, full = (["df = 2 x^T A dx   " + level, "", "x^T (A + A^T)"] for level in ("brief", "full"))
+    assert run("d", "x^T A x", "--wrt", "x", "--steps").out.splitlines() == brief
+    assert run("d", "--steps", "x^T A x", "--wrt", "x").out.splitlines() == brief
+    assert run("d", "--steps", "full", "x^T A x", "--wrt", "x").out.splitlines() == full
+    assert run("d", "x^T A x", "--steps=full", "--wrt", "x").out.splitlines() == full
+    assert json.loads(run("d", "x^T A x", "--wrt", "x", "--steps", "full", "--json").out)["steps"] == [{"rule": "full"}]
 
 
 def test_an_answer_that_was_not_checked_says_so(engine: Engine) -> None:

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "matcalc"
 # The ground floor comes first. "ops.*" stands for every module of ops that is not named itself, "matcalc" for the package's own
 # __init__, which fetches the interface when it is asked for it.
 HOUSE = (
-    "adjoints checking course exchange inference notation reading shortening",
+    "adjoints checking course derivation exchange inference notation reading shortening",
     "codegen commands errors kinds render sources codegen.functions codegen.helpers codegen.octave_helpers course.overlooked course.search "
     "reading.grammar_table",
     "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
@@ -54,10 +54,13 @@ HOUSE = (
     "exchange.inward",
     "differential simplify",
     "tensor notation.symmetric shortening.folding",
+    "derivation.forward derivation.origin derivation.shorter",
     "adjoints.structured course.determinants notation.forms notation.indexform notation.kronecker notation.linearmap",
     "notation.piecewise",
     "answers",
-    "vectorized",
+    "vectorized derivation.lines derivation.reverse",
+    "derivation.page derivation.numbers",
+    "derivation.unfold",
     "derive checking.evidence course.problem",
     "checking.comparison course.chain course.drawing course.freeentries course.jacobians course.polynomials course.solutions",
     "checking.repairs checking.summands course.directions course.graphs course.linear course.optimality course.series",

@@ -12,6 +12,7 @@ from ..kinds import ONE
 from ..ops.core import ADD, CONSTANT, ENTRY, HADAMARD, INDEX, INDEXED_SUM, MATMUL, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from ..ops.trace import TRACE
 from ..render.count import symbols
 from ..syntax import Node, walk
 from .spelling import Key, Spelling, is_below
@@ -43,6 +44,8 @@ class Factors(Spelling):
 
     def _signed(self, c: Fraction, above: list[Node], below: list[Expr], body: Node | None) -> Node:
         under = [self._of(build.power(s, build.num(-1))) for s in sorted(below, key=self._factor_key)]
+        if body is None and len(above) == 1 and is_plain_product(above[0]):
+            body = above.pop()  # 2 a^T b needs no brackets
         if c.denominator != 1:
             under.insert(0, number(c.denominator))
         if c.numerator != 1:
@@ -68,7 +71,7 @@ class Factors(Spelling):
                 return [*scalars[:k], build.opposite(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
             if s.op.parity == "odd" and (turned := self._turned(s)) is not None:
                 return others, turned if body is None else product([turned, self._of(body)])
-            if s.op is INDEXED_SUM and body is None and (turned := self._turned(s)) is not None:
+            if s.op in (INDEXED_SUM, TRACE) and body is None and (turned := self._turned(s)) is not None:
                 return others, turned
         turned = self._turned(body) if body is not None else None
         return None if turned is None else (list(scalars), turned)
@@ -85,6 +88,9 @@ class Factors(Spelling):
             return self._of(build.opposite(e)) if self._can_flip(e) else None
         if e.op is INDEXED_SUM:
             return self._turned_sum(e, False)
+        if e.op is TRACE:
+            turned = self._turned(e.args[0])
+            return None if turned is None else Node("call", (turned,), "tr")
         if e.op is TRANSPOSE:
             inner = e.args[0]
             if inner.op is ADD:

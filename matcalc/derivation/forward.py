@@ -1,0 +1,282 @@
+"""d(F) by the rules of the book: each rule takes the `d` of an operation to the `d` of its arguments, until only dX is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from ..adjoints.families import is_target
+from ..build import (
+    add,
+    apply,
+    entry,
+    function_along,
+    hadamard,
+    index,
+    indexed_sum,
+    is_number,
+    kron,
+    matmul,
+    matrix_power,
+    member,
+    num,
+    power,
+    substitute,
+    symbol,
+    times,
+    transpose,
+    value_of,
+    zeros,
+)
+from ..build.functions import entrywise_function, parts, prime
+from ..errors import NoAnswerError
+from ..expr import Expr, Operation, make, postorder
+from ..laws import CHAIN, CONSTANT, CONSTANT_FACTOR, QUOTIENT, SCHOOL_FACTOR, SCHOOL_PRODUCT, SCHOOL_SUM, VARIABLE
+from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
+from ..ops.blocks import BLOCK
+from ..ops.book import REGISTRY
+from ..ops.core import (
+    ADD,
+    CASES,
+    ENTRY,
+    HADAMARD,
+    INDEXED_PRODUCT,
+    INDEXED_SUM,
+    IVERSON,
+    KRONECKER,
+    LITERAL,
+    MATMUL,
+    MATRIX_POWER,
+    MEMBER,
+    POWER,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+)
+from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.sums import SUM, VEC
+from ..ops.trace import TRACE
+from ..templates import differential_of, lift
+
+MARK = "\u2022"  # see `lines`
+
+
+@cache
+def differential(school: str = "") -> Operation:
+    """d(F), not yet worked out; in school calculus d/dx (F), with the name of the variable."""
+    name = f"{MARK}d/d{school}" if school else f"{MARK}d"
+    return Operation(name, "F", "m n -> m n", statement="the differential", source="definition", spellings=name)
+
+
+WRITTEN_OUT = 4  # X^k with k up to this is written out in its differential
+LINEAR = (TRANSPOSE, TRACE, SUM, DIAG, DIAGONAL, VEC, BLOCK, LITERAL)
+PRODUCTS: dict[Operation, Callable[..., Expr]] = {TIMES: times, MATMUL: matmul, HADAMARD: hadamard, KRONECKER: kron}
+
+Ruled = tuple[Expr, tuple[str, ...]]  # what d(e) becomes, and by which rules
+
+
+class Forward:
+    """The differentials of the nodes of one function by one variable. `change` stands for the variable's differential."""
+
+    def __init__(self, root: Expr, target: Expr, change: Expr, school: str = "") -> None:
+        self.target, self.change, self.school = target, change, school
+        self.moving: set[Expr] = set()
+        self.noted: list[str] = []  # rules used on the way
+        for n in postorder(root):
+            if is_target(n, target) or any(a in self.moving for a in n.args):
+                self.moving.add(n)
+
+    def d(self, e: Expr) -> Expr:
+        """d(e), which is 0 for a constant and dX for the variable itself."""
+        if e not in self.moving:
+            return zeros(*e.shape)
+        if is_target(e, self.target):
+            return self.of_variable(e)
+        if e.op is TRANSPOSE:  # too little for a line of its own
+            self.noted.append(TRANSPOSE.rule)
+            return transpose(self.d(e.args[0]))
+        return self.pending(e)
+
+    def of_variable(self, e: Expr) -> Expr:
+        """dX; of member i of a family, member i of the family of changes; in school calculus 1."""
+        if self.school:
+            return num(1)
+        if e.op is MEMBER:
+            return member(str(self.change.attr[0]), e.args[0], e.shape)  # type: ignore[index]
+        return self.change
+
+    def opened(self, e: Expr) -> Ruled:
+        """What d(e) is by the rule of the operation of `e`."""
+        self.noted = []
+        found, names = self._opened(e)
+        return found, tuple(dict.fromkeys((*names, *self.noted)))
+
+    def _opened(self, e: Expr) -> Ruled:
+        op = e.op
+        if is_target(e, self.target):
+            return self.of_variable(e), (VARIABLE.name,)
+        if op is ADD:
+            names = (SCHOOL_SUM.name if self.school else op.rule,)
+            return add(*[self.d(a) for a in e.args]), names if all(a in self.moving for a in e.args) else (*names, CONSTANT.name)
+        if op in PRODUCTS:
+            return self._product(e)
+        if op in LINEAR:
+            return apply(op, [self.d(a) for a in e.args], e.attr), (op.rule,)
+        own = _OWN.get(op)
+        if own is not None:
+            return own(self, e), (op.rule,)
+        if op.elementwise or op is POWER or op is ENTRYWISE_FUNCTION:
+            return self._entrywise(e)
+        return self._by_the_book(e), (op.rule,)
+
+    def _product(self, e: Expr) -> Ruled:
+        make_, moving = PRODUCTS[e.op], [k for k, a in enumerate(e.args) if a in self.moving]
+        if self.school and len(moving) > 1:
+            below = [k for k in moving if _is_below(e.args[k])]
+            if 0 < len(below) < len(moving):
+                return self._quotient(e, below), (QUOTIENT.name,)
+        sums = [make_(*e.args[:k], self.d(e.args[k]), *e.args[k + 1 :]) for k in moving]
+        if len(moving) == 1:
+            return sums[0], (SCHOOL_FACTOR.name if self.school else CONSTANT_FACTOR.name,)
+        return add(*sums), (SCHOOL_PRODUCT.name if self.school else e.op.rule,)
+
+    def _quotient(self, e: Expr, below: Sequence[int]) -> Expr:
+        """(f/g)' = (f' g - f g')/g^2; constant factors stand in front."""
+        constant = [a for a in e.args if a not in self.moving]
+        f = times(*[a for k, a in enumerate(e.args) if a in self.moving and k not in below])
+        g = power(times(*[e.args[k] for k in below]), num(-1))
+        top = add(times(self._d_of_part(f), g), times(num(-1), f, self._d_of_part(g)))
+        return times(*constant, top, power(g, num(-2)))
+
+    def _d_of_part(self, e: Expr) -> Expr:
+        """d of an expression made here: it moves, though it is no node of the function."""
+        for n in postorder(e):
+            if is_target(n, self.target) or any(a in self.moving for a in n.args):
+                self.moving.add(n)
+        return self.d(e)
+
+    def _entrywise(self, e: Expr) -> Ruled:
+        """f'(x) .* dx; a power also by its exponent."""
+        x = e.args[0]
+        found: list[Expr] = []
+        if e.op is POWER:
+            k = e.args[1]
+            if x in self.moving:
+                found.append(hadamard_or_times(times(k, power(x, add(k, num(-1)))), self.d(x)))
+            if k in self.moving:
+                found.append(times(self.d(k), hadamard_or_times(apply(REGISTRY["log"], (x,)), e)))
+        elif e.op is ENTRYWISE_FUNCTION:
+            assert isinstance(e.attr, tuple)
+            name, order = e.attr
+            found.append(hadamard_or_times(entrywise_function(name, order + 1, x), self.d(x)))
+        else:
+            found.append(hadamard_or_times(lift(e.op, x), self.d(x)))
+        inner = next((a for a in e.args if a in self.moving and not is_target(a, self.target)), None)
+        return add(*found), (CHAIN.name, e.op.rule) if self.school and inner is not None else (e.op.rule,)
+
+    def _by_the_book(self, e: Expr) -> Expr:
+        """The operation's differential as it stands in the book; of an operation linear in its last argument, the operation."""
+        op, found = e.op, []
+        if op.adjoint and e.args[-1] in self.moving:
+            found.append(apply(op, (*e.args[:-1], self.d(e.args[-1])), e.attr))
+        if op.differential and any(a in self.moving for a in (e.args[:-1] if op.adjoint else e.args)):
+            for argument, body, hole in differential_of(e, self.moving):
+                found.append(substitute(body, {hole: self.d(argument)}))
+        elif not found:
+            raise NoAnswerError(f"matcalc has no differential for {op.name}")
+        return add(*found)
+
+    def _entry(self, e: Expr) -> Expr:
+        return entry(self.d(e.args[0]), *e.args[1:])
+
+    def _cases(self, e: Expr) -> Expr:
+        last = len(e.args) - 1
+        return apply(CASES, [a if k % 2 and k <= last and len(e.args) > k else self.d(a) for k, a in enumerate(e.args)], e.attr)
+
+    def _matrix_power(self, e: Expr) -> Expr:
+        x, k = e.args
+        if is_number(k) and 0 < value_of(k) <= WRITTEN_OUT:
+            n = int(value_of(k))
+            return add(*[matmul(matrix_power(x, num(i)), self.d(x), matrix_power(x, num(n - 1 - i))) for i in range(n)])
+        taken = {str(n.attr) for n in postorder(e)} | {str(n.attr[0]) for n in postorder(e) if isinstance(n.attr, tuple) and n.attr}
+        name = next(c for c in "ijklrst" if c not in taken)
+        i = index(name)
+        return indexed_sum(name, num(1), k, matmul(matrix_power(x, add(i, num(-1))), self.d(x), matrix_power(x, add(k, times(num(-1), i)))))
+
+    def _indexed_sum(self, e: Expr) -> Expr:
+        return indexed_sum(str(e.attr), e.args[0], e.args[1], self.d(e.args[2]))
+
+    def _indexed_product(self, e: Expr) -> Expr:
+        low, high, body = e.args
+        return times(e, indexed_sum(str(e.attr), low, high, times(power(body, num(-1)), self.d(body))))
+
+    def _function(self, e: Expr) -> Expr:
+        x = e.args[0]
+        name, order, rows, cols = parts(e)
+        if x.is_scalar:
+            return times(self.d(x), prime(e))
+        if order == 0 and x.shape[1].number == 1 and cols.number == 1:
+            return matmul(prime(e), self.d(x))
+        if order == 0:
+            return function_along(name, (rows, cols), x, self.d(x))
+        raise NoAnswerError("the derivative of a derivative of a function of matrices has no differential form here")
+
+    def _function_along(self, e: Expr) -> Expr:
+        x, direction = e.args
+        if x in self.moving:
+            raise NoAnswerError("the second derivative of a function of matrices has no differential form here")
+        name, _, rows, cols = parts(e)
+        return function_along(name, (rows, cols), x, self.d(direction))
+
+    def pending(self, e: Expr) -> Expr:
+        """d(e), to be worked out."""
+        return make(differential(self.school), (e,), None, e.shape, 1 + e.size)
+
+
+def hadamard_or_times(factor: Expr, e: Expr) -> Expr:
+    return times(factor, e) if factor.is_scalar or e.is_scalar else hadamard(factor, e)
+
+
+def _is_below(e: Expr) -> bool:
+    return e.op is POWER and is_number(e.args[1]) and value_of(e.args[1]) < 0
+
+
+_OWN: dict[Operation, Callable[[Forward, Expr], Expr]] = {
+    ENTRY: Forward._entry,
+    CASES: Forward._cases,
+    MATRIX_POWER: Forward._matrix_power,
+    INDEXED_SUM: Forward._indexed_sum,
+    INDEXED_PRODUCT: Forward._indexed_product,
+    FUNCTION: Forward._function,
+    FUNCTION_ALONG: Forward._function_along,
+    IVERSON: lambda self, e: zeros(*e.shape),
+}
+
+
+def change_of(variable: Expr, taken: set[str]) -> Expr:
+    """The symbol dX for the variable X; another letter where dX is a name in use."""
+    name = str(variable.attr[0])  # type: ignore[index]
+    free = f"{MARK}d{name}" if f"d{name}" not in taken else f"{MARK}d{name.upper()}"
+    return symbol(free, variable.shape) if variable.op is SYMBOL else member(free, variable.args[0], variable.shape)
+
+
+def pending(e: Expr) -> list[Expr]:
+    """The differentials in `e` that are not worked out, in the order of the expression."""
+    return [n for n in postorder(e) if n.op.name.startswith(MARK)]
+
+
+Line = tuple[Expr, Expr, tuple[str, ...], list[Expr]]
+
+
+def worked_out(f: Expr, rules: Forward) -> list[Line]:
+    """d(f) rewritten until no d(…) is left: before, after, the rules, and the d(…) that were opened. One rule at a time."""
+    lines: list[Line] = []
+    now = rules.pending(f)
+    while waiting := pending(now):
+        ruled = {n: rules.opened(n.args[0]) for n in waiting}
+        first = next(iter(ruled.values()))[1]
+        at = [n for n, (_, names) in ruled.items() if names == first]
+        after = substitute(now, {n: ruled[n][0] for n in at})
+        lines.append((now, after, first, at))
+        now = after
+    return lines

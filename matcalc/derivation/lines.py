@@ -1,0 +1,253 @@
+"""The lines of a derivation and the steps between them, and how they are spelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..answers import Derivative, ranks_of
+from ..expr import Expr
+from ..notation.arrange import Arranger
+from ..notation.authorship import Order
+from ..notation.surface import name
+from ..render.formats import spelled
+from ..rulebook import Rule, book
+from ..sources import abbreviated
+from ..syntax import Node, Program
+
+if TYPE_CHECKING:
+    from ..render.latex import Style
+
+DIFFERENTIAL, DERIVATIVE, ADJOINT, VALUE = "differential", "derivative", "adjoint", "value"
+MARK = "\u2022"  # before a d that is an operator or begins the name of a differential: no user can type it
+_TEXT = re.compile(MARK)
+_UNICODE = re.compile(MARK + r"d(/d)?([A-Za-z]*)")
+_LATEX = re.compile(r"\\(?:mathrm|operatorname)\{" + MARK + r"d(/d)?([A-Za-z]*)\}(_\{[^{}]*\}|_\w)?")
+
+
+class Speller:
+    """Spells expressions, names and heads of lines in a format, with the author's order of things."""
+
+    def __init__(self, d: Derivative, order: Order) -> None:
+        self.names = d.names
+        self.arranger = Arranger(ranks_of(d.typed), order, d.names)
+        self.style: Style | None = None  # of LaTeX
+
+    def expression(self, e: Expr, form: str) -> str:
+        return self.tree(self.arranger.spell(e), form)
+
+    def tree(self, node: Node | Program, form: str) -> str:
+        return self._polished(spelled(node, form, self.names, self.style), form)
+
+    def _polished(self, spelled: str, form: str) -> str:
+        if MARK not in spelled:
+            return spelled
+        if form == "latex":
+            return _LATEX.sub(self._latex_d, spelled)
+        if form == "unicode":
+            return _UNICODE.sub(lambda m: "d" + (m[1] or "") + (self.name(m[2], form) if m[2] else ""), spelled)
+        return _TEXT.sub("", spelled)
+
+    def _latex_d(self, m: re.Match[str]) -> str:
+        letter = self.name(m[2], "latex") if m[2] else ""
+        if m[1]:
+            return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}}{letter}{m[3] or ''}}}"
+        return rf"\mathrm{{d}}{letter}{m[3] or ''}"
+
+    def name(self, text: str, form: str) -> str:
+        return spelled(name(text), form, self.names, self.style)
+
+
+class Head:
+    """The left side of a line: F, dF, ∂F/∂X (`by` the names of the variables), its transpose, an adjoint."""
+
+    __slots__ = ("by", "f", "kind", "school", "turned")
+
+    def __init__(self, kind: str, f: str, by: Sequence[str] = (), *, turned: bool = False, school: bool = False) -> None:
+        self.kind, self.f, self.by, self.turned, self.school = kind, f, tuple(by), turned, school
+
+    def spell(self, s: Speller, form: str) -> str:
+        f = s.name(self.f, form)
+        if self.kind in (VALUE, ADJOINT):
+            return f
+        if self.kind == DIFFERENTIAL and not self.school:
+            return rf"\mathrm{{d}}{f}" if form == "latex" else f"d{f}"
+        sign = {"text": "d", "unicode": "d" if self.school else "∂", "latex": r"\mathrm{d}" if self.school else r"\partial "}[form]
+        order = len(self.by)
+        power = "" if order < 2 else f"^{{{order}}}" if form == "latex" else f"^{order}"
+        repeated = order > 1 and len(set(self.by)) == 1
+        below = [s.name(n, form) for n in (self.by[:1] if repeated else self.by)]
+        under = (" " if form == "text" else "").join(f"{sign}{n}" for n in below) + (power if repeated else "")
+        if form == "latex":
+            spelled = rf"\frac{{{sign}{power}{f}}}{{{under}}}".replace(rf"{sign}^", f"{sign.strip()}^")
+            return rf"\left({spelled}\right)^{{T}}" if self.turned else spelled
+        spelled = f"{sign}{power}{f}/{under}" if len(below) < 2 else f"{sign}{power}{f}/({under})"
+        return f"({spelled}){'^T' if form == 'text' else 'ᵀ'}" if self.turned else spelled
+
+    def same(self, other: Head | None) -> bool:
+        return other is not None and all(getattr(self, n) == getattr(other, n) for n in self.__slots__)
+
+
+class Line:
+    """head = body. The body is an expression, the tensor of a derivative, or (`answer`) the derivative as it is printed."""
+
+    __slots__ = ("_speller", "answer", "body", "head", "shape_", "where")
+
+    def __init__(
+        self,
+        head: Head,
+        body: Any,
+        speller: Speller,
+        shape: Sequence[str],
+        answer: Derivative | None = None,
+        where: Sequence[tuple[str, Expr]] = (),
+    ) -> None:
+        self.head, self.body, self._speller, self.shape_, self.answer = head, body, speller, tuple(shape), answer
+        self.where = tuple(where)  # names that stand for expressions here, of which the values are needed
+
+    @property
+    def kind(self) -> str:
+        return self.head.kind
+
+    def dress(self, style: Style | None) -> None:
+        """The style of LaTeX from here on."""
+        self._speller.style = style
+
+    @property
+    def shape(self) -> str:
+        """The shape of the body: `n×1`."""
+        return "×".join(f"({d})" if " " in d else d for d in self.shape_) or "1"
+
+    def right(self, form: str = "text") -> str:
+        """The body in a format: text, unicode or latex."""
+        if self.answer is not None:
+            return spelled(self.answer.program, form, self._speller.names, self._speller.style)
+        if isinstance(self.body, Expr):
+            return self._speller.expression(self.body, form)
+        return str(self.body.spelled(self._speller, form))
+
+    def left(self, form: str = "text") -> str:
+        return self.head.spell(self._speller, form)
+
+    def spell(self, form: str = "text") -> str:
+        left, right = self.sides(form)
+        return f"{left} = {right}" if left else right
+
+    def sides(self, form: str = "text") -> tuple[str, str]:
+        """Left and right of the line. An answer in indices has a left side of its own; names are bound before the answer."""
+        if self.answer is None:
+            return self.left(form), self.right(form)
+        program, whole = self.answer.program, self.right(form)
+        if program.form is not None:
+            return ("" if program.form[0] in ("index", "kron") else self.left(form)), whole
+        if program.bindings:
+            body = self._speller.tree(program.body, form)
+            cut = len(whole) - len(body) if whole.endswith(body) else 0
+            return "", f"{whole[:cut]}{self.left(form)} = {whole[cut:]}"
+        return self.left(form), whole
+
+    @property
+    def text(self) -> str:
+        return self.spell("text")
+
+    @property
+    def unicode(self) -> str:
+        return self.spell("unicode")
+
+    @property
+    def latex(self) -> str:
+        return self.spell("latex")
+
+    def __repr__(self) -> str:
+        return f"<{self.text} : {self.shape}>"
+
+
+class Step:
+    """A rewriting that was done: by `rules`, from the line `before` to the line `after`; `place` is what was rewritten (its
+    text), `note` what one must know besides. `text`, `unicode`, `latex` give the new line with its rule."""
+
+    __slots__ = ("after", "before", "note", "place", "rules", "small")
+
+    def __init__(
+        self, rules: Iterable[str], before: Line, after: Line, place: Iterable[str] = (), note: str = "", *, small: bool = False
+    ) -> None:
+        known = book()
+        self.rules: tuple[Rule, ...] = tuple(known[n] for n in dict.fromkeys(rules))
+        self.before, self.after, self.note, self.small = before, after, note, small
+        self.place = tuple(place)
+
+    @property
+    def rule(self) -> str:
+        """The names of the rules, as `matcalc rules` finds them."""
+        return ", ".join(r.name for r in self.rules)
+
+    @property
+    def source(self) -> str:
+        """Where the rules stand: author, year, number."""
+        works: dict[str, list[str]] = {}
+        for r in self.rules:
+            work, _, place = abbreviated(r.source).partition(", ")
+            works.setdefault(work, []).extend([place] if place and place not in works.get(work, []) else [])
+        return "; ".join(", ".join([work, *places]) for work, places in works.items())
+
+    @property
+    def shape(self) -> str:
+        return self.after.shape
+
+    @property
+    def text(self) -> str:
+        return f"{self.after.text}   [{self.reason}]"
+
+    @property
+    def unicode(self) -> str:
+        return f"{self.after.unicode}   [{self.reason}]"
+
+    @property
+    def reason(self) -> str:
+        """The rules and where they stand."""
+        return self.rule if self.rule == self.source else f"{self.rule}; {self.source}"
+
+    @property
+    def latex(self) -> str:
+        r"""One line of an `align*`: `F' &= … && \text{rule}`."""
+        left, right = self.after.sides("latex")
+        return rf"{left} &= {right} && \text{{{self.rule}}}" if left else rf"& {right} && \text{{{self.rule}}}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        found: dict[str, Any] = {"rule": self.rule, "rules": [r.name for r in self.rules], "source": self.source}
+        found |= {"before": self.before.text, "after": self.after.text, "shape": self.shape, "latex": self.after.latex}
+        return found | ({"note": self.note} if self.note else {})
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<{self.rule}: {self.after.text}>"
+
+
+class Partial:
+    """∂F/∂z by definition, for a named part z with its node in the function (None: for the variable)."""
+
+    def __init__(self, head: Head, node: Expr | None) -> None:
+        self.head, self.node = head, node
+
+    def spelled(self, speller: Speller, form: str) -> str:
+        return self.head.spell(speller, form)
+
+
+def shape_of(e: Expr) -> tuple[str, ...]:
+    """The shape of an expression for a line; empty for a number."""
+    return () if e.is_scalar else tuple(str(d) for d in e.shape)
+
+
+def merged(steps: Sequence[Step], small: Container[str]) -> Step:
+    """Several steps as one; rules that are `small` are only named where there are no others."""
+    names = [r.name for s in steps for r in s.rules]
+    notes = "; ".join(dict.fromkeys(s.note for s in steps if s.note))
+    named = [n for n in names if n not in small] or names
+    return Step(named, steps[0].before, steps[-1].after, [p for s in steps for p in s.place], notes, small=all(s.small for s in steps))
+
+
+__all__ = ["ADJOINT", "DERIVATIVE", "DIFFERENTIAL", "VALUE", "Head", "Line", "Partial", "Speller", "Step", "merged", "shape_of"]

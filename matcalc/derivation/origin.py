@@ -1,0 +1,37 @@
+"""What is kept of how an answer was found, so that its derivation can be written when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..expr import Expr
+from ..notation.authorship import Order
+from ..tensor import Tensor
+
+
+class Stage:
+    """One differentiation: by `variable`, of an expression (None: of a tensor); `raw` as it came, `tensor` shortened."""
+
+    __slots__ = ("of", "raw", "tensor", "variable")
+
+    def __init__(self, variable: Expr, of: Expr | None, raw: Expr | None, tensor: Tensor) -> None:
+        self.variable, self.of, self.raw, self.tensor = variable, of, raw, tensor
+
+
+class Origin:
+    """How an answer was found: the stages, what the variables became when their properties were restored, and the answer before
+    it was restricted to sets: the `kinds` of the variables' sets, `structured` the way."""
+
+    __slots__ = ("kinds", "order", "restore", "stages", "structured", "unrestricted")
+
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        restore: dict[Expr, Expr],
+        unrestricted: Tensor,
+        order: Order,
+        kinds: Sequence[str | None],
+        structured: str,
+    ) -> None:
+        self.stages, self.restore, self.unrestricted, self.order = tuple(stages), restore, unrestricted, order
+        self.kinds, self.structured = tuple(kinds), structured if any(kinds) else ""

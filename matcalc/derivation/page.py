@@ -1,0 +1,117 @@
+"""A whole derivation: its steps, brief or in full, and how they are laid out: text in columns, LaTeX `align*`, rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
+from ..ops.core import ADD, ENTRY, INDEXED_SUM, TRANSPOSE
+from .forward import LINEAR
+from .lines import Line, Partial, Step, merged
+
+if TYPE_CHECKING:
+    from ..render.latex import Style
+
+LEVELS = ("brief", "full")
+WIDE = 130  # columns of text, with the rules beside the lines
+# The rules that a brief derivation does not give a line of their own.
+SMALL = {op.rule for op in (ADD, TRANSPOSE, INDEXED_SUM, ENTRY, *LINEAR)}
+SMALL |= {law.name for law in (CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM, ALGEBRA)}
+Row = tuple[str, str, str, str]
+
+
+class Derivation(list[Step]):
+    """The steps of a derivation, one rule each, in order; `given` are the lines that define the function and its named parts."""
+
+    def __init__(self, steps: Iterable[Step], given: Sequence[Line] = ()) -> None:
+        super().__init__(steps)
+        self.given = list(given)
+
+    def brief(self) -> Derivation:
+        """With what is small (a sum, a transpose, a constant factor, algebra) merged into the next line."""
+        found: list[Step] = []
+        held: list[Step] = []
+        for k, s in enumerate(self):
+            held.append(s)
+            following = self[k + 1] if k + 1 < len(self) else None
+            if s.small and following is not None and following.before is s.after and following.after.head.same(s.after.head):
+                continue
+            found.append(merged(held, SMALL))
+            held = []
+        return Derivation(found, self.given)
+
+    def at(self, level: str) -> Derivation:
+        """This derivation at a level: brief or full."""
+        if level not in LEVELS:
+            raise UsageError(f"unknown level {level!r}: use {', '.join(LEVELS)}")
+        return self if level == "full" else self.brief()
+
+    def rows(self, form: str = "text") -> list[Row]:
+        """Left side (empty where it is that of the line above), right side, rules, sources."""
+        found: list[Row] = []
+        last: Line | None = None
+        for line in self.given:
+            found.append((*line.sides(form), "", ""))
+            last = line
+        for s in self:
+            left, right = s.after.sides(form)
+            if isinstance(s.before.body, Partial):
+                right = f"{s.before.right(form)} = {right}" if s.after.answer is None and s.before.right(form) != left else right
+            again = last is not None and s.after.head.same(last.head) and s.before is last
+            found.append(("" if again else left, right, s.rule, s.source))
+            if s.note:
+                found[-1] = (*found[-1][:2], f"{s.rule} ({s.note})", s.source)
+            last = s.after
+        return found
+
+    def text(self, form: str = "text", width: int = WIDE) -> str:
+        """The derivation in columns; where the lines are too long for that, the rule stands under its line."""
+        rows = self.rows(form)
+        first = max((len(left) for left, _, _, _ in rows), default=0)
+        bodies = [f"{left:<{first}} = {right}" if left or not _headed(right) else right for left, right, _, _ in rows]
+        column = max([len(b) for b in bodies if len(b) <= width // 2], default=0) + 3
+        lines: list[str] = []
+        for body, (_, _, rule, source) in zip(bodies, rows, strict=True):
+            reason = _reason(rule, source)
+            beside = f"{body:<{column}}{reason}".rstrip()
+            fits = len(body) + 3 <= column and len(beside) <= width
+            lines += [beside] if fits else [body, f"{' ' * (first + 6)}{reason}"] if reason else [body]
+        return "\n".join(lines)
+
+    def latex(self, style: Style | None = None) -> str:
+        r"""An `align*` with the rules in `\text{}`."""
+        lines = []
+        self._dress(style)
+        for left, right, rule, _ in self.rows("latex"):
+            body = f"{left} &= {right}" if left or not _headed(right) else f"& {right}"
+            lines.append(f"{body} && \\text{{{rule}}}" if rule else body)
+        self._dress(None)
+        return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+
+    def sentences(self, style: Style | None = None) -> list[tuple[str, str]]:
+        """Each line as LaTeX that may be broken between factors, and its rules and sources: for running text."""
+        self._dress(style)
+        rows = self.rows("latex")
+        self._dress(None)
+        lines = [f"{left} = {right}" if left else right if _headed(right) else f"= {right}" for left, right, _, _ in rows]
+        reasons = [_reason(rule, source) for _, _, rule, source in rows]
+        return [(line.replace(" ", r" \allowbreak "), why) for line, why in zip(lines, reasons, strict=True)]
+
+    def _dress(self, style: Style | None) -> None:
+        for line in (*self.given, *[end for s in self for end in (s.before, s.after)]):
+            line.dress(style)
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """For JSON."""
+        return [s.as_dict() for s in self]
+
+
+def _headed(right: str) -> bool:
+    """Whether a right side brings a left side of its own."""
+    return " = " in right
+
+
+def _reason(rule: str, source: str) -> str:
+    return rule if not source or rule == source else f"{rule} [{source}]"

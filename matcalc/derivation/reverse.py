@@ -1,0 +1,123 @@
+"""The adjoint recursion of a scalar function: what each named intermediate hands to those it was computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..build import add, hadamard, matmul, num, substitute, symbol, times, total, trace, transpose, zeros
+from ..expr import Expr, postorder
+from ..kinds import ONE, SCALAR
+from ..laws import REVERSE
+from ..ops.core import ADD, ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, TIMES, TRANSPOSE
+from ..simplify import Record, simplify
+from ..tensor import Tensor
+from .forward import LINEAR, Forward
+
+MANY = 9  # nonlinear or shared nodes above which a function is taken apart
+LONG = 90  # symbols
+PLAIN = (ADD, TIMES, TRANSPOSE, ENTRY, INDEXED_SUM, INDEXED_PRODUCT, LITERAL, *LINEAR)
+
+
+class Part:
+    """A named intermediate: its node in the function, the symbol it is written as, its value in terms of the parts below."""
+
+    __slots__ = ("delta", "local", "name", "node", "symbol")
+
+    def __init__(self, name: str, node: Expr, below: Mapping[Expr, Expr], root: bool = False) -> None:
+        self.name, self.node = name, node
+        self.local = substitute(node, {n: s for n, s in below.items() if n is not node})
+        self.symbol = symbol(name, node.shape)
+        self.delta = num(1) if root else symbol(f"delta_{name}", node.shape)
+
+
+def parts_of(root: Expr, rules: Forward, given: Mapping[str, Expr], taken: Iterable[str]) -> list[Part]:
+    """The intermediates between the function and the variable, lower ones first, the function itself last: those that the
+    author named, and where the function is large, the shared nodes and the arguments of its nonlinear operations."""
+    order = [n for n in postorder(root) if n in rules.moving and n is not root]
+    own = {e: n for n, e in given.items()}
+    chosen = {n: own[n] for n in order if n in own and n.args}
+    if is_large(root, rules):
+        busy = set(taken) | set(own.values())
+        letter = next(c for c in "zuvhpqrst" if not any(n == c or n.startswith(f"{c}_") for n in busy))
+        for n in _joints(root, rules):
+            chosen.setdefault(n, f"{letter}_{len(chosen) + 1}")
+    found: list[Part] = []
+    below: dict[Expr, Expr] = {}
+    for n in order:
+        if n in chosen and not n.indices:
+            part = Part(chosen[n], n, below)
+            found.append(part)
+            below[n] = part.symbol
+    return [*found, Part("", root, below, root=True)] if found else []
+
+
+def is_large(root: Expr, rules: Forward) -> bool:
+    return len(_joints(root, rules)) > MANY or (root.size > LONG and len(_joints(root, rules)) > 3)
+
+
+def _joints(root: Expr, rules: Forward) -> list[Expr]:
+    uses: dict[Expr, int] = {}
+    nonlinear: dict[Expr, None] = {}
+    order = [n for n in postorder(root) if n in rules.moving]
+    for n in order:
+        for a in n.args:
+            uses[a] = uses.get(a, 0) + 1
+            if n.op not in PLAIN and not n.op.index and n.op.name != "matmul":
+                nonlinear[a] = None
+    return [n for n in order if n.args and n is not root and n.op is not TRANSPOSE and (n in nonlinear or uses.get(n, 0) > 1)]
+
+
+def pairing(delta: Expr, value: Expr) -> Expr:
+    """<delta, value>, the sum of the products of their entries, as a scalar."""
+    if value.is_scalar:
+        return times(delta, value)
+    if value.shape[1] is ONE:
+        return matmul(transpose(delta), value)
+    return trace(matmul(transpose(delta), value)) if value.shape[0] is not ONE else total(hadamard(delta, value))
+
+
+def share(part: Part, by: Expr) -> Expr:
+    """What a part hands to `by`, the symbol of a lower part or the variable: delta ∂part/∂by, of the shape of `by`."""
+    tensor = Tensor([SCALAR], [])
+    tensor.replace(pairing(part.delta, part.local))
+    found = tensor.differentiate(by).matrix
+    return zeros(*by.shape) if found is None else found
+
+
+class Handed:
+    """The adjoint of a part (`part` None: of the variable): its sum of shares, shortened, with the rules that were used."""
+
+    __slots__ = ("part", "rules", "value")
+
+    def __init__(self, part: Part | None, value: Expr, rules: Sequence[str]) -> None:
+        self.part, self.value, self.rules = part, value, tuple(dict.fromkeys(rules))
+
+
+def recursion(parts: Sequence[Part], target: Expr, law: str = REVERSE.name) -> list[Handed]:
+    """The adjoints of the parts, from the function down, and last that of the variable; `law` is the rule of the recursion."""
+    found: list[Handed] = []
+    for k in range(len(parts) - 2, -2, -1):
+        part = parts[k] if k >= 0 else None
+        by = part.symbol if part is not None else target
+        shares: list[Expr] = []
+        names = [law]
+        for above in parts[k + 1 :]:
+            if by in postorder(above.local):
+                shares.append(share(above, by))
+                names += _rules_between(above.local, by)
+        record: Record = []
+        value = simplify(add(*shares), {}, record) if shares else zeros(*by.shape)
+        found.append(Handed(part, value, [*names, *[reason for reason, _, _ in record]]))
+    return found
+
+
+def _rules_between(local: Expr, by: Expr) -> list[str]:
+    """The rules of the operations on the way from a part's value to `by`."""
+    moving: set[Expr] = set()
+    names = []
+    for n in postorder(local):
+        if n is by or any(a in moving for a in n.args):
+            moving.add(n)
+            if n is not by and n.op not in PLAIN:
+                names.append(n.op.rule)
+    return names[::-1]

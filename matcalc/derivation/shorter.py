@@ -1,0 +1,32 @@
+"""The simplifier's rewritings of a whole expression, one after the other, each with its reason."""
+
+from __future__ import annotations
+
+from ..build import substitute
+from ..expr import Expr
+from ..laws import ALGEBRA
+from ..simplify import Record, simplify
+
+LARGEST = 400  # symbols: a longer expression is shortened in one line
+Rewriting = tuple[Expr, Expr, tuple[str, ...]]
+
+
+def shortened(e: Expr, goal: Expr) -> list[Rewriting]:
+    """From `e` to `goal`, its short form: before, after and the rules of each rewriting of the whole. Empty where they are one."""
+    if e is goal:
+        return []
+    record: Record = []
+    simplify(e, {}, record)
+    if e.size > LARGEST:
+        return [(e, goal, tuple(dict.fromkeys(reason for reason, _, _ in record)) or (ALGEBRA.name,))]
+    found: list[Rewriting] = []
+    now, held = e, []
+    for reason, old, new in record:
+        held.append(reason)
+        after = substitute(now, {old: new})
+        if after is not now and now is not goal:
+            found.append((now, after, tuple(dict.fromkeys(held))))
+            now, held = after, []
+    if now is not goal:  # what the constructors did by themselves meanwhile
+        found.append((now, goal, tuple(dict.fromkeys([*held, ALGEBRA.name]))))
+    return found

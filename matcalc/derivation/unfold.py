@@ -1,0 +1,336 @@
+"""The derivation of an answer: every rewriting between d(F) and what is printed, as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..answers import Derivative, oriented
+from ..build import entry, matmul, substitute, times, trace, transpose
+from ..errors import NoAnswerError
+from ..expr import Expr, postorder
+from ..kinds import ONE, SCALAR, Shape
+from ..laws import (
+    ALGEBRA,
+    BY_ENTRY,
+    BY_INDICES,
+    BY_MEMBER,
+    BY_VEC,
+    CASES_FORM,
+    CHAIN,
+    COLLECTED,
+    CONSTANT,
+    DECLARED,
+    HESSIAN,
+    LEIBNIZ,
+    NAMED,
+    OF_GRADIENT,
+    OF_JACOBIAN,
+    OF_MAP,
+    OF_MATRIX,
+    OF_SCALAR,
+    REVERSE,
+    STRUCTURED,
+    SUBSTITUTED,
+)
+from ..notation.indexform import index_form
+from ..notation.linearmap import along
+from ..ops.core import ENTRY, MEMBER, SYMBOL
+from ..render.text import spell
+from ..simplify import Record, recognise, simplify
+from ..tensor import Tensor
+from .forward import Forward, change_of, pending, worked_out
+from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Head, Line, Partial, Speller, Step, shape_of
+from .origin import Origin, Stage
+from .page import SMALL, Derivation
+from .reverse import LONG, Part, parts_of, recursion
+from .shorter import shortened
+
+
+class TensorForm:
+    """A derivative in index notation."""
+
+    def __init__(self, tensor: Tensor, taken: set[str]) -> None:
+        self.tensor, self.taken = tensor, taken
+
+    def spelled(self, speller: Speller, form: str) -> str:
+        program = index_form(self.tensor, speller.arranger, self.taken)
+        return speller.tree(program, form)
+
+
+def steps_of(d: Derivative, origin: Origin) -> Derivation:
+    """The derivation of `d`, one rule a step."""
+    made = _Unfolding(d, origin)
+    steps = made.steps()
+    return Derivation(steps, made.values)
+
+
+class _Unfolding:
+    def __init__(self, d: Derivative, origin: Origin) -> None:
+        self.d, self.origin = d, origin
+        self.speller = Speller(d, origin.order)
+        self.late = Speller(d, origin.order)  # for lines in which dX stands last
+        self.taken = set(d.taken)
+        self.found: list[Step] = []
+        matrices = any(n.shape[0] is not ONE and n.shape[1] is not ONE for n in postorder(origin.stages[0].variable))
+        self.letter = self._free("Ff" if matrices else "fF")
+        self.values: list[Line] = []
+
+    def _free(self, letters: str) -> str:
+        found = next((c for c in letters + "FfGgHhQqYy" if c not in self.taken), "f_0")
+        self.taken.add(found)
+        return found
+
+    def steps(self) -> list[Step]:
+        stages = self.origin.stages
+        letter, turned = self.letter, False
+        for k, stage in enumerate(stages):
+            last = k == len(stages) - 1
+            if stage.of is None:
+                self._of_tensor(k, stage, last)
+            else:
+                if k:
+                    letter, before = self._free("gGhH"), letter
+                    self._renamed(letter, stage.of, k, turned)
+                    del before
+                self._stage(k, stage, letter, last)
+            turned = stage.tensor.matrix is not None and stage.tensor.matrix.shape[1] is ONE and stage.tensor.matrix.shape != SCALAR
+        self._answer()
+        return self.found
+
+    # ---- lines
+
+    def _line(self, head: Head, body: Any, shape: Sequence[str] | None = None, where: Sequence[tuple[str, Expr]] = ()) -> Line:
+        return Line(head, body, self.speller, shape_of(body) if shape is None else shape, None, where)
+
+    def _head(self, k: int) -> Head:
+        """The head of the derivative after stage k."""
+        of_vector = self._turned(self.origin.stages[k].tensor.shapes) and k < len(self.origin.stages) - 1
+        return Head(DERIVATIVE, self.letter, self.d.wrt[: k + 1], turned=of_vector, school=self._school(k))
+
+    def _school(self, k: int) -> bool:
+        of = self.origin.stages[0].of
+        return of is not None and all(n.is_scalar for n in postorder([of, *[s.variable for s in self.origin.stages]]))
+
+    def _turned(self, shapes: Sequence[Shape]) -> bool:
+        dims = [x for s in shapes for x in s if x is not ONE]
+        return len(dims) == 1 and shapes[0] == SCALAR and shapes[-1][1] is ONE
+
+    def _laid(self, k: int, e: Expr) -> Expr:
+        """The derivative as it is printed: only the last one has a layout."""
+        if k < len(self.origin.stages) - 1:
+            return e
+        return oriented(e, self.origin.stages[k].tensor.shapes, self.d.layout)[0]
+
+    def _add(
+        self, rules: Sequence[str], before: Line, after: Line, place: Sequence[Expr] = (), note: str = "", small: bool | None = None
+    ) -> None:
+        names = tuple(rules)
+        if small is None:
+            small = all(n in SMALL for n in names)
+        spelled = [self.speller.expression(e, "text") for e in place if e.size < 200]
+        if self.found and self.found[-1].after is before and before.head.same(after.head) and before.text == after.text:
+            last = self.found.pop()  # what cannot be seen gets no line of its own
+            names, before, spelled = (*[r.name for r in last.rules], *names), last.before, [*last.place, *spelled]
+            note, small = "; ".join(filter(None, (last.note, note))), last.small and small
+        self.found.append(Step(names, before, after, spelled, note, small=small))
+
+    # ---- one differentiation
+
+    def _renamed(self, letter: str, e: Expr, k: int, turned: bool) -> None:
+        """g stands for the derivative that is differentiated again."""
+        previous = self.found[-1].after
+        self._add([HESSIAN.name], previous, self._line(Head(VALUE, letter), e), note=f"{letter} = {previous.left()}", small=False)
+
+    def _stage(self, k: int, stage: Stage, letter: str, last: bool) -> None:
+        assert stage.of is not None
+        whole = stage.variable.args[0] if stage.variable.op is ENTRY else stage.variable
+        name = self.d.wrt[k]
+        school = name if self._school(k) else ""
+        change = change_of(whole, self.taken)
+        ranks = self.speller.arranger.ranks
+        ranks.setdefault(str(change.attr[0]), ranks.get(str(whole.attr[0]), len(ranks)))  # type: ignore[index]
+        rules = Forward(stage.of, whole, change, school)
+        if stage.of not in rules.moving:
+            self._constant(k, stage, letter)
+            return
+        own = self._own(stage.of) if k == 0 else {}
+        if stage.of.is_scalar and whole.op is SYMBOL and whole is stage.variable and stage.raw is not None:
+            parts = parts_of(stage.of, rules, own, self.taken)
+            if parts:
+                self._in_reverse(k, stage, parts)
+                return
+        head = self._head(k) if school else Head(DIFFERENTIAL, letter)
+        if k == 0:
+            self.values = [self._line(Head(VALUE, letter), stage.of)]
+            self._recognised(letter, stage.of)
+        lines = worked_out(stage.of, rules)
+        now = self._line(head, lines[0][0])
+        for _, after, names, at in lines:
+            line = self._line(head, after)
+            split = now.body is lines[0][0] and len(pending(after)) > 1
+            self._add(names, now, line, at, small=False if split else None)
+            now = line
+        if school:
+            assert stage.raw is not None
+            raw = self._laid(k, stage.raw)
+            if now.body is not raw:
+                line = self._line(head, raw)
+                self._add([ALGEBRA.name], now, line)
+                now = line
+            self._shortened(k, stage, now)
+        else:
+            self._identified(k, stage, now, change, last)
+
+    def _recognised(self, letter: str, of: Expr) -> None:
+        """What was typed, where named functions were recognised in it."""
+        record: Record = []
+        typed = self.d.typed.expr
+        if typed is of or recognise(typed, record) is not of or not record:
+            return
+        first = self._line(Head(VALUE, letter), typed)
+        self.values = [first]
+        self._add([reason for reason, _, _ in record], first, self._line(Head(VALUE, letter), of), small=False)
+
+    def _own(self, root: Expr) -> dict[str, Expr]:
+        """The author's own names for parts of the function."""
+        known = set(postorder(root))
+        return {n: e for n, e in self.d.typed.bindings.items() if e in known and n not in self.d.typed.symbols and e.args}
+
+    def _constant(self, k: int, stage: Stage, letter: str) -> None:
+        assert stage.of is not None
+        shapes = stage.tensor.shapes
+        body = stage.tensor.matrix if stage.tensor.matrix is not None else TensorForm(stage.tensor, self.taken)
+        after = self._line(self._head(k), body, tuple(str(x) for s in shapes for x in s if x is not ONE))
+        self._add([CONSTANT.name], self._line(Head(VALUE, letter), stage.of), after)
+
+    def _identified(self, k: int, stage: Stage, now: Line, change: Expr, last: bool) -> None:
+        raw = stage.raw
+        if raw is None:
+            self._by_indices(k, stage, now, change, last)
+            return
+        paired = self._paired(stage, raw, change)
+        if paired is not None and paired is not now.body:
+            extra = {MEMBER: [BY_MEMBER.name], ENTRY: [BY_ENTRY.name]}.get(stage.variable.op, [])
+            line = Line(now.head, paired, self.late, shape_of(paired))
+            self._add([COLLECTED.name, *extra], now, line)
+            now = line
+        line = self._line(self._head(k), self._laid(k, raw))
+        x, scalar = stage.variable.shape, stage.of is not None and stage.of.is_scalar
+        of_scalar = OF_MATRIX if x[1] is not ONE and x[0] is not ONE else OF_GRADIENT
+        law = OF_SCALAR if x == SCALAR else of_scalar if scalar else OF_JACOBIAN
+        self._add([law.name], now, line)
+        self._shortened(k, stage, line)
+
+    def _paired(self, stage: Stage, raw: Expr, change: Expr) -> Expr | None:
+        """The differential in the form that is identified: g^T dx, tr(G^T dX), J dx, F' dt."""
+        value, x = stage.tensor.shapes[0], stage.variable.shape
+        if stage.variable.op is ENTRY:
+            change = entry(change, *stage.variable.args[1:])
+        if len(stage.tensor.shapes) > 2:
+            value = stage.of.shape  # type: ignore[union-attr]
+        if x == SCALAR:
+            return times(raw, change)
+        if value == SCALAR and x[0] is not ONE and x[1] is not ONE:
+            return trace(matmul(transpose(raw), change))
+        column = change if x[1] is ONE else transpose(change)
+        if value == SCALAR:
+            return matmul(transpose(raw), column) if raw.shape == column.shape else matmul(raw, column)
+        found = matmul(raw, column)
+        return found if found.shape == value else transpose(found) if transpose(found).shape == value else None
+
+    def _by_indices(self, k: int, stage: Stage, now: Line, change: Expr, last: bool) -> None:
+        """A derivative with more than two indices: the differential as a linear map, then what its notation shows."""
+        if len(stage.tensor.shapes) == 2:
+            try:
+                mapped = along(stage.tensor, change)
+            except NoAnswerError:
+                mapped = now.body
+            goal = simplify(mapped)
+            if mapped.shape == now.body.shape:
+                if now.body is not mapped:
+                    line = self._line(now.head, mapped)
+                    self._add([ALGEBRA.name], now, line)
+                    now = line
+                now = self._rewritten(now, mapped, goal)
+        if not last:
+            shape = tuple(str(x) for s in stage.tensor.shapes for x in s if x is not ONE)
+            self._add([BY_INDICES.name], now, self._line(self._head(k), TensorForm(stage.tensor, self.taken), shape))
+
+    def _rewritten(self, now: Line, e: Expr, goal: Expr, k: int | None = None) -> Line:
+        for _, after, names in shortened(e, goal):
+            line = self._line(now.head, after if k is None else self._laid(k, after))
+            self._add(names, now, line, small=True)
+            now = line
+        return now
+
+    def _shortened(self, k: int, stage: Stage, now: Line) -> None:
+        if stage.raw is not None and stage.tensor.matrix is not None:
+            self._rewritten(now, stage.raw, stage.tensor.matrix, k)
+
+    def _of_tensor(self, k: int, stage: Stage, last: bool) -> None:
+        """A derivative of what has no matrix notation: factor by factor."""
+        before = self.found[-1].after if self.found else self._line(Head(VALUE, self.letter), stage.tensor)
+        shape = tuple(str(x) for s in stage.tensor.shapes for x in s if x is not ONE)
+        body = stage.tensor.matrix if stage.tensor.matrix is not None else TensorForm(stage.tensor, self.taken)
+        self._add([LEIBNIZ.name], before, self._line(self._head(k), body, shape))
+
+    # ---- from the value back
+
+    def _in_reverse(self, k: int, stage: Stage, parts: Sequence[Part]) -> None:
+        where = [(p.name, p.node) for p in parts[:-1]]
+        self.values = [self._line(Head(VALUE, p.name or self.letter), p.local, where=where) for p in parts]
+        now: Line | None = None
+        for handed in recursion(parts, stage.variable, CHAIN.name if self._school(k) else REVERSE.name):
+            p = handed.part
+            head = Head(ADJOINT, f"delta_{p.name}") if p is not None else self._head(k)
+            meant = Partial(Head(DERIVATIVE, self.letter, [p.name] if p is not None else head.by), None if p is None else p.node)
+            seed = self._line(head, meant, () if p is None else shape_of(p.node), where=where)
+            value = handed.value if p is not None else self._laid(k, handed.value)
+            now = self._line(head, value, where=where)
+            self._add(handed.rules, seed, now)
+        assert now is not None and stage.tensor.matrix is not None
+        goal = self._laid(k, stage.tensor.matrix)
+        if now.body is not goal:
+            self._add([SUBSTITUTED.name, ALGEBRA.name], now, self._line(self._head(k), goal), small=False)
+
+    # ---- the end
+
+    def _answer(self) -> None:
+        d, origin = self.d, self.origin
+        k = len(origin.stages) - 1
+        head = self._head(k)
+        now = self.found[-1].after
+        stage = origin.stages[k]
+        if origin.restore and stage.tensor.matrix is not None and origin.unrestricted.matrix is not None:
+            e = substitute(stage.tensor.matrix, origin.restore)
+            if e is not stage.tensor.matrix:
+                line = self._line(head, self._laid(k, e))
+                self._add([DECLARED.name], now, line)
+                now = line
+            now = self._rewritten(now, e, origin.unrestricted.matrix, k)
+        elif origin.unrestricted.matrix is not None and stage.tensor.matrix is not None:
+            now = self._rewritten(now, stage.tensor.matrix, origin.unrestricted.matrix, k)
+        answer = Line(head, d.expr, self.speller, d.shape if d.expr is None or not d.expr.is_scalar else (), d)
+        program = d.program
+        if now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d.expr and now.right() == spell(program):
+            self.found[-1] = Step(
+                [r.name for r in self.found[-1].rules],
+                self.found[-1].before,
+                answer,
+                self.found[-1].place,
+                self.found[-1].note,
+                small=False,
+            )
+            return
+        names = [STRUCTURED.name] if origin.structured else []
+        if d.expr is None and origin.restore and not origin.structured:
+            names.append(DECLARED.name)
+        form = str(program.form[0]) if program.form is not None else ""
+        names += {"map": [OF_MAP.name], "index": [BY_INDICES.name], "kron": [BY_VEC.name, BY_INDICES.name]}.get(form, [])
+        names += [NAMED.name] if program.bindings else []
+        names += [CASES_FORM.name] if d.notation == "cases" else []
+        if names == [NAMED.name] and isinstance(now.body, Expr) and now.body.size > LONG and self.found[-1].before.kind == DERIVATIVE:
+            last = self.found.pop()  # nobody reads what is too long to be printed without names
+            names, now = [*[r.name for r in last.rules], *names], last.before
+        self._add(names or [ALGEBRA.name], now, answer, small=False)

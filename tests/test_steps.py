@@ -1,0 +1,198 @@
+"""Derivations: every step names a rule of the book and is checked at a random point, and the last line is the answer."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from itertools import pairwise
+
+import pytest
+from console import run
+from corpus import Case, cases
+
+import matcalc
+from matcalc.derivation.forward import pending
+from matcalc.derivation.lines import Partial, Step
+from matcalc.derivation.numbers import disagreeing
+from matcalc.ops.book import REGISTRY
+from matcalc.rulebook import book
+from matcalc.templates import _derivative_text, template
+
+CORPUS = [*cases("public"), *cases("rivals")]
+
+
+def derive(expr: str, wrt: str | list[str], where: str = "", **options: object) -> matcalc.Derivative:
+    d = matcalc.derivative(expr, wrt, where=where, verify=False, **options)  # type: ignore[arg-type]
+    assert isinstance(d, matcalc.Derivative)
+    return d
+
+
+def check(d: matcalc.Derivative) -> None:
+    """What holds for every derivation."""
+    steps = d.steps
+    assert steps and steps[-1].after.right("text") == d.text
+    for step in steps:
+        assert step.rules and all(book()[r.name] is r for r in step.rules)
+        assert all(re.search(r"\d|definition|algebra|after|from", r.source) for r in step.rules), step.text
+        for form in ("text", "unicode", "latex"):
+            assert "\u2022" not in step.after.spell(form) + step.before.spell(form)
+    for one, following in pairwise(steps):
+        opens = following.before.kind in ("value", "differential") or isinstance(following.before.body, Partial)
+        assert following.before is one.after or opens or pending(following.before.body)
+    wrong = disagreeing(d)
+    assert not wrong, "\n".join(f"{why}: {s.before.text}  ->  {s.text}" for s, why in wrong)
+    short = steps.brief()
+    assert short[-1].after is steps[-1].after and len(short) <= len(steps)
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda c: f"{c['file']}-{c['id']}")
+def test_the_corpus_is_derived_step_by_step(case: Case) -> None:
+    found = matcalc.derivative(case["expr"], case["wrt"], where=case.get("where", ""), order=case["order"], verify=False)
+    for d in found if isinstance(found, list) else [found]:
+        check(d)
+
+
+@pytest.mark.parametrize(
+    "expr, wrt, where, options",
+    [
+        ("x^T A x", "x", "", {"layout": "denominator"}),
+        ("tr(A X B)", "X", "", {"layout": "strict"}),
+        ("A x + exp(x)", "x", "", {"layout": "denominator"}),
+        ("X A X", "X", "", {"notation": "kron"}),
+        ("X^-1 A", "X", "", {"notation": "differential"}),
+        ("relu(w^T x + b)", "w", "b in R", {"notation": "cases"}),
+        ("x^T A x", "x", "", {"notation": "index"}),
+        ("tr(S A S)", "S", "S in S^n", {"structured": "symmetric-space"}),
+        ("x^T S x", "S", "S in S^n", {"structured": "independent"}),
+        ("||Q x||^2", "Q", "Q in R^{n x n} orthogonal", {}),
+        ("(x^T x)^2", "x", "", {"order": 2}),
+        ("sin(x) exp(x)", "x", "x in R", {"order": 3}),
+        ("(a^T x)^3", "x", "", {"order": 3}),
+        ("sum_{i=1}^N log(1 + x_i^T x_i)", "x_j", "x_i in R^n", {}),
+        ("sum_{i=1}^N log(1 + x_i^T x_i)", "x_2", "x_i in R^n; N in N", {}),
+        ("x^T A x", "x_2", "x in R^n", {}),
+        ("x", "x", "", {}),
+        ("a^T b", "x", "x in R^n", {}),
+        ("f(A x)^2", "x", "f: R^m -> R; A in R^{m x n}", {}),
+        ("sum(phi(A x))", "x", "phi: R -> R", {}),
+        ("tr(A F(X))", "X", "F: R^{m x n} -> R^{p x q}", {}),
+        ("det(X)^k", "X", "k in R", {}),
+        ("tr(X^k)", "X", "k in N", {}),
+        ("[x^2, sin(x); 1, x]", "x", "x in R", {}),
+        ("||[x; A x]||^2", "x", "", {}),
+        ("tr(A kron(X, X))", "X", "X in R^{2 x 2}", {}),
+        ("x^x", "x", "x in R positive", {}),
+        ("a^T sqrtm(X) b", "X", "X in R^{n x n} spd", {}),
+        ("prod_{i=1}^n x_i^2", "x", "x in R^n", {}),
+        ("x^T y", "x", "x, y in R^n; dx in R^n", {}),
+    ],
+)
+def test_other_layouts_notations_and_kinds(expr: str, wrt: str, where: str, options: dict[str, object]) -> None:
+    check(derive(expr, wrt, where, **options))
+
+
+def lines(d: matcalc.Derivative) -> list[tuple[str, str]]:
+    return [(step.after.text, step.rule) for step in d.steps.brief()]
+
+
+def test_a_derivation_to_hand_in() -> None:
+    d = derive("log det X + a^T X^-1 a", "X")
+    assert (
+        lines(d)
+        == [
+            ("F = logdet(X) + a^T X^-1 a", "logarithm of a determinant"),
+            ("dF = d(logdet(X)) + d(a^T X^-1 a)", "sum rule"),
+            ("dF = tr(X^-1 dX) + d(a^T X^-1 a)", "differential of log det"),
+            ("dF = tr(X^-1 dX) - a^T X^-1 dX X^-1 a", "differential of the inverse"),
+            ("dF = tr((X^-1 - X^-1 a a^T X^-1) dX)", "trace and transpose"),
+            ("dF/dX = X^-T - X^-T a a^T X^-T", "identification by a matrix"),
+            (f"dF/dX = {d.text}", "common factor"),
+        ]
+        or lines(d)[:-1] == lines(d)[:6]
+    )
+
+
+def test_school_calculus_is_derived_by_the_rules_of_school() -> None:
+    quotient = derive("sin(x)/x", "x", "x in R").steps
+    assert quotient[0].rule == "quotient rule" and quotient[0].after.text == "df/dx = (x d/dx(sin(x)) - sin(x))/x^2"
+    assert [s.rule for s in derive("sin(x^2)", "x", "x in R").steps] == ["chain rule, derivative of sin", "power rule"]
+    assert derive("x sin(x)", "x", "x in R").steps[0].rule == "product rule of functions"
+    named = derive("u = x^2; sin(u)", "x", "x in R").steps
+    assert [s.after.text for s in named] == ["delta_u = cos(u)", "df/dx = 2 x delta_u", "df/dx = 2 x cos(x^2)"]
+
+
+def test_a_network_is_derived_backwards_a_line_for_each_layer() -> None:
+    layers = "; ".join(["h_1 = tanh(W_1 x)", *[f"h_{k} = tanh(W_{k} h_{k - 1})" for k in range(2, 7)], "||h_6 - y||^2"])
+    d = derive(layers, "W_1")
+    check(d)
+    heads = [s.after.left("text") for s in d.steps]
+    assert heads[:6] == [f"delta_h_{k}" for k in range(6, 0, -1)] and heads[-1] == "df/dW_1".replace("df", heads[-1][:2])
+    assert d.steps[1].rule == "adjoint recursion, derivative of tanh, product rule"
+
+
+def test_a_large_function_without_names_gets_them() -> None:
+    inner = "x"
+    for k in range(1, 13):
+        inner = f"tanh(A_{k} {inner})"
+    d = derive(f"a^T {inner}", "x", "; ".join(f"A_{k} in R^{{n x n}}" for k in range(1, 13)))
+    check(d)
+    assert 12 <= len(d.steps) <= 30 and max(len(s.after.text) for s in d.steps[:-1]) < 120
+
+
+def test_second_order_derives_the_gradient_and_then_its_differential() -> None:
+    steps = derive("x^T A x", "x", order=2).steps
+    texts = [s.after.text for s in steps]
+    assert "(df/dx)^T = (A + A^T) x" in texts and "dg = (A + A^T) dx" in texts and texts[-1] == "d^2f/dx^2 = A + A^T"
+    assert next(s for s in steps if s.rule == "second derivative").note == "g = (df/dx)^T"
+
+
+@pytest.fixture
+def wrong_inverse(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    for cached in (template, _derivative_text):
+        cached.cache_clear()
+    monkeypatch.setattr(REGISTRY["inv"], "differential", "X^-1 dX X^-1")
+    yield
+    for cached in (template, _derivative_text):
+        cached.cache_clear()
+
+
+def test_a_wrong_step_is_seen(wrong_inverse: None) -> None:
+    wrong = disagreeing(derive("a^T X^-1 b", "X"))
+    assert [(s.rule, why) for s, why in wrong] == [("differential of the inverse", "different")]
+
+
+def test_the_answer_does_not_wait_for_its_derivation() -> None:
+    code = "import sys, matcalc; matcalc.derivative('x^T A x', 'x'); print([m for m in sys.modules if 'derivation.un' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_step_says_what_it_rewrote() -> None:
+    step: Step = derive("log det X + a^T X^-1 a", "X").steps[2]
+    assert (step.place, step.shape, step.before.kind) == (("d(logdet(X))",), "1", "differential")
+    assert str(step) == step.text == "dF = tr(X^-1 dX) + d(a^T X^-1 a)   [differential of log det; Matrix Cookbook 2012, eq. (43)]"
+    assert r"\mathrm{d}F &= \operatorname{tr}(X^{-1} \mathrm{d}X)" in step.latex
+    assert set(step.as_dict()) == {"rule", "rules", "source", "before", "after", "shape", "latex"}
+
+
+def test_the_derivation_in_columns_and_as_align() -> None:
+    steps = derive("x^T A x", "x").steps.brief()
+    rows = steps.text().splitlines()
+    assert rows[0] == "f     = x^T A x" and rows[1].startswith("df    = x^T A dx + dx^T A x    product rule [")
+    rules = [s.rule for s in steps]
+    assert {row.index(rule) for row, rule in zip(rows[1:], rules, strict=True)} == {rows[2].index("trace and transpose")}
+    latex = steps.latex()
+    assert latex.startswith("\\begin{align*}\nf &= x^{T} A x \\\\\n") and latex.endswith("\\end{align*}")
+    assert r"\frac{\partial f}{\partial x} &= " in latex and r"&& \text{product rule}" in latex
+    narrow = steps.text(width=60).splitlines()
+    assert max(map(len, narrow)) < 90 and len(narrow) > len(rows)
+
+
+def test_the_command_shows_steps_in_every_format() -> None:
+    assert run("d", "x^T A x", "--wrt", "x", "--steps").out.splitlines()[-1] == "x^T (A + A^T)"
+    assert "\\begin{align*}" in run("d", "x^T A x", "--wrt", "x", "--steps", "--format", "latex").out
+    assert "∂f/∂x = " in run("d", "x^T A x", "--wrt", "x", "--steps", "--format", "unicode").out
+    shown = run("d", "x^T A x", "--wrt", "x", "--steps", terminal=True).out
+    assert "product rule" in shown and "Matrix Cookbook" in shown
+    assert "steps" not in run("d", "x^T A x", "--wrt", "x", "--json").out
