@@ -62,9 +62,9 @@ identity("inverse of the hyperbolic tangent", "atanh(tanh(x))", "x", entrywise=T
 identity("hyperbolic sine of its inverse", "sinh(asinh(x))", "x", entrywise=True, source="definition")
 identity("inverse of the hyperbolic sine", "asinh(sinh(x))", "x", entrywise=True, source="definition")
 identity("logarithm of one", "log(1)", "0", entrywise=True, source="definition")
-identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "4.2.19"))
+identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "section 4.8"))
 
-identity("quotient of exponentials", "exp(x)/exp(y)", "exp(x - y)", entrywise=True, source=cite("dlmf", "4.2.19"))
+identity("quotient of exponentials", "exp(x)/exp(y)", "exp(x - y)", entrywise=True, source=cite("dlmf", "section 4.8"))
 identity("maximum of equals", "max(x, x)", "x", entrywise=True, source="definition")
 identity("minimum of equals", "min(x, x)", "x", entrywise=True, source="definition")
 

@@ -75,7 +75,7 @@ BY_ENTRY = law(
 COLLECTED = law(
     "trace and transpose",
     "s = s^T and s = tr(s) of a scalar, tr(A B) = tr(B A), tr(A^T) = tr(A): everything is brought beside dX",
-    cite("cookbook", "eq. (13) to (16)"),
+    cite("cookbook", "section 1.1"),
     "a^T X^-1 b by X",
 )
 ALGEBRA = law(

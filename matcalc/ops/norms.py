@@ -5,7 +5,7 @@ The vector norms take a column; a row has the norm of its transpose, which the r
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import after
 from .book import operation
 
 NORM = operation(
@@ -19,7 +19,7 @@ NORM = operation(
     positive=True,
     rule="differential of the Euclidean norm",
     statement="d ||x|| = x^T dx/||x||",
-    source=cite("cookbook", "eq. (129)"),
+    source=after("cookbook"),
     spellings="norm",
     numeric="two_norm(x)",
 )
@@ -35,7 +35,7 @@ FROBENIUS_NORM = operation(
     positive=True,
     rule="differential of the Frobenius norm",
     statement="d ||X||_F = tr(X^T dX)/||X||_F",
-    source=cite("cookbook", "eq. (132)"),
+    source=after("cookbook"),
     spellings="normF",
     numeric="two_norm(X)",
 )

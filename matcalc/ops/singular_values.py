@@ -6,7 +6,7 @@ vector v (u is X v/||X||_2), the nuclear norm the orthogonal factor U V^T of the
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import after
 from .book import operation
 
 SPECTRAL_NORM = operation(
@@ -19,7 +19,7 @@ SPECTRAL_NORM = operation(
     positive=True,
     rule="differential of the spectral norm",
     statement="d ||X||_2 = v^T X^T dX v/||X||_2, where v is the first right singular vector of X",
-    source=cite("cookbook", "eq. (67) with A = X^T X"),
+    source=after("cookbook") + ", on the eigenvalues of A = X^T X",
     spellings="norm2",
     numeric="svd(X, compute_uv=False)[0]",
 )
@@ -31,7 +31,7 @@ SINGULAR_VECTOR = operation(
     condition="the greatest singular value of X is simple",
     rule="differential of a singular vector",
     statement="dv = (||X||_2^2 I - X^T X)^+ (dX^T X + X^T dX) v for the first right singular vector v of X",
-    source=cite("cookbook", "eq. (68) with A = X^T X"),
+    source=after("cookbook") + ", on the eigenvalues of A = X^T X",
     spellings="singvec",
     latex=r"\operatorname{v}_1",
     numeric="first_right_singular(X)",
