@@ -15,7 +15,7 @@ from .reading.lex import Lexer
 from .reading.names import Names, function_of, not_a_name, read_name
 from .reading.scan import Mark, check_length, quote, refuse, scan
 from .reading.tree import tree
-from .syntax import Binding, Declaration, Node, Program, same, spell_name, split_name, walk
+from .syntax import FORM_NAMES, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 
 __all__ = ["parse", "parse_names", "parse_where"]
 
@@ -28,7 +28,7 @@ _KRON = re.compile(_VEC.replace("NAME", "f") + r"/\(?" + _VEC.replace("NAME", "x
 _DERIVATIVE = re.compile(r"d(?P<f>[^/]*)/d(?P<x>[^/]+)")
 _SPELLED = (
     (r"\\(?:left|right|,|;|!|quad|displaystyle)(?![A-Za-z])|\s|&", ""),
-    (r"\\(?:operatorname|mathrm|text|mathop)\{(\w+)\}", r"\1"),
+    *[(r"\\(?:operatorname|mathrm|text|mathop|mathbf|boldsymbol|bm)\{(\\?\w+)\}", r"\1")] * 2,  # a font inside a font
     (r"\\partial|∂", "d"),
     (r"ᵀ|⊤", "^T"),
     (r"\\[dt]?frac\{(.*)\}\{(.*)\}$", r"\1/\2"),
@@ -187,12 +187,12 @@ class _Reader:
         if self.marks[start].kind not in ("word", "upright", "greek", "accent"):
             return None
         head = self.marks[start : start + 3]
-        if last and head[0].value == "J" and len(head) == 3 and head[1].kind == "under" and head[2].mate == stop - 1:
+        if last and head[0].value == self.form_name() and len(head) == 3 and head[1].kind == "under" and head[2].mate == stop - 1:
             indices = self.index_list(start + 3, stop - 1, separated=False)
             if indices:
                 left = _Left((0, 0), span, self.text[span[0] : span[1]])
-                left.indices = indices  # a binding of J_{ij} or the LaTeX spelling of the index form: `last` decides
-                left.name = spell_name("J", "".join(map(str, indices)))
+                left.indices = indices  # a binding of J_{ij}, or the LaTeX spelling of the index form: `last` decides
+                left.name = spell_name(head[0].value, "".join(map(str, indices)))
                 return left
         name, i = read_name(self.marks, start, self.text)
         function = function_of(name)
@@ -208,6 +208,11 @@ class _Reader:
             return _Left((0, 0), span, name, self.parameters(i + 1, stop - 1))
         indices = self.index_list(i + 1, stop - 1, separated=True) if bracket.value == "[" else ()
         return _Left((0, 0), span, form=("index", name, indices)) if indices else None
+
+    def form_name(self) -> str:
+        """What an index form is called here."""
+        bases = {split_name(n)[0] for n in self.names.variables}
+        return next((c for c in FORM_NAMES if c not in bases), "J")
 
     def parameters(self, start: int, stop: int) -> tuple[str, ...]:
         params: list[str] = []
@@ -311,7 +316,7 @@ class _Reader:
         if left.indices:
             letters = tuple(_letters(left.indices))
             if self.letters_below(*left.value).issuperset(letters):
-                return self.with_entries(self.value(left, letters), letters), ("index", "J", left.indices), ""
+                return self.with_entries(self.value(left, letters), letters), ("index", left.name[0], left.indices), ""
         body = self.value(left)
         return body, left.form, left.name
 

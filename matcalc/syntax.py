@@ -36,6 +36,7 @@ from fractions import Fraction
 
 from .errors import Span
 
+FORM_NAMES = "JHDGKM"  # an index form is called by the first of these that is not taken
 Attr = str | Fraction | tuple[object, ...] | None
 
 

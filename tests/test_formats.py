@@ -104,7 +104,7 @@ def characters(mathml: str) -> str:
     """What one sees of a formula, letter by letter: no blanks, no styles, no invisible signs."""
     root = ElementTree.fromstring(mathml)
     text = unicodedata.normalize("NFKC", "".join(root.itertext()))
-    return re.sub(r"[\s\u2061\u2062\u200b]", "", text).translate(str.maketrans("−‖∥", "-||", ""))
+    return re.sub(r"[\s\u2061\u2062\u200b]", "", text).translate(str.maketrans("−‖∥·", "-||⋅", ""))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -146,10 +146,45 @@ def test_katex_renders_all_of_the_corpus() -> None:
     assert done.stdout.strip() == str(len(formulas)), done.stderr[-800:]
 
 
+FORMS = [(name, notation) for name in list(CASES)[5::25] if CASES[name]["order"] == 1 for notation in ("index", "kron", "differential")]
+
+
+def in_notation(name: str, notation: str) -> Any:
+    case = CASES[name]
+    return matcalc.derivative(case["expr"], case["wrt"], where=case["where"], notation=notation, verify=False)
+
+
+@pytest.mark.parametrize("name, notation", FORMS)
+def test_every_notation_in_every_format(name: str, notation: str) -> None:
+    from latex2mathml.converter import convert
+
+    d = in_notation(name, notation)
+    other, own = characters(convert(d.latex)), characters(d.mathml)
+    for word in ("‖", "∥", "||"):
+        other, own = other.replace(word, "|"), own.replace(word, "|")
+    assert own == other
+    for style in STYLES:
+        assert reads_back(d.to_latex(**style), d.where, CASES[name]), d.to_latex(**style)
+
+
+def test_an_index_form_of_another_name_is_read_back() -> None:
+    """J is taken, so the form is called H; in bold the Kronecker form has fonts on its left side."""
+    where = "x in R^n; J in R^{m x n}; W in R^{m x n}"
+    d: Any = matcalc.derivative("||J x||^2", "x", where=where, order=2, notation="index")
+    values = {"J": np.arange(6.0).reshape(2, 3), "x": np.ones(3)}
+    assert d.latex.startswith("H_{ij} = ")
+    assert close(matcalc.parse(d.latex, where=d.where).evaluate(values), d.evaluate(values))
+    assert matcalc.parse(r"H_{ij} = x_i^T y_j", where="x_i, y_j in R^n")._typed.form is None
+    kron: Any = matcalc.derivative("W x", "W", where=where, notation="kron")
+    assert close(matcalc.parse(kron.to_latex(bold=True), where=kron.where).evaluate(values | {"W": np.ones((2, 3))}), kron.evaluate(values))
+    greek: Any = matcalc.derivative("sin(theta)", "theta", where="theta in R^n", notation="kron")
+    assert matcalc.parse(greek.to_latex(bold=True), where=greek.where)._typed.form is not None
+
+
 @pytest.mark.typst
 def test_typst_compiles_all_of_the_corpus(tmp_path: Path) -> None:
     compiler = pytest.importorskip("typst", reason="pip install typst")
-    lines = [f"$ {derivative(name).typst} $" for name in CASES]
+    lines = [f"$ {d.typst} $" for d in [*map(derivative, CASES), *(in_notation(*pair) for pair in FORMS)]]
     source = tmp_path / "all.typ"
     source.write_text("\n\n".join(lines), encoding="utf-8")
     assert compiler.compile(str(source), format="pdf").startswith(b"%PDF")

@@ -11,7 +11,7 @@ from ..expr import Expr, postorder
 from ..infer import infer
 from ..kinds import Dim
 from ..ops.core import EYE, POWER, UNIT
-from ..syntax import Declaration, Node, Program, spell_name, walk
+from ..syntax import FORM_NAMES, Declaration, Node, Program, spell_name, walk
 from ..tensor import Tensor
 from .arrange import Arranger
 from .surface import name, number, product, quotient
@@ -69,7 +69,7 @@ def _unclear(program: Program, ranges: Mapping[str, Dim], declarations: Sequence
 
 def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Collection[str]) -> tuple[Program, dict[str, Dim]]:
     """The form, and how far its indices run; those in `carried` get a factor of ones."""
-    head = next((c for c in "JHDGKM" if c not in taken), "J_0")
+    head = next((c for c in FORM_NAMES if c not in taken), "J_0")
     letters = Letters(taken | {head})
     first = tensor.terms[0] if tensor.terms else None
     if first is None:

@@ -61,7 +61,7 @@ class Typst(Setting):
         return POST if node.op == "call" and node.attr == "factorial" else super().level(node)
 
     def spell_name(self, name: str) -> str:
-        return f"d{typst_name(name[1:])}" if name == self.bound and len(split_name(name)[0]) == 2 else typst_name(name)
+        return f"dif {typst_name(name[1:])}" if name == self.bound else typst_name(name)
 
     def call(self, node: Node) -> Sequence[Piece]:
         name = str(node.attr)
@@ -119,7 +119,7 @@ class Typst(Setting):
         return f"{self.spell_name(name)}_({' '.join(map(self.one_index, indices))}) = "
 
     def kron_form(self, of: str, by: str) -> str:
-        of, by = (f'diff op("vec") ({self.spell_name(n)})' for n in (of, by))
+        of, by = (f'partial op("vec") ({self.spell_name(n)})' for n in (of, by))
         return f"frac({of}, {by}^T) = "
 
 
