@@ -81,10 +81,10 @@ def derivative(
     try:
         program, declarations = _read(text, where) if isinstance(text, str) else text
         names = _variables(wrt, [d.name for d in declarations])
-        whole = vectorized(program, declarations, names, check) if vectorize else None
+        whole = vectorized(program, declarations, names, _read, check) if vectorize else None
         if whole is not None:
             by = [whole.names.get(n, n) for n in names]
-            found = derivative(_read(whole.text, whole.where), by, "", order, layout, notation, check, structured)
+            found = derivative(whole.function, by, "", order, layout, notation, check, structured)
             for d in found if isinstance(found, list) else [found]:
                 d.stacks = whole.names
                 d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]

@@ -6,7 +6,7 @@ from its text, and compared with the sums at random points.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -16,7 +16,7 @@ from .build import is_number, symbol, value_of
 from .errors import NoAnswerError, UsageError, VerificationError
 from .expr import Expr, postorder
 from .infer import Typed, infer
-from .inference.scene import spell_declaration
+from .inference.scene import counts, spell_declaration
 from .kinds import LARGEST_LITERAL, ONE, Dim, Shape
 from .notation.arrange import Arranger
 from .notation.authorship import typed_order
@@ -31,19 +31,23 @@ CAPITALS = {"gamma": "Gamma", "delta": "Delta", "theta": "Theta", "lambda": "Lam
 LETTERS = "XZUVWYFGHBCM"  # for families whose own capital is in use
 KEPT = ("positive", "nonnegative")  # properties that hold entry by entry
 MOST_POINTS, GOOD_POINTS = 12, 3
+Read = tuple[Program, tuple[Declaration, ...]]
 
 
 class Vectorized:
-    """The function in matrix notation: its text and declarations, the stacked names by family, and the sentence that says so."""
+    """The function in matrix notation as it is read, the stacked names by family, and the sentence that says so."""
 
-    __slots__ = ("assumptions", "names", "sentence", "text", "where")
+    __slots__ = ("assumptions", "function", "names", "sentence")
 
-    def __init__(self, text: str, where: str, names: Mapping[str, str], sentence: str, assumptions: Sequence[str]) -> None:
-        self.text, self.where, self.names, self.sentence, self.assumptions = text, where, names, sentence, assumptions
+    def __init__(self, function: Read, names: Mapping[str, str], sentence: str, assumptions: Sequence[str]) -> None:
+        self.function, self.names, self.sentence, self.assumptions = function, names, sentence, assumptions
 
 
-def vectorized(program: Program, declarations: Sequence[Declaration], wrt: Sequence[str], check: bool) -> Vectorized | None:
-    """The function without families; None where it has none. UsageError by a single member, NoAnswerError where a sum has no such form."""
+def vectorized(
+    program: Program, declarations: Sequence[Declaration], wrt: Sequence[str], read: Callable[[str, str], Read], check: bool
+) -> Vectorized | None:
+    """The function without families; None where it has none. UsageError by a single member, NoAnswerError where a sum has no such form.
+    `read` makes of a text and its declarations what they are for the reader."""
     typed = infer(program, declarations, tuple(dict.fromkeys(wrt)))
     members = {str(e.attr[0]): e for e in typed.symbols.values() if e.op is MEMBER}  # type: ignore[index]
     if not members:
@@ -56,13 +60,16 @@ def vectorized(program: Program, declarations: Sequence[Declaration], wrt: Seque
     stacks = {base: (symbol(names[base], _shape(typed, e), _kept(e)), typed.families[base][1]) for base, e in members.items()}
     function = simplify(stacked(typed.expr, stacks))
     ranks = {names.get(n if n in members else split_name(n)[0], n): k for n, k in ranks_of(typed).items()}
-    text = spell(Arranger(ranks, typed_order(typed.nodes), {*names.values(), *typed.symbols}).spell(function))
+    tree = Arranger(ranks, typed_order(typed.nodes), {*names.values(), *typed.symbols}).spell(function)
     found = [_stacked_declaration(d, typed, members, names) for d in typed.declarations]
+    sizes = {n for e in postorder(function) if isinstance(e.attr, Dim) for n in e.attr.names()}
+    text, where = spell(tree), "; ".join(map(spell_declaration, [*found, *counts([tree], sizes, found)]))
+    made = read(text, where)
     if check:
-        _compare(typed, members, function, stacks, names)
+        _compare(typed, members, infer(*made, twins=False), stacks, names)
     told = [f"{names[b]} has the {'entries' if e.is_scalar else 'rows'} {_member_text(b, typed, e)}" for b, e in members.items()]
     sentence = f"{text}, where {', '.join(told)}"
-    return Vectorized(text, "; ".join(map(spell_declaration, found)), names, sentence, typed.assumptions)
+    return Vectorized(made, names, sentence, typed.assumptions)
 
 
 def _names(typed: Typed, members: Mapping[str, Expr]) -> dict[str, str]:
@@ -110,19 +117,20 @@ def _member_text(base: str, typed: Typed, e: Expr) -> str:
     return name if e.is_scalar else f"{name}^T"
 
 
-def _compare(typed: Typed, members: Mapping[str, Expr], function: Expr, stacks: Stacks, names: Mapping[str, str]) -> None:
+def _compare(typed: Typed, members: Mapping[str, Expr], made: Typed, stacks: Stacks, names: Mapping[str, str]) -> None:
     """VerificationError where the function in matrix notation is another one, NoAnswerError where no random point tells."""
     import numpy as np
 
     symbols = {n: (e.shape, typed.declared.get(n, e).attr[1]) for n, e in typed.symbols.items() if e.op is not MEMBER}  # type: ignore[index]
     families = {b: (stacks[b][1], e.shape, e.attr[1]) for b, e in members.items()}  # type: ignore[index]
-    dims = [d for n in postorder([typed.expr, function]) for d in n.shape]
+    dims = [d for n in postorder([typed.expr, made.expr]) for d in n.shape]
     dims += [n.attr for n in postorder(typed.expr) if n.op is SIZE and isinstance(n.attr, Dim)]
     point, rng = Point(symbols, families, _least(typed)), np.random.default_rng(20240229)
-    plans = Plan(typed.expr), Plan(function)
+    plans = Plan(typed.expr), Plan(made.expr)
 
     def both(env: Mapping[str, Any]) -> Sequence[Any]:
-        flat = {names[b]: np.asarray(env[b]).reshape(-1, s.shape[1].value(sizes)) for b, (s, _) in stacks.items()}
+        flat: dict[str, Any] = {names[b]: np.asarray(env[b]).reshape(-1, s.shape[1].value(sizes)) for b, (s, _) in stacks.items()}
+        flat |= {n: float(sizes[n]) for n in made.symbols if n in sizes and n not in env}  # numbers such as N
         return [np.asarray(p.run(values, sizes)[0], dtype=float) for p, values in zip(plans, (env, {**env, **flat}))]
 
     good = 0

@@ -151,3 +151,10 @@ def test_every_short_form_takes_the_option(name: str, text: str) -> None:
     result = run(name, "sum_{i=1}^N (y_i - w^T x_i)^2", "--wrt", "w", "--where", "w, x_i in R^n; y_i in R", "--vectorize", *layout)
     assert result.code == 0 and "X has the rows x_i^T" in result.err
     assert not text or result.out.strip() == text
+
+
+def test_a_number_of_members_stays_a_number() -> None:
+    d = matcalc.derivative("sum_{i=1}^N ||x_2||^2", "x", where="x_i in R^n", vectorize=True)
+    x = RNG.standard_normal((3, 2))
+    np.testing.assert_allclose(d.evaluate({"x": x, "N": 4}), [[0, 0], 8 * x[1], [0, 0]])
+    assert "N in N" in d.where
