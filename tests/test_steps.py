@@ -72,6 +72,8 @@ def test_the_corpus_is_derived_step_by_step(case: Case) -> None:
         ("sum_{i=1}^N log(1 + x_i^T x_i)", "x_j", "x_i in R^n", {}),
         ("sum_{i=1}^N log(1 + x_i^T x_i)", "x_2", "x_i in R^n; N in N", {}),
         ("x^T A x", "x_2", "x in R^n", {}),
+        ("x^T A x", "x_i", "x in R^n", {}),
+        ("tr(A X X^T)", "X_{ij}", "X in R^{m x n}", {}),
         ("x", "x", "", {}),
         ("a^T b", "x", "x in R^n", {}),
         ("f(A x)^2", "x", "f: R^m -> R; A in R^{m x n}", {}),

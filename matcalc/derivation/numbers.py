@@ -109,15 +109,18 @@ class Bench:
         rows, cols = (x.value(self.sizes) for x in self.whole[k].shape)
         e = self.rng.uniform(0.5, 1.5, (rows, cols)) * self.rng.choice([-1.0, 1.0], (rows, cols))
         if v.op is ENTRY:
-            at = tuple(int(i.attr) - 1 for i in v.args[1:])  # type: ignore[call-overload]
+            at = tuple(self._number(i) - 1 for i in v.args[1:])
             kept, e = e[at], np.zeros((rows, cols))
             e[at] = kept
         if v.op is MEMBER:
             whole = np.zeros((len(self.env[str(v.attr[0])]), rows, cols))  # type: ignore[index]
-            index = v.args[0]
-            whole[(int(index.attr) if index.op is NUMBER else self.indices[str(index.attr)]) - 1] = e  # type: ignore[call-overload]
+            whole[self._number(v.args[0]) - 1] = e
             return whole[:, 0, 0] if (rows, cols) == (1, 1) else whole
         return float(e[0, 0]) if (rows, cols) == (1, 1) else e
+
+    def _number(self, index: Expr) -> int:
+        """Where an index stands at this point, from 1."""
+        return int(index.attr) if index.op is NUMBER else self.indices[str(index.attr)]  # type: ignore[call-overload]
 
     # ---- values of lines
 
@@ -263,10 +266,9 @@ class Bench:
 
         v = self.variables[k]
         if v.op is ENTRY:
-            return np.asarray(change)[tuple(int(i.attr) - 1 for i in v.args[1:])]  # type: ignore[call-overload]
+            return np.asarray(change)[tuple(self._number(i) - 1 for i in v.args[1:])]
         if v.op is MEMBER:
-            index = v.args[0]
-            return np.asarray(change)[(int(index.attr) if index.op is NUMBER else self.indices[str(index.attr)]) - 1]  # type: ignore[call-overload]
+            return np.asarray(change)[self._number(v.args[0]) - 1]
         return np.asarray(change)
 
     def _numerical(self, k: int) -> Any:
