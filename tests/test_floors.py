@@ -28,7 +28,7 @@ HOUSE = (
     "render.plane",
     "render.formats",
     "render.document",
-    "numeric ops build.functions build.leaves build.properties codegen.pyfile notation.naming render.count",
+    "numeric ops build.functions build.leaves build.properties codegen.pyfile render.count",
     "build.blocks build.frechet build.scalars codegen.octave codegen.python course.remainder reading.names",
     "build.sums codegen.jax codegen.torch reading.declare reading.machine",
     "reading.lalr",
@@ -36,7 +36,7 @@ HOUSE = (
     "build.aggregates reading.operands",
     "build reading.lex",
     "read adjoints.network codegen.known codegen.leaves codegen.patterns course.algebra course.definiteness course.expansion "
-    "inference.scopes notation.authorship notation.spelling shortening.casework shortening.factor shortening.scalars",
+    "inference.scopes notation.authorship notation.naming notation.spelling shortening.casework shortening.factor shortening.scalars",
     "notation.factors",
     "notation.arrange",
     "codegen.blocks codegen.factoring codegen.steady adjoints.functions adjoints.pairs "

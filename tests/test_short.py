@@ -12,6 +12,7 @@ from corpus import cases, close, draws, symbols
 import matcalc
 from matcalc.shortening import scalars
 from matcalc.simplify import simplify
+from matcalc.syntax import walk
 
 # expression, variable, declarations, and how a person would write the derivative
 BOOK = [
@@ -147,3 +148,19 @@ def test_only_scalar_algebra_asks_sympy(monkeypatch: pytest.MonkeyPatch) -> None
             d: Any = matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=case["order"])
             assert d.text and d.latex
     assert asked == ASK_SYMPY
+
+
+def test_every_name_that_is_printed_is_used() -> None:
+    """1/s is written below the bar, so the name goes to s."""
+    asked = [(c["expr"], c["wrt"], c["where"], c["order"]) for name in ("public", "rivals") for c in cases(name)]
+    asked.append(("f = sum((x - mean(x)).^3)/n; f/(sum((x - mean(x)).^2)/n)^(3/2)", "x", "x in R^n", 1))
+    asked.append(("a^T x/(x^T A x)^3 + exp(1/(x^T A x)^3) + tanh(1/(x^T A x)^3)", "x", "a, x in R^n; A in R^{n x n}", 1))
+    named = 0
+    with np.errstate(all="ignore"):
+        for expr, wrt, where, order in asked:
+            program = matcalc.derivative(expr, wrt, where=where, order=order, verify=False).program  # type: ignore[union-attr]
+            for k, binding in enumerate(program.bindings):
+                later = [*(b.value for b in program.bindings[k + 1 :]), program.body]
+                assert any(n.op == "name" and n.attr == binding.name for tree in later for n in walk(tree)), expr
+                named += 1
+    assert named > 10

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..expr import Expr, postorder
-from ..ops.core import TRANSPOSE
+from ..build import num, power, value_of
+from ..expr import Expr
+from ..ops.core import NUMBER, POWER, TRANSPOSE
 from ..ops.inverse import INVERSE
 
 ROUNDS = 4
+MINUS_ONE = num(-1)
 LEAST_GAIN = 2  # symbols a name must save in all
 LETTERS = {"scalar": "scqghtvw", "vector": "zuhrgvws", "row": "zuhrgvws", "matrix": "ZYSMPQHGUV"}
 
 
 def repeated(roots: Sequence[Expr]) -> list[Expr]:
     """The subexpressions worth a name, inner ones first."""
-    nodes = postorder(roots)
+    nodes = _written(roots)
     edges: dict[Expr, int] = dict.fromkeys(nodes, 0)
     for r in roots:
         edges[r] += 1
     for n in nodes:
-        for a in n.args:
+        for a in _parts(n):
             edges[a] += 1
     named = {n for n in nodes if edges[n] > 1 and _can_be_named(n)}
     for _ in range(ROUNDS):
@@ -36,8 +38,33 @@ def repeated(roots: Sequence[Expr]) -> list[Expr]:
     return [n for n in nodes if n in named]
 
 
+def _parts(n: Expr) -> tuple[Expr, ...]:
+    """What is written inside: of 1/s^2 it is s^2, below the bar."""
+    return (power(n, MINUS_ONE),) if _is_below(n) else n.args
+
+
+def _is_below(n: Expr) -> bool:
+    return n.op is POWER and n.args[1].op is NUMBER and value_of(n.args[1]) < 0
+
+
+def _written(roots: Sequence[Expr]) -> list[Expr]:
+    """Every part that is written, inner ones first."""
+    todo: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
+    seen: set[Expr] = set()
+    order: list[Expr] = []
+    while todo:
+        n, ready = todo.pop()
+        if ready:
+            order.append(n)
+        elif n not in seen:
+            seen.add(n)
+            todo.append((n, True))
+            todo += [(a, False) for a in reversed(_parts(n)) if a not in seen]
+    return order
+
+
 def _can_be_named(n: Expr) -> bool:
-    return bool(n.args) and not n.indices and n.size > 1 and n.op is not TRANSPOSE
+    return bool(n.args) and not n.indices and n.size > 1 and n.op is not TRANSPOSE and not _is_below(n)
 
 
 def _uses(nodes: Sequence[Expr], roots: Sequence[Expr], named: set[Expr]) -> dict[Expr, int]:
@@ -47,7 +74,7 @@ def _uses(nodes: Sequence[Expr], roots: Sequence[Expr], named: set[Expr]) -> dic
         uses[r] += 1
     for n in reversed(nodes):
         times_written = 1 if n in named else uses[n]
-        for a in n.args:
+        for a in _parts(n):
             uses[a] += times_written
     return uses
 
@@ -57,8 +84,8 @@ def _worth(nodes: Sequence[Expr], uses: Mapping[Expr, int], named: set[Expr]) ->
     length: dict[Expr, int] = {}  # with the names used inside
     chosen: set[Expr] = set()
     for n in nodes:
-        inside = sum(length[a] for a in n.args)
-        size = max(1, n.size - sum(a.size for a in n.args) + inside) if n.args else n.size
+        inside = sum(length[a] for a in _parts(n))
+        size = max(1, n.size - sum(a.size for a in _parts(n)) + inside) if n.args else n.size
         count = uses[n]
         gain = count * size - (size + 2 + count)
         if count > 1 and gain >= LEAST_GAIN and _can_be_named(n) and not (n.op is INVERSE and size <= 2):
