@@ -71,17 +71,9 @@ def test_the_unicode_reads_back(name: str) -> None:
 
 
 FORMS = [(name, notation) for name, case in CASES.items() if case["order"] == 1 for notation in ("index", "kron", "differential")]
-NOT_YET = {
-    ("rivals-rival-23", "kron"): "A ⊗ X by X: the Kronecker form needs the commutation matrix between identities",
-}
 
 
-def form(name: str, notation: str) -> Any:
-    reason = NOT_YET.get((name, notation))
-    return pytest.param(name, notation, marks=pytest.mark.xfail(reason=reason, raises=matcalc.MatcalcError) if reason else ())
-
-
-@pytest.mark.parametrize("name, notation", [form(*pair) for pair in FORMS])
+@pytest.mark.parametrize("name, notation", FORMS)
 def test_every_notation_has_the_same_numbers(name: str, notation: str) -> None:
     d = derivative(name, notation, verify=False)  # the same derivative as above, spelled in another way
     assert same(d, CASES[name])

@@ -164,3 +164,22 @@ def test_every_name_that_is_printed_is_used() -> None:
                 assert any(n.op == "name" and n.attr == binding.name for tree in later for n in walk(tree)), expr
                 named += 1
     assert named > 10
+
+
+KRONECKER = [
+    ("A ⊗ X", "(I_n ⊗ K_{q,m} ⊗ I_p) (vec(A) ⊗ I_{p q})"),
+    ("X ⊗ A", "(I_q ⊗ K_{n,p} ⊗ I_m) (I_{p q} ⊗ vec(A))"),
+    ("a ⊗ X", "(K_{q,m} ⊗ I_p) (a ⊗ I_{p q})"),
+    ("X ⊗ a", "I_{p q} ⊗ a"),
+    ("a^T ⊗ X", "a ⊗ I_{p q}"),
+    ("A ⊗ (B X C)", "(I_n ⊗ K_{n,m} ⊗ I_m) (vec(A) ⊗ (C^T ⊗ B))"),
+]
+
+
+@pytest.mark.parametrize("expr, form", KRONECKER, ids=[row[0] for row in KRONECKER])
+def test_kronecker_products_by_a_factor(expr: str, form: str) -> None:
+    """Checked as printed, against numbers: Magnus and Neudecker's form of vec(P ⊗ Q)."""
+    where = "A in R^{m x n}; a in R^m; X in R^{p x q}; B in R^{m x p}; C in R^{q x n}"
+    d: Any = matcalc.derivative(expr, "X", where=where, notation="kron")
+    assert d.verified == "verified"
+    assert d.text == f"d vec(F)/d vec(X)^T = {form}"

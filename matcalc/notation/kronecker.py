@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..adjoints.network import Factor, Term
+from ..adjoints.network import Factor, Slot, Term, matrix_form
 from ..adjoints.pairs import beyond
-from ..build import add, apply, diag, hadamard, kron, matmul, num, ones, times, transpose, zeros
+from ..build import add, apply, diag, eye, hadamard, kron, matmul, num, ones, times, transpose, zeros
 from ..differential import separate
 from ..errors import NoAnswerError
 from ..expr import Expr, make
@@ -51,6 +51,8 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
     stacked = [k for k, (_, r, c) in enumerate(t.factors) if len(r) > 1 or len(c) > 1]
     if len(stacked) == 1:
         return _through(t, t.factors[stacked[0]], f, x)
+    if not t.binders and any(len(s) == 2 for s in t.slots[:2]):
+        return _of_kronecker(t, x)
     if t.binders or any(len(s) > 1 for s in t.slots):
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
     found: dict[tuple[int, int], Expr] = {}
@@ -94,6 +96,58 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
     return times(t.scalar, body)
 
 
+def _of_kronecker(t: Term, x: Shape) -> Expr:
+    """A product P ⊗ Q of which one factor has the variable: vec(P ⊗ Q) = (I ⊗ K ⊗ I) (vec(P) ⊗ vec(Q)), where K exchanges the
+    rows of P and the columns of Q (after Magnus and Neudecker, chapter 3)."""
+    for rows, cols in ((r, c) for r in _halves(t.slots[0]) for c in _halves(t.slots[1])):
+        parts = _apart(t, (rows[0], cols[0]), (rows[1], cols[1]))
+        if parts is None:
+            continue
+        columns = [_half(part, slots, x, t) for part, slots in zip(parts, ((rows[0], cols[0]), (rows[1], cols[1])))]
+        (m, n), (p, q) = ((r[0].dim if r else ONE, c[0].dim if c else ONE) for r, c in ((rows[0], cols[0]), (rows[1], cols[1])))
+        exchange = [eye(n)] if n is not ONE else []
+        exchange += [commutation((q, m)) if m is not ONE and q is not ONE else eye(m * q)] if m * q is not ONE else []
+        exchange += [eye(p)] if p is not ONE else []
+        body = kron(*columns)
+        return times(t.scalar, body if m is ONE or q is ONE else matmul(kron(*exchange) if len(exchange) > 1 else exchange[0], body))
+    raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+
+
+def _halves(slot: Slot) -> list[tuple[Slot, Slot]]:
+    """The ways a slot belongs to the two factors of a Kronecker product."""
+    return [(slot[:1], slot[1:])] if len(slot) == 2 else [(slot, ()), ((), slot)] if slot else [((), ())]
+
+
+def _apart(t: Term, *slots: tuple[Slot, Slot]) -> tuple[list[Factor], list[Factor]] | None:
+    """The factors that hang on either pair of slots, with the variable's indices at one of them only; None where they mix."""
+    own = [{i for s in pair for i in s} for pair in slots]
+    variable = {i for s in t.slots[2:] for i in s}
+    for k in (1, 0):
+        sides = (own[0] | (variable if k == 0 else set()), own[1] | (variable if k == 1 else set()))
+        found: tuple[list[Factor], list[Factor]] = ([], [])
+        for factor in t.factors:
+            places = {i for s in factor[1:] for i in s}
+            side = next((n for n in (0, 1) if places <= sides[n]), None)
+            if side is None:
+                break
+            found[side].append(factor)
+        else:
+            return found
+    return None
+
+
+def _half(factors: list[Factor], slots: tuple[Slot, Slot], x: Shape, t: Term) -> Expr:
+    """vec of a factor, or its derivative where the variable hangs on it."""
+    shape = (slots[0][0].dim if slots[0] else ONE, slots[1][0].dim if slots[1] else ONE)
+    variable = {i for s in t.slots[2:] for i in s}
+    if any(i in variable for _, r, c in factors for i in (*r, *c)):
+        return _term(Term(num(1), factors, (*slots, *t.slots[2:])), shape, x)
+    form = matrix_form(Term(num(1), factors, slots))
+    if form is None:
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    return _column(apply(VEC, (form if shape[0] is not ONE else transpose(form),)))
+
+
 def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
     """A function known by its sets alone, F'(X), with what is done to its value: M F'(X)."""
     e, r, c = last
@@ -120,8 +174,10 @@ def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
 
 
 def _column(v: Expr) -> Expr:
-    """vec of a column is the column."""
-    return v.args[0] if v.op is VEC and v.args[0].shape[1] is ONE else v
+    """vec of a column is the column, of a row its transpose."""
+    if v.op is not VEC or ONE not in v.args[0].shape:
+        return v
+    return v.args[0] if v.args[0].shape[1] is ONE else transpose(v.args[0])
 
 
 def commutation(shape: Shape) -> Expr:
