@@ -61,6 +61,7 @@ identity("hyperbolic tangent of its inverse", "tanh(atanh(x))", "x", entrywise=T
 identity("inverse of the hyperbolic tangent", "atanh(tanh(x))", "x", entrywise=True, source="definition")
 identity("hyperbolic sine of its inverse", "sinh(asinh(x))", "x", entrywise=True, source="definition")
 identity("inverse of the hyperbolic sine", "asinh(sinh(x))", "x", entrywise=True, source="definition")
+identity("logarithm of the gamma function", "log(tgamma(x))", "lgamma(x)", entrywise=True, source="definition")
 identity("logarithm of one", "log(1)", "0", entrywise=True, source="definition")
 identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "section 4.8"))
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from . import special
 from .errors import ShapeError
 from .kinds import Dim
 
@@ -175,6 +177,22 @@ def soft_plus(x: Value) -> Value:
 def error_function(x: Value) -> Value:
     """erf, entry by entry."""
     return _each(math.erf, _erf_series, x)
+
+
+def log_gamma(x: Value) -> Value:
+    """log|Gamma|, entry by entry."""
+    return _each(special.log_gamma, special.log_gamma, x)
+
+
+def gamma(x: Value) -> Value:
+    """The gamma function, entry by entry."""
+    return _each(special.gamma, special.gamma, x)
+
+
+def polygamma(k: Value, x: Value) -> Value:
+    """The derivative of order k of digamma, entry by entry."""
+    function = partial(special.polygamma, k)
+    return _each(function, function, x)
 
 
 def factorial(x: Value) -> Value:

@@ -14,6 +14,7 @@ from operator import add, ge, gt, le, lt, mul, ne, sub
 from operator import eq as equal
 from typing import Any
 
+from . import special
 from .errors import ShapeError
 
 Value = Any  # a float, or an Array
@@ -313,6 +314,12 @@ absolute = np.abs
 logistic = entrywise(_logistic)
 soft_plus = entrywise(lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))))
 error_function = entrywise(math.erf)
+log_gamma = entrywise(special.log_gamma)
+gamma = entrywise(special.gamma)
+
+
+def polygamma(k: float, x: Value) -> Value:
+    return entrywise(lambda a: special.polygamma(k, a))(x)
 
 
 def two_norm(x: Array) -> float:

@@ -22,6 +22,7 @@ Record = list[tuple[str, Expr, Expr]]
 def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | None = None) -> Expr:
     """The shortest form found of `e`; `record` receives every rewriting that was kept: its reason, before and after."""
     done = {} if known is None else known
+    depth = 0  # a sum over an index and its opposite may become each other
 
     def shortened(old: Expr, args: tuple[Expr, ...]) -> Expr:
         made = inside(rebuild(old, args))
@@ -34,9 +35,13 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
 
     def inside(made: Expr) -> Expr:
         """With the parts shortened that came about on the way."""
-        if all(a in done for a in made.args):
+        nonlocal depth
+        if depth > ROUNDS or all(a in done for a in made.args):
             return made
-        return rebuild(made, tuple(transform(a, shortened, done) for a in made.args))
+        depth += 1
+        made = rebuild(made, tuple(transform(a, shortened, done) for a in made.args))
+        depth -= 1
+        return made
 
     short = transform(e, shortened, done)
     written = written_out(short) or gathered(short)

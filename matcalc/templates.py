@@ -166,5 +166,7 @@ def entrywise(body: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
                 raise ShapeError("an exponent that differs from entry to entry has no entrywise form")
             arrays[n] = power(args[0], args[1])
         else:
-            arrays[n] = apply(n.op, [broadcast(a) for a in args], n.attr)
+            patterns = n.op.signature.partition("->")[0].split(",")  # a scalar parameter stays one
+            whole = [k >= len(patterns) or patterns[k].split() != ["1", "1"] for k in range(len(args))]
+            arrays[n] = apply(n.op, [broadcast(a) if w else a for a, w in zip(args, whole, strict=True)], n.attr)
     return broadcast(arrays.get(body, body))

@@ -76,6 +76,8 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "sum": lambda x: scalar(np.sum(x)),
     "mean": lambda x: scalar(np.mean(x)),
     "count": lambda x: scalar(x.size),
+    "var": lambda x: scalar(np.mean((x - np.mean(x)) ** 2)),
+    "std": lambda x: scalar(np.sqrt(np.mean((x - np.mean(x)) ** 2))),
     "dot": inner,
     "norm": lambda x, p=None: norm(x, "" if p is None else "p", p),
     "norm1": lambda x: norm(x, "1"),

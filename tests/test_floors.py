@@ -20,6 +20,7 @@ HOUSE = (
     "adjoints checking course derivation exchange inference notation reading shortening",
     "codegen commands errors kinds render sources codegen.functions codegen.helpers codegen.octave_helpers course.overlooked course.search "
     "reading.grammar_table",
+    "special",
     "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
     "verify build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
     "notation.labels notation.surface ops.book reading.sizes render.printer",

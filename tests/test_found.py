@@ -191,3 +191,37 @@ def test_what_is_no_entry_of_the_variable_is_said() -> None:
 def test_a_number_that_bounds_a_sum_is_no_dimension(k: int) -> None:
     d: Any = matcalc.derivative(f"tr(X^{k})", "X", where="X in R^{n x n}")
     assert d.verified == "verified" and d.text == f"{k} (X^{k - 1})^T"
+
+
+def test_numbers_with_two_bound_indices_are_the_entries_of_a_matrix() -> None:
+    """They were taken for one number, and the derivative was wrong."""
+    d: Any = matcalc.derivative("sum_{i=1}^m sum_{j=1}^n (w_{ij} - u_i^T v_j)^2", "u_i", where="w_{ij} in R; u_i, v_j in R^k")
+    assert d.text == "2 sum_{j=1}^n (u_i^T v_j - w[i,j]) v_j^T"
+    rng = np.random.default_rng(1)
+    w, u, v = rng.standard_normal((3, 4)), rng.standard_normal((3, 2)), rng.standard_normal((4, 2))
+    given = {"w": w, "u": u, "v": v, "i": 2}
+    assert np.allclose(d.evaluate(given), 2 * (v @ u[1] - w[1]) @ v)
+    assert np.allclose(matcalc.parse(d.text, where=d.where).evaluate(given), d.evaluate(given))
+    with pytest.raises(ReadingError, match="is declared as one thing"):
+        matcalc.derivative("sum_{i=1}^m sum_{j=1}^n a^T w_{ij}", "a", where="w_{ij} in R^p")
+
+
+def test_a_declared_whole_number_is_an_index() -> None:
+    d: Any = matcalc.derivative("-log(softmax(W x)_k)", "W", where="W in R^{m x n}; x in R^n; k in N")
+    assert d.text == "(softmax(W x) - e_k) x^T"
+    e: Any = matcalc.derivative("exp(q^T k_i)/sum_{j=1}^N exp(q^T k_j)", "q", where="q, k_i in R^d; i in N")
+    rng = np.random.default_rng(2)
+    q, keys = rng.standard_normal(3), rng.standard_normal((5, 3))
+    weights = np.exp(keys @ q) / np.exp(keys @ q).sum()
+    for thing in (e, matcalc.parse(e.text, where=e.where)):
+        assert np.allclose(thing.evaluate({"q": q, "k": keys, "i": 4}), weights[3] * (keys[3] - weights @ keys))
+
+
+def test_the_logarithm_of_the_gamma_function_as_papers_write_it() -> None:
+    d: Any = matcalc.derivative(r"\log\Gamma\left(\tfrac{\nu}{2}\right)", "nu", where="nu in R positive")
+    assert d.text == "digamma(nu/2)/2" and any("gamma function" in a for a in d.assumptions)
+
+
+def test_a_sum_over_an_index_and_its_opposite_do_not_chase_each_other() -> None:
+    d: Any = matcalc.derivative("sum_{i=1}^n sum_{j=1}^n (x_i - x_j)^2", "x", where="x in R^n")
+    assert np.allclose(d.evaluate({"x": [1.0, 2.0, 4.0]}), [-16.0, -4.0, 20.0])

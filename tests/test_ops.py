@@ -30,7 +30,7 @@ WITH_DIFFERENTIAL = [op for op in PLAIN if op.differential]
 ENTRYWISE = [op for op in PLAIN if op.elementwise]
 
 # Arguments that are bounds or exponents.
-GIVEN = {("matrix_power", "k"): 3.0, ("normp", "p"): 3.0, ("huber", "k"): 0.7}
+GIVEN = {("matrix_power", "k"): 3.0, ("normp", "p"): 3.0, ("huber", "k"): 0.7, ("polygamma", "k"): 2.0}
 GIVEN |= {("leaky_relu", "a"): 0.1, ("clip", "a"): -0.6, ("clip", "b"): 0.8}
 
 Array = Any
@@ -161,7 +161,8 @@ def integral(f: Callable[[float], Array]) -> Array:
 # Of one number: what the textbook says, by the standard library. What is neither here nor in ARRAYS has its numerics checked against its
 # differential alone.
 SCALAR: dict[str, Callable[[float], float]] = {
-    **{n: getattr(math, n) for n in "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf".split()},
+    **{n: getattr(math, n) for n in "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf lgamma".split()},
+    "tgamma": math.gamma,
     "cot": lambda x: math.cos(x) / math.sin(x),
     "sec": lambda x: 1 / math.cos(x),
     "csc": lambda x: 1 / math.sin(x),

@@ -11,7 +11,7 @@ from functools import cache
 from ..build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
 from ..build.properties import holds
 from ..expr import Expr, Operation, postorder, transform
-from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
+from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SYMBOL, TRANSPOSE
 from ..templates import differential_text
 from .network import Binder, Term
 
@@ -37,13 +37,11 @@ def bind(term: Term, binder: Binder) -> list[Term]:
 
 def _bound(term: Term, binder: Binder) -> Term:
     name, low, high = binder
-    used = {
-        str(n.attr) for e in (term.scalar, *[f[0] for f in term.factors]) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT)
-    }
+    nodes = postorder([term.scalar, *[f[0] for f in term.factors]])
+    used = {str(n.attr) for n in nodes if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
     if name in used:  # a sum inside runs over the same letter
-        fresh = next(
-            c for c in "ijklpqrstuv" if c not in used and c not in term.scalar.indices and not any(c in f[0].indices for f in term.factors)
-        )
+        taken = used | {i for n in nodes for i in n.indices} | {str(n.attr[0]) for n in nodes if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
+        fresh = next(c for c in _LETTERS if c not in taken)
         factors = [(at_index(e, name, index(fresh)), r, c) for e, r, c in term.factors]
         return _bound(Term(at_index(term.scalar, name, index(fresh)), factors, term.slots, term.binders), (fresh, low, high))
     i = index(name)
@@ -95,6 +93,7 @@ def _ties(s: Expr, i: Expr) -> bool:
 
 def _spread(term: Term, i: Expr) -> list[Term]:
     """The term as several, so that an indicator of `i` inside a sum stands in front of its own summand."""
+    term = _in_front(term, i)
     for k, (e, r, c) in enumerate(term.factors):
         inner = e.args[0] if e.op is TRANSPOSE else e
         coefficient, scalars, body = split(inner)
@@ -111,6 +110,18 @@ def _spread(term: Term, i: Expr) -> list[Term]:
             terms += _spread(Term(times(term.scalar, num(scale), *own), factors, term.slots, term.binders), i)
         return terms
     return [term]
+
+
+def _in_front(term: Term, i: Expr) -> Term:
+    """The term with the indicators of `i` that its factors are multiplied with in front."""
+    scalar, factors = term.scalar, list(term.factors)
+    for k, (e, r, c) in enumerate(factors):
+        inner = e.args[0] if e.op is TRANSPOSE else e
+        for tie in [s for s in split(inner)[1] if _ties(s, i)] if not inner.is_scalar else ():
+            rest = times(power(tie, num(-1)), inner)
+            scalar, inner = times(scalar, tie), rest
+            factors[k] = (transpose(rest) if e.op is TRANSPOSE else rest, r, c)
+    return Term(scalar, factors, term.slots, term.binders)
 
 
 def at_index(e: Expr, name: str, j: Expr) -> Expr:

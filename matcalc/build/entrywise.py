@@ -7,9 +7,9 @@ from fractions import Fraction
 from ..errors import ShapeError
 from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Shape, shape_text
-from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, ZEROS
+from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT, ZEROS
 from ..ops.diagonal import DIAG
-from .late import add, diag, diagonal, times, transpose
+from .late import add, diag, diagonal, entry, times, transpose
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, value_of, without_coefficient, zeros
 from .scalars import negative, opposite
 from .sums import _raw_transpose
@@ -136,6 +136,8 @@ def _entrywise(parts: list[Expr], shape: Shape) -> Expr:
         return parts[0]
     if any(p.op is DIAG or p.op is EYE for p in parts):  # only the diagonals meet
         return diag(hadamard(*[diagonal(p) for p in parts]))
+    if shape[1] is ONE and (e := next((p for p in parts if p.op is UNIT), None)) is not None:  # x .* e_i is x_i e_i
+        return times(*[entry(p, e.args[0], ONE_NUMBER) for p in parts if p is not e], e)
     if shape[1] is not ONE:
         flipped = [transpose(p) for p in parts]
         if set(flipped) != set(parts):

@@ -89,6 +89,7 @@ class Scene:
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
         self.length = 0
         self._survey()
+        self._open_double_indices()
         self.families = self._families()
         self.carried = self._carried_names()
         self.variables = self._variables()
@@ -152,6 +153,21 @@ class Scene:
         carried = {split_name(n)[1][:1] for n in self.names if split_name(n)[0] == base}
         places = self.indices | self.places
         return sub in places or not carried.isdisjoint(places)
+
+    def _open_double_indices(self) -> None:
+        """w_{ij} in R, where i and j are bound, declares the entries of a matrix w: they are no one number."""
+        for name, d in list(self.declared.items()):
+            base, sub = split_name(name)
+            letters = [c for c in sub if c != ","]
+            if len(letters) < 2 or not self.indices.issuperset(letters) or d.domain is not None:
+                continue
+            if len(letters) == 2 and not d.sizes and not d.properties and d.field == "R" and base not in self.stated and len(base) == 1:
+                del self.declared[name], self.stated[name]
+                continue
+            raise ReadingError(
+                f"{name} is declared as one thing, and its indices are bound by sums",
+                suggestion=f"declare {base} in R^{{m x n}} for the matrix of the numbers {name}",
+            )
 
     def _families(self) -> dict[str, Declaration]:
         """x where x_i is declared and i, or another index that x carries in the text, is bound."""

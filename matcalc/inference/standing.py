@@ -49,7 +49,9 @@ class Standing(Scopes):
             raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
         if name in scene.declared:
             return self._declared(scene.declared[name], node)
-        loose = [c for c in sub if c not in frame.indices] if base in scene.families or base in scene.declared else []
+        loose = (
+            [c for c in sub if c not in frame.indices and c not in scene.places] if base in scene.families or base in scene.declared else []
+        )
         if 0 < len(loose) < len(sub) <= 3 and sub.isalpha():
             hint = f"write sum_{{{loose[0]}=1}}^n round it"
             raise ReadingError(f"the index {loose[0]} of {name} is not bound", span=node.span, suggestion=hint)

@@ -9,6 +9,7 @@ Nothing here changes a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 from .. import build
 from ..build import split, transpose, value_of
@@ -114,7 +115,24 @@ class Arranger(Factors):
         others = [split(a)[2] for a in whole.args]
         if body is not None and body.op is ONES and any(o is not None and o.op not in (ONES, EYE) for o in others):
             return self._times(coefficient, scalars, None)
+        inner = body.args[0] if body is not None and body.op is TRANSPOSE else body
+        if inner is not None and inner.op is UNIT and any(o is not None and o.op not in (ONES, UNIT, TRANSPOSE) for o in others):
+            assert body is not None
+            return self._instead(body, self._beside(body), coefficient, scalars)
         return self._of(t)
+
+    def _instead(self, body: Expr, node: Node, c: Fraction, scalars: Sequence[Expr]) -> Node:
+        """c · scalars · body with `node` for the body."""
+        if c == 1 and not scalars:
+            return node
+        saved = self.done.get(body)
+        self.done[body] = node
+        spelled = self._times(c, scalars, body)
+        if saved is not None:
+            self.done[body] = saved
+        else:
+            del self.done[body]
+        return spelled
 
     # ---- diagonals and aggregates
 
@@ -239,14 +257,7 @@ class Arranger(Factors):
         if inner.op is UNIT:
             at = self._of(inner.args[0])
             node = Node("index", (node, Node("all"), at) if inner is body else (node, at, Node("all")))
-        if c == 1 and not scalars:
-            return node
-        saved = self.done.get(body)
-        self.done[body] = node
-        spelled = self._times(c, scalars, body)
-        if saved is not None:
-            self.done[body] = saved
-        return spelled
+        return self._instead(body, node, c, scalars)
 
     def literal(self, e: Expr) -> Node:
         return Node("literal", tuple(self._of(a) for a in e.args), e.attr)  # type: ignore[arg-type]

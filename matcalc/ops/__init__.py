@@ -16,6 +16,7 @@ from . import (
     elementary,
     exponential_matrix,
     extremes,
+    gamma,
     inverse,
     losses,
     norms,
@@ -32,7 +33,7 @@ from .book import REGISTRY, SHORTHANDS
 CHAPTERS = (
     *(core, sums, trace, diagonal, blocks, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix, roots_logarithms),
-    *(elementary, activations, losses, extremes, softmax, norms, singular_values),
+    *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values),
 )
 
 # Written as a call, but a matrix of a given size, or the number of entries, rather than an operation.

@@ -322,6 +322,11 @@ class Operands(SumSigns):
             self.i = at
             self.call("sigmoid" + "'" * primes, mark.span)
             return True
+        if name == "Gamma" and not primes and self.frames[-1].kind == "argument" and self.frames[-1].label == "log" and not self.ends:
+            self.note(f"read `{self.source(mark.span)}(…)` as the gamma function")
+            self.i = at
+            self.call("tgamma", mark.span)
+            return True
         if len(base) == 1 and base.islower() and not primes and self.bare(at):
             inside = self.source((bracket.end, self.marks[bracket.mate].start)).strip()
             shown = f"{name}({inside[:30]})"

@@ -79,6 +79,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
 
 COMMANDS: dict[str, tuple[str, str]] = {
     **{word: ("greek", word) for word in GREEK_WORDS},
+    "ell": ("greek", "ell"),
     **{"var" + word: ("greek", word) for word in "epsilon theta phi pi rho sigma kappa".split()},
     **dict.fromkeys(("cdot", "bullet"), ("infix", ".")),
     **dict.fromkeys(("times", "ast"), ("infix", "*")),

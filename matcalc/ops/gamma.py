@@ -1,0 +1,60 @@
+"""The gamma function, its logarithm and its derivatives, which the densities of statistics are made of.
+
+The letter gamma is a name, so the gamma function itself is called tgamma, as in C; `\\log\\Gamma(x)` is read as lgamma(x).
+"""
+
+from __future__ import annotations
+
+from ..sources import cite
+from .book import elementwise, operation, shorthand
+
+LOG_GAMMA = elementwise(
+    "lgamma",
+    derivative="digamma(x)",
+    domain="positive",
+    condition="x is no whole number below 1",
+    statement="lgamma' = digamma, where lgamma(x) = log|Gamma(x)|",
+    source=cite("dlmf", "section 5.2(i)"),
+    spellings="lgamma gammaln loggamma",
+    latex=r"\operatorname{lgamma}",
+    numeric="log_gamma(x)",
+)
+GAMMA = elementwise(
+    "tgamma",
+    derivative="tgamma(x) digamma(x)",
+    domain="positive",
+    condition="x is no whole number below 1",
+    statement="Gamma' = Gamma digamma; Gamma is written tgamma",
+    source=cite("dlmf", "section 5.2(i)"),
+    spellings="tgamma gammafn",
+    latex=r"\operatorname{tgamma}",
+    numeric="gamma(x)",
+)
+DIGAMMA = elementwise(
+    "digamma",
+    derivative="polygamma(1, x)",
+    domain="positive",
+    condition="x is no whole number below 1",
+    statement="digamma' = polygamma(1, .), where digamma = Gamma'/Gamma",
+    source=cite("dlmf", "section 5.15"),
+    spellings="digamma",
+    latex=r"\operatorname{digamma}",
+    numeric="polygamma(0, x)",
+)
+POLYGAMMA = operation(
+    "polygamma",
+    "k x",
+    "1 1, m n -> m n",
+    differential="polygamma(k + 1, x) .* dx",
+    transposes="",
+    domain="positive",
+    condition="k a whole number from 0, x no whole number below 1",
+    rule="differential of the polygamma functions",
+    statement="d polygamma(k, x) = polygamma(k + 1, x) dx: the derivative of order k of digamma",
+    source=cite("dlmf", "section 5.15"),
+    spellings="polygamma",
+    latex=r"\operatorname{polygamma}",
+    numeric="polygamma(k, x)",
+)
+shorthand("trigamma", "x", "polygamma(1, x)")
+shorthand("mvlgamma", "x p", "p (p - 1)/4 log(pi) + sum_{j=1}^p lgamma(x + (1 - j)/2)")
