@@ -367,8 +367,8 @@ class Derivative(Typeset):
         from .render.document import Question, document, plain
 
         style = latex_style(self._typed, self.program, bold, transpose, "operatorname", width, frozenset(function_names().values()))
-        lines: list[tuple[str, str]] = self.steps.brief().sentences(style) if steps else []
-        items = [rf"\item \raggedright ${line}$" + rf"\\ {{\small {plain(why)}}}" * bool(why) for line, why in lines]
+        derivation = self.steps.brief() if steps and self.steps else None
+        given = derivation.given if derivation is not None else ()
         asked = Question(
             function=self._typed.program,
             where=self._typed.declarations,
@@ -378,7 +378,8 @@ class Derivative(Typeset):
             sentence="a scalar" if set(self.shape) <= {"1"} else self.remarks()[0],
             assumptions=self.assumptions,
             verified=self.verified == "verified",
-            steps=[r"\begin{enumerate}", *items, r"\end{enumerate}"] if items else [],
+            letter=given[-1].head.f if given else "",
+            steps=derivation.for_page(style, plain) if derivation is not None else [],
         )
         return document(asked, style, self._scope.names)
 

@@ -7,6 +7,7 @@ error. A block "console terminal" is what a terminal shows that is 72 columns wi
 from __future__ import annotations
 
 import doctest
+import importlib.util
 import os
 import re
 import shutil
@@ -78,6 +79,20 @@ def test_the_python_examples_print_what_they_say(path: str) -> None:
     seen: list[str] = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=seen.append)
     assert not seen, "".join(seen)
+
+
+def test_the_picture_is_of_what_is_printed() -> None:
+    """The document that is set in the picture is what matcalc writes today, and the picture says that it was made of it."""
+    spec = importlib.util.spec_from_file_location("make_picture", ROOT / "docs" / "make_picture.py")
+    assert spec is not None and spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    (line,) = re.findall(r"`(matcalc d [^`]+ --format latex-doc)` with\n`(--where [^`]+)`", README)
+    written = make.SOURCE.read_text(encoding="utf-8")
+    assert in_a_pipe(" ".join(line), {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}, False) == written, (
+        "run: python docs/make_picture.py"
+    )
+    assert make.mark(written) in make.PICTURE.read_text(encoding="utf-8"), "run: python docs/make_picture.py"
 
 
 def test_the_readme_is_not_empty_of_examples() -> None:

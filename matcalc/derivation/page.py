@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..render.latex import Style
 
 LEVELS = ("brief", "full")
+PAGE = 78  # characters of a line and its rule in an `align*` that fits a page
 WIDE = 130  # columns of text, with the rules beside the lines
 # The rules that a brief derivation does not give a line of their own.
 SMALL = {op.rule for op in (ADD, TRANSPOSE, INDEXED_SUM, ENTRY, *LINEAR)}
@@ -89,6 +90,16 @@ class Derivation(list[Step]):
             lines.append(f"{body} && \\text{{{rule}}}" if rule else body)
         self._dress(None)
         return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
+
+    def for_page(self, style: Style, plain: Callable[[str], str]) -> list[str]:
+        """LaTeX for a page: an `align*` and below it the sources, where its lines are short enough; else a numbered list."""
+        rows = self.rows("unicode")
+        if all(len(left) + len(right) + len(rule) <= PAGE for left, right, rule, _ in rows):
+            found = self.latex(style).replace(r"\text{", r"\text{\small ")
+            sources = dict.fromkeys(_reason(rule, source) for _, _, rule, source in rows if source)
+            return [found, *([r"{\small " + plain("; ".join(sources)) + ".}"] if sources else [])]
+        items = [rf"\item \raggedright ${line}$" + rf"\\ {{\small {plain(why)}}}" * bool(why) for line, why in self.sentences(style)]
+        return [r"\begin{enumerate}", *items, r"\end{enumerate}"] if items else []
 
     def sentences(self, style: Style | None = None) -> list[tuple[str, str]]:
         """Each line as LaTeX that may be broken between factors, and its rules and sources: for running text."""

@@ -17,7 +17,14 @@ from .printer import GREEK
 from .unicode import Unicode
 
 WIDTH = 72  # characters of a line of mathematics
-_SPECIAL = {**{c: "\\" + c for c in "&%$#_{}"}, "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+_SPECIAL = {
+    **{c: "\\" + c for c in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "‘": "`",
+    "’": "'",
+    "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}",
+}
 _MATH = {
     **{letter: rf"\{word}" for word, letter in GREEK.items() if latex_name(word).startswith("\\") and len(word) > 1},
     **{"×": r"\times", "⊙": r"\odot", "⊗": r"\otimes", "⊘": r"\oslash", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∞": r"\infty"},
@@ -39,12 +46,13 @@ class Question(NamedTuple):
     sentence: str  # "1×n, a row, in the numerator layout"
     assumptions: Sequence[str]
     verified: bool
+    letter: str  # what the derivation calls the function, if there is one
     steps: Sequence[str]  # LaTeX, for the derivation
 
 
 def document(q: Question, style: Style, names: frozenset[str]) -> str:
     """The text of a .tex file."""
-    letter = q.function.name or next(c for c in ("f", "F", "g", "y", "L", "h_0") if c not in names)
+    letter = q.letter or q.function.name or next(c for c in ("f", "F", "g", "y", "L", "h_0") if c not in names)
     style = style._replace(width=style.width or WIDTH)
     left = _quotient(letter, q.wrt, style)
     declared = [_declared(d, style) for d in q.where]
@@ -74,6 +82,7 @@ def document(q: Question, style: Style, names: frozenset[str]) -> str:
 
 def plain(text: str) -> str:
     """Text for LaTeX: its special characters escaped, Greek letters and signs as mathematics."""
+    text = re.sub("`([^`]*)`", "‘\\1’", text)
     return "".join(_SPECIAL.get(c) or (f"${_MATH[c]}$" if c in _MATH else c if ord(c) < 0x180 else f"U+{ord(c):04X}") for c in text)
 
 
