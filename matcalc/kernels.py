@@ -143,7 +143,8 @@ def unit_vector(i: Value, n: int) -> Value:
 
 def index_of(i: Value, n: int) -> int:
     """The place of index i (from 1) among n; ShapeError outside, where Python would count from the end."""
-    k = round(float(np.real(i))) if np.isfinite(i) else 0
+    x = float(np.real(i))
+    k = round(x) if math.isfinite(x) else 0
     if not 1 <= k <= n:
         raise ShapeError(f"the index {k} is not in 1 … {n}")
     return k - 1

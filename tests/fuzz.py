@@ -15,6 +15,7 @@ import argparse
 import math
 import multiprocessing
 import re
+import signal
 import sys
 import time
 from collections import Counter
@@ -88,7 +89,7 @@ class _Judge:
 
     def _start(self) -> None:
         self.pipe, far = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=_serve, args=(far,), daemon=True)
+        self.process = multiprocessing.Process(target=_serve, args=(far, self.pipe), daemon=True)
         self.process.start()
         far.close()
 
@@ -111,7 +112,8 @@ class _Judge:
         return Verdict("hang", "in NumPy", HANG)
 
 
-def _serve(pipe: Connection[Any, Any]) -> None:
+def _serve(pipe: Connection[Any, Any], other: Connection[Any, Any]) -> None:
+    other.close()  # so that the end of the other process is heard
     while True:
         try:
             pipe.send(tuple(judge(pipe.recv())))
@@ -162,7 +164,18 @@ def main() -> int:
     if options.lines:
         from_lines(options.lines)
         return 0
-    results = []
+    results: list[tuple[Expression, Verdict]] = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _each(options, results)
+    except KeyboardInterrupt:
+        print("interrupted")
+    print(table(results))
+    return int(any(v.outcome in BUGS for _, v in results))
+
+
+def _each(options: argparse.Namespace, results: list[tuple[Expression, Verdict]]) -> None:
+    """Judge, and print what failed as soon as it is known."""
     shrunk: Counter[tuple[str, str]] = Counter()
     for e, v in run(options.count, options.depth, options.seed, options.jobs, options.order2):
         results.append((e, v))
@@ -174,8 +187,6 @@ def main() -> int:
             print(f"{small.line} | {v.outcome} {why} ({v.seconds:.1f} s)", flush=True)
         elif options.refusals and v.outcome not in ("right", "no point"):
             print(f"{e.line} | {v.outcome} {v.cause}", flush=True)
-    print(table(results))
-    return int(any(v.outcome in BUGS for _, v in results))
 
 
 if __name__ == "__main__":

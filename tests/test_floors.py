@@ -54,7 +54,7 @@ HOUSE = (
     "exchange.outward",
     "exchange.inward",
     "differential simplify",
-    "tensor notation.symmetric shortening.folding",
+    "tensor notation.axes notation.symmetric shortening.folding",
     "derivation.forward derivation.origin derivation.shorter",
     "adjoints.structured course.determinants notation.forms notation.indexform notation.kronecker notation.linearmap",
     "notation.piecewise",

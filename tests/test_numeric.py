@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+import matcalc
 from matcalc import build as b
 from matcalc.errors import ShapeError, UsageError
 from matcalc.expr import Expr, make
 from matcalc.kinds import ONE, Dim, Shape
+from matcalc.notation.axes import over_axes
 from matcalc.numeric import Plan, evaluate, prepare, release
 from matcalc.ops import by_name
 from matcalc.ops.core import CASES, COMMUTATION, INDEXED_PRODUCT, IVERSON, MATMUL
@@ -264,3 +266,33 @@ def test_what_has_no_value_is_not_a_number(op: str) -> None:
             found = evaluate(e, {"X": value}, SIZES)
         assert np.shape(found) == (() if e.is_scalar else tuple(d.value(SIZES) for d in e.shape))
     assert np.isnan(evaluate(b.inverse(X), {"X": SINGULAR}, SIZES)).all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J[i,j] = sum_k A[i,k] A[j,k]",
+        "J[i,j] = 3 sum_k sum_l A[i,k] A[j,l] B[k,l]^2 + delta[i,j] sin(A[i,1])",
+        "J[i] = sum_{k=1}^n A[i,1]",
+        "J[i,j,l] = cases(A[i,j], j > 1, i + 2) exp(B[j,l]) A[1,1]/2",
+        "J[i] = 1[i < 2] A[i,3] - i",
+    ],
+)
+def test_index_forms_for_all_indices_at_once(text: str) -> None:
+    """The same numbers as for one place after the other."""
+    form: Any = matcalc.parse(text, where="A in R^{m x n}; B in R^{n x n}")
+    given = {"A": ENV["A"], "B": rng.standard_normal((3, 3))}
+    typed = form._typed
+    marks = typed.form[2]
+    ranges = [typed.index_ranges[k].value(SIZES) for k in marks]
+    found = over_axes(typed.expr, given, SIZES, marks, ranges)
+    assert found is not None
+    for at, value in Plan(typed.expr).run_over(given, SIZES, marks, ranges):
+        assert np.isclose(found[at], value)
+    assert np.allclose(form.evaluate(given), found)
+
+
+def test_an_index_form_beyond_a_matrix_says_which_index() -> None:
+    form: Any = matcalc.parse("J[i] = A[i,7]", where="A in R^{m x n}")
+    with pytest.raises(ShapeError, match="the index 7 is not in"):
+        form.evaluate({"A": ENV["A"]})

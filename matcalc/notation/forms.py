@@ -11,6 +11,7 @@ from ..inference.scene import declared_shape
 from ..kinds import ONE, Dim
 from ..numeric import Plan, release
 from ..tensor import unstacked
+from .axes import over_axes
 
 if TYPE_CHECKING:
     from ..answers import Scope
@@ -41,9 +42,11 @@ def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) ->
     if unknown:
         raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
     ranges = [typed.index_ranges[m].value(sizes) for m in flat]
-    out = np.zeros(ranges)
-    for at, value in Plan(typed.expr).run_over(env, sizes, flat, ranges):
-        out[at] = value
+    out = over_axes(typed.expr, env, sizes, flat, ranges)
+    if out is None:
+        out = np.zeros(ranges)
+        for at, value in Plan(typed.expr).run_over(env, sizes, flat, ranges):
+            out[at] = value
     groups = []
     n = 0
     for mark in marks:
