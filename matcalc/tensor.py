@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import build
+from .adjoints.families import bind
 from .adjoints.network import Factor, Index, Slot, Term, matrix_form, slot_for
 from .build import add, num, unit
 from .differential import accumulate, collect, derivative
@@ -62,11 +63,14 @@ class Tensor:
             return Tensor(shapes, found)
         terms: list[Term] = []
         for t in self.terms:
-            seeds = [(t.scalar, Term(num(1), t.factors, (*t.slots, (), ()), t.binders))]
+            # The sums of the term are taken last: what is differentiated stands inside them.
+            seeds = [(t.scalar, Term(num(1), t.factors, (*t.slots, (), ())))]
             for k, (e, r, c) in enumerate(t.factors):
-                seeds.append((e, Term(t.scalar, t.factors[:k] + t.factors[k + 1 :], (*t.slots, r, c), t.binders)))
-            for e, seed in seeds:
-                terms += accumulate(e, [_with_fresh_ends(seed, e)], x)
+                seeds.append((e, Term(t.scalar, t.factors[:k] + t.factors[k + 1 :], (*t.slots, r, c))))
+            inner = [part for e, seed in seeds for part in accumulate(e, [_with_fresh_ends(seed, e)], x)]
+            for binder in reversed(t.binders):
+                inner = [bound for part in inner for bound in bind(part, binder)]
+            terms += inner
         return Tensor(shapes, terms)
 
     def _at(self, i: Expr, j: Expr) -> Tensor:

@@ -19,12 +19,12 @@ from generate import SIZES, Expression
 from oracle import jacobian
 
 import matcalc
-from matcalc.errors import MatcalcError, VerificationError
+from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
 from matcalc.syntax import Binding, Program
 
 # Failures. Not among them: "refused" (the book has no rule), "tied" (where the rules' assumption holds nowhere), "no derivative" and
 # "no point" (the oracle has none either), "not read back" (the text names a size or an index that the reader cannot know).
-BUGS = ("wrong", "shape", "misread", "text", "latex", "internal error", "refused by verification", "not checked", "slow", "hang")
+BUGS = tuple("wrong,shape,misread,not understood,text,latex,internal error,refused by verification,not checked,slow,hang".split(","))
 SLOW, HANG = 5.0, 30.0  # seconds of computing
 READ = 10.0  # for the numbers of what was read back
 Array = np.ndarray[Any, Any]
@@ -97,7 +97,7 @@ def _refused(e: Expression, error: MatcalcError, seed: int, seconds: float) -> V
     """An honest refusal, or a wrong one: by verification, though the oracle has points where the derivative exists."""
     unchecked = "could not be checked" in error.message
     if not isinstance(error, VerificationError) and not unchecked:
-        return Verdict("refused", _cause(error.message), seconds)
+        return Verdict("refused" if isinstance(error, NoAnswerError) else "not understood", _cause(error.message), seconds)
     if "its rules assume" in error.message:
         return Verdict("tied", error.message.rpartition("(")[2].rstrip(")"), seconds)
     if next(points(e, seed), None) is None:

@@ -55,6 +55,7 @@ FOUND = [
 
 FOUND_TWICE = [
     ("||X||_{*}", "X", "X in R^{m x n}"),
+    ("sum_{i=1}^q exp(C/u[i])", "u", "u in R^q positive; C in R^{q x q}"),
     ("sum(sinh(B^s))", "B", "B in R^{q x q}; s in N"),
     ("(prod_{i=1}^p v[i]^2)^2", "v", "v in R^p"),
     ("acosh(cosh(u))", "u", "u in R^m"),
