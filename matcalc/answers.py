@@ -255,7 +255,8 @@ class Derivative(Typeset):
         """All declarations, the inferred ones too; with the Kronecker form, also that of the function's name."""
         form = self.program.form
         trees = [*(b.value for b in self.program.bindings), self.program.body]
-        free = [spell_declaration(Declaration(letter, "N", ())) for letter, _ in self._members]
+        known = {d.name for d in self._typed.declarations}
+        free = [spell_declaration(Declaration(letter, "N", ())) for letter, _ in self._members if letter not in known]
         where = "; ".join(filter(None, [_where(self._typed, trees, self._tensor.expressions()), *free]))
         if form is None or form[0] != "kron":
             return where

@@ -136,9 +136,7 @@ def _one(
     tensor = Tensor([typed.expr.shape], [])
     previous = tensor
     variables = [_variable(typed, n) for n in names]
-    for v in variables:
-        for letter in v.indices:
-            function = free_of(function, letter)
+    function = free_of(function, {letter for v in variables for letter in v.indices})
     tensor.replace(function)
     stages: list[Stage] = []
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
@@ -253,11 +251,12 @@ def place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:
         return None, []
     axes = sum(d is not ONE for d in whole.shape)
     parts = sub.split(",") if "," in sub or axes < 2 else list(sub)
-    taken = {*typed.symbols, *(n for e in typed.symbols.values() for d in e.shape for n in d.names())}
+    whole_numbers = {n: e for n, e in typed.symbols.items() if len(n) == 1 and e.op is SYMBOL and "integer" in e.attr[1]}  # type: ignore[index]
+    taken = ({*typed.symbols} - set(whole_numbers)) | {n for e in typed.symbols.values() for d in e.shape for n in d.names()}
     letters = [p for p in parts if len(p) == 1 and p.isalpha() and p.islower() and p not in taken]
     if len(parts) != axes or "0" in parts or not all(p.isdigit() or p in letters for p in parts) or len(set(letters)) < len(letters):
         return None, []
-    places = [num(int(p)) if p.isdigit() else index(p) for p in parts]
+    places = [num(int(p)) if p.isdigit() else whole_numbers.get(p) or index(p) for p in parts]
     dims = [d for d in whole.shape if d is not ONE]
     if any(d.number is not None and p.isdigit() and int(p) > d.number for p, d in zip(parts, dims, strict=True)):
         raise UsageError(f"{name} is no entry of {base}, which is {shape_text(whole.shape)}")
@@ -267,11 +266,11 @@ def place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:
 def put_in_place(f: Function, name: str, place: Expr, at: Mapping[str, int]) -> Function:
     """The function of a point that also gives one entry by itself; `at` are the numbers of its free indices."""
     whole = str(place.args[0].attr[0])  # type: ignore[index]
-    i, j = ((at[str(k.attr)] if k.indices else int(value_of(k))) - 1 for k in place.args[1:])
 
     def moved(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
         array = env[whole].copy()
-        array[i, j] = env[name]
+        numbers = [at.get(str(k.attr), 0) or (env[k.attr[0]] if k.op is SYMBOL else value_of(k)) for k in place.args[1:]]  # type: ignore[index]
+        array[int(numbers[0]) - 1, int(numbers[1]) - 1] = env[name]
         return f({**env, whole: array}, sizes)
 
     return moved

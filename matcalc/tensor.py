@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from . import build
 from .adjoints.families import bind
 from .adjoints.network import Factor, Index, Slot, Term, matrix_form, slot_for
-from .build import add, num, unit
+from .build import add, entry, hadamard, matmul, num, rebuild, transpose, unit
 from .differential import accumulate, collect, derivative
-from .expr import Expr
+from .expr import Expr, transform
 from .kinds import ONE, SCALAR, Dim, Shape
 from .numeric import Plan
-from .ops.core import ENTRY
+from .ops.core import ENTRY, HADAMARD, MATMUL, UNIT
+from .ops.sums import SUM
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -79,7 +80,10 @@ class Tensor:
         for t in self.terms:
             units: list[Factor] = [(unit(k, s[0].dim), s, ()) for k, s in zip((i, j), t.slots[-2:], strict=True) if s]
             found.append(Term(t.scalar, [*t.factors, *units], (*t.slots[:-2], (), ()), t.binders))
-        return Tensor((*self.shapes[:-1], SCALAR), collect(found))
+        made = Tensor((*self.shapes[:-1], SCALAR), collect(found))
+        if made.matrix is not None:
+            made.matrix = transform(made.matrix, _with_entries)
+        return made
 
     def map(self, rewrite: Any) -> Tensor:
         """The tensor with every expression in it rewritten."""
@@ -114,6 +118,19 @@ class Tensor:
         for t in self.terms:
             total = total + _evaluate_term(t, env, sizes, dict(indices or {})).reshape(dims)
         return total
+
+
+def _with_entries(e: Expr, args: tuple[Expr, ...]) -> Expr:
+    """The node with other arguments, a number u^T e_i as the entry u_i."""
+    at = next((a for a in args[0].args if a.op is UNIT), None) if e.op is SUM and args[0].op is HADAMARD else None
+    if at is not None:  # sum(u .* e_i)
+        return entry(hadamard(*[a for a in args[0].args if a is not at]), at.args[0], num(1))
+    if e.op is not MATMUL:
+        return rebuild(e, args)
+    product = matmul(*args)
+    if product.op is MATMUL and product.is_scalar and product.args[-1].op is UNIT:
+        return entry(transpose(matmul(*product.args[:-1])), product.args[-1].args[0], num(1))
+    return product
 
 
 def _with_fresh_ends(seed: Term, e: Expr) -> Term:

@@ -156,3 +156,19 @@ def test_a_whole_number_is_a_subscript() -> None:
 
 def test_two_digits_below_a_bracket_are_two_indices() -> None:
     assert matcalc.parse("(A B)_{12}").text == "(A B)[1,2]"
+
+
+@pytest.mark.parametrize(
+    "text, wrt, where, answer",
+    [
+        ("sum_{i=1}^n x_i^3", "x_i", "x in R^n", "3 x_i^2"),
+        ("sum_{i=1}^N z_i^T A z_i", "A_{ij}", "z_i in R^n; A in R^{n x n}", "(sum_{k=1}^N z_k z_k^T)[j,i]"),
+        ("x_k^2", "x_k", "x in R^n; k in N", "2 x_k"),
+        ("x_k^2", "x_i", "x in R^n; k in N", "2 x_k 1[i = k]"),
+    ],
+)
+def test_indices_do_not_meet(text: str, wrt: str, where: str, answer: str) -> None:
+    d = matcalc.derivative(text, wrt, where=where)
+    assert not isinstance(d, list)
+    assert (d.text, d.verified) == (answer, "verified")
+    assert matcalc.parse(d.text, where=d.where).text == d.text

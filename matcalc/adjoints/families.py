@@ -6,6 +6,7 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 from ..build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
@@ -133,14 +134,15 @@ def at_index(e: Expr, name: str, j: Expr) -> Expr:
     return transform(e, rebuild, done)
 
 
-def free_of(e: Expr, letter: str) -> Expr:
-    """`e` with the sums over `letter` running over another letter, so that `letter` can name the variable's index."""
+def free_of(e: Expr, letters: Collection[str]) -> Expr:
+    """`e` with the sums over `letters` running over other letters, so that these can name the variable's indices."""
     bound = {str(n.attr) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
-    if letter not in bound:
-        return e
-    names = bound | {str(n.attr[0]) for n in postorder(e) if isinstance(n.attr, tuple) and n.attr}
-    other = next(c for c in "ijklmnpqrst" if c not in names and c != letter)
-    return with_index(e, letter, other)
+    names = bound | {str(n.attr[0]) for n in postorder(e) if isinstance(n.attr, tuple) and n.attr} | set(letters)
+    for letter in sorted(bound & set(letters)):
+        other = next(c for c in "ijklmnpqrstuvw" if c not in names)
+        names.add(other)
+        e = with_index(e, letter, other)
+    return e
 
 
 def with_index(e: Expr, letter: str, other: str) -> Expr:
