@@ -1,6 +1,6 @@
 """The rules of derivations that belong to no single operation: constants, the chain, identification, what algebra does.
 
-Each is a block like those of the operations: a name, a statement, a source, an example (`EXPR by X where DECLARATIONS`).
+Each is a block like those of the operations: a name, a statement, a source, an example (`EXPR by X as NOTATION where DECLARATIONS`).
 What follows from the rules of arithmetic alone has the source "algebra", what is a matter of notation "definition".
 """
 
@@ -56,11 +56,11 @@ OF_SCALAR = law("identification of a derivative", "dF = F' dt for all dt means d
 OF_GRADIENT = law("identification of a gradient", "dF = g^T dx for all dx means ∂F/∂x = g^T", IDENTIFICATION, "x^T A x by x")
 OF_JACOBIAN = law("identification of a Jacobian", "dF = J dx for all dx means ∂F/∂x = J", IDENTIFICATION, "A x by x")
 OF_MATRIX = law("identification by a matrix", "dF = tr(G^T dX) for all dX means ∂F/∂X = G", IDENTIFICATION, "tr(A X) by X")
-OF_MAP = law("identification of a linear map", "F'(X) is the linear map dX -> dF", "definition", "X A X by X")
+OF_MAP = law("identification of a linear map", "F'(X) is the linear map dX -> dF", "definition", "expm(X) by X")
 BY_INDICES = law(
     "identification by entries", "dF[i,j] = sum_{k,l} J[i,j,k,l] dX[k,l] means ∂F[i,j]/∂X[k,l] = J[i,j,k,l]", "definition", "X A X by X"
 )
-BY_VEC = law("vec of a product", "vec(A X B) = (B^T ⊗ A) vec(X)", cite("magnus-neudecker", "section 2.4"), "A X B by X")
+BY_VEC = law("vec of a product", "vec(A X B) = (B^T ⊗ A) vec(X)", cite("magnus-neudecker", "section 2.4"), "A X B by X as kron")
 BY_MEMBER = law(
     "one member of a family",
     "the coefficient of dx_j is the derivative by x_j",
@@ -76,7 +76,7 @@ COLLECTED = law(
     "trace and transpose",
     "s = s^T and s = tr(s) of a scalar, tr(A B) = tr(B A), tr(A^T) = tr(A): everything is brought beside dX",
     cite("cookbook", "section 1.1"),
-    "a^T X^-1 b by X",
+    "x^T A x by x",
 )
 ALGEBRA = law(
     "algebra", "sums and products reordered, like terms added, a factor times its inverse cancelled", "algebra", "x^T x + x^T x by x"
@@ -106,7 +106,6 @@ ROOTS = law("root of a product", "(s t)^k = s^k t^k", "algebra", "sqrt(s t) by t
 DECLARED = law(
     "declared property", "what was declared of the variable is used after the last derivative", "definition", "x^T S x by S where S in S^n"
 )
-TRANSPOSED = law("layout", "the derivative is printed in the layout asked for", "definition", "A x by x")
 NAMED = law("named parts", "what occurs several times gets a name", "definition", "x/||x|| by x")
 SUBSTITUTED = law("substitution", "the named parts are put in", "definition", "z = A x; z^T z by x")
 CASES_FORM = law("case distinction", "an indicator written as cases", "definition", "relu(x) by x where x in R")

@@ -20,7 +20,7 @@ SHARED = ("definition", "algebra")
 
 
 class Rule:
-    """A rule: `name`, `statement`, `condition` (what it asks for), `source`, `chapter`, and `example`, a text "EXPR by X where …"."""
+    """A rule: `name`, `statement`, `condition` (what it asks for), `source`, `chapter`, and `example`: "EXPR by X as NOTATION where …"."""
 
     __slots__ = ("chapter", "condition", "example", "name", "source", "statement")
 
@@ -28,11 +28,12 @@ class Rule:
         self.name, self.statement, self.condition = name, statement, condition
         self.source, self.chapter, self.example = source, chapter, example
 
-    def asked(self) -> tuple[str, list[str], str]:
-        """The example taken apart: expression, variables, declarations. Empty where a rule has none."""
+    def asked(self) -> tuple[str, list[str], str, str]:
+        """The example taken apart: expression, variables, declarations, notation. Empty where a rule has none."""
         question, _, where = self.example.partition(" where ")
+        question, _, notation = question.partition(" as ")
         expr, *wrt = question.split(" by ")
-        return expr, wrt, where
+        return expr, wrt, where, notation or "auto"
 
     def as_dict(self) -> dict[str, str]:
         """For JSON."""

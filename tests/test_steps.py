@@ -16,7 +16,7 @@ from matcalc.derivation.forward import pending
 from matcalc.derivation.lines import Partial, Step
 from matcalc.derivation.numbers import disagreeing
 from matcalc.ops.book import REGISTRY
-from matcalc.rulebook import book
+from matcalc.rulebook import Rule, book
 from matcalc.templates import _derivative_text, template
 
 CORPUS = [*cases("public"), *cases("rivals")]
@@ -92,6 +92,12 @@ def test_the_corpus_is_derived_step_by_step(case: Case) -> None:
 )
 def test_other_layouts_notations_and_kinds(expr: str, wrt: str, where: str, options: dict[str, object]) -> None:
     check(derive(expr, wrt, where, **options))
+
+
+@pytest.mark.parametrize("rule", [r for r in book().values() if r.example], ids=lambda r: r.name)
+def test_the_examples_of_the_rule_book_are_derived(rule: Rule) -> None:
+    expr, wrt, where, notation = rule.asked()
+    check(derive(expr, wrt if len(wrt) > 1 else wrt[0], where, order=len(wrt), notation=notation))
 
 
 def lines(d: matcalc.Derivative) -> list[tuple[str, str]]:

@@ -56,10 +56,11 @@ def run_example(rule: Rule) -> tuple[str, str]:
 
     if not rule.example:
         return "", ""
-    expr, wrt, where = rule.asked()
+    expr, wrt, where, notation = rule.asked()
     words = ["matcalc", "d", expr, "--wrt", ",".join(dict.fromkeys(wrt)), *(["--where", where] if where else [])]
     words += ["--order", str(len(wrt))] if len(wrt) > 1 else []
-    answer = derivative(expr, wrt if len(wrt) > 1 else wrt[0], where=where, order=len(wrt))
+    words += ["--notation", notation] if notation != "auto" else []
+    answer = derivative(expr, wrt if len(wrt) > 1 else wrt[0], where=where, order=len(wrt), notation=notation)
     assert not isinstance(answer, list)
     return " ".join(map(_quoted, words)), answer.text
 

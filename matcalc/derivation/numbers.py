@@ -26,7 +26,14 @@ WIDTH = 2e-5  # of the difference quotients
 TOLERANCE = 2e-6
 
 
-POINTS = ((1.0, False), (1.0, True), (0.5, False), (0.5, True), (0.2, True))  # scale of the entries, and whether all are positive
+POINTS = (
+    (1.0, False),
+    (1.0, True),
+    (0.5, False),
+    (0.5, True),
+    (0.2, True),
+    (4.0, True),
+)  # scale of the entries, and whether all are positive
 
 
 def disagreeing(d: Derivative) -> list[tuple[Step, str]]:
