@@ -69,9 +69,10 @@ def collect(terms: Iterable[Term]) -> list[Term]:
     folded: list[Expr] = []
     rest: list[Term] = []
     shape = None
-    for t in reduced:
-        body = matrix_form(t)
-        if body is None:
+    forms = [matrix_form(t) for t in reduced]
+    mixed = None in forms and any(len(s) > 1 for t in reduced for s in t.slots)  # stacked slots are opened in all terms or in none
+    for t, body in zip(reduced, forms, strict=True):
+        if body is None or mixed:
             rest.append(_without_idle_binders(t))
             continue
         for binder in reversed(t.binders):

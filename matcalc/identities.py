@@ -111,6 +111,11 @@ for _f in ("expm", "logm", "sqrtm"):
 identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="definition")
 identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="definition")
 
+# Kronecker products.
+_MIXED = cite("magnus-neudecker", "section 2.2")
+identity("mixed product with a column", "kron(I, u) X", "kron(X, u)", "u: m 1, X: n p", source=_MIXED)
+identity("mixed product with a column, second form", "kron(u, I) X", "kron(u, X)", "u: m 1, X: n p", source=_MIXED)
+
 # Entrywise and diagonal products.
 identity(
     "entrywise product with an outer product",

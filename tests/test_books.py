@@ -18,7 +18,7 @@ from corpus import cases, close, symbols
 from oracle import Oracle, jacobian
 
 import matcalc
-from matcalc.errors import MatcalcError
+from matcalc.errors import MatcalcError, ReadingError
 from matcalc.read import parse, parse_where
 from matcalc.syntax import Program, split_name
 
@@ -163,3 +163,21 @@ def test_right_and_read_back(name: str) -> None:
         assert wanted is None or close(got, wanted, 1e-7 if case["order"] == 1 else 1e-5), d.text
         for form in filter(None, (case["expected"], d.text, d.latex if len(d.shape) <= 2 else None)):
             assert close(evaluated(matcalc.parse(form, where=d.where), given), got), form
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (r"\nabla_x (x^\top x)", "give the variable with --wrt"),
+        (r"\frac{\partial}{\partial x} x^2", "give the variable with --wrt"),
+        (r"\min_{\mathbf{w}} \|\mathbf{X}\mathbf{w} - \mathbf{y}\|^2", "leave min_w out"),
+        (r"\mathbf{x}^* \mathbf{x}", "write ^T for the transpose"),
+        (r"x^{\ast} x", "write ^T for the transpose"),
+        (r"\sum_{i \neq j} x_i x_j", "write sum_{i=1}^N"),
+        (r"\sum_{(i,j) \in E} (x_i - x_j)^2", "write sum_{i=1}^N"),
+    ],
+)
+def test_what_papers_write_and_is_not_read_has_a_hint(text: str, hint: str) -> None:
+    with pytest.raises(ReadingError) as error:
+        matcalc.parse(text)
+    assert hint in str(error.value)

@@ -21,7 +21,7 @@ from matcalc.sources import BIBLIOGRAPHY, after, cite
 from matcalc.templates import instantiate
 from matcalc.verify import draw
 
-SIZES = ((2, 3), (4, 2), (5, 7))  # of the dimension letters, in alphabetical order
+SIZES = ((2, 3, 4), (4, 2, 3), (5, 7, 2))  # of the dimension letters, in alphabetical order
 ENOUGH = 6  # draws at which the left side must be finite
 
 

@@ -6,19 +6,21 @@
 
 from __future__ import annotations
 
-from ..build import add, eye, is_number, literal, matmul, num, split, times, total, transpose, unit, value_of
+from ..build import add, apply, entry, eye, hadamard, is_number, literal, matmul, num, ones, split, times, total, transpose, unit, value_of
 from ..build import diag as diagonal_matrix
 from ..errors import MatcalcError
 from ..expr import Expr, postorder
 from ..kinds import ONE, Dim
-from ..ops.core import ADD, ENTRY, EYE, INDEX, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEX, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.sums import SUM
 from ..templates import entrywise
 from .network import Binder, Factor, Term
 
+LARGEST_SPREAD = 48  # symbols of a body that is multiplied out
 LARGEST = 64  # entries of a matrix that is written out
 
 
-def over_index(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
+def over_index(name: str, low: Expr, high: Expr, body: Expr, *, depth: int = 4) -> Expr | None:
     """sum_{name=low}^{high} body in matrix notation; None where the index does more than run over entries."""
     n = _whole_range(low, high)
     if n is None or n is ONE:
@@ -28,9 +30,22 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
     inner = body.args[0] if body.op is TRANSPOSE else body
     if inner.op is ADD:
         terms = [transpose(a) if inner is not body else a for a in inner.args]
-        parts = [over_index(name, low, high, a) for a in terms]
+        parts = [over_index(name, low, high, a, depth=depth) for a in terms]
         found = [p for p in parts if p is not None]
         return add(*found) if len(found) == len(parts) else None
+    whole = _of_one_term(name, low, high, n, body)
+    if whole is None and depth and body.size <= LARGEST_SPREAD and (terms := _multiplied_out(body, name)):
+        found = []
+        for a in terms:
+            part = over_index(name, low, high, a, depth=depth - 1)
+            if part is None:
+                return None
+            found.append(part)
+        return add(*found)
+    return whole
+
+
+def _of_one_term(name: str, low: Expr, high: Expr, n: Dim, body: Expr) -> Expr | None:
     c, scalars, rest = split(body)
     moving = [s for s in scalars if name in s.indices]
     fixed = [num(c), *[s for s in scalars if name not in s.indices]]
@@ -45,6 +60,12 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
         return times(*fixed, weights) if _is_unit(rest, name, n) else None
     if rest.op is TRANSPOSE and _is_unit(rest.args[0], name, n):
         return times(*fixed, transpose(weights))
+    if rest.op is HADAMARD:
+        moving = [f for f in rest.args if name in f.indices]
+        if len(moving) != 1 or len(rest.args) == 1:
+            return None
+        inner = over_index(name, low, high, times(*[s for s in scalars if name in s.indices], moving[0]), depth=0)
+        return None if inner is None else times(*fixed, hadamard(*[f for f in rest.args if f is not moving[0]], inner))
     if rest.op is not MATMUL:
         return None
     factors = rest.args
@@ -61,6 +82,28 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
     return None
 
 
+def _multiplied_out(body: Expr, name: str) -> list[Expr]:
+    """The body multiplied out over one of its sums in which the index stands; nothing where there is none."""
+    c, scalars, rest = split(body)
+    tail = [rest] if rest is not None else []
+    for k, s in enumerate(scalars):
+        others = [num(c), *scalars[:k], *scalars[k + 1 :]]
+        if s.op is ADD and name in s.indices:
+            return [times(*others, a, *tail) for a in s.args]
+        if s.op is ENTRY and name in s.args[0].indices and (parts := _multiplied_out(s.args[0], name)):
+            return [times(*others, entry(a, *s.args[1:]), *tail) for a in parts]
+    if rest is None:
+        return []
+    inner = rest.args[0] if rest.op is TRANSPOSE else rest
+    for k, f in enumerate(inner.args if inner.op in (MATMUL, HADAMARD) else ()):
+        base = f.args[0] if f.op is TRANSPOSE else f
+        if base.op is ADD and name in base.indices:
+            terms = [transpose(a) if base is not f else a for a in base.args]
+            whole = [apply(inner.op, [*inner.args[:k], a, *inner.args[k + 1 :]]) for a in terms]
+            return [times(num(c), *scalars, a if inner is rest else transpose(a)) for a in whole]
+    return []
+
+
 def _whole_range(low: Expr, high: Expr) -> Dim | None:
     if not is_number(low, 1):
         return None
@@ -74,10 +117,22 @@ def _is_unit(e: Expr, name: str, n: Dim) -> bool:
     return e.op is UNIT and e.args[0].op is INDEX and e.args[0].attr == name and e.shape[0] is n
 
 
+def _line_sums(x: Expr, name: str, n: Dim) -> Expr | None:
+    """The column whose entry is the sum of a line of a matrix, sum(A e_i)."""
+    chain = x.args[0].args if x.op is TRANSPOSE and x.args[0].op is MATMUL else x.args if x.op is MATMUL else ()
+    turned = [transpose(f) for f in reversed(chain)] if chain and not _is_unit(chain[-1], name, n) else list(chain)
+    if not turned or not _is_unit(turned[-1], name, n) or any(name in f.indices for f in turned[:-1]):
+        return None
+    rest = matmul(*turned[:-1])
+    return matmul(transpose(rest), ones(rest.shape[0]))
+
+
 def _lift(s: Expr, name: str, n: Dim) -> Expr | None:
     """The column whose entry `name` is the scalar `s`; None if `s` depends on the index in another way."""
     columns: dict[Expr, Expr] = {}
     for e in postorder(s):
+        if e.op is SUM and (column := _line_sums(e.args[0], name, n)) is not None:
+            columns[e] = column
         if e.op is not ENTRY or name not in e.indices or any(name in a.indices for a in e.args[:1]):
             continue
         x, i, j = e.args

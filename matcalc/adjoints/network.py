@@ -114,9 +114,9 @@ def matrix_form(term: Term) -> Expr | None:
     The slots are those of a column (one), a matrix (two) or a scalar (none); empty slots count as dimension one.
     """
     open_indices = [i for s in term.slots for i in s]
-    if any(len(s) == 2 for s in term.slots):
+    if any(len(s) > 1 for s in term.slots):
         return _pair_form(term)
-    if len(open_indices) > 2 or any(len(s) > 1 for s in term.slots) or len(set(open_indices)) != len(open_indices):
+    if len(open_indices) > 2 or len(set(open_indices)) != len(open_indices):
         return None
     if not open_indices:
         return term.scalar if not term.factors else None
@@ -144,13 +144,18 @@ def matrix_form(term: Term) -> Expr | None:
 
 
 def _pair_form(term: Term) -> Expr | None:
-    """Matrix notation where a slot is a Kronecker pair: vec(M) for one pair of a column, A ⊗ B for two."""
+    """Matrix notation where a slot is a Kronecker pair: vec(M) for one pair of a column, A ⊗ B for two, A ⊗ b or a ⊗ B for a pair
+    and a simple one."""
     slots = [s for s in term.slots if s]
     if len(term.factors) == 1 and [s for s in term.factors[0][1:] if s] == slots:
         return times(term.scalar, term.factors[0][0])
-    if len(slots) == 1:
+    if len(slots) == 1 and len(slots[0]) == 2:
         inner = matrix_form(Term(term.scalar, term.factors, (slots[0][1:], slots[0][:1])))
         return None if inner is None else apply(VEC, (inner,))
+    if len(slots) == 2 and min(map(len, slots)) == 1:
+        stacked, slot = slots if len(slots[0]) > 1 else slots[::-1]
+        body = _column_form(term, stacked, slot)
+        return body if body is None or slot is slots[1] else transpose(body)
     if len(slots) != 2 or any(len(s) != 2 for s in slots):
         return None
     halves: tuple[list[Factor], list[Factor]] = ([], [])
@@ -160,6 +165,24 @@ def _pair_form(term: Term) -> Expr | None:
             return None
         halves[sides.pop()].append((e, r, c))
     left, right = (matrix_form(Term(build.num(1), halves[k], (slots[0][k : k + 1], slots[1][k : k + 1]))) for k in (0, 1))
+    return None if left is None or right is None else times(term.scalar, build.kron(left, right))
+
+
+def _column_form(term: Term, rows: Slot, slot: Slot) -> Expr | None:
+    """A ⊗ b or a ⊗ B: the rows are stacked, and one part of them hangs on the column."""
+    if len(rows) == 1:
+        return matrix_form(Term(term.scalar, term.factors, (rows, slot)))
+    head, last = rows[:-1], rows[-1]
+    if len({*rows, *slot}) < len(rows) + 1 or any(last in (*r, *c) and not {*head}.isdisjoint((*r, *c)) for _, r, c in term.factors):
+        return None
+    on_last = any(last in (*r, *c) and slot[0] in (*r, *c) for _, r, c in term.factors)
+    below = [f for f in term.factors if last in (*f[1], *f[2]) or (on_last and set((*f[1], *f[2])) == set(slot))]
+    above = [f for f in term.factors if f not in below]
+    if slot[0] in {i for _, r, c in (above if on_last else below) for i in (*r, *c)}:
+        return None
+    one = build.num(1)
+    left = _column_form(Term(one, above, ()), head, () if on_last else slot)
+    right = matrix_form(Term(one, below, ((last,), slot if on_last else ())))
     return None if left is None or right is None else times(term.scalar, build.kron(left, right))
 
 

@@ -166,6 +166,8 @@ def kron(*factors: Expr) -> Expr:
     if a.op is TIMES or b.op is TIMES:
         scalars = [s for f in (a, b) if f.op is TIMES for s in f.args[:-1]]
         return times(*scalars, kron(*[f.args[-1] if f.op is TIMES else f for f in (a, b)]))
+    if b.op is KRONECKER:
+        return kron(kron(a, b.args[0]), b.args[1])
     shape = (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1])
     if a.op is EYE and b.op is EYE:
         return eye(shape[0])

@@ -125,9 +125,24 @@ def _finest(patterns: Sequence[Sequence[Slot]]) -> list[Slot]:
 def _refine(t: Term, pattern: Sequence[Slot]) -> Term:
     changes: dict[Index, Slot] = {}
     for mine, wanted in zip([s for s in t.slots if s], pattern, strict=True):
-        if len(mine) == 1 and len(wanted) > 1:
-            changes[mine[0]] = tuple(Index(i.dim) for i in wanted)
+        if len(mine) == len(wanted):
+            continue
+        left = list(wanted)
+        for k in mine:  # as many of the finer indices as make up its size
+            part = [left.pop(0)]
+            while left and part[-1].dim is not k.dim and _product(i.dim for i in part) is not k.dim:
+                part.append(left.pop(0))
+            if len(part) > 1:
+                changes[k] = tuple(Index(i.dim) for i in part)
     return t.renamed(changes)
+
+
+def _product(dims: Iterable[Dim]) -> Dim:
+    """The product of sizes."""
+    total, *others = dims
+    for d in others:
+        total = total * d
+    return total
 
 
 def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str, carried: Collection[str] = ()) -> Node:

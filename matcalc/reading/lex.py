@@ -72,6 +72,14 @@ class Lexer(Operands):
         self.close(mark.span)
         if mark.value == "||":
             self.norm_kind()
+        elif mark.value == "<":
+            self.frobenius()
+
+    def frobenius(self) -> None:
+        """The F of <A, B>_F, which is the same without it."""
+        after = [m.value for m in self.marks[self.i : min(self.i + 4, self.stop)]]
+        if after[:2] == ["_", "F"] or after == ["_", "{", "F", "{"]:
+            self.i += 2 if after[1] == "F" else 4
 
     def on_bar(self, mark: Mark) -> None:
         """A bar closes if an operand stands before and the innermost bracket is a bar of its kind; else it opens."""
@@ -205,6 +213,7 @@ class Lexer(Operands):
         frame = self.frames[-1]
         if mark.value == ">" and frame.kind == "ANGLE" and self.ends:
             self.close(mark.span)
+            self.frobenius()
             return
         comparing = frame.kind == "IVERSON" or frame.value == "cases" or frame.label == "cases"
         if mark.value == "<" and (not self.ends or (not comparing and self.angle_closes())):
@@ -262,6 +271,12 @@ class Lexer(Operands):
             raise self.nothing_after(mark.span)
         ahead = self.marks[self.i : min(self.i + 3, self.stop)]
         first = ahead[0] if ahead else None
+        inside = self.marks[self.i + 1] if first is not None and first.value == "{" and first.mate == self.i + 2 else first
+        if inside is not None and mark.value == "^" and inside.kind == "infix" and inside.value == "*":
+            shown = self.source((mark.start, inside.end))
+            raise self.refuse(
+                f"{quote(shown)} is not read: everything is real here", mark.span, "write ^T for the transpose, x_{star} for a name"
+            )
         if first is None or mark.value == ".^":
             self.put("CARET", mark.value, mark.span)
             return

@@ -94,7 +94,10 @@ class Operands(SumSigns):
         self.name(mark.value, mark)
 
     def on_partial(self, mark: Mark) -> None:
-        raise self.refuse("the expression is differentiated by matcalc itself: `∂` is not read", mark.span, "give the variable with --wrt")
+        sign = quote(self.source(mark.span))
+        raise self.refuse(
+            f"the expression is differentiated by matcalc itself: {sign} is not read", mark.span, "give the variable with --wrt"
+        )
 
     def on_accent(self, mark: Mark) -> None:
         base, self.i = accented(self.marks, self.i - 1, self.text)
@@ -226,7 +229,9 @@ class Operands(SumSigns):
             after, self.i = (":", pair) if pair else subscript(self.marks, below, self.text, self.names, base)
             end = self.marks[self.i - 1].end if self.i > below + 1 or self.marks[below].kind == "sub" else self.marks[self.i].start
             if ":" not in after:
-                sub, below = f"{sub},{after}" if sub else after, 0
+                own = spell_name(base, f"{accent},{after}") if accent else ""
+                if not accent or own in self.names.variables or spell_name(base, accent) not in self.names.variables:
+                    sub, below = f"{sub},{after}" if sub else after, 0  # else \hat y_k is entry k of \hat y
                 self.check_shift(base, after, (mark.start, end))
         upper = superscript_index(self.marks, self.i) if self.i < self.stop else 0
         if upper and (not sub or not accent):
@@ -378,7 +383,8 @@ class Operands(SumSigns):
             if script.kind in ("under", "sub"):
                 base, self.i = subscript(self.marks, self.i, self.text, self.names, name)
                 if name != "log" or not (base.isdigit() or len(base) == 1):
-                    raise self.refuse(f"{quote(f'{name}_{base}')} is no function known here", mark.span)
+                    hint = f"leave {name}_{base} out: what stands behind it is differentiated" if name in ("max", "min") else None
+                    raise self.refuse(f"{quote(f'{name}_{base}')} is no function known here", mark.span, hint)
                 before = [Token("COMMA", ",", *script.span), leaf(base, script.span)]
                 label = f"log_{base}"
             elif script.kind == "post":

@@ -115,6 +115,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "prod": ("binder", "product"),
     "infty": ("greek", "infty"),
     "partial": ("partial", "d"),
+    "nabla": ("partial", "nabla"),
     "sqrt": ("sqrt", "sqrt"),
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), ("frac", "/")),
     "left": ("left", "left"),
@@ -149,15 +150,16 @@ _SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₒₓₕₖₗₘₙ
 _LOOKALIKES = dict(zip("асеорхуіјѕԁһвкмнтАВСЕНІЈКМОРЅТХУ", "aceopxyijsdhbkmhtABCEHIJKMOPSTXY", strict=True))
 
 _UPRIGHT = r"\\(?:operatorname\*?|mathrm|text|textrm|textit|mathit|mathsf|mathtt|mbox|rm)[ ]*\{[ ]*(?P<upright>[A-Za-z]+)[ ,]*\}"
+_OPERATOR = r"\\mathop[ ]*\{[ ]*\\(?:mathrm|operatorname|text|sf|rm|mathsf)[ ]*\{?[ ]*(?P<operator>[A-Za-z]+)[ ]*\}?[ ]*\}"
 _CONST = r"\\(?:mathbf|boldsymbol|bm|mathbb|mathbbm|mathds|mathbbold|pmb|symbf)[ ]*(?:\{[ ]*(?P<const>[01])[ ]*\}|(?P<const2>[01]))"
 _SCAN = re.compile(
     r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)"
     r"|(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>[A-Za-z]+)"
-    rf"|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})"
+    rf"|(?P<op>{_OPERATOR})|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})"
     r"|\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}"
     r"|\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)"  # the operator; \vec{x} is only an arrow
-    r"|\\hspace\*?\{[^{}]*\}(?P<space>)"
+    r"|\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)"
     r"|\\(?P<cmd>[A-Za-z]+|.)"
     rf"|(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)"
     rf"|(?P<greek>[{''.join(GREEK)}])"
@@ -253,6 +255,8 @@ def _mark(m: re.Match[str], text: str) -> Mark:
         if kind == "num":
             _check_number(value, text, (start, end))
         return Mark(kind, value, start, end)
+    if kind in ("op", "operator"):
+        return Mark("upright", m["operator"], start, end)
     if kind in ("up", "upright"):
         return Mark("word" if len(m["upright"]) == 1 else "upright", m["upright"], start, end)
     if kind in ("one", "const", "const2"):
