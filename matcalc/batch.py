@@ -65,14 +65,18 @@ def read_jobs(path: str) -> list[Job]:
 
 def _job_of(number: int, line: str) -> Job:
     try:
-        given = json.loads(line)
-    except ValueError as error:
+        given = json.loads(line, parse_constant=_not_json)
+    except (ValueError, RecursionError) as error:
         return {"line": number, "error": f"not JSON: {error}"}
     if not isinstance(given, dict):
         return {"line": number, "error": "an object is wanted, with expr and wrt"}
     job: Job = {"line": number, **{name: given[name] for name in FIELDS if given.get(name) is not None}}
     wrong = _what_is_wrong(job)
     return {**job, "error": wrong} if wrong else job
+
+
+def _not_json(word: str) -> None:
+    raise ValueError(f"there is no {word} in JSON")
 
 
 def _what_is_wrong(job: Mapping[str, Any]) -> str:

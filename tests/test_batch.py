@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from console import python, run
 from corpus import cases
 
@@ -37,16 +38,29 @@ def records(out: str) -> list[dict[str, object]]:
 def test_a_bad_line_stops_nothing(tmp_path: Path) -> None:
     file = lines(tmp_path / "jobs.jsonl", [*SMALL])
     with open(file, "a", encoding="utf-8") as stream:
-        stream.write("not json\n\n[1]\n")
+        stream.write("not json\n\n[1]\n" + "[" * 100_000 + "\n")
     outcome = run("batch", file, "--processes", "1")
-    assert outcome.code == 1 and "6 of 11" in outcome.err
+    assert outcome.code == 1 and "7 of 12" in outcome.err
     found = records(outcome.out)
-    assert [r["line"] for r in found] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]
+    assert [r["line"] for r in found] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13]
     assert found[0]["text"] == "x^T (A + A^T)" and found[1]["text"] == "A + A^T" and found[1]["id"] == "hessian"
     assert "^" in str(found[2]["error"]) and found[2]["exit"] == 2  # with the caret under the place
     assert [a["text"] for a in found[3]["answers"]] == ["(X b)^T", "a^T X"]  # type: ignore[attr-defined]
     assert "expr" in str(found[5]["error"]) and "wrt" in str(found[6]["error"])
     assert "JSON" in str(found[9]["error"]) and "object" in str(found[10]["error"])
+
+
+def test_what_json_and_unicode_do_not_have(tmp_path: Path) -> None:
+    """NaN is no JSON, and half a character no Unicode: neither stops the lines after it, nor makes the output unreadable."""
+    file = tmp_path / "jobs.jsonl"
+    file.write_text('{"expr": NaN, "wrt": "x"}\n{"expr": "\\ud800 x", "wrt": "x"}\n{"expr": "x^T x", "wrt": "x", "id": "é"}\n')
+    output = tmp_path / "answers.jsonl"
+    for argv in ([], ["--output", str(output)]):
+        outcome = run("batch", str(file), "--processes", "1", *argv)
+        text = output.read_text(encoding="utf-8") if argv else outcome.out
+        found = [json.loads(line, parse_constant=pytest.fail) for line in text.splitlines()]
+        assert outcome.code == 1 and ["error" in r for r in found] == [True, True, False]
+        assert "NaN" in found[0]["error"] and found[2]["text"] == "2 x^T" and "é" in text
 
 
 def test_processes_give_the_same_in_the_same_order(tmp_path: Path) -> None:

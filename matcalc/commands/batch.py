@@ -46,10 +46,16 @@ def command(file: str, processes: int | None, limit: float | None, output: str |
                 raise UsageError(f"{output} cannot be written: {error.strerror or error}") from None
         for record in _with_progress(run(jobs, processes, limit), len(jobs)):
             failed += record["exit"] != 0
-            print(json.dumps(record, ensure_ascii=output is None and not _takes_unicode(stream)), file=stream, flush=True)
+            print(_line(record, output is not None or _takes_unicode(stream)), file=stream, flush=True)
     if failed:
         print(f"note: {failed} of {len(jobs)} had no answer; their lines say why", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _line(record: Record, unicode: bool) -> str:
+    """A record as JSON; in ASCII where it must be, or holds half a character, which no encoding carries."""
+    line = json.dumps(record, ensure_ascii=not unicode)
+    return json.dumps(record) if any("\ud800" <= c <= "\udfff" for c in line) else line
 
 
 def _takes_unicode(stream: TextIO) -> bool:
