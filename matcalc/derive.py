@@ -13,7 +13,7 @@ from .adjoints.structured import sentence, set_of, sets_of, staying, tangent, wi
 from .answers import Derivative, Expression, laid_out
 from .build import entry, index, is_number, num, substitute, value_of
 from .derivation.origin import Origin, Stage
-from .errors import MatcalcError, NoAnswerError, UsageError
+from .errors import MatcalcError, NoAnswerError, ShapeError, UsageError
 from .expr import Expr, postorder
 from .infer import Typed, infer
 from .kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
@@ -21,7 +21,7 @@ from .notation.authorship import rewritten, typed_order
 from .notation.kronecker import numbers_of_kronecker
 from .notation.linearmap import numbers_of_map
 from .numeric import Plan, is_small
-from .ops.core import ENTRY, MEMBER, SIZE, SYMBOL, UNIT
+from .ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
@@ -343,7 +343,7 @@ def _verify(
         elif n.op is SIZE:
             dims.append(n.attr)  # type: ignore[arg-type]
         dims += n.shape
-    numbers = [int(value_of(i)) for n in postorder([typed.expr, variable]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args if is_number(i)]
+    numbers = [int(value_of(i)) for n in postorder([typed.expr, variable]) for i in _places(n) if is_number(i)]
     if any(n.op in (ENTRY, MEMBER, UNIT) and any(i.op is SYMBOL for i in n.args[-2:]) for n in postorder(typed.expr)):
         numbers.append(3)  # x_j with j in N, which is drawn as 2 or 3
     least = max([at or 0, *indices.values(), *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
@@ -367,7 +367,16 @@ def _verify(
     if variable.op is ENTRY:
         checked = (put_in_place(function, name, variable, indices), put_in_place(jacobian, name, variable, indices))
     excuse = _excuse(ties, indices, arrays)
-    verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, excuse, arrays)
+    try:
+        verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, excuse, arrays)
+    except ShapeError as error:  # x_999, and x has no size of its own
+        hint = "use --no-verify to see the answer unchecked"
+        raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
+
+
+def _places(e: Expr) -> Sequence[Expr]:
+    """What has to be an index of the arrays: subscripts, and how far a sum runs."""
+    return e.args if e.op in (ENTRY, MEMBER, UNIT) else e.args[1:2] if e.op in (INDEXED_SUM, INDEXED_PRODUCT) else ()
 
 
 def _excuse(ties: Sequence[Expr], indices: Mapping[str, int], arrays: ModuleType | None) -> Callable[..., str]:

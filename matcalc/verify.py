@@ -26,6 +26,7 @@ GOOD_POINTS = 2
 FLAT_POINTS = 4  # so many points where the derivative vanishes, numerically too
 MOST_POINTS = 8
 MOST_ORDERS = 12
+GROWTH = 2  # of all sizes, where nothing can be judged with small ones
 SCALES = ((1.0, False), (1.0, True), (0.5, False), (0.5, True), (0.2, True), (4.0, True))
 TOLERANCE = 1e-6
 UNSURE = 1e-4
@@ -183,7 +184,10 @@ def verify(
     assumed = ""
     # A point that cannot be judged is followed by one of another kind: other sizes, all entries positive, smaller entries.
     orders = point.orders(dims)
-    kinds = iter([(sizes, scale, positive) for scale, positive in SCALES for sizes in orders])
+    kinds = iter(
+        [(sizes, scale, positive) for scale, positive in SCALES for sizes in orders]
+        + [({n: k + GROWTH for n, k in orders[0].items()}, scale, positive) for scale, positive in SCALES[:2]]  # det(X) four times
+    )
     kind: tuple[dict[str, int], float, bool] | None = next(kinds)
     mirror: dict[str, Any] | None = None
     with arrays.quiet():

@@ -226,3 +226,17 @@ def test_the_logarithm_of_the_gamma_function_as_papers_write_it() -> None:
 def test_a_sum_over_an_index_and_its_opposite_do_not_chase_each_other() -> None:
     d: Any = matcalc.derivative("sum_{i=1}^n sum_{j=1}^n (x_i - x_j)^2", "x", where="x in R^n")
     assert np.allclose(d.evaluate({"x": [1.0, 2.0, 4.0]}), [-16.0, -4.0, 20.0])
+
+
+def test_sums_to_a_number_over_a_vector_of_any_length() -> None:
+    """The check drew vectors shorter than the sum."""
+    assert matcalc.derivative("sum_{i=2}^4 x_i^3", "x", where="x in R^n").verified == "verified"  # type: ignore[union-attr]
+    assert matcalc.check("sum_{i=2}^4 x_i^3", "x_3", "3 x_3^2", where="x in R^n")
+    for expr, where in (("x_{999}^2", "x in R^n"), ("sum_{i=1}^{1000} x_i^2", "")):
+        with pytest.raises(NoAnswerError, match="could not be checked with small arrays"):
+            matcalc.derivative(expr, "x", where=where)
+
+
+def test_the_fourth_derivative_of_a_determinant() -> None:
+    """It vanishes for the small matrices that are tried first, up to the rounding of its terms."""
+    assert matcalc.derivative("det(X)", "X", order=4).verified == "verified"  # type: ignore[union-attr]

@@ -15,7 +15,7 @@ from ..infer import Typed
 from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
 from ..notation.forms import evaluate_form
 from ..numeric import Plan, release
-from ..ops.core import ENTRY, MEMBER, NUMBER, SYMBOL, UNIT
+from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SYMBOL, UNIT
 from ..verify import SCALES, Point
 
 Values = Mapping[str, Any]
@@ -252,8 +252,9 @@ def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
                 symbols.setdefault(n, (s.shape, t.declared.get(n, s).attr[1]))  # type: ignore[index]
         for e in postorder(t.expr):
             dims += e.shape
-            if e.op in (ENTRY, MEMBER, UNIT):
-                least = max([least, *(int(value_of(i)) for i in e.args if is_number(i) and value_of(i) < LARGEST_LITERAL)])
+            if e.op in (ENTRY, MEMBER, UNIT, INDEXED_SUM, INDEXED_PRODUCT):
+                places = e.args if e.op in (ENTRY, MEMBER, UNIT) else e.args[1:2]
+                least = max([least, *(int(value_of(i)) for i in places if is_number(i) and value_of(i) < LARGEST_LITERAL)])
             if e.op is MEMBER:
                 families[e.attr[0]] = (t.families[e.attr[0]][1], e.shape, e.attr[1])  # type: ignore[index]
     point = Point(symbols, families, least)
