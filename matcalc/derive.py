@@ -375,8 +375,13 @@ def _verify(
 
 
 def _places(e: Expr) -> Sequence[Expr]:
-    """What has to be an index of the arrays: subscripts, and how far a sum runs."""
-    return e.args if e.op in (ENTRY, MEMBER, UNIT) else e.args[1:2] if e.op in (INDEXED_SUM, INDEXED_PRODUCT) else ()
+    """What has to be an index of the arrays: subscripts, and how far a sum runs whose index is one."""
+    if e.op in (ENTRY, MEMBER, UNIT):
+        return e.args
+    if e.op not in (INDEXED_SUM, INDEXED_PRODUCT):
+        return ()
+    subscripts = (i for n in postorder(e.args[2]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args)
+    return e.args[1:2] if any(str(e.attr) in i.indices for i in subscripts) else ()
 
 
 def _excuse(ties: Sequence[Expr], indices: Mapping[str, int], arrays: ModuleType | None) -> Callable[..., str]:
