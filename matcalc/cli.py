@@ -251,7 +251,10 @@ def differentiate(
     """
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
     if chain and (order > 1 or layout != "numerator" or structured or vectorize):
-        raise click.UsageError("--chain is for first derivatives by free entries, in the numerator layout", click.get_current_context())
+        raise click.UsageError(
+            "--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand",
+            click.get_current_context(),
+        )
     shown = form_of(format_, bold, transpose, width)
     return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, **options)
 

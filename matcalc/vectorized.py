@@ -68,7 +68,7 @@ def vectorized(
     if check:
         _compare(typed, members, infer(*made, twins=False), stacks, names)
     told = [f"{names[b]} has the {'entries' if e.is_scalar else 'rows'} {_member_text(b, typed, e)}" for b, e in members.items()]
-    sentence = f"{text}, where {', '.join(told)}"
+    sentence = f"the function is {text}, where {', '.join(told)}"
     return Vectorized(made, names, sentence, typed.assumptions)
 
 
