@@ -365,7 +365,7 @@ class Derivative(Typeset):
     def document(self, *, bold: bool = False, transpose: str = "T", width: int = 0, steps: bool = True) -> str:
         """A LaTeX document: question, answer, shape, declarations, assumptions and, with `steps`, the derivation."""
         from .ops import function_names
-        from .render.document import Question, document, plain
+        from .render.document import Question, document
 
         style = latex_style(self._typed, self.program, bold, transpose, "operatorname", width, frozenset(function_names().values()))
         derivation = self.steps.brief() if steps and self.steps else None
@@ -380,7 +380,7 @@ class Derivative(Typeset):
             assumptions=self.assumptions,
             verified=self.verified == "verified",
             letter=given[-1].head.f if given else "",
-            steps=derivation.for_page(style, plain) if derivation is not None else [],
+            steps=derivation.for_page(style) if derivation is not None else [],
         )
         return document(asked, style, self._scope.names)
 

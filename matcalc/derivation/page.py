@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..ops.core import ADD, ENTRY, INDEXED_SUM, TRANSPOSE
+from ..render.document import plain
 from .forward import LINEAR
 from .lines import Line, Partial, Step, merged
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ..render.latex import Style
 
 LEVELS = ("brief", "full")
-PAGE = 78  # characters of a line and its rule in an `align*` that fits a page
+PAGE = 68  # characters of the columns of an `align*` that fits a page
 WIDE = 130  # columns of text, with the rules beside the lines
 # The rules that a brief derivation does not give a line of their own.
 SMALL = {op.rule for op in (ADD, TRANSPOSE, INDEXED_SUM, ENTRY, *LINEAR)}
@@ -87,14 +88,14 @@ class Derivation(list[Step]):
         self._dress(style)
         for left, right, rule, _ in self.rows("latex"):
             body = f"{left} &= {right}" if left or not _headed(right) else f"& {right}"
-            lines.append(f"{body} && \\text{{{rule}}}" if rule else body)
+            lines.append(f"{body} && \\text{{{plain(rule)}}}" if rule else body)
         self._dress(None)
         return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
-    def for_page(self, style: Style, plain: Callable[[str], str]) -> list[str]:
+    def for_page(self, style: Style) -> list[str]:
         """LaTeX for a page: an `align*` and below it the sources, where its lines are short enough; else a numbered list."""
         rows = self.rows("unicode")
-        if all(len(left) + len(right) + len(rule) <= PAGE for left, right, rule, _ in rows):
+        if sum(max(len(row[k]) for row in rows) for k in range(3)) <= PAGE:
             found = self.latex(style).replace(r"\text{", r"\text{\small ")
             sources = dict.fromkeys(_reason(rule, source) for _, _, rule, source in rows if source)
             return [found, *([r"{\small " + plain("; ".join(sources)) + ".}"] if sources else [])]
