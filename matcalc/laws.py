@@ -103,6 +103,13 @@ PUSHED = law(
     "the inverses exist",
 )
 ROOTS = law("root of a product", "(s t)^k = s^k t^k", "algebra", "sqrt(s t) by t where s, t in R positive", "s > 0")
+CASES_SUM = law(
+    "sum of cases",
+    "cases over the same conditions are added case by case",
+    "definition",
+    "cases(x^2, x > 0, x) + cases(x, x > 0, 1) by x where x in R",
+)
+EQUAL_BASES = law("powers of equal bases", "a^j a^k = a^(j + k)", "algebra", "s^k s by s where s in R positive; k in R")
 DECLARED = law(
     "declared property", "what was declared of the variable is used after the last derivative", "definition", "x^T S x by S where S in S^n"
 )

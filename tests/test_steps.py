@@ -8,7 +8,7 @@ import sys
 from itertools import pairwise
 
 import pytest
-from console import run
+from console import ROOT, run
 from corpus import Case, cases
 
 import matcalc
@@ -75,6 +75,9 @@ def test_the_corpus_is_derived_step_by_step(case: Case) -> None:
         ("x^T A x", "x_i", "x in R^n", {}),
         ("tr(A X X^T)", "X_{ij}", "X in R^{m x n}", {}),
         ("x", "x", "", {}),
+        ("X A X", "X", "", {"order": 2}),
+        ("exp(X) .* X", "X", "", {"order": 2}),
+        ("x x^T x", "x", "", {"order": 3}),
         ("a^T b", "x", "x in R^n", {}),
         ("f(A x)^2", "x", "f: R^m -> R; A in R^{m x n}", {}),
         ("sum(phi(A x))", "x", "phi: R -> R", {}),
@@ -174,6 +177,12 @@ def test_the_answer_does_not_wait_for_its_derivation() -> None:
     code = "import sys, matcalc; matcalc.derivative('x^T A x', 'x'); print([m for m in sys.modules if 'derivation.un' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_every_reason_of_the_simplifier_is_a_rule() -> None:
+    text = (ROOT / "matcalc" / "shortening" / "moves.py").read_text(encoding="utf-8")
+    reasons = set(re.findall(r'yield "([^"]+)"', text))
+    assert len(reasons) > 5 and reasons <= set(book())
 
 
 def test_a_step_says_what_it_rewrote() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..answers import Derivative, ranks_of
 from ..expr import Expr
+from ..laws import ALGEBRA
 from ..notation.arrange import Arranger
 from ..notation.authorship import Order
 from ..notation.surface import name
@@ -173,7 +174,7 @@ class Step:
         self, rules: Iterable[str], before: Line, after: Line, place: Iterable[str] = (), note: str = "", *, small: bool = False
     ) -> None:
         known = book()
-        self.rules: tuple[Rule, ...] = tuple(known[n] for n in dict.fromkeys(rules))
+        self.rules: tuple[Rule, ...] = tuple(dict.fromkeys(known.get(n, known[ALGEBRA.name]) for n in rules))
         self.before, self.after, self.note, self.small = before, after, note, small
         self.place = tuple(place)
 

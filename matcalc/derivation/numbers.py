@@ -13,7 +13,7 @@ from ..answers import Derivative
 from ..build import add, member, num, power, substitute, symbol, times
 from ..expr import Expr, postorder
 from ..kinds import LARGEST_LITERAL, ONE, Dim
-from ..laws import STRUCTURED
+from ..laws import HESSIAN, LEIBNIZ, STRUCTURED
 from ..numeric import Plan
 from ..ops.core import ENTRY, MEMBER, NUMBER, SIZE, SYMBOL, UNIT
 from ..verify import Point
@@ -209,6 +209,8 @@ class Bench:
 
         if any(r.name == STRUCTURED.name for r in step.rules):
             return self._agrees_within(step)
+        if step.rules[0].name == LEIBNIZ.name:
+            return self._agrees_after(step, self._stage_of(step, steps))
         found = [self._values(line, step, steps) for line in (step.before, step.after)]
         if any(value is None or not np.all(np.isfinite(value)) for value in found):
             return None
@@ -218,6 +220,24 @@ class Bench:
         if first.shape != second.shape:
             return first.size == second.size and _near(first.reshape(-1), second.reshape(-1))
         return _near(first, second)
+
+    def _agrees_after(self, step: Step, k: int) -> bool | None:
+        """A derivative of a derivative: against the difference quotient of the one before."""
+        import numpy as np
+
+        change = self.change(k, "")
+        legs = [x.value(self.sizes) for x in self.variables[k].shape if x is not ONE]
+        after = np.tensordot(self.jacobian(step.after), self._own(k, change).reshape(legs), axes=len(legs))
+        home, name = self.env, str(self.whole[k].attr[0])  # type: ignore[index]
+        ends = []
+        for sign in (1, -1):
+            self.env = {**home, name: home[name] + sign * WIDTH * np.reshape(change, np.shape(home[name]))}
+            ends.append(self.jacobian(step.before))
+        self.env = home
+        quotient = (ends[0] - ends[1]) / (2 * WIDTH)
+        if not (np.all(np.isfinite(quotient)) and np.all(np.isfinite(after))):
+            return None
+        return _near(after.reshape(-1), quotient.reshape(-1))
 
     def _agrees_within(self, step: Step) -> bool:
         """A restriction to a set: both sides along a change that stays in the set."""
@@ -289,10 +309,10 @@ class Bench:
         """Which differentiation a step belongs to."""
         k = 0
         for s in steps:
+            if s.rules[0].name in (HESSIAN.name, LEIBNIZ.name):
+                k += 1
             if s is step:
                 break
-            if s.rules and s.rules[0].name == "second derivative":
-                k += 1
         return min(k, len(self.variables) - 1)
 
 
