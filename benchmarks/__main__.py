@@ -19,10 +19,12 @@ def evaluation(only: str) -> None:
 
     print("## Evaluation\n")
     print("Times as multiples of the emitted NumPy code's, medians with the middle half of the rounds; above 1 is slower than matcalc.")
-    print("Everything in float64 and on one thread; JAX is jitted and has compiled before, PyTorch uses `torch.func`.\n")
-    print("| problem | n | matcalc, ms | by hand | JAX | PyTorch |\n| --- | --- | --- | --- | --- | --- |")
+    print("Everything in float64 and on one thread, the contestants in turn in every round; a time is the lesser of the clock and the")
+    print("processor time, so that other work on the machine counts for nobody. JAX is jitted and has compiled before, PyTorch uses")
+    print("`torch.func`, of tensorgrad the function is timed that it compiles to PyTorch, for the problems that it was given.\n")
+    print("| problem | n | matcalc, ms | by hand | JAX | PyTorch | tensorgrad |\n| --- | --- | --- | --- | --- | --- | --- |")
     for name, n, own, ratios in rows(only):
-        cells = [str(ratios[k]) if k in ratios else "" for k in ("by hand", "JAX", "PyTorch")]
+        cells = [str(ratios[k]) if k in ratios else "" for k in ("by hand", "JAX", "PyTorch", "tensorgrad")]
         print(f"| {name} | {n} | {1e3 * own:.3g} | {' | '.join(cells)} |", flush=True)
 
 
@@ -85,7 +87,7 @@ def machine() -> None:
     except OSError:
         pass
     packages = []
-    for name in ("numpy", "scipy", "sympy", "jax", "torch"):
+    for name in ("numpy", "scipy", "sympy", "jax", "torch", "tensorgrad"):
         try:
             packages.append(f"{name} {version(name)}")
         except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""(a) How fast emitted code is: against closed forms by hand in NumPy, jitted JAX and PyTorch, all on one thread."""
+"""(a) How fast emitted code is: against closed forms by hand in NumPy, jitted JAX, PyTorch and tensorgrad, on one thread."""
 
 from __future__ import annotations
 
@@ -79,6 +79,14 @@ def by_torch(problem: Problem, values: Arrays) -> Call | None:
     return lambda: function(*arrays)
 
 
+def by_tensorgrad(problem: Problem, values: Arrays) -> Call | None:
+    if find_spec("torch") is None or find_spec("tensorgrad") is None:
+        return None
+    from .tensornet import compiled
+
+    return compiled(problem.name, values)
+
+
 def contestants(problem: Problem, n: int) -> dict[str, Call]:
     """What takes part; each has given the numbers of the closed form by hand before it is timed."""
     values = problem.make(n, np.random.default_rng(n))
@@ -90,6 +98,7 @@ def contestants(problem: Problem, n: int) -> dict[str, Call]:
         "by hand": lambda: problem.hand(*hand),
         "JAX": by_jax(problem, values),
         "PyTorch": by_torch(problem, values),
+        "tensorgrad": by_tensorgrad(problem, values),
     }
     found = {name: call for name, call in calls.items() if call is not None}
     want = np.asarray(found["by hand"]())
@@ -103,5 +112,5 @@ def rows(only: str = "") -> Iterator[Row]:
     for problem in PROBLEMS:
         for n in problem.sizes:
             if only in problem.name:
-                own, ratios = race(contestants(problem, n))
+                own, ratios = race(contestants(problem, n), inside=True)
                 yield problem.name, n, own, ratios

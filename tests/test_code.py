@@ -146,6 +146,25 @@ def test_good_shapes_of_products() -> None:
     assert "(B @ C).T" in text or "C.T @ B.T" in text
 
 
+def test_traces_are_entrywise_sums_of_half_an_inverse() -> None:
+    where = "theta, sigma in R positive; K in R^{n x n} spd; y in R^n"
+    text = gradient_of(of("1/2 y^T (theta K + sigma I)^-1 y + 1/2 log det(theta K + sigma I)", "theta", where))
+    assert "_chol_trace(chol1, K)" in text and text.count("_chol_solve") == 1 and "t2 @ K @ t2" in text
+    rng = np.random.default_rng(1)
+    given = {"S": np.cov(rng.normal(size=(5, 9))), "M": np.cov(rng.normal(size=(5, 9))), "s": 2.0}
+    text = of("s log det(S + s M)", "s", "S, M in R^{n x n} spd; s in R positive")
+    want = np.linalg.slogdet(given["S"] + 2 * given["M"])[1] + 2 * np.trace(np.linalg.inv(given["S"] + 2 * given["M"]) @ given["M"])
+    for blocked in ({}, {"scipy": None, "scipy.linalg": None}):
+        assert call(load(text, **blocked)["gradient"], given) == pytest.approx(want)
+    assert 'np.einsum("ij,ji->", X, X)' in of("tr(X^2)", "X", "X in R^{n x n}")
+
+
+def test_what_all_terms_of_a_tensor_share_is_in_front() -> None:
+    where = "W_1 in R^{h x d}; x in R^d; W_2 in R^{c x h}; y in R^c"
+    text = gradient_of(of("o = W_2 relu(W_1 x); logsumexp(o) - y^T o", "W_1", where, parts=["hessian"]), "hessian")
+    assert text.count("None, :, None]") == 1  # the sum has two axes, and takes the other two at the end
+
+
 def test_sizes_decide_the_order() -> None:
     where = "A in R^{m x n}; B in R^{n x p}; C in R^{p x q}; D in R^{m x q}"
     left = gradient_of(of("sum(D .* (A B C))", "D", where, sizes={"m": 1000, "n": 2, "p": 1000, "q": 1000}))

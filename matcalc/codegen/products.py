@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..build import add, diagonal, hadamard, is_number, num, power, split, times, total, trace, value_of
+from ..build import add, diagonal, hadamard, is_number, matrix_power, num, power, split, times, total, trace, value_of
 from ..build.properties import holds
 from ..expr import Expr
 from ..kinds import ONE, Dim
@@ -236,6 +236,10 @@ class Products(Blocks):
         apart = distributed_trace(x)
         if apart is not None:
             return self.lower(apart)
+        base, k = power_of(x)
+        if 1 < k <= UNROLLED and not self.batch(e):  # tr(X^2) is an entrywise sum
+            half = self.lower(base if k == 2 else matrix_power(base, num(k - 1)))
+            return pair(self.graph, half, self.lower(base), ("i", "j"), ("j", "i"), ())
         row = self.fresh()
         return self._closed(e, x, row, row)
 
