@@ -40,24 +40,34 @@ def seconds(call: Call, repeat: int, inside: bool = False) -> float:
     return (min(clock, busy) if inside and busy > 0 else clock) / repeat
 
 
-def repetitions(call: Call, least: float) -> int:
-    """How often to call so that a measurement lasts at least so many seconds."""
-    call()
-    once = seconds(call, 1)
-    return max(1, min(10_000, int(least / max(once, 1e-7))))
+def repetitions(call: Call, least: float, inside: bool = False) -> int:
+    """How often to call so that a measurement lasts at least so many seconds. One call alone would tell too little: its caches are
+    cold, and something else may run in between."""
+    count = 1
+    while least and count < 10_000:
+        once = seconds(call, count, inside)
+        if once * count > 10 * least:
+            return 1 if count == 1 else max(1, round(least / once))
+        once = min(once, *(seconds(call, count, inside) for _ in range(2)))
+        if once * count > least / 4:
+            return max(1, min(10_000, round(least / once)))
+        count *= 4
+    return count
 
 
 def race(
     calls: Mapping[str, Call], rounds: int = 15, least: float = 0.02, limit: float = 20.0, inside: bool = False
 ) -> tuple[float, dict[str, Ratio]]:
     """The first contestant's median seconds, and every contestant's time as a multiple of it in the same round."""
-    repeats = {name: repetitions(call, least) for name, call in calls.items()}
+    repeats = {name: repetitions(call, least, inside) for name, call in calls.items()}
     first = next(iter(calls))
     found: dict[str, list[float]] = {name: [] for name in calls}
     own: list[float] = []
     begin = time.perf_counter()
+    slow: set[str] = set()  # a second or more: once is enough
     for done in range(rounds):
-        times = {name: seconds(call, repeats[name], inside) for name, call in calls.items()}
+        times = {name: seconds(call, repeats[name], inside) for name, call in calls.items() if name not in slow}
+        slow |= {name for name, t in times.items() if t >= 1 and name != first}
         own.append(times[first])
         for name, t in times.items():
             found[name].append(t / times[first])
