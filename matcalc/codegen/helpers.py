@@ -162,6 +162,12 @@ def _add_diagonal(X, v):
     total.reshape(-1)[:: total.shape[1] + 1] += v
     return total
 ''',
+    "_interleaved": '''
+def _interleaved(A, B):
+    """A[i, k] B[j, l] at [i, j, k, l], multiplied in long runs."""
+    (m, p), (n, q) = A.shape, B.shape
+    return (np.repeat(A, q, axis=1)[:, None] * np.tile(B, p)).reshape(m, n, p, q)
+''',
     "_spread": '''
 def _spread(shape, dtype, *parts):
     """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""

@@ -152,6 +152,10 @@ class NumPy(PythonFile):
         return text, SUM
 
     def write_mul(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        if self.name == "numpy" and [n.attr if n.op == "view" else None for n in node.args] == [(0, None, 1, None), (None, 0, None, 1)]:
+            self.helpers["_interleaved"] = None
+            first, second = (body.texts[n.args[0]][0] for n in node.args)
+            return f"_interleaved({first}, {second})", ATOM
         order = sorted(range(len(args)), key=lambda k: (node.args[k].rank, k))  # numbers first, so that arrays are scaled once
         if node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) > 1:
             rest = [args[k] for k in order[1:]]
