@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ from .read import parse as read
 from .read import parse_names, parse_where
 from .simplify import recognise, simplify
 from .syntax import Declaration, Program, split_name, walk
-from .templates import ties_of
 from .tensor import Tensor
 from .vectorized import vectorized
 from .verify import Function, Point, verify
@@ -349,12 +348,11 @@ def _verify(
     least = max([at or 0, *indices.values(), *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
 
     below = [typed.expr] if previous is None else previous.expressions()
-    ties = [n for n in postorder(below) if n.op.ties and n.indices <= set(indices)]
     point = Point(symbols, families, least)
     arrays: ModuleType | None = None  # NumPy's
     folded = tensor.matrix is not None and (previous is None or previous.matrix is not None)
     if folded and kind is None and notation not in ("differential", "kron") and point.is_plain():
-        nodes = postorder([*below, *tensor.expressions(), *map(ties_of, ties)])
+        nodes = postorder([*below, *tensor.expressions()])
         arrays = plain if is_small(nodes, point.orders(dims)[0]) else None
     function = Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
     jacobian = tensor.numbers(indices, arrays)
@@ -366,9 +364,8 @@ def _verify(
     checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))
     if variable.op is ENTRY:
         checked = (put_in_place(function, name, variable, indices), put_in_place(jacobian, name, variable, indices))
-    excuse = _excuse(ties, indices, arrays)
     try:
-        verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, excuse, arrays)
+        verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, arrays)
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
         raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
@@ -382,13 +379,3 @@ def _places(e: Expr) -> Sequence[Expr]:
         return ()
     subscripts = (i for n in postorder(e.args[2]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args)
     return e.args[1:2] if any(str(e.attr) in i.indices for i in subscripts) else ()
-
-
-def _excuse(ties: Sequence[Expr], indices: Mapping[str, int], arrays: ModuleType | None) -> Callable[..., str]:
-    """The condition of a rule that does not hold at a point; "" if they all do."""
-    plan = Plan([ties_of(n) for n in ties], arrays)
-
-    def broken(env: Mapping[str, Any], sizes: Mapping[str, int]) -> str:
-        return next((n.op.condition for n, tied in zip(ties, plan.run(env, sizes, indices), strict=True) if tied), "")
-
-    return broken

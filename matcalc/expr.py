@@ -35,7 +35,6 @@ class Operation:
         "latex",
         "unicode",
         "condition",
-        "ties",
         "positive",
         "kronecker",
         "ray",
@@ -63,7 +62,6 @@ class Operation:
         latex: str = "",
         unicode: str = "",
         condition: str = "",
-        ties: str = "",
         positive: bool = False,
         kronecker: str = "",
         ray: str = "",
@@ -87,7 +85,6 @@ class Operation:
         self.latex = latex
         self.unicode = unicode
         self.condition = condition
-        self.ties = ties
         self.positive = positive
         self.kronecker = kronecker
         self.ray = ray

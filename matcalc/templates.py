@@ -82,11 +82,6 @@ def kronecker_of(node: Expr) -> Expr:
     return _instance(node, node.op.kronecker)
 
 
-def ties_of(node: Expr) -> Expr:
-    """A number that is 0 where the condition of the operation's rule holds."""
-    return _instance(node, node.op.ties)
-
-
 def ray_of(node: Expr, direction: Expr) -> Expr:
     """d f(s A)/ds for a matrix function with a `ray` rule."""
     return _instance(node, node.op.ray, direction)

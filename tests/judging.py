@@ -22,7 +22,7 @@ import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
 from matcalc.syntax import Binding, Program
 
-# Failures. Not among them: "refused" (the book has no rule), "tied" (where the rules' assumption holds nowhere), "no derivative" and
+# Failures. Not among them: "refused" (the book has no rule), "no derivative" and
 # "no point" (the oracle has none either), "not read back" (the text names a size or an index that the reader cannot know).
 BUGS = tuple("wrong,shape,misread,not understood,text,latex,internal error,refused by verification,not checked,slow,hang".split(","))
 SLOW, HANG = 5.0, 30.0  # seconds of computing
@@ -98,8 +98,6 @@ def _refused(e: Expression, error: MatcalcError, seed: int, seconds: float) -> V
     unchecked = "could not be checked" in error.message
     if not isinstance(error, VerificationError) and not unchecked:
         return Verdict("refused" if isinstance(error, NoAnswerError) else "not understood", _cause(error.message), seconds)
-    if "its rules assume" in error.message:
-        return Verdict("tied", error.message.rpartition("(")[2].rstrip(")"), seconds)
     if next(points(e, seed), None) is None:
         return Verdict("no derivative", seconds=seconds)
     return Verdict("not checked" if unchecked else "refused by verification", seconds=seconds)

@@ -16,7 +16,6 @@ domain       what random arguments must be for the value and its derivative to e
              "principal" (no eigenvalue on the closed negative real axis)
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
 condition    what is assumed of the arguments where the differential holds, for the answer's list of assumptions
-ties         a scalar in the parameters, 0 where the condition holds: the check leaves other points out
 positive     the value (every entry of it) is greater than 0
 spellings    the names under which it is called in text, letters only, the one that is printed first; none where it has
              notation of its own. Two operations may share a name: the kinds of the arguments decide
