@@ -56,6 +56,8 @@ FOUND = [
 FOUND_TWICE = [
     ("||X||_{*}", "X", "X in R^{m x n}"),
     ("sum_{i=1}^q exp(C/u[i])", "u", "u in R^q positive; C in R^{q x q}"),
+    ("||softmax(sum_{i=1}^q H.^(w[i]))||_{F}", "w", "w in R^q; H in R^{p x p} positive"),
+    ("tr(log.(sqrtm(X).^2 + 1, 2))", "X", "X in R^{q x q} spd"),
     ("sum(sinh(B^s))", "B", "B in R^{q x q}; s in N"),
     ("(prod_{i=1}^p v[i]^2)^2", "v", "v in R^p"),
     ("acosh(cosh(u))", "u", "u in R^m"),

@@ -234,7 +234,8 @@ def _log(el: Elaborator, node: Node, args: list[Term]) -> Term:
         return _plain(el, node, args)
     if not args[1].is_scalar:
         raise Misfit([args[1]], lambda: refuse_shape("the base of a logarithm is a scalar", node.args[1]))
-    _state_entrywise(el, node, args[0])
+    if not str(node.attr).endswith("."):
+        _state_entrywise(el, node, args[0])
     log = operation("log", node)
     return Term(args[0].shape, tuple(args), lambda e, _: build.divide(build.apply(log, e[:1]), build.apply(log, e[1:])), node)
 
@@ -268,6 +269,8 @@ def call(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """A function applied to its arguments."""
     name = str(node.attr)
     if name.endswith("."):  # exp.(X): entry by entry, and meant so
+        if name == "log." and len(args) == 2:
+            return _log(el, node, args)
         return by_signature(el, operation(name[:-1], node), node, args)
     meaning = CALLS.get(name)
     if meaning is not None:

@@ -17,7 +17,7 @@ from ..build import add, matmul, num, power, rebuild, split, times, trace, trans
 from ..build.properties import holds
 from ..expr import Expr, order_key, postorder, transform
 from ..kinds import ONE
-from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.core import ADD, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from .casework import merged_cases
@@ -92,8 +92,15 @@ def _same_letters(e: Expr) -> Iterator[Expr]:
         return
     sums = [(n, str(n.attr)) for t in e.args for n in postorder(t) if n.op is INDEXED_SUM]
     for (first, i), (second, j) in combinations(sums, 2):
-        if i != j and first.args[:2] == second.args[:2] and i not in second.indices and not any(b == i for n, b in sums if n is second):
-            yield add(*[with_index(t, j, i) if second in postorder(t) and first not in postorder(t) else t for t in e.args])
+        if i == j or first.args[:2] != second.args[:2]:
+            continue
+        turned = [second in postorder(t) and first not in postorder(t) for t in e.args]
+        # The new letter must be neither free there nor bound further in.
+        held = [n for t, turn in zip(e.args, turned, strict=True) if turn for n in postorder(t)]
+        if not any(
+            i in n.indices or (n.op in (INDEXED_SUM, INDEXED_PRODUCT) and n.attr == i) for n in held
+        ):  # free there, or bound further in
+            yield add(*[with_index(t, j, i) if turn else t for t, turn in zip(e.args, turned, strict=True)])
 
 
 # ---------------------------------------------------------------------------------------------- the distributive law
