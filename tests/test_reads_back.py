@@ -31,6 +31,8 @@ ANSWERS = [
     ("D^T D", "y", "y in R^n; D in R^{n x m n}"),
     ("sign(B)", "B", "B in R^{n x n}"),
     ("(sinh(ones(n, p)) erf(A))[:,2]", "A", "A in R^{p x p}"),
+    ("det(I_n/2 + I_n/s) x", "x", "x in R^p; s in R"),
+    ("logdet(s I_n) x", "x", "x in R^p; s in R"),
     ("X h", "X", "X in R^{p x p}; h in R^p"),
     ("atanh(tanh(w)/2) (A[1,:] + B)", "A", "A in R^{m x n}; B in R^{1 x n}; w in R^m"),
 ]

@@ -168,7 +168,7 @@ class Arranger(Factors):
 
     def _entrywise_below(self, x: Expr) -> Node:
         """exp, log and sqrt of a matrix directly under tr and det are spelled so that nobody takes them for expm, logm, sqrtm."""
-        node = self._of(x)
+        node = self._sized(x)
         return Node("call", node.args, f"{node.attr}.") if node.op == "call" and node.attr in ("exp", "log", "sqrt") else node
 
     def transposed(self, e: Expr) -> Node:
@@ -245,6 +245,9 @@ class Arranger(Factors):
 
     def _sized(self, e: Expr) -> Node:
         """The tree of `e`; an identity that no neighbour gives a size carries its own."""
+        if e.op is ADD and e not in self.named and all(_sizeless(split(a)[2]) for a in e.args):
+            parts = sorted((self._sized(t) for t in self._sorted(e)), key=lambda n: n.op == "neg")
+            return Node("add", tuple(parts))
         c, scalars, body = split(e)
         inner = body.args[0] if body is not None and body.op is TRANSPOSE else body
         if body is None or inner is None or not _sizeless(inner) or e in self.named:
