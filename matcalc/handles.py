@@ -54,7 +54,10 @@ class Handle:
                 if n in names and (names[n].sizes, names[n].properties) != (d.sizes, d.properties):
                     raise ShapeError(f"{n} was declared in two different ways")
                 names[n] = d
-        return Handle(Node(op, (self.node, *[o.node for o in others]), attr), names)  # type: ignore[arg-type]
+        first, rest = (self.node,), tuple(o.node for o in others)
+        if op == "mul" and self.node.op == "mul" and isinstance(self.node.attr, tuple):  # A @ B @ C is one product, as in text
+            first, attr = self.node.args, (*self.node.attr, *(attr if isinstance(attr, tuple) else ()))  # type: ignore[assignment]
+        return Handle(Node(op, (*first, *rest), attr), names)  # type: ignore[arg-type]
 
     @property
     def T(self) -> Handle:

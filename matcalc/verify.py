@@ -181,10 +181,11 @@ def verify(
     good = agreeing = judged = 0
     # A point that cannot be judged is followed by one of another kind: other sizes, all entries positive, smaller entries.
     orders = point.orders(dims)
-    kinds = iter(
-        [(sizes, scale, positive) for scale, positive in SCALES for sizes in orders]
-        + [({n: k + GROWTH for n, k in orders[0].items()}, scale, positive) for scale, positive in SCALES[:2]]  # det(X) four times
-    )
+    usual = [(sizes, scale, positive) for scale, positive in SCALES for sizes in orders]
+    grown = [({n: k + GROWTH for n, k in orders[0].items()}, scale, positive) for scale, positive in SCALES[:2]]  # det(X) four times
+    other = [({n: k + 1 for n, k in orders[0].items()}, *SCALES[0])] if orders[0] else []  # a 2 in place of n is caught
+    kinds = iter(usual[:1] + other + usual[1:] + grown)
+    enough = GOOD_POINTS + len(other)
     kind: tuple[dict[str, int], float, bool] | None = next(kinds)
     mirror: dict[str, Any] | None = None
     with arrays.quiet():
@@ -201,10 +202,12 @@ def verify(
                 continue
             if judged == 0:  # next the opposite signs: a derivative that is right on one side of a kink only is caught
                 mirror = point.mirrored(env, rng, arrays)
+            elif judged == 1:
+                kind = next(kinds, None)
             judged += 1
             agreeing += 1
             good += outcome == "good"
-            if good >= GOOD_POINTS or (outcome == "flat" and agreeing >= FLAT_POINTS):
+            if good >= enough or (outcome == "flat" and agreeing >= FLAT_POINTS):
                 return
     if not agreeing:
         raise NoAnswerError(

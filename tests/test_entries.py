@@ -141,7 +141,7 @@ def test_the_derivative_by_any_entry(text: str, wrt: str, where: str, value: Cal
 def test_second_derivatives_by_any_entries() -> None:
     d = matcalc.derivative("sum(exp(x))", ["x_i", "x_j"], where="x in R^n", order=2)
     assert not isinstance(d, list)
-    assert d.text == "exp(x_i) 1[i = j]"
+    assert d.text == "exp(x_i) 1[j = i]"
     np.testing.assert_allclose(d.evaluate({"x": VALUES["x"]}), np.diag(np.exp(VALUES["x"])))
 
 

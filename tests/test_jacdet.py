@@ -40,7 +40,7 @@ def test_a_map(expr: str, wrt: str, where: str, text: str | None) -> None:
 SLOPES = [
     ("logdet(X)", "X", "X in R^{n x n} spd", "U", True, "tr(X^-1 U)/||U||_F"),
     ("A x", "x", "A in R^{m x n}; x in R^n", "u", False, "A u"),
-    ("x^T x", "x", "x in R^n", "x", False, "2 (x^T x)"),
+    ("x^T x", "x", "x in R^n", "x", False, "2 x^T x"),
     ("tanh(A x)", "x", "A in R^{m x n}; x in R^n", "u", False, None),
     ("X^-1", "X", "X in R^{n x n} invertible", "U", False, "-X^-1 U X^-1"),
     ("a^T X b", "a,X", "a in R^m; X in R^{m x n}; b in R^n", "a = u; X = U", False, None),

@@ -168,10 +168,14 @@ def test_the_check_refuses_what_is_wrong() -> None:
         return float(sum(a * a for a in x.data))
 
     check(squares, lambda x: 2.0 * x)
-    eye = plain.np.eye(2)
-    check(lambda x: x @ x, lambda x: plain.np.kron(x, eye) + plain.np.kron(eye, x.T), (n, n))
+
+    def of_square(x: plain.Array, other: plain.Array) -> plain.Array:
+        eye = plain.np.eye(len(x))
+        return plain.np.kron(x, eye) + plain.np.kron(eye, other)
+
+    check(lambda x: x @ x, lambda x: of_square(x, x.T), (n, n))
     with pytest.raises(VerificationError):
-        check(lambda x: x @ x, lambda x: plain.np.kron(x, eye) + plain.np.kron(eye, x), (n, n))
+        check(lambda x: x @ x, lambda x: of_square(x, x), (n, n))
     check(math.sin, math.cos, SCALAR)
     turned = [lambda x: -2.0 * x, lambda x: 2.00001 * x, lambda x: 2.0 * plain.Array(x.data[::-1], x.shape), lambda x: 0.0 * x]
     for wrong in turned:

@@ -172,7 +172,7 @@ KRONECKER = [
     ("a ⊗ X", "(K_{q,m} ⊗ I_p) (a ⊗ I_{p q})"),
     ("X ⊗ a", "I_{p q} ⊗ a"),
     ("a^T ⊗ X", "a ⊗ I_{p q}"),
-    ("A ⊗ (B X C)", "(I_n ⊗ K_{n,m} ⊗ I_m) (vec(A) ⊗ (C^T ⊗ B))"),
+    ("A ⊗ (B X C)", "(I_n ⊗ K_{n,m} ⊗ I_m) (vec(A) ⊗ C^T ⊗ B)"),
 ]
 
 

@@ -89,7 +89,7 @@ def test_too_many_names_for_a_hessian() -> None:
 
 
 SYMMETRIC = [
-    ("(x^T A x)(x^T B x)", "Z = (A + A^T) x x^T (B + B^T); x^T A x (B + B^T) + x^T B x (A + A^T) + Z + Z^T"),
+    ("(x^T A x)(x^T B x)", "Z = (A + A^T) x x^T (B + B^T); (x^T A x) (B + B^T) + (x^T B x) (A + A^T) + Z + Z^T"),
     ("(B x)^T diag(C x) D x", "Z = C^T (diag(B x) D + diag(D x) B) + B^T diag(C x) D; Z + Z^T"),
     ("sin(x)^T A cos(B x)", None),
     ("(x^T A x)/(x^T B x)", None),

@@ -57,6 +57,11 @@ def test_a_wrong_derivative_is_refused(jacobian: Any) -> None:
         check(square, jacobian)
 
 
+def test_a_rule_with_a_number_in_place_of_a_size_is_refused() -> None:
+    with pytest.raises(VerificationError):
+        check(lambda v: len(v["x"]) * square(v), lambda v: 2 * 2 * v["x"][:, 0])
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_derivative_without_a_value_is_refused(value: float) -> None:
     with pytest.raises((VerificationError, NoAnswerError)):

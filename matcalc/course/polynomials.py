@@ -220,6 +220,7 @@ def _along_the_step(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr]
     terms = []
     for k in range(order + 1):
         assert here.matrix is not None
+        refuse_where_undefined(here.matrix, "a derivative", {t: num(0)})
         value = times(num(Fraction(1, factorial(k))), substitute(here.matrix, {t: num(0)}))
         terms.append(shortest(value))
         if k < order:
@@ -245,7 +246,9 @@ def _by_jacobian(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr]) -
         tensor.replace(f)
         tensor = tensor.differentiate(x)
         if tensor.matrix is not None and x.shape[1] is ONE and not x.is_scalar:
-            jacobian = simplify(substitute(simplify(tensor.matrix), centre))
+            general = simplify(tensor.matrix)
+            refuse_where_undefined(general, "the derivative", centre)
+            jacobian = simplify(substitute(general, centre))
             parts.append(matmul(jacobian if not f.is_scalar else transpose(jacobian), delta))
         else:
             parts.append(shortest(substitute(along(tensor, delta), centre)))

@@ -22,6 +22,7 @@ from ..notation.labels import name_of, words_of
 from ..ops.core import MEMBER, SIZE, SYMBOL
 from ..read import parse, parse_names, parse_where
 from ..render.formats import Printable
+from ..shortening.folding import folded
 from ..simplify import recognise
 from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
 from ..verify import Point
@@ -294,15 +295,19 @@ class Answer(Printable):
         return f"<{self.text}>"
 
 
-def refuse_where_undefined(e: Expr, what: str) -> None:
-    """Refuse a value with a division by zero in it."""
+def refuse_where_undefined(e: Expr, what: str, values: Mapping[Expr, Expr] | None = None) -> None:
+    """Refuse a value with a division by zero in it. With `values`, that of `e` with them put in: there a denominator that
+    vanishes would be lost beside a numerator that does."""
     from ..build import is_number, value_of
     from ..ops.core import POWER
     from ..ops.inverse import INVERSE
 
+    def at(part: Expr) -> Expr:
+        return folded(substitute(part, values)) if values else part
+
     for n in postorder(e):
-        bad = n.op is POWER and is_number(n.args[0], 0) and is_number(n.args[1]) and value_of(n.args[1]) < 0
-        if bad or (n.op is INVERSE and n.args[0] is zeros(*n.shape)) or (n.op.name in ("log", "logdet") and _vanishes(n.args[0])):
+        bad = n.op is POWER and is_number(n.args[1]) and value_of(n.args[1]) < 0 and is_number(at(n.args[0]), 0)
+        if bad or ((n.op is INVERSE or n.op.name in ("log", "logdet")) and _vanishes(at(n.args[0]))):
             raise NoAnswerError(f"{what} has no value at this point")
 
 

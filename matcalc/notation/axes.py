@@ -57,7 +57,7 @@ def _order(e: Expr) -> list[Expr] | None:
                 bounds = [b for s in names.values() for b in s.args[:2]]
                 todo += [(x, False) for x in (*factors, *bounds)]
             elif n.indices:
-                entrywise = n.op in _ENTRY_BY_ENTRY or n.op.elementwise
+                entrywise = n.op in _ENTRY_BY_ENTRY or (n.op.elementwise and n.op.numeric)
                 if not n.is_scalar or not (entrywise or n.op is INDEX or (n.op is ENTRY and not n.args[0].indices)):
                     return None
                 todo += [(a, False) for a in n.args]
