@@ -296,3 +296,9 @@ def test_an_index_form_beyond_a_matrix_says_which_index() -> None:
     form: Any = matcalc.parse("J[i] = A[i,7]", where="A in R^{m x n}")
     with pytest.raises(ShapeError, match="the index 7 is not in"):
         form.evaluate({"A": ENV["A"]})
+
+
+@pytest.mark.parametrize("text, where", [("s (1 - sigmoid(s))", "s in R"), ("s .* (1 - sigmoid(s))", "s in R^n")])
+def test_one_minus_sigmoid_keeps_its_digits(text: str, where: str) -> None:
+    value = 40.0 if where == "s in R" else np.full(3, 40.0)
+    np.testing.assert_allclose(matcalc.parse(text, where=where).evaluate({"s": value}), 40 * np.exp(-40) / (1 + np.exp(-40)), rtol=1e-12)
