@@ -29,7 +29,49 @@ def _logsumexp(z):
     "_erf": '''
 def _erf(z):
     """The error function."""
-    return np.vectorize(math.erf, otypes=[float])(z).astype(np.result_type(z, np.float32))[()]
+    return np.vectorize(math.erf, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
+''',
+    "_lgamma": '''
+def _lgamma(z):
+    """log|Gamma(z)|."""
+
+    def value(x):
+        try:
+            return math.lgamma(x)
+        except (OverflowError, ValueError):
+            return math.inf
+
+    return np.vectorize(value, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
+''',
+    "_gamma": '''
+def _gamma(z):
+    """The gamma function."""
+
+    def value(x):
+        try:
+            return math.gamma(x)
+        except OverflowError:
+            return math.inf
+        except ValueError:
+            return math.nan
+
+    return np.vectorize(value, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
+''',
+    "_polygamma": '''
+def _polygamma(k, z):
+    """The derivative of order k of digamma: an asymptotic series (DLMF 5.11.2, 5.15.9), moved to great arguments (5.5.2, 5.15.5)."""
+    k, x = round(float(k)), np.asarray(z, np.float64)
+    pole = (x <= 0) & (x == np.floor(x))
+    x = np.where(pole | (x < -1e6) | (k < 0) | (k > 60), math.nan, x)
+    k, total = min(max(k, 0), 60), 0.0
+    while np.any(near := x < 15 + k):
+        total = total + near / x ** (k + 1)
+        x = x + near
+    bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
+    series = sum(b * math.gamma(2 * j + k) / math.gamma(2 * j + 1) / x ** (2 * j + k) for j, b in enumerate(bernoulli, 1))
+    first = math.gamma(k) / x**k if k else -np.log(x)
+    value = (-1) ** (k + 1) * (first + math.gamma(k + 1) * (total + 1 / (2 * x ** (k + 1))) + series)
+    return value.astype(np.result_type(np.asarray(z), np.float32))[()]
 ''',
     "_gelu": '''
 def _gelu(z):
@@ -54,6 +96,21 @@ def _polar(X):
     """U V^T for X = U S V^T."""
     U, _, Vt = np.linalg.svd(X, full_matrices=False)
     return U @ Vt
+''',
+    "_polar_derivative": '''
+def _polar_derivative(X, E):
+    """The derivative of U V^T along E, X = U S V^T of full rank."""
+    U, s, Vt = np.linalg.svd(X, full_matrices=False)
+    F = U.T @ E @ Vt.T
+    left = (E @ Vt.T - U @ F) / s
+    right = (U.T @ E - F @ Vt) / s[:, None]
+    return (U @ ((F - F.T) / (s[:, None] + s)) + left) @ Vt + U @ right
+''',
+    "_polar_kronecker": '''
+def _polar_kronecker(X):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor."""
+    units = np.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
+    return np.array([_polar_derivative(X, E.T).T.reshape(-1) for E in units]).T
 ''',
     "_adjugate": '''
 def _adjugate(X):
@@ -90,14 +147,14 @@ def _expm_derivative(X, *directions):
     return _expm(block)[: len(X), -len(X) :]
 ''',
     "_expm_kronecker": '''
-def _expm_kronecker(X):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential."""
+def _expm_kronecker(X, *directions):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative."""
     n = len(X)
     columns = []
     for k in range(n * n):
         E = np.zeros((n, n), X.dtype)
         E[k % n, k // n] = 1
-        columns.append(_expm_derivative(X, E).T.reshape(-1))
+        columns.append(_expm_derivative(X, *directions, E).T.reshape(-1))
     return np.array(columns).T
 ''',
     "_commutation": '''

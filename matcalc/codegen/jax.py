@@ -24,12 +24,28 @@ _OWN = {
     "expm": "jax.scipy.linalg.expm({0})",
     "matrix_power": "jnp.linalg.matrix_power({0}, {1})",
     "factorial": "jax.scipy.special.gamma({0} + 1.0)",
+    "lgamma": "jax.scipy.special.gammaln({0})",
+    "tgamma": "jax.scipy.special.gamma({0})",
+    "digamma": "jax.scipy.special.digamma({0})",
 }
 
 _HELPERS = {
     "_p_norm": NUMPY["_p_norm"].replace("np.", "jnp.").replace(" if top > 0 else top", ""),
     "_first_right_singular": NUMPY["_first_right_singular"].replace("np.", "jnp."),
     "_polar": NUMPY["_polar"].replace("np.", "jnp."),
+    "_polar_derivative": NUMPY["_polar_derivative"].replace("np.", "jnp."),
+    "_polar_kronecker": '''
+def _polar_kronecker(X):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor."""
+    units = jnp.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
+    return jax.vmap(lambda E: _polar_derivative(X, E.T).T.reshape(-1))(units).T
+''',
+    "_polygamma": '''
+def _polygamma(k, z):
+    """The derivative of order k of digamma; not a number below 0, where JAX has few digits."""
+    k = jnp.round(k).astype(int)
+    return jnp.where((k == 0) | (jnp.asarray(z) > 0), jax.scipy.special.polygamma(k, z), jnp.nan)
+''',
     "_adjugate": '''
 def _adjugate(X):
     """The adjugate, also of a singular matrix."""
@@ -39,11 +55,11 @@ def _adjugate(X):
 ''',
     "_expm_derivative": NUMPY["_expm_derivative"].replace("np.", "jnp.").replace("_expm(block)", "jax.scipy.linalg.expm(block)"),
     "_expm_kronecker": '''
-def _expm_kronecker(X):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential."""
+def _expm_kronecker(X, *directions):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative."""
     n = len(X)
     units = jnp.eye(n * n, dtype=X.dtype).reshape(n * n, n, n)
-    return jax.vmap(lambda E: _expm_derivative(X, E.T).T.reshape(-1))(units).T
+    return jax.vmap(lambda E: _expm_derivative(X, *directions, E.T).T.reshape(-1))(units).T
 ''',
     "_commutation": NUMPY["_commutation"].replace("np.", "jnp."),
     "_sqrtm": '''
@@ -153,6 +169,7 @@ class JAX(NumPy):
     name = "jax"
     xp = "jnp"
     what = "JAX"
+    as_array = "jnp.asarray({}, dtype)"
     head = "import math\n\nimport jax\nimport jax.numpy as jnp"
     functions = {k: v.replace("np.", "jnp.") for k, v in FUNCTIONS.items()} | _OWN
     helper_texts = _HELPERS

@@ -59,6 +59,28 @@ function Q = polar_(X)
     Q = U * V';
 end
 """,
+    "polar_derivative_": """
+function L = polar_derivative_(X, E)
+    % the derivative of U V' along E, X = U S V' of full rank
+    [U, S, V] = svd(X, 'econ');
+    s = diag(S);
+    F = U' * E * V;
+    left = (E * V - U * F) ./ s.';
+    right = (U' * E - F * V') ./ s;
+    L = (U * ((F - F.') ./ (s + s.')) + left) * V' + U * right;
+end
+""",
+    "polar_kronecker_": """
+function M = polar_kronecker_(X)
+    % M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor
+    M = zeros(numel(X));
+    for k = 1:numel(X)
+        E = zeros(size(X));
+        E(k) = 1;
+        M(:, k) = reshape(polar_derivative_(X, E), [], 1);
+    end
+end
+""",
     "adjugate_": """
 function A = adjugate_(X)
     % the adjugate, also of a singular matrix
@@ -85,14 +107,14 @@ function L = expm_derivative_(X, varargin)
 end
 """,
     "expm_kronecker_": """
-function M = expm_kronecker_(X)
-    % M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential
+function M = expm_kronecker_(X, varargin)
+    % M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative
     n = size(X, 1);
     M = zeros(n^2);
     for k = 1:n^2
         E = zeros(n);
         E(k) = 1;
-        M(:, k) = reshape(expm_derivative_(X, E), [], 1);
+        M(:, k) = reshape(expm_derivative_(X, varargin{:}, E), [], 1);
     end
 end
 """,

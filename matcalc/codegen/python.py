@@ -25,6 +25,7 @@ class NumPy(PythonFile):
     xp = "np"
     head = "import math\n\nimport numpy as np"
     what = "NumPy"
+    as_array = ""  # how a number is written for functions that take arrays alone
     functions = FUNCTIONS
     helper_texts = NUMPY
 
@@ -189,6 +190,9 @@ class NumPy(PythonFile):
             return f"math.{name}({args[0][0]})", ATOM
         if name not in self.functions:
             raise NoAnswerError(f"there is no {self.name} code for {name}")
+        if self.as_array and (len(args) == 1 or name == "polygamma") and name != "factorial":
+            last = node.args[-1]
+            args = [*args[:-1], (self.as_array.format(args[-1][0]), ATOM)] if is_constant(last) and not last.rank else args
         template = self.functions[name]
         if node.rank and name in ("norm", "normF") and node.args[0].rank > (1 if name == "norm" else 2):
             template = self.batched_norm(name)

@@ -37,6 +37,9 @@ _OWN = {
     "min_entry": "torch.amin({0}, -1)",
     "expm": "torch.linalg.matrix_exp({0})",
     "factorial": "torch.as_tensor(math.gamma({0} + 1), **options)",
+    "lgamma": "torch.special.gammaln({0})",
+    "tgamma": "_gamma({0})",
+    "digamma": "torch.special.digamma({0})",
     "product": "torch.prod({0}, -1)",
     "cumsum": "torch.cumsum({0}, 0)",
 }
@@ -70,6 +73,25 @@ def _polar(X):
     U, _, Vt = torch.linalg.svd(X, full_matrices=False)
     return U @ Vt
 ''',
+    "_polar_derivative": NUMPY["_polar_derivative"].replace("np.", "torch."),
+    "_polar_kronecker": '''
+def _polar_kronecker(X):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor."""
+    units = torch.eye(X.numel(), dtype=X.dtype, device=X.device).reshape(-1, *X.T.shape)
+    return torch.stack([_polar_derivative(X, E.T).T.reshape(-1) for E in units]).T
+''',
+    "_gamma": '''
+def _gamma(z):
+    """The gamma function."""
+    size = torch.exp(torch.special.gammaln(z))
+    return torch.where((z < 0) & (torch.floor(z) % 2 != 0), -size, size)
+''',
+    "_polygamma": '''
+def _polygamma(k, z):
+    """The derivative of order k of digamma, which is a Hurwitz zeta function (DLMF 25.11.12)."""
+    k = round(float(k))
+    return torch.special.digamma(z) if k == 0 else (-1) ** (k + 1) * math.gamma(k + 1) * torch.special.zeta(k + 1, z)
+''',
     "_adjugate": '''
 def _adjugate(X):
     """The adjugate, also of a singular matrix."""
@@ -87,11 +109,11 @@ def _expm_derivative(X, *directions):
     return torch.linalg.matrix_exp(block)[: len(X), -len(X) :]
 ''',
     "_expm_kronecker": '''
-def _expm_kronecker(X):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential."""
+def _expm_kronecker(X, *directions):
+    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative."""
     n = len(X)
     units = torch.eye(n * n, dtype=X.dtype, device=X.device).reshape(n * n, n, n)
-    return torch.stack([_expm_derivative(X, E.T).T.reshape(-1) for E in units]).T
+    return torch.stack([_expm_derivative(X, *directions, E.T).T.reshape(-1) for E in units]).T
 ''',
     "_commutation": '''
 def _commutation(m, n, **options):
@@ -214,6 +236,7 @@ class Torch(NumPy):
     head = "import math\n\nimport torch"
     shape_of = "tuple({}.shape)"
     last = "options"
+    as_array = "torch.as_tensor({}, **options)"
     functions = {k: v.replace("np.", "torch.") for k, v in FUNCTIONS.items()} | _OWN
     helper_texts = _HELPERS
 
