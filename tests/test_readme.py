@@ -130,3 +130,8 @@ def test_continuous_integration_runs_the_line_of_the_readme() -> None:
 def test_links_inside_the_project_lead_somewhere(path: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / path).read_text(encoding="utf-8")):
         assert ((ROOT / path).parent / target).exists(), target
+
+
+def test_the_contributors_page_names_every_test_file() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert not [path.name for path in (ROOT / "tests").glob("test_*.py") if f"`tests/{path.name}`" not in page]
