@@ -272,13 +272,14 @@ def _judge(
     parted, nearer = (_distance(a, w) for a, w in zip(ahead, (wide, narrow)))
     kink = parted > KINK * size and nearer > 0.75 * parted  # one-sided differences that stay apart (curvature halves)
     noise = 1e-9 * _greatest(value) + 1e-12
-    if kink or _distance(wide, narrow) > UNSURE * size + noise:
+    bend = h * parted  # what curvature leaves in differences where the derivative is 0
+    if kink or _distance(wide, narrow) > UNSURE * size + noise + bend:
         doubt = ROUNDING * _rounding(at, h) / h  # nothing but the rounding of a derivative of 0, perhaps
         return "flat" if max(size, parted) <= doubt <= TOLERANCE * _greatest(value) else "unsure"
     error = _distance(along, reference)
     allowed = TOLERANCE * max(size, 1e-3 * _greatest(j)) + noise
     if error <= allowed:
-        return "good" if size > 0 and any(along) else "flat"
+        return "good" if size > bend and any(along) else "flat"
     if _distance(wide, narrow) > UNSURE * _greatest(wide) + noise:  # unsettled at its own size: the steps are long for sin(1e10 x)
         return "unsure"
     doubt = _rounding(at, h) / h

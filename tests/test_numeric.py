@@ -302,3 +302,8 @@ def test_an_index_form_beyond_a_matrix_says_which_index() -> None:
 def test_one_minus_sigmoid_keeps_its_digits(text: str, where: str) -> None:
     value = 40.0 if where == "s in R" else np.full(3, 40.0)
     np.testing.assert_allclose(matcalc.parse(text, where=where).evaluate({"s": value}), 40 * np.exp(-40) / (1 + np.exp(-40)), rtol=1e-12)
+
+
+@pytest.mark.parametrize("text", ["huber(s, -1)", "clip(s, 2, 1)"])
+def test_outside_its_condition_a_function_has_no_value(text: str) -> None:
+    assert math.isnan(matcalc.parse(text, where="s in R").evaluate({"s": 0.5}))

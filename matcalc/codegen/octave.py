@@ -60,7 +60,7 @@ class Octave(Target):
         return f"[{', '.join(sizes + ['1'] * (2 - len(sizes)))}]"
 
     def write_const(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        return ("pi" if node.attr == "pi" else "exp(1)"), ATOM
+        return {"pi": "pi", "e": "exp(1)", "nan": "NaN"}[str(node.attr)], ATOM
 
     def write_index(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return body.index(str(node.attr)), ATOM

@@ -40,7 +40,7 @@ ENTRYWISE = {name: name for name in "exp log sin cos tan sinh cosh tanh sqrt abs
 }
 TRANSPARENT = frozenset(("real", "float"))  # what makes a text ready for complex steps
 RELATIONS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Eq: "=", ast.NotEq: "!="}
-CONSTANTS = {"pi": "pi", "e": "e"}
+CONSTANTS = {"pi": "pi", "e": "e", "nan": "nan"}
 
 
 def translated(op: Operation, graph: Graph, args: Sequence[Value], entrywise: bool) -> Value:

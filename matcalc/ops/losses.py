@@ -27,7 +27,7 @@ HUBER = operation(
     source=after("boyd-vandenberghe"),
     spellings="huber Huber",
     latex=r"\operatorname{huber}",
-    numeric="np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * absolute(x) - k * k / 2)[()]",
+    numeric="np.where(np.real(k) < 0, np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * absolute(x) - k * k / 2))[()]",
 )
 CLIP = operation(
     "clip",
@@ -41,5 +41,5 @@ CLIP = operation(
     source="definition",
     spellings="clip clamp",
     latex=r"\operatorname{clip}",
-    numeric="np.where(np.real(x) < np.real(a), a, np.where(np.real(x) > np.real(b), b, x))[()]",
+    numeric="np.where(np.real(a) > np.real(b), np.nan, np.where(np.real(x) < np.real(a), a, np.where(np.real(x) > np.real(b), b, x)))[()]",
 )
