@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
+from corpus import cases
 
 from matcalc.build import eye, matmul, symbol, times
 from matcalc.errors import MatcalcError, ReadingError, ShapeError, UsageError
@@ -15,8 +13,6 @@ from matcalc.inference.unify import Sizes, is_unknown
 from matcalc.kinds import ONE, Dim, shape_text
 from matcalc.read import parse, parse_where
 from matcalc.syntax import Node, Program
-
-CORPUS = Path("/work/shared/corpus")
 
 
 def typed(text: str, where: str = "", wrt: tuple[str, ...] = (), twins: bool = True) -> Typed:
@@ -371,17 +367,11 @@ def test_the_search_is_bounded() -> None:
 # ---------------------------------------------------------------------------------------------- the corpus
 
 
-def cases(name: str) -> list[dict[str, object]]:
-    path = CORPUS / f"{name}.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-
-
 def variables(case: dict[str, object]) -> tuple[str, ...]:
     wrt = case["wrt"]
     return tuple(map(str, wrt)) if isinstance(wrt, list) else (str(wrt),)
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not here")
 @pytest.mark.parametrize("name", ["public", "rivals"])
 def test_the_corpus_infers_as_declared(name: str) -> None:
     for case in cases(name):
@@ -399,7 +389,6 @@ def bare(case: dict[str, object]) -> bool:
     return plain and any(args.values()) and not letters and not any(isinstance(d, int) for shape in args.values() for d in shape)
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not here")
 def test_the_corpus_infers_without_declarations() -> None:
     right, tried = 0, 0
     for case in filter(bare, cases("public") + cases("rivals")):
