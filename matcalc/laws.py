@@ -6,7 +6,7 @@ What follows from the rules of arithmetic alone has the source "algebra", what i
 
 from __future__ import annotations
 
-from .sources import cite
+from .sources import after, cite
 
 
 class Law:
@@ -43,7 +43,7 @@ CHAIN = law("chain rule", "g(f(x))' = g'(f(x)) f'(x)", cite("mml", "eq. (5.32)")
 REVERSE = law(
     "adjoint recursion",
     "delta_z = sum of delta_y ∂y/∂z over what is computed from z, with delta_F = 1 for the value F",
-    cite("mml", "section 5.6.2, eq. (5.145)"),
+    after("mml"),
     "z = A x + b; sum(tanh(z)) by x",
 )
 HESSIAN = law("second derivative", "the derivative of the derivative", "definition", "x^T A x by x by x")

@@ -5,7 +5,7 @@ The letter gamma is a name, so the gamma function itself is called tgamma, as in
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import after, cite
 from .book import elementwise, operation, shorthand
 
 LOG_GAMMA = elementwise(
@@ -14,7 +14,7 @@ LOG_GAMMA = elementwise(
     domain="positive",
     condition="x is no whole number below 1",
     statement="lgamma' = digamma, where lgamma(x) = log|Gamma(x)|",
-    source=cite("dlmf", "section 5.2(i)"),
+    source=after("dlmf"),
     spellings="lgamma gammaln loggamma",
     latex=r"\operatorname{lgamma}",
     numeric="log_gamma(x)",
@@ -25,7 +25,7 @@ GAMMA = elementwise(
     domain="positive",
     condition="x is no whole number below 1",
     statement="Gamma' = Gamma digamma; Gamma is written tgamma",
-    source=cite("dlmf", "section 5.2(i)"),
+    source=after("dlmf"),
     spellings="tgamma gammafn",
     latex=r"\operatorname{tgamma}",
     numeric="gamma(x)",
