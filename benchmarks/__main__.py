@@ -58,10 +58,11 @@ def batch() -> None:
     from .batch import rows
 
     print("\n## Batch\n")
-    print("`matcalc batch` over the expressions of the corpus: the time on one process as a multiple of that on more, whole commands.\n")
-    print("| processes | seconds | times as fast as one |\n| --- | --- | --- |")
-    for count, own, ratio in rows():
-        print(f"| {count} | {own:.3g} | {ratio} |", flush=True)
+    print("`matcalc batch` over the expressions of the corpus, whole commands of a byte-compiled install, and what the machine gives:")
+    print("processes that only count, at once and one after the other.\n")
+    print("| | processes | seconds | times as fast as one |\n| --- | --- | --- | --- |")
+    for name, count, own, ratio in rows():
+        print(f"| {name} | {count} | {own:.3g} | {ratio} |", flush=True)
 
 
 def growth() -> None:

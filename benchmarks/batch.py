@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from .startup import installed, process
 from .timing import Ratio, race
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
@@ -24,16 +24,31 @@ def jobs() -> Iterator[str]:
             yield json.dumps({key: case[key] for key in FIELDS if key in case})
 
 
-def rows() -> Iterator[tuple[int, float, Ratio]]:
-    """The number of processes, the seconds, and how many times as fast as one process that is."""
+COUNTING = "s = ''\nfor k in range(4_000_000): s = str(k)"
+
+
+def rows() -> Iterator[tuple[str, int, float, Ratio]]:
+    """What runs, on how many processes, the seconds, and how many times as fast that is as on one. The last rows are about the
+    machine: as many processes at once that only count, against one after the other."""
     with tempfile.TemporaryDirectory() as folder:
+        python = installed(Path(folder) / "python")
         file = Path(folder) / "corpus.jsonl"
         file.write_text("\n".join(jobs()) + "\n", encoding="utf-8")
 
         def answer(count: int) -> None:
-            command = [sys.executable, "-m", "matcalc", "batch", str(file), "--processes", str(count), "--output", os.devnull]
-            subprocess.run(command, stderr=subprocess.DEVNULL)
+            run = "import sys; from matcalc.__main__ import run; sys.exit(run())"
+            process([python, "-c", run, "batch", str(file), "--processes", str(count), "--output", os.devnull])
+
+        def counted(count: int, together: bool) -> None:
+            for _ in range(1 if together else count):
+                started = [subprocess.Popen([python, "-c", COUNTING]) for _ in range(count if together else 1)]
+                for each in started:
+                    each.wait()
 
         for count in sorted({2, os.cpu_count() or 2}):
-            own, ratios = race({"many": lambda count=count: answer(count), "one": lambda: answer(1)}, rounds=5, least=0.0, limit=120.0)  # type: ignore[misc]
-            yield count, own, ratios["one"]
+            for name, many, one in (
+                ("matcalc batch", lambda: answer(count), lambda: answer(1)),  # noqa: B023
+                ("counting", lambda: counted(count, True), lambda: counted(count, False)),  # noqa: B023
+            ):
+                own, ratios = race({"many": many, "one": one}, rounds=11, least=0.0, limit=120.0, once=1e9)
+                yield name, count, own, ratios["one"]

@@ -36,7 +36,8 @@ def installed(folder: Path) -> str:
     return python
 
 
-def _process(argv: Sequence[str]) -> None:
+def process(argv: Sequence[str]) -> None:
+    """Run a command and wait for its end."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
 
@@ -56,5 +57,5 @@ def rows() -> dict[str, Ratio]:
             "import numpy": [python, "-c", "import numpy"],
             "import sympy": [python, "-c", "import sympy"],
         }
-        calls = {name: (lambda argv=argv: _process(argv)) for name, argv in commands.items()}  # type: ignore[misc]
+        calls = {name: (lambda argv=argv: process(argv)) for name, argv in commands.items()}  # type: ignore[misc]
         return race(calls, rounds=21, least=0.0, limit=60.0)[1]

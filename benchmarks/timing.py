@@ -56,18 +56,19 @@ def repetitions(call: Call, least: float, inside: bool = False) -> int:
 
 
 def race(
-    calls: Mapping[str, Call], rounds: int = 15, least: float = 0.02, limit: float = 20.0, inside: bool = False
+    calls: Mapping[str, Call], rounds: int = 15, least: float = 0.02, limit: float = 20.0, inside: bool = False, once: float = 1.0
 ) -> tuple[float, dict[str, Ratio]]:
-    """The first contestant's median seconds, and every contestant's time as a multiple of it in the same round."""
+    """The first contestant's median seconds, and every contestant's time as a multiple of it in the same round. One that takes
+    `once` seconds or longer is timed in the first round alone."""
     repeats = {name: repetitions(call, least, inside) for name, call in calls.items()}
     first = next(iter(calls))
     found: dict[str, list[float]] = {name: [] for name in calls}
     own: list[float] = []
     begin = time.perf_counter()
-    slow: set[str] = set()  # a second or more: once is enough
+    slow: set[str] = set()
     for done in range(rounds):
         times = {name: seconds(call, repeats[name], inside) for name, call in calls.items() if name not in slow}
-        slow |= {name for name, t in times.items() if t >= 1 and name != first}
+        slow |= {name for name, t in times.items() if t >= once and name != first}
         own.append(times[first])
         for name, t in times.items():
             found[name].append(t / times[first])

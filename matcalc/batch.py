@@ -30,6 +30,7 @@ Job = dict[str, Any]  # what is asked; "line" is where it stands in the file, "e
 Record = dict[str, Any]
 
 FIELDS = ("expr", "wrt", "where", "order", "layout", "notation", "id")
+TOGETHER = 128  # questions about numbers in one task
 WORTH_A_PROCESS = 8  # jobs below which starting processes costs more than it saves
 _MARK = re.compile(r"(?:<!--\s*matcalc:(?P<md>.*?)-->|^[ \t]*%+[ \t]*matcalc:(?P<tex>[^\n]*))", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(
@@ -217,18 +218,44 @@ def run(jobs: Sequence[Job], processes: int | None = None, limit: float | None =
         yield from (answer(job, limit) for job in jobs)
         return
     with _pool(count) as pool:
-        yield from _collected(jobs, [pool.submit(answer, job, limit) for job in jobs], limit)
+        yield from _collected(jobs, _given_out(jobs, pool, limit), limit)
 
 
-def _collected(jobs: Sequence[Job], futures: Sequence[Future[Record]], limit: float | None) -> Iterator[Record]:
+def _given_out(jobs: Sequence[Job], pool: ProcessPoolExecutor, limit: float | None) -> list[Future[list[Record]]]:
+    """For every job the task it is part of, which gives the records of its jobs. Questions about numbers alone go together and
+    first: it is they that ask SymPy, which then not every process has to import."""
+    alone = [k for k, job in enumerate(jobs) if _of_numbers(job)]
+    parts = [alone[k : k + TOGETHER] for k in range(0, len(alone), TOGETHER)]
+    parts += [[k] for k in sorted(set(range(len(jobs))).difference(alone))]
+    tasks: dict[int, Future[list[Record]]] = {}
+    for part in parts:
+        task = pool.submit(_answers, [jobs[k] for k in part], limit)
+        tasks |= dict.fromkeys(part, task)
+    return [tasks[k] for k in range(len(jobs))]
+
+
+def _of_numbers(job: Mapping[str, Any]) -> bool:
+    """Whether something is declared and no vector or matrix is."""
+    where = job.get("where", "")
+    return isinstance(where, str) and "in" in where and "^" not in where
+
+
+def _answers(jobs: Sequence[Job], limit: float | None) -> list[Record]:
+    return [answer(job, limit) for job in jobs]
+
+
+def _collected(jobs: Sequence[Job], tasks: Sequence[Future[list[Record]]], limit: float | None) -> Iterator[Record]:
     from concurrent.futures.process import BrokenProcessPool
 
-    for k, future in enumerate(futures):
+    given: dict[Future[list[Record]], int] = {}
+    for k, task in enumerate(tasks):
         try:
-            yield future.result()
+            records = task.result()
         except BrokenProcessPool:  # a process was killed, by the memory of one job perhaps: which one shows when they go one by one
             yield from _one_by_one(jobs[k:], limit)
             return
+        yield records[given.setdefault(task, 0)]
+        given[task] += 1
 
 
 def _one_by_one(jobs: Iterable[Job], limit: float | None) -> Iterator[Record]:
@@ -250,15 +277,17 @@ def _one_by_one(jobs: Iterable[Job], limit: float | None) -> Iterator[Record]:
 
 def _pool(count: int) -> ProcessPoolExecutor:
     """Processes that work. On Linux they are copies of this one, warmed up, if it has a single thread; elsewhere they begin afresh."""
+    import gc
     import multiprocessing
     import threading
     from concurrent.futures import ProcessPoolExecutor
 
     if sys.platform.startswith("linux") and threading.active_count() == 1:
-        for expr, wrt in (("sum(tanh(A x)) + sum_{i=1}^n x_i", "x"), ("(t + 1)^2 sin(t)/(t^2 + 1)", "t")):
-            answer({"expr": expr, "wrt": wrt})
+        answer({"expr": "sum(tanh(A x)) + sum_{i=1}^n x_i", "wrt": "x"})
         from . import kernels  # noqa: F401  (NumPy, which short answers do without)
 
+        gc.collect()
+        gc.freeze()
         return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("fork"))
     return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from hashlib import blake2b
+from itertools import count
 
 from .kinds import ONE, Shape, kind_of
 
 NO_INDICES: frozenset[str] = frozenset()
+_counted = count()
 
 
 class Operation:
@@ -42,6 +44,7 @@ class Operation:
         "adjoint",
         "rule",
         "example",
+        "bit",
     )
 
     def __init__(
@@ -92,6 +95,7 @@ class Operation:
         self.adjoint = adjoint
         self.rule = rule or (f"derivative of {name}" if elementwise else name)
         self.example = example
+        self.bit = 1 << next(_counted)
 
     def __repr__(self) -> str:
         return self.name
@@ -101,10 +105,10 @@ class Expr:
     """A typed expression. `shape` is (rows, columns); `indices` the summation indices that occur free in it.
 
     `size` is about the number of symbols it takes to write it down (see `matcalc.build`), `digest` a structural
-    number that orders expressions the same way in every process.
+    number that orders expressions the same way in every process, `within` has the bits of the operations that occur in it.
     """
 
-    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "turned", "__weakref__")
+    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "__weakref__")
     op: Operation
     args: tuple[Expr, ...]
     attr: Hashable
@@ -112,6 +116,7 @@ class Expr:
     size: int
     digest: bytes
     indices: frozenset[str]
+    within: int
     turned: Expr | None  # its transpose, once it was asked for
 
     @property
@@ -138,9 +143,11 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
         found = object.__new__(Expr)
         found.op, found.args, found.attr, found.shape, found.size = op, args, attr, shape, size
         mark = blake2b(f"{op.name}|{attr!r}|{shape[0]}|{shape[1]}".encode(), digest_size=12)
+        within = op.bit
         for a in args:
             mark.update(a.digest)
-        found.digest = mark.digest()
+            within |= a.within
+        found.digest, found.within = mark.digest(), within
         if indices is None:
             indices = NO_INDICES
             for a in args:

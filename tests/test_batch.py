@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,8 +67,7 @@ def test_what_json_and_unicode_do_not_have(tmp_path: Path) -> None:
 
 def test_processes_give_the_same_in_the_same_order(tmp_path: Path) -> None:
     """The corpus, on two processes, against one derivative after the other."""
-    corpus = [c for c in cases("public") if c["order"] == 1][::5]
-    jobs = [{"expr": c["expr"], "wrt": c["wrt"], "where": c["where"], "order": c["order"], "id": c["id"]} for c in corpus]
+    jobs = [{k: c[k] for k in ("expr", "wrt", "where", "order", "id")} for name in ("public", "rivals") for c in cases(name)]
     jobs.insert(7, {"expr": "x^T (", "wrt": "x", "where": "", "order": 1, "id": "bad"})
     file, output = lines(tmp_path / "corpus.jsonl", [*jobs]), tmp_path / "answers.jsonl"
     outcome = python("-m", "matcalc", "batch", file, "--processes", "2", "--output", str(output), timeout=300)
@@ -78,8 +79,32 @@ def test_processes_give_the_same_in_the_same_order(tmp_path: Path) -> None:
             assert "error" in record
             continue
         with np.errstate(all="ignore"):
-            alone = matcalc.derivative(str(job["expr"]), str(job["wrt"]), where=str(job["where"]))
-        assert (record["text"], record["latex"], record["verified"]) == (alone.text, alone.latex, "verified")  # type: ignore[union-attr]
+            alone: Any = matcalc.derivative(job["expr"], job["wrt"], where=job["where"], order=job["order"])
+        assert (record["text"], record["latex"], record["where"]) == (alone.text, alone.latex, alone.where), job["id"]
+        assert (record["assumptions"], record["verified"]) == (list(alone.assumptions), alone.verified), job["id"]
+
+
+def test_questions_about_numbers_go_together(tmp_path: Path) -> None:
+    """They share a task, so that SymPy is imported once; the order of the records is that of the jobs."""
+    jobs: list[dict[str, Any]] = [
+        {"expr": "x^T x", "wrt": "x"},
+        {"expr": "sin(t)^2", "wrt": "t", "where": "t in R"},
+        {"expr": "x^T A x", "wrt": "x", "where": "x in R^n"},
+        {"expr": "(s + t)^3", "wrt": "s", "where": "s, t in R"},
+        {"expr": "t (", "wrt": "t", "where": "t in R"},
+    ]
+    given: list[list[Any]] = []
+
+    class Pool:
+        def submit(self, call: Any, part: list[Any], limit: float | None) -> Future[list[Any]]:
+            given.append(part)
+            task: Future[list[Any]] = Future()
+            task.set_result(call(part, limit))
+            return task
+
+    found = list(batch._collected(jobs, batch._given_out(jobs, Pool(), None), None))  # type: ignore[arg-type]
+    assert given == [[jobs[1], jobs[3], jobs[4]], [jobs[0]], [jobs[2]]]
+    assert found == [batch.answer(job) for job in jobs]
 
 
 def test_a_job_that_takes_too_long_is_given_up() -> None:

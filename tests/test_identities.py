@@ -15,7 +15,7 @@ from matcalc.identities import IDENTITIES, Identity
 from matcalc.kinds import IMPLIES, Dim
 from matcalc.numeric import evaluate
 from matcalc.ops.core import SYMBOL
-from matcalc.shortening.patterns import letters, sides
+from matcalc.shortening.patterns import Table, functions, letters, named, sides
 from matcalc.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
 from matcalc.templates import instantiate
@@ -98,6 +98,24 @@ def test_the_simplifier_takes_the_short_side(identity: Identity) -> None:
         found = simplify(typed)
         assert found.size <= short.size, (typed, found, short)
         assert simplify(found) is found
+
+
+def test_identities_are_read_when_their_functions_are_met() -> None:
+    """What an identity is said to need occurs in all its readings, or it would be overlooked."""
+    bits = functions()
+    for identity in IDENTITIES:
+        for left, _ in sides(identity):
+            assert not named(identity, bits) & ~left.within, identity.name
+    table = Table()
+    waiting = len(table.unread)
+    table.patterns(symbol("x"))
+    assert 0 < len(table.unread) < waiting
+    for identity in IDENTITIES:
+        for left, _ in sides(identity):
+            assert any(p.identity is identity for p in table.patterns(left)), identity.name
+    assert not table.unread
+    for found in table.by_root.values():
+        assert [p.place for p in found] == sorted(p.place for p in found)
 
 
 def test_letters_are_names_that_no_user_can_type() -> None:

@@ -7,9 +7,9 @@ scalars and entrywise products the order does not matter and the rest stays; a t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import cache
 
 from .. import build
 from ..build import add, is_number, matmul, num, split, symbol, times, transpose, value_of, without_coefficient
@@ -18,11 +18,13 @@ from ..expr import Expr, Operation
 from ..identities import IDENTITIES, Identity
 from ..infer import read_template
 from ..kinds import ONE, Dim
+from ..ops.book import REGISTRY
 from ..ops.core import ADD, EYE, HADAMARD, MATMUL, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from ..ops.trace import TRACE
 from ..templates import entrywise, instantiate
 
 LONGEST = 12  # factors of a product in which patterns are looked for
+_CALLED = re.compile(r"[a-z][A-Za-z0-9]+(?=\()")
 _MARK = "\u2022"  # pattern letters are names no user can type
 Bindings = dict[Expr, Expr]
 Sizes = dict[str, Dim]
@@ -32,10 +34,10 @@ Found = tuple[Bindings, Sizes, Callable[[Expr], Expr]]
 class Pattern:
     """One reading of an identity: its sides as expressions in pattern letters."""
 
-    __slots__ = ("conditions", "identity", "left", "needs", "right")
+    __slots__ = ("conditions", "identity", "left", "needs", "place", "right")
 
-    def __init__(self, identity: Identity, left: Expr, right: Expr) -> None:
-        self.identity, self.left, self.right = identity, left, right
+    def __init__(self, place: int, identity: Identity, left: Expr, right: Expr) -> None:
+        self.place, self.identity, self.left, self.right = place, identity, left, right
         self.needs = frozenset(p.op for p in left.args if not (_is_letter(p) or _is_turned_letter(p) or p.op is TIMES or p.op is NUMBER))
         self.conditions = [(words[0], words[1]) for part in filter(None, identity.when.split(",")) for words in [part.split()]]
 
@@ -48,7 +50,7 @@ class Pattern:
 
 def rewritten(e: Expr) -> Iterator[tuple[Identity, Expr]]:
     """What `e` becomes by the identities of the table."""
-    candidates = patterns().get(e.op)
+    candidates = _TABLE.patterns(e)
     if candidates:
         there = {a.op for a in e.args} | {a.args[0].op for a in e.args if a.op is POWER or a.op is TRANSPOSE}
         for pattern in candidates:
@@ -62,14 +64,50 @@ def _letter(p: Expr) -> str:
     return str(p.attr[0]).strip(_MARK)[:1]  # type: ignore[index]
 
 
-@cache
-def patterns() -> dict[Operation, list[Pattern]]:
-    """The table's identities by the operation at the root of their left sides."""
-    table: dict[Operation, list[Pattern]] = {}
-    for i in IDENTITIES:
-        for left, right in sides(i):
-            table.setdefault(left.op, []).append(Pattern(i, left, right))
-    return table
+class Table:
+    """The identities by the operation at the root of their left sides. One is read when an expression first has all the
+    functions it names: most questions need a few of them, and reading them all is a fifth of the time of a first answer."""
+
+    def __init__(self) -> None:
+        bits = functions()
+        self.unread = [(place, i, named(i, bits)) for place, i in enumerate(IDENTITIES)]
+        self.by_root: dict[Operation, list[Pattern]] = {}
+        self.met: set[int] = set()  # the sets of operations that were looked up before
+
+    def patterns(self, e: Expr) -> list[Pattern]:
+        """Those whose left sides may be found at the root of `e`, in the order of the table."""
+        if e.within not in self.met:
+            self.met.add(e.within)
+            self._read(e.within)
+        return self.by_root.get(e.op, [])
+
+    def _read(self, there: int) -> None:
+        waiting = []
+        for place, i, wanted in self.unread:
+            if wanted & ~there:
+                waiting.append((place, i, wanted))
+                continue
+            for left, right in sides(i):
+                others = self.by_root.get(left.op, [])  # which somebody may be going through
+                self.by_root[left.op] = sorted([*others, Pattern(place, i, left, right)], key=lambda p: p.place)
+        self.unread = waiting
+
+
+def named(i: Identity, bits: dict[str, int]) -> int:
+    """The bits of the functions that the left side of an identity calls."""
+    found = 0
+    for name in _CALLED.findall(i.left):
+        found |= bits.get(name, 0)
+    return found
+
+
+def functions() -> dict[str, int]:
+    """The bits of the operations by name; none where the kinds of the arguments decide which operation is meant."""
+    bits: dict[str, int] = {}
+    for op in REGISTRY.values():
+        for name in {op.name, *op.spellings}:
+            bits[name] = 0 if name in bits else op.bit
+    return bits
 
 
 def letters(i: Identity) -> dict[str, Expr]:
@@ -296,3 +334,6 @@ def _sizes(p: Expr, e: Expr, s: Sizes) -> Sizes | None:
         elif s[letter] is not given:
             return None
     return s
+
+
+_TABLE = Table()

@@ -7,7 +7,7 @@ translated back, and the shortest is kept. SymPy is imported only when an expres
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -92,19 +92,22 @@ def _by_sympy(e: Expr, wanted: frozenset[str]) -> list[Expr]:
         s = translation.to_sympy(e)
         if len(translation.atoms) > MOST_ATOMS:
             return []
-        for rewrite in _rewrites(sympy, wanted):
-            found.append(translation.from_sympy(rewrite(s)))
+        for rewritten in _rewritten(sympy, s, wanted):
+            found.append(translation.from_sympy(rewritten))
     except (NotImplementedError, sympy.PolynomialError, KeyError, RecursionError):
         pass
     return found
 
 
-def _rewrites(sympy: Any, wanted: frozenset[str]) -> Iterator[Callable[[Any], Any]]:
-    yield from (sympy.factor, sympy.expand)
+def _rewritten(sympy: Any, s: Any, wanted: frozenset[str]) -> Iterator[Any]:
+    yield sympy.factor(s)
+    yield sympy.expand(s)
     if "rational" in wanted:
-        yield sympy.cancel
+        yield sympy.cancel(s)
     if "trigonometric" in wanted:
-        yield from (sympy.trigsimp, lambda s: sympy.factor(sympy.trigsimp(s)))
+        short = sympy.trigsimp(s)
+        yield short
+        yield sympy.factor(short)
 
 
 class _Translation:
