@@ -12,8 +12,9 @@ from .errors import ReadingError, Span
 from .reading.declare import read_declarations
 from .reading.declare import read_names as parse_names
 from .reading.lex import Lexer
+from .reading.marks import Mark, quote, refuse
 from .reading.names import Names, function_of, not_a_name, read_name
-from .reading.scan import Mark, check_length, quote, refuse, scan
+from .reading.scan import check_length, scan
 from .reading.tree import tree
 from .syntax import FORM_NAMES, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 
@@ -334,8 +335,11 @@ class _Reader:
         return found
 
     def with_entries(self, body: Node, indices: tuple[str, ...]) -> Node:
-        """`X_{jl}` as X[j,l]: in an index form, subscripts made of its indices are indices."""
-        bound = set(indices) | {str(n.attr) for n in walk(body) if n.op in ("sum", "product")}
+        """`X_{jl}` as X[j,l]: in an index form, subscripts made of its indices are indices. (Not of a member of a family, nor of
+        a unit vector e_i that a sum runs over.)"""
+        summed = {str(n.attr) for n in walk(body) if n.op in ("sum", "product")}
+        bound = set(indices) | summed
+        families = {base for base, sub in map(split_name, self.names.variables) if sub.isalpha() and base not in self.names.variables}
         done: dict[int, Node] = {}
         for node in reversed(list(walk(body))):
             args = tuple(done[id(a)] for a in node.args)
@@ -343,7 +347,8 @@ class _Reader:
             if node.op == "name" and isinstance(node.attr, str) and node.attr not in self.names.variables:
                 base, sub = split_name(node.attr)
                 letters = [c for c in sub if c != ","]
-                if letters and bound.issuperset(letters):
+                whole = base in families or (base == "e" and base not in self.names.variables and sub in summed)
+                if letters and bound.issuperset(letters) and not whole:
                     entries = tuple(Node("name", (), c, node.span) for c in letters)
                     new = Node("index", (Node("name", (), base, node.span), *entries), None, node.span)
             done[id(node)] = new

@@ -52,6 +52,13 @@ def absolute(x: Array) -> Array:
     return away_from(x) * np.sign(real(x))
 
 
+def clear_of(x: Array, edge: float) -> Array:
+    """Refuses what stands beside `edge` or its negative, where the rounding of the argument is all that can be seen."""
+    if np.any(np.abs(np.abs(x.real) - edge) < 1e-9):
+        raise Unfit("a rounding error beside the edge of the domain")
+    return x
+
+
 def _erf(x: Array) -> Array:
     """2/sqrt(pi) exp(-x^2) (x + 2 x^3/3 + 4 x^5/15 + …): no cancellation; beyond 6 the tail is below the rounding."""
     z = np.where(np.abs(x.real) > 6, 0, x)
@@ -85,15 +92,15 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "cot": lambda x: np.cos(x) / np.sin(x),
     "sec": lambda x: 1 / np.cos(x),
     "csc": lambda x: 1 / np.sin(x),
-    "asin": lambda x: np.arcsin(away_from(away_from(x, 1), -1)),
-    "acos": lambda x: np.arccos(away_from(away_from(x, 1), -1)),
+    "asin": lambda x: np.arcsin(clear_of(x, 1)),
+    "acos": lambda x: np.arccos(clear_of(x, 1)),
     "atan": np.arctan,
     "sinh": np.sinh,
     "cosh": np.cosh,
     "tanh": np.tanh,
     "asinh": np.arcsinh,
-    "acosh": lambda x: np.arccosh(touching(x, 1)),
-    "atanh": np.arctanh,
+    "acosh": lambda x: np.arccosh(clear_of(x, 1)),
+    "atanh": lambda x: np.arctanh(clear_of(x, 1)),
     "abs": absolute,
     "sign": lambda x: np.sign(away_from(x, jump=True).real) + 0j,
     "sqrt": lambda x: np.sqrt(touching(x, 0)),
@@ -209,7 +216,10 @@ def _pivots(a: Array) -> list[int]:
 
 def greatest_singular(x: Array) -> tuple[Array, Array]:
     """The greatest singular value and its right vector (greatest entry positive): a Newton step on X^T X v = s v, v^T v = 1."""
-    v = np.linalg.svd(finite(x).real)[2][0]
+    _, sizes, rows = np.linalg.svd(finite(x).real)
+    if len(sizes) > 1 and sizes[0] - sizes[1] < 1e-9 * sizes[0]:
+        raise Unfit("no greatest singular value, and no vector of it")
+    v = rows[0]
     v = v * np.sign(v[np.argmax(np.abs(v))])
     m = x.T @ x
     s = v @ m.real @ v
@@ -266,7 +276,7 @@ def norm(x: Array, which: str, p: Array | None = None) -> Array:
     if which == "*":
         return nuclear(x)
     if which == "2" and 1 not in x.shape:
-        return greatest_singular(x)[0]
+        return greatest_singular(x)[0] if np.any(x.imag) else scalar(np.linalg.norm(finite(x).real, 2))
     x = column(x)
     if which in ("", "2"):
         return np.sqrt(x.T @ x)

@@ -20,7 +20,7 @@ HOUSE = (
     "adjoints checking course derivation exchange inference notation reading shortening",
     "codegen commands errors kinds render sources codegen.functions codegen.helpers codegen.octave_helpers course.overlooked course.search "
     "reading.grammar_table",
-    "special",
+    "special reading.marks",
     "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
     "verify build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
     "notation.labels notation.surface ops.book reading.sizes render.printer",
@@ -40,7 +40,7 @@ HOUSE = (
     "inference.scopes notation.authorship notation.naming notation.spelling shortening.casework shortening.factor shortening.scalars",
     "notation.factors",
     "notation.arrange",
-    "codegen.blocks codegen.factoring codegen.steady adjoints.functions adjoints.pairs "
+    "codegen.blocks codegen.factoring codegen.steady adjoints.functions adjoints.letters adjoints.pairs "
     "course.extrema inference.assumptions inference.standing",
     "codegen.products adjoints.leibniz inference.elaborate",
     "codegen.lowering inference.abstract inference.blocks inference.products inference.rekind",

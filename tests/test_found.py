@@ -51,6 +51,14 @@ FOUND = [
     ("sum_{i=1}^n I_q/y[i]", "y", "y in R^n"),
     ("ones(n, m)^+ + ||diag(A)||_1", "A", "A in R^{p x p}"),
     ("F (X ⊗ ones(q)^T)", "F", "F in R^{n x n}; X in R^{n x p}"),
+    ("||[|<D, D>|, s, s]||", "D", "D in R^{n x m}; s in R"),
+    ("det([1, 2; 3, |<A, A>|])", "A", "A in R^{n x n}"),
+    ("tr(sqrt.(A))", "A", "A in R^{m x m} positive"),
+    ("sum_{i=1}^n x_i (A^c)", "A", "A in R^{m x m}; c in N; x in R^n"),
+    ("sum_{i=1}^n (A x_i)^c (B/x_i)^c", "A", "A, B in R^{m x m}; c in N; x in R^n"),
+    ("(sum_{i=1}^N (sum_{j=1}^N U_i .* U_j)) .* (sum(y) M)", "y", "y in R^n; M in R^{p x q}; U_i in R^{p x q}"),
+    ("logsumexp(vec((diag(tanh(a v)) C^b)^2))", "a", "a in R positive; v in R^p; C in R^{p x p}; b in N"),
+    ("max(cos(y) - exp(I_m).^F[1,2])", "y", "y in R^m; F in R^{m x m}"),
 ]
 
 FOUND_TWICE = [
@@ -62,6 +70,9 @@ FOUND_TWICE = [
     ("(prod_{i=1}^p v[i]^2)^2", "v", "v in R^p"),
     ("acosh(cosh(u))", "u", "u in R^m"),
     ("atanh(sigmoid(cosh(F).^3 + 2 I_m))", "F", "F in R^{m x m}"),
+    ("A^c .* (prod_{i=1}^q i) A", "A", "A in R^{q x q} invertible; c in N"),
+    ("prod_{i=1}^n exp(x_i tr(A^c B))", "A", "A, B in R^{m x m}; c in N; x in R^n"),
+    ("sum_{i=1}^n prod_{j=1}^m X[i,j]^2", "X", "X in R^{n x m}"),
 ]
 
 
@@ -75,6 +86,14 @@ def test_summed_indices_of_a_term_are_free_in_the_next() -> None:
     d: Any = matcalc.derivative("singvec(X)^T F singvec(exp((X^T)^+))", "X", where="X in R^{m x p}; F in R^{p x p} diagonal", order=2)
     assert "i_" not in d.text
     assert matcalc.parse(d.text, where=d.where).expr is not None
+
+
+@pytest.mark.parametrize("text", ["max.(A)", "ones.(A)", "det.(A)", "mean.(A)"])
+def test_what_is_no_function_of_numbers_is_not_applied_entry_by_entry(text: str) -> None:
+    """The first two were internal errors, det.(A) the determinant."""
+    with pytest.raises(ReadingError, match="no function of one number"):
+        matcalc.parse(f"sum({text})", where="A in R^{n x n}")
+    assert matcalc.parse("sum(max.(A, B))", where="A, B in R^{m x n}").text == "sum(max(A, B))"
 
 
 @pytest.mark.parametrize(("text", "wrt", "where"), FOUND, ids=[f[0] for f in FOUND])

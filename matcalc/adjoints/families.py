@@ -7,16 +7,15 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
+from functools import cache, partial
 
 from ..build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
 from ..build.properties import holds
 from ..expr import Expr, Operation, postorder, transform
-from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SYMBOL, TRANSPOSE
+from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
 from ..templates import differential_text
+from .letters import fresh_letter, letters_in
 from .network import Binder, Term
-
-_LETTERS = [*"jiklrstuv", *[f"i_{n}" for n in range(1, 1000)]]
 
 
 def is_target(node: Expr, target: Expr) -> bool:
@@ -38,11 +37,10 @@ def bind(term: Term, binder: Binder) -> list[Term]:
 
 def _bound(term: Term, binder: Binder) -> Term:
     name, low, high = binder
+    term = _apart(term, name)
     nodes = postorder([term.scalar, *[f[0] for f in term.factors]])
-    used = {str(n.attr) for n in nodes if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
-    if name in used:  # a sum inside runs over the same letter
-        taken = used | {i for n in nodes for i in n.indices} | {str(n.attr[0]) for n in nodes if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
-        fresh = next(c for c in _LETTERS if c not in taken)
+    if any(n.op in (INDEXED_SUM, INDEXED_PRODUCT) and n.attr == name for n in nodes):  # a sum inside runs over the same letter
+        fresh = fresh_letter(letters_in([low, high], term), "j")
         factors = [(at_index(e, name, index(fresh)), r, c) for e, r, c in term.factors]
         return _bound(Term(at_index(term.scalar, name, index(fresh)), factors, term.slots, term.binders), (fresh, low, high))
     i = index(name)
@@ -67,9 +65,7 @@ def other_factors(node: Expr, term: Term, target: Expr) -> Expr:
     name = str(node.attr)
     if holds(body, "positive") or not any(in_pieces(n.op) for n in postorder(body)):
         return times(node, power(body, num(-1)))
-    inside = postorder([node, target, term.scalar, *[e for e, _, _ in term.factors]])
-    taken = {str(n.attr[0]) if isinstance(n.attr, tuple) and n.attr else str(n.attr) for n in inside} | {b[0] for b in term.binders}
-    i, other = index(name), next(c for c in _LETTERS if c not in taken)
+    i, other = index(name), fresh_letter(letters_in([node, target], term), "j")
     rest = at_index(body, name, index(other))
     return times(indexed_product(other, low, add(i, num(-1)), rest), indexed_product(other, add(i, num(1)), high, rest))
 
@@ -90,6 +86,18 @@ def in_pieces(op: Operation) -> bool:
 
 def _ties(s: Expr, i: Expr) -> bool:
     return s.op is IVERSON and s.attr == "=" and i in s.args and not (s.args[0].indices & s.args[1].indices)
+
+
+def _apart(term: Term, name: str) -> Term:
+    """The term with its own sum over `name`, chosen where nothing else was called so, over another letter."""
+    at = next((k for k, b in enumerate(term.binders) if b[0] == name), None)
+    if at is None:
+        return term
+    fresh = fresh_letter(letters_in([], term) | {name})
+    of = partial(at_index, name=name, j=index(fresh))
+    inside = [(n, of(a), of(b)) for n, a, b in term.binders[at + 1 :]]
+    binders = (*term.binders[:at], (fresh, *term.binders[at][1:]), *inside)
+    return Term(of(term.scalar), [(of(e), r, c) for e, r, c in term.factors], term.slots, binders)
 
 
 def _spread(term: Term, i: Expr) -> list[Term]:

@@ -13,15 +13,16 @@ from .. import build
 from ..build import add, apply, eye, hadamard, index, matmul, num, ones, power, times, unit, zeros
 from ..build.blocks import selections
 from ..errors import NoAnswerError
-from ..expr import Expr, postorder
+from ..expr import Expr
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
-from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, KRONECKER, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.core import ADD, CASES, ENTRY, HADAMARD, KRONECKER, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
 from .functions import of_entrywise_function, of_function, of_function_along
+from .letters import fresh_letter, letters_in
 from .network import Factor, Slot, Term, slot_for, split_pair
 
 # What a node hands to one argument: the argument, and its share.
@@ -186,22 +187,13 @@ def _of_matrix_power(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Shar
                 extended(term, [(build.matrix_power(x, num(i)), r, row), (build.matrix_power(x, num(count - 1 - i)), col, c)], row, col),
             )
         return
-    name = fresh_index(node, term)
+    name = fresh_letter(letters_in([node], term))
     at = index(name)
     row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
     before, after = build.matrix_power(x, add(at, num(-1))), build.matrix_power(x, add(k, times(num(-1), at)))
     share = extended(term, [(before, r, row), (after, col, c)], row, col)
     share.binders = (*share.binders, (name, num(1), k))
     yield x, share
-
-
-def fresh_index(node: Expr, term: Term) -> str:
-    """An index name that occurs nowhere around."""
-    taken = {b[0] for b in term.binders} | node.indices | {str(n.attr) for n in postorder(node) if n.op is INDEXED_SUM}
-    for e, _, _ in term.factors:
-        taken |= e.indices | {str(n.attr) for n in postorder(e) if n.op is INDEXED_SUM}
-    names = {str(n.attr[0]) for n in postorder(node) if isinstance(n.attr, tuple) and n.attr and isinstance(n.attr[0], str)}
-    return next(c for c in ["i", "j", "k", "l", "r", "s", "t", *[f"i_{n}" for n in range(1, 1000)]] if c not in taken and c not in names)
 
 
 LEIBNIZ: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {

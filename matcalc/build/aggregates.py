@@ -181,6 +181,8 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return entry(matmul(*x.args[1:]), x.args[0].args[0].args[0], j)
     if x.op is UNIT and (x.args[0] is i or (is_number(i) and is_number(x.args[0]))):
         return num(int(x.args[0] is i))
+    if x.op is EYE and is_number(i) and is_number(j):
+        return num(int(i is j))
     if x.op is UNIT and {i.op, x.args[0].op} <= {INDEX, SYMBOL}:
         return apply(IVERSON, (x.args[0], i), "=")
     if x.op is LITERAL and is_number(i) and is_number(j):

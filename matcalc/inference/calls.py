@@ -63,7 +63,7 @@ def _size(el: Elaborator, token: str, letters: dict[str, Dim]) -> Dim:
 def _argument_error(el: Elaborator, op: Operation, node: Node, k: int, pattern: tuple[str, str], args: Sequence[Term]) -> MatcalcError:
     s = Speller(el)
     t = args[k]
-    if pattern[0] == pattern[1]:
+    if pattern[0] == pattern[1] != "1":
         return square_error(el, op.name, node, node.args[k], t)
     text = s.node(node.args[k])
     wanted = {"1": "a scalar" if pattern[0] == "1" else "a vector"}.get(pattern[1], "of the shape of its other arguments")
@@ -122,7 +122,7 @@ def _by_kind(vector: str, matrix: str | None) -> Meaning:
 
 def _extreme(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """max(a, b, …) entry by entry; max(x) the greatest entry of a vector."""
-    name = str(node.attr)
+    name = str(node.attr).rstrip(".")
     if len(args) == 1:
         entry = operation(f"{name}_entry", node)
         if args[0].is_scalar and undeclared(args):
@@ -157,7 +157,8 @@ def _count(el: Elaborator, node: Node, args: list[Term]) -> Term:
 
 
 def _sqrt(el: Elaborator, node: Node, args: list[Term]) -> Term:
-    _state_entrywise(el, node, args[0])
+    if not str(node.attr).endswith("."):
+        _state_entrywise(el, node, args[0])
     return Term(args[0].shape, (args[0],), lambda e, _: build.power(e[0], HALF), node, literal=args[0].literal)
 
 
@@ -265,13 +266,23 @@ CALLS: dict[str, Meaning] = {
 }
 
 
+def _dotted(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """exp.(X), max.(X, Y): entry by entry, and meant so."""
+    name = str(node.attr)[:-1]
+    if name == "sqrt" or (name in ("log", "max", "min") and len(args) > 1):
+        return CALLS[name](el, node, args)
+    op = REGISTRY.get(name)
+    given = signature(op)[0] if op is not None and "->" in op.signature else ()
+    if op is None or not (op.elementwise or [p for p in given if p != ("1", "1")] == [("m", "n")] != list(given)):
+        raise ReadingError(f"{name}.(…) is not read: {name} is no function of one number", span=node.span, suggestion=f"write {name}(…)")
+    return by_signature(el, op, node, args)
+
+
 def call(el: Elaborator, node: Node, args: list[Term]) -> Term:
     """A function applied to its arguments."""
     name = str(node.attr)
-    if name.endswith("."):  # exp.(X): entry by entry, and meant so
-        if name == "log." and len(args) == 2:
-            return _log(el, node, args)
-        return by_signature(el, operation(name[:-1], node), node, args)
+    if name.endswith("."):
+        return _dotted(el, node, args)
     meaning = CALLS.get(name)
     if meaning is not None:
         return meaning(el, node, args)

@@ -76,7 +76,7 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
         slots = [[Index(d) for d in s if d.number != 1] for s in tensor.shapes]
         heads = tuple(letters.of(i) for s in slots for i in s)
         zeros = [_zeros([i.dim for i in s], [letters.of(i) for i in s]) for s in slots if s]
-        return Program("", (), product(zeros) if zeros else number(0), ("index", head, heads)), {}
+        return Program("", (), product(zeros) if zeros else number(0), ("index", head, heads) if heads else None), {}
     pattern = _finest([t.slots for t in tensor.terms])
     names = [tuple(letters.of(i) for i in s) for s in pattern]
     flat = [n for group in names for n in group]
@@ -94,7 +94,9 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
         bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I", carried))
         carried = set(carried) - set(flat)
     body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=term_order)))
-    return Program("", (), body, ("index", head, marks)), dict(zip(flat, (i.dim for s in pattern for i in s), strict=True))
+    return Program("", (), body, ("index", head, marks) if marks else None), dict(
+        zip(flat, (i.dim for s in pattern for i in s), strict=True)
+    )
 
 
 def _zeros(dims: Sequence[Dim], at: Sequence[str]) -> Node:

@@ -48,6 +48,10 @@ class Spelling:
     def _node(self, e: Expr) -> Node:
         raise NotImplementedError
 
+    def _sized(self, e: Expr) -> Node:
+        """The tree of `e` where no neighbour gives it a size."""
+        raise NotImplementedError
+
     # ---- order
 
     def key(self, e: Expr) -> Key:
@@ -117,7 +121,7 @@ class Spelling:
             spelled = spell_name(str(x.attr[0]), _index_text(here[0]))  # type: ignore[index]
             if spelled not in self.taken:
                 return name(spelled)
-        return Node("index", (self._of(x), *[self._of(k) for k in here]))
+        return Node("index", (self._sized(x), *[self._of(k) for k in here]))
 
 
 def _is_letter(e: Expr) -> bool:

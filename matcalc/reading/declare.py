@@ -8,8 +8,9 @@ from collections.abc import Collection
 from ..errors import ReadingError, Span
 from ..kinds import ONE, PROPERTIES, Dim, close_properties
 from ..syntax import Declaration, split_name
+from .marks import Mark, quote, refuse
 from .names import function_of, not_a_name, read_name
-from .scan import Mark, check_length, quote, refuse, scan
+from .scan import check_length, scan
 from .sizes import read_sizes
 
 # Other ways to say a property; words are joined by hyphens.

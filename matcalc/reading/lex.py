@@ -11,9 +11,9 @@ from fractions import Fraction
 from ..errors import Span
 from ..syntax import Node
 from .machine import Step, Token, leaf
+from .marks import Mark, quote
 from .names import function_of, subscript
 from .operands import Operands
-from .scan import Mark, quote
 
 __all__ = ["Lexer", "Token"]
 

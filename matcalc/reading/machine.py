@@ -6,8 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..errors import ReadingError, Span
+from .marks import Mark, quote, refuse
 from .names import Names
-from .scan import Mark, quote, refuse
 
 MAX_READINGS = 20
 ENDS = frozenset({"NUM", "NAME", "RPAR", "RSQ", "ENDNORM", "ENDBAR", "ENDANGLE", "POST", "ALL"})

@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from ..errors import ReadingError, Span
 from ..syntax import spell_name, split_name
-from .scan import GREEK_WORDS, Mark, quote, refuse
+from .marks import Mark, quote, refuse
+from .scan import GREEK_WORDS
 
 RESERVED = frozenset({"I", "T", "infty"})
 # Words people try, and what stands for them here.

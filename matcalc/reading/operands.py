@@ -7,8 +7,8 @@ from fractions import Fraction
 from ..errors import MatcalcError, ReadingError, Span
 from ..syntax import spell_name
 from .machine import Frame, Token, leaf
+from .marks import Mark, quote
 from .names import HINTS, accented, function_of, nearest, subscript, suggestion_for, superscript_index
-from .scan import Mark, quote
 from .sizes import read_sizes
 from .sums import SumSigns
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..errors import ReadingError, Span, printable
+from ..errors import ReadingError, Span
+from .marks import Mark, pair, quote, refuse
 
 MAX_BYTES = 200_000
 MAX_DIGITS = 4300
@@ -172,40 +173,6 @@ _SCAN = re.compile(
 )
 
 
-class Mark:
-    """One mark of the text.
-
-    `gap`: blanks stand before it; `side`: it came with \\left or \\right, or `{}` before a sign; of an opening bracket `mate` is the
-    place of its partner among the marks, and `compares` tells whether a comparison stands directly in it.
-    """
-
-    __slots__ = ("kind", "value", "start", "end", "gap", "side", "mate", "compares")
-
-    def __init__(self, kind: str, value: str, start: int, end: int, gap: bool = False) -> None:
-        self.kind, self.value, self.start, self.end, self.gap = kind, value, start, end, gap
-        self.side = ""
-        self.mate = -1
-        self.compares = False
-
-    @property
-    def span(self) -> Span:
-        return self.start, self.end
-
-    def __repr__(self) -> str:
-        return f"{self.kind}:{self.value}"
-
-
-def refuse(message: str, text: str, span: Span, suggestion: str | None = None) -> ReadingError:
-    """The error to raise about `text` at `span`."""
-    return ReadingError(message, text=text, span=span, suggestion=suggestion)
-
-
-def quote(text: str, limit: int = 40) -> str:
-    """User text for a message: in backquotes, safe for a terminal, not longer than a line bears."""
-    text = printable(text.strip(" ") or text)
-    return f"`{text}`" if len(text) <= limit else f"`{text[: limit - 3]}...`"
-
-
 def check_length(text: str) -> None:
     """Refuse what no person typed, before any work is done on it."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
@@ -225,7 +192,7 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
             continue
         mark.gap, gap = gap, False
         marks.append(mark)
-    return _pair(_tidy(_groups(marks), text), text)
+    return pair(_tidy(_groups(marks), text), text)
 
 
 def _strip_paste(text: str, start: int, stop: int) -> tuple[int, int]:
@@ -360,49 +327,3 @@ def _tidy(marks: list[Mark], text: str) -> list[Mark]:
     if side_mark is not None:
         raise refuse(f"`\\{side}` needs a delimiter after it", text, side_mark.span)
     return tidy
-
-
-_OPENERS = {"matrix": "\\begin{…}", "cases": "\\begin{cases}"}
-_CLOSERS = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "|": "|", "||": "||", "matrix": "\\end{…}", "cases": "\\end{cases}"}
-_ENDS_OPERAND = frozenset({"word", "upright", "greek", "num", "const", "close", "post", "sup", "sub", "bar"})
-
-
-def _pair(marks: list[Mark], text: str) -> list[Mark]:
-    """Find each bracket's partner, and note the brackets that hold a comparison."""
-    stack: list[int] = []
-    closed = -1  # where a `>` last closed an inner product
-    angles = [0]  # at each depth, how many `<` opened an inner product
-    for i, mark in enumerate(marks):
-        if mark.kind == "open":
-            stack.append(i)
-            angles.append(0)
-        elif mark.kind == "close":
-            if not stack:
-                raise refuse(f"`{_shown(mark)}` closes a bracket that was not opened", text, mark.span)
-            opener = marks[stack.pop()]
-            angles.pop()
-            if opener.value != mark.value:
-                raise refuse(f"`{_shown(opener)}` is closed by `{_shown(mark)}`, a bracket of another kind", text, mark.span)
-            if bool(opener.side) != bool(mark.side):
-                raise refuse(f"`{_shown(opener)}` and `{_shown(mark)}` do not belong together: \\left needs its \\right", text, mark.span)
-            opener.mate = i
-        elif mark.kind == "cmp":
-            raised = i > 1 and marks[i - 1].kind == "plus" and marks[i - 2].kind == "caret"  # X^+ > 0
-            operand = i > 0 and (marks[i - 1].kind in _ENDS_OPERAND or i - 1 == closed or raised)
-            if mark.value == "<" and not operand:
-                angles[-1] += 1
-            elif mark.value == ">" and angles[-1]:
-                angles[-1] -= 1
-                closed = i
-            elif stack and operand:
-                marks[stack[-1]].compares = True
-    if stack:
-        opener = marks[stack[-1]]
-        raise refuse(f"`{_shown(opener)}` is not closed", text, opener.span)
-    return marks
-
-
-def _shown(mark: Mark) -> str:
-    """The bracket as it was typed, for a message."""
-    side = f"\\{mark.side}" if mark.side else ""
-    return side + (_OPENERS.get(mark.value, mark.value) if mark.kind == "open" else _CLOSERS[mark.value])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..errors import Span
 from ..kinds import Dim
 from ..syntax import spell_name
-from .scan import Mark, quote, refuse, scan
+from .marks import Mark, quote, refuse
+from .scan import scan
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2}
 _ENDS = ("word", "num", "close", "greek", "sub")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import ReadingError, Span
 from .machine import Machine, Step
-from .scan import Mark, quote
+from .marks import Mark, quote
 
 
 class SumSigns(Machine):
