@@ -323,10 +323,14 @@ def diagonal(x: Array) -> Array:
 
 def clip(x: Array, low: Array, high: Array) -> Array:
     away_from(away_from(x, low), high)
+    if np.any(low.real > high.real):
+        raise Unfit("no bounds")
     return np.where(x.real < low.real, low, np.where(x.real > high.real, high, x))
 
 
 def huber(x: Array, k: Array) -> Array:
+    if np.any(k.real < 0):
+        raise Unfit("a negative bound")
     return np.where(np.abs(x.real) <= k.real, x * x / 2, k * absolute(x) - k * k / 2)
 
 

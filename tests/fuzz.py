@@ -185,6 +185,8 @@ def _each(options: argparse.Namespace, results: list[tuple[Expression, Verdict]]
             small = e if options.raw or v.outcome in ("hang", "slow") or shrunk[key] > 8 else shrink(e, v)
             why = judge(small).cause if small is not e else v.cause
             print(f"{small.line} | {v.outcome} {why} ({v.seconds:.1f} s)", flush=True)
+            if small is not e:
+                print(f"    made small from: {e.line}", flush=True)
         elif options.refusals and v.outcome not in ("right", "no point"):
             print(f"{e.line} | {v.outcome} {v.cause}", flush=True)
 

@@ -341,7 +341,8 @@ def expression(rng: random.Random, depth: int, counts: Counter[str]) -> Expressi
         counts.update(maker.used)
         bound = None
         if rng.random() < 0.08:
-            inner = [n for n in walk(tree) if n.op in ("add", "mul", "ew", "call") and n is not tree and not _open(n)]
+            sizes = {a for n in walk(tree) if n.op == "call" and n.attr in ("ones", "zeros") for a in n.args}
+            inner = [n for n in walk(tree) if n.op in ("add", "mul", "ew", "call") and n is not tree and not _open(n) and n not in sizes]
             if inner:
                 bound = ("Q", rng.choice(inner))
                 tree = _with(tree, bound[1], name("Q"))

@@ -242,6 +242,24 @@ def test_numbers_with_two_bound_indices_are_the_entries_of_a_matrix() -> None:
         matcalc.derivative("sum_{i=1}^m sum_{j=1}^n a^T w_{ij}", "a", where="w_{ij} in R^p")
 
 
+def test_products_of_exponentials_beside_a_square_of_a_vector() -> None:
+    """exp(y)^2 x.^2 was taken apart into two factors x."""
+    d: Any = matcalc.derivative("asinh((diag(exp(y)) D)[2,:])", "y", where="y in R^p; D in R^{p x n} positive")
+    assert d.verified == "verified"
+
+
+def test_names_are_not_told_from_entries_by_their_brackets() -> None:
+    """In LaTeX z_{1} was a name and the first entry of z."""
+    d: Any = matcalc.derivative("max(clip([t, t], r, 1), v^T).^2", "t", where="t in R; r in R positive; v in R^2")
+    point = {"t": 0.5, "r": 0.2, "v": [0.1, 0.9]}
+    assert np.allclose(matcalc.parse(d.latex, where=d.where).evaluate(point), d.evaluate(point))
+
+
+def test_the_greater_of_a_number_and_none_is_none() -> None:
+    found = matcalc.parse("max(x, y) + min(y, x)", where="x, y in R^n").evaluate({"x": [np.nan, 1.0], "y": [1.0, 2.0]})
+    assert np.isnan(found[0]) and found[1] == 3.0
+
+
 def test_a_declared_whole_number_is_an_index() -> None:
     d: Any = matcalc.derivative("-log(softmax(W x)_k)", "W", where="W in R^{m x n}; x in R^n; k in N")
     assert d.text == "(softmax(W x) - e_k) x^T"

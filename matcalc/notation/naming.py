@@ -7,16 +7,19 @@ then letters by kind (s, c, … for scalars, z, u, … for vectors, Z, Y, … fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from string import ascii_lowercase, ascii_uppercase
 
 from ..build import num, power, value_of
 from ..expr import Expr
 from ..ops.core import NUMBER, POWER, TRANSPOSE
 from ..ops.inverse import INVERSE
+from ..syntax import split_name
 
 ROUNDS = 4
 MINUS_ONE = num(-1)
 LEAST_GAIN = 2  # symbols a name must save in all
 LETTERS = {"scalar": "scqghtvw", "vector": "zuhrgvws", "row": "zuhrgvws", "matrix": "ZYSMPQHGUV"}
+RESERVED = frozenset("deijkIKTRN")  # with a meaning of their own somewhere
 
 
 def repeated(roots: Sequence[Expr]) -> list[Expr]:
@@ -97,7 +100,8 @@ def _worth(nodes: Sequence[Expr], uses: Mapping[Expr, int], named: set[Expr]) ->
 
 
 def names_for(chosen: Iterable[Expr], own: Mapping[str, Expr], taken: Iterable[str]) -> dict[Expr, str]:
-    """A name for each: the author's where there is one, else a free letter of its kind."""
+    """A name for each: the author's where there is one, else a free letter of its kind; where there are many of a kind or few
+    letters left, one letter that has no other meaning, numbered: in LaTeX z_{1} is the first entry of z as well."""
     used = set(taken)
     authors = {e: name for name, e in own.items()}
     found: dict[Expr, str] = {}
@@ -105,17 +109,20 @@ def names_for(chosen: Iterable[Expr], own: Mapping[str, Expr], taken: Iterable[s
     counts: dict[str, int] = {}
     for e in chosen:
         counts[e.kind] = counts.get(e.kind, 0) + (e not in authors)
+    few = {kind: count <= min(4, sum(c not in used for c in LETTERS[kind])) for kind, count in counts.items()}
+    bases: dict[str, str] = {}
     numbers: dict[str, int] = {}
     for e in chosen:
         if e in authors:
             found[e] = authors[e]
             continue
-        letters = LETTERS[e.kind]
-        free = [c for c in letters if c not in used]
-        if counts[e.kind] <= min(4, len(free)):
+        free = [c for c in LETTERS[e.kind] if c not in used]
+        if few[e.kind] and free:
             name = free[0]
-        else:  # many of a kind: one letter, numbered
-            base = next((c for c in letters if not any(u == c or u.startswith(f"{c}_") for u in taken)), letters[0])
+        else:
+            met = {split_name(u)[0] for u in used}
+            candidates = (*LETTERS[e.kind], *(ascii_uppercase if e.kind == "matrix" else ascii_lowercase))
+            base = bases.setdefault(e.kind, next((c for c in candidates if c not in met and c not in RESERVED), candidates[0]))
             while True:
                 numbers[base] = k = numbers.get(base, 0) + 1
                 name = f"{base}_{k}" if k < 10 else f"{base}_{{{k}}}"

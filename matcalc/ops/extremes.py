@@ -1,4 +1,6 @@
-"""The greater and the lesser of two, entry by entry, and the extreme entry of a vector. At a tie the derivative is not promised."""
+"""The greater and the lesser of two, entry by entry, and the extreme entry of a vector. At a tie the derivative is not promised.
+
+What is compared with no number is none (the last case of the numeric forms)."""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ MAXIMUM = operation(
     source="definition",
     spellings="max maximum",
     latex=r"\max",
-    numeric="np.where(np.real(x) >= np.real(y), x, y)",
+    numeric="np.where(np.real(x) >= np.real(y), x, np.where(np.real(x) < np.real(y), y, x + y))",
 )
 MINIMUM = operation(
     "min",
@@ -30,7 +32,7 @@ MINIMUM = operation(
     source="definition",
     spellings="min minimum",
     latex=r"\min",
-    numeric="np.where(np.real(x) <= np.real(y), x, y)",
+    numeric="np.where(np.real(x) <= np.real(y), x, np.where(np.real(x) > np.real(y), y, x + y))",
 )
 GREATEST_ENTRY = operation(
     "max_entry",

@@ -167,7 +167,7 @@ def _match_part(p: Expr, e: Expr) -> Iterator[Found]:
         found = True
         yield each
     if not found and e.op is not ADD and any(a.op is POWER and is_number(a.args[1]) for a in e.args):
-        apart = [part for a in e.args for part in _one_off(a)]
+        apart = [part for a in e.args for part in ([a] if e.op is TIMES and not a.is_scalar else _one_off(a))]
         if len(apart) > len(e.args):
             yield from _match_among(p, e, apart)
 
