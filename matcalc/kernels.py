@@ -373,14 +373,19 @@ def exponential_kronecker(X: Value, *directions: Value) -> Value:
 def exponential_derivative(X: Value, *directions: Value) -> Value:
     """The Fréchet derivative of exp at X along one direction or two: the top right block of exp of a block triangle.
 
-    exp([[X, E], [0, X]]) has L(X, E) there, and the same with a second direction is the derivative of that block matrix.
+    exp([[X, E], [0, X]]) has L(X, E) there, and the same with a second direction is the derivative of that block matrix. The
+    directions are made as small as a unit before, since X would lose its digits beside a great E.
     """
     block = X
+    scale = 1.0
     for k, E in enumerate(directions):
+        size = float(np.max(np.abs(E), initial=0))
+        if math.isfinite(size) and size > 1.0:
+            E, scale = E / size, scale * size
         step = np.kron(np.eye(2**k), E)
         block = np.block([[block, step], [np.zeros_like(step), block]])
     n = len(X)
-    return matrix_exponential(block)[:n, -n:]
+    return scale * matrix_exponential(block)[:n, -n:]
 
 
 def square_root(X: Value) -> Value:

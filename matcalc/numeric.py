@@ -17,7 +17,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from . import plain
+from . import plain, rounding
 from .errors import ShapeError, UsageError
 from .expr import Expr, Operation, postorder
 from .kinds import ONE, Dim, Shape, kind_of
@@ -201,6 +201,7 @@ class Plan:
     def _run(
         self, steps: list[Step], values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
     ) -> None:
+        rounded = rounding.current()
         for e, compiled in steps:
             if compiled is not None:
                 rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
@@ -217,7 +218,7 @@ class Plan:
                 value = _leaf(e, values, env, sizes, indices, self._arrays)
             if getattr(value, "ndim", 0) and e.is_scalar:
                 value = self._arrays.number(value)
-            values[e] = value
+            values[e] = value if rounded is None else rounded(e, e.args, value, _is_whole(e))
 
     def _repeat(
         self, e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
@@ -250,6 +251,11 @@ class Plan:
     def _negligible(self, term: Value, total: Value) -> bool:
         greatest = self._arrays.magnitude
         return bool(greatest(term) <= 1e-17 * greatest(total))
+
+
+def _is_whole(e: Expr) -> bool:
+    """Whether this is a leaf that may be a whole number by what it is."""
+    return not e.args and (e.op is not SYMBOL or "integer" in e.attr[1])  # type: ignore[index]
 
 
 def _leaf(

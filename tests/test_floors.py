@@ -18,10 +18,10 @@ PACKAGE = ROOT / "matcalc"
 # __init__, which fetches the interface when it is asked for it.
 HOUSE = (
     "adjoints checking course derivation exchange inference notation reading shortening",
-    "codegen commands errors kinds render sources codegen.functions codegen.helpers codegen.octave_helpers course.overlooked course.search "
-    "reading.grammar_table",
+    "codegen commands errors kinds render rounding sources codegen.functions codegen.helpers codegen.octave_helpers course.overlooked "
+    "course.search reading.grammar_table",
     "special reading.marks",
-    "console expr identities kernels laws plain standins syntax codegen.graph course.tours inference.unify reading.scan",
+    "console expr identities kernels laws plain quotients standins syntax codegen.graph course.tours inference.unify reading.scan",
     "verify build.late codegen.contraction codegen.frame commands.showing course.graphpictures course.graphtables inference.terms "
     "notation.labels notation.surface ops.book reading.sizes render.printer",
     "render.lines render.setting render.unicode",

@@ -13,6 +13,7 @@ import matcalc
 from matcalc import templates
 from matcalc.errors import NoAnswerError, VerificationError
 from matcalc.kinds import ONE, PROPERTIES, SCALAR, Dim, Shape
+from matcalc.numeric import kernel
 from matcalc.ops.book import REGISTRY
 from matcalc.verify import Point, draw, sizes_for, verify
 
@@ -277,3 +278,46 @@ def test_members_of_a_family_are_drawn_apart() -> None:
     point = Point({}, {"x": (Dim.of("N"), (n, ONE), ())})
     env = point.draw({"N": 4, "n": 3}, np.random.default_rng(16), 1.0, False)
     assert env["x"].shape == (4, 3, 1) and len(np.unique(env["x"])) == 12
+
+
+# ---------------------------------------------------------------------------------------------- rounding
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "where", "order"),
+    [
+        ("log(sigmoid(sum(C .* C) + 20))", "C", "C in R^{m x n}", 1),
+        ("||atanh(sigmoid(sec(acosh(y + 2))))||", "y", "y in R^n positive", 2),
+        ("atanh(sigmoid(30 x^T x))", "x", "x in R^n", 1),
+        ("||acosh(exp(dexpm(D, D).^4) + 2)||_*", "D", "D in R^{q x q}", 2),
+        ("||dexpm(dexpm(A, A) diag(csc(hinge(u))), A)||_2", "A", "A in R^{n x n} symmetric; u in R^n", 1),
+        ("cosh(csc(((v.^2 + 1).^s).^3))", "v", "v in R^m; s in R positive", 2),
+        ("10000000000 + sin(x)", "x", "x in R", 1),
+        ("erf(20 + x^2) + 1", "x", "x in R", 1),
+    ],
+)
+def test_rounding_does_not_refuse_what_is_right(expr: str, wrt: str, where: str, order: int) -> None:
+    """Values near 1 that are told from 1 by their last digits, overflow that a division hides, noise beside a derivative of 0."""
+    d: Any = matcalc.derivative(expr, wrt, where=where, order=order)
+    assert d.verified == "verified"
+
+
+@pytest.mark.parametrize(
+    "expr", ["sin(x)/10000000000000", "10000000000 + sin(x)", "exp(-30) sin(x)", "log(sigmoid(30 + sin(x)))", "exp(30) + x sin(x)"]
+)
+def test_small_derivatives_and_great_values_are_no_hiding_place(broken_book: Any, expr: str) -> None:
+    """The wrong derivative was shown: it differed by less than a fixed part of one and of the value."""
+    broken_book("sin", "-cos(x)")
+    with pytest.raises((VerificationError, NoAnswerError)):
+        matcalc.derivative(expr, "x", where="x in R")
+
+
+def test_a_change_of_many_digits_does_not_spoil_the_derivative_of_the_exponential() -> None:
+    """The exponential of [[X, E], [0, X]] lost the digits of X beside a great E."""
+    rng = np.random.default_rng(1)
+    x, e, k = rng.uniform(-1, 1, (3, 3, 3))
+    exact, small = kernel(REGISTRY["expm_frechet"]).call, 1e-12
+    one = exact(x, e, 3, 3, None, {})
+    assert np.allclose(exact(x, e / small, 3, 3, None, {}) * small, one, rtol=1e-10)
+    two = kernel(REGISTRY["expm_frechet2"]).call
+    assert np.allclose(two(x, e / small, k, 3, 3, None, {}) * small, two(x, e, k, 3, 3, None, {}), rtol=1e-10)

@@ -1,0 +1,148 @@
+"""The check refuses derivatives that are nearly right: a factor, a sign, a term missing, a term off by a thousandth, a transpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import matcalc
+import matcalc.derive
+from matcalc.adjoints.network import Term
+from matcalc.build import add, num, times, transpose
+from matcalc.errors import NoAnswerError, VerificationError
+from matcalc.expr import Expr
+from matcalc.ops.core import ADD
+from matcalc.tensor import Tensor
+
+EXPRESSIONS = [  # text, variable, declarations, order
+    ("x^T A x + b^T x", "x", "A in R^{n x n}", 1),
+    ("A x + x .* x", "x", "A in R^{n x n}", 1),
+    ("1000 x + sin(x)", "x", "x in R", 1),
+    ("100000000 + x^2 + sin(x)", "x", "x in R", 1),
+    ("(exp(x) + x sin(x))/10000000000000", "x", "x in R", 1),
+    ("exp(-40) sum(sin(x) .* x)", "x", "x in R^n", 1),
+    ("exp(20 s) + exp(-20 s)", "s", "s in R", 1),
+    ("log(sigmoid(18 + x^T A x))", "x", "A in R^{n x n}", 1),
+    ("atanh(sigmoid(8 + x^T A x))", "x", "A in R^{n x n}", 1),
+    ("log(1 - sigmoid(x)^2) + x^3", "x", "x in R", 1),
+    ("sum(log(sigmoid(y .* (X w))))", "w", "", 1),
+    ("||A x - b||^2 + lambda ||x||^2", "x", "", 1),
+    ("||A x - b|| + ||x||_1", "x", "", 1),
+    ("sum(relu(A x - b)) + x^T x", "x", "", 1),
+    ("logdet(X) + a^T X^-1 b", "X", "X in R^{n x n}", 1),
+    ("det(X) + tr(X^3)", "X", "X in R^{n x n}", 1),
+    ("tr(A X B X^T) + a^T X b", "X", "X in R^{m x n}", 1),
+    ("A X B + X", "X", "A, B, X in R^{n x n}", 1),
+    ("tr(expm(X)) + tr(X^T X)", "X", "X in R^{n x n}", 1),
+    ("||dexpm(A, X)||_F + ||X||_F", "X", "A, X in R^{n x n}", 1),
+    ("||X||_* + ||X||_2", "X", "X in R^{m x n}", 1),
+    ("sum(pinv(X)) + sum(X)", "X", "X in R^{m x n}", 1),
+    ("logsumexp(A x) + sum(softmax(x) .* x)", "x", "A in R^{m x n}", 1),
+    ("sum(gelu(x)) + prod_{i=1}^n x_i", "x", "x in R^n", 1),
+    ("sum_{i=1}^N (w^T x_i - y_i)^2 + w^T w", "w", "w, x_i in R^n; y_i in R", 1),
+    ("1/(1 + exp(-a^T x)) + sqrt(1 + x^T x)", "x", "", 1),
+    ("sum(sin(x) .* exp(x))", "x", "x in R^n", 2),
+    ("x^T x x^T A x", "x", "A in R^{n x n}", 2),
+    ("logdet(X) + tr(X^3)", "X", "X in R^{n x n}", 2),
+    ("log(1 + exp(x^T x)) + sum(x.^3)", "x", "x in R^n", 2),
+    ("100000000 + sum(exp(x) + x.^3)", "x", "x in R^n", 2),
+]
+NOT_SYMMETRIC = [
+    ("A x + x .* x", "x", "A in R^{n x n}", 1),
+    ("tr(A X B X) + tr(X)/100", "X", "A, B, X in R^{n x n}", 1),
+    ("det(X) + tr(X^3)", "X", "X in R^{n x n}", 1),
+    ("exp(-40) tr(expm(X))", "X", "X in R^{n x n}", 1),
+    ("logdet(X)", "X", "X in R^{n x n}", 1),
+]
+Mutation = Callable[[Tensor], Iterator[Tensor]]
+
+
+def with_summands(t: Tensor, change: Callable[[list[Any], int], list[Any]], parts: list[Any]) -> Iterator[Tensor]:
+    """The tensor with its summands changed, one after another."""
+    for k in range(len(parts)):
+        changed = change(parts, k)
+        made = Tensor(t.shapes, changed if t.matrix is None else t.terms)
+        if t.matrix is not None:
+            made.replace(add(*changed))
+        yield made
+
+
+def summands(t: Tensor) -> list[Any]:
+    if t.matrix is None:
+        return list(t.terms)
+    return list(t.matrix.args) if t.matrix.op is ADD else [t.matrix]
+
+
+def scaled(part: Term | Expr, by: Fraction) -> Any:
+    return Term(times(num(by), part.scalar), part.factors, part.slots, part.binders) if isinstance(part, Term) else times(num(by), part)
+
+
+def by_factor(by: Fraction) -> Mutation:
+    def whole(t: Tensor) -> Iterator[Tensor]:
+        yield next(with_summands(t, lambda parts, k: [scaled(p, by) for p in parts], summands(t)))
+
+    return whole
+
+
+def one_by_factor(by: Fraction) -> Mutation:
+    return lambda t: with_summands(t, lambda ps, k: [*ps[:k], scaled(ps[k], by), *ps[k + 1 :]], summands(t))
+
+
+def missing(t: Tensor) -> Iterator[Tensor]:
+    parts = summands(t)
+    return with_summands(t, lambda ps, k: [*ps[:k], *ps[k + 1 :]], parts) if len(parts) > 1 else iter(())
+
+
+def turned(t: Tensor) -> Iterator[Tensor]:
+    assert t.matrix is not None
+    made = Tensor(t.shapes, t.terms)
+    made.replace(transpose(t.matrix))
+    yield made
+
+
+MUTATIONS: dict[str, Mutation] = {
+    "twice": by_factor(Fraction(2)),
+    "the other sign": by_factor(Fraction(-1)),
+    "a thousandth more": by_factor(Fraction(1001, 1000)),
+    "a term twice": one_by_factor(Fraction(2)),
+    "a term with the other sign": one_by_factor(Fraction(-1)),
+    "a term a thousandth more": one_by_factor(Fraction(1001, 1000)),
+    "a term missing": missing,
+}
+
+
+def survivors(monkeypatch: pytest.MonkeyPatch, mutation: Mutation, text: str, wrt: str, where: str, order: int) -> list[str]:
+    """The wrong derivatives that the check lets through."""
+    check = matcalc.derive._verify
+    passed = []
+
+    def mutated(typed: Any, previous: Any, tensor: Any, *rest: Any, **more: Any) -> None:
+        if order > 1 and previous is None:
+            return
+        for wrong in mutation(tensor):
+            try:
+                check(typed, previous, wrong, *rest, **more)
+            except (VerificationError, NoAnswerError):
+                continue
+            passed.append("; ".join(map(str, wrong.expressions())))
+
+    monkeypatch.setattr(matcalc.derive, "_verify", mutated)
+    matcalc.derivative(text, wrt, where=where, **({"order": order} if order > 1 else {}))  # type: ignore[arg-type]
+    return passed
+
+
+@pytest.mark.parametrize("question", EXPRESSIONS, ids=lambda q: q[0])
+def test_what_is_nearly_right_is_refused(monkeypatch: pytest.MonkeyPatch, question: tuple[str, str, str, int]) -> None:
+    found = matcalc.derivative(question[0], question[1], where=question[2], order=question[3])
+    assert found.verified == "verified"  # type: ignore[union-attr]
+    for name, mutation in MUTATIONS.items():
+        with monkeypatch.context() as patch:
+            assert not survivors(patch, mutation, *question), name
+
+
+@pytest.mark.parametrize("question", NOT_SYMMETRIC, ids=lambda q: q[0])
+def test_the_transpose_is_refused(monkeypatch: pytest.MonkeyPatch, question: tuple[str, str, str, int]) -> None:
+    assert not survivors(monkeypatch, turned, *question)
