@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from matcalc.errors import MatcalcError
+from matcalc.errors import MatcalcError, ReadingError
 from matcalc.kinds import Dim
 from matcalc.read import parse, parse_names, parse_where
 from matcalc.reading.sizes import sizes_of
@@ -472,3 +472,10 @@ def test_the_corpus_is_read() -> None:
             except MatcalcError as error:
                 failed.append(f"{case}: {error}")
     assert not failed, "\n".join(failed)
+
+
+def test_a_backslash_before_a_blank() -> None:
+    """A space in LaTeX, and division from the left where people write programs: in a text without LaTeX nobody can tell."""
+    with pytest.raises(ReadingError, match="division from the left"):
+        parse(r"A \ b")
+    assert parse(r"\mathbf{A} \ b").body == parse("A b").body

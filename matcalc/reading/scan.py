@@ -234,6 +234,9 @@ def _mark(m: re.Match[str], text: str) -> Mark:
             raise refuse(f"the environment {quote(m['env'])} is not read", text, (start, end))
         return Mark("blank", "", start, end) if not known else Mark("open" if m["edge"] == "begin" else "close", known, start, end)
     if kind == "cmd":
+        if m["cmd"] == " " and not re.search(r"\\[A-Za-z]", text):
+            message = "`\\` before a blank is a space in LaTeX and division from the left elsewhere"
+            raise refuse(message, text, (start, end), "write A^-1 b for what solves A x = b, A b for the product")
         return Mark(*COMMANDS.get(m["cmd"], ("command", m["cmd"])), start, end)
     if kind in ("sup", "sub"):
         table = _SUP if kind == "sup" else _SUB
