@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -131,3 +132,10 @@ def one_line(text: str) -> str:
 
 def cut(text: str, width: int = 200) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def complain(message: str) -> None:
+    """To stderr; what the user typed never reaches the terminal as a control character."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print("\n".join(printable(line) for line in message.split("\n")), file=sys.stderr, flush=True)

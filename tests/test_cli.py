@@ -18,7 +18,7 @@ import pytest
 from console import ROOT, python, run
 
 import matcalc
-from matcalc.cli import split_names
+from matcalc.console import split_names
 from matcalc.errors import NoAnswerError, ReadingError, VerificationError
 
 ROW = {

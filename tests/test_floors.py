@@ -68,7 +68,8 @@ HOUSE = (
     "checking.diagnosis course.equations course.trial course.volumes notation.partials",
     "api checking.claims course.stationary_numbers",
     "batch matcalc course.stationary_points",
-    "cli codegen.program course.calculus course.plots",
+    "cli codegen.program commands.answering course.calculus course.plots",
+    "commands.d",
     "__main__ commands.*",
 )
 FLOORS = {module: number for number, floor in enumerate(HOUSE) for module in floor.split()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cli import short_form
+from .d import short_form
 
 command = short_form(
     "jacobian",

@@ -1,0 +1,171 @@
+"""How a derivative is asked for and shown: on a terminal, in a pipe, as JSON, with its derivation and its chain."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..console import can_encode, complain, grid, notes_of, one_line, print_json, shape_words, spellable, split_names
+from ..errors import VerificationError, printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from .. import Derivative
+
+Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
+
+
+def form_of(format_: str | None, bold: bool, transpose: str | None, width: int | None) -> Form:
+    """The format and the style of its LaTeX; a style alone asks for LaTeX."""
+    given = {"bold": bold or None, "transpose": transpose, "width": width}
+    style = {name: value for name, value in given.items() if value is not None}
+    if style and format_ not in (None, "latex", "latex-doc"):
+        raise click.UsageError(f"--{next(iter(style))} is for LaTeX, not for --format {format_}", click.get_current_context())
+    return (format_ or "latex", style) if format_ or style else None
+
+
+def answer_by(
+    taker: str,
+    expression: str,
+    where: tuple[str, ...],
+    wrt: tuple[str, ...],
+    order: int,
+    form: Form,
+    steps: str | None,
+    as_json: bool,
+    chain: bool = False,
+    **options: Any,
+) -> int:
+    """Ask matcalc's function `taker` (derivative, grad, …) and print what it answers."""
+    import matcalc
+
+    names = split_names(wrt)
+    if form and chain and form[0] not in ("text", "unicode", "latex"):
+        raise click.UsageError("--chain is spelled as text, unicode or latex", click.get_current_context())
+    if form and form[0] == "latex-doc" and len(names) > 1 and order == 1:
+        raise click.UsageError("a document is about one variable", click.get_current_context())
+    by = names[0] if len(names) == 1 else names
+    if taker == "derivative":
+        options["order"] = order
+    options = {key: value for key, value in options.items() if value is not None and (key, value) != ("vectorize", False)}
+    try:
+        found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
+    except VerificationError as error:
+        if as_json:
+            print_json({"verified": "failed", "error": error.message})
+        raise
+    several = isinstance(found, list)
+    answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
+    if as_json:
+        objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]
+        if steps:
+            objects = [{**made, "steps": answer.steps.at(steps).as_list()} for made, (_, answer) in zip(objects, answers)]
+        if chain:
+            objects = [{**made, "chain": (c := answer.chain.as_dict()), "dims": c["dims"]} for made, (_, answer) in zip(objects, answers)]
+        print_json(objects if several else objects[0])
+    elif form is None and sys.stdout.isatty():
+        for name, answer in answers:
+            _draw(answer, [name] if several else names, order, steps, chain)
+    else:
+        _print_lines(answers, form or ("text", {}), steps, chain)
+    return 0
+
+
+def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Mapping[str, Any]], steps: str | None, chain: bool) -> None:
+    """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
+    format_, style = form
+    notes = {note: None for _, answer in answers for note in (*notes_of(answer), *(answer.chain.assumptions if chain else ()))}
+    for note in notes:
+        complain(f"note: {one_line(note)}")
+    for name, answer in answers:
+        label = f"{one_line(name)}: " if name else ""
+        if steps and format_ != "latex-doc":
+            _print_steps(answer, steps, format_, style)
+        if chain:
+            print(answer.chain.spell(format_ if format_ != "unicode" or can_encode(answer.chain.unicode) else "text"))
+            continue
+        if format_ == "latex-doc":
+            print(answer.document(**style))
+            continue
+        formula = answer.to_latex(**style) if style else answer.spell(format_)
+        if format_ == "unicode" and not can_encode(formula):
+            complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
+            formula = answer.text
+        print(label + formula)
+
+
+def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[str, Any]) -> None:
+    """The derivation before the answer: in columns, or as an `align*` of LaTeX."""
+    shown = answer.steps.at(level)
+    if format_ == "latex":
+        print(answer.latex_steps(level, **style))
+        return
+    text = shown.text(format_ if format_ == "unicode" else "text")
+    print("\n".join(map(printable, (text if can_encode(text) else shown.text()).split("\n"))) + "\n")
+
+
+def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, Any]:
+    return {
+        "text": answer.text,
+        "unicode": answer.unicode,
+        "latex": answer.latex,
+        "shape": [str(size) for size in answer.shape],
+        "layout": answer.layout,
+        "wrt": list(wrt),
+        "order": order,
+        "where": answer.where,
+        "assumptions": list(answer.assumptions),
+        "verified": answer.verified,
+    }
+
+
+def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool) -> None:
+    """For a terminal: the formula as in a book, and under it what one must know to use it."""
+    from rich.console import Console, Group
+    from rich.panel import Panel
+    from rich.text import Text
+
+    facts = grid()
+    console = Console(highlight=False)
+    lines = answer.lines(max(1, console.width - 6))  # the frame and its padding
+    if not can_encode("".join(lines)):
+        lines = answer.lines(max(1, console.width - 6), "text")
+    if len(lines) > 1:
+        facts.add_row("text", Text(answer.text))
+    facts.add_row("shape", Text(shape_words([str(size) for size in answer.shape])))
+    facts.add_row("layout", Text(answer.layout))
+    if answer.where:
+        facts.add_row("where", Text(printable(answer.where)))
+    for k, assumption in enumerate(answer.assumptions):
+        facts.add_row("assumed" if k == 0 else "", Text(printable(assumption), style="yellow"))
+    if steps:
+        facts.add_row("steps", _table(answer, steps))
+    if chain:
+        form = "unicode" if can_encode(answer.unicode) else "text"
+        for k, (partial, value, dims) in enumerate(answer.chain.lines(form)):
+            facts.add_row("chain" if k == 0 else "", Text(f"{partial} = {one_line(value)}   {spellable(dims.replace(' x ', '×'))}"))
+    if answer.verified == "verified":
+        facts.add_row("verified", Text("agrees with a numerical derivative", style="green"))
+    else:
+        facts.add_row("unverified", Text(answer.verified, style="yellow"))
+
+    power = f"^{order}" if order > 1 else ""
+    below = f"d{wrt[0]}{power}" if len(wrt) == 1 else " ".join(f"d{name}" for name in wrt)
+    title = Text(f"d{power}/{one_line(below)}")
+    body = Group(Text("\n".join(lines), style="bold"), "", facts)
+    console.print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
+
+
+def _table(answer: Derivative, level: str) -> Table:
+    """The derivation as a table: the lines, each with its rule and source."""
+    from rich.text import Text
+
+    table = grid("default")
+    for left, right, rule, source in answer.steps.at(level).rows("unicode" if can_encode(answer.unicode) else "text"):
+        line = f"{left} = {right}" if left else right if " = " in right else f"= {right}"
+        table.add_row(Text(printable(line), style="bold"), Text.assemble(printable(rule), (f"  {source}" if source != rule else "", "dim")))
+    return table
