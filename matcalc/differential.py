@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from . import build
-from .adjoints.families import bind, is_target, of_member, other_factors
+from .adjoints.families import bind, is_target, letters_beside, of_member, other_factors
 from .adjoints.leibniz import LEIBNIZ, Share, ends, extended, times_entries
 from .adjoints.lifting import contract, over_index
 from .adjoints.network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
 from .adjoints.pairs import joined
-from .build import add, eye, num, times, zeros
+from .build import add, apply, eye, index, matmul, num, times, transpose, unit, zeros
 from .errors import NoAnswerError
-from .expr import Expr, postorder
+from .expr import Expr, Operation, postorder
 from .ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
 from .templates import adjoint_of, differential_of, kronecker_of, lift, ray_of
 
@@ -153,7 +153,9 @@ def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[
         yield from _indexed(node, term, target)
     elif node.op is IVERSON:
         return
-    elif node.op.differential or node.op.adjoint:
+    elif node.op.directions or node.op.adjoint:
+        yield from _along_directions(node, term, needed)
+    elif node.op.differential:
         yield from _by_the_book(node, term, needed)
     else:
         raise NoAnswerError(f"matcalc has no differential for {node.op.name}")
@@ -184,12 +186,6 @@ def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     if node.op.ray and first.op is TIMES and first.args[-1] not in needed:
         yield from _along_a_ray(node, term, needed)
         return
-    if node.op.adjoint and node.args[-1] in needed:
-        yield node.args[-1], _by_adjoint(node, term)
-        if not any(a in needed for a in node.args[:-1]):
-            return
-    if not node.op.differential:
-        raise NoAnswerError(f"matcalc has no differential for {node.op.name}")
     for argument, body, hole in differential_of(node, needed):
         for share in accumulate(body, [term], hole):
             yield argument, share
@@ -205,14 +201,34 @@ def _along_a_ray(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
             yield s, extended(term, [(ray_of(node, times(*others)), r, c)], (), ())
 
 
-def _by_adjoint(node: Expr, term: Term) -> Term:
-    """The share of the last argument of an operation that is linear in it: by the operation's adjoint where the function
-    is scalar, by its Kronecker matrix otherwise."""
+def _along_directions(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """A derivative is linear in its directions, and by its first argument it has one direction more. A linear operation without
+    is its own derivative."""
+    x, *directions = node.args
+    for k, argument in enumerate(directions):
+        if argument in needed:
+            yield argument, _of_direction(node.op, x, directions[:k] + directions[k + 1 :], term)
+    if x in needed:
+        yield x, _of_direction(node.op, x, directions, term)
+
+
+def _of_direction(op: Operation, x: Expr, others: Sequence[Expr], term: Term) -> Term:
+    """The share of a direction beside the others: by the operation's adjoint where the function is scalar, by its Kronecker matrix
+    otherwise; of what has neither, by its values for every unit matrix e_p e_q^T."""
     r, c = ends(term)
-    row, col = slot_for(node.args[-1].shape[0]), slot_for(node.args[-1].shape[1])
-    if not any(term.slots[:-2]):
+    row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
+    if op.adjoint and not any(term.slots[:-2]):
         reduced = reduce_term(Term(term.scalar, term.factors, (r, c), term.binders))
-        body = matrix_form(reduced) if reduced is not None else zeros(*node.shape)
+        body = matrix_form(reduced) if reduced is not None else zeros(*x.shape)
         if body is not None:
-            return Term(num(1), [(adjoint_of(node, body), row, col)], (*term.slots[:-2], row, col), term.binders)
-    return extended(term, [(kronecker_of(node), (*c, *r), (*col, *row))], row, col)
+            return Term(num(1), [(adjoint_of(op, x, others, body), row, col)], (*term.slots[:-2], row, col), term.binders)
+    if op.kronecker:
+        return extended(term, [(kronecker_of(op, x, others), (*c, *r), (*col, *row))], row, col)
+    bounds = [index(b) for b, _, _ in term.binders]
+    letters = letters_beside((x, *others, term.scalar, *[f[0] for f in term.factors], *bounds))
+    p, q = next(letters), next(letters)
+    left, right = unit(index(p), x.shape[0]), unit(index(q), x.shape[1])
+    local = apply(op, (x, *others, matmul(left, transpose(right))))
+    made = extended(term, [(local, r, c), (left, row, ()), (right, col, ())], row, col)
+    over = ((p, num(1), build.size(x.shape[0])), (q, num(1), build.size(x.shape[1])))
+    return Term(made.scalar, made.factors, made.slots, (*made.binders, *over))

@@ -42,6 +42,7 @@ class Operation:
         "ray",
         "parity",
         "adjoint",
+        "directions",
         "rule",
         "example",
         "bit",
@@ -70,6 +71,7 @@ class Operation:
         ray: str = "",
         parity: str = "",
         adjoint: str = "",
+        directions: bool = False,
         rule: str = "",
         example: str = "",
     ) -> None:
@@ -93,6 +95,7 @@ class Operation:
         self.ray = ray
         self.parity = parity
         self.adjoint = adjoint
+        self.directions = directions
         self.rule = rule or (f"derivative of {name}" if elementwise else name)
         self.example = example
         self.bit = 1 << next(_counted)

@@ -8,7 +8,7 @@ the first value is asked for, because NumPy takes longer to import than a small 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
@@ -288,19 +288,20 @@ def polar_factor(X: Value) -> Value:
     return U @ Vt
 
 
-def polar_derivative(X: Value, E: Value) -> Value:
-    """Its derivative along E: with F = U^T E V, U ((F - F^T)_ij/(s_i + s_j)) V^T, and E beyond U and V over the singular values."""
+def polar_derivative(X: Value, E: Value, *directions: Value) -> Value:
+    """Its derivative along E: with F = U^T E V, U ((F - F^T)_ij/(s_i + s_j)) V^T, and E beyond U and V over the singular values.
+    Along several directions a block of X (X^T X)^(-1/2), computed with block triangles for X and X^T."""
+    if directions:
+        if X.shape[0] < X.shape[1]:
+            return polar_derivative(X.T, E.T, *[D.T for D in directions]).T
+        small, scale = units_of((E, *directions))
+        tall, wide = triangle(X, *small), triangle(X.T, *[D.T for D in small])
+        return scale * (tall @ np.linalg.inv(square_root(wide @ tall)))[: X.shape[0], -X.shape[1] :]
     U, s, Vt = svd(X, full_matrices=False)
     F = U.T @ E @ Vt.T
     left = (E @ Vt.T - U @ F) / s
     right = ((U.T @ E - F @ Vt).T / s).T
     return (U @ ((F - F.T) / (s[:, None] + s)) + left) @ Vt + U @ right
-
-
-def polar_kronecker(X: Value) -> Value:
-    """The matrix M with vec of that = M vec(E)."""
-    units = np.eye(X.size).reshape(X.size, *X.shape, order="F")
-    return np.array([polar_derivative(X, E).reshape(-1, order="F") for E in units]).T
 
 
 # ---------------------------------------------------------------------------------------------- square matrices
@@ -359,33 +360,44 @@ def svd(X: Value, **options: Any) -> Any:
     return np.linalg.svd(_finite(X), **options)
 
 
-def exponential_kronecker(X: Value, *directions: Value) -> Value:
-    """The matrix M with vec L(X, E) = M vec(E), column by column; with a direction, that of the second derivative."""
-    n = len(X)
-    columns = []
-    for k in range(n * n):
-        E = np.zeros((n, n))
-        E[k % n, k // n] = 1.0
-        columns.append(exponential_derivative(X, *directions, E).reshape(-1, order="F"))
-    return np.array(columns).T
+def triangle(X: Value, *directions: Value) -> Value:
+    """The block triangle of which a function of matrices has its derivative at X along the directions in the top right corner:
+    X, then [[T, I ⊗ E], [0, T]] for every E (Higham and Relton 2013)."""
+    block = X
+    for k, E in enumerate(directions):
+        step = np.kron(np.eye(2**k), E)
+        block = np.block([[block, step], [np.zeros_like(step), block]])
+    return block
+
+
+def along(function: Callable[[Value], Value], X: Value, *directions: Value) -> Value:
+    """The derivative of a function of matrices at X along the directions. They are made as small as a unit before, since X would lose
+    its digits beside a great one."""
+    small, scale = units_of(directions)
+    return scale * function(triangle(X, *small))[: X.shape[0], -X.shape[1] :]
+
+
+def units_of(directions: Sequence[Value]) -> tuple[list[Value], float]:
+    """The directions with no entry above 1, and what they are to be multiplied with."""
+    sizes = [max(1.0, float(np.max(np.abs(E), initial=0))) for E in directions]
+    sizes = [size if math.isfinite(size) else 1.0 for size in sizes]
+    return [E / size for E, size in zip(directions, sizes, strict=True)], math.prod(sizes)
+
+
+def kronecker_form(derivative: Callable[..., Value], X: Value, *directions: Value) -> Value:
+    """The matrix M with vec L(X, …, E) = M vec(E) for a derivative L, column by column."""
+    units = np.eye(X.size).reshape(X.size, *X.T.shape)
+    return np.array([derivative(X, *directions, E.T).reshape(-1, order="F") for E in units]).T
 
 
 def exponential_derivative(X: Value, *directions: Value) -> Value:
-    """The Fréchet derivative of exp at X along one direction or two: the top right block of exp of a block triangle.
+    """The Fréchet derivative of exp at X along the directions."""
+    return along(matrix_exponential, X, *directions)
 
-    exp([[X, E], [0, X]]) has L(X, E) there, and the same with a second direction is the derivative of that block matrix. The
-    directions are made as small as a unit before, since X would lose its digits beside a great E.
-    """
-    block = X
-    scale = 1.0
-    for k, E in enumerate(directions):
-        size = float(np.max(np.abs(E), initial=0))
-        if math.isfinite(size) and size > 1.0:
-            E, scale = E / size, scale * size
-        step = np.kron(np.eye(2**k), E)
-        block = np.block([[block, step], [np.zeros_like(step), block]])
-    n = len(X)
-    return scale * matrix_exponential(block)[:n, -n:]
+
+def logarithm_derivative(X: Value, *directions: Value) -> Value:
+    """The Fréchet derivative of log at X along the directions."""
+    return along(matrix_logarithm, X, *directions)
 
 
 def square_root(X: Value) -> Value:
@@ -405,22 +417,24 @@ def square_root(X: Value) -> Value:
     return S if np.max(np.abs(M - eye)) < 1e-9 else np.full_like(S, math.nan)
 
 
-def square_root_derivative(X: Value, E: Value) -> Value:
-    """The solution of S L + L S = E for S = X^(1/2)."""
+def square_root_derivative(X: Value, E: Value, *directions: Value) -> Value:
+    """The solution of S L + L S = E for S = X^(1/2), or its derivative along further directions."""
+    if directions:
+        return along(square_root, X, E, *directions)
     return (square_root_kronecker(X) @ E.reshape(-1, order="F")).reshape(X.shape, order="F")
 
 
-def square_root_kronecker(X: Value) -> Value:
-    """The matrix M with vec(L) = M vec(E) for S L + L S = E."""
+def square_root_kronecker(X: Value, *directions: Value) -> Value:
+    """The matrix M with vec(L) = M vec(E) for S L + L S = E, or for the derivative of L along directions."""
+    if directions:
+        return kronecker_form(square_root_derivative, X, *directions)
     S, eye = square_root(X), np.eye(len(X))
     return np.linalg.inv(np.kron(eye, S) + np.kron(S.T, eye))
 
 
-def matrix_logarithm(X: Value, E: Value | None = None) -> Value:
-    """The principal logarithm, by inverse scaling and squaring; with E its derivative along E, from a block triangle."""
+def matrix_logarithm(X: Value) -> Value:
+    """The principal logarithm, by inverse scaling and squaring."""
     n = len(X)
-    if E is not None:
-        return matrix_logarithm(np.block([[X, E], [np.zeros_like(E), X]]))[:n, n:]
     A, roots = X, 0
     while np.linalg.norm(A - np.eye(n), 1) > 0.25:
         if roots > 100 or not np.all(np.isfinite(A)):

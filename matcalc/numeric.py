@@ -45,14 +45,19 @@ _SERIES = 20_000  # terms after which an infinite sum is given up
 class Kernel:
     """An operation's numeric text, compiled."""
 
-    __slots__ = ("call", "shaped")
+    __slots__ = ("call", "shaped", "words")
     call: Callable[..., Value]
     shaped: bool
+    words: tuple[str, ...]  # what of the arrays' module its text speaks of
 
     def __init__(self, op: Operation, arrays: ModuleType) -> None:
-        names = ", ".join((*(op.params or ("args",)), "rows", "cols", "attr", "sizes"))
+        further = ("directions",) if op.directions else ()
+        names = ", ".join((*(op.params or ("args",)), *further, "rows", "cols", "attr", "sizes"))
         # The text is the book's own, written by this package's authors. Nothing a user types comes here.
-        self.call = eval(f"lambda {names}: {op.numeric}", vars(arrays))
+        compiled = eval(f"lambda {names}: {op.numeric}", vars(arrays))
+        at = len(op.params)
+        self.call = (lambda *given: compiled(*given[:at], given[at:-4], *given[-4:])) if further else compiled
+        self.words = compiled.__code__.co_names
         self.shaped = "rows" in op.numeric or "cols" in op.numeric
 
 
@@ -82,7 +87,7 @@ def _is_plain(op: Operation) -> bool:
     """Whether the operation's numeric text speaks only of what `matcalc.plain` has."""
     if not op.numeric:
         return op in _OWN and op not in _ABSTRACT
-    return all(w in _PLAIN_WORDS for w in kernel(op, plain).call.__code__.co_names)
+    return all(w in _PLAIN_WORDS for w in kernel(op, plain).words)
 
 
 _PLAIN_WORDS = frozenset(("float", "len", "int", *vars(plain), *vars(plain.np), *vars(plain.linalg), *vars(plain.Array)))

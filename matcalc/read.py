@@ -336,9 +336,8 @@ class _Reader:
 
     def with_entries(self, body: Node, indices: tuple[str, ...]) -> Node:
         """`X_{jl}` as X[j,l]: in an index form, subscripts made of its indices are indices. (Not of a member of a family, nor of
-        a unit vector e_i that a sum runs over.)"""
-        summed = {str(n.attr) for n in walk(body) if n.op in ("sum", "product")}
-        bound = set(indices) | summed
+        a unit vector e_i.)"""
+        bound = set(indices) | {str(n.attr) for n in walk(body) if n.op in ("sum", "product")}
         families = {base for base, sub in map(split_name, self.names.variables) if sub.isalpha() and base not in self.names.variables}
         done: dict[int, Node] = {}
         for node in reversed(list(walk(body))):
@@ -347,8 +346,8 @@ class _Reader:
             if node.op == "name" and isinstance(node.attr, str) and node.attr not in self.names.variables:
                 base, sub = split_name(node.attr)
                 letters = [c for c in sub if c != ","]
-                whole = base in families or (base == "e" and base not in self.names.variables and sub in summed)
-                if letters and bound.issuperset(letters) and not whole:
+                unit = base == "e" and len(letters) == 1 and base not in self.names.variables
+                if letters and bound.issuperset(letters) and not unit and base not in families:
                     entries = tuple(Node("name", (), c, node.span) for c in letters)
                     new = Node("index", (Node("name", (), base, node.span), *entries), None, node.span)
             done[id(node)] = new

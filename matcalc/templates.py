@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from . import build
 from .build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
-from .errors import NoAnswerError, ShapeError
+from .errors import ShapeError
 from .expr import Expr, Operation, make, postorder, transform
 from .infer import read_template
 from .kinds import ONE, Dim, Shape
@@ -44,7 +44,7 @@ def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr,
     body, values, holes, result = template(node.op)
     sizes = _letters(values, node.args)
     for k, argument in enumerate(node.args):
-        if argument not in needed or (node.op.adjoint and k == len(node.args) - 1):
+        if argument not in needed:
             continue
         hole = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
         known = dict(zip(values, node.args, strict=True)) | {result: node}
@@ -62,35 +62,37 @@ def _text(op: Operation, text: str) -> tuple[Expr, tuple[Expr, ...], Expr, Expr]
     return read_template(text, names), values, cotangent, result
 
 
-def _instance(node: Expr, text: str, cotangent: Expr | None = None) -> Expr:
-    body, values, a, result = _text(node.op, text)
-    known = dict(zip(values, node.args, strict=True)) | {result: node}
-    if cotangent is not None:
-        known[a] = cotangent
-    return instantiate(body, known, _letters(values, node.args))
+def adjoint_of(op: Operation, x: Expr, others: Sequence[Expr], cotangent: Expr) -> Expr:
+    """For an operation at x with directions: what `cotangent` becomes at the direction beside the `others`. The text of the book
+    is for one direction; along the others it is differentiated, by X, as the operation itself."""
+    body, values, a, _ = _text(op, op.adjoint)
+
+    def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
+        if e.op is not op:
+            return build.rebuild(e, args)
+        return apply(op, (*args, *[substitute(e.args[0], {values[0]: d}) for d in others]))
+
+    return transform(body, rebuild, {values[0]: x, a: cotangent})
 
 
-def adjoint_of(node: Expr, cotangent: Expr) -> Expr:
-    """For an operation linear in its last argument: what `cotangent` becomes there."""
-    return _instance(node, node.op.adjoint, cotangent)
-
-
-def kronecker_of(node: Expr) -> Expr:
-    """For an operation linear in its last argument E: the matrix M with vec(value) = M vec(E)."""
-    if not node.op.kronecker:
-        raise NoAnswerError(f"the derivative through {node.op.name} has no closed form in the book")
-    return _instance(node, node.op.kronecker)
+def kronecker_of(op: Operation, x: Expr, others: Sequence[Expr]) -> Expr:
+    """For an operation at x with directions: the matrix M with vec(value) = M vec(E) for the direction E beside the `others`. For a
+    linear operation of one argument, for that."""
+    body, values, _, _ = _text(op, op.kronecker)
+    return apply(body.op, (x, *others)) if op.directions else instantiate(body, {values[0]: x}, _letters(values, (x,)))
 
 
 def ray_of(node: Expr, direction: Expr) -> Expr:
     """d f(s A)/ds for a matrix function with a `ray` rule."""
-    return _instance(node, node.op.ray, direction)
+    body, values, a, result = _text(node.op, node.op.ray)
+    known = dict(zip(values, node.args, strict=True)) | {result: node, a: direction}
+    return instantiate(body, known, _letters(values, node.args))
 
 
 def _letters(values: Iterable[Expr], args: Iterable[Expr]) -> dict[str, Dim]:
     """What the signature's letters stand for."""
     sizes: dict[str, Dim] = {}
-    for v, a in zip(values, args, strict=True):
+    for v, a in zip(values, args):  # without further directions, which have no letters of their own
         for letter, dim in zip(v.shape, a.shape, strict=True):
             if letter.name:
                 sizes[letter.name] = dim

@@ -177,16 +177,13 @@ def expm(x: Array) -> Array:
     return total
 
 
-def frechet(x: Array, e: Array) -> Array:
-    """The top right block of expm([X, E; 0, X])."""
+def frechet(x: Array, *directions: Array) -> Array:
+    """The top right block of expm([X, E; 0, X]), for every further direction the same of that block triangle."""
     n = len(square(x))
-    return expm(np.block([[x, e], [np.zeros_like(x), x]]))[:n, n:]
-
-
-def frechet2(x: Array, e: Array, h: Array) -> Array:
-    """The derivative of the Fréchet derivative along H: the same block once more."""
-    n, o = len(square(x)), np.zeros_like(x)
-    return expm(np.block([[x, e, h, o], [o, x, o, h], [o, o, x, e], [o, o, o, x]]))[:n, 3 * n :]
+    for k, e in enumerate(directions):
+        step = np.kron(np.eye(2**k), e)
+        x = np.block([[x, step], [np.zeros_like(x), x]])
+    return expm(x)[:n, -n:]
 
 
 def pinv(x: Array) -> Array:

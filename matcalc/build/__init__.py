@@ -44,7 +44,7 @@ from . import late
 from .aggregates import diag, diagonal, entry, indexed_product, indexed_sum, total, trace
 from .blocks import block
 from .entrywise import hadamard, kron, power
-from .frechet import linear
+from .frechet import in_order, linear
 from .functions import function, function_along
 from .leaves import (
     constant,
@@ -129,9 +129,11 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
     if op is CASES:
         shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
         return make(op, tuple(args), attr, shape, 1 + sum(a.size for a in args))
-    shorter = linear(op, args) if op.adjoint else None
-    if shorter is not None:
-        return shorter
+    if op.directions and len(args) > 1:
+        args = in_order(args)
+        shorter = linear(op, args)
+        if shorter is not None:
+            return shorter
     first = args[0] if args else None
     if op is PSEUDOINVERSE and holds(args[0], "invertible"):
         return inverse(args[0])
@@ -155,10 +157,15 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
                 inner = apply(op, (flipped,), attr)
                 return transpose(inner) if op.transposes == "commutes" else inner
         elif op.transposes == "commutes":  # L(X^T, E^T) is L(X, E)^T
-            turned = [transpose(a) for a in args]
-            if sorted(map(order_key, turned), reverse=True) < sorted(map(order_key, args), reverse=True):
+            turned = in_order([transpose(a) for a in args])
+            if _turning_key(turned) < _turning_key(args):
                 return transpose(make(op, tuple(turned), attr, first.shape, 1 + sum(a.size for a in turned)))
     return make(op, tuple(args), attr, result_shape(op, args), 1 + sum(a.size for a in args) + (op is IVERSON))
+
+
+def _turning_key(args: Sequence[Expr]) -> tuple[list[int], list[tuple[int, bytes]]]:
+    """The shorter arguments, the greatest first; then a shorter X."""
+    return sorted((a.size for a in args), reverse=True), [order_key(a) for a in args]
 
 
 def _has_minus(e: Expr) -> bool:
@@ -173,7 +180,10 @@ def result_shape(op: Operation, args: Sequence[Expr]) -> Shape:
     """The shape of the value by the operation's signature; ShapeError where the arguments do not fit it."""
     given, _, value = op.signature.rpartition("->")
     letters: dict[str, Dim] = {}
-    for text, arg in zip(given.split(","), args, strict=True):
+    texts = given.split(",")
+    if op.directions:
+        texts += texts[:1] * (len(args) - len(texts))
+    for text, arg in zip(texts, args, strict=True):
         for letter, dim in zip(text.split(), arg.shape, strict=True):
             known = ONE if letter == "1" else letters.setdefault(letter, dim)
             if known is not dim:

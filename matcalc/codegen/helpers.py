@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+# Of the functions of matrices, by name: their derivatives, and the matrices of these for stacked columns.
+DERIVATIVE = '''
+def _NAME_derivative(X, *directions):
+    """The derivative of NAME at X along the directions."""
+    return _NAME(_triangle(X, *directions))[: len(X), -len(X) :]
+'''
+KRONECKER = '''
+def _NAME_kronecker(X, *directions):
+    """M with vec(L(X, ..., E)) = M vec(E), L the derivative of NAME along the directions and E."""
+'''
+COLUMNS = """    units = np.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
+    return np.array([_NAME_derivative(X, *directions, E.T).T.reshape(-1) for E in units]).T
+"""
+
 NUMPY = {
     "_sigmoid": '''
 def _sigmoid(z):
@@ -98,20 +112,32 @@ def _polar(X):
     return U @ Vt
 ''',
     "_polar_derivative": '''
-def _polar_derivative(X, E):
-    """The derivative of U V^T along E, X = U S V^T of full rank."""
-    U, s, Vt = np.linalg.svd(X, full_matrices=False)
-    F = U.T @ E @ Vt.T
-    left = (E @ Vt.T - U @ F) / s
-    right = (U.T @ E - F @ Vt) / s[:, None]
-    return (U @ ((F - F.T) / (s[:, None] + s)) + left) @ Vt + U @ right
+def _polar_derivative(X, E, *further):
+    """The derivative of U V^T along E, X = U S V^T of full rank; along several directions a block of X (X^T X)^(-1/2)."""
+    if not further:
+        U, s, Vt = np.linalg.svd(X, full_matrices=False)
+        F = U.T @ E @ Vt.T
+        left = (E @ Vt.T - U @ F) / s
+        right = (U.T @ E - F @ Vt) / s[:, None]
+        return (U @ ((F - F.T) / (s[:, None] + s)) + left) @ Vt + U @ right
+    if X.shape[0] < X.shape[1]:
+        return _polar_derivative(X.T, E.T, *[D.T for D in further]).T
+    tall, wide = _triangle(X, E, *further), _triangle(X.T, E.T, *[D.T for D in further])
+    return (tall @ np.linalg.inv(_sqrtm(wide @ tall)))[: len(X), -X.shape[1] :]
 ''',
-    "_polar_kronecker": '''
-def _polar_kronecker(X):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor."""
-    units = np.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
-    return np.array([_polar_derivative(X, E.T).T.reshape(-1) for E in units]).T
+    "_triangle": '''
+def _triangle(X, *directions):
+    """The block triangle of which a function of matrices has its derivative along the directions in the top right corner."""
+    block = X
+    for k, E in enumerate(directions):
+        step = np.kron(np.eye(2**k, dtype=X.dtype), E)
+        block = np.block([[block, step], [np.zeros_like(step), block]])
+    return block
 ''',
+    **{f"_{name}_derivative": DERIVATIVE.replace("NAME", name) for name in ("expm", "logm", "sqrtm")},
+    **{
+        f"_{name}_kronecker": KRONECKER.replace("NAME", name) + COLUMNS.replace("NAME", name) for name in ("expm", "logm", "sqrtm", "polar")
+    },
     "_adjugate": '''
 def _adjugate(X):
     """The adjugate, also of a singular matrix."""
@@ -137,26 +163,6 @@ def _expm(X):
         value = value @ value
     return value.astype(X.dtype)
 ''',
-    "_expm_derivative": '''
-def _expm_derivative(X, *directions):
-    """The derivative of the matrix exponential along one direction, or two: a block of the exponential of a block triangle."""
-    block = X
-    for k, E in enumerate(directions):
-        step = np.kron(np.eye(2**k, dtype=X.dtype), E)
-        block = np.block([[block, step], [np.zeros_like(step), block]])
-    return _expm(block)[: len(X), -len(X) :]
-''',
-    "_expm_kronecker": '''
-def _expm_kronecker(X, *directions):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative."""
-    n = len(X)
-    columns = []
-    for k in range(n * n):
-        E = np.zeros((n, n), X.dtype)
-        E[k % n, k // n] = 1
-        columns.append(_expm_derivative(X, *directions, E).T.reshape(-1))
-    return np.array(columns).T
-''',
     "_commutation": '''
 def _commutation(m, n, dtype):
     """K with K vec(X) = vec(X.T) for X of shape (m, n)."""
@@ -177,17 +183,6 @@ def _sqrtm(X):
         M = (eye + (scale**2 * M + inverse / scale**2) / 2) / 2
     return (S if np.max(np.abs(M - eye)) < 1e-9 else np.full_like(S, math.nan)).astype(X.dtype)
 ''',
-    "_sqrtm_derivative": '''
-def _sqrtm_derivative(X, E):
-    """The solution of S L + L S = E for S = sqrtm(X): a block of the square root of a block triangle."""
-    return _sqrtm(np.block([[X, E], [np.zeros_like(E), X]]))[: len(X), len(X) :]
-''',
-    "_sqrtm_kronecker": '''
-def _sqrtm_kronecker(X):
-    """M with vec(L) = M vec(E) for S L + L S = E, S = sqrtm(X)."""
-    S, eye = _sqrtm(X), np.eye(len(X), dtype=X.dtype)
-    return np.linalg.inv(np.kron(eye, S) + np.kron(S.T, eye))
-''',
     "_logm": '''
 def _logm(X):
     """The principal logarithm: square roots, then the Pade approximant of log(1 + x) in partial fractions (Higham 2008, 11.5)."""
@@ -201,16 +196,6 @@ def _logm(X):
     points = [(sign * t, w) for t, w in half for sign in (1, -1)]
     total = sum(w / 2 * np.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
     return (2.0**roots * total).astype(X.dtype)
-''',
-    "_logm_derivative": '''
-def _logm_derivative(X, E):
-    """The derivative of the matrix logarithm along E: a block of the logarithm of a block triangle."""
-    return _logm(np.block([[X, E], [np.zeros_like(E), X]]))[: len(X), len(X) :]
-''',
-    "_logm_kronecker": '''
-def _logm_kronecker(X):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix logarithm."""
-    return np.linalg.inv(_expm_kronecker(_logm(X)))
 ''',
     "_add_diagonal": '''
 def _add_diagonal(X, v):

@@ -8,7 +8,7 @@ from .emission import is_constant
 from .frame import Argument
 from .functions import NUMPY as FUNCTIONS
 from .graph import Node
-from .helpers import NUMPY
+from .helpers import DERIVATIVE, KRONECKER, NUMPY
 from .python import NumPy
 
 _OWN = {
@@ -29,37 +29,33 @@ _OWN = {
     "digamma": "jax.scipy.special.digamma({0})",
 }
 
+_COLUMNS = """    units = jnp.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
+    return jax.vmap(lambda E: _NAME_derivative(X, *directions, E.T).T.reshape(-1))(units).T
+"""
 _HELPERS = {
     "_p_norm": NUMPY["_p_norm"].replace("np.", "jnp.").replace(" if top > 0 else top", ""),
     "_first_right_singular": NUMPY["_first_right_singular"].replace("np.", "jnp."),
     "_polar": NUMPY["_polar"].replace("np.", "jnp."),
-    "_polar_derivative": NUMPY["_polar_derivative"].replace("np.", "jnp."),
-    "_polar_kronecker": '''
-def _polar_kronecker(X):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor."""
-    units = jnp.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
-    return jax.vmap(lambda E: _polar_derivative(X, E.T).T.reshape(-1))(units).T
-''',
     "_polygamma": '''
 def _polygamma(k, z):
     """The derivative of order k of digamma; not a number below 0, where JAX has few digits."""
     k = jnp.round(k).astype(int)
     return jnp.where((k == 0) | (jnp.asarray(z) > 0), jax.scipy.special.polygamma(k, z), jnp.nan)
 ''',
+    "_polar_derivative": NUMPY["_polar_derivative"].replace("np.", "jnp."),
+    "_triangle": NUMPY["_triangle"].replace("np.", "jnp."),
+    "_expm_derivative": DERIVATIVE.replace("_NAME(", "jax.scipy.linalg.expm(").replace("NAME", "expm"),
+    **{f"_{name}_derivative": DERIVATIVE.replace("NAME", name) for name in ("logm", "sqrtm")},
+    **{
+        f"_{name}_kronecker": KRONECKER.replace("NAME", name) + _COLUMNS.replace("NAME", name)
+        for name in ("expm", "logm", "sqrtm", "polar")
+    },
     "_adjugate": '''
 def _adjugate(X):
     """The adjugate, also of a singular matrix."""
     U, s, Vt = jnp.linalg.svd(X)
     others = jnp.stack([jnp.prod(jnp.delete(s, k)) for k in range(len(s))])
     return jnp.linalg.det(U) * jnp.linalg.det(Vt) * (Vt.T * others) @ U.T
-''',
-    "_expm_derivative": NUMPY["_expm_derivative"].replace("np.", "jnp.").replace("_expm(block)", "jax.scipy.linalg.expm(block)"),
-    "_expm_kronecker": '''
-def _expm_kronecker(X, *directions):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative."""
-    n = len(X)
-    units = jnp.eye(n * n, dtype=X.dtype).reshape(n * n, n, n)
-    return jax.vmap(lambda E: _expm_derivative(X, *directions, E.T).T.reshape(-1))(units).T
 ''',
     "_commutation": NUMPY["_commutation"].replace("np.", "jnp."),
     "_sqrtm": '''
@@ -82,8 +78,6 @@ def _sqrtm(X):
     _, M, S = jax.lax.while_loop(unfinished, step, (0, X, X))
     return jnp.where(error(M) < 0.01, S, jnp.nan)
 ''',
-    "_sqrtm_derivative": NUMPY["_sqrtm_derivative"].replace("np.", "jnp."),
-    "_sqrtm_kronecker": NUMPY["_sqrtm_kronecker"].replace("np.", "jnp."),
     "_logm": NUMPY["_logm"].partition("    eye, A")[0]
     + """    eye = jnp.eye(len(X), dtype=X.dtype)
 
@@ -95,8 +89,6 @@ def _sqrtm(X):
     points = [(sign * t, w) for t, w in half for sign in (1, -1)]
     return 2.0**roots * sum(w / 2 * jnp.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
 """,
-    "_logm_derivative": NUMPY["_logm_derivative"].replace("np.", "jnp."),
-    "_logm_kronecker": NUMPY["_logm_kronecker"].replace("np.", "jnp."),
     "_add_diagonal": '''
 def _add_diagonal(X, v):
     """X + diag(v), or X + v I for a number."""

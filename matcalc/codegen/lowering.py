@@ -301,7 +301,7 @@ class Lowering(Products):
 BATCHES = frozenset("softmax softmax_rows logsumexp logsumexp_rows norm normF norm1 norminf max_entry min_entry det logdet".split())
 CALLS = BATCHES | frozenset(
     "tril triu cumsum sqrtm sqrtm_frechet sqrtm_kronecker logm logm_frechet logm_kronecker normp norm2 norm_nuclear singvec polar".split()
-    + "pinv adj expm expm_frechet expm_frechet2 expm_kronecker expm_frechet2_kronecker factorial".split()
+    + "pinv adj expm expm_frechet expm_kronecker factorial".split()
     + "polar_frechet polar_kronecker lgamma tgamma digamma polygamma".split()
     + "exp log sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh abs sign".split()
     + "relu sigmoid softplus erf gelu max min".split()

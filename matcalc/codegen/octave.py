@@ -167,7 +167,7 @@ class Octave(Target):
         if name == "norm" and axis > 1:
             template = "sqrt(sum(({0}).^2, {axis}))"
         self.helpers |= dict.fromkeys(re.findall(r"\w+_(?=\()", template))
-        text = template.replace("{axis}", str(axis)).format(*[a[0] for a in args])
+        text = template.replace("{axis}", str(axis)).format(*[a[0] for a in args], all=", ".join(a[0] for a in args))
         return text, ATOM
 
     # ---- products

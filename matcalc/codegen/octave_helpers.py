@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+# Of the functions of matrices, by name: their derivatives, and the matrices of these for stacked columns.
+_DERIVATIVE = """
+function L = NAME_derivative_(X, varargin)
+    % the derivative of NAME at X along the directions
+    whole = real(NAME(triangle_(X, varargin{:})));
+    L = whole(1:size(X, 1), end-size(X, 2)+1:end);
+end
+"""
+_KRONECKER = """
+function M = NAME_kronecker_(X, varargin)
+    % M with vec(L(X, ..., E)) = M vec(E), L the derivative of NAME along the directions and E
+    M = zeros(numel(X));
+    for k = 1:numel(X)
+        E = zeros(size(X));
+        E(k) = 1;
+        M(:, k) = reshape(NAME_derivative_(X, varargin{:}, E), [], 1);
+    end
+end
+"""
+
 HELPERS = {
     "sigmoid_": """
 function s = sigmoid_(z)
@@ -60,27 +80,40 @@ function Q = polar_(X)
 end
 """,
     "polar_derivative_": """
-function L = polar_derivative_(X, E)
-    % the derivative of U V' along E, X = U S V' of full rank
-    [U, S, V] = svd(X, 'econ');
-    s = diag(S);
-    F = U' * E * V;
-    left = (E * V - U * F) ./ s.';
-    right = (U' * E - F * V') ./ s;
-    L = (U * ((F - F.') ./ (s + s.')) + left) * V' + U * right;
+function L = polar_derivative_(X, E, varargin)
+    % the derivative of U V' along E, X = U S V' of full rank; along several directions a block of X (X' X)^(-1/2)
+    if isempty(varargin)
+        [U, S, V] = svd(X, 'econ');
+        s = diag(S);
+        F = U' * E * V;
+        left = (E * V - U * F) ./ s.';
+        right = (U' * E - F * V') ./ s;
+        L = (U * ((F - F.') ./ (s + s.')) + left) * V' + U * right;
+        return;
+    end
+    turned = cellfun(@transpose, varargin, 'UniformOutput', false);
+    if rows(X) < columns(X)
+        L = polar_derivative_(X.', E.', turned{:}).';
+        return;
+    end
+    tall = triangle_(X, E, varargin{:});
+    wide = triangle_(X.', E.', turned{:});
+    whole = tall / real(sqrtm(wide * tall));
+    L = whole(1:size(X, 1), end-size(X, 2)+1:end);
 end
 """,
-    "polar_kronecker_": """
-function M = polar_kronecker_(X)
-    % M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor
-    M = zeros(numel(X));
-    for k = 1:numel(X)
-        E = zeros(size(X));
-        E(k) = 1;
-        M(:, k) = reshape(polar_derivative_(X, E), [], 1);
+    "triangle_": """
+function block = triangle_(X, varargin)
+    % the block triangle of which a function of matrices has its derivative along the directions in the top right corner
+    block = X;
+    for k = 1:numel(varargin)
+        step = kron(eye(2^(k - 1)), varargin{k});
+        block = [block, step; zeros(size(step)), block];
     end
 end
 """,
+    **{f"{name}_derivative_": _DERIVATIVE.replace("NAME", name) for name in ("expm", "logm", "sqrtm")},
+    **{f"{name}_kronecker_": _KRONECKER.replace("NAME", name) for name in ("expm", "logm", "sqrtm", "polar")},
     "adjugate_": """
 function A = adjugate_(X)
     % the adjugate, also of a singular matrix
@@ -93,59 +126,11 @@ function A = adjugate_(X)
     A = det(U) * det(V) * V * diag(others) * U.';
 end
 """,
-    "expm_derivative_": """
-function L = expm_derivative_(X, varargin)
-    % the derivative of the matrix exponential along one direction, or two: a block of the exponential of a block triangle
-    block = X;
-    for k = 1:numel(varargin)
-        step = kron(eye(2^(k - 1)), varargin{k});
-        block = [block, step; zeros(size(step)), block];
-    end
-    n = size(X, 1);
-    whole = expm(block);
-    L = whole(1:n, end-n+1:end);
-end
-""",
-    "expm_kronecker_": """
-function M = expm_kronecker_(X, varargin)
-    % M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative
-    n = size(X, 1);
-    M = zeros(n^2);
-    for k = 1:n^2
-        E = zeros(n);
-        E(k) = 1;
-        M(:, k) = reshape(expm_derivative_(X, varargin{:}, E), [], 1);
-    end
-end
-""",
     "commutation_": """
 function K = commutation_(m, n)
     % K * vec(X) = vec(X') for X of m x n
     K = eye(m * n);
     K = K(reshape(reshape(1:m*n, m, n).', 1, []), :);
-end
-""",
-    "sqrtm_derivative_": """
-function L = sqrtm_derivative_(X, E)
-    % the solution of S L + L S = E for S = sqrtm(X): a block of the square root of a block triangle
-    n = size(X, 1);
-    whole = real(sqrtm([X, E; zeros(n), X]));
-    L = whole(1:n, n+1:end);
-end
-""",
-    "sqrtm_kronecker_": """
-function M = sqrtm_kronecker_(X)
-    % M with vec(L) = M vec(E) for S L + L S = E, S = sqrtm(X)
-    S = real(sqrtm(X));
-    M = inv(kron(eye(size(X)), S) + kron(S.', eye(size(X))));
-end
-""",
-    "logm_derivative_": """
-function L = logm_derivative_(X, E)
-    % the derivative of the matrix logarithm along E: a block of the logarithm of a block triangle
-    n = size(X, 1);
-    whole = real(logm([X, E; zeros(n), X]));
-    L = whole(1:n, n+1:end);
 end
 """,
     "cases_": """

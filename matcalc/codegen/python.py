@@ -199,7 +199,8 @@ class NumPy(PythonFile):
         self.helpers[template.partition("(")[0]] = None
         first = inside(args[0], ATOM) if template.startswith("{0}") else args[0][0]
         rest = [inside(a, POWER) if "{0} +" in template else a[0] for a in args[1:]]
-        return template.format(first, *rest, kind=self.kind()), PRODUCT if template.startswith("1 /") else ATOM
+        text = template.format(first, *rest, all=", ".join([first, *rest]), kind=self.kind())
+        return text, PRODUCT if template.startswith("1 /") else ATOM
 
     def batched_norm(self, name: str) -> str:
         return f"{self.xp}.linalg.norm({{0}}, axis={-1 if name == 'norm' else (-2, -1)})"

@@ -8,7 +8,7 @@ from .emission import ATOM, Body, Text, is_constant
 from .frame import Argument
 from .functions import NUMPY as FUNCTIONS
 from .graph import Node
-from .helpers import NUMPY
+from .helpers import DERIVATIVE, KRONECKER, NUMPY
 from .python import NumPy
 
 _OWN = {
@@ -44,6 +44,9 @@ _OWN = {
     "cumsum": "torch.cumsum({0}, 0)",
 }
 
+_COLUMNS = """    units = torch.eye(X.numel(), dtype=X.dtype, device=X.device).reshape(-1, *X.T.shape)
+    return torch.stack([_NAME_derivative(X, *directions, E.T).T.reshape(-1) for E in units]).T
+"""
 _HELPERS = {
     "_options": '''
 def _options(*arguments):
@@ -74,12 +77,21 @@ def _polar(X):
     return U @ Vt
 ''',
     "_polar_derivative": NUMPY["_polar_derivative"].replace("np.", "torch."),
-    "_polar_kronecker": '''
-def _polar_kronecker(X):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the polar factor."""
-    units = torch.eye(X.numel(), dtype=X.dtype, device=X.device).reshape(-1, *X.T.shape)
-    return torch.stack([_polar_derivative(X, E.T).T.reshape(-1) for E in units]).T
+    "_triangle": '''
+def _triangle(X, *directions):
+    """The block triangle of which a function of matrices has its derivative along the directions in the top right corner."""
+    block = X
+    for k, E in enumerate(directions):
+        step = torch.kron(torch.eye(2**k, dtype=X.dtype, device=X.device), E.contiguous())
+        block = torch.cat((torch.cat((block, step), 1), torch.cat((torch.zeros_like(step), block), 1)))
+    return block
 ''',
+    "_expm_derivative": DERIVATIVE.replace("_NAME(", "torch.linalg.matrix_exp(").replace("NAME", "expm"),
+    **{f"_{name}_derivative": DERIVATIVE.replace("NAME", name) for name in ("logm", "sqrtm")},
+    **{
+        f"_{name}_kronecker": KRONECKER.replace("NAME", name) + _COLUMNS.replace("NAME", name)
+        for name in ("expm", "logm", "sqrtm", "polar")
+    },
     "_gamma": '''
 def _gamma(z):
     """The gamma function."""
@@ -98,22 +110,6 @@ def _adjugate(X):
     U, s, Vt = torch.linalg.svd(X)
     others = torch.stack([torch.prod(torch.cat((s[:k], s[k + 1 :]))) for k in range(len(s))])
     return torch.linalg.det(U) * torch.linalg.det(Vt) * (Vt.T * others) @ U.T
-''',
-    "_expm_derivative": '''
-def _expm_derivative(X, *directions):
-    """The derivative of the matrix exponential along one direction, or two: a block of the exponential of a block triangle."""
-    block = X
-    for k, E in enumerate(directions):
-        step = torch.kron(torch.eye(2**k, dtype=X.dtype, device=X.device), E.contiguous())
-        block = torch.cat((torch.cat((block, step), 1), torch.cat((torch.zeros_like(step), block), 1)))
-    return torch.linalg.matrix_exp(block)[: len(X), -len(X) :]
-''',
-    "_expm_kronecker": '''
-def _expm_kronecker(X, *directions):
-    """M with vec(L(X, E)) = M vec(E), L the derivative of the matrix exponential; with a direction, the second derivative."""
-    n = len(X)
-    units = torch.eye(n * n, dtype=X.dtype, device=X.device).reshape(n * n, n, n)
-    return torch.stack([_expm_derivative(X, *directions, E.T).T.reshape(-1) for E in units]).T
 ''',
     "_commutation": '''
 def _commutation(m, n, **options):
@@ -135,22 +131,6 @@ def _sqrtm(X):
         M = (eye + (scale**2 * M + inverse / scale**2) / 2) / 2
     return S if torch.max(torch.abs(M - eye)) < 0.01 else torch.full_like(S, math.nan)
 ''',
-    "_sqrtm_derivative": '''
-def _sqrtm_derivative(X, E):
-    """The solution of S L + L S = E for S = sqrtm(X): a block of the square root of a block triangle."""
-    return _sqrtm(_triangle(X, E))[: len(X), len(X) :]
-''',
-    "_triangle": '''
-def _triangle(X, E):
-    """[[X, E], [0, X]]"""
-    return torch.cat((torch.cat((X, E), 1), torch.cat((torch.zeros_like(E), X), 1)))
-''',
-    "_sqrtm_kronecker": '''
-def _sqrtm_kronecker(X):
-    """M with vec(L) = M vec(E) for S L + L S = E, S = sqrtm(X)."""
-    S, eye = _sqrtm(X), torch.eye(len(X), dtype=X.dtype, device=X.device)
-    return torch.linalg.inv(torch.kron(eye, S) + torch.kron(S.T.contiguous(), eye))
-''',
     "_logm": NUMPY["_logm"].partition("    eye, A")[0]
     + """    eye, A, roots = torch.eye(len(X), dtype=X.dtype, device=X.device), X, 0
     while torch.linalg.matrix_norm(A - eye, 1) > 0.25 and roots < 100:
@@ -159,12 +139,6 @@ def _sqrtm_kronecker(X):
     points = [(sign * t, w) for t, w in half for sign in (1, -1)]
     return 2.0**roots * sum(w / 2 * torch.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
 """,
-    "_logm_derivative": '''
-def _logm_derivative(X, E):
-    """The derivative of the matrix logarithm along E: a block of the logarithm of a block triangle."""
-    return _logm(_triangle(X, E))[: len(X), len(X) :]
-''',
-    "_logm_kronecker": NUMPY["_logm_kronecker"].replace("np.", "torch."),
     "_add_diagonal": '''
 def _add_diagonal(X, v):
     """X + diag(v), or X + v I for a number."""

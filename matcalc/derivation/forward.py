@@ -175,16 +175,15 @@ class Forward:
         return add(*found), (CHAIN.name, e.op.rule) if self.school and inner is not None else (e.op.rule,)
 
     def _by_the_book(self, e: Expr) -> Expr:
-        """The operation's differential as it stands in the book; of an operation linear in its last argument, the operation."""
-        op, found = e.op, []
-        if op.adjoint and e.args[-1] in self.moving:
-            found.append(apply(op, (*e.args[:-1], self.d(e.args[-1])), e.attr))
-        if op.differential and any(a in self.moving for a in (e.args[:-1] if op.adjoint else e.args)):
-            for argument, body, hole in differential_of(e, self.moving):
-                found.append(substitute(body, {hole: self.d(argument)}))
-        elif not found:
-            raise NoAnswerError(f"matcalc has no differential for {op.name}")
-        return add(*found)
+        """The operation's differential as it stands in the book; of an operation linear in its directions, the operation."""
+        if e.op.directions:
+            moved = [apply(e.op, (*e.args[:k], self.d(a), *e.args[k + 1 :])) for k, a in enumerate(e.args) if k and a in self.moving]
+            return add(*moved, *[apply(e.op, (*e.args, self.d(x))) for x in e.args[:1] if x in self.moving])
+        if e.op.adjoint:
+            return apply(e.op, (self.d(e.args[0]),), e.attr)
+        if not e.op.differential:
+            raise NoAnswerError(f"matcalc has no differential for {e.op.name}")
+        return add(*[substitute(body, {hole: self.d(argument)}) for argument, body, hole in differential_of(e, self.moving)])
 
     def _entry(self, e: Expr) -> Expr:
         return entry(self.d(e.args[0]), *e.args[1:])

@@ -14,6 +14,7 @@ from .. import build
 from ..errors import MatcalcError, ReadingError
 from ..expr import Operation
 from ..kinds import ONE, Dim
+from ..ops import arity, function_names
 from ..ops.book import REGISTRY
 from ..syntax import Node
 from .abstract import abstract
@@ -42,6 +43,7 @@ def signature(op: Operation) -> tuple[tuple[tuple[str, str], ...], tuple[str, st
 def by_signature(el: Elaborator, op: Operation, node: Node, args: Sequence[Term]) -> Term:
     """`op` applied to `args` if their shapes fit its signature."""
     given, value = signature(op)
+    given = (*given, *[given[0]] * (len(args) - len(given)))  # directions of further derivatives
     letters: dict[str, Dim] = {"1": ONE}
     for k, (t, pattern) in enumerate(zip(args, given)):
         for letter, dim in zip(pattern, t.shape):
@@ -288,8 +290,11 @@ def call(el: Elaborator, node: Node, args: list[Term]) -> Term:
         return meaning(el, node, args)
     if name.rstrip("'") in el.scene.declared:
         return abstract(el, node, args)
+    if name not in REGISTRY and name in function_names():  # in a tree that was spelled, not read
+        return call(el, Node("call", node.args, function_names()[name], node.span), args)
     if name not in REGISTRY:
         raise ReadingError(f"{name} is no function that is known", span=node.span)
-    if len(args) != len(REGISTRY[name].params):
+    least, most = arity(name)
+    if not least <= len(args) <= most:
         raise ReadingError(f"{name} takes {len(REGISTRY[name].params)} arguments, {len(args)} were given", span=node.span)
     return _plain(el, node, args)

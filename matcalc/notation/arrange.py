@@ -84,8 +84,16 @@ class Arranger(Factors):
         several = e.op.signature == "m n, m n -> m n" and not all(map(_is_constant, e.args))  # beside an array, 0 stands for a zero array
         if e.op.name in ("det", "logdet"):
             return Node("call", (self._entrywise_below(e.args[0]),), e.op.name)
+        if e.op.directions:
+            parts = (self._sized(e.args[0]), *[self._direction(a) for a in sorted(e.args[1:], key=self.key)])
+            return Node("call", parts, e.op.spellings[0])
         parts = tuple(self._broadcast(a) if several else self._sized(a) for a in e.args)
         return Node("call", parts, e.op.spellings[0] if e.op.spellings else e.op.name)
+
+    def _direction(self, e: Expr) -> Node:
+        """A direction, whose size the first argument says: e_i e_j^T."""
+        units = e.op is MATMUL and all((a.args[0] if a.op is TRANSPOSE else a).op is UNIT for a in e.args)
+        return product([self._beside(a) for a in e.args]) if units else self._sized(e)
 
     def _plain(self, e: Expr) -> Node:
         """An argument that broadcasting may print as a number: 0 for a zero vector beside a vector."""

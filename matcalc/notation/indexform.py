@@ -12,9 +12,10 @@ from ..infer import infer
 from ..kinds import Dim
 from ..ops.core import EYE, POWER, UNIT
 from ..syntax import FORM_NAMES, Declaration, Node, Program, spell_name, walk
-from ..tensor import Tensor
+from ..tensor import Tensor, like_terms
 from .arrange import Arranger
 from .surface import name, number, product, quotient
+from .unitdirections import along_units
 
 LETTERS = "ijklpqrsabcdefghmnotuvwxyz"
 
@@ -80,15 +81,22 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
     pattern = _finest([t.slots for t in tensor.terms])
     names = [tuple(letters.of(i) for i in s) for s in pattern]
     flat = [n for group in names for n in group]
+    for n in flat:
+        for spelled in (n, spell_name("e", n)):
+            arranger.ranks.setdefault(spelled, len(arranger.ranks))
+    terms = []
+    for t in tensor.terms:
+        if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
+            t = _refine(t, pattern)
+        terms.append(along_units(t, dict(zip((i for s in t.slots for i in s), flat, strict=True))))
+    terms = list(like_terms(terms)) or terms
     marks = tuple(group if len(group) > 1 else group[0] for group in names)
     bodies = []
     # In a square shape the reader could not tell the range of an index that stands in deltas only.
     if any(s[0] is s[1] and s[0].number != 1 for s in tensor.shapes):
         places = {m: k for k, m in enumerate(flat)}
-        letters.sized = set(places) - {flat[k] for t in tensor.terms for k in _carried(t)}
-    for t in tensor.terms:
-        if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
-            t = _refine(t, pattern)
+        letters.sized = set(places) - {flat[k] for t in terms for k in _carried(t)}
+    for t in terms:
         for i, m in zip((i for s in t.slots for i in s), flat, strict=True):
             letters.names[i] = m
         bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I", carried))
@@ -163,7 +171,8 @@ def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str, carried
     entries = []
     tied = {i for _, r, col in t.factors for i in (*r, *col)}
     open_ = [i for s in t.slots for i in s]
-    loose: list[Factor] = [(ones(i.dim), (i,), ()) for i in open_ if i not in tied]
+    inside = {i for e, _, _ in t.factors for i in e.indices}  # of unit vectors
+    loose: list[Factor] = [(ones(i.dim), (i,), ()) for i in open_ if i not in tied and letters.of(i) not in inside]
     loose += [(ones(i.dim), (i,), ()) for i in dict.fromkeys([*open_, *inner]) if i in tied and letters.of(i) in carried]
     for e, r, col in [*loose, *t.factors]:  # an index that nothing hangs on is carried by ones
         marks = tuple(_mark(s, letters) for s in (r, col) if s)

@@ -14,10 +14,10 @@ from ..errors import NoAnswerError
 from ..expr import Expr
 from ..kinds import ONE
 from ..numeric import Plan
+from ..ops import function_names
 from ..ops.abstract import FUNCTION
+from ..ops.book import REGISTRY
 from ..ops.core import KRONECKER, MATMUL, TRANSPOSE
-from ..ops.exponential_matrix import EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER
-from ..ops.roots_logarithms import LOGARITHM_DERIVATIVE, LOGARITHM_KRONECKER, SQUARE_ROOT_DERIVATIVE, SQUARE_ROOT_KRONECKER
 from ..simplify import simplify
 from ..syntax import Program
 from ..tensor import Tensor
@@ -86,13 +86,13 @@ def _contracted(t: Term, change: Expr) -> Term:
             if body is None:
                 continue
             direction, factors = body, cut[1]
-        value = _along(e, direction)
+        value = applied(e, direction)
         if value is not None:
             return Term(t.scalar, [(value, r[-1:], r[:-1]), *factors], t.slots[:2], t.binders)
     return Term(t.scalar, [*t.factors, (change, row, col)], t.slots[:2], t.binders)
 
 
-def _along(e: Expr, change: Expr) -> Expr | None:
+def applied(e: Expr, change: Expr) -> Expr | None:
     """What a matrix for stacked columns makes of the change; None where there is no notation for it.
 
     F'(X) makes F'(X, dX), kexpm(X) makes dexpm(X, dX), and A ⊗ B makes B dX A^T.
@@ -102,7 +102,7 @@ def _along(e: Expr, change: Expr) -> Expr | None:
         if f.op is KRONECKER and f.args[1].shape[1] is change.shape[0] and x.shape[1] is change.shape[1]:
             change = matmul(f.args[1], change, transpose(x))
         elif f.op in _FRECHET and x.shape == change.shape:
-            change = apply(_FRECHET[f.op], (x, change))
+            change = apply(_FRECHET[f.op], (*f.args, change))
         elif f.op is FUNCTION and parts(f)[1] == 1 and x.shape == change.shape:
             name, _, rows, cols = parts(f)
             change = function_along(name, (rows, cols), x, change)
@@ -111,8 +111,5 @@ def _along(e: Expr, change: Expr) -> Expr | None:
     return change
 
 
-_FRECHET = {
-    EXPONENTIAL_KRONECKER: EXPONENTIAL_DERIVATIVE,
-    SQUARE_ROOT_KRONECKER: SQUARE_ROOT_DERIVATIVE,
-    LOGARITHM_KRONECKER: LOGARITHM_DERIVATIVE,
-}
+# The derivatives that Kronecker forms are of.
+_FRECHET = {REGISTRY[function_names()[op.kronecker.partition("(")[0]]]: op for op in REGISTRY.values() if op.kronecker}

@@ -36,6 +36,7 @@ CHAPTERS = (
     *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values),
 )
 
+MOST_DIRECTIONS = 20  # beyond what the operation needs; the numbers take time and space exponential in it
 # Written as a call, but a matrix of a given size, or the number of entries, rather than an operation.
 _SIZED = ("ones", "zeros", "count")
 # One name for several operations: the kinds of the arguments, or their number, decide.
@@ -67,4 +68,5 @@ def arity(name: str) -> tuple[int, int]:
     if name in _ARITY:
         return _ARITY[name]
     params = SHORTHANDS[name][0] if name in SHORTHANDS else REGISTRY[name].params
-    return (len(params), len(params))
+    further = name not in SHORTHANDS and REGISTRY[name].directions
+    return (len(params), len(params) + MOST_DIRECTIONS * further)

@@ -8,8 +8,11 @@ index        for multilinear operations, instead of a differential: index letter
 differential dF in matcalc's language: the parameters, `dX` for the differential of X, `F` for the value itself
 elementwise  the value's entry is a function of the argument's entry; `derivative` is that of a scalar x
 transposes   "commutes": f(X^T) = f(X)^T;  "ignores": f(X^T) = f(X)
-adjoint      of an operation linear in its last argument E: the text of L* with <A, L(E)> = <L*(A), E>
-kronecker    for such an operation: the matrix M with vec(value) = M vec(E)
+directions   further arguments may follow the parameters, directions of the shape of the first parameter X, in any order: the
+             value is then the derivative by X along all of them, and d along X takes dX as one more. All parameters but X
+             are such directions already; `numeric` has the further ones in the tuple `directions`
+adjoint      of such an operation L, or of a linear one, linear in its last parameter E: the text of L* with <A, L(E)> = <L*(A), E>
+kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
 ray          of a matrix function: d f(s A)/ds in `A` and the value `F`, where s A commutes with itself
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
              number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "square", "invertible",

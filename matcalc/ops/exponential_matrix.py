@@ -1,14 +1,14 @@
-"""The matrix exponential and its Fréchet derivative.
+"""The matrix exponential and its Fréchet derivatives.
 
 L(X, E) = integral over s from 0 to 1 of exp(s X) E exp((1 - s) X) has no shorter form unless X and E commute. It is the
-top right block of exp([[X, E], [0, X]]), linear in E, and its adjoint is itself at X^T: <A, L(X, E)> = <L(X^T, A), E>.
-The second derivative is bilinear in its two directions and symmetric in them; third derivatives are not in the book.
+top right block of exp([[X, E], [0, X]]), linear in E, and its adjoint is itself at X^T: <A, L(X, E)> = <L(X^T, A), E>. With further
+directions it is the derivative of that along them: multilinear, symmetric in all directions, and a block of a greater triangle.
 """
 
 from __future__ import annotations
 
 from ..sources import cite
-from .book import operation
+from .book import operation, shorthand
 
 MATRIX_EXPONENTIAL = operation(
     "expm",
@@ -29,54 +29,33 @@ EXPONENTIAL_DERIVATIVE = operation(
     "expm_frechet",
     "X E",
     "n n, n n -> n n",
-    differential="dexpm(X, dE) + ddexpm(X, E, dX)",
+    differential="dexpm(X, dE) + dexpm(X, E, dX)",
+    directions=True,
     adjoint="dexpm(X^T, A)",
     kronecker="kexpm(X)",
     transposes="commutes",
     domain="square",
     rule="Fréchet derivative of the matrix exponential",
-    statement="L(X, E) is the top right block of expm([X, E; 0, X]), and linear in E",
-    source=cite("al-mohy-higham-2009"),
+    statement="L(X, E) is the top right block of expm([X, E; 0, X]), and linear in E; L(X, E, H, …) is its derivative along H, …, "
+    "linear in each and symmetric in them",
+    source=cite("higham-relton-2013"),
     spellings="dexpm",
     latex=r"L_{\exp}",
-    numeric="exponential_derivative(X, E)",
-)
-EXPONENTIAL_SECOND_DERIVATIVE = operation(
-    "expm_frechet2",
-    "X E H",
-    "n n, n n, n n -> n n",
-    adjoint="ddexpm(X^T, E^T, A)",
-    kronecker="kddexpm(X, E)",
-    transposes="commutes",
-    domain="square",
-    rule="second Fréchet derivative of the matrix exponential",
-    statement="L2(X, E, H) is the derivative of L(X, E) along H; it is linear in E and in H, and symmetric in them",
-    source=cite("higham-relton-2013"),
-    spellings="ddexpm",
-    latex=r"L^{(2)}_{\exp}",
-    numeric="exponential_derivative(X, E, H)",
+    numeric="exponential_derivative(X, E, *directions)",
 )
 EXPONENTIAL_KRONECKER = operation(
     "expm_kronecker",
     "X",
     "n n -> nn nn",
+    differential="kexpm(X, dX)",
+    directions=True,
     domain="square",
     rule="Kronecker form of the exponential's derivative",
-    statement="the Kronecker form of L(X, .): vec L(X, E) = kexpm(X) vec(E)",
-    source=cite("al-mohy-higham-2009"),
+    statement="the Kronecker form of L(X, .): vec L(X, E) = kexpm(X) vec(E), and vec L(X, H, …, E) = kexpm(X, H, …) vec(E)",
+    source=cite("higham-relton-2013"),
     spellings="kexpm",
     latex=r"K_{\exp}",
-    numeric="exponential_kronecker(X)",
+    numeric="kronecker_form(exponential_derivative, X, *directions)",
 )
-EXPONENTIAL_SECOND_KRONECKER = operation(
-    "expm_frechet2_kronecker",
-    "X E",
-    "n n, n n -> nn nn",
-    domain="square",
-    rule="Kronecker form of the exponential's second derivative",
-    statement="the Kronecker form of L2(X, E, .): vec L2(X, E, H) = kddexpm(X, E) vec(H)",
-    source=cite("higham-relton-2013"),
-    spellings="kddexpm",
-    latex=r"K^{(2)}_{\exp}",
-    numeric="exponential_kronecker(X, E)",
-)
+shorthand("ddexpm", "X E H", "dexpm(X, E, H)")
+shorthand("kddexpm", "X E", "kexpm(X, E)")

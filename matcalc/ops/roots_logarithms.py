@@ -2,12 +2,12 @@
 
 Both exist where no eigenvalue is on the closed negative real axis. With S = sqrtm(X) the derivative L along E solves the Sylvester
 equation S L + L S = E; that of the logarithm is the inverse of the derivative of the exponential at logm(X). Both are linear
-in E, their adjoints are themselves at X^T, and differentiating the defining equation gives all further derivatives.
+in E, and their adjoints are themselves at X^T. With further directions they are derivatives along all of them, as of the exponential.
 """
 
 from __future__ import annotations
 
-from ..sources import after
+from ..sources import after, cite
 from .book import operation
 
 SQUARE_ROOT = operation(
@@ -30,18 +30,20 @@ SQUARE_ROOT_DERIVATIVE = operation(
     "sqrtm_frechet",
     "X E",
     "n n, n n -> n n",
-    differential="dsqrtm(X, dE - dsqrtm(X, dX) F - F dsqrtm(X, dX))",
+    differential="dsqrtm(X, dE) + dsqrtm(X, E, dX)",
+    directions=True,
     adjoint="dsqrtm(X^T, A)",
     kronecker="ksqrtm(X)",
     transposes="commutes",
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     rule="Fréchet derivative of the matrix square root",
-    statement="L(X, E) solves S L + L S = E for S = sqrtm(X), and is linear in E",
-    source=after("higham-2008"),
+    statement="L(X, E) solves S L + L S = E for S = sqrtm(X), and is linear in E; L(X, E, H, …) is its derivative along H, …, "
+    "linear in each and symmetric in them",
+    source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dsqrtm",
     latex=r"L_{\sqrt{}}",
-    numeric="square_root_derivative(X, E)",
+    numeric="square_root_derivative(X, E, *directions)",
 )
 LOGARITHM = operation(
     "logm",
@@ -63,43 +65,49 @@ LOGARITHM_DERIVATIVE = operation(
     "logm_frechet",
     "X E",
     "n n, n n -> n n",
-    differential="dlogm(X, dE - ddexpm(logm(X), F, dlogm(X, dX)))",
+    differential="dlogm(X, dE) + dlogm(X, E, dX)",
+    directions=True,
     adjoint="dlogm(X^T, A)",
     kronecker="klogm(X)",
     transposes="commutes",
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     rule="Fréchet derivative of the matrix logarithm",
-    statement="E = dexpm(logm(X), L), and L(X, E) is linear in E",
-    source=after("higham-2008"),
+    statement="E = dexpm(logm(X), L), and L(X, E) is linear in E; L(X, E, H, …) is its derivative along H, …, linear in each and "
+    "symmetric in them",
+    source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dlogm",
     latex=r"L_{\log}",
-    numeric="matrix_logarithm(X, E)",
+    numeric="logarithm_derivative(X, E, *directions)",
 )
 SQUARE_ROOT_KRONECKER = operation(
     "sqrtm_kronecker",
     "X",
     "n n -> nn nn",
-    differential="-F (kron(I, dsqrtm(X, dX)) + kron(dsqrtm(X, dX)^T, I)) F",
+    differential="ksqrtm(X, dX)",
+    directions=True,
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     rule="Kronecker form of the square root's derivative",
-    statement="vec L(X, E) = ksqrtm(X) vec(E), where ksqrtm(X) = (I ⊗ S + S^T ⊗ I)^-1 for S = sqrtm(X)",
-    source=after("higham-2008"),
+    statement="vec L(X, E) = ksqrtm(X) vec(E), where ksqrtm(X) = (I ⊗ S + S^T ⊗ I)^-1 for S = sqrtm(X), "
+    "and vec L(X, H, …, E) = ksqrtm(X, H, …) vec(E)",
+    source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="ksqrtm",
     latex=r"K_{\sqrt{}}",
-    numeric="square_root_kronecker(X)",
+    numeric="square_root_kronecker(X, *directions)",
 )
 LOGARITHM_KRONECKER = operation(
     "logm_kronecker",
     "X",
     "n n -> nn nn",
+    differential="klogm(X, dX)",
+    directions=True,
     domain="principal",
     condition="X has no eigenvalue on the closed negative real axis",
     rule="Kronecker form of the logarithm's derivative",
-    statement="vec L(X, E) = klogm(X) vec(E), where klogm(X) = kexpm(logm(X))^-1",
-    source=after("higham-2008"),
+    statement="vec L(X, E) = klogm(X) vec(E), where klogm(X) = kexpm(logm(X))^-1, and vec L(X, H, …, E) = klogm(X, H, …) vec(E)",
+    source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="klogm",
     latex=r"K_{\log}",
-    numeric="np.linalg.inv(exponential_kronecker(matrix_logarithm(X)))",
+    numeric="kronecker_form(logarithm_derivative, X, *directions)",
 )

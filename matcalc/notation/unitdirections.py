@@ -1,0 +1,141 @@
+"""Derivatives of matrix functions by entries: kexpm(A)[(j,i),(l,k)] as dexpm(A, e_k e_l^T)[i,j].
+
+A derivative L is multilinear in its directions, so its value along every entry of the variable is its value along unit matrices. The
+engine has that as a Kronecker form between pairs of indices, or as a sum over p and q of L(X, e_p e_q^T) times what hangs on p and
+q. Both become directions here: the matrix that hangs there, made of unit vectors of the open indices where these hang there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..adjoints.network import Factor, Index, Slot, Term, matrix_form, reduce_term
+from ..build import eye, index, matmul, num, split, substitute, symbol, times, transpose, unit, value_of
+from ..expr import Expr, postorder
+from ..kinds import ONE
+from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
+from .linearmap import applied
+
+Names = Mapping[Index, str]
+
+
+def along_units(t: Term, names: Names) -> Term:
+    """The term with its derivatives along directions, as far as it can be; `names` has those of the open indices."""
+    found: Term | None = t
+    before = t
+    while found is not None:
+        t = found
+        found = next((n for f in t.factors for n in (*_unstacked(t, f, names), *_gathered(t, f, names))), None)
+    return t if t is before else reduce_term(t) or t
+
+
+def _unstacked(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
+    """A factor with a pair of indices as what it makes of the matrix that hangs on them."""
+    e, r, c = factor
+    for body, rows, pair in ((e, r, c), (transpose(e), c, r)):
+        if len(pair) != 2 or len(rows) > 2:
+            continue
+        direction, rest = _hanging([f for f in t.factors if f is not factor], pair[::-1], rows, t, names)
+        value = applied(body, direction) if direction is not None else None
+        if value is not None:
+            yield _with(t, value, rows[-1:], rows[:-1], rest)
+
+
+def _gathered(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
+    """A sum over p and q of L(e_p e_q^T), L linear, times what hangs on p and q: L of that."""
+    body, r, c = factor
+    ranges = {name: high.attr for name, low, high in t.binders if low.op is NUMBER and value_of(low) == 1 and high.op is SIZE}
+    for n in postorder(body):
+        if n.op is not MATMUL or len(n.args) != 2 or n.args[0].op is not UNIT or n.args[1].op is not TRANSPOSE:
+            continue
+        units = n.args[0], n.args[1].args[0]
+        p, q = (str(u.args[0].attr) if u.op is UNIT and u.args[0].op is INDEX else "" for u in units)
+        hole = symbol("\u2022E", n.shape)
+        line = substitute(body, {n: hole})
+        bounds = [i for _, *ends in t.binders for b in ends for i in b.indices]
+        if p == q or {p, q} & {*line.indices, *bounds} or not _is_linear(line, hole):
+            continue
+        if any(ranges.get(i) is not u.shape[0] for i, u in zip((p, q), units, strict=True)):
+            continue
+        at = {i: Index(u.shape[0]) for i, u in zip((p, q), units, strict=True)}
+        scalar, linked = _linked(t, factor, at)
+        if linked is None:
+            continue
+        direction, rest = _hanging(linked, (at[p], at[q]), (*r, *c), t, names)
+        if direction is not None:
+            made = Term(scalar, [], t.slots, tuple(b for b in t.binders if b[0] not in at))
+            yield _with(made, substitute(line, {hole: direction}), r, c, rest)
+
+
+def _with(t: Term, body: Expr, r: Slot, c: Slot, rest: Iterable[Factor]) -> Term:
+    """The term with the body and the rest for its factors; numbers in front."""
+    scale, scalars, core = split(body)
+    made: list[Factor] = [] if core is None else [(core, r, c)]
+    return Term(times(num(scale), *scalars, t.scalar), [*rest, *made], t.slots, t.binders)
+
+
+def _linked(t: Term, factor: Factor, at: Mapping[str, Index]) -> tuple[Expr, list[Factor] | None]:
+    """The scalar and the other factors with the indices p and q of the sum as indices of the network; None where they do more than
+    count entries."""
+    made: list[Factor] = []
+    above = []
+    c, scalars, _ = split(t.scalar)
+    for s in scalars:
+        if not s.indices & at.keys():
+            above.append(s)
+            continue
+        if s.op is not ENTRY or s.args[0].indices & at.keys():
+            return t.scalar, None
+        places: list[Slot] = []
+        for k, dim in zip(s.args[1:], s.args[0].shape, strict=True):
+            if dim is not ONE and (k.op is not INDEX or str(k.attr) not in at):
+                return t.scalar, None
+            places.append((at[str(k.attr)],) if dim is not ONE else ())
+        made.append((s.args[0], places[0], places[1]) if places[0] else (transpose(s.args[0]), places[1], ()))
+    for e, r, col in t.factors:
+        if e is factor[0] and (r, col) == factor[1:]:
+            continue
+        if not e.indices & at.keys():
+            made.append((e, r, col))
+            continue
+        scale, more, core = split(e)
+        chain = () if core is None else core.args if core.op is MATMUL else (core,)
+        free = not any(f.indices & at.keys() for f in (*more, *chain[:-1]))
+        if col or not chain or not free or chain[-1].op is not UNIT or chain[-1].args[0].op is not INDEX:
+            return t.scalar, None
+        end: Slot = (at[str(chain[-1].args[0].attr)],)
+        made.append((matmul(*chain[:-1]) if chain[:-1] else eye(r[0].dim), r, end))
+        above += [num(scale), *more]
+    return times(num(c), *above), made
+
+
+def _hanging(factors: Iterable[Factor], ends: tuple[Index, ...], kept: Slot, t: Term, names: Names) -> tuple[Expr | None, list[Factor]]:
+    """The matrix between the two `ends` that hangs on them over inner indices, and all other factors; None where that hangs on the
+    indices to be `kept` too. Open indices are closed by their unit vectors."""
+    reached = {*ends} - names.keys()
+    far: list[Factor] = []
+    rest = list(factors)
+    while found := [f for f in rest if reached & {*f[1], *f[2]}]:
+        far += found
+        reached |= {i for _, a, b in found for i in (*a, *b)} - names.keys()
+        rest = [f for f in rest if f not in found]
+    if reached & set(kept):
+        return None, rest
+    fresh = {i: (Index(i.dim),) for i in (*ends, *(i for _, a, b in far for i in (*a, *b))) if i in names}
+    tied: list[Factor] = [(unit(index(names[i]), i.dim), (i,), ()) for i in fresh]
+    inner = reduce_term(Term(num(1), [*far, *tied], (ends[:1], ends[1:])).renamed(dict(fresh)))
+    return (matrix_form(inner) if inner is not None else None), rest
+
+
+def _is_linear(e: Expr, hole: Expr) -> bool:
+    """Whether `e` is homogeneous linear in the hole."""
+    degree: dict[Expr, int] = {hole: 1}
+    for n in postorder(e):
+        degrees = [degree.get(a, 0) for a in n.args]
+        if n is hole or not any(degrees):
+            continue
+        multilinear = n.op in (MATMUL, TIMES, HADAMARD, KRONECKER, TRANSPOSE) or (n.op.directions and degrees[0] == 0)
+        if not multilinear and not (n.op is ADD and min(degrees) == max(degrees)):
+            return False
+        degree[n] = max(degrees) if n.op is ADD else sum(degrees)
+    return degree.get(e) == 1
