@@ -10,13 +10,14 @@ from . import plain
 from .adjoints.families import free_of
 from .adjoints.pairs import has_stacked
 from .adjoints.structured import sentence, set_of, sets_of, staying, tangent, within
-from .answers import Derivative, Expression, laid_out
+from .answers import Derivative, Expression
 from .build import entry, index, is_number, num, substitute, value_of
 from .derivation.origin import Origin, Stage
 from .errors import MatcalcError, NoAnswerError, ShapeError, UsageError
 from .expr import Expr, postorder
 from .infer import Typed, infer
 from .kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
+from .layout import laid_out
 from .notation.authorship import rewritten, typed_order
 from .notation.kronecker import numbers_of_kronecker
 from .notation.linearmap import numbers_of_map

@@ -11,7 +11,6 @@ from itertools import chain, count
 from typing import Any
 
 from .adjoints.stacking import Stacks, stacked
-from .answers import ranks_of
 from .build import is_number, symbol, value_of
 from .errors import NoAnswerError, UsageError, VerificationError
 from .expr import Expr, postorder
@@ -23,6 +22,7 @@ from .notation.authorship import typed_order
 from .numeric import Plan
 from .ops.core import ENTRY, MEMBER, SIZE, UNIT
 from .render.text import spell
+from .scope import ranks_of
 from .simplify import simplify
 from .syntax import Declaration, Program, spell_name, split_name
 from .verify import Point

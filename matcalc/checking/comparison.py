@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..answers import printer, ranks_of
+from ..answers import printer
 from ..expr import Expr
 from ..infer import Typed
 from ..notation.arrange import Arranger
 from ..notation.indexform import index_form
+from ..scope import ranks_of
 from ..tensor import Tensor
 from .evidence import Evidence
 

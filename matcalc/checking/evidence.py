@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..adjoints.families import in_pieces
-from ..answers import Derivative, Scope
+from ..answers import Derivative
 from ..build import is_number, value_of
 from ..expr import Expr, postorder
 from ..infer import Typed
@@ -16,6 +16,7 @@ from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
 from ..notation.forms import evaluate_form
 from ..numeric import Plan, release
 from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SYMBOL, UNIT
+from ..scope import Scope
 from ..verify import SCALES, Point
 
 Values = Mapping[str, Any]

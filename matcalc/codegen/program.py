@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .. import __version__
 from ..adjoints.network import Term
-from ..answers import Derivative, ranks_of
+from ..answers import Derivative
 from ..build import hadamard, matmul, substitute, symbol, times, total, transpose
 from ..derive import derivative
 from ..errors import UsageError
@@ -16,6 +16,7 @@ from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import MEMBER, SYMBOL
 from ..render.text import spell
+from ..scope import ranks_of
 from ..simplify import recognise
 from ..tensor import Tensor
 from .emission import Target

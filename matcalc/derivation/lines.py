@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..answers import Derivative, ranks_of
+from ..answers import Derivative
 from ..expr import Expr
 from ..laws import ALGEBRA
 from ..notation.arrange import Arranger
@@ -14,6 +14,7 @@ from ..notation.authorship import Order
 from ..notation.surface import name
 from ..render.formats import spelled
 from ..rulebook import Rule, book
+from ..scope import ranks_of
 from ..sources import abbreviated
 from ..syntax import Node, Program
 

@@ -167,7 +167,7 @@ class Bench:
         shapes = self.d.tensor.shapes[: 1 + len(line.head.by)]
         value = self._run(line.body, self._with_parts(line))
         if len(line.head.by) == len(self.variables):
-            from ..answers import oriented
+            from ..layout import oriented
 
             if oriented(line.body, shapes, self.d.layout)[1]:
                 value = np.transpose(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..answers import Derivative, oriented
+from ..answers import Derivative
 from ..build import entry, matmul, substitute, times, trace, transpose
 from ..errors import NoAnswerError
 from ..expr import Expr, postorder
@@ -33,6 +33,7 @@ from ..laws import (
     STRUCTURED,
     SUBSTITUTED,
 )
+from ..layout import oriented
 from ..notation.indexform import index_form
 from ..notation.linearmap import along
 from ..ops.core import ENTRY, MEMBER, SYMBOL

@@ -14,7 +14,7 @@ from ..tensor import unstacked
 from .axes import over_axes
 
 if TYPE_CHECKING:
-    from ..answers import Scope
+    from ..scope import Scope
 
 
 def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
