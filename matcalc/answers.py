@@ -187,7 +187,7 @@ class Derivative(Typeset):
         where = "; ".join(filter(None, [where_of(self._typed, trees, self._tensor.expressions()), *free]))
         if form is None or form[0] != "kron":
             return where
-        rows, cols = self._tensor.shapes[0]
+        rows, cols = self._tensor.shapes[-2]
         value = Declaration(str(form[1]), "R", tuple(d for d in ((rows, cols) if cols is not ONE or rows is ONE else (rows,))))
         return "; ".join(filter(None, (where, spell_declaration(value))))
 

@@ -19,7 +19,7 @@ from .infer import Typed, infer
 from .kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
 from .layout import laid_out
 from .notation.authorship import rewritten, typed_order
-from .notation.kronecker import numbers_of_kronecker
+from .notation.kronecker import numbers_of_kronecker, stacked_name
 from .notation.linearmap import numbers_of_map
 from .numeric import Plan, is_small
 from .ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL, UNIT
@@ -189,6 +189,8 @@ def _one(
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=_members(typed, variables),
     )
+    if notation == "kron" and found.order == 2:
+        found.assumptions.append(f"{stacked_name(tensor, found.taken)} is the derivative by {names[0]}")
     found.origin, found.unfolded = Origin(stages, restore, unrestricted, order, sets, structured), _unfold
     return found
 
@@ -359,7 +361,7 @@ def _verify(
     jacobian = tensor.numbers(indices, arrays)
     if len(tensor.shapes) == 2 and notation == "differential":  # what is printed is what is checked
         jacobian = numbers_of_map(tensor)
-    elif len(tensor.shapes) == 2 and notation == "kron":
+    elif notation == "kron":
         jacobian = numbers_of_kronecker(tensor)
     along = tangent(kind, structured) if kind is not None else None
     checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))

@@ -188,20 +188,22 @@ class Plan:
         self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], ranges: Sequence[int]
     ) -> Iterator[tuple[tuple[int, ...], Value]]:
         """The first root for all values of some free indices, with their places (from 0). A step runs again only when an index
-        that it depends on has moved; the last index moves fastest."""
-        place = {name: k + 1 for k, name in enumerate(names)}
+        that it depends on has moved; the index that moves the fewest steps moves fastest."""
+        moves = [sum(name in e.indices for e, _ in self._steps) for name in names]
+        slowest = sorted(range(len(names)), key=lambda k: -moves[k])
+        place = {names[k]: n + 1 for n, k in enumerate(slowest)}
         levels: list[list[Step]] = [[] for _ in range(len(names) + 1)]
         for step in self._steps:
             levels[max((place.get(i, 0) for i in step[0].indices), default=0)].append(step)
         values: dict[Expr, Value] = {}
         before: tuple[int, ...] = ()
-        for at in product(*map(range, ranges)):
-            indices = {name: k + 1 for name, k in zip(names, at, strict=True)}
+        for at in product(*[range(ranges[k]) for k in slowest]):
+            indices = {names[k]: n + 1 for k, n in zip(slowest, at, strict=True)}
             first = next((k + 1 for k, (a, b) in enumerate(zip(at, before, strict=True)) if a != b), 0) if before else 0
             for level in levels[first:]:
                 self._run(level, values, env, sizes, indices)
             before = at
-            yield at, values[self.roots[0]]
+            yield tuple(at[slowest.index(k)] for k in range(len(names))), values[self.roots[0]]
 
     def _run(
         self, steps: list[Step], values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]

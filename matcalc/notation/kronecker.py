@@ -17,7 +17,7 @@ from ..build import add, apply, diag, eye, hadamard, kron, matmul, num, ones, ti
 from ..differential import separate
 from ..errors import NoAnswerError
 from ..expr import Expr, make
-from ..kinds import ONE, Shape
+from ..kinds import ONE, SCALAR, Shape
 from ..numeric import Plan
 from ..ops.core import COMMUTATION
 from ..ops.sums import VEC
@@ -28,22 +28,28 @@ from .arrange import Arranger
 
 
 def kronecker_form(tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iterable[str]) -> Program:
-    """`d vec(F)/d vec(X)^T = …` for a first derivative."""
+    """`d vec(F)/d vec(X)^T = …` for a first derivative; of a scalar's second derivative, for its gradient in place of F."""
+    matrix = simplify(kronecker_matrix(tensor))
+    return Program("", (), arranger.spell(matrix), ("kron", stacked_name(tensor, taken), wrt[-1]))
+
+
+def stacked_name(tensor: Tensor, taken: Iterable[str]) -> str:
+    """A name for what is differentiated: F, or G for a gradient."""
     taken = set(taken)
-    if len(tensor.shapes) != 2:
-        raise NoAnswerError("the Kronecker form is for first derivatives", suggestion="use --notation index")
-    head = next(c for c in ("F", "G", "H", "Y", "F_1") if c not in taken)
-    return Program("", (), arranger.spell(simplify(kronecker_matrix(tensor))), ("kron", head, wrt[0]))
+    letters = ("F", "G", "H", "Y", "F_1") if len(tensor.shapes) == 2 else ("G", "H", "F", "Y", "G_1")
+    return next(c for c in letters if c not in taken)
 
 
 def kronecker_matrix(tensor: Tensor) -> Expr:
-    """The matrix d vec(F)/d vec(X)^T."""
-    f, x = tensor.shapes
+    """The matrix d vec(F)/d vec(X)^T. The second derivative of a scalar is that of its gradient (Magnus and Neudecker, chapter 10)."""
+    if len(tensor.shapes) != 2 and (len(tensor.shapes) != 3 or tensor.shapes[0] != SCALAR):
+        raise NoAnswerError("the Kronecker form is for first derivatives, and second ones of scalars", suggestion="use --notation index")
+    f, x = tensor.shapes[-2:]
     total = zeros(f[0] * f[1], x[0] * x[1])
     if tensor.matrix is not None and not tensor.terms:
         return total
     for t in tensor.terms:
-        total = add(total, _term(t, f, x))
+        total = add(total, _term(Term(t.scalar, t.factors, t.slots[-4:], t.binders), f, x))
     return total
 
 
@@ -189,5 +195,5 @@ def commutation(shape: Shape) -> Expr:
 def numbers_of_kronecker(tensor: Tensor) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
     """The numbers of the derivative by its Kronecker form."""
     plan = Plan(kronecker_matrix(tensor))
-    dims = [d for shape in tensor.shapes for d in shape]
+    dims = [d for shape in tensor.shapes[-2:] for d in shape]
     return lambda env, sizes: unstacked(plan.run(env, sizes)[0], dims, sizes)
