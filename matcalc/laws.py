@@ -113,6 +113,12 @@ EQUAL_BASES = law("powers of equal bases", "a^j a^k = a^(j + k)", "algebra", "s^
 DECLARED = law(
     "declared property", "what was declared of the variable is used after the last derivative", "definition", "x^T S x by S where S in S^n"
 )
+WRITTEN_DETERMINANT = law(
+    "determinant of a small matrix",
+    "det([a, b; c, d]) = a d - b c, and of three rows along the first one",
+    "definition",
+    "det([x, 2; y, x]) by x where x, y in R",
+)
 NAMED = law("named parts", "what occurs several times gets a name", "definition", "x/||x|| by x")
 SUBSTITUTED = law("substitution", "the named parts are put in", "definition", "z = A x; z^T z by x")
 CASES_FORM = law("case distinction", "an indicator written as cases", "definition", "relu(x) by x where x in R")

@@ -13,7 +13,7 @@ from .adjoints.lifting import written_out
 from .build import rebuild
 from .build.blocks import gathered
 from .expr import Expr, order_key, transform
-from .shortening.moves import Move, expansions, identities, moves
+from .shortening.moves import Move, defined, expansions, identities, moves
 
 ROUNDS = 6  # how often a node may be improved
 Record = list[tuple[str, Expr, Expr]]
@@ -49,8 +49,19 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
 
 
 def recognise(e: Expr, record: Record | None = None) -> Expr:
-    """`e` with named functions recognised (a logistic function, a softmax, a norm) and nothing else changed."""
-    return transform(e, lambda old, args: _improve(rebuild(old, args), identities, record))
+    """`e` with named functions recognised (a logistic function, a softmax, a norm), small determinants written out and nothing
+    else changed."""
+
+    def recognised(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = rebuild(old, args)
+        move = defined(made)
+        if move is not None:
+            if record is not None:
+                record.append((move[0], made, move[1]))
+            made = move[1]
+        return _improve(made, identities, record)
+
+    return transform(e, recognised)
 
 
 def _improve(e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | None = None) -> Expr:

@@ -178,12 +178,15 @@ def expm(x: Array) -> Array:
 
 
 def frechet(x: Array, *directions: Array) -> Array:
-    """The top right block of expm([X, E; 0, X]), for every further direction the same of that block triangle."""
-    n = len(square(x))
+    """The top right block of expm([X, E; 0, X]), for every further direction the same of that block triangle. Beside a great E the
+    digits of X would be lost."""
+    n, scale = len(square(x)), 1.0
     for k, e in enumerate(directions):
-        step = np.kron(np.eye(2**k), e)
+        size = max(1.0, float(np.max(np.abs(e.real))))
+        scale *= size
+        step = np.kron(np.eye(2**k), e / size)
         x = np.block([[x, step], [np.zeros_like(x), x]])
-    return expm(x)[:n, -n:]
+    return scale * expm(x)[:n, -n:]
 
 
 def pinv(x: Array) -> Array:

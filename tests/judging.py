@@ -123,7 +123,7 @@ def points(e: Expression, seed: int) -> Iterator[Point]:
         try:
             with np.errstate(all="ignore"):
                 value, derivative, error = _exact(e, env, families, direction)
-                beside, near, _ = _exact(e, nudged, families, direction)
+                beside, near, _ = _exact(e, nudged, families, direction, rng)
         except (Unfit, np.linalg.LinAlgError, OverflowError, IndexError):
             continue
         size = np.max(np.abs(derivative), initial=0)
@@ -136,23 +136,35 @@ def points(e: Expression, seed: int) -> Iterator[Point]:
             yield Point(given, value, derivative, noise + 1e-9 * (1 + float(np.max(np.abs(value), initial=0))), along)
 
 
-def _exact(e: Expression, env: dict[str, Array], families: dict[str, Array], direction: Array | None) -> tuple[Array, Array, float]:
+def _exact(
+    e: Expression, env: dict[str, Array], families: dict[str, Array], direction: Array | None, rng: np.random.Generator | None = None
+) -> tuple[Array, Array, float]:
     """Value and derivative, and how far the derivative may be off. A second derivative along a direction is extrapolated from
-    central differences of the first with steps h, h/2, h/4 (to the sixth power of h); h gets smaller until they agree."""
+    central differences of the first with steps h, h/2, h/4 (to the sixth power of h); h gets smaller until they agree. With `rng`
+    everything is off by random rounding errors."""
     program = Program(e.text, () if e.bound is None else (Binding(*e.bound),), e.tree)
-    value, first = jacobian(program, env, SIZES, families, e.wrt)
+    value, first = jacobian(program, env, SIZES, families, e.wrt, rng)
     if direction is None:
         return value, first, 0.0
 
     def slope(h: float) -> Array:
-        up, down = (jacobian(program, {**env, e.wrt: env[e.wrt] + k * direction}, SIZES, families, e.wrt)[1] for k in (h, -h))
-        return (up - down) / (2 * h)
+        up, down = (jacobian(program, {**env, e.wrt: env[e.wrt] + k * direction}, SIZES, families, e.wrt, rng)[1] for k in (h, -h))
+        slopes = (up - down) / (2 * h)
+        parted.append(float(np.max(np.abs((up - first) / h - slopes), initial=0)))
+        return slopes
+
+    parted: list[float] = []
 
     for h in (4e-3, 4e-4, 4e-5):
         a, b, c = slope(h), slope(h / 2), slope(h / 4)
         coarse, fine = (4 * b - a) / 3, (4 * c - b) / 3
         error = float(np.max(np.abs(fine - coarse), initial=0))
-        if error <= 1e-6 * float(np.max(np.abs(fine), initial=0)) + 1e-10:
+        size = float(np.max(np.abs(fine), initial=0))
+        if (
+            parted[-1] > 0.75 * parted[-2] and parted[-1] > 1e-3 * size + 1e-8
+        ):  # one-sided slopes that stay apart: a kink at this very point
+            raise Unfit("a kink")
+        if error <= 1e-6 * size + 1e-10:
             return value, (16 * fine - coarse) / 15, error / 15
     raise Unfit("a kink near by")
 

@@ -53,6 +53,8 @@ FOUND = [
     ("F (X ⊗ ones(q)^T)", "F", "F in R^{n x n}; X in R^{n x p}"),
     ("||[|<D, D>|, s, s]||", "D", "D in R^{n x m}; s in R"),
     ("det([1, 2; 3, |<A, A>|])", "A", "A in R^{n x n}"),
+    ("det([r, r; r, r]) w", "r", "r in R; w in R^n"),
+    ("det([x, 2 x, y; 1, 2, s; x, 2 x, y + s])", "x", "x, y, s in R"),
     ("tr(sqrt.(A))", "A", "A in R^{m x m} positive"),
     ("sum_{i=1}^n x_i (A^c)", "A", "A in R^{m x m}; c in N; x in R^n"),
     ("sum_{i=1}^n (A x_i)^c (B/x_i)^c", "A", "A, B in R^{m x m}; c in N; x in R^n"),
@@ -185,6 +187,9 @@ def test_what_is_bound_may_be_made_of_its_namesake_with_a_subscript(before: str)
         ("k log(l) - (x/l)^k", "l", "k, l, x in R positive", "k ((x/l)^k + 1)/l"),
         ("log((1 + erf(z/sqrt(2)))/2)", "z", "z in R", "exp(-z^2/2) sqrt(2/pi)/(erf(z/sqrt(2)) + 1)"),
         ("a^T x x^T b", "x", "", "x^T (a b^T + b a^T)"),
+        ("det([a, b; c, d])", "b", "a, b, c, d in R", "-c"),
+        ("det([x^2, y; y, x])", "x", "x, y in R", "3 x^2"),
+        ("det([a, b, c; d, e, f; g, h, k])", "h", "a, b, c, d, e, f, g, h, k in R", "c d - a f"),
     ],
 )
 def test_what_was_longer_than_the_book(text: str, wrt: str, where: str, printed: str) -> None:

@@ -13,11 +13,13 @@ from weakref import WeakKeyDictionary
 from .. import build
 from ..adjoints.families import with_index
 from ..adjoints.lifting import over_index
-from ..build import add, matmul, num, power, rebuild, split, times, trace, transpose
+from ..build import add, matmul, negative, num, power, rebuild, split, subtract, times, trace, transpose
 from ..build.properties import holds
 from ..expr import Expr, order_key, postorder, transform
 from ..kinds import ONE
-from ..ops.core import ADD, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..laws import WRITTEN_DETERMINANT
+from ..ops.core import ADD, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.determinant import DETERMINANT
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from .casework import merged_cases
@@ -37,6 +39,18 @@ def identities(e: Expr) -> Iterator[Move]:
     """By an identity of the table."""
     for identity, made in rewritten(e):
         yield identity.name, made
+
+
+def defined(e: Expr) -> Move | None:
+    """What a function is by its definition, shorter or not: the determinant of a small matrix that is written out, which has a
+    derivative where that matrix is singular too."""
+    if e.op is not DETERMINANT or e.args[0].op is not LITERAL or e.args[0].shape[0].number not in (2, 3):
+        return None
+    a = e.args[0].args
+    if len(a) == 4:
+        return WRITTEN_DETERMINANT.name, subtract(times(a[0], a[3]), times(a[1], a[2]))
+    minors = [subtract(times(a[i], a[j + 3]), times(a[j], a[i + 3])) for i, j in ((4, 5), (3, 5), (3, 4))]
+    return WRITTEN_DETERMINANT.name, add(times(a[0], minors[0]), negative(times(a[1], minors[1])), times(a[2], minors[2]))
 
 
 def moves(e: Expr) -> Iterator[Move]:
