@@ -90,7 +90,7 @@ def _indexed(node: Node) -> str:
 
 def _bars(node: Node) -> str:
     inside = spell(node.args[0])
-    return f"abs({inside})" if "|" in inside else f"|{inside}|"
+    return f"|({inside})|" if "|" in inside else f"|{inside}|"
 
 
 def _norm(node: Node) -> str:

@@ -61,6 +61,8 @@ FOUND = [
     ("(sum_{i=1}^N (sum_{j=1}^N U_i .* U_j)) .* (sum(y) M)", "y", "y in R^n; M in R^{p x q}; U_i in R^{p x q}"),
     ("logsumexp(vec((diag(tanh(a v)) C^b)^2))", "a", "a in R positive; v in R^p; C in R^{p x p}; b in N"),
     ("max(cos(y) - exp(I_m).^F[1,2])", "y", "y in R^m; F in R^{m x m}"),
+    ("||sin(F ⊗ (exp(B) A))||^2", "A", "A in R^{m x n}; F in R^{n x m}; B in R^{q x m}"),
+    ("Q = n p; sum(ones(p q, Q) cumsum(F))", "F", "F in R^{n p x m}"),
 ]
 
 FOUND_TWICE = [

@@ -62,6 +62,30 @@ def values_of(where: str) -> dict[str, Any]:
     return values
 
 
+IDENTITIES = ["I_n", "s I_n", "I_n + s I_n", "I_n[:,2]", "s I_n[:,1]^T", "sum_{i=1}^n I_n[:,i] x_i", "0_{n x n}", "ones(n)", "ones(n, n)"]
+AROUND = """
+%s; (%s)[1,2]; ||%s||_*; ||%s||_F; norm(%s, s); norm_nuclear(%s); sum(%s); mean(%s); std(%s); tr(exp.(%s)); (%s)^-1; (%s)^c; (%s)^+;
+(%s).^s; sqrt(%s); 1 ./ (%s); (%s) .* (%s); 1[%s > 0]; 1[s < %s]; max(%s, 0); max(%s, s); cases(%s, s > 1, 0); [%s, %s]; kron(%s, %s);
+vec(%s); diag(%s) + s; <%s, %s>; s - (%s) .* sin(%s); clip(%s, s, 1); dexpm(%s, %s); logsumexp(%s)
+"""
+
+
+@pytest.mark.parametrize("around", AROUND.replace("\n", " ").strip().split("; "))
+def test_what_has_no_size_by_itself_is_printed_with_it(around: str) -> None:
+    """Identities, unit vectors and constant arrays where nothing beside them tells their size."""
+    where = "s in R positive; x in R^n; c in N"
+    read = 0
+    for inside in IDENTITIES:
+        try:
+            e = matcalc.parse(around.replace("%s", inside), where=where)
+        except matcalc.errors.MatcalcError:  # the function does not take it
+            continue
+        read += 1
+        for printed in (e.text, e.latex, e.unicode):
+            assert matcalc.parse(printed, where=where).expr is e.expr, printed
+    assert read
+
+
 def test_zeros_keep_their_shape() -> None:
     d = matcalc.derivative("x", "B", where="x in R^m; B in R^{n x n}")
     assert d.text == "J[i,j,k] = 0_m[i] * 0_{n x n}[j,k]"

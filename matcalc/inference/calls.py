@@ -95,6 +95,11 @@ def _norm(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return norm(el, node, args if which == "p" else args[:1], which)
 
 
+def _nuclear(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    """The one singular value of a vector is its norm."""
+    return norm(el, node, args, "" if args[0].kind in ("vector", "row") else "*")
+
+
 def _norm_of(which: str) -> Meaning:
     def meaning(el: Elaborator, node: Node, args: list[Term]) -> Term:
         return norm(el, node, args, which)
@@ -251,6 +256,7 @@ CALLS: dict[str, Meaning] = {
     "norm1": _norm_of("1"),
     "normF": _norm_of("F"),
     "norminf": _norm_of("inf"),
+    "norm_nuclear": _nuclear,
     "softmax": _by_kind("softmax", "softmax_rows"),
     "logsumexp": _by_kind("logsumexp", "logsumexp_rows"),
     "cumsum": _by_kind("cumsum", None),

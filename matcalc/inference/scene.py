@@ -33,7 +33,8 @@ def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
                 found |= {m: None for d in sizes_of(sub) for m in d.names()}
         elif n.op in ("sum", "product") or (n.op == "call" and n.attr in SHAPED):
             inside = n.args if n.op == "call" else n.args[2:]
-            found |= {m.attr: None for a in inside for m in walk(a) if m.op == "name" and isinstance(m.attr, str)}
+            names = [m.attr for a in inside for m in walk(a) if m.op == "name" and isinstance(m.attr, str)]
+            found |= {m: None for m in names if split_name(m)[0] not in ("I", "0", "1")}
     return found
 
 
@@ -79,6 +80,7 @@ class Scene:
         self.declared: dict[str, Declaration] = {}
         for d in declarations:
             self._declare(d)
+        self.values = {b.name: b.value for b in program.bindings if not b.params}
         self.bound = {b.name for b in program.bindings}
         self.names: dict[str, None] = {}  # every name as typed, in order
         self.indices: set[str] = set()
@@ -113,7 +115,7 @@ class Scene:
     def _survey(self) -> None:
         """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""
         powers = alone = 0
-        sizes = sizes_in(self._nodes())
+        sizes = self._with_bound(sizes_in(self._nodes()))
         for n in self._nodes():
             self.length += 1
             if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
@@ -140,6 +142,13 @@ class Scene:
         self.indices |= {sub for b in self.program.bindings for base, sub in [split_name(b.name)] if base in self.indexed}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
+
+    def _with_bound(self, sizes: dict[str, None]) -> dict[str, None]:
+        """With the names in the values of those that are bound: n and p for ones(k), where k = n p."""
+        for b in reversed(self.program.bindings):
+            if b.name in sizes and not b.params:
+                sizes |= {str(n.attr): None for n in walk(b.value) if n.op == "name"}
+        return sizes
 
     def _carried(self, body: Node) -> set[str]:
         """The indices of declared names in the body of a sum that names none."""

@@ -151,6 +151,8 @@ class Scopes:
             return Dim.of(int(node.attr)) if isinstance(node.attr, Fraction) and node.attr.denominator == 1 else None
         if node.op == "name":
             name = str(node.attr)
+            if name in self.scene.values and not (name in self.frames[-1].params or name in self.frames[-1].indices):
+                return self.size_of(self.scene.values[name], depth - 1) if depth else None
             return Dim.of(name) if name in self.scene.sizes and not self.stands_for_something(name) else None
         if node.op not in ("add", "mul", "neg", "pow") or len(node.args) > 8 or not depth:
             return None

@@ -71,13 +71,13 @@ class Arranger(Factors):
         if rule is not None:
             return rule(self, e)
         if e.op.name in NORMS:
-            return Node("norm", (self._of(e.args[0]),), NORMS[e.op.name])
+            return Node("norm", (self._sized(e.args[0]),), NORMS[e.op.name])
         if e.op.name == "normp":
             p = e.args[1]
             simple = p.op is SYMBOL or (p.op is NUMBER and value_of(p).denominator == 1 and value_of(p) > 2)
-            return Node("norm" if simple else "call", tuple(self._of(a) for a in e.args), "p" if simple else "norm")
+            return Node("norm" if simple else "call", tuple(self._sized(a) for a in e.args), "p" if simple else "norm")
         if e.op.name == "pinv":
-            return Node("pinv", (self._of(e.args[0]),))
+            return Node("pinv", (self._sized(e.args[0]),))
         if e.op in ABSTRACT:
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
@@ -87,7 +87,7 @@ class Arranger(Factors):
         if e.op.directions:
             parts = (self._sized(e.args[0]), *[self._direction(a) for a in sorted(e.args[1:], key=self.key)])
             return Node("call", parts, e.op.spellings[0])
-        parts = tuple(self._broadcast(a) if several else self._sized(a) for a in e.args)
+        parts = self._broadcast(e.args) if several else tuple(map(self._sized, e.args))
         return Node("call", parts, e.op.spellings[0] if e.op.spellings else e.op.name)
 
     def _direction(self, e: Expr) -> Node:
@@ -161,7 +161,7 @@ class Arranger(Factors):
             parts = sorted(x.args, key=self._factor_key)
             left = self._of(build.hadamard(*parts[:-1]))
             return product([Node("T", (left,)), self._of(parts[-1])])
-        return Node("call", (self._of(x),), "sum")
+        return Node("call", (self._sized(x),), "sum")
 
     def trace(self, e: Expr) -> Node:
         x = e.args[0]
@@ -217,11 +217,11 @@ class Arranger(Factors):
     def _compare(self, e: Expr) -> Node:
         if e.op is TRANSPOSE:
             inner = e.args[0]
-            return Node("cmp", tuple(self._broadcast(transpose(a)) for a in inner.args), str(inner.attr))
+            return Node("cmp", self._broadcast([transpose(a) for a in inner.args]), str(inner.attr))
         if e.op is not IVERSON:
             return Node("cmp", (self._of(e), number(0)), ">")
         sides, relation = self._balanced(e)
-        left, right = (self._broadcast(a) for a in sides)
+        left, right = self._broadcast(sides)
         if not e.is_scalar and all(map(_is_constant, sides)):
             left = self._of(sides[0])  # nothing else would carry the size
         return Node("cmp", (left, right), relation)
@@ -241,19 +241,22 @@ class Arranger(Factors):
             return (less, greater), MIRRORED[relation]
         return (greater, less), relation
 
-    def _broadcast(self, a: Expr) -> Node:
+    def _broadcast(self, sides: Sequence[Expr]) -> tuple[Node, ...]:
+        """Arguments of one shape: constant ones as numbers, identities with their size where nothing beside them tells it."""
+        told = any(not (a.is_scalar or _is_constant(a) or _sizeless_sum(a)) for a in sides)
+        return tuple(self._as_number(a) or (self._of(a) if told else self._sized(a)) for a in sides)
+
+    def _as_number(self, a: Expr) -> Node | None:
         c, scalars, body = split(a)
         if a.op is ZEROS:
             return number(0)
-        if body is not None and body.op is ONES:
-            return self._times(c, scalars, None)
-        return self._of(a)
+        return self._times(c, scalars, None) if body is not None and body.op is ONES else None
 
     # ---- what carries its own size
 
     def _sized(self, e: Expr) -> Node:
         """The tree of `e`; an identity that no neighbour gives a size carries its own."""
-        if e.op is ADD and e not in self.named and all(_sizeless(split(a)[2]) for a in e.args):
+        if e.op is ADD and e not in self.named and _sizeless_sum(e):
             parts = sorted((self._sized(t) for t in self._sorted(e)), key=lambda n: n.op == "neg")
             return Node("add", tuple(parts))
         c, scalars, body = split(e)
@@ -286,7 +289,9 @@ class Arranger(Factors):
 
     def cases(self, e: Expr) -> Node:
         last = len(e.args) - 1
-        return Node("cases", tuple(self._condition(a) if k % 2 and k <= last else self._plain(a) for k, a in enumerate(e.args)))
+        told = e.is_scalar or not (all(map(_is_constant, e.args[::2])) and all(c.is_scalar for c in e.args[1::2]))
+        plain = self._plain if told else self._sized
+        return Node("cases", tuple(self._condition(a) if k % 2 and k <= last else plain(a) for k, a in enumerate(e.args)))
 
 
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -310,6 +315,11 @@ def _sizeless(e: Expr | None) -> bool:
     return e is not None and e.op in (EYE, UNIT)
 
 
+def _sizeless_sum(e: Expr) -> bool:
+    """A multiple of something sizeless, or a sum of such."""
+    return all(_sizeless(split(a)[2]) for a in (e.args if e.op is ADD else (e,)))
+
+
 _RULES: dict[object, Callable[[Arranger, Expr], Node]] = {
     ADD: Arranger.sum,
     TIMES: Arranger.times,
@@ -322,7 +332,7 @@ _RULES: dict[object, Callable[[Arranger, Expr], Node]] = {
     SUM: Arranger.total,
     TRACE: Arranger.trace,
     TRANSPOSE: Arranger.transposed,
-    INVERSE: lambda self, e: Node("inv", (self._of(e.args[0]),)),
+    INVERSE: lambda self, e: Node("inv", (self._sized(e.args[0]),)),
     INDEXED_SUM: Arranger.indexed_sum,
     INDEXED_PRODUCT: Arranger.indexed_sum,
     IVERSON: Arranger.iverson,

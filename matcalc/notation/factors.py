@@ -172,6 +172,7 @@ class Factors(Spelling):
     def _entrywise(self, above: list[Node], divisors: list[Expr]) -> Node:
         below = [self._of(build.power(p, build.num(-1))) for p in divisors]
         if not above:
+            below = [self._sized(build.power(p, build.num(-1))) for p in divisors]
             return Node("ew", (number(1), below[0] if len(below) == 1 else Node("ew", tuple(below), (".*",) * (len(below) - 1))), ("./",))
         if len(above) + len(below) == 1:
             return above[0]
@@ -183,17 +184,17 @@ class Factors(Spelling):
         if is_number(k):
             v = value_of(k)
             if v < 0:
-                under = self._of(build.power(base, build.num(-v)))
+                under = self._sized(build.power(base, build.num(-v)))
                 return Node("mul", (number(1), under), ("/",)) if scalar else Node("ew", (number(1), under), ("./",))
             if v == HALF:
-                return Node("call", (self._of(base),), "sqrt")
-        return Node("pow" if scalar else "epow", (self._of(base), self._of(k)))
+                return Node("call", (self._sized(base),), "sqrt")
+        return Node("pow" if scalar else "epow", (self._sized(base), self._of(k)))
 
     def matrix_power(self, e: Expr) -> Node:
         x, k = e.args
         if x.op is INVERSE and is_number(k):
-            return Node("pow", (self._of(x.args[0]), negated(self._of(k))))
-        return Node("pow", (self._of(x), self._of(k)))
+            return Node("pow", (self._sized(x.args[0]), negated(self._of(k))))
+        return Node("pow", (self._sized(x), self._of(k)))
 
 
 def _turns(g: Expr) -> bool:

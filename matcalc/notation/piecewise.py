@@ -193,8 +193,10 @@ def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declara
     taken = set(taken)
     terms = [part for t in tensor.terms for part in _opened(t)]
     plain = index_form(tensor, arranger, taken, declarations)
-    assert plain.form is not None and isinstance(plain.form[2], tuple)
+    if plain.form is None:  # a number
+        return plain
     marks = plain.form[2]
+    assert isinstance(marks, tuple)
     if any(isinstance(m, tuple) for m in marks) or any(len(s) > 1 for t in terms for s in t.slots):
         return plain
     untied = [_without_deltas(t, [str(m) for m in marks]) for t in terms]

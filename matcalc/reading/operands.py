@@ -259,12 +259,12 @@ class Operands(SumSigns):
         span = (at.start, at.end)
         if at.kind == "sub" or self.marks[below + 1].kind != "open":
             text = at.value if at.kind == "sub" else self.marks[below + 1].value
-            self.entry_list([text] if text.isdigit() else self.names.cut(text), span)
+            self.entry_list([text] if text.isdigit() else self.cut_indices(text), span)
             return
         start, stop = below + 2, self.marks[below + 1].mate
         inside = self.marks[start:stop]
         if len(inside) == 1 and inside[0].kind == "word":
-            self.entry_list(self.names.cut(inside[0].value), span)
+            self.entry_list(self.cut_indices(inside[0].value), span)
             return
         self.open("INDEX", "{", span, begins=False)
 
@@ -275,6 +275,10 @@ class Operands(SumSigns):
             self.close(self.marks[stop].span)
 
         self.later((start, stop), finish)
+
+    def cut_indices(self, run: str) -> list[str]:
+        """A run of letters below a bracket: of indices in use, `pi` is p and i."""
+        return list(run) if run not in self.active and self.active.issuperset(run) else self.names.cut(run)
 
     def pair_below(self, below: int) -> int:
         """The mark after the subscript at mark `below`, if a pair of indices stands in it: `W_{(i,l), j}`. 0 otherwise."""

@@ -165,7 +165,7 @@ _SCAN = re.compile(
     rf"|(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)"
     rf"|(?P<greek>[{''.join(GREEK)}])"
     r"|\.T(?![A-Za-z])(?P<dot_t>)"
-    r"|\.(?=\()(?P<dot>)"
+    r"|\.(?=(?:\\left[ ]*)?\()(?P<dot>)"
     r"|(?P<bars>\|{3,})"
     rf"|(?P<symbol>{'|'.join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True) if s != '.T')})"
     r"|(?P<other>.)",
