@@ -26,7 +26,7 @@ SETTLED = 1e-5  # the same of the long ones
 KINK = 1e-2
 ROUNDING = 20  # times the estimated rounding error
 CLEAR = 0.02  # of the derivative: rounding up to here leaves an agreement its worth
-DIM = 0.5  # up to here it leaves some; beyond, agreement says nothing
+DIM = 0.1  # up to here it leaves some; beyond, agreement says nothing
 QUIET = 1e-9  # the rounding beside a derivative of 0, where the value is 0 as well
 SHAKES = 5
 
@@ -34,12 +34,13 @@ SHAKES = 5
 class Quotient:
     """The difference quotient with the step h, extrapolated from h, h/2, …"""
 
-    __slots__ = ("bend", "error", "kink", "parted", "size", "slope", "step")
+    __slots__ = ("bend", "beside", "error", "kink", "parted", "size", "slope", "step")
 
     def __init__(self, f: Along, value: list[float], h: float, orders: int) -> None:
         self.step = h
         steps = [h / 2**k for k in range(orders)]
         up, down = ([f(sign * k) for k in steps] for sign in (1.0, -1.0))
+        self.beside = up[0]
         table = [[(a - b) / (2 * k) for a, b in zip(u, d)] for u, d, k in zip(up, down, steps)]
         wide, narrow = table[:2]
         self.size = greatest(wide) if all(math.isfinite(a) for column in table for a in column) else math.nan
@@ -76,20 +77,23 @@ def judge(f: Along, derivative: Along, size: float, arrays: ModuleType) -> str:
     smooth = not (short.kink and short.parted > KINK * great) and short.error <= UNSURE * great + short.bend
     if smooth and distance(claim, short.slope) <= TOLERANCE * great:
         return "good" if great > short.bend and any(claim) else "flat"
-    return _Doubt(f, derivative, value, claim, arrays).settle(short, size)
+    return _Doubt(f, derivative, value, claim, short, arrays).settle(size)
 
 
 class _Doubt:
     """A point where the short quotient does not agree at once."""
 
-    def __init__(self, f: Along, derivative: Along, value: list[float], claim: list[float], arrays: ModuleType) -> None:
-        self.f, self.derivative, self.value, self.claim = f, derivative, value, claim
+    def __init__(self, f: Along, derivative: Along, value: list[float], claim: list[float], short: Quotient, arrays: ModuleType) -> None:
+        self.f, self.derivative, self.value, self.claim, self.short = f, derivative, value, claim, short
         with shaken(arrays, 20240301) as rounding:
-            self.rough, self.vague = (_spread(g, known) for g, known in ((f, value), (derivative, claim)))
+            self.vague = _spread(derivative, 0.0, claim)
+            # Beside the point too: rounding does nothing to the zeros of a diagonal matrix.
+            self.rough = max(_spread(f, 0.0, value), _spread(f, short.step, short.beside))
         if rounding.overflowed:
             self.vague = math.inf
 
-    def settle(self, short: Quotient, size: float) -> str:
+    def settle(self, size: float) -> str:
+        short = self.short
         if not math.isfinite(self.rough + self.vague) or self._is_kink(short, max(greatest(self.claim), short.size)):
             return "unsure"
         quotients = [short]
@@ -135,10 +139,10 @@ class _Doubt:
         return min((found for _, found in agreeing), key=("good", "flat", "unsure").index, default="unsure")
 
 
-def _spread(g: Along, known: Sequence[float]) -> float:
+def _spread(g: Along, place: float, known: Sequence[float]) -> float:
     """How far the values lie apart that differ by rounding alone."""
     try:
-        found = [distance(g(0.0), known) for _ in range(SHAKES)]
+        found = [distance(g(place), known) for _ in range(SHAKES)]
     except NO_NUMBER:
         return math.inf
     return max(found) if all(map(math.isfinite, found)) else math.inf
