@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import ModuleType
 
-from .rounding import EPS, shaken
+from .rounding import shaken
 
 NO_NUMBER = (OverflowError, ZeroDivisionError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
 
@@ -28,6 +28,7 @@ ROUNDING = 20  # times the estimated rounding error
 CLEAR = 0.02  # of the derivative: rounding up to here leaves an agreement its worth
 DIM = 0.1  # up to here it leaves some; beyond, agreement says nothing
 QUIET = 1e-9  # the rounding beside a derivative of 0, where the value is 0 as well
+NOTHING = 1e-20  # of the value: a derivative that is less is as good as 0
 SHAKES = 5
 
 
@@ -115,7 +116,7 @@ class _Doubt:
     def _verdict(self, quotients: Sequence[Quotient]) -> str:
         """What the quotients say that are settled. One that agrees outweighs one that does not if it is the more exact one."""
         agreeing, refuted = [], math.inf
-        nothing = greatest(self.claim) <= max(ROUNDING * self.vague, EPS * greatest(self.value))
+        nothing = greatest(self.claim) <= max(ROUNDING * self.vague, NOTHING * greatest(self.value))
         for q in quotients:
             if not math.isfinite(q.size):
                 continue
