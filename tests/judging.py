@@ -203,6 +203,8 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any]) -> tuple
             return _read_back(d, whole, p, e.where + e.text, readings)
         except Hang:
             return "not read back", "the numbers take too long"
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, HANG, 1.0)  # the bell would ring on
 
 
 def _read_back(d: Any, whole: Array, p: Point, where: str, readings: dict[str, Any]) -> tuple[str, str] | None:
