@@ -363,11 +363,15 @@ def svd(X: Value, **options: Any) -> Any:
 def triangle(X: Value, *directions: Value) -> Value:
     """The block triangle of which a function of matrices has its derivative at X along the directions in the top right corner:
     X, then [[T, I ⊗ E], [0, T]] for every E (Higham and Relton 2013)."""
-    block = X
-    for k, E in enumerate(directions):
-        step = np.kron(np.eye(2**k), E)
-        block = np.block([[block, step], [np.zeros_like(step), block]])
-    return block
+    (m, n), count = X.shape, 2 ** len(directions)
+    whole = np.zeros((count * m, count * n), np.result_type(X, *directions))
+    for i in range(count):
+        whole[i * m : (i + 1) * m, i * n : (i + 1) * n] = X
+        for k, E in enumerate(directions):
+            if not i >> k & 1:
+                j = i | 1 << k
+                whole[i * m : (i + 1) * m, j * n : (j + 1) * n] = E
+    return whole
 
 
 def along(function: Callable[[Value], Value], X: Value, *directions: Value) -> Value:

@@ -8,7 +8,7 @@ kept as terms and printed in index form, as a Kronecker product or as a linear m
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import build
@@ -26,14 +26,19 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
+SMALL = 4000  # entries of factors: below, what NumPy does for great ones costs more than it saves
+Step = tuple[list[int], list[int]]
+
+
 class Tensor:
     """`shapes` are those of the function and of the variables; `terms` have two slots for each of them."""
 
-    __slots__ = ("matrix", "shapes", "terms")
+    __slots__ = ("_numbers", "matrix", "shapes", "terms")
 
     def __init__(self, shapes: Sequence[Shape], terms: Sequence[Term]) -> None:
         self.shapes = tuple(shapes)
         self.terms = like_terms(terms)
+        self._numbers: _Numbers | None = None
         self.matrix: Expr | None = None
         dims = [d for s in self.shapes for d in s if d.number != 1]
         if len(dims) <= 2 and all(matrix_form(t) is not None for t in self.terms):
@@ -115,8 +120,10 @@ class Tensor:
             value = np.asarray(Plan(self.matrix).run(env, sizes, indices)[0])
             return (value if np.iscomplexobj(value) else value.astype(float)).reshape(dims)
         total = np.zeros(dims)
-        for t in self.terms:
-            total = total + _evaluate_term(t, env, sizes, dict(indices or {})).reshape(dims)
+        if self._numbers is None:
+            self._numbers = _Numbers(self.terms)
+        for part in self._numbers.parts(env, sizes, dict(indices or {})):
+            total = total + part.reshape(dims)
         return total
 
 
@@ -140,33 +147,77 @@ def _with_fresh_ends(seed: Term, e: Expr) -> Term:
     return Term(seed.scalar, [*seed.factors, *links], (*seed.slots[:-2], *ends), seed.binders)
 
 
-def _evaluate_term(t: Term, env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]) -> Any:
-    import numpy as np
+class _Numbers:
+    """The numbers of terms. What the terms share is computed once, and the order in which to contract one once for its sizes."""
 
-    if t.binders:
-        (name, low, high), rest = t.binders[0], t.binders[1:]
-        first, last = (round(v) for v in Plan((low, high)).run(env, sizes, indices))
-        inner = Term(t.scalar, t.factors, t.slots, rest)
-        parts = [_evaluate_term(inner, env, sizes, {**indices, name: k}) for k in range(first, last + 1)]
-        return np.sum(parts, axis=0) if parts else np.zeros([i.dim.value(sizes) for s in t.slots for i in s])
-    numbers: dict[Index, int] = {}
-    values = Plan((t.scalar, *[e for e, _, _ in t.factors])).run(env, sizes, indices)
-    operands: list[Any] = []
-    for (_, r, c), value in zip(t.factors, values[1:], strict=True):
-        legs = [*r, *c]
-        operands += [np.asarray(value).reshape([i.dim.value(sizes) for i in legs]), [numbers.setdefault(i, len(numbers)) for i in legs]]
-    result: list[Index] = [i for s in t.slots for i in s]
-    for i in result:
-        if i not in numbers:  # nothing hangs on it: constant along this index
-            operands += [np.ones(i.dim.value(sizes)), [numbers.setdefault(i, len(numbers))]]
-    if not operands:
-        return np.asarray(values[0])
-    # Pairwise, in a good order: all at once takes the product of all ranges.
-    return values[0] * np.einsum(*operands, [numbers[i] for i in result], optimize=len(operands) > 4)
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.plain = [t for t in terms if not t.binders]
+        self.plan = Plan([e for t in self.plain for e in (t.scalar, *[f[0] for f in t.factors])])
+        self.summed = [(t, Plan((t.scalar, *[f[0] for f in t.factors])), [Plan(b[1:]) for b in t.binders]) for t in terms if t.binders]
+        self.steps: dict[tuple[int, tuple[int, ...]], list[Step]] = {}
+
+    def parts(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]) -> Iterator[Any]:
+        """The terms one by one; one that is summed over an index, summand by summand."""
+        values = iter(self.plan.run(env, sizes, indices))
+        for n, t in enumerate(self.plain):
+            yield self._contracted(n, t, [next(values) for _ in range(1 + len(t.factors))], sizes)
+        for n, (t, plan, bounds) in enumerate(self.summed, len(self.plain)):
+            places = [indices]
+            for (name, _, _), ends in zip(t.binders, bounds, strict=True):
+                ranges = [tuple(round(v) for v in ends.run(env, sizes, at)) for at in places]
+                places = [{**at, name: k} for at, (first, last) in zip(places, ranges, strict=True) for k in range(first, last + 1)]
+            for at in places:
+                yield self._contracted(n, t, plan.run(env, sizes, at), sizes)
+
+    def _contracted(self, n: int, t: Term, values: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+        import numpy as np
+
+        arrays = [np.asarray(v).reshape([i.dim.value(sizes) for i in (*r, *c)]) for (_, r, c), v in zip(t.factors, values[1:], strict=True)]
+        legs, out = self._legs(t)
+        # What nothing hangs on is constant along its index.
+        arrays += [np.ones(i.dim.value(sizes)) for s in t.slots for i in s if not any(i in (*r, *c) for _, r, c in t.factors)]
+        if not arrays:
+            return np.asarray(values[0])
+        if len(arrays) <= 2:
+            return values[0] * np.einsum(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out)
+        # Pairwise, in a good order: all at once takes the product of all ranges.
+        key = n, tuple(k for a in arrays for k in a.shape)
+        steps = self.steps.get(key)
+        if steps is None:
+            path = np.einsum_path(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out, optimize="greedy")[0]
+            steps = self.steps[key] = _steps(path[1:], legs, out)
+        for places, kept in steps:
+            chosen = [(arrays.pop(k), legs.pop(k)) for k in places]
+            operands = [x for pair in chosen for x in pair]
+            arrays.append(np.einsum(*operands, kept, optimize=sum(a.size for a, _ in chosen) > SMALL))
+            legs.append(kept)
+        return values[0] * arrays[0]
+
+    def _legs(self, t: Term) -> tuple[list[list[int]], list[int]]:
+        """The indices of the factors and of the result as numbers."""
+        numbers: dict[Index, int] = {}
+        legs = [[numbers.setdefault(i, len(numbers)) for i in (*r, *c)] for _, r, c in t.factors]
+        loose = [i for s in t.slots for i in s if i not in numbers]
+        legs += [[numbers.setdefault(i, len(numbers))] for i in loose]
+        return legs, [numbers[i] for s in t.slots for i in s]
+
+
+def _steps(path: Sequence[tuple[int, ...]], legs: Sequence[list[int]], out: list[int]) -> list[Step]:
+    """For every contraction of the path: the places of its factors, from the last on, and the indices that are kept."""
+    left = list(legs)
+    steps: list[Step] = []
+    for step in path:
+        places = sorted(step, reverse=True)
+        chosen = [left.pop(k) for k in places]
+        needed = {*out, *(k for other in left for k in other)}
+        kept = [k for k in dict.fromkeys(k for one in chosen for k in one) if k in needed] if left else out
+        steps.append((places, kept))
+        left.append(kept)
+    return steps
 
 
 def like_terms(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """Terms that differ only in their number, added."""
+    """Terms that differ only in their number, added, without those that are zero."""
     kept: dict[object, Term] = {}
     for t in terms:
         coefficient, rest = build.without_coefficient(t.scalar)
@@ -176,7 +227,7 @@ def like_terms(terms: Iterable[Term]) -> tuple[Term, ...]:
             kept[key if key is not None else object()] = t
         else:
             kept[key] = Term(add(old.scalar, build.times(num(coefficient), rest)), old.factors, old.slots, old.binders)
-    return tuple(t for t in kept.values() if not build.is_zero(t.scalar))
+    return tuple(t for t in kept.values() if not build.is_zero(t.scalar) and not any(build.is_zero(e) for e, _, _ in t.factors))
 
 
 def _key(t: Term, rest: Expr) -> object | None:

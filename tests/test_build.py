@@ -46,6 +46,7 @@ from matcalc.build import (
 from matcalc.errors import ShapeError
 from matcalc.expr import Expr, make, postorder, transform
 from matcalc.kinds import ONE, Dim
+from matcalc.ops import by_name
 from matcalc.ops.core import ADD, INDEX, MEMBER, TIMES
 
 m, n, p = Dim.of("m"), Dim.of("n"), Dim.of("p")
@@ -117,6 +118,11 @@ s, t, k = symbol("s"), symbol("t"), symbol("k", (ONE, ONE), ["integer"])
 one, i = num(1), index("i")
 w = member("w", i, (n, ONE))
 
+
+def pinv(e: Expr) -> Expr:
+    return apply(by_name("pinv"), (e,))
+
+
 LAWS: dict[str, tuple[Expr, Expr]] = {
     "like terms": (add(A, times(num(2), C), times(num(3), A)), add(times(num(4), A), times(num(2), C))),
     "like terms cancel": (add(A, C, negative(A)), C),
@@ -131,6 +137,10 @@ LAWS: dict[str, tuple[Expr, Expr]] = {
     "an inner size of one falls apart": (matmul(a, transpose(b), c, transpose(d)), times(matmul(transpose(b), c), matmul(a, transpose(d)))),
     "a matrix and its inverse": (matmul(X, inverse(X)), eye(n)),
     "a matrix and its inverse inside": (matmul(A, X, inverse(X), B), matmul(A, B)),
+    "beside a pseudoinverse": (matmul(transpose(A), A, pinv(A)), transpose(A)),
+    "beside a pseudoinverse, before": (matmul(pinv(A), A, transpose(A)), transpose(A)),
+    "the transpose of a pseudoinverse beside it": (matmul(A, pinv(A), transpose(pinv(A)), B), matmul(transpose(pinv(A)), B)),
+    "the transpose of a pseudoinverse before it": (matmul(transpose(pinv(A)), pinv(A), A), transpose(pinv(A))),
     "powers merge": (matmul(X, X, inverse(X), X), matrix_power(X, num(2))),
     "symbolic powers merge": (matmul(matrix_power(X, k), X), matrix_power(X, add(k, one))),
     "the inverse of an inverse": (inverse(inverse(X)), X),

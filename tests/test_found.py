@@ -50,6 +50,7 @@ FOUND = [
     ("y kron(ones(n)^T, x^T)", "y", "y in R^m; x in R^p"),
     ("sum_{i=1}^n I_q/y[i]", "y", "y in R^n"),
     ("ones(n, m)^+ + ||diag(A)||_1", "A", "A in R^{p x p}"),
+    ("A ⊗ max(x) x^T", "x", "x in R^p; A in R^{q x n}"),
     ("F (X ⊗ ones(q)^T)", "F", "F in R^{n x n}; X in R^{n x p}"),
     ("||[|<D, D>|, s, s]||", "D", "D in R^{n x m}; s in R"),
     ("det([1, 2; 3, |<A, A>|])", "A", "A in R^{n x n}"),
@@ -83,6 +84,11 @@ FOUND_TWICE = [
 @pytest.mark.parametrize(("text", "wrt", "where"), FOUND_TWICE, ids=[f[0] for f in FOUND_TWICE])
 def test_what_once_failed_at_order_two(text: str, wrt: str, where: str) -> None:
     assert judge(question(f"{text} | {wrt} | {where} | order 2")).outcome == "right"
+
+
+def test_what_simplifies_to_zero_is_no_summand_of_an_index_form() -> None:
+    d: Any = matcalc.derivative("A^+", "A", where="A in R^{m x n}", order=2)
+    assert "0_" not in d.text
 
 
 def test_summed_indices_of_a_term_are_free_in_the_next() -> None:

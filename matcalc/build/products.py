@@ -79,8 +79,16 @@ def _push(chain: list[Expr], f: Expr) -> None:
 
 
 def _penrose(chain: list[Expr], f: Expr) -> bool:
-    """X X^+ and X^+ X are symmetric, and X X^+ X is X, X^+ X X^+ is X^+: the conditions of Moore and Penrose."""
+    """X X^+ and X^+ X are symmetric, and X X^+ X is X, X^+ X X^+ is X^+: the conditions of Moore and Penrose. With these,
+    X^T X X^+ is X^T, and X X^+ (X^+)^T is (X^+)^T."""
     last = chain[-1] if chain else f
+    if len(chain) > 1 and _are_pseudoinverse(chain[-2], last) and f is transpose(last):
+        del chain[-2:]
+        _push(chain, f)
+        return True
+    if len(chain) > 1 and _are_pseudoinverse(last, f) and chain[-2] is transpose(last):
+        chain.pop()
+        return True
     if len(chain) > 1 and chain[-2] is f and _are_pseudoinverse(last, f):
         chain.pop()
         return True

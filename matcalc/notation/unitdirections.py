@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..adjoints.network import Factor, Index, Slot, Term, matrix_form, reduce_term
 from ..build import eye, index, matmul, num, split, substitute, symbol, times, transpose, unit, value_of
+from ..errors import MatcalcError
 from ..expr import Expr, postorder
 from ..kinds import ONE
 from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
+from ..templates import entrywise
 from .linearmap import applied
 
 Names = Mapping[Index, str]
@@ -26,14 +28,18 @@ def along_units(t: Term, names: Names) -> Term:
     while found is not None:
         t = found
         found = next((n for f in t.factors for n in (*_unstacked(t, f, names), *_gathered(t, f, names))), None)
-    return t if t is before else reduce_term(t) or t
+    if t is not before:
+        reduced = reduce_term(t)
+        t = reduced if reduced is not None and list(map(len, reduced.slots)) == list(map(len, t.slots)) else t
+    return t
 
 
 def _unstacked(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
     """A factor with a pair of indices as what it makes of the matrix that hangs on them."""
     e, r, c = factor
     for body, rows, pair in ((e, r, c), (transpose(e), c, r)):
-        if len(pair) != 2 or len(rows) > 2:
+        parts = body.args if body.op is MATMUL else (body,)
+        if len(pair) != 2 or len(rows) > 2 or not any(f.op.directions for f in parts):
             continue
         direction, rest = _hanging([f for f in t.factors if f is not factor], pair[::-1], rows, t, names)
         value = applied(body, direction) if direction is not None else None
@@ -84,14 +90,10 @@ def _linked(t: Term, factor: Factor, at: Mapping[str, Index]) -> tuple[Expr, lis
         if not s.indices & at.keys():
             above.append(s)
             continue
-        if s.op is not ENTRY or s.args[0].indices & at.keys():
+        lifted = _of_entries(s, at)
+        if lifted is None:
             return t.scalar, None
-        places: list[Slot] = []
-        for k, dim in zip(s.args[1:], s.args[0].shape, strict=True):
-            if dim is not ONE and (k.op is not INDEX or str(k.attr) not in at):
-                return t.scalar, None
-            places.append((at[str(k.attr)],) if dim is not ONE else ())
-        made.append((s.args[0], places[0], places[1]) if places[0] else (transpose(s.args[0]), places[1], ()))
+        made.append(lifted)
     for e, r, col in t.factors:
         if e is factor[0] and (r, col) == factor[1:]:
             continue
@@ -107,6 +109,31 @@ def _linked(t: Term, factor: Factor, at: Mapping[str, Index]) -> tuple[Expr, lis
         made.append((matmul(*chain[:-1]) if chain[:-1] else eye(r[0].dim), r, end))
         above += [num(scale), *more]
     return times(num(c), *above), made
+
+
+def _of_entries(s: Expr, at: Mapping[str, Index]) -> Factor | None:
+    """A function of entries (p, q) of matrices, or of entries p of vectors, as one of the matrices or vectors, entry by entry."""
+    arrays: dict[Expr, Expr] = {}
+    slots: tuple[Slot, Slot] | None = None
+    for n in postorder(s):
+        if n.op is not ENTRY or not n.indices & at.keys():
+            continue
+        x, *places = n.args
+        if x.indices & at.keys() or any(d is not ONE and str(i.attr) not in at for i, d in zip(places, x.shape, strict=True)):
+            return None
+        r, c = ((at[str(i.attr)],) if d is not ONE else () for i, d in zip(places, x.shape, strict=True))
+        if not r or (slots is not None and slots == (c, r)):
+            x, r, c = transpose(x), c, r
+        if slots is not None and slots != (r, c):
+            return None
+        slots, arrays[n] = (r, c), x
+    if slots is None or substitute(s, {n: num(1) for n in arrays}).indices & at.keys():
+        return None
+    shape = next(iter(arrays.values())).shape
+    try:
+        return entrywise(s, arrays, shape), *slots
+    except MatcalcError:  # an exponent that differs from entry to entry
+        return None
 
 
 def _hanging(factors: Iterable[Factor], ends: tuple[Index, ...], kept: Slot, t: Term, names: Names) -> tuple[Expr | None, list[Factor]]:
