@@ -22,8 +22,8 @@ from .errors import ShapeError, UsageError
 from .expr import Expr, Operation, postorder
 from .kinds import ONE, Dim, Shape, kind_of
 from .ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
-from .ops.activations import SIGMOID
-from .ops.core import ADD, CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, ONES, SIZE, SYMBOL, TIMES
+from .ops.core import CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SIZE, SYMBOL
+from .saturation import steady, written
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -111,23 +111,14 @@ def evaluate(
     return values[0] if isinstance(roots, Expr) else values
 
 
-def _complemented(e: Expr) -> Expr | None:
-    """The z of 1 - sigmoid(z), entry by entry."""
-    for one, other in (e.args, e.args[::-1]) if len(e.args) == 2 else ():
-        unit = one.op is ONES or (one.op is NUMBER and one.attr == 1)
-        if unit and other.op is TIMES and len(other.args) == 2 and other.args[0].op is NUMBER and other.args[0].attr == -1:
-            return other.args[1].args[0] if other.args[1].op is SIGMOID else None
-    return None
-
-
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_arrays", "_bodies", "_mirrored", "_needs", "_steps", "roots")
+    __slots__ = ("_arrays", "_bodies", "_needs", "_steady", "_steps", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
-    _mirrored: dict[Expr, Expr]  # 1 - sigmoid(z), which loses its digits for large z, is computed as sigmoid(-z)
+    _steady: dict[Expr, tuple[Expr, Callable[[Value], Value]]]  # what has a better text than its own, of another expression
     _steps: list[Step]
 
     def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
@@ -137,14 +128,14 @@ class Plan:
             arrays = kernels
         self._arrays = arrays
         self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
-        self._needs, self._bodies, self._mirrored = {}, {}, {}
+        self._needs, self._bodies, self._steady = {}, {}, {}
         # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
         for e in postorder(self.roots):
             if e.op is not INDEXED_SUM and e.op is not INDEXED_PRODUCT:
-                z = _complemented(e) if e.op is ADD else None
-                if z is not None:
-                    self._mirrored[e] = z
-                self._needs[e] = e.args if z is None else (z,)
+                found = steady(e)
+                if found is not None:
+                    self._steady[e] = found[0], written(found[1], arrays)
+                self._needs[e] = e.args if found is None else found[:1]
                 continue
             low, high, body = e.args
             inside, outside = self._order([body], str(e.attr))
@@ -153,7 +144,7 @@ class Plan:
         self._steps = [self._step(n) for n in self._order(self.roots, None)[0]]
 
     def _step(self, e: Expr) -> Step:
-        return e, None if e.op in _OWN or e in self._mirrored else kernel(e.op, self._arrays)
+        return e, None if e.op in _OWN or e in self._steady else kernel(e.op, self._arrays)
 
     def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
         """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
@@ -219,8 +210,9 @@ class Plan:
                     value = self._filled(e, sizes, math.nan)
             elif e in self._bodies:
                 value = self._repeat(e, values, env, sizes, indices)
-            elif e in self._mirrored:
-                value = kernel(SIGMOID, self._arrays).call(-values[self._mirrored[e]], 0, 0, None, sizes)
+            elif e in self._steady:
+                z, function = self._steady[e]
+                value = function(values[z])
             else:
                 value = _leaf(e, values, env, sizes, indices, self._arrays)
             if getattr(value, "ndim", 0) and e.is_scalar:

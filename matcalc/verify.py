@@ -29,6 +29,7 @@ LEAST_FLAT = 2  # where no more than these are found
 MOST_POINTS = 8
 MOST_ORDERS = 12
 GROWTH = 2  # of all sizes, where nothing can be judged with small ones
+NEGATIVE = (1.0, 0.5, 0.2)  # scales of points with all entries negative
 SCALES = ((1.0, False), (1.0, True), (0.5, False), (0.5, True), (0.2, True), (4.0, True))
 
 
@@ -182,15 +183,19 @@ def verify(
     usual = [(sizes, scale, positive) for scale, positive in SCALES for sizes in orders]
     grown = [({n: k + GROWTH for n, k in orders[0].items()}, scale, positive) for scale, positive in SCALES[:2]]  # det(X) four times
     other = [({n: k + 1 for n, k in orders[0].items()}, *SCALES[0])] if orders[0] else []  # a 2 in place of n is caught
-    kinds = iter(usual[:1] + other + usual[1:] + grown)
+    # At last all entries negative, for what is smooth only there.
+    drawn = [(*kind, False) for kind in usual[:1] + other + usual[1:]] + [(orders[0], scale, True, True) for scale in NEGATIVE]
+    kinds = iter(drawn + [(*kind, False) for kind in grown])
     enough = GOOD_POINTS + len(other)
-    kind: tuple[dict[str, int], float, bool] | None = next(kinds)
+    kind: tuple[dict[str, int], float, bool, bool] | None = next(kinds)
     mirror: dict[str, Any] | None = None
     with arrays.quiet():
         while judged < MOST_POINTS and kind is not None:
-            sizes, scale, positive = kind
+            sizes, scale, positive, opposite = kind
             mirrored = mirror is not None
             env = mirror if mirror is not None else point.draw(sizes, rng, scale, positive, arrays)
+            if opposite and not mirrored:
+                env = point.mirrored(env, rng, arrays)
             mirror = None
             outcome = _judge(f, jacobian, variable, shape, env, sizes, rng, arrays, tangent)
             if outcome == "wrong":

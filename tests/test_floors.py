@@ -26,7 +26,7 @@ HOUSE = (
     "notation.labels notation.surface ops.book reading.sizes render.printer",
     "render.lines render.setting render.unicode",
     "codegen.emission codegen.texts inference.misfit inference.scene ops.* render.*",
-    "render.plane",
+    "saturation render.plane",
     "render.formats",
     "render.document",
     "numeric ops build.functions build.leaves build.properties codegen.pyfile render.count",

@@ -11,6 +11,7 @@ import pytest
 
 import matcalc
 from matcalc import build as b
+from matcalc import kernels, plain
 from matcalc.errors import ShapeError, UsageError
 from matcalc.expr import Expr, make
 from matcalc.kinds import ONE, Dim, Shape
@@ -307,3 +308,30 @@ def test_one_minus_sigmoid_keeps_its_digits(text: str, where: str) -> None:
 @pytest.mark.parametrize("text", ["huber(s, -1)", "clip(s, 2, 1)"])
 def test_outside_its_condition_a_function_has_no_value(text: str) -> None:
     assert math.isnan(matcalc.parse(text, where="s in R").evaluate({"s": 0.5}))
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("1 - sigmoid(z)^2", lambda e: 2 * e),
+        ("1 - tanh(z)^2", lambda e: 4 * e**2),
+        ("log(sigmoid(z))", lambda e: -e),
+        ("log(1 - sigmoid(z))", lambda e: -40.0),
+        ("atanh(sigmoid(z))", lambda e: 20 + math.log(2) / 2),
+    ],
+)
+@pytest.mark.parametrize("arrays", [kernels, plain], ids=["numpy", "plain"])
+def test_saturated_functions_keep_their_digits(text: str, exact: Any, arrays: Any) -> None:
+    """At z = 40 the logistic function differs from 1 by exp(-40); elsewhere nothing changes."""
+    e: Any = matcalc.parse(text, where="z in R").expr
+    assert Plan(e, arrays).value({"z": 40.0}, {}) == pytest.approx(exact(math.exp(-40)), rel=1e-14)
+    s = {z: 1 / (1 + math.exp(-z)) for z in (-0.7, 1.3)}
+    naive = {
+        "1 - sigmoid(z)^2": lambda z: 1 - s[z] ** 2,
+        "1 - tanh(z)^2": lambda z: 1 - math.tanh(z) ** 2,
+        "log(sigmoid(z))": lambda z: math.log(s[z]),
+        "log(1 - sigmoid(z))": lambda z: math.log(1 - s[z]),
+        "atanh(sigmoid(z))": lambda z: math.atanh(s[z]),
+    }[text]
+    for z in s:
+        assert Plan(e, arrays).value({"z": z}, {}) == pytest.approx(naive(z), rel=1e-13)
