@@ -16,6 +16,7 @@ from typing import Any
 
 from . import special
 from .errors import ShapeError
+from .rounding import tie
 
 Value = Any  # a float, or an Array
 Real = Callable[[float], float]
@@ -287,7 +288,11 @@ _RELATIONS = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": equal, "!=": ne}
 
 
 def compare(relation: object, x: Value, y: Value) -> Value:
-    holds = _RELATIONS[str(relation)]
+    exactly, slack = _RELATIONS[str(relation)], tie()
+
+    def holds(a: float, b: float) -> Any:
+        return exactly(a, a if slack and abs(a - b) <= slack * abs(b) else b)
+
     if isinstance(x, Array):
         return x._with(y, lambda a, b: float(holds(a, b)))
     return Array([float(holds(x, b)) for b in y.data], y.shape) if isinstance(y, Array) else float(holds(x, y))
@@ -314,6 +319,7 @@ absolute = np.abs
 logistic = entrywise(_logistic)
 soft_plus = entrywise(lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))))
 error_function = entrywise(math.erf)
+normal = entrywise(special.normal)
 log_gamma = entrywise(special.log_gamma)
 gamma = entrywise(special.gamma)
 

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 EPS = sys.float_info.epsilon
+TIE = 64 * EPS
 
 
 class Rounding:
@@ -46,6 +47,11 @@ class Rounding:
 
 _current: ContextVar[Rounding | None] = ContextVar("rounding", default=None)
 current = _current.get
+
+
+def tie() -> float:
+    """How far apart, relatively, two numbers may be that count as equal: in `1[x = max(x)]` both sides are rounded by themselves."""
+    return 0.0 if current() is None else TIE
 
 
 @contextmanager

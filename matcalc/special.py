@@ -58,3 +58,8 @@ def polygamma(k: Number, x: Number) -> Number:
         return log - 1 / (2 * x) - sum(b / (2 * j * x ** (2 * j)) for j, b in enumerate(_BERNOULLI, 1)) + moved
     series = sum(b * math.prod(range(2 * j + 1, 2 * j + n)) / x ** (2 * j + n) for j, b in enumerate(_BERNOULLI, 1))  # (2j + n - 1)!/(2j)!
     return sign * (math.factorial(n - 1) / x**n + math.factorial(n) / (2 * x ** (n + 1)) + series) + moved
+
+
+def normal(x: float) -> float:
+    """The distribution function of the normal distribution; far to the left, where 1 + erf would be 0, as well."""
+    return math.erfc(-x / math.sqrt(2)) / 2

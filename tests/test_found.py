@@ -64,9 +64,13 @@ FOUND = [
     ("max(cos(y) - exp(I_m).^F[1,2])", "y", "y in R^m; F in R^{m x m}"),
     ("||sin(F ⊗ (exp(B) A))||^2", "A", "A in R^{m x n}; F in R^{n x m}; B in R^{q x m}"),
     ("Q = n p; sum(ones(p q, Q) cumsum(F))", "F", "F in R^{n p x m}"),
+    ("min(singvec(kron(diag(r + X), X)))", "r", "r in R; X in R^{n x n} symmetric"),
+    ("gelu(-asin(sigmoid(z))^T (pinv(A) diag(logsumexp(D))) asin(sigmoid(z)))", "A", "A in R^{n x n} symmetric; z in R^n; D in R^{n x q}"),
 ]
 
 FOUND_TWICE = [
+    ("min(singvec((s B)^T))", "s", "s in R positive; B in R^{n x m}"),
+    ("||acosh(cosh(x))||_{\\infty}", "x", "x in R^p"),
     ("||X||_{*}", "X", "X in R^{m x n}"),
     ("sum_{i=1}^q exp(C/u[i])", "u", "u in R^q positive; C in R^{q x q}"),
     ("||softmax(sum_{i=1}^q H.^(w[i]))||_{F}", "w", "w in R^q; H in R^{p x p} positive"),
@@ -266,6 +270,17 @@ def test_names_are_not_told_from_entries_by_their_brackets() -> None:
     d: Any = matcalc.derivative("max(clip([t, t], r, 1), v^T).^2", "t", where="t in R; r in R positive; v in R^2")
     point = {"t": 0.5, "r": 0.2, "v": [0.1, 0.9]}
     assert np.allclose(matcalc.parse(d.latex, where=d.where).evaluate(point), d.evaluate(point))
+
+
+def test_gelu_far_to_the_left() -> None:
+    """1 + erf is 0 there."""
+    from math import erfc, sqrt
+
+    found = matcalc.parse("gelu(x)", where="x in R").evaluate({"x": -9.0})
+    assert np.isclose(found, -9 * erfc(9 / sqrt(2)) / 2, rtol=1e-12, atol=0)
+    scope: dict[str, Any] = {}
+    exec(matcalc.derivative("sum(gelu(x))", "x", where="x in R^n").code("numpy"), scope)  # type: ignore[union-attr]
+    assert np.isclose(scope["value"](x=np.array([-9.0])), found, rtol=1e-12, atol=0)
 
 
 def test_the_greater_of_a_number_and_none_is_none() -> None:

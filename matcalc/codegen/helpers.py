@@ -90,7 +90,8 @@ def _polygamma(k, z):
     "_gelu": '''
 def _gelu(z):
     """z times the normal distribution function."""
-    return z * (1 + _erf(z / math.sqrt(2))) / 2
+    normal = np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(z)
+    return z * normal.astype(np.result_type(np.asarray(z), np.float32))[()]
 ''',
     "_p_norm": '''
 def _p_norm(x, p):

@@ -39,7 +39,7 @@ end
     "gelu_": """
 function s = gelu_(z)
     % z times the normal distribution function
-    s = z .* (1 + erf(z / sqrt(2))) / 2;
+    s = z .* erfc(-z / sqrt(2)) / 2;
 end
 """,
     "softmax_": """

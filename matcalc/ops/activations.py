@@ -53,7 +53,7 @@ GELU = elementwise(
     source=cite("hendrycks-gimpel-2016"),
     spellings="gelu GELU",
     latex=r"\operatorname{gelu}",
-    numeric="x * (1 + error_function(x / math.sqrt(2))) / 2",
+    numeric="x * normal(x)",
 )
 SILU = elementwise(
     "silu",
