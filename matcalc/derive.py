@@ -191,6 +191,8 @@ def _one(
     )
     if notation == "kron" and found.order == 2:
         found.assumptions.append(f"{stacked_name(tensor, found.taken)} is the derivative by {names[0]}")
+    if notation == "differential" and found.order > 1:
+        found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
     found.origin, found.unfolded = Origin(stages, restore, unrestricted, order, sets, structured), _unfold
     return found
 
@@ -359,7 +361,7 @@ def _verify(
         arrays = plain if is_small(nodes, point.orders(dims)[0]) else None
     function = Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
     jacobian = tensor.numbers(indices, arrays)
-    if len(tensor.shapes) == 2 and notation == "differential":  # what is printed is what is checked
+    if notation == "differential":  # what is printed is what is checked
         jacobian = numbers_of_map(tensor)
     elif notation == "kron":
         jacobian = numbers_of_kronecker(tensor)

@@ -126,11 +126,11 @@ def identities_in_order(rng: random.Random | None) -> Iterator[None]:
     try:
         if rng is not None:
             rng.shuffle(IDENTITIES)
-        patterns.patterns.cache_clear()
+        patterns._TABLE = patterns.Table()
         yield
     finally:
         IDENTITIES[:] = before
-        patterns.patterns.cache_clear()
+        patterns._TABLE = patterns.Table()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

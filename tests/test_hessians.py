@@ -1,4 +1,4 @@
-"""Hessians of scalar functions of matrices in Kronecker form, as Magnus and Neudecker have them in chapter 10."""
+"""Hessians of scalar functions of matrices in Kronecker form, and differentials of higher order, as Magnus and Neudecker have them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.errors import NoAnswerError
+from matcalc.errors import NoAnswerError, UsageError
 
 RNG = np.random.default_rng(4)
 VALUES: dict[str, Any] = {s: np.eye(3) + RNG.uniform(-0.3, 0.3, (3, 3)) for s in "ABCX"} | {s: RNG.uniform(0.3, 1, 3) for s in "abx"}
@@ -63,3 +63,35 @@ def test_mixed_second_derivatives_and_what_has_no_matrix() -> None:
     assert d.text == "d vec(G)/d vec(b)^T = I_n ⊗ a"
     with pytest.raises(NoAnswerError, match="second ones of scalars"):
         matcalc.derivative("X^-1", "X", order=2, notation="kron")
+
+
+DIFFERENTIALS = [
+    ("logdet(X)", 2, "-tr(X^-1 dX X^-1 dX)"),
+    ("X^-1", 2, "2 X^-1 dX X^-1 dX X^-1"),
+    ("X^-1", 3, "-6 X^-1 dX X^-1 dX X^-1 dX X^-1"),
+    ("tr(A X B X^T)", 2, "2 tr(A dX B dX^T)"),
+    ("expm(X)", 3, "dexpm(X, dX, dX, dX)"),
+    ("tr(B expm(X))", 2, "tr(dexpm(X, B, dX) dX)"),
+    ("tr(B expm(X))", 3, "tr(dexpm(X, B, dX, dX) dX)"),
+    ("expm(A X B)", 2, "dexpm(A X B, A dX B, A dX B)"),
+    ("logm(X)", 2, "dlogm(X, dX, dX)"),
+    ("||X||_{*}", 2, "tr(dpolar(X, dX)^T dX)"),
+]
+
+
+@pytest.mark.parametrize("text, order, answer", DIFFERENTIALS, ids=[f"{t} {k}" for t, k, _ in DIFFERENTIALS])
+def test_differentials_of_higher_order(text: str, order: int, answer: str) -> None:
+    d: Any = matcalc.derivative(text, "X", order=order, notation="differential", where="A, B, X in R^{n x n}")
+    assert d.text == f"dX -> {answer}" and d.verified == "verified"
+    given = {n: VALUES[n][:2, :2] for n in d._scope.symbols}
+    for form in (d.text, d.latex):
+        np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate(given), d.evaluate(given), rtol=1e-8, atol=1e-10)
+
+
+def test_a_map_that_is_not_homogeneous_has_no_numbers() -> None:
+    e = matcalc.parse("dX -> X dX + dX dX", where="X in R^{n x n}")
+    with pytest.raises(UsageError, match="not homogeneous in dX"):
+        e.evaluate({"X": np.eye(2)})
+    mixed: Any = matcalc.derivative("a^T X b", ["X", "b"], order=2, notation="differential")
+    with pytest.raises(NoAnswerError, match="by one variable"):
+        print(mixed.text)

@@ -106,7 +106,7 @@ def beyond(term: Term, factor: Factor, start: Slot, also: Slot = ()) -> tuple[li
         far += found
         reached |= {i for _, r, c in found for i in (*r, *c)}
         todo = [f for f in todo if f not in found]
-    before = {i for s in (*term.slots[:2], factor[1] if factor[2] == start else factor[2]) for i in s}
+    before = {i for s in (*term.slots[:-2], factor[1] if factor[2] == start else factor[2]) for i in s}
     return None if reached & before else (far, todo)
 
 

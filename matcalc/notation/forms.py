@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import combinations, combinations_with_replacement, product
+from math import factorial, log2
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError, UsageError
@@ -70,18 +72,40 @@ def _unvec(matrix: Any, typed: Typed, sizes: Mapping[str, int]) -> Any:
 
 
 def _by_basis(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
-    """A linear map dX -> …, applied to every unit matrix."""
+    """A linear map dX -> …, applied to every unit matrix; of a quadratic one and its like, the symmetric form that it comes from."""
     import numpy as np
 
     hole = str(typed.form[1])  # type: ignore[index]
     if hole[1:] not in values:
         raise UsageError(f"no value was given for {hole[1:]}")
     variable = np.asarray(values[hole[1:]], dtype=float)
-    columns = []
-    for k in range(variable.size):
-        e = np.zeros(variable.size)
-        e[k] = 1.0
+    plan = Plan(typed.expr)
+
+    def along(e: Any) -> Any:
         change = {hole: e.reshape(variable.shape)} if hole in scope.symbols else {}  # a constant map has no dX in it
         env, sizes = scope.prepare({**values, **change}, [typed.expr])
-        columns.append(np.asarray(release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)))
-    return np.stack(columns, axis=-1).reshape([*columns[0].shape, *variable.shape])
+        return np.asarray(release(plan.run(env, sizes)[0], typed.expr.shape))
+
+    degree = _degree(along, variable.size, hole)
+    units = np.eye(variable.size)
+    columns: dict[tuple[int, ...], Any] = {}
+    for at in combinations_with_replacement(range(variable.size), degree):  # by polarization
+        chosen = [c for n in range(1, degree + 1) for c in combinations(at, n)]
+        columns[at] = sum((-1) ** (degree - len(c)) * along(units[list(c)].sum(axis=0)) for c in chosen) / factorial(degree)
+    found = [columns[tuple(sorted(at))] for at in product(range(variable.size), repeat=degree)]
+    return np.stack(found, axis=-1).reshape([*found[0].shape, *variable.shape * degree])
+
+
+def _degree(along: Callable[[Any], Any], size: int, hole: str) -> int:
+    """The degree in which a map is homogeneous."""
+    import numpy as np
+
+    change = np.cos(np.arange(1.0, size + 1))
+    once, twice = along(change), along(2 * change)
+    greatest = float(np.max(np.abs(once), initial=0))
+    if greatest == 0:
+        return 1
+    degree = round(log2(max(float(np.max(np.abs(twice))) / greatest, 1.0)))
+    if degree < 1 or not np.allclose(twice, 2**degree * once, rtol=1e-8, atol=1e-8 * greatest):
+        raise UsageError(f"the map is not homogeneous in {hole}")
+    return degree

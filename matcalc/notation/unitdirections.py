@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..adjoints.network import Factor, Index, Slot, Term, matrix_form, reduce_term
-from ..build import eye, index, matmul, num, split, substitute, symbol, times, transpose, unit, value_of
+from ..build import apply, eye, function_along, index, matmul, num, split, substitute, symbol, times, transpose, unit, value_of
+from ..build.functions import parts
 from ..errors import MatcalcError
 from ..expr import Expr, postorder
 from ..kinds import ONE
+from ..ops import function_names
+from ..ops.abstract import FUNCTION
+from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
 from ..templates import entrywise
-from .linearmap import applied
 
 Names = Mapping[Index, str]
 
@@ -146,7 +149,7 @@ def _hanging(factors: Iterable[Factor], ends: tuple[Index, ...], kept: Slot, t: 
         far += found
         reached |= {i for _, a, b in found for i in (*a, *b)} - names.keys()
         rest = [f for f in rest if f not in found]
-    if reached & set(kept):
+    if reached & {*kept, *(i for s in t.slots for i in s)}:
         return None, rest
     fresh = {i: (Index(i.dim),) for i in (*ends, *(i for _, a, b in far for i in (*a, *b))) if i in names}
     tied: list[Factor] = [(unit(index(names[i]), i.dim), (i,), ()) for i in fresh]
@@ -166,3 +169,26 @@ def _is_linear(e: Expr, hole: Expr) -> bool:
             return False
         degree[n] = max(degrees) if n.op is ADD else sum(degrees)
     return degree.get(e) == 1
+
+
+def applied(e: Expr, change: Expr) -> Expr | None:
+    """What a matrix for stacked columns makes of the change; None where there is no notation for it.
+
+    F'(X) makes F'(X, dX), kexpm(X) makes dexpm(X, dX), and A ⊗ B makes B dX A^T.
+    """
+    for f in reversed(e.args if e.op is MATMUL else (e,)):
+        x = f.args[0] if f.args else f
+        if f.op is KRONECKER and f.args[1].shape[1] is change.shape[0] and x.shape[1] is change.shape[1]:
+            change = matmul(f.args[1], change, transpose(x))
+        elif f.op in _FRECHET and x.shape == change.shape:
+            change = apply(_FRECHET[f.op], (*f.args, change))
+        elif f.op is FUNCTION and parts(f)[1] == 1 and x.shape == change.shape:
+            name, _, rows, cols = parts(f)
+            change = function_along(name, (rows, cols), x, change)
+        else:
+            return None
+    return change
+
+
+# The derivatives that Kronecker forms are of.
+_FRECHET = {REGISTRY[function_names()[op.kronecker.partition("(")[0]]]: op for op in REGISTRY.values() if op.kronecker}
