@@ -21,6 +21,7 @@ from .layout import laid_out
 from .notation.authorship import rewritten, typed_order
 from .notation.kronecker import numbers_of_kronecker, stacked_name
 from .notation.linearmap import numbers_of_map
+from .notation.piecewise import in_cases
 from .numeric import Plan, is_small
 from .ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL, UNIT
 from .read import parse as read
@@ -356,7 +357,7 @@ def _verify(
     point = Point(symbols, families, least)
     arrays: ModuleType | None = None  # NumPy's
     folded = tensor.matrix is not None and (previous is None or previous.matrix is not None)
-    if folded and kind is None and notation not in ("differential", "kron") and point.is_plain():
+    if folded and kind is None and notation not in ("differential", "kron", "cases") and point.is_plain():
         nodes = postorder([*below, *tensor.expressions()])
         arrays = plain if is_small(nodes, point.orders(dims)[0]) else None
     function = Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
@@ -365,6 +366,8 @@ def _verify(
         jacobian = numbers_of_map(tensor)
     elif notation == "kron":
         jacobian = numbers_of_kronecker(tensor)
+    elif notation == "cases" and tensor.matrix is not None:
+        jacobian = in_cases(tensor).numbers(indices)
     along = tangent(kind, structured) if kind is not None else None
     checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))
     if variable.op is ENTRY:

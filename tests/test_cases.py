@@ -10,6 +10,9 @@ import pytest
 from console import run
 
 import matcalc
+from matcalc.build import substitute
+from matcalc.errors import VerificationError
+from matcalc.notation import piecewise
 
 RNG = np.random.default_rng(5)
 VALUES: dict[str, Any] = {
@@ -140,3 +143,18 @@ def test_a_scalar_condition_decides_for_all_entries() -> None:
 )
 def test_the_derivative_of_cases_is_cases(expr: str, where: str, text: str) -> None:
     assert matcalc.derivative(expr, "x", where=where).text == text  # type: ignore[union-attr]
+
+
+def test_the_case_of_an_entry_decides_nothing_of_the_others() -> None:
+    """B relu(x) was B x where x > 0, and the check did not see it."""
+    d: Any = matcalc.derivative("||B relu(x)||^2", "x", where="x in R^n; B in R^{m x n}", notation="cases")
+    assert d.text == "2 cases(0, x <= 0, B^T B relu(x), x > 0)^T"
+    given = {"x": np.array([1.0, -2.0, 3.0]), "B": np.arange(6.0).reshape(2, 3)}
+    plain: Any = matcalc.derivative("||B relu(x)||^2", "x", where="x in R^n; B in R^{m x n}")
+    assert np.allclose(matcalc.parse(d.text, where=d.where).evaluate(given), plain.evaluate(given))
+
+
+def test_cases_are_checked_as_they_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(piecewise, "_in_place", substitute)
+    with pytest.raises(VerificationError):
+        matcalc.derivative("||B relu(x)||^2", "x", where="x in R^n; B in R^{m x n}", notation="cases")

@@ -66,6 +66,7 @@ FOUND = [
     ("Q = n p; sum(ones(p q, Q) cumsum(F))", "F", "F in R^{n p x m}"),
     ("min(singvec(kron(diag(r + X), X)))", "r", "r in R; X in R^{n x n} symmetric"),
     ("gelu(-asin(sigmoid(z))^T (pinv(A) diag(logsumexp(D))) asin(sigmoid(z)))", "A", "A in R^{n x n} symmetric; z in R^n; D in R^{n x q}"),
+    ("vec(expm(sin(D)))", "D", "D in R^{q x q}"),
 ]
 
 FOUND_TWICE = [
@@ -82,6 +83,7 @@ FOUND_TWICE = [
     ("A^c .* (prod_{i=1}^q i) A", "A", "A in R^{q x q} invertible; c in N"),
     ("prod_{i=1}^n exp(x_i tr(A^c B))", "A", "A, B in R^{m x m}; c in N; x in R^n"),
     ("sum_{i=1}^n prod_{j=1}^m X[i,j]^2", "X", "X in R^{n x m}"),
+    ("silu(atan(sum(ones(m q)) (exp(v)^T A exp(v))))", "v", "v in R^m positive; A in R^{m x m} upper"),
 ]
 
 
@@ -115,6 +117,28 @@ def test_what_once_failed_is_answered_and_reads_back(text: str, wrt: str, where:
     d = matcalc.derivative(text, wrt, where=where)
     assert d.verified == "verified"
     assert matcalc.parse(d.text, where=d.where).expr is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["triu(expm(D))", "expm(sin(D))", "sin(expm(cos(D)))", "diag(x) expm(D) diag(x)", "vec(logm(I_q + sin(D)/7))"]
+)
+def test_a_kronecker_form_keeps_what_is_multiplied_with_the_entries(text: str) -> None:
+    """The masks and the derivatives of functions of entries were left out beside kexpm; verification refused it."""
+    where = "x in R^q; D in R^{q x q}"
+    d: Any = matcalc.derivative(text, "D", where=where, notation="kron")
+    assert d.verified == "verified" and "diag(" in d.text
+    assert matcalc.parse(d.text, where=d.where).expr is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "where"),
+    [("||x|| tr(c + X)", "X", "X in R^{m x m}; x in R^n; c in R"), ("(c C + C/c)[:,2]", "C", "C in R^{m x m} diagonal; c in R")],
+)
+def test_cases_say_how_far_their_indices_run(text: str, wrt: str, where: str) -> None:
+    d: Any = matcalc.derivative(text, wrt, where=where, notation="cases")
+    values = {"X": np.eye(3), "C": np.eye(3), "x": np.ones(4), "c": 2.0}
+    given = {n: v for n, v in values.items() if f"{n} in" in where}
+    assert np.allclose(matcalc.parse(d.text, where=d.where).evaluate(given), d.evaluate(given))
 
 
 def test_a_linear_map_keeps_the_pairing_of_a_scalar() -> None:

@@ -54,11 +54,11 @@ def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declara
     program, ranges = _index_form(tensor, arranger, taken, ())
     if declarations is None:
         return program
-    unclear = _unclear(program, ranges, declarations)
-    return _index_form(tensor, arranger, taken, unclear)[0] if unclear else program
+    lost = unclear(program, ranges, declarations)
+    return _index_form(tensor, arranger, taken, lost)[0] if lost else program
 
 
-def _unclear(program: Program, ranges: Mapping[str, Dim], declarations: Sequence[Declaration]) -> Collection[str]:
+def unclear(program: Program, ranges: Mapping[str, Dim], declarations: Sequence[Declaration]) -> Collection[str]:
     """The indices whose ranges a reader gets wrong, or cannot tell; of inner ones, those that stand in pairs."""
     try:
         read = infer(program, declarations, (), twins=False).index_ranges

@@ -160,8 +160,15 @@ def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
     variable = (*t.slots[3], *t.slots[2])
     if r == variable:
         e, r, c = transpose(e), c, r
+    if t.binders:
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
     factors = [g for g in t.factors if g is not last]
-    if c != variable:  # F'(Y) with Y a function of X
+    if c == variable:  # and what is multiplied with its entries
+        places = set(variable)
+        scales = [g for g in factors if places.issuperset((*g[1], *g[2]))]
+        factors = [g for g in factors if g not in scales]
+        e = matmul(e, _scaling(scales, t.slots[2:], x)) if scales else e
+    else:  # F'(Y) with Y a function of X
         cut = beyond(t, last, c)
         if cut is None or not 1 <= len(c) <= 2:
             raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
@@ -171,12 +178,20 @@ def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
         e = matmul(e, _term(far, (row[0].dim, col[0].dim if col else ONE), x))
     value = (*t.slots[1], *t.slots[0])
     if r == value:
-        return times(t.scalar, e)
+        return times(t.scalar, matmul(_scaling(factors, t.slots[:2], f), e) if factors else e)
     if not 1 <= len(r) <= 2:
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
     row, col = r[-1:], r[:-1]
     rest = separate(Term(t.scalar, factors, (*t.slots[:2], row, col), t.binders))
     return matmul(_term(rest, f, (row[0].dim, col[0].dim if col else ONE)), e)
+
+
+def _scaling(factors: list[Factor], slots: Sequence[Slot], shape: Shape) -> Expr:
+    """The diagonal matrix that multiplies the entries of something of this shape with those of the factors."""
+    form = matrix_form(Term(num(1), factors, slots))
+    if form is None:
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    return diag(form if ONE in shape else apply(VEC, (form,)))
 
 
 def _column(v: Expr) -> Expr:

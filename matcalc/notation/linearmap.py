@@ -19,7 +19,7 @@ from ..simplify import simplify
 from ..syntax import Program
 from ..tensor import Tensor
 from .arrange import Arranger
-from .unitdirections import along_units, applied
+from .unitdirections import along_units, applied, attached
 
 
 def map_form(tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iterable[str]) -> Program:
@@ -90,5 +90,5 @@ def _contracted(t: Term, change: Expr) -> Term:
             direction, factors = body, cut[1]
         value = applied(e, direction)
         if value is not None:
-            return Term(t.scalar, [(value, r[-1:], r[:-1]), *factors], t.slots[:-2], t.binders)
+            return Term(t.scalar, [attached(value, r), *factors], t.slots[:-2], t.binders)
     return Term(t.scalar, [*t.factors, (change, row, col)], t.slots[:-2], t.binders)

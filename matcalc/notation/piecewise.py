@@ -3,8 +3,8 @@
     1[w^T x > 0] x^T              cases(0, w^T x <= 0, x^T, w^T x > 0)                       a switch splits the whole product
     delta[i,k] x[j] + …           cases(2 x[i], i = j and i = k, x[j], i = k and i != j, …)   deltas split by equal indices
 
-What a case knows shortens it: where u > 0 is, max(0, u) is u. Every case is the closed form with its switches decided, so
-that nothing new has to be verified.
+What a case knows shortens it: where u > 0 is, max(0, u) is u. What is known of an entry is known of that entry only. Cases of
+switches are checked as they are printed; those of deltas are the closed form itself.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from ..build import (
     zeros,
 )
 from ..expr import Expr, postorder
-from ..kinds import ONE
+from ..kinds import ONE, Dim
 from ..ops.activations import RELU
-from ..ops.core import ADD, CASES, EYE, HADAMARD, IVERSON, MATMUL, TRANSPOSE
+from ..ops.core import ADD, CASES, EYE, HADAMARD, IVERSON, MATMUL, POWER, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG
 from ..ops.elementary import ABS, SIGN
 from ..ops.extremes import MAXIMUM, MINIMUM
@@ -41,8 +41,8 @@ from ..simplify import simplify
 from ..syntax import Declaration, Node, Program
 from ..tensor import Tensor
 from .arrange import MIRRORED, Arranger
-from .indexform import Letters, index_form, term_node, term_order
-from .surface import name, number
+from .indexform import Letters, index_form, term_node, term_order, unclear
+from .surface import name, number, product
 
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "=": "!=", "!=": "="}
 SWITCHES = frozenset((IVERSON, MAXIMUM, MINIMUM, RELU, SIGN))
@@ -180,9 +180,40 @@ def _entrywise(e: Expr) -> Expr:
     left, right, sign = _relation(switch)
     factors.remove(switch)
     value = hadamard(*factors) if factors else ones(*e.shape)
-    value = substitute(value, _decided(value, left, right, sign))
+    value = _in_place(value, _decided(value, left, right, sign))
     fails = apply(IVERSON, (left, right), OPPOSITE[sign])
     return apply(CASES, (zeros(*e.shape), fails, value, apply(IVERSON, (left, right), sign)))
+
+
+def _in_place(e: Expr, known: Mapping[Expr, Expr]) -> Expr:
+    """`e` with what is known of one entry put in for that entry; a product or a sum has other entries too, where it may not hold."""
+    done: dict[Expr, Expr] = {}
+    todo: list[tuple[Expr, bool]] = [(e, False)]
+    while todo:
+        n, ready = todo.pop()
+        if ready:
+            done[n] = rebuild(n, [done.get(a, a) if a in _alike(n) else a for a in n.args])
+        elif n in known:
+            done[n] = known[n]
+        elif n not in done:
+            todo.append((n, True))
+            todo += [(a, False) for a in _alike(n) if a not in done]
+    return done[e]
+
+
+def _alike(n: Expr) -> tuple[Expr, ...]:
+    """The arguments of which an entry of `n` needs the same entry alone."""
+    if n.op in (ADD, TIMES, HADAMARD, IVERSON, MAXIMUM, MINIMUM, CASES, POWER) or n.op.elementwise:
+        return tuple(a for a in n.args if a.shape == n.shape)
+    return ()
+
+
+def in_cases(tensor: Tensor) -> Tensor:
+    """The tensor with its matrix by cases, as it is printed."""
+    assert tensor.matrix is not None
+    made = Tensor(tensor.shapes, tensor.terms)
+    made.replace(piecewise(tensor.matrix))
+    return made
 
 
 # ---------------------------------------------------------------------------------------------- deltas in index form
@@ -221,8 +252,25 @@ def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declara
                 args += [body, _condition(chosen, pairs, [deltas for _, deltas, _ in untied], marks)]
     otherwise = value(frozenset())
     args.append(number(0) if otherwise is None else otherwise)
-    body = args[0] if len(args) == 1 else Node("cases", tuple(args))
-    return Program("", (), body, plain.form)
+    if len(args) == 1:
+        return Program("", (), args[0], plain.form)
+    dims = dict(zip(map(str, marks), (i.dim for s in tensor.terms[0].slots for i in s), strict=True))
+    return _with_ranges(args, plain.form, dims, arranger, declarations)
+
+
+def _with_ranges(
+    args: list[Node], form: tuple[object, ...], dims: Mapping[str, Dim], arranger: Arranger, declarations: Sequence[Declaration] | None
+) -> Program:
+    """The cases, with a factor of ones for an index whose range a reader could not tell."""
+    tied: list[str] = []
+    while True:
+        factors = [Node("index", (arranger.spell(ones(dims[m])), name(m))) for m in tied]
+        program = Program("", (), Node("cases", (product([*factors, args[0]]), *args[1:])), form)
+        lost = unclear(program, dims, declarations) if declarations is not None else ()
+        more = next((m for m in dims if m in lost and m not in tied), None)
+        if more is None:
+            return program
+        tied.append(more)
 
 
 def _opened(t: Term) -> list[Term]:

@@ -19,6 +19,7 @@ from ..ops import function_names
 from ..ops.abstract import FUNCTION
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
+from ..ops.sums import VEC
 from ..templates import entrywise
 
 Names = Mapping[Index, str]
@@ -47,7 +48,7 @@ def _unstacked(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
         direction, rest = _hanging([f for f in t.factors if f is not factor], pair[::-1], rows, t, names)
         value = applied(body, direction) if direction is not None else None
         if value is not None:
-            yield _with(t, value, rows[-1:], rows[:-1], rest)
+            yield _with(t, *attached(value, rows), rest)
 
 
 def _gathered(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
@@ -169,6 +170,13 @@ def _is_linear(e: Expr, hole: Expr) -> bool:
             return False
         degree[n] = max(degrees) if n.op is ADD else sum(degrees)
     return degree.get(e) == 1
+
+
+def attached(value: Expr, rows: Slot) -> Factor:
+    """What a matrix for stacked columns made, at its pair of indices; at one index that runs over all, stacked again."""
+    if len(rows) == 1 and ONE not in value.shape:
+        return apply(VEC, (value,)), rows, ()
+    return value, rows[-1:], rows[:-1]
 
 
 def applied(e: Expr, change: Expr) -> Expr | None:
