@@ -70,6 +70,8 @@ FOUND = [
 ]
 
 FOUND_TWICE = [
+    ("F^{-9}", "F", "F in R^{q x q}"),
+    ("F^{-k}", "F", "F in R^{q x q}; k in N"),
     ("min(singvec((s B)^T))", "s", "s in R positive; B in R^{n x m}"),
     ("||acosh(cosh(x))||_{\\infty}", "x", "x in R^p"),
     ("||X||_{*}", "X", "X in R^{m x n}"),
@@ -305,6 +307,15 @@ def test_gelu_far_to_the_left() -> None:
     scope: dict[str, Any] = {}
     exec(matcalc.derivative("sum(gelu(x))", "x", where="x in R^n").code("numpy"), scope)  # type: ignore[union-attr]
     assert np.isclose(scope["value"](x=np.array([-9.0])), found, rtol=1e-12, atol=0)
+
+
+def test_a_power_of_a_matrix_below_0() -> None:
+    """The rule for X^k stands for natural k: with k in Z that is said, and powers of the inverse stay such."""
+    assert any("k >= 1" in a for a in matcalc.derivative("X^k", "X", where="X in R^{n x n}; k in Z").assumptions)  # type: ignore[union-attr]
+    d: Any = matcalc.derivative("a^T F^{-k} b", "F", where="k in N")
+    assert d.text == "-F^-T (sum_{i=1}^k (F^(1 - i))^T a (F^(i - k) b)^T) F^-T"
+    given = {"F": np.array([[2.0, 1.0], [0.5, 3.0]]), "a": [1.0, 2.0], "b": [0.5, -1.0], "k": 3}
+    assert np.allclose(matcalc.parse(d.text, where=d.where).evaluate(given), d.evaluate(given))
 
 
 def test_the_greater_of_a_number_and_none_is_none() -> None:

@@ -144,11 +144,18 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
             return eye(b.shape[1])
         return None
     (x, j), (y, k) = as_power(a), as_power(b)
+    if x is y and _is_inverted(a) and _is_inverted(b):  # exponents below 0 are those of inverses: nobody can tell the sign of i - 9
+        return matrix_power(inverse(x), negative(add(j, k)))
     if x is y:
         return matrix_power(x, add(j, k)) if not (holds(x, "idempotent") and is_number(j) and is_number(k)) else x
     if a is transpose(b) and (holds(a, "orthogonal") or holds(b, "orthogonal")):
         return eye(a.shape[0])
     return None
+
+
+def _is_inverted(e: Expr) -> bool:
+    inner = e.args[0] if e.op is TRANSPOSE else e
+    return (inner.args[0] if inner.op is MATRIX_POWER else inner).op is INVERSE
 
 
 def as_power(e: Expr) -> tuple[Expr, Expr]:

@@ -78,6 +78,9 @@ def _check_integer(el: Elaborator, exponent: Node, term: Term, node: Node) -> No
             if symbol is not None and symbol.name is not None:
                 guessed.append(n.attr)
             whole = symbol is None or symbol.name is not None or "integer" in el.properties(n.attr)
+            declared = el.scene.declared.get(n.attr)
+            if declared is not None and declared.field == "Z":
+                el.note(f"{n.attr} >= 1 in the power of a matrix (below 0: X^(-m) with m in N)")
         elif n.op in ("add", "neg") or (n.op == "mul" and "/" not in (n.attr if isinstance(n.attr, tuple) else ())):
             whole = True
             todo += n.args

@@ -192,8 +192,8 @@ class Factors(Spelling):
 
     def matrix_power(self, e: Expr) -> Node:
         x, k = e.args
-        if x.op is INVERSE and is_number(k):
-            return Node("pow", (self._sized(x.args[0]), negated(self._of(k))))
+        if x.op is INVERSE:
+            return Node("pow", (self._sized(x.args[0]), negated(self._of(k)) if is_number(k) else self._of(build.negative(k))))
         return Node("pow", (self._sized(x), self._of(k)))
 
 
