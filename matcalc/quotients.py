@@ -1,7 +1,7 @@
 """One point: a derivative against difference quotients of the function, and how far either may be off.
 
 A short step settles nearly every point. Where the two disagree, or cannot be told from rounding, the rounding errors are measured
-(`matcalc.rounding`, and differences of values close together) and longer steps are taken, extrapolated to the sixth power of the
+(`matcalc.rounding`, and differences of values close together) and other steps are taken, extrapolated to the sixth power of the
 step: with h ten thousand times as long, rounding disturbs the quotient ten thousand times less.
 """
 
@@ -19,10 +19,10 @@ NO_NUMBER = (OverflowError, ZeroDivisionError, ValueError)  # numpy.linalg.LinAl
 Along = Callable[[float], list[float]]  # something of the place on the line through the point
 
 SHORT = 6e-6  # the step, times the size of the point
-LONG = (5e-2, 4e-3, 2e-4)
+OTHERS = (5e-2, 4e-3, 2e-4, 1e-7)  # the last for what is steep
 TOLERANCE = 1e-7
 UNSURE = 1e-4  # of the short quotient: its truncation error
-SETTLED = 1e-5  # the same of the long ones
+SETTLED = 1e-5  # the same of the others
 KINK = 1e-2
 ROUNDING = 20  # times the estimated rounding error
 CLEAR = 0.02  # of the derivative: rounding up to here leaves an agreement its worth
@@ -98,15 +98,15 @@ class _Doubt:
         if not math.isfinite(self.rough + self.vague) or self._is_kink(short, max(greatest(self.claim), short.size)):
             return "unsure"
         quotients = [short]
-        for step in LONG:
+        for step in OTHERS:
             try:
                 quotients.append(Quotient(self.f, self.value, step * size, 3))
             except NO_NUMBER:
                 continue
         verdict = self._verdict(quotients)
         if verdict == "wrong":  # what happens within one operation is not shaken
-            self.rough = max(self.rough, _roughness(self.f, short.step))
-            self.vague = max(self.vague, _roughness(self.derivative, short.step))
+            self.rough = max(self.rough, _roughness(self.f, OTHERS[-1] * size))
+            self.vague = max(self.vague, _roughness(self.derivative, OTHERS[-1] * size))
             verdict = self._verdict(quotients)
         return verdict
 
@@ -124,11 +124,14 @@ class _Doubt:
             uneven = ROUNDING * self.rough / q.step  # what rounding may do to the quotient
             noise = uneven + ROUNDING * self.vague
             limit, bend = (UNSURE, q.bend) if q is quotients[0] else (SETTLED, 0.0)
-            if q.error > limit * great + uneven + bend or self._is_kink(q, great):
+            if self._is_kink(q, great):
                 continue
             off = distance(self.claim, q.slope)
             allowed = TOLERANCE * great + noise + q.error  # much less is left of it, except where the curvature jumps, as elu's at 0
-            if off <= allowed:
+            if q.error > limit * great + uneven + bend:
+                if off <= allowed:  # less exact, and yet better than a long step across many waves
+                    agreeing.append((allowed, "unsure"))
+            elif off <= allowed:
                 quiet = noise <= max(TOLERANCE * greatest(self.value), QUIET)
                 seen = noise <= CLEAR * great and great > bend and any(self.claim)
                 found = "good" if seen else "flat" if noise <= DIM * great or (nothing and quiet) else "unsure"

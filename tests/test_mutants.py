@@ -24,6 +24,7 @@ EXPRESSIONS = [  # text, variable, declarations, order
     ("100000000 + x^2 + sin(x)", "x", "x in R", 1),
     ("(exp(x) + x sin(x))/10000000000000", "x", "x in R", 1),
     ("exp(-40) sum(sin(x) .* x)", "x", "x in R^n", 1),
+    ("sin(100000 s)", "s", "s in R", 1),
     ("exp(20 s) + exp(-20 s)", "s", "s in R", 1),
     ("log(sigmoid(18 + x^T A x))", "x", "A in R^{n x n}", 1),
     ("atanh(sigmoid(8 + x^T A x))", "x", "A in R^{n x n}", 1),
