@@ -21,7 +21,7 @@ def spell(node: Node, level: int = 0) -> str:
     text = _SPELLERS[node.op](node)
     own = _LEVELS.get(node.op, ATOM)
     # `.* beside a bare * in one chain` has two readings, so a product with signs is bracketed there.
-    signed = level == PRODUCT and node.op == "mul" and any(s != "" for s in node.attr or ())  # type: ignore[union-attr]
+    signed = level == PRODUCT and node.op == "mul" and (any(s != "" for s in node.attr or ()) or " * " in text)  # type: ignore[union-attr]
     return f"({text})" if own < level or signed else text
 
 

@@ -145,6 +145,14 @@ def test_the_derivative_of_cases_is_cases(expr: str, where: str, text: str) -> N
     assert matcalc.derivative(expr, "x", where=where).text == text  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("text", ["exp(C) - inv(C)", "C .* C .* C + C^2", "tr(C) C + exp(C)"])
+def test_the_narrower_of_two_cases_comes_first(text: str) -> None:
+    """Where i = k came before i = k and j = l and …, the wider case was taken, and the further term was missing."""
+    d: Any = matcalc.derivative(text, "C", where="C in R^{n x n}", notation="cases", order=2)
+    given = {"C": RNG.uniform(0.5, 1.5, (3, 3))}
+    assert np.allclose(matcalc.parse(d.text, where=d.where).evaluate(given), d.evaluate(given))
+
+
 def test_the_case_of_an_entry_decides_nothing_of_the_others() -> None:
     """B relu(x) was B x where x > 0, and the check did not see it."""
     d: Any = matcalc.derivative("||B relu(x)||^2", "x", where="x in R^n; B in R^{m x n}", notation="cases")

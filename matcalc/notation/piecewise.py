@@ -10,7 +10,6 @@ switches are checked as they are printed; those of deltas are the closed form it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations
 
 from ..adjoints.network import Factor, Index, Slot, Term
 from ..build import (
@@ -242,15 +241,18 @@ def cases_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declara
         )
 
     head = str(plain.form[1])
-    args: list[Node] = []
-    for count in range(1, len(pairs) + 1):
-        for chosen in map(frozenset, combinations(pairs, count)):
-            if _closed(chosen, pairs) != chosen:
-                continue
-            body = value(chosen)
-            if body is not None:
-                args += [body, _condition(chosen, pairs, [deltas for _, deltas, _ in untied], marks)]
+    alone = [deltas for _, deltas, _ in untied]
+    candidates = _unions(alone, pairs)
+    unequal = {c: _further(c, pairs, alone) for c in candidates}
+    apart = all(unequal[c] & (d - c) for c in candidates for d in candidates if c < d)
     otherwise = value(frozenset())
+    args: list[Node] = []
+    for chosen in candidates if apart else candidates[::-1]:  # where cases overlap, the narrower one comes first
+        body = value(chosen)
+        if body is None and otherwise is None and (apart or not any(c < chosen for c in candidates)):
+            continue
+        condition = _condition(chosen, unequal[chosen] if apart else frozenset(), marks)
+        args += [number(0) if body is None else body, condition]
     args.append(number(0) if otherwise is None else otherwise)
     if len(args) == 1:
         return Program("", (), args[0], plain.form)
@@ -359,16 +361,28 @@ def _added(a: Expr, b: Expr) -> Expr:
     return apply(ADD, (a, b))
 
 
-def _condition(equal: frozenset[Pair], pairs: list[Pair], deltas: Iterable[frozenset[Pair]], marks: Iterable[object]) -> Node:
-    """`i = k and j = l`, and what must not be equal for no further delta to be 1."""
+def _unions(deltas: Iterable[frozenset[Pair]], pairs: list[Pair]) -> list[frozenset[Pair]]:
+    """The sets of equal indices where other deltas are 1 than where fewer are equal, the least first."""
+    found: set[frozenset[Pair]] = {frozenset()}
+    for d in deltas:
+        found |= {_closed(d | f, pairs) for f in found}
+    return sorted(found - {frozenset()}, key=lambda c: (len(c), sorted(pairs.index(p) for p in c)))
+
+
+def _further(equal: frozenset[Pair], pairs: list[Pair], deltas: Iterable[frozenset[Pair]]) -> frozenset[Pair]:
+    """The pairs of which one more would make a further delta 1."""
+    deltas = list(deltas)
+    more = {p: _closed(equal | {p}, pairs) for p in pairs if p not in equal}
+    return frozenset(p for p, all_ in more.items() if any(d <= all_ and not d <= equal for d in deltas))
+
+
+def _condition(equal: frozenset[Pair], unequal: frozenset[Pair], marks: Iterable[object]) -> Node:
+    """`i = k and j = l`, and what must not be equal."""
     first = _representatives(marks, equal)
     signs: dict[tuple[str, str, str], None] = {(a, b, "="): None for a, b in _chains(first)}
-    deltas = list(deltas)
-    for p in pairs:
-        more = _closed(equal | {p}, pairs)
-        if p not in equal and any(d <= more and not d <= equal for d in deltas):
-            a, b = sorted((first[p[0]], first[p[1]]), key=list(first).index)
-            signs[a, b, "!="] = None
+    for p in sorted(unequal):
+        a, b = sorted((first[p[0]], first[p[1]]), key=list(first).index)
+        signs[a, b, "!="] = None
     nodes = [Node("cmp", (name(a), name(b)), sign) for a, b, sign in signs]
     return nodes[0] if len(nodes) == 1 else Node("and", tuple(nodes))
 
