@@ -59,6 +59,13 @@ def clear_of(x: Array, edge: float) -> Array:
     return x
 
 
+def no_pole(x: Array) -> Array:
+    """Refuses a divisor that is 0 but for a rounding error: the cosine of pi/2."""
+    if np.any(np.abs(x.real) < 1e-9):
+        raise Unfit("a pole")
+    return x
+
+
 def _erf(x: Array) -> Array:
     """2/sqrt(pi) exp(-x^2) (x + 2 x^3/3 + 4 x^5/15 + …): no cancellation; beyond 6 the tail is below the rounding."""
     z = np.where(np.abs(x.real) > 6, 0, x)
@@ -88,10 +95,10 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "log": np.log,
     "sin": np.sin,
     "cos": np.cos,
-    "tan": lambda x: np.sin(x) / np.cos(x),
-    "cot": lambda x: np.cos(x) / np.sin(x),
-    "sec": lambda x: 1 / np.cos(x),
-    "csc": lambda x: 1 / np.sin(x),
+    "tan": lambda x: np.sin(x) / no_pole(np.cos(x)),
+    "cot": lambda x: np.cos(x) / no_pole(np.sin(x)),
+    "sec": lambda x: 1 / no_pole(np.cos(x)),
+    "csc": lambda x: 1 / no_pole(np.sin(x)),
     "asin": lambda x: np.arcsin(clear_of(x, 1)),
     "acos": lambda x: np.arccos(clear_of(x, 1)),
     "atan": np.arctan,

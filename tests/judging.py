@@ -29,6 +29,7 @@ from matcalc.syntax import Binding, Program
 BUGS = tuple("wrong,shape,misread,not understood,text,latex,internal error,refused by verification,not checked,slow,hang".split(","))
 SLOW, HANG = 5.0, 30.0  # seconds of computing
 READ = 10.0  # for the numbers of what was read back
+LONGEST = 400  # characters of an answer that are shown
 Array = np.ndarray[Any, Any]
 
 
@@ -231,11 +232,11 @@ def _read_back(d: Any, whole: Array, p: Point, where: str, readings: dict[str, A
                 readings[form] = matcalc.parse(printed, where=d.where)
             again = evaluated(readings[form], p.given, where)
         except MatcalcError as error:
-            unread = "not read back", f"{form}: {_cause(error.message)}: {printed}"
+            unread = "not read back", f"{form}: {_cause(error.message)}: {printed[:LONGEST]}"
             continue
         again = again if again.shape == whole.shape else again.reshape(whole.shape) if again.size == whole.size else again
         if again.shape != whole.shape or not close(again, whole, p.noise):
-            return form, f"another value: {printed}"
+            return form, f"another value: {printed[:LONGEST]}"
     return unread
 
 
