@@ -36,6 +36,8 @@ Step = tuple[Expr, "Kernel | None"]
 _ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 _OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
 _CONSTANTS = {"pi": math.pi, "e": math.e, "infty": math.inf}
+# These pass entries on as they are: what was equal before is equal after.
+_CHOOSING = frozenset("transpose entry diag diagonal vec block literal max min max_entry min_entry relu abs sign iverson cases".split())
 _SERIES = 20_000  # terms after which an infinite sum is given up
 
 
@@ -217,7 +219,7 @@ class Plan:
                 value = _leaf(e, values, env, sizes, indices, self._arrays)
             if getattr(value, "ndim", 0) and e.is_scalar:
                 value = self._arrays.number(value)
-            values[e] = value if rounded is None else rounded(e, e.args, value, _is_whole(e))
+            values[e] = value if rounded is None or e.op.name in _CHOOSING else rounded(e, e.args, value, _is_whole(e))
 
     def _repeat(
         self, e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]

@@ -85,17 +85,17 @@ class _Doubt:
     """A point where the short quotient does not agree at once."""
 
     def __init__(self, f: Along, derivative: Along, value: list[float], claim: list[float], short: Quotient, arrays: ModuleType) -> None:
-        self.f, self.derivative, self.value, self.claim, self.short = f, derivative, value, claim, short
+        self.f, self.derivative, self.value, self.claim, self.short, self.arrays = f, derivative, value, claim, short, arrays
+        self.vague = 0.0
         with shaken(arrays, 20240301) as rounding:
-            self.vague = _spread(derivative, 0.0, claim)
             # Beside the point too: rounding does nothing to the zeros of a diagonal matrix.
             self.rough = max(_spread(f, 0.0, value), _spread(f, short.step, short.beside))
         if rounding.overflowed:
-            self.vague = math.inf
+            self.rough = math.inf
 
     def settle(self, size: float) -> str:
         short = self.short
-        if not math.isfinite(self.rough + self.vague) or self._is_kink(short, max(greatest(self.claim), short.size)):
+        if not math.isfinite(self.rough) or self._is_kink(short, max(greatest(self.claim), short.size)):
             return "unsure"
         quotients = [short]
         for step in OTHERS:
@@ -103,6 +103,13 @@ class _Doubt:
                 quotients.append(Quotient(self.f, self.value, step * size, 3))
             except NO_NUMBER:
                 continue
+        verdict = self._verdict(quotients)
+        if verdict == "good":  # whatever rounding may do to the derivative
+            return verdict
+        with shaken(self.arrays, 20240302) as rounding:
+            self.vague = _spread(self.derivative, 0.0, self.claim)
+        if rounding.overflowed or not math.isfinite(self.vague):
+            return "unsure"
         verdict = self._verdict(quotients)
         if verdict == "wrong":  # what happens within one operation is not shaken
             self.rough = max(self.rough, _roughness(self.f, OTHERS[-1] * size))

@@ -295,6 +295,7 @@ def test_members_of_a_family_are_drawn_apart() -> None:
         ("10000000000 + sin(x)", "x", "x in R", 1),
         ("erf(20 + x^2) + 1", "x", "x in R", 1),
         ("sin(100000 x)", "x", "x in R", 1),
+        ("singvec(sqrt(exp(X))/sigmoid(max(leakyrelu(w, r))))", "w", "w in R^q; X in R^{q x q}; r in R positive", 1),
         ("cot(hinge(tr(I_m) csc(w) - erf(A w)))", "w", "w in R^m; A in R^{m x m} orthogonal", 1),
         ("||singvec(adj(F))||_2", "F", "F in R^{n x n} diagonal", 2),
     ],
