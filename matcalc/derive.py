@@ -215,7 +215,7 @@ def _trials(variables: Sequence[Expr]) -> list[dict[str, int]]:
 def _map_or_index(tensor: Tensor) -> str:
     """How a derivative with factors on stacked columns is printed: as a linear map where it has one, else by indices."""
     try:
-        numbers_of_map(tensor)
+        numbers_of_map(tensor, {})
     except NoAnswerError:
         return "index"
     return "differential"
@@ -363,9 +363,9 @@ def _verify(
     function = Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
     jacobian = tensor.numbers(indices, arrays)
     if notation == "differential":  # what is printed is what is checked
-        jacobian = numbers_of_map(tensor)
+        jacobian = numbers_of_map(tensor, indices)
     elif notation == "kron":
-        jacobian = numbers_of_kronecker(tensor)
+        jacobian = numbers_of_kronecker(tensor, indices)
     elif notation == "cases" and tensor.matrix is not None:
         jacobian = in_cases(tensor).numbers(indices)
     along = tangent(kind, structured) if kind is not None else None

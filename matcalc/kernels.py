@@ -340,13 +340,13 @@ _THETA = 5.371920351148152
 
 
 def matrix_exponential(X: Value) -> Value:
-    """exp of a square matrix, by scaling and squaring."""
-    norm = float(np.max(np.sum(np.abs(X), axis=0))) if X.size else 0.0
+    """exp of a square matrix (or of every one of a stack), by scaling and squaring."""
+    norm = float(np.max(np.sum(np.abs(X), axis=-2))) if X.size else 0.0
     if not math.isfinite(norm):
         return np.full_like(X, math.nan)
     squarings = max(0, math.ceil(math.log2(norm / _THETA))) if norm > 0 else 0
     A = X / 2.0**squarings
-    b, eye = _PADE, np.eye(len(X))
+    b, eye = _PADE, np.eye(X.shape[-1])
     A2 = A @ A
     A4 = A2 @ A2
     A6 = A4 @ A2
@@ -407,6 +407,15 @@ def kronecker_form(derivative: Callable[..., Value], X: Value, *directions: Valu
 def exponential_derivative(X: Value, *directions: Value) -> Value:
     """The Fréchet derivative of exp at X along the directions."""
     return along(matrix_exponential, X, *directions)
+
+
+def exponential_kronecker(X: Value, *directions: Value) -> Value:
+    """The matrix M with vec L(X, …, E) = M vec(E), all unit matrices E at once."""
+    n = len(X)
+    small, scale = units_of(directions)
+    blocks = np.array([triangle(X, *small, E.T) for E in np.eye(n * n).reshape(n * n, n, n)])
+    columns = matrix_exponential(blocks)[:, :n, -n:]
+    return scale * columns.transpose(0, 2, 1).reshape(n * n, n * n).T
 
 
 def logarithm_derivative(X: Value, *directions: Value) -> Value:

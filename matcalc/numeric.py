@@ -177,6 +177,19 @@ class Plan:
         """The value of the one root."""
         return self.run(env, sizes)[0]
 
+    def run_at(
+        self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Iterable[str], places: Sequence[dict[str, int]]
+    ) -> Iterator[tuple[Value, ...]]:
+        """The values of the roots for some values of the indices `names`; what they do not move is computed once."""
+        moving = frozenset(names)
+        values: dict[Expr, Value] = {}
+        if places:
+            self._run([step for step in self._steps if not moving & step[0].indices], values, env, sizes, places[0])
+        moved = [step for step in self._steps if moving & step[0].indices]
+        for at in places:
+            self._run(moved, values, env, sizes, at)
+            yield tuple(values[r] for r in self.roots)
+
     def run_over(
         self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], ranges: Sequence[int]
     ) -> Iterator[tuple[tuple[int, ...], Value]]:

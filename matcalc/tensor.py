@@ -166,8 +166,8 @@ class _Numbers:
             for (name, _, _), ends in zip(t.binders, bounds, strict=True):
                 ranges = [tuple(round(v) for v in ends.run(env, sizes, at)) for at in places]
                 places = [{**at, name: k} for at, (first, last) in zip(places, ranges, strict=True) for k in range(first, last + 1)]
-            for at in places:
-                yield self._contracted(n, t, plan.run(env, sizes, at), sizes)
+            for found in plan.run_at(env, sizes, [b[0] for b in t.binders], places):
+                yield self._contracted(n, t, found, sizes)
 
     def _contracted(self, n: int, t: Term, values: Sequence[Any], sizes: Mapping[str, int]) -> Any:
         import numpy as np

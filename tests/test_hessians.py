@@ -28,6 +28,7 @@ HESSIANS: list[tuple[str, str, Callable[[Values], float], str]] = [
     ),
     ("||A X B - C||_F^2", "X", lambda v: np.sum((v["A"] @ v["X"] @ v["B"] - v["C"]) ** 2), "2 (B B^T ⊗ A^T A)"),
     ("sum(exp(X))", "X", lambda v: np.sum(np.exp(v["X"])), "diag(vec(exp(X)))"),
+    ("tr(X .* X)", "X", lambda v: np.trace(v["X"] ** 2), "2 sum_{w=1}^n (I_n[:,w] ones(n)^T ⊗ diag(I_n[:,w])) diag(vec(I_n))"),
     ("||A x - b||^2", "x", lambda v: np.sum((v["A"] @ v["x"] - v["b"]) ** 2), "2 A^T A"),
 ]
 
@@ -86,6 +87,14 @@ def test_differentials_of_higher_order(text: str, order: int, answer: str) -> No
     given = {n: VALUES[n][:2, :2] for n in d._scope.symbols}
     for form in (d.text, d.latex):
         np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate(given), d.evaluate(given), rtol=1e-8, atol=1e-10)
+
+
+def test_by_a_member_of_a_family() -> None:
+    where = "p_k in R positive; x_n in R^D; B in R^{D x M}; z_n in R^M"
+    d: Any = matcalc.derivative("sum_{k=1}^K p_k log(p_k)", "p_k", order=2, notation="differential", where=where)
+    assert d.text == "dp_k -> dp_k^2/p_k" and d.verified == "verified"
+    d = matcalc.derivative("sum_{n=1}^N ||x_n - B z_n||^2", "B", order=2, notation="kron", where=where)
+    assert d.text == "d vec(G)/d vec(B)^T = 2 sum_{n=1}^N z_n z_n^T ⊗ I_D" and d.verified == "verified"
 
 
 def test_a_map_that_is_not_homogeneous_has_no_numbers() -> None:

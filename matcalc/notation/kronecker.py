@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..adjoints.network import Factor, Slot, Term, matrix_form
+from ..adjoints.families import letters_beside
+from ..adjoints.network import Factor, Index, Slot, Term, matrix_form, reduce_term
 from ..adjoints.pairs import beyond
-from ..build import add, apply, diag, eye, hadamard, kron, matmul, num, ones, times, transpose, zeros
-from ..differential import separate
+from ..build import add, apply, diag, eye, hadamard, index, indexed_sum, kron, matmul, num, ones, size, times, transpose, unit, zeros
+from ..differential import close, separate
 from ..errors import NoAnswerError
-from ..expr import Expr, make
+from ..expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Shape
 from ..numeric import Plan
 from ..ops.core import COMMUTATION
@@ -49,17 +50,47 @@ def kronecker_matrix(tensor: Tensor) -> Expr:
     if tensor.matrix is not None and not tensor.terms:
         return total
     for t in tensor.terms:
-        total = add(total, _term(Term(t.scalar, t.factors, t.slots[-4:], t.binders), f, x))
+        total = add(total, _term_or_sum(Term(t.scalar, t.factors, t.slots[-4:], t.binders), f, x))
     return total
 
 
+def _term_or_sum(t: Term, f: Shape, x: Shape) -> Expr:
+    """The matrix of a term; where it has none, a sum over an index that ties too much together, as in sum_i e_i e_i^T ⊗ A_i."""
+    try:
+        return _term(t, f, x)
+    except NoAnswerError:
+        found = [e for s in t.slots for i in s if (e := _summed(t, i, f, x)) is not None]
+        if not found:
+            raise
+        return min(found, key=order_key)
+
+
+def _summed(t: Term, i: Index, f: Shape, x: Shape) -> Expr | None:
+    """The matrix of a term as a sum over its open index i, which unit vectors stand for; None where that has none either."""
+    letter = next(letters_beside([t.scalar, *[e for e, _, _ in t.factors], *[index(b) for b, _, _ in t.binders]]))
+    inner, u = Index(i.dim), unit(index(letter), i.dim)
+    factors: list[Factor] = [(e, *(tuple(inner if k is i else k for k in s) for s in (r, c))) for e, r, c in t.factors]  # type: ignore[misc]
+    fixed = reduce_term(Term(t.scalar, [*factors, (u, (inner,), ()), (u, (i,), ())], t.slots, t.binders))
+    if fixed is None:
+        return zeros(f[0] * f[1], x[0] * x[1])
+    try:
+        return close((letter, num(1), size(i.dim)), _term(fixed, f, x))
+    except NoAnswerError:
+        return None
+
+
 def _term(t: Term, f: Shape, x: Shape) -> Expr:
+    if t.binders:
+        body = _term(Term(t.scalar, t.factors, t.slots), f, x)
+        for name, low, high in reversed(t.binders):
+            body = indexed_sum(name, low, high, body)
+        return body
     stacked = [k for k, (_, r, c) in enumerate(t.factors) if len(r) > 1 or len(c) > 1]
     if len(stacked) == 1:
         return _through(t, t.factors[stacked[0]], f, x)
-    if not t.binders and any(len(s) == 2 for s in t.slots[:2]):
+    if any(len(s) == 2 for s in t.slots[:2]):
         return _of_kronecker(t, x)
-    if t.binders or any(len(s) > 1 for s in t.slots):
+    if any(len(s) > 1 for s in t.slots):
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
     found: dict[tuple[int, int], Expr] = {}
     hanging: dict[int, Expr] = {}
@@ -207,8 +238,8 @@ def commutation(shape: Shape) -> Expr:
     return make(COMMUTATION, (), shape, (n, n), 1)
 
 
-def numbers_of_kronecker(tensor: Tensor) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
+def numbers_of_kronecker(tensor: Tensor, indices: Mapping[str, int]) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
     """The numbers of the derivative by its Kronecker form."""
     plan = Plan(kronecker_matrix(tensor))
     dims = [d for shape in tensor.shapes[-2:] for d in shape]
-    return lambda env, sizes: unstacked(plan.run(env, sizes)[0], dims, sizes)
+    return lambda env, sizes: unstacked(plan.run(env, sizes, indices)[0], dims, sizes)

@@ -49,7 +49,7 @@ def along(tensor: Tensor, *changes: Expr) -> Expr:
     return total
 
 
-def numbers_of_map(tensor: Tensor) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
+def numbers_of_map(tensor: Tensor, indices: Mapping[str, int]) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
     """The numbers of the derivative by what its map makes of every unit change of the variables."""
     changes = [symbol(f"\u2022d{k}", x) for k, x in enumerate(tensor.shapes[1:])]
     plan = Plan(along(tensor, *changes))
@@ -63,7 +63,7 @@ def numbers_of_map(tensor: Tensor) -> Callable[[Mapping[str, Any], Mapping[str, 
             each = np.eye(rows * cols)
             units.append([u[0] if rows * cols == 1 else u.reshape(rows, cols) for u in each])
         names = [f"\u2022d{k}" for k in range(len(units))]
-        values = [plan.run({**env, **dict(zip(names, at, strict=True))}, sizes)[0] for at in product(*units)]
+        values = [plan.run({**env, **dict(zip(names, at, strict=True))}, sizes, indices)[0] for at in product(*units)]
         kept = [d.value(sizes) for s in tensor.shapes for d in s if d is not ONE]
         return np.stack([np.asarray(v, dtype=float) for v in values], axis=-1).reshape(kept)
 

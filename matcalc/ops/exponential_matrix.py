@@ -55,7 +55,7 @@ EXPONENTIAL_KRONECKER = operation(
     source=cite("higham-relton-2013"),
     spellings="kexpm",
     latex=r"K_{\exp}",
-    numeric="kronecker_form(exponential_derivative, X, *directions)",
+    numeric="exponential_kronecker(X, *directions)",
 )
 shorthand("ddexpm", "X E H", "dexpm(X, E, H)")
 shorthand("kddexpm", "X E", "kexpm(X, E)")
