@@ -228,6 +228,8 @@ def greatest_singular(x: Array) -> tuple[Array, Array]:
         raise Unfit("no greatest singular value, and no vector of it")
     v = rows[0]
     v = v * np.sign(v[np.argmax(np.abs(v))])
+    if -np.min(v) > (1 - 1e-9) * np.max(v):
+        raise Unfit("two greatest entries of different signs")
     m = x.T @ x
     s = v @ m.real @ v
     n = len(v)
