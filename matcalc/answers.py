@@ -215,7 +215,7 @@ class Derivative(Typeset):
 
                 self._program = map_form(self._tensor, arranger, self.wrt, taken)
             else:
-                self._program = index_form(self._tensor, arranger, taken, self._typed.declarations)
+                self._program = self._indexed(arranger, taken)
         return self._program
 
     def _by_cases(self, arranger: Arranger, taken: Iterable[str]) -> Program:
@@ -254,17 +254,32 @@ class Derivative(Typeset):
         chosen = repeated([self.expr])
         if not chosen:
             return None
-        own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
-        names = names_for(chosen, own, taken)
         arranger = Arranger(plain.ranks, self._order, self._scope.names)
-        bindings = []
-        for e in chosen:
-            bindings.append(Binding(names[e], arranger.spell(e)))
-            arranger.name(e, names[e])
+        _, bindings = self._names(chosen, arranger, taken)
         program = Program("", tuple(bindings), arranger.spell(self.expr))
         # A large answer is not spelled out without names just to be measured: its length is known well enough.
         without = self.expr.size if self.expr.size > LARGE else symbols(plain.spell(self.expr))
         return program if symbols(program) + LEAST_GAIN <= without else None
+
+    def _indexed(self, plain: Arranger, taken: set[str]) -> Program:
+        """The index form, with repeated subexpressions named where that is shorter."""
+        form = index_form(self._tensor, plain, taken, self._typed.declarations)
+        arranger = Arranger(plain.ranks, self._order, self._scope.names)
+        names, bindings = self._names(repeated(self._tensor.expressions()), arranger, taken)
+        if not bindings:
+            return form
+        named = index_form(self._tensor, arranger, taken | set(names), self._typed.declarations, bindings)
+        return named if symbols(named) + LEAST_GAIN <= symbols(form) else form
+
+    def _names(self, chosen: Sequence[Expr], arranger: Arranger, taken: Iterable[str]) -> tuple[list[str], list[Binding]]:
+        """Names for these subexpressions, told to the arranger, and what they stand for."""
+        own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
+        names = names_for(chosen, own, taken)
+        bindings = []
+        for e in chosen:
+            bindings.append(Binding(names[e], arranger.spell(e)))
+            arranger.name(e, names[e])
+        return list(names.values()), bindings
 
     def spell(self, form: str = "text") -> str:
         """The derivative in a format: text, unicode, latex, typst, mathml, markdown, or latex-doc, a whole document."""

@@ -106,3 +106,12 @@ def test_a_size_may_be_declared() -> None:
 def test_a_whole_number_that_is_no_size_stays_a_variable() -> None:
     e = matcalc.parse("A^k", where="A in R^{n x n}; k in N")
     assert e.evaluate({"A": [[2.0, 0.0], [0.0, 1.0]], "k": 3}).tolist() == [[8.0, 0.0], [0.0, 1.0]]
+
+
+def test_index_forms_name_what_they_repeat() -> None:
+    d: Any = matcalc.derivative("softmax(A x)", "x", order=2)
+    assert d.text.startswith("z = softmax(A x); u = A^T z; J[i,j,k] = 2 u[j] z[i] u[k]")
+    rng = np.random.default_rng(4)
+    point = {"A": rng.standard_normal((3, 2)), "x": rng.standard_normal(2)}
+    for form in (d.text, d.latex):
+        assert np.allclose(matcalc.parse(form, where=d.where).evaluate(point), d.evaluate(point))

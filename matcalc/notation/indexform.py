@@ -11,7 +11,7 @@ from ..expr import Expr, postorder
 from ..infer import infer
 from ..kinds import Dim
 from ..ops.core import EYE, POWER, UNIT
-from ..syntax import FORM_NAMES, Declaration, Node, Program, spell_name, walk
+from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, spell_name, walk
 from ..tensor import Tensor, like_terms
 from .arrange import Arranger
 from .surface import name, number, product, quotient
@@ -45,17 +45,33 @@ class Letters:
             self.spare.setdefault(i.dim, []).append(self.names.pop(i))
 
 
-def index_form(tensor: Tensor, arranger: Arranger, taken: Iterable[str], declarations: Sequence[Declaration] | None = None) -> Program:
-    """The tensor as `J[i,j,…] = sum of products of entries`. Where a reader who knows the `declarations` could not tell how far
-    an index runs, a factor of ones says it."""
+def index_form(
+    tensor: Tensor,
+    arranger: Arranger,
+    taken: Iterable[str],
+    declarations: Sequence[Declaration] | None = None,
+    bindings: Sequence[Binding] = (),
+) -> Program:
+    """The tensor as `J[i,j,…] = sum of products of entries`, after the `bindings` whose names the arranger uses. Where a reader who
+    knows the `declarations` could not tell how far an index runs, a factor of ones says it."""
     dims = {d for e in tensor.expressions() for x in postorder(e) for d in x.shape} | {d for s in tensor.shapes for d in s}
     dims |= {i.dim for t in tensor.terms for s in t.slots for i in s}
     taken = {*taken, *(n for d in dims for n in d.names())}
     program, ranges = _index_form(tensor, arranger, taken, ())
+    program = _after(bindings, program)
     if declarations is None:
         return program
     lost = unclear(program, ranges, declarations)
-    return _index_form(tensor, arranger, taken, lost)[0] if lost else program
+    return _after(bindings, _index_form(tensor, arranger, taken, lost)[0]) if lost else program
+
+
+def _after(bindings: Sequence[Binding], program: Program) -> Program:
+    """The program after those of the bindings whose names it uses."""
+    kept: list[Binding] = []
+    for b in reversed(bindings):
+        if any(n.op == "name" and n.attr == b.name for root in (program.body, *(k.value for k in kept)) for n in walk(root)):
+            kept.insert(0, b)
+    return Program("", tuple(kept), program.body, program.form)
 
 
 def unclear(program: Program, ranges: Mapping[str, Dim], declarations: Sequence[Declaration]) -> Collection[str]:
