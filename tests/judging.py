@@ -29,6 +29,7 @@ from matcalc.syntax import Binding, Program
 BUGS = tuple("wrong,shape,misread,not understood,text,latex,internal error,refused by verification,not checked,slow,hang".split(","))
 SLOW, HANG = 5.0, 30.0  # seconds of computing
 READ = 10.0  # for the numbers of what was read back
+ROUNDING = 20  # times what rounding was seen to do to the numbers at a point
 LONGEST = 400  # characters of an answer that are shown
 Array = np.ndarray[Any, Any]
 
@@ -115,6 +116,7 @@ class Point(NamedTuple):
     value: Array
     derivative: Array  # a second derivative along `direction`
     noise: float  # how far the derivative may be off, by its condition
+    unsure: float  # the same of the value
     direction: Array | None = None
 
 
@@ -138,7 +140,9 @@ def points(e: Expression, seed: int) -> Iterator[Point]:
         if np.all(np.isfinite(value)) and np.all(np.isfinite(derivative)) and noise <= 1e-5 * size + 1e-9 and size < 1e12:
             given = {n: v.reshape([d for d in v.shape if d != 1]) for n, v in {**env, **families}.items()}
             along = None if direction is None else direction.reshape([d for d in direction.shape if d != 1])
-            yield Point(given, value, derivative, noise + 1e-9 * (1 + float(np.max(np.abs(value), initial=0))), along)
+            unsure = 20 * float(np.max(np.abs(beside - value), initial=0))
+            noise += 1e-9 * (1 + float(np.max(np.abs(value), initial=0)))
+            yield Point(given, value, derivative, noise, noise + unsure, along)
 
 
 def _exact(
@@ -195,15 +199,21 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any]) -> tuple
         if "question" not in readings:
             readings["question"] = matcalc.parse(e.text, where=e.where)
         read = evaluated(readings["question"], p.given, e.where + e.text)
-        if read.shape != p.value.shape or not close(read, p.value, p.noise):
+        if read.shape != p.value.shape:
             return "misread", ""
+        if not close(read, p.value, p.unsure):
+            off = float(np.max(np.abs(read - p.value)))
+            return ("vague", "") if off <= ROUNDING * _spread(readings["question"], read, p, e.where + e.text) else ("misread", "")
         whole = evaluated(d, p.given, e.where + e.text)
         got = whole if p.direction is None else np.tensordot(whole, p.direction, axes=p.direction.ndim)
         if got.shape != p.derivative.shape:
             return "shape", f"{got.shape} for {p.derivative.shape}"
         if not close(got, p.derivative, p.noise):
+            if not np.all(np.isfinite(got)):  # an overflow on the way: no number is no wrong one
+                return "vague", ""
             off = float(np.max(np.abs(got - p.derivative)))
-            return ("vague", "") if off <= 20 * _spread(d, whole, p, e.where + e.text) else ("wrong", "")
+            reach = 1.0 if p.direction is None else float(np.sum(np.abs(p.direction)))
+            return ("vague", "") if off <= ROUNDING * reach * _spread(d, whole, p, e.where + e.text) else ("wrong", "")
         signal.setitimer(signal.ITIMER_PROF, READ, 1.0)
         try:
             return _read_back(d, whole, p, e.where + e.text, readings)
@@ -213,12 +223,11 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any]) -> tuple
             signal.setitimer(signal.ITIMER_PROF, HANG, 1.0)  # the bell would ring on
 
 
-def _spread(d: Any, whole: Array, p: Point, where: str) -> float:
-    """How far rounding alone moves the answer's numbers at this point, where much may cancel in them."""
+def _spread(thing: Any, numbers: Array, p: Point, where: str) -> float:
+    """How far rounding alone moves these numbers of an expression at this point, where much may cancel in them."""
     with shaken(kernels, 7):
-        others = [evaluated(d, p.given, where) for _ in range(3)]
-    spread = max(float(np.max(np.abs(other - whole), initial=0)) for other in others)
-    return spread if p.direction is None else spread * float(np.sum(np.abs(p.direction)))
+        others = [evaluated(thing, p.given, where) for _ in range(3)]
+    return max(float(np.max(np.abs(other - numbers), initial=0)) for other in others)
 
 
 def _read_back(d: Any, whole: Array, p: Point, where: str, readings: dict[str, Any]) -> tuple[str, str] | None:
