@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import ModuleType
 
-from .rounding import shaken
+from .rounding import EPS, shaken
 
 NO_NUMBER = (OverflowError, ZeroDivisionError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
 
@@ -29,7 +29,8 @@ CLEAR = 0.02  # of the derivative: rounding up to here leaves an agreement its w
 DIM = 0.1  # up to here it leaves some; beyond, agreement says nothing
 QUIET = 1e-9  # the rounding beside a derivative of 0, where the value is 0 as well
 NOTHING = 1e-20  # of the value: a derivative that is less is as good as 0
-SHAKES = 5
+SHAKES = 3
+LEVEL = 8  # rounding errors: what they may change a value by
 
 
 class Quotient:
@@ -78,7 +79,17 @@ def judge(f: Along, derivative: Along, size: float, arrays: ModuleType) -> str:
     smooth = not (short.kink and short.parted > KINK * great) and short.error <= UNSURE * great + short.bend
     if smooth and distance(claim, short.slope) <= TOLERANCE * great:
         return "good" if great > short.bend and any(claim) else "flat"
+    if greatest(claim) <= NOTHING * greatest(value) and _is_level(f, value, OTHERS[0] * size):
+        return "flat"
     return _Doubt(f, derivative, value, claim, short, arrays).settle(size)
+
+
+def _is_level(f: Along, value: list[float], step: float) -> bool:
+    """Whether the function does not change even over a long step, but for rounding: a deep net that has forgotten its input."""
+    try:
+        return all(distance(f(h), value) <= LEVEL * EPS * greatest(value) for h in (step, -step))
+    except NO_NUMBER:
+        return False
 
 
 class _Doubt:
@@ -88,8 +99,8 @@ class _Doubt:
         self.f, self.derivative, self.value, self.claim, self.short, self.arrays = f, derivative, value, claim, short, arrays
         self.vague = 0.0
         with shaken(arrays, 20240301) as rounding:
-            # Beside the point too: rounding does nothing to the zeros of a diagonal matrix.
-            self.rough = max(_spread(f, 0.0, value), _spread(f, short.step, short.beside))
+            # Beside the point: at it rounding does nothing to the zeros of a diagonal matrix.
+            self.rough = _spread(f, short.step, short.beside)
         if rounding.overflowed:
             self.rough = math.inf
 

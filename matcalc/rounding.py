@@ -33,7 +33,7 @@ class Rounding:
 
     def __call__(self, node: object, below: Sequence[object], value: Any, leaf: bool) -> Any:
         """The value of a node, rounded; `leaf` says that it is a number that stands there as it is."""
-        entries = self._arrays.flat(value)
+        entries = (value,) if isinstance(value, float) else self._arrays.flat(value)
         if not all(map(math.isfinite, entries)):
             self.overflowed |= bool(below)  # the bound of an infinite sum is no overflow
             return value

@@ -105,8 +105,8 @@ class Tensor:
         return [e for t in self.terms for e in (t.scalar, *[f[0] for f in t.factors])]
 
     def numbers(self, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., Any]:
-        """Its numbers as a function of the values and the sizes, with those arrays where there is a matrix."""
-        if arrays is None or self.matrix is None:
+        """Its numbers as a function of the values and the sizes, with those arrays where there is a matrix; to be asked for often."""
+        if self.matrix is None:
             return lambda env, sizes: self.evaluate(env, sizes, indices)
         plan = Plan(self.matrix, arrays)
         return lambda env, sizes: plan.run(env, sizes, indices)[0]
