@@ -29,6 +29,7 @@ CLEAR = 0.02  # of the derivative: rounding up to here leaves an agreement its w
 DIM = 0.1  # up to here it leaves some; beyond, agreement says nothing
 QUIET = 1e-9  # the rounding beside a derivative of 0, where the value is 0 as well
 NOTHING = 1e-20  # of the value: a derivative that is less is as good as 0
+SHARP = 1e-4  # of the derivative: what a single quotient may be off by to settle a point
 SHAKES = 3
 LEVEL = 8  # rounding errors: what they may change a value by
 
@@ -114,6 +115,8 @@ class _Doubt:
                 quotients.append(Quotient(self.f, self.value, step * size, 3))
             except NO_NUMBER:
                 continue
+            if self._is_sharp(quotients[-1]):
+                return "good"
         verdict = self._verdict(quotients)
         if verdict == "good":  # whatever rounding may do to the derivative
             return verdict
@@ -127,6 +130,12 @@ class _Doubt:
             self.vague = max(self.vague, _roughness(self.derivative, OTHERS[-1] * size))
             verdict = self._verdict(quotients)
         return verdict
+
+    def _is_sharp(self, q: Quotient) -> bool:
+        """Whether this quotient alone is exact enough to tell, and agrees."""
+        great = max(greatest(self.claim), q.size)
+        doubt = q.error + ROUNDING * self.rough / q.step
+        return doubt <= SHARP * great and any(self.claim) and not self._is_kink(q, great) and distance(self.claim, q.slope) <= doubt
 
     def _is_kink(self, q: Quotient, great: float) -> bool:
         return q.kink and q.parted > KINK * great + ROUNDING * (self.rough / q.step + self.vague)
