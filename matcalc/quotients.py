@@ -101,7 +101,7 @@ class _Doubt:
         self.vague = 0.0
         with shaken(arrays, 20240301) as rounding:
             # Beside the point: at it rounding does nothing to the zeros of a diagonal matrix.
-            self.rough = _spread(f, short.step, short.beside)
+            self.rough = max(_spread(f, short.step, short.beside), EPS * greatest(value))
         if rounding.overflowed:
             self.rough = math.inf
 
