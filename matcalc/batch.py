@@ -30,7 +30,6 @@ Job = dict[str, Any]  # what is asked; "line" is where it stands in the file, "e
 Record = dict[str, Any]
 
 FIELDS = ("expr", "wrt", "where", "order", "layout", "notation", "id")
-TOGETHER = 128  # questions about numbers in one task
 WORTH_A_PROCESS = 8  # jobs below which starting processes costs more than it saves
 _MARK = re.compile(r"(?:<!--\s*matcalc:(?P<md>.*?)-->|^[ \t]*%+[ \t]*matcalc:(?P<tex>[^\n]*))", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(
@@ -218,19 +217,23 @@ def run(jobs: Sequence[Job], processes: int | None = None, limit: float | None =
         yield from (answer(job, limit) for job in jobs)
         return
     with _pool(count) as pool:
-        yield from _collected(jobs, _given_out(jobs, pool, limit), limit)
+        yield from _collected(jobs, _given_out(jobs, pool, count, limit), limit)
 
 
-def _given_out(jobs: Sequence[Job], pool: ProcessPoolExecutor, limit: float | None) -> list[Future[list[Record]]]:
-    """For every job the task it is part of, which gives the records of its jobs. Questions about numbers alone go together and
-    first: it is they that ask SymPy, which then not every process has to import."""
+Task = tuple["Future[list[Record]]", int]  # what works on a job, and the place of its record in what that gives
+
+
+def _given_out(jobs: Sequence[Job], pool: ProcessPoolExecutor, count: int, limit: float | None) -> list[Task]:
+    """For every job its task. Questions about numbers alone go together and first, as many as are a process's share of all jobs: it
+    is they that ask SymPy, which then not every process has to import."""
     alone = [k for k, job in enumerate(jobs) if _of_numbers(job)]
-    parts = [alone[k : k + TOGETHER] for k in range(0, len(alone), TOGETHER)]
+    share = -(-len(jobs) // count)
+    parts = [alone[k : k + share] for k in range(0, len(alone), share)]
     parts += [[k] for k in sorted(set(range(len(jobs))).difference(alone))]
-    tasks: dict[int, Future[list[Record]]] = {}
+    tasks: dict[int, Task] = {}
     for part in parts:
         task = pool.submit(_answers, [jobs[k] for k in part], limit)
-        tasks |= dict.fromkeys(part, task)
+        tasks |= {k: (task, place) for place, k in enumerate(part)}
     return [tasks[k] for k in range(len(jobs))]
 
 
@@ -244,18 +247,15 @@ def _answers(jobs: Sequence[Job], limit: float | None) -> list[Record]:
     return [answer(job, limit) for job in jobs]
 
 
-def _collected(jobs: Sequence[Job], tasks: Sequence[Future[list[Record]]], limit: float | None) -> Iterator[Record]:
+def _collected(jobs: Sequence[Job], tasks: Sequence[Task], limit: float | None) -> Iterator[Record]:
     from concurrent.futures.process import BrokenProcessPool
 
-    given: dict[Future[list[Record]], int] = {}
-    for k, task in enumerate(tasks):
+    for k, (task, place) in enumerate(tasks):
         try:
-            records = task.result()
+            yield task.result()[place]
         except BrokenProcessPool:  # a process was killed, by the memory of one job perhaps: which one shows when they go one by one
             yield from _one_by_one(jobs[k:], limit)
             return
-        yield records[given.setdefault(task, 0)]
-        given[task] += 1
 
 
 def _one_by_one(jobs: Iterable[Job], limit: float | None) -> Iterator[Record]:

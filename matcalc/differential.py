@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from . import build
-from .adjoints.families import bind, is_target, letters_beside, of_member, other_factors
+from .adjoints.families import bind, is_target, of_member, other_factors
 from .adjoints.leibniz import LEIBNIZ, Share, ends, extended, times_entries
+from .adjoints.letters import letters_beside
 from .adjoints.lifting import contract, over_index
 from .adjoints.network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
 from .adjoints.pairs import joined

@@ -2,9 +2,9 @@
 
 Every dimension gets a small size of its own, the declared properties are built into random points, and the printed
 derivative J is compared with a central difference of the function as it was typed, along a random free direction E:
-J:E against (F(X + hE) - F(X - hE))/2h. Points where the difference quotient itself is unsure (h and h/2 disagree: a
-kink, a badly conditioned point) or where J:E vanishes are replaced by others. The sizes differ between points, so that a number
-that stands where a size belongs is caught.
+J:E against (F(X + hE) - F(X - hE))/2h, by `matcalc.quotients`. Points that cannot be judged (a kink, rounding that hides the
+derivative) or where J:E vanishes are replaced by others. The sizes differ between points, so that a number that stands where a
+size belongs is caught.
 
 The arrays are NumPy's (`matcalc.kernels`) or those of `matcalc.plain`, which costs less to import.
 """

@@ -102,9 +102,12 @@ def test_questions_about_numbers_go_together(tmp_path: Path) -> None:
             task.set_result(call(part, limit))
             return task
 
-    found = list(batch._collected(jobs, batch._given_out(jobs, Pool(), None), None))  # type: ignore[arg-type]
+    found = list(batch._collected(jobs, batch._given_out(jobs, Pool(), 1, None), None))  # type: ignore[arg-type]
     assert given == [[jobs[1], jobs[3], jobs[4]], [jobs[0]], [jobs[2]]]
     assert found == [batch.answer(job) for job in jobs]
+    given.clear()
+    batch._given_out([jobs[1], jobs[3]] * 3, Pool(), 3, None)  # type: ignore[arg-type]
+    assert [len(part) for part in given] == [2, 2, 2], "no process gets more than its share"
 
 
 def test_a_job_that_takes_too_long_is_given_up() -> None:

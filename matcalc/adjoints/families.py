@@ -6,9 +6,8 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from functools import cache, partial
-from itertools import chain, count
 
 from ..build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
 from ..build.properties import holds
@@ -152,16 +151,6 @@ def free_of(e: Expr, letters: Collection[str]) -> Expr:
         names.add(other)
         e = with_index(e, letter, other)
     return e
-
-
-def letters_beside(parts: Iterable[Expr]) -> Iterator[str]:
-    """Letters for indices that are no name, index or size in the `parts`."""
-    nodes = postorder(parts)
-    taken = {i for n in nodes for i in n.indices} | {str(n.attr) for n in nodes if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
-    taken |= {str(n.attr[0]) for n in nodes if isinstance(n.attr, tuple) and n.attr} | {
-        s for n in nodes for d in n.shape for s in d.names()
-    }
-    return (c for c in chain("wvutzyxhgfedcbasrqponmlkji", (f"w_{n}" for n in count(1))) if c not in taken)
 
 
 def with_index(e: Expr, letter: str, other: str) -> Expr:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 
 from ..expr import Expr, postorder
 from .network import Term
@@ -22,3 +23,10 @@ def letters_in(expressions: Iterable[Expr], term: Term | None = None) -> set[str
 def fresh_letter(taken: set[str], first: str = "") -> str:
     """A letter that is not taken; `first` itself where it is free."""
     return next(c for c in [first, *LETTERS] if c and c not in taken)
+
+
+def letters_beside(parts: Iterable[Expr]) -> Iterator[str]:
+    """Letters for indices that are no name, index or size in the `parts`."""
+    nodes = postorder(parts)
+    taken = letters_in(nodes) | {s for n in nodes for d in n.shape for s in d.names()}
+    return (c for c in chain("wvutzyxhgfedcbasrqponmlkji", (f"w_{n}" for n in count(1))) if c not in taken)

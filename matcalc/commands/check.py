@@ -11,12 +11,12 @@ import click
 
 from ..console import EXPRESSION_SETTINGS, can_encode, grid, one_line, print_json, split_names, takes_expression
 from ..errors import NoAnswerError, UsageError, printable
+from .d import LAYOUTS
 
 if TYPE_CHECKING:
     from ..checking.claims import Verdict
 
 METHODS = ("central_differences", "complex_step")
-LAYOUTS = ("numerator", "denominator", "strict")
 
 
 @click.command(

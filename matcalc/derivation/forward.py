@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from ..adjoints.families import is_target
+from ..adjoints.letters import fresh_letter, letters_in
 from ..build import (
     add,
     apply,
@@ -197,8 +198,7 @@ class Forward:
         if is_number(k) and 0 < value_of(k) <= WRITTEN_OUT:
             n = int(value_of(k))
             return add(*[matmul(matrix_power(x, num(i)), self.d(x), matrix_power(x, num(n - 1 - i))) for i in range(n)])
-        taken = {str(n.attr) for n in postorder(e)} | {str(n.attr[0]) for n in postorder(e) if isinstance(n.attr, tuple) and n.attr}
-        name = next(c for c in "ijklrst" if c not in taken)
+        name = fresh_letter(letters_in([e]))
         i = index(name)
         return indexed_sum(name, num(1), k, matmul(matrix_power(x, add(i, num(-1))), self.d(x), matrix_power(x, add(k, times(num(-1), i)))))
 

@@ -12,7 +12,7 @@ from ..laws import ALGEBRA
 from ..notation.arrange import Arranger
 from ..notation.authorship import Order
 from ..notation.surface import name
-from ..render.formats import spelled
+from ..render.formats import Printable, spelled
 from ..rulebook import Rule, book
 from ..scope import ranks_of
 from ..sources import abbreviated
@@ -91,7 +91,7 @@ class Head:
         return other is not None and all(getattr(self, n) == getattr(other, n) for n in self.__slots__)
 
 
-class Line:
+class Line(Printable):
     """head = body. The body is an expression, the tensor of a derivative, or (`answer`) the derivative as it is printed."""
 
     __slots__ = ("_speller", "answer", "body", "head", "shape_", "where")
@@ -148,18 +148,6 @@ class Line:
             cut = len(whole) - len(body) if whole.endswith(body) else 0
             return "", f"{whole[:cut]}{self.left(form)} = {whole[cut:]}"
         return self.left(form), whole
-
-    @property
-    def text(self) -> str:
-        return self.spell("text")
-
-    @property
-    def unicode(self) -> str:
-        return self.spell("unicode")
-
-    @property
-    def latex(self) -> str:
-        return self.spell("latex")
 
     def __repr__(self) -> str:
         return f"<{self.text} : {self.shape}>"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..adjoints.families import letters_beside
+from ..adjoints.letters import letters_beside
 from ..adjoints.network import Factor, Index, Slot, Term, matrix_form, reduce_term
 from ..adjoints.pairs import beyond
 from ..build import add, apply, diag, eye, hadamard, index, indexed_sum, kron, matmul, num, ones, size, times, transpose, unit, zeros
