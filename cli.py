@@ -4,7 +4,7 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from matcalc.cli import main
+        from matcalc.commands.cli import main
     except ModuleNotFoundError as error:
         sys.exit(f"matcalc needs {error.name}; in the checkout: python3 -m pip install .")
     sys.exit(main())

@@ -63,7 +63,7 @@ class Outcome(NamedTuple):
 
 def ran(argv: Sequence[str]) -> Outcome:
     """A command line, as a pipe sees it; a picture is told, not drawn."""
-    from matcalc.cli import main
+    from matcalc.commands.cli import main
 
     words = list(argv)
     if "--out" in words:

@@ -27,7 +27,7 @@ This page is written by `docs/make_rules.py`, and a test holds it to the book.
 
 
 def page() -> str:
-    from matcalc.rulebook import rules
+    from matcalc.derivation.rulebook import rules
     from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated
 
     parts = [HEAD]

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._version import __version__ as __version__
 from .errors import MatcalcError
 
 if TYPE_CHECKING:
-    from .answers import Derivative, Expression
+    from .answers.answer import Derivative, Expression
     from .api import call, derivative, from_sympy, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
     from .checking.claims import Verdict, check
     from .course.calculus import directional, jacdet, linearize, stationary, taylor
     from .course.graphs import Graph, graph
     from .course.plots import plot
     from .course.tours import tour
-    from .rulebook import rules
+    from .derivation.rulebook import rules
 
-__version__ = "0.1.0"
+
 API = (
     "call",
     "derivative",
@@ -40,8 +41,8 @@ API = (
 CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
 _HOMES = (
     dict.fromkeys(CALCULUS, "course.calculus")
-    | {"Graph": "course.graphs", "graph": "course.graphs", "plot": "course.plots", "tour": "course.tours", "rules": "rulebook"}
-    | {"Derivative": "answers", "Expression": "answers", "Verdict": "checking.claims", "check": "checking.claims"}
+    | {"Graph": "course.graphs", "graph": "course.graphs", "plot": "course.plots", "tour": "course.tours", "rules": "derivation.rulebook"}
+    | {"Derivative": "answers.answer", "Expression": "answers.answer", "Verdict": "checking.claims", "check": "checking.claims"}
     | dict.fromkeys(API, "api")
 )
 

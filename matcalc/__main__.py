@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from .cli import main
+from .commands.cli import main
 
 
 def run() -> int:

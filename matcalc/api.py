@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import derive
-from .answers import Derivative, Expression
+from .answers.answer import Derivative, Expression
 from .errors import UsageError
-from .handles import Handle, call, hadamard, kron, matrix, scalar, vector
+from .exchange.handles import Handle, call, hadamard, kron, matrix, scalar, vector
+from .pipeline import derive
 
 if TYPE_CHECKING:
-    from .notation.partials import Partials
+    from .course.partials import Partials
 
 
 def derivative(
@@ -48,7 +48,7 @@ def derivative(
 
 
 def _chain_of(expr: str | Handle, name: str, where: str, verify: bool) -> Partials:
-    from .notation.partials import chain_of
+    from .course.partials import chain_of
 
     return chain_of(expr, name, where=where, verify=verify)
 

@@ -38,7 +38,7 @@ class Stream(io.TextIOWrapper):
 
 def run(*argv: str, stdin: bytes = b"", terminal: bool = False, encoding: str = "utf-8") -> Outcome:
     """`matcalc argv…` in this process, as a pipe sees it, or a terminal."""
-    from matcalc.cli import main
+    from matcalc.commands.cli import main
 
     out, err, source = Stream(terminal, encoding), Stream(terminal, encoding), io.TextIOWrapper(io.BytesIO(stdin))
     before = sys.stdin

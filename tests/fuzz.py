@@ -28,7 +28,7 @@ from judging import BUGS, HANG, Verdict, judge
 from shrinking import shrink
 
 from matcalc.errors import MatcalcError
-from matcalc.read import parse, parse_where
+from matcalc.reading.read import parse, parse_where
 
 PATIENCE = 10 * HANG  # seconds by the clock after which a process that does not even hear the bell is ended
 SLOWEST = 8  # printed below the table

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matcalc.build import (
+from matcalc.expressions.build import (
     add,
     diag,
     diagonal,
@@ -30,10 +30,10 @@ from matcalc.build import (
     transpose,
     zeros,
 )
-from matcalc.expr import Expr
+from matcalc.expressions.expr import Expr
 from matcalc.kinds import ONE, Dim, Shape
-from matcalc.numeric import evaluate
-from matcalc.verify import draw
+from matcalc.numbers.numeric import evaluate
+from matcalc.numbers.verify import draw
 
 m, n, p = Dim.of("m"), Dim.of("n"), Dim.of("p")
 SIZES = {"m": 2, "n": 3, "p": 4, "N": 3}

@@ -19,9 +19,9 @@ from generate import SIZES, Expression
 from oracle import jacobian
 
 import matcalc
-from matcalc import kernels
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
-from matcalc.rounding import shaken
+from matcalc.numbers import kernels
+from matcalc.numbers.rounding import shaken
 from matcalc.syntax import Binding, Program
 
 # Failures. Not among them: "refused" (the book has no rule), "no derivative" and

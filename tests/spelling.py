@@ -1,6 +1,6 @@
 """Spells surface trees for the random tests, with as few brackets as the language promises to need (LANGUAGE 2).
 
-The printers of `matcalc.render` are not used on purpose: what is tested must not spell its own questions.
+The printers of `matcalc.printing` are not used on purpose: what is tested must not spell its own questions.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def known(d: matcalc.Derivative) -> dict[str, Any]:
 
 
 def _used(d: matcalc.Derivative) -> set[str]:
-    from matcalc.expr import postorder
+    from matcalc.expressions.expr import postorder
 
     inside = {n for e in postorder(d._tensor.expressions()) for s in e.shape for n in s.names()}
     return inside | {n for shape in d._tensor.shapes for s in shape for n in s.names()}
@@ -202,7 +202,7 @@ def test_a_missing_function_is_named() -> None:
 
 
 def test_what_a_name_stands_in_for_depends_on_the_name_alone() -> None:
-    from matcalc import standins
+    from matcalc.numbers import standins
 
     x = np.array([[0.3], [0.5]])
     again = standins.at("f", 0, (1, 1), x, {}, (1, 1))
@@ -214,9 +214,9 @@ def test_what_a_name_stands_in_for_depends_on_the_name_alone() -> None:
 )
 @pytest.mark.parametrize("order", [0, 1, 2])
 def test_the_derivatives_of_a_stand_in_are_its_derivatives(value: tuple[int, int], argument: tuple[int, int], order: int) -> None:
-    from matcalc import standins
-    from matcalc.build.functions import derivative_shape
+    from matcalc.expressions.functions import derivative_shape
     from matcalc.kinds import Dim
+    from matcalc.numbers import standins
 
     def at(x: Any, k: int) -> Any:
         shape = derivative_shape((Dim.of(value[0]), Dim.of(value[1])), (Dim.of(argument[0]), Dim.of(argument[1])), k)

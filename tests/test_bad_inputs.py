@@ -85,5 +85,5 @@ def test_a_refusal_of_a_long_input_is_short() -> None:
 
 def test_bytes_that_are_no_text() -> None:
     """An argument that is not UTF-8 arrives as lone surrogates, which no stream can write."""
-    outcome = python("-c", "from matcalc.cli import main; raise SystemExit(main(['d', 'x^T \\udcff x', '--wrt', 'x']))")
+    outcome = python("-c", "from matcalc.commands.cli import main; raise SystemExit(main(['d', 'x^T \\udcff x', '--wrt', 'x']))")
     assert outcome.code == 2 and outcome.err.startswith("error: "), outcome

@@ -13,7 +13,7 @@ from console import python, run
 from corpus import cases
 
 import matcalc
-from matcalc import batch
+from matcalc.commands import jobs as batch
 
 SMALL = [
     {"expr": "x^T A x", "wrt": "x"},

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.build import add, block, eye, matmul, ones, symbol, transpose, zeros
-from matcalc.build.blocks import gathered, selection
 from matcalc.errors import MatcalcError, UsageError
+from matcalc.expressions.blocks import gathered, selection
+from matcalc.expressions.build import add, block, eye, matmul, ones, symbol, transpose, zeros
 from matcalc.kinds import ONE, Dim
-from matcalc.numeric import evaluate
+from matcalc.numbers.numeric import evaluate
 
 M, N, P = (Dim.of(c) for c in "mnp")
 RNG = np.random.default_rng(3)

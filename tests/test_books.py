@@ -19,7 +19,7 @@ from oracle import Oracle, jacobian
 
 import matcalc
 from matcalc.errors import MatcalcError, ReadingError
-from matcalc.read import parse, parse_where
+from matcalc.reading.read import parse, parse_where
 from matcalc.syntax import Program, split_name
 
 CASES = {case["id"]: case for case in cases("books")}

@@ -10,7 +10,8 @@ import pytest
 from console import python
 from garden import Garden, Withered, value
 
-from matcalc.build import (
+from matcalc.errors import ShapeError
+from matcalc.expressions.build import (
     add,
     apply,
     diag,
@@ -43,8 +44,7 @@ from matcalc.build import (
     unit,
     zeros,
 )
-from matcalc.errors import ShapeError
-from matcalc.expr import Expr, make, postorder, transform
+from matcalc.expressions.expr import Expr, make, postorder, transform
 from matcalc.kinds import ONE, Dim
 from matcalc.ops import by_name
 from matcalc.ops.core import ADD, INDEX, MEMBER, TIMES
@@ -257,7 +257,7 @@ def test_free_indices_are_known() -> None:
 
 
 PROGRAM = """
-from matcalc.build import add, hadamard, matmul, symbol, times, trace
+from matcalc.expressions.build import add, hadamard, matmul, symbol, times, trace
 from matcalc.kinds import Dim
 n = Dim.of("n")
 X, Y, Z = (symbol(x, (n, n)) for x in "XYZ")

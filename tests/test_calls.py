@@ -10,7 +10,7 @@ import pytest
 from test_ops import PLAIN, SIZES, draw, shapes, value
 
 import matcalc
-from matcalc.expr import Operation
+from matcalc.expressions.expr import Operation
 from matcalc.kinds import ONE
 from matcalc.ops.book import SHORTHANDS
 

@@ -10,8 +10,8 @@ import pytest
 from console import run
 
 import matcalc
-from matcalc.build import substitute
 from matcalc.errors import VerificationError
+from matcalc.expressions.build import substitute
 from matcalc.notation import piecewise
 
 RNG = np.random.default_rng(5)

@@ -134,7 +134,7 @@ def test_the_partials_multiply_to_the_derivative(text: str, wrt: str, where: str
 
 
 def _text(node: Any) -> str:
-    from matcalc.render.text import spell
+    from matcalc.printing.text import spell
 
     return spell(node)
 

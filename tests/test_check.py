@@ -12,7 +12,7 @@ from console import run
 from corpus import DATA, cases
 
 import matcalc
-from matcalc import differential
+from matcalc.differentiation import differential
 from matcalc.errors import MatcalcError, NoAnswerError
 
 with open(DATA / "claims.jsonl", encoding="utf-8") as stream:

@@ -18,7 +18,8 @@ import pytest
 from console import ROOT, python, run
 
 import matcalc
-from matcalc.console import split_names
+from matcalc import api
+from matcalc.commands.console import split_names
 from matcalc.errors import NoAnswerError, ReadingError, VerificationError
 
 ROW = {
@@ -69,7 +70,7 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     fake = Engine()
     monkeypatch.setitem(vars(matcalc), "derivative", fake)
-    monkeypatch.setitem(vars(matcalc), "subexpressions", lambda text, where="": [("x", "n×1"), (text, "1×1")])
+    monkeypatch.setattr(api, "subexpressions", lambda text, where="": [("x", "n×1"), (text, "1×1")])
     monkeypatch.delenv("MATCALC_DEBUG", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
@@ -311,7 +312,7 @@ def test_version() -> None:
 
 @pytest.mark.parametrize("argv", [["--help"], ["d", "--help"], ["--version"], ["d", "x", "--wrt", "x", "--colour"]])
 def test_what_needs_no_engine_loads_none(argv: list[str]) -> None:
-    code = f"import sys; from matcalc.cli import main; main({argv!r}); sys.stderr.write(' '.join(sys.modules))"
+    code = f"import sys; from matcalc.commands.cli import main; main({argv!r}); sys.stderr.write(' '.join(sys.modules))"
     loaded = set(python("-c", code).err.split())
     assert "click" in loaded
     assert not loaded & {"numpy", "sympy", "lark", "rich", "dataclasses", "importlib.metadata"}
@@ -390,7 +391,7 @@ def test_the_same_answer_whatever_the_hash_seed() -> None:
 def names_of_commands() -> list[str]:
     import click
 
-    from matcalc.cli import command
+    from matcalc.commands.cli import command
 
     return command.list_commands(click.Context(command))
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.build.properties import holds, properties_of
-from matcalc.expr import postorder
-from matcalc.verify import draw
+from matcalc.expressions.expr import postorder
+from matcalc.expressions.properties import holds, properties_of
+from matcalc.numbers.verify import draw
 
 N, M = 4, 5
 WHERE = (

@@ -21,14 +21,14 @@ from test_calls import question
 from test_ops import BOOK, PLAIN, SIZES, draw, shapes
 
 import matcalc
-from matcalc.build import symbol
 from matcalc.codegen.frame import Argument, File, Function
 from matcalc.codegen.lowering import Lowering
 from matcalc.codegen.program import first_name, target_of
 from matcalc.errors import NoAnswerError
-from matcalc.expr import Operation, make, postorder
+from matcalc.expressions.build import symbol
+from matcalc.expressions.expr import Operation, make, postorder
 from matcalc.kinds import ONE, Dim
-from matcalc.numeric import kernel
+from matcalc.numbers.numeric import kernel
 from matcalc.ops.book import REGISTRY, SHORTHANDS
 
 CALLED = [op for op in PLAIN if op.spellings and op.name not in SHORTHANDS and op.name != "norm_nuclear"]

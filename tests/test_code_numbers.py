@@ -16,7 +16,7 @@ from test_code import CASES, derivative
 
 import matcalc
 from matcalc.codegen.program import first_name
-from matcalc.expr import postorder
+from matcalc.expressions.expr import postorder
 
 LANGUAGES = [
     "numpy",

@@ -15,9 +15,9 @@ from oracle import Oracle
 from spelling import spell
 
 import matcalc
-from matcalc.identities import IDENTITIES
-from matcalc.read import parse, parse_where
-from matcalc.render.count import symbols
+from matcalc.ops.identities import IDENTITIES
+from matcalc.printing.count import symbols
+from matcalc.reading.read import parse, parse_where
 from matcalc.shortening import patterns
 from matcalc.syntax import Node, Program
 

@@ -15,8 +15,8 @@ import pytest
 from console import ROOT, run
 
 import matcalc
-from matcalc.answers import Expression
-from matcalc.numeric import Plan, release
+from matcalc.answers.answer import Expression
+from matcalc.numbers.numeric import Plan, release
 
 RECORDS = [json.loads(line) for line in (ROOT / "tests" / "data" / "course.jsonl").read_text(encoding="utf-8").splitlines()]
 Record = Mapping[str, Any]
@@ -49,7 +49,7 @@ def declared(record: Record) -> str:
 def without(where: str, names: Sequence[str]) -> str:
     """The declarations without those of `names`, which a text binds itself."""
     from matcalc.inference.assumptions import where_text
-    from matcalc.read import parse_where
+    from matcalc.reading.read import parse_where
 
     return where_text(d for d in parse_where(where) if d.name not in names)
 
@@ -57,7 +57,7 @@ def without(where: str, names: Sequence[str]) -> str:
 def draw(where: str, sizes: Mapping[str, int], rng: np.random.Generator) -> dict[str, Any]:
     """A value for every declared name; families stacked under their base name."""
     from matcalc.inference.scene import declared_properties
-    from matcalc.read import parse_where
+    from matcalc.reading.read import parse_where
     from matcalc.syntax import split_name
 
     values: dict[str, Any] = {}

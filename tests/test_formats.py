@@ -19,10 +19,10 @@ from corpus import Case, cases, close, draws
 
 import matcalc
 from matcalc.errors import UsageError
-from matcalc.read import parse
-from matcalc.render import latex, typst, unicode
-from matcalc.render.formats import FORMATS
-from matcalc.render.lines import broken
+from matcalc.printing import latex, typst, unicode
+from matcalc.printing.formats import FORMATS
+from matcalc.printing.lines import broken
+from matcalc.reading.read import parse
 from matcalc.syntax import Node
 
 CASES = {f"{case['file']}-{case['id']}".removeprefix("public-"): case for name in ("public", "rivals") for case in cases(name)}
@@ -287,15 +287,15 @@ DRAWINGS = {
 
 
 def test_formulas_in_two_dimensions() -> None:
-    from matcalc.render.plane import drawing
+    from matcalc.printing.plane import drawing
 
     for text, lines in DRAWINGS.items():
         assert drawing(parse(text), 80) == lines, "\n".join(drawing(parse(text), 80))
 
 
 def test_a_deep_formula_is_not_drawn_and_a_wide_one_is_broken() -> None:
-    from matcalc.render.formats import on_screen
-    from matcalc.render.plane import Plane
+    from matcalc.printing.formats import on_screen
+    from matcalc.printing.plane import Plane
 
     deep = parse("/(1 + ".join(["x"] * 60) + ")" * 59)
     assert len(on_screen(deep, 500)) == 1

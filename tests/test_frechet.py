@@ -9,11 +9,11 @@ import pytest
 from test_ops import BOOK
 
 import matcalc
-from matcalc.build import symbol
-from matcalc.expr import Operation
+from matcalc.expressions.build import symbol
+from matcalc.expressions.expr import Operation
+from matcalc.inference.templates import adjoint_of, kronecker_of
 from matcalc.kinds import Dim
-from matcalc.numeric import evaluate, kernel
-from matcalc.templates import adjoint_of, kronecker_of
+from matcalc.numbers.numeric import evaluate, kernel
 
 Array = Any
 DERIVATIVES = [pytest.param(op, id=op.name) for op in BOOK if op.directions and op.kronecker]

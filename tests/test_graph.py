@@ -15,7 +15,7 @@ from test_course_d import SIZES
 import matcalc
 from matcalc.course.graphpictures import Layout
 from matcalc.errors import MatcalcError, NoAnswerError, UsageError
-from matcalc.read import parse
+from matcalc.reading.read import parse
 
 EXAMPLE = "sqrt(x^2 + exp(x^2)) + cos(x^2 + exp(x^2))"
 BOOK = "a = x^2; b = exp(a); c = a + b; d = sqrt(c); e = cos(c); d + e"

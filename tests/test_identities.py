@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matcalc.build import substitute, symbol
-from matcalc.expr import Expr, leaves
-from matcalc.identities import IDENTITIES, Identity
+from matcalc.expressions.build import substitute, symbol
+from matcalc.expressions.expr import Expr, leaves
+from matcalc.inference.templates import instantiate
 from matcalc.kinds import IMPLIES, Dim
-from matcalc.numeric import evaluate
+from matcalc.numbers.numeric import evaluate
+from matcalc.numbers.verify import draw
 from matcalc.ops.core import SYMBOL
+from matcalc.ops.identities import IDENTITIES, Identity
 from matcalc.shortening.patterns import Table, functions, letters, named, sides
-from matcalc.simplify import simplify
+from matcalc.shortening.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
-from matcalc.templates import instantiate
-from matcalc.verify import draw
 
 SIZES = ((2, 3, 4), (4, 2, 3), (5, 7, 2))  # of the dimension letters, in alphabetical order
 ENOUGH = 6  # draws at which the left side must be finite

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from corpus import cases
 
-from matcalc.build import eye, matmul, symbol, times
 from matcalc.errors import MatcalcError, ReadingError, ShapeError, UsageError
-from matcalc.expr import outline
-from matcalc.infer import Typed, infer, read_template
+from matcalc.expressions.build import eye, matmul, symbol, times
+from matcalc.expressions.expr import outline
+from matcalc.inference.infer import Typed, infer, read_template
 from matcalc.inference.unify import Sizes, is_unknown
 from matcalc.kinds import ONE, Dim, shape_text
-from matcalc.read import parse, parse_where
+from matcalc.reading.read import parse, parse_where
 from matcalc.syntax import Node, Program
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 import matcalc
-import matcalc.derive
-from matcalc.adjoints.network import Term
-from matcalc.build import add, num, times, transpose
+import matcalc.pipeline.derive
+from matcalc.differentiation.network import Term
+from matcalc.differentiation.tensor import Tensor
 from matcalc.errors import NoAnswerError, VerificationError
-from matcalc.expr import Expr
+from matcalc.expressions.build import add, num, times, transpose
+from matcalc.expressions.expr import Expr
 from matcalc.ops.core import ADD
-from matcalc.tensor import Tensor
 
 EXPRESSIONS = [  # text, variable, declarations, order
     ("x^T A x + b^T x", "x", "A in R^{n x n}", 1),
@@ -117,7 +117,7 @@ MUTATIONS: dict[str, Mutation] = {
 
 def survivors(monkeypatch: pytest.MonkeyPatch, mutation: Mutation, text: str, wrt: str, where: str, order: int) -> list[str]:
     """The wrong derivatives that the check lets through."""
-    check = matcalc.derive._verify
+    check = matcalc.pipeline.derive._verify
     passed = []
 
     def mutated(typed: Any, previous: Any, tensor: Any, *rest: Any, **more: Any) -> None:
@@ -130,7 +130,7 @@ def survivors(monkeypatch: pytest.MonkeyPatch, mutation: Mutation, text: str, wr
                 continue
             passed.append("; ".join(map(str, wrong.expressions())))
 
-    monkeypatch.setattr(matcalc.derive, "_verify", mutated)
+    monkeypatch.setattr(matcalc.pipeline.derive, "_verify", mutated)
     matcalc.derivative(text, wrt, where=where, **({"order": order} if order > 1 else {}))  # type: ignore[arg-type]
     return passed
 

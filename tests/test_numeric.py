@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc import build as b
-from matcalc import kernels, plain
 from matcalc.errors import ShapeError, UsageError
-from matcalc.expr import Expr, make
+from matcalc.expressions import build as b
+from matcalc.expressions.expr import Expr, make
 from matcalc.kinds import ONE, Dim, Shape
 from matcalc.notation.axes import over_axes
-from matcalc.numeric import Plan, evaluate, prepare, release
+from matcalc.numbers import kernels, plain
+from matcalc.numbers.numeric import Plan, evaluate, prepare, release
 from matcalc.ops import by_name
 from matcalc.ops.core import CASES, COMMUTATION, INDEXED_PRODUCT, IVERSON, MATMUL
 

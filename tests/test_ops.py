@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from matcalc import ops
-from matcalc.build import symbol
-from matcalc.expr import Operation
-from matcalc.infer import read_template
+from matcalc.expressions.build import symbol
+from matcalc.expressions.expr import Operation
+from matcalc.inference.infer import read_template
 from matcalc.kinds import ONE, Dim, Shape
-from matcalc.numeric import evaluate, kernel
+from matcalc.numbers.numeric import evaluate, kernel
 from matcalc.ops.book import REGISTRY, SHORTHANDS
 from matcalc.sources import BIBLIOGRAPHY, after, cite
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import shutil
 import sys
-import sysconfig
 import tarfile
 import tomllib
 import zipfile
 from email.parser import Parser
 from pathlib import Path
 
+import click
 import pytest
 from console import ROOT, Outcome, spawn
 
 import matcalc
 
-DEPENDENCIES = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+DEPENDENCIES = [Path(click.__file__).parent.parent]
 JOB = ["d", "x^T A x", "--wrt", "x"]
 ANSWER = "x^T (A + A^T)\n"
 NOT_OURS = ("cli", "grammar", "tests", "docs", "console")
@@ -107,7 +107,7 @@ def test_the_sdist_works_and_builds_the_same_wheel(sdist: Path, wheel: Path, tmp
 def test_an_editable_install_works_and_leaks_no_name(tree: Path, tmp_path: Path) -> None:
     site = unpack(build("build_editable", tree, tmp_path / "dist"), tmp_path / "site")
     start = f"import site; site.addsitedir({str(site)!r})\n"
-    code = start + f"from matcalc.cli import main; raise SystemExit(main({JOB!r}))"
+    code = start + f"from matcalc.commands.cli import main; raise SystemExit(main({JOB!r}))"
     assert bare("-c", code, path=[site], cwd=tmp_path)[:2] == (0, ANSWER)
     # It really is the checkout that answers, and the checkout's other files stay invisible.
     code = start + f"import matcalc, importlib.util as u; print(matcalc.__file__, *[n for n in {NOT_OURS!r} if u.find_spec(n)])"

@@ -12,11 +12,11 @@ from corpus import cases
 from test_ops import BOOK, FREE_FORM, SIZES, draw
 
 import matcalc
-from matcalc import kernels, numeric, plain, verify
 from matcalc.errors import NoAnswerError, ShapeError, VerificationError
-from matcalc.expr import Operation, postorder
+from matcalc.expressions.expr import Operation, postorder
 from matcalc.kinds import ONE, SCALAR, Dim, Shape
-from matcalc.numeric import Plan, is_small, kernel
+from matcalc.numbers import kernels, numeric, plain, verify
+from matcalc.numbers.numeric import Plan, is_small, kernel
 from matcalc.ops import by_name
 
 n = Dim.of("n")
@@ -192,7 +192,7 @@ def test_the_check_judges_as_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None
     """Answers are the same, and as verified, where NumPy has to do it all."""
     asked = [(c["expr"], c["wrt"], c["where"], c["order"]) for c in CORPUS[::9]]
     first = [matcalc.derivative(e, w, where=s, order=k) for e, w, s, k in asked]
-    monkeypatch.setattr("matcalc.derive.is_small", lambda *_: False)
+    monkeypatch.setattr("matcalc.pipeline.derive.is_small", lambda *_: False)
     for (e, w, s, k), d in zip(asked, first, strict=True):
         other = matcalc.derivative(e, w, where=s, order=k)
         assert (other.text, other.verified) == (d.text, d.verified) == (d.text, "verified")  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ import pytest
 
 from matcalc.errors import MatcalcError, ReadingError
 from matcalc.kinds import Dim
-from matcalc.read import parse, parse_names, parse_where
+from matcalc.reading.read import parse, parse_names, parse_where
 from matcalc.reading.sizes import sizes_of
 from matcalc.reading.tree import build_parser
 from matcalc.syntax import Node, Program

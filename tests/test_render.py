@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from matcalc.errors import NoAnswerError
-from matcalc.render import count, latex, text, unicode
+from matcalc.printing import count, latex, text, unicode
 from matcalc.syntax import Binding, Node, Program, same, walk
 
 # Shorthand for trees
@@ -376,7 +376,7 @@ LEFT_TO_INFERENCE = {"ones(n)^T": t(n("1_n")), "ones(m, n)": n("1_{m x n}"), "X[
 
 
 def read(text: str, declared: Iterable[str] = (), functions: Iterable[str] = ()) -> Program:
-    from matcalc.read import parse
+    from matcalc.reading.read import parse
 
     program = parse(text, frozenset(declared), functions=frozenset(functions))
     assert program.alternative is None, f"{text} has two readings"

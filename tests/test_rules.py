@@ -10,11 +10,11 @@ from console import ROOT, run
 
 import matcalc
 from matcalc.commands.rules import run_example
+from matcalc.derivation.rulebook import Rule, book, rule, rules, search
 from matcalc.errors import UsageError
-from matcalc.identities import IDENTITIES
-from matcalc.laws import LAWS
 from matcalc.ops.book import REGISTRY
-from matcalc.rulebook import Rule, book, rule, rules, search
+from matcalc.ops.identities import IDENTITIES
+from matcalc.ops.laws import LAWS
 from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated, after, cite
 
 

@@ -11,7 +11,7 @@ from corpus import cases, close, draws, symbols
 
 import matcalc
 from matcalc.shortening import scalars
-from matcalc.simplify import simplify
+from matcalc.shortening.simplify import simplify
 from matcalc.syntax import walk
 
 # expression, variable, declarations, and how a person would write the derivative

@@ -10,14 +10,14 @@ from itertools import pairwise
 import pytest
 from console import ROOT, run
 from corpus import Case, cases
+from derivation_numbers import disagreeing
 
 import matcalc
 from matcalc.derivation.forward import pending
 from matcalc.derivation.lines import Partial, Step
-from matcalc.derivation.numbers import disagreeing
+from matcalc.derivation.rulebook import Rule, book
+from matcalc.inference.templates import _derivative_text, template
 from matcalc.ops.book import REGISTRY
-from matcalc.rulebook import Rule, book
-from matcalc.templates import _derivative_text, template
 
 CORPUS = [*cases("public"), *cases("rivals")]
 

@@ -10,12 +10,12 @@ import pytest
 from console import run
 
 import matcalc
-from matcalc import templates
 from matcalc.errors import NoAnswerError, VerificationError
-from matcalc.kernels import exponential_derivative
+from matcalc.inference import templates
 from matcalc.kinds import ONE, PROPERTIES, SCALAR, Dim, Shape
+from matcalc.numbers.kernels import exponential_derivative
+from matcalc.numbers.verify import Point, draw, sizes_for, verify
 from matcalc.ops.book import REGISTRY
-from matcalc.verify import Point, draw, sizes_for, verify
 
 m, n = Dim.of("m"), Dim.of("n")
 Values = dict[str, Any]

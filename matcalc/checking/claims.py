@@ -11,19 +11,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..answers import Derivative, Expression
-from ..build import is_number, is_zero, member, num, substitute, subtract, value_of
-from ..build.functions import functions_of
-from ..derive import derivative
+from ..answers.answer import Derivative, Expression
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
-from ..expr import Expr
-from ..infer import Typed, infer
+from ..expressions.build import is_number, is_zero, member, num, substitute, subtract, value_of
+from ..expressions.expr import Expr
+from ..expressions.functions import functions_of
+from ..inference.infer import Typed, infer
 from ..kinds import ONE, Dim
 from ..notation.authorship import typed_order
 from ..ops.core import MEMBER, SYMBOL
-from ..read import parse as read
-from ..read import parse_names, parse_where
-from ..simplify import simplify
+from ..pipeline.derive import derivative
+from ..reading.read import parse as read
+from ..reading.read import parse_names, parse_where
+from ..shortening.simplify import simplify
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 from .diagnosis import diagnose
 from .evidence import Evidence, Numbers, Values, central_difference, closed, complex_step, evaluator, gather, measure, with_expression
@@ -127,7 +127,7 @@ def check(
     gather(evidence, [function, claimed._typed])
     if not evidence.points:
         raise NoAnswerError("the claim could not be checked: there is no finite value at any random point tried")
-    from ..kernels import quiet
+    from ..numbers.kernels import quiet
 
     with quiet():
         words = diagnose(evidence)

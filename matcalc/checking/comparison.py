@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..answers import printer
-from ..expr import Expr
-from ..infer import Typed
+from ..answers.answer import printer
+from ..answers.scope import ranks_of
+from ..differentiation.tensor import Tensor
+from ..expressions.expr import Expr
+from ..inference.infer import Typed
 from ..notation.arrange import Arranger
 from ..notation.indexform import index_form
-from ..scope import ranks_of
-from ..tensor import Tensor
 from .evidence import Evidence
 
 TOLERANCE = 1e-9  # of a closed form

@@ -11,13 +11,13 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
-from ..build import is_number, is_zero, num, power, size, subtract, times, transpose
+from ..answers.layout import laid_out
 from ..errors import MatcalcError
-from ..expr import Expr, postorder
+from ..expressions.build import is_number, is_zero, num, power, size, subtract, times, transpose
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, close_properties, shape_text
-from ..layout import laid_out
 from ..ops.core import ADD, SYMBOL
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from .comparison import SAME, TOLERANCE, agree, any_nonzero, function_of, ratios, simple, spell_term
 from .evidence import Evidence
 from .repairs import missing_matrix, repaired

@@ -7,17 +7,17 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..adjoints.families import in_pieces
-from ..answers import Derivative
-from ..build import is_number, value_of
-from ..expr import Expr, postorder
-from ..infer import Typed
+from ..answers.answer import Derivative
+from ..answers.scope import Scope
+from ..differentiation.families import in_pieces
+from ..expressions.build import is_number, value_of
+from ..expressions.expr import Expr, postorder
+from ..inference.infer import Typed
 from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
 from ..notation.forms import evaluate_form
-from ..numeric import Plan, release
+from ..numbers.numeric import Plan, release
+from ..numbers.verify import SCALES, Point
 from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SYMBOL, UNIT
-from ..scope import Scope
-from ..verify import SCALES, Point
 
 Values = Mapping[str, Any]
 Numbers = Callable[[Values], Any]

@@ -7,9 +7,9 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from ..build import add, apply, inverse, matmul, opposite, substitute, times, transpose
 from ..errors import MatcalcError
-from ..expr import Expr, postorder
+from ..expressions.build import add, apply, inverse, matmul, opposite, substitute, times, transpose
+from ..expressions.expr import Expr, postorder
 from ..ops.core import ADD, CASES, INDEX, INDEXED_SUM, IVERSON, MATMUL, NUMBER
 from ..ops.inverse import INVERSE
 from .comparison import ROUGH, TOLERANCE, close, spell_term

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ..build import add, is_zero, num, rebuild, split, times, transpose, zeros
+from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError
-from ..expr import Expr
+from ..expressions.build import add, is_zero, num, rebuild, split, times, transpose, zeros
+from ..expressions.expr import Expr
 from ..ops.core import ADD, CASES, TRANSPOSE
-from ..simplify import expansions, simplify
-from ..tensor import Tensor
+from ..shortening.simplify import expansions, simplify
 from .comparison import SAME, Arrays, agree, ratios, simple, spell_tensor, spell_term
 from .evidence import Evidence, evaluator, with_expression
 

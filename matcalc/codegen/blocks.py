@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..build import add, matmul, transpose
-from ..build.blocks import block, selection, turned
-from ..expr import Expr
+from ..expressions.blocks import block, selection, turned
+from ..expressions.build import add, matmul, transpose
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.blocks import BLOCK, SELECTION
 from ..ops.core import MATMUL, TRANSPOSE

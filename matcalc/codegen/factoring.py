@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..adjoints.network import Factor, Index, Term
+from ..differentiation.network import Factor, Index, Term
 
 Key = tuple[object, ...]
 

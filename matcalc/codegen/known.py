@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..build import is_number, value_of, without_coefficient
-from ..expr import Expr
+from ..expressions.build import is_number, value_of, without_coefficient
+from ..expressions.expr import Expr
 from ..kinds import close_properties
 from ..ops.core import ADD, EYE, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from ..build import value_of
 from ..errors import NoAnswerError
-from ..expr import Expr
+from ..expressions.build import value_of
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.abstract import FUNCTION_ALONG
 from ..ops.core import INDEX, ONES

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
-from ..adjoints.network import Term
-from ..build import add, is_number, num, ones, value_of
+from ..differentiation.network import Term
 from ..errors import NoAnswerError
-from ..expr import Expr
+from ..expressions.build import add, is_number, num, ones, value_of
+from ..expressions.expr import Expr
 from ..kinds import Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK, SELECTION

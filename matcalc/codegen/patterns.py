@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..build import add, is_number, matmul, num, power, split, times, trace, transpose, value_of, without_coefficient
-from ..expr import Expr
+from ..expressions.build import add, is_number, matmul, num, power, split, times, trace, transpose, value_of, without_coefficient
+from ..expressions.expr import Expr
 from ..kinds import ONE
 from ..ops.core import ADD, EYE, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG

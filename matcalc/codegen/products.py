@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..build import add, diagonal, hadamard, is_number, matrix_power, num, power, split, times, total, trace, value_of
-from ..build.properties import holds
-from ..expr import Expr
+from ..expressions.build import add, diagonal, hadamard, is_number, matrix_power, num, power, split, times, total, trace, value_of
+from ..expressions.expr import Expr
+from ..expressions.properties import holds
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, ONES, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG

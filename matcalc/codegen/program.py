@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .. import __version__
-from ..adjoints.network import Term
-from ..answers import Derivative
-from ..build import hadamard, matmul, substitute, symbol, times, total, transpose
-from ..derive import derivative
+from .._version import __version__
+from ..answers.answer import Derivative
+from ..answers.scope import ranks_of
+from ..differentiation.network import Term
+from ..differentiation.tensor import Tensor
 from ..errors import UsageError
-from ..expr import Expr, postorder
+from ..expressions.build import hadamard, matmul, substitute, symbol, times, total, transpose
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import MEMBER, SYMBOL
-from ..render.text import spell
-from ..scope import ranks_of
-from ..simplify import recognise
-from ..tensor import Tensor
+from ..pipeline.derive import derivative
+from ..printing.text import spell
+from ..shortening.simplify import recognise
 from .emission import Target
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, Node

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from ..build import (
+from ..expressions.build import (
     add,
     apply,
     entry,
@@ -29,13 +29,14 @@ from ..build import (
     transpose,
     value_of,
 )
-from ..expr import Expr, Operation, transform
+from ..expressions.expr import Expr, transform
 from ..kinds import ONE
 from ..ops.activations import RELU, SIGMOID, SOFTPLUS
 from ..ops.core import ADD, ENTRY, HADAMARD, IVERSON, MATMUL, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG
 from ..ops.elementary import ABS, COSH, EXP, LOG
+from ..ops.operation import Operation
 from ..ops.softmax import LOG_SUM_EXP, LOG_SUM_EXP_ROWS, SOFTMAX, SOFTMAX_ROWS
 from ..ops.sums import SUM
 from .known import positive

@@ -1,7 +1,7 @@
 """The numeric text of the book as array operations: an operation whose text is simple has code in every language by itself.
 
 The text treats every array as two-dimensional, so a value is kept with its shape. Known are the entrywise functions of NumPy and
-of `matcalc.kernels`, sums, transposes, products, inverses and solutions of systems. `Untranslated` names what is not.
+of `matcalc.numbers.kernels`, sums, transposes, products, inverses and solutions of systems. `Untranslated` names what is not.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import ast
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..expr import Operation
 from ..kinds import ONE, SCALAR, Shape
+from ..ops.operation import Operation
 from .contraction import Contraction, Factor, product, single
 from .graph import Graph, Node
 
@@ -22,7 +22,7 @@ class Untranslated(Exception):
     """What in a numeric text has no translation."""
 
 
-# NumPy's names, or those of matcalc.kernels, and the name of the call in the graph.
+# NumPy's names, or those of matcalc.numbers.kernels, and the name of the call in the graph.
 ENTRYWISE = {name: name for name in "exp log sin cos tan sinh cosh tanh sqrt abs sign log1p expm1".split()} | {
     "arcsin": "asin",
     "arccos": "acos",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..console import can_encode, complain, grid, notes_of, one_line, print_json, shape_words, spellable, split_names
 from ..errors import VerificationError, printable
+from .console import can_encode, complain, grid, notes_of, one_line, print_json, shape_words, spellable, split_names
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from .. import Derivative
+    from ..answers.answer import Derivative
 
 Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
 

@@ -11,8 +11,8 @@ from typing import TextIO
 
 import click
 
-from ..batch import Record, read_jobs, run
 from ..errors import UsageError
+from .jobs import Record, read_jobs, run
 
 
 @click.command(

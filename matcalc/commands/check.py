@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..console import EXPRESSION_SETTINGS, can_encode, grid, one_line, print_json, split_names, takes_expression
 from ..errors import NoAnswerError, UsageError, printable
+from .console import EXPRESSION_SETTINGS, can_encode, grid, one_line, print_json, split_names, takes_expression
 from .d import LAYOUTS
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..console import EXPRESSION_SETTINGS, notes_of, one_line, split_names, takes_expression
 from ..errors import UsageError
+from .console import EXPRESSION_SETTINGS, notes_of, one_line, split_names, takes_expression
 
 TARGETS = ("numpy", "jax", "torch", "octave")
 PARTS = ("hessian", "jvp", "vjp", "hvp")
@@ -66,8 +66,8 @@ def command(
     no_verify: bool,
 ) -> int:
     """The function EXPR and its derivative by X as a program in a language."""
-    from .. import derivative
-    from ..answers import Derivative
+    from ..answers.answer import Derivative
+    from ..api import derivative
 
     names = split_names(wrt)
     if order == 1 and len(names) > 1:

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from ..console import EXPRESSION_SETTINGS, OptionalWords, takes_expression
 from .answering import answer_by, form_of
+from .console import EXPRESSION_SETTINGS, OptionalWords, takes_expression
 
 LAYOUTS = ("numerator", "denominator", "strict")
 STRUCTURES = ("symmetric-space", "independent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..console import EXPRESSION_SETTINGS, split_names
+from .console import EXPRESSION_SETTINGS, split_names
 from .showing import joined, show, takes_function
 
 

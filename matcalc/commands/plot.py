@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from ..console import EXPRESSION_SETTINGS, can_encode, one_line, print_json, split_names, takes_expression
 from ..errors import UsageError
+from .console import EXPRESSION_SETTINGS, can_encode, one_line, print_json, split_names, takes_expression
 
 
 @click.command(

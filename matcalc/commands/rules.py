@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..console import grid, print_json
 from ..errors import UsageError
+from .console import grid, print_json
 
 if TYPE_CHECKING:
-    from ..rulebook import Rule
+    from ..derivation.rulebook import Rule
 
 
 @click.command(
@@ -29,7 +29,7 @@ Exit code: 0 answered, 2 no such rule.""",
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 def command(name: tuple[str, ...], as_json: bool) -> int:
     """The rule book: every rule has a name, a statement, a condition and a source. `d --steps` refers to it."""
-    from ..rulebook import nearest, rule, rules, search
+    from ..derivation.rulebook import nearest, rule, rules, search
 
     wanted = " ".join(name)
     exact = [r for r in rules() if r.name.casefold() == wanted.casefold()]

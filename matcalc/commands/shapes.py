@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from ..console import EXPRESSION_SETTINGS, grid, one_line, spellable, takes_expression
+from .console import EXPRESSION_SETTINGS, grid, one_line, spellable, takes_expression
 
 
 @click.command("shapes", context_settings=EXPRESSION_SETTINGS)
 @takes_expression
 def command(expression: str, where: tuple[str, ...]) -> int:
     """Every subexpression of EXPR with its inferred shape."""
-    from .. import subexpressions
+    from ..api import subexpressions
 
     rows = [(one_line(text), spellable(shape)) for text, shape in subexpressions(expression, where="; ".join(filter(None, where)))]
     if sys.stdout.isatty():

@@ -7,8 +7,8 @@ from textwrap import fill
 
 import click
 
-from ..cli import command as matcalc
 from ..errors import MatcalcError, printable
+from .cli import command as matcalc
 
 WIDTH = 88
 

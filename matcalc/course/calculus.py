@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ..errors import MatcalcError, NoAnswerError, UsageError
-from ..handles import Handle
+from ..exchange.handles import Handle
 from .directions import Directional, directional_derivative
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Answer, Problem

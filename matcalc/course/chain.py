@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .. import derive
-from ..answers import Derivative
-from ..build import is_number, is_zero, value_of
+from ..answers.answer import Derivative
 from ..errors import NoAnswerError, ReadingError
-from ..expr import Expr
-from ..infer import infer
+from ..expressions.build import is_number, is_zero, value_of
+from ..expressions.expr import Expr
+from ..inference.infer import infer
 from ..kinds import ONE, Dim, Shape
 from ..notation.surface import number
 from ..ops.core import EYE, TIMES
 from ..ops.diagonal import DIAG
+from ..pipeline import derive
 from ..syntax import Declaration, Node, Program, walk
 from .unfold import Step, declared_as, names_in, rebuilt, with_names
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .. import build
-from ..build import has, is_number, split, transpose, value_of
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.build import has, is_number, split, transpose, value_of
+from ..expressions.expr import Expr
 from ..kinds import ONE
 from ..ops.core import ADD, CONSTANT, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, KRONECKER, MATMUL, MATRIX_POWER, ONES, POWER, SIZE, TIMES
 from ..ops.diagonal import DIAG

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import build
-from ..build import add, apply, entry, index, matmul, num, power, size, split, substitute, times, transpose
-from ..expr import Expr, make, postorder
+from ..expressions import build
+from ..expressions.build import add, apply, entry, index, matmul, num, power, size, split, substitute, times, transpose
+from ..expressions.expr import Expr, make, postorder
+from ..expressions.labels import name_of
 from ..kinds import ONE, SCALAR, Dim
-from ..notation.labels import name_of
 from ..ops.book import REGISTRY
 from ..ops.core import (
     ADD,
@@ -26,7 +26,7 @@ from ..ops.core import (
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from ..shortening.folding import constant_entry
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from .definiteness import sign_of
 
 

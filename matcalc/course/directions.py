@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import build
-from ..build import add, apply, divide, entry, literal, matmul, num, substitute, symbol, times, trace, transpose, zeros
+from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, ShapeError, UsageError, VerificationError
-from ..expr import Expr, postorder
+from ..expressions import build
+from ..expressions.build import add, apply, divide, entry, literal, matmul, num, substitute, symbol, times, trace, transpose, zeros
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR, Dim
 from ..notation.linearmap import along as applied
-from ..numeric import Plan
+from ..numbers.numeric import Plan
 from ..ops.book import REGISTRY
 from ..ops.core import ENTRY, POWER
+from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
 from ..shortening.folding import folded
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from ..syntax import Program
-from ..tensor import Tensor
-from .algebra import Algebra, NotTranslated, entries_of, is_small
 from .polynomials import shortest
 from .problem import Answer, Problem, refuse_where_undefined
 from .remainder import check_remainder

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..derive import expression
 from ..errors import MatcalcError
-from ..render.latex import latex_name
+from ..pipeline.derive import expression
+from ..printing.latex import latex_name
 
 if TYPE_CHECKING:
     from .plots import Plot

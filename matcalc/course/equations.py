@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ..build import apply, has, matmul, num, symbol, times, transpose
 from ..errors import MatcalcError
-from ..expr import Expr, postorder
+from ..expressions.build import apply, has, matmul, num, symbol, times, transpose
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import words_of
+from ..inference.templates import entrywise
 from ..kinds import ONE, Dim
-from ..notation.labels import words_of
 from ..ops.core import ADD, HADAMARD, ONES, POWER, SYMBOL, TIMES
 from ..ops.inverse import INVERSE
-from ..simplify import simplify
-from ..templates import entrywise
-from .algebra import Algebra, NotTranslated
+from ..shortening.algebra import Algebra, NotTranslated
+from ..shortening.simplify import simplify
 from .expansion import expanded, expanded_in
 from .linear import IsTall, NewName, Solution, contains, linear_matrix, linear_vector
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from ..build import add, apply, index, is_number, member, rebuild, substitute, symbol, value_of
-from ..expr import Expr, postorder, transform
+from ..expressions.build import add, apply, index, is_number, member, rebuild, substitute, symbol, value_of
+from ..expressions.expr import Expr, postorder, transform
 from ..ops.core import ADD, HADAMARD, INDEXED_SUM, KRONECKER, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM, VEC

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import NoAnswerError
-from ..expr import Expr
-from .algebra import Algebra, NotTranslated
+from ..expressions.expr import Expr
+from ..shortening.algebra import Algebra, NotTranslated
 from .overlooked import overlooked
 
 LONGEST_FORMULA = 60  # operations, of a root with parameters in it
@@ -230,7 +230,7 @@ class Scalars:
     def equation(self) -> str:
         """What is to be solved, in matcalc's spelling where there is one."""
         from ..notation.arrange import Arranger
-        from ..render.text import spell
+        from ..printing.text import spell
 
         parts = []
         for g in self.gradient:
@@ -296,7 +296,7 @@ class Scalars:
 
     def _say(self, value: Any) -> str:
         from ..notation.arrange import Arranger
-        from ..render.text import spell
+        from ..printing.text import spell
 
         if value.is_Float:
             return f"{float(value):.6g}"

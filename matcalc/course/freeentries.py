@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import build
-from ..build import add, apply, divide, entry, index, num, power, size, split, times, transpose
 from ..errors import NoAnswerError
-from ..expr import Expr, postorder
+from ..expressions import build
+from ..expressions.build import add, apply, divide, entry, index, num, power, size, split, times, transpose
+from ..expressions.expr import Expr, postorder
 from ..ops.book import REGISTRY
 from ..ops.core import MATMUL
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from .determinants import product_over
 from .problem import Problem
 

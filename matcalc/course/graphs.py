@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from .. import derive
-from ..answers import Derivative, Expression, printer
+from ..answers.answer import Derivative, Expression, printer
 from ..errors import MatcalcError, NoAnswerError, ReadingError, UsageError, VerificationError
-from ..expr import postorder
-from ..handles import Handle
-from ..infer import Typed, infer
+from ..exchange.handles import Handle
+from ..expressions.expr import postorder
+from ..inference.infer import Typed, infer
 from ..inference.scene import spell_declaration
 from ..kinds import ONE, Dim
 from ..ops.core import SYMBOL
-from ..render.formats import Printable
+from ..pipeline import derive
+from ..printing.formats import Printable
 from ..syntax import Declaration, Node, Program, spell_name
 from .chain import Accumulation, Chain, Edge
 from .points import names_of, random_points, read_input

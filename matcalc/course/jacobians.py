@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import NoAnswerError, VerificationError
-from ..expr import Expr
-from ..numeric import Plan
-from ..verify import SCALES
+from ..expressions.expr import Expr
+from ..numbers.numeric import Plan
+from ..numbers.verify import SCALES
 from .problem import Problem
 
 GOOD_POINTS = 2

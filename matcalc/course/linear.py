@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import build
-from ..build import (
+from ..differentiation.tensor import Tensor
+from ..expressions import build
+from ..expressions.build import (
     add,
     apply,
     eye,
@@ -30,14 +31,13 @@ from ..build import (
     transpose,
     zeros,
 )
-from ..expr import Expr, postorder
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of
 from ..kinds import ONE
 from ..notation.kronecker import commutation
-from ..notation.labels import name_of
 from ..ops.core import ADD, EYE, INDEXED_SUM, MATMUL, POWER
 from ..ops.sums import VEC
-from ..simplify import simplify
-from ..tensor import Tensor
+from ..shortening.simplify import simplify
 from .definiteness import ND, PD, definiteness, sign_of
 from .expansion import expanded, expanded_in, summands
 from .polynomials import shortest

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import NoAnswerError, VerificationError
-from ..expr import Expr, postorder
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of
 from ..kinds import Dim
-from ..notation.labels import name_of
-from ..numeric import Plan
+from ..numbers.numeric import Plan
+from ..numbers.verify import Point, draw
 from ..ops.inverse import INVERSE
-from ..verify import Point, draw
 from .jacobians import free_entries
 
 SHAPED = frozenset({"orthogonal", "idempotent", "spd", "psd", "diagonal", "skew", "lower", "upper", "orthonormal"})

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from .. import derive
-from ..answers import Derivative, Expression, printer
+from ..answers.answer import Derivative, Expression, printer
 from ..errors import MatcalcError, NoAnswerError, UsageError
-from ..expr import postorder
-from ..handles import Handle
+from ..exchange.handles import Handle
+from ..expressions.expr import postorder
 from ..inference.scene import spell_declaration
 from ..kinds import ONE
 from ..ops.core import MEMBER, SYMBOL
+from ..pipeline import derive
 from ..syntax import split_name, walk
 from .points import names_of, read_input
 from .polynomials import Taylor, taylor_polynomial

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..errors import MatcalcError, UsageError
-from ..expr import postorder
-from ..infer import Typed
+from ..expressions.expr import postorder
+from ..inference.infer import Typed
 from ..inference.scene import declared_shape
 from ..kinds import ONE, Dim, Shape
-from ..numeric import release
+from ..numbers.numeric import release
+from ..numbers.standins import at, entrywise
+from ..numbers.verify import SCALES, Point
 from ..ops.core import MEMBER, SYMBOL
-from ..read import parse, parse_names, parse_where
-from ..standins import at, entrywise
+from ..reading.read import parse, parse_names, parse_where
 from ..syntax import Declaration, Program
-from ..verify import SCALES, Point
 
 
 def read_input(text: str, where: str) -> tuple[Program, tuple[Declaration, ...]]:

@@ -12,23 +12,23 @@ from fractions import Fraction
 from math import factorial
 from typing import Any
 
-from .. import build
-from ..build import add, literal, matmul, num, substitute, symbol, times, transpose
+from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
-from ..expr import Expr, order_key, postorder
+from ..expressions import build
+from ..expressions.build import add, literal, matmul, num, substitute, symbol, times, transpose
+from ..expressions.expr import Expr, order_key, postorder
+from ..expressions.labels import name_of
 from ..kinds import ONE
 from ..notation.arrange import Arranger
-from ..notation.labels import name_of
 from ..notation.linearmap import along
 from ..notation.naming import LEAST_GAIN, names_for, repeated
 from ..notation.surface import negated, number
 from ..ops.core import ENTRY, SYMBOL
-from ..render.count import symbols as length
+from ..printing.count import symbols as length
+from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
 from ..shortening.folding import folded
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from ..syntax import Binding, Node, Program, spell_name
-from ..tensor import Tensor
-from .algebra import Algebra, NotTranslated, entries_of, is_small
 from .expansion import expanded, gathered
 from .problem import Answer, Problem, refuse_where_undefined
 from .remainder import check_remainder
@@ -64,7 +64,7 @@ class Taylor(Answer):
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers of what is printed, given an array for every name."""
-        from ..derive import expression
+        from ..pipeline.derive import expression
 
         return expression(self.text, self.where).evaluate(values)
 

@@ -10,22 +10,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..build import substitute, transpose, zeros
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
-from ..expr import Expr, postorder
-from ..infer import Typed, infer
+from ..expressions.build import substitute, transpose, zeros
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of, words_of
 from ..inference.assumptions import where_text
+from ..inference.infer import Typed, infer
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import rewritten, typed_order
-from ..notation.labels import name_of, words_of
+from ..numbers.verify import Point
 from ..ops.core import MEMBER, SIZE, SYMBOL
-from ..read import parse, parse_names, parse_where
-from ..render.formats import Printable
+from ..printing.formats import Printable
+from ..reading.read import parse, parse_names, parse_where
 from ..shortening.folding import folded
-from ..simplify import recognise
+from ..shortening.simplify import recognise
 from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
-from ..verify import Point
 
 _NAMED = re.compile(r"\s*(\\?[^\W\d_]+(?:_(?:\{[^{}]*\}|\w))?)\s*=(?!=)")
 _LINEAR = frozenset({"symmetric", "skew", "diagonal", "lower", "upper"})  # what a direction shares with the variable
@@ -200,7 +200,7 @@ class Problem:
 
     def spelled(self, e: Expr) -> str:
         """An expression as text, for messages."""
-        from ..render.text import spell
+        from ..printing.text import spell
 
         return spell(self.arranger().spell(e))
 
@@ -249,7 +249,7 @@ class Answer(Printable):
         raise NotImplementedError
 
     def spelled(self, thing: Node | Program, form: str) -> str:
-        from ..answers import printer
+        from ..answers.answer import printer
 
         return printer(form)(thing, names=self._names) if form == "latex" else printer(form)(thing)
 
@@ -298,7 +298,7 @@ class Answer(Printable):
 def refuse_where_undefined(e: Expr, what: str, values: Mapping[Expr, Expr] | None = None) -> None:
     """Refuse a value with a division by zero in it. With `values`, that of `e` with them put in: there a denominator that
     vanishes would be lost beside a numerator that does."""
-    from ..build import is_number, value_of
+    from ..expressions.build import is_number, value_of
     from ..ops.core import POWER
     from ..ops.inverse import INVERSE
 

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from ..errors import NoAnswerError, VerificationError
-from ..expr import Expr
+from ..expressions.expr import Expr
+from ..expressions.labels import name_of, words_of
 from ..kinds import Dim
-from ..notation.labels import name_of, words_of
-from ..numeric import Plan
-from ..verify import SCALES, Point
+from ..numbers.numeric import Plan
+from ..numbers.verify import SCALES, Point
 
 GOOD_POINTS = 2
 MOST_POINTS = 40

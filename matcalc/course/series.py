@@ -9,15 +9,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..build import add, apply, constant, index, indexed_sum, is_number, is_zero, num, power, substitute, symbol, times, value_of
 from ..errors import NoAnswerError, UsageError
-from ..expr import Expr, make
+from ..expressions.build import (
+    add,
+    apply,
+    constant,
+    index,
+    indexed_sum,
+    is_number,
+    is_zero,
+    num,
+    power,
+    substitute,
+    symbol,
+    times,
+    value_of,
+)
+from ..expressions.expr import Expr, make
 from ..kinds import SCALAR
 from ..ops.book import REGISTRY
 from ..ops.core import INDEXED_PRODUCT
-from ..simplify import simplify
+from ..shortening.algebra import Algebra, NotTranslated
+from ..shortening.simplify import simplify
 from ..syntax import Node, Program
-from .algebra import Algebra, NotTranslated
 from .polynomials import Taylor, centre_of, taylor_polynomial
 from .problem import Answer, Problem
 from .remainder import check_remainder
@@ -139,7 +153,7 @@ def _radius(algebra: Algebra, problem: Problem, radii: list[Any]) -> str:
         value = problem.arranger().spell(simplify(algebra.expression(least)))
     except NotTranslated:
         return "near the point"
-    from ..render.text import spell
+    from ..printing.text import spell
 
     return f"where the distance of {n} from the point is less than {spell(value)}"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import build
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.expr import Expr
 from ..notation.surface import name as name_node
 from ..syntax import Binding, Node, Program
 from .problem import Answer, Problem

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .. import build
-from ..build import literal, num, symbol
 from ..errors import NoAnswerError
-from ..expr import Expr, postorder
-from ..notation.labels import name_of
+from ..expressions import build
+from ..expressions.build import literal, num, symbol
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of
 from ..ops.core import ENTRY, LITERAL
-from ..simplify import simplify
-from .algebra import NotTranslated, entries_of, is_small
+from ..shortening.algebra import NotTranslated, entries_of, is_small
+from ..shortening.simplify import simplify
 from .extrema import Root, Scalars
 from .problem import Problem
 from .solutions import Stationary, StationaryPoint

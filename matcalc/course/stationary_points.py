@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import permutations
 
-from .. import build
-from ..build import add, divide, num, substitute, symbol, transpose
+from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
-from ..expr import Expr, postorder
+from ..expressions import build
+from ..expressions.build import add, divide, num, substitute, symbol, transpose
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of
 from ..kinds import ONE
 from ..notation.kronecker import kronecker_matrix
-from ..notation.labels import name_of
 from ..ops.core import SYMBOL
 from ..shortening.folding import folded
-from ..simplify import simplify
-from ..tensor import Tensor
+from ..shortening.simplify import simplify
 from .definiteness import ND, NSD, PD, PSD, definiteness, entry_sign, sign_of
 from .equations import solve_for
 from .expansion import expanded

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import build
-from ..build import num, transpose
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.build import num, transpose
+from ..expressions.expr import Expr
+from ..expressions.labels import name_of
 from ..kinds import Dim
-from ..notation.labels import name_of
 from .definiteness import PD, definiteness, sign_of
 from .optimality import Scenery
 from .problem import Problem, sampler

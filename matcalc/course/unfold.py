@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import UsageError
-from ..expr import Expr, postorder
-from ..infer import Typed, infer
+from ..expressions.expr import Expr, postorder
+from ..inference.infer import Typed, infer
 from ..kinds import ONE, Dim, Shape
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 

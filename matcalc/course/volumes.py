@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import build
-from ..build import add, num, times, transpose
+from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
-from ..expr import Expr, postorder
+from ..expressions import build
+from ..expressions.build import add, num, times, transpose
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of
 from ..kinds import ONE, Dim, shape_text
 from ..notation.kronecker import kronecker_matrix
-from ..notation.labels import name_of
 from ..ops.core import EYE
+from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
 from ..shortening.folding import folded
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from ..syntax import Program
-from ..tensor import Tensor
-from .algebra import Algebra, NotTranslated, entries_of, is_small
 from .determinants import absolute, determinant, product_of_entries
 from .directions import tidied
 from .freeentries import structured_determinant

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from ..adjoints.families import is_target
-from ..adjoints.letters import fresh_letter, letters_in
-from ..build import (
+from ..differentiation.families import is_target
+from ..differentiation.letters import fresh_letter, letters_in
+from ..errors import NoAnswerError
+from ..expressions.build import (
     add,
     apply,
     entry,
@@ -29,10 +30,9 @@ from ..build import (
     value_of,
     zeros,
 )
-from ..build.functions import entrywise_function, parts, prime
-from ..errors import NoAnswerError
-from ..expr import Expr, Operation, make, postorder
-from ..laws import CHAIN, CONSTANT, CONSTANT_FACTOR, QUOTIENT, SCHOOL_FACTOR, SCHOOL_PRODUCT, SCHOOL_SUM, VARIABLE
+from ..expressions.expr import Expr, make, postorder
+from ..expressions.functions import entrywise_function, parts, prime
+from ..inference.templates import differential_of, lift
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
@@ -55,9 +55,10 @@ from ..ops.core import (
     TRANSPOSE,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.laws import CHAIN, CONSTANT, CONSTANT_FACTOR, QUOTIENT, SCHOOL_FACTOR, SCHOOL_PRODUCT, SCHOOL_SUM, VARIABLE
+from ..ops.operation import Operation
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
-from ..templates import differential_of, lift
 
 MARK = "\u2022"  # see `lines`
 

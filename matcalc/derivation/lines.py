@@ -6,20 +6,20 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..answers import Derivative
-from ..expr import Expr
-from ..laws import ALGEBRA
+from ..answers.answer import Derivative
+from ..answers.scope import ranks_of
+from ..expressions.expr import Expr
 from ..notation.arrange import Arranger
 from ..notation.authorship import Order
 from ..notation.surface import name
-from ..render.formats import Printable, spelled
-from ..rulebook import Rule, book
-from ..scope import ranks_of
+from ..ops.laws import ALGEBRA
+from ..printing.formats import Printable, spelled
 from ..sources import abbreviated
 from ..syntax import Node, Program
+from .rulebook import Rule, book
 
 if TYPE_CHECKING:
-    from ..render.latex import Style
+    from ..printing.latex import Style
 
 DIFFERENTIAL, DERIVATIVE, ADJOINT, VALUE = "differential", "derivative", "adjoint", "value"
 MARK = "\u2022"  # before a d that is an operator or begins the name of a differential: no user can type it

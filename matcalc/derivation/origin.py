@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..expr import Expr
+from ..differentiation.tensor import Tensor
+from ..expressions.expr import Expr
 from ..notation.authorship import Order
-from ..tensor import Tensor
 
 
 class Stage:

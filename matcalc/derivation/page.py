@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..ops.core import ADD, ENTRY, INDEXED_SUM, TRANSPOSE
-from ..render.document import plain
+from ..ops.laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
+from ..printing.document import plain
 from .forward import LINEAR
 from .lines import Line, Partial, Step, merged
 
 if TYPE_CHECKING:
-    from ..render.latex import Style
+    from ..printing.latex import Style
 
 LEVELS = ("brief", "full")
 PAGE = 68  # characters of the columns of an `align*` that fits a page

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..build import add, hadamard, matmul, num, substitute, symbol, times, total, trace, transpose, zeros
-from ..expr import Expr, postorder
+from ..differentiation.tensor import Tensor
+from ..expressions.build import add, hadamard, matmul, num, substitute, symbol, times, total, trace, transpose, zeros
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR
-from ..laws import REVERSE
 from ..ops.core import ADD, ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, TIMES, TRANSPOSE
-from ..simplify import Record, simplify
-from ..tensor import Tensor
+from ..ops.laws import REVERSE
+from ..shortening.simplify import Record, simplify
 from .forward import LINEAR, Forward
 
 MANY = 9  # nonlinear or shared nodes above which a function is taken apart

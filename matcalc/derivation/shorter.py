@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..build import substitute
-from ..expr import Expr
-from ..laws import ALGEBRA
-from ..simplify import Record, simplify
+from ..expressions.build import substitute
+from ..expressions.expr import Expr
+from ..ops.laws import ALGEBRA
+from ..shortening.simplify import Record, simplify
 
 LARGEST = 400  # symbols: a longer expression is shortened in one line
 Rewriting = tuple[Expr, Expr, tuple[str, ...]]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..answers import Derivative
-from ..build import entry, matmul, substitute, times, trace, transpose
+from ..answers.answer import Derivative
+from ..answers.layout import oriented
+from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expr import Expr, postorder
+from ..expressions.build import entry, matmul, substitute, times, trace, transpose
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR, Shape
-from ..laws import (
+from ..notation.indexform import index_form
+from ..notation.linearmap import along
+from ..ops.core import ENTRY, MEMBER, SYMBOL
+from ..ops.laws import (
     ALGEBRA,
     BY_ENTRY,
     BY_INDICES,
@@ -33,13 +38,8 @@ from ..laws import (
     STRUCTURED,
     SUBSTITUTED,
 )
-from ..layout import oriented
-from ..notation.indexform import index_form
-from ..notation.linearmap import along
-from ..ops.core import ENTRY, MEMBER, SYMBOL
-from ..render.text import spell
-from ..simplify import Record, recognise, simplify
-from ..tensor import Tensor
+from ..printing.text import spell
+from ..shortening.simplify import Record, recognise, simplify
 from .forward import Forward, change_of, pending, worked_out
 from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Head, Line, Partial, Speller, Step, shape_of
 from .origin import Origin, Stage

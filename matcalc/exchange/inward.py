@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import UsageError
-from ..handles import Handle
 from ..kinds import Dim
 from ..notation.surface import dimension, negated, number
-from ..read import parse_names, parse_where
+from ..reading.read import parse_names, parse_where
 from ..syntax import Declaration, Node, spell_name
+from .handles import Handle
 from .outward import FUNCTIONS, SPELLED_OUT
 
 LARGEST = 20_000  # nodes

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..build import value_of
 from ..errors import NoAnswerError
-from ..expr import Expr, postorder
+from ..expressions.build import value_of
+from ..expressions.expr import Expr, postorder
 from ..kinds import Dim
 from ..ops import core
 from ..ops.blocks import BLOCK

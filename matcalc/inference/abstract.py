@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..build.functions import derivative_shape, entrywise_function, function, function_along
 from ..errors import MatcalcError, ReadingError
+from ..expressions.functions import derivative_shape, entrywise_function, function, function_along
 from ..kinds import ONE, Dim, kind_of
 from ..syntax import Declaration, Node
 from .elaborate import Elaborator

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import build
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..syntax import Node
 from .elaborate import Elaborator

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache, partial
 
-from .. import build
 from ..errors import MatcalcError, ReadingError
-from ..expr import Operation
+from ..expressions import build
 from ..kinds import ONE, Dim
 from ..ops import arity, function_names
 from ..ops.book import REGISTRY
+from ..ops.operation import Operation
 from ..syntax import Node
 from .abstract import abstract
 from .elaborate import Elaborator, Meaning

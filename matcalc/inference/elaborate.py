@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from .. import build
 from ..errors import ReadingError
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.expr import Expr
 from ..syntax import Binding, Node, split_name
 from .scene import SHAPED, Scene
 from .scopes import SCALAR, Frame

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .. import build
 from ..errors import ReadingError
-from ..expr import Expr, make
+from ..expressions import build
+from ..expressions.expr import Expr, make
 from ..kinds import ONE, Dim
 from ..ops.core import CASES, IVERSON
 from ..syntax import Node

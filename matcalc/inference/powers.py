@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
-from .. import build
 from ..errors import MatcalcError
+from ..expressions import build
 from ..ops.book import REGISTRY
 from ..syntax import Node, walk
 from .elaborate import Elaborator

@@ -7,11 +7,12 @@ from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 
-from .. import build
 from ..errors import MatcalcError, ReadingError
-from ..expr import Expr, Operation
+from ..expressions import build
+from ..expressions.expr import Expr
 from ..kinds import ONE, Shape
 from ..ops.book import REGISTRY
+from ..ops.operation import Operation
 from ..syntax import Node
 from .elaborate import Elaborator
 from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, sum_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..errors import ReadingError, ShapeError, UsageError
-from ..expr import Expr
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape, close_properties, shape_text
 from ..reading.sizes import sizes_of
 from ..syntax import Declaration, Node, Program, split_name, walk

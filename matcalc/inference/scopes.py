@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from .. import build
 from ..errors import ReadingError
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.expr import Expr
 from ..kinds import ONE, OPEN, Dim, Shape, close_properties
 from ..syntax import Binding, Node, split_name
 from .scene import Scene, declared_properties

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..expr import Expr
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape
 from ..syntax import Node
 

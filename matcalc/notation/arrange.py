@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from .. import build
-from ..build import split, transpose, value_of
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.build import split, transpose, value_of
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK, SELECTION
@@ -48,7 +48,7 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from ..render.count import symbols
+from ..printing.count import symbols
 from ..syntax import Node, spell_name
 from .factors import Factors
 from .spelling import is_below

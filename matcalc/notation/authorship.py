@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..build import negative, ones, times, transpose
-from ..expr import Expr
+from ..expressions.build import negative, ones, times, transpose
+from ..expressions.expr import Expr
 from ..ops.core import ADD, HADAMARD, MATMUL, TRANSPOSE
 from ..syntax import Node
 

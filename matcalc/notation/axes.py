@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..expr import Expr
-from ..numeric import Plan, kernel
+from ..expressions.expr import Expr
+from ..numbers.numeric import Plan, kernel
 from ..ops.core import ADD, CASES, ENTRY, INDEX, INDEXED_SUM, IVERSON, POWER, TIMES
 
 _ENTRY_BY_ENTRY = (ADD, TIMES, POWER, IVERSON, CASES)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .. import build
-from ..build import is_number, split, transpose, value_of
-from ..expr import Expr
+from ..expressions import build
+from ..expressions.build import is_number, split, transpose, value_of
+from ..expressions.expr import Expr
 from ..kinds import ONE
 from ..ops.core import ADD, CONSTANT, ENTRY, HADAMARD, INDEX, INDEXED_SUM, MATMUL, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
-from ..render.count import symbols
+from ..printing.count import symbols
 from ..syntax import Node, walk
 from .spelling import Key, Spelling, is_below
 from .surface import is_plain_product, negated, number, product, quotient

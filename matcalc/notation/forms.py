@@ -7,16 +7,16 @@ from itertools import combinations, combinations_with_replacement, product
 from math import factorial, log2
 from typing import TYPE_CHECKING, Any
 
+from ..differentiation.tensor import unstacked
 from ..errors import ShapeError, UsageError
-from ..infer import Typed
+from ..inference.infer import Typed
 from ..inference.scene import declared_shape
 from ..kinds import ONE, Dim
-from ..numeric import Plan, release
-from ..tensor import unstacked
+from ..numbers.numeric import Plan, release
 from .axes import over_axes
 
 if TYPE_CHECKING:
-    from ..scope import Scope
+    from ..answers.scope import Scope
 
 
 def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:

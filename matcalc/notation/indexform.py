@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ..adjoints.network import Factor, Index, Slot, Term
-from ..build import is_number, ones, split, value_of
+from ..differentiation.network import Factor, Index, Slot, Term
+from ..differentiation.tensor import Tensor, like_terms
 from ..errors import MatcalcError
-from ..expr import Expr, postorder
-from ..infer import infer
+from ..expressions.build import is_number, ones, split, value_of
+from ..expressions.expr import Expr, postorder
+from ..inference.infer import infer
 from ..kinds import Dim
 from ..ops.core import EYE, POWER, UNIT
 from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, spell_name, walk
-from ..tensor import Tensor, like_terms
 from .arrange import Arranger
 from .surface import name, number, product, quotient
 from .unitdirections import along_units
@@ -220,6 +220,6 @@ def _below(s: Expr) -> bool:
 
 
 def _inverted(s: Expr) -> Expr:
-    from ..build import num, power
+    from ..expressions.build import num, power
 
     return power(s, num(-1))

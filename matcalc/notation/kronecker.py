@@ -11,20 +11,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..adjoints.letters import letters_beside
-from ..adjoints.network import Factor, Index, Slot, Term, matrix_form, reduce_term
-from ..adjoints.pairs import beyond
-from ..build import add, apply, diag, eye, hadamard, index, indexed_sum, kron, matmul, num, ones, size, times, transpose, unit, zeros
-from ..differential import close, separate
+from ..differentiation.differential import close, separate
+from ..differentiation.letters import letters_beside
+from ..differentiation.network import Factor, Index, Slot, Term, matrix_form, reduce_term
+from ..differentiation.pairs import beyond
+from ..differentiation.tensor import Tensor, unstacked
 from ..errors import NoAnswerError
-from ..expr import Expr, make, order_key
+from ..expressions.build import (
+    add,
+    apply,
+    diag,
+    eye,
+    hadamard,
+    index,
+    indexed_sum,
+    kron,
+    matmul,
+    num,
+    ones,
+    size,
+    times,
+    transpose,
+    unit,
+    zeros,
+)
+from ..expressions.expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Shape
-from ..numeric import Plan
+from ..numbers.numeric import Plan
 from ..ops.core import COMMUTATION
 from ..ops.sums import VEC
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from ..syntax import Program
-from ..tensor import Tensor, unstacked
 from .arrange import Arranger
 
 

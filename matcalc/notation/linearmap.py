@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from ..adjoints.network import Term, matrix_form, reduce_term
-from ..adjoints.pairs import beyond
-from ..build import add, num, symbol, transpose, zeros
-from ..differential import collect
+from ..differentiation.differential import collect
+from ..differentiation.network import Term, matrix_form, reduce_term
+from ..differentiation.pairs import beyond
+from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expr import Expr
+from ..expressions.build import add, num, symbol, transpose, zeros
+from ..expressions.expr import Expr
 from ..kinds import ONE
-from ..numeric import Plan
+from ..numbers.numeric import Plan
 from ..ops.core import TRANSPOSE
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from ..syntax import Program
-from ..tensor import Tensor
 from .arrange import Arranger
 from .unitdirections import along_units, applied, attached
 

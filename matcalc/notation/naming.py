@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase, ascii_uppercase
 
-from ..build import num, power, value_of
-from ..expr import Expr
+from ..expressions.build import num, power, value_of
+from ..expressions.expr import Expr
 from ..ops.core import NUMBER, POWER, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..syntax import split_name

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..adjoints.network import Factor, Index, Slot, Term
-from ..build import (
+from ..differentiation.network import Factor, Index, Slot, Term
+from ..differentiation.tensor import Tensor
+from ..expressions.build import (
     apply,
     eye,
     hadamard,
@@ -28,17 +29,16 @@ from ..build import (
     without_coefficient,
     zeros,
 )
-from ..expr import Expr, postorder
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, Dim
 from ..ops.activations import RELU
 from ..ops.core import ADD, CASES, EYE, HADAMARD, IVERSON, MATMUL, POWER, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG
 from ..ops.elementary import ABS, SIGN
 from ..ops.extremes import MAXIMUM, MINIMUM
-from ..render.text import spell
-from ..simplify import simplify
+from ..printing.text import spell
+from ..shortening.simplify import simplify
 from ..syntax import Declaration, Node, Program
-from ..tensor import Tensor
 from .arrange import MIRRORED, Arranger
 from .indexform import Letters, index_form, term_node, term_order, unclear
 from .surface import name, number, product

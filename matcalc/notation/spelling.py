@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from ..build import is_number, value_of
-from ..expr import Expr, postorder
+from ..expressions.build import is_number, value_of
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, Dim
 from ..ops.core import COMMUTATION, EYE, INDEX, NUMBER, ONES, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
 from ..syntax import Node, spell_name, split_name, walk

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from ..build import add, is_zero, matmul, negative, num, split, times, transpose, without_coefficient, zeros
-from ..expr import Expr, order_key
+from ..expressions.build import add, is_zero, matmul, negative, num, split, times, transpose, without_coefficient, zeros
+from ..expressions.expr import Expr, order_key
 from ..ops.core import ADD, MATMUL, TRANSPOSE
-from ..simplify import simplify
+from ..shortening.simplify import simplify
 from ..syntax import Binding, Node, Program
 from .arrange import Arranger
 from .naming import names_for, repeated

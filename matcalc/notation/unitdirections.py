@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..adjoints.network import Factor, Index, Slot, Term, matrix_form, reduce_term
-from ..build import apply, eye, function_along, index, matmul, num, split, substitute, symbol, times, transpose, unit, value_of
-from ..build.functions import parts
+from ..differentiation.network import Factor, Index, Slot, Term, matrix_form, reduce_term
 from ..errors import MatcalcError
-from ..expr import Expr, postorder
+from ..expressions.build import apply, eye, function_along, index, matmul, num, split, substitute, symbol, times, transpose, unit, value_of
+from ..expressions.expr import Expr, postorder
+from ..expressions.functions import parts
+from ..inference.templates import entrywise
 from ..kinds import ONE
 from ..ops import function_names
 from ..ops.abstract import FUNCTION
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
 from ..ops.sums import VEC
-from ..templates import entrywise
 
 Names = Mapping[Index, str]
 

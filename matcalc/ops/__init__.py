@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..expr import Operation
 from . import (
     abstract,
     activations,
@@ -28,6 +27,7 @@ from . import (
     trace,
 )
 from .book import REGISTRY, SHORTHANDS
+from .operation import Operation
 
 # In the order of the contents.
 CHAPTERS = (

@@ -1,7 +1,7 @@
 """Functions of which only the sets are known: phi: R -> R (entry by entry), f: R^n -> R, F: R^{m x n} -> R^{p x q}.
 
 The attribute of a node says which function it is and how often it has been differentiated: f'(x) and f''(x) are nodes of
-the same operation. What a derivative of a function of more than one number looks like is said in `matcalc.build.functions`.
+the same operation. What a derivative of a function of more than one number looks like is said in `matcalc.expressions.functions`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ source       made by `cite`
 from __future__ import annotations
 
 from ..errors import MatcalcError
-from ..expr import Operation
+from .operation import Operation
 
 REGISTRY: dict[str, Operation] = {}
 SHORTHANDS: dict[str, tuple[tuple[str, ...], str]] = {}

@@ -1,7 +1,7 @@
 """The bones of every expression: leaves, sums, products, powers, indexed sums.
 
 All are multilinear (Leibniz gives their differentials) except the powers and products over an index.
-Their normal forms are in `matcalc.build`.
+Their normal forms are in `expressions.build`.
 """
 
 from __future__ import annotations

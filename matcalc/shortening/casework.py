@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..build import add, apply, ones, rebuild, times
-from ..expr import Expr
+from ..expressions.build import add, apply, ones, rebuild, times
+from ..expressions.expr import Expr
 from ..ops.core import CASES, HADAMARD, TIMES
 
 Conditions = tuple[Expr, ...]

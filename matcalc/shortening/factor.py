@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd
 from weakref import WeakKeyDictionary
 
-from ..build import (
+from ..expressions.build import (
     add,
     apply,
     diag,
@@ -29,10 +29,11 @@ from ..build import (
     value_of,
     without_coefficient,
 )
-from ..expr import Expr, Operation, order_key, transform
+from ..expressions.expr import Expr, order_key, transform
 from ..kinds import ONE
 from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
 from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.operation import Operation
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..build import eye, is_number, is_zero, num, ones, power, rebuild, size, split, times
-from ..course.algebra import FUNCTIONS, Algebra, NotTranslated
-from ..expr import Expr, transform
+from ..expressions.build import eye, is_number, is_zero, num, ones, power, rebuild, size, split, times
+from ..expressions.expr import Expr, transform
 from ..ops.core import CONSTANT, EYE, ONES
-from ..simplify import simplify
+from .algebra import FUNCTIONS, Algebra, NotTranslated
+from .simplify import simplify
 
 _ENTRYWISE = frozenset(FUNCTIONS) | {"sigmoid", "softplus"}
 _OF_ZERO_TO_ZERO = frozenset({"norm", "normF", "norm1", "norminf", "det"})
@@ -36,7 +36,7 @@ def _folded(e: Expr) -> Expr:
     if name == "softmax":
         return times(power(size(n), num(-1)), ones(n))
     if name == "logsumexp":
-        from ..build import apply
+        from ..expressions.build import apply
         from ..ops.book import REGISTRY
 
         return apply(REGISTRY["log"], (size(n),))
@@ -56,7 +56,7 @@ def constant_entry(x: Expr) -> Expr | None:
 
 
 def _applied(e: Expr, value: Expr) -> Expr:
-    from ..build import apply
+    from ..expressions.build import apply
 
     scalar = apply(e.op, (value,))
     algebra = Algebra()

@@ -11,12 +11,12 @@ from fractions import Fraction
 from itertools import combinations
 from math import lcm
 
-from ..build import add, is_number, num, power, rebuild, split, symbol, times, value_of, without_coefficient
-from ..build.properties import holds
 from ..errors import MatcalcError
-from ..expr import Expr, postorder, transform
+from ..expressions.build import add, is_number, num, power, rebuild, split, symbol, times, value_of, without_coefficient
+from ..expressions.expr import Expr, postorder, transform
+from ..expressions.properties import holds
+from ..inference.templates import entrywise
 from ..ops.core import ADD, HADAMARD, NUMBER, ONES, POWER, TIMES
-from ..templates import entrywise
 from .factor import factor
 
 LARGEST = 48  # symbols of what is worked on

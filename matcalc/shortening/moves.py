@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from weakref import WeakKeyDictionary
 
-from .. import build
-from ..adjoints.families import with_index
-from ..adjoints.lifting import over_index
-from ..build import add, matmul, negative, num, power, rebuild, split, subtract, times, trace, transpose
-from ..build.properties import holds
-from ..expr import Expr, order_key, postorder, transform
+from ..differentiation.families import with_index
+from ..differentiation.lifting import over_index
+from ..expressions import build
+from ..expressions.build import add, matmul, negative, num, power, rebuild, split, subtract, times, trace, transpose
+from ..expressions.expr import Expr, order_key, postorder, transform
+from ..expressions.properties import holds
 from ..kinds import ONE
-from ..laws import WRITTEN_DETERMINANT
 from ..ops.core import ADD, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.determinant import DETERMINANT
 from ..ops.inverse import INVERSE
+from ..ops.laws import WRITTEN_DETERMINANT
 from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor

@@ -11,17 +11,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from .. import build
-from ..build import add, is_number, matmul, num, split, symbol, times, transpose, value_of, without_coefficient
-from ..build.properties import holds
-from ..expr import Expr, Operation
-from ..identities import IDENTITIES, Identity
-from ..infer import read_template
+from ..expressions import build
+from ..expressions.build import add, is_number, matmul, num, split, symbol, times, transpose, value_of, without_coefficient
+from ..expressions.expr import Expr
+from ..expressions.properties import holds
+from ..inference.infer import read_template
+from ..inference.templates import entrywise, instantiate
 from ..kinds import ONE, Dim
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, EYE, HADAMARD, MATMUL, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from ..ops.identities import IDENTITIES, Identity
+from ..ops.operation import Operation
 from ..ops.trace import TRACE
-from ..templates import entrywise, instantiate
 
 LONGEST = 12  # factors of a product in which patterns are looked for
 _CALLED = re.compile(r"[a-z][A-Za-z0-9]+(?=\()")

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..build import add, apply, constant, is_number, num, power, times, value_of
-from ..expr import Expr, postorder
+from ..expressions.build import add, apply, constant, is_number, num, power, times, value_of
+from ..expressions.expr import Expr, postorder
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, CONSTANT, NUMBER, POWER, TIMES
 

@@ -1,0 +1,1 @@
+"""What is handed out: the names in play, the layout, the answer."""

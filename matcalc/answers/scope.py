@@ -1,0 +1,114 @@
+"""The names of what was read: their order, their declarations, which are taken, what values an evaluation needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..expressions.expr import Expr, postorder
+from ..expressions.functions import functions_of
+from ..inference.infer import Typed, infer
+from ..inference.scene import counts, declared_shape, spell_declaration
+from ..kinds import SCALAR, Dim, Shape
+from ..ops.core import MEMBER, SYMBOL
+from ..syntax import Node, Program, split_name, walk
+
+if TYPE_CHECKING:
+    from ..printing.latex import Style
+
+
+def ranks_of(typed: Typed) -> dict[str, int]:
+    """The order in which names first occur; then that of functions known by their sets alone."""
+    functions = {d.name for d in typed.declarations if d.domain is not None}
+    roots = [*(b.value for b in typed.program.bindings), typed.program.body] if functions else []
+    calls = [str(n.attr).rstrip("'") for root in roots for n in walk(root) if n.op == "call"]
+    return {n: k for k, n in enumerate((*typed.symbols, *dict.fromkeys(c for c in calls if c in functions)))}
+
+
+def where_of(typed: Typed, trees: Sequence[Node], expressions: Sequence[Expr]) -> str:
+    """The declarations of an answer: also those of sizes that stand in it as numbers only."""
+    sizes = {n for e in postorder(expressions) if isinstance(e.attr, Dim) for n in e.attr.names()}
+    more = counts(trees, sizes, typed.declarations) if sizes else []
+    return "; ".join(filter(None, (typed.where, *map(spell_declaration, more))))
+
+
+class Scope:
+    """The names in play: what values an evaluation needs, which names are taken."""
+
+    def __init__(self, typed: Typed) -> None:
+        self.symbols: dict[str, Shape] = {
+            d.name: declared_shape(d.sizes)
+            for d in typed.declarations
+            if d.domain is None and split_name(d.name)[0] not in typed.families and (d.field != "N" or d.name in typed.symbols)
+        }
+        self.symbols |= {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
+        self.families = {}
+        for n in postorder(typed.expr):
+            if n.op is MEMBER:
+                base = str(n.attr[0])  # type: ignore[index]
+                self.families[base] = (typed.families[base][1], n.shape)
+        self.standins = False  # whether functions of which only the sets are known may be given values, for a comparison
+        self.functions = frozenset(d.name for d in typed.declarations if d.domain is not None)
+        self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
+        self.names = frozenset(
+            {
+                *typed.symbols,
+                *typed.bindings,
+                *(d.name for d in typed.declarations),
+                *typed.families,
+                *(split_name(d.name)[0] for d in typed.declarations),
+            }
+        )
+
+    def prepare(
+        self, given: Mapping[str, Any], used: Sequence[Expr], shapes: Sequence[Shape] = ()
+    ) -> tuple[dict[str, Any], dict[str, int]]:
+        """The values an evaluation of `used` needs, in internal form, with the sizes."""
+        from ..numbers.numeric import prepare
+
+        functions = {n: v for n, v in given.items() if n.rstrip("'") in self.functions}
+        absent = [n for n in functions_of(used) if not callable(functions.get(n))]
+        if absent and not self.standins:
+            raise UsageError(f"no value was given for {', '.join(absent)}: a callable is wanted")
+        given = {n: v for n, v in given.items() if n not in functions}
+        known = set(self.symbols) | set(self.families)
+        needed = {str(n.attr[0]) for e in used for n in postorder(e) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
+        present = {n for n in known if n in given} | (needed & known)
+        dims = {n for e in used for node in postorder(e) for d in node.shape for n in d.names()}
+        dims |= {n for e in used for node in postorder(e) if isinstance(node.attr, Dim) for n in node.attr.names()}
+        dims |= {n for shape in shapes for d in shape for n in d.names()}
+        sizes = {n: int(given[n]) for n in dims if n in given and n not in known}
+        env, found = prepare(
+            {n: s for n, s in self.symbols.items() if n in present},
+            {n: s for n, s in self.families.items() if n in present},
+            {n: v for n, v in given.items() if n in present or not (n in self.names or n in sizes or n in self.letters)},
+            sizes,
+        )
+        return {**env, **functions}, found
+
+
+def latex_style(
+    typed: Typed,
+    program: Program,
+    bold: bool,
+    transpose: str,
+    operator: str,
+    width: int,
+    commands: frozenset[str] = frozenset(),
+) -> Style:
+    """The options of `to_latex` for this program."""
+    from ..printing.latex import style_of
+
+    return style_of(transpose, _not_scalar(typed, program) if bold else frozenset(), operator, commands, width)
+
+
+def _not_scalar(typed: Typed, program: Program) -> frozenset[str]:
+    """The names of vectors and matrices: those that were read, and those that the answer defines."""
+    shapes = {n: e.shape for n, e in typed.symbols.items()} | {n: e.shape for n, e in typed.bindings.items()}
+    shapes |= {d.name: declared_shape(d.sizes) for d in typed.declarations if d.domain is None}
+    if program.bindings:
+        found = infer(program, typed.declarations, (), twins=False)
+        shapes |= {n: e.shape for n, e in found.bindings.items()}
+    members = {f"{split_name(n)[0]}_": shape for n, shape in shapes.items() if split_name(n)[0] in typed.families}
+    return frozenset(n for n, shape in {**shapes, **members}.items() if shape != SCALAR)

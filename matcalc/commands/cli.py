@@ -1,0 +1,174 @@
+"""The command: Click reads the arguments, Rich draws on a terminal, a pipe gets the bare line.
+
+Only Click is imported at the top. The engine and Rich come in inside the functions that use them, so that `--help` and a
+mistyped option answer at once and a pipe never pays for Rich.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from ..errors import MatcalcError
+from .console import complain, cut
+
+# What `--help` says of each command. They live in modules of their own, `matcalc.commands.NAME`, whose `command` is imported when it
+# is called.
+SECTIONS = {
+    "Derivatives": {
+        "d": "the derivative of an expression, in closed form",
+        "grad": "the gradient: a column, or of the matrix's own shape",
+        "jacobian": "the first partial derivatives, m x n",
+        "hessian": "the second derivatives",
+        "directional": "the derivative along a direction, and steepest ascent",
+        "shapes": "every subexpression with its shape",
+        "rules": "the rule book: statements, conditions, sources",
+    },
+    "What one does with them": {
+        "check": "is the derivative in my draft right?",
+        "code": "a program in NumPy, JAX, PyTorch or Octave",
+        "batch": "all the formulas of a file",
+        "taylor": "Taylor polynomials and series",
+        "linearize": "the tangent at a point",
+        "stationary": "where the gradient vanishes, in closed form",
+        "jacdet": "the Jacobian determinant of a change of variables",
+        "graph": "the computational graph, forward and reverse mode",
+        "plot": "curves and level lines, with gradients",
+    },
+    "To begin with": {
+        "tour": "a walk through Mathematics for Machine Learning",
+        "completion": "make bash, zsh or fish complete commands and options",
+    },
+}
+NAMES = tuple(name for section in SECTIONS.values() for name in section)
+
+
+class Commands(click.Group):
+    """The group; an unknown command is most often an expression whose `d` was forgotten."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in NAMES:
+            return None
+        from importlib import import_module
+
+        found: click.Command = import_module(f".{cmd_name}", __package__).command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """By sections, without importing a single command."""
+        for title, hints in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(hints.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            known = ", ".join(self.list_commands(ctx))
+            word = cut(args[0])
+            raise click.UsageError(
+                f"no command {word!r} (there are: {known}); for a derivative: matcalc d {shlex.quote(word)} --wrt x", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: 0 fine, 1 no answer, 2 bad input. Nothing leaves as a traceback."""
+    if sys.stdout is None:  # what Python makes of `matcalc … >&-`
+        complain("error: cannot write the answer: standard output is closed")
+        return 1
+    _never_fail_to_encode()
+    try:
+        with warnings.catch_warnings():
+            if not sys.warnoptions:
+                warnings.simplefilter("ignore")  # an overflow that the engine met and handled is no news to the reader
+            code = command.main(args=args, prog_name="matcalc", standalone_mode=False)
+        return _flushed(int(code or 0))
+    except MatcalcError as error:
+        complain(f"error: {error}")
+        return _flushed(error.exit_code)
+    except click.ClickException as error:
+        complain(f"error: {error.format_message()}")
+        ctx = getattr(error, "ctx", None)
+        if ctx is not None:
+            complain(f"see: {ctx.command_path} --help")
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:  # met in writing; one met in opening a file has its name
+            return _unwritten(error)
+        if os.environ.get("MATCALC_DEBUG"):
+            raise
+        given = shlex.join(map(cut, sys.argv[1:] if args is None else args))
+        complain(f"matcalc: internal error (a bug): {type(error).__name__}: {cut(str(error), 300)}")
+        complain(f"please report it with the expression: matcalc {given}")
+        return 1
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["--help"]},
+    epilog="""\b
+Examples:
+  matcalc d "x^T A x" --wrt x
+  matcalc d "log det X + a^T X^-1 a" --wrt X --where "X in S^n; a in R^n"
+  matcalc d "1/N sum_{i=1}^N (w^T x_i - y_i)^2" --wrt w --where "x_i in R^n; y_i in R"
+  matcalc check "x^T A x" --wrt x --claim "2 x^T A"      right only if A is symmetric
+  matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w
+  matcalc shapes "a^T X^-1 b"
+
+Undeclared names: lower-case letters are column vectors, upper-case letters matrices, lower-case Greek letters scalars; if
+the expression does not fit, the nearest reading that does is taken and said. LaTeX is read as well as plain text.
+
+\b
+In a script: the answer goes to standard output, what was assumed to standard error; --json has all of it.
+Exit codes: 0 answered, 1 no answer (or its check failed), 2 the input was refused, 130 interrupted.
+More on each command: matcalc d --help""",
+)
+@click.option("--version", is_flag=True, help="Print the version and exit.")
+@click.pass_context
+def command(ctx: click.Context, version: bool) -> int:
+    """Derivatives of matrix expressions in closed form, checked numerically before they are shown."""
+    if version:
+        from .._version import __version__
+
+        print(f"matcalc {__version__}")
+        ctx.exit()
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+    return 0
+
+
+def _never_fail_to_encode() -> None:
+    # A last resort where no ASCII spelling exists: an escape is ugly, but unlike a "?" it cannot be taken for an answer.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _flushed(code: int) -> int:
+    """`code`, once the answer has really been written."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _unwritten(error)
+    return code
+
+
+def _unwritten(error: OSError) -> int:
+    """A full disk is worth a word, a reader that went away (`| head`) is not."""
+    if not isinstance(error, BrokenPipeError):
+        complain(f"error: cannot write the answer: {error.strerror}")
+    with suppress(OSError, ValueError):  # or the interpreter flushes once more at its end, and fails aloud
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1

@@ -1,0 +1,236 @@
+"""The derivative by reverse accumulation: from the value back to the variable, one rule of the book at a time.
+
+The adjoint of a node is ∂F/∂node, a sum of network terms whose slots are those of F, then the node's row and column.
+A node hands its adjoint to its arguments by its own rule: a multilinear operation by the index form of its Leibniz
+rule, any other by its differential from the book. Wherever the adjoint has at most two open indices it is folded into
+one matrix expression, so shared subterms stay shared and the author's structure survives.
+
+For a scalar F this is the adjoint recursion, linear in the size of the DAG; for a vector it is the chain of Jacobians.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..errors import NoAnswerError
+from ..expressions import build
+from ..expressions.build import add, apply, eye, index, matmul, num, times, transpose, unit, zeros
+from ..expressions.expr import Expr, postorder
+from ..inference.templates import adjoint_of, differential_of, kronecker_of, lift, ray_of
+from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
+from ..ops.operation import Operation
+from .families import bind, is_target, of_member, other_factors
+from .leibniz import LEIBNIZ, Share, ends, extended, times_entries
+from .letters import letters_beside
+from .lifting import contract, over_index
+from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
+from .pairs import joined
+
+
+def derivative(f: Expr, x: Expr) -> list[Term]:
+    """∂f/∂x as reduced terms with slots (f's row, f's column, x's row, x's column)."""
+    rows, cols = slot_for(f.shape[0]), slot_for(f.shape[1])
+    inner_r, inner_c = slot_for(f.shape[0]), slot_for(f.shape[1])
+    links = [(eye(a[0].dim), a, b) for a, b in ((rows, inner_r), (cols, inner_c)) if a]
+    seed = Term(num(1), links, (rows, cols, inner_r, inner_c))
+    return accumulate(f, [seed], x)
+
+
+def accumulate(root: Expr, seeds: Sequence[Term], target: Expr) -> list[Term]:
+    """Hand the adjoint `seeds` of `root` (last two slots: its row and column) down to every `target` below it."""
+    needed = _above(root, target)
+    if root not in needed:
+        return []
+    adjoints: dict[Expr, list[Term]] = {root: list(seeds)}
+    found: list[Term] = []
+    for node in reversed([n for n in postorder(root) if n in needed]):
+        terms = collect(adjoints.pop(node, []))
+        if not terms:
+            continue
+        if is_target(node, target):
+            found += terms if node is target else [of_member(t, node, target) for t in terms]
+            continue
+        for term in terms:
+            for argument, share in shares(node, term, needed, target):
+                adjoints.setdefault(argument, []).append(share)
+    return found + collect(adjoints.pop(target, []))  # shares of a member that is no node here itself
+
+
+def _above(root: Expr, target: Expr) -> set[Expr]:
+    """The nodes that contain `target`."""
+    found: set[Expr] = set()
+    for n in postorder(root):
+        if is_target(n, target) or any(a in found for a in n.args):
+            found.add(n)
+    return found
+
+
+def collect(terms: Iterable[Term]) -> list[Term]:
+    """The adjoint's terms reduced; where they have matrix notation, folded into one factor."""
+    reduced = [r for t in terms for part in distribute(separate(t)) if (r := _reduced(part)) is not None]
+    folded: list[Expr] = []
+    rest: list[Term] = []
+    shape = None
+    forms = [matrix_form(t) for t in reduced]
+    mixed = None in forms and any(len(s) > 1 for t in reduced for s in t.slots)  # stacked slots are opened in all terms or in none
+    for t, body in zip(reduced, forms, strict=True):
+        if body is None or mixed:
+            rest.append(_without_idle_binders(t))
+            continue
+        for binder in reversed(t.binders):
+            body = close(binder, body)
+        folded.append(body)
+        shape = shape or t
+    if shape is None:
+        return rest
+    slots = [tuple(Index(i.dim) for i in s) for s in shape.slots]
+    body = add(*folded)
+    if build.is_zero(body):
+        return rest
+    used = [s for s in slots if s]
+    if not used:
+        return [Term(body, [], slots), *rest]
+    factor: Factor = (body, used[0], used[1] if len(used) > 1 else ())
+    return [Term(num(1), [factor], slots), *rest]
+
+
+def _reduced(t: Term) -> Term | None:
+    found = reduce_term(t)
+    return None if found is None else joined(found)
+
+
+def _without_idle_binders(t: Term) -> Term:
+    """A sum over an index that nothing depends on is a multiple."""
+    for binder in t.binders:
+        bound = any(binder[0] in b.indices for _, *bounds in t.binders for b in bounds)  # it counts how far another one runs
+        contracted = None if bound else contract(t, binder)
+        if contracted is not None:
+            reduced = reduce_term(contracted)
+            return Term(num(0), [], t.slots) if reduced is None else _without_idle_binders(reduced)
+    scalar = t.scalar
+    binders: list[Binder] = []
+    for name, low, high in reversed(t.binders):  # a bound may depend on an outer index
+        held = [scalar, *[e for e, _, _ in t.factors], *[b for _, *bounds in binders for b in bounds]]
+        if any(name in e.indices for e in held):
+            binders.insert(0, (name, low, high))
+        else:
+            scalar = times(add(high, times(num(-1), low), num(1)), scalar)
+    return Term(scalar, t.factors, t.slots, tuple(binders))
+
+
+def close(binder: Binder, body: Expr) -> Expr:
+    """The body summed over the binder's index; over whole vectors without an index where that can be."""
+    name, low, high = binder
+    whole = over_index(name, low, high, body)
+    return whole if whole is not None else build.indexed_sum(name, low, high, body)
+
+
+def separate(term: Term) -> Term:
+    """Slots made of distinct indices: a repeated one is tied to a fresh index by a delta."""
+    seen: set[Index] = set()
+    slots: list[Slot] = []
+    factors = list(term.factors)
+    for slot in term.slots:
+        fresh: list[Index] = []
+        for i in slot:
+            if i in seen:
+                j = Index(i.dim)
+                factors.append((eye(i.dim), (i,), (j,)))
+                i = j
+            seen.add(i)
+            fresh.append(i)
+        slots.append(tuple(fresh))
+    return Term(term.scalar, factors, slots, term.binders)
+
+
+# ---------------------------------------------------------------------------------------------- one node to its arguments
+
+
+def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[Share]:
+    """The shares of the node's arguments in its adjoint `term`, for the arguments in `needed`."""
+    rule = LEIBNIZ.get(node.op)
+    if rule is not None:
+        yield from rule(node, term, needed)
+    elif node.op is INDEXED_SUM or node.op is INDEXED_PRODUCT:
+        yield from _indexed(node, term, target)
+    elif node.op is IVERSON:
+        return
+    elif node.op.directions or node.op.adjoint:
+        yield from _along_directions(node, term, needed)
+    elif node.op.differential:
+        yield from _by_the_book(node, term, needed)
+    else:
+        raise NoAnswerError(f"matcalc has no differential for {node.op.name}")
+
+
+def _indexed(node: Expr, term: Term, target: Expr) -> Iterable[Share]:
+    """Through a sum or product over an index: the body is differentiated within the index's scope."""
+    low, high, body = node.args
+    if target in _above(low, target) or target in _above(high, target):
+        raise NoAnswerError("the bounds of a sum cannot depend on the variable of differentiation")
+    r, c = ends(term)
+    inner = term
+    if node.op is INDEXED_PRODUCT:
+        inner = extended(term, [], r, c, other_factors(node, term, target))
+    binder = (str(node.attr), low, high)
+    for share in accumulate(body, [inner], target):
+        for bound in bind(share, binder):
+            yield target, bound
+
+
+def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """By the operation's differential, a template in matcalc's language: its share for each dX is followed down to dX."""
+    r, c = ends(term)
+    if node.op.elementwise:
+        yield node.args[0], times_entries(term, lift(node.op, node.args[0]), r, c)
+        return
+    first = node.args[0]
+    if node.op.ray and first.op is TIMES and first.args[-1] not in needed:
+        yield from _along_a_ray(node, term, needed)
+        return
+    for argument, body, hole in differential_of(node, needed):
+        for share in accumulate(body, [term], hole):
+            yield argument, share
+
+
+def _along_a_ray(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """f(s A) by s: everything commutes, and the differential is the operation's `ray` times ds."""
+    r, c = ends(term)
+    x = node.args[0]
+    for k, s in enumerate(x.args[:-1]):
+        if s in needed:
+            others = x.args[:k] + x.args[k + 1 :]
+            yield s, extended(term, [(ray_of(node, times(*others)), r, c)], (), ())
+
+
+def _along_directions(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """A derivative is linear in its directions, and by its first argument it has one direction more. A linear operation without
+    is its own derivative."""
+    x, *directions = node.args
+    for k, argument in enumerate(directions):
+        if argument in needed:
+            yield argument, _of_direction(node.op, x, directions[:k] + directions[k + 1 :], term)
+    if x in needed:
+        yield x, _of_direction(node.op, x, directions, term)
+
+
+def _of_direction(op: Operation, x: Expr, others: Sequence[Expr], term: Term) -> Term:
+    """The share of a direction beside the others: by the operation's adjoint where the function is scalar, by its Kronecker matrix
+    otherwise; of what has neither, by its values for every unit matrix e_p e_q^T."""
+    r, c = ends(term)
+    row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
+    if op.adjoint and not any(term.slots[:-2]):
+        reduced = reduce_term(Term(term.scalar, term.factors, (r, c), term.binders))
+        body = matrix_form(reduced) if reduced is not None else zeros(*x.shape)
+        if body is not None:
+            return Term(num(1), [(adjoint_of(op, x, others, body), row, col)], (*term.slots[:-2], row, col), term.binders)
+    if op.kronecker:
+        return extended(term, [(kronecker_of(op, x, others), (*c, *r), (*col, *row))], row, col)
+    bounds = [index(b) for b, _, _ in term.binders]
+    letters = letters_beside((x, *others, term.scalar, *[f[0] for f in term.factors], *bounds))
+    p, q = next(letters), next(letters)
+    left, right = unit(index(p), x.shape[0]), unit(index(q), x.shape[1])
+    local = apply(op, (x, *others, matmul(left, transpose(right))))
+    made = extended(term, [(local, r, c), (left, row, ()), (right, col, ())], row, col)
+    over = ((p, num(1), build.size(x.shape[0])), (q, num(1), build.size(x.shape[1])))
+    return Term(made.scalar, made.factors, made.slots, (*made.binders, *over))

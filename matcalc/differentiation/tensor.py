@@ -1,0 +1,259 @@
+"""A derivative as an object: ordered open slots and a sum of network terms; its numbers and its matrix form.
+
+The slots are those of the function (rows, columns), then, for every variable in turn, its rows and columns; a
+dimension of one has no slot. What has at most two open indices is folded into one expression, `matrix`; the rest is
+kept as terms and printed in index form, as a Kronecker product or as a linear map.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..expressions import build
+from ..expressions.build import add, entry, hadamard, matmul, num, rebuild, transpose, unit
+from ..expressions.expr import Expr, transform
+from ..kinds import ONE, SCALAR, Dim, Shape
+from ..numbers.numeric import Plan
+from ..ops.core import ENTRY, HADAMARD, MATMUL, UNIT
+from ..ops.sums import SUM
+from .differential import accumulate, collect, derivative
+from .families import bind
+from .network import Factor, Index, Slot, Term, matrix_form, slot_for
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+SMALL = 4000  # entries of factors: below, what NumPy does for great ones costs more than it saves
+Step = tuple[list[int], list[int]]
+
+
+class Tensor:
+    """`shapes` are those of the function and of the variables; `terms` have two slots for each of them."""
+
+    __slots__ = ("_numbers", "matrix", "shapes", "terms")
+
+    def __init__(self, shapes: Sequence[Shape], terms: Sequence[Term]) -> None:
+        self.shapes = tuple(shapes)
+        self.terms = like_terms(terms)
+        self._numbers: _Numbers | None = None
+        self.matrix: Expr | None = None
+        dims = [d for s in self.shapes for d in s if d.number != 1]
+        if len(dims) <= 2 and all(matrix_form(t) is not None for t in self.terms):
+            rows = dims[0] if dims else ONE
+            cols = dims[1] if len(dims) > 1 else ONE
+            self.matrix = build.zeros(rows, cols)
+            for t in collect(self.terms):
+                form = matrix_form(t)
+                assert form is not None
+                self.matrix = add(self.matrix, form)
+
+    def replace(self, matrix: Expr) -> None:
+        """Take a simpler spelling of the same matrix."""
+        self.matrix = matrix
+
+    def differentiate(self, x: Expr) -> Tensor:
+        """The derivative by a further variable; its slots come last (Leibniz over the factors). By an entry of a vector or
+        matrix it is the entry of the derivative by the whole."""
+        if x.op is ENTRY:
+            return self.differentiate(x.args[0])._at(*x.args[1:])
+        shapes = (*self.shapes, x.shape)
+        if self.matrix is not None:
+            found = []
+            for t in derivative(self.matrix, x):
+                own = iter([s for s in t.slots[:2] if s])
+                slots: list[Slot] = [next(own) if d.number != 1 else () for s in self.shapes for d in s]
+                found.append(Term(t.scalar, t.factors, [*slots, *t.slots[2:]], t.binders))
+            return Tensor(shapes, found)
+        terms: list[Term] = []
+        for t in self.terms:
+            # The sums of the term are taken last: what is differentiated stands inside them.
+            seeds = [(t.scalar, Term(num(1), t.factors, (*t.slots, (), ())))]
+            for k, (e, r, c) in enumerate(t.factors):
+                seeds.append((e, Term(t.scalar, t.factors[:k] + t.factors[k + 1 :], (*t.slots, r, c))))
+            inner = [part for e, seed in seeds for part in accumulate(e, [_with_fresh_ends(seed, e)], x)]
+            for binder in reversed(t.binders):
+                inner = [bound for part in inner for bound in bind(part, binder)]
+            terms += inner
+        return Tensor(shapes, terms)
+
+    def _at(self, i: Expr, j: Expr) -> Tensor:
+        """The entry (i, j) along the last variable."""
+        found = []
+        for t in self.terms:
+            units: list[Factor] = [(unit(k, s[0].dim), s, ()) for k, s in zip((i, j), t.slots[-2:], strict=True) if s]
+            found.append(Term(t.scalar, [*t.factors, *units], (*t.slots[:-2], (), ()), t.binders))
+        made = Tensor((*self.shapes[:-1], SCALAR), collect(found))
+        if made.matrix is not None:
+            made.matrix = transform(made.matrix, _with_entries)
+        return made
+
+    def map(self, rewrite: Any) -> Tensor:
+        """The tensor with every expression in it rewritten."""
+        terms = [Term(rewrite(t.scalar), [(rewrite(e), r, c) for e, r, c in t.factors], t.slots, t.binders) for t in self.terms]
+        made = Tensor(self.shapes, terms)
+        if self.matrix is not None:
+            made.matrix = rewrite(self.matrix)
+        return made
+
+    def expressions(self) -> list[Expr]:
+        """Every expression in it."""
+        if self.matrix is not None:
+            return [self.matrix]
+        return [e for t in self.terms for e in (t.scalar, *[f[0] for f in t.factors])]
+
+    def numbers(self, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., Any]:
+        """Its numbers as a function of the values and the sizes, with those arrays where there is a matrix; to be asked for often."""
+        if self.matrix is None:
+            return lambda env, sizes: self.evaluate(env, sizes, indices)
+        plan = Plan(self.matrix, arrays)
+        return lambda env, sizes: plan.run(env, sizes, indices)[0]
+
+    def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> Any:
+        """The numbers, indices in the order of the slots (dimensions of one left out)."""
+        import numpy as np
+
+        dims = [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
+        if self.matrix is not None:
+            value = np.asarray(Plan(self.matrix).run(env, sizes, indices)[0])
+            return (value if np.iscomplexobj(value) else value.astype(float)).reshape(dims)
+        total = np.zeros(dims)
+        if self._numbers is None:
+            self._numbers = _Numbers(self.terms)
+        for part in self._numbers.parts(env, sizes, dict(indices or {})):
+            total = total + part.reshape(dims)
+        return total
+
+
+def _with_entries(e: Expr, args: tuple[Expr, ...]) -> Expr:
+    """The node with other arguments, a number u^T e_i as the entry u_i."""
+    at = next((a for a in args[0].args if a.op is UNIT), None) if e.op is SUM and args[0].op is HADAMARD else None
+    if at is not None:  # sum(u .* e_i)
+        return entry(hadamard(*[a for a in args[0].args if a is not at]), at.args[0], num(1))
+    if e.op is not MATMUL:
+        return rebuild(e, args)
+    product = matmul(*args)
+    if product.op is MATMUL and product.is_scalar and product.args[-1].op is UNIT:
+        return entry(transpose(matmul(*product.args[:-1])), product.args[-1].args[0], num(1))
+    return product
+
+
+def _with_fresh_ends(seed: Term, e: Expr) -> Term:
+    """The seed with the slots of `e` tied to the rest by deltas, so that they can be contracted."""
+    ends = [slot_for(d) if len(s) == 1 else s for d, s in zip(e.shape, seed.slots[-2:], strict=True)]
+    links = [(build.eye(a[0].dim), a, b) for a, b in zip(seed.slots[-2:], ends, strict=True) if len(a) == 1]
+    return Term(seed.scalar, [*seed.factors, *links], (*seed.slots[:-2], *ends), seed.binders)
+
+
+class _Numbers:
+    """The numbers of terms. What the terms share is computed once, and the order in which to contract one once for its sizes."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.plain = [t for t in terms if not t.binders]
+        self.plan = Plan([e for t in self.plain for e in (t.scalar, *[f[0] for f in t.factors])])
+        self.summed = [(t, Plan((t.scalar, *[f[0] for f in t.factors])), [Plan(b[1:]) for b in t.binders]) for t in terms if t.binders]
+        self.steps: dict[tuple[int, tuple[int, ...]], list[Step]] = {}
+
+    def parts(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]) -> Iterator[Any]:
+        """The terms one by one; one that is summed over an index, summand by summand."""
+        values = iter(self.plan.run(env, sizes, indices))
+        for n, t in enumerate(self.plain):
+            yield self._contracted(n, t, [next(values) for _ in range(1 + len(t.factors))], sizes)
+        for n, (t, plan, bounds) in enumerate(self.summed, len(self.plain)):
+            places = [indices]
+            for (name, _, _), ends in zip(t.binders, bounds, strict=True):
+                ranges = [tuple(round(v) for v in ends.run(env, sizes, at)) for at in places]
+                places = [{**at, name: k} for at, (first, last) in zip(places, ranges, strict=True) for k in range(first, last + 1)]
+            for found in plan.run_at(env, sizes, [b[0] for b in t.binders], places):
+                yield self._contracted(n, t, found, sizes)
+
+    def _contracted(self, n: int, t: Term, values: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+        import numpy as np
+
+        arrays = [np.asarray(v).reshape([i.dim.value(sizes) for i in (*r, *c)]) for (_, r, c), v in zip(t.factors, values[1:], strict=True)]
+        legs, out = self._legs(t)
+        # What nothing hangs on is constant along its index.
+        arrays += [np.ones(i.dim.value(sizes)) for s in t.slots for i in s if not any(i in (*r, *c) for _, r, c in t.factors)]
+        if not arrays:
+            return np.asarray(values[0])
+        if len(arrays) <= 2:
+            return values[0] * np.einsum(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out)
+        # Pairwise, in a good order: all at once takes the product of all ranges.
+        key = n, tuple(k for a in arrays for k in a.shape)
+        steps = self.steps.get(key)
+        if steps is None:
+            path = np.einsum_path(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out, optimize="greedy")[0]
+            steps = self.steps[key] = _steps(path[1:], legs, out)
+        for places, kept in steps:
+            chosen = [(arrays.pop(k), legs.pop(k)) for k in places]
+            operands = [x for pair in chosen for x in pair]
+            arrays.append(np.einsum(*operands, kept, optimize=sum(a.size for a, _ in chosen) > SMALL))
+            legs.append(kept)
+        return values[0] * arrays[0]
+
+    def _legs(self, t: Term) -> tuple[list[list[int]], list[int]]:
+        """The indices of the factors and of the result as numbers."""
+        numbers: dict[Index, int] = {}
+        legs = [[numbers.setdefault(i, len(numbers)) for i in (*r, *c)] for _, r, c in t.factors]
+        loose = [i for s in t.slots for i in s if i not in numbers]
+        legs += [[numbers.setdefault(i, len(numbers))] for i in loose]
+        return legs, [numbers[i] for s in t.slots for i in s]
+
+
+def _steps(path: Sequence[tuple[int, ...]], legs: Sequence[list[int]], out: list[int]) -> list[Step]:
+    """For every contraction of the path: the places of its factors, from the last on, and the indices that are kept."""
+    left = list(legs)
+    steps: list[Step] = []
+    for step in path:
+        places = sorted(step, reverse=True)
+        chosen = [left.pop(k) for k in places]
+        needed = {*out, *(k for other in left for k in other)}
+        kept = [k for k in dict.fromkeys(k for one in chosen for k in one) if k in needed] if left else out
+        steps.append((places, kept))
+        left.append(kept)
+    return steps
+
+
+def like_terms(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Terms that differ only in their number, added, without those that are zero."""
+    kept: dict[object, Term] = {}
+    for t in terms:
+        coefficient, rest = build.without_coefficient(t.scalar)
+        key = _key(t, rest)
+        old = kept.get(key) if key is not None else None
+        if old is None:
+            kept[key if key is not None else object()] = t
+        else:
+            kept[key] = Term(add(old.scalar, build.times(num(coefficient), rest)), old.factors, old.slots, old.binders)
+    return tuple(t for t in kept.values() if not build.is_zero(t.scalar) and not any(build.is_zero(e) for e, _, _ in t.factors))
+
+
+def _key(t: Term, rest: Expr) -> object | None:
+    """What makes two terms alike; None where inner indices would have to be matched."""
+    places = {i: n for n, i in enumerate(i for s in t.slots for i in s)}
+    if any(i not in places for _, r, c in t.factors for i in (*r, *c)):
+        return None
+    factors = []
+    for e, r, c in t.factors:
+        a, b = tuple(places[i] for i in r), tuple(places[i] for i in c)
+        if a > b and c:
+            e, a, b = build.transpose(e), b, a
+        factors.append((e.digest, a, b))
+    pattern = tuple(tuple(places[i] for i in s) for s in t.slots)
+    return rest.digest, tuple(sorted(factors)), pattern, tuple((n, lo.digest, hi.digest) for n, lo, hi in t.binders)
+
+
+def size_of(shape: Shape, sizes: Mapping[str, int]) -> int:
+    """The number of entries."""
+    return math.prod(d.value(sizes) for d in shape)
+
+
+def unstacked(matrix: Any, dims: Sequence[Dim], sizes: Mapping[str, int]) -> Any:
+    """d vec(F)/d vec(X)^T with the indices of F and X apart (`dims`: the rows and columns of F, then of X)."""
+    import numpy as np
+
+    m, n, p, q = (d.value(sizes) for d in dims)
+    apart = np.transpose(np.asarray(matrix).reshape(n, m, q, p), (1, 0, 3, 2))
+    return apart.reshape([k for k, d in zip((m, n, p, q), dims, strict=True) if d is not ONE])

@@ -1,0 +1,1 @@
+"""Typed expressions: one class, interned, and the constructors that keep the normal form."""

@@ -1,0 +1,145 @@
+"""The one class of typed expressions: immutable, interned, two-dimensional.
+
+An expression is an operation applied to expressions; equal expressions are
+one object, so equality is identity, memo tables are dictionaries and shared subterms stay shared. Nothing here
+simplifies: the constructors that keep expressions in normal form are in `build`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
+from hashlib import blake2b
+
+from ..kinds import ONE, Shape, kind_of
+from ..ops.operation import Operation
+
+NO_INDICES: frozenset[str] = frozenset()
+
+
+class Expr:
+    """A typed expression. `shape` is (rows, columns); `indices` the summation indices that occur free in it.
+
+    `size` is about the number of symbols it takes to write it down (see `expressions.build`), `digest` a structural
+    number that orders expressions the same way in every process, `within` has the bits of the operations that occur in it.
+    """
+
+    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "__weakref__")
+    op: Operation
+    args: tuple[Expr, ...]
+    attr: Hashable
+    shape: Shape
+    size: int
+    digest: bytes
+    indices: frozenset[str]
+    within: int
+    turned: Expr | None  # its transpose, once it was asked for
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.shape[0] is ONE and self.shape[1] is ONE
+
+    @property
+    def kind(self) -> str:
+        """scalar, vector, row or matrix"""
+        return kind_of(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<{outline(self)} : {self.shape[0]}×{self.shape[1]}>"
+
+
+_pool: weakref.WeakValueDictionary[tuple[Hashable, ...], Expr] = weakref.WeakValueDictionary()
+
+
+def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, size: int, indices: frozenset[str] | None = None) -> Expr:
+    """The one expression with these parts (raw: no normal form)."""
+    key = (op.name, args, attr, shape)
+    found = _pool.get(key)
+    if found is None:
+        found = object.__new__(Expr)
+        found.op, found.args, found.attr, found.shape, found.size = op, args, attr, shape, size
+        mark = blake2b(f"{op.name}|{attr!r}|{shape[0]}|{shape[1]}".encode(), digest_size=12)
+        within = op.bit
+        for a in args:
+            mark.update(a.digest)
+            within |= a.within
+        found.digest, found.within = mark.digest(), within
+        if indices is None:
+            indices = NO_INDICES
+            for a in args:
+                if a.indices:
+                    indices = indices | a.indices
+        found.indices = indices
+        found.turned = None
+        _pool[key] = found
+    return found
+
+
+def order_key(e: Expr) -> tuple[int, bytes]:
+    """Shorter first, then the same everywhere."""
+    return (e.size, e.digest)
+
+
+def postorder(roots: Expr | Iterable[Expr], known: Container[Expr] = ()) -> list[Expr]:
+    """Every node of the DAG once, arguments before the nodes that use them; `known` nodes and what is below them left out."""
+    todo: list[tuple[Expr, bool]] = [(roots, False)] if isinstance(roots, Expr) else [(r, False) for r in roots][::-1]
+    seen: set[Expr] = set()
+    order: list[Expr] = []
+    while todo:
+        e, ready = todo.pop()
+        if ready:
+            order.append(e)
+        elif e not in seen and e not in known:
+            seen.add(e)
+            todo.append((e, True))
+            todo += [(a, False) for a in reversed(e.args) if a not in seen]
+    return order
+
+
+def leaves(e: Expr) -> Iterator[Expr]:
+    """The nodes without arguments."""
+    return (n for n in postorder(e) if not n.args)
+
+
+def transform(root: Expr, rebuild: Callable[[Expr, tuple[Expr, ...]], Expr], done: dict[Expr, Expr] | None = None) -> Expr:
+    """Bottom-up: `rebuild(node, new arguments)` for every node once; `done` gives nodes already decided."""
+    done = {} if done is None else done
+    todo = [root]
+    while todo:
+        e = todo[-1]
+        if e in done:
+            todo.pop()
+            continue
+        waiting = [a for a in e.args if a not in done]
+        if waiting:
+            todo += reversed(waiting)
+        else:
+            todo.pop()
+            done[e] = rebuild(e, tuple(done[a] for a in e.args))
+    return done[root]
+
+
+def outline(e: Expr, limit: int = 400) -> str:
+    """A short functional spelling for debugging."""
+    parts: list[str] = []
+    todo: list[Expr | str] = [e]
+    length = 0
+    while todo and length < limit:
+        item = todo.pop()
+        if isinstance(item, str):
+            parts.append(item)
+        else:
+            name = (
+                item.op.name
+                if item.args
+                else str(item.attr[0] if isinstance(item.attr, tuple) and item.attr else item.attr or item.op.name)
+            )
+            parts.append(name + ("(" if item.args else ""))
+            if item.args:
+                todo.append(")")
+                for k, a in enumerate(reversed(item.args)):
+                    if k:
+                        todo.append(", ")
+                    todo.append(a)
+        length += len(parts[-1])
+    return "".join(parts) + ("…" if todo else "")

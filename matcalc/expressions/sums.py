@@ -1,0 +1,173 @@
+"""Sums and transposes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..errors import ShapeError
+from ..kinds import ONE, Dim, Shape, shape_text
+from ..ops.blocks import BLOCK
+from ..ops.core import (
+    ADD,
+    CASES,
+    EYE,
+    HADAMARD,
+    INDEXED_SUM,
+    KRONECKER,
+    LITERAL,
+    MATMUL,
+    MEMBER,
+    NUMBER,
+    ONES,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+    ZEROS,
+)
+from ..ops.diagonal import DIAG
+from ..ops.inverse import INVERSE
+from .blocks import turned
+from .expr import Expr, make, order_key
+from .functions import is_hessian
+from .late import indexed_sum, kron, matmul, opposite, times
+from .leaves import MINUS_ONE, has, is_zero, leading_sign, num, ones, times_size, value_of, without_coefficient, zeros
+
+
+def add(*terms: Expr) -> Expr:
+    """The sum. Like terms merge; rows add as transposed columns, so that r^T of a sum stays one factor."""
+    shape = terms[0].shape
+    whole: dict[Expr, Fraction] = {}  # sums count as one term first: r + r is 2 r, not 2 A x - 2 b
+    for t in terms:
+        if t.shape != shape:
+            raise ShapeError(f"a sum of shapes {shape_text(shape)} and {shape_text(t.shape)}")
+        c, rest = without_coefficient(t)
+        if rest.op is ADD and leading_sign(rest) < 0:
+            c, rest = -c, opposite(rest)
+        whole[rest] = whole[rest] + c if rest in whole else c
+    like: dict[Expr, Fraction] = {}
+    todo = list(reversed(whole.items()))
+    while todo:
+        rest, c = todo.pop()
+        inner = rest.args[0] if rest.op is TRANSPOSE and shape[0] is not ONE else rest
+        if inner.op is ADD and abs(c) == 1:
+            pieces = [without_coefficient(a if inner is rest else transpose(a)) for a in reversed(inner.args)]
+            todo += [(r, c * k) for k, r in pieces]
+        else:
+            like[rest] = like[rest] + c if rest in like else c
+    kept = [(core, c) for core, c in like.items() if c and not is_zero(core)]
+    if not kept:
+        return zeros(*shape)
+    parts = [_scaled(c, core) for core, c in kept]
+    if len(parts) == 1:
+        return parts[0]
+    if any(p.op is ADD for p in parts):  # a coefficient became 1 and uncovered a sum
+        return add(*parts)
+    if shape[0] is ONE and shape[1] is not ONE:
+        return transpose(add(*[transpose(p) for p in parts]))
+    if shape[1] is not ONE:
+        return _oriented_sum(parts, shape)
+    return _raw_sum(parts, shape)
+
+
+def _scaled(c: Fraction, core: Expr) -> Expr:
+    if c == 1:
+        return core
+    if core.op is ADD:
+        return times(num(c), core)
+    if core.op is NUMBER:
+        return num(c * value_of(core))
+    args = (num(c), *core.args) if core.op is TIMES else (num(c), core)
+    return make(TIMES, args, None, core.shape, times_size(args))
+
+
+def _raw_sum(parts: list[Expr], shape: Shape) -> Expr:
+    parts.sort(key=order_key)
+    negatives = sum(without_coefficient(p)[0] < 0 for p in parts)
+    length = sum(p.size for p in parts) + len(parts) - 1 - negatives + (negatives == len(parts))
+    return make(ADD, tuple(parts), None, shape, length)
+
+
+def _oriented_sum(parts: list[Expr], shape: Shape) -> Expr:
+    """A sum of matrices or the transpose of the sum of their transposes, whichever is shorter (A^T + B^T is (A + B)^T)."""
+    flipped = [transpose(p) for p in parts]
+    straight = _raw_sum(parts, shape)
+    if set(flipped) == set(parts):
+        return straight
+    other = _raw_sum(flipped, (shape[1], shape[0]))
+    if order_key(straight) <= order_key(other):
+        return straight
+    return make(TRANSPOSE, (other,), None, shape, other.size + 1)
+
+
+def transpose(e: Expr) -> Expr:
+    """The transpose, on the factors of a product; none on scalars, diagonal and symmetric matrices."""
+    if e.turned is None:
+        e.turned = _transposed(e)
+    return e.turned
+
+
+def _transposed(e: Expr) -> Expr:
+    op, (rows, cols) = e.op, e.shape
+    if (rows is ONE and cols is ONE) or op is EYE or op is DIAG:
+        return e
+    if op is TRANSPOSE:
+        return e.args[0]
+    if op is SYMBOL or op is MEMBER:
+        if has(e, "symmetric"):
+            return e
+        if has(e, "skew"):
+            return make(TIMES, (MINUS_ONE, e), None, e.shape, 2)
+    elif op is TIMES:
+        args = (*e.args[:-1], transpose(e.args[-1]))
+        return times(*args)
+    elif op is MATMUL:
+        return matmul(*[transpose(a) for a in reversed(e.args)])
+    elif op is ZEROS:
+        return zeros(cols, rows)
+    elif op is ONES and rows is not ONE and cols is not ONE:
+        return ones(cols, rows)
+    elif op is KRONECKER and cols is not ONE:  # of columns, the transpose is kept outside
+        return kron(*[transpose(a) for a in e.args])
+    elif op is INDEXED_SUM:
+        flipped = transpose(e.args[2])
+        return indexed_sum(str(e.attr), e.args[0], e.args[1], flipped) if cols is not ONE else _raw_transpose(e)
+    elif op is ADD and rows is cols:
+        parts = [transpose(a) for a in e.args]
+        if set(parts) == set(e.args):
+            return e
+    elif op.transposes == "commutes" and cols is not ONE and rows is not ONE:
+        first = transpose(e.args[0])
+        if first is e.args[0] and all(a.is_scalar or transpose(a) is a for a in e.args[1:]):
+            return e
+        if op is HADAMARD and set(map(transpose, e.args)) == set(e.args):
+            return e
+    elif is_hessian(e):
+        return e
+    elif op is BLOCK and cols is not ONE:
+        return turned(e)
+    elif op is CASES and all(a.is_scalar for a in e.args[1::2]):
+        return make(CASES, tuple(transpose(a) for a in e.args), None, (cols, rows), e.size)
+    elif op is LITERAL:
+        m, n = literal_shape(e)
+        return literal(n, m, [e.args[i * n + j] for j in range(n) for i in range(m)])
+    return _raw_transpose(e)
+
+
+def _raw_transpose(e: Expr) -> Expr:
+    return make(TRANSPOSE, (e,), None, (e.shape[1], e.shape[0]), e.size + (e.op is not INVERSE))
+
+
+def literal_shape(e: Expr) -> tuple[int, int]:
+    """Rows and columns of a LITERAL."""
+    assert isinstance(e.attr, tuple)
+    return int(e.attr[0]), int(e.attr[1])
+
+
+def literal(rows: int, cols: int, entries: Sequence[Expr]) -> Expr:
+    """A matrix written out, row by row."""
+    if rows == cols == 1:
+        return entries[0]
+    if all(map(is_zero, entries)):
+        return zeros(Dim.of(rows), Dim.of(cols))
+    return make(LITERAL, tuple(entries), (rows, cols), (Dim.of(rows), Dim.of(cols)), sum(a.size for a in entries))

@@ -1,0 +1,205 @@
+"""From the surface tree to a typed expression: names, kinds, sizes, and what every sign means.
+
+    typed = infer(parse_program("x^T A x"), wrt=["x"])
+    typed.expr, typed.where, typed.assumptions
+
+The way: a `Scene` collects what is declared; `rekind.search` guesses the kinds of the other names, cheapest first;
+under each guess an `Elaborator` walks the tree with the tables of `meaning` and `calls`; the typing taken is then given
+names for its unknown sizes (`assumptions`) and built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from ..errors import MatcalcError, ReadingError, ShapeError
+from ..expressions.build import index, member, num, substitute, symbol
+from ..expressions.expr import Expr
+from ..kinds import Dim
+from ..ops.book import REGISTRY, SHORTHANDS
+from ..reading.read import parse
+from ..syntax import Binding, Declaration, Node, Program, split_name, walk
+from .assumptions import SizeNames, declarations_of, sentences, where_text
+from .elaborate import Elaborator
+from .meaning import MEANINGS
+from .misfit import Misfit
+from .rekind import search
+from .scene import Scene
+from .terms import Term, finish
+
+_OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
+BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the kinds of their arguments
+
+
+class Typed:
+    """A program with the expression it means.
+
+    `symbols` has every name in use by first occurrence (a variable of differentiation as its property-free twin),
+    `declared` the same with all properties; `families` the index and size by the family's base name; `nodes` each
+    surface node with the expression it became; `index_ranges` the sizes of the free indices of an index form.
+    """
+
+    def __init__(
+        self,
+        expr: Expr,
+        program: Program,
+        symbols: dict[str, Expr],
+        declared: dict[str, Expr],
+        families: dict[str, tuple[str, Dim]],
+        declarations: list[Declaration],
+        assumptions: list[str],
+        nodes: list[tuple[Node, Expr]],
+        bindings: dict[str, Expr],
+        index_ranges: dict[str, Dim],
+    ) -> None:
+        self.expr = expr
+        self.program = program
+        self.symbols = symbols
+        self.declared = declared
+        self.families = families
+        self.declarations = declarations
+        self.where = where_text(declarations)
+        self.assumptions = assumptions
+        self.nodes = nodes
+        self.bindings = bindings
+        self.index_ranges = index_ranges
+        self.form = program.form
+
+
+def infer(program: Program, declarations: Sequence[Declaration] = (), wrt: Sequence[str] = (), twins: bool = True) -> Typed:
+    """Type a program. `wrt` are the variables of differentiation; with `twins` they have only their open properties."""
+    try:
+        if program.alternative is not None:
+            return _one_of_two(program, program.alternative, declarations, wrt, twins)
+        scene = Scene(program, declarations, wrt, twins)
+        return _typed(scene, *_elaborated(scene))
+    except MatcalcError as error:
+        raise error.located(program.text) from None
+
+
+def _one_of_two(program: Program, other: Program, declarations: Sequence[Declaration], wrt: Sequence[str], twins: bool) -> Typed:
+    """Where `.*` and a bare `*` stand in one chain: the reading that fits; where both do, neither."""
+    fits: list[Typed] = []
+    failures: list[ShapeError] = []
+    for reading in (program, other):
+        scene = Scene(reading, declarations, wrt, twins)
+        try:
+            fits.append(_typed(scene, *_elaborated(scene)))
+        except ShapeError as error:
+            failures.append(error)
+    if not fits:
+        raise failures[0]
+    if len(fits) > 1 and fits[0].expr is not fits[1].expr:
+        raise ReadingError("`*` beside `.*` can be read in two ways, and both have shapes", suggestion=_both_ways(program))
+    fits[0].assumptions.append("* read " + ("before" if fits[0].program is program else "from the left with") + " .*")
+    return fits[0]
+
+
+def _both_ways(program: Program) -> str:
+    """The two readings of A .* B * C, in brackets."""
+    general = "put brackets: A .* (B * C) or (A .* B) * C"
+    for root in (program.body, *(b.value for b in program.bindings)):
+        for n in walk(root):
+            if n.op == "ew" and n.span and n.args[0].span and n.args[1].op == "mul" and n.args[1].span and n.args[1].args[0].span:
+                text, (start, middle, end) = program.text, (n.span[0], n.args[1].span[0], n.args[1].span[1])
+                cut = n.args[1].args[0].span[1]
+                loose, tight = f"{text[start:middle]}({text[middle:end]})", f"({text[start:cut]}){text[cut:end]}"
+                return f"put brackets: {loose} or {tight}" if end - start < 60 else general
+    return general
+
+
+def _elaborated(scene: Scene) -> tuple[Elaborator, Term]:
+    def attempt(kinds: dict[str, str]) -> tuple[Elaborator, Term]:
+        el = Elaborator(scene, kinds, MEANINGS, _shorthands())
+        try:
+            return el, el.run()
+        except Misfit as misfit:
+            misfit.defaults = el.defaults
+            raise
+
+    return search(attempt, scene.length)
+
+
+@cache
+def _shorthands() -> Mapping[str, Binding]:
+    """The book's shorthands as functions: mean(x) = sum(x)/count(x)."""
+    found = {}
+    for name, (params, meaning) in SHORTHANDS.items():
+        if name not in BY_KIND:
+            found[name] = Binding(name, parse(meaning, params).body, params)
+    return found
+
+
+def _typed(scene: Scene, el: Elaborator, root: Term) -> Typed:
+    _declare_variables(scene, el)
+    scene.check_wrt(list(el.symbols))
+    names = SizeNames(el)
+    names.name_all()
+    finish([root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()], names.resolve)
+    symbols = {name: t.result for name, t in el.symbols.items() if t.result is not None}
+    shapes = {name: e.shape for name, e in symbols.items()}
+    declared = {name: _whole(el, name, e) for name, e in symbols.items()}
+    indices = {n: split_name(n)[1] for n in symbols if split_name(n)[0] in el.families}
+    families = {split_name(n)[0]: (letter, names.resolve(el.families[split_name(n)[0]])) for n, letter in indices.items()}
+    free = {letter: names.resolve(i.range) for letter, i in el.frames[0].indices.items() if i.range is not None}
+    for name in scene.wrt:  # one member of a family, or the generic one
+        base, sub = split_name(name)
+        if name not in symbols and base in families and sub:
+            i, generic = num(int(sub)) if sub.isdigit() else index(sub), next(n for n in symbols if split_name(n)[0] == base)
+            symbols[name], declared[name] = (substitute(e[generic], {e[generic].args[0]: i}) for e in (symbols, declared))
+    readings = [str(r) for r in getattr(scene.program, "readings", ())]
+    assert root.result is not None
+    return Typed(
+        root.result,
+        scene.program,
+        symbols,
+        declared,
+        families,
+        declarations_of(el, shapes),
+        list(dict.fromkeys(readings + sentences(el, shapes, names))),
+        [(node, t.result) for node, t in el.seen if t.result is not None],
+        {name: t.result for name, t in el.bindings.items() if t.result is not None},
+        free,
+    )
+
+
+def _declare_variables(scene: Scene, el: Elaborator) -> None:
+    """A declared variable that does not occur has its symbol all the same."""
+    for name in scene.wrt:
+        d = scene.declared.get(name)
+        if d is not None and d.domain is None and name not in el.symbols and split_name(name)[0] not in scene.families:
+            el.name(Node("name", (), name))
+
+
+def _whole(el: Elaborator, name: str, e: Expr) -> Expr:
+    """The symbol (or family member) with all its properties."""
+    words = el.properties(name, twin=False)
+    return member(split_name(name)[0], e.args[0], e.shape, words) if e.args else symbol(name, e.shape, words)
+
+
+def read_template(text: str, names: Mapping[str, Expr]) -> Expr:
+    """The expression that `text`, written in the language, stands for when `names` stand for these expressions."""
+    try:
+        program = _read_rule(text, tuple(names))
+        scene = Scene(program, given=names)
+        el, root = _elaborated(scene)
+        finish([root], SizeNames(el).resolve)
+        assert root.result is not None
+        return root.result
+    except MatcalcError as error:
+        raise error.located(text) from None
+
+
+def _read_rule(text: str, names: tuple[str, ...]) -> Program:
+    """Read a rule of the book, in which operations that have no spelling for people go by their own names."""
+    own = sorted({w for w in _OWN_NAME.findall(text) if w in REGISTRY and not w.isalpha()})
+    letters = {w: f"op{'abcdefghij'[k]}" for k, w in enumerate(own)}
+    program = parse(_OWN_NAME.sub(lambda m: letters.get(m[0], m[0]), text), names, functions=tuple(letters.values()))
+    back = {v: k for k, v in letters.items()}
+    for root in (program.body, *(b.value for b in program.bindings)):
+        for node in walk(root):
+            if node.op == "call" and node.attr in back:
+                node.attr = back[str(node.attr)]
+    return program

@@ -1,0 +1,170 @@
+"""From the text of a rule in the book to its use on given arguments: templates, read once and instantiated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from ..errors import ShapeError
+from ..expressions import build
+from ..expressions.build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
+from ..expressions.expr import Expr, make, postorder, transform
+from ..kinds import ONE, Dim, Shape
+from ..ops.core import ADD, EYE, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
+from ..ops.operation import Operation
+from .infer import read_template
+
+# Names no user can type, so that a template's placeholders never meet a user's symbol.
+_MARK = "\u2022"
+
+
+def signature_shapes(op: Operation) -> list[Shape]:
+    """The shapes of the parameters, in the signature's letters."""
+    given = op.signature.partition("->")[0]
+    return [tuple(ONE if t == "1" else Dim.of(_MARK + t) for t in part.split()) for part in given.split(",")]  # type: ignore[misc]
+
+
+@cache
+def template(op: Operation) -> tuple[Expr, tuple[Expr, ...], tuple[Expr, ...], Expr]:
+    """The operation's differential as an expression, with its parameters, their differentials and the value."""
+    shapes = signature_shapes(op)
+    values = tuple(symbol(_MARK + p, s) for p, s in zip(op.params, shapes, strict=True))
+    holes = tuple(symbol(f"{_MARK}d{p}", s) for p, s in zip(op.params, shapes, strict=True))
+    result = symbol(_MARK + "F", build.result_shape(op, values))
+    names = {p: v for p, v in zip(op.params, values, strict=True)} | {f"d{p}": h for p, h in zip(op.params, holes, strict=True)}
+    return read_template(op.differential, {**names, "F": result}), values, holes, result
+
+
+def differential_text(op: Operation) -> Expr:
+    """The differential as it stands in the book, in its own placeholders."""
+    return _derivative_text(op)[0] if op.elementwise else template(op)[0]
+
+
+def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr, Expr]]:
+    """For each argument in `needed`: the argument, its part of d(node) by the book, and the symbol for its differential."""
+    body, values, holes, result = template(node.op)
+    sizes = _letters(values, node.args)
+    for k, argument in enumerate(node.args):
+        if argument not in needed:
+            continue
+        hole = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
+        known = dict(zip(values, node.args, strict=True)) | {result: node}
+        known |= {h: (hole if n == k else zeros(*node.args[n].shape)) for n, h in enumerate(holes)}
+        yield argument, instantiate(body, known, sizes), hole
+
+
+@cache
+def _text(op: Operation, text: str) -> tuple[Expr, tuple[Expr, ...], Expr, Expr]:
+    """A text of the book in the operation's parameters, `A` (of the value's shape) and the value `F`."""
+    values = tuple(symbol(_MARK + p, s) for p, s in zip(op.params, signature_shapes(op), strict=True))
+    shape = build.result_shape(op, values)
+    cotangent, result = symbol(_MARK + "A", shape), symbol(_MARK + "F", shape)
+    names = {p: v for p, v in zip(op.params, values, strict=True)} | {"A": cotangent, "F": result}
+    return read_template(text, names), values, cotangent, result
+
+
+def adjoint_of(op: Operation, x: Expr, others: Sequence[Expr], cotangent: Expr) -> Expr:
+    """For an operation at x with directions: what `cotangent` becomes at the direction beside the `others`. The text of the book
+    is for one direction; along the others it is differentiated, by X, as the operation itself."""
+    body, values, a, _ = _text(op, op.adjoint)
+
+    def rebuild(e: Expr, args: tuple[Expr, ...]) -> Expr:
+        if e.op is not op:
+            return build.rebuild(e, args)
+        return apply(op, (*args, *[substitute(e.args[0], {values[0]: d}) for d in others]))
+
+    return transform(body, rebuild, {values[0]: x, a: cotangent})
+
+
+def kronecker_of(op: Operation, x: Expr, others: Sequence[Expr]) -> Expr:
+    """For an operation at x with directions: the matrix M with vec(value) = M vec(E) for the direction E beside the `others`. For a
+    linear operation of one argument, for that."""
+    body, values, _, _ = _text(op, op.kronecker)
+    return apply(body.op, (x, *others)) if op.directions else instantiate(body, {values[0]: x}, _letters(values, (x,)))
+
+
+def ray_of(node: Expr, direction: Expr) -> Expr:
+    """d f(s A)/ds for a matrix function with a `ray` rule."""
+    body, values, a, result = _text(node.op, node.op.ray)
+    known = dict(zip(values, node.args, strict=True)) | {result: node, a: direction}
+    return instantiate(body, known, _letters(values, node.args))
+
+
+def _letters(values: Iterable[Expr], args: Iterable[Expr]) -> dict[str, Dim]:
+    """What the signature's letters stand for."""
+    sizes: dict[str, Dim] = {}
+    for v, a in zip(values, args):  # without further directions, which have no letters of their own
+        for letter, dim in zip(v.shape, a.shape, strict=True):
+            if letter.name:
+                sizes[letter.name] = dim
+    return sizes
+
+
+def instantiate(body: Expr, known: dict[Expr, Expr], sizes: dict[str, Dim]) -> Expr:
+    """The template with its placeholders and its dimension letters replaced."""
+    done = dict(known)
+    for n in postorder(body):
+        if not n.args and n not in done:
+            done[n] = _resized(n, sizes)
+        elif n.op is UNIT:
+            done[n] = build.unit(done[n.args[0]], n.shape[0].substitute(sizes))
+    return transform(body, build.rebuild, done)
+
+
+def _resized(leaf: Expr, sizes: dict[str, Dim]) -> Expr:
+    rows, cols = (d.substitute(sizes) for d in leaf.shape)
+    if leaf.op is EYE:
+        return build.eye(rows)
+    if leaf.op is ONES:
+        return ones(rows, cols)
+    if leaf.op is ZEROS:
+        return zeros(rows, cols)
+    if leaf.op is SIZE:
+        assert isinstance(leaf.attr, Dim)
+        return build.size(leaf.attr.substitute(sizes))
+    if leaf.op is SYMBOL:
+        return leaf
+    return make(leaf.op, (), leaf.attr, (rows, cols), leaf.size, leaf.indices)
+
+
+@cache
+def _derivative_text(op: Operation) -> tuple[Expr, Expr]:
+    x = symbol(_MARK + "x")
+    return read_template(op.differential, {"x": x}), x
+
+
+def lift(op: Operation, argument: Expr) -> Expr:
+    """f'(argument) of an elementwise operation, entry by entry."""
+    body, x = _derivative_text(op)
+    if argument.is_scalar:
+        return substitute(body, {x: argument})
+    if argument.shape[0] is ONE:
+        return transpose(lift(op, transpose(argument)))
+    return entrywise(body, {x: argument}, argument.shape)
+
+
+def entrywise(body: Expr, values: dict[Expr, Expr], shape: Shape) -> Expr:
+    """A scalar expression read entry by entry: `values` replaces scalars by arrays of `shape`, products become
+    entrywise, and what does not depend on them is broadcast where it is added."""
+    arrays: dict[Expr, Expr] = dict(values)  # what has become an array
+
+    def broadcast(e: Expr) -> Expr:
+        return e if e.shape == shape else times(e, ones(*shape))
+
+    for n in postorder(body):
+        if n in arrays or not any(a in arrays for a in n.args):
+            continue
+        args = [arrays.get(a, a) for a in n.args]
+        if n.op is ADD:
+            arrays[n] = add(*[broadcast(a) for a in args])
+        elif n.op is TIMES:
+            arrays[n] = times(*[a for a in n.args if a not in arrays], hadamard(*[arrays[a] for a in n.args if a in arrays]))
+        elif n.op is POWER:
+            if n.args[1] in arrays:
+                raise ShapeError("an exponent that differs from entry to entry has no entrywise form")
+            arrays[n] = power(args[0], args[1])
+        else:
+            patterns = n.op.signature.partition("->")[0].split(",")  # a scalar parameter stays one
+            whole = [k >= len(patterns) or patterns[k].split() != ["1", "1"] for k in range(len(args))]
+            arrays[n] = apply(n.op, [broadcast(a) if w else a for a, w in zip(args, whole, strict=True)], n.attr)
+    return broadcast(arrays.get(body, body))

@@ -1,0 +1,1 @@
+"""Values of expressions and of what is printed, points, and the check."""

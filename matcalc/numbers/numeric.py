@@ -1,0 +1,483 @@
+"""Numbers: the value of an expression, and the user's arrays in and out of the two-dimensional world.
+
+    plan = Plan(e)                      the order of computation: every node of the DAG once
+    (value,) = plan.run(env, sizes)     env has a value for every name, sizes a number for every dimension name
+
+Inside, a scalar is a number and everything else a two-dimensional array (a vector is a column); a family is one array
+whose first axis is the index. How an operation is computed stands in its block of the book, as `numeric`. Floating-point
+warnings are the caller's to silence. NumPy is imported when the first value is computed, not before; the check of a small
+answer does without it (`is_small`): `matcalc.numbers.plain` then stands in for `matcalc.numbers.kernels`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ShapeError, UsageError
+from ..expressions.expr import Expr, postorder
+from ..kinds import ONE, Dim, Shape, kind_of
+from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
+from ..ops.core import CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SIZE, SYMBOL
+from ..ops.operation import Operation
+from . import plain, rounding
+from .saturation import steady, written
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import numpy as np
+
+Value = Any  # a number, or a two-dimensional array of float or complex
+Step = tuple[Expr, "Kernel | None"]
+
+_ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
+_OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
+_CONSTANTS = {"pi": math.pi, "e": math.e, "infty": math.inf}
+# These pass entries on as they are: what was equal before is equal after.
+_CHOOSING = frozenset("transpose entry diag diagonal vec block literal max min max_entry min_entry relu abs sign iverson cases".split())
+_SERIES = 20_000  # terms after which an infinite sum is given up
+
+
+# ---------------------------------------------------------------------------------------------- the book's numeric texts
+
+
+class Kernel:
+    """An operation's numeric text, compiled."""
+
+    __slots__ = ("call", "shaped", "words")
+    call: Callable[..., Value]
+    shaped: bool
+    words: tuple[str, ...]  # what of the arrays' module its text speaks of
+
+    def __init__(self, op: Operation, arrays: ModuleType) -> None:
+        further = ("directions",) if op.directions else ()
+        names = ", ".join((*(op.params or ("args",)), *further, "rows", "cols", "attr", "sizes"))
+        # The text is the book's own, written by this package's authors. Nothing a user types comes here.
+        compiled = eval(f"lambda {names}: {op.numeric}", vars(arrays))
+        at = len(op.params)
+        self.call = (lambda *given: compiled(*given[:at], given[at:-4], *given[-4:])) if further else compiled
+        self.words = compiled.__code__.co_names
+        self.shaped = "rows" in op.numeric or "cols" in op.numeric
+
+
+_kernels: dict[tuple[Operation, ModuleType], Kernel] = {}
+
+
+def kernel(op: Operation, arrays: ModuleType | None = None) -> Kernel:
+    """The compiled numeric text of an operation (compiled once), for NumPy's arrays or for those of `matcalc.numbers.plain`."""
+    if arrays is None:
+        from . import kernels
+
+        arrays = kernels
+    found = _kernels.get((op, arrays))
+    if found is None:
+        if not op.numeric:
+            raise UsageError(f"the book says nothing on how to compute {op.name}")
+        found = _kernels[op, arrays] = Kernel(op, arrays)
+    return found
+
+
+MOST_NODES = 400  # beyond, NumPy is worth its import
+MOST_ENTRIES = 100  # of a matrix
+
+
+@cache
+def _is_plain(op: Operation) -> bool:
+    """Whether the operation's numeric text speaks only of what `matcalc.numbers.plain` has."""
+    if not op.numeric:
+        return op in _OWN and op not in _ABSTRACT
+    return all(w in _PLAIN_WORDS for w in kernel(op, plain).words)
+
+
+_PLAIN_WORDS = frozenset(("float", "len", "int", *vars(plain), *vars(plain.np), *vars(plain.linalg), *vars(plain.Array)))
+
+
+def is_small(nodes: Sequence[Expr], sizes: Mapping[str, int]) -> bool:
+    """Whether these expressions, given with all that is below them, can well be computed without NumPy."""
+    if len(nodes) > MOST_NODES:
+        return False
+    return all(_is_plain(e.op) and math.prod(d.value(sizes) for d in e.shape) <= MOST_ENTRIES for e in nodes)
+
+
+# ---------------------------------------------------------------------------------------------- evaluation
+
+
+def evaluate(
+    roots: Expr | Sequence[Expr], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None
+) -> Value:
+    """The value of an expression, or the values of several. `indices` gives the free summation indices, if there are any."""
+    values = Plan(roots).run(env, sizes, indices)
+    return values[0] if isinstance(roots, Expr) else values
+
+
+class Plan:
+    """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
+
+    __slots__ = ("_arrays", "_bodies", "_needs", "_steady", "_steps", "roots")
+    roots: tuple[Expr, ...]
+    _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
+    _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
+    _steady: dict[Expr, tuple[Expr, Callable[[Value], Value]]]  # what has a better text than its own, of another expression
+    _steps: list[Step]
+
+    def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
+        if arrays is None:
+            from . import kernels
+
+            arrays = kernels
+        self._arrays = arrays
+        self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
+        self._needs, self._bodies, self._steady = {}, {}, {}
+        # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
+        for e in postorder(self.roots):
+            if e.op is not INDEXED_SUM and e.op is not INDEXED_PRODUCT:
+                found = steady(e)
+                if found is not None:
+                    self._steady[e] = found[0], written(found[1], arrays)
+                self._needs[e] = e.args if found is None else found[:1]
+                continue
+            low, high, body = e.args
+            inside, outside = self._order([body], str(e.attr))
+            self._bodies[e] = [self._step(n) for n in inside]
+            self._needs[e] = (low, high, *outside)
+        self._steps = [self._step(n) for n in self._order(self.roots, None)[0]]
+
+    def _step(self, e: Expr) -> Step:
+        return e, None if e.op in _OWN or e in self._steady else kernel(e.op, self._arrays)
+
+    def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
+        """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
+        inside: list[Expr] = []
+        outside: list[Expr] = []
+        seen: set[Expr] = set()
+        todo = [(r, False) for r in roots]
+        while todo:
+            e, ready = todo.pop()
+            if ready:
+                inside.append(e)
+            elif e not in seen:
+                seen.add(e)
+                if index is not None and index not in e.indices:
+                    outside.append(e)
+                else:
+                    todo.append((e, True))
+                    todo += [(n, False) for n in self._needs[e] if n not in seen]
+        return inside, outside
+
+    def run(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> tuple[Value, ...]:
+        """The values of the roots."""
+        values: dict[Expr, Value] = {}
+        self._run(self._steps, values, env, sizes, dict(indices or {}))
+        return tuple(values[r] for r in self.roots)
+
+    def value(self, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Value:
+        """The value of the one root."""
+        return self.run(env, sizes)[0]
+
+    def run_at(
+        self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Iterable[str], places: Sequence[dict[str, int]]
+    ) -> Iterator[tuple[Value, ...]]:
+        """The values of the roots for some values of the indices `names`; what they do not move is computed once."""
+        moving = frozenset(names)
+        values: dict[Expr, Value] = {}
+        if places:
+            self._run([step for step in self._steps if not moving & step[0].indices], values, env, sizes, places[0])
+        moved = [step for step in self._steps if moving & step[0].indices]
+        for at in places:
+            self._run(moved, values, env, sizes, at)
+            yield tuple(values[r] for r in self.roots)
+
+    def run_over(
+        self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], ranges: Sequence[int]
+    ) -> Iterator[tuple[tuple[int, ...], Value]]:
+        """The first root for all values of some free indices, with their places (from 0). A step runs again only when an index
+        that it depends on has moved; the index that moves the fewest steps moves fastest."""
+        moves = [sum(name in e.indices for e, _ in self._steps) for name in names]
+        slowest = sorted(range(len(names)), key=lambda k: -moves[k])
+        place = {names[k]: n + 1 for n, k in enumerate(slowest)}
+        levels: list[list[Step]] = [[] for _ in range(len(names) + 1)]
+        for step in self._steps:
+            levels[max((place.get(i, 0) for i in step[0].indices), default=0)].append(step)
+        values: dict[Expr, Value] = {}
+        before: tuple[int, ...] = ()
+        for at in product(*[range(ranges[k]) for k in slowest]):
+            indices = {names[k]: n + 1 for k, n in zip(slowest, at, strict=True)}
+            first = next((k + 1 for k, (a, b) in enumerate(zip(at, before, strict=True)) if a != b), 0) if before else 0
+            for level in levels[first:]:
+                self._run(level, values, env, sizes, indices)
+            before = at
+            yield tuple(at[slowest.index(k)] for k in range(len(names))), values[self.roots[0]]
+
+    def _run(
+        self, steps: list[Step], values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
+    ) -> None:
+        rounded = rounding.current()
+        for e, compiled in steps:
+            if compiled is not None:
+                rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
+                args = [values[a] for a in e.args]
+                try:
+                    value = compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
+                except self._arrays.NO_VALUE:
+                    value = self._filled(e, sizes, math.nan)
+            elif e in self._bodies:
+                value = self._repeat(e, values, env, sizes, indices)
+            elif e in self._steady:
+                z, function = self._steady[e]
+                value = function(values[z])
+            else:
+                value = _leaf(e, values, env, sizes, indices, self._arrays)
+            if getattr(value, "ndim", 0) and e.is_scalar:
+                value = self._arrays.number(value)
+            values[e] = value if rounded is None or e.op.name in _CHOOSING else rounded(e, e.args, value, _is_whole(e))
+
+    def _repeat(
+        self, e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
+    ) -> Value:
+        """An indexed sum or product: its body for every value of the index. An infinite series stops when its terms vanish."""
+        low, high, body = e.args
+        steps, name, product = self._bodies[e], str(e.attr), e.op is INDEXED_PRODUCT
+        first, last = values[low], values[high]
+        if not math.isfinite(first) or math.isnan(last):
+            return self._filled(e, sizes, math.nan)
+        endless = math.isinf(last)
+        total: Value = None
+        k, vanished = round(first), 0
+        while k <= last:
+            self._run(steps, values, env, sizes, {**indices, name: k})
+            term = values[body]
+            total = term if total is None else total * term if product else total + term
+            k += 1
+            if endless:
+                vanished = vanished + 1 if self._negligible(term - 1.0 if product else term, total) else 0
+                if vanished == 4:
+                    break
+                if k - first > _SERIES:
+                    return total * math.nan
+        return self._filled(e, sizes, 1.0 if product else 0.0) if total is None else total
+
+    def _filled(self, e: Expr, sizes: Mapping[str, int], value: float) -> Value:
+        return value if e.is_scalar else self._arrays.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
+
+    def _negligible(self, term: Value, total: Value) -> bool:
+        greatest = self._arrays.magnitude
+        return bool(greatest(term) <= 1e-17 * greatest(total))
+
+
+def _is_whole(e: Expr) -> bool:
+    """Whether this is a leaf that may be a whole number by what it is."""
+    return not e.args and (e.op is not SYMBOL or "integer" in e.attr[1])  # type: ignore[index]
+
+
+def _leaf(
+    e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int], arrays: ModuleType
+) -> Value:
+    op, attr = e.op, e.attr
+    if op in _ABSTRACT:
+        return _abstract(e, [values[a] for a in e.args], env, sizes)
+    if op is SYMBOL:
+        return _named(attr[0], env)  # type: ignore[index]
+    if op is MEMBER:
+        name: str = attr[0]  # type: ignore[index]
+        family = _named(name, env)
+        try:
+            return family[arrays.index_of(values[e.args[0]], len(family))]
+        except ShapeError as error:
+            raise ShapeError(f"the family {name} has no such member: {error}") from None
+    if op is NUMBER:
+        try:
+            return float(attr)  # type: ignore[arg-type]
+        except OverflowError:
+            return math.inf if attr > 0 else -math.inf  # type: ignore[operator]
+    if op is SIZE:
+        assert isinstance(attr, Dim)
+        return float(_size(attr, sizes))
+    if op is CONSTANT:
+        return _CONSTANTS[str(attr)]
+    if str(attr) not in indices:
+        raise UsageError(f"the index {attr} has no value here")
+    return float(indices[str(attr)])
+
+
+def _abstract(e: Expr, args: Sequence[Value], env: Mapping[str, Any], sizes: Mapping[str, int]) -> Value:
+    """A function known by its sets alone: the user's, or its stand-in."""
+    from . import standins
+
+    assert isinstance(e.attr, tuple)
+    name, order, value = str(e.attr[0]), int(e.attr[1]), e.attr[2:]
+    if e.op is ENTRYWISE_FUNCTION:
+        return standins.entrywise(name, order, args[0], env)
+    shape = (_size(value[0], sizes), _size(value[1], sizes))
+    if e.op is FUNCTION_ALONG:
+        return standins.along(name, shape, args[0], args[1], env)
+    return standins.at(name, order, shape, args[0], env, (_size(e.shape[0], sizes), _size(e.shape[1], sizes)))
+
+
+def _named(name: str, env: Mapping[str, Any]) -> Value:
+    try:
+        return env[name]
+    except KeyError:
+        raise UsageError(f"no value was given for {name}") from None
+
+
+def _size(dim: Dim, sizes: Mapping[str, int]) -> int:
+    try:
+        return dim.value(sizes)
+    except KeyError as missing:
+        raise ShapeError(f"the size {missing.args[0]} does not follow from the values given") from None
+
+
+# ---------------------------------------------------------------------------------------------- the user's arrays
+
+
+def prepare(
+    symbols: Mapping[str, Shape],
+    families: Mapping[str, tuple[Dim | None, Shape]],
+    given: Mapping[str, Any],
+    known: Mapping[str, int] | None = None,
+) -> tuple[dict[str, Value], dict[str, int]]:
+    """The user's values in internal form, and the sizes that follow from their shapes.
+
+    A vector is a one-dimensional array, a matrix a two-dimensional one, a family (number of members, shape of one) has
+    its index first. `known` fixes sizes beforehand; a value given under a dimension's name does so too.
+    """
+    shapes: dict[str, tuple[Dim | None, ...]] = {n: _outer(s) for n, s in symbols.items()}
+    shapes |= {n: (count, *_outer(s)) for n, (count, s) in families.items()}
+    names = {d for shape in shapes.values() for dim in shape if dim is not None for d in dim.names()}
+    sizes = {n: int(n) for n in names if n.isdigit()} | dict(known or {})
+    for name in given:
+        if name not in shapes:
+            if name not in names:
+                raise UsageError(f"{name} does not occur; the values wanted are {', '.join(sorted(shapes)) or 'none'}")
+            sizes[name] = int(given[name])
+    missing = [n for n in shapes if n not in given]
+    if missing:
+        raise UsageError(f"no value was given for {', '.join(f'{n} {_expected(shapes[n], sizes)}' for n in missing)}")
+    arrays = {n: _array(n, given[n], symbols.get(n), shapes[n], sizes) for n in shapes}
+    wanted = [(name, dim, size) for name in shapes for dim, size in zip(shapes[name], arrays[name].shape) if dim is not None]
+    _solve(wanted, sizes, shapes, arrays)
+    env = {n: _inner(arrays[n], s) for n, s in symbols.items()}
+    env |= {n: _inner(arrays[n], s, family=True) for n, (_, s) in families.items()}
+    return env, sizes
+
+
+def release(value: Value, shape: Shape) -> Any:
+    """A value as the user sees it: a scalar a float, a column or row a one-dimensional array, a matrix two-dimensional."""
+    import numpy as np
+
+    if kind_of(shape) == "scalar":
+        return complex(value) if np.iscomplexobj(value) else float(value)
+    return np.asarray(value) if kind_of(shape) == "matrix" else np.ravel(value)
+
+
+def _outer(shape: Shape) -> tuple[Dim, ...]:
+    """The axes of the user's array: none, one or two."""
+    return {"scalar": (), "vector": shape[:1], "row": shape[1:], "matrix": shape}[kind_of(shape)]
+
+
+def _inner(array: np.ndarray[Any, Any], shape: Shape, family: bool = False) -> Value:
+    kind = kind_of(shape)
+    if kind == "vector":
+        return array[..., None]
+    if kind == "row":
+        return array[..., None, :]
+    return array if kind == "matrix" or family else array[()]
+
+
+def _array(name: str, value: Any, shape: Shape | None, axes: tuple[Dim | None, ...], sizes: Mapping[str, int]) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufc":
+            array = array.astype(float)
+    except (TypeError, ValueError):
+        raise UsageError(f"the value of {name} is not an array of numbers") from None
+    array = array if array.dtype.kind == "c" else array.astype(float)
+    if shape is not None and array.ndim == 2:  # columns and rows may also be given as such
+        if shape[1] is ONE and shape[0] is not ONE and array.shape[1] == 1:
+            array = array[:, 0]
+        elif shape[0] is ONE and shape[1] is not ONE and array.shape[0] == 1:
+            array = array[0]
+    if array.ndim != len(axes):
+        raise ShapeError(f"{name} has shape {_tuple(array.shape)}, expected {_expected(axes, sizes)}")
+    return array
+
+
+def _tuple(sizes: Iterable[object]) -> str:
+    texts = [str(s) for s in sizes]
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _expected(axes: tuple[Dim | None, ...], sizes: Mapping[str, int]) -> str:
+    """`(m, n) = (3, n)`, or `a number`."""
+    if not axes:
+        return "a number"
+    texts = ["any" if d is None else str(d) for d in axes]
+    values = [str(d.value(sizes)) if d is not None and all(n in sizes for n in d.names()) else t for d, t in zip(axes, texts)]
+    return _tuple(texts) + ("" if texts == values else f" = {_tuple(values)}")
+
+
+# ---------------------------------------------------------------------------------------------- sizes from shapes
+
+
+def _solve(
+    wanted: list[tuple[str, Dim, int]],
+    sizes: dict[str, int],
+    shapes: Mapping[str, tuple[Dim | None, ...]],
+    arrays: Mapping[str, np.ndarray[Any, Any]],
+) -> None:
+    """Find the dimension names that make every `dim` its `size`: names first, then polynomials in one unknown, then a search."""
+    todo = wanted
+    while todo:
+        left = []
+        for name, dim, size in todo:
+            unknown = [n for n in dim.names() if n not in sizes]
+            if len(unknown) == 1:
+                found = _root(dim, unknown[0], size, sizes)
+                if found is not None:
+                    sizes[unknown[0]] = found
+                    continue
+            elif unknown:
+                left.append((name, dim, size))
+                continue
+            elif dim.value(sizes) == size:
+                continue
+            raise ShapeError(f"{name} has shape {_tuple(arrays[name].shape)}, expected {_expected(shapes[name], sizes)}")
+        if len(left) == len(todo):
+            return _search(left, sizes)
+        # A name alone may come after the product it stands in, so the rest is looked at again.
+        todo = left
+
+
+def _root(dim: Dim, name: str, size: int, sizes: Mapping[str, int]) -> int | None:
+    """The positive integer that makes the polynomial `size`, or None. Nearly every size grows with its names: by bisection."""
+
+    def at(k: int) -> int:
+        return dim.value({**sizes, name: k})
+
+    low, high = 0, max(size, 1)
+    while at(high) < size and high < 2**40:
+        high *= 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if at(middle) < size else (low, middle)
+    return low if at(low) == size else next((k for k in range(1, 1000) if at(k) == size), None)
+
+
+def _search(left: list[tuple[str, Dim, int]], sizes: dict[str, int]) -> None:
+    """Sizes that occur only together (m n, m + n): the one solution, if a small search finds exactly one."""
+    names = sorted({n for _, dim, _ in left for n in dim.names() if n not in sizes})
+    bounds = [range(1, 1 + max(size for _, dim, size in left if n in dim.names())) for n in names]
+    if math.prod(len(b) for b in bounds) <= 200_000:
+        tries = (dict(zip(names, values)) for values in product(*bounds))
+        found = [t for t in tries if all(dim.value({**sizes, **t}) == size for _, dim, size in left)]
+        if len(found) == 1:
+            sizes |= found[0]
+            return
+    shown = ", ".join(f"{dim} = {size} ({name})" for name, dim, size in left)
+    raise ShapeError(f"the sizes {', '.join(names)} do not follow from the shapes: {shown}")

@@ -1,0 +1,145 @@
+"""Identities used to shorten answers, as data: a left side that is replaced by a right side where that is shorter.
+
+`where` gives the shapes of the letters (`X: n n`, `u: n 1`, `s: 1 1`); an entrywise identity is stated for a real number
+and used for numbers and, entry by entry, for vectors and matrices. `when` is a condition on the letters that the
+simplifier must know to hold (`positive x`). Every identity is checked against numbers in the tests.
+"""
+
+from __future__ import annotations
+
+from ..sources import after, cite
+
+
+class Identity:
+    """left = right, with a name, the shapes of its letters, a condition and a source."""
+
+    __slots__ = ("entrywise", "left", "name", "right", "source", "when", "where")
+
+    def __init__(
+        self, name: str, left: str, right: str, where: str = "", *, entrywise: bool = False, when: str = "", source: str = "algebra"
+    ) -> None:
+        self.name, self.left, self.right, self.where = name, left, right, where
+        self.entrywise, self.when, self.source = entrywise, when, source
+
+
+IDENTITIES: list[Identity] = []
+
+
+def identity(name: str, left: str, right: str, where: str = "", **more: object) -> None:
+    """Add an identity to the table."""
+    IDENTITIES.append(Identity(name, left, right, where, **more))  # type: ignore[arg-type]
+
+
+# Named functions, entry by entry.
+identity("logistic function", "1/(1 + exp(-x))", "sigmoid(x)", entrywise=True, source="definition")
+identity("logistic function, second form", "exp(x)/(1 + exp(x))", "sigmoid(x)", entrywise=True, source="definition")
+identity("complement of the logistic function", "1/(1 + exp(x))", "1 - sigmoid(x)", entrywise=True, source="definition")
+identity("logistic function, third form", "exp(x) (1 - sigmoid(x))", "sigmoid(x)", entrywise=True, source="definition")
+identity("softplus", "log(1 + exp(x))", "softplus(x)", entrywise=True, source="definition")
+identity("derivative of the logistic function", "exp(-x) sigmoid(x)", "1 - sigmoid(x)", entrywise=True, source="definition")
+identity("symmetry of the logistic function", "1 - sigmoid(-x)", "sigmoid(x)", entrywise=True, source="definition")
+identity("tangent", "sin(x)/cos(x)", "tan(x)", entrywise=True, source=cite("dlmf", "4.14.4"))
+identity("hyperbolic tangent", "sinh(x)/cosh(x)", "tanh(x)", entrywise=True, source=cite("dlmf", "4.28.4"))
+identity("Pythagoras", "cos(x)^2 + sin(x)^2", "1", entrywise=True, source=cite("dlmf", "4.21.12"))
+identity("Pythagoras, for the cosine", "1 - sin(x)^2", "cos(x)^2", entrywise=True, source=cite("dlmf", "4.21.12"))
+identity("Pythagoras, for the sine", "1 - cos(x)^2", "sin(x)^2", entrywise=True, source=cite("dlmf", "4.21.12"))
+identity("difference of hyperbolic squares", "cosh(x)^2 - sinh(x)^2", "1", entrywise=True, source=after("dlmf"))
+identity("third binomial formula for tanh", "(1 + tanh(x)) (1 - tanh(x))", "1 - tanh(x)^2", entrywise=True, source="algebra")
+identity("root of a square", "sqrt(x^2)", "abs(x)", entrywise=True, source="definition")
+identity("sign times absolute value", "sign(x) abs(x)", "x", entrywise=True, source="definition")
+identity("number times its sign", "x sign(x)", "abs(x)", entrywise=True, source="definition")
+identity("square of an absolute value", "abs(x)^2", "x^2", entrywise=True, source="definition")
+identity("rectifier", "x 1[x > 0]", "relu(x)", entrywise=True, source="definition")
+identity("rectifier, where it is not zero", "relu(x) 1[x > 0]", "relu(x)", entrywise=True, source="definition")
+identity("square of an indicator", "1[x > 0]^2", "1[x > 0]", entrywise=True, source="definition")
+identity("logarithm of an exponential", "log(exp(x))", "x", entrywise=True, source="definition")
+identity("exponential of a logarithm", "exp(log(x))", "x", entrywise=True, source="definition")
+identity("sine of its inverse", "sin(asin(x))", "x", entrywise=True, source="definition")
+identity("cosine of its inverse", "cos(acos(x))", "x", entrywise=True, source="definition")
+identity("tangent of its inverse", "tan(atan(x))", "x", entrywise=True, source="definition")
+identity("hyperbolic tangent of its inverse", "tanh(atanh(x))", "x", entrywise=True, source="definition")
+identity("inverse of the hyperbolic tangent", "atanh(tanh(x))", "x", entrywise=True, source="definition")
+identity("hyperbolic sine of its inverse", "sinh(asinh(x))", "x", entrywise=True, source="definition")
+identity("inverse of the hyperbolic sine", "asinh(sinh(x))", "x", entrywise=True, source="definition")
+identity("logarithm of the gamma function", "log(tgamma(x))", "lgamma(x)", entrywise=True, source="definition")
+identity("logarithm of one", "log(1)", "0", entrywise=True, source="definition")
+identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "eq. 4.8.16"))
+
+identity("quotient of exponentials", "exp(x)/exp(y)", "exp(x - y)", entrywise=True, source=cite("dlmf", "eq. 4.8.16"))
+identity("maximum of equals", "max(x, x)", "x", entrywise=True, source="definition")
+identity("minimum of equals", "min(x, x)", "x", entrywise=True, source="definition")
+
+# Norms.
+identity("Euclidean norm", "sqrt(u^T u)", "norm(u)", "u: n 1", source="definition")
+identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="definition")
+
+# Determinants.
+identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", source="definition")
+
+_JACOBI = "from d logdet(expm(t X))/dt = tr(X) and logdet(I) = 0"
+identity("determinant of an exponential", "det(expm(X))", "exp(tr(X))", "X: n n", source=_JACOBI)
+identity("logarithm of the determinant of an exponential", "logdet(expm(X))", "tr(X)", "X: n n", source=_JACOBI)
+identity("square of a square root", "sqrtm(X)^2", "X", "X: n n", source="definition")
+
+# Inverses and pseudoinverses.
+identity(
+    "Woodbury's identity",
+    "X^-1 - X^-1 U (Y + V X^-1 U)^-1 V X^-1",
+    "(X + U Y^-1 V)^-1",
+    "X: n n, U: n k, V: k n, Y: k k",
+    source=after("cookbook"),
+)
+identity(
+    "Sherman-Morrison formula",
+    "X^-1 - X^-1 u v^T X^-1/(1 + v^T X^-1 u)",
+    "(X + u v^T)^-1",
+    "X: n n, u: n 1, v: n 1",
+    source=after("cookbook"),
+)
+
+# Derivatives of matrix functions: tr(L(X, E) Y) = tr(E L(X, Y)), the shorter of the two.
+for _f in ("expm", "logm", "sqrtm"):
+    identity(
+        f"symmetry of the derivative of {_f}",
+        f"tr(d{_f}(X, u v^T) Y)",
+        f"v^T d{_f}(X, Y) u",
+        "X: n n, Y: n n, u: n 1, v: n 1",
+        source=after("higham-2008"),
+    )
+
+# Softmax.
+identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="definition")
+identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="definition")
+
+# Kronecker products.
+_MIXED = cite("magnus-neudecker", "section 2.2")
+identity("mixed product with a column", "kron(I, u) X", "kron(X, u)", "u: m 1, X: n p", source=_MIXED)
+identity("mixed product with a column, second form", "kron(u, I) X", "kron(u, X)", "u: m 1, X: n p", source=_MIXED)
+
+# Entrywise and diagonal products.
+identity(
+    "entrywise product with an outer product",
+    "(u v^T) .* X",
+    "diag(u) X diag(v)",
+    "u: m 1, v: n 1, X: m n",
+    source=cite("magnus-neudecker", "section 3.6"),
+)
+
+# What a declared or inferred property gives. The variable of differentiation has its closed properties only after the last derivative.
+identity("lower triangle of a lower triangular matrix", "tril(X)", "X", "X: n n", when="lower X", source="definition")
+identity("upper triangle of an upper triangular matrix", "triu(X)", "X", "X: n n", when="upper X", source="definition")
+identity("lower triangle of an upper triangular matrix", "tril(X)", "diag(diag(X))", "X: n n", when="upper X", source="definition")
+identity("upper triangle of a lower triangular matrix", "triu(X)", "diag(diag(X))", "X: n n", when="lower X", source="definition")
+identity("diagonal of a diagonal matrix", "diag(diag(X))", "X", "X: n n", when="diagonal X", source="definition")
+identity("trace of a skew matrix", "tr(X)", "0", "X: n n", when="skew X", source="definition")
+identity("quadratic form of a skew matrix", "u^T X u", "0", "u: n 1, X: n n", when="skew X", source="definition")
+identity("logarithm of the determinant of an orthogonal matrix", "logdet(X)", "0", "X: n n", when="orthogonal X", source="definition")
+identity("norm under an orthogonal matrix", "norm(X u)", "norm(u)", "X: n n, u: n 1", when="orthogonal X", source="definition")
+identity("Frobenius norm under an orthogonal matrix", "normF(X Y)", "normF(Y)", "X: n n, Y: n m", when="orthogonal X", source="definition")
+identity("pseudoinverse of an orthonormal matrix", "pinv(X)", "X^T", "X: m n", when="orthonormal X", source="definition")
+identity("square of a unit vector", "u^T u", "1", "u: n 1", when="unit u", source="definition")
+identity("norm of a unit vector", "norm(u)", "1", "u: n 1", when="unit u", source="definition")
+identity("sum over a simplex", "sum(u)", "1", "u: n 1", when="simplex u", source="definition")
+identity("absolute value of what is not negative", "abs(x)", "x", entrywise=True, when="nonnegative x", source="definition")
+identity("sign of a positive number", "sign(x)", "1", entrywise=True, when="positive x", source="definition")
+identity("rectifier of what is not negative", "relu(x)", "x", entrywise=True, when="nonnegative x", source="definition")

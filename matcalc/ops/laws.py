@@ -1,0 +1,127 @@
+"""The rules of derivations that belong to no single operation: constants, the chain, identification, what algebra does.
+
+Each is a block like those of the operations: a name, a statement, a source, an example (`EXPR by X as NOTATION where DECLARATIONS`).
+What follows from the rules of arithmetic alone has the source "algebra", what is a matter of notation "definition".
+"""
+
+from __future__ import annotations
+
+from ..sources import after, cite
+
+
+class Law:
+    """A rule with a name, a statement, a source and an example; `condition` is what it asks for."""
+
+    __slots__ = ("condition", "example", "name", "source", "statement")
+
+    def __init__(self, name: str, statement: str, source: str, example: str, condition: str = "") -> None:
+        self.name, self.statement, self.source, self.example, self.condition = name, statement, source, example, condition
+
+
+LAWS: dict[str, Law] = {}
+
+
+def law(name: str, statement: str, source: str, example: str, condition: str = "") -> Law:
+    """Add a law to the book."""
+    LAWS[name] = made = Law(name, statement, source, example, condition)
+    return made
+
+
+IDENTIFICATION = cite("magnus-neudecker", "theorem 5.11")
+
+# Differentials.
+VARIABLE = law("differential of the variable", "dX is a free change of the variable X", "definition", "A x by x")
+CONSTANT = law("constant rule", "dA = 0 where A does not depend on the variable", cite("cookbook", "eq. (33)"), "a^T x + b^T c by x")
+CONSTANT_FACTOR = law(
+    "constant factor", "d(A F B) = A dF B where A and B do not depend on the variable", cite("cookbook", "eq. (34)"), "a^T X b by X"
+)
+QUOTIENT = law("quotient rule", "(f/g)' = (f' g - f g')/g^2", cite("mml", "eq. (5.30)"), "sin(x)/x by x where x in R", "g != 0")
+SCHOOL_PRODUCT = law("product rule of functions", "(f g)' = f' g + f g'", cite("mml", "eq. (5.29)"), "x sin(x) by x where x in R")
+SCHOOL_SUM = law("sum rule of functions", "(f + g)' = f' + g'", cite("mml", "eq. (5.31)"), "x^2 + sin(x) by x where x in R")
+SCHOOL_FACTOR = law("constant multiple", "(c f)' = c f'", cite("parr-howard", "section 2"), "3 x^2 by x where x in R")
+CHAIN = law("chain rule", "g(f(x))' = g'(f(x)) f'(x)", cite("mml", "eq. (5.32)"), "sin(x^2) by x where x in R")
+REVERSE = law(
+    "adjoint recursion",
+    "delta_z = sum of delta_y ∂y/∂z over what is computed from z, with delta_F = 1 for the value F",
+    after("mml"),
+    "z = A x + b; sum(tanh(z)) by x",
+)
+HESSIAN = law("second derivative", "the derivative of the derivative", "definition", "x^T A x by x by x")
+LEIBNIZ = law(
+    "product rule, factor by factor", "of a product of entries: one factor after the other", "algebra", "(A x) (x^T B x) by x by x"
+)
+
+# Identification: from dF to the derivative.
+OF_SCALAR = law("identification of a derivative", "dF = F' dt for all dt means dF/dt = F'", IDENTIFICATION, "t A b by t where t in R")
+OF_GRADIENT = law("identification of a gradient", "dF = g^T dx for all dx means ∂F/∂x = g^T", IDENTIFICATION, "x^T A x by x")
+OF_JACOBIAN = law("identification of a Jacobian", "dF = J dx for all dx means ∂F/∂x = J", IDENTIFICATION, "A x by x")
+OF_MATRIX = law("identification by a matrix", "dF = tr(G^T dX) for all dX means ∂F/∂X = G", IDENTIFICATION, "tr(A X) by X")
+OF_MAP = law("identification of a linear map", "F'(X) is the linear map dX -> dF", "definition", "expm(X) by X")
+BY_INDICES = law(
+    "identification by entries", "dF[i,j] = sum_{k,l} J[i,j,k,l] dX[k,l] means ∂F[i,j]/∂X[k,l] = J[i,j,k,l]", "definition", "X A X by X"
+)
+BY_VEC = law("vec of a product", "vec(A X B) = (B^T ⊗ A) vec(X)", cite("magnus-neudecker", "section 2.4"), "A X B by X as kron")
+BY_MEMBER = law(
+    "one member of a family",
+    "the coefficient of dx_j is the derivative by x_j",
+    "definition",
+    "sum_{i=1}^N a^T x_i by x_j where x_i in R^n",
+)
+BY_ENTRY = law(
+    "one entry of the variable", "the derivative by x_k is entry k of the derivative by x", "definition", "x^T A x by x_2 where x in R^n"
+)
+
+# Algebra that takes dF to the form that is identified.
+COLLECTED = law(
+    "trace and transpose",
+    "s = s^T and s = tr(s) of a scalar, tr(A B) = tr(B A), tr(A^T) = tr(A): everything is brought beside dX",
+    cite("cookbook", "section 1.1"),
+    "x^T A x by x",
+)
+ALGEBRA = law(
+    "algebra", "sums and products reordered, like terms added, a factor times its inverse cancelled", "algebra", "x^T x + x^T x by x"
+)
+COMMON_FACTOR = law("common factor", "A B + A C = A (B + C)", "algebra", "x^T A x by x")
+EXPANSION = law("distributive law", "A (B + C) = A B + A C", "algebra", "2 (1 + 3 x^2) by x where x in R")
+SCALAR_ALGEBRA = law(
+    "scalar algebra",
+    "rational functions, powers and elementary functions of numbers, by SymPy",
+    "algebra",
+    "1/(1 + x) - 1/(1 - x) by x where x in R",
+)
+OVER_INDEX = law(
+    "sum over an index",
+    "sum_i a_i x_i = X^T a, and sums over one range added: a sum over an index with fewer indices",
+    "definition",
+    "sum_{i=1}^n a_i x_i by x where a, x in R^n",
+)
+PUSHED = law(
+    "push-through identity",
+    "(s I + A B)^-1 A = A (s I + B A)^-1",
+    "algebra",
+    "logdet(I + X X^T) by X where X in R^{m x n}",
+    "the inverses exist",
+)
+ROOTS = law("root of a product", "(s t)^k = s^k t^k", "algebra", "sqrt(s t) by t where s, t in R positive", "s > 0")
+CASES_SUM = law(
+    "sum of cases",
+    "cases over the same conditions are added case by case",
+    "definition",
+    "cases(x^2, x > 0, x) + cases(x, x > 0, 1) by x where x in R",
+)
+EQUAL_BASES = law("powers of equal bases", "a^j a^k = a^(j + k)", "algebra", "s^k s by s where s in R positive; k in R")
+DECLARED = law(
+    "declared property", "what was declared of the variable is used after the last derivative", "definition", "x^T S x by S where S in S^n"
+)
+WRITTEN_DETERMINANT = law(
+    "determinant of a small matrix",
+    "det([a, b; c, d]) = a d - b c, and of three rows along the first one",
+    "definition",
+    "det([x, 2; y, x]) by x where x, y in R",
+)
+NAMED = law("named parts", "what occurs several times gets a name", "definition", "x/||x|| by x")
+SUBSTITUTED = law("substitution", "the named parts are put in", "definition", "z = A x; z^T z by x")
+CASES_FORM = law("case distinction", "an indicator written as cases", "definition", "relu(x) by x where x in R")
+STRUCTURED = law(
+    "restriction to the set", "the derivative along changes that stay in the declared set", "definition", "tr(A S) by S where S in S^n"
+)

@@ -1,0 +1,1 @@
+"""The pipeline: text → typed expression → derivative → short form → verified → answer."""

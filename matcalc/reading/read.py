@@ -1,0 +1,382 @@
+"""Text to the surface tree: statements, forms, and an inner `where`.
+
+text → marks (`scan`) → tokens (`lex`) → tree (`tree`, by the grammar in grammar/matcalc.lark)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from ..errors import ReadingError, Span
+from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
+from .declare import read_declarations
+from .declare import read_names as parse_names
+from .lex import Lexer
+from .marks import Mark, quote, refuse
+from .names import Names, function_of, not_a_name, read_name
+from .scan import check_length, scan
+from .tree import tree
+
+__all__ = ["parse", "parse_names", "parse_where"]
+
+_WHERE = re.compile(r"(?:(?<=[\s;,.)])|^)where(?=\s)|\\(?:text|mbox|mathrm|textrm)\{\s*where\s*:?\s*\}")
+_GOES_ON_AFTER = frozenset({"infix", "plus", "minus", "caret", "comma", "cmp", "frac", "sqrt", "binder", "under", "colon", "arrow"})
+_GOES_ON_BEFORE = frozenset({"infix", "plus", "caret", "post", "cmp", "colon", "under", "sup", "sub", "arrow"})
+_VEC = r"d\{?vec[({]+(?P<NAME>[^(){}]+(?:\{[^{}]*\})?)[)}]+"
+_TRANSPOSED = r"(?:\^\{?(?:T|\\top|\\intercal|\\mathsf\{?T\}?)\}?|')"
+_KRON = re.compile(_VEC.replace("NAME", "f") + r"/\(?" + _VEC.replace("NAME", "x") + r"\)?" + _TRANSPOSED + r"\}?")
+_DERIVATIVE = re.compile(r"d(?P<f>[^/]*)/d(?P<x>[^/]+)")
+_SPELLED = (
+    (r"\\(?:left|right|,|;|!|quad|displaystyle)(?![A-Za-z])|\s|&", ""),
+    *[(r"\\(?:operatorname|mathrm|text|mathop|mathbf|boldsymbol|bm)\{(\\?\w+)\}", r"\1")] * 2,  # a font inside a font
+    (r"\\partial|∂", "d"),
+    (r"ᵀ|⊤", "^T"),
+    (r"\\[dt]?frac\{(.*)\}\{(.*)\}$", r"\1/\2"),
+    (r"\\vec(?![A-Za-z])", "vec"),
+)
+
+_LONGEST_FORM = 400  # characters left of `=`
+
+Range = tuple[int, int]
+
+
+def parse_where(text: str) -> tuple[Declaration, ...]:
+    """The declarations in `text`, e.g. "x, y in R^n; A in R^{m x n} symmetric; phi: R -> R"."""
+    check_length(text)
+    return read_declarations(text, 0, len(text))
+
+
+def parse(text: str, declared: Collection[str] = (), *, functions: Collection[str] = (), counts: Collection[str] = ()) -> Program:
+    """The program that `text` is. `declared` are names known from elsewhere, in canonical spelling, `functions` and `counts` those of
+    them that are functions and whole numbers."""
+    check_length(text)
+    found = _WHERE.search(text)
+    end, where = (found.start(), text[found.end() :]) if found else (len(text), "")
+    declarations = read_declarations(text, found.end(), len(text)) if found else ()
+    known = [*declared, *(d.name for d in declarations)]
+    applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
+    whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]
+    reader = _Reader(text, end, where.strip(), Names(known, applied, whole), loose_star=False)
+    program = reader.read()
+    if reader.mixed:
+        other = _Reader(text, end, where.strip(), Names(known, applied, whole), loose_star=True).read()
+        if not _same(program, other):
+            program.alternative = other
+    return program
+
+
+def _same(a: Program, b: Program) -> bool:
+    return same(a.body, b.body) and all(same(x.value, y.value) for x, y in zip(a.bindings, b.bindings, strict=True))
+
+
+class _Left:
+    """The left side of a statement, and the marks of its value."""
+
+    __slots__ = ("form", "name", "params", "span", "value", "indices")
+
+    def __init__(
+        self, value: Range, span: Span, name: str = "", params: tuple[str, ...] = (), form: tuple[object, ...] | None = None
+    ) -> None:
+        self.value, self.span, self.name, self.params, self.form = value, span, name, params, form
+        self.indices: tuple[object, ...] = ()
+
+
+class _Reader:
+    """Reads one text in one way."""
+
+    def __init__(self, text: str, end: int, where: str, names: Names, loose_star: bool) -> None:
+        self.text, self.where, self.names, self.loose_star = text, where, names, loose_star
+        self.marks = scan(text, 0, end)
+        self.readings: list[str] = []
+        self.mixed = False
+
+    def read(self) -> Program:
+        statements = list(self.statements())
+        if not statements:
+            raise refuse("there is no expression", self.text, (0, len(self.text)))
+        lefts = [self.left(*s, last=s is statements[-1]) for s in statements]
+        for left in lefts:
+            self.bind(left)
+        *before, last = lefts
+        bindings = []
+        places: dict[str, int] = {}
+        for k, left in enumerate(lefts):
+            if left.name and places.setdefault(left.name, k) != k:
+                raise refuse(f"{quote(left.name)} is bound twice", self.text, left.span, "give the second value another name")
+        for k, left in enumerate(before):
+            value = self.value(left)
+            self.check_order(left, k, value, places)
+            bindings.append(Binding(left.name, value, left.params, left.span))
+        body, form, name = self.last(last)
+        self.check_order(last, len(before), body, places)
+        self.check_loose(body)
+        return Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings))
+
+    def check_loose(self, body: Node) -> None:
+        """An x_i outside the sum over i is no other x: most often the sum ended sooner than was meant, as in log prod_i p exp(x_i)."""
+        over = {str(n.attr): str(n.op) for n in walk(body) if n.op in ("sum", "product") and isinstance(n.attr, str)}
+        todo: list[tuple[Node, frozenset[str]]] = [(body, frozenset())]
+        while todo and over:
+            n, bound = todo.pop()
+            letter = split_name(str(n.attr))[1] if n.op == "name" else ""
+            if letter in over and letter not in bound:
+                hint = f"put what the {over[letter]} is over in brackets, or give its index another letter"
+                raise refuse(f"{quote(str(n.attr))} stands outside the {over[letter]} over {letter}", self.text, n.span or (0, 1), hint)
+            inner = bound | {str(n.attr)} if n.op in ("sum", "product") else bound
+            todo += [(a, bound if k else inner) for k, a in enumerate(n.args)]
+
+    # -- statements -------------------------------------------------------------------------------------------------
+
+    def statements(self) -> Iterator[Range]:
+        """The ranges of marks between `;` and line ends outside brackets; a line goes on where it cannot end."""
+        start = i = 0
+        while i <= len(self.marks):
+            mark = self.marks[i] if i < len(self.marks) else Mark("semi", ";", 0, 0)
+            if mark.kind == "semi" or (mark.kind == "newline" and not self.goes_on(start, i)):
+                if any(m.kind not in ("newline", "amp") for m in self.marks[start:i]):
+                    yield start, i
+                start = i + 1
+            i = mark.mate + 1 if mark.kind == "open" else i + 1
+
+    def goes_on(self, start: int, i: int) -> bool:
+        before = next((m for m in reversed(self.marks[max(start, i - 3) : i]) if m.kind not in ("amp", "newline")), None)
+        after = next((m for m in self.marks[i + 1 : i + 5] if m.kind not in ("amp", "newline")), None)
+        return before is None or before.kind in _GOES_ON_AFTER or after is None or after.kind in _GOES_ON_BEFORE or after.side == "{}"
+
+    def outside(self, start: int, stop: int, kind: str, value: str) -> int:
+        """The first mark of that kind outside brackets, or -1."""
+        i = start
+        while i < stop:
+            mark = self.marks[i]
+            if mark.kind == kind and mark.value == value:
+                return i
+            i = mark.mate + 1 if mark.kind == "open" else i + 1
+        return -1
+
+    def left(self, start: int, stop: int, last: bool) -> _Left:
+        """What stands left of `=` or `->`, if anything does."""
+        while self.marks[start].kind in ("newline", "amp"):
+            start += 1
+        whole = (self.marks[start].start, self.marks[stop - 1].end)
+        arrow = self.outside(start, stop, "arrow", "->")
+        if arrow >= 0 and last:
+            return self.linear_map(start, arrow, stop)
+        equals = self.outside(start, stop, "cmp", "=")
+        if equals < 0:
+            if not last:
+                hint = "statements before the last one are bindings: z = ..."
+                shown = quote(self.text[whole[0] : whole[1]])
+                raise refuse(f"{shown} is no binding, and it is not the last statement", self.text, whole, hint)
+            return _Left((start, stop), whole)
+        if equals == start:
+            raise refuse("`=` has no name before it", self.text, self.marks[equals].span)
+        marks = [m for m in self.marks[start:equals] if m.kind != "amp"]
+        span = (marks[0].start, marks[-1].end)
+        found = self.bound_name(start, equals, span, last) or (last and self.named_form(start, equals, span)) or None
+        if found is None:
+            raise refuse(f"the left side of `=` must be a name, and {quote(self.text[span[0] : span[1]])} is none", self.text, span)
+        if equals + 1 == stop:
+            raise refuse(f"{quote(self.text[span[0] : self.marks[equals].end])} has no value after `=`", self.text, self.marks[equals].span)
+        found.value = (equals + 1, stop)
+        return found
+
+    def bound_name(self, start: int, stop: int, span: Span, last: bool) -> _Left | None:
+        """`z`, `w_{out}`, `f(x, y)`, and the index form `J[i,j]`."""
+        while self.marks[stop - 1].kind == "amp":
+            stop -= 1
+        if self.marks[start].kind not in ("word", "upright", "greek", "accent"):
+            return None
+        head = self.marks[start : start + 3]
+        if last and head[0].value == self.form_name() and len(head) == 3 and head[1].kind == "under" and head[2].mate == stop - 1:
+            indices = self.index_list(start + 3, stop - 1, separated=False)
+            if indices:
+                left = _Left((0, 0), span, self.text[span[0] : span[1]])
+                left.indices = indices  # a binding of J_{ij}, or the LaTeX spelling of the index form: `last` decides
+                left.name = spell_name(head[0].value, "".join(map(str, indices)))
+                return left
+        name, i = read_name(self.marks, start, self.text)
+        function = function_of(name)
+        if function or split_name(name)[0] == "I":
+            what = "a function's name" if function else "the identity"
+            raise refuse(f"{quote(name)} is {what} and cannot be bound", self.text, span, "choose another name")
+        if i == stop:
+            return _Left((0, 0), span, name)
+        bracket = self.marks[i]
+        if bracket.kind != "open" or bracket.mate != stop - 1:
+            return None
+        if bracket.value == "(":
+            return _Left((0, 0), span, name, self.parameters(i + 1, stop - 1))
+        indices = self.index_list(i + 1, stop - 1, separated=True) if bracket.value == "[" else ()
+        return _Left((0, 0), span, form=("index", name, indices)) if indices else None
+
+    def form_name(self) -> str:
+        """What an index form is called here."""
+        bases = {split_name(n)[0] for n in self.names.variables}
+        return next((c for c in FORM_NAMES if c not in bases), "J")
+
+    def parameters(self, start: int, stop: int) -> tuple[str, ...]:
+        params: list[str] = []
+        i = start
+        while i < stop:
+            name, i = read_name(self.marks, i, self.text)
+            params.append(name)
+            if i < stop and self.marks[i].kind != "comma":
+                raise not_a_name(self.text, (self.marks[start].start, self.marks[stop - 1].end))
+            i += 1
+        if not params or len(set(params)) < len(params):
+            raise refuse("the parameters of a function are different names", self.text, self.marks[start - 1].span, "write f(x, y) = ...")
+        return tuple(params)
+
+    def index_list(self, start: int, stop: int, separated: bool) -> tuple[object, ...]:
+        """`i,j,(p,q)` (or `ij(p,q)` in a subscript) as a tuple; () if it is not a list of different letters."""
+        found: list[object] = []
+        i = start
+        while i < stop:
+            mark = self.marks[i]
+            if mark.kind == "word" and mark.value.islower() and (len(mark.value) == 1 or not separated):
+                found += mark.value
+            elif mark.kind == "greek":
+                found.append(mark.value)
+            elif mark.kind == "open" and mark.value == "(":
+                pair = self.index_list(i + 1, mark.mate, separated)
+                if len(pair) < 2 or any(isinstance(p, tuple) for p in pair):
+                    return ()
+                found.append(pair)
+                i = mark.mate
+            elif mark.kind != "comma" or not found:
+                return ()
+            i += 1
+        letters = list(_letters(found))
+        return tuple(found) if len(set(letters)) == len(letters) else ()
+
+    def named_form(self, start: int, stop: int, span: Span) -> _Left | None:
+        """`d vec(F)/d vec(X)^T`; and `df/dx`, which only names what follows."""
+        squeezed = self.text[span[0] : span[1]]
+        if len(squeezed) > _LONGEST_FORM:
+            return None
+        for pattern, replacement in _SPELLED:
+            squeezed = re.sub(pattern, replacement, squeezed)
+        kron = _KRON.fullmatch(squeezed)
+        try:
+            if kron:
+                f, x = (parse_names(kron[k])[0] for k in "fx")
+                return _Left((0, 0), span, form=("kron", f, x))
+            plain = _DERIVATIVE.fullmatch(squeezed)
+            if plain and parse_names(plain["x"].strip("{}")) and (not plain["f"] or parse_names(plain["f"].strip("{}"))):
+                return _Left((0, 0), span)
+        except ReadingError:
+            pass
+        return None
+
+    def linear_map(self, start: int, arrow: int, stop: int) -> _Left:
+        marks = self.marks[start:arrow]
+        span = (marks[0].start, marks[-1].end) if marks else self.marks[arrow].span
+        name = ""
+        split = len(marks) > 1 and marks[0].value == "d" and marks[1].kind in ("word", "greek", "accent")
+        if split:
+            name, end = read_name(self.marks, start + 1, self.text)
+            name = "d" + name if end == arrow else ""
+        elif marks and marks[0].kind == "word":
+            name, end = read_name(self.marks, start, self.text)
+            name = name if end == arrow and len(split_name(name)[0]) > 1 and name[0] == "d" else ""
+        if not name:
+            shown = quote(self.text[span[0] : span[1]])
+            raise refuse(f"{shown} is no differential", self.text, span, "a linear map is written dX -> A dX B")
+        if arrow + 1 == stop:
+            raise refuse("`->` has nothing after it", self.text, self.marks[arrow].span)
+        return _Left((arrow + 1, stop), span, form=("map", name))
+
+    # -- values -----------------------------------------------------------------------------------------------------
+
+    def bind(self, left: _Left) -> None:
+        if left.name and not left.indices:
+            self.names.add(left.name)
+            if left.params:
+                self.names.functions.add(left.name)
+        if left.form and left.form[0] == "map":
+            self.names.add(str(left.form[1]))
+
+    def value(self, left: _Left, indices: tuple[str, ...] = ()) -> Node:
+        new = [p for p in left.params if p not in self.names.variables]
+        for param in new:
+            self.names.add(param)
+        lexer = Lexer(self.text, self.marks, self.names, self.loose_star, indices)
+        tokens = lexer.run(*left.value)
+        for param in new:
+            self.names.remove(param)
+        self.readings += [r for r in lexer.readings if r not in self.readings]
+        self.mixed = self.mixed or lexer.mixed
+        return tree(tokens, self.text)
+
+    def last(self, left: _Left) -> tuple[Node, tuple[object, ...] | None, str]:
+        """The expression proper, its form, and the name it was given."""
+        if left.form and left.form[0] == "index":
+            indices = tuple(_letters(left.form[2]))
+            return self.with_entries(self.value(left, indices), indices), left.form, ""
+        if left.indices:
+            letters = tuple(_letters(left.indices))
+            if self.letters_below(*left.value).issuperset(letters):
+                return self.with_entries(self.value(left, letters), letters), ("index", left.name[0], left.indices), ""
+        body = self.value(left)
+        return body, left.form, left.name
+
+    def letters_below(self, start: int, stop: int) -> set[str]:
+        """The letters in the subscripts of `marks[start:stop]`, and those that are compared (1 where i = j)."""
+        found: set[str] = set()
+        for i in range(start, stop - 1):
+            if self.marks[i].kind == "cmp":
+                found.update(m.value for m in (self.marks[i - 1], self.marks[i + 1]) if m.kind == "word")
+            if self.marks[i].kind == "under":
+                first = self.marks[i + 1]
+                inside = self.marks[i + 2 : first.mate] if first.kind == "open" else [first]
+                for mark in inside:
+                    found.update(mark.value if mark.kind == "word" else (mark.value,))
+        return found
+
+    def with_entries(self, body: Node, indices: tuple[str, ...]) -> Node:
+        """`X_{jl}` as X[j,l]: in an index form, subscripts made of its indices are indices. (Not of a member of a family, nor of
+        a unit vector e_i.)"""
+        bound = set(indices) | {str(n.attr) for n in walk(body) if n.op in ("sum", "product")}
+        families = {base for base, sub in map(split_name, self.names.variables) if sub.isalpha() and base not in self.names.variables}
+        done: dict[int, Node] = {}
+        for node in reversed(list(walk(body))):
+            args = tuple(done[id(a)] for a in node.args)
+            new = node if all(a is b for a, b in zip(args, node.args, strict=True)) else Node(node.op, args, node.attr, node.span)
+            if node.op == "name" and isinstance(node.attr, str) and node.attr not in self.names.variables:
+                base, sub = split_name(node.attr)
+                letters = [c for c in sub if c != ","]
+                unit = base == "e" and len(letters) == 1 and base not in self.names.variables
+                if letters and bound.issuperset(letters) and not unit and base not in families:
+                    entries = tuple(Node("name", (), c, node.span) for c in letters)
+                    new = Node("index", (Node("name", (), base, node.span), *entries), None, node.span)
+            done[id(node)] = new
+        return done[id(body)]
+
+    def check_order(self, left: _Left, k: int, value: Node, places: dict[str, int]) -> None:
+        """The value of statement `k` may use only what is bound above it."""
+        for node in walk(value):
+            if node.op not in ("name", "call") or not isinstance(node.attr, str):
+                continue
+            used = node.attr.rstrip("'") if node.op == "call" else node.attr
+            base, sub = split_name(used)
+            if used not in places and used not in self.names.variables and _is_place(sub):
+                used = base
+            if places.get(used, -1) >= k and used not in left.params:
+                message = f"{quote(used)} is defined by itself" if used == left.name else f"{quote(used)} is used before it is bound"
+                raise refuse(message, self.text, node.span or left.span)
+
+
+def _is_place(subscript: str) -> bool:
+    """Whether a subscript may be that of an entry or a member: 3, i, ij; none is h_0, h_{t-1}, x_{out}."""
+    parts = subscript.replace(",", "")
+    return (parts.isdigit() and not parts.startswith("0")) or (parts.isalpha() and len(parts) <= 2)
+
+
+def _letters(indices: object) -> Iterator[str]:
+    """The letters of a list of indices, pairs opened."""
+    for index in indices if isinstance(indices, (tuple, list)) else ():
+        if isinstance(index, tuple):
+            yield from index
+        else:
+            yield str(index)
