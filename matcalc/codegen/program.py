@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from .._version import __version__
 from ..answers.answer import Derivative
 from ..answers.scope import ranks_of
+from ..differentiation.families import as_declared
 from ..differentiation.network import Term
 from ..differentiation.tensor import Tensor
 from ..errors import UsageError
-from ..expressions.build import hadamard, matmul, substitute, symbol, times, total, transpose
+from ..expressions.build import hadamard, matmul, symbol, times, total, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
@@ -41,7 +42,7 @@ class Problem:
         self.d, self.second = d, second
         typed = d._typed
         restore = {typed.symbols[n]: typed.declared[n] for n in d.wrt if n in typed.symbols and typed.symbols[n] is not typed.declared[n]}
-        self.value = recognise(substitute(typed.expr, restore) if restore else typed.expr)
+        self.value = recognise(as_declared(typed.expr, restore) if restore else typed.expr)
         self.lowering = Lowering(sizes)
         self.arguments = self._arguments(restore)
         self.taken = {a.name for a in self.arguments}

@@ -7,9 +7,10 @@ from typing import Any
 
 from ..answers.answer import Derivative
 from ..answers.layout import oriented
+from ..differentiation.families import as_declared
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expressions.build import entry, matmul, substitute, times, trace, transpose
+from ..expressions.build import entry, matmul, times, trace, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.indexform import index_form
@@ -304,7 +305,7 @@ class _Unfolding:
         now = self.found[-1].after
         stage = origin.stages[k]
         if origin.restore and stage.tensor.matrix is not None and origin.unrestricted.matrix is not None:
-            e = substitute(stage.tensor.matrix, origin.restore)
+            e = as_declared(stage.tensor.matrix, origin.restore)
             if e is not stage.tensor.matrix:
                 line = self._line(head, self._laid(k, e))
                 self._add([DECLARED.name], now, line)

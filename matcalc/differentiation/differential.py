@@ -15,13 +15,13 @@ from collections.abc import Iterable, Sequence
 from ..errors import NoAnswerError
 from ..expressions import build
 from ..expressions.build import add, apply, eye, index, matmul, num, times, transpose, unit, zeros
-from ..expressions.expr import Expr, postorder
+from ..expressions.expr import Expr, make, postorder
 from ..inference.templates import adjoint_of, differential_of, kronecker_of, lift, ray_of
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
 from ..ops.operation import Operation
-from .families import bind, is_target, of_member, other_factors
+from .families import at_index, bind, is_target, of_member, other_factors
 from .leibniz import LEIBNIZ, Share, ends, extended, times_entries
-from .letters import letters_beside
+from .letters import free_letters, fresh_letter, letters_beside, letters_in
 from .lifting import contract, over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
 from .pairs import joined
@@ -168,6 +168,10 @@ def _indexed(node: Expr, term: Term, target: Expr) -> Iterable[Share]:
     low, high, body = node.args
     if target in _above(low, target) or target in _above(high, target):
         raise NoAnswerError("the bounds of a sum cannot depend on the variable of differentiation")
+    if node.attr in free_letters(term):  # it stands for something else out there: the sum runs over another letter
+        fresh = fresh_letter(letters_in([node, target], term))
+        body = at_index(body, str(node.attr), index(fresh))
+        node = make(node.op, (low, high, body), fresh, node.shape, node.size, node.indices)
     r, c = ends(term)
     inner = term
     if node.op is INDEXED_PRODUCT:

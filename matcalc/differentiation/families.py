@@ -6,11 +6,11 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache, partial
 
-from ..expressions.build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, times, transpose
-from ..expressions.expr import Expr, postorder, transform
+from ..expressions.build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, substitute, times, transpose
+from ..expressions.expr import Expr, make, postorder, transform
 from ..expressions.properties import holds
 from ..inference.templates import differential_text
 from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
@@ -132,6 +132,13 @@ def _in_front(term: Term, i: Expr) -> Term:
             scalar, inner = times(scalar, tie), rest
             factors[k] = (transpose(rest) if e.op is TRANSPOSE else rest, r, c)
     return Term(scalar, factors, term.slots, term.binders)
+
+
+def as_declared(e: Expr, full: Mapping[Expr, Expr]) -> Expr:
+    """`e` with its variables replaced by those that have all their properties, and with one member all others of its family."""
+    words = {x.attr: y.attr for x, y in full.items() if x.op is MEMBER}
+    members = [n for n in postorder(e) if n.op is MEMBER and n.attr in words] if words else []
+    return substitute(e, {**{n: make(MEMBER, n.args, words[n.attr], n.shape, n.size) for n in members}, **full})
 
 
 def at_index(e: Expr, name: str, j: Expr) -> Expr:

@@ -20,6 +20,12 @@ def letters_in(expressions: Iterable[Expr], term: Term | None = None) -> set[str
     return bound | {str(n.attr[0]) if isinstance(n.attr, tuple) and n.attr else str(n.attr) for n in postorder(nodes)}
 
 
+def free_letters(term: Term) -> set[str]:
+    """The indices that stand free in a term, or are bound by one of its own sums."""
+    parts = [term.scalar, *[e for e, _, _ in term.factors], *[b for _, *bounds in term.binders for b in bounds]]
+    return {name for name, *_ in term.binders}.union(*(e.indices for e in parts))
+
+
 def fresh_letter(taken: set[str], first: str = "") -> str:
     """A letter that is not taken; `first` itself where it is free."""
     return next(c for c in [first, *LETTERS] if c and c not in taken)

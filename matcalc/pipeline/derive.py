@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ..answers.answer import Derivative, Expression
 from ..answers.layout import laid_out
 from ..derivation.origin import Origin, Stage
-from ..differentiation.families import free_of
+from ..differentiation.families import as_declared, free_of
 from ..differentiation.pairs import has_stacked
 from ..differentiation.structured import sentence, set_of, sets_of, staying, tangent, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, ShapeError, UsageError
-from ..expressions.build import entry, index, is_number, num, substitute, value_of
+from ..expressions.build import entry, index, is_number, num, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import Typed, infer
 from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
@@ -150,15 +150,16 @@ def _one(
             tensor.replace(simplify(raw, known))
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
-    restore = {typed.symbols[n]: typed.declared[n] for n in wholes if typed.symbols.get(n) is not typed.declared.get(n)}
+    full = {_variable(typed, n): _declared(typed, n) for n in wholes}
+    restore = {v: x for v, x in full.items() if v is not x}
 
     def final(e: Expr) -> Expr:
-        return simplify(substitute(e, restore) if restore else e, known)
+        return simplify(as_declared(e, restore) if restore else e, known)
 
     tensor = unrestricted = tensor.map(final)
     order = typed_order(typed.nodes)
     if restore:
-        order = rewritten(order, lambda e: substitute(e, restore))
+        order = rewritten(order, lambda e: as_declared(e, restore))
     state = "not checked"
     if notation == "auto" and len(names) == 1 and tensor.matrix is None and has_stacked(tensor.terms):
         notation = "index" if f"d{names[0]}" in typed.symbols else _map_or_index(tensor)
