@@ -38,7 +38,7 @@ def bind(term: Term, binder: Binder) -> list[Term]:
 
 def _bound(term: Term, binder: Binder) -> Term:
     name, low, high = binder
-    term = _apart(term, name)
+    term = apart(term, name)
     nodes = postorder([term.scalar, *[f[0] for f in term.factors]])
     if any(n.op in (INDEXED_SUM, INDEXED_PRODUCT) and n.attr == name for n in nodes):  # a sum inside runs over the same letter
         fresh = fresh_letter(letters_in([low, high], term), "j")
@@ -89,7 +89,7 @@ def _ties(s: Expr, i: Expr) -> bool:
     return s.op is IVERSON and s.attr == "=" and i in s.args and not (s.args[0].indices & s.args[1].indices)
 
 
-def _apart(term: Term, name: str) -> Term:
+def apart(term: Term, name: str) -> Term:
     """The term with its own sum over `name`, chosen where nothing else was called so, over another letter."""
     at = next((k for k, b in enumerate(term.binders) if b[0] == name), None)
     if at is None:

@@ -19,8 +19,8 @@ from ..numbers.numeric import Plan
 from ..ops.core import ENTRY, HADAMARD, MATMUL, UNIT
 from ..ops.sums import SUM
 from .differential import accumulate, collect, derivative
-from .families import bind
-from .network import Factor, Index, Slot, Term, matrix_form, slot_for
+from .families import apart, bind
+from .network import Factor, Index, Slot, Term, matrix_form, reduce_term, slot_for
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -83,8 +83,14 @@ class Tensor:
         """The entry (i, j) along the last variable."""
         found = []
         for t in self.terms:
+            for letter in sorted(i.indices | j.indices):
+                t = apart(t, letter)
             units: list[Factor] = [(unit(k, s[0].dim), s, ()) for k, s in zip((i, j), t.slots[-2:], strict=True) if s]
-            found.append(Term(t.scalar, [*t.factors, *units], (*t.slots[:-2], (), ()), t.binders))
+            picked = reduce_term(Term(t.scalar, [*t.factors, *units], (*t.slots[:-2], (), ())))
+            inner = [] if picked is None else [picked]
+            for binder in reversed(t.binders):
+                inner = [bound for part in inner for bound in bind(part, binder)]
+            found += inner
         made = Tensor((*self.shapes[:-1], SCALAR), collect(found))
         if made.matrix is not None:
             made.matrix = transform(made.matrix, _with_entries)

@@ -1,0 +1,127 @@
+"""Texts with indices, as people write them, against what they mean: a function of arrays in NumPy, differentiated by complex steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+import matcalc
+
+Values = dict[str, Any]
+M, N, P = 3, 4, 2  # sizes: entries or members; features; columns
+
+
+def draw(**shapes: tuple[int, ...] | str) -> Values:
+    """A number or array of each shape, all of them positive; "spd": M positive definite matrices, P by P."""
+    rng = np.random.default_rng(5)
+    found: Values = {}
+    for name, shape in shapes.items():
+        x = rng.uniform(0.4, 1.4, (M, P, P) if shape == "spd" else shape)
+        found[name] = x @ np.swapaxes(x, 1, 2) + np.eye(P) if shape == "spd" else x if shape else float(x)
+    return found
+
+
+def complex_step(f: Callable[[Values], Any], v: Values, base: str, place: tuple[int, ...] | None = None) -> Any:
+    """The derivative of f by v[base], or by its part at `place` (counted from 0); the variable's axes come last."""
+    x = np.asarray(v[base], dtype=complex)
+    part = x if place is None else x[place]
+    columns = []
+    for at in np.ndindex(part.shape):
+        moved = x.copy()
+        moved[(*(place or ()), *at)] += 1e-30j
+        columns.append(np.imag(f({**v, base: moved if x.shape else moved[()]})) / 1e-30)
+    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *part.shape))
+
+
+class Case(NamedTuple):
+    text: str
+    wrt: str
+    f: Callable[[Values], Any]
+    values: Values
+    where: str = ""
+    numbers: Mapping[str, int] = {}  # of free indices, from 1
+    expected: str = ""
+
+
+def check(case: Case) -> Any:
+    """The derivative's numbers are those of the function, at `numbers` for its free indices."""
+    d: Any = matcalc.derivative(case.text, case.wrt, where=case.where)
+    base, _, sub = case.wrt.partition("_")
+    letters = sub.strip("{}").replace(",", "")
+    place = tuple(int(c) - 1 if c.isdigit() else case.numbers[c] - 1 for c in letters) or None
+    got = d.evaluate({**case.values, **case.numbers})
+    assert np.allclose(np.squeeze(got), np.squeeze(complex_step(case.f, case.values, base, place)), rtol=1e-9, atol=1e-12), d.text
+    if case.expected:
+        assert d.text == case.expected
+    return d
+
+
+def ids(cases: list[Case]) -> list[str]:
+    return [f"{c.text} by {c.wrt}" for c in cases]
+
+
+def log_density(v: Values) -> Any:
+    z = v["x"][:, None] - v["mu"][None]
+    q = np.einsum("ika,kab,ikb->ik", z, np.linalg.inv(v["S"]), z)
+    return -np.sum(np.log(np.sum(v["pi"] * np.exp(-q / 2) / np.sqrt(np.linalg.det(v["S"])), 1)))
+
+
+def scatter(v: Values) -> Any:
+    z = v["x"] - np.mean(v["x"], 0)
+    return np.trace(v["W"].T @ z.T @ z @ v["W"]) / N
+
+
+def layer_norm(v: Values) -> Any:
+    z = v["x"] - np.mean(v["x"])
+    return z / np.sqrt(np.mean(z**2) + v["epsilon"]) * v["gamma"] + v["beta"]
+
+
+GMM = "-sum_i log(sum_k pi_k exp(-1/2 (x_i - mu_k)^T S_k^-1 (x_i - mu_k))/sqrt(det(S_k)))"
+MIXTURE = draw(x=(N, P), mu=(M, P), pi=(M,), S="spd")
+MIXED = "x_i, mu_k in R^n; pi_k in R positive; S_k in R^{n x n}"
+MEANS = draw(x=(N, P), W=(P, M))
+SCATTER = "m = 1/N sum_{i=1}^N x_i; S = 1/N sum_{i=1}^N (x_i - m) (x_i - m)^T; tr(W^T S W)"
+
+# One letter in two sums, one of them inside the other once names are written out.
+ONE_LETTER = [
+    Case("mu = 1/n sum_i x_i; 1/n sum_i (x_i - mu)^2", "x", lambda v: np.mean((v["x"] - np.mean(v["x"])) ** 2), draw(x=(N,)), "x in R^n"),
+    Case(
+        "mu = 1/N sum_{j=1}^N x_j; v = 1/N sum_{j=1}^N (x_j - mu)^2; (x - mu)/sqrt(v + epsilon) .* gamma + beta",
+        "x",
+        layer_norm,
+        draw(x=(N,), gamma=(N,), beta=(N,), epsilon=()),
+        "x, gamma, beta in R^N; epsilon in R",
+    ),
+    Case(
+        "Z = sum_k exp(z_k); -sum_k y_k log(exp(z_k)/Z)",
+        "z",
+        lambda v: -np.sum(v["y"] * np.log(np.exp(v["z"]) / np.sum(np.exp(v["z"])))),
+        draw(z=(N,), y=(N,)),
+        expected="(sum(y) softmax(z) - y)^T",
+    ),
+    Case(SCATTER, "x_i", scatter, MEANS, "x_i in R^d; W in R^{d x k}", {"i": 2}),
+    Case(SCATTER, "W", scatter, MEANS, "x_i in R^d; W in R^{d x k}"),
+    Case(GMM, "mu_k", log_density, MIXTURE, MIXED, {"k": 2}),
+    Case(GMM, "pi_k", log_density, MIXTURE, MIXED, {"k": 3}),
+    Case(GMM, "x_i", log_density, MIXTURE, MIXED, {"i": 4}),
+    Case(GMM, "S_k", log_density, MIXTURE, MIXED, {"k": 2}),
+    Case(GMM, "S_k", log_density, MIXTURE, MIXED + " spd", {"k": 2}),
+]
+
+
+@pytest.mark.parametrize("case", ONE_LETTER, ids=ids(ONE_LETTER))
+def test_a_letter_bound_twice(case: Case) -> None:
+    check(case)
+
+
+def test_an_entry_by_a_letter_that_a_sum_in_its_derivative_has() -> None:
+    text = "sum_i log(sum_k p_k exp((x_i - m_k) a (x_i - m_k)))"
+    v = draw(p=(M,), m=(M,), x=(N,), a=())
+
+    def f(v: Values) -> Any:
+        return np.sum(np.log(np.exp(v["a"] * (v["x"][:, None] - v["m"][None]) ** 2) @ v["p"]))
+
+    check(Case(text, "m_k", f, v, "p, m in R^K; x in R^n; a in R", {"k": 2}))
