@@ -19,8 +19,8 @@ PACKAGE = ROOT / "matcalc"
 HOUSE = (
     "_version errors sources",
     "kinds syntax",
-    "ops printing",
-    "reading expressions",
+    "ops",
+    "printing reading expressions",
     "inference numbers",
     "differentiation",
     "shortening",

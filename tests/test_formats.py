@@ -97,6 +97,14 @@ def test_factorials_and_infinity() -> None:
     assert typst.spell(tree) == "sum_(k=0)^(oo) frac(x^k, k!) + ((k + 1)!)^2 (n!)!"
 
 
+def test_a_function_gives_way_to_a_name_in_use() -> None:
+    """The logistic function is a sigma, but not beside a variable of that name."""
+    alone, beside = (matcalc.parse(text, where="x in R^n; s, sigma in R") for text in ("sum(sigmoid(x))", "sigma + sigmoid(s)"))
+    assert (alone.latex, alone.typst) == (r"\operatorname{sum}(\sigma(x))", 'op("sum") (sigma(x))')
+    assert (beside.latex, beside.typst) == (r"\sigma + \operatorname{sigmoid}(s)", 'sigma + op("sigmoid") (s)')
+    assert "σ" in alone.mathml and beside.mathml.count("σ") == 1
+
+
 # --- other programs -------------------------------------------------------------------------------------------------
 
 

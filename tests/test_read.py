@@ -232,7 +232,7 @@ def test_forms(text: str, form: tuple[object, ...] | None) -> None:
 
 
 def test_readings_are_stated() -> None:
-    assert parse("log y_j + σ(x)").readings == ("read `log y_j` as log(y_j)", "read `σ(…)` as the logistic function")
+    assert parse("log y_j + σ(x)").readings == ("read `log y_j` as log(y_j)", "read `σ(…)` as sigmoid(…)")
     assert parse("tr(A B)").readings == ()
 
 

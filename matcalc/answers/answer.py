@@ -311,7 +311,7 @@ class Derivative(Typeset):
         from ..ops import function_names
         from ..printing.document import Question, document
 
-        style = latex_style(self._typed, self.program, bold, transpose, "operatorname", width, frozenset(function_names().values()))
+        style = latex_style(self._typed, self.program, bold, transpose, "operatorname", width, frozenset(function_names()))
         derivation = self.steps.brief() if steps and self.steps else None
         given = derivation.given if derivation is not None else ()
         asked = Question(

@@ -26,7 +26,6 @@ from .products import kron as kron_of
 from .scopes import SCALAR
 from .terms import Term, undeclared
 
-SPECTRAL = frozenset({"tr", "det", "logdet"})  # entrywise exp directly below one of these is most often meant as expm
 MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
 
@@ -197,7 +196,7 @@ def _plain(el: Elaborator, node: Node, args: list[Term]) -> Term:
         return Term(SCALAR, (args[0],), lambda e, _: e[0], node)
     if op.elementwise:
         _state_entrywise(el, node, args[0])
-    if name in SPECTRAL and node.args[0].op == "call" and not el.scene.template:
+    if op.spectral and node.args[0].op == "call" and not el.scene.template:
         _refuse_entrywise_below(el, node, args[0])
     return by_signature(el, op, node, args)
 

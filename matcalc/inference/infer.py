@@ -126,9 +126,9 @@ def _elaborated(scene: Scene) -> tuple[Elaborator, Term]:
 def _shorthands() -> Mapping[str, Binding]:
     """The book's shorthands as functions: mean(x) = sum(x)/count(x)."""
     found = {}
-    for name, (params, meaning) in SHORTHANDS.items():
+    for name, short in SHORTHANDS.items():
         if name not in BY_KIND:
-            found[name] = Binding(name, parse(meaning, params).body, params)
+            found[name] = Binding(name, parse(short.meaning, short.params).body, short.params)
     return found
 
 

@@ -175,18 +175,16 @@ def pseudoinverse(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return applied(operation("pinv", node), (t.shape[1], t.shape[0]), [t], node)
 
 
-# (kind of the argument, as written) -> the operation and whether that is a norm of another kind than written
+# (kind of the argument, what stands below the bars) -> the operation and whether that is a norm of another kind than written
 _NORMS: dict[tuple[str, str], tuple[str, int]] = {
-    ("vector", ""): ("norm", 0),
     ("vector", "2"): ("norm", 0),
     ("vector", "F"): ("norm", WRONG_NORM),
-    ("vector", "1"): ("norm1", 0),
-    ("vector", "inf"): ("norminf", 0),
-    ("vector", "p"): ("normp", 0),
     ("matrix", ""): ("normF", 0),
-    ("matrix", "F"): ("normF", 0),
-    ("matrix", "2"): ("norm2", 0),
-    ("matrix", "*"): ("norm_nuclear", 0),
+    **{
+        ("vector" if op.signature.startswith("n 1") else "matrix", op.mark): (op.name, 0)
+        for op in REGISTRY.values()
+        if op.notation == "norm"
+    },
 }
 
 
@@ -200,7 +198,7 @@ def norm(el: Elaborator, node: Node, args: list[Term], which: str | None = None)
         el.penalty(WRONG_NORM, t)
         return applied(operation("abs", node), SCALAR, [t], node)
     found = _NORMS.get(("vector" if t.kind == "row" else t.kind, written))
-    if found is None or found[0] not in REGISTRY:
+    if found is None:
         s = Speller(el)
         message = f"the norm with subscript {written} of {s.node(node.args[0])}, which is {s.shape(t)}, is not in the book"
         hint = f"write sum(abs({s.node(node.args[0])})) for the sum over the entries" if written == "1" and t.kind == "matrix" else None

@@ -29,7 +29,6 @@ from ..ops.core import (
     INDEXED_PRODUCT,
     INDEXED_SUM,
     IVERSON,
-    KRONECKER,
     LITERAL,
     MATMUL,
     MATRIX_POWER,
@@ -45,7 +44,6 @@ from ..ops.core import (
     ZEROS,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
-from ..ops.inverse import INVERSE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from ..printing.count import symbols
@@ -55,7 +53,6 @@ from .spelling import is_below
 from .surface import name, number, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
-NORMS = {"norm": "", "normF": "F", "norm1": "1", "norminf": "inf", "norm2": "2", "norm_nuclear": "*"}
 
 
 class Arranger(Factors):
@@ -70,20 +67,15 @@ class Arranger(Factors):
         rule = _RULES.get(e.op)
         if rule is not None:
             return rule(self, e)
-        if e.op.name in NORMS:
-            return Node("norm", (self._sized(e.args[0]),), NORMS[e.op.name])
-        if e.op.name == "normp":
-            p = e.args[1]
-            simple = p.op is SYMBOL or (p.op is NUMBER and value_of(p).denominator == 1 and value_of(p) > 2)
-            return Node("norm" if simple else "call", tuple(self._sized(a) for a in e.args), "p" if simple else "norm")
-        if e.op.name == "pinv":
-            return Node("pinv", (self._sized(e.args[0]),))
+        if e.op.notation and all(map(_is_simple, e.args[1:] if e.op.notation == "norm" else ())):
+            mark = e.op.mark if e.op.notation == "norm" else (e.op.mark,) * (len(e.args) - 1) or None
+            return Node(e.op.notation, tuple(map(self._sized, e.args)), mark)
         if e.op in ABSTRACT:
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
         several = e.op.signature == "m n, m n -> m n" and not all(map(_is_constant, e.args))  # beside an array, 0 stands for a zero array
-        if e.op.name in ("det", "logdet"):
-            return Node("call", (self._entrywise_below(e.args[0]),), e.op.name)
+        if e.op.spectral:
+            return Node("call", (self._entrywise_below(e.args[0]),), e.op.spellings[0])
         if e.op.directions:
             parts = (self._sized(e.args[0]), *[self._direction(a) for a in sorted(e.args[1:], key=self.key)])
             return Node("call", parts, e.op.spellings[0])
@@ -143,9 +135,6 @@ class Arranger(Factors):
         return spelled
 
     # ---- diagonals and aggregates
-
-    def kron(self, e: Expr) -> Node:
-        return Node("ew", tuple(self._sized(a) for a in e.args), ("kron",))
 
     def diag(self, e: Expr) -> Node:
         """diag(x); of the diagonal of a matrix, X .* I."""
@@ -294,6 +283,11 @@ class Arranger(Factors):
         return Node("cases", tuple(self._condition(a) if k % 2 and k <= last else plain(a) for k, a in enumerate(e.args)))
 
 
+def _is_simple(p: Expr) -> bool:
+    """A p that stands below the bars of a norm."""
+    return p.op is SYMBOL or (p.op is NUMBER and value_of(p).denominator == 1 and value_of(p) > 2)
+
+
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -325,14 +319,12 @@ _RULES: dict[object, Callable[[Arranger, Expr], Node]] = {
     TIMES: Arranger.times,
     MATMUL: Arranger.matmul,
     HADAMARD: Arranger.hadamard,
-    KRONECKER: Arranger.kron,
     DIAG: Arranger.diag,
     POWER: Arranger.power,
     MATRIX_POWER: Arranger.matrix_power,
     SUM: Arranger.total,
     TRACE: Arranger.trace,
     TRANSPOSE: Arranger.transposed,
-    INVERSE: lambda self, e: Node("inv", (self._sized(e.args[0]),)),
     INDEXED_SUM: Arranger.indexed_sum,
     INDEXED_PRODUCT: Arranger.indexed_sum,
     IVERSON: Arranger.iverson,

@@ -13,7 +13,6 @@ RELU = elementwise(
     statement="relu'(x) = 1[x > 0]",
     source=cite("parr-howard"),
     spellings="relu ReLU",
-    latex=r"\operatorname{relu}",
     numeric="x * (np.real(x) > 0)",
 )
 SIGMOID = elementwise(
@@ -33,7 +32,6 @@ SOFTPLUS = elementwise(
     statement="softplus' = sigmoid",
     source="from softplus(x) = log(1 + exp(x))",
     spellings="softplus",
-    latex=r"\operatorname{softplus}",
     numeric="soft_plus(x)",
 )
 ERF = elementwise(
@@ -43,7 +41,6 @@ ERF = elementwise(
     statement="erf'(x) = 2/sqrt(pi) exp(-x^2)",
     source=cite("dlmf", "eq. 7.2.1"),
     spellings="erf",
-    latex=r"\operatorname{erf}",
     numeric="error_function(x)",
 )
 GELU = elementwise(
@@ -52,7 +49,6 @@ GELU = elementwise(
     statement="gelu'(x) = Φ(x) + x φ(x), for gelu(x) = x Φ(x) with the normal distribution Φ and its density φ",
     source=cite("hendrycks-gimpel-2016"),
     spellings="gelu GELU",
-    latex=r"\operatorname{gelu}",
     numeric="x * normal(x)",
 )
 SILU = elementwise(
@@ -61,7 +57,6 @@ SILU = elementwise(
     statement="silu'(x) = sigmoid(x) (1 + x sigmoid(-x)), for silu(x) = x sigmoid(x)",
     source="from silu(x) = x sigmoid(x)",
     spellings="silu SiLU swish",
-    latex=r"\operatorname{silu}",
     numeric="x * logistic(x)",
 )
 ELU = elementwise(
@@ -70,7 +65,6 @@ ELU = elementwise(
     statement="elu'(x) = exp(min(x, 0)): 1 for x > 0 and exp(x) for x <= 0, where elu(x) = exp(x) - 1",
     source="definition",
     spellings="elu ELU",
-    latex=r"\operatorname{elu}",
     numeric="np.where(np.real(x) > 0, x, np.expm1(x * (np.real(x) < 0)))[()]",
 )
 LEAKY_RELU = operation(
@@ -84,6 +78,5 @@ LEAKY_RELU = operation(
     statement="d leakyrelu(x, a) = dx for x > 0, and a dx + x da for x < 0",
     source="definition",
     spellings="leakyrelu LeakyReLU",
-    latex=r"\operatorname{leakyrelu}",
     numeric="np.where(np.real(x) > 0, x, a * x)[()]",
 )

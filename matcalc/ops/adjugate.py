@@ -17,6 +17,5 @@ ADJUGATE = operation(
     statement="d adj(X) = tr(adj(X) dX) X^-1 - adj(X) dX X^-1",
     source=cite("magnus-neudecker", "section 8.6"),
     spellings="adj adjugate",
-    latex=r"\operatorname{adj}",
     numeric="adjugate(X)",
 )

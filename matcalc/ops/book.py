@@ -20,8 +20,13 @@ domain       what random arguments must be for the value and its derivative to e
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
 condition    what is assumed of the arguments where the differential holds, for the answer's list of assumptions
 positive     the value (every entry of it) is greater than 0
-spellings    the names under which it is called in text, letters only, the one that is printed first; none where it has
-             notation of its own. Two operations may share a name: the kinds of the arguments decide
+spellings    the names under which it is called in text, letters only, the one that is printed first. Two operations may
+             share a name: the kinds of the arguments decide, and the block that comes first says how it is printed
+notation     the operation of `syntax` as which it is written where that is no call, with its mark: "pinv", "norm F"
+latex        how LaTeX writes its name, where that is not `\\operatorname{NAME}` with the first spelling: a command `\\arcsin`, which
+             is read as well. Typst and MathML write the word of a command, arcsin, and of `\\sigma` the letter
+unicode, typst, mathml  how these write its name where they do not write what was said
+             In each of the four `#` stands for the argument: `\\sqrt{#}` has delimiters of its own, `#!` is a sign after it
 numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays)
 rule         the name of its rule in derivations and in `matcalc rules`; of a function of one entry `derivative of sin` by itself
 example      where an example cannot be made from the signature: `EXPR by X`, or `EXPR by X where DECLARATIONS`
@@ -31,10 +36,10 @@ source       made by `cite`
 from __future__ import annotations
 
 from ..errors import MatcalcError
-from .operation import Operation
+from .operation import Operation, Shorthand
 
 REGISTRY: dict[str, Operation] = {}
-SHORTHANDS: dict[str, tuple[tuple[str, ...], str]] = {}
+SHORTHANDS: dict[str, Shorthand] = {}
 
 
 def operation(name: str, params: str, signature: str, **block: object) -> Operation:
@@ -50,6 +55,6 @@ def elementwise(name: str, *, derivative: str, **block: object) -> Operation:
     return operation(name, "x", "m n -> m n", elementwise=True, transposes="commutes", differential=derivative, **block)
 
 
-def shorthand(name: str, params: str, meaning: str) -> None:
+def shorthand(name: str, params: str, meaning: str, **written: str) -> None:
     """Add a spelling that stands for an expression: mean(x) is sum(x)/count(x)."""
-    SHORTHANDS[name] = (tuple(params.split()), meaning)
+    SHORTHANDS[name] = Shorthand(name, params, meaning, **written)

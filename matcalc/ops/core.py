@@ -107,6 +107,7 @@ KRONECKER = operation(
     index="ij,kl->(ik)(jl)",
     transposes="commutes",
     spellings="kron",
+    notation="ew kron",
     rule="Kronecker product rule",
     example="tr((A ⊗ X) B) by X where A in R^{m x m}; X in R^{n x n}; B in R^{m n x m n}",
     statement="d(F ⊗ G) = dF ⊗ G + F ⊗ dG",

@@ -36,6 +36,5 @@ LOG_DETERMINANT = operation(
     statement="d log|det(X)| = tr(X^-1 dX)",
     source=cite("cookbook", "eq. (43)"),
     spellings="logdet",
-    latex=r"\log\det",
     numeric="log_determinant(X)",
 )

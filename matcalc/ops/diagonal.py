@@ -13,7 +13,6 @@ DIAG = operation(
     statement="d diag(x) = diag(dx)",
     source="definition",
     spellings="diag Diag",
-    latex=r"\operatorname{diag}",
     numeric="np.diag(x[:, 0])",
 )
 DIAGONAL = operation(
@@ -25,7 +24,6 @@ DIAGONAL = operation(
     rule="differential of the diagonal",
     statement="d diag(X) = diag(dX)",
     source="definition",
-    latex=r"\operatorname{diag}",
     spellings="diag",
     domain="square",
     numeric="np.diag(X)[:, None]",
@@ -40,7 +38,6 @@ LOWER_TRIANGLE = operation(
     statement="d tril(X) = tril(dX): the entries on and below the diagonal, zeros above",
     source="definition",
     spellings="tril",
-    latex=r"\operatorname{tril}",
     domain="square",
     numeric="np.tril(X)",
 )
@@ -54,7 +51,6 @@ UPPER_TRIANGLE = operation(
     statement="d triu(X) = triu(dX): the entries on and above the diagonal, zeros below",
     source="definition",
     spellings="triu",
-    latex=r"\operatorname{triu}",
     domain="square",
     numeric="np.triu(X)",
 )

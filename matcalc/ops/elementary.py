@@ -167,7 +167,6 @@ ASINH = elementwise(
     statement="asinh'(x) = 1/sqrt(1 + x^2)",
     source=cite("dlmf", "eq. 4.38.9"),
     spellings="asinh arcsinh arsinh",
-    latex=r"\operatorname{arsinh}",
     numeric="np.arcsinh(x)",
 )
 ACOSH = elementwise(
@@ -178,7 +177,6 @@ ACOSH = elementwise(
     statement="acosh'(x) = 1/sqrt(x^2 - 1)",
     source=cite("dlmf", "eq. 4.38.10"),
     spellings="acosh arccosh arcosh",
-    latex=r"\operatorname{arcosh}",
     numeric="np.arccosh(x)",
 )
 ATANH = elementwise(
@@ -190,7 +188,6 @@ ATANH = elementwise(
     statement="atanh'(x) = 1/(1 - x^2)",
     source=cite("dlmf", "eq. 4.38.11"),
     spellings="atanh arctanh artanh",
-    latex=r"\operatorname{artanh}",
     numeric="np.arctanh(x)",
 )
 
@@ -215,7 +212,6 @@ SIGN = elementwise(
     statement="sign' = 0",
     source="definition",
     spellings="sign sgn",
-    latex=r"\operatorname{sign}",
     numeric="np.sign(np.real(x))",
 )
 
@@ -228,10 +224,12 @@ FACTORIAL = operation(
     statement="k! = 1 · 2 ⋯ k; not differentiated",
     source="definition",
     spellings="factorial",
+    unicode="#!",
+    latex="#!",
     numeric="factorial(k)",
 )
 
-shorthand("sqrt", "x", "x.^(1/2)")
+shorthand("sqrt", "x", "x.^(1/2)", latex=r"\sqrt{#}", typst="sqrt(#)", mathml="<msqrt><mrow>#</mrow></msqrt>")
 shorthand("logb", "x b", "log(x)/log(b)")
 shorthand("var", "x", "sum((x - mean(x)).^2)/count(x)")
 shorthand("std", "x", "sqrt(var(x))")

@@ -22,7 +22,6 @@ MATRIX_EXPONENTIAL = operation(
     statement="d expm(X) = L(X, dX), the Fréchet derivative of the exponential",
     source=cite("al-mohy-higham-2009"),
     spellings="expm",
-    latex=r"\exp",
     numeric="matrix_exponential(X)",
 )
 EXPONENTIAL_DERIVATIVE = operation(
@@ -40,7 +39,6 @@ EXPONENTIAL_DERIVATIVE = operation(
     "linear in each and symmetric in them",
     source=cite("higham-relton-2013"),
     spellings="dexpm",
-    latex=r"L_{\exp}",
     numeric="exponential_derivative(X, E, *directions)",
 )
 EXPONENTIAL_KRONECKER = operation(
@@ -54,7 +52,6 @@ EXPONENTIAL_KRONECKER = operation(
     statement="the Kronecker form of L(X, .): vec L(X, E) = kexpm(X) vec(E), and vec L(X, H, …, E) = kexpm(X, H, …) vec(E)",
     source=cite("higham-relton-2013"),
     spellings="kexpm",
-    latex=r"K_{\exp}",
     numeric="exponential_kronecker(X, *directions)",
 )
 shorthand("ddexpm", "X E H", "dexpm(X, E, H)")

@@ -44,7 +44,6 @@ GREATEST_ENTRY = operation(
     statement="d max(x_1 … x_n) = dx_k, where x_k is the greatest: the mean over all of them",
     source="definition",
     spellings="max",
-    latex=r"\max",
     numeric="greatest(x)",
 )
 LEAST_ENTRY = operation(
@@ -57,6 +56,5 @@ LEAST_ENTRY = operation(
     statement="d min(x_1 … x_n) = dx_k, where x_k is the least: the mean over all of them",
     source="definition",
     spellings="min",
-    latex=r"\min",
     numeric="-greatest(-x)",
 )

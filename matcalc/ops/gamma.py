@@ -16,7 +16,6 @@ LOG_GAMMA = elementwise(
     statement="lgamma' = digamma, where lgamma(x) = log|Gamma(x)|",
     source=after("dlmf"),
     spellings="lgamma gammaln loggamma",
-    latex=r"\operatorname{lgamma}",
     numeric="log_gamma(x)",
 )
 GAMMA = elementwise(
@@ -27,7 +26,6 @@ GAMMA = elementwise(
     statement="Gamma' = Gamma digamma; Gamma is written tgamma",
     source=after("dlmf"),
     spellings="tgamma gammafn",
-    latex=r"\operatorname{tgamma}",
     numeric="gamma(x)",
 )
 DIGAMMA = elementwise(
@@ -38,7 +36,6 @@ DIGAMMA = elementwise(
     statement="digamma' = polygamma(1, .), where digamma = Gamma'/Gamma",
     source=cite("dlmf", "section 5.15"),
     spellings="digamma",
-    latex=r"\operatorname{digamma}",
     numeric="polygamma(0, x)",
 )
 POLYGAMMA = operation(
@@ -53,7 +50,6 @@ POLYGAMMA = operation(
     statement="d polygamma(k, x) = polygamma(k + 1, x) dx: the derivative of order k of digamma",
     source=cite("dlmf", "section 5.15"),
     spellings="polygamma",
-    latex=r"\operatorname{polygamma}",
     numeric="polygamma(k, x)",
 )
 shorthand("trigamma", "x", "polygamma(1, x)")

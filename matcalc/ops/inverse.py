@@ -17,5 +17,6 @@ INVERSE = operation(
     statement="d(X^-1) = -X^-1 dX X^-1",
     source=cite("magnus-neudecker", "section 8.4"),
     spellings="inv inverse",
+    notation="inv",
     numeric="np.linalg.inv(X)",
 )

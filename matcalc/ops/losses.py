@@ -12,7 +12,6 @@ HINGE = elementwise(
     statement="hinge'(x) = -1[x < 1], where hinge(x) = max(0, 1 - x)",
     source="definition",
     spellings="hinge",
-    latex=r"\operatorname{hinge}",
     numeric="(1 - x) * (np.real(x) < 1)",
 )
 HUBER = operation(
@@ -26,7 +25,6 @@ HUBER = operation(
     statement="huber(x, k) = x^2/2 where |x| <= k and k |x| - k^2/2 beyond; its derivative is clip(x, -k, k)",
     source=after("boyd-vandenberghe"),
     spellings="huber Huber",
-    latex=r"\operatorname{huber}",
     numeric="np.where(np.real(k) < 0, np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * absolute(x) - k * k / 2))[()]",
 )
 CLIP = operation(
@@ -40,6 +38,5 @@ CLIP = operation(
     statement="clip(x, a, b) = min(max(x, a), b): constant outside the bounds",
     source="definition",
     spellings="clip clamp",
-    latex=r"\operatorname{clip}",
     numeric="np.where(np.real(a) > np.real(b), np.nan, np.where(np.real(x) < np.real(a), a, np.where(np.real(x) > np.real(b), b, x)))[()]",
 )

@@ -21,6 +21,7 @@ NORM = operation(
     statement="d ||x|| = x^T dx/||x||",
     source=after("cookbook"),
     spellings="norm",
+    notation="norm",
     numeric="two_norm(x)",
 )
 FROBENIUS_NORM = operation(
@@ -37,6 +38,7 @@ FROBENIUS_NORM = operation(
     statement="d ||X||_F = tr(X^T dX)/||X||_F",
     source=after("cookbook"),
     spellings="normF",
+    notation="norm F",
     numeric="two_norm(X)",
 )
 ONE_NORM = operation(
@@ -52,6 +54,7 @@ ONE_NORM = operation(
     statement="d ||x||_1 = sign(x)^T dx",
     source="from d|s| = sign(s) ds, entry by entry",
     spellings="norm1",
+    notation="norm 1",
     numeric="np.sum(absolute(x))",
 )
 MAXIMUM_NORM = operation(
@@ -67,6 +70,7 @@ MAXIMUM_NORM = operation(
     statement="d ||x||_inf = sign(x_k) dx_k, where |x_k| is the greatest: the mean over all of them",
     source="from d|s| = sign(s) ds, at the greatest entry",
     spellings="norminf",
+    notation="norm inf",
     numeric="greatest(absolute(x))",
 )
 P_NORM = operation(
@@ -81,6 +85,7 @@ P_NORM = operation(
     rule="differential of the p-norm",
     statement="d ||x||_p = ||x||_p^(1-p) (sign(x) .* |x|^(p-1))^T dx for a fixed p",
     source="from d|s|^p = p |s|^(p-1) sign(s) ds, and the logarithm of the norm for dp",
-    spellings="normp",
+    spellings="norm normp",
+    notation="norm p",
     numeric="p_norm(x, p)",
 )

@@ -23,8 +23,12 @@ class Operation:
         "statement",
         "source",
         "spellings",
-        "latex",
+        "notation",
+        "mark",
         "unicode",
+        "latex",
+        "typst",
+        "mathml",
         "condition",
         "positive",
         "kronecker",
@@ -52,8 +56,11 @@ class Operation:
         statement: str = "",
         source: str = "",
         spellings: str = "",
-        latex: str = "",
+        notation: str = "",
         unicode: str = "",
+        latex: str = "",
+        typst: str = "",
+        mathml: str = "",
         condition: str = "",
         positive: bool = False,
         kronecker: str = "",
@@ -76,8 +83,8 @@ class Operation:
         self.statement = statement
         self.source = source
         self.spellings: tuple[str, ...] = tuple(spellings.split())
-        self.latex = latex
-        self.unicode = unicode
+        self.notation, _, self.mark = notation.partition(" ")
+        self.unicode, self.latex, self.typst, self.mathml = unicode, latex, typst, mathml
         self.condition = condition
         self.positive = positive
         self.kronecker = kronecker
@@ -89,5 +96,23 @@ class Operation:
         self.example = example
         self.bit = 1 << next(_counted)
 
+    @property
+    def spectral(self) -> bool:
+        """A number of a square matrix: exp directly below one of these is most often meant as the matrix exponential."""
+        return self.signature == "n n -> 1 1"
+
     def __repr__(self) -> str:
         return self.name
+
+
+class Shorthand:
+    """A spelling that stands for an expression; it may have a notation of its own. The fields are those of operations."""
+
+    __slots__ = ("latex", "mathml", "meaning", "name", "params", "spellings", "typst", "unicode")
+
+    def __init__(
+        self, name: str, params: str, meaning: str, *, unicode: str = "", latex: str = "", typst: str = "", mathml: str = ""
+    ) -> None:
+        self.name, self.params, self.meaning = name, tuple(params.split()), meaning
+        self.spellings = (name,)
+        self.unicode, self.latex, self.typst, self.mathml = unicode, latex, typst, mathml

@@ -16,5 +16,6 @@ PSEUDOINVERSE = operation(
     statement="d(X^+) = -X^+ dX X^+ + X^+ (X^+)^T dX^T (I - X X^+) + (I - X^+ X) dX^T (X^+)^T X^+",
     source=cite("golub-pereyra-1973", "eq. 4.12"),
     spellings="pinv",
+    notation="pinv",
     numeric="pseudo_inverse(X)",
 )

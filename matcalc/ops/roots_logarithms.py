@@ -23,7 +23,6 @@ SQUARE_ROOT = operation(
     statement="d sqrtm(X) = L(X, dX), where S L + L S = dX for S = sqrtm(X)",
     source=after("higham-2008"),
     spellings="sqrtm",
-    latex=r"\operatorname{sqrtm}",
     numeric="square_root(X)",
 )
 SQUARE_ROOT_DERIVATIVE = operation(
@@ -42,7 +41,6 @@ SQUARE_ROOT_DERIVATIVE = operation(
     "linear in each and symmetric in them",
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dsqrtm",
-    latex=r"L_{\sqrt{}}",
     numeric="square_root_derivative(X, E, *directions)",
 )
 LOGARITHM = operation(
@@ -58,7 +56,6 @@ LOGARITHM = operation(
     statement="d logm(X) = L(X, dX), the inverse of the Fréchet derivative of expm at logm(X)",
     source=after("higham-2008"),
     spellings="logm",
-    latex=r"\operatorname{logm}",
     numeric="matrix_logarithm(X)",
 )
 LOGARITHM_DERIVATIVE = operation(
@@ -77,7 +74,6 @@ LOGARITHM_DERIVATIVE = operation(
     "symmetric in them",
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dlogm",
-    latex=r"L_{\log}",
     numeric="logarithm_derivative(X, E, *directions)",
 )
 SQUARE_ROOT_KRONECKER = operation(
@@ -93,7 +89,6 @@ SQUARE_ROOT_KRONECKER = operation(
     "and vec L(X, H, …, E) = ksqrtm(X, H, …) vec(E)",
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="ksqrtm",
-    latex=r"K_{\sqrt{}}",
     numeric="square_root_kronecker(X, *directions)",
 )
 LOGARITHM_KRONECKER = operation(
@@ -108,6 +103,5 @@ LOGARITHM_KRONECKER = operation(
     statement="vec L(X, E) = klogm(X) vec(E), where klogm(X) = kexpm(logm(X))^-1, and vec L(X, H, …, E) = klogm(X, H, …) vec(E)",
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="klogm",
-    latex=r"K_{\log}",
     numeric="kronecker_form(logarithm_derivative, X, *directions)",
 )

@@ -21,6 +21,7 @@ SPECTRAL_NORM = operation(
     statement="d ||X||_2 = v^T X^T dX v/||X||_2, where v is the first right singular vector of X",
     source=after("cookbook") + ", on the eigenvalues of A = X^T X",
     spellings="norm2",
+    notation="norm 2",
     numeric="svd(X, compute_uv=False)[0]",
 )
 SINGULAR_VECTOR = operation(
@@ -33,7 +34,6 @@ SINGULAR_VECTOR = operation(
     statement="dv = (||X||_2^2 I - X^T X)^+ (dX^T X + X^T dX) v for the first right singular vector v of X",
     source=after("cookbook") + ", on the eigenvalues of A = X^T X",
     spellings="singvec",
-    latex=r"\operatorname{v}_1",
     numeric="first_right_singular(X)",
 )
 NUCLEAR_NORM = operation(
@@ -48,6 +48,7 @@ NUCLEAR_NORM = operation(
     statement="d ||X||_* = tr((U V^T)^T dX) for X = U S V^T",
     source="from d sigma_i = u_i^T dX v_i, summed",
     spellings="norm_nuclear",
+    notation="norm *",
     numeric="np.sum(svd(X, compute_uv=False))",
 )
 POLAR = operation(
@@ -61,7 +62,6 @@ POLAR = operation(
     statement="polar(X) = U V^T for X = U S V^T",
     source="definition",
     spellings="polar",
-    latex=r"\operatorname{polar}",
     numeric="polar_factor(X)",
 )
 POLAR_DERIVATIVE = operation(
@@ -79,7 +79,6 @@ POLAR_DERIVATIVE = operation(
     "+ U S^-1 U^T E (I - V V^T); it is linear in E and its own adjoint, and dpolar(X, E, H, …) is its derivative along H, …",
     source="from polar(X)^T polar(X) = I and X = polar(X) (X^T X)^(1/2), differentiated",
     spellings="dpolar",
-    latex=r"L_{\operatorname{polar}}",
     numeric="polar_derivative(X, E, *directions)",
 )
 POLAR_KRONECKER = operation(
@@ -93,6 +92,5 @@ POLAR_KRONECKER = operation(
     statement="vec dpolar(X, E) = kpolar(X) vec(E), and vec dpolar(X, H, …, E) = kpolar(X, H, …) vec(E)",
     source="from polar(X)^T polar(X) = I and X = polar(X) (X^T X)^(1/2), differentiated",
     spellings="kpolar",
-    latex=r"K_{\operatorname{polar}}",
     numeric="kronecker_form(polar_derivative, X, *directions)",
 )

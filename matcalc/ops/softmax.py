@@ -18,7 +18,6 @@ SOFTMAX = operation(
     statement="d softmax(x) = (diag(s) - s s^T) dx with s = softmax(x)",
     source="from s = exp(x)/sum(exp(x))",
     spellings="softmax",
-    latex=r"\operatorname{softmax}",
     numeric="soft_max(x)",
 )
 SOFTMAX_ROWS = operation(
@@ -31,7 +30,6 @@ SOFTMAX_ROWS = operation(
     statement="d S = S .* dX - diag(diag(S dX^T)) S, the softmax of every row",
     source="from s = exp(x)/sum(exp(x)), row by row",
     spellings="softmax",
-    latex=r"\operatorname{softmax}",
     numeric="soft_max(X, 1)",
 )
 LOG_SUM_EXP = operation(
@@ -43,7 +41,6 @@ LOG_SUM_EXP = operation(
     statement="d log(sum(exp(x))) = softmax(x)^T dx",
     source=after("boyd-vandenberghe"),
     spellings="logsumexp",
-    latex=r"\operatorname{logsumexp}",
     numeric="log_sum_exp(x)",
 )
 LOG_SUM_EXP_ROWS = operation(
@@ -55,6 +52,5 @@ LOG_SUM_EXP_ROWS = operation(
     statement="d logsumexp(X) = diag(softmax(X) dX^T), row by row",
     source="from d logsumexp(x) = softmax(x)^T dx, row by row",
     spellings="logsumexp",
-    latex=r"\operatorname{logsumexp}",
     numeric="log_sum_exp(X, 1)",
 )

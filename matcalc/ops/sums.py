@@ -15,7 +15,6 @@ SUM = operation(
     statement="d sum(X) = sum(dX)",
     source="definition",
     spellings="sum",
-    latex=r"\operatorname{sum}",
     numeric="np.sum(X)",
 )
 VEC = operation(
@@ -27,7 +26,6 @@ VEC = operation(
     statement="d vec(X) = vec(dX): the columns of X on top of each other",
     source=cite("magnus-neudecker", "section 2.4"),
     spellings="vec",
-    latex=r"\operatorname{vec}",
     numeric="X.reshape(-1, 1, order='F')",
 )
 CUMULATIVE_SUM = operation(
@@ -39,7 +37,6 @@ CUMULATIVE_SUM = operation(
     statement="d cumsum(X) = cumsum(I) dX; cumsum(I) is the lower triangular matrix of ones",
     source="definition",
     spellings="cumsum",
-    latex=r"\operatorname{cumsum}",
     numeric="np.cumsum(X, axis=0)",
 )
 shorthand("mean", "X", "sum(X)/count(X)")

@@ -15,7 +15,6 @@ TRACE = operation(
     statement="d tr(X) = tr(dX)",
     source=cite("cookbook", "eq. (36)"),
     spellings="tr trace",
-    latex=r"\operatorname{tr}",
     domain="square",
     numeric="np.trace(X)",
 )

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..syntax import Declaration, Program
+from ..syntax import GREEK, Declaration, Program
 from .latex import Latex, Style, latex_name
 from .lines import chunks, starts
-from .printer import GREEK
 from .unicode import Unicode
 
 WIDTH = 72  # characters of a line of mathematics

@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..errors import UsageError
-from ..syntax import Node, Program, split_name
+from ..ops.names import latex_words
+from ..syntax import GREEK, Node, Program, split_name
 from .lines import chunks, starts
-from .printer import ATOM, BASE, CLOSED, CMP, EW, GREEK, LAST, MIDDLE, POST, Hole, Index, Piece, Slot, closed
+from .printer import ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, Hole, Index, Piece, Slot, closed
 from .setting import Setting, ratio
 
 TRANSPOSES = ("T", "top", "intercal")
@@ -23,13 +24,8 @@ ACCENTS = {a: "\\" + a for a in ("hat", "bar", "tilde", "dot", "ddot", "check")}
 _COMMANDS = frozenset(GREEK) - set("omicron Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi".split())
 _TOKEN = re.compile("[A-Za-z]+|[^A-Za-z]+")
 
-# Functions that LaTeX has a command for; all others are set by \operatorname.
-COMMANDS = {name: "\\" + name for name in "det log exp sin cos tan cot sec csc sinh cosh tanh max min".split()}
-COMMANDS |= {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "sigmoid": r"\sigma"}
-
-
-# Functions of the book whose commands mean something else in LaTeX.
-_NO_COMMAND = frozenset("vec skew sum sqrt".split()) | {command[1:] for command in COMMANDS.values()}
+# Commands of LaTeX that no function of the book is called by, though it has their name.
+_OTHERWISE = frozenset("vec skew sum sqrt".split())
 
 
 class Style(NamedTuple):
@@ -60,20 +56,7 @@ def style_of(
         raise UsageError(f"unknown operator {operator!r}: use {', '.join(OPERATORS)}")
     if isinstance(width, bool) or not isinstance(width, int) or width < 0:
         raise UsageError(f"the width of a line is a whole number from 0, not {width!r}")
-    return Style("^{T}" if word == "T" else f"^{{\\{word}}}", bold, operator, commands - _NO_COMMAND, width)
-
-
-def latex_function(name: str, used: frozenset[str] = frozenset(), style: Style = PLAIN) -> str:
-    """The LaTeX spelling of a function of this canonical name; `used` are the names that functions must not be mistaken for."""
-    stem = name.rstrip("'.")
-    command = COMMANDS.get(stem)
-    if command is None or command[1:] in used:
-        command = _operator(stem, style) if len(stem) > 1 and "_" not in stem and stem not in GREEK else latex_name(stem)
-    return command + name[len(stem) :]
-
-
-def _operator(stem: str, style: Style) -> str:
-    return "\\" + stem if stem in style.commands else rf"\{style.operator}{{{stem}}}"
+    return Style("^{T}" if word == "T" else f"^{{\\{word}}}", bold, operator, commands - _OTHERWISE - latex_words(), width)
 
 
 def latex_name(name: str, bold: bool = False) -> str:
@@ -105,6 +88,7 @@ def _subscript_token(token: str) -> str:
 class Latex(Setting):
     r"""`\frac{2}{N} \sum_{i=1}^{N} (w^{T} x_{i} - y_{i}) x_{i}^{T}`"""
 
+    field = "latex"
     templates = {
         "neg": ("-", Slot(0, EW, LAST)),
         "inv": (BASE, "^{-1}"),
@@ -148,9 +132,6 @@ class Latex(Setting):
         lines = [r"\quad {} " * (a > first) + " ".join(parts[a:b]) for a, b in pairwise(cuts)]
         return r"\begin{aligned} & " + r" \\ & ".join(lines) + r" \end{aligned}"
 
-    def level(self, node: Node) -> int:
-        return POST if node.op == "call" and node.attr == "factorial" else super().level(node)
-
     def brackets(self, node: Node) -> tuple[str, str]:
         return (r"\left(", r"\right)") if id(node) in self.tall else ("(", ")")
 
@@ -173,15 +154,19 @@ class Latex(Setting):
         """A name whose entry is taken: never bold, since its entries are numbers."""
         return [latex_name(str(base.attr))]
 
+    def function_name(self, word: str) -> str:
+        if len(word) == 1 or "_" in word or word in GREEK:
+            return latex_name(word)
+        return "\\" + word if word in self.style.commands else rf"\{self.style.operator}{{{word}}}"
+
     def call(self, node: Node) -> Sequence[Piece]:
         name = str(node.attr)
-        if name == "sqrt":
-            return [r"\sqrt{", closed(node.args[0]), "}"]
-        if name == "factorial":
-            return [Hole(node.args[0], ATOM, MIDDLE), "!"]
         if name in ("ones", "zeros"):
             return [self.constant(name) + "_{", *self.listed(node.args, r" \times "), "}"]
-        return [latex_function(name, self.names, self.style), *self.fenced("(", node.args, ")")]
+        return super().call(node)
+
+    def arguments(self, args: Sequence[Node]) -> list[Piece]:
+        return self.fenced("(", args, ")")
 
     def constant(self, name: str) -> str:
         return r"\mathbf{1}" if name == "ones" else r"\mathbf{0}" if self.style.bold else "0"

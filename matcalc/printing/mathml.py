@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from ..syntax import Node, Program, split_name
-from .printer import ADD, ATOM, CMP, EW, GREEK, LAST, MIDDLE, POST, TERM, Hole, Index, Piece, between, closed, integer, summands
+from ..syntax import GREEK, Node, Program, split_name
+from .printer import ADD, ARGUMENT, ATOM, CMP, EW, LAST, MIDDLE, TERM, Hole, Index, Piece, between, closed, integer, summands
 from .setting import Setting, ratio
 
 ACCENTS = {"hat": "^", "bar": "‾", "tilde": "~", "dot": "˙", "ddot": "¨", "check": "ˇ"}
-_SPELLED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "sigmoid": "σ"}
 APPLY, TIMES, THIN = "<mo>&#x2061;</mo>", "<mo>&#x2062;</mo>", '<mspace width="0.17em"/>'
 T = '<mi mathvariant="normal">T</mi>'
 
@@ -52,6 +52,7 @@ def _subscript(sub: str) -> str:
 class MathML(Setting):
     """`<msup><mi>x</mi><mi>T</mi></msup>…`"""
 
+    field = "mathml"
     templates = {"all": ("<mo>:</mo>",)}
     norms = {"": "", "2": "<mn>2</mn>", "1": "<mn>1</mn>", "F": "<mi>F</mi>", "inf": "<mi>∞</mi>", "*": "<mo>*</mo>"}
     bars = frozenset()
@@ -79,9 +80,6 @@ class MathML(Setting):
     def spell(self, thing: Node | Program) -> str:
         return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>{super().spell(thing)}</mrow></math>'
 
-    def level(self, node: Node) -> int:
-        return POST if node.op == "call" and node.attr == "factorial" else super().level(node)
-
     def brackets(self, node: Node) -> tuple[str, str]:
         return f"<mrow>{mo('(', 'fence')}", f"{mo(')', 'fence')}</mrow>"
 
@@ -104,20 +102,27 @@ class MathML(Setting):
             return f"<mrow><mi>d</mi>{mathml_name(name[1:])}</mrow>"
         return mathml_name(name)
 
+    def by_latex(self, latex: str, word: str) -> str:
+        """The word of a command; what has none is made of signs."""
+        return mi(word) if word else re.sub(f"[^{ARGUMENT}]+", lambda sign: mo(sign[0]), latex) if "\\" not in latex else ""
+
+    def function_name(self, word: str) -> str:
+        return mathml_name(word)
+
+    def primed(self, function: str, primes: str) -> str:
+        marks = "′" * primes.count("'")
+        return f"<msup>{function}{mo(marks)}</msup>" if marks else function
+
     def call(self, node: Node) -> Sequence[Piece]:
         name = str(node.attr)
-        if name == "sqrt":
-            return ["<msqrt>", *row(closed(node.args[0])), "</msqrt>"]
-        if name == "factorial":
-            return row(Hole(node.args[0], ATOM, MIDDLE), mo("!"))
         if name in ("ones", "zeros"):
             digit = '<mn mathvariant="bold">1</mn>' if name == "ones" else "<mn>0</mn>"
             return [f"<msub>{digit}", *row(*self.listed(node.args, mo("×"))), "</msub>"]
-        stem = name.rstrip("'.")
-        word = stem if stem == "sigmoid" and "sigma" in self.names else _SPELLED.get(stem, stem)
-        spelled = mathml_name(word) if word == stem else mi(word)
-        primes = "′" * name.count("'")
-        return [f"<msup>{spelled}{mo(primes)}</msup>" if primes else spelled, APPLY, *self.fenced("(", node.args, ")")]
+        spelled = super().call(node)
+        return row(*spelled) if isinstance(spelled[0], Hole) else spelled
+
+    def arguments(self, args: Sequence[Node]) -> list[Piece]:
+        return [APPLY, *self.fenced("(", args, ")")]
 
     # Operations
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ..syntax import Node, Program, walk
 from .lines import INDENT, starts
 from .printer import (
+    ARGUMENT,
     ATOM,
     CLOSED,
     CMP,
@@ -239,9 +240,8 @@ class Plane(Unicode):
         return Stack(fenced(opening, closing), (self.listed(args),))
 
     def called(self, node: Node) -> Sequence[Mark]:
-        if node.attr == "factorial":
-            return super().call(node)
-        return [self.spell_name(str(node.attr)), self.between("(", ")", node.args)]
+        function = self.function(str(node.attr))
+        return super().call(node) if ARGUMENT in function else [function, self.between("(", ")", node.args)]
 
     def root(self, node: Node) -> Sequence[Mark]:
         return [Stack(rooted, ([closed(node.args[0])],))]

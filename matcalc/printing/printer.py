@@ -20,6 +20,8 @@ from fractions import Fraction
 from typing import ClassVar, NamedTuple, cast
 
 from ..errors import NoAnswerError
+from ..ops.names import called
+from ..ops.operation import Operation, Shorthand
 from ..syntax import Binding, Node, Program
 
 # Binding strengths, loosest first. FACTOR is what may stand in a product without being able to carry a power.
@@ -31,17 +33,7 @@ LEVELS = {
     **{"and": CMP, "cmp": CMP, "add": ADD, "neg": NEG, "ew": EW, "mul": MUL},
 }
 OPEN_ENDED = frozenset(("sum", "product"))
-
-GREEK = dict(
-    zip(
-        (
-            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
-            "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"
-        ).split(),
-        "αβγδεζηθικλμνξοπρστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ",
-        strict=True,
-    )
-)
+ARGUMENT = "#"  # where the argument stands in what a block says of its printing
 
 
 class Place(NamedTuple):
@@ -158,6 +150,7 @@ def integer(value: int) -> str:
 class Printer:
     """One way of spelling: subclasses fill the tables and add what is particular to them."""
 
+    field: ClassVar[str] = ""  # of an operation's block, with what this printer writes for its name
     templates: ClassVar[Mapping[str, Template]] = {}
     norms: ClassVar[Mapping[str, str]] = {}  # what stands after the closing bars, by the norm's attr
     signs: ClassVar[Mapping[str, str]] = {}  # what stands between factors, between elementwise operands, in comparisons
@@ -203,6 +196,8 @@ class Printer:
         """How tightly the text of this node holds together."""
         if node.op == "num":
             return ATOM if integral(node) else MUL
+        if node.op == "call" and self.function(str(node.attr)).startswith(ARGUMENT):
+            return POST
         return LEVELS.get(node.op, ATOM)
 
     def brackets(self, node: Node) -> tuple[str, str]:
@@ -228,8 +223,35 @@ class Printer:
         value = cast(Fraction, node.attr)
         return [integer(value.numerator) + ("" if value.denominator == 1 else "/" + integer(value.denominator))]
 
+    def function(self, name: str) -> str:
+        """How a function is written, by its block or by the custom of this printer, with its primes or its dot."""
+        stem = name.rstrip("'.")
+        block = called(stem)
+        own = self.own(block) if block is not None else ""
+        return self.primed(own or self.function_name(block.spellings[0] if block is not None else stem), name[len(stem) :])
+
+    def own(self, block: Operation | Shorthand) -> str:
+        """What a block says of its printing here; "" where it leaves it to the custom."""
+        return str(getattr(block, self.field, ""))
+
+    def function_name(self, word: str) -> str:
+        """The custom: how a function of this name is written."""
+        return self.spell_name(word)
+
+    def primed(self, function: str, primes: str) -> str:
+        return function + primes
+
     def call(self, node: Node) -> Sequence[Piece]:
-        return [self.spell_name(str(node.attr)), "(", *self.listed(node.args), ")"]
+        before, sign, after = self.function(str(node.attr)).partition(ARGUMENT)
+        if not sign:
+            return [before, *self.arguments(node.args)]
+        if not before:
+            return [Hole(node.args[0], ATOM, MIDDLE), after]
+        return [before, *self.listed(node.args), after]
+
+    def arguments(self, args: Sequence[Node]) -> list[Piece]:
+        """The arguments of a function, in brackets."""
+        return ["(", *self.listed(args), ")"]
 
     def listed(self, args: Iterable[Node], separator: str = ", ") -> list[Piece]:
         """Arguments with commas between them."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import ClassVar, cast
 
+from ..ops.names import latex_word
+from ..ops.operation import Operation, Shorthand
 from ..syntax import Node, Program, walk
 from .printer import CLOSED, FACTOR, LAST, MIDDLE, MUL, Hole, Piece, Printer, closed, glue, integer, integral, separators
 
@@ -74,6 +76,16 @@ class Setting(Printer):
         if fractional(node):  # a fraction and a factor after it are a product, a fraction alone can be a factor
             return MUL if node.op == "mul" and separators(node)[-1] != "/" else FACTOR
         return super().level(node)
+
+    def own(self, block: Operation | Shorthand) -> str:
+        """What the block says of its printing here, or what follows from its LaTeX; nothing where that is a name in use."""
+        if latex_word(block) in self.names:
+            return ""
+        return super().own(block) or self.by_latex(block.latex, latex_word(block))
+
+    def by_latex(self, latex: str, word: str) -> str:
+        """What follows from the LaTeX of a function, and from the word of its command."""
+        return ""
 
     def num(self, node: Node) -> Sequence[Piece]:
         value = cast(Fraction, node.attr)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..syntax import Node, Program, split_name
-from .printer import ATOM, BASE, CLOSED, CMP, EW, GREEK, LAST, MIDDLE, POST, Hole, Index, Piece, Slot, closed, one_letter, signed_integer
+from ..syntax import GREEK, Node, Program, split_name
+from .printer import ARGUMENT, ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, Hole, Index, Piece, Slot, closed, one_letter, signed_integer
 from .setting import Setting, ratio
 
 ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot", "ddot": "dot.double", "check": "caron"}
-# Functions that Typst knows by name; all others are set by op("…").
-_KNOWN = frozenset("det log exp sin cos tan cot sec csc sinh cosh tanh max min".split())
-_SPELLED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "sigmoid": "sigma"}
 
 
 def typst_name(name: str) -> str:
@@ -36,6 +33,7 @@ def typst_name(name: str) -> str:
 class Typst(Setting):
     """`frac(2, N) sum_(i=1)^N (w^T x_i - y_i) x_i^T`"""
 
+    field = "typst"
     templates = {
         "neg": ("-", Slot(0, EW, LAST)),
         "transpose": (BASE, "^T"),
@@ -57,26 +55,25 @@ class Typst(Setting):
     }
     fraction = ("frac(", ", ", ")")
 
-    def level(self, node: Node) -> int:
-        return POST if node.op == "call" and node.attr == "factorial" else super().level(node)
-
     def spell_name(self, name: str) -> str:
         return f"dif {typst_name(name[1:])}" if name == self.bound else typst_name(name)
 
+    def by_latex(self, latex: str, word: str) -> str:
+        """Typst calls functions and letters as LaTeX does, without the stroke."""
+        return word or (latex if "\\" not in latex else "")
+
+    def function_name(self, word: str) -> str:
+        return typst_name(word) if len(word) == 1 or word in GREEK else f'op("{word}")'
+
     def call(self, node: Node) -> Sequence[Piece]:
         name = str(node.attr)
-        stem = name.rstrip("'.")
-        if name == "sqrt":
-            return ["sqrt(", closed(node.args[0]), ")"]
-        if name == "factorial":
-            return [Hole(node.args[0], ATOM, MIDDLE), "!"]
         if name in ("ones", "zeros"):
             return ["bold(1)_(" if name == "ones" else "0_(", *self.listed(node.args, " times "), ")"]
-        spelled = _SPELLED.get(stem, stem)
-        if stem in self.names or not (spelled in _KNOWN or stem in _SPELLED):
-            spelled = typst_name(stem) if len(stem) == 1 or stem in GREEK else f'op("{stem}")'
-        # What is no function of Typst's is set with a blank, or Typst would call it.
-        return [spelled, name[len(stem) :], *([" "] if spelled.endswith(")") else []), "(", *self.listed(node.args), ")"]
+        return super().call(node)
+
+    def primed(self, function: str, primes: str) -> str:
+        """What is no function of Typst's is set with a blank, or Typst would call it."""
+        return function + primes + " " * (function.endswith(")") and ARGUMENT not in function)
 
     def exponent(self, exponent: Node, sign: str = "^") -> Sequence[Piece]:
         if one_letter(exponent) or (signed_integer(exponent) and exponent.op == "num"):

@@ -7,20 +7,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import cast
 
-from ..syntax import Node, Program, split_name
+from ..syntax import GREEK, Node, Program, split_name
 from .printer import (
     ADD,
-    ATOM,
     BARRED,
     BASE,
     CLOSED,
     CMP,
     EW,
-    GREEK,
     LAST,
-    MIDDLE,
-    POST,
-    Hole,
     Piece,
     Printer,
     Slot,
@@ -46,6 +41,7 @@ def _greek(text: str) -> str:
 class Unicode(Printer):
     """`Xᵀ(X w − y)`"""
 
+    field = "unicode"
     templates = {
         "neg": ("-", Slot(0, EW, LAST)),
         "transpose": (BASE, "ᵀ"),
@@ -64,12 +60,6 @@ class Unicode(Printer):
         **{"<": " < ", ">": " > ", "<=": " ≤ ", ">=": " ≥ ", "=": " = ", "!=": " ≠ "},
         **{"sum": "∑", "product": "∏", "T": "ᵀ", "->": "→", "and": " and "},
     }
-
-    def level(self, node: Node) -> int:
-        return POST if node.op == "call" and node.attr == "factorial" else super().level(node)
-
-    def call(self, node: Node) -> Sequence[Piece]:
-        return [Hole(node.args[0], ATOM, MIDDLE), "!"] if node.attr == "factorial" else super().call(node)
 
     def spell_name(self, name: str) -> str:
         if name == "infty":

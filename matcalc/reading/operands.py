@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..errors import MatcalcError, ReadingError, Span
+from ..ops import greek_functions
 from ..syntax import spell_name
 from .machine import Frame, Token, leaf
 from .marks import Mark, quote
@@ -326,10 +327,11 @@ class Operands(SumSigns):
             return True
         if bracket is None or bracket.gap or name in self.names.variables:
             return False
-        if name == "sigma":
-            self.note(f"read `{self.source(mark.span)}(…)` as the logistic function")
+        if name in greek_functions():
+            function = greek_functions()[name]
+            self.note(f"read `{self.source(mark.span)}(…)` as {function}(…)")
             self.i = at
-            self.call("sigmoid" + "'" * primes, mark.span)
+            self.call(function + "'" * primes, mark.span)
             return True
         if name == "Gamma" and not primes and self.frames[-1].kind == "argument" and self.frames[-1].label == "log" and not self.ends:
             self.note(f"read `{self.source(mark.span)}(…)` as the gamma function")

@@ -10,19 +10,14 @@ import re
 import unicodedata
 
 from ..errors import ReadingError, Span
+from ..syntax import GREEK as LETTERS
 from .marks import Mark, pair, quote, refuse
 
 MAX_BYTES = 200_000
 MAX_DIGITS = 4300
 
-_GREEK_CHARS = (
-    "αalpha βbeta γgamma δdelta εepsilon ζzeta ηeta θtheta ιiota κkappa λlambda μmu νnu ξxi οomicron πpi ρrho σsigma τtau υupsilon"
-    " φphi χchi ψpsi ωomega"
-    " ΑAlpha ΒBeta ΓGamma ΔDelta ΕEpsilon ΖZeta ΗEta ΘTheta ΙIota ΚKappa ΛLambda ΜMu ΝNu ΞXi ΟOmicron ΠPi ΡRho ΣSigma ΤTau ΥUpsilon"
-    " ΦPhi ΧChi ΨPsi ΩOmega"
-    " ϵepsilon ϑtheta ϕphi ϖpi ϱrho ςsigma \u00b5mu \u2126Omega \u2206Delta"
-)
-GREEK = {entry[0]: entry[1:] for entry in _GREEK_CHARS.split()}
+_VARIANTS = {c: word for c, word in zip("ϵϑϕϖϱς\u00b5\u2126\u2206", "epsilon theta phi pi rho sigma mu Omega Delta".split(), strict=True)}
+GREEK = {letter: word for word, letter in LETTERS.items()} | _VARIANTS
 GREEK_WORDS = frozenset(GREEK.values())
 
 # What a mark is: (kind, value). Kinds: `infix` value is the operator; `open` and `close` value is the bracket.
