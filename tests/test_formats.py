@@ -99,7 +99,8 @@ def test_factorials_and_infinity() -> None:
 
 def test_a_function_gives_way_to_a_name_in_use() -> None:
     """The logistic function is a sigma, but not beside a variable of that name."""
-    alone, beside = (matcalc.parse(text, where="x in R^n; s, sigma in R") for text in ("sum(sigmoid(x))", "sigma + sigmoid(s)"))
+    alone = matcalc.parse("sum(sigmoid(x))", where="x in R^n")
+    beside = matcalc.parse("sigma + sigmoid(s)", where="s, sigma in R")
     assert (alone.latex, alone.typst) == (r"\operatorname{sum}(\sigma(x))", 'op("sum") (sigma(x))')
     assert (beside.latex, beside.typst) == (r"\sigma + \operatorname{sigmoid}(s)", 'sigma + op("sigmoid") (s)')
     assert "σ" in alone.mathml and beside.mathml.count("σ") == 1
