@@ -8,17 +8,16 @@ from ..errors import MatcalcError, ReadingError
 from ..expressions.functions import derivative_shape, entrywise_function, function, function_along
 from ..kinds import ONE, Dim, kind_of
 from ..syntax import Declaration, Node
-from .elaborate import Elaborator
 from .misfit import Misfit, Speller, refuse_shape
 from .scene import declared_shape, spell_declaration
-from .scopes import SCALAR
+from .scopes import SCALAR, Typing
 from .terms import Term
 from .unify import square_root
 
 MOST_PRIMES = 6
 
 
-def abstract(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def abstract(el: Typing, node: Node, args: list[Term]) -> Term:
     """phi(x), f(x), F(X) and their derivatives phi'(x), f''(x); F'(X, E) is the derivative along E."""
     text = str(node.attr)
     name = text.rstrip("'")
@@ -45,7 +44,7 @@ def abstract(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return Term(shape, (args[0],), lambda e, _: function(name, order, value, e[0]), node)
 
 
-def _argument_error(el: Elaborator, d: Declaration, node: Node, k: int, t: Term) -> MatcalcError:
+def _argument_error(el: Typing, d: Declaration, node: Node, k: int, t: Term) -> MatcalcError:
     s = Speller(el)
     message = f"the argument {s.node(node.args[k])} of {node.attr} is {s.shape(t)}, and the declaration is {spell_declaration(d)}"
     return refuse_shape(message, node.args[k])
@@ -54,7 +53,7 @@ def _argument_error(el: Elaborator, d: Declaration, node: Node, k: int, t: Term)
 # ---------------------------------------------------------------------------------------------- F'(X)[(j,i),(l,k)]
 
 
-def stacked_indices(el: Elaborator, node: Node, args: list[Term]) -> None:
+def stacked_indices(el: Typing, node: Node, args: list[Term]) -> None:
     """The sizes of the indices in pairs: those of F'(X)[(j,i),(l,k)] are the columns and rows of F and of X; of other matrices,
     n and n where the pair runs to n n."""
     if not args or len(node.args) > 3:
@@ -69,7 +68,7 @@ def stacked_indices(el: Elaborator, node: Node, args: list[Term]) -> None:
                     el.sizes.unify(index.range, dim)
 
 
-def _stacked(el: Elaborator, node: Node) -> tuple[list[Dim], list[Dim]] | None:
+def _stacked(el: Typing, node: Node) -> tuple[list[Dim], list[Dim]] | None:
     """The sizes that the rows and columns of the derivative of a function are made of, the slowest first."""
     if node.op == "mul":
         ends = _stacked(el, node.args[0]), _stacked(el, node.args[-1])

@@ -9,7 +9,7 @@ from ..errors import ShapeError
 from ..kinds import ONE, Dim, Shape, kind_of
 from ..syntax import Declaration, spell_name, split_name
 from .scene import declared_shape, spell_declaration
-from .scopes import Scopes
+from .scopes import Typing
 from .unify import is_unknown
 
 LETTERS = "nmpqrsdkltuvwabcefgh"
@@ -19,7 +19,7 @@ COUNTS = "NMKLTPQ"  # for how many members a family has
 class SizeNames:
     """Letters for the sizes that nobody named, avoiding the names in use."""
 
-    def __init__(self, el: Scopes) -> None:
+    def __init__(self, el: Typing) -> None:
         self.el = el
         scene = el.scene
         self._taken = (
@@ -100,7 +100,7 @@ def _braced(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
-def declarations_of(el: Scopes, shapes: dict[str, Shape]) -> list[Declaration]:
+def declarations_of(el: Typing, shapes: dict[str, Shape]) -> list[Declaration]:
     """All declarations: those given, then the inferred ones in order of occurrence."""
     found = list(el.scene.stated.values())
     for name, shape in shapes.items():
@@ -114,7 +114,7 @@ def where_text(declarations: Iterable[Declaration]) -> str:
     return "; ".join(map(spell_declaration, declarations))
 
 
-def sentences(el: Scopes, shapes: dict[str, Shape], resolve: SizeNames) -> list[str]:
+def sentences(el: Typing, shapes: dict[str, Shape], resolve: SizeNames) -> list[str]:
     """One short sentence for everything that was assumed."""
     told: list[str] = []
     plain: list[str] = []

@@ -6,14 +6,14 @@ from ..expressions import build
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..syntax import Node
-from .elaborate import Elaborator
 from .misfit import Misfit, Speller, refuse_shape
+from .scopes import Typing
 from .terms import Resolve, Term, undeclared
 
 VECTOR_AS_BLOCK = 3  # what it costs to read an undeclared vector as a block, where it could be a number
 
 
-def blocks(el: Elaborator, node: Node, args: list[Term], rows: int, cols: int) -> Term:
+def blocks(el: Typing, node: Node, args: list[Term], rows: int, cols: int) -> Term:
     """The blocks of a row have one height, those of a column one width; a bare 0 takes both from its neighbours."""
     bare = [_is_zero(t) for t in args]
     heights = [el.sizes.loose() if all(bare[i * cols : (i + 1) * cols]) else el.sizes.fresh() for i in range(rows)]
@@ -48,5 +48,5 @@ def _is_zero(t: Term) -> bool:
     return t.literal and t.is_scalar and t.node is not None and t.node.op == "num" and t.node.attr == 0
 
 
-def _total(el: Elaborator, sizes: list[Dim]) -> Dim:
+def _total(el: Typing, sizes: list[Dim]) -> Dim:
     return sizes[0] if len(sizes) == 1 else el.sizes.sum(sizes)

@@ -18,12 +18,11 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..syntax import Node
 from .abstract import abstract
-from .elaborate import Elaborator, Meaning
 from .misfit import Misfit, Speller, refuse_shape, square_error
 from .powers import norm
 from .products import applied, inner, level, operation, transposed
 from .products import kron as kron_of
-from .scopes import SCALAR
+from .scopes import SCALAR, Meaning, Typing
 from .terms import Term, undeclared
 
 MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
@@ -39,7 +38,7 @@ def signature(op: Operation) -> tuple[tuple[tuple[str, str], ...], tuple[str, st
     return pairs, (rows, cols)
 
 
-def by_signature(el: Elaborator, op: Operation, node: Node, args: Sequence[Term]) -> Term:
+def by_signature(el: Typing, op: Operation, node: Node, args: Sequence[Term]) -> Term:
     """`op` applied to `args` if their shapes fit its signature."""
     given, value = signature(op)
     given = (*given, *[given[0]] * (len(args) - len(given)))  # directions of further derivatives
@@ -54,14 +53,14 @@ def by_signature(el: Elaborator, op: Operation, node: Node, args: Sequence[Term]
     return applied(op, (rows, cols), args, node)
 
 
-def _size(el: Elaborator, token: str, letters: dict[str, Dim]) -> Dim:
+def _size(el: Typing, token: str, letters: dict[str, Dim]) -> Dim:
     whole = letters[token[0]]
     for inner_size in token[1:]:
         whole = el.sizes.product(whole, letters[inner_size])
     return whole
 
 
-def _argument_error(el: Elaborator, op: Operation, node: Node, k: int, pattern: tuple[str, str], args: Sequence[Term]) -> MatcalcError:
+def _argument_error(el: Typing, op: Operation, node: Node, k: int, pattern: tuple[str, str], args: Sequence[Term]) -> MatcalcError:
     s = Speller(el)
     t = args[k]
     if pattern[0] == pattern[1] != "1":
@@ -74,7 +73,7 @@ def _argument_error(el: Elaborator, op: Operation, node: Node, k: int, pattern: 
 # ---------------------------------------------------------------------------------------------- one entry per function
 
 
-def _diag(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _diag(el: Typing, node: Node, args: list[Term]) -> Term:
     t = args[0]
     if t.is_scalar and undeclared(args):
         raise Misfit(args, partial(square_error, el, "diag", node, node.args[0], t))
@@ -85,7 +84,7 @@ def _diag(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return by_signature(el, operation("diagonal", node), node, args)
 
 
-def _norm(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _norm(el: Typing, node: Node, args: list[Term]) -> Term:
     """norm(x), norm(x, p): as the bars."""
     if len(args) == 1:
         return norm(el, node, args, "")
@@ -94,13 +93,13 @@ def _norm(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return norm(el, node, args if which == "p" else args[:1], which)
 
 
-def _nuclear(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _nuclear(el: Typing, node: Node, args: list[Term]) -> Term:
     """The one singular value of a vector is its norm."""
     return norm(el, node, args, "" if args[0].kind in ("vector", "row") else "*")
 
 
 def _norm_of(which: str) -> Meaning:
-    def meaning(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    def meaning(el: Typing, node: Node, args: list[Term]) -> Term:
         return norm(el, node, args, which)
 
     return meaning
@@ -109,7 +108,7 @@ def _norm_of(which: str) -> Meaning:
 def _by_kind(vector: str, matrix: str | None) -> Meaning:
     """A function of a vector, whose row is the vector's transpose, and another of a matrix."""
 
-    def meaning(el: Elaborator, node: Node, args: list[Term]) -> Term:
+    def meaning(el: Typing, node: Node, args: list[Term]) -> Term:
         t = args[0]
         if t.is_scalar and not el.scene.template:
             raise Misfit(args, partial(_too_small, el, node))
@@ -126,7 +125,7 @@ def _by_kind(vector: str, matrix: str | None) -> Meaning:
     return meaning
 
 
-def _extreme(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _extreme(el: Typing, node: Node, args: list[Term]) -> Term:
     """max(a, b, …) entry by entry; max(x) the greatest entry of a vector."""
     name = str(node.attr).rstrip(".")
     if len(args) == 1:
@@ -143,7 +142,7 @@ def _extreme(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return held
 
 
-def _sized(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _sized(el: Typing, node: Node, args: list[Term]) -> Term:
     """ones(n), ones(m, n), zeros(n)."""
     dims = [el.size_of(a) for a in node.args]
     if any(d is None for d in dims):
@@ -154,7 +153,7 @@ def _sized(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return Term((rows, cols), (), lambda _, __: make(rows, cols), node)
 
 
-def _count(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _count(el: Typing, node: Node, args: list[Term]) -> Term:
     """The number of entries."""
     rows, cols = args[0].shape
     if args[0].is_scalar and undeclared(args):
@@ -162,29 +161,29 @@ def _count(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return Term(SCALAR, (), lambda _, r: build.times(build.size(r(rows)), build.size(r(cols))), node)
 
 
-def _sqrt(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _sqrt(el: Typing, node: Node, args: list[Term]) -> Term:
     if not str(node.attr).endswith("."):
         _state_entrywise(el, node, args[0])
     return Term(args[0].shape, (args[0],), lambda e, _: build.power(e[0], HALF), node, literal=args[0].literal)
 
 
-def _kron(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _kron(el: Typing, node: Node, args: list[Term]) -> Term:
     return kron_of(el, args[0], args[1], node)
 
 
-def _vec(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _vec(el: Typing, node: Node, args: list[Term]) -> Term:
     """The columns on top of each other: the number of columns is the outer factor of the size."""
     t = args[0]
     return applied(operation("vec", node), (el.sizes.product(t.shape[1], t.shape[0]), ONE), args, node)
 
 
-def _inverse(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _inverse(el: Typing, node: Node, args: list[Term]) -> Term:
     if args[0].is_scalar and not undeclared(args):
         return Term(SCALAR, (args[0],), lambda e, _: build.inverse(e[0]), node)
     return _plain(el, node, args)
 
 
-def _plain(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _plain(el: Typing, node: Node, args: list[Term]) -> Term:
     """Any other function of the book."""
     name = str(node.attr)
     op = operation(name, node)
@@ -201,7 +200,7 @@ def _plain(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return by_signature(el, op, node, args)
 
 
-def _state_entrywise(el: Elaborator, node: Node, t: Term) -> None:
+def _state_entrywise(el: Typing, node: Node, t: Term) -> None:
     """A scalar function of a square matrix is said to be entrywise."""
     if t.kind != "matrix" or el.scene.template:
         return
@@ -213,7 +212,7 @@ def _state_entrywise(el: Elaborator, node: Node, t: Term) -> None:
     el.note(lambda resolve: f"{text} is taken entry by entry{hint}" if resolve(rows) is resolve(cols) else "")
 
 
-def _refuse_entrywise_below(el: Elaborator, node: Node, t: Term) -> None:
+def _refuse_entrywise_below(el: Typing, node: Node, t: Term) -> None:
     """tr(exp(X)) is refused: expm(X) is meant more often, exp.(X) says the other."""
     inside = node.args[0]
     other = MATRIX_FUNCTIONS.get(str(inside.attr))
@@ -230,12 +229,12 @@ def _refuse_entrywise_below(el: Elaborator, node: Node, t: Term) -> None:
     )
 
 
-def _too_small(el: Elaborator, node: Node) -> MatcalcError:
+def _too_small(el: Typing, node: Node) -> MatcalcError:
     s = Speller(el)
     return refuse_shape(f"{node.attr} of {s.node(node.args[0])}, which is a scalar", node)
 
 
-def _log(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _log(el: Typing, node: Node, args: list[Term]) -> Term:
     """log(x); log(x, b) is log_b(x)."""
     if len(args) == 1:
         return _plain(el, node, args)
@@ -273,7 +272,7 @@ CALLS: dict[str, Meaning] = {
 }
 
 
-def _dotted(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def _dotted(el: Typing, node: Node, args: list[Term]) -> Term:
     """exp.(X), max.(X, Y): entry by entry, and meant so."""
     name = str(node.attr)[:-1]
     if name == "sqrt" or (name in ("log", "max", "min") and len(args) > 1):
@@ -285,7 +284,7 @@ def _dotted(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return by_signature(el, op, node, args)
 
 
-def call(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def call(el: Typing, node: Node, args: list[Term]) -> Term:
     """A function applied to its arguments."""
     name = str(node.attr)
     if name.endswith("."):

@@ -6,137 +6,121 @@ The walk keeps its own stack (the depth of a text is the user's). What a surface
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import partial
 
 from ..errors import ReadingError
 from ..expressions import build
 from ..expressions.expr import Expr
 from ..syntax import Binding, Node, split_name
-from .scene import SHAPED, Scene
-from .scopes import SCALAR, Frame
-from .standing import Standing
+from .scene import SHAPED
+from .scopes import SCALAR, Frame, Typing
+from .standing import carries_indices, is_euler, name_of
 from .terms import Term
 
 MOST_VISITS = 4_000_000  # nested functions can make a short text very long
 
-Meaning = Callable[["Elaborator", Node, list[Term]], Term]
 
-
-class Elaborator(Standing):
-    """One typing of a scene, by tables of meanings."""
-
-    def __init__(self, scene: Scene, kinds: Mapping[str, str], meanings: Mapping[str, Meaning], functions: Mapping[str, Binding]) -> None:
-        super().__init__(scene, kinds, functions)
-        self.meanings = meanings
-        self._visits = 0
-
-    def run(self) -> Term:
-        """The bindings, then the body."""
-        program = self.scene.program
-        for b in program.bindings:
-            self._check_binding(b)
-            base, sub = split_name(b.name)
-            if b.params:
-                self.functions[b.name] = b
-            elif base in self.scene.indexed:
-                self.indexed[base] = (sub, b.value)
-            else:
-                self.bindings[b.name] = self.elaborate(b.value)
-        if program.form is not None and program.form[0] == "index":
-            for slot in program.form[2] if isinstance(program.form[2], tuple) else ():
-                for letter in slot if isinstance(slot, tuple) else (slot,):
-                    self.bind(str(letter), self.sizes.fresh(), program.body)
-        return self.elaborate(program.body)
-
-    def _check_binding(self, b: Binding) -> None:
-        if b.name in self.bindings or (b.name in self.functions and not self.scene.template):
-            raise ReadingError(f"{b.name} is bound twice", span=b.span, suggestion="give the second one another name")
-        if b.name == "I":
-            raise ReadingError("I is the identity matrix and cannot be bound", span=b.span)
-        if b.name in self.scene.declared:
-            raise ReadingError(f"{b.name} is declared, and bound in the text too", span=b.span, suggestion="give one of them another name")
-
-    def elaborate(self, root: Node) -> Term:
-        """The term of a surface tree."""
-        values: list[Term] = []
-        todo: list[tuple[str, Node]] = [("visit", root)]
-        while todo:
-            step, node = todo.pop()
-            op = node.op
-            if step == "visit":
-                self._visits += 1
-                if self._visits > MOST_VISITS:
-                    raise ReadingError("the text becomes too long when its functions are written out")
-                if op == "name":
-                    values.append(self._seen(node, self.name(node)))
-                elif op == "num":
-                    values.append(Term(SCALAR, (), partial(_number, node.attr), node, literal=True))
-                else:
-                    self._open(node, todo)
-            elif step == "apply":
-                at = len(values) - len(self._operands(node))
-                args = values[at:]
-                del values[at:]
-                values.append(self._seen(node, self.meanings[op](self, node, args)))
-            elif step == "bind":
-                bounds = values[len(values) - len(node.args) + 1 :]
-                self.bind_sum(node, bounds)
-            elif step == "enter":
-                binding = self.functions[str(node.attr)]
-                at = len(values) - len(node.args)
-                quiet = binding is self.book.get(binding.name)
-                self.frames.append(Frame(dict(zip(binding.params, values[at:])), quiet))
-                del values[at:]
-            elif step == "leave":
-                self.frames.pop()
-        return values.pop()
-
-    def _seen(self, node: Node, term: Term) -> Term:
-        if len(self.frames) == 1:
-            self.seen.append((node, term))
-        return term
-
-    def _open(self, node: Node, todo: list[tuple[str, Node]]) -> None:
-        """Plan the visit of a node and its arguments (the last one pushed comes first)."""
-        op = node.op
-        if op == "call" and node.attr in self.functions:
-            binding = self.functions[str(node.attr)]
-            if len(binding.params) != len(node.args):
-                raise ReadingError(f"{binding.name} has {len(binding.params)} arguments, {len(node.args)} were given", span=node.span)
-            todo += [("leave", node), ("visit", binding.value), ("enter", node)]
-            todo += [("visit", a) for a in reversed(node.args)]
-            return
-        todo.append(("apply", node))
-        if op in ("sum", "product"):
-            todo += [("visit", node.args[0]), ("bind", node)]
-            todo += [("visit", a) for a in reversed(node.args[1:])]
+def typed_program(el: Typing) -> Term:
+    """The bindings, then the body."""
+    el.walk = partial(elaborate, el)
+    program = el.scene.program
+    for b in program.bindings:
+        _check_binding(el, b)
+        base, sub = split_name(b.name)
+        if b.params:
+            el.functions[b.name] = b
+        elif base in el.scene.indexed:
+            el.indexed[base] = (sub, b.value)
         else:
-            todo += [("visit", a) for a in reversed(self._operands(node))]
+            el.bindings[b.name] = elaborate(el, b.value)
+    if program.form is not None and program.form[0] == "index":
+        for slot in program.form[2] if isinstance(program.form[2], tuple) else ():
+            for letter in slot if isinstance(slot, tuple) else (slot,):
+                el.bind(str(letter), el.sizes.fresh(), program.body)
+    return elaborate(el, program.body)
 
-    def _operands(self, node: Node) -> tuple[Node, ...]:
-        """The arguments that are visited: not the subscripts of an entry, the sizes of ones(n), or Euler's e."""
-        args = node.args
-        if node.op == "index":
-            return () if self.carries_indices(args[0]) else args[:1]
-        if node.op == "call" and node.attr in SHAPED:
-            return ()
-        if node.op == "call" and node.attr == "norm" and args[-1].op == "name" and args[-1].attr in ("F", "infty"):
-            return args[:1]
-        if node.op in ("pow", "epow") and self.is_euler(args[0]):
-            return args[1:]
-        return args
 
-    def carries_indices(self, base: Node) -> bool:
-        """Whether `base` is delta or a family, which only their indices make a value."""
-        name = str(base.attr)
-        if base.op != "name" or self.stands_for_something(name):
-            return False
-        return name == "delta" or name in self.scene.families or name in self.indexed
+def _check_binding(el: Typing, b: Binding) -> None:
+    if b.name in el.bindings or (b.name in el.functions and not el.scene.template):
+        raise ReadingError(f"{b.name} is bound twice", span=b.span, suggestion="give the second one another name")
+    if b.name == "I":
+        raise ReadingError("I is the identity matrix and cannot be bound", span=b.span)
+    if b.name in el.scene.declared:
+        raise ReadingError(f"{b.name} is declared, and bound in the text too", span=b.span, suggestion="give one of them another name")
 
-    def is_euler(self, node: Node) -> bool:
-        """Whether `node` is the letter e with nothing else to stand for."""
-        return node.op == "name" and node.attr == "e" and not self.stands_for_something("e")
+
+def elaborate(el: Typing, root: Node) -> Term:
+    """The term of a surface tree."""
+    values: list[Term] = []
+    todo: list[tuple[str, Node]] = [("visit", root)]
+    while todo:
+        step, node = todo.pop()
+        op = node.op
+        if step == "visit":
+            el.visits += 1
+            if el.visits > MOST_VISITS:
+                raise ReadingError("the text becomes too long when its functions are written out")
+            if op == "name":
+                values.append(_seen(el, node, name_of(el, node)))
+            elif op == "num":
+                values.append(Term(SCALAR, (), partial(_number, node.attr), node, literal=True))
+            else:
+                _open(el, node, todo)
+        elif step == "apply":
+            at = len(values) - len(_operands(el, node))
+            args = values[at:]
+            del values[at:]
+            values.append(_seen(el, node, el.meanings[op](el, node, args)))
+        elif step == "bind":
+            bounds = values[len(values) - len(node.args) + 1 :]
+            el.bind_sum(node, bounds)
+        elif step == "enter":
+            binding = el.functions[str(node.attr)]
+            at = len(values) - len(node.args)
+            quiet = binding is el.book.get(binding.name)
+            el.frames.append(Frame(dict(zip(binding.params, values[at:])), quiet))
+            del values[at:]
+        elif step == "leave":
+            el.frames.pop()
+    return values.pop()
+
+
+def _seen(el: Typing, node: Node, term: Term) -> Term:
+    if len(el.frames) == 1:
+        el.seen.append((node, term))
+    return term
+
+
+def _open(el: Typing, node: Node, todo: list[tuple[str, Node]]) -> None:
+    """Plan the visit of a node and its arguments (the last one pushed comes first)."""
+    op = node.op
+    if op == "call" and node.attr in el.functions:
+        binding = el.functions[str(node.attr)]
+        if len(binding.params) != len(node.args):
+            raise ReadingError(f"{binding.name} has {len(binding.params)} arguments, {len(node.args)} were given", span=node.span)
+        todo += [("leave", node), ("visit", binding.value), ("enter", node)]
+        todo += [("visit", a) for a in reversed(node.args)]
+        return
+    todo.append(("apply", node))
+    if op in ("sum", "product"):
+        todo += [("visit", node.args[0]), ("bind", node)]
+        todo += [("visit", a) for a in reversed(node.args[1:])]
+    else:
+        todo += [("visit", a) for a in reversed(_operands(el, node))]
+
+
+def _operands(el: Typing, node: Node) -> tuple[Node, ...]:
+    """The arguments that are visited: not the subscripts of an entry, the sizes of ones(n), or Euler's e."""
+    args = node.args
+    if node.op == "index":
+        return () if carries_indices(el, args[0]) else args[:1]
+    if node.op == "call" and node.attr in SHAPED:
+        return ()
+    if node.op == "call" and node.attr == "norm" and args[-1].op == "name" and args[-1].attr in ("F", "infty"):
+        return args[:1]
+    if node.op in ("pow", "epow") and is_euler(el, args[0]):
+        return args[1:]
+    return args
 
 
 def _number(value: object, _: object, __: object) -> Expr:

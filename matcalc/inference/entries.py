@@ -13,10 +13,10 @@ from ..ops.core import CASES, IVERSON
 from ..syntax import Node
 from .abstract import stacked_indices
 from .blocks import blocks
-from .elaborate import Elaborator
 from .misfit import Misfit, Speller, refuse_shape
 from .products import applied, level
-from .scopes import Index
+from .scopes import Index, Typing
+from .standing import check_places, entry_at, member, place_of, value_at
 from .terms import Resolve, Term
 
 ROW_SUM = 3  # what a sum of rows costs as a reading
@@ -24,7 +24,7 @@ ROW_SUM = 3  # what a sum of rows costs as a reading
 # ---------------------------------------------------------------------------------------------- entries, literals, sums
 
 
-def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def subscripted(el: Typing, node: Node, args: list[Term]) -> Term:
     """X[i,j], X[i,:], (V y)_i, delta[i,j]."""
     stacked_indices(el, node, args)
     at = [None if p.op == "all" else _place(el, p) for p in node.args[1:]]
@@ -34,15 +34,15 @@ def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
         if len(places) < len(at):
             raise ReadingError(f"{name} takes its indices one by one", span=node.span)
         if name != "delta":
-            return el.member(name, places, node) if name in el.scene.families else el.value_at(name, places, node)
+            return member(el, name, places, node) if name in el.scene.families else value_at(el, name, places, node)
         n = el.sizes.fresh()
-        return el.entry_at(Term((n, n), (), lambda _, r: build.eye(r(n)), node), places, node)
+        return entry_at(el, Term((n, n), (), lambda _, r: build.eye(r(n)), node), places, node)
     t = args[0]
     if len(places) == len(at):
-        return el.entry_at(t, _two_digits(el, t, node) or places, node)
+        return entry_at(el, t, _two_digits(el, t, node) or places, node)
     if len(at) != 2:
         return t
-    el.check_places(t, at, node)
+    check_places(el, t, at, node)
     rows, cols = t.shape
     if at[0] is not None:
         i = at[0]
@@ -53,7 +53,7 @@ def subscripted(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return t
 
 
-def _two_digits(el: Elaborator, t: Term, node: Node) -> list[Index]:
+def _two_digits(el: Typing, t: Term, node: Node) -> list[Index]:
     """`(A B)_{12}` is the entry (1, 2) of a matrix, like A_{12}; `(A B)[12]` is not."""
     number = node.args[1]
     before = el.scene.program.text[number.span[0] - 1 : number.span[0] + 1] if number.span else ""
@@ -63,7 +63,7 @@ def _two_digits(el: Elaborator, t: Term, node: Node) -> list[Index]:
     return [Index(build.num(int(c)), None) for c in digits] if len(digits) == 2 and "0" not in digits else []
 
 
-def _place(el: Elaborator, p: Node) -> Index:
+def _place(el: Typing, p: Node) -> Index:
     """A subscript: an index, a number, or a pair of indices run together (i, p) as in a Kronecker product."""
     if p.op == "num" and isinstance(p.attr, Fraction) and p.attr.denominator == 1 and p.attr >= 1:
         return Index(build.num(p.attr), None)
@@ -72,7 +72,7 @@ def _place(el: Elaborator, p: Node) -> Index:
         if index is not None:
             return index
         if p.attr in el.scene.places:
-            return el.place(str(p.attr))
+            return place_of(el, str(p.attr))
         raise ReadingError(
             f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
         )
@@ -87,7 +87,7 @@ def _place(el: Elaborator, p: Node) -> Index:
     raise ReadingError("a subscript is a bound index or a number", span=p.span)
 
 
-def written_out(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def written_out(el: Typing, node: Node, args: list[Term]) -> Term:
     rows, cols = node.attr if isinstance(node.attr, tuple) else (len(args), 1)
     assert isinstance(rows, int) and isinstance(cols, int)
     if rows == cols == 1:
@@ -97,7 +97,7 @@ def written_out(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return Term((Dim.of(rows), Dim.of(cols)), tuple(args), lambda e, _: build.literal(rows, cols, e), node)
 
 
-def indexed(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def indexed(el: Typing, node: Node, args: list[Term]) -> Term:
     """A sum or product over an index; without bounds it runs over what the index ranges over."""
     index = el.unbind(node)
     *bounds, body = args
@@ -128,7 +128,7 @@ def indexed(el: Elaborator, node: Node, args: list[Term]) -> Term:
 # ---------------------------------------------------------------------------------------------- conditions
 
 
-def comparison(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def comparison(el: Typing, node: Node, args: list[Term]) -> Term:
     """One relation; indices that are compared, as in `i = k`, run equally far."""
     ranges = [i.range for a in node.args if a.op == "name" and (i := el.frames[-1].indices.get(str(a.attr))) is not None]
     if len(ranges) == 2 and ranges[0] is not None and ranges[1] is not None:
@@ -137,17 +137,17 @@ def comparison(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return applied(IVERSON, shape, args, node, node.attr)
 
 
-def both(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def both(el: Typing, node: Node, args: list[Term]) -> Term:
     """Conditions joined by `and`: the product of their indicators."""
     args, shape = level(el, node, args, node.args, stated=False)
     return Term(shape, tuple(args), lambda e, _: build.hadamard(*e), node)
 
 
-def iverson(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def iverson(el: Typing, node: Node, args: list[Term]) -> Term:
     return args[0]
 
 
-def cases(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def cases(el: Typing, node: Node, args: list[Term]) -> Term:
     """Values and conditions in turn, perhaps with a last value for what is left."""
     wide = [k for k, t in enumerate(args) if k % 2 == 0 or not t.is_scalar]  # a scalar condition decides for all entries
     levelled, shape = level(el, node, [args[k] for k in wide], [node.args[k] for k in wide], stated=False)

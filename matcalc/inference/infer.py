@@ -4,7 +4,7 @@
     typed.expr, typed.where, typed.assumptions
 
 The way: a `Scene` collects what is declared; `rekind.search` guesses the kinds of the other names, cheapest first;
-under each guess an `Elaborator` walks the tree with the tables of `meaning` and `calls`; the typing taken is then given
+under each guess an `Typing` walks the tree with the tables of `meaning` and `calls`; the typing taken is then given
 names for its unknown sizes (`assumptions`) and built.
 """
 
@@ -22,11 +22,13 @@ from ..ops.book import REGISTRY, SHORTHANDS
 from ..reading.read import parse
 from ..syntax import Binding, Declaration, Node, Program, split_name, walk
 from .assumptions import SizeNames, declarations_of, sentences, where_text
-from .elaborate import Elaborator
+from .elaborate import typed_program
 from .meaning import MEANINGS
 from .misfit import Misfit
 from .rekind import search
 from .scene import Scene
+from .scopes import Typing
+from .standing import name_of
 from .terms import Term, finish
 
 _OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
@@ -110,11 +112,11 @@ def _both_ways(program: Program) -> str:
     return general
 
 
-def _elaborated(scene: Scene) -> tuple[Elaborator, Term]:
-    def attempt(kinds: dict[str, str]) -> tuple[Elaborator, Term]:
-        el = Elaborator(scene, kinds, MEANINGS, _shorthands())
+def _elaborated(scene: Scene) -> tuple[Typing, Term]:
+    def attempt(kinds: dict[str, str]) -> tuple[Typing, Term]:
+        el = Typing(scene, kinds, MEANINGS, _shorthands())
         try:
-            return el, el.run()
+            return el, typed_program(el)
         except Misfit as misfit:
             misfit.defaults = el.defaults
             raise
@@ -132,7 +134,7 @@ def _shorthands() -> Mapping[str, Binding]:
     return found
 
 
-def _typed(scene: Scene, el: Elaborator, root: Term) -> Typed:
+def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
     _declare_variables(scene, el)
     scene.check_wrt(list(el.symbols))
     names = SizeNames(el)
@@ -165,15 +167,15 @@ def _typed(scene: Scene, el: Elaborator, root: Term) -> Typed:
     )
 
 
-def _declare_variables(scene: Scene, el: Elaborator) -> None:
+def _declare_variables(scene: Scene, el: Typing) -> None:
     """A declared variable that does not occur has its symbol all the same."""
     for name in scene.wrt:
         d = scene.declared.get(name)
         if d is not None and d.domain is None and name not in el.symbols and split_name(name)[0] not in scene.families:
-            el.name(Node("name", (), name))
+            name_of(el, Node("name", (), name))
 
 
-def _whole(el: Elaborator, name: str, e: Expr) -> Expr:
+def _whole(el: Typing, name: str, e: Expr) -> Expr:
     """The symbol (or family member) with all its properties."""
     words = el.properties(name, twin=False)
     return member(split_name(name)[0], e.args[0], e.shape, words) if e.args else symbol(name, e.shape, words)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .calls import call
-from .elaborate import Meaning
 from .entries import both, cases, comparison, indexed, iverson, subscripted, written_out
 from .powers import bars, entrywise_power, inverse, norm, power, pseudoinverse, transpose
 from .products import add, entrywise, inner, negative, product
+from .scopes import Meaning
 
 MEANINGS: dict[str, Meaning] = {
     "add": add,

@@ -12,7 +12,7 @@ from .terms import Term
 from .unify import is_unknown
 
 if TYPE_CHECKING:
-    from .scopes import Scopes
+    from .scopes import Typing
 
 ATOMS = frozenset("name num call norm bars index literal iverson inner all cases".split())
 LONGEST = 40
@@ -46,7 +46,7 @@ def refuse_shape(message: str, node: Node, suggestion: str | None = None) -> Sha
 class Speller:
     """Shapes and parts of the text, for messages under one typing. Unknown sizes get letters."""
 
-    def __init__(self, scopes: Scopes) -> None:
+    def __init__(self, scopes: Typing) -> None:
         self.scopes = scopes
         self.text = scopes.scene.program.text
         taken = set(scopes.scene.names) | scopes.scene.sizes
@@ -127,11 +127,11 @@ def one_of(options: Iterable[str]) -> str | None:
     return f"did you mean {' or '.join(filter(None, [', '.join(kept[:-1]), kept[-1]]))}?"
 
 
-def _same(e: Scopes, a: Shape, b: Shape) -> bool:
+def _same(e: Typing, a: Shape, b: Shape) -> bool:
     return all(e.sizes.could_equal(x, y) for x, y in zip(a, b))
 
 
-def product_error(e: Scopes, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def product_error(e: Typing, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
     """`a b` where the columns of a and the rows of b differ."""
     s = Speller(e)
     one, other, one_t, other_t = s.factor(*left), s.factor(right), s.transposed(*left), s.transposed(right)
@@ -149,7 +149,7 @@ def product_error(e: Scopes, left: Sequence[Node], right: Node, a: Term, b: Term
     return ShapeError(message, span=span, suggestion=one_of(text for text, ok in options if ok))
 
 
-def sum_error(e: Scopes, first: Node, other: Node, a: Term, b: Term) -> ShapeError:
+def sum_error(e: Typing, first: Node, other: Node, a: Term, b: Term) -> ShapeError:
     """Two summands of different shapes."""
     s = Speller(e)
     first, other = (n.args[0] if n.op == "neg" else n for n in (first, other))
@@ -170,7 +170,7 @@ def sum_error(e: Scopes, first: Node, other: Node, a: Term, b: Term) -> ShapeErr
     return refuse_shape(message, other, one_of(options))
 
 
-def entrywise_error(e: Scopes, sign: str, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def entrywise_error(e: Typing, sign: str, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
     """`a .* b` of different shapes."""
     s = Speller(e)
     one, other = s.factor(*left), s.factor(right)
@@ -185,7 +185,7 @@ def entrywise_error(e: Scopes, sign: str, left: Sequence[Node], right: Node, a: 
     )
 
 
-def division_error(e: Scopes, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def division_error(e: Typing, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
     """`a / b` with b no scalar."""
     s = Speller(e)
     one, other = s.factor(*left), s.factor(right)
@@ -200,7 +200,7 @@ def division_error(e: Scopes, left: Sequence[Node], right: Node, a: Term, b: Ter
     )
 
 
-def power_error(e: Scopes, node: Node, base: Term) -> ShapeError:
+def power_error(e: Typing, node: Node, base: Term) -> ShapeError:
     """`x^2` of something that is neither a scalar nor square."""
     s = Speller(e)
     b, x = s.factor(node.args[0]), s.node(node.args[1])
@@ -214,7 +214,7 @@ def power_error(e: Scopes, node: Node, base: Term) -> ShapeError:
     return refuse_shape(f"{s.node(node)}: {b} is {s.shape(base)}, and only scalars and square matrices have powers", node, one_of(options))
 
 
-def square_error(e: Scopes, function: str, node: Node, argument: Node, a: Term) -> ShapeError:
+def square_error(e: Typing, function: str, node: Node, argument: Node, a: Term) -> ShapeError:
     """det, tr, inv … of something that is not square."""
     s = Speller(e)
     text = s.node(argument)

@@ -9,10 +9,10 @@ from ..errors import MatcalcError
 from ..expressions import build
 from ..ops.book import REGISTRY
 from ..syntax import Node, walk
-from .elaborate import Elaborator
 from .misfit import Misfit, Speller, Undecided, power_error, refuse_shape, square_error
 from .products import applied, level, operation, transposed, value_of
-from .scopes import SCALAR
+from .scopes import SCALAR, Typing
+from .standing import choice as choice_of
 from .terms import Term, undeclared
 
 SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 3, 2, 3, 3  # what these cost as readings (LANGUAGE 7)
@@ -21,7 +21,7 @@ SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 3, 2, 3, 3  
 # ---------------------------------------------------------------------------------------------- powers
 
 
-def power(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def power(el: Typing, node: Node, args: list[Term]) -> Term:
     if len(args) == 1:
         return _euler(el, node, args[0])
     base, exponent = args
@@ -49,17 +49,17 @@ def power(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return Term(base.shape, (base, exponent), lambda e, _: build.matrix_power(*e), node)
 
 
-def _is_definite(el: Elaborator, base: Node) -> bool:
+def _is_definite(el: Typing, base: Node) -> bool:
     return base.op == "name" and "spd" in el.properties(str(base.attr), twin=False)
 
 
-def _is_whole(el: Elaborator, exponent: Node) -> bool:
+def _is_whole(el: Typing, exponent: Node) -> bool:
     """Whether every name in an exponent is declared whole, or undeclared (and so becomes a whole number)."""
     names = [str(n.attr) for n in walk(exponent) if n.op == "name"]
     return all(n not in el.scene.declared or "integer" in el.properties(n, twin=False) for n in names)
 
 
-def _real_power(el: Elaborator, node: Node, base: Term, exponent: Term) -> Term:
+def _real_power(el: Typing, node: Node, base: Term, exponent: Term) -> Term:
     """X^s of a positive definite X is expm(s logm(X))."""
     s = Speller(el)
     el.note(f"{s.node(node)} is expm({s.node(node.args[1])} logm({s.node(node.args[0])}))")
@@ -67,7 +67,7 @@ def _real_power(el: Elaborator, node: Node, base: Term, exponent: Term) -> Term:
     return Term(base.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(e[1], build.apply(log, e[:1]))]), node)
 
 
-def _check_integer(el: Elaborator, exponent: Node, term: Term, node: Node) -> None:
+def _check_integer(el: Typing, exponent: Node, term: Term, node: Node) -> None:
     """A symbolic exponent of a matrix has to be an integer: declared so, or undeclared, when it becomes one."""
     todo, guessed = [exponent], []
     while todo:
@@ -89,7 +89,7 @@ def _check_integer(el: Elaborator, exponent: Node, term: Term, node: Node) -> No
     el.integers |= set(guessed)
 
 
-def _whole_error(el: Elaborator, node: Node, exponent: Node, part: Node) -> MatcalcError:
+def _whole_error(el: Typing, node: Node, exponent: Node, part: Node) -> MatcalcError:
     s = Speller(el)
     text, base = s.factor(exponent), s.factor(node.args[0])
     message = f"{base}^{text}: a matrix has whole powers only, and {s.node(part)} is not declared whole"
@@ -97,7 +97,7 @@ def _whole_error(el: Elaborator, node: Node, exponent: Node, part: Node) -> Matc
     return refuse_shape(message, exponent, hint)
 
 
-def _exponent_error(el: Elaborator, node: Node, base: Term, exponent: Term) -> MatcalcError:
+def _exponent_error(el: Typing, node: Node, base: Term, exponent: Term) -> MatcalcError:
     s = Speller(el)
     b, x = s.factor(node.args[0]), s.factor(node.args[1])
     options = (
@@ -108,14 +108,14 @@ def _exponent_error(el: Elaborator, node: Node, base: Term, exponent: Term) -> M
     return refuse_shape(f"{s.node(node)}: the exponent {x} is {s.shape(exponent)}, and exponents are scalars", node, options)
 
 
-def _root_error(el: Elaborator, node: Node, value: Fraction | None) -> MatcalcError:
+def _root_error(el: Typing, node: Node, value: Fraction | None) -> MatcalcError:
     s = Speller(el)
     b = s.node(node.args[0])
     message = f"{b}^{{{value}}}: a matrix has whole powers and square roots only, not the power {value}"
     return refuse_shape(message, node, f"write {b}.^({value}) for entry by entry")
 
 
-def _euler(el: Elaborator, node: Node, exponent: Term) -> Term:
+def _euler(el: Typing, node: Node, exponent: Term) -> Term:
     """e^… with e nothing else."""
     if not el.scene.template:
         el.note("e is Euler's number")
@@ -130,7 +130,7 @@ def _euler(el: Elaborator, node: Node, exponent: Term) -> Term:
     return applied(operation("exp", node), exponent.shape, [exponent], node)
 
 
-def entrywise_power(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def entrywise_power(el: Typing, node: Node, args: list[Term]) -> Term:
     if len(args) == 1:
         return _euler(el, node, args[0])
     base, exponent = args
@@ -148,7 +148,7 @@ def entrywise_power(el: Elaborator, node: Node, args: list[Term]) -> Term:
 # ---------------------------------------------------------------------------------------------- postfix, bars, norms
 
 
-def transpose(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def transpose(el: Typing, node: Node, args: list[Term]) -> Term:
     t = args[0]
     if t.is_scalar and el.stands_for_something("T") and node.span and "T" in el.scene.program.text[slice(*node.span)][-3:]:
         s = Speller(el).factor(node.args[0])
@@ -163,14 +163,14 @@ def transpose(el: Elaborator, node: Node, args: list[Term]) -> Term:
     return Term((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)
 
 
-def inverse(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def inverse(el: Typing, node: Node, args: list[Term]) -> Term:
     t = args[0]
     if not t.is_scalar and not el.sizes.unify(*t.shape):
         raise Misfit([t], partial(square_error, el, "inv", node, node.args[0], t), t.kind == "matrix")
     return Term(t.shape, (t,), lambda e, _: build.inverse(e[0]), node, literal=t.literal)
 
 
-def pseudoinverse(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def pseudoinverse(el: Typing, node: Node, args: list[Term]) -> Term:
     t = args[0]
     return applied(operation("pinv", node), (t.shape[1], t.shape[0]), [t], node)
 
@@ -188,7 +188,7 @@ _NORMS: dict[tuple[str, str], tuple[str, int]] = {
 }
 
 
-def norm(el: Elaborator, node: Node, args: list[Term], which: str | None = None) -> Term:
+def norm(el: Typing, node: Node, args: list[Term], which: str | None = None) -> Term:
     """A norm, by the kind of the argument and the subscript of the bars."""
     written = str(node.attr or "") if which is None else which
     t = args[0]
@@ -213,7 +213,7 @@ def norm(el: Elaborator, node: Node, args: list[Term], which: str | None = None)
     return applied(operation(name, node), SCALAR, [first, *args[1:]], node)
 
 
-def bars(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def bars(el: Typing, node: Node, args: list[Term]) -> Term:
     """|s|, |X|, |v|."""
     t = args[0]
     s = Speller(el)
@@ -226,7 +226,7 @@ def bars(el: Elaborator, node: Node, args: list[Term]) -> Term:
         taken = el.kinds.get(choice)
         if taken is None:
             raise Undecided(choice, ("norm", "abs"), node)
-        mark = el.choice(choice)
+        mark = choice_of(choice)
         el.note(f"|{s.node(node.args[0])}| is " + ("the norm" if taken == "norm" else "taken entry by entry"))
         if taken == "norm":
             first = transposed(t) if t.kind == "row" else t

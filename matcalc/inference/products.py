@@ -14,9 +14,8 @@ from ..kinds import ONE, Shape
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..syntax import Node
-from .elaborate import Elaborator
 from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, sum_error
-from .scopes import SCALAR
+from .scopes import SCALAR, Typing
 from .terms import Resolve, Term, finish
 
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
@@ -54,7 +53,7 @@ def broadcast(t: Term, shape: Shape) -> Term:
     return Term(shape, (t,), lambda e, r: build.times(e[0], build.ones(r(rows), r(cols))))
 
 
-def level(el: Elaborator, node: Node, args: list[Term], nodes: Sequence[Node], stated: bool = True) -> tuple[list[Term], Shape]:
+def level(el: Typing, node: Node, args: list[Term], nodes: Sequence[Node], stated: bool = True) -> tuple[list[Term], Shape]:
     """The arguments brought to one shape: scalars are broadcast. Misfit where two of the others differ."""
     k0 = next((k for k, t in enumerate(args) if not t.is_scalar), None)
     if k0 is None:
@@ -74,7 +73,7 @@ def level(el: Elaborator, node: Node, args: list[Term], nodes: Sequence[Node], s
     return result, shape
 
 
-def _state_broadcast(el: Elaborator, t: Term, lead: Term, node: Node) -> None:
+def _state_broadcast(el: Typing, t: Term, lead: Term, node: Node) -> None:
     shape = lead.shape
     if not t.literal:
         el.penalty(BROADCAST, t, lead)
@@ -95,20 +94,20 @@ def _state_broadcast(el: Elaborator, t: Term, lead: Term, node: Node) -> None:
     el.note(sentence)
 
 
-def add(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def add(el: Typing, node: Node, args: list[Term]) -> Term:
     literal = all(t.literal for t in args)
     args, shape = level(el, node, args, node.args)
     return Term(shape, tuple(args), lambda e, _: build.add(*e), node, literal=literal)
 
 
-def negative(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def negative(el: Typing, node: Node, args: list[Term]) -> Term:
     return Term(args[0].shape, (args[0],), lambda e, _: build.negative(e[0]), node, literal=args[0].literal)
 
 
 # ---------------------------------------------------------------------------------------------- products
 
 
-def product(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def product(el: Typing, node: Node, args: list[Term]) -> Term:
     """Factors from the left; `u . v` of two columns is u^T v, where `.` also may stand looser than a blank."""
     signs = [str(s) for s in node.attr] if isinstance(node.attr, tuple) else [""] * (len(args) - 1)
     if "." in signs and not _fits_from_left([t.kind for t in args], signs):
@@ -144,7 +143,7 @@ def _product_of(e: Sequence[Expr], _: Resolve) -> Expr:
     return build.matmul(*e)
 
 
-def _chain(el: Elaborator, node: Node, args: list[Term], signs: list[str], nodes: Sequence[Node]) -> Term:
+def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Sequence[Node]) -> Term:
     factors = [args[0]]
     shape = args[0].shape
     literal = args[0].literal
@@ -185,7 +184,7 @@ def _closed(factors: list[Term], shape: Shape) -> Term:
     return factors[0] if len(factors) == 1 else Term(shape, tuple(factors), _product_of)
 
 
-def _numpy_error(el: Elaborator, left: Sequence[Node], right: Node) -> MatcalcError:
+def _numpy_error(el: Typing, left: Sequence[Node], right: Node) -> MatcalcError:
     s = Speller(el)
     one, other = s.factor(*left), s.factor(right)
     return ReadingError(
@@ -195,7 +194,7 @@ def _numpy_error(el: Elaborator, left: Sequence[Node], right: Node) -> MatcalcEr
     )
 
 
-def entrywise(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def entrywise(el: Typing, node: Node, args: list[Term]) -> Term:
     """.* ./ and kron, from the left; runs of .* stay flat."""
     signs = node.attr if isinstance(node.attr, tuple) else ()
     held, run = args[0], [args[0]]
@@ -229,12 +228,12 @@ def _flat(run: list[Term], shape: Shape, node: Node | None = None) -> Term:
     return Term(shape, tuple(run), entrywise, node, literal=all(t.literal for t in run))
 
 
-def kron(el: Elaborator, a: Term, b: Term, node: Node | None = None) -> Term:
+def kron(el: Typing, a: Term, b: Term, node: Node | None = None) -> Term:
     shape = el.sizes.product(a.shape[0], b.shape[0]), el.sizes.product(a.shape[1], b.shape[1])
     return Term(shape, (a, b), lambda e, _: build.kron(*e), node)
 
 
-def inner(el: Elaborator, node: Node, args: list[Term]) -> Term:
+def inner(el: Typing, node: Node, args: list[Term]) -> Term:
     """<A, B>, A : B and dot(u, v): the sum of the products of the entries."""
     a, b = args
     if a.is_scalar and b.is_scalar:

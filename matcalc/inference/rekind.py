@@ -12,9 +12,9 @@ from heapq import heappop, heappush
 
 from ..errors import MatcalcError, ReadingError, ShapeError
 from ..syntax import split_name
-from .elaborate import Elaborator
 from .misfit import Misfit, Speller, Undecided
 from .scene import GREEK
+from .scopes import Typing
 from .terms import Term, undeclared
 
 # What it costs to read a name as another kind than the default (LANGUAGE 7).
@@ -28,7 +28,7 @@ MOST_GUESSES = 3000
 MOST_WORK = 1_000_000  # nodes visited
 
 Kinds = frozenset[tuple[str, str]]
-Try = Callable[[dict[str, str]], tuple[Elaborator, Term]]
+Try = Callable[[dict[str, str]], tuple[Typing, Term]]
 
 
 def letter_class(name: str) -> str:
@@ -38,11 +38,11 @@ def letter_class(name: str) -> str:
     return "upper" if base[:1].isupper() else "greek" if base in GREEK else "lower"
 
 
-def search(attempt: Try, work: int) -> tuple[Elaborator, Term]:
+def search(attempt: Try, work: int) -> tuple[Typing, Term]:
     """The typing of least cost; a tie is refused, and where none fits, the failure of the defaults is raised."""
     queue: list[tuple[int, int, Kinds]] = [(0, 0, frozenset())]
     seen: set[Kinds] = {frozenset()}
-    best: list[tuple[Kinds, Elaborator, Term]] = []
+    best: list[tuple[Kinds, Typing, Term]] = []
     least: int | None = None
     failure: Exception | None = None
     tried = 0
@@ -100,7 +100,7 @@ def _final(failure: Exception | None) -> MatcalcError:
     return ShapeError("no kinds of the undeclared names make the shapes fit", suggestion="declare them: where x in R^n; A in R^{m x n}")
 
 
-def _tie(best: list[tuple[Kinds, Elaborator, Term]]) -> MatcalcError:
+def _tie(best: list[tuple[Kinds, Typing, Term]]) -> MatcalcError:
     """Two guesses cost the same: say which declarations decide."""
     el = best[0][1]
     settled = frozenset.intersection(*(kinds for kinds, _, _ in best))

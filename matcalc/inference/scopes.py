@@ -15,6 +15,7 @@ from .terms import Resolve, Term
 from .unify import Sizes, is_unknown
 
 SCALAR: Shape = (ONE, ONE)
+Meaning = Callable[["Typing", Node, list[Term]], Term]
 _LETTERS = "ijklabcdpqrstuvwxyz"
 
 
@@ -51,11 +52,18 @@ class Frame:
         self.indices: dict[str, Index] = {}
 
 
-class Scopes:
+def _not_yet(node: Node) -> Term:
+    raise NotImplementedError
+
+
+class Typing:
     """The state of a typing. `kinds` are the guesses that differ from the defaults, and the choices taken."""
 
-    def __init__(self, scene: Scene, kinds: Mapping[str, str], functions: Mapping[str, Binding]) -> None:
+    def __init__(self, scene: Scene, kinds: Mapping[str, str], meanings: Mapping[str, Meaning], functions: Mapping[str, Binding]) -> None:
         self.scene = scene
+        self.meanings = meanings
+        self.walk: Callable[[Node], Term] = _not_yet  # types a tree in this state (`elaborate`)
+        self.visits = 0
         self.kinds = kinds
         self.sizes = Sizes()
         self.symbols: dict[str, Term] = {}  # by name, in order of first occurrence

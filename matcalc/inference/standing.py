@@ -14,246 +14,268 @@ from ..reading.sizes import sizes_of
 from ..syntax import Declaration, Node, spell_name, split_name
 from .misfit import Misfit, refuse_shape
 from .scene import declared_shape
-from .scopes import SCALAR, Frame, Index, Scopes
+from .scopes import SCALAR, Frame, Index, Typing
 from .terms import Resolve, Term, known
 
 
-class Standing(Scopes):
-    """Names, in the order in which their meanings are looked for."""
+def name_of(el: Typing, node: Node) -> Term:
+    """What a name stands for: LANGUAGE 1, in its order."""
+    name, scene, frame = str(node.attr), el.scene, el.frames[-1]
+    if name in frame.params:
+        return frame.params[name]
+    if name in frame.indices:
+        return known(frame.indices[name].expr, node)
+    if name in el.bindings:
+        return el.bindings[name]
+    if name in scene.given:
+        return known(scene.given[name], node)
+    base, sub = split_name(name)
+    subscripts = _subscripts(el, sub) if sub else None
+    if subscripts and base in el.indexed:
+        return value_at(el, base, [place_of(el, s) for s in subscripts], node)
+    if name in scene.bound and base not in el.indexed:
+        raise ReadingError(f"{name} is used before it is bound", span=node.span, suggestion=f"put {name} = … before it")
+    if subscripts and base in scene.families:
+        return member(el, base, [place_of(el, s) for s in subscripts], node)
+    if base in el.indexed or (base in scene.families and scene.families[base].name == name and name not in scene.wrt):
+        hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
+        raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
+    if name in scene.declared:
+        return _declared(el, scene.declared[name], node)
+    loose = [c for c in sub if c not in frame.indices and c not in scene.places] if base in scene.families or base in scene.declared else []
+    if 0 < len(loose) < len(sub) <= 3 and sub.isalpha():
+        hint = f"write sum_{{{loose[0]}=1}}^n round it"
+        raise ReadingError(f"the index {loose[0]} of {name} is not bound", span=node.span, suggestion=hint)
+    if subscripts is not None and sub:
+        carrier = _carrier(el, base, node)
+        if carrier is not None and not carrier.is_scalar:
+            return entry(el, carrier, sub, subscripts, node)
+    if name == "e" and scene.euler:
+        hint = "declare e if it is a variable; write exp(x), and exp(1) for Euler's number"
+        raise ReadingError("e stands under an exponent, as Euler's number does, and by itself too", span=node.span, suggestion=hint)
+    special = _special(el, name, base, sub, subscripts, node)
+    if special is not None:
+        return special
+    if scene.template:
+        raise ReadingError(f"{name} stands for nothing in this rule", span=node.span)
+    if subscripts and (base in scene.carried or any(s in frame.indices for s in subscripts)):
+        return _carried(el, base, sub, subscripts, node)
+    return _undeclared(el, name, node)
 
-    def elaborate(self, root: Node) -> Term:
-        """The term of a surface tree (the walk is the Elaborator's)."""
-        raise NotImplementedError
 
-    def name(self, node: Node) -> Term:
-        """What a name stands for: LANGUAGE 1, in its order."""
-        name, scene, frame = str(node.attr), self.scene, self.frames[-1]
-        if name in frame.params:
-            return frame.params[name]
-        if name in frame.indices:
-            return known(frame.indices[name].expr, node)
-        if name in self.bindings:
-            return self.bindings[name]
-        if name in scene.given:
-            return known(scene.given[name], node)
-        base, sub = split_name(name)
-        subscripts = self._subscripts(sub) if sub else None
-        if subscripts and base in self.indexed:
-            return self.value_at(base, [self.place(s) for s in subscripts], node)
-        if name in scene.bound and base not in self.indexed:
-            raise ReadingError(f"{name} is used before it is bound", span=node.span, suggestion=f"put {name} = … before it")
-        if subscripts and base in scene.families:
-            return self.member(base, [self.place(s) for s in subscripts], node)
-        if base in self.indexed or (base in scene.families and scene.families[base].name == name and name not in scene.wrt):
-            hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
-            raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
-        if name in scene.declared:
-            return self._declared(scene.declared[name], node)
-        loose = (
-            [c for c in sub if c not in frame.indices and c not in scene.places] if base in scene.families or base in scene.declared else []
-        )
-        if 0 < len(loose) < len(sub) <= 3 and sub.isalpha():
-            hint = f"write sum_{{{loose[0]}=1}}^n round it"
-            raise ReadingError(f"the index {loose[0]} of {name} is not bound", span=node.span, suggestion=hint)
-        if subscripts is not None and sub:
-            carrier = self._carrier(base, node)
-            if carrier is not None and not carrier.is_scalar:
-                return self.entry(carrier, sub, subscripts, node)
-        if name == "e" and scene.euler:
-            hint = "declare e if it is a variable; write exp(x), and exp(1) for Euler's number"
-            raise ReadingError("e stands under an exponent, as Euler's number does, and by itself too", span=node.span, suggestion=hint)
-        special = self._special(name, base, sub, subscripts, node)
-        if special is not None:
-            return special
-        if scene.template:
-            raise ReadingError(f"{name} stands for nothing in this rule", span=node.span)
-        if subscripts and (base in scene.carried or any(s in frame.indices for s in subscripts)):
-            return self._carried(base, sub, subscripts, node)
-        return self._undeclared(name, node)
+def _subscripts(el: Typing, sub: str) -> list[str] | None:
+    """The subscript as indices and numbers, or None where it is only part of a name."""
+    bound = {*el.frames[-1].indices, *el.scene.places}
+    for parts in ([sub], sub.split(","), list(sub)):
+        if all(p in bound or (p.isdigit() and p.isascii() and int(p[:9]) >= 1) for p in parts):
+            return parts
+    return None
 
-    def _subscripts(self, sub: str) -> list[str] | None:
-        """The subscript as indices and numbers, or None where it is only part of a name."""
-        bound = {*self.frames[-1].indices, *self.scene.places}
-        for parts in ([sub], sub.split(","), list(sub)):
-            if all(p in bound or (p.isdigit() and p.isascii() and int(p[:9]) >= 1) for p in parts):
-                return parts
+
+def place_of(el: Typing, part: str) -> Index:
+    """A bound index or a number, as a subscript."""
+    index = el.frames[-1].indices.get(part)
+    if index is None and part in el.scene.places:
+        _declared(el, el.scene.declared[part], Node("name", (), part))
+        return Index(build.symbol(part, SCALAR, el.properties(part)), None)
+    return index if index is not None else Index(build.num(int(part)), None)
+
+
+def _declared(el: Typing, d: Declaration, node: Node) -> Term:
+    if d.domain is not None:
+        raise ReadingError(f"{d.name} is a function and needs its argument: {d.name}(…)", span=node.span)
+    return symbol(el, d.name, declared_shape(d.sizes), node, None)
+
+
+def symbol(el: Typing, name: str, shape: Shape, node: Node, guessed: str | None) -> Term:
+    term = el.symbols.get(name)
+    if term is None:
+        term = Term(shape, (), partial(_make_symbol, el, name, shape), node, guessed)
+        el.symbols[name] = term
+    return term
+
+
+def _make_symbol(el: Typing, name: str, shape: Shape, _: object, resolve: Resolve) -> Expr:
+    rows, cols = shape
+    return build.symbol(name, (resolve(rows), resolve(cols)), el.properties(name))
+
+
+def member(el: Typing, base: str, places: list[Index], node: Node) -> Term:
+    """A member of a declared family, or an entry of one."""
+    d = el.scene.families[base]
+    shape = declared_shape(d.sizes)
+    size = el.families.setdefault(base, el.sizes.fresh())
+    if not el.allows(places[0], size):
+        n = el.sizes.resolve(size)
+        last = places[0].range or places[0].expr.attr
+        raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
+    words = el.properties(d.name)
+    el.symbols.setdefault(d.name, known(build.member(base, build.index(split_name(d.name)[1]), shape, words), node))
+    i = places[0].expr
+    term = Term(shape, (), lambda _, __: build.member(base, i, shape, words), node)
+    return term if len(places) == 1 else entry_at(el, term, places[1:], node)
+
+
+def value_at(el: Typing, base: str, places: list[Index], node: Node) -> Term:
+    """u_i or an entry of it, where u_i is bound as a function of its index."""
+    term = _indexed(el, base, places[0])
+    return term if len(places) == 1 else entry_at(el, term, places[1:], node)
+
+
+def _indexed(el: Typing, base: str, place: Index) -> Term:
+    letter, value = el.indexed[base]
+    el.frames.append(Frame({}))
+    el.frames[-1].indices[letter] = place
+    term = el.walk(value)
+    el.frames.pop()
+    return term
+
+
+def _carrier(el: Typing, base: str, node: Node) -> Term | None:
+    """What is called `base`, to take an entry of."""
+    if not base:
         return None
+    frame = el.frames[-1]
+    if base in frame.params:
+        return frame.params[base]
+    if base in el.bindings:
+        return el.bindings[base]
+    if base in el.scene.given:
+        return known(el.scene.given[base], node)
+    d = el.scene.declared.get(base)
+    if d is not None and d.domain is None:
+        return _declared(el, d, node)
+    return name_of(el, Node("name", (), base, node.span)) if base == el.scene.hole else None
 
-    def place(self, part: str) -> Index:
-        """A bound index or a number, as a subscript."""
-        index = self.frames[-1].indices.get(part)
-        if index is None and part in self.scene.places:
-            self._declared(self.scene.declared[part], Node("name", (), part))
-            return Index(build.symbol(part, SCALAR, self.properties(part)), None)
-        return index if index is not None else Index(build.num(int(part)), None)
 
-    def _declared(self, d: Declaration, node: Node) -> Term:
-        if d.domain is not None:
-            raise ReadingError(f"{d.name} is a function and needs its argument: {d.name}(…)", span=node.span)
-        return self.symbol(d.name, declared_shape(d.sizes), node, None)
+def entry(el: Typing, carrier: Term, sub: str, subscripts: list[str], node: Node) -> Term:
+    """The entry with these subscripts."""
+    if carrier.kind == "matrix" and len(subscripts) == 1 and sub.isdigit() and len(sub) == 2:
+        subscripts = list(sub)
+    return entry_at(el, carrier, [place_of(el, s) for s in subscripts], node)
 
-    def symbol(self, name: str, shape: Shape, node: Node, guessed: str | None) -> Term:
-        term = self.symbols.get(name)
-        if term is None:
-            term = Term(shape, (), partial(self._make_symbol, name, shape), node, guessed)
-            self.symbols[name] = term
-        return term
 
-    def _make_symbol(self, name: str, shape: Shape, _: object, resolve: Resolve) -> Expr:
-        rows, cols = shape
-        return build.symbol(name, (resolve(rows), resolve(cols)), self.properties(name))
+def entry_at(el: Typing, carrier: Term, places: list[Index], node: Node) -> Term:
+    """The entry at these places: one for a vector or row, two for anything."""
+    if len(places) == 1:
+        if carrier.kind not in ("vector", "row"):
+            raise Misfit([carrier], lambda: refuse_shape(f"one subscript on a {carrier.kind}", node))
+        one = Index(build.num(1), None)
+        places = [places[0], one] if carrier.kind == "vector" else [one, places[0]]
+    if len(places) != 2:
+        raise ReadingError(f"{len(places)} subscripts: an entry has one or two", span=node.span)
+    check_places(el, carrier, places, node)
+    i, j = places
+    return Term(SCALAR, (carrier,), lambda e, r: build.entry(e[0], i.at(r), j.at(r)), node)
 
-    def member(self, base: str, places: list[Index], node: Node) -> Term:
-        """A member of a declared family, or an entry of one."""
-        d = self.scene.families[base]
-        shape = declared_shape(d.sizes)
-        size = self.families.setdefault(base, self.sizes.fresh())
-        if not self.allows(places[0], size):
-            n = self.sizes.resolve(size)
-            last = places[0].range or places[0].expr.attr
-            raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
-        words = self.properties(d.name)
-        self.symbols.setdefault(d.name, known(build.member(base, build.index(split_name(d.name)[1]), shape, words), node))
-        i = places[0].expr
-        term = Term(shape, (), lambda _, __: build.member(base, i, shape, words), node)
-        return term if len(places) == 1 else self.entry_at(term, places[1:], node)
 
-    def value_at(self, base: str, places: list[Index], node: Node) -> Term:
-        """u_i or an entry of it, where u_i is bound as a function of its index."""
-        term = self._indexed(base, places[0])
-        return term if len(places) == 1 else self.entry_at(term, places[1:], node)
+def check_places(el: Typing, carrier: Term, places: Sequence[Index | None], node: Node) -> None:
+    """Misfit where a subscript runs further than there are entries."""
+    for place, dim in zip(places, carrier.shape):
+        if place is not None and not el.allows(place, dim):
+            size = el.sizes.resolve(dim)
+            last = place.expr.attr if place.range is None else el.sizes.resolve(place.range)
+            text = f"the subscript is {last}" if place.range is None else f"the subscript {place.expr.attr} runs to {last}"
+            raise Misfit([carrier], lambda text=text, size=size: refuse_shape(f"{text}, and there are {size} entries", node), True)  # type: ignore[misc]
 
-    def _indexed(self, base: str, place: Index) -> Term:
-        letter, value = self.indexed[base]
-        self.frames.append(Frame({}))
-        self.frames[-1].indices[letter] = place
-        term = self.elaborate(value)
-        self.frames.pop()
-        return term
 
-    def _carrier(self, base: str, node: Node) -> Term | None:
-        """What is called `base`, to take an entry of."""
-        if not base:
-            return None
-        frame = self.frames[-1]
-        if base in frame.params:
-            return frame.params[base]
-        if base in self.bindings:
-            return self.bindings[base]
-        if base in self.scene.given:
-            return known(self.scene.given[base], node)
-        d = self.scene.declared.get(base)
-        if d is not None and d.domain is None:
-            return self._declared(d, node)
-        return self.name(Node("name", (), base, node.span)) if base == self.scene.hole else None
+def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[str] | None, node: Node) -> Term | None:
+    """I, I_n, 0_{m x n}, 1, e_i, K_{mn}, pi, and dimension names."""
+    scene = el.scene
+    if name in scene.sizes:
+        size = Dim.of(name)
+        return Term(SCALAR, (), lambda _, __: build.size(size), node)
+    if name == "pi":
+        return known(build.constant("pi"), node)
+    if name == "infty":
+        return known(build.constant("infty"), node)
+    if name == "I":
+        n = el.sizes.fresh()
+        return Term((n, n), (), lambda _, r: build.eye(r(n)), node)
+    if name in ("0", "1"):
+        n, make = el.sizes.fresh(), build.zeros if name == "0" else build.ones
+        return Term((n, ONE), (), lambda _, r: make(r(n)), node)
+    if base == "e" and subscripts is not None and len(subscripts) == 1 and not el.stands_for_something("e") and not scene.lone_e:
+        n = el.sizes.fresh()
+        place = place_of(el, subscripts[0])
+        el.allows(place, n)
+        return Term((n, ONE), (), lambda _, r: build.unit(place.expr, r(n)), node)
+    if base in ("I", "0", "1", "ones") and sub:
+        return _sized(el, base, sizes_of(sub), node)
+    if base == "K" and sub and "K" not in scene.declared:
+        return _commutation(el, sub, node)
+    return None
 
-    def entry(self, carrier: Term, sub: str, subscripts: list[str], node: Node) -> Term:
-        """The entry with these subscripts."""
-        if carrier.kind == "matrix" and len(subscripts) == 1 and sub.isdigit() and len(sub) == 2:
-            subscripts = list(sub)
-        return self.entry_at(carrier, [self.place(s) for s in subscripts], node)
 
-    def entry_at(self, carrier: Term, places: list[Index], node: Node) -> Term:
-        """The entry at these places: one for a vector or row, two for anything."""
-        if len(places) == 1:
-            if carrier.kind not in ("vector", "row"):
-                raise Misfit([carrier], lambda: refuse_shape(f"one subscript on a {carrier.kind}", node))
-            one = Index(build.num(1), None)
-            places = [places[0], one] if carrier.kind == "vector" else [one, places[0]]
-        if len(places) != 2:
-            raise ReadingError(f"{len(places)} subscripts: an entry has one or two", span=node.span)
-        self.check_places(carrier, places, node)
-        i, j = places
-        return Term(SCALAR, (carrier,), lambda e, r: build.entry(e[0], i.at(r), j.at(r)), node)
+def _sized(el: Typing, base: str, dims: tuple[Dim, ...], node: Node) -> Term:
+    rows, cols = dims[0], dims[1] if len(dims) > 1 else ONE
+    if base == "I":
+        return Term((rows, rows), (), lambda _, __: build.eye(rows), node)
+    make = build.zeros if base == "0" else build.ones
+    return Term((rows, cols), (), lambda _, __: make(rows, cols), node)
 
-    def check_places(self, carrier: Term, places: Sequence[Index | None], node: Node) -> None:
-        """Misfit where a subscript runs further than there are entries."""
-        for place, dim in zip(places, carrier.shape):
-            if place is not None and not self.allows(place, dim):
-                size = self.sizes.resolve(dim)
-                last = place.expr.attr if place.range is None else self.sizes.resolve(place.range)
-                text = f"the subscript is {last}" if place.range is None else f"the subscript {place.expr.attr} runs to {last}"
-                raise Misfit([carrier], lambda text=text, size=size: refuse_shape(f"{text}, and there are {size} entries", node), True)  # type: ignore[misc]
 
-    def _special(self, name: str, base: str, sub: str, subscripts: list[str] | None, node: Node) -> Term | None:
-        """I, I_n, 0_{m x n}, 1, e_i, K_{mn}, pi, and dimension names."""
-        scene = self.scene
-        if name in scene.sizes:
-            size = Dim.of(name)
-            return Term(SCALAR, (), lambda _, __: build.size(size), node)
-        if name == "pi":
-            return known(build.constant("pi"), node)
-        if name == "infty":
-            return known(build.constant("infty"), node)
-        if name == "I":
-            n = self.sizes.fresh()
-            return Term((n, n), (), lambda _, r: build.eye(r(n)), node)
-        if name in ("0", "1"):
-            n, make = self.sizes.fresh(), build.zeros if name == "0" else build.ones
-            return Term((n, ONE), (), lambda _, r: make(r(n)), node)
-        if base == "e" and subscripts is not None and len(subscripts) == 1 and not self.stands_for_something("e") and not scene.lone_e:
-            n = self.sizes.fresh()
-            place = self.place(subscripts[0])
-            self.allows(place, n)
-            return Term((n, ONE), (), lambda _, r: build.unit(place.expr, r(n)), node)
-        if base in ("I", "0", "1", "ones") and sub:
-            return self._sized(base, sizes_of(sub), node)
-        if base == "K" and sub and "K" not in scene.declared:
-            return self._commutation(sub, node)
+def _commutation(el: Typing, sub: str, node: Node) -> Term | None:
+    dims = sizes_of(sub)
+    if len(dims) == 1:
+        names = list(sub)
+        dims = tuple(Dim.of(int(n) if n.isdigit() else n) for n in names) if len(names) == 2 else dims
+    if len(dims) != 2 or any(n not in el.scene.sizes for d in dims for n in d.names()):
         return None
+    m, n = dims
+    return Term((m * n, m * n), (), lambda _, __: make(COMMUTATION, (), (m, n), (m * n, m * n), 1), node)
 
-    def _sized(self, base: str, dims: tuple[Dim, ...], node: Node) -> Term:
-        rows, cols = dims[0], dims[1] if len(dims) > 1 else ONE
-        if base == "I":
-            return Term((rows, rows), (), lambda _, __: build.eye(rows), node)
-        make = build.zeros if base == "0" else build.ones
-        return Term((rows, cols), (), lambda _, __: make(rows, cols), node)
 
-    def _commutation(self, sub: str, node: Node) -> Term | None:
-        dims = sizes_of(sub)
-        if len(dims) == 1:
-            names = list(sub)
-            dims = tuple(Dim.of(int(n) if n.isdigit() else n) for n in names) if len(names) == 2 else dims
-        if len(dims) != 2 or any(n not in self.scene.sizes for d in dims for n in d.names()):
-            return None
-        m, n = dims
-        return Term((m * n, m * n), (), lambda _, __: make(COMMUTATION, (), (m, n), (m * n, m * n), 1), node)
+def _carried(el: Typing, base: str, sub: str, subscripts: list[str], node: Node) -> Term:
+    """An undeclared name with a bound index: entries of a vector or matrix, or a family."""
+    el.defaults[base + "_"] = "family of matrices" if base[:1].isupper() and len(subscripts) == 1 else "entries"
+    wanted = el.kinds.get(base + "_") or el.defaults[base + "_"]
+    if wanted == "entries":
+        default = "vector" if len(subscripts) == 1 else "matrix"
+        carrier = _undeclared(el, base, node, default)
+        found = entry(el, carrier, sub, subscripts, node)
+        return Term(found.shape, (*found.args, choice(base + "_")), lambda e, _: found.make(e[:1], _), node)
+    shape = el.members.get(base)
+    if shape is None:
+        rows = el.sizes.fresh()
+        shape = el.members[base] = (rows, el.sizes.fresh() if wanted == "family of matrices" else ONE)
+    size = el.families.setdefault(base, el.sizes.fresh())
+    place = place_of(el, subscripts[0])
+    el.allows(place, size)
+    final = shape
+    term = Term(final, (), lambda _, r: build.member(base, place.expr, (r(final[0]), r(final[1]))), node, base + "_")
+    letter = el.scene.carried.get(base, subscripts[0])
+    generic = Term(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
+    el.symbols.setdefault(spell_name(base, letter), generic)
+    return term if len(subscripts) == 1 else entry_at(el, term, [place_of(el, s) for s in subscripts[1:]], node)
 
-    def _carried(self, base: str, sub: str, subscripts: list[str], node: Node) -> Term:
-        """An undeclared name with a bound index: entries of a vector or matrix, or a family."""
-        self.defaults[base + "_"] = "family of matrices" if base[:1].isupper() and len(subscripts) == 1 else "entries"
-        wanted = self.kinds.get(base + "_") or self.defaults[base + "_"]
-        if wanted == "entries":
-            default = "vector" if len(subscripts) == 1 else "matrix"
-            carrier = self._undeclared(base, node, default)
-            entry = self.entry(carrier, sub, subscripts, node)
-            return Term(entry.shape, (*entry.args, self.choice(base + "_")), lambda e, _: entry.make(e[:1], _), node)
-        shape = self.members.get(base)
-        if shape is None:
-            rows = self.sizes.fresh()
-            shape = self.members[base] = (rows, self.sizes.fresh() if wanted == "family of matrices" else ONE)
-        size = self.families.setdefault(base, self.sizes.fresh())
-        place = self.place(subscripts[0])
-        self.allows(place, size)
-        final = shape
-        term = Term(final, (), lambda _, r: build.member(base, place.expr, (r(final[0]), r(final[1]))), node, base + "_")
-        letter = self.scene.carried.get(base, subscripts[0])
-        generic = Term(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
-        self.symbols.setdefault(spell_name(base, letter), generic)
-        return term if len(subscripts) == 1 else self.entry_at(term, [self.place(s) for s in subscripts[1:]], node)
 
-    def choice(self, name: str) -> Term:
-        """A term that only says which choice something depends on."""
-        return Term(SCALAR, (), lambda _, __: build.num(1), None, name)
+def choice(name: str) -> Term:
+    """A term that only says which choice something depends on."""
+    return Term(SCALAR, (), lambda _, __: build.num(1), None, name)
 
-    def _undeclared(self, name: str, node: Node, default: str | None = None) -> Term:
-        term = self.symbols.get(name)
-        if term is not None:
-            return term
-        if name == self.scene.hole:
-            return self.symbol(name, self.name(Node("name", (), name[1:], node.span)).shape, node, None)
-        self.defaults[name] = default or self.scene.kind_of(name)
-        kind = self.kinds.get(name) or self.defaults[name]
-        fresh = self.sizes.fresh
-        shape = SCALAR if kind == "scalar" else (fresh(), ONE) if kind == "vector" else (fresh(), fresh())
-        return self.symbol(name, shape, node, name)
+
+def _undeclared(el: Typing, name: str, node: Node, default: str | None = None) -> Term:
+    term = el.symbols.get(name)
+    if term is not None:
+        return term
+    if name == el.scene.hole:
+        return symbol(el, name, name_of(el, Node("name", (), name[1:], node.span)).shape, node, None)
+    el.defaults[name] = default or el.scene.kind_of(name)
+    kind = el.kinds.get(name) or el.defaults[name]
+    fresh = el.sizes.fresh
+    shape = SCALAR if kind == "scalar" else (fresh(), ONE) if kind == "vector" else (fresh(), fresh())
+    return symbol(el, name, shape, node, name)
+
+
+def carries_indices(el: Typing, base: Node) -> bool:
+    """Whether `base` is delta or a family, which only their indices make a value."""
+    name = str(base.attr)
+    if base.op != "name" or el.stands_for_something(name):
+        return False
+    return name == "delta" or name in el.scene.families or name in el.indexed
+
+
+def is_euler(el: Typing, node: Node) -> bool:
+    """Whether `node` is the letter e with nothing else to stand for."""
+    return node.op == "name" and node.attr == "e" and not el.stands_for_something("e")
