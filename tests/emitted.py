@@ -17,6 +17,18 @@ import pytest
 from matcalc.codegen.octave import KEYWORDS
 from matcalc.codegen.pyfile import identifier, identifiers
 
+LANGUAGES = [
+    "numpy",
+    pytest.param("jax", marks=pytest.mark.jax),
+    pytest.param("torch", marks=pytest.mark.torch),
+    pytest.param("octave", marks=pytest.mark.octave),
+]
+
+
+def installed(language: str) -> Any:
+    """The module of a language; without it the test is skipped."""
+    return pytest.importorskip(language, reason=f'{language} is not installed: pip install -e ".[targets]"')
+
 
 def load(text: str, **blocked: None) -> dict[str, Any]:
     """The functions of an emitted file; modules in `blocked` cannot be imported by it."""
@@ -56,10 +68,8 @@ def run_octave(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Pat
         if files[text] != source:
             source = files[text]
             script.append(f"source('{source}');")
-        header = re.search(rf"= {function}\((.*)\)", text)
-        assert header is not None
         given = {identifiers([n], KEYWORDS)[n]: v for n, v in inputs.items()}
-        arguments = ", ".join(literal(given[n]) for n in header[1].split(", ") if n)
+        arguments = ", ".join(literal(given[n]) for n in octave_parameters(text, function))
         script += [f"r = {function}({arguments});", r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"]
     (folder / "run.m").write_text("\n".join(script))
     done = subprocess.run([octave, "--norc", str(folder / "run.m")], capture_output=True, text=True, timeout=600)
@@ -71,6 +81,13 @@ def run_octave(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Pat
         dims = [int(n) for n in size.strip("[]").split()]
         found.append(np.array([float(n) for n in numbers.split()]).reshape(dims, order="F"))
     return found
+
+
+def octave_parameters(text: str, function: str) -> list[str]:
+    """The names of the arguments of a function of an Octave file."""
+    header = re.search(rf"= {function}\((.*)\)", text)
+    assert header is not None
+    return [n for n in header[1].split(", ") if n]
 
 
 def literal(value: Any) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from console import run
 from corpus import cases, close, draws
-from emitted import call, load, run_octave
+from emitted import call, installed, load, run_octave
 
 import matcalc
 from matcalc.codegen.program import first_name, program
@@ -217,7 +217,7 @@ def test_names_are_safe(expr: str, wrt: str, where: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_jax(name: str) -> None:
     """In double precision, compiled; the corpus has no batches, vmap is tried below."""
-    jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
+    jax = installed("jax")
     d, case = derivative(name), CASES[name]
     with jax.experimental.enable_x64() if hasattr(jax.experimental, "enable_x64") else jax.enable_x64(True):
         found = load(d.code("jax"))
@@ -232,7 +232,7 @@ def test_jax(name: str) -> None:
 
 @pytest.mark.jax
 def test_jax_maps_and_keeps_single_precision() -> None:
-    jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
+    jax = installed("jax")
     where = "X in R^{N x n}; w in R^n; y in R^N"
     found = load(of("sum(log(1 + exp(-y .* (X w)))) + log det(A) + b^T A^-1 b", "w", where + "; A in R^{n x n} spd; b in R^n", "jax"))
     rng = np.random.default_rng(0)
@@ -247,7 +247,7 @@ def test_jax_maps_and_keeps_single_precision() -> None:
 @pytest.mark.torch
 @pytest.mark.parametrize("name", CASES)
 def test_torch(name: str) -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
+    torch = installed("torch")
     d, case = derivative(name), CASES[name]
     found = load(d.code("torch"))
     for inputs, want in draws(case):

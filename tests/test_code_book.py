@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import call, load, run_octave
+from emitted import LANGUAGES, call, installed, load, run_octave
 from test_abstract import FIRST, FUNCTIONS, known
 from test_abstract import SECOND as SECOND_OF_FUNCTIONS
 from test_blocks import CASES as BLOCKS
@@ -73,7 +73,7 @@ def test_numpy(op: Operation) -> None:
 @pytest.mark.jax
 @pytest.mark.parametrize("op", CALLED, ids=lambda op: op.name)
 def test_jax(op: Operation) -> None:
-    jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
+    jax = installed("jax")
     derivatives, given = asked(op.name)
     with jax.enable_x64(True):
         for d in derivatives:
@@ -85,7 +85,7 @@ def test_jax(op: Operation) -> None:
 @pytest.mark.torch
 @pytest.mark.parametrize("op", CALLED, ids=lambda op: op.name)
 def test_torch(op: Operation) -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
+    torch = installed("torch")
     derivatives, given = asked(op.name)
     tensors = {n: v if isinstance(v, int) else torch.as_tensor(v, dtype=torch.float64) for n, v in given.items()}
     for d in derivatives:
@@ -123,7 +123,7 @@ def test_gamma_functions_far_from_the_middle() -> None:
 
 @pytest.mark.torch
 def test_gamma_functions_far_from_the_middle_in_torch() -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
+    torch = installed("torch")
     for d, name, given, want in gammas():
         got = call(load(d.code("torch"))[name], {"x": torch.as_tensor(given["x"])}).numpy()
         np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-300, err_msg=d.code("torch"))
@@ -132,7 +132,7 @@ def test_gamma_functions_far_from_the_middle_in_torch() -> None:
 @pytest.mark.jax
 def test_gamma_functions_far_from_the_middle_in_jax() -> None:
     """JAX has few digits of polygamma below 0: the code says that it is not a number."""
-    jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
+    jax = installed("jax")
     with jax.enable_x64(True):
         for d, name, given, want in gammas():
             got = np.asarray(jax.jit(load(d.code("jax"))[name])(given["x"]))
@@ -144,12 +144,6 @@ def test_gamma_functions_far_from_the_middle_in_jax() -> None:
 # ---------------------------------------------------------------------------------------------- what has no name
 
 
-LANGUAGES = [
-    "numpy",
-    pytest.param("jax", marks=pytest.mark.jax),
-    pytest.param("torch", marks=pytest.mark.torch),
-    pytest.param("octave", marks=pytest.mark.octave),
-]
 Question = tuple[Any, str, dict[str, Any], Any]
 
 
@@ -161,7 +155,7 @@ def check(language: str, questions: list[Question], folder: Path, **handles: str
         for got, (d, name, _, want) in zip(results, questions, strict=True):
             np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-7, atol=1e-9, err_msg=f"{name} of {d}")
         return
-    module = pytest.importorskip(language)
+    module = installed(language)
     with module.enable_x64(True) if language == "jax" else nullcontext():
         for d, name, given, want in questions:
             text = d.code(language, parts=parts(name))
@@ -285,7 +279,7 @@ def test_second_derivatives_of_functions(text: str, wrt: str, where: str) -> Non
 @pytest.mark.parametrize("language", [LANGUAGES[1], LANGUAGES[2]])
 def test_functions_in_jax_and_torch(language: str) -> None:
     """They are what the language has; jit takes them as static arguments."""
-    module: Any = pytest.importorskip(language)
+    module = installed(language)
     d: Any = matcalc.derivative("sum(phi(x)) + f(A x)", "x", where="phi: R -> R; f: R^m -> R; A in R^{m x n}; x in R^n")
     assert "phi_prime  the derivative phi', a function of an array, entry by entry" in d.code(language)
     rng = np.random.default_rng(0)
@@ -372,7 +366,7 @@ def test_an_operation_without_a_function_in_the_language_is_computed_by_its_text
     if language == "octave":
         results = run_octave(asked, tmp_path)
     else:
-        module = pytest.importorskip(language)
+        module = installed(language)
         inputs = {n: module.as_tensor(v) for n, v in given.items()} if language == "torch" else given
         with module.enable_x64(True) if language == "jax" else nullcontext():
             results = [np.asarray(call(load(text)[name], inputs)) for text, name, _ in asked]

@@ -11,19 +11,13 @@ import mpmath
 import numpy as np
 import pytest
 from corpus import draws
-from emitted import call, load, run_octave
+from emitted import LANGUAGES, call, installed, load, run_octave
 from test_code import CASES, derivative
 
 import matcalc
 from matcalc.codegen.program import first_name
 from matcalc.expressions.expr import postorder
 
-LANGUAGES = [
-    "numpy",
-    pytest.param("jax", marks=pytest.mark.jax),
-    pytest.param("torch", marks=pytest.mark.torch),
-    pytest.param("octave", marks=pytest.mark.octave),
-]
 BIG = np.array([800.0, -800.0, 0.0])
 ONE_OF = np.array([0.0, 1.0, 0.0])
 
@@ -61,7 +55,7 @@ def test_extreme_arguments(language: str, tmp_path: Path) -> None:
         results = run_octave(questions, tmp_path)
         found = list(zip(results[::2], results[1::2]))
     else:
-        module = pytest.importorskip(language)
+        module = installed(language)
         doubles = module.enable_x64(True) if language == "jax" else nullcontext()
         with doubles, np.errstate(over="raise", invalid="raise", divide="raise"):
             found = [

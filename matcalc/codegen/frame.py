@@ -19,15 +19,18 @@ class MissingSize(NoAnswerError):
 
 class Argument:
     """An argument of the emitted functions: its name in the language of matcalc, and its axes. `function` describes one that is
-    itself a function, `size` is the dimension that one stands for."""
+    itself a function, `size` is the dimension that one stands for, `top` how far an index goes."""
 
-    __slots__ = ("dims", "function", "integer", "name", "size")
+    __slots__ = ("dims", "function", "integer", "name", "size", "top")
 
-    def __init__(self, name: str, dims: Dims, integer: bool = False, function: str = "", size: str = "") -> None:
-        self.name, self.dims, self.integer, self.function, self.size = name, dims, integer or bool(size), function, size
+    def __init__(self, name: str, dims: Dims, integer: bool = False, function: str = "", size: str = "", top: Dim | None = None) -> None:
+        self.name, self.dims, self.function, self.size, self.top = name, dims, function, size, top
+        self.integer = integer or bool(size) or top is not None
 
     def words(self, shape: Callable[[Dims], str]) -> str:
         """What it has to be; `shape` writes the sizes of an array."""
+        if self.top is not None:
+            return f"a whole number, 1 … {self.top}"
         return self.function or ("a whole number" if self.integer else shape(self.dims) if self.dims else "a number")
 
 

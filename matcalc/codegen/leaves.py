@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import NoAnswerError
@@ -36,15 +36,19 @@ class Range:
 
 
 class Leaves:
-    """Expressions without arguments, and members of families. `sizes` are hints for the cost of products."""
+    """Expressions without arguments, and members of families.
 
-    def __init__(self, sizes: Mapping[str, int] | None = None) -> None:
+    `sizes` are hints for the cost of products; `letters` are indices that are arguments of the program, the j of a variable x_j.
+    """
+
+    def __init__(self, sizes: Mapping[str, int] | None = None, letters: Collection[str] = ()) -> None:
         self.graph = Graph()
         self.sizes = dict(sizes or {})
         self.done: dict[tuple[Expr, frozenset[str]], Node] = {}
         self.steady: dict[Expr, Expr] = {}
         self.ranges: dict[str, Range] = {}
-        self.loops: frozenset[str] = frozenset()
+        self.letters = frozenset(letters)
+        self.loops = self.letters  # the indices that are numbers: of loops, and those arguments
         self.counter = 0
 
     # ---- axes
@@ -104,7 +108,7 @@ class Leaves:
     def _index(self, e: Expr) -> Node:
         name = str(e.attr)
         if name in self.loops:
-            return self.graph.make("index", (), name)
+            return self.graph.make("in" if name in self.letters else "index", (), name)
         r = self.ranges[name]
         return self.graph.make("range", (self.graph.number(Fraction(r.low)), r.high), None, (r.dim,))
 

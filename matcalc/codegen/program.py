@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from .._version import __version__
 from ..answers.answer import Derivative
 from ..answers.scope import ranks_of
-from ..differentiation.families import as_declared
+from ..differentiation.families import as_declared, free_of
 from ..differentiation.network import Term
 from ..differentiation.tensor import Tensor
 from ..errors import UsageError
@@ -42,8 +42,9 @@ class Problem:
         self.d, self.second = d, second
         typed = d._typed
         restore = {typed.symbols[n]: typed.declared[n] for n in d.wrt if n in typed.symbols and typed.symbols[n] is not typed.declared[n]}
-        self.value = recognise(as_declared(typed.expr, restore) if restore else typed.expr)
-        self.lowering = Lowering(sizes)
+        letters = [letter for letter, _ in d._members]
+        self.value = free_of(recognise(as_declared(typed.expr, restore) if restore else typed.expr), letters)
+        self.lowering = Lowering(sizes, letters)
         self.arguments = self._arguments(restore)
         self.taken = {a.name for a in self.arguments}
 
@@ -59,10 +60,12 @@ class Problem:
                 found[name] = Argument(name, outer(s.shape), integer)
             elif s.op is MEMBER and base in used:
                 found.setdefault(base, Argument(base, (typed.families[base][1], *outer(s.shape))))
-        first = [n for n in found if n in self.d.wrt]
+        numbers = [Argument(letter, (), top=top) for letter, top in self.d._members]
+        bases = {str(typed.symbols[n].attr[0]) for n in self.d.wrt if n in typed.symbols}  # type: ignore[index]
+        first = [n for n in found if n in bases or n in self.d.wrt]
         functions = {function_name(n): n for n in postorder(roots) if n.op in (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)}
         arrays = [found[n] for n in (*first, *[n for n in found if n not in first])]
-        return [*arrays, *[Argument(name, (), function=_function_words(n)) for name, n in sorted(functions.items())]]
+        return [*arrays, *numbers, *[Argument(name, (), function=_function_words(n)) for name, n in sorted(functions.items())]]
 
     def add_size(self, name: str) -> None:
         """A size as one more argument, before those that are functions."""
@@ -107,7 +110,7 @@ class Problem:
         typed = self.d._typed
         found: dict[Node, str] = {}
         for name, e in [*self.d._bindings.items(), *typed.bindings.items()]:
-            node = self.lowering.done.get((e, frozenset()))
+            node = self.lowering.done.get((e, self.lowering.letters & e.indices))
             if node is not None and node.op not in ("in", "num", "size"):
                 found.setdefault(node, name)
         return found

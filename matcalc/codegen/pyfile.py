@@ -50,7 +50,8 @@ class PythonFile(Target):
         self.names |= extra
         body = Body(self, f.roots, {*self.names.values(), *self.dimensions.values(), *RESERVED}, self._named(file))
         results = [self.returned(r, t) for r, t in zip(f.roots, body.results)]
-        text = "\n".join([*body.lines, *results])
+        extra_input = [line for a in f.extra for line in self.extra_input(self.names[a.name], a)]
+        text = "\n".join([*extra_input, *body.lines, *results])
         arrays = [self.names[a.name] for a in file.arrays]
         unpacked = [*arrays, *[self.dimensions[n] for n in sizes], self.last]
         shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
@@ -60,8 +61,7 @@ class PythonFile(Target):
         rest = [] if len(shown) == len(unpacked) else ["*_"]
         lines = [f"def {f.name}({', '.join([*common, *extra.values()])}):", f'    """{f.doc}"""']
         lines.append(f"    {', '.join([*shown, *rest])} = {call}" if shown else f"    {call}")
-        lines += [f"    {line}" for a in f.extra for line in self.extra_input(self.names[a.name], a)]
-        lines += [f"    {line}" for line in body.lines]
+        lines += [f"    {line}" for line in [*extra_input, *body.lines]]
         lines.append(f"    return {', '.join(results)}")
         for a in f.extra:
             del self.names[a.name]
@@ -86,6 +86,10 @@ class PythonFile(Target):
         """Statements that convert the common arguments."""
         raise NotImplementedError
 
+    def size(self, dim: Dim) -> str:
+        """A dimension as an integer expression."""
+        raise NotImplementedError
+
     def shape(self, dims: Sequence[Dim]) -> str:
         """A shape as a tuple."""
         raise NotImplementedError
@@ -108,6 +112,11 @@ class PythonFile(Target):
                 got = self.shape_of.format(name)
                 lines.append(f"    if {got} != {shape}:")
                 lines.append(f'        raise ValueError(f"{name}: shape {shape_words(a.dims)} = {{{shape}}} expected, not {{{got}}}")')
+        for a in arguments:
+            if a.top is not None:
+                name, top = self.names[a.name], self.size(a.top)
+                lines.append(f"    if not 1 <= {name} <= {top}:")
+                lines.append(f'        raise ValueError(f"{name}: a number from 1 to {{{top}}} expected, not {{{name}}}")')
         lines.append(f"    return {', '.join([*names, *[self.dimensions[n] for n in found], self.last])}")
         return "\n".join(lines)
 
