@@ -1,4 +1,4 @@
-"""`python -m benchmarks [evaluation|derivation|startup|batch|growth]`: the tables of docs/benchmarks.md, on standard output."""
+"""`python -m benchmarks [evaluation|derivation|startup|batch|growth|memory]`: the tables of docs/benchmarks.md, on standard output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
-PARTS = ("evaluation", "derivation", "startup", "batch", "growth")
+PARTS = ("evaluation", "derivation", "startup", "batch", "growth", "memory")
 
 
 def evaluation(only: str) -> None:
@@ -77,6 +77,17 @@ def growth() -> None:
             print(f"| {name} | {k} | {seconds:.3f} ({ratio:.2f}) | {length} |", flush=True)
 
 
+def memory() -> None:
+    from .memory import rows
+
+    print("\n## Memory\n")
+    print("A process that is asked one new question after the other: megabytes it holds, and milliseconds for a question since the row")
+    print("before.\n")
+    print("| questions | megabytes | milliseconds |\n| --- | --- | --- |")
+    for number, held, each in rows():
+        print(f"| {number} | {held:.0f} | {each:.2f} |", flush=True)
+
+
 def machine() -> None:
     import platform
     from importlib.metadata import PackageNotFoundError, version
@@ -111,7 +122,7 @@ def main(argv: list[str]) -> int:
         if part == "evaluation":
             evaluation(argv[1] if len(argv) > 1 else "")
         else:
-            {"derivation": derivation, "startup": startup, "batch": batch, "growth": growth}[part]()
+            {"derivation": derivation, "startup": startup, "batch": batch, "growth": growth, "memory": memory}[part]()
     return 0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from .interning import Pool
+
 Monomial = tuple[tuple[str, int], ...]
 LARGEST_LITERAL = 64  # sizes beyond it are never written out entry by entry
 
@@ -13,7 +15,7 @@ class Dim:
     """A size: a polynomial with integer coefficients in dimension names. Interned: equal sizes are one object."""
 
     __slots__ = ("__weakref__", "_str", "terms")
-    _pool: ClassVar[dict[tuple[tuple[Monomial, int], ...], Dim]] = {}
+    _pool: ClassVar[Pool[Dim]] = Pool()
     _str: str
     terms: tuple[tuple[Monomial, int], ...]
 
@@ -21,10 +23,9 @@ class Dim:
         key = tuple(sorted((m, c) for m, c in terms.items() if c))
         found = cls._pool.get(key)
         if found is None:
-            found = object.__new__(cls)
-            found.terms = key
-            found._str = _spell(key)
-            cls._pool[key] = found
+            made = object.__new__(cls)
+            made.terms, made._str = key, _spell(key)
+            found = cls._pool.keep(key, made)
         return found
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 
 from ..differentiation.families import is_target
 from ..differentiation.letters import fresh_letter, letters_in
@@ -63,11 +63,14 @@ from ..ops.trace import TRACE
 MARK = "\u2022"  # see `lines`
 
 
-@cache
+@lru_cache(maxsize=64)
 def differential(school: str = "") -> Operation:
     """d(F), not yet worked out; in school calculus d/dx (F), with the name of the variable."""
     name = f"{MARK}d/d{school}" if school else f"{MARK}d"
-    return Operation(name, "F", "m n -> m n", statement="the differential", source="definition", spellings=name)
+    made = Operation(name, "F", "m n -> m n", statement="the differential", source="definition", spellings=name)
+    if school:
+        made.bit = differential().bit  # bits are for operations of the book: names that people choose have no end
+    return made
 
 
 WRITTEN_OUT = 4  # X^k with k up to this is written out in its differential

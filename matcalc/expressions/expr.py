@@ -7,10 +7,11 @@ simplifies: the constructors that keep expressions in normal form are in `build`
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from hashlib import blake2b
+from typing import Any
 
+from ..interning import Pool
 from ..kinds import ONE, Shape, kind_of
 from ..ops.operation import Operation
 
@@ -24,7 +25,7 @@ class Expr:
     number that orders expressions the same way in every process, `within` has the bits of the operations that occur in it.
     """
 
-    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "__weakref__")
+    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "notes", "__weakref__")
     op: Operation
     args: tuple[Expr, ...]
     attr: Hashable
@@ -34,6 +35,7 @@ class Expr:
     indices: frozenset[str]
     within: int
     turned: Expr | None  # its transpose, once it was asked for
+    notes: dict[object, Any]  # what else was worked out of it, see `Memo`
 
     @property
     def is_scalar(self) -> bool:
@@ -48,30 +50,32 @@ class Expr:
         return f"<{outline(self)} : {self.shape[0]}×{self.shape[1]}>"
 
 
-_pool: weakref.WeakValueDictionary[tuple[Hashable, ...], Expr] = weakref.WeakValueDictionary()
+_pool: Pool[Expr] = Pool()
 
 
 def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, size: int, indices: frozenset[str] | None = None) -> Expr:
     """The one expression with these parts (raw: no normal form)."""
-    key = (op.name, args, attr, shape)
+    # By the identity of the arguments, which live as long as the entry: a key that held them would never let go of an expression
+    # that knows one made of it, as A knows A^T.
+    key = (op.name, tuple(map(id, args)), attr, shape)
     found = _pool.get(key)
     if found is None:
-        found = object.__new__(Expr)
-        found.op, found.args, found.attr, found.shape, found.size = op, args, attr, shape, size
+        made = object.__new__(Expr)
+        made.op, made.args, made.attr, made.shape, made.size = op, args, attr, shape, size
         mark = blake2b(f"{op.name}|{attr!r}|{shape[0]}|{shape[1]}".encode(), digest_size=12)
         within = op.bit
         for a in args:
             mark.update(a.digest)
             within |= a.within
-        found.digest, found.within = mark.digest(), within
+        made.digest, made.within = mark.digest(), within
         if indices is None:
             indices = NO_INDICES
             for a in args:
                 if a.indices:
                     indices = indices | a.indices
-        found.indices = indices
-        found.turned = None
-        _pool[key] = found
+        made.indices = indices
+        made.turned, made.notes = None, {}
+        found = _pool.keep(key, made)
     return found
 
 

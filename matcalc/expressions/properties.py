@@ -8,8 +8,8 @@ is a leaf without its closed properties, so that nothing here can spring the tra
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from weakref import WeakKeyDictionary
 
+from ..interning import Memo
 from ..kinds import close_properties
 from ..ops.core import (
     ADD,
@@ -51,7 +51,7 @@ MULTIPLICATIVE = frozenset(("diagonal", "orthogonal", "orthonormal", "invertible
 OF_POWERS = frozenset(("symmetric", "diagonal", "orthogonal", "orthonormal", "spd", "psd", "invertible", "lower", "upper"))
 OF_KRONECKER = OF_POWERS | {"positive", "nonnegative", "idempotent"}
 
-_known: WeakKeyDictionary[Expr, Words] = WeakKeyDictionary()
+_known: Memo[Words] = Memo()
 
 
 def holds(e: Expr, prop: str) -> bool:

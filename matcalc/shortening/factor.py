@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd
-from weakref import WeakKeyDictionary
 
 from ..expressions.build import (
     add,
@@ -30,6 +29,7 @@ from ..expressions.build import (
     without_coefficient,
 )
 from ..expressions.expr import Expr, order_key, transform
+from ..interning import Memo
 from ..kinds import ONE
 from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
 from ..ops.diagonal import DIAG, DIAGONAL
@@ -42,14 +42,16 @@ MANY = 60  # a longer sum is only searched for its numeric content
 
 
 DEPTH = 2  # what is left after a factor is taken out is searched again, so deep, before the ways are compared
-_factored: WeakKeyDictionary[Expr, dict[int, Expr]] = WeakKeyDictionary()
+_factored: Memo[dict[int, Expr]] = Memo()
 
 
 def factor(e: Expr, depth: int = DEPTH) -> Expr:
     """`e`, a sum, with common factors taken out as long as that makes it shorter."""
     if e.op is not ADD or depth == 0:
         return e
-    known = _factored.setdefault(e, {})
+    known = _factored.get(e)
+    if known is None:
+        known = _factored[e] = {}
     if depth in known:
         return known[depth]
     start = e

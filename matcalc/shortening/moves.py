@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from weakref import WeakKeyDictionary
 
 from ..differentiation.families import with_index
 from ..differentiation.lifting import over_index
@@ -16,6 +15,7 @@ from ..expressions import build
 from ..expressions.build import add, matmul, negative, num, power, rebuild, split, subtract, times, trace, transpose
 from ..expressions.expr import Expr, order_key, postorder, transform
 from ..expressions.properties import holds
+from ..interning import Memo
 from ..kinds import ONE
 from ..ops.core import ADD, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.determinant import DETERMINANT
@@ -32,7 +32,7 @@ LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on t
 MOST_EXPANDED = 8  # and its summands
 MOST_FACTORS = 12  # of a product in which sums are multiplied by their neighbours
 Move = tuple[str, Expr]
-_shorter_products: WeakKeyDictionary[Expr, Expr] = WeakKeyDictionary()
+_shorter_products: Memo[Expr] = Memo()
 
 
 def identities(e: Expr) -> Iterator[Move]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from threading import RLock
 
 from ..expressions import build
 from ..expressions.build import add, is_number, matmul, num, split, symbol, times, transpose, value_of, without_coefficient
@@ -74,12 +75,14 @@ class Table:
         self.unread = [(place, i, named(i, bits)) for place, i in enumerate(IDENTITIES)]
         self.by_root: dict[Operation, list[Pattern]] = {}
         self.met: set[int] = set()  # the sets of operations that were looked up before
+        self.reading = RLock()
 
     def patterns(self, e: Expr) -> list[Pattern]:
         """Those whose left sides may be found at the root of `e`, in the order of the table."""
         if e.within not in self.met:
-            self.met.add(e.within)
-            self._read(e.within)
+            with self.reading:
+                self._read(e.within)
+                self.met.add(e.within)
         return self.by_root.get(e.op, [])
 
     def _read(self, there: int) -> None:

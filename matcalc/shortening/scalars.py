@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ..expressions.build import add, apply, constant, is_number, num, power, times, value_of
 from ..expressions.expr import Expr, postorder
+from ..interning import Memo
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, CONSTANT, NUMBER, POWER, TIMES
 
@@ -23,7 +23,7 @@ LARGEST = 60  # symbols; beyond it SymPy's algorithms are not asked
 MOST_ATOMS = 10
 PAIRS = (frozenset({"sin", "cos"}), frozenset({"sinh", "cosh"}))
 CIRCULAR = frozenset().union(*PAIRS)
-_known: WeakKeyDictionary[Expr, list[Expr]] = WeakKeyDictionary()
+_known: Memo[list[Expr]] = Memo()
 
 
 def rewritings(e: Expr) -> list[Expr]:

@@ -1,0 +1,55 @@
+"""Equal things are one object: the pools of sizes and of expressions, and what is remembered of an object.
+
+Nothing here keeps an object alive: what no answer needs any more goes, and so does all that was worked out of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable
+from threading import Lock
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakValueDictionary
+
+V = TypeVar("V")
+
+
+class Pool(WeakValueDictionary[Hashable, V]):
+    """The one object for every key. A key must not refer to an object that may come to refer to its own."""
+
+    def keep(self, key: Hashable, made: V) -> V:
+        """The object of `key`: `made`, unless another thread was faster."""
+        with _making:
+            return self.setdefault(key, made)
+
+
+_making = Lock()
+if hasattr(os, "register_at_fork"):  # a child must not be born while another thread holds it
+    os.register_at_fork(before=_making.acquire, after_in_parent=_making.release, after_in_child=_making.release)
+
+
+class Noted(Protocol):
+    """What a `Memo` speaks of has a place for its entries."""
+
+    notes: dict[object, Any]
+
+
+class Memo(Generic[V]):
+    """A table by object that lives with its objects: an entry stands in the notes of its object and goes when that goes.
+
+    A `WeakKeyDictionary` would hold its values, and through them its keys: most of what is worked out of an expression contains it.
+    """
+
+    def get(self, thing: Noted) -> V | None:
+        """The entry, if there is one."""
+        return thing.notes.get(self)
+
+    def __contains__(self, thing: Noted) -> bool:
+        return self in thing.notes
+
+    def __getitem__(self, thing: Noted) -> V:
+        found: V = thing.notes[self]
+        return found
+
+    def __setitem__(self, thing: Noted, value: V) -> None:
+        thing.notes[self] = value
