@@ -49,7 +49,7 @@ def asked(name: str) -> tuple[list[Any], dict[str, Any]]:
     wrt = [x for x in op.params if op.elementwise or op.index or f"d{x}" in op.differential] or ["W_0"]
     found = [matcalc.derivative(text, x, where=where, verify=False) for x in wrt]
     given = {
-        n: int(v) if op.domain == "integer" and n != "W_0" else np.squeeze(v, axis=1) if np.ndim(v) == 2 and v.shape[1] == 1 else v
+        n: int(v) if op.domain == "integer" and n != "W_0" else np.ravel(v) if np.ndim(v) == 2 and 1 in v.shape else v
         for n, v in values.items()
     }
     given["W_0"] = given["W_0"].reshape(-1)[0] if rows == cols == "1" else given["W_0"]

@@ -30,7 +30,6 @@ from ..ops.core import (
     INDEXED_PRODUCT,
     INDEXED_SUM,
     IVERSON,
-    KRONECKER,
     LITERAL,
     MATMUL,
     MATRIX_POWER,
@@ -46,10 +45,8 @@ from ..ops.core import (
     ZEROS,
 )
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
-from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.elementary import LOG
 from ..ops.inverse import INVERSE
-from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
 from .contraction import Contraction, Factor, Labels, single
 from .factoring import common_factors
@@ -149,17 +146,6 @@ class Lowering(Products):
     def _cases(self, e: Expr) -> Node:
         return self.entrywise("call", e, e.args, "cases")
 
-    def _kron(self, e: Expr) -> Node:
-        if self.batch(e):
-            raise NoAxis
-        a, b = (self.lower(x) for x in e.args)
-        return self.graph.make("call", (a, b), "kron", self.dims(e))
-
-    def _vec(self, e: Expr) -> Node:
-        if self.batch(e):
-            raise NoAxis
-        return self.graph.make("call", (self.lower(e.args[0]),), "vec", self.dims(e))
-
     def _log(self, e: Expr) -> Node:
         inner = e.args[0]
         one = num(1) if e.is_scalar else ones(*e.shape)
@@ -193,7 +179,7 @@ class Lowering(Products):
     def call(self, e: Expr) -> Node:
         op = e.op
         if op.name not in CALLS:
-            return self._by_its_text(e)
+            return self._by_letters(e) if op.index else self._by_its_text(e)
         if op.name == "polygamma" and self.batch(e.args[0]):
             raise NoAxis
         if op.elementwise or op.name in ("max", "min", "polygamma"):
@@ -301,7 +287,7 @@ class Lowering(Products):
 BATCHES = frozenset("softmax softmax_rows logsumexp logsumexp_rows norm normF norm1 norminf max_entry min_entry det logdet".split())
 CALLS = BATCHES | frozenset(
     "tril triu cumsum sqrtm sqrtm_frechet sqrtm_kronecker logm logm_frechet logm_kronecker normp norm2 norm_nuclear singvec polar".split()
-    + "pinv adj expm expm_frechet expm_kronecker factorial".split()
+    + "kron vec pinv adj expm expm_frechet expm_kronecker factorial".split()
     + "polar_frechet polar_kronecker lgamma tgamma digamma polygamma".split()
     + "exp log sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh abs sign".split()
     + "relu sigmoid softplus erf gelu max min".split()
@@ -331,17 +317,12 @@ _RULES: dict[object, Callable[[Lowering, Expr], Node]] = {
     MATMUL: Lowering._matmul,
     HADAMARD: Lowering._hadamard,
     TRANSPOSE: Lowering._transpose,
-    KRONECKER: Lowering._kron,
-    VEC: Lowering._vec,
     POWER: Lowering._power,
     MATRIX_POWER: Lowering._matrix_power,
     INVERSE: Lowering._inverse,
     DETERMINANT: Lowering._determinant,
     LOG_DETERMINANT: Lowering._determinant,
     TRACE: Lowering._trace,
-    SUM: Lowering._total,
-    DIAG: Lowering._diag,
-    DIAGONAL: Lowering._diagonal,
     INDEXED_SUM: Lowering._indexed,
     INDEXED_PRODUCT: Lowering._indexed,
     IVERSON: Lowering._iverson,

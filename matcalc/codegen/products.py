@@ -12,6 +12,7 @@ from ..kinds import ONE, Dim
 from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, ONES, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from ..ops.multilinear import letters
 from .blocks import Blocks, distributed_block, is_placed, merged
 from .contraction import Contraction, Factor, Labels, pair, product
 from .graph import Node
@@ -240,34 +241,24 @@ class Products(Blocks):
         if 1 < k <= UNROLLED and not self.batch(e):  # tr(X^2) is an entrywise sum
             half = self.lower(base if k == 2 else matrix_power(base, num(k - 1)))
             return pair(self.graph, half, self.lower(base), ("i", "j"), ("j", "i"), ())
-        row = self.fresh()
-        return self._closed(e, x, row, row)
+        return self._by_letters(e)
 
-    def _total(self, e: Expr) -> Node:
-        return self._closed(e, e.args[0], self.fresh(), self.fresh())
-
-    def _closed(self, e: Expr, x: Expr, row: object, col: object) -> Node:
+    def _by_letters(self, e: Expr) -> Node:
+        """A multilinear operation: its arguments' factors over its letters."""
+        form = letters(e.op.index)
+        at = {c: self.fresh() for place in form.arguments for part in place for c in part}
+        summed = set(at) - set("".join(form.value))
         c = Contraction(self.graph, self.sizes)
-        if x.op is HADAMARD and row != col:
-            for a in x.args:
-                self._open(a, row, col, c)
-        else:
-            self._open(x, row, col, c)
+        for a, place in zip(e.args, form.arguments):
+            row, col = (at.get(part) for part in place)
+            for label, d in zip((row, col), a.shape):
+                if label is not None and d is not ONE:
+                    c.label(label, d)
+            inside = a.args if a.op is HADAMARD and row != col and summed & set("".join(place)) else (a,)
+            for factor in inside:
+                self._open(factor, row, col, c)
         for i in self.batch(e):
             c.label(i, self.ranges[i].dim)
-        return c.result(self.batch(e))[0]
-
-    def _diag(self, e: Expr) -> Node:
-        return self.graph.make("spread", (self.lower(e.args[0]),), ("ii",), self.dims(e)) if not self.batch(e) else self._no_axis(e)
-
-    def _no_axis(self, e: Expr) -> Node:
-        raise NoAxis
-
-    def _diagonal(self, e: Expr) -> Node:
-        row = self.fresh()
-        c = Contraction(self.graph, self.sizes)
-        self._open(e.args[0], row, row, c)
-        c.label(row, e.shape[0])
-        for i in self.batch(e):
-            c.label(i, self.ranges[i].dim)
-        return c.result((*self.batch(e), row))[0]
+        out = (*self.batch(e), *[at[k] for part in form.value for k in part if at[k] in c.dims])
+        found = self._spread(c, out)
+        return found if all(len(part) < 2 for part in form.value) else self.graph.make("reshape", (found,), None, self.dims(e))

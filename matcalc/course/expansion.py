@@ -7,13 +7,9 @@ from itertools import product
 from ..expressions.build import add, apply, index, is_number, member, rebuild, substitute, symbol, value_of
 from ..expressions.expr import Expr, postorder, transform
 from ..ops.core import ADD, HADAMARD, INDEXED_SUM, KRONECKER, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
-from ..ops.diagonal import DIAG, DIAGONAL
-from ..ops.sums import SUM, VEC
-from ..ops.trace import TRACE
 
 MOST_TERMS = 400  # a product with more terms stays as it is
 MOST_FACTORS = 6  # powers of sums up to this are multiplied out
-_LINEAR = (TRACE, SUM, TRANSPOSE, DIAG, DIAGONAL, VEC)
 
 
 def expanded(e: Expr) -> Expr:
@@ -73,7 +69,7 @@ def _distributed(e: Expr) -> Expr:
         k = value_of(e.args[1])
         if k.denominator == 1 and 2 <= k <= MOST_FACTORS:
             return _product(e, [e.args[0]] * int(k), MATMUL if e.op is MATRIX_POWER else TIMES)
-    if e.op in _LINEAR and e.args[0].op is ADD:
+    if e.op.is_linear and e.args[0].op is ADD:
         return add(*[_distributed(apply(e.op, (a,))) for a in e.args[0].args])
     if e.op is INDEXED_SUM and e.args[2].op is ADD:
         return add(*[apply(INDEXED_SUM, (e.args[0], e.args[1], a), e.attr) for a in e.args[2].args])

@@ -17,7 +17,6 @@ from ..expressions.build import (
     index,
     indexed_sum,
     is_number,
-    kron,
     matmul,
     matrix_power,
     member,
@@ -40,25 +39,18 @@ from ..ops.core import (
     ADD,
     CASES,
     ENTRY,
-    HADAMARD,
     INDEXED_PRODUCT,
     INDEXED_SUM,
     IVERSON,
-    KRONECKER,
     LITERAL,
-    MATMUL,
     MATRIX_POWER,
     MEMBER,
     POWER,
     SYMBOL,
-    TIMES,
     TRANSPOSE,
 )
-from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.laws import CHAIN, CONSTANT, CONSTANT_FACTOR, QUOTIENT, SCHOOL_FACTOR, SCHOOL_PRODUCT, SCHOOL_SUM, VARIABLE
 from ..ops.operation import Operation
-from ..ops.sums import SUM, VEC
-from ..ops.trace import TRACE
 
 MARK = "\u2022"  # see `lines`
 
@@ -74,8 +66,6 @@ def differential(school: str = "") -> Operation:
 
 
 WRITTEN_OUT = 4  # X^k with k up to this is written out in its differential
-LINEAR = (TRANSPOSE, TRACE, SUM, DIAG, DIAGONAL, VEC, BLOCK, LITERAL)
-PRODUCTS: dict[Operation, Callable[..., Expr]] = {TIMES: times, MATMUL: matmul, HADAMARD: hadamard, KRONECKER: kron}
 
 Ruled = tuple[Expr, tuple[str, ...]]  # what d(e) becomes, and by which rules
 
@@ -123,10 +113,10 @@ class Forward:
         if op is ADD:
             names = (SCHOOL_SUM.name if self.school else op.rule,)
             return add(*[self.d(a) for a in e.args]), names if all(a in self.moving for a in e.args) else (*names, CONSTANT.name)
-        if op in PRODUCTS:
-            return self._product(e)
-        if op in LINEAR:
+        if op in (BLOCK, LITERAL) or op.is_linear:
             return apply(op, [self.d(a) for a in e.args], e.attr), (op.rule,)
+        if op.index:
+            return self._product(e)
         own = _OWN.get(op)
         if own is not None:
             return own(self, e), (op.rule,)
@@ -135,12 +125,12 @@ class Forward:
         return self._by_the_book(e), (op.rule,)
 
     def _product(self, e: Expr) -> Ruled:
-        make_, moving = PRODUCTS[e.op], [k for k, a in enumerate(e.args) if a in self.moving]
+        moving = [k for k, a in enumerate(e.args) if a in self.moving]
         if self.school and len(moving) > 1:
             below = [k for k in moving if _is_below(e.args[k])]
             if 0 < len(below) < len(moving):
                 return self._quotient(e, below), (QUOTIENT.name,)
-        sums = [make_(*e.args[:k], self.d(e.args[k]), *e.args[k + 1 :]) for k in moving]
+        sums = [apply(e.op, (*e.args[:k], self.d(e.args[k]), *e.args[k + 1 :])) for k in moving]
         if len(moving) == 1:
             return sums[0], (SCHOOL_FACTOR.name if self.school else CONSTANT_FACTOR.name,)
         return add(*sums), (SCHOOL_PRODUCT.name if self.school else e.op.rule,)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..ops.core import ADD, ENTRY, INDEXED_SUM, TRANSPOSE
+from ..ops.blocks import BLOCK
+from ..ops.book import REGISTRY
+from ..ops.core import ADD, ENTRY, INDEXED_SUM, LITERAL
 from ..ops.laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..printing.document import plain
-from .forward import LINEAR
 from .lines import Line, Partial, Step, merged
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ LEVELS = ("brief", "full")
 PAGE = 68  # characters of the columns of an `align*` that fits a page
 WIDE = 130  # columns of text, with the rules beside the lines
 # The rules that a brief derivation does not give a line of their own.
-SMALL = {op.rule for op in (ADD, TRANSPOSE, INDEXED_SUM, ENTRY, *LINEAR)}
+SMALL = {op.rule for op in (ADD, INDEXED_SUM, ENTRY, BLOCK, LITERAL, *[op for op in REGISTRY.values() if op.is_linear])}
 SMALL |= {law.name for law in (CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM, ALGEBRA)}
 Row = tuple[str, str, str, str]
 

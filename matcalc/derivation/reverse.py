@@ -8,14 +8,15 @@ from ..differentiation.tensor import Tensor
 from ..expressions.build import add, hadamard, matmul, num, substitute, symbol, times, total, trace, transpose, zeros
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR
+from ..ops.blocks import BLOCK
 from ..ops.core import ADD, ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, TIMES, TRANSPOSE
 from ..ops.laws import REVERSE
 from ..shortening.simplify import Record, simplify
-from .forward import LINEAR, Forward
+from .forward import Forward
 
 MANY = 9  # nonlinear or shared nodes above which a function is taken apart
 LONG = 90  # symbols
-PLAIN = (ADD, TIMES, TRANSPOSE, ENTRY, INDEXED_SUM, INDEXED_PRODUCT, LITERAL, *LINEAR)
+PLAIN = (ADD, TIMES, ENTRY, INDEXED_SUM, INDEXED_PRODUCT, BLOCK, LITERAL)  # and what is linear
 
 
 class Part:
@@ -62,7 +63,7 @@ def _joints(root: Expr, rules: Forward) -> list[Expr]:
     for n in order:
         for a in n.args:
             uses[a] = uses.get(a, 0) + 1
-            if n.op not in PLAIN and not n.op.index and n.op.name != "matmul":
+            if n.op not in PLAIN and not n.op.index:
                 nonlinear[a] = None
     return [n for n in order if n.args and n is not root and n.op is not TRANSPOSE and (n in nonlinear or uses.get(n, 0) > 1)]
 
@@ -118,6 +119,6 @@ def _rules_between(local: Expr, by: Expr) -> list[str]:
     for n in postorder(local):
         if n is by or any(a in moving for a in n.args):
             moving.add(n)
-            if n is not by and n.op not in PLAIN:
+            if n is not by and n.op not in PLAIN and not n.op.is_linear:
                 names.append(n.op.rule)
     return names[::-1]

@@ -1,8 +1,8 @@
 """The derivative by reverse accumulation: from the value back to the variable, one rule of the book at a time.
 
 The adjoint of a node is ∂F/∂node, a sum of network terms whose slots are those of F, then the node's row and column.
-A node hands its adjoint to its arguments by its own rule: a multilinear operation by the index form of its Leibniz
-rule, any other by its differential from the book. Wherever the adjoint has at most two open indices it is folded into
+A node hands its adjoint to its arguments by its own rule: a multilinear operation by its index letters, any other by its
+differential from the book. Wherever the adjoint has at most two open indices it is folded into
 one matrix expression, so shared subterms stay shared and the author's structure survives.
 
 For a scalar F this is the adjoint recursion, linear in the size of the DAG; for a vector it is the chain of Jacobians.
@@ -20,7 +20,7 @@ from ..inference.templates import adjoint_of, differential_of, kronecker_of, lif
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
 from ..ops.operation import Operation
 from .families import at_index, bind, is_target, of_member, other_factors
-from .leibniz import LEIBNIZ, Share, ends, extended, times_entries
+from .leibniz import OWN, Share, by_letters, ends, extended, times_entries
 from .letters import free_letters, fresh_letter, letters_beside, letters_in
 from .lifting import contract, over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
@@ -148,7 +148,7 @@ def separate(term: Term) -> Term:
 
 def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[Share]:
     """The shares of the node's arguments in its adjoint `term`, for the arguments in `needed`."""
-    rule = LEIBNIZ.get(node.op)
+    rule = by_letters if node.op.index else OWN.get(node.op)
     if rule is not None:
         yield from rule(node, term, needed)
     elif node.op is INDEXED_SUM or node.op is INDEXED_PRODUCT:

@@ -1,26 +1,25 @@
-"""What a multilinear operation hands to its arguments: the index form of its Leibniz rule, one function for each.
+"""What an operation hands to its arguments where no differential says it: a multilinear operation by its letters (`by_letters`),
+what is made of parts part by part, powers and cases.
 
 A rule takes a node, a term of its adjoint (the last two slots are the node's row and column) and the nodes that contain
-the variable, and yields the arguments among these with their shares. Powers and cases are here too: no template of the
-book says them.
+the variable, and yields the arguments among these with their shares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ..errors import NoAnswerError
 from ..expressions import build
 from ..expressions.blocks import selections
-from ..expressions.build import add, apply, eye, hadamard, index, matmul, num, ones, power, times, unit, zeros
+from ..expressions.build import add, apply, eye, hadamard, index, num, ones, power, times, unit, zeros
 from ..expressions.expr import Expr
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
-from ..ops.core import ADD, CASES, ENTRY, HADAMARD, KRONECKER, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
-from ..ops.diagonal import DIAG, DIAGONAL
-from ..ops.sums import SUM, VEC
-from ..ops.trace import TRACE
+from ..ops.core import ADD, CASES, ENTRY, LITERAL, MATRIX_POWER, POWER
+from ..ops.multilinear import Letters, letters
+from ..ops.operation import Operation
 from .functions import of_entrywise_function, of_function, of_function_along
 from .letters import fresh_letter, letters_in
 from .network import Factor, Slot, Term, slot_for, split_pair
@@ -46,77 +45,48 @@ def _of_sum(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
             yield a, term
 
 
-def _of_times(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    r, c = ends(term)
-    for k, a in enumerate(node.args):
+def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """By the letters of a multilinear operation. Of a product of many factors, those on either side count as one."""
+    form, op, args = letters(node.op.index), node.op, node.args
+    for k, a in enumerate(args):
         if a not in needed:
             continue
-        others = node.args[:k] + node.args[k + 1 :]
-        if not a.is_scalar or node.is_scalar:
-            yield a, extended(term, [], r, c, times(*others) if others else num(1))
+        if len(args) == len(form.arguments):
+            yield a, _beside(form, k, args, node, term)
+            continue
+        share = _beside(form, 1, (_one(op, args[:k]), None), node, term) if k else term
+        yield a, _beside(form, 0, (None, _one(op, args[k + 1 :])), node, share) if k + 1 < len(args) else share
+
+
+def _one(op: Operation, args: Sequence[Expr]) -> Expr:
+    return args[0] if len(args) == 1 else apply(op, args)
+
+
+def _beside(form: Letters, k: int, args: Sequence[Expr | None], node: Expr, term: Term) -> Term:
+    """The share of argument k of an operation with these letters, beside the others."""
+    dims = {c: d for c, d in zip(form.value, node.shape) if len(c) == 1}
+    for place, a in zip(form.arguments, args):
+        dims.update((c, d) for c, d in zip(place, a.shape if a is not None else ()) if len(c) == 1)
+    at: dict[str, Slot] = {}
+    factors: list[Factor] = []
+    for n, part in zip((-2, -1), form.value):
+        rest = term.slots[n]
+        for m, c in enumerate(part):
+            slot = rest
+            if m + 1 < len(part):
+                term, slot, rest = split_pair(term, rest, dims[c], dims[part[m + 1]])
+            if at.setdefault(c, slot) != slot:  # a letter that the value has twice
+                factors.append((eye(dims[c]), at[c], slot))
+    scalar = None
+    for n, (place, a) in enumerate(zip(form.arguments, args)):
+        row, col = (tuple(i for c in part for i in at.setdefault(c, slot_for(dims[c]))) for part in place)
+        if n == k:
+            mine = row, col
+        elif a is not None and (row or col):
+            factors.append((a, row, col))
         else:
-            scalars, body = others[:-1], others[-1]
-            yield a, extended(term, [(body, r, c)], (), (), times(*scalars) if scalars else num(1))
-
-
-def _of_matmul(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    r, c = ends(term)
-    for k, a in enumerate(node.args):
-        if a in needed:
-            left, right = node.args[:k], node.args[k + 1 :]
-            row = slot_for(a.shape[0]) if left else r
-            col = slot_for(a.shape[1]) if right else c
-            factors = [(matmul(*left), r, row)] if left else []
-            factors += [(matmul(*right), col, c)] if right else []
-            yield a, extended(term, factors, row, col)
-
-
-def _of_hadamard(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    r, c = ends(term)
-    for k, a in enumerate(node.args):
-        if a in needed:
-            yield a, extended(term, [(hadamard(*node.args[:k], *node.args[k + 1 :]), r, c)], r, c)
-
-
-def _of_kron(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    a, b = node.args
-    term, a_row, b_row = split_pair(term, term.slots[-2], a.shape[0], b.shape[0])
-    term, a_col, b_col = split_pair(term, term.slots[-1], a.shape[1], b.shape[1])
-    if a in needed:
-        yield a, extended(term, [(b, b_row, b_col)], a_row, a_col)
-    if b in needed:
-        yield b, extended(term, [(a, a_row, a_col)], b_row, b_col)
-
-
-def _of_transpose(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    r, c = ends(term)
-    yield node.args[0], extended(term, [], c, r)
-
-
-def _of_trace(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    k = slot_for(node.args[0].shape[0])
-    yield node.args[0], extended(term, [], k, k)
-
-
-def _of_total(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    x = node.args[0]
-    yield x, extended(term, [], slot_for(x.shape[0]), slot_for(x.shape[1]))
-
-
-def _of_diag(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    r, c = ends(term)
-    yield node.args[0], extended(term, [(eye(node.shape[0]), r, c)], r, ())
-
-
-def _of_diagonal(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    r, _ = ends(term)
-    yield node.args[0], extended(term, [], r, r)
-
-
-def _of_vec(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    x = node.args[0]
-    term, col, row = split_pair(term, term.slots[-2], x.shape[1], x.shape[0])
-    yield x, extended(term, [], row, col)
+            scalar = a
+    return extended(term, factors, *mine, scalar)
 
 
 def _of_entry(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
@@ -196,18 +166,8 @@ def _of_matrix_power(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Shar
     yield x, share
 
 
-LEIBNIZ: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
+OWN: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
     ADD: _of_sum,
-    TIMES: _of_times,
-    MATMUL: _of_matmul,
-    HADAMARD: _of_hadamard,
-    KRONECKER: _of_kron,
-    TRANSPOSE: _of_transpose,
-    TRACE: _of_trace,
-    SUM: _of_total,
-    DIAG: _of_diag,
-    DIAGONAL: _of_diagonal,
-    VEC: _of_vec,
     ENTRY: _of_entry,
     BLOCK: _of_block,
     LITERAL: _of_literal,

@@ -28,27 +28,22 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .expr import Expr, make, order_key
 from .late import add, apply, hadamard, matmul, power, times, transpose
-from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, split, value_of, zeros
+from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, split, value_of
+from .multilinear import by_letters
 from .products import _merge, _raw_chain
 from .scalars import negative, opposite
 
 
 def trace(x: Expr) -> Expr:
     """tr X; scalars in front, turned to the shortest rotation or its transpose."""
-    if x.is_scalar:
-        return x
-    if x.op is TIMES:
-        return times(*x.args[:-1], trace(x.args[-1]))
+    if (found := by_letters(TRACE, x)) is not None:
+        return found
     if x.op is EYE:
         return size(x.shape[0])
-    if is_zero(x):
-        return num(0)
     if x.op is DIAG:
         return total(x.args[0])
     if x.op is KRONECKER and all(a.shape[0] is a.shape[1] for a in x.args):
         return times(*[trace(a) for a in x.args])
-    if x.op is TRANSPOSE:
-        return trace(x.args[0])
     if x.op is MATMUL:
         return _trace_of_chain(list(x.args))
     return make(TRACE, (x,), None, SCALAR, x.size + 1)
@@ -70,14 +65,8 @@ def _trace_of_chain(chain: list[Expr]) -> Expr:
 
 def total(x: Expr) -> Expr:
     """The sum of all entries."""
-    if x.is_scalar:
-        return x
-    if x.op is TIMES:
-        return times(*x.args[:-1], total(x.args[-1]))
-    if is_zero(x):
-        return num(0)
-    if x.op is TRANSPOSE:
-        return total(x.args[0])
+    if (found := by_letters(SUM, x)) is not None:
+        return found
     if x.op is UNIT:
         return num(1)
     if x.op is ONES:
@@ -114,33 +103,23 @@ def entrywise_factors(x: Expr) -> list[Expr] | None:
 
 def diag(x: Expr) -> Expr:
     """The diagonal matrix of a column."""
-    if x.is_scalar:
-        return x
-    if x.op is TIMES:
-        return times(*x.args[:-1], diag(x.args[-1]))
+    if (found := by_letters(DIAG, x)) is not None:
+        return found
     if x.op is ONES:
         return eye(x.shape[0])
     n = x.shape[0]
-    if is_zero(x):
-        return zeros(n, n)
     return make(DIAG, (x,), None, (n, n), x.size + 1)
 
 
 def diagonal(x: Expr) -> Expr:
     """The diagonal of a square matrix, as a column."""
-    if x.is_scalar:
-        return x
+    if (found := by_letters(DIAGONAL, x)) is not None:
+        return found
     n = x.shape[0]
-    if x.op is TIMES:
-        return times(*x.args[:-1], diagonal(x.args[-1]))
     if x.op is DIAG:
         return x.args[0]
     if x.op is EYE or x.op is ONES:
         return ones(n)
-    if is_zero(x):
-        return zeros(n)
-    if x.op is TRANSPOSE:
-        return diagonal(x.args[0])
     if x.op is HADAMARD:
         return hadamard(*[diagonal(a) for a in x.args])
     if x.op is POWER:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
-from ..errors import ShapeError
-from ..kinds import ONE, SCALAR, Dim, Shape, shape_text
+from ..kinds import ONE, SCALAR
 from ..ops.abstract import FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.core import (
@@ -66,9 +65,11 @@ from .leaves import (
     without_coefficient,
     zeros,
 )
+from .multilinear import by_letters
 from .products import as_power, inverse, matmul, matrix_power
 from .properties import holds
 from .scalars import divide, negative, opposite, subtract, times
+from .signatures import result_shape
 from .sums import add, literal, transpose
 
 for _constructor in (
@@ -135,6 +136,10 @@ def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
         shorter = linear(op, args)
         if shorter is not None:
             return shorter
+    if op.is_linear:
+        shorter = by_letters(op, args[0])
+        if shorter is not None:
+            return shorter
     first = args[0] if args else None
     if op is PSEUDOINVERSE and holds(args[0], "invertible"):
         return inverse(args[0])
@@ -175,29 +180,6 @@ def _has_minus(e: Expr) -> bool:
 
 
 late.CONSTRUCTORS["apply"] = apply
-
-
-def result_shape(op: Operation, args: Sequence[Expr]) -> Shape:
-    """The shape of the value by the operation's signature; ShapeError where the arguments do not fit it."""
-    given, _, value = op.signature.rpartition("->")
-    letters: dict[str, Dim] = {}
-    texts = given.split(",")
-    if op.directions:
-        texts += texts[:1] * (len(args) - len(texts))
-    for text, arg in zip(texts, args, strict=True):
-        for letter, dim in zip(text.split(), arg.shape, strict=True):
-            known = ONE if letter == "1" else letters.setdefault(letter, dim)
-            if known is not dim:
-                raise ShapeError(f"{op.name} of shape {shape_text(arg.shape)} where {text.strip().replace(' ', '×')} is needed")
-    rows, cols = (_product(token, letters) for token in value.split())
-    return rows, cols
-
-
-def _product(token: str, letters: dict[str, Dim]) -> Dim:
-    dim = ONE
-    for letter in token:
-        dim = dim if letter == "1" else dim * letters[letter]
-    return dim
 
 
 def rebuild(e: Expr, args: Sequence[Expr]) -> Expr:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from ..errors import ShapeError
 from ..kinds import Dim
+from ..ops.multilinear import Place, letters
 from . import special
 from .rounding import tie
 
@@ -106,6 +107,32 @@ def chain(args: Sequence[Value]) -> Value:
         for a in matrices[1:]:
             total = total @ a
     return total if len(matrices) == len(args) else scale * total
+
+
+@cache
+def _subscripts(index: str) -> tuple[str, int, Place]:
+    """For `einsum`; how many identity matrices are needed, one where a letter stands twice in the value; the value's letters."""
+    form = letters(index)
+    once = "".join(dict.fromkeys("".join(form.value)))
+    value, ties = once, []
+    for c in "".join(form.value)[len(once) :]:
+        ties.append(c + c.upper())
+        value += c.upper()
+    return ",".join([*map("".join, form.arguments), *ties]) + "->" + value, len(ties), form.value
+
+
+def contracted(index: str, *args: Value) -> Value:
+    """A multilinear operation by its letters (see `matcalc.ops.multilinear`)."""
+    text, ties, value = _subscripts(index)
+    sizes: dict[str, int] = {}
+    arrays = []
+    for place, a in zip(letters(index).arguments, args, strict=True):
+        sizes.update((c, n) for c, n in zip(place, np.shape(a)) if c)
+        arrays.append(np.reshape(a, [n for c, n in zip(place, np.shape(a)) if c]))
+    row, col = value
+    arrays += [np.eye(sizes[c]) for c in col[len(col) - ties :]]
+    total = np.einsum(text, *arrays)
+    return total.reshape([math.prod(sizes[c] for c in part) for part in value]) if row or col else total[()]
 
 
 # ---------------------------------------------------------------------------------------------- relations and cases

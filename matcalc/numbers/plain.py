@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import product
 from operator import add, ge, gt, le, lt, mul, ne, sub
 from operator import eq as equal
 from typing import Any
 
 from ..errors import ShapeError
+from ..ops.multilinear import letters
 from . import special
 from .rounding import tie
 
@@ -230,7 +232,6 @@ class np:
     array = staticmethod(lambda args: Array(list(args), (1, len(args))))
     tril = staticmethod(lambda x: _filled(x.shape, lambda i, j: x[i, j] if i >= j else 0.0))
     triu = staticmethod(lambda x: _filled(x.shape, lambda i, j: x[i, j] if i <= j else 0.0))
-    trace = staticmethod(lambda x: sum(x.data[:: x.shape[1] + 1]))
     sum = staticmethod(lambda x: sum(x.data))
     power = staticmethod(lambda x, k: Array([_power(a, k) for a in x.data], x.shape) if isinstance(x, Array) else _power(x, k))
     real = staticmethod(lambda x: x)
@@ -282,6 +283,25 @@ def chain(args: Sequence[Value]) -> Value:
         for a in matrices[1:]:
             total = total @ a
     return total if len(matrices) == len(args) else scale * total
+
+
+def contracted(index: str, *args: Value) -> Value:
+    form = letters(index)
+    sizes = {c: n for place, a in zip(form.arguments, args) for c, n in zip(place, a.shape) if c}
+    rows, cols = (math.prod(sizes[c] for c in part) for part in form.value)
+    total = [0.0] * (rows * cols)
+
+    def at(part: str, places: dict[str, int]) -> int:
+        found = 0
+        for c in part:
+            found = found * sizes[c] + places[c]
+        return found
+
+    for counts in product(*map(range, sizes.values())):
+        places = dict(zip(sizes, counts))
+        entries = [a.data[at(row, places) * a.shape[1] + at(col, places)] for (row, col), a in zip(form.arguments, args)]
+        total[at(form.value[0], places) * cols + at(form.value[1], places)] += math.prod(entries)
+    return Array(total, (rows, cols)) if "".join(form.value) else total[0]
 
 
 _RELATIONS = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": equal, "!=": ne}

@@ -3,8 +3,9 @@
     det = operation("det", "X", "n n -> 1 1", differential="det(X) tr(X^-1 dX)", …)
 
 signature    shapes of the arguments and of the value, in dimension letters; `1` is one; `m n` any shape
-index        for multilinear operations, instead of a differential: index letters of each argument and of the
-             value, `(ij)` a Kronecker pair: trace "ii->11", kron "ij,kl->(ik)(jl)" (Leibniz does the rest)
+index        for multilinear operations: index letters of each argument and of the value, `(ij)` a Kronecker pair: trace "ii->11",
+             row sums "ij->i1", kron "ij,kl->(ik)(jl)" (see `multilinear`). It is all such an operation needs: the differential, the
+             adjoints, the code, `transposes`, what is linear about it and, where `numeric` gives nothing faster, the values follow
 differential dF in matcalc's language: the parameters, `dX` for the differential of X, `F` for the value itself
 elementwise  the value's entry is a function of the argument's entry; `derivative` is that of a scalar x
 transposes   "commutes": f(X^T) = f(X)^T;  "ignores": f(X^T) = f(X)
@@ -27,7 +28,7 @@ latex        how LaTeX writes its name, where that is not `\\operatorname{NAME}`
              is read as well. Typst and MathML write the word of a command, arcsin, and of `\\sigma` the letter
 unicode, typst, mathml  how these write its name where they do not write what was said
              In each of the four `#` stands for the argument: `\\sqrt{#}` has delimiters of its own, `#!` is a sign after it
-numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays)
+numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays); not needed beside `index`
 rule         the name of its rule in derivations and in `matcalc rules`; of a function of one entry `derivative of sin` by itself
 example      where an example cannot be made from the signature: `EXPR by X`, or `EXPR by X where DECLARATIONS`
 source       made by `cite`

@@ -1,6 +1,6 @@
 """The bones of every expression: leaves, sums, products, powers, indexed sums.
 
-All are multilinear (Leibniz gives their differentials) except the powers and products over an index.
+Products are multilinear: their letters give their differentials, for any number of factors.
 Their normal forms are in `expressions.build`.
 """
 
@@ -62,7 +62,6 @@ ADD = operation(
     "add",
     "",
     "m n",
-    index="ij",
     rule="sum rule",
     example="a^T x + x^T x by x",
     statement="d(F + G) = dF + dG",
@@ -73,6 +72,7 @@ TIMES = operation(
     "times",
     "",
     "m n",
+    index="11,ij->ij",
     rule="product rule for scalars",
     example="(a^T x) x by x",
     statement="d(s F) = ds F + s dF",
@@ -83,6 +83,7 @@ MATMUL = operation(
     "matmul",
     "",
     "m n",
+    index="ij,jk->ik",
     rule="product rule",
     example="x^T A x by x",
     statement="d(F G) = dF G + F dG",
@@ -93,7 +94,7 @@ HADAMARD = operation(
     "hadamard",
     "",
     "m n",
-    index="ij",
+    index="ij,ij->ij",
     rule="entrywise product rule",
     example="sum(x .* y .* x) by x",
     statement="d(F .* G) = dF .* G + F .* dG",
@@ -105,7 +106,6 @@ KRONECKER = operation(
     "X Y",
     "m n, p q -> mp nq",
     index="ij,kl->(ik)(jl)",
-    transposes="commutes",
     spellings="kron",
     notation="ew kron",
     rule="Kronecker product rule",

@@ -13,20 +13,17 @@ DIAG = operation(
     statement="d diag(x) = diag(dx)",
     source="definition",
     spellings="diag Diag",
-    numeric="np.diag(x[:, 0])",
 )
 DIAGONAL = operation(
     "diagonal",
     "X",
     "n n -> n 1",
     index="ii->i1",
-    transposes="ignores",
     rule="differential of the diagonal",
     statement="d diag(X) = diag(dX)",
     source="definition",
     spellings="diag",
     domain="square",
-    numeric="np.diag(X)[:, None]",
 )
 LOWER_TRIANGLE = operation(
     "tril",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from .multilinear import transposition
+
 _counted = count()
 
 
@@ -77,9 +79,9 @@ class Operation:
         self.index = index
         self.differential = differential
         self.elementwise = elementwise
-        self.transposes = transposes
+        self.transposes = transposes or (transposition(index) if index else "")
         self.domain = domain
-        self.numeric = numeric
+        self.numeric = numeric or (f"contracted({index!r}, {', '.join(self.params)})" if index else "")
         self.statement = statement
         self.source = source
         self.spellings: tuple[str, ...] = tuple(spellings.split())
@@ -100,6 +102,11 @@ class Operation:
     def spectral(self) -> bool:
         """A number of a square matrix: exp directly below one of these is most often meant as the matrix exponential."""
         return self.signature == "n n -> 1 1"
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether it is linear in its one argument, by its letters."""
+        return bool(self.index) and "," not in self.index
 
     def __repr__(self) -> str:
         return self.name

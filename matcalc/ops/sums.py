@@ -1,4 +1,4 @@
-"""Sums over all entries, and the stacking of columns."""
+"""Sums over all entries, over rows and columns, and the stacking of columns."""
 
 from __future__ import annotations
 
@@ -10,12 +10,31 @@ SUM = operation(
     "X",
     "m n -> 1 1",
     index="ij->11",
-    transposes="ignores",
     rule="differential of the sum of entries",
     statement="d sum(X) = sum(dX)",
     source="definition",
     spellings="sum",
     numeric="np.sum(X)",
+)
+ROW_SUMS = operation(
+    "rowsum",
+    "X",
+    "m n -> m 1",
+    index="ij->i1",
+    rule="differential of the row sums",
+    statement="d rowsum(X) = rowsum(dX): the column X 1",
+    source="definition",
+    spellings="rowsum rowsums",
+)
+COLUMN_SUMS = operation(
+    "colsum",
+    "X",
+    "m n -> 1 n",
+    index="ij->1j",
+    rule="differential of the column sums",
+    statement="d colsum(X) = colsum(dX): the row 1^T X",
+    source="definition",
+    spellings="colsum colsums",
 )
 VEC = operation(
     "vec",

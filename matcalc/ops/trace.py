@@ -10,11 +10,9 @@ TRACE = operation(
     "X",
     "n n -> 1 1",
     index="ii->11",
-    transposes="ignores",
     rule="differential of the trace",
     statement="d tr(X) = tr(dX)",
     source=cite("cookbook", "eq. (36)"),
     spellings="tr trace",
     domain="square",
-    numeric="np.trace(X)",
 )

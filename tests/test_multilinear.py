@@ -1,0 +1,78 @@
+"""What follows from the index letters of a block: values with and without NumPy, linearity, transposition, answers in matrix notation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.errors import MatcalcError
+from matcalc.expressions.build import apply, num, symbol, times, transpose, zeros
+from matcalc.kinds import ONE, Dim
+from matcalc.numbers import kernels, plain
+from matcalc.ops.core import HADAMARD, KRONECKER, MATMUL
+from matcalc.ops.diagonal import DIAGONAL
+from matcalc.ops.multilinear import letters, transposition
+from matcalc.ops.sums import COLUMN_SUMS, ROW_SUMS, SUM, VEC
+from matcalc.ops.trace import TRACE
+
+M, N = Dim.of("m"), Dim.of("n")
+X, x, r = symbol("X", (M, N)), symbol("x", (N, ONE)), symbol("r", (ONE, N))
+
+
+@pytest.mark.parametrize("index", ["ii->11", "ij->11", "ii->i1", "i1->ii", "ij->ji", "ij->(ji)1", "ij,kl->(ik)(jl)", "ij,jk->ik", "ij->1j"])
+def test_values_without_numpy_are_those_with_it(index: str) -> None:
+    rng = np.random.default_rng(0)
+    sizes = {"1": 1, "i": 3, "j": 4, "k": 2, "l": 5}
+    given = [rng.standard_normal([sizes[c] for c in place]) for place in index.partition("->")[0].split(",")]
+    found = kernels.contracted(index, *given)
+    small = plain.contracted(index, *[plain.Array(list(map(float, a.ravel())), a.shape) for a in given])
+    assert np.shape(found) == getattr(small, "shape", ())
+    np.testing.assert_allclose(np.ravel(found), getattr(small, "data", [small]), rtol=1e-13)
+
+
+def test_letters_say_what_becomes_of_transposes() -> None:
+    assert TRACE.transposes == SUM.transposes == DIAGONAL.transposes == "ignores"
+    assert KRONECKER.transposes == HADAMARD.transposes == "commutes"
+    assert not (MATMUL.transposes or VEC.transposes or ROW_SUMS.transposes)
+    assert transposition("ab->ba") == "commutes"
+
+
+def test_letters_that_say_nothing_are_refused() -> None:
+    for wrong in ("ijk->i1", "i->i1", "ij->I1"):
+        with pytest.raises(MatcalcError, match="rows and columns"):
+            letters(wrong)
+
+
+def test_numbers_come_out_and_zeros_stay() -> None:
+    assert apply(ROW_SUMS, (times(num(2), X),)) is times(num(2), apply(ROW_SUMS, (X,)))
+    assert apply(ROW_SUMS, (zeros(M, N),)) is zeros(M)
+    assert apply(VEC, (zeros(M, N),)) is zeros(M * N)
+
+
+def test_of_vectors_and_of_transposes() -> None:
+    assert apply(ROW_SUMS, (x,)) is x and apply(COLUMN_SUMS, (r,)) is r
+    assert apply(ROW_SUMS, (r,)) is apply(SUM, (r,)) and apply(COLUMN_SUMS, (x,)) is apply(SUM, (x,))
+    assert apply(VEC, (r,)) is transpose(r)
+    assert apply(ROW_SUMS, (transpose(X),)) is transpose(apply(COLUMN_SUMS, (X,)))
+
+
+@pytest.mark.parametrize(
+    "text, answer",
+    [
+        ("sum(rowsum(X).^2)", "2 rowsum(X) ones(n)^T"),
+        ("w^T rowsum(X)", "w ones(n)^T"),
+        ("colsum(A X) b", "A^T ones(m) b^T"),
+        ("norm(rowSums(X^T))", "ones(m) colsum(X)/||colsum(X)^T||"),
+        ("tr(rowsum(X) colsum(X))", "(rowsum(X) ones(n)^T + ones(n) colsum(X))^T"),
+        ("sum(rowsum(X .* X))", "2 X"),
+    ],
+)
+def test_answers_are_in_matrix_notation(text: str, answer: str) -> None:
+    d = matcalc.derivative(text, "X")
+    assert not isinstance(d, list) and d.text == answer
+
+
+def test_a_vector_of_sums_by_the_matrix() -> None:
+    d = matcalc.derivative("rowsum(X)", "X", where="X in R^{m x n}", notation="kron")
+    assert not isinstance(d, list) and d.text == "d vec(F)/d vec(X)^T = ones(n)^T ⊗ I_m"
