@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +9,15 @@ from .answers.answer import Derivative, Expression
 from .errors import UsageError
 from .exchange.handles import Handle, call, hadamard, kron, matrix, scalar, vector
 from .pipeline import derive
+from .pipeline.question import Function, Names, Options, Question
 
 if TYPE_CHECKING:
     from .course.partials import Partials
 
 
 def derivative(
-    expr: str | Handle,
-    wrt: str | Handle | Sequence[str | Handle],
+    expr: Function,
+    wrt: Names,
     *,
     where: str = "",
     order: int = 1,
@@ -35,27 +35,22 @@ def derivative(
     writes sums over families as products with the stacked families; `assumptions` says what is stacked how.
     Raises MatcalcError: bad input, no answer, or a failed check.
     """
-    given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
-    names = [w if isinstance(w, str) else w.name for w in given]
-    single = names[0] if isinstance(wrt, str | Handle) else names
-    found = derive.derivative(
-        expr if isinstance(expr, str) else expr.read(), single, where, order, layout, notation, verify, structured, vectorize
-    )
+    found = derive.derivative(Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize)))
     if order == 1 and not vectorize:
         for d in found if isinstance(found, list) else [found]:
             d.chained = partial(_chain_of, expr, d.wrt[0], where, verify)
     return found
 
 
-def _chain_of(expr: str | Handle, name: str, where: str, verify: bool) -> Partials:
+def _chain_of(expr: Function, name: str, where: str, verify: bool) -> Partials:
     from .course.partials import chain_of
 
     return chain_of(expr, name, where=where, verify=verify)
 
 
 def grad(
-    expr: str | Handle,
-    wrt: str | Handle | Sequence[str | Handle],
+    expr: Function,
+    wrt: Names,
     *,
     where: str = "",
     notation: str = "auto",
@@ -74,8 +69,8 @@ def grad(
 
 
 def jacobian(
-    expr: str | Handle,
-    wrt: str | Handle | Sequence[str | Handle],
+    expr: Function,
+    wrt: Names,
     *,
     where: str = "",
     notation: str = "auto",
@@ -88,8 +83,8 @@ def jacobian(
 
 
 def hessian(
-    expr: str | Handle,
-    wrt: str | Handle | Sequence[str | Handle],
+    expr: Function,
+    wrt: Names,
     *,
     where: str = "",
     notation: str = "auto",
@@ -103,9 +98,9 @@ def hessian(
     return found
 
 
-def parse(text: str | Handle, where: str = "") -> Expression:
+def parse(text: Function, where: str = "") -> Expression:
     """Read an expression, or take one that was built; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
-    return derive.expression(text if isinstance(text, str) else text.read(), where)
+    return derive.expression(Question.of(text, where=where))
 
 
 def from_sympy(expr: Any, where: str = "") -> Handle:
@@ -119,9 +114,9 @@ def from_sympy(expr: Any, where: str = "") -> Handle:
     return from_sympy(expr, where)
 
 
-def subexpressions(text: str, where: str = "") -> list[tuple[str, str]]:
+def subexpressions(text: Function, where: str = "") -> list[tuple[str, str]]:
     """Every subexpression as it was typed with its shape, inner ones first."""
-    return derive.expression(text, where).subexpressions()
+    return parse(text, where).subexpressions()
 
 
 __all__ = [

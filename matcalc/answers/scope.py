@@ -48,7 +48,8 @@ class Scope:
             if n.op is MEMBER:
                 base = str(n.attr[0])  # type: ignore[index]
                 self.families[base] = (typed.families[base][1], n.shape)
-        self.standins = False  # whether functions of which only the sets are known may be given values, for a comparison
+        # For a comparison at random points: values that are not needed are passed over, functions known by their sets have stand-ins.
+        self.compares = False
         self.functions = frozenset(d.name for d in typed.declarations if d.domain is not None)
         self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
         self.names = frozenset(
@@ -69,7 +70,7 @@ class Scope:
 
         functions = {n: v for n, v in given.items() if n.rstrip("'") in self.functions}
         absent = [n for n in functions_of(used) if not callable(functions.get(n))]
-        if absent and not self.standins:
+        if absent and not self.compares:
             raise UsageError(f"no value was given for {', '.join(absent)}: a callable is wanted")
         given = {n: v for n, v in given.items() if n not in functions}
         known = set(self.symbols) | set(self.families)
@@ -79,10 +80,11 @@ class Scope:
         dims |= {n for e in used for node in postorder(e) if isinstance(node.attr, Dim) for n in node.attr.names()}
         dims |= {n for shape in shapes for d in shape for n in d.names()}
         sizes = {n: int(given[n]) for n in dims if n in given and n not in known}
+        ignored = {*self.names, *sizes, *self.letters, *(given if self.compares else ())}
         env, found = prepare(
             {n: s for n, s in self.symbols.items() if n in present},
             {n: s for n, s in self.families.items() if n in present},
-            {n: v for n, v in given.items() if n in present or not (n in self.names or n in sizes or n in self.letters)},
+            {n: v for n, v in given.items() if n in present or n not in ignored},
             sizes,
         )
         return {**env, **functions}, found

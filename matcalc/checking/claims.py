@@ -16,17 +16,17 @@ from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, Usag
 from ..expressions.build import is_number, is_zero, member, num, substitute, subtract, value_of
 from ..expressions.expr import Expr
 from ..expressions.functions import functions_of
-from ..inference.infer import Typed, infer
+from ..inference.infer import Typed
 from ..kinds import ONE, Dim
 from ..notation.authorship import typed_order
 from ..ops.core import MEMBER, SYMBOL
-from ..pipeline.derive import derivative
-from ..reading.read import parse as read
-from ..reading.read import parse_names, parse_where
+from ..pipeline.derive import one_derivative
+from ..pipeline.question import Function, Names, Options, Question, declarations_in, read
+from ..pipeline.sampling import Numbers, Values, closed, evaluator
 from ..shortening.simplify import simplify
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 from .diagnosis import diagnose
-from .evidence import Evidence, Numbers, Values, central_difference, closed, complex_step, evaluator, gather, measure, with_expression
+from .evidence import Evidence, central_difference, complex_step, gather, measure, with_expression
 
 CHOSEN = 2  # the member at which a claim on the general one is judged
 # `\nabla_x f =`, `grad f =`: what stands left of a claim and says no more than that it is one.
@@ -89,8 +89,8 @@ class Verdict:
 
 
 def check(
-    expr: str,
-    wrt: str | Sequence[str],
+    expr: Function,
+    wrt: Names,
     claim: str,
     *,
     where: str = "",
@@ -103,13 +103,15 @@ def check(
     The claim may use every name of the expression, those it binds included, and any notation: a matrix, `J[i,j,k,l] = …`,
     `d vec(F)/d vec(X)^T = …`, `dX -> …`, in text or LaTeX. Raises MatcalcError where something cannot be read.
     """
-    asked = _variables(expr, wrt, where)
-    if order == 1 and len(asked) > 1:
+    asked = Question.of(expr, wrt, where, Options(order, layout))
+    asked.need_variables()
+    if order == 1 and len(asked.names) > 1:
         raise UsageError("a claim is about one derivative: give one variable, or --order with a variable for each")
-    names, letter = _chosen_member(asked, _typed(expr, asked, where))
-    function = _typed(expr, names, where)
-    truth, notes = _closed_form(expr, names, where, order, layout)
-    shown = truth if names == asked else _closed_form(expr, asked, where, order, layout)[0]
+    names, letter = _chosen_member(asked.names, asked.typed)
+    question = asked if names == asked.names else asked.by(*names)
+    function = question.typed
+    truth, notes = _closed_form(question)
+    shown = truth if question is asked else _closed_form(asked)[0]
     try:
         claimed = _claim(claim, function, names[0], truth, letter)
     except ShapeError as error:
@@ -117,7 +119,7 @@ def check(
             raise
         return Verdict(False, [f"wrong dimension: in the claim, {error.message}"], derivative=shown, claim=None, notes=notes)
     flipped = truth is not None and truth._flipped
-    quotient, step = _references(function, expr, names, where, order, flipped)
+    quotient, step = _references(question, flipped)
     if truth is None and quotient is None:
         raise NoAnswerError("there is neither a closed form nor a numerical derivative to compare the claim with")
     loose = _loose(claimed._typed, function)
@@ -157,48 +159,21 @@ def _at(evidence: Evidence, values: Values) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------- reading
 
 
-def _declarations(where: str) -> tuple[Declaration, ...]:
-    try:
-        return parse_where(where)
-    except MatcalcError as error:
-        raise error.located(where) from None
-
-
-def _variables(expr: str, wrt: str | Sequence[str], where: str) -> list[str]:
-    declared = [d.name for d in _declarations(where)]
-    names = [n for text in ([wrt] if isinstance(wrt, str) else wrt) for n in parse_names(text, declared)]
-    if not names:
-        raise UsageError("no variable to differentiate by")
-    return names
-
-
-def _chosen_member(names: list[str], function: Typed) -> tuple[list[str], str]:
+def _chosen_member(names: tuple[str, ...], function: Typed) -> tuple[tuple[str, ...], str]:
     """The variables with x_2 for the general member x_j, which is judged there, and the letter j."""
     for name in names:
         found = function.symbols.get(name)
         if found is not None and found.op is MEMBER and found.indices:
-            return [f"{split_name(n)[0]}_{CHOSEN}" if n == name else n for n in names], str(found.args[0].attr)
+            return tuple(f"{split_name(n)[0]}_{CHOSEN}" if n == name else n for n in names), str(found.args[0].attr)
     return names, ""
 
 
-def _typed(expr: str, names: Sequence[str], where: str) -> Typed:
-    """The function, by property-free twins of its variables."""
-    declarations = _declarations(where)
-    try:
-        program = read(expr, [d.name for d in declarations], functions=[d.name for d in declarations if d.domain is not None])
-        inner = parse_where(program.where) if program.where else ()
-        return infer(program, (*declarations, *inner), tuple(dict.fromkeys(names)))
-    except MatcalcError as error:
-        raise error.located(expr) from None
-
-
-def _closed_form(expr: str, names: Sequence[str], where: str, order: int, layout: str) -> tuple[Derivative | None, list[str]]:
+def _closed_form(question: Question) -> tuple[Derivative | None, list[str]]:
     """The derivative; None, and why, where there is none to be had: numbers can still judge."""
     try:
-        found = derivative(expr, names[0] if len(names) == 1 else list(names), where, order, layout)
+        found = one_derivative(question)
     except NoAnswerError as error:
         return None, [f"judged by numbers alone: {error.message}"]
-    assert isinstance(found, Derivative)
     return found, list(found.assumptions)
 
 
@@ -215,7 +190,7 @@ def _claim(text: str, function: Typed, variable: str, truth: Derivative | None, 
     try:
         program = _with_bindings(_read(text, function), function.program)
         if program.where:
-            declarations += parse_where(program.where)
+            declarations += declarations_in(program.where)
         if program.form is not None and program.form[0] == "kron" and all(d.name != program.form[1] for d in declarations):
             rows, cols = function.expr.shape
             declarations.append(Declaration(str(program.form[1]), "R", (rows, cols) if cols is not ONE or rows is ONE else (rows,)))
@@ -259,17 +234,16 @@ def _with_members(claim: Typed, function: Typed, letter: str) -> Typed:
 
 def _inferred(program: Program, declarations: Sequence[Declaration], truth: Derivative | None) -> Typed:
     try:
-        return infer(program, declarations, (), twins=False)
+        return Question(program, declarations).whole()
     except ShapeError:
         sized = _sized(program, truth)
         if sized is None:
             raise
-        return infer(sized, declarations, (), twins=False)
+        return Question(sized, declarations).whole()
 
 
 def _read(text: str, function: Typed) -> Program:
-    known = [d.name for d in function.declarations] + [b.name for b in function.program.bindings]
-    return read(text, known, functions=[d.name for d in function.declarations if d.domain is not None])
+    return read(text, function.declarations, [b.name for b in function.program.bindings])
 
 
 def _with_bindings(program: Program, given: Program) -> Program:
@@ -329,10 +303,9 @@ def _all_known(text: str, function: Typed) -> bool:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
-def _references(
-    function: Typed, text: str, names: Sequence[str], where: str, order: int, flipped: bool
-) -> tuple[Numbers, Numbers] | tuple[None, None]:
+def _references(question: Question, flipped: bool) -> tuple[Numbers, Numbers] | tuple[None, None]:
     """The derivative by central differences and by complex steps, of the function or of the derivative one order below."""
+    function, names, order = question.typed, question.names, question.options.order
     variable = function.symbols.get(names[-1])
     if variable is None or (variable.op is MEMBER and order > 1):
         return None, None  # an entry, say: the closed form was checked when it was made
@@ -341,11 +314,9 @@ def _references(
     below = evaluator(function)
     if order > 1:
         try:
-            lower = derivative(text, names[0] if len(names) <= 2 else list(names[:-1]), where, order - 1)
+            below = closed(one_derivative(Question(question.program, question.declarations, names[: order - 1], Options(order - 1))))
         except NoAnswerError:
             return None, None
-        assert isinstance(lower, Derivative)
-        below = closed(lower)
 
     def laid_out(numbers: Callable[[Numbers, Values, str], Any]) -> Numbers:
         def value(values: Values) -> Any:

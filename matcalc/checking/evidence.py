@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..answers.answer import Derivative
-from ..answers.scope import Scope
 from ..differentiation.families import in_pieces
-from ..expressions.build import is_number, value_of
+from ..expressions.build import value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import Typed
-from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
-from ..notation.forms import evaluate_form
+from ..kinds import LARGEST_LITERAL, ONE
 from ..numbers.numeric import Plan, release
-from ..numbers.verify import SCALES, Point
-from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SYMBOL, UNIT
-
-Values = Mapping[str, Any]
-Numbers = Callable[[Values], Any]
+from ..numbers.verify import SCALES
+from ..ops.core import NUMBER
+from ..pipeline.sampling import Numbers, Sampler, Values, closed, evaluator
 
 POINTS = 4
 MOST_THRESHOLDS = 4
@@ -167,36 +163,6 @@ def measure(difference: Any, gradient: Any) -> float | None:
 # ---------------------------------------------------------------------------------------------- numbers of each
 
 
-def evaluator(typed: Typed) -> Numbers:
-    """The numbers of what was typed, from whatever of the values it needs."""
-    scope = Scope(typed)
-    scope.standins = True
-    hole = str(typed.form[1]) if typed.form is not None and typed.form[0] == "map" else None
-
-    def value(values: Values) -> Any:
-        import numpy as np
-
-        keep = {hole[1:]} if hole else set()
-        wanted = {n: v for n, v in values.items() if n in scope.symbols or n in scope.families or n in keep}
-        return np.asarray(evaluate_form(typed, scope, wanted))
-
-    return value
-
-
-def closed(d: Derivative) -> Numbers:
-    """The numbers of a derivative, from whatever of the values it needs."""
-    d = copy.copy(d)
-    d._scope = copy.copy(d._scope)
-    d._scope.standins = True
-
-    def value(values: Values) -> Any:
-        import numpy as np
-
-        return np.asarray(d.evaluate({n: v for n, v in values.items() if n in d._scope.symbols or n in d._scope.families}))
-
-    return value
-
-
 def central_difference(f: Numbers, values: Values, name: str) -> Any:
     """∂f/∂name, the indices of the variable last: central differences of two steps, extrapolated."""
     import numpy as np
@@ -242,37 +208,14 @@ def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
     """Random points for all the names in `typed`, each with its declared properties, at which everything is finite."""
     import numpy as np
 
-    symbols: dict[str, tuple[Shape, Any]] = {}
-    families: dict[str, tuple[Dim, Shape, Any]] = {}
-    dims: list[Dim] = []
-    least = 2
-    for t in typed:
-        hole = t.form[1] if t.form is not None and t.form[0] == "map" else None
-        for n, s in t.symbols.items():
-            if s.op is SYMBOL and n != hole:
-                symbols.setdefault(n, (s.shape, t.declared.get(n, s).attr[1]))  # type: ignore[index]
-        for e in postorder(t.expr):
-            dims += e.shape
-            if e.op in (ENTRY, MEMBER, UNIT, INDEXED_SUM, INDEXED_PRODUCT):
-                places = e.args if e.op in (ENTRY, MEMBER, UNIT) else e.args[1:2]
-                least = max([least, *(int(value_of(i)) for i in places if is_number(i) and value_of(i) < LARGEST_LITERAL)])
-            if e.op is MEMBER:
-                families[e.attr[0]] = (t.families[e.attr[0]][1], e.shape, e.attr[1])  # type: ignore[index]
-    point = Point(symbols, families, least)
-    rng = np.random.default_rng(52)
-    orders = point.orders(dims)
+    sampler = Sampler(*typed)
 
     def enough(scales: Iterable[tuple[float, bool]], wanted: int) -> None:
-        for scale, positive in scales:
-            for order in orders:
-                # All sizes grow with the points: where N is 2 and n is 3, and the other way round, N is 6/n.
-                sizes = {n: k + len(evidence.points) // 2 % 2 for n, k in order.items()}
-                drawn = point.draw(sizes, rng, scale, positive)
-                outer = {n: _outer(drawn[n], s) for n, (s, _) in symbols.items()}
-                outer |= {n: _outer(drawn[n], s) for n, (_, s, _) in families.items()}
-                evidence.add_point(outer, drawn, sizes)
-                if len(evidence.points) >= wanted:
-                    return
+        # All sizes grow with the points: where N is 2 and n is 3, and the other way round, N is 6/n.
+        for env, sizes in sampler.points(52, scales, lambda: len(evidence.points) // 2 % 2):
+            evidence.add_point(sampler.outer(env, sizes), env, sizes)
+            if len(evidence.points) >= wanted:
+                return
 
     with np.errstate(all="ignore"):
         enough(SCALES, POINTS)
@@ -287,13 +230,3 @@ def _thresholds(typed: Sequence[Typed]) -> list[float]:
         return []
     found = {abs(float(value_of(e))) for e in nodes if e.op is NUMBER and abs(value_of(e)) < LARGEST_LITERAL**9}
     return sorted(c for c in found if c > 2 or 0 < c < 0.2)[:MOST_THRESHOLDS]
-
-
-def _outer(value: Any, shape: Shape) -> Any:
-    """A value as the user would give it: no axes of length one (a family keeps its first)."""
-    if shape == SCALAR:
-        return value  # a family of numbers has the one axis of its index
-    for axis, dim in ((-1, shape[1]), (-2 if shape[1] is not ONE else -1, shape[0])):
-        if dim is ONE:
-            value = value.take(0, axis=axis)
-    return value

@@ -12,8 +12,9 @@ from ..expressions.build import add, apply, inverse, matmul, opposite, substitut
 from ..expressions.expr import Expr, postorder
 from ..ops.core import ADD, CASES, INDEX, INDEXED_SUM, IVERSON, MATMUL, NUMBER
 from ..ops.inverse import INVERSE
+from ..pipeline.sampling import evaluator
 from .comparison import ROUGH, TOLERANCE, close, spell_term
-from .evidence import Evidence, evaluator, with_expression
+from .evidence import Evidence, with_expression
 
 MOST_CHANGES = 600
 LARGEST = 60  # nodes of a claim, or of a derivative, in which changes are looked for

@@ -11,9 +11,10 @@ from ..errors import MatcalcError
 from ..expressions.build import add, is_zero, num, rebuild, split, times, transpose, zeros
 from ..expressions.expr import Expr
 from ..ops.core import ADD, CASES, TRANSPOSE
+from ..pipeline.sampling import evaluator
 from ..shortening.simplify import expansions, simplify
 from .comparison import SAME, Arrays, agree, ratios, simple, spell_tensor, spell_term
-from .evidence import Evidence, evaluator, with_expression
+from .evidence import Evidence, with_expression
 
 MOST_TERMS = 24
 

@@ -17,7 +17,8 @@ from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import MEMBER, SYMBOL
-from ..pipeline.derive import derivative
+from ..pipeline.derive import one_derivative
+from ..pipeline.question import Options, Question
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .emission import Target
@@ -174,9 +175,8 @@ def _second(d: Derivative) -> Derivative:
     if d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
     typed = d._typed
-    found = derivative((typed.program, tuple(typed.declarations)), d.wrt[0], order=2, check=d.verified == "verified")
-    assert isinstance(found, Derivative)
-    return found
+    options = Options(order=2, verify=d.verified == "verified")
+    return one_derivative(Question(typed.program, typed.declarations, d.wrt[:1], options))
 
 
 def target_of(name: str) -> Target:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..errors import MatcalcError, NoAnswerError, UsageError
-from ..exchange.handles import Handle
+from ..pipeline.question import Function, Names, Question
 from .directions import Directional, directional_derivative
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Answer, Problem
@@ -15,13 +15,11 @@ from .solutions import Stationary, StationaryPoint
 from .stationary_points import stationary_points
 from .volumes import JacobianDeterminant, jacobian_determinant
 
-Function = str | Handle
-Variables = str | Handle | Sequence[str | Handle]
 Found = TypeVar("Found", bound=Answer)
 
 
 def taylor(
-    expr: Function, wrt: Variables, *, at: str | None = None, order: int | str = 2, where: str = "", verify: bool = True
+    expr: Function, wrt: Names, *, at: str | None = None, order: int | str = 2, where: str = "", verify: bool = True
 ) -> Taylor | Series:
     """The Taylor polynomial of this order about the point `at` (x_0 where none is given); with order="inf" the series.
 
@@ -34,14 +32,14 @@ def taylor(
     return _answered(expr, wrt, where, lambda p: taylor_polynomial(p, at, order, verify))
 
 
-def linearize(expr: Function, wrt: Variables, *, at: str | None = None, where: str = "", verify: bool = True) -> Taylor:
+def linearize(expr: Function, wrt: Names, *, at: str | None = None, where: str = "", verify: bool = True) -> Taylor:
     """The tangent: f(x_0) + J (x - x_0), of a scalar, a vector field or a matrix function."""
     return _answered(expr, wrt, where, lambda p: taylor_polynomial(p, at, 1, verify, linear=True))
 
 
 def directional(
     expr: Function,
-    wrt: Variables,
+    wrt: Names,
     *,
     along: str | None = None,
     at: str | None = None,
@@ -53,35 +51,24 @@ def directional(
     return _answered(expr, wrt, where, lambda p: directional_derivative(p, along, at, normalize, verify))
 
 
-def jacdet(expr: Function, wrt: Variables, *, where: str = "", verify: bool = True) -> JacobianDeterminant:
+def jacdet(expr: Function, wrt: Names, *, where: str = "", verify: bool = True) -> JacobianDeterminant:
     """The determinant of the Jacobian, for a change of variables."""
     return _answered(expr, wrt, where, lambda p: jacobian_determinant(p, verify))
 
 
-def stationary(expr: Function, wrt: Variables, *, where: str = "", verify: bool = True) -> Stationary:
+def stationary(expr: Function, wrt: Names, *, where: str = "", verify: bool = True) -> Stationary:
     """The points where the gradient is zero, each with its kind: minimum, maximum, saddle, inflection or undecided."""
     return _answered(expr, wrt, where, lambda p: stationary_points(p, verify))
 
 
-def _answered(expr: Function, wrt: Variables, where: str, answer: Callable[[Problem], Found]) -> Found:
-    text, where = _read(expr, where)
-    given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
-    problem = Problem(text, [w if isinstance(w, str) else w.name for w in given], where)
+def _answered(expr: Function, wrt: Names, where: str, answer: Callable[[Problem], Found]) -> Found:
+    question = Question.of(expr, wrt, where)
     try:
-        return answer(problem)
+        return answer(Problem(question))
     except MatcalcError as error:
-        raise error.located(text) from None
+        raise error.located(question.text) from None
     except (NotImplementedError, RecursionError) as error:  # SymPy's way to say that it does not know
         raise NoAnswerError(f"no closed form was found ({type(error).__name__})") from None
-
-
-def _read(expr: Function, where: str) -> tuple[str, str]:
-    if isinstance(expr, str):
-        return expr, where
-    from ..inference.assumptions import where_text
-
-    program, declarations = expr.read()
-    return program.text, "; ".join(filter(None, (where_text(declarations), where)))
 
 
 __all__: list[Any] = [

@@ -17,12 +17,12 @@ from ..answers.answer import Derivative
 from ..errors import NoAnswerError, ReadingError
 from ..expressions.build import is_number, is_zero, value_of
 from ..expressions.expr import Expr
-from ..inference.infer import infer
 from ..kinds import ONE, Dim, Shape
 from ..notation.surface import number
 from ..ops.core import EYE, TIMES
 from ..ops.diagonal import DIAG
 from ..pipeline import derive
+from ..pipeline.question import Options, Question
 from ..syntax import Declaration, Node, Program, walk
 from .unfold import Step, declared_as, names_in, rebuilt, with_names
 
@@ -141,9 +141,8 @@ class Chain:
         self.reached = reached
 
     def _derivative(self, tree: Node, name: str, more: Sequence[Declaration] = (), notation: str = "auto") -> Derivative:
-        found = derive.derivative((Program("", (), tree), (*self.declarations, *more)), name, notation=notation, check=self.check)
-        assert isinstance(found, Derivative)
-        return found
+        options = Options(notation=notation, verify=self.check)
+        return derive.one_derivative(Question(Program("", (), tree), (*self.declarations, *more), (name,), options))
 
     def has_path(self, x: Step) -> bool:
         """Whether the value depends on x."""
@@ -262,7 +261,7 @@ class Chain:
     def _count(self, tree: Node, more: Sequence[Declaration], name: str, count: Count) -> None:
         """The products in a tree that the name takes part in, from the name outwards."""
         try:
-            typed = infer(Program("", (), tree), (*self.declarations, *more), (), twins=False)
+            typed = Question(Program("", (), tree), (*self.declarations, *more)).whole()
         except ReadingError as error:  # the differential of a matrix function has a name of its own that no one can type
             raise NoAnswerError(f"a step has no spelling: {error.message}") from None
         meaning: dict[int, Expr] = {id(n): e for n, e in typed.nodes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from ..differentiation.tensor import Tensor
@@ -267,8 +268,7 @@ def _check(
         if slope.shape != start.shape:
             slope = transpose(slope)
         line = add(start, times(t, slope))
-        point, dims = problem.sampler([moved, line, t])
-        check_remainder(moved, line, {t: zeros(*SCALAR)}, 1, point, dims, repr(problem.text))
+        check_remainder(moved, line, {t: zeros(*SCALAR)}, 1, problem.sampler([moved, line, t]), repr(problem.text))
     if gradient is not None and answer.gradient is not None and answer.magnitude is not None:
         _check_ascent(problem, answer, {x: problem.whole(substitute(g, centre)) for x, g in gradient.items()})
 
@@ -278,11 +278,9 @@ def _check_ascent(problem: Problem, answer: Directional, gradient: Mapping[Expr,
 
     assert answer.magnitude is not None and answer.gradient is not None
     roots = [*gradient.values(), answer.gradient, answer.magnitude, *([answer.steepest] if answer.steepest is not None else [])]
-    point, dims = problem.sampler(roots)
-    rng = np.random.default_rng(7)
-    for sizes in point.orders(dims)[:2]:
+    for env, sizes in islice(problem.sampler(roots).points(7), 2):
         with np.errstate(all="ignore"):
-            values = [np.ravel(np.asarray(v, dtype=float)) for v in Plan(roots).run(point.draw(sizes, rng, 1.0, False), sizes)]
+            values = [np.ravel(np.asarray(v, dtype=float)) for v in Plan(roots).run(env, sizes)]
         g = np.concatenate(values[: len(gradient)])
         row, size = values[len(gradient)], float(values[len(gradient) + 1][0])
         right = np.allclose(np.sort(row), np.sort(g)) and np.isclose(size, np.linalg.norm(g))

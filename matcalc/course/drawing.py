@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import MatcalcError
 from ..pipeline.derive import expression
+from ..pipeline.question import Question
 from ..printing.latex import latex_name
 
 if TYPE_CHECKING:
@@ -159,7 +160,8 @@ def _mark_latex(plot: Plot, mark: Any) -> str:
     if not plot.flat:
         return "(" + r",\ ".join(f"{c:.4g}" for c in mark.at) + ")"
     try:
-        return f"{latex_name(plot.axes[0])} = {expression(mark.name).latex if not _is_decimal(mark.name) else f'{mark.at[0]:.4g}'}"
+        value = f"{mark.at[0]:.4g}" if _is_decimal(mark.name) else expression(Question.of(mark.name)).latex
+        return f"{latex_name(plot.axes[0])} = {value}"
     except MatcalcError:
         return f"{mark.at[0]:.4g}"
 

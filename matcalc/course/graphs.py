@@ -13,28 +13,25 @@ from typing import Any
 
 from ..answers.answer import Derivative, Expression, printer
 from ..errors import MatcalcError, NoAnswerError, ReadingError, UsageError, VerificationError
-from ..exchange.handles import Handle
 from ..expressions.expr import postorder
-from ..inference.infer import Typed, infer
-from ..inference.scene import spell_declaration
-from ..kinds import ONE, Dim
+from ..inference.infer import Typed
+from ..inference.scene import declared_shape, spell_declaration
+from ..kinds import ONE
 from ..ops.core import SYMBOL
 from ..pipeline import derive
+from ..pipeline.question import Function, Names, Options, Question
+from ..pipeline.sampling import Sampler, Values, agree, closed, evaluator
 from ..printing.formats import Printable
-from ..syntax import Declaration, Node, Program, spell_name
+from ..syntax import Declaration, Node, spell_name
 from .chain import Accumulation, Chain, Edge
-from .points import names_of, random_points, read_input
 from .unfold import GRANULARITIES, Step, declared_as, flattened, names_in, unfolded
 
-POINTS = 2
-TOLERANCE = 1e-8
-NEARBY, UNSURE = 1e-9, 1e-5
 Spell = Callable[[Node], str]
 
 
 def graph(
-    expr: str | Handle,
-    wrt: str | Handle | Sequence[str | Handle],
+    expr: Function,
+    wrt: Names,
     *,
     where: str = "",
     names: str = "letters",
@@ -48,21 +45,16 @@ def graph(
     """
     if granularity not in GRANULARITIES:
         raise UsageError(f"unknown granularity {granularity!r}: use {', '.join(GRANULARITIES)}")
-    text = expr if isinstance(expr, str) else expr.read()
-    given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
-    variables = [w if isinstance(w, str) else w.name for w in given]
+    question = Question.of(expr, wrt, where, Options(verify=verify))
     try:
-        program, declarations = read_input(text, where) if isinstance(text, str) else text
-        return _graph(program, declarations, variables, names, granularity, verify)
+        return _graph(question.by(*dict.fromkeys(question.names)), names, granularity)
     except MatcalcError as error:
-        raise error.located(text if isinstance(text, str) else text[0].text) from None
+        raise error.located(question.text) from None
 
 
-def _graph(
-    program: Program, declarations: Sequence[Declaration], variables: Sequence[str], names: str, granularity: str, check: bool
-) -> Graph:
-    wrt = list(dict.fromkeys(names_of(variables, declarations)))
-    typed = infer(program, declarations, tuple(wrt), twins=False)
+def _graph(question: Question, names: str, granularity: str) -> Graph:
+    question.need_variables()
+    wrt, check, typed = question.names, question.options.verify, question.whole()
     if typed.form is not None:
         raise UsageError("the graph of an expression is wanted; this is the form of a derivative")
     occurring = set(postorder(typed.expr))
@@ -78,7 +70,7 @@ def _graph(
     for x in inputs[: len(wrt)]:
         if not chain.has_path(x):
             raise NoAnswerError(f"the expression does not depend on {x.name}: there is no graph, the derivative is 0")
-    found = derive.derivative((program, tuple(declarations)), wrt, check=check)
+    found = derive.derivative(question)
     made = Graph(typed, chain, wrt, found if isinstance(found, list) else [found], "verified" if check else "not checked")
     if check:
         _check(made)
@@ -251,7 +243,7 @@ def _check(made: Graph) -> None:
     spell = printer("text")
     chain, typed = made.chain, made.typed
     bindings = [f"{s.name} = {spell(s.tree)}" for s in chain.steps]
-    for x, closed in zip(chain.inputs, made.derivatives):
+    for x, derivative in zip(chain.inputs, made.derivatives):
         passes = [(made.backward, made.adjoints[x.name], chain.value.shape)]
         if x.name in made.forwards:
             passes.append((made.forwards[x.name], made.tangents[chain.value.name], x.shape))
@@ -263,46 +255,36 @@ def _check(made: Graph) -> None:
             seed = declared_as(run.seed, shape) if run.free else None
             where = "; ".join([typed.where, *([spell_declaration(seed)] if seed else [])])
             try:
-                printed = derive.expression("; ".join(lines), where)
+                printed = derive.expression(Question.of("; ".join(lines), where=where))
             except ReadingError as error:
                 raise NoAnswerError(f"a step has no spelling that can be read back and checked: {error.message}") from None
-            _compare(printed, closed, typed, seed, run is made.backward)
+            _compare(printed, derivative, typed, seed, run is made.backward)
 
 
-def _compare(printed: Expression, closed: Derivative, typed: Typed, seed: Declaration | None, weights: bool) -> None:
+def _compare(printed: Expression, derivative: Derivative, typed: Typed, seed: Declaration | None, weights: bool) -> None:
     """The last value of a pass against the closed form, contracted with the seed where that is free."""
-    import numpy as np
+    numbers = closed(derivative)
 
-    rng = np.random.default_rng(20240301)
-    judged = 0
-    with np.errstate(all="ignore"):
-        for values, sizes in random_points(typed):
-            try:
-                expected = np.asarray(closed.evaluate(values))
-                nearby = np.asarray(closed.evaluate({n: v if callable(v) else v * (1 + NEARBY) for n, v in values.items()}))
-                if not float(np.max(np.abs(nearby - expected), initial=0)) <= UNSURE * (1 + float(np.max(np.abs(expected), initial=0))):
-                    continue  # nearly singular: rounding errors would decide
-                if seed is not None:
-                    values[seed.name] = free = rng.uniform(
-                        -1, 1, [d.value(sizes) for d in seed.sizes if isinstance(d, Dim) and d is not ONE]
-                    )
-                    expected = np.tensordot(free, expected, free.ndim) if weights else np.tensordot(expected, free, free.ndim)
-                found, expected = np.ravel(printed.evaluate(values)), np.ravel(expected)
-            except (ArithmeticError, np.linalg.LinAlgError, ValueError):
-                continue
-            if not (np.all(np.isfinite(found)) and np.all(np.isfinite(expected))):
-                continue
-            size = float(np.max(np.abs(expected), initial=0))
-            if found.shape != expected.shape or float(np.max(np.abs(found - expected), initial=0)) > TOLERANCE * (1 + size):
-                raise VerificationError(f"the accumulation disagrees with the closed form: please report {printed.text!r}")
-            judged += 1
-            if judged == POINTS:
-                return
-    if not judged:
+    def expected(values: Values) -> Any:
+        import numpy as np
+
+        if seed is None:
+            return numbers(values)
+        free = np.asarray(values[seed.name])
+        first, second = (free, numbers(values)) if weights else (numbers(values), free)
+        return np.tensordot(first, second, free.ndim)
+
+    sampler = Sampler(typed)
+    if seed is not None:
+        sampler.symbols[seed.name] = (declared_shape(seed.sizes), ())
+    same = agree(expected, evaluator(printed._typed), sampler.outer_points())
+    if same is None:
         raise NoAnswerError(
             "the graph could not be checked: it has no finite value at any random point tried",
             suggestion="declare what it needs (positive, spd, …), or use --no-verify to see it unchecked",
         )
+    if not same:
+        raise VerificationError(f"the accumulation disagrees with the closed form: please report {printed.text!r}")
 
 
 __all__ = ["Graph", "graph"]

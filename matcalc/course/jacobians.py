@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr
 from ..numbers.numeric import Plan
-from ..numbers.verify import SCALES
 from .problem import Problem
 
 GOOD_POINTS = 2
@@ -67,37 +67,29 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
     """VerificationError where the closed form is not the determinant of the numerical Jacobian."""
     import numpy as np
 
-    rng = np.random.default_rng(20240311)
-    point, dims = problem.sampler([f, value, absolute, *xs])
+    sampler = problem.sampler([f, value, absolute, *xs])
     plan, closed = Plan(f), Plan([value, absolute])
     out_words = _value_words(words)
-    good = tried = 0
+    good = 0
     with np.errstate(all="ignore"):
-        for scale, positive in SCALES:
-            for sizes in point.orders(dims):
-                tried += 1
-                if good >= GOOD_POINTS or tried > MOST_POINTS:
-                    break
-                env = point.draw(sizes, rng, scale, positive)
-                rows, cols = (d.value(sizes) for d in f.shape)
-                try:
-                    j = numerical_jacobian(
-                        lambda at, sizes=sizes: plan.run(at, sizes)[0], env, problem.names, words, free_entries((rows, cols), out_words)
-                    )
-                    found, size = (float(v) for v in closed.run(env, sizes))
-                    wanted = float(np.linalg.det(j))
-                except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError, TypeError):
-                    continue
-                if not (np.isfinite(wanted) and np.isfinite(found)):
-                    continue
-                bound = float(np.prod(np.linalg.norm(j, axis=0)))
-                if abs(found - wanted) > TOLERANCE * max(abs(wanted), 1e-4 * bound) or abs(abs(found) - size) > 1e-9 * (
-                    abs(found) + 1e-300
-                ):
-                    raise VerificationError(
-                        f"the closed form is not the determinant of the numerical Jacobian: please report {problem.text!r}"
-                    )
-                good += 1
+        for env, sizes in islice(sampler.points(20240311), MOST_POINTS):
+            rows, cols = (d.value(sizes) for d in f.shape)
+            try:
+                j = numerical_jacobian(
+                    lambda at, sizes=sizes: plan.run(at, sizes)[0], env, problem.names, words, free_entries((rows, cols), out_words)
+                )
+                found, size = (float(v) for v in closed.run(env, sizes))
+                wanted = float(np.linalg.det(j))
+            except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError, TypeError):
+                continue
+            if not (np.isfinite(wanted) and np.isfinite(found)):
+                continue
+            bound = float(np.prod(np.linalg.norm(j, axis=0)))
+            if abs(found - wanted) > TOLERANCE * max(abs(wanted), 1e-4 * bound) or abs(abs(found) - size) > 1e-9 * (abs(found) + 1e-300):
+                raise VerificationError(f"the closed form is not the determinant of the numerical Jacobian: please report {problem.text!r}")
+            good += 1
+            if good >= GOOD_POINTS:
+                break
     if not good:
         raise NoAnswerError(
             "the determinant could not be checked: the function has no finite value at any random point tried",
@@ -109,14 +101,11 @@ def vanishes(problem: Problem, value: Expr) -> bool:
     """Whether a closed form is zero wherever it is tried, against the size of its parts, though no rule says so."""
     import numpy as np
 
-    point, dims = problem.sampler([value])
-    rng = np.random.default_rng(3)
     tried = 0
     parts = list(value.args) if value.op.name == "times" else [value]
     smallest = [Plan([a, *([b for b in a.args] if a.op.name == "add" else [a])]) for a in parts]
     with np.errstate(all="ignore"):
-        for sizes in point.orders(dims)[:4]:
-            env = point.draw(sizes, rng, 1.0, True)
+        for env, sizes in islice(problem.sampler([value]).points(3, [(1.0, True)]), 4):
             try:
                 runs = [[abs(float(v)) for v in plan.run(env, sizes)] for plan in smallest]
             except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError, TypeError):

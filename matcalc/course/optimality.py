@@ -12,10 +12,10 @@ from typing import Any
 from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
-from ..kinds import Dim
 from ..numbers.numeric import Plan
-from ..numbers.verify import Point, draw
+from ..numbers.verify import draw
 from ..ops.inverse import INVERSE
+from ..pipeline.sampling import Sampler
 from .jacobians import free_entries
 
 SHAPED = frozenset({"orthogonal", "idempotent", "spd", "psd", "diagonal", "skew", "lower", "upper", "orthonormal"})
@@ -37,17 +37,16 @@ class Scenery:
         self,
         f: Expr,
         solutions: Sequence[tuple[Expr, Expr]],
-        point: Point,
-        dims: Iterable[Dim],
+        sampler: Sampler,
         words: Mapping[str, frozenset[str]],
         tall: Sequence[Expr] = (),
     ) -> None:
-        self.f, self.solutions, self.point, self.dims = f, list(solutions), point, list(dims)
+        self.f, self.solutions, self.sampler = f, list(solutions), sampler
         self.words = words
         self.plan = Plan(f)
         self.values = [(name_of(x), Plan(e)) for x, e in self.solutions]
         inverted = [n.args[0] for n in postorder([e for _, e in self.solutions]) if n.op is INVERSE and not n.indices]
-        self.counts = {n for count, _, _ in point.families.values() for n in count.names()} | {"N"}
+        self.counts = {n for count, _, _ in sampler.families.values() for n in count.names()} | {"N"}
         self.conditions = Plan([*inverted, *tall]) if inverted or tall else None
 
     def scenes(self) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
@@ -55,7 +54,7 @@ class Scenery:
         import numpy as np
 
         rng = np.random.default_rng(20240317)
-        orders = self.point.orders(self.dims)
+        orders = self.sampler.point.orders(self.sampler.dims)
         with np.errstate(all="ignore"):
             for k in range(MOST_POINTS):
                 sizes = dict(orders[k // 2 % len(orders)])
@@ -91,9 +90,9 @@ class Scenery:
         import numpy as np
 
         env: dict[str, Any] = {}
-        for name, (shape, props) in self.point.symbols.items():
+        for name, (shape, props) in self.sampler.symbols.items():
             env[name] = general((shape[0].value(sizes), shape[1].value(sizes)), props, rng)
-        for name, (count, shape, props) in self.point.families.items():
+        for name, (count, shape, props) in self.sampler.families.items():
             members = [general((shape[0].value(sizes), shape[1].value(sizes)), props, rng) for _ in range(count.value(sizes))]
             env[name] = np.array(members)
         return env

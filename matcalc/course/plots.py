@@ -14,14 +14,12 @@ from typing import Any
 
 from ..answers.answer import Derivative, Expression, printer
 from ..errors import MatcalcError, NoAnswerError, UsageError
-from ..exchange.handles import Handle
 from ..expressions.expr import postorder
-from ..inference.scene import spell_declaration
 from ..kinds import ONE
 from ..ops.core import MEMBER, SYMBOL
 from ..pipeline import derive
+from ..pipeline.question import Function, Names, Question
 from ..syntax import split_name, walk
-from .points import names_of, read_input
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Problem
 from .search import SAME, Point, Window, descended, finite, grid, in_the_plane, on_a_line
@@ -34,8 +32,8 @@ HIGHEST_DERIVATIVE = 6
 
 
 def plot(
-    expr: str | Handle,
-    wrt: str | Handle | Sequence[str | Handle],
+    expr: Function,
+    wrt: Names,
     *,
     where: str = "",
     range: str | Sequence[float] | None = None,
@@ -52,39 +50,34 @@ def plot(
     contours with the gradient field beside the surface, and gradient `descent` from a point. `stationary` points are marked
     unless Taylor polynomials are shown.
     """
-    if isinstance(expr, str):
-        text = expr
-    else:
-        program, declarations = expr.read()
-        text, where = program.text, "; ".join(filter(None, (where, *map(spell_declaration, declarations))))
-    given = [wrt] if isinstance(wrt, str | Handle) else list(wrt)
-    names = [w if isinstance(w, str) else w.name for w in given]
     if kind not in KINDS:
         raise UsageError(f"unknown kind {kind!r}: use {', '.join(KINDS)}")
+    question, notes = _by_numbers(expr, wrt, where)
     try:
-        problem, where, notes = _numbers(text, names, where)
-        made = Plot(problem, where, range, kind)
+        made = Plot(Problem(question), range, kind)
         made.assumptions = notes + made.assumptions
         made.add(taylor, at, derivatives, descent)
         if stationary if stationary is not None else not taylor:
             made.mark()
         return made
     except MatcalcError as error:
-        raise error.located(text) from None
+        raise error.located(question.text) from None
 
 
-def _numbers(text: str, names: Sequence[str], where: str) -> tuple[Problem, str, list[str]]:
-    """The problem, with undeclared variables as numbers where that can be: nothing else has an axis of its own."""
-    program, declarations = read_input(text, where)
-    declared = {d.name for d in declarations}
-    undeclared = [n for n in names_of(names, declarations) if n not in declared]
-    trees = [program.body, *(b.value for b in program.bindings)]
+def _by_numbers(expr: Function, wrt: Names, where: str) -> tuple[Question, list[str]]:
+    """The question, with undeclared variables as numbers where that can be: nothing else has an axis of its own."""
+    question = Question.of(expr, wrt, where)
+    question.need_variables()
+    declared = {d.name for d in question.declarations}
+    undeclared = dict.fromkeys(n for n in question.names if n not in declared)
+    trees = [question.program.body, *(b.value for b in question.program.bindings)]
     entries = {split_name(str(n.attr))[0] for t in trees for n in walk(t) if n.op == "name" and split_name(str(n.attr))[1]}
     if undeclared and not entries & set(undeclared):
-        wider = "; ".join(filter(None, (where, *(f"{n} in R" for n in undeclared))))
         with suppress(MatcalcError):
-            return Problem(text, names, wider), wider, [f"{n} in R, for it is drawn on an axis" for n in undeclared]
-    return Problem(text, names, where), where, []
+            wider = Question.of(expr, wrt, "; ".join(filter(None, (where, *(f"{n} in R" for n in undeclared)))))
+            Problem(wider)
+            return wider, [f"{n} in R, for it is drawn on an axis" for n in undeclared]
+    return question, []
 
 
 class Mark:
@@ -99,8 +92,8 @@ class Mark:
 class Plot:
     """What is to be drawn. `curves` are the function and its Taylor polynomials, `marks` the stationary points."""
 
-    def __init__(self, problem: Problem, where: str, window: str | Sequence[float] | None, kind: str) -> None:
-        self.problem, self.where, self.kind = problem, where, kind
+    def __init__(self, problem: Problem, window: str | Sequence[float] | None, kind: str) -> None:
+        self.problem, self.where, self.kind = problem, problem.where, kind
         typed = problem.typed
         if not typed.expr.is_scalar:
             raise UsageError(f"a plot is of a scalar function; this one is {typed.expr.shape[0]}×{typed.expr.shape[1]}")
@@ -115,7 +108,7 @@ class Plot:
         self.axes: tuple[str, ...] = (f"{name}_1", f"{name}_2") if self.is_vector else problem.names
         positive = [bool({"positive", "nonnegative"} & problem.properties(n)) for n in problem.names]
         self.windows = read_windows(window, positive * (len(self.axes) if self.is_vector else 1))
-        self.expression: Expression = derive.expression(problem.text, where)
+        self.expression: Expression = derive.expression(problem.question.by())
         self.assumptions: list[str] = list(self.expression.assumptions)
         self.gradient: list[Derivative] = self._derivatives(1)
         self.taylor: list[Taylor] = []
@@ -135,18 +128,11 @@ class Plot:
 
     def _derivatives(self, order: int) -> list[Derivative]:
         """All partial derivatives of this order by one variable; by two, the gradient and the Hessian's entries."""
-        names = self.problem.names
+        names, question = self.problem.names, self.problem.question
         if order == 1 or self.flat or self.is_vector:
-            found = derive.derivative(self.problem.text, list(names), self.where, order)
-        else:
-            pairs = [(a, b) for a in names for b in names]
-            return [
-                d
-                for pair in pairs
-                for d in [derive.derivative(self.problem.text, list(pair), self.where, order)]
-                if isinstance(d, Derivative)
-            ]
-        return found if isinstance(found, list) else [found]
+            found = derive.derivative(question.by(*names, order=order))
+            return found if isinstance(found, list) else [found]
+        return [derive.one_derivative(question.by(a, b, order=order)) for a in names for b in names]
 
     def evaluator(self, thing: Expression | Derivative | Taylor) -> Callable[[Point], float]:
         """The value at a point; nan where there is none."""
@@ -154,7 +140,7 @@ class Plot:
 
         names, vector = self.problem.names, self.is_vector
         if isinstance(thing, Taylor):  # read once, not at every point
-            thing = derive.expression(thing.text, thing.where)
+            thing = derive.expression(Question.of(thing.text, where=thing.where))
 
         def value(p: Point) -> float:
             values = {names[0]: np.array(p)} if vector else dict(zip(names, p))
@@ -233,7 +219,7 @@ class Plot:
         for e in given.values():
             if any(n.op in (SYMBOL, MEMBER) for n in postorder(e)):
                 raise UsageError(f"{what} takes numbers here, not {text!r}")
-            value = derive.expression(printer("text")(self.problem.arranger().spell(e))).evaluate({})
+            value = derive.expression(Question.of(printer("text")(self.problem.arranger().spell(e)))).evaluate({})
             found += map(float, np.ravel(value))
         return tuple(found)
 
@@ -385,6 +371,6 @@ def read_windows(given: str | Sequence[float] | None, positive: Sequence[bool]) 
 
 def _number(text: str, whole: str) -> float:
     try:
-        return float(derive.expression(text).evaluate({}))
+        return float(derive.expression(Question.of(text)).evaluate({}))
     except (MatcalcError, TypeError, ValueError, ArithmeticError):
         raise UsageError(f"{text.strip()!r} in the range {whole!r} is no number") from None

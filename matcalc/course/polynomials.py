@@ -24,6 +24,7 @@ from ..notation.linearmap import along
 from ..notation.naming import LEAST_GAIN, names_for, repeated
 from ..notation.surface import negated, number
 from ..ops.core import ENTRY, SYMBOL
+from ..pipeline.question import Question
 from ..printing.count import symbols as length
 from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
 from ..shortening.folding import folded
@@ -66,7 +67,7 @@ class Taylor(Answer):
         """The numbers of what is printed, given an array for every name."""
         from ..pipeline.derive import expression
 
-        return expression(self.text, self.where).evaluate(values)
+        return expression(Question.of(self.text, where=self.where)).evaluate(values)
 
 
 def taylor_polynomial(problem: Problem, at: str | None, order: int, check: bool, linear: bool = False) -> Taylor:
@@ -90,8 +91,8 @@ def taylor_polynomial(problem: Problem, at: str | None, order: int, check: bool,
     if check:
         typed = problem.whole(problem.typed.expr)
         variables = {problem.whole(x): a for x, a in centre.items()}
-        point, dims = problem.sampler([typed, answer.expr, *variables, *variables.values()])
-        check_remainder(typed, answer.expr, variables, order, point, dims, repr(problem.text))
+        sampler = problem.sampler([typed, answer.expr, *variables, *variables.values()])
+        check_remainder(typed, answer.expr, variables, order, sampler, repr(problem.text))
         answer.verified = "verified"
     return answer
 

@@ -15,14 +15,14 @@ from ..expressions.build import substitute, transpose, zeros
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of, words_of
 from ..inference.assumptions import where_text
-from ..inference.infer import Typed, infer
-from ..kinds import ONE, Dim, Shape, shape_text
+from ..kinds import ONE, shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import rewritten, typed_order
-from ..numbers.verify import Point
-from ..ops.core import MEMBER, SIZE, SYMBOL
+from ..ops.core import MEMBER, SYMBOL
+from ..pipeline.question import Question, read
+from ..pipeline.sampling import Sampler
 from ..printing.formats import Printable
-from ..reading.read import parse, parse_names, parse_where
+from ..reading.read import parse_names
 from ..shortening.folding import folded
 from ..shortening.simplify import recognise
 from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
@@ -35,38 +35,23 @@ _OPEN, _CLOSED = "([{", ")]}"
 class Problem:
     """A function of the variables `names`. `function` is the expression in property-free twins of them."""
 
-    def __init__(self, text: str, wrt: str | Sequence[str], where: str = "") -> None:
-        self.text = text
-        try:
-            try:
-                declarations = parse_where(where)
-            except MatcalcError as error:
-                raise error.located(where) from None
-            program = parse(text, [d.name for d in declarations], functions=[d.name for d in declarations if d.domain is not None])
-            if program.where:
-                declarations = (*declarations, *parse_where(program.where))
-            if program.form is not None:
-                raise UsageError("an expression is wanted here, not an index form or a linear map")
-            given = [wrt] if isinstance(wrt, str) else list(wrt)
-            self.names = tuple(dict.fromkeys(n for t in given for n in parse_names(t, [d.name for d in declarations])))
-            if not self.names:
-                raise UsageError("no variable was given")
-            self.given = declarations
-            self.typed: Typed = infer(program, declarations, self.names)
-        except MatcalcError as error:
-            raise error.located(text) from None
+    def __init__(self, question: Question) -> None:
+        question = question.by(*dict.fromkeys(question.names))
+        if question.program.form is not None:
+            raise UsageError("an expression is wanted here, not an index form or a linear map")
+        if not question.names:
+            raise UsageError("no variable was given")
+        self.question, self.text, self.names, self.typed = question, question.text, question.names, question.typed
         self.function = recognise(self.typed.expr)
         self.variables = {n: self._variable(n) for n in self.names}
         self.declarations: dict[str, Declaration] = {d.name: d for d in self.typed.declarations}
         self.notes: list[str] = list(self.typed.assumptions)
 
     def _variable(self, name: str) -> Expr:
-        found = self.typed.symbols.get(name) or self.typed.declared.get(name)
-        if found is None:
-            others = ", ".join(self.typed.symbols) or "there are none"
-            raise UsageError(f"{name} does not occur in the expression", suggestion=f"variables here: {others}")
+        found = self.question.variable(name)
         if found.op is not SYMBOL:
-            raise UsageError(f"{name} is a member of a family; this command takes whole variables")
+            what = "a member of a family" if found.op is MEMBER else "an entry"
+            raise UsageError(f"{name} is {what}; this command takes whole variables")
         return found
 
     @property
@@ -145,13 +130,13 @@ class Problem:
         `free` it may depend on the variables."""
         name = name_of(like)
         try:
-            program = parse(text, self._known(), functions=[d.name for d in self.declarations.values() if d.domain is not None])
+            program = read(text, self.declarations.values(), self.typed.families)
             declarations = dict(self.declarations)
             if program.body.op == "name" and isinstance(program.body.attr, str) and self._is_new(program.body.attr):
                 words = self.properties(name)
                 self.declare(program.body.attr, like, _LINEAR & words if free else words)
                 declarations = dict(self.declarations)
-            typed = infer(program, tuple(declarations.values()), (), twins=False)
+            typed = Question(program, declarations.values()).whole()
         except MatcalcError as error:
             raise error.located(text) from None
         for d in typed.declarations:
@@ -171,9 +156,6 @@ class Problem:
             self.notes.append(f"the row {text.strip()} counts as a column")
             return transpose(e)
         raise ShapeError(f"{what} for {name} is {shape_text(e.shape)}, and {name} is {shape_text(like.shape)}", text=text)
-
-    def _known(self) -> list[str]:
-        return [*self.declarations, *self.typed.families]
 
     def _is_new(self, name: str) -> bool:
         base, sub = split_name(name)
@@ -206,29 +188,9 @@ class Problem:
 
     # ---- numbers
 
-    def sampler(self, roots: Iterable[Expr]) -> tuple[Point, list[Dim]]:
-        """How to draw values for everything in these expressions, and the sizes they need."""
-        return sampler([self.function, *roots], self.typed)
-
-
-def sampler(roots: Iterable[Expr], typed: Typed) -> tuple[Point, list[Dim]]:
-    """Shapes and declared properties of every symbol and family in the expressions."""
-    shapes: dict[str, tuple[Shape, Iterable[str]]] = {}
-    families: dict[str, tuple[Dim, Shape, Iterable[str]]] = {}
-    dims: list[Dim] = []
-    for n in postorder(list(roots)):
-        if n.op is SYMBOL:
-            name = name_of(n)
-            whole = typed.declared.get(name)
-            shapes[name] = (n.shape, {*words_of(n), *(words_of(whole) if whole is not None and whole.op is SYMBOL else ())})
-        elif n.op is MEMBER:
-            name = name_of(n)
-            families[name] = (typed.families[name][1], n.shape, words_of(n))
-            dims.append(typed.families[name][1])
-        elif n.op is SIZE:
-            dims.append(n.attr)  # type: ignore[arg-type]
-        dims += n.shape
-    return Point(shapes, families), dims
+    def sampler(self, roots: Iterable[Expr]) -> Sampler:
+        """Random points for everything in the function and in these expressions."""
+        return Sampler(self.typed, roots=[self.function, *roots])
 
 
 class Answer(Printable):
@@ -261,9 +223,7 @@ class Answer(Printable):
     def check_readable(self) -> None:
         """NoAnswerError where the answer has no notation that could be read back."""
         try:
-            declarations = parse_where(self.where)
-            applied = [d.name for d in declarations if d.domain is not None]
-            infer(parse(self.text, [d.name for d in declarations], functions=applied), declarations, (), twins=False)
+            Question.of(self.text, where=self.where).whole()
         except MatcalcError:
             raise NoAnswerError("the answer has no notation in matcalc's language") from None
 

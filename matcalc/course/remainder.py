@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of, words_of
-from ..kinds import Dim
 from ..numbers.numeric import Plan
-from ..numbers.verify import SCALES, Point
+from ..pipeline.sampling import Sampler
 
 GOOD_POINTS = 2
 MOST_POINTS = 40
@@ -20,37 +19,30 @@ NOISE = 2e-13  # of a value, where its size is one
 SLACK = 0.5  # the measured order may fall short of the next whole number by this
 
 
-def check_remainder(
-    f: Expr, polynomial: Expr, centre: Mapping[Expr, Expr], order: int, point: Point, dims: Sequence[Dim], describe: str
-) -> None:
+def check_remainder(f: Expr, polynomial: Expr, centre: Mapping[Expr, Expr], order: int, sampler: Sampler, describe: str) -> None:
     """VerificationError where f - polynomial is not of order `order` + 1 around the centre, NoAnswerError where nothing can be said."""
     import numpy as np
 
-    rng = np.random.default_rng(20240307)
+    rng = np.random.default_rng(20240308)
     variables = list(centre)
     middle = Plan([centre[v] for v in variables])
     both = Plan([f, polynomial])
-    good = tried = 0
+    good = 0
     with np.errstate(all="ignore"):
-        for scale, positive in SCALES:
-            for sizes in point.orders(dims):
-                tried += 1
-                env = point.draw(sizes, rng, scale, positive)
-                try:
-                    start = [np.asarray(v, dtype=float) for v in middle.run(env, sizes)]
-                    outcome = _judge(both, variables, start, env, sizes, order, rng)
-                except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
-                    continue
-                if outcome is False:
-                    raise VerificationError(
-                        f"the remainder of this expansion is not of order {order + 1}: the function is not smooth at this point, "
-                        f"or the expansion is wrong: {describe}"
-                    )
-                good += outcome is True
-                if good >= GOOD_POINTS:
-                    return
-                if tried > MOST_POINTS:
-                    break
+        for env, sizes in islice(sampler.points(20240307), MOST_POINTS):
+            try:
+                start = [np.asarray(v, dtype=float) for v in middle.run(env, sizes)]
+                outcome = _judge(both, variables, start, env, sizes, order, rng)
+            except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
+                continue
+            if outcome is False:
+                raise VerificationError(
+                    f"the remainder of this expansion is not of order {order + 1}: the function is not smooth at this point, "
+                    f"or the expansion is wrong: {describe}"
+                )
+            good += outcome is True
+            if good >= GOOD_POINTS:
+                return
     if not good:
         raise NoAnswerError(
             "the expansion could not be checked: the function is not finite and smooth around any point tried",

@@ -119,8 +119,8 @@ def taylor_series(problem: Problem, at: str | None, check: bool) -> Series:
         shifted = substitute(truncated, {u: step})
         variables = {problem.whole(x): centre[x]}
         typed = problem.whole(problem.typed.expr)
-        point, dims = problem.sampler([typed, shifted, *variables, *variables.values()])
-        check_remainder(typed, problem.whole(shifted), variables, CHECKED, point, dims, repr(problem.text))
+        sampler = problem.sampler([typed, shifted, *variables, *variables.values()])
+        check_remainder(typed, problem.whole(shifted), variables, CHECKED, sampler, repr(problem.text))
         answer.verified = "verified"
     return answer
 

@@ -127,7 +127,7 @@ class _Matrices:
         rows, cols = a.shape
         if rows.number is not None and cols.number is not None:
             return rows.number >= cols.number
-        given = {d.name for d in self.problem.given}
+        given = {d.name for d in self.problem.question.declarations}
         undeclared = not any(n.op is SYMBOL and name_of(n) in given for n in postorder(a))
         return rows.name == "N" or undeclared
 

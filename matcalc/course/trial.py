@@ -9,9 +9,10 @@ from ..expressions.build import num, transpose
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
 from ..kinds import Dim
+from ..pipeline.sampling import Sampler
 from .definiteness import PD, definiteness, sign_of
 from .optimality import Scenery
-from .problem import Problem, sampler
+from .problem import Problem
 from .solutions import Condition, StationaryPoint
 
 
@@ -39,9 +40,9 @@ def by_numbers(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Seq
 
 def scenery(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Sequence[Expr]) -> Scenery:
     f = problem.whole(problem.typed.expr)
-    point, dims = sampler([f, *xs, *[e for _, e in solutions]], problem.typed)
+    sampler = Sampler(problem.typed, roots=[f, *xs, *[e for _, e in solutions]])
     words = {n: problem.properties(n) for n in problem.names}
-    return Scenery(f, solutions, point, dims, words)
+    return Scenery(f, solutions, sampler, words)
 
 
 def check_point(problem: Problem, p: StationaryPoint, xs: Sequence[Expr]) -> None:

@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from ..errors import UsageError
 from ..expressions.expr import Expr, postorder
-from ..inference.infer import Typed, infer
+from ..inference.infer import Typed
 from ..kinds import ONE, Dim, Shape
+from ..pipeline.question import Question
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 
 GRANULARITIES = ("auto", "statements", "operations")
@@ -114,7 +115,7 @@ def flattened(program: Program, typed: Typed) -> Program:
 
 def unfolded(program: Program, declarations: Sequence[Declaration], wrt: Sequence[str], granularity: str, names: str) -> list[Step]:
     """The steps in the order of evaluation, the value of the whole last; what the value does not need is left out."""
-    typed = infer(program, declarations, (), twins=False)
+    typed = Question(program, declarations).whole()
     by_statements = granularity == "statements" or (granularity == "auto" and bool(program.bindings))
     if by_statements:
         steps = [Step(b.name, b.value, typed.bindings[b.name].shape) for b in program.bindings]

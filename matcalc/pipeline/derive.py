@@ -14,129 +14,80 @@ from ..differentiation.pairs import has_stacked
 from ..differentiation.structured import sentence, set_of, sets_of, staying, tangent, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, ShapeError, UsageError
-from ..expressions.build import entry, index, is_number, num, value_of
+from ..expressions.build import value_of
 from ..expressions.expr import Expr, postorder
-from ..inference.infer import Typed, infer
-from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, shape_text
+from ..expressions.labels import name_of
+from ..inference.infer import Typed
+from ..kinds import ONE, SCALAR, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import numbers_of_kronecker, stacked_name
 from ..notation.linearmap import numbers_of_map
 from ..notation.piecewise import in_cases
 from ..numbers import plain
 from ..numbers.numeric import Plan, is_small
-from ..numbers.verify import Function, Point, verify
-from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL, UNIT
-from ..reading.read import parse as read
-from ..reading.read import parse_names, parse_where
+from ..numbers.verify import Function, verify
+from ..ops.core import ENTRY, MEMBER, SYMBOL
 from ..shortening.simplify import recognise, simplify
-from ..syntax import Declaration, Program, split_name, walk
+from ..syntax import split_name, walk
+from .question import Question
+from .sampling import Sampler
 from .vectorized import vectorized
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-LAYOUTS = ("numerator", "denominator", "strict")
-NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
-
-def expression(text: str | tuple[Program, tuple[Declaration, ...]], where: str = "") -> Expression:
-    """Read an expression, or take a tree with its declarations; what `where` does not declare is inferred."""
+def expression(question: Question) -> Expression:
+    """What was read, as an answer; what the declarations leave open is inferred."""
     try:
-        program, declarations = _read(text, where) if isinstance(text, str) else text
-        typed = infer(program, declarations, (), twins=False)
+        typed = question.whole()
     except MatcalcError as error:
-        raise error.located(text if isinstance(text, str) else text[0].text) from None
-    return Expression(typed, program, typed_order(typed.nodes))
+        raise error.located(question.text) from None
+    return Expression(typed, question.program, typed_order(typed.nodes))
 
 
-def _read(text: str, where: str) -> tuple[Program, tuple[Declaration, ...]]:
+def derivative(question: Question) -> Derivative | list[Derivative]:
+    """The derivative of the function by its variables; by several at order one, a list."""
     try:
-        declarations = parse_where(where)
-    except MatcalcError as error:
-        raise error.located(where) from None
-    names = [d.name for d in declarations]
-    functions = [d.name for d in declarations if d.domain is not None]
-    program = read(text, names, functions=functions, counts=[d.name for d in declarations if d.field == "N" and not d.sizes])
-    if program.where:
-        declarations = (*declarations, *parse_where(program.where))
-    return program, declarations
-
-
-def derivative(
-    text: str | tuple[Program, tuple[Declaration, ...]],
-    wrt: str | Sequence[str],
-    where: str = "",
-    order: int = 1,
-    layout: str = "numerator",
-    notation: str = "auto",
-    check: bool = True,
-    structured: str = "",
-    vectorize: bool = False,
-) -> Derivative | list[Derivative]:
-    """The derivative of `text` (or of a tree with its declarations) by `wrt`; by several names at order one, a list.
-
-    `structured` keeps declared matrices within their sets (see `adjoints.structured`); `vectorize` writes sums over families with the
-    stacked families (see `vectorized`).
-    """
-    _check_options(order, layout, notation)
-    try:
-        program, declarations = _read(text, where) if isinstance(text, str) else text
-        names = _variables(wrt, [d.name for d in declarations])
-        whole = vectorized(program, declarations, names, _read, check) if vectorize else None
+        question.need_variables()
+        whole = vectorized(question) if question.options.vectorize else None
         if whole is not None:
-            by = [whole.names.get(n, n) for n in names]
-            found = derivative(whole.function, by, "", order, layout, notation, check, structured)
+            found = derivative(whole.question)
             for d in found if isinstance(found, list) else [found]:
                 d.stacks = whole.names
                 d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]
             return found
-        if structured:
-            typed = infer(program, declarations, tuple(dict.fromkeys(names)))
-            sets_of([_declared(typed, n) for n in names], names, structured)
+        names, order = question.names, question.options.order
+        if question.options.structured:
+            sets_of([question.declared(n) for n in names], names, question.options.structured)
         if order == 1 and len(names) > 1:
-            return [_one(program, declarations, (n,), layout, notation, check, structured) for n in names]
+            return [_one(question.by(n)) for n in names]
         if len(names) == 1:
-            names = names * order
-        if len(names) != order:
+            question = question.by(*names * order) if order > 1 else question
+        elif len(names) != order:
             raise UsageError(f"order {order} with {len(names)} variables: give one name, or one for each order")
-        return _one(program, declarations, names, layout, notation, check, structured)
+        return _one(question)
     except MatcalcError as error:
-        raise error.located(text if isinstance(text, str) else text[0].text) from None
+        raise error.located(question.text) from None
 
 
-def _check_options(order: int, layout: str, notation: str) -> None:
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise UsageError(f"the order of a derivative is a whole number from 1, not {order!r}")
-    if layout not in LAYOUTS:
-        raise UsageError(f"unknown layout {layout!r}: use {', '.join(LAYOUTS)}")
-    if notation not in NOTATIONS:
-        raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
+def one_derivative(question: Question) -> Derivative:
+    """The derivative by one variable, or the one of higher order by the variables in turn."""
+    found = derivative(question)
+    if isinstance(found, list):
+        raise UsageError("one derivative is wanted, and there are several variables")
+    return found
 
 
-def _variables(wrt: str | Sequence[str], declared: Sequence[str]) -> tuple[str, ...]:
-    given = [wrt] if isinstance(wrt, str) else list(wrt)
-    names = tuple(n for text in given for n in parse_names(text, declared))
-    if not names:
-        raise UsageError("no variable to differentiate by")
-    return names
-
-
-def _one(
-    program: Program,
-    declarations: Sequence[Declaration],
-    names: tuple[str, ...],
-    layout: str,
-    notation: str,
-    check: bool,
-    structured: str = "",
-) -> Derivative:
-    """One derivative: by each of `names` in turn."""
-    typed = infer(program, declarations, tuple(dict.fromkeys(names)))
+def _one(question: Question) -> Derivative:
+    """One derivative: by each of the names in turn."""
+    typed, names = question.typed, question.names
+    layout, notation, check, structured = (getattr(question.options, o) for o in ("layout", "notation", "verify", "structured"))
     function = recognise(typed.expr)
     known: dict[Expr, Expr] = {}
     tensor = Tensor([typed.expr.shape], [])
     previous = tensor
-    variables = [_variable(typed, n) for n in names]
+    variables = [question.variable(n) for n in names]
     function = free_of(function, {letter for v in variables for letter in v.indices})
     tensor.replace(function)
     stages: list[Stage] = []
@@ -150,7 +101,7 @@ def _one(
             tensor.replace(simplify(raw, known))
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
-    full = {_variable(typed, n): _declared(typed, n) for n in wholes}
+    full = {question.variable(n): question.declared(n) for n in wholes}
     restore = {v: x for v, x in full.items() if v is not x}
 
     def final(e: Expr) -> Expr:
@@ -169,7 +120,7 @@ def _one(
             for numbers in _trials(variables):
                 _verify(typed, lower[k], tensor if last else lower[k + 1], n, v, notation=notation if last else "auto", indices=numbers)
         state = "verified"
-    sets = [set_of(_declared(typed, n)) if structured else None for n in names]
+    sets = [set_of(question.declared(n)) if structured else None for n in names]
     if any(sets):
         tensor = within(tensor, sets, structured).map(final)
         if check:
@@ -234,42 +185,7 @@ def _members(typed: Typed, variables: Sequence[Expr]) -> tuple[tuple[str, Dim], 
     return tuple(found.items())
 
 
-def _variable(typed: Typed, name: str) -> Expr:
-    found = typed.symbols.get(name)
-    if found is None and name in typed.families:  # the whole family: by its general member
-        found = next((e for n, e in typed.symbols.items() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
-    if found is not None:
-        return found
-    declared = typed.declared.get(name)
-    if declared is not None:
-        return declared
-    base, places = place_of(typed, name)
-    if base is not None:
-        return entry(base, *places)
-    raise UsageError(f"{name} does not occur in the expression", suggestion=f"variables here: {', '.join(typed.symbols)}")
-
-
-def place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:
-    """The vector or matrix of which `name` is an entry, and the entry's two places: x_2, X_{12}, X_{1,2}, x_i, X_{ij}."""
-    base, sub = split_name(name)
-    whole = typed.symbols.get(base)
-    if whole is None or whole.op is not SYMBOL:
-        return None, []
-    axes = sum(d is not ONE for d in whole.shape)
-    parts = sub.split(",") if "," in sub or axes < 2 else list(sub)
-    whole_numbers = {n: e for n, e in typed.symbols.items() if len(n) == 1 and e.op is SYMBOL and "integer" in e.attr[1]}  # type: ignore[index]
-    taken = ({*typed.symbols} - set(whole_numbers)) | {n for e in typed.symbols.values() for d in e.shape for n in d.names()}
-    letters = [p for p in parts if len(p) == 1 and p.isalpha() and p.islower() and p not in taken]
-    if len(parts) != axes or "0" in parts or not all(p.isdigit() or p in letters for p in parts) or len(set(letters)) < len(letters):
-        return None, []
-    places = [num(int(p)) if p.isdigit() else whole_numbers.get(p) or index(p) for p in parts]
-    dims = [d for d in whole.shape if d is not ONE]
-    if any(d.number is not None and p.isdigit() and int(p) > d.number for p, d in zip(parts, dims, strict=True)):
-        raise UsageError(f"{name} is no entry of {base}, which is {shape_text(whole.shape)}")
-    return whole, places if axes == 2 else [places[0], num(1)] if whole.shape[1] is ONE else [num(1), places[0]]
-
-
-def put_in_place(f: Function, name: str, place: Expr, at: Mapping[str, int]) -> Function:
+def _put_in_place(f: Function, name: str, place: Expr, at: Mapping[str, int]) -> Function:
     """The function of a point that also gives one entry by itself; `at` are the numbers of its free indices."""
     whole = str(place.args[0].attr[0])  # type: ignore[index]
 
@@ -280,14 +196,6 @@ def put_in_place(f: Function, name: str, place: Expr, at: Mapping[str, int]) -> 
         return f({**env, whole: array}, sizes)
 
     return moved
-
-
-def _declared(typed: Typed, name: str) -> Expr:
-    """The variable with all its properties."""
-    found = typed.declared.get(name)
-    if found is None:
-        found = next((e for e in typed.declared.values() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
-    return _variable(typed, name) if found is None else found
 
 
 def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None], structured: str) -> list[str]:
@@ -332,30 +240,14 @@ def _verify(
     """Against the function as typed; a higher derivative against the one before it. `kind` is the set the variable stays in,
     `indices` are the numbers that stand for free indices."""
     assert tensor is not None
-    symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
-    place, at = (str(variable.attr[0]), 2) if variable.op is MEMBER else (name, None)  # type: ignore[index]
-    if variable.op is SYMBOL:
-        symbols.setdefault(name, (variable.shape, variable.attr[1]))  # type: ignore[index]
-    elif variable.op is ENTRY:
-        symbols[name] = (SCALAR, ())
-    else:
-        at = indices[str(variable.args[0].attr)] if variable.indices else int(value_of(variable.args[0]))
-    families: dict[str, Any] = {}
-    dims: list[Dim] = []
-    for n in postorder([typed.expr, variable, *tensor.expressions()]):
-        if n.op is MEMBER:
-            assert isinstance(n.attr, tuple)
-            families[n.attr[0]] = (typed.families[n.attr[0]][1], n.shape, n.attr[1])
-        elif n.op is SIZE:
-            dims.append(n.attr)  # type: ignore[arg-type]
-        dims += n.shape
-    numbers = [int(value_of(i)) for n in postorder([typed.expr, variable]) for i in _places(n) if is_number(i)]
-    if any(n.op in (ENTRY, MEMBER, UNIT) and any(i.op is SYMBOL for i in n.args[-2:]) for n in postorder(typed.expr)):
-        numbers.append(3)  # x_j with j in N, which is drawn as 2 or 3
-    least = max([at or 0, *indices.values(), *(k for k in numbers if k < LARGEST_LITERAL)], default=0)
-
+    place, at = name, None
+    if variable.op is MEMBER:
+        place, at = name_of(variable), indices[str(variable.args[0].attr)] if variable.indices else int(value_of(variable.args[0]))
+    sampler = Sampler(typed, roots=[variable, *tensor.expressions()], least=max([at or 0, *indices.values()]))
+    if variable.op is ENTRY:
+        sampler.symbols[name] = (SCALAR, ())
     below = [typed.expr] if previous is None else previous.expressions()
-    point = Point(symbols, families, least)
+    point, dims = sampler.point, sampler.dims
     arrays: ModuleType | None = None  # NumPy's
     folded = tensor.matrix is not None and (previous is None or previous.matrix is not None)
     if folded and kind is None and notation not in ("differential", "kron", "cases") and point.is_plain():
@@ -372,19 +264,9 @@ def _verify(
     along = tangent(kind, structured) if kind is not None else None
     checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))
     if variable.op is ENTRY:
-        checked = (put_in_place(function, name, variable, indices), put_in_place(jacobian, name, variable, indices))
+        checked = (_put_in_place(function, name, variable, indices), _put_in_place(jacobian, name, variable, indices))
     try:
         verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, arrays)
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
         raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
-
-
-def _places(e: Expr) -> Sequence[Expr]:
-    """What has to be an index of the arrays: subscripts, and how far a sum runs whose index is one."""
-    if e.op in (ENTRY, MEMBER, UNIT):
-        return e.args
-    if e.op not in (INDEXED_SUM, INDEXED_PRODUCT):
-        return ()
-    subscripts = (i for n in postorder(e.args[2]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args)
-    return e.args[1:2] if any(str(e.attr) in i.indices for i in subscripts) else ()

@@ -1,0 +1,172 @@
+"""What is asked, read once: the commands, the Python functions, a line of a batch and a program of code all answer a `Question`.
+
+    Question.of("(A x)[i]", "x", "A in R^{m x n}; i in N").typed.expr
+
+A text is read beside its declarations (`read`): they say which of its names are functions and which are whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import MatcalcError, UsageError
+from ..exchange.handles import Handle
+from ..expressions.build import entry, index, num
+from ..expressions.expr import Expr
+from ..inference.infer import Typed, infer
+from ..kinds import ONE, shape_text
+from ..ops.core import MEMBER, SYMBOL
+from ..reading.read import parse, parse_names, parse_where
+from ..syntax import Declaration, Program, split_name
+
+LAYOUTS = ("numerator", "denominator", "strict")
+NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
+Function = str | Handle
+Names = str | Handle | Sequence[str | Handle]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a derivative is wanted. `structured` keeps declared matrices within their sets (see `differentiation.structured`);
+    `vectorize` writes sums over families with the stacked families (see `vectorized`)."""
+
+    order: int = 1
+    layout: str = "numerator"
+    notation: str = "auto"
+    verify: bool = True
+    structured: str = ""
+    vectorize: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.order, bool) or not isinstance(self.order, int) or self.order < 1:
+            raise UsageError(f"the order of a derivative is a whole number from 1, not {self.order!r}")
+        if self.layout not in LAYOUTS:
+            raise UsageError(f"unknown layout {self.layout!r}: use {', '.join(LAYOUTS)}")
+        if self.notation not in NOTATIONS:
+            raise UsageError(f"unknown notation {self.notation!r}: use {', '.join(NOTATIONS)}")
+
+
+USUAL = Options()
+
+
+class Question:
+    """A function with what is declared of its names, the variables, and how the answer is wanted."""
+
+    __slots__ = ("_typed", "declarations", "names", "options", "program")
+
+    def __init__(
+        self, program: Program, declarations: Iterable[Declaration] = (), names: Iterable[str] = (), options: Options = USUAL
+    ) -> None:
+        self.program, self.declarations, self.names, self.options = program, tuple(declarations), tuple(names), options
+        self._typed: Typed | None = None
+
+    @classmethod
+    def of(cls, function: Function, wrt: Names = (), where: str = "", options: Options = USUAL) -> Question:
+        """Of a text, or of an expression built in Python, with the names of the variables as they are typed."""
+        declared = declarations_in(where)
+        if isinstance(function, Handle):
+            program, own = function.read()
+            declarations = (*own, *declared)
+        else:
+            program = read(function, declared)
+            declarations = (*declared, *declarations_in(program.where))
+        try:
+            return cls(program, declarations, names_in(wrt, declarations), options)
+        except MatcalcError as error:
+            raise error.located(program.text) from None
+
+    @property
+    def text(self) -> str:
+        """The function as it was typed."""
+        return self.program.text
+
+    @property
+    def typed(self) -> Typed:
+        """The function, by property-free twins of the variables."""
+        if self._typed is None:
+            self._typed = infer(self.program, self.declarations, tuple(dict.fromkeys(self.names)))
+        return self._typed
+
+    def whole(self) -> Typed:
+        """The function with every property of every name, for values and not for derivatives."""
+        return infer(self.program, self.declarations, tuple(dict.fromkeys(self.names)), twins=False)
+
+    def by(self, *names: str, **options: object) -> Question:
+        """The same function by other variables, or with other options."""
+        changed = replace(self.options, **options) if options else self.options  # type: ignore[arg-type]
+        return Question(self.program, self.declarations, names, changed)
+
+    def need_variables(self) -> None:
+        """UsageError where none was given."""
+        if not self.names:
+            raise UsageError("no variable to differentiate by")
+
+    def variable(self, name: str) -> Expr:
+        """What a name of a variable stands for: a symbol, a member of a family, an entry x_2. UsageError where it is none of these."""
+        typed = self.typed
+        found = typed.symbols.get(name)
+        if found is None and name in typed.families:  # the whole family: by its general member
+            found = next((e for n, e in typed.symbols.items() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
+        if found is None:
+            found = typed.declared.get(name)
+        if found is not None:
+            return found
+        base, places = _place_of(typed, name)
+        if base is not None:
+            return entry(base, *places)
+        others = ", ".join(typed.symbols) or "there are none"
+        raise UsageError(f"{name} does not occur in the expression", suggestion=f"variables here: {others}")
+
+    def declared(self, name: str) -> Expr:
+        """The variable with all its properties."""
+        found = self.typed.declared.get(name)
+        if found is None:
+            found = next((e for e in self.typed.declared.values() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
+        return self.variable(name) if found is None else found
+
+
+def declarations_in(where: str) -> tuple[Declaration, ...]:
+    """What a text of declarations says."""
+    try:
+        return parse_where(where)
+    except MatcalcError as error:
+        raise error.located(where) from None
+
+
+def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[str] = ()) -> Program:
+    """The surface tree of a text beside these declarations, and beside other names that are in use."""
+    known = tuple(declarations)
+    return parse(
+        text,
+        [*names, *(d.name for d in known)],
+        functions=[d.name for d in known if d.domain is not None],
+        counts=[d.name for d in known if d.field == "N" and not d.sizes],
+    )
+
+
+def names_in(given: Names, declarations: Iterable[Declaration]) -> tuple[str, ...]:
+    """The names of variables as they are typed, "x", "x, y", ["x", "y"], in canonical spelling."""
+    declared = [d.name for d in declarations]
+    several = [given] if isinstance(given, str | Handle) else list(given)
+    return tuple(n for one in several for n in parse_names(one if isinstance(one, str) else one.name, declared))
+
+
+def _place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:
+    """The vector or matrix of which `name` is an entry, and the entry's two places: x_2, X_{12}, X_{1,2}, x_i, X_{ij}."""
+    base, sub = split_name(name)
+    whole = typed.symbols.get(base)
+    if whole is None or whole.op is not SYMBOL:
+        return None, []
+    axes = sum(d is not ONE for d in whole.shape)
+    parts = sub.split(",") if "," in sub or axes < 2 else list(sub)
+    whole_numbers = {n: e for n, e in typed.symbols.items() if len(n) == 1 and e.op is SYMBOL and "integer" in e.attr[1]}  # type: ignore[index]
+    taken = ({*typed.symbols} - set(whole_numbers)) | {n for e in typed.symbols.values() for d in e.shape for n in d.names()}
+    letters = [p for p in parts if len(p) == 1 and p.isalpha() and p.islower() and p not in taken]
+    if len(parts) != axes or "0" in parts or not all(p.isdigit() or p in letters for p in parts) or len(set(letters)) < len(letters):
+        return None, []
+    places = [num(int(p)) if p.isdigit() else whole_numbers.get(p) or index(p) for p in parts]
+    dims = [d for d in whole.shape if d is not ONE]
+    if any(d.number is not None and p.isdigit() and int(p) > d.number for p, d in zip(parts, dims, strict=True)):
+        raise UsageError(f"{name} is no entry of {base}, which is {shape_text(whole.shape)}")
+    return whole, places if axes == 2 else [places[0], num(1)] if whole.shape[1] is ONE else [num(1), places[0]]

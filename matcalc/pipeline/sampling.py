@@ -1,0 +1,174 @@
+"""Random points for a function: what has a value (symbols, families, sizes, whole numbers), and how much of it there must be.
+
+Everything that is compared by numbers is compared at points of a `Sampler`: derivatives, claims, expansions, graphs, functions with
+stacked families. It alone says what `numbers.verify.Point` has to know of a function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..answers.answer import Derivative
+from ..answers.scope import Scope
+from ..expressions.build import is_number, value_of
+from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of, words_of
+from ..inference.infer import Typed
+from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
+from ..notation.forms import evaluate_form
+from ..numbers.verify import SCALES, Point
+from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL, UNIT
+
+Values = Mapping[str, Any]
+Numbers = Callable[[Values], Any]
+SEED = 20240229
+ENOUGH = 3  # points at which two functions agree
+NEARBY, UNSURE = 1e-9, 1e-5  # a value that changes by more than the second where the point moves by the first is ill-conditioned
+TOLERANCE = 1e-8
+LARGEST_DRAWN = 3  # what a whole number is drawn as at most: x_j, with j in N, has three entries or more
+
+
+class Sampler:
+    """Shapes and declared properties of everything in these functions and in `roots`, expressions made of them.
+
+    `least` is how large every size must be at least, beyond what the expressions say by themselves (x_5 has five entries).
+    """
+
+    def __init__(self, *functions: Typed, roots: Iterable[Expr] = (), least: int = 0) -> None:
+        nodes = postorder([*(t.expr for t in functions), *roots])
+        holes = {t.form[1] for t in functions if t.form is not None and t.form[0] == "map"}  # dX of dX -> A dX B is no value
+        self.symbols: dict[str, tuple[Shape, Iterable[str]]] = {}
+        self.families: dict[str, tuple[Dim, Shape, Iterable[str]]] = {}
+        applied = [d for t in functions for d in t.declarations if d.domain is not None]
+        self.dims: list[Dim] = [s for d in applied for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim)]
+        sizes = {n: d for t in functions for n, (_, d) in t.families.items()}
+        whole = {n: e for t in reversed(functions) for n, e in t.declared.items() if e.op is SYMBOL}
+        for s in (*(s for t in functions for s in t.symbols.values()), *nodes):
+            if s.op is SYMBOL and name_of(s) not in holes:
+                words = words_of(s) | (words_of(whole[name_of(s)]) if name_of(s) in whole else frozenset())
+                shape, known = self.symbols.get(name_of(s), (s.shape, ()))
+                self.symbols[name_of(s)] = (shape, words.union(known))
+        for n in nodes:
+            if n.op is MEMBER:
+                _, _, known = self.families.get(name_of(n), (ONE, n.shape, ()))
+                self.families[name_of(n)] = (sizes[name_of(n)], n.shape, words_of(n).union(known))
+            elif n.op is SIZE:
+                self.dims.append(n.attr)  # type: ignore[arg-type]
+            self.dims += n.shape
+        self.least = max([least, *(k for n in nodes for k in _numbers(n))], default=0)
+
+    @property
+    def point(self) -> Point:
+        """How to draw a point."""
+        return Point(self.symbols, self.families, self.least)
+
+    def points(
+        self, seed: int = SEED, scales: Iterable[tuple[float, bool]] = SCALES, grown: Callable[[], int] = int
+    ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+        """Values in internal form by name, with the sizes: all orders of the sizes at each scale (and whether all entries are positive).
+        Points of another kind follow where the first do not do. `grown` is by how much all sizes are larger at the next point."""
+        import numpy as np
+
+        rng, point = np.random.default_rng(seed), self.point
+        orders = point.orders(self.dims)
+        for scale, positive in scales:
+            for order in orders:
+                by = grown()
+                sizes = {n: k + by for n, k in order.items()}
+                yield point.draw(sizes, rng, scale, positive), sizes
+
+    def outer(self, env: Values, sizes: Mapping[str, int]) -> dict[str, Any]:
+        """A point as the user would give it: no axes of length one (a family keeps its first), sizes by their names."""
+        found: dict[str, Any] = dict(sizes)
+        found |= {n: _outer(env[n], s) for n, (s, _) in self.symbols.items()}
+        return found | {n: _outer(env[n], s) for n, (_, s, _) in self.families.items()}
+
+    def outer_points(self, seed: int = SEED) -> Iterator[dict[str, Any]]:
+        """The points as the user would give them."""
+        return (self.outer(env, sizes) for env, sizes in self.points(seed))
+
+
+def _numbers(e: Expr) -> Iterator[int]:
+    """What has to be an index of the arrays: subscripts, and how far a sum runs whose index is one."""
+    places: Sequence[Expr] = ()
+    if e.op in (ENTRY, MEMBER, UNIT):
+        places = e.args
+        if any(i.op is SYMBOL for i in e.args[-2:]):
+            yield LARGEST_DRAWN
+    elif e.op in (INDEXED_SUM, INDEXED_PRODUCT):
+        subscripts = (i for n in postorder(e.args[2]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args)
+        places = e.args[1:2] if any(str(e.attr) in i.indices for i in subscripts) else ()
+    yield from (int(value_of(i)) for i in places if is_number(i) and value_of(i) < LARGEST_LITERAL)
+
+
+def _outer(value: Any, shape: Shape) -> Any:
+    if shape == SCALAR:
+        return value  # a family of numbers has the one axis of its index
+    for axis, dim in ((-1, shape[1]), (-2 if shape[1] is not ONE else -1, shape[0])):
+        if dim is ONE:
+            value = value.take(0, axis=axis)
+    return value
+
+
+def agree(one: Numbers, other: Numbers, points: Iterable[dict[str, Any]], enough: int = ENOUGH) -> bool | None:
+    """Whether two functions have the same values at these points, given in the user's form; None where none of them tells: no value is
+    finite, or `one` is so ill-conditioned that rounding would decide."""
+    import numpy as np
+
+    judged = 0
+    with np.errstate(all="ignore"):
+        for values in points:
+            try:
+                expected, found = np.ravel(one(values)), np.ravel(other(values))
+                nearby = np.ravel(one({n: v * (1 + NEARBY) if isinstance(v, float | np.ndarray) else v for n, v in values.items()}))
+            except (ArithmeticError, np.linalg.LinAlgError, ValueError):
+                continue
+            size = 1 + _greatest(expected)
+            if not np.all(np.isfinite(expected)) or not _greatest(nearby - expected) <= UNSURE * size:
+                continue
+            if found.shape != expected.shape or (np.all(np.isfinite(found)) and _greatest(found - expected) > TOLERANCE * size):
+                return False
+            judged += bool(np.all(np.isfinite(found)))
+            if judged == enough:
+                return True
+    return True if judged else None
+
+
+def _greatest(values: Any) -> float:
+    import numpy as np
+
+    return float(np.max(np.abs(values), initial=0))
+
+
+# ---------------------------------------------------------------------------------------------- the numbers of each
+
+
+def evaluator(typed: Typed) -> Numbers:
+    """The numbers of what was typed, from whatever it needs of the values in the user's form; functions that are known by their sets
+    alone have stand-ins."""
+    scope = Scope(typed)
+    scope.compares = True
+
+    def value(values: Values) -> Any:
+        import numpy as np
+
+        return np.asarray(evaluate_form(typed, scope, values))
+
+    return value
+
+
+def closed(d: Derivative) -> Numbers:
+    """The numbers of a derivative, likewise."""
+    import copy
+
+    d = copy.copy(d)
+    d._scope = copy.copy(d._scope)
+    d._scope.compares = True
+
+    def value(values: Values) -> Any:
+        import numpy as np
+
+        return np.asarray(d.evaluate(values))
+
+    return value
