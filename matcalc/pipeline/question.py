@@ -8,7 +8,7 @@ A text is read beside its declarations (`read`): they say which of its names are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import Any
 
 from ..errors import MatcalcError, UsageError
 from ..exchange.handles import Handle
@@ -26,25 +26,33 @@ Function = str | Handle
 Names = str | Handle | Sequence[str | Handle]
 
 
-@dataclass(frozen=True, slots=True)
 class Options:
     """How a derivative is wanted. `structured` keeps declared matrices within their sets (see `differentiation.structured`);
     `vectorize` writes sums over families with the stacked families (see `vectorized`)."""
 
-    order: int = 1
-    layout: str = "numerator"
-    notation: str = "auto"
-    verify: bool = True
-    structured: str = ""
-    vectorize: bool = False
+    __slots__ = ("layout", "notation", "order", "structured", "vectorize", "verify")
 
-    def __post_init__(self) -> None:
-        if isinstance(self.order, bool) or not isinstance(self.order, int) or self.order < 1:
-            raise UsageError(f"the order of a derivative is a whole number from 1, not {self.order!r}")
-        if self.layout not in LAYOUTS:
-            raise UsageError(f"unknown layout {self.layout!r}: use {', '.join(LAYOUTS)}")
-        if self.notation not in NOTATIONS:
-            raise UsageError(f"unknown notation {self.notation!r}: use {', '.join(NOTATIONS)}")
+    def __init__(
+        self,
+        order: int = 1,
+        layout: str = "numerator",
+        notation: str = "auto",
+        verify: bool = True,
+        structured: str = "",
+        vectorize: bool = False,
+    ) -> None:
+        if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+            raise UsageError(f"the order of a derivative is a whole number from 1, not {order!r}")
+        if layout not in LAYOUTS:
+            raise UsageError(f"unknown layout {layout!r}: use {', '.join(LAYOUTS)}")
+        if notation not in NOTATIONS:
+            raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
+        self.order, self.layout, self.notation = order, layout, notation
+        self.verify, self.structured, self.vectorize = verify, structured, vectorize
+
+    def changed(self, **options: Any) -> Options:
+        """The same with other values of these."""
+        return Options(**{name: getattr(self, name) for name in self.__slots__} | options)
 
 
 USUAL = Options()
@@ -92,10 +100,9 @@ class Question:
         """The function with every property of every name, for values and not for derivatives."""
         return infer(self.program, self.declarations, tuple(dict.fromkeys(self.names)), twins=False)
 
-    def by(self, *names: str, **options: object) -> Question:
+    def by(self, *names: str, **options: Any) -> Question:
         """The same function by other variables, or with other options."""
-        changed = replace(self.options, **options) if options else self.options  # type: ignore[arg-type]
-        return Question(self.program, self.declarations, names, changed)
+        return Question(self.program, self.declarations, names, self.options.changed(**options) if options else self.options)
 
     def need_variables(self) -> None:
         """UsageError where none was given."""

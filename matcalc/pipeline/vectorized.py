@@ -7,7 +7,6 @@ from its text, and compared with the sums at random points.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, count
 
 from ..answers.scope import ranks_of
@@ -59,7 +58,7 @@ def vectorized(question: Question) -> Vectorized | None:
     found = [_stacked_declaration(d, typed, members, names) for d in typed.declarations]
     sizes = {n for e in postorder(function) if isinstance(e.attr, Dim) for n in e.attr.names()}
     text, where = spell(tree), "; ".join(map(spell_declaration, [*found, *counts([tree], sizes, found)]))
-    asked = replace(question.options, vectorize=False)
+    asked = question.options.changed(vectorize=False)
     made = Question.of(text, [names.get(n, n) for n in wrt], where, asked)
     if asked.verify:
         _compare(typed, made.whole(), names)
