@@ -9,7 +9,6 @@ RELU = elementwise(
     "relu",
     derivative="1[x > 0]",
     domain="nonzero",
-    condition="x != 0",
     statement="relu'(x) = 1[x > 0]",
     source=cite("parr-howard"),
     spellings="relu ReLU",

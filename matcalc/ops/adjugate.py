@@ -12,7 +12,6 @@ ADJUGATE = operation(
     differential="tr(adj(X) dX) X^-1 - adj(X) dX X^-1",
     transposes="commutes",
     domain="invertible",
-    condition="X invertible",
     rule="differential of the adjugate",
     statement="d adj(X) = tr(adj(X) dX) X^-1 - adj(X) dX X^-1",
     source=cite("magnus-neudecker", "section 8.6"),

@@ -16,10 +16,10 @@ adjoint      of such an operation L, or of a linear one, linear in its last para
 kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
 ray          of a matrix function: d f(s A)/ds in `A` and the value `F`, where s A commutes with itself
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
-             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "square", "invertible",
+             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "invertible",
              "principal" (no eigenvalue on the closed negative real axis)
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
-condition    what is assumed of the arguments where the differential holds, for the answer's list of assumptions
+condition    where the differential holds, for the rule book, if that is not what the domain says of the first parameter
 positive     the value (every entry of it) is greater than 0
 spellings    the names under which it is called in text, letters only, the one that is printed first. Two operations may
              share a name: the kinds of the arguments decide, and the block that comes first says how it is printed

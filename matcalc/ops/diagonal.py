@@ -23,7 +23,6 @@ DIAGONAL = operation(
     statement="d diag(X) = diag(dX)",
     source="definition",
     spellings="diag",
-    domain="square",
 )
 LOWER_TRIANGLE = operation(
     "tril",
@@ -35,7 +34,6 @@ LOWER_TRIANGLE = operation(
     statement="d tril(X) = tril(dX): the entries on and below the diagonal, zeros above",
     source="definition",
     spellings="tril",
-    domain="square",
     numeric="np.tril(X)",
 )
 UPPER_TRIANGLE = operation(
@@ -48,6 +46,5 @@ UPPER_TRIANGLE = operation(
     statement="d triu(X) = triu(dX): the entries on and above the diagonal, zeros below",
     source="definition",
     spellings="triu",
-    domain="square",
     numeric="np.triu(X)",
 )

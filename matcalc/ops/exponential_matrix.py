@@ -17,7 +17,6 @@ MATRIX_EXPONENTIAL = operation(
     differential="dexpm(X, dX)",
     ray="A F",
     transposes="commutes",
-    domain="square",
     rule="differential of the matrix exponential",
     statement="d expm(X) = L(X, dX), the Fréchet derivative of the exponential",
     source=cite("al-mohy-higham-2009"),
@@ -33,7 +32,6 @@ EXPONENTIAL_DERIVATIVE = operation(
     adjoint="dexpm(X^T, A)",
     kronecker="kexpm(X)",
     transposes="commutes",
-    domain="square",
     rule="Fréchet derivative of the matrix exponential",
     statement="L(X, E) is the top right block of expm([X, E; 0, X]), and linear in E; L(X, E, H, …) is its derivative along H, …, "
     "linear in each and symmetric in them",
@@ -47,7 +45,6 @@ EXPONENTIAL_KRONECKER = operation(
     "n n -> nn nn",
     differential="kexpm(X, dX)",
     directions=True,
-    domain="square",
     rule="Kronecker form of the exponential's derivative",
     statement="the Kronecker form of L(X, .): vec L(X, E) = kexpm(X) vec(E), and vec L(X, H, …, E) = kexpm(X, H, …) vec(E)",
     source=cite("higham-relton-2013"),

@@ -12,7 +12,6 @@ INVERSE = operation(
     differential="-X^-1 dX X^-1",
     transposes="commutes",
     domain="invertible",
-    condition="X invertible",
     rule="differential of the inverse",
     statement="d(X^-1) = -X^-1 dX X^-1",
     source=cite("magnus-neudecker", "section 8.4"),

@@ -7,6 +7,15 @@ from itertools import count
 from .multilinear import transposition
 
 _counted = count()
+# Where the value and its derivative exist, said of the first parameter.
+_CONDITIONS = {
+    "nonzero": "{} != 0",
+    "positive": "{} > 0",
+    "(-1,1)": "|{}| < 1",
+    "(1,inf)": "{} > 1",
+    "invertible": "{} invertible",
+    "principal": "{} has no eigenvalue on the closed negative real axis",
+}
 
 
 class Operation:
@@ -87,7 +96,7 @@ class Operation:
         self.spellings: tuple[str, ...] = tuple(spellings.split())
         self.notation, _, self.mark = notation.partition(" ")
         self.unicode, self.latex, self.typst, self.mathml = unicode, latex, typst, mathml
-        self.condition = condition
+        self.condition = condition or _CONDITIONS.get(domain, "").format(*self.params[:1])
         self.positive = positive
         self.kronecker = kronecker
         self.ray = ray

@@ -18,7 +18,6 @@ SQUARE_ROOT = operation(
     ray="A F^-1/2",
     transposes="commutes",
     domain="principal",
-    condition="X has no eigenvalue on the closed negative real axis",
     rule="differential of the matrix square root",
     statement="d sqrtm(X) = L(X, dX), where S L + L S = dX for S = sqrtm(X)",
     source=after("higham-2008"),
@@ -35,7 +34,6 @@ SQUARE_ROOT_DERIVATIVE = operation(
     kronecker="ksqrtm(X)",
     transposes="commutes",
     domain="principal",
-    condition="X has no eigenvalue on the closed negative real axis",
     rule="Fréchet derivative of the matrix square root",
     statement="L(X, E) solves S L + L S = E for S = sqrtm(X), and is linear in E; L(X, E, H, …) is its derivative along H, …, "
     "linear in each and symmetric in them",
@@ -51,7 +49,6 @@ LOGARITHM = operation(
     ray="A X^-1",
     transposes="commutes",
     domain="principal",
-    condition="X has no eigenvalue on the closed negative real axis",
     rule="differential of the matrix logarithm",
     statement="d logm(X) = L(X, dX), the inverse of the Fréchet derivative of expm at logm(X)",
     source=after("higham-2008"),
@@ -68,7 +65,6 @@ LOGARITHM_DERIVATIVE = operation(
     kronecker="klogm(X)",
     transposes="commutes",
     domain="principal",
-    condition="X has no eigenvalue on the closed negative real axis",
     rule="Fréchet derivative of the matrix logarithm",
     statement="E = dexpm(logm(X), L), and L(X, E) is linear in E; L(X, E, H, …) is its derivative along H, …, linear in each and "
     "symmetric in them",
@@ -83,7 +79,6 @@ SQUARE_ROOT_KRONECKER = operation(
     differential="ksqrtm(X, dX)",
     directions=True,
     domain="principal",
-    condition="X has no eigenvalue on the closed negative real axis",
     rule="Kronecker form of the square root's derivative",
     statement="vec L(X, E) = ksqrtm(X) vec(E), where ksqrtm(X) = (I ⊗ S + S^T ⊗ I)^-1 for S = sqrtm(X), "
     "and vec L(X, H, …, E) = ksqrtm(X, H, …) vec(E)",
@@ -98,7 +93,6 @@ LOGARITHM_KRONECKER = operation(
     differential="klogm(X, dX)",
     directions=True,
     domain="principal",
-    condition="X has no eigenvalue on the closed negative real axis",
     rule="Kronecker form of the logarithm's derivative",
     statement="vec L(X, E) = klogm(X) vec(E), where klogm(X) = kexpm(logm(X))^-1, and vec L(X, H, …, E) = klogm(X, H, …) vec(E)",
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),

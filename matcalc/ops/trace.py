@@ -14,5 +14,4 @@ TRACE = operation(
     statement="d tr(X) = tr(dX)",
     source=cite("cookbook", "eq. (36)"),
     spellings="tr trace",
-    domain="square",
 )
