@@ -35,7 +35,7 @@ def derivative(
     writes sums over families as products with the stacked families; `assumptions` says what is stacked how.
     Raises MatcalcError: bad input, no answer, or a failed check.
     """
-    found = derive.derivative(Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize)))
+    found = derive.derivative(Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize), asks=True))
     if order == 1 and not vectorize:
         for d in found if isinstance(found, list) else [found]:
             d.chained = partial(_chain_of, expr, d.wrt[0], where, verify)

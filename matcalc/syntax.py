@@ -119,6 +119,16 @@ class Declaration:
         self.properties, self.domain, self.span = properties, domain, span
 
 
+class Asked:
+    r"""What a text asks for by itself: \frac{d^2}{dx^2} asks for the second derivative by x. `names` are the variables, one for each
+    order (none where \nabla names none); `of` is the bound name in \\frac{df}{dx}, which then is the function."""
+
+    __slots__ = ("names", "order", "of", "span")
+
+    def __init__(self, names: tuple[str, ...], order: int, of: str = "", span: Span = (0, 0)) -> None:
+        self.names, self.order, self.of, self.span = names, order, of, span
+
+
 class Program:
     """A whole input: bindings, then the expression. `form` says how to take the expression:
 
@@ -129,9 +139,10 @@ class Program:
     `where` is the text after an inner ` where `, or "". `name` is what the last statement was called (`f = x^T x`), or "".
     `readings` are the choices the reader made, as short sentences. `alternative` is the other reading where `.*` and a
     bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
+    `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does.
     """
 
-    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative")
+    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative", "asked")
 
     def __init__(
         self,
@@ -143,9 +154,10 @@ class Program:
         name: str = "",
         readings: tuple[str, ...] = (),
         alternative: Program | None = None,
+        asked: Asked | None = None,
     ) -> None:
         self.text, self.bindings, self.body, self.form, self.where = text, bindings, body, form, where
-        self.name, self.readings, self.alternative = name, readings, alternative
+        self.name, self.readings, self.alternative, self.asked = name, readings, alternative, asked
 
 
 def spell_name(base: str, subscript: str = "") -> str:

@@ -168,8 +168,8 @@ def test_right_and_read_back(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        (r"\nabla_x (x^\top x)", "give the variable with --wrt"),
-        (r"\frac{\partial}{\partial x} x^2", "give the variable with --wrt"),
+        (r"A \nabla_x (x^\top x)", "give the variable with --wrt"),
+        (r"2 \frac{\partial}{\partial x} x^2", "give the variable with --wrt"),
         (r"\min_{\mathbf{w}} \|\mathbf{X}\mathbf{w} - \mathbf{y}\|^2", "leave min_w out"),
         (r"\mathbf{x}^* \mathbf{x}", "write ^T for the transpose"),
         (r"x^{\ast} x", "write ^T for the transpose"),

@@ -142,7 +142,7 @@ GRID: list[tuple[str, str, Any, str, str, str]] = [
     ("sin(s A x)", "s", lambda s, v: np.sin(s * v["A"] @ v["x"]), "m 1", "1 m", "m 1"),
     ("sin(A x)", "x", lambda x, v: np.sin(v["A"] @ x), "m n", "n m", "m n"),
     ("X x", "X", lambda X, v: X @ v["x"], "m m n", "m m n", "m m n"),
-    ("x^T exp(s B)", "s", lambda s, v: v["x"] @ np.exp(s * v["B"]), "n 1", "1 n", "n 1"),
+    ("x^T exp.(s B)", "s", lambda s, v: v["x"] @ np.exp(s * v["B"]), "n 1", "1 n", "n 1"),
     ("(x .* x)^T A^T", "x", lambda x, v: v["A"] @ (x * x), "m n", "n m", "m n"),
     ("b^T X", "X", lambda X, v: v["b"] @ X, "n m n", "n m n", "n m n"),
     ("sin(s A)", "s", lambda s, v: np.sin(s * v["A"]), "m n", "n m", "m n"),

@@ -103,7 +103,7 @@ def check(
     The claim may use every name of the expression, those it binds included, and any notation: a matrix, `J[i,j,k,l] = …`,
     `d vec(F)/d vec(X)^T = …`, `dX -> …`, in text or LaTeX. Raises MatcalcError where something cannot be read.
     """
-    asked = Question.of(expr, wrt, where, Options(order, layout))
+    asked = Question.of(expr, wrt, where, Options(order, layout), asks=True)
     asked.need_variables()
     if order == 1 and len(asked.names) > 1:
         raise UsageError("a claim is about one derivative: give one variable, or --order with a variable for each")

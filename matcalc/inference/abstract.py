@@ -1,4 +1,7 @@
-"""Calls of functions that are declared by their sets alone: phi: R -> R, f: R^n -> R^m, F: R^{m x n} -> R^{p x q}."""
+"""Calls of functions that are known by their sets alone: phi: R -> R, f: R^n -> R^m, F: R^{m x n} -> R^{p x q}.
+
+The sets are declared, or supposed: of an undeclared x in x(t) the kind is guessed like that of any other name.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ def abstract(el: Typing, node: Node, args: list[Term]) -> Term:
     text = str(node.attr)
     name = text.rstrip("'")
     order = len(text) - len(name)
-    declaration = el.scene.declared[name]
+    declaration = el.scene.declared.get(name)
+    if declaration is None:
+        return _supposed(el, node, name, order, args)
     if declaration.domain is None:
         raise ReadingError(f"{name} is no function: it is declared {spell_declaration(declaration)}", span=node.span)
     most = 2 if order == 1 else 1
@@ -42,6 +47,22 @@ def abstract(el: Typing, node: Node, args: list[Term]) -> Term:
         return Term(value, tuple(args), lambda e, _: function_along(name, value, *e), node)
     shape = derivative_shape(value, domain, order)
     return Term(shape, (args[0],), lambda e, _: function(name, order, value, e[0]), node)
+
+
+def _supposed(el: Typing, node: Node, name: str, order: int, args: list[Term]) -> Term:
+    """x(t), A(t): the value of a function of which nothing was declared. All its arguments have one shape."""
+    if len(args) != 1:
+        hint = f"define it first: {name}(x, y) = ..."
+        raise ReadingError(f"{name} is a function of {len(args)} arguments, of which nothing is known", span=node.span, suggestion=hint)
+    value, domain = el.supposed_function(name, args[0].shape)
+    if not el.unify(domain, args[0].shape):
+        raise Misfit([args[0]], lambda: refuse_shape(f"the arguments of {name} are of different shapes", node))
+    if order and domain != SCALAR:
+        hint = f"declare the function: {name}: R^n -> R"
+        raise ReadingError(f"{node.attr} is a derivative of a function of which nothing was declared", span=node.span, suggestion=hint)
+    if value == domain == SCALAR:
+        return Term(SCALAR, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node, name)
+    return Term(value, (args[0],), lambda e, r: function(name, order, (r(value[0]), r(value[1])), e[0]), node, name)
 
 
 def _argument_error(el: Typing, d: Declaration, node: Node, k: int, t: Term) -> MatcalcError:

@@ -43,6 +43,9 @@ class SizeNames:
                 self._name(dim, LETTERS)
         for size in self.el.families.values():
             self._name(size, COUNTS)
+        for value, argument in self.el.supposed.values():
+            for dim in (*reversed(argument), *reversed(value)):
+                self._name(dim, LETTERS)
         self._ranges()
 
     def _ranges(self) -> None:
@@ -107,7 +110,17 @@ def declarations_of(el: Typing, shapes: dict[str, Shape]) -> list[Declaration]:
         if name not in el.scene.stated and name != el.scene.hole:
             sizes = tuple(d for d in shape if d is not ONE) if shape[1] is ONE else shape
             found.append(Declaration(name, "N" if name in el.integers else "R", sizes))
-    return found
+    return [*found, *supposed_functions(el)]
+
+
+def supposed_functions(el: Typing) -> list[Declaration]:
+    """The undeclared functions, with the sets that they were found to have."""
+
+    def sizes(shape: Shape) -> tuple[Dim, ...]:
+        rows, cols = (el.sizes.resolve(d) for d in shape)
+        return (rows, cols) if cols is not ONE else () if rows is ONE else (rows,)
+
+    return [Declaration(n, "R", sizes(value), (), sizes(argument)) for n, (value, argument) in el.supposed.items()]
 
 
 def where_text(declarations: Iterable[Declaration]) -> str:
@@ -133,6 +146,8 @@ def sentences(el: Typing, shapes: dict[str, Shape], resolve: SizeNames) -> list[
             plain.append(f"{name} in R")
         else:
             plain.append(f"{name} in {space(shape)}")
+    for d in supposed_functions(el):
+        told.append(f"{d.name} read as a function ({spell_declaration(d)})")
     if plain:
         told.append(", ".join(plain) + " (inferred)")
     for note in el.notes:

@@ -18,6 +18,7 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..syntax import Node
 from .abstract import abstract
+from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Speller, refuse_shape, square_error
 from .powers import norm
 from .products import applied, inner, level, operation, transposed
@@ -25,7 +26,6 @@ from .products import kron as kron_of
 from .scopes import SCALAR, Meaning, Typing
 from .terms import Term, undeclared
 
-MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
 
 
@@ -195,8 +195,6 @@ def _plain(el: Typing, node: Node, args: list[Term]) -> Term:
         return Term(SCALAR, (args[0],), lambda e, _: e[0], node)
     if op.elementwise:
         _state_entrywise(el, node, args[0])
-    if op.spectral and node.args[0].op == "call" and not el.scene.template:
-        _refuse_entrywise_below(el, node, args[0])
     return by_signature(el, op, node, args)
 
 
@@ -210,23 +208,6 @@ def _state_entrywise(el: Typing, node: Node, t: Term) -> None:
     hint = f"; {other} is the matrix {'exponential' if other == 'expm' else 'function'}" if other else ""
     rows, cols = t.shape
     el.note(lambda resolve: f"{text} is taken entry by entry{hint}" if resolve(rows) is resolve(cols) else "")
-
-
-def _refuse_entrywise_below(el: Typing, node: Node, t: Term) -> None:
-    """tr(exp(X)) is refused: expm(X) is meant more often, exp.(X) says the other."""
-    inside = node.args[0]
-    other = MATRIX_FUNCTIONS.get(str(inside.attr))
-    if t.kind != "matrix" or other is None:
-        return
-    text = Speller(el).node(*inside.args)
-    raise Misfit(
-        [t],
-        lambda: refuse_shape(
-            f"{node.attr} of {inside.attr}({text}): {inside.attr} works entry by entry, which is rarely meant under {node.attr}",
-            inside,
-            f"write {other}({text}) for the matrix function, or {inside.attr}.({text}) for entry by entry",
-        ),
-    )
 
 
 def _too_small(el: Typing, node: Node) -> MatcalcError:
@@ -297,7 +278,7 @@ def call(el: Typing, node: Node, args: list[Term]) -> Term:
     if name not in REGISTRY and name in function_names():  # in a tree that was spelled, not read
         return call(el, Node("call", node.args, function_names()[name], node.span), args)
     if name not in REGISTRY:
-        raise ReadingError(f"{name} is no function that is known", span=node.span)
+        return abstract(el, node, args)
     least, most = arity(name)
     if not least <= len(args) <= most:
         raise ReadingError(f"{name} takes {len(REGISTRY[name].params)} arguments, {len(args)} were given", span=node.span)

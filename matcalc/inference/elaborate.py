@@ -120,6 +120,8 @@ def _operands(el: Typing, node: Node) -> tuple[Node, ...]:
         return args[:1]
     if node.op in ("pow", "epow") and is_euler(el, args[0]):
         return args[1:]
+    if node.op == "pow" and args[1].op == "name" and args[1].attr in el.scene.exponents:
+        return args[:1]
     return args
 
 

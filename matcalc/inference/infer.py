@@ -23,6 +23,7 @@ from ..reading.read import parse
 from ..syntax import Binding, Declaration, Node, Program, split_name, walk
 from .assumptions import SizeNames, declarations_of, sentences, where_text
 from .elaborate import typed_program
+from .matrix_functions import refuse_doubtful
 from .meaning import MEANINGS
 from .misfit import Misfit
 from .rekind import search
@@ -136,9 +137,10 @@ def _shorthands() -> Mapping[str, Binding]:
 
 def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
     _declare_variables(scene, el)
-    scene.check_wrt(list(el.symbols))
+    scene.check_wrt(list(el.symbols), el.supposed)
     names = SizeNames(el)
     names.name_all()
+    refuse_doubtful(el, names.resolve)
     finish([root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()], names.resolve)
     symbols = {name: t.result for name, t in el.symbols.items() if t.result is not None}
     shapes = {name: e.shape for name, e in symbols.items()}

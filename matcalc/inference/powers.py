@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import partial
 
@@ -13,9 +14,10 @@ from .misfit import Misfit, Speller, Undecided, power_error, refuse_shape, squar
 from .products import applied, level, operation, transposed, value_of
 from .scopes import SCALAR, Typing
 from .standing import choice as choice_of
+from .standing import is_euler, name_of
 from .terms import Term, undeclared
 
-SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 3, 2, 3, 3  # what these cost as readings (LANGUAGE 7)
+SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 6, 2, 3, 3  # what these cost as readings (LANGUAGE 7)
 
 
 # ---------------------------------------------------------------------------------------------- powers
@@ -23,7 +25,7 @@ SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 3, 2, 3, 3  
 
 def power(el: Typing, node: Node, args: list[Term]) -> Term:
     if len(args) == 1:
-        return _euler(el, node, args[0])
+        return _euler(el, node, args[0]) if is_euler(el, node.args[0]) else _small_t(el, node, args[0])
     base, exponent = args
     if not exponent.is_scalar:
         raise Misfit([exponent], partial(_exponent_error, el, node, base, exponent))
@@ -47,6 +49,14 @@ def power(el: Typing, node: Node, args: list[Term]) -> Term:
             return _real_power(el, node, base, exponent)
         _check_integer(el, node.args[1], exponent, node)
     return Term(base.shape, (base, exponent), lambda e, _: build.matrix_power(*e), node)
+
+
+def _small_t(el: Typing, node: Node, base: Term) -> Term:
+    """x^t where t is nothing but an exponent: the transpose of what is no number."""
+    if base.is_scalar:
+        return power(el, node, [base, name_of(el, node.args[1])])
+    el.note(f"{Speller(el).node(node)} is the transpose")
+    return transpose(el, node, [base])
 
 
 def _is_definite(el: Typing, base: Node) -> bool:
@@ -172,7 +182,22 @@ def inverse(el: Typing, node: Node, args: list[Term]) -> Term:
 
 def pseudoinverse(el: Typing, node: Node, args: list[Term]) -> Term:
     t = args[0]
+    if node.span and re.search(r"\\dagger|†", el.scene.program.text[slice(*node.span)]):
+        _check_dagger(el, node, t)
     return applied(operation("pinv", node), (t.shape[1], t.shape[0]), [t], node)
+
+
+def _check_dagger(el: Typing, node: Node, t: Term) -> None:
+    """U^\\dagger H U is the conjugate transpose of quantum texts, A^\\dagger b the pseudoinverse."""
+    base = node.args[0]
+    roots = (*(b.value for b in el.scene.program.bindings), el.scene.program.body)
+    occurs = sum(n.op == "name" and n.attr == base.attr for root in roots for n in walk(root)) if base.op == "name" else 0
+    turned = sum(n.op == "pinv" and n.args[0].attr == base.attr for root in roots for n in walk(root))
+    s = Speller(el).factor(base)
+    if occurs > turned and el.sizes.could_equal(*t.shape):
+        message = f"{s}^\\dagger can be the pseudoinverse of {s} or, in texts about complex matrices, its conjugate transpose"
+        raise refuse_shape(message, node, f"write {s}^+ for the pseudoinverse; for a real matrix the other is {s}^T")
+    el.note(f"{s}^\\dagger is the pseudoinverse")
 
 
 # (kind of the argument, what stands below the bars) -> the operation and whether that is a norm of another kind than written

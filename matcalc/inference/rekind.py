@@ -39,7 +39,8 @@ def letter_class(name: str) -> str:
 
 
 def search(attempt: Try, work: int) -> tuple[Typing, Term]:
-    """The typing of least cost; a tie is refused, and where none fits, the failure of the defaults is raised."""
+    """The typing of least cost, of several the one whose value is a number. Any other tie is refused; where none fits, the failure of the
+    defaults is raised."""
     queue: list[tuple[int, int, Kinds]] = [(0, 0, frozenset())]
     seen: set[Kinds] = {frozenset()}
     best: list[tuple[Kinds, Typing, Term]] = []
@@ -71,6 +72,9 @@ def search(attempt: Try, work: int) -> tuple[Typing, Term]:
             _branch(queue, seen, cost, kinds, undeclared(culprits), el.defaults)
     if not best:
         raise _final(failure)
+    numbers = [typing for typing in best if typing[2].is_scalar]
+    if len(best) > 1 and len(numbers) == 1 and not _bars(best):  # what is differentiated is a number first
+        best = numbers
     if len(best) > 1:
         raise _tie(best)
     return best[0][1], best[0][2]
@@ -100,12 +104,17 @@ def _final(failure: Exception | None) -> MatcalcError:
     return ShapeError("no kinds of the undeclared names make the shapes fit", suggestion="declare them: where x in R^n; A in R^{m x n}")
 
 
+def _bars(best: list[tuple[Kinds, Typing, Term]]) -> bool:
+    """Whether the typings differ in what bars round a vector mean."""
+    settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
+    return any(name.startswith("bars") for kinds, _, _ in best for name, _ in kinds - settled)
+
+
 def _tie(best: list[tuple[Kinds, Typing, Term]]) -> MatcalcError:
     """Two guesses cost the same: say which declarations decide."""
     el = best[0][1]
     settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
-    bars = [name for kinds, _, _ in best for name, _ in kinds - settled if name.startswith("bars")]
-    if bars:
+    if _bars(best):
         return ReadingError(
             "|…| of a vector can be its norm or its absolute value entry by entry, and here both fit",
             suggestion="write ||x|| for the norm, abs(x) for the entries",

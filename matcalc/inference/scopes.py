@@ -16,6 +16,7 @@ from .unify import Sizes, is_unknown
 
 SCALAR: Shape = (ONE, ONE)
 Meaning = Callable[["Typing", Node, list[Term]], Term]
+FUNCTIONS_OF_NUMBERS = frozenset("fgh")  # letters of functions whose values are numbers unless the text says more
 _LETTERS = "ijklabcdpqrstuvwxyz"
 
 
@@ -70,6 +71,7 @@ class Typing:
         self.integers: set[str] = set()
         self.families: dict[str, Dim] = {}
         self.members: dict[str, Shape] = {}  # undeclared families: the shape of a member
+        self.supposed: dict[str, tuple[Shape, Shape]] = {}  # undeclared functions: the shapes of the value and of the argument
         self.bindings: dict[str, Term] = {}
         self.indexed: dict[str, tuple[str, Node]] = {}  # u_i = …: the index and the value, by the base name
         self.book = functions
@@ -84,6 +86,16 @@ class Typing:
     def stands_for_something(self, name: str) -> bool:
         frame, scene = self.frames[-1], self.scene
         return name in frame.params or name in frame.indices or name in scene.bound or name in scene.declared or name in scene.given
+
+    def supposed_function(self, name: str, argument: Shape) -> tuple[Shape, Shape]:
+        """The shapes of the value and of the argument of an undeclared function; the kind of its value is guessed."""
+        found = self.supposed.get(name)
+        if found is None:
+            self.defaults[name] = "scalar" if split_name(name)[0] in FUNCTIONS_OF_NUMBERS else self.scene.kind_of(name)
+            kind = self.kinds.get(name) or self.defaults[name]
+            rows = ONE if kind == "scalar" else self.sizes.fresh()
+            found = self.supposed[name] = ((rows, self.sizes.fresh() if kind == "matrix" else ONE), argument)
+        return found
 
     def properties(self, name: str, twin: bool = True) -> frozenset[str]:
         """Declared properties; a variable of differentiation has only the open ones."""

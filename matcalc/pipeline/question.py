@@ -17,6 +17,7 @@ from ..expressions.expr import Expr
 from ..inference.infer import Typed, infer
 from ..kinds import ONE, shape_text
 from ..ops.core import MEMBER, SYMBOL
+from ..reading.asked import agreed
 from ..reading.read import parse, parse_names, parse_where
 from ..syntax import Declaration, Program, split_name
 
@@ -70,8 +71,9 @@ class Question:
         self._typed: Typed | None = None
 
     @classmethod
-    def of(cls, function: Function, wrt: Names = (), where: str = "", options: Options = USUAL) -> Question:
-        """Of a text, or of an expression built in Python, with the names of the variables as they are typed."""
+    def of(cls, function: Function, wrt: Names = (), where: str = "", options: Options = USUAL, asks: bool = False) -> Question:
+        """Of a text, or of an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
+        text may ask for a derivative by itself, as d/dx x^2 does; elsewhere a function is wanted."""
         declared = declarations_in(where)
         if isinstance(function, Handle):
             program, own = function.read()
@@ -80,7 +82,13 @@ class Question:
             program = read(function, declared)
             declarations = (*declared, *declarations_in(program.where))
         try:
-            return cls(program, declarations, names_in(wrt, declarations), options)
+            names = names_in(wrt, declarations)
+            if program.asked is not None:
+                if not asks:
+                    raise UsageError("the text asks for a derivative, and a function is wanted here")
+                names, order = agreed(program.asked, names, options.order)
+                options = options.changed(order=order)
+            return cls(program, declarations, names, options)
         except MatcalcError as error:
             raise error.located(program.text) from None
 

@@ -62,10 +62,11 @@ def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
 class Names:
     """The names one text knows: declared, bound by `=`, functions, indices."""
 
-    __slots__ = ("variables", "functions", "counts", "_bases", "_longest")
+    __slots__ = ("variables", "functions", "counts", "plain", "_bases", "_longest")
 
     def __init__(self, declared: Iterable[str] = (), functions: Iterable[str] = (), counts: Iterable[str] = ()) -> None:
         self.variables: set[str] = set()
+        self.plain: frozenset[str] = frozenset()  # undeclared names that are factors somewhere, so no functions
         self.counts = frozenset(counts)  # declared whole numbers, which may be subscripts
         self.functions: set[str] = set(functions)
         self._bases: set[str] = set(GREEK_WORDS) | {"infty"}

@@ -7,6 +7,7 @@ from fractions import Fraction
 from ..errors import MatcalcError, ReadingError, Span
 from ..ops import greek_functions
 from ..syntax import spell_name
+from .applied import holds_one, is_list, touching_bracket
 from .machine import Frame, Token, leaf
 from .marks import Mark, quote
 from .names import HINTS, accented, function_of, nearest, subscript, suggestion_for, superscript_index
@@ -16,8 +17,6 @@ from .sums import SumSigns
 _CALLABLE = ("(", "[", "{", "\\{")
 _INVERSE = {"exp": "log", "log": "exp"}
 _CASES_WORDS = ("if", "for", "otherwise", "else")
-_BARE = (["word"], ["greek"], ["num"])
-_BARE_SUBSCRIPT: tuple[list[str], ...] = ([], ["under", "num"], ["under", "word"], ["sub"])
 
 
 MAX_BARE = 20  # functions without brackets, each the argument of the one before
@@ -333,30 +332,33 @@ class Operands(SumSigns):
             self.i = at
             self.call(function + "'" * primes, mark.span)
             return True
-        if name == "Gamma" and not primes and self.frames[-1].kind == "argument" and self.frames[-1].label == "log" and not self.ends:
+        below_log = self.frames[-1].kind == "argument" and self.frames[-1].label == "log" and not self.ends
+        if name == "Gamma" and not primes and (below_log or (name not in self.names.plain and holds_one(self.marks, at))):
             self.note(f"read `{self.source(mark.span)}(…)` as the gamma function")
             self.i = at
             self.call("tgamma", mark.span)
             return True
-        if len(base) == 1 and base.islower() and not primes and self.bare(at):
-            inside = self.source((bracket.end, self.marks[bracket.mate].start)).strip()
-            shown = f"{name}({inside[:30]})"
+        listed = is_list(self.marks, at)
+        if base in ("I", "pi") or name in self.active or not (listed or holds_one(self.marks, at)):
+            return False
+        inside = self.source((bracket.end, self.marks[bracket.mate].start)).strip()
+        called = name + "'" * primes
+        shown = f"{called}({inside[:30]})"
+        span = (mark.start, self.marks[bracket.mate].end)
+        if listed:
+            hint = f"define the function first: {name}({inside[:30]}) = ..."
+            raise self.refuse(f"{quote(shown)} is a function of several arguments, of which nothing is known", span, hint)
+        if name in self.names.plain:
+            if not primes and not (len(base) == 1 and base.islower()):
+                return False
             hint = f"write {name} {inside[:30]} for a product, or declare {name}: R -> R for a function"
-            if "," in inside:
-                hint = f"define the function first: {shown} = ..."
-            raise self.refuse(f"{quote(shown)} can be read in two ways", (mark.start, self.marks[bracket.mate].end), hint)
-        return False
-
-    def bare(self, at: int) -> bool:
-        """Does the bracket at mark `at` hold a bare name, a number or a list?"""
-        i, close = at + 1, self.marks[at].mate
-        while i < close:
-            if self.marks[i].kind == "comma":
-                return True
-            i = self.marks[i].mate + 1 if self.marks[i].kind == "open" else i + 1
-        start = at + 1 + (self.marks[at + 1].kind in ("minus", "plus"))
-        kinds = [m.kind for m in self.marks[start : min(close, start + 4)]]
-        return kinds[:1] in (["word"], ["greek"], ["num"]) and kinds[1:] in ([], ["under", "num"], ["under", "word"], ["sub"])
+            raise self.refuse(f"{quote(shown)} can be read in two ways", span, hint)
+        if touching_bracket(self.marks, bracket.mate + 1) >= 0:
+            raise self.refuse(f"{quote(shown)} is called like a function", span, "write a product with a blank or a *")
+        self.note(f"read `{shown}` as a value of the function {name}; the product is written {name} {inside[:30]}")
+        self.i = at
+        self.call(called, mark.span)
+        return True
 
     # -- functions --------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from ..errors import ReadingError, Span
-from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
+from ..syntax import FORM_NAMES, Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
+from .applied import plain_factors
+from .asked import asked, refuse_inside
 from .declare import read_declarations
 from .declare import read_names as parse_names
 from .lex import Lexer
@@ -88,6 +90,7 @@ class _Reader:
     def __init__(self, text: str, end: int, where: str, names: Names, loose_star: bool) -> None:
         self.text, self.where, self.names, self.loose_star = text, where, names, loose_star
         self.marks = scan(text, 0, end)
+        names.plain = plain_factors(self.marks, names)
         self.readings: list[str] = []
         self.mixed = False
 
@@ -99,6 +102,7 @@ class _Reader:
         for left in lefts:
             self.bind(left)
         *before, last = lefts
+        question = self.question(last)
         bindings = []
         places: dict[str, int] = {}
         for k, left in enumerate(lefts):
@@ -108,10 +112,19 @@ class _Reader:
             value = self.value(left)
             self.check_order(left, k, value, places)
             bindings.append(Binding(left.name, value, left.params, left.span))
-        body, form, name = self.last(last)
+        body, form, name = (Node("name", (), question.of), None, "") if question and question.of else self.last(last)
         self.check_order(last, len(before), body, places)
         self.check_loose(body)
-        return Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings))
+        return Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question)
+
+    def question(self, last: _Left) -> Asked | None:
+        """What the head of the last statement asks for; the function is what follows it."""
+        known = frozenset(self.names.variables)
+        found = asked(self.marks, *last.value, self.text, known)
+        if found is not None:
+            last.value = (found[1], last.value[1])
+        refuse_inside(self.marks, *last.value, self.text, known)
+        return found and found[0]
 
     def check_loose(self, body: Node) -> None:
         """An x_i outside the sum over i is no other x: most often the sum ended sooner than was meant, as in log prod_i p exp(x_i)."""

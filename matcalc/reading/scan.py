@@ -34,6 +34,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("^", "**"), ("caret", "^")),
     ".^": ("caret", ".^"),
     **dict.fromkeys(("'", "′", "’", "ᵀ", "⊤", ".'", ".T"), ("post", "T")),
+    "†": ("post", "pinv"),
     "!": ("post", "!"),
     "_": ("under", "_"),
     ",": ("comma", ","),

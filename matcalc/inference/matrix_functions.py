@@ -1,0 +1,80 @@
+"""exp, log, sqrt of a square matrix where a matrix function may be meant: refused, with both spellings.
+
+Entry by entry is meant under a sum and in an elementwise product; in a matrix product, below a trace, a determinant or a norm the
+matrix function is as likely, and nothing in the text tells which.
+"""
+
+from __future__ import annotations
+
+from ..ops.book import REGISTRY
+from ..syntax import Node, walk
+from .misfit import Speller, refuse_shape
+from .scopes import Typing
+from .terms import Resolve, Term
+
+MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
+_PASSING = frozenset({"neg", "T", "add"})  # what a function's value goes through unchanged in this respect
+
+
+def refuse_doubtful(el: Typing, resolve: Resolve) -> None:
+    """ShapeError where a function of a square matrix stands in a product of matrices, below tr, det or a norm, or is the root of X^T X."""
+    terms = {id(node): term for node, term in el.seen}
+    program = el.scene.program
+    for root in (*(b.value for b in program.bindings if not b.params), program.body):
+        parents: dict[int, Node] = {}
+        calls: list[Node] = []
+        for n in walk(root):
+            for a in n.args:
+                parents[id(a)] = n
+            if n.op == "call" and _is_entrywise(n):
+                calls.append(n)
+        for call in calls:
+            place = _place(call, parents, terms) or ("a result" if _is_root_of_square(call) and id(call) not in parents else "")
+            if place and _is_square(terms.get(id(call)), resolve):
+                _refuse(el, call, place)
+
+
+def _is_entrywise(call: Node) -> bool:
+    op = REGISTRY.get(str(call.attr))
+    return str(call.attr) in MATRIX_FUNCTIONS or (op is not None and op.elementwise and str(call.attr) in ("sin", "cos"))
+
+
+def _is_square(term: Term | None, resolve: Resolve) -> bool:
+    return term is not None and term.kind == "matrix" and resolve(term.shape[0]) is resolve(term.shape[1])
+
+
+def _place(call: Node, parents: dict[int, Node], terms: dict[int, Term]) -> str:
+    """What the value stands in that a matrix function would stand in too; "" if in nothing of the kind."""
+    node = call
+    while (parent := parents.get(id(node))) is not None:
+        others = [terms.get(id(a)) for a in parent.args if a is not node]
+        if parent.op == "mul":
+            if any(t is not None and not t.is_scalar for t in others):
+                return "a product of matrices"
+        elif parent.op == "norm":
+            return "a norm"
+        elif parent.op == "call":
+            op = REGISTRY.get(str(parent.attr))
+            return f"{parent.attr}(…)" if op is not None and op.spectral else ""
+        elif parent.op not in _PASSING:
+            return ""
+        node = parent
+    return ""
+
+
+def _is_root_of_square(call: Node) -> bool:
+    """sqrt(X^T X), sqrt(X X^T)"""
+    inside = call.args[0]
+    if call.attr != "sqrt" or inside.op != "mul" or len(inside.args) != 2:
+        return False
+    turned, plain = sorted(inside.args, key=lambda n: n.op == "name")
+    return turned.op in ("T", "pow") and plain.op == turned.args[0].op == "name" and plain.attr == turned.args[0].attr
+
+
+def _refuse(el: Typing, call: Node, place: str) -> None:
+    text = Speller(el).node(*call.args)
+    name = str(call.attr)
+    other = MATRIX_FUNCTIONS.get(name)
+    first = f"write {other}({text}) for the matrix function" if other else f"the matrix {name} is not in the book: write it by expm"
+    message = f"{name}({text}) in {place} can be the function of the matrix or that of its entries"
+    raise refuse_shape(message, call, f"{first}, {name}.({text}) for entry by entry")

@@ -1,0 +1,128 @@
+r"""What a text asks for by itself: d/dx, \nabla_x; and letters before brackets that are functions."""
+
+from __future__ import annotations
+
+import pytest
+
+import matcalc
+from matcalc.reading.read import parse
+
+HEADS = {
+    r"\frac{d}{dx} x^T A x": (("x",), 1),
+    "d/dx x^T A x": (("x",), 1),
+    "∂/∂x x^T A x": (("x",), 1),
+    r"\frac{\mathrm{d}}{\mathrm{d}t} (t^2)": (("t",), 1),
+    r"\frac{\partial}{\partial X} tr(A X)": (("X",), 1),
+    r"\frac{d}{d\mathbf{x}^T} A \mathbf x": (("x",), 1),
+    r"\frac{d}{d\theta} \sin\theta": (("theta",), 1),
+    r"\frac{\partial}{\partial w_{ij}} w_{ij}^2": (("w_{ij}",), 1),
+    r"\frac{d^2}{dx^2} x^T A x": (("x", "x"), 2),
+    r"\frac{\partial^2}{\partial x \partial y} x^T A y": (("x", "y"), 2),
+    "d^2/dx^2 x^3": (("x", "x"), 2),
+    r"\nabla_x (x^T A x)": (("x",), 1),
+    r"\nabla_{x} (x^T A x)": (("x",), 1),
+    r"\nabla (x^T A x)": ((), 1),
+    r"\nabla^2 (x^T A x)": ((), 2),
+    r"\nabla_x^2 (x^T A x)": (("x", "x"), 2),
+    r"\partial_x x^T A x": (("x",), 1),
+    "D_x x^T A x": (("x",), 1),
+    r"f = x^T x; \frac{df}{dx}": (("x",), 1),
+    "f = x^T x; df/dx": (("x",), 1),
+    r"L = x^T x; \frac{\partial L}{\partial x}": (("x",), 1),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), HEADS.items())
+def test_a_head_names_variable_and_order(text: str, expected: tuple[tuple[str, ...], int]) -> None:
+    asked = parse(text).asked
+    assert asked is not None and (asked.names, asked.order) == expected
+
+
+@pytest.mark.parametrize("text", ["x^T x/d", "d x^T x", "d/(2 d x)", "D x", "D_1 x", "a/x", r"\frac{d}{x}", r"\frac{1}{dx}"])
+def test_a_quotient_with_a_d_in_it_asks_for_nothing(text: str) -> None:
+    assert parse(text).asked is None
+
+
+def test_a_declared_d_is_a_name() -> None:
+    assert parse("d/d x", ("d",)).asked is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [r"x^T \frac{d}{dx} x", "2 d/dx x", r"\frac{d}{dx} x + 1", r"\frac{d^2}{dx} x", r"x^T \nabla x", r"y + \frac{\partial}{\partial x} x"],
+)
+def test_elsewhere_it_is_refused(text: str) -> None:
+    with pytest.raises(matcalc.MatcalcError):
+        parse(text)
+
+
+def test_the_text_and_the_options_have_to_agree() -> None:
+    assert matcalc.derivative("d/dx x^T A x", "x").text == "x^T (A + A^T)"
+    assert matcalc.derivative(r"\frac{d^2}{dx^2} x^T A x", "x").text == "A + A^T"
+    assert matcalc.derivative("f = x^T x; df/dx", "x").text == "2 x^T"
+    with pytest.raises(matcalc.MatcalcError, match="asks for the derivative by x, and --wrt says A"):
+        matcalc.derivative("d/dx x^T A x", "A")
+    with pytest.raises(matcalc.MatcalcError, match="of order 2, and the option says 3"):
+        matcalc.derivative(r"\frac{d^2}{dx^2} x^T A x", "x", order=3)
+
+
+def test_a_question_is_no_value() -> None:
+    with pytest.raises(matcalc.MatcalcError, match="asks for a derivative"):
+        matcalc.parse("d/dx x^T A x")
+
+
+APPLIED = {
+    "x(t)^T P x(t)": ("t", "x'(t)^T (P + P^T) x(t)"),
+    "log(det(A(t)))": ("t", "tr(A'(t) A(t)^-1)"),
+    "f(u) + t/2 ||u||^2": ("u", "t u^T + f'(u)"),
+    r"\lambda(w^T w - 1)": ("w", "2 lambda w^T"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), APPLIED.items())
+def test_a_letter_before_a_bare_name_is_a_function(text: str, expected: tuple[str, str]) -> None:
+    d = matcalc.derivative(text, expected[0])
+    assert d.text == expected[1]
+    assert matcalc.parse(d.text, where=d.where).text == d.text
+
+
+def test_the_gamma_function() -> None:
+    assert matcalc.derivative(r"\log \Gamma(x) where x in R", "x").text == "digamma(x)"
+    assert matcalc.parse(r"\Gamma(x) where x in R").evaluate({"x": 5.0}) == pytest.approx(24)
+
+
+@pytest.mark.parametrize("text", ["f(x) + f", "f(x)(y)", "k(x, y)", "K(x, y)^2"])
+def test_what_may_be_a_function_and_may_be_none_is_refused(text: str) -> None:
+    with pytest.raises(matcalc.MatcalcError):
+        matcalc.parse(text)
+
+
+DOUBTFUL = {
+    r"\text{Tr}(\rho\log\rho) where rho in R^{n x n}": "logm",
+    "tr(exp(X)) where X in R^{n x n}": "expm",
+    "x^T exp(A) x": "expm",
+    r"\sqrt{A^T A}": "sqrtm",
+    "log(det(exp(X) + Y)) where X, Y in R^{n x n}": "expm",
+    r"\text{Tr}(U^\dagger H U)": "U^T",
+}
+
+
+@pytest.mark.parametrize(("text", "spelling"), DOUBTFUL.items())
+def test_what_can_be_two_functions_is_refused_with_both_spellings(text: str, spelling: str) -> None:
+    with pytest.raises(matcalc.MatcalcError) as caught:
+        matcalc.parse(text)
+    assert spelling in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["sum(exp(X))", "sum(P .* log(P)) where P in R^{n x n}", "log(X) y where X in R^{m x n}", "2 exp(X)", "e^X b"]
+)
+def test_entries_are_meant_where_nothing_else_can_be(text: str) -> None:
+    matcalc.parse(text)
+
+
+def test_a_small_t_above_what_is_no_number_is_the_transpose() -> None:
+    assert matcalc.derivative("x^t A x", "x").text == "x^T (A + A^T)"
+    assert "x^t is the transpose" in "; ".join(map(str, matcalc.parse("x^t A x").assumptions))
+    assert matcalc.derivative("2^t", "t").text == "2^t log(2)"
+    assert matcalc.derivative("a^t + t where a, t in R", "a").text == "a^(t - 1) t"
