@@ -66,6 +66,12 @@ def over(a: Node, b: Node) -> Node:
     return mul(a, b, sign="/")
 
 
+def entries_meant(node: Node, kind: Kind) -> Node:
+    """exp.(X) of a square matrix: in a product or a norm exp(X) would be refused, since expm(X) may be meant."""
+    doubtful = node.op == "call" and node.attr in ("exp", "log", "sqrt", "sin", "cos") and kind[0] == kind[1] != ()
+    return Node("call", node.args, f"{node.attr}.") if doubtful else node
+
+
 def transposed(kind: Kind) -> Kind:
     return kind[1], kind[0]
 
@@ -285,7 +291,7 @@ class Maker:
             mark = len(self.used)
             self.used.append(chosen.label)
             try:
-                return chosen.make(self, kind, depth - 1)
+                return entries_meant(chosen.make(self, kind, depth - 1), kind)
             except Unmakeable:
                 del self.used[mark:]
         return self.leaf(kind)
@@ -295,17 +301,27 @@ class Maker:
         if depth <= 0 or self.rng.random() < 0.2:
             if kind == self.variable and self.symbols[self.wrt].prop == "positive":
                 return name(self.wrt)
-            return self.parameter(kind, "positive") if kind[0] != kind[1] or kind == SCALAR else call("exp", self.leaf(kind))
+            return (
+                self.parameter(kind, "positive")
+                if kind[0] != kind[1] or kind == SCALAR
+                else entries_meant(call("exp", self.leaf(kind)), kind)
+            )
         inner = self.make(kind, depth - 1)
         squared = Node("pow" if kind == SCALAR else "epow", (inner, num(2)))
         return self.rng.choice(
-            [call("exp", inner), call("softplus", inner), call("sigmoid", inner), add(squared, num(1)), add(num(1), squared)]
+            [
+                entries_meant(call("exp", inner), kind),
+                call("softplus", inner),
+                call("sigmoid", inner),
+                add(squared, num(1)),
+                add(num(1), squared),
+            ]
         )
 
     def unit(self, kind: Kind, depth: int) -> Node:
         """Something whose entries are between -1 and 1."""
         inner = self.make(kind, depth - 1)
-        return self.rng.choice([call("tanh", inner), call("sigmoid", inner), over(call("sin", inner), num(2))])
+        return self.rng.choice([call("tanh", inner), call("sigmoid", inner), over(entries_meant(call("sin", inner), kind), num(2))])
 
     def large(self, kind: Kind, depth: int) -> Node:
         """Something whose entries are greater than 1."""

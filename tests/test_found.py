@@ -70,7 +70,7 @@ FOUND = [
 ]
 
 FOUND_TWICE = [
-    ("sigmoid(sinh(max(logsumexp(u + u), ||sqrt(exp(F))||_{*})))", "F", "F in R^{p x p}; u in R^{p} positive"),
+    ("sigmoid(sinh(max(logsumexp(u + u), ||sqrt.(exp(F))||_{*})))", "F", "F in R^{p x p}; u in R^{p} positive"),
     ("F^{-9}", "F", "F in R^{q x q}"),
     ("F^{-k}", "F", "F in R^{q x q}; k in N"),
     ("min(singvec((s B)^T))", "s", "s in R positive; B in R^{n x m}"),

@@ -13,7 +13,8 @@ from .scopes import Typing
 from .terms import Resolve, Term
 
 MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
-_PASSING = frozenset({"neg", "T", "add"})  # what a function's value goes through unchanged in this respect
+DOUBTFUL = frozenset({*MATRIX_FUNCTIONS, "sin", "cos"})
+PASSING = frozenset({"neg", "T", "add"})  # what a function's value goes through unchanged in this respect
 
 
 def refuse_doubtful(el: Typing, resolve: Resolve) -> None:
@@ -26,17 +27,12 @@ def refuse_doubtful(el: Typing, resolve: Resolve) -> None:
         for n in walk(root):
             for a in n.args:
                 parents[id(a)] = n
-            if n.op == "call" and _is_entrywise(n):
+            if n.op == "call" and n.attr in DOUBTFUL:
                 calls.append(n)
         for call in calls:
             place = _place(call, parents, terms) or ("a result" if _is_root_of_square(call) and id(call) not in parents else "")
             if place and _is_square(terms.get(id(call)), resolve):
                 _refuse(el, call, place)
-
-
-def _is_entrywise(call: Node) -> bool:
-    op = REGISTRY.get(str(call.attr))
-    return str(call.attr) in MATRIX_FUNCTIONS or (op is not None and op.elementwise and str(call.attr) in ("sin", "cos"))
 
 
 def _is_square(term: Term | None, resolve: Resolve) -> bool:
@@ -56,7 +52,7 @@ def _place(call: Node, parents: dict[int, Node], terms: dict[int, Term]) -> str:
         elif parent.op == "call":
             op = REGISTRY.get(str(parent.attr))
             return f"{parent.attr}(…)" if op is not None and op.spectral else ""
-        elif parent.op not in _PASSING:
+        elif parent.op not in PASSING:
             return ""
         node = parent
     return ""

@@ -48,6 +48,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from ..printing.count import symbols
 from ..syntax import Node, spell_name
+from .entries import dotted, undotted
 from .factors import Factors
 from .spelling import is_below
 from .surface import name, number, product
@@ -61,7 +62,7 @@ class Arranger(Factors):
     def spell(self, e: Expr) -> Node:
         """The surface tree of `e`."""
         self._of(e)
-        return self._sized(e)
+        return undotted(self._sized(e))
 
     def _node(self, e: Expr) -> Node:
         rule = _RULES.get(e.op)
@@ -74,13 +75,12 @@ class Arranger(Factors):
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
         several = e.op.signature == "m n, m n -> m n" and not all(map(_is_constant, e.args))  # beside an array, 0 stands for a zero array
-        if e.op.spectral:
-            return Node("call", (self._entrywise_below(e.args[0]),), e.op.spellings[0])
         if e.op.directions:
             parts = (self._sized(e.args[0]), *[self._direction(a) for a in sorted(e.args[1:], key=self.key)])
             return Node("call", parts, e.op.spellings[0])
         parts = self._broadcast(e.args) if several else tuple(map(self._sized, e.args))
-        return Node("call", parts, e.op.spellings[0] if e.op.spellings else e.op.name)
+        called = e.op.spellings[0] if e.op.spellings else e.op.name
+        return Node("call", parts, dotted(called, e) if e.op.elementwise else called)
 
     def _direction(self, e: Expr) -> Node:
         """A direction, whose size the first argument says: e_i e_j^T."""
@@ -161,12 +161,7 @@ class Arranger(Factors):
             least = min(sum(a.size for a in t) for t in turns)
             nodes = [product([self._of(a) for a in t]) for t in turns if sum(a.size for a in t) == least]
             return Node("call", (min(nodes, key=self._text_key),), "tr")
-        return Node("call", (self._entrywise_below(x),), "tr")
-
-    def _entrywise_below(self, x: Expr) -> Node:
-        """exp, log and sqrt of a matrix directly under tr and det are spelled so that nobody takes them for expm, logm, sqrtm."""
-        node = self._sized(x)
-        return Node("call", node.args, f"{node.attr}.") if node.op == "call" and node.attr in ("exp", "log", "sqrt") else node
+        return Node("call", (self._sized(x),), "tr")
 
     def transposed(self, e: Expr) -> Node:
         inner = e.args[0]

@@ -15,6 +15,7 @@ from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from ..printing.count import symbols
 from ..syntax import Node, walk
+from .entries import dotted
 from .spelling import Key, Spelling, is_below
 from .surface import is_plain_product, negated, number, product, quotient
 
@@ -187,7 +188,7 @@ class Factors(Spelling):
                 under = self._sized(build.power(base, build.num(-v)))
                 return Node("mul", (number(1), under), ("/",)) if scalar else Node("ew", (number(1), under), ("./",))
             if v == HALF:
-                return Node("call", (self._sized(base),), "sqrt")
+                return Node("call", (self._sized(base),), dotted("sqrt", base))
         return Node("pow" if scalar else "epow", (self._sized(base), self._of(k)))
 
     def matrix_power(self, e: Expr) -> Node:
