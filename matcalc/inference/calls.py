@@ -16,13 +16,14 @@ from ..kinds import ONE, Dim
 from ..ops import arity, function_names
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
-from ..syntax import Node
+from ..syntax import Node, split_name
 from .abstract import abstract
 from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Speller, refuse_shape, square_error
 from .powers import norm
 from .products import applied, inner, level, operation, transposed
 from .products import kron as kron_of
+from .scene import GREEK
 from .scopes import SCALAR, Meaning, Typing
 from .terms import Term, undeclared
 
@@ -277,8 +278,11 @@ def call(el: Typing, node: Node, args: list[Term]) -> Term:
         return abstract(el, node, args)
     if name not in REGISTRY and name in function_names():  # in a tree that was spelled, not read
         return call(el, Node("call", node.args, function_names()[name], node.span), args)
-    if name not in REGISTRY:
+    letter = split_name(name.rstrip("'"))[0]
+    if name not in REGISTRY and (len(letter) == 1 or letter.lower() in GREEK):
         return abstract(el, node, args)
+    if name not in REGISTRY:
+        raise ReadingError(f"{name} is no function that is known", span=node.span)
     least, most = arity(name)
     if not least <= len(args) <= most:
         raise ReadingError(f"{name} takes {len(REGISTRY[name].params)} arguments, {len(args)} were given", span=node.span)
