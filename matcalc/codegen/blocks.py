@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..expressions.blocks import block, selection, turned
-from ..expressions.build import add, matmul, transpose
+from ..expressions.blocks import selection, turned
+from ..expressions.build import add, block, matmul, transpose
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.blocks import BLOCK, SELECTION

@@ -27,14 +27,30 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .expr import Expr, make, order_key
-from .late import add, apply, hadamard, matmul, power, times, transpose
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, split, value_of
-from .multilinear import by_letters
+from .normal import (
+    add,
+    apply,
+    by_letters,
+    diagonal,
+    entry,
+    hadamard,
+    indexed_sum,
+    matmul,
+    negative,
+    normal_form,
+    opposite,
+    power,
+    times,
+    total,
+    trace,
+    transpose,
+)
 from .products import _merge, _raw_chain
-from .scalars import negative, opposite
 
 
-def trace(x: Expr) -> Expr:
+@normal_form(TRACE)
+def _trace(x: Expr) -> Expr:
     """tr X; scalars in front, turned to the shortest rotation or its transpose."""
     if (found := by_letters(TRACE, x)) is not None:
         return found
@@ -63,7 +79,8 @@ def _trace_of_chain(chain: list[Expr]) -> Expr:
     return make(TRACE, (best,), None, SCALAR, best.size + 1)
 
 
-def total(x: Expr) -> Expr:
+@normal_form(SUM)
+def _total(x: Expr) -> Expr:
     """The sum of all entries."""
     if (found := by_letters(SUM, x)) is not None:
         return found
@@ -101,7 +118,8 @@ def entrywise_factors(x: Expr) -> list[Expr] | None:
     return None
 
 
-def diag(x: Expr) -> Expr:
+@normal_form(DIAG)
+def _diag(x: Expr) -> Expr:
     """The diagonal matrix of a column."""
     if (found := by_letters(DIAG, x)) is not None:
         return found
@@ -111,7 +129,8 @@ def diag(x: Expr) -> Expr:
     return make(DIAG, (x,), None, (n, n), x.size + 1)
 
 
-def diagonal(x: Expr) -> Expr:
+@normal_form(DIAGONAL)
+def _diagonal(x: Expr) -> Expr:
     """The diagonal of a square matrix, as a column."""
     if (found := by_letters(DIAGONAL, x)) is not None:
         return found
@@ -138,7 +157,8 @@ def diagonal(x: Expr) -> Expr:
     return make(DIAGONAL, (x,), None, (n, ONE), x.size + 1)
 
 
-def entry(x: Expr, i: Expr, j: Expr) -> Expr:
+@normal_form(ENTRY)
+def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
     """The entry (i, j)."""
     if x.is_scalar:
         return x
@@ -170,7 +190,8 @@ def entry(x: Expr, i: Expr, j: Expr) -> Expr:
     return make(ENTRY, (x, i, j), None, SCALAR, x.size if short else x.size + 2)
 
 
-def indexed_sum(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
+@normal_form(INDEXED_SUM)
+def _indexed_sum(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
     """sum_{name=low}^{high} body; factors without the index come out."""
     if is_zero(body):
         return body
@@ -191,7 +212,8 @@ def indexed_sum(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
     return make(INDEXED_SUM, (low, high, body), name, body.shape, 3 + low.size + high.size + body.size, free)
 
 
-def indexed_product(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
+@normal_form(INDEXED_PRODUCT)
+def _indexed_product(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
     """prod_{name=low}^{high} body, of scalars; a factor without the index is a power."""
     if name not in body.indices:
         return power(body, add(high, negative(low), ONE_NUMBER))

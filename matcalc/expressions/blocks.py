@@ -10,14 +10,16 @@ from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.blocks import BLOCK, SELECTION
 from ..ops.core import ADD, EYE, LITERAL, MATMUL, TRANSPOSE
 from .expr import Expr, make
-from .late import add, apply, matmul, times, transpose
 from .leaves import eye, is_number, is_zero, num, split, zeros
+from .normal import add, apply, block, matmul, normal_form, times, transpose
 
 ZERO = Dim({})
 
 
-def block(rows: int, cols: int, parts: Sequence[Expr]) -> Expr:
+@normal_form(BLOCK)
+def _block(counts: tuple[int, int], *parts: Expr) -> Expr:
     """A matrix of blocks, row by row. Numbers alone are a matrix written out; one identity among zeros selects."""
+    rows, cols = counts
     heights = [parts[i * cols].shape[0] for i in range(rows)]
     widths = [parts[j].shape[1] for j in range(cols)]
     for k, p in enumerate(parts):
@@ -37,7 +39,7 @@ def block(rows: int, cols: int, parts: Sequence[Expr]) -> Expr:
     if len(filled) == 1 and 1 in (rows, cols) and (parts[filled[0]].op is EYE or is_number(parts[filled[0]], 1)):
         chosen = selection(_sum((heights if cols == 1 else widths)[: filled[0]]), shape if cols == 1 else shape[::-1])
         return chosen if cols == 1 else transpose(chosen)
-    return make(BLOCK, tuple(parts), (rows, cols), shape, sum(p.size for p in parts) + 1)
+    return make(BLOCK, parts, counts, shape, sum(p.size for p in parts) + 1)
 
 
 def selection(before: Dim, shape: Shape) -> Expr:

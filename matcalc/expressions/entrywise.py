@@ -6,18 +6,17 @@ from fractions import Fraction
 
 from ..errors import ShapeError
 from ..kinds import ONE, SCALAR, Shape, shape_text
-from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import ADD, CASES, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT, ZEROS
 from ..ops.diagonal import DIAG
 from .expr import Expr, make, order_key
-from .late import add, diag, diagonal, entry, times, transpose
-from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, value_of, without_coefficient, zeros
-from .scalars import negative, opposite
-from .sums import _raw_transpose
+from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, turned, value_of, without_coefficient, zeros
+from .normal import add, diag, diagonal, entry, hadamard, kron, negative, normal_form, opposite, power, times, transpose
 
 HUGE = 10**6  # exact powers of numbers stop here; beyond it they stay symbolic
 
 
-def power(base: Expr, exponent: Expr) -> Expr:
+@normal_form(POWER)
+def _power(base: Expr, exponent: Expr) -> Expr:
     """base^exponent of a scalar, or of every entry."""
     if is_number(exponent):
         v = value_of(exponent)
@@ -91,7 +90,8 @@ def _power_size(base: Expr, exponent: Expr) -> int:
     return base.size + over + (0 if v == 1 else 1 if v == Fraction(1, 2) else 2 if v.denominator == 1 else 4)
 
 
-def hadamard(*factors: Expr) -> Expr:
+@normal_form(HADAMARD)
+def _hadamard(*factors: Expr) -> Expr:
     """The entrywise product: a multiset with exponents. Scalars come in front, ones vanish."""
     shape = factors[0].shape
     if shape == SCALAR:
@@ -143,7 +143,7 @@ def _entrywise(parts: list[Expr], shape: Shape) -> Expr:
         if set(flipped) != set(parts):
             other = _raw_entrywise(flipped, (shape[1], shape[0]))
             if order_key(other) < order_key(_raw_entrywise(parts, shape)):
-                return _raw_transpose(other)
+                return turned(other)
     return _raw_entrywise(parts, shape)
 
 
@@ -154,7 +154,8 @@ def _raw_entrywise(parts: list[Expr], shape: Shape) -> Expr:
     return make(HADAMARD, tuple(parts), None, shape, length)
 
 
-def kron(*factors: Expr) -> Expr:
+@normal_form(KRONECKER)
+def _kron(*factors: Expr) -> Expr:
     """The Kronecker product; scalars come in front."""
     if len(factors) > 2:
         return kron(kron(*factors[:-1]), factors[-1])
@@ -174,3 +175,10 @@ def kron(*factors: Expr) -> Expr:
     if shape[0] is ONE and shape[1] is not ONE:
         return transpose(kron(transpose(a), transpose(b)))
     return make(KRONECKER, (a, b), None, shape, a.size + b.size + 1)
+
+
+@normal_form(CASES)
+def _cases(*args: Expr) -> Expr:
+    """The first value whose condition holds."""
+    shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
+    return make(CASES, args, None, shape, 1 + sum(a.size for a in args))

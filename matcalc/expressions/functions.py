@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from ..kinds import ONE, SCALAR, Dim, Shape
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .expr import Expr, make, postorder
-from .late import apply
+from .normal import apply, normal_form
 
 
 def function(name: str, order: int, value: Shape, x: Expr) -> Expr:
@@ -31,6 +31,16 @@ def entrywise_function(name: str, order: int, x: Expr) -> Expr:
 def function_along(name: str, value: Shape, x: Expr, direction: Expr) -> Expr:
     """The derivative of the function at `x` along `direction`."""
     return make(FUNCTION_ALONG, (x, direction), (name, 1, *value), value, 1 + x.size + direction.size)
+
+
+@normal_form(FUNCTION)
+def _function(attr: tuple[str, int, Dim, Dim], x: Expr) -> Expr:
+    return function(attr[0], attr[1], attr[2:], x)
+
+
+@normal_form(FUNCTION_ALONG)
+def _function_along(attr: tuple[str, int, Dim, Dim], x: Expr, direction: Expr) -> Expr:
+    return function_along(attr[0], attr[2:], x, direction)
 
 
 def prime(e: Expr) -> Expr:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from ..kinds import ONE, SCALAR, Dim, Shape, close_properties
 from ..ops.core import ADD, CONSTANT, EYE, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, UNIT, ZEROS
 from ..ops.diagonal import DIAG
+from ..ops.inverse import INVERSE
 from .expr import Expr, make, order_key
-from .late import transpose
 
 ONE_OVER_ONE = Fraction(1)
 _KEPT = 16  # small integers are made once
@@ -50,7 +50,7 @@ def eye(n: Dim) -> Expr:
 
 
 def ones(rows: Dim, cols: Dim = ONE) -> Expr:
-    return num(1) if rows is ONE and cols is ONE else make(ONES, (), None, (rows, cols), 2) if rows is not ONE else transpose(ones(cols))
+    return num(1) if rows is ONE and cols is ONE else make(ONES, (), None, (rows, cols), 2) if rows is not ONE else turned(ones(cols))
 
 
 def zeros(rows: Dim, cols: Dim = ONE) -> Expr:
@@ -64,6 +64,11 @@ def unit(i: Expr, n: Dim) -> Expr:
 def member(family: str, i: Expr, shape: Shape, properties: Iterable[str] = ()) -> Expr:
     """Member i of a family."""
     return make(MEMBER, (i,), (family, tuple(sorted(close_properties(properties)))), shape, 1)
+
+
+def turned(e: Expr) -> Expr:
+    """The transpose of what has no law for it."""
+    return make(TRANSPOSE, (e,), None, (e.shape[1], e.shape[0]), e.size + (e.op is not INVERSE))
 
 
 def has(e: Expr, prop: str) -> bool:

@@ -13,16 +13,46 @@ from ..ops.inverse import INVERSE
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from .blocks import picked
 from .expr import Expr, make, order_key
-from .late import add, diag, entry, hadamard, kron, power, times, total, transpose
-from .leaves import MINUS_ONE, ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, value_of, without_coefficient, zeros
+from .leaves import (
+    MINUS_ONE,
+    ONE_NUMBER,
+    eye,
+    is_number,
+    is_zero,
+    leading_sign,
+    num,
+    ones,
+    size,
+    turned,
+    value_of,
+    without_coefficient,
+    zeros,
+)
+from .normal import (
+    add,
+    by_its_block,
+    diag,
+    entry,
+    hadamard,
+    inverse,
+    kron,
+    matmul,
+    matrix_power,
+    negative,
+    normal_form,
+    opposite,
+    power,
+    times,
+    total,
+    transpose,
+)
 from .properties import holds
-from .scalars import negative, opposite
-from .sums import _raw_transpose
 
 LONGEST = 12  # factors of a product that an inverse may cancel
 
 
-def matmul(*factors: Expr) -> Expr:
+@normal_form(MATMUL)
+def _matmul(*factors: Expr) -> Expr:
     """The matrix product. Inner dimensions of one fall apart into scalars: a (b^T c) d^T is (b^T c) a d^T."""
     scalars: list[Expr] = []
     chain: list[Expr] = []
@@ -233,7 +263,8 @@ def _scalar_chain(chain: list[Expr]) -> Expr:
     return min(straight, flipped, key=order_key)
 
 
-def matrix_power(x: Expr, k: Expr) -> Expr:
+@normal_form(MATRIX_POWER)
+def _matrix_power(x: Expr, k: Expr) -> Expr:
     """X^k for a square X; a negative number is a power of the inverse."""
     if is_number(k):
         v = value_of(k)
@@ -264,7 +295,8 @@ def matrix_power(x: Expr, k: Expr) -> Expr:
     return make(MATRIX_POWER, (x, k), None, x.shape, x.size + 1 + k.size)
 
 
-def inverse(x: Expr) -> Expr:
+@normal_form(INVERSE)
+def _inverse(x: Expr) -> Expr:
     """X^-1; of a product of square factors, the product of their inverses."""
     op = x.op
     if x.is_scalar:
@@ -290,5 +322,11 @@ def inverse(x: Expr) -> Expr:
     if op is MATMUL:
         flipped = transpose(x)
         if order_key(flipped) < order_key(x):
-            return _raw_transpose(make(INVERSE, (flipped,), None, x.shape, flipped.size + 1))
+            return turned(make(INVERSE, (flipped,), None, x.shape, flipped.size + 1))
     return make(INVERSE, (x,), None, x.shape, x.size + 1)
+
+
+@normal_form(PSEUDOINVERSE)
+def _pseudoinverse(x: Expr) -> Expr:
+    """X^+; of an invertible matrix, the inverse."""
+    return inverse(x) if holds(x, "invertible") else by_its_block(PSEUDOINVERSE, (x,))

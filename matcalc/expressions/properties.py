@@ -39,7 +39,7 @@ from ..ops.operation import Operation
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .expr import Expr
-from .late import transpose
+from .normal import transpose
 
 Words = frozenset[str]
 NOTHING: Words = frozenset()

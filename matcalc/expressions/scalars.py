@@ -6,11 +6,12 @@ from ..errors import ShapeError
 from ..kinds import SCALAR, shape_text
 from ..ops.core import ADD, POWER, TIMES
 from .expr import Expr, make, order_key
-from .late import add, power
-from .leaves import MINUS_ONE, ONE_NUMBER, ONE_OVER_ONE, is_number, is_zero, leading_sign, num, split, times_size, value_of, zeros
+from .leaves import ONE_NUMBER, ONE_OVER_ONE, is_number, is_zero, leading_sign, num, split, times_size, value_of, zeros
+from .normal import add, normal_form, opposite, power, times
 
 
-def times(*factors: Expr) -> Expr:
+@normal_form(TIMES)
+def _product(*factors: Expr) -> Expr:
     """The product of scalars and at most one vector or matrix. Equal scalar bases merge their exponents."""
     coefficient = ONE_OVER_ONE
     powers: dict[Expr, Expr] = {}
@@ -51,21 +52,3 @@ def times(*factors: Expr) -> Expr:
         return parts[0] if coefficient == 1 else opposite(parts[0])
     args = tuple(parts) if coefficient == 1 else (num(coefficient), *parts)
     return make(TIMES, args, None, shape, times_size(args))
-
-
-def negative(e: Expr) -> Expr:
-    return times(MINUS_ONE, e)
-
-
-def opposite(e: Expr) -> Expr:
-    """-e, with the minus taken into a sum: -(a - b) is b - a."""
-    return add(*[negative(a) for a in e.args]) if e.op is ADD else times(MINUS_ONE, e)
-
-
-def subtract(a: Expr, b: Expr) -> Expr:
-    return add(a, negative(b))
-
-
-def divide(a: Expr, s: Expr) -> Expr:
-    """a/s for a scalar s."""
-    return times(a, power(s, MINUS_ONE))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from ..errors import ShapeError
@@ -26,15 +25,15 @@ from ..ops.core import (
     ZEROS,
 )
 from ..ops.diagonal import DIAG
-from ..ops.inverse import INVERSE
-from .blocks import turned
+from .blocks import turned as turned_block
 from .expr import Expr, make, order_key
 from .functions import is_hessian
-from .late import indexed_sum, kron, matmul, opposite, times
-from .leaves import MINUS_ONE, has, is_zero, leading_sign, num, ones, times_size, value_of, without_coefficient, zeros
+from .leaves import MINUS_ONE, has, is_zero, leading_sign, num, ones, times_size, turned, value_of, without_coefficient, zeros
+from .normal import add, indexed_sum, kron, literal, matmul, normal_form, opposite, times, transpose
 
 
-def add(*terms: Expr) -> Expr:
+@normal_form(ADD)
+def _sum(*terms: Expr) -> Expr:
     """The sum. Like terms merge; rows add as transposed columns, so that r^T of a sum stays one factor."""
     shape = terms[0].shape
     whole: dict[Expr, Fraction] = {}  # sums count as one term first: r + r is 2 r, not 2 A x - 2 b
@@ -100,7 +99,8 @@ def _oriented_sum(parts: list[Expr], shape: Shape) -> Expr:
     return make(TRANSPOSE, (other,), None, shape, other.size + 1)
 
 
-def transpose(e: Expr) -> Expr:
+@normal_form(TRANSPOSE)
+def _transpose(e: Expr) -> Expr:
     """The transpose, on the factors of a product; none on scalars, diagonal and symmetric matrices."""
     if e.turned is None:
         e.turned = _transposed(e)
@@ -131,7 +131,7 @@ def _transposed(e: Expr) -> Expr:
         return kron(*[transpose(a) for a in e.args])
     elif op is INDEXED_SUM:
         flipped = transpose(e.args[2])
-        return indexed_sum(str(e.attr), e.args[0], e.args[1], flipped) if cols is not ONE else _raw_transpose(e)
+        return indexed_sum(str(e.attr), e.args[0], e.args[1], flipped) if cols is not ONE else turned(e)
     elif op is ADD and rows is cols:
         parts = [transpose(a) for a in e.args]
         if set(parts) == set(e.args):
@@ -145,17 +145,13 @@ def _transposed(e: Expr) -> Expr:
     elif is_hessian(e):
         return e
     elif op is BLOCK and cols is not ONE:
-        return turned(e)
+        return turned_block(e)
     elif op is CASES and all(a.is_scalar for a in e.args[1::2]):
         return make(CASES, tuple(transpose(a) for a in e.args), None, (cols, rows), e.size)
     elif op is LITERAL:
         m, n = literal_shape(e)
         return literal(n, m, [e.args[i * n + j] for j in range(n) for i in range(m)])
-    return _raw_transpose(e)
-
-
-def _raw_transpose(e: Expr) -> Expr:
-    return make(TRANSPOSE, (e,), None, (e.shape[1], e.shape[0]), e.size + (e.op is not INVERSE))
+    return turned(e)
 
 
 def literal_shape(e: Expr) -> tuple[int, int]:
@@ -164,10 +160,12 @@ def literal_shape(e: Expr) -> tuple[int, int]:
     return int(e.attr[0]), int(e.attr[1])
 
 
-def literal(rows: int, cols: int, entries: Sequence[Expr]) -> Expr:
+@normal_form(LITERAL)
+def _literal(shape: tuple[int, int], *entries: Expr) -> Expr:
     """A matrix written out, row by row."""
+    rows, cols = shape
     if rows == cols == 1:
         return entries[0]
     if all(map(is_zero, entries)):
         return zeros(Dim.of(rows), Dim.of(cols))
-    return make(LITERAL, tuple(entries), (rows, cols), (Dim.of(rows), Dim.of(cols)), sum(a.size for a in entries))
+    return make(LITERAL, entries, shape, (Dim.of(rows), Dim.of(cols)), sum(a.size for a in entries))

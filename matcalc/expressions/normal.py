@@ -1,0 +1,273 @@
+"""Every expression is made here, and comes out in normal form: `apply`, and a name for each operation that is needed often.
+
+The laws of an operation stand in one function, entered in a table under the operation (`normal_form(ADD)`). They need one another: a
+product may become a sum, whose transpose is a product again; so a law makes what it makes by `apply`, like everybody else. An operation
+without laws of its own has those that follow from the fields of its block (`by_its_block`). The modules of laws are read by `build`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from functools import cache
+
+from ..kinds import ONE
+from ..ops.blocks import BLOCK
+from ..ops.book import REGISTRY
+from ..ops.core import (
+    ADD,
+    ENTRY,
+    HADAMARD,
+    INDEXED_PRODUCT,
+    INDEXED_SUM,
+    IVERSON,
+    KRONECKER,
+    LITERAL,
+    MATMUL,
+    MATRIX_POWER,
+    ONES,
+    POWER,
+    TIMES,
+    TRANSPOSE,
+)
+from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.inverse import INVERSE
+from ..ops.multilinear import Letters, letters
+from ..ops.operation import Operation
+from ..ops.sums import SUM
+from ..ops.trace import TRACE
+from .expr import Expr, make, order_key
+from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, split, zeros
+from .signatures import result_shape
+
+# The value in normal form: of the attribute, where the operation has one, and the arguments.
+Form = Callable[..., Expr]
+FORMS: dict[Operation, Form] = {}
+
+
+def normal_form(op: Operation) -> Callable[[Form], Form]:
+    """Enter the function below as the laws of `op`."""
+
+    def entered(form: Form) -> Form:
+        FORMS[op] = form
+        return form
+
+    return entered
+
+
+def apply(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
+    """The operation applied to the arguments, in normal form."""
+    form = FORMS.get(op)
+    if form is None:
+        return by_its_block(op, args, attr)
+    return form(*args) if attr is None else form(attr, *args)
+
+
+def add(*terms: Expr) -> Expr:
+    """The sum."""
+    return FORMS[ADD](*terms)
+
+
+def times(*factors: Expr) -> Expr:
+    """The product of scalars and at most one vector or matrix."""
+    return FORMS[TIMES](*factors)
+
+
+def matmul(*factors: Expr) -> Expr:
+    """The matrix product."""
+    return FORMS[MATMUL](*factors)
+
+
+def hadamard(*factors: Expr) -> Expr:
+    """The entrywise product."""
+    return FORMS[HADAMARD](*factors)
+
+
+def kron(*factors: Expr) -> Expr:
+    """The Kronecker product."""
+    return FORMS[KRONECKER](*factors)
+
+
+def transpose(e: Expr) -> Expr:
+    """The transpose."""
+    return FORMS[TRANSPOSE](e) if e.turned is None else e.turned
+
+
+def power(base: Expr, exponent: Expr) -> Expr:
+    """base^exponent of a scalar, or of every entry."""
+    return FORMS[POWER](base, exponent)
+
+
+def matrix_power(x: Expr, k: Expr) -> Expr:
+    """X^k for a square X."""
+    return FORMS[MATRIX_POWER](x, k)
+
+
+def inverse(x: Expr) -> Expr:
+    """X^-1."""
+    return FORMS[INVERSE](x)
+
+
+def trace(x: Expr) -> Expr:
+    """tr X."""
+    return FORMS[TRACE](x)
+
+
+def total(x: Expr) -> Expr:
+    """The sum of all entries."""
+    return FORMS[SUM](x)
+
+
+def diag(x: Expr) -> Expr:
+    """The diagonal matrix of a column."""
+    return FORMS[DIAG](x)
+
+
+def diagonal(x: Expr) -> Expr:
+    """The diagonal of a square matrix, as a column."""
+    return FORMS[DIAGONAL](x)
+
+
+def entry(x: Expr, i: Expr, j: Expr) -> Expr:
+    """The entry (i, j)."""
+    return FORMS[ENTRY](x, i, j)
+
+
+def literal(rows: int, cols: int, entries: Sequence[Expr]) -> Expr:
+    """A matrix written out, row by row."""
+    return FORMS[LITERAL]((rows, cols), *entries)
+
+
+def block(rows: int, cols: int, parts: Sequence[Expr]) -> Expr:
+    """A matrix of blocks, row by row."""
+    return FORMS[BLOCK]((rows, cols), *parts)
+
+
+def indexed_sum(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
+    """sum_{name=low}^{high} body."""
+    return FORMS[INDEXED_SUM](name, low, high, body)
+
+
+def indexed_product(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
+    """prod_{name=low}^{high} body, of scalars."""
+    return FORMS[INDEXED_PRODUCT](name, low, high, body)
+
+
+def negative(e: Expr) -> Expr:
+    return times(MINUS_ONE, e)
+
+
+def opposite(e: Expr) -> Expr:
+    """-e, with the minus taken into a sum: -(a - b) is b - a."""
+    return add(*[negative(a) for a in e.args]) if e.op is ADD else times(MINUS_ONE, e)
+
+
+def subtract(a: Expr, b: Expr) -> Expr:
+    return add(a, negative(b))
+
+
+def divide(a: Expr, s: Expr) -> Expr:
+    """a/s for a scalar s."""
+    return times(a, power(s, MINUS_ONE))
+
+
+# ---------------------------------------------------------------------------------------------- what the fields of a block give
+
+
+def by_its_block(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> Expr:
+    """The normal form by what the block says of transposes, signs, directions and letters."""
+    if op.directions and len(args) > 1:
+        args = in_order(args)
+        shorter = _along(op, args)
+        if shorter is not None:
+            return shorter
+    if op.is_linear:
+        shorter = by_letters(op, args[0])
+        if shorter is not None:
+            return shorter
+    first = args[0] if args else None
+    if op.elementwise and first is not None and not first.is_scalar:
+        c, scalars, body = split(first)
+        if is_zero(first) or (body is not None and body.op is ONES):  # a function of a constant array is one
+            value = times(num(c), *scalars) if not is_zero(first) else num(0)
+            return times(apply(op, (value,), attr), ones(*first.shape))
+    if op.parity and first is not None and _has_minus(first):
+        flipped = apply(op, (opposite(first), *args[1:]), attr)
+        return flipped if op.parity == "even" else negative(flipped)
+    if first is not None and op.transposes and not first.is_scalar:
+        if op.elementwise or op.signature.endswith("-> m n"):
+            if first.shape[0] is ONE or (first.shape[1] is not ONE and all(a.op is TRANSPOSE for a in args if not a.is_scalar)):
+                return transpose(apply(op, [transpose(a) for a in args], attr))
+        elif len(args) == 1:
+            flipped = first.args[0] if first.op is TRANSPOSE else transpose(first)
+            if op.parity == "even" and _has_minus(flipped):
+                flipped = opposite(flipped)
+            if first.op is TRANSPOSE or (flipped.op is not TRANSPOSE and order_key(flipped) < order_key(first)):
+                inner = apply(op, (flipped,), attr)
+                return transpose(inner) if op.transposes == "commutes" else inner
+        elif op.transposes == "commutes":  # L(X^T, E^T) is L(X, E)^T
+            turned = in_order([transpose(a) for a in args])
+            if _turning_key(turned) < _turning_key(args):
+                return transpose(make(op, tuple(turned), attr, first.shape, 1 + sum(a.size for a in turned)))
+    return make(op, tuple(args), attr, result_shape(op, args), 1 + sum(a.size for a in args) + (op is IVERSON))
+
+
+def in_order(args: Sequence[Expr]) -> list[Expr]:
+    """X and the directions, in which a derivative is symmetric, in one order."""
+    return [args[0], *sorted(args[1:], key=order_key)]
+
+
+def _along(op: Operation, args: Sequence[Expr]) -> Expr | None:
+    """The operation is linear in its directions: of zero, and of a multiple."""
+    x, *directions = args
+    if any(map(is_zero, directions)):
+        pairs = op.signature.endswith("mn mn") or op.signature.endswith("nn nn")
+        side = x.shape[0] * x.shape[1]
+        return zeros(side, side) if pairs else zeros(*x.shape)
+    scalars = [s for d in directions if d.op is TIMES for s in d.args[:-1]]
+    return times(*scalars, apply(op, (x, *[d.args[-1] if d.op is TIMES else d for d in directions]))) if scalars else None
+
+
+def _turning_key(args: Sequence[Expr]) -> tuple[list[int], list[tuple[int, bytes]]]:
+    """The shorter arguments, the greatest first; then a shorter X."""
+    return sorted((a.size for a in args), reverse=True), [order_key(a) for a in args]
+
+
+def _has_minus(e: Expr) -> bool:
+    """Whether -e is the one of the two to keep; of a skew matrix, whose opposite is its transpose, neither is."""
+    return leading_sign(e) < 0 and not (e.op in (ADD, TRANSPOSE) and opposite(e) is transpose(e))
+
+
+def by_letters(op: Operation, x: Expr) -> Expr | None:
+    """A linear operation of one argument in other words: numbers in front, zero of zero, of vectors, of transposes; None where its
+    letters say nothing shorter."""
+    if x.op is TIMES:
+        return times(*x.args[:-1], apply(op, (x.args[-1],)))
+    if is_zero(x):
+        return zeros(*result_shape(op, (x,)))
+    form = letters(op.index)
+    (place,) = form.arguments
+    single = {c for c, d in zip(place, x.shape) if d is ONE}
+    if single:
+        left = form.without(single)
+        if left.value in (left.arguments[0], left.arguments[0][::-1]):
+            return x if left.value == left.arguments[0] else transpose(x)
+        if left.value == ("", "") and op is not SUM:
+            return total(x)
+    if x.op is TRANSPOSE and (other := _of_transpose(op)) is not None:
+        found = apply(other[0], (x.args[0],))
+        return transpose(found) if other[1] else found
+    return None
+
+
+@cache
+def _of_transpose(op: Operation) -> tuple[Operation, bool] | None:
+    """g with op(X^T) = g(X), or with op(X^T) = g(X)^T."""
+    turned = letters(op.index).turned()
+    for g in REGISTRY.values():
+        if g.is_linear and g is not TRANSPOSE:
+            form = letters(g.index)
+            if form.key() == turned.key():
+                return g, False
+            if Letters(form.arguments, form.value[::-1]).key() == turned.key():
+                return g, True
+    return None
