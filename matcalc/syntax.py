@@ -159,6 +159,10 @@ class Program:
         self.text, self.bindings, self.body, self.form, self.where = text, bindings, body, form, where
         self.name, self.readings, self.alternative, self.asked = name, readings, alternative, asked
 
+    def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
+        """The same program with other trees."""
+        return Program(self.text, bindings, body, self.form, self.where, self.name, self.readings, self.alternative, self.asked)
+
 
 def spell_name(base: str, subscript: str = "") -> str:
     """The canonical spelling: x, x_1, w_{out}; braces only round two characters and more."""

@@ -52,7 +52,7 @@ def check(case: Case) -> Any:
     base, _, sub = case.wrt.partition("_")
     letters = sub.strip("{}").replace(",", "")
     place = tuple(int(c) - 1 if c.isdigit() else case.numbers[c] - 1 for c in letters) or None
-    got = d.evaluate({**case.values, **case.numbers})
+    got = d.evaluate({n: x for n, x in {**case.values, **case.numbers}.items() if n in case.text or n in case.numbers})
     assert np.allclose(np.squeeze(got), np.squeeze(complex_step(case.f, case.values, base, place)), rtol=1e-9, atol=1e-12), d.text
     if case.expected:
         assert d.text == case.expected
@@ -125,3 +125,81 @@ def test_an_entry_by_a_letter_that_a_sum_in_its_derivative_has() -> None:
         return np.sum(np.log(np.exp(v["a"] * (v["x"][:, None] - v["m"][None]) ** 2) @ v["p"]))
 
     check(Case(text, "m_k", f, v, "p, m in R^K; x in R^n; a in R", {"k": 2}))
+
+
+def softmax(z: Any) -> Any:
+    e = np.exp(z)
+    return e / np.sum(e, -1, keepdims=True)
+
+
+def at(v: Values, letter: str) -> int:
+    return int(v[letter]) - 1
+
+
+Z, W = draw(z=(N,)) | {"i": 2}, draw(w=(M, P), x=(P,)) | {"y": 3}
+SOFTMAX, CLASSES = r"\frac{e^{z_i}}{\sum_j e^{z_j}}", r"-\log\frac{\exp(w_y^T x)}{\sum_c \exp(w_c^T x)}"
+NEURON, POINT, UNIT = r"\sum_{j=1}^n w_{ij} x_j", r"\left(y_i - \sum_{j=1}^p \beta_j x_{ij}\right)^2", r"\frac{x_i}{\|x\|}"
+DATA = draw(x=(N, P), y=(N,), beta=(P,)) | {"i": 2}
+
+# Letters that nothing binds: an entry or a member, whose number is given to evaluate it.
+FREE = [
+    Case(SOFTMAX, "z_i", lambda v: softmax(v["z"])[1], Z, "", {"i": 2}, "softmax(z)[i] (1 - softmax(z)[i])"),
+    Case(SOFTMAX, "z_k", lambda v: softmax(v["z"])[1], Z, "", {"k": 3}, "softmax(z)[i] (1[i = k] - softmax(z)[k])"),
+    Case(SOFTMAX, "z_k", lambda v: softmax(v["z"])[1], Z, "z in R^K", {"k": 2}),
+    Case(SOFTMAX, "z", lambda v: softmax(v["z"])[1], Z, "", {}, "softmax(z)[i] (e_i - softmax(z))^T"),
+    Case(CLASSES, "w_y", lambda v: -np.log(softmax(v["w"] @ v["x"])[2]), W, "", {"y": 3}),
+    Case(CLASSES, "w_c", lambda v: -np.log(softmax(v["w"] @ v["x"])[2]), W, "", {"c": 3}),
+    Case(CLASSES, "w_k", lambda v: -np.log(softmax(v["w"] @ v["x"])[2]), W, "w_c, x in R^n", {"k": 1}),
+    Case(CLASSES, "x", lambda v: -np.log(softmax(v["w"] @ v["x"])[2]), W),
+    Case(NEURON, "x", lambda v: v["w"][1] @ v["x"], draw(w=(M, P), x=(P,)) | {"i": 2}, "", {}, "e_i^T w"),
+    Case(NEURON, "w", lambda v: v["w"][1] @ v["x"], draw(w=(M, P), x=(P,)) | {"i": 2}),
+    Case(POINT, "beta", lambda v: (v["y"][1] - v["x"][1] @ v["beta"]) ** 2, DATA),
+    Case(POINT, "beta", lambda v: (v["y"][1] - v["x"][1] @ v["beta"]) ** 2, DATA, "beta in R^p; x in R^{n x p}; y in R^n; i in N"),
+    Case(UNIT, "x", lambda v: v["x"][1] / np.sqrt(v["x"] @ v["x"]), draw(x=(N,)) | {"i": 2}),
+    Case(UNIT, "x_i", lambda v: v["x"][1] / np.sqrt(v["x"] @ v["x"]), draw(x=(N,)) | {"i": 2}, "", {"i": 2}),
+    Case("sum_{i=1}^N x_{ij}", "x", lambda v: np.sum(v["x"][:, 1]), draw(x=(N, P)) | {"j": 2}, "x in R^{N x p}"),
+    Case("A_{ii} + A_{ij}", "A", lambda v: v["A"][1, 1] + v["A"][1, 2], draw(A=(M, M)) | {"i": 2, "j": 3}, "A in R^{n x n}; i, j in N"),
+    Case("x_n^2 + x^T x", "x", lambda v: v["x"][-1] ** 2 + v["x"] @ v["x"], draw(x=(N,)), "x in R^n"),
+    Case("sum_{i=1}^n x_i + x_n^2", "x", lambda v: np.sum(v["x"]) + v["x"][-1] ** 2, draw(x=(N,))),
+]
+BAR = draw(A=(M, N), x=(N,), b=(M,), B=(N, P), F=(M, M), y=(M,))
+
+# A letter that stands twice in a product and is bound nowhere.
+EINSTEIN = [
+    Case("A_{ij} x_j", "x", lambda v: v["A"] @ v["x"], BAR, "", {}, "A"),
+    Case("A_{ij} x_j", "x", lambda v: v["A"] @ v["x"], BAR, "A in R^{m x n}; x in R^n", {}, "A"),
+    Case("A_{ij} x_j + b_i", "A", lambda v: v["A"] @ v["x"] + v["b"], BAR),
+    Case("F_{ij} y_i y_j", "y", lambda v: v["y"] @ v["F"] @ v["y"], BAR, "", {}, "y^T (F + F^T)"),
+    Case("F_{ij} y_i y_j", "y_k", lambda v: v["y"] @ v["F"] @ v["y"], BAR, "", {"k": 2}),
+    Case("F_{iJ} F_{iJ}", "F", lambda v: np.sum(v["F"] ** 2), BAR, "", {}, "2 F"),
+    Case("F_{ii}", "F", lambda v: np.trace(v["F"]), BAR, "", {}, "I_n"),
+    Case("A_{ij} B_{jk}", "B", lambda v: v["A"] @ v["B"], BAR),
+    Case("y_i (A_{ij} x_j + b_i)", "b", lambda v: v["y"] @ (v["A"] @ v["x"] + v["b"]), BAR, "", {}, "y^T"),
+]
+
+
+@pytest.mark.parametrize("case", FREE, ids=ids(FREE))
+def test_a_letter_that_nothing_binds(case: Case) -> None:
+    d = check(case)
+    assert "1[i = i]" not in d.text and "1[y = y]" not in d.text
+
+
+@pytest.mark.parametrize("case", EINSTEIN, ids=ids(EINSTEIN))
+def test_a_letter_that_stands_twice_is_summed_and_said(case: Case) -> None:
+    assert "twice in a product" in "; ".join(check(case).assumptions)
+
+
+REFUSED = [
+    ("x_i x_i x_i", "x", "", "three times"),
+    ("A_{ij} x_j + b_j", "x", "", "twice in a product"),
+    ("A_{ij} x_i x_j", "x_i", "A in R^{n x n}; x in R^n", "is summed in the text"),
+    ("sum_k b_k + A_{ij} x_i x_j", "x", "", "twice in a product"),
+    ("sum_i exp(-||x - x_i||^2)", "x", "", "or another vector"),
+    ("||x - x_i||^2", "x", "", "or another vector"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "message"), REFUSED, ids=[r[0] for r in REFUSED])
+def test_what_can_be_read_in_two_ways_is_refused(text: str, wrt: str, where: str, message: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match=message):
+        matcalc.derivative(text, wrt, where=where)

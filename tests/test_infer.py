@@ -260,7 +260,6 @@ ERRORS = [
     ("A .* B * C", "A, B, C in R^{n x n}", ["A .* (B * C)", "(A .* B) * C"]),
     ("x_3", "x in R^2", ["3", "2"]),
     ("sum_{i=1}^N x_i", "x in R^n", ["N", "n"]),
-    ("sum_{i=1}^N x_{ij}", "x_i in R^n", ["j"]),
     ("x_i^T w + sum_{i=1}^N x_i^T w", FAMILY, ["x_i"]),
     ("tr(I)", "", ["I_n"]),
     ("e^x + e", "x in R", ["exp(x)"]),

@@ -13,7 +13,8 @@ from ..expressions.build import add, apply, index, indexed_product, indexed_sum,
 from ..expressions.expr import Expr, make, postorder, transform
 from ..expressions.properties import holds
 from ..inference.templates import differential_text
-from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, TRANSPOSE
+from ..kinds import Dim
+from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, TRANSPOSE
 from ..ops.operation import Operation
 from .letters import fresh_letter, letters_in
 from .network import Binder, Term
@@ -54,6 +55,8 @@ def _bound(term: Term, binder: Binder) -> Term:
     scalar = at_index(rest, name, j)
     if not (low.op is NUMBER and low.attr == 1):
         scalar = times(scalar, apply(IVERSON, (j, low), ">="))
+    if not (high.op is SIZE and isinstance(high.attr, Dim) and high.attr.name):  # a family has as many members as its index runs far
+        scalar = times(scalar, apply(IVERSON, (j, high), "<="))
     factors = [(at_index(e, name, j), r, c) for e, r, c in term.factors]
     inner = tuple((n, at_index(a, name, j), at_index(b, name, j)) for n, a, b in term.binders)
     return Term(scalar, factors, term.slots, inner)

@@ -168,7 +168,7 @@ def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return times(*x.args[:-1], entry(x.args[-1], i, j))
     if x.op is ONES:
         return ONE_NUMBER
-    if x.op is ADD and is_number(i) and any(split(a)[2].op is UNIT for a in x.args):  # type: ignore[union-attr]
+    if x.op is ADD and any(split(a)[2].op is UNIT for a in x.args):  # type: ignore[union-attr]
         return add(*[entry(a, i, j) for a in x.args])
     if x.op.elementwise or x.op is POWER:
         return apply(x.op, (entry(x.args[0], i, j), *x.args[1:]), x.attr)

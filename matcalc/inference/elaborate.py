@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..errors import ReadingError
+from ..errors import MatcalcError, ReadingError, ShapeError
 from ..expressions import build
 from ..expressions.expr import Expr
-from ..syntax import Binding, Node, split_name
+from ..kinds import Dim
+from ..syntax import Binding, Node
+from .misfit import Misfit
 from .scene import SHAPED
-from .scopes import SCALAR, Frame, Typing
-from .standing import carries_indices, is_euler, name_of
+from .scopes import SCALAR, Frame, Typing, reaches_to
+from .standing import carries_indices, is_euler, name_of, stacked
+from .subscripts import split_indexed
 from .terms import Term
+from .unify import is_unknown
 
 MOST_VISITS = 4_000_000  # nested functions can make a short text very long
 
@@ -26,18 +30,36 @@ def typed_program(el: Typing) -> Term:
     program = el.scene.program
     for b in program.bindings:
         _check_binding(el, b)
-        base, sub = split_name(b.name)
         if b.params:
             el.functions[b.name] = b
-        elif base in el.scene.indexed:
-            el.indexed[base] = (sub, b.value)
-        else:
+        elif split_indexed(b.name)[0] not in el.scene.definitions:
             el.bindings[b.name] = elaborate(el, b.value)
     if program.form is not None and program.form[0] == "index":
         for slot in program.form[2] if isinstance(program.form[2], tuple) else ():
             for letter in slot if isinstance(slot, tuple) else (slot,):
                 el.bind(str(letter), el.sizes.fresh(), program.body)
-    return elaborate(el, program.body)
+    for letter in el.scene.slots:
+        el.bind(letter, el.sizes.fresh(), program.body)
+    body = elaborate(el, program.body)
+    _settle_reaches(el)
+    return stacked(el, el.scene.slots, body, program.body)
+
+
+def _settle_reaches(el: Typing) -> None:
+    """Sizes that nothing else tells are as great as the indices run that pick of them."""
+    for reach, size in el.reaches:
+        d = el.sizes.resolve(size)
+        if is_unknown(d):
+            ends = [el.sizes.resolve(r) for r, s in el.reaches if el.sizes.resolve(s) is d]
+            known = [r for r in ends if not is_unknown(r)]
+            el.sizes.unify(d, next((r for r in known if all(reaches_to(r, other) for other in known)), reach))
+        if not reaches_to(el.sizes.resolve(size), el.sizes.resolve(reach)):
+            raise Misfit([], partial(_too_far, el, reach, size), True)
+
+
+def _too_far(el: Typing, reach: Dim, size: Dim) -> MatcalcError:
+    message = f"an index runs to {el.sizes.resolve(reach)}, and there are {el.sizes.resolve(size)} entries"
+    return ShapeError(message, span=(0, len(el.scene.program.text)))
 
 
 def _check_binding(el: Typing, b: Binding) -> None:

@@ -17,6 +17,7 @@ from .misfit import Misfit, Speller, refuse_shape
 from .products import applied, level
 from .scopes import Index, Typing
 from .standing import check_places, entry_at, member, place_of, value_at
+from .subscripts import Part
 from .terms import Resolve, Term
 
 ROW_SUM = 3  # what a sum of rows costs as a reading
@@ -72,7 +73,7 @@ def _place(el: Typing, p: Node) -> Index:
         if index is not None:
             return index
         if p.attr in el.scene.places:
-            return place_of(el, str(p.attr))
+            return place_of(el, Part(str(p.attr)))
         raise ReadingError(
             f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
         )
@@ -83,7 +84,7 @@ def _place(el: Typing, p: Node) -> Index:
             if k.range is None or k.parts:
                 raise ReadingError("a pair of indices has bound indices", span=p.span)
             size = k.range if size is None else el.sizes.product(size, k.range)
-        return Index(parts[0].expr, size, parts)
+        return Index(parts[0].expr, size, parts=parts)
     raise ReadingError("a subscript is a bound index or a number", span=p.span)
 
 

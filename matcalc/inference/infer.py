@@ -151,9 +151,10 @@ def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
     for name in scene.wrt:  # one member of a family, or the generic one
         base, sub = split_name(name)
         if name not in symbols and base in families and sub:
-            i, generic = num(int(sub)) if sub.isdigit() else index(sub), next(n for n in symbols if split_name(n)[0] == base)
+            i = num(int(sub)) if sub.isdigit() else symbols.get(sub, index(sub))
+            generic = next(n for n in symbols if split_name(n)[0] == base)
             symbols[name], declared[name] = (substitute(e[generic], {e[generic].args[0]: i}) for e in (symbols, declared))
-    readings = [str(r) for r in getattr(scene.program, "readings", ())]
+    readings = [str(r) for r in getattr(scene.program, "readings", ())] + scene.remarks
     assert root.result is not None
     return Typed(
         root.result,

@@ -16,6 +16,7 @@ from ..ops.operation import Operation
 from ..syntax import Node
 from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, sum_error
 from .scopes import SCALAR, Typing
+from .subscripts import split_indexed
 from .terms import Resolve, Term, finish
 
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
@@ -63,6 +64,7 @@ def level(el: Typing, node: Node, args: list[Term], nodes: Sequence[Node], state
     result = []
     for k, t in enumerate(args):
         if t.is_scalar:
+            _refuse_own_entry(el, node, nodes[k])
             if stated:
                 _state_broadcast(el, t, lead, nodes[k])
             result.append(broadcast(t, shape))
@@ -71,6 +73,16 @@ def level(el: Typing, node: Node, args: list[Term], nodes: Sequence[Node], state
             raise Misfit([lead, t], partial(sum_error, el, nodes[k0], nodes[k], lead, t), t.kind == lead.kind)
         result.append(t)
     return result, shape
+
+
+def _refuse_own_entry(el: Typing, node: Node, scalar: Node) -> None:
+    """x - x_i, where x is a vector: its entry from every entry, or two vectors?"""
+    inner = scalar.args[0] if scalar.op == "neg" else scalar
+    base, sub = split_indexed(str(inner.attr)) if inner.op == "name" else ("", "")
+    if sub and not el.scene.template and any(n.op == "name" and n.attr == base for a in node.args for n in (a, *a.args[:1])):
+        text = Speller(el).node(node)
+        hint = f"give the vectors different letters, or write {base}_{sub} ones(n) for the entry in every place"
+        raise ReadingError(f"{text}: {inner.attr} is an entry of {base}, or another vector?", span=node.span, suggestion=hint)
 
 
 def _state_broadcast(el: Typing, t: Term, lead: Term, node: Node) -> None:

@@ -11,6 +11,8 @@ from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
 from ..reading.sizes import sizes_of
 from ..syntax import Declaration, Node, Program, split_name, walk
+from .indices import Indices
+from .subscripts import readings, split_indexed
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
@@ -80,7 +82,6 @@ class Scene:
         twins: bool = True,
         given: Mapping[str, Expr] | None = None,
     ) -> None:
-        self.program = program
         self.wrt = tuple(wrt)
         self.twins = twins
         self.given = given or {}
@@ -88,6 +89,16 @@ class Scene:
         self.declared: dict[str, Declaration] = {}
         for d in declarations:
             self._declare(d)
+        found = Indices(program, self.declared, self.wrt, self.given)
+        self.program = program = found.program
+        self.definitions, self.slots, self.remarks = found.definitions, found.slots, found.notes
+        for letter in found.free:
+            self._declare(Declaration(letter, "N", ()))
+        self.free = frozenset(found.free)
+        if found.free:
+            first, *others = found.free
+            what = f"{first} is a free index" if not others else f"{', '.join(found.free)} are free indices"
+            self.remarks.append(f"{what}, like {first} in N")
         self.values = {b.name: b.value for b in program.bindings if not b.params}
         self.bound = {b.name for b in program.bindings}
         self.names: dict[str, None] = {}  # every name as typed, in order
@@ -98,6 +109,7 @@ class Scene:
         self.hole = str(form[1]) if form and form[0] == "map" else ""  # dX of a linear map dX -> A dX B
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
         self.length = 0
+        self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self._survey()
         self.times = self._times()
         self.exponents = self._exponents()
@@ -137,6 +149,8 @@ class Scene:
                 self.names[n.attr] = None
             elif n.op in ("sum", "product"):
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
+        values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
+        self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
         form = self.program.form
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():
@@ -148,8 +162,7 @@ class Scene:
                 self.sizes.add(self.declared.pop(d.name).name)
         # A declared whole number may be a subscript: x_j where j in N.
         self.places = {d.name for d in self.declared.values() if _is_count(d) and len(d.name) == 1} - self.indices
-        self.indexed = {base for b in self.program.bindings for base, sub in [split_name(b.name)] if self._is_many(base, sub)}
-        self.indices |= {sub for b in self.program.bindings for base, sub in [split_name(b.name)] if base in self.indexed}
+        self.indices |= {*self.slots, *(c for letters, _ in self.definitions.values() for c in letters)}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
 
@@ -189,7 +202,7 @@ class Scene:
         """Whether x_i is one of many: i, or another index that x carries in the text, is bound."""
         if len(sub) != 1 or not sub.isalpha():
             return False
-        carried = {split_name(n)[1][:1] for n in self.names if split_name(n)[0] == base}
+        carried = {split_indexed(n)[1][:1] for n in self.names if split_indexed(n)[0] == base}
         places = self.indices | self.places
         return sub in places or not carried.isdisjoint(places)
 
@@ -224,9 +237,17 @@ class Scene:
 
     def _carried_names(self) -> dict[str, str]:
         """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""
-        parts = [(*split_name(n), n) for n in self.names]
-        known = self.declared.keys() | self.bound | self.families.keys()
-        return {b: s for b, s, n in parts if s in self.indices and b not in known and n not in known}
+        known = self.declared.keys() | self.bound | self.families.keys() | self.definitions.keys()
+        places = self.indices | self.places
+        found: dict[str, str] = {}
+        for name in self.names:
+            base, sub = split_indexed(name)
+            letters = [[p.letter for p in r if p.letter] for r in readings(sub)] if base not in known and name not in known else []
+            if chosen := next((c for c in letters if c and places.issuperset(c)), None):
+                found.setdefault(base, chosen[0])
+                if chosen[0] in self.indices and found[base] not in self.indices:
+                    found[base] = chosen[0]
+        return found
 
     def _variables(self) -> set[str]:
         """Names (and declared families, as x_i) that are differentiated by, wholly or in part."""
@@ -249,14 +270,14 @@ class Scene:
         """Refuse variables of differentiation that are none."""
         functions = {b.name for b in self.program.bindings if b.params}
         for name in self.wrt:
-            base, sub = split_name(name)
+            base, sub = split_indexed(name)
             if name in functions or name in supposed or (name in self.declared and self.declared[name].domain is not None):
                 raise UsageError(f"{name} is a function, not a variable")
             if name in self.bound:
                 raise UsageError(f"{name} is bound in the text ({name} = …); differentiate by what it is made of")
             if name in self.declared or name in occurring or name in self.families:
                 continue
-            if sub and (base in self.families or base in self.declared or base in occurring):
+            if sub and (base in self.families or base in self.declared or base in self.carried or base in occurring):
                 continue
             others = [n for n in occurring if split_name(n)[0] == base]
             hint = f"the names are {', '.join(occurring)}" if occurring else None

@@ -21,13 +21,20 @@ _LETTERS = "ijklabcdpqrstuvwxyz"
 
 
 class Index:
-    """A bound index: its expression, and the size it runs over (None where the bounds are no size). A pair of indices has its
-    `parts`, and its expression waits for their sizes."""
+    """A bound index: its expression, the size it runs to (None where its bound is no size), and where it begins (None where that is no
+    number). A pair of indices has its `parts`, and its expression waits for their sizes."""
 
-    __slots__ = ("expr", "range", "parts")
+    __slots__ = ("expr", "range", "low", "parts")
 
-    def __init__(self, expr: Expr, range_: Dim | None, parts: Sequence[Index] = ()) -> None:
-        self.expr, self.range, self.parts = expr, range_, tuple(parts)
+    def __init__(self, expr: Expr, range_: Dim | None, low: int | None = 1, parts: Sequence[Index] = ()) -> None:
+        self.expr, self.range, self.low, self.parts = expr, range_, low, tuple(parts)
+
+    def shifted(self, by: int) -> Index:
+        """i + 1."""
+        if not by:
+            return self
+        expr = build.add(self.expr, build.num(by))
+        return Index(expr, None if self.range is None else self.range + by, None if self.low is None else self.low + by)
 
     def at(self, resolve: Resolve) -> Expr:
         """The expression, the sizes being known."""
@@ -53,6 +60,18 @@ class Frame:
         self.indices: dict[str, Index] = {}
 
 
+def reaches_to(d: Dim, r: Dim) -> bool:
+    """Whether something of size d has an entry r."""
+    if r is d or (r.number is not None and d.number is None):
+        return True
+    difference = (r - d).number
+    return difference is not None and difference <= 0
+
+
+def _whole_number(node: Node) -> int | None:
+    return int(node.attr) if node.op == "num" and isinstance(node.attr, Fraction) and node.attr.denominator == 1 else None
+
+
 def _not_yet(node: Node) -> Term:
     raise NotImplementedError
 
@@ -73,11 +92,12 @@ class Typing:
         self.members: dict[str, Shape] = {}  # undeclared families: the shape of a member
         self.supposed: dict[str, tuple[Shape, Shape]] = {}  # undeclared functions: the shapes of the value and of the argument
         self.bindings: dict[str, Term] = {}
-        self.indexed: dict[str, tuple[str, Node]] = {}  # u_i = …: the index and the value, by the base name
+        self.reaches: list[tuple[Dim, Dim]] = []  # an index that runs to the first is one of the second
         self.book = functions
         self.functions: dict[str, Binding] = dict(functions)
         self.frames = [Frame({})]
-        self.live: set[str] = set().union(*(e.indices for e in scene.given.values())) if scene.given else set()
+        self.working: list[str] = []  # the names whose definitions are being read
+        self.live: set[str] = set(scene.free).union(*(e.indices for e in scene.given.values()))
         self.penalties: list[tuple[int, Sequence[Term]]] = []
         self.notes: dict[str | Callable[[Resolve], str], None] = {}
         self.seen: list[tuple[Node, Term]] = []
@@ -107,25 +127,29 @@ class Typing:
 
     # ------------------------------------------------------------------------------------------ indices
 
-    def bind(self, letter: str, range_: Dim | None, node: Node) -> Index:
+    def bind(self, letter: str, range_: Dim | None, node: Node, low: int | None = 1) -> Index:
         """Bind an index in the current frame, renaming it where its letter is free in what comes from outside."""
         frame, scene = self.frames[-1], self.scene
         hint = "use another letter for the index"
         if letter in frame.indices:
             raise ReadingError(f"the index {letter} is bound twice, one sum inside the other", span=node.span, suggestion=hint)
-        if letter in scene.declared or letter in scene.bound:
+        if (letter in scene.declared and letter not in scene.free) or letter in scene.bound:
             how = "declared" if letter in scene.declared else "bound by ="
             raise ReadingError(f"the index {letter} is also a name that is {how}", span=node.span, suggestion=hint)
-        name = letter
-        if name in self.live:
-            name = next((c for c in _LETTERS if c not in self.live and c not in scene.names), f"{letter}{len(self.live)}")
-        self.live.add(name)
-        frame.indices[letter] = index = Index(build.index(name), range_)
+        frame.indices[letter] = index = Index(build.index(self.unused(letter)), range_, low)
         return index
+
+    def unused(self, letter: str) -> str:
+        """An index of that letter, or of another where something in sight has it."""
+        if letter in self.live:
+            letter = next((c for c in _LETTERS if c not in self.live and c not in self.scene.names), f"{letter}{len(self.live)}")
+        self.live.add(letter)
+        return letter
 
     def bind_sum(self, node: Node, bounds: list[Term]) -> None:
         range_: Dim | None = self.sizes.fresh() if not bounds else self.size_of(node.args[2]) if len(node.args) > 2 else None
-        self.bind(self.sum_index(node), range_, node)
+        low = _whole_number(node.args[1]) if len(node.args) > 1 else 1
+        self.bind(self.sum_index(node), range_, node, low)
 
     def sum_index(self, node: Node) -> str:
         """The index of a sum; a bare sum runs over the one that its body carries."""
@@ -158,12 +182,12 @@ class Typing:
         if place.range is None:
             return d.number is None or not build.is_number(place.expr) or build.value_of(place.expr) <= d.number
         r = self.sizes.resolve(place.range)
-        if is_unknown(r) or is_unknown(d):
-            return self.sizes.unify(r, d)
-        if r is d or (r.number is not None and d.number is None):
+        if is_unknown(d) and not is_unknown(r):
+            self.reaches.append((r, d))
             return True
-        difference = (r - d).number
-        return difference is not None and difference <= 0
+        if is_unknown(r):
+            return self.sizes.unify(r, d)
+        return reaches_to(d, r)
 
     def size_of(self, node: Node, depth: int = 8) -> Dim | None:
         """A size written as an expression, or None where it is none."""

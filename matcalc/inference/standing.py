@@ -11,10 +11,11 @@ from ..expressions.expr import Expr, make
 from ..kinds import ONE, Dim, Shape
 from ..ops.core import COMMUTATION
 from ..reading.sizes import sizes_of
-from ..syntax import Declaration, Node, spell_name, split_name
+from ..syntax import Declaration, Node, spell_name
 from .misfit import Misfit, refuse_shape
 from .scene import declared_shape
 from .scopes import SCALAR, Frame, Index, Typing
+from .subscripts import Part, readings, split_indexed
 from .terms import Resolve, Term, known
 
 
@@ -29,15 +30,15 @@ def name_of(el: Typing, node: Node) -> Term:
         return el.bindings[name]
     if name in scene.given:
         return known(scene.given[name], node)
-    base, sub = split_name(name)
+    base, sub = split_indexed(name)
     subscripts = _subscripts(el, sub) if sub else None
-    if subscripts and base in el.indexed:
-        return value_at(el, base, [place_of(el, s) for s in subscripts], node)
-    if name in scene.bound and base not in el.indexed:
+    if base in scene.definitions:
+        return _defined(el, base, sub, subscripts, node)
+    if name in scene.bound:
         raise ReadingError(f"{name} is used before it is bound", span=node.span, suggestion=f"put {name} = … before it")
     if subscripts and base in scene.families:
         return member(el, base, [place_of(el, s) for s in subscripts], node)
-    if base in el.indexed or (base in scene.families and scene.families[base].name == name and name not in scene.wrt):
+    if base in scene.families and scene.families[base].name == name and name not in scene.wrt:
         hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
         raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
     if name in scene.declared:
@@ -58,27 +59,40 @@ def name_of(el: Typing, node: Node) -> Term:
         return special
     if scene.template:
         raise ReadingError(f"{name} stands for nothing in this rule", span=node.span)
-    if subscripts and (base in scene.carried or any(s in frame.indices for s in subscripts)):
+    if subscripts and (base in scene.carried or any(p.letter in frame.indices for p in subscripts)):
         return _carried(el, base, sub, subscripts, node)
     return _undeclared(el, name, node)
 
 
-def _subscripts(el: Typing, sub: str) -> list[str] | None:
+def _subscripts(el: Typing, sub: str) -> list[Part] | None:
     """The subscript as indices and numbers, or None where it is only part of a name."""
-    bound = {*el.frames[-1].indices, *el.scene.places}
-    for parts in ([sub], sub.split(","), list(sub)):
-        if all(p in bound or (p.isdigit() and p.isascii() and int(p[:9]) >= 1) for p in parts):
-            return parts
-    return None
+    return next((r for r in readings(sub) if all(_is_place(el, p) for p in r)), None)
 
 
-def place_of(el: Typing, part: str) -> Index:
-    """A bound index or a number, as a subscript."""
-    index = el.frames[-1].indices.get(part)
-    if index is None and part in el.scene.places:
-        _declared(el, el.scene.declared[part], Node("name", (), part))
-        return Index(build.symbol(part, SCALAR, el.properties(part)), None)
-    return index if index is not None else Index(build.num(int(part)), None)
+def _is_place(el: Typing, part: Part) -> bool:
+    if not part.letter:
+        return part.shift >= 1
+    if part.letter in el.frames[-1].indices or part.letter in el.scene.places:
+        return True
+    return part.letter in el.scene.sizes and not el.stands_for_something(part.letter)  # x_N, where there are N
+
+
+def place_of(el: Typing, part: Part) -> Index:
+    """A bound index or a number, as a subscript, and what is added to it."""
+    letter = part.letter
+    index = el.frames[-1].indices.get(letter)
+    if not letter:
+        return Index(build.num(part.shift), None)
+    if index is None and letter in el.scene.places:
+        _declared(el, el.scene.declared[letter], Node("name", (), letter))
+        index = Index(build.symbol(letter, SCALAR, el.properties(letter)), None)
+    if index is None:
+        index = Index(build.size(Dim.of(letter)), Dim.of(letter))
+    found = index.shifted(part.shift)
+    if found.low is not None and found.low < 1 and index.range is not None:
+        message = f"the subscript {part} begins at {found.low}, and there is no entry {found.low}"
+        raise ReadingError(message, suggestion=f"let {letter} begin at {index.low - found.low + 1 if index.low is not None else 1}")
+    return found
 
 
 def _declared(el: Typing, d: Declaration, node: Node) -> Term:
@@ -110,25 +124,64 @@ def member(el: Typing, base: str, places: list[Index], node: Node) -> Term:
         last = places[0].range or places[0].expr.attr
         raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
     words = el.properties(d.name)
-    el.symbols.setdefault(d.name, known(build.member(base, build.index(split_name(d.name)[1]), shape, words), node))
+    el.symbols.setdefault(d.name, known(build.member(base, build.index(split_indexed(d.name)[1]), shape, words), node))
     i = places[0].expr
     term = Term(shape, (), lambda _, __: build.member(base, i, shape, words), node)
     return term if len(places) == 1 else entry_at(el, term, places[1:], node)
 
 
+def _defined(el: Typing, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> Term:
+    """A name that is defined by its entries: one of them, or all of them as a vector or matrix."""
+    if subscripts:
+        return value_at(el, base, [place_of(el, p) for p in subscripts], node)
+    letters, _ = el.scene.definitions[base]
+    if sub:
+        hint = f"write sum_{{{sub[:1]}=1}}^N round it"
+        raise ReadingError(f"{node.attr} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
+    places = [Index(build.index(el.unused(c)), el.sizes.fresh()) for c in letters]
+    term = stacked_at(el, places, value_at(el, base, places, node), node)
+    for p in places:
+        el.live.discard(str(p.expr.attr))
+    return term
+
+
+def stacked(el: Typing, letters: Sequence[str], body: Term, node: Node) -> Term:
+    """The vector or matrix of the values that the body takes where these indices run."""
+    places = [el.frames[-1].indices.pop(c) for c in letters]
+    return stacked_at(el, places, body, node) if places else body
+
+
+def stacked_at(el: Typing, places: Sequence[Index], body: Term, node: Node) -> Term:
+    """The sum of the body over the places, each times a unit vector."""
+    if not body.is_scalar:
+        kind = "numbers" if len(places) > 1 else "numbers or rows"
+        raise Misfit([body], lambda: refuse_shape(f"the entries of {node.attr} have to be {kind}, and they are {body.kind}s", node))
+    dims = [p.range for p in places if p.range is not None]
+
+    def made(e: Sequence[Expr], resolve: Resolve) -> Expr:
+        units = [build.unit(p.expr, resolve(d)) for p, d in zip(places, dims, strict=True)]
+        whole = build.times(e[0], units[0] if len(units) == 1 else build.matmul(units[0], build.transpose(units[1])))
+        for p, d in reversed(list(zip(places, dims, strict=True))):
+            whole = build.indexed_sum(str(p.expr.attr), build.num(1), build.size(resolve(d)), whole)
+        return whole
+
+    return Term((dims[0], dims[1] if len(dims) > 1 else ONE), (body,), made, node)
+
+
 def value_at(el: Typing, base: str, places: list[Index], node: Node) -> Term:
     """u_i or an entry of it, where u_i is bound as a function of its index."""
-    term = _indexed(el, base, places[0])
-    return term if len(places) == 1 else entry_at(el, term, places[1:], node)
-
-
-def _indexed(el: Typing, base: str, place: Index) -> Term:
-    letter, value = el.indexed[base]
+    letters, value = el.scene.definitions[base]
+    if len(places) < len(letters):
+        raise ReadingError(f"{base} is defined with {len(letters)} indices, and here it has {len(places)}", span=node.span)
+    if base in el.working:
+        raise ReadingError(f"{base} is defined by itself", span=node.span, suggestion="a recursion is not read; write out its steps")
+    el.working.append(base)
     el.frames.append(Frame({}))
-    el.frames[-1].indices[letter] = place
+    el.frames[-1].indices |= dict(zip(letters, places))
     term = el.walk(value)
     el.frames.pop()
-    return term
+    el.working.pop()
+    return term if len(places) == len(letters) else entry_at(el, term, places[len(letters) :], node)
 
 
 def _carrier(el: Typing, base: str, node: Node) -> Term | None:
@@ -148,10 +201,10 @@ def _carrier(el: Typing, base: str, node: Node) -> Term | None:
     return name_of(el, Node("name", (), base, node.span)) if base == el.scene.hole else None
 
 
-def entry(el: Typing, carrier: Term, sub: str, subscripts: list[str], node: Node) -> Term:
+def entry(el: Typing, carrier: Term, sub: str, subscripts: list[Part], node: Node) -> Term:
     """The entry with these subscripts."""
     if carrier.kind == "matrix" and len(subscripts) == 1 and sub.isdigit() and len(sub) == 2:
-        subscripts = list(sub)
+        subscripts = [Part("", int(c)) for c in sub]
     return entry_at(el, carrier, [place_of(el, s) for s in subscripts], node)
 
 
@@ -179,7 +232,7 @@ def check_places(el: Typing, carrier: Term, places: Sequence[Index | None], node
             raise Misfit([carrier], lambda text=text, size=size: refuse_shape(f"{text}, and there are {size} entries", node), True)  # type: ignore[misc]
 
 
-def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[str] | None, node: Node) -> Term | None:
+def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> Term | None:
     """I, I_n, 0_{m x n}, 1, e_i, K_{mn}, pi, and dimension names."""
     scene = el.scene
     if name in scene.sizes:
@@ -226,7 +279,7 @@ def _commutation(el: Typing, sub: str, node: Node) -> Term | None:
     return Term((m * n, m * n), (), lambda _, __: make(COMMUTATION, (), (m, n), (m * n, m * n), 1), node)
 
 
-def _carried(el: Typing, base: str, sub: str, subscripts: list[str], node: Node) -> Term:
+def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node) -> Term:
     """An undeclared name with a bound index: entries of a vector or matrix, or a family."""
     el.defaults[base + "_"] = "family of matrices" if base[:1].isupper() and len(subscripts) == 1 else "entries"
     wanted = el.kinds.get(base + "_") or el.defaults[base + "_"]
@@ -235,6 +288,10 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[str], node: Node)
         carrier = _undeclared(el, base, node, default)
         found = entry(el, carrier, sub, subscripts, node)
         return Term(found.shape, (*found.args, choice(base + "_")), lambda e, _: found.make(e[:1], _), node)
+    if base in el.scene.alone:
+        message = f"{base} stands by itself, and {node.attr} would be another vector or matrix of that name"
+        hint = "give one of them another letter"
+        raise Misfit([choice(base + "_")], lambda: ReadingError(message, span=node.span, suggestion=hint))
     shape = el.members.get(base)
     if shape is None:
         rows = el.sizes.fresh()
@@ -244,7 +301,7 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[str], node: Node)
     el.allows(place, size)
     final = shape
     term = Term(final, (), lambda _, r: build.member(base, place.expr, (r(final[0]), r(final[1]))), node, base + "_")
-    letter = el.scene.carried.get(base, subscripts[0])
+    letter = el.scene.carried.get(base, subscripts[0].letter)
     generic = Term(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
     el.symbols.setdefault(spell_name(base, letter), generic)
     return term if len(subscripts) == 1 else entry_at(el, term, [place_of(el, s) for s in subscripts[1:]], node)
@@ -273,7 +330,7 @@ def carries_indices(el: Typing, base: Node) -> bool:
     name = str(base.attr)
     if base.op != "name" or el.stands_for_something(name):
         return False
-    return name == "delta" or name in el.scene.families or name in el.indexed
+    return name == "delta" or name in el.scene.families or name in el.scene.definitions
 
 
 def is_euler(el: Typing, node: Node) -> bool:

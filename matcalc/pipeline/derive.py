@@ -14,7 +14,7 @@ from ..differentiation.pairs import has_stacked
 from ..differentiation.structured import sentence, set_of, sets_of, staying, tangent, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, ShapeError, UsageError
-from ..expressions.build import value_of
+from ..expressions.build import apply, index, num, size, substitute, value_of
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..inference.infer import Typed
@@ -26,7 +26,7 @@ from ..notation.piecewise import in_cases
 from ..numbers import plain
 from ..numbers.numeric import Plan, is_small
 from ..numbers.verify import Function, verify
-from ..ops.core import ENTRY, MEMBER, SYMBOL
+from ..ops.core import ENTRY, IVERSON, MEMBER, SYMBOL
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
 from .question import Question
@@ -103,8 +103,11 @@ def _one(question: Question) -> Derivative:
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
     full = {question.variable(n): question.declared(n) for n in wholes}
     restore = {v: x for v, x in full.items() if v is not x}
+    members = _members(typed, variables)
+    within_range = {apply(IVERSON, (index(letter), size(count)), "<="): num(1) for letter, count in members}
 
     def final(e: Expr) -> Expr:
+        e = substitute(e, within_range) if IVERSON.bit & e.within and within_range else e
         return simplify(as_declared(e, restore) if restore else e, known)
 
     tensor = unrestricted = tensor.map(final)
@@ -140,7 +143,7 @@ def _one(question: Question) -> Derivative:
         verified=state,
         assumptions=_notes(typed, names, dict(zip(names, sets)), structured),
         bindings={n: final(e) for n, e in typed.bindings.items()},
-        members=_members(typed, variables),
+        members=members,
     )
     if notation == "kron" and found.order == 2:
         found.assumptions.append(f"{stacked_name(tensor, found.taken)} is the derivative by {names[0]}")
@@ -241,8 +244,11 @@ def _verify(
     `indices` are the numbers that stand for free indices."""
     assert tensor is not None
     place, at = name, None
+    fixed: dict[str, int] = {}
     if variable.op is MEMBER:
-        place, at = name_of(variable), indices[str(variable.args[0].attr)] if variable.indices else int(value_of(variable.args[0]))
+        place, i = name_of(variable), variable.args[0]
+        at = 2 if i.op is SYMBOL else indices[str(i.attr)] if variable.indices else int(value_of(i))
+        fixed = {name_of(i): at} if i.op is SYMBOL else {}  # w_y, where y is a whole number of the text
     sampler = Sampler(typed, roots=[variable, *tensor.expressions()], least=max([at or 0, *indices.values()]))
     if variable.op is ENTRY:
         sampler.symbols[name] = (SCALAR, ())
@@ -263,6 +269,8 @@ def _verify(
         jacobian = in_cases(tensor).numbers(indices)
     along = tangent(kind, structured) if kind is not None else None
     checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))
+    if fixed:
+        checked = (_with_numbers(checked[0], fixed), _with_numbers(checked[1], fixed))
     if variable.op is ENTRY:
         checked = (_put_in_place(function, name, variable, indices), _put_in_place(jacobian, name, variable, indices))
     try:
@@ -270,3 +278,7 @@ def _verify(
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
         raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
+
+
+def _with_numbers(f: Function, fixed: Mapping[str, int]) -> Function:
+    return lambda env, sizes: f({**env, **fixed}, sizes)

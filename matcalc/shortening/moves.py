@@ -12,15 +12,17 @@ from itertools import combinations
 from ..differentiation.families import with_index
 from ..differentiation.lifting import over_index
 from ..expressions import build
-from ..expressions.build import add, matmul, negative, num, power, rebuild, split, subtract, times, trace, transpose
+from ..expressions.build import add, apply, entry, matmul, negative, num, power, rebuild, split, subtract, times, trace, transpose
 from ..expressions.expr import Expr, order_key, postorder, transform
 from ..expressions.properties import holds
 from ..interning import Memo
 from ..kinds import ONE
-from ..ops.core import ADD, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.book import REGISTRY
+from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.determinant import DETERMINANT
 from ..ops.inverse import INVERSE
 from ..ops.laws import WRITTEN_DETERMINANT
+from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor
@@ -43,7 +45,9 @@ def identities(e: Expr) -> Iterator[Move]:
 
 def defined(e: Expr) -> Move | None:
     """What a function is by its definition, shorter or not: the determinant of a small matrix that is written out, which has a
-    derivative where that matrix is singular too."""
+    derivative where that matrix is singular too; and an entry of a softmax."""
+    if e.op is TIMES:
+        return _entry_of_softmax(e)
     if e.op is not DETERMINANT or e.args[0].op is not LITERAL or e.args[0].shape[0].number not in (2, 3):
         return None
     a = e.args[0].args
@@ -51,6 +55,23 @@ def defined(e: Expr) -> Move | None:
         return WRITTEN_DETERMINANT.name, subtract(times(a[0], a[3]), times(a[1], a[2]))
     minors = [subtract(times(a[i], a[j + 3]), times(a[j], a[i + 3])) for i, j in ((4, 5), (3, 5), (3, 4))]
     return WRITTEN_DETERMINANT.name, add(times(a[0], minors[0]), negative(times(a[1], minors[1])), times(a[2], minors[2]))
+
+
+def _entry_of_softmax(e: Expr) -> Move | None:
+    """exp(z_i)/sum(exp(z)), where the sum may be written with its index."""
+    exp, softmax = REGISTRY["exp"], REGISTRY["softmax"]
+    for a in e.args:
+        if a.op is not exp or a.args[0].op is not ENTRY:
+            continue
+        z, i, j = a.args[0].args
+        for p in e.args:
+            if p.op is not POWER or not build.is_number(p.args[1], -1) or z.shape[1] is not ONE:
+                continue
+            s = p.args[0]
+            whole = over_index(str(s.attr), *s.args) if s.op is INDEXED_SUM else s
+            if whole is not None and whole.op is SUM and whole.args[0].op is exp and whole.args[0].args[0] is z:
+                return "softmax", times(*[x for x in e.args if x is not a and x is not p], entry(apply(softmax, (z,)), i, j))
+    return None
 
 
 def moves(e: Expr) -> Iterator[Move]:

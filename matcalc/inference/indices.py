@@ -1,0 +1,321 @@
+"""Indices that nothing binds: which letters below names are indices, which of them are summed (Einstein), which bindings define entries.
+
+A letter below a name is an index where the name's base is declared, bound, differentiated by, or stands in the text without it or with
+an index that is bound; and where it stands beside an index in one subscript. Else it is part of the name. An index that no sum and no
+left side binds is free: a whole number, like one declared in N. Where one stands twice in a product, it is summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from ..errors import ReadingError
+from ..kinds import Dim
+from ..syntax import Binding, Declaration, Node, Program, walk
+from .subscripts import Part, readings, split_indexed
+
+ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
+PLACE, COMPARED = "place", "compared"
+WORD = 3  # letters of a subscript that is a word where none of them is known as an index
+
+
+class Use(NamedTuple):
+    """One occurrence of a name: the indices bound at its place, the statement it stands in (the body is the last), and its role: the
+    place of an entry, as in X[i,j], or compared, as in 1[i = k]."""
+
+    node: Node
+    base: str
+    sub: str
+    bound: frozenset[str]
+    statement: int
+    role: str
+
+
+class Indices:
+    """What is found: `free` letters, `definitions` (base: letters and value), `slots` (the letters of the value, where the text sums
+    by Einstein's convention), the `program` with these sums written, and `notes`."""
+
+    def __init__(self, program: Program, declared: Mapping[str, Declaration], wrt: Collection[str], given: Collection[str]) -> None:
+        self.program = program
+        self.declared, self.wrt = declared, tuple(wrt)
+        self.free: dict[str, None] = {}
+        self.definitions: dict[str, tuple[tuple[str, ...], Node]] = {}
+        self.slots: tuple[str, ...] = ()
+        self.notes: list[str] = []
+        self.sizes = {n for d in declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()}
+        self.counted = {d.name for d in declared.values() if _is_count(d)}
+        if given:
+            return
+        self.bound = {b.name for b in program.bindings}
+        self.params = {p for b in program.bindings for p in b.params}
+        self._find_definitions()
+        self.uses = list(self._uses())
+        self.plain = {u.base for u in self.uses if not u.sub and not u.role}
+        self._find_free()
+        self._sum()
+
+    # ------------------------------------------------------------------------------------------ what stands in the text
+
+    def _statements(self) -> list[tuple[Node, frozenset[str]]]:
+        """The values, each with the indices that are bound in all of it."""
+        found = []
+        for b in self.program.bindings:
+            letters = self.definitions.get(split_indexed(b.name)[0], ((), None))[0]
+            found.append((b.value, frozenset(letters)))
+        form = self.program.form
+        slots = form[2] if form and form[0] == "index" and isinstance(form[2], tuple) else ()
+        return [*found, (self.program.body, frozenset(c for s in slots for c in (s if isinstance(s, tuple) else (s,))))]
+
+    def _uses(self) -> Iterator[Use]:
+        for k, (root, outer) in enumerate(self._statements()):
+            todo: list[tuple[Node, frozenset[str], str]] = [(root, outer, "")]
+            while todo:
+                n, bound, role = todo.pop()
+                if n.op == "name" and isinstance(n.attr, str):
+                    yield Use(n, *split_indexed(n.attr), bound, k, role)
+                elif n.op in ("sum", "product"):
+                    inner = frozenset([n.attr]) if isinstance(n.attr, str) else _letters_below(n.args[0])
+                    todo += [(n.args[0], bound | inner, ""), *[(a, bound, "") for a in n.args[1:]]]
+                elif n.op == "index":
+                    todo.append((n.args[0], bound, ""))
+                    todo += [(a, bound, PLACE) for a in n.args[1:]]
+                else:
+                    below = role if n.op in ("tuple", "add", "neg") else COMPARED if n.op == "cmp" else ""
+                    todo += [(a, bound, below) for a in n.args]
+
+    # ------------------------------------------------------------------------------------------ definitions
+
+    def _find_definitions(self) -> None:
+        """K_{ij} = …, y_{hat,i} = …: where the letters stand below names in the value, and the base stands elsewhere otherwise."""
+        for at, b in enumerate(self.program.bindings):
+            base, sub = split_indexed(b.name)
+            if b.params or not sub or b.name in self.declared:
+                continue
+            others = [r for k, (root, _) in enumerate(self._statements()) if k != at for r in _names(root, base)]
+            for reading in readings(sub):
+                letters = tuple(p.letter for p in reading)
+                if any(not c or p.shift for c, p in zip(letters, reading)) or len(set(letters)) < len(letters) or len(letters) > 2:
+                    continue
+                below = set(letters) <= _letters_below(b.value)
+                if any(letters[0] in bound or (below and n != b.name) for n, bound in others):
+                    self.definitions[base] = (letters, b.value)
+                    break
+
+    # ------------------------------------------------------------------------------------------ free letters
+
+    def _axes(self, base: str) -> int | None:
+        """How many subscripts the entries of a declared name take."""
+        d = self.declared.get(base)
+        return len(d.sizes) if d is not None and d.domain is None else None
+
+    def _find_free(self) -> None:
+        carried = {u.base for u in self.uses if u.sub and u.node.attr not in self.bound and self._whole(u)}
+        named = {split_indexed(n)[0] for n in self.wrt if n not in self.declared and not split_indexed(n)[1]}
+        named |= {n for n in self.wrt if n in self.declared}
+        met = {u.node.attr for u in self.uses}
+        named |= {split_indexed(n)[0] for n in self.wrt if n not in self.declared and n not in met}
+        growing = True
+        while growing:
+            growing = False
+            for u in self.uses:
+                if not u.sub:
+                    if u.role == PLACE and u.base not in u.bound and self._may_be(u.base):
+                        growing = self._add([u.base]) or growing
+                    continue
+                name = str(u.node.attr)
+                if name in self.bound or name in self.params or (name in self.declared and u.base not in carried):
+                    continue
+                qualified = u.base in carried or u.base in named or u.base in self.definitions or u.base in self.declared
+                qualified = qualified or u.base in self.bound or u.base in self.plain
+                for reading in readings(u.sub):
+                    letters = [p.letter for p in reading if p.letter]
+                    if not letters or not all(c in u.bound or self._may_be(c) for c in letters):
+                        continue
+                    known = any(c in u.bound or c in self.free for c in letters)
+                    if self._are_indices(u, reading, qualified, known, u.base in named or u.base in carried):
+                        growing = self._add(c for c in letters if c not in u.bound) or growing
+                        if u.base not in carried:
+                            carried.add(u.base)
+                            growing = True
+                        break
+
+    def _whole(self, u: Use) -> bool:
+        return any(p.letter for r in readings(u.sub) for p in r) and any(
+            all(not p.letter or p.letter in u.bound for p in r) for r in readings(u.sub)
+        )
+
+    def _add(self, letters: Iterable[str]) -> bool:
+        new = [c for c in letters if c not in self.free and c not in self.counted]
+        self.free |= dict.fromkeys(new)
+        return bool(new)
+
+    def _may_be(self, letter: str) -> bool:
+        """Whether a letter can be an index that nothing binds: no name of anything else."""
+        return (
+            len(letter) == 1
+            and letter not in self.plain
+            and letter not in (self.declared.keys() - self.counted)
+            and letter not in self.bound
+        )
+
+    def _are_indices(self, u: Use, reading: list[Part], qualified: bool, known: bool, certain: bool) -> bool:
+        axes = self._axes(u.base)
+        if axes is not None:
+            return axes == len(reading) or (u.base in self.declared and axes > 0 and known and len(reading) == axes)
+        if len(reading) == 1:
+            upper = u.base[:1].isupper()
+            return known or certain or (qualified and not (upper and u.base in self.plain and u.base not in self.definitions))
+        if known or certain or u.base in self.definitions or "," in u.sub:
+            return known or qualified
+        return qualified and len(reading) < WORD and ALPHABET.issuperset(p.letter for p in reading if p.letter)
+
+    # ------------------------------------------------------------------------------------------ Einstein's sums
+
+    def _sum(self) -> None:
+        """Write the sums over letters that stand twice in a product."""
+        letters = [c for c in self.free if c not in self.counted]
+        if not letters:
+            return
+        statements = self._statements()
+        done = [_Contraction(root, [c for c in letters if c not in bound]) for root, bound in statements]
+        summed = dict.fromkeys(c for s in done for c in s.summed)
+        if not summed:
+            return
+        signs = [n for root, _ in statements for n in walk(root) if n.op in ("sum", "product")]
+        for s in done:
+            loose = [c for c in s.summed if c in s.left]
+            if loose or (signs and s.summed):
+                c, where = next((c, n) for c, n in s.summed.items() if not loose or c in loose)
+                way = f"it is free elsewhere in the same statement: give one of them another letter, or write sum_{c}"
+                hint = way if loose else f"write sum_{c} in front, or declare {c} in N for a given place"
+                raise ReadingError(f"the index {c} stands twice in a product, and no sum binds it", span=where.span, suggestion=hint)
+        for name in self.wrt:
+            base, sub = split_indexed(name)
+            taken = [p.letter for r in readings(sub) for p in r if p.letter in summed] if name not in self.declared else []
+            if taken:
+                other = next(c for c in "klmpq" if c not in self.free)
+                message = f"{taken[0]} in {name} is summed in the text, where it stands twice in a product"
+                raise ReadingError(message, suggestion=f"give the variable another index: {base}_{other}")
+        program = self.program
+        bindings = tuple(Binding(b.name, s.root, b.params, b.span) for b, s in zip(program.bindings, done))
+        body = done[-1]
+        self.program = Program(
+            program.text, bindings, body.root, program.form, program.where, program.name, program.readings, program.alternative
+        )
+        self.definitions = {
+            base: (c, next(b.value for b in bindings if split_indexed(b.name)[0] == base)) for base, (c, _) in self.definitions.items()
+        }
+        self.notes.append(f"summed over {' and '.join(summed)}, which {'stand' if len(summed) > 1 else 'stands'} twice in a product")
+        self.slots = tuple(body.open)
+        if body.hidden.intersection(self.free) or len(self.slots) > 2:
+            c = min(body.hidden.intersection(self.free), default=self.slots[-1])
+            raise ReadingError(
+                f"the index {c} stands on one side of a sum, or inside a function, in a text that sums over letters that stand twice",
+                span=(0, len(program.text)),
+                suggestion="write the sums with sum_{i=1}^n",
+            )
+        for c in (*summed, *self.slots):
+            if not any(c in s.left for s in done[:-1]):
+                self.free.pop(c, None)
+
+
+class _Contraction:
+    """A statement with the sums over letters that stand twice in a product: `summed` (letter: the product), the `open` letters of its
+    value in order, the letters `left` over anywhere in it, and those `hidden` in functions or on one side of a sum."""
+
+    def __init__(self, root: Node, letters: Collection[str]) -> None:
+        self.letters = frozenset(letters)
+        self.summed: dict[str, Node] = {}
+        self.left: set[str] = set()
+        self.hidden: set[str] = set()
+        new: dict[int, Node] = {}
+        seen: dict[int, list[str]] = {}  # the letters that a node shows to the product it stands in
+        for n in reversed(list(walk(root))):
+            args = tuple(new[id(a)] for a in n.args)
+            node = n if all(a is b for a, b in zip(args, n.args)) else Node(n.op, args, n.attr, n.span)
+            shown, node = self._shown(n, node, [seen[id(a)] for a in n.args])
+            new[id(n)], seen[id(n)] = node, shown
+        self.root = new[id(root)]
+        self.open = list(dict.fromkeys(seen[id(root)]))
+        self.left |= set(self.open)
+
+    def _shown(self, n: Node, node: Node, args: list[list[str]]) -> tuple[list[str], Node]:
+        if n.op == "name":
+            return self._of_product(n, node, [[p.letter for p in self._reading(str(n.attr)) if p.letter in self.letters]])
+        if n.op == "index":
+            places = [str(a.attr) for a in n.args[1:] if a.op == "name" and a.attr in self.letters]
+            return self._of_product(n, node, [args[0], places])
+        if n.op in ("neg", "T"):
+            return args[0], node
+        if n.op == "add":
+            first = set(args[0])
+            if all(set(a) == first for a in args):
+                return args[0], node
+            self._hide(c for a in args for c in a)
+            return [], node
+        if n.op == "mul":
+            signs = n.attr if isinstance(n.attr, tuple) else ()
+            below = [c for a, sign in zip(args[1:], signs) if sign == "/" for c in a]
+            self._hide(below)
+            shown = [a for k, a in enumerate(args) if k == 0 or signs[k - 1 : k] != ("/",)]
+            return self._of_product(n, node, shown)
+        if n.op in ("sum", "product"):
+            return [c for c in args[0] if c != n.attr], node
+        self._hide(c for a in args for c in a)
+        return [], node
+
+    def _reading(self, name: str) -> list[Part]:
+        found = [r for r in readings(split_indexed(name)[1]) if any(p.letter in self.letters for p in r)]
+        return found[0] if found else []
+
+    def _hide(self, letters: Iterable[str]) -> None:
+        letters = set(letters)
+        self.hidden |= letters
+        self.left |= letters
+
+    def _of_product(self, n: Node, node: Node, factors: list[list[str]]) -> tuple[list[str], Node]:
+        shown = [c for f in factors for c in f]
+        for c in dict.fromkeys(shown):
+            count = shown.count(c)
+            if count > 2:
+                hint = f"write sum_{c} in front of what it is summed over"
+                raise ReadingError(
+                    f"the index {c} stands {_times(count)} in one product, and no sum binds it", span=n.span, suggestion=hint
+                )
+            if count == 2:
+                self.summed[c] = n
+                node = Node("sum", (node,), c, n.span)
+        return [c for c in shown if shown.count(c) == 1], node
+
+
+def _times(count: int) -> str:
+    return {3: "three times", 4: "four times"}.get(count, f"{count} times")
+
+
+def _is_count(d: Declaration) -> bool:
+    return d.field == "N" and not d.sizes and d.domain is None and not d.properties
+
+
+def _letters_below(root: Node) -> frozenset[str]:
+    """The letters below the names of a tree, and in the brackets of its entries."""
+    found: set[str] = set()
+    for n in walk(root):
+        if n.op == "name" and isinstance(n.attr, str):
+            found |= {p.letter for r in readings(split_indexed(n.attr)[1]) for p in r if p.letter}
+        elif n.op == "index":
+            found |= {str(a.attr) for a in n.args[1:] if a.op == "name"}
+        elif n.op == "cmp":
+            found |= {str(a.attr) for a in n.args if a.op == "name"}
+    return frozenset(found)
+
+
+def _names(root: Node, base: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The names of a tree with that base, each with the indices that sums bind at its place."""
+    todo: list[tuple[Node, frozenset[str]]] = [(root, frozenset())]
+    while todo:
+        n, bound = todo.pop()
+        if n.op == "name" and isinstance(n.attr, str) and split_indexed(n.attr)[0] == base:
+            yield n.attr, bound
+        inner = bound | {n.attr} if n.op in ("sum", "product") and isinstance(n.attr, str) else bound
+        todo += [(a, inner if k == 0 else bound) for k, a in enumerate(n.args)]
