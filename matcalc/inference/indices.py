@@ -200,12 +200,9 @@ class Indices:
         program = self.program
         bindings = tuple(Binding(b.name, s.root, b.params, b.span) for b, s in zip(program.bindings, done))
         body = done[-1]
-        self.program = Program(
-            program.text, bindings, body.root, program.form, program.where, program.name, program.readings, program.alternative
-        )
-        self.definitions = {
-            base: (c, next(b.value for b in bindings if split_indexed(b.name)[0] == base)) for base, (c, _) in self.definitions.items()
-        }
+        self.program = program.with_values(bindings, body.root)
+        values = {split_indexed(b.name)[0]: b.value for b in bindings}
+        self.definitions = {base: (letters, values[base]) for base, (letters, _) in self.definitions.items()}
         self.notes.append(f"summed over {' and '.join(summed)}, which {'stand' if len(summed) > 1 else 'stands'} twice in a product")
         self.slots = tuple(body.open)
         if body.hidden.intersection(self.free) or len(self.slots) > 2:
