@@ -360,7 +360,7 @@ def test_an_operation_without_a_function_in_the_language_is_computed_by_its_text
     for text, shape in TEXTS.items():
         op, e = operation_of(text, shape)
         arguments = [Argument(n, tuple(d for d in SHAPES[n] if d is not ONE)) for n in op.params]
-        file = File("made", "by its text", "0", arguments, [Function("value", "", [Lowering().lower(e)])], {})
+        file = File("made", "by its text", "0", arguments, [Function("value", "", [Lowering(language).lower(e)])], {})
         asked.append((target_of(language).file(file), "value", given))
         expected.append(np.squeeze(kernel(op).call(*[values[n] for n in op.params], 0, 0, None, sizes)))
     if language == "octave":

@@ -130,4 +130,4 @@ class Blocks(Leaves):
     def _commutation(self, e: Expr) -> Node:
         assert isinstance(e.attr, tuple)
         sizes = [self.graph.make("size", (), Dim.of(d)) for d in e.attr]
-        return self.graph.make("call", sizes, "commutation", self.dims(e))
+        return self.graph.make("commutation", sizes, None, self.dims(e))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from .frame import File, MissingSize
@@ -34,13 +35,22 @@ class Target:
 
     helper_texts: Mapping[str, str] = {}
 
+    def carry(self, text: str) -> None:
+        """Take along the helper functions that a text names."""
+        self.helpers |= {word: None for word in re.findall(r"\w+", text) if word in self.helper_texts}
+
+    def helper(self, name: str, *args: str) -> str:
+        """A call of a helper function."""
+        self.helpers[name] = None
+        return f"{name}({', '.join(args)})"
+
     def carried(self) -> list[str]:
         """The helper functions that are used, and those that they use."""
         found = {h for h in self.helpers if h in self.helper_texts}
         todo = list(found)
         while todo:
             text = self.helper_texts[todo.pop()]
-            new = [h for h in self.helper_texts if h not in found and f"{h}(" in text]
+            new = [h for h in self.helper_texts if h not in found and re.search(rf"\b{h}\b", text)]
             found.update(new)
             todo += new
         return [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in found]

@@ -9,7 +9,9 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     reshape   X               the same entries, row by row, with other axes
     expand    X               repeated along the axes of length one, to `dims`
     add mul div pow neg       entry by entry, operands of one rank or numbers
-    call                      a function named in attr
+    call                      attr: an operation of the book, or a word of NumPy for a function of entries (exp), a relation, cases
+    product   X               of the entries along the last axis
+    commutation  m n          the commutation matrix K_{m,n}
     pair      A B             a contraction of two arrays: attr = (labels of A, labels of B, labels of the value)
     one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
     solve     X B             X^-1 B, or X^-T B where attr[1]; attr[0] says that X is positive definite

@@ -4,30 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .emission import is_constant
+from .emission import ATOM, Text, is_constant
 from .frame import Argument
-from .functions import NUMPY as FUNCTIONS
 from .graph import Node
 from .helpers import DERIVATIVE, KRONECKER, NUMPY
 from .python import NumPy
-
-_OWN = {
-    "relu": "jax.nn.relu({0})",
-    "sigmoid": "jax.nn.sigmoid({0})",
-    "softplus": "jax.nn.softplus({0})",
-    "softmax": "jax.nn.softmax({0}, axis=-1)",
-    "softmax_rows": "jax.nn.softmax({0}, axis=-1)",
-    "logsumexp": "jax.nn.logsumexp({0}, axis=-1)",
-    "logsumexp_rows": "jax.nn.logsumexp({0}, axis=-1)",
-    "erf": "jax.scipy.special.erf({0})",
-    "gelu": "jax.nn.gelu({0}, approximate=False)",
-    "expm": "jax.scipy.linalg.expm({0})",
-    "matrix_power": "jnp.linalg.matrix_power({0}, {1})",
-    "factorial": "jax.scipy.special.gamma({0} + 1.0)",
-    "lgamma": "jax.scipy.special.gammaln({0})",
-    "tgamma": "jax.scipy.special.gamma({0})",
-    "digamma": "jax.scipy.special.digamma({0})",
-}
 
 _COLUMNS = """    units = jnp.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
     return jax.vmap(lambda E: _NAME_derivative(X, *directions, E.T).T.reshape(-1))(units).T
@@ -161,13 +142,15 @@ class JAX(NumPy):
     name = "jax"
     xp = "jnp"
     what = "JAX"
-    as_array = "jnp.asarray({}, dtype)"
     head = "import math\n\nimport jax\nimport jax.numpy as jnp"
-    functions = {k: v.replace("np.", "jnp.") for k, v in FUNCTIONS.items()} | _OWN
     helper_texts = _HELPERS
 
     def imports(self) -> str:
         return self.head
+
+    def arrays(self, nodes: Sequence[Node], args: Sequence[Text]) -> list[Text]:
+        numbers = all(is_constant(n) and not n.rank for n in nodes)
+        return [(f"jnp.asarray({a[0]}, dtype)", ATOM) if numbers else a for a in args]
 
     def einsum(self, spec: str, args: Sequence[str]) -> str:
         return f'jnp.einsum("{spec}", {", ".join(args)})'

@@ -38,10 +38,12 @@ class Range:
 class Leaves:
     """Expressions without arguments, and members of families.
 
-    `sizes` are hints for the cost of products; `letters` are indices that are arguments of the program, the j of a variable x_j.
+    `language` is the one that the program is in, which has functions of its own; `sizes` are hints for the cost of products;
+    `letters` are indices that are arguments of the program, the j of a variable x_j.
     """
 
-    def __init__(self, sizes: Mapping[str, int] | None = None, letters: Collection[str] = ()) -> None:
+    def __init__(self, language: str = "numpy", sizes: Mapping[str, int] | None = None, letters: Collection[str] = ()) -> None:
+        self.language = language
         self.graph = Graph()
         self.sizes = dict(sizes or {})
         self.done: dict[tuple[Expr, frozenset[str]], Node] = {}

@@ -55,6 +55,7 @@ from .leaves import NoAxis, Range, function_name
 from .products import Products
 from .steady import steady
 from .texts import Untranslated, translated
+from .wording import code_of, of_arrays
 
 
 class Lowering(Products):
@@ -107,7 +108,7 @@ class Lowering(Products):
                 x = self.lower(body)
                 out = tuple(k for k in self.labels(body, "r", "c") if k != name)
                 turned = single(self.graph, x, self.labels(body, "r", "c"), (*out, name))
-                return self.graph.make("call", (turned,), "product", turned.dims[:-1])
+                return self.graph.make("product", (turned,), None, turned.dims[:-1])
             row, col = self.fresh(), self.fresh()
             c = Contraction(self.graph, self.sizes)
             if body.op is ADD:
@@ -167,7 +168,7 @@ class Lowering(Products):
         batch = bool(self.batch(e))
         nodes = [self.aligned(a, e) if batch else self.lower(a) for a in e.args]
         try:
-            node, shape = translated(e.op, self.graph, [(n, a.shape) for n, a in zip(nodes, e.args)], batch)
+            node, shape = translated(e.op, self.language, self.graph, [(n, a.shape) for n, a in zip(nodes, e.args)], batch)
         except Untranslated as found:
             if batch:
                 raise NoAxis from None
@@ -177,16 +178,17 @@ class Lowering(Products):
         return node
 
     def call(self, e: Expr) -> Node:
+        """An operation by the language's text in its block, or else by its numeric text."""
         op = e.op
-        if op.name not in CALLS:
+        if not code_of(op, self.language):
             return self._by_letters(e) if op.index else self._by_its_text(e)
-        if op.name == "polygamma" and self.batch(e.args[0]):
+        if op.elementwise or op.stacks == "entries":
+            if any(self.batch(a) for a, is_array in zip(e.args, of_arrays(op, len(e.args))) if not is_array):
+                raise NoAxis
+            return self.entrywise("call", e, e.args, op)
+        if self.batch(e) and (not op.stacks or any(self.batch(a) not in ((), self.batch(e)) for a in e.args)):
             raise NoAxis
-        if op.elementwise or op.name in ("max", "min", "polygamma"):
-            return self.entrywise("call", e, e.args, op.name)
-        if self.batch(e) and (op.name not in BATCHES or any(self.batch(a) not in ((), self.batch(e)) for a in e.args)):
-            raise NoAxis
-        return self.graph.make("call", [self.lower(a) for a in e.args], op.name, self.dims(e))
+        return self.graph.make("call", [self.lower(a) for a in e.args], op, self.dims(e))
 
     # ---- index networks
 
@@ -282,16 +284,6 @@ class Lowering(Products):
             self.loops = before
         return self.graph.make("loop", (*ends, core), ("sum", name), core.dims), pattern
 
-
-# Functions that have code, and those of them that take axes in front.
-BATCHES = frozenset("softmax softmax_rows logsumexp logsumexp_rows norm normF norm1 norminf max_entry min_entry det logdet".split())
-CALLS = BATCHES | frozenset(
-    "tril triu cumsum sqrtm sqrtm_frechet sqrtm_kronecker logm logm_frechet logm_kronecker normp norm2 norm_nuclear singvec polar".split()
-    + "kron vec pinv adj expm expm_frechet expm_kronecker factorial".split()
-    + "polar_frechet polar_kronecker lgamma tgamma digamma polygamma".split()
-    + "exp log sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh abs sign".split()
-    + "relu sigmoid softplus erf gelu max min".split()
-)
 
 _RULES: dict[object, Callable[[Lowering, Expr], Node]] = {
     SYMBOL: Lowering._symbol,

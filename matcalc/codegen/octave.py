@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import count, pairwise
 
-from ..errors import NoAnswerError
 from ..kinds import Dim
+from ..ops.norms import FROBENIUS_NORM, NORM
+from ..ops.operation import Operation
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
-from .functions import OCTAVE as FUNCTIONS
 from .graph import Node
 from .octave_helpers import HELPERS
 from .pyfile import identifiers, size_identifiers
+from .wording import code_of, filled, ranks
 
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "~="}
+# What NumPy calls otherwise.
+OCTAVE = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()} | {"maximum": "max", "minimum": "min"}
 KEYWORDS = frozenset(
     "break case catch continue do else elseif end end_try_catch end_unwind_protect endfor endfunction endif endswitch endwhile for "
     "function global if otherwise parfor persistent return switch try until unwind_protect while value gradient jacobian hessian jvp "
@@ -28,7 +31,6 @@ class Octave(Target):
     """Octave's matrices: a vector is n×1, a product of matrices `*`, entry by entry `.*`."""
 
     name = "octave"
-    functions = FUNCTIONS
     helper_texts = HELPERS
 
     # ---- leaves
@@ -143,7 +145,7 @@ class Octave(Target):
 
     def write_div(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         under = inside(args[1], SIGN)
-        if node.args[1].op == "call" and node.args[1].attr in ("norm", "normF"):
+        if node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM):
             under = f"max({args[1][0]}, realmin)"
         return f"{inside(args[0], PRODUCT)} {'./' if node.args[1].rank else '/'} {under}", PRODUCT
 
@@ -154,21 +156,30 @@ class Octave(Target):
         return f"-{inside(args[0], SIGN)}", SIGN
 
     def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        if isinstance(node.attr, Operation):
+            return self.operation(node.attr, node, args)
         name = str(node.attr)
         if name in RELATIONS:
             return f"double({inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)})", ATOM
         if name == "cases":
             self.helpers["cases_"] = None
             return f"cases_({', '.join(a[0] for a in args)})", ATOM
-        if name not in self.functions:
-            raise NoAnswerError(f"there is no Octave code for {name}")
-        template = self.functions[name]
-        axis = node.args[0].rank
-        if name == "norm" and axis > 1:
-            template = "sqrt(sum(({0}).^2, {axis}))"
-        self.helpers |= dict.fromkeys(re.findall(r"\w+_(?=\()", template))
-        text = template.replace("{axis}", str(axis)).format(*[a[0] for a in args], all=", ".join(a[0] for a in args))
-        return text, ATOM
+        return f"{OCTAVE.get(name, name)}({', '.join(a[0] for a in args)})", ATOM
+
+    def write_product(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"prod({args[0][0]}, {node.args[0].rank})", ATOM
+
+    def write_commutation(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return self.helper("commutation_", args[0][0], args[1][0]), ATOM
+
+    def operation(self, op: Operation, node: Node, args: Sequence[Text]) -> Text:
+        """An operation of the book, as Octave has it."""
+        text = code_of(op, self.name)
+        self.carry(text)
+        n = len(op.params)
+        rank = node.args[0].rank
+        stack = rank > ranks(op)[0]
+        return filled(text, dict(zip(op.params, args)) | {"axis": (str(rank), ATOM)}, [a[0] for a in args[n:]], stack)
 
     # ---- products
 

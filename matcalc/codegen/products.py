@@ -9,10 +9,11 @@ from ..expressions.build import add, diagonal, hadamard, is_number, matrix_power
 from ..expressions.expr import Expr
 from ..expressions.properties import holds
 from ..kinds import ONE, Dim
-from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, ONES, TIMES, TRANSPOSE, UNIT
+from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, MATRIX_POWER, ONES, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from ..ops.multilinear import letters
+from ..ops.norms import FROBENIUS_NORM, NORM
 from .blocks import Blocks, distributed_block, is_placed, merged
 from .contraction import Contraction, Factor, Labels, pair, product
 from .graph import Node
@@ -201,7 +202,7 @@ class Products(Blocks):
         base, k = e.args
         if is_number(k) and value_of(k) < 0:
             return self.graph.make("div", (self.graph.number(Fraction(1)), self.lower(reciprocal(e))), None, self.dims(e))
-        if is_number(k, 2) and base.op.name in ("norm", "normF"):
+        if is_number(k, 2) and base.op in (NORM, FROBENIUS_NORM):
             return self.lower(total(power(base.args[0], num(2))))
         x = self.aligned(base, e)
         if is_number(k) and value_of(k) == Fraction(1, 2):
@@ -220,7 +221,7 @@ class Products(Blocks):
         x, exponent = self.lower(e.args[0]), self.lower(e.args[1])
         if exponent.rank or self.batch(e):
             raise NoAxis
-        return self.graph.make("call", (x, exponent), "matrix_power", self.dims(e))
+        return self.graph.make("call", (x, exponent), MATRIX_POWER, self.dims(e))
 
     def _inverse(self, e: Expr) -> Node:
         return self.graph.make("inv", (self.lower(e.args[0]),), (positive_definite(e.args[0]),), self.dims(e))

@@ -39,13 +39,13 @@ def outer(shape: Shape) -> Dims:
 class Problem:
     """What is to be computed: the function, its derivative, and what was asked for beside them."""
 
-    def __init__(self, d: Derivative, second: Derivative | None, sizes: Mapping[str, int] | None) -> None:
+    def __init__(self, d: Derivative, second: Derivative | None, language: str, sizes: Mapping[str, int] | None) -> None:
         self.d, self.second = d, second
         typed = d._typed
         restore = {typed.symbols[n]: typed.declared[n] for n in d.wrt if n in typed.symbols and typed.symbols[n] is not typed.declared[n]}
         letters = [letter for letter, _ in d._members]
         self.value = free_of(recognise(as_declared(typed.expr, restore) if restore else typed.expr), letters)
-        self.lowering = Lowering(sizes, letters)
+        self.lowering = Lowering(language, sizes, letters)
         self.arguments = self._arguments(restore)
         self.taken = {a.name for a in self.arguments}
 
@@ -159,7 +159,7 @@ def program(d: Derivative, target: str = "numpy", parts: Iterable[str] = (), siz
     if wanted and d.order != 1:
         raise UsageError(f"{wanted[0]} goes with a first derivative")
     target_of(target)
-    problem = Problem(d, _second(d) if {"hessian", "hvp"} & set(wanted) else None, sizes)
+    problem = Problem(d, _second(d) if {"hessian", "hvp"} & set(wanted) else None, target, sizes)
     functions = _functions(problem, wanted)
     name = f"{first_name(d).capitalize()} by {', '.join(dict.fromkeys(d.wrt))}"
     formula = f"{name}: {spell(d.program)}"

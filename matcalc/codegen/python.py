@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..errors import NoAnswerError
 from ..kinds import Dim
+from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
+from ..ops.norms import FROBENIUS_NORM, NORM
+from ..ops.operation import Operation
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Text, inside, is_constant
 from .frame import Argument
-from .functions import NUMPY as FUNCTIONS
 from .graph import Node
 from .helpers import NUMPY, SCIPY
 from .pyfile import PythonFile, identifier
+from .wording import code_of, filled, of_arrays, ranks
 
 CONSTANTS = frozenset("exp log sin cos tan sinh cosh tanh sqrt".split())  # of numbers alone, by the standard library
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "!="}
@@ -25,8 +27,6 @@ class NumPy(PythonFile):
     xp = "np"
     head = "import math\n\nimport numpy as np"
     what = "NumPy"
-    as_array = ""  # how a number is written for functions that take arrays alone
-    functions = FUNCTIONS
     helper_texts = NUMPY
 
     # ---- leaves
@@ -166,7 +166,7 @@ class NumPy(PythonFile):
 
     def write_div(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         under = inside(args[1], SIGN)
-        if node.args[1].op == "call" and node.args[1].attr in ("norm", "normF"):
+        if node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM):
             under = self.not_zero(args[1][0])
         return f"{inside(args[0], PRODUCT)} / {under}", PRODUCT
 
@@ -181,6 +181,8 @@ class NumPy(PythonFile):
         return f"-{inside(args[0], SIGN)}", SIGN
 
     def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        if isinstance(node.attr, Operation):
+            return self.operation(node.attr, node, args)
         name = str(node.attr)
         if name in RELATIONS:
             return self.truth(f"{inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)}", node), ATOM
@@ -188,22 +190,28 @@ class NumPy(PythonFile):
             return self.cases([a[0] for a in args]), ATOM
         if name in CONSTANTS and is_constant(node):
             return f"math.{name}({args[0][0]})", ATOM
-        if name not in self.functions:
-            raise NoAnswerError(f"there is no {self.name} code for {name}")
-        if self.as_array and (len(args) == 1 or name == "polygamma") and name != "factorial":
-            last = node.args[-1]
-            args = [*args[:-1], (self.as_array.format(args[-1][0]), ATOM)] if is_constant(last) and not last.rank else args
-        template = self.functions[name]
-        if node.rank and name in ("norm", "normF") and node.args[0].rank > (1 if name == "norm" else 2):
-            template = self.batched_norm(name)
-        self.helpers[template.partition("(")[0]] = None
-        first = inside(args[0], ATOM) if template.startswith("{0}") else args[0][0]
-        rest = [inside(a, POWER) if "{0} +" in template else a[0] for a in args[1:]]
-        text = template.format(first, *rest, all=", ".join([first, *rest]), kind=self.kind())
-        return text, PRODUCT if template.startswith("1 /") else ATOM
+        return f"{self.xp}.{name}({', '.join(a[0] for a in self.arrays(node.args, args))})", ATOM
 
-    def batched_norm(self, name: str) -> str:
-        return f"{self.xp}.linalg.norm({{0}}, axis={-1 if name == 'norm' else (-2, -1)})"
+    def write_product(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return f"{self.xp}.prod({args[0][0]}, -1)", ATOM
+
+    def write_commutation(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return self.helper("_commutation", args[0][0], args[1][0], self.kind()), ATOM
+
+    def operation(self, op: Operation, node: Node, args: Sequence[Text]) -> Text:
+        """An operation of the book, as the language has it."""
+        text = code_of(op, self.name)
+        self.carry(text)
+        places = [k for k, is_array in enumerate(of_arrays(op, len(args))) if is_array]
+        for k, written in zip(places, self.arrays([node.args[k] for k in places], [args[k] for k in places])):
+            args = [*args[:k], written, *args[k + 1 :]]
+        n = len(op.params)
+        stack = any(x.rank > r for x, r in zip(node.args, ranks(op)))
+        return filled(text, dict(zip(op.params, args)), [a[0] for a in args[n:]], stack)
+
+    def arrays(self, nodes: Sequence[Node], args: Sequence[Text]) -> list[Text]:
+        """Arguments of a function of arrays; some languages have no such functions of numbers."""
+        return list(args)
 
     def truth(self, text: str, node: Node) -> str:
         """1 or 0 as a number of the right type."""
@@ -298,10 +306,10 @@ class NumPy(PythonFile):
         return self.einsum("ij,ij->", [inverse[0], args[1][0]]), ATOM
 
     def write_det(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        return self._factored(node, args, body, "det") or self.functions["det"].format(args[0][0]), ATOM
+        return self._factored(node, args, body, "det") or self.operation(DETERMINANT, node, args)[0], ATOM
 
     def write_logdet(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        return self._factored(node, args, body, "logdet") or self.functions["logdet"].format(args[0][0]), ATOM
+        return self._factored(node, args, body, "logdet") or self.operation(LOG_DETERMINANT, node, args)[0], ATOM
 
     # ---- diagonals
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 
 from ..kinds import ONE, SCALAR, Shape
+from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from .contraction import Contraction, Factor, product, single
 from .graph import Graph, Node
+from .wording import code_of
 
 Value = tuple[Node, Shape]
 
@@ -22,37 +25,30 @@ class Untranslated(Exception):
     """What in a numeric text has no translation."""
 
 
-# NumPy's names, or those of matcalc.numbers.kernels, and the name of the call in the graph.
-ENTRYWISE = {name: name for name in "exp log sin cos tan sinh cosh tanh sqrt abs sign log1p expm1".split()} | {
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "arcsinh": "asinh",
-    "arccosh": "acosh",
-    "arctanh": "atanh",
-    "fabs": "abs",
-    "absolute": "abs",
-    "logistic": "sigmoid",
-    "soft_plus": "softplus",
-    "error_function": "erf",
-    "maximum": "max",
-    "minimum": "min",
-}
+ENTRYWISE = frozenset(
+    "exp log sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh sqrt abs sign log1p expm1 maximum minimum".split()
+)
 TRANSPARENT = frozenset(("real", "float"))  # what makes a text ready for complex steps
 RELATIONS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Eq: "=", ast.NotEq: "!="}
 CONSTANTS = {"pi": "pi", "e": "e", "nan": "nan"}
 
 
-def translated(op: Operation, graph: Graph, args: Sequence[Value], entrywise: bool) -> Value:
+@cache
+def of_kernel(name: str, language: str) -> Operation | None:
+    """The operation of one number that a function of `matcalc.numbers.kernels` computes, where the language has a text for it."""
+    return next((op for op in REGISTRY.values() if op.elementwise and op.numeric == f"{name}(x)" and code_of(op, language)), None)
+
+
+def translated(op: Operation, language: str, graph: Graph, args: Sequence[Value], entrywise: bool) -> Value:
     """The value of an operation at arguments with their shapes; `entrywise` where the arrays have axes beside rows and columns."""
     if not op.numeric or len(args) != len(op.params):
         raise Untranslated("no numeric text")
-    return _Translation(graph, dict(zip(op.params, args)), entrywise).value(ast.parse(op.numeric, mode="eval").body)
+    return _Translation(language, graph, dict(zip(op.params, args)), entrywise).value(ast.parse(op.numeric, mode="eval").body)
 
 
 class _Translation:
-    def __init__(self, graph: Graph, names: dict[str, Value], entrywise: bool) -> None:
-        self.graph, self.names, self.entrywise = graph, names, entrywise
+    def __init__(self, language: str, graph: Graph, names: dict[str, Value], entrywise: bool) -> None:
+        self.language, self.graph, self.names, self.entrywise = language, graph, names, entrywise
 
     def value(self, tree: ast.expr) -> Value:
         rule = getattr(self, type(tree).__name__.lower(), None)
@@ -111,7 +107,7 @@ class _Translation:
             raise Untranslated(ast.unparse(tree))
         return self.together(name, ((x, left[1]), (y, right[1])))
 
-    def together(self, op: str, values: Sequence[Value], attr: str | None = None) -> Value:
+    def together(self, op: str, values: Sequence[Value], attr: Operation | str | None = None) -> Value:
         """An entrywise operation on arrays of one shape and numbers."""
         shapes = {shape for _, shape in values} - {SCALAR}
         if len(shapes) > 1:
@@ -142,9 +138,10 @@ class _Translation:
         if path in ("np.sum", "np.trace"):
             self.whole(path)
             return self.total(self.value(tree.args[0]), name)
-        if name not in ENTRYWISE:
+        known = of_kernel(name, self.language) if path == name else name if name in ENTRYWISE else None
+        if known is None:
             raise Untranslated(path)
-        return self.together("call", [self.value(a) for a in tree.args], ENTRYWISE[name])
+        return self.together("call", [self.value(a) for a in tree.args], known)
 
     # ---- of whole arrays
 

@@ -6,43 +6,9 @@ from collections.abc import Sequence
 
 from .emission import ATOM, Body, Text, is_constant
 from .frame import Argument
-from .functions import NUMPY as FUNCTIONS
 from .graph import Node
 from .helpers import DERIVATIVE, KRONECKER, NUMPY
 from .python import NumPy
-
-_OWN = {
-    "asin": "torch.asin({0})",
-    "acos": "torch.acos({0})",
-    "atan": "torch.atan({0})",
-    "asinh": "torch.asinh({0})",
-    "acosh": "torch.acosh({0})",
-    "atanh": "torch.atanh({0})",
-    "relu": "torch.relu({0})",
-    "sigmoid": "torch.sigmoid({0})",
-    "softplus": "torch.logaddexp({0}, torch.zeros((), **options))",
-    "softmax": "torch.softmax({0}, -1)",
-    "softmax_rows": "torch.softmax({0}, -1)",
-    "logsumexp": "torch.logsumexp({0}, -1)",
-    "logsumexp_rows": "torch.logsumexp({0}, -1)",
-    "erf": "torch.special.erf({0})",
-    "gelu": "torch.nn.functional.gelu({0})",
-    "norm": "torch.linalg.vector_norm({0}, dim=-1)",
-    "normF": "torch.linalg.matrix_norm({0})",
-    "norm1": "torch.sum(torch.abs({0}), -1)",
-    "norminf": "torch.amax(torch.abs({0}), -1)",
-    "norm2": "torch.linalg.matrix_norm({0}, 2)",
-    "norm_nuclear": 'torch.linalg.matrix_norm({0}, "nuc")',
-    "max_entry": "torch.amax({0}, -1)",
-    "min_entry": "torch.amin({0}, -1)",
-    "expm": "torch.linalg.matrix_exp({0})",
-    "factorial": "torch.as_tensor(math.gamma({0} + 1), **options)",
-    "lgamma": "torch.special.gammaln({0})",
-    "tgamma": "_gamma({0})",
-    "digamma": "torch.special.digamma({0})",
-    "product": "torch.prod({0}, -1)",
-    "cumsum": "torch.cumsum({0}, 0)",
-}
 
 _COLUMNS = """    units = torch.eye(X.numel(), dtype=X.dtype, device=X.device).reshape(-1, *X.T.shape)
     return torch.stack([_NAME_derivative(X, *directions, E.T).T.reshape(-1) for E in units]).T
@@ -210,8 +176,6 @@ class Torch(NumPy):
     head = "import math\n\nimport torch"
     shape_of = "tuple({}.shape)"
     last = "options"
-    as_array = "torch.as_tensor({}, **options)"
-    functions = {k: v.replace("np.", "torch.") for k, v in FUNCTIONS.items()} | _OWN
     helper_texts = _HELPERS
 
     def kind(self) -> str:
@@ -240,9 +204,6 @@ class Torch(NumPy):
             return f"torch.full({self.shape(node.dims)}, {args[0][0]}, **options)", ATOM
         return super().write_expand(node, args, body)
 
-    def batched_norm(self, name: str) -> str:
-        return "torch.linalg.vector_norm({0}, dim=-1)" if name == "norm" else "torch.linalg.matrix_norm({0})"
-
     def truth(self, text: str, node: Node) -> str:
         return f'torch.as_tensor({text}).to(options["dtype"])'
 
@@ -253,11 +214,9 @@ class Torch(NumPy):
         stacked = f"torch.stack([{', '.join(f'torch.as_tensor({t}, **options)' for t in entries)}])"
         return stacked if node.rank < 2 else f"{stacked}.reshape({self.shape(node.dims)})"
 
-    def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        if node.attr in ("max", "min"):
-            first, second = (f"torch.as_tensor({t[0]}, **options)" if is_constant(a) else t[0] for a, t in zip(node.args, args))
-            return f"torch.{node.attr}imum({first}, {second})", ATOM
-        return super().write_call(node, args, body)
+    def arrays(self, nodes: Sequence[Node], args: Sequence[Text]) -> list[Text]:
+        numbers = [is_constant(n) and not n.rank for n in nodes]
+        return [(f"torch.as_tensor({a[0]}, **options)", ATOM) if number else a for number, a in zip(numbers, args)]
 
     def write_spread(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         text, level = super().write_spread(node, args, body)

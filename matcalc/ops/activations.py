@@ -13,6 +13,10 @@ RELU = elementwise(
     source=cite("parr-howard"),
     spellings="relu ReLU",
     numeric="x * (np.real(x) > 0)",
+    numpy="np.maximum(x, 0)",
+    jax="jax.nn.relu(x)",
+    torch="torch.relu(x)",
+    octave="max(x, 0)",
 )
 SIGMOID = elementwise(
     "sigmoid",
@@ -23,6 +27,10 @@ SIGMOID = elementwise(
     spellings="sigmoid logistic",
     latex=r"\sigma",
     numeric="logistic(x)",
+    numpy="_sigmoid(x)",
+    jax="jax.nn.sigmoid(x)",
+    torch="torch.sigmoid(x)",
+    octave="sigmoid_(x)",
 )
 SOFTPLUS = elementwise(
     "softplus",
@@ -32,6 +40,10 @@ SOFTPLUS = elementwise(
     source="from softplus(x) = log(1 + exp(x))",
     spellings="softplus",
     numeric="soft_plus(x)",
+    numpy="_softplus(x)",
+    jax="jax.nn.softplus(x)",
+    torch="torch.logaddexp(x, torch.zeros((), **options))",
+    octave="softplus_(x)",
 )
 ERF = elementwise(
     "erf",
@@ -41,6 +53,10 @@ ERF = elementwise(
     source=cite("dlmf", "eq. 7.2.1"),
     spellings="erf",
     numeric="error_function(x)",
+    numpy="_erf(x)",
+    jax="jax.scipy.special.erf(x)",
+    torch="torch.special.erf(x)",
+    octave="erf(x)",
 )
 GELU = elementwise(
     "gelu",
@@ -49,6 +65,10 @@ GELU = elementwise(
     source=cite("hendrycks-gimpel-2016"),
     spellings="gelu GELU",
     numeric="x * normal(x)",
+    numpy="_gelu(x)",
+    jax="jax.nn.gelu(x, approximate=False)",
+    torch="torch.nn.functional.gelu(x)",
+    octave="gelu_(x)",
 )
 SILU = elementwise(
     "silu",

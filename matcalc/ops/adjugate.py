@@ -17,4 +17,6 @@ ADJUGATE = operation(
     source=cite("magnus-neudecker", "section 8.6"),
     spellings="adj adjugate",
     numeric="adjugate(X)",
+    numpy="_adjugate(X)",
+    octave="adjugate_(X)",
 )

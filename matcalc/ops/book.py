@@ -29,6 +29,12 @@ latex        how LaTeX writes its name, where that is not `\\operatorname{NAME}`
 unicode, typst, mathml  how these write its name where they do not write what was said
              In each of the four `#` stands for the argument: `\\sqrt{#}` has delimiters of its own, `#!` is a sign after it
 numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays); not needed beside `index`
+numpy, octave  how emitted code computes it, where a translation of `numeric` will not do: an expression in the parameters, of the
+             language's functions and those of `codegen.helpers`. Vectors have one axis in Python; `axis` is the last one in Octave.
+             `{a|b}` is a, and b for a stack of arrays
+jax, torch   the same, where these do not write what NumPy does with `jnp.` and `torch.` in place of `np.`
+stacks       what that takes beside the shapes of the signature: "last", further axes in front, for a stack of arrays;
+             "entries", arrays of any shape, entry by entry (so does every `elementwise`)
 rule         the name of its rule in derivations and in `matcalc rules`; of a function of one entry `derivative of sin` by itself
 example      where an example cannot be made from the signature: `EXPR by X`, or `EXPR by X where DECLARATIONS`
 source       made by `cite`

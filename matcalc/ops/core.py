@@ -113,6 +113,8 @@ KRONECKER = operation(
     statement="d(F ⊗ G) = dF ⊗ G + F ⊗ dG",
     source=cite("cookbook", "eq. (39)"),
     numeric="np.kron(X, Y)",
+    numpy="np.kron(X, Y)",
+    octave="kron(X, Y)",
 )
 TRANSPOSE = operation(
     "transpose",
@@ -150,6 +152,9 @@ MATRIX_POWER = operation(
     statement="d(X^k) = sum of X^(i-1) dX X^(k-i) over i = 1 … k",
     source=cite("cookbook", "eq. (90)"),
     numeric="np.linalg.matrix_power(X, int(k))",
+    numpy="np.linalg.matrix_power(X, int(k))",
+    jax="jnp.linalg.matrix_power(X, k)",
+    octave="mpower(X, k)",
 )
 
 # Over an index (attribute: its name; arguments: lower bound, upper bound, body).

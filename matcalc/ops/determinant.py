@@ -22,6 +22,9 @@ DETERMINANT = operation(
     spellings="det determinant",
     latex=r"\det",
     numeric="np.linalg.det(X)",
+    numpy="np.linalg.det(X)",
+    octave="det(X)",
+    stacks="last",
 )
 LOG_DETERMINANT = operation(
     "logdet",
@@ -35,4 +38,7 @@ LOG_DETERMINANT = operation(
     source=cite("cookbook", "eq. (43)"),
     spellings="logdet",
     numeric="log_determinant(X)",
+    numpy="np.linalg.slogdet(X)[1]",
+    octave="logdet_(X)",
+    stacks="last",
 )

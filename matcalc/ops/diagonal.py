@@ -35,6 +35,8 @@ LOWER_TRIANGLE = operation(
     source="definition",
     spellings="tril",
     numeric="np.tril(X)",
+    numpy="np.tril(X)",
+    octave="tril(X)",
 )
 UPPER_TRIANGLE = operation(
     "triu",
@@ -47,4 +49,6 @@ UPPER_TRIANGLE = operation(
     source="definition",
     spellings="triu",
     numeric="np.triu(X)",
+    numpy="np.triu(X)",
+    octave="triu(X)",
 )

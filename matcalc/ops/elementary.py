@@ -69,6 +69,7 @@ COT = elementwise(
     spellings="cot",
     latex=r"\cot",
     numeric="1/np.tan(x)",
+    octave="cot(x)",
 )
 SEC = elementwise(
     "sec",
@@ -79,6 +80,7 @@ SEC = elementwise(
     spellings="sec",
     latex=r"\sec",
     numeric="1/np.cos(x)",
+    octave="sec(x)",
 )
 CSC = elementwise(
     "csc",
@@ -90,6 +92,7 @@ CSC = elementwise(
     spellings="csc",
     latex=r"\csc",
     numeric="1/np.sin(x)",
+    octave="csc(x)",
 )
 
 ASIN = elementwise(
@@ -194,6 +197,8 @@ ABS = elementwise(
     source="definition",
     spellings="abs",
     numeric="absolute(x)",
+    numpy="np.abs(x)",
+    octave="abs(x)",
 )
 SIGN = elementwise(
     "sign",
@@ -218,6 +223,10 @@ FACTORIAL = operation(
     unicode="#!",
     latex="#!",
     numeric="factorial(k)",
+    numpy="math.gamma(k + 1)",
+    jax="jax.scipy.special.gamma(k + 1.0)",
+    torch="torch.as_tensor(math.gamma(k + 1), **options)",
+    octave="gamma(k + 1)",
 )
 
 shorthand("sqrt", "x", "x.^(1/2)", latex=r"\sqrt{#}", typst="sqrt(#)", mathml="<msqrt><mrow>#</mrow></msqrt>")

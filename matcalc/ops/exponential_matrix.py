@@ -22,6 +22,10 @@ MATRIX_EXPONENTIAL = operation(
     source=cite("al-mohy-higham-2009"),
     spellings="expm",
     numeric="matrix_exponential(X)",
+    numpy="_expm(X)",
+    jax="jax.scipy.linalg.expm(X)",
+    torch="torch.linalg.matrix_exp(X)",
+    octave="expm(X)",
 )
 EXPONENTIAL_DERIVATIVE = operation(
     "expm_frechet",
@@ -38,6 +42,8 @@ EXPONENTIAL_DERIVATIVE = operation(
     source=cite("higham-relton-2013"),
     spellings="dexpm",
     numeric="exponential_derivative(X, E, *directions)",
+    numpy="_expm_derivative(X, E, *directions)",
+    octave="expm_derivative_(X, E, *directions)",
 )
 EXPONENTIAL_KRONECKER = operation(
     "expm_kronecker",
@@ -50,6 +56,8 @@ EXPONENTIAL_KRONECKER = operation(
     source=cite("higham-relton-2013"),
     spellings="kexpm",
     numeric="exponential_kronecker(X, *directions)",
+    numpy="_expm_kronecker(X, *directions)",
+    octave="expm_kronecker_(X, *directions)",
 )
 shorthand("ddexpm", "X E H", "dexpm(X, E, H)")
 shorthand("kddexpm", "X E", "kexpm(X, E)")

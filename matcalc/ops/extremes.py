@@ -19,6 +19,9 @@ MAXIMUM = operation(
     spellings="max maximum",
     latex=r"\max",
     numeric="np.where(np.real(x) >= np.real(y), x, np.where(np.real(x) < np.real(y), y, x + y))",
+    numpy="np.maximum(x, y)",
+    octave="max(x, y)",
+    stacks="entries",
 )
 MINIMUM = operation(
     "min",
@@ -33,6 +36,9 @@ MINIMUM = operation(
     spellings="min minimum",
     latex=r"\min",
     numeric="np.where(np.real(x) <= np.real(y), x, np.where(np.real(x) > np.real(y), y, x + y))",
+    numpy="np.minimum(x, y)",
+    octave="min(x, y)",
+    stacks="entries",
 )
 GREATEST_ENTRY = operation(
     "max_entry",
@@ -45,6 +51,10 @@ GREATEST_ENTRY = operation(
     source="definition",
     spellings="max",
     numeric="greatest(x)",
+    numpy="np.max(x, axis=-1)",
+    torch="torch.amax(x, -1)",
+    octave="max(x, [], axis)",
+    stacks="last",
 )
 LEAST_ENTRY = operation(
     "min_entry",
@@ -57,4 +67,8 @@ LEAST_ENTRY = operation(
     source="definition",
     spellings="min",
     numeric="-greatest(-x)",
+    numpy="np.min(x, axis=-1)",
+    torch="torch.amin(x, -1)",
+    octave="min(x, [], axis)",
+    stacks="last",
 )

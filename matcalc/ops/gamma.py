@@ -17,6 +17,10 @@ LOG_GAMMA = elementwise(
     source=after("dlmf"),
     spellings="lgamma gammaln loggamma",
     numeric="log_gamma(x)",
+    numpy="_lgamma(x)",
+    jax="jax.scipy.special.gammaln(x)",
+    torch="torch.special.gammaln(x)",
+    octave="real(gammaln(x))",
 )
 GAMMA = elementwise(
     "tgamma",
@@ -27,6 +31,9 @@ GAMMA = elementwise(
     source=after("dlmf"),
     spellings="tgamma gammafn",
     numeric="gamma(x)",
+    numpy="_gamma(x)",
+    jax="jax.scipy.special.gamma(x)",
+    octave="gamma(x)",
 )
 DIGAMMA = elementwise(
     "digamma",
@@ -37,6 +44,10 @@ DIGAMMA = elementwise(
     source=cite("dlmf", "section 5.15"),
     spellings="digamma",
     numeric="polygamma(0, x)",
+    numpy="_polygamma(0, x)",
+    jax="jax.scipy.special.digamma(x)",
+    torch="torch.special.digamma(x)",
+    octave="psi(x)",
 )
 POLYGAMMA = operation(
     "polygamma",
@@ -51,6 +62,9 @@ POLYGAMMA = operation(
     source=cite("dlmf", "section 5.15"),
     spellings="polygamma",
     numeric="polygamma(k, x)",
+    numpy="_polygamma(k, x)",
+    octave="psi(k, x)",
+    stacks="entries",
 )
 shorthand("trigamma", "x", "polygamma(1, x)")
 shorthand("mvlgamma", "x p", "p (p - 1)/4 log(pi) + sum_{j=1}^p lgamma(x + (1 - j)/2)")

@@ -22,6 +22,10 @@ NORM = operation(
     spellings="norm",
     notation="norm",
     numeric="two_norm(x)",
+    numpy="np.linalg.norm(x{|, axis=-1})",
+    torch="torch.linalg.vector_norm(x, dim=-1)",
+    octave="{norm(x)|sqrt(sum(x.^2, axis))}",
+    stacks="last",
 )
 FROBENIUS_NORM = operation(
     "normF",
@@ -38,6 +42,10 @@ FROBENIUS_NORM = operation(
     spellings="normF",
     notation="norm F",
     numeric="two_norm(X)",
+    numpy="np.linalg.norm(X{|, axis=(-2, -1)})",
+    torch="torch.linalg.matrix_norm(X)",
+    octave="{norm(X, 'fro')|sqrt(sum(sum(X.^2, axis), axis - 1))}",
+    stacks="last",
 )
 ONE_NORM = operation(
     "norm1",
@@ -54,6 +62,10 @@ ONE_NORM = operation(
     spellings="norm1",
     notation="norm 1",
     numeric="np.sum(absolute(x))",
+    numpy="np.sum(np.abs(x), axis=-1)",
+    torch="torch.sum(torch.abs(x), -1)",
+    octave="sum(abs(x), axis)",
+    stacks="last",
 )
 MAXIMUM_NORM = operation(
     "norminf",
@@ -70,6 +82,10 @@ MAXIMUM_NORM = operation(
     spellings="norminf",
     notation="norm inf",
     numeric="greatest(absolute(x))",
+    numpy="np.max(np.abs(x), axis=-1)",
+    torch="torch.amax(torch.abs(x), -1)",
+    octave="max(abs(x), [], axis)",
+    stacks="last",
 )
 P_NORM = operation(
     "normp",
@@ -86,4 +102,6 @@ P_NORM = operation(
     spellings="norm normp",
     notation="norm p",
     numeric="p_norm(x, p)",
+    numpy="_p_norm(x, p)",
+    octave="p_norm_(x, p)",
 )

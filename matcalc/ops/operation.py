@@ -31,6 +31,11 @@ class Operation:
         "transposes",
         "domain",
         "numeric",
+        "numpy",
+        "jax",
+        "torch",
+        "octave",
+        "stacks",
         "statement",
         "source",
         "spellings",
@@ -64,6 +69,11 @@ class Operation:
         transposes: str = "",
         domain: str = "",
         numeric: str = "",
+        numpy: str = "",
+        jax: str = "",
+        torch: str = "",
+        octave: str = "",
+        stacks: str = "",
         statement: str = "",
         source: str = "",
         spellings: str = "",
@@ -91,6 +101,7 @@ class Operation:
         self.transposes = transposes or (transposition(index) if index else "")
         self.domain = domain
         self.numeric = numeric or (f"contracted({index!r}, {', '.join(self.params)})" if index else "")
+        self.numpy, self.jax, self.torch, self.octave, self.stacks = numpy, jax, torch, octave, stacks
         self.statement = statement
         self.source = source
         self.spellings: tuple[str, ...] = tuple(spellings.split())

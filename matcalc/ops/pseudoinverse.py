@@ -18,4 +18,6 @@ PSEUDOINVERSE = operation(
     spellings="pinv",
     notation="pinv",
     numeric="pseudo_inverse(X)",
+    numpy="np.linalg.pinv(X)",
+    octave="pinv(X)",
 )

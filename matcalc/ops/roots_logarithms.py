@@ -23,6 +23,8 @@ SQUARE_ROOT = operation(
     source=after("higham-2008"),
     spellings="sqrtm",
     numeric="square_root(X)",
+    numpy="_sqrtm(X)",
+    octave="real(sqrtm(X))",
 )
 SQUARE_ROOT_DERIVATIVE = operation(
     "sqrtm_frechet",
@@ -40,6 +42,8 @@ SQUARE_ROOT_DERIVATIVE = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dsqrtm",
     numeric="square_root_derivative(X, E, *directions)",
+    numpy="_sqrtm_derivative(X, E, *directions)",
+    octave="sqrtm_derivative_(X, E, *directions)",
 )
 LOGARITHM = operation(
     "logm",
@@ -54,6 +58,8 @@ LOGARITHM = operation(
     source=after("higham-2008"),
     spellings="logm",
     numeric="matrix_logarithm(X)",
+    numpy="_logm(X)",
+    octave="real(logm(X))",
 )
 LOGARITHM_DERIVATIVE = operation(
     "logm_frechet",
@@ -71,6 +77,8 @@ LOGARITHM_DERIVATIVE = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dlogm",
     numeric="logarithm_derivative(X, E, *directions)",
+    numpy="_logm_derivative(X, E, *directions)",
+    octave="logm_derivative_(X, E, *directions)",
 )
 SQUARE_ROOT_KRONECKER = operation(
     "sqrtm_kronecker",
@@ -85,6 +93,8 @@ SQUARE_ROOT_KRONECKER = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="ksqrtm",
     numeric="square_root_kronecker(X, *directions)",
+    numpy="_sqrtm_kronecker(X, *directions)",
+    octave="sqrtm_kronecker_(X, *directions)",
 )
 LOGARITHM_KRONECKER = operation(
     "logm_kronecker",
@@ -98,4 +108,6 @@ LOGARITHM_KRONECKER = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="klogm",
     numeric="kronecker_form(logarithm_derivative, X, *directions)",
+    numpy="_logm_kronecker(X, *directions)",
+    octave="logm_kronecker_(X, *directions)",
 )

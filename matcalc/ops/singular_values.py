@@ -23,6 +23,9 @@ SPECTRAL_NORM = operation(
     spellings="norm2",
     notation="norm 2",
     numeric="svd(X, compute_uv=False)[0]",
+    numpy="np.linalg.norm(X, 2)",
+    torch="torch.linalg.matrix_norm(X, 2)",
+    octave="norm(X)",
 )
 SINGULAR_VECTOR = operation(
     "singvec",
@@ -35,6 +38,8 @@ SINGULAR_VECTOR = operation(
     source=after("cookbook") + ", on the eigenvalues of A = X^T X",
     spellings="singvec",
     numeric="first_right_singular(X)",
+    numpy="_first_right_singular(X)",
+    octave="first_right_singular_(X)",
 )
 NUCLEAR_NORM = operation(
     "norm_nuclear",
@@ -50,6 +55,9 @@ NUCLEAR_NORM = operation(
     spellings="norm_nuclear",
     notation="norm *",
     numeric="np.sum(svd(X, compute_uv=False))",
+    numpy='np.linalg.norm(X, "nuc")',
+    torch='torch.linalg.matrix_norm(X, "nuc")',
+    octave="sum(svd(X))",
 )
 POLAR = operation(
     "polar",
@@ -63,6 +71,8 @@ POLAR = operation(
     source="definition",
     spellings="polar",
     numeric="polar_factor(X)",
+    numpy="_polar(X)",
+    octave="polar_(X)",
 )
 POLAR_DERIVATIVE = operation(
     "polar_frechet",
@@ -80,6 +90,8 @@ POLAR_DERIVATIVE = operation(
     source="from polar(X)^T polar(X) = I and X = polar(X) (X^T X)^(1/2), differentiated",
     spellings="dpolar",
     numeric="polar_derivative(X, E, *directions)",
+    numpy="_polar_derivative(X, E, *directions)",
+    octave="polar_derivative_(X, E, *directions)",
 )
 POLAR_KRONECKER = operation(
     "polar_kronecker",
@@ -93,4 +105,6 @@ POLAR_KRONECKER = operation(
     source="from polar(X)^T polar(X) = I and X = polar(X) (X^T X)^(1/2), differentiated",
     spellings="kpolar",
     numeric="kronecker_form(polar_derivative, X, *directions)",
+    numpy="_polar_kronecker(X, *directions)",
+    octave="polar_kronecker_(X, *directions)",
 )

@@ -19,6 +19,11 @@ SOFTMAX = operation(
     source="from s = exp(x)/sum(exp(x))",
     spellings="softmax",
     numeric="soft_max(x)",
+    numpy="_softmax(x)",
+    jax="jax.nn.softmax(x, axis=-1)",
+    torch="torch.softmax(x, -1)",
+    octave="softmax_(x, axis)",
+    stacks="last",
 )
 SOFTMAX_ROWS = operation(
     "softmax_rows",
@@ -31,6 +36,11 @@ SOFTMAX_ROWS = operation(
     source="from s = exp(x)/sum(exp(x)), row by row",
     spellings="softmax",
     numeric="soft_max(X, 1)",
+    numpy="_softmax(X)",
+    jax="jax.nn.softmax(X, axis=-1)",
+    torch="torch.softmax(X, -1)",
+    octave="softmax_(X, axis)",
+    stacks="last",
 )
 LOG_SUM_EXP = operation(
     "logsumexp",
@@ -42,6 +52,11 @@ LOG_SUM_EXP = operation(
     source=after("boyd-vandenberghe"),
     spellings="logsumexp",
     numeric="log_sum_exp(x)",
+    numpy="_logsumexp(x)",
+    jax="jax.nn.logsumexp(x, axis=-1)",
+    torch="torch.logsumexp(x, -1)",
+    octave="logsumexp_(x, axis)",
+    stacks="last",
 )
 LOG_SUM_EXP_ROWS = operation(
     "logsumexp_rows",
@@ -53,4 +68,9 @@ LOG_SUM_EXP_ROWS = operation(
     source="from d logsumexp(x) = softmax(x)^T dx, row by row",
     spellings="logsumexp",
     numeric="log_sum_exp(X, 1)",
+    numpy="_logsumexp(X)",
+    jax="jax.nn.logsumexp(X, axis=-1)",
+    torch="torch.logsumexp(X, -1)",
+    octave="logsumexp_(X, axis)",
+    stacks="last",
 )

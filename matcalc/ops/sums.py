@@ -46,6 +46,8 @@ VEC = operation(
     source=cite("magnus-neudecker", "section 2.4"),
     spellings="vec",
     numeric="X.reshape(-1, 1, order='F')",
+    numpy="X.T.reshape(-1)",
+    octave="reshape(X, [], 1)",
 )
 CUMULATIVE_SUM = operation(
     "cumsum",
@@ -57,6 +59,9 @@ CUMULATIVE_SUM = operation(
     source="definition",
     spellings="cumsum",
     numeric="np.cumsum(X, axis=0)",
+    numpy="np.cumsum(X, axis=0)",
+    torch="torch.cumsum(X, 0)",
+    octave="cumsum(X, 1)",
 )
 shorthand("mean", "X", "sum(X)/count(X)")
 shorthand("dot", "u v", "u^T v")

@@ -1,0 +1,58 @@
+"""How a function is called in a language: an operation by the text of its block, a word of NumPy by the language's own word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ..ops.operation import Operation
+from .emission import ATOM, SUM, Text, inside
+
+MODULES = {"numpy": "np.", "jax": "jnp.", "torch": "torch."}
+
+
+def code_of(op: Operation, language: str) -> str:
+    """The text by which a language computes an operation; empty where it is translated from the numeric text."""
+    own: str = getattr(op, language)
+    return own or (re.sub(r"\bnp\.", MODULES[language], op.numpy) if language in MODULES else "")
+
+
+def filled(text: str, arguments: Mapping[str, Text], further: Sequence[str], stack: bool) -> Text:
+    """Such a text with its arguments; `further` are the directions, and `{a|b}` is b for a stack."""
+
+    def chosen(m: re.Match[str]) -> str:
+        return m[2] if stack else m[1]
+
+    def written(m: re.Match[str]) -> str:
+        if m[0] == ", *directions":
+            return "".join(f", {d}" for d in further)
+        found = arguments.get(m[0])
+        if found is None:
+            return m[0]
+        listed = text[: m.start()].endswith(("(", ", ")) and text[m.end() :].startswith((")", ","))
+        return found[0] if listed else inside(found, ATOM)
+
+    text = re.sub(r"\{([^{|]*)\|([^}]*)\}", chosen, text)
+    level = _level(text)
+    return re.sub(r", \*directions|(?<![\w.])[A-Za-z]\w*", written, text), level
+
+
+def _level(text: str) -> int:
+    """An atom where no sign stands outside the brackets."""
+    depth = 0
+    for c in text:
+        depth += (c in "([") - (c in ")]")
+        if c == " " and not depth:
+            return SUM
+    return ATOM
+
+
+def ranks(op: Operation) -> list[int]:
+    """How many axes the arguments that the signature names have at most."""
+    return [2 - (part.split() or ["1"]).count("1") for part in op.signature.partition("->")[0].split(",")]
+
+
+def of_arrays(op: Operation, count: int) -> list[bool]:
+    """Which of its arguments are arrays where the operation is one of arrays: not the order of a polygamma function."""
+    given = [part.strip() != "1 1" for part in op.signature.partition("->")[0].split(",")]
+    return given + [True] * (count - len(given))
