@@ -22,8 +22,9 @@ from test_ops import BOOK, PLAIN, SIZES, draw, shapes
 
 import matcalc
 from matcalc.codegen.frame import Argument, File, Function
+from matcalc.codegen.graph import postorder as graph_postorder
 from matcalc.codegen.lowering import Lowering
-from matcalc.codegen.program import first_name, target_of
+from matcalc.codegen.program import TARGETS, first_name, target_of
 from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import symbol
 from matcalc.expressions.expr import Operation, make, postorder
@@ -372,6 +373,46 @@ def test_an_operation_without_a_function_in_the_language_is_computed_by_its_text
             results = [np.asarray(call(load(text)[name], inputs)) for text, name, _ in asked]
     for got, want, text in zip(results, expected, TEXTS, strict=True):
         np.testing.assert_allclose(np.squeeze(got), want, rtol=1e-7, atol=1e-10, err_msg=text)
+
+
+def emitted(op: Operation, language: str) -> str:
+    """A program with an application of the operation to symbols."""
+    given, value = shapes(op)
+    names = op.params or ("X",)
+    x = tuple(symbol(n, s) for n, s in zip(names, given, strict=True))
+    rows, cols = (math.prod((Dim.of(t) for t in token if t != "1"), start=ONE) for token in value)
+    arguments = [Argument(n, tuple(d for d in s if d is not ONE)) for n, s in zip(names, given)]
+    root = Lowering(language).lower(make(op, x, None, (rows, cols), 9))
+    return target_of(language).file(File("made", "by its text", "0", arguments, [Function("value", "", [root])], {}))
+
+
+@pytest.mark.parametrize("language", TARGETS)
+@pytest.mark.parametrize("op", [op for op in BOOK if op.numpy or op.octave], ids=lambda op: op.name)
+def test_the_text_of_a_block_is_what_is_emitted(op: Operation, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = emitted(op, language)
+    field = language if getattr(op, language) or language == "octave" else "numpy"
+    monkeypatch.setattr(op, field, f"marked({getattr(op, field) or op.params[-1]})")
+    changed = emitted(op, language)
+    assert "marked(" not in before and "marked(" in changed
+
+
+STACKED = [op for op in BOOK if op.stacks]
+
+
+@pytest.mark.parametrize("op", STACKED, ids=lambda op: op.name)
+def test_what_takes_stacks_needs_no_loop(op: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, where = question(op)
+    name = op.params[-1]
+    each = [re.sub(rf"\b{name}\b", f"{name}_i", t, count=1) for t in (text, where)]
+    sizes = "".join(f"; {n} in N" for n in {str(d) for s in shapes(op)[0] for d in s} - {"1"})
+    e = matcalc.parse(f"sum_{{i=1}}^N sum(3 {each[0]})", each[1] + sizes).expr
+
+    def loops() -> bool:
+        return any(n.op == "loop" for n in graph_postorder([Lowering().lower(e)]))
+
+    assert not loops()
+    monkeypatch.setattr(op, "stacks", "")
+    assert loops()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import count, pairwise
 
 from ..kinds import Dim
+from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.norms import FROBENIUS_NORM, NORM
 from ..ops.operation import Operation
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
@@ -268,15 +269,14 @@ class Octave(Target):
     def write_det(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         found = self._factor(node, args, body)
         if found is None:
-            return f"det({args[0][0]})", ATOM
+            return self.operation(DETERMINANT, node, args)
         kind, f = found
         return (f"prod(diag({f}))^2", POWER) if kind == "chol" else (f"det({f}.P) * prod(diag({f}.U))", PRODUCT)
 
     def write_logdet(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         found = self._factor(node, args, body)
         if found is None:
-            self.helpers["logdet_"] = None
-            return f"logdet_({args[0][0]})", ATOM
+            return self.operation(LOG_DETERMINANT, node, args)
         kind, f = found
         return (f"2 * sum(log(diag({f})))", PRODUCT) if kind == "chol" else (f"sum(log(abs(diag({f}.U))))", ATOM)
 
