@@ -19,9 +19,10 @@ from generate import SIZES, Expression
 from oracle import jacobian
 
 import matcalc
+from matcalc.answers.answer import Derivative
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
-from matcalc.numbers import kernels
-from matcalc.numbers.rounding import shaken
+from matcalc.numbers import precise
+from matcalc.numbers.numeric import Plan
 from matcalc.syntax import Binding, Program
 
 # Failures. Not among them: "refused" (the book has no rule), "no derivative" and
@@ -224,10 +225,36 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any]) -> tuple
 
 
 def _spread(thing: Any, numbers: Array, p: Point, where: str) -> float:
-    """How far rounding alone moves these numbers of an expression at this point, where much may cancel in them."""
-    with shaken(kernels, 7):
-        others = [evaluated(thing, p.given, where) for _ in range(3)]
-    return max(float(np.max(np.abs(other - numbers), initial=0)) for other in others)
+    """How far rounding moved these numbers of an expression at this point: how far they are from those of 50 digits."""
+    try:
+        return float(np.max(np.abs(numbers - evaluated(_Precisely(thing), p.given, where)), initial=0))
+    except (ArithmeticError, ValueError, TypeError, AttributeError):
+        return 0.0
+
+
+class _Precisely:
+    """An expression or a derivative, evaluated with 50 digits."""
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+
+    def evaluate(self, given: dict[str, Any]) -> Array:
+        thing = self.thing
+        tensor = thing._tensor if isinstance(thing, Derivative) else None
+        parts, shapes = (tensor.expressions(), tensor.shapes) if tensor is not None else ([thing._typed.expr], ())
+        env, sizes = thing._scope.prepare(given, parts, shapes)
+        with precise.precision(50):
+            known = {n: _decimals(v) if np.ndim(v) < 3 else [_decimals(m) for m in v] for n, v in env.items()}
+            function = Plan(thing._typed.expr, precise).value if tensor is None else tensor.numbers({}, precise)
+            value = function(known, sizes)
+            shape = [d.value(sizes) for s in shapes or (thing._typed.expr.shape,) for d in s if d.number != 1]
+            return np.array([float(v) for v in precise.flat(value)]).reshape(shape)
+
+
+def _decimals(value: Any) -> Any:
+    if np.ndim(value):
+        return precise.Array([precise.exact(float(v)) for v in np.ravel(value)], np.shape(value))
+    return precise.exact(float(value))
 
 
 def _read_back(d: Any, whole: Array, p: Point, where: str, readings: dict[str, Any]) -> tuple[str, str] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,45 +14,62 @@ import matcalc
 from matcalc.errors import NoAnswerError, VerificationError
 from matcalc.inference import templates
 from matcalc.kinds import ONE, PROPERTIES, SCALAR, Dim, Shape
+from matcalc.numbers.judge import Check, judge
 from matcalc.numbers.kernels import exponential_derivative
-from matcalc.numbers.verify import Point, draw, sizes_for, verify
+from matcalc.numbers.precise import Array
+from matcalc.numbers.verify import Point, draw, sizes_for
 from matcalc.ops.book import REGISTRY
 
 m, n = Dim.of("m"), Dim.of("n")
 Values = dict[str, Any]
+Formula = Callable[[Any, Values], Any]  # of NumPy's words, for decimal numbers, and of the values
 
 
-def check(f: Any, jacobian: Any, shape: Shape = (n, ONE), properties: tuple[str, ...] = (), **others: Shape) -> None:
+def check(f: Formula, jacobian: Formula, shape: Shape = (n, ONE), properties: tuple[str, ...] = (), **others: Shape) -> Check:
     """`f` and `jacobian` are functions of the values; the variable is x."""
     symbols = {"x": (shape, properties)} | {name: (s, ()) for name, s in others.items()}
-    verify(lambda env, sizes: f(env), lambda env, sizes: jacobian(env), ("x", None), shape, Point(symbols, {}), (), lambda: "a test")
+
+    def claim(arrays: Any) -> Any:
+        def along(env: Values, sizes: Any, e: Any) -> list[list[Any]]:
+            numbers, direction = arrays.flat(jacobian(arrays.np, env)), arrays.flat(e)
+            k = len(direction)
+            return [[sum(a * b for a, b in zip(numbers[i : i + k], direction, strict=True)) for i in range(0, len(numbers), k)]]
+
+        return along
+
+    def function(arrays: Any) -> Any:
+        return lambda env, sizes: f(arrays.np, env)
+
+    return judge(function, claim, ("x", None), shape, Point(symbols, {}), describe=lambda: "a test")
 
 
 # ---------------------------------------------------------------------------------------------- right and wrong
 
 
-def square(v: Values) -> Any:
-    return np.sum(v["x"] ** 2)
+def square(np: Any, v: Values) -> Any:
+    return (v["x"].T @ v["x"])[0, 0]
 
 
 def test_a_right_derivative_passes() -> None:
-    check(square, lambda v: 2 * v["x"][:, 0])
-    check(lambda v: v["A"] @ v["x"], lambda v: v["A"], A=(m, n))
-    check(lambda v: np.trace(v["x"] @ v["x"]), lambda v: 2 * v["x"].T, (n, n))
-    check(lambda v: np.sin(v["x"]), lambda v: np.cos(v["x"]), SCALAR)
+    found = check(square, lambda np, v: v["x"] * 2)
+    assert found and found.points == 3 and found.digits >= 30 and not found.unseen
+    assert {sizes["n"] for sizes in found.sizes} == {2, 3, 4}
+    check(lambda np, v: v["A"] @ v["x"], lambda np, v: v["A"], A=(m, n))
+    check(lambda np, v: np.trace(v["x"] @ v["x"]), lambda np, v: 2 * v["x"].T, (n, n))
+    check(lambda np, v: np.sin(v["x"]), lambda np, v: np.cos(v["x"]), SCALAR)
 
 
 @pytest.mark.parametrize(
     "jacobian",
     [
-        lambda v: -2 * v["x"][:, 0],
-        lambda v: v["x"][:, 0],
-        lambda v: 2.00001 * v["x"][:, 0],
-        lambda v: 2 * v["x"][::-1, 0],
-        lambda v: 2 * v["x"][:, 0] + np.eye(len(v["x"]))[-1] * 1e-3,
-        lambda v: 0 * v["x"][:, 0],
+        lambda np, v: v["x"] * -2,
+        lambda np, v: v["x"],
+        lambda np, v: v["x"] * (2 + Decimal("1e-20")),
+        lambda np, v: Array(v["x"].data[::-1], v["x"].shape) * 2,
+        lambda np, v: v["x"] * 2 + np.eye(len(v["x"]), 1) * Decimal("1e-20"),
+        lambda np, v: v["x"] * 0,
     ],
-    ids=["sign", "factor", "the fifth digit", "order", "one entry", "zero"],
+    ids=["sign", "factor", "the twentieth digit", "order", "one entry", "zero"],
 )
 def test_a_wrong_derivative_is_refused(jacobian: Any) -> None:
     with pytest.raises(VerificationError, match=r"disagrees with the numerical derivative.*a test"):
@@ -59,36 +77,40 @@ def test_a_wrong_derivative_is_refused(jacobian: Any) -> None:
 
 
 def test_a_rule_with_a_number_in_place_of_a_size_is_refused() -> None:
-    with pytest.raises(VerificationError):
-        check(lambda v: len(v["x"]) * square(v), lambda v: 2 * 2 * v["x"][:, 0])
+    for size in (1, 2, 3, 4):
+        with pytest.raises(VerificationError):
+            check(lambda np, v: len(v["x"]) * square(np, v), lambda np, v, size=size: v["x"] * 2 * size)  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_derivative_without_a_value_is_refused(value: float) -> None:
+@pytest.mark.parametrize("value", ["NaN", "Infinity"])
+def test_a_derivative_without_a_value_is_refused(value: str) -> None:
     with pytest.raises((VerificationError, NoAnswerError)):
-        check(square, lambda v: value * v["x"][:, 0])
+        check(square, lambda np, v: v["x"] * Decimal(value))
 
 
 def test_a_transposed_derivative_is_refused() -> None:
     with pytest.raises(VerificationError):
-        check(lambda v: np.trace(v["x"] @ v["x"]), lambda v: 2 * v["x"], (n, n))
+        check(lambda np, v: np.trace(v["x"] @ v["x"]), lambda np, v: 2 * v["x"], (n, n))
     with pytest.raises(VerificationError):
-        check(lambda v: v["A"] @ v["x"], lambda v: v["A"].T, A=(n, n))
+        check(lambda np, v: v["A"] @ v["x"], lambda np, v: v["A"].T, A=(n, n))
 
 
 def test_the_direction_is_free_where_the_point_is_not() -> None:
     """A derivative that is right along symmetric directions only: entries count as free."""
+
+    def entry(np: Any, v: Values, i: int, j: int) -> Any:
+        return np.eye(len(v["x"]), 1, -i) @ np.eye(len(v["x"]), 1, -j).T
+
     symmetric = ("symmetric",)
-    check(lambda v: v["x"][0, 1], lambda v: np.outer(np.eye(len(v["x"]))[0], np.eye(len(v["x"]))[1]), (n, n), symmetric)
+    check(lambda np, v: v["x"][0, 1], lambda np, v: entry(np, v, 0, 1), (n, n), symmetric)
     with pytest.raises(VerificationError):
-        check(lambda v: v["x"][0, 1], lambda v: (np.eye(len(v["x"]), k=1) + np.eye(len(v["x"]), k=-1)) / 2, (n, n), symmetric)
+        check(lambda np, v: v["x"][0, 1], lambda np, v: (entry(np, v, 0, 1) + entry(np, v, 1, 0)) / 2, (n, n), symmetric)
 
 
 def test_a_constant_function() -> None:
-    check(lambda v: 3.0, lambda v: np.zeros(len(v["x"])))
+    assert check(lambda np, v: Decimal(3), lambda np, v: v["x"] * 0).unseen  # there is a summand, and it is 0
     with pytest.raises(VerificationError):
-        check(lambda v: 3.0, lambda v: np.ones(len(v["x"])))
-    check(lambda v: np.sign(v["x"][0, 0]), lambda v: np.zeros(len(v["x"])))
+        check(lambda np, v: Decimal(3), lambda np, v: v["x"] * 0 + 1)
 
 
 # ---------------------------------------------------------------------------------------------- what cannot be judged
@@ -96,28 +118,32 @@ def test_a_constant_function() -> None:
 
 def test_no_finite_point_no_answer() -> None:
     with pytest.raises(NoAnswerError, match="could not be checked") as caught:
-        check(lambda v: np.log(-np.sum(v["x"] ** 2) - 1), lambda v: -2 * v["x"][:, 0])
+        check(lambda np, v: np.log(-square(np, v) - 1), lambda np, v: -2 * v["x"])
     assert "--no-verify" in str(caught.value)
 
 
 def test_a_singular_matrix_everywhere_is_no_answer() -> None:
-    def singular(v: Values) -> Any:
+    def singular(np: Any, v: Values) -> Any:
         return np.sum(np.linalg.inv(v["x"] @ np.zeros((1, len(v["x"])))))
 
     with pytest.raises(NoAnswerError):
-        check(singular, lambda v: v["x"][:, 0])
+        check(singular, lambda np, v: v["x"])
 
 
 def test_points_outside_the_domain_are_followed_by_others() -> None:
-    check(lambda v: np.sum(np.log(v["x"])), lambda v: 1 / v["x"][:, 0])
-    check(lambda v: np.sum(np.arccos(v["x"] * 1.5)), lambda v: -1.5 / np.sqrt(1 - (1.5 * v["x"][:, 0]) ** 2))
+    check(lambda np, v: np.sum(np.log(v["x"])), lambda np, v: 1 / v["x"])
+    check(lambda np, v: np.sum(np.arccos(v["x"] * 3 / 2)), lambda np, v: -3 / (2 * np.sqrt(1 - (v["x"] * 3 / 2) ** 2)))
     with pytest.raises(VerificationError):
-        check(lambda v: np.sum(np.log(v["x"])), lambda v: -1 / v["x"][:, 0])
+        check(lambda np, v: np.sum(np.log(v["x"])), lambda np, v: -1 / v["x"])
 
 
 def test_a_kink_at_every_point_is_no_verdict() -> None:
+    def kinked(np: Any, v: Values) -> Any:
+        x = v["x"][0, 0]
+        return np.abs(x - x.quantize(Decimal("1e-9")))
+
     with pytest.raises(NoAnswerError):
-        check(lambda v: np.abs(v["x"][0, 0] - v["x"][0, 0].round(4)), lambda v: np.zeros(len(v["x"])))
+        check(kinked, lambda np, v: v["x"] * 0)
 
 
 @pytest.mark.parametrize("expr", ["log(-x^2 - 1)", "sqrt(-exp(x))", "acos(2 + x^2)"])
@@ -295,15 +321,26 @@ def test_members_of_a_family_are_drawn_apart() -> None:
         ("10000000000 + sin(x)", "x", "x in R", 1),
         ("erf(20 + x^2) + 1", "x", "x in R", 1),
         ("sin(100000 x)", "x", "x in R", 1),
-        ("singvec(sqrt(exp(X))/sigmoid(max(leakyrelu(w, r))))", "w", "w in R^q; X in R^{q x q}; r in R positive", 1),
         ("cot(hinge(tr(I_m) csc(w) - erf(A w)))", "w", "w in R^m; A in R^{m x m} orthogonal", 1),
-        ("||singvec(adj(F))||_2", "F", "F in R^{n x n} diagonal", 2),
     ],
 )
 def test_rounding_does_not_refuse_what_is_right(expr: str, wrt: str, where: str, order: int) -> None:
     """Values near 1 that are told from 1 by their last digits, overflow that a division hides, noise beside a derivative of 0."""
     d: Any = matcalc.derivative(expr, wrt, where=where, order=order)
     assert d.verified == "verified"
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "where", "order"),
+    [
+        ("singvec(sqrt(exp(X))/sigmoid(max(leakyrelu(w, r))))", "w", "w in R^q; X in R^{q x q}; r in R positive", 1),
+        ("||singvec(adj(F))||_2", "F", "F in R^{n x n} diagonal", 2),
+    ],
+)
+def test_what_is_0_at_every_point_is_not_called_verified(expr: str, wrt: str, where: str, order: int) -> None:
+    """A constant function whose derivative is a formula that is 0: nothing of it can be seen."""
+    d: Any = matcalc.derivative(expr, wrt, where=where, order=order)
+    assert d.verified == "not checked" and d.check.unseen and "at all of which this is 0" in d.remarks()[-1]
 
 
 @pytest.mark.parametrize(

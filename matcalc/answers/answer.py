@@ -18,6 +18,7 @@ from ..notation.arrange import Arranger
 from ..notation.authorship import Order
 from ..notation.indexform import index_form
 from ..notation.naming import LEAST_GAIN, names_for, repeated
+from ..numbers.judge import Check
 from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM
 from ..printing.count import symbols
 from ..printing.formats import DOCUMENT, FORMATS, Typeset, on_screen, printer, spelled
@@ -90,7 +91,7 @@ class Expression(Typeset):
 
 class Derivative(Typeset):
     """A derivative in closed form. `text`, `unicode`, `latex` print it; `shape` and `layout` say what it is;
-    `verified` is "verified", "failed" or "not checked"; `evaluate` gives its numbers."""
+    `verified` is "verified" or "not checked", `check` says what was compared; `evaluate` gives its numbers."""
 
     def __init__(
         self,
@@ -103,7 +104,7 @@ class Derivative(Typeset):
         layout: str,
         notation: str,
         flipped: bool,
-        verified: str,
+        check: Check | None,
         assumptions: Sequence[str],
         bindings: Mapping[str, Expr],
         members: Sequence[tuple[str, Dim]] = (),
@@ -114,7 +115,7 @@ class Derivative(Typeset):
         self.expr = value
         self.wrt = tuple(wrt)
         self.order = len(tensor.shapes) - 1
-        self.layout, self.notation, self.verified = layout, notation, verified
+        self.layout, self.notation, self.check = layout, notation, check
         self.assumptions = list(assumptions)
         self._steps: Any = None
         self.origin: Any = None  # what was kept of how it came about (`derivation.origin.Origin`)
@@ -122,6 +123,11 @@ class Derivative(Typeset):
         self._program: Program | None = None
         self.stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
         self.chained: Callable[[], Any] | None = None  # who made this knows how to write out the chain rule
+
+    @property
+    def verified(self) -> str:
+        """ "verified" where the answer agrees with a numerical derivative and every summand of it was seen; else "not checked"."""
+        return "verified" if self.check else "not checked"
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -339,7 +345,7 @@ class Derivative(Typeset):
     def remarks(self) -> list[str]:
         """Shape and layout; what was assumed; whether it was checked."""
         shape = shape_words(self.shape) + f", in the {self.layout} layout"
-        unchecked = [] if self.verified == "verified" else [self.verified]
+        unchecked = [] if self.check else [self.verified if self.check is None else str(self.check)]
         return [shape, *(["; ".join(self.assumptions)] if self.assumptions else []), *unchecked]
 
     def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:

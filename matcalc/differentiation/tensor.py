@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..expressions import build
-from ..expressions.build import add, entry, hadamard, matmul, num, rebuild, transpose, unit
+from ..expressions.build import add, entry, hadamard, is_zero, matmul, num, rebuild, transpose, unit
 from ..expressions.expr import Expr, transform
 from ..kinds import ONE, SCALAR, Dim, Shape
 from ..numbers.numeric import Plan
-from ..ops.core import ENTRY, HADAMARD, MATMUL, UNIT
+from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, UNIT
 from ..ops.sums import SUM
 from .differential import accumulate, collect, derivative
 from .families import apart, bind
@@ -110,27 +110,40 @@ class Tensor:
             return [self.matrix]
         return [e for t in self.terms for e in (t.scalar, *[f[0] for f in t.factors])]
 
+    def summands(self, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., list[Any]]:
+        """The numbers of its summands, each as in `evaluate`, as a function of the values and the sizes; to be asked for often."""
+        if self.matrix is not None:
+            plan = Plan(self.matrix.args if self.matrix.op is ADD else () if is_zero(self.matrix) else self.matrix, arrays)
+            return lambda env, sizes: list(plan.run(env, sizes, indices))
+        numbers = _Numbers(self.terms, arrays)
+        return lambda env, sizes: [part.reshape(self._dims(sizes)) for part in numbers.parts(env, sizes, dict(indices))]
+
     def numbers(self, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., Any]:
-        """Its numbers as a function of the values and the sizes, with those arrays where there is a matrix; to be asked for often."""
-        if self.matrix is None:
-            return lambda env, sizes: self.evaluate(env, sizes, indices)
-        plan = Plan(self.matrix, arrays)
-        return lambda env, sizes: plan.run(env, sizes, indices)[0]
+        """Its numbers as a function of the values and the sizes; to be asked for often."""
+        if self.matrix is not None:
+            plan = Plan(self.matrix, arrays)
+            return lambda env, sizes: plan.run(env, sizes, indices)[0]
+        parts = self.summands(indices, arrays)
+        return lambda env, sizes: self._total(parts(env, sizes), sizes)
 
     def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> Any:
         """The numbers, indices in the order of the slots (dimensions of one left out)."""
         import numpy as np
 
-        dims = [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
         if self.matrix is not None:
             value = np.asarray(Plan(self.matrix).run(env, sizes, indices)[0])
-            return (value if np.iscomplexobj(value) else value.astype(float)).reshape(dims)
-        total = np.zeros(dims)
+            return (value if np.iscomplexobj(value) else value.astype(float)).reshape(self._dims(sizes))
         if self._numbers is None:
             self._numbers = _Numbers(self.terms)
-        for part in self._numbers.parts(env, sizes, dict(indices or {})):
-            total = total + part.reshape(dims)
-        return total
+        return self._total([part.reshape(self._dims(sizes)) for part in self._numbers.parts(env, sizes, dict(indices or {}))], sizes)
+
+    def _dims(self, sizes: Mapping[str, int]) -> list[int]:
+        return [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
+
+    def _total(self, parts: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+        import numpy as np
+
+        return sum(parts[1:], parts[0]) if parts else np.zeros(self._dims(sizes))
 
 
 def _with_entries(e: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -156,38 +169,49 @@ def _with_fresh_ends(seed: Term, e: Expr) -> Term:
 class _Numbers:
     """The numbers of terms. What the terms share is computed once, and the order in which to contract one once for its sizes."""
 
-    def __init__(self, terms: Sequence[Term]) -> None:
-        self.plain = [t for t in terms if not t.binders]
-        self.plan = Plan([e for t in self.plain for e in (t.scalar, *[f[0] for f in t.factors])])
-        self.summed = [(t, Plan((t.scalar, *[f[0] for f in t.factors])), [Plan(b[1:]) for b in t.binders]) for t in terms if t.binders]
-        self.steps: dict[tuple[int, tuple[int, ...]], list[Step]] = {}
+    def __init__(self, terms: Sequence[Term], arrays: ModuleType | None = None) -> None:
+        self.terms = terms
+        self.plan = Plan([e for t in terms if not t.binders for e in _operands(t)], arrays)
+        self.summed = {t: (Plan(_operands(t), arrays), [Plan(b[1:], arrays) for b in t.binders]) for t in terms if t.binders}
+        self.steps: dict[tuple[Term, tuple[int, ...]], list[Step]] = {}
 
     def parts(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]) -> Iterator[Any]:
-        """The terms one by one; one that is summed over an index, summand by summand."""
+        """The terms one by one."""
         values = iter(self.plan.run(env, sizes, indices))
-        for n, t in enumerate(self.plain):
-            yield self._contracted(n, t, [next(values) for _ in range(1 + len(t.factors))], sizes)
-        for n, (t, plan, bounds) in enumerate(self.summed, len(self.plain)):
+        for t in self.terms:
+            if not t.binders:
+                yield self._contracted(t, [next(values) for _ in range(1 + len(t.factors))], sizes)
+                continue
+            plan, bounds = self.summed[t]
             places = [indices]
             for (name, _, _), ends in zip(t.binders, bounds, strict=True):
                 ranges = [tuple(round(v) for v in ends.run(env, sizes, at)) for at in places]
                 places = [{**at, name: k} for at, (first, last) in zip(places, ranges, strict=True) for k in range(first, last + 1)]
+            total: Any = 0
             for found in plan.run_at(env, sizes, [b[0] for b in t.binders], places):
-                yield self._contracted(n, t, found, sizes)
+                total = total + self._contracted(t, found, sizes)
+            yield total if places else self._nothing(t, sizes)
 
-    def _contracted(self, n: int, t: Term, values: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+    def _nothing(self, t: Term, sizes: Mapping[str, int]) -> Any:
         import numpy as np
 
-        arrays = [np.asarray(v).reshape([i.dim.value(sizes) for i in (*r, *c)]) for (_, r, c), v in zip(t.factors, values[1:], strict=True)]
+        return np.zeros([i.dim.value(sizes) for s in t.slots for i in s], dtype=int)
+
+    def _contracted(self, t: Term, values: Sequence[Any], sizes: Mapping[str, int]) -> Any:
+        import numpy as np
+
+        outward = self.plan.outward
+        arrays = [outward(v).reshape([i.dim.value(sizes) for i in (*r, *c)]) for (_, r, c), v in zip(t.factors, values[1:], strict=True)]
         legs, out = self._legs(t)
         # What nothing hangs on is constant along its index.
-        arrays += [np.ones(i.dim.value(sizes)) for s in t.slots for i in s if not any(i in (*r, *c) for _, r, c in t.factors)]
+        loose = [i for s in t.slots for i in s if not any(i in (*r, *c) for _, r, c in t.factors)]
+        arrays += [np.ones(i.dim.value(sizes), dtype=int) for i in loose]
         if not arrays:
-            return np.asarray(values[0])
+            return outward(values[0])
         if len(arrays) <= 2:
-            return values[0] * np.einsum(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out)
+            return np.asarray(values[0] * np.einsum(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out))
         # Pairwise, in a good order: all at once takes the product of all ranges.
-        key = n, tuple(k for a in arrays for k in a.shape)
+        key = t, tuple(k for a in arrays for k in a.shape)
         steps = self.steps.get(key)
         if steps is None:
             path = np.einsum_path(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out, optimize="greedy")[0]
@@ -197,7 +221,7 @@ class _Numbers:
             operands = [x for pair in chosen for x in pair]
             arrays.append(np.einsum(*operands, kept, optimize=sum(a.size for a, _ in chosen) > SMALL))
             legs.append(kept)
-        return values[0] * arrays[0]
+        return np.asarray(values[0] * arrays[0])
 
     def _legs(self, t: Term) -> tuple[list[list[int]], list[int]]:
         """The indices of the factors and of the result as numbers."""
@@ -206,6 +230,10 @@ class _Numbers:
         loose = [i for s in t.slots for i in s if i not in numbers]
         legs += [[numbers.setdefault(i, len(numbers))] for i in loose]
         return legs, [numbers[i] for s in t.slots for i in s]
+
+
+def _operands(t: Term) -> tuple[Expr, ...]:
+    return (t.scalar, *[f[0] for f in t.factors])
 
 
 def _steps(path: Sequence[tuple[int, ...]], legs: Sequence[list[int]], out: list[int]) -> list[Step]:

@@ -9,7 +9,7 @@ columns: diag(vec E) … diag(vec G).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..differentiation.differential import close, separate
 from ..differentiation.letters import letters_beside
@@ -25,6 +25,7 @@ from ..expressions.build import (
     hadamard,
     index,
     indexed_sum,
+    is_zero,
     kron,
     matmul,
     num,
@@ -38,11 +39,14 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Shape
 from ..numbers.numeric import Plan
-from ..ops.core import COMMUTATION
+from ..ops.core import ADD, COMMUTATION
 from ..ops.sums import VEC
 from ..shortening.simplify import simplify
 from ..syntax import Program
 from .arrange import Arranger
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 def kronecker_form(tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iterable[str]) -> Program:
@@ -255,8 +259,9 @@ def commutation(shape: Shape) -> Expr:
     return make(COMMUTATION, (), shape, (n, n), 1)
 
 
-def numbers_of_kronecker(tensor: Tensor, indices: Mapping[str, int]) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
-    """The numbers of the derivative by its Kronecker form."""
-    plan = Plan(kronecker_matrix(tensor))
+def kronecker_summands(tensor: Tensor, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., list[Any]]:
+    """The numbers of the summands of the Kronecker form, as the derivative has them."""
+    whole = kronecker_matrix(tensor)
+    plan = Plan(whole.args if whole.op is ADD else () if is_zero(whole) else whole, arrays)
     dims = [d for shape in tensor.shapes[-2:] for d in shape]
-    return lambda env, sizes: unstacked(plan.run(env, sizes, indices)[0], dims, sizes)
+    return lambda env, sizes: [unstacked(plan.outward(v), dims, sizes) for v in plan.run(env, sizes, indices)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
+from types import ModuleType
 from typing import Any
 
 from ..differentiation.differential import collect
@@ -11,11 +12,12 @@ from ..differentiation.network import Term, matrix_form, reduce_term
 from ..differentiation.pairs import beyond
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expressions.build import add, num, symbol, transpose, zeros
+from ..expressions.build import add, is_zero, num, symbol, transpose, zeros
 from ..expressions.expr import Expr
-from ..kinds import ONE
+from ..kinds import SCALAR, Shape
+from ..numbers.judge import Along
 from ..numbers.numeric import Plan
-from ..ops.core import TRANSPOSE
+from ..ops.core import ADD, TRANSPOSE
 from ..shortening.simplify import simplify
 from ..syntax import Program
 from .arrange import Arranger
@@ -49,25 +51,33 @@ def along(tensor: Tensor, *changes: Expr) -> Expr:
     return total
 
 
-def numbers_of_map(tensor: Tensor, indices: Mapping[str, int]) -> Callable[[Mapping[str, Any], Mapping[str, int]], Any]:
-    """The numbers of the derivative by what its map makes of every unit change of the variables."""
+def along_map(tensor: Tensor, indices: Mapping[str, int]) -> Along:
+    """The derivative along a direction by what its map makes of it; of a higher order, with every unit change of the others."""
     changes = [symbol(f"\u2022d{k}", x) for k, x in enumerate(tensor.shapes[1:])]
-    plan = Plan(along(tensor, *changes))
+    total = along(tensor, *changes)
+    parts = total.args if total.op is ADD else () if is_zero(total) else (total,)
+    names = [f"\u2022d{k}" for k in range(len(changes))]
 
-    def numbers(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
-        import numpy as np
+    def bound(arrays: ModuleType) -> Callable[..., Sequence[Sequence[Any]]]:
+        plan = Plan(parts, arrays)
 
-        units = []
-        for x in tensor.shapes[1:]:
-            rows, cols = (d.value(sizes) for d in x)
-            each = np.eye(rows * cols)
-            units.append([u[0] if rows * cols == 1 else u.reshape(rows, cols) for u in each])
-        names = [f"\u2022d{k}" for k in range(len(units))]
-        values = [plan.run({**env, **dict(zip(names, at, strict=True))}, sizes, indices)[0] for at in product(*units)]
-        kept = [d.value(sizes) for s in tensor.shapes for d in s if d is not ONE]
-        return np.stack([np.asarray(v, dtype=float) for v in values], axis=-1).reshape(kept)
+        def numbers(env: Mapping[str, Any], sizes: Mapping[str, int], e: Any) -> Sequence[Sequence[Any]]:
+            units = [_units(x, sizes, arrays) for x in tensor.shapes[1:-1]]
+            runs = [plan.run({**env, **dict(zip(names, (*at, e), strict=True))}, sizes, indices) for at in product(*units)]
+            return [[v for entry in zip(*[arrays.flat(run[k]) for run in runs], strict=True) for v in entry] for k in range(len(parts))]
 
-    return numbers
+        return numbers
+
+    return bound
+
+
+def _units(shape: Shape, sizes: Mapping[str, int], arrays: ModuleType) -> list[Any]:
+    """All unit changes of something of this shape, row by row."""
+    rows, cols = (d.value(sizes) for d in shape)
+    found = [arrays.np.zeros((rows, cols)) for _ in range(rows * cols)]
+    for k, unit in enumerate(found):
+        unit[k // cols, k % cols] = arrays.exact(1)
+    return [arrays.number(u) for u in found] if shape == SCALAR else found
 
 
 def _contracted(t: Term, change: Expr) -> Term:

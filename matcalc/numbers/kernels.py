@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, partial
 from typing import Any
 
@@ -19,12 +19,11 @@ from ..errors import ShapeError
 from ..kinds import Dim
 from ..ops.multilinear import Place, letters
 from . import special
-from .rounding import tie
 
 Value = Any  # a number, or a two-dimensional array of float or complex
 
 # ---------------------------------------------------------------------------------------------- for numeric and verify
-# (`matcalc.numbers.plain` has the same names, without NumPy.)
+# (`matcalc.numbers.precise` has the same names, for decimal numbers.)
 
 
 NO_VALUE = (np.linalg.LinAlgError, ArithmeticError)  # a singular matrix, a decomposition that fails, a division by zero
@@ -33,6 +32,33 @@ NO_VALUE = (np.linalg.LinAlgError, ArithmeticError)  # a singular matrix, a deco
 def random(seed: int) -> np.random.Generator:
     """Random numbers."""
     return np.random.default_rng(seed)
+
+
+def exact(value: Any) -> float:
+    """A number; infinite where it is too great."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def constant(name: str) -> float:
+    """One of the named constants."""
+    return {"pi": math.pi, "e": math.e, "infty": math.inf}[name]
+
+
+def is_finite(value: Any) -> bool:
+    return bool(np.isfinite(value))
+
+
+def precision(digits: int) -> AbstractContextManager[object]:
+    """There is but one."""
+    return nullcontext()
+
+
+def negligible() -> float:
+    """What is less, beside 1, does not count any more."""
+    return 1e-17
 
 
 def family(members: Iterable[Value]) -> Value:
@@ -44,6 +70,11 @@ def flat(value: Value) -> list[float]:
     """The entries, row by row."""
     found: list[float] = np.asarray(value, dtype=float).ravel().tolist()
     return found
+
+
+def outward(value: Value) -> Value:
+    """As an array of NumPy's."""
+    return np.asarray(value)
 
 
 def magnitude(value: Value) -> float:
@@ -143,8 +174,6 @@ _RELATIONS = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.great
 def compare(relation: object, x: Value, y: Value) -> Value:
     """1.0 where the relation holds, entry by entry. It is decided by the real parts: a complex step does not move it."""
     a, b = np.real(x), np.real(y)
-    if slack := tie():
-        b = np.where(np.abs(a - b) <= slack * np.abs(b), a, b)
     return _RELATIONS[str(relation)](a, b) * 1.0
 
 

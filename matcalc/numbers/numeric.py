@@ -5,15 +5,14 @@
 
 Inside, a scalar is a number and everything else a two-dimensional array (a vector is a column); a family is one array
 whose first axis is the index. How an operation is computed stands in its block of the book, as `numeric`. Floating-point
-warnings are the caller's to silence. NumPy is imported when the first value is computed, not before; the check of a small
-answer does without it (`is_small`): `matcalc.numbers.plain` then stands in for `matcalc.numbers.kernels`.
+warnings are the caller's to silence. NumPy is imported when the first value is computed, not before; the check does without it:
+the decimal numbers of `matcalc.numbers.precise` then stand in for `matcalc.numbers.kernels`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +22,7 @@ from ..kinds import ONE, Dim, Shape, kind_of
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SIZE, SYMBOL
 from ..ops.operation import Operation
-from . import plain, rounding
-from .saturation import steady, written
+from .precise import watching
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -36,9 +34,6 @@ Step = tuple[Expr, "Kernel | None"]
 
 _ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 _OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
-_CONSTANTS = {"pi": math.pi, "e": math.e, "infty": math.inf}
-# These pass entries on as they are: what was equal before is equal after.
-_CHOOSING = frozenset("transpose entry diag diagonal vec block literal max min max_entry min_entry relu abs sign iverson cases".split())
 _SERIES = 20_000  # terms after which an infinite sum is given up
 
 
@@ -58,6 +53,8 @@ class Kernel:
         names = ", ".join((*(op.params or ("args",)), *further, "rows", "cols", "attr", "sizes"))
         # The text is the book's own, written by this package's authors. Nothing a user types comes here.
         compiled = eval(f"lambda {names}: {op.numeric}", vars(arrays))
+        constants = compiled.__code__.co_consts
+        compiled.__code__ = compiled.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) is float else c for c in constants))
         at = len(op.params)
         self.call = (lambda *given: compiled(*given[:at], given[at:-4], *given[-4:])) if further else compiled
         self.words = compiled.__code__.co_names
@@ -68,7 +65,7 @@ _kernels: dict[tuple[Operation, ModuleType], Kernel] = {}
 
 
 def kernel(op: Operation, arrays: ModuleType | None = None) -> Kernel:
-    """The compiled numeric text of an operation (compiled once), for NumPy's arrays or for those of `matcalc.numbers.plain`."""
+    """The compiled numeric text of an operation (compiled once), for NumPy's arrays or for those of `matcalc.numbers.precise`."""
     if arrays is None:
         from . import kernels
 
@@ -79,28 +76,6 @@ def kernel(op: Operation, arrays: ModuleType | None = None) -> Kernel:
             raise UsageError(f"the book says nothing on how to compute {op.name}")
         found = _kernels[op, arrays] = Kernel(op, arrays)
     return found
-
-
-MOST_NODES = 400  # beyond, NumPy is worth its import
-MOST_ENTRIES = 100  # of a matrix
-
-
-@cache
-def _is_plain(op: Operation) -> bool:
-    """Whether the operation's numeric text speaks only of what `matcalc.numbers.plain` has."""
-    if not op.numeric:
-        return op in _OWN and op not in _ABSTRACT
-    return all(w in _PLAIN_WORDS for w in kernel(op, plain).words)
-
-
-_PLAIN_WORDS = frozenset(("float", "len", "int", *vars(plain), *vars(plain.np), *vars(plain.linalg), *vars(plain.Array)))
-
-
-def is_small(nodes: Sequence[Expr], sizes: Mapping[str, int]) -> bool:
-    """Whether these expressions, given with all that is below them, can well be computed without NumPy."""
-    if len(nodes) > MOST_NODES:
-        return False
-    return all(_is_plain(e.op) and math.prod(d.value(sizes) for d in e.shape) <= MOST_ENTRIES for e in nodes)
 
 
 # ---------------------------------------------------------------------------------------------- evaluation
@@ -117,11 +92,10 @@ def evaluate(
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_arrays", "_bodies", "_needs", "_steady", "_steps", "roots")
+    __slots__ = ("_arrays", "_bodies", "_needs", "_steps", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
-    _steady: dict[Expr, tuple[Expr, Callable[[Value], Value]]]  # what has a better text than its own, of another expression
     _steps: list[Step]
 
     def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
@@ -131,14 +105,11 @@ class Plan:
             arrays = kernels
         self._arrays = arrays
         self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
-        self._needs, self._bodies, self._steady = {}, {}, {}
+        self._needs, self._bodies = {}, {}
         # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
         for e in postorder(self.roots):
             if e.op is not INDEXED_SUM and e.op is not INDEXED_PRODUCT:
-                found = steady(e)
-                if found is not None:
-                    self._steady[e] = found[0], written(found[1], arrays)
-                self._needs[e] = e.args if found is None else found[:1]
+                self._needs[e] = e.args
                 continue
             low, high, body = e.args
             inside, outside = self._order([body], str(e.attr))
@@ -147,7 +118,7 @@ class Plan:
         self._steps = [self._step(n) for n in self._order(self.roots, None)[0]]
 
     def _step(self, e: Expr) -> Step:
-        return e, None if e.op in _OWN or e in self._steady else kernel(e.op, self._arrays)
+        return e, None if e.op in _OWN else kernel(e.op, self._arrays)
 
     def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
         """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
@@ -167,6 +138,10 @@ class Plan:
                     todo.append((e, True))
                     todo += [(n, False) for n in self._needs[e] if n not in seen]
         return inside, outside
+
+    def outward(self, value: Value) -> Any:
+        """A value as an array of NumPy's."""
+        return self._arrays.outward(value)
 
     def run(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> tuple[Value, ...]:
         """The values of the roots."""
@@ -215,8 +190,10 @@ class Plan:
     def _run(
         self, steps: list[Step], values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
     ) -> None:
-        rounded = rounding.current()
+        watch = watching.get()
         for e, compiled in steps:
+            if watch is not None:
+                watch.enter(e)
             if compiled is not None:
                 rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
                 args = [values[a] for a in e.args]
@@ -226,14 +203,11 @@ class Plan:
                     value = self._filled(e, sizes, math.nan)
             elif e in self._bodies:
                 value = self._repeat(e, values, env, sizes, indices)
-            elif e in self._steady:
-                z, function = self._steady[e]
-                value = function(values[z])
             else:
                 value = _leaf(e, values, env, sizes, indices, self._arrays)
             if getattr(value, "ndim", 0) and e.is_scalar:
                 value = self._arrays.number(value)
-            values[e] = value if rounded is None or e.op.name in _CHOOSING else rounded(e, e.args, value, _is_whole(e))
+            values[e] = value
 
     def _repeat(
         self, e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
@@ -253,24 +227,19 @@ class Plan:
             total = term if total is None else total * term if product else total + term
             k += 1
             if endless:
-                vanished = vanished + 1 if self._negligible(term - 1.0 if product else term, total) else 0
+                vanished = vanished + 1 if self._negligible(term - 1 if product else term, total) else 0
                 if vanished == 4:
                     break
                 if k - first > _SERIES:
-                    return total * math.nan
+                    return total * self._arrays.exact(math.nan)
         return self._filled(e, sizes, 1.0 if product else 0.0) if total is None else total
 
     def _filled(self, e: Expr, sizes: Mapping[str, int], value: float) -> Value:
-        return value if e.is_scalar else self._arrays.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
+        return self._arrays.exact(value) if e.is_scalar else self._arrays.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
 
     def _negligible(self, term: Value, total: Value) -> bool:
         greatest = self._arrays.magnitude
-        return bool(greatest(term) <= 1e-17 * greatest(total))
-
-
-def _is_whole(e: Expr) -> bool:
-    """Whether this is a leaf that may be a whole number by what it is."""
-    return not e.args and (e.op is not SYMBOL or "integer" in e.attr[1])  # type: ignore[index]
+        return bool(greatest(term) <= self._arrays.negligible() * greatest(total))
 
 
 def _leaf(
@@ -289,18 +258,15 @@ def _leaf(
         except ShapeError as error:
             raise ShapeError(f"the family {name} has no such member: {error}") from None
     if op is NUMBER:
-        try:
-            return float(attr)  # type: ignore[arg-type]
-        except OverflowError:
-            return math.inf if attr > 0 else -math.inf  # type: ignore[operator]
+        return arrays.exact(attr)
     if op is SIZE:
         assert isinstance(attr, Dim)
-        return float(_size(attr, sizes))
+        return arrays.exact(_size(attr, sizes))
     if op is CONSTANT:
-        return _CONSTANTS[str(attr)]
+        return arrays.constant(str(attr))
     if str(attr) not in indices:
         raise UsageError(f"the index {attr} has no value here")
-    return float(indices[str(attr)])
+    return arrays.exact(indices[str(attr)])
 
 
 def _abstract(e: Expr, args: Sequence[Value], env: Mapping[str, Any], sizes: Mapping[str, int]) -> Value:

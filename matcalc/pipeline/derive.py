@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..answers.answer import Derivative, Expression
@@ -11,30 +10,26 @@ from ..answers.layout import laid_out
 from ..derivation.origin import Origin, Stage
 from ..differentiation.families import as_declared, free_of
 from ..differentiation.pairs import has_stacked
-from ..differentiation.structured import sentence, set_of, sets_of, staying, tangent, within
+from ..differentiation.structured import sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
-from ..errors import MatcalcError, NoAnswerError, ShapeError, UsageError
-from ..expressions.build import apply, index, num, size, substitute, value_of
-from ..expressions.expr import Expr, postorder
-from ..expressions.labels import name_of
+from ..errors import MatcalcError, NoAnswerError, UsageError
+from ..expressions.build import apply, index, num, size, substitute
+from ..expressions.expr import Expr
 from ..inference.infer import Typed
-from ..kinds import ONE, SCALAR, Dim
+from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
-from ..notation.kronecker import numbers_of_kronecker, stacked_name
-from ..notation.linearmap import numbers_of_map
-from ..notation.piecewise import in_cases
-from ..numbers import plain
-from ..numbers.numeric import Plan, is_small
-from ..numbers.verify import Function, verify
-from ..ops.core import ENTRY, IVERSON, MEMBER, SYMBOL
+from ..notation.kronecker import stacked_name
+from ..notation.linearmap import along_map
+from ..numbers.judge import Check, summed_up
+from ..ops.core import ENTRY, IVERSON, MEMBER
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
+from .judging import judged
 from .question import Question
-from .sampling import Sampler
 from .vectorized import vectorized
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    pass
 
 
 def expression(question: Question) -> Expression:
@@ -114,22 +109,23 @@ def _one(question: Question) -> Derivative:
     order = typed_order(typed.nodes)
     if restore:
         order = rewritten(order, lambda e: as_declared(e, restore))
-    state = "not checked"
+    checks: list[Check] = []
     if notation == "auto" and len(names) == 1 and tensor.matrix is None and has_stacked(tensor.terms):
         notation = "index" if f"d{names[0]}" in typed.symbols else _map_or_index(tensor)
     if check:
         for k, (n, v) in enumerate(zip(names, variables, strict=True)):  # each order against the one before it
             last = k == len(names) - 1
             for numbers in _trials(variables):
-                _verify(typed, lower[k], tensor if last else lower[k + 1], n, v, notation=notation if last else "auto", indices=numbers)
-        state = "verified"
+                here = tensor if last else lower[k + 1]
+                assert here is not None
+                checks.append(judged(typed, lower[k], here, n, v, notation=notation if last else "auto", indices=numbers))
     sets = [set_of(question.declared(n)) if structured else None for n in names]
     if any(sets):
         tensor = within(tensor, sets, structured).map(final)
         if check:
             before = within(previous, sets[:-1], structured) if len(names) > 1 else None
             for numbers in _trials(variables):
-                _verify(typed, before, tensor, names[-1], variables[-1], sets[-1], structured, indices=numbers)
+                checks.append(judged(typed, before, tensor, names[-1], variables[-1], sets[-1], structured, indices=numbers))
     value, flipped = laid_out(tensor, layout)
     found = Derivative(
         typed,
@@ -140,7 +136,7 @@ def _one(question: Question) -> Derivative:
         layout=layout,
         notation=notation,
         flipped=flipped,
-        verified=state,
+        check=summed_up(checks),
         assumptions=_notes(typed, names, dict(zip(names, sets)), structured),
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=members,
@@ -170,7 +166,7 @@ def _trials(variables: Sequence[Expr]) -> list[dict[str, int]]:
 def _map_or_index(tensor: Tensor) -> str:
     """How a derivative with factors on stacked columns is printed: as a linear map where it has one, else by indices."""
     try:
-        numbers_of_map(tensor, {})
+        along_map(tensor, {})
     except NoAnswerError:
         return "index"
     return "differential"
@@ -186,19 +182,6 @@ def _members(typed: Typed, variables: Sequence[Expr]) -> tuple[tuple[str, Dim], 
         elif v.op is ENTRY:
             found |= {str(i.attr): d for i, d in zip(v.args[1:], v.args[0].shape) if i.indices}
     return tuple(found.items())
-
-
-def _put_in_place(f: Function, name: str, place: Expr, at: Mapping[str, int]) -> Function:
-    """The function of a point that also gives one entry by itself; `at` are the numbers of its free indices."""
-    whole = str(place.args[0].attr[0])  # type: ignore[index]
-
-    def moved(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
-        array = env[whole].copy()
-        numbers = [at.get(str(k.attr), 0) or (env[k.attr[0]] if k.op is SYMBOL else value_of(k)) for k in place.args[1:]]  # type: ignore[index]
-        array[int(numbers[0]) - 1, int(numbers[1]) - 1] = env[name]
-        return f({**env, whole: array}, sizes)
-
-    return moved
 
 
 def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None], structured: str) -> list[str]:
@@ -227,58 +210,3 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
 
 
 _CLOSED = ("symmetric", "skew", "diagonal", "orthogonal", "orthonormal", "spd", "psd", "lower", "upper", "idempotent", "unit", "simplex")
-
-
-def _verify(
-    typed: Typed,
-    previous: Tensor | None,
-    tensor: Tensor | None,
-    name: str,
-    variable: Expr,
-    kind: str | None = None,
-    structured: str = "",
-    notation: str = "auto",
-    indices: Mapping[str, int] = MappingProxyType({}),
-) -> None:
-    """Against the function as typed; a higher derivative against the one before it. `kind` is the set the variable stays in,
-    `indices` are the numbers that stand for free indices."""
-    assert tensor is not None
-    place, at = name, None
-    fixed: dict[str, int] = {}
-    if variable.op is MEMBER:
-        place, i = name_of(variable), variable.args[0]
-        at = 2 if i.op is SYMBOL else indices[str(i.attr)] if variable.indices else int(value_of(i))
-        fixed = {name_of(i): at} if i.op is SYMBOL else {}  # w_y, where y is a whole number of the text
-    sampler = Sampler(typed, roots=[variable, *tensor.expressions()], least=max([at or 0, *indices.values()]))
-    if variable.op is ENTRY:
-        sampler.symbols[name] = (SCALAR, ())
-    below = [typed.expr] if previous is None else previous.expressions()
-    point, dims = sampler.point, sampler.dims
-    arrays: ModuleType | None = None  # NumPy's
-    folded = tensor.matrix is not None and (previous is None or previous.matrix is not None)
-    if folded and kind is None and notation not in ("differential", "kron", "cases") and point.is_plain():
-        nodes = postorder([*below, *tensor.expressions()])
-        arrays = plain if is_small(nodes, point.orders(dims)[0]) else None
-    function = Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
-    jacobian = tensor.numbers(indices, arrays)
-    if notation == "differential":  # what is printed is what is checked
-        jacobian = numbers_of_map(tensor, indices)
-    elif notation == "kron":
-        jacobian = numbers_of_kronecker(tensor, indices)
-    elif notation == "cases" and tensor.matrix is not None:
-        jacobian = in_cases(tensor).numbers(indices)
-    along = tangent(kind, structured) if kind is not None else None
-    checked: tuple[Function, Function] = (function, jacobian if kind is None else staying(kind, jacobian))
-    if fixed:
-        checked = (_with_numbers(checked[0], fixed), _with_numbers(checked[1], fixed))
-    if variable.op is ENTRY:
-        checked = (_put_in_place(function, name, variable, indices), _put_in_place(jacobian, name, variable, indices))
-    try:
-        verify(*checked, (place, at), variable.shape, point, dims, lambda: f"{typed.program.text!r} by {name}", along, arrays)
-    except ShapeError as error:  # x_999, and x has no size of its own
-        hint = "use --no-verify to see the answer unchecked"
-        raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
-
-
-def _with_numbers(f: Function, fixed: Mapping[str, int]) -> Function:
-    return lambda env, sizes: f({**env, **fixed}, sizes)

@@ -57,11 +57,14 @@ class Sampler:
                 self.dims.append(n.attr)  # type: ignore[arg-type]
             self.dims += n.shape
         self.least = max([least, *(k for n in nodes for k in _numbers(n))], default=0)
+        self.subscripts = {name_of(s) for n in nodes for i in _places(n) for s in postorder(i) if s.op is SYMBOL}
+        # Whether sizes or whole numbers stand in the formulas as numbers.
+        self.counts = any(n.op is SIZE for n in nodes) or any("integer" in words for _, words in self.symbols.values())
 
     @property
     def point(self) -> Point:
         """How to draw a point."""
-        return Point(self.symbols, self.families, self.least)
+        return Point(self.symbols, self.families, self.least, self.subscripts)
 
     def points(
         self, seed: int = SEED, scales: Iterable[tuple[float, bool]] = SCALES, grown: Callable[[], int] = int
@@ -89,16 +92,21 @@ class Sampler:
         return (self.outer(env, sizes) for env, sizes in self.points(seed))
 
 
-def _numbers(e: Expr) -> Iterator[int]:
+def _places(e: Expr) -> Sequence[Expr]:
     """What has to be an index of the arrays: subscripts, and how far a sum runs whose index is one."""
-    places: Sequence[Expr] = ()
     if e.op in (ENTRY, MEMBER, UNIT):
-        places = e.args
-        if any(i.op is SYMBOL for i in e.args[-2:]):
-            yield LARGEST_DRAWN
-    elif e.op in (INDEXED_SUM, INDEXED_PRODUCT):
-        subscripts = (i for n in postorder(e.args[2]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args)
-        places = e.args[1:2] if any(str(e.attr) in i.indices for i in subscripts) else ()
+        return e.args[-2:]
+    if e.op not in (INDEXED_SUM, INDEXED_PRODUCT):
+        return ()
+    subscripts = (i for n in postorder(e.args[2]) if n.op in (ENTRY, MEMBER, UNIT) for i in n.args)
+    return e.args[1:2] if any(str(e.attr) in i.indices for i in subscripts) else ()
+
+
+def _numbers(e: Expr) -> Iterator[int]:
+    """How large the arrays must be for what is an index of them."""
+    places = _places(e)
+    if any(s.op is SYMBOL for i in places for s in postorder(i)):
+        yield LARGEST_DRAWN
     yield from (int(value_of(i)) for i in places if is_number(i) and value_of(i) < LARGEST_LITERAL)
 
 

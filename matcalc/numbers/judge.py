@@ -1,0 +1,343 @@
+"""A claimed derivative against the function, at points that are sought until every term of the claim has been seen.
+
+    check = judge(function, claim, variable, point, …)     VerificationError, NoAnswerError, or a record of what was compared
+
+Function and claim are computed with 50 significant digits (`matcalc.numbers.precise`), at random points X of small, distinct sizes
+with the declared properties built in, and J:E is compared with the central difference (F(X + hE) - F(X - hE))/2h along a random
+direction E. With h = 1e-17 the difference is right to more than 30 digits; the two must agree to 25. Where they do not, both are
+computed again with three and nine times as many digits: what rounding did is gone then, and what is wrong stays.
+
+The points differ in their sizes and whole numbers. More are sought, with other sizes and scales, until every summand of the claim
+was more than nothing at one of them and every switch of the function (a comparison, |x|) was on either side. A switch that lies
+differently at the two ends of the difference is a kink, and the point is left out.
+
+What decimal numbers lack is computed by NumPy in double precision, and compared to 6 digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from ..errors import NoAnswerError, ShapeError, VerificationError
+from ..kinds import SCALAR, Dim, Shape
+from . import precise
+from .verify import STYLES, Kind, Point
+
+Values = Mapping[str, Any]
+Sizes = Mapping[str, int]
+# With the arrays to compute with: the value of the function; the entries of the summands of J:E, where E is given last.
+Numbers = Callable[[ModuleType], Callable[[Values, Sizes], Any]]
+Along = Callable[[ModuleType], Callable[[Values, Sizes, Any], Sequence[Sequence[Any]]]]
+# From a random direction one that stays in the variable's set, and the coordinates of it that the claim is paired with.
+Tangent = Callable[[ModuleType, Any], tuple[Any, Any]]
+Place = tuple[str, int | None]  # the variable: a name, or a member (counted from 1) of a family
+Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
+
+POINTS = 3
+MOST_TRIES = 72
+VISIBLE = 14  # a summand that is less than 1e-14 of the greatest has not been seen
+DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 5, 7, -8, 8, 10, -13, 13, -20, 20, 30)  # of scales where a summand or a side is sought
+BISECTIONS = 24
+MOST_BISECTED = 4
+NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
+LACKING = (AttributeError, NameError, TypeError, NotImplementedError)
+
+
+class Level(NamedTuple):
+    """So many digits to compute with, h = 10^-step, so many digits that have to agree, and how small, beside the function's value, a
+    derivative is that agrees with nothing and is rounding."""
+
+    digits: int
+    step: int
+    agreed: int
+    nothing: int
+
+
+LEVELS = (Level(50, 17, 25, 50), Level(150, 50, 25, 60), Level(450, 150, 25, 120))
+DOUBLE = (Level(16, 3, 8, 11), Level(16, 2, 8, 11), Level(16, 4, 8, 11), Level(16, 5, 6, 9))
+
+
+class Check(NamedTuple):
+    """What was compared: at how many points, of which sizes; to how many digits; the switches that were met on both sides, and those
+    on one only; the summands that were nothing at every point."""
+
+    points: int
+    sizes: tuple[dict[str, int], ...]
+    digits: int
+    switches: tuple[str, ...] = ()
+    one_sided: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether the claim is verified."""
+        return not self.unseen
+
+    def __str__(self) -> str:
+        agreement = f"agrees with a numerical derivative to {self.digits} digits at {self.points} points"
+        return agreement if self else f"{agreement}, at all of which this is 0: {', '.join(self.unseen)}"
+
+
+def summed_up(checks: Sequence[Check]) -> Check | None:
+    """Several checks of one answer as one; None where there are none."""
+    if len(checks) <= 1:
+        return checks[0] if checks else None
+    last = checks[-1]
+    switches, one_sided, unseen = (
+        tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[c[3:] for c in checks], strict=True)
+    )
+    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen)
+
+
+class _Reading:
+    """One point at one level: the quotient, the summands of the claim, the switches."""
+
+    def __init__(self, question: _Judge, kind: Kind, level: Level) -> None:
+        arrays, sizes, variable = question.arrays, kind.sizes, question.variable
+        env = question.point.at(kind, arrays)
+        name, member = variable
+        x = env[name] if member is None else env[name][member - 1]
+        e = arrays.random(kind.turn).uniform(-1.0, 1.0, (question.shape[0].value(sizes), question.shape[1].value(sizes)))
+        e = step = arrays.number(e) if question.shape == SCALAR else e
+        if question.tangent is not None:
+            step, e = question.tangent(arrays, e)
+        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
+        ends, self.traces = [], []
+        for sign in (1, -1) if arrays is precise else (1, -1, 2, -2):
+            watch = precise.Watch()
+            token = precise.watching.set(watch)
+            try:
+                ends.append(arrays.flat(question.function(_moved(env, variable, x + step * (h * sign)), sizes)))
+            finally:
+                precise.watching.reset(token)
+            self.traces.append(watch.trace)
+        if len(ends) == 2:
+            self.quotient = [(a - b) / (2 * h) for a, b in zip(*ends, strict=True)]
+        else:  # without the term of h^2
+            self.quotient = [(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*ends, strict=True)]
+        self.parts = question.claim(env, sizes, e)
+        self.claim = [sum(entries) for entries in zip(*self.parts, strict=True)] if self.parts else [h * 0] * len(self.quotient)
+        if len(self.claim) != len(self.quotient):
+            raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
+        self.finite = all(map(arrays.is_finite, (*self.quotient, *self.claim)))
+        self.value = max(map(abs, ends[0]), default=0)
+        self.great = max(map(abs, (*self.quotient, *self.claim)), default=0) if self.finite else h * 0
+
+    def is_kink(self) -> bool:
+        """Whether some switch lies differently at the two ends."""
+        return any(a[2] != b[2] for a, b in zip(*self.traces[:2], strict=True))
+
+    def digits(self) -> float:
+        """To how many digits claim and quotient agree, in every entry that is not small beside the greatest."""
+        least = self.great / 100000
+        off = max((abs(a - b) / max(abs(a), abs(b), least) for a, b in zip(self.claim, self.quotient, strict=True) if a != b), default=0)
+        return _decades(off) if off else math.inf
+
+    def is_flat(self, level: Level) -> bool:
+        """Whether there is nothing on either side, but for rounding."""
+        return bool(self.great * 10**level.nothing <= self.value)
+
+    def is_rounding(self, before: _Reading | None, level: Level) -> bool:
+        """Whether the claim is nothing, and another nothing than it was with fewer digits."""
+        return before is not None and self.is_flat(level) and not _are_close(before.claim, self.claim)
+
+    def is_steady(self, before: _Reading) -> bool:
+        """Whether neither side moved when it was computed otherwise: what differs then is no rounding."""
+        return _are_close(before.claim, self.claim) and _are_close(before.quotient, self.quotient)
+
+    def visible(self, level: Level) -> set[int]:
+        """The summands that are not nothing."""
+        sizes = [max(map(abs, part), default=0) for part in self.parts]
+        top = max(sizes, default=0) if self.digits() >= level.agreed else self.value
+        return {k for k, size in enumerate(sizes) if size and size * 10**VISIBLE >= top}
+
+
+def _are_close(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    top = max(map(abs, others), default=0)
+    return all(abs(a - b) * 1000 <= top for a, b in zip(some, others, strict=True))
+
+
+def _decades(small: Any) -> float:
+    """-log10 of a positive number."""
+    return -float(small.log10() if isinstance(small, Decimal) else math.log10(small))
+
+
+def _moved(env: dict[str, Any], variable: Place, x: Any) -> dict[str, Any]:
+    """The point with the variable at `x`."""
+    name, member = variable
+    if member is None:
+        return {**env, name: x}
+    family = env[name].copy()
+    family[member - 1] = x
+    return {**env, name: family}
+
+
+def judge(
+    function: Numbers,
+    claim: Along,
+    variable: Place,
+    shape: Shape,
+    point: Point,
+    dims: Sequence[Dim] = (),
+    *,
+    points: int = POINTS,
+    tangent: Tangent | None = None,
+    describe: Callable[[], str] = str,
+    spell: Callable[[Any], str] = str,
+) -> Check:
+    """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged.
+
+    `points` says how many points are wanted at least, `dims` the sizes besides those of the point; `describe` names the question,
+    `spell` a summand (by its number) or a switch (by its node).
+    """
+    try:
+        with precise.precision(LEVELS[0].digits):
+            return _Judge(precise, function, claim, variable, shape, point, tangent, describe, spell).run(point.orders(dims), points)
+    except LACKING:
+        from . import kernels
+
+        with kernels.quiet():
+            return _Judge(kernels, function, claim, variable, shape, point, tangent, describe, spell).run(point.orders(dims), points)
+
+
+class _Judge:
+    """A question on its way: what has been seen of it."""
+
+    def __init__(
+        self,
+        arrays: ModuleType,
+        function: Numbers,
+        claim: Along,
+        variable: Place,
+        shape: Shape,
+        point: Point,
+        tangent: Tangent | None,
+        describe: Callable[[], str],
+        spell: Callable[[Any], str],
+    ) -> None:
+        self.arrays, self.variable, self.shape, self.point, self.tangent = arrays, variable, shape, point, tangent
+        self.function, self.claim = function(arrays), claim(arrays)
+        self.describe, self.spell = describe, spell
+        self.levels = LEVELS if arrays is precise else DOUBLE
+        self.sizes: list[dict[str, int]] = []
+        self.digits = float(self.levels[0].digits - self.levels[0].step if arrays is precise else 12)
+        self.unseen: set[int] | None = None  # summands; None before the first point
+        self.sides: dict[Switch, set[bool]] = {}
+        self.style = 0
+
+    def run(self, orders: Sequence[dict[str, int]], wanted: int) -> Check:
+        failed = [0] * len(STYLES)
+        tries = 0
+        for style, order in _diagonally(len(STYLES), len(orders)):
+            if len(self.sizes) >= wanted or tries >= MOST_TRIES:
+                break
+            if failed[style] > 2 and self.sizes:
+                continue
+            grown = (0, 1, 2, 0)[tries % 4] if len(orders) == 1 else (0, 0, 1)[tries % 3]
+            sizes = {name: k + grown for name, k in orders[(order + 2 * style) % len(orders)].items()}
+            tries += 1
+            if self._judged(Kind(sizes, *STYLES[style], tries)):
+                self.style = style
+            else:
+                failed[style] += 1
+        if self.unseen or not self.sizes:
+            for turn, sizes in enumerate(self.point.unusual(orders[0]), MOST_TRIES):
+                if self.unseen or len(self.sizes) < wanted:
+                    self._judged(Kind(sizes, *STYLES[self.style], turn))
+        if not self.sizes:
+            raise NoAnswerError(
+                "the derivative could not be checked: at none of the random points tried are the function and the answer finite and smooth",
+                suggestion="declare what it needs (positive, spd, …), or use --no-verify to see the answer unchecked",
+            )
+        if self.unseen or self._one_sided():
+            self._seek(orders[0])
+        one_sided = self._one_sided()
+        return Check(
+            len(self.sizes),
+            tuple({str(n): k for n, k in sizes.items()} for sizes in self.sizes),
+            int(self.digits),
+            tuple(dict.fromkeys(self.spell(s[0]) for s in self.sides if s not in one_sided)),
+            tuple(dict.fromkeys(self.spell(s[0]) for s in one_sided)),
+            tuple(self.spell(k) for k in sorted(self.unseen or ())),
+        )
+
+    def _one_sided(self) -> list[Switch]:
+        return [switch for switch, sides in self.sides.items() if len(sides) < 2]
+
+    def _seek(self, sizes: dict[str, int]) -> None:
+        """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
+        to that place on either side."""
+        _, positive, opposite = STYLES[self.style]
+        traced: dict[tuple[bool, int], Any] = {}
+        for decade in DECADES:
+            for turned in (opposite, not opposite):
+                if not (self.unseen or self._one_sided()):
+                    return
+                reading = self._judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES))
+                if reading is not None:
+                    traced[turned, decade] = [t[2] for t in reading.traces[0]]
+        places = sorted(traced)
+        bisected = 0
+        for low, high in pairwise(places):
+            if low[0] == high[0] and traced[low] != traced[high] and bisected < MOST_BISECTED and (self.unseen or self._one_sided()):
+                bisected += 1
+                self._bisect(sizes, positive, low[0], low[1], high[1], traced[low])
+
+    def _bisect(self, sizes: dict[str, int], positive: bool, turned: bool, low: float, high: float, trace: Any) -> None:
+        def at(decade: float) -> Kind:
+            return Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES)
+
+        for _ in range(BISECTIONS):
+            middle = (low + high) / 2
+            reading = self._read(at(middle), self.levels[0])
+            if reading is not None and [t[2] for t in reading.traces[0]] == trace:
+                low = middle
+            else:
+                high = middle
+        for decade in (low, high):
+            self._judged(at(decade))
+
+    def _read(self, kind: Kind, level: Level) -> _Reading | None:
+        try:
+            reading = _Reading(self, kind, level)
+        except NO_NUMBER:
+            return None
+        return reading if reading.finite else None
+
+    def _judged(self, kind: Kind) -> _Reading | None:
+        """The point, if it could be judged and the claim is right there."""
+        member = self.variable[1]
+        if member is not None and member > self.point.members(self.variable[0], kind.sizes):
+            return None
+        reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
+        for finer in self.levels[1:]:
+            if reading is None or reading.is_kink() or reading.digits() >= level.agreed or reading.is_rounding(before, level):
+                break
+            before, level = reading, finer
+            with self.arrays.precision(level.digits):
+                reading = self._read(kind, level)
+        if reading is None or reading.is_kink():
+            return None
+        if before is not None and not (reading.digits() >= level.agreed or reading.is_flat(level)):
+            if not reading.is_steady(before):
+                return None
+            raise VerificationError(f"the closed form disagrees with the numerical derivative: please report {self.describe()}")
+        self._note(reading, kind, level)
+        return reading
+
+    def _note(self, reading: _Reading, kind: Kind, level: Level) -> None:
+        self.sizes.append(kind.sizes)
+        self.digits = min(self.digits, max(reading.digits(), level.agreed))
+        unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen
+        self.unseen = unseen - reading.visible(level)
+        for node, place, outcomes in reading.traces[0]:
+            self.sides.setdefault((node, place), set()).update(o for o in outcomes if isinstance(o, bool))
+
+
+def _diagonally(rows: int, columns: int) -> Iterator[tuple[int, int]]:
+    """All pairs, those of a small sum first."""
+    return ((row, total - row) for total in range(rows + columns - 1) for row in range(max(0, total - columns + 1), min(rows, total + 1)))

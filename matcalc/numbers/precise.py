@@ -1,0 +1,785 @@
+"""Small matrices of decimal numbers, of as many digits as the context of `decimal` says: what the check computes with.
+
+The module stands in for `matcalc.numbers.kernels`: it has the same names, and the numeric texts of the book are read in either. A
+text that speaks of something that is not here makes `matcalc.numbers.numeric` take NumPy. As with NumPy, what has no value is not
+a number or infinite (the context traps nothing); a singular matrix is a ZeroDivisionError.
+
+Comparisons are told to the `Watch` that is set, if one is: on which side of its switches a function was computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, getcontext, localcontext
+from fractions import Fraction
+from itertools import combinations, product
+from math import prod
+from operator import add, ge, gt, le, lt, mul, ne, sub, truediv
+from operator import eq as equal
+from typing import Any
+
+from ..errors import ShapeError
+from ..kinds import Dim
+from ..ops.multilinear import letters
+from . import decimals
+from .decimals import INFINITY, NAN
+
+Value = Any  # a Decimal, or an Array
+Real = Callable[[Decimal], Decimal]
+Relation = Callable[[Any, Any], bool]
+DIGITS = 50
+NO_VALUE = (ArithmeticError,)
+
+
+def precision(digits: int) -> AbstractContextManager[object]:
+    """Inside, numbers have so many digits, and what has no value is not a number."""
+    return localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[]))
+
+
+def exact(value: Any) -> Decimal:
+    """A number; a float by its shortest decimal digits."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    return Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
+
+
+def constant(name: str) -> Decimal:
+    return INFINITY if name == "infty" else decimals.pi() if name == "pi" else decimals.e()
+
+
+def is_finite(value: Decimal) -> bool:
+    return value.is_finite()
+
+
+def negligible() -> Decimal:
+    """What is less, beside 1, does not count any more."""
+    return Decimal(10) ** -getcontext().prec
+
+
+# ---------------------------------------------------------------------------------------------- switches
+
+
+class Watch:
+    """The comparisons made, in order: the node of the expression, which of its comparisons, and what it gave for every entry."""
+
+    def __init__(self) -> None:
+        self.trace: list[tuple[object, int, Sequence[object]]] = []
+        self._node: object = None
+        self._place = 0
+
+    def enter(self, node: object) -> None:
+        """The comparisons that follow are made in this node."""
+        self._node, self._place = node, 0
+
+    def note(self, outcomes: Sequence[object]) -> None:
+        self.trace.append((self._node, self._place, outcomes))
+        self._place += 1
+
+
+watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
+
+
+def _noted(outcomes: list[bool]) -> list[bool]:
+    watch = watching.get()
+    if watch is not None:
+        watch.note(outcomes)
+    return outcomes
+
+
+class Number(Decimal):
+    """A number whose comparisons are noted; what is computed from it is a Decimal again."""
+
+    __slots__ = ()
+
+    def __gt__(self, other: Any) -> bool:
+        return _noted([Decimal.__gt__(self, other)])[0]
+
+    def __lt__(self, other: Any) -> bool:
+        return _noted([Decimal.__lt__(self, other)])[0]
+
+    def __ge__(self, other: Any) -> bool:
+        return _noted([Decimal.__ge__(self, other)])[0]
+
+    def __le__(self, other: Any) -> bool:
+        return _noted([Decimal.__le__(self, other)])[0]
+
+    def __getitem__(self, place: tuple[()]) -> Decimal:
+        return self
+
+
+# ---------------------------------------------------------------------------------------------- arrays
+
+
+class Array:
+    """A matrix: its entries row by row. Entrywise operations take another of the same shape, or a number."""
+
+    __slots__ = ("data", "shape")
+    ndim = 2
+
+    def __init__(self, data: list[Any], shape: tuple[int, int]) -> None:
+        self.data, self.shape = data, shape
+
+    def _with(self, other: Value, function: Callable[[Any, Any], Any]) -> Array:
+        if not isinstance(other, Array):
+            return Array([function(a, other) for a in self.data], self.shape)
+        if other.shape != self.shape:
+            raise ValueError(f"shapes {self.shape} and {other.shape}")
+        return Array(list(map(function, self.data, other.data)), self.shape)
+
+    def __add__(self, other: Value) -> Array:
+        return self._with(other, add)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Value) -> Array:
+        return self._with(other, sub)
+
+    def __rsub__(self, other: Any) -> Array:
+        return Array([other - a for a in self.data], self.shape)
+
+    def __mul__(self, other: Value) -> Array:
+        return self._with(other, mul)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Value) -> Array:
+        return self._with(other, truediv)
+
+    def __rtruediv__(self, other: Any) -> Array:
+        return Array([other / a for a in self.data], self.shape)
+
+    def __pow__(self, k: Any) -> Array:
+        return Array([decimals.power(a, k) for a in self.data], self.shape)
+
+    def __neg__(self) -> Array:
+        return Array([-a for a in self.data], self.shape)
+
+    def _compared(self, other: Value, relation: Relation) -> Array:
+        found = self._with(other, relation)
+        _noted(found.data)
+        return found
+
+    def __gt__(self, other: Value) -> Array:
+        return self._compared(other, gt)
+
+    def __lt__(self, other: Value) -> Array:
+        return self._compared(other, lt)
+
+    def __ge__(self, other: Value) -> Array:
+        return self._compared(other, ge)
+
+    def __le__(self, other: Value) -> Array:
+        return self._compared(other, le)
+
+    def __matmul__(self, other: Array) -> Array:
+        (rows, inner), (again, cols) = self.shape, other.shape
+        if inner != again:
+            raise ValueError(f"shapes {self.shape} and {other.shape}")
+        columns = [other.data[j::cols] for j in range(cols)]
+        lines = [self.data[i * inner : (i + 1) * inner] for i in range(rows)]
+        return Array([sum(map(mul, line, column)) for line in lines for column in columns], (rows, cols))
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def T(self) -> Array:
+        cols = self.shape[1]
+        return Array([a for j in range(cols) for a in self.data[j::cols]], (cols, self.shape[0]))
+
+    def __getitem__(self, place: tuple[Any, ...]) -> Value:
+        """An entry. `x[:, 0]` of a column and `d[:, None]` of a diagonal are columns here, as is every array of one axis."""
+        if not place or isinstance(place[0], slice):
+            return self
+        return self.data[place[0] * self.shape[1] + place[1]]
+
+    def __setitem__(self, place: tuple[int, int], value: Any) -> None:
+        self.data[place[0] * self.shape[1] + place[1]] = value
+
+    def copy(self) -> Array:
+        return Array(self.data[:], self.shape)
+
+    def reshape(self, rows: int, cols: int, order: str = "C") -> Array:
+        data = self.T.data if order == "F" else self.data
+        rows = len(data) // cols if rows == -1 else rows
+        return Array(data[:], (rows, cols)) if order == "C" else Array(data[:], (cols, rows)).T
+
+    def lines(self) -> Iterator[list[Any]]:
+        """The rows."""
+        rows, cols = self.shape
+        return (self.data[i * cols : (i + 1) * cols] for i in range(rows))
+
+
+def entrywise(function: Real) -> Callable[[Value], Value]:
+    """A function of a number, of every entry."""
+    return lambda x: Array(list(map(function, x.data)), x.shape) if isinstance(x, Array) else function(Decimal(x))
+
+
+def _filled(shape: tuple[int, int], entry: Callable[[int, int], Any]) -> Array:
+    return Array([entry(i, j) for i in range(shape[0]) for j in range(shape[1])], shape)
+
+
+def full(shape: tuple[int, int], value: Any) -> Array:
+    return Array([Decimal(value)] * (shape[0] * shape[1]), shape)
+
+
+ZERO, UNIT = Decimal(0), Decimal(1)
+
+
+def _eye(rows: int, cols: int | None = None, diagonal: int = 0) -> Array:
+    return _filled((rows, rows if cols is None else cols), lambda i, j: UNIT if j - i == diagonal else ZERO)
+
+
+def _diag(x: Array) -> Array:
+    """The diagonal matrix of a column; the diagonal of a matrix, as a column."""
+    n = x.shape[0]
+    if x.shape[1] == 1:
+        return _filled((n, n), lambda i, j: x.data[i] if i == j else ZERO)
+    return Array(x.data[:: x.shape[1] + 1], (n, 1))
+
+
+def _kron(X: Array, Y: Array) -> Array:
+    (m, n), (p, q) = X.shape, Y.shape
+    return _filled((m * p, n * q), lambda i, j: X[i // p, j // q] * Y[i % p, j % q])
+
+
+def _power(x: Value, k: Any) -> Value:
+    return x**k if isinstance(x, Array) else decimals.power(x, k)
+
+
+def _where(condition: Value, x: Value, y: Value) -> Value:
+    shaped = next((a for a in (condition, x, y) if isinstance(a, Array)), None)
+    if shaped is None:
+        return Number(x if condition else y)
+    c, a, b = (v.data if isinstance(v, Array) else [v] * len(shaped.data) for v in (condition, x, y))
+    return Array([p if s else q for s, p, q in zip(c, a, b, strict=True)], shaped.shape)
+
+
+def absolute(x: Value) -> Value:
+    """|x|, and on which side of 0 it was computed."""
+    if not isinstance(x, Array):
+        _noted([x > ZERO])
+        return Number(abs(x))
+    _noted([a > ZERO for a in x.data])
+    return Array([abs(a) for a in x.data], x.shape)
+
+
+def _sign(x: Value) -> Value:
+    _noted([a > ZERO for a in (x.data if isinstance(x, Array) else (Decimal(x),))])
+    return entrywise(lambda a: UNIT.copy_sign(a) if a else a)(x)
+
+
+# ---------------------------------------------------------------------------------------------- linear algebra
+
+
+def _eliminate(X: Array, right: Array | None = None) -> tuple[Any, list[list[Any]]]:
+    """Gauss and Jordan with partial pivots: the determinant of X, and the lines that [X, right] becomes."""
+    n = X.shape[0]
+    if X.shape[1] != n:
+        raise ValueError("not square")
+    lines = [a + b for a, b in zip(X.lines(), right.lines(), strict=True)] if right is not None else list(X.lines())
+    determinant = UNIT
+    for k in range(n):
+        top = max(range(k, n), key=lambda i: abs(lines[i][k]))
+        pivot = lines[top][k]
+        if top != k:
+            lines[k], lines[top] = lines[top], lines[k]
+            determinant = -determinant
+        determinant *= pivot
+        if not pivot:
+            return ZERO, lines
+        own = lines[k] = [a / pivot for a in lines[k]] if right is not None or k < n - 1 else lines[k]
+        for i in range(n) if right is not None else range(k + 1, n):
+            factor = lines[i][k]
+            if i != k and factor:
+                lines[i] = [a - factor * b for a, b in zip(lines[i], own, strict=True)]
+    return determinant, lines
+
+
+def _solve(X: Array, right: Array) -> Array:
+    n = X.shape[0]
+    determinant, lines = _eliminate(X, right)
+    if not determinant:
+        raise ZeroDivisionError("singular matrix")
+    return Array([a for line in lines for a in line[n:]], (n, right.shape[1]))
+
+
+def _inverse(X: Array) -> Array:
+    return _solve(X, _eye(X.shape[0]))
+
+
+def _determinant(X: Array) -> Any:
+    return _eliminate(X)[0]
+
+
+def _matrix_power(X: Array, k: int) -> Array:
+    total, base = _eye(X.shape[0]), X if k >= 0 else _inverse(X)
+    for bit in reversed(range(abs(k).bit_length())):
+        total = total @ total
+        if abs(k) >> bit & 1:
+            total = total @ base
+    return total
+
+
+def _orthonormal(X: Array) -> tuple[Array, None]:
+    """Columns with the span of those of X (as many as there are rows, at most), twice by Gram and Schmidt."""
+    found: list[list[Any]] = []
+    for column in list(X.T.lines())[: X.shape[0]]:
+        for _ in range(2):
+            for q in found:
+                along = sum(map(mul, q, column))
+                column = [a - along * b for a, b in zip(column, q, strict=True)]
+        size = sum(a * a for a in column).sqrt()
+        found.append([a / size for a in column])
+    return Array([a for q in found for a in q], (len(found), X.shape[0])).T, None
+
+
+def svd(X: Array, compute_uv: bool = True) -> Any:
+    """U, s, V^T with as few columns as there can be; by turning pairs of columns until they are orthogonal (one-sided Jacobi:
+    Golub and Van Loan, Matrix Computations, 8.6.3)."""
+    if X.shape[0] < X.shape[1]:
+        found = svd(X.T)
+        return (found[2].T, found[1], found[0].T) if compute_uv else found[1]
+    columns = list(X.T.lines())
+    turned = list(_eye(len(columns)).lines())
+    small = negligible() * 10
+    while True:
+        rest = ZERO
+        for p, q in combinations(range(len(columns)), 2):
+            x, y = columns[p], columns[q]
+            a, b, c = sum(map(mul, x, x)), sum(map(mul, y, y)), sum(map(mul, x, y))
+            if not (a * b).is_finite():
+                raise ZeroDivisionError("entries that are not finite")
+            if c * c <= small * small * a * b:
+                continue
+            rest += 1
+            t = (b - a) / (2 * c)
+            t = UNIT.copy_sign(t) / (abs(t) + (1 + t * t).sqrt())
+            cosine = 1 / (1 + t * t).sqrt()
+            for where in (columns, turned):
+                u, v = where[p], where[q]
+                where[p] = [cosine * (i - t * j) for i, j in zip(u, v, strict=True)]
+                where[q] = [cosine * (t * i + j) for i, j in zip(u, v, strict=True)]
+        if not rest:
+            break
+    sizes = [sum(map(mul, x, x)).sqrt() for x in columns]
+    order = sorted(range(len(sizes)), key=lambda k: -sizes[k])
+    singular = [sizes[k] for k in order]
+    if not compute_uv:
+        return singular
+    left = Array([a / sizes[k] for k in order for a in columns[k]], (len(order), X.shape[0])).T
+    return left, singular, Array([a for k in order for a in turned[k]], (len(order), len(order)))
+
+
+def pseudo_inverse(X: Array) -> Array:
+    """The Moore-Penrose inverse. Singular values of rounding errors are taken for zero."""
+    U, s, Vt = svd(X)
+    least = s[0] * negligible().sqrt()
+    inverted = [1 / a if a > least else ZERO for a in s]
+    turned: Array = Vt.T
+    return turned @ Array([a * b for line, a in zip(_finite(U).T.lines(), inverted, strict=True) for b in line], U.T.shape)
+
+
+def _finite(U: Array) -> Array:
+    """With zeros for the columns of singular values that are zero."""
+    return Array([a if a.is_finite() else ZERO for a in U.data], U.shape)
+
+
+def first_right_singular(X: Array) -> Array:
+    """The first right singular vector, with its greatest entry positive."""
+    v = next(svd(X)[2].lines())
+    top = max(range(len(v)), key=lambda k: abs(v[k]))
+    _noted([top])  # type: ignore[list-item]
+    return Array([a.copy_sign(1) if k == top else a * UNIT.copy_sign(v[top]) for k, a in enumerate(v)], (len(v), 1))
+
+
+def adjugate(X: Array) -> Array:
+    """The adjugate, by minors."""
+    lines, n = list(X.lines()), X.shape[0]
+
+    def minor(i: int, j: int) -> Any:
+        left = [a for k, line in enumerate(lines) if k != i for a in [*line[:j], *line[j + 1 :]]]
+        return (-1) ** (i + j) * _determinant(Array(left, (n - 1, n - 1)))
+
+    return _filled((n, n), lambda i, j: minor(j, i))
+
+
+def log_determinant(X: Array) -> Any:
+    return abs(_determinant(X)).ln()
+
+
+def _norm(X: Array) -> Any:
+    """The greatest sum of the absolute values of a row."""
+    return max(sum(map(abs, line)) for line in X.lines())
+
+
+def matrix_exponential(X: Array) -> Array:
+    """By scaling and squaring the series."""
+    size = _norm(X)
+    if not size.is_finite() or size.adjusted() > 6:
+        return X * NAN
+    halvings = max(0, 4 + 4 * (size.adjusted() + 1))
+    with localcontext() as context:
+        context.prec += decimals.GUARD + halvings // 3
+        A = X * (UNIT / 2**halvings)
+        total: Array = _eye(len(X)) + A
+        term, k, least = A, 1, negligible()
+        while _norm(term) > least:
+            k += 1
+            term = term @ A * (UNIT / k)
+            total = total + term
+        for _ in range(halvings):
+            total = total @ total
+        return total
+
+
+def square_root(X: Array) -> Array:
+    """The principal square root, by the product form of the Denman-Beavers iteration (Higham, Functions of Matrices, 6.29)."""
+    eye, M, S = _eye(len(X)), X, X
+    for _ in range(40):
+        inverse = _inverse(M)
+        scale = UNIT
+        if _norm(M - eye) > Decimal("0.1"):
+            scale = abs(_determinant(M)) ** (Decimal(-1) / (2 * len(X)))
+        S = (S @ (eye + inverse * (1 / scale**2))) * (scale / 2)
+        M = (eye + (M * scale**2 + inverse * (1 / scale**2)) * (UNIT / 2)) * (UNIT / 2)
+        if not _norm(M - eye) > negligible() * 1000:
+            return S
+    return X * NAN
+
+
+def matrix_logarithm(X: Array) -> Array:
+    """The principal logarithm, by inverse scaling and squaring and the series of 2 artanh((A - I)(A + I)^-1)."""
+    eye, A, roots = _eye(len(X)), X, 0
+    while _norm(A - eye) > Decimal("0.05"):
+        if roots > 60:
+            return X * NAN
+        A, roots = square_root(A), roots + 1
+    Z = _solve(A + eye, A - eye)
+    total = term = Z
+    square, k, least = Z @ Z, 1, negligible()
+    while _norm(term) > least:
+        term, k = term @ square, k + 2
+        total = total + term * (UNIT / k)
+    return total * Decimal(2 ** (roots + 1))
+
+
+def triangle(X: Array, *directions: Array) -> Array:
+    """The block triangle of which a function of matrices has its derivative at X along the directions in the top right corner:
+    X, then [[T, I ⊗ E], [0, T]] for every E (Higham and Relton 2013)."""
+    for E in directions:
+        zero = full(X.shape, 0)
+        copies = X.shape[0] // E.shape[0]
+        X = _blocks([[X, _kron(_eye(copies), E)], [zero, X]])
+    return X
+
+
+def _blocks(rows: Sequence[Sequence[Array]]) -> Array:
+    data = [a for row in rows for lines in zip(*[X.lines() for X in row], strict=True) for line in lines for a in line]
+    return Array(data, (sum(row[0].shape[0] for row in rows), sum(X.shape[1] for X in rows[0])))
+
+
+def _corner(X: Array, shape: tuple[int, int]) -> Array:
+    """The block of this shape at the top right."""
+    return Array([a for line in list(X.lines())[: shape[0]] for a in line[-shape[1] :]], shape)
+
+
+def _along(function: Callable[[Array], Array]) -> Callable[..., Array]:
+    """The derivative of a function of matrices at X along directions."""
+    return lambda X, *directions: _corner(function(triangle(X, *directions)), X.shape)
+
+
+def kronecker_form(derivative: Callable[..., Array], X: Array, *directions: Array) -> Array:
+    """The matrix M with vec L(X, …, E) = M vec(E) for a derivative L, column by column."""
+    n = len(X.data)
+    units = [Array(line, X.T.shape).T for line in _eye(n).lines()]
+    columns = [derivative(X, *directions, E).T.data for E in units]
+    return Array([a for column in columns for a in column], (n, n)).T
+
+
+exponential_derivative = _along(matrix_exponential)
+logarithm_derivative = _along(matrix_logarithm)
+square_root_derivative = _along(square_root)
+
+
+def exponential_kronecker(X: Array, *directions: Array) -> Array:
+    return kronecker_form(exponential_derivative, X, *directions)
+
+
+def square_root_kronecker(X: Array, *directions: Array) -> Array:
+    return kronecker_form(square_root_derivative, X, *directions)
+
+
+def polar_factor(X: Array) -> Array:
+    """U V^T for X = U S V^T, of full rank: X (X^T X)^(-1/2)."""
+    return _polar(X, X.T)
+
+
+def polar_derivative(X: Array, *directions: Array) -> Array:
+    """Its derivative along directions, by block triangles for X and X^T."""
+    return _corner(_polar(triangle(X, *directions), triangle(X.T, *[E.T for E in directions])), X.shape)
+
+
+def _polar(X: Array, turned: Array) -> Array:
+    if X.shape[0] < X.shape[1]:
+        return _inverse(square_root(X @ turned)) @ X
+    return X @ _inverse(square_root(turned @ X))
+
+
+class linalg:
+    """Of numpy.linalg."""
+
+    det = staticmethod(_determinant)
+    inv = staticmethod(_inverse)
+    solve = staticmethod(_solve)
+    matrix_power = staticmethod(_matrix_power)
+    qr = staticmethod(_orthonormal)
+    norm = staticmethod(lambda x: two_norm(x))
+
+
+class np:
+    """Of numpy."""
+
+    linalg = linalg
+    nan = NAN
+    inf = INFINITY
+    eye = staticmethod(_eye)
+    ones = staticmethod(lambda shape: full(shape, 1))
+    zeros = staticmethod(lambda shape: full(shape, 0))
+    diag = staticmethod(_diag)
+    kron = staticmethod(_kron)
+    array = staticmethod(lambda args: Array(list(args), (1, len(args))))
+    tril = staticmethod(lambda x: _filled(x.shape, lambda i, j: x[i, j] if i >= j else ZERO))
+    triu = staticmethod(lambda x: _filled(x.shape, lambda i, j: x[i, j] if i <= j else ZERO))
+    trace = staticmethod(lambda x: sum(x.data[:: x.shape[1] + 1]))
+    sum = staticmethod(lambda x: sum(x.data if isinstance(x, Array) else x))
+    power = staticmethod(_power)
+    where = staticmethod(_where)
+    real = staticmethod(lambda x: x if isinstance(x, Array) else Number(x))
+    abs = staticmethod(absolute)
+    sign = staticmethod(_sign)
+    sqrt, exp, log = (staticmethod(entrywise(f)) for f in (Decimal.sqrt, Decimal.exp, Decimal.ln))
+    expm1 = staticmethod(entrywise(decimals.expm1))
+    sin, cos, tan = (staticmethod(entrywise(f)) for f in (decimals.sin, decimals.cos, decimals.tan))
+    sinh, cosh, tanh = (staticmethod(entrywise(f)) for f in (decimals.sinh, decimals.cosh, decimals.tanh))
+    arcsin, arccos, arctan = (staticmethod(entrywise(f)) for f in (decimals.arcsin, decimals.arccos, decimals.arctan))
+    arcsinh, arccosh, arctanh = (staticmethod(entrywise(f)) for f in (decimals.arcsinh, decimals.arccosh, decimals.arctanh))
+
+    @staticmethod
+    def cumsum(x: Array, axis: int) -> Array:
+        return np.tril(full((len(x), len(x)), 1)) @ x if axis == 0 else np.cumsum(x.T, 0).T
+
+
+# ---------------------------------------------------------------------------------------------- what matcalc.numbers.kernels has
+
+
+def add_all(args: Sequence[Value]) -> Value:
+    total = args[0]
+    for a in args[1:]:
+        total = total + a
+    return total
+
+
+def multiply_all(args: Sequence[Value]) -> Value:
+    total = args[0]
+    for a in args[1:]:
+        total = total * a
+    return total
+
+
+def chain(args: Sequence[Value]) -> Value:
+    """The matrix product, from the end that is a vector."""
+    scale = UNIT
+    matrices = []
+    for a in args:
+        if isinstance(a, Array):
+            matrices.append(a)
+        else:
+            scale *= a
+    if not matrices:
+        return scale
+    if matrices[-1].shape[1] == 1:
+        total = matrices[-1]
+        for a in reversed(matrices[:-1]):
+            total = a @ total
+    else:
+        total = matrices[0]
+        for a in matrices[1:]:
+            total = total @ a
+    return total if len(matrices) == len(args) else scale * total
+
+
+def contracted(index: str, *args: Value) -> Value:
+    """A multilinear operation by its letters (see `matcalc.ops.multilinear`)."""
+    form = letters(index)
+    sizes = {c: n for place, a in zip(form.arguments, args, strict=True) for c, n in zip(place, a.shape, strict=True) if c}
+    rows, cols = (prod(sizes[c] for c in part) for part in form.value)
+    total = [ZERO] * (rows * cols)
+
+    def at(part: str, places: dict[str, int]) -> int:
+        found = 0
+        for c in part:
+            found = found * sizes[c] + places[c]
+        return found
+
+    for counts in product(*map(range, sizes.values())):
+        places = dict(zip(sizes, counts, strict=True))
+        entries = [a.data[at(row, places) * a.shape[1] + at(col, places)] for (row, col), a in zip(form.arguments, args, strict=True)]
+        total[at(form.value[0], places) * cols + at(form.value[1], places)] += prod(entries)
+    return Array(total, (rows, cols)) if "".join(form.value) else total[0]
+
+
+_RELATIONS: dict[str, Relation] = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": equal, "!=": ne}
+
+
+def compare(relation: object, x: Value, y: Value) -> Value:
+    holds = _RELATIONS[str(relation)]
+    shaped = x if isinstance(x, Array) else y
+    if not isinstance(shaped, Array):
+        return UNIT if _noted([holds(x, y)])[0] else ZERO
+    a, b = (v.data if isinstance(v, Array) else [v] * len(shaped.data) for v in (x, y))
+    return Array([UNIT if one else ZERO for one in _noted(list(map(holds, a, b)))], shaped.shape)
+
+
+def choose(args: Sequence[Value]) -> Value:
+    """The first value whose condition is not zero: value, condition, value, condition, …[, otherwise]; else not a number."""
+    total: Value = args[-1] if len(args) % 2 else NAN
+    for k in range(len(args) // 2 * 2 - 2, -1, -2):
+        total = _where(args[k + 1], args[k], total)
+    return total
+
+
+def block_matrix(attr: Any, args: Sequence[Value]) -> Array:
+    rows, cols = attr
+    given = [a if isinstance(a, Array) else Array([a], (1, 1)) for a in args]
+    return _blocks([given[i * cols : (i + 1) * cols] for i in range(rows)])
+
+
+def unit_vector(i: Any, n: int) -> Array:
+    place = index_of(i, n)
+    return Array([UNIT if k == place else ZERO for k in range(n)], (n, 1))
+
+
+def index_of(i: Any, n: int) -> int:
+    k = round(i) if Decimal(i).is_finite() else 0
+    if not 1 <= k <= n:
+        raise ShapeError(f"the index {k} is not in 1 … {n}")
+    return k - 1
+
+
+def commutation_matrix(attr: Any, sizes: Mapping[str, int]) -> Array:
+    m, n = (Dim.of(d).value(sizes) for d in attr)
+    return _filled((m * n, m * n), lambda i, j: UNIT if j == i % n * m + i // n else ZERO)
+
+
+logistic = entrywise(lambda x: 1 / (1 + (-x).exp()))
+soft_plus = entrywise(lambda x: (1 + x.exp()).ln())
+error_function = entrywise(decimals.erf)
+normal = entrywise(decimals.normal)
+log_gamma = entrywise(decimals.log_gamma)
+gamma = entrywise(decimals.gamma)
+factorial = entrywise(lambda x: decimals.gamma(x + 1))
+
+
+def polygamma(k: Any, x: Value) -> Value:
+    return entrywise(lambda a: decimals.polygamma(Decimal(k), a))(x)
+
+
+def two_norm(x: Array) -> Any:
+    return sum(map(mul, x.data, x.data)).sqrt()
+
+
+def p_norm(x: Array, p: Any) -> Any:
+    return decimals.power(sum((absolute(x) ** p).data), 1 / p)
+
+
+def greatest(x: Array) -> Any:
+    top = max(range(len(x.data)), key=x.data.__getitem__)
+    _noted([top])  # type: ignore[list-item]
+    return x.data[top]
+
+
+def soft_max(x: Array, axis: int | None = None) -> Array:
+    """Over all entries; with an axis, in every row."""
+    if axis is not None:
+        return Array([a for line in x.lines() for a in soft_max(Array(line, (1, len(line)))).data], x.shape)
+    e: Array = np.exp(x - max(x.data))
+    share: Array = e / sum(e.data)
+    return share
+
+
+def log_sum_exp(x: Array, axis: int | None = None) -> Value:
+    """Likewise; with an axis, a column."""
+    if axis is not None:
+        return Array([log_sum_exp(Array(line, (1, len(line)))) for line in x.lines()], (x.shape[0], 1))
+    top = max(x.data)
+    return top + sum(np.exp(x - top).data).ln()
+
+
+# ---------------------------------------------------------------------------------------------- for numeric and verify
+
+
+class Random:
+    """Random numbers: SplitMix64 (Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014). They have
+    few digits, so that sums and products of them are exact."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = seed
+
+    def _next(self) -> int:
+        """From 0 to 2^53."""
+        mask = (1 << 64) - 1
+        self._state = (self._state + 0x9E3779B97F4A7C15) & mask
+        z = self._state
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
+        z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
+        return (z ^ z >> 31) >> 11
+
+    def uniform(self, low: float, high: float, shape: tuple[int, int] | None = None) -> Value:
+        first, width = round(low * 10000), round((high - low) * 10000)
+        if shape is None:
+            return Decimal(first + self._next() % width).scaleb(-4)
+        return _filled(shape, lambda i, j: Decimal(first + self._next() % width).scaleb(-4))
+
+    def choice(self, among: Sequence[float], shape: tuple[int, int]) -> Array:
+        return _filled(shape, lambda i, j: Decimal(among[self._next() % len(among)]))
+
+    def integers(self, low: int, high: int) -> int:
+        return low + self._next() % (high - low)
+
+
+def random(seed: int) -> Random:
+    return Random(seed)
+
+
+def family(members: Iterable[Value]) -> list[Value]:
+    return list(members)
+
+
+def flat(value: Any) -> list[Any]:
+    """The entries, row by row."""
+    if isinstance(value, Array):
+        return value.data
+    if isinstance(value, Decimal):
+        return [value]
+    return [Decimal(v) for v in (value.ravel().tolist() if hasattr(value, "ravel") else [value])]
+
+
+def outward(value: Value) -> Any:
+    """As an array of NumPy's, of decimal numbers."""
+    import numpy
+
+    return numpy.array(flat(value), dtype=object).reshape(value.shape if isinstance(value, Array) else ())
+
+
+def magnitude(value: Value) -> Any:
+    """The greatest absolute value of an entry."""
+    return max(map(abs, flat(value)), default=ZERO)
+
+
+def number(value: Array) -> Any:
+    """The entry of a matrix of one."""
+    (only,) = value.data
+    return only

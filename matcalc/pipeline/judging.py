@@ -1,0 +1,149 @@
+"""A derivative as it will be printed, judged against the function as it was typed; one of a higher order against the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import mul
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from ..answers.scope import Scope, ranks_of
+from ..differentiation.structured import stays, tangent
+from ..differentiation.tensor import Tensor
+from ..errors import NoAnswerError, ShapeError
+from ..expressions.build import value_of
+from ..expressions.expr import Expr
+from ..expressions.labels import name_of
+from ..inference.infer import Typed
+from ..kinds import SCALAR
+from ..notation.arrange import Arranger
+from ..notation.indexform import index_form
+from ..notation.kronecker import kronecker_summands
+from ..notation.linearmap import along_map
+from ..notation.piecewise import in_cases
+from ..numbers.judge import POINTS, Along, Check, Numbers, judge
+from ..numbers.numeric import Plan
+from ..ops.core import ADD, ENTRY, MEMBER, SYMBOL
+from ..printing.text import spell
+from .sampling import Sampler
+
+MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
+
+
+def judged(
+    typed: Typed,
+    previous: Tensor | None,
+    tensor: Tensor,
+    name: str,
+    variable: Expr,
+    kind: str | None = None,
+    structured: str = "",
+    notation: str = "auto",
+    indices: Mapping[str, int] = MappingProxyType({}),
+) -> Check:
+    """What was compared; VerificationError where the derivative is wrong, NoAnswerError where it cannot be judged. `kind` is the set
+    the variable stays in, `indices` are the numbers that stand for free indices."""
+    place: tuple[str, int | None] = name, None
+    fixed: dict[str, int] = {}
+    if variable.op is MEMBER:
+        i = variable.args[0]
+        at = 2 if i.op is SYMBOL else indices[str(i.attr)] if variable.indices else int(value_of(i))
+        place, fixed = (name_of(variable), at), {name_of(i): at} if i.op is SYMBOL else {}  # w_y, where y is a whole number of the text
+    below = [typed.expr] if previous is None else previous.expressions()
+    sampler = Sampler(typed, roots=[variable, *below, *tensor.expressions()], least=max([place[1] or 0, *indices.values()]))
+    if variable.op is ENTRY:
+        sampler.symbols[name] = (SCALAR, ())
+
+    def function(arrays: ModuleType) -> Callable[..., Any]:
+        return Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
+
+    claim = _claim(tensor, notation, indices, kind)
+    asked: tuple[Numbers, Along] = function, claim
+    if fixed:
+        asked = _with_numbers(function, fixed), _with_numbers(claim, fixed)
+    if variable.op is ENTRY:
+        asked = _put_in_place(function, name, variable, indices), _put_in_place(claim, name, variable, indices)
+    along = tangent(kind, structured) if kind is not None else None
+
+    def spelled(part: int | Expr) -> str:
+        return _spelled(typed, tensor, part)
+
+    try:
+        return judge(
+            *asked,
+            place,
+            variable.shape,
+            sampler.point,
+            sampler.dims,
+            points=MORE_POINTS if sampler.counts else POINTS,
+            tangent=along,
+            describe=lambda: f"{typed.program.text!r} by {name}",
+            spell=spelled,
+        )
+    except ShapeError as error:  # x_999, and x has no size of its own
+        hint = "use --no-verify to see the answer unchecked"
+        raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
+
+
+def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None) -> Along:
+    """What is printed is what is checked."""
+    if notation == "differential":
+        return along_map(tensor, indices)
+    shown = in_cases(tensor) if notation == "cases" and tensor.matrix is not None else tensor
+
+    def bound(arrays: ModuleType) -> Callable[..., Sequence[Sequence[Any]]]:
+        values = kronecker_summands(tensor, indices, arrays) if notation == "kron" else shown.summands(indices, arrays)
+
+        def along(env: Mapping[str, Any], sizes: Mapping[str, int], e: Any) -> Sequence[Sequence[Any]]:
+            parts = [arrays.flat(v) for v in values(env, sizes)]
+            if kind is not None:
+                stays(kind, [sum(entries) for entries in zip(*parts, strict=True)], len(e), arrays)
+            direction = arrays.flat(e)
+            return [_paired(part, direction) for part in parts]
+
+        return along
+
+    return bound
+
+
+def _paired(numbers: Sequence[Any], direction: Sequence[Any]) -> list[Any]:
+    n = len(direction)
+    return [sum(map(mul, numbers[at : at + n], direction)) for at in range(0, len(numbers), n)]
+
+
+def _with_numbers(bind: Callable[[ModuleType], Callable[..., Any]], fixed: Mapping[str, int]) -> Any:
+    """The same where these whole numbers have these values."""
+
+    def bound(arrays: ModuleType) -> Callable[..., Any]:
+        f, known = bind(arrays), {n: arrays.exact(k) for n, k in fixed.items()}
+        return lambda env, *more: f({**env, **known}, *more)
+
+    return bound
+
+
+def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, place: Expr, at: Mapping[str, int]) -> Any:
+    """The function of a point that also gives one entry by itself; `at` are the numbers of its free indices."""
+    whole = name_of(place.args[0])
+
+    def bound(arrays: ModuleType) -> Callable[..., Any]:
+        f = bind(arrays)
+
+        def moved(env: Mapping[str, Any], *more: Any) -> Any:
+            array = env[whole].copy()
+            numbers = [at.get(str(k.attr), 0) or (env[name_of(k)] if k.op is SYMBOL else value_of(k)) for k in place.args[1:]]
+            array[int(numbers[0]) - 1, int(numbers[1]) - 1] = env[name]
+            return f({**env, whole: array}, *more)
+
+        return moved
+
+    return bound
+
+
+def _spelled(typed: Typed, tensor: Tensor, part: int | Expr) -> str:
+    """A summand of the derivative, by its number, or an expression."""
+    arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
+    if isinstance(part, Expr):
+        return spell(arranger.spell(part))
+    if tensor.matrix is not None:
+        return spell(arranger.spell(tensor.matrix.args[part] if tensor.matrix.op is ADD else tensor.matrix))
+    return spell(index_form(Tensor(tensor.shapes, [tensor.terms[part]]), arranger, set(typed.symbols)).body)

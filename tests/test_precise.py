@@ -1,0 +1,242 @@
+"""Arrays of decimal numbers have the values that NumPy's have, to many more digits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from console import python
+from corpus import cases
+from test_ops import BOOK, FREE_FORM, SIZES, draw
+
+import matcalc
+from matcalc.errors import ShapeError, VerificationError
+from matcalc.expressions.expr import Operation, postorder
+from matcalc.inference import templates
+from matcalc.numbers import decimals, kernels, numeric, precise, verify
+from matcalc.numbers.numeric import Plan, kernel
+from matcalc.ops import by_name
+
+DIGITS = 50
+
+
+def precise_of(value: Any) -> Any:
+    if np.ndim(value):
+        return precise.Array([Decimal(float(v)) for v in np.ravel(value)], value.shape)
+    return Decimal(float(value))
+
+
+def array_of(value: Any) -> Any:
+    return np.array([float(v) for v in value.data]).reshape(value.shape) if isinstance(value, precise.Array) else float(value)
+
+
+def same(op: Operation, arguments: list[Any], rows: int = 0, cols: int = 0, attr: Any = None) -> None:
+    """The operation's text has one value in both; one argument stands for a list where the operation takes any number."""
+    given = arguments if op.params else [arguments]
+    mine = [precise_of(a) for a in arguments]
+    expected = kernel(op).call(*given, rows, cols, attr, SIZES)
+    with precise.precision(DIGITS):
+        found = array_of(kernel(op, precise).call(*(mine if op.params else [mine]), rows, cols, attr, SIZES))
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("op", [op for op in BOOK if op.numeric and op.name not in FREE_FORM], ids=lambda op: op.name)
+def test_the_book_has_the_values_that_numpy_gives(op: Operation) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        same(op, draw(op, rng))
+
+
+def test_what_any_number_of_arguments_may_have() -> None:
+    rng = np.random.default_rng(4)
+    A, B, C, x = (rng.standard_normal(shape) for shape in ((3, 4), (4, 2), (3, 4), (4, 1)))
+    same(by_name("add"), [A, C, A])
+    same(by_name("times"), [2.0, A, 3.0])
+    same(by_name("hadamard"), [A, C])
+    same(by_name("matmul"), [A, B, B.T, x])
+    same(by_name("matmul"), [2.0, A, B])
+    same(by_name("matmul"), [2.0, 3.0])
+    same(by_name("literal"), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, 3)
+    same(by_name("entry"), [A, 3.0, 2.0])
+    same(by_name("unit"), [2.0], 4)
+    for name in ("eye", "ones", "zeros"):
+        same(by_name(name), [], 4, 4)
+    for relation in ("<", ">", "<=", ">=", "=", "!="):
+        same(by_name("iverson"), [A, C], attr=relation)
+        same(by_name("iverson"), [0.5, A], attr=relation)
+        same(by_name("iverson"), [A, 0.5], attr=relation)
+        same(by_name("iverson"), [0.5, 0.5], attr=relation)
+
+
+def digits(a: Any, b: Any) -> float:
+    """To how many digits two matrices agree."""
+    return -float((precise.magnitude(a - b) / precise.magnitude(b) + Decimal("1e-99")).log10())
+
+
+@pytest.mark.parametrize("word", "sin cos tan arctan arcsin arccos sinh cosh tanh expm1 arcsinh arccosh arctanh".split())
+def test_functions_have_all_their_digits(word: str) -> None:
+    theirs = getattr(mpmath, word.replace("arc", "a"))
+    with precise.precision(DIGITS), mpmath.workdps(2 * DIGITS):
+        for text in ("0.3", "-0.7", "1e-9", "0.999", "-25.3", "1.0001", "123456.789"):
+            x = Decimal(text)
+            expected = theirs(mpmath.mpf(text))
+            found = getattr(decimals, word)(x)
+            if isinstance(expected, mpmath.mpc):
+                assert found.is_nan(), (word, text)
+            elif expected < mpmath.mpf("1e400"):
+                assert abs(found / Decimal(mpmath.nstr(expected, 70)) - 1) < Decimal("1e-40"), (word, text)
+
+
+def test_outside_the_domain_is_no_number() -> None:
+    with precise.precision(DIGITS):
+        assert precise.np.log(Decimal(-1)).is_nan() and precise.np.sqrt(Decimal(-1)).is_nan() and precise.np.arcsin(Decimal(2)).is_nan()
+        assert precise.gamma(Decimal(-2)).is_nan() and precise.np.power(Decimal(-2), Decimal("0.5")).is_nan()
+        assert precise.np.power(Decimal(0), Decimal(0)) == 1 and precise.np.log(Decimal(0)) == -precise.np.inf
+        assert precise.np.power(Decimal(-8), Decimal(3)) == -512 and not (1 / Decimal(0)).is_finite()
+
+
+def matrix(n: int, seed: int) -> Any:
+    return precise.random(seed).uniform(-1.0, 1.0, (n, n)) + precise.np.eye(n) * 2
+
+
+def test_functions_of_matrices_have_all_their_digits() -> None:
+    with precise.precision(DIGITS):
+        X = matrix(4, 1)
+        eye = precise.np.eye(4)
+        S = precise.square_root(X)
+        assert digits(S @ S, X) > 44
+        assert digits(precise.matrix_logarithm(precise.matrix_exponential(X * Decimal("0.3"))), X * Decimal("0.3")) > 40
+        assert digits(precise.matrix_exponential(X) @ precise.matrix_exponential(-X), eye) > 44
+        assert digits(precise.np.linalg.inv(X) @ X, eye) > 46
+        assert digits(precise.adjugate(X), precise.np.linalg.inv(X) * precise.np.linalg.det(X)) > 46
+        Q = precise.np.linalg.qr(X)[0]
+        assert digits(Q.T @ Q, eye) > 46
+        tall = precise.random(2).uniform(-1.0, 1.0, (4, 3))
+        for Y in (tall, tall.T):
+            U, s, Vt = precise.svd(Y)
+            assert digits(U @ precise.np.diag(precise.Array(s, (3, 1))) @ Vt, Y) > 44
+            assert digits(Y @ precise.pseudo_inverse(Y) @ Y, Y) > 44
+            assert digits(precise.polar_factor(Y), U @ Vt) > 40
+        low = tall @ tall.T  # of rank 3
+        assert digits(low @ precise.pseudo_inverse(low) @ low, low) > 40
+
+
+def test_wrong_shapes_and_singular_matrices() -> None:
+    with precise.precision(DIGITS):
+        A, x = precise.np.ones((2, 3)), precise.np.ones((2, 1))
+        for wrong in (
+            lambda: A @ x,
+            lambda: A + x,
+            lambda: precise.np.linalg.det(A),
+            lambda: precise.np.linalg.inv(precise.np.ones((3, 3))),
+        ):
+            with pytest.raises((ValueError, ZeroDivisionError)):
+                wrong()
+        assert precise.np.linalg.det(precise.np.ones((3, 3))) == 0
+        assert precise.log_determinant(precise.np.ones((2, 2))) == -precise.np.inf
+        with pytest.raises(ShapeError):
+            precise.unit_vector(Decimal(5), 4)
+
+
+def test_zero_pivots() -> None:
+    X = np.array([[0.0, 2.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 3.0]])
+    with precise.precision(DIGITS):
+        np.testing.assert_allclose(array_of(precise.np.linalg.inv(precise_of(X))), np.linalg.inv(X))
+        assert float(precise.np.linalg.det(precise_of(X))) == pytest.approx(np.linalg.det(X))
+
+
+def test_random_numbers() -> None:
+    """The first outputs of SplitMix64 from the state 1234567, as its authors' code gives them."""
+    rng = precise.random(1234567)
+    expected = [k >> 11 for k in (6457827717110365317, 3203168211198807973, 9817491932198370423)]
+    assert [rng._next() for _ in range(3)] == expected
+    drawn = precise.random(1).uniform(-1.0, 1.0, (40, 40))
+    assert drawn.shape == (40, 40) and abs(sum(drawn.data)) < 100 and min(drawn.data) < -0.99 and max(drawn.data) > 0.99
+    assert {precise.random(2).choice([-1.0, 1.0], (9, 9))[i, 0] for i in range(9)} == {-1, 1}
+
+
+def test_comparisons_are_watched() -> None:
+    """On which side of its switches an expression was computed, node by node."""
+    typed = matcalc.parse("sum(relu(x)) + |s| + max(s, 2)", where="x in R^n; s in R")._typed
+    watch = precise.Watch()
+    token = precise.watching.set(watch)
+    try:
+        with precise.precision(DIGITS):
+            env = {"x": precise.Array([Decimal(1), Decimal(-1)], (2, 1)), "s": Decimal(-3)}
+            assert Plan(typed.expr, precise).value(env, {"n": 2}) == 6
+    finally:
+        precise.watching.reset(token)
+    seen = {node.op.name: list(outcomes) for node, place, outcomes in watch.trace if place == 0}
+    assert seen["relu"] == [True, False] and seen["abs"] == [False] and seen["max"] in ([True], [False])
+
+
+CORPUS = [c for name in ("public", "rivals") for c in cases(name)]
+
+
+@pytest.mark.parametrize("case", CORPUS[::3], ids=lambda c: c["id"])
+def test_expressions_have_the_values_that_numpy_gives(case: dict[str, Any]) -> None:
+    typed = matcalc.parse(case["expr"], where=case["where"])._typed
+    symbols = {k: (s.shape, s.attr[1]) for k, s in typed.symbols.items() if s.op.name == "symbol"}
+    nodes = postorder(typed.expr)
+    families = {e.attr[0]: (typed.families[e.attr[0]][1], e.shape, e.attr[1]) for e in nodes if e.op.name == "member"}
+    point = verify.Point(symbols, families)
+    sizes = point.orders([d for e in nodes for d in e.shape])[0]
+    with precise.precision(DIGITS):
+        env = point.draw(sizes, precise.random(6), 1.0, True, precise)
+        found = array_of(Plan(typed.expr, precise).value(env, sizes))
+    known = {k: np.array([array_of(m) for m in v]) if isinstance(v, list) else array_of(v) for k, v in env.items()}
+    expected = Plan(typed.expr).value(known, sizes)
+    np.testing.assert_allclose(np.ravel(found), np.ravel(expected), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "expr, wrt",
+    [
+        ("x^T A x", "x"),
+        ("||A x - b||^2", "x"),
+        ("log det X + a^T X^-1 a", "X"),
+        ("sum(exp(A x))", "x"),
+        ("softmax(x)", "x"),
+        ("1/N sum_{i=1}^N (w^T x_i - y_i)^2", "w"),
+        ("x_1^2 x_2", "x_1"),
+    ],
+)
+def test_a_short_answer_is_checked_without_numpy(expr: str, wrt: str) -> None:
+    program = (
+        "import sys, matcalc\n"
+        f"d = matcalc.derivative({expr!r}, {wrt!r})\n"
+        "print(d.text, d.verified)\n"
+        "assert d.verified == 'verified'\n"
+        "print(sorted({'numpy', 'sympy', 'rich'} & set(sys.modules)))"
+    )
+    outcome = python("-c", program)
+    assert outcome.code == 0 and outcome.out.splitlines()[1] == "[]", outcome
+
+
+def test_kernels_and_precise_arrays_have_the_same_names_for_the_check() -> None:
+    for (
+        name
+    ) in "np random family flat magnitude number full index_of exact constant is_finite outward negligible precision NO_VALUE".split():
+        assert hasattr(kernels, name) and hasattr(precise, name)
+
+
+def test_what_decimal_numbers_lack_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of the book that speaks of something only NumPy has: checked in double precision, and said so."""
+    exponential = by_name("exp")
+    monkeypatch.setattr(exponential, "numeric", "np.exp2(x * 1.4426950408889634)")
+    monkeypatch.setattr(numeric, "_kernels", {})
+    d: Any = matcalc.derivative("sum(exp(A x))", "x", where="x in R^n")
+    assert d.verified == "verified" and 6 <= d.check.digits <= 12
+    monkeypatch.setattr(exponential, "differential", "1.000001 exp(x)")
+    templates.template.cache_clear()
+    templates._derivative_text.cache_clear()
+    try:
+        with pytest.raises(VerificationError):
+            matcalc.derivative("sum(exp(B x))", "x", where="x in R^n")
+    finally:
+        monkeypatch.undo()
+        templates.template.cache_clear()
+        templates._derivative_text.cache_clear()
