@@ -134,9 +134,10 @@ GUESSES = [
     ("A x + b", "A in R^{m x n}; x in R^n; b in R^m", "A in R^{m x n}, x in R^n, b in R^m (inferred)"),
     ("tr(AXB)", "A in R^{m x n}; X in R^{n x p}; B in R^{p x m}", ""),
     ("y - Phi theta", "y in R^m; Phi in R^{m x n}; theta in R^n", "theta read as a vector (R^n)"),
-    ("a^T x + b", "a in R^n; x in R^n; b in R", "b read as a scalar (R)"),
-    ("x^2 + x", "x in R", "x read as a scalar (R)"),
-    ("lambda x", "lambda in R; x in R^n", ""),
+    ("a^T x + b", "a in R^n; x in R^n; b in R", ""),
+    ("x^2 + x", "x in R", ""),
+    ("lambda x", "lambda in R; x in R", ""),
+    ("lambda x^T", "lambda in R; x in R^n", ""),
     ("X^k", "X in R^{n x n}; k in N", "k read as a whole number"),
     ("W^T W - I", "W in R^{m x n}", ""),
     ("[a; b]", "a in R; b in R", ""),
@@ -180,9 +181,7 @@ def test_a_declared_kind_is_never_changed() -> None:
     assert isinstance(refused("x y", "x, y in R^n"), ShapeError)
 
 
-@pytest.mark.parametrize(
-    "text, choices", [("x y", ["x in R", "y in R"]), ("a^T b c^T d e f", ["d in R", "e in R", "f in R"]), ("(x y)^T", ["x in R", "y in R"])]
-)
+@pytest.mark.parametrize("text, choices", [("a^T b c^T d e f", ["d in R", "e in R", "f in R"]), ("(x y)^T", ["x in R", "y in R"])])
 def test_a_tie_shows_the_choices(text: str, choices: list[str]) -> None:
     error = refused(text)
     assert all(c in str(error.suggestion) for c in choices)
@@ -360,7 +359,7 @@ def test_long_sums_and_products_need_no_recursion() -> None:
 
 
 def test_the_search_is_bounded() -> None:
-    assert isinstance(refused("a b c d e f g h j k l m n o p q r s t u"), ShapeError)
+    assert isinstance(refused("(a b c d e f g h j k l m n o p q r s t u)^T"), ShapeError)
 
 
 # ---------------------------------------------------------------------------------------------- the corpus
@@ -419,7 +418,7 @@ def test_the_exponent_at_a_function_is_told() -> None:
 
 def test_an_undeclared_entrywise_exponent_is_a_scalar() -> None:
     found = typed("sum(x.^k)")
-    assert found.symbols["k"].is_scalar and "k read as a scalar (R)" in found.assumptions
+    assert found.symbols["k"].is_scalar and found.symbols["x"].kind == "vector"
     assert not typed("x.^k", "x, k in R^n").symbols["k"].is_scalar
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import chain, count
 
 from ..errors import ShapeError
+from ..expressions import build
 from ..kinds import ONE, Dim, Shape, kind_of
 from ..syntax import Declaration, spell_name, split_name
 from .scene import declared_shape, spell_declaration
@@ -38,6 +39,7 @@ class SizeNames:
             )
             hint = "declare the factors of the Kronecker product, or the argument of vec"
             raise ShapeError(f"{what} cannot be told from the text", suggestion=hint)
+        self._take_halved()
         for term in sorted(self.el.symbols.values(), key=lambda t: t.kind != "matrix"):
             for dim in reversed(term.shape):
                 self._name(dim, LETTERS)
@@ -47,6 +49,21 @@ class SizeNames:
             for dim in (*reversed(argument), *reversed(value)):
                 self._name(dim, LETTERS)
         self._ranges()
+
+    def _take_halved(self) -> None:
+        """n in n/2 is the size, where there is one size that nobody named."""
+        el = self.el
+        shapes = [d for term in el.symbols.values() for d in term.shape]
+        unknown = list(dict.fromkeys(d for d in map(el.sizes.resolve, shapes) if is_unknown(d) and not el.sizes.factors(d)))
+        letters = [n for n in el.scene.halved if n in el.symbols and el.symbols[n].is_scalar and n not in el.scene.sizes]
+        if len(unknown) != 1 or len(letters) != 1:
+            return
+        size = Dim.of(letters[0])
+        of = next(n for n, term in el.symbols.items() if unknown[0] in map(el.sizes.resolve, term.shape))
+        el.sizes.unify(unknown[0], size)
+        term = el.symbols.pop(letters[0])
+        term.make = lambda _, __: build.size(size)
+        el.note(f"{letters[0]} read as the size of {of}")
 
     def _ranges(self) -> None:
         """Free indices of an index form. J = delta[i,k] does not say how far they run: what is declared and has not been

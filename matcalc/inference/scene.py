@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ..errors import ReadingError, ShapeError, UsageError
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape, close_properties, shape_text
-from ..ops import function_names
-from ..ops.book import REGISTRY, SHORTHANDS
 from ..reading.sizes import sizes_of
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .indices import Indices
 from .subscripts import readings, split_indexed
+from .uses import arguments_only, exponents_only, halved, numbers
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
@@ -48,12 +47,6 @@ def counts(trees: Iterable[Node], sizes: Collection[str], declarations: Iterable
     known = {*sizes_in(nodes), *(n for d in declarations for n in (d.name, *_size_names(d)))}
     used = dict.fromkeys(str(n.attr) for n in nodes if n.op == "name" and n.attr in sizes and n.attr not in known)
     return [Declaration(n, "N", ()) for n in used if n.isalpha()]
-
-
-def is_unknown_function(name: str) -> bool:
-    """Whether a call of this name is of no function of the book."""
-    name = name.rstrip(".")
-    return bool(name) and name not in REGISTRY and name not in SHORTHANDS and name not in function_names()
 
 
 def _is_count(d: Declaration) -> bool:
@@ -111,8 +104,7 @@ class Scene:
         self.length = 0
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self._survey()
-        self.times = self._times()
-        self.exponents = self._exponents()
+        self._uses()
         self._open_double_indices()
         self.families = self._families()
         self.carried = self._carried_names()
@@ -166,25 +158,18 @@ class Scene:
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
 
-    def _times(self) -> frozenset[str]:
-        """t, where it is nothing but the argument of functions: x(t)^T P x(t)."""
-        inside: set[str] = set()
-        elsewhere: set[str] = set()
-        for n in self._nodes():
-            name = str(n.attr).rstrip("'") if n.op == "call" else ""
-            unknown = len(n.args) == 1 and name not in self.declared and name not in self.bound and is_unknown_function(name)
-            for a in n.args:
-                if a.op == "name":
-                    (inside if unknown else elsewhere).add(str(a.attr))
-        return frozenset({"t"} & inside - elsewhere)
-
-    def _exponents(self) -> frozenset[str]:
-        """t, where it is undeclared and nothing but an exponent: x^t A x."""
-        if "t" not in self.names or "t" in self.bound or "t" in self.declared or "t" in self.indices or self.template:
-            return frozenset()
+    def _uses(self) -> None:
+        """What the signs around undeclared names say of them."""
+        self.exponents = self.numbers = self.halved = frozenset[str]()  # t in x^t; names that are numbers first; n in n/2
+        if self.template:
+            return
         nodes = self._nodes()
-        above = sum(n.op == "pow" and n.args[1].op == "name" and n.args[1].attr == "t" for n in nodes)
-        return frozenset({"t"} if above == sum(n.op == "name" and n.attr == "t" for n in nodes) else ())
+        known = self.declared.keys() | self.bound
+        if "t" in self.names and "t" not in known and "t" not in self.indices:
+            self.exponents = exponents_only(nodes)
+        self.halved = halved(nodes) - known - set(self.wrt)
+        arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
+        self.numbers = numbers(self.program, arrays) | arguments_only(nodes, known)
 
     def _with_bound(self, sizes: dict[str, None]) -> dict[str, None]:
         """With the names in the values of those that are bound: n and p for ones(k), where k = n p."""
@@ -264,7 +249,7 @@ class Scene:
         letter = split_name(name)[0]
         if letter[0].isupper():
             return "matrix"
-        return "scalar" if letter in GREEK or name in self.times else "vector"
+        return "scalar" if letter in GREEK or name in self.numbers else "vector"
 
     def check_wrt(self, occurring: Sequence[str], supposed: Collection[str] = ()) -> None:
         """Refuse variables of differentiation that are none."""

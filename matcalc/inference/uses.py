@@ -1,0 +1,150 @@
+"""What the text itself says of the kinds of undeclared names, before any is guessed.
+
+A lower-case letter is a vector first only where something in the text is about vectors and touches it: it is transposed, normed,
+multiplied by a matrix, added to such a thing. A text with nothing of linear algebra in it, `m x + b`, is about numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from ..ops import function_names
+from ..ops.book import REGISTRY, SHORTHANDS
+from ..syntax import Binding, Node, Program, split_name, walk
+
+_THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
+SIZE_LETTERS = frozenset("nNdDmpk")
+_OF_VECTORS = frozenset({"T", "norm", "inner", "ew", "epow", "index"})
+
+
+def is_unknown_function(name: str) -> bool:
+    """Whether a call of this name is of no function of the book."""
+    name = name.rstrip(".")
+    return bool(name) and name not in REGISTRY and name not in SHORTHANDS and name not in function_names()
+
+
+def arguments_only(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """t, where it is nothing but the argument of functions: x(t)^T P x(t). `known` are the declared and bound functions."""
+    inside: set[str] = set()
+    elsewhere: set[str] = set()
+    for n in nodes:
+        name = str(n.attr).rstrip("'") if n.op == "call" else ""
+        unknown = len(n.args) == 1 and name not in known and is_unknown_function(name)
+        for a in n.args:
+            if a.op == "name":
+                (inside if unknown else elsewhere).add(str(a.attr))
+    return frozenset({"t"} & inside - elsewhere)
+
+
+def exponents_only(nodes: Sequence[Node]) -> frozenset[str]:
+    """t, where it is nothing but an exponent: x^t A x."""
+    above = sum(n.op == "pow" and n.args[1].op == "name" and n.args[1].attr == "t" for n in nodes)
+    return frozenset({"t"} if above and above == sum(n.op == "name" and n.attr == "t" for n in nodes) else ())
+
+
+def halved(nodes: Sequence[Node]) -> frozenset[str]:
+    """n and d, where they stand in n/2 and nowhere else: in (2 pi)^{-d/2} and n/2 log(2 pi) they count dimensions."""
+    found: dict[str, int] = {}
+    for n in nodes:
+        if n.op == "mul" and isinstance(n.attr, tuple):
+            pairs = zip(n.args, n.args[1:], n.attr)
+            for a, _, _ in (p for p in pairs if p[2] == "/" and p[0].op == "name" and p[1].op == "num" and p[1].attr == 2):
+                found[str(a.attr)] = found.get(str(a.attr), 0) + 1
+    for n in nodes:
+        if n.op == "name" and n.attr in found:
+            found[str(n.attr)] -= 1
+    return frozenset(n for n, left in found.items() if left == 0 and n in SIZE_LETTERS)
+
+
+def numbers(program: Program, arrays: Mapping[str, bool]) -> frozenset[str]:
+    """The undeclared names that nothing in the text makes vectors. `arrays` says of the declared names whether they are arrays.
+
+    Of a name by itself the text says nothing.
+    """
+    if not program.bindings and not program.body.args:
+        return frozenset()
+    holds: dict[int, bool] = {}
+    bound: dict[str, bool] = {}
+    statements = [*program.bindings, Binding("", program.body)]
+    for b in statements:
+        bound[b.name] = _measure(b.value, arrays, bound, holds)
+    touched: set[str] = set()
+    functions: dict[str, tuple[bool, ...]] = {}  # of each function that the text defines: which of its arguments are vectors
+    for b in statements:
+        if b.params:
+            inside: set[str] = set()
+            _touch(b.value, False, holds, inside, functions)
+            functions[b.name] = tuple(p in inside for p in b.params)
+            touched |= inside.difference(b.params)
+    for b in reversed(statements):
+        if not b.params:
+            _touch(b.value, b.name in touched, holds, touched, functions)
+    names = {str(n.attr) for b in statements for n in walk(b.value) if n.op == "name"}
+    return frozenset(n for n in names if n not in arrays and n not in bound and n not in touched and split_name(n)[0].islower())
+
+
+def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], holds: dict[int, bool]) -> bool:
+    """Note of every node below `root` whether its value may be an array, as far as signs and capital letters tell."""
+    for n in reversed(list(walk(root))):  # parts before wholes
+        parts = [holds[id(a)] for a in n.args]
+        if n.op == "name":
+            name = str(n.attr)
+            known = arrays.get(name, bound.get(name))
+            holds[id(n)] = name[:1].isupper() if known is None else known
+        elif n.op in ("norm", "inner", "bars", "index", "iverson"):
+            holds[id(n)] = False
+        elif n.op == "call":
+            op = REGISTRY.get(str(n.attr).rstrip("."))
+            number = str(n.attr) in SHORTHANDS or (op is not None and op.signature.endswith("-> 1 1"))
+            holds[id(n)] = not number and any(parts)
+        elif n.op in ("pow", "epow"):
+            holds[id(n)] = parts[0]
+        elif n.op == "mul" and n.args[0].op == "T" and _is_small(n.args[0].args[0]) and _is_small(n.args[-1]):
+            holds[id(n)] = False  # x^T A x
+        else:
+            holds[id(n)] = n.op in ("T", "literal", "pinv") or any(parts)
+    return holds[id(root)]
+
+
+def _is_small(n: Node) -> bool:
+    return n.op == "name" and str(n.attr)[:1].islower()
+
+
+def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str], functions: Mapping[str, Sequence[bool]]) -> None:
+    """Add the names below `root` that stand where a vector does; `whole` says that `root` itself does."""
+    todo = [(root, whole)]
+    while todo:
+        node, vector = todo.pop()
+        if node.op == "name" and vector:
+            touched.add(str(node.attr))
+        arrays = sum(holds[id(a)] for a in node.args)
+        dotted = node.op == "mul" and node.attr == (".",) and all(a.op == "name" for a in node.args)
+        for k, a in enumerate(node.args):
+            others = arrays > holds[id(a)]
+            if node.op == "call" and len(functions.get(str(node.attr), ())) == len(node.args):
+                inside = functions[str(node.attr)][k]
+            elif node.op == "call":
+                inside = _takes_arrays(str(node.attr)) or (vector and _is_entrywise(str(node.attr)))
+            elif node.op in _OF_VECTORS:
+                inside = k == 0 or node.op in ("ew", "inner")
+            elif node.op in ("add", "mul"):
+                inside = vector or others or dotted
+            else:
+                inside = vector and node.op in _THROUGH
+            todo.append((a, inside))
+
+
+def _is_entrywise(name: str) -> bool:
+    op = REGISTRY.get(name.rstrip("."))
+    return name.endswith(".") or op is None or op.elementwise
+
+
+def _takes_arrays(name: str) -> bool:
+    """Whether a function is of vectors or matrices: sum, softmax, diag, tr, or one that the text defines."""
+    if name in SHORTHANDS:
+        return True
+    op = REGISTRY.get(name)
+    if op is None:
+        return is_unknown_function(name)
+    given = op.signature.partition("->")[0]
+    return not op.elementwise and any(part.split() not in (["1", "1"],) for part in given.split(","))
