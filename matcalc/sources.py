@@ -47,6 +47,12 @@ def abbreviated(source: str) -> str:
     return source
 
 
+def work(short: str, full: str) -> str:
+    """A work that one block cites, given there: `cite(work("Murray 2016", "I. Murray, …"), "eq. (8)")`."""
+    BIBLIOGRAPHY[short], SHORT[short] = full, short
+    return short
+
+
 def after(key: str) -> str:
     """For a statement that follows a source but was not found there under a number: `after Magnus & Neudecker …`."""
     return "after " + BIBLIOGRAPHY[key]

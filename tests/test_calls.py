@@ -21,7 +21,7 @@ def question(op: Operation) -> tuple[str, str]:
     sizes = {
         x: f"R^{{{rows} x {cols}}}" if cols is not ONE else f"R^{rows}" if rows is not ONE else "R" for x, (rows, cols) in letters.items()
     }
-    extra = {"positive": " positive", "invertible": " invertible"}.get(op.domain, "")
+    extra = f" {op.domain}" if op.domain in ("positive", "invertible", "spd") else ""
     where = "; ".join(f"{x} in {'N' if op.domain == 'integer' else space}{extra}" for x, space in sizes.items())
     return f"{op.spellings[0]}({', '.join(op.params)})", where
 

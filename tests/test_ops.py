@@ -61,6 +61,7 @@ def draw(op: Operation, rng: np.random.Generator) -> list[Array]:
             "(1,inf)": 1 + size,
             "integer": np.ceil(4 * size),
             "invertible": np.eye(*shape) + signed / 2,
+            "spd": np.eye(*shape) + signed @ signed.T / 4 if shape[0] == shape[1] else signed,
             "principal": np.eye(*shape) + signed / 6 if name == "X" else signed,
         }.get(op.domain, signed)
         values = np.full(shape, GIVEN[op.name, name]) if (op.name, name) in GIVEN else values
@@ -81,7 +82,7 @@ def test_every_block_is_complete(op: Operation) -> None:
     assert bool(op.numeric) != (op.name in OWN)
     assert not (op.differential and op.index), "a multilinear operation has its differential from Leibniz"
     assert op.transposes in ("", "commutes", "ignores")
-    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "invertible", "principal")
+    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "invertible", "spd", "principal")
 
 
 @pytest.mark.parametrize("op", BOOK, ids=by_name)

@@ -16,7 +16,7 @@ adjoint      of such an operation L, or of a linear one, linear in its last para
 kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
 ray          of a matrix function: d f(s A)/ds in `A` and the value `F`, where s A commutes with itself
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
-             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "invertible",
+             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "invertible", "spd",
              "principal" (no eigenvalue on the closed negative real axis)
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
 condition    where the differential holds, for the rule book, if that is not what the domain says of the first parameter
