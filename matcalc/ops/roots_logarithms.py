@@ -1,13 +1,14 @@
-"""The principal square root and logarithm of a matrix, and their Fréchet derivatives.
+"""Square roots and the logarithm of a matrix, and their derivatives.
 
-Both exist where no eigenvalue is on the closed negative real axis. With S = sqrtm(X) the derivative L along E solves the Sylvester
-equation S L + L S = E; that of the logarithm is the inverse of the derivative of the exponential at logm(X). Both are linear
-in E, and their adjoints are themselves at X^T. With further directions they are derivatives along all of them, as of the exponential.
+The principal root and logarithm exist where no eigenvalue is on the closed negative real axis, the Cholesky factor L with X = L L^T where
+X is symmetric and positive definite. With S = sqrtm(X) the derivative L along E solves the Sylvester equation S L + L S = E; that of the
+logarithm is the inverse of the derivative of the exponential at logm(X). Both are linear in E, and their adjoints are themselves at X^T.
+With further directions they are derivatives along all of them, as of the exponential.
 """
 
 from __future__ import annotations
 
-from ..sources import after, cite
+from ..sources import after, cite, work
 from .book import operation
 
 SQUARE_ROOT = operation(
@@ -110,4 +111,19 @@ LOGARITHM_KRONECKER = operation(
     numeric="kronecker_form(logarithm_derivative, X, *directions)",
     numpy="_logm_kronecker(X, *directions)",
     octave="logm_kronecker_(X, *directions)",
+)
+CHOLESKY = operation(
+    "chol",
+    "X",
+    "n n -> n n",
+    differential="F (tril(F^-1 (dX + dX^T) F^-T) - diag(diag(F^-1 dX F^-T)))/2",
+    domain="spd",
+    rule="differential of the Cholesky factor",
+    statement="d chol(X) = L Φ(L^-1 dX L^-T) for X = L L^T, where Φ takes the lower triangle and half the diagonal of a symmetric "
+    "matrix; of a matrix that is not symmetric the symmetric part (X + X^T)/2 is factored",
+    source=cite(work("Murray 2016", "I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016"), "eq. (8)"),
+    spellings="chol",
+    numeric="np.linalg.cholesky((X + X.T) / 2)",
+    numpy="np.linalg.cholesky((X + X.T) / 2)",
+    octave="chol((X + X.') / 2, 'lower')",
 )
