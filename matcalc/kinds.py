@@ -28,6 +28,15 @@ class Dim:
             found = cls._pool.keep(key, made)
         return found
 
+    def __reduce__(self) -> tuple[type[Dim], tuple[dict[Monomial, int]]]:
+        return Dim, (dict(self.terms),)
+
+    def __copy__(self) -> Dim:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Dim:
+        return self
+
     @staticmethod
     def of(value: str | int | Dim) -> Dim:
         """The size named `value`, or the number `value`. A large number is kept as a name, so that the checks on

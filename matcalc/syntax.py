@@ -31,10 +31,11 @@ printers in `render` spell it. One tree for both ways, so that reading and print
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from .errors import Span
+from .travel import Tree
 
 GREEK = dict(
     zip(
@@ -50,10 +51,11 @@ FORM_NAMES = "JHDGKM"  # an index form is called by the first of these that is n
 Attr = str | Fraction | tuple[object, ...] | None
 
 
-class Node:
+class Node(Tree):
     """One node of the surface tree; equality is structural and ignores places."""
 
     __slots__ = ("op", "args", "attr", "span")
+    args: tuple[Node, ...]
 
     def __init__(self, op: str, args: tuple[Node, ...] = (), attr: Attr = None, span: Span | None = None) -> None:
         self.op = op
@@ -61,9 +63,16 @@ class Node:
         self.attr = attr
         self.span = span
 
+    def row(self) -> tuple[Callable[..., Node], tuple[object, ...]]:
+        return _node, (self.op, self.attr, self.span)
+
     def __repr__(self) -> str:
         inside = ([] if self.attr is None else [repr(self.attr)]) + [repr(a) for a in self.args]
         return f"{self.op}({', '.join(inside)})"
+
+
+def _node(args: tuple[Node, ...], op: str, attr: Attr, span: Span | None) -> Node:
+    return Node(op, args, attr, span)
 
 
 def same(a: Node, b: Node) -> bool:

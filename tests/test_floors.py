@@ -17,7 +17,7 @@ PACKAGE = ROOT / "matcalc"
 
 # The ground floor comes first. A name is a package or a module at the top; those of one floor do not know of each other.
 HOUSE = (
-    "_version errors sources interning",
+    "_version errors sources interning travel",
     "kinds syntax",
     "ops",
     "printing reading expressions",

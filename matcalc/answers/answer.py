@@ -38,6 +38,15 @@ class Expression(Typeset):
         self.assumptions = list(typed.assumptions)
         self.expr = typed.expr
 
+    def _said(self) -> tuple[object, ...]:
+        return self.text, self.where, self.shape
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
     @property
     def where(self) -> str:
         """All declarations, the inferred ones too."""
@@ -123,6 +132,15 @@ class Derivative(Typeset):
         self._program: Program | None = None
         self.stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
         self.chained: Callable[[], Any] | None = None  # who made this knows how to write out the chain rule
+
+    def _said(self) -> tuple[object, ...]:
+        return self._typed.expr, self.wrt, self.text, self.where, self.shape, self.layout, self.verified
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Derivative) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
 
     @property
     def verified(self) -> str:

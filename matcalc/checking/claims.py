@@ -25,6 +25,7 @@ from ..pipeline.question import Function, Names, Options, Question, declarations
 from ..pipeline.sampling import Numbers, Values, closed, evaluator
 from ..shortening.simplify import simplify
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
+from ..travel import Holder
 from .diagnosis import diagnose
 from .evidence import Evidence, central_difference, complex_step, gather, measure, with_expression
 
@@ -37,7 +38,7 @@ _ENTRIES = re.compile(
 )
 
 
-class Verdict:
+class Verdict(Holder):
     """What was found: `equal`, and if not, `diagnosis`; `symbolic` says that algebra proves it. `errors` has for each of the
     random points the sizes and the measure of the gradient check in Mathematics for Machine Learning (the remark after section
     5.2.2) against the closed form, central differences and complex steps, None where there are none."""

@@ -116,7 +116,6 @@ class Plot:
         self.derivatives: list[Derivative] = []
         self.marks: list[Mark] = []
         self.path: list[Point] = []
-        self.f = self.evaluator(self.expression)
         samples = [self.f(p) for p in grid(self.windows, 41 if self.flat else 13)]
         if not any(map(finite, samples)):
             raise NoAnswerError("the function has no finite value in this range", suggestion="give another one: --range 0.1,5")
@@ -133,6 +132,10 @@ class Plot:
             found = derive.derivative(question.by(*names, order=order))
             return found if isinstance(found, list) else [found]
         return [derive.one_derivative(question.by(a, b, order=order)) for a in names for b in names]
+
+    def f(self, p: Point) -> float:
+        """The function at a point; nan where it has no value."""
+        return self.evaluator(self.expression)(p)
 
     def evaluator(self, thing: Expression | Derivative | Taylor) -> Callable[[Point], float]:
         """The value at a point; nan where there is none."""

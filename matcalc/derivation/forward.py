@@ -55,14 +55,26 @@ from ..ops.operation import Operation
 MARK = "\u2022"  # see `lines`
 
 
+class Pending(Operation):
+    """d(F), not yet worked out; in school calculus d/dx (F), with the name of the variable."""
+
+    __slots__ = ("school",)
+
+    def __init__(self, school: str) -> None:
+        name = f"{MARK}d/d{school}" if school else f"{MARK}d"
+        super().__init__(name, "F", "m n -> m n", statement="the differential", source="definition", spellings=name)
+        self.school = school
+        if school:
+            self.bit = differential().bit  # bits are for operations of the book: names that people choose have no end
+
+    def __reduce__(self) -> tuple[Callable[[str], Operation], tuple[str]]:
+        return differential, (self.school,)
+
+
 @lru_cache(maxsize=64)
 def differential(school: str = "") -> Operation:
-    """d(F), not yet worked out; in school calculus d/dx (F), with the name of the variable."""
-    name = f"{MARK}d/d{school}" if school else f"{MARK}d"
-    made = Operation(name, "F", "m n -> m n", statement="the differential", source="definition", spellings=name)
-    if school:
-        made.bit = differential().bit  # bits are for operations of the book: names that people choose have no end
-    return made
+    """The operation d, or d/dx by the name of the variable."""
+    return Pending(school)
 
 
 WRITTEN_OUT = 4  # X^k with k up to this is written out in its differential

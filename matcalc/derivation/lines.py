@@ -16,6 +16,7 @@ from ..ops.laws import ALGEBRA
 from ..printing.formats import Printable, spelled
 from ..sources import abbreviated
 from ..syntax import Node, Program
+from ..travel import Holder
 from .rulebook import Rule, book
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Line(Printable):
         return f"<{self.text} : {self.shape}>"
 
 
-class Step:
+class Step(Holder):
     """A rewriting that was done: by `rules`, from the line `before` to the line `after`; `place` is what was rewritten (its
     text), `note` what one must know besides. `text`, `unicode`, `latex` give the new line with its rule."""
 

@@ -11,6 +11,7 @@ from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, INDEXED_SUM, LITERAL
 from ..ops.laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..printing.document import plain
+from ..travel import Holder
 from .lines import Line, Partial, Step, merged
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SMALL |= {law.name for law in (CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_
 Row = tuple[str, str, str, str]
 
 
-class Derivation(list[Step]):
+class Derivation(list[Step], Holder):
     """The steps of a derivation, one rule each, in order; `given` are the lines that define the function and its named parts."""
 
     def __init__(self, steps: Iterable[Step], given: Sequence[Line] = ()) -> None:

@@ -50,6 +50,10 @@ class Tensor:
                 assert form is not None
                 self.matrix = add(self.matrix, form)
 
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """Without what is only kept to compute with."""
+        return None, {"shapes": self.shapes, "terms": self.terms, "matrix": self.matrix, "_numbers": None}
+
     def replace(self, matrix: Expr) -> None:
         """Take a simpler spelling of the same matrix."""
         self.matrix = matrix

@@ -13,11 +13,12 @@ from ..errors import ShapeError, UsageError
 from ..inference.infer import infer
 from ..kinds import IMPLIES, ONE, Dim, Shape, shape_text
 from ..syntax import Declaration, Node, Program
+from ..travel import Holder
 
 Number = int | float | Fraction
 
 
-class Handle:
+class Handle(Holder):
     """An expression under construction: what was written, what it is typed as, the names in it."""
 
     __slots__ = ("declarations", "node", "shape")

@@ -14,11 +14,12 @@ from typing import Any
 from ..interning import Pool
 from ..kinds import ONE, Shape, kind_of
 from ..ops.operation import Operation
+from ..travel import Tree
 
 NO_INDICES: frozenset[str] = frozenset()
 
 
-class Expr:
+class Expr(Tree):
     """A typed expression. `shape` is (rows, columns); `indices` the summation indices that occur free in it.
 
     `size` is about the number of symbols it takes to write it down (see `expressions.build`), `digest` a structural
@@ -36,6 +37,9 @@ class Expr:
     within: int
     turned: Expr | None  # its transpose, once it was asked for
     notes: dict[object, Any]  # what else was worked out of it, see `Memo`
+
+    def row(self) -> tuple[Callable[..., Expr], tuple[object, ...]]:
+        return _expr, (self.op, self.attr, self.shape, self.size, self.indices)
 
     @property
     def is_scalar(self) -> bool:
@@ -77,6 +81,10 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
         made.turned, made.notes = None, {}
         found = _pool.keep(key, made)
     return found
+
+
+def _expr(args: tuple[Expr, ...], op: Operation, attr: Hashable, shape: Shape, size: int, indices: frozenset[str]) -> Expr:
+    return make(op, args, attr, shape, size, indices)
 
 
 def order_key(e: Expr) -> tuple[int, bytes]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copyreg
+from collections.abc import Callable
+
 from . import (
     abstract,
     activations,
@@ -41,6 +44,13 @@ CHAPTERS = (
 def by_name(canonical: str) -> Operation:
     """The operation with this name; KeyError if the book has none."""
     return REGISTRY[canonical]
+
+
+def _reduced(op: Operation) -> tuple[Callable[[str], Operation], tuple[str]]:
+    return by_name, (op.name,)
+
+
+copyreg.pickle(Operation, _reduced)  # another process has a book too
 
 
 def contents() -> list[tuple[str, list[Operation]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..syntax import Node, Program
+from ..travel import Holder
 
 if TYPE_CHECKING:
     from .latex import Style
@@ -57,7 +58,7 @@ def on_screen(thing: Node | Program, width: int, form: str = "unicode") -> list[
     return drawing(thing, width) or broken(Unicode(), thing, width)
 
 
-class Printable:
+class Printable(Holder):
     """Something with a surface tree: its spellings, and how a notebook shows it."""
 
     def spell(self, form: str = "text") -> str:
