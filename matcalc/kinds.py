@@ -1,8 +1,8 @@
-"""Dimensions (polynomials in named sizes), shapes, and the order of declared properties."""
+"""Dimensions (polynomials in named sizes) and shapes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from .interning import Pool
@@ -149,41 +149,3 @@ def kind_of(shape: Shape) -> str:
     if cols is ONE:
         return "scalar" if rows is ONE else "vector"
     return "row" if rows is ONE else "matrix"
-
-
-# What each declared property implies. "closed" properties describe a set that free variations leave (symmetric,
-# orthogonal …): the variable of differentiation loses them until the last derivative is taken. "open" ones
-# (positive, invertible …) survive small variations and may be used before.
-IMPLIES: dict[str, tuple[str, ...]] = {
-    "symmetric": ("square",),
-    "skew": ("square",),
-    "diagonal": ("symmetric", "lower", "upper", "square"),
-    "orthogonal": ("orthonormal", "invertible", "square"),
-    "orthonormal": (),
-    "spd": ("psd", "symmetric", "invertible", "square"),
-    "psd": ("symmetric", "square"),
-    "invertible": ("square",),
-    "lower": ("square",),
-    "upper": ("square",),
-    "idempotent": ("square",),
-    "positive": ("nonnegative",),
-    "nonnegative": (),
-    "unit": (),
-    "simplex": ("nonnegative",),
-    "square": (),
-    "integer": (),
-    "constant": (),
-}
-OPEN = frozenset({"positive", "nonnegative", "invertible", "square", "constant", "integer"})
-PROPERTIES = tuple(p for p in IMPLIES if p not in ("square", "integer"))
-
-
-def close_properties(given: Iterable[str]) -> frozenset[str]:
-    """`given` with everything they imply."""
-    todo, done = list(given), set()
-    while todo:
-        p = todo.pop()
-        if p not in done:
-            done.add(p)
-            todo += IMPLIES[p]
-    return frozenset(done)

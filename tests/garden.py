@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple
@@ -32,8 +33,8 @@ from matcalc.expressions.build import (
 )
 from matcalc.expressions.expr import Expr
 from matcalc.kinds import ONE, Dim, Shape
+from matcalc.numbers.drawing import draw
 from matcalc.numbers.numeric import evaluate
-from matcalc.numbers.verify import draw
 
 m, n, p = Dim.of("m"), Dim.of("n"), Dim.of("p")
 SIZES = {"m": 2, "n": 3, "p": 4, "N": 3}
@@ -65,8 +66,9 @@ def assume(fine: Any) -> None:
 class Garden:
     """Grows random expressions; every step is done twice, by a constructor and by NumPy."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, words: Sequence[str] = PROPERTIES) -> None:
         self.random, self.rng = Random(seed), np.random.default_rng(seed)
+        self.words = words  # that square matrices are declared to be; "" is nothing
         self.env: dict[str, Any] = {}
 
     def pick(self, *options: Any) -> Any:
@@ -77,11 +79,11 @@ class Garden:
 
     def symbol(self, shape: Shape) -> Grown:
         square = shape[0] is shape[1] and shape[0] is not ONE
-        prop = self.pick(*PROPERTIES) if square else ""
+        prop = self.pick(*self.words) if square else ""
         name = f"{self.pick('a', 'b')}_{{{shape[0]}{shape[1]}{prop}}}"
-        e = symbol(name, shape, [prop] if prop else [])
+        e = symbol(name, shape, prop.split())
         if name not in self.env:
-            self.env[name] = draw((shape[0].value(SIZES), shape[1].value(SIZES)), [prop] if prop else [], self.rng)
+            self.env[name] = draw((shape[0].value(SIZES), shape[1].value(SIZES)), prop.split(), self.rng)
         return Grown(e, np.reshape(self.env[name], (shape[0].value(SIZES), shape[1].value(SIZES))))
 
     def leaf(self, shape: Shape) -> Grown:

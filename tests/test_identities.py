@@ -12,11 +12,12 @@ import pytest
 from matcalc.expressions.build import substitute, symbol
 from matcalc.expressions.expr import Expr, leaves
 from matcalc.inference.templates import instantiate
-from matcalc.kinds import IMPLIES, Dim
+from matcalc.kinds import Dim
+from matcalc.numbers.drawing import draw
 from matcalc.numbers.numeric import evaluate
-from matcalc.numbers.verify import draw
 from matcalc.ops.core import SYMBOL
 from matcalc.ops.identities import IDENTITIES, Identity
+from matcalc.ops.word import WORDS
 from matcalc.shortening.patterns import Table, functions, letters, named, sides
 from matcalc.shortening.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
@@ -38,7 +39,7 @@ def conditions(identity: Identity) -> dict[str, set[str]]:
     wanted: dict[str, set[str]] = {}
     for part in filter(None, identity.when.split(",")):
         prop, letter = part.split()
-        assert prop in IMPLIES, f"{identity.name}: {prop} is no property"
+        assert prop in WORDS, f"{identity.name}: {prop} is no property"
         wanted.setdefault(letter, set()).add(prop)
     return wanted
 

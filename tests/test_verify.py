@@ -13,12 +13,16 @@ from console import run
 import matcalc
 from matcalc.errors import NoAnswerError, VerificationError
 from matcalc.inference import templates
-from matcalc.kinds import ONE, PROPERTIES, SCALAR, Dim, Shape
+from matcalc.kinds import ONE, SCALAR, Dim, Shape
+from matcalc.numbers import precise
+from matcalc.numbers.drawing import draw, has_property
 from matcalc.numbers.judge import Check, judge
 from matcalc.numbers.kernels import exponential_derivative
 from matcalc.numbers.precise import Array
-from matcalc.numbers.verify import Point, draw, sizes_for
+from matcalc.numbers.verify import Point, sizes_for
 from matcalc.ops.book import REGISTRY
+from matcalc.ops.properties import DECLARED
+from matcalc.ops.word import WORDS, close_properties
 
 m, n = Dim.of("m"), Dim.of("n")
 Values = dict[str, Any]
@@ -251,19 +255,38 @@ HAS: dict[str, Any] = {
     "unit": lambda x: np.isclose(np.linalg.norm(x), 1),
     "simplex": lambda x: np.isclose(np.sum(x), 1) and np.all(x >= 0),
 }
-SHAPES = {"orthonormal": (5, 3), "unit": (4, 1), "simplex": (4, 1), "positive": (3, 4), "nonnegative": (3, 4)}
+SHAPES = {"tall": (5, 3), "entries": (3, 4), "square": (4, 4), "": (4, 1)}  # by what a word can be said of
 
 
-@pytest.mark.parametrize("prop", [p for p in PROPERTIES if p != "constant"])
+@pytest.mark.parametrize("prop", HAS)
+def test_what_a_block_says_of_numbers_is_what_the_word_means(prop: str) -> None:
+    """`has_property` reads the block; here is the definition by hand."""
+    rng = np.random.default_rng(12)
+    shape = SHAPES[WORDS[prop].shape]
+    for words in ((), (prop,), ("positive",), *([("symmetric",), ("lower",)] if shape == (4, 4) else [])):
+        for _ in range(5):
+            x = draw(shape, words, rng)
+            assert has_property(prop, x) == bool(HAS[prop](x)) or (prop == "idempotent" and np.allclose(x, np.eye(4)))
+
+
+@pytest.mark.parametrize("prop", [p for p in DECLARED if p != "constant"])
 def test_a_drawn_point_has_the_property(prop: str) -> None:
-    shape = SHAPES.get(prop, (4, 4))
+    shape = SHAPES[WORDS[prop].shape]
     rng = np.random.default_rng(13)
     plain = [draw(shape, (), rng) for _ in range(20)]
-    assert prop in ("invertible",) or not any(HAS[prop](x) for x in plain)
+    assert WORDS[prop].within == "open" or not any(has_property(prop, x) for x in plain)
     for scale, positive in ((1.0, False), (0.5, True), (0.2, False)):
         for _ in range(20):
             x = draw(shape, (prop,), rng, scale, positive)
-            assert x.shape == shape and HAS[prop](x)
+            assert x.shape == shape and all(has_property(p, x) for p in close_properties((prop,)))
+
+
+@pytest.mark.parametrize("prop", [p for p in DECLARED if p != "constant"])
+def test_a_precise_point_has_the_property(prop: str) -> None:
+    shape = SHAPES[WORDS[prop].shape]
+    with precise.precision(30):
+        x = draw(shape, (prop,), precise.random(3), arrays=precise)
+        assert has_property(prop, np.array([[float(v) for v in line] for line in x.lines()]))
 
 
 @pytest.mark.parametrize(

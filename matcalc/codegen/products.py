@@ -17,7 +17,6 @@ from ..ops.norms import FROBENIUS_NORM, NORM
 from .blocks import Blocks, distributed_block, is_placed, merged
 from .contraction import Contraction, Factor, Labels, pair, product
 from .graph import Node
-from .known import nonnegative, positive_definite
 from .leaves import NoAxis
 from .patterns import distributed, distributed_trace, is_below, is_outer, on_diagonal, power_of, reciprocal
 
@@ -102,10 +101,10 @@ class Products(Blocks):
         elif op is UNIT and e.args[0].op is INDEX and self._is_whole(e):
             c.join(str(e.args[0].attr), row, e.shape[0])
         elif op is INVERSE and not self.batch(e):
-            c.add(Factor(self.lower(e.args[0]), (row, col), inverse=True, spd=positive_definite(e.args[0])), e.shape)
+            c.add(Factor(self.lower(e.args[0]), (row, col), inverse=True, spd=holds(e.args[0], "spd")), e.shape)
         else:
             symmetric = e.shape[0] is not ONE and holds(e, "symmetric")
-            c.add(Factor(self.lower(e), self.labels(e, row, col), nonnegative=nonnegative(e), symmetric=symmetric), self.dims(e))
+            c.add(Factor(self.lower(e), self.labels(e, row, col), nonnegative=holds(e, "nonnegative"), symmetric=symmetric), self.dims(e))
 
     def _is_whole(self, unit: Expr) -> bool:
         name = str(unit.args[0].attr)
@@ -118,7 +117,7 @@ class Products(Blocks):
         elif s.op is MATMUL and self.batch(s):
             self._open_chain(s, None, None, c)
         elif self.batch(s):
-            c.add(Factor(self.lower(s), self.batch(s), nonnegative=nonnegative(s)), self.dims(s))
+            c.add(Factor(self.lower(s), self.batch(s), nonnegative=holds(s, "nonnegative")), self.dims(s))
         else:
             c.scalars.append(self.lower(s))
 
@@ -224,12 +223,12 @@ class Products(Blocks):
         return self.graph.make("call", (x, exponent), MATRIX_POWER, self.dims(e))
 
     def _inverse(self, e: Expr) -> Node:
-        return self.graph.make("inv", (self.lower(e.args[0]),), (positive_definite(e.args[0]),), self.dims(e))
+        return self.graph.make("inv", (self.lower(e.args[0]),), (holds(e.args[0], "spd"),), self.dims(e))
 
     def _determinant(self, e: Expr) -> Node:
         if self.batch(e):
             return self.call(e)
-        return self.graph.make(e.op.name, (self.lower(e.args[0]),), (positive_definite(e.args[0]),), ())
+        return self.graph.make(e.op.name, (self.lower(e.args[0]),), (holds(e.args[0], "spd"),), ())
 
     def _trace(self, e: Expr) -> Node:
         x = e.args[0]

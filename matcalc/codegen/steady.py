@@ -30,16 +30,17 @@ from ..expressions.build import (
     value_of,
 )
 from ..expressions.expr import Expr, transform
+from ..expressions.properties import holds
 from ..kinds import ONE
 from ..ops.activations import RELU, SIGMOID, SOFTPLUS
 from ..ops.core import ADD, ENTRY, HADAMARD, IVERSON, MATMUL, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG
 from ..ops.elementary import ABS, COSH, EXP, LOG
+from ..ops.norms import FROBENIUS_NORM, NORM
 from ..ops.operation import Operation
 from ..ops.softmax import LOG_SUM_EXP, LOG_SUM_EXP_ROWS, SOFTMAX, SOFTMAX_ROWS
 from ..ops.sums import SUM
-from .known import positive
 
 
 def steady(e: Expr, done: dict[Expr, Expr]) -> Expr:
@@ -69,7 +70,7 @@ def _log(e: Expr) -> Expr | None:
         return apply(LOG_DETERMINANT, x.args)
     if x.op is POWER and is_number(x.args[1]):
         base, k = x.args
-        if base.op is DETERMINANT or value_of(k) == Fraction(1, 2) or positive(base):
+        if base.op is DETERMINANT or value_of(k) == Fraction(1, 2) or (base.op not in (NORM, FROBENIUS_NORM) and holds(base, "positive")):
             inner = apply(LOG, [base])
             return times(k, _log(inner) or inner)
     if x.op is COSH:

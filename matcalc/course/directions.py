@@ -11,11 +11,12 @@ from ..errors import NoAnswerError, ShapeError, UsageError, VerificationError
 from ..expressions import build
 from ..expressions.build import add, apply, divide, entry, literal, matmul, num, substitute, symbol, times, trace, transpose, zeros
 from ..expressions.expr import Expr, postorder
+from ..expressions.properties import holds
 from ..kinds import ONE, SCALAR, Dim
 from ..notation.linearmap import along as applied
 from ..numbers.numeric import Plan
 from ..ops.book import REGISTRY
-from ..ops.core import ENTRY, POWER
+from ..ops.core import ENTRY
 from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
@@ -175,7 +176,7 @@ def _norm(parts: Sequence[Expr]) -> Expr:
             return tidied(apply(REGISTRY["abs"], (u,)))
         c, scalars, body = build.split(u)
         if body is not None and (scalars or c != 1):
-            factors = [s if _is_positive(s) else apply(REGISTRY["abs"], (s,)) for s in scalars]
+            factors = [s if holds(s, "positive") else apply(REGISTRY["abs"], (s,)) for s in scalars]
             return times(num(abs(c)), *factors, _norm([body]))
         if build.has(u, "unit"):
             return num(1)
@@ -184,10 +185,6 @@ def _norm(parts: Sequence[Expr]) -> Expr:
 
     squares = [times(u, u) if u.is_scalar else trace(matmul(transpose(u), u)) for u in parts]
     return tidied(build.power(add(*squares), num(Fraction(1, 2))))
-
-
-def _is_positive(s: Expr) -> bool:
-    return s.op.positive or build.has(s, "positive") or (s.op is POWER and _is_positive(s.args[0]))
 
 
 def tidied(e: Expr) -> Expr:

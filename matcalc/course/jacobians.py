@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr
 from ..numbers.numeric import Plan
+from ..ops.pattern import Pattern
 from .problem import Problem
 
 GOOD_POINTS = 2
@@ -16,17 +17,21 @@ TOLERANCE = 1e-5
 MOST_POINTS = 30
 
 
-def free_entries(shape: tuple[int, int], words: Sequence[str]) -> list[tuple[int, int]]:
-    """The places of the independent entries, column by column: those of a symmetric matrix on and below the diagonal."""
+def free_directions(shape: tuple[int, ...], words: Iterable[str]) -> list[tuple[int, int, Any]]:
+    """The places of the independent entries, column by column, those of a symmetric matrix on and below the diagonal, and the
+    direction in which an array of this shape moves with each."""
+    import numpy as np
+
     rows, cols = shape
-    places = [(i, j) for j in range(cols) for i in range(rows)]
-    if "diagonal" in words:
-        return [(i, j) for i, j in places if i == j]
-    if "skew" in words:
-        return [(i, j) for i, j in places if i > j]
-    if "symmetric" in words or "lower" in words:
-        return [(i, j) for i, j in places if i >= j]
-    return [(i, j) for i, j in places if i <= j] if "upper" in words else places
+    pattern = Pattern(words if rows == cols > 1 else ())
+    if pattern:
+        return [(i, j, pattern.direction(i, j, rows)) for i, j in pattern.free(rows, cols)]
+    found = []
+    for i, j in pattern.free(rows, cols):
+        e = np.zeros(shape)
+        e[i, j] = 1.0
+        found.append((i, j, e))
+    return found
 
 
 def numerical_jacobian(f: Any, env: Mapping[str, Any], names: Sequence[str], words: Sequence[str], out: Sequence[tuple[int, int]]) -> Any:
@@ -53,13 +58,7 @@ def _steps(env: Mapping[str, Any], names: Sequence[str], words: Sequence[str]) -
         if x.ndim == 0:
             yield name, np.array(1.0)
             continue
-        for i, j in free_entries((x.shape[0], x.shape[1]), words):
-            e = np.zeros(x.shape)
-            e[i, j] = 1.0
-            if "symmetric" in words:
-                e[j, i] = 1.0
-            if "skew" in words:
-                e[j, i] = -1.0
+        for _, _, e in free_directions(x.shape, words):
             yield name, e
 
 
@@ -76,7 +75,7 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
             rows, cols = (d.value(sizes) for d in f.shape)
             try:
                 j = numerical_jacobian(
-                    lambda at, sizes=sizes: plan.run(at, sizes)[0], env, problem.names, words, free_entries((rows, cols), out_words)
+                    lambda at, sizes=sizes: plan.run(at, sizes)[0], env, problem.names, words, Pattern(out_words).free(rows, cols)
                 )
                 found, size = (float(v) for v in closed.run(env, sizes))
                 wanted = float(np.linalg.det(j))

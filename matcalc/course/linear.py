@@ -16,7 +16,6 @@ from ..expressions.build import (
     add,
     apply,
     eye,
-    has,
     inverse,
     is_zero,
     kron,
@@ -33,6 +32,7 @@ from ..expressions.build import (
 )
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
+from ..expressions.properties import holds
 from ..kinds import ONE
 from ..notation.kronecker import commutation
 from ..ops.core import ADD, EYE, INDEXED_SUM, MATMUL, POWER
@@ -99,7 +99,7 @@ def solve_left(m: Expr, r: Expr, new: NewName, tall: IsTall) -> Solution | None:
     m, r = cleared(m, r)
     multiple = _multiple_of_identity(m)
     if multiple is not None:
-        return Solution(shortest(times(power(multiple, num(-1)), r)), nonzero=() if sign_of(multiple) in (1, -1) else (multiple,))
+        return Solution(shortest(times(power(multiple, num(-1)), r)), nonzero=() if sign_of(multiple) else (multiple,))
     gram = gram_factor(m)
     if gram is not None and definiteness(m) not in (PD, ND):
         a, scale = gram
@@ -126,7 +126,7 @@ def _is_gram(m: Expr) -> bool:
 def _needed(m: Expr) -> tuple[Expr, ...]:
     """What must be invertible: nothing where the rules say that it is."""
     bare = without_scalars(m)
-    sure = definiteness(m) in (PD, ND) or has(bare, "invertible")
+    sure = holds(m, "invertible") or holds(bare, "invertible")
     return () if sure else (bare,)
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
+from ..numbers.drawing import draw, made, margin
 from ..numbers.numeric import Plan
-from ..numbers.verify import draw
 from ..ops.inverse import INVERSE
+from ..ops.pattern import Pattern
 from ..pipeline.sampling import Sampler
-from .jacobians import free_entries
+from .jacobians import free_directions
 
-SHAPED = frozenset({"orthogonal", "idempotent", "spd", "psd", "diagonal", "skew", "lower", "upper", "orthonormal"})
 GOOD_POINTS = 3
 MOST_POINTS = 60
 KINK = 1e-2  # of slopes nearby: a slope that does not go to zero with the step
@@ -27,7 +27,6 @@ NEAR = 0.05  # of the edge of what is declared: differences would step over it
 LARGEST = 1e3
 MORE_DATA = 4
 WORST = 1e3  # condition of a matrix that is inverted
-STRUCTURES = ("diagonal", "skew", "symmetric", "lower", "upper")
 
 
 class Scenery:
@@ -77,10 +76,7 @@ class Scenery:
 
         for name, _ in self.values:
             x = np.asarray(env[name], dtype=float)
-            words = self.words.get(name, frozenset())
-            if not np.all(np.isfinite(x)) or np.any(np.abs(x) > LARGEST) or (words & {"positive"} and np.any(x < NEAR)):
-                return False
-            if words & {"spd"} and x.ndim == 2 and float(np.linalg.eigvalsh((x + x.T) / 2)[0]) < NEAR:
+            if not np.all(np.isfinite(x)) or np.any(np.abs(x) > LARGEST) or margin(self.words.get(name, ()), x) < NEAR:
                 return False
         if self.conditions is None:
             return True
@@ -161,20 +157,10 @@ class Scenery:
         return (ends[0] - ends[1]) / (2 * h)
 
     def _direction(self, name: str, shape: tuple[int, ...], rng: Any) -> Any:
-        import numpy as np
 
         e = rng.uniform(-1.0, 1.0, shape)
         if len(shape) == 2 and shape[0] == shape[1] and shape[0] > 1:
-            words = self.words.get(name, frozenset())
-            allowed = free_entries((shape[0], shape[1]), [w for w in STRUCTURES if w in words])
-            mask = np.zeros(shape)
-            for i, j in allowed:
-                mask[i, j] = 1.0
-            e = e * mask
-            if "symmetric" in words:
-                e = (e + e.T) / 2
-            if "skew" in words:
-                e = e - e.T
+            e = Pattern(self.words.get(name, ())).onto(e)
         return e
 
     def curvature(self) -> set[str]:
@@ -218,16 +204,7 @@ class Scenery:
             if x.ndim == 0:
                 steps.append((name, np.array(1.0)))
                 continue
-            words = self.words.get(name, frozenset())
-            square = [w for w in STRUCTURES if w in words] if x.shape[0] == x.shape[1] and x.shape[0] > 1 else []
-            for i, j in free_entries((x.shape[0], x.shape[1]), square):
-                e = np.zeros(x.shape)
-                e[i, j] = 1.0
-                if "symmetric" in words:
-                    e[j, i] = 1.0
-                if "skew" in words:
-                    e[j, i] = -1.0
-                steps.append((name, e))
+            steps += [(name, e) for _, _, e in free_directions(x.shape, self.words.get(name, ()))]
         size = max([1.0, *[float(np.max(np.abs(np.asarray(env[n])), initial=0.0)) for n, _ in self.values]])
         smallest = min(
             [1.0, *[float(np.min(np.abs(np.asarray(env[n])))) or 1.0 for n, _ in self.values if "positive" in self.words.get(n, ())]]
@@ -254,15 +231,9 @@ class Scenery:
 
 def general(shape: tuple[int, int], properties: Iterable[str], rng: Any) -> Any:
     """Random values with the declared properties, and nothing beyond."""
-    import numpy as np
-
-    props = set(properties)
-    if shape[0] != shape[1] or shape[0] < 2 or props & SHAPED:
-        return draw(shape, props, rng)
-    x = rng.standard_normal(shape)
-    if props & {"positive", "nonnegative"}:
-        x = np.abs(x) + 0.1
-    return (x + x.T) / 2 if "symmetric" in props else x
+    if shape[0] != shape[1] or shape[0] < 2:
+        return draw(shape, properties, rng)
+    return made(rng.standard_normal(shape), properties, rng)
 
 
 def np_shape(x: Any) -> tuple[int, ...]:

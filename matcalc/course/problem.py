@@ -19,6 +19,8 @@ from ..kinds import ONE, shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import rewritten, typed_order
 from ..ops.core import MEMBER, SYMBOL
+from ..ops.properties import LINEAR
+from ..ops.word import WORDS, shortest
 from ..pipeline.question import Question, read
 from ..pipeline.sampling import Sampler
 from ..printing.formats import Printable
@@ -28,7 +30,6 @@ from ..shortening.simplify import recognise
 from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
 
 _NAMED = re.compile(r"\s*(\\?[^\W\d_]+(?:_(?:\{[^{}]*\}|\w))?)\s*=(?!=)")
-_LINEAR = frozenset({"symmetric", "skew", "diagonal", "lower", "upper"})  # what a direction shares with the variable
 _OPEN, _CLOSED = "([{", ")]}"
 
 
@@ -90,8 +91,8 @@ class Problem:
         """A name of the answer's own, to be listed in `where`."""
         shape = like.shape
         sizes = () if like.is_scalar else shape[:1] if shape[1] is ONE else shape
-        words = tuple(p for p in properties if p not in ("square", "integer"))
-        self.declarations[name] = Declaration(name, "R", tuple(sizes), _shortest(words))
+        words = shortest(frozenset(p for p in properties if WORDS[p].declared))
+        self.declarations[name] = Declaration(name, "R", tuple(sizes), words)
 
     # ---- texts beside the expression
 
@@ -134,7 +135,7 @@ class Problem:
             declarations = dict(self.declarations)
             if program.body.op == "name" and isinstance(program.body.attr, str) and self._is_new(program.body.attr):
                 words = self.properties(name)
-                self.declare(program.body.attr, like, _LINEAR & words if free else words)
+                self.declare(program.body.attr, like, words.intersection(LINEAR) if free else words)
                 declarations = dict(self.declarations)
             typed = Question(program, declarations.values()).whole()
         except MatcalcError as error:
@@ -273,13 +274,6 @@ def refuse_where_undefined(e: Expr, what: str, values: Mapping[Expr, Expr] | Non
 
 def _vanishes(e: Expr) -> bool:
     return e is zeros(*e.shape)
-
-
-def _shortest(words: Sequence[str]) -> tuple[str, ...]:
-    """The words without those that another one implies."""
-    from ..kinds import close_properties
-
-    return tuple(w for w in words if not any(w != v and w in close_properties((v,)) for v in words))
 
 
 def _names(e: Expr) -> set[str]:

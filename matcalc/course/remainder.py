@@ -10,6 +10,7 @@ from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of, words_of
 from ..numbers.numeric import Plan
+from ..ops.pattern import Pattern
 from ..pipeline.sampling import Sampler
 
 GOOD_POINTS = 2
@@ -90,14 +91,6 @@ def direction(v: Expr, shape: tuple[int, ...], rng: Any) -> Any:
     import numpy as np
 
     e = rng.uniform(-1.0, 1.0, shape)
-    words = words_of(v)
     if e.ndim == 2 and e.shape[0] == e.shape[1]:
-        if words & {"spd", "psd", "symmetric"}:
-            e = (e + e.T) / 2
-        if "lower" in words:
-            e = np.tril(e)
-        if "upper" in words:
-            e = np.triu(e)
-        if "diagonal" in words:
-            e = np.diag(np.diag(e))
+        e = Pattern(words_of(v)).onto(e)
     return e / max(1.0, float(np.linalg.norm(e)))

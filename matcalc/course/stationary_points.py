@@ -21,7 +21,7 @@ from ..notation.kronecker import kronecker_matrix
 from ..ops.core import SYMBOL
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
-from .definiteness import ND, NSD, PD, PSD, definiteness, entry_sign, sign_of
+from .definiteness import ND, NSD, PD, PSD, definiteness, sign_of
 from .equations import solve_for
 from .expansion import expanded
 from .linear import Solution, contains
@@ -82,7 +82,7 @@ class _Matrices:
             self.problem.notes.append(f"{why}; then every point is stationary")
             return Stationary(self.problem, [], why)
         for x in self.xs:
-            if entry_sign(self.gradients[x]) in (1, -1):
+            if sign_of(self.gradients[x]):
                 why = f"every entry of the gradient {self._say(self.gradients[x])} has the same sign"
                 self.problem.notes.append(why)
                 return Stationary(self.problem, [], why)
@@ -294,4 +294,4 @@ def without_nonzero(g: Expr) -> Expr:
     c, scalars, body = build.split(g)
     if body is None or not scalars:
         return g
-    return build.times(num(c), *[s for s in scalars if sign_of(s) not in (1, -1)], body)
+    return build.times(num(c), *[s for s in scalars if not sign_of(s)], body)

@@ -19,6 +19,8 @@ from ..expressions.labels import name_of
 from ..kinds import ONE, Dim, shape_text
 from ..notation.kronecker import kronecker_matrix
 from ..ops.core import EYE
+from ..ops.pattern import Pattern, without_pattern
+from ..ops.properties import LINEAR
 from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
@@ -29,7 +31,6 @@ from .freeentries import structured_determinant
 from .jacobians import check_determinant, vanishes
 from .problem import Answer, Problem
 
-STRUCTURED = ("symmetric", "lower", "upper", "diagonal", "skew")
 LARGEST_SIDE = 6
 SINGULAR = "the Jacobian is singular everywhere"
 
@@ -67,7 +68,7 @@ def jacobian_determinant(problem: Problem, check: bool) -> JacobianDeterminant:
     f = problem.function
     _check_sizes(problem, f, xs)
     jacobian: Expr | None = None
-    words = [w for w in STRUCTURED if w in problem.properties(problem.names[0])] if len(xs) == 1 else []
+    words = [w for w in LINEAR if w in problem.properties(problem.names[0]) and Pattern((w,))] if len(xs) == 1 else []
     if words and not xs[0].is_scalar:
         found = structured_determinant(problem, f, xs[0], words)
     else:
@@ -83,7 +84,7 @@ def jacobian_determinant(problem: Problem, check: bool) -> JacobianDeterminant:
     if build.is_zero(value):
         why = _why_singular(f, xs[0]) if len(xs) == 1 else SINGULAR
         problem.notes.append(f"no change of variables: {why}")
-    free = [w for x in problem.names for w in ("orthogonal", "orthonormal", "unit", "simplex", "idempotent") if w in problem.properties(x)]
+    free = [w for x in problem.names for w in without_pattern(problem.properties(x))]
     if free:
         problem.notes.append(f"all entries count as free; that the variable is {free[0]} is not used")
     answer = JacobianDeterminant(problem, value, absolute(value), jacobian, why)

@@ -23,33 +23,38 @@ from ..expressions.expr import Expr
 from ..kinds import ONE
 from ..ops.core import MEMBER, SYMBOL
 from ..ops.diagonal import LOWER_TRIANGLE, UPPER_TRIANGLE
+from ..ops.operation import Operation
+from ..ops.pattern import Pattern, without_pattern
+from ..ops.properties import LINEAR
+from ..ops.word import WORDS, close_properties
 from .network import Slot, Term
 from .tensor import Tensor
 
 SPACE, INDEPENDENT = "symmetric-space", "independent"
 CONVENTIONS = (SPACE, INDEPENDENT)
-SETS = ("diagonal", "symmetric", "skew", "lower", "upper")  # a diagonal matrix is also symmetric: the narrowest comes first
-CURVED = ("orthogonal", "orthonormal", "idempotent", "unit", "simplex")
 HALF = Fraction(1, 2)
-_TRIANGLES = {"lower": LOWER_TRIANGLE, "upper": UPPER_TRIANGLE}
 
 
 def set_of(variable: Expr) -> str | None:
     """The set that a declared variable lies in; None where its entries are free."""
     if variable.op not in (SYMBOL, MEMBER):
         return None
-    words = variable.attr[1]  # type: ignore[index]
-    for word in CURVED:
-        if word in words:
-            raise UsageError(
-                f"{variable.attr[0]} is declared {word}, and that set is curved",  # type: ignore[index]
-                suggestion=f"structured derivatives are within the {', '.join(SETS[:-1])} and {SETS[-1]} triangular matrices",
-            )
+    name, words = variable.attr  # type: ignore[misc]
+    for w in without_pattern(words):  # type: ignore[has-type]
+        why = "that set is curved" if WORDS[w].within == "curved" else "derivatives within that space are not covered"
+        raise UsageError(
+            f"{name} is declared {w}, and {why}",  # type: ignore[has-type]
+            suggestion=f"structured derivatives are within the {_listed('and')} matrices",
+        )
     if ONE in variable.shape:
         return None
-    if "lower" in words and "upper" in words:
-        return "diagonal"
-    return next((s for s in SETS if s in words), None)
+    # A diagonal matrix is also symmetric: the narrowest set.
+    return max((w for w in LINEAR if w in words), key=lambda w: len(close_properties((w,))), default=None)  # type: ignore[has-type]
+
+
+def _listed(joint: str) -> str:
+    *most, last = [WORDS[w].said for w in LINEAR if Pattern((w,))]
+    return f"{', '.join(most)} {joint} {last}"
 
 
 def sets_of(variables: Sequence[Expr], names: Sequence[str], convention: str) -> list[str | None]:
@@ -61,24 +66,26 @@ def sets_of(variables: Sequence[Expr], names: Sequence[str], convention: str) ->
         listed = " and ".join(dict.fromkeys(names))
         raise UsageError(
             f"no structure to stay within is declared for {listed}",
-            suggestion=f'declare it {", ".join(SETS[:-1])} or {SETS[-1]}, as in --where "{names[0]} in R^{{n x n}} symmetric"',
+            suggestion=f'declare it {_listed("or")}, as in --where "{names[0]} in R^{{n x n}} symmetric"',
         )
     return found
 
 
 def sentence(name: str, kind: str, convention: str) -> str:
     """What was done, for the list of assumptions."""
-    if kind == "symmetric" and convention == SPACE:
-        return f"{name} stays symmetric: the gradient in the symmetric space, (G + G^T)/2 of the derivative G by free entries"
-    if kind == "symmetric":
-        return f"by the independent entries of the symmetric {name}: G + G^T - G .* I of the derivative G by free entries"
-    if kind == "skew" and convention == SPACE:
-        return f"{name} stays skew: the gradient in the space of skew matrices, (G - G^T)/2 of the derivative G by free entries"
-    if kind == "skew":
-        return f"by the independent entries of the skew {name}: G - G^T of the derivative G by free entries"
-    if kind == "diagonal":
-        return f"{name} stays diagonal: the diagonal of the derivative by free entries"
-    return f"{name} stays {kind} triangular: the {kind} triangle of the derivative by free entries"
+    pattern, said = Pattern((kind,)), WORDS[kind].said
+    sign = "+" if pattern.mirror > 0 else "-"
+    if len(pattern.zero) == 2:
+        mapped = "G .* I"
+    elif pattern.zero:
+        mapped = "tril(G)" if "above" in pattern.zero else "triu(G)"
+    elif convention == SPACE:
+        mapped = f"(G {sign} G^T)/2"
+    else:
+        mapped = f"G {sign} G^T" + (" - G .* I" if pattern.mirror > 0 else "")
+    if convention == INDEPENDENT and not pattern.zero:
+        return f"by the independent entries of the {said} {name}: {mapped} of the derivative G by free entries"
+    return f"{name} stays {said}: the gradient in the {said} space, {mapped} of the derivative G by free entries"
 
 
 # ---------------------------------------------------------------------------------------------- the projections
@@ -97,33 +104,35 @@ def within(tensor: Tensor, sets: Sequence[str | None], convention: str) -> Tenso
 
 def of_matrix(g: Expr, kind: str, convention: str) -> Expr:
     """The derivative `g` of a scalar, within the set."""
-    if kind in _TRIANGLES:
-        return apply(_TRIANGLES[kind], (g,))
+    pattern = Pattern((kind,))
     diagonal = hadamard(g, eye(g.shape[0]))
-    if kind == "diagonal":
-        return diagonal
-    both = add(g, transpose(g) if kind == "symmetric" else negative(transpose(g)))
+    if pattern.zero:
+        return diagonal if len(pattern.zero) == 2 else apply(_triangle(pattern), (g,))
+    both = add(g, times(num(pattern.mirror), transpose(g)))
     if convention == SPACE:
         return times(num(HALF), both)
-    return add(both, negative(diagonal)) if kind == "symmetric" else both
+    return add(both, negative(diagonal)) if pattern.mirror > 0 else both
+
+
+def _triangle(pattern: Pattern) -> Operation:
+    return LOWER_TRIANGLE if "above" in pattern.zero else UPPER_TRIANGLE
 
 
 def _of_term(t: Term, number: int, kind: str, convention: str) -> list[Term]:
     """The same for a term, on the indices of its variable `number`."""
+    pattern = Pattern((kind,))
     k = 2 * number
     rows, cols = t.slots[k : k + 2]
-    if kind in _TRIANGLES:
-        n = rows[0].dim
-        return [_with_factor(t, apply(_TRIANGLES[kind], (ones(n, n),)), rows, cols, num(1))]
-    diagonal = eye(rows[0].dim)
-    if kind == "diagonal":
-        return [_with_factor(t, diagonal, rows, cols, num(1))]
+    n = rows[0].dim
+    if pattern.zero:
+        ones_there = eye(n) if len(pattern.zero) == 2 else apply(_triangle(pattern), (ones(n, n),))
+        return [_with_factor(t, ones_there, rows, cols, num(1))]
     share = num(HALF) if convention == SPACE else num(1)
-    sign = share if kind == "symmetric" else negative(share)
     turned = [*t.slots[:k], cols, rows, *t.slots[k + 2 :]]
-    found = [Term(times(s, t.scalar), t.factors, slots, t.binders) for s, slots in ((share, t.slots), (sign, turned))]
-    if kind == "symmetric" and convention == INDEPENDENT:
-        found.append(_with_factor(t, diagonal, rows, cols, num(-1)))
+    both = ((share, t.slots), (times(num(pattern.mirror), share), turned))
+    found = [Term(times(s, t.scalar), t.factors, slots, t.binders) for s, slots in both]
+    if pattern.mirror > 0 and convention == INDEPENDENT:
+        found.append(_with_factor(t, eye(n), rows, cols, num(-1)))
     return found
 
 
@@ -137,28 +146,22 @@ def _with_factor(t: Term, factor: Expr, rows: Slot, cols: Slot, scale: Expr) -> 
 def tangent(kind: str, convention: str) -> Callable[[ModuleType, Any], tuple[Any, Any]]:
     """From a random matrix to a direction within the set, and the coordinates of that direction the answer is paired with."""
 
+    pattern = Pattern((kind,))
+
     def direction(arrays: ModuleType, e: Any) -> tuple[Any, Any]:
-        inside = onto(kind, e, arrays)
-        return inside, arrays.np.tril(inside) if convention == INDEPENDENT and kind in ("symmetric", "skew") else inside
+        inside = pattern.onto(e, arrays.np)
+        return inside, arrays.np.tril(inside) if convention == INDEPENDENT and not pattern.zero else inside
 
     return direction
-
-
-def onto(kind: str, e: Any, arrays: ModuleType) -> Any:
-    """The projection of a matrix onto the set."""
-    if kind in ("lower", "upper"):
-        return arrays.np.tril(e) if kind == "lower" else arrays.np.triu(e)
-    if kind == "diagonal":
-        return e * arrays.np.eye(len(e))
-    return (e + e.T) / 2 if kind == "symmetric" else (e - e.T) / 2
 
 
 def stays(kind: str, numbers: Sequence[Any], n: int, arrays: ModuleType) -> None:
     """Of the entries of a derivative by a matrix of n rows: VerificationError unless each of these matrices lies in the set."""
     if not all(map(arrays.is_finite, numbers)):
         return
+    pattern = Pattern((kind,))
     least = max(map(abs, numbers), default=0) * arrays.exact(1e-9)
     for at in range(0, len(numbers), n * n):
         matrix = arrays.np.array(numbers[at : at + n * n]).reshape(n, n)
-        if any(abs(v) > least for v in arrays.flat(onto(kind, matrix, arrays) - matrix)):
-            raise VerificationError(f"the closed form is not {kind}")
+        if any(abs(v) > least for v in arrays.flat(pattern.onto(matrix, arrays.np) - matrix)):
+            raise VerificationError(f"the closed form is not {WORDS[kind].said}")

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from ..errors import ShapeError, UsageError
 from ..inference.infer import infer
-from ..kinds import IMPLIES, ONE, Dim, Shape, shape_text
+from ..kinds import ONE, Dim, Shape, shape_text
+from ..ops.word import WORDS
 from ..syntax import Declaration, Node, Program
 from ..travel import Holder
 
@@ -129,8 +130,8 @@ def _symbol(name: str, sizes: Sequence[str | int], properties: dict[str, bool]) 
 
     (canonical,) = parse_names(name, (name,))
     for p in properties:
-        if p not in IMPLIES:
-            raise UsageError(f"unknown property {p!r}", suggestion=f"there are: {', '.join(IMPLIES)}")
+        if p not in WORDS:
+            raise UsageError(f"unknown property {p!r}", suggestion=f"there are: {', '.join(WORDS)}")
     dims = tuple(Dim.of(s) for s in sizes)
     shape = (*dims, ONE)[:2] if dims else (ONE, ONE)
     words = tuple(p for p, yes in properties.items() if yes)

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import UsageError
 from ..kinds import Dim
 from ..notation.surface import dimension, negated, number
+from ..ops.word import WORDS, shortest
 from ..reading.read import parse_names, parse_where
 from ..syntax import Declaration, Node, spell_name
 from .handles import Handle
@@ -121,8 +122,8 @@ class _Reader:
         return Node("name", (), name)
 
     def on_symbol(self, n: Any, args: list[Node]) -> Node:
-        words = ("positive", "nonnegative", "integer")
-        return self.named(n.name, (), tuple(w for w in words if getattr(n, f"is_{w}")))
+        known = frozenset(w.name for w in WORDS.values() if w.sympy and getattr(n, f"is_{w.sympy}"))
+        return self.named(n.name, (), shortest(known))
 
     on_dummy = on_symbol
 

@@ -19,6 +19,7 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
+from ..ops.word import WORDS
 from ..syntax import split_name
 
 # Functions of one number: matcalc's name, SymPy's.
@@ -89,7 +90,7 @@ def _symbol(sympy: Any, args: list[Any], n: Expr) -> Any:
 def _named(sympy: Any, name: str, n: Expr, properties: Any) -> Any:
     if not n.is_scalar:
         return sympy.MatrixSymbol(name, *(dimension(sympy, d) for d in n.shape))
-    known = {p: True for p in ("positive", "nonnegative", "nonzero", "integer") if p in properties}
+    known = {WORDS[p].sympy: True for p in properties if WORDS[p].sympy}
     return sympy.Symbol(name, **(known or {"real": True}), **({"real": True} if known and "integer" not in known else {}))
 
 

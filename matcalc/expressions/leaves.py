@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from ..kinds import ONE, SCALAR, Dim, Shape, close_properties
+from ..kinds import ONE, SCALAR, Dim, Shape
 from ..ops.core import ADD, CONSTANT, EYE, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, UNIT, ZEROS
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from ..ops.word import close_properties
 from .expr import Expr, make, order_key
 
 ONE_OVER_ONE = Fraction(1)

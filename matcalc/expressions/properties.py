@@ -1,57 +1,35 @@
 """What is known of an expression from how it is made: symmetric, orthogonal, positive definite, triangular, positive …
 
-The declared properties of the leaves are carried up through sums, products, inverses and functions. This is inference,
-not proof search: what `properties_of` returns holds, what it does not return may hold too. A variable of differentiation
-is a leaf without its closed properties, so that nothing here can spring the trap of using them too early.
+The declared words of the leaves are carried up by the rules of the book: what operations keep a word stands in the word's block
+(`ops.properties`), what an operation gives of itself in the operation's. This is inference, not proof search: what `properties_of`
+returns holds wherever the expression has a value, what it does not return may hold too. A variable of differentiation is a leaf
+without what small changes would break, so that nothing here can spring the trap of using it too early.
+
+Besides operations there are forms that the rules speak of: X^T S X (`congruence`), a sum over an index that is not empty (`run`),
+a block diagonal matrix (`direct_sum`). A number is a matrix of one entry: it is positive definite where it is positive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache, lru_cache
 
+from ..errors import MatcalcError
 from ..interning import Memo
-from ..kinds import close_properties
-from ..ops.core import (
-    ADD,
-    CONSTANT,
-    EYE,
-    HADAMARD,
-    INDEX,
-    KRONECKER,
-    MATMUL,
-    MATRIX_POWER,
-    MEMBER,
-    NUMBER,
-    ONES,
-    POWER,
-    SIZE,
-    SYMBOL,
-    TIMES,
-    TRANSPOSE,
-    ZEROS,
-)
-from ..ops.determinant import DETERMINANT
-from ..ops.diagonal import DIAG, DIAGONAL, LOWER_TRIANGLE, UPPER_TRIANGLE
-from ..ops.exponential_matrix import MATRIX_EXPONENTIAL
-from ..ops.inverse import INVERSE
-from ..ops.norms import FROBENIUS_NORM, NORM
-from ..ops.operation import Operation
-from ..ops.sums import SUM
-from ..ops.trace import TRACE
+from ..ops.blocks import BLOCK
+from ..ops.book import REGISTRY
+from ..ops.core import CASES, ENTRY, EYE, INDEXED_SUM, MATMUL, MEMBER, NUMBER, SYMBOL, TIMES, ZEROS
+from ..ops.word import WORDS, Words, close_properties
 from .expr import Expr
 from .normal import transpose
 
-Words = frozenset[str]
 NOTHING: Words = frozenset()
-# Kept by sums, and by products with a number.
-LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
-# Kept by products of square matrices.
-MULTIPLICATIVE = frozenset(("diagonal", "orthogonal", "orthonormal", "invertible", "lower", "upper", "nonnegative"))
-# Kept by the inverse and by powers of one matrix.
-OF_POWERS = frozenset(("symmetric", "diagonal", "orthogonal", "orthonormal", "spd", "psd", "invertible", "lower", "upper"))
-OF_KRONECKER = OF_POWERS | {"positive", "nonnegative", "idempotent"}
-
 _known: Memo[Words] = Memo()
+Parts = Sequence[Words]
+Form = tuple[str, Parts, Sequence[Expr]]
+
+# ---------------------------------------------------------------------------------------------- asking
 
 
 def holds(e: Expr, prop: str) -> bool:
@@ -59,193 +37,237 @@ def holds(e: Expr, prop: str) -> bool:
     return prop in properties_of(e) or (prop == "symmetric" and transpose(e) is e)
 
 
-def properties_of(e: Expr) -> Words:
-    """Everything that is known of `e`; for arrays, positive and nonnegative are said of every entry."""
+def properties_of(e: Expr, given: Mapping[Expr, str] | None = None) -> Words:
+    """Everything that is known of `e`; for arrays, positive and its like are said of every entry. `given` are words that are taken
+    to hold of some expressions."""
+    if given:
+        return _supposing(e, given)
     found = _known.get(e)
     if found is not None:
         return found
     todo = [e]
     while todo:
         n = todo[-1]
-        waiting = [a for a in n.args if a not in _known]
-        if waiting and n.op in _RULES:
+        waiting = [a for a in n.args if a not in _known] if n.op.name in _table() or n.op is CASES else ()
+        if waiting:
             todo += waiting
             continue
         todo.pop()
         if n not in _known:
-            _known[n] = _of(n)
+            _known[n] = _of(n, [_known.get(a) or NOTHING for a in n.args])
     return _known[e]
 
 
-def _of(e: Expr) -> Words:
-    rule = _RULES.get(e.op)
-    words = set(rule(e, [_known[a] for a in e.args])) if rule is not None else set()
-    if e.op.positive:
-        words.add("positive")
-    if words >= {"lower", "upper"} or ("symmetric" in words and words & {"lower", "upper"}):
-        words.add("diagonal")
-    return close_properties(words)
+def _supposing(root: Expr, given: Mapping[Expr, str]) -> Words:
+    found: dict[Expr, Words] = {}
+    todo = [root]
+    while todo:
+        n = todo[-1]
+        waiting = [a for a in n.args if a not in found]
+        if waiting:
+            todo += waiting
+            continue
+        todo.pop()
+        if n not in found:
+            words = _of(n, [found[a] for a in n.args])
+            found[n] = _complete(words | {given[n]}, n.shape[0] is n.shape[1], n.is_scalar) if n in given else words
+    return found[root]
 
 
-def _common(parts: Sequence[Words]) -> Words:
-    return parts[0].intersection(*parts[1:])
+# ---------------------------------------------------------------------------------------------- working it out
 
 
-def _declared(e: Expr, _: Sequence[Words]) -> Words:
-    return frozenset(e.attr[1])  # type: ignore[index]
+def _of(e: Expr, parts: Parts) -> Words:
+    op = e.op
+    if op is SYMBOL or op is MEMBER:
+        assert isinstance(e.attr, tuple)
+        words: Words = frozenset(e.attr[1])
+    elif op is NUMBER:
+        return _of_number(e.attr)
+    elif op is CASES:
+        values = [*parts[:-1:2], parts[-1]] if len(parts) % 2 else parts[::2]
+        words = values[0].intersection(*values[1:])
+    else:
+        found: set[str] = set()
+        for name, inside, args in _forms(e, parts):
+            rules = _table().get(name)
+            if rules is not None:
+                rules.apply(found, inside, args)
+        words = frozenset(found)
+    return _complete(words, e.shape[0] is e.shape[1], e.is_scalar)
 
 
-def _of_number(e: Expr, _: Sequence[Words]) -> Words:
-    value = e.attr
-    return frozenset(("positive",) if value > 0 else ("nonnegative",) if value == 0 else ())  # type: ignore[operator]
+def _forms(e: Expr, parts: Parts) -> Iterator[Form]:
+    """The operation of an expression, and the forms it has besides."""
+    op, args = e.op, e.args
+    yield op.name, parts, args
+    if op is MATMUL:
+        half, odd = divmod(len(args), 2)
+        if all(args[k] is transpose(args[-1 - k]) for k in range(half)):
+            middle = parts[half] if odd else properties_of_identity()
+            yield "congruence", (middle, *parts[len(parts) - half :]), ()
+    elif op is INDEXED_SUM:
+        if "positive" in parts[1] and args[0].op is NUMBER and args[0].attr == 1:
+            yield "run", parts, args
+    elif op is ENTRY:
+        if args[1] is args[2]:
+            yield "diagonal", parts, args
+    elif op is BLOCK:
+        rows, cols = e.attr  # type: ignore[misc]
+        places = [divmod(k, cols) for k in range(len(args))]  # type: ignore[has-type]
+        on = [k for k, (i, j) in enumerate(places) if i == j]
+        if rows == cols and all(args[k].op is ZEROS for k, (i, j) in enumerate(places) if i != j):  # type: ignore[has-type]
+            if all(args[k].shape[0] is args[k].shape[1] for k in on):
+                yield "direct_sum", [parts[k] for k in on], [args[k] for k in on]
 
 
-def _of_sum(_: Expr, parts: Sequence[Words]) -> Words:
-    words = set(_common(parts) & (LINEAR | {"psd", "nonnegative"}))
-    for all_, one in (("psd", "spd"), ("nonnegative", "positive")):
-        if all_ in words and any(one in p for p in parts):
-            words.add(one)
-    return frozenset(words)
+@cache
+def properties_of_identity() -> Words:
+    """What is known of an identity matrix."""
+    found: set[str] = set()
+    _table()[EYE.name].apply(found, (), ())
+    return _complete(frozenset(found), True, False)
 
 
-def _of_multiple(e: Expr, parts: Sequence[Words]) -> Words:
-    """Scalars times at most one matrix."""
-    scalars, body = (parts, None) if e.is_scalar else (parts[:-1], parts[-1])
-    sign = "positive" if all("positive" in p for p in scalars) else "nonnegative" if all("nonnegative" in p for p in scalars) else ""
-    if body is None:
-        return frozenset((sign,) if sign else ())
-    kept = set(body & LINEAR)
-    if sign:
-        kept |= body & {"psd", "nonnegative"}
-    if sign == "positive":
-        kept |= body & {"spd", "positive", "invertible"}
-    if len(e.args) == 2 and e.args[0].op is NUMBER and abs(e.args[0].attr) == 1:  # type: ignore[arg-type]
-        kept |= body & {"orthogonal", "orthonormal", "invertible"}
-    return frozenset(kept)
+@lru_cache(maxsize=1024)
+def _of_number(value: Fraction) -> Words:
+    words = {name for name, test in _tests().items() if test(value)}
+    return _complete(frozenset(words), True, True)
 
 
-def _of_product(e: Expr, parts: Sequence[Words]) -> Words:
-    words = set(_common(parts) & MULTIPLICATIVE)
-    half, odd = divmod(len(e.args), 2)
-    if all(e.args[k] is transpose(e.args[-1 - k]) for k in range(half)):  # X^T S X
-        middle = parts[half] if odd else frozenset(("psd", "spd"))
-        if "psd" in middle:
-            words.add("psd")
-        if e.is_scalar and "psd" in middle:
-            words.add("nonnegative")
-        if "spd" in middle and all(p & {"invertible", "orthonormal"} for p in parts[len(parts) - half :]):
-            words.add("spd")
-    return frozenset(words)
+@cache
+def _tests() -> dict[str, Callable[[Fraction], bool]]:
+    """The `number` texts of the words, which are the book's own."""
+    return {w.name: eval(f"lambda x: {w.number}") for w in WORDS.values() if w.number}
 
 
-def _of_entrywise(_: Expr, parts: Sequence[Words]) -> Words:
-    some = {w for p in parts for w in p & {"diagonal", "lower", "upper"}}
-    return _common(parts) & {"psd", "spd", "positive", "nonnegative"} | some
+@lru_cache(maxsize=4096)
+def _complete(words: Words, square: bool, scalar: bool) -> Words:
+    """The words with what they imply of an array of this shape."""
+    if square:
+        words = words | {"square"}
+    else:
+        words = frozenset(w for w in words if "square" not in close_properties((w,)))
+    words = close_properties(words)
+    if scalar:
+        more = {w.name for w in WORDS.values() if w.scalar == "any" or w.scalar in words}
+        more |= {w.scalar for w in WORDS.values() if w.name in words and w.scalar not in ("", "any")}
+        words = close_properties(words | more)
+    return words
 
 
-def _of_kronecker(_: Expr, parts: Sequence[Words]) -> Words:
-    return _common(parts) & OF_KRONECKER
+def multiple(value: Fraction, words: Words) -> Words:
+    """What is known of `value` times a matrix of which `words` are known."""
+    found: set[str] = set()
+    _table()[TIMES.name].apply(found, (_of_number(value), words), ())
+    return close_properties(found)
 
 
-def _of_transpose(_: Expr, parts: Sequence[Words]) -> Words:
-    turned = {"lower": "upper", "upper": "lower"}
-    kept = {turned.get(w, w) for w in parts[0]}
-    return frozenset(kept if "orthogonal" in kept else kept - {"orthonormal"})
+# ---------------------------------------------------------------------------------------------- the rules
 
 
-def _of_inverse(_: Expr, parts: Sequence[Words]) -> Words:
-    kept = set(parts[0] & (OF_POWERS | {"skew"})) | {"invertible"}
-    return frozenset(kept | ({"spd"} if "psd" in kept else set()))
+class Premise:
+    """Of which arguments (a quantifier over all of them, or a slice) one of some words is known."""
+
+    __slots__ = ("among", "quantifier", "words")
+
+    def __init__(self, quantifier: str, among: slice, words: Words) -> None:
+        self.quantifier, self.among, self.words = quantifier, among, words
+
+    def holds(self, parts: Parts, args: Sequence[Expr]) -> bool:
+        words = self.words
+        if self.quantifier == "of":
+            chosen = parts[self.among]
+            if all(p & words for p in chosen):
+                return True
+            return "symmetric" in words and all(transpose(a) is a for a in args[self.among]) and bool(args)
+        count = sum(1 for p in parts if p & words)
+        if self.quantifier == "all":
+            return count == len(parts)
+        return count > 0 if self.quantifier == "some" else count % 2 == (self.quantifier == "odd")
 
 
-def _of_matrix_power(e: Expr, parts: Sequence[Words]) -> Words:
-    k = e.args[1]
-    if k.op is not NUMBER and "integer" not in parts[1]:
-        return parts[0] & {"symmetric", "diagonal", "spd", "psd"}
-    kept = set(parts[0] & (OF_POWERS | {"idempotent"}))
-    if k.op is NUMBER and k.attr % 2 == 0 and transpose(e.args[0]) is e.args[0]:  # type: ignore[operator]
-        kept.add("spd" if "invertible" in kept else "psd")
-    return frozenset(kept)
+class _Rules:
+    """All that is concluded at one operation or form."""
+
+    __slots__ = ("all", "always", "of", "rules", "some", "structural")
+
+    def __init__(self) -> None:
+        self.always: set[str] = set()
+        self.all: set[str] = set()  # words that hold where all arguments have them
+        self.some: set[str] = set()
+        self.of: dict[int, set[str]] = {}  # words that one argument hands on
+        self.rules: list[tuple[str, tuple[Premise, ...]]] = []
+        self.structural = False  # whether a rule asks for a symmetric argument, which its form may show
+
+    def add(self, word: str, premises: tuple[Premise, ...]) -> None:
+        only = premises[0] if len(premises) == 1 and premises[0].words == {word} else None
+        if not premises:
+            self.always.add(word)
+        elif only is not None and only.quantifier in ("all", "some"):
+            (self.all if only.quantifier == "all" else self.some).add(word)
+        elif only is not None and only.quantifier == "of" and only.among.stop is not None:
+            self.of.setdefault(only.among.start, set()).add(word)
+        else:
+            self.rules.append((word, premises))
+            self.structural |= any(p.quantifier == "of" and "symmetric" in p.words for p in premises)
+
+    def apply(self, found: set[str], parts: Parts, args: Sequence[Expr]) -> None:
+        found |= self.always
+        if not any(parts) and not self.structural:
+            return
+        if self.all:
+            found |= parts[0].intersection(self.all, *parts[1:])
+        for p in parts if self.some else ():
+            found |= p & self.some
+        for k, words in self.of.items():
+            found |= parts[k] & words
+        for word, premises in self.rules:
+            if word not in found and all(p.holds(parts, args) for p in premises):
+                found.add(word)
 
 
-def _of_power(e: Expr, parts: Sequence[Words]) -> Words:
-    """Entry by entry; a whole power is a product of like factors."""
-    k = e.args[1]
-    kept = set(parts[0] & {"positive", "nonnegative"})
-    if k.op is NUMBER and k.attr > 0 and k.attr.denominator == 1:  # type: ignore[operator,attr-defined]
-        kept |= parts[0] & {"symmetric", "psd", "spd", "diagonal", "lower", "upper"}
-    if k.op is NUMBER and k.attr % 2 == 0:  # type: ignore[operator]
-        kept.add("nonnegative")
-    return frozenset(kept)
+FORMS = {"congruence": {"S": slice(0, 1), "X": slice(1, None)}, "run": {"F": slice(2, 3)}, "direct_sum": {}}
 
 
-def _of_diag(_: Expr, parts: Sequence[Words]) -> Words:
-    sign = {"positive": "spd", "nonnegative": "psd"}
-    return frozenset(("diagonal", *(sign[w] for w in parts[0] if w in sign)))
+@cache
+def _table() -> dict[str, _Rules]:
+    """The rules of all blocks, by operation or form."""
+    table: dict[str, _Rules] = {}
+    for name, word, premises in rules():
+        table.setdefault(name, _Rules()).add(word, premises)
+    return table
 
 
-def _of_diagonal(_: Expr, parts: Sequence[Words]) -> Words:
-    return frozenset(
-        ("positive",) if "spd" in parts[0] else ("nonnegative",) if "psd" in parts[0] else parts[0] & {"positive", "nonnegative"}
-    )
+def rules() -> Iterator[tuple[str, str, tuple[Premise, ...]]]:
+    """Every rule of the book: an operation or form, the word, and its premises."""
+    for w in WORDS.values():
+        for rule in filter(str.strip, w.kept.split(";")):
+            names, _, said = rule.partition(":")
+            for name in names.replace(",", " ").split():
+                yield name, w.name, tuple(_premise(p, name, w.name) for p in said.split(","))
+    for op in REGISTRY.values():
+        for rule in filter(str.strip, op.gives.split(";")):
+            given, _, words = rule.rpartition("->")
+            premises = [p if len(p.split()) > 1 else f"{op.params[0]} {p}" for p in given.split(",") if p.strip()]
+            for made in words.split():
+                yield op.name, made, tuple(_premise(p, op.name, "") for p in premises)
 
 
-def _of_exponential(e: Expr, parts: Sequence[Words]) -> Words:
-    kept = set(parts[0] & {"diagonal", "lower", "upper"}) | {"invertible"}
-    if transpose(e.args[0]) is e.args[0]:
-        kept.add("spd")
-    if "skew" in parts[0]:
-        kept.add("orthogonal")
-    return frozenset(kept)
+def _premise(text: str, name: str, word: str) -> Premise:
+    """`all psd`, `X symmetric|skew`, `some`."""
+    first, *rest = text.split()
+    words = frozenset(rest[0].split("|")) if rest else frozenset((word,))
+    unknown = [w for w in words if w not in WORDS]
+    if unknown or len(rest) > 1:
+        raise MatcalcError(f"the book has no property {text!r}")
+    if first in ("all", "some", "even", "odd"):
+        return Premise(first, slice(None), words)
+    return Premise("of", _place(first, name), words)
 
 
-def _of_determinant(_: Expr, parts: Sequence[Words]) -> Words:
-    return frozenset(("positive",) if "spd" in parts[0] else ("nonnegative",) if "psd" in parts[0] else ())
-
-
-def _of_total(_: Expr, parts: Sequence[Words]) -> Words:
-    return parts[0] & {"positive", "nonnegative"}
-
-
-def _constantly(*words: str) -> Callable[[Expr, Sequence[Words]], Words]:
-    return lambda _, __: frozenset(words)
-
-
-def _of_ones(e: Expr, _: Sequence[Words]) -> Words:
-    return frozenset(("positive", "psd") if e.shape[0] is e.shape[1] else ("positive",))
-
-
-def _of_zeros(e: Expr, _: Sequence[Words]) -> Words:
-    return frozenset(("nonnegative", "diagonal", "psd", "skew", "idempotent") if e.shape[0] is e.shape[1] else ("nonnegative",))
-
-
-_RULES: dict[Operation, Callable[[Expr, Sequence[Words]], Words]] = {
-    SYMBOL: _declared,
-    MEMBER: _declared,
-    NUMBER: _of_number,
-    SIZE: _constantly("positive", "integer"),
-    INDEX: _constantly("positive", "integer"),
-    CONSTANT: _constantly("positive"),
-    EYE: _constantly("diagonal", "orthogonal", "spd", "idempotent", "nonnegative"),
-    ONES: _of_ones,
-    ZEROS: _of_zeros,
-    ADD: _of_sum,
-    TIMES: _of_multiple,
-    MATMUL: _of_product,
-    HADAMARD: _of_entrywise,
-    KRONECKER: _of_kronecker,
-    TRANSPOSE: _of_transpose,
-    INVERSE: _of_inverse,
-    MATRIX_POWER: _of_matrix_power,
-    POWER: _of_power,
-    DIAG: _of_diag,
-    DIAGONAL: _of_diagonal,
-    LOWER_TRIANGLE: _constantly("lower"),
-    UPPER_TRIANGLE: _constantly("upper"),
-    MATRIX_EXPONENTIAL: _of_exponential,
-    DETERMINANT: _of_determinant,
-    TRACE: lambda _, parts: frozenset(("nonnegative",) if "psd" in parts[0] else ()),
-    SUM: _of_total,
-    NORM: _constantly("nonnegative"),
-    FROBENIUS_NORM: _constantly("nonnegative"),
-}
+def _place(param: str, name: str) -> slice:
+    if name in FORMS:
+        return FORMS[name][param]
+    k = REGISTRY[name].params.index(param)
+    return slice(k, k + 1)

@@ -30,6 +30,7 @@ from .expr import Expr, make, order_key
 from .functions import is_hessian
 from .leaves import MINUS_ONE, has, is_zero, leading_sign, num, ones, times_size, turned, value_of, without_coefficient, zeros
 from .normal import add, indexed_sum, kron, literal, matmul, normal_form, opposite, times, transpose
+from .properties import NOTHING, properties_of
 
 
 @normal_form(ADD)
@@ -132,15 +133,11 @@ def _transposed(e: Expr) -> Expr:
     elif op is INDEXED_SUM:
         flipped = transpose(e.args[2])
         return indexed_sum(str(e.attr), e.args[0], e.args[1], flipped) if cols is not ONE else turned(e)
-    elif op is ADD and rows is cols:
-        parts = [transpose(a) for a in e.args]
-        if set(parts) == set(e.args):
-            return e
+    elif (op is ADD or op is HADAMARD) and rows is cols and set(map(transpose, e.args)) == set(e.args):
+        return e
     elif op.transposes == "commutes" and cols is not ONE and rows is not ONE:
         first = transpose(e.args[0])
         if first is e.args[0] and all(a.is_scalar or transpose(a) is a for a in e.args[1:]):
-            return e
-        if op is HADAMARD and set(map(transpose, e.args)) == set(e.args):
             return e
     elif is_hessian(e):
         return e
@@ -151,7 +148,8 @@ def _transposed(e: Expr) -> Expr:
     elif op is LITERAL:
         m, n = literal_shape(e)
         return literal(n, m, [e.args[i * n + j] for j in range(n) for i in range(m)])
-    return turned(e)
+    known = properties_of(e) if rows is cols else NOTHING
+    return e if "symmetric" in known else times(MINUS_ONE, e) if "skew" in known else turned(e)
 
 
 def literal_shape(e: Expr) -> tuple[int, int]:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..errors import ReadingError, ShapeError, UsageError
 from ..expressions.expr import Expr
-from ..kinds import ONE, Dim, Shape, close_properties, shape_text
+from ..kinds import ONE, Dim, Shape, shape_text
+from ..ops.word import WORDS, close_properties
 from ..reading.sizes import sizes_of
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .indices import Indices
@@ -276,7 +277,7 @@ class Scene:
 
 def spell_declaration(d: Declaration) -> str:
     """`A in R^{m x n} symmetric`, `phi: R -> R`."""
-    words = [p for p in d.properties if p not in ("square", "integer")]
+    words = [p for p in d.properties if WORDS[p].declared]
     field = d.field if d.field != "S" else "R"
     if d.field == "S" and "symmetric" not in words:
         words = ["symmetric", *words]

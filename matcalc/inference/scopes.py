@@ -8,7 +8,9 @@ from fractions import Fraction
 from ..errors import ReadingError
 from ..expressions import build
 from ..expressions.expr import Expr
-from ..kinds import ONE, OPEN, Dim, Shape, close_properties
+from ..kinds import ONE, Dim, Shape
+from ..ops.properties import OPEN
+from ..ops.word import close_properties
 from ..syntax import Binding, Node, split_name
 from .scene import Scene, declared_properties
 from .terms import Resolve, Term

@@ -51,14 +51,20 @@ class Kernel:
     def __init__(self, op: Operation, arrays: ModuleType) -> None:
         further = ("directions",) if op.directions else ()
         names = ", ".join((*(op.params or ("args",)), *further, "rows", "cols", "attr", "sizes"))
-        # The text is the book's own, written by this package's authors. Nothing a user types comes here.
-        compiled = eval(f"lambda {names}: {op.numeric}", vars(arrays))
-        constants = compiled.__code__.co_consts
-        compiled.__code__ = compiled.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) is float else c for c in constants))
+        made = compiled(f"lambda {names}: {op.numeric}", arrays)
         at = len(op.params)
-        self.call = (lambda *given: compiled(*given[:at], given[at:-4], *given[-4:])) if further else compiled
-        self.words = compiled.__code__.co_names
+        self.call = (lambda *given: made(*given[:at], given[at:-4], *given[-4:])) if further else made
+        self.words = made.__code__.co_names
         self.shaped = "rows" in op.numeric or "cols" in op.numeric
+
+
+def compiled(text: str, arrays: ModuleType) -> Any:
+    """The function that a text of the book is, for NumPy's arrays or for those of `matcalc.numbers.precise`."""
+    # The text is the book's own, written by this package's authors. Nothing a user types comes here.
+    made = eval(text, vars(arrays))
+    constants = made.__code__.co_consts
+    made.__code__ = made.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) is float else c for c in constants))
+    return made
 
 
 _kernels: dict[tuple[Operation, ModuleType], Kernel] = {}

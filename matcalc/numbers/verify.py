@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..kinds import SCALAR, Dim, Shape
+from ..kinds import Dim, Shape
+from ..ops.word import WORDS, close_properties
+from .drawing import draw, survives_multiples
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -27,64 +29,6 @@ def sizes_for(dims: Iterable[Dim], least: int = 2) -> dict[str, int]:
     """Small distinct sizes for the dimension names, from `least` on (an entry x_5 needs five)."""
     names = sorted({n for d in dims for n in d.names()})
     return {n: least + k for k, n in enumerate(names)}
-
-
-def draw(
-    shape: tuple[int, int],
-    properties: Iterable[str],
-    rng: Any,
-    scale: float = 1.0,
-    positive: bool = False,
-    arrays: ModuleType | None = None,
-    kind: Shape | None = None,
-) -> Any:
-    """A random array of this (internal) shape with the declared properties. `kind` is the shape that was declared: of size 1, a vector
-    is still a vector."""
-    if arrays is None:
-        from . import kernels
-
-        arrays = kernels
-    np = arrays.np
-    props = set(properties)
-    if "integer" in props:
-        return arrays.exact(int(rng.integers(2, 4)))
-    x = (
-        rng.uniform(0.3, 1.2, shape)
-        * (1 if positive or props & {"positive", "nonnegative", "simplex"} else rng.choice([-1.0, 1.0], shape))
-        * arrays.exact(scale)
-    )
-    if shape == (1, 1) and (kind is None or kind == SCALAR):
-        return arrays.number(x)
-    n = shape[0]
-    if kind[0] == kind[1] if kind is not None else shape[0] == shape[1] > 1:
-        if "orthogonal" in props:
-            return np.linalg.qr(x)[0]
-        if "diagonal" in props:
-            return np.diag(np.abs(np.diag(x)) + arrays.exact(0.5) if props & {"spd", "psd", "invertible"} else np.diag(x))
-        if "idempotent" in props:
-            q = np.linalg.qr(x)[0] @ np.eye(n, max(1, n // 2))
-            if "symmetric" in props:
-                return q @ q.T
-            return q @ np.linalg.inv(q.T @ (x + n * np.eye(n)) @ q) @ q.T @ (x + n * np.eye(n))
-        if props & {"spd", "psd"}:
-            return x @ x.T / n + np.eye(n)
-        if "skew" in props:
-            return x - x.T
-        x = np.eye(n) * arrays.exact(scale) + x / 2
-        if "symmetric" in props:
-            x = (x + x.T) / 2
-        if "lower" in props:
-            x = np.tril(x)
-        if "upper" in props:
-            x = np.triu(x)
-        return x
-    if "orthonormal" in props:
-        return np.linalg.qr(x)[0]
-    if "unit" in props:
-        return x / np.linalg.norm(x)
-    if "simplex" in props:
-        return x / np.sum(x)
-    return x
 
 
 class Kind(NamedTuple):
@@ -118,7 +62,7 @@ class Point:
         names, values = list(first), list(first.values())
         found = [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values), MOST_ORDERS // 2)]
         found += [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values[::-1]), MOST_ORDERS // 2)]
-        tall = [s for s, p in self.symbols.values() if "orthonormal" in set(p)]
+        tall = [s for s, p in self.symbols.values() if any(WORDS[w].shape == "tall" for w in close_properties(p))]
         fitting = [f for f in found if all(s[0].value(f) >= s[1].value(f) for s in tall) and all(d.value(f) > 0 for d in dims)]
         found = sorted(fitting, key=found.index)[:1] + fitting[len(fitting) // 2 :] + fitting[1 : len(fitting) // 2] if fitting else [first]
         return [sizes for k, sizes in enumerate(found) if sizes not in found[:k]]
@@ -162,7 +106,7 @@ class Point:
         """The point with the signs of all that is free to have any turned round."""
         turned = dict(env)
         for name, properties in [(n, p) for n, (_, p) in self.symbols.items()] + [(n, p) for n, (_, _, p) in self.families.items()]:
-            if not set(properties) - {"square", "constant", "invertible"}:
+            if survives_multiples(close_properties(properties)):
                 factor = arrays.exact(rng.uniform(0.8, 1.2))
                 one = name in self.symbols
                 turned[name] = -turned[name] * factor if one else arrays.family([-member * factor for member in turned[name]])

@@ -17,11 +17,12 @@ RELU = elementwise(
     jax="jax.nn.relu(x)",
     torch="torch.relu(x)",
     octave="max(x, 0)",
+    gives="nonnegative; positive -> positive",
 )
 SIGMOID = elementwise(
     "sigmoid",
     derivative="sigmoid(x) (1 - sigmoid(x))",
-    positive=True,
+    gives="positive",
     statement="sigmoid' = sigmoid (1 - sigmoid)",
     source="from sigmoid(x) = 1/(1 + exp(-x))",
     spellings="sigmoid logistic",
@@ -35,7 +36,7 @@ SIGMOID = elementwise(
 SOFTPLUS = elementwise(
     "softplus",
     derivative="sigmoid(x)",
-    positive=True,
+    gives="positive",
     statement="softplus' = sigmoid",
     source="from softplus(x) = log(1 + exp(x))",
     spellings="softplus",

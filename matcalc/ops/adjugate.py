@@ -19,4 +19,5 @@ ADJUGATE = operation(
     numeric="adjugate(X)",
     numpy="_adjugate(X)",
     octave="adjugate_(X)",
+    gives="symmetric -> symmetric; spd -> spd; psd -> psd; lower -> lower; upper -> upper; invertible -> invertible",
 )

@@ -20,7 +20,8 @@ domain       what random arguments must be for the value and its derivative to e
              "principal" (no eigenvalue on the closed negative real axis)
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
 condition    where the differential holds, for the rule book, if that is not what the domain says of the first parameter
-positive     the value (every entry of it) is greater than 0
+gives        what is known of the value, `positive` (of every entry), or by what is known of the arguments: "invertible; symmetric -> spd".
+             A premise is a word (or several, with `|` between) of the first parameter, or of the one that is named: "k even -> psd"
 spellings    the names under which it is called in text, letters only, the one that is printed first. Two operations may
              share a name: the kinds of the arguments decide, and the block that comes first says how it is printed
 notation     the operation of `syntax` as which it is written where that is no call, with its mark: "pinv", "norm F"

@@ -12,15 +12,54 @@ from .book import operation
 # Leaves. A symbol's attribute is (name, properties); its shape is stored with it.
 SYMBOL = operation("symbol", "", "m n", rule="symbol", statement="a declared or inferred name", source="definition")
 NUMBER = operation("number", "", "1 1", statement="an exact rational number", source="definition")
-SIZE = operation("size", "", "1 1", rule="dimension as a number", statement="a dimension used as a number", source="definition")
-CONSTANT = operation("constant", "", "1 1", statement="pi or Euler's number", source="definition")
-INDEX = operation("index", "", "1 1", rule="summation index", statement="a summation index, an integer from 1", source="definition")
-EYE = operation("eye", "", "n n", rule="identity matrix", statement="the identity matrix", source="definition", numeric="np.eye(rows)")
+SIZE = operation(
+    "size",
+    "",
+    "1 1",
+    gives="positive integer",
+    rule="dimension as a number",
+    statement="a dimension used as a number",
+    source="definition",
+)
+CONSTANT = operation("constant", "", "1 1", gives="positive", statement="pi or Euler's number", source="definition")
+INDEX = operation(
+    "index",
+    "",
+    "1 1",
+    gives="positive integer",
+    rule="summation index",
+    statement="a summation index, an integer from 1",
+    source="definition",
+)
+EYE = operation(
+    "eye",
+    "",
+    "n n",
+    gives="orthogonal spd diagonal idempotent nonnegative",
+    rule="identity matrix",
+    statement="the identity matrix",
+    source="definition",
+    numeric="np.eye(rows)",
+)
 ONES = operation(
-    "ones", "", "m n", rule="matrix of ones", statement="the matrix of ones", source="definition", numeric="np.ones((rows, cols))"
+    "ones",
+    "",
+    "m n",
+    gives="positive psd",
+    rule="matrix of ones",
+    statement="the matrix of ones",
+    source="definition",
+    numeric="np.ones((rows, cols))",
 )
 ZEROS = operation(
-    "zeros", "", "m n", rule="zero matrix", statement="the zero matrix", source="definition", numeric="np.zeros((rows, cols))"
+    "zeros",
+    "",
+    "m n",
+    gives="nonnegative nonpositive psd nsd skew diagonal idempotent",
+    rule="zero matrix",
+    statement="the zero matrix",
+    source="definition",
+    numeric="np.zeros((rows, cols))",
 )
 COMMUTATION = operation(
     "commutation",
@@ -30,12 +69,20 @@ COMMUTATION = operation(
     statement="the commutation matrix K_{mn}: K vec(X) = vec(X^T) for m by n X",
     source=cite("magnus-neudecker", "section 3.7"),
     numeric="commutation_matrix(attr, sizes)",
+    gives="orthogonal nonnegative",
 )
 
 # A member of a family (argument: the index; attribute: (family, properties)); a unit vector; an entry.
 MEMBER = operation("member", "i", "1 1 -> m n", rule="member of a family", statement="member i of a family", source="definition")
 UNIT = operation(
-    "unit", "i", "1 1 -> n 1", rule="unit vector", statement="the unit vector e_i", source="definition", numeric="unit_vector(i, rows)"
+    "unit",
+    "i",
+    "1 1 -> n 1",
+    gives="unit simplex",
+    rule="unit vector",
+    statement="the unit vector e_i",
+    source="definition",
+    numeric="unit_vector(i, rows)",
 )
 ENTRY = operation(
     "entry",
@@ -189,6 +236,7 @@ IVERSON = operation(
     statement="1[x > y], entry by entry",
     source="definition",
     numeric="compare(attr, x, y)",
+    gives="nonnegative",
 )
 # Arguments: value, condition, value, condition, …[, otherwise]; a condition is an `iverson`.
 CASES = operation(

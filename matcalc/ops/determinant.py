@@ -25,6 +25,7 @@ DETERMINANT = operation(
     numpy="np.linalg.det(X)",
     octave="det(X)",
     stacks="last",
+    gives="spd -> positive; psd -> nonnegative",
 )
 LOG_DETERMINANT = operation(
     "logdet",

@@ -13,6 +13,7 @@ DIAG = operation(
     statement="d diag(x) = diag(dx)",
     source="definition",
     spellings="diag Diag",
+    gives="diagonal; positive -> spd; nonnegative -> psd; negative -> nd; nonpositive -> nsd",
 )
 DIAGONAL = operation(
     "diagonal",
@@ -23,6 +24,7 @@ DIAGONAL = operation(
     statement="d diag(X) = diag(dX)",
     source="definition",
     spellings="diag",
+    gives="spd -> positive; psd -> nonnegative; nd -> negative; nsd -> nonpositive",
 )
 LOWER_TRIANGLE = operation(
     "tril",
@@ -37,6 +39,7 @@ LOWER_TRIANGLE = operation(
     numeric="np.tril(X)",
     numpy="np.tril(X)",
     octave="tril(X)",
+    gives="lower; upper -> diagonal",
 )
 UPPER_TRIANGLE = operation(
     "triu",
@@ -51,4 +54,5 @@ UPPER_TRIANGLE = operation(
     numeric="np.triu(X)",
     numpy="np.triu(X)",
     octave="triu(X)",
+    gives="upper; lower -> diagonal",
 )

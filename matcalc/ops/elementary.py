@@ -11,7 +11,7 @@ from .book import elementwise, operation, shorthand
 EXP = elementwise(
     "exp",
     derivative="exp(x)",
-    positive=True,
+    gives="positive",
     statement="exp' = exp",
     source=cite("dlmf", "eq. 4.7.7"),
     spellings="exp",
@@ -141,7 +141,7 @@ COSH = elementwise(
     "cosh",
     parity="even",
     derivative="sinh(x)",
-    positive=True,
+    gives="positive",
     statement="cosh' = sinh",
     source=cite("dlmf", "eq. 4.34.2"),
     spellings="cosh",
@@ -199,6 +199,7 @@ ABS = elementwise(
     numeric="absolute(x)",
     numpy="np.abs(x)",
     octave="abs(x)",
+    gives="nonnegative; positive|negative -> positive",
 )
 SIGN = elementwise(
     "sign",
@@ -216,7 +217,7 @@ FACTORIAL = operation(
     "k",
     "1 1 -> 1 1",
     domain="integer",
-    positive=True,
+    gives="positive",
     statement="k! = 1 · 2 ⋯ k; not differentiated",
     source="definition",
     spellings="factorial",

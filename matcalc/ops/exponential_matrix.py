@@ -26,6 +26,7 @@ MATRIX_EXPONENTIAL = operation(
     jax="jax.scipy.linalg.expm(X)",
     torch="torch.linalg.matrix_exp(X)",
     octave="expm(X)",
+    gives="invertible; symmetric -> spd; skew -> orthogonal; lower -> lower; upper -> upper; nonnegative -> nonnegative",
 )
 EXPONENTIAL_DERIVATIVE = operation(
     "expm_frechet",

@@ -18,4 +18,5 @@ INVERSE = operation(
     spellings="inv inverse",
     notation="inv",
     numeric="np.linalg.inv(X)",
+    gives="invertible",
 )

@@ -47,7 +47,7 @@ class Operation:
         "typst",
         "mathml",
         "condition",
-        "positive",
+        "gives",
         "kronecker",
         "ray",
         "parity",
@@ -84,7 +84,7 @@ class Operation:
         typst: str = "",
         mathml: str = "",
         condition: str = "",
-        positive: bool = False,
+        gives: str = "",
         kronecker: str = "",
         ray: str = "",
         parity: str = "",
@@ -109,7 +109,7 @@ class Operation:
         self.notation, _, self.mark = notation.partition(" ")
         self.unicode, self.latex, self.typst, self.mathml = unicode, latex, typst, mathml
         self.condition = condition or _CONDITIONS.get(domain, "").format(*self.params[:1])
-        self.positive = positive
+        self.gives = gives
         self.kronecker = kronecker
         self.ray = ray
         self.parity = parity

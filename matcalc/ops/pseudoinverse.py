@@ -20,4 +20,5 @@ PSEUDOINVERSE = operation(
     numeric="pseudo_inverse(X)",
     numpy="np.linalg.pinv(X)",
     octave="pinv(X)",
+    gives="symmetric -> symmetric; skew -> skew; psd -> psd; nsd -> nsd; diagonal -> diagonal",
 )

@@ -26,6 +26,7 @@ SQUARE_ROOT = operation(
     numeric="square_root(X)",
     numpy="_sqrtm(X)",
     octave="real(sqrtm(X))",
+    gives="spd -> spd; psd -> psd; lower -> lower; upper -> upper; orthogonal -> orthogonal",
 )
 SQUARE_ROOT_DERIVATIVE = operation(
     "sqrtm_frechet",
@@ -61,6 +62,7 @@ LOGARITHM = operation(
     numeric="matrix_logarithm(X)",
     numpy="_logm(X)",
     octave="real(logm(X))",
+    gives="symmetric -> symmetric; orthogonal -> skew; lower -> lower; upper -> upper",
 )
 LOGARITHM_DERIVATIVE = operation(
     "logm_frechet",

@@ -14,4 +14,5 @@ TRACE = operation(
     statement="d tr(X) = tr(dX)",
     source=cite("cookbook", "eq. (36)"),
     spellings="tr trace",
+    gives="spd -> positive; psd -> nonnegative; nd -> negative; nsd -> nonpositive",
 )

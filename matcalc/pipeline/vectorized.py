@@ -20,6 +20,7 @@ from ..kinds import ONE, Dim, Shape
 from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
 from ..ops.core import MEMBER, SIZE
+from ..ops.properties import SIGNS
 from ..printing.text import spell
 from ..shortening.simplify import simplify
 from ..syntax import Declaration, spell_name, split_name
@@ -28,7 +29,6 @@ from .sampling import Sampler, agree, evaluator
 
 CAPITALS = {"gamma": "Gamma", "delta": "Delta", "theta": "Theta", "lambda": "Lambda", "xi": "Xi", "phi": "Phi", "psi": "Psi"}
 LETTERS = "XZUVWYFGHBCM"  # for families whose own capital is in use
-KEPT = ("positive", "nonnegative")  # properties that hold entry by entry
 
 
 class Vectorized:
@@ -96,7 +96,7 @@ def _shape(typed: Typed, e: Expr) -> Shape:
 
 
 def _kept(e: Expr) -> list[str]:
-    return [w for w in e.attr[1] if w in KEPT]  # type: ignore[index]
+    return [w for w in e.attr[1] if w in SIGNS]  # type: ignore[index]
 
 
 def _stacked_declaration(d: Declaration, typed: Typed, members: Mapping[str, Expr], names: Mapping[str, str]) -> Declaration:
@@ -104,7 +104,7 @@ def _stacked_declaration(d: Declaration, typed: Typed, members: Mapping[str, Exp
     if base not in members or d.domain is not None:
         return d
     shape = _shape(typed, members[base])
-    return Declaration(names[base], "R", shape if shape[1] is not ONE else shape[:1], tuple(w for w in d.properties if w in KEPT))
+    return Declaration(names[base], "R", shape if shape[1] is not ONE else shape[:1], tuple(w for w in d.properties if w in SIGNS))
 
 
 def _member_text(base: str, typed: Typed, e: Expr) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from ..ops.word import WORDS
 from ..syntax import GREEK, Declaration, Program
 from .latex import Latex, Style, latex_name
 from .lines import chunks, starts
@@ -114,7 +115,7 @@ def _declared(d: Declaration, style: Style) -> str:
     name = Latex(style, frozenset()).spell_name(d.name)
     if d.domain is not None:
         return rf"${name} \colon {_space('R', d.domain)} \to {_space(d.field, d.sizes)}$"
-    words = [p for p in d.properties if p not in ("square", "integer")]
+    words = [p for p in d.properties if WORDS[p].declared]
     words = ["symmetric", *words] if d.field == "S" and "symmetric" not in words else words
     return " ".join([rf"${name} \in {_space(d.field, d.sizes)}$", *map(plain, words)])
 

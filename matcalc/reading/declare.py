@@ -6,37 +6,20 @@ import difflib
 from collections.abc import Collection
 
 from ..errors import ReadingError, Span
-from ..kinds import ONE, PROPERTIES, Dim, close_properties
+from ..kinds import ONE, Dim
+from ..ops.properties import DECLARED
+from ..ops.word import WORDS, close_properties
 from ..syntax import Declaration, split_name
 from .marks import Mark, quote, refuse
 from .names import function_of, not_a_name, read_name
 from .scan import check_length, scan
 from .sizes import read_sizes
 
-# Other ways to say a property; words are joined by hyphens.
-_PROPERTY = {p: (p,) for p in PROPERTIES} | {
-    "sym": ("symmetric",),
-    "skew-symmetric": ("skew",),
-    "antisymmetric": ("skew",),
-    "positive-definite": ("spd",),
-    "symmetric-positive-definite": ("spd",),
-    "pd": ("spd",),
-    "positive-semidefinite": ("psd",),
-    "positive-semi-definite": ("psd",),
-    "symmetric-positive-semidefinite": ("psd",),
-    "nonsingular": ("invertible",),
-    "non-singular": ("invertible",),
-    "regular": ("invertible",),
-    "lower-triangular": ("lower",),
-    "upper-triangular": ("upper",),
-    "non-negative": ("nonnegative",),
-    "projection": ("idempotent",),
-    "const": ("constant",),
-    "diag": ("diagonal",),
-}
+# Every way to say a property; words are joined by hyphens.
+_PROPERTY = {said: w.name for w in WORDS.values() if w.declared for said in (w.name, *w.spellings)}
 Sizes = tuple[Dim, ...]
 
-_LONGEST = 3  # words in a property
+_LONGEST = max(said.count("-") + 1 for said in _PROPERTY)  # words in a property
 _CONES = {"": (), "+": ("nonnegative",), "++": ("positive",), ">0": ("positive",), ">=0": ("nonnegative",)}
 _SYMMETRIC_CONES = {"": ("symmetric",), "+": ("psd",), "++": ("spd",)}
 _SETS = "R (real), N, Z (whole numbers) and S (symmetric matrices)"
@@ -265,7 +248,7 @@ class _Declarations:
             phrase = self.phrase(self.i)
             if phrase is None:
                 raise self.unknown_property()
-            found += _PROPERTY[phrase[0]]
+            found.append(_PROPERTY[phrase[0]])
             self.i = phrase[1]
         return tuple(found)
 
@@ -289,7 +272,7 @@ class _Declarations:
         self.i += 1
         word = self.text[slice(*self.span(start))]
         near = difflib.get_close_matches(word.lower()[:40], _PROPERTY, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the properties are {', '.join(PROPERTIES)}"
+        hint = f"did you mean {near[0]}?" if near else f"the properties are {', '.join(DECLARED)}"
         return self.refuse(f"{quote(word)} is no property known here", start, hint)
 
 

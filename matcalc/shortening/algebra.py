@@ -13,9 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from ..expressions import build
-from ..expressions.build import apply, constant, entry, has, is_number, literal, num, value_of
+from ..expressions.build import apply, constant, entry, is_number, literal, num, value_of
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
+from ..expressions.properties import properties_of
 from ..ops.book import REGISTRY
 from ..ops.core import (
     ADD,
@@ -23,7 +24,6 @@ from ..ops.core import (
     ENTRY,
     EYE,
     HADAMARD,
-    INDEX,
     INDEXED_PRODUCT,
     INDEXED_SUM,
     KRONECKER,
@@ -34,7 +34,6 @@ from ..ops.core import (
     NUMBER,
     ONES,
     POWER,
-    SIZE,
     SYMBOL,
     TIMES,
     TRANSPOSE,
@@ -43,8 +42,10 @@ from ..ops.core import (
 )
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
+from ..ops.pattern import Pattern
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
+from ..ops.word import WORDS
 
 # Functions of one number: matcalc's name, SymPy's.
 FUNCTIONS = {
@@ -89,16 +90,9 @@ class Algebra:
 
         found = self._symbols.get(e)
         if found is None:
-            base = e.args[0] if e.op is ENTRY else e
-            sign = True if e.op is SIZE or e.op is INDEX or e.op.positive or has(base, "positive") or e in self._positive else None
-            whole = True if e.op is SIZE or e.op is INDEX or has(e, "integer") else None
-            sign = sign if sign or e.op is not ENTRY or not has(base, "spd") or e.args[1] is not e.args[2] else True
+            words = properties_of(e) | ({"positive"} if e in self._positive else set())
             name = name_of(e) if e.op is SYMBOL else f"a{len(self._symbols)}"
-            known: dict[str, Any] = {"real": True} if not whole else {"integer": True}
-            if sign:
-                known["positive"] = True
-            elif has(base, "nonnegative"):
-                known["nonnegative"] = True
+            known = {"real": True} | {WORDS[w].sympy: True for w in sorted(words) if WORDS[w].sympy}
             found = sympy.Symbol(name, **known)
             if found in self._back:
                 found = sympy.Dummy(name, **known)
@@ -168,12 +162,11 @@ class Algebra:
 
     def _entry_of(self, n: Expr, i: int, j: int) -> Expr:
         """An entry of a name, as the properties make it: one of a symmetric matrix is the one above the diagonal."""
-        if (has(n, "diagonal") and i != j) or (has(n, "lower") and j > i) or (has(n, "upper") and i > j):
+        pattern = Pattern(properties_of(n))
+        if pattern.vanishes(i, j):
             return num(0)
-        if has(n, "symmetric") and i > j:
-            i, j = j, i
-        if has(n, "skew") and i >= j:
-            return num(0) if i == j else build.negative(entry(n, num(j + 1), num(i + 1)))
+        if pattern.mirror and i > j:
+            return build.times(num(pattern.mirror), entry(n, num(j + 1), num(i + 1)))
         return entry(n, num(i + 1), num(j + 1))
 
     def _entry(self, n: Expr) -> Any:

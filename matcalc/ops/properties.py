@@ -1,0 +1,278 @@
+"""The property words: what can be declared of a name, and what is known of an expression (a block's fields: see `word`)."""
+
+from __future__ import annotations
+
+from .word import WORDS, within_a_set, word
+
+# ---------------------------------------------------------------------------------------------- square matrices
+
+SQUARE = word("square", declared=False, shape="square")
+SYMMETRIC = word(
+    "symmetric",
+    spellings="sym",
+    implies="square",
+    shape="square",
+    within="linear",
+    mirror=1,
+    scalar="any",
+    drawn="(x + x.T) / 2",
+    near=True,
+    vanishes="x - x.T",
+    kept="add, direct_sum: all; times, hadamard, kron: all symmetric|skew, even skew; "
+    "transpose, inv, matrix_power: X; power: x; congruence: S; indexed_sum: F",
+)
+SKEW = word(
+    "skew",
+    spellings="skew-symmetric antisymmetric",
+    implies="square",
+    shape="square",
+    within="linear",
+    mirror=-1,
+    number="x == 0",
+    drawn="x - x.T",
+    vanishes="x + x.T",
+    kept="add, direct_sum: all; times, hadamard, kron: all symmetric|skew, odd skew; "
+    "transpose, inv: X; matrix_power: X, k odd; power: x, k odd; congruence: S; indexed_sum: F",
+)
+DIAGONAL_MATRIX = word(
+    "diagonal",
+    spellings="diag",
+    implies="symmetric lower upper",
+    together="lower upper; symmetric lower; symmetric upper",
+    shape="square",
+    within="linear",
+    drawn="np.diag(np.diag(x))",
+)
+ORTHOGONAL = word(
+    "orthogonal",
+    implies="orthonormal invertible",
+    together="orthonormal square",
+    shape="square",
+    within="curved",
+    kept="transpose, inv: X; matrix_power: X, k integer",
+)
+ORTHONORMAL = word(
+    "orthonormal",
+    implies="injective",
+    shape="tall",
+    within="curved",
+    number="abs(x) == 1",
+    drawn="np.linalg.qr(x)[0]",
+    vanishes="x.T @ x - np.eye(cols)",
+    kept="times, matmul, kron, direct_sum: all",
+)
+SPD = word(
+    "spd",
+    "positive definite",
+    spellings="positive-definite symmetric-positive-definite pd",
+    implies="psd invertible",
+    together="psd invertible; diagonal positive",
+    shape="square",
+    scalar="positive",
+    drawn="x @ x.T / n + np.eye(n)",
+    margin="np.linalg.eigvalsh((x + x.T) / 2)[0]",
+    kept="add: all psd, some; times, hadamard, kron: all spd|nd, even nd; matmul: all, all diagonal; matrix_power: X; "
+    "power: x, k integer, k positive; congruence: S, X injective; run: F; direct_sum: all",
+)
+PSD = word(
+    "psd",
+    "positive semidefinite",
+    spellings="positive-semidefinite positive-semi-definite symmetric-positive-semidefinite",
+    implies="symmetric",
+    together="diagonal nonnegative",
+    shape="square",
+    scalar="nonnegative",
+    drawn="x @ x.T / n + np.eye(n)",
+    margin="np.linalg.eigvalsh((x + x.T) / 2)[0]",
+    weak=True,
+    kept="add, direct_sum: all; times, hadamard, kron: all psd|nsd, even nsd; matmul: all, all diagonal; inv, matrix_power: X; "
+    "matrix_power: X symmetric, k even; power: x, k integer, k positive; congruence: S; indexed_sum: F",
+)
+INVERTIBLE = word(
+    "invertible",
+    spellings="nonsingular non-singular regular",
+    implies="square injective",
+    together="injective square",
+    shape="square",
+    number="x != 0",
+    kept="transpose: X; matrix_power: X, k integer",
+)
+LOWER = word(
+    "lower",
+    "lower triangular",
+    spellings="lower-triangular",
+    implies="square",
+    shape="square",
+    within="linear",
+    zero="above",
+    scalar="any",
+    drawn="np.tril(x)",
+    near=True,
+    vanishes="x - np.tril(x)",
+    kept="add, times, matmul, kron, direct_sum: all; hadamard: some; transpose: X upper; inv, matrix_power: X; power: x, k positive; "
+    "indexed_sum: F",
+)
+UPPER = word(
+    "upper",
+    "upper triangular",
+    spellings="upper-triangular",
+    implies="square",
+    shape="square",
+    within="linear",
+    zero="below",
+    scalar="any",
+    drawn="np.triu(x)",
+    near=True,
+    vanishes="x - np.triu(x)",
+    kept="add, times, matmul, kron, direct_sum: all; hadamard: some; transpose: X lower; inv, matrix_power: X; power: x, k positive; "
+    "indexed_sum: F",
+)
+IDEMPOTENT = word(
+    "idempotent",
+    spellings="projection",
+    implies="square",
+    shape="square",
+    within="curved",
+    number="x == 0 or x == 1",
+    # similar to a diagonal matrix of ones and zeros
+    drawn="np.linalg.solve(x + n * np.eye(n), np.eye(n, (n + 1) // 2) @ np.eye((n + 1) // 2, n) @ (x + n * np.eye(n)))",
+    vanishes="x @ x - x",
+    kept="times, kron, direct_sum: all; transpose: X; matrix_power: X, k integer",
+)
+
+# ---------------------------------------------------------------------------------------------- the signs of entries
+
+POSITIVE = word(
+    "positive",
+    implies="nonnegative",
+    shape="entries",
+    number="x > 0",
+    drawn="np.abs(x)",
+    near=True,
+    margin="np.min(x)",
+    sympy="positive",
+    kept="add: all nonnegative, some; times, hadamard, matmul, kron: all positive|negative, even negative; literal, block, min: all; "
+    "max: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; matrix_power: X, k integer, k positive; "
+    "power: x; power: x negative, k even; power: x nonnegative, k negative; power: k even, k negative; run, indexed_product: F",
+)
+NONNEGATIVE = word(
+    "nonnegative",
+    spellings="non-negative",
+    shape="entries",
+    number="x >= 0",
+    drawn="np.abs(x)",
+    near=True,
+    margin="np.min(x)",
+    weak=True,
+    sympy="nonnegative",
+    kept="add, literal, block, min: all; times, hadamard, matmul, kron: all nonnegative|nonpositive, even nonpositive; "
+    "max: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; matrix_power: X, k integer, k positive; "
+    "power: x; power: k even; diag: x; indexed_sum, indexed_product: F",
+)
+UNIT_LENGTH = word(
+    "unit",
+    within="curved",
+    drawn="x / np.linalg.norm(x)",
+    vanishes="np.linalg.norm(x) - 1",
+)
+SIMPLEX = word(
+    "simplex",
+    implies="nonnegative",
+    within="curved",
+    drawn="np.abs(x) / np.sum(np.abs(x))",
+    vanishes="np.sum(x) - 1",
+)
+INTEGER = word(
+    "integer",
+    "a whole number",
+    declared=False,
+    shape="number",
+    number="x % 1 == 0",
+    drawn="0 * x + rng.integers(2, 4)",
+    sympy="integer",
+    kept="add, times: all; power: x, k integer, k nonnegative; indexed_sum, indexed_product: F",
+)
+EVEN = word("even", declared=False, implies="integer", shape="number", number="x % 2 == 0", kept="add: all; times: all integer, some")
+ODD = word(
+    "odd", declared=False, implies="integer", shape="number", number="x % 2 == 1", kept="times: all; power: x, k integer, k nonnegative"
+)
+NEGATIVE = word(
+    "negative",
+    implies="nonpositive",
+    shape="entries",
+    number="x < 0",
+    drawn="-np.abs(x)",
+    near=True,
+    margin="-np.max(x)",
+    sympy="negative",
+    kept="add: all nonpositive, some; times, hadamard, matmul, kron: all positive|negative, odd negative; literal, block, max: all; "
+    "min: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; power: x, k odd; run: F",
+)
+NONPOSITIVE = word(
+    "nonpositive",
+    spellings="non-positive",
+    shape="entries",
+    number="x <= 0",
+    drawn="-np.abs(x)",
+    near=True,
+    margin="-np.max(x)",
+    weak=True,
+    sympy="nonpositive",
+    kept="add, literal, block, max: all; times, hadamard, matmul, kron: all nonnegative|nonpositive, odd nonpositive; "
+    "min: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; power: x, k odd; indexed_sum: F",
+)
+
+# ---------------------------------------------------------------------------------------------- further matrices
+
+ND = word(
+    "nd",
+    "negative definite",
+    spellings="negative-definite symmetric-negative-definite",
+    implies="nsd invertible",
+    together="nsd invertible; diagonal negative",
+    shape="square",
+    scalar="negative",
+    drawn="-x @ x.T / n - np.eye(n)",
+    margin="np.linalg.eigvalsh(-(x + x.T) / 2)[0]",
+    kept="add: all nsd, some; times, hadamard, kron: all spd|nd, odd nd; inv: X; matrix_power: X, k odd; power: x, k odd, k positive; "
+    "congruence: S, X injective; run: F; direct_sum: all",
+)
+NSD = word(
+    "nsd",
+    "negative semidefinite",
+    spellings="negative-semidefinite negative-semi-definite symmetric-negative-semidefinite",
+    implies="symmetric",
+    together="diagonal nonpositive",
+    shape="square",
+    scalar="nonpositive",
+    drawn="-x @ x.T / n - np.eye(n)",
+    margin="np.linalg.eigvalsh(-(x + x.T) / 2)[0]",
+    weak=True,
+    kept="add, direct_sum: all; times, hadamard, kron: all psd|nsd, odd nsd; inv: X; matrix_power: X, k odd; power: x, k odd, k positive; "
+    "congruence: S; indexed_sum: F",
+)
+INJECTIVE = word(
+    "injective",
+    "of full column rank",
+    spellings="full-column-rank",
+    shape="tall",
+    margin="np.linalg.svd(x, compute_uv=False)[-1]",
+    kept="times, matmul, kron, direct_sum: all",
+)
+ORTHOGONAL_PROJECTOR = word(
+    "orthoprojector",
+    "an orthogonal projection",
+    spellings="orthogonal-projection orthogonal-projector",
+    implies="psd idempotent",
+    together="symmetric idempotent",
+    shape="square",
+    drawn="x @ np.eye(n, (n + 1) // 2) @ pseudo_inverse(x @ np.eye(n, (n + 1) // 2))",
+)
+
+CONSTANT_NAME = word("constant", spellings="const")
+
+# What can be declared, in the order in which messages list it; what small changes keep; what names a linear space.
+DECLARED = tuple(w.name for w in WORDS.values() if w.declared)
+OPEN = frozenset(name for name in WORDS if not within_a_set(name))
+LINEAR = tuple(w.name for w in WORDS.values() if w.within == "linear")
+SIGNS = tuple(w.name for w in WORDS.values() if w.shape == "entries")
