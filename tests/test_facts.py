@@ -17,6 +17,8 @@ from garden import Garden, Withered, n
 
 import matcalc
 from matcalc.course.definiteness import PD, definiteness
+from matcalc.course.problem import Problem
+from matcalc.course.stationary_points import stationary_points
 from matcalc.expressions import build
 from matcalc.expressions.expr import Expr, postorder
 from matcalc.expressions.properties import FORMS, Premise, holds, properties_of, rules
@@ -27,6 +29,7 @@ from matcalc.ops.book import REGISTRY
 from matcalc.ops.inverse import INVERSE
 from matcalc.ops.properties import DECLARED
 from matcalc.ops.word import WORDS, close_properties
+from matcalc.pipeline.question import Question
 
 WHERE = (
     "A, B in R^{n x n}; C in R^{m x n}; S, V in R^{n x n} spd; P, Z in R^{n x n} psd; T in R^{n x n} symmetric; N in R^{n x n} nd; "
@@ -141,10 +144,8 @@ def test_code_has_a_cholesky_factor_where_the_matrix_is_positive_definite(text: 
 
 @pytest.mark.parametrize("text", POSITIVE_DEFINITE[:24])
 def test_a_quadratic_function_has_its_minimum_where_the_matrix_is_positive_definite(text: str) -> None:
-    from matcalc.course.problem import Problem
-    from matcalc.course.stationary_points import stationary_points
-
-    (p,) = stationary_points(Problem(f"1/2 y^T ({text}) y - b^T y", "y", WHERE), False).points
+    question = Question.of(f"1/2 y^T ({text}) y - b^T y", "y", WHERE)
+    (p,) = stationary_points(Problem(question), False).points
     assert p.kind == "minimum" and "is positive definite" in p.reason and "random" not in p.reason
 
 
