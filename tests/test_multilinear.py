@@ -1,4 +1,5 @@
-"""What follows from the index letters of a block: values with and without NumPy, linearity, transposition, answers in matrix notation."""
+"""What follows from the index letters of a block (values with and without NumPy, linearity, transposition, answers in matrix notation)
+and from the differentials of powers."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.errors import MatcalcError
+from matcalc.errors import MatcalcError, NoAnswerError
 from matcalc.expressions.build import apply, num, symbol, times, transpose, zeros
+from matcalc.inference.templates import template
 from matcalc.kinds import ONE, Dim
 from matcalc.numbers import kernels, plain
-from matcalc.ops.core import HADAMARD, KRONECKER, MATMUL
+from matcalc.ops.core import HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, POWER
 from matcalc.ops.diagonal import DIAGONAL
 from matcalc.ops.multilinear import letters, transposition
+from matcalc.ops.operation import Operation
 from matcalc.ops.sums import COLUMN_SUMS, ROW_SUMS, SUM, VEC
 from matcalc.ops.trace import TRACE
 
@@ -76,3 +79,31 @@ def test_answers_are_in_matrix_notation(text: str, answer: str) -> None:
 def test_a_vector_of_sums_by_the_matrix() -> None:
     d = matcalc.derivative("rowsum(X)", "X", where="X in R^{m x n}", notation="kron")
     assert not isinstance(d, list) and d.text == "d vec(F)/d vec(X)^T = ones(n)^T ⊗ I_m"
+
+
+# ---------------------------------------------------------------------------------------------- differentials that are read
+
+
+@pytest.mark.parametrize(
+    "op, text, question, answer",
+    [
+        (POWER, "5 x.^(k - 1) .* dx", ("sum(x.^3)", "x in R^n"), "5 (x.^2)^T"),
+        (MATRIX_POWER, "7 X^(k - 1) dX", ("tr(X^3)", "x in R^{n x n}"), "7 (x^2)^T"),
+    ],
+)
+def test_powers_are_differentiated_by_the_text_of_their_block(
+    op: Operation, text: str, question: tuple[str, str], answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(op, "differential", text)
+    template.cache_clear()
+    try:
+        d = matcalc.derivative(question[0].replace("X", "x"), "x", where=question[1], verify=False)
+        assert not isinstance(d, list) and d.text == answer
+        assert "5" in str(d.steps) or "7" in str(d.steps)
+    finally:
+        template.cache_clear()
+
+
+def test_an_argument_of_which_the_block_says_nothing_is_no_variable() -> None:
+    with pytest.raises(NoAnswerError, match="how polygamma changes with its argument k"):
+        matcalc.derivative("polygamma(k, s)", "k", where="k, s in R")

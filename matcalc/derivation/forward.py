@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from ..differentiation.families import is_target
-from ..differentiation.letters import fresh_letter, letters_in
+from ..differentiation.families import is_target, summed
+from ..differentiation.letters import letters_in
 from ..errors import NoAnswerError
 from ..expressions.build import (
     add,
@@ -14,11 +14,9 @@ from ..expressions.build import (
     entry,
     function_along,
     hadamard,
-    index,
     indexed_sum,
     is_number,
     matmul,
-    matrix_power,
     member,
     num,
     power,
@@ -31,19 +29,16 @@ from ..expressions.build import (
 )
 from ..expressions.expr import Expr, make, postorder
 from ..expressions.functions import entrywise_function, parts, prime
-from ..inference.templates import differential_of, lift
+from ..inference.templates import differential_of, factors_of
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
-from ..ops.book import REGISTRY
 from ..ops.core import (
     ADD,
     CASES,
     ENTRY,
     INDEXED_PRODUCT,
     INDEXED_SUM,
-    IVERSON,
     LITERAL,
-    MATRIX_POWER,
     MEMBER,
     POWER,
     SYMBOL,
@@ -165,19 +160,12 @@ class Forward:
     def _entrywise(self, e: Expr) -> Ruled:
         """f'(x) .* dx; a power also by its exponent."""
         x = e.args[0]
-        found: list[Expr] = []
-        if e.op is POWER:
-            k = e.args[1]
-            if x in self.moving:
-                found.append(hadamard_or_times(times(k, power(x, add(k, num(-1)))), self.d(x)))
-            if k in self.moving:
-                found.append(times(self.d(k), hadamard_or_times(apply(REGISTRY["log"], (x,)), e)))
-        elif e.op is ENTRYWISE_FUNCTION:
+        if e.op is ENTRYWISE_FUNCTION:
             assert isinstance(e.attr, tuple)
             name, order = e.attr
-            found.append(hadamard_or_times(entrywise_function(name, order + 1, x), self.d(x)))
+            found = [hadamard_or_times(entrywise_function(name, order + 1, x), self.d(x))]
         else:
-            found.append(hadamard_or_times(lift(e.op, x), self.d(x)))
+            found = [hadamard_or_times(local, self.d(a)) for a, local in factors_of(e, self.moving)]
         inner = next((a for a in e.args if a in self.moving and not is_target(a, self.target)), None)
         return add(*found), (CHAIN.name, e.op.rule) if self.school and inner is not None else (e.op.rule,)
 
@@ -190,7 +178,11 @@ class Forward:
             return apply(e.op, (self.d(e.args[0]),), e.attr)
         if not e.op.differential:
             raise NoAnswerError(f"matcalc has no differential for {e.op.name}")
-        return add(*[substitute(body, {hole: self.d(argument)}) for argument, body, hole in differential_of(e, self.moving)])
+        parts = [
+            substitute(summed(body, letters_in([e]), WRITTEN_OUT), {hole: self.d(argument)})
+            for argument, body, hole in differential_of(e, self.moving)
+        ]
+        return add(zeros(*e.shape), *parts)
 
     def _entry(self, e: Expr) -> Expr:
         return entry(self.d(e.args[0]), *e.args[1:])
@@ -198,15 +190,6 @@ class Forward:
     def _cases(self, e: Expr) -> Expr:
         last = len(e.args) - 1
         return apply(CASES, [a if k % 2 and k <= last and len(e.args) > k else self.d(a) for k, a in enumerate(e.args)], e.attr)
-
-    def _matrix_power(self, e: Expr) -> Expr:
-        x, k = e.args
-        if is_number(k) and 0 < value_of(k) <= WRITTEN_OUT:
-            n = int(value_of(k))
-            return add(*[matmul(matrix_power(x, num(i)), self.d(x), matrix_power(x, num(n - 1 - i))) for i in range(n)])
-        name = fresh_letter(letters_in([e]))
-        i = index(name)
-        return indexed_sum(name, num(1), k, matmul(matrix_power(x, add(i, num(-1))), self.d(x), matrix_power(x, add(k, times(num(-1), i)))))
 
     def _indexed_sum(self, e: Expr) -> Expr:
         return indexed_sum(str(e.attr), e.args[0], e.args[1], self.d(e.args[2]))
@@ -249,12 +232,10 @@ def _is_below(e: Expr) -> bool:
 _OWN: dict[Operation, Callable[[Forward, Expr], Expr]] = {
     ENTRY: Forward._entry,
     CASES: Forward._cases,
-    MATRIX_POWER: Forward._matrix_power,
     INDEXED_SUM: Forward._indexed_sum,
     INDEXED_PRODUCT: Forward._indexed_product,
     FUNCTION: Forward._function,
     FUNCTION_ALONG: Forward._function_along,
-    IVERSON: lambda self, e: zeros(*e.shape),
 }
 
 

@@ -81,7 +81,8 @@ def example_of(op: Operation) -> str:
     if not value.is_scalar:
         square = value.shape[0] is value.shape[1]
         text = f"w^T {text}" if value.shape[1] is ONE else f"tr(W {text})" if square else f"u^T {text} v"
-    variable = op.params[-1] if op.adjoint and not op.differential else op.params[0]
+    changing = [p for p in op.params if op.elementwise or f"d{p}" in op.differential]
+    variable = changing[0] if changing else op.params[-1 if op.adjoint else 0]
     return f"{text} by {variable}" + _declared(op.params, shapes)
 
 

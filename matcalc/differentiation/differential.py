@@ -16,15 +16,17 @@ from ..errors import NoAnswerError
 from ..expressions import build
 from ..expressions.build import add, apply, eye, index, matmul, num, times, transpose, unit, zeros
 from ..expressions.expr import Expr, make, postorder
-from ..inference.templates import adjoint_of, differential_of, kronecker_of, lift, ray_of
-from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, IVERSON, TIMES
+from ..inference.templates import adjoint_of, differential_of, factors_of, kronecker_of, ray_of
+from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, POWER, TIMES
 from ..ops.operation import Operation
-from .families import at_index, bind, is_target, of_member, other_factors
+from .families import at_index, bind, is_target, of_member, other_factors, summed
 from .leibniz import OWN, Share, by_letters, ends, extended, times_entries
 from .letters import free_letters, fresh_letter, letters_beside, letters_in
 from .lifting import contract, over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
 from .pairs import joined
+
+EXPANDED = 8  # X^k with k up to this is written out in its differential
 
 
 def derivative(f: Expr, x: Expr) -> list[Term]:
@@ -153,8 +155,6 @@ def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[
         yield from rule(node, term, needed)
     elif node.op is INDEXED_SUM or node.op is INDEXED_PRODUCT:
         yield from _indexed(node, term, target)
-    elif node.op is IVERSON:
-        return
     elif node.op.directions or node.op.adjoint:
         yield from _along_directions(node, term, needed)
     elif node.op.differential:
@@ -185,15 +185,17 @@ def _indexed(node: Expr, term: Term, target: Expr) -> Iterable[Share]:
 def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     """By the operation's differential, a template in matcalc's language: its share for each dX is followed down to dX."""
     r, c = ends(term)
-    if node.op.elementwise:
-        yield node.args[0], times_entries(term, lift(node.op, node.args[0]), r, c)
+    if node.op.elementwise or node.op is POWER:
+        for argument, local in factors_of(node, needed):
+            whole = argument.shape == node.shape
+            yield argument, times_entries(term, local, r, c) if whole else extended(term, [(local, r, c)], (), ())
         return
     first = node.args[0]
     if node.op.ray and first.op is TIMES and first.args[-1] not in needed:
         yield from _along_a_ray(node, term, needed)
         return
     for argument, body, hole in differential_of(node, needed):
-        for share in accumulate(body, [term], hole):
+        for share in accumulate(summed(body, letters_in([node], term), EXPANDED), [term], hole):
             yield argument, share
 
 

@@ -9,7 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cache, partial
 
-from ..expressions.build import add, apply, index, indexed_product, indexed_sum, num, power, rebuild, split, substitute, times, transpose
+from ..expressions.build import (
+    add,
+    apply,
+    index,
+    indexed_product,
+    indexed_sum,
+    is_number,
+    num,
+    power,
+    rebuild,
+    split,
+    substitute,
+    times,
+    transpose,
+    value_of,
+)
 from ..expressions.expr import Expr, make, postorder, transform
 from ..expressions.properties import holds
 from ..inference.templates import differential_text
@@ -151,6 +166,17 @@ def at_index(e: Expr, name: str, j: Expr) -> Expr:
     done = {n: n for n in postorder(e) if name not in n.indices}
     done[index(name)] = j
     return transform(e, rebuild, done)
+
+
+def summed(e: Expr, taken: set[str], most: int) -> Expr:
+    """A sum over an index term by term where it has at most so many; else over a letter that is not taken."""
+    if e.op is not INDEXED_SUM:
+        return e
+    (low, high, body), name = e.args, str(e.attr)
+    if is_number(low) and is_number(high) and value_of(high) - value_of(low) < most:
+        return add(*[at_index(body, name, num(k)) for k in range(int(value_of(low)), int(value_of(high)) + 1)])
+    fresh = fresh_letter(taken)
+    return indexed_sum(fresh, low, high, at_index(body, name, index(fresh)))
 
 
 def free_of(e: Expr, letters: Collection[str]) -> Expr:

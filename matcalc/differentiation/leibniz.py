@@ -1,5 +1,5 @@
 """What an operation hands to its arguments where no differential says it: a multilinear operation by its letters (`by_letters`),
-what is made of parts part by part, powers and cases.
+what is made of parts part by part, cases.
 
 A rule takes a node, a term of its adjoint (the last two slots are the node's row and column) and the nodes that contain
 the variable, and yields the arguments among these with their shares.
@@ -9,24 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..errors import NoAnswerError
-from ..expressions import build
 from ..expressions.blocks import selections
-from ..expressions.build import add, apply, eye, hadamard, index, num, ones, power, times, unit, zeros
+from ..expressions.build import apply, eye, num, ones, times, unit, zeros
 from ..expressions.expr import Expr
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
-from ..ops.book import REGISTRY
-from ..ops.core import ADD, CASES, ENTRY, LITERAL, MATRIX_POWER, POWER
+from ..ops.core import ADD, CASES, ENTRY, LITERAL
 from ..ops.multilinear import Letters, letters
 from ..ops.operation import Operation
 from .functions import of_entrywise_function, of_function, of_function_along
-from .letters import fresh_letter, letters_in
 from .network import Factor, Slot, Term, slot_for, split_pair
 
 # What a node hands to one argument: the argument, and its share.
 Share = tuple[Expr, Term]
-EXPAND_POWERS = 8  # X^k with k up to this is written out in its differential
 
 
 def extended(term: Term, factors: Iterable[Factor], row: Slot, col: Slot, scalar: Expr | None = None) -> Term:
@@ -128,42 +123,9 @@ def _of_cases(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
             yield node.args[k], extended(term, [], r, c, chosen) if whole else times_entries(term, chosen, r, c)
 
 
-def _of_power(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    x, k = node.args
-    r, c = ends(term)
-    if x in needed:
-        yield x, times_entries(term, times(k, power(x, add(k, num(-1)))), r, c)
-    if k in needed:
-        local = hadamard(apply(REGISTRY["log"], (x,)), node)
-        yield k, extended(term, [] if node.is_scalar else [(local, r, c)], (), (), local if node.is_scalar else None)
-
-
 def times_entries(term: Term, local: Expr, r: Slot, c: Slot) -> Term:
     """The share of the argument of an entrywise function with derivative `local`."""
     return extended(term, [], r, c, local) if local.is_scalar else extended(term, [(local, r, c)], r, c)
-
-
-def _of_matrix_power(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    x, k = node.args
-    r, c = ends(term)
-    if k in needed:
-        raise NoAnswerError("the exponent of a matrix power is an integer: nothing to differentiate by")
-    count = build.value_of(k) if build.is_number(k) else None
-    if count is not None and count <= EXPAND_POWERS:
-        for i in range(int(count)):
-            row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
-            yield (
-                x,
-                extended(term, [(build.matrix_power(x, num(i)), r, row), (build.matrix_power(x, num(count - 1 - i)), col, c)], row, col),
-            )
-        return
-    name = fresh_letter(letters_in([node], term))
-    at = index(name)
-    row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
-    before, after = build.matrix_power(x, add(at, num(-1))), build.matrix_power(x, add(k, times(num(-1), at)))
-    share = extended(term, [(before, r, row), (after, col, c)], row, col)
-    share.binders = (*share.binders, (name, num(1), k))
-    yield x, share
 
 
 OWN: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
@@ -172,8 +134,6 @@ OWN: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
     BLOCK: _of_block,
     LITERAL: _of_literal,
     CASES: _of_cases,
-    POWER: _of_power,
-    MATRIX_POWER: _of_matrix_power,
     ENTRYWISE_FUNCTION: of_entrywise_function,
     FUNCTION: of_function,
     FUNCTION_ALONG: of_function_along,

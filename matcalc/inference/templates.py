@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from ..errors import ShapeError
+from ..errors import NoAnswerError, ShapeError
 from ..expressions import build
 from ..expressions.build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
 from ..expressions.expr import Expr, make, postorder, transform
 from ..kinds import ONE, Dim, Shape
-from ..ops.core import ADD, EYE, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
+from ..ops.core import ADD, EYE, INDEXED_SUM, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
 from ..ops.operation import Operation
 from .infer import read_template
 
@@ -32,7 +32,11 @@ def template(op: Operation) -> tuple[Expr, tuple[Expr, ...], tuple[Expr, ...], E
     holes = tuple(symbol(f"{_MARK}d{p}", s) for p, s in zip(op.params, shapes, strict=True))
     result = symbol(_MARK + "F", build.result_shape(op, values))
     names = {p: v for p, v in zip(op.params, values, strict=True)} | {f"d{p}": h for p, h in zip(op.params, holes, strict=True)}
-    return read_template(op.differential, {**names, "F": result}), values, holes, result
+    body = read_template(op.differential, {**names, "F": result})
+    if body.op is INDEXED_SUM:  # over a letter that no argument has
+        letter, (low, high, inside) = str(body.attr), body.args
+        body = build.indexed_sum(_MARK + letter, low, high, substitute(inside, {build.index(letter): build.index(_MARK + letter)}))
+    return body, values, holes, result
 
 
 def differential_text(op: Operation) -> Expr:
@@ -41,16 +45,30 @@ def differential_text(op: Operation) -> Expr:
 
 
 def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr, Expr]]:
-    """For each argument in `needed`: the argument, its part of d(node) by the book, and the symbol for its differential."""
+    """For each argument in `needed`: the argument, its part of d(node) by the book, and the symbol for its differential. A sum over
+    an index runs over a letter that nothing has."""
     body, values, holes, result = template(node.op)
+    if build.is_zero(body):
+        return
     sizes = _letters(values, node.args)
     for k, argument in enumerate(node.args):
         if argument not in needed:
             continue
+        if holes[k] not in postorder(body):
+            raise NoAnswerError(f"nothing is known of how {node.op.name} changes with its argument {node.op.params[k]}")
         hole = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
         known = dict(zip(values, node.args, strict=True)) | {result: node}
         known |= {h: (hole if n == k else zeros(*node.args[n].shape)) for n, h in enumerate(holes)}
         yield argument, instantiate(body, known, sizes), hole
+
+
+def factors_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr]]:
+    """Of an operation entry by entry, for each argument in `needed`: the argument, and what stands beside its differential in d(node)."""
+    if node.op.elementwise:
+        yield node.args[0], lift(node.op, node.args[0])
+        return
+    for argument, body, hole in differential_of(node, needed):
+        yield argument, substitute(body, {hole: ones(*argument.shape)})
 
 
 @cache
