@@ -13,7 +13,6 @@ from ._version import __version__ as __version__
 from .errors import MatcalcError
 
 if TYPE_CHECKING:
-    from .answers.answer import Derivative, Expression
     from .api import call, derivative, from_sympy, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
     from .checking.claims import Verdict, check
     from .course.calculus import directional, jacdet, linearize, stationary, taylor
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from .course.plots import plot
     from .course.tours import tour
     from .derivation.rulebook import rules
+    from .pipeline.derivative import Derivative
+    from .pipeline.expression import Expression
 
 
 API = (
@@ -42,7 +43,7 @@ CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
 _HOMES = (
     dict.fromkeys(CALCULUS, "course.calculus")
     | {"Graph": "course.graphs", "graph": "course.graphs", "plot": "course.plots", "tour": "course.tours", "rules": "derivation.rulebook"}
-    | {"Derivative": "answers.answer", "Expression": "answers.answer", "Verdict": "checking.claims", "check": "checking.claims"}
+    | {"Derivative": "pipeline.derivative", "Expression": "pipeline.expression", "Verdict": "checking.claims", "check": "checking.claims"}
     | dict.fromkeys(API, "api")
 )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .answers.answer import Derivative, Expression
 from .errors import UsageError
 from .exchange.handles import Handle, call, hadamard, kron, matrix, scalar, vector
 from .pipeline import derive
+from .pipeline.derivative import Derivative
+from .pipeline.expression import Expression, expression
 from .pipeline.question import Function, Names, Options, Question
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def derivative(
     found = derive.derivative(Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize), asks=True))
     if order == 1 and not vectorize:
         for d in found if isinstance(found, list) else [found]:
-            d.chained = partial(_chain_of, expr, d.wrt[0], where, verify)
+            d._chain = partial(_chain_of, expr, d.wrt[0], where, verify)
     return found
 
 
@@ -63,7 +64,7 @@ def grad(
         expr, wrt, where=where, layout="denominator", notation=notation, verify=verify, structured=structured, vectorize=vectorize
     )
     first = found[0] if isinstance(found, list) else found
-    if not first.of_scalar:
+    if not first._of_scalar:
         raise UsageError("a gradient is that of a scalar, and this function has several entries", suggestion="use jacobian")
     return found
 
@@ -100,7 +101,7 @@ def hessian(
 
 def parse(text: Function, where: str = "") -> Expression:
     """Read an expression, or take one that was built; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
-    return derive.expression(Question.of(text, where=where))
+    return expression(Question.of(text, where=where))
 
 
 def from_sympy(expr: Any, where: str = "") -> Handle:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from matcalc.answers.answer import Derivative
 from matcalc.derivation.forward import MARK, pending
 from matcalc.derivation.lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Line, Step
 from matcalc.derivation.origin import Origin
@@ -20,6 +19,7 @@ from matcalc.numbers.numeric import Plan
 from matcalc.numbers.verify import Point
 from matcalc.ops.core import ENTRY, MEMBER, NUMBER, SIZE, SYMBOL, UNIT
 from matcalc.ops.laws import HESSIAN, LEIBNIZ, STRUCTURED
+from matcalc.pipeline.derivative import Derivative
 
 HALF_WIDTH = symbol(f"{MARK}h")
 WIDTH = 2e-5  # of the difference quotients
@@ -59,9 +59,9 @@ class Bench:
     def __init__(self, d: Derivative, seed: int = 1, scale: float = 1.0, positive: bool = False) -> None:
         import numpy as np
 
-        origin: Origin = d.origin
+        origin: Origin = d._origin
         self.d, self.origin = d, origin
-        self.root = origin.stages[0].of if origin.stages[0].of is not None else d.typed.expr
+        self.root = origin.stages[0].of if origin.stages[0].of is not None else d._typed.expr
         self.variables = [s.variable for s in origin.stages]
         self.whole = [v.args[0] if v.op is ENTRY else v for v in self.variables]
         self.rng = np.random.default_rng(seed)
@@ -88,12 +88,12 @@ class Bench:
         return bool(np.all(np.isfinite(wide))) and _near(wide, narrow)
 
     def _names(self) -> tuple[dict[str, Any], dict[str, Any], list[Dim], int]:
-        typed = self.d.typed
+        typed = self.d._typed
         symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
         families: dict[str, Any] = {}
         dims: list[Dim] = []
         numbers = [0]
-        for n in postorder([typed.expr, self.root, *self.variables, *self.d.tensor.expressions()]):
+        for n in postorder([typed.expr, self.root, *self.variables, *self.d._tensor.expressions()]):
             if n.op is MEMBER:
                 assert isinstance(n.attr, tuple)
                 families[n.attr[0]] = (typed.families[n.attr[0]][1], n.shape, n.attr[1])
@@ -160,11 +160,11 @@ class Bench:
 
         if line.answer is not None:
             with np.errstate(all="ignore"):
-                found = self.d.tensor.evaluate(self.env, self.sizes, self.indices)
+                found = self.d._tensor.evaluate(self.env, self.sizes, self.indices)
             return np.asarray(found, dtype=float)
         if not isinstance(line.body, Expr):
             return np.asarray(line.body.tensor.evaluate(self.env, self.sizes, self.indices), dtype=float)
-        shapes = self.d.tensor.shapes[: 1 + len(line.head.by)]
+        shapes = self.d._tensor.shapes[: 1 + len(line.head.by)]
         value = self._run(line.body, self._with_parts(line))
         if len(line.head.by) == len(self.variables):
             from matcalc.answers.layout import oriented

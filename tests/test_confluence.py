@@ -109,7 +109,7 @@ def test_the_order_of_writing_does_not_matter(seed: int) -> None:
             usual, d = derivative(case, case["expr"], verify=False), derivative(case, text)
             if not all(close(d.evaluate(inputs), want) for inputs, want in draws(case)):
                 wrong.append(f"{name}: {text}: another value: {d.text}")
-            if symbols(d.program) != symbols(usual.program):
+            if symbols(d._program) != symbols(usual._program):
                 wrong.append(f"{name}: {case['expr']}: {usual.text}\n{text}: {d.text}")
     assert not wrong, "\n".join(wrong)
 

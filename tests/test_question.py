@@ -104,7 +104,7 @@ class TestEveryCommand:
         d, values = asked(text, wrt, where)
         if "f:" in where or "phi:" in where:
             pytest.skip("its arguments are functions")
-        function = load(d.code("numpy"))["gradient" if d.of_scalar else "jacobian"]
+        function = load(d.code("numpy"))["gradient" if d._of_scalar else "jacobian"]
         given = {n: int(v) if n in ("i", "j", "k") else v for n, v in values.items()}
         assert close(call(function, given), closed(d)(values))
 

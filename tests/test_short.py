@@ -159,7 +159,7 @@ def test_every_name_that_is_printed_is_used() -> None:
     named = 0
     with np.errstate(all="ignore"):
         for expr, wrt, where, order in asked:
-            program = matcalc.derivative(expr, wrt, where=where, order=order, verify=False).program  # type: ignore[union-attr]
+            program = matcalc.derivative(expr, wrt, where=where, order=order, verify=False)._program  # type: ignore[union-attr]
             for k, binding in enumerate(program.bindings):
                 later = [*(b.value for b in program.bindings[k + 1 :]), program.body]
                 assert any(n.op == "name" and n.attr == binding.name for tree in later for n in walk(tree)), expr

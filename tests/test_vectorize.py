@@ -90,7 +90,7 @@ def test_the_numbers_are_those_of_the_sums(text: str, names: str, wrt: str, prin
         assert d.text == printed
     want = plain.evaluate(values)
     np.testing.assert_allclose(d.evaluate(values), want, rtol=1e-9, atol=1e-11)
-    stacked = {d.stacks.get(name, name): value for name, value in values.items()}
+    stacked = {d._stacks.get(name, name): value for name, value in values.items()}
     for form in (d.text, d.latex):
         needed = {s.partition(" in ")[0]: stacked[s.partition(" in ")[0]] for s in d.where.split("; ")}
         np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate(needed), want, rtol=1e-9, atol=1e-11)

@@ -11,16 +11,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..answers.answer import Derivative, Expression
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
 from ..expressions.build import is_number, is_zero, member, num, substitute, subtract, value_of
 from ..expressions.expr import Expr
 from ..expressions.functions import functions_of
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim
-from ..notation.authorship import typed_order
 from ..ops.core import MEMBER, SYMBOL
+from ..pipeline.derivative import Derivative
 from ..pipeline.derive import one_derivative
+from ..pipeline.expression import Expression
 from ..pipeline.question import Function, Names, Options, Question, declarations_in, read
 from ..pipeline.sampling import Numbers, Values, closed, evaluator
 from ..shortening.simplify import simplify
@@ -134,13 +134,13 @@ def check(
 
     with quiet():
         words = diagnose(evidence)
-    proof = not words and truth is not None and truth.expr is not None and claimed._typed.form is None
+    known = truth._expr if truth is not None and claimed._typed.form is None else None
     verdict = Verdict(
         not words,
         words,
         derivative=shown,
         claim=claimed,
-        symbolic=proof and _same(claimed.expr, truth.expr),  # type: ignore[union-attr, arg-type]
+        symbolic=not words and known is not None and _same(claimed.expr, known),
         errors=evidence.errors(),
         notes=[*notes, *evidence.notes],
     )
@@ -198,7 +198,7 @@ def _claim(text: str, function: Typed, variable: str, truth: Derivative | None, 
         typed = _inferred(program, [*declarations, *_members(program, function, letter)], truth)
     except MatcalcError as error:
         raise error.located(text) from None
-    return Expression(_with_members(typed, function, letter), program, typed_order(typed.nodes))
+    return Expression(_with_members(typed, function, letter))
 
 
 def _members(program: Program, function: Typed, letter: str) -> Iterator[Declaration]:
@@ -280,8 +280,8 @@ def _sizes(program: Program, truth: Derivative | None) -> tuple[str, str] | None
     """Rows and columns of the derivative as the claim has them; None where they are not spelled in a subscript."""
     if truth is None or (program.form is not None and program.form[0] != "kron"):
         return None
-    if truth.expr is not None and program.form is None:
-        return str(truth.expr.shape[0]), str(truth.expr.shape[1])
+    if truth._expr is not None and program.form is None:
+        return str(truth._expr.shape[0]), str(truth._expr.shape[1])
     (m, n), (p, q) = truth._tensor.shapes[:2]
     plain = all(d.name is not None or d.number is not None for d in (m, n, p, q))
     return (f"{m} {n}", f"{p} {q}") if plain and truth.order == 1 else None

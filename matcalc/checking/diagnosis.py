@@ -83,11 +83,11 @@ def diagnose(ev: Evidence) -> list[str]:
 def _small_difference(ev: Evidence) -> list[str]:
     """A difference too small for a comparison, which algebra brings out: where its terms do not cancel, it is no rounding."""
     truth = ev.truth
-    if truth is None or truth.expr is None or not ev.plain or ev.claim.expr.shape != truth.expr.shape:
+    if truth is None or truth._expr is None or not ev.plain or ev.claim.expr.shape != truth._expr.shape:
         return []
     import numpy as np
 
-    rest = simplify(subtract(ev.claim.expr, truth.expr))
+    rest = simplify(subtract(ev.claim.expr, truth._expr))
     sums = [e for e in postorder(rest) if e.op is ADD]
     if is_zero(rest) or sums not in ([], [rest]):  # a sum inside may be a zero that nobody has recognised
         return []
@@ -141,10 +141,10 @@ def _views(ev: Evidence) -> Iterator[View]:
 def _transposed(ev: Evidence) -> str:
     """Which layout the transpose is, if it is one."""
     truth = ev.truth
-    if truth is None or truth.expr is None:
+    if truth is None or truth._expr is None:
         return "transposed"
     for layout in ("numerator", "denominator", "strict"):
-        if layout != truth.layout and laid_out(truth._tensor, layout)[0] is transpose(truth.expr):
+        if layout != truth.layout and laid_out(truth._tensor, layout)[0] is transpose(truth._expr):
             kinds = {"row": "a row", "vector": "a column"}
             kind = kinds.get(ev.claim.expr.kind)
             return f"transposed ({layout} layout{f', where a gradient is {kind}' if kind and truth.order == 1 else ''})"

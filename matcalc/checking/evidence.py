@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..answers.answer import Derivative
+from ..answers.answer import ClosedForm
 from ..differentiation.families import in_pieces
 from ..expressions.build import value_of
 from ..expressions.expr import Expr, postorder
@@ -32,12 +32,12 @@ class Evidence:
     a member of a family); `stacked` says that the claim is compared with d vec(F)/d vec(X)^T.
     """
 
-    def __init__(self, truth: Derivative | None, claim: Typed, quotient: Numbers | None, step: Numbers | None = None) -> None:
+    def __init__(self, truth: ClosedForm | None, claim: Typed, quotient: Numbers | None, step: Numbers | None = None) -> None:
         self.truth, self.claim, self.quotient, self.step = truth, claim, quotient, step
         self.notes: list[str] = []
-        self.shape = truth.expr.shape if truth is not None and truth.expr is not None else None
+        self.shape = truth._expr.shape if truth is not None and truth._expr is not None else None
         self.stacked = False
-        if truth is not None and truth.expr is None and claim.form is None and truth.order == 1:
+        if truth is not None and truth._expr is None and claim.form is None and truth.order == 1:
             (m, n), (p, q) = truth._tensor.shapes
             if claim.expr.shape in ((m * n, p * q), (p * q, m * n)):
                 self.stacked, self.shape = True, (m * n, p * q)

@@ -118,7 +118,7 @@ def _parts(ev: Evidence) -> list[Expr]:
     truth = ev.truth
     if truth is None:
         return []
-    roots = [truth.expr] if truth.expr is not None else truth._tensor.expressions()
+    roots = [truth._expr] if truth._expr is not None else truth._tensor.expressions()
     nodes = [e for e in postorder(roots) if e.op is not NUMBER and e.op is not INDEX]
     return sorted(nodes, key=lambda e: (e.size, e.digest)) if len(nodes) <= LARGEST else []
 

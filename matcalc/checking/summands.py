@@ -41,8 +41,8 @@ def _due(ev: Evidence, depth: int) -> list[Valued]:
     truth = ev.truth
     if truth is None or ev.stacked:
         return []
-    if truth.expr is not None:
-        return list(_values(ev, False, _summands(truth.expr, depth)))
+    if truth._expr is not None:
+        return list(_values(ev, False, _summands(truth._expr, depth)))
     found: list[Valued] = []
     for t in truth._tensor.terms:
         part = Tensor(truth._tensor.shapes, [t])

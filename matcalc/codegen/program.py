@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .._version import __version__
-from ..answers.answer import Derivative
+from ..answers.answer import ClosedForm
 from ..answers.scope import ranks_of
 from ..differentiation.families import as_declared, free_of
 from ..differentiation.network import Term
@@ -17,8 +17,6 @@ from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import MEMBER, SYMBOL
-from ..pipeline.derive import one_derivative
-from ..pipeline.question import Options, Question
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .emission import Target
@@ -39,7 +37,7 @@ def outer(shape: Shape) -> Dims:
 class Problem:
     """What is to be computed: the function, its derivative, and what was asked for beside them."""
 
-    def __init__(self, d: Derivative, second: Derivative | None, language: str, sizes: Mapping[str, int] | None) -> None:
+    def __init__(self, d: ClosedForm, second: ClosedForm | None, language: str, sizes: Mapping[str, int] | None) -> None:
         self.d, self.second = d, second
         typed = d._typed
         restore = {typed.symbols[n]: typed.declared[n] for n in d.wrt if n in typed.symbols and typed.symbols[n] is not typed.declared[n]}
@@ -82,11 +80,11 @@ class Problem:
     def function(self) -> Node:
         return self.lowering.lower(self.value)
 
-    def derivative(self, d: Derivative | None = None) -> Node:
+    def derivative(self, d: ClosedForm | None = None) -> Node:
         d = d if d is not None else self.d
-        if d.expr is not None:
-            node = self.lowering.lower(d.expr)
-            dims = outer(d.expr.shape)
+        if d._expr is not None:
+            node = self.lowering.lower(d._expr)
+            dims = outer(d._expr.shape)
         else:
             dims = tuple(k for s in d._tensor.shapes for k in outer(s))
             node = self.lowering.terms(d._tensor.terms, dims)
@@ -150,8 +148,15 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
     return None
 
 
-def program(d: Derivative, target: str = "numpy", parts: Iterable[str] = (), sizes: Mapping[str, int] | None = None) -> str:
-    """The file for a derivative. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products."""
+def program(
+    d: ClosedForm,
+    target: str,
+    parts: Iterable[str],
+    sizes: Mapping[str, int] | None,
+    second: Callable[[], ClosedForm],
+) -> str:
+    """The file for a derivative. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products; `second` takes the
+    second derivative, where one is needed."""
     wanted = list(dict.fromkeys(parts))
     unknown = [p for p in wanted if p not in PARTS]
     if unknown:
@@ -159,24 +164,18 @@ def program(d: Derivative, target: str = "numpy", parts: Iterable[str] = (), siz
     if wanted and d.order != 1:
         raise UsageError(f"{wanted[0]} goes with a first derivative")
     target_of(target)
-    problem = Problem(d, _second(d) if {"hessian", "hvp"} & set(wanted) else None, target, sizes)
+    twice = {"hessian", "hvp"}.intersection(wanted)
+    if twice and d._tensor.shapes[0] != (ONE, ONE):
+        raise UsageError("the function is not a scalar: it has no Hessian")
+    problem = Problem(d, second() if twice else None, target, sizes)
     functions = _functions(problem, wanted)
     name = f"{first_name(d).capitalize()} by {', '.join(dict.fromkeys(d.wrt))}"
-    formula = f"{name}: {spell(d.program)}"
+    formula = f"{name}: {spell(d._program)}"
     while True:
         try:
             return target_of(target).file(File(_title(d), formula, __version__, problem.arguments, functions, problem.named()))
         except MissingSize as missing:
             problem.add_size(missing.name)
-
-
-def _second(d: Derivative) -> Derivative:
-    """The second derivative of a scalar function, checked like the first was."""
-    if d._tensor.shapes[0] != (ONE, ONE):
-        raise UsageError("the function is not a scalar: it has no Hessian")
-    typed = d._typed
-    options = Options(order=2, verify=d.verified == "verified")
-    return one_derivative(Question(typed.program, typed.declarations, d.wrt[:1], options))
 
 
 def target_of(name: str) -> Target:
@@ -200,7 +199,7 @@ def target_of(name: str) -> Target:
     raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
 
 
-def first_name(d: Derivative) -> str:
+def first_name(d: ClosedForm) -> str:
     """What the derivative is called: gradient, jacobian, hessian."""
     scalar = d._tensor.shapes[0] == (ONE, ONE)
     if d.order == 1:
@@ -246,8 +245,8 @@ def _product(problem: Problem, part: str) -> Function:
     return Function(part, words + ".", [problem.along(tensor, change, slot)], [Argument(name, outer(shape))])
 
 
-def _shape_words(d: Derivative) -> str:
-    dims = outer(d.expr.shape) if d.expr is not None else tuple(k for s in d._tensor.shapes for k in outer(s))
+def _shape_words(d: ClosedForm) -> str:
+    dims = outer(d._expr.shape) if d._expr is not None else tuple(k for s in d._tensor.shapes for k in outer(s))
     return _words(dims)
 
 
@@ -255,6 +254,6 @@ def _words(dims: Dims) -> str:
     return f"of shape {shape_words(dims)}" if dims else "a number"
 
 
-def _title(d: Derivative) -> str:
+def _title(d: ClosedForm) -> str:
     """The function, spelled by matcalc's own printer (never the text that was typed)."""
     return spell(Arranger(ranks_of(d._typed), d._order, d._scope.names).spell(d._typed.expr))

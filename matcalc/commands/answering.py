@@ -14,7 +14,7 @@ from .console import can_encode, complain, grid, notes_of, one_line, print_json,
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ..answers.answer import Derivative
+    from ..pipeline.derivative import Derivative
 
 Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
 

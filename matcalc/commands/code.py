@@ -66,8 +66,7 @@ def command(
     no_verify: bool,
 ) -> int:
     """The function EXPR and its derivative by X as a program in a language."""
-    from ..answers.answer import Derivative
-    from ..api import derivative
+    from ..api import Derivative, derivative
 
     names = split_names(wrt)
     if order == 1 and len(names) > 1:

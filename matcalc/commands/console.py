@@ -15,7 +15,7 @@ from ..errors import UsageError, printable
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ..answers.answer import Derivative
+    from ..pipeline.derivative import Derivative
 
 LONGEST_INPUT = 200_000  # bytes; the reader's own limit, applied before an endless stdin fills the memory
 LONG_OPTION = re.compile(r"(--[A-Za-z][A-Za-z-]+)(=.*)?", re.DOTALL)

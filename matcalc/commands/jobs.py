@@ -24,7 +24,7 @@ from ..errors import MatcalcError, UsageError
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    from ..answers.answer import Derivative
+    from ..pipeline.derivative import Derivative
 
 Job = dict[str, Any]  # what is asked; "line" is where it stands in the file, "error" why it cannot be asked
 Record = dict[str, Any]

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..answers.answer import Derivative
 from ..errors import NoAnswerError, ReadingError
 from ..expressions.build import is_number, is_zero, value_of
 from ..expressions.expr import Expr
@@ -22,6 +21,7 @@ from ..notation.surface import number
 from ..ops.core import EYE, TIMES
 from ..ops.diagonal import DIAG
 from ..pipeline import derive
+from ..pipeline.derivative import Derivative
 from ..pipeline.question import Options, Question
 from ..syntax import Declaration, Node, Program, walk
 from .unfold import Step, declared_as, names_in, rebuilt, with_names
@@ -37,7 +37,7 @@ class Edge:
 
     def __init__(self, to: Step, start: Step, partial: Derivative) -> None:
         self.to, self.start, self.partial = to, start, partial
-        program = partial.program
+        program = partial._program
         self.tree: Node | None = None
         if program.form is None:
             self.tree = program.body
@@ -47,7 +47,7 @@ class Edge:
     @property
     def multiple(self) -> Fraction | None:
         """The number k where the partial is k or k I."""
-        e = self.partial.expr
+        e = self.partial._expr
         if e is None:
             return None
         if is_number(e):
@@ -184,7 +184,7 @@ class Chain:
     def _along(self, edge: Edge, tangent: str, count: Count) -> Node:
         """The local derivative as a linear map, applied to the tangent."""
         found = self._derivative(edge.to.tree, edge.start.name, notation="differential")
-        tree = with_names(found.program.body, {f"d{edge.start.name}": Node("name", (), tangent)})
+        tree = with_names(found._program.body, {f"d{edge.start.name}": Node("name", (), tangent)})
         if entries(edge.to.shape) is ONE:  # entry by entry with the partial, however it is written
             count.product(ONE, entries(edge.start.shape), ONE)
         else:
@@ -223,7 +223,7 @@ class Chain:
         if is_matrix(u.shape):
             body = Node("call", (body,), "tr")
         found = self._derivative(body, edge.start.name, [declared_as(adjoint, u.shape)])
-        program = found.program
+        program = found._program
         tree = program.body
         for b in reversed(program.bindings):
             tree = with_names(tree, {b.name: b.value})
@@ -239,7 +239,7 @@ class Chain:
         """The partial times the tangent, or the adjoint times the partial."""
         tree, known = edge.tree, Node("name", (), name)
         assert tree is not None
-        k, e = edge.multiple, edge.partial.expr
+        k, e = edge.multiple, edge.partial._expr
         assert e is not None
         outer, inner = (
             (entries(edge.start.shape), entries(edge.to.shape)) if before else (entries(edge.to.shape), entries(edge.start.shape))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import MatcalcError
-from ..pipeline.derive import expression
+from ..pipeline.expression import expression
 from ..pipeline.question import Question
 from ..printing.latex import latex_name
 

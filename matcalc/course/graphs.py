@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from ..answers.answer import Derivative, Expression, printer
+from ..answers.answer import printer
 from ..errors import MatcalcError, NoAnswerError, ReadingError, UsageError, VerificationError
 from ..expressions.expr import postorder
 from ..inference.infer import Typed
@@ -19,6 +19,8 @@ from ..inference.scene import declared_shape, spell_declaration
 from ..kinds import ONE
 from ..ops.core import SYMBOL
 from ..pipeline import derive
+from ..pipeline.derivative import Derivative
+from ..pipeline.expression import Expression, expression
 from ..pipeline.question import Function, Names, Options, Question
 from ..pipeline.sampling import Sampler, Values, agree, closed, evaluator
 from ..printing.formats import Printable
@@ -255,7 +257,7 @@ def _check(made: Graph) -> None:
             seed = declared_as(run.seed, shape) if run.free else None
             where = "; ".join([typed.where, *([spell_declaration(seed)] if seed else [])])
             try:
-                printed = derive.expression(Question.of("; ".join(lines), where=where))
+                printed = expression(Question.of("; ".join(lines), where=where))
             except ReadingError as error:
                 raise NoAnswerError(f"a step has no spelling that can be read back and checked: {error.message}") from None
             _compare(printed, derivative, typed, seed, run is made.backward)

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..answers.answer import Derivative, printer
+from ..answers.answer import printer
 from ..errors import NoAnswerError
 from ..kinds import ONE, Shape
+from ..pipeline.derivative import Derivative
 from ..pipeline.question import Function
 from ..printing.formats import Printable
 from ..syntax import Node, Program
@@ -33,7 +34,7 @@ class Partial:
 
     def __init__(self, of: str, by: str, derivative: Derivative, tree: Node | Program, held: Sequence[str] = ()) -> None:
         self.of, self.by, self.derivative, self.tree, self.held = of, by, derivative, tree, tuple(held)
-        outer, *inner = derivative.shapes
+        outer, *inner = derivative._tensor.shapes
         self.dims = _dims(outer, inner[0], derivative.shape)
 
     @property
@@ -85,8 +86,8 @@ class Partials(Printable):
         for e in self._edges:
             others = [o.start.name for o in self._edges if o.to is e.to and o is not e]
             held = others if e.start.name == self.variable and e.to.name == self.value else []
-            self.partials.append(Partial(e.to.name, e.start.name, e.partial, e.tree or e.partial.program, held))
-        self.total = Partial(self.value, self.variable, derivative, derivative.program)
+            self.partials.append(Partial(e.to.name, e.start.name, e.partial, e.tree or e.partial._program, held))
+        self.total = Partial(self.value, self.variable, derivative, derivative._program)
         if not self.is_matrix_product:
             note = "the product of partials with matrices between them is the sum over all entries of what stands between"
             self.assumptions = [*self.assumptions, note]
@@ -117,7 +118,7 @@ class Partials(Printable):
     def is_matrix_product(self) -> bool:
         """Whether the factors multiply as matrices; else they are summed over all entries of what stands between."""
         return all(
-            len([d for s in p.derivative.shapes for d in s if d is not ONE]) <= 2 and p.derivative.shapes[1][1] is ONE
+            len([d for s in p.derivative._tensor.shapes for d in s if d is not ONE]) <= 2 and p.derivative._tensor.shapes[1][1] is ONE
             for p in self.partials
         )
 

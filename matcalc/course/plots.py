@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ..answers.answer import Derivative, Expression, printer
+from ..answers.answer import printer
 from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..expressions.expr import postorder
 from ..kinds import ONE
 from ..ops.core import MEMBER, SYMBOL
 from ..pipeline import derive
+from ..pipeline.derivative import Derivative
+from ..pipeline.expression import Expression, expression
 from ..pipeline.question import Function, Names, Question
 from ..syntax import split_name, walk
 from .polynomials import Taylor, taylor_polynomial
@@ -108,7 +110,7 @@ class Plot:
         self.axes: tuple[str, ...] = (f"{name}_1", f"{name}_2") if self.is_vector else problem.names
         positive = [bool({"positive", "nonnegative"} & problem.properties(n)) for n in problem.names]
         self.windows = read_windows(window, positive * (len(self.axes) if self.is_vector else 1))
-        self.expression: Expression = derive.expression(problem.question.by())
+        self.expression: Expression = expression(problem.question.by())
         self.assumptions: list[str] = list(self.expression.assumptions)
         self.gradient: list[Derivative] = self._derivatives(1)
         self.taylor: list[Taylor] = []
@@ -143,7 +145,7 @@ class Plot:
 
         names, vector = self.problem.names, self.is_vector
         if isinstance(thing, Taylor):  # read once, not at every point
-            thing = derive.expression(Question.of(thing.text, where=thing.where))
+            thing = expression(Question.of(thing.text, where=thing.where))
 
         def value(p: Point) -> float:
             values = {names[0]: np.array(p)} if vector else dict(zip(names, p))
@@ -222,7 +224,7 @@ class Plot:
         for e in given.values():
             if any(n.op in (SYMBOL, MEMBER) for n in postorder(e)):
                 raise UsageError(f"{what} takes numbers here, not {text!r}")
-            value = derive.expression(Question.of(printer("text")(self.problem.arranger().spell(e)))).evaluate({})
+            value = expression(Question.of(printer("text")(self.problem.arranger().spell(e)))).evaluate({})
             found += map(float, np.ravel(value))
         return tuple(found)
 
@@ -374,6 +376,6 @@ def read_windows(given: str | Sequence[float] | None, positive: Sequence[bool]) 
 
 def _number(text: str, whole: str) -> float:
     try:
-        return float(derive.expression(Question.of(text)).evaluate({}))
+        return float(expression(Question.of(text)).evaluate({}))
     except (MatcalcError, TypeError, ValueError, ArithmeticError):
         raise UsageError(f"{text.strip()!r} in the range {whole!r} is no number") from None

@@ -65,7 +65,7 @@ class Taylor(Answer):
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers of what is printed, given an array for every name."""
-        from ..pipeline.derive import expression
+        from ..pipeline.expression import expression
 
         return expression(Question.of(self.text, where=self.where)).evaluate(values)
 

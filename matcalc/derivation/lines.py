@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..answers.answer import Derivative
+from ..answers.answer import ClosedForm
 from ..answers.scope import ranks_of
 from ..expressions.expr import Expr
 from ..notation.arrange import Arranger
@@ -32,9 +32,9 @@ _LATEX = re.compile(r"\\(?:mathrm|operatorname)\{" + MARK + r"d(/d)?([A-Za-z]*)\
 class Speller:
     """Spells expressions, names and heads of lines in a format, with the author's order of things."""
 
-    def __init__(self, d: Derivative, order: Order) -> None:
-        self.names = d.names
-        self.arranger = Arranger(ranks_of(d.typed), order, d.names)
+    def __init__(self, d: ClosedForm, order: Order) -> None:
+        self.names = d._scope.names
+        self.arranger = Arranger(ranks_of(d._typed), order, d._scope.names)
         self.style: Style | None = None  # of LaTeX
 
     def expression(self, e: Expr, form: str) -> str:
@@ -103,7 +103,7 @@ class Line(Printable):
         body: Any,
         speller: Speller,
         shape: Sequence[str],
-        answer: Derivative | None = None,
+        answer: ClosedForm | None = None,
         where: Sequence[tuple[str, Expr]] = (),
     ) -> None:
         self.head, self.body, self._speller, self.shape_, self.answer = head, body, speller, tuple(shape), answer
@@ -125,7 +125,7 @@ class Line(Printable):
     def right(self, form: str = "text") -> str:
         """The body in a format: text, unicode or latex."""
         if self.answer is not None:
-            return spelled(self.answer.program, form, self._speller.names, self._speller.style)
+            return spelled(self.answer._program, form, self._speller.names, self._speller.style)
         if isinstance(self.body, Expr):
             return self._speller.expression(self.body, form)
         return str(self.body.spelled(self._speller, form))
@@ -141,7 +141,7 @@ class Line(Printable):
         """Left and right of the line. An answer in indices has a left side of its own; names are bound before the answer."""
         if self.answer is None:
             return self.left(form), self.right(form)
-        program, whole = self.answer.program, self.right(form)
+        program, whole = self.answer._program, self.right(form)
         if program.form is not None:
             return ("" if program.form[0] in ("index", "kron") else self.left(form)), whole
         if program.bindings:

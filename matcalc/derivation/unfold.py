@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..answers.answer import Derivative
+from ..answers.answer import ClosedForm
 from ..answers.layout import oriented
 from ..differentiation.families import as_declared
 from ..differentiation.tensor import Tensor
@@ -60,7 +60,7 @@ class TensorForm:
         return speller.tree(program, form)
 
 
-def steps_of(d: Derivative, origin: Origin) -> Derivation:
+def steps_of(d: ClosedForm, origin: Origin) -> Derivation:
     """The derivation of `d`, one rule a step."""
     made = _Unfolding(d, origin)
     steps = made.steps()
@@ -68,11 +68,11 @@ def steps_of(d: Derivative, origin: Origin) -> Derivation:
 
 
 class _Unfolding:
-    def __init__(self, d: Derivative, origin: Origin) -> None:
+    def __init__(self, d: ClosedForm, origin: Origin) -> None:
         self.d, self.origin = d, origin
         self.speller = Speller(d, origin.order)
         self.late = Speller(d, origin.order)  # for lines in which dX stands last
-        self.taken = set(d.taken)
+        self.taken = set(d._taken)
         self.found: list[Step] = []
         matrices = any(n.shape[0] is not ONE and n.shape[1] is not ONE for n in postorder(origin.stages[0].variable))
         self.letter = self._free("Ff" if matrices else "fF")
@@ -187,7 +187,7 @@ class _Unfolding:
     def _recognised(self, letter: str, of: Expr) -> None:
         """What was typed, where named functions were recognised in it."""
         record: Record = []
-        typed = self.d.typed.expr
+        typed = self.d._typed.expr
         if typed is of or recognise(typed, record) is not of or not record:
             return
         first = self._line(Head(VALUE, letter), typed)
@@ -197,7 +197,7 @@ class _Unfolding:
     def _own(self, root: Expr) -> dict[str, Expr]:
         """The author's own names for parts of the function."""
         known = set(postorder(root))
-        return {n: e for n, e in self.d.typed.bindings.items() if e in known and n not in self.d.typed.symbols and e.args}
+        return {n: e for n, e in self.d._typed.bindings.items() if e in known and n not in self.d._typed.symbols and e.args}
 
     def _constant(self, k: int, stage: Stage, letter: str) -> None:
         assert stage.of is not None
@@ -313,9 +313,9 @@ class _Unfolding:
             now = self._rewritten(now, e, origin.unrestricted.matrix, k)
         elif origin.unrestricted.matrix is not None and stage.tensor.matrix is not None:
             now = self._rewritten(now, stage.tensor.matrix, origin.unrestricted.matrix, k)
-        answer = Line(head, d.expr, self.speller, d.shape if d.expr is None or not d.expr.is_scalar else (), d)
-        program = d.program
-        if now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d.expr and now.right() == spell(program):
+        answer = Line(head, d._expr, self.speller, d.shape if d._expr is None or not d._expr.is_scalar else (), d)
+        program = d._program
+        if now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d._expr and now.right() == spell(program):
             self.found[-1] = Step(
                 [r.name for r in self.found[-1].rules],
                 self.found[-1].before,
@@ -326,7 +326,7 @@ class _Unfolding:
             )
             return
         names = [STRUCTURED.name] if origin.structured else []
-        if d.expr is None and origin.restore and not origin.structured:
+        if d._expr is None and origin.restore and not origin.structured:
             names.append(DECLARED.name)
         form = str(program.form[0]) if program.form is not None else ""
         names += {"map": [OF_MAP.name], "index": [BY_INDICES.name], "kron": [BY_VEC.name, BY_INDICES.name]}.get(form, [])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
-from ..answers.answer import Derivative, Expression
 from ..answers.layout import laid_out
 from ..derivation.origin import Origin, Stage
 from ..differentiation.families import as_declared, free_of
@@ -25,21 +24,10 @@ from ..ops.core import ENTRY, IVERSON, MEMBER
 from ..ops.properties import OPEN
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
+from .derivative import Derivative
 from .judging import judged
 from .question import Question
 from .vectorized import vectorized
-
-if TYPE_CHECKING:
-    pass
-
-
-def expression(question: Question) -> Expression:
-    """What was read, as an answer; what the declarations leave open is inferred."""
-    try:
-        typed = question.whole()
-    except MatcalcError as error:
-        raise error.located(question.text) from None
-    return Expression(typed, question.program, typed_order(typed.nodes))
 
 
 def derivative(question: Question) -> Derivative | list[Derivative]:
@@ -50,7 +38,7 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
         if whole is not None:
             found = derivative(whole.question)
             for d in found if isinstance(found, list) else [found]:
-                d.stacks = whole.names
+                d._stacks = whole.names
                 d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]
             return found
         names, order = question.names, question.options.order
@@ -143,18 +131,17 @@ def _one(question: Question) -> Derivative:
         members=members,
     )
     if notation == "kron" and found.order == 2:
-        found.assumptions.append(f"{stacked_name(tensor, found.taken)} is the derivative by {names[0]}")
+        found.assumptions.append(f"{stacked_name(tensor, found._taken)} is the derivative by {names[0]}")
     if notation == "differential" and found.order > 1:
         found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
-    found.origin, found.unfolded = Origin(stages, restore, unrestricted, order, sets, structured), _unfold
+    found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
+    found._second = partial(_second, question)
     return found
 
 
-def _unfold(d: Derivative) -> list[Any]:
-    """The derivation, when it is asked for."""
-    from ..derivation.unfold import steps_of
-
-    return steps_of(d, d.origin)
+def _second(question: Question) -> Derivative:
+    """The derivative once more by the same variable, checked like the first."""
+    return _one(question.by(*question.names[:1] * 2, order=2, layout="numerator", notation="auto", structured=""))
 
 
 def _trials(variables: Sequence[Expr]) -> list[dict[str, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..answers.answer import Derivative
+from ..answers.answer import ClosedForm
 from ..answers.scope import Scope
 from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr, postorder
@@ -166,7 +166,7 @@ def evaluator(typed: Typed) -> Numbers:
     return value
 
 
-def closed(d: Derivative) -> Numbers:
+def closed(d: ClosedForm) -> Numbers:
     """The numbers of a derivative, likewise."""
     import copy
 

@@ -80,6 +80,9 @@ class Printable(Holder):
         """LaTeX for a formula, without dollar signs."""
         return self.spell("latex")
 
+    def __str__(self) -> str:
+        return self.text
+
     def remarks(self) -> list[str]:
         """What is to be said with the formula in a notebook."""
         return []

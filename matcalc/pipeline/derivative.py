@@ -1,0 +1,86 @@
+"""The answer that people get: a closed form with its derivation, its chain rule, a document about it, programs that compute it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..answers.answer import ClosedForm
+from ..answers.scope import latex_style
+from ..errors import UsageError
+from ..printing.formats import DOCUMENT
+
+if TYPE_CHECKING:
+    from ..course.partials import Partials
+    from ..derivation.origin import Origin
+    from ..derivation.page import Derivation
+
+
+class Derivative(ClosedForm):
+    """A derivative in closed form.
+
+    `text`, `unicode`, `latex`, `typst`, `mathml` spell it (`print` shows the text); `shape` and `layout` say what it is, `where` and
+    `assumptions` what was declared and assumed, `verified` whether it was checked. `evaluate` gives its numbers, `steps` its derivation,
+    `code` a program. Two are equal if they are the same answer to the same question.
+    """
+
+    # Set by who takes the derivative: how it came about, and how to take the second one and the chain along the author's statements.
+    _origin: Origin
+    _second: Callable[[], ClosedForm]
+    _chain: Callable[[], Partials] | None = None
+
+    @cached_property
+    def steps(self) -> Derivation:
+        """The derivation, a list of steps, one rule each: `.brief()`, `.text()`, `.latex()` of it all. It is worked out when it is first
+        asked for."""
+        from ..derivation.unfold import steps_of
+
+        return steps_of(self, self._origin)
+
+    @property
+    def chain(self) -> Partials:
+        """The chain rule along the author's statements: each partial with its dimensions, and their product. UsageError for derivatives
+        of higher order."""
+        if self._chain is None:
+            raise UsageError("the chain rule is written out for first derivatives")
+        return self._chain()
+
+    def spell(self, form: str = "text") -> str:
+        """The derivative in a format: text, unicode, latex, typst, mathml, markdown, or latex-doc, a whole document."""
+        return self.document() if form == DOCUMENT else super().spell(form)
+
+    def latex_steps(self, level: str = "brief", *, bold: bool = False, transpose: str = "T", width: int = 0) -> str:
+        """The derivation as an `align*`; the options are those of `to_latex` (a line of it is not broken)."""
+        return self.steps.at(level).latex(latex_style(self._typed, self._program, bold, transpose, "operatorname", 0))
+
+    def document(self, *, bold: bool = False, transpose: str = "T", width: int = 0, steps: bool = True) -> str:
+        """A LaTeX document: question, answer, shape, declarations, assumptions and, with `steps`, the derivation."""
+        from ..ops import function_names
+        from ..printing.document import Question, document
+
+        style = latex_style(self._typed, self._program, bold, transpose, "operatorname", width, frozenset(function_names()))
+        derivation = self.steps.brief() if steps and self.steps else None
+        given = derivation.given if derivation is not None else ()
+        asked = Question(
+            function=self._typed.program,
+            where=self._typed.declarations,
+            wrt=self.wrt,
+            scalar=self._of_scalar,
+            answer=self._program,
+            sentence="a scalar" if set(self.shape) <= {"1"} else self.remarks()[0],
+            assumptions=self.assumptions,
+            verified=self.verified == "verified",
+            letter=given[-1].head.f if given else "",
+            steps=derivation.for_page(style) if derivation is not None else [],
+        )
+        return document(asked, style, self._scope.names)
+
+    def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
+        """A file of functions that compute the value and this derivative, in numpy, jax, torch or octave.
+
+        `parts` adds any of hessian, jvp, vjp, hvp; `sizes` ({"n": 1000}) are hints for the order of products.
+        """
+        from ..codegen.program import program
+
+        return program(self, target, parts, sizes, self._second)

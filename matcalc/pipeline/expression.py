@@ -1,0 +1,93 @@
+"""An expression that was read: its shape, its spellings, its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..answers.scope import Scope, latex_style, ranks_of, where_of
+from ..errors import MatcalcError
+from ..inference.infer import Typed
+from ..kinds import shape_text
+from ..notation.arrange import Arranger
+from ..notation.authorship import typed_order
+from ..printing.formats import Typeset, spelled
+from ..syntax import Node, Program
+from .question import Question
+
+
+def expression(question: Question) -> Expression:
+    """What was read, as an answer; what the declarations leave open is inferred."""
+    try:
+        return Expression(question.whole())
+    except MatcalcError as error:
+        raise error.located(question.text) from None
+
+
+class Expression(Typeset):
+    """An expression that was read: `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
+
+    def __init__(self, typed: Typed) -> None:
+        self._typed = typed
+        self._scope = Scope(typed)
+        self.assumptions = list(typed.assumptions)
+        self.expr = typed.expr
+
+    def _said(self) -> tuple[object, ...]:
+        return self.text, self.where, self.shape
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    @property
+    def where(self) -> str:
+        """All declarations, the inferred ones too."""
+        return where_of(self._typed, [self._tree()], [self.expr])
+
+    @property
+    def shape(self) -> tuple[str, str]:
+        """Rows and columns, as text."""
+        return str(self.expr.shape[0]), str(self.expr.shape[1])
+
+    def spell(self, form: str = "text") -> str:
+        """The expression in a format: text, unicode, latex, typst, mathml or markdown."""
+        return spelled(self._tree(), form, self._scope.names)
+
+    def to_latex(self, *, bold: bool = False, transpose: str = "T", operator: str = "operatorname", width: int = 0) -> str:
+        """LaTeX to one's taste; see `Derivative.to_latex`."""
+        style = latex_style(self._typed, Program("", (), self._tree()), bold, transpose, operator, width)
+        return spelled(self._tree(), "latex", self._scope.names, style)
+
+    def _tree(self) -> Node:
+        return Arranger(ranks_of(self._typed), typed_order(self._typed.nodes), self._scope.names).spell(self.expr)
+
+    def remarks(self) -> list[str]:
+        """The shape, and what was assumed."""
+        return ["; ".join([shape_text(self.expr.shape), *self.assumptions])]
+
+    def to_sympy(self) -> Any:
+        """The expression as a SymPy object: a MatrixExpr, or an Expr for a scalar. NoAnswerError for what SymPy has no object for."""
+        from ..exchange.outward import to_sympy
+
+        return to_sympy(self.expr)
+
+    def subexpressions(self) -> list[tuple[str, str]]:
+        """Every subexpression as it was typed, with its shape, inner ones first."""
+        from ..printing.text import spell
+
+        found: dict[str, str] = {}
+        for node, e in self._typed.nodes:
+            found.setdefault(spell(node), shape_text(e.shape))
+        return list(found.items())
+
+    def evaluate(self, values: Mapping[str, Any]) -> Any:
+        """The numbers, given an array for every name (families stacked, index first)."""
+        from ..notation.forms import evaluate_form
+
+        return evaluate_form(self._typed, self._scope, values)
+
+    def __repr__(self) -> str:
+        return f"<{self.text} : {self.shape[0]}×{self.shape[1]}>"
