@@ -15,7 +15,7 @@ import pytest
 from console import ROOT, run
 
 import matcalc
-from matcalc.answers.answer import Expression
+from matcalc.pipeline.expression import Expression
 from matcalc.numbers.numeric import Plan, release
 
 RECORDS = [json.loads(line) for line in (ROOT / "tests" / "data" / "course.jsonl").read_text(encoding="utf-8").splitlines()]
