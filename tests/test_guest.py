@@ -197,10 +197,10 @@ def test_public_things_travel(name: str) -> None:
 def test_what_is_interned_stays_one(way: str) -> None:
     d: Any = matcalc.derivative("x^T A x/det(B)", "x")
     n = Dim.of("n") + 2
-    for one in (d.expr, d.typed.expr, n, d.expr.op):
+    for one in (d._expr, d._typed.expr, n, d._expr.op):
         assert WAYS[way](one) is one
     again = WAYS[way](d)
-    assert again.expr is d.expr
+    assert again._expr is d._expr
     assert again == d
     assert again.steps.text() == d.steps.text()
 
@@ -258,7 +258,7 @@ def test_answers_travel_between_processes(start: str) -> None:
         numbers = pool.submit(methodcaller("evaluate", values), d)
         error = pool.submit(matcalc.derivative, "x^T A +", "x").exception()
         assert there.result() == d
-        assert there.result().expr is d.expr
+        assert there.result()._expr is d._expr
         assert (numbers.result() == d.evaluate(values)).all()
     with pytest.raises(MatcalcError) as here:
         matcalc.derivative("x^T A +", "x")
