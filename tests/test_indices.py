@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -46,13 +47,18 @@ class Case(NamedTuple):
     expected: str = ""
 
 
+def values_for(case: Case) -> Values:
+    words = {*re.findall("[A-Za-z]+", case.text), *"".join(re.findall(r"_\{([A-Za-z]+)", case.text)), *case.numbers}
+    return {n: x for n, x in {**case.values, **case.numbers}.items() if n in words}
+
+
 def check(case: Case) -> Any:
     """The derivative's numbers are those of the function, at `numbers` for its free indices."""
     d: Any = matcalc.derivative(case.text, case.wrt, where=case.where)
     base, _, sub = case.wrt.partition("_")
     letters = sub.strip("{}").replace(",", "")
     place = tuple(int(c) - 1 if c.isdigit() else case.numbers[c] - 1 for c in letters) or None
-    got = d.evaluate({n: x for n, x in {**case.values, **case.numbers}.items() if n in case.text or n in case.numbers})
+    got = d.evaluate(values_for(case))
     assert np.allclose(np.squeeze(got), np.squeeze(complex_step(case.f, case.values, base, place)), rtol=1e-9, atol=1e-12), d.text
     if case.expected:
         assert d.text == case.expected
@@ -203,3 +209,105 @@ REFUSED = [
 def test_what_can_be_read_in_two_ways_is_refused(text: str, wrt: str, where: str, message: str) -> None:
     with pytest.raises(matcalc.MatcalcError, match=message):
         matcalc.derivative(text, wrt, where=where)
+
+
+def pairs(v: Values) -> Any:
+    z = v["x"][:, None] - v["x"][None]
+    upper = np.triu(np.ones((N, N)), 1)
+    return np.sum(upper * (v["d"] - np.sqrt(np.sum(z**2, -1) + (1 - upper))) ** 2)
+
+
+def partial_likelihood(v: Values) -> Any:
+    later = np.triu(np.ones((N, N)))
+    return np.sum(v["d"] * (v["eta"] - np.log(later @ (v["w"] * np.exp(v["eta"])))))
+
+
+def transitions(v: Values) -> Any:
+    return np.sum((v["x"][1:] - v["x"][:-1] @ v["A"].T) ** 2)
+
+
+POINTS, LINE = draw(x=(N, P), d=(N, N)), draw(x=(N,), d=(N,), w=(N,), eta=(N,))
+STRESS = r"\sum_{i<j} (d_{ij} - \|x_i - x_j\|)^2"
+STATES = r"\sum_{t=2}^{T} \|x_t - A x_{t-1}\|^2"
+SMOOTH = r"\sum_{i=1}^{n-1}(x_{i+1}-x_i)^2"
+
+# What stands below the sign, and indices that are shifted.
+BELOW = [
+    Case(STRESS, "x_k", pairs, POINTS, "x_i in R^p; d in R^{n x n}", {"k": 2}),
+    Case(STRESS, "x_k", pairs, POINTS, "x_i in R^p; d_{ij} in R", {"k": 4}),
+    Case(r"\sum_{1\leq i<j\leq n} (d_{ij} - \|x_i - x_j\|)^2", "x_i", pairs, POINTS, "x_i in R^p; d_{ij} in R", {"i": 1}),
+    Case(r"\sum_{i \ne j} (x_i - x_j)^2", "x", lambda v: np.sum((v["x"][:, None] - v["x"]) ** 2), LINE),
+    Case(r"\sum_{i=1}^n\sum_{j=i+1}^n (x_i - x_j)^2", "x", lambda v: np.sum((v["x"][:, None] - v["x"]) ** 2) / 2, LINE),
+    Case(r"\sum_{i=1}^n \sum_{j<i} x_i x_j", "x", lambda v: (np.sum(v["x"]) ** 2 - np.sum(v["x"] ** 2)) / 2, LINE),
+    Case(r"\sum_{i<j} -x_i x_j", "x", lambda v: -(np.sum(v["x"]) ** 2 - np.sum(v["x"] ** 2)) / 2, LINE),
+    Case(r"\sum_{\substack{i,j=1 \\ i \neq j}}^n x_i x_j", "x", lambda v: np.sum(v["x"]) ** 2 - np.sum(v["x"] ** 2), LINE),
+    Case(r"\sum_{i,j:i\ne j} x_i x_j", "x", lambda v: np.sum(v["x"]) ** 2 - np.sum(v["x"] ** 2), LINE),
+    Case(r"\sum_{j \ne i} x_j^2", "x", lambda v: np.sum(np.delete(v["x"], 1) ** 2), LINE | {"i": 2}),
+    Case(r"\sum_i d_i (\eta_i - \log(\sum_{j:j \geq i} w_j e^{\eta_j}))", "eta", partial_likelihood, LINE, "d, w, eta in R^n"),
+    Case(r"\sum_r^n x_r^3", "x", lambda v: np.sum(v["x"] ** 3), LINE),
+    Case(r"\sum_{i \le n} x_i^3", "x", lambda v: np.sum(v["x"] ** 3), LINE),
+    Case(r"\sum_{i \ge 2} x_i^3", "x", lambda v: np.sum(v["x"][1:] ** 3), LINE),
+    Case(r"\sum_{i\in\{1,\dots,n\}} x_i^3", "x", lambda v: np.sum(v["x"] ** 3), LINE),
+    Case(r"\sum_{c\in C} x_c^3", "x", lambda v: np.sum(v["x"] ** 3), LINE),
+    Case(
+        r"\sum_{(i,j)\in\Omega} (M_{ij} - u_i^T v_j)^2",
+        "u_i",
+        lambda v: np.sum(v["Omega"] * (v["M"] - v["u"] @ v["v"].T) ** 2),
+        draw(M=(M, N), u=(M, P), v=(N, P)) | {"Omega": np.arange(M * N).reshape(M, N) % 3 % 2},
+        "u_i, v_j in R^k",
+        {"i": 2},
+    ),
+    Case(
+        r"\sum_i\sum_{j\in N(i)} (x_i - x_j)^2",
+        "x",
+        lambda v: np.sum(v["N"] * (v["x"][:, None] - v["x"]) ** 2),
+        draw(x=(N,)) | {"N": np.arange(N * N).reshape(N, N) % 3 % 2},
+    ),
+    Case(SMOOTH, "x", lambda v: np.sum(np.diff(v["x"]) ** 2), LINE),
+    Case(r"\sum_{i=1}^{n-1}(x_i - x_{i+1})^2", "x", lambda v: np.sum(np.diff(v["x"]) ** 2), LINE),
+    Case(SMOOTH, "x_k", lambda v: np.sum(np.diff(v["x"]) ** 2), LINE, "", {"k": 4}),
+    Case(STATES, "A", transitions, draw(x=(N, P), A=(P, P)), "x_t in R^n"),
+    Case(STATES, "x_t", transitions, draw(x=(N, P), A=(P, P)), "x_t in R^n", {"t": 1}),
+    Case(STATES, "x_t", transitions, draw(x=(N, P), A=(P, P)), "x_t in R^n", {"t": 4}),
+    Case(
+        r"\sum_{i=2}^{n} y_i^2 + \sum_{i=1}^{n} y_i",
+        "y_j",
+        lambda v: np.sum(v["y"][1:] ** 2) + np.sum(v["y"]),
+        draw(y=(N,)),
+        "y_i in R",
+        {"j": 1},
+    ),
+    Case(
+        r"\sum_{i=1}^{n-1} y_i^2 + \sum_{i=1}^{n} y_i",
+        "y_j",
+        lambda v: np.sum(v["y"][:-1] ** 2) + np.sum(v["y"]),
+        draw(y=(N,)),
+        "y_i in R",
+        {"j": 4},
+    ),
+]
+
+
+@pytest.mark.parametrize("case", BELOW, ids=ids(BELOW))
+def test_what_stands_below_a_sum(case: Case) -> None:
+    d = check(case)
+    sizes = {n: N for n in ("n", "T") if f"{n} in N" in d.where}  # that stand in the answer only as numbers
+    again = matcalc.parse(d.text, where=d.where).evaluate({**values_for(case), **sizes})
+    assert np.allclose(again, d.evaluate(values_for(case)), rtol=1e-12, atol=1e-12)
+
+
+BAD_BELOW = [
+    (r"\sum_{t=1}^{T} (x_t - x_{t-1})^2", "x", "begins at 0"),
+    (r"\sum_{i=1}^{n}(x_{i+1}-x_i)^2", "x", r"i.1 runs to n . 1"),
+    (r"\sum_i (x_{i+1}-x_i)^2", "x", "how far i runs"),
+    (r"\prod_{i<j} (x_i - x_j)", "x", "product with a condition"),
+    (r"\sum_{(u,i)\in M} (M_{u,i} - a_u b_i)^2", "a", "another name elsewhere"),
+    (r"\sum_{x_1} x_i", "x", "gives no index"),
+    (r"\sum_{i\in\{1,3\}} x_i", "x", "by its elements"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "message"), BAD_BELOW, ids=[r[0] for r in BAD_BELOW])
+def test_what_stands_below_a_sum_and_cannot_be_read(text: str, wrt: str, message: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match=message):
+        matcalc.derivative(text, wrt, where="x in R^n" if "runs to n" in message else "")

@@ -7,6 +7,7 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from fractions import Fraction
 from functools import cache, partial
 
 from ..expressions.build import (
@@ -65,13 +66,11 @@ def _bound(term: Term, binder: Binder) -> Term:
     if tie is None:
         inside = next((k for k, (_, a, b) in enumerate(term.binders) if name in a.indices | b.indices), len(term.binders))
         return Term(term.scalar, term.factors, term.slots, (*term.binders[:inside], (name, low, high), *term.binders[inside:]))
-    j = tie.args[1] if tie.args[0] is i else tie.args[0]
+    j = _solved(tie, i)
+    assert j is not None
     rest = times(term.scalar, power(tie, num(-1)))
     scalar = at_index(rest, name, j)
-    if not (low.op is NUMBER and low.attr == 1):
-        scalar = times(scalar, apply(IVERSON, (j, low), ">="))
-    if not (high.op is SIZE and isinstance(high.attr, Dim) and high.attr.name):  # a family has as many members as its index runs far
-        scalar = times(scalar, apply(IVERSON, (j, high), "<="))
+    scalar = times(scalar, *_within(j, low, high))
     factors = [(at_index(e, name, j), r, c) for e, r, c in term.factors]
     inner = tuple((n, at_index(a, name, j), at_index(b, name, j)) for n, a, b in term.binders)
     return Term(scalar, factors, term.slots, inner)
@@ -103,8 +102,34 @@ def in_pieces(op: Operation) -> bool:
     return False
 
 
+def _within(j: Expr, low: Expr, high: Expr) -> list[Expr]:
+    """The conditions that an index set to `j` is in its range. A family has as many members as its index runs far."""
+    plain, shift = _apart_from_number(j)
+    least = low if low.op is not NUMBER else num(value_of(low) - shift)
+    found = [] if least.op is NUMBER and value_of(least) <= 1 else [apply(IVERSON, (plain if low.op is NUMBER else j, least), ">=")]
+    if shift or not (high.op is SIZE and isinstance(high.attr, Dim) and high.attr.name):
+        found.append(apply(IVERSON, (plain, add(high, num(-shift))), "<="))
+    return found
+
+
+def _apart_from_number(j: Expr) -> tuple[Expr, Fraction]:
+    """i + 1 as i and 1."""
+    if j.op is ADD and len(j.args) == 2 and (n := next((a for a in j.args if a.op is NUMBER), None)) is not None:
+        return next(a for a in j.args if a is not n), value_of(n)
+    return j, Fraction(0)
+
+
+def _solved(s: Expr, i: Expr) -> Expr | None:
+    """What i is where the equation `s` holds, i = j or i + 1 = j; None where it does not say."""
+    for side, other in (s.args, s.args[::-1]):
+        plain, shift = _apart_from_number(side)
+        if plain is i and not i.indices & other.indices:
+            return add(other, num(-shift))
+    return None
+
+
 def _ties(s: Expr, i: Expr) -> bool:
-    return s.op is IVERSON and s.attr == "=" and i in s.args and not (s.args[0].indices & s.args[1].indices)
+    return s.op is IVERSON and s.attr == "=" and _solved(s, i) is not None
 
 
 def apart(term: Term, name: str) -> Term:

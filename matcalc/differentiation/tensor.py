@@ -16,7 +16,7 @@ from ..expressions.build import add, entry, hadamard, is_zero, matmul, num, rebu
 from ..expressions.expr import Expr, transform
 from ..kinds import ONE, SCALAR, Dim, Shape
 from ..numbers.numeric import Plan
-from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, UNIT
+from ..ops.core import ADD, ENTRY, HADAMARD, IVERSON, MATMUL, UNIT
 from ..ops.sums import SUM
 from .differential import accumulate, collect, derivative
 from .families import apart, bind
@@ -204,6 +204,8 @@ class _Numbers:
     def _contracted(self, t: Term, values: Sequence[Any], sizes: Mapping[str, int]) -> Any:
         import numpy as np
 
+        if t.scalar.within & IVERSON.bit and values[0] == 0:  # a condition that does not hold, whatever the factors are
+            return self._nothing(t, sizes)
         outward = self.plan.outward
         arrays = [outward(v).reshape([i.dim.value(sizes) for i in (*r, *c)]) for (_, r, c), v in zip(t.factors, values[1:], strict=True)]
         legs, out = self._legs(t)

@@ -74,9 +74,13 @@ def _place(el: Typing, p: Node) -> Index:
             return index
         if p.attr in el.scene.places:
             return place_of(el, Part(str(p.attr)))
+        if p.attr in el.scene.sizes and not el.stands_for_something(str(p.attr)):
+            return place_of(el, Part(str(p.attr)))
         raise ReadingError(
             f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
         )
+    if p.op == "add" and len(p.args) == 2 and (shift := _shift(p.args[1])):
+        return _place(el, p.args[0]).shifted(shift)
     if p.op == "tuple":
         parts = [_place(el, a) for a in p.args]
         size: Dim | None = None
@@ -86,6 +90,14 @@ def _place(el: Typing, p: Node) -> Index:
             size = k.range if size is None else el.sizes.product(size, k.range)
         return Index(parts[0].expr, size, parts=parts)
     raise ReadingError("a subscript is a bound index or a number", span=p.span)
+
+
+def _shift(p: Node) -> int:
+    """The whole number that is added in X[i + 1]; 0 where it is none."""
+    inner = p.args[0] if p.op == "neg" else p
+    if inner.op != "num" or not isinstance(inner.attr, Fraction) or inner.attr.denominator != 1:
+        return 0
+    return -int(inner.attr) if p.op == "neg" else int(inner.attr)
 
 
 def written_out(el: Typing, node: Node, args: list[Term]) -> Term:

@@ -16,13 +16,13 @@ from ..syntax import Binding, Declaration, Node, Program, walk
 from .subscripts import Part, readings, split_indexed
 
 ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
-PLACE, COMPARED = "place", "compared"
+PLACE, COMPARED, BESIDE = "place", "compared", "beside"
 WORD = 3  # letters of a subscript that is a word where none of them is known as an index
 
 
 class Use(NamedTuple):
     """One occurrence of a name: the indices bound at its place, the statement it stands in (the body is the last), and its role: the
-    place of an entry, as in X[i,j], or compared, as in 1[i = k]."""
+    place of an entry, as in X[i,j], compared, as in 1[i = k], or compared with what is an index."""
 
     node: Node
     base: str
@@ -81,7 +81,9 @@ class Indices:
                     todo.append((n.args[0], bound, ""))
                     todo += [(a, bound, PLACE) for a in n.args[1:]]
                 else:
-                    below = role if n.op in ("tuple", "add", "neg") else COMPARED if n.op == "cmp" else ""
+                    below = role if n.op in ("tuple", "add", "neg") else ""
+                    if n.op == "cmp":
+                        below = BESIDE if any(a.op == "name" and a.attr in bound for a in n.args) else COMPARED
                     todo += [(a, bound, below) for a in n.args]
 
     # ------------------------------------------------------------------------------------------ definitions
@@ -120,7 +122,7 @@ class Indices:
             growing = False
             for u in self.uses:
                 if not u.sub:
-                    if u.role == PLACE and u.base not in u.bound and self._may_be(u.base):
+                    if u.role in (PLACE, BESIDE) and u.base not in u.bound and self._may_be(u.base):
                         growing = self._add([u.base]) or growing
                     continue
                 name = str(u.node.attr)

@@ -24,19 +24,20 @@ _LETTERS = "ijklabcdpqrstuvwxyz"
 
 class Index:
     """A bound index: its expression, the size it runs to (None where its bound is no size), and where it begins (None where that is no
-    number). A pair of indices has its `parts`, and its expression waits for their sizes."""
+    number). A pair of indices has its `parts`, and its expression waits for their sizes. `text` is what it is called."""
 
-    __slots__ = ("expr", "range", "low", "parts")
+    __slots__ = ("expr", "range", "low", "parts", "text")
 
-    def __init__(self, expr: Expr, range_: Dim | None, low: int | None = 1, parts: Sequence[Index] = ()) -> None:
-        self.expr, self.range, self.low, self.parts = expr, range_, low, tuple(parts)
+    def __init__(self, expr: Expr, range_: Dim | None, low: int | None = 1, parts: Sequence[Index] = (), text: str = "") -> None:
+        self.expr, self.range, self.low, self.parts, self.text = expr, range_, low, tuple(parts), text or str(expr.attr)
 
     def shifted(self, by: int) -> Index:
         """i + 1."""
         if not by:
             return self
         expr = build.add(self.expr, build.num(by))
-        return Index(expr, None if self.range is None else self.range + by, None if self.low is None else self.low + by)
+        low = None if self.low is None else self.low + by
+        return Index(expr, None if self.range is None else self.range + by, low, text=f"{self.text}{by:+d}")
 
     def at(self, resolve: Resolve) -> Expr:
         """The expression, the sizes being known."""
@@ -138,7 +139,7 @@ class Typing:
         if (letter in scene.declared and letter not in scene.free) or letter in scene.bound:
             how = "declared" if letter in scene.declared else "bound by ="
             raise ReadingError(f"the index {letter} is also a name that is {how}", span=node.span, suggestion=hint)
-        frame.indices[letter] = index = Index(build.index(self.unused(letter)), range_, low)
+        frame.indices[letter] = index = Index(build.index(self.unused(letter)), range_, low, text=letter)
         return index
 
     def unused(self, letter: str) -> str:

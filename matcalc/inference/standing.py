@@ -17,6 +17,7 @@ from .scene import declared_shape
 from .scopes import SCALAR, Frame, Index, Typing
 from .subscripts import Part, readings, split_indexed
 from .terms import Resolve, Term, known
+from .unify import is_unknown
 
 
 def name_of(el: Typing, node: Node) -> Term:
@@ -88,10 +89,13 @@ def place_of(el: Typing, part: Part) -> Index:
         index = Index(build.symbol(letter, SCALAR, el.properties(letter)), None)
     if index is None:
         index = Index(build.size(Dim.of(letter)), Dim.of(letter))
+    if part.shift and index.range is not None and is_unknown(el.sizes.resolve(index.range)):
+        hint = f"write sum_{{{letter}=1}}^{{n-1}}, or whatever its bounds are"
+        raise ReadingError(f"how far {letter} runs is not said, and {part} stands below a name", suggestion=hint)
     found = index.shifted(part.shift)
-    if found.low is not None and found.low < 1 and index.range is not None:
+    if found.low is not None and found.low < 1 and index.range is not None and index.low is not None:
         message = f"the subscript {part} begins at {found.low}, and there is no entry {found.low}"
-        raise ReadingError(message, suggestion=f"let {letter} begin at {index.low - found.low + 1 if index.low is not None else 1}")
+        raise ReadingError(message, suggestion=f"let {letter} begin at {index.low + 1 - found.low}")
     return found
 
 
@@ -121,7 +125,7 @@ def member(el: Typing, base: str, places: list[Index], node: Node) -> Term:
     size = el.families.setdefault(base, el.sizes.fresh())
     if not el.allows(places[0], size):
         n = el.sizes.resolve(size)
-        last = places[0].range or places[0].expr.attr
+        last = places[0].range or places[0].text
         raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
     words = el.properties(d.name)
     el.symbols.setdefault(d.name, known(build.member(base, build.index(split_indexed(d.name)[1]), shape, words), node))
@@ -227,8 +231,8 @@ def check_places(el: Typing, carrier: Term, places: Sequence[Index | None], node
     for place, dim in zip(places, carrier.shape):
         if place is not None and not el.allows(place, dim):
             size = el.sizes.resolve(dim)
-            last = place.expr.attr if place.range is None else el.sizes.resolve(place.range)
-            text = f"the subscript is {last}" if place.range is None else f"the subscript {place.expr.attr} runs to {last}"
+            last = place.text if place.range is None else el.sizes.resolve(place.range)
+            text = f"the subscript is {last}" if place.range is None else f"the subscript {place.text} runs to {last}"
             raise Misfit([carrier], lambda text=text, size=size: refuse_shape(f"{text}, and there are {size} entries", node), True)  # type: ignore[misc]
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, Dim
-from ..ops.core import COMMUTATION, EYE, INDEX, NUMBER, ONES, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import ADD, COMMUTATION, EYE, INDEX, NUMBER, ONES, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
 from ..syntax import Node, spell_name, split_name, walk
 from .surface import dimension, name, number
 
@@ -125,11 +125,19 @@ class Spelling:
 
 
 def _is_letter(e: Expr) -> bool:
-    """Whether a subscript can be run together with its name: a number, an index, a whole number called by one letter."""
+    """Whether a subscript can be run together with its name: a number, an index, a whole number called by one letter, and these with
+    a number added."""
+    if e.op is ADD and len(e.args) == 2:
+        return any(is_number(a) for a in e.args) and any(_is_letter(a) and not is_number(a) and a.op is not ADD for a in e.args)
+    if e.op is SIZE:
+        return isinstance(e.attr, Dim) and e.attr.name is not None
     return e.op in (NUMBER, INDEX) or (e.op is SYMBOL and len(str(e.attr[0])) == 1)  # type: ignore[index]
 
 
 def _index_text(e: Expr) -> str:
+    if e.op is ADD:
+        number_, letter = sorted(e.args, key=lambda a: a.op is not NUMBER)
+        return f"{_index_text(letter)}{int(value_of(number_)):+d}"
     return str(e.attr[0]) if e.op is SYMBOL else str(e.attr)  # type: ignore[index]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from ..errors import ShapeError, UsageError
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, Dim, Shape, kind_of
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
-from ..ops.core import CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, NUMBER, SIZE, SYMBOL
+from ..ops.core import ADD, CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
 from ..ops.operation import Operation
 from .precise import watching
 
@@ -98,11 +99,12 @@ def evaluate(
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_arrays", "_bodies", "_needs", "_steps", "roots")
+    __slots__ = ("_arrays", "_bodies", "_needs", "_steps", "_switches", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
     _steps: list[Step]
+    _switches: dict[Expr, tuple[Expr, ...]]  # of a product: the conditions among its factors, which switch it off whatever the others are
 
     def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
         if arrays is None:
@@ -122,6 +124,9 @@ class Plan:
             self._bodies[e] = [self._step(n) for n in inside]
             self._needs[e] = (low, high, *outside)
         self._steps = [self._step(n) for n in self._order(self.roots, None)[0]]
+        steps = [e for e, _ in (*self._steps, *[step for body in self._bodies.values() for step in body])]
+        conditional = {e: tuple(filter(_is_switch, e.args)) for e in steps if e.op is TIMES and e.within & IVERSON.bit}
+        self._switches = {e: switches for e, switches in conditional.items() if switches}
 
     def _step(self, e: Expr) -> Step:
         return e, None if e.op in _OWN else kernel(e.op, self._arrays)
@@ -152,8 +157,21 @@ class Plan:
     def run(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> tuple[Value, ...]:
         """The values of the roots."""
         values: dict[Expr, Value] = {}
-        self._run(self._steps, values, env, sizes, dict(indices or {}))
-        return tuple(values[r] for r in self.roots)
+        missed: list[ShapeError] = []
+        with self._quiet():
+            self._run(self._steps, values, env, sizes, dict(indices or {}), missed)
+        return self._found(values, missed)
+
+    def _quiet(self) -> AbstractContextManager[object]:
+        """What a condition switches off is computed all the same, and nobody wants to hear of it."""
+        return self._arrays.quiet() if self._switches else nullcontext()
+
+    def _found(self, values: dict[Expr, Value], missed: list[ShapeError]) -> tuple[Value, ...]:
+        """The values of the roots; an error that was passed over counts where a root has no value."""
+        found = tuple(values[r] for r in self.roots)
+        if missed and any(x != x for v in found for x in self._arrays.flat(v)):
+            raise missed[0]
+        return found
 
     def value(self, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Value:
         """The value of the one root."""
@@ -165,12 +183,19 @@ class Plan:
         """The values of the roots for some values of the indices `names`; what they do not move is computed once."""
         moving = frozenset(names)
         values: dict[Expr, Value] = {}
+        missed: list[ShapeError] = []
         if places:
-            self._run([step for step in self._steps if not moving & step[0].indices], values, env, sizes, places[0])
+            self._run([step for step in self._steps if not moving & step[0].indices], values, env, sizes, places[0], missed)
         moved = [step for step in self._steps if moving & step[0].indices]
         for at in places:
-            self._run(moved, values, env, sizes, at)
-            yield tuple(values[r] for r in self.roots)
+            with self._quiet():
+                self._run(moved, values, env, sizes, at, missed)
+            yield tuple(values[r] for r in self.roots) if self._switched_off(values) else self._found(values, missed)
+
+    def _switched_off(self, values: dict[Expr, Value]) -> bool:
+        """Whether the first root, which the others are multiplied by, is a condition that does not hold."""
+        first = self.roots[0]
+        return bool(first.within & IVERSON.bit and first.is_scalar and values[first] == 0)
 
     def run_over(
         self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], ranges: Sequence[int]
@@ -184,18 +209,27 @@ class Plan:
         for step in self._steps:
             levels[max((place.get(i, 0) for i in step[0].indices), default=0)].append(step)
         values: dict[Expr, Value] = {}
+        missed: list[ShapeError] = []
         before: tuple[int, ...] = ()
         for at in product(*[range(ranges[k]) for k in slowest]):
             indices = {names[k]: n + 1 for k, n in zip(slowest, at, strict=True)}
             first = next((k + 1 for k, (a, b) in enumerate(zip(at, before, strict=True)) if a != b), 0) if before else 0
             for level in levels[first:]:
-                self._run(level, values, env, sizes, indices)
+                with self._quiet():
+                    self._run(level, values, env, sizes, indices, missed)
             before = at
-            yield tuple(at[slowest.index(k)] for k in range(len(names))), values[self.roots[0]]
+            yield tuple(at[slowest.index(k)] for k in range(len(names))), self._found(values, missed)[0]
 
     def _run(
-        self, steps: list[Step], values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
+        self,
+        steps: list[Step],
+        values: dict[Expr, Value],
+        env: Mapping[str, Any],
+        sizes: Mapping[str, int],
+        indices: dict[str, int],
+        missed: list[ShapeError],
     ) -> None:
+        """Compute the steps. What has no such entry is not a number, and the error is kept: a condition may switch it off."""
         watch = watching.get()
         for e, compiled in steps:
             if watch is not None:
@@ -204,19 +238,35 @@ class Plan:
                 rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
                 args = [values[a] for a in e.args]
                 try:
-                    value = compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
+                    off = any(values[a] == 0 for a in self._switches.get(e, ()))
+                    value = (
+                        self._filled(e, sizes, 0.0) if off else compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
+                    )
                 except self._arrays.NO_VALUE:
                     value = self._filled(e, sizes, math.nan)
+                except ShapeError as error:
+                    missed.append(error)
+                    value = self._filled(e, sizes, math.nan)
             elif e in self._bodies:
-                value = self._repeat(e, values, env, sizes, indices)
+                value = self._repeat(e, values, env, sizes, indices, missed)
             else:
-                value = _leaf(e, values, env, sizes, indices, self._arrays)
+                try:
+                    value = _leaf(e, values, env, sizes, indices, self._arrays)
+                except ShapeError as error:
+                    missed.append(error)
+                    value = self._filled(e, sizes, math.nan)
             if getattr(value, "ndim", 0) and e.is_scalar:
                 value = self._arrays.number(value)
             values[e] = value
 
     def _repeat(
-        self, e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]
+        self,
+        e: Expr,
+        values: dict[Expr, Value],
+        env: Mapping[str, Any],
+        sizes: Mapping[str, int],
+        indices: dict[str, int],
+        missed: list[ShapeError],
     ) -> Value:
         """An indexed sum or product: its body for every value of the index. An infinite series stops when its terms vanish."""
         low, high, body = e.args
@@ -228,7 +278,7 @@ class Plan:
         total: Value = None
         k, vanished = round(first), 0
         while k <= last:
-            self._run(steps, values, env, sizes, {**indices, name: k})
+            self._run(steps, values, env, sizes, {**indices, name: k}, missed)
             term = values[body]
             total = term if total is None else total * term if product else total + term
             k += 1
@@ -246,6 +296,20 @@ class Plan:
     def _negligible(self, term: Value, total: Value) -> bool:
         greatest = self._arrays.magnitude
         return bool(greatest(term) <= self._arrays.negligible() * greatest(total))
+
+
+def _is_switch(e: Expr) -> bool:
+    """Whether an expression is made of conditions and numbers alone, as 1[i < j] + 1[j < i]."""
+    if not e.is_scalar or not e.within & IVERSON.bit:
+        return False
+    todo = [e]
+    while todo:
+        n = todo.pop()
+        if n.op in (ADD, TIMES):
+            todo += n.args
+        elif n.op is not IVERSON and n.op is not NUMBER:
+            return False
+    return True
 
 
 def _leaf(

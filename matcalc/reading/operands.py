@@ -232,7 +232,6 @@ class Operands(SumSigns):
                 own = spell_name(base, f"{accent},{after}") if accent else ""
                 if not accent or own in self.names.variables or spell_name(base, accent) not in self.names.variables:
                     sub, below = f"{sub},{after}" if sub else after, 0  # else \hat y_k is entry k of \hat y
-                self.check_shift(base, after, (mark.start, end))
         upper = superscript_index(self.marks, self.i) if self.i < self.stop else 0
         if upper and (not sub or not accent):
             if sub:  # x_j^{(i)} is entry j of x_i
@@ -245,7 +244,6 @@ class Operands(SumSigns):
             late = self.after_superscript(self.i)
             if late:
                 sub, self.jumps[late] = subscript(self.marks, late, self.text, self.names, base)
-                self.check_shift(base, sub, (mark.start, self.marks[late].end))
         name = spell_name(base, sub)
         if self.applied(name, base, Mark("word", name, mark.start, end)):
             return
@@ -299,13 +297,6 @@ class Operands(SumSigns):
                 self.put("COMMA", ",", span)
             self.tokens.append(leaf(item, span))
         self.close(span)
-
-    def check_shift(self, base: str, sub: str, span: Span) -> None:
-        if spell_name(base, sub) in self.names.variables:
-            return
-        letters = "".join(c if c.isalpha() else " " for c in sub).split()
-        if any(c in sub for c in "+-") and any(letter in self.active for letter in letters):
-            raise self.refuse(f"shifted indices such as {quote(f'{base}_{{{sub}}}')} are not read yet", span)
 
     def applied(self, name: str, base: str, mark: Mark) -> bool:
         """Is the name a function here? Then its call is begun. A letter that may be one and may be not is refused."""

@@ -130,7 +130,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "mathbf boldsymbol bm mathrm mathit mathsf mathcal mathfrak mathbb mathnormal mathtt vec symbf pmb bf rm it sf".split(),
         ("font", ""),
     ),
-    **dict.fromkeys("operatorname text textrm textit".split(), ("font", "")),
+    **dict.fromkeys("operatorname text textrm textit substack".split(), ("font", "")),
     **dict.fromkeys(
         ", ; : ! quad qquad thinspace medspace enspace limits nolimits displaystyle textstyle nonumber notag [ ] ( )".split(), ("blank", "")
     ),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
+
 from ..errors import ReadingError, Span
+from ..syntax import spell_name
+from .below import Bound, Condition, Mask, Range, below
 from .machine import Machine, Step
 from .marks import Mark, quote
 
@@ -50,20 +55,112 @@ class SumSigns(Machine):
                 raise self.refuse(f"the {sign} has an upper bound and no index", mark.span, f"write {sign}_{{i=1}}^N")
             self.operand("BINDER", (op, None), mark.span)
             return
-        indices, start = self.index_names(lower, sign)
-        if start is None and upper:
-            hint = f"write {sign}_{{{indices[0]}=1}}^N"
-            raise self.refuse(f"the {sign} over {indices[0]} has an upper bound and no lower one", mark.span, hint)
-        if start is not None and upper is None:
-            hint = f"write {sign}_{{{indices[0]}=1}}^N, or {sign}_{indices[0]} for all there are"
-            raise self.refuse(f"the {sign} over {indices[0]} has no upper bound", mark.span, hint)
-        steps: list[tuple[int, int] | Step] = []
-        for index in indices:
+        found = below(self.marks, lower, self.active, self.letters_below_names(), self.cannot_read(lower, sign))
+        for index in found.indices:
+            if index in self.names.variables and index not in self.active:
+                raise self.refuse(
+                    f"the index {index} of the {sign} is also the name of a variable", mark.span, "give the index another letter"
+                )
+            if upper is not None and found.high[index] is None:
+                found.high[index] = Bound(upper)
+        if op != "sum" and (found.conditions or found.masks):
+            hint = "write the factor as cases(x_i, i < j, 1)"
+            raise self.refuse("a product with a condition on its index is not read", mark.span, hint)
+        steps: list[Range | Step] = []
+        for index in found.indices:
+            low, high = found.low[index], found.high[index]
             steps.append(self.begin(op, index, mark.span))
-            if start is not None and upper is not None:
-                steps += [self.begin_bounds, start, self.between_bounds, upper, self.end_bounds]
+            if high is not None:
+                steps += [self.begin_bounds, *self.bound(low), self.between_bounds, *self.bound(high), self.end_bounds]
+            elif low is not None and not self.is_one(low):
+                found.conditions.append(Condition(self.added(Mark("word", index, *mark.span)), ">=", low.marks))
             steps.append(self.activate(index, mark.span))
+        for condition in found.conditions:
+            steps += self.holds(condition, mark.span)
+        for mask in found.masks:
+            steps.append(self.masked(mask, mark.span))
+        for letter, name in found.sets:
+            self.note(
+                f"{letter} in {self.source((self.marks[name[0]].start, self.marks[name[0]].end))}: the sum is over every {letter} there is"
+            )
         self.later(*steps)
+
+    def cannot_read(self, lower: Range, sign: str) -> Callable[[str], ReadingError]:
+        inside = self.marks[lower[0] : lower[1]]
+        span = (inside[0].start, inside[-1].end) if inside else self.marks[lower[0] - 1].span
+        example = f"write {sign}_{{i=1}}^N, {sign}_{{i<j}} or {sign}_i"
+        return lambda why: self.refuse(f"{quote(self.source(span))} below the {sign} sign {why}", span, example)
+
+    def letters_below_names(self) -> set[str]:
+        """The letters that stand below names somewhere in the text."""
+        found: set[str] = set()
+        for k, mark in enumerate(self.marks[:-1]):
+            if mark.kind == "sub":
+                found.update(mark.value)
+            if mark.kind != "under" or not k or self.marks[k - 1].kind == "binder" or self.marks[k - 1].value in ("sum", "prod"):
+                continue
+            first = self.marks[k + 1]
+            inside = self.marks[k + 2 : first.mate] if first.kind == "open" else [first]
+            found.update(c for m in inside if m.kind == "word" for c in (m.value[:1] if first is m else m.value))
+            found.update(m.value for m in inside if m.kind == "greek")
+        return found
+
+    def is_one(self, bound: Bound) -> bool:
+        start, stop = bound.marks
+        return stop == start + 1 and self.marks[start].value == "1" and not bound.shift
+
+    def bound(self, bound: Bound | None) -> list[Range | Step]:
+        """The steps that read a bound; 1 where there is none."""
+        if bound is None:
+            return [lambda: self.put("NUM", Fraction(1), self.tokens[-1].span)]
+
+        def shifted() -> None:
+            self.put("PLUS" if bound.shift > 0 else "MINUS", "", self.tokens[-1].span)
+            self.put("NUM", Fraction(abs(bound.shift)), self.tokens[-1].span)
+
+        return [bound.marks, *([shifted] if bound.shift else [])]
+
+    def holds(self, condition: Condition, span: Span) -> list[Range | Step]:
+        """The steps that read a condition, as the factor 1[…] before what is summed."""
+
+        def begin() -> None:
+            self.open("IVERSON", "[", span)
+
+        def between() -> None:
+            self.close_invisible()
+            self.put("CMP", "=" if condition.relation == "==" else condition.relation, span)
+
+        def end() -> None:
+            self.close_invisible()
+            self.close(span)
+            self.put("JUXT", "", span)
+
+        return [begin, condition.left, between, condition.right, end]
+
+    def set_name(self, at: Range) -> str:
+        """What a set of indices is called, which may be called nothing else."""
+        mark = self.marks[at[0]]
+        shown = self.source(mark.span)
+        others = [
+            m for k, m in enumerate(self.marks) if k and m.kind == mark.kind and m.value == mark.value and self.marks[k - 1].value != "in"
+        ]
+        if others:
+            hint = "give the set another letter"
+            raise self.refuse(f"{shown} is a set of indices below a sum, and another name elsewhere", others[0].span, hint)
+        return shown
+
+    def masked(self, mask: Mask, span: Span) -> Step:
+        """The factor that a set of indices is, as a matrix of zeros and ones."""
+        mark = self.marks[mask.name[0]]
+        name = spell_name(mark.value, "".join(mask.letters))
+        whole = self.set_name(mask.name)
+
+        def do() -> None:
+            self.note(f"{name} is 1 where {', '.join(mask.letters)} belong to the set {whole}, else 0")
+            self.operand("NAME", name, span)
+            self.put("JUXT", "", span)
+
+        return do
 
     def scripts(self, sign: str) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """What stands below and above the sign, in either order."""
@@ -104,27 +201,6 @@ class SumSigns(Machine):
         """A mark of our own making, kept behind the text's, and where it stands."""
         self.marks.append(mark)
         return len(self.marks) - 1, len(self.marks)
-
-    def index_names(self, lower: tuple[int, int], sign: str) -> tuple[list[str], tuple[int, int] | None]:
-        """`i`, `i,j`, `i=1`: the indices, and the marks of the lower bound."""
-        inside = self.marks[lower[0] : lower[1]]
-        span = (inside[0].start, inside[-1].end) if inside else self.marks[lower[0]].span
-        example = f"write {sign}_{{i=1}}^N"
-        at = next((k for k, m in enumerate(inside) if m.kind in ("cmp", "in")), len(inside))
-        if at < len(inside) and inside[at].value != "=":
-            raise self.refuse(f"{quote(self.source(span))} below the {sign} sign is not read yet", span, example)
-        indices: list[str] = []
-        for k, mark in enumerate(inside[:at]):
-            if k % 2 == 0 and mark.kind in ("word", "greek") and len(self.names.cut(mark.value)) == 1:
-                indices.append(mark.value)
-            elif k % 2 == 0 or mark.kind != "comma":
-                raise self.refuse(f"{quote(self.source(span))} below the {sign} sign gives no index", span, example)
-        if not indices or at % 2 == 0:
-            raise self.refuse(f"the {sign} sign has no index below it", span, example)
-        for index in indices:
-            if index in self.names.variables and index not in self.active:
-                raise self.refuse(f"the index {index} of the {sign} is also the name of a variable", span, "give the index another letter")
-        return indices, (lower[0] + at + 1, lower[1]) if at < len(inside) else None
 
     def begin(self, op: str, index: str, span: Span) -> Step:
         return lambda: self.operand("BINDER", (op, index), span)
