@@ -6,7 +6,7 @@ matrix products, a factor of their entrywise products) the one that saves most s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import gcd
 
@@ -55,6 +55,7 @@ def factor(e: Expr, depth: int = DEPTH) -> Expr:
     if depth in known:
         return known[depth]
     start = e
+    common, e = _common(e)
     while e.op is ADD:
         best = e
         for candidate in _candidates(e, depth - 1):
@@ -64,12 +65,34 @@ def factor(e: Expr, depth: int = DEPTH) -> Expr:
             break
         e = best
     if depth == DEPTH and e is not start:  # the sums that came about are searched in full
-        done = {n: n for n in e.args if n.op is not ADD and not n.args}
+        done = {n: n for t in start.args for n in _parts(t)}
         e = transform(
             e, lambda old, args: factor(rebuild(old, args)) if old.op is ADD and old.size < start.size else rebuild(old, args), done
         )
-    known[depth] = e
+    e = known[depth] = times(*common, e) if common else e
     return e
+
+
+def _common(e: Expr) -> tuple[list[Expr], Expr]:
+    """The scalars that all summands have, where there are several, and what is left: each by itself would have to be tried with
+    every other."""
+    powers = [_powers(t) for t in e.args]
+    found = [base for base in powers[0] if all(p.get(base) is powers[0][base] for p in powers[1:])]
+    if len(found) < 2:
+        return [], e
+    common = [power(base, powers[0][base]) for base in found]
+    inverse = [power(base, times(num(-1), powers[0][base])) for base in found]
+    return common, add(*[times(*inverse, t) for t in e.args])
+
+
+def _parts(t: Expr) -> Iterator[Expr]:
+    """What a summand is a product of."""
+    for s in split(t)[1]:
+        yield s
+        yield from s.args if s.op in (POWER, MATMUL) else ()
+    body = split(t)[2]
+    if body is not None:
+        yield from body.args if body.op in (MATMUL, HADAMARD) else (body,)
 
 
 def _candidates(e: Expr, depth: int) -> list[Expr]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import comb, prod
 from typing import Any
 
 from ..expressions.build import add, apply, constant, is_number, num, power, times, value_of
@@ -21,6 +22,7 @@ from ..ops.core import ADD, CONSTANT, NUMBER, POWER, TIMES
 KNOWN = ("exp", "log", "sin", "cos", "tan", "cot", "sec", "asin", "acos", "atan", "sinh", "cosh", "tanh")
 LARGEST = 60  # symbols; beyond it SymPy's algorithms are not asked
 MOST_ATOMS = 10
+MOST_TERMS = 200  # when multiplied out
 PAIRS = (frozenset({"sin", "cos"}), frozenset({"sinh", "cosh"}))
 CIRCULAR = frozenset().union(*PAIRS)
 _known: Memo[list[Expr]] = Memo()
@@ -46,10 +48,32 @@ def gains(e: Expr) -> frozenset[str]:
     found = set()
     if any(map(_meet, nodes)):
         found.add("trigonometric")
+    if _expanded(e) > MOST_TERMS:
+        return frozenset()
     sums, divisors = _rational_parts(e)
     if divisors or len(sums) > 1:
         found.add("rational")
     return frozenset(found)
+
+
+def _expanded(e: Expr) -> int:
+    """How many terms a scalar may have when it is multiplied out: SymPy does that to know it, and its degree may double with every
+    statement of a program."""
+    terms: dict[Expr, int] = {}
+    for n in postorder(e):
+        inside = [terms[a] for a in n.args]
+        if n.op is ADD:
+            terms[n] = sum(inside)
+        elif n.op is TIMES:
+            terms[n] = prod(inside)
+        elif n.op is POWER and is_number(n.args[1]) and value_of(n.args[1]).denominator == 1:
+            k = min(abs(int(value_of(n.args[1]))), 2 * MOST_TERMS)
+            terms[n] = comb(inside[0] + k - 1, k)
+        else:
+            terms[n] = 1
+        if terms[n] > MOST_TERMS:
+            return terms[n]
+    return terms[e]
 
 
 def _rational_parts(e: Expr) -> tuple[set[Expr], set[Expr]]:
