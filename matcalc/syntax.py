@@ -148,10 +148,10 @@ class Program:
     `where` is the text after an inner ` where `, or "". `name` is what the last statement was called (`f = x^T x`), or "".
     `readings` are the choices the reader made, as short sentences. `alternative` is the other reading where `.*` and a
     bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
-    `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does.
+    `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type.
     """
 
-    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative", "asked")
+    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative", "asked", "bold")
 
     def __init__(
         self,
@@ -164,9 +164,10 @@ class Program:
         readings: tuple[str, ...] = (),
         alternative: Program | None = None,
         asked: Asked | None = None,
+        bold: frozenset[str] = frozenset(),
     ) -> None:
         self.text, self.bindings, self.body, self.form, self.where = text, bindings, body, form, where
-        self.name, self.readings, self.alternative, self.asked = name, readings, alternative, asked
+        self.name, self.readings, self.alternative, self.asked, self.bold = name, readings, alternative, asked, bold
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""

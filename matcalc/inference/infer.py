@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from ..errors import MatcalcError, ReadingError, ShapeError
 from ..expressions.build import index, member, num, substitute, symbol
 from ..expressions.expr import Expr
 from ..kinds import Dim
-from ..ops.book import REGISTRY, SHORTHANDS
+from ..ops.book import REGISTRY
 from ..reading.read import parse
-from ..syntax import Binding, Declaration, Node, Program, split_name, walk
+from ..syntax import Declaration, Node, Program, split_name, walk
 from .assumptions import SizeNames, declarations_of, sentences, where_text
 from .elaborate import typed_program
 from .matrix_functions import refuse_doubtful
@@ -29,11 +28,11 @@ from .misfit import Misfit
 from .rekind import search
 from .scene import Scene
 from .scopes import Typing
+from .shorthands import shorthands
 from .standing import name_of
 from .terms import Term, finish
 
 _OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
-BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the kinds of their arguments
 
 
 class Typed:
@@ -115,24 +114,14 @@ def _both_ways(program: Program) -> str:
 
 def _elaborated(scene: Scene) -> tuple[Typing, Term]:
     def attempt(kinds: dict[str, str]) -> tuple[Typing, Term]:
-        el = Typing(scene, kinds, MEANINGS, _shorthands())
+        el = Typing(scene, kinds, MEANINGS, shorthands())
         try:
             return el, typed_program(el)
         except Misfit as misfit:
             misfit.defaults = el.defaults
             raise
 
-    return search(attempt, scene.length)
-
-
-@cache
-def _shorthands() -> Mapping[str, Binding]:
-    """The book's shorthands as functions: mean(x) = sum(x)/count(x)."""
-    found = {}
-    for name, short in SHORTHANDS.items():
-        if name not in BY_KIND:
-            found[name] = Binding(name, parse(short.meaning, short.params).body, short.params)
-    return found
+    return search(attempt, scene.length, scene.program.bold)
 
 
 def _typed(scene: Scene, el: Typing, root: Term) -> Typed:

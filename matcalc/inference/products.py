@@ -15,7 +15,7 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..syntax import Node
 from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, sum_error
-from .scopes import SCALAR, Typing
+from .scopes import SCALAR, Frame, Typing
 from .subscripts import split_indexed
 from .terms import Resolve, Term, finish
 
@@ -176,6 +176,12 @@ def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Se
                 factors = [Term(SCALAR, (left, t), lambda e, _: build.matmul(build.transpose(e[0]), e[1]))]
                 shape = SCALAR
                 continue
+            if sign == "×" and held.kind == t.kind == "vector":
+                factors = [_cross(el, _closed(factors, shape), t)]
+                shape = factors[0].shape
+                continue
+            if sign == "." and held.kind == "vector" and t.kind == "matrix" and _full_stop(el, nodes[k - 1], nodes[k]):
+                factors, shape = [transposed(_closed(factors, shape))], (shape[1], shape[0])
             if not el.sizes.unify(shape[1], t.shape[0]):
                 sizes = (el.sizes.resolve(shape[1]) is ONE) == (t.shape[0] is ONE)
                 raise Misfit(factors + [t], partial(product_error, el, nodes[:k], nodes[k], held, t), sizes)
@@ -190,6 +196,22 @@ def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Se
     if len(factors) == 1:
         return Term(shape, (factors[0],), lambda e, _: e[0], node, literal=literal)
     return Term(shape, tuple(factors), _product_of, node, literal=literal)
+
+
+def _full_stop(el: Typing, left: Node, right: Node) -> bool:
+    """Whether the factors are written b.A, as in Mathematica, where a vector is a row as much as a column."""
+    if left.span is None or right.span is None:
+        return False
+    return el.scene.program.text[left.span[1] : right.span[0]] == "."
+
+
+def _cross(el: Typing, u: Term, v: Term) -> Term:
+    """u × v of two columns, by the book's shorthand."""
+    meaning = el.functions["cross"]
+    el.frames.append(Frame(dict(zip(meaning.params, (u, v))), quiet=True))
+    value = el.walk(meaning.value)
+    el.frames.pop()
+    return value
 
 
 def _closed(factors: list[Term], shape: Shape) -> Term:

@@ -7,7 +7,7 @@ meets all that cost the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from heapq import heappop, heappush
 
 from ..errors import MatcalcError, ReadingError, ShapeError
@@ -21,6 +21,7 @@ from .terms import Term, undeclared
 COSTS: dict[str, dict[str, int]] = {
     "lower": {"vector": 2, "scalar": 2, "matrix": 5},
     "greek": {"scalar": 2, "vector": 2, "matrix": 6},
+    "bold": {"vector": 4, "scalar": 6, "matrix": 5},
     "upper": {"matrix": 4, "scalar": 4, "vector": 5},
     "family": {"entries": 2, "family of vectors": 2, "family of matrices": 5},
 }
@@ -31,14 +32,17 @@ Kinds = frozenset[tuple[str, str]]
 Try = Callable[[dict[str, str]], tuple[Typing, Term]]
 
 
-def letter_class(name: str) -> str:
+def letter_class(name: str, bold: Collection[str] = ()) -> str:
+    """Which costs are those of a name; `bold` are the names that the author set in bold type or below an arrow."""
     if name.endswith("_"):
         return "family"
+    if name in bold:
+        return "bold"
     base = split_name(name)[0]
     return "upper" if base[:1].isupper() else "greek" if base in GREEK else "lower"
 
 
-def search(attempt: Try, work: int) -> tuple[Typing, Term]:
+def search(attempt: Try, work: int, bold: Collection[str] = ()) -> tuple[Typing, Term]:
     """The typing of least cost, of several the one whose value is a number. Any other tie is refused; where none fits, the failure of the
     defaults is raised."""
     queue: list[tuple[int, int, Kinds]] = [(0, 0, frozenset())]
@@ -57,7 +61,7 @@ def search(attempt: Try, work: int) -> tuple[Typing, Term]:
         except Misfit as misfit:
             failure = failure or misfit
             names: Iterable[str] = misfit.defaults if misfit.sizes else undeclared(misfit.terms)
-            _branch(queue, seen, cost, kinds, names, misfit.defaults)
+            _branch(queue, seen, cost, kinds, names, misfit.defaults, bold)
             continue
         except Undecided as sign:
             for option in sign.options:
@@ -69,7 +73,7 @@ def search(attempt: Try, work: int) -> tuple[Typing, Term]:
         if total == least:
             best.append((kinds, el, term))
         for _, culprits in el.penalties:
-            _branch(queue, seen, cost, kinds, undeclared(culprits), el.defaults)
+            _branch(queue, seen, cost, kinds, undeclared(culprits), el.defaults, bold)
     if not best:
         raise _final(failure)
     numbers = [typing for typing in best if typing[2].is_scalar]
@@ -81,13 +85,19 @@ def search(attempt: Try, work: int) -> tuple[Typing, Term]:
 
 
 def _branch(
-    queue: list[tuple[int, int, Kinds]], seen: set[Kinds], cost: int, kinds: Kinds, names: Iterable[str], defaults: dict[str, str]
+    queue: list[tuple[int, int, Kinds]],
+    seen: set[Kinds],
+    cost: int,
+    kinds: Kinds,
+    names: Iterable[str],
+    defaults: dict[str, str],
+    bold: Collection[str],
 ) -> None:
     changed = {name for name, _ in kinds}
     for name in sorted(names):
         if name in changed or name not in defaults:
             continue
-        for kind, price in COSTS[letter_class(name)].items():
+        for kind, price in COSTS[letter_class(name, bold)].items():
             if kind != defaults[name]:
                 _push(queue, seen, cost + price, kinds | {(name, kind)})
 

@@ -250,6 +250,8 @@ class Scene:
         letter = split_name(name)[0]
         if letter[0].isupper():
             return "matrix"
+        if self.program.bold:  # the author tells vectors from numbers by their type
+            return "vector" if name in self.program.bold else "scalar"
         return "scalar" if letter in GREEK or name in self.numbers else "vector"
 
     def check_wrt(self, occurring: Sequence[str], supposed: Collection[str] = ()) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..syntax import spell_name, split_name
 
-ACCENTS = frozenset({"hat", "tilde", "bar", "dot", "ddot", "check", "underline", "star"})  # these belong to the name
+ACCENTS = frozenset({"hat", "tilde", "bar", "dot", "ddot", "check", "underline", "star", "prime"})  # these belong to the name
 _PART = re.compile(r"(?:([^\W\d_]+)([+-]\d+)?|(\d+))", re.ASCII)
 LONGEST_NUMBER = 9  # digits
 

@@ -7,10 +7,12 @@ multiplied by a matrix, added to such a thing. A text with nothing of linear alg
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
 from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
 from ..syntax import Binding, Node, Program, split_name, walk
+from .shorthands import shorthands
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
 SIZE_LETTERS = frozenset("nNdDmpk")
@@ -94,9 +96,7 @@ def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], 
         elif n.op in ("norm", "inner", "bars", "index", "iverson"):
             holds[id(n)] = False
         elif n.op == "call":
-            op = REGISTRY.get(str(n.attr).rstrip("."))
-            number = str(n.attr) in SHORTHANDS or (op is not None and op.signature.endswith("-> 1 1"))
-            holds[id(n)] = not number and any(parts)
+            holds[id(n)] = any(parts) and not _is_number(str(n.attr).rstrip("."))
         elif n.op in ("pow", "epow"):
             holds[id(n)] = parts[0]
         elif n.op == "mul" and n.args[0].op == "T" and _is_small(n.args[0].args[0]) and _is_small(n.args[-1]):
@@ -104,6 +104,18 @@ def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], 
         else:
             holds[id(n)] = n.op in ("T", "literal", "pinv") or any(parts)
     return holds[id(root)]
+
+
+@cache
+def _is_number(name: str) -> bool:
+    """Whether a function's value is a number, whatever it is of: tr, sum, mean, dot."""
+    op = REGISTRY.get(name)
+    if op is not None:
+        return op.signature.endswith("-> 1 1")
+    meaning = shorthands().get(name)
+    if meaning is None:
+        return name in ("count", "dot")
+    return not _measure(meaning.value, dict.fromkeys(meaning.params, True), {}, {})
 
 
 def _is_small(n: Node) -> bool:

@@ -20,6 +20,7 @@ from . import (
     inverse,
     losses,
     norms,
+    programs,
     pseudoinverse,
     roots_logarithms,
     singular_values,
@@ -38,7 +39,7 @@ __all__ = ["CHAPTERS", "MOST_DIRECTIONS", "REGISTRY", "arity", "by_name", "calle
 CHAPTERS = (
     *(core, sums, trace, diagonal, blocks, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix, roots_logarithms),
-    *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values),
+    *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, programs),
 )
 
 

@@ -10,8 +10,9 @@ from ..kinds import ONE, Dim
 from ..ops.properties import DECLARED
 from ..ops.word import WORDS, close_properties
 from ..syntax import Declaration, split_name
+from .functions import function_of
 from .marks import Mark, quote, refuse
-from .names import function_of, not_a_name, read_name
+from .names import not_a_name, read_name
 from .scan import check_length, scan
 from .sizes import read_sizes
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..errors import Span
-from ..syntax import Node
+from ..syntax import Node, spell_name, split_name
+from .functions import function_of
 from .machine import Step, Token, leaf
 from .marks import Mark, quote
-from .names import function_of, subscript
+from .names import is_prime, subscript
 from .operands import Operands
 
 __all__ = ["Lexer", "Token"]
@@ -151,7 +152,7 @@ class Lexer(Operands):
 
     def on_infix(self, mark: Mark) -> None:
         self.left_operand(mark)
-        op = mark.value
+        op = "×" if self.source(mark.span) in ("×", "\\times") else mark.value
         chain = self.frames[-1].chain
         chain.add("ew" if op in _HADAMARD else op)
         self.mixed = self.mixed or {"ew", "*"} <= chain
@@ -247,7 +248,17 @@ class Lexer(Operands):
     def on_post(self, mark: Mark) -> None:
         if not self.ends:
             raise self.nothing_after(mark.span)
+        if self.names.primed and self.last == "NAME" and is_prime(mark, self.text):
+            self.primed_name(mark)
+            return
         self.put("POST", mark.value, mark.span)
+
+    def primed_name(self, mark: Mark) -> None:
+        """x' in a text that writes its transposes as ^T."""
+        token = self.tokens[-1]
+        base, sub = split_name(str(token.value))
+        token.value, token.end_pos = spell_name(base, f"prime,{sub}" if sub else "prime"), mark.end
+        self.note(f"{self.source(token.span)} is a name of its own, {token.value}: the text writes transposes as ^T")
 
     def on_sup(self, mark: Mark) -> None:
         if not self.ends:
@@ -280,6 +291,9 @@ class Lexer(Operands):
         if first is None or mark.value == ".^":
             self.put("CARET", mark.value, mark.span)
             return
+        if inside is not None and inside.kind == "word" and inside.value[0] == "H" and "H" not in self.names.variables:
+            hint = "write ^T, the transpose, if your matrices are real"
+            raise self.refuse("`^H` is the conjugate transpose, and everything is real here", (mark.start, inside.start + 1), hint)
         if first.kind == "open" and first.value == "{" and first.mate <= self.i + 3:
             content = "".join("-" if m.kind == "minus" else m.value for m in self.marks[self.i + 1 : first.mate])
             if content in _POSTFIX:

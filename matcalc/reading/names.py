@@ -4,50 +4,31 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import accumulate
 
 from ..errors import ReadingError, Span
 from ..syntax import spell_name, split_name
+from .functions import book, function_of, longest_function
 from .marks import Mark, quote, refuse
 from .scan import GREEK_WORDS
 
+_OPERANDS = ("word", "greek", "close", "num", "upright", "sup", "post")
 RESERVED = frozenset({"I", "T", "infty"})
 # Words people try, and what stands for them here.
 HINTS = {
-    "transpose": "write x^T",
     "eye": "write I or I_n",
     "identity": "write I or I_n",
     "hadamard": "write A .* B",
     "frac": "write a/b, or \\frac{a}{b}",
-    "inverse": "write X^-1 or inv(X)",
     "prod": "write prod_{i=1}^n x_i",
     "ones": "write ones(n)",
     "lg": "write log_{10}(x)",
 }
 
 
-@lru_cache(maxsize=1)
-def _book() -> dict[str, str]:
-    from ..ops import function_names
-
-    return dict(function_names())
-
-
-@lru_cache(maxsize=1)
-def _longest_function() -> int:
-    return max(map(len, _book()))
-
-
-def function_of(word: str) -> str | None:
-    """The canonical name of the function spelled `word`, in any case."""
-    book = _book()
-    return book.get(word) or (book.get(word.lower()) if len(word) > 1 else None)
-
-
 def nearest(word: str, others: Iterable[str] = ()) -> str | None:
     """The known spelling closest to `word`."""
-    found = difflib.get_close_matches(word[:40], [*_book(), *others], n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word[:40], [*book(), *others], n=1, cutoff=0.6)
     return found[0] if found else None
 
 
@@ -56,17 +37,19 @@ def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
     if word.lower() in HINTS:
         return HINTS[word.lower()]
     near = nearest(word, known)
-    return f"did you mean {near}(…)?" if near in _book() else f"did you mean {near}?" if near else None
+    return f"did you mean {near}(…)?" if near in book() else f"did you mean {near}?" if near else None
 
 
 class Names:
     """The names one text knows: declared, bound by `=`, functions, indices."""
 
-    __slots__ = ("variables", "functions", "counts", "plain", "_bases", "_longest")
+    __slots__ = ("variables", "functions", "counts", "plain", "primed", "bold", "_bases", "_longest")
 
     def __init__(self, declared: Iterable[str] = (), functions: Iterable[str] = (), counts: Iterable[str] = ()) -> None:
         self.variables: set[str] = set()
         self.plain: frozenset[str] = frozenset()  # undeclared names that are factors somewhere, so no functions
+        self.primed = False  # transposes are written as ^T in this text, so that x' is another name
+        self.bold: dict[str, None] = {}  # names in bold type or below an arrow
         self.counts = frozenset(counts)  # declared whole numbers, which may be subscripts
         self.functions: set[str] = set(functions)
         self._bases: set[str] = set(GREEK_WORDS) | {"infty"}
@@ -111,14 +94,14 @@ class Names:
     def function_at_end(self, run: str) -> int:
         """Where a function's name begins that ends `run` (`Ddiag`: 1); len(run) if there is none."""
         ends = set(accumulate(map(len, self.cut(run))))
-        for at in range(max(1, len(run) - _longest_function()), len(run) - 1):
+        for at in range(max(1, len(run) - longest_function()), len(run) - 1):
             if at in ends and _typed(run[at:]) and not self.is_name(run[at:]):
                 return at
         return len(run)
 
     def function_at_start(self, run: str) -> int:
         """The length of a function's name that begins `run`, unless a known name covers more of it; 0 if there is none."""
-        for size in range(min(len(run) - 1, _longest_function()), 1, -1):
+        for size in range(min(len(run) - 1, longest_function()), 1, -1):
             if _typed(run[:size]) and self.longest(run, 0) < size:
                 return size
         return 0
@@ -212,6 +195,10 @@ def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
         base, sub = mark.value, ""
     else:
         raise not_a_name(text, mark.span)
+    if i < len(marks) and not marks[i].gap and not sub and marks[i].kind == "num" and marks[i].value.isdigit():  # W1
+        return spell_name(base, marks[i].value), i + 1
+    if i < len(marks) and not marks[i].gap and not sub and is_prime(marks[i], text):  # x'
+        sub, i = "prime", i + 1
     if i < len(marks) and not marks[i].gap and marks[i].kind in ("under", "sub"):
         more, i = subscript(marks, i, text)
         sub = f"{sub},{more}" if sub else more
@@ -219,6 +206,25 @@ def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
     if end and not sub:
         sub, i = spell_subscript(marks, i + 3, end - 2, text), end
     return spell_name(base, sub), i
+
+
+def is_prime(mark: Mark, text: str) -> bool:
+    """Whether a mark is an apostrophe, which may be a transpose or a part of a name."""
+    return mark.kind == "post" and mark.value == "T" and text[mark.start : mark.end] in ("'", "’", "′")
+
+
+def writes_transposes(marks: list[Mark], text: str) -> bool:
+    """Whether the text has transposes that are no apostrophes."""
+    for i, mark in enumerate(marks):
+        if mark.kind == "post" and mark.value == "T" and not is_prime(mark, text):
+            before = marks[i - 1] if i else mark
+            if text[mark.start : mark.end] != "\\prime" and before.kind in ("caret", "open", *_OPERANDS):
+                return True
+        if mark.kind == "caret" and i + 1 < len(marks):
+            inside = marks[i + 2] if marks[i + 1].value == "{" and marks[i + 1].mate == i + 3 else marks[i + 1]
+            if inside.kind in ("word", "upright") and inside.value.startswith("T"):
+                return True
+    return False
 
 
 def accented(marks: list[Mark], i: int, text: str) -> tuple[str, int]:

@@ -8,9 +8,10 @@ from ..errors import MatcalcError, ReadingError, Span
 from ..ops import greek_functions
 from ..syntax import spell_name
 from .applied import holds_one, is_list, touching_bracket
+from .functions import function_of
 from .machine import Frame, Token, leaf
 from .marks import Mark, quote
-from .names import HINTS, accented, function_of, nearest, subscript, suggestion_for, superscript_index
+from .names import HINTS, accented, nearest, subscript, suggestion_for, superscript_index
 from .sizes import read_sizes
 from .sums import SumSigns
 
@@ -198,6 +199,9 @@ class Operands(SumSigns):
         start = mark.start
         for k, piece in enumerate(pieces):
             part = Mark("word", piece, start, start + len(piece))
+            part.bold = mark.bold
+            if mark.bold:
+                self.names.bold[piece] = None
             start += len(piece)
             if at == len(run) and k == len(pieces) - 1:
                 self.name(piece, part)
@@ -245,6 +249,8 @@ class Operands(SumSigns):
             if late:
                 sub, self.jumps[late] = subscript(self.marks, late, self.text, self.names, base)
         name = spell_name(base, sub)
+        if mark.bold:
+            self.names.bold[name] = None
         if self.applied(name, base, Mark("word", name, mark.start, end)):
             return
         self.operand("NAME", name, (mark.start, end))

@@ -14,9 +14,11 @@ from .applied import plain_factors
 from .asked import asked, refuse_inside
 from .declare import read_declarations
 from .declare import read_names as parse_names
+from .functions import function_of
 from .lex import Lexer
 from .marks import Mark, quote, refuse
-from .names import Names, function_of, not_a_name, read_name
+from .names import Names, not_a_name, read_name, writes_transposes
+from .programs import is_program, words
 from .scan import check_length, scan
 from .tree import tree
 
@@ -90,7 +92,11 @@ class _Reader:
     def __init__(self, text: str, end: int, where: str, names: Names, loose_star: bool) -> None:
         self.text, self.where, self.names, self.loose_star = text, where, names, loose_star
         self.marks = scan(text, 0, end)
+        if is_program(self.marks, text):
+            for word in words(self.marks):
+                names.add(word)
         names.plain = plain_factors(self.marks, names)
+        names.primed = writes_transposes(self.marks, text)
         self.readings: list[str] = []
         self.mixed = False
 
@@ -115,7 +121,9 @@ class _Reader:
         body, form, name = (Node("name", (), question.of), None, "") if question and question.of else self.last(last)
         self.check_order(last, len(before), body, places)
         self.check_loose(body)
-        return Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question)
+        return Program(
+            self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=frozenset(self.names.bold)
+        )
 
     def question(self, last: _Left) -> Asked | None:
         """What the head of the last statement asks for; the function is what follows it."""

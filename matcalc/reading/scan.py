@@ -12,6 +12,7 @@ import unicodedata
 from ..errors import ReadingError, Span
 from ..syntax import GREEK as LETTERS
 from .marks import Mark, pair, quote, refuse
+from .programs import in_marks
 
 MAX_BYTES = 200_000
 MAX_DIGITS = 4300
@@ -22,8 +23,8 @@ GREEK_WORDS = frozenset(GREEK.values())
 
 # What a mark is: (kind, value). Kinds: `infix` value is the operator; `open` and `close` value is the bracket.
 SYMBOLS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(("+",), ("plus", "+")),
-    **dict.fromkeys(("-", "−", "–"), ("minus", "-")),
+    **dict.fromkeys(("+", ".+", "＋"), ("plus", "+")),
+    **dict.fromkeys(("-", "−", "–", ".-", "－"), ("minus", "-")),
     **dict.fromkeys(("*", "×", "∗"), ("infix", "*")),
     **dict.fromkeys(("·", "⋅", "∙"), ("infix", ".")),
     **dict.fromkeys(("/", "÷"), ("infix", "/")),
@@ -126,10 +127,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("ddot",), ("accent", "ddot")),
     **dict.fromkeys(("check",), ("accent", "check")),
     **dict.fromkeys(("underline",), ("accent", "underline")),
-    **dict.fromkeys(
-        "mathbf boldsymbol bm mathrm mathit mathsf mathcal mathfrak mathbb mathnormal mathtt vec symbf pmb bf rm it sf".split(),
-        ("font", ""),
-    ),
+    **dict.fromkeys("mathrm mathit mathsf mathcal mathfrak mathbb mathnormal mathtt rm it sf".split(), ("font", "")),
+    **dict.fromkeys("mathbf boldsymbol bm symbf pmb bf textbf vec overrightarrow".split(), ("font", "bold")),
     **dict.fromkeys("operatorname text textrm textit substack".split(), ("font", "")),
     **dict.fromkeys(
         ", ; : ! quad qquad thinspace medspace enspace limits nolimits displaystyle textstyle nonumber notag [ ] ( )".split(), ("blank", "")
@@ -152,6 +151,7 @@ _CONST = r"\\(?:mathbf|boldsymbol|bm|mathbb|mathbbm|mathds|mathbbold|pmb|symbf)[
 _SCAN = re.compile(
     r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)"
     r"|(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<path>(?:np|numpy|jnp|torch|tf|sp|sympy|scipy|math|linalg|la)(?:\.[A-Za-z_][A-Za-z_0-9]*)+)"
     r"|(?P<word>[A-Za-z]+)"
     rf"|(?P<op>{_OPERATOR})|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})"
     r"|\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}"
@@ -161,6 +161,9 @@ _SCAN = re.compile(
     rf"|(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)"
     rf"|(?P<greek>[{''.join(GREEK)}])"
     r"|\.T(?![A-Za-z])(?P<dot_t>)"
+    r"|\.(?P<method>I(?![A-Za-z_(.])|[a-z]+(?=[ ]*\([ ]*\))|dot(?=[ ]*\())"
+    r"|(?P<spec>(?<=\()[\"'][A-Za-z, .>-]*[\"'])"
+    r"|(?<=[A-Za-z)\]}'])\.(?=[A-Za-z\[\\])(?P<tight>)"
     r"|\.(?=(?:\\left[ ]*)?\()(?P<dot>)"
     r"|(?P<bars>\|{3,})"
     rf"|(?P<symbol>{'|'.join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True) if s != '.T')})"
@@ -179,6 +182,7 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
     """The marks of `text[start:stop]`, brackets paired. Positions are those of `text`."""
     stop = len(text) if stop is None else stop
     start, stop = _strip_paste(text, start, stop)
+    original, text = text, _plain(text)
     marks: list[Mark] = []
     gap = False
     for m in _SCAN.finditer(text, start, stop):
@@ -187,8 +191,21 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
             gap = True
             continue
         mark.gap, gap = gap, False
+        if text is not original and "BOLD" in unicodedata.name(original[mark.start], ""):
+            mark.bold = True
         marks.append(mark)
-    return pair(_tidy(_groups(marks), text), text)
+    return pair(in_marks(_tidy(_groups(marks), text), text), text)
+
+
+_DRESSED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
+
+
+def _plain(text: str) -> str:
+    """The text with mathematical letters and full-width signs as the letters and signs that they are. Places stay."""
+    if not _DRESSED.search(text):
+        return text
+    plain = (unicodedata.normalize("NFKC", c) if _DRESSED.match(c) and c not in SYMBOLS else c for c in text)
+    return "".join(p if len(p) == 1 else c for p, c in zip(plain, text))
 
 
 def _strip_paste(text: str, start: int, stop: int) -> tuple[int, int]:
@@ -241,6 +258,12 @@ def _mark(m: re.Match[str], text: str) -> Mark:
         return Mark("greek", GREEK[value], start, end)
     if kind == "dot_t":
         return Mark("post", "T", start, end)
+    if kind == "tight":
+        return Mark("infix", ".", start, end)
+    if kind == "method":
+        return Mark("method", m["method"], start, end)
+    if kind in ("path", "spec"):
+        return Mark(kind, value.strip("\"'"), start, end)
     if kind == "vec":
         return Mark("word", "vec", start, end)
     if kind == "dot":
@@ -292,14 +315,14 @@ def _groups(marks: list[Mark]) -> list[Mark]:
 
 
 def _tidy(marks: list[Mark], text: str) -> list[Mark]:
-    """Drop fonts with their braces; let `\\left` and `\\right` say which way a delimiter looks."""
+    """Drop fonts with their braces, noting what is bold; let `\\left` and `\\right` say which way a delimiter looks."""
     tidy: list[Mark] = []
-    dropped: list[bool] = []  # for every open brace: was it a font's?
-    font, side = False, ""
+    dropped: list[str] = []  # for every open brace: the font whose it is, "" if none's
+    font, side = "", ""
     side_mark: Mark | None = None
     for mark in marks:
         if mark.kind == "font":
-            font = True
+            font = mark.value or "plain"
             continue
         if mark.kind in ("left", "right"):
             side, side_mark = mark.kind, mark
@@ -315,13 +338,19 @@ def _tidy(marks: list[Mark], text: str) -> list[Mark]:
             side_mark = None
         if mark.value == "{" and mark.kind == "open":
             dropped.append(font)
-            font = False
+            font = ""
             if dropped[-1]:
                 continue
         elif mark.value == "{" and mark.kind == "close" and dropped:
             if dropped.pop():
                 continue
-        font = False
+        if font == "bold" and mark.kind == "word" and len(mark.value) > 1:  # the font is the first letter's
+            first = Mark("word", mark.value[0], mark.start, mark.start + 1, mark.gap)
+            first.bold = True
+            tidy.append(first)
+            mark = Mark("word", mark.value[1:], mark.start + 1, mark.end)
+        mark.bold = mark.bold or font == "bold" or "bold" in dropped
+        font = ""
         tidy.append(mark)
     if side_mark is not None:
         raise refuse(f"`\\{side}` needs a delimiter after it", text, side_mark.span)

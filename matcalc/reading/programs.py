@@ -1,0 +1,154 @@
+r"""Program text: what NumPy, SymPy, MATLAB, Julia and Mathematica write, in marks of the language.
+
+np.linalg.inv(A)  A.inv()  A.I        inv(A)  A^-1          Identity(n)  np.eye(n)     I_{n}
+A.dot(x)  b.A.b                       A @ x   b . A . b     sum(abs2, x)               sum(abs2.(x))
+np.exp(X)                             exp.(X)               W1                         W_1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import ReadingError
+from ..ops.book import REGISTRY
+from .functions import function_of
+from .marks import Mark, quote, refuse
+
+# Attributes and methods without arguments that stand behind an operand, as postfix marks.
+_POSTFIX = {"T": "T", "transpose": "T", "t": "T", "I": "-1", "inv": "-1", "inverse": "-1", "pinv": "pinv"}
+_NAMES = {"dot": "matmul", "identity": "eye", "inverse": "inv"}  # the last part of a dotted name, and what it is called here
+_IDENTITIES = ("eye", "Identity", "identity")
+_FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
+_WATCHED = frozenset({*_IDENTITIES, *_FOLDS})
+
+
+def in_marks(marks: list[Mark], text: str) -> list[Mark]:
+    """The marks without what only programs write."""
+    if is_program(marks, text):
+        marks = _with_digits(marks)
+    if not any(m.kind in ("path", "method", "spec") or (m.kind == "word" and m.value in _WATCHED) for m in marks):
+        return marks
+    found: list[Mark] = []
+    closing: list[str] = []  # for every open bracket: what has to follow or stand before its partner
+    i = 0
+    while i < len(marks):
+        mark = marks[i]
+        after = marks[i + 1] if i + 1 < len(marks) else None
+        if mark.kind == "path":
+            i = _path(marks, i, text, found)
+            continue
+        if mark.kind == "method":
+            i = _method(marks, i, text, found)
+            continue
+        if mark.kind == "word" and mark.value in _IDENTITIES and after is not None and after.value == "(" and after.kind == "open":
+            found += [Mark("word", "I", mark.start, mark.end, mark.gap), Mark("under", "_", mark.end, mark.end)]
+            found.append(Mark("open", "{", after.start, after.end))
+            closing.append("{")
+            i += 2
+            continue
+        if comma := _maps(marks, i):  # sum(abs2, x .- a)
+            end = marks[comma].start
+            found += [*marks[i:comma], Mark("open", "(", end, end)]
+            closing.append(")")
+            i = comma + 1
+            continue
+        if mark.kind == "open":
+            closing.append("")
+        elif mark.kind == "close" and closing:
+            how = closing.pop()
+            if how == ")":
+                found.append(Mark("close", "(", mark.start, mark.start))
+            elif how == "{":
+                mark = Mark("close", "{", mark.start, mark.end)
+        found.append(mark)
+        i += 1
+    return found
+
+
+def _maps(marks: Sequence[Mark], i: int) -> int:
+    """The comma of sum(f, x), where a function's name stands alone before it, as in Julia; 0 where there is none."""
+    if marks[i].kind != "word" or marks[i].value not in _FOLDS:
+        return 0
+    kinds = [m.kind for m in marks[i + 1 : i + 5]]
+    digits = kinds[:4] == ["open", "word", "num", "comma"]
+    if not digits and kinds[:3] != ["open", "word", "comma"]:
+        return 0
+    name = marks[i + 2].value + (marks[i + 3].value if digits else "")
+    return (i + 3 + digits) if function_of(name) else 0
+
+
+def _path(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
+    """np.linalg.inv, jnp.exp: the last part names the function."""
+    mark = marks[i]
+    last = mark.value.rpartition(".")[2]
+    if last == "pi":
+        found.append(Mark("greek", "pi", mark.start, mark.end, mark.gap))
+        return i + 1
+    name = _NAMES.get(last, last)
+    if function_of(name) is None and name not in (*_IDENTITIES, "einsum"):
+        raise refuse(f"{quote(mark.value)} is not known here", text, mark.span, "write it with the functions that `matcalc rules` lists")
+    word = Mark("word", name, mark.start, mark.end, mark.gap)
+    marks[i] = word
+    op = REGISTRY.get(function_of(name) or "")
+    if op is not None and op.elementwise:  # NumPy's functions are of entries
+        found += [word, Mark("dot", ".", mark.end, mark.end)]
+        return i + 1
+    if name in _IDENTITIES:
+        return i
+    found.append(word)
+    return i + 1
+
+
+def _method(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
+    """A.inv(), A.T, A.dot(B)."""
+    mark = marks[i]
+    name = mark.value
+    called = [m.kind for m in marks[i + 1 : i + 3]] == ["open", "close"]
+    if name == "dot" and i + 1 < len(marks) and marks[i + 1].kind == "open":
+        found.append(Mark("infix", "@", mark.start, mark.end))
+        return i + 1
+    if name in _POSTFIX and (called or name in ("T", "I")):
+        end = marks[i + 2].end if called else mark.end
+        how = _POSTFIX[name]
+        found += [Mark("sup", "-1", mark.start, end)] if how == "-1" else [Mark("post", how, mark.start, end)]
+        return i + 3 if called else i + 1
+    raise _unknown_method(name, text, mark)
+
+
+def _unknown_method(name: str, text: str, mark: Mark) -> ReadingError:
+    return refuse(f"the method {quote('.' + name)} is not known here", text, mark.span, f"write {name}(A) in place of A.{name}()")
+
+
+def is_program(marks: Sequence[Mark], text: str) -> bool:
+    """Whether products are written with * or @, so that a run of letters is a word."""
+    return "\\" not in text and any(m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@" for m in marks)
+
+
+def words(marks: Sequence[Mark]) -> set[str]:
+    """The runs of letters that are names in program text: loss, weights, and those with digits or underscores behind them."""
+    found = set()
+    for k, mark in enumerate(marks):
+        numbered = k + 1 < len(marks) and marks[k + 1].kind == "under" and not marks[k + 1].gap
+        if mark.kind == "word" and len(mark.value) > 1 and function_of(mark.value) is None:
+            called = k + 1 < len(marks) and marks[k + 1].kind == "open" and not marks[k + 1].gap
+            if (numbered or (len(mark.value) > 2 and mark.value.islower())) and not called:
+                found.add(mark.value)
+    return found
+
+
+def _with_digits(marks: list[Mark]) -> list[Mark]:
+    """x0 and W1, which are names in program text, as x_0 and W_1."""
+    found: list[Mark] = []
+    for mark in marks:
+        before = found[-1] if found else None
+        touches = before is not None and before.kind == "word" and before.end == mark.start and not mark.gap
+        if (
+            mark.kind == "num"
+            and before is not None
+            and touches
+            and mark.value.isdigit()
+            and function_of(before.value + mark.value) is None
+        ):
+            found.append(Mark("under", "_", mark.start, mark.start))
+        found.append(mark)
+    return found
