@@ -168,7 +168,7 @@ EDGES = {
 N, M = Dim.of("n"), Dim.of("m")
 SIZES = {"n": 4, "m": 5}  # a skew matrix of odd order has no inverse
 NUMBERS = {"even": (2, -2, 4), "odd": (3, -1, -3, 1), "integer": (2, 3, -2), "positive": (2, 3), "negative": (-2, -3)}
-RULES = list(rules())
+RULES = [(name, *rule) for name in (*REGISTRY, *FORMS) for rule in rules(name)]
 
 
 def drawn(shape: tuple[int, int], words: list[str], rng: Any, edge: bool) -> Any:
@@ -271,8 +271,9 @@ def test_what_an_operation_gives_of_itself_holds_in_numbers(name: str, word: str
         for k, text in enumerate(REGISTRY[name].signature.split("->")[0].split(",")):
             shape = tuple({"1": ONE, "n": N, "m": M}[t] for t in text.split())
             args.append(build.num(2) if name == "unit" else build.symbol(f"a_{k}", shape))  # type: ignore[arg-type]
-            x = draw((shape[0].value(SIZES), shape[1].value(SIZES)), (), rng)
-            env[f"a_{k}"] = {"integer": np.ceil(np.abs(x)), "(1,inf)": 1 + np.abs(x)}.get(REGISTRY[name].domain, x)
+            domain = REGISTRY[name].domain
+            x = draw((shape[0].value(SIZES), shape[1].value(SIZES)), [domain] if domain in DECLARED else (), rng)
+            env[f"a_{k}"] = {"integer": np.ceil(np.abs(x)), "(1,inf)": 1 + np.abs(x)}.get(domain, x)
         e = build.unit(args[0], N) if name == "unit" else build.apply(REGISTRY[name], args, ">" if name == "iverson" else None)
         assert word in properties_of(e) and has_property(word, np.reshape(evaluate(e, env, SIZES), [d.value(SIZES) for d in e.shape]))
 

@@ -6,6 +6,7 @@ from ..expressions import build
 from ..expressions.build import add, apply, entry, index, matmul, num, power, size, split, substitute, times, transpose
 from ..expressions.expr import Expr, make, postorder
 from ..expressions.labels import name_of
+from ..expressions.properties import holds
 from ..kinds import ONE, SCALAR, Dim
 from ..ops.book import REGISTRY
 from ..ops.core import (
@@ -61,7 +62,7 @@ def determinant(m: Expr) -> Expr:
         p, q = m.attr[0], m.attr[1]
         pairs = times(size(p), add(size(p), num(-1)), size(q), add(size(q), num(-1)), build.divide(num(1), num(4)))
         return power(num(-1), pairs)
-    if op is SYMBOL and (build.has(m, "lower") or build.has(m, "upper")):
+    if op is SYMBOL and (holds(m, "lower") or holds(m, "upper")):
         return product_of_entries(build.diagonal(m))
     if op is ADD:
         found = _with_a_dyad(m)

@@ -178,7 +178,7 @@ def _norm(parts: Sequence[Expr]) -> Expr:
         if body is not None and (scalars or c != 1):
             factors = [s if holds(s, "positive") else apply(REGISTRY["abs"], (s,)) for s in scalars]
             return times(num(abs(c)), *factors, _norm([body]))
-        if build.has(u, "unit"):
+        if holds(u, "unit"):
             return num(1)
         return tidied(apply(REGISTRY["norm" if u.shape[1] is ONE else "normF"], (u,)))
     from fractions import Fraction

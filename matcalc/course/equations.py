@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..errors import MatcalcError
-from ..expressions.build import apply, has, matmul, num, symbol, times, transpose
+from ..expressions.build import apply, matmul, num, symbol, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import words_of
+from ..expressions.properties import holds
 from ..inference.templates import entrywise
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, HADAMARD, ONES, POWER, SYMBOL, TIMES
@@ -55,7 +56,7 @@ def _scalar(g: Expr, x: Expr) -> Solution | None:
             numerator = sympy.fraction(sympy.together(s))[0]
             roots = sympy.solve(numerator, algebra.symbol_of(x), dict=False)
             values = [simplify(algebra.expression(sympy.simplify(r))) for r in roots if r.is_real is not False]
-            if has(x, "positive"):
+            if holds(x, "positive"):
                 values = [
                     v for v, r in zip(values, [r for r in roots if r.is_real is not False], strict=True) if r.is_positive is not False
                 ]

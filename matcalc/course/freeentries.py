@@ -8,6 +8,7 @@ from ..errors import NoAnswerError
 from ..expressions import build
 from ..expressions.build import add, apply, divide, entry, index, num, power, size, split, times, transpose
 from ..expressions.expr import Expr, postorder
+from ..expressions.properties import holds
 from ..ops.book import REGISTRY
 from ..ops.core import MATMUL
 from ..shortening.simplify import simplify
@@ -74,7 +75,7 @@ def _triangular(body: Expr, x: Expr, factor: Expr, count: Expr, half: Expr, kind
         return times(scale, power(num(-1), half), product_over(i, num(1), count, power(d, times(num(-1), add(count, num(1))))))
     if body.op is MATMUL and len(body.args) == 2 and x in body.args:
         a = body.args[0] if body.args[1] is x else body.args[1]
-        if build.has(a, kind):
+        if holds(a, kind):
             other = entry(a, index(i), index(i))
             rising = last if (body.args[1] is x) == (kind == "lower") else first
             return times(scale, product_over(i, num(1), count, power(other, rising)))

@@ -10,6 +10,7 @@ from ..expressions import build
 from ..expressions.build import literal, num, symbol
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
+from ..expressions.properties import holds
 from ..ops.core import ENTRY, LITERAL
 from ..shortening.algebra import NotTranslated, entries_of, is_small
 from ..shortening.simplify import simplify
@@ -67,7 +68,7 @@ def _free(x: Expr) -> list[Expr]:
     if x.is_scalar:
         return [x]
     found = entries_of(x)
-    if build.has(x, "symmetric"):
+    if holds(x, "symmetric"):
         found = [e for e in found if int(build.value_of(e.args[1])) <= int(build.value_of(e.args[2]))]
     return found
 
@@ -87,8 +88,8 @@ def _point(problem: Problem, scalars: Scalars, r: Root, xs: Sequence[Expr]) -> S
     by_entry = {u: algebra.expression(scalars.sympy.simplify(v)) for u, v in r.values.items()}
     at: dict[str, Expr] = {}
     for x in xs:
-        values = [by_entry[algebra.symbol_of(e)] for e in _free(x)] if x.is_scalar or not build.has(x, "symmetric") else []
-        if build.has(x, "symmetric") and not x.is_scalar:
+        values = [by_entry[algebra.symbol_of(e)] for e in _free(x)] if x.is_scalar or not holds(x, "symmetric") else []
+        if holds(x, "symmetric") and not x.is_scalar:
             known = {e: by_entry[algebra.symbol_of(e)] for e in _free(x)}
             values = [known[e] if e in known else known[build.entry(x, e.args[2], e.args[1])] for e in entries_of(x)]
         rows, cols = (d.number or 1 for d in x.shape)

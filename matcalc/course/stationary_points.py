@@ -16,6 +16,7 @@ from ..expressions import build
 from ..expressions.build import add, divide, num, substitute, symbol, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
+from ..expressions.properties import holds
 from ..kinds import ONE
 from ..notation.kronecker import kronecker_matrix
 from ..ops.core import SYMBOL
@@ -67,7 +68,7 @@ class _Matrices:
             raise NoAnswerError("the gradient has no matrix notation")
         g = self.problem.whole(simplify(tensor.matrix))
         whole = self.problem.whole(x)
-        if any(build.has(whole, w) for w in SYMMETRIC) and transpose(g) is not g:
+        if any(holds(whole, w) for w in SYMMETRIC) and transpose(g) is not g:
             g = simplify(divide(add(g, transpose(g)), num(2)))  # within the symmetric space
         return simplify(g)
 

@@ -8,6 +8,7 @@ from ..expressions import build
 from ..expressions.build import num, transpose
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
+from ..expressions.properties import holds
 from ..kinds import Dim
 from ..pipeline.sampling import Sampler
 from .definiteness import PD, definiteness, sign_of
@@ -18,9 +19,9 @@ from .solutions import Condition, StationaryPoint
 
 def inside(x: Expr, value: Expr) -> list[Condition]:
     """What must hold for the solution to be of the declared kind, where the rules do not show it."""
-    if build.has(x, "spd") and not x.is_scalar:
+    if holds(x, "spd") and not x.is_scalar:
         return [] if definiteness(value) == PD else [(x, "positive definite")]
-    if build.has(x, "positive") and x.is_scalar:
+    if holds(x, "positive") and x.is_scalar:
         return [] if sign_of(value) == 1 else [(x, "> 0")]
     return []
 

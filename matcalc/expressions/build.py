@@ -17,7 +17,6 @@ from .functions import function, function_along
 from .leaves import (
     constant,
     eye,
-    has,
     index,
     is_number,
     is_zero,
@@ -93,7 +92,6 @@ __all__ = [
     "function",
     "function_along",
     "hadamard",
-    "has",
     "index",
     "indexed_product",
     "indexed_sum",

@@ -72,11 +72,6 @@ def turned(e: Expr) -> Expr:
     return make(TRANSPOSE, (e,), None, (e.shape[1], e.shape[0]), e.size + (e.op is not INVERSE))
 
 
-def has(e: Expr, prop: str) -> bool:
-    """Whether a symbol or member was declared with `prop` (or something that implies it)."""
-    return (e.op is SYMBOL or e.op is MEMBER) and prop in e.attr[1]  # type: ignore[index]
-
-
 def leading_sign(e: Expr) -> int:
     """1 or -1, such that one of e and -e has 1: the sign of the coefficient; of a sum, that of most of its terms, at a tie
     that of its number (1 - p), or of the longest term (F^T F - I), of a mean last (x - m 1, I - 1 1^T/n)."""

@@ -11,7 +11,7 @@ a block diagonal matrix (`direct_sum`). A number is a matrix of one entry: it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, lru_cache
 
@@ -48,7 +48,7 @@ def properties_of(e: Expr, given: Mapping[Expr, str] | None = None) -> Words:
     todo = [e]
     while todo:
         n = todo[-1]
-        waiting = [a for a in n.args if a not in _known] if n.op.name in _table() or n.op is CASES else ()
+        waiting = [a for a in n.args if a not in _known] if n.op is CASES or _rules(n.op.name) is not None else ()
         if waiting:
             todo += waiting
             continue
@@ -90,9 +90,9 @@ def _of(e: Expr, parts: Parts) -> Words:
     else:
         found: set[str] = set()
         for name, inside, args in _forms(e, parts):
-            rules = _table().get(name)
-            if rules is not None:
-                rules.apply(found, inside, args)
+            known = _rules(name)
+            if known is not None:
+                known.apply(found, inside, args)
         words = frozenset(found)
     return _complete(words, e.shape[0] is e.shape[1], e.is_scalar)
 
@@ -125,7 +125,7 @@ def _forms(e: Expr, parts: Parts) -> Iterator[Form]:
 def properties_of_identity() -> Words:
     """What is known of an identity matrix."""
     found: set[str] = set()
-    _table()[EYE.name].apply(found, (), ())
+    found.update(word for word, _ in rules(EYE.name))
     return _complete(frozenset(found), True, False)
 
 
@@ -159,7 +159,9 @@ def _complete(words: Words, square: bool, scalar: bool) -> Words:
 def multiple(value: Fraction, words: Words) -> Words:
     """What is known of `value` times a matrix of which `words` are known."""
     found: set[str] = set()
-    _table()[TIMES.name].apply(found, (_of_number(value), words), ())
+    known = _rules(TIMES.name)
+    assert known is not None
+    known.apply(found, (_of_number(value), words), ())
     return close_properties(found)
 
 
@@ -192,15 +194,17 @@ class _Rules:
 
     __slots__ = ("all", "always", "of", "rules", "some", "structural")
 
-    def __init__(self) -> None:
+    def __init__(self, found: Iterable[tuple[str, tuple[Premise, ...]]]) -> None:
         self.always: set[str] = set()
         self.all: set[str] = set()  # words that hold where all arguments have them
         self.some: set[str] = set()
         self.of: dict[int, set[str]] = {}  # words that one argument hands on
         self.rules: list[tuple[str, tuple[Premise, ...]]] = []
         self.structural = False  # whether a rule asks for a symmetric argument, which its form may show
+        for word, premises in found:
+            self._add(word, premises)
 
-    def add(self, word: str, premises: tuple[Premise, ...]) -> None:
+    def _add(self, word: str, premises: tuple[Premise, ...]) -> None:
         only = premises[0] if len(premises) == 1 and premises[0].words == {word} else None
         if not premises:
             self.always.add(word)
@@ -231,32 +235,38 @@ FORMS = {"congruence": {"S": slice(0, 1), "X": slice(1, None)}, "run": {"F": sli
 
 
 @cache
-def _table() -> dict[str, _Rules]:
-    """The rules of all blocks, by operation or form."""
-    table: dict[str, _Rules] = {}
-    for name, word, premises in rules():
-        table.setdefault(name, _Rules()).add(word, premises)
-    return table
-
-
-def rules() -> Iterator[tuple[str, str, tuple[Premise, ...]]]:
-    """Every rule of the book: an operation or form, the word, and its premises."""
+def _texts() -> dict[str, list[tuple[str, str]]]:
+    """What the words' blocks say of every operation or form: the word, and the premises as they are written."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for w in WORDS.values():
         for rule in filter(str.strip, w.kept.split(";")):
-            names, _, said = rule.partition(":")
+            names, _, premises = rule.partition(":")
             for name in names.replace(",", " ").split():
-                yield name, w.name, tuple(_premise(p, name, w.name) for p in said.split(","))
-    for op in REGISTRY.values():
-        for rule in filter(str.strip, op.gives.split(";")):
-            given, _, words = rule.rpartition("->")
-            premises = [p if len(p.split()) > 1 else f"{op.params[0]} {p}" for p in given.split(",") if p.strip()]
-            for made in words.split():
-                yield op.name, made, tuple(_premise(p, op.name, "") for p in premises)
+                found.setdefault(name, []).append((w.name, premises))
+    return found
+
+
+def rules(name: str) -> Iterator[tuple[str, tuple[Premise, ...]]]:
+    """The rules of an operation or form: the word that follows, and from which premises."""
+    for word, premises in _texts().get(name, ()):
+        yield word, tuple(_premise(p, name, word) for p in premises.split(","))
+    op = REGISTRY.get(name)
+    for rule in filter(str.strip, op.gives.split(";") if op is not None else ()):
+        given, _, words = rule.rpartition("->")
+        wanted = tuple(_premise(p, name, "") for p in given.split(",") if p.strip())
+        yield from ((word, wanted) for word in words.split())
+
+
+@cache
+def _rules(name: str) -> _Rules | None:
+    """The rules as they are applied; None where there are none."""
+    found = list(rules(name))
+    return _Rules(found) if found else None
 
 
 def _premise(text: str, name: str, word: str) -> Premise:
-    """`all psd`, `X symmetric|skew`, `some`."""
-    first, *rest = text.split()
+    """`all psd`, `X symmetric|skew`, `some`; in the block of an operation, whose word is not told, `psd` of its first argument."""
+    first, *rest = text.split() if word or len(text.split()) > 1 else (REGISTRY[name].params[0], text.strip())
     words = frozenset(rest[0].split("|")) if rest else frozenset((word,))
     unknown = [w for w in words if w not in WORDS]
     if unknown or len(rest) > 1:

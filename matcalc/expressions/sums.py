@@ -16,10 +16,8 @@ from ..ops.core import (
     KRONECKER,
     LITERAL,
     MATMUL,
-    MEMBER,
     NUMBER,
     ONES,
-    SYMBOL,
     TIMES,
     TRANSPOSE,
     ZEROS,
@@ -28,7 +26,7 @@ from ..ops.diagonal import DIAG
 from .blocks import turned as turned_block
 from .expr import Expr, make, order_key
 from .functions import is_hessian
-from .leaves import MINUS_ONE, has, is_zero, leading_sign, num, ones, times_size, turned, value_of, without_coefficient, zeros
+from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, times_size, turned, value_of, without_coefficient, zeros
 from .normal import add, indexed_sum, kron, literal, matmul, normal_form, opposite, times, transpose
 from .properties import NOTHING, properties_of
 
@@ -114,12 +112,7 @@ def _transposed(e: Expr) -> Expr:
         return e
     if op is TRANSPOSE:
         return e.args[0]
-    if op is SYMBOL or op is MEMBER:
-        if has(e, "symmetric"):
-            return e
-        if has(e, "skew"):
-            return make(TIMES, (MINUS_ONE, e), None, e.shape, 2)
-    elif op is TIMES:
+    if op is TIMES:
         args = (*e.args[:-1], transpose(e.args[-1]))
         return times(*args)
     elif op is MATMUL:

@@ -128,4 +128,5 @@ CHOLESKY = operation(
     numeric="np.linalg.cholesky((X + X.T) / 2)",
     numpy="np.linalg.cholesky((X + X.T) / 2)",
     octave="chol((X + X.') / 2, 'lower')",
+    gives="lower invertible",
 )
