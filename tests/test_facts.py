@@ -213,7 +213,7 @@ def arguments(name: str, word: str, premises: tuple[Premise, ...]) -> Iterator[t
                     own, size = (N, ONE), (SIZES["n"], 1)
                 else:
                     own = (N, N) if op is not None and op.signature.startswith("n n") else shape
-                    own = (own[1], own[1]) if (name == "matmul" and k == 1) or name == "direct_sum" else own
+                    own = (N, N) if name == "direct_sum" else (own[1], own[1]) if name == "matmul" and k == 1 else own
                     size = (own[0].value(SIZES), own[1].value(SIZES))
                 if own is SCALAR:  # a number has no sides, and what is said of matrices it has by its sign
                     said = [WORDS[v].scalar if WORDS[v].shape in ("square", "tall") else v for v in w.split()]

@@ -255,7 +255,7 @@ HAS: dict[str, Any] = {
     "unit": lambda x: np.isclose(np.linalg.norm(x), 1),
     "simplex": lambda x: np.isclose(np.sum(x), 1) and np.all(x >= 0),
 }
-SHAPES = {"tall": (5, 3), "entries": (3, 4), "square": (4, 4), "": (4, 1)}  # by what a word can be said of
+SHAPES = {"tall": (5, 3), "entries": (3, 4), "square": (4, 4), "": (4, 3)}  # by what a word can be said of
 
 
 @pytest.mark.parametrize("prop", HAS)

@@ -35,7 +35,7 @@ EYE = operation(
     "eye",
     "",
     "n n",
-    gives="orthogonal spd diagonal idempotent nonnegative",
+    gives="orthogonal spd diagonal idempotent stochastic",
     rule="identity matrix",
     statement="the identity matrix",
     source="definition",
@@ -69,7 +69,7 @@ COMMUTATION = operation(
     statement="the commutation matrix K_{mn}: K vec(X) = vec(X^T) for m by n X",
     source=cite("magnus-neudecker", "section 3.7"),
     numeric="commutation_matrix(attr, sizes)",
-    gives="orthogonal nonnegative",
+    gives="orthogonal stochastic",
 )
 
 # A member of a family (argument: the index; attribute: (family, properties)); a unit vector; an entry.

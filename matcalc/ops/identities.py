@@ -140,6 +140,8 @@ identity("pseudoinverse of an orthonormal matrix", "pinv(X)", "X^T", "X: m n", w
 identity("square of a unit vector", "u^T u", "1", "u: n 1", when="unit u", source="definition")
 identity("norm of a unit vector", "norm(u)", "1", "u: n 1", when="unit u", source="definition")
 identity("sum over a simplex", "sum(u)", "1", "u: n 1", when="simplex u", source="definition")
+identity("row sums of a stochastic matrix", "X u.^0", "(X u).^0", "X: m n, u: n 1", when="stochastic X", source="definition")
+identity("row sums of a stochastic matrix, by name", "rowsum(X)", "rowsum(X).^0", "X: m n", when="stochastic X", source="definition")
 identity("absolute value of what is not negative", "abs(x)", "x", entrywise=True, when="nonnegative x", source="definition")
 identity("sign of a positive number", "sign(x)", "1", entrywise=True, when="positive x", source="definition")
 identity("rectifier of what is not negative", "relu(x)", "x", entrywise=True, when="nonnegative x", source="definition")

@@ -251,6 +251,16 @@ NSD = word(
     kept="add, direct_sum: all; times, hadamard, kron: all psd|nsd, odd nsd; inv: X; matrix_power: X, k odd; power: x, k odd, k positive; "
     "congruence: S; indexed_sum: F",
 )
+STOCHASTIC = word(
+    "stochastic",
+    spellings="row-stochastic",
+    implies="nonnegative",
+    within="curved",
+    number="x == 1",
+    drawn="np.diag(1 / (np.abs(x) @ np.ones((cols, 1)))[:, 0]) @ np.abs(x)",
+    vanishes="x @ np.ones((cols, 1)) - 1",
+    kept="matmul, kron, direct_sum: all; matrix_power: X, k integer, k positive",
+)
 INJECTIVE = word(
     "injective",
     "of full column rank",
