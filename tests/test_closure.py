@@ -12,7 +12,7 @@ import matcalc
 from matcalc.expressions.expr import postorder
 from matcalc.expressions.properties import holds, properties_of
 from matcalc.numbers.drawing import draw
-from matcalc.ops.word import WORDS, close_properties
+from matcalc.ops.vocabulary import WORDS, close_properties
 
 N, M = 4, 5
 WHERE = (

@@ -27,8 +27,7 @@ from matcalc.numbers.drawing import draw, has_property
 from matcalc.numbers.numeric import evaluate
 from matcalc.ops.book import REGISTRY
 from matcalc.ops.inverse import INVERSE
-from matcalc.ops.properties import DECLARED
-from matcalc.ops.word import WORDS, close_properties
+from matcalc.ops.vocabulary import DECLARED, WORDS, close_properties
 from matcalc.pipeline.question import Question
 
 WHERE = (

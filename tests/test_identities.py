@@ -17,7 +17,7 @@ from matcalc.numbers.drawing import draw
 from matcalc.numbers.numeric import evaluate
 from matcalc.ops.core import SYMBOL
 from matcalc.ops.identities import IDENTITIES, Identity
-from matcalc.ops.word import WORDS
+from matcalc.ops.vocabulary import WORDS
 from matcalc.shortening.patterns import Table, functions, letters, named, sides
 from matcalc.shortening.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite

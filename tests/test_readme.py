@@ -100,22 +100,43 @@ def test_the_readme_is_not_empty_of_examples() -> None:
     assert README.count("\n>>> ") >= 6
 
 
-def test_the_operation_of_the_contributors_page_needs_only_its_block(tmp_path: Path) -> None:
-    """As the page tells an outsider: one block at the end of one file, and the command knows the function."""
+def with_block(number: int, folder: Path) -> dict[str, str]:
+    """A copy of the package with a block of the contributors' page at the end of the file that the page names; how to run it."""
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    (file,) = re.findall(r"At the end of `([^`]+)`", page)
-    for folder in ("matcalc", "grammar"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    chapter = tmp_path / file
+    block = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[number]
+    file = re.findall(r"At the end of `([^`]+)`", page)[number]
+    for part in ("matcalc", "grammar"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    chapter = folder / file
     text = chapter.read_text(encoding="utf-8")
     if block not in text:  # whoever tries the page out in a checkout has it there
         chapter.write_text(text + "\n" + block, encoding="utf-8")
-    outcome = python("-m", "matcalc", "d", "sum(sinc(A x))", "--wrt", "x", env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_the_property_of_the_contributors_page_needs_only_its_block(tmp_path: Path) -> None:
+    """A word that is declared, drawn, recognised, kept by operations: the tests of facts and of drawn points know it."""
+    env = with_block(1, tmp_path)
+    where = ("--where", "A in R^{m x n} toeplitz; B in R^{m x n}")
+    outcome = python("-m", "matcalc", "d", "tr(A^T B)", "--wrt", "B", *where, env=env, cwd=tmp_path)
+    assert outcome.code == 0 and outcome.out == "A\n", outcome
+    outcome = python("-m", "matcalc", "d", "tr(A^T B)", "--wrt", "A", "--structured", *where, env=env, cwd=tmp_path)
+    assert "declared toeplitz" in outcome.err
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    argv = ("-m", "pytest", "-q", "-k", "toeplitz", "-p", "no:cacheprovider", "tests/test_facts.py", "tests/test_verify.py")
+    outcome = python(*argv, env=env, cwd=tmp_path)
+    passed = re.search(r"(\d+) passed", outcome.out)
+    assert outcome.code == 0 and passed is not None and int(passed[1]) >= 8, outcome
+
+
+def test_the_operation_of_the_contributors_page_needs_only_its_block(tmp_path: Path) -> None:
+    """As the page tells an outsider: one block at the end of one file, and the command knows the function."""
+    env = with_block(0, tmp_path)
+    outcome = python("-m", "matcalc", "d", "sum(sinc(A x))", "--wrt", "x", env=env, cwd=tmp_path)
     assert outcome.code == 0 and "sinc(A x)" in outcome.out, outcome
     for target in ("numpy", "jax", "torch", "octave"):
         argv = ("-m", "matcalc", "code", "sum(sinc(A x))", "--wrt", "x", "--target", target)
-        outcome = python(*argv, env={"PYTHONPATH": str(tmp_path)}, cwd=tmp_path)
+        outcome = python(*argv, env=env, cwd=tmp_path)
         assert outcome.code == 0 and "sin(t1)" in outcome.out, outcome
 
 

@@ -21,8 +21,7 @@ from matcalc.numbers.kernels import exponential_derivative
 from matcalc.numbers.precise import Array
 from matcalc.numbers.verify import Point, sizes_for
 from matcalc.ops.book import REGISTRY
-from matcalc.ops.properties import DECLARED
-from matcalc.ops.word import WORDS, close_properties
+from matcalc.ops.vocabulary import DECLARED, WORDS, close_properties
 
 m, n = Dim.of("m"), Dim.of("n")
 Values = dict[str, Any]

@@ -17,7 +17,7 @@ from ..expressions.build import is_number, is_zero, num, power, size, subtract, 
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
 from ..ops.core import ADD, SYMBOL
-from ..ops.word import close_properties
+from ..ops.vocabulary import close_properties
 from ..shortening.simplify import simplify
 from .comparison import SAME, TOLERANCE, agree, any_nonzero, function_of, ratios, simple, spell_term
 from .evidence import Evidence

@@ -6,12 +6,9 @@ from collections.abc import Iterable
 
 from ..expressions.expr import Expr
 from ..expressions.properties import properties_of
-from ..ops.properties import ND as ND_WORD
-from ..ops.properties import NSD as NSD_WORD
-from ..ops.properties import PSD as PSD_WORD
-from ..ops.properties import SPD as SPD_WORD
+from ..ops.vocabulary import WORDS
 
-_KINDS = (SPD_WORD, ND_WORD, PSD_WORD, NSD_WORD)  # what says more comes first
+_KINDS = tuple(map(WORDS.__getitem__, ("spd", "nd", "psd", "nsd")))  # what says more comes first
 PD, ND, PSD, NSD = (w.said for w in _KINDS)
 
 

@@ -19,8 +19,7 @@ from ..kinds import ONE, shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import rewritten, typed_order
 from ..ops.core import MEMBER, SYMBOL
-from ..ops.properties import LINEAR
-from ..ops.word import WORDS, shortest
+from ..ops.vocabulary import LINEAR, WORDS, shortest
 from ..pipeline.question import Question, read
 from ..pipeline.sampling import Sampler
 from ..printing.formats import Printable

@@ -20,7 +20,7 @@ from ..kinds import ONE, Dim, shape_text
 from ..notation.kronecker import kronecker_matrix
 from ..ops.core import EYE
 from ..ops.pattern import Pattern, without_pattern
-from ..ops.properties import LINEAR
+from ..ops.vocabulary import LINEAR
 from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify

@@ -25,8 +25,7 @@ from ..ops.core import MEMBER, SYMBOL
 from ..ops.diagonal import LOWER_TRIANGLE, UPPER_TRIANGLE
 from ..ops.operation import Operation
 from ..ops.pattern import Pattern, without_pattern
-from ..ops.properties import LINEAR
-from ..ops.word import WORDS, close_properties
+from ..ops.vocabulary import LINEAR, WORDS, close_properties
 from .network import Slot, Term
 from .tensor import Tensor
 

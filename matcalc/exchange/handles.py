@@ -12,7 +12,7 @@ from fractions import Fraction
 from ..errors import ShapeError, UsageError
 from ..inference.infer import infer
 from ..kinds import ONE, Dim, Shape, shape_text
-from ..ops.word import WORDS
+from ..ops.vocabulary import WORDS
 from ..syntax import Declaration, Node, Program
 from ..travel import Holder
 

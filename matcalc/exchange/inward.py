@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import UsageError
 from ..kinds import Dim
 from ..notation.surface import dimension, negated, number
-from ..ops.word import WORDS, shortest
+from ..ops.vocabulary import WORDS, shortest
 from ..reading.read import parse_names, parse_where
 from ..syntax import Declaration, Node, spell_name
 from .handles import Handle

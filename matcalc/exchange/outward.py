@@ -19,7 +19,7 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from ..ops.word import WORDS
+from ..ops.vocabulary import WORDS
 from ..syntax import split_name
 
 # Functions of one number: matcalc's name, SymPy's.

@@ -9,7 +9,7 @@ from ..kinds import ONE, SCALAR, Dim, Shape
 from ..ops.core import ADD, CONSTANT, EYE, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, UNIT, ZEROS
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
-from ..ops.word import close_properties
+from ..ops.vocabulary import close_properties
 from .expr import Expr, make, order_key
 
 ONE_OVER_ONE = Fraction(1)

@@ -20,7 +20,7 @@ from ..interning import Memo
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
 from ..ops.core import CASES, ENTRY, EYE, INDEXED_SUM, MATMUL, MEMBER, NUMBER, SYMBOL, TIMES, ZEROS
-from ..ops.word import WORDS, Words, close_properties
+from ..ops.vocabulary import WORDS, Words, close_properties
 from .expr import Expr
 from .normal import transpose
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ..errors import ReadingError, ShapeError, UsageError
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape, shape_text
-from ..ops.word import WORDS, close_properties
+from ..ops.vocabulary import WORDS, close_properties
 from ..reading.sizes import sizes_of
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .indices import Indices

@@ -9,8 +9,7 @@ from ..errors import ReadingError
 from ..expressions import build
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape
-from ..ops.properties import OPEN
-from ..ops.word import close_properties
+from ..ops.vocabulary import OPEN, close_properties
 from ..syntax import Binding, Node, split_name
 from .scene import Scene, declared_properties
 from .terms import Resolve, Term

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..expressions.properties import multiple
 from ..kinds import ONE, SCALAR, Shape
-from ..ops.word import WORDS, Word, close_properties, shortest
+from ..ops.vocabulary import WORDS, close_properties, shortest
+from ..ops.word import Word
 from .numeric import compiled
 
 if TYPE_CHECKING:

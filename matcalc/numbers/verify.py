@@ -10,7 +10,7 @@ from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..kinds import Dim, Shape
-from ..ops.word import WORDS, close_properties
+from ..ops.vocabulary import WORDS, close_properties
 from .drawing import draw, survives_multiples
 
 if TYPE_CHECKING:

@@ -28,7 +28,6 @@ from . import (
     sums,
     trace,
 )
-from . import properties as properties
 from .book import REGISTRY
 from .names import MOST_DIRECTIONS, arity, called, function_names, greek_functions
 from .operation import Operation

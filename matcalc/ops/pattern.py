@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .word import WORDS, close_properties
+from .vocabulary import WORDS, close_properties
 
 
 class Pattern:

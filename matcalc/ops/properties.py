@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .word import WORDS, within_a_set, word
+from .word import word
 
 # ---------------------------------------------------------------------------------------------- square matrices
 
@@ -280,9 +280,3 @@ ORTHOGONAL_PROJECTOR = word(
 )
 
 CONSTANT_NAME = word("constant", spellings="const")
-
-# What can be declared, in the order in which messages list it; what small changes keep; what names a linear space.
-DECLARED = tuple(w.name for w in WORDS.values() if w.declared)
-OPEN = frozenset(name for name in WORDS if not within_a_set(name))
-LINEAR = tuple(w.name for w in WORDS.values() if w.within == "linear")
-SIGNS = tuple(w.name for w in WORDS.values() if w.shape == "entries")

@@ -1,4 +1,4 @@
-"""How a block of a property word is written: `word`, the registry it fills, and what follows from the blocks by themselves.
+"""How a block of a property word is written: `word`, and the registry it fills.
 
     SPD = word("spd", "positive definite", implies="psd invertible", kept="add: all psd, some spd; inverse: X; …", …)
 
@@ -29,9 +29,6 @@ own block, as `gives`.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from functools import cache
 
 from ..errors import MatcalcError
 
@@ -96,40 +93,3 @@ def word(name: str, said: str = "", **block: object) -> Word:
         raise MatcalcError(f"the book has two properties called {name}")
     WORDS[name] = made = Word(name, said, **block)  # type: ignore[arg-type]
     return made
-
-
-def close_properties(given: Iterable[str]) -> Words:
-    """`given` with everything they imply, one by one and together."""
-    return _closed(frozenset(given))
-
-
-@cache
-def _closed(given: Words) -> Words:
-    done: set[str] = set()
-    todo = sorted(given)
-    while todo:
-        p = todo.pop()
-        if p not in done:
-            done.add(p)
-            todo += WORDS[p].implies
-        if not todo:
-            todo = [w.name for w in WORDS.values() if w.name not in done and any(done >= t for t in w.together)]
-    return frozenset(done)
-
-
-@cache
-def shortest(given: Words) -> tuple[str, ...]:
-    """The fewest of the words that imply all of them, in the order of the book."""
-    kept: list[str] = []
-    for w in sorted(given, key=lambda w: (-len(_closed(frozenset((w,)))), w)):
-        if w not in close_properties(kept):
-            kept.append(w)
-    for w in list(kept):
-        rest = [v for v in kept if v != w]
-        kept = rest if w in close_properties(rest) else kept
-    return tuple(w for w in WORDS if w in kept)
-
-
-def within_a_set(name: str) -> bool:
-    """Whether small changes leave what the word describes."""
-    return any(WORDS[w].within != "open" for w in close_properties((name,)))

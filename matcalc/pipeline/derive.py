@@ -21,7 +21,7 @@ from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
 from ..numbers.judge import Check, summed_up
 from ..ops.core import ENTRY, IVERSON, MEMBER
-from ..ops.properties import OPEN
+from ..ops.vocabulary import OPEN
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
 from .derivative import Derivative

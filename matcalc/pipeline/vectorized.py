@@ -20,7 +20,7 @@ from ..kinds import ONE, Dim, Shape
 from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
 from ..ops.core import MEMBER, SIZE
-from ..ops.properties import SIGNS
+from ..ops.vocabulary import SIGNS
 from ..printing.text import spell
 from ..shortening.simplify import simplify
 from ..syntax import Declaration, spell_name, split_name

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..ops.word import WORDS
+from ..ops.vocabulary import WORDS
 from ..syntax import GREEK, Declaration, Program
 from .latex import Latex, Style, latex_name
 from .lines import chunks, starts

@@ -7,8 +7,7 @@ from collections.abc import Collection
 
 from ..errors import ReadingError, Span
 from ..kinds import ONE, Dim
-from ..ops.properties import DECLARED
-from ..ops.word import WORDS, close_properties
+from ..ops.vocabulary import DECLARED, WORDS, close_properties
 from ..syntax import Declaration, split_name
 from .functions import function_of
 from .marks import Mark, quote, refuse

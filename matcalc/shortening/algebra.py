@@ -45,7 +45,7 @@ from ..ops.inverse import INVERSE
 from ..ops.pattern import Pattern
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
-from ..ops.word import WORDS
+from ..ops.vocabulary import WORDS
 
 # Functions of one number: matcalc's name, SymPy's.
 FUNCTIONS = {
