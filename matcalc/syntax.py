@@ -32,6 +32,7 @@ printers in `render` spell it. One tree for both ways, so that reading and print
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from fractions import Fraction
 
 from .errors import Span
@@ -171,7 +172,9 @@ class Program:
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""
-        return Program(self.text, bindings, body, self.form, self.where, self.name, self.readings, self.alternative, self.asked)
+        found = copy(self)
+        found.bindings, found.body = bindings, body
+        return found
 
 
 def spell_name(base: str, subscript: str = "") -> str:

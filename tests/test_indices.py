@@ -311,3 +311,90 @@ BAD_BELOW = [
 def test_what_stands_below_a_sum_and_cannot_be_read(text: str, wrt: str, message: str) -> None:
     with pytest.raises(matcalc.MatcalcError, match=message):
         matcalc.derivative(text, wrt, where="x in R^n" if "runs to n" in message else "")
+
+
+def gaussian(v: Values) -> Any:
+    d = np.sum((v["x"][:, None] - v["x"][None]) ** 2, -1)
+    k = np.exp(-d / (2 * v["l"] ** 2)) + np.eye(N)
+    return -v["y"] @ np.linalg.inv(k) @ v["y"] / 2 - np.log(np.linalg.det(k)) / 2
+
+
+def standardised(v: Values) -> Any:
+    z = v["x"] - np.mean(v["x"])
+    return (v["gamma"] * z / np.sqrt(np.mean(z**2) + v["epsilon"]) + v["beta"])[1]
+
+
+def network(v: Values) -> Any:
+    return -np.sum(v["y"] * np.log(softmax(v["V"] @ np.tanh(v["W"] @ v["x"]))))
+
+
+GP = r"K_{ij} = \exp(-\|x_i-x_j\|^2/(2l^2)); B = K + I; -\frac12 y^T B^{-1} y - \frac12\log|B|"
+PAIRS = r"p_{ij} = \exp(-\|x_i - x_j\|^2); \sum_i\sum_j p_{ij}"
+MSE = r"\hat y_i = w^T x_i + b; \frac13\sum_i (y_i - \hat y_i)^2"
+NORM = (
+    r"\mu = \frac{1}{m} \sum_{i=1}^{m} x_i, \quad \sigma^2 = \frac{1}{m} \sum_{i=1}^{m} (x_i - \mu)^2"
+    r"; y_i = \gamma \left(\frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}\right) + \beta"
+)
+KERNEL = draw(x=(N, P), y=(N,), l=())
+REGRESSION = draw(x=(N, P), y=(N,), w=(P,), b=())
+BATCH = draw(x=(N,), gamma=(), beta=(), epsilon=()) | {"i": 2}
+LAYERS = draw(x=(P,), W=(N, P), V=(M, N), y=(M,))
+
+DEFINED = [
+    Case(GP, "l", gaussian, KERNEL, "x_i in R^d; y in R^n; l in R"),
+    Case(GP, "x_k", gaussian, KERNEL, "x_i in R^d; y in R^n; l in R", {"k": 2}),
+    Case(PAIRS, "x_i", lambda v: np.sum(np.exp(-np.sum((v["x"][:, None] - v["x"][None]) ** 2, -1))), KERNEL, "x_i in R^d", {"i": 3}),
+    Case(MSE, "w", lambda v: np.sum((v["y"] - v["x"] @ v["w"] - v["b"]) ** 2) / 3, REGRESSION),
+    Case(MSE, "b", lambda v: np.sum((v["y"] - v["x"] @ v["w"] - v["b"]) ** 2) / 3, REGRESSION, "x_i, w in R^n; y_i, b in R"),
+    Case(r"a_i = \tanh(z_i); \|a\|^2", "z", lambda v: np.sum(np.tanh(v["z"]) ** 2), draw(z=(N,))),
+    Case(
+        r"\hat p_i = e^{z_i}/\sum_j e^{z_j}; -\sum_i y_i \log \hat p_i",
+        "z",
+        lambda v: -np.sum(v["y"] * np.log(softmax(v["z"]))),
+        draw(z=(N,), y=(N,)),
+    ),
+    Case("s_i = A_{ij} x_j; s^T s", "x", lambda v: np.sum((v["A"] @ v["x"]) ** 2), draw(A=(M, N), x=(N,))),
+    Case(NORM, "x_i", standardised, BATCH, "", {"i": 2}),
+    Case(NORM, "x_i", standardised, BATCH, "x_i, gamma, beta, epsilon in R", {"i": 2}),
+    Case(NORM, "x_k", standardised, BATCH, "x in R^m", {"k": 3}),
+    Case(r"-\sum_i y_i \log(\hat y_i) where \hat y = softmax(V h); h = tanh(W x)", "W", network, LAYERS),
+    Case(
+        "J = -sum_i y_i log(p_i)\np = softmax(V h)\nh = tanh(W x)",
+        "V",
+        network,
+        LAYERS,
+        "x in R^n; y in R^m; W in R^{p x n}; V in R^{m x p}",
+    ),
+    Case("p = softmax(V h), h = tanh(W x); J = -sum_i y_i log(p_i)", "x", network, LAYERS),
+    Case("f = q = x^T x", "x", lambda v: v["x"] @ v["x"], LAYERS, "", {}, "2 x^T"),
+    Case("f = q = x^T x; q^2", "x", lambda v: (v["x"] @ v["x"]) ** 2, LAYERS),
+]
+
+
+@pytest.mark.parametrize("case", DEFINED, ids=ids(DEFINED))
+def test_definitions(case: Case) -> None:
+    check(case)
+
+
+def test_a_sum_that_names_no_index_has_that_of_its_body() -> None:
+    d: Any = matcalc.derivative(r"(\sum \alpha_i)^2 - 3 \sum \alpha_i^2", "alpha", where="alpha in R^K")
+    assert d.text == "(2 sum(alpha) - 6 alpha)^T"
+
+
+def test_a_definition_that_nobody_uses_is_said() -> None:
+    d: Any = matcalc.derivative("z = A x; u = B x; ||z||^2", "x")
+    assert "u is defined and not used" in d.assumptions
+
+
+CIRCLES = [
+    ("a = b; b = a; a^T a", "used before it is bound"),
+    ("h_t = tanh(W h_{t-1}); sum_{t=1}^T ||h_t||^2", "no entry 0"),
+    ("h_t = tanh(W h_{t-1}); sum_{t=2}^T ||h_t||^2", "defined by itself"),
+    ("K_{ij} = x_i x_j; y = K_i", "2 indices"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), CIRCLES, ids=[c[0] for c in CIRCLES])
+def test_definitions_that_cannot_be_read(text: str, message: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match=message):
+        matcalc.parse(text)

@@ -12,12 +12,12 @@ from ..errors import MatcalcError, ReadingError, ShapeError
 from ..expressions import build
 from ..expressions.expr import Expr
 from ..kinds import Dim
+from ..reading.subscripts import split_indexed
 from ..syntax import Binding, Node
 from .misfit import Misfit
 from .scene import SHAPED
 from .scopes import SCALAR, Frame, Typing, reaches_to
 from .standing import carries_indices, is_euler, name_of, stacked
-from .subscripts import split_indexed
 from .terms import Term
 from .unify import is_unknown
 

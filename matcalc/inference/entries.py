@@ -10,6 +10,7 @@ from ..expressions import build
 from ..expressions.expr import Expr, make
 from ..kinds import ONE, Dim
 from ..ops.core import CASES, IVERSON
+from ..reading.subscripts import Part
 from ..syntax import Node
 from .abstract import stacked_indices
 from .blocks import blocks
@@ -17,7 +18,6 @@ from .misfit import Misfit, Speller, refuse_shape
 from .products import applied, level
 from .scopes import Index, Typing
 from .standing import check_places, entry_at, member, place_of, value_at
-from .subscripts import Part
 from .terms import Resolve, Term
 
 ROW_SUM = 3  # what a sum of rows costs as a reading

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..errors import ReadingError
 from ..kinds import Dim
+from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Binding, Declaration, Node, Program, walk
-from .subscripts import Part, readings, split_indexed
 
 ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
 PLACE, COMPARED, BESIDE = "place", "compared", "beside"
@@ -154,12 +154,8 @@ class Indices:
 
     def _may_be(self, letter: str) -> bool:
         """Whether a letter can be an index that nothing binds: no name of anything else."""
-        return (
-            len(letter) == 1
-            and letter not in self.plain
-            and letter not in (self.declared.keys() - self.counted)
-            and letter not in self.bound
-        )
+        taken = letter in self.plain or letter in self.bound or letter in self.sizes or letter in self.declared.keys() - self.counted
+        return len(letter) == 1 and not taken
 
     def _are_indices(self, u: Use, reading: list[Part], qualified: bool, known: bool, certain: bool) -> bool:
         axes = self._axes(u.base)

@@ -19,6 +19,7 @@ from ..expressions.expr import Expr
 from ..kinds import Dim
 from ..ops.book import REGISTRY
 from ..reading.read import parse
+from ..reading.subscripts import Part, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .assumptions import SizeNames, declarations_of, sentences, where_text
 from .elaborate import typed_program
@@ -29,7 +30,7 @@ from .rekind import search
 from .scene import Scene
 from .scopes import Typing
 from .shorthands import shorthands
-from .standing import name_of
+from .standing import name_of, place_of
 from .terms import Term, finish
 
 _OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
@@ -138,10 +139,11 @@ def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
     families = {split_name(n)[0]: (letter, names.resolve(el.families[split_name(n)[0]])) for n, letter in indices.items()}
     free = {letter: names.resolve(i.range) for letter, i in el.frames[0].indices.items() if i.range is not None}
     for name in scene.wrt:  # one member of a family, or the generic one
-        base, sub = split_name(name)
-        if name not in symbols and base in families and sub:
+        base, sub = split_indexed(name)
+        if base in families and sub and (name not in symbols or sub in scene.free):
             i = num(int(sub)) if sub.isdigit() else symbols.get(sub, index(sub))
-            generic = next(n for n in symbols if split_name(n)[0] == base)
+            generic = next(n for n in symbols if split_indexed(n)[0] == base)
+            i = place_of(el, Part(sub)).expr if sub in scene.free else i
             symbols[name], declared[name] = (substitute(e[generic], {e[generic].args[0]: i}) for e in (symbols, declared))
     readings = [str(r) for r in getattr(scene.program, "readings", ())] + scene.remarks
     assert root.result is not None

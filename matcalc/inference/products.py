@@ -13,10 +13,10 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Shape
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
+from ..reading.subscripts import split_indexed
 from ..syntax import Node
 from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, sum_error
 from .scopes import SCALAR, Frame, Typing
-from .subscripts import split_indexed
 from .terms import Resolve, Term, finish
 
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)

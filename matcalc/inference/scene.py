@@ -9,9 +9,9 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.vocabulary import WORDS, close_properties
 from ..reading.sizes import sizes_of
+from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .indices import Indices
-from .subscripts import readings, split_indexed
 from .uses import arguments_only, exponents_only, halved, numbers
 
 GREEK = frozenset(
@@ -154,7 +154,8 @@ class Scene:
             if _is_count(d) and (d.name in sizes or d.name in self.sizes):
                 self.sizes.add(self.declared.pop(d.name).name)
         # A declared whole number may be a subscript: x_j where j in N.
-        self.places = {d.name for d in self.declared.values() if _is_count(d) and len(d.name) == 1} - self.indices
+        counted = {d.name for d in self.declared.values() if _is_count(d) and len(d.name) == 1}
+        self.places = (counted - self.indices) | self.free
         self.indices |= {*self.slots, *(c for letters, _ in self.definitions.values() for c in letters)}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
@@ -180,8 +181,8 @@ class Scene:
         return sizes
 
     def _carried(self, body: Node) -> set[str]:
-        """The indices of declared names in the body of a sum that names none."""
-        subscripts = (split_name(n.attr)[1] for n in walk(body) if n.op == "name" and isinstance(n.attr, str) and n.attr in self.declared)
+        """The letters below the names in the body of a sum that names no index."""
+        subscripts = (split_indexed(n.attr)[1] for n in walk(body) if n.op == "name" and isinstance(n.attr, str))
         return {s for s in subscripts if len(s) == 1 and s.isalpha()}
 
     def _is_many(self, base: str, sub: str) -> bool:
@@ -199,7 +200,14 @@ class Scene:
             letters = [c for c in sub if c != ","]
             if len(letters) < 2 or not self.indices.issuperset(letters) or d.domain is not None:
                 continue
-            if len(letters) == 2 and not d.sizes and not d.properties and d.field == "R" and base not in self.stated and len(base) == 1:
+            if (
+                len(letters) == 2
+                and not d.sizes
+                and not d.properties
+                and d.field == "R"
+                and base not in self.stated
+                and (len(base) == 1 or base in GREEK)
+            ):
                 del self.declared[name], self.stated[name]
                 continue
             raise ReadingError(
@@ -263,7 +271,7 @@ class Scene:
                 raise UsageError(f"{name} is a function, not a variable")
             if name in self.bound:
                 raise UsageError(f"{name} is bound in the text ({name} = …); differentiate by what it is made of")
-            if name in self.declared or name in occurring or name in self.families:
+            if name in self.declared or name in occurring or name in self.families or name in self.carried:
                 continue
             if sub and (base in self.families or base in self.declared or base in self.carried or base in occurring):
                 continue

@@ -10,7 +10,8 @@ from ..expressions import build
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape
 from ..ops.vocabulary import OPEN, close_properties
-from ..syntax import Binding, Node, split_name
+from ..reading.subscripts import split_indexed
+from ..syntax import Binding, Node, split_name, walk
 from .scene import Scene, declared_properties
 from .terms import Resolve, Term
 from .unify import Sizes, is_unknown
@@ -98,6 +99,7 @@ class Typing:
         self.book = functions
         self.functions: dict[str, Binding] = dict(functions)
         self.frames = [Frame({})]
+        self.bare: dict[Node, str] = {}  # the index of a sum that names none
         self.working: list[str] = []  # the names whose definitions are being read
         self.live: set[str] = set(scene.free).union(*(e.indices for e in scene.given.values()))
         self.penalties: list[tuple[int, Sequence[Term]]] = []
@@ -157,19 +159,16 @@ class Typing:
         """The index of a sum; a bare sum runs over the one that its body carries."""
         if isinstance(node.attr, str):
             return node.attr
-        todo = [node.args[0]]
-        carried: dict[str, None] = {}
-        while todo:
-            n = todo.pop()
-            if n.op == "name" and isinstance(n.attr, str):
-                base, sub = split_name(n.attr)
-                if (base in self.scene.families and sub.isalpha()) or (n.attr in self.scene.declared and len(sub) == 1 and sub.isalpha()):
-                    carried[sub] = None
-            todo += reversed(n.args)
+        if node in self.bare:
+            return self.bare[node]
+        bound = self.frames[-1].indices
+        subscripts = [split_indexed(n.attr)[1] for n in walk(node.args[0]) if n.op == "name" and isinstance(n.attr, str)]
+        carried = dict.fromkeys(s for s in subscripts if len(s) == 1 and s.isalpha() and s not in bound)
         if len(carried) != 1:
             found = f"the body carries {', '.join(carried)}" if carried else "no family stands in its body"
             raise ReadingError(f"the sum names no index, and {found}", span=node.span, suggestion="write sum_{i=1}^N")
-        return next(iter(carried))
+        self.bare[node] = next(iter(carried))
+        return self.bare[node]
 
     def unbind(self, node: Node) -> Index:
         """The index of a sum whose body has been read."""

@@ -11,11 +11,11 @@ from ..expressions.expr import Expr, make
 from ..kinds import ONE, Dim, Shape
 from ..ops.core import COMMUTATION
 from ..reading.sizes import sizes_of
+from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Declaration, Node, spell_name
 from .misfit import Misfit, refuse_shape
 from .scene import declared_shape
 from .scopes import SCALAR, Frame, Index, Typing
-from .subscripts import Part, readings, split_indexed
 from .terms import Resolve, Term, known
 from .unify import is_unknown
 

@@ -10,7 +10,7 @@ Comparisons are told to the `Watch` that is set, if one is: on which side of its
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, getcontext, localcontext
 from fractions import Fraction
@@ -47,6 +47,11 @@ def exact(value: Any) -> Decimal:
 
 def constant(name: str) -> Decimal:
     return INFINITY if name == "infty" else decimals.pi() if name == "pi" else decimals.e()
+
+
+def quiet() -> AbstractContextManager[object]:
+    """Nothing here warns of what has no value."""
+    return nullcontext()
 
 
 def is_finite(value: Decimal) -> bool:

@@ -6,7 +6,9 @@ text → marks (`scan`) → tokens (`lex`) → tree (`tree`, by the grammar in g
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
 
 from ..errors import ReadingError, Span
 from ..syntax import FORM_NAMES, Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
@@ -20,6 +22,7 @@ from .marks import Mark, quote, refuse
 from .names import Names, not_a_name, read_name, writes_transposes
 from .programs import is_program, words
 from .scan import check_length, scan
+from .subscripts import split_indexed
 from .tree import tree
 
 __all__ = ["parse", "parse_names", "parse_where"]
@@ -56,18 +59,38 @@ def parse(text: str, declared: Collection[str] = (), *, functions: Collection[st
     them that are functions and whole numbers."""
     check_length(text)
     found = _WHERE.search(text)
-    end, where = (found.start(), text[found.end() :]) if found else (len(text), "")
-    declarations = read_declarations(text, found.end(), len(text)) if found else ()
+    end = found.start() if found else len(text)
+    declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
+    declarations = [d for start, stop in declared_in for d in read_declarations(text, start, stop)]
+    where = "; ".join(text[start:stop].strip() for start, stop in declared_in)
     known = [*declared, *(d.name for d in declarations)]
     applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
     whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]
-    reader = _Reader(text, end, where.strip(), Names(known, applied, whole), loose_star=False)
+    reader = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole), loose_star=False)
     program = reader.read()
     if reader.mixed:
-        other = _Reader(text, end, where.strip(), Names(known, applied, whole), loose_star=True).read()
+        other = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole), loose_star=True).read()
         if not _same(program, other):
             program.alternative = other
     return program
+
+
+def _after_where(text: str, start: int) -> tuple[list[Range], list[Range]]:
+    """What stands after `where`: the places of the declarations, and those of definitions, z = W x + b."""
+    marks = scan(text, start, len(text))
+    declared: list[Range] = []
+    defined: list[Range] = []
+    first, k = 0, 0
+    while k <= len(marks):
+        if k == len(marks) or marks[k].kind in ("semi", "newline"):
+            kinds = [m.kind + m.value for m in marks[first:k]]
+            if kinds:
+                place = (marks[first].start, marks[k - 1].end)
+                equal = "cmp=" in kinds and "inin" not in kinds and "wordin" not in kinds and "arrow->" not in kinds
+                (defined if equal else declared).append(place)
+            first = k + 1
+        k = marks[k].mate + 1 if k < len(marks) and marks[k].kind == "open" else k + 1
+    return declared, defined
 
 
 def _same(a: Program, b: Program) -> bool:
@@ -77,21 +100,26 @@ def _same(a: Program, b: Program) -> bool:
 class _Left:
     """The left side of a statement, and the marks of its value."""
 
-    __slots__ = ("form", "name", "params", "span", "value", "indices")
+    __slots__ = ("alias", "form", "indices", "name", "params", "span", "squared", "value")
 
     def __init__(
         self, value: Range, span: Span, name: str = "", params: tuple[str, ...] = (), form: tuple[object, ...] | None = None
     ) -> None:
         self.value, self.span, self.name, self.params, self.form = value, span, name, params, form
         self.indices: tuple[object, ...] = ()
+        self.squared = False  # sigma^2 = …
+        self.alias = False  # the y of h = y = …
 
 
 class _Reader:
     """Reads one text in one way."""
 
-    def __init__(self, text: str, end: int, where: str, names: Names, loose_star: bool) -> None:
+    def __init__(self, text: str, places: Sequence[Range], where: str, names: Names, loose_star: bool) -> None:
         self.text, self.where, self.names, self.loose_star = text, where, names, loose_star
-        self.marks = scan(text, 0, end)
+        self.marks: list[Mark] = []
+        for start, stop in places:
+            self.add_marks(scan(text, start, stop))
+        self.main = len(scan(text, *places[0])) if len(places) > 1 else len(self.marks)
         if is_program(self.marks, text):
             for word in words(self.marks):
                 names.add(word)
@@ -100,30 +128,114 @@ class _Reader:
         self.readings: list[str] = []
         self.mixed = False
 
+    def add_marks(self, marks: list[Mark]) -> None:
+        """More marks, a statement of their own."""
+        if self.marks and marks:
+            self.marks.append(Mark("semi", ";", marks[0].start, marks[0].start))
+        for mark in marks:
+            if mark.kind == "open":
+                mark.mate += len(self.marks)
+        self.marks += marks
+
     def read(self) -> Program:
-        statements = list(self.statements())
+        statements = [part for s in self.statements() for part in self.at_commas(*s)]
         if not statements:
             raise refuse("there is no expression", self.text, (0, len(self.text)))
-        lefts = [self.left(*s, last=s is statements[-1]) for s in statements]
+        nameless = [s for s in statements if self.outside(*s, "cmp", "=") < 0 and self.outside(*s, "arrow", "->") < 0]
+        chosen = [s for s in statements if s[0] < self.main][-1]  # what stands after `where` only defines
+        lefts = [left for s in statements for left in self.lefts(*s, last=s is chosen)]
+        last = next(x for s, x in zip([s for s in statements for _ in range(self.count(*s))], lefts) if s is chosen)
         for left in lefts:
             self.bind(left)
-        *before, last = lefts
         question = self.question(last)
-        bindings = []
         places: dict[str, int] = {}
         for k, left in enumerate(lefts):
             if left.name and places.setdefault(left.name, k) != k:
                 raise refuse(f"{quote(left.name)} is bound twice", self.text, left.span, "give the second value another name")
-        for k, left in enumerate(before):
-            value = self.value(left)
-            self.check_order(left, k, value, places)
-            bindings.append(Binding(left.name, value, left.params, left.span))
+        values = {left: self.defined(left) for left in lefts if left is not last}
         body, form, name = (Node("name", (), question.of), None, "") if question and question.of else self.last(last)
-        self.check_order(last, len(before), body, places)
+        uses = {left: self.uses(body if left is last else values[left], lefts) - {left} for left in lefts}
+        if chosen not in nameless and not form and not question and any(last in found for found in uses.values()):
+            free = [left for left in lefts if not left.alias and not any(left in found for found in uses.values())]
+            if len(free) != 1:
+                hint = "put the expression last, or without a name"
+                raise refuse(f"which of the statements is the expression? {quote(last.name)} is used by others", self.text, last.span, hint)
+            values[last] = self.defined(last)
+            last = free[0]
+            body, name = values.pop(last), last.name
+            if last.squared:
+                body = body.args[0]
+        before = self.sorted([left for left in lefts if left is not last], uses)
+        bindings = []
+        order = {left.name: k for k, left in enumerate([*before, last]) if left.name}
+        for k, left in enumerate(before):
+            self.check_order(left, k, values[left], order)
+            bindings.append(Binding(left.name, values[left], left.params, left.span))
+        self.check_order(last, len(before), body, order)
         self.check_loose(body)
+        needed = self.needed(last, uses)
+        for left in before:
+            if left not in needed and not left.alias and left.name:
+                self.note(f"{left.name} is defined and not used")
         return Program(
             self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=frozenset(self.names.bold)
         )
+
+    # -- which statement needs which --------------------------------------------------------------------------------
+
+    def uses(self, value: Node, lefts: Sequence[_Left]) -> set[_Left]:
+        """The statements that define what a value is made of."""
+        exact = {left.name: left for left in lefts if left.name}
+        by_base: dict[str, list[_Left]] = {}
+        for left in exact.values():
+            by_base.setdefault(split_indexed(left.name)[0], []).append(left)
+        found: set[_Left] = set()
+        for node in walk(value):
+            if node.op not in ("name", "call") or not isinstance(node.attr, str):
+                continue
+            used = node.attr.rstrip("'") if node.op == "call" else node.attr
+            if used in exact:
+                found.add(exact[used])
+            elif node.op == "name":
+                base, sub = split_indexed(used)
+                for left in by_base.get(base, ()):
+                    own = split_indexed(left.name)[1]
+                    if (not own and _is_place(sub)) or (own and all(c.isalpha() or c == "," for c in own) and (not sub or _is_place(sub))):
+                        found.add(left)
+        return found
+
+    def sorted(self, lefts: Sequence[_Left], uses: Mapping[_Left, set[_Left]]) -> list[_Left]:
+        """The statements, each after those that it uses; in the author's order where that does (or where they go round in circles)."""
+        done: list[_Left] = []
+        todo = list(lefts)
+        while todo:
+            ready = next((left for left in todo if not uses[left].intersection(todo)), None)
+            if ready is None:
+                return list(lefts)
+            done.append(ready)
+            todo.remove(ready)
+        return done
+
+    def needed(self, last: _Left, uses: Mapping[_Left, set[_Left]]) -> set[_Left]:
+        found: set[_Left] = set()
+        todo = [last]
+        while todo:
+            for left in uses[todo.pop()] - found:
+                found.add(left)
+                todo.append(left)
+        return found
+
+    def defined(self, left: _Left) -> Node:
+        """The value of a definition; of sigma^2 = v, the root."""
+        value = self.value(left)
+        if not left.squared:
+            return value
+        self.note(f"{left.name} is the root of what its square is defined as")
+        return Node("pow", (value, Node("num", (), Fraction(1, 2), value.span)), None, value.span)
+
+    def note(self, reading: str) -> None:
+        if reading not in self.readings:
+            self.readings.append(reading)
 
     def question(self, last: _Left) -> Asked | None:
         """What the head of the last statement asks for; the function is what follows it."""
@@ -144,7 +256,9 @@ class _Reader:
             if letter in over and letter not in bound:
                 hint = f"put what the {over[letter]} is over in brackets, or give its index another letter"
                 raise refuse(f"{quote(str(n.attr))} stands outside the {over[letter]} over {letter}", self.text, n.span or (0, 1), hint)
-            inner = bound | {str(n.attr)} if n.op in ("sum", "product") else bound
+            inner = bound
+            if n.op in ("sum", "product"):
+                inner |= {n.attr} if isinstance(n.attr, str) else {split_name(str(m.attr))[1] for m in walk(n.args[0]) if m.op == "name"}
             todo += [(a, bound if k else inner) for k, a in enumerate(n.args)]
 
     # -- statements -------------------------------------------------------------------------------------------------
@@ -159,6 +273,55 @@ class _Reader:
                     yield start, i
                 start = i + 1
             i = mark.mate + 1 if mark.kind == "open" else i + 1
+
+    def at_commas(self, start: int, stop: int) -> list[Range]:
+        """A statement cut at its commas, where definitions stand between them: `z = W x, p = softmax(z)`."""
+        cuts = [k for k in self.places_outside(start, stop) if self.marks[k].kind == "comma"]
+        edges = [start, *(e for k in cuts for e in (k, k + 1)), stop]
+        parts = [(a, b) for a, b in zip(edges[::2], edges[1::2]) if a < b]
+        return parts if all(self.outside(*part, "cmp", "=") > 0 for part in parts[1:]) else [(start, stop)]
+
+    def places_outside(self, start: int, stop: int) -> Iterator[int]:
+        """The places of marks outside brackets."""
+        while start < stop:
+            yield start
+            start = self.marks[start].mate + 1 if self.marks[start].kind == "open" else start + 1
+
+    def equals(self, start: int, stop: int) -> list[int]:
+        """Where `=` stands outside brackets."""
+        return [k for k in self.places_outside(start, stop) if self.marks[k].kind == "cmp" and self.marks[k].value == "="]
+
+    def count(self, start: int, stop: int) -> int:
+        """How many names a statement defines, or 1."""
+        return 1 + len(self.aliases(start, stop))
+
+    def aliases(self, start: int, stop: int) -> list[Range]:
+        """The further names in h = y = …; another expression between two `=` is passed over."""
+        signs = self.equals(start, stop)
+        return [(a + 1, b) for a, b in pairwise(signs) if self.is_name(a + 1, b)]
+
+    def is_name(self, start: int, stop: int) -> bool:
+        try:
+            return read_name(self.marks, start, self.text)[1] == stop
+        except ReadingError:
+            return False
+
+    def lefts(self, start: int, stop: int, last: bool) -> list[_Left]:
+        """What a statement defines: one name, or several where `=` follows on `=`."""
+        signs = self.equals(start, stop)
+        if len(signs) < 2:
+            return [self.left(start, stop, last)]
+        found = self.left(start, stop, last)
+        found.value = (signs[-1] + 1, stop)
+        names = self.aliases(start, stop)
+        if len(names) < len(signs) - 1:
+            self.note("of several `=` in a row the last right-hand side is read")
+        others = []
+        for a, b in names:
+            other = _Left(found.value, (self.marks[a].start, self.marks[b - 1].end), read_name(self.marks, a, self.text)[0])
+            other.alias = True
+            others.append(other)
+        return [found, *others]
 
     def goes_on(self, start: int, i: int) -> bool:
         before = next((m for m in reversed(self.marks[max(start, i - 3) : i]) if m.kind not in ("amp", "newline")), None)
@@ -224,6 +387,10 @@ class _Reader:
         if i == stop:
             return _Left((0, 0), span, name)
         bracket = self.marks[i]
+        if [m.kind + m.value for m in self.marks[i:stop]] in (["caret^", "num2"], ["sup2"], ["caret^", "open{", "num2", "close{"]):
+            left = _Left((0, 0), span, name)
+            left.squared = True
+            return left
         if bracket.kind != "open" or bracket.mate != stop - 1:
             return None
         if bracket.value == "(":
