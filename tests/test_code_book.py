@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from test_ops import BOOK, PLAIN, SIZES, draw, shapes
 import matcalc
 from matcalc.codegen.frame import Argument, File, Function
 from matcalc.codegen.graph import postorder as graph_postorder
+from matcalc.codegen.helpers import for_numpy, python_functions
 from matcalc.codegen.lowering import Lowering
 from matcalc.codegen.program import TARGETS, first_name, target_of
 from matcalc.errors import NoAnswerError
@@ -440,3 +442,9 @@ def test_every_operation_has_code() -> None:
     expressions += [e for text, wrt, where, *_ in BLOCKS for e in matcalc.derivative(text, wrt, where=where)._tensor.expressions()]  # type: ignore[union-attr]
     tried = {n.op.name for n in postorder(expressions)} | {op.name for op in CALLED}
     assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along"} == set()
+
+
+def test_what_a_program_carries_is_the_source_of_a_function() -> None:
+    carried = python_functions("numpy")
+    assert carried == {n: inspect.getsource(getattr(for_numpy, n)).rstrip().replace("  # fmt: skip", "") for n in carried}
+    assert {n for n, f in vars(for_numpy).items() if inspect.isfunction(f)} == set(carried)

@@ -31,7 +31,6 @@ HOUSE = (
     "pipeline",
     "course checking",
     "api",
-    "building",
     "matcalc",
     "commands",
     "__main__",

@@ -33,7 +33,10 @@ class Target:
         """The text of a whole file."""
         raise NotImplementedError
 
-    helper_texts: Mapping[str, str] = {}
+    @property
+    def helper_texts(self) -> Mapping[str, str]:
+        """The helper functions of the language, by name."""
+        raise NotImplementedError
 
     def carry(self, text: str) -> None:
         """Take along the helper functions that a text names."""
@@ -53,7 +56,7 @@ class Target:
             new = [h for h in self.helper_texts if h not in found and re.search(rf"\b{h}\b", text)]
             found.update(new)
             todo += new
-        return [self.helper_texts[h].strip("\n") for h in self.helper_texts if h in found]
+        return [self.helper_texts[h] for h in self.helper_texts if h in found]
 
     def argument(self, name: str) -> str:
         """What an argument is called in the language."""
@@ -161,6 +164,16 @@ class Body:
     def line(self, text: str) -> None:
         """A statement that must come before the one being written."""
         self.lines.append(text)
+
+    def named(self, nodes: Sequence[Node], args: Sequence[Text], which: Sequence[int]) -> list[Text]:
+        """The arguments, those that are written several times as names."""
+        found = list(args)
+        for k in which:
+            if not re.fullmatch(r"[\w.]+", found[k][0]):
+                name = self.name(nodes[k])
+                self.line(self.target.assign(name, found[k][0]))
+                found[k] = self.texts[nodes[k]] = (name, ATOM)
+        return found
 
     def factor(self, x: Node, spd: bool, statement: str) -> str:
         """The name of the factors of a matrix, computed once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import count, pairwise
 
@@ -14,9 +14,9 @@ from ..ops.operation import Operation
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Target, Text, inside
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
 from .graph import Node
-from .octave_helpers import HELPERS
+from .helpers import octave_functions
 from .pyfile import identifiers, size_identifiers
-from .wording import code_of, filled, ranks
+from .wording import code_of, filled, ranks, repeated
 
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "~="}
 # What NumPy calls otherwise.
@@ -32,7 +32,10 @@ class Octave(Target):
     """Octave's matrices: a vector is n×1, a product of matrices `*`, entry by entry `.*`."""
 
     name = "octave"
-    helper_texts = HELPERS
+
+    @property
+    def helper_texts(self) -> Mapping[str, str]:
+        return octave_functions()
 
     # ---- leaves
 
@@ -158,7 +161,7 @@ class Octave(Target):
 
     def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         if isinstance(node.attr, Operation):
-            return self.operation(node.attr, node, args)
+            return self.operation(node.attr, node, args, body)
         name = str(node.attr)
         if name in RELATIONS:
             return f"double({inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)})", ATOM
@@ -173,10 +176,11 @@ class Octave(Target):
     def write_commutation(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return self.helper("commutation_", args[0][0], args[1][0]), ATOM
 
-    def operation(self, op: Operation, node: Node, args: Sequence[Text]) -> Text:
+    def operation(self, op: Operation, node: Node, args: Sequence[Text], body: Body) -> Text:
         """An operation of the book, as Octave has it."""
         text = code_of(op, self.name)
         self.carry(text)
+        args = body.named(node.args, args, repeated(text, op.params))
         n = len(op.params)
         rank = node.args[0].rank
         stack = rank > ranks(op)[0]
@@ -269,14 +273,14 @@ class Octave(Target):
     def write_det(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         found = self._factor(node, args, body)
         if found is None:
-            return self.operation(DETERMINANT, node, args)
+            return self.operation(DETERMINANT, node, args, body)
         kind, f = found
         return (f"prod(diag({f}))^2", POWER) if kind == "chol" else (f"det({f}.P) * prod(diag({f}.U))", PRODUCT)
 
     def write_logdet(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         found = self._factor(node, args, body)
         if found is None:
-            return self.operation(LOG_DETERMINANT, node, args)
+            return self.operation(LOG_DETERMINANT, node, args, body)
         kind, f = found
         return (f"2 * sum(log(diag({f})))", PRODUCT) if kind == "chol" else (f"sum(log(abs(diag({f}.U))))", ATOM)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from ..kinds import Dim
@@ -12,9 +12,9 @@ from ..ops.operation import Operation
 from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Text, inside, is_constant
 from .frame import Argument
 from .graph import Node
-from .helpers import NUMPY, SCIPY
+from .helpers import python_functions, scipy_import
 from .pyfile import PythonFile, identifier
-from .wording import code_of, filled, of_arrays, ranks
+from .wording import code_of, filled, of_arrays, ranks, repeated
 
 CONSTANTS = frozenset("exp log sin cos tan sinh cosh tanh sqrt".split())  # of numbers alone, by the standard library
 RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "!="}
@@ -27,7 +27,10 @@ class NumPy(PythonFile):
     xp = "np"
     head = "import math\n\nimport numpy as np"
     what = "NumPy"
-    helper_texts = NUMPY
+
+    @property
+    def helper_texts(self) -> Mapping[str, str]:
+        return python_functions(self.name)
 
     # ---- leaves
 
@@ -182,7 +185,7 @@ class NumPy(PythonFile):
 
     def write_call(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         if isinstance(node.attr, Operation):
-            return self.operation(node.attr, node, args)
+            return self.operation(node.attr, node, args, body)
         name = str(node.attr)
         if name in RELATIONS:
             return self.truth(f"{inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)}", node), ATOM
@@ -198,13 +201,14 @@ class NumPy(PythonFile):
     def write_commutation(self, node: Node, args: Sequence[Text], body: Body) -> Text:
         return self.helper("_commutation", args[0][0], args[1][0], self.kind()), ATOM
 
-    def operation(self, op: Operation, node: Node, args: Sequence[Text]) -> Text:
+    def operation(self, op: Operation, node: Node, args: Sequence[Text], body: Body) -> Text:
         """An operation of the book, as the language has it."""
         text = code_of(op, self.name)
         self.carry(text)
         places = [k for k, is_array in enumerate(of_arrays(op, len(args))) if is_array]
         for k, written in zip(places, self.arrays([node.args[k] for k in places], [args[k] for k in places])):
             args = [*args[:k], written, *args[k + 1 :]]
+        args = body.named(node.args, args, repeated(text, op.params))
         n = len(op.params)
         stack = any(x.rank > r for x, r in zip(node.args, ranks(op)))
         return filled(text, dict(zip(op.params, args)), [a[0] for a in args[n:]], stack)
@@ -306,10 +310,10 @@ class NumPy(PythonFile):
         return self.einsum("ij,ij->", [inverse[0], args[1][0]]), ATOM
 
     def write_det(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        return self._factored(node, args, body, "det") or self.operation(DETERMINANT, node, args)[0], ATOM
+        return self._factored(node, args, body, "det") or self.operation(DETERMINANT, node, args, body)[0], ATOM
 
     def write_logdet(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        return self._factored(node, args, body, "logdet") or self.operation(LOG_DETERMINANT, node, args)[0], ATOM
+        return self._factored(node, args, body, "logdet") or self.operation(LOG_DETERMINANT, node, args, body)[0], ATOM
 
     # ---- diagonals
 
@@ -355,7 +359,7 @@ class NumPy(PythonFile):
     # ---- arguments and results
 
     def imports(self) -> str:
-        return self.head + ("\n" + SCIPY.rstrip("\n") if any(h.startswith(("_chol", "_lu")) for h in self.helpers) else "")
+        return self.head + ("\n\n" + scipy_import() if any(h.startswith(("_chol", "_lu")) for h in self.helpers) else "")
 
     def returned(self, root: Node, text: str) -> str:
         if root.op == "expand":

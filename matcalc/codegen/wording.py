@@ -47,6 +47,11 @@ def _level(text: str) -> int:
     return ATOM
 
 
+def repeated(text: str, params: Sequence[str]) -> list[int]:
+    """The parameters that stand more than once in a text: their values need names."""
+    return [k for k, p in enumerate(params) if len(re.findall(rf"(?<![\w.]){p}\b", text)) > 1]
+
+
 def ranks(op: Operation) -> list[int]:
     """How many axes the arguments that the signature names have at most."""
     return [2 - (part.split() or ["1"]).count("1") for part in op.signature.partition("->")[0].split(",")]

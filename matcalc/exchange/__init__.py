@@ -1,1 +1,1 @@
-"""Expressions as objects of SymPy."""
+"""Expressions of other systems: SymPy's, both ways."""

@@ -43,8 +43,10 @@ EXPONENTIAL_DERIVATIVE = operation(
     source=cite("higham-relton-2013"),
     spellings="dexpm",
     numeric="exponential_derivative(X, E, *directions)",
-    numpy="_expm_derivative(X, E, *directions)",
-    octave="expm_derivative_(X, E, *directions)",
+    numpy="_derivative(_expm, X, E, *directions)",
+    jax="_derivative(jax.scipy.linalg.expm, X, E, *directions)",
+    torch="_derivative(torch.linalg.matrix_exp, X, E, *directions)",
+    octave="derivative_(@expm, X, E, *directions)",
 )
 EXPONENTIAL_KRONECKER = operation(
     "expm_kronecker",
@@ -57,8 +59,10 @@ EXPONENTIAL_KRONECKER = operation(
     source=cite("higham-relton-2013"),
     spellings="kexpm",
     numeric="exponential_kronecker(X, *directions)",
-    numpy="_expm_kronecker(X, *directions)",
-    octave="expm_kronecker_(X, *directions)",
+    numpy="_kronecker(_expm, X, *directions)",
+    jax="_kronecker(jax.scipy.linalg.expm, X, *directions)",
+    torch="_kronecker(torch.linalg.matrix_exp, X, *directions)",
+    octave="kronecker_(@expm, X, *directions)",
 )
 shorthand("ddexpm", "X E H", "dexpm(X, E, H)")
 shorthand("kddexpm", "X E", "kexpm(X, E)")

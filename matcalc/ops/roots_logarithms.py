@@ -44,8 +44,8 @@ SQUARE_ROOT_DERIVATIVE = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dsqrtm",
     numeric="square_root_derivative(X, E, *directions)",
-    numpy="_sqrtm_derivative(X, E, *directions)",
-    octave="sqrtm_derivative_(X, E, *directions)",
+    numpy="_derivative(_sqrtm, X, E, *directions)",
+    octave="derivative_(@sqrtm, X, E, *directions)",
 )
 LOGARITHM = operation(
     "logm",
@@ -80,8 +80,8 @@ LOGARITHM_DERIVATIVE = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="dlogm",
     numeric="logarithm_derivative(X, E, *directions)",
-    numpy="_logm_derivative(X, E, *directions)",
-    octave="logm_derivative_(X, E, *directions)",
+    numpy="_derivative(_logm, X, E, *directions)",
+    octave="derivative_(@logm, X, E, *directions)",
 )
 SQUARE_ROOT_KRONECKER = operation(
     "sqrtm_kronecker",
@@ -96,8 +96,8 @@ SQUARE_ROOT_KRONECKER = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="ksqrtm",
     numeric="square_root_kronecker(X, *directions)",
-    numpy="_sqrtm_kronecker(X, *directions)",
-    octave="sqrtm_kronecker_(X, *directions)",
+    numpy="_kronecker(_sqrtm, X, *directions)",
+    octave="kronecker_(@sqrtm, X, *directions)",
 )
 LOGARITHM_KRONECKER = operation(
     "logm_kronecker",
@@ -111,8 +111,8 @@ LOGARITHM_KRONECKER = operation(
     source=after("higham-2008") + "; " + cite("higham-relton-2013"),
     spellings="klogm",
     numeric="kronecker_form(logarithm_derivative, X, *directions)",
-    numpy="_logm_kronecker(X, *directions)",
-    octave="logm_kronecker_(X, *directions)",
+    numpy="_kronecker(_logm, X, *directions)",
+    octave="kronecker_(@logm, X, *directions)",
 )
 CHOLESKY = operation(
     "chol",

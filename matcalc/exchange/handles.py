@@ -7,30 +7,22 @@ derivative(x.T @ A @ x, x)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, SupportsFloat, Unpack
+from fractions import Fraction
 
 from ..errors import ShapeError, UsageError
 from ..inference.infer import infer
-from ..kinds import ONE, SCALAR, Dim, Shape, shape_text
+from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.vocabulary import WORDS
-from ..pipeline.given import Built, Name, exact, number_of
 from ..syntax import Declaration, Node, Program
+from ..travel import Holder
 
-if TYPE_CHECKING:
-    from ..api import Asked
-    from ..pipeline.derivative import Derivative
+Number = int | float | Fraction
 
 
-class Handle(Built):
-    """An expression under construction: what was written, what it is typed as, the names in it.
-
-    `+ - * / ** @` and `.T`, `.inv` make others of it; `x[1]` is the first entry (entries count from 1, as in a book), `X[1, :]` the first
-    row; `.diff(x)` is its derivative, `print` shows its text. The functions of the book are `matcalc.tr`, `matcalc.log`, …
-    """
+class Handle(Holder):
+    """An expression under construction: what was written, what it is typed as, the names in it."""
 
     __slots__ = ("declarations", "node", "shape")
-    __array_ufunc__ = None  # NumPy leaves `array * x` to this class
-    __iter__ = __contains__ = None  # entries are asked for by their places
 
     def __init__(self, node: Node, declarations: dict[str, Declaration], shape: Shape | None = None) -> None:
         self.node, self.declarations = node, declarations
@@ -42,6 +34,7 @@ class Handle(Built):
         return Program(spell(self.node), (), self.node)
 
     def read(self) -> tuple[Program, tuple[Declaration, ...]]:
+        """The expression and what is declared of its names."""
         return self.program(), tuple(self.declarations.values())
 
     @property
@@ -56,8 +49,7 @@ class Handle(Built):
 
         return rf"$\displaystyle {spell(self.node)}$"
 
-    def joined(self, op: str, others: Sequence[Handle], attr: object = None) -> Handle:
-        """A tree with this one and the others below it."""
+    def _with(self, op: str, others: Sequence[Handle], attr: object = None) -> Handle:
         names: dict[str, Declaration] = {}
         for h in (self, *others):
             for n, d in h.declarations.items():
@@ -72,69 +64,52 @@ class Handle(Built):
     @property
     def T(self) -> Handle:
         """The transpose."""
-        return self.joined("T", ())
+        return self._with("T", ())
 
     @property
     def inv(self) -> Handle:
         """The inverse."""
-        return self.joined("inv", ())
+        return self._with("inv", ())
 
-    def __add__(self, other: Operand) -> Handle:
-        return self.joined("add", (handle(other),))
+    def __add__(self, other: Handle | Number) -> Handle:
+        return self._with("add", (_handle(other),))
 
-    def __radd__(self, other: Operand) -> Handle:
-        return handle(other) + self
+    def __radd__(self, other: Number) -> Handle:
+        return _handle(other) + self
 
     def __neg__(self) -> Handle:
-        return self.joined("neg", ())
+        return self._with("neg", ())
 
-    def __sub__(self, other: Operand) -> Handle:
-        return self + (-handle(other))
+    def __sub__(self, other: Handle | Number) -> Handle:
+        return self + (-_handle(other))
 
-    def __rsub__(self, other: Operand) -> Handle:
-        return handle(other) - self
+    def __rsub__(self, other: Number) -> Handle:
+        return _handle(other) - self
 
-    def __matmul__(self, other: Operand) -> Handle:
-        return self.joined("mul", (handle(other),), ("",))
+    def __matmul__(self, other: Handle) -> Handle:
+        return self._with("mul", (other,), ("",))
 
-    def __mul__(self, other: Operand) -> Handle:
+    def __mul__(self, other: Handle | Number) -> Handle:
         """A scalar multiple. Between two arrays `*` would be the entrywise product of NumPy and the matrix product of others."""
-        other = handle(other)
+        other = _handle(other)
         if self.shape != (ONE, ONE) and other.shape != (ONE, ONE):
             raise ShapeError(
                 f"* between {shape_text(self.shape)} and {shape_text(other.shape)} could be read in two ways",
                 suggestion="write A @ B for the matrix product, matcalc.hadamard(A, B) for the entrywise one",
             )
-        return self.joined("mul", (other,), ("",))
+        return self._with("mul", (other,), ("",))
 
-    def __rmul__(self, other: Operand) -> Handle:
-        return handle(other) * self
+    def __rmul__(self, other: Number) -> Handle:
+        return _handle(other) * self
 
-    def __truediv__(self, other: Operand) -> Handle:
-        return self.joined("mul", (handle(other),), ("/",))
+    def __truediv__(self, other: Handle | Number) -> Handle:
+        return self._with("mul", (_handle(other),), ("/",))
 
-    def __rtruediv__(self, other: Operand) -> Handle:
-        return handle(other) / self
+    def __rtruediv__(self, other: Number) -> Handle:
+        return _handle(other) / self
 
-    def __pow__(self, exponent: Operand) -> Handle:
-        return self.joined("pow", (handle(exponent),))
-
-    def __rpow__(self, base: Operand) -> Handle:
-        return handle(base) ** self
-
-    def __getitem__(self, places: object) -> Handle:
-        """An entry, a row or a column: x[1], X[1, 2], X[1, :], X[:, 2]; a place is a whole number from 1, or a scalar."""
-        given = places if isinstance(places, tuple) else (places,)
-        return self.joined("index", [_place(p) for p in given])
-
-    def diff(self, wrt: Name, **options: Unpack[Asked]) -> Derivative:
-        """The derivative by a variable; the options are those of `matcalc.derivative`."""
-        from ..api import derivative
-
-        return derivative(self, wrt, **options)
-
-    def __str__(self) -> str:
-        return self.program().text
+    def __pow__(self, exponent: Handle | Number) -> Handle:
+        return self._with("pow", (_handle(exponent),))
 
     def __repr__(self) -> str:
         from ..printing.text import spell
@@ -142,25 +117,12 @@ class Handle(Built):
         return f"<{spell(self.node)} : {shape_text(self.shape)}>"
 
 
-Operand = Handle | SupportsFloat
-
-
-def handle(value: object) -> Handle:
-    """A number as an expression; UsageError for what is neither."""
+def _handle(value: Handle | Number) -> Handle:
     if isinstance(value, Handle):
         return value
-    return Handle(number_of(value), {}, SCALAR)
-
-
-def _place(value: object) -> Handle:
-    if isinstance(value, slice) and value == slice(None):
-        return Handle(Node("all"), {}, SCALAR)
-    if isinstance(value, Handle) and value.shape == SCALAR:
-        return value
-    number = exact(value)
-    if number is None or number.denominator > 1 or number < 1:
-        raise UsageError(f"{value!r} is no place of an entry", suggestion="entries count from 1: x[1], X[1, 2], X[1, :]")
-    return handle(number)
+    number = Fraction(value) if not isinstance(value, float) else Fraction(str(value))
+    node = Node("num", (), abs(number))
+    return Handle(Node("neg", (node,)) if number < 0 else node, {}, (ONE, ONE))
 
 
 def _symbol(name: str, sizes: Sequence[str | int], properties: dict[str, bool]) -> Handle:
@@ -173,8 +135,7 @@ def _symbol(name: str, sizes: Sequence[str | int], properties: dict[str, bool]) 
     dims = tuple(Dim.of(s) for s in sizes)
     shape = (*dims, ONE)[:2] if dims else (ONE, ONE)
     words = tuple(p for p, yes in properties.items() if yes)
-    whole = not dims and words == ("integer",)
-    declaration = Declaration(canonical, "N" if whole else "R", dims, () if whole else words)
+    declaration = Declaration(canonical, "R", dims, words)
     return Handle(Node("name", (), canonical), {canonical: declaration}, (shape[0], shape[1]))
 
 
@@ -193,19 +154,17 @@ def matrix(name: str, rows: str | int, columns: str | int, **properties: bool) -
     return _symbol(name, (rows, columns), properties)
 
 
-def call(name: str, *args: Operand) -> Handle:
+def call(name: str, *args: Handle | Number) -> Handle:
     """A function of the book by its name: call("tr", A)."""
-    handles = [handle(a) for a in args]
-    if not handles:
-        raise UsageError(f"{name} has no argument")
-    return handles[0].joined("call", handles[1:], name)
+    handles = [_handle(a) for a in args]
+    return handles[0]._with("call", handles[1:], name)
 
 
-def hadamard(a: Operand, b: Operand) -> Handle:
+def hadamard(a: Handle, b: Handle) -> Handle:
     """The entrywise product."""
-    return handle(a).joined("ew", (handle(b),), (".*",))
+    return a._with("ew", (b,), (".*",))
 
 
-def kron(a: Operand, b: Operand) -> Handle:
+def kron(a: Handle, b: Handle) -> Handle:
     """The Kronecker product."""
-    return handle(a).joined("ew", (handle(b),), ("kron",))
+    return a._with("ew", (b,), ("kron",))

@@ -1,51 +1,43 @@
-"""Functions that an emitted NumPy program carries with it, where it needs them."""
+"""Functions that an emitted NumPy program carries with it, where it needs them: their text is copied."""
 
-from __future__ import annotations
+import math
 
-# Of the functions of matrices, by name: their derivatives, and the matrices of these for stacked columns.
-DERIVATIVE = '''
-def _NAME_derivative(X, *directions):
-    """The derivative of NAME at X along the directions."""
-    return _NAME(_triangle(X, *directions))[: len(X), -len(X) :]
-'''
-KRONECKER = '''
-def _NAME_kronecker(X, *directions):
-    """M with vec(L(X, ..., E)) = M vec(E), L the derivative of NAME along the directions and E."""
-'''
-COLUMNS = """    units = np.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
-    return np.array([_NAME_derivative(X, *directions, E.T).T.reshape(-1) for E in units]).T
-"""
+import numpy as np
 
-NUMPY = {
-    "_sigmoid": '''
+try:
+    from scipy import linalg
+except ImportError:  # NumPy alone does the same with more arithmetic
+    linalg = None
+
+
 def _sigmoid(z):
     """1 / (1 + exp(-z)), without overflow."""
     small = np.exp(-np.abs(z))
     return np.where(z < 0, small, 1) / (1 + small)
-''',
-    "_softplus": '''
+
+
 def _softplus(z):
     """log(1 + exp(z)), without overflow."""
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
-''',
-    "_softmax": '''
+
+
 def _softmax(z):
     """exp(z) / sum(exp(z)) along the last axis, without overflow."""
     e = np.exp(z - np.max(z, axis=-1, keepdims=True))
     return e / np.sum(e, axis=-1, keepdims=True)
-''',
-    "_logsumexp": '''
+
+
 def _logsumexp(z):
     """log(sum(exp(z))) along the last axis, without overflow."""
     top = np.max(z, axis=-1)
     return top + np.log(np.sum(np.exp(z - top[..., None]), axis=-1))
-''',
-    "_erf": '''
+
+
 def _erf(z):
     """The error function."""
     return np.vectorize(math.erf, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
-''',
-    "_lgamma": '''
+
+
 def _lgamma(z):
     """log|Gamma(z)|."""
 
@@ -56,8 +48,8 @@ def _lgamma(z):
             return math.inf
 
     return np.vectorize(value, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
-''',
-    "_gamma": '''
+
+
 def _gamma(z):
     """The gamma function."""
 
@@ -70,8 +62,8 @@ def _gamma(z):
             return math.nan
 
     return np.vectorize(value, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
-''',
-    "_polygamma": '''
+
+
 def _polygamma(k, z):
     """The derivative of order k of digamma: an asymptotic series (DLMF 5.11.2, 5.15.9), moved to great arguments (5.5.2, 5.15.5)."""
     k, x = round(float(k)), np.asarray(z, np.float64)
@@ -86,33 +78,33 @@ def _polygamma(k, z):
     first = math.gamma(k) / x**k if k else -np.log(x)
     value = (-1) ** (k + 1) * (first + math.gamma(k + 1) * (total + 1 / (2 * x ** (k + 1))) + series)
     return value.astype(np.result_type(np.asarray(z), np.float32))[()]
-''',
-    "_gelu": '''
+
+
 def _gelu(z):
     """z times the normal distribution function."""
     normal = np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(z)
     return z * normal.astype(np.result_type(np.asarray(z), np.float32))[()]
-''',
-    "_p_norm": '''
+
+
 def _p_norm(x, p):
     """The p-norm, scaled so that nothing overflows."""
     size = np.abs(x)
     top = np.max(size)
     return top * np.sum((size / top) ** p) ** (1 / p) if top > 0 else top
-''',
-    "_first_right_singular": '''
+
+
 def _first_right_singular(X):
     """The first right singular vector, its greatest entry positive."""
     v = np.linalg.svd(X)[2][0]
     return v * np.sign(v[np.argmax(np.abs(v))])
-''',
-    "_polar": '''
+
+
 def _polar(X):
     """U V^T for X = U S V^T."""
     U, _, Vt = np.linalg.svd(X, full_matrices=False)
     return U @ Vt
-''',
-    "_polar_derivative": '''
+
+
 def _polar_derivative(X, E, *further):
     """The derivative of U V^T along E, X = U S V^T of full rank; along several directions a block of X (X^T X)^(-1/2)."""
     if not further:
@@ -125,8 +117,8 @@ def _polar_derivative(X, E, *further):
         return _polar_derivative(X.T, E.T, *[D.T for D in further]).T
     tall, wide = _triangle(X, E, *further), _triangle(X.T, E.T, *[D.T for D in further])
     return (tall @ np.linalg.inv(_sqrtm(wide @ tall)))[: len(X), -X.shape[1] :]
-''',
-    "_triangle": '''
+
+
 def _triangle(X, *directions):
     """The block triangle of which a function of matrices has its derivative along the directions in the top right corner."""
     block = X
@@ -134,23 +126,40 @@ def _triangle(X, *directions):
         step = np.kron(np.eye(2**k, dtype=X.dtype), E)
         block = np.block([[block, step], [np.zeros_like(step), block]])
     return block
-''',
-    **{f"_{name}_derivative": DERIVATIVE.replace("NAME", name) for name in ("expm", "logm", "sqrtm")},
-    **{
-        f"_{name}_kronecker": KRONECKER.replace("NAME", name) + COLUMNS.replace("NAME", name) for name in ("expm", "logm", "sqrtm", "polar")
-    },
-    "_adjugate": '''
+
+
+def _derivative(function, X, *directions):
+    """The derivative of a function of matrices at X along the directions."""
+    return function(_triangle(X, *directions))[: len(X), -len(X) :]
+
+
+def _kronecker(function, X, *directions):
+    """M with vec(L(X, ..., E)) = M vec(E), L the derivative of a function of matrices along the directions and E."""
+    return _columns(lambda E: _derivative(function, X, *directions, E), X)
+
+
+def _polar_kronecker(X, *directions):
+    """The same for the factor U V^T."""
+    return _columns(lambda E: _polar_derivative(X, *directions, E), X)
+
+
+def _columns(linear, X):
+    """The matrix of a linear map of matrices like X, for stacked columns."""
+    units = np.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
+    return np.array([linear(E.T).T.reshape(-1) for E in units]).T
+
+
 def _adjugate(X):
     """The adjugate, also of a singular matrix."""
     U, s, Vt = np.linalg.svd(X)
     others = np.array([np.prod(np.delete(s, k)) for k in range(len(s))], X.dtype)
     return np.linalg.det(U) * np.linalg.det(Vt) * (Vt.T * others) @ U.T
-''',
-    "_expm": '''
+
+
 def _expm(X):
     """The matrix exponential: Pade approximation with scaling and squaring (Higham 2005)."""
     b = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800,
-         33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)
+         33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)  # fmt: skip
     norm = np.max(np.sum(np.abs(X), axis=0))
     squarings = max(0, math.ceil(math.log2(norm / 5.371920351148152))) if norm > 0 else 0
     A, eye = X.astype(np.float64) / 2.0**squarings, np.eye(len(X))
@@ -163,13 +172,13 @@ def _expm(X):
     for _ in range(squarings):
         value = value @ value
     return value.astype(X.dtype)
-''',
-    "_commutation": '''
+
+
 def _commutation(m, n, dtype):
     """K with K vec(X) = vec(X.T) for X of shape (m, n)."""
     return np.eye(m * n, dtype=dtype)[np.arange(m * n).reshape(n, m).T.reshape(-1)]
-''',
-    "_sqrtm": '''
+
+
 def _sqrtm(X):
     """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
     M = S = X.astype(np.float64)
@@ -183,13 +192,13 @@ def _sqrtm(X):
         S = scale / 2 * S @ (eye + inverse / scale**2)
         M = (eye + (scale**2 * M + inverse / scale**2) / 2) / 2
     return (S if np.max(np.abs(M - eye)) < 1e-9 else np.full_like(S, math.nan)).astype(X.dtype)
-''',
-    "_logm": '''
+
+
 def _logm(X):
     """The principal logarithm: square roots, then the Pade approximant of log(1 + x) in partial fractions (Higham 2008, 11.5)."""
     half = ((0.14887433898163122, 0.29552422471475287), (0.4333953941292472, 0.26926671930999635),
             (0.6794095682990244, 0.21908636251598204), (0.8650633666889845, 0.1494513491505806),
-            (0.9739065285171717, 0.06667134430868814))
+            (0.9739065285171717, 0.06667134430868814))  # fmt: skip
     eye, A, roots = np.eye(len(X)), X.astype(np.float64), 0
     while np.linalg.norm(A - eye, 1) > 0.25 and roots < 100:
         A, roots = _sqrtm(A), roots + 1
@@ -197,21 +206,21 @@ def _logm(X):
     points = [(sign * t, w) for t, w in half for sign in (1, -1)]
     total = sum(w / 2 * np.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
     return (2.0**roots * total).astype(X.dtype)
-''',
-    "_add_diagonal": '''
+
+
 def _add_diagonal(X, v):
     """X + diag(v), or X + v I for a number."""
     total = np.array(X, dtype=np.result_type(X, v), order="C")
     total.reshape(-1)[:: total.shape[1] + 1] += v
     return total
-''',
-    "_interleaved": '''
+
+
 def _interleaved(A, B):
     """A[i, k] B[j, l] at [i, j, k, l], multiplied in long runs."""
     (m, p), (n, q) = A.shape, B.shape
     return (np.repeat(A, q, axis=1)[:, None] * np.tile(B, p)).reshape(m, n, p, q)
-''',
-    "_spread": '''
+
+
 def _spread(shape, dtype, *parts):
     """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""
     total = np.zeros(shape, dtype)
@@ -219,8 +228,8 @@ def _spread(shape, dtype, *parts):
         view = np.einsum(f"{axes}->{''.join(dict.fromkeys(axes))}", total)
         view += part
     return total
-''',
-    "_chol": '''
+
+
 def _chol(S):
     """The lower Cholesky factor of a positive definite matrix."""
     if linalg is None:
@@ -229,14 +238,14 @@ def _chol(S):
     if failed:
         raise np.linalg.LinAlgError("a matrix that should be positive definite is not")
     return L
-''',
-    "_chol_solve": """
+
+
 def _chol_solve(L, B):
     if linalg is None:
         return np.linalg.solve(L.T, np.linalg.solve(L, B))
     return linalg.get_lapack_funcs("potrs", (L, B))(L, B, lower=True)[0]
-""",
-    "_chol_inverse": """
+
+
 def _chol_inverse(L):
     if linalg is None:
         half = np.linalg.inv(L)
@@ -245,31 +254,31 @@ def _chol_inverse(L):
     whole = half + half.T
     whole.reshape(-1)[:: len(L) + 1] /= 2
     return whole
-""",
-    "_chol_trace": '''
+
+
 def _chol_trace(L, M):
     """tr(S^-1 M) for a symmetric M, from the upper half of the inverse."""
     if linalg is None:
         return np.vdot(_chol_inverse(L), M)
     half = linalg.get_lapack_funcs("potri", (L,))(L, lower=True)[0].T
     return 2 * np.vdot(half, M) - np.vdot(np.diagonal(half), np.diagonal(M))
-''',
-    "_chol_det": """
+
+
 def _chol_det(L):
     return np.prod(np.diagonal(L)) ** 2
-""",
-    "_chol_logdet": """
+
+
 def _chol_logdet(L):
     return 2 * np.sum(np.log(np.diagonal(L)))
-""",
-    "_lu": '''
+
+
 def _lu(X):
     """The LU factors of X.T, for several uses of them."""
     if linalg is None:
         return X, None, None
     return linalg.get_lapack_funcs("getrf", (X,))(X.T)
-''',
-    "_lu_solve": """
+
+
 def _lu_solve(factor, B, transposed=False):
     if linalg is None:
         return np.linalg.solve(factor[0].T if transposed else factor[0], B)
@@ -277,8 +286,8 @@ def _lu_solve(factor, B, transposed=False):
     if singular:
         raise np.linalg.LinAlgError("Singular matrix")
     return linalg.get_lapack_funcs("getrs", (lu, B))(lu, pivots, B, trans=int(not transposed))[0]
-""",
-    "_lu_inverse": """
+
+
 def _lu_inverse(factor):
     if linalg is None:
         return np.linalg.inv(factor[0])
@@ -287,25 +296,16 @@ def _lu_inverse(factor):
         raise np.linalg.LinAlgError("Singular matrix")
     getri, space = linalg.get_lapack_funcs(("getri", "getri_lwork"), (lu,))
     return getri(lu, pivots, lwork=int(space(len(lu))[0].real))[0].T
-""",
-    "_lu_det": """
+
+
 def _lu_det(factor):
     if linalg is None:
         return np.linalg.det(factor[0])
     odd = np.count_nonzero(factor[1] != np.arange(len(factor[1]))) % 2
     return np.prod(np.diagonal(factor[0])) * (-1 if odd else 1)
-""",
-    "_lu_logdet": """
+
+
 def _lu_logdet(factor):
     if linalg is None:
         return np.linalg.slogdet(factor[0])[1]
     return np.sum(np.log(np.abs(np.diagonal(factor[0]))))
-""",
-}
-
-SCIPY = """
-try:
-    from scipy import linalg
-except ImportError:  # NumPy alone does the same with more arithmetic
-    linalg = None
-"""

@@ -1,69 +1,48 @@
-"""Functions that an emitted Octave file carries with it, where it needs them."""
+% Functions that an emitted Octave program carries with it, where it needs them: their text is copied.
 
-from __future__ import annotations
+1;
 
-# Of the functions of matrices, by name: their derivatives, and the matrices of these for stacked columns.
-_DERIVATIVE = """
-function L = NAME_derivative_(X, varargin)
-    % the derivative of NAME at X along the directions
-    whole = real(NAME(triangle_(X, varargin{:})));
-    L = whole(1:size(X, 1), end-size(X, 2)+1:end);
-end
-"""
-_KRONECKER = """
-function M = NAME_kronecker_(X, varargin)
-    % M with vec(L(X, ..., E)) = M vec(E), L the derivative of NAME along the directions and E
-    M = zeros(numel(X));
-    for k = 1:numel(X)
-        E = zeros(size(X));
-        E(k) = 1;
-        M(:, k) = reshape(NAME_derivative_(X, varargin{:}, E), [], 1);
-    end
-end
-"""
 
-HELPERS = {
-    "sigmoid_": """
 function s = sigmoid_(z)
     % 1 / (1 + exp(-z)), without overflow
     small = exp(-abs(z));
     s = (small .* (z < 0) + (z >= 0)) ./ (1 + small);
 end
-""",
-    "softplus_": """
+
+
 function s = softplus_(z)
     % log(1 + exp(z)), without overflow
     s = max(z, 0) + log1p(exp(-abs(z)));
 end
-""",
-    "gelu_": """
+
+
 function s = gelu_(z)
     % z times the normal distribution function
     s = z .* erfc(-z / sqrt(2)) / 2;
 end
-""",
-    "softmax_": """
+
+
 function s = softmax_(z, axis)
     % exp(z) / sum(exp(z)) along an axis, without overflow
     s = exp(z - max(z, [], axis));
     s = s ./ sum(s, axis);
 end
-""",
-    "logsumexp_": """
+
+
 function s = logsumexp_(z, axis)
     % log(sum(exp(z))) along an axis, without overflow
     top = max(z, [], axis);
     s = top + log(sum(exp(z - top), axis));
 end
-""",
-    "p_norm_": """
+
+
 function s = p_norm_(x, p)
     % the p-norm, scaled so that nothing overflows
     top = max(abs(x));
     s = top * sum((abs(x) / max(top, realmin)).^p)^(1 / p);
 end
-""",
-    "first_right_singular_": """
+
+
 function v = first_right_singular_(X)
     % the first right singular vector, its greatest entry positive
     [U, S, V] = svd(X);
@@ -71,15 +50,15 @@ function v = first_right_singular_(X)
     [top, k] = max(abs(v));
     v = v * sign(v(k));
 end
-""",
-    "polar_": """
+
+
 function Q = polar_(X)
     % U V' for X = U S V'
     [U, S, V] = svd(X, 'econ');
     Q = U * V';
 end
-""",
-    "polar_derivative_": """
+
+
 function L = polar_derivative_(X, E, varargin)
     % the derivative of U V' along E, X = U S V' of full rank; along several directions a block of X (X' X)^(-1/2)
     if isempty(varargin)
@@ -101,8 +80,8 @@ function L = polar_derivative_(X, E, varargin)
     whole = tall / real(sqrtm(wide * tall));
     L = whole(1:size(X, 1), end-size(X, 2)+1:end);
 end
-""",
-    "triangle_": """
+
+
 function block = triangle_(X, varargin)
     % the block triangle of which a function of matrices has its derivative along the directions in the top right corner
     block = X;
@@ -111,10 +90,38 @@ function block = triangle_(X, varargin)
         block = [block, step; zeros(size(step)), block];
     end
 end
-""",
-    **{f"{name}_derivative_": _DERIVATIVE.replace("NAME", name) for name in ("expm", "logm", "sqrtm")},
-    **{f"{name}_kronecker_": _KRONECKER.replace("NAME", name) for name in ("expm", "logm", "sqrtm", "polar")},
-    "adjugate_": """
+
+
+function L = derivative_(f, X, varargin)
+    % the derivative of a function of matrices at X along the directions
+    whole = real(f(triangle_(X, varargin{:})));
+    L = whole(1:size(X, 1), end-size(X, 2)+1:end);
+end
+
+
+function M = kronecker_(f, X, varargin)
+    % M with vec(L(X, ..., E)) = M vec(E), L the derivative of a function of matrices along the directions and E
+    M = columns_(@(E) derivative_(f, X, varargin{:}, E), X);
+end
+
+
+function M = polar_kronecker_(X, varargin)
+    % the same for the factor U V'
+    M = columns_(@(E) polar_derivative_(X, varargin{:}, E), X);
+end
+
+
+function M = columns_(linear, X)
+    % the matrix of a linear map of matrices like X, for stacked columns
+    M = zeros(numel(X));
+    for k = 1:numel(X)
+        E = zeros(size(X));
+        E(k) = 1;
+        M(:, k) = reshape(linear(E), [], 1);
+    end
+end
+
+
 function A = adjugate_(X)
     % the adjugate, also of a singular matrix
     [U, S, V] = svd(X);
@@ -125,15 +132,15 @@ function A = adjugate_(X)
     end
     A = det(U) * det(V) * V * diag(others) * U.';
 end
-""",
-    "commutation_": """
+
+
 function K = commutation_(m, n)
     % K * vec(X) = vec(X') for X of m x n
     K = eye(m * n);
     K = K(reshape(reshape(1:m*n, m, n).', 1, []), :);
 end
-""",
-    "cases_": """
+
+
 function x = cases_(varargin)
     % the first value whose condition holds: value, condition, value, condition, ..., otherwise
     x = NaN;
@@ -149,38 +156,38 @@ function x = cases_(varargin)
         x(here) = value(here);
     end
 end
-""",
-    "lu_": """
+
+
 function f = lu_(X)
     % the factors of a matrix, for several solutions
     [f.L, f.U, f.P] = lu(X);
 end
-""",
-    "lu_solve_": """
+
+
 function x = lu_solve_(f, b, transposed)
-    % X \\ b, or X.' \\ b, from the factors of X
+    % X \ b, or X.' \ b, from the factors of X
     if transposed
-        x = f.P.' * (f.L.' \\ (f.U.' \\ b));
+        x = f.P.' * (f.L.' \ (f.U.' \ b));
     else
-        x = f.U \\ (f.L \\ (f.P * b));
+        x = f.U \ (f.L \ (f.P * b));
     end
 end
-""",
-    "logdet_": """
+
+
 function s = logdet_(X)
     % log(abs(det(X))), without overflow
     [L, U, P] = lu(X);
     s = sum(log(abs(diag(U))));
 end
-""",
-    "reshape_": """
+
+
 function y = reshape_(x, from, to)
     % the same entries, row by row, with other axes
     rows = permute(reshape(x, from), numel(from):-1:1);
     y = permute(reshape(rows, fliplr(to)), numel(to):-1:1);
 end
-""",
-    "contract_": """
+
+
 function c = contract_(a, la, b, lb, out)
     % the product of two arrays whose axes have letters, summed over the letters that are not in `out`
     letters = unique([la, lb, out]);
@@ -225,8 +232,8 @@ function x = spread_axes_(x, labels, letters)
     order(rest) = numel(labels) + (1:numel(rest));
     x = permute(reshape(x, [dims(1:max(2, numel(labels)))]), order);
 end
-""",
-    "spread_": """
+
+
 function total = spread_(dims, varargin)
     % zeros with arrays added along diagonals: 'iji', a adds a(i, j) at (i, j, i)
     total = zeros(dims);
@@ -244,5 +251,3 @@ function total = spread_(dims, varargin)
         total(at(:)) = total(at(:)) + part(:);
     end
 end
-""",
-}

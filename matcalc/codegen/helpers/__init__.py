@@ -1,0 +1,46 @@
+"""Functions that emitted programs carry with them: `for_numpy`, `for_jax` and `for_torch` are modules, `for_octave.m` is a script.
+
+They are read as text, never imported, for the languages need not be installed. JAX and PyTorch carry NumPy's functions with the name
+of their own module where they have no function of their own for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def _module(name: str) -> tuple[dict[str, str], str]:
+    """The functions of a Python module by name, and its statement `try`, an import of what may not be there."""
+    text = (_HERE / f"{name}.py").read_text(encoding="utf-8").replace("  # fmt: skip", "")
+    parts = [(node, ast.get_source_segment(text, node) or "") for node in ast.parse(text).body]
+    functions = {node.name: source for node, source in parts if isinstance(node, ast.FunctionDef)}
+    return functions, next((source for node, source in parts if isinstance(node, ast.Try)), "")
+
+
+@cache
+def python_functions(language: str) -> dict[str, str]:
+    """The text of every function that a program in NumPy, JAX or PyTorch may carry."""
+    numpy = _module("for_numpy")[0]
+    if language == "numpy":
+        return numpy
+    own = _module(f"for_{language}")[0]
+    module = {"jax": "jnp.", "torch": "torch."}[language]
+    return own | {name: re.sub(r"\bnp\.", module, text) for name, text in numpy.items() if name not in own}
+
+
+def scipy_import() -> str:
+    """How a NumPy program imports SciPy, if it is there."""
+    return _module("for_numpy")[1]
+
+
+@cache
+def octave_functions() -> dict[str, str]:
+    """The text of every function that a program in Octave may carry."""
+    script = (_HERE / "for_octave.m").read_text(encoding="utf-8")
+    return {re.findall(r"(\w+)\(", text)[0]: text for text in script.strip().split("\n\n\n") if text.startswith("function ")}

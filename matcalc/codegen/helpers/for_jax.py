@@ -1,0 +1,129 @@
+"""What an emitted JAX program carries in place of the functions for NumPy."""
+
+import jax
+import jax.numpy as jnp
+
+
+def _columns(linear, X):
+    """The matrix of a linear map of matrices like X, for stacked columns."""
+    units = jnp.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
+    return jax.vmap(lambda E: linear(E.T).T.reshape(-1))(units).T
+
+
+def _p_norm(x, p):
+    """The p-norm, scaled so that nothing overflows."""
+    size = jnp.abs(x)
+    top = jnp.max(size)
+    return top * jnp.sum((size / top) ** p) ** (1 / p)
+
+
+def _polygamma(k, z):
+    """The derivative of order k of digamma; not a number below 0, where JAX has few digits."""
+    k = jnp.round(k).astype(int)
+    return jnp.where((k == 0) | (jnp.asarray(z) > 0), jax.scipy.special.polygamma(k, z), jnp.nan)
+
+
+def _adjugate(X):
+    """The adjugate, also of a singular matrix."""
+    U, s, Vt = jnp.linalg.svd(X)
+    others = jnp.stack([jnp.prod(jnp.delete(s, k)) for k in range(len(s))])
+    return jnp.linalg.det(U) * jnp.linalg.det(Vt) * (Vt.T * others) @ U.T
+
+
+def _sqrtm(X):
+    """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
+    n, eye = len(X), jnp.eye(len(X), dtype=X.dtype)
+
+    def error(M):
+        return jnp.max(jnp.abs(M - eye))
+
+    def step(state):
+        k, M, S = state
+        scale = jnp.where(error(M) > 0.1, jnp.exp(-jnp.linalg.slogdet(M)[1] / (2 * n)), 1.0)
+        inverse = jnp.linalg.inv(M)
+        return k + 1, (eye + (scale**2 * M + inverse / scale**2) / 2) / 2, scale / 2 * S @ (eye + inverse / scale**2)
+
+    def unfinished(state):
+        return (state[0] < 60) & (error(state[1]) > 4 * n * jnp.finfo(X.dtype).eps)
+
+    _, M, S = jax.lax.while_loop(unfinished, step, (0, X, X))
+    return jnp.where(error(M) < 0.01, S, jnp.nan)
+
+
+def _logm(X):
+    """The principal logarithm: square roots, then the Pade approximant of log(1 + x) in partial fractions (Higham 2008, 11.5)."""
+    half = ((0.14887433898163122, 0.29552422471475287), (0.4333953941292472, 0.26926671930999635),
+            (0.6794095682990244, 0.21908636251598204), (0.8650633666889845, 0.1494513491505806),
+            (0.9739065285171717, 0.06667134430868814))  # fmt: skip
+    eye = jnp.eye(len(X), dtype=X.dtype)
+
+    def unfinished(state):
+        return (jnp.linalg.norm(state[0] - eye, 1) > 0.25) & (state[1] < 100)
+
+    A, roots = jax.lax.while_loop(unfinished, lambda state: (_sqrtm(state[0]), state[1] + 1), (X, 0))
+    Y = A - eye
+    points = [(sign * t, w) for t, w in half for sign in (1, -1)]
+    return 2.0**roots * sum(w / 2 * jnp.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
+
+
+def _add_diagonal(X, v):
+    """X + diag(v), or X + v I for a number."""
+    return X + jnp.eye(len(X), dtype=X.dtype) * v
+
+
+def _spread(shape, dtype, *parts):
+    """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""
+    total = jnp.zeros(shape, dtype)
+    for axes, part in parts:
+        letters = list(dict.fromkeys(axes))
+        part = jnp.broadcast_to(part, [shape[axes.index(k)] for k in letters])
+        part = part.reshape([n if axes.index(k) == at else 1 for at, (k, n) in enumerate(zip(axes, shape))])
+        for at, k in enumerate(axes):
+            first = axes.index(k)
+            if first != at:
+                numbers = jnp.arange(shape[at])
+                rows = numbers.reshape([-1 if p == first else 1 for p in range(len(shape))])
+                part = jnp.where(rows == numbers.reshape([-1 if p == at else 1 for p in range(len(shape))]), part, 0)
+        total = total + part
+    return total
+
+
+def _chol(S):
+    return jax.scipy.linalg.cho_factor(S, lower=True)
+
+
+def _chol_solve(factor, B):
+    return jax.scipy.linalg.cho_solve(factor, B)
+
+
+def _chol_inverse(factor):
+    return _chol_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
+
+
+def _chol_det(factor):
+    return jnp.prod(jnp.diagonal(factor[0])) ** 2
+
+
+def _chol_logdet(factor):
+    return 2 * jnp.sum(jnp.log(jnp.diagonal(factor[0])))
+
+
+def _lu(X):
+    return jax.scipy.linalg.lu_factor(X)
+
+
+def _lu_solve(factor, B, transposed=False):
+    return jax.scipy.linalg.lu_solve(factor, B, trans=int(transposed))
+
+
+def _lu_inverse(factor):
+    return _lu_solve(factor, jnp.eye(len(factor[0]), dtype=factor[0].dtype))
+
+
+def _lu_det(factor):
+    odd = jnp.count_nonzero(factor[1] != jnp.arange(len(factor[1]))) % 2
+    return jnp.prod(jnp.diagonal(factor[0])) * (1 - 2 * odd)
+
+
+def _lu_logdet(factor):
+    return jnp.sum(jnp.log(jnp.abs(jnp.diagonal(factor[0]))))

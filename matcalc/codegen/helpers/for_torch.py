@@ -1,0 +1,139 @@
+"""What an emitted PyTorch program carries in place of the functions for NumPy."""
+
+import math
+
+import torch
+
+
+def _options(*arguments):
+    """The type and the device of the arguments that are tensors."""
+    tensors = [a for a in arguments if isinstance(a, torch.Tensor)]
+    dtype = tensors[0].dtype if tensors else torch.get_default_dtype()
+    for a in tensors:
+        dtype = torch.promote_types(dtype, a.dtype)
+    return {"dtype": dtype if dtype.is_floating_point else torch.get_default_dtype(), "device": tensors[0].device if tensors else None}
+
+
+def _p_norm(x, p):
+    """The p-norm, scaled so that nothing overflows."""
+    size = torch.abs(x)
+    top = torch.amax(size)
+    return top * torch.sum((size / top) ** p) ** (1 / p)
+
+
+def _triangle(X, *directions):
+    """The block triangle of which a function of matrices has its derivative along the directions in the top right corner."""
+    block = X
+    for k, E in enumerate(directions):
+        step = torch.kron(torch.eye(2**k, dtype=X.dtype, device=X.device), E.contiguous())
+        block = torch.cat((torch.cat((block, step), 1), torch.cat((torch.zeros_like(step), block), 1)))
+    return block
+
+
+def _columns(linear, X):
+    """The matrix of a linear map of matrices like X, for stacked columns."""
+    units = torch.eye(X.numel(), dtype=X.dtype, device=X.device).reshape(-1, *X.T.shape)
+    return torch.stack([linear(E.T).T.reshape(-1) for E in units]).T
+
+
+def _gamma(z):
+    """The gamma function."""
+    size = torch.exp(torch.special.gammaln(z))
+    return torch.where((z < 0) & (torch.floor(z) % 2 != 0), -size, size)
+
+
+def _polygamma(k, z):
+    """The derivative of order k of digamma, which is a Hurwitz zeta function (DLMF 25.11.12)."""
+    k = round(float(k))
+    return torch.special.digamma(z) if k == 0 else (-1) ** (k + 1) * math.gamma(k + 1) * torch.special.zeta(k + 1, z)
+
+
+def _adjugate(X):
+    """The adjugate, also of a singular matrix."""
+    U, s, Vt = torch.linalg.svd(X)
+    others = torch.stack([torch.prod(torch.cat((s[:k], s[k + 1 :]))) for k in range(len(s))])
+    return torch.linalg.det(U) * torch.linalg.det(Vt) * (Vt.T * others) @ U.T
+
+
+def _commutation(m, n, **options):
+    """K with K vec(X) = vec(X.T) for X of shape (m, n)."""
+    return torch.eye(m * n, **options)[torch.arange(m * n).reshape(n, m).T.reshape(-1)]
+
+
+def _sqrtm(X):
+    """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
+    M = S = X
+    eye = torch.eye(len(X), dtype=X.dtype, device=X.device)
+    for _ in range(60):
+        error = torch.max(torch.abs(M - eye))
+        if error < 4 * len(X) * torch.finfo(X.dtype).eps:
+            break
+        scale = torch.exp(-torch.linalg.slogdet(M)[1] / (2 * len(X))) if error > 0.1 else 1.0
+        inverse = torch.linalg.inv(M)
+        S = scale / 2 * S @ (eye + inverse / scale**2)
+        M = (eye + (scale**2 * M + inverse / scale**2) / 2) / 2
+    return S if torch.max(torch.abs(M - eye)) < 0.01 else torch.full_like(S, math.nan)
+
+
+def _logm(X):
+    """The principal logarithm: square roots, then the Pade approximant of log(1 + x) in partial fractions (Higham 2008, 11.5)."""
+    half = ((0.14887433898163122, 0.29552422471475287), (0.4333953941292472, 0.26926671930999635),
+            (0.6794095682990244, 0.21908636251598204), (0.8650633666889845, 0.1494513491505806),
+            (0.9739065285171717, 0.06667134430868814))  # fmt: skip
+    eye, A, roots = torch.eye(len(X), dtype=X.dtype, device=X.device), X, 0
+    while torch.linalg.matrix_norm(A - eye, 1) > 0.25 and roots < 100:
+        A, roots = _sqrtm(A), roots + 1
+    Y = A - eye
+    points = [(sign * t, w) for t, w in half for sign in (1, -1)]
+    return 2.0**roots * sum(w / 2 * torch.linalg.solve(eye + (1 + t) / 2 * Y, Y) for t, w in points)
+
+
+def _add_diagonal(X, v):
+    """X + diag(v), or X + v I for a number."""
+    return torch.diagonal_scatter(X, torch.diagonal(X) + v)
+
+
+def _spread(shape, options, *parts):
+    """Zeros with arrays added along diagonals: ("iji", a) adds a[i, j] at [i, j, i]."""
+    total = torch.zeros(shape, **options)
+    for axes, part in parts:
+        letters = list(dict.fromkeys(axes))
+        sizes = [shape[axes.index(k)] for k in letters]
+        strides = [sum(total.stride(at) for at, m in enumerate(axes) if m == k) for k in letters]
+        total.as_strided(sizes, strides).add_(part)
+    return total
+
+
+def _chol(S):
+    return torch.linalg.cholesky(S)
+
+
+def _chol_solve(L, B):
+    return torch.cholesky_solve(B, L) if B.ndim == 2 else torch.cholesky_solve(B[:, None], L)[:, 0]
+
+
+def _chol_inverse(L):
+    return torch.cholesky_inverse(L)
+
+
+def _lu(X):
+    return torch.linalg.lu_factor(X)
+
+
+def _lu_solve(factor, B, transposed=False):
+    columns = B if B.ndim == 2 else B[:, None]
+    solved = torch.linalg.lu_solve(*factor, columns, adjoint=transposed)
+    return solved if B.ndim == 2 else solved[:, 0]
+
+
+def _lu_inverse(factor):
+    return _lu_solve(factor, torch.eye(len(factor[0]), dtype=factor[0].dtype, device=factor[0].device))
+
+
+def _lu_det(factor):
+    places = torch.arange(1, len(factor[1]) + 1, dtype=factor[1].dtype, device=factor[1].device)
+    return torch.prod(torch.diagonal(factor[0])) * (1 - 2 * (torch.count_nonzero(factor[1] != places) % 2))
+
+
+def _lu_logdet(factor):
+    return torch.sum(torch.log(torch.abs(torch.diagonal(factor[0]))))
