@@ -25,8 +25,9 @@ from matcalc.numbers import precise
 from matcalc.numbers.numeric import Plan
 from matcalc.syntax import Binding, Program
 
-# Failures. Not among them: "refused" (the book has no rule), "no derivative" and
-# "no point" (the oracle has none either), "not read back" (the text names a size or an index that the reader cannot know).
+# Failures. Not among them: "refused" (the book has no rule), "no derivative" and "no point" (the oracle has none either), "unseen" (right,
+# and a summand of it was 0 at all points, as the answer says), "not read back" (the text names a size or an index that the reader cannot
+# know).
 BUGS = tuple("wrong,shape,misread,not understood,text,latex,internal error,refused by verification,not checked,slow,hang".split(","))
 SLOW, HANG = 5.0, 30.0  # seconds of computing
 READ = 10.0  # for the numbers of what was read back
@@ -75,7 +76,7 @@ def _judge(e: Expression, seed: int) -> Verdict:
         return Verdict("internal error", f"{type(error).__name__} {_place(error)}", time.process_time() - start)
     seconds = time.process_time() - start
     assert not isinstance(d, list)
-    if d.verified != "verified":
+    if d.check is None:
         return Verdict("wrong", "not verified", seconds)
     judged = 0
     unread = ""
@@ -97,7 +98,9 @@ def _judge(e: Expression, seed: int) -> Verdict:
             break
     if seconds > SLOW:
         return Verdict("slow", seconds=seconds)
-    return Verdict("not read back", unread, seconds) if unread else Verdict("right" if judged else "no point", seconds=seconds)
+    if unread:
+        return Verdict("not read back", unread, seconds)
+    return Verdict(("right" if d.check else "unseen") if judged else "no point", seconds=seconds)
 
 
 def _refused(e: Expression, error: MatcalcError, seed: int, seconds: float) -> Verdict:

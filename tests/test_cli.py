@@ -21,6 +21,7 @@ import matcalc
 from matcalc import api
 from matcalc.commands.console import split_names
 from matcalc.errors import NoAnswerError, ReadingError, VerificationError
+from matcalc.numbers.judge import Check
 
 ROW = {
     "text": "x^T (A + A^T)",
@@ -31,6 +32,7 @@ ROW = {
     "where": "A in R^{n x n}; x in R^n",
     "assumptions": ["x is a column vector", "A is a matrix"],
     "verified": "verified",
+    "check": Check(3, ({"n": 2}, {"n": 3}, {"n": 4}), 33),
 }
 
 
@@ -152,14 +154,15 @@ def test_steps_come_before_the_answer_which_stays_the_last_line(engine: Engine) 
 
 
 def test_an_answer_that_was_not_checked_says_so(engine: Engine) -> None:
-    engine.answer["verified"] = "not checked"
+    engine.answer |= {"verified": "not checked", "check": None}
     assert "not checked" in run("d", "x^T A x", "--wrt", "x", "--no-verify").err
     assert "not checked" in run("d", "x^T A x", "--wrt", "x", "--no-verify", terminal=True).out
 
 
 def test_json(engine: Engine) -> None:
     found = json.loads(run("d", "x^T A x", "--wrt", "x", "--json").out)
-    assert found == {**ROW, "shape": ["1", "n"], "wrt": ["x"], "order": 1}
+    check = {"points": 3, "sizes": [{"n": 2}, {"n": 3}, {"n": 4}], "digits": 33, "switches": [], "one_sided": [], "unseen": []}
+    assert found == {**ROW, "shape": ["1", "n"], "wrt": ["x"], "order": 1, "check": check}
     both = json.loads(run("d", "x^T A x", "--wrt", "x,y", "--json", terminal=True).out)
     assert [one["wrt"] for one in both] == [["x"], ["y"]]
     mixed = json.loads(run("d", "x^T A x", "--wrt", "x,y", "--order", "2", "--json").out)

@@ -64,7 +64,7 @@ def on_a_terminal(command: str, env: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.command)
 def test_the_console_examples_print_what_they_say(example: Example) -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "72", "TERM": "xterm", "NO_COLOR": "1"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"}
     if example.terminal:
         assert on_a_terminal(example.command, env) == example.output
     else:

@@ -120,6 +120,7 @@ def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, An
         "where": answer.where,
         "assumptions": list(answer.assumptions),
         "verified": answer.verified,
+        "check": answer.check.as_dict() if answer.check is not None else None,
     }
 
 
@@ -148,10 +149,10 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
         form = "unicode" if can_encode(answer.unicode) else "text"
         for k, (partial, value, dims) in enumerate(answer.chain.lines(form)):
             facts.add_row("chain" if k == 0 else "", Text(f"{partial} = {one_line(value)}   {spellable(dims.replace(' x ', '×'))}"))
-    if answer.verified == "verified":
-        facts.add_row("verified", Text("agrees with a numerical derivative", style="green"))
+    if answer.check:
+        facts.add_row("verified", Text(str(answer.check), style="green"))
     else:
-        facts.add_row("unverified", Text(answer.verified, style="yellow"))
+        facts.add_row("unverified", Text(printable(notes_of(answer)[-1]), style="yellow"))
 
     power = f"^{order}" if order > 1 else ""
     below = f"d{wrt[0]}{power}" if len(wrt) == 1 else " ".join(f"d{name}" for name in wrt)

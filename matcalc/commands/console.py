@@ -88,7 +88,10 @@ def split_names(given: Iterable[str]) -> list[str]:
 
 
 def notes_of(answer: Derivative) -> list[str]:
-    return [*answer.assumptions, *(["not checked against a numerical derivative"] if answer.verified == "not checked" else [])]
+    """What was assumed, and what was not checked."""
+    if answer.check:
+        return list(answer.assumptions)
+    return [*answer.assumptions, str(answer.check) if answer.check is not None else "not checked against a numerical derivative"]
 
 
 def print_json(value: object) -> None:

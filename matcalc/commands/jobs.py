@@ -179,6 +179,7 @@ def _fields(d: Derivative) -> Record:
         "where": d.where,
         "assumptions": list(d.assumptions),
         "verified": d.verified,
+        "check": d.check.as_dict() if d.check is not None else None,
     }
 
 

@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, product
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -40,12 +41,13 @@ Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
 
 POINTS = 3
 MOST_TRIES = 72
+MORE_TRIES = 6  # where entries should lie on both sides of a switch
 VISIBLE = 14  # a summand that is less than 1e-14 of the greatest has not been seen
-DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 5, 7, -8, 8, 10, -13, 13, -20, 20, 30)  # of scales where a summand or a side is sought
+DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
 BISECTIONS = 24
 MOST_BISECTED = 4
 NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
-LACKING = (AttributeError, NameError, TypeError, NotImplementedError)
+LACKING = (AttributeError, NameError, TypeError, NotImplementedError, precise.TooMuch)
 
 
 class Level(NamedTuple):
@@ -77,8 +79,12 @@ class Check(NamedTuple):
         """Whether the claim is verified."""
         return not self.unseen
 
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return self._asdict()
+
     def __str__(self) -> str:
-        agreement = f"agrees with a numerical derivative to {self.digits} digits at {self.points} points"
+        agreement = f"agrees with a numerical derivative to {self.digits} digits at {self.points} point{'s' * (self.points > 1)}"
         return agreement if self else f"{agreement}, at all of which this is 0: {', '.join(self.unseen)}"
 
 
@@ -107,31 +113,35 @@ class _Reading:
             step, e = question.tangent(arrays, e)
         h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
         ends, self.traces = [], []
-        for sign in (1, -1) if arrays is precise else (1, -1, 2, -2):
-            watch = precise.Watch()
-            token = precise.watching.set(watch)
-            try:
+        with question.watched() as watch:
+            for sign in (1, -1) if arrays is precise else (1, -1, 2, -2):
+                watch.trace = []
                 ends.append(arrays.flat(question.function(_moved(env, variable, x + step * (h * sign)), sizes)))
-            finally:
-                precise.watching.reset(token)
-            self.traces.append(watch.trace)
+                self.traces.append(watch.trace)
+            watch.trace = []
+            self.parts = question.claim(env, sizes, e)
         if len(ends) == 2:
             self.quotient = [(a - b) / (2 * h) for a, b in zip(*ends, strict=True)]
         else:  # without the term of h^2
             self.quotient = [(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*ends, strict=True)]
-        self.parts = question.claim(env, sizes, e)
         self.claim = [sum(entries) for entries in zip(*self.parts, strict=True)] if self.parts else [h * 0] * len(self.quotient)
         if len(self.claim) != len(self.quotient):
             raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
         self.finite = all(map(arrays.is_finite, (*self.quotient, *self.claim)))
         self.value = max(map(abs, ends[0]), default=0)
         self.great = max(map(abs, (*self.quotient, *self.claim)), default=0) if self.finite else h * 0
+        self.digits = self._digits()
+
+    @property
+    def outcomes(self) -> list[Any]:
+        """What the comparisons gave, in order."""
+        return [t[2] for t in self.traces[0]]
 
     def is_kink(self) -> bool:
         """Whether some switch lies differently at the two ends."""
         return any(a[2] != b[2] for a, b in zip(*self.traces[:2], strict=True))
 
-    def digits(self) -> float:
+    def _digits(self) -> float:
         """To how many digits claim and quotient agree, in every entry that is not small beside the greatest."""
         least = self.great / 100000
         off = max((abs(a - b) / max(abs(a), abs(b), least) for a, b in zip(self.claim, self.quotient, strict=True) if a != b), default=0)
@@ -152,7 +162,7 @@ class _Reading:
     def visible(self, level: Level) -> set[int]:
         """The summands that are not nothing."""
         sizes = [max(map(abs, part), default=0) for part in self.parts]
-        top = max(sizes, default=0) if self.digits() >= level.agreed else self.value
+        top = max(sizes, default=0) if self.digits >= level.agreed else self.value
         return {k for k, size in enumerate(sizes) if size and size * 10**VISIBLE >= top}
 
 
@@ -161,9 +171,9 @@ def _are_close(some: Sequence[Any], others: Sequence[Any]) -> bool:
     return all(abs(a - b) * 1000 <= top for a, b in zip(some, others, strict=True))
 
 
-def _decades(small: Any) -> float:
-    """-log10 of a positive number."""
-    return -float(small.log10() if isinstance(small, Decimal) else math.log10(small))
+def _decades(small: Any) -> int:
+    """So many zeros has a positive number behind the point."""
+    return -1 - (small.adjusted() if isinstance(small, Decimal) else math.floor(math.log10(small)))
 
 
 def _moved(env: dict[str, Any], variable: Place, x: Any) -> dict[str, Any]:
@@ -227,9 +237,39 @@ class _Judge:
         self.digits = float(self.levels[0].digits - self.levels[0].step if arrays is precise else 12)
         self.unseen: set[int] | None = None  # summands; None before the first point
         self.sides: dict[Switch, set[bool]] = {}
+        self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
         self.style = 0
+        self.left = precise.MOST
+        self.misfit: ShapeError | None = None  # of a point whose arrays are too small
+
+    @contextmanager
+    def watched(self) -> Iterator[precise.Watch]:
+        """Inside, comparisons are noted, and products counted, those of all points together."""
+        watch = precise.Watch(self.left)
+        token = precise.watching.set(watch)
+        try:
+            yield watch
+        finally:
+            self.left = watch.left
+            precise.watching.reset(token)
 
     def run(self, orders: Sequence[dict[str, int]], wanted: int) -> Check:
+        try:
+            self._visit(orders, wanted)
+        except precise.TooMuch:
+            if len(self.sizes) < 2:
+                raise
+        one_sided = self._one_sided()
+        return Check(
+            len(self.sizes),
+            tuple({str(n): k for n, k in sizes.items()} for sizes in self.sizes),
+            int(self.digits),
+            tuple(dict.fromkeys(self.spell(s[0]) for s in self.sides if s not in one_sided)),
+            tuple(dict.fromkeys(self.spell(s[0]) for s in one_sided)),
+            tuple(self.spell(k) for k in sorted(self.unseen or ())),
+        )
+
+    def _visit(self, orders: Sequence[dict[str, int]], wanted: int) -> None:
         failed = [0] * len(STYLES)
         tries = 0
         for style, order in _diagonally(len(STYLES), len(orders)):
@@ -244,10 +284,16 @@ class _Judge:
                 self.style = style
             else:
                 failed[style] += 1
+        for turn in range(MOST_TRIES, MOST_TRIES + MORE_TRIES):
+            if self.sizes and not all(self.mixed.values()):
+                sizes = {name: k + turn % 3 for name, k in orders[turn % len(orders)].items()}
+                self._judged(Kind(sizes, *STYLES[self.style][:1], turn=turn))
         if self.unseen or not self.sizes:
             for turn, sizes in enumerate(self.point.unusual(orders[0]), MOST_TRIES):
                 if self.unseen or len(self.sizes) < wanted:
                     self._judged(Kind(sizes, *STYLES[self.style], turn))
+        if not self.sizes and self.misfit is not None:
+            raise self.misfit
         if not self.sizes:
             raise NoAnswerError(
                 "the derivative could not be checked: at none of the random points tried are the function and the answer finite and smooth",
@@ -255,15 +301,6 @@ class _Judge:
             )
         if self.unseen or self._one_sided():
             self._seek(orders[0])
-        one_sided = self._one_sided()
-        return Check(
-            len(self.sizes),
-            tuple({str(n): k for n, k in sizes.items()} for sizes in self.sizes),
-            int(self.digits),
-            tuple(dict.fromkeys(self.spell(s[0]) for s in self.sides if s not in one_sided)),
-            tuple(dict.fromkeys(self.spell(s[0]) for s in one_sided)),
-            tuple(self.spell(k) for k in sorted(self.unseen or ())),
-        )
 
     def _one_sided(self) -> list[Switch]:
         return [switch for switch, sides in self.sides.items() if len(sides) < 2]
@@ -272,39 +309,39 @@ class _Judge:
         """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
         to that place on either side."""
         _, positive, opposite = STYLES[self.style]
-        traced: dict[tuple[bool, int], Any] = {}
+        traced: dict[tuple[str, bool, int], Any] = {}
         for decade in DECADES:
-            for turned in (opposite, not opposite):
+            for only, turned in product(("", self.variable[0]), (opposite, not opposite)):
                 if not (self.unseen or self._one_sided()):
                     return
-                reading = self._judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES))
+                reading = self._judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
                 if reading is not None:
-                    traced[turned, decade] = [t[2] for t in reading.traces[0]]
-        places = sorted(traced)
+                    traced[only, turned, decade] = reading.outcomes
         bisected = 0
-        for low, high in pairwise(places):
-            if low[0] == high[0] and traced[low] != traced[high] and bisected < MOST_BISECTED and (self.unseen or self._one_sided()):
+        for low, high in pairwise(sorted(traced)):
+            if low[:2] == high[:2] and traced[low] != traced[high] and bisected < MOST_BISECTED and (self.unseen or self._one_sided()):
                 bisected += 1
-                self._bisect(sizes, positive, low[0], low[1], high[1], traced[low])
+                self._bisect(Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), low[2], high[2], traced[low])
 
-    def _bisect(self, sizes: dict[str, int], positive: bool, turned: bool, low: float, high: float, trace: Any) -> None:
-        def at(decade: float) -> Kind:
-            return Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES)
-
+    def _bisect(self, kind: Kind, low: float, high: float, outcomes: Any) -> None:
+        """The place between two scales where a switch turns, and the points on either side of it."""
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
-            reading = self._read(at(middle), self.levels[0])
-            if reading is not None and [t[2] for t in reading.traces[0]] == trace:
+            reading = self._read(kind._replace(scale=10.0**middle), self.levels[0])
+            if reading is not None and reading.outcomes == outcomes:
                 low = middle
             else:
                 high = middle
         for decade in (low, high):
-            self._judged(at(decade))
+            self._judged(kind._replace(scale=10.0**decade))
 
     def _read(self, kind: Kind, level: Level) -> _Reading | None:
         try:
             reading = _Reading(self, kind, level)
         except NO_NUMBER:
+            return None
+        except ShapeError as error:
+            self.misfit = error
             return None
         return reading if reading.finite else None
 
@@ -315,14 +352,14 @@ class _Judge:
             return None
         reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
         for finer in self.levels[1:]:
-            if reading is None or reading.is_kink() or reading.digits() >= level.agreed or reading.is_rounding(before, level):
+            if reading is None or reading.is_kink() or reading.digits >= level.agreed or reading.is_rounding(before, level):
                 break
             before, level = reading, finer
             with self.arrays.precision(level.digits):
                 reading = self._read(kind, level)
         if reading is None or reading.is_kink():
             return None
-        if before is not None and not (reading.digits() >= level.agreed or reading.is_flat(level)):
+        if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level)):
             if not reading.is_steady(before):
                 return None
             raise VerificationError(f"the closed form disagrees with the numerical derivative: please report {self.describe()}")
@@ -331,11 +368,14 @@ class _Judge:
 
     def _note(self, reading: _Reading, kind: Kind, level: Level) -> None:
         self.sizes.append(kind.sizes)
-        self.digits = min(self.digits, max(reading.digits(), level.agreed))
+        self.digits = min(self.digits, max(reading.digits, level.agreed))
         unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen
         self.unseen = unseen - reading.visible(level)
         for node, place, outcomes in reading.traces[0]:
-            self.sides.setdefault((node, place), set()).update(o for o in outcomes if isinstance(o, bool))
+            sides = {o for o in outcomes if isinstance(o, bool)}
+            self.sides.setdefault((node, place), set()).update(sides)
+            if len(outcomes) > 1 and sides:
+                self.mixed[node, place] = self.mixed.get((node, place), False) or len(sides) == 2
 
 
 def _diagonally(rows: int, columns: int) -> Iterator[tuple[int, int]]:

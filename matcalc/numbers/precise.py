@@ -30,6 +30,7 @@ Value = Any  # a Decimal, or an Array
 Real = Callable[[Decimal], Decimal]
 Relation = Callable[[Any, Any], bool]
 DIGITS = 50
+CHEAP, MOST = 200, 1_000_000  # products of two numbers: not counted; too many
 NO_VALUE = (ArithmeticError,)
 
 
@@ -66,13 +67,24 @@ def negligible() -> Decimal:
 # ---------------------------------------------------------------------------------------------- switches
 
 
-class Watch:
-    """The comparisons made, in order: the node of the expression, which of its comparisons, and what it gave for every entry."""
+class TooMuch(Exception):
+    """More products than decimal numbers should be asked for."""
 
-    def __init__(self) -> None:
+
+class Watch:
+    """The comparisons made, in order: the node of the expression, which of its comparisons, and what it gave for every entry. Matrix
+    products of more than `most` numbers in all, of 50 digits, are TooMuch."""
+
+    def __init__(self, most: int = MOST) -> None:
         self.trace: list[tuple[object, int, Sequence[object]]] = []
+        self.left = most
         self._node: object = None
         self._place = 0
+
+    def spend(self, products: int) -> None:
+        self.left -= products * getcontext().prec // DIGITS
+        if self.left < 0:
+            raise TooMuch
 
     def enter(self, node: object) -> None:
         """The comparisons that follow are made in this node."""
@@ -86,11 +98,15 @@ class Watch:
 watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
 
 
-def _noted(outcomes: list[bool]) -> list[bool]:
+def _noted(outcomes: Sequence[object]) -> None:
     watch = watching.get()
     if watch is not None:
         watch.note(outcomes)
-    return outcomes
+
+
+def _watched(outcome: bool) -> bool:
+    _noted((outcome,))
+    return outcome
 
 
 class Number(Decimal):
@@ -99,16 +115,16 @@ class Number(Decimal):
     __slots__ = ()
 
     def __gt__(self, other: Any) -> bool:
-        return _noted([Decimal.__gt__(self, other)])[0]
+        return _watched(Decimal.__gt__(self, other))
 
     def __lt__(self, other: Any) -> bool:
-        return _noted([Decimal.__lt__(self, other)])[0]
+        return _watched(Decimal.__lt__(self, other))
 
     def __ge__(self, other: Any) -> bool:
-        return _noted([Decimal.__ge__(self, other)])[0]
+        return _watched(Decimal.__ge__(self, other))
 
     def __le__(self, other: Any) -> bool:
-        return _noted([Decimal.__le__(self, other)])[0]
+        return _watched(Decimal.__le__(self, other))
 
     def __getitem__(self, place: tuple[()]) -> Decimal:
         return self
@@ -120,11 +136,19 @@ class Number(Decimal):
 class Array:
     """A matrix: its entries row by row. Entrywise operations take another of the same shape, or a number."""
 
-    __slots__ = ("data", "shape")
+    __slots__ = ("_squares", "data", "shape")
     ndim = 2
 
     def __init__(self, data: list[Any], shape: tuple[int, int]) -> None:
         self.data, self.shape = data, shape
+        self._squares: list[Array] | None = None
+
+    @property
+    def squares(self) -> list[Array]:
+        """Its powers to powers of two, as far as they have been asked for: a long sum asks for all powers of one matrix."""
+        if self._squares is None:
+            self._squares = []
+        return self._squares
 
     def _with(self, other: Value, function: Callable[[Any, Any], Any]) -> Array:
         if not isinstance(other, Array):
@@ -182,6 +206,8 @@ class Array:
         (rows, inner), (again, cols) = self.shape, other.shape
         if inner != again:
             raise ValueError(f"shapes {self.shape} and {other.shape}")
+        if rows * inner * cols > CHEAP and (watch := watching.get()) is not None:
+            watch.spend(rows * inner * cols)
         columns = [other.data[j::cols] for j in range(cols)]
         lines = [self.data[i * inner : (i + 1) * inner] for i in range(rows)]
         return Array([sum(map(mul, line, column)) for line in lines for column in columns], (rows, cols))
@@ -320,12 +346,15 @@ def _determinant(X: Array) -> Any:
 
 
 def _matrix_power(X: Array, k: int) -> Array:
-    total, base = _eye(X.shape[0]), X if k >= 0 else _inverse(X)
-    for bit in reversed(range(abs(k).bit_length())):
-        total = total @ total
-        if abs(k) >> bit & 1:
-            total = total @ base
-    return total
+    if k < 0:
+        return _matrix_power(_inverse(X), -k)
+    total = None
+    for bit in range(k.bit_length()):
+        if bit == len(X.squares):
+            X.squares.append(X.squares[-1] @ X.squares[-1] if bit else X)
+        if k >> bit & 1:
+            total = X.squares[bit] if total is None else total @ X.squares[bit]
+    return _eye(X.shape[0]) if total is None else total
 
 
 def _orthonormal(X: Array) -> tuple[Array, None]:
@@ -396,7 +425,7 @@ def first_right_singular(X: Array) -> Array:
     """The first right singular vector, with its greatest entry positive."""
     v = next(svd(X)[2].lines())
     top = max(range(len(v)), key=lambda k: abs(v[k]))
-    _noted([top])  # type: ignore[list-item]
+    _noted([top])
     return Array([a.copy_sign(1) if k == top else a * UNIT.copy_sign(v[top]) for k, a in enumerate(v)], (len(v), 1))
 
 
@@ -642,10 +671,11 @@ _RELATIONS: dict[str, Relation] = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": eq
 def compare(relation: object, x: Value, y: Value) -> Value:
     holds = _RELATIONS[str(relation)]
     shaped = x if isinstance(x, Array) else y
-    if not isinstance(shaped, Array):
-        return UNIT if _noted([holds(x, y)])[0] else ZERO
-    a, b = (v.data if isinstance(v, Array) else [v] * len(shaped.data) for v in (x, y))
-    return Array([UNIT if one else ZERO for one in _noted(list(map(holds, a, b)))], shaped.shape)
+    a, b = (v.data if isinstance(v, Array) else [v] * (len(shaped.data) if isinstance(shaped, Array) else 1) for v in (x, y))
+    outcomes = list(map(holds, a, b))
+    _noted(outcomes if holds not in (equal, ne) else list(map(int, outcomes)))  # equal numbers are not sought
+    found = [UNIT if one else ZERO for one in outcomes]
+    return Array(found, shaped.shape) if isinstance(shaped, Array) else found[0]
 
 
 def choose(args: Sequence[Value]) -> Value:
@@ -702,7 +732,7 @@ def p_norm(x: Array, p: Any) -> Any:
 
 def greatest(x: Array) -> Any:
     top = max(range(len(x.data)), key=x.data.__getitem__)
-    _noted([top])  # type: ignore[list-item]
+    _noted([top])
     return x.data[top]
 
 

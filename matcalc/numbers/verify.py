@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..kinds import Dim, Shape
+from ..kinds import ONE, Dim, Shape
 from ..ops.vocabulary import WORDS, close_properties
 from .drawing import draw, survives_multiples
 
@@ -39,6 +39,7 @@ class Kind(NamedTuple):
     positive: bool = False
     opposite: bool = False
     turn: int = 0
+    only: str = ""  # what alone is of that scale
 
 
 class Point:
@@ -52,12 +53,13 @@ class Point:
         subscripts: Iterable[str] = (),
     ) -> None:
         """`least` is the smallest size, `subscripts` are the whole numbers that have to be the place of an entry."""
-        self.symbols, self.families, self.least = symbols, families, max(2, least)
+        self.symbols, self.families, self.least, self.smallest = symbols, families, max(2, least), max(1, least)
         self.subscripts = frozenset(subscripts)
 
     def orders(self, extra: Iterable[Dim] = ()) -> list[dict[str, int]]:
         """Small distinct sizes for the dimension names, in several orders: B^T A B is invertible only where B is tall."""
-        dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)] + list(extra)
+        own = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)]
+        dims = [d for d in dict.fromkeys([*own, *extra]) if d is not ONE]
         first = sizes_for(dims, self.least)
         names, values = list(first), list(first.values())
         found = [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values), MOST_ORDERS // 2)]
@@ -67,24 +69,27 @@ class Point:
         found = sorted(fitting, key=found.index)[:1] + fitting[len(fitting) // 2 :] + fitting[1 : len(fitting) // 2] if fitting else [first]
         return [sizes for k, sizes in enumerate(found) if sizes not in found[:k]]
 
-    def draw(self, sizes: Mapping[str, int], rng: Any, scale: float, positive: bool, arrays: ModuleType | None = None) -> dict[str, Any]:
+    def draw(
+        self, sizes: Mapping[str, int], rng: Any, scale: float, positive: bool, arrays: ModuleType | None = None, only: str = ""
+    ) -> dict[str, Any]:
+        """Values for all names; of this scale, or `only` one of them."""
         if arrays is None:
             from . import kernels
 
             arrays = kernels
         env: dict[str, Any] = {}
         for name, (shape, props) in self.symbols.items():
-            size = (shape[0].value(sizes), shape[1].value(sizes))
-            env[name] = draw(size, props, rng, scale, positive, arrays, shape)
+            size, own = (shape[0].value(sizes), shape[1].value(sizes)), scale if only in ("", name) else 1.0
+            env[name] = draw(size, props, rng, own, positive, arrays, shape)
         for name, (count, shape, props) in self.families.items():
-            size = (shape[0].value(sizes), shape[1].value(sizes))
-            env[name] = arrays.family([draw(size, props, rng, scale, positive, arrays, shape) for _ in range(count.value(sizes))])
+            size, own = (shape[0].value(sizes), shape[1].value(sizes)), scale if only in ("", name) else 1.0
+            env[name] = arrays.family([draw(size, props, rng, own, positive, arrays, shape) for _ in range(count.value(sizes))])
         return env
 
     def at(self, kind: Kind, arrays: ModuleType) -> dict[str, Any]:
         """The point of a kind: always the same one. Whole numbers go through their range from point to point."""
         rng = arrays.random(20240229 + kind.turn)
-        env = self.draw(kind.sizes, rng, kind.scale, kind.positive, arrays)
+        env = self.draw(kind.sizes, rng, kind.scale, kind.positive, arrays, kind.only)
         for k, name in enumerate(n for n, (_, props) in self.symbols.items() if "integer" in props):
             wholes = range(1, self.least + 1) if name in self.subscripts else WHOLES
             env[name] = arrays.exact(wholes[(kind.turn + k) % len(wholes)])
@@ -92,8 +97,8 @@ class Point:
 
     def unusual(self, usual: Mapping[str, int]) -> list[dict[str, int]]:
         """Sizes that are seldom met: 1 for one name after another, and greater ones."""
-        ones = [{**usual, name: 1} for name in usual] if self.least <= 2 else []
-        every = [dict.fromkeys(usual, 1)] if self.least <= 2 and len(usual) > 1 else []
+        ones = [{**usual, name: 1} for name in usual] if self.smallest == 1 else []
+        every = [dict.fromkeys(usual, 1)] if self.smallest == 1 and len(usual) > 1 else []
         grown = [{n: k + by for n, k in usual.items()} for by in (2, 3)] + [{**usual, name: usual[name] + len(usual) + 2} for name in usual]
         dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)]
         return [sizes for sizes in (*ones, *every, *grown) if all(d.value(sizes) > 0 for d in dims)]
