@@ -78,7 +78,7 @@ def value(op: Operation, arguments: list[Array]) -> Array:
 
 @pytest.mark.parametrize("op", BOOK, ids=by_name)
 def test_every_block_is_complete(op: Operation) -> None:
-    assert op.statement and op.signature and op.source
+    assert op.statement and op.source and bool(op.signature) == bool(op.params)
     assert bool(op.numeric) != (op.name in OWN)
     assert not (op.differential and op.index), "a multilinear operation has its differential from Leibniz"
     assert op.transposes in ("", "commutes", "ignores")

@@ -11,6 +11,7 @@ from ..expressions.build import apply, symbol
 from ..kinds import ONE, Dim
 from ..notation.arrange import Arranger
 from ..ops import contents
+from ..ops.book import SHORTHANDS
 from ..ops.identities import IDENTITIES, Identity
 from ..ops.laws import LAWS
 from ..ops.operation import Operation
@@ -52,6 +53,8 @@ def book() -> dict[str, Rule]:
     for chapter, operations in contents():
         for op in operations:
             _enter(found, Rule(op.rule, op.statement, op.condition, op.source, chapter.rstrip("."), op.example or example_of(op)))
+    for s in SHORTHANDS.values():
+        _enter(found, Rule(f"definition of {s.name}", f"{s.name}({', '.join(s.params)}) = {s.meaning}", "", "definition", "Shorthands", ""))
     for i in IDENTITIES:
         _enter(found, Rule(i.name, f"{i.left} = {i.right}", _asked_of(i), i.source, "Identities that shorten answers", ""))
     return found

@@ -24,8 +24,6 @@ ENTRYWISE_FUNCTION = operation(
 # The attribute is (name, order, rows of the value, columns of the value).
 FUNCTION = operation(
     "function",
-    "x",
-    "m n",
     rule="differential of a function",
     example="f(x)^2 by x where f: R^n -> R; x in R^n",
     statement="d f(x) = f'(x) dx; of matrices, d vec(F(X)) = F'(X) d vec(X)",
@@ -34,8 +32,6 @@ FUNCTION = operation(
 # The same attribute: order 1 is F'(X, E), the derivative along E.
 FUNCTION_ALONG = operation(
     "function_along",
-    "X E",
-    "m n",
     rule="derivative along a direction",
     example="tr(F(X)) by X where F: R^{n x n} -> R^{n x n}; X in R^{n x n}",
     statement="vec(F'(X, E)) = F'(X) vec(E): the derivative of F along E",

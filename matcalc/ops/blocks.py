@@ -8,8 +8,6 @@ from .book import operation
 # The attribute is (blocks in a column, blocks in a row); the arguments are the blocks, row by row.
 BLOCK = operation(
     "block",
-    "",
-    "m n",
     rule="differential of a block matrix",
     example="||[x; A x]||^2 by x",
     statement="d [F, G; H, K] = [dF, dG; dH, dK]",
@@ -19,8 +17,6 @@ BLOCK = operation(
 # The attribute is the number of rows of zeros above the identity.
 SELECTION = operation(
     "selection",
-    "",
-    "m n",
     rule="selection matrix",
     statement="[0; I; 0], whose transpose picks a block of rows",
     source="definition",

@@ -2,7 +2,8 @@
 
     det = operation("det", "X", "n n -> 1 1", differential="det(X) tr(X^-1 dX)", …)
 
-signature    shapes of the arguments and of the value, in dimension letters; `1` is one; `m n` any shape
+signature    shapes of the arguments and of the value, in dimension letters; `1` is one; `m n` any shape. Operations of `core` that have
+             constructors of their own have neither parameters nor a signature
 index        for multilinear operations: index letters of each argument and of the value, `(ij)` a Kronecker pair: trace "ii->11",
              row sums "ij->i1", kron "ij,kl->(ik)(jl)" (see `multilinear`). It is all such an operation needs: the differential, the
              adjoints, the code, `transposes`, what is linear about it and, where `numeric` gives nothing faster, the values follow
@@ -50,7 +51,7 @@ REGISTRY: dict[str, Operation] = {}
 SHORTHANDS: dict[str, Shorthand] = {}
 
 
-def operation(name: str, params: str, signature: str, **block: object) -> Operation:
+def operation(name: str, params: str = "", signature: str = "", **block: object) -> Operation:
     """Add an operation to the book (fields: see the head of this module)."""
     if name in REGISTRY:
         raise MatcalcError(f"the book has two operations called {name}")

@@ -10,22 +10,18 @@ from ..sources import cite
 from .book import operation
 
 # Leaves. A symbol's attribute is (name, properties); its shape is stored with it.
-SYMBOL = operation("symbol", "", "m n", rule="symbol", statement="a declared or inferred name", source="definition")
-NUMBER = operation("number", "", "1 1", statement="an exact rational number", source="definition")
+SYMBOL = operation("symbol", rule="symbol", statement="a declared or inferred name", source="definition")
+NUMBER = operation("number", statement="an exact rational number", source="definition")
 SIZE = operation(
     "size",
-    "",
-    "1 1",
     gives="positive integer",
     rule="dimension as a number",
     statement="a dimension used as a number",
     source="definition",
 )
-CONSTANT = operation("constant", "", "1 1", gives="positive", statement="pi or Euler's number", source="definition")
+CONSTANT = operation("constant", gives="positive", statement="pi or Euler's number", source="definition")
 INDEX = operation(
     "index",
-    "",
-    "1 1",
     gives="positive integer",
     rule="summation index",
     statement="a summation index, an integer from 1",
@@ -33,8 +29,6 @@ INDEX = operation(
 )
 EYE = operation(
     "eye",
-    "",
-    "n n",
     gives="orthogonal spd diagonal idempotent stochastic",
     rule="identity matrix",
     statement="the identity matrix",
@@ -43,8 +37,6 @@ EYE = operation(
 )
 ONES = operation(
     "ones",
-    "",
-    "m n",
     gives="positive psd",
     rule="matrix of ones",
     statement="the matrix of ones",
@@ -53,8 +45,6 @@ ONES = operation(
 )
 ZEROS = operation(
     "zeros",
-    "",
-    "m n",
     gives="nonnegative nonpositive psd nsd skew diagonal idempotent",
     rule="zero matrix",
     statement="the zero matrix",
@@ -63,8 +53,6 @@ ZEROS = operation(
 )
 COMMUTATION = operation(
     "commutation",
-    "",
-    "p p",
     rule="commutation matrix",
     statement="the commutation matrix K_{mn}: K vec(X) = vec(X^T) for m by n X",
     source=cite("magnus-neudecker", "section 3.7"),
@@ -73,7 +61,7 @@ COMMUTATION = operation(
 )
 
 # A member of a family (argument: the index; attribute: (family, properties)); a unit vector; an entry.
-MEMBER = operation("member", "i", "1 1 -> m n", rule="member of a family", statement="member i of a family", source="definition")
+MEMBER = operation("member", rule="member of a family", statement="member i of a family", source="definition")
 UNIT = operation(
     "unit",
     "i",
@@ -96,8 +84,6 @@ ENTRY = operation(
 )
 LITERAL = operation(
     "literal",
-    "",
-    "m n",
     rule="differential of a matrix written out",
     example="[x^2; sin(x)] by x where x in R",
     statement="a matrix written out",
@@ -107,8 +93,6 @@ LITERAL = operation(
 
 ADD = operation(
     "add",
-    "",
-    "m n",
     rule="sum rule",
     example="a^T x + x^T x by x",
     statement="d(F + G) = dF + dG",
@@ -117,8 +101,6 @@ ADD = operation(
 )
 TIMES = operation(
     "times",
-    "",
-    "m n",
     index="11,ij->ij",
     rule="product rule for scalars",
     example="(a^T x) x by x",
@@ -128,8 +110,6 @@ TIMES = operation(
 )
 MATMUL = operation(
     "matmul",
-    "",
-    "m n",
     index="ij,jk->ik",
     rule="product rule",
     example="x^T A x by x",
@@ -139,8 +119,6 @@ MATMUL = operation(
 )
 HADAMARD = operation(
     "hadamard",
-    "",
-    "m n",
     index="ij,ij->ij",
     rule="entrywise product rule",
     example="sum(x .* y .* x) by x",
@@ -180,7 +158,6 @@ POWER = operation(
     "x k",
     "m n, 1 1 -> m n",
     differential="k x.^(k - 1) .* dx + log(x) .* x.^k dk",
-    transposes="commutes",
     domain="positive",
     condition="x > 0, unless k is a whole number that does not vary",
     rule="power rule",
@@ -193,7 +170,6 @@ MATRIX_POWER = operation(
     "X k",
     "n n, 1 1 -> n n",
     differential="sum_{i=1}^{k} X^(i - 1) dX X^(k - i)",
-    transposes="commutes",
     rule="differential of a matrix power",
     example="tr(A X^3) by X",
     statement="d(X^k) = sum of X^(i-1) dX X^(k-i) over i = 1 … k",
@@ -241,8 +217,6 @@ IVERSON = operation(
 # Arguments: value, condition, value, condition, …[, otherwise]; a condition is an `iverson`.
 CASES = operation(
     "cases",
-    "",
-    "m n",
     rule="differential case by case",
     example="cases(x^2, x > 0, 0) by x where x in R",
     statement="the first value whose condition holds",

@@ -62,7 +62,7 @@ identity("inverse of the hyperbolic tangent", "atanh(tanh(x))", "x", entrywise=T
 identity("hyperbolic sine of its inverse", "sinh(asinh(x))", "x", entrywise=True, source="definition")
 identity("inverse of the hyperbolic sine", "asinh(sinh(x))", "x", entrywise=True, source="definition")
 identity("logarithm of the gamma function", "log(tgamma(x))", "lgamma(x)", entrywise=True, source="definition")
-identity("logarithm of one", "log(1)", "0", entrywise=True, source="definition")
+identity("logarithm of one", "log(1)", "0", source="definition")
 identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "eq. 4.8.16"))
 
 identity("quotient of exponentials", "exp(x)/exp(y)", "exp(x - y)", entrywise=True, source=cite("dlmf", "eq. 4.8.16"))

@@ -10,7 +10,6 @@ INVERSE = operation(
     "X",
     "n n -> n n",
     differential="-X^-1 dX X^-1",
-    transposes="commutes",
     domain="invertible",
     rule="differential of the inverse",
     statement="d(X^-1) = -X^-1 dX X^-1",

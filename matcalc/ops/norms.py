@@ -53,7 +53,6 @@ ONE_NORM = operation(
     "n 1 -> 1 1",
     parity="even",
     differential="sign(x)^T dx",
-    domain="nonzero",
     condition="no entry of x is 0",
     gives="positive",
     rule="differential of the 1-norm",
@@ -73,7 +72,6 @@ MAXIMUM_NORM = operation(
     "n 1 -> 1 1",
     parity="even",
     differential="(sign(x) .* 1[abs(x) = norminf(x)])^T dx/sum(1[abs(x) = norminf(x)])",
-    domain="nonzero",
     condition="one entry of x is the greatest in absolute value",
     gives="positive",
     rule="differential of the maximum norm",
@@ -93,7 +91,6 @@ P_NORM = operation(
     "n 1, 1 1 -> 1 1",
     differential="(sign(x) .* abs(x).^(p - 1))^T dx normp(x, p)^(1 - p)"
     " + normp(x, p) (sum(abs(x).^p .* log(abs(x)))/(p normp(x, p)^p) - log(normp(x, p))/p) dp",
-    domain="nonzero",
     condition="no entry of x is 0",
     gives="positive",
     rule="differential of the p-norm",

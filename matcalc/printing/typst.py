@@ -60,6 +60,8 @@ class Typst(Setting):
 
     def by_latex(self, latex: str, word: str) -> str:
         """Typst calls functions and letters as LaTeX does, without the stroke."""
+        if word and latex != f"\\{word}":  # \operatorname{word}
+            return self.function_name(word)
         return word or (latex if "\\" not in latex else "")
 
     def function_name(self, word: str) -> str:

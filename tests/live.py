@@ -1,0 +1,517 @@
+"""What the fields of the book do: each is taken away, and what can be seen of its block is compared.
+
+Fields are read when the book is loaded, or later and then kept; so a change is made before the package is imported, in a fork of a
+process that has imported only what is slow. What is seen of a block depends on the fields of others only where SEEN says "alone".
+
+    python tests/live.py            every field of every block; prints those whose loss is seen nowhere
+    python tests/live.py tr index   what is seen of a block, and what is seen without this field
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import re
+import sys
+import types
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+Block = tuple[str, str]  # "operation", "shorthand", "identity" or "law", and its name
+Change = tuple[str, str, str]  # the same, and a field
+
+# Where the loss of a field is looked for.
+SEEN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("statement", "source", "condition", "rule", "example"), ("page",)),
+    **dict.fromkeys(("unicode", "latex", "typst", "mathml", "notation"), ("print", "names")),
+    "spellings": ("names",),
+    "differential": ("derivative", "forms"),
+    "elementwise": ("page", "entry", "value"),
+    **dict.fromkeys(("index", "kronecker", "ray", "directions", "adjoint"), ("forms", "page")),
+    "numeric": ("value",),
+    "domain": ("page", "points"),
+    "transposes": ("transpose",),
+    "parity": ("opposite",),
+    "gives": ("facts",),
+    **dict.fromkeys(("numpy", "jax", "torch", "octave", "stacks"), ("code",)),
+    "params": ("page", "value", "entry"),
+    "signature": ("shape", "page"),
+    "meaning": ("page", "use"),
+    "left": ("page",),
+    **dict.fromkeys(("right", "where", "entrywise", "when"), ("use",)),
+}
+# Fields that are taken from one block at a time: what is seen of others has them, too.
+ALONE = frozenset(("index", "kronecker", "ray", "directions", "adjoint"))
+ANYWHERE = ("page", "print", "value", "derivative", "facts", "code")  # for the fields that are not listed
+
+
+# ---------------------------------------------------------------------------------------------- fields taken away
+
+
+def classes() -> Any:
+    """The module with the classes of operations and shorthands, before any block is made."""
+    package = types.ModuleType("matcalc.ops")
+    package.__path__ = [str(ROOT / "matcalc" / "ops")]
+    sys.modules["matcalc.ops"] = package
+    from matcalc.ops import operation
+
+    del sys.modules["matcalc.ops"]
+    return operation
+
+
+def load(taken: Iterable[Change]) -> None:
+    """Load the package with these fields as if they had not been stated."""
+    gone = set(taken)
+    module = classes()
+    for kind, made in (("operation", module.Operation), ("shorthand", module.Shorthand)):
+        made.__init__ = _without(made.__init__, kind, gone)
+    from matcalc.ops.identities import IDENTITIES
+    from matcalc.ops.laws import LAWS
+
+    for kind, blocks in (("identity", IDENTITIES), ("law", LAWS.values())):
+        for block in blocks:
+            ASKED[block.name] = _question_about(block) if kind == "identity" else ("", "")
+            for field in [f for k, name, f in gone if (k, name) == (kind, block.name)]:
+                value: Any = getattr(block, field)
+                setattr(block, field, not value if isinstance(value, bool) else f"1 + ({value})" if field == "right" else "")
+
+
+def _without(init: Callable[..., None], kind: str, gone: set[Change]) -> Callable[..., None]:
+    signature = inspect.signature(init)
+
+    def made(self: Any, *args: Any, **fields: Any) -> None:
+        given = signature.bind(self, *args, **fields)
+        name = given.arguments["name"]
+        for field in [f for k, n, f in gone if (k, n) == (kind, name)]:
+            default = signature.parameters[field].default
+            given.arguments[field] = _other(field, given.arguments[field]) if field in REQUIRED else default
+        init(*given.args, **given.kwargs)
+
+    return made
+
+
+# Fields that cannot be missing have something else instead.
+REQUIRED = ("params", "signature", "meaning", "numeric")
+
+
+def _other(field: str, value: str) -> str:
+    if field == "params":
+        return " ".join("LMNOPQRS"[k] for k in range(1 + len(value.split())))
+    return f"p{value}" if field == "signature" else f"1 + ({value})"
+
+
+def fields() -> list[Change]:
+    """Every field that is stated; found by watching the book being made."""
+    found: list[Change] = []
+    module = classes()
+    for kind, made in (("operation", module.Operation), ("shorthand", module.Shorthand)):
+        made.__init__ = _watched(made.__init__, kind, found)
+    from matcalc.ops.identities import IDENTITIES
+    from matcalc.ops.laws import LAWS
+
+    for kind, blocks in (("identity", IDENTITIES), ("law", LAWS.values())):
+        found += [(kind, b.name, f) for b in blocks for f in type(b).__slots__ if f != "name" and getattr(b, f)]
+    return found
+
+
+def _watched(init: Callable[..., None], kind: str, found: list[Change]) -> Callable[..., None]:
+    signature = inspect.signature(init)
+
+    def made(self: Any, *args: Any, **given: Any) -> None:
+        bound = signature.bind(self, *args, **given).arguments
+        found.extend((kind, bound["name"], f) for f, value in bound.items() if f not in ("self", "name") and value)
+        init(self, *args, **given)
+
+    return made
+
+
+# ---------------------------------------------------------------------------------------------- what is seen
+
+
+def look(block: Block, place: str) -> str:
+    """What is seen of the block in this place; an error is something to see as well."""
+    try:
+        return PLACES[place](block)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _operation(block: Block) -> Any:
+    from matcalc.ops import by_name
+
+    return by_name(block[1])
+
+
+def _question(block: Block) -> tuple[str, str, str]:
+    """An expression in the text with the operation in it, a variable, and declarations."""
+    from test_calls import question
+
+    from matcalc.derivation.rulebook import example_of
+
+    op = _operation(block)
+    example = WRITTEN.get(op.name) or op.example or example_of(op)
+    if not example:
+        text, where = question(op)
+        return text, op.params[0], where
+    asked, _, where = example.partition(" where ")
+    expr, _, rest = asked.partition(" by ")
+    return expr, rest.partition(" as ")[0], where
+
+
+# What the book has no example of.
+WRITTEN = {
+    "symbol": "x^T x by x where x in R^n",
+    "number": "2 x by x where x in R",
+    "size": "count(x) x by x where x in R^n",
+    "constant": "pi x by x where x in R",
+    "index": "sum_{i=1}^3 i x by x where x in R",
+    "eye": "tr(A + I) by A where A in R^{3 x 3}",
+    "ones": "ones(3)^T x by x where x in R^3",
+    "zeros": "cases(x, s > 0, zeros(3)) by x where x in R^3; s in R",
+    "unit": "I_3[:, 2]^T x by x where x in R^3",
+    "member": "sum_{i=1}^3 a^T x_i by x_j where a, x_i in R^3",
+}
+
+
+def _page(block: Block) -> str:
+    """In the rule book."""
+    from matcalc.derivation.rulebook import rules
+    from matcalc.ops import contents
+
+    if block[0] != "operation":
+        return str([r.as_dict() for r in rules() if r.name in (block[1], f"definition of {block[1]}")])
+    places = [op.name for _, chapter in contents() for op in chapter]
+    found = [r for r in rules() if r.name == _operation(block).rule]
+    return str([*[r.as_dict() for r in found], places.index(block[1])])
+
+
+def _print(block: Block) -> str:
+    """In every format, by itself."""
+    from matcalc.notation.arrange import Arranger
+    from matcalc.ops.book import SHORTHANDS
+    from matcalc.printing.formats import FORMATS, spelled
+    from matcalc.syntax import Node
+
+    if block[0] == "shorthand":
+        tree = Node("call", tuple(Node("name", (), p) for p in SHORTHANDS[block[1]].params), block[1])
+    else:
+        tree = Arranger().spell(_made(block, ""))
+    return "\n".join(spelled(tree, form) for form in FORMATS)
+
+
+def _names(block: Block) -> str:
+    from matcalc.ops import function_names, greek_functions
+
+    names = [n for n, name in {**function_names(), **greek_functions()}.items() if name == block[1]]
+    own = _operation(block).spellings if block[0] == "operation" else ()
+    return f"{sorted(names)} {[n for n in own if n in function_names()]}"
+
+
+def _derivative(block: Block) -> str:
+    import matcalc
+
+    text, wrt, where = _question(block)
+    return str(matcalc.derivative(text, wrt, where=where, verify=False))
+
+
+def _forms(block: Block) -> str:
+    """The derivative in other notations, along a line, and the second one."""
+    from test_calls import question
+
+    import matcalc
+
+    op = _operation(block)
+    text, where = question(op) if op.spellings else ("", "")
+    by = op.params[0] if op.params else ""
+    questions = [(*_question(block), {}), (text, by, where, {"notation": "kron"}), (text, op.params[-1] if by else "", where, {})]
+    if op.ray or op.directions:
+        line = f"a^T {op.spellings[0]}(t A{', A' * (len(op.params) - 1)}) b"
+        questions += [(line, "t", "A in R^{n x n}", {}), (f"sum({text})", by, where, {"order": 2})]
+    lines = []
+    for expr, wrt, declared, options in filter(None, questions):
+        try:
+            lines.append(str(matcalc.derivative(expr, wrt, where=declared, verify=False, **options)))  # type: ignore[arg-type]
+            lines.append(str(matcalc.derivative(expr, wrt, where=declared, verify=False, **options).steps.brief()))  # type: ignore[arg-type]
+        except Exception as error:
+            lines.append(f"{type(error).__name__}: {error}")
+    return "\n".join(lines)
+
+
+def _built(block: Block) -> Any:
+    from matcalc.expressions import build
+    from matcalc.kinds import Dim
+
+    s, t = build.symbol("s"), build.symbol("t")
+    x, y = (build.symbol(name, (Dim.of("n"), Dim.of(1))) for name in "xy")
+    return BUILT[block[1]](build, _operation(block), s, t, x, y)
+
+
+def _value(block: Block) -> str:
+    import numpy as np
+    from test_ops import draw, value
+
+    from matcalc.numbers.numeric import evaluate
+
+    op = _operation(block)
+    if op.name in BUILT:
+        env = {"s": 2.0, "t": 7.0, "x": np.arange(1.0, 4)[:, None], "y": np.array([[2.0], [0.0], [5.0]])}
+        return str(np.asarray(evaluate(_built(block), env, {"n": 3})).tolist())
+    return str(np.asarray(value(op, draw(op, np.random.default_rng(1)))).tolist())
+
+
+# Operations whose value depends on more than their parameters.
+BUILT: dict[str, Callable[..., Any]] = {
+    "size": lambda build, op, s, t, x, y: build.size(x.shape[0]),
+    "constant": lambda build, op, s, t, x, y: build.constant("pi"),
+    "index": lambda build, op, s, t, x, y: build.index("i"),
+    "eye": lambda build, op, s, t, x, y: build.eye(x.shape[0]),
+    "ones": lambda build, op, s, t, x, y: build.ones(*x.shape),
+    "zeros": lambda build, op, s, t, x, y: build.zeros(*x.shape),
+    "unit": lambda build, op, s, t, x, y: build.unit(build.num(2), x.shape[0]),
+    "commutation": lambda build, op, s, t, x, y: _make(op, (), _pair(2, 3), _pair(6, 6), 1),
+    "entry": lambda build, op, s, t, x, y: build.entry(x, build.num(2), build.num(1)),
+    "literal": lambda build, op, s, t, x, y: build.literal(1, 2, [s, t]),
+    "block": lambda build, op, s, t, x, y: build.block(2, 1, [x, y]),
+    "selection": lambda build, op, s, t, x, y: _selection(_pair(1, 1)[0], (_pair(3, 1)[0], _pair(2, 1)[0])),
+    "add": lambda build, op, s, t, x, y: build.add(x, y),
+    "times": lambda build, op, s, t, x, y: build.times(s, x),
+    "matmul": lambda build, op, s, t, x, y: build.matmul(x, build.transpose(y)),
+    "hadamard": lambda build, op, s, t, x, y: build.hadamard(x, y),
+    "iverson": lambda build, op, s, t, x, y: build.apply(op, (x, y), ">"),
+    "cases": lambda build, op, s, t, x, y: build.apply(op, (s, build.apply(_by("iverson"), (s, t), ">"), t)),
+}
+
+
+def _pair(first: int, second: int) -> Any:
+    from matcalc.kinds import Dim
+
+    return Dim.of(first), Dim.of(second)
+
+
+def _make(*given: Any) -> Any:
+    from matcalc.expressions.expr import make
+
+    return make(*given)
+
+
+def _selection(*given: Any) -> Any:
+    from matcalc.expressions.blocks import selection
+
+    return selection(*given)
+
+
+def _by(name: str) -> Any:
+    return _operation(("operation", name))
+
+
+def _points(block: Block) -> str:
+    """Where the tests try it."""
+    import numpy as np
+    from test_ops import draw
+
+    return str([np.asarray(a).tolist() for a in draw(_operation(block), np.random.default_rng(1))])
+
+
+def _made(block: Block, of: str) -> Any:
+    from test_ops import shapes
+
+    from matcalc.expressions import build
+    from matcalc.kinds import ONE
+
+    op = _operation(block)
+    symbols = [build.symbol(p, s) for p, s in zip(op.params, shapes(op)[0], strict=True)]
+    if of == "square":  # many facts are of square matrices
+        symbols = [build.symbol(p, (s[0], s[1] if s[1] is ONE else s[0])) for p, s in zip(op.params, shapes(op)[0], strict=True)]
+    if of == "transpose":
+        symbols = [build.transpose(s) for s in symbols]
+    if of == "opposite":
+        symbols[0] = build.negative(symbols[0])
+    return build.apply(op, symbols, {"iverson": ">", "entrywise_function": ("phi", 0)}.get(op.name))
+
+
+def _turned(of: str) -> Callable[[Block], str]:
+    def place(block: Block) -> str:
+        from matcalc.expressions.build import transpose
+        from matcalc.notation.arrange import Arranger
+        from matcalc.printing.text import spell
+
+        return f"{spell(Arranger().spell(_made(block, of)))}, {spell(Arranger().spell(transpose(_made(block, ''))))}"
+
+    return place
+
+
+def _entry(block: Block) -> str:
+    from matcalc.expressions.build import entry, num
+    from matcalc.notation.arrange import Arranger
+    from matcalc.printing.text import spell
+
+    return spell(Arranger().spell(entry(_made(block, ""), num(2), num(1))))
+
+
+def _facts(block: Block) -> str:
+    """What is known of the value where a word is known of its first argument, and of all."""
+    from matcalc.expressions.expr import leaves
+    from matcalc.expressions.properties import properties_of
+    from matcalc.ops.core import SYMBOL
+    from matcalc.ops.word import WORDS
+
+    made = _built(block) if block[1] in BUILT else _made(block, "square")
+    symbols = [e for e in leaves(made) if e.op is SYMBOL]
+    some = ([], symbols[:1], symbols[1:], symbols)
+    return str([sorted(properties_of(made, dict.fromkeys(chosen, word))) for word in WORDS for chosen in some])
+
+
+def _shape(block: Block) -> str:
+    return str(_made(block, "").shape)
+
+
+def _code(block: Block) -> str:
+    """Emitted programs, with the derivative, and of a sum over a family of arguments."""
+    from test_calls import question
+
+    import matcalc
+
+    text, wrt, where = _question(block)
+    questions = [(text, wrt, where), ("tr(A X^k)", "A", "A, X in R^{n x n}; k in N")][: 1 + (block[1] == "matrix_power")]
+    op = _operation(block)
+    if op.spellings:
+        called, declared = question(op)
+        for p in [p for p, part in zip(op.params, op.signature.split(","), strict=True) if part.split()[:2] != ["1", "1"]]:
+            called = re.sub(rf"\b{p}\b", f"{p}_i", called)
+            declared = re.sub(rf"\b{p} in", f"{p}_i in", declared)
+        questions.append((f"w sum_{{i=1}}^N sum(exp(w {called}))", "w", f"{declared}; w in R"))
+        inner = re.sub(r"\b([a-zA-Z])_i\b", r"W \1_i", called, count=1)
+        questions.append((f"sum_{{i=1}}^N sum(exp({inner}))", "W", declared))
+    lines = []
+    for asked in questions:
+        for target in ("numpy", "jax", "torch", "octave"):
+            try:
+                d: Any = matcalc.derivative(*asked[:2], where=asked[2], verify=False)
+                lines.append(d.code(target))
+            except matcalc.MatcalcError as error:
+                lines.append(str(error))
+    return "\n".join(lines)
+
+
+ASKED: dict[str, tuple[str, str]] = {}  # the questions about identities, as they were before a change
+
+
+def _question_about(identity: Any) -> tuple[str, str]:
+    """The left side of an identity, and declarations of its letters."""
+    known = {letter: word for word, letter in (part.split() for part in filter(None, identity.when.split(",")))}
+    if identity.entrywise:
+        return identity.left, "; ".join(f"{x} in R {known.get(x, '')}" for x in "xy")
+    shapes = {x.strip(): sizes.split() for x, _, sizes in (part.partition(":") for part in filter(None, identity.where.split(",")))}
+    spaces = {x: f"R^{rows}" if cols == "1" else f"R^{{{rows} x {cols}}}" for x, (rows, cols) in shapes.items()}
+    return identity.left, "; ".join(f"{x} in {space} {known.get(x, '')}" for x, space in spaces.items())
+
+
+def _use(block: Block) -> str:
+    """What the identity makes of its left side, of numbers and of columns, with the properties that it asks for and without; what a
+    shorthand is."""
+    import matcalc
+    from matcalc.notation.arrange import Arranger
+    from matcalc.ops.book import SHORTHANDS
+    from matcalc.printing.text import spell
+    from matcalc.shortening.patterns import rewritten
+
+    if block[0] == "shorthand":
+        params = SHORTHANDS[block[1]].params
+        found: Any = matcalc.parse(f"{block[1]}({', '.join(params)})", where="; ".join(f"{p} in R" for p in params if p.islower()))
+        return str(found.text)
+    text, where = ASKED[block[1]]
+    lines = []
+    for declared in (
+        where,
+        where.replace("in R ", "in R^n "),
+        *[where.replace(word, "") for word in set(re.findall(r"\w+", where)) if len(word) > 2],
+    ):
+        try:
+            expr = matcalc.parse(text, where=declared).expr
+            lines += [spell(Arranger().spell(made)) for i, made in rewritten(expr) if i.name == block[1]]
+        except matcalc.MatcalcError as error:
+            lines.append(str(error))
+    return "\n".join(lines)
+
+
+PLACES: dict[str, Callable[[Block], str]] = {
+    **{"page": _page, "print": _print, "names": _names, "derivative": _derivative, "forms": _forms, "value": _value, "points": _points},
+    **{"facts": _facts, "shape": _shape, "transpose": _turned("transpose"), "opposite": _turned("opposite"), "entry": _entry},
+    **{"code": _code, "use": _use},
+}
+
+
+# ---------------------------------------------------------------------------------------------- many processes
+
+
+def in_a_fork(work: Callable[[], Any]) -> Any:
+    """What `work` gives in a process of its own."""
+    here, there = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(here)
+        with os.fdopen(there, "w") as out:
+            try:
+                json.dump({"found": work()}, out)
+            except BaseException as error:
+                json.dump({"failed": f"{type(error).__name__}: {error}"}, out)
+        os._exit(0)
+    os.close(there)
+    with os.fdopen(here) as answer:
+        found = json.loads(answer.read())
+    os.waitpid(child, 0)
+    if "failed" in found:
+        raise RuntimeError(found["failed"])
+    return found["found"]
+
+
+def seen(taken: Iterable[Change], wanted: Iterable[tuple[Block, str]]) -> list[str]:
+    """What is seen of blocks in places when these fields are taken away."""
+
+    def work() -> list[str]:
+        load(taken)
+        return [look(block, place) for block, place in wanted]
+
+    found: list[str] = in_a_fork(work)
+    return found
+
+
+def unread() -> Iterator[Change]:
+    """The fields whose loss is seen nowhere."""
+    stated = [(kind, name, field) for kind, name, field in in_a_fork(fields)]
+    wanted = list(dict.fromkeys(((kind, name), p) for kind, name, field in stated for p in SEEN.get(field, ANYWHERE)))
+    before = dict(zip(wanted, seen((), wanted), strict=True))
+    together = defaultdict(list)
+    for change in stated:
+        together[change if change[2] in ALONE else change[2]].append(change)
+    for changes in together.values():
+        wanted = [((kind, name), p) for kind, name, field in changes for p in SEEN.get(field, ANYWHERE)]
+        after = dict(zip(wanted, seen(changes, wanted), strict=True))
+        for kind, name, field in changes:
+            if all(after[(kind, name), p] == before[(kind, name), p] for p in SEEN.get(field, ANYWHERE)):
+                yield kind, name, field
+
+
+def main() -> None:
+    """On the command line."""
+    if len(sys.argv) == 1:
+        for kind, name, field in unread():
+            print(f"{kind} {name}: {field}", flush=True)
+        return
+    name, field = (*sys.argv[1:], "")[:2]
+    kind = next(k for k, n, _ in in_a_fork(fields) if n == name)
+    wanted = [((kind, name), p) for p in SEEN.get(field, tuple(PLACES))]
+    for label, taken in (("as it is", ()), (f"without {field}", ((kind, name, field),)))[: 1 + bool(field)]:
+        for (_, place), text in zip(wanted, seen(taken, wanted), strict=True):
+            print(f"{label}, {place}: {text}")
+
+
+if __name__ == "__main__":
+    import numpy  # noqa: F401
+    import pytest  # noqa: F401
+
+    main()
