@@ -9,11 +9,12 @@ import pytest
 import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError
 from matcalc.expressions.build import apply, num, symbol, times, transpose, zeros
+from matcalc.expressions.properties import holds
 from matcalc.inference.templates import template
 from matcalc.kinds import ONE, Dim
 from matcalc.numbers import kernels, plain
 from matcalc.ops.core import HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, POWER
-from matcalc.ops.diagonal import DIAGONAL
+from matcalc.ops.diagonal import DIAG, DIAGONAL
 from matcalc.ops.multilinear import letters, transposition
 from matcalc.ops.operation import Operation
 from matcalc.ops.sums import COLUMN_SUMS, ROW_SUMS, SUM, VEC
@@ -58,6 +59,13 @@ def test_of_vectors_and_of_transposes() -> None:
     assert apply(ROW_SUMS, (r,)) is apply(SUM, (r,)) and apply(COLUMN_SUMS, (x,)) is apply(SUM, (x,))
     assert apply(VEC, (r,)) is transpose(r)
     assert apply(ROW_SUMS, (transpose(X),)) is transpose(apply(COLUMN_SUMS, (X,)))
+
+
+def test_signs_of_entries() -> None:
+    P, p, D = symbol("P", (M, N), ["positive"]), symbol("p", (N, ONE), ["negative"]), symbol("D", (N, N), ["nonpositive"])
+    assert holds(apply(ROW_SUMS, (P,)), "positive") and holds(apply(COLUMN_SUMS, (P,)), "positive")
+    assert holds(apply(MATMUL, (P, p)), "negative") and holds(apply(KRONECKER, (p, D)), "nonnegative")
+    assert holds(apply(DIAG, (p,)), "nonpositive") and not holds(apply(DIAG, (p,)), "negative")
 
 
 @pytest.mark.parametrize(

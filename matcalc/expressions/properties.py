@@ -20,6 +20,8 @@ from ..interning import Memo
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
 from ..ops.core import CASES, ENTRY, EYE, INDEXED_SUM, MATMUL, MEMBER, NUMBER, SYMBOL, TIMES, ZEROS
+from ..ops.multilinear import letters
+from ..ops.operation import Operation
 from ..ops.vocabulary import WORDS, Words, close_properties
 from .expr import Expr
 from .normal import transpose
@@ -251,10 +253,24 @@ def rules(name: str) -> Iterator[tuple[str, tuple[Premise, ...]]]:
     for word, premises in _texts().get(name, ()):
         yield word, tuple(_premise(p, name, word) for p in premises.split(","))
     op = REGISTRY.get(name)
+    if op is not None and op.index:
+        yield from ((word, tuple(_premise(p, name, word) for p in premises.split(","))) for word, premises in _signs(op))
     for rule in filter(str.strip, op.gives.split(";") if op is not None else ()):
         given, _, words = rule.rpartition("->")
         wanted = tuple(_premise(p, name, "") for p in given.split(",") if p.strip())
         yield from ((word, wanted) for word in words.split())
+
+
+def _signs(op: Operation) -> Iterator[tuple[str, str]]:
+    """The signs of the entries of a multilinear operation, which are sums of products of its arguments' entries; besides there are
+    zeros where the value has a letter twice."""
+    value = "".join(letters(op.index).value)
+    pairs = [("nonnegative", "nonpositive"), *([("positive", "negative")] if len(set(value)) == len(value) else [])]
+    for up, down in pairs:
+        if op.is_linear:
+            yield from ((word, op.params[0]) for word in (up, down))
+        else:
+            yield from ((word, f"all {up}|{down}, {count} {down}") for word, count in ((up, "even"), (down, "odd")))
 
 
 @cache

@@ -6,7 +6,8 @@ signature    shapes of the arguments and of the value, in dimension letters; `1`
              constructors of their own have neither parameters nor a signature
 index        for multilinear operations: index letters of each argument and of the value, `(ij)` a Kronecker pair: trace "ii->11",
              row sums "ij->i1", kron "ij,kl->(ik)(jl)" (see `multilinear`). It is all such an operation needs: the differential, the
-             adjoints, the code, `transposes`, what is linear about it and, where `numeric` gives nothing faster, the values follow
+             adjoints, the code, `transposes`, what is linear about it, the signs of its entries and, where `numeric` gives nothing
+             faster, the values follow
 differential dF in matcalc's language: the parameters, `dX` for the differential of X, `F` for the value itself
 elementwise  the value's entry is a function of the argument's entry; `derivative` is that of a scalar x
 transposes   "commutes": f(X^T) = f(X)^T;  "ignores": f(X^T) = f(X)

@@ -151,8 +151,8 @@ POSITIVE = word(
     near=True,
     margin="np.min(x)",
     sympy="positive",
-    kept="add: all nonnegative, some; times, hadamard, matmul, kron: all positive|negative, even negative; literal, block, min: all; "
-    "max: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; matrix_power: X, k integer, k positive; "
+    kept="add: all nonnegative, some; literal, block, min: all; "
+    "max: some; entry, cumsum: X; max_entry, min_entry: x; matrix_power: X, k integer, k positive; "
     "power: x; power: x negative, k even; power: x nonnegative, k negative; power: k even, k negative; run, indexed_product: F",
 )
 NONNEGATIVE = word(
@@ -165,9 +165,9 @@ NONNEGATIVE = word(
     margin="np.min(x)",
     weak=True,
     sympy="nonnegative",
-    kept="add, literal, block, min: all; times, hadamard, matmul, kron: all nonnegative|nonpositive, even nonpositive; "
-    "max: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; matrix_power: X, k integer, k positive; "
-    "power: x; power: k even; diag: x; indexed_sum, indexed_product: F",
+    kept="add, literal, block, min: all; "
+    "max: some; entry, cumsum: X; max_entry, min_entry: x; matrix_power: X, k integer, k positive; "
+    "power: x; power: k even; indexed_sum, indexed_product: F",
 )
 UNIT_LENGTH = word(
     "unit",
@@ -205,8 +205,8 @@ NEGATIVE = word(
     near=True,
     margin="-np.max(x)",
     sympy="negative",
-    kept="add: all nonpositive, some; times, hadamard, matmul, kron: all positive|negative, odd negative; literal, block, max: all; "
-    "min: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; power: x, k odd; run: F",
+    kept="add: all nonpositive, some; literal, block, max: all; "
+    "min: some; entry, cumsum: X; max_entry, min_entry: x; power: x, k odd; run: F",
 )
 NONPOSITIVE = word(
     "nonpositive",
@@ -218,8 +218,7 @@ NONPOSITIVE = word(
     margin="-np.max(x)",
     weak=True,
     sympy="nonpositive",
-    kept="add, literal, block, max: all; times, hadamard, matmul, kron: all nonnegative|nonpositive, odd nonpositive; "
-    "min: some; transpose, sum, tr, diagonal, vec, entry, cumsum: X; max_entry, min_entry: x; power: x, k odd; indexed_sum: F",
+    kept="add, literal, block, max: all; min: some; entry, cumsum: X; max_entry, min_entry: x; power: x, k odd; indexed_sum: F",
 )
 
 # ---------------------------------------------------------------------------------------------- further matrices
