@@ -1,8 +1,44 @@
 """matcalc: derivatives of matrix expressions in closed form, checked before they are shown.
 
 >>> import matcalc
->>> matcalc.derivative("x^T A x", "x").text
-'x^T (A + A^T)'
+>>> print(matcalc.derivative("x^T A x", "x"))
+x^T (A + A^T)
+
+Derivatives
+
+    derivative      of an expression, by a variable or by several
+    grad            the gradient of a scalar: a column, or of the matrix's own shape
+    jacobian        the first partial derivatives, m x n
+    hessian         the second derivatives
+    directional     along a direction, and the direction of steepest ascent
+    check           is the derivative in my draft right?
+    rules           the rules of the book, with their sources
+
+What one does with them
+
+    taylor          Taylor polynomials and series
+    linearize       the tangent at a point
+    stationary      where the gradient vanishes, in closed form
+    jacdet          the Jacobian determinant of a change of variables
+    graph           the computational graph, forward and reverse mode
+    plot            curves and level lines, with gradients
+    tour            a walk through Mathematics for Machine Learning
+
+Expressions
+
+    parse           read an expression: its shape, its spellings, its numbers
+    subexpressions  every part of an expression with its shape
+    scalar          a symbol that is a number, for expressions built with operators
+    vector          a symbol that is a column
+    matrix          a symbol that is a matrix, symmetric=True and the like
+    hadamard        the entrywise product of two
+    kron            the Kronecker product of two
+    call            a function of the book by its name
+    from_sympy      an expression of SymPy
+
+The functions of the book are `matcalc.tr`, `matcalc.det`, `matcalc.log`, `matcalc.norm`, …: help(matcalc.tr) says what the book says.
+
+Answers are objects: Derivative, Expression, Graph, Verdict. What is refused is a MatcalcError, with the place in the text.
 """
 
 from __future__ import annotations
@@ -13,7 +49,11 @@ from ._version import __version__ as __version__
 from .errors import MatcalcError
 
 if TYPE_CHECKING:
-    from .api import call, derivative, from_sympy, grad, hadamard, hessian, jacobian, kron, matrix, parse, scalar, subexpressions, vector
+    from collections.abc import Callable
+
+    from .api import derivative, grad, hessian, jacobian, parse, subexpressions
+    from .building.handles import Handle, call, hadamard, kron, matrix, scalar, vector
+    from .building.inward import from_sympy
     from .checking.claims import Verdict, check
     from .course.calculus import directional, jacdet, linearize, stationary, taylor
     from .course.graphs import Graph, graph
@@ -24,40 +64,43 @@ if TYPE_CHECKING:
     from .pipeline.expression import Expression
 
 
-API = (
-    "call",
-    "derivative",
-    "from_sympy",
-    "grad",
-    "hadamard",
-    "hessian",
-    "jacobian",
-    "kron",
-    "matrix",
-    "parse",
-    "scalar",
-    "subexpressions",
-    "vector",
-)
-CALCULUS = ("directional", "jacdet", "linearize", "stationary", "taylor")
-_HOMES = (
-    dict.fromkeys(CALCULUS, "course.calculus")
-    | {"Graph": "course.graphs", "graph": "course.graphs", "plot": "course.plots", "tour": "course.tours", "rules": "derivation.rulebook"}
-    | {"Derivative": "pipeline.derivative", "Expression": "pipeline.expression", "Verdict": "checking.claims", "check": "checking.claims"}
-    | dict.fromkeys(API, "api")
-)
+_HOMES = {
+    "api": "derivative grad hessian jacobian parse subexpressions",
+    "building.handles": "call hadamard kron matrix scalar vector",
+    "building.inward": "from_sympy",
+    "checking.claims": "Verdict check",
+    "course.calculus": "directional jacdet linearize stationary taylor",
+    "course.graphs": "Graph graph",
+    "course.plots": "plot",
+    "course.tours": "tour",
+    "derivation.rulebook": "rules",
+    "pipeline.derivative": "Derivative",
+    "pipeline.expression": "Expression",
+}
 
 
-def __getattr__(name: str) -> object:
-    """The API is imported when it is first used: `matcalc --help` does not pay for it."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
+def __getattr__(name: str) -> Callable[..., Handle]:
+    """Everything is imported when it is first used: `matcalc --help` does not pay for it. What has no home is a function of the book."""
     from importlib import import_module
 
-    value: object = getattr(import_module(f".{home}", __name__), name)
-    globals()[name] = value
-    return value
+    for home, names in _HOMES.items():
+        if name in names.split():
+            value = getattr(import_module(f".{home}", __name__), name)
+            globals()[name] = value
+            return value  # type: ignore[no-any-return]
+    if not name.startswith("_"):
+        from .building import functions
+
+        if name in functions.names():
+            return functions.function(name)
+    raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names: those of this page, and the functions of the book."""
+    from .building import functions
+
+    return sorted({*__all__, *functions.names()})
 
 
 __all__ = [

@@ -1,140 +1,131 @@
-"""The Python API: `derivative`, `parse`, and builders with operators."""
+"""The Python interface: derivatives, and expressions that are read."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, overload
 
 from .errors import UsageError
-from .exchange.handles import Handle, call, hadamard, kron, matrix, scalar, vector
 from .pipeline import derive
 from .pipeline.derivative import Derivative
 from .pipeline.expression import Expression, expression
-from .pipeline.question import Function, Names, Options, Question
+from .pipeline.given import Built, Function, Name, Names, Several, Where
+from .pipeline.question import Options, Question
 
 if TYPE_CHECKING:
     from .course.partials import Partials
 
+Layout = Literal["numerator", "denominator", "strict"]
+Notation = Literal["auto", "matrix", "index", "kron", "differential", "cases"]
+Structured = Literal["", "symmetric-space", "independent"]
 
+
+class Wanted(TypedDict, total=False):
+    """The options of `grad`, `jacobian`, `hessian`."""
+
+    where: Where
+    notation: Notation
+    verify: bool
+    structured: Structured
+    vectorize: bool
+
+
+class WithLayout(Wanted, total=False):
+    """The options of `derivative` but for the order."""
+
+    layout: Layout
+
+
+class Asked(WithLayout, total=False):
+    """All options of `derivative`."""
+
+    order: int
+
+
+@overload
+def derivative(expr: Function, wrt: Name, **options: Unpack[Asked]) -> Derivative: ...
+@overload
+def derivative(expr: Function, wrt: Several, *, order: Literal[1] = 1, **options: Unpack[WithLayout]) -> list[Derivative]: ...
+@overload
+def derivative(expr: Function, wrt: Several, *, order: Literal[2, 3, 4], **options: Unpack[WithLayout]) -> Derivative: ...
+@overload
+def derivative(expr: Function, wrt: Names, **options: Unpack[Asked]) -> Derivative | list[Derivative]: ...
 def derivative(
     expr: Function,
     wrt: Names,
     *,
-    where: str = "",
+    where: Where = None,
     order: int = 1,
-    layout: str = "numerator",
-    notation: str = "auto",
+    layout: Layout = "numerator",
+    notation: Notation = "auto",
     verify: bool = True,
-    structured: str = "",
+    structured: Structured = "",
     vectorize: bool = False,
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 
-    `expr` is text in matcalc's language, or built from `vector`, `matrix`, `scalar`. `wrt` is a name or a list of names: at order 1 a list
-    gives a list of derivatives; at order k one name k times, or k names. `structured` differentiates within the set a matrix is
-    declared to lie in: "symmetric-space" (the gradient in that space) or "independent" (by the entries one may choose). `vectorize`
-    writes sums over families as products with the stacked families; `assumptions` says what is stacked how.
-    Raises MatcalcError: bad input, no answer, or a failed check.
+    `expr` is text in matcalc's language, or built from `vector`, `matrix`, `scalar`; `where` declares its names, as text or as a mapping.
+    `wrt` is a name or a list of names: a list gives, at order 1, a list of derivatives; at order k one name k times, or k names.
+    `structured` differentiates within the set a matrix is declared to lie in: "symmetric-space" (the gradient in that space) or
+    "independent" (by the entries one may choose). `vectorize` writes sums over families as products with the stacked families;
+    `assumptions` says what is stacked how. Raises MatcalcError: bad input, no answer, or a failed check.
     """
-    found = derive.derivative(Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize), asks=True))
-    if order == 1 and not vectorize:
-        for d in found if isinstance(found, list) else [found]:
+    question = Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize), asks=True)
+    single = isinstance(wrt, str | Built)
+    if question.options.order == 1 and single and len(question.names) > 1:
+        names = ", ".join(map(repr, question.names))
+        raise UsageError("one name is one variable", suggestion=f"several are a list: [{names}]")
+    found = derive.derivative(question)
+    several = found if isinstance(found, list) else [found]
+    if question.options.order == 1 and not vectorize:
+        for d in several:
             d._chain = partial(_chain_of, expr, d.wrt[0], where, verify)
-    return found
+    return several if question.options.order == 1 and not single else found
 
 
-def _chain_of(expr: Function, name: str, where: str, verify: bool) -> Partials:
+def _chain_of(expr: Function, name: str, where: Where, verify: bool) -> Partials:
     from .course.partials import chain_of
 
     return chain_of(expr, name, where=where, verify=verify)
 
 
-def grad(
-    expr: Function,
-    wrt: Names,
-    *,
-    where: str = "",
-    notation: str = "auto",
-    verify: bool = True,
-    structured: str = "",
-    vectorize: bool = False,
-) -> Derivative | list[Derivative]:
+@overload
+def grad(expr: Function, wrt: Name, **options: Unpack[Wanted]) -> Derivative: ...
+@overload
+def grad(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> list[Derivative]: ...
+def grad(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
     """The gradient of a scalar: a column for a vector, of the variable's own shape for a matrix. UsageError where `expr` is no scalar."""
-    found = derivative(
-        expr, wrt, where=where, layout="denominator", notation=notation, verify=verify, structured=structured, vectorize=vectorize
-    )
+    found = derivative(expr, wrt, layout="denominator", **options)
     first = found[0] if isinstance(found, list) else found
     if not first._of_scalar:
         raise UsageError("a gradient is that of a scalar, and this function has several entries", suggestion="use jacobian")
     return found
 
 
-def jacobian(
-    expr: Function,
-    wrt: Names,
-    *,
-    where: str = "",
-    notation: str = "auto",
-    verify: bool = True,
-    structured: str = "",
-    vectorize: bool = False,
-) -> Derivative | list[Derivative]:
+@overload
+def jacobian(expr: Function, wrt: Name, **options: Unpack[Wanted]) -> Derivative: ...
+@overload
+def jacobian(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> list[Derivative]: ...
+def jacobian(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
     """The first partial derivatives, the function's indices first: m×n for m functions of n variables."""
-    return derivative(expr, wrt, where=where, notation=notation, verify=verify, structured=structured, vectorize=vectorize)
+    return derivative(expr, wrt, **options)
 
 
-def hessian(
-    expr: Function,
-    wrt: Names,
-    *,
-    where: str = "",
-    notation: str = "auto",
-    verify: bool = True,
-    structured: str = "",
-    vectorize: bool = False,
-) -> Derivative:
+def hessian(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative:
     """The second derivatives by one variable, or the mixed ones by two: H[i,j] by x_i and y_j."""
-    found = derivative(expr, wrt, where=where, order=2, notation=notation, verify=verify, structured=structured, vectorize=vectorize)
+    found = derivative(expr, wrt, order=2, **options)
     assert isinstance(found, Derivative)
     return found
 
 
-def parse(text: Function, where: str = "") -> Expression:
+def parse(text: Function, where: Where = None) -> Expression:
     """Read an expression, or take one that was built; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
     return expression(Question.of(text, where=where))
 
 
-def from_sympy(expr: Any, where: str = "") -> Handle:
-    """A SymPy expression, as what `vector`, `matrix` and `scalar` build: for `derivative`, `parse`, and the operators.
-
-    MatrixSymbols become vectors and matrices of their sizes, Symbols scalars; `where` ("A in S^n") declares what SymPy
-    does not know of them. UsageError for an object that matcalc has no counterpart of.
-    """
-    from .exchange.inward import from_sympy
-
-    return from_sympy(expr, where)
-
-
-def subexpressions(text: Function, where: str = "") -> list[tuple[str, str]]:
+def subexpressions(text: Function, where: Where = None) -> list[tuple[str, str]]:
     """Every subexpression as it was typed with its shape, inner ones first."""
     return parse(text, where).subexpressions()
 
 
-__all__ = [
-    "Derivative",
-    "Expression",
-    "Handle",
-    "call",
-    "derivative",
-    "from_sympy",
-    "grad",
-    "hadamard",
-    "hessian",
-    "jacobian",
-    "kron",
-    "matrix",
-    "parse",
-    "scalar",
-    "subexpressions",
-    "vector",
-]
+__all__ = ["Derivative", "Expression", "derivative", "grad", "hessian", "jacobian", "parse", "subexpressions"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import pydoc
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 import matcalc
 from matcalc import MatcalcError, call, hadamard, kron, matrix, scalar, vector
+from matcalc.building import functions
 from matcalc.errors import ShapeError, UsageError
 
 RNG = np.random.default_rng(17)
@@ -63,7 +66,9 @@ def test_several_variables_give_several_derivatives() -> None:
     ds = one("a^T X b", ["a", "X", "b"])
     assert [d.text for d in ds] == ["(X b)^T", "a b^T", "a^T X"]
     assert [d.wrt for d in ds] == [("a",), ("X",), ("b",)]
-    assert [d.text for d in one("a^T X b", "a, b")] == ["(X b)^T", "a^T X"]
+    assert [d.text for d in one("a^T X b", ["a"])] == ["(X b)^T"]
+    with pytest.raises(UsageError, match="one name is one variable"):
+        one("a^T X b", "a, b")
 
 
 def test_orders() -> None:
@@ -271,3 +276,158 @@ def test_the_package_names_what_it_has() -> None:
     assert all(getattr(matcalc, name) is not None for name in matcalc.__all__)
     with pytest.raises(AttributeError, match="integrate"):
         _ = matcalc.integrate  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------------------------------------- what Python gives
+
+
+@pytest.mark.parametrize(
+    "where, said",
+    [
+        ({"A": "R^{n x n} symmetric", "x": "R^n"}, "2 x^T A"),
+        ({"A": ("R^{n x n}", "symmetric")}, "2 x^T A"),
+        ({"A": "S^n"}, "2 x^T A"),
+        ({}, "x^T (A + A^T)"),
+        (None, "x^T (A + A^T)"),
+        ("", "x^T (A + A^T)"),
+    ],
+)
+def test_declarations_as_a_mapping(where: Any, said: str) -> None:
+    assert one("x^T A x", "x", where=where).text == said
+
+
+def test_a_function_in_a_mapping() -> None:
+    assert one("phi(x)^2", "x", where={"phi": "R -> R", "x": "R"}).text == one("phi(x)^2", "x", where="phi: R -> R; x in R").text
+
+
+@pytest.mark.parametrize("where", [3, ["A in S^n"], {"A": 3}, {"A": None}, {1: "R"}, b"x in R"])
+def test_declarations_that_are_none(where: Any) -> None:
+    with pytest.raises(MatcalcError):
+        one("x^T A x", "x", where=where)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (3, "3"),
+        (-0.5, "-1/2"),
+        (Fraction(1, 3), "1/3"),
+        (np.float32(0.1), "1/10"),
+        (np.float64(2.5), "5/2"),
+        (np.int64(7), "7"),
+        (np.array(2), "2"),
+    ],
+)
+def test_a_number_is_an_expression(value: Any, text: str) -> None:
+    assert matcalc.parse(value).text == text
+    assert one(value, "x", where="x in R").text == "0"
+    assert matcalc.parse(scalar("s") + value).text == matcalc.parse(f"s + {text}", where="s in R").text
+
+
+@pytest.mark.parametrize("value", [None, True, 1j, float("nan"), float("inf"), [1, 2], np.ones(2), object(), b"x"])
+def test_what_is_no_expression(value: Any) -> None:
+    for ask in (matcalc.parse, lambda v: one(v, "x"), lambda v: x + v, lambda v: call("tr", v), matcalc.tr):
+        with pytest.raises(MatcalcError):
+            ask(value)
+
+
+@pytest.mark.parametrize("wrt", [None, 3, [], [None], {"x": 1}, b"x", x.T @ x])
+def test_what_is_no_variable(wrt: Any) -> None:
+    with pytest.raises(MatcalcError):
+        one("x^T x", wrt)
+
+
+@pytest.mark.parametrize("at", [0, 0.0, "0", np.int64(0), {"x": 0}, Fraction(0)])
+def test_points_as_numbers(at: Any) -> None:
+    assert matcalc.taylor("sin(x)", "x", where="x in R", at=at, order=3).text == "x - x^3/6"
+
+
+@pytest.mark.parametrize("at", ["[1; 2]", [1, 2], (1, 2), np.array([1.0, 2.0]), {"x": [1, 2]}])
+def test_points_as_arrays(at: Any) -> None:
+    assert matcalc.linearize("x_1 x_2", "x", where="x in R^2", at=at).evaluate({"x": [1, 2]}) == 2.0
+
+
+def test_directions_and_claims_as_python_has_them() -> None:
+    assert matcalc.directional("x^T x", "x", where="x in R^2", along=[3, 4], at=[1, 0]).text == "6"
+    assert matcalc.check(x.T @ A @ x, x, (A @ x + A.T @ x).T)
+    assert matcalc.check("3 x", "x", 3, where="x in R")
+
+
+def test_the_functions_of_the_book_build() -> None:
+    assert str(matcalc.log(matcalc.det(X)).diff(X)) == "X^-T"
+    assert str(matcalc.sum(matcalc.exp(x)).diff(x, order=2)) == "diag(exp(x))"
+    assert str(matcalc.norm(A @ x - y)) == "norm(A x - y)"
+    assert str(matcalc.diag(x) @ A) == "diag(x) A"
+    assert str(matcalc.ones("n").T @ x) == "ones(n)^T x" and matcalc.zeros(2, 3).shape == matcalc.parse("zeros(2, 3)").expr.shape
+    assert "d tr(X) = tr(dX)" in matcalc.tr.__doc__ and "Cookbook" in matcalc.tr.__doc__  # type: ignore[operator]
+    for wrong in (lambda: matcalc.tr(), lambda: matcalc.tr(A, A), lambda: matcalc.ones(A), lambda: matcalc.tr(x)):
+        with pytest.raises(MatcalcError):
+            wrong()
+
+
+@pytest.mark.parametrize("name", functions.names())
+def test_every_function_of_the_book_has_a_name_and_says_what_it_is(name: str) -> None:
+    found = getattr(matcalc, name)
+    assert callable(found) and found.__name__ == name and found.__doc__
+
+
+def test_entries_rows_and_columns() -> None:
+    assert [str(e) for e in (x[1], X[1, 2], X[1, :], X[:, 2])] == ["x[1]", "X[1,2]", "X[1,:]", "X[:,2]"]
+    assert (A @ x)[2].diff(x) == one("(A x)[2]", "x", where="A in R^{n x n}; x in R^n") != x[1].diff(x)
+    i = scalar("i", integer=True)
+    assert x[i].diff(x).text == one("x[i]", "x", where="x in R^n; i in N").text
+    for place in (0, -1, 1.5, "i", slice(1, 2), None, x):
+        with pytest.raises(MatcalcError):
+            x[place]
+    with pytest.raises(TypeError):  # or it would never end
+        list(x)  # type: ignore[call-overload]
+
+
+def test_an_answer_is_called_with_its_values() -> None:
+    d = one("x^T A x", "x")
+    np.testing.assert_array_equal(d(x=VALUES["x"], A=VALUES["A"]), d.evaluate({"x": VALUES["x"], "A": VALUES["A"]}))
+    assert matcalc.parse("x^T x")(x=[1, 2]) == 5.0
+
+
+def test_print_shows_the_text() -> None:
+    d = one("x^T A x", "x")
+    assert str(d) == f"{d}" == d.text and str(matcalc.parse("x^T x")) == "x^T x" and str(x.T @ x) == "x^T x"
+    assert str(matcalc.taylor("sin(x)", "x", where="x in R", at=0)) == "x"
+
+
+def test_what_was_read_may_be_asked_about() -> None:
+    assert one(matcalc.parse("x^T A x", where="A in S^n"), "x").text == "2 x^T A"
+
+
+def test_numpy_leaves_products_to_the_builders() -> None:
+    assert str(np.float64(2) * x) == str(2 * x) == "2 x" and str(2 ** scalar("s")) == "2^s"
+    with pytest.raises(MatcalcError):
+        np.ones(3) * x
+
+
+# ---------------------------------------------------------------------------------------------- what the package shows
+
+
+def test_the_package_shows_its_public_names() -> None:
+    assert dir(matcalc) == sorted({*matcalc.__all__, *functions.names()})
+    for name in matcalc.__all__:
+        assert getattr(matcalc, name).__doc__
+    with pytest.raises(AttributeError):
+        matcalc.derivativ  # noqa: B018
+
+
+def test_help_has_a_line_for_every_public_name() -> None:
+    shown = pydoc.render_doc(matcalc, renderer=pydoc.plaintext)
+    lines = matcalc.__doc__.splitlines()  # type: ignore[union-attr]
+    for name in matcalc.__all__:
+        assert re.search(rf"\b{name}\b", shown)
+        is_class = isinstance(getattr(matcalc, name), type)
+        assert is_class or any(re.fullmatch(rf"    {name} +\S.*", line) for line in lines), name
+
+
+def test_what_is_the_engines_own_is_private() -> None:
+    shown = {n for n in dir(one("x^T A x", "x")) if not n.startswith("_")}
+    assert shown == set(
+        "assumptions chain check code document evaluate latex latex_steps layout lines markdown mathml notation order remarks shape spell "
+        "steps text to_latex to_sympy typst unicode verified where wrt".split()
+    )

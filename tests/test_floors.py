@@ -31,6 +31,7 @@ HOUSE = (
     "pipeline",
     "course checking",
     "api",
+    "building",
     "matcalc",
     "commands",
     "__main__",

@@ -229,6 +229,10 @@ class ClosedForm(Typeset):
         unchecked = [] if self.check else [self.verified if self.check is None else str(self.check)]
         return [shape, *(["; ".join(self.assumptions)] if self.assumptions else []), *unchecked]
 
+    def __call__(self, **values: Any) -> Any:
+        """The numbers: d(x=…, A=…) is d.evaluate({"x": …, "A": …})."""
+        return self.evaluate(values)
+
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""
         import numpy as np

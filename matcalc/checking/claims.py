@@ -21,7 +21,8 @@ from ..ops.core import MEMBER, SYMBOL
 from ..pipeline.derivative import Derivative
 from ..pipeline.derive import one_derivative
 from ..pipeline.expression import Expression
-from ..pipeline.question import Function, Names, Options, Question, declarations_in, read
+from ..pipeline.given import Function, Names, Where, text_of
+from ..pipeline.question import Options, Question, declarations_in, read
 from ..pipeline.sampling import Numbers, Values, closed, evaluator
 from ..shortening.simplify import simplify
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
@@ -92,9 +93,9 @@ class Verdict(Holder):
 def check(
     expr: Function,
     wrt: Names,
-    claim: str,
+    claim: Function,
     *,
-    where: str = "",
+    where: Where = None,
     order: int = 1,
     layout: str = "numerator",
     values: Values | None = None,
@@ -109,6 +110,7 @@ def check(
     if order == 1 and len(asked.names) > 1:
         raise UsageError("a claim is about one derivative: give one variable, or --order with a variable for each")
     names, letter = _chosen_member(asked.names, asked.typed)
+    claim = text_of(claim, "a claim")
     question = asked if names == asked.names else asked.by(*names)
     function = question.typed
     truth, notes = _closed_form(question)

@@ -164,7 +164,8 @@ def _answered(job: Mapping[str, Any]) -> Record:
     from ..api import derivative
 
     options = {name: job[name] for name in ("where", "order", "layout", "notation") if name in job}
-    found = derivative(job["expr"], job["wrt"], **options)
+    wrt = job["wrt"] if isinstance(job["wrt"], str) or len(job["wrt"]) > 1 else job["wrt"][0]
+    found = derivative(job["expr"], wrt, **options)
     if isinstance(found, list):
         return {"answers": [{"by": name, **_fields(d)} for name, d in zip(job["wrt"], found)], "exit": 0}
     return {**_fields(found), "exit": 0}

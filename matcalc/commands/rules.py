@@ -52,7 +52,8 @@ def command(name: tuple[str, ...], as_json: bool) -> int:
 
 def run_example(rule: Rule) -> tuple[str, str]:
     """The command line of the rule's example, and what it prints; empty for a rule without one."""
-    from ..api import derivative
+    from ..pipeline.derive import one_derivative
+    from ..pipeline.question import Options, Question
 
     if not rule.example:
         return "", ""
@@ -60,8 +61,7 @@ def run_example(rule: Rule) -> tuple[str, str]:
     words = ["matcalc", "d", expr, "--wrt", ",".join(dict.fromkeys(wrt)), *(["--where", where] if where else [])]
     words += ["--order", str(len(wrt))] if len(wrt) > 1 else []
     words += ["--notation", notation] if notation != "auto" else []
-    answer = derivative(expr, wrt if len(wrt) > 1 else wrt[0], where=where, order=len(wrt), notation=notation)
-    assert not isinstance(answer, list)
+    answer = one_derivative(Question.of(expr, wrt, where, Options(len(wrt), notation=notation)))
     return " ".join(map(_quoted, words)), answer.text
 
 

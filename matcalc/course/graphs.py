@@ -21,7 +21,8 @@ from ..ops.core import SYMBOL
 from ..pipeline import derive
 from ..pipeline.derivative import Derivative
 from ..pipeline.expression import Expression, expression
-from ..pipeline.question import Function, Names, Options, Question
+from ..pipeline.given import Function, Names, Where
+from ..pipeline.question import Options, Question
 from ..pipeline.sampling import Sampler, Values, agree, closed, evaluator
 from ..printing.formats import Printable
 from ..syntax import Declaration, Node, spell_name
@@ -35,7 +36,7 @@ def graph(
     expr: Function,
     wrt: Names,
     *,
-    where: str = "",
+    where: Where = None,
     names: str = "letters",
     granularity: str = "auto",
     verify: bool = True,

@@ -16,7 +16,7 @@ from ..answers.answer import printer
 from ..errors import NoAnswerError
 from ..kinds import ONE, Shape
 from ..pipeline.derivative import Derivative
-from ..pipeline.question import Function
+from ..pipeline.given import Function, Where
 from ..printing.formats import Printable
 from ..syntax import Node, Program
 from .chain import Edge
@@ -155,7 +155,7 @@ class Partials(Printable):
         return f"<{'; '.join(f'{n}: {d}' for n, d in self.dims.items())}>"
 
 
-def chain_of(expr: Function, wrt: str, *, where: str = "", verify: bool = True) -> Partials:
+def chain_of(expr: Function, wrt: str, *, where: Where = None, verify: bool = True) -> Partials:
     """The chain rule along the statements of `expr` (`z = A x + b; sin(z)`), by one variable."""
     made = graph(expr, wrt, where=where, verify=verify)
     if len(made.chain.steps) > MOST_STEPS:

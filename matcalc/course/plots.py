@@ -20,7 +20,8 @@ from ..ops.core import MEMBER, SYMBOL
 from ..pipeline import derive
 from ..pipeline.derivative import Derivative
 from ..pipeline.expression import Expression, expression
-from ..pipeline.question import Function, Names, Question
+from ..pipeline.given import Function, Names, Place, Where, declared_in, text_of
+from ..pipeline.question import Question
 from ..syntax import split_name, walk
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Problem
@@ -37,12 +38,12 @@ def plot(
     expr: Function,
     wrt: Names,
     *,
-    where: str = "",
+    where: Where = None,
     range: str | Sequence[float] | None = None,
     taylor: Sequence[int] = (),
-    at: str | None = None,
+    at: Place | None = None,
     derivatives: Sequence[int] = (),
-    descent: str | None = None,
+    descent: Place | None = None,
     kind: str = "auto",
     stationary: bool | None = None,
 ) -> Plot:
@@ -58,7 +59,8 @@ def plot(
     try:
         made = Plot(Problem(question), range, kind)
         made.assumptions = notes + made.assumptions
-        made.add(taylor, at, derivatives, descent)
+        place, start = (None if p is None else text_of(p, "a point") for p in (at, descent))
+        made.add(taylor, place, derivatives, start)
         if stationary if stationary is not None else not taylor:
             made.mark()
         return made
@@ -66,7 +68,7 @@ def plot(
         raise error.located(question.text) from None
 
 
-def _by_numbers(expr: Function, wrt: Names, where: str) -> tuple[Question, list[str]]:
+def _by_numbers(expr: Function, wrt: Names, where: Where) -> tuple[Question, list[str]]:
     """The question, with undeclared variables as numbers where that can be: nothing else has an axis of its own."""
     question = Question.of(expr, wrt, where)
     question.need_variables()
@@ -76,7 +78,7 @@ def _by_numbers(expr: Function, wrt: Names, where: str) -> tuple[Question, list[
     entries = {split_name(str(n.attr))[0] for t in trees for n in walk(t) if n.op == "name" and split_name(str(n.attr))[1]}
     if undeclared and not entries & set(undeclared):
         with suppress(MatcalcError):
-            wider = Question.of(expr, wrt, "; ".join(filter(None, (where, *(f"{n} in R" for n in undeclared)))))
+            wider = Question.of(expr, wrt, "; ".join(filter(None, (declared_in(where), *(f"{n} in R" for n in undeclared)))))
             Problem(wider)
             return wider, [f"{n} in R, for it is drawn on an axis" for n in undeclared]
     return question, []

@@ -1,1 +1,1 @@
-"""Expressions of other systems: SymPy's, both ways."""
+"""Expressions as objects of SymPy."""

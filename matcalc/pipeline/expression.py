@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..answers.scope import Scope, latex_style, ranks_of, where_of
-from ..errors import MatcalcError
+from ..errors import MatcalcError, UsageError
 from ..inference.infer import Typed
 from ..kinds import shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
 from ..printing.formats import Typeset, spelled
-from ..syntax import Node, Program
+from ..syntax import Declaration, Node, Program
+from .given import Built
 from .question import Question
 
 
@@ -24,7 +25,7 @@ def expression(question: Question) -> Expression:
         raise error.located(question.text) from None
 
 
-class Expression(Typeset):
+class Expression(Typeset, Built):
     """An expression that was read: `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
 
     def __init__(self, typed: Typed) -> None:
@@ -41,6 +42,17 @@ class Expression(Typeset):
 
     def __hash__(self) -> int:
         return hash(self._said())
+
+    def read(self) -> tuple[Program, tuple[Declaration, ...]]:
+        """The tree and what is declared of its names: an expression that was read may be asked about."""
+        return self._typed.program, tuple(self._typed.declarations)
+
+    @property
+    def name(self) -> str:
+        """The name of a symbol (UsageError for anything else)."""
+        if self._typed.program.body.op != "name":
+            raise UsageError(f"{self.text} is no variable")
+        return str(self._typed.program.body.attr)
 
     @property
     def where(self) -> str:
@@ -82,6 +94,10 @@ class Expression(Typeset):
         for node, e in self._typed.nodes:
             found.setdefault(spell(node), shape_text(e.shape))
         return list(found.items())
+
+    def __call__(self, **values: Any) -> Any:
+        """The numbers: e(x=…, A=…) is e.evaluate({"x": …, "A": …})."""
+        return self.evaluate(values)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers, given an array for every name (families stacked, index first)."""

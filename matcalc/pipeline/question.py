@@ -7,24 +7,23 @@ A text is read beside its declarations (`read`): they say which of its names are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import MatcalcError, UsageError
-from ..exchange.handles import Handle
 from ..expressions.build import entry, index, num
 from ..expressions.expr import Expr
 from ..inference.infer import Typed, infer
 from ..kinds import ONE, shape_text
 from ..ops.core import MEMBER, SYMBOL
+from ..printing.text import spell
 from ..reading.asked import agreed
 from ..reading.read import parse, parse_names, parse_where
 from ..syntax import Declaration, Program, split_name
+from .given import Built, Function, Names, Where, declared_in, names_of, number_of
 
 LAYOUTS = ("numerator", "denominator", "strict")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
-Function = str | Handle
-Names = str | Handle | Sequence[str | Handle]
 
 
 class Options:
@@ -71,13 +70,16 @@ class Question:
         self._typed: Typed | None = None
 
     @classmethod
-    def of(cls, function: Function, wrt: Names = (), where: str = "", options: Options = USUAL, asks: bool = False) -> Question:
-        """Of a text, or of an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
+    def of(cls, function: Function, wrt: Names = (), where: Where = None, options: Options = USUAL, asks: bool = False) -> Question:
+        """Of a text, a number, or an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
         text may ask for a derivative by itself, as d/dx x^2 does; elsewhere a function is wanted."""
         declared = declarations_in(where)
-        if isinstance(function, Handle):
+        if isinstance(function, Built):
             program, own = function.read()
             declarations = (*own, *declared)
+        elif not isinstance(function, str):
+            number = number_of(function)
+            program, declarations = Program(spell(number), (), number), declared
         else:
             program = read(function, declared)
             declarations = (*declared, *declarations_in(program.where))
@@ -141,12 +143,13 @@ class Question:
         return self.variable(name) if found is None else found
 
 
-def declarations_in(where: str) -> tuple[Declaration, ...]:
-    """What a text of declarations says."""
+def declarations_in(where: Where) -> tuple[Declaration, ...]:
+    """What a text of declarations, or a mapping, says."""
+    text = declared_in(where)
     try:
-        return parse_where(where)
+        return parse_where(text)
     except MatcalcError as error:
-        raise error.located(where) from None
+        raise error.located(text) from None
 
 
 def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[str] = ()) -> Program:
@@ -163,8 +166,7 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
 def names_in(given: Names, declarations: Iterable[Declaration]) -> tuple[str, ...]:
     """The names of variables as they are typed, "x", "x, y", ["x", "y"], in canonical spelling."""
     declared = [d.name for d in declarations]
-    several = [given] if isinstance(given, str | Handle) else list(given)
-    return tuple(n for one in several for n in parse_names(one if isinstance(one, str) else one.name, declared))
+    return tuple(n for text in names_of(given) for n in parse_names(text, declared))
 
 
 def _place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:

@@ -7,28 +7,30 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import UsageError
+from ..exchange.outward import FUNCTIONS, SPELLED_OUT
 from ..kinds import Dim
 from ..notation.surface import dimension, negated, number
 from ..ops.vocabulary import WORDS, shortest
-from ..reading.read import parse_names, parse_where
+from ..pipeline.given import Where
+from ..pipeline.question import declarations_in
+from ..reading.read import parse_names
 from ..syntax import Declaration, Node, spell_name
 from .handles import Handle
-from .outward import FUNCTIONS, SPELLED_OUT
 
 LARGEST = 20_000  # nodes
 BACK = {theirs: ours for ours, theirs in FUNCTIONS.items()}
 Rule = Callable[[Any, list[Node]], Node]
 
 
-def from_sympy(e: Any, where: str = "") -> Handle:
+def from_sympy(expr: Any, where: Where = None) -> Handle:
     """A SymPy expression, or matrix expression, as a handle: for `derivative`, `parse`, and the operators.
 
     MatrixSymbols become vectors and matrices of their sizes, Symbols scalars; `where` may declare more of them
     ("A in S^n"), since SymPy's matrix symbols have no properties. UsageError for an object without a counterpart.
     """
     reader = _Reader()
-    node = reader.read(e)
-    declared = {d.name: d for d in parse_where(where)}
+    node = reader.read(expr)
+    declared = {d.name: d for d in declarations_in(where)}
     return Handle(node, {n: d for n, d in (reader.declarations | declared).items() if n not in reader.sizes})
 
 

@@ -7,22 +7,30 @@ derivative(x.T @ A @ x, x)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
+from typing import TYPE_CHECKING, SupportsFloat, Unpack
 
 from ..errors import ShapeError, UsageError
 from ..inference.infer import infer
-from ..kinds import ONE, Dim, Shape, shape_text
+from ..kinds import ONE, SCALAR, Dim, Shape, shape_text
 from ..ops.vocabulary import WORDS
+from ..pipeline.given import Built, Name, exact, number_of
 from ..syntax import Declaration, Node, Program
-from ..travel import Holder
 
-Number = int | float | Fraction
+if TYPE_CHECKING:
+    from ..api import Asked
+    from ..pipeline.derivative import Derivative
 
 
-class Handle(Holder):
-    """An expression under construction: what was written, what it is typed as, the names in it."""
+class Handle(Built):
+    """An expression under construction: what was written, what it is typed as, the names in it.
+
+    `+ - * / ** @` and `.T`, `.inv` make others of it; `x[1]` is the first entry (entries count from 1, as in a book), `X[1, :]` the first
+    row; `.diff(x)` is its derivative, `print` shows its text. The functions of the book are `matcalc.tr`, `matcalc.log`, …
+    """
 
     __slots__ = ("declarations", "node", "shape")
+    __array_ufunc__ = None  # NumPy leaves `array * x` to this class
+    __iter__ = __contains__ = None  # entries are asked for by their places
 
     def __init__(self, node: Node, declarations: dict[str, Declaration], shape: Shape | None = None) -> None:
         self.node, self.declarations = node, declarations
@@ -34,7 +42,6 @@ class Handle(Holder):
         return Program(spell(self.node), (), self.node)
 
     def read(self) -> tuple[Program, tuple[Declaration, ...]]:
-        """The expression and what is declared of its names."""
         return self.program(), tuple(self.declarations.values())
 
     @property
@@ -49,7 +56,8 @@ class Handle(Holder):
 
         return rf"$\displaystyle {spell(self.node)}$"
 
-    def _with(self, op: str, others: Sequence[Handle], attr: object = None) -> Handle:
+    def joined(self, op: str, others: Sequence[Handle], attr: object = None) -> Handle:
+        """A tree with this one and the others below it."""
         names: dict[str, Declaration] = {}
         for h in (self, *others):
             for n, d in h.declarations.items():
@@ -64,52 +72,69 @@ class Handle(Holder):
     @property
     def T(self) -> Handle:
         """The transpose."""
-        return self._with("T", ())
+        return self.joined("T", ())
 
     @property
     def inv(self) -> Handle:
         """The inverse."""
-        return self._with("inv", ())
+        return self.joined("inv", ())
 
-    def __add__(self, other: Handle | Number) -> Handle:
-        return self._with("add", (_handle(other),))
+    def __add__(self, other: Operand) -> Handle:
+        return self.joined("add", (handle(other),))
 
-    def __radd__(self, other: Number) -> Handle:
-        return _handle(other) + self
+    def __radd__(self, other: Operand) -> Handle:
+        return handle(other) + self
 
     def __neg__(self) -> Handle:
-        return self._with("neg", ())
+        return self.joined("neg", ())
 
-    def __sub__(self, other: Handle | Number) -> Handle:
-        return self + (-_handle(other))
+    def __sub__(self, other: Operand) -> Handle:
+        return self + (-handle(other))
 
-    def __rsub__(self, other: Number) -> Handle:
-        return _handle(other) - self
+    def __rsub__(self, other: Operand) -> Handle:
+        return handle(other) - self
 
-    def __matmul__(self, other: Handle) -> Handle:
-        return self._with("mul", (other,), ("",))
+    def __matmul__(self, other: Operand) -> Handle:
+        return self.joined("mul", (handle(other),), ("",))
 
-    def __mul__(self, other: Handle | Number) -> Handle:
+    def __mul__(self, other: Operand) -> Handle:
         """A scalar multiple. Between two arrays `*` would be the entrywise product of NumPy and the matrix product of others."""
-        other = _handle(other)
+        other = handle(other)
         if self.shape != (ONE, ONE) and other.shape != (ONE, ONE):
             raise ShapeError(
                 f"* between {shape_text(self.shape)} and {shape_text(other.shape)} could be read in two ways",
                 suggestion="write A @ B for the matrix product, matcalc.hadamard(A, B) for the entrywise one",
             )
-        return self._with("mul", (other,), ("",))
+        return self.joined("mul", (other,), ("",))
 
-    def __rmul__(self, other: Number) -> Handle:
-        return _handle(other) * self
+    def __rmul__(self, other: Operand) -> Handle:
+        return handle(other) * self
 
-    def __truediv__(self, other: Handle | Number) -> Handle:
-        return self._with("mul", (_handle(other),), ("/",))
+    def __truediv__(self, other: Operand) -> Handle:
+        return self.joined("mul", (handle(other),), ("/",))
 
-    def __rtruediv__(self, other: Number) -> Handle:
-        return _handle(other) / self
+    def __rtruediv__(self, other: Operand) -> Handle:
+        return handle(other) / self
 
-    def __pow__(self, exponent: Handle | Number) -> Handle:
-        return self._with("pow", (_handle(exponent),))
+    def __pow__(self, exponent: Operand) -> Handle:
+        return self.joined("pow", (handle(exponent),))
+
+    def __rpow__(self, base: Operand) -> Handle:
+        return handle(base) ** self
+
+    def __getitem__(self, places: object) -> Handle:
+        """An entry, a row or a column: x[1], X[1, 2], X[1, :], X[:, 2]; a place is a whole number from 1, or a scalar."""
+        given = places if isinstance(places, tuple) else (places,)
+        return self.joined("index", [_place(p) for p in given])
+
+    def diff(self, wrt: Name, **options: Unpack[Asked]) -> Derivative:
+        """The derivative by a variable; the options are those of `matcalc.derivative`."""
+        from ..api import derivative
+
+        return derivative(self, wrt, **options)
+
+    def __str__(self) -> str:
+        return self.program().text
 
     def __repr__(self) -> str:
         from ..printing.text import spell
@@ -117,12 +142,25 @@ class Handle(Holder):
         return f"<{spell(self.node)} : {shape_text(self.shape)}>"
 
 
-def _handle(value: Handle | Number) -> Handle:
+Operand = Handle | SupportsFloat
+
+
+def handle(value: object) -> Handle:
+    """A number as an expression; UsageError for what is neither."""
     if isinstance(value, Handle):
         return value
-    number = Fraction(value) if not isinstance(value, float) else Fraction(str(value))
-    node = Node("num", (), abs(number))
-    return Handle(Node("neg", (node,)) if number < 0 else node, {}, (ONE, ONE))
+    return Handle(number_of(value), {}, SCALAR)
+
+
+def _place(value: object) -> Handle:
+    if isinstance(value, slice) and value == slice(None):
+        return Handle(Node("all"), {}, SCALAR)
+    if isinstance(value, Handle) and value.shape == SCALAR:
+        return value
+    number = exact(value)
+    if number is None or number.denominator > 1 or number < 1:
+        raise UsageError(f"{value!r} is no place of an entry", suggestion="entries count from 1: x[1], X[1, 2], X[1, :]")
+    return handle(number)
 
 
 def _symbol(name: str, sizes: Sequence[str | int], properties: dict[str, bool]) -> Handle:
@@ -135,7 +173,8 @@ def _symbol(name: str, sizes: Sequence[str | int], properties: dict[str, bool]) 
     dims = tuple(Dim.of(s) for s in sizes)
     shape = (*dims, ONE)[:2] if dims else (ONE, ONE)
     words = tuple(p for p, yes in properties.items() if yes)
-    declaration = Declaration(canonical, "R", dims, words)
+    whole = not dims and words == ("integer",)
+    declaration = Declaration(canonical, "N" if whole else "R", dims, () if whole else words)
     return Handle(Node("name", (), canonical), {canonical: declaration}, (shape[0], shape[1]))
 
 
@@ -154,17 +193,19 @@ def matrix(name: str, rows: str | int, columns: str | int, **properties: bool) -
     return _symbol(name, (rows, columns), properties)
 
 
-def call(name: str, *args: Handle | Number) -> Handle:
+def call(name: str, *args: Operand) -> Handle:
     """A function of the book by its name: call("tr", A)."""
-    handles = [_handle(a) for a in args]
-    return handles[0]._with("call", handles[1:], name)
+    handles = [handle(a) for a in args]
+    if not handles:
+        raise UsageError(f"{name} has no argument")
+    return handles[0].joined("call", handles[1:], name)
 
 
-def hadamard(a: Handle, b: Handle) -> Handle:
+def hadamard(a: Operand, b: Operand) -> Handle:
     """The entrywise product."""
-    return a._with("ew", (b,), (".*",))
+    return handle(a).joined("ew", (handle(b),), (".*",))
 
 
-def kron(a: Handle, b: Handle) -> Handle:
+def kron(a: Operand, b: Operand) -> Handle:
     """The Kronecker product."""
-    return a._with("ew", (b,), ("kron",))
+    return handle(a).joined("ew", (handle(b),), ("kron",))
