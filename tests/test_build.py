@@ -172,7 +172,6 @@ LAWS: dict[str, tuple[Expr, Expr]] = {
     "1^T 1": (matmul(transpose(ones(n)), ones(n)), size(n)),
     "the sum of u .* v": (total(hadamard(a, b)), matmul(transpose(a), b)),
     "the sum of an outer product": (total(matmul(a, transpose(b))), times(total(a), total(b))),
-    "the trace of a Kronecker product": (trace(kron(X, Y)), times(trace(X), trace(Y))),
     "the inverse of a Kronecker product": (inverse(kron(X, Y)), kron(inverse(X), inverse(Y))),
     "the transpose of a Kronecker product": (transpose(kron(A, B)), kron(transpose(A), transpose(B))),
     "equal scalar bases": (times(s, t, s, power(s, num(-3))), divide(t, s)),

@@ -1,5 +1,5 @@
-"""What follows from the index letters of a block (values with and without NumPy, linearity, transposition, answers in matrix notation)
-and from the differentials of powers."""
+"""What follows from the index letters of a block (values in floating point and in decimals, linearity, transposition, answers in matrix
+notation), and from the differentials of powers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matcalc.expressions.build import apply, num, symbol, times, transpose, zero
 from matcalc.expressions.properties import holds
 from matcalc.inference.templates import template
 from matcalc.kinds import ONE, Dim
-from matcalc.numbers import kernels, plain
+from matcalc.numbers import kernels, precise
 from matcalc.ops.core import HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, POWER
 from matcalc.ops.diagonal import DIAG, DIAGONAL
 from matcalc.ops.multilinear import letters, transposition
@@ -25,14 +25,14 @@ X, x, r = symbol("X", (M, N)), symbol("x", (N, ONE)), symbol("r", (ONE, N))
 
 
 @pytest.mark.parametrize("index", ["ii->11", "ij->11", "ii->i1", "i1->ii", "ij->ji", "ij->(ji)1", "ij,kl->(ik)(jl)", "ij,jk->ik", "ij->1j"])
-def test_values_without_numpy_are_those_with_it(index: str) -> None:
+def test_decimal_values_are_those_of_numpy(index: str) -> None:
     rng = np.random.default_rng(0)
     sizes = {"1": 1, "i": 3, "j": 4, "k": 2, "l": 5}
     given = [rng.standard_normal([sizes[c] for c in place]) for place in index.partition("->")[0].split(",")]
     found = kernels.contracted(index, *given)
-    small = plain.contracted(index, *[plain.Array(list(map(float, a.ravel())), a.shape) for a in given])
-    assert np.shape(found) == getattr(small, "shape", ())
-    np.testing.assert_allclose(np.ravel(found), getattr(small, "data", [small]), rtol=1e-13)
+    exact = precise.contracted(index, *[precise.Array([precise.exact(float(v)) for v in a.ravel()], a.shape) for a in given])
+    assert np.shape(found) == getattr(exact, "shape", ())
+    np.testing.assert_allclose(np.ravel(found), [float(v) for v in getattr(exact, "data", [exact])], rtol=1e-12)
 
 
 def test_letters_say_what_becomes_of_transposes() -> None:
@@ -77,6 +77,8 @@ def test_signs_of_entries() -> None:
         ("norm(rowSums(X^T))", "ones(m) colsum(X)/||colsum(X)^T||"),
         ("tr(rowsum(X) colsum(X))", "(rowsum(X) ones(n)^T + ones(n) colsum(X))^T"),
         ("sum(rowsum(X .* X))", "2 X"),
+        ("tr(X ⊗ X)", "2 tr(X) I_n"),
+        ("tr(X ⊗ A) + tr(A ⊗ X) + tr(A ⊗ A ⊗ X)", "tr(A) (tr(A) + 2) I_n"),
     ],
 )
 def test_answers_are_in_matrix_notation(text: str, answer: str) -> None:

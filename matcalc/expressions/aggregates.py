@@ -12,7 +12,6 @@ from ..ops.core import (
     INDEXED_PRODUCT,
     INDEXED_SUM,
     IVERSON,
-    KRONECKER,
     LITERAL,
     MATMUL,
     MEMBER,
@@ -58,8 +57,6 @@ def _trace(x: Expr) -> Expr:
         return size(x.shape[0])
     if x.op is DIAG:
         return total(x.args[0])
-    if x.op is KRONECKER and all(a.shape[0] is a.shape[1] for a in x.args):
-        return times(*[trace(a) for a in x.args])
     if x.op is MATMUL:
         return _trace_of_chain(list(x.args))
     return make(TRACE, (x,), None, SCALAR, x.size + 1)

@@ -180,8 +180,8 @@ def by_its_block(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> 
         shorter = _along(op, args)
         if shorter is not None:
             return shorter
-    if op.is_linear:
-        shorter = by_letters(op, args[0])
+    if op.index:
+        shorter = by_letters(op, *args)
         if shorter is not None:
             return shorter
     first = args[0] if args else None
@@ -237,13 +237,17 @@ def _has_minus(e: Expr) -> bool:
     return leading_sign(e) < 0 and not (e.op in (ADD, TRANSPOSE) and opposite(e) is transpose(e))
 
 
-def by_letters(op: Operation, x: Expr) -> Expr | None:
-    """A linear operation of one argument in other words: numbers in front, zero of zero, of vectors, of transposes; None where its
-    letters say nothing shorter."""
-    if x.op is TIMES:
-        return times(*x.args[:-1], apply(op, (x.args[-1],)))
-    if is_zero(x):
-        return zeros(*result_shape(op, (x,)))
+def by_letters(op: Operation, *args: Expr) -> Expr | None:
+    """A multilinear operation in other words: numbers in front, zero of zero; of one argument also of vectors and of transposes. None
+    where its letters say nothing shorter."""
+    if any(map(is_zero, args)):
+        return zeros(*result_shape(op, args))
+    if any(a.op is TIMES and not a.is_scalar for a in args):
+        scalars = [s for a in args if a.op is TIMES and not a.is_scalar for s in a.args[:-1]]
+        return times(*scalars, apply(op, [a.args[-1] if a.op is TIMES and not a.is_scalar else a for a in args]))
+    if len(args) > 1:
+        return None
+    (x,) = args
     form = letters(op.index)
     (place,) = form.arguments
     single = {c for c, d in zip(place, x.shape) if d is ONE}

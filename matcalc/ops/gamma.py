@@ -58,6 +58,7 @@ POLYGAMMA = operation(
     domain="positive",
     condition="k a whole number from 0, x no whole number below 1",
     rule="differential of the polygamma functions",
+    example="sum(polygamma(k, x)) by x where k in N; x in R^n positive",
     statement="d polygamma(k, x) = polygamma(k + 1, x) dx: the derivative of order k of digamma",
     source=cite("dlmf", "section 5.15"),
     spellings="polygamma",

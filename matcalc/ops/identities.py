@@ -2,7 +2,8 @@
 
 `where` gives the shapes of the letters (`X: n n`, `u: n 1`, `s: 1 1`); an entrywise identity is stated for a real number
 and used for numbers and, entry by entry, for vectors and matrices. `when` is a condition on the letters that the
-simplifier must know to hold (`positive x`). Every identity is checked against numbers in the tests.
+simplifier must know to hold (`positive x`). One that is `equal` is used where the right side is as long as the left, too.
+Every identity is checked against numbers in the tests.
 """
 
 from __future__ import annotations
@@ -13,13 +14,22 @@ from ..sources import after, cite
 class Identity:
     """left = right, with a name, the shapes of its letters, a condition and a source."""
 
-    __slots__ = ("entrywise", "left", "name", "right", "source", "when", "where")
+    __slots__ = ("entrywise", "equal", "left", "name", "right", "source", "when", "where")
 
     def __init__(
-        self, name: str, left: str, right: str, where: str = "", *, entrywise: bool = False, when: str = "", source: str = "algebra"
+        self,
+        name: str,
+        left: str,
+        right: str,
+        where: str = "",
+        *,
+        entrywise: bool = False,
+        equal: bool = False,
+        when: str = "",
+        source: str = "algebra",
     ) -> None:
         self.name, self.left, self.right, self.where = name, left, right, where
-        self.entrywise, self.when, self.source = entrywise, when, source
+        self.entrywise, self.equal, self.when, self.source = entrywise, equal, when, source
 
 
 IDENTITIES: list[Identity] = []
@@ -113,6 +123,7 @@ identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="defi
 
 # Kronecker products.
 _MIXED = cite("magnus-neudecker", "section 2.2")
+identity("trace of a Kronecker product", "tr(kron(X, Y))", "tr(X) tr(Y)", "X: m m, Y: n n", equal=True, source=_MIXED)
 identity("mixed product with a column", "kron(I, u) X", "kron(X, u)", "u: m 1, X: n p", source=_MIXED)
 identity("mixed product with a column, second form", "kron(u, I) X", "kron(u, X)", "u: m 1, X: n p", source=_MIXED)
 

@@ -13,8 +13,10 @@ from ..differentiation.lifting import written_out
 from ..expressions.blocks import gathered
 from ..expressions.build import rebuild
 from ..expressions.expr import Expr, order_key, transform
+from ..ops.identities import IDENTITIES
 from .moves import Move, defined, expansions, identities, moves
 
+_EQUAL = frozenset(i.name for i in IDENTITIES if i.equal)
 ROUNDS = 6  # how often a node may be improved
 Record = list[tuple[str, Expr, Expr]]
 
@@ -68,7 +70,8 @@ def _improve(e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | N
     for _ in range(ROUNDS):
         best, reason = e, ""
         for name, candidate in ways(e):
-            if order_key(candidate) < order_key(best) and candidate.size < e.size:
+            shorter = candidate.size < e.size and order_key(candidate) < order_key(best)
+            if shorter or (best is e and candidate.size == e.size and name in _EQUAL):
                 best, reason = candidate, name
         if best is e:
             return e
