@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, overload
 from .errors import UsageError
 from .pipeline import derive
 from .pipeline.derivative import Derivative
-from .pipeline.expression import Expression, expression
 from .pipeline.given import Built, Function, Name, Names, Several, Where
 from .pipeline.question import Options, Question
 
 if TYPE_CHECKING:
     from .course.partials import Partials
+    from .pipeline.expression import Expression
 
 Layout = Literal["numerator", "denominator", "strict"]
 Notation = Literal["auto", "matrix", "index", "kron", "differential", "cases"]
@@ -43,16 +43,16 @@ class Asked(WithLayout, total=False):
 
 
 @overload
-def derivative(expr: Function, wrt: Name, **options: Unpack[Asked]) -> Derivative: ...
+def derivative(expr: Function, wrt: Name | None = None, **options: Unpack[Asked]) -> Derivative: ...
 @overload
 def derivative(expr: Function, wrt: Several, *, order: Literal[1] = 1, **options: Unpack[WithLayout]) -> list[Derivative]: ...
 @overload
 def derivative(expr: Function, wrt: Several, *, order: Literal[2, 3, 4], **options: Unpack[WithLayout]) -> Derivative: ...
 @overload
-def derivative(expr: Function, wrt: Names, **options: Unpack[Asked]) -> Derivative | list[Derivative]: ...
+def derivative(expr: Function, wrt: Names | None = None, **options: Unpack[Asked]) -> Derivative | list[Derivative]: ...
 def derivative(
     expr: Function,
-    wrt: Names,
+    wrt: Names | None = None,
     *,
     where: Where = None,
     order: int = 1,
@@ -66,12 +66,13 @@ def derivative(
 
     `expr` is text in matcalc's language, or built from `vector`, `matrix`, `scalar`; `where` declares its names, as text or as a mapping.
     `wrt` is a name or a list of names: a list gives, at order 1, a list of derivatives; at order k one name k times, or k names.
+    Where it is left out, the text says it ("d/dx x^2"), or there is one sensible variable, or UsageError lists them.
     `structured` differentiates within the set a matrix is declared to lie in: "symmetric-space" (the gradient in that space) or
     "independent" (by the entries one may choose). `vectorize` writes sums over families as products with the stacked families;
     `assumptions` says what is stacked how. Raises MatcalcError: bad input, no answer, or a failed check.
     """
     question = Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize), asks=True)
-    single = isinstance(wrt, str | Built)
+    single = wrt is None or isinstance(wrt, str | Built)
     if question.options.order == 1 and single and len(question.names) > 1:
         names = ", ".join(map(repr, question.names))
         raise UsageError("one name is one variable", suggestion=f"several are a list: [{names}]")
@@ -90,10 +91,10 @@ def _chain_of(expr: Function, name: str, where: Where, verify: bool) -> Partials
 
 
 @overload
-def grad(expr: Function, wrt: Name, **options: Unpack[Wanted]) -> Derivative: ...
+def grad(expr: Function, wrt: Name | None = None, **options: Unpack[Wanted]) -> Derivative: ...
 @overload
 def grad(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> list[Derivative]: ...
-def grad(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
+def grad(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
     """The gradient of a scalar: a column for a vector, of the variable's own shape for a matrix. UsageError where `expr` is no scalar."""
     found = derivative(expr, wrt, layout="denominator", **options)
     first = found[0] if isinstance(found, list) else found
@@ -103,15 +104,15 @@ def grad(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative | 
 
 
 @overload
-def jacobian(expr: Function, wrt: Name, **options: Unpack[Wanted]) -> Derivative: ...
+def jacobian(expr: Function, wrt: Name | None = None, **options: Unpack[Wanted]) -> Derivative: ...
 @overload
 def jacobian(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> list[Derivative]: ...
-def jacobian(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
+def jacobian(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
     """The first partial derivatives, the function's indices first: m×n for m functions of n variables."""
     return derivative(expr, wrt, **options)
 
 
-def hessian(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative:
+def hessian(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted]) -> Derivative:
     """The second derivatives by one variable, or the mixed ones by two: H[i,j] by x_i and y_j."""
     found = derivative(expr, wrt, order=2, **options)
     assert isinstance(found, Derivative)
@@ -120,6 +121,8 @@ def hessian(expr: Function, wrt: Names, **options: Unpack[Wanted]) -> Derivative
 
 def parse(text: Function, where: Where = None) -> Expression:
     """Read an expression, or take one that was built; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
+    from .pipeline.expression import expression
+
     return expression(Question.of(text, where=where))
 
 
@@ -128,4 +131,4 @@ def subexpressions(text: Function, where: Where = None) -> list[tuple[str, str]]
     return parse(text, where).subexpressions()
 
 
-__all__ = ["Derivative", "Expression", "derivative", "grad", "hessian", "jacobian", "parse", "subexpressions"]
+__all__ = ["Derivative", "derivative", "grad", "hessian", "jacobian", "parse", "subexpressions"]

@@ -331,7 +331,7 @@ def test_what_is_no_expression(value: Any) -> None:
             ask(value)
 
 
-@pytest.mark.parametrize("wrt", [None, 3, [], [None], {"x": 1}, b"x", x.T @ x])
+@pytest.mark.parametrize("wrt", [3, [], [None], {"x": 1}, b"x", x.T @ x])
 def test_what_is_no_variable(wrt: Any) -> None:
     with pytest.raises(MatcalcError):
         one("x^T x", wrt)

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -237,14 +238,15 @@ def test_ascii_output_of_json_and_shapes(engine: Engine) -> None:
         (["d", "--verbose"], ["--verbose"]),
         (["d"], ["expression"]),
         (["d", "--wrt", "x"], ["expression"]),
-        (["d", "x^T A x"], ["--wrt"]),
         (["d", "x^T A x", "--wrt"], ["--wrt"]),
         (["d", "x^T", "A", "x", "--wrt", "x"], ["3", "quotes"]),
         (["d", "x", "--wrt", "x", "--layout", "sideways"], ["sideways", "numerator"]),
         (["d", "x", "--wrt", "x", "--order", "-1"], ["-1"]),
         (["d", "x", "--wrt", "x", "--order", "two"], ["two"]),
-        (["x^T A x", "--wrt", "x"], ["x^T A x", "matcalc d"]),
-        (["frob"], ["frob", "shapes"]),
+        (["gradient", "x^T x"], ["gradient", "did you mean grad?"]),
+        (["shape", "x^T x"], ["shape", "did you mean shapes?"]),
+        (["jacobean", "x"], ["did you mean jacobian?"]),
+        (["frob"], ["frob", "shapes", "matcalc d frob"]),
         (["--nonsense"], ["--nonsense"]),
         (["shapes"], ["expression"]),
     ],
@@ -292,7 +294,7 @@ def test_control_c_is_130(engine: Engine) -> None:
 
 
 def test_a_control_character_never_reaches_the_terminal(engine: Engine) -> None:
-    for argv in (["d", "x", "--wrt", "x", "--layout", "\x1b[31m"], ["\x1b[31m"], ["d", "a\x1b", "b\u202e", "--wrt", "x"]):
+    for argv in (["d", "x", "--wrt", "x", "--layout", "\x1b[31m"], ["--\x1b[31m"], ["d", "a\x1b", "b\u202e", "--wrt", "x"]):
         outcome = run(*argv)
         assert outcome.code == 2
         assert not {"\x1b", "\u202e"} & set(outcome.err)
@@ -431,3 +433,41 @@ def test_what_bash_completes(words: str, found: set[str]) -> None:
     env = {"_MATCALC_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     outcome = python("-m", "matcalc", env=env)
     assert found <= {line.partition(",")[2] for line in outcome.out.splitlines()}, outcome
+
+
+# ---------------------------------------------------------------------------------------------- questions without options
+
+
+@pytest.mark.parametrize(
+    "argv, answer, note",
+    [
+        (["x^T A x"], "x^T (A + A^T)", "note: by x, the customary variable here; there is also A"),
+        (["d", "x^T A x"], "x^T (A + A^T)", "note: by x"),
+        (["grad", "||A x - b||^2"], "2 A^T (A x - b)", "there are also A, b"),
+        (["sin(t)"], "cos(t)", "note: by t"),
+        (["-s^2", "--where", "s in R"], "-2 s", "note: by s"),
+        (["hessian", "||y - Phi theta||^2"], "2 Phi^T Phi", "note: by theta"),
+        (["x_i^2", "--where", "x in R^n; i in N"], "2 x_i I_n[i,:]", "note: by x"),
+        (["x^T A x", "--wrt", "A"], "x x^T", ""),
+    ],
+)
+def test_the_sensible_variable(argv: list[str], answer: str, note: str) -> None:
+    outcome = run(*argv)
+    assert (outcome.code, outcome.out) == (0, f"{answer}\n"), outcome
+    assert note in outcome.err
+
+
+@pytest.mark.parametrize("argv, words", [(["a^T b"], "--wrt a --wrt b"), (["w^T x"], "--wrt w --wrt x"), (["d", "3"], "no variable")])
+def test_variables_that_could_be_meant_are_listed(argv: list[str], words: str) -> None:
+    outcome = run(*argv)
+    assert (outcome.code, outcome.out) == (2, "") and words in outcome.err
+
+
+def test_a_file_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "formula.tex"
+    file.write_text("\\lVert A x - b \\rVert^2\n", encoding="utf-8")
+    outcome = run("d", str(file), "--wrt", "x")
+    assert outcome.out == "2 (A x - b)^T A\n" and f"note: read from {file}" in outcome.err
+    file.write_bytes(b"\xff")
+    assert run("d", str(file), "--wrt", "x").code == 2
+    assert run("d", str(tmp_path / "none.tex"), "--wrt", "x").code == 2

@@ -48,7 +48,7 @@ def answer_by(
         raise click.UsageError("--chain is spelled as text, unicode or latex", click.get_current_context())
     if form and form[0] == "latex-doc" and len(names) > 1 and order == 1:
         raise click.UsageError("a document is about one variable", click.get_current_context())
-    by = names[0] if len(names) == 1 else names
+    by = names[0] if len(names) == 1 else names or None
     if taker == "derivative":
         options["order"] = order
     options = {key: value for key, value in options.items() if value is not None and (key, value) != ("vectorize", False)}
@@ -59,6 +59,7 @@ def answer_by(
             print_json({"verified": "failed", "error": error.message})
         raise
     several = isinstance(found, list)
+    names = names or list(dict.fromkeys(found[0].wrt if isinstance(found, list) else found.wrt))
     answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
     if as_json:
         objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]

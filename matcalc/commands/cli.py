@@ -49,8 +49,11 @@ SECTIONS = {
 NAMES = tuple(name for section in SECTIONS.values() for name in section)
 
 
+LEAST_WORD = 3  # letters: a word that long is a command, and no expression
+
+
 class Commands(click.Group):
-    """The group; an unknown command is most often an expression whose `d` was forgotten."""
+    """The group. What is no command and no word is an expression, whose derivative is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(NAMES)
@@ -69,14 +72,27 @@ class Commands(click.Group):
             with formatter.section(title):
                 formatter.write_dl(list(hints.items()))
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        minus = args[:1] and args[0].startswith("-") and not args[0].startswith("--")
+        return super().parse_args(ctx, ["d", *args] if minus else args)  # -x^2 is an expression
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None:
-            known = ", ".join(self.list_commands(ctx))
-            word = cut(args[0])
-            raise click.UsageError(
-                f"no command {word!r} (there are: {known}); for a derivative: matcalc d {shlex.quote(word)} --wrt x", ctx
-            )
+        if args[0] not in NAMES:
+            word = args[0]
+            if word.isalpha() and len(word) >= LEAST_WORD and word.isascii():
+                near = nearest(word)
+                hint = f"did you mean {near}?" if near else f"for a derivative: matcalc d {shlex.quote(cut(word))}"
+                raise click.UsageError(f"no command {cut(word)!r} (there are: {', '.join(NAMES)}); {hint}", ctx)
+            args = ["d", *args]
         return super().resolve_command(ctx, args)
+
+
+def nearest(word: str) -> str:
+    """The command that a misspelt one is near to; "" if there is none."""
+    from difflib import get_close_matches
+
+    begun = [n for n in NAMES if len(n) > 1 and (word.startswith(n) or n.startswith(word))]
+    return next(iter(begun or get_close_matches(word, NAMES, 1)), "")
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -119,6 +135,7 @@ def main(args: Sequence[str] | None = None) -> int:
     context_settings={"help_option_names": ["--help"]},
     epilog="""\b
 Examples:
+  matcalc "x^T A x"                                      d is the command where none is given
   matcalc d "x^T A x" --wrt x
   matcalc d "log det X + a^T X^-1 a" --wrt X --where "X in S^n; a in R^n"
   matcalc d "1/N sum_{i=1}^N (w^T x_i - y_i)^2" --wrt w --where "x_i in R^n; y_i in R"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_INPUT = 200_000  # bytes; the reader's own limit, applied before an endless stdin fills the memory
 LONG_OPTION = re.compile(r"(--[A-Za-z][A-Za-z-]+)(=.*)?", re.DOTALL)
+FILE = re.compile(r"\S+\.(?:txt|tex|md|m)")  # an expression has no such end
 SHORT_OPTION = re.compile(r"(-[A-Za-z])")
 # An expression may begin with a minus, so that unknown options pass to EXPR, where read_expression looks at them; and
 # these commands have no one-letter options, which a "-x^T x" would be taken for.
@@ -55,7 +56,18 @@ def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str
     if len(words) > 1:
         found = ", ".join(repr(cut(word, 30)) for word in words[:4])
         raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; write it in quotes", ctx)
-    return read_stdin() if words[0] == "-" else words[0]
+    return read_stdin() if words[0] == "-" else read_file(words[0]) or words[0]
+
+
+def read_file(name: str) -> str:
+    """The expression in a file of this name, which is said; "" where there is none. Names of files have no blanks here, and a suffix."""
+    import os
+
+    if not FILE.fullmatch(name) or not os.path.isfile(name):
+        return ""
+    complain(f"note: read from {name}")
+    with open(name, "rb") as file:
+        return decoded(file.read(LONGEST_INPUT + 1), name)
 
 
 def read_stdin() -> str:
@@ -63,12 +75,16 @@ def read_stdin() -> str:
         raise UsageError("the expression was to come from standard input, which is closed")
     stream = getattr(sys.stdin, "buffer", None)
     data = stream.read(LONGEST_INPUT + 1) if stream else sys.stdin.read(LONGEST_INPUT + 1).encode()
+    return decoded(bytes(data), "standard input")
+
+
+def decoded(data: bytes, source: str) -> str:
     if len(data) > LONGEST_INPUT:
-        raise UsageError(f"the expression on standard input is longer than {LONGEST_INPUT // 1000} kB")
+        raise UsageError(f"the expression on {source} is longer than {LONGEST_INPUT // 1000} kB")
     try:
-        return bytes(data).decode("utf-8-sig").strip("\r\n")
+        return data.decode("utf-8-sig").strip("\r\n")
     except UnicodeDecodeError as error:
-        raise UsageError(f"standard input is not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}") from None
+        raise UsageError(f"{source} is not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}") from None
 
 
 def takes_expression(function: Callable[..., int]) -> Callable[..., int]:

@@ -34,7 +34,12 @@ Examples:
 
 Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refused.""",
 )
-@click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several.")
+@click.option(
+    "--wrt",
+    multiple=True,
+    metavar="X",
+    help="The variable; repeat it, or separate by commas, for several. It may be left out where one is sensible.",
+)
 @takes_expression
 @click.option("--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="1 the derivative, 2 the Hessian.")
 @click.option(

@@ -126,7 +126,7 @@ def _one(question: Question) -> Derivative:
         notation=notation,
         flipped=flipped,
         check=summed_up(checks),
-        assumptions=_notes(typed, names, dict(zip(names, sets)), structured),
+        assumptions=[*question.notes, *_notes(typed, names, dict(zip(names, sets)), structured)],
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=members,
     )

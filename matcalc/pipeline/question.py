@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import MatcalcError, UsageError
 from ..expressions.build import entry, index, num
 from ..expressions.expr import Expr
+from ..expressions.labels import words_of
 from ..inference.infer import Typed, infer
 from ..kinds import ONE, shape_text
 from ..ops.core import MEMBER, SYMBOL
@@ -23,6 +24,7 @@ from ..syntax import Declaration, Program, split_name
 from .given import Built, Function, Names, Where, declared_in, names_of, number_of
 
 LAYOUTS = ("numerator", "denominator", "strict")
+CUSTOMARY = frozenset("x X theta Theta w W".split())  # what is unknown in most formulas, beside what is given
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
 
@@ -61,18 +63,25 @@ USUAL = Options()
 class Question:
     """A function with what is declared of its names, the variables, and how the answer is wanted."""
 
-    __slots__ = ("_typed", "declarations", "names", "options", "program")
+    __slots__ = ("_typed", "declarations", "names", "notes", "options", "program")
 
     def __init__(
-        self, program: Program, declarations: Iterable[Declaration] = (), names: Iterable[str] = (), options: Options = USUAL
+        self,
+        program: Program,
+        declarations: Iterable[Declaration] = (),
+        names: Iterable[str] = (),
+        options: Options = USUAL,
+        notes: Iterable[str] = (),
     ) -> None:
         self.program, self.declarations, self.names, self.options = program, tuple(declarations), tuple(names), options
+        self.notes = tuple(notes)  # what was decided for whoever asked
         self._typed: Typed | None = None
 
     @classmethod
-    def of(cls, function: Function, wrt: Names = (), where: Where = None, options: Options = USUAL, asks: bool = False) -> Question:
+    def of(cls, function: Function, wrt: Names | None = (), where: Where = None, options: Options = USUAL, asks: bool = False) -> Question:
         """Of a text, a number, or an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
-        text may ask for a derivative by itself, as d/dx x^2 does; elsewhere a function is wanted."""
+        text may ask for a derivative by itself, as d/dx x^2 does, and where no variables are given (None) the only sensible one is taken;
+        elsewhere a function is wanted."""
         declared = declarations_in(where)
         if isinstance(function, Built):
             program, own = function.read()
@@ -84,13 +93,14 @@ class Question:
             program = read(function, declared)
             declarations = (*declared, *declarations_in(program.where))
         try:
-            names = names_in(wrt, declarations)
+            names = names_in(() if wrt is None else wrt, declarations)
             if program.asked is not None:
                 if not asks:
                     raise UsageError("the text asks for a derivative, and a function is wanted here")
                 names, order = agreed(program.asked, names, options.order)
                 options = options.changed(order=order)
-            return cls(program, declarations, names, options)
+            made = cls(program, declarations, names, options)
+            return made._by_the_sensible() if wrt is None and not names and asks else made
         except MatcalcError as error:
             raise error.located(program.text) from None
 
@@ -112,7 +122,23 @@ class Question:
 
     def by(self, *names: str, **options: Any) -> Question:
         """The same function by other variables, or with other options."""
-        return Question(self.program, self.declarations, names, self.options.changed(**options) if options else self.options)
+        return Question(self.program, self.declarations, names, self.options.changed(**options) if options else self.options, self.notes)
+
+    def _by_the_sensible(self) -> Question:
+        """The same by the one name that a reader would take for the variable; UsageError where there are several, or none."""
+        typed = self.typed
+        names = [n for n, e in typed.symbols.items() if not (e.op is SYMBOL and "integer" in words_of(e))]
+        names = list(dict.fromkeys(split_name(n)[0] if split_name(n)[0] in typed.families else n for n in names))
+        customary = [n for n in names if n in CUSTOMARY]
+        if not names:
+            raise UsageError("there is no variable to differentiate by")
+        if len(names) > 1 and len(customary) != 1:
+            listed = " ".join(f"--wrt {n}" for n in names)
+            raise UsageError("by which variable?", suggestion=f"say one of {listed}")
+        (name,) = names if len(names) == 1 else customary
+        others = [n for n in names if n != name]
+        more = f", the customary variable here; there {'is' if len(others) == 1 else 'are'} also {', '.join(others)}" if others else ""
+        return Question(self.program, self.declarations, (name,), self.options, [f"by {name}{more}"])
 
     def need_variables(self) -> None:
         """UsageError where none was given."""

@@ -16,7 +16,6 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of, words_of
 from ..inference.infer import Typed
 from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
-from ..notation.forms import evaluate_form
 from ..numbers.verify import SCALES, Point
 from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL, UNIT
 
@@ -155,6 +154,8 @@ def _greatest(values: Any) -> float:
 def evaluator(typed: Typed) -> Numbers:
     """The numbers of what was typed, from whatever it needs of the values in the user's form; functions that are known by their sets
     alone have stand-ins."""
+    from ..notation.forms import evaluate_form
+
     scope = Scope(typed)
     scope.compares = True
 
