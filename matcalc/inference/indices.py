@@ -52,7 +52,11 @@ class Indices:
         self._find_definitions()
         self.uses = list(self._uses())
         self.plain = {u.base for u in self.uses if not u.sub and not u.role}
+        self.convention = False  # sums are written by Einstein's convention: every letter below a name is an index
         self._find_free()
+        if any(s.summed for s in self._contractions()):
+            self.convention = True
+            self._find_free()
         self._sum()
 
     # ------------------------------------------------------------------------------------------ what stands in the text
@@ -161,22 +165,27 @@ class Indices:
         axes = self._axes(u.base)
         if axes is not None:
             return axes == len(reading) or (u.base in self.declared and axes > 0 and known and len(reading) == axes)
+        letters = [p.letter for p in reading if p.letter]
+        if self.convention or (len(reading) == 2 and ALPHABET.issuperset(letters) and len(set(letters)) < len(letters)):  # A_{ii}
+            return len(reading) <= WORD
         if len(reading) == 1:
             upper = u.base[:1].isupper()
             return known or certain or (qualified and not (upper and u.base in self.plain and u.base not in self.definitions))
         if known or certain or u.base in self.definitions or "," in u.sub:
             return known or qualified
-        return qualified and len(reading) < WORD and ALPHABET.issuperset(p.letter for p in reading if p.letter)
+        return qualified and len(reading) < WORD and ALPHABET.issuperset(letters)
 
     # ------------------------------------------------------------------------------------------ Einstein's sums
 
-    def _sum(self) -> None:
-        """Write the sums over letters that stand twice in a product."""
+    def _contractions(self) -> list[_Contraction]:
+        """The statements with the sums over letters that stand twice in a product."""
         letters = [c for c in self.free if c not in self.counted]
-        if not letters:
-            return
+        return [_Contraction(root, [c for c in letters if c not in bound]) for root, bound in self._statements()] if letters else []
+
+    def _sum(self) -> None:
+        """Write these sums."""
         statements = self._statements()
-        done = [_Contraction(root, [c for c in letters if c not in bound]) for root, bound in statements]
+        done = self._contractions()
         summed = dict.fromkeys(c for s in done for c in s.summed)
         if not summed:
             return
@@ -221,6 +230,7 @@ class _Contraction:
 
     def __init__(self, root: Node, letters: Collection[str]) -> None:
         self.letters = frozenset(letters)
+        self.bound = _bound_at(root)
         self.summed: dict[str, Node] = {}
         self.left: set[str] = set()
         self.hidden: set[str] = set()
@@ -229,7 +239,7 @@ class _Contraction:
         for n in reversed(list(walk(root))):
             args = tuple(new[id(a)] for a in n.args)
             node = n if all(a is b for a, b in zip(args, n.args)) else Node(n.op, args, n.attr, n.span)
-            shown, node = self._shown(n, node, [seen[id(a)] for a in n.args])
+            shown, node = self._shown(n, node, [[c for c in seen[id(a)] if c not in self.bound[id(n)]] for a in n.args])
             new[id(n)], seen[id(n)] = node, shown
         self.root = new[id(root)]
         self.open = list(dict.fromkeys(seen[id(root)]))
@@ -237,9 +247,9 @@ class _Contraction:
 
     def _shown(self, n: Node, node: Node, args: list[list[str]]) -> tuple[list[str], Node]:
         if n.op == "name":
-            return self._of_product(n, node, [[p.letter for p in self._reading(str(n.attr)) if p.letter in self.letters]])
+            return self._of_product(n, node, [[p.letter for p in self._reading(str(n.attr)) if self._is_free(p.letter, n)]])
         if n.op == "index":
-            places = [str(a.attr) for a in n.args[1:] if a.op == "name" and a.attr in self.letters]
+            places = [str(a.attr) for a in n.args[1:] if a.op == "name" and self._is_free(str(a.attr), n)]
             return self._of_product(n, node, [args[0], places])
         if n.op in ("neg", "T"):
             return args[0], node
@@ -259,6 +269,9 @@ class _Contraction:
             return [c for c in args[0] if c != n.attr], node
         self._hide(c for a in args for c in a)
         return [], node
+
+    def _is_free(self, letter: str, n: Node) -> bool:
+        return letter in self.letters and letter not in self.bound[id(n)]
 
     def _reading(self, name: str) -> list[Part]:
         found = [r for r in readings(split_indexed(name)[1]) if any(p.letter in self.letters for p in r)]
@@ -282,6 +295,20 @@ class _Contraction:
                 self.summed[c] = n
                 node = Node("sum", (node,), c, n.span)
         return [c for c in shown if shown.count(c) == 1], node
+
+
+def _bound_at(root: Node) -> dict[int, frozenset[str]]:
+    """The indices that sums bind at each node."""
+    found: dict[int, frozenset[str]] = {}
+    todo: list[tuple[Node, frozenset[str]]] = [(root, frozenset())]
+    while todo:
+        n, bound = todo.pop()
+        found[id(n)] = bound
+        inner = bound
+        if n.op in ("sum", "product"):
+            inner = bound | ({n.attr} if isinstance(n.attr, str) else _letters_below(n.args[0]))
+        todo += [(a, bound if k else inner) for k, a in enumerate(n.args)]
+    return found
 
 
 def _times(count: int) -> str:
