@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ..expressions.blocks import selection, turned
 from ..expressions.build import add, block, matmul, transpose
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.blocks import BLOCK, SELECTION
-from ..ops.core import MATMUL, TRANSPOSE
+from ..ops.core import COMMUTATION, MATMUL, TRANSPOSE
+from .axes import NoAxis
 from .graph import Node
-from .leaves import Leaves, NoAxis
+
+if TYPE_CHECKING:
+    from ..ops.operation import Operation
+    from .lowering import Lowering
 
 NONE = Dim.of(0)
 
@@ -71,63 +76,73 @@ def merged(factors: Sequence[Expr]) -> list[Expr]:
     return found
 
 
-class Blocks(Leaves):
-    """Blocks, selections, commutations."""
+def _block(lowering: Lowering, e: Expr) -> Node:
+    if lowering.batch(e):
+        raise NoAxis
+    return lowering.graph.make("block", [_cell(lowering, a, len(lowering.dims(e))) for a in e.args], e.attr, lowering.dims(e))
 
-    def _block(self, e: Expr) -> Node:
-        if self.batch(e):
-            raise NoAxis
-        return self.graph.make("block", [self._cell(a, len(self.dims(e))) for a in e.args], e.attr, self.dims(e))
 
-    def _cell(self, e: Expr, rank: int) -> Node:
-        """A part with as many axes as the whole."""
-        if e.is_scalar:
-            return self.graph.make("literal", (self.lower(e),), (1, 1), (ONE,) * rank)
-        node = self.lower(e)
-        if node.rank == rank:
-            return node
-        return self.graph.view(node, (0, None) if e.shape[1] is ONE else (None, 0))
+def _cell(lowering: Lowering, e: Expr, rank: int) -> Node:
+    """A part with as many axes as the whole."""
+    if e.is_scalar:
+        return lowering.graph.make("literal", (lowering.lower(e),), (1, 1), (ONE,) * rank)
+    node = lowering.lower(e)
+    if node.rank == rank:
+        return node
+    return lowering.graph.view(node, (0, None) if e.shape[1] is ONE else (None, 0))
 
-    def _selection(self, e: Expr) -> Node:
-        """[0; I; 0] by itself."""
-        assert isinstance(e.attr, Dim)
-        rows, cols = e.shape
-        one = self.graph.number(Fraction(1))
-        eye = self.graph.make("spread", (one,), ("ii",), (cols, cols)) if cols is not ONE else self.graph.make("full", (), 1, (ONE,))
-        return self._between(eye, e.attr, rows)
 
-    def _between(self, x: Node, before: Dim, rows: Dim) -> Node:
-        """The rows of `x` below `before` rows of zeros, and as many zeros after them as make `rows` rows."""
-        sides = [before, rows - before - x.dims[0]]
-        zeros = [[] if d is NONE else [self.graph.make("full", (), 0, (d, *x.dims[1:]))] for d in sides]
-        parts = [*zeros[0], x, *zeros[1]]
-        return self.graph.make("block", parts, (len(parts), 1), (rows, *x.dims[1:]))
+def _selection(lowering: Lowering, e: Expr) -> Node:
+    """[0; I; 0] by itself."""
+    assert isinstance(e.attr, Dim)
+    rows, cols = e.shape
+    one = lowering.graph.number(Fraction(1))
+    eye = lowering.graph.make("spread", (one,), ("ii",), (cols, cols)) if cols is not ONE else lowering.graph.make("full", (), 1, (ONE,))
+    return _between(lowering, eye, e.attr, rows)
 
-    def selected(self, e: Expr) -> Node | None:
-        """S M as M among zeros and S^T M as rows of M, where S is such a matrix; likewise from the right, for columns."""
-        if self.batch(e) or not (is_placed(e) or len(e.args) == 2):
-            return None
-        found = self._rows(e.args[0], e.args[1:], turned=False)
-        if found is None:
-            found = self._rows(transpose(e.args[-1]), e.args[:-1], turned=True)
-            found = self.graph.view(found, (1, 0)) if found is not None and found.rank == 2 else found
-        return found
 
-    def _rows(self, s: Expr, others: Sequence[Expr], turned: bool) -> Node | None:
-        picks = s.op is TRANSPOSE and s.args[0].op is SELECTION
-        if not picks and s.op is not SELECTION:
-            return None
-        rest = transpose(matmul(*others)) if turned else matmul(*others)
-        before = (s.args[0] if picks else s).attr
-        assert isinstance(before, Dim)
-        if not picks:
-            return self._between(self._cell(rest, 1 if rest.shape[1] is ONE else 2), before, s.shape[0])
-        x = self.lower(rest)
-        if s.shape[0] is ONE:
-            return self.graph.make("member", (x, self.graph.make("size", (), before + 1)), None, x.dims[1:])
-        return self.graph.make("part", (x,), (before, before + s.shape[0]), (s.shape[0], *x.dims[1:]))
+def _between(lowering: Lowering, x: Node, before: Dim, rows: Dim) -> Node:
+    """The rows of `x` below `before` rows of zeros, and as many zeros after them as make `rows` rows."""
+    sides = [before, rows - before - x.dims[0]]
+    zeros = [[] if d is NONE else [lowering.graph.make("full", (), 0, (d, *x.dims[1:]))] for d in sides]
+    parts = [*zeros[0], x, *zeros[1]]
+    return lowering.graph.make("block", parts, (len(parts), 1), (rows, *x.dims[1:]))
 
-    def _commutation(self, e: Expr) -> Node:
-        assert isinstance(e.attr, tuple)
-        sizes = [self.graph.make("size", (), Dim.of(d)) for d in e.attr]
-        return self.graph.make("commutation", sizes, None, self.dims(e))
+
+def selected(lowering: Lowering, e: Expr) -> Node | None:
+    """S M as M among zeros and S^T M as rows of M, where S is such a matrix; likewise from the right, for columns."""
+    if lowering.batch(e) or not (is_placed(e) or len(e.args) == 2):
+        return None
+    found = _rows(lowering, e.args[0], e.args[1:], turned=False)
+    if found is None:
+        found = _rows(lowering, transpose(e.args[-1]), e.args[:-1], turned=True)
+        found = lowering.graph.view(found, (1, 0)) if found is not None and found.rank == 2 else found
+    return found
+
+
+def _rows(lowering: Lowering, s: Expr, others: Sequence[Expr], turned: bool) -> Node | None:
+    picks = s.op is TRANSPOSE and s.args[0].op is SELECTION
+    if not picks and s.op is not SELECTION:
+        return None
+    rest = transpose(matmul(*others)) if turned else matmul(*others)
+    before = (s.args[0] if picks else s).attr
+    assert isinstance(before, Dim)
+    if not picks:
+        return _between(lowering, _cell(lowering, rest, 1 if rest.shape[1] is ONE else 2), before, s.shape[0])
+    x = lowering.lower(rest)
+    if s.shape[0] is ONE:
+        return lowering.graph.make("member", (x, lowering.graph.make("size", (), before + 1)), None, x.dims[1:])
+    return lowering.graph.make("part", (x,), (before, before + s.shape[0]), (s.shape[0], *x.dims[1:]))
+
+
+def _commutation(lowering: Lowering, e: Expr) -> Node:
+    assert isinstance(e.attr, tuple)
+    sizes = [lowering.graph.make("size", (), Dim.of(d)) for d in e.attr]
+    return lowering.graph.make("commutation", sizes, None, lowering.dims(e))
+
+
+RULES: dict[Operation, Callable[[Lowering, Expr], Node]] = {
+    BLOCK: _block,
+    SELECTION: _selection,
+    COMMUTATION: _commutation,
+}

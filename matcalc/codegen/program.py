@@ -19,11 +19,12 @@ from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import MEMBER, SYMBOL
 from ..printing.text import spell
 from ..shortening.simplify import recognise
+from .calls import function_name
 from .emission import Target
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, Node
-from .leaves import function_name
 from .lowering import Lowering
+from .tensors import summed_terms
 
 TARGETS = ("numpy", "jax", "torch", "octave")
 PARTS = ("hessian", "jvp", "vjp", "hvp")
@@ -87,7 +88,7 @@ class Problem:
             dims = outer(d._expr.shape)
         else:
             dims = tuple(k for s in d._tensor.shapes for k in outer(s))
-            node = self.lowering.terms(d._tensor.terms, dims)
+            node = summed_terms(self.lowering, d._tensor.terms, dims)
         return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
 
     def along(self, tensor: Tensor, change: Expr, slot: int) -> Node:
@@ -102,7 +103,7 @@ class Problem:
         for t in tensor.terms:
             here = t.slots[2 * slot : 2 * slot + 2]
             terms.append(Term(t.scalar, [*t.factors, (change, here[0], here[1])], t.slots[: 2 * slot] + t.slots[2 * slot + 2 :], t.binders))
-        return self.lowering.terms(terms, dims)
+        return summed_terms(self.lowering, terms, dims)
 
     def named(self) -> dict[Node, str]:
         """The author's names for subexpressions."""
