@@ -19,7 +19,6 @@ from generate import SIZES, Expression
 from oracle import jacobian
 
 import matcalc
-from matcalc.answers.answer import Derivative
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
 from matcalc.numbers import precise
 from matcalc.numbers.numeric import Plan
@@ -243,7 +242,7 @@ class _Precisely:
 
     def evaluate(self, given: dict[str, Any]) -> Array:
         thing = self.thing
-        tensor = thing._tensor if isinstance(thing, Derivative) else None
+        tensor = getattr(thing, "_tensor", None)  # of a derivative
         parts, shapes = (tensor.expressions(), tensor.shapes) if tensor is not None else ([thing._typed.expr], ())
         env, sizes = thing._scope.prepare(given, parts, shapes)
         with precise.precision(50):

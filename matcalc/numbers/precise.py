@@ -381,6 +381,8 @@ def svd(X: Array, compute_uv: bool = True) -> Any:
     small = negligible() * 10
     while True:
         rest = ZERO
+        if (watch := watching.get()) is not None:
+            watch.spend(4 * len(X) * len(columns) ** 2)
         for p, q in combinations(range(len(columns)), 2):
             x, y = columns[p], columns[q]
             a, b, c = sum(map(mul, x, x)), sum(map(mul, y, y)), sum(map(mul, x, y))
