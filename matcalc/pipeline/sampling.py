@@ -57,7 +57,9 @@ class Sampler:
             self.dims += n.shape
         self.least = max([least, *(k for n in nodes for k in _numbers(n))], default=0)
         self.subscripts = {name_of(s) for n in nodes for i in _places(n) for s in postorder(i) if s.op is SYMBOL}
-        self.literal = {d for n in nodes if n.op is LITERAL or any(_is_far(i) for i in _places(n)) for s in (n, *n.args[:1]) for d in s.shape}
+        self.literal = {
+            d for n in nodes if n.op is LITERAL or any(_is_far(i) for i in _places(n)) for s in (n, *n.args[:1]) for d in s.shape
+        }
         # Whether sizes or whole numbers stand in the formulas as numbers.
         self.counts = any(n.op is SIZE for n in nodes) or any("integer" in words for _, words in self.symbols.values())
 
