@@ -6,6 +6,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import matcalc
@@ -55,7 +56,7 @@ def chain(k: int, first: str, step: str, letter: str, end: str) -> str:
     """k statements: `letter`_1 = first, each further one by `step` ({i} its number, {z} the name before), then the expression `end`."""
     before = [name(letter, i) for i in range(1, k + 1)]
     statements = [f"{before[0]} = {first}"]
-    for i, (z, made) in enumerate(zip(before, before[1:], strict=False), 2):
+    for i, (z, made) in enumerate(pairwise(before), 2):
         statements.append(f"{made} = " + re.sub(r"@(\w)", lambda m, i=i: name(m[1], i), step).replace("Z", z))  # type: ignore[misc]
     return "; ".join([*statements, end.replace("Z", before[-1])])
 
@@ -242,7 +243,7 @@ def attention_layers(k: int) -> Question:
     step = "softmax(Z @Q (Z @K)^T) Z @V"
     first = re.sub(r"@(\w)", r"\1_1", step).replace("Z", "X")
     where = f"X, Y in R^{{N x d}}; {names('QKV', k)} in R^{{d x d}}"
-    return Question(chain(k, first, step, "Z", "||Z - Y||_F^2").replace("; ||Z -", f"; ||{name('Z', k)} -"), "Q_1", where)
+    return Question(chain(k, first, step, "Z", "||Z - Y||_F^2"), "Q_1", where)
 
 
 # ---------------------------------------------------------------------------------------------- matrices that are written out
