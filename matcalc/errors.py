@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 Span = tuple[int, int]
 
 
@@ -13,6 +15,7 @@ class MatcalcError(Exception):
     """
 
     exit_code = 2
+    code = "error"  # what programs tell errors by
 
     def __init__(self, message: str, *, text: str | None = None, span: Span | None = None, suggestion: str | None = None) -> None:
         super().__init__(message)
@@ -27,6 +30,11 @@ class MatcalcError(Exception):
             self.text = text
         return self
 
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: `code` is the kind of error, `span` a half-open place in the text, or null."""
+        suggestions = [self.suggestion] if self.suggestion else []
+        return {"code": self.code, "message": self.message, "span": list(self.span) if self.span else None, "suggestions": suggestions}
+
     def __str__(self) -> str:
         lines = [self.message]
         if self.text and self.span is not None:
@@ -39,23 +47,32 @@ class MatcalcError(Exception):
 class ReadingError(MatcalcError):
     """The text cannot be read: spelling, brackets, an unknown name, two possible readings."""
 
+    code = "reading"
+
 
 class ShapeError(MatcalcError):
     """The shapes do not fit, or the kinds cannot be inferred."""
 
+    code = "shape"
+
 
 class UsageError(MatcalcError):
     """A wrong argument: an unknown layout, a variable that is no name."""
+
+    code = "usage"
 
 
 class NoAnswerError(MatcalcError):
     """Well formed, but there is no derivative, or it could not be checked."""
 
     exit_code = 1
+    code = "no answer"
 
 
 class VerificationError(NoAnswerError):
     """The closed form disagrees with the numerical derivative: a bug in matcalc, never shown as an answer."""
+
+    code = "verification"
 
 
 def printable(text: str) -> str:

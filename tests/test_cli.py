@@ -19,9 +19,9 @@ import pytest
 from console import ROOT, python, run
 
 import matcalc
-from matcalc import api
 from matcalc.commands.console import split_names
 from matcalc.errors import NoAnswerError, ReadingError, VerificationError
+from matcalc.inference.table import Reading
 from matcalc.numbers.judge import Check
 
 ROW = {
@@ -64,6 +64,7 @@ class Engine:
             raise self.failure
         one = SimpleNamespace(**self.answer)
         one.steps = SimpleNamespace(at=Shown)
+        one.readings = [Reading("x", "vector", "R^n", "a small letter among vectors and matrices")]
         one.spell = lambda format: getattr(one, format)
         one.lines = lambda width, form="unicode": [getattr(one, form)]
         return [one] * len(wrt) if isinstance(wrt, list) and options["order"] == 1 else one
@@ -73,7 +74,6 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     fake = Engine()
     monkeypatch.setitem(vars(matcalc), "derivative", fake)
-    monkeypatch.setattr(api, "subexpressions", lambda text, where="": [("x", "n×1"), (text, "1×1")])
     monkeypatch.delenv("MATCALC_DEBUG", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
@@ -163,7 +163,8 @@ def test_an_answer_that_was_not_checked_says_so(engine: Engine) -> None:
 def test_json(engine: Engine) -> None:
     found = json.loads(run("d", "x^T A x", "--wrt", "x", "--json").out)
     check = {"points": 3, "sizes": [{"n": 2}, {"n": 3}, {"n": 4}], "digits": 33, "switches": [], "one_sided": [], "unseen": []}
-    assert found == {**ROW, "shape": ["1", "n"], "wrt": ["x"], "order": 1, "check": check}
+    readings = [{"name": "x", "kind": "vector", "shape": "R^n", "because": "a small letter among vectors and matrices", "declared": False}]
+    assert found == {**ROW, "shape": ["1", "n"], "wrt": ["x"], "order": 1, "check": check, "readings": readings}
     both = json.loads(run("d", "x^T A x", "--wrt", "x,y", "--json", terminal=True).out)
     assert [one["wrt"] for one in both] == [["x"], ["y"]]
     mixed = json.loads(run("d", "x^T A x", "--wrt", "x,y", "--order", "2", "--json").out)
@@ -171,7 +172,7 @@ def test_json(engine: Engine) -> None:
 
 
 def test_shapes_lines_up_its_columns(engine: Engine) -> None:
-    assert run("shapes", "x^T x").out == "x      n×1\nx^T x  1×1\n"
+    assert run("shapes", "x^T x").out == "x      n×1\nx^T    1×n\nx^T x  1×1\n"
     assert "x^T x  1×1" in plain(run("shapes", "x^T x", terminal=True).out)
 
 

@@ -58,6 +58,7 @@ class ClosedForm(Typeset):
         self.order = len(tensor.shapes) - 1
         self.layout, self.notation, self.check = layout, notation, check
         self.assumptions = list(assumptions)
+        self.readings = list(typed.readings)
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
 
     def _said(self) -> tuple[object, ...]:

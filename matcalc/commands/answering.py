@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import VerificationError, printable
-from .console import can_encode, complain, grid, notes_of, one_line, print_json, shape_words, spellable, split_names
+from ..errors import printable
+from .console import can_encode, complain, grid, notes_of, one_line, print_json, readings_table, shape_words, spellable, split_names
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,10 +38,13 @@ def answer_by(
     steps: str | None,
     as_json: bool,
     chain: bool = False,
+    strict: bool = False,
     **options: Any,
 ) -> int:
     """Ask matcalc's function `taker` (derivative, grad, …) and print what it answers."""
     import matcalc
+
+    from ..inference.table import refuse_chosen
 
     names = split_names(wrt)
     if form and chain and form[0] not in ("text", "unicode", "latex"):
@@ -52,15 +55,12 @@ def answer_by(
     if taker == "derivative":
         options["order"] = order
     options = {key: value for key, value in options.items() if value is not None and (key, value) != ("vectorize", False)}
-    try:
-        found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
-    except VerificationError as error:
-        if as_json:
-            print_json({"verified": "failed", "error": error.message})
-        raise
+    found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
     several = isinstance(found, list)
     names = names or list(dict.fromkeys(found[0].wrt if isinstance(found, list) else found.wrt))
     answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
+    if strict:
+        refuse_chosen(answers[0][1].readings)
     if as_json:
         objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]
         if steps:
@@ -120,6 +120,7 @@ def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, An
         "order": order,
         "where": answer.where,
         "assumptions": list(answer.assumptions),
+        "readings": [reading.as_dict() for reading in answer.readings],
         "verified": answer.verified,
         "check": answer.check.as_dict() if answer.check is not None else None,
     }
@@ -140,9 +141,11 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
         facts.add_row("text", Text(answer.text))
     facts.add_row("shape", Text(shape_words([str(size) for size in answer.shape])))
     facts.add_row("layout", Text(answer.layout))
+    if answer.readings:
+        facts.add_row("read as", readings_table(answer.readings))
     if answer.where:
         facts.add_row("where", Text(printable(answer.where)))
-    for k, assumption in enumerate(answer.assumptions):
+    for k, assumption in enumerate(a for a in answer.assumptions if not any(r.tells(a) for r in answer.readings)):
         facts.add_row("assumed" if k == 0 else "", Text(printable(assumption), style="yellow"))
     if steps:
         facts.add_row("steps", _table(answer, steps))

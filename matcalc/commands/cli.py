@@ -15,8 +15,8 @@ from contextlib import suppress
 
 import click
 
-from ..errors import MatcalcError
-from .console import complain, cut
+from ..errors import MatcalcError, VerificationError
+from .console import complain, cut, print_json
 
 # What `--help` says of each command. They live in modules of their own, `matcalc.commands.NAME`, whose `command` is imported when it
 # is called.
@@ -108,6 +108,9 @@ def main(args: Sequence[str] | None = None) -> int:
             code = command.main(args=args, prog_name="matcalc", standalone_mode=False)
         return _flushed(int(code or 0))
     except MatcalcError as error:
+        if "--json" in (sys.argv if args is None else args):
+            state = {"verified": "failed"} if isinstance(error, VerificationError) else {}
+            print_json({**state, "error": error.as_dict()})
         complain(f"error: {error}")
         return _flushed(error.exit_code)
     except click.ClickException as error:

@@ -15,6 +15,7 @@ from ..errors import UsageError, printable
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from ..inference.table import Reading
     from ..pipeline.derivative import Derivative
 
 LONGEST_INPUT = 200_000  # bytes; the reader's own limit, applied before an endless stdin fills the memory
@@ -124,6 +125,18 @@ def grid(first: str = "dim") -> Table:
     grid.add_column(style=first, overflow="fold")
     grid.add_column(overflow="fold")
     return grid
+
+
+def readings_table(readings: Sequence[Reading]) -> Table:
+    """How each name was read and why; what was chosen among kinds stands first and is marked."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for reading in readings:
+        why = ("chosen: " if reading.chosen else "") + reading.because
+        table.add_row(Text(printable(reading.clause), "yellow" if reading.chosen else ""), Text(printable(why), "dim"))
+    return table
 
 
 def shape_words(shape: Sequence[str]) -> str:

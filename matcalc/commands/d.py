@@ -72,6 +72,7 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     help="The derivation, a rule of the book on each line, with its source; `full` with the small steps too.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
+@click.option("--strict", is_flag=True, help="Refuse where the kind of a name had to be chosen: declare it with --where.")
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
 def command(
     expression: str,
@@ -89,6 +90,7 @@ def command(
     chain: bool,
     steps: str | None,
     as_json: bool,
+    strict: bool,
     no_verify: bool,
 ) -> int:
     """The derivative of EXPR by X, in closed form.
@@ -103,7 +105,7 @@ def command(
             click.get_current_context(),
         )
     shown = form_of(format_, bold, transpose, width)
-    return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, **options)
+    return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, strict, **options)
 
 
 def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, examples: str) -> click.Command:
@@ -119,11 +121,12 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         width: int | None,
         steps: str | None,
         as_json: bool,
+        strict: bool,
         no_verify: bool,
         **options: Any,
     ) -> int:
         form = form_of(format_, bold, transpose, width)
-        return answer_by(taker, expression, where, wrt, order, form, steps, as_json, **options, verify=not no_verify)
+        return answer_by(taker, expression, where, wrt, order, form, steps, as_json, strict=strict, **options, verify=not no_verify)
 
     params = [p for p in command.params if p.name not in (*leave_out, "chain")]
     epilog = f"\b\nExamples:\n{examples}"

@@ -6,16 +6,25 @@ import sys
 
 import click
 
-from .console import EXPRESSION_SETTINGS, grid, one_line, spellable, takes_expression
+from .console import EXPRESSION_SETTINGS, complain, grid, one_line, print_json, readings_table, spellable, takes_expression
 
 
 @click.command("shapes", context_settings=EXPRESSION_SETTINGS)
 @takes_expression
-def command(expression: str, where: tuple[str, ...]) -> int:
-    """Every subexpression of EXPR with its inferred shape."""
-    from ..api import subexpressions
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: the subexpressions, and how each name was read.")
+def command(expression: str, where: tuple[str, ...], as_json: bool) -> int:
+    """Every subexpression of EXPR with its inferred shape, and how each name was read."""
+    from ..api import parse
 
-    rows = [(one_line(text), spellable(shape)) for text, shape in subexpressions(expression, where="; ".join(filter(None, where)))]
+    read = parse(expression, where="; ".join(filter(None, where)))
+    if as_json:
+        shapes = [{"text": text, "shape": shape} for text, shape in read.subexpressions()]
+        print_json({"subexpressions": shapes, "readings": [r.as_dict() for r in read.readings], "where": read.where})
+        return 0
+    rows = [(one_line(text), spellable(shape)) for text, shape in read.subexpressions()]
+    for reading in read.readings:
+        if not reading.declared and not sys.stdout.isatty():
+            complain(f"note: {'chosen: ' if reading.chosen else ''}{one_line(reading.clause)}: {reading.because}")
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.text import Text
@@ -23,7 +32,10 @@ def command(expression: str, where: tuple[str, ...]) -> int:
         table = grid("default")
         for text, shape in rows:
             table.add_row(Text(text), Text(shape, style="bold"))
-        Console(highlight=False).print(table)
+        console = Console(highlight=False)
+        console.print(table)
+        console.print()
+        console.print(readings_table(read.readings))
     else:
         width = min(60, max((len(text) for text, _ in rows), default=0))
         for text, shape in rows:

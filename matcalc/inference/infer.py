@@ -31,6 +31,7 @@ from .scene import Scene
 from .scopes import Typing
 from .shorthands import shorthands
 from .standing import name_of, place_of
+from .table import Reading, table
 from .terms import Term, finish
 
 _OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
@@ -41,7 +42,8 @@ class Typed:
 
     `symbols` has every name in use by first occurrence (a variable of differentiation as its property-free twin),
     `declared` the same with all properties; `families` the index and size by the family's base name; `nodes` each
-    surface node with the expression it became; `index_ranges` the sizes of the free indices of an index form.
+    surface node with the expression it became; `index_ranges` the sizes of the free indices of an index form; `readings` says
+    of each name how it was read and why.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Typed:
         nodes: list[tuple[Node, Expr]],
         bindings: dict[str, Expr],
         index_ranges: dict[str, Dim],
+        readings: list[Reading],
     ) -> None:
         self.expr = expr
         self.program = program
@@ -68,6 +71,7 @@ class Typed:
         self.nodes = nodes
         self.bindings = bindings
         self.index_ranges = index_ranges
+        self.readings = readings
         self.form = program.form
 
 
@@ -158,6 +162,7 @@ def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
         [(node, t.result) for node, t in el.seen if t.result is not None],
         {name: t.result for name, t in el.bindings.items() if t.result is not None},
         free,
+        table(el, symbols),
     )
 
 

@@ -32,6 +32,7 @@ class Expression(Typeset, Built):
         self._typed = typed
         self._scope = Scope(typed)
         self.assumptions = list(typed.assumptions)
+        self.readings = list(typed.readings)
         self.expr = typed.expr
 
     def _said(self) -> tuple[object, ...]:
