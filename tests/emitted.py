@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matcalc.codegen.octave import KEYWORDS
+from matcalc.codegen.octave_file import KEYWORDS
 from matcalc.codegen.pyfile import identifier, identifiers
 
 LANGUAGES = [

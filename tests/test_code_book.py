@@ -444,6 +444,14 @@ def test_every_operation_has_code() -> None:
     assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along"} == set()
 
 
+@pytest.mark.parametrize("language", TARGETS)
+def test_an_argument_that_a_text_names_twice_is_computed_once(language: str) -> None:
+    d: Any = matcalc.derivative("tr(chol(A A^T))", "A", where="A in R^{m x n}", verify=False)
+    _, _, value = d.code(language).partition(" value(")
+    value = re.split(r"\n\n\n", value)[0]
+    assert "chol" in value and len(re.findall(r"A @ A\.T|A \* A\.'", value)) == 1
+
+
 def test_what_a_program_carries_is_the_source_of_a_function() -> None:
     carried = python_functions("numpy")
     assert carried == {n: inspect.getsource(getattr(for_numpy, n)).rstrip().replace("  # fmt: skip", "") for n in carried}

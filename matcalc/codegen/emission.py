@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
+from ..kinds import Dim
 from .frame import File, MissingSize
 from .graph import Node, postorder
 
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly a text holds together
 Text = tuple[str, int]
 
+# From the language (of the writers' own kind), the node, the texts of its arguments and the statements so far.
+Writer = Callable[[Any, Node, Sequence[Text], "Body"], Text]
+
 LONGEST = 64  # characters a subexpression may have before it gets a name
 LEAVES = frozenset(("in", "num", "size", "const", "index"))
 
 
 class Target:
-    """A language: how each operation is written. Subclasses have a method for every operation of `graph`."""
+    """A language: `writers` has how each operation of a graph is written, and what they have in common are methods."""
 
-    comment = "#"
+    writers: Mapping[str, Writer]
 
     def __init__(self) -> None:
         self.helpers: dict[str, None] = {}  # names of helper functions that are used
@@ -26,8 +31,7 @@ class Target:
         self.dimensions: dict[str, str] = {}
 
     def write(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        text: Text = getattr(self, f"write_{node.op}")(node, args, body)
-        return text
+        return self.writers[node.op](self, node, args, body)
 
     def file(self, file: File) -> str:
         """The text of a whole file."""
@@ -68,8 +72,13 @@ class Target:
             raise MissingSize(name)
         return self.dimensions[name]
 
-    def write_apply(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        return f"{self.argument(str(node.attr))}({', '.join(a[0] for a in args)})", ATOM
+    def size(self, dim: Dim) -> str:
+        """A dimension as an integer expression."""
+        parts = []
+        for m, c in dim.terms:
+            names = [n if n.isdigit() else self.dimension(n) for n, k in m for _ in range(k)]
+            parts.append("*".join(([str(c)] if c != 1 or not names else []) + names))
+        return " + ".join(parts).replace("+ -", "- ") or "0"
 
     def assign(self, name: str, text: str) -> str:
         return f"{name} = {text}"
@@ -86,6 +95,11 @@ class Target:
     def empty(self, node: Node) -> str:
         """The value of an empty sum or product of the shape of `node`."""
         raise NotImplementedError
+
+
+def apply(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+    """A function that is an argument of the program."""
+    return f"{target.argument(str(node.attr))}({', '.join(a[0] for a in args)})", ATOM
 
 
 class Body:

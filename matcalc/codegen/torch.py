@@ -8,12 +8,25 @@ from .emission import ATOM, Body, Text, is_constant
 from .frame import Argument
 from .graph import Node
 from .python import NumPy
+from .python_operations import WRITERS
+
+
+def _expand(target: Torch, node: Node, args: Sequence[Text], body: Body) -> Text:
+    if is_constant(node.args[0]):
+        return f"torch.full({target.shape(node.dims)}, {args[0][0]}, **options)", ATOM
+    return WRITERS["expand"](target, node, args, body)
+
+
+def _spread(target: Torch, node: Node, args: Sequence[Text], body: Body) -> Text:
+    text, level = WRITERS["spread"](target, node, args, body)
+    return text.replace(", **options, (", ", options, ("), level
 
 
 class Torch(NumPy):
     """PyTorch."""
 
     name = "torch"
+    writers = WRITERS | {"expand": _expand, "spread": _spread}
     xp = "torch"
     what = "PyTorch"
     head = "import math\n\nimport torch"
@@ -41,11 +54,6 @@ class Torch(NumPy):
     def stacked(self, texts: Sequence[str], axis: int) -> str:
         return f"torch.cat(({', '.join(texts)}){', 1' if axis else ''})"
 
-    def write_expand(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        if is_constant(node.args[0]):
-            return f"torch.full({self.shape(node.dims)}, {args[0][0]}, **options)", ATOM
-        return super().write_expand(node, args, body)
-
     def truth(self, text: str, node: Node) -> str:
         return f'torch.as_tensor({text}).to(options["dtype"])'
 
@@ -59,10 +67,6 @@ class Torch(NumPy):
     def arrays(self, nodes: Sequence[Node], args: Sequence[Text]) -> list[Text]:
         numbers = [is_constant(n) and not n.rank for n in nodes]
         return [(f"torch.as_tensor({a[0]}, **options)", ATOM) if number else a for number, a in zip(numbers, args)]
-
-    def write_spread(self, node: Node, args: Sequence[Text], body: Body) -> Text:
-        text, level = super().write_spread(node, args, body)
-        return text.replace(", **options, (", ", options, ("), level
 
     def returned(self, root: Node, text: str) -> str:
         return f"torch.as_tensor({text}, **options)" if is_constant(root) and not root.rank else text
