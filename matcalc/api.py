@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
-from .errors import UsageError
+from .errors import MatcalcError, UsageError
 from .pipeline import derive
 from .pipeline.derivative import Derivative
 from .pipeline.given import Built, Function, Name, Names, Several, Where
@@ -90,13 +90,28 @@ def _chain_of(expr: Function, name: str, where: Where, verify: bool) -> Partials
     return chain_of(expr, name, where=where, verify=verify)
 
 
+def _gathered(expr: Function, wrt: Names | None, **options: Any) -> Derivative | None:
+    """The derivative by several numbers at once; None for other variables."""
+    if wrt is None or isinstance(wrt, str | Built):
+        return None
+    from .pipeline.gathered import gathered
+
+    where = options.pop("where", None)
+    question = Question.of(expr, wrt, where, Options(**options))
+    try:
+        return gathered(question)
+    except MatcalcError as error:
+        raise error.located(question.text) from None
+
+
 @overload
 def grad(expr: Function, wrt: Name | None = None, **options: Unpack[Wanted]) -> Derivative: ...
 @overload
-def grad(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> list[Derivative]: ...
+def grad(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> Derivative | list[Derivative]: ...
 def grad(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
-    """The gradient of a scalar: a column for a vector, of the variable's own shape for a matrix. UsageError where `expr` is no scalar."""
-    found = derivative(expr, wrt, layout="denominator", **options)
+    """The gradient of a scalar: a column for a vector, and for several numbers, of the variable's own shape for a matrix. UsageError where
+    `expr` is no scalar."""
+    found = _gathered(expr, wrt, order=1, layout="denominator", **options) or derivative(expr, wrt, layout="denominator", **options)
     first = found[0] if isinstance(found, list) else found
     if not first._of_scalar:
         raise UsageError("a gradient is that of a scalar, and this function has several entries", suggestion="use jacobian")
@@ -106,15 +121,15 @@ def grad(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted]) ->
 @overload
 def jacobian(expr: Function, wrt: Name | None = None, **options: Unpack[Wanted]) -> Derivative: ...
 @overload
-def jacobian(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> list[Derivative]: ...
+def jacobian(expr: Function, wrt: Several, **options: Unpack[Wanted]) -> Derivative | list[Derivative]: ...
 def jacobian(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted]) -> Derivative | list[Derivative]:
-    """The first partial derivatives, the function's indices first: m×n for m functions of n variables."""
-    return derivative(expr, wrt, **options)
+    """The first partial derivatives, the function's indices first: m×n for m functions of n variables, also of several numbers."""
+    return _gathered(expr, wrt, order=1, **options) or derivative(expr, wrt, **options)
 
 
 def hessian(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted]) -> Derivative:
-    """The second derivatives by one variable, or the mixed ones by two: H[i,j] by x_i and y_j."""
-    found = derivative(expr, wrt, order=2, **options)
+    """The second derivatives by one variable, or the mixed ones by two: H[i,j] by x_i and y_j; of several numbers the matrix of all."""
+    found = _gathered(expr, wrt, order=2, **options) or derivative(expr, wrt, order=2, **options)
     assert isinstance(found, Derivative)
     return found
 

@@ -431,3 +431,43 @@ def test_what_is_the_engines_own_is_private() -> None:
         "assumptions chain check code document evaluate latex latex_steps layout lines markdown mathml notation order readings "
         "remarks shape spell steps text to_latex to_sympy typst unicode verified where wrt".split()
     )
+
+
+# ---------------------------------------------------------------------------------------------- several numbers at once
+
+
+@pytest.mark.parametrize(
+    "ask, expr, text, shape",
+    [
+        (matcalc.grad, "x^2 y + y^3", "[2 x y; x^2 + 3 y^2]", ("2", "1")),
+        (matcalc.jacobian, "x^2 y + y^3", "[2 x y, x^2 + 3 y^2]", ("1", "2")),
+        (matcalc.jacobian, "[x y; x + y; x]", "[y, x; 1, 1; 1, 0]", ("3", "2")),
+        (matcalc.jacobian, "x a + y^2 b", "[a, 2 y b]", ("n", "2")),
+        (matcalc.hessian, "(x + 2y^3)^2", "[2, 12 y^2; 12 y^2, 24 x y + 120 y^4]", ("2", "2")),  # MML example 5.6
+    ],
+)
+def test_several_numbers_are_one_variable(ask: Any, expr: str, text: str, shape: tuple[str, str]) -> None:
+    d = ask(expr, ["x", "y"], where="x, y in R; a, b in R^n")
+    assert (d.text, d.shape, d.wrt, d.verified) == (text, shape, ("x", "y"), "verified")
+    values = {"x": 0.7, "y": -1.3, "a": np.array([1.0, 2.0]), "b": np.array([3.0, 4.0])}
+    found = d.evaluate({n: v for n, v in values.items() if n in d.where})
+    k = 2 if ask is matcalc.hessian else 1
+    parts = [one(expr, [a, *b], where="x, y in R; a, b in R^n", order=k) for a in ("x", "y") for b in (("x", "y") if k == 2 else ((),))]
+    parts = [p[0] if isinstance(p, list) else p for p in parts]
+    columns = np.array([p.evaluate({n: v for n, v in values.items() if n in p.where}) for p in parts])
+    np.testing.assert_allclose(found, columns.reshape(2, 2) if k == 2 else columns.T.reshape(np.shape(found)))
+    with pytest.raises(UsageError, match="one variable"):
+        _ = d.steps
+    with pytest.raises(UsageError, match="one variable"):
+        d.code(parts=["jvp"])
+    assert "def " in d.code() and "documentclass" in d.document()
+
+
+def test_entries_are_numbers_too() -> None:
+    assert matcalc.hessian("x_1^2 x_2", ["x_1", "x_2"], where="x in R^2").text == "[2 x_2, 2 x_1; 2 x_1, 0]"
+
+
+def test_vectors_stay_apart() -> None:
+    assert [str(d) for d in matcalc.grad("a^T X b", ["a", "b"])] == ["X b", "X^T a"]  # type: ignore[union-attr]
+    assert matcalc.hessian("w^T A v", ["w", "v"]).text == "A"
+    assert [str(d) for d in matcalc.grad("s a^T b", ["s", "a"], where="s in R")] == ["a^T b", "s b"]  # type: ignore[union-attr]

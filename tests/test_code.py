@@ -15,7 +15,7 @@ from corpus import cases, close, draws
 from emitted import call, installed, load, run_octave
 
 import matcalc
-from matcalc.codegen.program import first_name, program
+from matcalc.codegen.program import first_name
 from matcalc.codegen.pyfile import identifier
 from matcalc.errors import MatcalcError
 
@@ -61,7 +61,7 @@ def test_products_with_vectors(name: str) -> None:
     """jvp and vjp against the corpus, hessian and hvp against the second derivative."""
     d, case = derivative(name), CASES[name]
     scalar = d._tensor.shapes[0] == matcalc.parse("1").expr.shape
-    found = load(program(d, "numpy", ["jvp", "vjp", *(["hessian", "hvp"] if scalar else [])]))
+    found = load(d.code("numpy", parts=["jvp", "vjp", *(["hessian", "hvp"] if scalar else [])]))
     second = matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=2, verify=False) if scalar else None
     rng = np.random.default_rng(7)
     with np.errstate(all="ignore"):

@@ -154,7 +154,7 @@ def program(
     target: str,
     parts: Iterable[str],
     sizes: Mapping[str, int] | None,
-    second: Callable[[], ClosedForm],
+    second: Callable[[], ClosedForm] | None,
 ) -> str:
     """The file for a derivative. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products; `second` takes the
     second derivative, where one is needed."""
@@ -168,7 +168,7 @@ def program(
     twice = {"hessian", "hvp"}.intersection(wanted)
     if twice and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
-    problem = Problem(d, second() if twice else None, target, sizes)
+    problem = Problem(d, second() if twice and second is not None else None, target, sizes)
     functions = _functions(problem, wanted)
     name = f"{first_name(d).capitalize()} by {', '.join(dict.fromkeys(d.wrt))}"
     formula = f"{name}: {spell(d._program)}"

@@ -26,8 +26,8 @@ class Derivative(ClosedForm):
     """
 
     # Set by who takes the derivative: how it came about, and how to take the second one and the chain along the author's statements.
-    _origin: Origin
-    _second: Callable[[], ClosedForm]
+    _origin: Origin | None = None  # of one by several numbers at once there is none
+    _second: Callable[[], ClosedForm] | None = None
     _chain: Callable[[], Partials] | None = None
 
     @cached_property
@@ -36,6 +36,8 @@ class Derivative(ClosedForm):
         asked for."""
         from ..derivation.unfold import steps_of
 
+        if self._origin is None:
+            raise UsageError("a derivation is by one variable", suggestion=f"ask for each: --wrt {self.wrt[0]}")
         return steps_of(self, self._origin)
 
     @property
@@ -60,7 +62,7 @@ class Derivative(ClosedForm):
         from ..printing.document import Question, document
 
         style = latex_style(self._typed, self._program, bold, transpose, "operatorname", width, frozenset(function_names()))
-        derivation = self.steps.brief() if steps and self.steps else None
+        derivation = self.steps.brief() if steps and self._origin is not None and self.steps else None
         given = derivation.given if derivation is not None else ()
         asked = Question(
             function=self._typed.program,
@@ -83,4 +85,6 @@ class Derivative(ClosedForm):
         """
         from ..codegen.program import program
 
+        if parts and self._origin is None:
+            raise UsageError(f"{parts[0]} is by one variable")
         return program(self, target, parts, sizes, self._second)
