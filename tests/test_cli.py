@@ -65,6 +65,7 @@ class Engine:
         one = SimpleNamespace(**self.answer)
         one.steps = SimpleNamespace(at=Shown)
         one.readings = [Reading("x", "vector", "R^n", "a small letter among vectors and matrices")]
+        one._origin = object()
         one.spell = lambda format: getattr(one, format)
         one.lines = lambda width, form="unicode": [getattr(one, form)]
         return [one] * len(wrt) if isinstance(wrt, list) and options["order"] == 1 else one
