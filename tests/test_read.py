@@ -12,6 +12,7 @@ import pytest
 
 from matcalc.errors import MatcalcError, ReadingError
 from matcalc.kinds import Dim
+from matcalc.ops.vocabulary import SETS
 from matcalc.reading.read import parse, parse_names, parse_where
 from matcalc.reading.sizes import sizes_of
 from matcalc.reading.tree import build_parser
@@ -480,3 +481,20 @@ def test_a_backslash_before_a_blank() -> None:
     with pytest.raises(ReadingError, match="division from the left"):
         parse(r"A \ b")
     assert repr(parse(r"\mathbf{A} \ b").body) == repr(parse("A b").body)
+
+
+@pytest.mark.parametrize("written", SETS)
+def test_a_set_is_read_before_and_after_the_size(written: str) -> None:
+    """R_+^n and R^n_{+}: what the subscript says was lost where it stands behind the size."""
+    field, _, cone = written.partition("_")
+    size = [] if field in "NZ" else ["n"]
+    spellings = [f"{field}_{{{cone}}}^n", f"{field}^n_{{{cone}}}", *([f"{field}^n_{cone}"] if cone in ("+", "-", "++", "--") else [])]
+    for text in spellings if cone else [field + "^n" * len(size)]:
+        (d,) = parse_where(f"x in {text}")
+        assert list(map(str, d.sizes)) == size * (2 if field == "S" else 1), text
+        assert field in "NZ" or d.properties == (SETS[written],), text
+
+
+def test_a_size_may_have_a_subscript() -> None:
+    (d,) = parse_where("x in R^n_1")
+    assert list(map(str, d.sizes)) == ["n_1"] and d.properties == ()

@@ -16,6 +16,7 @@ from ..errors import MatcalcError
 from ..expressions.build import is_number, is_zero, num, power, size, subtract, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
+from ..numbers.drawing import made
 from ..ops.core import ADD, SYMBOL
 from ..ops.vocabulary import close_properties
 from ..shortening.simplify import simplify
@@ -273,22 +274,17 @@ def _for_special_matrices(ev: Evidence, view: View, words: Iterable[str], accept
     """Right only if some matrices are symmetric, diagonal or orthogonal: those of the points, and others that are near nothing."""
     import numpy as np
 
-    makers: dict[str, Callable[[Any], Any]] = {
-        "symmetric": lambda a: (a + a.T) / 2,
-        "diagonal": lambda a: np.diag(np.diag(a)),
-        "orthogonal": lambda a: np.linalg.qr(a)[0],
-    }
     rng = np.random.default_rng(7)
     sizes = {(n, len(v[n])) for n in _squares(ev, "") for v in ev.points}
     others = {(n, size): rng.standard_normal((size, size)) for n, size in sorted(sizes)}
     for word in words:
-        make, names = makers[word], _squares(ev, word)
+        names = _squares(ev, word)
 
-        def right_for(chosen: Iterable[str], make: Callable[[Any], Any] = make) -> Fraction | None:
-            near = [ev.both_at({**v, **{n: make(v[n]) for n in chosen}}) for v in ev.points]
+        def right_for(chosen: Iterable[str], word: str = word) -> Fraction | None:
+            near = [ev.both_at({**v, **{n: made(v[n], (word,)) for n in chosen}}) for v in ev.points]
             if any(p is None for p in near):
                 return None
-            far = [ev.both_at({**v, **{n: make(others[n, len(v[n])]) for n in chosen}}) for v in ev.points]
+            far = [ev.both_at({**v, **{n: made(others[n, len(v[n])], (word,)) for n in chosen}}) for v in ev.points]
             pairs = [p for p in [*near, *far] if p is not None]
             return simple(ratios(ev, [view.apply(p[0]) for p in pairs], [p[1] for p in pairs]))
 

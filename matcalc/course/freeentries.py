@@ -11,6 +11,7 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.properties import holds
 from ..ops.book import REGISTRY
 from ..ops.core import MATMUL
+from ..ops.vocabulary import shortest
 from ..shortening.simplify import simplify
 from .determinants import product_over
 from .problem import Problem
@@ -23,7 +24,7 @@ def structured_determinant(problem: Problem, f: Expr, x: Expr, words: Sequence[s
     whole = problem.whole(x)
     count = size(n)
     half = divide(times(count, add(count, num(1))), num(2))
-    kind = words[0] if words[0] != "symmetric" or "diagonal" not in problem.properties(problem.names[0]) else "diagonal"
+    kind = shortest(frozenset(words))[0]
     problem.notes.append(
         f"by the free entries of a {kind} matrix" + (": n (n + 1)/2 of them".replace("n", str(n)) if kind != "diagonal" else "")
     )

@@ -34,7 +34,6 @@ from .trial import by_numbers, check_point, inside, unstacked
 
 LONGEST_VALUE = 40  # symbols; a longer value of the function is not shown
 MOST_TOGETHER = 4  # variables whose order of elimination is tried in every way
-SYMMETRIC = ("symmetric", "diagonal")
 
 
 def stationary_points(problem: Problem, check: bool) -> Stationary:
@@ -68,7 +67,7 @@ class _Matrices:
             raise NoAnswerError("the gradient has no matrix notation")
         g = self.problem.whole(simplify(tensor.matrix))
         whole = self.problem.whole(x)
-        if any(holds(whole, w) for w in SYMMETRIC) and transpose(g) is not g:
+        if holds(whole, "symmetric") and transpose(g) is not g:
             g = simplify(divide(add(g, transpose(g)), num(2)))  # within the symmetric space
         return simplify(g)
 

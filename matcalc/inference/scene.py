@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ..errors import ReadingError, ShapeError, UsageError
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape, shape_text
-from ..ops.vocabulary import WORDS, close_properties
+from ..ops.vocabulary import SETS, WORDS, close_properties
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
@@ -61,8 +61,7 @@ def _size_names(d: Declaration) -> list[str]:
 
 def declared_properties(d: Declaration) -> tuple[str, ...]:
     """The property words of a declaration, the ones its set implies included."""
-    extra = {"S": ("symmetric",), "N": ("integer",), "Z": ("integer",)}.get(d.field, ())
-    return tuple(dict.fromkeys((*d.properties, *extra)))
+    return tuple(dict.fromkeys((*d.properties, *([SETS[d.field]] if d.field in SETS else []))))
 
 
 class Scene:
@@ -289,8 +288,8 @@ def spell_declaration(d: Declaration) -> str:
     """`A in R^{m x n} symmetric`, `phi: R -> R`."""
     words = [p for p in d.properties if WORDS[p].declared]
     field = d.field if d.field != "S" else "R"
-    if d.field == "S" and "symmetric" not in words:
-        words = ["symmetric", *words]
+    if d.field == "S" and SETS["S"] not in words:
+        words = [SETS["S"], *words]
     if d.domain is not None:
         return f"{d.name}: {_space('R', d.domain)} -> {_space(field, d.sizes)}"
     return " ".join([f"{d.name} in {_space(field, d.sizes)}", *words])

@@ -79,7 +79,7 @@ def draw(
     return arrays.number(x) if number else x
 
 
-def made(x: Any, properties: Iterable[str], rng: Any, arrays: ModuleType | None = None, number: bool = False) -> Any:
+def made(x: Any, properties: Iterable[str], rng: Any = None, arrays: ModuleType | None = None, number: bool = False) -> Any:
     """Random entries turned into an array with the properties, or into a number."""
     for w in _order(close_properties(properties)):
         if w.shape in ("", "entries") or (w.shape == "number") == number:

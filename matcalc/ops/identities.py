@@ -154,5 +154,8 @@ identity("sum over a simplex", "sum(u)", "1", "u: n 1", when="simplex u", source
 identity("row sums of a stochastic matrix", "X u.^0", "(X u).^0", "X: m n, u: n 1", when="stochastic X", source="definition")
 identity("row sums of a stochastic matrix, by name", "rowsum(X)", "rowsum(X).^0", "X: m n", when="stochastic X", source="definition")
 identity("absolute value of what is not negative", "abs(x)", "x", entrywise=True, when="nonnegative x", source="definition")
+identity("absolute value of what is not positive", "abs(x)", "-x", entrywise=True, when="nonpositive x", source="definition")
+identity("sign of a negative number", "sign(x)", "-1", entrywise=True, when="negative x", source="definition")
+identity("rectifier of what is not positive", "relu(x)", "0 x", entrywise=True, when="nonpositive x", source="definition")
 identity("sign of a positive number", "sign(x)", "1", entrywise=True, when="positive x", source="definition")
 identity("rectifier of what is not negative", "relu(x)", "x", entrywise=True, when="nonnegative x", source="definition")

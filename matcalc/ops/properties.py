@@ -9,8 +9,8 @@ from .word import word
 SQUARE = word("square", declared=False, shape="square")
 SYMMETRIC = word(
     "symmetric",
+    sets="S",
     spellings="sym",
-    implies="square",
     shape="square",
     within="linear",
     mirror=1,
@@ -24,7 +24,6 @@ SYMMETRIC = word(
 SKEW = word(
     "skew",
     spellings="skew-symmetric antisymmetric",
-    implies="square",
     shape="square",
     within="linear",
     mirror=-1,
@@ -64,6 +63,7 @@ ORTHONORMAL = word(
 SPD = word(
     "spd",
     "positive definite",
+    sets="S_++",
     spellings="positive-definite symmetric-positive-definite pd",
     implies="psd invertible",
     together="psd invertible; diagonal positive",
@@ -77,6 +77,7 @@ SPD = word(
 PSD = word(
     "psd",
     "positive semidefinite",
+    sets="S_+",
     spellings="positive-semidefinite positive-semi-definite symmetric-positive-semidefinite",
     implies="symmetric",
     together="diagonal nonnegative",
@@ -91,7 +92,7 @@ PSD = word(
 INVERTIBLE = word(
     "invertible",
     spellings="nonsingular non-singular regular",
-    implies="square injective",
+    implies="injective",
     together="injective square",
     shape="square",
     number="x != 0",
@@ -101,7 +102,6 @@ LOWER = word(
     "lower",
     "lower triangular",
     spellings="lower-triangular",
-    implies="square",
     shape="square",
     within="linear",
     zero="above",
@@ -116,7 +116,6 @@ UPPER = word(
     "upper",
     "upper triangular",
     spellings="upper-triangular",
-    implies="square",
     shape="square",
     within="linear",
     zero="below",
@@ -130,7 +129,6 @@ UPPER = word(
 IDEMPOTENT = word(
     "idempotent",
     spellings="projection",
-    implies="square",
     shape="square",
     within="curved",
     number="x == 0 or x == 1",
@@ -144,6 +142,7 @@ IDEMPOTENT = word(
 
 POSITIVE = word(
     "positive",
+    sets="R_++ R_>0",
     implies="nonnegative",
     shape="entries",
     number="x > 0",
@@ -157,6 +156,7 @@ POSITIVE = word(
 )
 NONNEGATIVE = word(
     "nonnegative",
+    sets="R_+ R_>=0",
     spellings="non-negative",
     shape="entries",
     number="x >= 0",
@@ -185,6 +185,7 @@ SIMPLEX = word(
 INTEGER = word(
     "integer",
     "a whole number",
+    sets="N Z",
     declared=False,
     shape="number",
     number="x % 1 == 0",
@@ -198,6 +199,7 @@ ODD = word(
 )
 NEGATIVE = word(
     "negative",
+    sets="R_-- R_<0",
     implies="nonpositive",
     shape="entries",
     number="x < 0",
@@ -210,6 +212,7 @@ NEGATIVE = word(
 )
 NONPOSITIVE = word(
     "nonpositive",
+    sets="R_- R_<=0",
     spellings="non-positive",
     shape="entries",
     number="x <= 0",
@@ -226,6 +229,7 @@ NONPOSITIVE = word(
 ND = word(
     "nd",
     "negative definite",
+    sets="S_--",
     spellings="negative-definite symmetric-negative-definite",
     implies="nsd invertible",
     together="nsd invertible; diagonal negative",
@@ -239,6 +243,7 @@ ND = word(
 NSD = word(
     "nsd",
     "negative semidefinite",
+    sets="S_-",
     spellings="negative-semidefinite negative-semi-definite symmetric-negative-semidefinite",
     implies="symmetric",
     together="diagonal nonpositive",

@@ -8,7 +8,7 @@ from functools import cache
 from . import properties as properties  # the blocks
 from .word import WORDS, Words
 
-__all__ = ["DECLARED", "LINEAR", "OPEN", "SIGNS", "WORDS", "Words", "close_properties", "shortest", "within_a_set"]
+__all__ = ["DECLARED", "LINEAR", "OPEN", "SETS", "SIGNS", "WORDS", "Words", "close_properties", "shortest", "within_a_set"]
 
 
 def close_properties(given: Iterable[str]) -> Words:
@@ -52,4 +52,5 @@ def within_a_set(name: str) -> bool:
 DECLARED = tuple(w.name for w in WORDS.values() if w.declared)
 OPEN = frozenset(name for name in WORDS if not within_a_set(name))
 LINEAR = tuple(w.name for w in WORDS.values() if w.within == "linear")
+SETS = {written: w.name for w in WORDS.values() for written in w.sets}  # as declarations write them
 SIGNS = tuple(w.name for w in WORDS.values() if w.shape == "entries")

@@ -4,6 +4,7 @@
 
 said         how sentences call what has it: "lower triangular"
 spellings    other ways to say it in a declaration, with hyphens between words; `declared` is whether it can be declared at all
+sets         the sets whose members have it, as a declaration writes them without sizes: "R_+ R_>=0"
 implies      words that hold with it
 together     words that make it, alternatives after `;`: "psd invertible; diagonal positive"
 shape        of what it can be said: "square" and "tall" arrays (not more columns than rows), "number", "entries": of every entry
@@ -39,7 +40,7 @@ class Word:
     """One property word, as data; the fields are explained at the head of this module."""
 
     __slots__ = (
-        *("name", "said", "spellings", "declared", "implies", "together", "shape", "within", "zero", "mirror", "scalar", "number"),
+        *("name", "said", "spellings", "declared", "sets", "implies", "together", "shape", "within", "zero", "mirror", "scalar", "number"),
         *("drawn", "near", "vanishes", "margin", "weak", "kept", "sympy"),
     )
 
@@ -50,6 +51,7 @@ class Word:
         *,
         spellings: str = "",
         declared: bool = True,
+        sets: str = "",
         implies: str = "",
         together: str = "",
         shape: str = "",
@@ -67,7 +69,8 @@ class Word:
         sympy: str = "",
     ) -> None:
         self.name, self.said, self.spellings, self.declared = name, said or name, tuple(spellings.split()), declared
-        self.implies = frozenset(implies.split())
+        self.sets = tuple(sets.split())
+        self.implies = frozenset(implies.split()) | ({"square"} if shape == "square" else set()) - {name}
         self.together = tuple(frozenset(t.split()) for t in together.split(";") if t)
         self.shape, self.within, self.zero, self.mirror, self.scalar, self.number = shape, within, zero, mirror, scalar, number
         self.drawn, self.near, self.vanishes, self.margin, self.weak, self.kept, self.sympy = (

@@ -21,7 +21,7 @@ from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
 from ..numbers.judge import Check, summed_up
 from ..ops.core import ENTRY, IVERSON, MEMBER
-from ..ops.vocabulary import OPEN
+from ..ops.vocabulary import OPEN, shortest
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
 from .derivative import Derivative
@@ -192,6 +192,6 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
         if kind is not None:
             notes.append(sentence(n, kind, structured))
         elif declared is not None and declared is not typed.symbols.get(n):
-            closed = ", ".join(p for p in declared.attr[1] if p not in OPEN)  # type: ignore[index]
+            closed = ", ".join(p for p in shortest(frozenset(declared.attr[1])) if p not in OPEN)  # type: ignore[index]
             notes.append(f"the entries of {n} count as free; that it is {closed} is used in the result only")
     return notes

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..ops.vocabulary import WORDS
+from ..ops.vocabulary import SETS, WORDS
 from ..syntax import GREEK, Declaration, Program
 from .latex import Latex, Style, latex_name
 from .lines import chunks, starts
@@ -116,7 +116,7 @@ def _declared(d: Declaration, style: Style) -> str:
     if d.domain is not None:
         return rf"${name} \colon {_space('R', d.domain)} \to {_space(d.field, d.sizes)}$"
     words = [p for p in d.properties if WORDS[p].declared]
-    words = ["symmetric", *words] if d.field == "S" and "symmetric" not in words else words
+    words = [SETS["S"], *words] if d.field == "S" and SETS["S"] not in words else words
     return " ".join([rf"${name} \in {_space(d.field, d.sizes)}$", *map(plain, words)])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ..errors import ReadingError, Span
 from ..kinds import ONE, Dim
-from ..ops.vocabulary import DECLARED, WORDS, close_properties
+from ..ops.vocabulary import DECLARED, SETS, WORDS, close_properties
 from ..syntax import Declaration, split_name
 from .functions import function_of
 from .marks import Mark, quote, refuse
@@ -20,8 +20,6 @@ _PROPERTY = {said: w.name for w in WORDS.values() if w.declared for said in (w.n
 Sizes = tuple[Dim, ...]
 
 _LONGEST = max(said.count("-") + 1 for said in _PROPERTY)  # words in a property
-_CONES = {"": (), "+": ("nonnegative",), "++": ("positive",), ">0": ("positive",), ">=0": ("nonnegative",)}
-_SYMMETRIC_CONES = {"": ("symmetric",), "+": ("psd",), "++": ("spd",)}
 _SETS = "R (real), N, Z (whole numbers) and S (symmetric matrices)"
 
 
@@ -173,10 +171,10 @@ class _Declarations:
                 sizes = self.sizes(start)
             else:
                 cone = self.cone()
-        cones = _SYMMETRIC_CONES if field == "S" else _CONES
-        if cone not in cones or (cone and field not in "RS"):
+        name = f"{field}_{cone}" if cone else field
+        if cone and name not in SETS:
             raise self.refuse(f"{quote(self.text[slice(*self.span(start))])} is no set known here", start)
-        return field, self.normal(field, sizes or (), start), cones[cone]
+        return field, self.normal(field, sizes or (), start), (SETS[name],) if field in "RS" and name in SETS else ()
 
     def normal(self, field: str, sizes: Sizes, start: int) -> Sizes:
         """A vector has one size, a scalar none; S^n is n by n."""
@@ -205,7 +203,7 @@ class _Declarations:
         else:
             begin = self.i
             self.i += 1 + (first.kind == "minus")
-            while self.at("under", "sub"):
+            while self.at("under", "sub") and not self.at_cone():
                 self.i += 1 if self.at("sub") else 2
             while self.i + 1 < len(self.marks) and self.by(self.marks[self.i]) and self.marks[self.i + 1].kind in ("word", "num", "greek"):
                 self.i += 2  # R^m x n without braces
@@ -215,6 +213,15 @@ class _Declarations:
     @staticmethod
     def by(mark: Mark) -> bool:
         return (mark.kind == "word" and mark.value == "x") or (mark.kind == "infix" and mark.value == "*")
+
+    def at_cone(self) -> bool:
+        """Whether a subscript says which part of the set is meant, as in R^n_+, and is no part of the size's name."""
+        if self.at("sub"):
+            return not self.marks[self.i].value.isalnum()
+        return self.i + 1 < len(self.marks) and self._inside(self.i + 1).kind in ("plus", "minus", "cmp")
+
+    def _inside(self, i: int) -> Mark:
+        return self.marks[i + 1] if self.marks[i].kind == "open" else self.marks[i]
 
     def cone(self) -> str:
         """The subscript of `R_{++}`."""
@@ -228,8 +235,8 @@ class _Declarations:
             parts = "".join(m.value for m in self.marks[self.i + 1 : stop])
             self.i = stop + 1
         else:
-            while self.at("plus"):
-                parts += "+"
+            while self.at("plus", "minus"):
+                parts += self.marks[self.i].value
                 self.i += 1
         return parts
 
