@@ -78,6 +78,8 @@ def test_signs_of_entries() -> None:
         ("tr(rowsum(X) colsum(X))", "(rowsum(X) ones(n)^T + ones(n) colsum(X))^T"),
         ("sum(rowsum(X .* X))", "2 X"),
         ("tr(X ⊗ X)", "2 tr(X) I_n"),
+        ("w^T rowsum(A X) + w^T rowsum(B X)", "(A + B)^T w ones(p)^T"),
+        ("tr((A ⊗ B) X) + tr((A ⊗ C) X)", "A^T ⊗ (B + C)^T"),
         ("tr(X ⊗ A) + tr(A ⊗ X) + tr(A ⊗ A ⊗ X)", "tr(A) (tr(A) + 2) I_n"),
     ],
 )

@@ -30,12 +30,10 @@ from ..expressions.build import (
 )
 from ..expressions.expr import Expr, order_key, transform
 from ..interning import Memo
-from ..kinds import ONE
-from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TRANSPOSE
-from ..ops.diagonal import DIAG, DIAGONAL
+from ..kinds import ONE, Shape
+from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.diagonal import DIAG
 from ..ops.operation import Operation
-from ..ops.sums import SUM
-from ..ops.trace import TRACE
 
 MOST_FRONT = 4  # scalars before a row or column that are looked at for a product to join it
 MANY = 60  # a longer sum is only searched for its numeric content
@@ -321,19 +319,20 @@ def _entrywise(terms: Sequence[Expr], depth: int) -> list[Expr]:
 
 
 def _linear(terms: Sequence[Expr], depth: int) -> list[Expr]:
-    """diag(u) + diag(v) is diag(u + v), and so are traces, sums and diagonals."""
-    where: dict[tuple[object, object], list[tuple[int, Expr]]] = {}
+    """diag(u) + diag(v) is diag(u + v), A ⊗ B + A ⊗ C is A ⊗ (B + C), and so is whatever is linear in an argument."""
+    where: dict[tuple[Operation, int, tuple[Expr, ...], Shape], list[tuple[int, Expr]]] = {}
     for k, t in enumerate(terms):
         c, scalars, body = split(t)
         whole = body if body is not None else scalars[0] if len(scalars) == 1 else None
-        if whole is not None and whole.op in (DIAG, DIAGONAL, TRACE, SUM):
+        if whole is not None and whole.op.index and whole.op not in (TIMES, MATMUL, HADAMARD, TRANSPOSE):  # which have more laws
             scale = times(num(c), *scalars) if body is not None else num(c)
-            where.setdefault((whole.op, whole.args[0].shape), []).append((k, times(scale, whole.args[0])))
+            for n, a in enumerate(whole.args):
+                key = whole.op, n, whole.args[:n] + whole.args[n + 1 :], a.shape
+                where.setdefault(key, []).append((k, times(scale, a)))
     found = []
-    for (op, _), parts in where.items():
+    for (op, n, others, _), parts in where.items():
         if len(parts) > 1:
-            assert isinstance(op, Operation)
-            made = apply(op, (factor(add(*[p for _, p in parts]), depth),))
+            made = apply(op, (*others[:n], factor(add(*[p for _, p in parts]), depth), *others[n:]))
             found.append(_rest_of_sum(terms, [k for k, _ in parts], made))
     return found
 
