@@ -37,6 +37,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "transposes": ("transpose",),
     "parity": ("opposite",),
     "gives": ("facts",),
+    **dict.fromkeys(("sympy", "definition"), ("sympy",)),
     **dict.fromkeys(("numpy", "jax", "torch", "octave", "stacks"), ("code",)),
     "params": ("page", "value", "entry"),
     "signature": ("shape", "page"),
@@ -397,6 +398,15 @@ def _code(block: Block) -> str:
     return "\n".join(lines)
 
 
+def _sympy(block: Block) -> str:
+    """As an object of SymPy's, and back."""
+    import matcalc
+    from matcalc.exchange.outward import to_sympy
+
+    made = to_sympy(_made(block, ""))
+    return f"{made} {matcalc.parse(matcalc.from_sympy(made)).text}"
+
+
 ASKED: dict[str, tuple[str, str]] = {}  # the questions about identities, as they were before a change
 
 
@@ -441,7 +451,7 @@ def _use(block: Block) -> str:
 PLACES: dict[str, Callable[[Block], str]] = {
     **{"page": _page, "print": _print, "names": _names, "derivative": _derivative, "forms": _forms, "value": _value, "points": _points},
     **{"facts": _facts, "shape": _shape, "transpose": _turned("transpose"), "opposite": _turned("opposite"), "entry": _entry},
-    **{"code": _code, "use": _use},
+    **{"code": _code, "sympy": _sympy, "use": _use},
 }
 
 

@@ -7,18 +7,20 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import UsageError
-from ..exchange.outward import FUNCTIONS, SPELLED_OUT
+from ..exchange.outward import function
 from ..kinds import Dim
 from ..notation.surface import dimension, negated, number
+from ..ops.book import REGISTRY
+from ..ops.operation import Operation
 from ..ops.vocabulary import WORDS, shortest
 from ..pipeline.given import Where
 from ..pipeline.question import declarations_in
 from ..reading.read import parse_names
+from ..shortening.counterparts import by_sympy_name, in_sympy
 from ..syntax import Declaration, Node, spell_name
 from .handles import Handle
 
 LARGEST = 20_000  # nodes
-BACK = {theirs: ours for ours, theirs in FUNCTIONS.items()}
 Rule = Callable[[Any, list[Node]], Node]
 
 
@@ -76,7 +78,7 @@ class _Reader:
     def inside(self, n: Any) -> Sequence[Any]:
         """The parts that are read before the whole."""
         name = type(n).__name__
-        if n.args and name not in BACK and self.rule(name) is None:
+        if n.args and name not in by_sympy_name() and self.rule(name) is None:
             raise _refused(n)
         if name in ("MatrixSymbol", "Identity", "ZeroMatrix", "OneMatrix", "MatrixUnit", "Indexed", "IndexedBase") or not n.args:
             return ()
@@ -100,9 +102,9 @@ class _Reader:
             return number(Fraction(int(n.p), int(n.q)))
         if n.is_Float:
             return number(Fraction(str(n)))
-        if name in BACK:
-            return Node("call", (args[0],), BACK[name])
         rule = self.rule(name)
+        if rule is None and name in by_sympy_name():
+            return written(by_sympy_name()[name], args)
         if rule is None:
             raise _refused(n)
         return rule(n, args)
@@ -209,16 +211,13 @@ class _Reader:
         import sympy
 
         f, (x,) = n.function, args
-        if isinstance(f, sympy.FunctionClass) and f.__name__ in BACK:
-            return Node("call", (x,), BACK[f.__name__] + ("." if BACK[f.__name__] in ("exp", "log") else ""))
+        if isinstance(f, sympy.FunctionClass) and f.__name__ in by_sympy_name():
+            return written(by_sympy_name()[f.__name__], args, dotted=True)
         if isinstance(f, sympy.Lambda) and len(f.variables) == 1:
             t = f.variables[0]
-            for ours, theirs in FUNCTIONS.items():
-                if f.expr == getattr(sympy, theirs)(t):
-                    return Node("call", (x,), ours + ("." if ours in ("exp", "log") else ""))
-            for name, spelled in SPELLED_OUT.items():
-                if f.expr == spelled(sympy, t):
-                    return Node("call", (x,), name)
+            for op in REGISTRY.values():
+                if op.elementwise and (in_sympy(op) or op.definition) and f.expr == function(sympy, op)(t):
+                    return written(op, args, dotted=True)
             if f.expr == sympy.Piecewise((1, t > 0), (0, True)):
                 return Node("iverson", (Node("cmp", (x, Node("num", (), Fraction(0))), ">"),))
         raise _refused(n)
@@ -272,25 +271,22 @@ def _elementwise(sign: str) -> Rule:
     return lambda n, args: Node("ew", tuple(args), (sign,) * (len(args) - 1))
 
 
-def _call(name: str) -> Rule:
-    return lambda n, args: Node("call", tuple(args), name)
+def written(op: Operation, args: list[Node], dotted: bool = False) -> Node:
+    """An operation applied to arguments; `dotted`, entry by entry where its name may be taken for a matrix function's."""
+    if op.notation == "ew":
+        return Node("ew", tuple(args), (op.mark,) * (len(args) - 1))
+    if op.notation:
+        return Node(op.notation, tuple(args), op.mark or None)
+    return Node("call", tuple(args), op.spellings[0] + "." * (dotted and op.name in ("exp", "log")))
 
 
 _RULES: dict[str, Rule] = {
     **dict.fromkeys(("Add", "MatAdd"), _add),
     **dict.fromkeys(("Mul", "MatMul"), _mul),
     **dict.fromkeys(("Pow", "MatPow"), _pow),
-    "Inverse": lambda n, args: Node("inv", (args[0],)),
     "Transpose": lambda n, args: Node("T", (args[0],)),
     "HadamardProduct": _elementwise(".*"),
-    "KroneckerProduct": _elementwise("kron"),
     "HadamardPower": lambda n, args: Node("epow", (args[0], args[1])),
-    "Trace": _call("tr"),
-    "Determinant": _call("det"),
-    "DiagMatrix": _call("diag"),
-    "DiagonalOf": _call("diag"),
-    "Max": _call("max"),
-    "Min": _call("min"),
     "Pi": lambda n, args: Node("name", (), "pi"),
     "Exp1": lambda n, args: Node("call", (number(1),), "exp"),  # a symbol may be called e
     "Infinity": lambda n, args: Node("name", (), "infty"),

@@ -17,7 +17,8 @@ from ..notation.linearmap import along as applied
 from ..numbers.numeric import Plan
 from ..ops.book import REGISTRY
 from ..ops.core import ENTRY
-from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
+from ..shortening.algebra import Algebra, entries_of, is_small
+from ..shortening.counterparts import NotTranslated
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
 from ..syntax import Program

@@ -11,7 +11,8 @@ from ..inference.templates import entrywise
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, HADAMARD, ONES, POWER, SYMBOL, TIMES
 from ..ops.inverse import INVERSE
-from ..shortening.algebra import Algebra, NotTranslated
+from ..shortening.algebra import Algebra
+from ..shortening.counterparts import NotTranslated
 from ..shortening.simplify import simplify
 from .expansion import expanded, expanded_in
 from .linear import IsTall, NewName, Solution, contains, linear_matrix, linear_vector

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..errors import NoAnswerError
 from ..expressions.expr import Expr
-from ..shortening.algebra import Algebra, NotTranslated
+from ..shortening.algebra import Algebra
+from ..shortening.counterparts import NotTranslated
 from .overlooked import overlooked
 
 LONGEST_FORMULA = 60  # operations, of a root with parameters in it

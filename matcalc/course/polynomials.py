@@ -26,7 +26,8 @@ from ..notation.surface import negated, number
 from ..ops.core import ENTRY, SYMBOL
 from ..pipeline.question import Question
 from ..printing.count import symbols as length
-from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
+from ..shortening.algebra import Algebra, entries_of, is_small
+from ..shortening.counterparts import NotTranslated
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
 from ..syntax import Binding, Node, Program, spell_name

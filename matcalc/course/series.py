@@ -29,7 +29,8 @@ from ..expressions.expr import Expr, make
 from ..kinds import SCALAR
 from ..ops.book import REGISTRY
 from ..ops.core import INDEXED_PRODUCT
-from ..shortening.algebra import Algebra, NotTranslated
+from ..shortening.algebra import Algebra
+from ..shortening.counterparts import NotTranslated
 from ..shortening.simplify import simplify
 from ..syntax import Node, Program
 from .polynomials import Taylor, centre_of, taylor_polynomial

@@ -12,7 +12,8 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.properties import holds
 from ..ops.core import ENTRY, LITERAL
-from ..shortening.algebra import NotTranslated, entries_of, is_small
+from ..shortening.algebra import entries_of, is_small
+from ..shortening.counterparts import NotTranslated
 from ..shortening.simplify import simplify
 from .extrema import Root, Scalars
 from .problem import Problem

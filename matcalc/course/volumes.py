@@ -21,7 +21,8 @@ from ..notation.kronecker import kronecker_matrix
 from ..ops.core import EYE
 from ..ops.pattern import Pattern, without_pattern
 from ..ops.vocabulary import LINEAR
-from ..shortening.algebra import Algebra, NotTranslated, entries_of, is_small
+from ..shortening.algebra import Algebra, entries_of, is_small
+from ..shortening.counterparts import NotTranslated
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
 from ..syntax import Program

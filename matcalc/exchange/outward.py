@@ -10,32 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import NoAnswerError
-from ..expressions.build import value_of
 from ..expressions.expr import Expr, postorder
+from ..inference.templates import defined, of_a_number
 from ..kinds import Dim
 from ..ops import core
 from ..ops.blocks import BLOCK
-from ..ops.diagonal import DIAG, DIAGONAL
-from ..ops.inverse import INVERSE
+from ..ops.extremes import MAXIMUM, MINIMUM
+from ..ops.operation import Operation
 from ..ops.sums import SUM
-from ..ops.trace import TRACE
 from ..ops.vocabulary import WORDS
+from ..shortening.counterparts import class_of, in_sympy, number
 from ..syntax import split_name
 
-# Functions of one number: matcalc's name, SymPy's.
-FUNCTIONS = {
-    **{f: f for f in "exp log sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh erf sign factorial".split()},
-    "abs": "Abs",
-}
-# Functions that SymPy has no name for, as functions of a symbol t.
-SPELLED_OUT: dict[str, Callable[[Any, Any], Any]] = {
-    "sigmoid": lambda sympy, t: 1 / (1 + sympy.exp(-t)),
-    "softplus": lambda sympy, t: sympy.log(1 + sympy.exp(t)),
-    "relu": lambda sympy, t: sympy.Max(0, t),
-    "silu": lambda sympy, t: t / (1 + sympy.exp(-t)),
-    "hinge": lambda sympy, t: sympy.Max(0, 1 - t),
-    "gelu": lambda sympy, t: t * (1 + sympy.erf(t / sympy.sqrt(2))) / 2,
-}
 Rule = Callable[[Any, list[Any], Expr], Any]
 
 
@@ -43,9 +29,14 @@ def to_sympy(e: Expr) -> Any:
     """The SymPy object of a typed expression; NoAnswerError for what SymPy has no object for."""
     import sympy
 
-    done: dict[Expr, Any] = {}
-    for n in postorder(e):
-        done[n] = _one(sympy, n, [done[a] for a in n.args])
+    return _translated(sympy, e, {})
+
+
+def _translated(sympy: Any, e: Expr, done: dict[Expr, Any]) -> Any:
+    for n in postorder(e, done):
+        if n not in done:
+            made = _one(sympy, n, [done[a] for a in n.args])
+            done[n] = _translated(sympy, defined(n), done) if made is None else made
     return done[e]
 
 
@@ -63,22 +54,24 @@ def symbol_name(name: str) -> str:
 
 
 def _one(sympy: Any, n: Expr, args: list[Any]) -> Any:
-    name = n.op.name
+    """The SymPy object of a node; None where it is to be written by its definition."""
     if n.op in _RULES:
         return _RULES[n.op](sympy, args, n)
-    if name in _NAMED:
-        return _NAMED[name](sympy, args, n)
-    if name in FUNCTIONS or name in SPELLED_OUT:
-        (x,) = args
-        return _function(sympy, name)(x) if n.is_scalar else x.applyfunc(_function(sympy, name))
-    raise NoAnswerError(f"SymPy has no object for {n.op.rule if getattr(n.op, 'rule', '') else name}", suggestion="use .text, or .code()")
+    if in_sympy(n.op) or (n.op.definition and n.op.elementwise):
+        f = function(sympy, n.op)
+        return args[0].applyfunc(f) if n.op.elementwise and not n.is_scalar else f(*args)
+    if n.op.definition:
+        return None
+    raise NoAnswerError(f"SymPy has no object for {n.op.rule}", suggestion="use .text, or .code()")
 
 
-def _function(sympy: Any, name: str) -> Any:
-    if name in FUNCTIONS:
-        return getattr(sympy, FUNCTIONS[name])
+def function(sympy: Any, op: Operation) -> Any:
+    """An operation in SymPy: its class there, or a function of one number by its definition."""
+    if in_sympy(op):
+        return class_of(sympy, op)
+    body, x = of_a_number(op)
     t = sympy.Symbol("t", real=True)
-    return sympy.Lambda(t, SPELLED_OUT[name](sympy, t))
+    return sympy.Lambda(t, _translated(sympy, body, {x: t}))
 
 
 def _symbol(sympy: Any, args: list[Any], n: Expr) -> Any:
@@ -158,23 +151,6 @@ def _index(sympy: Any, name: str) -> Any:
     return sympy.Symbol(name, integer=True, positive=True)
 
 
-def _diagonal(kind: str) -> Rule:
-    def rule(sympy: Any, args: list[Any], n: Expr) -> Any:
-        from sympy.matrices.expressions import diagonal
-
-        return getattr(diagonal, kind)(args[0])
-
-    return rule
-
-
-def _number_of(sympy: Any, args: list[Any], n: Expr) -> Any:
-    return sympy.Rational(value_of(n).numerator, value_of(n).denominator)
-
-
-def _constant(sympy: Any, args: list[Any], n: Expr) -> Any:
-    return {"pi": sympy.pi, "e": sympy.E, "infty": sympy.oo}[str(n.attr)]
-
-
 def _iverson(sympy: Any, args: list[Any], n: Expr) -> Any:
     """1 where x > y, entry by entry; of an array only where y is one number."""
     x, y = args
@@ -186,33 +162,16 @@ def _iverson(sympy: Any, args: list[Any], n: Expr) -> Any:
     return x.applyfunc(sympy.Lambda(t, sympy.Piecewise((1, t > 0), (0, True))))
 
 
-def _extreme(kind: str) -> Rule:
-    def rule(sympy: Any, args: list[Any], n: Expr) -> Any:
-        f = getattr(sympy, kind)
-        if n.is_scalar:
-            return f(*args)
-        for k, a in enumerate(n.args):
-            if a.op is core.ZEROS:
-                t = sympy.Symbol("t", real=True)
-                return args[1 - k].applyfunc(sympy.Lambda(t, f(0, t)))
-        raise NoAnswerError("SymPy compares no arrays")
-
-    return rule
-
-
-def _softmax(sympy: Any, args: list[Any], n: Expr) -> Any:
-    e = args[0].applyfunc(sympy.exp)
-    return sympy.MatMul(1 / _total(sympy, e), e)
-
-
-def _norm(sympy: Any, args: list[Any], n: Expr) -> Any:
-    (x,) = args
-    return sympy.sqrt(sympy.Trace(sympy.MatMul(sympy.Transpose(x), x)))
-
-
-def _p_norm(sympy: Any, args: list[Any], n: Expr) -> Any:
-    x, p = args
-    return _total(sympy, sympy.HadamardPower(x.applyfunc(sympy.Abs), p)) ** (1 / p)
+def _extreme(sympy: Any, args: list[Any], n: Expr) -> Any:
+    """The greater or lesser of two; of an array and 0, entry by entry."""
+    f = class_of(sympy, n.op)
+    if n.is_scalar:
+        return f(*args)
+    for k, a in enumerate(n.args):
+        if a.op is core.ZEROS:
+            t = sympy.Symbol("t", real=True)
+            return args[1 - k].applyfunc(sympy.Lambda(t, f(0, t)))
+    raise NoAnswerError("SymPy compares no arrays")
 
 
 def _sizes(sympy: Any, n: Expr) -> list[Any]:
@@ -221,8 +180,8 @@ def _sizes(sympy: Any, n: Expr) -> list[Any]:
 
 _RULES: dict[Any, Rule] = {
     core.SYMBOL: _symbol,
-    core.NUMBER: _number_of,
-    core.CONSTANT: _constant,
+    core.NUMBER: lambda sympy, args, n: number(sympy, n),
+    core.CONSTANT: lambda sympy, args, n: number(sympy, n),
     core.SIZE: lambda sympy, args, n: dimension(sympy, n.attr),  # type: ignore[arg-type]
     core.INDEX: lambda sympy, args, n: _index(sympy, str(n.attr)),
     core.EYE: lambda sympy, args, n: sympy.Identity(_sizes(sympy, n)[0]),
@@ -237,28 +196,13 @@ _RULES: dict[Any, Rule] = {
     core.TIMES: _times,
     core.MATMUL: _matmul,
     core.HADAMARD: lambda sympy, args, n: sympy.HadamardProduct(*args),
-    core.KRONECKER: lambda sympy, args, n: sympy.KroneckerProduct(*args),
     core.TRANSPOSE: lambda sympy, args, n: args[0].T,
     core.POWER: _power,
     core.MATRIX_POWER: lambda sympy, args, n: sympy.MatPow(*args),
     core.INDEXED_SUM: _sum("Sum"),
     core.INDEXED_PRODUCT: _sum("Product"),
     core.IVERSON: _iverson,
-    INVERSE: lambda sympy, args, n: sympy.Inverse(args[0]),
-    TRACE: lambda sympy, args, n: sympy.Trace(args[0]),
     SUM: lambda sympy, args, n: _total(sympy, args[0]),
-    DIAG: _diagonal("DiagMatrix"),
-    DIAGONAL: _diagonal("DiagonalOf"),
-}
-_NAMED: dict[str, Rule] = {
-    "det": lambda sympy, args, n: sympy.Determinant(args[0]),
-    "logdet": lambda sympy, args, n: sympy.log(sympy.Determinant(args[0])),
-    "norm": _norm,
-    "normF": _norm,
-    "norm1": lambda sympy, args, n: _total(sympy, args[0].applyfunc(sympy.Abs)),
-    "normp": _p_norm,
-    "softmax": _softmax,
-    "logsumexp": lambda sympy, args, n: sympy.log(_total(sympy, args[0].applyfunc(sympy.exp))),
-    "max": _extreme("Max"),
-    "min": _extreme("Min"),
+    MAXIMUM: _extreme,
+    MINIMUM: _extreme,
 }

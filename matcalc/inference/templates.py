@@ -101,6 +101,22 @@ def kronecker_of(op: Operation, x: Expr, others: Sequence[Expr]) -> Expr:
     return apply(body.op, (x, *others)) if op.directions else instantiate(body, {values[0]: x}, _letters(values, (x,)))
 
 
+def defined(node: Expr) -> Expr:
+    """The value of an operation by its definition in terms of others."""
+    if node.op.elementwise:
+        body, x = of_a_number(node.op)
+        return substitute(body, {x: node.args[0]}) if node.is_scalar else entrywise(body, {x: node.args[0]}, node.shape)
+    body, values, _, _ = _text(node.op, node.op.definition)
+    return instantiate(body, dict(zip(values, node.args, strict=True)), _letters(values, node.args))
+
+
+@cache
+def of_a_number(op: Operation) -> tuple[Expr, Expr]:
+    """The definition of a function of one number, and the letter that stands for it."""
+    x = symbol(_MARK + "x")
+    return read_template(op.definition, {"x": x}), x
+
+
 def ray_of(node: Expr, direction: Expr) -> Expr:
     """d f(s A)/ds for a matrix function with a `ray` rule."""
     body, values, a, result = _text(node.op, node.op.ray)

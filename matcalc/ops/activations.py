@@ -9,6 +9,7 @@ RELU = elementwise(
     "relu",
     derivative="1[x > 0]",
     domain="nonzero",
+    definition="max(0, x)",
     statement="relu'(x) = 1[x > 0]",
     source=cite("parr-howard"),
     spellings="relu ReLU",
@@ -23,6 +24,7 @@ SIGMOID = elementwise(
     "sigmoid",
     derivative="sigmoid(x) (1 - sigmoid(x))",
     gives="positive",
+    definition="1/(1 + exp(-x))",
     statement="sigmoid' = sigmoid (1 - sigmoid)",
     source="from sigmoid(x) = 1/(1 + exp(-x))",
     spellings="sigmoid logistic",
@@ -37,6 +39,7 @@ SOFTPLUS = elementwise(
     "softplus",
     derivative="sigmoid(x)",
     gives="positive",
+    definition="log(1 + exp(x))",
     statement="softplus' = sigmoid",
     source="from softplus(x) = log(1 + exp(x))",
     spellings="softplus",
@@ -62,6 +65,7 @@ ERF = elementwise(
 GELU = elementwise(
     "gelu",
     derivative="(1 + erf(x/sqrt(2)))/2 + x exp(-x^2/2)/sqrt(2 pi)",
+    definition="x (1 + erf(x/sqrt(2)))/2",
     statement="gelu'(x) = Φ(x) + x φ(x), for gelu(x) = x Φ(x) with the normal distribution Φ and its density φ",
     source=cite("hendrycks-gimpel-2016"),
     spellings="gelu GELU",
@@ -74,6 +78,7 @@ GELU = elementwise(
 SILU = elementwise(
     "silu",
     derivative="sigmoid(x) (1 + x sigmoid(-x))",
+    definition="x/(1 + exp(-x))",
     statement="silu'(x) = sigmoid(x) (1 + x sigmoid(-x)), for silu(x) = x sigmoid(x)",
     source="from silu(x) = x sigmoid(x)",
     spellings="silu SiLU swish",
@@ -82,6 +87,7 @@ SILU = elementwise(
 ELU = elementwise(
     "elu",
     derivative="exp(min(x, 0))",
+    definition="max(0, x) + exp(min(0, x)) - 1",
     statement="elu'(x) = exp(min(x, 0)): 1 for x > 0 and exp(x) for x <= 0, where elu(x) = exp(x) - 1",
     source="definition",
     spellings="elu ELU",

@@ -31,6 +31,8 @@ latex        how LaTeX writes its name, where that is not `\\operatorname{NAME}`
              is read as well. Typst and MathML write the word of a command, arcsin, and of `\\sigma` the letter
 unicode, typst, mathml  how these write its name where they do not write what was said
              In each of the four `#` stands for the argument: `\\sqrt{#}` has delimiters of its own, `#!` is a sign after it
+sympy        SymPy's name of it, where that is not its own: "Abs", "Determinant"
+definition   what it is in terms of the others, in matcalc's language, where SymPy has no name for it: "1/(1 + exp(-x))"
 numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays); not needed beside `index`
 numpy, octave  how emitted code computes it, where a translation of `numeric` will not do: an expression in the parameters, of the
              language's functions and those of `codegen.helpers`. Vectors have one axis in Python; `axis` is the last one in Octave.

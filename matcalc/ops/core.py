@@ -135,6 +135,7 @@ KRONECKER = operation(
     notation="ew kron",
     rule="Kronecker product rule",
     example="tr((A ⊗ X) B) by X where A in R^{m x m}; X in R^{n x n}; B in R^{m n x m n}",
+    sympy="KroneckerProduct",
     statement="d(F ⊗ G) = dF ⊗ G + F ⊗ dG",
     source=cite("cookbook", "eq. (39)"),
     numeric="np.kron(X, Y)",

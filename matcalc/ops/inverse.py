@@ -12,6 +12,7 @@ INVERSE = operation(
     differential="-X^-1 dX X^-1",
     domain="invertible",
     rule="differential of the inverse",
+    sympy="Inverse",
     statement="d(X^-1) = -X^-1 dX X^-1",
     source=cite("magnus-neudecker", "section 8.4"),
     spellings="inv inverse",

@@ -9,6 +9,7 @@ HINGE = elementwise(
     "hinge",
     derivative="-1[x < 1]",
     condition="x != 1",
+    definition="max(0, 1 - x)",
     statement="hinge'(x) = -1[x < 1], where hinge(x) = max(0, 1 - x)",
     source="definition",
     spellings="hinge",

@@ -46,6 +46,8 @@ class Operation:
         "latex",
         "typst",
         "mathml",
+        "sympy",
+        "definition",
         "condition",
         "gives",
         "kronecker",
@@ -83,6 +85,8 @@ class Operation:
         latex: str = "",
         typst: str = "",
         mathml: str = "",
+        sympy: str = "",
+        definition: str = "",
         condition: str = "",
         gives: str = "",
         kronecker: str = "",
@@ -108,6 +112,7 @@ class Operation:
         self.spellings: tuple[str, ...] = tuple(spellings.split())
         self.notation, _, self.mark = notation.partition(" ")
         self.unicode, self.latex, self.typst, self.mathml = unicode, latex, typst, mathml
+        self.sympy, self.definition = sympy, definition
         self.condition = condition or _CONDITIONS.get(domain, "").format(*self.params[:1])
         self.gives = gives
         self.kronecker = kronecker

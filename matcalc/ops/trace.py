@@ -11,6 +11,7 @@ TRACE = operation(
     "n n -> 1 1",
     index="ii->11",
     rule="differential of the trace",
+    sympy="Trace",
     statement="d tr(X) = tr(dX)",
     source=cite("cookbook", "eq. (36)"),
     spellings="tr trace",

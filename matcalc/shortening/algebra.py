@@ -9,15 +9,14 @@ variables and unknown to SymPy becomes a symbol; what depends on them and is unk
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from ..expressions import build
-from ..expressions.build import apply, constant, entry, is_number, literal, num, value_of
+from ..expressions.build import apply, entry, is_number, literal, num, value_of
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.properties import properties_of
-from ..ops.book import REGISTRY
+from ..inference.templates import defined
 from ..ops.core import (
     ADD,
     CONSTANT,
@@ -40,25 +39,17 @@ from ..ops.core import (
     UNIT,
     ZEROS,
 )
+from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
 from ..ops.pattern import Pattern
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
 from ..ops.vocabulary import WORDS
+from .counterparts import NotTranslated, class_of, expression, in_sympy, number
 
-# Functions of one number: matcalc's name, SymPy's.
-FUNCTIONS = {
-    **{f: f for f in "exp log sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh erf sign factorial".split()},
-    "abs": "Abs",
-}
-BACK = {theirs: ours for ours, theirs in FUNCTIONS.items()}
 MOST_ENTRIES = 36  # of a matrix that is written out
 MOST_SIDE = 6
-
-
-class NotTranslated(Exception):
-    """The expression depends on the variables in a way that SymPy has no word for."""
 
 
 class Algebra:
@@ -126,22 +117,21 @@ class Algebra:
         return ()
 
     def _known(self, n: Expr) -> bool:
-        return n.op in _MATRIX_RULES or n.op.name in FUNCTIONS or n.op.name in _NAMED_RULES
+        return n.op in _MATRIX_RULES or n.op.definition != "" or (n.op.elementwise and in_sympy(n.op) != "")
 
     def _translate(self, n: Expr, args: list[Any], inside: Sequence[Expr]) -> Any:
         import sympy
 
         op = n.op
-        if op is NUMBER:
-            v = value_of(n)
-            return sympy.Rational(v.numerator, v.denominator)
-        if op is CONSTANT:
-            return {"pi": sympy.pi, "e": sympy.E, "infty": sympy.oo}[str(n.attr)]
+        if op is NUMBER or op is CONSTANT:
+            return number(sympy, n)
         if inside:
-            rule = _MATRIX_RULES.get(op) or _NAMED_RULES.get(op.name)
+            rule = _MATRIX_RULES.get(op)
             if rule is not None:
                 return rule(sympy, args, n)
-            f = getattr(sympy, FUNCTIONS[op.name])
+            if op.definition:
+                return self._value(defined(n))
+            f = class_of(sympy, op)
             return f(args[0]) if n.is_scalar else args[0].applyfunc(f)
         if op in (EYE, ONES, ZEROS, UNIT) and _is_literal(n) and all(is_number(a) for a in n.args):
             return _constant_matrix(sympy, n)
@@ -206,37 +196,7 @@ class Algebra:
 
     def expression(self, s: Any) -> Expr:
         """The SymPy scalar as an expression; NotTranslated for anything matcalc has no word for."""
-        import sympy
-
-        done: dict[Any, Expr] = {}
-        for n in sympy.postorder_traversal(s):
-            if n not in done:
-                done[n] = self._back_one(sympy, n, [done.get(a) for a in n.args])
-        return done[s]
-
-    def _back_one(self, sympy: Any, n: Any, args: list[Any]) -> Expr:
-        if n in self._back:
-            return self._back[n]
-        if n.is_Rational:
-            return num(Fraction(int(n.p), int(n.q)))
-        if n.is_Float:
-            return num(Fraction(str(n)))
-        if None in args:
-            raise NotTranslated(str(type(n)))
-        if n.is_Add:
-            return build.add(*args)
-        if n.is_Mul:
-            return build.times(*args)
-        if n.is_Pow:
-            return build.power(*args)
-        if n is sympy.pi:
-            return constant("pi")
-        if n is sympy.E:
-            return apply(REGISTRY["exp"], (num(1),))
-        name = type(n).__name__
-        if name in BACK:
-            return apply(REGISTRY[BACK[name]], args)
-        raise NotTranslated(name)
+        return expression(s, self._back)
 
     def matrix(self, m: Any) -> Expr:
         """The SymPy matrix as a literal."""
@@ -326,15 +286,6 @@ def _matrix_power(sympy: Any, args: list[Any], n: Expr) -> Any:
     return base**k
 
 
-def _squares(sympy: Any, args: list[Any], n: Expr) -> Any:
-    return sympy.sqrt(sympy.Add(*[v**2 for v in _as_matrix(sympy, args[0])]))
-
-
-def _softmax(sympy: Any, args: list[Any], n: Expr) -> Any:
-    weights = args[0].applyfunc(sympy.exp)
-    return weights / sympy.Add(*weights)
-
-
 _MATRIX_RULES: dict[object, Any] = {
     ADD: _total,
     TIMES: _scaled,
@@ -351,18 +302,6 @@ _MATRIX_RULES: dict[object, Any] = {
     DIAGONAL: lambda sympy, args, n: sympy.ImmutableMatrix([args[0][i, i] for i in range(args[0].rows)]),
     VEC: lambda sympy, args, n: _as_matrix(sympy, args[0]).vec(),
     LITERAL: lambda sympy, args, n: sympy.ImmutableMatrix(*n.attr, args),
+    DETERMINANT: lambda sympy, args, n: args[0].det(method="berkowitz"),
+    LOG_DETERMINANT: lambda sympy, args, n: sympy.log(sympy.Abs(args[0].det(method="berkowitz"))),
 }
-_NAMED_RULES: dict[str, Any] = {
-    "det": lambda sympy, args, n: args[0].det(method="berkowitz"),
-    "logdet": lambda sympy, args, n: sympy.log(sympy.Abs(args[0].det(method="berkowitz"))),
-    "norm": _squares,
-    "normF": _squares,
-    "softmax": _softmax,
-    "logsumexp": lambda sympy, args, n: sympy.log(sympy.Add(*args[0].applyfunc(sympy.exp))),
-    "sigmoid": lambda sympy, args, n: _each(args[0], lambda v: 1 / (1 + sympy.exp(-v))),
-    "softplus": lambda sympy, args, n: _each(args[0], lambda v: sympy.log(1 + sympy.exp(v))),
-}
-
-
-def _each(a: Any, f: Any) -> Any:
-    return a.applyfunc(f) if hasattr(a, "rows") else f(a)

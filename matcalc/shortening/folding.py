@@ -5,10 +5,10 @@ from __future__ import annotations
 from ..expressions.build import eye, is_number, is_zero, num, ones, power, rebuild, size, split, times
 from ..expressions.expr import Expr, transform
 from ..ops.core import CONSTANT, EYE, ONES
-from .algebra import FUNCTIONS, Algebra, NotTranslated
+from .algebra import Algebra
+from .counterparts import NotTranslated, in_sympy
 from .simplify import simplify
 
-_ENTRYWISE = frozenset(FUNCTIONS) | {"sigmoid", "softplus"}
 _OF_ZERO_TO_ZERO = frozenset({"norm", "normF", "norm1", "norminf", "det"})
 
 
@@ -23,7 +23,7 @@ def _folded(e: Expr) -> Expr:
         return e
     x = e.args[0]
     name = e.op.name
-    if name in _ENTRYWISE:
+    if e.op.elementwise and (in_sympy(e.op) or e.op.definition):
         value = constant_entry(x)
         return e if value is None else _applied(e, value)
     if x.op is EYE and name in ("det", "logdet"):

@@ -8,18 +8,15 @@ translated back, and the shortest is kept. SymPy is imported only when an expres
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from math import comb, prod
 from typing import Any
 
-from ..expressions.build import add, apply, constant, is_number, num, power, times, value_of
+from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr, postorder
 from ..interning import Memo
-from ..ops.book import REGISTRY
 from ..ops.core import ADD, CONSTANT, NUMBER, POWER, TIMES
+from .counterparts import NotTranslated, class_of, expression, in_sympy, number
 
-# Functions both sides know by these names.
-KNOWN = ("exp", "log", "sin", "cos", "tan", "cot", "sec", "asin", "acos", "atan", "sinh", "cosh", "tanh")
 LARGEST = 60  # symbols; beyond it SymPy's algorithms are not asked
 MOST_ATOMS = 10
 MOST_TERMS = 200  # when multiplied out
@@ -118,7 +115,7 @@ def _by_sympy(e: Expr, wanted: frozenset[str]) -> list[Expr]:
             return []
         for rewritten in _rewritten(sympy, s, wanted):
             found.append(translation.from_sympy(rewritten))
-    except (NotImplementedError, sympy.PolynomialError, KeyError, RecursionError):
+    except (NotTranslated, NotImplementedError, sympy.PolynomialError, KeyError, RecursionError):
         pass
     return found
 
@@ -158,9 +155,8 @@ class _Translation:
                 continue
             todo.pop()
             args = [done[a] for a in inside]
-            if n.op is NUMBER:
-                v = value_of(n)
-                done[n] = sympy.Rational(v.numerator, v.denominator)
+            if n.op is NUMBER or n.op is CONSTANT:
+                done[n] = number(sympy, n)
             elif n.op is ADD:
                 done[n] = sympy.Add(*args)
             elif n.op is TIMES:
@@ -168,15 +164,13 @@ class _Translation:
             elif n.op is POWER:
                 done[n] = sympy.Pow(*args)
             elif inside:
-                done[n] = getattr(sympy, n.op.name)(*args)
-            elif n.op is CONSTANT:
-                done[n] = sympy.pi if n.attr == "pi" else sympy.E
+                done[n] = class_of(sympy, n.op)(*args)
             else:
                 done[n] = self._atom(n)
         return done[e]
 
     def _translated(self, n: Expr) -> bool:
-        return n.is_scalar and (n.op in (ADD, TIMES, POWER) or n.op.name in KNOWN)
+        return n.is_scalar and (n.op in (ADD, TIMES, POWER) or (n.op.elementwise and in_sympy(n.op) != ""))
 
     def _atom(self, n: Expr) -> Any:
         import sympy
@@ -188,26 +182,5 @@ class _Translation:
         return self.atoms[n]
 
     def from_sympy(self, s: Any) -> Expr:
-        """The expression; NotImplementedError for anything matcalc has no word for."""
-        import sympy
-
-        done: dict[Any, Expr] = {}
-        for n in sympy.postorder_traversal(s):
-            args = [done[a] for a in n.args]
-            if n in self.back:
-                done[n] = self.back[n]
-            elif n.is_Rational:
-                done[n] = num(Fraction(int(n.p), int(n.q)))
-            elif n.is_Add:
-                done[n] = add(*args)
-            elif n.is_Mul:
-                done[n] = times(*args)
-            elif n.is_Pow:
-                done[n] = power(*args)
-            elif n is sympy.pi or n is sympy.E:
-                done[n] = constant("pi" if n is sympy.pi else "e")
-            elif type(n).__name__ in KNOWN:
-                done[n] = apply(REGISTRY[type(n).__name__], args)
-            else:
-                raise NotImplementedError(str(type(n)))
-        return done[s]
+        """The expression; NotTranslated for anything matcalc has no word for."""
+        return expression(s, self.back)
