@@ -402,7 +402,7 @@ def test_the_corpus_infers_without_declarations() -> None:
 @pytest.mark.parametrize(
     "text, wrt, hint",
     [
-        ("x_1^2 + x_2^2", "x", "x_1 and x_2 do; declare x in R^n if they are entries of x"),
+        ("x_1^T x_2", "x", "x_1 and x_2 do; declare x in R^n if they are entries of x"),
         ("x_1^2", "x", "x_1 does; declare x in R^n if it is an entry of x"),
         ("x_1^2", "x_2", "x_1 does"),
     ],

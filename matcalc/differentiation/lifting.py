@@ -29,7 +29,23 @@ from ..expressions.build import diag as diagonal_matrix
 from ..expressions.expr import Expr, postorder
 from ..inference.templates import entrywise
 from ..kinds import ONE, Dim
-from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEX, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import (
+    ADD,
+    ENTRY,
+    EYE,
+    HADAMARD,
+    INDEX,
+    INDEXED_PRODUCT,
+    INDEXED_SUM,
+    LITERAL,
+    MATMUL,
+    NUMBER,
+    SIZE,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+    ZEROS,
+)
 from ..ops.sums import SUM
 from .network import Binder, Factor, Term
 
@@ -127,6 +143,13 @@ def _whole_range(low: Expr, high: Expr) -> Dim | None:
     if high.op is SIZE:
         assert isinstance(high.attr, Dim)
         return high.attr
+    if high.op is ADD and all(a.op in (SIZE, NUMBER) for a in high.args):  # p + 1
+        total = Dim.of(0)
+        for a in high.args:
+            if a.op is NUMBER and value_of(a).denominator != 1:
+                return None
+            total = total + (a.attr if isinstance(a.attr, Dim) else int(value_of(a)))
+        return total
     return Dim.of(int(value_of(high))) if is_number(high) and value_of(high).denominator == 1 and value_of(high) >= 1 else None
 
 

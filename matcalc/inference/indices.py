@@ -104,7 +104,7 @@ class Indices:
                 if any(not c or p.shift for c, p in zip(letters, reading)) or len(set(letters)) < len(letters) or len(letters) > 2:
                     continue
                 below = set(letters) <= _letters_below(b.value)
-                if any(letters[0] in bound or (below and n != b.name) for n, bound in others):
+                if any(bound.intersection(letters) or (below and n != b.name) for n, bound in others):
                     self.definitions[base] = (letters, b.value)
                     break
 

@@ -11,6 +11,7 @@ from ..ops.vocabulary import SETS, WORDS, close_properties
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
+from .counting import Counting
 from .indices import Indices
 from .uses import arguments_only, exponents_only, halved, numbers
 
@@ -82,9 +83,16 @@ class Scene:
         self.declared: dict[str, Declaration] = {}
         for d in declarations:
             self._declare(d)
+        counting = Counting(program, self.declared, self.wrt) if not self.template else None
+        if counting is not None:
+            program = counting.program
+            for base, many in counting.entries.items():
+                self._declare(Declaration(base, "R", (Dim.of(many),)))
+                counting.notes.append(f"{base}_1, … are the entries of {base} in R^{many}")
         found = Indices(program, self.declared, self.wrt, self.given)
         self.program = program = found.program
         self.definitions, self.slots, self.remarks = found.definitions, found.slots, found.notes
+        self.remarks = [*(counting.notes if counting is not None else ()), *self.remarks]
         for letter in found.free:
             self._declare(Declaration(letter, "N", ()))
         self.free = frozenset(found.free)
@@ -103,6 +111,7 @@ class Scene:
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
         self.length = 0
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
+        self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
         self._survey()
         self._uses()
         self._open_double_indices()
@@ -208,6 +217,7 @@ class Scene:
                 and (len(base) == 1 or base in GREEK)
             ):
                 del self.declared[name], self.stated[name]
+                self.opened.add(base)
                 continue
             raise ReadingError(
                 f"{name} is declared as one thing, and its indices are bound by sums",
@@ -241,6 +251,11 @@ class Scene:
                 if chosen[0] in self.indices and found[base] not in self.indices:
                     found[base] = chosen[0]
         return found
+
+    def apart(self, letters: Collection[str]) -> bool:
+        """Whether a condition of the text keeps these indices apart: i < j, i != j."""
+        kept = [{str(a.attr) for a in n.args} for n in self._nodes() if n.op == "cmp" and n.attr in ("<", ">", "!=")]
+        return set(letters) in kept
 
     def _variables(self) -> set[str]:
         """Names (and declared families, as x_i) that are differentiated by, wholly or in part."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import partial
 
 from ..errors import ReadingError
 from ..expressions import build
 from ..expressions.expr import Expr, make
 from ..kinds import ONE, Dim, Shape
-from ..ops.core import COMMUTATION
+from ..ops.core import COMMUTATION, IVERSON
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Declaration, Node, spell_name
@@ -28,6 +29,7 @@ def name_of(el: Typing, node: Node) -> Term:
     if name in frame.indices:
         return known(frame.indices[name].expr, node)
     if name in el.bindings:
+        _refuse_bound_index(el, name, node)
         return el.bindings[name]
     if name in scene.given:
         return known(scene.given[name], node)
@@ -55,14 +57,25 @@ def name_of(el: Typing, node: Node) -> Term:
     if name == "e" and scene.euler:
         hint = "declare e if it is a variable; write exp(x), and exp(1) for Euler's number"
         raise ReadingError("e stands under an exponent, as Euler's number does, and by itself too", span=node.span, suggestion=hint)
-    special = _special(el, name, base, sub, subscripts, node)
+    special = _special(el, name, base, sub, subscripts, node) or _tensor(el, base, subscripts or [], node)
     if special is not None:
         return special
     if scene.template:
         raise ReadingError(f"{name} stands for nothing in this rule", span=node.span)
     if subscripts and (base in scene.carried or any(p.letter in frame.indices for p in subscripts)):
         return _carried(el, base, sub, subscripts, node)
+    _refuse_bound_index(el, name, node)
     return _undeclared(el, name, node)
+
+
+def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
+    """What carries the index of a sum is no constant."""
+    sub = split_indexed(name)[1]
+    for reading in readings(sub):
+        carried = [p.letter for p in reading if p.letter in el.frames[-1].indices]
+        if carried and (len(reading) < 3 or "," in sub):
+            message = f"{name} carries the index {carried[0]}, and it is one thing for all {carried[0]}"
+            raise ReadingError(message, span=node.span, suggestion="give it another name, or define it by its indices")
 
 
 def _subscripts(el: Typing, sub: str) -> list[Part] | None:
@@ -264,6 +277,38 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
     return None
 
 
+def _tensor(el: Typing, base: str, subscripts: list[Part], node: Node) -> Term | None:
+    """The Kronecker delta of two indices and the permutation symbol of three, where their letters stand for nothing else."""
+    letters = [p.letter for p in subscripts]
+    if (
+        el.scene.template
+        or base in el.scene.alone | el.scene.opened
+        or el.stands_for_something(base)
+        or len(set(letters)) < len(letters)
+        or "" in letters
+    ):
+        return None
+    if base == "delta" and len(letters) == 2:
+        if el.scene.apart(letters):
+            hint = f"declare {base} in R^{{n x n}} if it is a matrix of data"
+            message = f"{node.attr} as the Kronecker delta is zero here, where {letters[0]} and {letters[1]} differ"
+            raise ReadingError(message, span=node.span, suggestion=hint)
+        el.note(f"{node.attr} is the Kronecker delta")
+        n, both = el.sizes.fresh(), [place_of(el, p) for p in subscripts]
+        if all(p.range is None for p in both):
+            return Term(SCALAR, (), lambda _, __: build.apply(IVERSON, [p.expr for p in both], "="), node)
+        return entry_at(el, Term((n, n), (), lambda _, r: build.eye(r(n)), node), both, node)
+    if base in ("epsilon", "varepsilon") and len(letters) == 3:
+        el.note(f"{node.attr} is the permutation symbol")
+        places = [place_of(el, p) for p in subscripts]
+        for place in places:
+            el.allows(place, Dim.of(3))
+        i, j, k = (place.expr for place in places)
+        parts = [build.subtract(i, j), build.subtract(j, k), build.subtract(k, i)]
+        return Term(SCALAR, (), lambda _, __: build.times(build.num(Fraction(1, 2)), *parts), node)
+    return None
+
+
 def _sized(el: Typing, base: str, dims: tuple[Dim, ...], node: Node) -> Term:
     rows, cols = dims[0], dims[1] if len(dims) > 1 else ONE
     if base == "I":
@@ -285,8 +330,17 @@ def _commutation(el: Typing, sub: str, node: Node) -> Term | None:
 
 def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node) -> Term:
     """An undeclared name with a bound index: entries of a vector or matrix, or a family."""
-    el.defaults[base + "_"] = "family of matrices" if base[:1].isupper() and len(subscripts) == 1 else "entries"
+    if len(subscripts) > 3:
+        hint = f"write {base} as a matrix of its pairs of indices, or as sums of families {base}_i"
+        raise ReadingError(
+            f"{node.attr} has {len(subscripts)} indices, and arrays here have at most three", span=node.span, suggestion=hint
+        )
+    of_matrices = (base[:1].isupper() and len(subscripts) == 1) or len(subscripts) == 3
+    el.defaults[base + "_"] = "family of matrices" if of_matrices else "entries"
     wanted = el.kinds.get(base + "_") or el.defaults[base + "_"]
+    if len(subscripts) == 3 and wanted != "family of matrices":
+        message = f"{node.attr} has three indices, and {base} is {'a family of vectors' if wanted != 'entries' else 'a vector or matrix'}"
+        raise Misfit([choice(base + "_")], lambda: refuse_shape(message, node))
     if wanted == "entries":
         default = "vector" if len(subscripts) == 1 else "matrix"
         carrier = _undeclared(el, base, node, default)

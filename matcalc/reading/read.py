@@ -111,6 +111,33 @@ class _Left:
         self.alias = False  # the y of h = y = …
 
 
+class _Known:
+    """The statements by the names that they define."""
+
+    def __init__(self, lefts: Sequence[_Left]) -> None:
+        self.exact = {left.name: left for left in lefts if left.name}
+        self.by_base: dict[str, list[_Left]] = {}  # those whose entries or parts are spelled with more below the name
+        for left in self.exact.values():
+            base, own = split_indexed(left.name)
+            if not own or all(c.isalpha() or c == "," for c in own):
+                self.by_base.setdefault(base, []).append(left)
+
+    def used_by(self, value: Node) -> set[_Left]:
+        """The statements that define what a value is made of."""
+        found: set[_Left] = set()
+        for node in walk(value):
+            if node.op not in ("name", "call") or not isinstance(node.attr, str):
+                continue
+            used = node.attr.rstrip("'") if node.op == "call" else node.attr
+            if used in self.exact:
+                found.add(self.exact[used])
+            elif node.op == "name":
+                base, sub = split_indexed(used)
+                if not sub or _is_place(sub):
+                    found.update(left for left in self.by_base.get(base, ()) if sub or split_indexed(left.name)[1])
+        return found
+
+
 class _Reader:
     """Reads one text in one way."""
 
@@ -154,7 +181,8 @@ class _Reader:
                 raise refuse(f"{quote(left.name)} is bound twice", self.text, left.span, "give the second value another name")
         values = {left: self.defined(left) for left in lefts if left is not last}
         body, form, name = (Node("name", (), question.of), None, "") if question and question.of else self.last(last)
-        uses = {left: self.uses(body if left is last else values[left], lefts) - {left} for left in lefts}
+        known = _Known(lefts)
+        uses = {left: known.used_by(body if left is last else values[left]) - {left} for left in lefts}
         if chosen not in nameless and not form and not question and any(last in found for found in uses.values()):
             free = [left for left in lefts if not left.alias and not any(left in found for found in uses.values())]
             if len(free) != 1:
@@ -182,27 +210,6 @@ class _Reader:
         )
 
     # -- which statement needs which --------------------------------------------------------------------------------
-
-    def uses(self, value: Node, lefts: Sequence[_Left]) -> set[_Left]:
-        """The statements that define what a value is made of."""
-        exact = {left.name: left for left in lefts if left.name}
-        by_base: dict[str, list[_Left]] = {}
-        for left in exact.values():
-            by_base.setdefault(split_indexed(left.name)[0], []).append(left)
-        found: set[_Left] = set()
-        for node in walk(value):
-            if node.op not in ("name", "call") or not isinstance(node.attr, str):
-                continue
-            used = node.attr.rstrip("'") if node.op == "call" else node.attr
-            if used in exact:
-                found.add(exact[used])
-            elif node.op == "name":
-                base, sub = split_indexed(used)
-                for left in by_base.get(base, ()):
-                    own = split_indexed(left.name)[1]
-                    if (not own and _is_place(sub)) or (own and all(c.isalpha() or c == "," for c in own) and (not sub or _is_place(sub))):
-                        found.add(left)
-        return found
 
     def sorted(self, lefts: Sequence[_Left], uses: Mapping[_Left, set[_Left]]) -> list[_Left]:
         """The statements, each after those that it uses; in the author's order where that does (or where they go round in circles)."""

@@ -194,7 +194,7 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         if text is not original and "BOLD" in unicodedata.name(original[mark.start], ""):
             mark.bold = True
         marks.append(mark)
-    return pair(in_marks(_tidy(_groups(marks), text), text), text)
+    return pair(_accents(in_marks(_tidy(_groups(marks), text), text)), text)
 
 
 _DRESSED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
@@ -355,3 +355,22 @@ def _tidy(marks: list[Mark], text: str) -> list[Mark]:
     if side_mark is not None:
         raise refuse(f"`\\{side}` needs a delimiter after it", text, side_mark.span)
     return tidy
+
+
+def _accents(marks: list[Mark]) -> list[Mark]:
+    r"""\hat{y_i} as \hat{y}_i: the accent stands over the letter."""
+    kept: list[Mark] = []
+    i = 0
+    while i < len(marks):
+        shape = [m.kind for m in marks[i : i + 4]]
+        kept.append(marks[i])
+        i += 1
+        if shape[:2] != ["accent", "open"] or shape[2:] not in (["word", "under"], ["greek", "under"]) or marks[i].value != "{":
+            continue
+        depth, end = 1, i + 1
+        while end < len(marks) and depth:
+            depth += (marks[end].kind == "open") - (marks[end].kind == "close")
+            end += 1
+        kept += [marks[i], marks[i + 1], marks[end - 1], *marks[i + 2 : end - 1]]
+        i = end
+    return kept
