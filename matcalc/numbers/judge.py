@@ -40,6 +40,7 @@ Place = tuple[str, int | None]  # the variable: a name, or a member (counted fro
 Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
 
 POINTS = 3
+ENOUGH = 2  # points, where there is too much to compute
 MOST_TRIES = 72
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 VISIBLE = 14  # a summand that is less than 1e-14 of the greatest has not been seen
@@ -204,14 +205,21 @@ def judge(
     `points` says how many points are wanted at least, `dims` the sizes besides those of the point; `describe` names the question,
     `spell` a summand (by its number) or a switch (by its node).
     """
+    asked = function, claim, variable, shape, point, tangent, describe, spell
+    orders, exact = point.orders(dims), _Judge(precise, *asked)
     try:
         with precise.precision(LEVELS[0].digits):
-            return _Judge(precise, function, claim, variable, shape, point, tangent, describe, spell).run(point.orders(dims), points)
+            return exact.run(orders, points)
     except LACKING:
         from . import kernels
 
-        with kernels.quiet():
-            return _Judge(kernels, function, claim, variable, shape, point, tangent, describe, spell).run(point.orders(dims), points)
+        try:
+            with kernels.quiet():
+                return _Judge(kernels, *asked).run(orders, points)
+        except NoAnswerError:
+            if not exact.sizes:
+                raise
+            return exact.record()
 
 
 class _Judge:
@@ -230,7 +238,7 @@ class _Judge:
         spell: Callable[[Any], str],
     ) -> None:
         self.arrays, self.variable, self.shape, self.point, self.tangent = arrays, variable, shape, point, tangent
-        self.function, self.claim = function(arrays), claim(arrays)
+        self.bind = function, claim
         self.describe, self.spell = describe, spell
         self.levels = LEVELS if arrays is precise else DOUBLE
         self.sizes: list[dict[str, int]] = []
@@ -254,11 +262,16 @@ class _Judge:
             precise.watching.reset(token)
 
     def run(self, orders: Sequence[dict[str, int]], wanted: int) -> Check:
+        """Visit points until enough has been seen."""
+        self.function, self.claim = self.bind[0](self.arrays), self.bind[1](self.arrays)
         try:
             self._visit(orders, wanted)
         except precise.TooMuch:
-            if len(self.sizes) < 2:
+            if len(self.sizes) < ENOUGH:
                 raise
+        return self.record()
+
+    def record(self) -> Check:
         one_sided = self._one_sided()
         return Check(
             len(self.sizes),

@@ -30,7 +30,7 @@ Value = Any  # a Decimal, or an Array
 Real = Callable[[Decimal], Decimal]
 Relation = Callable[[Any, Any], bool]
 DIGITS = 50
-CHEAP, MOST = 200, 1_000_000  # products of two numbers: not counted; too many
+CHEAP, MOST = 200, 2_000_000  # products of two numbers: not counted; too many
 NO_VALUE = (ArithmeticError,)
 
 
