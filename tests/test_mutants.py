@@ -13,10 +13,11 @@ import matcalc.pipeline.derive
 from matcalc.differentiation.network import Term
 from matcalc.differentiation.tensor import Tensor
 from matcalc.errors import NoAnswerError, VerificationError
-from matcalc.expressions.build import add, num, times, transpose
-from matcalc.expressions.expr import Expr
+from matcalc.expressions.build import add, num, substitute, times, transpose
+from matcalc.expressions.expr import Expr, postorder
+from matcalc.expressions.labels import words_of
 from matcalc.numbers.judge import Check
-from matcalc.ops.core import ADD
+from matcalc.ops.core import ADD, SIZE, SYMBOL
 
 EXPRESSIONS = [  # text, variable, declarations, order
     ("x^T A x + b^T x", "x", "A in R^{n x n}", 1),
@@ -51,6 +52,54 @@ EXPRESSIONS = [  # text, variable, declarations, order
     ("logdet(X) + tr(X^3)", "X", "X in R^{n x n}", 2),
     ("log(1 + exp(x^T x)) + sum(x.^3)", "x", "x in R^n", 2),
     ("100000000 + sum(exp(x) + x.^3)", "x", "x in R^n", 2),
+    # determinants of products, which are 0 where the product is singular
+    ("det(X^T X) + tr(X^T X)", "X", "X in R^{m x n}", 1),
+    ("det(X^T X)", "X", "X in R^{m x n}", 1),
+    ("det(A X)", "X", "A in R^{m x n}; X in R^{n x m}", 1),
+    ("det(X^T A X)", "X", "A in R^{n x n}; X in R^{n x m}", 1),
+    ("logdet(X^T X) + a^T X b", "X", "X in R^{m x n}", 1),
+    ("det(x x^T + y y^T) + x^T y", "x", "x, y in R^n", 1),
+    # beyond a threshold
+    ("relu(x - 10) + x", "x", "x in R", 1),
+    ("max(x, 10) + x^2", "x", "x in R", 1),
+    ("a^T x + relu(x^T x - 1000)", "x", "x in R^n", 1),
+    ("x^T A x exp(-1000 x^T x) + b^T x", "x", "A in R^{n x n}", 1),
+    ("sum(relu(x - 100000)) + sum(x.^2)", "x", "x in R^n", 1),
+    ("x^3 1[x > 1/1000] 1[x < 2/1000] + x", "x", "x in R", 1),
+    ("cases(x^2, x > 30, x^3)", "x", "x in R", 1),
+    ("clip(x, -7, 20) + x^2", "x", "x in R", 1),
+    ("huber(x, 50) + x^3", "x", "x in R", 1),
+    ("min(s, ||A||_F) + s tr(A)", "A", "A in R^{n x n}; s in R", 1),
+    ("|x^3 - 1000000| + x", "x", "x in R", 1),
+    # whole numbers, and sizes as numbers
+    ("x^k", "x", "x in R; k in N", 1),
+    ("sum(x.^k) + k x^T x", "x", "x in R^n; k in N", 1),
+    ("tr(X^k)", "X", "X in R^{n x n}; k in N", 1),
+    ("x^T x + (n-2)(n-3) sum(x)", "x", "x in R^n", 1),
+    ("(N-2)(N-3) w^T w + sum_{i=1}^N w^T x_i", "w", "w, x_i in R^n", 1),
+    ("n x^T x + n^2 sum(x)", "x", "x in R^n", 1),
+    ("m n sum(X) + tr(X^T X)/n", "X", "X in R^{m x n}", 1),
+    ("1/n sum(x.^3) + 1/n^2 (sum(x))^2", "x", "x in R^n", 2),
+    # scales
+    ("a^T x + sum(sin(x))/100000000", "x", "x in R^n", 1),
+    ("1000000000 x + sin(x)", "x", "x in R", 1),
+    ("100000000 a^T x + sum(exp(x))", "x", "x in R^n", 1),
+    ("x^T x + x^T A x/1000000000", "x", "A in R^{n x n}", 1),
+    # tensors, families
+    ("diag(x) A + x a^T", "x", "x, a in R^n; A in R^{n x n}", 1),
+    ("X A X + A X", "X", "A, X in R^{n x n}", 1),
+    ("x x^T x + x", "x", "x in R^n", 2),
+    ("sum_{i=1}^N log(1 + exp(-y_i w^T x_i)) + w^T w", "w", "w, x_i in R^n; y_i in R", 2),
+    ("sum_{i=1}^N ||x_i - mu||^2 + mu^T mu", "mu", "mu, x_i in R^n", 1),
+    ("prod_{i=1}^n x_i + sum(x)", "x", "x in R^n", 2),
+    ("sum(X .* X .* X) + tr(X^T A X)", "X", "X in R^{m x n}; A in R^{m x m}", 2),
+]
+STRUCTURED = [
+    ("tr(A S) + logdet(S)", "S", "A in R^{n x n}; S in R^{n x n} spd"),
+    ("a^T S b + tr(S^2)", "S", "a, b in R^n; S in R^{n x n} symmetric"),
+    ("tr(A D) + tr(D^3)", "D", "A in R^{n x n}; D in R^{n x n} diagonal"),
+    ("a^T K b + tr(K A K)", "K", "a, b in R^n; A in R^{n x n}; K in R^{n x n} skew"),
+    ("a^T L b + tr(L L^T)", "L", "a, b in R^n; L in R^{n x n} lower"),
 ]
 NOT_SYMMETRIC = [
     ("A x + x .* x", "x", "A in R^{n x n}", 1),
@@ -106,6 +155,14 @@ def turned(t: Tensor) -> Iterator[Tensor]:
     yield made
 
 
+def numbered(t: Tensor) -> Iterator[Tensor]:
+    """With numbers in place of a size, or of a whole number."""
+    leaves = {e for e in postorder(t.expressions()) if e.op is SIZE or (e.op is SYMBOL and "integer" in words_of(e))}
+    for leaf in leaves:
+        for k in (1, 2, 3, 4, 6):
+            yield t.map(lambda e, leaf=leaf, k=k: substitute(e, {leaf: num(k)}))
+
+
 MUTATIONS: dict[str, Mutation] = {
     "twice": by_factor(Fraction(2)),
     "the other sign": by_factor(Fraction(-1)),
@@ -114,10 +171,13 @@ MUTATIONS: dict[str, Mutation] = {
     "a term with the other sign": one_by_factor(Fraction(-1)),
     "a term a billionth more": one_by_factor(1 + BILLIONTH),
     "a term missing": missing,
+    "a number for a size": numbered,
 }
 
 
-def survivors(monkeypatch: pytest.MonkeyPatch, mutation: Mutation, text: str, wrt: str, where: str, order: int) -> list[str]:
+def survivors(
+    monkeypatch: pytest.MonkeyPatch, mutation: Mutation, text: str, wrt: str, where: str, order: int, **options: Any
+) -> list[str]:
     """The wrong derivatives that the check lets through."""
     check = matcalc.pipeline.derive.judged
     passed = []
@@ -132,7 +192,7 @@ def survivors(monkeypatch: pytest.MonkeyPatch, mutation: Mutation, text: str, wr
         return Check(1, (), 0)
 
     monkeypatch.setattr(matcalc.pipeline.derive, "judged", mutated)
-    matcalc.derivative(text, wrt, where=where, **({"order": order} if order > 1 else {}))  # type: ignore[arg-type]
+    matcalc.derivative(text, wrt, where=where, **({"order": order} if order > 1 else {}), **options)  # type: ignore[arg-type]
     return passed
 
 
@@ -148,3 +208,18 @@ def test_what_is_nearly_right_is_refused(monkeypatch: pytest.MonkeyPatch, questi
 @pytest.mark.parametrize("question", NOT_SYMMETRIC, ids=lambda q: q[0])
 def test_the_transpose_is_refused(monkeypatch: pytest.MonkeyPatch, question: tuple[str, str, str, int]) -> None:
     assert not survivors(monkeypatch, turned, *question)
+
+
+@pytest.mark.parametrize("convention", ["symmetric-space", "independent"])
+@pytest.mark.parametrize("question", STRUCTURED, ids=lambda q: q[0])
+def test_within_a_set_too(monkeypatch: pytest.MonkeyPatch, question: tuple[str, str, str], convention: str) -> None:
+    for name, mutation in MUTATIONS.items():
+        with monkeypatch.context() as patch:
+            assert not survivors(patch, mutation, *question, 1, structured=convention), name
+
+
+@pytest.mark.parametrize("notation", ["kron", "differential", "index"])
+def test_in_other_notations_too(monkeypatch: pytest.MonkeyPatch, notation: str) -> None:
+    for name, mutation in MUTATIONS.items():
+        with monkeypatch.context() as patch:
+            assert not survivors(patch, mutation, "A X B + X A", "X", "A, B, X in R^{n x n}", 1, notation=notation), name

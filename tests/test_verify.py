@@ -41,7 +41,7 @@ def check(f: Formula, jacobian: Formula, shape: Shape = (n, ONE), properties: tu
         return along
 
     def function(arrays: Any) -> Any:
-        return lambda env, sizes: f(arrays.np, env)
+        return lambda env, sizes: [f(arrays.np, env)]
 
     return judge(function, claim, ("x", None), shape, Point(symbols, {}), describe=lambda: "a test")
 

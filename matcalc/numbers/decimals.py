@@ -21,7 +21,7 @@ def _pi(digits: int) -> Decimal:
     """By Machin's formula, pi/4 = 4 arctan(1/5) - arctan(1/239)."""
     with localcontext() as context:
         context.prec = digits + GUARD
-        return 16 * _arctan_series(Decimal(1) / 5) - 4 * _arctan_series(Decimal(1) / 239)
+        return 16 * _odd_series(Decimal(1) / 5, Decimal(-1) / 25) - 4 * _odd_series(Decimal(1) / 239, Decimal(-1) / 57121)
 
 
 def pi() -> Decimal:
@@ -37,8 +37,9 @@ def e() -> Decimal:
     return _e(getcontext().prec)
 
 
-def _arctan_series(x: Decimal) -> Decimal:
-    total, power, square, k, last = x, x, -x * x, 1, NAN
+def _odd_series(x: Decimal, square: Decimal) -> Decimal:
+    """x (1 + s/3 + s^2/5 + …): the arctangent where s is -x^2, artanh where it is x^2."""
+    total, power, k, last = x, x, 1, NAN
     while total != last:
         power, k, last = power * square, k + 2, total
         total += power / k
@@ -89,7 +90,7 @@ def arctan(x: Decimal) -> Decimal:
         context.prec += GUARD
         for _ in range(3):
             x /= 1 + (1 + x * x).sqrt()
-        value = 8 * _arctan_series(x)
+        value = 8 * _odd_series(x, -x * x)
     return +value
 
 
@@ -119,6 +120,14 @@ def tanh(x: Decimal) -> Decimal:
 def expm1(x: Decimal) -> Decimal:
     half = x / 2
     return 2 * sinh(half) * half.exp()
+
+
+def log1p(x: Decimal) -> Decimal:
+    """log(1 + x), by the series of 2 artanh(x/(2 + x)) where 1 + x would lose the digits of x."""
+    if x.adjusted() > -3 or not x.is_finite():
+        return (1 + x).ln()
+    z = x / (2 + x)
+    return 2 * _odd_series(z, z * z)
 
 
 def arcsinh(x: Decimal) -> Decimal:

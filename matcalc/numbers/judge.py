@@ -17,7 +17,7 @@ What decimal numbers lack is computed by NumPy in double precision, and compared
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import pairwise, product
@@ -31,8 +31,8 @@ from .verify import STYLES, Kind, Point
 
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
-# With the arrays to compute with: the value of the function; the entries of the summands of J:E, where E is given last.
-Numbers = Callable[[ModuleType], Callable[[Values, Sizes], Any]]
+# With the arrays to compute with: the summands of the function; the entries of the summands of J:E, where E is given last.
+Numbers = Callable[[ModuleType], Callable[[Values, Sizes], Sequence[Any]]]
 Along = Callable[[ModuleType], Callable[[Values, Sizes, Any], Sequence[Sequence[Any]]]]
 # From a random direction one that stays in the variable's set, and the coordinates of it that the claim is paired with.
 Tangent = Callable[[ModuleType, Any], tuple[Any, Any]]
@@ -117,19 +117,18 @@ class _Reading:
         with question.watched() as watch:
             for sign in (1, -1) if arrays is precise else (1, -1, 2, -2):
                 watch.trace = []
-                ends.append(arrays.flat(question.function(_moved(env, variable, x + step * (h * sign)), sizes)))
+                summands = question.function(_moved(env, variable, x + step * (h * sign)), sizes)
+                ends.append([arrays.flat(value) for value in summands])
                 self.traces.append(watch.trace)
             watch.trace = []
             self.parts = question.claim(env, sizes, e)
-        if len(ends) == 2:
-            self.quotient = [(a - b) / (2 * h) for a, b in zip(*ends, strict=True)]
-        else:  # without the term of h^2
-            self.quotient = [(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*ends, strict=True)]
-        self.claim = [sum(entries) for entries in zip(*self.parts, strict=True)] if self.parts else [h * 0] * len(self.quotient)
+        self.slopes = [_slope(h, *each) for each in zip(*ends, strict=True)]
+        self.quotient = _total(self.slopes)
+        self.claim = _total(self.parts) if self.parts else [h * 0] * len(self.quotient)
         if len(self.claim) != len(self.quotient):
             raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
         self.finite = all(map(arrays.is_finite, (*self.quotient, *self.claim)))
-        self.value = max(map(abs, ends[0]), default=0)
+        self.value = max(map(abs, _total(ends[0])), default=0)
         self.great = max(map(abs, (*self.quotient, *self.claim)), default=0) if self.finite else h * 0
         self.digits = self._digits()
 
@@ -162,9 +161,27 @@ class _Reading:
 
     def visible(self, level: Level) -> set[int]:
         """The summands that are not nothing."""
-        sizes = [max(map(abs, part), default=0) for part in self.parts]
+        return self._visible(self.parts, level)
+
+    def moving(self, level: Level) -> set[int]:
+        """The summands of the function that change."""
+        return self._visible(self.slopes, level)
+
+    def _visible(self, parts: Sequence[Sequence[Any]], level: Level) -> set[int]:
+        sizes = [max(map(abs, part), default=0) for part in parts]
         top = max(sizes, default=0) if self.digits >= level.agreed else self.value
         return {k for k, size in enumerate(sizes) if size and size * 10**VISIBLE >= top}
+
+
+def _total(parts: Sequence[Sequence[Any]]) -> list[Any]:
+    return list(parts[0]) if len(parts) == 1 else [sum(entries) for entries in zip(*parts, strict=True)]
+
+
+def _slope(h: Any, *ends: Sequence[Any]) -> list[Any]:
+    """The central difference from the values at h, -h; where those at 2h, -2h are given too, without the term of h^2."""
+    if len(ends) == 2:
+        return [(a - b) / (2 * h) for a, b in zip(*ends, strict=True)]
+    return [(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*ends, strict=True)]
 
 
 def _are_close(some: Sequence[Any], others: Sequence[Any]) -> bool:
@@ -196,16 +213,18 @@ def judge(
     dims: Sequence[Dim] = (),
     *,
     points: int = POINTS,
+    needed: Iterable[int] = (),
     tangent: Tangent | None = None,
     describe: Callable[[], str] = str,
     spell: Callable[[Any], str] = str,
 ) -> Check:
     """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged.
 
-    `points` says how many points are wanted at least, `dims` the sizes besides those of the point; `describe` names the question,
+    `points` says how many points are wanted at least, `needed` which summands of the function should change at some of them; `dims` are
+    the sizes besides those of the point; `describe` names the question,
     `spell` a summand (by its number) or a switch (by its node).
     """
-    asked = function, claim, variable, shape, point, tangent, describe, spell
+    asked = function, claim, variable, shape, point, frozenset(needed), tangent, describe, spell
     orders, exact = point.orders(dims), _Judge(precise, *asked)
     try:
         with precise.precision(LEVELS[0].digits):
@@ -233,6 +252,7 @@ class _Judge:
         variable: Place,
         shape: Shape,
         point: Point,
+        needed: frozenset[int],
         tangent: Tangent | None,
         describe: Callable[[], str],
         spell: Callable[[Any], str],
@@ -246,6 +266,7 @@ class _Judge:
         self.unseen: set[int] | None = None  # summands; None before the first point
         self.sides: dict[Switch, set[bool]] = {}
         self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
+        self.still = set(needed)  # summands of the function that have not been seen to change
         self.style = 0
         self.left = precise.MOST
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
@@ -301,9 +322,9 @@ class _Judge:
             if self.sizes and not all(self.mixed.values()):
                 sizes = {name: k + turn % 3 for name, k in orders[turn % len(orders)].items()}
                 self._judged(Kind(sizes, *STYLES[self.style][:1], turn=turn))
-        if self.unseen or not self.sizes:
+        if self.unseen or self.still or not self.sizes:
             for turn, sizes in enumerate(self.point.unusual(orders[0]), MOST_TRIES):
-                if self.unseen or len(self.sizes) < wanted:
+                if self.unseen or self.still or len(self.sizes) < wanted:
                     self._judged(Kind(sizes, *STYLES[self.style], turn))
         if not self.sizes and self.misfit is not None:
             raise self.misfit
@@ -312,8 +333,12 @@ class _Judge:
                 "the derivative could not be checked: at none of the random points tried are the function and the answer finite and smooth",
                 suggestion="declare what it needs (positive, spd, …), or use --no-verify to see the answer unchecked",
             )
-        if self.unseen or self._one_sided():
+        if self._is_hidden():
             self._seek(orders[0])
+
+    def _is_hidden(self) -> bool:
+        """Whether there is something left to seek."""
+        return bool(self.unseen or self.still or self._one_sided())
 
     def _one_sided(self) -> list[Switch]:
         return [switch for switch, sides in self.sides.items() if len(sides) < 2]
@@ -325,14 +350,14 @@ class _Judge:
         traced: dict[tuple[str, bool, int], Any] = {}
         for decade in DECADES:
             for only, turned in product(("", self.variable[0]), (opposite, not opposite)):
-                if not (self.unseen or self._one_sided()):
+                if not self._is_hidden():
                     return
                 reading = self._judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
                 if reading is not None:
                     traced[only, turned, decade] = reading.outcomes
         bisected = 0
         for low, high in pairwise(sorted(traced)):
-            if low[:2] == high[:2] and traced[low] != traced[high] and bisected < MOST_BISECTED and (self.unseen or self._one_sided()):
+            if low[:2] == high[:2] and traced[low] != traced[high] and bisected < MOST_BISECTED and self._is_hidden():
                 bisected += 1
                 self._bisect(Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), low[2], high[2], traced[low])
 
@@ -373,7 +398,7 @@ class _Judge:
         if reading is None or reading.is_kink():
             return None
         if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level)):
-            if not reading.is_steady(before):
+            if not reading.is_steady(before) or reading.great * 10**level.nothing <= 1:  # log(1 + exp(-10000)) is no number but 0
                 return None
             raise VerificationError(f"the closed form disagrees with the numerical derivative: please report {self.describe()}")
         self._note(reading, kind, level)
@@ -384,6 +409,7 @@ class _Judge:
         self.digits = min(self.digits, max(reading.digits, level.agreed))
         unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen
         self.unseen = unseen - reading.visible(level)
+        self.still -= reading.moving(level)
         for node, place, outcomes in reading.traces[0]:
             sides = {o for o in outcomes if isinstance(o, bool)}
             self.sides.setdefault((node, place), set()).update(sides)

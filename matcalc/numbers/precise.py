@@ -31,6 +31,7 @@ Real = Callable[[Decimal], Decimal]
 Relation = Callable[[Any, Any], bool]
 DIGITS = 50
 CHEAP, MOST = 200, 2_000_000  # products of two numbers: not counted; too many
+DEAR = 100  # products, that a function of a number is as dear as
 NO_VALUE = (ArithmeticError,)
 
 
@@ -102,6 +103,12 @@ def _noted(outcomes: Sequence[object]) -> None:
     watch = watching.get()
     if watch is not None:
         watch.note(outcomes)
+
+
+def _spend(products: int) -> None:
+    watch = watching.get()
+    if watch is not None:
+        watch.spend(products)
 
 
 def _watched(outcome: bool) -> bool:
@@ -180,6 +187,7 @@ class Array:
         return Array([other / a for a in self.data], self.shape)
 
     def __pow__(self, k: Any) -> Array:
+        _spend(DEAR * len(self.data))
         return Array([decimals.power(a, k) for a in self.data], self.shape)
 
     def __neg__(self) -> Array:
@@ -206,8 +214,8 @@ class Array:
         (rows, inner), (again, cols) = self.shape, other.shape
         if inner != again:
             raise ValueError(f"shapes {self.shape} and {other.shape}")
-        if rows * inner * cols > CHEAP and (watch := watching.get()) is not None:
-            watch.spend(rows * inner * cols)
+        if rows * inner * cols > CHEAP:
+            _spend(rows * inner * cols)
         columns = [other.data[j::cols] for j in range(cols)]
         lines = [self.data[i * inner : (i + 1) * inner] for i in range(rows)]
         return Array([sum(map(mul, line, column)) for line in lines for column in columns], (rows, cols))
@@ -245,7 +253,14 @@ class Array:
 
 def entrywise(function: Real) -> Callable[[Value], Value]:
     """A function of a number, of every entry."""
-    return lambda x: Array(list(map(function, x.data)), x.shape) if isinstance(x, Array) else function(Decimal(x))
+
+    def value(x: Value) -> Value:
+        if not isinstance(x, Array):
+            return function(Decimal(x))
+        _spend(DEAR * len(x.data))
+        return Array(list(map(function, x.data)), x.shape)
+
+    return value
 
 
 def _filled(shape: tuple[int, int], entry: Callable[[int, int], Any]) -> Array:
@@ -381,8 +396,7 @@ def svd(X: Array, compute_uv: bool = True) -> Any:
     small = negligible() * 10
     while True:
         rest = ZERO
-        if (watch := watching.get()) is not None:
-            watch.spend(4 * len(X) * len(columns) ** 2)
+        _spend(4 * len(X) * len(columns) ** 2)
         for p, q in combinations(range(len(columns)), 2):
             x, y = columns[p], columns[q]
             a, b, c = sum(map(mul, x, x)), sum(map(mul, y, y)), sum(map(mul, x, y))
@@ -712,7 +726,7 @@ def commutation_matrix(attr: Any, sizes: Mapping[str, int]) -> Array:
 
 
 logistic = entrywise(lambda x: 1 / (1 + (-x).exp()))
-soft_plus = entrywise(lambda x: (1 + x.exp()).ln())
+soft_plus = entrywise(lambda x: decimals.log1p(x.exp()))
 error_function = entrywise(decimals.erf)
 normal = entrywise(decimals.normal)
 log_gamma = entrywise(decimals.log_gamma)

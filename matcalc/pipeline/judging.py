@@ -11,8 +11,8 @@ from ..answers.scope import Scope, ranks_of
 from ..differentiation.structured import stays, tangent
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, ShapeError
-from ..expressions.build import value_of
-from ..expressions.expr import Expr
+from ..expressions.build import is_zero, value_of
+from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..inference.infer import Typed
 from ..kinds import SCALAR
@@ -22,7 +22,6 @@ from ..notation.kronecker import kronecker_summands
 from ..notation.linearmap import along_map
 from ..notation.piecewise import in_cases
 from ..numbers.judge import POINTS, Along, Check, Numbers, judge
-from ..numbers.numeric import Plan
 from ..ops.core import ADD, ENTRY, MEMBER, SYMBOL
 from ..printing.text import spell
 from .sampling import Sampler
@@ -54,9 +53,18 @@ def judged(
     if variable.op is ENTRY:
         sampler.symbols[name] = (SCALAR, ())
 
-    def function(arrays: ModuleType) -> Callable[..., Any]:
-        return Plan(typed.expr, arrays).value if previous is None else previous.numbers(indices, arrays)
+    before = Tensor([typed.expr.shape], []) if previous is None else previous
+    if previous is None:
+        before.replace(typed.expr)
+    parts = _summands(before)
 
+    def function(arrays: ModuleType) -> Callable[..., Any]:
+        if parts:
+            return before.summands(indices, arrays)
+        whole = before.numbers(indices, arrays)
+        return lambda env, sizes: [whole(env, sizes)]
+
+    moved = name_of(variable.args[0] if variable.op is ENTRY else variable)
     claim = _claim(tensor, notation, indices, kind)
     asked: tuple[Numbers, Along] = function, claim
     if fixed:
@@ -76,6 +84,7 @@ def judged(
             sampler.point,
             sampler.dims,
             points=MORE_POINTS if sampler.counts else POINTS,
+            needed=[k for k, part in enumerate(parts) if any(n.op in (SYMBOL, MEMBER) and name_of(n) == moved for n in postorder(part))],
             tangent=along,
             describe=lambda: f"{typed.program.text!r} by {name}",
             spell=spelled,
@@ -83,6 +92,13 @@ def judged(
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
         raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
+
+
+def _summands(tensor: Tensor) -> list[list[Expr]]:
+    """What each summand is made of."""
+    if tensor.matrix is None:
+        return [[t.scalar, *[e for e, _, _ in t.factors]] for t in tensor.terms]
+    return [[e] for e in (tensor.matrix.args if tensor.matrix.op is ADD else () if is_zero(tensor.matrix) else (tensor.matrix,))]
 
 
 def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None) -> Along:
