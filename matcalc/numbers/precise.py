@@ -360,6 +360,17 @@ def _determinant(X: Array) -> Any:
     return _eliminate(X)[0]
 
 
+def _cholesky(X: Array) -> Array:
+    """The lower triangle L with L L^T = X; not a number where X is not positive definite."""
+    n = len(X)
+    L = full((n, n), 0)
+    for i in range(n):
+        for j in range(i + 1):
+            rest = X[i, j] - sum(L[i, k] * L[j, k] for k in range(j))
+            L[i, j] = rest.sqrt() if i == j else rest / L[j, j]
+    return L
+
+
 def _matrix_power(X: Array, k: int) -> Array:
     if k < 0:
         return _matrix_power(_inverse(X), -k)
@@ -584,6 +595,7 @@ class linalg:
     det = staticmethod(_determinant)
     inv = staticmethod(_inverse)
     solve = staticmethod(_solve)
+    cholesky = staticmethod(_cholesky)
     matrix_power = staticmethod(_matrix_power)
     qr = staticmethod(_orthonormal)
     norm = staticmethod(lambda x: two_norm(x))
