@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from benchmarks.growth import FAMILIES, Question, count
 
 import matcalc
+from benchmarks.growth import FAMILIES, Question, count
 from matcalc.expressions.expr import Expr
 from matcalc.interning import Pool
 
