@@ -161,7 +161,7 @@ class Array:
         if not isinstance(other, Array):
             return Array([function(a, other) for a in self.data], self.shape)
         if other.shape != self.shape:
-            raise ValueError(f"shapes {self.shape} and {other.shape}")
+            raise TypeError(f"shapes {self.shape} and {other.shape}")  # NumPy may know how they fit
         return Array(list(map(function, self.data, other.data)), self.shape)
 
     def __add__(self, other: Value) -> Array:
@@ -229,10 +229,14 @@ class Array:
         return Array([a for j in range(cols) for a in self.data[j::cols]], (cols, self.shape[0]))
 
     def __getitem__(self, place: tuple[Any, ...]) -> Value:
-        """An entry. `x[:, 0]` of a column and `d[:, None]` of a diagonal are columns here, as is every array of one axis."""
-        if not place or isinstance(place[0], slice):
+        """An entry. `x[:, 0]` of a column and `d[:, None]` of a diagonal are columns here, as is every array of one axis. Other
+        parts of a matrix are for NumPy."""
+        if not place or (place[0] == slice(None) and place[1] in (0, None) and self.shape[1] == 1):
             return self
-        return self.data[place[0] * self.shape[1] + place[1]]
+        row, col = place
+        if isinstance(row, slice) or isinstance(col, slice) or row is None or col is None:
+            raise TypeError("a part of a matrix")
+        return self.data[row * self.shape[1] + col]
 
     def __setitem__(self, place: tuple[int, int], value: Any) -> None:
         self.data[place[0] * self.shape[1] + place[1]] = value
