@@ -166,7 +166,6 @@ TANGENTS = [
     (["A x", "--wrt", "x", "--at", "[1; 2; 3]"], 2, "3×1"),
     (["x^2", "--wrt", "x", "--order", "3"], 2, "--order"),
     (["log(x)", "--wrt", "x", "--at", "-1", "--where", "x in R"], 1, "could not be checked"),
-    (["f(x)", "--wrt", "x"], 2, "two ways"),
     (["sum_{i=1}^N x_i^2", "--wrt", "x_i", "--where", "x_i in R"], 2, "family"),
     (["A x", "--wrt", "A", "--at", "B + C"], 2, "p"),
     (["A B", "--wrt", "x"], 2, "x does not occur"),
@@ -184,3 +183,9 @@ def test_a_refusal(command: str, argv: list[str], code: int, words: str) -> None
     done = run(command, *argv)
     assert (done.code, done.out) == (code, "")
     assert words in done.err and "internal error" not in done.err
+
+
+def test_the_tangent_of_a_function_of_which_nothing_is_said() -> None:
+    """A letter before a bracket with one name in it is a function."""
+    done = run("linearize", "f(x)", "--wrt", "x")
+    assert done.code == 0 and done.out.startswith("f(x_0) + f'(x_0)")
