@@ -343,6 +343,9 @@ def test_members_of_a_family_are_drawn_apart() -> None:
         ("10000000000 + sin(x)", "x", "x in R", 1),
         ("erf(20 + x^2) + 1", "x", "x in R", 1),
         ("sin(100000 x)", "x", "x in R", 1),
+        ("min(atanh(tanh(u)))^{-2}", "u", "u in R^p positive", 1),
+        ("huber(gelu(cot(||x||_{2})), 1)", "x", "x in R^p", 1),
+        ("log(1 + exp(x)) + relu(x - 1000)", "x", "x in R", 1),
         ("cot(hinge(tr(I_m) csc(w) - erf(A w)))", "w", "w in R^m; A in R^{m x m} orthogonal", 1),
     ],
 )
