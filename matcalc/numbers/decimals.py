@@ -14,6 +14,7 @@ from typing import Any
 NAN, INFINITY = Decimal("NaN"), Decimal("Infinity")
 GUARD = 6  # digits, while a function is computed
 FARTHEST = 400  # digits before the point of an angle
+GREATEST = 6  # the same of what mpmath is asked for
 
 
 @lru_cache(maxsize=16)
@@ -162,7 +163,7 @@ def _by_mpmath(function: Callable[..., Any]) -> Callable[..., Decimal]:
     def value(*args: Decimal) -> Decimal:
         import mpmath  # type: ignore[import-untyped]
 
-        if not all(a.is_finite() for a in args):
+        if not all(a.is_finite() and a.adjusted() < GREATEST for a in args):
             return NAN
         with mpmath.workdps(getcontext().prec + GUARD):
             try:

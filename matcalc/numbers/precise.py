@@ -30,6 +30,7 @@ Value = Any  # a Decimal, or an Array
 Real = Callable[[Decimal], Decimal]
 Relation = Callable[[Any, Any], bool]
 DIGITS = 50
+SWEEPS = 60  # of the singular value decomposition; a dozen are many
 CHEAP, MOST = 200, 2_000_000  # products of two numbers: not counted; too many
 DEAR = 100  # products, that a function of a number is as dear as
 NO_VALUE = (ArithmeticError,)
@@ -409,7 +410,7 @@ def svd(X: Array, compute_uv: bool = True) -> Any:
     columns = list(X.T.lines())
     turned = list(_eye(len(columns)).lines())
     small = negligible() * 10
-    while True:
+    for _ in range(SWEEPS):
         rest = ZERO
         _spend(4 * len(X) * len(columns) ** 2)
         for p, q in combinations(range(len(columns)), 2):
@@ -429,6 +430,8 @@ def svd(X: Array, compute_uv: bool = True) -> Any:
                 where[q] = [cosine * (t * i + j) for i, j in zip(u, v, strict=True)]
         if not rest:
             break
+    else:
+        raise ArithmeticError("no end of turning")
     sizes = [sum(map(mul, x, x)).sqrt() for x in columns]
     order = sorted(range(len(sizes)), key=lambda k: -sizes[k])
     singular = [sizes[k] for k in order]
