@@ -454,6 +454,8 @@ MORE_REFUSED = [
     (r"\frac12 E_{ij} C_{ijkl} E_{kl}", "E", "", "4 indices"),
     (r"\sum_{t=1}^{T} (x_t - x_{t-1})^2", "x", "x in R^T", "runs to T . 1"),
     ("x_1^T x_2", "x", "", "does not occur"),
+    ("sum_i sum_j exp(-x_{ij}^T A^T A x_{ij})", "A", "", "vectors with two indices"),
+    ("c_{i0} = 3; sum_i c_{i0} x_i", "x", "", "carries the index i"),
     ("A_1 x + A_2 x", "A", "", "does not occur"),
 ]
 

@@ -6,9 +6,10 @@ import re
 from fractions import Fraction
 from functools import partial
 
-from ..errors import MatcalcError
+from ..errors import MatcalcError, ReadingError
 from ..expressions import build
 from ..ops.book import REGISTRY
+from ..reading.subscripts import split_indexed
 from ..syntax import Node, walk
 from .misfit import Misfit, Speller, Undecided, power_error, refuse_shape, square_error
 from .products import applied, level, operation, transposed, value_of
@@ -168,6 +169,11 @@ def transpose(el: Typing, node: Node, args: list[Term]) -> Term:
             f"write {s} for the transpose, {s}^(T) for the power",
         )
         raise Misfit([t], lambda: error) if undeclared(args) else error
+    name = str(node.args[0].attr) if node.args[0].op == "name" else ""
+    base, sub = split_indexed(name)
+    if t.is_scalar and len(sub.replace(",", "")) == 2 and base in el.scene.carried and name not in el.scene.declared:
+        hint = f"write what it is made of, as x_i - x_j for {name}"
+        raise ReadingError(f"{name} is transposed, and vectors with two indices are not read", span=node.span, suggestion=hint)
     if t.is_scalar and undeclared(args):
         el.penalty(SCALAR_TRANSPOSE, t)
     return Term((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)
