@@ -245,6 +245,10 @@ def entrywise(el: Typing, node: Node, args: list[Term]) -> Term:
             error = partial(entrywise_error, el, str(sign), node.args[:k], node.args[k], held, t)
             raise Misfit([*run, t], error, held.kind == t.kind)
         run.append(t)
+    if not held.is_scalar:
+        for t in run:
+            if t.is_scalar and t.name is not None:  # an elementwise sign stands between arrays
+                el.penalty(BROADCAST, t)
     return _flat(run, held.shape, node)
 
 

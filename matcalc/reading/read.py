@@ -193,7 +193,7 @@ class _Reader:
             body, name = values.pop(last), last.name
             if last.squared:
                 body = body.args[0]
-        before = self.sorted([left for left in lefts if left is not last], uses)
+        before = self.in_order([left for left in lefts if left is not last], uses)
         bindings = []
         order = {left.name: k for k, left in enumerate([*before, last]) if left.name}
         for k, left in enumerate(before):
@@ -211,17 +211,23 @@ class _Reader:
 
     # -- which statement needs which --------------------------------------------------------------------------------
 
-    def sorted(self, lefts: Sequence[_Left], uses: Mapping[_Left, set[_Left]]) -> list[_Left]:
+    def in_order(self, lefts: Sequence[_Left], uses: Mapping[_Left, set[_Left]]) -> list[_Left]:
         """The statements, each after those that it uses; in the author's order where that does (or where they go round in circles)."""
-        done: list[_Left] = []
-        todo = list(lefts)
+        rank = {left: k for k, left in enumerate(lefts)}
+        done, open_ = dict[_Left, None](), set[_Left]()
+        todo = [(left, False) for left in reversed(lefts)]
         while todo:
-            ready = next((left for left in todo if not uses[left].intersection(todo)), None)
-            if ready is None:
-                return list(lefts)
-            done.append(ready)
-            todo.remove(ready)
-        return done
+            left, ready = todo.pop()
+            if ready:
+                done[left] = None
+            elif left not in done:
+                if left in open_:
+                    return list(lefts)
+                open_.add(left)
+                todo.append((left, True))
+                before = sorted((other for other in uses[left] if other in rank and other not in done), key=rank.__getitem__)
+                todo += [(other, False) for other in reversed(before)]
+        return list(done)
 
     def needed(self, last: _Left, uses: Mapping[_Left, set[_Left]]) -> set[_Left]:
         found: set[_Left] = set()
@@ -387,6 +393,9 @@ class _Reader:
                 left.name = spell_name(head[0].value, "".join(map(str, indices)))
                 return left
         name, i = read_name(self.marks, start, self.text)
+        if len(name) > 1 and i == stop and name not in self.names.variables and self.names.variables.issuperset(name):
+            hint = "differentiate the solution: A^-1 b for A x = b"
+            raise refuse(f"{quote(self.text[span[0] : span[1]])} = … is an equation between declared names", self.text, span, hint)
         function = function_of(name)
         if function or split_name(name)[0] == "I":
             what = "a function's name" if function else "the identity"
