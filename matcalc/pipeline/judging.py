@@ -12,7 +12,7 @@ from ..differentiation.structured import stays, tangent
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, ShapeError
 from ..expressions.build import is_zero, value_of
-from ..expressions.expr import Expr, postorder
+from ..expressions.expr import Expr, outline, postorder
 from ..expressions.labels import name_of
 from ..inference.infer import Typed
 from ..kinds import SCALAR
@@ -26,6 +26,7 @@ from ..ops.core import ADD, ENTRY, MEMBER, SYMBOL
 from ..printing.text import spell
 from .sampling import Sampler
 
+LARGEST_SPELLED, SHOWN = 300, 60  # symbols that are spelled in full; characters that stand for more
 MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
 
 
@@ -158,8 +159,8 @@ def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, p
 def _spelled(typed: Typed, tensor: Tensor, part: int | Expr) -> str:
     """A summand of the derivative, by its number, or an expression."""
     arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
-    if isinstance(part, Expr):
-        return spell(arranger.spell(part))
-    if tensor.matrix is not None:
-        return spell(arranger.spell(tensor.matrix.args[part] if tensor.matrix.op is ADD else tensor.matrix))
+    if not isinstance(part, Expr) and tensor.matrix is not None:
+        part = tensor.matrix.args[part] if tensor.matrix.op is ADD else tensor.matrix
+    if isinstance(part, Expr):  # without names for what repeats, a large one may have more symbols than there is memory
+        return spell(arranger.spell(part)) if part.size <= LARGEST_SPELLED else outline(part, SHOWN)
     return spell(index_form(Tensor(tensor.shapes, [tensor.terms[part]]), arranger, set(typed.symbols)).body)
