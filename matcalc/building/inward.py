@@ -21,7 +21,7 @@ from ..syntax import Declaration, Node, spell_name
 from .handles import Handle
 
 LARGEST = 20_000  # nodes
-Rule = Callable[[Any, list[Node]], Node]
+Read = Callable[[Any, list[Node]], Node]
 
 
 def from_sympy(expr: Any, where: Where = None) -> Handle:
@@ -109,8 +109,8 @@ class _Reader:
             raise _refused(n)
         return rule(n, args)
 
-    def rule(self, name: str) -> Rule | None:
-        found: Rule | None = getattr(self, "on_" + name.lower(), None) or _RULES.get(name)
+    def rule(self, name: str) -> Read | None:
+        found: Read | None = getattr(self, "on_" + name.lower(), None) or _RULES.get(name)
         return found
 
     # Names
@@ -267,7 +267,7 @@ def _pow(n: Any, args: list[Node]) -> Node:
     return Node("inv", (base,)) if matrix and n.exp == -1 else Node("pow", (base, exponent))
 
 
-def _elementwise(sign: str) -> Rule:
+def _elementwise(sign: str) -> Read:
     return lambda n, args: Node("ew", tuple(args), (sign,) * (len(args) - 1))
 
 
@@ -280,7 +280,7 @@ def written(op: Operation, args: list[Node], dotted: bool = False) -> Node:
     return Node("call", tuple(args), op.spellings[0] + "." * (dotted and op.name in ("exp", "log")))
 
 
-_RULES: dict[str, Rule] = {
+_RULES: dict[str, Read] = {
     **dict.fromkeys(("Add", "MatAdd"), _add),
     **dict.fromkeys(("Mul", "MatMul"), _mul),
     **dict.fromkeys(("Pow", "MatPow"), _pow),

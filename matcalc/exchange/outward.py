@@ -22,7 +22,7 @@ from ..ops.vocabulary import WORDS
 from ..shortening.counterparts import class_of, in_sympy, number
 from ..syntax import split_name
 
-Rule = Callable[[Any, list[Any], Expr], Any]
+Made = Callable[[Any, list[Any], Expr], Any]
 
 
 def to_sympy(e: Expr) -> Any:
@@ -137,7 +137,7 @@ def _block(sympy: Any, args: list[Any], n: Expr) -> Any:
     return sympy.BlockMatrix([args[k * columns : (k + 1) * columns] for k in range(rows)])
 
 
-def _sum(kind: str) -> Rule:
+def _sum(kind: str) -> Made:
     def rule(sympy: Any, args: list[Any], n: Expr) -> Any:
         if not n.is_scalar:
             raise NoAnswerError("SymPy has no sum of matrices over an index")
@@ -178,7 +178,7 @@ def _sizes(sympy: Any, n: Expr) -> list[Any]:
     return [dimension(sympy, d) for d in n.shape]
 
 
-_RULES: dict[Any, Rule] = {
+_RULES: dict[Any, Made] = {
     core.SYMBOL: _symbol,
     core.NUMBER: lambda sympy, args, n: number(sympy, n),
     core.CONSTANT: lambda sympy, args, n: number(sympy, n),

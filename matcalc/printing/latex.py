@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..ops.names import latex_words
 from ..syntax import GREEK, Node, Program, split_name
 from .lines import chunks, starts
-from .printer import ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, Hole, Index, Piece, Slot, closed
+from .printer import ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, FormIndex, Hole, Piece, Slot, closed
 from .setting import Setting, ratio
 
 TRANSPOSES = ("T", "top", "intercal")
@@ -216,7 +216,7 @@ class Latex(Setting):
 
     # Forms
 
-    def index_form(self, name: str, indices: Sequence[Index]) -> str:
+    def index_form(self, name: str, indices: Sequence[FormIndex]) -> str:
         run = all(isinstance(i, str) and len(i) == 1 for i in indices)
         return f"{self.spell_name(name)}_{{{('' if run else ', ').join(map(self.one_index, indices))}}} = "
 

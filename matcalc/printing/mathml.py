@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..syntax import GREEK, Node, Program, split_name
-from .printer import ADD, ARGUMENT, ATOM, CMP, EW, LAST, MIDDLE, TERM, Hole, Index, Piece, between, closed, integer, summands
+from .printer import ADD, ARGUMENT, ATOM, CMP, EW, LAST, MIDDLE, TERM, FormIndex, Hole, Piece, between, closed, integer, summands
 from .setting import Setting, ratio
 
 ACCENTS = {"hat": "^", "bar": "‾", "tilde": "~", "dot": "˙", "ddot": "¨", "check": "ˇ"}
@@ -205,12 +205,12 @@ class MathML(Setting):
             pieces += (mo(";", "separator"), '<mspace width="0.5em"/>')
         return [*pieces, self.preamble(program), closed(program.body, CMP)]
 
-    def index_form(self, name: str, indices: Sequence[Index]) -> str:
+    def index_form(self, name: str, indices: Sequence[FormIndex]) -> str:
         run = all(isinstance(i, str) and len(i) == 1 for i in indices)
         below = ("" if run else mo(",", "separator")).join(map(self.one_index, indices))
         return f"<msub>{self.spell_name(name)}<mrow>{below}</mrow></msub>{mo('=')}"
 
-    def one_index(self, index: Index) -> str:
+    def one_index(self, index: FormIndex) -> str:
         if isinstance(index, str):
             return self.spell_name(index)
         return f"<mrow>{mo('(')}{mo(',').join(map(self.spell_name, index))}{mo(')')}</mrow>"

@@ -63,10 +63,10 @@ class Stack(NamedTuple):
     """Parts that are not side by side, and how a box is made of theirs."""
 
     build: Builder
-    parts: tuple[Sequence[Mark], ...]
+    parts: tuple[Sequence[Drawn], ...]
 
 
-Mark = Piece | Stack
+Drawn = Piece | Stack
 
 
 def beside(boxes: Sequence[Box]) -> Box:
@@ -163,7 +163,7 @@ class Plane(Unicode):
 
     def __init__(self) -> None:
         super().__init__()
-        self.builders: dict[str, Callable[[Node], Sequence[Mark]]] = {
+        self.builders: dict[str, Callable[[Node], Sequence[Drawn]]] = {
             **{"mul": self.product, "num": self.number, "literal": self.matrix, "cases": self.choice, "sqrt": self.root},
             **{"sum": self.bigger, "product": self.bigger, "pow": self.exponential, "norm": self.normed},
             **{"T": self.turned, "inv": lambda n: self.small(n.args[0], "⁻¹"), "pinv": lambda n: self.small(n.args[0], "⁺")},
@@ -184,11 +184,11 @@ class Plane(Unicode):
             lines += [(" " * INDENT * (a > first) + line).rstrip() for line in row.lines]
         return lines
 
-    def parts(self, thing: Node | Program) -> list[list[Mark]]:
+    def parts(self, thing: Node | Program) -> list[list[Drawn]]:
         """As `lines.chunks`, but not written yet."""
         body, start = (thing, "") if isinstance(thing, Node) else (thing.body, self.preamble(thing))
         bindings = () if isinstance(thing, Node) else thing.bindings
-        found: list[list[Mark]] = [[f"{self.left_side(b)} = ", closed(b.value, CMP)] for b in bindings]
+        found: list[list[Drawn]] = [[f"{self.left_side(b)} = ", closed(b.value, CMP)] for b in bindings]
         if body.op != "add":
             return [*found, [start, closed(body, CMP)]]
         for k, (subtracted, term) in enumerate(summands(body)):
@@ -196,12 +196,12 @@ class Plane(Unicode):
             found.append([sign, Hole(term, EW, TERM)])
         return found
 
-    def box(self, marks: Sequence[Mark]) -> Box:
+    def box(self, marks: Sequence[Drawn]) -> Box:
         """The box of these, side by side; without recursion."""
         made: list[Box] = []
-        todo: list[tuple[Mark | tuple[int, Builder], bool, bool]] = []
+        todo: list[tuple[Drawn | tuple[int, Builder], bool, bool]] = []
 
-        def push(pieces: Sequence[Mark], build: Builder, last: bool, barred: bool) -> None:
+        def push(pieces: Sequence[Drawn], build: Builder, last: bool, barred: bool) -> None:
             todo.append(((len(pieces), build), last, barred))
             todo.extend((p, last, barred) for p in reversed(pieces))
 
@@ -225,7 +225,7 @@ class Plane(Unicode):
                 made[len(made) - count :] = [build(made[len(made) - count :])]
         return made[0]
 
-    def marks(self, node: Node) -> Sequence[Mark]:
+    def marks(self, node: Node) -> Sequence[Drawn]:
         op = str(node.attr) if node.op == "call" else node.op
         return self.builders[op](node) if op in self.builders else self.called(node) if node.op == "call" else self.rules[node.op](node)
 
@@ -239,20 +239,20 @@ class Plane(Unicode):
     def between(self, opening: str, closing: str, args: Sequence[Node]) -> Stack:
         return Stack(fenced(opening, closing), (self.listed(args),))
 
-    def called(self, node: Node) -> Sequence[Mark]:
+    def called(self, node: Node) -> Sequence[Drawn]:
         function = self.function(str(node.attr))
         return super().call(node) if ARGUMENT in function else [function, self.between("(", ")", node.args)]
 
-    def root(self, node: Node) -> Sequence[Mark]:
+    def root(self, node: Node) -> Sequence[Drawn]:
         return [Stack(rooted, ([closed(node.args[0])],))]
 
-    def number(self, node: Node) -> Sequence[Mark]:
+    def number(self, node: Node) -> Sequence[Drawn]:
         top, _, bottom = "".join(map(str, self.num(node))).partition("/")
         return [Stack(over, ([top], [bottom]))] if bottom else [top]
 
-    def product(self, node: Node) -> Sequence[Mark]:
+    def product(self, node: Node) -> Sequence[Drawn]:
         signs = separators(node)
-        found: list[Mark] = [closed(node.args[0]) if signs[:1] == ("/",) else self.first_factor(node)]
+        found: list[Drawn] = [closed(node.args[0]) if signs[:1] == ("/",) else self.first_factor(node)]
         final = len(node.args) - 1
         for i, (sign, right) in enumerate(zip(signs, node.args[1:]), 1):
             if sign == "/":
@@ -262,40 +262,40 @@ class Plane(Unicode):
             found += [self.signs[glue(sign, right)], Hole(right, FACTOR, ends)]
         return found
 
-    def small(self, base: Node, sign: str) -> Sequence[Mark]:
+    def small(self, base: Node, sign: str) -> Sequence[Drawn]:
         return [Stack(marked(sign), ([Hole(base, ATOM, MIDDLE)],))]
 
-    def turned(self, node: Node) -> Sequence[Mark]:
+    def turned(self, node: Node) -> Sequence[Drawn]:
         (inside,) = node.args
         return self.small(inside.args[0], "⁻ᵀ") if inside.op == "inv" else self.small(inside, "ᵀ")
 
-    def exponential(self, node: Node) -> Sequence[Mark]:
+    def exponential(self, node: Node) -> Sequence[Drawn]:
         base, exponent = node.args
         if signed_integer(exponent):
             return self.small(base, "".join(map(str, self.exponent(exponent))))
         above: Piece = ratio(exponent) or closed(exponent)
         return [Stack(raised, ([Hole(base, ATOM, MIDDLE)], [above]))]
 
-    def normed(self, node: Node) -> Sequence[Mark]:
+    def normed(self, node: Node) -> Sequence[Drawn]:
         inside = self.between("‖", "‖", node.args[:1])
         return [inside, *(self.script("_", node.args[1]) if node.attr == "p" else [self.norms[str(node.attr)]])]
 
-    def bigger(self, node: Node) -> Sequence[Mark]:
+    def bigger(self, node: Node) -> Sequence[Drawn]:
         body, *bounds = node.args
         if not bounds or node.attr is None:
             return self.big(node)
         index = closed(Node("name", (), node.attr))
-        parts: list[Sequence[Mark]] = [[self.signs[node.op]], [index, "=", closed(bounds[0])], *[[closed(b)] for b in bounds[1:]]]
+        parts: list[Sequence[Drawn]] = [[self.signs[node.op]], [index, "=", closed(bounds[0])], *[[closed(b)] for b in bounds[1:]]]
         return [Stack(bounded, tuple(parts)), " ", Hole(body, EW, LAST)]
 
-    def matrix(self, node: Node) -> Sequence[Mark]:
+    def matrix(self, node: Node) -> Sequence[Drawn]:
         assert isinstance(node.attr, tuple)
         columns = node.attr[1]
         assert isinstance(columns, int)
         return [Stack(table(columns, ("[", "]")), tuple([closed(a)] for a in node.args))]
 
-    def choice(self, node: Node) -> Sequence[Mark]:
-        cells: list[Sequence[Mark]] = []
+    def choice(self, node: Node) -> Sequence[Drawn]:
+        cells: list[Sequence[Drawn]] = []
         for k, a in enumerate(node.args):
             otherwise = k % 2 == 0 and k == len(node.args) - 1
             cells += [[closed(a)], ["otherwise"]] if otherwise else [["if ", closed(a, CMP)] if k % 2 else [closed(a)]]

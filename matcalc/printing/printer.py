@@ -36,15 +36,15 @@ OPEN_ENDED = frozenset(("sum", "product"))
 ARGUMENT = "#"  # where the argument stands in what a block says of its printing
 
 
-class Place(NamedTuple):
+class Surroundings(NamedTuple):
     """What surrounds a hole. None: as for the node the hole is in."""
 
     last: bool | None  # nothing follows that the body of a sum could swallow
     barred: bool | None  # it stands between bars, with no brackets in between
 
 
-MIDDLE, LAST, TERM = Place(False, None), Place(None, None), Place(True, None)
-CLOSED, BARRED = Place(True, False), Place(True, True)
+MIDDLE, LAST, TERM = Surroundings(False, None), Surroundings(None, None), Surroundings(True, None)
+CLOSED, BARRED = Surroundings(True, False), Surroundings(True, True)
 
 
 class Hole(NamedTuple):
@@ -52,7 +52,7 @@ class Hole(NamedTuple):
 
     node: Node
     need: int
-    place: Place
+    place: Surroundings
 
 
 class Slot(NamedTuple):
@@ -60,13 +60,13 @@ class Slot(NamedTuple):
 
     arg: int
     need: int
-    place: Place
+    place: Surroundings
 
 
 Piece = str | Hole
 Template = tuple[str | Slot, ...]
-Index = str | tuple[str, ...]
-Rule = Callable[[Node], Sequence[Piece]]
+FormIndex = str | tuple[str, ...]
+Writing = Callable[[Node], Sequence[Piece]]
 
 BASE = Slot(0, ATOM, MIDDLE)  # what a postfix operator stands on
 
@@ -157,7 +157,7 @@ class Printer:
     bars: ClassVar[frozenset[str]] = frozenset(("norm", "bars"))  # operations that need brackets between bars
 
     def __init__(self) -> None:
-        self.rules: dict[str, Rule] = {op: self._filler(template) for op, template in self.templates.items()}
+        self.rules: dict[str, Writing] = {op: self._filler(template) for op, template in self.templates.items()}
         self.rules |= {
             **{"num": self.num, "name": self.name, "call": self.call, "add": self.add, "mul": self.mul, "ew": self.ew},
             **{"pow": self.power, "epow": self.elementwise_power, "T": self.transposed, "norm": self.norm, "index": self.index},
@@ -204,7 +204,7 @@ class Printer:
         """The round brackets to put round this node."""
         return "(", ")"
 
-    def _filler(self, template: Template) -> Rule:
+    def _filler(self, template: Template) -> Writing:
         def fill(node: Node) -> list[Piece]:
             return [p if isinstance(p, str) else Hole(node.args[p.arg], p.need, p.place) for p in template]
 
@@ -374,7 +374,7 @@ class Printer:
             case None:
                 return ""
             case ("index", name, indices):
-                return self.index_form(cast(str, name), cast("tuple[Index, ...]", indices))
+                return self.index_form(cast(str, name), cast("tuple[FormIndex, ...]", indices))
             case ("kron", of, by):
                 return self.kron_form(cast(str, of), cast(str, by))
             case ("map", name):
@@ -388,10 +388,10 @@ class Printer:
         params = f"({', '.join(map(self.spell_name, binding.params))})" if binding.params else ""
         return self.spell_name(binding.name) + params
 
-    def index_form(self, name: str, indices: Sequence[Index]) -> str:
+    def index_form(self, name: str, indices: Sequence[FormIndex]) -> str:
         return f"{self.spell_name(name)}[{','.join(map(self.one_index, indices))}] = "
 
-    def one_index(self, index: Index) -> str:
+    def one_index(self, index: FormIndex) -> str:
         """An index of the left side; a tuple is a pair that a Kronecker product runs through as one."""
         return self.spell_name(index) if isinstance(index, str) else f"({','.join(map(self.spell_name, index))})"
 

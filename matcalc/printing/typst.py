@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..syntax import GREEK, Node, Program, split_name
-from .printer import ARGUMENT, ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, Hole, Index, Piece, Slot, closed, one_letter, signed_integer
+from .printer import ARGUMENT, ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, FormIndex, Hole, Piece, Slot, closed, one_letter, signed_integer
 from .setting import Setting, ratio
 
 ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot", "ddot": "dot.double", "check": "caron"}
@@ -114,7 +114,7 @@ class Typst(Setting):
                 lines.append(' & "otherwise"')
         return [*lines, ")"]
 
-    def index_form(self, name: str, indices: Sequence[Index]) -> str:
+    def index_form(self, name: str, indices: Sequence[FormIndex]) -> str:
         return f"{self.spell_name(name)}_({' '.join(map(self.one_index, indices))}) = "
 
     def kron_form(self, of: str, by: str) -> str:
