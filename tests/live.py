@@ -43,6 +43,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "signature": ("shape", "page"),
     "meaning": ("page", "use"),
     "left": ("page",),
+    "equal": ("simplified",),
     **dict.fromkeys(("right", "where", "entrywise", "when"), ("use",)),
 }
 # Fields that are taken from one block at a time: what is seen of others has them, too.
@@ -448,10 +449,23 @@ def _use(block: Block) -> str:
     return "\n".join(lines)
 
 
+def _simplified(block: Block) -> str:
+    """What the simplifier makes of the left side of an identity."""
+    from matcalc.expressions.expr import Expr
+    from matcalc.inference.infer import read_template
+    from matcalc.ops.identities import IDENTITIES
+    from matcalc.shortening.patterns import letters
+    from matcalc.shortening.simplify import simplify
+
+    identity = next(i for i in IDENTITIES if i.name == block[1])
+    found: Expr = simplify(read_template(identity.left, letters(identity)))
+    return str(found)
+
+
 PLACES: dict[str, Callable[[Block], str]] = {
     **{"page": _page, "print": _print, "names": _names, "derivative": _derivative, "forms": _forms, "value": _value, "points": _points},
     **{"facts": _facts, "shape": _shape, "transpose": _turned("transpose"), "opposite": _turned("opposite"), "entry": _entry},
-    **{"code": _code, "sympy": _sympy, "use": _use},
+    **{"code": _code, "sympy": _sympy, "use": _use, "simplified": _simplified},
 }
 
 
