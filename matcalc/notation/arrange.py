@@ -82,6 +82,13 @@ class Arranger(Factors):
         called = e.op.spellings[0] if e.op.spellings else e.op.name
         return Node("call", parts, dotted(called, e) if e.op.elementwise else called)
 
+    def _beside_args(self, e: Expr) -> Sequence[Expr]:
+        """Of the transpose of a sum or of an entrywise product, the transposes of its parts."""
+        inner = e.args[0] if e.op is TRANSPOSE else e
+        if inner.op is INDEXED_SUM:
+            return [transpose(inner.args[2])] if inner is not e else []
+        return [transpose(a) for a in inner.args] if inner is not e and inner.op in (ADD, HADAMARD) else []
+
     def _direction(self, e: Expr) -> Node:
         """A direction, whose size the first argument says: e_i e_j^T."""
         units = e.op is MATMUL and all((a.args[0] if a.op is TRANSPOSE else a).op is UNIT for a in e.args)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from ..expressions.build import is_number, value_of
-from ..expressions.expr import Expr, postorder
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, COMMUTATION, EYE, INDEX, NUMBER, ONES, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
 from ..syntax import Node, spell_name, split_name, walk
@@ -40,10 +40,21 @@ class Spelling:
 
     def _of(self, e: Expr) -> Node:
         """The tree of a part that may not be a node of the DAG (a transpose, a quotient) itself."""
-        for n in postorder(e, self.done):
+        todo = [e]
+        while todo:
+            n = todo[-1]
+            waiting = [] if n in self.done else [a for a in (*n.args, *self._beside_args(n)) if a not in self.done]
+            if waiting:
+                todo += reversed(waiting)
+                continue
+            todo.pop()
             if n not in self.done:  # spelling one node may have spelled others
                 self.done[n] = self._node(n)
         return self.done[e]
+
+    def _beside_args(self, e: Expr) -> Sequence[Expr]:
+        """What is spelled for `e` besides its arguments and may be as deep."""
+        raise NotImplementedError
 
     def _node(self, e: Expr) -> Node:
         raise NotImplementedError

@@ -51,16 +51,19 @@ class Point:
         families: Mapping[str, tuple[Dim, Shape, Iterable[str]]],
         least: int = 2,
         subscripts: Iterable[str] = (),
+        literal: Iterable[Dim] = (),
     ) -> None:
-        """`least` is the smallest size, `subscripts` are the whole numbers that have to be the place of an entry."""
+        """`least` is the smallest size, `subscripts` are the whole numbers that have to be the place of an entry, `literal` the sizes
+        of what is written out, large as they may be."""
         self.symbols, self.families, self.least, self.smallest = symbols, families, max(2, least), max(1, least)
         self.subscripts = frozenset(subscripts)
+        self.literal = frozenset(n for d in literal for n in d.names() if n.isdigit())
 
     def orders(self, extra: Iterable[Dim] = ()) -> list[dict[str, int]]:
         """Small distinct sizes for the dimension names, in several orders: B^T A B is invertible only where B is tall."""
         own = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)]
         dims = [d for d in dict.fromkeys([*own, *extra]) if d is not ONE]
-        first = sizes_for(dims, self.least)
+        first = {n: k for n, k in sizes_for(dims, self.least).items() if n not in self.literal}
         names, values = list(first), list(first.values())
         found = [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values), MOST_ORDERS // 2)]
         found += [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values[::-1]), MOST_ORDERS // 2)]

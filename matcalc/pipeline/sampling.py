@@ -17,7 +17,7 @@ from ..expressions.labels import name_of, words_of
 from ..inference.infer import Typed
 from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
 from ..numbers.verify import SCALES, Point
-from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL, UNIT
+from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MEMBER, SIZE, SYMBOL, UNIT
 
 Values = Mapping[str, Any]
 Numbers = Callable[[Values], Any]
@@ -57,13 +57,16 @@ class Sampler:
             self.dims += n.shape
         self.least = max([least, *(k for n in nodes for k in _numbers(n))], default=0)
         self.subscripts = {name_of(s) for n in nodes for i in _places(n) for s in postorder(i) if s.op is SYMBOL}
+        self.literal = {
+            d for n in nodes if n.op is LITERAL or any(_is_far(i) for i in _places(n)) for s in (n, *n.args[:1]) for d in s.shape
+        }
         # Whether sizes or whole numbers stand in the formulas as numbers.
         self.counts = any(n.op is SIZE for n in nodes) or any("integer" in words for _, words in self.symbols.values())
 
     @property
     def point(self) -> Point:
         """How to draw a point."""
-        return Point(self.symbols, self.families, self.least, self.subscripts)
+        return Point(self.symbols, self.families, self.least, self.subscripts, self.literal)
 
     def points(
         self, seed: int = SEED, scales: Iterable[tuple[float, bool]] = SCALES, grown: Callable[[], int] = int
@@ -107,6 +110,11 @@ def _numbers(e: Expr) -> Iterator[int]:
     if any(s.op is SYMBOL for i in places for s in postorder(i)):
         yield LARGEST_DRAWN
     yield from (int(value_of(i)) for i in places if is_number(i) and value_of(i) < LARGEST_LITERAL)
+
+
+def _is_far(place: Expr) -> bool:
+    """Whether it is a place that only an array of a large literal size has."""
+    return is_number(place) and value_of(place) >= LARGEST_LITERAL
 
 
 def _outer(value: Any, shape: Shape) -> Any:

@@ -39,6 +39,7 @@ MOST_FRONT = 4  # scalars before a row or column that are looked at for a produc
 MANY = 60  # a longer sum is only searched for its numeric content
 
 
+LARGEST_CONTENT = 64  # bits; what is taken out of a sum is taken to the powers of all sums around it
 DEPTH = 2  # what is left after a factor is taken out is searched again, so deep, before the ways are compared
 _factored: Memo[dict[int, Expr]] = Memo()
 
@@ -111,7 +112,7 @@ def _numeric(e: Expr, depth: int) -> Expr | None:
     content = Fraction(top, below)
     if all(c < 0 for c in coefficients):
         content = -content
-    if content == 1:
+    if content == 1 or max(content.numerator.bit_length(), content.denominator.bit_length()) > LARGEST_CONTENT:
         return None
     return times(num(content), factor(add(*[times(num(1 / content), t) for t in e.args]), depth))
 
