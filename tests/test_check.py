@@ -69,7 +69,8 @@ def variants(expected: str) -> dict[str, str]:
     """A closed form as it is, transposed, negative and doubled."""
     *bindings, last = expected.split(";")
     before = "".join(f"{b}; " for b in bindings)
-    return {"equal": expected, "transposed": f"{before}({last})^T", "negative": f"{before}-({last})", " 2 times": f"{before}2 ({last})"}
+    mark = "'" if "'" in expected else "^T"  # beside ^T an A' would be another name
+    return {"equal": expected, "transposed": f"{before}({last}){mark}", "negative": f"{before}-({last})", " 2 times": f"{before}2 ({last})"}
 
 
 CORPUS = [c for name in ("public", "rivals") for c in cases(name) if c.get("expected")]

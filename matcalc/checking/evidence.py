@@ -19,6 +19,8 @@ from ..ops.core import NUMBER
 from ..pipeline.sampling import Numbers, Sampler, Values, closed, evaluator
 
 POINTS = 4
+FIRST_SEED = 52
+IN_PIECES = 4  # times as many points for functions with different formulas on different sets
 MOST_THRESHOLDS = 4
 STEP = 1e-30  # of the complex step
 ANALYTIC = 1e-8  # a complex step further than this from the closed form has met what is not continued analytically
@@ -212,21 +214,34 @@ def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
 
     def enough(scales: Iterable[tuple[float, bool]], wanted: int) -> None:
         # All sizes grow with the points: where N is 2 and n is 3, and the other way round, N is 6/n.
-        for env, sizes in sampler.points(52, scales, lambda: len(evidence.points) // 2 % 2):
-            evidence.add_point(sampler.outer(env, sizes), env, sizes)
-            if len(evidence.points) >= wanted:
-                return
+        for seed in range(FIRST_SEED, FIRST_SEED + IN_PIECES):
+            for env, sizes in sampler.points(seed, scales, lambda: len(evidence.points) // 2 % 2):
+                if seed % 2:  # square matrices are drawn near I, where A x and x have the same signs
+                    env |= {n: env[n] - np.eye(len(env[n])) for n in _free_squares(sampler)}
+                evidence.add_point(sampler.outer(env, sizes), env, sizes)
+                if len(evidence.points) >= wanted:
+                    return
 
     with np.errstate(all="ignore"):
-        enough(SCALES, POINTS)
+        # Where formulas differ between sets, a wrong condition may agree with the right one at a few points.
+        enough(SCALES, POINTS * (IN_PIECES if _is_in_pieces(typed) else 1))
         for c in _thresholds(typed) if evidence.points else ():  # of max(x, 1000), points on both sides
             enough([(2 * c, False), (2 * c, True), (c, False), (c, True)], len(evidence.points) + POINTS)
 
 
+def _free_squares(sampler: Sampler) -> list[str]:
+    """The square matrices of which nothing is declared."""
+    return [n for n, (shape, words) in sampler.symbols.items() if shape[0] is shape[1] is not ONE and set(words) <= {"square"}]
+
+
+def _is_in_pieces(typed: Sequence[Typed]) -> bool:
+    return any(in_pieces(e.op) for e in postorder([t.expr for t in typed]))
+
+
 def _thresholds(typed: Sequence[Typed]) -> list[float]:
     """The numbers, if any function has different formulas on different sets, that are far from the size of the points."""
-    nodes = postorder([t.expr for t in typed])
-    if not any(in_pieces(e.op) for e in nodes):
+    if not _is_in_pieces(typed):
         return []
+    nodes = postorder([t.expr for t in typed])
     found = {abs(float(value_of(e))) for e in nodes if e.op is NUMBER and abs(value_of(e)) < LARGEST_LITERAL**9}
     return sorted(c for c in found if c > 2 or 0 < c < 0.2)[:MOST_THRESHOLDS]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..pipeline.derivative import Derivative
 
+WITHOUT_COMMAND = "matcalc.without_command"  # set where the expression stands alone, and the customary variable is taken
 Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
 
 
@@ -55,6 +56,8 @@ def answer_by(
     if taker == "derivative":
         options["order"] = order
     options = {key: value for key, value in options.items() if value is not None and (key, value) != ("vectorize", False)}
+    if by is None and WITHOUT_COMMAND not in click.get_current_context().find_root().meta:
+        _need_one_candidate(expression, "; ".join(filter(None, where)))
     found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
     several = isinstance(found, list)
     names = names or list(dict.fromkeys(found[0].wrt if isinstance(found, list) else found.wrt))
@@ -74,6 +77,18 @@ def answer_by(
     else:
         _print_lines(answers, form or ("text", {}), steps, chain)
     return 0
+
+
+def _need_one_candidate(expression: str, where: str) -> None:
+    """A command that is given no variable takes the only one there is, or the one that the text itself names."""
+    from ..pipeline.question import Question, declarations_in, read, which_variable
+
+    declared = declarations_in(where)
+    program = read(expression, declared)
+    if program.asked is None:
+        names = Question(program, (*declared, *declarations_in(program.where))).candidates()
+        if len(names) > 1:
+            raise which_variable(names)
 
 
 def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Mapping[str, Any]], steps: str | None, chain: bool) -> None:

@@ -84,6 +84,7 @@ class Commands(click.Group):
                 hint = f"did you mean {near}?" if near else f"for a derivative: matcalc d {shlex.quote(cut(word))}"
                 raise click.UsageError(f"no command {cut(word)!r} (there are: {', '.join(NAMES)}); {hint}", ctx)
             args = ["d", *args]
+            ctx.find_root().meta["matcalc.without_command"] = True
         return super().resolve_command(ctx, args)
 
 

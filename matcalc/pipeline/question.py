@@ -126,19 +126,22 @@ class Question:
 
     def _by_the_sensible(self) -> Question:
         """The same by the one name that a reader would take for the variable; UsageError where there are several, or none."""
-        typed = self.typed
-        names = [n for n, e in typed.symbols.items() if not (e.op is SYMBOL and "integer" in words_of(e))]
-        names = list(dict.fromkeys(split_name(n)[0] if split_name(n)[0] in typed.families else n for n in names))
+        names = self.candidates()
         customary = [n for n in names if n in CUSTOMARY]
         if not names:
             raise UsageError("there is no variable to differentiate by")
         if len(names) > 1 and len(customary) != 1:
-            listed = " ".join(f"--wrt {n}" for n in names)
-            raise UsageError("by which variable?", suggestion=f"say one of {listed}")
+            raise which_variable(names)
         (name,) = names if len(names) == 1 else customary
         others = [n for n in names if n != name]
         more = f", the customary variable here; there {'is' if len(others) == 1 else 'are'} also {', '.join(others)}" if others else ""
         return Question(self.program, self.declarations, (name,), self.options, [f"by {name}{more}"])
+
+    def candidates(self) -> list[str]:
+        """The names that one could differentiate by."""
+        typed = self.typed
+        names = [n for n, e in typed.symbols.items() if not (e.op is SYMBOL and "integer" in words_of(e))]
+        return list(dict.fromkeys(split_name(n)[0] if split_name(n)[0] in typed.families else n for n in names))
 
     def need_variables(self) -> None:
         """UsageError where none was given."""
@@ -167,6 +170,11 @@ class Question:
         if found is None:
             found = next((e for e in self.typed.declared.values() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
         return self.variable(name) if found is None else found
+
+
+def which_variable(names: Iterable[str]) -> UsageError:
+    """The error to raise where several names could be meant."""
+    return UsageError("by which variable?", suggestion="say one of " + " ".join(f"--wrt {n}" for n in names))
 
 
 def declarations_in(where: Where) -> tuple[Declaration, ...]:
