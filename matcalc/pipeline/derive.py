@@ -11,7 +11,7 @@ from ..differentiation.families import as_declared, free_of
 from ..differentiation.pairs import has_stacked
 from ..differentiation.structured import sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
-from ..errors import MatcalcError, NoAnswerError, ReadingError, UsageError
+from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..expressions.build import apply, index, num, size, substitute
 from ..expressions.expr import Expr
 from ..inference.infer import Typed
@@ -23,7 +23,7 @@ from ..numbers.judge import Check, summed_up
 from ..ops.core import ENTRY, IVERSON, MEMBER
 from ..ops.vocabulary import OPEN, shortest
 from ..shortening.simplify import recognise, simplify
-from ..syntax import spell_name, split_name, walk
+from ..syntax import split_name, walk
 from .derivative import Derivative
 from .judging import judged
 from .question import Question
@@ -184,9 +184,6 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
             notes.append(f"{n} does not occur in the expression")
         others = [w for w in sorted(words) if w != n and split_name(w)[0] == n and w in typed.symbols and not typed.symbols[w].args]
         loose = [w for w in others if n not in words or typed.symbols[w].is_scalar]
-        zeroth = spell_name(n, "0")
-        if zeroth in loose and typed.symbols[zeroth].is_scalar and any(w.startswith(f"{n}_") and w not in typed.symbols for w in words):
-            raise ReadingError(f"{zeroth} is no entry of {n}: entries are counted from 1", suggestion=f"write {n}_1 for the first entry")
         if loose and n in typed.declared and not typed.declared[n].is_scalar:
             notes.append(f"{', '.join(loose)} counts as a name of its own: the index of an entry is a number, or bound by a sum")
         if n in typed.families:

@@ -163,8 +163,8 @@ _SCAN = re.compile(
     r"|\.T(?![A-Za-z])(?P<dot_t>)"
     r"|\.(?P<method>I(?![A-Za-z_(.])|[a-z]+(?=[ ]*\([ ]*\))|dot(?=[ ]*\())"
     r"|(?P<spec>(?<=\()[\"'][A-Za-z, .>-]*[\"'])"
-    r"|(?<=[A-Za-z)\]}'])\.(?=[A-Za-z\[\\])(?P<tight>)"
     r"|\.(?=(?:\\left[ ]*)?\()(?P<dot>)"
+    r"|(?<=[A-Za-z)\]}'])\.(?=[A-Za-z\[\\])(?P<tight>)"
     r"|(?P<bars>\|{3,})"
     rf"|(?P<symbol>{'|'.join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True) if s != '.T')})"
     r"|(?P<other>.)",
