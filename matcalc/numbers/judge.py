@@ -131,6 +131,7 @@ class _Reading:
         self.finite = all(map(arrays.is_finite, (*self.quotient, *self.claim)))
         self.value = max(map(abs, _total(ends[0])), default=0)
         self.great = max(map(abs, (*self.quotient, *self.claim)), default=0) if self.finite else h * 0
+        self.small = h * h * 10**6
         self.digits = self._digits()
 
     @property
@@ -149,8 +150,9 @@ class _Reading:
         return _decades(off) if off else math.inf
 
     def is_flat(self, level: Level) -> bool:
-        """Whether there is nothing on either side, but for rounding."""
-        return bool(self.great * 10**level.nothing <= self.value)
+        """Whether there is nothing on either side, but for rounding, or for the next order of the step where the value itself is 0."""
+        vanishing = level is not LEVELS[0] and not any(self.claim) and max(self.value, self.great) <= self.small
+        return vanishing or bool(self.great * 10**level.nothing <= self.value)
 
     def is_rounding(self, before: _Reading | None, level: Level) -> bool:
         """Whether the claim is nothing, and another nothing than it was with fewer digits."""
