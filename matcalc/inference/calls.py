@@ -16,7 +16,7 @@ from ..kinds import ONE, Dim
 from ..ops import arity, function_names
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
-from ..syntax import Node, split_name
+from ..syntax import Node, split_name, walk
 from .abstract import abstract
 from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Speller, refuse_shape, square_error
@@ -27,6 +27,7 @@ from .scene import GREEK
 from .scopes import SCALAR, Meaning, Typing
 from .terms import Term, undeclared
 
+TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
 
 
@@ -189,7 +190,10 @@ def _plain(el: Typing, node: Node, args: list[Term]) -> Term:
     name = str(node.attr)
     op = operation(name, node)
     if name in OF_MORE_THAN_ONE and args[0].is_scalar and not el.scene.template:
-        if undeclared(args):
+        if name == "tr" and node.args[0].op == "mul" and any(a.op == "T" for a in walk(node.args[0])):  # tr(x^T A x)
+            el.penalty(TRACE_OF_NUMBER, *args)
+            el.note(f"{Speller(el).node(node)} is the trace of a number, which is that number")
+        elif undeclared(args):
             raise Misfit(args, partial(_too_small, el, node))
         if name == "logdet":
             return applied(operation("log", node), SCALAR, [applied(operation("abs", node), SCALAR, args, None)], node)

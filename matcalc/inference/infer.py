@@ -31,6 +31,7 @@ from .scene import Scene
 from .scopes import Typing
 from .shorthands import shorthands
 from .standing import name_of, place_of
+from .suspect import refuse_suspect
 from .table import Reading, table
 from .terms import Term, finish
 
@@ -134,6 +135,7 @@ def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
     scene.check_wrt(list(el.symbols), el.supposed)
     names = SizeNames(el)
     names.name_all()
+    refuse_suspect(el)
     refuse_doubtful(el, names.resolve)
     finish([root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()], names.resolve)
     symbols = {name: t.result for name, t in el.symbols.items() if t.result is not None}

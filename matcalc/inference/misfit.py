@@ -71,6 +71,8 @@ class Speller:
         if first is None or last is None:
             return spell(nodes[0]) if len(nodes) == 1 else " ".join(map(spell, nodes))
         start, end = first[0], last[1]
+        if nodes[0].op == "name" and len(nodes) == 1 and 0 <= self.text.find("}", start, end) < self.text.find("{", start, end):
+            return str(nodes[0].attr)  # \mathbf{X}^{(1)} begins inside its font
         for opening, closing in ("()", "[]", "{}"):
             inside = self.text[start:end]
             extra = inside.count(opening) - inside.count(closing)

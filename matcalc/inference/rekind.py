@@ -16,6 +16,7 @@ from .misfit import Misfit, Speller, Undecided
 from .scene import GREEK
 from .scopes import Typing
 from .terms import Term, undeclared
+from .uses import COUNT
 
 # What it costs to read a name as another kind than the default (LANGUAGE 7).
 COSTS: dict[str, dict[str, int]] = {
@@ -23,6 +24,7 @@ COSTS: dict[str, dict[str, int]] = {
     "greek": {"scalar": 2, "vector": 2, "matrix": 6},
     "bold": {"vector": 4, "scalar": 6, "matrix": 5},
     "upper": {"matrix": 4, "scalar": 4, "vector": 5},
+    "count": {"matrix": 4, "scalar": 1, "vector": 5},
     "family": {"entries": 2, "family of vectors": 2, "family of matrices": 5},
 }
 MOST_GUESSES = 3000
@@ -38,6 +40,8 @@ def letter_class(name: str, bold: Collection[str] = ()) -> str:
         return "family"
     if name in bold:
         return "bold"
+    if name == COUNT:
+        return "count"
     base = split_name(name)[0]
     return "upper" if base[:1].isupper() else "greek" if base in GREEK else "lower"
 

@@ -16,6 +16,7 @@ from .shorthands import shorthands
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
 SIZE_LETTERS = frozenset("nNdDmpk")
+COUNT = "N"  # a capital letter that more often says how many there are than it is a matrix
 _OF_VECTORS = frozenset({"T", "norm", "inner", "ew", "epow", "index"})
 
 
@@ -92,7 +93,7 @@ def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], 
         if n.op == "name":
             name = str(n.attr)
             known = arrays.get(name, bound.get(name))
-            holds[id(n)] = name[:1].isupper() if known is None else known
+            holds[id(n)] = name[:1].isupper() and name != COUNT if known is None else known
         elif n.op in ("norm", "inner", "bars", "index", "iverson"):
             holds[id(n)] = False
         elif n.op == "call":

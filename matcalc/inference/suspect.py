@@ -1,0 +1,137 @@
+"""Readings that fit and that nobody is sure to have meant: refused, with the spellings of both.
+
+    x W + b        a row times a matrix, or a number in place of x or W       w * gamma      entry by entry, or a number behind a vector
+    a . b / a^2    a dot product, or a product of numbers                     X^{(1)} \\odot X^{(2)}   entries, or columns (Khatri-Rao)
+    n and I_N      another size, or a number
+
+Only names that the author declared nowhere are doubted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from ..errors import ReadingError
+from ..syntax import Node, split_name, walk
+from .misfit import Speller
+from .rekind import letter_class
+from .scopes import Typing
+from .standing import is_euler
+from .terms import Term
+from .uses import SIZE_LETTERS
+
+OFTEN_VECTORS = frozenset("huvwxyz")  # what stands left of a capital letter as a row more often than as a number
+Terms = dict[int, Term]
+Doubt = Callable[[Typing, Terms, Node], "ReadingError | None"]
+
+
+def refuse_suspect(el: Typing) -> None:
+    """ReadingError at the first place whose reading had another as good."""
+    terms = {id(node): term for node, term in el.seen}
+    program = el.scene.program
+    for root in (*(b.value for b in program.bindings if not b.params), program.body):
+        for n in walk(root):
+            for doubt in DOUBTS.get(n.op, ()):
+                error = doubt(el, terms, n)
+                if error is not None:
+                    raise error
+    _refuse_other_sizes(el)
+
+
+def _guessed(el: Typing, node: Node) -> str:
+    """The kind that was guessed for an undeclared name against what comes first for such a name; "" where none was."""
+    name = str(node.attr) if node.op == "name" else ""
+    kind = el.kinds.get(name, "")
+    return kind if kind != el.defaults.get(name) else ""
+
+
+def _factors(n: Node, terms: Terms) -> Iterator[tuple[Node, str, Node, Term]]:
+    """Neighbours in a product, the sign between them, and what the left one is."""
+    signs: Sequence[object] = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
+    for (a, b), sign in zip(pairwise(n.args), signs):
+        term = terms.get(id(a))
+        if term is not None:
+            yield a, str(sign), b, term
+
+
+def _row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """x W, where one of them had to be a number for the product to fit."""
+    for a, sign, b, left in _factors(n, terms):
+        if sign == "/" or b.op != "name" or not split_name(str(b.attr))[0][:1].isupper():
+            continue
+        behind = not left.is_scalar and _guessed(el, b) == "scalar" and letter_class(str(b.attr)) == "upper"
+        before = a.op == "name" and split_name(str(a.attr))[0] in OFTEN_VECTORS and _guessed(el, a) == "scalar"
+        matrix = terms.get(id(b))
+        if behind or (before and matrix is not None and matrix.kind == "matrix"):
+            s = Speller(el)
+            x, w = s.factor(a), s.factor(b)
+            number = b if behind else a
+            return ReadingError(
+                f"{x} {w} is a row times a matrix, or {s.node(number)} is a number",
+                span=n.span,
+                suggestion=f"write {w} {x} or {x}^T {w}, declare {x} in R^{{1 x n}} for a row, or {s.node(number)} in R",
+            )
+    return None
+
+
+def _dot(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""a \cdot b, whose letters had to be numbers."""
+    for a, sign, b, _ in _factors(n, terms):
+        if sign == "." and _guessed(el, a) == _guessed(el, b) == "scalar" and not is_euler(el, a):
+            one, other = str(a.attr), str(b.attr)
+            return ReadingError(
+                f"{one} · {other} is a dot product of vectors, and something else here fits only if they are numbers",
+                span=n.span,
+                suggestion=f"write {one}^T {one} for the square of a vector, or declare {one}, {other} in R",
+            )
+    return None
+
+
+def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""v * \gamma, where a number would stand before the vector."""
+    for a, sign, b, left in _factors(n, terms):
+        guessed = b.op == "name" and str(b.attr) in el.defaults and letter_class(str(b.attr)) != "upper"
+        right = terms.get(id(b))
+        if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:
+            s = Speller(el)
+            v, g = s.factor(a), s.node(b)
+            return ReadingError(
+                f"{v} * {g} goes entry by entry, or {g} is a number",
+                span=n.span,
+                suggestion=f"write {v} .* {g} for entry by entry; for a number write it in front, or declare {g} in R",
+            )
+    return None
+
+
+def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""X^{(1)} \odot X^{(2)}: factors of a tensor, whose columns are multiplied."""
+    for a, sign, b, _ in _factors(n, terms):
+        both = [split_name(str(m.attr)) for m in (a, b) if m.op == "name" and str(m.attr) in el.defaults]
+        if sign != ".*" or len(both) < 2 or not (both[0][0] == both[1][0] and both[0][0].isupper() and both[0][1] != both[1][1]):
+            continue
+        s = Speller(el)
+        span = (a.span[0], b.span[1]) if a.span and b.span else n.span
+        if span is not None and "^{(" in el.scene.program.text[span[0] : span[1] + 3].replace(" ", ""):
+            one, other = s.node(a), s.node(b)
+            return ReadingError(
+                f"the sign between {one} and {other} goes entry by entry, or column by column (Khatri-Rao)",
+                span=n.span,
+                suggestion="write .* for entry by entry; the other is kron(A, ones(q)) .* kron(ones(p), B), of p and q rows",
+            )
+    return None
+
+
+def _refuse_other_sizes(el: Typing) -> None:
+    """n beside I_N, where nothing says of what n is the size."""
+    named = [str(n.attr) for n, t in el.seen if n.op == "name" and str(n.attr).startswith("I_") and t.kind == "matrix"]
+    others = [name for name, t in el.symbols.items() if name in SIZE_LETTERS and name in el.defaults and t.is_scalar]
+    others = [name for name in others if name not in el.scene.wrt and name not in el.scene.halved]
+    if named and others:
+        message = f"{named[0]} names a size, and {' and '.join(others)} may be another, or a number"
+        first = next(n for n, _ in el.seen if n.op == "name" and n.attr == others[0])
+        hint = f"declare the matrices with their sizes, as X in R^{{{others[0]} x m}}, or {', '.join(others)} in R"
+        raise ReadingError(message, span=first.span, suggestion=hint)
+
+
+DOUBTS: dict[str, tuple[Doubt, ...]] = {"mul": (_row, _dot, _star), "ew": (_columns,)}
