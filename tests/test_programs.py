@@ -23,6 +23,38 @@ MEANT = {
     "x.T.dot(A).dot(x)": x @ A @ x,
     "np.dot(A, x)": A @ x,
     "np.dot(x, y)": x @ y,
+    "x @ y": x @ y,
+    "x @ A @ y": x @ A @ y,
+    "x @ A + y": x @ A + y,
+    "np.sum((A @ x - y)**2)": np.sum((A @ x - y) ** 2),
+    "np.mean((A.dot(x) - y)**2)": np.mean((A.dot(x) - y) ** 2),
+    "np.sum(A**2)": np.sum(A**2),
+    **{
+        f'np.einsum("{spec}", {", ".join(names)})': np.einsum(spec, *(VALUES[n] for n in names))
+        for spec, names in {
+            "ij,j->i": "Ax",
+            "i,ij,j->": "xAy",
+            "ij,jk->ik": "AB",
+            "ij,kj,k->i": "ABx",
+            "ij,ij->": "AB",
+            "ij,ij->i": "AB",
+            "ij,ji->j": "AB",
+            "ii": "A",
+            "ij,jj->i": "AB",
+            "ij": "A",
+            "ba": "A",
+            "ij->j": "A",
+            "ij->ji": "A",
+            "i,j->ji": "xy",
+            "ij,i->ij": "Ax",
+            "ij,i,j->ji": "Axy",
+            "i,i,i->": "xyu",
+            "ij,jk,ik->": "ABA",
+            "ij,ik,il->i": "ABA",
+            "ij,kl->jl": "AB",
+            "i,j": "xy",
+        }.items()
+    },
     "np.outer(x, y)": np.outer(x, y),
     "np.multiply(x, y)": x * y,
     "np.exp(A) @ x": np.exp(A) @ x,
@@ -75,7 +107,9 @@ def test_bold_tells_vectors_from_numbers() -> None:
     assert matcalc.parse(r"\vec{x} + b").where == "x in R^n; b in R^n"
 
 
-@pytest.mark.parametrize("text", ["np.foo(x)", "A.det()", "x^H A x", "A.frobnicate()"])
+@pytest.mark.parametrize(
+    "text", ["np.foo(x)", "einsum('bij,bjk->bik', A, B)", "einsum('ij')", "x @ 2", "A.det()", "x^H A x", "A.frobnicate()"]
+)
 def test_what_is_not_known_is_refused(text: str) -> None:
     with pytest.raises(matcalc.MatcalcError):
         matcalc.parse(text)

@@ -18,6 +18,8 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..syntax import Node, split_name, walk
 from .abstract import abstract
+from .einsum import NAME as EINSUM
+from .einsum import einsum
 from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Speller, refuse_shape, square_error
 from .powers import norm
@@ -273,6 +275,8 @@ def _dotted(el: Typing, node: Node, args: list[Term]) -> Term:
 def call(el: Typing, node: Node, args: list[Term]) -> Term:
     """A function applied to its arguments."""
     name = str(node.attr)
+    if name.startswith(EINSUM):
+        return einsum(el, node, args)
     if name.endswith("."):
         return _dotted(el, node, args)
     meaning = CALLS.get(name)

@@ -15,9 +15,9 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..reading.subscripts import split_indexed
 from ..syntax import Node
-from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, sum_error
+from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, refuse_shape, sum_error
 from .scopes import SCALAR, Frame, Typing
-from .terms import Resolve, Term, finish
+from .terms import Resolve, Term, finish, undeclared
 
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
 
@@ -166,15 +166,24 @@ def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Se
             if not t.is_scalar:
                 raise Misfit([t], partial(division_error, el, nodes[:k], nodes[k], held, t))
             t = Term(SCALAR, (t,), lambda e, _: build.power(e[0], build.num(-1)))
+        elif sign == "@" and (t.is_scalar or held.is_scalar) and undeclared([*factors, t]):
+            raise Misfit([*factors, t], partial(_array_error, el, nodes[:k], nodes[k], t.is_scalar))
         elif not t.is_scalar and not held.is_scalar:
             if sign == "*" and el.scene.by_hand:
                 raise Misfit(factors + [t], partial(_numpy_error, el, nodes[:k], nodes[k]))
-            if sign == "." and held.kind == t.kind == "vector":
+            if sign in (".", "@") and held.kind == t.kind == "vector":
                 if not el.sizes.unify(shape[0], t.shape[0]):
                     raise Misfit(factors + [t], partial(entrywise_error, el, "·", nodes[:k], nodes[k], held, t), True)
                 left = _closed(factors, shape)
                 factors = [Term(SCALAR, (left, t), lambda e, _: build.matmul(build.transpose(e[0]), e[1]))]
                 shape = SCALAR
+                continue
+            if sign == "@" and held.kind == "vector" and t.kind == "matrix":  # an array of one axis is a row as much as a column
+                if not el.sizes.unify(shape[0], t.shape[0]):
+                    raise Misfit(factors + [t], partial(product_error, el, nodes[:k], nodes[k], held, t), True)
+                el.note(f"{Speller(el).node(*nodes[:k])} is an array of one axis, and so is its product with {Speller(el).node(nodes[k])}")
+                factors = [Term((t.shape[1], ONE), (transposed(t), _closed(factors, shape)), _product_of)]
+                shape = factors[0].shape
                 continue
             if sign == "×" and held.kind == t.kind == "vector":
                 factors = [_cross(el, _closed(factors, shape), t)]
@@ -216,6 +225,12 @@ def _cross(el: Typing, u: Term, v: Term) -> Term:
 
 def _closed(factors: list[Term], shape: Shape) -> Term:
     return factors[0] if len(factors) == 1 else Term(shape, tuple(factors), _product_of)
+
+
+def _array_error(el: Typing, left: Sequence[Node], right: Node, last: bool) -> MatcalcError:
+    s = Speller(el)
+    number = s.node(right) if last else s.node(*left)
+    return refuse_shape(f"@ stands between arrays, and {number} is a number", right, "write * for the product with a number")
 
 
 def _numpy_error(el: Typing, left: Sequence[Node], right: Node) -> MatcalcError:

@@ -132,6 +132,7 @@ def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str]
             touched.add(str(node.attr))
         arrays = sum(holds[id(a)] for a in node.args)
         dotted = node.op == "mul" and node.attr == (".",) and all(a.op == "name" for a in node.args)
+        dotted = dotted or (node.op == "mul" and isinstance(node.attr, tuple) and "@" in node.attr)
         for k, a in enumerate(node.args):
             others = arrays > holds[id(a)]
             if node.op == "call" and len(functions.get(str(node.attr), ())) == len(node.args):

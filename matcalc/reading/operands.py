@@ -136,6 +136,9 @@ class Operands(SumSigns):
         if run in ("sum", "prod") and self.binder_follows():
             self.binder("sum" if run == "sum" else "product", mark)
             return
+        if run == "einsum" and touching and self.i + 1 < self.stop and self.marks[self.i + 1].kind == "spec":
+            self.einsum(mark)
+            return
         if run == "cases" and touching:
             self.i += 1
             self.operand("CASES", run, mark.span)
@@ -169,6 +172,19 @@ class Operands(SumSigns):
             self.function(function, mark)
             return
         self.pieces(mark, touching)
+
+    def einsum(self, mark: Mark) -> None:
+        """einsum("ij,j->i", A, x): the letters belong to the function's name."""
+        bracket, spec = self.marks[self.i], self.marks[self.i + 1]
+        self.i += 2
+        if not self.peek("comma"):
+            raise self.refuse("einsum has no arrays", mark.span, 'write einsum("ij,j->i", A, x)')
+        self.i += 1
+        self.operand("CALL", f"einsum {spec.value}", mark.span)
+        self.open("LPAR", "(", bracket.span, begins=False)
+
+    def on_spec(self, mark: Mark) -> None:
+        raise self.refuse(f"{self.source(mark.span)} in quotes is read in einsum only", mark.span)
 
     def pieces(self, mark: Mark, touching: bool) -> None:
         """An undeclared run of letters: names side by side, perhaps with a function's name at its end."""

@@ -3,6 +3,7 @@ r"""Program text: what NumPy, SymPy, MATLAB, Julia and Mathematica write, in mar
 np.linalg.inv(A)  A.inv()  A.I        inv(A)  A^-1          Identity(n)  np.eye(n)     I_{n}
 A.dot(x)  b.A.b                       A @ x   b . A . b     sum(abs2, x)               sum(abs2.(x))
 np.exp(X)                             exp.(X)               W1                         W_1
+(A @ x - b)**2                        (A @ x - b).^2
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .marks import Mark, quote, refuse
 _POSTFIX = {"T": "T", "transpose": "T", "t": "T", "I": "-1", "inv": "-1", "inverse": "-1", "pinv": "pinv"}
 _NAMES = {"dot": "matmul", "identity": "eye", "inverse": "inv"}  # the last part of a dotted name, and what it is called here
 _IDENTITIES = ("eye", "Identity", "identity")
+_OF_ENTRIES = ("np", "numpy", "jnp", "torch", "tf")  # where ** goes entry by entry
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _WATCHED = frozenset({*_IDENTITIES, *_FOLDS})
 
@@ -26,6 +28,9 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
     """The marks without what only programs write."""
     if is_program(marks, text):
         marks = _with_digits(marks)
+        for mark in marks:
+            if mark.kind == "caret" and text[mark.start : mark.end] == "**" and _is_of_entries(marks):
+                mark.value = ".^"
     if not any(m.kind in ("path", "method", "spec") or (m.kind == "word" and m.value in _WATCHED) for m in marks):
         return marks
     found: list[Mark] = []
@@ -63,6 +68,11 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
         found.append(mark)
         i += 1
     return found
+
+
+def _is_of_entries(marks: Sequence[Mark]) -> bool:
+    """Whether a text calls NumPy or its like, or writes products with @."""
+    return any(m.value == "@" or (m.kind == "path" and m.value.partition(".")[0] in _OF_ENTRIES) for m in marks)
 
 
 def _maps(marks: Sequence[Mark], i: int) -> int:
@@ -120,8 +130,10 @@ def _unknown_method(name: str, text: str, mark: Mark) -> ReadingError:
 
 
 def is_program(marks: Sequence[Mark], text: str) -> bool:
-    """Whether products are written with * or @, so that a run of letters is a word."""
-    return "\\" not in text and any(m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@" for m in marks)
+    """Whether products are written with * or @, or functions called by dotted names, so that a run of letters is a word."""
+    return "\\" not in text and any(
+        m.kind == "path" or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@") for m in marks
+    )
 
 
 def words(marks: Sequence[Mark]) -> set[str]:
