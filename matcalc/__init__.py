@@ -23,6 +23,7 @@ What one does with them
     graph           the computational graph, forward and reverse mode
     plot            curves and level lines, with gradients
     tour            a walk through Mathematics for Machine Learning
+    ask             a question as a JSON object, for programs
 
 Expressions
 
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from .derivation.rulebook import rules
     from .pipeline.derivative import Derivative
     from .pipeline.expression import Expression
+    from .protocol import ask
 
 
 _HOMES = {
@@ -76,6 +78,7 @@ _HOMES = {
     "derivation.rulebook": "rules",
     "pipeline.derivative": "Derivative",
     "pipeline.expression": "Expression",
+    "protocol": "ask",
 }
 
 
@@ -109,6 +112,7 @@ __all__ = [
     "Graph",
     "MatcalcError",
     "Verdict",
+    "ask",
     "call",
     "check",
     "derivative",

@@ -31,7 +31,7 @@ HOUSE = (
     "pipeline",
     "course checking",
     "api",
-    "building",
+    "building protocol",
     "matcalc",
     "commands",
     "__main__",

@@ -7,6 +7,7 @@ term that is missing (see `diagnosis`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -83,11 +84,35 @@ class Verdict(Holder):
     def verdict(self) -> str:
         return "equal" if self.equal else "not equal"
 
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        found: dict[str, Any] = {
+            "verdict": self.verdict,
+            "diagnosis": self.diagnosis,
+            "derivative": self.derivative.text if self.derivative is not None else None,
+            "claim": self.claim.text if self.claim is not None and self.claim._typed.form is None else None,
+            "symbolic": self.symbolic,
+            "error": _finite(self.error),
+            "points": self.points,
+            "errors": [{k: _finite(v) for k, v in e.items()} for e in self.errors],
+            "notes": self.notes,
+        }
+        if self.at is not None:
+            found["values"] = {k: _finite(v.tolist() if hasattr(v, "tolist") else v) for k, v in self.at.items()}
+        return found
+
     def __bool__(self) -> bool:
         return self.equal
 
     def __repr__(self) -> str:
         return f"<{': '.join((self.verdict, *self.diagnosis))}>"
+
+
+def _finite(value: Any) -> Any:
+    """What JSON can carry: inf and nan as text."""
+    if isinstance(value, list):
+        return [_finite(v) for v in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def check(

@@ -65,11 +65,7 @@ def answer_by(
     if strict:
         refuse_chosen(answers[0][1].readings)
     if as_json:
-        objects = [_as_json(answer, [name] if several else names, order) for name, answer in answers]
-        if steps:
-            objects = [{**made, "steps": answer.steps.at(steps).as_list()} for made, (_, answer) in zip(objects, answers)]
-        if chain:
-            objects = [{**made, "chain": (c := answer.chain.as_dict()), "dims": c["dims"]} for made, (_, answer) in zip(objects, answers)]
+        objects = [answer.as_dict(steps or "", chain) for _, answer in answers]
         print_json(objects if several else objects[0])
     elif form is None and sys.stdout.isatty():
         for name, answer in answers:
@@ -122,23 +118,6 @@ def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[st
         return
     text = shown.text(format_ if format_ == "unicode" else "text")
     print("\n".join(map(printable, (text if can_encode(text) else shown.text()).split("\n"))) + "\n")
-
-
-def _as_json(answer: Derivative, wrt: Sequence[str], order: int) -> dict[str, Any]:
-    return {
-        "text": answer.text,
-        "unicode": answer.unicode,
-        "latex": answer.latex,
-        "shape": [str(size) for size in answer.shape],
-        "layout": answer.layout,
-        "wrt": list(wrt),
-        "order": order,
-        "where": answer.where,
-        "assumptions": list(answer.assumptions),
-        "readings": [reading.as_dict() for reading in answer.readings],
-        "verified": answer.verified,
-        "check": answer.check.as_dict() if answer.check is not None else None,
-    }
 
 
 def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool) -> None:

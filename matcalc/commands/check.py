@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -64,7 +63,7 @@ def command(
     except NoAnswerError as error:  # whose exit code would say that the claim is wrong
         raise UsageError(error.message, suggestion=error.suggestion) from None
     if as_json:
-        print_json(_as_json(verdict))
+        print_json(verdict.as_dict())
     elif sys.stdout.isatty():
         _draw(verdict, verbose)
     else:
@@ -142,30 +141,6 @@ def _numbers(value: Any) -> str:
     import numpy as np
 
     return str(np.array2string(np.asarray(value), precision=6, threshold=60, separator=", ")).replace("\n", "")
-
-
-def _as_json(verdict: Verdict) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "verdict": verdict.verdict,
-        "diagnosis": verdict.diagnosis,
-        "derivative": verdict.derivative.text if verdict.derivative is not None else None,
-        "claim": verdict.claim.text if verdict.claim is not None and verdict.claim._typed.form is None else None,
-        "symbolic": verdict.symbolic,
-        "error": _number(verdict.error),
-        "points": verdict.points,
-        "errors": [{k: _number(v) for k, v in e.items()} for e in verdict.errors],
-        "notes": verdict.notes,
-    }
-    if verdict.at is not None:
-        found["values"] = {k: _number(v.tolist() if hasattr(v, "tolist") else v) for k, v in verdict.at.items()}
-    return found
-
-
-def _number(value: Any) -> Any:
-    """What JSON can carry: inf and nan as text."""
-    if isinstance(value, list):
-        return [_number(v) for v in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _draw(verdict: Verdict, verbose: bool) -> None:

@@ -34,6 +34,7 @@ SECTIONS = {
         "check": "is the derivative in my draft right?",
         "code": "a program in NumPy, JAX, PyTorch or Octave",
         "batch": "all the formulas of a file",
+        "ask": "questions and answers as lines of JSON, for programs",
         "taylor": "Taylor polynomials and series",
         "linearize": "the tangent at a point",
         "stationary": "where the gradient vanishes, in closed form",

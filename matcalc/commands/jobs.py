@@ -24,8 +24,6 @@ from ..errors import MatcalcError, UsageError
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    from ..pipeline.derivative import Derivative
-
 Job = dict[str, Any]  # what is asked; "line" is where it stands in the file, "error" why it cannot be asked
 Record = dict[str, Any]
 
@@ -151,7 +149,7 @@ def answer(job: Mapping[str, Any], limit: float | None = None) -> Record:
         return {**record, "error": job["error"], "exit": 2}
     try:
         with _time_limit(limit):
-            return {**record, **_answered(job)}
+            return {**record, **_answered(job), "wrt": job["wrt"]}
     except MatcalcError as error:
         return {**record, "error": str(error), "exit": error.exit_code}
     except TimeoutError:
@@ -167,21 +165,8 @@ def _answered(job: Mapping[str, Any]) -> Record:
     wrt = job["wrt"] if isinstance(job["wrt"], str) or len(job["wrt"]) > 1 else job["wrt"][0]
     found = derivative(job["expr"], wrt, **options)
     if isinstance(found, list):
-        return {"answers": [{"by": name, **_fields(d)} for name, d in zip(job["wrt"], found)], "exit": 0}
-    return {**_fields(found), "exit": 0}
-
-
-def _fields(d: Derivative) -> Record:
-    return {
-        "text": d.text,
-        "latex": d.latex,
-        "shape": list(d.shape),
-        "layout": d.layout,
-        "where": d.where,
-        "assumptions": list(d.assumptions),
-        "verified": d.verified,
-        "check": d.check.as_dict() if d.check is not None else None,
-    }
+        return {"answers": [{"by": name, **d.as_dict()} for name, d in zip(job["wrt"], found)], "exit": 0}
+    return {**found.as_dict(), "exit": 0}
 
 
 class _time_limit:

@@ -18,8 +18,7 @@ def command(expression: str, where: tuple[str, ...], as_json: bool) -> int:
 
     read = parse(expression, where="; ".join(filter(None, where)))
     if as_json:
-        shapes = [{"text": text, "shape": shape} for text, shape in read.subexpressions()]
-        print_json({"subexpressions": shapes, "readings": [r.as_dict() for r in read.readings], "where": read.where})
+        print_json(read.as_dict())
         return 0
     rows = [(one_line(text), spellable(shape)) for text, shape in read.subexpressions()]
     for reading in read.readings:

@@ -235,6 +235,11 @@ class Answer(Printable):
         """The parts of the answer, for machines."""
         return {**self.parts(), **self.circumstances()}
 
+    def as_dict(self) -> dict[str, Any]:
+        """The same as one object; a list of points is its `points`."""
+        found = self.as_json()
+        return found if isinstance(found, dict) else {"points": found, **self.circumstances()}
+
     def parts(self) -> dict[str, Any]:
         """The answer proper."""
         raise NotImplementedError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..answers.answer import ClosedForm
 from ..answers.scope import latex_style
@@ -47,6 +47,29 @@ class Derivative(ClosedForm):
         if self._chain is None:
             raise UsageError("the chain rule is written out for first derivatives")
         return self._chain()
+
+    def as_dict(self, steps: str = "", chain: bool = False) -> dict[str, Any]:
+        """For JSON: the formula and what one must know to use it; with the derivation at a level (brief, full), with the chain rule."""
+        found: dict[str, Any] = {
+            "text": self.text,
+            "unicode": self.unicode,
+            "latex": self.latex,
+            "shape": list(self.shape),
+            "layout": self.layout,
+            "wrt": list(dict.fromkeys(self.wrt)),
+            "order": self.order,
+            "where": self.where,
+            "assumptions": list(self.assumptions),
+            "readings": [reading.as_dict() for reading in self.readings],
+            "verified": self.verified,
+            "check": self.check.as_dict() if self.check is not None else None,
+        }
+        if steps:
+            found["steps"] = self.steps.at(steps).as_list()
+        if chain:
+            found["chain"] = self.chain.as_dict()
+            found["dims"] = found["chain"]["dims"]
+        return found
 
     def spell(self, form: str = "text") -> str:
         """The derivative in a format: text, unicode, latex, typst, mathml, markdown, or latex-doc, a whole document."""

@@ -96,6 +96,22 @@ class Expression(Typeset, Built):
             found.setdefault(spell(node), shape_text(e.shape))
         return list(found.items())
 
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the formula as it was typed, its parts with their shapes, and how each name was read."""
+        shapes = [{"text": text, "shape": shape} for text, shape in self.subexpressions()]
+        return {
+            "text": self._as_typed("text"),
+            "latex": self._as_typed("latex"),
+            "shape": list(self.shape),
+            "subexpressions": shapes,
+            "readings": [reading.as_dict() for reading in self.readings],
+            "assumptions": self.assumptions,
+            "where": self.where,
+        }
+
+    def _as_typed(self, form: str) -> str:
+        return spelled(self._typed.program, form, self._scope.names)
+
     def __call__(self, **values: Any) -> Any:
         """The numbers: e(x=…, A=…) is e.evaluate({"x": …, "A": …})."""
         return self.evaluate(values)

@@ -124,15 +124,19 @@ class Question:
         """The same function by other variables, or with other options."""
         return Question(self.program, self.declarations, names, self.options.changed(**options) if options else self.options, self.notes)
 
+    def choice(self) -> dict[str, Any]:
+        """The names that one could differentiate by (`variables`), and the one that a reader would take (`variable`), or None."""
+        names = self.candidates()
+        found = names if len(names) == 1 else [n for n in names if n in CUSTOMARY]
+        return {"variables": names, "variable": found[0] if len(found) == 1 else None}
+
     def _by_the_sensible(self) -> Question:
         """The same by the one name that a reader would take for the variable; UsageError where there are several, or none."""
-        names = self.candidates()
-        customary = [n for n in names if n in CUSTOMARY]
+        names, name = self.choice().values()
         if not names:
             raise UsageError("there is no variable to differentiate by")
-        if len(names) > 1 and len(customary) != 1:
+        if name is None:
             raise which_variable(names)
-        (name,) = names if len(names) == 1 else customary
         others = [n for n in names if n != name]
         more = f", the customary variable here; there {'is' if len(others) == 1 else 'are'} also {', '.join(others)}" if others else ""
         return Question(self.program, self.declarations, (name,), self.options, [f"by {name}{more}"])

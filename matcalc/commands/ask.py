@@ -1,0 +1,52 @@
+"""`matcalc ask`: questions and answers as lines of JSON, in a process that stays."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from .console import LONGEST_INPUT
+
+
+@click.command(
+    "ask",
+    epilog="""\b
+A line of the input, and of the output:
+  {"id": 1, "command": "d", "expr": "x^T A x", "wrt": "x"}
+  {"id": 1, "text": "x^T (A + A^T)", "latex": "x^{T} (A + A^{T})", ...}
+Commands: d, grad, jacobian, hessian, shapes, steps, code, check, taylor, stationary; a field is an option of the command of that name.
+What is refused is an answer too: {"error": {"code": ..., "message": ..., "span": ..., "suggestions": ..., "field": ...}}.
+
+Exit code: 0 when the input ends.""",
+)
+def command() -> int:
+    """Answer questions from standard input, one JSON object a line, until it ends. For editors, servers and assistants."""
+    if sys.stdin is None:
+        return 0
+    for answer in answers(sys.stdin.buffer):
+        print(json.dumps(answer), flush=True)
+    return 0
+
+
+def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The answer to each line that is not blank."""
+    from ..errors import UsageError
+    from ..protocol import ask, refused
+
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            if len(line) > LONGEST_INPUT:
+                raise UsageError(f"a question is longer than {LONGEST_INPUT // 1000} kB")
+            question = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield refused(UsageError(f"not JSON: {error}"))
+        except UsageError as error:
+            yield refused(error)
+        else:
+            yield ask(question)
