@@ -23,6 +23,7 @@ from matcalc.commands.console import split_names
 from matcalc.errors import NoAnswerError, ReadingError, VerificationError
 from matcalc.inference.table import Reading
 from matcalc.numbers.judge import Check
+from matcalc.pipeline.derivative import Derivative
 
 ROW = {
     "text": "x^T (A + A^T)",
@@ -62,13 +63,18 @@ class Engine:
         self.calls.append((expr, wrt, options))
         if self.failure is not None:
             raise self.failure
-        one = SimpleNamespace(**self.answer)
+        several = isinstance(wrt, list) and options["order"] == 1
+        return [self.one(name, 1) for name in wrt] if several else self.one(wrt, options.get("order", 1))
+
+    def one(self, wrt: str | list[str], order: int) -> Any:
+        one = SimpleNamespace(**self.answer, wrt=[wrt] if isinstance(wrt, str) else wrt, order=order)
+        one.as_dict = lambda *args: Derivative.as_dict(one, *args)
         one.steps = SimpleNamespace(at=Shown)
         one.readings = [Reading("x", "vector", "R^n", "a small letter among vectors and matrices")]
         one._origin = object()
         one.spell = lambda format: getattr(one, format)
         one.lines = lambda width, form="unicode": [getattr(one, form)]
-        return [one] * len(wrt) if isinstance(wrt, list) and options["order"] == 1 else one
+        return one
 
 
 @pytest.fixture
