@@ -1,11 +1,12 @@
-"""A claimed derivative against the function, at points that are sought until every term of the claim has been seen.
+"""What is claimed against what is known, at points that are sought until every term of the claim has been seen.
 
-    check = judge(function, claim, variable, point, …)     VerificationError, NoAnswerError, or a record of what was compared
+    check = judge(function, claim, variable, point, …)     a derivative: VerificationError, NoAnswerError, or a record of what was compared
+    check = compare(bind, point, …)                        anything else that can be computed on both sides
 
-Function and claim are computed with 50 significant digits (`matcalc.numbers.precise`), at random points X of small, distinct sizes
-with the declared properties built in, and J:E is compared with the central difference (F(X + hE) - F(X - hE))/2h along a random
-direction E. With h = 1e-17 the difference is right to more than 30 digits; the two must agree to 25. Where they do not, both are
-computed again with three and nine times as many digits: what rounding did is gone then, and what is wrong stays.
+Both sides are computed with 50 significant digits (`matcalc.numbers.precise`), at random points of small, distinct sizes with the
+declared properties built in, and must agree to 25. A derivative J:E is compared with the central difference
+(F(X + hE) - F(X - hE))/2h along a random direction E: with h = 1e-17 the difference is right to more than 30 digits. Where the sides do
+not agree, both are computed again with three and nine times as many digits: what rounding did is gone then, and what is wrong stays.
 
 The points differ in their sizes and whole numbers. More are sought, with other sizes and scales, until every summand of the claim
 was more than nothing at one of them and every switch of the function (a comparison, |x|) was on either side. A switch that lies
@@ -20,6 +21,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise, product
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -31,6 +33,7 @@ from .verify import STYLES, Kind, Point
 
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
+Entries = Sequence[Any]
 # With the arrays to compute with: the summands of the function; the entries of the summands of J:E, where E is given last.
 Numbers = Callable[[ModuleType], Callable[[Values, Sizes], Sequence[Any]]]
 Along = Callable[[ModuleType], Callable[[Values, Sizes, Any], Sequence[Sequence[Any]]]]
@@ -38,6 +41,7 @@ Along = Callable[[ModuleType], Callable[[Values, Sizes, Any], Sequence[Sequence[
 Tangent = Callable[[ModuleType, Any], tuple[Any, Any]]
 Place = tuple[str, int | None]  # the variable: a name, or a member (counted from 1) of a family
 Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
+Trace = Sequence[tuple[Any, int, Sequence[object]]]
 
 POINTS = 3
 ENOUGH = 2  # points, where there is too much to compute
@@ -66,9 +70,27 @@ LEVELS = (Level(50, 17, 25, 50), Level(150, 50, 25, 60), Level(450, 150, 25, 120
 DOUBLE = (Level(16, 3, 8, 11), Level(16, 2, 8, 11), Level(16, 4, 8, 11), Level(16, 5, 6, 9))
 
 
+class Sides(NamedTuple):
+    """What is compared at a point: the summands of what is known and of what is claimed, each by its entries; the greatest number that
+    was met, beside which a difference may be rounding; and the comparisons that were made, at each end if there are several."""
+
+    known: Sequence[Entries]
+    claimed: Sequence[Entries]
+    value: Any
+    traces: Sequence[Trace]
+
+
+# With the arrays to compute with: the sides at a point of a kind.
+Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, precise.Watch], Sides]]
+
+
+class Unfit(ValueError):
+    """A point at which the question has no sense."""
+
+
 class Check(NamedTuple):
     """What was compared: at how many points, of which sizes; to how many digits; the switches that were met on both sides, and those
-    on one only; the summands that were nothing at every point."""
+    on one only; the summands that were nothing at every point; what the claim was compared with."""
 
     points: int
     sizes: tuple[dict[str, int], ...]
@@ -76,6 +98,7 @@ class Check(NamedTuple):
     switches: tuple[str, ...] = ()
     one_sided: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    known: str = "a numerical derivative"
 
     def __bool__(self) -> bool:
         """Whether the claim is verified."""
@@ -86,7 +109,7 @@ class Check(NamedTuple):
         return self._asdict()
 
     def __str__(self) -> str:
-        agreement = f"agrees with a numerical derivative to {self.digits} digits at {self.points} point{'s' * (self.points > 1)}"
+        agreement = f"agrees with {self.known} to {self.digits} digits at {self.points} point{'s' * (self.points > 1)}"
         return agreement if self else f"{agreement}, at all of which this is 0: {', '.join(self.unseen)}"
 
 
@@ -96,40 +119,25 @@ def summed_up(checks: Sequence[Check]) -> Check | None:
         return checks[0] if checks else None
     last = checks[-1]
     switches, one_sided, unseen = (
-        tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[c[3:] for c in checks], strict=True)
+        tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[c[3:6] for c in checks], strict=True)
     )
-    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen)
+    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, last.known)
 
 
 class _Reading:
-    """One point at one level: the quotient, the summands of the claim, the switches."""
+    """One point at one level: both sides."""
 
     def __init__(self, question: _Judge, kind: Kind, level: Level) -> None:
-        arrays, sizes, variable = question.arrays, kind.sizes, question.variable
+        arrays = question.arrays
         env = question.point.at(kind, arrays)
-        name, member = variable
-        x = env[name] if member is None else env[name][member - 1]
-        e = arrays.random(kind.turn).uniform(-1.0, 1.0, (question.shape[0].value(sizes), question.shape[1].value(sizes)))
-        e = step = arrays.number(e) if question.shape == SCALAR else e
-        if question.tangent is not None:
-            step, e = question.tangent(arrays, e)
-        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
-        ends, self.traces = [], []
         with question.watched() as watch:
-            for sign in (1, -1) if arrays is precise else (1, -1, 2, -2):
-                watch.trace = []
-                summands = question.function(_moved(env, variable, x + step * (h * sign)), sizes)
-                ends.append([arrays.flat(value) for value in summands])
-                self.traces.append(watch.trace)
-            watch.trace = []
-            self.parts = question.claim(env, sizes, e)
-        self.slopes = [_slope(h, *each) for each in zip(*ends, strict=True)]
-        self.quotient = _total(self.slopes)
+            self.slopes, self.parts, self.value, self.traces = question.sides(env, kind, level, watch)
+        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
+        self.quotient = _total(self.slopes) if self.slopes else [h * 0] * len(_total(self.parts))
         self.claim = _total(self.parts) if self.parts else [h * 0] * len(self.quotient)
         if len(self.claim) != len(self.quotient):
             raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
         self.finite = all(map(arrays.is_finite, (*self.quotient, *self.claim)))
-        self.value = max(map(abs, _total(ends[0])), default=0)
         self.great = max(map(abs, (*self.quotient, *self.claim)), default=0) if self.finite else h * 0
         self.small = h * h * 10**6
         self.digits = self._digits()
@@ -222,23 +230,80 @@ def judge(
     describe: Callable[[], str] = str,
     spell: Callable[[Any], str] = str,
 ) -> Check:
+    """Compare a derivative by a variable of this shape, as it acts on a direction, with the difference quotient of the function.
+
+    `needed` says which summands of the function should change at some point; `describe` names the question.
+    """
+    sight = partial(_differences, function, claim, variable, shape, point, tangent)
+
+    def wrong() -> str:
+        return f"the closed form disagrees with the numerical derivative: please report {describe()}"
+
+    return compare(sight, point, dims, points=points, needed=needed, focus=variable[0], wrong=wrong, spell=spell)
+
+
+def _differences(
+    function: Numbers, claim: Along, variable: Place, shape: Shape, point: Point, tangent: Tangent | None, arrays: ModuleType
+) -> Callable[[dict[str, Any], Kind, Level, precise.Watch], Sides]:
+    """A difference quotient of the function and the claim, along a random direction."""
+    name, member = variable
+    value, along = function(arrays), claim(arrays)
+    signs = (1, -1) if arrays is precise else (1, -1, 2, -2)
+
+    def sides(env: dict[str, Any], kind: Kind, level: Level, watch: precise.Watch) -> Sides:
+        sizes = kind.sizes
+        if member is not None and member > point.members(name, sizes):
+            raise Unfit
+        x = env[name] if member is None else env[name][member - 1]
+        e = arrays.random(kind.turn).uniform(-1.0, 1.0, (shape[0].value(sizes), shape[1].value(sizes)))
+        e = step = arrays.number(e) if shape == SCALAR else e
+        if tangent is not None:
+            step, e = tangent(arrays, e)
+        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
+        ends, traces = [], []
+        for sign in signs:
+            watch.trace = []
+            ends.append([arrays.flat(v) for v in value(_moved(env, variable, x + step * (h * sign)), sizes)])
+            traces.append(watch.trace)
+        watch.trace = []
+        claimed = along(env, sizes, e)
+        slopes = [_slope(h, *each) for each in zip(*ends, strict=True)]
+        return Sides(slopes, claimed, max(map(abs, _total(ends[0])), default=0), traces)
+
+    return sides
+
+
+def compare(
+    sight: Sight,
+    point: Point,
+    dims: Sequence[Dim] = (),
+    *,
+    points: int = POINTS,
+    needed: Iterable[int] = (),
+    focus: str = "",
+    wrong: Callable[[], str] = str,
+    unjudged: str = "the derivative could not be checked",
+    known: str = "a numerical derivative",
+    spell: Callable[[Any], str] = str,
+    levels: Sequence[Level] = LEVELS,
+) -> Check:
     """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged.
 
-    `points` says how many points are wanted at least, `needed` which summands of the function should change at some of them; `dims` are
-    the sizes besides those of the point; `describe` names the question,
-    `spell` a summand (by its number) or a switch (by its node).
+    `points` says how many points are wanted at least, `needed` which summands of what is known should not be nothing at some of them;
+    `dims` are the sizes besides those of the point; `focus` is what alone is scaled where sides are sought; `spell` names
+    a summand (by its number) or a switch (by its node).
     """
-    asked = function, claim, variable, shape, point, frozenset(needed), tangent, describe, spell
-    orders, exact = point.orders(dims), _Judge(precise, *asked)
+    asked = sight, point, frozenset(needed), focus, wrong, unjudged, known, spell
+    orders, exact = point.orders(dims), _Judge(precise, levels, *asked)
     try:
-        with precise.precision(LEVELS[0].digits):
+        with precise.precision(levels[0].digits):
             return exact.run(orders, points)
     except LACKING:
         from . import kernels
 
         try:
             with kernels.quiet():
-                return _Judge(kernels, *asked).run(orders, points)
+                return _Judge(kernels, DOUBLE, *asked).run(orders, points)
         except NoAnswerError:
             if not exact.sizes:
                 raise
@@ -251,24 +316,22 @@ class _Judge:
     def __init__(
         self,
         arrays: ModuleType,
-        function: Numbers,
-        claim: Along,
-        variable: Place,
-        shape: Shape,
+        levels: Sequence[Level],
+        sight: Sight,
         point: Point,
         needed: frozenset[int],
-        tangent: Tangent | None,
-        describe: Callable[[], str],
+        focus: str,
+        wrong: Callable[[], str],
+        unjudged: str,
+        known: str,
         spell: Callable[[Any], str],
     ) -> None:
-        self.arrays, self.variable, self.shape, self.point, self.tangent = arrays, variable, shape, point, tangent
-        self.bind = function, claim
-        self.describe, self.spell = describe, spell
-        self.levels = LEVELS if arrays is precise else DOUBLE
+        self.arrays, self.levels, self.sight, self.point, self.focus = arrays, levels, sight, point, focus
+        self.wrong, self.unjudged, self.known, self.spell = wrong, unjudged, known, spell
         self.sizes: list[dict[str, int]] = []
         self.digits = float(self.levels[0].digits - self.levels[0].step if arrays is precise else 12)
         self.unseen: set[int] | None = None  # summands; None before the first point
-        self.sides: dict[Switch, set[bool]] = {}
+        self.turned: dict[Switch, set[bool]] = {}
         self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
         self.still = set(needed)  # summands of the function that have not been seen to change
         self.style = 0
@@ -288,7 +351,7 @@ class _Judge:
 
     def run(self, orders: Sequence[dict[str, int]], wanted: int) -> Check:
         """Visit points until enough has been seen."""
-        self.function, self.claim = self.bind[0](self.arrays), self.bind[1](self.arrays)
+        self.sides = self.sight(self.arrays)
         try:
             self._visit(orders, wanted)
         except precise.TooMuch:
@@ -302,9 +365,10 @@ class _Judge:
             len(self.sizes),
             tuple({str(n): k for n, k in sizes.items()} for sizes in self.sizes),
             int(self.digits),
-            tuple(dict.fromkeys(self.spell(s[0]) for s in self.sides if s not in one_sided)),
+            tuple(dict.fromkeys(self.spell(s[0]) for s in self.turned if s not in one_sided)),
             tuple(dict.fromkeys(self.spell(s[0]) for s in one_sided)),
             tuple(self.spell(k) for k in sorted(self.unseen or ())),
+            self.known,
         )
 
     def _visit(self, orders: Sequence[dict[str, int]], wanted: int) -> None:
@@ -334,7 +398,7 @@ class _Judge:
             raise self.misfit
         if not self.sizes:
             raise NoAnswerError(
-                "the derivative could not be checked: at none of the random points tried are the function and the answer finite and smooth",
+                f"{self.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
                 suggestion="declare what it needs (positive, spd, …), or use --no-verify to see the answer unchecked",
             )
         if self._is_hidden():
@@ -345,7 +409,7 @@ class _Judge:
         return bool(self.unseen or self.still or self._one_sided())
 
     def _one_sided(self) -> list[Switch]:
-        return [switch for switch, sides in self.sides.items() if len(sides) < 2]
+        return [switch for switch, sides in self.turned.items() if len(sides) < 2]
 
     def _seek(self, sizes: dict[str, int]) -> None:
         """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
@@ -353,7 +417,7 @@ class _Judge:
         _, positive, opposite = STYLES[self.style]
         traced: dict[tuple[str, bool, int], Any] = {}
         for decade in DECADES:
-            for only, turned in product(("", self.variable[0]), (opposite, not opposite)):
+            for only, turned in product(dict.fromkeys(("", self.focus)), (opposite, not opposite)):
                 if not self._is_hidden():
                     return
                 reading = self._judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
@@ -389,9 +453,6 @@ class _Judge:
 
     def _judged(self, kind: Kind) -> _Reading | None:
         """The point, if it could be judged and the claim is right there."""
-        member = self.variable[1]
-        if member is not None and member > self.point.members(self.variable[0], kind.sizes):
-            return None
         reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
         for finer in self.levels[1:]:
             if reading is None or reading.is_kink() or reading.digits >= level.agreed or reading.is_rounding(before, level):
@@ -406,7 +467,7 @@ class _Judge:
                 return None
             if kind.scale > FARTHEST and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None
-            raise VerificationError(f"the closed form disagrees with the numerical derivative: please report {self.describe()}")
+            raise VerificationError(self.wrong())
         self._note(reading, kind, level)
         return reading
 
@@ -418,7 +479,7 @@ class _Judge:
         self.still -= reading.moving(level)
         for node, place, outcomes in reading.traces[0]:
             sides = {o for o in outcomes if isinstance(o, bool)}
-            self.sides.setdefault((node, place), set()).update(sides)
+            self.turned.setdefault((node, place), set()).update(sides)
             if len(outcomes) > 1 and sides:
                 self.mixed[node, place] = self.mixed.get((node, place), False) or len(sides) == 2
 
