@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..differentiation.pairs import has_stacked
 from ..differentiation.tensor import Tensor
@@ -25,6 +25,9 @@ from ..printing.count import symbols
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
 from ..syntax import Binding, Declaration, Program
 from .scope import Scope, latex_style, ranks_of, where_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 LARGE = 300  # symbols
 SHORT = 8  # what is no longer needs no other form
@@ -236,7 +239,7 @@ class ClosedForm(Typeset):
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""
-        import numpy as np
+        from ..numbers import kernels
 
         values = {self._stacks.get(n, n): v for n, v in values.items()}
         free = {letter: int(values[letter]) for letter, _ in self._members if letter in values}
@@ -245,17 +248,29 @@ class ClosedForm(Typeset):
         missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
         if missing:
             raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")
-        if len(free) < len(self._members):  # by the general member or entry: every one in turn
+        result = self._arrays(kernels)(env, sizes, free)
+        result = result.astype(float) if result.dtype.kind == "i" else result
+        return result.item() if result.ndim == 0 else result
+
+    def _arrays(self, arrays: ModuleType) -> Callable[[Mapping[str, Any], Mapping[str, int], Mapping[str, int]], Any]:
+        """Likewise in internal form, of the numbers that `arrays` computes with; the third are the members and entries that were chosen."""
+        import numpy as np
+
+        numbers = self._tensor.arrays(arrays)
+
+        def value(env: Mapping[str, Any], sizes: Mapping[str, int], free: Mapping[str, int]) -> Any:
+            if len(free) == len(self._members):
+                result = numbers(env, sizes, free)
+                return np.transpose(result) if self._flipped and result.ndim == 2 else result
+            # by the general member or entry: every one in turn
             letters, counts = [letter for letter, _ in self._members], [count.value(sizes) for _, count in self._members]
             places = product(*(range(1, n + 1) for n in counts))
-            parts = np.stack([self._tensor.evaluate(env, sizes, dict(zip(letters, at, strict=True))) for at in places])
+            parts = np.stack([numbers(env, sizes, dict(zip(letters, at, strict=True))) for at in places])
             axes = sum(d is not ONE for d in self._tensor.shapes[0])
             apart = parts.reshape([*counts, *parts.shape[1:]])
             return np.moveaxis(apart, range(len(counts)), range(axes, axes + len(counts)))
-        result = self._tensor.evaluate(env, sizes, free)
-        if self._flipped and result.ndim == 2:
-            result = np.transpose(result)
-        return result.item() if result.ndim == 0 else result
+
+        return value
 
     def __repr__(self) -> str:
         return f"<{self.text} : {' × '.join(self.shape)}>"

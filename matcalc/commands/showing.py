@@ -56,9 +56,13 @@ def show(find: Callable[[], Answer], title: str, as_json: bool, format_: str | N
 
 
 def _notes(answer: Answer) -> None:
-    unchecked = ["not checked numerically"] if answer.verified == "not checked" else []
-    for note in dict.fromkeys([*answer.assumptions, *unchecked]):
+    for note in dict.fromkeys([*answer.assumptions, *([] if answer.check else [unchecked(answer)])]):
         print(f"note: {one_line(note)}", file=sys.stderr)
+
+
+def unchecked(answer: Answer) -> str:
+    """What was not seen of the answer, or that nothing was."""
+    return str(answer.check) if answer.check is not None else "not checked numerically"
 
 
 def _print(answer: Answer, format_: str) -> None:
@@ -83,10 +87,10 @@ def _draw(answer: Answer, title: str) -> None:
         facts.add_row("where", Text(printable(answer.where)))
     for k, note in enumerate(answer.assumptions):
         facts.add_row("note" if k == 0 else "", Text(printable(note), style="yellow"))
-    if answer.verified == "verified":
-        facts.add_row("verified", Text("agrees with the numbers", style="green"))
+    if answer.check:
+        facts.add_row("verified", Text(str(answer.check), style="green"))
     else:
-        facts.add_row("unverified", Text(answer.verified, style="yellow"))
+        facts.add_row("unverified", Text(printable(unchecked(answer)), style="yellow"))
     formula = answer.unicode if can_encode(answer.unicode) else answer.text
     body = Group(Text("\n".join(printable(line) for line in formula.split("\n")), style="bold"), "", facts)
     Console(highlight=False).print(Panel(body, title=Text(one_line(title)), title_align="left", padding=(1, 2), expand=False))

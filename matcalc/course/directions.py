@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from ..differentiation.tensor import Tensor
-from ..errors import NoAnswerError, ShapeError, UsageError, VerificationError
+from ..errors import NoAnswerError, ShapeError, UsageError
 from ..expressions import build
 from ..expressions.build import add, apply, divide, entry, literal, matmul, num, substitute, symbol, times, trace, transpose, zeros
 from ..expressions.expr import Expr, postorder
 from ..expressions.properties import holds
 from ..kinds import ONE, SCALAR, Dim
 from ..notation.linearmap import along as applied
+from ..numbers.judge import Check, Sizes, Values, compare, summed_up, values
 from ..numbers.numeric import Plan
 from ..ops.book import REGISTRY
 from ..ops.core import ENTRY
@@ -24,7 +25,7 @@ from ..shortening.simplify import simplify
 from ..syntax import Program
 from .polynomials import shortest
 from .problem import Answer, Problem, refuse_where_undefined
-from .remainder import check_remainder
+from .remainder import check_expansion
 
 _T, _W = "\u2022t", "\u2022w"
 
@@ -92,8 +93,7 @@ def directional_derivative(problem: Problem, along: str | None, at: str | None, 
             refuse_where_undefined(e, "the function or its derivative")
     answer = Directional(problem, found, centre)
     if check:
-        _check(problem, answer, step, length, centre, gradient)
-        answer.verified = "verified"
+        answer.check = _checked(problem, answer, step, length, centre, gradient)
     return answer
 
 
@@ -241,14 +241,14 @@ def _entrywise_tidied(whole: Expr, length: Expr) -> Expr | None:
     return times(tidied(divide(divide(scale, num(below)), length)), direction)
 
 
-def _check(
+def _checked(
     problem: Problem,
     answer: Directional,
     step: Mapping[Expr, Expr] | None,
     length: Expr | None,
     centre: Mapping[Expr, Expr],
     gradient: Mapping[Expr, Expr] | None,
-) -> None:
+) -> Check | None:
     """The slope of f(x + t u) at t = 0 against a step in t; the gradient along a random direction; its length and unit vector."""
     f = problem.typed.expr
     t = symbol(_T)
@@ -260,29 +260,43 @@ def _check(
     if gradient is not None:
         free = {x: symbol(_W + str(k), x.shape) for k, x in enumerate(problem.variables.values())}
         runs.append((free, substitute(add(*[_inner(g, free[x]) for x, g in gradient.items()]), centre)))
+    checks: list[Check] = []
     for u, slope in runs:
         moved = problem.whole(substitute(f, {x: add(a, times(t, u[x])) for x, a in base.items()}))
         start = problem.whole(substitute(f, base))
         if slope.shape != start.shape:
             slope = transpose(slope)
         line = add(start, times(t, slope))
-        check_remainder(moved, line, {t: zeros(*SCALAR)}, 1, problem.sampler([moved, line, t]), repr(problem.text))
+        sampler = problem.sampler([moved, line, t])
+        checks.append(check_expansion(problem.typed, moved, line, {t: zeros(*SCALAR)}, 1, sampler, repr(problem.text)))
     if gradient is not None and answer.gradient is not None and answer.magnitude is not None:
-        _check_ascent(problem, answer, {x: problem.whole(substitute(g, centre)) for x, g in gradient.items()})
+        checks.append(_ascent_checked(problem, answer, [problem.whole(substitute(g, centre)) for g in gradient.values()]))
+    return summed_up(checks)
 
 
-def _check_ascent(problem: Problem, answer: Directional, gradient: Mapping[Expr, Expr]) -> None:
-    import numpy as np
-
+def _ascent_checked(problem: Problem, answer: Directional, gradient: Sequence[Expr]) -> Check:
+    """The gradient as a row, its length and its direction against the gradients by every variable, but for the order of the entries."""
     assert answer.magnitude is not None and answer.gradient is not None
-    roots = [*gradient.values(), answer.gradient, answer.magnitude, *([answer.steepest] if answer.steepest is not None else [])]
-    for env, sizes in islice(problem.sampler(roots).points(7), 2):
-        with np.errstate(all="ignore"):
-            values = [np.ravel(np.asarray(v, dtype=float)) for v in Plan(roots).run(env, sizes)]
-        g = np.concatenate(values[: len(gradient)])
-        row, size = values[len(gradient)], float(values[len(gradient) + 1][0])
-        right = np.allclose(np.sort(row), np.sort(g)) and np.isclose(size, np.linalg.norm(g))
-        if right and answer.steepest is not None:
-            right = np.allclose(np.sort(values[-1] * size), np.sort(g))
-        if np.all(np.isfinite(g)) and not right:
-            raise VerificationError(f"the direction of steepest ascent is wrong: please report {problem.text!r}")
+    shown = [answer.gradient, answer.magnitude, *([answer.steepest] if answer.steepest is not None else [])]
+
+    def known(arrays: ModuleType) -> Callable[..., Any]:
+        plan = Plan(gradient, arrays)
+
+        def value(env: Values, sizes: Sizes) -> Any:
+            entries = sorted(x for v in plan.run(env, sizes) for x in arrays.flat(v))
+            return [[*entries, sum(x * x for x in entries), *(entries if answer.steepest is not None else ())]]
+
+        return value
+
+    def claimed(arrays: ModuleType) -> Callable[..., Any]:
+        plan = Plan(shown, arrays)
+
+        def value(env: Values, sizes: Sizes) -> Any:
+            row, size, *unit = (arrays.flat(v) for v in plan.run(env, sizes))
+            return [[*sorted(row), size[0] ** 2, *(sorted(x * size[0] for x in unit[0]) if unit else ())]]
+
+        return value
+
+    sampler = problem.sampler([*gradient, *shown])
+    wrong = f"the direction of steepest ascent is wrong: please report {problem.text!r}"
+    return compare(values(known, claimed), sampler.point, sampler.dims, wrong=lambda: wrong, unjudged="the gradient could not be checked")

@@ -9,21 +9,24 @@ the derivative in closed form gives there.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from ..answers.answer import printer
-from ..errors import MatcalcError, NoAnswerError, ReadingError, UsageError, VerificationError
+from ..errors import MatcalcError, NoAnswerError, ReadingError, UsageError
 from ..expressions.expr import postorder
 from ..inference.infer import Typed
 from ..inference.scene import declared_shape, spell_declaration
 from ..kinds import ONE
+from ..numbers.judge import Check, compare, summed_up, values
 from ..ops.core import SYMBOL
 from ..pipeline import derive
 from ..pipeline.derivative import Derivative
 from ..pipeline.expression import Expression, expression
 from ..pipeline.given import Function, Names, Where
+from ..pipeline.judging import by_summands
 from ..pipeline.question import Options, Question
-from ..pipeline.sampling import Sampler, Values, agree, closed, evaluator
+from ..pipeline.sampling import Sampler
 from ..printing.formats import Printable
 from ..syntax import Declaration, Node, spell_name
 from .chain import Accumulation, Chain, Edge
@@ -74,9 +77,9 @@ def _graph(question: Question, names: str, granularity: str) -> Graph:
         if not chain.has_path(x):
             raise NoAnswerError(f"the expression does not depend on {x.name}: there is no graph, the derivative is 0")
     found = derive.derivative(question)
-    made = Graph(typed, chain, wrt, found if isinstance(found, list) else [found], "verified" if check else "not checked")
+    made = Graph(typed, chain, wrt, found if isinstance(found, list) else [found])
     if check:
-        _check(made)
+        made.check = _checked(made)
     return made
 
 
@@ -97,9 +100,10 @@ class Graph(Printable):
     for each variable; `operations` counts the multiplications and additions of each pass.
     """
 
-    def __init__(self, typed: Typed, chain: Chain, wrt: Sequence[str], derivatives: Sequence[Derivative], verified: str) -> None:
+    def __init__(self, typed: Typed, chain: Chain, wrt: Sequence[str], derivatives: Sequence[Derivative]) -> None:
         self.typed, self.chain = typed, chain
-        self.wrt, self.derivatives, self.verified = tuple(wrt), list(derivatives), verified
+        self.wrt, self.derivatives = tuple(wrt), list(derivatives)
+        self.check: Check | None = None
         self.assumptions = list(dict.fromkeys(n for d in derivatives for n in d.assumptions))
         self.where = typed.where
         used = {*typed.symbols, *(s.name for s in chain.steps), *(d.name for d in typed.declarations)}
@@ -218,7 +222,13 @@ class Graph(Printable):
             "where": self.where,
             "assumptions": self.assumptions,
             "verified": self.verified,
+            "check": self.check.as_dict() if self.check is not None else None,
         }
+
+    @property
+    def verified(self) -> str:
+        """Whether every line was compared with the closed form."""
+        return "verified" if self.check else "not checked"
 
     def seeds(self) -> dict[str, str]:
         """The names that stand for any change of the variable and any weights of the value; none where they are 1 or I."""
@@ -241,11 +251,12 @@ def _prefixed(letter: str, names: Sequence[str], used: set[str]) -> dict[str, st
 # ------------------------------------------------------------------------------------------------------------ the check
 
 
-def _check(made: Graph) -> None:
+def _checked(made: Graph) -> Check | None:
     """Both accumulations, as they are printed, against the derivative in closed form, at random points."""
     spell = printer("text")
     chain, typed = made.chain, made.typed
     bindings = [f"{s.name} = {spell(s.tree)}" for s in chain.steps]
+    found: list[Check] = []
     for x, derivative in zip(chain.inputs, made.derivatives):
         passes = [(made.backward, made.adjoints[x.name], chain.value.shape)]
         if x.name in made.forwards:
@@ -261,33 +272,39 @@ def _check(made: Graph) -> None:
                 printed = expression(Question.of("; ".join(lines), where=where))
             except ReadingError as error:
                 raise NoAnswerError(f"a step has no spelling that can be read back and checked: {error.message}") from None
-            _compare(printed, derivative, typed, seed, run is made.backward)
+            found.append(_compared(printed, derivative, typed, seed, run is made.backward))
+    return summed_up(found)
 
 
-def _compare(printed: Expression, derivative: Derivative, typed: Typed, seed: Declaration | None, weights: bool) -> None:
+def _compared(printed: Expression, derivative: Derivative, typed: Typed, seed: Declaration | None, weights: bool) -> Check:
     """The last value of a pass against the closed form, contracted with the seed where that is free."""
-    numbers = closed(derivative)
 
-    def expected(values: Values) -> Any:
+    def expected(arrays: ModuleType) -> Callable[..., Any]:
         import numpy as np
 
-        if seed is None:
-            return numbers(values)
-        free = np.asarray(values[seed.name])
-        first, second = (free, numbers(values)) if weights else (numbers(values), free)
-        return np.tensordot(first, second, free.ndim)
+        numbers = derivative._arrays(arrays)
+
+        def value(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+            found = numbers(env, sizes, {})
+            if seed is None:
+                return [found]
+            free = arrays.outward(env[seed.name])
+            free = free.reshape([n for n, d in zip(free.shape, declared_shape(seed.sizes), strict=False) if d is not ONE])
+            return [np.tensordot(free, found, free.ndim) if weights else np.tensordot(found, free, free.ndim)]
+
+        return value
 
     sampler = Sampler(typed)
     if seed is not None:
         sampler.symbols[seed.name] = (declared_shape(seed.sizes), ())
-    same = agree(expected, evaluator(printed._typed), sampler.outer_points())
-    if same is None:
-        raise NoAnswerError(
-            "the graph could not be checked: it has no finite value at any random point tried",
-            suggestion="declare what it needs (positive, spd, …), or use --no-verify to see it unchecked",
-        )
-    if not same:
-        raise VerificationError(f"the accumulation disagrees with the closed form: please report {printed.text!r}")
+    return compare(
+        values(expected, by_summands(printed._typed)),
+        sampler.point,
+        sampler.dims,
+        known="the closed form",
+        wrong=lambda: f"the accumulation disagrees with the closed form: please report {printed.text!r}",
+        unjudged="the graph could not be checked",
+    )
 
 
 __all__ = ["Graph", "graph"]

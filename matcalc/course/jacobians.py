@@ -1,116 +1,97 @@
-"""Numerical Jacobians by central differences, over the free entries of the variables, and determinants checked by them."""
+"""Determinants of Jacobian matrices, by the free entries of the variables, against those of difference quotients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
-from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr
+from ..expressions.labels import name_of
+from ..numbers import precise
+from ..numbers.judge import NO_NUMBER, Check, Level, Sides, compare
 from ..numbers.numeric import Plan
+from ..numbers.verify import Kind
 from ..ops.pattern import Pattern
+from ..pipeline.judging import spelled, terms_of
 from .problem import Problem
 
-GOOD_POINTS = 2
-TOLERANCE = 1e-5
-MOST_POINTS = 30
+TRIED = 4
+ROUNDING = 30  # of 50 digits
 
 
-def free_directions(shape: tuple[int, ...], words: Iterable[str]) -> list[tuple[int, int, Any]]:
-    """The places of the independent entries, column by column, those of a symmetric matrix on and below the diagonal, and the
-    direction in which an array of this shape moves with each."""
-    import numpy as np
-
-    rows, cols = shape
+def free_directions(x: Expr, words: Iterable[str], sizes: Mapping[str, int], arrays: ModuleType) -> list[Any]:
+    """The directions in which an array moves with each of its independent entries, column by column."""
+    rows, cols = (d.value(sizes) for d in x.shape)
     pattern = Pattern(words if rows == cols > 1 else ())
-    if pattern:
-        return [(i, j, pattern.direction(i, j, rows)) for i, j in pattern.free(rows, cols)]
     found = []
     for i, j in pattern.free(rows, cols):
-        e = np.zeros(shape)
-        e[i, j] = 1.0
-        found.append((i, j, e))
+        e = arrays.np.zeros((rows, cols))
+        e[i, j] = arrays.exact(1)
+        e = pattern.onto(e, arrays.np)
+        found.append(arrays.number(e) if x.is_scalar else e / e[i, j])
     return found
 
 
-def numerical_jacobian(f: Any, env: Mapping[str, Any], names: Sequence[str], words: Sequence[str], out: Sequence[tuple[int, int]]) -> Any:
-    """The matrix of the partial derivatives of the entries `out` of f by the free entries of the names."""
-    import numpy as np
-
-    columns = []
-    for name, step in _steps(env, names, words):
-        h = 1e-5 * max(1.0, float(np.max(np.abs(env[name]))))
-        ends = []
-        for sign in (1.0, -1.0):
-            moved = np.asarray(env[name], dtype=float) + sign * h * step
-            value = np.atleast_2d(np.asarray(f({**env, name: float(moved) if moved.ndim == 0 else moved}), dtype=float))
-            ends.append(np.array([value[i, j] for i, j in out]))
-        columns.append((ends[0] - ends[1]) / (2 * h))
-    return np.array(columns).T
-
-
-def _steps(env: Mapping[str, Any], names: Sequence[str], words: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    import numpy as np
-
-    for name in names:
-        x = np.asarray(env[name], dtype=float)
-        if x.ndim == 0:
-            yield name, np.array(1.0)
-            continue
-        for _, _, e in free_directions(x.shape, words):
-            yield name, e
-
-
-def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequence[str], value: Expr, absolute: Expr) -> None:
+def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequence[str], value: Expr, absolute: Expr) -> Check:
     """VerificationError where the closed form is not the determinant of the numerical Jacobian."""
-    import numpy as np
+    parts = terms_of(value)
+
+    def sight(arrays: ModuleType) -> Callable[..., Sides]:
+        function, closed = Plan(f, arrays), Plan([absolute, *parts], arrays)
+
+        def at(env: dict[str, Any], kind: Kind, level: Level, watch: Any) -> Sides:
+            rows, cols = (d.value(kind.sizes) for d in f.shape)
+            out = Pattern(_value_words(words)).free(rows, cols)
+            h = arrays.exact(10) ** -level.step
+            columns = []
+            for x in xs:
+                for e in free_directions(x, words, kind.sizes, arrays):
+                    ends = []
+                    for sign in (1, -1):
+                        moved = env[name_of(x)] + e * (h * sign)
+                        entries = arrays.flat(function.value({**env, name_of(x): moved}, kind.sizes))
+                        ends.append([entries[i * cols + j] for i, j in out])
+                    columns.append([(a - b) / (2 * h) for a, b in zip(*ends, strict=True)])
+            jacobian = arrays.np.array([v for column in columns for v in column]).reshape(len(columns), len(columns))
+            found = arrays.np.linalg.det(jacobian)
+            size, *claimed = closed.run(env, kind.sizes)
+            known = [[found, arrays.exact(0)], [arrays.exact(0), abs(found)]]
+            sides = [*([v, 0 * v] for v in claimed), [0 * size, size]] if parts else []
+            return Sides(known, sides, abs(found), [watch.trace] * 2)
+
+        return at
+
+    def spell(part: Any) -> str:
+        return spelled(problem.typed, part if isinstance(part, Expr) else parts[min(part, len(parts) - 1)])
 
     sampler = problem.sampler([f, value, absolute, *xs])
-    plan, closed = Plan(f), Plan([value, absolute])
-    out_words = _value_words(words)
-    good = 0
-    with np.errstate(all="ignore"):
-        for env, sizes in islice(sampler.points(20240311), MOST_POINTS):
-            rows, cols = (d.value(sizes) for d in f.shape)
-            try:
-                j = numerical_jacobian(
-                    lambda at, sizes=sizes: plan.run(at, sizes)[0], env, problem.names, words, Pattern(out_words).free(rows, cols)
-                )
-                found, size = (float(v) for v in closed.run(env, sizes))
-                wanted = float(np.linalg.det(j))
-            except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError, TypeError):
-                continue
-            if not (np.isfinite(wanted) and np.isfinite(found)):
-                continue
-            bound = float(np.prod(np.linalg.norm(j, axis=0)))
-            if abs(found - wanted) > TOLERANCE * max(abs(wanted), 1e-4 * bound) or abs(abs(found) - size) > 1e-9 * (abs(found) + 1e-300):
-                raise VerificationError(f"the closed form is not the determinant of the numerical Jacobian: please report {problem.text!r}")
-            good += 1
-            if good >= GOOD_POINTS:
-                break
-    if not good:
-        raise NoAnswerError(
-            "the determinant could not be checked: the function has no finite value at any random point tried",
-            suggestion="declare what it needs (positive, spd, …), or use --no-verify",
-        )
+    wrong = f"the closed form is not the determinant of the numerical Jacobian: please report {problem.text!r}"
+    return compare(
+        sight,
+        sampler.point,
+        sampler.dims,
+        wrong=lambda: wrong,
+        unjudged="the determinant could not be checked",
+        known="the determinant of numerical derivatives",
+        spell=spell,
+    )
 
 
 def vanishes(problem: Problem, value: Expr) -> bool:
     """Whether a closed form is zero wherever it is tried, against the size of its parts, though no rule says so."""
-    import numpy as np
-
+    sampler = problem.sampler([value])
     tried = 0
-    parts = list(value.args) if value.op.name == "times" else [value]
-    smallest = [Plan([a, *([b for b in a.args] if a.op.name == "add" else [a])]) for a in parts]
-    with np.errstate(all="ignore"):
-        for env, sizes in islice(problem.sampler([value]).points(3, [(1.0, True)]), 4):
+    with precise.precision(precise.DIGITS):
+        plans = [Plan([a, *terms_of(a)], precise) for a in (value.args if value.op.name == "times" else [value])]
+        for turn, sizes in enumerate(sampler.point.orders(sampler.dims)[:TRIED]):
+            env = sampler.point.at(Kind(sizes, turn=turn), precise)
             try:
-                runs = [[abs(float(v)) for v in plan.run(env, sizes)] for plan in smallest]
-            except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError, TypeError):
+                runs = [[abs(v) for v in plan.run(env, sizes)] for plan in plans]
+            except NO_NUMBER:
                 continue
             tried += 1
-            if not any(whole <= 1e-13 * sum(rest) for whole, *rest in runs):
+            if not any(whole.scaleb(ROUNDING) <= sum(rest) for whole, *rest in runs):
                 return False
     return tried > 0
 

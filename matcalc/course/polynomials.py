@@ -33,7 +33,7 @@ from ..shortening.simplify import simplify
 from ..syntax import Binding, Node, Program, spell_name
 from .expansion import expanded, gathered
 from .problem import Answer, Problem, refuse_where_undefined
-from .remainder import check_remainder
+from .remainder import check_expansion
 
 HIGHEST = 60
 HIGHEST_IN_MATRICES = 12
@@ -93,8 +93,7 @@ def taylor_polynomial(problem: Problem, at: str | None, order: int, check: bool,
         typed = problem.whole(problem.typed.expr)
         variables = {problem.whole(x): a for x, a in centre.items()}
         sampler = problem.sampler([typed, answer.expr, *variables, *variables.values()])
-        check_remainder(typed, answer.expr, variables, order, sampler, repr(problem.text))
-        answer.verified = "verified"
+        answer.check = check_expansion(problem.typed, typed, answer.expr, variables, order, sampler, repr(problem.text))
     return answer
 
 

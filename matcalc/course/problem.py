@@ -18,6 +18,7 @@ from ..inference.assumptions import where_text
 from ..kinds import ONE, shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import rewritten, typed_order
+from ..numbers.judge import Check
 from ..ops.core import MEMBER, SYMBOL
 from ..ops.vocabulary import LINEAR, WORDS, shortest
 from ..pipeline.question import Question, read
@@ -196,7 +197,7 @@ class Problem:
 class Answer(Printable):
     """What a command found: `text`, `unicode`, `latex` print it, `as_json` has its parts."""
 
-    verified: str = "not checked"
+    check: Check | None = None
     where: str = ""
     assumptions: list[str]
 
@@ -205,6 +206,11 @@ class Answer(Printable):
         self.assumptions = list(dict.fromkeys(problem.notes))
         self.wrt = problem.names
         self._names = problem.taken
+
+    @property
+    def verified(self) -> str:
+        """ "verified" where the answer agrees with the numbers and every summand of it was seen; else "not checked"."""
+        return "verified" if self.check else "not checked"
 
     def spell(self, form: str = "text") -> str:
         """The answer in a format: text, unicode or latex."""
@@ -217,7 +223,7 @@ class Answer(Printable):
 
     def remarks(self) -> list[str]:
         """What a notebook says beside the formula."""
-        unchecked = [] if self.verified == "verified" else [self.verified]
+        unchecked = [] if self.check else [self.verified if self.check is None else str(self.check)]
         return [*(f"{label}: {words}" for label, words in self.facts()), *self.assumptions, *unchecked]
 
     def check_readable(self) -> None:
@@ -254,6 +260,7 @@ class Answer(Printable):
             "where": self.where,
             "assumptions": self.assumptions,
             "verified": self.verified,
+            "check": self.check.as_dict() if self.check is not None else None,
         }
 
     def __repr__(self) -> str:

@@ -1,96 +1,118 @@
-"""Whether a Taylor polynomial is one: its remainder must be of the next order, at random points and along random directions."""
+"""Whether an expansion is one, at random points and along random directions: by the derivatives along lines that go out from the centre.
+
+On either side of the centre, the function and the polynomial are computed at a few places close to it. The polynomial through the
+values has the derivatives of both there, up to the order, but for the square of the step; with enough digits they agree to 25. A
+function that stands still at a point has the expansion f(x) of order one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import islice, pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from math import factorial
+from types import ModuleType
 from typing import Any
 
-from ..errors import NoAnswerError, VerificationError
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of, words_of
+from ..inference.infer import Typed
+from ..numbers import precise
+from ..numbers.judge import Check, Level, Sides, compare
 from ..numbers.numeric import Plan
+from ..numbers.verify import Kind
 from ..ops.pattern import Pattern
+from ..pipeline.judging import spelled, terms_of
 from ..pipeline.sampling import Sampler
 
-GOOD_POINTS = 2
-MOST_POINTS = 40
-STEPS = [2.0 ** (1 - k) for k in range(16)]
-NOISE = 2e-13  # of a value, where its size is one
-SLACK = 0.5  # the measured order may fall short of the next whole number by this
+FURTHER = 2  # places beyond the order: the error is the square of the step
+ROUGHLY = 6  # likewise in double precision
+ROUGH = (Level(16, 2, 8, 9), Level(16, 1, 8, 9), Level(16, 3, 8, 9), Level(16, 1, 6, 8))
 
 
-def check_remainder(f: Expr, polynomial: Expr, centre: Mapping[Expr, Expr], order: int, sampler: Sampler, describe: str) -> None:
+def check_expansion(
+    typed: Typed, f: Expr, polynomial: Expr, centre: Mapping[Expr, Expr], order: int, sampler: Sampler, describe: str
+) -> Check:
     """VerificationError where f - polynomial is not of order `order` + 1 around the centre, NoAnswerError where nothing can be said."""
-    import numpy as np
+    parts = terms_of(polynomial)
 
-    rng = np.random.default_rng(20240308)
-    variables = list(centre)
-    middle = Plan([centre[v] for v in variables])
-    both = Plan([f, polynomial])
-    good = 0
-    with np.errstate(all="ignore"):
-        for env, sizes in islice(sampler.points(20240307), MOST_POINTS):
-            try:
-                start = [np.asarray(v, dtype=float) for v in middle.run(env, sizes)]
-                outcome = _judge(both, variables, start, env, sizes, order, rng)
-            except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
-                continue
-            if outcome is False:
-                raise VerificationError(
-                    f"the remainder of this expansion is not of order {order + 1}: the function is not smooth at this point, "
-                    f"or the expansion is wrong: {describe}"
-                )
-            good += outcome is True
-            if good >= GOOD_POINTS:
-                return
-    if not good:
-        raise NoAnswerError(
-            "the expansion could not be checked: the function is not finite and smooth around any point tried",
-            suggestion="declare what it needs (positive, spd, …), or use --no-verify to see the answer unchecked",
-        )
+    def sight(arrays: ModuleType) -> Callable[..., Sides]:
+        middle = [(v, Plan(e, arrays)) for v, e in centre.items()]
+        sides = Plan(terms_of(f), arrays), Plan(parts, arrays)
+        weights = weights_of(order, arrays)
 
+        def at(env: dict[str, Any], kind: Kind, level: Level, watch: Any) -> Sides:
+            rng = arrays.random(kind.turn)
+            start = dict(env)
+            for v, plan in middle:  # a later one may use an earlier one
+                start[name_of(v)] = plan.value(start, kind.sizes)
+            e = {name_of(v): direction(v, words_of(v), kind.sizes, rng, arrays) for v in centre}
+            h = arrays.exact(10) ** -level.step
+            found: tuple[list[list[Any]], ...] = ([[] for _ in terms_of(f)], [[] for _ in parts])
+            watch.trace = []
+            for sign in (1, -1):
+                moved = places(start, e, h * sign, len(weights[0]))
+                for plan, lines in zip(sides, found, strict=True):
+                    runs = [[arrays.flat(v) for v in plan.run(m, kind.sizes)] for m in moved]
+                    for k, line in enumerate(lines):
+                        line += derivatives(weights, [run[k] for run in runs], h, arrays)
+            return Sides(found[0], found[1], max((abs(x) for line in found[0] for x in line), default=0), [watch.trace] * 2)
 
-def _judge(
-    both: Plan, variables: Sequence[Expr], start: Sequence[Any], env: dict[str, Any], sizes: Mapping[str, int], order: int, rng: Any
-) -> bool | None:
-    """Along one direction: whether the remainder falls as it must; None where that cannot be seen."""
-    import numpy as np
+        return at
 
-    directions = [direction(v, s.shape, rng) for v, s in zip(variables, start, strict=True)]
-
-    def remainder(h: float) -> tuple[float, float]:
-        at = {**env}
-        for v, s, e in zip(variables, start, directions, strict=True):
-            moved = s + h * e
-            at[name_of(v)] = float(moved) if moved.ndim == 0 else moved
-        value, close = (np.asarray(r, dtype=float) for r in both.run(at, sizes))
-        return float(np.max(np.abs(value - close), initial=0.0)), max(float(np.max(np.abs(value), initial=0.0)), 1e-3)
-
-    measured = []
-    for h in STEPS:
-        r, size = remainder(h)
-        if np.isfinite(r) and np.isfinite(size):
-            measured.append((h, r, size))
-        else:
-            measured.clear()
-    if len(measured) < 6:
-        return None
-    above = [(h, r) for h, r, size in measured if r > NOISE * size * (1 + 1e2 * h)]
-    if not above:
-        return True
-    if len(above) < 2:
-        return True if above[0][0] > 0.5 else None
-    # The smallest steps whose remainder is still above the noise: there the leading term rules.
-    slopes = [float(np.log2(a[1] / b[1]) / np.log2(a[0] / b[0])) for a, b in pairwise(above)]
-    return bool(max(slopes[-2:]) > order + 1 - SLACK)
+    return compare(
+        sight,
+        sampler.point,
+        sampler.dims,
+        wrong=lambda: (
+            f"the remainder of this expansion is not of order {order + 1}: the function is not smooth at this point, "
+            f"or the expansion is wrong: {describe}"
+        ),
+        unjudged="the expansion could not be checked",
+        known="numerical derivatives",
+        spell=lambda part: spelled(typed, part if isinstance(part, Expr) else parts[part]),
+        levels=[Level(50 + 17 * order, 17, 25, 50), Level(150 + 50 * order, 50, 25, 60)],
+        rough=ROUGH,
+    )
 
 
-def direction(v: Expr, shape: tuple[int, ...], rng: Any) -> Any:
+def direction(v: Expr, words: Iterable[str], sizes: Mapping[str, int], rng: Any, arrays: ModuleType) -> Any:
     """A random direction in the space of the variable: symmetric for a symmetric one."""
-    import numpy as np
+    rows, cols = (d.value(sizes) for d in v.shape)
+    e = rng.uniform(-1.0, 1.0, (rows, cols))
+    if rows == cols > 1:
+        e = Pattern(words).onto(e, arrays.np)
+    return arrays.number(e) if v.is_scalar else e
 
-    e = rng.uniform(-1.0, 1.0, shape)
-    if e.ndim == 2 and e.shape[0] == e.shape[1]:
-        e = Pattern(words_of(v)).onto(e)
-    return e / max(1.0, float(np.linalg.norm(e)))
+
+def places(start: Mapping[str, Any], e: Mapping[str, Any], h: Any, count: int) -> list[dict[str, Any]]:
+    """The points start + h e, start + 2h e, …"""
+    return [{**start, **{n: start[n] + x * (h * k) for n, x in e.items()}} for k in range(1, count + 1)]
+
+
+def weights_of(order: int, arrays: ModuleType) -> list[list[Fraction]]:
+    """For so many derivatives at 0, of the polynomial through the values at 1, 2, …: what to multiply the values by."""
+    return _weights(order, order + (FURTHER if arrays is precise else ROUGHLY))
+
+
+@cache
+def _weights(order: int, places: int) -> list[list[Fraction]]:
+    weights = [[Fraction(0)] * places for _ in range(order + 1)]
+    for k in range(1, places + 1):
+        basis = [Fraction(1)]  # what is 1 at k and 0 at the other places, by its coefficients
+        for other in range(1, places + 1):
+            if other != k:
+                shifted = [Fraction(0), *basis]
+                basis = [(a - other * b) / (k - other) for a, b in zip(shifted, [*basis, Fraction(0)], strict=True)]
+        for j in range(order + 1):
+            weights[j][k - 1] = factorial(j) * basis[j]
+    return weights
+
+
+def derivatives(weights: Sequence[Sequence[Fraction]], values: Sequence[Sequence[Any]], h: Any, arrays: ModuleType) -> list[Any]:
+    """The derivatives of every order of every entry."""
+    found = []
+    for j, line in enumerate(weights):
+        factors = [arrays.exact(w) for w in line]
+        found += [sum(w * v for w, v in zip(factors, entry, strict=True)) / h**j for entry in zip(*values, strict=True)]
+    return found

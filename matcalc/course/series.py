@@ -35,7 +35,7 @@ from ..shortening.simplify import simplify
 from ..syntax import Node, Program
 from .polynomials import Taylor, centre_of, taylor_polynomial
 from .problem import Answer, Problem
-from .remainder import check_remainder
+from .remainder import check_expansion
 
 FIRST = 5  # the order of the first terms that are shown
 CHECKED = 6
@@ -121,8 +121,7 @@ def taylor_series(problem: Problem, at: str | None, check: bool) -> Series:
         variables = {problem.whole(x): centre[x]}
         typed = problem.whole(problem.typed.expr)
         sampler = problem.sampler([typed, shifted, *variables, *variables.values()])
-        check_remainder(typed, problem.whole(shifted), variables, CHECKED, sampler, repr(problem.text))
-        answer.verified = "verified"
+        answer.check = check_expansion(problem.typed, typed, problem.whole(shifted), variables, CHECKED, sampler, repr(problem.text))
     return answer
 
 

@@ -11,6 +11,7 @@ from ..expressions.build import literal, num, symbol
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.properties import holds
+from ..numbers.judge import summed_up
 from ..ops.core import ENTRY, LITERAL
 from ..shortening.algebra import entries_of, is_small
 from ..shortening.counterparts import NotTranslated
@@ -50,8 +51,7 @@ def by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary | 
         problem.notes.append(why)
         answer.assumptions.append(why)
     if check:
-        for p in points:
-            check_point(problem, p, xs)
+        answer.check = summed_up([check_point(problem, p, xs) for p in points])
     return answer
 
 

@@ -19,6 +19,7 @@ from ..expressions.labels import name_of
 from ..expressions.properties import holds
 from ..kinds import ONE
 from ..notation.kronecker import kronecker_matrix
+from ..numbers.judge import Check, summed_up
 from ..ops.core import SYMBOL
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
@@ -30,7 +31,7 @@ from .polynomials import shortest
 from .problem import Problem, refuse_where_undefined
 from .solutions import Condition, Letter, Stationary, StationaryPoint
 from .stationary_numbers import by_sympy
-from .trial import by_numbers, check_point, inside, unstacked
+from .trial import by_numbers, check_gradients, check_point, inside, unstacked
 
 LONGEST_VALUE = 40  # symbols; a longer value of the function is not shown
 MOST_TOGETHER = 4  # variables whose order of elimination is tried in every way
@@ -44,9 +45,11 @@ def stationary_points(problem: Problem, check: bool) -> Stationary:
     xs = list(problem.variables.values())
     answer = by_sympy(problem, xs, check)
     if answer is None:
-        answer = _Matrices(problem, xs, check).answer()
-    if check:
-        answer.verified = "verified"
+        matrices = _Matrices(problem, xs, check)
+        answer = matrices.answer()
+        answer.check = summed_up(matrices.checks)
+    if check and not answer.points:
+        answer.check = check_gradients(problem)
     return answer
 
 
@@ -55,6 +58,7 @@ class _Matrices:
 
     def __init__(self, problem: Problem, xs: Sequence[Expr], check: bool) -> None:
         self.problem, self.check = problem, check
+        self.checks: list[Check] = []
         self.xs = [problem.whole(x) for x in xs]
         self.gradients = {problem.whole(x): self._gradient(x) for x in xs}
         self.solvable = {x: without_nonzero(g) for x, g in self.gradients.items()}
@@ -171,9 +175,7 @@ class _Matrices:
         letters = [w for _, s in solved for w in self._letters(s)]
         p = StationaryPoint(names, kind, reason, value=value, when=when, letters=letters, other=other)
         if self.check:
-            check_point(self.problem, p, self.xs)
-            if other is not None:
-                check_point(self.problem, other, self.xs)
+            self.checks += [check_point(self.problem, point, self.xs) for point in (p, other) if point is not None]
         return p
 
     def _letters(self, s: Solution) -> list[Letter]:
@@ -200,7 +202,7 @@ class _Matrices:
             vec=True,
         )
         if self.check:
-            check_point(self.problem, p, self.xs)
+            self.checks.append(check_point(self.problem, p, self.xs))
         return p
 
     def _value(self, f: Expr, solutions: Sequence[tuple[Expr, Expr]]) -> Expr | None:

@@ -91,8 +91,7 @@ def jacobian_determinant(problem: Problem, check: bool) -> JacobianDeterminant:
     answer = JacobianDeterminant(problem, value, absolute(value), jacobian, why)
     answer.check_readable()
     if check:
-        check_determinant(problem, f, xs, words, value, answer.absolute)
-        answer.verified = "verified"
+        answer.check = check_determinant(problem, f, xs, words, value, answer.absolute)
     return answer
 
 

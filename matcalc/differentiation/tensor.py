@@ -38,7 +38,7 @@ class Tensor:
     def __init__(self, shapes: Sequence[Shape], terms: Sequence[Term]) -> None:
         self.shapes = tuple(shapes)
         self.terms = like_terms(terms)
-        self._numbers: _Numbers | None = None
+        self._numbers: Callable[..., Any] | None = None
         self.matrix: Expr | None = None
         dims = [d for s in self.shapes for d in s if d.number != 1]
         if len(dims) <= 2 and all(matrix_form(t) is not None for t in self.terms):
@@ -56,7 +56,7 @@ class Tensor:
 
     def replace(self, matrix: Expr) -> None:
         """Take a simpler spelling of the same matrix."""
-        self.matrix = matrix
+        self.matrix, self._numbers = matrix, None
 
     def differentiate(self, x: Expr) -> Tensor:
         """The derivative by a further variable; its slots come last (Leibniz over the factors). By an entry of a vector or
@@ -122,24 +122,26 @@ class Tensor:
         numbers = _Numbers(self.terms, arrays)
         return lambda env, sizes: [part.reshape(self._dims(sizes)) for part in numbers.parts(env, sizes, dict(indices))]
 
-    def numbers(self, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., Any]:
-        """Its numbers as a function of the values and the sizes; to be asked for often."""
-        if self.matrix is not None:
-            plan = Plan(self.matrix, arrays)
-            return lambda env, sizes: plan.run(env, sizes, indices)[0]
-        parts = self.summands(indices, arrays)
-        return lambda env, sizes: self._total(parts(env, sizes), sizes)
-
     def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> Any:
         """The numbers, indices in the order of the slots (dimensions of one left out)."""
         import numpy as np
 
-        if self.matrix is not None:
-            value = np.asarray(Plan(self.matrix).run(env, sizes, indices)[0])
-            return (value if np.iscomplexobj(value) else value.astype(float)).reshape(self._dims(sizes))
         if self._numbers is None:
-            self._numbers = _Numbers(self.terms)
-        return self._total([part.reshape(self._dims(sizes)) for part in self._numbers.parts(env, sizes, dict(indices or {}))], sizes)
+            from ..numbers import kernels
+
+            self._numbers = self.arrays(kernels)
+        value = self._numbers(env, sizes, indices or {})
+        return value if np.iscomplexobj(value) else value.astype(float)
+
+    def arrays(self, arrays: ModuleType) -> Callable[[Mapping[str, Any], Mapping[str, int], Mapping[str, int]], Any]:
+        """Its numbers as an array of NumPy's, of the numbers that `arrays` computes with; to be asked for often."""
+        if self.matrix is not None:
+            plan = Plan(self.matrix, arrays)
+            return lambda env, sizes, indices: plan.outward(plan.run(env, sizes, indices)[0]).reshape(self._dims(sizes))
+        numbers = _Numbers(self.terms, arrays)
+        return lambda env, sizes, indices: self._total(
+            [part.reshape(self._dims(sizes)) for part in numbers.parts(env, sizes, dict(indices))], sizes
+        )
 
     def _dims(self, sizes: Mapping[str, int]) -> list[int]:
         return [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
@@ -147,7 +149,7 @@ class Tensor:
     def _total(self, parts: Sequence[Any], sizes: Mapping[str, int]) -> Any:
         import numpy as np
 
-        return sum(parts[1:], parts[0]) if parts else np.zeros(self._dims(sizes))
+        return sum(parts[1:], parts[0]) if parts else np.zeros(self._dims(sizes), dtype=int)
 
 
 def _with_entries(e: Expr, args: tuple[Expr, ...]) -> Expr:

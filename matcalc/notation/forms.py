@@ -11,56 +11,90 @@ from ..differentiation.tensor import unstacked
 from ..errors import ShapeError, UsageError
 from ..inference.infer import Typed
 from ..inference.scene import declared_shape
-from ..kinds import ONE, Dim
+from ..kinds import ONE, Dim, Shape
 from ..numbers.numeric import Plan, release
 from .axes import over_axes
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from ..answers.scope import Scope
+
+Numbers = Callable[[Mapping[str, Any], Mapping[str, int]], Any]
 
 
 def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
     """The value of a typed input in the user's form; an index form gives an array with an axis for every index."""
-    import numpy as np
+    from ..numbers import kernels
 
     form = typed.form
+    given: Mapping[str, Any] = values
     if form is not None and form[0] == "map":
-        return _by_basis(typed, scope, values)
-    env, sizes = scope.prepare(values, [typed.expr], [(d, ONE) for d in typed.index_ranges.values()])
+        hole, variable = str(form[1]), str(form[1])[1:]
+        if variable not in values:
+            raise UsageError(f"no value was given for {variable}")
+        given = {**values, hole: values[variable]} if hole in scope.symbols else values  # a constant map has no dX in it
+    env, sizes = scope.prepare(given, [typed.expr], [(d, ONE) for d in typed.index_ranges.values()])
     if form is None:
         return release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)
-    if form[0] == "index":
-        return _by_index(typed, env, sizes)
-    return _unvec(np.asarray(Plan(typed.expr).run(env, sizes)[0]), typed, sizes)
+    if form[0] == "map":
+        import numpy as np
+
+        env.setdefault(variable, np.asarray(values[variable], dtype=float))
+    return numbers_of(typed, kernels)(env, sizes)
 
 
-def _by_index(typed: Typed, env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+def numbers_of(typed: Typed, arrays: ModuleType) -> Numbers:
+    """What was read as a function of the values and the sizes: an array of NumPy's, of the numbers that `arrays` computes with, with
+    an axis for every index that is not of size one by its kind."""
+    form = typed.form
+    if form is not None and form[0] == "index":
+        return _by_index(typed, arrays)
+    if form is not None and form[0] == "map":
+        return _by_basis(typed, arrays)
+    plan = Plan(typed.expr, arrays)
+    if form is None:
+        return lambda env, sizes: _outer(plan.outward(plan.value(env, sizes)), typed.expr.shape)
+    dims = _apart(typed)
+    return lambda env, sizes: unstacked(plan.outward(plan.value(env, sizes)), dims, sizes)
+
+
+def _outer(value: Any, shape: Shape) -> Any:
+    """A scalar without axes, a column or row with one."""
+    return value.reshape([k for k, d in zip(value.shape, shape, strict=False) if d is not ONE])
+
+
+def _by_index(typed: Typed, arrays: ModuleType) -> Numbers:
     import numpy as np
+
+    from ..numbers import kernels
 
     assert typed.form is not None and isinstance(typed.form[2], tuple)
     marks: tuple[Any, ...] = typed.form[2]
     flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
-    unknown = {n for m in flat for n in typed.index_ranges[m].names() if n not in sizes and not n.isdigit()}
-    if unknown:
-        raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
-    ranges = [typed.index_ranges[m].value(sizes) for m in flat]
-    out = over_axes(typed.expr, env, sizes, flat, ranges)
-    if out is None:
-        out = np.zeros(ranges)
-        for at, value in Plan(typed.expr).run_over(env, sizes, flat, ranges):
-            out[at] = value
-    groups = []
-    n = 0
-    for mark in marks:
-        k = len(mark) if isinstance(mark, tuple) else 1
-        groups.append(int(np.prod(ranges[n : n + k])))
-        n += k
-    return out.reshape(groups)
+    plan = Plan(typed.expr, arrays)
+
+    def value(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        unknown = {n for m in flat for n in typed.index_ranges[m].names() if n not in sizes and not n.isdigit()}
+        if unknown:
+            raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
+        ranges = [typed.index_ranges[m].value(sizes) for m in flat]
+        out = over_axes(typed.expr, env, sizes, flat, ranges) if arrays is kernels else None
+        if out is None:
+            out = np.array([v for _, v in sorted(plan.run_over(env, sizes, flat, ranges), key=lambda found: found[0])])
+        groups = []
+        n = 0
+        for mark in marks:
+            k = len(mark) if isinstance(mark, tuple) else 1
+            groups.append(int(np.prod(ranges[n : n + k])))
+            n += k
+        return out.reshape(groups)
+
+    return value
 
 
-def _unvec(matrix: Any, typed: Typed, sizes: Mapping[str, int]) -> Any:
-    """d vec(F)/d vec(X)^T with the indices of F and X apart."""
-
+def _apart(typed: Typed) -> list[Dim]:
+    """Rows and columns of F and X in d vec(F)/d vec(X)^T."""
     assert typed.form is not None
     declared = {d.name: declared_shape(d.sizes) for d in typed.declarations}
     dims: list[Dim] = []
@@ -68,40 +102,49 @@ def _unvec(matrix: Any, typed: Typed, sizes: Mapping[str, int]) -> Any:
         if name not in declared:
             raise ShapeError(f"the shape of {name} must be declared to take its Kronecker form apart")
         dims += declared[name]
-    return unstacked(matrix, dims, sizes)
+    return dims
 
 
-def _by_basis(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
+def _by_basis(typed: Typed, arrays: ModuleType) -> Numbers:
     """A linear map dX -> …, applied to every unit matrix; of a quadratic one and its like, the symmetric form that it comes from."""
     import numpy as np
 
     hole = str(typed.form[1])  # type: ignore[index]
-    if hole[1:] not in values:
-        raise UsageError(f"no value was given for {hole[1:]}")
-    variable = np.asarray(values[hole[1:]], dtype=float)
-    plan = Plan(typed.expr)
+    plan = Plan(typed.expr, arrays)
+    change = typed.symbols.get(hole) or typed.symbols.get(hole[1:])
 
-    def along(e: Any) -> Any:
-        change = {hole: e.reshape(variable.shape)} if hole in scope.symbols else {}  # a constant map has no dX in it
-        env, sizes = scope.prepare({**values, **change}, [typed.expr])
-        return np.asarray(release(plan.run(env, sizes)[0], typed.expr.shape))
+    def value(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+        x = arrays.outward(env[hole[1:]])
+        shape, outer = x.shape, x.shape if change is None else _outer(x, change.shape).shape
 
-    degree = _degree(along, variable.size, hole)
-    units = np.eye(variable.size)
-    columns: dict[tuple[int, ...], Any] = {}
-    for at in combinations_with_replacement(range(variable.size), degree):  # by polarization
-        chosen = [c for n in range(1, degree + 1) for c in combinations(at, n)]
-        columns[at] = sum((-1) ** (degree - len(c)) * along(units[list(c)].sum(axis=0)) for c in chosen) / factorial(degree)
-    found = [columns[tuple(sorted(at))] for at in product(range(variable.size), repeat=degree)]
-    return np.stack(found, axis=-1).reshape([*found[0].shape, *variable.shape * degree])
+        def along(e: Any) -> Any:
+            step = arrays.np.array(e.tolist()).reshape(*shape) if shape else e[0]
+            return _outer(plan.outward(plan.value({**env, hole: step}, sizes)), typed.expr.shape)
+
+        degree = _degree(along, x.size, hole, arrays)
+        units = _exact(np.eye(x.size), arrays)
+        columns: dict[tuple[int, ...], Any] = {}
+        for at in combinations_with_replacement(range(x.size), degree):  # by polarization
+            chosen = [c for n in range(1, degree + 1) for c in combinations(at, n)]
+            columns[at] = sum((-1) ** (degree - len(c)) * along(units[list(c)].sum(axis=0)) for c in chosen) / factorial(degree)
+        found = [columns[tuple(sorted(at))] for at in product(range(x.size), repeat=degree)]
+        return np.stack(found, axis=-1).reshape([*np.shape(found[0]), *outer * degree])
+
+    return value
 
 
-def _degree(along: Callable[[Any], Any], size: int, hole: str) -> int:
+def _exact(array: Any, arrays: ModuleType) -> Any:
+    import numpy as np
+
+    return np.array([arrays.exact(v) for v in array.ravel().tolist()]).reshape(array.shape)
+
+
+def _degree(along: Callable[[Any], Any], size: int, hole: str, arrays: ModuleType) -> int:
     """The degree in which a map is homogeneous."""
     import numpy as np
 
-    change = np.cos(np.arange(1.0, size + 1))
-    once, twice = along(change), along(2 * change)
+    change = _exact(np.cos(np.arange(1.0, size + 1)), arrays)
+    once, twice = np.asarray(along(change), dtype=float), np.asarray(along(change * 2), dtype=float)
     greatest = float(np.max(np.abs(once), initial=0))
     if greatest == 0:
         return 1

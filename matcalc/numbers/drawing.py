@@ -63,16 +63,17 @@ def draw(
     positive: bool = False,
     arrays: ModuleType | None = None,
     kind: Shape | None = None,
+    near: bool = True,
 ) -> Any:
     """A random array of this (internal) shape with the declared properties; with `positive` from entries that are so. `kind` is the
-    shape that was declared: of size 1, a vector is still a vector."""
+    shape that was declared: of size 1, a vector is still a vector. `near` says whether it may be made near the identity."""
     if arrays is None:
         from . import kernels
 
         arrays = kernels
     x = rng.uniform(0.3, 1.2, shape) * (1 if positive else rng.choice([-1.0, 1.0], shape)) * arrays.exact(scale)
     words = _order(close_properties(properties))
-    if (kind[0] is kind[1] is not ONE if kind is not None else shape[0] == shape[1] > 1) and (not words or words[0].near):
+    if near and (kind[0] is kind[1] is not ONE if kind is not None else shape[0] == shape[1] > 1) and (not words or words[0].near):
         x = arrays.np.eye(shape[0]) * arrays.exact(scale) + x / 2
     number = shape == (1, 1) and (kind is None or kind == SCALAR)
     x = made(x, properties, rng, arrays, number)

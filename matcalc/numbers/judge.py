@@ -273,6 +273,22 @@ def _differences(
     return sides
 
 
+def values(one: Numbers, other: Numbers) -> Sight:
+    """The values of two functions, each by its summands: arrays, or lists of entries."""
+
+    def bound(arrays: ModuleType) -> Callable[[dict[str, Any], Kind, Level, precise.Watch], Sides]:
+        known, claimed = one(arrays), other(arrays)
+
+        def sides(env: dict[str, Any], kind: Kind, level: Level, watch: precise.Watch) -> Sides:
+            watch.trace = []
+            left, right = ([v if isinstance(v, list) else arrays.flat(v) for v in side(env, kind.sizes)] for side in (known, claimed))
+            return Sides(left, right, max(map(abs, _total(left)), default=0), [watch.trace] * 2)
+
+        return sides
+
+    return bound
+
+
 def compare(
     sight: Sight,
     point: Point,
@@ -286,12 +302,13 @@ def compare(
     known: str = "a numerical derivative",
     spell: Callable[[Any], str] = str,
     levels: Sequence[Level] = LEVELS,
+    rough: Sequence[Level] = DOUBLE,
 ) -> Check:
     """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged.
 
     `points` says how many points are wanted at least, `needed` which summands of what is known should not be nothing at some of them;
     `dims` are the sizes besides those of the point; `focus` is what alone is scaled where sides are sought; `spell` names
-    a summand (by its number) or a switch (by its node).
+    a summand (by its number) or a switch (by its node); `levels` are of decimal numbers, `rough` of double precision.
     """
     asked = sight, point, frozenset(needed), focus, wrong, unjudged, known, spell
     orders, exact = point.orders(dims), _Judge(precise, levels, *asked)
@@ -303,7 +320,7 @@ def compare(
 
         try:
             with kernels.quiet():
-                return _Judge(kernels, DOUBLE, *asked).run(orders, points)
+                return _Judge(kernels, rough, *asked).run(orders, points)
         except NoAnswerError:
             if not exact.sizes:
                 raise
@@ -329,7 +346,7 @@ class _Judge:
         self.arrays, self.levels, self.sight, self.point, self.focus = arrays, levels, sight, point, focus
         self.wrong, self.unjudged, self.known, self.spell = wrong, unjudged, known, spell
         self.sizes: list[dict[str, int]] = []
-        self.digits = float(self.levels[0].digits - self.levels[0].step if arrays is precise else 12)
+        self.digits = float(LEVELS[0].digits - LEVELS[0].step if arrays is precise else 12)
         self.unseen: set[int] | None = None  # summands; None before the first point
         self.turned: dict[Switch, set[bool]] = {}
         self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point

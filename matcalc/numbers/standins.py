@@ -4,13 +4,15 @@ Where a derivative is checked at random points, f is a sum of waves along fixed 
 
     f_i(x) = offset_i + a_i . x + sum over r of c_ir sin(w_r . x + b_r),   x by stacked columns
 
-so that every derivative is known exactly: the sine of a wave becomes the k-th derivative of the sine, times k factors w_r.
+so that every derivative is known exactly: the sine of a wave becomes the k-th derivative of the sine, times k factors w_r. Decimal
+numbers go through NumPy's arrays of objects.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
@@ -18,6 +20,7 @@ from zlib import crc32
 import numpy as np
 
 from ..errors import ShapeError, UsageError
+from . import decimals, precise
 
 Value = Any  # a number, or a two-dimensional array of float or complex
 Shape = tuple[int, int]
@@ -29,6 +32,8 @@ def at(name: str, order: int, value: Shape, x: Value, env: Mapping[str, Any], re
     given = env.get(name + "'" * order)
     if given is not None:
         return _given(given, name + "'" * order, value, x, result, order)
+    if _is_precise(x):
+        return _inward(at(name, order, value, precise.outward(x), env, result))
     found = _waves(name, order, value[0] * value[1], x.reshape(-1, order="F") if np.ndim(x) else np.array([x]), value)
     return _as_matrix(found, value, np.shape(x) or (1, 1), order, result)
 
@@ -39,15 +44,19 @@ def entrywise(name: str, order: int, x: Value, env: Mapping[str, Any]) -> Value:
     if given is not None:
         entries = [_number(given(v), name + "'" * order) for v in np.ravel(x)]
         return np.array(entries).reshape(np.shape(x)) if np.ndim(x) else entries[0]
-    amplitudes, directions, phases, slopes, offset = _coefficients(name, 1, 1, (1, 1))
-    total = slopes[0, 0] * x + offset[0] if order == 0 else np.full(np.shape(x), slopes[0, 0] if order == 1 else 0.0)
+    if _is_precise(x):
+        return _inward(entrywise(name, order, precise.outward(x), env))
+    amplitudes, directions, phases, slopes, offset = _for(x, _coefficients(name, 1, 1, (1, 1)))
+    total = slopes[0, 0] * x + offset[0] if order == 0 else 0 * x + (slopes[0, 0] if order == 1 else 0)
     for c, w, b in zip(amplitudes[0], directions[:, 0], phases, strict=True):
-        total = total + c * w**order * np.sin(w * x + b + order * math.pi / 2)
+        total = total + c * w**order * _sine(w * x + b, order)
     return total
 
 
 def along(name: str, value: Shape, x: Value, direction: Value, env: Mapping[str, Any]) -> Value:
     """The derivative along a direction: unstacked F'(X) vec(E)."""
+    if _is_precise(x):
+        return _inward(along(name, value, precise.outward(x), precise.outward(direction), env))
     ends = np.shape(x) or (1, 1)
     if ends == (1, 1):
         return at(name, 1, value, x, env, value) * direction
@@ -60,13 +69,38 @@ def along(name: str, value: Shape, x: Value, direction: Value, env: Mapping[str,
 
 def _waves(name: str, order: int, count: int, x: Value, value: Shape) -> Value:
     """All derivatives of an order, with indices (entry of the stacked value, entries of the stacked argument …)."""
-    amplitudes, directions, phases, slopes, offset = _coefficients(name, count, len(x), value)
-    heights = np.sin(directions @ x + phases + order * math.pi / 2)
+    amplitudes, directions, phases, slopes, offset = _for(x, _coefficients(name, count, len(x), value))
+    heights = _sine(directions @ x + phases, order)
     operands: list[Any] = [amplitudes, [0, 1], heights, [1]]
     for k in range(order):
         operands += [directions, [1, 2 + k]]
     total = np.einsum(*operands, [0, *range(2, 2 + order)])
     return total + slopes @ x + offset if order == 0 else total + slopes if order == 1 else total
+
+
+def _is_precise(x: Value) -> bool:
+    return isinstance(x, precise.Array | Decimal)
+
+
+def _inward(found: Value) -> Value:
+    """A NumPy array of decimal numbers as the check has it."""
+    if np.ndim(found) == 0:
+        return found
+    return precise.Array(found.ravel().tolist(), found.shape)
+
+
+def _for(x: Value, coefficients: Sequence[Value]) -> Sequence[Value]:
+    """The coefficients as numbers of the kind that `x` has."""
+    if not isinstance(np.ravel(x)[0], Decimal):
+        return coefficients
+    return [np.array([precise.exact(v) for v in c.ravel().tolist()], dtype=object).reshape(c.shape) for c in coefficients]
+
+
+def _sine(x: Value, order: int) -> Value:
+    """A derivative of the sine."""
+    if not isinstance(np.ravel(x)[0], Decimal):
+        return np.sin(x + order * math.pi / 2)
+    return np.vectorize(lambda v: decimals.sin(v + order * decimals.pi() / 2), otypes=[object])(x)[()]
 
 
 @lru_cache(maxsize=256)

@@ -40,6 +40,7 @@ class Kind(NamedTuple):
     opposite: bool = False
     turn: int = 0
     only: str = ""  # what alone is of that scale
+    near: bool = True  # whether a square matrix of which nothing is said is near the identity
 
 
 class Point:
@@ -73,7 +74,14 @@ class Point:
         return [sizes for k, sizes in enumerate(found) if sizes not in found[:k]]
 
     def draw(
-        self, sizes: Mapping[str, int], rng: Any, scale: float, positive: bool, arrays: ModuleType | None = None, only: str = ""
+        self,
+        sizes: Mapping[str, int],
+        rng: Any,
+        scale: float,
+        positive: bool,
+        arrays: ModuleType | None = None,
+        only: str = "",
+        near: bool = True,
     ) -> dict[str, Any]:
         """Values for all names; of this scale, or `only` one of them."""
         if arrays is None:
@@ -83,16 +91,16 @@ class Point:
         env: dict[str, Any] = {}
         for name, (shape, props) in self.symbols.items():
             size, own = (shape[0].value(sizes), shape[1].value(sizes)), scale if only in ("", name) else 1.0
-            env[name] = draw(size, props, rng, own, positive, arrays, shape)
+            env[name] = draw(size, props, rng, own, positive, arrays, shape, near)
         for name, (count, shape, props) in self.families.items():
             size, own = (shape[0].value(sizes), shape[1].value(sizes)), scale if only in ("", name) else 1.0
-            env[name] = arrays.family([draw(size, props, rng, own, positive, arrays, shape) for _ in range(count.value(sizes))])
+            env[name] = arrays.family([draw(size, props, rng, own, positive, arrays, shape, near) for _ in range(count.value(sizes))])
         return env
 
     def at(self, kind: Kind, arrays: ModuleType) -> dict[str, Any]:
         """The point of a kind: always the same one. Whole numbers go through their range from point to point."""
         rng = arrays.random(20240229 + kind.turn)
-        env = self.draw(kind.sizes, rng, kind.scale, kind.positive, arrays, kind.only)
+        env = self.draw(kind.sizes, rng, kind.scale, kind.positive, arrays, kind.only, kind.near)
         for k, name in enumerate(n for n, (_, props) in self.symbols.items() if "integer" in props):
             wholes = range(1, self.least + 1) if name in self.subscripts else WHOLES
             env[name] = arrays.exact(wholes[(kind.turn + k) % len(wholes)])

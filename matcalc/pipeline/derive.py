@@ -39,6 +39,7 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
             found = derivative(whole.question)
             for d in found if isinstance(found, list) else [found]:
                 d._stacks = whole.names
+                d.check = summed_up([c for c in (whole.check, d.check) if c is not None])
                 d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]
             return found
         names, order = question.names, question.options.order

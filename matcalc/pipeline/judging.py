@@ -17,11 +17,13 @@ from ..expressions.labels import name_of
 from ..inference.infer import Typed
 from ..kinds import SCALAR
 from ..notation.arrange import Arranger
+from ..notation.forms import numbers_of
 from ..notation.indexform import index_form
 from ..notation.kronecker import kronecker_summands
 from ..notation.linearmap import along_map
 from ..notation.piecewise import in_cases
-from ..numbers.judge import POINTS, Along, Check, Numbers, judge
+from ..numbers.judge import POINTS, Along, Check, Numbers, compare, judge, values
+from ..numbers.numeric import Plan
 from ..ops.core import ADD, ENTRY, MEMBER, SYMBOL
 from ..printing.text import spell
 from .sampling import Sampler
@@ -60,10 +62,7 @@ def judged(
     parts = _summands(before)
 
     def function(arrays: ModuleType) -> Callable[..., Any]:
-        if parts:
-            return before.summands(indices, arrays)
-        whole = before.numbers(indices, arrays)
-        return lambda env, sizes: [whole(env, sizes)]
+        return before.summands(indices, arrays)
 
     moved = name_of(variable.args[0] if variable.op is ENTRY else variable)
     claim = _claim(tensor, notation, indices, kind)
@@ -73,9 +72,6 @@ def judged(
     if variable.op is ENTRY:
         asked = _put_in_place(function, name, variable, indices), _put_in_place(claim, name, variable, indices)
     along = tangent(kind, structured) if kind is not None else None
-
-    def spelled(part: int | Expr) -> str:
-        return _spelled(typed, tensor, part)
 
     try:
         return judge(
@@ -88,18 +84,51 @@ def judged(
             needed=[k for k, part in enumerate(parts) if any(n.op in (SYMBOL, MEMBER) and name_of(n) == moved for n in postorder(part))],
             tangent=along,
             describe=lambda: f"{typed.program.text!r} by {name}",
-            spell=spelled,
+            spell=lambda part: _spelled(typed, tensor, part),
         )
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
         raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
 
 
+def equal(
+    sampler: Sampler, known: Typed, claimed: Typed, moved: Callable[[Numbers], Numbers], *, name: str, wrong: str, unjudged: str
+) -> Check:
+    """What was compared of two functions of a point, of which the second is `moved` to the values of the first."""
+    return compare(
+        values(by_summands(known), moved(by_summands(claimed))),
+        sampler.point,
+        sampler.dims,
+        needed=range(len(terms_of(known.expr))),
+        wrong=lambda: wrong,
+        unjudged=unjudged,
+        known=name,
+        spell=lambda part: spelled(claimed, part if isinstance(part, Expr) else terms_of(claimed.expr)[part]),
+    )
+
+
+def terms_of(e: Expr) -> tuple[Expr, ...]:
+    """The summands: none of zero."""
+    return e.args if e.op is ADD else () if is_zero(e) else (e,)
+
+
+def by_summands(typed: Typed) -> Numbers:
+    """The numbers of what was read, summand by summand; those of a form as a whole."""
+
+    def bound(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
+        if typed.form is None:
+            return Plan(terms_of(typed.expr), arrays).run
+        whole = numbers_of(typed, arrays)
+        return lambda env, sizes: [whole(env, sizes)]
+
+    return bound
+
+
 def _summands(tensor: Tensor) -> list[list[Expr]]:
     """What each summand is made of."""
     if tensor.matrix is None:
         return [[t.scalar, *[e for e, _, _ in t.factors]] for t in tensor.terms]
-    return [[e] for e in (tensor.matrix.args if tensor.matrix.op is ADD else () if is_zero(tensor.matrix) else (tensor.matrix,))]
+    return [[e] for e in terms_of(tensor.matrix)]
 
 
 def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None) -> Along:
@@ -158,9 +187,16 @@ def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, p
 
 def _spelled(typed: Typed, tensor: Tensor, part: int | Expr) -> str:
     """A summand of the derivative, by its number, or an expression."""
-    arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
-    if not isinstance(part, Expr) and tensor.matrix is not None:
-        part = tensor.matrix.args[part] if tensor.matrix.op is ADD else tensor.matrix
-    if isinstance(part, Expr):  # without names for what repeats, a large one may have more symbols than there is memory
-        return spell(arranger.spell(part)) if part.size <= LARGEST_SPELLED else outline(part, SHOWN)
-    return spell(index_form(Tensor(tensor.shapes, [tensor.terms[part]]), arranger, set(typed.symbols)).body)
+    if not isinstance(part, Expr) and tensor.matrix is None:
+        arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
+        return spell(index_form(Tensor(tensor.shapes, [tensor.terms[part]]), arranger, set(typed.symbols)).body)
+    if not isinstance(part, Expr):
+        assert tensor.matrix is not None
+        part = terms_of(tensor.matrix)[part]
+    return spelled(typed, part)
+
+
+def spelled(typed: Typed, e: Expr) -> str:
+    if e.size > LARGEST_SPELLED:  # without names for what repeats, a large one may have more symbols than there is memory
+        return outline(e, SHOWN)
+    return spell(Arranger(ranks_of(typed), {}, Scope(typed).names).spell(e))

@@ -22,9 +22,6 @@ from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MEMBER, SIZ
 Values = Mapping[str, Any]
 Numbers = Callable[[Values], Any]
 SEED = 20240229
-ENOUGH = 3  # points at which two functions agree
-NEARBY, UNSURE = 1e-9, 1e-5  # a value that changes by more than the second where the point moves by the first is ill-conditioned
-TOLERANCE = 1e-8
 LARGEST_DRAWN = 3  # what a whole number is drawn as at most: x_j, with j in N, has three entries or more
 
 
@@ -124,36 +121,6 @@ def _outer(value: Any, shape: Shape) -> Any:
         if dim is ONE:
             value = value.take(0, axis=axis)
     return value
-
-
-def agree(one: Numbers, other: Numbers, points: Iterable[dict[str, Any]], enough: int = ENOUGH) -> bool | None:
-    """Whether two functions have the same values at these points, given in the user's form; None where none of them tells: no value is
-    finite, or `one` is so ill-conditioned that rounding would decide."""
-    import numpy as np
-
-    judged = 0
-    with np.errstate(all="ignore"):
-        for values in points:
-            try:
-                expected, found = np.ravel(one(values)), np.ravel(other(values))
-                nearby = np.ravel(one({n: v * (1 + NEARBY) if isinstance(v, float | np.ndarray) else v for n, v in values.items()}))
-            except (ArithmeticError, np.linalg.LinAlgError, ValueError):
-                continue
-            size = 1 + _greatest(expected)
-            if not np.all(np.isfinite(expected)) or not _greatest(nearby - expected) <= UNSURE * size:
-                continue
-            if found.shape != expected.shape or (np.all(np.isfinite(found)) and _greatest(found - expected) > TOLERANCE * size):
-                return False
-            judged += bool(np.all(np.isfinite(found)))
-            if judged == enough:
-                return True
-    return True if judged else None
-
-
-def _greatest(values: Any) -> float:
-    import numpy as np
-
-    return float(np.max(np.abs(values), initial=0))
 
 
 # ---------------------------------------------------------------------------------------------- the numbers of each

@@ -6,12 +6,14 @@ from its text, and compared with the sums at random points.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, count
+from types import ModuleType
+from typing import Any
 
 from ..answers.scope import ranks_of
 from ..differentiation.stacking import stacked
-from ..errors import NoAnswerError, UsageError, VerificationError
+from ..errors import NoAnswerError, UsageError
 from ..expressions.build import symbol
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import Typed
@@ -19,13 +21,15 @@ from ..inference.scene import counts, spell_declaration
 from ..kinds import ONE, Dim, Shape
 from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
+from ..numbers.judge import Check, Numbers
 from ..ops.core import MEMBER, SIZE
 from ..ops.vocabulary import SIGNS
 from ..printing.text import spell
 from ..shortening.simplify import simplify
 from ..syntax import Declaration, spell_name, split_name
+from .judging import equal
 from .question import Question
-from .sampling import Sampler, agree, evaluator
+from .sampling import Sampler
 
 CAPITALS = {"gamma": "Gamma", "delta": "Delta", "theta": "Theta", "lambda": "Lambda", "xi": "Xi", "phi": "Phi", "psi": "Psi"}
 LETTERS = "XZUVWYFGHBCM"  # for families whose own capital is in use
@@ -34,10 +38,12 @@ LETTERS = "XZUVWYFGHBCM"  # for families whose own capital is in use
 class Vectorized:
     """The question about the function in matrix notation, the stacked names by family, and the sentence that says so."""
 
-    __slots__ = ("assumptions", "names", "question", "sentence")
+    __slots__ = ("assumptions", "check", "names", "question", "sentence")
 
-    def __init__(self, question: Question, names: Mapping[str, str], sentence: str, assumptions: Sequence[str]) -> None:
-        self.question, self.names, self.sentence, self.assumptions = question, names, sentence, assumptions
+    def __init__(
+        self, question: Question, names: Mapping[str, str], sentence: str, assumptions: Sequence[str], check: Check | None
+    ) -> None:
+        self.question, self.names, self.sentence, self.assumptions, self.check = question, names, sentence, assumptions, check
 
 
 def vectorized(question: Question) -> Vectorized | None:
@@ -60,11 +66,10 @@ def vectorized(question: Question) -> Vectorized | None:
     text, where = spell(tree), "; ".join(map(spell_declaration, [*found, *counts([tree], sizes, found)]))
     asked = question.options.changed(vectorize=False)
     made = Question.of(text, [names.get(n, n) for n in wrt], where, asked)
-    if asked.verify:
-        _compare(typed, made.whole(), names)
+    check = _compared(typed, made.whole(), names) if asked.verify else None
     told = [f"{names[b]} has the {'entries' if e.is_scalar else 'rows'} {_member_text(b, typed, e)}" for b, e in members.items()]
     sentence = f"the function is {text}, where {', '.join(told)}"
-    return Vectorized(made, names, sentence, typed.assumptions)
+    return Vectorized(made, names, sentence, typed.assumptions, check)
 
 
 def _names(typed: Typed, members: Mapping[str, Expr]) -> dict[str, str]:
@@ -112,12 +117,30 @@ def _member_text(base: str, typed: Typed, e: Expr) -> str:
     return name if e.is_scalar else f"{name}^T"
 
 
-def _compare(typed: Typed, made: Typed, names: Mapping[str, str]) -> None:
+def _compared(typed: Typed, made: Typed, names: Mapping[str, str]) -> Check:
     """VerificationError where the function in matrix notation is another one, NoAnswerError where no random point tells."""
-    function, value = evaluator(typed), evaluator(made)
-    sampler = Sampler(typed, roots=[e for e in postorder(made.expr) if e.op is SIZE])
-    same = agree(function, lambda values: value({**values, **{names[b]: values[b] for b in names}}), sampler.outer_points())
-    if same is None:
-        raise NoAnswerError("the matrix notation could not be checked: the function has no finite value at the random points tried")
-    if not same:
-        raise VerificationError("the function in matrix notation disagrees with the sums: please report it")
+
+    def on_stacks(function: Numbers) -> Numbers:
+        def bound(arrays: ModuleType) -> Callable[..., Any]:
+            value = function(arrays)
+
+            def at(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+                stacks = {n: arrays.exact(k) for n, k in sizes.items() if n in made.symbols}  # a size as a number of the text
+                for base, name in names.items():
+                    rows, cols = (d.value(sizes) for d in made.symbols[name].shape)
+                    stacks[name] = arrays.np.array([v for member in env[base] for v in arrays.flat(member)]).reshape(rows, cols)
+                return value({**env, **stacks}, sizes)
+
+            return at
+
+        return bound
+
+    return equal(
+        Sampler(typed, roots=[e for e in postorder(made.expr) if e.op is SIZE]),
+        typed,
+        made,
+        on_stacks,
+        name="the sums",
+        wrong="the function in matrix notation disagrees with the sums: please report it",
+        unjudged="the matrix notation could not be checked",
+    )
