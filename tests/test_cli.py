@@ -169,7 +169,15 @@ def test_an_answer_that_was_not_checked_says_so(engine: Engine) -> None:
 
 def test_json(engine: Engine) -> None:
     found = json.loads(run("d", "x^T A x", "--wrt", "x", "--json").out)
-    check = {"points": 3, "sizes": [{"n": 2}, {"n": 3}, {"n": 4}], "digits": 33, "switches": [], "one_sided": [], "unseen": []}
+    check = {
+        "points": 3,
+        "sizes": [{"n": 2}, {"n": 3}, {"n": 4}],
+        "digits": 33,
+        "switches": [],
+        "one_sided": [],
+        "unseen": [],
+        "against": "a numerical derivative",
+    }
     readings = [{"name": "x", "kind": "vector", "shape": "R^n", "because": "a small letter among vectors and matrices", "declared": False}]
     assert found == {**ROW, "shape": ["1", "n"], "wrt": ["x"], "order": 1, "check": check, "readings": readings}
     both = json.loads(run("d", "x^T A x", "--wrt", "x,y", "--json", terminal=True).out)

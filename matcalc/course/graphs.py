@@ -301,7 +301,7 @@ def _compared(printed: Expression, derivative: Derivative, typed: Typed, seed: D
         values(expected, by_summands(printed._typed)),
         sampler.point,
         sampler.dims,
-        known="the closed form",
+        against="the closed form",
         wrong=lambda: f"the accumulation disagrees with the closed form: please report {printed.text!r}",
         unjudged="the graph could not be checked",
     )

@@ -73,7 +73,7 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
         sampler.dims,
         wrong=lambda: wrong,
         unjudged="the determinant could not be checked",
-        known="the determinant of numerical derivatives",
+        against="the determinant of numerical derivatives",
         spell=spell,
     )
 

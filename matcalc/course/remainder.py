@@ -69,7 +69,7 @@ def check_expansion(
             f"or the expansion is wrong: {describe}"
         ),
         unjudged="the expansion could not be checked",
-        known="numerical derivatives",
+        against="numerical derivatives",
         spell=lambda part: spelled(typed, part if isinstance(part, Expr) else parts[part]),
         levels=[Level(50 + 17 * order, 17, 25, 50), Level(150 + 50 * order, 50, 25, 60)],
         rough=ROUGH,

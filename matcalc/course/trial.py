@@ -67,7 +67,7 @@ def check_point(problem: Problem, p: StationaryPoint, xs: Sequence[Expr]) -> Che
         sampler.dims,
         wrong=lambda: wrong,
         unjudged="the solution could not be checked",
-        known="numerical slopes",
+        against="numerical slopes",
         levels=[Level(80, 17, agreed, 60), Level(200, 50, agreed, 120)],
         rough=ROUGH,
     )

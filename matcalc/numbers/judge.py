@@ -98,7 +98,7 @@ class Check(NamedTuple):
     switches: tuple[str, ...] = ()
     one_sided: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
-    known: str = "a numerical derivative"
+    against: str = "a numerical derivative"
 
     def __bool__(self) -> bool:
         """Whether the claim is verified."""
@@ -109,7 +109,7 @@ class Check(NamedTuple):
         return self._asdict()
 
     def __str__(self) -> str:
-        agreement = f"agrees with {self.known} to {self.digits} digits at {self.points} point{'s' * (self.points > 1)}"
+        agreement = f"agrees with {self.against} to {self.digits} digits at {self.points} point{'s' * (self.points > 1)}"
         return agreement if self else f"{agreement}, at all of which this is 0: {', '.join(self.unseen)}"
 
 
@@ -121,7 +121,7 @@ def summed_up(checks: Sequence[Check]) -> Check | None:
     switches, one_sided, unseen = (
         tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[c[3:6] for c in checks], strict=True)
     )
-    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, last.known)
+    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, last.against)
 
 
 class _Reading:
@@ -299,7 +299,7 @@ def compare(
     focus: str = "",
     wrong: Callable[[], str] = str,
     unjudged: str = "the derivative could not be checked",
-    known: str = "a numerical derivative",
+    against: str = "a numerical derivative",
     spell: Callable[[Any], str] = str,
     levels: Sequence[Level] = LEVELS,
     rough: Sequence[Level] = DOUBLE,
@@ -310,7 +310,7 @@ def compare(
     `dims` are the sizes besides those of the point; `focus` is what alone is scaled where sides are sought; `spell` names
     a summand (by its number) or a switch (by its node); `levels` are of decimal numbers, `rough` of double precision.
     """
-    asked = sight, point, frozenset(needed), focus, wrong, unjudged, known, spell
+    asked = sight, point, frozenset(needed), focus, wrong, unjudged, against, spell
     orders, exact = point.orders(dims), _Judge(precise, levels, *asked)
     try:
         with precise.precision(levels[0].digits):
@@ -340,11 +340,11 @@ class _Judge:
         focus: str,
         wrong: Callable[[], str],
         unjudged: str,
-        known: str,
+        against: str,
         spell: Callable[[Any], str],
     ) -> None:
         self.arrays, self.levels, self.sight, self.point, self.focus = arrays, levels, sight, point, focus
-        self.wrong, self.unjudged, self.known, self.spell = wrong, unjudged, known, spell
+        self.wrong, self.unjudged, self.against, self.spell = wrong, unjudged, against, spell
         self.sizes: list[dict[str, int]] = []
         self.digits = float(LEVELS[0].digits - LEVELS[0].step if arrays is precise else 12)
         self.unseen: set[int] | None = None  # summands; None before the first point
@@ -385,7 +385,7 @@ class _Judge:
             tuple(dict.fromkeys(self.spell(s[0]) for s in self.turned if s not in one_sided)),
             tuple(dict.fromkeys(self.spell(s[0]) for s in one_sided)),
             tuple(self.spell(k) for k in sorted(self.unseen or ())),
-            self.known,
+            self.against,
         )
 
     def _visit(self, orders: Sequence[dict[str, int]], wanted: int) -> None:

@@ -102,7 +102,7 @@ def equal(
         needed=range(len(terms_of(known.expr))),
         wrong=lambda: wrong,
         unjudged=unjudged,
-        known=name,
+        against=name,
         spell=lambda part: spelled(claimed, part if isinstance(part, Expr) else terms_of(claimed.expr)[part]),
     )
 
