@@ -12,6 +12,7 @@ Derivatives
     hessian         the second derivatives
     directional     along a direction, and the direction of steepest ascent
     check           is the derivative in my draft right?
+    code            a program of the function and its derivatives, by one variable or by several at once
     rules           the rules of the book, with their sources
 
 What one does with them
@@ -52,7 +53,7 @@ from .errors import MatcalcError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .api import derivative, grad, hessian, jacobian, parse, subexpressions
+    from .api import code, derivative, grad, hessian, jacobian, parse, subexpressions
     from .building.handles import Handle, call, hadamard, kron, matrix, scalar, vector
     from .building.inward import from_sympy
     from .checking.claims import Verdict, check
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
 
 
 _HOMES = {
-    "api": "derivative grad hessian jacobian parse subexpressions",
+    "api": "code derivative grad hessian jacobian parse subexpressions",
     "building.handles": "call hadamard kron matrix scalar vector",
     "building.inward": "from_sympy",
     "checking.claims": "Verdict check",
@@ -115,6 +116,7 @@ __all__ = [
     "ask",
     "call",
     "check",
+    "code",
     "derivative",
     "directional",
     "from_sympy",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 from .errors import MatcalcError, UsageError
 from .pipeline import derive
-from .pipeline.derivative import Derivative
+from .pipeline.derivative import Derivative, code_of
 from .pipeline.given import Built, Function, Name, Names, Several, Where
 from .pipeline.question import Options, Question
 
@@ -134,11 +135,35 @@ def hessian(expr: Function, wrt: Names | None = None, **options: Unpack[Wanted])
     return found
 
 
+def code(
+    derivatives: Derivative | Sequence[Derivative],
+    target: str = "numpy",
+    *,
+    parts: Sequence[str] = (),
+    sizes: Mapping[str, int] | None = None,
+) -> str:
+    """A file of functions, in numpy, jax, torch or octave, that compute a function and its derivatives by one or several variables:
+
+        matcalc.code(matcalc.derivative("||W x + b - y||^2", ["W", "b"]), "jax", parts=["hvp"])
+
+    has `value`, `gradients`, `value_and_gradients` and `hvp`, which share their work over all variables. `parts` are any of hessian (of
+    one variable), jvp, vjp, hvp; `sizes` ({"n": 1000}) are hints for the order of products. UsageError where the derivatives are not
+    first ones of one function.
+    """
+    several = [derivatives] if isinstance(derivatives, Derivative) else list(derivatives)
+    functions = {(d._typed.program.text, d._typed.where) for d in several}
+    if len(functions) != 1 or len({d.wrt for d in several}) < len(several):
+        raise UsageError("one file is for the derivatives of one function, each by another variable")
+    return code_of(several, target, parts, sizes)
+
+
 def parse(text: Function, where: Where = None) -> Expression:
-    """Read an expression, or take one that was built; `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
+    """Read an expression, or take one that was built; `.shape`, `.text`, `.latex`, `.diff(x)`, `.evaluate({...})`."""
     from .pipeline.expression import expression
 
-    return expression(Question.of(text, where=where))
+    found = expression(Question.of(text, where=where))
+    found._derive = derivative
+    return found
 
 
 def subexpressions(text: Function, where: Where = None) -> list[tuple[str, str]]:
@@ -146,4 +171,4 @@ def subexpressions(text: Function, where: Where = None) -> list[tuple[str, str]]
     return parse(text, where).subexpressions()
 
 
-__all__ = ["Derivative", "derivative", "grad", "hessian", "jacobian", "parse", "subexpressions"]
+__all__ = ["Derivative", "code", "derivative", "grad", "hessian", "jacobian", "parse", "subexpressions"]

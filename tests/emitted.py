@@ -53,8 +53,9 @@ def call(function: Any, inputs: dict[str, Any], **extra: Any) -> Any:
     return function(**{n: given[n] for n in names}, **extra)
 
 
-def run_octave(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path) -> list[Any]:
-    """The values of functions of emitted files: (the file, the name of the function, its inputs). A string is a function handle."""
+def run_octave(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 1) -> list[Any]:
+    """The values of functions of emitted files: (the file, the name of the function, its inputs). A string is a function handle;
+    `result` says which of the values that a function returns."""
     octave = shutil.which("octave-cli") or shutil.which("octave")
     if octave is None:
         pytest.skip("GNU Octave is not installed: apt-get install octave")
@@ -70,7 +71,8 @@ def run_octave(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Pat
             script.append(f"source('{source}');")
         given = {identifiers([n], KEYWORDS)[n]: v for n, v in inputs.items()}
         arguments = ", ".join(literal(given[n]) for n in octave_parameters(text, function))
-        script += [f"r = {function}({arguments});", r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"]
+        left = f"[{'~, ' * (result - 1)}r]"
+        script += [f"{left} = {function}({arguments});", r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"]
     (folder / "run.m").write_text("\n".join(script))
     done = subprocess.run([octave, "--norc", str(folder / "run.m")], capture_output=True, text=True, timeout=600)
     lines = done.stdout.splitlines()

@@ -471,3 +471,10 @@ def test_vectors_stay_apart() -> None:
     assert [str(d) for d in matcalc.grad("a^T X b", ["a", "b"])] == ["X b", "X^T a"]  # type: ignore[union-attr]
     assert matcalc.hessian("w^T A v", ["w", "v"]).text == "A"
     assert [str(d) for d in matcalc.grad("s a^T b", ["s", "a"], where="s in R")] == ["a^T b", "s b"]  # type: ignore[union-attr]
+
+
+def test_what_was_read_can_be_differentiated() -> None:
+    read = matcalc.parse("x^T A x", "x in R^n; A in S^n")
+    assert str(read.diff("x")) == "2 x^T A"
+    assert [str(d) for d in read.diff(["x", "A"])] == ["2 x^T A", "x x^T"]
+    assert str(read.diff("x", layout="denominator")) == "2 A x"

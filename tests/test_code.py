@@ -282,6 +282,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert run("code", "||A x - b||^2", "--wrt", "x", "--output", str(file)).out == ""
     assert "def gradient(" in file.read_text()
     assert run("code", "x^T A x", "--wrt", "x", "--order", "2").out.count("def hessian(") == 1
+    assert {"gradients", "value_and_gradients", "jvp"} <= set(load(run("code", "x^T A x", "--wrt", "x,A", "--jvp").out))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +291,7 @@ def test_the_command(tmp_path: Path) -> None:
         ["x^T A x", "--wrt", "x", "--target", "fortran"],
         ["x^T A x", "--wrt", "x", "--sizes", "n"],
         ["x^T A x", "--wrt", "x", "--sizes", "n=0"],
-        ["x^T A x", "--wrt", "x,A"],
+        ["x^T A x", "--wrt", "x,A", "--hessian"],
         ["A x", "--wrt", "x", "--hessian"],
         ["x^T A x", "--wrt", "x", "--order", "2", "--hvp"],
     ],

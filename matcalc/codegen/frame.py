@@ -44,20 +44,20 @@ class Function:
 
 
 class File:
-    """All there is to write: `title` the function, `formula` its derivative, `named` what the author has names for."""
+    """All there is to write: `title` the function, `formulas` its derivatives, `named` what the author has names for."""
 
-    __slots__ = ("arguments", "formula", "functions", "named", "title", "version")
+    __slots__ = ("arguments", "formulas", "functions", "named", "title", "version")
 
     def __init__(
         self,
         title: str,
-        formula: str,
+        formulas: Sequence[str],
         version: str,
         arguments: Sequence[Argument],
         functions: Sequence[Function],
         named: Mapping[Node, str],
     ) -> None:
-        self.title, self.formula, self.version = title, formula, version
+        self.title, self.formulas, self.version = title, list(formulas), version
         self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)
 
     @property

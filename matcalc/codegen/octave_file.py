@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KEYWORDS = frozenset(
     "break case catch continue do else elseif end end_try_catch end_unwind_protect endfor endfunction endif endswitch endwhile for "
     "function global if otherwise parfor persistent return switch try until unwind_protect while value gradient jacobian hessian jvp "
-    "vjp hvp derivative value_and_gradient value_and_jacobian pi".split()
+    "vjp hvp derivative value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians pi".split()
 )
 
 
@@ -29,7 +29,7 @@ def octave_file(target: Octave, file: File) -> str:
     target.dimensions |= {a.size: target.names[a.name] for a in file.arrays if a.size}
     found = {n: t.replace(" // ", " / ") for n, t in size_statements(file.arrays, target.length).items()}
     functions = [_function(target, file, f, list(found)) for f in file.functions]
-    lines = [file.title, "", file.formula, ""]
+    lines = [file.title, "", *file.formulas, ""]
     width = max((len(target.names[a.name]) for a in file.arguments), default=0)
     for a in file.arguments:
         lines.append(f"    {target.names[a.name]:<{width}}  {a.words(_sizes)}")
@@ -43,9 +43,9 @@ def _function(target: Octave, file: File, f: Function, sizes: Sequence[str]) -> 
     common = [target.names[a.name] for a in file.arguments]
     extra = identifiers([a.name for a in f.extra], {*common, *target.dimensions.values(), *KEYWORDS})
     target.names |= extra
-    taken = {*target.names.values(), *target.dimensions.values(), *KEYWORDS, "result", "first", "second"}
+    results = ["result"] if len(f.roots) == 1 else [f"result_{k}" for k in range(1, len(f.roots) + 1)]
+    taken = {*target.names.values(), *target.dimensions.values(), *KEYWORDS, *results}
     body = Body(target, f.roots, taken, {n: identifiers([name])[name] for n, name in file.named.items()})
-    results = ["result"] if len(body.results) == 1 else ["first", "second"]
     left = results[0] if len(results) == 1 else f"[{', '.join(results)}]"
     lines = [f"function {left} = {f.name}({', '.join([*common, *extra.values()])})", f"    % {f.doc}"]
     lines += [f"    {target.names[a.name]} = {target.names[a.name]}(:);" for a in (*file.arguments, *f.extra) if len(a.dims) == 1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
+from typing import Protocol
 
 from .._version import __version__
 from ..answers.answer import ClosedForm
@@ -11,8 +13,9 @@ from ..differentiation.families import as_declared, free_of
 from ..differentiation.network import Term
 from ..differentiation.tensor import Tensor
 from ..errors import UsageError
-from ..expressions.build import hadamard, matmul, symbol, times, total, transpose
+from ..expressions.build import add, hadamard, matmul, symbol, times, total, transpose
 from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of
 from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
@@ -35,34 +38,65 @@ def outer(shape: Shape) -> Dims:
     return tuple(d for d in shape if d is not ONE)
 
 
-class Problem:
-    """What is to be computed: the function, its derivative, and what was asked for beside them."""
+class Further(Protocol):
+    """Where the derivatives come from that a program needs beside those it is for."""
 
-    def __init__(self, d: ClosedForm, second: ClosedForm | None, language: str, sizes: Mapping[str, int] | None) -> None:
-        self.d, self.second = d, second
+    def second(self, one: str, other: str) -> ClosedForm:
+        """The second derivative by two variables."""
+
+    def along(self, gradients: Sequence[Tensor], directions: Sequence[Expr]) -> Sequence[ClosedForm] | None:
+        """The Hessian by all variables times directions, a part for each variable; None where the Hessians themselves must do."""
+
+
+class Problem:
+    """What is to be computed: the function, its derivatives by some variables, and what was asked for beside them."""
+
+    def __init__(
+        self, several: Sequence[ClosedForm], further: Further | None, parts: Sequence[str], language: str, sizes: Mapping[str, int] | None
+    ) -> None:
+        self.several, self.parts = several, parts
+        self.d = d = several[0]
+        self.names = [name for one in several for name in dict.fromkeys(one.wrt)]
         typed = d._typed
-        restore = {typed.symbols[n]: typed.declared[n] for n in d.wrt if n in typed.symbols and typed.symbols[n] is not typed.declared[n]}
+        restore = {typed.symbols[n]: typed.declared[n] for n in self.names if typed.declared.get(n) not in (None, typed.symbols.get(n))}
         letters = [letter for letter, _ in d._members]
         self.value = free_of(recognise(as_declared(typed.expr, restore) if restore else typed.expr), letters)
         self.lowering = Lowering(language, sizes, letters)
+        self.directions = [symbol(name, one._tensor.shapes[1]) for name, one in zip(self._directions(), several)]
+        self.second: ClosedForm | None = None
+        self.products: Sequence[ClosedForm] | None = None
+        self.mixed: list[list[ClosedForm]] = []
+        if further is not None and "hessian" in parts:
+            self.second = further.second(self.names[0], self.names[0])
+        if further is not None and "hvp" in parts:
+            self.products = further.along([one._tensor for one in several], self.directions)
+            if self.products is None:
+                self.mixed = [[self.second or further.second(a, b) for b in self.names] for a in self.names]
         self.arguments = self._arguments(restore)
         self.taken = {a.name for a in self.arguments}
 
+    def _directions(self) -> Iterator[str]:
+        """Names for directions, dx for x, that are no names of the text."""
+        taken = {*self.d._typed.symbols, *self.d._typed.families}
+        for x in self.names:
+            yield next(n for n in chain((f"d{x}",), map(f"d{x}_{{}}".format, count(1))) if n not in taken)
+
     def _arguments(self, restore: Mapping[Expr, Expr]) -> list[Argument]:
         typed = self.d._typed
-        roots = [self.value, *self.d._tensor.expressions(), *(self.second._tensor.expressions() if self.second is not None else [])]
+        more = [*(self.products or ()), *(d for row in self.mixed for d in row), *([self.second] if self.second is not None else [])]
+        roots = [self.value, *(e for d in (*self.several, *more) for e in d._tensor.expressions())]
         used = {str(n.attr[0]) for n in postorder(roots) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
         found: dict[str, Argument] = {}
         for name, s in typed.symbols.items():
             base = str(s.attr[0])  # type: ignore[index]
-            if s.op is SYMBOL and (name in used or name in self.d.wrt):
+            if s.op is SYMBOL and (name in used or name in self.names):
                 integer = "integer" in typed.declared.get(name, s).attr[1]  # type: ignore[index]
                 found[name] = Argument(name, outer(s.shape), integer)
             elif s.op is MEMBER and base in used:
                 found.setdefault(base, Argument(base, (typed.families[base][1], *outer(s.shape))))
         numbers = [Argument(letter, (), top=top) for letter, top in self.d._members]
-        bases = {str(typed.symbols[n].attr[0]) for n in self.d.wrt if n in typed.symbols}  # type: ignore[index]
-        first = [n for n in found if n in bases or n in self.d.wrt]
+        bases = {str(typed.symbols[n].attr[0]) for n in self.names if n in typed.symbols}  # type: ignore[index]
+        first = [n for n in self.names if n in found] + [n for n in found if n in bases and n not in self.names]
         functions = {function_name(n): n for n in postorder(roots) if n.op in (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)}
         arrays = [found[n] for n in (*first, *[n for n in found if n not in first])]
         return [*arrays, *numbers, *[Argument(name, (), function=_function_words(n)) for name, n in sorted(functions.items())]]
@@ -81,29 +115,31 @@ class Problem:
     def function(self) -> Node:
         return self.lowering.lower(self.value)
 
-    def derivative(self, d: ClosedForm | None = None) -> Node:
-        d = d if d is not None else self.d
+    def derivative(self, d: ClosedForm) -> Node:
         if d._expr is not None:
-            node = self.lowering.lower(d._expr)
-            dims = outer(d._expr.shape)
-        else:
-            dims = tuple(k for s in d._tensor.shapes for k in outer(s))
-            node = summed_terms(self.lowering, d._tensor.terms, dims)
-        return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
+            return self._whole(d._expr, outer(d._expr.shape))
+        dims = tuple(k for s in d._tensor.shapes for k in outer(s))
+        return self._spread(summed_terms(self.lowering, d._tensor.terms, dims), dims)
 
-    def along(self, tensor: Tensor, change: Expr, slot: int) -> Node:
-        """The derivative contracted with `change` at the function or at one of the variables."""
-        shapes = [s for k, s in enumerate(tensor.shapes) if k != slot]
-        dims = tuple(k for s in shapes for k in outer(s))
-        expr = _along_matrix(tensor, change, slot)
-        if expr is not None:
-            node = self.lowering.lower(expr)
-            return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
+    def along(self, tensors: Sequence[Tensor], changes: Sequence[Expr], slot: int) -> Node:
+        """The sum of derivatives, each contracted with its change at the function or at one of the variables."""
+        dims = tuple(k for at, s in enumerate(tensors[0].shapes) if at != slot for k in outer(s))
+        wholes = [_along_matrix(tensor, change, slot) for tensor, change in zip(tensors, changes, strict=True)]
+        if all(e is not None for e in wholes):
+            return self._whole(add(*filter(None, wholes)), dims)
         terms = []
-        for t in tensor.terms:
-            here = t.slots[2 * slot : 2 * slot + 2]
-            terms.append(Term(t.scalar, [*t.factors, (change, here[0], here[1])], t.slots[: 2 * slot] + t.slots[2 * slot + 2 :], t.binders))
-        return summed_terms(self.lowering, terms, dims)
+        for tensor, change in zip(tensors, changes, strict=True):
+            for t in tensor.terms:
+                row, col = t.slots[2 * slot : 2 * slot + 2]
+                rest = t.slots[: 2 * slot] + t.slots[2 * slot + 2 :]
+                terms.append(Term(t.scalar, [*t.factors, (change, row, col)], rest, t.binders))
+        return self._spread(summed_terms(self.lowering, terms, dims), dims)
+
+    def _whole(self, e: Expr, dims: Dims) -> Node:
+        return self._spread(self.lowering.lower(e), dims)
+
+    def _spread(self, node: Node, dims: Dims) -> Node:
+        return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
 
     def named(self) -> dict[Node, str]:
         """The author's names for subexpressions."""
@@ -150,31 +186,29 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
 
 
 def program(
-    d: ClosedForm,
-    target: str,
-    parts: Iterable[str],
-    sizes: Mapping[str, int] | None,
-    second: Callable[[], ClosedForm] | None,
+    several: Sequence[ClosedForm], target: str, parts: Iterable[str], sizes: Mapping[str, int] | None, further: Further | None
 ) -> str:
-    """The file for a derivative. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints for the cost of products; `second` takes the
-    second derivative, where one is needed."""
+    """The file for the derivatives of one function, each by one variable. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints
+    for the cost of products; `further` takes other derivatives, where some are needed."""
     wanted = list(dict.fromkeys(parts))
     unknown = [p for p in wanted if p not in PARTS]
+    d = several[0]
     if unknown:
         raise UsageError(f"there is no part {unknown[0]!r}", suggestion=f"parts: {', '.join(PARTS)}")
-    if wanted and d.order != 1:
-        raise UsageError(f"{wanted[0]} goes with a first derivative")
+    if (wanted or len(several) > 1) and any(one.order != 1 for one in several):
+        raise UsageError(f"{wanted[0] if wanted else 'a file of several derivatives'} goes with first derivatives")
+    if len(several) > 1 and ("hessian" in wanted or any(one._members for one in several)):
+        raise UsageError("a Hessian, and an index that is left open, is for a file by one variable")
     target_of(target)
-    twice = {"hessian", "hvp"}.intersection(wanted)
-    if twice and d._tensor.shapes[0] != (ONE, ONE):
+    if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
-    problem = Problem(d, second() if twice and second is not None else None, target, sizes)
-    functions = _functions(problem, wanted)
-    name = f"{first_name(d).capitalize()} by {', '.join(dict.fromkeys(d.wrt))}"
-    formula = f"{name}: {spell(d._program)}"
+    problem = Problem(several, further, wanted, target, sizes)
+    functions = _functions(problem)
+    formulas = [f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one.wrt))}: {spell(one._program)}" for one in several]
     while True:
         try:
-            return target_of(target).file(File(_title(d), formula, __version__, problem.arguments, functions, problem.named()))
+            named = problem.named()
+            return target_of(target).file(File(_title(d), formulas, __version__, problem.arguments, functions, named))
         except MissingSize as missing:
             problem.add_size(missing.name)
 
@@ -208,42 +242,45 @@ def first_name(d: ClosedForm) -> str:
     return "hessian" if d.order == 2 and scalar else "derivative"
 
 
-def _functions(problem: Problem, parts: Sequence[str]) -> list[Function]:
-    d = problem.d
-    name, by = first_name(d), ", ".join(dict.fromkeys(d.wrt))
-    shape = _shape_words(d)
-    found = [Function("value", f"The function's value, {_words(outer(problem.value.shape))}.", [problem.function()])]
-    found.append(Function(name, f"The {name} by {by}, {shape}.", [problem.derivative()]))
-    if d.order == 1:
-        both = [problem.function(), problem.derivative()]
-        found.append(Function(f"value_and_{name}", f"The value and the {name} by {by}, sharing their work.", both))
-    if "hessian" in parts:
-        assert problem.second is not None
+def _functions(problem: Problem) -> list[Function]:
+    several = problem.several
+    name, by = first_name(several[0]), ", ".join(problem.names)
+    if len(several) == 1:
+        words = f"The {name} by {by}, {_shape_words(several[0])}"
+    else:
+        name += "s"
+        words = f"The {name} by {by}, in this order"
+    value, derivatives = problem.function(), [problem.derivative(one) for one in several]
+    found = [Function("value", f"The function's value, {_words(outer(problem.value.shape))}.", [value])]
+    found.append(Function(name, f"{words}.", derivatives))
+    if several[0].order == 1:
+        both = f"The value and the {name} by {by}, sharing their work."
+        found.append(Function(f"value_and_{name}", both, [value, *derivatives]))
+    if problem.second is not None and "hessian" in problem.parts:
         found.append(Function("hessian", f"The Hessian by {by}, {_shape_words(problem.second)}.", [problem.derivative(problem.second)]))
-    for part in ("jvp", "vjp", "hvp"):
-        if part in parts:
-            found.append(_product(problem, part))
-    return found
+    return found + [_product(problem, part) for part in ("jvp", "vjp", "hvp") if part in problem.parts]
 
 
 def _product(problem: Problem, part: str) -> Function:
     """Products with vectors, in which no Jacobian and no Hessian is formed."""
-    d = problem.d
-    x = d.wrt[0]
-    tensor = d._tensor
-    slot = {"jvp": 1, "vjp": 0, "hvp": 2}[part]
-    if part == "hvp":
-        assert problem.second is not None
-        tensor = problem.second._tensor
-    shape = tensor.shapes[slot]
-    name = next(n for n in ([f"d{x}", "v", "u", "direction"] if part != "vjp" else ["v", "u", "w", "weight"]) if n not in problem.taken)
-    change = symbol(name, shape)
-    words = {
-        "jvp": f"The derivative along {name}, a direction of the shape of {x}",
-        "vjp": f"The gradient by {x} of the sum of the values weighted by {name}, which has their shape",
-        "hvp": f"The Hessian by {x} times {name}, a direction of the shape of {x}",
-    }[part]
-    return Function(part, words + ".", [problem.along(tensor, change, slot)], [Argument(name, outer(shape))])
+    tensors = [one._tensor for one in problem.several]
+    directions, by = problem.directions, ", ".join(problem.names)
+    shape = tensors[0].shapes[0]
+    if part == "vjp":
+        name = next(n for n in ("v", "u", "w", "weight") if n not in problem.taken)
+        weight = symbol(name, shape)
+        words = f"The gradient by {by} of the sum of the values weighted by {name}, which has their shape."
+        return Function(part, words, [problem.along([t], [weight], 0) for t in tensors], [Argument(name, outer(shape))])
+    extra = [Argument(name_of(v), outer(v.shape)) for v in directions]
+    several = ", ".join(a.name for a in extra)
+    of = f"{several}, a direction of the shape of {by}" if len(extra) == 1 else f"{several}, directions of the shapes of {by}"
+    if part == "jvp":
+        return Function(part, f"The derivative along {of}.", [problem.along(tensors, directions, 1)], extra)
+    if problem.products is not None:
+        roots = [problem.derivative(d) for d in problem.products]
+    else:
+        roots = [problem.along([d._tensor for d in row], directions, 2) for row in problem.mixed]
+    return Function(part, f"The Hessian by {by} times {of}.", roots, extra)
 
 
 def _shape_words(d: ClosedForm) -> str:

@@ -31,7 +31,7 @@ def python_file(target: NumPy, file: File) -> str:
 
 
 def _docstring(target: NumPy, file: File) -> str:
-    lines = [f'"""{file.title}', "", file.formula, ""]
+    lines = [f'"""{file.title}', "", *file.formulas, ""]
     width = max((len(target.names[a.name]) for a in file.arguments), default=0)
     for a in file.arguments:
         lines.append(f"    {target.names[a.name]:<{width}}  {a.words(shape_words)}")
@@ -103,7 +103,7 @@ def identifier(name: str) -> str:
 
 RESERVED = frozenset(
     "np jnp jax torch math value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs sum max min "
-    "value_and_gradient value_and_jacobian".split()
+    "value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()
 )
 
 

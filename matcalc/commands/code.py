@@ -33,12 +33,14 @@ Examples:
   matcalc code "||A x - b||^2" --wrt x > least_squares.py
   matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w --where "X in R^{N x n}" --hessian --hvp --target jax
   matcalc code "tr(A B C x x^T)" --wrt x --sizes n=1000,m=10
+  matcalc code "||W x + b - y||^2" --wrt W,b --where "b, y in R^m; x in R^n" --hvp
   matcalc code "A tanh(B x)" --wrt x --jvp --vjp --target octave --output net.m
 
-The file has value, gradient (or jacobian), both at once, and what is asked for beside them. It checks the shapes of its arguments
+The file has value, gradient (or jacobian), both at once, and what is asked for beside them; by several variables value,
+gradients and value_and_gradients, which share one pass. It checks the shapes of its arguments
 and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was refused.""",
 )
-@click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable.")
+@click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable, or several: W,b.")
 @click.option("--target", type=click.Choice(TARGETS), default="numpy", show_default=True, help="The language.")
 @takes_expression
 @click.option("--hessian", is_flag=True, help="The Hessian too.")
@@ -66,18 +68,16 @@ def command(
     no_verify: bool,
 ) -> int:
     """The function EXPR and its derivative by X as a program in a language."""
-    from ..api import Derivative, derivative
+    from ..api import code, derivative
 
     names = split_names(wrt)
-    if order == 1 and len(names) > 1:
-        raise UsageError("a file has one derivative: give one variable")
     hints = read_sizes(sizes)
     given = names[0] if len(names) == 1 else names
     answer = derivative(expression, given, where="; ".join(filter(None, where)), order=order, verify=not no_verify)
-    assert isinstance(answer, Derivative)
+    several = answer if isinstance(answer, list) else [answer]
     parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp)) if wanted]
-    text = answer.code(target, parts=parts, sizes=hints)
-    for note in notes_of(answer):
+    text = code(several, target, parts=parts, sizes=hints)
+    for note in dict.fromkeys(note for d in several for note in notes_of(d)):
         print(f"note: {one_line(note)}", file=sys.stderr)
     if output is None:
         print(text, end="")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..course.partials import Partials
     from ..derivation.origin import Origin
     from ..derivation.page import Derivation
+    from .further import Further
 
 
 class Derivative(ClosedForm):
@@ -25,9 +26,9 @@ class Derivative(ClosedForm):
     `code` a program. Two are equal if they are the same answer to the same question.
     """
 
-    # Set by who takes the derivative: how it came about, and how to take the second one and the chain along the author's statements.
+    # Set by who takes the derivative: how it came about, what follows from the question, and the chain along the author's statements.
     _origin: Origin | None = None  # of one by several numbers at once there is none
-    _second: Callable[[], ClosedForm] | None = None
+    _further: Further | None = None
     _chain: Callable[[], Partials] | None = None
 
     @cached_property
@@ -102,12 +103,21 @@ class Derivative(ClosedForm):
         return document(asked, style, self._scope.names)
 
     def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
-        """A file of functions that compute the value and this derivative, in numpy, jax, torch or octave.
+        """A file of functions that compute the value and this derivative, in numpy, jax, torch or octave; `matcalc.code` writes one for
+        several variables.
 
         `parts` adds any of hessian, jvp, vjp, hvp; `sizes` ({"n": 1000}) are hints for the order of products.
         """
-        from ..codegen.program import program
+        return code_of([self], target, parts, sizes)
 
-        if parts and self._origin is None:
-            raise UsageError(f"{parts[0]} is by one variable")
-        return program(self, target, parts, sizes, self._second)
+
+def code_of(several: Sequence[Derivative], target: str, parts: Sequence[str], sizes: Mapping[str, int] | None) -> str:
+    """The file for the derivatives of one function by several variables."""
+    from ..codegen.program import program
+
+    further = several[0]._further
+    if parts and further is None:
+        raise UsageError(f"{parts[0]} is by one variable")
+    if further is not None and len(several) > 1:
+        further = further.by([d.wrt[0] for d in several])
+    return program(several, target, parts, sizes, further)

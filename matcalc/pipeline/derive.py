@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from ..answers.layout import laid_out
 from ..derivation.origin import Origin, Stage
@@ -25,6 +24,7 @@ from ..ops.vocabulary import OPEN, shortest
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
 from .derivative import Derivative
+from .further import Further
 from .judging import judged
 from .question import Question
 from .vectorized import vectorized
@@ -136,13 +136,8 @@ def _one(question: Question) -> Derivative:
     if notation == "differential" and found.order > 1:
         found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
-    found._second = partial(_second, question)
+    found._further = Further(question, _one)
     return found
-
-
-def _second(question: Question) -> Derivative:
-    """The derivative once more by the same variable, checked like the first."""
-    return _one(question.by(*question.names[:1] * 2, order=2, layout="numerator", notation="auto", structured=""))
 
 
 def _trials(variables: Sequence[Expr]) -> list[dict[str, int]]:

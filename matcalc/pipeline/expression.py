@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..answers.scope import Scope, latex_style, ranks_of, where_of
 from ..errors import MatcalcError, UsageError
@@ -13,8 +13,11 @@ from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
 from ..printing.formats import Typeset, spelled
 from ..syntax import Declaration, Node, Program
-from .given import Built
+from .given import Built, Names
 from .question import Question
+
+if TYPE_CHECKING:
+    from .derivative import Derivative
 
 
 def expression(question: Question) -> Expression:
@@ -26,7 +29,9 @@ def expression(question: Question) -> Expression:
 
 
 class Expression(Typeset, Built):
-    """An expression that was read: `.shape`, `.text`, `.latex`, `.evaluate({...})`."""
+    """An expression that was read: `.shape`, `.text`, `.latex`, `.diff(x)`, `.evaluate({...})`."""
+
+    _derive: Callable[..., Derivative | list[Derivative]] | None = None  # what the interface asks for a derivative
 
     def __init__(self, typed: Typed) -> None:
         self._typed = typed
@@ -111,6 +116,12 @@ class Expression(Typeset, Built):
 
     def _as_typed(self, form: str) -> str:
         return spelled(self._typed.program, form, self._scope.names)
+
+    def diff(self, wrt: Names | None = None, **options: Any) -> Derivative | list[Derivative]:
+        """The derivative by a variable, or a list for several; the options are those of `matcalc.derivative`."""
+        if self._derive is None:
+            raise UsageError("this expression is part of an answer", suggestion="matcalc.derivative(text, variable) differentiates a text")
+        return self._derive(self, wrt, **options)
 
     def __call__(self, **values: Any) -> Any:
         """The numbers: e(x=…, A=…) is e.evaluate({"x": …, "A": …})."""

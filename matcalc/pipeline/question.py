@@ -130,6 +130,12 @@ class Question:
         found = names if len(names) == 1 else [n for n in names if n in CUSTOMARY]
         return {"variables": names, "variable": found[0] if len(found) == 1 else None}
 
+    def replaced(self, function: Typed) -> Question:
+        """The same question of another function of these names."""
+        other = Question(self.program, self.declarations, self.names, self.options, self.notes)
+        other._typed = function
+        return other
+
     def _by_the_sensible(self) -> Question:
         """The same by the one name that a reader would take for the variable; UsageError where there are several, or none."""
         names, name = self.choice().values()

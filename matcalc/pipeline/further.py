@@ -1,0 +1,52 @@
+"""What follows from a question beside its answer: second derivatives, and gradients of <gradient, direction>.
+
+The Hessian times V is the gradient of <gradient, V>: the Hessian is never formed, and all the variables share one pass.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+
+from ..differentiation.tensor import Tensor
+from ..expressions.build import add, hadamard, times, total, transpose
+from ..expressions.expr import Expr
+from ..expressions.labels import name_of
+from ..ops.core import SYMBOL
+from ..travel import Holder
+from .derivative import Derivative
+from .question import Question
+
+
+class Further(Holder):
+    """What a program computes beside the first derivatives by the names of a question. `take` is how a derivative is taken."""
+
+    def __init__(self, question: Question, take: Callable[[Question], Derivative]) -> None:
+        self._plain = question.by(*question.names, layout="numerator", notation="auto", structured="")
+        self._within, self._take = question.options.structured, take
+
+    def by(self, names: Sequence[str]) -> Further:
+        """The same by other variables."""
+        return Further(self._plain.by(*names, structured=self._within), self._take)
+
+    def second(self, one: str, other: str) -> Derivative:
+        """The second derivative by two of the variables, checked like the first."""
+        return self._take(self._plain.by(one, other, order=2))
+
+    def along(self, gradients: Sequence[Tensor], directions: Sequence[Expr]) -> list[Derivative] | None:
+        """The Hessian by all variables times directions: the gradients of the sum of <gradient, direction>. None where that sum is no
+        expression in the symbols that one differentiates by."""
+        typed, names = self._plain.typed, self._plain.names
+        variables = [self._plain.variable(n) for n in names]
+        if self._within or any(v.op is not SYMBOL or typed.declared.get(n, v) is not v for n, v in zip(names, variables, strict=True)):
+            return None
+        parts = []
+        for tensor, v in zip(gradients, directions, strict=True):
+            g = tensor.matrix
+            if g is None:
+                return None
+            parts.append(times(g, v) if g.is_scalar else total(hadamard(g if g.shape == v.shape else transpose(g), v)))
+        sum_ = copy.copy(typed)
+        sum_.expr = add(*parts)
+        sum_.symbols = typed.symbols | {name_of(v): v for v in directions}
+        return [self._take(self._plain.by(n).replaced(sum_)) for n in names]
