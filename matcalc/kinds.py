@@ -124,6 +124,13 @@ def _spell(terms: tuple[tuple[Monomial, int], ...]) -> str:
 
 
 ONE = Dim.of(1)
+
+
+def size_of_letter(token: str, mark: str = "") -> Dim:
+    """A size in a signature of the book: a number, or a letter (with a mark that no name of a user has)."""
+    return Dim.of(int(token)) if token.isdigit() else Dim.of(mark + token)
+
+
 Shape = tuple[Dim, Dim]
 SCALAR: Shape = (ONE, ONE)
 

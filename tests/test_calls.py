@@ -11,7 +11,7 @@ from test_ops import PLAIN, SIZES, draw, shapes, value
 
 import matcalc
 from matcalc.expressions.expr import Operation
-from matcalc.kinds import ONE
+from matcalc.kinds import ONE, size_of_letter
 from matcalc.ops.book import SHORTHANDS
 
 
@@ -54,7 +54,7 @@ def test_it_is_differentiated_and_the_answer_reads_back(op: Operation) -> None:
         assert d.verified == "verified"
         rng = np.random.default_rng(9)
         values = dict(zip(op.params, draw(op, rng), strict=True))
-        values |= {"W_0": rng.standard_normal([math.prod(1 if t == "1" else SIZES[t] for t in token) for token in shapes(op)[1]])}
+        values |= {"W_0": rng.standard_normal([math.prod(size_of_letter(t).value(SIZES) for t in token) for token in shapes(op)[1]])}
         given = {n: np.squeeze(v, axis=1) if np.ndim(v) == 2 and v.shape[1] == 1 else v for n, v in values.items() if n in d.where}
         for form in (d.text, d.latex):
             np.testing.assert_allclose(matcalc.parse(form, where=d.where).evaluate(given), np.squeeze(d.evaluate(given)), rtol=1e-9)

@@ -30,7 +30,7 @@ from matcalc.codegen.program import TARGETS, first_name, target_of
 from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import symbol
 from matcalc.expressions.expr import Operation, make, postorder
-from matcalc.kinds import ONE, Dim
+from matcalc.kinds import ONE, Dim, size_of_letter
 from matcalc.numbers.numeric import kernel
 from matcalc.ops.book import REGISTRY, SHORTHANDS
 
@@ -45,7 +45,7 @@ def asked(name: str) -> tuple[list[Any], dict[str, Any]]:
     rng = np.random.default_rng(9)
     values = dict(zip(op.params, draw(op, rng), strict=True))
     rows, cols = (" ".join(token) for token in shapes(op)[1])
-    values["W_0"] = rng.standard_normal([math.prod(1 if t == "1" else SIZES[t] for t in token) for token in shapes(op)[1]])
+    values["W_0"] = rng.standard_normal([math.prod(size_of_letter(t).value(SIZES) for t in token) for token in shapes(op)[1]])
     text, where = (
         (f"W_0 {text}", f"{where}; W_0 in R") if rows == cols == "1" else (f"sum(W_0 .* {text})", f"{where}; W_0 in R^{{{rows} x {cols}}}")
     )
@@ -382,7 +382,7 @@ def emitted(op: Operation, language: str) -> str:
     given, value = shapes(op)
     names = op.params or ("X",)
     x = tuple(symbol(n, s) for n, s in zip(names, given, strict=True))
-    rows, cols = (math.prod((Dim.of(t) for t in token if t != "1"), start=ONE) for token in value)
+    rows, cols = (math.prod(map(size_of_letter, token), start=ONE) for token in value)
     arguments = [Argument(n, tuple(d for d in s if d is not ONE)) for n, s in zip(names, given)]
     root = Lowering(language).lower(make(op, x, None, (rows, cols), 9))
     return target_of(language).file(File("made", "by its text", "0", arguments, [Function("value", "", [root])], {}))

@@ -22,7 +22,7 @@ from matcalc.course.stationary_points import stationary_points
 from matcalc.expressions import build
 from matcalc.expressions.expr import Expr, postorder
 from matcalc.expressions.properties import FORMS, Premise, holds, properties_of, rules
-from matcalc.kinds import ONE, SCALAR, Dim, Shape
+from matcalc.kinds import ONE, SCALAR, Dim, Shape, size_of_letter
 from matcalc.numbers.drawing import draw, has_property
 from matcalc.numbers.numeric import evaluate
 from matcalc.ops.book import REGISTRY
@@ -268,7 +268,7 @@ def test_what_an_operation_gives_of_itself_holds_in_numbers(name: str, word: str
     for _ in range(10):
         args, env = [], {}
         for k, text in enumerate(REGISTRY[name].signature.split("->")[0].split(",")):
-            shape = tuple({"1": ONE, "n": N, "m": M}[t] for t in text.split())
+            shape = tuple({"n": N, "m": M}.get(t, size_of_letter(t)) for t in text.split())
             args.append(build.num(2) if name == "unit" else build.symbol(f"a_{k}", shape))  # type: ignore[arg-type]
             domain = REGISTRY[name].domain
             x = draw((shape[0].value(SIZES), shape[1].value(SIZES)), [domain] if domain in DECLARED else (), rng)

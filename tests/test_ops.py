@@ -14,7 +14,7 @@ from matcalc import ops
 from matcalc.expressions.build import symbol
 from matcalc.expressions.expr import Operation
 from matcalc.inference.infer import read_template
-from matcalc.kinds import ONE, Dim, Shape
+from matcalc.kinds import ONE, Shape, size_of_letter
 from matcalc.numbers.numeric import evaluate, kernel
 from matcalc.ops.book import REGISTRY, SHORTHANDS
 from matcalc.sources import BIBLIOGRAPHY, after, cite
@@ -44,7 +44,7 @@ def by_name(op: Operation) -> str:
 def shapes(op: Operation) -> tuple[list[Shape], list[str]]:
     """The shapes of the parameters, and the sizes of the value as the signature writes them."""
     given, _, value = op.signature.rpartition("->")
-    parameters = [tuple(ONE if t == "1" else Dim.of(t) for t in part.split()) for part in given.split(",")]
+    parameters = [tuple(map(size_of_letter, part.split())) for part in given.split(",")]
     return parameters, value.split()  # type: ignore[return-value]
 
 
@@ -260,7 +260,7 @@ def test_value(op: Operation) -> None:
         np.testing.assert_allclose(found, by_hand, rtol=1e-9)
     elif op.name in ARRAYS:
         np.testing.assert_allclose(found, ARRAYS[op.name](*arguments), rtol=1e-9)
-    expected = [math.prod(1 if t == "1" else SIZES[t] for t in token) for token in shapes(op)[1]]
+    expected = [math.prod(size_of_letter(t).value(SIZES) for t in token) for token in shapes(op)[1]]
     assert np.shape(found) == (() if shapes(op)[1] == ["1", "1"] else tuple(expected))
 
 
@@ -310,8 +310,7 @@ def test_differential_against_a_central_difference(op: Operation) -> None:
     names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)}
     names |= {f"d{p}": symbol(f"d{p}", s) for p, s in zip(op.params, parameters, strict=True)}
     found = value(op, arguments)
-    rows, cols = shapes(op)[1]
-    shape = tuple(math.prod((Dim.of(t) for t in token if t != "1"), start=ONE) for token in (rows, cols))
+    shape = tuple(math.prod(map(size_of_letter, token), start=ONE) for token in shapes(op)[1])
     text = read_template(op.differential, {**names, "F": symbol("F", shape)})
     env = dict(zip(op.params, arguments, strict=True))
     env |= {f"d{p}": d if np.ndim(d) else float(d) for p, d in zip(op.params, directions, strict=True)}
@@ -338,11 +337,12 @@ def test_derivative_of_an_entrywise_function(op: Operation) -> None:
 @pytest.mark.parametrize("op", [op for op in BOOK if op.adjoint], ids=by_name)
 def test_adjoint(op: Operation) -> None:
     """<A, L(E)> = <L*(A), E> for the last argument E."""
-    parameters, _ = shapes(op)
+    parameters, result = shapes(op)
+    shape = tuple(math.prod(map(size_of_letter, token), start=ONE) for token in result)
     rng = np.random.default_rng(6)
     arguments = draw(op, rng)
     A = rng.standard_normal(np.shape(value(op, arguments)))
-    names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)} | {"A": symbol("A", parameters[-1])}
+    names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)} | {"A": symbol("A", shape)}
     adjoint = evaluate(read_template(op.adjoint, names), {**dict(zip(op.params, arguments, strict=True)), "A": A}, SIZES)
     assert np.sum(A * value(op, arguments)) == pytest.approx(np.sum(adjoint * arguments[-1]), rel=1e-12)
 

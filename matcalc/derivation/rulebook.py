@@ -8,7 +8,7 @@ from functools import cache
 
 from ..errors import UsageError
 from ..expressions.build import apply, symbol
-from ..kinds import ONE, Dim
+from ..kinds import ONE, Dim, size_of_letter
 from ..notation.arrange import Arranger
 from ..ops import contents
 from ..ops.book import SHORTHANDS
@@ -75,7 +75,7 @@ def example_of(op: Operation) -> str:
     """An expression with the operation in it, made from its signature; empty for what is not differentiated."""
     if not op.params or not (op.differential or op.index or op.adjoint):
         return ""
-    shapes = [tuple(ONE if t == "1" else Dim.of(t) for t in part.split()) for part in op.signature.partition("->")[0].split(",")]
+    shapes = [tuple(map(size_of_letter, part.split())) for part in op.signature.partition("->")[0].split(",")]
     if op.elementwise or op.signature.startswith("m n"):
         shapes = [(Dim.of("n"), ONE) if s != (ONE, ONE) and op.params[0] == "x" else s for s in shapes]
     symbols = [symbol(p, (s[0], s[1])) for p, s in zip(op.params, shapes, strict=True)]

@@ -234,9 +234,11 @@ def _of_direction(op: Operation, x: Expr, others: Sequence[Expr], term: Term) ->
         return extended(term, [(kronecker_of(op, x, others), (*c, *r), (*col, *row))], row, col)
     bounds = [index(b) for b, _, _ in term.binders]
     letters = letters_beside((x, *others, term.scalar, *[f[0] for f in term.factors], *bounds))
-    p, q = next(letters), next(letters)
-    left, right = unit(index(p), x.shape[0]), unit(index(q), x.shape[1])
-    local = apply(op, (x, *others, matmul(left, transpose(right))))
-    made = extended(term, [(local, r, c), (left, row, ()), (right, col, ())], row, col)
-    over = ((p, num(1), build.size(x.shape[0])), (q, num(1), build.size(x.shape[1])))
+    ends_of = [(next(letters), slot, d) for slot, d in ((row, x.shape[0]), (col, x.shape[1])) if slot]
+    units = [unit(index(p), d) for p, _, d in ends_of]
+    one = matmul(units[0], transpose(units[-1])) if len(units) > 1 else units[0] if col == () else transpose(units[0])
+    local = apply(op, (x, *others, one) if op.directions else (one,))
+    hung = [(e, slot, ()) for e, (_, slot, _) in zip(units, ends_of, strict=True)]
+    made = extended(term, [(local, r, c), *hung], row, col)
+    over = tuple((p, num(1), build.size(d)) for p, _, d in ends_of)
     return Term(made.scalar, made.factors, made.slots, (*made.binders, *over))

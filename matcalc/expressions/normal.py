@@ -268,7 +268,7 @@ def _of_transpose(op: Operation) -> tuple[Operation, bool] | None:
     """g with op(X^T) = g(X), or with op(X^T) = g(X)^T."""
     turned = letters(op.index).turned()
     for g in REGISTRY.values():
-        if g.is_linear and g is not TRANSPOSE:
+        if g.index and g.is_linear and g is not TRANSPOSE:
             form = letters(g.index)
             if form.key() == turned.key():
                 return g, False

@@ -47,6 +47,7 @@ from .normal import (
     transpose,
 )
 from .properties import holds
+from .rotations import SELDOM, by_laws_of_three
 
 LONGEST = 12  # factors of a product that an inverse may cancel
 
@@ -229,6 +230,8 @@ def _chain(chain: list[Expr]) -> Expr:
     if len(chain) == 1:
         return chain[0]
     first, last = chain[0], chain[-1]
+    if any(f.op.bit & SELDOM for f in chain) and (turned := by_laws_of_three(chain)) is not None:
+        return turned
     if first.shape[0] is ONE and last.shape[1] is ONE:
         return _scalar_chain(chain)
     if first.op is ONES and first.shape[1] is not ONE and first.shape[0] is not ONE:  # ones(m,n) is ones(m) ones(n)^T

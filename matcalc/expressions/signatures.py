@@ -19,7 +19,7 @@ def result_shape(op: Operation, args: Sequence[Expr]) -> Shape:
         texts += texts[:1] * (len(args) - len(texts))
     for text, arg in zip(texts, args, strict=True):
         for letter, dim in zip(text.split(), arg.shape, strict=True):
-            known = ONE if letter == "1" else letters.setdefault(letter, dim)
+            known = Dim.of(int(letter)) if letter.isdigit() else letters.setdefault(letter, dim)
             if known is not dim:
                 raise ShapeError(f"{op.name} of shape {shape_text(arg.shape)} where {text.strip().replace(' ', '×')} is needed")
     rows, cols = (_product(token, letters) for token in value.split())
@@ -29,5 +29,5 @@ def result_shape(op: Operation, args: Sequence[Expr]) -> Shape:
 def _product(token: str, letters: dict[str, Dim]) -> Dim:
     dim = ONE
     for letter in token:
-        dim = dim if letter == "1" else dim * letters[letter]
+        dim = dim * (int(letter) if letter.isdigit() else letters[letter])
     return dim

@@ -27,7 +27,7 @@ from .products import applied, inner, level, operation, transposed
 from .products import kron as kron_of
 from .scene import GREEK
 from .scopes import SCALAR, Meaning, Typing
-from .terms import Term, undeclared
+from .terms import Term, known, undeclared
 
 TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
@@ -46,7 +46,7 @@ def by_signature(el: Typing, op: Operation, node: Node, args: Sequence[Term]) ->
     """`op` applied to `args` if their shapes fit its signature."""
     given, value = signature(op)
     given = (*given, *[given[0]] * (len(args) - len(given)))  # directions of further derivatives
-    letters: dict[str, Dim] = {"1": ONE}
+    letters = {token: Dim.of(int(token)) for pattern in (*given, value) for token in pattern if token.isdigit()}
     for k, (t, pattern) in enumerate(zip(args, given)):
         for letter, dim in zip(pattern, t.shape):
             want = letters.setdefault(letter, dim)
@@ -171,6 +171,15 @@ def _sqrt(el: Typing, node: Node, args: list[Term]) -> Term:
     return Term(args[0].shape, (args[0],), lambda e, _: build.power(e[0], HALF), node, literal=args[0].literal)
 
 
+def _skew(el: Typing, node: Node, args: list[Term]) -> Term:
+    """[w]_x of a vector; of a matrix its skew part."""
+    if args[0].kind != "matrix":
+        return _plain(el, node, args)
+    square = by_signature(el, operation("matrix_power", node), node, [args[0], known(build.num(1), node)])
+    el.note(f"{Speller(el).node(node)} of a matrix is its skew part (X - X^T)/2")
+    return Term(square.shape, (args[0],), lambda e, _: build.times(HALF, build.subtract(e[0], build.transpose(e[0]))), node)
+
+
 def _kron(el: Typing, node: Node, args: list[Term]) -> Term:
     return kron_of(el, args[0], args[1], node)
 
@@ -254,6 +263,7 @@ CALLS: dict[str, Meaning] = {
     "sqrt": _sqrt,
     "dot": inner,
     "kron": _kron,
+    "skew": _skew,
     "inv": _inverse,
     "vec": _vec,
     "log": _log,

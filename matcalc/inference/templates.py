@@ -9,7 +9,7 @@ from ..errors import NoAnswerError, ShapeError
 from ..expressions import build
 from ..expressions.build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
 from ..expressions.expr import Expr, make, postorder, transform
-from ..kinds import ONE, Dim, Shape
+from ..kinds import ONE, Dim, Shape, size_of_letter
 from ..ops.core import ADD, EYE, INDEXED_SUM, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
 from ..ops.operation import Operation
 from .infer import read_template
@@ -21,7 +21,7 @@ _MARK = "\u2022"
 def signature_shapes(op: Operation) -> list[Shape]:
     """The shapes of the parameters, in the signature's letters."""
     given = op.signature.partition("->")[0]
-    return [tuple(ONE if t == "1" else Dim.of(_MARK + t) for t in part.split()) for part in given.split(",")]  # type: ignore[misc]
+    return [tuple(size_of_letter(t, _MARK) for t in part.split()) for part in given.split(",")]  # type: ignore[misc]
 
 
 @cache

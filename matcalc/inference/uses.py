@@ -97,9 +97,9 @@ def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], 
         elif n.op in ("norm", "inner", "bars", "index", "iverson"):
             holds[id(n)] = False
         elif n.op == "call":
-            holds[id(n)] = any(parts) and not _is_number(str(n.attr).rstrip("."))
+            holds[id(n)] = (any(parts) and not _is_number(str(n.attr).rstrip("."))) or _is_array(str(n.attr))
         elif n.op in ("pow", "epow"):
-            holds[id(n)] = parts[0]
+            holds[id(n)] = parts[0] or (parts[1] and n.args[0].op == "name" and n.args[0].attr == "e")
         elif n.op == "mul" and n.args[0].op == "T" and _is_small(n.args[0].args[0]) and _is_small(n.args[-1]):
             holds[id(n)] = False  # x^T A x
         else:
@@ -119,6 +119,15 @@ def _is_number(name: str) -> bool:
     return not _measure(meaning.value, dict.fromkeys(meaning.params, True), {}, {})
 
 
+@cache
+def _is_array(name: str) -> bool:
+    """Whether a function's value is an array, whatever it is of: skew, cross."""
+    op, meaning = REGISTRY.get(name), shorthands().get(name)
+    if op is not None:
+        return bool(set(op.signature.partition("->")[2].split()) & set("23456789"))
+    return meaning is not None and _measure(meaning.value, dict.fromkeys(meaning.params, False), {}, {})
+
+
 def _is_small(n: Node) -> bool:
     return n.op == "name" and str(n.attr)[:1].islower()
 
@@ -131,7 +140,7 @@ def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str]
         if node.op == "name" and vector:
             touched.add(str(node.attr))
         arrays = sum(holds[id(a)] for a in node.args)
-        dotted = node.op == "mul" and node.attr == (".",) and all(a.op == "name" for a in node.args)
+        dotted = node.op == "mul" and node.attr in ((".",), ("×",)) and all(a.op == "name" for a in node.args)
         dotted = dotted or (node.op == "mul" and isinstance(node.attr, tuple) and "@" in node.attr)
         for k, a in enumerate(node.args):
             others = arrays > holds[id(a)]

@@ -78,7 +78,8 @@ class Arranger(Factors):
         if e.op.directions:
             parts = (self._sized(e.args[0]), *[self._direction(a) for a in sorted(e.args[1:], key=self.key)])
             return Node("call", parts, e.op.spellings[0])
-        parts = self._broadcast(e.args) if several else tuple(map(self._sized, e.args))
+        told = e.op.signature.startswith("3 ")  # the function says how many entries there are
+        parts = self._broadcast(e.args) if several else tuple(map(self._beside if told else self._sized, e.args))
         called = e.op.spellings[0] if e.op.spellings else e.op.name
         return Node("call", parts, dotted(called, e) if e.op.elementwise else called)
 

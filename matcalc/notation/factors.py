@@ -9,9 +9,25 @@ from ..expressions import build
 from ..expressions.build import is_number, split, transpose, value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE
-from ..ops.core import ADD, CONSTANT, ENTRY, HADAMARD, INDEX, INDEXED_SUM, MATMUL, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE
+from ..ops.core import (
+    ADD,
+    CONSTANT,
+    ENTRY,
+    HADAMARD,
+    INDEX,
+    INDEXED_SUM,
+    MATMUL,
+    MATRIX_POWER,
+    MEMBER,
+    POWER,
+    SIZE,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+)
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from ..ops.rotations import SKEW
 from ..ops.trace import TRACE
 from ..printing.count import symbols
 from ..syntax import Node, walk
@@ -104,6 +120,8 @@ class Factors(Spelling):
         if e.op.parity == "odd" and len(e.args) == 1 and e.op.spellings:
             turned = self._turned(e.args[0])
             return None if turned is None else Node("call", (turned,), e.op.spellings[0])
+        if e.op is MATMUL and (crossed := self._crossed(list(e.args), turned=True)) is not None:
+            return crossed
         if e.op in (MATMUL, HADAMARD):
             for k, f in enumerate(e.args):
                 turned = None if is_below(f) else self._turned(f)
@@ -146,6 +164,9 @@ class Factors(Spelling):
 
     def _chain(self, factors: list[Expr]) -> Node:
         """A matrix product; runs of transposes that begin with a row are gathered where that is shorter."""
+        crossed = self._crossed(factors)
+        if crossed is not None:
+            return crossed
         parts: list[Node] = []
         k = 0
         while k < len(factors):
@@ -164,6 +185,29 @@ class Factors(Spelling):
             parts.append(self._beside(f) if held else self._of(f))
             k += 1
         return product(parts)
+
+    def _crossed(self, factors: list[Expr], turned: bool = False) -> Node | None:
+        """A product with [a]_x beside a vector as a cross product, or its opposite (`turned`); None where there is none."""
+        factors = [g for f in factors for g in self._squared(f)]
+        at = [k for k, f in enumerate(factors) if f.op is SKEW and f not in self.named]
+        if at and at[0] + 1 < len(factors) and factors[-1].shape[1] is ONE:
+            head, tail = factors[: at[0]], factors[at[0] + 1 :]
+            sides = [self._beside(factors[at[0]].args[0]), self._beside(tail[0]) if len(tail) == 1 else self._chain(tail)]
+            cross = Node("call", tuple(sides[::-1] if turned else sides), "cross")
+            return product([self._chain(head), cross]) if head else cross
+        if at and at[-1] and at[-1] + 1 == len(factors) and factors[0].shape[0] is ONE:
+            head = [transpose(f) for f in reversed(factors[:-1])]
+            if any(f.op is TIMES for f in head):  # (skew(b) c)^T is -c^T skew(b)
+                head = [transpose(f) if f.op is TIMES else f for f in head]
+                turned = turned != (sum(transpose(f).op is TIMES for f in head) % 2 == 1)
+            sides = [self._beside(head[0]) if len(head) == 1 else self._chain(head), self._beside(factors[-1].args[0])]
+            return Node("T", (Node("call", tuple(sides[::-1] if turned else sides), "cross"),))
+        return None
+
+    def _squared(self, f: Expr) -> tuple[Expr, ...]:
+        """[a]_x^2 as two factors."""
+        square = f.op is MATRIX_POWER and f.args[0].op is SKEW and is_number(f.args[1], 2) and f not in self.named
+        return f.args[:1] * 2 if square else (f,)
 
     def hadamard(self, e: Expr) -> Node:
         typed = self.author.get(e)

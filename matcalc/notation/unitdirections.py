@@ -15,7 +15,7 @@ from ..expressions.build import apply, eye, function_along, index, matmul, num, 
 from ..expressions.expr import Expr, postorder
 from ..expressions.functions import parts
 from ..inference.templates import entrywise
-from ..kinds import ONE
+from ..kinds import ONE, Dim
 from ..ops import function_names
 from ..ops.abstract import FUNCTION
 from ..ops.book import REGISTRY
@@ -52,29 +52,33 @@ def _unstacked(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
 
 
 def _gathered(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
-    """A sum over p and q of L(e_p e_q^T), L linear, times what hangs on p and q: L of that."""
+    """A sum over p and q of L(e_p e_q^T), L linear, times what hangs on p and q: L of that. Likewise over p of L(e_p)."""
     body, r, c = factor
-    ranges = {name: high.attr for name, low, high in t.binders if low.op is NUMBER and value_of(low) == 1 and high.op is SIZE}
+    ranges = {name: _range(high) for name, low, high in t.binders if low.op is NUMBER and value_of(low) == 1}
+    bounds = [i for _, *ends in t.binders for b in ends for i in b.indices]
     for n in postorder(body):
-        if n.op is not MATMUL or len(n.args) != 2 or n.args[0].op is not UNIT or n.args[1].op is not TRANSPOSE:
+        pair = n.op is MATMUL and len(n.args) == 2 and n.args[0].op is UNIT and n.args[1].op is TRANSPOSE
+        units = (n.args[0], n.args[1].args[0]) if pair else (n,)
+        letters = [str(u.args[0].attr) if u.op is UNIT and u.args[0].op is INDEX else "" for u in units]
+        if any(ranges.get(i) is not u.shape[0] for i, u in zip(letters, units, strict=True)):
             continue
-        units = n.args[0], n.args[1].args[0]
-        p, q = (str(u.args[0].attr) if u.op is UNIT and u.args[0].op is INDEX else "" for u in units)
         hole = symbol("\u2022E", n.shape)
         line = substitute(body, {n: hole})
-        bounds = [i for _, *ends in t.binders for b in ends for i in b.indices]
-        if p == q or {p, q} & {*line.indices, *bounds} or not _is_linear(line, hole):
+        if len({*letters}) < len(letters) or {*letters} & {*line.indices, *bounds} or not _is_linear(line, hole):
             continue
-        if any(ranges.get(i) is not u.shape[0] for i, u in zip((p, q), units, strict=True)):
-            continue
-        at = {i: Index(u.shape[0]) for i, u in zip((p, q), units, strict=True)}
+        at = {i: Index(u.shape[0]) for i, u in zip(letters, units, strict=True)}
         scalar, linked = _linked(t, factor, at)
         if linked is None:
             continue
-        direction, rest = _hanging(linked, (at[p], at[q]), (*r, *c), t, names)
+        direction, rest = _hanging(linked, tuple(at.values()), (*r, *c), t, names)
         if direction is not None:
             made = Term(scalar, [], t.slots, tuple(b for b in t.binders if b[0] not in at))
             yield _with(made, substitute(line, {hole: direction}), r, c, rest)
+
+
+def _range(high: Expr) -> object:
+    """The size that an index runs to."""
+    return high.attr if high.op is SIZE else Dim.of(int(value_of(high))) if high.op is NUMBER else None
 
 
 def _with(t: Term, body: Expr, r: Slot, c: Slot, rest: Iterable[Factor]) -> Term:
@@ -165,7 +169,7 @@ def _is_linear(e: Expr, hole: Expr) -> bool:
         degrees = [degree.get(a, 0) for a in n.args]
         if n is hole or not any(degrees):
             continue
-        multilinear = n.op in (MATMUL, TIMES, HADAMARD, KRONECKER, TRANSPOSE) or (n.op.directions and degrees[0] == 0)
+        multilinear = n.op in (MATMUL, TIMES, HADAMARD, KRONECKER, TRANSPOSE) or (n.op.directions and degrees[0] == 0) or n.op.is_linear
         if not multilinear and not (n.op is ADD and min(degrees) == max(degrees)):
             return False
         degree[n] = max(degrees) if n.op is ADD else sum(degrees)

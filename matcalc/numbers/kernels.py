@@ -523,3 +523,15 @@ def matrix_logarithm(X: Value) -> Value:
     Y = A - np.eye(n)
     total = sum(w / 2 * np.linalg.solve(np.eye(n) + (1 + t) / 2 * Y, Y) for t, w in zip(points, weights, strict=True))
     return 2.0**roots * total
+
+
+def skew_matrix(w: Value) -> Value:
+    """[w]_x of a column of three."""
+    a, b, c = w[:, 0]
+    return np.array([[0, -c, b], [c, 0, -a], [-b, a, 0]])
+
+
+def left_jacobian(w: Value) -> Value:
+    """The integral of exp(s [w]_x) for s from 0 to 1."""
+    K = np.block([[skew_matrix(w), np.eye(3)], [np.zeros((3, 6))]])
+    return matrix_exponential(K)[:3, 3:]

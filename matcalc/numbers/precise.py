@@ -596,6 +596,18 @@ def _polar(X: Array, turned: Array) -> Array:
     return X @ _inverse(square_root(turned @ X))
 
 
+def skew_matrix(w: Array) -> Array:
+    """[w]_x of a column of three."""
+    a, b, c = w.data
+    return Array([ZERO, -c, b, c, ZERO, -a, -b, a, ZERO], (3, 3))
+
+
+def left_jacobian(w: Array) -> Array:
+    """The integral of exp(s [w]_x) for s from 0 to 1."""
+    K, eye = skew_matrix(w), _eye(3)
+    return _corner(matrix_exponential(_blocks([[K, eye], [K * 0, K * 0]])), K.shape)
+
+
 class linalg:
     """Of numpy.linalg."""
 

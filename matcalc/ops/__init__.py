@@ -23,6 +23,7 @@ from . import (
     programs,
     pseudoinverse,
     roots_logarithms,
+    rotations,
     singular_values,
     softmax,
     sums,
@@ -37,7 +38,7 @@ __all__ = ["CHAPTERS", "MOST_DIRECTIONS", "REGISTRY", "arity", "by_name", "calle
 # In the order of the contents.
 CHAPTERS = (
     *(core, sums, trace, diagonal, blocks, abstract),
-    *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix, roots_logarithms),
+    *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix, roots_logarithms, rotations),
     *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, programs),
 )
 

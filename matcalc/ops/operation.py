@@ -131,8 +131,8 @@ class Operation:
 
     @property
     def is_linear(self) -> bool:
-        """Whether it is linear in its one argument, by its letters."""
-        return bool(self.index) and "," not in self.index
+        """Whether it is linear in its one argument, by its letters or as it has an adjoint."""
+        return "," not in self.index if self.index else bool(self.adjoint) and not self.directions
 
     def __repr__(self) -> str:
         return self.name

@@ -19,7 +19,7 @@ SYMMETRIC = word(
     near=True,
     vanishes="x - x.T",
     kept="add, direct_sum: all; times, hadamard, kron: all symmetric|skew, even skew; "
-    "transpose, inv, matrix_power: X; power: x; congruence: S; indexed_sum: F",
+    "transpose, inv, matrix_power: X; matrix_power: X skew, k even; power: x; congruence: S; indexed_sum: F",
 )
 SKEW = word(
     "skew",

@@ -196,8 +196,8 @@ class Printer:
         """How tightly the text of this node holds together."""
         if node.op == "num":
             return ATOM if integral(node) else MUL
-        if node.op == "call" and self.function(str(node.attr)).startswith(ARGUMENT):
-            return POST
+        if node.op == "call" and (function := self.function(str(node.attr))).startswith(ARGUMENT):
+            return POST if function.count(ARGUMENT) == 1 else EW
         return LEVELS.get(node.op, ATOM)
 
     def brackets(self, node: Node) -> tuple[str, str]:
@@ -243,6 +243,9 @@ class Printer:
 
     def call(self, node: Node) -> Sequence[Piece]:
         before, sign, after = self.function(str(node.attr)).partition(ARGUMENT)
+        if ARGUMENT in after:  # a sign between two arguments
+            between, _, after = after.partition(ARGUMENT)
+            return [before, Hole(node.args[0], POST, MIDDLE), between, Hole(node.args[1], POST, MIDDLE), after]
         if not sign:
             return [before, *self.arguments(node.args)]
         if not before:

@@ -194,7 +194,7 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         if text is not original and "BOLD" in unicodedata.name(original[mark.start], ""):
             mark.bold = True
         marks.append(mark)
-    return pair(_accents(in_marks(_tidy(_groups(marks), text), text)), text)
+    return pair(_accents(in_marks(_skewed(_tidy(_groups(marks), text), text), text)), text)
 
 
 _DRESSED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
@@ -311,6 +311,32 @@ def _groups(marks: list[Mark]) -> list[Mark]:
             kept[-2].value = ".^"
             continue
         kept.append(mark)
+    return kept
+
+
+def _skewed(marks: list[Mark], text: str) -> list[Mark]:
+    r"""`[w]_\times`, `[w]_{\times}`, `w_×`: skew(w)."""
+    kept: list[Mark] = []
+    k = 0
+    while k < len(marks):
+        mark = marks[k]
+        below = [m for m in marks[k + 1 : k + 4] if m.value not in "{}"][:1] if mark.kind == "under" and kept else []
+        if not below or below[0].kind != "infix" or text[below[0].start : below[0].end] not in ("×", "\\times"):
+            kept.append(mark)
+            k += 1
+            continue
+        first = last = len(kept) - 1
+        if kept[last].kind == "close":
+            depth = 0
+            while first >= 0 and (kept[first].kind not in ("open", "close") or (depth := depth + (kept[first].kind == "close") * 2 - 1)):
+                first -= 1
+        if first < 0 or kept[last].kind not in ("close", "word", "greek"):
+            raise refuse("`_×` stands below a vector", text, mark.span, "write [w]_× or skew(w)")
+        inside = kept[first + 1 : last] if first < last else kept[first:]
+        name = Mark("upright", "skew", kept[first].start, kept[first].end, kept[first].gap)
+        opening, closing = Mark("open", "(", kept[first].start, kept[first].end), Mark("close", "(", mark.start, below[0].end)
+        kept[first:] = [name, opening, *inside, closing]
+        k = marks.index(below[0], k) + 1 + (marks[k + 1].value == "{")
     return kept
 
 

@@ -127,3 +127,9 @@ def _lu_det(factor):
 
 def _lu_logdet(factor):
     return jnp.sum(jnp.log(jnp.abs(jnp.diagonal(factor[0]))))
+
+
+def _left_jacobian(w):
+    """The integral of exp(s [w]_x) for s from 0 to 1."""
+    K = jnp.cross(jnp.eye(3, dtype=w.dtype), w)
+    return jax.scipy.linalg.expm(jnp.block([[K, jnp.eye(3, dtype=w.dtype)], [jnp.zeros((3, 6), w.dtype)]]))[:3, 3:]

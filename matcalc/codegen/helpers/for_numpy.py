@@ -174,6 +174,12 @@ def _expm(X):
     return value.astype(X.dtype)
 
 
+def _left_jacobian(w):
+    """The integral of exp(s [w]_x) for s from 0 to 1."""
+    K = np.cross(np.eye(3, dtype=w.dtype), w)
+    return _expm(np.block([[K, np.eye(3)], [np.zeros((3, 6))]]))[:3, 3:].astype(w.dtype)
+
+
 def _commutation(m, n, dtype):
     """K with K vec(X) = vec(X.T) for X of shape (m, n)."""
     return np.eye(m * n, dtype=dtype)[np.arange(m * n).reshape(n, m).T.reshape(-1)]

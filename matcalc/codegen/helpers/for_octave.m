@@ -251,3 +251,8 @@ function total = spread_(dims, varargin)
         total(at(:)) = total(at(:)) + part(:);
     end
 end
+
+function J = left_jacobian_(w)
+    K = cross(eye(3), repmat(w(:).', 3, 1), 2);
+    J = expm([K, eye(3); zeros(3, 6)])(1:3, 4:6);
+end

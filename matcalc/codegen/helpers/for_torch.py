@@ -137,3 +137,10 @@ def _lu_det(factor):
 
 def _lu_logdet(factor):
     return torch.sum(torch.log(torch.abs(torch.diagonal(factor[0]))))
+
+
+def _left_jacobian(w):
+    """The integral of exp(s [w]_x) for s from 0 to 1."""
+    eye = torch.eye(3, dtype=w.dtype)
+    top = torch.cat([torch.linalg.cross(eye, w.expand(3, 3)), eye], 1)
+    return torch.linalg.matrix_exp(torch.cat([top, torch.zeros_like(top)]))[:3, 3:]

@@ -1,0 +1,63 @@
+"""The numbers of `data/fields.jsonl`, by automatic differentiation in double precision: python tests/make_fields.py
+
+Every case has its function a second time, as a JAX expression (`oracle`) of arrays (`args`: a shape, and what the matrix is to be).
+`data/fields.npz` gets their values and the derivative at two points. JAX knows nothing of matcalc, and the tests need no JAX.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jax.scipy.linalg as jsl
+import numpy as np
+
+HERE = Path(__file__).parent / "data"
+
+
+def hat(w: Any) -> Any:
+    """[w]_x by its entries."""
+    return jnp.array([[0, -w[2], w[1]], [w[2], 0, -w[0]], [-w[1], w[0], 0]])
+
+
+def drawn(rng: np.random.Generator, what: str) -> np.ndarray:
+    """A random array: `3 3 spd`, `3`, `` for a number."""
+    shape = [int(word) for word in what.split() if word.isdigit()]
+    x = rng.uniform(0.3, 1.2, shape) * rng.choice([-1, 1], shape)
+    kinds = {
+        "spd": lambda: x @ x.T + np.eye(len(x)),
+        "symmetric": lambda: (x + x.T) / 2,
+        "near": lambda: np.eye(len(x)) + x / 4,
+        "lower": lambda: np.tril(x) + 2 * np.eye(len(x)),
+        "positive": lambda: np.abs(x),
+        "density": lambda: (x @ x.T + np.eye(len(x))) / np.trace(x @ x.T + np.eye(len(x))),
+    }
+    return next((make() for kind, make in kinds.items() if kind in what.split()), x)
+
+
+def main() -> None:
+    jax.config.update("jax_enable_x64", True)
+    found: dict[str, np.ndarray] = {}
+    for number, line in enumerate((HERE / "fields.jsonl").read_text(encoding="utf-8").splitlines()):
+        case = json.loads(line)
+        for point in (0, 1):
+            rng = np.random.default_rng([number, point])
+            values = {name: drawn(rng, what) for name, what in case["args"].items()}
+
+            def function(x: Any, case: dict[str, Any] = case, values: dict[str, Any] = values) -> Any:
+                names = {"jnp": jnp, "jsl": jsl, "hat": hat, **{n: jnp.asarray(v) for n, v in values.items()}, case["wrt"]: x}
+                return eval(case["oracle"], names)  # the file's own text
+
+            derivative: Any = function
+            for _ in range(case["order"]):
+                derivative = jax.jacobian(derivative)
+            found |= {f"{case['id']}/{point}/{name}": value for name, value in values.items()}
+            found[f"{case['id']}/{point}"] = np.asarray(derivative(jnp.asarray(values[case["wrt"]])))
+    np.savez_compressed(HERE / "fields.npz", **found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""What the fields ask for: `data/fields.jsonl`, against numbers of automatic differentiation (`make_fields.py`)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from console import ROOT, run
+from corpus import cases, close, symbols
+
+import matcalc
+
+CASES = {case["id"]: case for case in cases("fields")}
+NUMBERS = np.load(Path(__file__).parent / "data" / "fields.npz")
+FEWEST = 12  # of every heading
+
+
+@cache
+def derivative(name: str) -> Any:
+    case = CASES[name]
+    return matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=case["order"])
+
+
+def test_they_are_all_there() -> None:
+    assert min(Counter(case["heading"] for case in CASES.values()).values()) >= FEWEST
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_solved_printed_and_read_back(name: str) -> None:
+    """The answer has the numbers, reads back in text and LaTeX, and is no longer than its source's."""
+    d, case = derivative(name), CASES[name]
+    assert d.verified == "verified"
+    if case.get("expected"):
+        assert symbols(d.text) <= symbols(case["expected"]), f"{d.text}   (source: {case['expected']})"
+    assert all((d.unicode, d.typst, d.mathml))
+    for point in ("0", "1"):
+        wanted = np.squeeze(NUMBERS[f"{name}/{point}"])
+        given = {n: v.item() if v.ndim == 0 else v for n in case["args"] if (v := NUMBERS[f"{name}/{point}/{n}"]) is not None}
+        given = {n: v for n, v in given.items() if n in d.where}
+        assert close(np.squeeze(d.evaluate(given)), wanted, 1e-7), d.text
+        for form in (d.text, d.latex, case.get("expected")):
+            if form:
+                assert close(np.squeeze(evaluated(form, d.where, given)), wanted, 1e-7), form
+
+
+def evaluated(form: str, where: Any, given: dict[str, Any]) -> Any:
+    """The numbers of a form, which may not have every name in it."""
+    read = matcalc.parse(form, where=where)
+    return read.evaluate({n: v for n, v in given.items() if n in read.where or n in where})
+
+
+PAGE = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^\$ (matcalc .*)\n((?:(?!\$ |```).*\n)+)", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
+def test_the_examples_of_the_page_print_what_they_say(command: str, output: str) -> None:
+    assert run(*shlex.split(command)[1:]).out == output
+
+
+def test_every_example_is_run() -> None:
+    assert len(EXAMPLES) == PAGE.count("\n$ ") > 8
