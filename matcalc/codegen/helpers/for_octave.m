@@ -252,7 +252,9 @@ function total = spread_(dims, varargin)
     end
 end
 
+
 function J = left_jacobian_(w)
+    % The integral of exp(s [w]_x) for s from 0 to 1.
     K = cross(eye(3), repmat(w(:).', 3, 1), 2);
     J = expm([K, eye(3); zeros(3, 6)])(1:3, 4:6);
 end
