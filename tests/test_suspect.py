@@ -12,7 +12,20 @@ REFUSED = {
     r"\frac{a \cdot b}{\sqrt{a^2 b^2}}": ("a", "a^T a"),
     r"\frac{x - \mu}{\|x\|} * \gamma": ("x", ".* \\gamma"),
     r"\|B - A (X^{(1)} \odot X^{(2)})\|_F^2": ("A", "Khatri-Rao"),
-    r"(n + 1) \log\det(I_N + X^T X)": ("X", "n in R"),
+    r"(n + p) \log\det(I_N + X^T X)": ("X", "n, p in R"),
+    r"\beta S I/2": ("S", "I in R"),
+    r"e^{-i \omega t}": ("t", "cos and sin"),
+    r"\|u - \pi(R X + t)\|^2": ("t", "pi *"),
+    r"w_i (\Sigma w)_i/\sqrt{w^T \Sigma w}": ("w", "sum_i"),
+    r"h = a + b x_i; \sum_{i=1}^m (h - y_i)^2": ("a", "h_i = "),
+    "np.sum(-y * (X @ w))": ("w", ".* y"),
+    r"\sum_{k=1}^K \log \sigma(v_{w_k}^T u)": ("u", "v_k"),
+    r"\|X\|_{2,1}": ("X", "rows"),
+    "x_+ + y": ("x", "x_{+}"),
+    r"\log p(y \mid x)": ("x", "density"),
+    r"\log \pi_\theta(a | s)": ("s", "density"),
+    "A x = b": ("x", "A^-1 b"),
+    "Ax = b": ("x", "A^-1 b"),
 }
 ANSWERED = {
     r"\|W x + b\|^2": ("W", "2 (W x + b) x^T"),
@@ -21,6 +34,24 @@ ANSWERED = {
     r"\|\gamma * (x - y)\|^2": ("x", "2 gamma^2 (x - y)^T"),
     r"\|A (X \odot Y)\|_F^2": ("Y", "2 (X .* A^T A (X .* Y))"),
     r"\frac{n}{2} \log\det(I_N + S)": ("S", "n (I + S)^-T/2"),
+    r"-\frac n2 \log|S| - \frac12 tr(A S^{-1})": ("n", "-logdet(S)/2"),
+    r"\frac{k}{2} (\|r_1 - r_2\| - d_0)^2": ("k", "(||r_2 - r_1|| - d_0)^2/2"),
+    r"r N (1 - N/K)": ("N", "r (1 - 2 N/K)"),
+    r"A K^\alpha L^{1-\alpha}": ("A", "K^(alpha) L^(1 - alpha)"),
+    r"C \sum_i \max(0, 1 - y_i w^T x_i) + \|w\|^2": ("C", "sum_{i=1}^n max(0, 1 - y_i (w^T x_i))"),
+    "Exp[-x.x/2]": ("x", "-exp(-x^T x/2) x^T"),
+    "1^T w - 1": ("w", "ones(n)^T"),
+    r"\Phi \theta": (r"\theta", "Phi"),
+    r"w^T \mu": ("w", "mu^T"),
+    r"\log L(\theta) = \sum_i y_i \log \theta": (r"\theta", "sum(y)/theta"),
+    r"D_{KL}(p \| q) = \sum_i p_i \log\frac{p_i}{q_i}": ("q", "-(p ./ q)^T"),
+    r"\log \mathcal N(x \mid \mu, \Sigma)": (r"\mu", "(x - mu)^T (Sigma^-1 + Sigma^-T)/2"),
+    r"\sum_i \log N(x_i; \mu, \sigma^2)": (r"\mu", "(sum(x) - mu n)/sigma^2"),
+    r"\tanh'(w^T x)": ("x", "2 (tanh(w^T x)^2 - 1) tanh(w^T x) w^T"),
+    r"\sum_{ij} P_{ij} C_{ij}": ("P", "C"),
+    r"P_{k+1|k} x": ("x", "P_{k+1|k}"),
+    r"\sigma(u_{j^*})": ("u_{j^*}", "sigmoid(u_{j*}) (1 - sigmoid(u_{j*}))"),
+    r"\frac{V_{\max} S}{K_m + S}": ("S", "V_{max} K_m/(K_m + S)^2"),
     "tr(x^T A x)": ("A", "x x^T"),
     r"N \log s - \sum_i s x_i": ("s", "N/s - sum(x)"),
 }
@@ -38,3 +69,10 @@ def test_both_spellings_are_shown(text: str) -> None:
 def test_the_neighbours_are_answered(text: str) -> None:
     wrt, answer = ANSWERED[text]
     assert matcalc.derivative(text, wrt).text == answer
+
+
+def test_values_are_given_by_the_names_that_were_typed() -> None:
+    d = matcalc.derivative(r"P_{k+1|k} K_{k+1} x", "x")
+    assert d.evaluate({"P": [[1.0, 2.0]], "K_{k+1}": [[3.0], [4.0]]}) == 11
+    assert matcalc.derivative("x^T x - x^T x'", "x").evaluate({"x": [1.0, 2.0], "x'": [1.0, 1.0]}).tolist() == [1, 3]
+    assert matcalc.derivative(r"\theta^2 c", r"\theta").evaluate({r"\theta": 3.0, "c": 2.0}) == 12

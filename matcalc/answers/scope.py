@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UsageError
+from ..errors import MatcalcError, UsageError
 from ..expressions.expr import Expr, postorder
 from ..expressions.functions import functions_of
 from ..inference.infer import Typed, infer
 from ..inference.scene import counts, declared_shape, spell_declaration
 from ..kinds import SCALAR, Dim, Shape
 from ..ops.core import MEMBER, SYMBOL
+from ..reading.read import parse_names
 from ..syntax import Node, Program, split_name, walk
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Scope:
         # For a comparison at random points: values that are not needed are passed over, functions known by their sets have stand-ins.
         self.compares = False
         self.functions = frozenset(d.name for d in typed.declarations if d.domain is not None)
+        self.bound = frozenset(typed.bindings)
         self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
         self.names = frozenset(
             {
@@ -62,12 +64,27 @@ class Scope:
             }
         )
 
+    def spelled(self, name: str) -> str:
+        r"""A name as it is called here: \theta and x' in canonical spelling, K for K_{k+1} where that is the only K."""
+        known = self.symbols.keys() | self.families.keys() | self.letters | self.functions
+        if name in known or name.rstrip("'") in self.functions:
+            return name
+        try:
+            (canonical,) = parse_names(name)
+        except (MatcalcError, ValueError):
+            return name
+        if canonical in known or split_name(canonical)[1]:
+            return canonical
+        alike = [n for n in self.symbols if split_name(n)[0] == canonical and len(split_name(n)[1]) > 1]
+        return alike[0] if len(alike) == 1 and canonical not in self.bound else canonical
+
     def prepare(
         self, given: Mapping[str, Any], used: Sequence[Expr], shapes: Sequence[Shape] = ()
     ) -> tuple[dict[str, Any], dict[str, int]]:
         """The values an evaluation of `used` needs, in internal form, with the sizes."""
         from ..numbers.numeric import prepare
 
+        given = {self.spelled(n): v for n, v in given.items()}
         functions = {n: v for n, v in given.items() if n.rstrip("'") in self.functions}
         absent = [n for n in functions_of(used) if not callable(functions.get(n))]
         if absent and not self.compares:

@@ -26,7 +26,8 @@ from .powers import norm
 from .products import applied, inner, level, operation, transposed
 from .products import kron as kron_of
 from .scene import GREEK
-from .scopes import SCALAR, Meaning, Typing
+from .scopes import SCALAR, Frame, Meaning, Typing
+from .shorthands import derivative_by_entries, normal_density
 from .terms import Term, known, undeclared
 
 TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
@@ -245,6 +246,32 @@ def _log(el: Typing, node: Node, args: list[Term]) -> Term:
 
 HALF = build.num(Fraction(1, 2))
 
+CAPITAL_VARIANCE = 3  # what a capital letter for a number costs there
+NORMAL = ("(2 pi)^(-1/2) s^(-1/2) exp(-(x - m)^2/(2 s))", "(2 pi)^(-count(x)/2) det(s)^(-1/2) exp(-1/2 (x - m)^T s^-1 (x - m))")
+
+
+def _normal(el: Typing, node: Node, args: list[Term]) -> Term:
+    """The normal density with mean m and covariance s: of a number, where s is its variance, or of a vector."""
+    x, m, s = args
+    if not all(t.is_scalar for t in args):
+        wrong = next((t for t, kind in zip(args, ("vector", "vector", "matrix")) if t.kind != kind), None)
+        if wrong is not None or not el.unify(x.shape, m.shape) or not el.unify(s.shape, (x.shape[0], x.shape[0])):
+            raise Misfit(args, partial(_normal_error, el, node, args))
+    elif node.args[2].op == "name" and str(node.args[2].attr)[:1].isupper():
+        el.penalty(CAPITAL_VARIANCE, *args)
+    el.frames.append(Frame({"x": x, "m": m, "s": s}, quiet=True))
+    taken = any(split_name(n)[0] == "pi" for n in el.scene.names)  # pi_k N(x | m_k, S_k)
+    value = el.walk(normal_density(NORMAL[not x.is_scalar].replace("pi", "acos(-1)" if taken else "pi")))
+    el.frames.pop()
+    return value
+
+
+def _normal_error(el: Typing, node: Node, args: list[Term]) -> MatcalcError:
+    s = Speller(el)
+    shapes = ", ".join(s.shape(t) for t in args)
+    return refuse_shape(f"the normal density is of a vector, its mean and its covariance matrix, or of three numbers; here {shapes}", node)
+
+
 CALLS: dict[str, Meaning] = {
     "diag": _diag,
     "norm": _norm,
@@ -266,6 +293,7 @@ CALLS: dict[str, Meaning] = {
     "skew": _skew,
     "inv": _inverse,
     "vec": _vec,
+    "normalpdf": _normal,
     "log": _log,
 }
 
@@ -282,11 +310,21 @@ def _dotted(el: Typing, node: Node, args: list[Term]) -> Term:
     return by_signature(el, op, node, args)
 
 
+def _derivative(el: Typing, node: Node, args: list[Term]) -> Term:
+    """tanh'(z): the derivative that the book gives, entry by entry."""
+    el.frames.append(Frame({"x": args[0]}, quiet=True))
+    value = el.walk(derivative_by_entries(str(node.attr)[:-1]))
+    el.frames.pop()
+    return value
+
+
 def call(el: Typing, node: Node, args: list[Term]) -> Term:
     """A function applied to its arguments."""
     name = str(node.attr)
     if name.startswith(EINSUM):
         return einsum(el, node, args)
+    if name.endswith("'") and name[:-1] in REGISTRY:
+        return _derivative(el, node, args)
     if name.endswith("."):
         return _dotted(el, node, args)
     meaning = CALLS.get(name)

@@ -27,6 +27,7 @@ class Counting:
         self.entries: dict[str, int] = {}
         self.notes: list[str] = []
         self.zero: set[Axis] = set()
+        self.data: set[str] = set()  # letters that say how many observations there are
         self.indexed: set[str] = set()  # bases with an index
         self.numbered: dict[str, set[int]] = {}  # bases with a number
         self.alone: set[str] = set()
@@ -56,14 +57,40 @@ class Counting:
             for letter in sorted(COUNTS.intersection(_divisors(n))):
                 if letter not in self.declared and not any(self._is_declared(m, last.attr) for m in walk(last.args[0])):
                     found.setdefault(letter, []).append(last)
+        if not found:
+            found = self._counts_of_data(nodes)
         bounds = [m.attr for n in nodes if n.op in ("sum", "product") for a in n.args[1:] for m in walk(a)]
         for letter, sums in found.items():
             uses = sum(n.op == "name" and n.attr == letter for n in nodes)
-            if uses == len(sums) + bounds.count(letter):
+            if uses == len(sums) + bounds.count(letter) or letter in self.data:
                 one = Node("num", (), Fraction(1))
                 done = {id(n): Node("sum", (*n.args, one, Node("name", (), letter)), n.attr, n.span) for n in sums}
                 self._replace([_with(root, done) for root in self.roots])
                 self.notes.append(f"{letter} read as how many {' and '.join(dict.fromkeys(str(n.attr) for n in sums))} there are")
+
+    def _counts_of_data(self, nodes: list[Node]) -> dict[str, list[Node]]:
+        """N log s - sum_i x_i/s by s: N, a number, says how many i there are, if i is the one index of a sum that no variable carries."""
+        named = {n.attr for n in nodes if n.op == "name"}
+        letters = [c for c in COUNTS if c in named and c not in self.declared and c not in self.wrt]
+        letters = [c for c in letters if all(c != b.name for b in self.program.bindings)]
+        bases = {split_indexed(w)[0] for w in self.wrt}
+        of_variables = {p.letter for n in nodes if n.op == "name" and split_indexed(str(n.attr))[0] in bases for p in _parts(str(n.attr))}
+        sums = [n for n in nodes if n.op in ("sum", "product")]
+        if len(letters) != 1 or any(len(n.args) != 1 for n in sums):
+            return {}
+        (letter,) = letters
+        bare = {p.letter for s in sums if s.attr is None for n in walk(s) if n.op == "name" for p in _parts(str(n.attr))}
+        indices = (bare | {str(n.attr) for n in sums if n.attr}) - of_variables
+        carried = {c for n in nodes if n.op == "name" for c in split_indexed(str(n.attr))[1]}
+        if (
+            len(indices) != 1
+            or letter in carried
+            or indices <= bare
+            or any(self._is_declared(m, c) for c in indices for n in sums for m in walk(n))
+        ):
+            return {}
+        self.data.add(letter)
+        return {letter: [n for n in sums if n.attr in indices]}
 
     def _is_declared(self, n: Node, letter: str) -> bool:
         """Whether a name with that index is declared, so that it is known how far the index runs."""
@@ -176,6 +203,10 @@ def _bound_reading(sub: str, lows: Lows) -> list[Part]:
         if all(not p.letter or p.letter in lows for p in reading) and any(p.letter for p in reading):
             return reading
     return []
+
+
+def _parts(name: str) -> list[Part]:
+    return [p for r in readings(split_indexed(name)[1]) for p in r]
 
 
 def _divisors(n: Node) -> list[str]:

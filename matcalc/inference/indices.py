@@ -57,6 +57,7 @@ class Indices:
         if any(s.summed for s in self._contractions()):
             self.convention = True
             self._find_free()
+        self._refuse_captured()
         self._sum()
 
     # ------------------------------------------------------------------------------------------ what stands in the text
@@ -89,6 +90,16 @@ class Indices:
                     if n.op == "cmp":
                         below = BESIDE if any(a.op == "name" and a.attr in bound for a in n.args) else COMPARED
                     todo += [(a, bound, below) for a in n.args]
+
+    def _refuse_captured(self) -> None:
+        """h = a + b x_i, and then sum_i h: h would be of another i than the sum."""
+        for k, b in enumerate(self.program.bindings):
+            loose = {u.sub for u in self.uses if u.statement == k and len(u.sub) == 1 and u.sub not in u.bound}
+            for u in self.uses:
+                taken = loose & u.bound if u.statement != k and u.node.attr == b.name else ()
+                for c in sorted(taken):
+                    message = f"{b.name} is made of what carries {c}, and it stands in a sum over {c}"
+                    raise ReadingError(message, span=b.span, suggestion=f"write {b.name}_{c} = …, and {b.name}_{c} in the sum")
 
     # ------------------------------------------------------------------------------------------ definitions
 
@@ -191,6 +202,11 @@ class Indices:
             return
         signs = [n for root, _ in statements for n in walk(root) if n.op in ("sum", "product")]
         for s in done:
+            if s.summed and any(n.op in ("T", "norm", "inner") and not _letters_below(n) for n in walk(s.root)):
+                c, where = next(iter(s.summed.items()))
+                message = f"the index {c} stands twice in a product, and other products here have no indices"
+                hint = f"write sum_{c} in front of what is summed, or declare {c} in N for a given place"
+                raise ReadingError(message, span=where.span, suggestion=hint)
             loose = [c for c in s.summed if c in s.left]
             if loose or (signs and s.summed):
                 c, where = next((c, n) for c, n in s.summed.items() if not loose or c in loose)

@@ -20,6 +20,8 @@ from .scopes import SCALAR, Frame, Typing
 from .terms import Resolve, Term, finish, undeclared
 
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
+FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
+BEHIND = 3  # what a number behind a matrix or a row costs: A alpha
 
 
 def operation(name: str, node: Node) -> Operation:
@@ -88,7 +90,7 @@ def _refuse_own_entry(el: Typing, node: Node, scalar: Node) -> None:
 def _state_broadcast(el: Typing, t: Term, lead: Term, node: Node) -> None:
     shape = lead.shape
     if not t.literal:
-        el.penalty(BROADCAST, t, lead)
+        el.penalty(FILLED if lead.kind == "matrix" and t.name is None else BROADCAST, t, lead)
     if el.scene.template:
         return
     if t.literal and isinstance(value_of(t), Fraction) and value_of(t) == 0:
@@ -200,6 +202,10 @@ def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Se
                 factors = [_closed(factors, shape)]
             continue
         else:
+            if t.is_scalar and held.kind in ("matrix", "row") and sign != "/" and all(later.is_scalar for later in args[k:]):
+                cost = BEHIND if el.defaults.get(t.name or "") == "scalar" else int(nodes[k].op == "add")
+                if cost and undeclared([t]):
+                    el.penalty(cost, t)
             shape = t.shape if held.is_scalar else shape
         factors.append(t)
     if len(factors) == 1:
@@ -290,6 +296,8 @@ def inner(el: Typing, node: Node, args: list[Term]) -> Term:
     """<A, B>, A : B and dot(u, v): the sum of the products of the entries."""
     a, b = args
     if a.is_scalar and b.is_scalar:
+        if undeclared(args) and not el.scene.template:
+            raise Misfit(args, partial(refuse_shape, f"{Speller(el).node(node)} is an inner product, and both are numbers", node))
         return Term(SCALAR, (a, b), _product_of, node)
     if not el.unify(a.shape, b.shape):
         raise Misfit(args, partial(entrywise_error, el, ":", node.args[:1], node.args[1], a, b), a.kind == b.kind)

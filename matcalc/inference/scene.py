@@ -13,7 +13,7 @@ from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .counting import Counting
 from .indices import Indices
-from .uses import arguments_only, exponents_only, halved, numbers
+from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
@@ -171,6 +171,7 @@ class Scene:
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
         self.exponents = self.numbers = self.halved = frozenset[str]()  # t in x^t; names that are numbers first; n in n/2
+        self.capitals = False  # capital letters are numbers first
         if self.template:
             return
         nodes = self._nodes()
@@ -179,7 +180,9 @@ class Scene:
             self.exponents = exponents_only(nodes)
         self.halved = halved(nodes) - known - set(self.wrt)
         arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
-        self.numbers = numbers(self.program, arrays) | arguments_only(nodes, known)
+        if not any(arrays.values()) and not self.program.bold:
+            self.capitals = capitals_are_numbers(nodes, known)
+        self.numbers = numbers(self.program, arrays, self.capitals) | arguments_only(nodes, known)
 
     def _with_bound(self, sizes: dict[str, None]) -> dict[str, None]:
         """With the names in the values of those that are bound: n and p for ones(k), where k = n p."""
@@ -271,7 +274,7 @@ class Scene:
         """The default kind of an undeclared name."""
         letter = split_name(name)[0]
         if letter[0].isupper():
-            return "matrix"
+            return "scalar" if self.capitals or name in self.numbers else "matrix"
         if self.program.bold:  # the author tells vectors from numbers by their type
             return "vector" if name in self.program.bold else "scalar"
         return "scalar" if letter in GREEK or name in self.numbers else "vector"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
@@ -76,6 +77,12 @@ def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
         if carried and (len(reading) < 3 or "," in sub):
             message = f"{name} carries the index {carried[0]}, and it is one thing for all {carried[0]}"
             raise ReadingError(message, span=node.span, suggestion="give it another name, or define it by its indices")
+    below = re.findall(r"_\{?([^_{}]+)", sub)  # v_{w_k}
+    bound = [c for part in below for c in ([part] if part in el.frames[-1].indices else part) if c in el.frames[-1].indices]
+    if bound and not el.scene.template:
+        base = name.partition("_")[0]
+        message = f"{name} carries the index {bound[0]} below another name"
+        raise ReadingError(message, span=node.span, suggestion=f"write {base}_{bound[0]}")
 
 
 def _subscripts(el: Typing, sub: str) -> list[Part] | None:

@@ -1,8 +1,9 @@
-"""Readings that fit and that nobody is sure to have meant: refused, with the spellings of both.
+r"""Readings that fit and that nobody is sure to have meant: refused, with the spellings of both.
 
     x W + b        a row times a matrix, or a number in place of x or W       w * gamma      entry by entry, or a number behind a vector
-    a . b / a^2    a dot product, or a product of numbers                     X^{(1)} \\odot X^{(2)}   entries, or columns (Khatri-Rao)
-    n and I_N      another size, or a number
+    a . b / a^2    a dot product, or a product of numbers                     X^{(1)} \odot X^{(2)}   entries, or columns (Khatri-Rao)
+    n, p and I_N   other sizes, or numbers                                     S I            a number I, or the identity
+    \pi(R X + t)   a function, or a number                                    e^{i t}        a number i, or the imaginary unit
 
 Only names that the author declared nowhere are doubted.
 """
@@ -37,6 +38,8 @@ def refuse_suspect(el: Typing) -> None:
                 if error is not None:
                     raise error
     _refuse_other_sizes(el)
+    if el.scene.capitals and any(n.op == "name" and n.attr == "I" for n, _ in el.seen) and not el.stands_for_something("I"):
+        raise ReadingError("I is the identity matrix, and the other capital letters are numbers here", suggestion="declare I in R")
 
 
 def _guessed(el: Typing, node: Node) -> str:
@@ -93,6 +96,9 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     for a, sign, b, left in _factors(n, terms):
         guessed = b.op == "name" and str(b.attr) in el.defaults and letter_class(str(b.attr)) != "upper"
         right = terms.get(id(b))
+        if sign == "*" and el.scene.by_hand and a.op == "name" and right is not None and not right.is_scalar:
+            a, b, left, right = b, a, right, left  # y * (X @ w)
+            guessed = split_name(str(b.attr))[0] in OFTEN_VECTORS and _guessed(el, b) == "scalar"
         if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:
             s = Speller(el)
             v, g = s.factor(a), s.node(b)
@@ -102,6 +108,48 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 suggestion=f"write {v} .* {g} for entry by entry; for a number write it in front, or declare {g} in R",
             )
     return None
+
+
+def _identity(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """S I, which is S if I is the identity."""
+    at = next((k for k, a in enumerate(n.args) if a.op == "name" and a.attr == "I"), -1)
+    others = [a for k, a in enumerate(n.args) if k != at and a.op == "name" and str(a.attr)[:1].isupper() and str(a.attr) in el.defaults]
+    if at < 0 or not others or el.stands_for_something("I"):
+        return None
+    return ReadingError(
+        f"I beside {others[0].attr} in a product is the identity matrix, which changes nothing, or a name",
+        span=n.span,
+        suggestion="declare I in R if it is a number; leave the identity out",
+    )
+
+
+def _projection(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""\pi(R X + t), where pi may be a function."""
+    for a, sign, b, left in _factors(n, terms):
+        right = terms.get(id(b))
+        text = el.scene.program.text[a.span[1] : b.span[0] + 1] if a.span and b.span else ""
+        if a.attr == "pi" and not sign and right is not None and not right.is_scalar and text.startswith("(") and left.name is None:
+            inside = Speller(el).node(b)
+            return ReadingError(
+                f"pi({inside.strip('()')}) is a function of a vector, or the number pi times it",
+                span=n.span,
+                suggestion="write pi * (…) for the number, or declare pi: R^m -> R^n",
+            )
+    return None
+
+
+def _imaginary(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """e^{i w t}, where i is a name like any other here."""
+    inside = n.args[-1].args[0] if n.args[-1].op == "neg" else n.args[-1]
+    factors = inside.args if inside.op == "mul" else (inside,)
+    unit = next((a for a in factors if a.op == "name" and a.attr in ("i", "j") and str(a.attr) in el.defaults), None)
+    if unit is None or len(factors) < 2 or not (is_euler(el, n.args[0]) or (n.op == "call" and n.attr == "exp")):
+        return None
+    return ReadingError(
+        f"{unit.attr} in this exponent is the imaginary unit, or a number; everything is real here",
+        span=n.span,
+        suggestion=f"write cos and sin for the real and the imaginary part, or declare {unit.attr} in R",
+    )
 
 
 def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
@@ -123,15 +171,20 @@ def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 
 def _refuse_other_sizes(el: Typing) -> None:
-    """n beside I_N, where nothing says of what n is the size."""
+    """n and p beside I_N, where nothing says of what they are the sizes."""
     named = [str(n.attr) for n, t in el.seen if n.op == "name" and str(n.attr).startswith("I_") and t.kind == "matrix"]
     others = [name for name, t in el.symbols.items() if name in SIZE_LETTERS and name in el.defaults and t.is_scalar]
-    others = [name for name in others if name not in el.scene.wrt and name not in el.scene.halved]
-    if named and others:
-        message = f"{named[0]} names a size, and {' and '.join(others)} may be another, or a number"
+    others = [name for name in others if name not in el.scene.wrt]
+    if named and len(others) > 1:
+        message = f"{named[0]} names a size, and {' and '.join(others)} may be others, or numbers"
         first = next(n for n, _ in el.seen if n.op == "name" and n.attr == others[0])
         hint = f"declare the matrices with their sizes, as X in R^{{{others[0]} x m}}, or {', '.join(others)} in R"
         raise ReadingError(message, span=first.span, suggestion=hint)
 
 
-DOUBTS: dict[str, tuple[Doubt, ...]] = {"mul": (_row, _dot, _star), "ew": (_columns,)}
+DOUBTS: dict[str, tuple[Doubt, ...]] = {
+    "mul": (_row, _dot, _star, _identity, _projection),
+    "ew": (_columns,),
+    "pow": (_imaginary,),
+    "call": (_imaginary,),
+}

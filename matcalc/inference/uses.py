@@ -6,15 +6,17 @@ multiplied by a matrix, added to such a thing. A text with nothing of linear alg
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
+from ..reading.scan import GREEK_WORDS
 from ..syntax import Binding, Node, Program, split_name, walk
 from .shorthands import shorthands
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
+_OF_ARRAYS = frozenset({"T", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 SIZE_LETTERS = frozenset("nNdDmpk")
 COUNT = "N"  # a capital letter that more often says how many there are than it is a matrix
 _OF_VECTORS = frozenset({"T", "norm", "inner", "ew", "epow", "index"})
@@ -46,21 +48,56 @@ def exponents_only(nodes: Sequence[Node]) -> frozenset[str]:
 
 
 def halved(nodes: Sequence[Node]) -> frozenset[str]:
-    """n and d, where they stand in n/2 and nowhere else: in (2 pi)^{-d/2} and n/2 log(2 pi) they count dimensions."""
+    """n and d, where they stand in n/2 log(2 pi), n/2 log(y^T y) or (2 pi)^{-d/2} and nowhere else: there they count dimensions. (In
+    n/2 log|S| they may count observations.)"""
     found: dict[str, int] = {}
     for n in nodes:
-        if n.op == "mul" and isinstance(n.attr, tuple):
-            pairs = zip(n.args, n.args[1:], n.attr)
-            for a, _, _ in (p for p in pairs if p[2] == "/" and p[0].op == "name" and p[1].op == "num" and p[1].attr == 2):
-                found[str(a.attr)] = found.get(str(a.attr), 0) + 1
+        parts: Iterable[Node] = ()
+        if n.op == "mul" and any(_is_log_of_number(a) for a in n.args):
+            parts = [m for a in n.args for m in ((n, a) if a.op == "mul" else (n,))]
+        elif n.op == "pow" and _has_pi(n.args[0]):
+            parts = walk(n.args[1])
+        for m in {id(m): m for m in parts}.values():
+            if m.op == "mul" and isinstance(m.attr, tuple):
+                pairs = zip(m.args, m.args[1:], m.attr)
+                for a, _, _ in (p for p in pairs if p[2] == "/" and p[0].op == "name" and p[1].op == "num" and p[1].attr == 2):
+                    found[str(a.attr)] = found.get(str(a.attr), 0) + 1
     for n in nodes:
         if n.op == "name" and n.attr in found:
             found[str(n.attr)] -= 1
     return frozenset(n for n, left in found.items() if left == 0 and n in SIZE_LETTERS)
 
 
-def numbers(program: Program, arrays: Mapping[str, bool]) -> frozenset[str]:
-    """The undeclared names that nothing in the text makes vectors. `arrays` says of the declared names whether they are arrays.
+def _has_pi(root: Node) -> bool:
+    return any(n.op == "name" and n.attr == "pi" for n in walk(root))
+
+
+def _is_log_of_number(n: Node) -> bool:
+    return n.op == "call" and n.attr == "log" and not (n.args[0].op == "bars" or n.args[0].attr == "det")
+
+
+def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
+    """Whether the undeclared capital letters are numbers: one divides, or has a Greek exponent, in a text without linear algebra."""
+
+    def has(root: Node, fits: Callable[[str], bool]) -> bool:
+        return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
+
+    if any(n.op in _OF_ARRAYS or (n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr) for n in nodes):
+        return False
+    if any(n.op == "call" and not is_unknown_function(str(n.attr)) and _takes_arrays(str(n.attr)) for n in nodes):
+        return False
+    for n in nodes:
+        if n.op == "mul" and isinstance(n.attr, tuple):
+            if any(sign == "/" and has(a, str.isupper) for a, sign in zip(n.args[1:], n.attr)):
+                return True
+        elif n.op == "pow" and len(n.args) == 2 and has(n.args[0], str.isupper) and has(n.args[1], lambda base: base in GREEK_WORDS):
+            return True
+    return False
+
+
+def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False) -> frozenset[str]:
+    """The undeclared names that nothing in the text makes vectors. `arrays` says of the declared names whether they are arrays, and
+    `capitals` whether the capital letters are numbers.
 
     Of a name by itself the text says nothing.
     """
@@ -70,7 +107,7 @@ def numbers(program: Program, arrays: Mapping[str, bool]) -> frozenset[str]:
     bound: dict[str, bool] = {}
     statements = [*program.bindings, Binding("", program.body)]
     for b in statements:
-        bound[b.name] = _measure(b.value, arrays, bound, holds)
+        bound[b.name] = _measure(b.value, arrays, bound, holds, capitals)
     touched: set[str] = set()
     functions: dict[str, tuple[bool, ...]] = {}  # of each function that the text defines: which of its arguments are vectors
     for b in statements:
@@ -83,17 +120,19 @@ def numbers(program: Program, arrays: Mapping[str, bool]) -> frozenset[str]:
         if not b.params:
             _touch(b.value, b.name in touched, holds, touched, functions)
     names = {str(n.attr) for b in statements for n in walk(b.value) if n.op == "name"}
-    return frozenset(n for n in names if n not in arrays and n not in bound and n not in touched and split_name(n)[0].islower())
+    return frozenset(
+        n for n in names if n not in arrays and n not in bound and n not in touched and (split_name(n)[0].islower() or n == COUNT)
+    )
 
 
-def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], holds: dict[int, bool]) -> bool:
+def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], holds: dict[int, bool], capitals: bool = False) -> bool:
     """Note of every node below `root` whether its value may be an array, as far as signs and capital letters tell."""
     for n in reversed(list(walk(root))):  # parts before wholes
         parts = [holds[id(a)] for a in n.args]
         if n.op == "name":
             name = str(n.attr)
             known = arrays.get(name, bound.get(name))
-            holds[id(n)] = name[:1].isupper() and name != COUNT if known is None else known
+            holds[id(n)] = name[:1].isupper() and name != COUNT and not capitals if known is None else known
         elif n.op in ("norm", "inner", "bars", "index", "iverson"):
             holds[id(n)] = False
         elif n.op == "call":
@@ -140,8 +179,10 @@ def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str]
         if node.op == "name" and vector:
             touched.add(str(node.attr))
         arrays = sum(holds[id(a)] for a in node.args)
-        dotted = node.op == "mul" and node.attr in ((".",), ("×",)) and all(a.op == "name" for a in node.args)
-        dotted = dotted or (node.op == "mul" and isinstance(node.attr, tuple) and "@" in node.attr)
+        signs = node.attr if node.op == "mul" and isinstance(node.attr, tuple) else ()
+        sign = next((s for s in (".", "×") if signs.count(s) == 1), "")  # x . y, and not a . b . c
+        one = signs.index(sign) if sign else -1
+        both = node.args[one : one + 2] if one >= 0 and all(a.op == "name" for a in node.args[one : one + 2]) else ()
         for k, a in enumerate(node.args):
             others = arrays > holds[id(a)]
             if node.op == "call" and len(functions.get(str(node.attr), ())) == len(node.args):
@@ -151,7 +192,7 @@ def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str]
             elif node.op in _OF_VECTORS:
                 inside = k == 0 or node.op in ("ew", "inner")
             elif node.op in ("add", "mul"):
-                inside = vector or others or dotted
+                inside = vector or others or "@" in signs or a in both
             else:
                 inside = vector and node.op in _THROUGH
             todo.append((a, inside))

@@ -25,6 +25,18 @@ def is_list(marks: Sequence[Mark], at: int) -> bool:
     return False
 
 
+def given_at(marks: Sequence[Mark], at: int) -> int:
+    """The mark of the one bar or semicolon in the brackets at mark `at`, as in p(y | x) and N(x; m, S); 0 if there is none."""
+    found, i, close = 0, at + 1, marks[at].mate
+    while i < close:
+        if (marks[i].kind == "bar" and marks[i].value == "|") or marks[i].kind == "semi":
+            if found:
+                return 0
+            found = i
+        i = marks[i].mate + 1 if marks[i].kind == "open" else i + 1
+    return found if at + 1 < found < close - 1 else 0
+
+
 def holds_one(marks: Sequence[Mark], at: int) -> bool:
     """Do the brackets at mark `at` hold one bare name or number, x_1 or -1?"""
     close = marks[at].mate

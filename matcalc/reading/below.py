@@ -1,6 +1,6 @@
 """What stands below a sum sign: its indices, their bounds, and the conditions on them.
 
-    i, i,j     i = 1     i < j     1 <= i < j <= n     j : j != i     (i,j) in Omega     j in N(i)     c in C
+    i, ij, i,j     i = 1     i < j     1 <= i < j <= n     j : j != i     (i,j) in Omega     j in N(i)     c in C
 
 Clauses stand apart by commas, colons, bars and line ends. An index is a letter of a clause by itself or before `=`; else one that a
 comparison or `in` names and that stands below a name somewhere and is no index in use.
@@ -75,6 +75,9 @@ def below(marks: list[Mark], lower: Range, active: Collection[str], subscripted:
         letter = _letter(marks, start, stop)
         if letter:
             found.index(letter)
+        elif run := _run(marks, start, stop, subscripted):
+            for c in run:
+                found.index(c)
         elif "in" in kinds or any(marks[k].kind == "word" and marks[k].value == "in" for k in _outer(marks, start, stop)):
             _member(found, marks, start, stop, active, refuse)
         elif "cmp" in kinds:
@@ -115,6 +118,14 @@ def _letter(marks: list[Mark], start: int, stop: int) -> str:
     """The index that these marks are, or ""."""
     mark = marks[start] if stop == start + 1 else None
     return mark.value if mark is not None and (mark.kind == "greek" or (mark.kind == "word" and len(mark.value) == 1)) else ""
+
+
+def _run(marks: list[Mark], start: int, stop: int, subscripted: Collection[str]) -> str:
+    """The letters of `ij`, where all of them are indices, or ""."""
+    mark = marks[start] if stop == start + 1 else None
+    if mark is None or mark.kind != "word" or not len(set(mark.value)) == len(mark.value) <= MOST_INDICES:
+        return ""
+    return mark.value if all(c in subscripted for c in mark.value) else ""
 
 
 def _chain(

@@ -23,6 +23,7 @@ _POSTFIX = {"T": "T", "+": "pinv", "pinv": "pinv", "-1": "inv", "-T": "invT"}
 _NORMS = {"": "", "1": "1", "2": "2", "F": "F", "Fro": "F", "fro": "F", "infty": "inf", "inf": "inf", "*": "*"}
 _HADAMARD = frozenset({".*", "./", "kron"})
 _LONGEST_INDEX = 50  # marks; a longer bracket after a bracket is a factor
+_IN_INDEX = frozenset({"word", "greek", "num", "comma", "colon", "plus", "minus"})  # what \epsilon\left[…\right] has to hold to be an entry
 _LOOKAHEAD = 200  # how far an opening `<` may be from its `>` where it could be a comparison
 
 
@@ -46,7 +47,7 @@ class Lexer(Operands):
     def indexes(self, mark: Mark) -> bool:
         """Is the `[` that touches what stands before an index? Of a name always; of a bracket or postfix if it looks like one."""
         if self.last == "NAME":
-            return True
+            return not mark.side or all(m.kind in _IN_INDEX for m in self.marks[self.i : mark.mate])
         if self.last not in ("RPAR", "POST", "RSQ"):
             return False
         if mark.mate - self.i > _LONGEST_INDEX:
@@ -121,6 +122,9 @@ class Lexer(Operands):
             else:
                 self.jumps[where] = end
             if kind not in _NORMS:
+                if kind == "2,1":
+                    hint = "write sum(sqrt(X.^2 ones(n))) for rows, sum(sqrt((X^T).^2 ones(m))) for columns, where X in R^{m x n}"
+                    raise self.refuse("`||…||_{2,1}` is the sum of the norms of the rows, or of the columns", self.marks[where].span, hint)
                 if not (kind.isdigit() or len(kind) == 1 or self.names.is_name(kind)):
                     hint = "norms are _1, _2, _F, _p, _\\infty and _*"
                     raise self.refuse(f"{quote('||…||_' + kind)} is no norm known here", self.marks[where].span, hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from itertools import accumulate
 
@@ -135,6 +136,10 @@ def subscript(marks: list[Mark], i: int, text: str, names: Names | None = None, 
         if not mark.value.isdigit():
             raise refuse(f"{quote('_' + mark.value)} is no subscript", text, mark.span)
         return mark.value, i + 2
+    if mark.kind in ("plus", "minus") and names is not None:
+        shown = text[marks[i].start : mark.end]
+        hint = f"write x_{{{mark.value}}} for a name, max(x, 0) for the positive part"
+        raise refuse(f"{quote(shown)} below a name is a part of the name, or takes the positive part", text, mark.span, hint)
     if mark.kind == "word":
         if names is None:
             return mark.value, i + 2
@@ -169,19 +174,28 @@ def _subscript_letters(marks: list[Mark], i: int, text: str, names: Names, base:
     )
 
 
-_IN_SUBSCRIPTS = {"word", "upright", "num", "const", "plus", "minus", "comma", "colon", "sub", "greek"}
+_IN_SUBSCRIPTS = {"word", "upright", "num", "const", "plus", "minus", "comma", "colon", "sub", "greek", "bar"}
+_STARS = ("star", "ast", "*")
 
 
 def spell_subscript(marks: list[Mark], start: int, stop: int, text: str) -> str:
     """The normal spelling of `marks[start:stop]` as a subscript: no blanks, no fonts, Greek as words."""
     parts = []
-    for mark in marks[start:stop]:
-        if mark.kind in _IN_SUBSCRIPTS or mark.value in ("_", "{", "*"):
-            closing = mark.kind == "close"
-            parts.append("}" if closing else "-" if mark.kind == "minus" else f"_{mark.value}" if mark.kind == "sub" else mark.value)
+    for k, mark in enumerate(marks[start:stop], start):
+        if mark.kind == "caret" and k + 1 < stop and marks[k + 1].value in _STARS:  # j^*
+            continue
+        if mark.kind == "command" and (mark.value == "star" or function_of(mark.value)):  # V_{\max}
+            parts.append("*" if mark.value == "star" else mark.value)
+        elif mark.kind in _IN_SUBSCRIPTS or mark.value in ("_", "{", "*"):
+            parts.append(
+                "}" if mark.kind == "close" else "-" if mark.kind == "minus" else f"_{mark.value}" if mark.kind == "sub" else mark.value
+            )
         else:
             raise refuse(f"{quote(text[mark.start : mark.end])} does not belong in a subscript", text, mark.span)
-    return "".join(parts)
+    return _LONE.sub(r"_\1", "".join(parts))
+
+
+_LONE = re.compile(r"_\{(.)\}")  # w_{I} in a subscript, which is w_I
 
 
 def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:

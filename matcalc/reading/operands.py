@@ -7,11 +7,11 @@ from fractions import Fraction
 from ..errors import MatcalcError, ReadingError, Span
 from ..ops import greek_functions
 from ..syntax import spell_name
-from .applied import holds_one, is_list, touching_bracket
-from .functions import function_of
+from .applied import given_at, holds_one, is_list, touching_bracket
+from .functions import function_of, is_elementwise
 from .machine import Frame, Token, leaf
 from .marks import Mark, quote
-from .names import HINTS, accented, nearest, subscript, suggestion_for, superscript_index
+from .names import HINTS, accented, is_prime, nearest, subscript, suggestion_for, superscript_index
 from .sizes import read_sizes
 from .sums import SumSigns
 
@@ -38,12 +38,28 @@ class Operands(SumSigns):
                 self.i += 1
                 self.open("IVERSON", following.value, (mark.start, following.end))
                 return
+        ones = self.ends and any(t.type == "NAME" and t.value == "1" for t in self.tokens)  # 1^T P 1
+        if mark.value == "1" and ((ones and self.tokens[-1].type != "NUM") or self.transposed_next()):
+            self.operand("NAME", "1", mark.span)
+            return
         if self.ends and self.tokens[-1].type == "NUM":
             both = (self.tokens[-1].start_pos, mark.end)
             raise self.refuse(f"the numbers {quote(self.source(both))} stand side by side", both, "write a * between them, or no blank")
         if self.last == "NAME" and not mark.gap and mark.start == self.tokens[-1].end_pos:
             self.digit_after_name(mark)
         self.operand("NUM", Fraction(mark.value), mark.span)
+
+    def transposed_next(self) -> bool:
+        """Whether the next marks are a transpose: 1^T x is the sum of the entries of x."""
+        if self.i >= self.stop or self.marks[self.i].gap:
+            return False
+        if self.peek("post", "T"):
+            return True
+        ahead = self.marks[self.i + 1 : self.i + 3]
+        if not self.peek("caret", "^") or not ahead:
+            return False
+        inside = ahead[1] if ahead[0].value == "{" and len(ahead) > 1 else ahead[0]
+        return (inside.kind, inside.value) == ("post", "T") or (inside.kind in ("word", "upright") and inside.value[:1] == "T")
 
     def digit_after_name(self, mark: Mark) -> None:
         begin = mark.start
@@ -352,6 +368,9 @@ class Operands(SumSigns):
             self.call("tgamma", mark.span)
             return True
         listed = is_list(self.marks, at)
+        bar = given_at(self.marks, at)
+        if bar and self.density(name, mark, at, bar):
+            return True
         if base in ("I", "pi") or name in self.active or not (listed or holds_one(self.marks, at)):
             return False
         inside = self.source((bracket.end, self.marks[bracket.mate].start)).strip()
@@ -372,6 +391,22 @@ class Operands(SumSigns):
         self.i = at
         self.call(called, mark.span)
         return True
+
+    def density(self, name: str, mark: Mark, at: int, bar: int) -> bool:
+        r"""\mathcal N(x \mid \mu, \Sigma), and N(x; mu, Sigma): the normal density. Of any other nothing is known."""
+        span = (mark.start, self.marks[self.marks[at].mate].end)
+        shown = quote(f"{name}({self.source((self.marks[at].end, self.marks[self.marks[at].mate].start)).strip()})")
+        commas = [k for k in range(bar, self.marks[at].mate) if self.marks[k].kind == "comma"]
+        if name == "N" and len(commas) == 1:
+            self.note(f"read {shown} as the density of the normal distribution, its covariance last")
+            self.marks[bar] = Mark("comma", ",", *self.marks[bar].span)
+            self.i = at
+            self.call("normalpdf", span)
+            return True
+        if self.marks[bar].kind == "semi":
+            return False
+        hint = f"write the density itself, or give it a name without brackets: {name}_{{given}}"
+        raise self.refuse(f"{shown} is a conditional density, of which nothing is known", span, hint)
 
     # -- functions --------------------------------------------------------------------------------------------------
 
@@ -408,6 +443,8 @@ class Operands(SumSigns):
                     raise self.refuse(f"{quote(f'{name}_{base}')} is no function known here", mark.span, hint)
                 before = [Token("COMMA", ",", *script.span), leaf(base, script.span)]
                 label = f"log_{base}"
+            elif script.kind == "post" and not suffix and is_prime(script, self.text) and is_elementwise(name):
+                name, self.i, suffix = name + "'", self.i + 1, "'"
             elif script.kind == "post":
                 shown = quote(self.source((mark.start, script.end)))
                 raise self.refuse(

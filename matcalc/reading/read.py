@@ -43,6 +43,7 @@ _SPELLED = (
     (r"\\vec(?![A-Za-z])", "vec"),
 )
 
+_NAMES = ("word", "upright", "greek", "accent", "command")  # marks that may be a name
 _LONGEST_FORM = 400  # characters left of `=`
 
 Range = tuple[int, int]
@@ -315,7 +316,7 @@ class _Reader:
 
     def is_name(self, start: int, stop: int) -> bool:
         try:
-            return read_name(self.marks, start, self.text)[1] == stop
+            return start < stop and read_name(self.marks, start, self.text)[1] == stop
         except ReadingError:
             return False
 
@@ -370,13 +371,43 @@ class _Reader:
             raise refuse("`=` has no name before it", self.text, self.marks[equals].span)
         marks = [m for m in self.marks[start:equals] if m.kind != "amp"]
         span = (marks[0].start, marks[-1].end)
+        if last and self.only_names(start, equals):
+            self.note(f"{quote(self.text[span[0] : span[1]])} only names the value")
+            return _Left((equals + 1, stop), span)
         found = self.bound_name(start, equals, span, last) or (last and self.named_form(start, equals, span)) or None
         if found is None:
-            raise refuse(f"the left side of `=` must be a name, and {quote(self.text[span[0] : span[1]])} is none", self.text, span)
+            what = "an equation" if last else "no definition"
+            message = f"the left side of `=` must be a name, and {quote(self.text[span[0] : span[1]])} is none: this is {what}"
+            hint = (
+                "write what is to be differentiated: the difference of both sides, or the solution, as A^-1 b of A x = b" if last else None
+            )
+            raise refuse(message, self.text, span, hint)
         if equals + 1 == stop:
             raise refuse(f"{quote(self.text[span[0] : self.marks[equals].end])} has no value after `=`", self.text, self.marks[equals].span)
         found.value = (equals + 1, stop)
         return found
+
+    def only_names(self, start: int, stop: int) -> bool:
+        r"""D_{KL}(p \| q), Var(w^T R), \log L(\theta), E[x], p(y | x): a word before brackets in which no list of parameters stands."""
+        first = self.marks[start]
+        function = (first.kind in ("word", "command", "upright") and function_of(first.value)) or ""
+        start += function in ("log", "det") and start + 1 < stop and self.marks[start + 1].kind != "open"
+        mark = self.marks[start]
+        if mark.kind not in _NAMES or (mark.kind == "command" and function_of(mark.value) is None):
+            return False
+        try:
+            i = start + 1 if mark.kind == "command" else read_name(self.marks, start, self.text)[1]
+        except ReadingError:
+            return False
+        if i >= stop or self.marks[i].kind != "open" or self.marks[i].mate != stop - 1 or self.marks[i].value not in ("(", "["):
+            return False
+        if self.marks[i].value == "[" and self.index_list(i + 1, stop - 1, separated=True):
+            return False
+        if function or function_of(mark.value):
+            return True
+        inside = self.marks[i + 1 : stop - 1]
+        listed = (*_NAMES, "comma", "under", "sub", "num", "const")
+        return any(m.kind not in listed and not (m.kind in ("open", "close") and m.value == "{") for m in inside)
 
     def bound_name(self, start: int, stop: int, span: Span, last: bool) -> _Left | None:
         """`z`, `w_{out}`, `f(x, y)`, and the index form `J[i,j]`."""
@@ -393,9 +424,10 @@ class _Reader:
                 left.name = spell_name(head[0].value, "".join(map(str, indices)))
                 return left
         name, i = read_name(self.marks, start, self.text)
-        if len(name) > 1 and i == stop and name not in self.names.variables and self.names.variables.issuperset(name):
+        product = len(name) == 2 and name.isalpha() and name[0].isupper() and name[1].islower() and self.is_name(stop + 1, len(self.marks))
+        if i == stop and name not in self.names.variables and (product or (len(name) > 1 and self.names.variables.issuperset(name))):
             hint = "differentiate the solution: A^-1 b for A x = b"
-            raise refuse(f"{quote(self.text[span[0] : span[1]])} = … is an equation between declared names", self.text, span, hint)
+            raise refuse(f"{quote(self.text[span[0] : span[1]])} = … is an equation between names", self.text, span, hint)
         function = function_of(name)
         if function or split_name(name)[0] == "I":
             what = "a function's name" if function else "the identity"

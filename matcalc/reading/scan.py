@@ -163,6 +163,7 @@ _SCAN = re.compile(
     r"|\.T(?![A-Za-z])(?P<dot_t>)"
     r"|\.(?P<method>I(?![A-Za-z_(.])|[a-z]+(?=[ ]*\([ ]*\))|dot(?=[ ]*\())"
     r"|(?P<spec>(?<=\()[\"'][A-Za-z, .>-]*[\"'])"
+    r"|(?<=[)\]}])\.(?=\()(?P<between>)"
     r"|\.(?=(?:\\left[ ]*)?\()(?P<dot>)"
     r"|(?<=[A-Za-z)\]}'])\.(?=[A-Za-z\[\\])(?P<tight>)"
     r"|(?P<bars>\|{3,})"
@@ -258,7 +259,7 @@ def _mark(m: re.Match[str], text: str) -> Mark:
         return Mark("greek", GREEK[value], start, end)
     if kind == "dot_t":
         return Mark("post", "T", start, end)
-    if kind == "tight":
+    if kind in ("tight", "between"):
         return Mark("infix", ".", start, end)
     if kind == "method":
         return Mark("method", m["method"], start, end)
