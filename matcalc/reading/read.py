@@ -378,10 +378,10 @@ class _Reader:
         if found is None:
             what = "an equation" if last else "no definition"
             message = f"the left side of `=` must be a name, and {quote(self.text[span[0] : span[1]])} is none: this is {what}"
-            hint = (
+            way = (
                 "write what is to be differentiated: the difference of both sides, or the solution, as A^-1 b of A x = b" if last else None
             )
-            raise refuse(message, self.text, span, hint)
+            raise refuse(message, self.text, span, way)
         if equals + 1 == stop:
             raise refuse(f"{quote(self.text[span[0] : self.marks[equals].end])} has no value after `=`", self.text, self.marks[equals].span)
         found.value = (equals + 1, stop)
@@ -390,7 +390,7 @@ class _Reader:
     def only_names(self, start: int, stop: int) -> bool:
         r"""D_{KL}(p \| q), Var(w^T R), \log L(\theta), E[x], p(y | x): a word before brackets in which no list of parameters stands."""
         first = self.marks[start]
-        function = (first.kind in ("word", "command", "upright") and function_of(first.value)) or ""
+        function = (function_of(first.value) if first.kind in ("word", "command", "upright") else None) or ""
         start += function in ("log", "det") and start + 1 < stop and self.marks[start + 1].kind != "open"
         mark = self.marks[start]
         if mark.kind not in _NAMES or (mark.kind == "command" and function_of(mark.value) is None):
