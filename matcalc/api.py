@@ -29,6 +29,7 @@ class Wanted(TypedDict, total=False):
     verify: bool
     structured: Structured
     vectorize: bool
+    strict: bool
 
 
 class WithLayout(Wanted, total=False):
@@ -62,6 +63,7 @@ def derivative(
     verify: bool = True,
     structured: Structured = "",
     vectorize: bool = False,
+    strict: bool = False,
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 
@@ -70,9 +72,11 @@ def derivative(
     Where it is left out, the text says it ("d/dx x^2"), or there is one sensible variable, or UsageError lists them.
     `structured` differentiates within the set a matrix is declared to lie in: "symmetric-space" (the gradient in that space) or
     "independent" (by the entries one may choose). `vectorize` writes sums over families as products with the stacked families;
-    `assumptions` says what is stacked how. Raises MatcalcError: bad input, no answer, or a failed check.
+    `assumptions` says what is stacked how. `strict` refuses where the kind of a name had to be chosen, and says what to declare.
+    Raises MatcalcError: bad input, no answer, or a failed check.
     """
-    question = Question.of(expr, wrt, where, Options(order, layout, notation, verify, structured, vectorize), asks=True)
+    options = Options(order, layout, notation, verify, structured, vectorize, strict)
+    question = Question.of(expr, wrt, where, options, asks=True)
     single = wrt is None or isinstance(wrt, str | Built)
     if question.options.order == 1 and single and len(question.names) > 1:
         names = ", ".join(map(repr, question.names))

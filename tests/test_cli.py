@@ -491,3 +491,29 @@ def test_a_file_by_its_name(tmp_path: Path) -> None:
     file.write_bytes(b"\xff")
     assert run("d", str(file), "--wrt", "x").code == 2
     assert run("d", str(tmp_path / "none.tex"), "--wrt", "x").code == 2
+
+
+AT = {
+    ("x^2 y", "--wrt", "x", "--at", "x = 3; y = 2"): "12",
+    ("x^2 y", "--wrt", "x", "--at", "x = 1/3; y = 2"): "1.33333333333333",
+    ("x^T A x", "--wrt", "x", "--at", "x = [1; 2]; A = [1, 2; 3, 4]"): "[12, 21]",
+    ("x^T A x", "--wrt", "x", "--layout", "denominator", "--at", "x = [1; 2]; A = [1, 2; 3, 4]"): "[12; 21]",
+    ("sin(x)", "--wrt", "x", "--at", "pi"): "-1",
+    ("x y", "--wrt", "x,y", "--at", "x = 1; y = 2"): "x: 2\ny: 1",
+    ("tr(A X)", "--wrt", "X", "--at", "A = [1, 2; 3, 4]"): "[1, 3; 2, 4]",
+}
+
+
+@pytest.mark.parametrize(("args", "expected"), AT.items())
+def test_the_value_at_a_point(args: tuple[str, ...], expected: str) -> None:
+    assert run("d", *args).out.strip() == expected
+
+
+def test_a_point_lacks_nothing_and_has_nothing_more() -> None:
+    answer = json.loads(run("hessian", "x^2 y", "--wrt", "x,y", "--at", "x = 3; y = 2", "--json").out)
+    assert answer["value"] == [[4, 6], [6, 0]] and answer["at"] == "x = 3; y = 2"
+    assert "no value was given for y" in run("d", "x y", "--wrt", "x", "--at", "x = 1").err
+    assert "z does not occur" in run("d", "x y", "--wrt", "x", "--at", "y = 1; z = 2").err
+    assert "twice" in run("d", "x y", "--wrt", "x", "--at", "y = 1; y = 2").err
+    assert "has no name" in run("hessian", "x y", "--wrt", "x,y", "--at", "1").err
+    assert "value" in run("d", "x y", "--wrt", "x", "--at", "y = 2", terminal=True).out

@@ -57,6 +57,13 @@ def test_strict_refuses_what_was_chosen_and_says_what_to_declare() -> None:
     assert run("d", "x^T A x", "--wrt", "x", "--strict").code == 0
 
 
+def test_strict_is_an_option_of_python_too() -> None:
+    with pytest.raises(matcalc.MatcalcError, match="gamma as a vector"):
+        matcalc.derivative("gamma gamma^T A b", "A", strict=True)
+    assert matcalc.grad("x^T A x", "x", strict=True).text == "(A + A^T) x"
+    assert matcalc.derivative("gamma gamma^T A b", "A", where="gamma in R^m", strict=True).shape == ("m", "n", "m")
+
+
 def test_errors_are_objects_for_programs() -> None:
     refused = run("d", "A x + ", "--wrt", "x", "--json")
     error = json.loads(refused.out)["error"]

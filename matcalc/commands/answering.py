@@ -39,13 +39,11 @@ def answer_by(
     steps: str | None,
     as_json: bool,
     chain: bool = False,
-    strict: bool = False,
+    at: str | None = None,
     **options: Any,
 ) -> int:
     """Ask matcalc's function `taker` (derivative, grad, …) and print what it answers."""
     import matcalc
-
-    from ..inference.table import refuse_chosen
 
     names = split_names(wrt)
     if form and chain and form[0] not in ("text", "unicode", "latex"):
@@ -55,23 +53,24 @@ def answer_by(
     by = names[0] if len(names) == 1 else names or None
     if taker == "derivative":
         options["order"] = order
-    options = {key: value for key, value in options.items() if value is not None and (key, value) != ("vectorize", False)}
+    options = {
+        key: value for key, value in options.items() if value is not None and (key, value) not in (("vectorize", False), ("strict", False))
+    }
     if by is None and WITHOUT_COMMAND not in click.get_current_context().find_root().meta:
         _need_one_candidate(expression, "; ".join(filter(None, where)))
     found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
     several = isinstance(found, list)
     names = names or list(dict.fromkeys(found[0].wrt if isinstance(found, list) else found.wrt))
     answers = list(zip(names, found)) if isinstance(found, list) else [("", found)]
-    if strict:
-        refuse_chosen(answers[0][1].readings)
+    values = [_value_at(at, answer) if at else None for _, answer in answers]
     if as_json:
-        objects = [answer.as_dict(steps or "", chain) for _, answer in answers]
+        objects = [answer.as_dict(steps or "", chain) | ({"at": at, "value": v[0]} if v else {}) for (_, answer), v in zip(answers, values)]
         print_json(objects if several else objects[0])
     elif form is None and sys.stdout.isatty():
-        for name, answer in answers:
-            _draw(answer, [name] if several else names, order, steps, chain)
+        for (name, answer), v in zip(answers, values):
+            _draw(answer, [name] if several else names, order, steps, chain, f"{v[1]}   at {one_line(str(at))}" if v else "")
     else:
-        _print_lines(answers, form or ("text", {}), steps, chain)
+        _print_lines(answers, form or ("text", {}), steps, chain, [v[1] for v in values if v])
     return 0
 
 
@@ -87,13 +86,27 @@ def _need_one_candidate(expression: str, where: str) -> None:
             raise which_variable(names)
 
 
-def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Mapping[str, Any]], steps: str | None, chain: bool) -> None:
-    """For a pipe: what was assumed to stderr, then the formula, alone on its line, to stdout."""
+def _value_at(at: str, answer: Derivative) -> tuple[object, str]:
+    """The numbers of an answer at a point, as lists and spelled."""
+    from ..pipeline.point import numbers_at, spelled
+
+    value = answer.evaluate(numbers_at(at, list(dict.fromkeys(answer.wrt))))
+    return getattr(value, "tolist", lambda: value)(), spelled(value, answer.shape[0] == "1")
+
+
+def _print_lines(
+    answers: Sequence[tuple[str, Derivative]],
+    form: tuple[str, Mapping[str, Any]],
+    steps: str | None,
+    chain: bool,
+    values: Sequence[str] = (),
+) -> None:
+    """For a pipe: what was assumed to stderr, then the formula (its value, where a point is given), alone on its line, to stdout."""
     format_, style = form
     notes = {note: None for _, answer in answers for note in (*notes_of(answer), *(answer.chain.assumptions if chain else ()))}
     for note in notes:
         complain(f"note: {one_line(note)}")
-    for name, answer in answers:
+    for k, (name, answer) in enumerate(answers):
         label = f"{one_line(name)}: " if name else ""
         if steps and format_ != "latex-doc":
             _print_steps(answer, steps, format_, style)
@@ -102,6 +115,9 @@ def _print_lines(answers: Sequence[tuple[str, Derivative]], form: tuple[str, Map
             continue
         if format_ == "latex-doc":
             print(answer.document(**style))
+            continue
+        if values:
+            print(label + values[k])
             continue
         formula = answer.to_latex(**style) if style else answer.spell(format_)
         if format_ == "unicode" and not can_encode(formula):
@@ -120,7 +136,7 @@ def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[st
     print("\n".join(map(printable, (text if can_encode(text) else shown.text()).split("\n"))) + "\n")
 
 
-def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool) -> None:
+def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool, value: str = "") -> None:
     """For a terminal: the formula as in a book, and under it what one must know to use it."""
     from rich.console import Console, Group
     from rich.panel import Panel
@@ -133,6 +149,8 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
         lines = answer.lines(max(1, console.width - 6), "text")
     if len(lines) > 1:
         facts.add_row("text", Text(answer.text))
+    if value:
+        facts.add_row("value", Text(printable(value), style="bold"))
     facts.add_row("shape", Text(shape_words([str(size) for size in answer.shape])))
     facts.add_row("layout", Text(answer.layout))
     if answer.readings:

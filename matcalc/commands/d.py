@@ -25,6 +25,7 @@ Examples:
   matcalc d "||A x - b||^2" --wrt x                    2 (A x - b)^T A
   matcalc d "x^T A x" --wrt x --where "A in S^n"       a property simplifies the answer
   matcalc d "x^T A x" --wrt x --order 2                the Hessian
+  matcalc d "x^2 y" --wrt x --at "x = 3; y = 2"        its value there
   matcalc d "a^T X b" --wrt a --wrt b                  one derivative each
   matcalc d "A X B" --wrt X --notation kron            d vec(F)/d vec(X)^T
   matcalc d "x^T A x" --wrt x --steps                  how it came about
@@ -71,6 +72,7 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     type=click.Choice(LEVELS),
     help="The derivation, a rule of the book on each line, with its source; `full` with the small steps too.",
 )
+@click.option("--at", metavar="POINT", help='The value there, in numbers: 2, "x = 1; y = [1; 2]", with a value for every name.')
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
 @click.option("--strict", is_flag=True, help="Refuse where the kind of a name had to be chosen: declare it with --where.")
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
@@ -89,6 +91,7 @@ def command(
     width: int | None,
     chain: bool,
     steps: str | None,
+    at: str | None,
     as_json: bool,
     strict: bool,
     no_verify: bool,
@@ -99,13 +102,14 @@ def command(
     bare line, and the assumptions go to standard error.
     """
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
+    options["strict"] = strict
     if chain and (order > 1 or layout != "numerator" or structured or vectorize):
         raise click.UsageError(
             "--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand",
             click.get_current_context(),
         )
     shown = form_of(format_, bold, transpose, width)
-    return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, strict, **options)
+    return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, at, **options)
 
 
 def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, examples: str) -> click.Command:
@@ -120,13 +124,13 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         transpose: str | None,
         width: int | None,
         steps: str | None,
+        at: str | None,
         as_json: bool,
-        strict: bool,
         no_verify: bool,
         **options: Any,
     ) -> int:
         form = form_of(format_, bold, transpose, width)
-        return answer_by(taker, expression, where, wrt, order, form, steps, as_json, strict=strict, **options, verify=not no_verify)
+        return answer_by(taker, expression, where, wrt, order, form, steps, as_json, at=at, **options, verify=not no_verify)
 
     params = [p for p in command.params if p.name not in (*leave_out, "chain")]
     epilog = f"\b\nExamples:\n{examples}"

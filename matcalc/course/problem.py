@@ -6,7 +6,6 @@ spells expressions with new names beside the old ones.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from ..notation.authorship import rewritten, typed_order
 from ..numbers.judge import Check
 from ..ops.core import MEMBER, SYMBOL
 from ..ops.vocabulary import LINEAR, WORDS, shortest
+from ..pipeline.point import NAMED, statements
 from ..pipeline.question import Question, read
 from ..pipeline.sampling import Sampler
 from ..printing.formats import Printable
@@ -28,9 +28,6 @@ from ..reading.read import parse_names
 from ..shortening.folding import folded
 from ..shortening.simplify import recognise
 from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
-
-_NAMED = re.compile(r"\s*(\\?[^\W\d_]+(?:_(?:\{[^{}]*\}|\w))?)\s*=(?!=)")
-_OPEN, _CLOSED = "([{", ")]}"
 
 
 class Problem:
@@ -99,9 +96,9 @@ class Problem:
     def point(self, text: str, what: str = "--at") -> dict[Expr, Expr]:
         """`1`, `x = 0.5; y = -0.4`, `[1; 2]` or `x_0`: a value for every variable."""
         given: dict[str, str] = {}
-        pieces = [p for p in _statements(text) if p.strip()]
+        pieces = [p for p in statements(text) if p.strip()]
         for piece in pieces:
-            named = _NAMED.match(piece)
+            named = NAMED.match(piece)
             if named is None:
                 if len(pieces) > 1 or len(self.names) > 1:
                     wanted = "; ".join(f"{n} = …" for n in self.names)
@@ -289,14 +286,3 @@ def _vanishes(e: Expr) -> bool:
 
 def _names(e: Expr) -> set[str]:
     return {name_of(n) for n in postorder(e) if n.op is SYMBOL}
-
-
-def _statements(text: str) -> list[str]:
-    """`text` cut at semicolons and line ends outside brackets."""
-    pieces, depth, start = [], 0, 0
-    for k, c in enumerate(text):
-        depth += (c in _OPEN) - (c in _CLOSED)
-        if c in ";\n" and depth <= 0:
-            pieces.append(text[start:k])
-            start = k + 1
-    return [*pieces, text[start:]]

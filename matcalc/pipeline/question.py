@@ -15,6 +15,7 @@ from ..expressions.build import entry, index, num
 from ..expressions.expr import Expr
 from ..expressions.labels import words_of
 from ..inference.infer import Typed, infer
+from ..inference.table import refuse_chosen
 from ..kinds import ONE, shape_text
 from ..ops.core import MEMBER, SYMBOL
 from ..printing.text import spell
@@ -30,9 +31,9 @@ NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
 class Options:
     """How a derivative is wanted. `structured` keeps declared matrices within their sets (see `differentiation.structured`);
-    `vectorize` writes sums over families with the stacked families (see `vectorized`)."""
+    `vectorize` writes sums over families with the stacked families (see `vectorized`); `strict` refuses kinds that were chosen."""
 
-    __slots__ = ("layout", "notation", "order", "structured", "vectorize", "verify")
+    __slots__ = ("layout", "notation", "order", "strict", "structured", "vectorize", "verify")
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Options:
         verify: bool = True,
         structured: str = "",
         vectorize: bool = False,
+        strict: bool = False,
     ) -> None:
         if isinstance(order, bool) or not isinstance(order, int) or order < 1:
             raise UsageError(f"the order of a derivative is a whole number from 1, not {order!r}")
@@ -50,7 +52,7 @@ class Options:
         if notation not in NOTATIONS:
             raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
         self.order, self.layout, self.notation = order, layout, notation
-        self.verify, self.structured, self.vectorize = verify, structured, vectorize
+        self.verify, self.structured, self.vectorize, self.strict = verify, structured, vectorize, strict
 
     def changed(self, **options: Any) -> Options:
         """The same with other values of these."""
@@ -114,6 +116,8 @@ class Question:
         """The function, by property-free twins of the variables."""
         if self._typed is None:
             self._typed = infer(self.program, self.declarations, tuple(dict.fromkeys(self.names)))
+            if self.options.strict:
+                refuse_chosen(self._typed.readings)
         return self._typed
 
     def whole(self) -> Typed:
