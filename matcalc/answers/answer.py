@@ -12,6 +12,7 @@ from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
 from ..expressions.build import symbol
 from ..expressions.expr import Expr, postorder
+from ..expressions.named import has_names
 from ..inference.infer import Typed
 from ..inference.scene import spell_declaration
 from ..kinds import ONE, Dim, shape_words
@@ -176,17 +177,20 @@ class ClosedForm(Typeset):
         _, bindings = self._names(chosen, arranger, taken)
         program = Program("", tuple(bindings), arranger.spell(self._expr))
         # A large answer is not spelled out without names just to be measured: its length is known well enough.
+        if has_names(self._expr):
+            return program
         without = self._expr.size if self._expr.size > LARGE else symbols(plain.spell(self._expr))
         return program if symbols(program) + LEAST_GAIN <= without else None
 
     def _indexed(self, plain: Arranger, taken: set[str]) -> Program:
         """The index form, with repeated subexpressions named where that is shorter."""
-        form = index_form(self._tensor, plain, taken, self._typed.declarations)
+        expressions = self._tensor.expressions()
         arranger = Arranger(plain.ranks, self._order, self._scope.names)
-        names, bindings = self._names(repeated(self._tensor.expressions()), arranger, taken)
-        if not bindings:
-            return form
+        names, bindings = self._names(repeated(expressions), arranger, taken)
         named = index_form(self._tensor, arranger, taken | set(names), self._typed.declarations, bindings)
+        if not bindings or any(map(has_names, expressions)) or sum(e.size for e in expressions) > LARGE:
+            return named
+        form = index_form(self._tensor, plain, taken, self._typed.declarations)
         return named if symbols(named) + LEAST_GAIN <= symbols(form) else form
 
     def _names(self, chosen: Sequence[Expr], arranger: Arranger, taken: Iterable[str]) -> tuple[list[str], list[Binding]]:

@@ -10,7 +10,7 @@ from ..errors import NoAnswerError
 from ..expressions.build import value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
-from ..ops.core import CONSTANT, ENTRY, EYE, INDEX, LITERAL, MEMBER, NUMBER, ONES, SIZE, SYMBOL, UNIT, ZEROS
+from ..ops.core import CONSTANT, ENTRY, EYE, INDEX, LITERAL, MEMBER, NAMED, NUMBER, ONES, SIZE, SYMBOL, UNIT, ZEROS
 from .axes import NoAxis, Range
 from .contraction import single
 from .graph import Dims, Node
@@ -134,4 +134,5 @@ RULES: dict[Operation, Callable[[Lowering, Expr], Node]] = {
     UNIT: _unit,
     ENTRY: _entry,
     LITERAL: _literal,
+    NAMED: lambda lowering, e: lowering.lower(e.args[0]),
 }

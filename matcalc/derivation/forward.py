@@ -40,6 +40,7 @@ from ..ops.core import (
     INDEXED_SUM,
     LITERAL,
     MEMBER,
+    NAMED,
     POWER,
     SYMBOL,
     TRANSPOSE,
@@ -232,6 +233,7 @@ def _is_below(e: Expr) -> bool:
 _OWN: dict[Operation, Callable[[Forward, Expr], Expr]] = {
     ENTRY: Forward._entry,
     CASES: Forward._cases,
+    NAMED: lambda rules, e: rules.d(e.args[0]),
     INDEXED_SUM: Forward._indexed_sum,
     INDEXED_PRODUCT: Forward._indexed_product,
     FUNCTION: Forward._function,

@@ -9,14 +9,14 @@ from ..expressions.build import add, hadamard, matmul, num, substitute, symbol, 
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR
 from ..ops.blocks import BLOCK
-from ..ops.core import ADD, ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, TIMES, TRANSPOSE
+from ..ops.core import ADD, ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, NAMED, TIMES, TRANSPOSE
 from ..ops.laws import REVERSE
 from ..shortening.simplify import Record, simplify
 from .forward import Forward
 
 MANY = 9  # nonlinear or shared nodes above which a function is taken apart
 LONG = 90  # symbols
-PLAIN = (ADD, TIMES, ENTRY, INDEXED_SUM, INDEXED_PRODUCT, BLOCK, LITERAL)  # and what is linear
+PLAIN = (ADD, TIMES, ENTRY, INDEXED_SUM, INDEXED_PRODUCT, BLOCK, LITERAL, NAMED)  # and what is linear
 
 
 class Part:

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Sequence
 from ..errors import NoAnswerError
 from ..expressions import build
 from ..expressions.build import add, apply, eye, index, matmul, num, times, transpose, unit, zeros
-from ..expressions.expr import Expr, make, postorder
+from ..expressions.expr import Expr, make, order_key, postorder
+from ..expressions.named import ADJOINT, named
 from ..inference.templates import adjoint_of, differential_of, factors_of, kronecker_of, ray_of
-from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, POWER, TIMES
+from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, NAMED, POWER, TIMES
 from ..ops.operation import Operation
 from .families import at_index, bind, is_target, of_member, other_factors, summed
 from .leibniz import OWN, Share, by_letters, ends, extended, times_entries
@@ -26,6 +27,7 @@ from .lifting import contract, over_index
 from .network import Binder, Factor, Index, Slot, Term, distribute, matrix_form, reduce_term, slot_for
 from .pairs import joined
 
+LONG, FEW = 40, 4  # symbols of an adjoint that is given a name; of one of a value that has a name itself
 EXPANDED = 8  # X^k with k up to this is written out in its differential
 
 
@@ -45,17 +47,62 @@ def accumulate(root: Expr, seeds: Sequence[Term], target: Expr) -> list[Term]:
         return []
     adjoints: dict[Expr, list[Term]] = {root: list(seeds)}
     found: list[Term] = []
-    for node in reversed([n for n in postorder(root) if n in needed]):
+    order = postorder(root)
+    values = set(order)
+    for node in reversed([n for n in order if n in needed]):
         terms = collect(adjoints.pop(node, []))
         if not terms:
             continue
         if is_target(node, target):
             found += terms if node is target else [of_member(t, node, target) for t in terms]
             continue
-        for term in terms:
+        joint = node.op is NAMED
+        for term in [_under_names(t, values, FEW if joint else LONG) for t in (added(terms) if joint else terms)]:
             for argument, share in shares(node, term, needed, target):
                 adjoints.setdefault(argument, []).append(share)
     return found + collect(adjoints.pop(target, []))  # shares of a member that is no node here itself
+
+
+def added(terms: Sequence[Term]) -> list[Term]:
+    """The terms with those added that differ in one matrix only: x[j] A[i,k] + x[j] B[i,k] is x[j] (A + B)[i,k]."""
+    kept: dict[object, Term] = {}
+    for t in terms:
+        places = {i: n for n, i in enumerate(i for s in t.slots for i in s)}
+        factors = sorted(t.factors, key=lambda f: (len(f[1]) == len(f[2]) == 1, order_key(f[0])))
+        if not factors or t.binders or any(i not in places for _, r, c in factors for i in (*r, *c)):
+            kept[t] = t
+            continue
+        *others, (body, rows, cols) = factors
+        if [places[i] for i in rows] > [places[i] for i in cols] and cols:
+            body, rows, cols = transpose(body), cols, rows
+        alike = [(e, *[tuple(places[i] for i in s) for s in at]) for e, *at in others]
+        key = t.scalar, frozenset(alike), *[tuple(places[i] for i in s) for s in (rows, cols, *t.slots)]
+        before = kept.get(key)
+        if before is not None:
+            body, (rows, cols) = add(before.factors[-1][0], body), before.factors[-1][1:]
+            others, t = before.factors[:-1], before
+        kept[key] = Term(t.scalar, [*others, (body, rows, cols)], t.slots)
+    return list(kept.values())
+
+
+def _under_names(t: Term, values: set[Expr], most: int) -> Term:
+    """The adjoint with a name for each of its parts of more than `most` symbols, `values` of the function itself counted as letters:
+    what is made of it is no longer for that."""
+
+    def short(e: Expr) -> Expr:
+        return named(e, ADJOINT) if e.size > most and not e.indices and _is_longer(e, values, most) else e
+
+    return Term(short(t.scalar), [(short(e), r, c) for e, r, c in t.factors], t.slots, t.binders)
+
+
+def _is_longer(e: Expr, values: set[Expr], most: int) -> bool:
+    todo, written = [e], 0
+    while todo and written <= most:
+        e = todo.pop()
+        written += 1
+        if e not in values and e.op is not NAMED:
+            todo += e.args
+    return written > most
 
 
 def _above(root: Expr, target: Expr) -> set[Expr]:

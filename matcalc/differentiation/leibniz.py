@@ -14,7 +14,7 @@ from ..expressions.build import apply, eye, num, ones, times, unit, zeros
 from ..expressions.expr import Expr
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
-from ..ops.core import ADD, CASES, ENTRY, LITERAL
+from ..ops.core import ADD, CASES, ENTRY, LITERAL, NAMED
 from ..ops.multilinear import Letters, letters
 from ..ops.operation import Operation
 from .functions import of_entrywise_function, of_function, of_function_along
@@ -38,6 +38,10 @@ def _of_sum(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     for a in node.args:
         if a in needed:
             yield a, term
+
+
+def _of_named(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    yield node.args[0], term
 
 
 def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
@@ -134,6 +138,7 @@ OWN: dict[object, Callable[[Expr, Term, set[Expr]], Iterable[Share]]] = {
     BLOCK: _of_block,
     LITERAL: _of_literal,
     CASES: _of_cases,
+    NAMED: _of_named,
     ENTRYWISE_FUNCTION: of_entrywise_function,
     FUNCTION: of_function,
     FUNCTION_ALONG: of_function_along,

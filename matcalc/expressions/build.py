@@ -8,11 +8,11 @@ means identical, so the rest of the engine compares with `is`. The order of prin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from ..ops.core import MEMBER, UNIT
-from . import aggregates, blocks, entrywise, frechet, functions, products, scalars, sums
-from .expr import Expr, make, transform
+from ..ops.core import MEMBER, NAMED, UNIT
+from . import aggregates, blocks, entrywise, frechet, functions, named, products, scalars, sums
+from .expr import Expr, make, postorder, transform
 from .functions import function, function_along
 from .leaves import (
     constant,
@@ -31,6 +31,7 @@ from .leaves import (
     without_coefficient,
     zeros,
 )
+from .named import ADJOINT
 from .normal import (
     add,
     apply,
@@ -59,7 +60,7 @@ from .normal import (
 from .products import as_power
 from .signatures import result_shape
 
-LAWS = (sums, scalars, products, entrywise, aggregates, blocks, functions, frechet)  # reading them fills the table of normal forms
+LAWS = (sums, scalars, products, entrywise, aggregates, blocks, functions, frechet, named)  # reading them fills the table of normal forms
 
 
 def rebuild(e: Expr, args: Sequence[Expr]) -> Expr:
@@ -76,6 +77,39 @@ def rebuild(e: Expr, args: Sequence[Expr]) -> Expr:
 def substitute(e: Expr, values: Mapping[Expr, Expr]) -> Expr:
     """`e` with expressions replaced, in normal form again."""
     return transform(e, rebuild, dict(values))
+
+
+def opened(e: Expr, uses: int | None = None) -> Expr:
+    """`e` with its adjoints written out; with `uses` those that are used no oftener."""
+    count: dict[Expr, int] = {}
+    for n in postorder(e):
+        for a in n.args:
+            count[a] = count.get(a, 0) + 1
+
+    def of(n: Expr, args: tuple[Expr, ...]) -> Expr:
+        adjoint = n.op is NAMED and n.attr[0] == ADJOINT  # type: ignore[index]
+        return args[0] if adjoint and (uses is None or count.get(n, 0) <= uses) else rebuild(n, args)
+
+    return transform(e, of)
+
+
+def with_names(root: Expr, names: Iterable[Expr]) -> Expr:
+    """The expression with these NAMED nodes in the place of what they stand for."""
+    of = {n.args[0]: n for n in names}
+    done: dict[Expr, Expr] = {}
+    root = of.get(root, root)
+    todo = [root]
+    while todo:
+        e = todo[-1]
+        parts = e.args if e.op is NAMED else [of.get(a, a) for a in e.args]
+        waiting = [a for a in parts if a not in done]
+        if e not in done and waiting:
+            todo += waiting
+            continue
+        todo.pop()
+        if e not in done:
+            done[e] = rebuild(e, tuple(done[a] for a in parts))
+    return done[root]
 
 
 __all__ = [

@@ -19,7 +19,7 @@ from ..errors import MatcalcError
 from ..interning import Memo
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
-from ..ops.core import CASES, ENTRY, EYE, INDEXED_SUM, MATMUL, MEMBER, NUMBER, SYMBOL, TIMES, ZEROS
+from ..ops.core import CASES, ENTRY, EYE, INDEXED_SUM, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, TIMES, ZEROS
 from ..ops.multilinear import letters
 from ..ops.operation import Operation
 from ..ops.vocabulary import WORDS, Words, close_properties
@@ -50,7 +50,7 @@ def properties_of(e: Expr, given: Mapping[Expr, str] | None = None) -> Words:
     todo = [e]
     while todo:
         n = todo[-1]
-        waiting = [a for a in n.args if a not in _known] if n.op is CASES or _rules(n.op.name) is not None else ()
+        waiting = [a for a in n.args if a not in _known] if n.op in (CASES, NAMED) or _rules(n.op.name) is not None else ()
         if waiting:
             todo += waiting
             continue
@@ -86,6 +86,8 @@ def _of(e: Expr, parts: Parts) -> Words:
         words: Words = frozenset(e.attr[1])
     elif op is NUMBER:
         return _of_number(e.attr)
+    elif op is NAMED:
+        return parts[0]
     elif op is CASES:
         values = [*parts[:-1:2], parts[-1]] if len(parts) % 2 else parts[::2]
         words = values[0].intersection(*values[1:])

@@ -16,6 +16,7 @@ from ..ops.core import (
     KRONECKER,
     LITERAL,
     MATMUL,
+    NAMED,
     NUMBER,
     ONES,
     TIMES,
@@ -132,7 +133,7 @@ def _transposed(e: Expr) -> Expr:
         first = transpose(e.args[0])
         if first is e.args[0] and all(a.is_scalar or transpose(a) is a for a in e.args[1:]):
             return e
-    elif is_hessian(e):
+    elif is_hessian(e) or (op is NAMED and transpose(e.args[0]) is e.args[0]):
         return e
     elif op is BLOCK and cols is not ONE:
         return turned_block(e)

@@ -109,11 +109,10 @@ class Indices:
             base, sub = split_indexed(b.name)
             if b.params or not sub or b.name in self.declared:
                 continue
-            others = [r for k, (root, _) in enumerate(self._statements()) if k != at for r in _names(root, base)]
-            for reading in readings(sub):
-                letters = tuple(p.letter for p in reading)
-                if any(not c or p.shift for c, p in zip(letters, reading)) or len(set(letters)) < len(letters) or len(letters) > 2:
-                    continue
+            ways = [tuple(p.letter for p in reading) for reading in readings(sub) if all(p.letter and not p.shift for p in reading)]
+            found = [letters for letters in ways if len(set(letters)) == len(letters) <= 2]
+            others = [r for k, (root, _) in enumerate(self._statements()) if found and k != at for r in _names(root, base)]
+            for letters in found:
                 below = set(letters) <= _letters_below(b.value)
                 if any(bound.intersection(letters) or (below and n != b.name) for n, bound in others):
                     self.definitions[base] = (letters, b.value)

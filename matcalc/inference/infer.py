@@ -33,7 +33,7 @@ from .shorthands import shorthands
 from .standing import name_of, place_of
 from .suspect import refuse_suspect
 from .table import Reading, table
-from .terms import Term, finish
+from .terms import Term, finish, keep_names
 
 _OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
 
@@ -137,7 +137,10 @@ def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
     names.name_all()
     refuse_suspect(el)
     refuse_doubtful(el, names.resolve)
-    finish([root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()], names.resolve)
+    roots = [root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()]
+    finish(roots, names.resolve)
+    if el.bindings:
+        keep_names(roots, el.bindings, names.resolve)
     symbols = {name: t.result for name, t in el.symbols.items() if t.result is not None}
     shapes = {name: e.shape for name, e in symbols.items()}
     declared = {name: _whole(el, name, e) for name, e in symbols.items()}

@@ -6,12 +6,17 @@ each term is made an expression by its `make`, arguments first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from ..expressions.expr import Expr
+from ..expressions.expr import Expr, postorder
+from ..expressions.named import VALUE, named
 from ..kinds import ONE, Dim, Shape
+from ..ops.core import ADD, HADAMARD, MATMUL, POWER, TIMES, TRANSPOSE
 from ..syntax import Node
 
+LARGE, MANY = 60, 6  # edges of an expression, and names in it, above which the names are kept as nodes
+ARITHMETIC = (ADD, TIMES, MATMUL, HADAMARD, POWER, TRANSPOSE)
 Resolve = Callable[[Dim], Dim]
 Make = Callable[[Sequence[Expr], Resolve], Expr]
 
@@ -44,8 +49,8 @@ def known(e: Expr, node: Node | None = None) -> Term:
     return Term(e.shape, (), lambda _, __: e, node)
 
 
-def finish(roots: Iterable[Term], resolve: Resolve) -> None:
-    """Give every term below `roots` its `result`, without recursion."""
+def finish(roots: Iterable[Term], resolve: Resolve, names: Mapping[Term, str] = MappingProxyType({})) -> None:
+    """Give every term below `roots` its `result`, without recursion; `names` are those that terms keep as nodes of their own."""
     todo = list(roots)
     while todo:
         t = todo[-1]
@@ -57,7 +62,32 @@ def finish(roots: Iterable[Term], resolve: Resolve) -> None:
             todo += reversed(waiting)
             continue
         todo.pop()
-        t.result = t.make([a.result for a in t.args if a.result is not None], resolve)
+        made = t.make([a.result for a in t.args if a.result is not None], resolve)
+        t.result = named(made, VALUE, names[t]) if t in names else made
+
+
+def keep_names(roots: Sequence[Term], names: Mapping[str, Term], resolve: Resolve) -> None:
+    """Make the terms of a large function again, with a node for every value that its author named: a sum of k statements that add to the
+    one before would be written out k times. A function whose one use is in another is none, so that log(y) still sees the softmax in y."""
+    users: dict[Term, list[Term]] = {t: [] for t in roots}
+    todo = list(users)
+    while todo:
+        t = todo.pop()
+        for a in t.args:
+            if a not in users:
+                users[a] = []
+                todo.append(a)
+            users[a].append(t)
+    chosen = {t: name for name, t in names.items() if any(_computes(n) for n in (t, *users[t][:1])) or len(users[t]) > 1}
+    whole = roots[0].result
+    if len(chosen) > MANY or (chosen and whole is not None and sum(len(e.args) for e in postorder(whole)) > LARGE):
+        for t in users:
+            t.result = None
+        finish(roots, resolve, chosen)
+
+
+def _computes(t: Term) -> bool:
+    return t.result is not None and t.result.op in ARITHMETIC
 
 
 def undeclared(terms: Iterable[Term]) -> frozenset[str]:

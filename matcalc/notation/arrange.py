@@ -33,6 +33,7 @@ from ..ops.core import (
     MATMUL,
     MATRIX_POWER,
     MEMBER,
+    NAMED,
     NUMBER,
     ONES,
     POWER,
@@ -338,6 +339,7 @@ _RULES: dict[object, Callable[[Arranger, Expr], Node]] = {
     BLOCK: Arranger.block,
     SELECTION: Arranger.selection,
     CASES: Arranger.cases,
+    NAMED: lambda arranger, e: arranger._of(e.args[0]),
 }
 for _op in (NUMBER, SIZE, ONES, ZEROS, EYE, SYMBOL, CONSTANT, INDEX, COMMUTATION):
     _RULES[_op] = Arranger.leaf

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..expressions.build import negative, ones, times, transpose
 from ..expressions.expr import Expr
-from ..ops.core import ADD, HADAMARD, MATMUL, TRANSPOSE
+from ..ops.core import ADD, HADAMARD, MATMUL, NAMED, TRANSPOSE
 from ..syntax import Node
 
 Order = dict[Expr, Sequence[Expr]]
@@ -17,6 +17,7 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
     value = {id(node): e for node, e in nodes}
     found: Order = {}
     for node, e in nodes:
+        e = e.args[0] if e.op is NAMED else e
         if node.op == "add":
             _note(found, e, [value[id(a)] for a in node.args if id(a) in value], ADD)
         elif node.op == "ew":

@@ -11,7 +11,8 @@ from string import ascii_lowercase, ascii_uppercase
 
 from ..expressions.build import num, power, value_of
 from ..expressions.expr import Expr
-from ..ops.core import NUMBER, POWER, TRANSPOSE
+from ..expressions.named import ADJOINT
+from ..ops.core import NAMED, NUMBER, POWER, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..syntax import split_name
 
@@ -31,7 +32,7 @@ def repeated(roots: Sequence[Expr]) -> list[Expr]:
     for n in nodes:
         for a in _parts(n):
             edges[a] += 1
-    named = {n for n in nodes if edges[n] > 1 and _can_be_named(n)}
+    named = {n for n in nodes if n.op is NAMED or (edges[n] > 1 and _can_be_named(n))}
     for _ in range(ROUNDS):
         uses = _uses(nodes, roots, named)
         chosen = _worth(nodes, uses, named)
@@ -67,7 +68,8 @@ def _written(roots: Sequence[Expr]) -> list[Expr]:
 
 
 def _can_be_named(n: Expr) -> bool:
-    return bool(n.args) and not n.indices and n.size > 1 and n.op is not TRANSPOSE and not _is_below(n)
+    plain = n.op is TRANSPOSE or _is_below(n) or (n.op is TIMES and n.args[0] is MINUS_ONE)
+    return bool(n.args) and not n.indices and (n.size > 1 or n.op is NAMED) and not plain
 
 
 def _uses(nodes: Sequence[Expr], roots: Sequence[Expr], named: set[Expr]) -> dict[Expr, int]:
@@ -88,6 +90,10 @@ def _worth(nodes: Sequence[Expr], uses: Mapping[Expr, int], named: set[Expr]) ->
     chosen: set[Expr] = set()
     for n in nodes:
         inside = sum(length[a] for a in _parts(n))
+        if n.op is NAMED:
+            chosen.add(n)
+            length[n] = 1
+            continue
         size = max(1, n.size - sum(a.size for a in _parts(n)) + inside) if n.args else n.size
         count = uses[n]
         gain = count * size - (size + 2 + count)
@@ -104,15 +110,21 @@ def names_for(chosen: Iterable[Expr], own: Mapping[str, Expr], taken: Iterable[s
     letters left, one letter that has no other meaning, numbered: in LaTeX z_{1} is the first entry of z as well."""
     used = set(taken)
     authors = {e: name for name, e in own.items()}
-    found: dict[Expr, str] = {}
     chosen = list(chosen)
+    found = {e: str(e.attr[1]) for e in chosen if e.op is NAMED and e.attr[1]}  # type: ignore[index]
+    adjoints = [e for e in chosen if e.op is NAMED and e.attr[0] == ADJOINT]  # type: ignore[index]
+    if "delta" not in used:
+        found |= {e: numbered("delta", k) for k, e in enumerate(reversed(adjoints), 1)}
+    used.update(found.values())
     counts: dict[str, int] = {}
     for e in chosen:
-        counts[e.kind] = counts.get(e.kind, 0) + (e not in authors)
+        counts[e.kind] = counts.get(e.kind, 0) + (e not in authors and e not in found)
     few = {kind: count <= min(4, sum(c not in used for c in LETTERS[kind])) for kind, count in counts.items()}
     bases: dict[str, str] = {}
     numbers: dict[str, int] = {}
     for e in chosen:
+        if e in found:
+            continue
         if e in authors:
             found[e] = authors[e]
             continue
@@ -125,9 +137,13 @@ def names_for(chosen: Iterable[Expr], own: Mapping[str, Expr], taken: Iterable[s
             base = bases.setdefault(e.kind, next((c for c in candidates if c not in met and c not in RESERVED), candidates[0]))
             while True:
                 numbers[base] = k = numbers.get(base, 0) + 1
-                name = f"{base}_{k}" if k < 10 else f"{base}_{{{k}}}"
+                name = numbered(base, k)
                 if name not in used:
                     break
         used.add(name)
         found[e] = name
     return found
+
+
+def numbered(base: str, k: int) -> str:
+    return f"{base}_{k}" if k < 10 else f"{base}_{{{k}}}"

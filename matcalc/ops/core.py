@@ -224,3 +224,15 @@ CASES = operation(
     source="definition",
     numeric="choose(args)",
 )
+
+# A value under a name: the laws do not look into it. The attribute is the name its author gave, or for what it is named.
+NAMED = operation(
+    "named",
+    "X",
+    "m n -> m n",
+    rule="differential of a named part",
+    example="a = x^T x; b = a^2; c = b + a; f = c b; g = f + c; h = g f; s = h + g; s^2 by x where x in R^n",
+    statement="dZ = dX where Z is a name of X",
+    source="definition",
+    numeric="X",
+)

@@ -11,15 +11,16 @@ from ..differentiation.pairs import has_stacked
 from ..differentiation.structured import sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, UsageError
-from ..expressions.build import apply, index, num, size, substitute
-from ..expressions.expr import Expr
+from ..expressions.build import apply, index, num, opened, size, substitute, with_names
+from ..expressions.expr import Expr, postorder
+from ..expressions.named import has_names, written_size
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
 from ..numbers.judge import Check, summed_up
-from ..ops.core import ENTRY, IVERSON, MEMBER
+from ..ops.core import ENTRY, IVERSON, MEMBER, NAMED
 from ..ops.vocabulary import OPEN, shortest
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
@@ -28,6 +29,8 @@ from .further import Further
 from .judging import judged
 from .question import Question
 from .vectorized import vectorized
+
+WRITTEN_OUT, FEW = 100, 3  # symbols of an answer, and adjoints in it, up to which it is written out though one on the way was long
 
 
 def derivative(question: Question) -> Derivative | list[Derivative]:
@@ -77,9 +80,12 @@ def _one(question: Question) -> Derivative:
     tensor.replace(function)
     stages: list[Stage] = []
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
+    kept = [n for n in postorder(function) if n.op is NAMED]
     for variable in variables:
         previous = tensor
         tensor = tensor.differentiate(variable)
+        if kept:
+            tensor = tensor.map(lambda e: with_names(e, kept))
         lower.append(tensor)
         raw = tensor.matrix
         if raw is not None:
@@ -95,7 +101,16 @@ def _one(question: Question) -> Derivative:
         e = substitute(e, within_range) if IVERSON.bit & e.within and within_range else e
         return simplify(as_declared(e, restore) if restore else e, known)
 
-    tensor = unrestricted = tensor.map(final)
+    tensor = tensor.map(final)
+    if any(map(has_names, tensor.expressions())):
+        length = written_size(tensor.expressions())
+        if length <= WRITTEN_OUT:
+            whole = tensor.map(lambda e: final(opened(e)))
+            few = sum(n.op is NAMED for n in postorder(tensor.expressions())) - len(kept) <= FEW
+            tensor = whole if few or 2 * written_size(whole.expressions()) < length else tensor
+        elif not kept:  # a chain of what its author did not name
+            tensor = tensor.map(lambda e: final(opened(e, uses=1)))
+    unrestricted = tensor
     order = typed_order(typed.nodes)
     if restore:
         order = rewritten(order, lambda e: as_declared(e, restore))

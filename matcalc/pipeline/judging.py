@@ -14,6 +14,7 @@ from ..errors import NoAnswerError, ShapeError
 from ..expressions.build import is_zero, value_of
 from ..expressions.expr import Expr, outline, postorder
 from ..expressions.labels import name_of
+from ..expressions.named import has_names
 from ..inference.infer import Typed
 from ..kinds import SCALAR
 from ..notation.arrange import Arranger
@@ -188,8 +189,11 @@ def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, p
 def _spelled(typed: Typed, tensor: Tensor, part: int | Expr) -> str:
     """A summand of the derivative, by its number, or an expression."""
     if not isinstance(part, Expr) and tensor.matrix is None:
+        term = tensor.terms[part]
+        if any(has_names(e) for e, _, _ in term.factors):
+            return " ".join(outline(e, SHOWN) for e, _, _ in term.factors)
         arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
-        return spell(index_form(Tensor(tensor.shapes, [tensor.terms[part]]), arranger, set(typed.symbols)).body)
+        return spell(index_form(Tensor(tensor.shapes, [term]), arranger, set(typed.symbols)).body)
     if not isinstance(part, Expr):
         assert tensor.matrix is not None
         part = terms_of(tensor.matrix)[part]
@@ -197,6 +201,6 @@ def _spelled(typed: Typed, tensor: Tensor, part: int | Expr) -> str:
 
 
 def spelled(typed: Typed, e: Expr) -> str:
-    if e.size > LARGEST_SPELLED:  # without names for what repeats, a large one may have more symbols than there is memory
+    if e.size > LARGEST_SPELLED or has_names(e):  # without names for what repeats, a large one may have more symbols than there is memory
         return outline(e, SHOWN)
     return spell(Arranger(ranks_of(typed), {}, Scope(typed).names).spell(e))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..syntax import spell_name, split_name
@@ -29,6 +30,7 @@ def split_indexed(name: str) -> tuple[str, str]:
     return (spell_name(base, head), rest) if head in ACCENTS else (base, sub)
 
 
+@lru_cache(maxsize=1024)
 def readings(sub: str) -> list[list[Part]]:
     """The ways to read a subscript as indices: as a whole, at its commas, letter by letter."""
     found: list[list[Part]] = []
