@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .errors import MatcalcError, UsageError, VerificationError
+from .errors import MatcalcError, NoAnswerError, UsageError, VerificationError
 from .pipeline.question import Question
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def ask(question: Mapping[str, Any]) -> Object:
         return {**named, **_answer(question)}
     except MatcalcError as error:
         return {**named, **refused(error, question)}
+    except MemoryError:
+        return {**named, **refused(NoAnswerError("this takes more memory than there is"))}
     except Exception as error:  # a bug, which must not end a process that has other questions to answer
         told: Object = {
             "code": "internal",
@@ -116,6 +118,8 @@ FIELDS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "chain": _FLAG,
     "claim": _TEXT,
     "at": _TEXT,
+    "name": _TEXT,
+    "kind": _TEXT,
     "target": _TEXT,
     "parts": ("a list of hessian, jvp, vjp, hvp", _is_parts),
     "sizes": ("an object of whole numbers", _is_sizes),
@@ -160,6 +164,14 @@ def _shapes(expr: str, where: str = "") -> Object:
     return {**found, "asked": list(question.names), **question.choice()}
 
 
+def _declare(expr: str, name: str = "", kind: str = "", where: str = "") -> Object:
+    """The declaration of a name as another kind, with sizes that fit, and all declarations with it."""
+    from .pipeline.declaring import declared
+
+    clause, told = declared(expr, where, name, kind)
+    return {"clause": clause, "where": told}
+
+
 def _steps(expr: str, level: str = "brief", **options: Any) -> Object:
     """The derivation: its steps, its rows in LaTeX, and the whole of it as text and as an `align*`."""
     answer = _one(expr, **options)
@@ -169,8 +181,12 @@ def _steps(expr: str, level: str = "brief", **options: Any) -> Object:
 
 
 def _code(expr: str, target: str = "numpy", parts: Any = (), sizes: Any = None, **options: Any) -> Object:
-    answer = _one(expr, **options)
-    return {"target": target, "code": answer.code(target, parts=parts, sizes=sizes), "assumptions": list(answer.assumptions)}
+    from .api import code
+
+    found = _taken("derivative", expr, **options)
+    several = found if isinstance(found, list) else [found]
+    told = list(dict.fromkeys(note for d in several for note in d.assumptions))
+    return {"target": target, "code": code(several, target, parts=parts, sizes=sizes), "assumptions": told}
 
 
 def _check(expr: str, wrt: Any = (), claim: str = "", **options: Any) -> Object:
@@ -199,6 +215,7 @@ COMMANDS: dict[str, tuple[Callable[..., Object], tuple[str, ...]]] = {
     "jacobian": (_derivatives("jacobian"), tuple(_USUAL.split())),
     "hessian": (_derivatives("hessian"), tuple(_USUAL.split())),
     "shapes": (_shapes, ("expr", "where")),
+    "declare": (_declare, ("expr", "name", "kind", "where")),
     "steps": (_steps, tuple("expr wrt where order layout notation structured vectorize verify level".split())),
     "code": (_code, tuple("expr wrt where order verify target parts sizes".split())),
     "check": (_check, tuple("expr wrt claim where order layout".split())),

@@ -32,6 +32,7 @@ HOUSE = (
     "course checking",
     "api",
     "building protocol",
+    "serving",
     "matcalc",
     "commands",
     "__main__",

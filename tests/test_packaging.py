@@ -26,7 +26,7 @@ JOB = ["d", "x^T A x", "--wrt", "x"]
 ANSWER = "x^T (A + A^T)\n"
 NOT_OURS = ("cli", "grammar", "tests", "docs", "console")
 GATHERED = {"build", "dist"}  # at the top, by earlier builds
-SPARE = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "*.npz")
+SPARE = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "*.npz", "node_modules")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -56,7 +56,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout, without what a working copy gathers."""
 
     def spare(folder: str, names: list[str]) -> set[str]:
-        return SPARE(folder, names) | (GATHERED if Path(folder) == ROOT else set())
+        return SPARE(folder, names) | (GATHERED if Path(folder) in (ROOT, ROOT / "web") else set())
 
     return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("checkout") / "matcalc", ignore=spare))
 
@@ -84,6 +84,19 @@ def test_the_wheel_works_and_leaks_no_name(wheel: Path, tmp_path: Path) -> None:
     assert {entry.name.split("-")[0] for entry in site.iterdir()} == {"matcalc", "matcalc_symbolic"}
     assert (site / "matcalc/grammar/matcalc.lark").is_file() and (site / "matcalc/py.typed").is_file()
     assert bare("-m", "matcalc", *JOB, path=[site], cwd=tmp_path)[:2] == (0, ANSWER)
+
+
+def test_a_page_that_was_built_is_in_the_wheel(tree: Path, wheel: Path, tmp_path: Path) -> None:
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("matcalc/page")]  # there was none
+    checkout = Path(shutil.copytree(tree, tmp_path / "checkout", ignore=shutil.ignore_patterns("build")))
+    for name in ("index.html", "app.js", "sw.js", "python/matcalc.zip", "vendor/katex/katex.min.js", "vendor/pyodide/pyodide.mjs"):
+        (checkout / "web/dist" / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / "web/dist" / name).write_text(name)
+    site = unpack(build("build_wheel", checkout, tmp_path / "dist"), tmp_path / "site")
+    found = {path.relative_to(site / "matcalc/page").as_posix() for path in (site / "matcalc/page").rglob("*.*")}
+    assert found == {"index.html", "app.js", "vendor/katex/katex.min.js"}
+    code = "from matcalc.serving.pages import pages; print(sorted(pages()))"
+    assert bare("-c", code, path=[site], cwd=tmp_path).out == "['', 'app.js', 'index.html', 'vendor/katex/katex.min.js']\n"
 
 
 def test_what_the_wheel_says_of_itself(wheel: Path, tmp_path: Path) -> None:

@@ -54,6 +54,22 @@ def test_shapes_say_what_one_could_ask() -> None:
     assert ask({"command": "shapes", "expr": "a^T b"})["variable"] is None
 
 
+@pytest.mark.parametrize(
+    "expr, where, name, kind, clause, told",
+    [
+        ("x^T A x", "", "A", "S^n", "A in S^n", "A in S^n"),
+        ("x^T A x", "x, y in R^p", "A", "R^{n x n} spd", "A in R^{p x p} spd", "x in R^p; y in R^p; A in R^{p x p} spd"),
+        ("A x", "", "A", "R^n", "A in R^m", "A in R^m"),
+        ("a b c", "a in R; b in R", "b", "R^{m x n}", "b in R^{n x n}", "a in R; b in R^{n x n}"),
+        ("1/N sum_{i=1}^N (w^T x_i - y_i)^2", "", "y_i", "R", "y_i in R", "y_i in R"),
+        ("A x + ", "", "A", "S^n", "A in S^n", "A in S^n"),  # what cannot be read yet
+    ],
+)
+def test_a_kind_is_declared_with_sizes_that_fit(expr: str, where: str, name: str, kind: str, clause: str, told: str) -> None:
+    found = ask({"command": "declare", "expr": expr, "where": where, "name": name, "kind": kind})
+    assert found == {"clause": clause, "where": told}
+
+
 def test_steps_in_every_spelling() -> None:
     found = ask({"command": "steps", "expr": "x^T A x", "wrt": "x"})
     assert found["rows"][0]["right"] == "x^{T} A x" and found["rows"][1]["rule"] == "product rule"
@@ -65,6 +81,8 @@ def test_steps_in_every_spelling() -> None:
 def test_code(target: str) -> None:
     found = ask({"command": "code", "expr": "||A x - b||^2", "wrt": "x", "target": target, "parts": ["hessian"], "sizes": {"n": 10}})
     assert "hessian" in found["code"] and found["target"] == target
+    both = ask({"command": "code", "expr": "||A x - b||^2", "wrt": ["x", "b"], "target": target})
+    assert "value_and_gradients" in both["code"]
 
 
 def test_stationary_points_are_an_object() -> None:
@@ -88,7 +106,9 @@ def test_stationary_points_are_an_object() -> None:
         ({"expr": "x", "wrt": []}, "usage", "wrt is a name", None),
         ({"expr": "x", "layout": "sideways"}, "usage", "unknown layout", None),
         ({"command": "code", "expr": "x^T x", "parts": ["soup"]}, "usage", "parts is a list", None),
-        ({"command": "code", "expr": "a^T b", "wrt": ["a", "b"]}, "usage", "give one variable", None),
+        ({"command": "steps", "expr": "a^T b", "wrt": ["a", "b"]}, "usage", "give one variable", None),
+        ({"command": "declare", "expr": "x", "name": "x", "kind": "bad"}, "usage", "'bad' is no kind", None),
+        ({"command": "declare", "expr": "x", "name": "x", "kind": "R^n", "where": "x in Q"}, "reading", "`Q` is no set", "where"),
         ({}, "usage", "the question has no expr", None),
         (["d"], "usage", "a question is a JSON object", None),
         (None, "usage", "a question is a JSON object", None),

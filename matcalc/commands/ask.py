@@ -23,13 +23,25 @@ What is refused is an answer too: {"error": {"code": ..., "message": ..., "span"
 
 Exit code: 0 when the input ends.""",
 )
-def command() -> int:
+@click.option("--memory", type=click.IntRange(min=256), metavar="MB", help="Have no more memory than this, where the system can limit it.")
+def command(memory: int | None) -> int:
     """Answer questions from standard input, one JSON object a line, until it ends. For editors, servers and assistants."""
     if sys.stdin is None:
         return 0
+    if memory is not None:
+        _limit(memory)
     for answer in answers(sys.stdin.buffer):
         print(json.dumps(answer), flush=True)
     return 0
+
+
+def _limit(megabytes: int) -> None:
+    """What is asked for beyond it fails with a MemoryError, which is told like other errors."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
 
 def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -43,6 +43,7 @@ SECTIONS = {
         "plot": "curves and level lines, with gradients",
     },
     "To begin with": {
+        "web": "the page in your browser, with this installation as its engine",
         "tour": "a walk through Mathematics for Machine Learning",
         "completion": "make bash, zsh or fish complete commands and options",
     },

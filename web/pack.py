@@ -1,0 +1,49 @@
+"""Pack the Python of the page, matcalc with a stand-in for NumPy, and SymPy: `python web/pack.py FOLDER`."""
+
+import importlib.util
+import sys
+import zipfile
+from pathlib import Path
+
+WEB = Path(__file__).resolve().parent
+ROOT = WEB.parent
+WHEN = (2020, 1, 1, 0, 0, 0)  # the same files make the same archive
+NOT_ASKED = ("commands", "serving", "__main__.py")  # of matcalc: what only the command needs
+NOT_NEEDED = ("tests", "testing", "plotting", "parsing", "benchmarks", "physics", "crypto", "__pycache__")  # of SymPy
+
+
+def pack(target: Path, files: dict[str, Path]) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, path in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, WHEN), path.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def sources(package: Path, leave_out: tuple[str, ...]) -> dict[str, Path]:
+    """The modules below a package, without those in folders that are not needed."""
+    found = {}
+    for path in package.rglob("*"):
+        inner = path.relative_to(package)
+        if path.suffix in (".py", ".m") and not set(inner.parts) & set(leave_out):
+            found[f"{package.name}/{inner.as_posix()}"] = path
+    return found
+
+
+def installed(name: str) -> Path:
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        sys.exit(f"{name} is not installed beside this Python; it belongs to matcalc: pip install .")
+    return Path(spec.origin).parent
+
+
+def main() -> None:
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    own = sources(ROOT / "matcalc", NOT_ASKED)
+    own |= {f"matcalc/grammar/{path.name}": path for path in (ROOT / "grammar").glob("*.lark")}
+    own |= {path.name: path for path in (WEB / "python").glob("*.py")} | sources(WEB / "python" / "numpy", ())
+    pack(target / "matcalc.zip", own)
+    pack(target / "sympy.zip", sources(installed("sympy"), NOT_NEEDED) | sources(installed("mpmath"), NOT_NEEDED))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The warnings of NumPy that matcalc names."""
+
+
+class ComplexWarning(RuntimeWarning):
+    pass
