@@ -166,3 +166,18 @@ def test_cases_are_checked_as_they_are_printed(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(piecewise, "_in_place", substitute)
     with pytest.raises(VerificationError):
         matcalc.derivative("||B relu(x)||^2", "x", where="x in R^n; B in R^{m x n}", notation="cases")
+
+
+def test_cases_of_equal_indices_are_checked_as_they_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They were not: only the closed form behind them was."""
+    question = ("x x^T x", "x")
+    right: Any = matcalc.derivative(*question, where="x in R^n", order=2, notation="cases")
+    assert right.verified == "verified" and right.text.startswith("J[i,j,k] = cases(2 x[k], i = j and i != k, ")
+    before = piecewise._condition
+
+    def forgets(equal: frozenset[Any], unequal: frozenset[Any], marks: Any) -> Any:
+        return before(equal, frozenset(sorted(unequal)[1:]), marks)
+
+    monkeypatch.setattr(piecewise, "_condition", forgets)
+    with pytest.raises(VerificationError, match="the cases disagree"):
+        matcalc.derivative("X A X + A X", "X", where="A, X in R^{n x n}", notation="cases")

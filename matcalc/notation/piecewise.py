@@ -3,8 +3,8 @@
     1[w^T x > 0] x^T              cases(0, w^T x <= 0, x^T, w^T x > 0)                       a switch splits the whole product
     delta[i,k] x[j] + …           cases(2 x[i], i = j and i = k, x[j], i = k and i != j, …)   deltas split by equal indices
 
-What a case knows shortens it: where u > 0 is, max(0, u) is u. What is known of an entry is known of that entry only. Cases of
-switches are checked as they are printed; those of deltas are the closed form itself.
+What a case knows shortens it: where u > 0 is, max(0, u) is u. What is known of an entry is known of that entry only. Both kinds of
+cases are checked as they are printed.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def summed_up(checks: Sequence[Check]) -> Check | None:
     switches, one_sided, unseen = (
         tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[c[3:6] for c in checks], strict=True)
     )
-    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, last.against)
+    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, checks[0].against)
 
 
 class _Reading:
@@ -496,8 +496,10 @@ class _Judge:
         self.still -= reading.moving(level)
         for node, place, outcomes in reading.traces[0]:
             sides = {o for o in outcomes if isinstance(o, bool)}
+            if not sides:  # which is the greatest, or whether two are equal
+                continue
             self.turned.setdefault((node, place), set()).update(sides)
-            if len(outcomes) > 1 and sides:
+            if len(outcomes) > 1:
                 self.mixed[node, place] = self.mixed.get((node, place), False) or len(sides) == 2
 
 

@@ -26,7 +26,7 @@ from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
 from .derivative import Derivative
 from .further import Further
-from .judging import judged
+from .judging import judged, printed
 from .question import Question
 from .vectorized import vectorized
 
@@ -146,6 +146,8 @@ def _one(question: Question) -> Derivative:
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=members,
     )
+    if check and notation == "cases" and found._program.form is not None:
+        found.check = summed_up([*checks, printed(found)])
     if notation == "kron" and found.order == 2:
         found.assumptions.append(f"{stacked_name(tensor, found._taken)} is the derivative by {names[0]}")
     if notation == "differential" and found.order > 1:

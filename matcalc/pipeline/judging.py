@@ -7,6 +7,7 @@ from operator import mul
 from types import MappingProxyType, ModuleType
 from typing import Any
 
+from ..answers.answer import ClosedForm
 from ..answers.scope import Scope, ranks_of
 from ..differentiation.structured import stays, tangent
 from ..differentiation.tensor import Tensor
@@ -27,9 +28,11 @@ from ..numbers.judge import POINTS, Along, Check, Numbers, compare, judge, value
 from ..numbers.numeric import Plan
 from ..ops.core import ADD, ENTRY, MEMBER, SYMBOL
 from ..printing.text import spell
+from .question import Question
 from .sampling import Sampler
 
 LARGEST_SPELLED, SHOWN = 300, 60  # symbols that are spelled in full; characters that stand for more
+CHOSEN = 2  # the member or entry that stands for a general one
 MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
 
 
@@ -50,7 +53,7 @@ def judged(
     fixed: dict[str, int] = {}
     if variable.op is MEMBER:
         i = variable.args[0]
-        at = 2 if i.op is SYMBOL else indices[str(i.attr)] if variable.indices else int(value_of(i))
+        at = CHOSEN if i.op is SYMBOL else indices[str(i.attr)] if variable.indices else int(value_of(i))
         place, fixed = (name_of(variable), at), {name_of(i): at} if i.op is SYMBOL else {}  # w_y, where y is a whole number of the text
     below = [typed.expr] if previous is None else previous.expressions()
     sampler = Sampler(typed, roots=[variable, *below, *tensor.expressions()], least=max([place[1] or 0, *indices.values()]))
@@ -105,6 +108,27 @@ def equal(
         unjudged=unjudged,
         against=name,
         spell=lambda part: spelled(claimed, part if isinstance(part, Expr) else terms_of(claimed.expr)[part]),
+    )
+
+
+def printed(d: ClosedForm) -> Check:
+    """What was compared of a derivative by cases of equal indices: what is printed is read back, and has the values of the closed form."""
+    typed = Question.of(d.text, where=d.where).whole()
+    chosen = {letter: CHOSEN for letter, _ in d._members}
+    sampler = Sampler(d._typed, roots=[*d._tensor.expressions(), typed.expr], least=CHOSEN if chosen else 0)
+
+    def known(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
+        closed = d._arrays(arrays)
+        return lambda env, sizes: [closed(env, sizes, chosen)]
+
+    return compare(
+        values(known, _with_numbers(by_summands(typed), chosen)),
+        sampler.point,
+        sampler.dims,
+        wrong=lambda: f"the cases disagree with the closed form: please report {d._typed.program.text!r}",
+        unjudged="the cases could not be checked",
+        against="the closed form",
+        spell=lambda part: spelled(typed, part) if isinstance(part, Expr) else "the cases",
     )
 
 
