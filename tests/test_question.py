@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,16 @@ from console import ROOT, run
 from emitted import call, load
 
 import matcalc
+from matcalc.answers.scope import Scope
 from matcalc.commands.jobs import answer
 from matcalc.errors import MatcalcError, UsageError
+from matcalc.inference.infer import Typed
+from matcalc.kinds import ONE, SCALAR
+from matcalc.notation.forms import evaluate_form
+from matcalc.numbers import kernels
+from matcalc.numbers.verify import Kind
 from matcalc.pipeline.question import Options, Question
-from matcalc.pipeline.sampling import Sampler, closed, evaluator
+from matcalc.pipeline.sampling import Sampler
 
 # Text, variable, declarations: whole numbers as places and as exponents, index letters, families, functions known by their sets,
 # declarations in the text, definitions.
@@ -46,8 +53,38 @@ def asked(text: str, wrt: str, where: str) -> tuple[matcalc.Derivative, Values]:
     assert isinstance(d, matcalc.Derivative)
     question = Question.of(text, wrt, where)
     whole = question.declared(wrt)
-    values = next(iter(Sampler(question.typed, roots=[whole]).outer_points()))
-    return d, values
+    return d, drawn(Sampler(question.typed, roots=[whole]))
+
+
+def drawn(sampler: Sampler) -> Values:
+    """A point in the user's form: no axes of length one (a family keeps its first), sizes by their names."""
+    sizes = sampler.point.orders(sampler.dims)[0]
+    env = sampler.point.at(Kind(sizes), kernels)
+    shapes = {n: s for n, (s, _) in sampler.symbols.items()} | {n: s for n, (_, s, _) in sampler.families.items()}
+    found: dict[str, Any] = dict(sizes)
+    for n, (rows, cols) in shapes.items():
+        value = env[n]
+        if (rows, cols) != SCALAR:
+            value = value.take(0, axis=-1) if cols is ONE else value.take(0, axis=-2) if rows is ONE else value
+        found[n] = value
+    return found
+
+
+def comparing(typed: Typed) -> Scope:
+    """Values that are not needed are passed over, functions known by their sets have stand-ins."""
+    scope = Scope(typed)
+    scope.compares = True
+    return scope
+
+
+def evaluator(typed: Typed) -> Callable[[Values], Any]:
+    return lambda values: np.asarray(evaluate_form(typed, comparing(typed), values))
+
+
+def closed(d: matcalc.Derivative) -> Callable[[Values], Any]:
+    lenient = copy(d)
+    lenient._scope = comparing(d._typed)
+    return lambda values: np.asarray(lenient.evaluate(values))
 
 
 def numbers(text: str, where: str, values: Values) -> Any:

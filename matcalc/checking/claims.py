@@ -10,26 +10,32 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from functools import partial
+from types import ModuleType
 from typing import Any
 
+from ..answers.scope import Scope
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
 from ..expressions.build import is_number, is_zero, member, num, substitute, subtract, value_of
 from ..expressions.expr import Expr
 from ..expressions.functions import functions_of
+from ..expressions.labels import name_of
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim
+from ..notation.forms import evaluate_form, numbers_of
+from ..numbers.judge import Check, Values
 from ..ops.core import MEMBER, SYMBOL
 from ..pipeline.derivative import Derivative
 from ..pipeline.derive import one_derivative
 from ..pipeline.expression import Expression
 from ..pipeline.given import Function, Names, Where, text_of
 from ..pipeline.question import Options, Question, declarations_in, read
-from ..pipeline.sampling import Numbers, Values, closed, evaluator
 from ..shortening.simplify import simplify
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 from ..travel import Holder
-from .diagnosis import diagnose
-from .evidence import Evidence, central_difference, complex_step, gather, measure, with_expression
+from .diagnosis import diagnose, plainly_equal
+from .evidence import Arrays, Evidence, differences, measure, with_expression
 
 CHOSEN = 2  # the member at which a claim on the general one is judged
 # `\nabla_x f =`, `grad f =`: what stands left of a claim and says no more than that it is one.
@@ -41,9 +47,9 @@ _ENTRIES = re.compile(
 
 
 class Verdict(Holder):
-    """What was found: `equal`, and if not, `diagnosis`; `symbolic` says that algebra proves it. `errors` has for each of the
-    random points the sizes and the measure of the gradient check in Mathematics for Machine Learning (the remark after section
-    5.2.2) against the closed form, central differences and complex steps, None where there are none."""
+    """What was found: `equal`, and if not, `diagnosis`; `symbolic` says that algebra proves it, `check` what was compared. `errors` has
+    for each of some random points the sizes and the measure of the gradient check in Mathematics for Machine Learning (the remark
+    after section 5.2.2) against the closed form and central differences, None where there are none."""
 
     def __init__(
         self,
@@ -52,13 +58,14 @@ class Verdict(Holder):
         *,
         derivative: Derivative | None,
         claim: Expression | None,
+        check: Check | None = None,
         symbolic: bool = False,
         errors: Sequence[Mapping[str, Any]] = (),
         notes: Iterable[str] = (),
     ) -> None:
         self.equal, self.diagnosis = equal, list(diagnosis)
         self.derivative, self.claim = derivative, claim
-        self.symbolic, self.errors = symbolic, list(errors)
+        self.check, self.symbolic, self.errors = check, symbolic, list(errors)
         self.notes = list(dict.fromkeys(notes))
         self.at: dict[str, Any] | None = None  # at the data that was given: "derivative", "claim", "error"
 
@@ -92,6 +99,7 @@ class Verdict(Holder):
             "derivative": self.derivative.text if self.derivative is not None else None,
             "claim": self.claim.text if self.claim is not None and self.claim._typed.form is None else None,
             "symbolic": self.symbolic,
+            "check": self.check.as_dict() if self.check is not None else None,
             "error": _finite(self.error),
             "points": self.points,
             "errors": [{k: _finite(v) for k, v in e.items()} for e in self.errors],
@@ -146,28 +154,27 @@ def check(
         if not _all_known(claim, function):
             raise
         return Verdict(False, [f"wrong dimension: in the claim, {error.message}"], derivative=shown, claim=None, notes=notes)
-    flipped = truth is not None and truth._flipped
-    quotient, step = _references(question, flipped)
+    quotient = _quotient(question, truth is not None and truth._flipped)
     if truth is None and quotient is None:
         raise NoAnswerError("there is neither a closed form nor a numerical derivative to compare the claim with")
     loose = _loose(claimed._typed, function)
     if loose:
         return Verdict(False, [f"{loose[0]} stands outside the sum over {loose[1]}"], derivative=shown, claim=claimed, notes=notes)
-    evidence = Evidence(truth, claimed._typed, quotient, step)
-    gather(evidence, [function, claimed._typed])
+    evidence = Evidence(function, truth, claimed._typed, quotient)
+    evidence.gather()
     if not evidence.points:
         raise NoAnswerError("the claim could not be checked: there is no finite value at any random point tried")
-    from ..numbers.kernels import quiet
-
-    with quiet():
-        words = diagnose(evidence)
+    with evidence.computing():
+        record = plainly_equal(evidence)
+        words = [] if record is not None else diagnose(evidence)
     known = truth._expr if truth is not None and claimed._typed.form is None else None
     verdict = Verdict(
-        not words,
+        record is not None,
         words,
+        check=record,
         derivative=shown,
         claim=claimed,
-        symbolic=not words and known is not None and _same(claimed.expr, known),
+        symbolic=record is not None and known is not None and _same(claimed.expr, known),
         errors=evidence.errors(),
         notes=[*notes, *evidence.notes],
     )
@@ -176,11 +183,30 @@ def check(
     return verdict
 
 
+def _comparing(typed: Typed) -> Scope:
+    """The names in play, where values that are not needed are passed over."""
+    scope = Scope(typed)
+    scope.compares = True
+    return scope
+
+
 def _at(evidence: Evidence, values: Values) -> dict[str, Any]:
+    import numpy as np
+
     absent = [n for n in functions_of([evidence.claim.expr, *evidence.parts()]) if not callable(values.get(n))]
     if absent:  # at random points a stand-in serves
         raise UsageError(f"no value was given for {', '.join(absent)}: a callable is wanted")
-    claimed, right = evidence.claim_at(values), evidence.truth_at(values)
+    claimed = np.asarray(evaluate_form(evidence.claim, _comparing(evidence.claim), values))
+    if evidence.truth is not None:
+        truth = copy(evidence.truth)
+        truth._scope = _comparing(evidence.function)
+        right = np.asarray(truth.evaluate(values))
+    else:
+        from ..numbers import kernels
+
+        assert evidence.quotient is not None
+        at = _comparing(evidence.function).prepare(values, [evidence.function.expr])
+        right = evidence.quotient(kernels)(*at)
     return {"derivative": right, "claim": claimed, "error": measure(right, claimed)}
 
 
@@ -331,31 +357,38 @@ def _all_known(text: str, function: Typed) -> bool:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
-def _references(question: Question, flipped: bool) -> tuple[Numbers, Numbers] | tuple[None, None]:
-    """The derivative by central differences and by complex steps, of the function or of the derivative one order below."""
+def _quotient(question: Question, flipped: bool) -> Arrays | None:
+    """The derivative by differences, of the function or of the derivative one order below; None for an entry, where the closed form
+    was checked when it was made."""
     function, names, order = question.typed, question.names, question.options.order
     variable = function.symbols.get(names[-1])
-    if variable is None or (variable.op is MEMBER and order > 1):
-        return None, None  # an entry, say: the closed form was checked when it was made
-    family = str(variable.attr[0]) if variable.op is MEMBER else ""  # type: ignore[index]
-    place = variable.args[0] if family and is_number(variable.args[0]) else None
-    below = evaluator(function)
+    if variable is None or (variable.op is MEMBER and (order > 1 or not is_number(variable.args[0]))):
+        return None
+    place = (name_of(variable), int(value_of(variable.args[0])) if variable.op is MEMBER else None)
+    below = partial(numbers_of, function)
     if order > 1:
         try:
-            below = closed(one_derivative(Question(question.program, question.declarations, names[: order - 1], Options(order - 1))))
+            lower = one_derivative(Question(question.program, question.declarations, names[: order - 1], Options(order - 1)))
         except NoAnswerError:
-            return None, None
+            return None
+        below = partial(_closed, lower)
+    numbers = differences(below, place, variable.shape)
 
-    def laid_out(numbers: Callable[[Numbers, Values, str], Any]) -> Numbers:
-        def value(values: Values) -> Any:
-            result = numbers(below, values, family or names[-1])
-            if place is not None:  # of the derivative by all members, the part of one
-                result = result.take(int(value_of(place)) - 1, axis=result.ndim - values[family].ndim)
+    def bound(arrays: ModuleType) -> Callable[..., Any]:
+        value = numbers(arrays)
+
+        def at(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+            result = value(env, sizes)
             return result.T if flipped and result.ndim == 2 else result
 
-        return value
+        return at
 
-    return laid_out(central_difference), laid_out(complex_step)
+    return bound
+
+
+def _closed(d: Derivative, arrays: ModuleType) -> Callable[..., Any]:
+    numbers = d._arrays(arrays)
+    return lambda env, sizes: numbers(env, sizes, {})
 
 
 def _same(claim: Expr, truth: Expr) -> bool:

@@ -13,62 +13,78 @@ from ..expressions.expr import Expr
 from ..inference.infer import Typed
 from ..notation.arrange import Arranger
 from ..notation.indexform import index_form
+from ..numbers import precise
 from .evidence import Evidence
 
-TOLERANCE = 1e-9  # of a closed form
-ROUGH = 1e-6  # of a difference quotient
-SAME = 1e-8  # up to which a ratio is a fraction
+DIGITS, FEWER = 25, 8  # that have to agree: of 50, and of double precision
+NOTHING, LITTLE = 38, 12  # digits behind the point after which a number is nothing
 LARGEST = 64  # denominators and numerators of a factor that somebody may have forgotten
 
 Arrays = Sequence[Any]
 
 
-def any_nonzero(arrays: Arrays) -> bool:
+def any_nonzero(ev: Evidence, arrays: Arrays) -> bool:
+    return any(abs(v) > nothing(ev) for a in arrays for v in ravel(a))
+
+
+def ravel(a: Any) -> list[Any]:
+    """The entries of an array."""
     import numpy as np
 
-    return any(np.any(a) for a in arrays)
+    return list(np.ravel(a))
+
+
+def tolerance(ev: Evidence) -> Any:
+    """The relative error of numbers that are the same."""
+    return ev.arrays.exact(10) ** -(DIGITS if ev.arrays is precise else FEWER)
+
+
+def nothing(ev: Evidence) -> Any:
+    """A number that is rounding."""
+    return ev.arrays.exact(10) ** -(NOTHING if ev.arrays is precise else LITTLE)
 
 
 def agree(ev: Evidence, some: Arrays, others: Arrays) -> bool:
-    return all(close(a, b, ROUGH if ev.truth is None else TOLERANCE) for a, b in zip(some, others))
+    return all(close(ev, a, b) for a, b in zip(some, others))
 
 
-def close(a: Any, b: Any, tolerance: float) -> bool:
+def close(ev: Evidence, a: Any, b: Any) -> bool:
     import numpy as np
 
     a, b = np.squeeze(a), np.squeeze(b)
     if a.shape != b.shape:
         return False
-    scale = max(float(np.max(np.abs(a), initial=0)), float(np.max(np.abs(b), initial=0)))
-    return float(np.max(np.abs(a - b), initial=0)) <= tolerance * scale + 1e-12
+    pairs = list(zip(ravel(a), ravel(b), strict=True))
+    scale = max((max(abs(x), abs(y)) for x, y in pairs), default=0)
+    return all(abs(x - y) <= tolerance(ev) * scale + nothing(ev) for x, y in pairs)
 
 
-def ratios(ev: Evidence, some: Arrays, others: Arrays, tolerance: float = 0.0) -> list[float] | None:
+def ratios(ev: Evidence, some: Arrays, others: Arrays) -> list[Any] | None:
     """The numbers r with some = r others, one for each point where they do not vanish; None where there are none."""
     import numpy as np
 
     found = []
     for a, b in zip(some, others):
         a, b = np.squeeze(a), np.squeeze(b)
-        if a.shape != b.shape or np.any(a) != np.any(b):
+        if a.shape != b.shape or any_nonzero(ev, [a]) != any_nonzero(ev, [b]):
             return None
-        if not np.any(b):
+        if not any_nonzero(ev, [b]):
             continue  # a point where both vanish says nothing
-        r = float(np.sum(a * b) / np.sum(b * b))
-        if not close(a, r * b, max(tolerance, ROUGH if ev.truth is None else TOLERANCE)):
+        r = sum(x * y for x, y in zip(ravel(a), ravel(b), strict=True)) / sum(y * y for y in ravel(b))
+        if not close(ev, a, r * b):
             return None
         found.append(r)
     return found or None
 
 
-def simple(ratios: Sequence[float] | None, tolerance: float = SAME) -> Fraction | None:
+def simple(ev: Evidence, ratios: Sequence[Any] | None) -> Fraction | None:
     """The one simple fraction that all of them are."""
     if not ratios:
         return None
     nearest = Fraction(ratios[0]).limit_denominator(LARGEST)
     if not nearest or abs(nearest.numerator) > LARGEST:
         return None
-    return nearest if all(abs(r - nearest) <= tolerance * abs(nearest) for r in ratios) else None
+    return nearest if all(abs(r - ev.arrays.exact(nearest)) <= tolerance(ev) * abs(r) for r in ratios) else None
 
 
 def function_of(ev: Evidence) -> Typed:

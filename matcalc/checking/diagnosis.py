@@ -6,27 +6,28 @@ have to have, a term that is missing, too many or has the wrong sign or factor, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 from ..answers.layout import laid_out
 from ..errors import MatcalcError
-from ..expressions.build import is_number, is_zero, num, power, size, subtract, times, transpose
+from ..expressions.build import is_number, num, power, size, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
 from ..numbers.drawing import made
+from ..numbers.judge import NO_NUMBER, Check
 from ..ops.core import ADD, SYMBOL
 from ..ops.vocabulary import close_properties
-from ..shortening.simplify import simplify
-from .comparison import SAME, TOLERANCE, agree, any_nonzero, function_of, ratios, simple, spell_term
-from .evidence import Evidence
+from .comparison import agree, any_nonzero, function_of, ratios, ravel, simple, spell_term, tolerance
+from .evidence import Evidence, Place
+from .limits import right_only
 from .repairs import missing_matrix, repaired
 from .summands import wrong_terms
 
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
-VISIBLE = 1e-3  # of the terms of a difference: what is left is no rounding
+LONGEST = 18  # characters of a factor that is written in full
 INDEX_LETTERS = "ijklpqrs"
 
 Accepts = Callable[[Fraction | None], bool]
@@ -44,18 +45,40 @@ class View:
 def diagnose(ev: Evidence) -> list[str]:
     """Nothing if the claim is right; else what is wrong with it, in a few phrases."""
     claimed, right = ev.claimed, ev.right
-    if ev.claim.expr.is_scalar and ev.claim.form is None and not any_nonzero(claimed) and not any_nonzero(right):
-        return []  # `0` is said of a zero of any shape
     views = list(_views(ev))
     if not views:
         return [_wrong_dimension(ev), *(missing_matrix(ev) if ev.plain else [])]
-    for view in views:
-        if not view.words and agree(ev, claimed, right):
-            return _small_difference(ev)
-    if not any_nonzero(right):
+    if not any_nonzero(ev, right):
         return ["the derivative is zero"]
-    if not any_nonzero(claimed):
+    if not any_nonzero(ev, claimed):
         return ["the claim is zero, the derivative is not"]
+    same_factor = simple(ev, ratios(ev, [views[0].apply(c) for c in claimed], right)) is not None
+    only, found = "" if same_factor else right_only(ev, views[0]), _difference(ev, views)
+    if not only:
+        return found or ["its numbers differ from those of the derivative"]
+    is_factor = bool(found) and found[0].startswith("off by")  # sign(x), say
+    return [only] if is_factor and only.endswith(" 0") else [only, *found]
+
+
+def plainly_equal(ev: Evidence) -> Check | None:
+    """What was compared where the claim is right; None where it is wrong somewhere, and then a point of this kind is kept."""
+    for view in _views(ev):
+        if view.words:
+            continue
+        while agree(ev, [view.apply(c) for c in ev.claimed], ev.right):
+            found = ev.judged(view.apply)
+            if isinstance(found, Check):
+                return found
+            known = len(ev.points)
+            ev.add(found)
+            if len(ev.points) == known:
+                break
+    return None
+
+
+def _difference(ev: Evidence, views: Sequence[View]) -> list[str]:
+    """The shortest change that makes the numbers right."""
+    claimed, right = ev.claimed, ev.right
     if ev.row_by_row():
         return ["right for a vec that stacks rows; here it stacks columns, which exchanges the factors of ⊗"]
     natural, odd = [v for v in views if not v.odd], [v for v in views if v.odd]
@@ -78,27 +101,7 @@ def diagnose(ev: Evidence) -> list[str]:
                 return [*filter(None, [view.words]), *found]
             if search is _off_by_a_factor and view.words and agree(ev, [view.apply(c) for c in claimed], right):
                 return [view.words]
-    return ["its numbers differ from those of the derivative"]
-
-
-def _small_difference(ev: Evidence) -> list[str]:
-    """A difference too small for a comparison, which algebra brings out: where its terms do not cancel, it is no rounding."""
-    truth = ev.truth
-    if truth is None or truth._expr is None or not ev.plain or ev.claim.expr.shape != truth._expr.shape:
-        return []
-    import numpy as np
-
-    rest = simplify(subtract(ev.claim.expr, truth._expr))
-    sums = [e for e in postorder(rest) if e.op is ADD]
-    if is_zero(rest) or sums not in ([], [rest]):  # a sum inside may be a zero that nobody has recognised
-        return []
-    terms = [ev.numbers(t) for t in (rest.args if rest.op is ADD else [rest])]
-    wholes = ev.numbers(rest)
-    for k, whole in enumerate(wholes):
-        size = max(float(np.max(np.abs(t[k]), initial=0)) for t in terms)
-        if not float(np.max(np.abs(whole), initial=0)) > VISIBLE * size:
-            return []
-    return [f"off by something small: the claim is the derivative plus {spell_term(ev, rest)}"]
+    return []
 
 
 def _wrong_dimension(ev: Evidence) -> str:
@@ -159,21 +162,28 @@ def _off_by_a_factor(ev: Evidence, view: View, sums: bool = False) -> list[str]:
     factors = ratios(ev, [view.apply(c) for c in ev.claimed], ev.right)
     if factors is None:
         return []
-    constant = simple(factors)
+    constant = simple(ev, factors)
     if constant is not None:
         return [] if constant == 1 else [_factor_words(constant)]
     for s in _scalars(ev):
         if sums is not (s.op is ADD):
             continue  # that a summand is missing says more than that a sum is a factor
-        values = [float(v) for v, g in zip(ev.numbers(s), ev.right) if any_nonzero([g])]
+        values = [v.item() for v, g in zip(ev.numbers(s), ev.right) if any_nonzero(ev, [g])]
         for p in POWERS:
             if all(v > 0 for v in values) or isinstance(p, int):
-                constant = simple([r / v ** float(p) for r, v in zip(factors, values)] if all(values) else None)
+                power_of = [v ** (p if isinstance(p, int) else ev.arrays.exact(p)) for v in values] if all(values) else []
+                constant = simple(ev, [r / v for r, v in zip(factors, power_of)])
                 if constant is not None:
                     return [f"off by a factor: the claim is {spell_term(ev, times(num(constant), power(s, num(p))))} times the derivative"]
-    if not sums and len(factors) > 1 and max(factors) - min(factors) <= SAME * abs(factors[0]):
-        return [f"off by a factor: the claim is {factors[0]:.10g} times the derivative"]
+    if not sums and len(factors) > 1 and max(factors) - min(factors) <= tolerance(ev) * abs(factors[0]):
+        return [f"off by a factor: the claim is {_decimal(factors[0])} times the derivative"]
     return []
+
+
+def _decimal(number: Any) -> str:
+    """A number in full where it is short, else rounded."""
+    text = f"{number:.20f}".rstrip("0").rstrip(".") if 1e-6 < abs(number) < 1e9 else ""
+    return text if text and len(text) < LONGEST else f"{number:.10g}"
 
 
 def _off_by_a_sum(ev: Evidence, view: View) -> list[str]:
@@ -206,7 +216,8 @@ def _scalars(ev: Evidence) -> list[Expr]:
     roots = [ev.claim.expr, function_of(ev).expr, *(ev.truth._tensor.expressions() if ev.truth is not None else [])]
     nodes = postorder(roots)
     found = {e for e in nodes if e.is_scalar and not e.indices and not is_number(e)}
-    found |= {size(d) for e in nodes for d in e.shape if d.number is None}
+    sizes = {size(d) for e in nodes for d in e.shape if d.number is None}
+    found |= sizes | {times(a, b) for a, b in combinations(sizes, 2)}
     return sorted(found, key=lambda e: (e.size, e.digest))
 
 
@@ -235,15 +246,13 @@ def _turned_and_scaled(ev: Evidence, view: View) -> list[str]:
 
 def _turned_inside(ev: Evidence, view: View, accepts: Accepts) -> list[str]:
     """Right with A^T in place of A, or the other way round, in the whole claim."""
-    import numpy as np
-
     for n in _squares(ev, "symmetric"):
-        turned = [{**v, n: np.transpose(v[n])} for v in ev.points]
+        turned = [({**env, n: env[n].T}, sizes) for env, sizes in ev.points]
         try:
-            claimed = [view.apply(ev.claim_at(v)) for v in turned]
-        except (MatcalcError, np.linalg.LinAlgError):
+            claimed = [view.apply(ev.claim_at(*at)) for at in turned]
+        except (MatcalcError, *NO_NUMBER):
             continue
-        constant = simple(ratios(ev, claimed, ev.right))
+        constant = simple(ev, ratios(ev, claimed, ev.right))
         if accepts(constant) and not agree(ev, claimed, [view.apply(c) for c in ev.claimed]):
             words = f"right only if {n} is symmetric: {n}^T stands where {n} should, or {n} where {n}^T"
             return [words, *_factor_if_any(constant)]
@@ -272,21 +281,23 @@ def _factor_if_any(constant: Fraction | None) -> list[str]:
 
 def _for_special_matrices(ev: Evidence, view: View, words: Iterable[str], accepts: Accepts) -> list[str]:
     """Right only if some matrices are symmetric, diagonal or orthogonal: those of the points, and others that are near nothing."""
-    import numpy as np
+    rng, arrays = ev.arrays.random(7), ev.arrays
+    sides = {(n, len(env[n])) for n in _squares(ev, "") for env, _ in ev.points}
+    others = {(n, side): rng.uniform(-1.5, 1.5, (side, side)) for n, side in sorted(sides)}
 
-    rng = np.random.default_rng(7)
-    sizes = {(n, len(v[n])) for n in _squares(ev, "") for v in ev.points}
-    others = {(n, size): rng.standard_normal((size, size)) for n, size in sorted(sizes)}
+    def special(at: Place, values: Mapping[str, Any], word: str) -> Place:
+        return {**at[0], **{n: made(x, (word,), rng, arrays) for n, x in values.items()}}, at[1]
+
     for word in words:
         names = _squares(ev, word)
 
         def right_for(chosen: Iterable[str], word: str = word) -> Fraction | None:
-            near = [ev.both_at({**v, **{n: made(v[n], (word,)) for n in chosen}}) for v in ev.points]
+            near = [ev.both_at(special(at, {n: at[0][n] for n in chosen}, word)) for at in ev.points]
             if any(p is None for p in near):
                 return None
-            far = [ev.both_at({**v, **{n: made(others[n, len(v[n])], (word,)) for n in chosen}}) for v in ev.points]
+            far = [ev.both_at(special(at, {n: others[n, len(at[0][n])] for n in chosen}, word)) for at in ev.points]
             pairs = [p for p in [*near, *far] if p is not None]
-            return simple(ratios(ev, [view.apply(p[0]) for p in pairs], [p[1] for p in pairs]))
+            return simple(ev, ratios(ev, [view.apply(p[0]) for p in pairs], [p[1] for p in pairs]))
 
         constant = right_for(names) if names else None
         if not accepts(constant):
@@ -318,7 +329,8 @@ def _entries(ev: Evidence, view: View) -> list[str]:
         c = view.apply(c)
         if np.shape(c) != np.shape(g):
             return []
-        wrong |= np.abs(c - g) > TOLERANCE * max(1.0, float(np.max(np.abs(g))))
+        least = tolerance(ev) * max(map(abs, ravel(g)))
+        wrong |= np.array([abs(x - y) > least for x, y in zip(ravel(c), ravel(g), strict=True)]).reshape(wrong.shape)
     places = np.argwhere(wrong)
     if not 0 < len(places) < wrong.size:
         return []

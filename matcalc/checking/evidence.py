@@ -1,41 +1,49 @@
-"""What a claim is judged by: the numbers of the claim, of the closed form and of difference quotients at the same random points."""
+"""What a claim is judged by: the numbers of the claim and of the closed form at the same random points, with 50 digits.
+
+Where there is no closed form, difference quotients of the function stand for it, which are right to 30 digits.
+"""
 
 from __future__ import annotations
 
 import copy
-import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from decimal import getcontext
+from types import ModuleType
 from typing import Any
 
 from ..answers.answer import ClosedForm
-from ..differentiation.families import in_pieces
-from ..expressions.build import value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import Typed
-from ..kinds import LARGEST_LITERAL, ONE
-from ..numbers.numeric import Plan, release
-from ..numbers.verify import SCALES
-from ..ops.core import NUMBER
-from ..pipeline.sampling import Numbers, Sampler, Values, closed, evaluator
+from ..kinds import ONE, SCALAR, Shape
+from ..notation.forms import numbers_of
+from ..numbers import precise
+from ..numbers.judge import LACKING, NO_NUMBER, Check, Disagreement, compare, moved, values
+from ..numbers.numeric import Plan
+from ..numbers.verify import STYLES, Kind
+from ..ops.core import SIZE
+from ..pipeline.judging import by_summands, spelled, terms_of
+from ..pipeline.sampling import Sampler
 
-POINTS = 4
-FIRST_SEED = 52
-IN_PIECES = 4  # times as many points for functions with different formulas on different sets
-MOST_THRESHOLDS = 4
-STEP = 1e-30  # of the complex step
-ANALYTIC = 1e-8  # a complex step further than this from the closed form has met what is not continued analytically
-UNSURE = 1e-5  # a difference quotient further than this from the closed form, which was verified, is no good: a kink, bad conditions
+Values = Mapping[str, Any]
+Sizes = Mapping[str, int]
+Place = tuple[Values, Sizes]
+Arrays = Callable[[ModuleType], Callable[[Values, Sizes], Any]]
+POINTS = 5
+MOST_TRIES = 60
+GROWN = (0, 1, 0, 2)  # by how much sizes are larger, from point to point: where N is 2 and n is 3, and the other way round, N is 6/n
+UNSURE = 1e-6  # a difference further than this from the closed form, which was verified, is rounding: of a singular matrix, say
+SEED = 500  # of the turns, which are none of the judge's
 
 
 class Evidence:
-    """A claim beside the derivative, and how to get the numbers of both from the user's arrays.
+    """A claim beside the derivative, and the numbers of both at random points.
 
-    `quotient` is the derivative by central differences of the function, `step` that by complex steps (None where the variable is
-    a member of a family); `stacked` says that the claim is compared with d vec(F)/d vec(X)^T.
+    `quotient` is the derivative by differences of the function; `stacked` says that the claim is compared with d vec(F)/d vec(X)^T.
     """
 
-    def __init__(self, truth: ClosedForm | None, claim: Typed, quotient: Numbers | None, step: Numbers | None = None) -> None:
-        self.truth, self.claim, self.quotient, self.step = truth, claim, quotient, step
+    def __init__(self, function: Typed, truth: ClosedForm | None, claim: Typed, quotient: Arrays | None) -> None:
+        self.function, self.truth, self.claim, self.quotient = function, truth, claim, quotient
         self.notes: list[str] = []
         self.shape = truth._expr.shape if truth is not None and truth._expr is not None else None
         self.stacked = False
@@ -44,13 +52,12 @@ class Evidence:
             if claim.expr.shape in ((m * n, p * q), (p * q, m * n)):
                 self.stacked, self.shape = True, (m * n, p * q)
                 self.notes.append(f"the claim is read as d vec(F)/d vec({truth.wrt[0]})^T")
-        self.claim_at = evaluator(claim)
-        self.points: list[Values] = []
-        self.inside: list[tuple[Values, Mapping[str, int]]] = []  # the same points as the engine's values and sizes
+        self.sampler = Sampler(function, claim, roots=[e for e in postorder(self.parts()) if e.op is SIZE])
+        self.arrays: ModuleType = precise
+        self.points: list[Place] = []
         self.claimed: list[Any] = []
         self.right: list[Any] = []
-        self.quotients: list[Any] = []
-        self.steps: list[Any] = []  # None where there are none
+        self.quotients: list[Any] = []  # None where there are none
 
     @property
     def plain(self) -> bool:
@@ -61,18 +68,22 @@ class Evidence:
         """The expressions of the derivative."""
         return self.truth._tensor.expressions() if self.truth is not None else []
 
-    def truth_at(self, values: Values) -> Any:
+    # ---- numbers
+
+    def truth_numbers(self, arrays: ModuleType) -> Callable[[Values, Sizes], Any]:
         """The derivative, in the layout and the notation in which it is compared with the claim."""
         if self.truth is None:
             assert self.quotient is not None
-            return self.quotient(values)
-        result = closed(self.truth)(values)
-        return self._stack(result, values) if self.stacked else result
+            return self.quotient(arrays)
+        closed = self.truth._arrays(arrays)
+        return lambda env, sizes: self._laid(closed(env, sizes, {}))
 
-    def _stack(self, result: Any, values: Values) -> Any:
-        """d vec(F)/d vec(X)^T: columns on top of each other, of the function and of the variable."""
+    def _laid(self, result: Any) -> Any:
+        """With `stacked`, d vec(F)/d vec(X)^T: columns on top of each other, of the function and of the variable."""
         import numpy as np
 
+        if not self.stacked:
+            return result
         assert self.truth is not None
         (m, n), (p, q) = self.truth._tensor.shapes
         axes = iter(result.shape)
@@ -80,75 +91,157 @@ class Evidence:
         turned = np.transpose(result.reshape(full), (1, 0, 3, 2))
         return turned.reshape(full[0] * full[1], full[2] * full[3])
 
+    def numbers(self, e: Expr) -> list[Any]:
+        """An expression at every point."""
+        plan = Plan(e, self.arrays)
+        return [self.outer(plan.value(*at), e) for at in self.points]
+
+    def outer(self, value: Any, e: Expr) -> Any:
+        """A value without the axes that are of size one by their kind."""
+        array = self.arrays.outward(value)
+        return array.reshape([k for k, d in zip(array.shape, e.shape, strict=False) if d is not ONE])
+
+    def both_at(self, at: Place) -> tuple[Any, Any] | None:
+        """The claim and the derivative; None where one of them has no finite value."""
+        try:
+            pair = self.claim_at(*at), self.truth_at(*at)
+        except NO_NUMBER:
+            return None
+        return pair if all(map(self.is_finite, pair)) else None
+
+    def is_finite(self, array: Any) -> bool:
+        return all(map(self.arrays.is_finite, array.ravel().tolist()))
+
     def row_by_row(self) -> bool:
         """Whether the claim is d vec(F)/d vec(X)^T, right for a vec that lays the rows end to end."""
+        from .comparison import close
+
         truth, form = self.truth, self.claim.form
         if truth is None or len(truth._tensor.shapes) != 2 or not (self.stacked or (form is not None and form[0] == "kron")):
             return False
         plain = copy.copy(self.claim)
         plain.form = None
-        claim, right = evaluator(plain), closed(truth)
-        pairs = [(claim(values), right(values)) for values in self.points]
-        return all(c.size == r.size and (measure(c.ravel(), r.ravel()) or 0.0) < ANALYTIC for c, r in pairs)
-
-    def both_at(self, values: Values) -> tuple[Any, Any] | None:
-        """The claim and the derivative; None where one of them has no finite value."""
-        import numpy as np
-
-        try:
-            pair = self.claim_at(values), self.truth_at(values)
-        except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, FloatingPointError):
-            return None
-        return pair if all(np.all(np.isfinite(a)) for a in pair) else None
-
-    def add_point(self, values: Values, env: Values, sizes: Mapping[str, int]) -> None:
-        """Keep a point if everything is finite there and the difference quotient can be trusted."""
-
-        pair = self.both_at(values)
-        if pair is None:
-            return
-        quotient = self._turned(self.quotient, values)
-        if self.truth is not None and self.quotient is not None:
-            distance = measure(quotient, pair[1]) if quotient is not None else None
-            if distance is None or not distance < UNSURE:
-                return
-        self.points.append(values)
-        self.inside.append((env, sizes))
-        self.claimed.append(pair[0])
-        self.right.append(pair[1])
-        self.quotients.append(pair[1] if quotient is None else quotient)
-        step = self._turned(self.step, values)
-        distance = measure(step, pair[1]) if step is not None else None
-        self.steps.append(step if distance is not None and distance < (ANALYTIC if self.truth is not None else UNSURE) else None)
-
-    def _turned(self, numbers: Numbers | None, values: Values) -> Any | None:
-        """A numerical derivative in the layout and the notation of the claim; None where there is none."""
-        import numpy as np
-
-        try:
-            result = None if numbers is None else numbers(values)
-        except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, FloatingPointError):
-            return None
-        except (TypeError, np.exceptions.ComplexWarning):  # a function that is not continued analytically
-            return None
-        return self._stack(result, values) if self.stacked and result is not None else result
-
-    def numbers(self, e: Expr) -> list[Any]:
-        """An expression at every point."""
-        plan = Plan(e)
-        return [release(plan.run(env, sizes)[0], e.shape) for env, sizes in self.inside]
+        claim, right = numbers_of(plain, self.arrays), truth._arrays(self.arrays)
+        pairs = [(claim(*at), right(*at, {})) for at in self.points]
+        return all(c.size == r.size and close(self, c.ravel(), r.ravel()) for c, r in pairs)
 
     def errors(self) -> list[dict[str, Any]]:
-        """At every point the sizes, and the claim's error measure against the closed form, central differences and complex steps."""
+        """At every point the sizes, and the claim's error measure against the closed form and central differences."""
         return [
             {
-                "sizes": dict(self.inside[k][1]),
+                "sizes": {str(n): k for n, k in self.points[k][1].items()},
                 "closed_form": measure(self.right[k], claimed) if self.truth is not None else None,
-                "central_differences": measure(self.quotients[k], claimed) if self.quotient is not None else None,
-                "complex_step": measure(self.steps[k], claimed) if self.steps[k] is not None else None,
+                "central_differences": measure(self.quotients[k], claimed) if self.quotients[k] is not None else None,
             }
             for k, claimed in enumerate(self.claimed)
         ]
+
+    # ---- points
+
+    def gather(self) -> None:
+        """Random points for all the names, each with its declared properties, at which everything is finite: with decimal numbers, or
+        with NumPy's where they do not do."""
+        try:
+            with self.computing():
+                self._gather()
+        except LACKING:
+            from ..numbers import kernels
+
+            self.arrays = kernels
+            with self.computing():
+                self._gather()
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Inside, the numbers have the digits in which the points are kept."""
+        context: AbstractContextManager[object] = precise.precision(precise.DIGITS)
+        if self.arrays is not precise:
+            from ..numbers.kernels import quiet
+
+            context = quiet()
+        with context:
+            yield
+
+    def _gather(self) -> None:
+        self.claim_at, self.truth_at = numbers_of(self.claim, self.arrays), self.truth_numbers(self.arrays)
+        self.quotient_at = self.quotient(self.arrays) if self.quotient is not None else None
+        orders = self.sampler.point.orders(self.sampler.dims)
+        for turn in range(MOST_TRIES):
+            if len(self.points) >= POINTS:
+                break
+            sizes = {n: k + GROWN[turn % len(GROWN)] for n, k in orders[turn % len(orders)].items()}
+            self.add(Kind(sizes, *STYLES[turn // POINTS % len(STYLES)], SEED + turn, near=bool(turn % 2)))
+
+    def add(self, kind: Kind) -> None:
+        """Keep the point of this kind if everything is finite there."""
+        at = self.sampler.point.at(kind, self.arrays), kind.sizes
+        try:
+            pair = self.both_at(at)
+            quotient = self._laid(self.quotient_at(*at)) if self.quotient_at is not None else None
+        except (*NO_NUMBER, IndexError):
+            return
+        if pair is None:
+            return
+        trusted = quotient is None or (self.is_finite(quotient) and (self.truth is None or (measure(quotient, pair[1]) or 0.0) < UNSURE))
+        if trusted:
+            self.points.append(at)
+            self.claimed.append(pair[0])
+            self.right.append(pair[1])
+            self.quotients.append(quotient)
+
+    def judged(self, view: Callable[[Any], Any]) -> Check | Kind:
+        """What was compared, with the claim so looked at; or of what kind a point is where it is wrong."""
+        import numpy as np
+
+        one = view(self.claimed[0]) is self.claimed[0] and self.claim.form is None
+
+        def claimed(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
+            if one:
+                return by_summands(self.claim)(arrays)
+            numbers = numbers_of(self.claim, arrays)
+            return lambda env, sizes: [view(numbers(env, sizes))]
+
+        summands = self._summands() if self.truth is not None and not self.truth._members else 0
+
+        def known(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
+            if self.truth is None or not summands:
+                numbers = self.truth_numbers(arrays)
+                return lambda env, sizes: [numbers(env, sizes)]
+            tensor, flipped = self.truth._tensor, self.truth._flipped
+            parts = tensor.summands({}, arrays)
+
+            def laid(part: Any, sizes: Sizes) -> Any:
+                array = np.array(arrays.flat(part)).reshape(tensor._dims(sizes))
+                return self._laid(array.T if flipped and array.ndim == 2 else array)
+
+            return lambda env, sizes: [laid(part, sizes) for part in parts(env, sizes)]
+
+        def spell(part: Any) -> str:
+            return spelled(self.claim, part if isinstance(part, Expr) else terms_of(self.claim.expr)[part] if one else self.claim.expr)
+
+        against = "the closed form" if self.truth is not None else "a numerical derivative"
+        sampler = self.sampler
+        try:
+            return compare(
+                values(known, claimed),
+                sampler.point,
+                sampler.dims,
+                points=POINTS,
+                needed=range(summands),
+                unjudged="the claim could not be checked",
+                against=against,
+                spell=spell,
+                thorough=True,
+            )
+        except Disagreement as error:
+            assert error.kind is not None
+            return error.kind
+
+    def _summands(self) -> int:
+        """How many summands the derivative has."""
+        assert self.truth is not None
+        tensor = self.truth._tensor
+        return len(tensor.terms if tensor.matrix is None else terms_of(tensor.matrix))
 
 
 def measure(difference: Any, gradient: Any) -> float | None:
@@ -158,42 +251,35 @@ def measure(difference: Any, gradient: Any) -> float | None:
     h, f = np.squeeze(difference), np.squeeze(gradient)
     if h.shape != f.shape:
         return None
-    above, below = float(np.sum((h - f) ** 2)), float(np.sum((h + f) ** 2))
+    above, below = (float(np.sum(v)) for v in ((h - f) ** 2, (h + f) ** 2))
     return 0.0 if above == 0 else float(np.sqrt(above / below)) if below else float("inf")
 
 
-# ---------------------------------------------------------------------------------------------- numbers of each
+def differences(function: Arrays, place: tuple[str, int | None], shape: Shape) -> Arrays:
+    """The derivative by a variable of this shape, whose indices come last, by central differences."""
 
+    def bound(arrays: ModuleType) -> Callable[[Values, Sizes], Any]:
+        import numpy as np
 
-def central_difference(f: Numbers, values: Values, name: str) -> Any:
-    """∂f/∂name, the indices of the variable last: central differences of two steps, extrapolated."""
-    import numpy as np
+        value, (name, member) = function(arrays), place
 
-    x = np.asarray(values[name], dtype=float)
-    h = 2e-4 * max(1.0, float(np.max(np.abs(x), initial=0)))
-    columns = []
-    for at in np.ndindex(*x.shape):
-        e = np.zeros(x.shape)
-        e[at] = 1.0
-        wide, narrow = ((f({**values, name: x + s * e}) - f({**values, name: x - s * e})) / (2 * s) for s in (h, h / 2))
-        columns.append(np.asarray((4 * narrow - wide) / 3, dtype=float))
-    return np.stack(columns, axis=-1).reshape([*columns[0].shape, *x.shape])
+        def at(env: Values, sizes: Sizes) -> Any:
+            x = env[name] if member is None else env[name][member - 1]
+            rows, cols = (d.value(sizes) for d in shape)
+            h = arrays.exact(10) ** -(getcontext().prec // 3 if arrays is precise else 5)
+            columns = []
+            for k in range(rows * cols):
+                e = arrays.np.zeros((rows, cols))
+                e[k // cols, k % cols] = h
+                e = arrays.number(e) if shape == SCALAR else e
+                ends = [value(moved(dict(env), place, x + e), sizes), value(moved(dict(env), place, x - e), sizes)]
+                columns.append((ends[0] - ends[1]) / (2 * h))
+            found = np.stack(columns, axis=-1)
+            return found.reshape([*found.shape[:-1], *(k for k, d in zip((rows, cols), shape, strict=True) if d is not ONE)])
 
+        return at
 
-def complex_step(f: Numbers, values: Values, name: str) -> Any:
-    """∂f/∂name, the indices of the variable last, by complex steps: f(x + ih) = f(x) + ih f'(x) up to h^2, and nothing cancels
-    (W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40 (1998))."""
-    import numpy as np
-
-    x = np.asarray(values[name], dtype=float)
-    columns = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", np.exceptions.ComplexWarning)  # an imaginary part that would be lost
-        for at in np.ndindex(*x.shape):
-            moved = x.astype(complex)
-            moved[at] += STEP * 1j
-            columns.append(np.imag(f({**values, name: moved})) / STEP)
-    return np.stack(columns, axis=-1).reshape([*columns[0].shape, *x.shape])
+    return bound
 
 
 def with_expression(typed: Typed, e: Expr) -> Typed:
@@ -201,47 +287,3 @@ def with_expression(typed: Typed, e: Expr) -> Typed:
     other = copy.copy(typed)
     other.expr = e
     return other
-
-
-# ---------------------------------------------------------------------------------------------- points
-
-
-def gather(evidence: Evidence, typed: Sequence[Typed]) -> None:
-    """Random points for all the names in `typed`, each with its declared properties, at which everything is finite."""
-    import numpy as np
-
-    sampler = Sampler(*typed)
-
-    def enough(scales: Iterable[tuple[float, bool]], wanted: int) -> None:
-        # All sizes grow with the points: where N is 2 and n is 3, and the other way round, N is 6/n.
-        for seed in range(FIRST_SEED, FIRST_SEED + IN_PIECES):
-            for env, sizes in sampler.points(seed, scales, lambda: len(evidence.points) // 2 % 2):
-                if seed % 2:  # square matrices are drawn near I, where A x and x have the same signs
-                    env |= {n: env[n] - np.eye(len(env[n])) for n in _free_squares(sampler)}
-                evidence.add_point(sampler.outer(env, sizes), env, sizes)
-                if len(evidence.points) >= wanted:
-                    return
-
-    with np.errstate(all="ignore"):
-        # Where formulas differ between sets, a wrong condition may agree with the right one at a few points.
-        enough(SCALES, POINTS * (IN_PIECES if _is_in_pieces(typed) else 1))
-        for c in _thresholds(typed) if evidence.points else ():  # of max(x, 1000), points on both sides
-            enough([(2 * c, False), (2 * c, True), (c, False), (c, True)], len(evidence.points) + POINTS)
-
-
-def _free_squares(sampler: Sampler) -> list[str]:
-    """The square matrices of which nothing is declared."""
-    return [n for n, (shape, words) in sampler.symbols.items() if shape[0] is shape[1] is not ONE and set(words) <= {"square"}]
-
-
-def _is_in_pieces(typed: Sequence[Typed]) -> bool:
-    return any(in_pieces(e.op) for e in postorder([t.expr for t in typed]))
-
-
-def _thresholds(typed: Sequence[Typed]) -> list[float]:
-    """The numbers, if any function has different formulas on different sets, that are far from the size of the points."""
-    if not _is_in_pieces(typed):
-        return []
-    nodes = postorder([t.expr for t in typed])
-    found = {abs(float(value_of(e))) for e in nodes if e.op is NUMBER and abs(value_of(e)) < LARGEST_LITERAL**9}
-    return sorted(c for c in found if c > 2 or 0 < c < 0.2)[:MOST_THRESHOLDS]

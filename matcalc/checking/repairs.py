@@ -10,10 +10,11 @@ from typing import Any
 from ..errors import MatcalcError
 from ..expressions.build import add, apply, inverse, matmul, opposite, substitute, times, transpose
 from ..expressions.expr import Expr, postorder
+from ..notation.forms import numbers_of
+from ..numbers.judge import LACKING, NO_NUMBER
 from ..ops.core import ADD, CASES, INDEX, INDEXED_SUM, IVERSON, MATMUL, NUMBER
 from ..ops.inverse import INVERSE
-from ..pipeline.sampling import evaluator
-from .comparison import ROUGH, TOLERANCE, close, spell_term
+from .comparison import close, spell_term
 from .evidence import Evidence, with_expression
 
 MOST_CHANGES = 600
@@ -45,12 +46,9 @@ def missing_matrix(ev: Evidence) -> list[str]:
 
 
 def _is_right(ev: Evidence, view: View, changed: Expr) -> bool:
-    import numpy as np
-
-    with suppress(MatcalcError, np.linalg.LinAlgError, ValueError, ArithmeticError):
-        at = evaluator(with_expression(ev.claim, changed))
-        tolerance = ROUGH if ev.truth is None else TOLERANCE
-        return all(close(view(at(values)), right, tolerance) for values, right in zip(ev.points, ev.right))
+    with suppress(MatcalcError, *NO_NUMBER, *LACKING):
+        numbers = numbers_of(with_expression(ev.claim, changed), ev.arrays)
+        return all(close(ev, view(numbers(*at)), right) for at, right in zip(ev.points, ev.right))
     return False
 
 

@@ -10,10 +10,11 @@ from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError
 from ..expressions.build import add, is_zero, num, rebuild, split, times, transpose, zeros
 from ..expressions.expr import Expr
+from ..notation.forms import numbers_of
+from ..numbers.judge import NO_NUMBER
 from ..ops.core import ADD, CASES, TRANSPOSE
-from ..pipeline.sampling import evaluator
 from ..shortening.simplify import expansions, simplify
-from .comparison import SAME, Arrays, agree, ratios, simple, spell_tensor, spell_term
+from .comparison import Arrays, agree, nothing, ratios, ravel, simple, spell_tensor, spell_term
 from .evidence import Evidence, with_expression
 
 MOST_TERMS = 24
@@ -22,7 +23,7 @@ MOST_TERMS = 24
 def wrong_terms(ev: Evidence, view: Callable[[Any], Any]) -> list[str]:
     """One term, or two, that make the difference."""
     claimed = [view(c) for c in ev.claimed]
-    difference = [_minus(g, c) for g, c in zip(ev.right, claimed)]
+    difference = [_minus(ev, g, c) for g, c in zip(ev.right, claimed)]
     for depth in (0, 1):
         own = _values(ev, ev.claim.form is not None, _summands(ev.claim.expr, depth))
         mine = [(e, [view(a) for a in arrays]) for e, arrays in own]
@@ -46,19 +47,16 @@ def _due(ev: Evidence, depth: int) -> list[Valued]:
     found: list[Valued] = []
     for t in truth._tensor.terms:
         part = Tensor(truth._tensor.shapes, [t])
-        arrays = []
-        for v in ev.points:
-            env, sizes = truth._scope.prepare({n: x for n, x in v.items() if n in truth._scope.names}, part.expressions())
-            arrays.append(part.evaluate(env, sizes))
+        numbers = part.arrays(ev.arrays)
+        arrays = [numbers(*at, {}) for at in ev.points]
         found.append((spell_tensor(ev, part), arrays))
     return found
 
 
 def _one(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference: Arrays) -> str:
     """The words for one term that explains the difference (derivative - claim)."""
-    lost = max((_rounding(g, d) for g, d in zip(ev.right, difference)), default=0.0)
     for e, arrays in due if len(due) > 1 else ():
-        c = simple(ratios(ev, difference, arrays, lost), max(SAME, lost))
+        c = simple(ev, ratios(ev, difference, arrays))
         if c == 1:
             return f"a term is missing: {spell_term(ev, e)}"
         if c == 2:
@@ -66,7 +64,7 @@ def _one(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference
         if c is not None:
             return f"the term {spell_term(ev, e)} is {1 - c} times what it should be"
     for e, arrays in mine if len(mine) > 1 else ():
-        c = simple(ratios(ev, difference, arrays, lost), max(SAME, lost))
+        c = simple(ev, ratios(ev, difference, arrays))
         if c == -1:
             return f"one term too many: {spell_term(ev, e)}"
         if c is not None:
@@ -79,7 +77,7 @@ def _two(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference
 
     for e, right in due:
         for f, wrong in mine if len(due) > 1 or len(mine) > 1 else ():
-            if agree(ev, [_minus(g, c) for g, c in zip(right, wrong)], difference) and not agree(ev, right, wrong):
+            if agree(ev, [_minus(ev, g, c) for g, c in zip(right, wrong)], difference) and not agree(ev, right, wrong):
                 return f"the term {spell_term(ev, f)} should be {spell_term(ev, e)}"
     for k, (e, one) in enumerate(due):
         for f, other in due[k + 1 :]:
@@ -88,18 +86,14 @@ def _two(ev: Evidence, due: Sequence[Valued], mine: Sequence[Valued], difference
     return ""
 
 
-def _rounding(value: Any, difference: Any) -> float:
-    """The relative error of a difference of two values that are nearly equal."""
+def _minus(ev: Evidence, a: Any, b: Any) -> Any:
+    """The difference; what is rounding beside the terms is nothing."""
     import numpy as np
 
-    size = float(np.max(np.abs(difference), initial=0))
-    return min(1e-14 * float(np.max(np.abs(value), initial=0)) / size, 1e-3) if size else 0.0
-
-
-def _minus(a: Any, b: Any) -> Any:
-    import numpy as np
-
-    return np.squeeze(a) - np.squeeze(b)
+    a, b = np.squeeze(a), np.squeeze(b)
+    rest = a - b
+    least = max(map(abs, (*ravel(a), *ravel(b))), default=0) * nothing(ev)
+    return np.array([v if abs(v) > least else 0 * v for v in ravel(rest)]).reshape(np.shape(rest))
 
 
 def _summands(e: Expr, depth: int) -> list[Expr]:
@@ -144,9 +138,7 @@ def _only(e: Expr, kept: int) -> Expr:
 
 def _values(ev: Evidence, form: bool, terms: Sequence[Expr]) -> Iterator[Valued]:
     """Terms with their numbers; with `form`, those of the claim's form around them."""
-    import numpy as np
-
     for e in terms:
-        with suppress(MatcalcError, np.linalg.LinAlgError):
-            at = evaluator(with_expression(ev.claim, e))
-            yield e, [at(v) for v in ev.points] if form else ev.numbers(e)
+        with suppress(MatcalcError, *NO_NUMBER):
+            numbers = numbers_of(with_expression(ev.claim, e), ev.arrays)
+            yield e, [numbers(*at) for at in ev.points] if form else ev.numbers(e)

@@ -15,7 +15,7 @@ from .d import LAYOUTS
 if TYPE_CHECKING:
     from ..checking.claims import Verdict
 
-METHODS = ("central_differences", "complex_step")
+METHODS = ("closed_form", "central_differences")
 
 
 @click.command(
@@ -113,24 +113,20 @@ def _lines(verdict: Verdict, verbose: bool) -> list[str]:
 
 def checked(verdict: Verdict) -> str:
     """How the verdict was reached."""
+    if verdict.check is not None:
+        return f"{'symbolically, and ' if verdict.symbolic else ''}{verdict.check}"
     if not verdict.points:
         return "the shapes alone"
-    found = [f"{_rounded(verdict.worst(kind))} by {kind.replace('_', ' ')}" for kind in METHODS if verdict.worst(kind) is not None]
     at = "a random point" if verdict.points == 1 else f"{verdict.points} random points"
-    return f"{'symbolically and ' if verdict.symbolic else ''}at {at}" + (f", error measure {', '.join(found)}" if found else "")
+    return f"at {at}" + (f", error measure {_error(verdict.error)}" if verdict.error is not None else "")
 
 
 def by_point(verdict: Verdict) -> Iterator[tuple[str, str]]:
     """The sizes of every random point, and the claim's error there by each method."""
     for k, errors in enumerate(verdict.errors, 1):
         sizes = ", ".join(f"{n} = {size}" for n, size in errors["sizes"].items())
-        methods = "; ".join(f"{kind.replace('_', ' ')} {_error(errors[kind])}" for kind in ("closed_form", *METHODS))
+        methods = "; ".join(f"{kind.replace('_', ' ')} {_error(errors[kind])}" for kind in METHODS)
         yield f"point {k}" + (f" ({sizes})" if sizes else ""), methods
-
-
-def _rounded(value: float | None) -> str:
-    """What is left of rounding differs from machine to machine."""
-    return "below 1e-10" if value is not None and value < 1e-10 else _error(value)
 
 
 def _error(value: float | None) -> str:

@@ -84,6 +84,14 @@ class Sides(NamedTuple):
 Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, precise.Watch], Sides]]
 
 
+class Disagreement(VerificationError):
+    """The claim is wrong at a point of this kind."""
+
+    def __init__(self, message: str, kind: Kind | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
 class Unfit(ValueError):
     """A point at which the question has no sense."""
 
@@ -206,7 +214,7 @@ def _decades(small: Any) -> int:
     return -1 - (small.adjusted() if isinstance(small, Decimal) else math.floor(math.log10(small)))
 
 
-def _moved(env: dict[str, Any], variable: Place, x: Any) -> dict[str, Any]:
+def moved(env: dict[str, Any], variable: Place, x: Any) -> dict[str, Any]:
     """The point with the variable at `x`."""
     name, member = variable
     if member is None:
@@ -263,7 +271,7 @@ def _differences(
         ends, traces = [], []
         for sign in signs:
             watch.trace = []
-            ends.append([arrays.flat(v) for v in value(_moved(env, variable, x + step * (h * sign)), sizes)])
+            ends.append([arrays.flat(v) for v in value(moved(env, variable, x + step * (h * sign)), sizes)])
             traces.append(watch.trace)
         watch.trace = []
         claimed = along(env, sizes, e)
@@ -303,14 +311,16 @@ def compare(
     spell: Callable[[Any], str] = str,
     levels: Sequence[Level] = LEVELS,
     rough: Sequence[Level] = DOUBLE,
+    thorough: bool = False,
 ) -> Check:
     """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged.
 
     `points` says how many points are wanted at least, `needed` which summands of what is known should not be nothing at some of them;
     `dims` are the sizes besides those of the point; `focus` is what alone is scaled where sides are sought; `spell` names
-    a summand (by its number) or a switch (by its node); `levels` are of decimal numbers, `rough` of double precision.
+    a summand (by its number) or a switch (by its node); `levels` are of decimal numbers, `rough` of double precision;
+    `thorough` asks for seldom sizes and all whole numbers in any case.
     """
-    asked = sight, point, frozenset(needed), focus, wrong, unjudged, against, spell
+    asked = sight, point, frozenset(needed), focus, wrong, unjudged, against, spell, thorough
     orders, exact = point.orders(dims), _Judge(precise, levels, *asked)
     try:
         with precise.precision(levels[0].digits):
@@ -342,9 +352,11 @@ class _Judge:
         unjudged: str,
         against: str,
         spell: Callable[[Any], str],
+        thorough: bool,
     ) -> None:
         self.arrays, self.levels, self.sight, self.point, self.focus = arrays, levels, sight, point, focus
         self.wrong, self.unjudged, self.against, self.spell = wrong, unjudged, against, spell
+        self.thorough = thorough
         self.sizes: list[dict[str, int]] = []
         self.digits = float(LEVELS[0].digits - LEVELS[0].step if arrays is precise else 12)
         self.unseen: set[int] | None = None  # summands; None before the first point
@@ -407,9 +419,9 @@ class _Judge:
             if self.sizes and not all(self.mixed.values()):
                 sizes = {name: k + turn % 3 for name, k in orders[turn % len(orders)].items()}
                 self._judged(Kind(sizes, *STYLES[self.style][:1], turn=turn))
-        if self.unseen or self.still or not self.sizes:
+        if self.unseen or self.still or not self.sizes or self.thorough:
             for turn, sizes in enumerate(self.point.unusual(orders[0]), MOST_TRIES):
-                if self.unseen or self.still or len(self.sizes) < wanted:
+                if self.unseen or self.still or len(self.sizes) < wanted or self.thorough:
                     self._judged(Kind(sizes, *STYLES[self.style], turn))
         if not self.sizes and self.misfit is not None:
             raise self.misfit
@@ -484,7 +496,7 @@ class _Judge:
                 return None
             if kind.scale > FARTHEST and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None
-            raise VerificationError(self.wrong())
+            raise Disagreement(self.wrong(), kind)
         self._note(reading, kind, level)
         return reading
 

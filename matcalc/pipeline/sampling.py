@@ -6,22 +6,16 @@ stacked families. It alone says what `numbers.verify.Point` has to know of a fun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from ..answers.answer import ClosedForm
-from ..answers.scope import Scope
 from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of, words_of
 from ..inference.infer import Typed
-from ..kinds import LARGEST_LITERAL, ONE, SCALAR, Dim, Shape
-from ..numbers.verify import SCALES, Point
+from ..kinds import LARGEST_LITERAL, ONE, Dim, Shape
+from ..numbers.verify import Point
 from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MEMBER, SIZE, SYMBOL, UNIT
 
-Values = Mapping[str, Any]
-Numbers = Callable[[Values], Any]
-SEED = 20240229
 LARGEST_DRAWN = 3  # what a whole number is drawn as at most: x_j, with j in N, has three entries or more
 
 
@@ -65,31 +59,6 @@ class Sampler:
         """How to draw a point."""
         return Point(self.symbols, self.families, self.least, self.subscripts, self.literal)
 
-    def points(
-        self, seed: int = SEED, scales: Iterable[tuple[float, bool]] = SCALES, grown: Callable[[], int] = int
-    ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-        """Values in internal form by name, with the sizes: all orders of the sizes at each scale (and whether all entries are positive).
-        Points of another kind follow where the first do not do. `grown` is by how much all sizes are larger at the next point."""
-        import numpy as np
-
-        rng, point = np.random.default_rng(seed), self.point
-        orders = point.orders(self.dims)
-        for scale, positive in scales:
-            for order in orders:
-                by = grown()
-                sizes = {n: k + by for n, k in order.items()}
-                yield point.draw(sizes, rng, scale, positive), sizes
-
-    def outer(self, env: Values, sizes: Mapping[str, int]) -> dict[str, Any]:
-        """A point as the user would give it: no axes of length one (a family keeps its first), sizes by their names."""
-        found: dict[str, Any] = dict(sizes)
-        found |= {n: _outer(env[n], s) for n, (s, _) in self.symbols.items()}
-        return found | {n: _outer(env[n], s) for n, (_, s, _) in self.families.items()}
-
-    def outer_points(self, seed: int = SEED) -> Iterator[dict[str, Any]]:
-        """The points as the user would give them."""
-        return (self.outer(env, sizes) for env, sizes in self.points(seed))
-
 
 def _places(e: Expr) -> Sequence[Expr]:
     """What has to be an index of the arrays: subscripts, and how far a sum runs whose index is one."""
@@ -112,47 +81,3 @@ def _numbers(e: Expr) -> Iterator[int]:
 def _is_far(place: Expr) -> bool:
     """Whether it is a place that only an array of a large literal size has."""
     return is_number(place) and value_of(place) >= LARGEST_LITERAL
-
-
-def _outer(value: Any, shape: Shape) -> Any:
-    if shape == SCALAR:
-        return value  # a family of numbers has the one axis of its index
-    for axis, dim in ((-1, shape[1]), (-2 if shape[1] is not ONE else -1, shape[0])):
-        if dim is ONE:
-            value = value.take(0, axis=axis)
-    return value
-
-
-# ---------------------------------------------------------------------------------------------- the numbers of each
-
-
-def evaluator(typed: Typed) -> Numbers:
-    """The numbers of what was typed, from whatever it needs of the values in the user's form; functions that are known by their sets
-    alone have stand-ins."""
-    from ..notation.forms import evaluate_form
-
-    scope = Scope(typed)
-    scope.compares = True
-
-    def value(values: Values) -> Any:
-        import numpy as np
-
-        return np.asarray(evaluate_form(typed, scope, values))
-
-    return value
-
-
-def closed(d: ClosedForm) -> Numbers:
-    """The numbers of a derivative, likewise."""
-    import copy
-
-    d = copy.copy(d)
-    d._scope = copy.copy(d._scope)
-    d._scope.compares = True
-
-    def value(values: Values) -> Any:
-        import numpy as np
-
-        return np.asarray(d.evaluate(values))
-
-    return value

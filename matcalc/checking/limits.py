@@ -1,0 +1,105 @@
+"""Where a wrong claim is right all the same: for some sizes, for some whole numbers, for positive or negative values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import MatcalcError
+from ..numbers.drawing import survives_multiples
+from ..numbers.judge import LACKING, NO_NUMBER
+from ..numbers.verify import Kind
+from ..ops.vocabulary import close_properties
+from .comparison import close
+from .evidence import Evidence, Place
+
+if TYPE_CHECKING:
+    from .diagnosis import View
+
+SIZES = (1, 2, 3, 4, 5)
+WHOLES = (1, 2, 3, 4, 5, 6)
+TRIED = 3  # points for each value
+SEED = 900
+
+
+def right_only(ev: Evidence, view: View) -> str:
+    """For which values the claim is right; "" where there are none of these."""
+    return _for_sizes(ev, view) or _for_wholes(ev, view) or _for_signs(ev, view)
+
+
+def _is_right(ev: Evidence, view: View, places: Iterable[Place]) -> bool | None:
+    """Whether the claim is right at all these points; None where it has no value at any."""
+    seen = False
+    for at in places:
+        try:
+            pair = ev.both_at(at)
+            if pair is None:
+                continue
+            if not close(ev, view.apply(pair[0]), pair[1]):
+                return False
+        except (MatcalcError, *NO_NUMBER, *LACKING):
+            return None
+        seen = True
+    return True if seen else None
+
+
+def _places(ev: Evidence, fixed: Mapping[str, int], turns: int = TRIED) -> Iterator[Place]:
+    """Points where sizes have these values."""
+    point = ev.sampler.point
+    orders = point.orders(ev.sampler.dims)
+    for turn in range(turns):
+        sizes = {**{n: k + turn for n, k in orders[turn % len(orders)].items()}, **fixed}
+        if all(d.value(sizes) > 0 for d in ev.sampler.dims):
+            yield point.at(Kind(sizes, turn=SEED + turn, near=False), ev.arrays), sizes
+
+
+def _for_sizes(ev: Evidence, view: View) -> str:
+    """Right only for n = 2: a size of 1 makes too much right to be worth saying."""
+    point = ev.sampler.point
+    for name in point.orders(ev.sampler.dims)[0]:
+        right = [k for k in SIZES if k >= point.smallest and _is_right(ev, view, _places(ev, {name: k}))]
+        if right and right != [1] and len(right) < len(SIZES):
+            return f"right only for {_equal_to(str(name), [k for k in right if k > 1])}"
+    return ""
+
+
+def _for_wholes(ev: Evidence, view: View) -> str:
+    names = [n for n, (_, words) in ev.sampler.symbols.items() if "integer" in words and n not in ev.sampler.subscripts]
+    for name in names:
+        right = []
+        for k in WHOLES:
+            places = (({**env, name: ev.arrays.exact(k)}, sizes) for env, sizes in _places(ev, {}))
+            right += [k] * bool(_is_right(ev, view, places))
+        if right and len(right) < len(WHOLES):
+            return f"right only for {_equal_to(name, right)}"
+    return ""
+
+
+def _for_signs(ev: Evidence, view: View) -> str:
+    """Right only for x > 0, of one name or of all that may have any sign."""
+    free = [
+        n
+        for n, (_, words) in ev.sampler.symbols.items()
+        if survives_multiples(close_properties(words)) and not close_properties(words) & {"constant"}
+    ]
+    for names in (*([n] for n in free), *([free] if len(free) > 1 else [])):
+        for sign, relation in ((1, ">"), (-1, "<")):
+            places = list(_places(ev, {}, 2 * TRIED))
+            sides = (_is_right(ev, view, (_signed(ev, at, names, s) for at in places)) for s in (sign, -sign))
+            if next(sides) and next(sides) is False:
+                return f"right only for {', '.join(names)} {relation} 0"
+    return ""
+
+
+def _signed(ev: Evidence, at: Place, names: Sequence[str], sign: int) -> Place:
+    env, sizes = at
+    return {**env, **{n: _absolute(ev, env[n]) * sign for n in names}}, sizes
+
+
+def _absolute(ev: Evidence, x: Any) -> Any:
+    return ev.arrays.np.abs(x)
+
+
+def _equal_to(name: str, values: Sequence[int]) -> str:
+    texts = [f"{name} = {k}" for k in values]
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
