@@ -22,7 +22,6 @@ STYLES = (  # of points: the scale of entries, whether all are positive, whether
     *((scale, True, True) for scale in (1.0, 0.5, 0.2)),
 )
 WHOLES = (2, 3, 4, 5, 6, 1)  # the values of a whole number, from point to point
-SCALES = ((1.0, False), (1.0, True), (0.5, False), (0.5, True), (0.2, True), (4.0, True))
 
 
 def sizes_for(dims: Iterable[Dim], least: int = 2) -> dict[str, int]:
