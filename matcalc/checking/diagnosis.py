@@ -7,6 +7,7 @@ have to have, a term that is missing, too many or has the wrong sign or factor, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from fractions import Fraction
 from itertools import combinations, permutations
 from typing import Any
@@ -16,11 +17,12 @@ from ..errors import MatcalcError
 from ..expressions.build import is_number, num, power, size, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
+from ..notation.forms import numbers_of
 from ..numbers.drawing import made
 from ..numbers.judge import NO_NUMBER, Check
 from ..ops.core import ADD, SYMBOL
 from ..ops.vocabulary import close_properties
-from .comparison import agree, any_nonzero, function_of, ratios, ravel, simple, spell_term, tolerance
+from .comparison import agree, any_nonzero, close, function_of, ratios, ravel, simple, spell_term, tolerance
 from .evidence import Evidence, Place
 from .limits import right_only
 from .repairs import missing_matrix, repaired
@@ -53,7 +55,7 @@ def diagnose(ev: Evidence) -> list[str]:
     if not any_nonzero(ev, claimed):
         return ["the claim is zero, the derivative is not"]
     same_factor = simple(ev, ratios(ev, [views[0].apply(c) for c in claimed], right)) is not None
-    only, found = "" if same_factor else right_only(ev, views[0]), _difference(ev, views)
+    only, found = "" if same_factor else right_only(ev, views[0].apply), _difference(ev, views)
     if not only:
         return found or ["its numbers differ from those of the derivative"]
     is_factor = bool(found) and found[0].startswith("off by")  # sign(x), say
@@ -79,7 +81,7 @@ def plainly_equal(ev: Evidence) -> Check | None:
 def _difference(ev: Evidence, views: Sequence[View]) -> list[str]:
     """The shortest change that makes the numbers right."""
     claimed, right = ev.claimed, ev.right
-    if ev.row_by_row():
+    if _is_row_by_row(ev):
         return ["right for a vec that stacks rows; here it stacks columns, which exchanges the factors of ⊗"]
     natural, odd = [v for v in views if not v.odd], [v for v in views if v.odd]
     first = views[:1]
@@ -102,6 +104,18 @@ def _difference(ev: Evidence, views: Sequence[View]) -> list[str]:
             if search is _off_by_a_factor and view.words and agree(ev, [view.apply(c) for c in claimed], right):
                 return [view.words]
     return []
+
+
+def _is_row_by_row(ev: Evidence) -> bool:
+    """Whether the claim is d vec(F)/d vec(X)^T, right for a vec that lays the rows end to end."""
+    truth, form = ev.truth, ev.claim.form
+    if truth is None or len(truth._tensor.shapes) != 2 or not (ev.stacked or (form is not None and form[0] == "kron")):
+        return False
+    plain = copy(ev.claim)
+    plain.form = None
+    claim, right = numbers_of(plain, ev.arrays), truth._arrays(ev.arrays)
+    pairs = [(claim(*at), right(*at, {})) for at in ev.points]
+    return all(c.size == r.size and close(ev, c.ravel(), r.ravel()) for c, r in pairs)
 
 
 def _wrong_dimension(ev: Evidence) -> str:

@@ -112,19 +112,6 @@ class Evidence:
     def is_finite(self, array: Any) -> bool:
         return all(map(self.arrays.is_finite, array.ravel().tolist()))
 
-    def row_by_row(self) -> bool:
-        """Whether the claim is d vec(F)/d vec(X)^T, right for a vec that lays the rows end to end."""
-        from .comparison import close
-
-        truth, form = self.truth, self.claim.form
-        if truth is None or len(truth._tensor.shapes) != 2 or not (self.stacked or (form is not None and form[0] == "kron")):
-            return False
-        plain = copy.copy(self.claim)
-        plain.form = None
-        claim, right = numbers_of(plain, self.arrays), truth._arrays(self.arrays)
-        pairs = [(claim(*at), right(*at, {})) for at in self.points]
-        return all(c.size == r.size and close(self, c.ravel(), r.ravel()) for c, r in pairs)
-
     def errors(self) -> list[dict[str, Any]]:
         """At every point the sizes, and the claim's error measure against the closed form and central differences."""
         return [

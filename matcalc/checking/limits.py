@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ..errors import MatcalcError
 from ..numbers.drawing import survives_multiples
@@ -13,9 +13,7 @@ from ..ops.vocabulary import close_properties
 from .comparison import close
 from .evidence import Evidence, Place
 
-if TYPE_CHECKING:
-    from .diagnosis import View
-
+View = Callable[[Any], Any]  # of the claim
 SIZES = (1, 2, 3, 4, 5)
 WHOLES = (1, 2, 3, 4, 5, 6)
 TRIED = 3  # points for each value
@@ -35,7 +33,7 @@ def _is_right(ev: Evidence, view: View, places: Iterable[Place]) -> bool | None:
             pair = ev.both_at(at)
             if pair is None:
                 continue
-            if not close(ev, view.apply(pair[0]), pair[1]):
+            if not close(ev, view(pair[0]), pair[1]):
                 return False
         except (MatcalcError, *NO_NUMBER, *LACKING):
             return None
