@@ -53,9 +53,9 @@ def question(line: str) -> Expression:
     return found
 
 
-def run(count: int, depth: int, seed: int, jobs: int = 1, second: float = 0.0) -> Iterator[tuple[Expression, Verdict]]:
-    """Every expression with its verdict, in order, judged by so many processes."""
-    questions = list(expressions(count, depth, seed, second))
+def run(count: int, depth: int, seed: int, jobs: int = 1, second: float = 0.0, first: int = 0) -> Iterator[tuple[Expression, Verdict]]:
+    """Every expression from the `first` on with its verdict, in order, judged by so many processes."""
+    questions = list(expressions(first + count, depth, seed, second))[first:]
     found: dict[int, Verdict] = {}
     given = 0
     crew = [_Judge() for _ in range(jobs)]
@@ -156,6 +156,7 @@ def main() -> int:
     parser.add_argument("--depth", type=int, default=3)
     parser.add_argument("--order2", type=float, default=0.0, metavar="PART", help="how many are differentiated twice")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="leave out the first N of the seed: a long run in pieces")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--lines", metavar="FILE", help="judge the expressions in a file")
     parser.add_argument("--refusals", action="store_true", help="print refusals and what is not read back too")
@@ -177,7 +178,7 @@ def main() -> int:
 def _each(options: argparse.Namespace, results: list[tuple[Expression, Verdict]]) -> None:
     """Judge, and print what failed as soon as it is known."""
     shrunk: Counter[tuple[str, str]] = Counter()
-    for e, v in run(options.count, options.depth, options.seed, options.jobs, options.order2):
+    for e, v in run(options.count, options.depth, options.seed, options.jobs, options.order2, options.first):
         results.append((e, v))
         if v.outcome in BUGS:
             key = (v.outcome, v.cause if v.outcome == "internal error" else "")

@@ -356,3 +356,11 @@ def test_sums_to_a_number_over_a_vector_of_any_length() -> None:
 def test_the_fourth_derivative_of_a_determinant() -> None:
     """It vanishes for the small matrices that are tried first, up to the rounding of its terms."""
     assert matcalc.derivative("det(X)", "X", order=4).verified == "verified"  # type: ignore[union-attr]
+
+
+def test_cases_entry_by_entry_of_symmetric_matrices_are_not_symmetric() -> None:
+    """cases(0, C > 0, 1) was taken for its own transpose."""
+    d: Any = matcalc.derivative("||C cases(B, C > 0, C) x||_{\\infty}", "C", where="C in R^{q x q}; B in R^{q x q} spd; x in R^q")
+    assert d.verified == "verified"
+    e: Any = matcalc.derivative("a^T cases(S, C > 0, I_n)^T x", "x", where="C in R^{n x n}; S in R^{n x n} symmetric; a, x in R^n")
+    assert e.text == "(cases(S, C > 0, I_n) a)^T"

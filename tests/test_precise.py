@@ -17,6 +17,7 @@ from matcalc.errors import ShapeError, VerificationError
 from matcalc.expressions.expr import Operation, postorder
 from matcalc.inference import templates
 from matcalc.numbers import decimals, kernels, numeric, precise, verify
+from matcalc.numbers.contraction import order
 from matcalc.numbers.judge import LACKING
 from matcalc.numbers.numeric import Plan, kernel
 from matcalc.ops import by_name
@@ -221,10 +222,25 @@ def test_a_short_answer_is_checked_without_numpy(expr: str, wrt: str) -> None:
 
 
 def test_kernels_and_precise_arrays_have_the_same_names_for_the_check() -> None:
-    for (
-        name
-    ) in "np random family flat magnitude number full index_of exact constant is_finite outward negligible precision NO_VALUE".split():
+    for name in "np random family flat magnitude number full index_of exact constant is_finite negligible precision NO_VALUE".split():
         assert hasattr(kernels, name) and hasattr(precise, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["ij,jk,kl->il", "ijk,kl->ijl", "iij,j->i", "ij,kl->ljk", "i,i,ij->j", "ab,cb,dbe,ea->dc", "ij->ji", "ij->"]
+)
+def test_a_network_of_indices_has_the_value_that_einsum_gives(text: str) -> None:
+    sizes = dict(zip("abcdeijkl", (2, 3, 2, 4, 3, 2, 3, 4, 2), strict=True))
+    places, out = text.partition("->")[::2]
+    rng = np.random.default_rng(1)
+    arrays = [rng.integers(-5, 6, [sizes[c] for c in place]) for place in places.split(",")]
+    legs = [["abcdeijkl".index(c) for c in place] for place in places.split(",")]
+    steps = order(legs, ["abcdeijkl".index(c) for c in out], list(sizes.values()))
+    factors = [(list(a.shape), a, own) for a, own in zip(arrays, legs, strict=True)]
+    expected = 3 * np.einsum(text, *arrays)
+    for module in (precise, kernels):
+        found = module.network(module.exact(3), factors, steps, [[sizes[c]] for c in out])
+        assert np.array_equal(np.array(module.flat(found), float), expected.ravel())
 
 
 def test_what_decimal_numbers_lack_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,6 @@ def check(count: int, seed: int, jobs: int = 1, depth: int = 5, second: float = 
 
 # The judge's own bell may ring where a weak reference dies: Python reports that and goes on, and the bell rings again.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.slow  # with 50 digits in every check the 500 take minutes
 def test_some_random_expressions() -> None:
     """A quarter of them are differentiated twice."""
     check(500, seed=1, jobs=min(2, os.cpu_count() or 1))

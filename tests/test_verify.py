@@ -347,6 +347,10 @@ def test_members_of_a_family_are_drawn_apart() -> None:
         ("huber(gelu(cot(||x||_{2})), 1)", "x", "x in R^p", 1),
         ("log(1 + exp(x)) + relu(x - 1000)", "x", "x in R", 1),
         ("cot(hinge(tr(I_m) csc(w) - erf(A w)))", "w", "w in R^m; A in R^{m x m} orthogonal", 1),
+        (
+            *("max(norm(u.^(3/2), t + 1), logsumexp(sigmoid(exp(C^T)).^s))", "C"),
+            *("C in R^{1 x m}; u in R^n positive; t in R positive; s in R", 2),
+        ),
     ],
 )
 def test_rounding_does_not_refuse_what_is_right(expr: str, wrt: str, where: str, order: int) -> None:
@@ -366,6 +370,12 @@ def test_what_is_0_at_every_point_is_not_called_verified(expr: str, wrt: str, wh
     """A constant function whose derivative is a formula that is 0: nothing of it can be seen."""
     d: Any = matcalc.derivative(expr, wrt, where=where, order=order)
     assert d.verified == "not checked" and d.check.unseen and "at all of which this is 0" in d.remarks()[-1]
+
+
+def test_what_is_too_much_to_look_for_is_said_to_be_unseen() -> None:
+    """65 terms, each of factors with six indices, and a term that is 0 at all points: the search for it has an end."""
+    d: Any = matcalc.derivative("tanh(pinv(softmax(1 ./ (1 + A.^2))))", "A", where="A in R^{m x n}", order=2)
+    assert d.verified == "not checked" and 2 <= d.check.points < 12 and d.check.digits >= 24 and d.check.unseen
 
 
 @pytest.mark.parametrize(

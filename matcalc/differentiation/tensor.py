@@ -15,6 +15,7 @@ from ..expressions import build
 from ..expressions.build import add, entry, hadamard, is_zero, matmul, num, rebuild, transpose, unit
 from ..expressions.expr import Expr, transform
 from ..kinds import ONE, SCALAR, Dim, Shape
+from ..numbers.contraction import Step, order
 from ..numbers.numeric import Plan
 from ..ops.core import ADD, ENTRY, HADAMARD, IVERSON, MATMUL, UNIT
 from ..ops.sums import SUM
@@ -24,10 +25,6 @@ from .network import Factor, Index, Slot, Term, matrix_form, reduce_term, slot_f
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-
-SMALL = 4000  # entries of factors: below, what NumPy does for great ones costs more than it saves
-Step = tuple[list[int], list[int]]
 
 
 class Tensor:
@@ -115,12 +112,13 @@ class Tensor:
         return [e for t in self.terms for e in (t.scalar, *[f[0] for f in t.factors])]
 
     def summands(self, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., list[Any]]:
-        """The numbers of its summands, each as in `evaluate`, as a function of the values and the sizes; to be asked for often."""
+        """The numbers of its summands, each as in `evaluate`, as a function of the values, the sizes and, if they are given, directions
+        along which the last variables move: a summand of terms is then the smaller for it. To be asked for often."""
         if self.matrix is not None:
             plan = Plan(self.matrix.args if self.matrix.op is ADD else () if is_zero(self.matrix) else self.matrix, arrays)
             return lambda env, sizes: list(plan.run(env, sizes, indices))
         numbers = _Numbers(self.terms, arrays)
-        return lambda env, sizes: [part.reshape(self._dims(sizes)) for part in numbers.parts(env, sizes, dict(indices))]
+        return lambda env, sizes, *along: list(numbers.parts(env, sizes, dict(indices), along))
 
     def evaluate(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> Any:
         """The numbers, indices in the order of the slots (dimensions of one left out)."""
@@ -139,17 +137,17 @@ class Tensor:
             plan = Plan(self.matrix, arrays)
             return lambda env, sizes, indices: plan.outward(plan.run(env, sizes, indices)[0]).reshape(self._dims(sizes))
         numbers = _Numbers(self.terms, arrays)
-        return lambda env, sizes, indices: self._total(
-            [part.reshape(self._dims(sizes)) for part in numbers.parts(env, sizes, dict(indices))], sizes
-        )
+
+        def value(env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int]) -> Any:
+            return arrays.outward(self._total(list(numbers.parts(env, sizes, dict(indices))), sizes, arrays)).reshape(self._dims(sizes))
+
+        return value
 
     def _dims(self, sizes: Mapping[str, int]) -> list[int]:
         return [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
 
-    def _total(self, parts: Sequence[Any], sizes: Mapping[str, int]) -> Any:
-        import numpy as np
-
-        return sum(parts[1:], parts[0]) if parts else np.zeros(self._dims(sizes), dtype=int)
+    def _total(self, parts: Sequence[Any], sizes: Mapping[str, int], arrays: ModuleType) -> Any:
+        return sum(parts[1:], parts[0]) if parts else arrays.network(0, [], [], [[k] for k in self._dims(sizes)])
 
 
 def _with_entries(e: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -173,89 +171,59 @@ def _with_fresh_ends(seed: Term, e: Expr) -> Term:
 
 
 class _Numbers:
-    """The numbers of terms. What the terms share is computed once, and the order in which to contract one once for its sizes."""
+    """The numbers of terms. What the terms share is computed once, and the order in which to contract one is found once."""
 
     def __init__(self, terms: Sequence[Term], arrays: ModuleType | None = None) -> None:
         self.terms = terms
         self.plan = Plan([e for t in terms if not t.binders for e in _operands(t)], arrays)
         self.summed = {t: (Plan(_operands(t), arrays), [Plan(b[1:], arrays) for b in t.binders]) for t in terms if t.binders}
-        self.steps: dict[tuple[Term, tuple[int, ...]], list[Step]] = {}
+        self.arrays = self.plan.arrays
+        self.steps: dict[tuple[Term, int], list[Step]] = {}
 
-    def parts(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int]) -> Iterator[Any]:
-        """The terms one by one."""
+    def parts(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: dict[str, int], along: Sequence[Any] = ()) -> Iterator[Any]:
+        """The terms one by one, each along these directions of the last variables."""
         values = iter(self.plan.run(env, sizes, indices))
         for t in self.terms:
             if not t.binders:
-                yield self._contracted(t, [next(values) for _ in range(1 + len(t.factors))], sizes)
+                yield self._contracted(t, [next(values) for _ in range(1 + len(t.factors))], sizes, along)
                 continue
             plan, bounds = self.summed[t]
             places = [indices]
             for (name, _, _), ends in zip(t.binders, bounds, strict=True):
                 ranges = [tuple(round(v) for v in ends.run(env, sizes, at)) for at in places]
                 places = [{**at, name: k} for at, (first, last) in zip(places, ranges, strict=True) for k in range(first, last + 1)]
-            total: Any = 0
+            total: Any = None
             for found in plan.run_at(env, sizes, [b[0] for b in t.binders], places):
-                total = total + self._contracted(t, found, sizes)
-            yield total if places else self._nothing(t, sizes)
+                part = self._contracted(t, found, sizes, along)
+                total = part if total is None else total + part
+            yield self._nothing(t, sizes, along) if total is None else total
 
-    def _nothing(self, t: Term, sizes: Mapping[str, int]) -> Any:
-        import numpy as np
+    def _nothing(self, t: Term, sizes: Mapping[str, int], along: Sequence[Any]) -> Any:
+        return self.arrays.network(0, [], [], [[i.dim.value(sizes) for i in s] for s in t.slots[: len(t.slots) - 2 * len(along)]])
 
-        return np.zeros([i.dim.value(sizes) for s in t.slots for i in s], dtype=int)
-
-    def _contracted(self, t: Term, values: Sequence[Any], sizes: Mapping[str, int]) -> Any:
-        import numpy as np
-
+    def _contracted(self, t: Term, values: Sequence[Any], sizes: Mapping[str, int], along: Sequence[Any]) -> Any:
         if t.scalar.within & IVERSON.bit and values[0] == 0:  # a condition that does not hold, whatever the factors are
-            return self._nothing(t, sizes)
-        outward = self.plan.outward
-        arrays = [outward(v).reshape([i.dim.value(sizes) for i in (*r, *c)]) for (_, r, c), v in zip(t.factors, values[1:], strict=True)]
-        legs, out = self._legs(t)
-        # What nothing hangs on is constant along its index.
-        loose = [i for s in t.slots for i in s if not any(i in (*r, *c) for _, r, c in t.factors)]
-        arrays += [np.ones(i.dim.value(sizes), dtype=int) for i in loose]
-        if not arrays:
-            return outward(values[0])
-        if len(arrays) <= 2:
-            return np.asarray(values[0] * np.einsum(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out))
-        # Pairwise, in a good order: all at once takes the product of all ranges.
-        key = t, tuple(k for a in arrays for k in a.shape)
-        steps = self.steps.get(key)
-        if steps is None:
-            path = np.einsum_path(*[x for pair in zip(arrays, legs, strict=True) for x in pair], out, optimize="greedy")[0]
-            steps = self.steps[key] = _steps(path[1:], legs, out)
-        for places, kept in steps:
-            chosen = [(arrays.pop(k), legs.pop(k)) for k in places]
-            operands = [x for pair in chosen for x in pair]
-            arrays.append(np.einsum(*operands, kept, optimize=sum(a.size for a, _ in chosen) > SMALL))
-            legs.append(kept)
-        return np.asarray(values[0] * arrays[0])
-
-    def _legs(self, t: Term) -> tuple[list[list[int]], list[int]]:
-        """The indices of the factors and of the result as numbers."""
+            return self._nothing(t, sizes, along)
+        open_slots, moved = t.slots[: len(t.slots) - 2 * len(along)], t.slots[len(t.slots) - 2 * len(along) :]
         numbers: dict[Index, int] = {}
         legs = [[numbers.setdefault(i, len(numbers)) for i in (*r, *c)] for _, r, c in t.factors]
-        loose = [i for s in t.slots for i in s if i not in numbers]
+        legs += [[numbers.setdefault(i, len(numbers)) for i in (*r, *c)] for r, c in zip(moved[::2], moved[1::2], strict=True)]
+        # What nothing hangs on is constant along its index.
+        loose = [i for s in open_slots for i in s if i not in numbers]
         legs += [[numbers.setdefault(i, len(numbers))] for i in loose]
-        return legs, [numbers[i] for s in t.slots for i in s]
+        dims = [i.dim.value(sizes) for i in numbers]
+        ones = [self.arrays.full((i.dim.value(sizes), 1), 1) for i in loose]
+        out = [[numbers[i] for i in s] for s in open_slots]
+        steps = self.steps.get((t, len(along)))
+        if steps is None:
+            steps = self.steps[t, len(along)] = order(legs, [i for s in out for i in s], dims)
+        shape = [[dims[i] for i in s] for s in out]
+        factors = [([dims[i] for i in own], a, own) for own, a in zip(legs, (*values[1:], *along, *ones), strict=True)]
+        return self.arrays.network(values[0], factors, steps, shape)
 
 
 def _operands(t: Term) -> tuple[Expr, ...]:
     return (t.scalar, *[f[0] for f in t.factors])
-
-
-def _steps(path: Sequence[tuple[int, ...]], legs: Sequence[list[int]], out: list[int]) -> list[Step]:
-    """For every contraction of the path: the places of its factors, from the last on, and the indices that are kept."""
-    left = list(legs)
-    steps: list[Step] = []
-    for step in path:
-        places = sorted(step, reverse=True)
-        chosen = [left.pop(k) for k in places]
-        needed = {*out, *(k for other in left for k in other)}
-        kept = [k for k in dict.fromkeys(k for one in chosen for k in one) if k in needed] if left else out
-        steps.append((places, kept))
-        left.append(kept)
-    return steps
 
 
 def like_terms(terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -91,6 +91,8 @@ def _of(e: Expr, parts: Parts) -> Words:
     elif op is CASES:
         values = [*parts[:-1:2], parts[-1]] if len(parts) % 2 else parts[::2]
         words = values[0].intersection(*values[1:])
+        if not all(a.is_scalar for a in e.args[1::2]):  # every entry is chosen by itself
+            words = frozenset(w for w in words if WORDS[w].shape == "entries" or WORDS[w].zero)
     else:
         found: set[str] = set()
         for name, inside, args in _forms(e, parts):

@@ -15,7 +15,7 @@ from ..differentiation.differential import close, separate
 from ..differentiation.letters import letters_beside
 from ..differentiation.network import Factor, Index, Slot, Term, matrix_form, reduce_term
 from ..differentiation.pairs import beyond
-from ..differentiation.tensor import Tensor, unstacked
+from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
 from ..expressions.build import (
     add,
@@ -264,4 +264,9 @@ def kronecker_summands(tensor: Tensor, indices: Mapping[str, int], arrays: Modul
     whole = kronecker_matrix(tensor)
     plan = Plan(whole.args if whole.op is ADD else () if is_zero(whole) else whole, arrays)
     dims = [d for shape in tensor.shapes[-2:] for d in shape]
-    return lambda env, sizes: [unstacked(plan.outward(v), dims, sizes) for v in plan.run(env, sizes, indices)]
+
+    def apart(value: Any, sizes: Mapping[str, int]) -> Any:
+        m, n, p, q = (d.value(sizes) for d in dims)
+        return plan.arrays.network(1, [([n, m, q, p], value, [1, 0, 3, 2])], [((0,), [0, 1, 2, 3])], [[m], [n], [p], [q]])
+
+    return lambda env, sizes: [apart(v, sizes) for v in plan.run(env, sizes, indices)]

@@ -45,6 +45,8 @@ Trace = Sequence[tuple[Any, int, Sequence[object]]]
 
 POINTS = 3
 ENOUGH = 2  # points, where there is too much to compute
+SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
+UNCHECKED = "use --no-verify to see the answer unchecked"
 MOST_TRIES = 72
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 VISIBLE = 14  # a summand that is less than 1e-14 of the greatest has not been seen
@@ -52,6 +54,7 @@ DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scal
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
 BISECTIONS = 24
 MOST_BISECTED = 4
+UNSURE = 3  # digits to which double precision may agree where the claim is right, at a point of unusual scale
 NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
 LACKING = (AttributeError, NameError, TypeError, NotImplementedError, precise.TooMuch)
 
@@ -173,6 +176,10 @@ class _Reading:
     def is_rounding(self, before: _Reading | None, level: Level) -> bool:
         """Whether the claim is nothing, and another nothing than it was with fewer digits."""
         return before is not None and self.is_flat(level) and not _are_close(before.claim, self.claim)
+
+    def is_beyond(self, level: Level) -> bool:
+        """Whether the numbers are too small, as log(1 + exp(-10000)), or too great for the digits computed with."""
+        return bool(self.great * 10**level.nothing <= 1 or max(self.great, self.value) >= 10**level.digits)
 
     def is_steady(self, before: _Reading) -> bool:
         """Whether neither side moved when it was computed otherwise: what differs then is no rounding."""
@@ -331,10 +338,12 @@ def compare(
         try:
             with kernels.quiet():
                 return _Judge(kernels, rough, *asked).run(orders, points)
-        except NoAnswerError:
-            if not exact.sizes:
+        except (NoAnswerError, precise.TooMuch) as error:
+            if exact.sizes:
+                return exact.record()
+            if isinstance(error, NoAnswerError):
                 raise
-            return exact.record()
+            raise NoAnswerError("the derivative could not be checked: it is too large", suggestion=UNCHECKED) from None
 
 
 class _Judge:
@@ -384,7 +393,7 @@ class _Judge:
         try:
             self._visit(orders, wanted)
         except precise.TooMuch:
-            if len(self.sizes) < ENOUGH:
+            if len(self.sizes) < (ENOUGH if self.arrays is precise else 1):
                 raise
         return self.record()
 
@@ -415,6 +424,7 @@ class _Judge:
                 self.style = style
             else:
                 failed[style] += 1
+        self.left = min(self.left, SOUGHT) if self.sizes else self.left
         for turn in range(MOST_TRIES, MOST_TRIES + MORE_TRIES):
             if self.sizes and not all(self.mixed.values()):
                 sizes = {name: k + turn % 3 for name, k in orders[turn % len(orders)].items()}
@@ -428,7 +438,7 @@ class _Judge:
         if not self.sizes:
             raise NoAnswerError(
                 f"{self.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
-                suggestion="declare what it needs (positive, spd, …), or use --no-verify to see the answer unchecked",
+                suggestion=f"declare what it needs (positive, spd, …), or {UNCHECKED}",
             )
         if self._is_hidden():
             self._seek(orders[0])
@@ -492,7 +502,9 @@ class _Judge:
         if reading is None or reading.is_kink():
             return None
         if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level)):
-            if not reading.is_steady(before) or reading.great * 10**level.nothing <= 1:  # log(1 + exp(-10000)) is no number but 0
+            if not reading.is_steady(before) or reading.is_beyond(level):
+                return None
+            if self.arrays is not precise and reading.digits >= UNSURE and not 0.1 < kind.scale < 10:
                 return None
             if kind.scale > FARTHEST and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None

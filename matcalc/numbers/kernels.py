@@ -19,8 +19,11 @@ from ..errors import ShapeError
 from ..kinds import Dim
 from ..ops.multilinear import Place, letters
 from . import special
+from .contraction import Step
+from .precise import STEP, spend
 
 Value = Any  # a number, or a two-dimensional array of float or complex
+SMALL = 4000  # entries of factors: below, what NumPy does for great ones costs more than it saves
 
 # ---------------------------------------------------------------------------------------------- for numeric and verify
 # (`matcalc.numbers.precise` has the same names, for decimal numbers.)
@@ -164,6 +167,20 @@ def contracted(index: str, *args: Value) -> Value:
     arrays += [np.eye(sizes[c]) for c in col[len(col) - ties :]]
     total = np.einsum(text, *arrays)
     return total.reshape([math.prod(sizes[c] for c in part) for part in value]) if row or col else total[()]
+
+
+def network(scale: Value, factors: Sequence[Any], steps: Sequence[Step], shape: Sequence[Sequence[int]]) -> Value:
+    """A number times the sum over the indices of factors (sizes, numbers, indices), by these steps (see `contraction`), as an array whose
+    axes have the products of the sizes in `shape`."""
+    spend(STEP // 2 * len(steps))
+    arrays, legs = [np.reshape(a, sizes) for sizes, a, _ in factors], [own for _, _, own in factors]
+    for places, kept in steps:
+        chosen = [(arrays.pop(k), legs.pop(k)) for k in places]
+        great = sum(a.size for a, _ in chosen) > SMALL
+        arrays.append(np.einsum(*[x for pair in chosen for x in pair], kept, optimize=great))
+        legs.append(kept)
+    axes = [math.prod(sizes) for sizes in shape if sizes]
+    return scale * arrays[0].reshape(axes) if arrays else np.full(axes, scale)
 
 
 # ---------------------------------------------------------------------------------------------- relations and cases

@@ -23,7 +23,7 @@ from ..kinds import ONE, Dim, Shape, kind_of
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import ADD, CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
 from ..ops.operation import Operation
-from .precise import watching
+from .precise import NODE, watching
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -99,7 +99,7 @@ def evaluate(
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_arrays", "_bodies", "_needs", "_steps", "_switches", "roots")
+    __slots__ = ("_bodies", "_needs", "_steps", "_switches", "arrays", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
@@ -111,7 +111,7 @@ class Plan:
             from . import kernels
 
             arrays = kernels
-        self._arrays = arrays
+        self.arrays = arrays
         self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
         self._needs, self._bodies = {}, {}
         # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
@@ -129,7 +129,7 @@ class Plan:
         self._switches = {e: switches for e, switches in conditional.items() if switches}
 
     def _step(self, e: Expr) -> Step:
-        return e, None if e.op in _OWN else kernel(e.op, self._arrays)
+        return e, None if e.op in _OWN else kernel(e.op, self.arrays)
 
     def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
         """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
@@ -152,7 +152,7 @@ class Plan:
 
     def outward(self, value: Value) -> Any:
         """A value as an array of NumPy's."""
-        return self._arrays.outward(value)
+        return self.arrays.outward(value)
 
     def run(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> tuple[Value, ...]:
         """The values of the roots."""
@@ -164,12 +164,12 @@ class Plan:
 
     def _quiet(self) -> AbstractContextManager[object]:
         """What a condition switches off is computed all the same, and nobody wants to hear of it."""
-        return self._arrays.quiet() if self._switches else nullcontext()
+        return self.arrays.quiet() if self._switches else nullcontext()
 
     def _found(self, values: dict[Expr, Value], missed: list[ShapeError]) -> tuple[Value, ...]:
         """The values of the roots; an error that was passed over counts where a root has no value."""
         found = tuple(values[r] for r in self.roots)
-        if missed and any(x != x for v in found for x in self._arrays.flat(v)):
+        if missed and any(x != x for v in found for x in self.arrays.flat(v)):
             raise missed[0]
         return found
 
@@ -231,6 +231,8 @@ class Plan:
     ) -> None:
         """Compute the steps. What has no such entry is not a number, and the error is kept: a condition may switch it off."""
         watch = watching.get()
+        if watch is not None:
+            watch.spend(NODE * len(steps))
         for e, compiled in steps:
             if watch is not None:
                 watch.enter(e)
@@ -242,7 +244,7 @@ class Plan:
                     value = (
                         self._filled(e, sizes, 0.0) if off else compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
                     )
-                except self._arrays.NO_VALUE:
+                except self.arrays.NO_VALUE:
                     value = self._filled(e, sizes, math.nan)
                 except ShapeError as error:
                     missed.append(error)
@@ -251,12 +253,12 @@ class Plan:
                 value = self._repeat(e, values, env, sizes, indices, missed)
             else:
                 try:
-                    value = _leaf(e, values, env, sizes, indices, self._arrays)
+                    value = _leaf(e, values, env, sizes, indices, self.arrays)
                 except ShapeError as error:
                     missed.append(error)
                     value = self._filled(e, sizes, math.nan)
             if getattr(value, "ndim", 0) and e.is_scalar:
-                value = self._arrays.number(value)
+                value = self.arrays.number(value)
             values[e] = value
 
     def _repeat(
@@ -287,15 +289,15 @@ class Plan:
                 if vanished == 4:
                     break
                 if k - first > _SERIES:
-                    return total * self._arrays.exact(math.nan)
+                    return total * self.arrays.exact(math.nan)
         return self._filled(e, sizes, 1.0 if product else 0.0) if total is None else total
 
     def _filled(self, e: Expr, sizes: Mapping[str, int], value: float) -> Value:
-        return self._arrays.exact(value) if e.is_scalar else self._arrays.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
+        return self.arrays.exact(value) if e.is_scalar else self.arrays.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
 
     def _negligible(self, term: Value, total: Value) -> bool:
-        greatest = self._arrays.magnitude
-        return bool(greatest(term) <= self._arrays.negligible() * greatest(total))
+        greatest = self.arrays.magnitude
+        return bool(greatest(term) <= self.arrays.negligible() * greatest(total))
 
 
 def _is_switch(e: Expr) -> bool:

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, getcontext, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, product
 from math import prod
 from operator import add, ge, gt, le, lt, mul, ne, sub, truediv
@@ -24,15 +25,18 @@ from ..errors import ShapeError
 from ..kinds import Dim
 from ..ops.multilinear import letters
 from . import decimals
+from .contraction import Step
 from .decimals import INFINITY, NAN
 
 Value = Any  # a Decimal, or an Array
 Real = Callable[[Decimal], Decimal]
 Relation = Callable[[Any, Any], bool]
+Operand = tuple[Sequence[Any], tuple[int, ...]]  # entries, and the indices that they run over
 DIGITS = 50
 SWEEPS = 60  # of the singular value decomposition; a dozen are many
 CHEAP, MOST = 200, 2_000_000  # products of two numbers: not counted; too many
 DEAR = 100  # products, that a function of a number is as dear as
+NODE, STEP = 20, 200  # likewise a node of an expression, and a step of a contraction, whatever their arrays
 NO_VALUE = (ArithmeticError,)
 
 
@@ -106,7 +110,8 @@ def _noted(outcomes: Sequence[object]) -> None:
         watch.note(outcomes)
 
 
-def _spend(products: int) -> None:
+def spend(products: int) -> None:
+    """Count so many products of the watch that is set."""
     watch = watching.get()
     if watch is not None:
         watch.spend(products)
@@ -188,7 +193,7 @@ class Array:
         return Array([other / a for a in self.data], self.shape)
 
     def __pow__(self, k: Any) -> Array:
-        _spend(DEAR * len(self.data))
+        spend(DEAR * len(self.data))
         return Array([decimals.power(a, k) for a in self.data], self.shape)
 
     def __neg__(self) -> Array:
@@ -216,7 +221,7 @@ class Array:
         if inner != again:
             raise ValueError(f"shapes {self.shape} and {other.shape}")
         if rows * inner * cols > CHEAP:
-            _spend(rows * inner * cols)
+            spend(rows * inner * cols)
         columns = [other.data[j::cols] for j in range(cols)]
         lines = [self.data[i * inner : (i + 1) * inner] for i in range(rows)]
         return Array([sum(map(mul, line, column)) for line in lines for column in columns], (rows, cols))
@@ -262,7 +267,7 @@ def entrywise(function: Real) -> Callable[[Value], Value]:
     def value(x: Value) -> Value:
         if not isinstance(x, Array):
             return function(Decimal(x))
-        _spend(DEAR * len(x.data))
+        spend(DEAR * len(x.data))
         return Array(list(map(function, x.data)), x.shape)
 
     return value
@@ -412,7 +417,7 @@ def svd(X: Array, compute_uv: bool = True) -> Any:
     small = negligible() * 10
     for _ in range(SWEEPS):
         rest = ZERO
-        _spend(4 * len(X) * len(columns) ** 2)
+        spend(4 * len(X) * len(columns) ** 2)
         for p, q in combinations(range(len(columns)), 2):
             x, y = columns[p], columns[q]
             a, b, c = sum(map(mul, x, x)), sum(map(mul, y, y)), sum(map(mul, x, y))
@@ -478,23 +483,78 @@ def log_determinant(X: Array) -> Any:
     return abs(_determinant(X)).ln()
 
 
-def _norm(X: Array) -> Any:
-    """The greatest sum of the absolute values of a row."""
-    return max(sum(map(abs, line)) for line in X.lines())
+class Jet:
+    """A square or oblong matrix with its derivatives along directions: the sum of parts[S] times the e_k with k in the set S (as bits),
+    where every e_k squares to 0. A function of matrices, written with these operations, has its derivative in the last part: what is
+    upper triangular by blocks in Higham and Relton (2013), without the zeros."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: dict[int, Array]) -> None:
+        self.parts = parts
+
+    @classmethod
+    def of(cls, X: Array, directions: Sequence[Array] = (), sizes: Sequence[Any] = ()) -> Jet:
+        return cls({0: X} | {1 << k: E * (1 / size) for k, (E, size) in enumerate(zip(directions, sizes, strict=True))})
+
+    def __add__(self, other: Jet) -> Jet:
+        return Jet(self.parts | {s: self.parts[s] + b if s in self.parts else b for s, b in other.parts.items()})
+
+    def __mul__(self, factor: Any) -> Jet:
+        return Jet({s: a * factor for s, a in self.parts.items()})
+
+    def __sub__(self, other: Jet) -> Jet:
+        return self + other * -1
+
+    def __matmul__(self, other: Jet) -> Jet:
+        found: dict[int, Array] = {}
+        spend(NODE * len(self.parts) * len(other.parts))
+        for s, a in self.parts.items():
+            for t, b in other.parts.items():
+                if not s & t:
+                    found[s | t] = found[s | t] + a @ b if s | t in found else a @ b
+        return Jet(found)
+
+    @property
+    def T(self) -> Jet:
+        return Jet({s: a.T for s, a in self.parts.items()})
+
+    def inverse(self) -> Jet:
+        """Part by part, from A B = I."""
+        own = _inverse(self.parts[0])
+        found = Jet({0: own})
+        rest = Jet({s: a for s, a in self.parts.items() if s})
+        for _ in range(max(self.parts).bit_length()):
+            found = Jet({0: own}) - Jet({0: own}) @ (rest @ found)
+        return found
+
+    def norm(self) -> Any:
+        """The greatest sum of the absolute values of a row."""
+        return max(sum(map(abs, line)) for part in self.parts.values() for line in part.lines())
 
 
-def matrix_exponential(X: Array) -> Array:
+def _along(function: Callable[[Jet], Jet]) -> Callable[..., Array]:
+    """A function of matrices at X, or its derivative along directions. They are made of size 1 before."""
+
+    def value(X: Array, *directions: Array) -> Array:
+        sizes = [Jet.of(E).norm() or UNIT for E in directions]
+        return function(Jet.of(X, directions, sizes)).parts[(1 << len(directions)) - 1] * prod(sizes)
+
+    return value
+
+
+def _exponential(X: Jet) -> Jet:
     """By scaling and squaring the series."""
-    size = _norm(X)
+    size = X.norm()
     if not size.is_finite() or size.adjusted() > 6:
-        return X * NAN
+        raise ArithmeticError("too great for a series")
     halvings = max(0, 4 + 4 * (size.adjusted() + 1))
     with localcontext() as context:
         context.prec += decimals.GUARD + halvings // 3
         A = X * (UNIT / 2**halvings)
-        total: Array = _eye(len(X)) + A
+        total: Jet = _unit(X) + A
         term, k, least = A, 1, negligible()
-        while _norm(term) > least:
+        while term.norm() > least:
             k += 1
             term = term @ A * (UNIT / k)
             total = total + term
@@ -503,60 +563,54 @@ def matrix_exponential(X: Array) -> Array:
         return total
 
 
-def square_root(X: Array) -> Array:
+def _unit(X: Jet) -> Jet:
+    return Jet({0: _eye(len(X.parts[0]))})
+
+
+def _root(X: Jet) -> Jet:
     """The principal square root, by the product form of the Denman-Beavers iteration (Higham, Functions of Matrices, 6.29)."""
-    eye, M, S = _eye(len(X)), X, X
+    eye, M, S = _unit(X), X, X
     for _ in range(40):
-        inverse = _inverse(M)
-        scale = UNIT
-        if _norm(M - eye) > Decimal("0.1"):
-            scale = abs(_determinant(M)) ** (Decimal(-1) / (2 * len(X)))
-        S = (S @ (eye + inverse * (1 / scale**2))) * (scale / 2)
+        inverse, scale = M.inverse(), UNIT
+        if (M - eye).norm() > Decimal("0.1"):
+            scale = abs(_determinant(M.parts[0])) ** (Decimal(-1) / (2 * len(X.parts[0])))
+        S = S @ (eye + inverse * (1 / scale**2)) * (scale / 2)
         M = (eye + (M * scale**2 + inverse * (1 / scale**2)) * (UNIT / 2)) * (UNIT / 2)
-        if not _norm(M - eye) > negligible() * 1000:
+        if not (M - eye).norm() > negligible() * 1000:
             return S
-    return X * NAN
+    raise ArithmeticError("no end of the iteration")
 
 
-def matrix_logarithm(X: Array) -> Array:
+def _logarithm(X: Jet) -> Jet:
     """The principal logarithm, by inverse scaling and squaring and the series of 2 artanh((A - I)(A + I)^-1)."""
-    eye, A, roots = _eye(len(X)), X, 0
-    while _norm(A - eye) > Decimal("0.05"):
+    eye, A, roots = _unit(X), X, 0
+    while (A - eye).norm() > Decimal("0.05"):
         if roots > 60:
-            return X * NAN
-        A, roots = square_root(A), roots + 1
-    Z = _solve(A + eye, A - eye)
-    total = term = Z
-    square, k, least = Z @ Z, 1, negligible()
-    while _norm(term) > least:
+            raise ArithmeticError("no end of square roots")
+        A, roots = _root(A), roots + 1
+    total = term = (A + eye).inverse() @ (A - eye)
+    square, k, least = term @ term, 1, negligible()
+    while term.norm() > least:
         term, k = term @ square, k + 2
         total = total + term * (UNIT / k)
     return total * Decimal(2 ** (roots + 1))
 
 
-def triangle(X: Array, *directions: Array) -> Array:
-    """The block triangle of which a function of matrices has its derivative at X along the directions in the top right corner:
-    X, then [[T, I ⊗ E], [0, T]] for every E (Higham and Relton 2013)."""
-    for E in directions:
-        zero = full(X.shape, 0)
-        copies = X.shape[0] // E.shape[0]
-        X = _blocks([[X, _kron(_eye(copies), E)], [zero, X]])
-    return X
+def _polar(X: Jet) -> Jet:
+    """U V^T for X = U S V^T, of full rank: X (X^T X)^(-1/2)."""
+    rows, cols = X.parts[0].shape
+    return _root(X @ X.T).inverse() @ X if rows < cols else X @ _root(X.T @ X).inverse()
+
+
+matrix_exponential = exponential_derivative = _along(_exponential)
+matrix_logarithm = logarithm_derivative = _along(_logarithm)
+square_root = square_root_derivative = _along(_root)
+polar_factor = polar_derivative = _along(_polar)
 
 
 def _blocks(rows: Sequence[Sequence[Array]]) -> Array:
     data = [a for row in rows for lines in zip(*[X.lines() for X in row], strict=True) for line in lines for a in line]
     return Array(data, (sum(row[0].shape[0] for row in rows), sum(X.shape[1] for X in rows[0])))
-
-
-def _corner(X: Array, shape: tuple[int, int]) -> Array:
-    """The block of this shape at the top right."""
-    return Array([a for line in list(X.lines())[: shape[0]] for a in line[-shape[1] :]], shape)
-
-
-def _along(function: Callable[[Array], Array]) -> Callable[..., Array]:
-    """The derivative of a function of matrices at X along directions."""
-    return lambda X, *directions: _corner(function(triangle(X, *directions)), X.shape)
 
 
 def kronecker_form(derivative: Callable[..., Array], X: Array, *directions: Array) -> Array:
@@ -567,33 +621,12 @@ def kronecker_form(derivative: Callable[..., Array], X: Array, *directions: Arra
     return Array([a for column in columns for a in column], (n, n)).T
 
 
-exponential_derivative = _along(matrix_exponential)
-logarithm_derivative = _along(matrix_logarithm)
-square_root_derivative = _along(square_root)
-
-
 def exponential_kronecker(X: Array, *directions: Array) -> Array:
     return kronecker_form(exponential_derivative, X, *directions)
 
 
 def square_root_kronecker(X: Array, *directions: Array) -> Array:
     return kronecker_form(square_root_derivative, X, *directions)
-
-
-def polar_factor(X: Array) -> Array:
-    """U V^T for X = U S V^T, of full rank: X (X^T X)^(-1/2)."""
-    return _polar(X, X.T)
-
-
-def polar_derivative(X: Array, *directions: Array) -> Array:
-    """Its derivative along directions, by block triangles for X and X^T."""
-    return _corner(_polar(triangle(X, *directions), triangle(X.T, *[E.T for E in directions])), X.shape)
-
-
-def _polar(X: Array, turned: Array) -> Array:
-    if X.shape[0] < X.shape[1]:
-        return _inverse(square_root(X @ turned)) @ X
-    return X @ _inverse(square_root(turned @ X))
 
 
 def skew_matrix(w: Array) -> Array:
@@ -605,7 +638,8 @@ def skew_matrix(w: Array) -> Array:
 def left_jacobian(w: Array) -> Array:
     """The integral of exp(s [w]_x) for s from 0 to 1."""
     K, eye = skew_matrix(w), _eye(3)
-    return _corner(matrix_exponential(_blocks([[K, eye], [K * 0, K * 0]])), K.shape)
+    whole: Array = matrix_exponential(_blocks([[K, eye], [K * 0, K * 0]]))
+    return Array([a for line in list(whole.lines())[:3] for a in line[3:]], (3, 3))
 
 
 class linalg:
@@ -710,6 +744,74 @@ def contracted(index: str, *args: Value) -> Value:
         entries = [a.data[at(row, places) * a.shape[1] + at(col, places)] for (row, col), a in zip(form.arguments, args, strict=True)]
         total[at(form.value[0], places) * cols + at(form.value[1], places)] += prod(entries)
     return Array(total, (rows, cols)) if "".join(form.value) else total[0]
+
+
+def network(scale: Any, factors: Sequence[Any], steps: Sequence[Step], shape: Sequence[Sequence[int]]) -> Array:
+    """A number times the sum over the indices of factors (sizes, numbers, indices), by these steps (see `contraction`), as a column."""
+    count = prod(n for sizes in shape for n in sizes)
+    if not factors:
+        return full((count, 1), scale)
+    dims = {i: n for sizes, _, own in factors for i, n in zip(own, sizes, strict=True)}
+    left: list[Operand] = [(flat(value), tuple(own)) for _, value, own in factors]
+    spend(STEP * len(steps))
+    for places, kept in steps:
+        one, *other = [left.pop(k) for k in places]
+        left.append(_multiplied(one, other[0], tuple(kept), dims) if other else _turned(one, tuple(kept), dims))
+    data = left[0][0]
+    return Array([scale * a for a in data] if scale != 1 else list(data), (count, 1))
+
+
+@lru_cache(maxsize=4096)
+def _places(own: tuple[int, ...], sizes: tuple[int, ...], wanted: tuple[int, ...]) -> list[int] | None:
+    """Where the entries of an array with its `own` indices stand in the `wanted` order of them (None: they stand so), then over the
+    others; of one that has an index twice, those of the diagonal."""
+    order = (*wanted, *[i for i in dict.fromkeys(own) if i not in wanted])
+    if own == order:
+        return None
+    strides, dims, step = dict.fromkeys(own, 0), dict(zip(own, sizes, strict=True)), 1
+    for i in reversed(own):
+        strides[i] += step
+        step *= dims[i]
+    places = [0]
+    for i in order:
+        places = [at + k for at in places for k in range(0, strides[i] * dims[i], strides[i])]
+    return places
+
+
+def _turned(operand: Operand, wanted: tuple[int, ...], dims: Mapping[int, int]) -> Operand:
+    """The array with the `wanted` indices in this order, summed over the others."""
+    data, own = operand
+    places = _places(own, tuple([dims[i] for i in own]), wanted)
+    data = data if places is None else [data[k] for k in places]
+    count = prod([dims[i] for i in set(own).difference(wanted)])
+    return ([sum(data[k : k + count]) for k in range(0, len(data), count)] if count > 1 else data), wanted
+
+
+@lru_cache(maxsize=4096)
+def _parted(one: tuple[int, ...], other: tuple[int, ...], kept: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """The indices that two arrays share and that are kept, those that are summed over, those that are kept of the one, of the other."""
+    shared = [i for i in dict.fromkeys(one) if i in other]
+    alone = [tuple(i for i in dict.fromkeys(own) if i in kept and i not in shared) for own in (one, other)]
+    return tuple(i for i in shared if i in kept), tuple(i for i in shared if i not in kept), *alone
+
+
+def _multiplied(one: Operand, other: Operand, kept: tuple[int, ...], dims: Mapping[int, int]) -> Operand:
+    """The product of two arrays, summed over the indices that are not kept."""
+    both, rest, first, second = _parted(one[1], other[1], kept)
+    rows, columns = _turned(one, (*both, *first, *rest), dims)[0], _turned(other, (*both, *second, *rest), dims)[0]
+    count, lines = prod([dims[i] for i in rest]), prod([dims[i] for i in both])
+    height, width = len(rows) // lines, len(columns) // lines
+    spend(height * width * lines // count)
+    found: list[Any] = []
+    for k in range(lines):
+        if count == 1:
+            found += [a * b for a in rows[k * height : (k + 1) * height] for b in columns[k * width : (k + 1) * width]]
+            continue
+        right = [columns[at : at + count] for at in range(k * width, (k + 1) * width, count)]
+        for at in range(k * height, (k + 1) * height, count):
+            line = rows[at : at + count]
+            found += [sum(map(mul, line, column)) for column in right]
+    return _turned((found, (*both, *first, *second)), kept, dims)
 
 
 _RELATIONS: dict[str, Relation] = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": equal, "!=": ne}

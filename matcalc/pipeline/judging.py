@@ -33,6 +33,8 @@ from .sampling import Sampler
 
 LARGEST_SPELLED, SHOWN = 300, 60  # symbols that are spelled in full; characters that stand for more
 CHOSEN = 2  # the member or entry that stands for a general one
+ALONG = frozenset(("auto", "matrix", "index", "cases"))  # notations of which the summands can be had along directions
+SEED = 20240301
 MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
 
 
@@ -65,11 +67,14 @@ def judged(
         before.replace(typed.expr)
     parts = _summands(before)
 
+    tensors = before.matrix is None and kind is None and notation in ALONG  # then it is compared along directions of all variables
+
     def function(arrays: ModuleType) -> Callable[..., Any]:
-        return before.summands(indices, arrays)
+        values = before.summands(indices, arrays)
+        return (lambda env, sizes: values(env, sizes, *_directions(before, sizes, arrays))) if tensors else values
 
     moved = name_of(variable.args[0] if variable.op is ENTRY else variable)
-    claim = _claim(tensor, notation, indices, kind)
+    claim = _claim(tensor, notation, indices, kind, before if tensors else None)
     asked: tuple[Numbers, Along] = function, claim
     if fixed:
         asked = _with_numbers(function, fixed), _with_numbers(claim, fixed)
@@ -156,8 +161,8 @@ def _summands(tensor: Tensor) -> list[list[Expr]]:
     return [[e] for e in terms_of(tensor.matrix)]
 
 
-def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None) -> Along:
-    """What is printed is what is checked."""
+def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None, before: Tensor | None) -> Along:
+    """What is printed is what is checked; along random directions of the variables of the derivative `before`, if it is given."""
     if notation == "differential":
         return along_map(tensor, indices)
     shown = in_cases(tensor) if notation == "cases" and tensor.matrix is not None else tensor
@@ -166,6 +171,9 @@ def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str 
         values = kronecker_summands(tensor, indices, arrays) if notation == "kron" else shown.summands(indices, arrays)
 
         def along(env: Mapping[str, Any], sizes: Mapping[str, int], e: Any) -> Sequence[Sequence[Any]]:
+            if shown.matrix is None and kind is None and notation != "kron":
+                directions = _directions(before, sizes, arrays) if before is not None else []
+                return [arrays.flat(v) for v in values(env, sizes, *directions, e)]
             parts = [arrays.flat(v) for v in values(env, sizes)]
             if kind is not None:
                 stays(kind, [sum(entries) for entries in zip(*parts, strict=True)], len(e), arrays)
@@ -175,6 +183,12 @@ def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str 
         return along
 
     return bound
+
+
+def _directions(tensor: Tensor, sizes: Mapping[str, int], arrays: ModuleType) -> list[Any]:
+    """Random directions of the variables: always the same ones."""
+    shapes = [(rows.value(sizes), cols.value(sizes)) for rows, cols in tensor.shapes[1:]]
+    return [arrays.random(SEED + k).uniform(-1.0, 1.0, shape) for k, shape in enumerate(shapes)]
 
 
 def _paired(numbers: Sequence[Any], direction: Sequence[Any]) -> list[Any]:
