@@ -61,7 +61,7 @@ def test_strict_is_an_option_of_python_too() -> None:
     with pytest.raises(matcalc.MatcalcError, match="gamma as a vector"):
         matcalc.derivative("gamma gamma^T A b", "A", strict=True)
     assert matcalc.grad("x^T A x", "x", strict=True).text == "(A + A^T) x"
-    assert matcalc.derivative("gamma gamma^T A b", "A", where="gamma in R^m", strict=True).shape == ("m", "n", "m")
+    assert matcalc.derivative("gamma gamma^T A b", "A", where="gamma in R^m", strict=True).shape == ("m", "m", "n")
 
 
 def test_errors_are_objects_for_programs() -> None:

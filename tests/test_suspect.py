@@ -52,6 +52,13 @@ ANSWERED = {
     r"P_{k+1|k} x": ("x", "P_{k+1|k}"),
     r"\sigma(u_{j^*})": ("u_{j^*}", "sigmoid(u_{j*}) (1 - sigmoid(u_{j*}))"),
     r"\frac{V_{\max} S}{K_m + S}": ("S", "V_{max} K_m/(K_m + S)^2"),
+    r"\log \prod_{i=1}^n p \exp(-x_i)": ("p", "n/p"),
+    "norm(X, 'fro')^2": ("X", "2 X"),
+    "sum(sum(A .* X))": ("X", "A"),
+    r"H = -J\sum_{i=1}^{n-1} s_i s_{i+1} - h\sum_{i=1}^n s_i": ("J", "-sum_{i=1}^{n - 1} s_i s_{i+1}"),
+    r"x^T L x, \quad L = D - A": ("D", "x x^T"),
+    r"a_{ij} = e^{q_i k_j}; o_i = \sum_j a_{ij} v_j": ("v_j", "exp(q_i k_j)"),
+    r"S_0 e^{-q T} \Phi(d_1) - K": ("S_0", "exp(-q T) Phi(d_1)"),
     "tr(x^T A x)": ("A", "x x^T"),
     r"N \log s - \sum_i s x_i": ("s", "N/s - sum(x)"),
 }

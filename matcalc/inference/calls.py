@@ -205,7 +205,7 @@ def _plain(el: Typing, node: Node, args: list[Term]) -> Term:
         if name == "tr" and node.args[0].op == "mul" and any(a.op == "T" for a in walk(node.args[0])):  # tr(x^T A x)
             el.penalty(TRACE_OF_NUMBER, *args)
             el.note(f"{Speller(el).node(node)} is the trace of a number, which is that number")
-        elif undeclared(args):
+        elif undeclared(args) and not (name == "sum" and node.args[0].attr == "sum"):  # sum(sum(X)), as in MATLAB
             raise Misfit(args, partial(_too_small, el, node))
         if name == "logdet":
             return applied(operation("log", node), SCALAR, [applied(operation("abs", node), SCALAR, args, None)], node)

@@ -130,6 +130,12 @@ class Indices:
         named = {split_indexed(n)[0] for n in self.wrt if n not in self.declared and not split_indexed(n)[1]}
         named |= {n for n in self.wrt if n in self.declared}
         met = {u.node.attr for u in self.uses}
+        below = _letters_below(self.program.body)
+        for reading in readings(split_indexed(self.program.name)[1]) if self.program.name not in met else ():  # o_i = sum_j a_{ij} v_j
+            letters = [p.letter for p in reading]
+            if ALPHABET.issuperset(letters) and all(c in below and self._may_be(c) for c in letters):
+                self._add(letters)
+                break
         named |= {split_indexed(n)[0] for n in self.wrt if n not in self.declared and n not in met}
         growing = True
         while growing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
@@ -77,7 +78,7 @@ def _is_log_of_number(n: Node) -> bool:
 
 
 def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
-    """Whether the undeclared capital letters are numbers: one divides, or has a Greek exponent, in a text without linear algebra."""
+    """Whether the undeclared capital letters are numbers: one divides, has a Greek exponent, or is T, in a text without linear algebra."""
 
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
         return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
@@ -86,6 +87,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
         return False
     if any(n.op == "call" and not is_unknown_function(str(n.attr)) and _takes_arrays(str(n.attr)) for n in nodes):
         return False
+    if any(n.op == "name" and n.attr == "T" for n in nodes) and "T" not in known:  # a time or a temperature
+        return True
     for n in nodes:
         if n.op == "mul" and isinstance(n.attr, tuple):
             if any(sign == "/" and has(a, str.isupper) for a, sign in zip(n.args[1:], n.attr)):
@@ -106,6 +109,9 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     holds: dict[int, bool] = {}
     bound: dict[str, bool] = {}
     statements = [*program.bindings, Binding("", program.body)]
+    nodes = [n for b in statements for n in walk(b.value)]
+    coefficients = _before_sums(nodes, {*arrays, *(b.name for b in program.bindings)})
+    arrays = {**arrays, **dict.fromkeys(coefficients, False)}
     for b in statements:
         bound[b.name] = _measure(b.value, arrays, bound, holds, capitals)
     touched: set[str] = set()
@@ -123,6 +129,14 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     return frozenset(
         n for n in names if n not in arrays and n not in bound and n not in touched and (split_name(n)[0].islower() or n == COUNT)
     )
+
+
+def _before_sums(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """J in -J sum_i s_i s_{i+1}: capital letters that stand before the signs of sums and nowhere else."""
+    names = [str(n.attr) for n in nodes if n.op == "name"]
+    before = [str(a.attr) for n in nodes if n.op == "mul" for a, b in pairwise(n.args) if a.op == "name" and b.op == "sum"]
+    free = {n for n in before if n[:1].isupper() and n not in known}
+    return frozenset(n for n in free if before.count(n) == names.count(n))
 
 
 def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], holds: dict[int, bool], capitals: bool = False) -> bool:

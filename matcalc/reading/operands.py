@@ -429,7 +429,7 @@ class Operands(SumSigns):
 
     def function(self, name: str, mark: Mark) -> None:
         """A function of the book: with brackets a call, without them it takes the juxtaposed run."""
-        if self.frames[-1].kind == "argument" and self.ends:
+        if self.frames[-1].kind == "argument" and self.ends and not self.frames[-1].indices:  # \log \prod_i p \exp(x_i) goes on
             self.close_invisible()
         before: list[Token] = []
         after: list[Token] = []

@@ -162,6 +162,7 @@ _SCAN = re.compile(
     rf"|(?P<greek>[{''.join(GREEK)}])"
     r"|\.T(?![A-Za-z])(?P<dot_t>)"
     r"|\.(?P<method>I(?![A-Za-z_(.])|[a-z]+(?=[ ]*\([ ]*\))|dot(?=[ ]*\())"
+    r"|(?<=[(, ])[\"'](?P<quoted>[Ff]ro|inf)[\"']"
     r"|(?P<spec>(?<=\()[\"'][A-Za-z, .>-]*[\"'])"
     r"|(?<=[)\]}])\.(?=\()(?P<between>)"
     r"|\.(?=(?:\\left[ ]*)?\()(?P<dot>)"
@@ -263,6 +264,8 @@ def _mark(m: re.Match[str], text: str) -> Mark:
         return Mark("infix", ".", start, end)
     if kind == "method":
         return Mark("method", m["method"], start, end)
+    if kind == "quoted":
+        return Mark("greek", "infty", start, end) if m["quoted"] == "inf" else Mark("word", "F", start, end)
     if kind in ("path", "spec"):
         return Mark(kind, value.strip("\"'"), start, end)
     if kind == "vec":
