@@ -109,3 +109,13 @@ def test_a_large_function_keeps_its_names_and_those_of_its_adjoints() -> None:
 def test_an_answer_that_comes_out_short_is_written_out() -> None:
     d: Any = matcalc.derivative(LAYERS + "a = z_6^T x; b = a^2; b - a a + sum(x)", "x")
     assert d.text == "ones(n)^T"
+
+
+@pytest.mark.parametrize("k", [20])
+def test_a_long_product_names_the_runs_of_its_factors(k: int) -> None:
+    chain: Any = " X ".join(f"A_{{{i}}}" for i in range(k))
+    where = f"X in R^{{n x n}}; {', '.join(f'A_{{{i}}}' for i in range(k))} in R^{{n x n}}"
+    d: Any = matcalc.derivative(f"tr({chain} X)", "X", where=where)
+    assert d.verified == "verified" and count(d.text) < 15 * k
+    cancels: Any = matcalc.derivative(f"logdet({chain})", "X", where=where)
+    assert count(cancels.text) < 6

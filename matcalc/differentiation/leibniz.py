@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from ..expressions.blocks import selections
 from ..expressions.build import apply, eye, num, ones, times, unit, zeros
 from ..expressions.expr import Expr
+from ..expressions.named import PART, named
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.core import ADD, CASES, ENTRY, LITERAL, NAMED
+from ..ops.inverse import INVERSE
 from ..ops.multilinear import Letters, letters
 from ..ops.operation import Operation
 from .functions import of_entrywise_function, of_function, of_function_along
 from .network import Factor, Slot, Term, slot_for, split_pair
 
+MANY_FACTORS = 400  # of a product, times how many of them depend on the variable: more, and what stands beside each is named
 # What a node hands to one argument: the argument, and its share.
 Share = tuple[Expr, Term]
 
@@ -47,18 +50,35 @@ def _of_named(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
 def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     """By the letters of a multilinear operation. Of a product of many factors, those on either side count as one."""
     form, op, args = letters(node.op.index), node.op, node.args
-    for k, a in enumerate(args):
-        if a not in needed:
-            continue
-        if len(args) == len(form.arguments):
-            yield a, _beside(form, k, args, node, term)
-            continue
-        share = _beside(form, 1, (_one(op, args[:k]), None), node, term) if k else term
-        yield a, _beside(form, 0, (None, _one(op, args[k + 1 :])), node, share) if k + 1 < len(args) else share
+    places = [k for k, a in enumerate(args) if a in needed]
+    if len(args) == len(form.arguments):
+        for k in places:
+            yield args[k], _beside(form, k, args, node, term)
+        return
+    inverted = any(e.within & INVERSE.bit for e, _, _ in term.factors)  # what cancels, and what is a power, must be seen
+    many = len(places) * len(args) > MANY_FACTORS and 2 * len(set(args)) > len(args) and not inverted
+    before = _runs(op, args, places, many)
+    after = _runs(op, args[::-1], [len(args) - 1 - k for k in reversed(places)], many, turned=True)[::-1]
+    for k, left, right in zip(places, before, after, strict=True):
+        share = _beside(form, 1, (left, None), node, term) if left is not None else term
+        yield args[k], _beside(form, 0, (None, right), node, share) if right is not None else share
 
 
-def _one(op: Operation, args: Sequence[Expr]) -> Expr:
-    return args[0] if len(args) == 1 else apply(op, args)
+def _runs(op: Operation, args: Sequence[Expr], places: Sequence[int], many: bool, turned: bool = False) -> list[Expr | None]:
+    """The product of the factors before each of these places (`turned`: of factors that stand in the opposite order); of `many`
+    each is made of the one before, under a name."""
+    if not many:
+        return [None if k == 0 else args[0] if k == 1 else apply(op, args[:k][::-1] if turned else args[:k]) for k in places]
+    found: list[Expr | None] = []
+    run, at = None, 0
+    for k in places:
+        more = args[at:k]
+        if more:
+            parts = [*([run] if run is not None else []), *more]
+            run = named(apply(op, parts[::-1] if turned else parts), PART) if len(parts) > 1 else parts[0]
+        found.append(run)
+        at = k
+    return found
 
 
 def _beside(form: Letters, k: int, args: Sequence[Expr | None], node: Expr, term: Term) -> Term:

@@ -31,7 +31,7 @@ from .leaves import (
     without_coefficient,
     zeros,
 )
-from .named import ADJOINT
+from .named import VALUE
 from .normal import (
     add,
     apply,
@@ -80,15 +80,15 @@ def substitute(e: Expr, values: Mapping[Expr, Expr]) -> Expr:
 
 
 def opened(e: Expr, uses: int | None = None) -> Expr:
-    """`e` with its adjoints written out; with `uses` those that are used no oftener."""
+    """`e` written out but for the names of its author; with `uses` those that are used no oftener."""
     count: dict[Expr, int] = {}
     for n in postorder(e):
         for a in n.args:
             count[a] = count.get(a, 0) + 1
 
     def of(n: Expr, args: tuple[Expr, ...]) -> Expr:
-        adjoint = n.op is NAMED and n.attr[0] == ADJOINT  # type: ignore[index]
-        return args[0] if adjoint and (uses is None or count.get(n, 0) <= uses) else rebuild(n, args)
+        found = n.op is NAMED and n.attr[0] != VALUE  # type: ignore[index]
+        return args[0] if found and (uses is None or count.get(n, 0) <= uses) else rebuild(n, args)
 
     return transform(e, of)
 

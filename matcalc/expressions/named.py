@@ -12,7 +12,8 @@ from ..ops.core import NAMED
 from .expr import Expr, make, postorder
 from .normal import apply, normal_form, transpose
 
-VALUE, ADJOINT = "value", "adjoint"  # what a name is for: a value that the author named, what is handed down to a node
+# What a name is for: a value that the author named, what is handed down to a node, a run of factors.
+VALUE, ADJOINT, PART = "value", "adjoint", "part"
 SHORT = 8  # symbols of a part that needs no name
 
 

@@ -145,6 +145,8 @@ def _cancels(chain: list[Expr], f: Expr) -> bool:
             _push(chain, matrix_power(x, add(k, ONE_NUMBER)))
         return True
     for p in range(max(0, len(chain) - LONGEST), len(chain)):
+        if not chain[p].within & INVERSE.bit:
+            continue
         n = _length_of_inverse(chain[p])
         if n == len(chain) - p and (*chain[p + 1 :], f) == as_power(chain[p])[0].args:
             x, k = as_power(chain[p])

@@ -258,7 +258,9 @@ def _match(p: Expr, e: Expr, b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, 
         yield from _match(p.args[0], transpose(e), b, s)
         return
     if p.op is TIMES and len(p.args) == 2 and is_number(p.args[0], -1):
-        if p.args[1].op is not SYMBOL or without_coefficient(e)[0] < 0 or p.args[1] in b:
+        q, (c, rest) = p.args[1], without_coefficient(e)
+        opposite = c == -1 and rest.op is q.op if q.op not in (SYMBOL, ADD, TIMES, TRANSPOSE) else q.op is not SYMBOL
+        if opposite or (q.op is SYMBOL and (c < 0 or q in b)):
             yield from _match(p.args[1], build.negative(e), b, s)
         return
     if p.op is not e.op:
