@@ -78,7 +78,8 @@ class Factors(Spelling):
     def _factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
-        return (not plain, base.op is not CONSTANT, *self.key(s))
+        named = s is not base and not is_number(s.args[1])  # n x^(n - 1), not x^(n - 1) n
+        return (not plain, named, base.op is not CONSTANT, *self.key(s))
 
     def _flip(self, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:
         """A minus absorbed by a difference among the factors: -2 (y - z)^T A is 2 (z - y)^T A; None if none can."""
@@ -86,6 +87,9 @@ class Factors(Spelling):
             others = [*scalars[:k], *scalars[k + 1 :]]
             if s.op is ADD and self._can_flip(s):
                 return [*scalars[:k], build.opposite(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
+            if s.op is POWER and not is_below(s) and _is_odd(s.args[1]) and s.args[0].op is ADD and self._can_flip(s.args[0]):
+                turned = Node("pow", (self._sized(build.opposite(s.args[0])), self._of(s.args[1])))
+                return others, turned if body is None else product([turned, self._of(body)])
             if s.op.parity == "odd" and (turned := self._turned(s)) is not None:
                 return others, turned if body is None else product([turned, self._of(body)])
             if s.op in (INDEXED_SUM, TRACE) and body is None and (turned := self._turned(s)) is not None:
@@ -233,6 +237,9 @@ class Factors(Spelling):
                 return Node("mul", (number(1), under), ("/",)) if scalar else Node("ew", (number(1), under), ("./",))
             if v == HALF:
                 return Node("call", (self._sized(base),), dotted("sqrt", base))
+            if base.op is ADD and base not in self.author and base not in self.named and v.denominator == 1 and v.numerator % 2 == 0:
+                turned = build.opposite(base)
+                base = turned if turned in self.author else base  # (x - 1)^2 as it was typed
         return Node("pow" if scalar else "epow", (self._sized(base), self._of(k)))
 
     def matrix_power(self, e: Expr) -> Node:
@@ -240,6 +247,10 @@ class Factors(Spelling):
         if x.op is INVERSE:
             return Node("pow", (self._sized(x.args[0]), negated(self._of(k)) if is_number(k) else self._of(build.negative(k))))
         return Node("pow", (self._sized(x), self._of(k)))
+
+
+def _is_odd(k: Expr) -> bool:
+    return is_number(k) and value_of(k).denominator == 1 and value_of(k).numerator % 2 == 1
 
 
 def _turns(g: Expr) -> bool:

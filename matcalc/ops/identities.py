@@ -57,6 +57,7 @@ identity("difference of hyperbolic squares", "cosh(x)^2 - sinh(x)^2", "1", entry
 identity("third binomial formula for tanh", "(1 + tanh(x)) (1 - tanh(x))", "1 - tanh(x)^2", entrywise=True, source="algebra")
 identity("root of a square", "sqrt(x^2)", "abs(x)", entrywise=True, source="definition")
 identity("sign times absolute value", "sign(x) abs(x)", "x", entrywise=True, source="definition")
+identity("sign over absolute value", "sign(x)/abs(x)", "1/x", entrywise=True, source="definition")
 identity("number times its sign", "x sign(x)", "abs(x)", entrywise=True, source="definition")
 identity("square of an absolute value", "abs(x)^2", "x^2", entrywise=True, source="definition")
 identity("rectifier", "x 1[x > 0]", "relu(x)", entrywise=True, source="definition")

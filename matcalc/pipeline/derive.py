@@ -20,8 +20,9 @@ from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
 from ..numbers.judge import Check, summed_up
-from ..ops.core import ENTRY, IVERSON, MEMBER, NAMED
+from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED
 from ..ops.vocabulary import OPEN, shortest
+from ..shortening.factor import is_polynomial
 from ..shortening.simplify import recognise, simplify
 from ..syntax import split_name, walk
 from .derivative import Derivative
@@ -72,7 +73,7 @@ def _one(question: Question) -> Derivative:
     typed, names = question.typed, question.names
     layout, notation, check, structured = (getattr(question.options, o) for o in ("layout", "notation", "verify", "structured"))
     function = recognise(typed.expr)
-    known: dict[Expr, Expr] = {}
+    known = {n: n for n in postorder(function) if n.op is ADD and is_polynomial(n)}  # these stay as they were typed
     tensor = Tensor([typed.expr.shape], [])
     previous = tensor
     variables = [question.variable(n) for n in names]

@@ -6,9 +6,9 @@ matrix products, a factor of their entrywise products) the one that saves most s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from math import gcd
+from math import gcd, prod
 
 from ..expressions.build import (
     add,
@@ -28,10 +28,10 @@ from ..expressions.build import (
     value_of,
     without_coefficient,
 )
-from ..expressions.expr import Expr, order_key, transform
+from ..expressions.expr import Expr, order_key, postorder, transform
 from ..interning import Memo
 from ..kinds import ONE, Shape
-from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, SYMBOL, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG
 from ..ops.operation import Operation
 
@@ -40,6 +40,7 @@ MANY = 60  # a longer sum is only searched for its numeric content
 
 
 LARGEST_CONTENT = 64  # bits; what is taken out of a sum is taken to the powers of all sums around it
+ONE_BAR = 2  # symbols that a fraction of numbers may be longer than one with a fraction inside
 DEPTH = 2  # what is left after a factor is taken out is searched again, so deep, before the ways are compared
 _factored: Memo[dict[int, Expr]] = Memo()
 
@@ -68,8 +69,20 @@ def factor(e: Expr, depth: int = DEPTH) -> Expr:
         e = transform(
             e, lambda old, args: factor(rebuild(old, args)) if old.op is ADD and old.size < start.size else rebuild(old, args), done
         )
-    e = known[depth] = times(*common, e) if common else e
+    e = known[depth] = without_contents(times(*common, e) if common else e)
     return e
+
+
+def without_contents(e: Expr) -> Expr:
+    """A product with the numbers that its sums have in common in front: 4 (1 + x) s for (4 + 4 x) s."""
+    c, scalars, body = split(e)
+    if len(scalars) + (body is not None) < 2:
+        return e
+    contents = [content_of(s) if s.op is ADD else Fraction(1) for s in scalars]
+    if all(k == 1 for k in contents):
+        return e
+    primitive = [s if k == 1 else add(*[times(num(1 / k), t) for t in s.args]) for s, k in zip(scalars, contents, strict=True)]
+    return times(num(c * prod(contents)), *primitive, *([body] if body is not None else []))
 
 
 def _common(e: Expr) -> tuple[list[Expr], Expr]:
@@ -103,18 +116,22 @@ def _candidates(e: Expr, depth: int) -> list[Expr]:
 
 
 def _numeric(e: Expr, depth: int) -> Expr | None:
-    """The greatest common divisor of the coefficients in front."""
+    """The greatest common divisor of the coefficients taken out; a polynomial by itself keeps its own: 6 x^2 + 2 x - 6."""
+    content = content_of(e)
+    if content == 1 or is_polynomial(e) or max(content.numerator.bit_length(), content.denominator.bit_length()) > LARGEST_CONTENT:
+        return None
+    return times(num(content), factor(add(*[times(num(1 / content), t) for t in e.args]), depth))
+
+
+def content_of(e: Expr) -> Fraction:
+    """The greatest common divisor of the coefficients of a sum, negative where they all are."""
     coefficients = [without_coefficient(t)[0] for t in e.args]
     top = gcd(*[c.numerator for c in coefficients])
     below = 1
     for c in coefficients:
         below = below * c.denominator // gcd(below, c.denominator)
     content = Fraction(top, below)
-    if all(c < 0 for c in coefficients):
-        content = -content
-    if content == 1 or max(content.numerator.bit_length(), content.denominator.bit_length()) > LARGEST_CONTENT:
-        return None
-    return times(num(content), factor(add(*[times(num(1 / content), t) for t in e.args]), depth))
+    return -content if all(c < 0 for c in coefficients) else content
 
 
 def _rest_of_sum(terms: Sequence[Expr], chosen: Sequence[int], product: Expr) -> Expr:
@@ -141,14 +158,46 @@ def _scalars(terms: Sequence[Expr], depth: int) -> list[Expr]:
     for base, chosen in where.items():
         if len(chosen) < 2:
             continue
+        if len(chosen) < len(terms) and _in_powers_of(base, terms):
+            continue  # a polynomial is not nested: x^2 + 2 x + 3, not x (x + 2) + 3
         exponents = {powers[k][base] for k in chosen}
-        choices = _least(exponents)
-        for exponent in choices:
+        made = []
+        for exponent in _least(exponents):
             inverse = power(base, times(num(-1), exponent))
             inner = factor(add(*[times(inverse, terms[k]) for k in chosen]), depth)
             common = power(base, exponent)
-            found.append(_rest_of_sum(terms, chosen, times(common, inner)))
+            made.append(_rest_of_sum(terms, chosen, times(common, inner)))
+        if len(made) == 2 and terms[0].is_scalar and made[1].size <= made[0].size + ONE_BAR:
+            made.pop(0)  # (f' g - f g')/g^2, not (f' - f g'/g)/g
+        found += made
     return found
+
+
+def is_polynomial(e: Expr) -> bool:
+    """Whether this is a polynomial in one symbol, with numbers for coefficients."""
+    symbols = {n for n in postorder(e) if n.op is SYMBOL}
+    return e.is_scalar and len(symbols) == 1 and _in_powers_of(*symbols, e.args if e.op is ADD else (e,))
+
+
+def is_written_out(e: Expr) -> bool:
+    """Whether this is a polynomial of three summands or more without brackets."""
+    return e.op is ADD and len(e.args) > 2 and is_polynomial(e) and not any(n.op is ADD for t in e.args for n in postorder(t))
+
+
+def _in_powers_of(base: Expr, terms: Iterable[Expr]) -> bool:
+    """Whether all these are made of numbers and `base` by sums, products and powers."""
+    todo = list(terms)
+    while todo:
+        _, scalars, body = split(todo.pop())
+        if body is not None:
+            return False
+        for s in scalars:
+            s = s.args[0] if s.op is POWER else s
+            if s.op is ADD:
+                todo += s.args
+            elif s is not base:
+                return False
+    return True
 
 
 def _least(exponents: set[Expr]) -> list[Expr]:

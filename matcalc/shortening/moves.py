@@ -25,7 +25,7 @@ from ..ops.laws import WRITTEN_DETERMINANT
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .casework import merged_cases
-from .factor import factor
+from .factor import factor, without_contents
 from .fractions import cleared, entry_by_entry, joined_powers, joined_roots
 from .patterns import rewritten
 from .scalars import rewritings
@@ -96,7 +96,7 @@ def moves(e: Expr) -> Iterator[Move]:
         for made in rewritings(e):
             yield "scalar algebra", made
     elif e.op is TIMES:
-        for made in (*_distribute_number(e), *_absorb_divisors(e), *cleared(e)):
+        for made in (*_distribute_number(e), without_contents(e), *_absorb_divisors(e), *cleared(e)):
             yield "distributive law", made
         for made in joined_powers(e):
             yield "powers of equal bases", made
@@ -164,6 +164,8 @@ def _absorb_divisors(e: Expr) -> Iterator[Expr]:
                 if s.op is ADD:
                     rest = [f for f in scalars if f is not p and f is not s]
                     for inside in {p: None, power(p.args[0], num(-1)): None}:
+                        if inside is not p and e.is_scalar:
+                            continue  # no fraction inside a fraction
                         parts = [min((t := times(inside, a), *joined_powers(t)), key=lambda made: made.size) for a in s.args]
                         yield times(num(c), *rest, build.divide(p, inside), factor(add(*parts)), *tail)
 

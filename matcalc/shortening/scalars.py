@@ -114,7 +114,9 @@ def _by_sympy(e: Expr, wanted: frozenset[str]) -> list[Expr]:
         if len(translation.atoms) > MOST_ATOMS:
             return []
         for rewritten in _rewritten(sympy, s, wanted):
-            found.append(translation.from_sympy(rewritten))
+            made = translation.from_sympy(rewritten)
+            if not _angles(made) - _angles(e):
+                found.append(made)
     except (NotTranslated, NotImplementedError, sympy.PolynomialError, KeyError, RecursionError):
         pass
     return found
@@ -125,10 +127,17 @@ def _rewritten(sympy: Any, s: Any, wanted: frozenset[str]) -> Iterator[Any]:
     yield sympy.expand(s)
     if "rational" in wanted:
         yield sympy.cancel(s)
+        above, below = sympy.fraction(sympy.together(s))
+        yield sympy.expand(above) / below  # over the denominators as they are
     if "trigonometric" in wanted:
         short = sympy.trigsimp(s)
         yield short
         yield sympy.factor(short)
+
+
+def _angles(e: Expr) -> set[Expr]:
+    """The sums whose sine or cosine is taken: those that were typed are not doubled."""
+    return {s for n in postorder(e) if n.op.name in CIRCULAR for s in postorder(n.args[0]) if s.op is ADD}
 
 
 class _Translation:

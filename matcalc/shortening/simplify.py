@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 
 from ..differentiation.lifting import written_out
 from ..expressions.blocks import gathered
-from ..expressions.build import rebuild
+from ..expressions.build import add, is_number, rebuild, times
 from ..expressions.expr import Expr, order_key, transform
+from ..ops.core import ADD, TIMES
 from ..ops.identities import IDENTITIES
+from .factor import is_written_out
 from .moves import Move, defined, expansions, identities, moves
 
 _EQUAL = frozenset(i.name for i in IDENTITIES if i.equal)
@@ -45,7 +47,7 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
         depth -= 1
         return made
 
-    short = transform(e, shortened, done)
+    short = _opened(transform(e, shortened, done), record)
     written = written_out(short) or gathered(short)
     return short if written is None else transform(written, shortened, done)
 
@@ -79,6 +81,18 @@ def _improve(e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | N
             record.append((reason, e, best))
         e = best
     return e
+
+
+def _opened(e: Expr, record: Record | None) -> Expr:
+    """2 (3 x^2 + x - 3) as 6 x^2 + 2 x - 6: brackets that shorten nothing."""
+    if e.op is not TIMES or len(e.args) != 2 or not is_number(e.args[0]) or e.args[1].op is not ADD:
+        return e
+    made = add(*[times(e.args[0], t) for t in e.args[1].args])
+    if made.size > e.size or not is_written_out(made):
+        return e
+    if record is not None:
+        record.append(("distributive law", e, made))
+    return made
 
 
 __all__ = ["expansions", "recognise", "simplify"]

@@ -1,0 +1,39 @@
+"""Derivatives of functions of one variable in the form in which a course prints them, letter for letter."""
+
+from __future__ import annotations
+
+import pytest
+
+import matcalc
+
+FORMS = [
+    # polynomials are not nested, and keep what was typed
+    ("(2x+1)(x^2-3)", "6 x^2 + 2 x - 6"),
+    ("(x+1)(x+2)(x+3)", "3 x^2 + 12 x + 11"),
+    ("x^4 - 3x^2 + 2x", "4 x^3 - 6 x + 2"),
+    ("(x^2+2x+3)^2", "4 (x + 1) (x^2 + 2 x + 3)"),
+    ("sin(x + x^2)", "(2 x + 1) cos(x + x^2)"),
+    ("(x^2 - x^3)/x", "1 - 2 x"),
+    # a difference stays the way round in which it was typed
+    ("(3x-2)^4", "12 (3 x - 2)^3"),
+    ("(x^2+1)/(x-1)", "(x^2 - 2 x - 1)/(x - 1)^2"),
+    # one bar to a fraction
+    ("f(x)/g(x)", "(f'(x) g(x) - f(x) g'(x))/g(x)^2"),
+    ("sin(x)/x", "(x cos(x) - sin(x))/x^2"),
+    ("x/(1+x^2)", "(1 - x^2)/(x^2 + 1)^2"),
+    ("1/x + 1/x^2", "-(x + 2)/x^3"),
+    ("x/(x^2+3x+2)", "(2 - x^2)/(x^2 + 3 x + 2)^2"),
+    # numbers and letters before powers, no double angle of a sum
+    ("x^n", "n x^(n - 1)"),
+    ("sin(x^3-3x)^2", "s = x^3 - 3 x; 6 (x^2 - 1) cos(s) sin(s)"),
+    ("log(abs(x))", "1/x"),
+    ("x log(x) - x", "log(x)"),
+    ("x^x", "x^x (log(x) + 1)"),
+    ("e^{2x} sin(3x)", "exp(2 x) (2 sin(3 x) + 3 cos(3 x))"),
+]
+
+
+@pytest.mark.parametrize("text, form", FORMS, ids=[text for text, _ in FORMS])
+def test_the_form_of_the_course(text: str, form: str) -> None:
+    d = matcalc.derivative(text, "x", where="x in R; n in N; f: R -> R; g: R -> R")
+    assert (d.text, d.verified) == (form, "verified")
