@@ -95,7 +95,7 @@ SERIES = [
     ("1/(x^2 - 3 x + 2)", "0", None, "where the distance of x from the point is less than 1"),
     ("sin(x)", "1", None, "everywhere"),
     ("asin(x)", "0", None, "where the distance of x from the point is less than 1"),
-    ("x^3", "1", "x^3", "everywhere"),
+    ("x^3", "1", "(x - 1)^3 + 3 (x - 1)^2 + 3 (x - 1) + 1", "everywhere"),
 ]
 
 

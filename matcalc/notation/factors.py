@@ -237,10 +237,18 @@ class Factors(Spelling):
                 return Node("mul", (number(1), under), ("/",)) if scalar else Node("ew", (number(1), under), ("./",))
             if v == HALF:
                 return Node("call", (self._sized(base),), dotted("sqrt", base))
-            if base.op is ADD and base not in self.author and base not in self.named and v.denominator == 1 and v.numerator % 2 == 0:
-                turned = build.opposite(base)
-                base = turned if turned in self.author else base  # (x - 1)^2 as it was typed
+            if v.denominator == 1 and v.numerator % 2 == 0 and base.op is ADD:
+                base = self._this_way_round(base)
         return Node("pow" if scalar else "epow", (self._sized(base), self._of(k)))
+
+    def _this_way_round(self, e: Expr) -> Expr:
+        """Of a sum and its opposite, whose even powers are the same, the one that was typed: (x - 1)^2; else what moves comes first."""
+        if e in self.author or e in self.named:
+            return e
+        turned = build.opposite(e)
+        moving = [t for t in e.args if not is_number(t)]
+        backward = turned not in self.author and len(moving) == 1 < len(e.args) and build.without_coefficient(moving[0])[0] < 0
+        return turned if backward or turned in self.author else e
 
     def matrix_power(self, e: Expr) -> Node:
         x, k = e.args

@@ -6,7 +6,7 @@ matrix products, a factor of their entrywise products) the one that saves most s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import gcd, prod
 
@@ -40,6 +40,7 @@ MANY = 60  # a longer sum is only searched for its numeric content
 
 
 LARGEST_CONTENT = 64  # bits; what is taken out of a sum is taken to the powers of all sums around it
+LARGEST_POLYNOMIAL = 60  # symbols
 ONE_BAR = 2  # symbols that a fraction of numbers may be longer than one with a fraction inside
 DEPTH = 2  # what is left after a factor is taken out is searched again, so deep, before the ways are compared
 _factored: Memo[dict[int, Expr]] = Memo()
@@ -175,8 +176,10 @@ def _scalars(terms: Sequence[Expr], depth: int) -> list[Expr]:
 
 def is_polynomial(e: Expr) -> bool:
     """Whether this is a polynomial in one symbol, with numbers for coefficients."""
+    if not e.is_scalar or e.size > LARGEST_POLYNOMIAL:
+        return False
     symbols = {n for n in postorder(e) if n.op is SYMBOL}
-    return e.is_scalar and len(symbols) == 1 and _in_powers_of(*symbols, e.args if e.op is ADD else (e,))
+    return len(symbols) == 1 and _in_powers_of(*symbols, e.args if e.op is ADD else (e,))
 
 
 def is_written_out(e: Expr) -> bool:
@@ -184,9 +187,11 @@ def is_written_out(e: Expr) -> bool:
     return e.op is ADD and len(e.args) > 2 and is_polynomial(e) and not any(n.op is ADD for t in e.args for n in postorder(t))
 
 
-def _in_powers_of(base: Expr, terms: Iterable[Expr]) -> bool:
+def _in_powers_of(base: Expr, terms: Sequence[Expr]) -> bool:
     """Whether all these are made of numbers and `base` by sums, products and powers."""
     todo = list(terms)
+    if sum(t.size for t in todo) > LARGEST_POLYNOMIAL:
+        return False
     while todo:
         _, scalars, body = split(todo.pop())
         if body is not None:
