@@ -88,8 +88,8 @@ class Factors(Spelling):
             if s.op is ADD and self._can_flip(s):
                 return [*scalars[:k], build.opposite(s), *scalars[k + 1 :]], self._of(body) if body is not None else None
             if s.op is POWER and not is_below(s) and _is_odd(s.args[1]) and s.args[0].op is ADD and self._can_flip(s.args[0]):
-                turned = Node("pow", (self._sized(build.opposite(s.args[0])), self._of(s.args[1])))
-                return others, turned if body is None else product([turned, self._of(body)])
+                cube = Node("pow", (self._sized(build.opposite(s.args[0])), self._of(s.args[1])))
+                return others, cube if body is None else product([cube, self._of(body)])
             if s.op.parity == "odd" and (turned := self._turned(s)) is not None:
                 return others, turned if body is None else product([turned, self._of(body)])
             if s.op in (INDEXED_SUM, TRACE) and body is None and (turned := self._turned(s)) is not None:

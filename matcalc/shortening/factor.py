@@ -178,8 +178,8 @@ def is_polynomial(e: Expr) -> bool:
     """Whether this is a polynomial in one symbol, with numbers for coefficients."""
     if not e.is_scalar or e.size > LARGEST_POLYNOMIAL:
         return False
-    symbols = {n for n in postorder(e) if n.op is SYMBOL}
-    return len(symbols) == 1 and _in_powers_of(*symbols, e.args if e.op is ADD else (e,))
+    symbols = [n for n in postorder(e) if n.op is SYMBOL]
+    return len(symbols) == 1 and _in_powers_of(symbols[0], e.args if e.op is ADD else (e,))
 
 
 def is_written_out(e: Expr) -> bool:
