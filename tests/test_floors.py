@@ -32,7 +32,7 @@ HOUSE = (
     "course checking",
     "api",
     "building protocol",
-    "serving",
+    "papers serving",
     "matcalc",
     "commands",
     "__main__",

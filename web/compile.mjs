@@ -8,13 +8,16 @@ import { loadPyodide } from "pyodide";
 
 const COMPILE = `
 import zipfile
+from inspect import CO_HAS_DOCSTRING
 from types import CodeType
 from importlib._bootstrap_external import _code_to_timestamp_pyc
 
 def lean(code):
-    "Without the table of lines, which only a traceback reads."
-    inner = tuple(lean(c) if isinstance(c, CodeType) else c for c in code.co_consts)
-    return code.replace(co_consts=inner, co_linetable=b"")
+    "Without the table of lines and the docstring, which only a programmer reads."
+    inner = [lean(c) if isinstance(c, CodeType) else c for c in code.co_consts]
+    if code.co_flags & CO_HAS_DOCSTRING:
+        inner[0] = ""
+    return code.replace(co_consts=tuple(inner), co_linetable=b"")
 
 def compiled(path, target, drop):
     drop = set(drop)

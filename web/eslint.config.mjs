@@ -2,7 +2,7 @@
 
 const names = (text) => Object.fromEntries(text.split(" ").map((name) => [name, "readonly"]));
 const BROWSER = "document location localStorage navigator history CSS URL URLSearchParams Worker XMLHttpRequest fetch caches self addEventListener matchMedia setTimeout clearTimeout";
-const NODE = "process console URL setTimeout document location navigator getComputedStyle localStorage fetch";
+const NODE = "process console URL setTimeout document location navigator getComputedStyle localStorage fetch performance Event";
 
 const rules = {
   "no-undef": "error",

@@ -6,9 +6,18 @@ import { chromium } from "playwright-core";
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"];
 
 export function launch() {
+  return chromium.launch(options());
+}
+
+/** A browser that keeps what it has seen in `folder`, as people's browsers do. */
+export function persistent(folder) {
+  return chromium.launchPersistentContext(folder, options());
+}
+
+function options() {
   const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => fs.existsSync(place));
   if (!executablePath) throw new Error("no Chromium: apt-get install chromium, or say where it is in CHROMIUM");
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  return { executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] };
 }
 
 /** Wait until the page answers the question that it shows, and give the answers' texts. */
