@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from types import ModuleType
 from typing import Any
 
 from ..checking.claims import Verdict, check
-from ..errors import MatcalcError
+from ..errors import MatcalcError, VerificationError
+from ..numbers.judge import compare, values
 from ..pipeline.declaring import declared
 from ..pipeline.derive import one_derivative
+from ..pipeline.judging import by_summands
 from ..pipeline.question import Options, Question, declarations_in
+from ..pipeline.sampling import Sampler
 from .documents import Document, Formula
 from .macros import expanded
 from .prose import properties
 from .statements import NAME, STARS, Claim, Declared, Definition, Solution, plain, statements
 
 NESTED = 4  # functions in functions
-TRIES, SMALL = 12, 1e-8  # points for a solution, and what is 0 there, beside a value
 RIGHT, WRONG, UNCLEAR = "right", "wrong", "not understood"
 _TOKEN = re.compile(rf"\\(?:begin|end)\{{[^{{}}]*\}}|{NAME}")
 _STYLE = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf|symbf|pmb)(?![A-Za-z])|[{}\s]")
@@ -311,24 +314,21 @@ def _solved(context: Context, number: int, formula: Formula, claim: Claim, solut
 
 
 def _vanishes(gradient: str, where: str, name: str, solution: str) -> bool:
-    """Whether a gradient is 0 at random points once the name has this value: at two of them or more. At others a matrix that the solution
-    inverts is singular, as A^T A is where A has fewer rows than columns. MatcalcError where it cannot be told."""
-    import numpy as np
-
-    from ..pipeline.sampling import Sampler, evaluator
-
+    """Whether a gradient is 0 at random points once the name has this value. MatcalcError where it cannot be told."""
     rest = "; ".join(c for c in where.split("; ") if not c.startswith(f"{name} in"))
     *bindings, last = gradient.split("; ")
     put_in = Question.of("; ".join([f"{name} = {solution}", *bindings, last]), where=rest).whole()
-    free = Question.of(gradient, where=where).whole()
-    zero: list[bool] = []
-    for _, point in zip(range(TRIES), Sampler(put_in, free).outer_points(), strict=False):
-        with suppress(np.linalg.LinAlgError), np.errstate(all="ignore"):
-            size = float(np.max(np.abs(evaluator(free)(point)), initial=1.0))
-            zero.append(float(np.max(np.abs(evaluator(put_in)(point)), initial=0)) <= SMALL * size)
-    if len(zero) < 2 or sum(zero) == 1:
-        raise MatcalcError("the solution has no value at the random points tried")
-    return any(zero)
+    known, sampler = by_summands(put_in), Sampler(put_in)
+
+    def nothing(arrays: ModuleType) -> Callable[..., Any]:
+        found = known(arrays)
+        return lambda env, sizes: [[0 * entry for entry in (v if isinstance(v, list) else arrays.flat(v))] for v in found(env, sizes)]
+
+    try:
+        compare(values(known, nothing), sampler.point, sampler.dims, wrong=lambda: "", unjudged="the solution could not be checked")
+    except VerificationError:
+        return False
+    return True
 
 
 def _shown(claim: Claim, side: str) -> str:
