@@ -36,7 +36,9 @@ class Indices:
     """What is found: `free` letters, `definitions` (base: letters and value), `slots` (the letters of the value, where the text sums
     by Einstein's convention), the `program` with these sums written, and `notes`."""
 
-    def __init__(self, program: Program, declared: Mapping[str, Declaration], wrt: Collection[str], given: Collection[str]) -> None:
+    def __init__(
+        self, program: Program, declared: Mapping[str, Declaration], wrt: Collection[str], given: Collection[str], indexed: bool = True
+    ) -> None:
         self.program = program
         self.declared, self.wrt = declared, tuple(wrt)
         self.free: dict[str, None] = {}
@@ -45,7 +47,7 @@ class Indices:
         self.notes: list[str] = []
         self.sizes = {n for d in declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()}
         self.counted = {d.name for d in declared.values() if _is_count(d)}
-        if given:
+        if given or not indexed:
             return
         self.bound = {b.name for b in program.bindings}
         self.params = {p for b in program.bindings for p in b.params}

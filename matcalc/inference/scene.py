@@ -19,6 +19,7 @@ GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
     "varepsilon vartheta varrho varphi varsigma ell".split()
 )
+_WITH_INDICES = frozenset({"index", "cmp", "sum", "product"})
 SHAPED = ("ones", "zeros")  # functions whose arguments are sizes
 
 
@@ -41,6 +42,14 @@ def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
             names = [m.attr for a in inside for m in walk(a) if m.op == "name" and isinstance(m.attr, str)]
             found |= {m: None for m in names if split_name(m)[0] not in ("I", "0", "1")}
     return found
+
+
+def _has_indices(program: Program) -> bool:
+    """Whether anything is written below a name, in brackets behind it, or below the sign of a sum."""
+    if program.form or any("_" in b.name for b in program.bindings):
+        return True
+    roots = (*(b.value for b in program.bindings), program.body)
+    return any(n.op in _WITH_INDICES or (n.op == "name" and "_" in str(n.attr)) for root in roots for n in walk(root))
 
 
 def counts(trees: Iterable[Node], sizes: Collection[str], declarations: Iterable[Declaration]) -> list[Declaration]:
@@ -83,13 +92,14 @@ class Scene:
         self.declared: dict[str, Declaration] = {}
         for d in declarations:
             self._declare(d)
-        counting = Counting(program, self.declared, self.wrt) if not self.template else None
+        indexed = not self.template and _has_indices(program)
+        counting = Counting(program, self.declared, self.wrt) if indexed else None
         if counting is not None:
             program = counting.program
             for base, many in counting.entries.items():
                 self._declare(Declaration(base, "R", (Dim.of(many),)))
                 counting.notes.append(f"{base}_1, … are the entries of {base} in R^{many}")
-        found = Indices(program, self.declared, self.wrt, self.given)
+        found = Indices(program, self.declared, self.wrt, self.given, indexed)
         self.program = program = found.program
         self.definitions, self.slots, self.remarks = found.definitions, found.slots, found.notes
         self.remarks = [*(counting.notes if counting is not None else ()), *self.remarks]
@@ -100,6 +110,7 @@ class Scene:
             first, *others = found.free
             what = f"{first} is a free index" if not others else f"{', '.join(found.free)} are free indices"
             self.remarks.append(f"{what}, like {first} in N")
+        self._all: list[Node] | None = None
         self.values = {b.name: b.value for b in program.bindings if not b.params}
         self.bound = {b.name for b in program.bindings}
         self.names: dict[str, None] = {}  # every name as typed, in order
@@ -132,8 +143,10 @@ class Scene:
             raise ReadingError(f"{d.name} is declared twice, differently: {spell_declaration(before)} and {spell_declaration(d)}")
 
     def _nodes(self) -> list[Node]:
-        roots = [b.value for b in self.program.bindings] + [self.program.body]
-        return [n for r in roots for n in walk(r)]
+        """All nodes of the text."""
+        if self._all is None:
+            self._all = [n for r in (*(b.value for b in self.program.bindings), self.program.body) for n in walk(r)]
+        return self._all
 
     def _survey(self) -> None:
         """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""
@@ -176,6 +189,8 @@ class Scene:
             return
         nodes = self._nodes()
         known = self.declared.keys() | self.bound
+        if known.issuperset(self.names) and not any(b.params for b in self.program.bindings):
+            return
         if "t" in self.names and "t" not in known and "t" not in self.indices:
             self.exponents = exponents_only(nodes)
         self.halved = halved(nodes) - known - set(self.wrt)

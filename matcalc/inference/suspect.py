@@ -29,6 +29,8 @@ Doubt = Callable[[Typing, Terms, Node], "ReadingError | None"]
 
 def refuse_suspect(el: Typing) -> None:
     """ReadingError at the first place whose reading had another as good."""
+    if not el.defaults:
+        return
     terms = {id(node): term for node, term in el.seen}
     program = el.scene.program
     for root in (*(b.value for b in program.bindings if not b.params), program.body):

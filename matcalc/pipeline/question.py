@@ -195,7 +195,7 @@ def declarations_in(where: Where) -> tuple[Declaration, ...]:
     """What a text of declarations, or a mapping, says."""
     text = declared_in(where)
     try:
-        return parse_where(text)
+        return parse_where(text) if text else ()
     except MatcalcError as error:
         raise error.located(text) from None
 

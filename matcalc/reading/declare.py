@@ -11,7 +11,7 @@ from ..ops.vocabulary import DECLARED, SETS, WORDS, close_properties
 from ..syntax import Declaration, split_name
 from .functions import function_of
 from .marks import Mark, quote, refuse
-from .names import not_a_name, read_name
+from .names import RESERVED, not_a_name, read_name
 from .scan import check_length, scan
 from .sizes import read_sizes
 
@@ -25,6 +25,8 @@ _SETS = "R (real), N, Z (whole numbers) and S (symmetric matrices)"
 
 def read_names(text: str, declared: Collection[str] = ()) -> tuple[str, ...]:
     """The names in a list such as `x, y_1, θ, w_{out}`; a run of letters is one name."""
+    if len(text) == 1 and text.isascii() and text.isalpha() and text not in RESERVED:
+        return (text,)
     check_length(text)
     marks = scan(text)
     whole = (0, max(1, len(text)))

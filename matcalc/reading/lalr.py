@@ -32,6 +32,18 @@ class Spliced(list[Any]):
     """The children of a rule that has no node of its own."""
 
 
+class _Calls(dict[int, Any]):
+    """The methods of `callbacks` by rule, looked up when they are first needed."""
+
+    def __init__(self, callbacks: object, rules: Sequence[Rule]) -> None:
+        super().__init__()
+        self.callbacks, self.rules = callbacks, rules
+
+    def __missing__(self, rule: int) -> Any:
+        call = self[rule] = getattr(self.callbacks, self.rules[rule][0].lstrip("="), None)
+        return call
+
+
 class Table:
     """For every state, what a token does: k > 0 shifts into state k - 1, k < 0 reduces by rule -k - 1."""
 
@@ -42,7 +54,7 @@ class Table:
 
     def parse(self, tokens: Iterable[Token], callbacks: object) -> Any:
         """The value of the tokens, the methods of `callbacks` called with the children of each node."""
-        calls: list[Call | None] = [getattr(callbacks, name.lstrip("="), None) if name else None for name, _, _ in self.rules]
+        calls = _Calls(callbacks, self.rules)
         states: list[int] = [0]
         values: list[Any] = []
         token: Token | None = None
@@ -62,7 +74,7 @@ class Table:
                 return values[-1]
             self._reduce(-action - 1, states, values, calls)
 
-    def _feed(self, token: Token, states: list[int], values: list[Any], calls: list[Any]) -> None:
+    def _feed(self, token: Token, states: list[int], values: list[Any], calls: _Calls) -> None:
         while True:
             action = self.states[states[-1]].get(token.type)
             if action is None:
@@ -72,11 +84,11 @@ class Table:
                 return
             self._reduce(-action - 1, states, values, calls)
 
-    def _reduce(self, rule: int, states: list[int], values: list[Any], calls: list[Any]) -> None:
+    def _reduce(self, rule: int, states: list[int], values: list[Any], calls: _Calls) -> None:
         name, made, size = self.rules[rule]
         children = values[len(values) - size :]
         del values[len(values) - size :], states[len(states) - size :]
-        if any(type(c) is Spliced for c in children):
+        if Spliced in map(type, children):
             # The first is extended in place, so that a long sum costs no more than its length.
             flat = children[0] if type(children[0]) is Spliced else Spliced([children[0]])
             for c in children[1:]:

@@ -171,7 +171,7 @@ class _Reader:
             raise refuse("there is no expression", self.text, (0, len(self.text)))
         nameless = [s for s in statements if self.outside(*s, "cmp", "=") < 0 and self.outside(*s, "arrow", "->") < 0]
         chosen = [s for s in statements if s[0] < self.main][-1]  # what stands after `where` only defines
-        line = [part for s in list(self.statements())[-1:] for part in self.at_commas(*s)]
+        line = [part for s in list(self.statements())[-1:] for part in self.at_commas(*s)] if len(statements) > 1 else []
         if chosen in line and line[0] in nameless:  # x^T L x, L = D - A
             chosen = statements[statements.index(line[0])]
         lefts = [left for s in statements for left in self.lefts(*s, last=s is chosen)]

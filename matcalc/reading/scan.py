@@ -196,7 +196,15 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         if text is not original and "BOLD" in unicodedata.name(original[mark.start], ""):
             mark.bold = True
         marks.append(mark)
-    return pair(_accents(in_marks(_skewed(_tidy(_groups(marks), text), text), text)), text)
+    kinds = {mark.kind for mark in marks}
+    if "{" in text:
+        marks = _groups(marks)
+    if not kinds.isdisjoint(("font", "left", "right")):
+        marks = _tidy(marks, text)
+    if "under" in kinds and ("×" in text or "\\times" in text):
+        marks = _skewed(marks, text)
+    marks = in_marks(marks, text)
+    return pair(_accents(marks) if "accent" in kinds else marks, text)
 
 
 _DRESSED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
