@@ -250,7 +250,9 @@ class _Precisely:
         env, sizes = thing._scope.prepare(given, parts, shapes)
         with precise.precision(50):
             known = {n: _decimals(v) if np.ndim(v) < 3 else [_decimals(m) for m in v] for n, v in env.items()}
-            function = Plan(thing._typed.expr, precise).value if tensor is None else tensor.numbers({}, precise)
+            function = (
+                Plan(thing._typed.expr, precise).value if tensor is None else (lambda env, sizes: tensor.arrays(precise)(env, sizes, {}))
+            )
             value = function(known, sizes)
             shape = [d.value(sizes) for s in shapes or (thing._typed.expr.shape,) for d in s if d.number != 1]
             return np.array([float(v) for v in precise.flat(value)]).reshape(shape)

@@ -10,7 +10,7 @@ from fuzz import question
 from judging import judge
 
 import matcalc
-from matcalc.errors import NoAnswerError, ReadingError, UsageError
+from matcalc.errors import NoAnswerError, ReadingError, ShapeError, UsageError
 
 FOUND = [
     ("exp(B)", "B", "B in R^{1 x p}"),
@@ -364,3 +364,11 @@ def test_cases_entry_by_entry_of_symmetric_matrices_are_not_symmetric() -> None:
     assert d.verified == "verified"
     e: Any = matcalc.derivative("a^T cases(S, C > 0, I_n)^T x", "x", where="C in R^{n x n}; S in R^{n x n} symmetric; a, x in R^n")
     assert e.text == "(cases(S, C > 0, I_n) a)^T"
+
+
+def test_a_size_that_does_not_follow_is_asked_for_in_a_condition_too() -> None:
+    """The comparison with a number that is none was false, and the derivative 0."""
+    d: Any = matcalc.derivative("min(x, sum(ones(n)))", "x", where="x in R")
+    with pytest.raises(ShapeError, match="the size n does not follow"):
+        d.evaluate({"x": 1.0})
+    assert d.evaluate({"x": 1.0, "n": 3}) == 1.0

@@ -364,6 +364,7 @@ def test_rounding_does_not_refuse_what_is_right(expr: str, wrt: str, where: str,
     [
         ("singvec(sqrt(exp(X))/sigmoid(max(leakyrelu(w, r))))", "w", "w in R^q; X in R^{q x q}; r in R positive", 1),
         ("||singvec(adj(F))||_2", "F", "F in R^{n x n} diagonal", 2),
+        ("||singvec((B ⊗ v) .* kron(B, v))||_2", "B", "B in R^{p x n}; v in R^q", 2),
     ],
 )
 def test_what_is_0_at_every_point_is_not_called_verified(expr: str, wrt: str, where: str, order: int) -> None:

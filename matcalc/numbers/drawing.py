@@ -71,7 +71,11 @@ def draw(
         from . import kernels
 
         arrays = kernels
-    x = rng.uniform(0.3, 1.2, shape) * (1 if positive else rng.choice([-1.0, 1.0], shape)) * arrays.exact(scale)
+    x = rng.uniform(0.3, 1.2, shape)
+    if not positive:
+        x = x * rng.choice([-1.0, 1.0], shape)
+    if scale != 1:
+        x = x * arrays.exact(scale)
     words = _order(close_properties(properties))
     if near and (kind[0] is kind[1] is not ONE if kind is not None else shape[0] == shape[1] > 1) and (not words or words[0].near):
         x = arrays.np.eye(shape[0]) * arrays.exact(scale) + x / 2

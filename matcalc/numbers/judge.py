@@ -181,6 +181,11 @@ class _Reading:
         """Whether the numbers are too small, as log(1 + exp(-10000)), or too great for the digits computed with."""
         return bool(self.great * 10**level.nothing <= 1 or max(self.great, self.value) >= 10**level.digits)
 
+    def is_noise(self, before: _Reading | None) -> bool:
+        """Whether everything is less than rounding leaves, and the claim another such number than it was with fewer digits: it is 0."""
+        small = before is not None and all(max(r.value, r.great) <= r.small for r in (before, self))
+        return small and before is not None and not _are_close(before.claim, self.claim)
+
     def is_steady(self, before: _Reading) -> bool:
         """Whether neither side moved when it was computed otherwise: what differs then is no rounding."""
         pairs = (before.claim, self.claim), (before.quotient, self.quotient), ([before.value], [self.value])
@@ -494,14 +499,21 @@ class _Judge:
         """The point, if it could be judged and the claim is right there."""
         reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
         for finer in self.levels[1:]:
-            if reading is None or reading.is_kink() or reading.digits >= level.agreed or reading.is_rounding(before, level):
+            if (
+                reading is None
+                or reading.is_kink()
+                or reading.digits >= level.agreed
+                or reading.is_rounding(before, level)
+                or reading.is_noise(before)
+            ):
                 break
             before, level = reading, finer
             with self.arrays.precision(level.digits):
                 reading = self._read(kind, level)
         if reading is None or reading.is_kink():
             return None
-        if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level)):
+        noise = reading.is_noise(before)
+        if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level) or noise):
             if not reading.is_steady(before) or reading.is_beyond(level):
                 return None
             if self.arrays is not precise and reading.digits >= UNSURE and not 0.1 < kind.scale < 10:
@@ -509,15 +521,15 @@ class _Judge:
             if kind.scale > FARTHEST and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None
             raise Disagreement(self.wrong(), kind)
-        self._note(reading, kind, level)
+        self._note(reading, kind, level, noise)
         return reading
 
-    def _note(self, reading: _Reading, kind: Kind, level: Level) -> None:
+    def _note(self, reading: _Reading, kind: Kind, level: Level, noise: bool) -> None:
         self.sizes.append(kind.sizes)
         self.digits = min(self.digits, max(reading.digits, level.agreed))
         unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen
-        self.unseen = unseen - reading.visible(level)
-        self.still -= reading.moving(level)
+        self.unseen = unseen if noise else unseen - reading.visible(level)
+        self.still -= set() if noise else reading.moving(level)
         for node, place, outcomes in reading.traces[0]:
             sides = {o for o in outcomes if isinstance(o, bool)}
             if not sides:  # which is the greatest, or whether two are equal

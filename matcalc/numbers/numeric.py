@@ -31,11 +31,15 @@ if TYPE_CHECKING:
     import numpy as np
 
 Value = Any  # a number, or a two-dimensional array of float or complex
-Step = tuple[Expr, "Kernel | None"]
+Step = tuple[Expr, "Kernel | None", bool]  # whether it is a number
 
 _ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 _OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
 _SERIES = 20_000  # terms after which an infinite sum is given up
+
+
+class UnknownSize(ShapeError):
+    """A size that nothing says. (An entry that is not there may be switched off by a condition; this may not.)"""
 
 
 # ---------------------------------------------------------------------------------------------- the book's numeric texts
@@ -124,12 +128,12 @@ class Plan:
             self._bodies[e] = [self._step(n) for n in inside]
             self._needs[e] = (low, high, *outside)
         self._steps = [self._step(n) for n in self._order(self.roots, None)[0]]
-        steps = [e for e, _ in (*self._steps, *[step for body in self._bodies.values() for step in body])]
+        steps = [e for e, _, _ in (*self._steps, *[step for body in self._bodies.values() for step in body])]
         conditional = {e: tuple(filter(_is_switch, e.args)) for e in steps if e.op is TIMES and e.within & IVERSON.bit}
         self._switches = {e: switches for e, switches in conditional.items() if switches}
 
     def _step(self, e: Expr) -> Step:
-        return e, None if e.op in _OWN else kernel(e.op, self.arrays)
+        return e, None if e.op in _OWN else kernel(e.op, self.arrays), e.is_scalar
 
     def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
         """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
@@ -202,7 +206,7 @@ class Plan:
     ) -> Iterator[tuple[tuple[int, ...], Value]]:
         """The first root for all values of some free indices, with their places (from 0). A step runs again only when an index
         that it depends on has moved; the index that moves the fewest steps moves fastest."""
-        moves = [sum(name in e.indices for e, _ in self._steps) for name in names]
+        moves = [sum(name in e.indices for e, _, _ in self._steps) for name in names]
         slowest = sorted(range(len(names)), key=lambda k: -moves[k])
         place = {names[k]: n + 1 for n, k in enumerate(slowest)}
         levels: list[list[Step]] = [[] for _ in range(len(names) + 1)]
@@ -233,31 +237,31 @@ class Plan:
         watch = watching.get()
         if watch is not None:
             watch.spend(NODE * len(steps))
-        for e, compiled in steps:
+        for e, compiled, scalar in steps:
             if watch is not None:
                 watch.enter(e)
-            if compiled is not None:
-                rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
-                args = [values[a] for a in e.args]
-                try:
-                    off = any(values[a] == 0 for a in self._switches.get(e, ()))
+            try:
+                if compiled is not None:
+                    if e in self._switches and any(values[a] == 0 for a in self._switches[e]):
+                        values[e] = self._filled(e, sizes, 0.0)
+                        continue
+                    rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
+                    args = [values[a] for a in e.args]
                     value = (
-                        self._filled(e, sizes, 0.0) if off else compiled.call(*args if e.op.params else (args,), rows, cols, e.attr, sizes)
+                        compiled.call(*args, rows, cols, e.attr, sizes) if e.op.params else compiled.call(args, rows, cols, e.attr, sizes)
                     )
-                except self.arrays.NO_VALUE:
-                    value = self._filled(e, sizes, math.nan)
-                except ShapeError as error:
-                    missed.append(error)
-                    value = self._filled(e, sizes, math.nan)
-            elif e in self._bodies:
-                value = self._repeat(e, values, env, sizes, indices, missed)
-            else:
-                try:
+                elif e in self._bodies:
+                    value = self._repeat(e, values, env, sizes, indices, missed)
+                else:
                     value = _leaf(e, values, env, sizes, indices, self.arrays)
-                except ShapeError as error:
-                    missed.append(error)
-                    value = self._filled(e, sizes, math.nan)
-            if getattr(value, "ndim", 0) and e.is_scalar:
+            except self.arrays.NO_VALUE:
+                value = self._filled(e, sizes, math.nan)
+            except UnknownSize:
+                raise
+            except ShapeError as error:
+                missed.append(error)
+                value = self._filled(e, sizes, math.nan)
+            if getattr(value, "ndim", 0) and scalar:
                 value = self.arrays.number(value)
             values[e] = value
 
@@ -366,7 +370,7 @@ def _size(dim: Dim, sizes: Mapping[str, int]) -> int:
     try:
         return dim.value(sizes)
     except KeyError as missing:
-        raise ShapeError(f"the size {missing.args[0]} does not follow from the values given") from None
+        raise UnknownSize(f"the size {missing.args[0]} does not follow from the values given") from None
 
 
 # ---------------------------------------------------------------------------------------------- the user's arrays

@@ -925,10 +925,11 @@ class Random:
         first, width = round(low * 10000), round((high - low) * 10000)
         if shape is None:
             return Decimal(first + self._next() % width).scaleb(-4)
-        return _filled(shape, lambda i, j: Decimal(first + self._next() % width).scaleb(-4))
+        return Array([Decimal(first + self._next() % width).scaleb(-4) for _ in range(shape[0] * shape[1])], shape)
 
     def choice(self, among: Sequence[float], shape: tuple[int, int]) -> Array:
-        return _filled(shape, lambda i, j: Decimal(among[self._next() % len(among)]))
+        numbers = [Decimal(a) for a in among]
+        return Array([numbers[self._next() % len(numbers)] for _ in range(shape[0] * shape[1])], shape)
 
     def integers(self, low: int, high: int) -> int:
         return low + self._next() % (high - low)

@@ -52,7 +52,7 @@ Range = tuple[int, int]
 def parse_where(text: str) -> tuple[Declaration, ...]:
     """The declarations in `text`, e.g. "x, y in R^n; A in R^{m x n} symmetric; phi: R -> R"."""
     check_length(text)
-    return read_declarations(text, 0, len(text))
+    return read_declarations(text, 0, len(text)) if text else ()
 
 
 def parse(text: str, declared: Collection[str] = (), *, functions: Collection[str] = (), counts: Collection[str] = ()) -> Program:
