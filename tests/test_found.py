@@ -372,3 +372,11 @@ def test_a_size_that_does_not_follow_is_asked_for_in_a_condition_too() -> None:
     with pytest.raises(ShapeError, match="the size n does not follow"):
         d.evaluate({"x": 1.0})
     assert d.evaluate({"x": 1.0, "n": 3}) == 1.0
+
+
+def test_powers_of_a_difference_from_a_transpose_have_an_end() -> None:
+    """The opposite of D - A^T is the transpose of A - D^T, whose opposite is the transpose of D - A^T, each led by a minus."""
+    d: Any = matcalc.derivative("sum((A^T.^(-2) ./ (1 + (D - A^T).^2)).^2)", "A", where="A in R^{n x m} positive; D in R^{m x n} positive")
+    assert d.verified == "verified"
+    e: Any = matcalc.parse("(D - A^T).^2 - (A^T - D).^2", where="A in R^{n x m}; D in R^{m x n}")
+    assert e.text == "0_{m x n}"

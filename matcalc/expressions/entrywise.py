@@ -28,7 +28,7 @@ def _power(base: Expr, exponent: Expr) -> Expr:
         if known is not None:
             return known
         if v.denominator == 1:
-            if base.op is ADD and leading_sign(base) < 0:
+            if base.op is ADD and leading_sign(base) < 0 and _is_turned_round(base):
                 return times(num(-1 if v.numerator % 2 else 1), power(opposite(base), exponent))
             if base.op is POWER:
                 return power(base.args[0], times(base.args[1], exponent))
@@ -54,6 +54,15 @@ def _power(base: Expr, exponent: Expr) -> Expr:
     if base.shape[0] is ONE and base.shape[1] is not ONE:
         return transpose(power(transpose(base), exponent))
     return make(POWER, (base, exponent), None, base.shape, _power_size(base, exponent))
+
+
+def _is_turned_round(total: Expr) -> bool:
+    """Whether the opposite of a sum is the one to take powers of. Of D - A^T it is the transpose of A - D^T, which may be led by a minus
+    as well: then one of the two."""
+    inner = opposite(total)
+    if inner.op is not TRANSPOSE:
+        return True
+    return leading_sign(inner.args[0]) >= 0 or inner.args[0].digest < total.digest
 
 
 def _number_power(base: Expr, v: Fraction) -> Expr | None:

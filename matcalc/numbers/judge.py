@@ -45,6 +45,7 @@ Trace = Sequence[tuple[Any, int, Sequence[object]]]
 
 POINTS = 3
 ENOUGH = 2  # points, where there is too much to compute
+LIGHTER = 5  # times as many in double precision
 SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
 UNCHECKED = "use --no-verify to see the answer unchecked"
 MOST_TRIES = 72
@@ -378,7 +379,7 @@ class _Judge:
         self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
         self.still = set(needed)  # summands of the function that have not been seen to change
         self.style = 0
-        self.left = precise.MOST
+        self.left = precise.MOST * (1 if arrays is precise else LIGHTER)
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
 
     @contextmanager
