@@ -31,7 +31,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "spellings": ("names",),
     "differential": ("derivative", "forms"),
     "elementwise": ("page", "entry", "value"),
-    **dict.fromkeys(("index", "kronecker", "ray", "directions", "adjoint"), ("forms", "page")),
+    **dict.fromkeys(("index", "kronecker", "scalar", "directions", "adjoint"), ("forms", "page")),
     "numeric": ("value",),
     "domain": ("page", "points"),
     "transposes": ("transpose",),
@@ -47,7 +47,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("right", "where", "entrywise", "when"), ("use",)),
 }
 # Fields that are taken from one block at a time: what is seen of others has them, too.
-ALONE = frozenset(("index", "kronecker", "ray", "directions", "adjoint"))
+ALONE = frozenset(("index", "kronecker", "scalar", "directions", "adjoint"))
 ANYWHERE = ("page", "print", "value", "derivative", "facts", "code")  # for the fields that are not listed
 
 
@@ -230,7 +230,7 @@ def _forms(block: Block) -> str:
     text, where = question(op) if op.spellings else ("", "")
     by = op.params[0] if op.params else ""
     questions = [(*_question(block), {}), (text, by, where, {"notation": "kron"}), (text, op.params[-1] if by else "", where, {})]
-    if op.ray or op.directions:
+    if op.scalar or op.directions:
         line = f"a^T {op.spellings[0]}(t A{', A' * (len(op.params) - 1)}) b"
         questions += [(line, "t", "A in R^{n x n}", {}), (f"sum({text})", by, where, {"order": 2})]
     lines = []

@@ -23,6 +23,35 @@ def hat(w: Any) -> Any:
     return jnp.array([[0, -w[2], w[1]], [w[2], 0, -w[0]], [-w[1], w[0], 0]])
 
 
+def sqrtm(X: Any) -> Any:
+    """The principal square root, by Denman and Beavers' iteration."""
+    Y, Z = X, jnp.eye(len(X))
+    for _ in range(25):
+        Y, Z = (Y + jnp.linalg.inv(Z)) / 2, (Z + jnp.linalg.inv(Y)) / 2
+    return Y
+
+
+def logm(X: Any) -> Any:
+    """The principal logarithm: the integral of (X - I) (I + t (X - I))^-1 for t from 0 to 1, of the eighth root."""
+    eye, A = jnp.eye(len(X)), sqrtm(sqrtm(sqrtm(X)))
+    points, weights = np.polynomial.legendre.leggauss(40)
+    return 8 * sum(w / 2 * (A - eye) @ jnp.linalg.inv(eye + (1 + t) / 2 * (A - eye)) for t, w in zip(points, weights, strict=True))
+
+
+def powm(X: Any, s: Any) -> Any:
+    """X^s."""
+    return jsl.expm(s * logm(X))
+
+
+def cosm(X: Any) -> Any:
+    """The matrix cosine, and beside it the sine."""
+    return jsl.expm(jnp.block([[0 * X, X], [-X, 0 * X]]))[: len(X), : len(X)]
+
+
+def sinm(X: Any) -> Any:
+    return jsl.expm(jnp.block([[0 * X, X], [-X, 0 * X]]))[: len(X), len(X) :]
+
+
 def drawn(rng: np.random.Generator, what: str) -> np.ndarray:
     """A random array: `3 3 spd`, `3`, `` for a number."""
     shape = [int(word) for word in what.split() if word.isdigit()]
@@ -48,7 +77,18 @@ def main() -> None:
             values = {name: drawn(rng, what) for name, what in case["args"].items()}
 
             def function(x: Any, case: dict[str, Any] = case, values: dict[str, Any] = values) -> Any:
-                names = {"jnp": jnp, "jsl": jsl, "hat": hat, **{n: jnp.asarray(v) for n, v in values.items()}, case["wrt"]: x}
+                names = {
+                    "jnp": jnp,
+                    "jsl": jsl,
+                    "hat": hat,
+                    "sqrtm": sqrtm,
+                    "logm": logm,
+                    "powm": powm,
+                    "cosm": cosm,
+                    "sinm": sinm,
+                    **{n: jnp.asarray(v) for n, v in values.items()},
+                    case["wrt"]: x,
+                }
                 return eval(case["oracle"], names)  # the file's own text
 
             derivative: Any = function

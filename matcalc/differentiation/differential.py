@@ -17,7 +17,8 @@ from ..expressions import build
 from ..expressions.build import add, apply, eye, index, matmul, num, times, transpose, unit, zeros
 from ..expressions.expr import Expr, make, order_key, postorder
 from ..expressions.named import ADJOINT, named
-from ..inference.templates import adjoint_of, differential_of, factors_of, kronecker_of, ray_of
+from ..inference.commuting import slope_at
+from ..inference.templates import adjoint_of, differential_of, factors_of, kronecker_of
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, NAMED, POWER, TIMES
 from ..ops.operation import Operation
 from .families import at_index, bind, is_target, of_member, other_factors, summed
@@ -238,22 +239,21 @@ def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
             yield argument, times_entries(term, local, r, c) if whole else extended(term, [(local, r, c)], (), ())
         return
     first = node.args[0]
-    if node.op.ray and first.op is TIMES and first.args[-1] not in needed:
-        yield from _along_a_ray(node, term, needed)
+    if node.op.scalar and first.op is TIMES and first.args[-1] not in needed and (slope := slope_at(node.op, first)) is not None:
+        yield from _along_a_ray(first, slope, term, needed)
         return
     for argument, body, hole in differential_of(node, needed):
         for share in accumulate(summed(body, letters_in([node], term), EXPANDED), [term], hole):
             yield argument, share
 
 
-def _along_a_ray(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
-    """f(s A) by s: everything commutes, and the differential is the operation's `ray` times ds."""
+def _along_a_ray(x: Expr, slope: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
+    """f(s A) by s: everything commutes, and the differential is A f'(s A) ds."""
     r, c = ends(term)
-    x = node.args[0]
     for k, s in enumerate(x.args[:-1]):
         if s in needed:
             others = x.args[:k] + x.args[k + 1 :]
-            yield s, extended(term, [(ray_of(node, times(*others)), r, c)], (), ())
+            yield s, extended(term, [(matmul(times(*others), slope), r, c)], (), ())
 
 
 def _along_directions(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..errors import ShapeError
 from ..kinds import ONE, Dim, shape_text
@@ -10,6 +11,7 @@ from ..ops.blocks import SELECTION
 from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
+from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL, SQUARE_ROOT
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from .blocks import picked
 from .expr import Expr, make, order_key
@@ -23,6 +25,7 @@ from .leaves import (
     num,
     ones,
     size,
+    split,
     turned,
     value_of,
     without_coefficient,
@@ -30,6 +33,7 @@ from .leaves import (
 )
 from .normal import (
     add,
+    apply,
     by_its_block,
     diag,
     entry,
@@ -49,6 +53,8 @@ from .normal import (
 from .properties import holds
 from .rotations import SELDOM, by_laws_of_three
 
+HALF = num(Fraction(1, 2))
+SEVERAL = SQUARE_ROOT.bit | MATRIX_EXPONENTIAL.bit | TRANSPOSE.bit  # of these a base may be a power itself
 LONGEST = 12  # factors of a product that an inverse may cancel
 
 
@@ -177,6 +183,9 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
             return eye(b.shape[1])
         return None
     (x, j), (y, k) = as_power(a), as_power(b)
+    if x is not y and SEVERAL & (x.op.bit | y.op.bit):
+        (x, j), (y, k) = _as_real_power(x, j), _as_real_power(y, k)
+        return real_power(x, add(j, k)) if x is y else None
     if x is y and _is_inverted(a) and _is_inverted(b):  # exponents below 0 are those of inverses: nobody can tell the sign of i - 9
         return matrix_power(inverse(x), negative(add(j, k)))
     if x is y:
@@ -268,6 +277,27 @@ def _scalar_chain(chain: list[Expr]) -> Expr:
     return min(straight, flipped, key=order_key)
 
 
+def _as_real_power(x: Expr, k: Expr) -> tuple[Expr, Expr]:
+    """Base and exponent of x^k, where x may be sqrtm(Y) = Y^(1/2) or expm(s logm(Y)) = Y^s."""
+    turned = x.op is TRANSPOSE
+    inner = x.args[0] if turned else x
+    log = split(inner.args[0])[2] if inner.op is MATRIX_EXPONENTIAL else None
+    if inner.op is SQUARE_ROOT:
+        y, s = inner.args[0], HALF
+    elif log is not None and log.op is LOGARITHM:
+        y, s = log.args[0], times(*inner.args[0].args[:-1]) if inner.args[0].op is TIMES else ONE_NUMBER
+    else:
+        return x, k
+    return (transpose(y) if turned else y), times(s, k)
+
+
+def real_power(x: Expr, k: Expr) -> Expr:
+    """X^k for a real k: by the principal root, or expm(k logm(X))."""
+    if is_number(k) and value_of(k).denominator <= 2:
+        return matrix_power(x if value_of(k).denominator == 1 else apply(SQUARE_ROOT, (x,)), num(value_of(k).numerator))
+    return apply(MATRIX_EXPONENTIAL, (times(k, apply(LOGARITHM, (x,))),))
+
+
 @normal_form(MATRIX_POWER)
 def _matrix_power(x: Expr, k: Expr) -> Expr:
     """X^k for a square X; a negative number is a power of the inverse."""
@@ -287,6 +317,8 @@ def _matrix_power(x: Expr, k: Expr) -> Expr:
         return x
     if k.op is TIMES and without_coefficient(k)[0] < 0:  # X^(-k) is a power of the inverse
         return matrix_power(inverse(x), negative(k))
+    if x.op is SQUARE_ROOT and is_number(k) and value_of(k) % 2 == 0:
+        return matrix_power(x.args[0], num(value_of(k) / 2))
     if x.op is DIAG:
         return diag(power(x.args[0], k))
     if x.op is TRANSPOSE:

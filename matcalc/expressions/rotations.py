@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from ..kinds import ONE
 from ..ops.core import ADD, MATMUL, TIMES, TRANSPOSE, UNIT
-from ..ops.exponential_matrix import MATRIX_EXPONENTIAL
 from ..ops.rotations import LEFT_JACOBIAN, ROTATION, SKEW, VEX
 from .expr import Expr, order_key
 from .leaves import is_zero, num, split, zeros
@@ -56,15 +55,6 @@ def _cut(x: Expr) -> int:
     """Where an outer product falls apart; 0 for anything else."""
     body = split(x)[2]
     return next((k + 1 for k, f in enumerate(body.args[:-1]) if f.shape[1] is ONE), 0) if body is not None and body.op is MATMUL else 0
-
-
-@normal_form(MATRIX_EXPONENTIAL)
-def _exponential(x: Expr) -> Expr:
-    """exp([w]_x) is the rotation about w."""
-    body = split(x)[2]
-    if body is not None and body.op is SKEW:
-        return apply(ROTATION, (times(*x.args[:-1], body.args[0]) if x.op is TIMES else body.args[0],))
-    return by_its_block(MATRIX_EXPONENTIAL, (x,))
 
 
 def by_laws_of_three(chain: list[Expr]) -> Expr | None:

@@ -12,8 +12,7 @@ from .misfit import Speller, refuse_shape
 from .scopes import Typing
 from .terms import Resolve, Term
 
-MATRIX_FUNCTIONS = {"exp": "expm", "log": "logm", "sqrt": "sqrtm"}
-DOUBTFUL = frozenset({*MATRIX_FUNCTIONS, "sin", "cos"})
+MATRIX_FUNCTIONS = {op.scalar: op.name for op in REGISTRY.values() if op.scalar}
 PASSING = frozenset({"neg", "T", "add"})  # what a function's value goes through unchanged in this respect
 
 
@@ -27,7 +26,7 @@ def refuse_doubtful(el: Typing, resolve: Resolve) -> None:
         for n in walk(root):
             for a in n.args:
                 parents[id(a)] = n
-            if n.op == "call" and n.attr in DOUBTFUL:
+            if n.op == "call" and n.attr in MATRIX_FUNCTIONS:
                 calls.append(n)
         for call in calls:
             place = _place(call, parents, terms) or ("a result" if _is_root_of_square(call) and id(call) not in parents else "")
@@ -70,7 +69,5 @@ def _is_root_of_square(call: Node) -> bool:
 def _refuse(el: Typing, call: Node, place: str) -> None:
     text = Speller(el).node(*call.args)
     name = str(call.attr)
-    other = MATRIX_FUNCTIONS.get(name)
-    first = f"write {other}({text}) for the matrix function" if other else f"the matrix {name} is not in the book: write it by expm"
     message = f"{name}({text}) in {place} can be the function of the matrix or that of its entries"
-    raise refuse_shape(message, call, f"{first}, {name}.({text}) for entry by entry")
+    raise refuse_shape(message, call, f"write {MATRIX_FUNCTIONS[name]}({text}) for the matrix function, {name}.({text}) for entry by entry")

@@ -38,12 +38,15 @@ def power(el: Typing, node: Node, args: list[Term]) -> Term:
         raise Misfit([base], partial(power_error, el, node, base), True)
     value = value_of(exponent) if exponent.literal else None
     if exponent.literal and (value is None or value.denominator != 1):
-        if value in (Fraction(1, 2), Fraction(-1, 2)):
+        if value is not None and value.denominator == 2:
+            times = value.numerator
             if not el.scene.template:
-                speller, inverse = Speller(el), "the inverse of " if value < 0 else ""
-                el.note(f"{speller.node(node)} is {inverse}sqrtm({speller.node(node.args[0])}), the principal square root")
+                speller, which = Speller(el), {1: "", -1: "the inverse of "}.get(times, f"the power {times} of ")
+                el.note(f"{speller.node(node)} is {which}sqrtm({speller.node(node.args[0])}), the principal square root")
             root = applied(REGISTRY["sqrtm"], base.shape, [base], node)
-            return root if value > 0 else Term(base.shape, (root,), lambda e, _: build.inverse(e[0]), node)
+            return root if times == 1 else Term(base.shape, (root,), lambda e, _: build.matrix_power(e[0], build.num(times)), node)
+        if _is_definite(el, node.args[0]) and not el.scene.template:
+            return _real_power(el, node, base, exponent)
         raise Misfit([base], partial(_root_error, el, node, value))
     if not exponent.literal and not el.scene.template:
         if _is_definite(el, node.args[0]) and not _is_whole(el, node.args[1]):
@@ -122,7 +125,7 @@ def _exponent_error(el: Typing, node: Node, base: Term, exponent: Term) -> Matca
 def _root_error(el: Typing, node: Node, value: Fraction | None) -> MatcalcError:
     s = Speller(el)
     b = s.node(node.args[0])
-    message = f"{b}^{{{value}}}: a matrix has whole powers and square roots only, not the power {value}"
+    message = f"{b}^{{{value}}}: a matrix has whole powers and square roots, others if it is declared spd, not the power {value}"
     return refuse_shape(message, node, f"write {b}.^({value}) for entry by entry")
 
 

@@ -41,7 +41,7 @@ def template(op: Operation) -> tuple[Expr, tuple[Expr, ...], tuple[Expr, ...], E
 
 def differential_text(op: Operation) -> Expr:
     """The differential as it stands in the book, in its own placeholders."""
-    return _derivative_text(op)[0] if op.elementwise else template(op)[0]
+    return derivative_text(op)[0] if op.elementwise else template(op)[0]
 
 
 def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr, Expr]]:
@@ -117,13 +117,6 @@ def of_a_number(op: Operation) -> tuple[Expr, Expr]:
     return read_template(op.definition, {"x": x}), x
 
 
-def ray_of(node: Expr, direction: Expr) -> Expr:
-    """d f(s A)/ds for a matrix function with a `ray` rule."""
-    body, values, a, result = _text(node.op, node.op.ray)
-    known = dict(zip(values, node.args, strict=True)) | {result: node, a: direction}
-    return instantiate(body, known, _letters(values, node.args))
-
-
 def _letters(values: Iterable[Expr], args: Iterable[Expr]) -> dict[str, Dim]:
     """What the signature's letters stand for."""
     sizes: dict[str, Dim] = {}
@@ -162,14 +155,15 @@ def _resized(leaf: Expr, sizes: dict[str, Dim]) -> Expr:
 
 
 @cache
-def _derivative_text(op: Operation) -> tuple[Expr, Expr]:
+def derivative_text(op: Operation) -> tuple[Expr, Expr]:
+    """f'(x) of a function of one number, and the letter that stands for x."""
     x = symbol(_MARK + "x")
     return read_template(op.differential, {"x": x}), x
 
 
 def lift(op: Operation, argument: Expr) -> Expr:
     """f'(argument) of an elementwise operation, entry by entry."""
-    body, x = _derivative_text(op)
+    body, x = derivative_text(op)
     if argument.is_scalar:
         return substitute(body, {x: argument})
     if argument.shape[0] is ONE:

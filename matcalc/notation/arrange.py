@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from ..expressions import build
 from ..expressions.build import split, transpose, value_of
-from ..expressions.expr import Expr
+from ..expressions.expr import Expr, leaves
+from ..expressions.properties import holds
 from ..kinds import ONE, Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK, SELECTION
@@ -45,6 +46,7 @@ from ..ops.core import (
     ZEROS,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from ..printing.count import symbols
@@ -72,6 +74,9 @@ class Arranger(Factors):
         if e.op.notation and all(map(_is_simple, e.args[1:] if e.op.notation == "norm" else ())):
             mark = e.op.mark if e.op.notation == "norm" else (e.op.mark,) * (len(e.args) - 1) or None
             return Node(e.op.notation, tuple(map(self._sized, e.args)), mark)
+        real = _real_power(e) if e.op is MATRIX_EXPONENTIAL else None
+        if real is not None:
+            return Node("pow", (self._of(real[0]), self._of(real[1])))
         if e.op in ABSTRACT:
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)
@@ -285,6 +290,16 @@ class Arranger(Factors):
         told = e.is_scalar or not (all(map(_is_constant, e.args[::2])) and all(c.is_scalar for c in e.args[1::2]))
         plain = self._plain if told else self._sized
         return Node("cases", tuple(self._condition(a) if k % 2 and k <= last else plain(a) for k, a in enumerate(e.args)))
+
+
+def _real_power(e: Expr) -> tuple[Expr, Expr] | None:
+    """X and s of expm(s logm(X)), where X^s is read so: X is a name that is declared spd, and s is not made of whole numbers."""
+    c, scalars, log = split(e.args[0])
+    if log is None or log.op is not LOGARITHM or log.args[0].op is not SYMBOL or not holds(log.args[0], "spd"):
+        return None
+    names = [n for s in scalars for n in leaves(s) if n.op in (SYMBOL, INDEX, SIZE)]
+    whole = all(holds(n, "integer") for n in names) if names else c.denominator == 1
+    return None if whole else (log.args[0], build.times(build.num(c), *scalars))
 
 
 def _is_simple(p: Expr) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..expressions.expr import Expr
-from ..inference.matrix_functions import DOUBTFUL, PASSING
+from ..inference.matrix_functions import MATRIX_FUNCTIONS, PASSING
 from ..kinds import ONE
 from ..ops.book import REGISTRY
 from ..syntax import Node
@@ -15,7 +15,7 @@ from ..syntax import Node
 def dotted(name: str, argument: Expr) -> str:
     """What a function of entries is called before it is known where it will stand."""
     rows, cols = argument.shape
-    return f"{name}." if name in DOUBTFUL and rows is cols and rows is not ONE else name
+    return f"{name}." if name in MATRIX_FUNCTIONS and rows is cols and rows is not ONE else name
 
 
 def undotted(root: Node) -> Node:
@@ -31,7 +31,7 @@ def undotted(root: Node) -> Node:
             todo.pop()
             args = tuple(done[id(a), d] for a, d in places)
             attr = node.attr
-            if node.op == "call" and not doubtful and str(attr).endswith(".") and str(attr)[:-1] in DOUBTFUL:
+            if node.op == "call" and not doubtful and str(attr).endswith(".") and str(attr)[:-1] in MATRIX_FUNCTIONS:
                 attr = str(attr)[:-1]
             kept = attr is node.attr and all(a is b for a, b in zip(args, node.args))
             done[key] = node if kept else Node(node.op, args, attr, node.span)

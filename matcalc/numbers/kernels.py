@@ -477,9 +477,9 @@ def kronecker_form(derivative: Callable[..., Value], X: Value, *directions: Valu
     return np.array([derivative(X, *directions, E.T).reshape(-1, order="F") for E in units]).T
 
 
-def exponential_derivative(X: Value, *directions: Value) -> Value:
-    """The Fréchet derivative of exp at X along the directions."""
-    return along(matrix_exponential, X, *directions)
+def kronecker_along(function: Callable[[Value], Value], X: Value, *directions: Value) -> Value:
+    """The matrix M with vec L(X, …, E) = M vec(E) for the derivative L of a function of matrices."""
+    return kronecker_form(partial(along, function), X, *directions)
 
 
 def exponential_kronecker(X: Value, *directions: Value) -> Value:
@@ -489,11 +489,6 @@ def exponential_kronecker(X: Value, *directions: Value) -> Value:
     blocks = np.array([triangle(X, *small, E.T) for E in np.eye(n * n).reshape(n * n, n, n)])
     columns = matrix_exponential(blocks)[:, :n, -n:]
     return scale * columns.transpose(0, 2, 1).reshape(n * n, n * n).T
-
-
-def logarithm_derivative(X: Value, *directions: Value) -> Value:
-    """The Fréchet derivative of log at X along the directions."""
-    return along(matrix_logarithm, X, *directions)
 
 
 def square_root(X: Value) -> Value:
@@ -540,6 +535,27 @@ def matrix_logarithm(X: Value) -> Value:
     Y = A - np.eye(n)
     total = sum(w / 2 * np.linalg.solve(np.eye(n) + (1 + t) / 2 * Y, Y) for t, w in zip(points, weights, strict=True))
     return 2.0**roots * total
+
+
+def _turned(X: Value) -> Value:
+    """exp([0, X; -X, 0]) is [cos X, sin X; -sin X, cos X]."""
+    return matrix_exponential(np.block([[0 * X, X], [-X, 0 * X]]))
+
+
+def matrix_cosine(X: Value) -> Value:
+    return _turned(X)[: len(X), : len(X)]
+
+
+def matrix_sine(X: Value) -> Value:
+    return _turned(X)[: len(X), len(X) :]
+
+
+def matrix_hyperbolic_cosine(X: Value) -> Value:
+    return (matrix_exponential(X) + matrix_exponential(-X)) / 2
+
+
+def matrix_hyperbolic_sine(X: Value) -> Value:
+    return (matrix_exponential(X) - matrix_exponential(-X)) / 2
 
 
 def skew_matrix(w: Value) -> Value:

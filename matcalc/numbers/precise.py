@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, getcontext, localcontext
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations, product
 from math import prod
 from operator import add, ge, gt, le, lt, mul, ne, sub, truediv
@@ -602,8 +602,36 @@ def _polar(X: Jet) -> Jet:
     return _root(X @ X.T).inverse() @ X if rows < cols else X @ _root(X.T @ X).inverse()
 
 
-matrix_exponential = exponential_derivative = _along(_exponential)
-matrix_logarithm = logarithm_derivative = _along(_logarithm)
+def _cosine_and_sine(X: Jet) -> tuple[Jet, Jet]:
+    """By the series of X/2^k, doubled k times: cos 2A = 2 cos^2 A - I, sin 2A = 2 sin A cos A."""
+    size = X.norm()
+    if not size.is_finite() or size.adjusted() > 6:
+        raise ArithmeticError("too great for a series")
+    halvings = max(0, 4 + 4 * (size.adjusted() + 1))
+    with localcontext() as context:
+        context.prec += decimals.GUARD + halvings
+        A = X * (UNIT / 2**halvings)
+        parts, term, k, least = [_unit(X), A], A, 1, negligible()
+        while term.norm() > least:
+            k += 1
+            term = term @ A * (UNIT / k * (-1 if k % 2 == 0 else 1))
+            parts[k % 2] = parts[k % 2] + term
+        cosine, sine = parts
+        for _ in range(halvings):
+            cosine, sine = cosine @ cosine * 2 - _unit(X), sine @ cosine * 2
+        return cosine, sine
+
+
+def _half(X: Jet, sign: int) -> Jet:
+    return (_exponential(X) + _exponential(X * -1) * sign) * (UNIT / 2)
+
+
+matrix_exponential = _along(_exponential)
+matrix_logarithm = _along(_logarithm)
+matrix_cosine = _along(lambda X: _cosine_and_sine(X)[0])
+matrix_sine = _along(lambda X: _cosine_and_sine(X)[1])
+matrix_hyperbolic_cosine = _along(lambda X: _half(X, 1))
+matrix_hyperbolic_sine = _along(lambda X: _half(X, -1))
 square_root = square_root_derivative = _along(_root)
 polar_factor = polar_derivative = _along(_polar)
 
@@ -621,12 +649,14 @@ def kronecker_form(derivative: Callable[..., Array], X: Array, *directions: Arra
     return Array([a for column in columns for a in column], (n, n)).T
 
 
-def exponential_kronecker(X: Array, *directions: Array) -> Array:
-    return kronecker_form(exponential_derivative, X, *directions)
+def along(function: Callable[..., Array], X: Array, *directions: Array) -> Array:
+    """The derivative of a function of matrices at X along directions."""
+    return function(X, *directions)
 
 
-def square_root_kronecker(X: Array, *directions: Array) -> Array:
-    return kronecker_form(square_root_derivative, X, *directions)
+kronecker_along = kronecker_form
+exponential_kronecker = partial(kronecker_form, matrix_exponential)
+square_root_kronecker = partial(kronecker_form, square_root)
 
 
 def skew_matrix(w: Array) -> Array:

@@ -14,15 +14,14 @@ from . import (
     determinant,
     diagonal,
     elementary,
-    exponential_matrix,
     extremes,
     gamma,
     inverse,
     losses,
+    matrix_functions,
     norms,
     programs,
     pseudoinverse,
-    roots_logarithms,
     rotations,
     singular_values,
     softmax,
@@ -38,7 +37,7 @@ __all__ = ["CHAPTERS", "MOST_DIRECTIONS", "REGISTRY", "arity", "by_name", "calle
 # In the order of the contents.
 CHAPTERS = (
     *(core, sums, trace, diagonal, blocks, abstract),
-    *(inverse, pseudoinverse, determinant, adjugate, exponential_matrix, roots_logarithms, rotations),
+    *(inverse, pseudoinverse, determinant, adjugate, matrix_functions, rotations),
     *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, programs),
 )
 

@@ -16,7 +16,8 @@ directions   further arguments may follow the parameters, directions of the shap
              are such directions already; `numeric` has the further ones in the tuple `directions`
 adjoint      of such an operation L, or of a linear one, linear in its last parameter E: the text of L* with <A, L(E)> = <L*(A), E>
 kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
-ray          of a matrix function: d f(s A)/ds in `A` and the value `F`, where s A commutes with itself
+scalar       of a function of a square matrix: the function of numbers that it is, `exp` of expm. Along what commutes with X, its derivative
+             is that one's, f'(X); of a diagonal matrix it is that of the diagonal
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
              number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "invertible", "spd",
              "principal" (no eigenvalue on the closed negative real axis)

@@ -102,6 +102,12 @@ PUSHED = law(
     "logdet(I + X X^T) by X where X in R^{m x n}",
     "the inverses exist",
 )
+COMMUTING = law(
+    "commuting direction",
+    "dF(X, G) = F'(X) G where G is a function of X",
+    after("higham-2008"),
+    "||logm(X)||^2 by X where X in S_++^n",
+)
 ROOTS = law("root of a product", "(s t)^k = s^k t^k", "algebra", "sqrt(s t) by t where s, t in R positive", "s > 0")
 CASES_SUM = law(
     "sum of cases",

@@ -51,7 +51,7 @@ class Operation:
         "condition",
         "gives",
         "kronecker",
-        "ray",
+        "scalar",
         "parity",
         "adjoint",
         "directions",
@@ -90,7 +90,7 @@ class Operation:
         condition: str = "",
         gives: str = "",
         kronecker: str = "",
-        ray: str = "",
+        scalar: str = "",
         parity: str = "",
         adjoint: str = "",
         directions: bool = False,
@@ -116,7 +116,7 @@ class Operation:
         self.condition = condition or _CONDITIONS.get(domain, "").format(*self.params[:1])
         self.gives = gives
         self.kronecker = kronecker
-        self.ray = ray
+        self.scalar = scalar
         self.parity = parity
         self.adjoint = adjoint
         self.directions = directions

@@ -13,8 +13,10 @@ from ..differentiation.lifting import written_out
 from ..expressions.blocks import gathered
 from ..expressions.build import add, is_number, rebuild, times
 from ..expressions.expr import Expr, order_key, transform
+from ..inference.commuting import along_commuting
 from ..ops.core import ADD, TIMES
 from ..ops.identities import IDENTITIES
+from ..ops.laws import COMMUTING
 from .factor import is_written_out
 from .moves import Move, defined, expansions, identities, moves
 
@@ -30,6 +32,11 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
 
     def shortened(old: Expr, args: tuple[Expr, ...]) -> Expr:
         made = inside(rebuild(old, args))
+        along = along_commuting(made)
+        if along is not None:
+            if record is not None:
+                record.append((COMMUTING.name, made, along))
+            made = inside(along)
         for _ in range(ROUNDS):
             better = _improve(made, moves, record)
             if better is made:

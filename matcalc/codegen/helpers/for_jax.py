@@ -133,3 +133,8 @@ def _left_jacobian(w):
     """The integral of exp(s [w]_x) for s from 0 to 1."""
     K = jnp.cross(jnp.eye(3, dtype=w.dtype), w)
     return jax.scipy.linalg.expm(jnp.block([[K, jnp.eye(3, dtype=w.dtype)], [jnp.zeros((3, 6), w.dtype)]]))[:3, 3:]
+
+
+def _expm(X):
+    """The matrix exponential."""
+    return jax.scipy.linalg.expm(X)

@@ -174,6 +174,31 @@ def _expm(X):
     return value.astype(X.dtype)
 
 
+def _turned(X):
+    """exp([0, X; -X, 0]), which is [cos X, sin X; -sin X, cos X]."""
+    return _expm(np.block([[np.zeros_like(X), X], [-X, np.zeros_like(X)]]))
+
+
+def _cosm(X):
+    """The matrix cosine."""
+    return _turned(X)[: len(X), : len(X)]
+
+
+def _sinm(X):
+    """The matrix sine."""
+    return _turned(X)[: len(X), len(X) :]
+
+
+def _coshm(X):
+    """The matrix hyperbolic cosine."""
+    return (_expm(X) + _expm(-X)) / 2
+
+
+def _sinhm(X):
+    """The matrix hyperbolic sine."""
+    return (_expm(X) - _expm(-X)) / 2
+
+
 def _left_jacobian(w):
     """The integral of exp(s [w]_x) for s from 0 to 1."""
     K = np.cross(np.eye(3, dtype=w.dtype), w)

@@ -258,3 +258,27 @@ function J = left_jacobian_(w)
     K = cross(eye(3), repmat(w(:).', 3, 1), 2);
     J = expm([K, eye(3); zeros(3, 6)])(1:3, 4:6);
 end
+
+
+function F = cosm_(X)
+    % The matrix cosine.
+    F = real(expm(1i * X));
+end
+
+
+function F = sinm_(X)
+    % The matrix sine.
+    F = imag(expm(1i * X));
+end
+
+
+function F = coshm_(X)
+    % The matrix hyperbolic cosine.
+    F = (expm(X) + expm(-X)) / 2;
+end
+
+
+function F = sinhm_(X)
+    % The matrix hyperbolic sine.
+    F = (expm(X) - expm(-X)) / 2;
+end

@@ -144,3 +144,13 @@ def _left_jacobian(w):
     eye = torch.eye(3, dtype=w.dtype)
     top = torch.cat([torch.linalg.cross(eye, w.expand(3, 3)), eye], 1)
     return torch.linalg.matrix_exp(torch.cat([top, torch.zeros_like(top)]))[:3, 3:]
+
+
+def _expm(X):
+    """The matrix exponential."""
+    return torch.linalg.matrix_exp(X)
+
+
+def _turned(X):
+    """exp([0, X; -X, 0]), which is [cos X, sin X; -sin X, cos X]."""
+    return _expm(torch.cat([torch.cat([torch.zeros_like(X), X], 1), torch.cat([-X, torch.zeros_like(X)], 1)]))
