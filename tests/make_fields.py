@@ -52,6 +52,16 @@ def sinm(X: Any) -> Any:
     return jsl.expm(jnp.block([[0 * X, X], [-X, 0 * X]]))[: len(X), len(X) :]
 
 
+def eig(X: Any) -> Any:
+    """The eigenvalues and eigenvectors of the symmetric part, the least first; the greatest entry of a vector is positive."""
+    values, vectors = jnp.linalg.eigh((X + X.T) / 2)
+    top = jnp.argmax(jnp.abs(vectors), axis=0)
+    return values, vectors * jnp.sign(vectors[top, jnp.arange(len(X))])
+
+
+HELPERS = {"jnp": jnp, "jsl": jsl, "hat": hat, "sqrtm": sqrtm, "logm": logm, "powm": powm, "cosm": cosm, "sinm": sinm, "eig": eig}
+
+
 def drawn(rng: np.random.Generator, what: str) -> np.ndarray:
     """A random array: `3 3 spd`, `3`, `` for a number."""
     shape = [int(word) for word in what.split() if word.isdigit()]
@@ -77,18 +87,7 @@ def main() -> None:
             values = {name: drawn(rng, what) for name, what in case["args"].items()}
 
             def function(x: Any, case: dict[str, Any] = case, values: dict[str, Any] = values) -> Any:
-                names = {
-                    "jnp": jnp,
-                    "jsl": jsl,
-                    "hat": hat,
-                    "sqrtm": sqrtm,
-                    "logm": logm,
-                    "powm": powm,
-                    "cosm": cosm,
-                    "sinm": sinm,
-                    **{n: jnp.asarray(v) for n, v in values.items()},
-                    case["wrt"]: x,
-                }
+                names = {**HELPERS, **{n: jnp.asarray(v) for n, v in values.items()}, case["wrt"]: x}
                 return eval(case["oracle"], names)  # the file's own text
 
             derivative: Any = function

@@ -21,8 +21,10 @@ def question(op: Operation) -> tuple[str, str]:
     sizes = {
         x: f"R^{{{rows} x {cols}}}" if cols is not ONE else f"R^{rows}" if rows is not ONE else "R" for x, (rows, cols) in letters.items()
     }
-    extra = f" {op.domain}" if op.domain in ("positive", "invertible", "spd") else ""
-    where = "; ".join(f"{x} in {'N' if op.domain == 'integer' else space}{extra}" for x, space in sizes.items())
+    extra = f" {op.domain}" if op.domain in ("positive", "invertible", "symmetric", "spd") else ""
+    counts = op.domain == "symmetric"  # with a scalar, the number of an eigenvalue
+    whole = {x for x, space in sizes.items() if op.domain == "integer" or (counts and space == "R")}
+    where = "; ".join(f"{x} in N" if x in whole else f"{x} in {space}{extra}" for x, space in sizes.items())
     return f"{op.spellings[0]}({', '.join(op.params)})", where
 
 

@@ -32,7 +32,7 @@ ENTRYWISE = [op for op in PLAIN if op.elementwise]
 
 # Arguments that are bounds or exponents.
 GIVEN = {("matrix_power", "k"): 3.0, ("normp", "p"): 3.0, ("huber", "k"): 0.7, ("polygamma", "k"): 2.0}
-GIVEN |= {("leaky_relu", "a"): 0.1, ("clip", "a"): -0.6, ("clip", "b"): 0.8}
+GIVEN |= {("leaky_relu", "a"): 0.1, ("clip", "a"): -0.6, ("clip", "b"): 0.8, ("eigval", "k"): 2.0, ("eigvec", "k"): -1.0}
 
 Array = Any
 
@@ -61,6 +61,7 @@ def draw(op: Operation, rng: np.random.Generator) -> list[Array]:
             "(1,inf)": 1 + size,
             "integer": np.ceil(4 * size),
             "invertible": np.eye(*shape) + signed / 2,
+            "symmetric": signed + signed.T if shape[0] == shape[1] else signed,
             "spd": np.eye(*shape) + signed @ signed.T / 4 if shape[0] == shape[1] else signed,
             "principal": np.eye(*shape) + signed / 6 if name == "X" else signed,
         }.get(op.domain, signed)
@@ -82,7 +83,7 @@ def test_every_block_is_complete(op: Operation) -> None:
     assert bool(op.numeric) != (op.name in OWN)
     assert not (op.differential and op.index), "a multilinear operation has its differential from Leibniz"
     assert op.transposes in ("", "commutes", "ignores")
-    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "invertible", "spd", "principal")
+    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "symmetric", "invertible", "spd", "principal")
 
 
 @pytest.mark.parametrize("op", BOOK, ids=by_name)

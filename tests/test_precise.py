@@ -252,14 +252,14 @@ def test_what_decimal_numbers_lack_is_left_to_numpy(monkeypatch: pytest.MonkeyPa
     assert d.verified == "verified" and 6 <= d.check.digits <= 12
     monkeypatch.setattr(exponential, "differential", "1.000001 exp(x)")
     templates.template.cache_clear()
-    templates._derivative_text.cache_clear()
+    templates.derivative_text.cache_clear()
     try:
         with pytest.raises(VerificationError):
             matcalc.derivative("sum(exp(B x))", "x", where="x in R^n")
     finally:
         monkeypatch.undo()
         templates.template.cache_clear()
-        templates._derivative_text.cache_clear()
+        templates.derivative_text.cache_clear()
 
 
 BLOCKS = """

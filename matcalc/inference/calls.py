@@ -12,9 +12,12 @@ from functools import cache, partial
 
 from ..errors import MatcalcError, ReadingError
 from ..expressions import build
+from ..expressions.expr import Expr, leaves
+from ..expressions.properties import holds
 from ..kinds import ONE, Dim
 from ..ops import arity, function_names
 from ..ops.book import REGISTRY
+from ..ops.core import SYMBOL
 from ..ops.operation import Operation
 from ..syntax import Node, split_name, walk
 from .abstract import abstract
@@ -28,7 +31,7 @@ from .products import kron as kron_of
 from .scene import GREEK
 from .scopes import SCALAR, Frame, Meaning, Typing
 from .shorthands import derivative_by_entries, normal_density
-from .terms import Term, known, undeclared
+from .terms import Resolve, Term, known, undeclared
 
 TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
@@ -181,6 +184,25 @@ def _skew(el: Typing, node: Node, args: list[Term]) -> Term:
     return Term(square.shape, (args[0],), lambda e, _: build.times(HALF, build.subtract(e[0], build.transpose(e[0]))), node)
 
 
+def _eigen(el: Typing, node: Node, args: list[Term]) -> Term:
+    """eigval(A, k), eigvec(A, k) of a symmetric matrix."""
+    found = _plain(el, node, args)
+    if el.scene.template:
+        return found
+    make, (square, number) = found.make, args
+
+    def checked(e: Sequence[Expr], resolve: Resolve) -> Expr:
+        names = {n: str(n.attr[0]) for n in leaves(e[0]) if n.op is SYMBOL}  # type: ignore[index]
+        declared = {n: build.symbol(name, n.shape, el.properties(name, twin=False)) for n, name in names.items()}
+        if not holds(build.substitute(e[0], declared), "symmetric"):
+            text = Speller(el).node(square.node or node.args[0])
+            message = f"{text} is not known to be symmetric, and {node.attr} is of symmetric matrices"
+            raise refuse_shape(message, node, f"declare {text} in S^n, or take the symmetric part ({text} + {text}^T)/2")
+        return make(e, resolve)
+
+    return Term(found.shape, (square, number), checked, node)
+
+
 def _kron(el: Typing, node: Node, args: list[Term]) -> Term:
     return kron_of(el, args[0], args[1], node)
 
@@ -289,6 +311,8 @@ CALLS: dict[str, Meaning] = {
     "count": _count,
     "sqrt": _sqrt,
     "dot": inner,
+    "eigval": _eigen,
+    "eigvec": _eigen,
     "kron": _kron,
     "skew": _skew,
     "inv": _inverse,

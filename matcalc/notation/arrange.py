@@ -47,6 +47,7 @@ from ..ops.core import (
 )
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL
+from ..ops.singular_values import EIGENVALUE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from ..printing.count import symbols
@@ -77,6 +78,8 @@ class Arranger(Factors):
         real = _real_power(e) if e.op is MATRIX_EXPONENTIAL else None
         if real is not None:
             return Node("pow", (self._of(real[0]), self._of(real[1])))
+        if e.op is EIGENVALUE and build.is_number(e.args[1]) and value_of(e.args[1]) in (1, -1):
+            return Node("call", (self._sized(e.args[0]),), "eigmin" if value_of(e.args[1]) == 1 else "eigmax")
         if e.op in ABSTRACT:
             base, order = e.attr[:2]  # type: ignore[index]
             return Node("call", tuple(self._sized(a) for a in e.args), base + "'" * order)

@@ -365,6 +365,16 @@ def first_right_singular(X: Value) -> Value:
     return v * np.sign(v[np.argmax(np.abs(v))])
 
 
+def eigen(X: Value, k: Any) -> tuple[Any, Value]:
+    """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector with its greatest entry positive."""
+    values, vectors = np.linalg.eigh((_finite(X) + X.T) / 2)
+    at = int(k) - 1 if k > 0 else int(k) + len(X)
+    if not 0 <= at < len(X):
+        raise np.linalg.LinAlgError(f"no eigenvalue {k}")
+    v = vectors[:, at][:, None]
+    return values[at], v * np.sign(v[np.argmax(np.abs(v))])
+
+
 def polar_factor(X: Value) -> Value:
     """U V^T for X = U S V^T."""
     U, _, Vt = svd(X, full_matrices=False)

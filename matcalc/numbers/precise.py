@@ -468,6 +468,19 @@ def first_right_singular(X: Array) -> Array:
     return Array([a.copy_sign(1) if k == top else a * UNIT.copy_sign(v[top]) for k, a in enumerate(v)], (len(v), 1))
 
 
+def eigen(X: Array, k: Any) -> tuple[Any, Array]:
+    """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector with its greatest entry positive."""
+    S = (X + X.T) / 2
+    shift = _norm(S) + 1  # S + shift I is positive definite: its singular values are its eigenvalues
+    _, sizes, vectors = svd(S + _eye(len(S)) * shift)
+    at = len(sizes) - int(k) if k > 0 else -1 - int(k)
+    if not 0 <= at < len(sizes):
+        raise ZeroDivisionError(f"no eigenvalue {k}")
+    v = list(vectors.lines())[at]
+    top = max(v, key=abs)
+    return sizes[at] - shift, Array([a * UNIT.copy_sign(top) for a in v], (len(v), 1))
+
+
 def adjugate(X: Array) -> Array:
     """The adjugate, by minors."""
     lines, n = list(X.lines()), X.shape[0]

@@ -19,7 +19,7 @@ kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
 scalar       of a function of a square matrix: the function of numbers that it is, `exp` of expm. Along what commutes with X, its derivative
              is that one's, f'(X); of a diagonal matrix it is that of the diagonal
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
-             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "invertible", "spd",
+             number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "symmetric", "invertible", "spd",
              "principal" (no eigenvalue on the closed negative real axis)
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
 condition    where the differential holds, for the rule book, if that is not what the domain says of the first parameter

@@ -160,3 +160,5 @@ identity("sign of a negative number", "sign(x)", "-1", entrywise=True, when="neg
 identity("rectifier of what is not positive", "relu(x)", "0 x", entrywise=True, when="nonpositive x", source="definition")
 identity("sign of a positive number", "sign(x)", "1", entrywise=True, when="positive x", source="definition")
 identity("rectifier of what is not negative", "relu(x)", "x", entrywise=True, when="nonnegative x", source="definition")
+identity("product of Cholesky factors", "chol(X) chol(X)^T", "X", "X: n n", when="spd X", source="definition")
+identity("product of inverse Cholesky factors", "chol(X)^-T chol(X)^-1", "X^-1", "X: n n", when="spd X", source="definition")

@@ -14,6 +14,7 @@ _CONDITIONS = {
     "(-1,1)": "|{}| < 1",
     "(1,inf)": "{} > 1",
     "invertible": "{} invertible",
+    "symmetric": "{} symmetric",
     "spd": "{} symmetric and positive definite",
     "principal": "{} has no eigenvalue on the closed negative real axis",
 }

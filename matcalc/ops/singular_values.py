@@ -1,4 +1,4 @@
-"""Two norms made of singular values: the greatest of them, and their sum.
+"""Singular values and eigenvalues of symmetric matrices: norms made of them, single ones, their vectors.
 
 With X = U S V^T every simple singular value has d sigma_i = u_i^T dX v_i. The spectral norm needs the first right singular
 vector v (u is X v/||X||_2), the nuclear norm the orthogonal factor U V^T of the polar decomposition.
@@ -6,8 +6,8 @@ vector v (u is X v/||X||_2), the nuclear norm the orthogonal factor U V^T of the
 
 from __future__ import annotations
 
-from ..sources import after
-from .book import operation
+from ..sources import after, cite
+from .book import operation, shorthand
 
 SPECTRAL_NORM = operation(
     "norm2",
@@ -41,6 +41,47 @@ SINGULAR_VECTOR = operation(
     numpy="_first_right_singular(X)",
     octave="first_right_singular_(X)",
 )
+EIGENVALUE = operation(
+    "eigval",
+    "X k",
+    "n n, 1 1 -> 1 1",
+    differential="eigvec(X, k)^T dX eigvec(X, k)",
+    transposes="ignores",
+    domain="symmetric",
+    condition="X symmetric, and its eigenvalue k simple",
+    rule="differential of an eigenvalue",
+    example="eigmax(X) by X where X in S^n",
+    statement="d lambda = v^T dX v for a simple eigenvalue lambda of a symmetric X with X v = lambda v, v^T v = 1; counted from the "
+    "least, with k < 0 from the greatest; of a matrix that is not symmetric the symmetric part is taken",
+    source=cite("magnus-neudecker", "section 8.8, theorem 7"),
+    spellings="eigval",
+    numeric="eigen(X, k)[0]",
+    numpy="_eigen(X, k)[0]",
+    octave="eigen_(X, k)",
+)
+EIGENVECTOR = operation(
+    "eigvec",
+    "X k",
+    "n n, 1 1 -> n 1",
+    differential="(eigval(X, k) I - (X + X^T)/2)^+ (dX + dX^T) eigvec(X, k)/2",
+    transposes="ignores",
+    domain="symmetric",
+    condition="X symmetric, and its eigenvalue k simple",
+    gives="unit",
+    rule="differential of an eigenvector",
+    example="a^T eigvec(X, 1) by X where X in S^n",
+    statement="dv = (lambda I - X)^+ dX v for the unit eigenvector v of a simple eigenvalue lambda of a symmetric X; its greatest entry is "
+    "positive",
+    source=cite("magnus-neudecker", "section 8.8, theorem 7"),
+    spellings="eigvec",
+    numeric="eigen(X, k)[1]",
+    numpy="_eigen(X, k)[1]",
+    octave="eigenvector_(X, k)",
+)
+shorthand("eigmax", "X", "eigval(X, -1)", latex="\\lambda_{\\max}(#)", unicode="λ_max(#)", typst="lambda_max (#)")
+shorthand("eigmin", "X", "eigval(X, 1)", latex="\\lambda_{\\min}(#)", unicode="λ_min(#)", typst="lambda_min (#)")
+shorthand("sigmin", "X", "sqrt(eigval(X^T X, 1))", latex="\\sigma_{\\min}(#)", unicode="σ_min(#)", typst="sigma_min (#)")
+shorthand("cond", "X", "norm(X, 2)/sqrt(eigval(X^T X, 1))")
 NUCLEAR_NORM = operation(
     "norm_nuclear",
     "X",

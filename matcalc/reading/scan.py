@@ -203,6 +203,8 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         marks = _tidy(marks, text)
     if "under" in kinds and ("×" in text or "\\times" in text):
         marks = _skewed(marks, text)
+    if "under" in kinds and ("max" in text or "min" in text):
+        marks = _extreme(marks)
     marks = in_marks(marks, text)
     return pair(_accents(marks) if "accent" in kinds else marks, text)
 
@@ -349,6 +351,21 @@ def _skewed(marks: list[Mark], text: str) -> list[Mark]:
         opening, closing = Mark("open", "(", kept[first].start, kept[first].end), Mark("close", "(", mark.start, below[0].end)
         kept[first:] = [name, opening, *inside, closing]
         k = marks.index(below[0], k) + 1 + (marks[k + 1].value == "{")
+    return kept
+
+
+_EXTREME = {("lambda", "max"): "eigmax", ("lambda", "min"): "eigmin", ("sigma", "max"): "norm2", ("sigma", "min"): "sigmin"}
+
+
+def _extreme(marks: list[Mark]) -> list[Mark]:
+    r"""`\lambda_{\max}(A)`: eigmax(A)."""
+    kept = list(marks)
+    for k in range(len(kept) - 4, -1, -1):
+        braced = kept[k + 2].value == "{"
+        word, after = kept[k + 2 + braced], k + 3 + 2 * braced
+        name = _EXTREME.get((kept[k].value, word.value), "") if kept[k + 1].kind == "under" else ""
+        if name and after < len(kept) and kept[after].value == "(" and not kept[after].gap:
+            kept[k:after] = [Mark("upright", name, kept[k].start, kept[after - 1].end, kept[k].gap)]
     return kept
 
 

@@ -99,6 +99,14 @@ def _first_right_singular(X):
     return v * np.sign(v[np.argmax(np.abs(v))])
 
 
+def _eigen(X, k):
+    """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector, the greatest entry positive."""
+    values, vectors = np.linalg.eigh((X + X.T) / 2)
+    at = int(k) - 1 if k > 0 else int(k)
+    v = vectors[:, at]
+    return values[at], v * np.sign(v[np.argmax(np.abs(v))])
+
+
 def _polar(X):
     """U V^T for X = U S V^T."""
     U, _, Vt = np.linalg.svd(X, full_matrices=False)

@@ -282,3 +282,20 @@ function F = sinhm_(X)
     % The matrix hyperbolic sine.
     F = (expm(X) - expm(-X)) / 2;
 end
+
+
+function s = eigen_(X, k)
+    % The k-th eigenvalue of the symmetric part from below, from above with k < 0.
+    s = sort(eig((X + X.') / 2));
+    s = s(k + (k < 0) * (numel(s) + 1));
+end
+
+
+function v = eigenvector_(X, k)
+    % Its vector, the greatest entry positive.
+    [V, D] = eig((X + X.') / 2);
+    [s, order] = sort(diag(D));
+    v = V(:, order(k + (k < 0) * (numel(s) + 1)));
+    [top, at] = max(abs(v));
+    v = v * sign(v(at));
+end
