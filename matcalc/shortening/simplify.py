@@ -47,7 +47,7 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
     def inside(made: Expr) -> Expr:
         """With the parts shortened that came about on the way."""
         nonlocal depth
-        if depth > ROUNDS or all(a in done for a in made.args):
+        if depth > ROUNDS or all(done.get(a) is a for a in made.args):
             return made
         depth += 1
         made = rebuild(made, tuple(transform(a, shortened, done) for a in made.args))
