@@ -87,7 +87,7 @@ def main() -> None:
             values = {name: drawn(rng, what) for name, what in case["args"].items()}
 
             def function(x: Any, case: dict[str, Any] = case, values: dict[str, Any] = values) -> Any:
-                names = {**HELPERS, **{n: jnp.asarray(v) for n, v in values.items()}, case["wrt"]: x}
+                names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, case["wrt"]: x}
                 return eval(case["oracle"], names)  # the file's own text
 
             derivative: Any = function

@@ -113,6 +113,8 @@ def moves(e: Expr) -> Iterator[Move]:
             yield "distributive law", made
     elif e.op is MATRIX_POWER and build.is_number(e.args[1], 2) and e.args[0].op is ADD and e.size <= LARGEST_EXPANDED:
         yield "distributive law", factor(add(*[matmul(a, b) for a in e.args[0].args for b in e.args[0].args]))
+    elif e.op is TRACE and e.args[0].op is ADD and any((body := split(a)[2]) is not None and body.op is EYE for a in e.args[0].args):
+        yield "distributive law", add(*map(trace, e.args[0].args))  # tr(S - tr(S)/3 I) is 0 of three rows
     elif e.op is TRACE and e.args[0].op is MATMUL and e.size <= LARGEST_EXPANDED:
         for parts in expansions(e.args[0]):
             yield "distributive law", add(*[trace(p) for p in parts])
