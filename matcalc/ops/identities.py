@@ -90,7 +90,6 @@ identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", sou
 _JACOBI = "from d logdet(expm(t X))/dt = tr(X) and logdet(I) = 0"
 identity("determinant of an exponential", "det(expm(X))", "exp(tr(X))", "X: n n", source=_JACOBI)
 identity("logarithm of the determinant of an exponential", "logdet(expm(X))", "tr(X)", "X: n n", source=_JACOBI)
-identity("square of a square root", "sqrtm(X)^2", "X", "X: n n", source="definition")
 
 # Inverses and pseudoinverses.
 identity(
