@@ -471,7 +471,7 @@ def first_right_singular(X: Array) -> Array:
 def eigen(X: Array, k: Any) -> tuple[Any, Array]:
     """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector with its greatest entry positive."""
     S = (X + X.T) / 2
-    shift = _norm(S) + 1  # S + shift I is positive definite: its singular values are its eigenvalues
+    shift = two_norm(S) + 1  # S + shift I is positive definite: its singular values are its eigenvalues
     _, sizes, vectors = svd(S + _eye(len(S)) * shift)
     at = len(sizes) - int(k) if k > 0 else -1 - int(k)
     if not 0 <= at < len(sizes):
