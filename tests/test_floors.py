@@ -32,7 +32,7 @@ HOUSE = (
     "course checking",
     "api",
     "building protocol",
-    "papers serving",
+    "assistants papers serving",
     "matcalc",
     "commands",
     "__main__",

@@ -109,6 +109,10 @@ def test_what_the_wheel_says_of_itself(wheel: Path, tmp_path: Path) -> None:
     assert needed == ["click", "lark", "numpy", "rich", "sympy"]
 
 
+def test_the_citation_is_of_this_version() -> None:
+    assert f"\nversion: {matcalc.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
 def test_the_sdist_works_and_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:
     for name in ("cli.py", "LICENSE", "README.md", "CHANGELOG.md", "grammar/matcalc.lark", "tests/console.py", "docs/architecture.md"):
         assert (sdist / name).is_file(), name

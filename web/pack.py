@@ -8,7 +8,7 @@ from pathlib import Path
 WEB = Path(__file__).resolve().parent
 ROOT = WEB.parent
 WHEN = (2020, 1, 1, 0, 0, 0)  # the same files make the same archive
-NOT_ASKED = ("commands", "papers", "serving", "__main__.py")  # of matcalc: what only the command needs
+NOT_ASKED = ("assistants.py", "commands", "papers", "serving", "__main__.py")  # of matcalc: what only the command needs
 NOT_NEEDED = ("tests", "testing", "plotting", "parsing", "benchmarks", "physics", "crypto", "__pycache__")  # of SymPy
 
 

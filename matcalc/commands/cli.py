@@ -46,6 +46,7 @@ SECTIONS = {
     "To begin with": {
         "web": "the page in your browser, with this installation as its engine",
         "tour": "a walk through Mathematics for Machine Learning",
+        "mcp": "tools for assistants, by the Model Context Protocol",
         "completion": "make bash, zsh or fish complete commands and options",
     },
 }
