@@ -77,6 +77,7 @@ _HOMES = {
     "course.plots": "plot",
     "course.tours": "tour",
     "derivation.rulebook": "rules",
+    "notebook": "load_ipython_extension",
     "pipeline.derivative": "Derivative",
     "pipeline.expression": "Expression",
     "protocol": "ask",

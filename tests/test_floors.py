@@ -32,7 +32,7 @@ HOUSE = (
     "course checking",
     "api",
     "building protocol",
-    "assistants papers serving",
+    "assistants notebook papers serving",
     "matcalc",
     "commands",
     "__main__",

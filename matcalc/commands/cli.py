@@ -169,6 +169,10 @@ def command(ctx: click.Context, version: bool) -> int:
         print(f"matcalc {__version__}")
         ctx.exit()
     if ctx.invoked_subcommand is None:
+        if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+            from .session import run, typed
+
+            return run(typed())
         print(ctx.get_help())
     return 0
 
