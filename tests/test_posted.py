@@ -1,7 +1,7 @@
 """Tasks as people post them, from fields that the corpora do not have: the derivative is that of the function they mean, by numbers.
 
-A line of `data/posted.jsonl`: the text, the variable, the value as Python over NumPy, and the arrays by name (`3,3s` is a symmetric positive
-definite one, `i=2` the number of an index). Names are spelled as Python can: A_{tilde} is A_tilde.
+A line of `data/posted.jsonl`: the text, the variable, the value as Python over NumPy, and the arrays by name (`3,3s` is a positive definite
+one, `i=2` the number of an index). Names are spelled as Python can: A_{tilde} is A_tilde.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def derivative(value: str, given: Values, wrt: str) -> Any:
         moved = x.copy()
         moved[at] += 1e-30j
         names = {python_name(n): v for n, v in given.items()} | {python_name(wrt): moved if moved.shape else moved[()]}
-        columns.append(np.imag(eval(value, {"np": np, "sigmoid": sigmoid, "relu": relu} | names)) / 1e-30)  # noqa: S307
+        columns.append(np.imag(eval(value, {"np": np, "sigmoid": sigmoid, "relu": relu} | names)) / 1e-30)
     return np.stack(columns, -1).reshape((*np.shape(columns[0]), *x.shape))
 
 
