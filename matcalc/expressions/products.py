@@ -184,8 +184,9 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
         return None
     (x, j), (y, k) = as_power(a), as_power(b)
     if x is not y and SEVERAL & (x.op.bit | y.op.bit):
-        (x, j), (y, k) = _as_real_power(x, j), _as_real_power(y, k)
-        return real_power(x, add(j, k)) if x is y else None
+        (u, p), (v, q) = _as_real_power(x, j), _as_real_power(y, k)
+        if u is v:
+            return real_power(u, add(p, q))
     if x is y and _is_inverted(a) and _is_inverted(b):  # exponents below 0 are those of inverses: nobody can tell the sign of i - 9
         return matrix_power(inverse(x), negative(add(j, k)))
     if x is y:
