@@ -207,6 +207,8 @@ def test_expressions_have_the_values_that_numpy_gives(case: dict[str, Any]) -> N
         ("softmax(x)", "x"),
         ("1/N sum_{i=1}^N (w^T x_i - y_i)^2", "w"),
         ("x_1^2 x_2", "x_1"),
+        ("A X B", "X"),
+        ("softmax(x) x^T", "x"),
     ],
 )
 def test_a_short_answer_is_checked_without_numpy(expr: str, wrt: str) -> None:

@@ -50,16 +50,27 @@ def differential_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr,
     body, values, holes, result = template(node.op)
     if build.is_zero(body):
         return
-    sizes = _letters(values, node.args)
+    known, sizes = dict(zip(values, node.args, strict=True)) | {result: node}, _letters(values, node.args)
     for k, argument in enumerate(node.args):
-        if argument not in needed:
-            continue
-        if holes[k] not in postorder(body):
-            raise NoAnswerError(f"nothing is known of how {node.op.name} changes with its argument {node.op.params[k]}")
-        hole = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
-        known = dict(zip(values, node.args, strict=True)) | {result: node}
-        known |= {h: (hole if n == k else zeros(*node.args[n].shape)) for n, h in enumerate(holes)}
-        yield argument, instantiate(body, known, sizes), hole
+        if argument in needed:
+            part, hole = _part(node.op, body, holes, k)
+            moved = symbol(f"{_MARK}d{node.op.params[k]}", argument.shape)
+            yield argument, instantiate(part, known | {hole: moved}, sizes), moved
+
+
+@cache
+def _part(op: Operation, body: Expr, holes: tuple[Expr, ...], k: int) -> tuple[Expr, Expr]:
+    """What one argument has of the differential of an operation, and the symbol for its differential in it."""
+    if holes[k] not in postorder(body):
+        raise NoAnswerError(f"nothing is known of how {op.name} changes with its argument {op.params[k]}")
+    return substitute(body, {h: zeros(*h.shape) for n, h in enumerate(holes) if n != k}), holes[k]
+
+
+@cache
+def _factor(op: Operation, body: Expr, holes: tuple[Expr, ...], k: int) -> Expr:
+    """Of an operation entry by entry: what stands beside the differential of an argument."""
+    part, hole = _part(op, body, holes, k)
+    return substitute(part, {hole: ones(*hole.shape)})
 
 
 def factors_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr]]:
@@ -67,8 +78,11 @@ def factors_of(node: Expr, needed: set[Expr]) -> Iterable[tuple[Expr, Expr]]:
     if node.op.elementwise:
         yield node.args[0], lift(node.op, node.args[0])
         return
-    for argument, body, hole in differential_of(node, needed):
-        yield argument, substitute(body, {hole: ones(*argument.shape)})
+    body, values, holes, result = template(node.op)
+    known, sizes = dict(zip(values, node.args, strict=True)) | {result: node}, _letters(values, node.args)
+    for k, argument in enumerate(node.args):
+        if argument in needed and not build.is_zero(body):
+            yield argument, instantiate(_factor(node.op, body, holes, k), known, sizes)
 
 
 @cache

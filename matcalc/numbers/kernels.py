@@ -20,7 +20,7 @@ from ..kinds import Dim
 from ..ops.multilinear import Place, letters
 from . import special
 from .contraction import Step
-from .precise import STEP, spend
+from .precise import STEP, add_all, multiply_all, spend  # noqa: F401 (the numeric texts of the book call them)
 
 Value = Any  # a number, or a two-dimensional array of float or complex
 SMALL = 4000  # entries of factors: below, what NumPy does for great ones costs more than it saves
@@ -101,22 +101,6 @@ def quiet() -> AbstractContextManager[object]:
 
 
 # ---------------------------------------------------------------------------------------------- sums and products
-
-
-def add_all(args: Sequence[Value]) -> Value:
-    """The sum of the arguments."""
-    total = args[0]
-    for a in args[1:]:
-        total = total + a
-    return total
-
-
-def multiply_all(args: Sequence[Value]) -> Value:
-    """The entrywise product. Scalars stand in front in the normal form, so they are multiplied with each other first."""
-    total = args[0]
-    for a in args[1:]:
-        total = total * a
-    return total
 
 
 def chain(args: Sequence[Value]) -> Value:

@@ -734,6 +734,7 @@ class np:
 
 
 def add_all(args: Sequence[Value]) -> Value:
+    """The sum of the arguments."""
     total = args[0]
     for a in args[1:]:
         total = total + a
@@ -741,6 +742,7 @@ def add_all(args: Sequence[Value]) -> Value:
 
 
 def multiply_all(args: Sequence[Value]) -> Value:
+    """The entrywise product. Scalars stand in front in the normal form, so they are multiplied with each other first."""
     total = args[0]
     for a in args[1:]:
         total = total * a
