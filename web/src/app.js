@@ -60,10 +60,10 @@ async function refresh() {
   if (read === null || mine !== generation) return;
   if (read.error) return refuse(read.error);
   get("formula").classList.remove("stale");
-  typeset(get("formula"), read.latex, read.text);
-  showReadings(get("readings"), read.readings, declare);
+  if (isNew(get("formula"), read.latex)) typeset(get("formula"), read.latex, read.text);
+  if (isNew(get("readings"), read.readings)) showReadings(get("readings"), read.readings, declare);
   const names = chosen(read, current);
-  showVariables(read.variables, names);
+  if (isNew(get("variables"), [read.variables, names])) showVariables(read.variables, names);
   if (!names.length) return refuse({ message: "By which variable?", suggestions: [], span: null, field: null });
   const found = await ask({ ...base, ...asked(current), wrt: names }, "answer");
   if (found === null || mine !== generation) return;
@@ -78,6 +78,14 @@ async function refresh() {
     remember(current);
     showHistory(update);
   }, SETTLED);
+}
+
+/** Whether an element does not show this yet: what stays is left alone, and keeps the focus of whoever is in it. */
+function isNew(node, value) {
+  const text = JSON.stringify(value);
+  if (node.dataset.shows === text) return false;
+  node.dataset.shows = text;
+  return true;
 }
 
 /** The command and its options for what is chosen. A layout belongs to `d` alone: the others have one. */
@@ -135,6 +143,7 @@ function clear() {
   showReadings(get("readings"), [], declare);
   tabs.hide();
   for (const id of ["formula", "variables", "verdict"]) fill(get(id));
+  for (const id of ["formula", "variables", "readings"]) delete get(id).dataset.shows;
   get("answer").classList.remove("stale");
   fill(get("answer"), el("p", { class: "hint" }, "Type a formula, or take an example."));
 }

@@ -21,7 +21,9 @@ const KINDS = [
 /** Fill the table; `declare(name, kind)` is called when somebody chooses another kind. */
 export function showReadings(table, readings, declare) {
   table.hidden = readings.length === 0;
+  const focused = table.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
   fill(table.tBodies[0], ...readings.map((reading) => row(reading, declare)));
+  if (focused) table.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function row(reading, declare) {

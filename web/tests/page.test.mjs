@@ -62,9 +62,11 @@ test("paste a loss, correct one name's kind, copy JAX code: four actions", async
   await type(page, "\\frac{1}{2} x^\\top Q x - c^\\top x"); // 2: paste
   assert.deepEqual(await answers(page), ["((Q + Q^T) x/2 - c)^T"]);
   await page.evaluate(() => (document.documentElement.dataset.asked = "asking"));
+  await page.focus('select[aria-label="Kind of Q"]');
   await page.selectOption('select[aria-label="Kind of Q"]', { label: "symmetric matrix" }); // 3: correct
   assert.deepEqual(await answers(page), ["(Q x - c)^T"]);
   assert.equal(await page.inputValue("#where"), "Q in S^n");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Kind of Q");
   await page.click("#tab-jax"); // 4: the tab copies
   await page.waitForFunction(() => document.querySelector("#panel pre")?.textContent.includes("import jax"));
   await page.keyboard.press("Control+Enter");
