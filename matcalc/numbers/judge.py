@@ -56,6 +56,8 @@ FARTHEST = 100  # beyond this scale a function that does not change at all may h
 BISECTIONS = 24
 MOST_BISECTED = 4
 UNSURE = 3  # digits to which double precision may agree where the claim is right, at a point of unusual scale
+FEW_BISECTED = 2  # where both sides have been seen, and the claim has switches of its own
+AROUND = 7  # scales between which places are sought then
 NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
 LACKING = (AttributeError, NameError, TypeError, NotImplementedError, precise.TooMuch)
 
@@ -82,6 +84,7 @@ class Sides(NamedTuple):
     claimed: Sequence[Entries]
     value: Any
     traces: Sequence[Trace]
+    turns: Trace = ()  # the comparisons of the claim
 
 
 # With the arrays to compute with: the sides at a point of a kind.
@@ -143,7 +146,8 @@ class _Reading:
         arrays = question.arrays
         env = question.point.at(kind, arrays)
         with question.watched() as watch:
-            self.slopes, self.parts, self.value, self.traces = question.sides(env, kind, level, watch)
+            self.slopes, self.parts, self.value, self.traces, turns = question.sides(env, kind, level, watch)
+        question.heed(turns, self.traces[0])
         h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
         self.quotient = _total(self.slopes) if self.slopes else [h * 0] * len(_total(self.parts))
         self.claim = _total(self.parts) if self.parts else [h * 0] * len(self.quotient)
@@ -250,6 +254,7 @@ def judge(
     tangent: Tangent | None = None,
     describe: Callable[[], str] = str,
     spell: Callable[[Any], str] = str,
+    margin: Callable[[Any], Any] = str,
 ) -> Check:
     """Compare a derivative by a variable of this shape, as it acts on a direction, with the difference quotient of the function.
 
@@ -260,7 +265,7 @@ def judge(
     def wrong() -> str:
         return f"the closed form disagrees with the numerical derivative: please report {describe()}"
 
-    return compare(sight, point, dims, points=points, needed=needed, focus=variable[0], wrong=wrong, spell=spell)
+    return compare(sight, point, dims, points=points, needed=needed, focus=variable[0], wrong=wrong, spell=spell, margin=margin)
 
 
 def _differences(
@@ -289,7 +294,7 @@ def _differences(
         watch.trace = []
         claimed = along(env, sizes, e)
         slopes = [_slope(h, *each) for each in zip(*ends, strict=True)]
-        return Sides(slopes, claimed, max(map(abs, _total(ends[0])), default=0), traces)
+        return Sides(slopes, claimed, max(map(abs, _total(ends[0])), default=0), traces, watch.trace)
 
     return sides
 
@@ -303,7 +308,7 @@ def values(one: Numbers, other: Numbers) -> Sight:
         def sides(env: dict[str, Any], kind: Kind, level: Level, watch: precise.Watch) -> Sides:
             watch.trace = []
             left, right = ([v if isinstance(v, list) else arrays.flat(v) for v in side(env, kind.sizes)] for side in (known, claimed))
-            return Sides(left, right, max(map(abs, _total(left)), default=0), [watch.trace] * 2)
+            return Sides(left, right, max(map(abs, _total(left)), default=0), [watch.trace] * 2, watch.trace)
 
         return sides
 
@@ -322,6 +327,7 @@ def compare(
     unjudged: str = "the derivative could not be checked",
     against: str = "a numerical derivative",
     spell: Callable[[Any], str] = str,
+    margin: Callable[[Any], Any] = str,
     levels: Sequence[Level] = LEVELS,
     rough: Sequence[Level] = DOUBLE,
     thorough: bool = False,
@@ -329,11 +335,11 @@ def compare(
     """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged.
 
     `points` says how many points are wanted at least, `needed` which summands of what is known should not be nothing at some of them;
-    `dims` are the sizes besides those of the point; `focus` is what alone is scaled where sides are sought; `spell` names
-    a summand (by its number) or a switch (by its node); `levels` are of decimal numbers, `rough` of double precision;
-    `thorough` asks for seldom sizes and all whole numbers in any case.
+    `dims` are the sizes besides those of the point; `focus` is what alone is scaled where sides are sought; `spell` names a summand (by
+    its number) or a switch (by its node); `margin` says what a node compares, alike for those that turn at one place; `levels` are of
+    decimal numbers, `rough` of double precision; `thorough` asks for seldom sizes and all whole numbers in any case.
     """
-    asked = sight, point, frozenset(needed), focus, wrong, unjudged, against, spell, thorough
+    asked = sight, point, frozenset(needed), focus, wrong, unjudged, against, spell, margin, thorough
     orders, exact = point.orders(dims), _Judge(precise, levels, *asked)
     try:
         with precise.precision(levels[0].digits):
@@ -371,11 +377,12 @@ class _Judge:
         unjudged: str,
         against: str,
         spell: Callable[[Any], str],
+        margin: Callable[[Any], Any],
         thorough: bool,
     ) -> None:
         self.arrays, self.levels, self.sight, self.point, self.focus = arrays, levels, sight, point, focus
         self.wrong, self.unjudged, self.against, self.spell = wrong, unjudged, against, spell
-        self.thorough = thorough
+        self.margin, self.thorough = margin, thorough
         self.sizes: list[dict[str, int]] = []
         self.digits = float(LEVELS[0].digits - LEVELS[0].step if arrays is precise else 12)
         self.unseen: set[int] | None = None  # summands; None before the first point
@@ -384,7 +391,13 @@ class _Judge:
         self.still = set(needed)  # summands of the function that have not been seen to change
         self.style = 0
         self.left = precise.MOST * (1 if arrays is precise else LIGHTER)
+        self.claim_turns = False
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
+
+    def heed(self, claimed: Trace, known: Trace) -> None:
+        """Note whether the claim turns where nothing that is known does, as far as one sees."""
+        if claimed and not self.claim_turns:
+            self.claim_turns = not {self.margin(t[0]) for t in claimed} <= {self.margin(t[0]) for t in known}
 
     @contextmanager
     def watched(self) -> Iterator[precise.Watch]:
@@ -450,7 +463,7 @@ class _Judge:
                 f"{self.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
                 suggestion=f"declare what it needs (positive, spd, …), or {UNCHECKED}",
             )
-        if self._is_hidden():
+        if self._is_hidden() or self.claim_turns:
             self._seek(orders[0])
 
     def _is_hidden(self) -> bool:
@@ -462,19 +475,20 @@ class _Judge:
 
     def _seek(self, sizes: dict[str, int]) -> None:
         """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
-        to that place on either side."""
+        to that place on either side: a claim that turns somewhere else is found out there."""
         _, positive, opposite = STYLES[self.style]
         traced: dict[tuple[str, bool, int], Any] = {}
-        for decade in DECADES:
+        for k, decade in enumerate((0, *DECADES)):
             for only, turned in product(dict.fromkeys(("", self.focus)), (opposite, not opposite)):
-                if not self._is_hidden():
-                    return
+                if not self._is_hidden() and not (self.claim_turns and k < AROUND and turned == opposite):
+                    continue
                 reading = self._judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
                 if reading is not None:
                     traced[only, turned, decade] = reading.outcomes
         bisected = 0
         for low, high in pairwise(sorted(traced)):
-            if low[:2] == high[:2] and traced[low] != traced[high] and bisected < MOST_BISECTED and self._is_hidden():
+            sought = bisected < MOST_BISECTED if self._is_hidden() else self.claim_turns and bisected < FEW_BISECTED
+            if low[:2] == high[:2] and traced[low] != traced[high] and sought:
                 bisected += 1
                 self._bisect(Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), low[2], high[2], traced[low])
 

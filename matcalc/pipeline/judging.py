@@ -12,7 +12,7 @@ from ..answers.scope import Scope, ranks_of
 from ..differentiation.structured import stays, tangent
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, ShapeError
-from ..expressions.build import is_zero, value_of
+from ..expressions.build import is_zero, negative, subtract, value_of
 from ..expressions.expr import Expr, outline, postorder
 from ..expressions.labels import name_of
 from ..expressions.named import has_names
@@ -26,7 +26,10 @@ from ..notation.linearmap import along_map
 from ..notation.piecewise import in_cases
 from ..numbers.judge import POINTS, Along, Check, Numbers, compare, judge, values
 from ..numbers.numeric import Plan
-from ..ops.core import ADD, ENTRY, MEMBER, SYMBOL
+from ..ops.activations import RELU
+from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, SYMBOL
+from ..ops.elementary import ABS, SIGN
+from ..ops.extremes import MAXIMUM, MINIMUM
 from ..printing.text import spell
 from .question import Question
 from .sampling import Sampler
@@ -94,6 +97,7 @@ def judged(
             tangent=along,
             describe=lambda: f"{typed.program.text!r} by {name}",
             spell=lambda part: _spelled(typed, tensor, part),
+            margin=margin,
         )
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
@@ -135,6 +139,17 @@ def printed(d: ClosedForm) -> Check:
         against="the closed form",
         spell=lambda part: spelled(typed, part) if isinstance(part, Expr) else "the cases",
     )
+
+
+def margin(e: Expr) -> object:
+    """What an expression compares with 0, of either sign; itself where it compares otherwise."""
+    if e.op in (IVERSON, MAXIMUM, MINIMUM) and len(e.args) == 2:
+        rest = subtract(*e.args)
+    elif e.op in (RELU, ABS, SIGN):
+        rest = e.args[0]
+    else:
+        return e
+    return frozenset((rest, negative(rest)))
 
 
 def terms_of(e: Expr) -> tuple[Expr, ...]:
