@@ -51,12 +51,16 @@ def along(tensor: Tensor, *changes: Expr) -> Expr:
     return total
 
 
+def map_summands(tensor: Tensor) -> tuple[Expr, ...]:
+    """The summands of the derivative along changes \u2022d0, \u2022d1, … of its variables."""
+    total = along(tensor, *(symbol(f"\u2022d{k}", x) for k, x in enumerate(tensor.shapes[1:])))
+    return total.args if total.op is ADD else () if is_zero(total) else (total,)
+
+
 def along_map(tensor: Tensor, indices: Mapping[str, int]) -> Along:
     """The derivative along a direction by what its map makes of it; of a higher order, with every unit change of the others."""
-    changes = [symbol(f"\u2022d{k}", x) for k, x in enumerate(tensor.shapes[1:])]
-    total = along(tensor, *changes)
-    parts = total.args if total.op is ADD else () if is_zero(total) else (total,)
-    names = [f"\u2022d{k}" for k in range(len(changes))]
+    parts = map_summands(tensor)
+    names = [f"\u2022d{k}" for k in range(len(tensor.shapes) - 1)]
 
     def bound(arrays: ModuleType) -> Callable[..., Sequence[Sequence[Any]]]:
         plan = Plan(parts, arrays)

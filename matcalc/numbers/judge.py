@@ -58,6 +58,7 @@ MOST_BISECTED = 4
 UNSURE = 3  # digits to which double precision may agree where the claim is right, at a point of unusual scale
 FEW_BISECTED = 2  # where both sides have been seen, and the claim has switches of its own
 AROUND = 7  # scales between which places are sought then
+NOTHING = ", which is 0 too,"
 NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
 LACKING = (AttributeError, NameError, TypeError, NotImplementedError, precise.TooMuch)
 
@@ -124,8 +125,12 @@ class Check(NamedTuple):
         return self._asdict()
 
     def __str__(self) -> str:
-        agreement = f"agrees with {self.against} to {self.digits} digits at {self.points} point{'s' * (self.points > 1)}"
-        return agreement if self else f"{agreement}, at all of which this is 0: {', '.join(self.unseen)}"
+        digits = "" if self.against.endswith(NOTHING) else f" to {self.digits} digits"
+        places = "; ".join(", ".join(f"{n} = {k}" for n, k in s.items()) for s in self.sizes if s) if self.points < POINTS else ""
+        agreement = f"agrees with {self.against}{digits} at {self.points} point{'s' * (self.points > 1)}" + (
+            f" ({places})" if places else ""
+        )
+        return agreement if self else f"{agreement}, at all of which this is 0 or too small to show: {', '.join(self.unseen)}"
 
 
 def summed_up(checks: Sequence[Check]) -> Check | None:
@@ -392,6 +397,7 @@ class _Judge:
         self.style = 0
         self.left = precise.MOST * (1 if arrays is precise else LIGHTER)
         self.claim_turns = False
+        self.nothing = True  # on both sides, at all points
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
 
     def heed(self, claimed: Trace, known: Trace) -> None:
@@ -429,7 +435,7 @@ class _Judge:
             tuple(dict.fromkeys(self.spell(s[0]) for s in self.turned if s not in one_sided)),
             tuple(dict.fromkeys(self.spell(s[0]) for s in one_sided)),
             tuple(self.spell(k) for k in sorted(self.unseen or ())),
-            self.against,
+            self.against + NOTHING * self.nothing,
         )
 
     def _visit(self, orders: Sequence[dict[str, int]], wanted: int) -> None:
@@ -544,6 +550,7 @@ class _Judge:
         return reading
 
     def _note(self, reading: _Reading, kind: Kind, level: Level, noise: bool) -> None:
+        self.nothing &= not any(reading.claim) and reading.is_flat(level)
         self.sizes.append(kind.sizes)
         self.digits = min(self.digits, max(reading.digits, level.agreed))
         unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen

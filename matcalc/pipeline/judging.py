@@ -12,7 +12,7 @@ from ..answers.scope import Scope, ranks_of
 from ..differentiation.structured import stays, tangent
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, ShapeError
-from ..expressions.build import is_zero, negative, subtract, value_of
+from ..expressions.build import is_zero, negative, substitute, subtract, symbol, value_of
 from ..expressions.expr import Expr, outline, postorder
 from ..expressions.labels import name_of
 from ..expressions.named import has_names
@@ -21,8 +21,8 @@ from ..kinds import SCALAR
 from ..notation.arrange import Arranger
 from ..notation.forms import numbers_of
 from ..notation.indexform import index_form
-from ..notation.kronecker import kronecker_summands
-from ..notation.linearmap import along_map
+from ..notation.kronecker import kronecker_matrix, kronecker_summands
+from ..notation.linearmap import along_map, map_summands
 from ..notation.piecewise import in_cases
 from ..numbers.judge import POINTS, Along, Check, Numbers, compare, judge, values
 from ..numbers.numeric import Plan
@@ -96,7 +96,7 @@ def judged(
             needed=[k for k, part in enumerate(parts) if any(n.op in (SYMBOL, MEMBER) and name_of(n) == moved for n in postorder(part))],
             tangent=along,
             describe=lambda: f"{typed.program.text!r} by {name}",
-            spell=lambda part: _spelled(typed, tensor, part),
+            spell=lambda part: _spelled(typed, tensor, part, notation, name),
             margin=margin,
         )
     except ShapeError as error:  # x_999, and x has no size of its own
@@ -239,8 +239,13 @@ def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, p
     return bound
 
 
-def _spelled(typed: Typed, tensor: Tensor, part: int | Expr) -> str:
-    """A summand of the derivative, by its number, or an expression."""
+def _spelled(typed: Typed, tensor: Tensor, part: int | Expr, notation: str, name: str) -> str:
+    """A summand of the derivative as it is printed, by its number, or an expression."""
+    if not isinstance(part, Expr) and notation == "differential":
+        changes = {symbol(f"\u2022d{k}", x): symbol(f"d{name}", x) for k, x in enumerate(tensor.shapes[1:])}
+        part = substitute(map_summands(tensor)[part], changes)
+    elif not isinstance(part, Expr) and notation == "kron":
+        part = terms_of(kronecker_matrix(tensor))[part]
     if not isinstance(part, Expr) and tensor.matrix is None:
         term = tensor.terms[part]
         if any(has_names(e) for e, _, _ in term.factors):
