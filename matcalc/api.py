@@ -30,6 +30,7 @@ class Wanted(TypedDict, total=False):
     structured: Structured
     vectorize: bool
     strict: bool
+    names: bool
 
 
 class WithLayout(Wanted, total=False):
@@ -64,6 +65,7 @@ def derivative(
     structured: Structured = "",
     vectorize: bool = False,
     strict: bool = False,
+    names: bool = False,
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 
@@ -73,9 +75,10 @@ def derivative(
     `structured` differentiates within the set a matrix is declared to lie in: "symmetric-space" (the gradient in that space) or
     "independent" (by the entries one may choose). `vectorize` writes sums over families as products with the stacked families;
     `assumptions` says what is stacked how. `strict` refuses where the kind of a name had to be chosen, and says what to declare.
+    `names` gives the answer in the names of the text: with z = W x + b; h = relu(z) in z and h, which are defined before it.
     Raises MatcalcError: bad input, no answer, or a failed check.
     """
-    options = Options(order, layout, notation, verify, structured, vectorize, strict)
+    options = Options(order, layout, notation, verify, structured, vectorize, strict, names)
     question = Question.of(expr, wrt, where, options, asks=True)
     single = wrt is None or isinstance(wrt, str | Built)
     if question.options.order == 1 and single and len(question.names) > 1:

@@ -112,6 +112,7 @@ FIELDS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "notation": _TEXT,
     "structured": _TEXT,
     "vectorize": _FLAG,
+    "names": _FLAG,
     "verify": _FLAG,
     "steps": _TEXT,
     "level": _TEXT,
@@ -208,7 +209,7 @@ def _stationary(expr: str, wrt: Any = (), **options: Any) -> Object:
     return stationary(expr, wrt, **options).as_dict()
 
 
-_USUAL = "expr wrt where notation structured vectorize verify steps chain"
+_USUAL = "expr wrt where notation structured vectorize names verify steps chain"
 COMMANDS: dict[str, tuple[Callable[..., Object], tuple[str, ...]]] = {
     "d": (_derivatives("derivative"), (*_USUAL.split(), "order", "layout")),
     "grad": (_derivatives("grad"), tuple(_USUAL.split())),

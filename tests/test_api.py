@@ -478,3 +478,24 @@ def test_what_was_read_can_be_differentiated() -> None:
     assert str(read.diff("x")) == "2 x^T A"
     assert [str(d) for d in read.diff(["x", "A"])] == ["2 x^T A", "x x^T"]
     assert str(read.diff("x", layout="denominator")) == "2 A x"
+
+
+@pytest.mark.parametrize(
+    "text, wrt, where, answer",
+    [
+        ("r = A x - b; r^T r", "x", "", "r = A x - b; 2 r^T A"),
+        ("r = b - A x; r^T W r", "x", "", "r = b - A x; -r^T (W + W^T) A"),
+        ("P = X (X^T X)^-1 X^T; y^T P y", "X", "y in R^n; X in R^{n x p}", "P = X (X^T X)^-1 X^T; 2 (I - P) y y^T X (X^T X)^-1"),
+        (
+            "Q = X U; K = X V; S = softmax(Q K^T); tr(B^T S)",
+            "U",
+            "X in R^{N x d}; U, V in R^{d x d}; B in R^{N x N}",
+            "Q = X U; K = X V; S = softmax(Q K^T); X^T (B .* S - (B S^T .* I) S) K",
+        ),
+    ],
+)
+def test_the_answer_in_the_names_of_the_text(text: str, wrt: str, where: str, answer: str) -> None:
+    d = matcalc.derivative(text, wrt, where=where, names=True)
+    assert d.text == answer
+    assert matcalc.parse(d.text, where=d.where).shape == d.shape
+    assert matcalc.derivative(text, wrt, where=where).text != answer

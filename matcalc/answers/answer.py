@@ -17,13 +17,15 @@ from ..inference.infer import Typed
 from ..inference.scene import spell_declaration
 from ..kinds import ONE, Dim, shape_words
 from ..notation.arrange import Arranger
-from ..notation.authorship import Order
+from ..notation.authored import Authored
+from ..notation.authorship import Order, rewritten
 from ..notation.indexform import index_form
 from ..notation.naming import LEAST_GAIN, names_for, repeated
 from ..numbers.judge import Check
 from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM
 from ..printing.count import symbols
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
+from ..shortening.simplify import simplify
 from ..syntax import Binding, Declaration, Program
 from .scope import Scope, latex_style, ranks_of, where_of
 
@@ -63,6 +65,8 @@ class ClosedForm(Typeset):
         self.layout, self.notation, self.check = layout, notation, check
         self.assumptions = list(assumptions)
         self.readings = list(typed.readings)
+        self._raw: Expr | None = None  # the matrix before it was shortened
+        self._in_names = False  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
 
     def _said(self) -> tuple[object, ...]:
@@ -123,7 +127,10 @@ class ClosedForm(Typeset):
         if self.notation == "cases":
             return self._by_cases(arranger, taken)
         if self._expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
-            found = self._named(arranger, taken) or Program("", (), arranger.spell(self._expr))
+            found = self._in_its_names(self._expr, arranger, taken)
+            if found is not None:
+                return found
+            found = self._named(self._expr, arranger, taken) or Program("", (), arranger.spell(self._expr))
             if self.order == 2 and self._of_scalar and self.wrt[0] == self.wrt[1] and SHORT < self._expr.size <= LARGE:
                 found = self._symmetric(found, taken)
             return found
@@ -167,27 +174,51 @@ class ClosedForm(Typeset):
         found = symmetric_form(self._expr, lambda: Arranger(ranks_of(self._typed), self._order, self._scope.names), own, taken)
         return found if found is not None and symbols(found) <= symbols(known) else known
 
-    def _named(self, plain: Arranger, taken: Iterable[str]) -> Program | None:
-        """The matrix with its repeated subexpressions named; None where that is no shorter."""
-        assert self._expr is not None
-        chosen = repeated([self._expr])
+    @cached_property
+    def _authored(self) -> Authored:
+        """The names that the text gives to values."""
+        return Authored({n: e for n, e in self._bindings.items() if n not in self._scope.symbols} if self._in_names else {})
+
+    def _in_its_names(self, e: Expr, arranger: Arranger, taken: Iterable[str]) -> Program | None:
+        """The answer in the author's names, whose definitions count nothing; the derivative as it came may have them more often."""
+        whole = self._authored(e)
+        found = [] if whole is e else [whole]
+        if self._authored.names and not has_names(e) and e.size <= LARGE:
+            for start in (whole, *([] if self._raw is None else [self._authored(self._raw)])):
+                other = simplify(start) if has_names(start) else start
+                if other not in found and has_names(other) and simplify(self._authored.written_out(other)) is e:
+                    found.append(other)
+        programs = [made for shown in found if (made := self._named(shown, arranger, taken)) is not None]
+        return min(programs, key=self._length, default=None)
+
+    def _length(self, program: Program) -> int:
+        return symbols(Program("", tuple(b for b in program.bindings if b.name not in self._bindings), program.body))
+
+    @cached_property
+    def _spelled_order(self) -> Order:
+        return {**self._order, **rewritten(self._order, self._authored)} if self._authored.names else self._order
+
+    def _named(self, shown: Expr, plain: Arranger, taken: Iterable[str]) -> Program | None:
+        """The matrix `shown` with its repeated subexpressions named; None where that is no shorter and the author gave no names."""
+        chosen = repeated([shown])
         if not chosen:
             return None
-        arranger = Arranger(plain.ranks, self._order, self._scope.names)
+        arranger = Arranger(plain.ranks, self._spelled_order, self._scope.names)
         _, bindings = self._names(chosen, arranger, taken)
-        program = Program("", tuple(bindings), arranger.spell(self._expr))
+        program = Program("", tuple(bindings), arranger.spell(shown))
         # A large answer is not spelled out without names just to be measured: its length is known well enough.
-        if has_names(self._expr):
+        if has_names(shown):
             return program
-        without = self._expr.size if self._expr.size > LARGE else symbols(plain.spell(self._expr))
+        without = shown.size if shown.size > LARGE else symbols(plain.spell(shown))
         return program if symbols(program) + LEAST_GAIN <= without else None
 
     def _indexed(self, plain: Arranger, taken: set[str]) -> Program:
         """The index form, with repeated subexpressions named where that is shorter."""
-        expressions = self._tensor.expressions()
-        arranger = Arranger(plain.ranks, self._order, self._scope.names)
+        tensor = self._tensor.map(self._authored)
+        expressions = tensor.expressions()
+        arranger = Arranger(plain.ranks, self._spelled_order, self._scope.names)
         names, bindings = self._names(repeated(expressions), arranger, taken)
-        named = index_form(self._tensor, arranger, taken | set(names), self._typed.declarations, bindings)
+        named = index_form(tensor, arranger, taken | set(names), self._typed.declarations, bindings)
         if not bindings or any(map(has_names, expressions)) or sum(e.size for e in expressions) > LARGE:
             return named
         form = index_form(self._tensor, plain, taken, self._typed.declarations)

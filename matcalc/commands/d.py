@@ -75,6 +75,7 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
 @click.option("--at", metavar="POINT", help='The value there, in numbers: 2, "x = 1; y = [1; 2]", with a value for every name.')
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
 @click.option("--strict", is_flag=True, help="Refuse where the kind of a name had to be chosen: declare it with --where.")
+@click.option("--names", is_flag=True, help="The answer in the names that EXPR gives to values, with their definitions before it.")
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
 def command(
     expression: str,
@@ -94,6 +95,7 @@ def command(
     at: str | None,
     as_json: bool,
     strict: bool,
+    names: bool,
     no_verify: bool,
 ) -> int:
     """The derivative of EXPR by X, in closed form.
@@ -102,7 +104,7 @@ def command(
     bare line, and the assumptions go to standard error.
     """
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
-    options["strict"] = strict
+    options |= {"strict": strict, "names": names}
     if chain and (order > 1 or layout != "numerator" or structured or vectorize):
         raise click.UsageError(
             "--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand",

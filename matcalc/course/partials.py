@@ -87,7 +87,9 @@ class Partials(Printable):
             others = [o.start.name for o in self._edges if o.to is e.to and o is not e]
             held = others if e.start.name == self.variable and e.to.name == self.value else []
             self.partials.append(Partial(e.to.name, e.start.name, e.partial, e.tree or e.partial._program, held))
-        self.total = Partial(self.value, self.variable, derivative, derivative._program)
+        shown = derivative._program  # the names of the steps are those of the text
+        own = tuple(b for b in shown.bindings if b.name not in order)
+        self.total = Partial(self.value, self.variable, derivative, Program("", own, shown.body, shown.form))
         if not self.is_matrix_product:
             note = "the product of partials with matrices between them is the sum over all entries of what stands between"
             self.assumptions = [*self.assumptions, note]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..answers.layout import laid_out
+from ..answers.layout import laid_out, oriented
 from ..derivation.origin import Origin, Stage
 from ..differentiation.families import as_declared, free_of
 from ..differentiation.pairs import has_stacked
@@ -153,6 +153,9 @@ def _one(question: Question) -> Derivative:
         found.assumptions.append(f"{stacked_name(tensor, found._taken)} is the derivative by {names[0]}")
     if notation == "differential" and found.order > 1:
         found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
+    found._in_names = question.options.names
+    if stages[-1].raw is not None and not restore and value is not None and tensor.matrix is not None and not any(sets):
+        found._raw = oriented(stages[-1].raw, tensor.shapes, layout)[0]
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
     found._further = Further(question, _one)
     return found

@@ -31,9 +31,10 @@ NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
 class Options:
     """How a derivative is wanted. `structured` keeps declared matrices within their sets (see `differentiation.structured`);
-    `vectorize` writes sums over families with the stacked families (see `vectorized`); `strict` refuses kinds that were chosen."""
+    `vectorize` writes sums over families with the stacked families (see `vectorized`); `strict` refuses kinds that were chosen;
+    `names` keeps the values that the text names under their names."""
 
-    __slots__ = ("layout", "notation", "order", "strict", "structured", "vectorize", "verify")
+    __slots__ = ("layout", "names", "notation", "order", "strict", "structured", "vectorize", "verify")
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Options:
         structured: str = "",
         vectorize: bool = False,
         strict: bool = False,
+        names: bool = False,
     ) -> None:
         if isinstance(order, bool) or not isinstance(order, int) or order < 1:
             raise UsageError(f"the order of a derivative is a whole number from 1, not {order!r}")
@@ -53,6 +55,7 @@ class Options:
             raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
         self.order, self.layout, self.notation = order, layout, notation
         self.verify, self.structured, self.vectorize, self.strict = verify, structured, vectorize, strict
+        self.names = names
 
     def changed(self, **options: Any) -> Options:
         """The same with other values of these."""
