@@ -82,8 +82,8 @@ def derivative(
     question = Question.of(expr, wrt, where, options, asks=True)
     single = wrt is None or isinstance(wrt, str | Built)
     if question.options.order == 1 and single and len(question.names) > 1:
-        names = ", ".join(map(repr, question.names))
-        raise UsageError("one name is one variable", suggestion=f"several are a list: [{names}]")
+        listed = ", ".join(map(repr, question.names))
+        raise UsageError("one name is one variable", suggestion=f"several are a list: [{listed}]")
     found = derive.derivative(question)
     several = found if isinstance(found, list) else [found]
     if question.options.order == 1 and not vectorize:
