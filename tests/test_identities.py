@@ -18,7 +18,7 @@ from matcalc.numbers.numeric import evaluate
 from matcalc.ops.core import SYMBOL
 from matcalc.ops.identities import IDENTITIES, Identity
 from matcalc.ops.vocabulary import WORDS
-from matcalc.shortening.patterns import Table, functions, letters, named, sides
+from matcalc.shortening.patterns import Table, functions, letters, needed, sides
 from matcalc.shortening.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
 
@@ -106,7 +106,7 @@ def test_identities_are_read_when_their_functions_are_met() -> None:
     bits = functions()
     for identity in IDENTITIES:
         for left, _ in sides(identity):
-            assert not named(identity, bits) & ~left.within, identity.name
+            assert all(wanted & left.within for wanted in needed(identity, bits)), identity.name
     table = Table()
     waiting = len(table.unread)
     table.patterns(symbol("x"))

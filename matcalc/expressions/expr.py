@@ -8,13 +8,17 @@ simplifies: the constructors that keep expressions in normal form are in `build`
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
-from hashlib import blake2b
 from typing import Any
 
 from ..interning import Pool
 from ..kinds import ONE, Shape, kind_of
 from ..ops.operation import Operation
 from ..travel import Tree
+
+try:
+    from _blake2 import blake2b  # without hashlib, which brings all of OpenSSL: a tenth of the imports of a first answer
+except ImportError:
+    from hashlib import blake2b
 
 NO_INDICES: frozenset[str] = frozenset()
 

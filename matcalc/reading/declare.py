@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 
 from ..errors import ReadingError, Span
@@ -280,7 +279,9 @@ class _Declarations:
         start = self.i
         self.i += 1
         word = self.text[slice(*self.span(start))]
-        near = difflib.get_close_matches(word.lower()[:40], _PROPERTY, n=1)
+        from difflib import get_close_matches
+
+        near = get_close_matches(word.lower()[:40], _PROPERTY, n=1)
         hint = f"did you mean {near[0]}?" if near else f"the properties are {', '.join(DECLARED)}"
         return self.refuse(f"{quote(word)} is no property known here", start, hint)
 

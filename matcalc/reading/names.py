@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from itertools import accumulate
@@ -29,7 +28,9 @@ HINTS = {
 
 def nearest(word: str, others: Iterable[str] = ()) -> str | None:
     """The known spelling closest to `word`."""
-    found = difflib.get_close_matches(word[:40], [*book(), *others], n=1, cutoff=0.6)
+    from difflib import get_close_matches
+
+    found = get_close_matches(word[:40], [*book(), *others], n=1, cutoff=0.6)
     return found[0] if found else None
 
 

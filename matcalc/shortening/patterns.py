@@ -20,13 +20,15 @@ from ..inference.infer import read_template
 from ..inference.templates import entrywise, instantiate
 from ..kinds import ONE, Dim
 from ..ops.book import REGISTRY
-from ..ops.core import ADD, EYE, HADAMARD, MATMUL, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
+from ..ops.core import ADD, EYE, HADAMARD, IVERSON, MATMUL, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from ..ops.identities import IDENTITIES, Identity
+from ..ops.inverse import INVERSE
 from ..ops.operation import Operation
 from ..ops.trace import TRACE
 
 LONGEST = 12  # factors of a product in which patterns are looked for
 _CALLED = re.compile(r"[a-z][A-Za-z0-9]+(?=\()")
+_SIGNS = {".*": HADAMARD, "X^-1": INVERSE}
 _MARK = "\u2022"  # pattern letters are names no user can type
 Bindings = dict[Expr, Expr]
 Sizes = dict[str, Dim]
@@ -72,7 +74,7 @@ class Table:
 
     def __init__(self) -> None:
         bits = functions()
-        self.unread = [(place, i, named(i, bits)) for place, i in enumerate(IDENTITIES)]
+        self.unread = [(place, i, needed(i, bits)) for place, i in enumerate(IDENTITIES)]
         self.by_root: dict[Operation, list[Pattern]] = {}
         self.met: set[int] = set()  # the sets of operations that were looked up before
         self.reading = RLock()
@@ -88,7 +90,7 @@ class Table:
     def _read(self, there: int) -> None:
         waiting = []
         for place, i, wanted in self.unread:
-            if wanted & ~there:
+            if not all(bits & there for bits in wanted):
                 waiting.append((place, i, wanted))
                 continue
             for left, right in sides(i):
@@ -97,20 +99,20 @@ class Table:
         self.unread = waiting
 
 
-def named(i: Identity, bits: dict[str, int]) -> int:
-    """The bits of the functions that the left side of an identity calls."""
-    found = 0
-    for name in _CALLED.findall(i.left):
-        found |= bits.get(name, 0)
-    return found
+def needed(i: Identity, bits: dict[str, int]) -> list[int]:
+    """What the left side of an identity is made of: the bits of the operations that each function it calls, and some signs, may be."""
+    found = [bits[name] for name in _CALLED.findall(i.left) if name in bits]
+    if not i.entrywise:  # entry by entry they are other operations
+        found += [op.bit for sign, op in _SIGNS.items() if sign in i.left]
+    return found + [IVERSON.bit] * ("1[" in i.left)
 
 
 def functions() -> dict[str, int]:
-    """The bits of the operations by name; none where the kinds of the arguments decide which operation is meant."""
-    bits: dict[str, int] = {}
+    """The bits of the operations by name; several where the kinds of the arguments decide which operation is meant."""
+    bits = {"sqrt": POWER.bit}
     for op in REGISTRY.values():
         for name in {op.name, *op.spellings}:
-            bits[name] = 0 if name in bits else op.bit
+            bits[name] = bits.get(name, 0) | op.bit
     return bits
 
 
