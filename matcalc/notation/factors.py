@@ -78,7 +78,7 @@ class Factors(Spelling):
     def _factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
-        named = s is not base and not is_number(s.args[1])  # n x^(n - 1), not x^(n - 1) n
+        named = s is not base and not is_number(s.args[1]) and not is_number(base)  # n x^(n - 1), not x^(n - 1) n
         return (not plain, named, base.op is not CONSTANT, *self.key(s))
 
     def _flip(self, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:

@@ -161,15 +161,20 @@ def _absorb_divisors(e: Expr) -> Iterator[Expr]:
     c, scalars, body = split(e)
     tail = [body] if body is not None else []
     for p in scalars:
-        if p.op is POWER and build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0:
+        if p.op is POWER and _divides(p):
             for s in scalars:
                 if s.op is ADD:
                     rest = [f for f in scalars if f is not p and f is not s]
                     for inside in {p: None, power(p.args[0], num(-1)): None}:
-                        if inside is not p and e.is_scalar:
+                        if e.is_scalar and (inside is not p or any(f.op is POWER and _divides(f) for f in rest)):
                             continue  # no fraction inside a fraction
                         parts = [min((t := times(inside, a), *joined_powers(t)), key=lambda made: made.size) for a in s.args]
                         yield times(num(c), *rest, build.divide(p, inside), factor(add(*parts)), *tail)
+
+
+def _divides(p: Expr) -> bool:
+    """Whether a power is to a negative number."""
+    return build.is_number(p.args[1]) and build.value_of(p.args[1]) < 0
 
 
 def _distributed_terms(e: Expr) -> Iterator[Expr]:
