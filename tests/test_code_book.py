@@ -193,6 +193,10 @@ UNNAMED = {
     "sum(cases(log(x), x > 0.1, x))": ("x", "x in R^n"),
     "s (lgamma(3) + digamma(1/3) + tgamma(2/3) + erf(2) + sigmoid(2)) + polygamma(2, 3) s": ("s", "s in R"),
     "s^2 erf(2)": ("s", "s in R"),
+    "; ".join(["s_1 = x^T A x", *[f"s_{k} = sin(s_{k - 1}) s_{k - 1} + x^T A x" for k in range(2, 10)], "s_9"]): (
+        "x",
+        "A in R^{n x n}; x in R^n",
+    ),
     "sum_{i=1}^N polygamma(i, 2 + (w^T x_i)^2) + mvlgamma(4 + s^2, 3)": ("w", "x_i, w in R^n; s in R"),
 }
 

@@ -16,7 +16,7 @@ import matcalc
 from matcalc.derivation.forward import pending
 from matcalc.derivation.lines import Partial, Step
 from matcalc.derivation.rulebook import Rule, book
-from matcalc.inference.templates import _derivative_text, template
+from matcalc.inference import templates
 from matcalc.ops.book import REGISTRY
 
 CORPUS = [*cases("public"), *cases("rivals")]
@@ -160,11 +160,12 @@ def test_second_order_derives_the_gradient_and_then_its_differential() -> None:
 
 @pytest.fixture
 def wrong_inverse(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
-    for cached in (template, _derivative_text):
+    caches = [f for f in vars(templates).values() if hasattr(f, "cache_clear")]
+    for cached in caches:
         cached.cache_clear()
     monkeypatch.setattr(REGISTRY["inv"], "differential", "X^-1 dX X^-1")
     yield
-    for cached in (template, _derivative_text):
+    for cached in caches:
         cached.cache_clear()
 
 

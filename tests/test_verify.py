@@ -188,7 +188,7 @@ def test_kinks_and_domains_do_not_stand_in_the_way(expr: str, wrt: str, where: s
 @pytest.fixture
 def broken_book(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Rewrites differentials of the book; what was read of them is forgotten before and after."""
-    caches = [templates.template, templates._derivative_text]
+    caches = [f for f in vars(templates).values() if hasattr(f, "cache_clear")]
 
     def forget() -> None:
         for cached in caches:
