@@ -115,7 +115,7 @@ def test_what_does_not_move_is_computed_once() -> None:
     fixed = b.matmul(A, x)
     plan = Plan(sum_over("i", b.hadamard(fixed, b.power(b.times(i, fixed), s))))
     (body,) = plan._bodies.values()
-    assert fixed not in [e for e, _ in body] and len(body) <= 5
+    assert fixed not in [e for e, *_ in body] and len(body) <= 5
 
 
 def test_empty_sums_and_products_and_series() -> None:
@@ -248,7 +248,7 @@ def test_free_indices_move_only_what_depends_on_them(monkeypatch: pytest.MonkeyP
     assert found == {at: plan.run(ENV, SIZES, {"j": at[0] + 1, "i": at[1] + 1})[0] for at in np.ndindex(2, 3)}
     ran: list[Expr] = []
     once = Plan._run
-    monkeypatch.setattr(Plan, "_run", lambda self, steps, *rest: (ran.extend(n for n, _ in steps), once(self, steps, *rest))[1])
+    monkeypatch.setattr(Plan, "_run", lambda self, steps, *rest: (ran.extend(n for n, *_ in steps), once(self, steps, *rest))[1])
     list(plan.run_over(ENV, SIZES, ["j", "i"], [2, 3]))
     count = {n: ran.count(n) for n in ran}
     assert count[A] == 1 and count[b.entry(b.matmul(A, b.transpose(A)), j, j)] == 2 and count[b.entry(A, j, i)] == 6

@@ -20,9 +20,8 @@ from matcalc.numbers import decimals, kernels, numeric, precise, verify
 from matcalc.numbers.contraction import order
 from matcalc.numbers.judge import LACKING
 from matcalc.numbers.numeric import Plan, kernel
+from matcalc.numbers.watch import DIGITS, Watch, watching
 from matcalc.ops import by_name
-
-DIGITS = 50
 
 
 def precise_of(value: Any) -> Any:
@@ -166,14 +165,14 @@ def test_random_numbers() -> None:
 def test_comparisons_are_watched() -> None:
     """On which side of its switches an expression was computed, node by node."""
     typed = matcalc.parse("sum(relu(x)) + |s| + max(s, 2)", where="x in R^n; s in R")._typed
-    watch = precise.Watch()
-    token = precise.watching.set(watch)
+    watch = Watch()
+    token = watching.set(watch)
     try:
         with precise.precision(DIGITS):
             env = {"x": precise.Array([Decimal(1), Decimal(-1)], (2, 1)), "s": Decimal(-3)}
             assert Plan(typed.expr, precise).value(env, {"n": 2}) == 6
     finally:
-        precise.watching.reset(token)
+        watching.reset(token)
     seen = {node.op.name: list(outcomes) for node, place, outcomes in watch.trace if place == 0}
     assert seen["relu"] == [True, False] and seen["abs"] == [False] and seen["max"] in ([True], [False])
 

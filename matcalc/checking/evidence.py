@@ -21,6 +21,7 @@ from ..numbers import precise
 from ..numbers.judge import LACKING, NO_NUMBER, Check, Disagreement, compare, moved, values
 from ..numbers.numeric import Plan
 from ..numbers.verify import STYLES, Kind
+from ..numbers.watch import DIGITS
 from ..ops.core import SIZE
 from ..pipeline.judging import by_summands, spelled, terms_of
 from ..pipeline.sampling import Sampler
@@ -141,7 +142,7 @@ class Evidence:
     @contextmanager
     def computing(self) -> Iterator[None]:
         """Inside, the numbers have the digits in which the points are kept."""
-        context: AbstractContextManager[object] = precise.precision(precise.DIGITS)
+        context: AbstractContextManager[object] = precise.precision(DIGITS)
         if self.arrays is not precise:
             from ..numbers.kernels import quiet
 

@@ -12,6 +12,7 @@ from ..numbers import precise
 from ..numbers.judge import NO_NUMBER, Check, Level, Sides, compare
 from ..numbers.numeric import Plan
 from ..numbers.verify import Kind
+from ..numbers.watch import DIGITS
 from ..ops.pattern import Pattern
 from ..pipeline.judging import spelled, terms_of
 from .problem import Problem
@@ -82,7 +83,7 @@ def vanishes(problem: Problem, value: Expr) -> bool:
     """Whether a closed form is zero wherever it is tried, against the size of its parts, though no rule says so."""
     sampler = problem.sampler([value])
     tried = 0
-    with precise.precision(precise.DIGITS):
+    with precise.precision(DIGITS):
         plans = [Plan([a, *terms_of(a)], precise) for a in (value.args if value.op.name == "times" else [value])]
         for turn, sizes in enumerate(sampler.point.orders(sampler.dims)[:TRIED]):
             env = sampler.point.at(Kind(sizes, turn=turn), precise)

@@ -17,6 +17,11 @@ FARTHEST = 400  # digits before the point of an angle
 GREATEST = 6  # the same of what mpmath is asked for
 
 
+def negligible() -> Decimal:
+    """What is less, beside 1, does not count any more."""
+    return Decimal(10) ** -getcontext().prec
+
+
 @lru_cache(maxsize=16)
 def _pi(digits: int) -> Decimal:
     """By Machin's formula, pi/4 = 4 arctan(1/5) - arctan(1/239)."""

@@ -30,6 +30,7 @@ from ..errors import NoAnswerError, ShapeError, VerificationError
 from ..kinds import SCALAR, Dim, Shape
 from . import precise
 from .verify import STYLES, Kind, Point
+from .watch import MOST, TooMuch, Watch, watching
 
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
@@ -60,7 +61,7 @@ FEW_BISECTED = 2  # where both sides have been seen, and the claim has switches 
 AROUND = 7  # scales between which places are sought then
 NOTHING = ", which is 0 too,"
 NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
-LACKING = (AttributeError, NameError, TypeError, NotImplementedError, precise.TooMuch)
+LACKING = (AttributeError, NameError, TypeError, NotImplementedError, TooMuch)
 
 
 class Level(NamedTuple):
@@ -89,7 +90,7 @@ class Sides(NamedTuple):
 
 
 # With the arrays to compute with: the sides at a point of a kind.
-Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, precise.Watch], Sides]]
+Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, Watch], Sides]]
 
 
 class Disagreement(VerificationError):
@@ -275,13 +276,13 @@ def judge(
 
 def _differences(
     function: Numbers, claim: Along, variable: Place, shape: Shape, point: Point, tangent: Tangent | None, arrays: ModuleType
-) -> Callable[[dict[str, Any], Kind, Level, precise.Watch], Sides]:
+) -> Callable[[dict[str, Any], Kind, Level, Watch], Sides]:
     """A difference quotient of the function and the claim, along a random direction."""
     name, member = variable
     value, along = function(arrays), claim(arrays)
     signs = (1, -1) if arrays is precise else (1, -1, 2, -2)
 
-    def sides(env: dict[str, Any], kind: Kind, level: Level, watch: precise.Watch) -> Sides:
+    def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
         sizes = kind.sizes
         if member is not None and member > point.members(name, sizes):
             raise Unfit
@@ -307,10 +308,10 @@ def _differences(
 def values(one: Numbers, other: Numbers) -> Sight:
     """The values of two functions, each by its summands: arrays, or lists of entries."""
 
-    def bound(arrays: ModuleType) -> Callable[[dict[str, Any], Kind, Level, precise.Watch], Sides]:
+    def bound(arrays: ModuleType) -> Callable[[dict[str, Any], Kind, Level, Watch], Sides]:
         known, claimed = one(arrays), other(arrays)
 
-        def sides(env: dict[str, Any], kind: Kind, level: Level, watch: precise.Watch) -> Sides:
+        def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
             watch.trace = []
             left, right = ([v if isinstance(v, list) else arrays.flat(v) for v in side(env, kind.sizes)] for side in (known, claimed))
             return Sides(left, right, max(map(abs, _total(left)), default=0), [watch.trace] * 2, watch.trace)
@@ -359,7 +360,7 @@ def compare(
         try:
             with kernels.quiet():
                 return _Judge(kernels, rough, *asked).run(orders, points)
-        except (NoAnswerError, precise.TooMuch) as error:
+        except (NoAnswerError, TooMuch) as error:
             if exact.sizes:
                 return exact.record()
             if isinstance(error, NoAnswerError):
@@ -395,7 +396,7 @@ class _Judge:
         self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
         self.still = set(needed)  # summands of the function that have not been seen to change
         self.style = 0
-        self.left = precise.MOST * (1 if arrays is precise else LIGHTER)
+        self.left = MOST * (1 if arrays is precise else LIGHTER)
         self.claim_turns = False
         self.nothing = True  # on both sides, at all points
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
@@ -406,22 +407,22 @@ class _Judge:
             self.claim_turns = not {self.margin(t[0]) for t in claimed} <= {self.margin(t[0]) for t in known}
 
     @contextmanager
-    def watched(self) -> Iterator[precise.Watch]:
+    def watched(self) -> Iterator[Watch]:
         """Inside, comparisons are noted, and products counted, those of all points together."""
-        watch = precise.Watch(self.left)
-        token = precise.watching.set(watch)
+        watch = Watch(self.left)
+        token = watching.set(watch)
         try:
             yield watch
         finally:
             self.left = watch.left
-            precise.watching.reset(token)
+            watching.reset(token)
 
     def run(self, orders: Sequence[dict[str, int]], wanted: int) -> Check:
         """Visit points until enough has been seen."""
         self.sides = self.sight(self.arrays)
         try:
             self._visit(orders, wanted)
-        except precise.TooMuch:
+        except TooMuch:
             if len(self.sizes) < (ENOUGH if self.arrays is precise else 1):
                 raise
         return self.record()

@@ -20,7 +20,8 @@ from ..kinds import Dim
 from ..ops.multilinear import Place, letters
 from . import special
 from .contraction import Step
-from .precise import STEP, add_all, multiply_all, spend  # noqa: F401 (the numeric texts of the book call them)
+from .precise import add_all, multiply_all  # noqa: F401 (the numeric texts of the book call them)
+from .watch import STEP, spend
 
 Value = Any  # a number, or a two-dimensional array of float or complex
 SMALL = 4000  # entries of factors: below, what NumPy does for great ones costs more than it saves

@@ -23,7 +23,7 @@ from ..kinds import ONE, Dim, Shape, kind_of
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import ADD, CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
 from ..ops.operation import Operation
-from .precise import NODE, watching
+from .watch import NODE, watching
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import ShapeError, UsageError
 from . import decimals, precise
+from .arrays import Array
 
 Value = Any  # a number, or a two-dimensional array of float or complex
 Shape = tuple[int, int]
@@ -79,14 +80,14 @@ def _waves(name: str, order: int, count: int, x: Value, value: Shape) -> Value:
 
 
 def _is_precise(x: Value) -> bool:
-    return isinstance(x, precise.Array | Decimal)
+    return isinstance(x, Array | Decimal)
 
 
 def _inward(found: Value) -> Value:
     """A NumPy array of decimal numbers as the check has it."""
     if np.ndim(found) == 0:
         return found
-    return precise.Array(found.ravel().tolist(), found.shape)
+    return Array(found.ravel().tolist(), found.shape)
 
 
 def _for(x: Value, coefficients: Sequence[Value]) -> Sequence[Value]:

@@ -1,0 +1,183 @@
+"""Linear algebra with matrices of decimal numbers: solutions, factors, singular values, eigenvectors."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from operator import mul
+from typing import Any
+
+from .arrays import UNIT, ZERO, Array, eye, filled, full
+from .decimals import negligible
+from .watch import noted, spend
+
+SWEEPS = 60  # of the singular value decomposition; a dozen are many
+
+
+def eliminate(X: Array, right: Array | None = None) -> tuple[Any, list[list[Any]]]:
+    """Gauss and Jordan with partial pivots: the determinant of X, and the lines that [X, right] becomes."""
+    n = X.shape[0]
+    if X.shape[1] != n:
+        raise ValueError("not square")
+    lines = [a + b for a, b in zip(X.lines(), right.lines(), strict=True)] if right is not None else list(X.lines())
+    determinant = UNIT
+    for k in range(n):
+        top = max(range(k, n), key=lambda i: abs(lines[i][k]))
+        pivot = lines[top][k]
+        if top != k:
+            lines[k], lines[top] = lines[top], lines[k]
+            determinant = -determinant
+        determinant *= pivot
+        if not pivot:
+            return ZERO, lines
+        own = lines[k] = [a / pivot for a in lines[k]] if right is not None or k < n - 1 else lines[k]
+        for i in range(n) if right is not None else range(k + 1, n):
+            factor = lines[i][k]
+            if i != k and factor:
+                lines[i] = [a - factor * b for a, b in zip(lines[i], own, strict=True)]
+    return determinant, lines
+
+
+def solve(X: Array, right: Array) -> Array:
+    n = X.shape[0]
+    determinant, lines = eliminate(X, right)
+    if not determinant:
+        raise ZeroDivisionError("singular matrix")
+    return Array([a for line in lines for a in line[n:]], (n, right.shape[1]))
+
+
+def inverse(X: Array) -> Array:
+    return solve(X, eye(X.shape[0]))
+
+
+def determinant(X: Array) -> Any:
+    return eliminate(X)[0]
+
+
+def cholesky(X: Array) -> Array:
+    """The lower triangle L with L L^T = X; not a number where X is not positive definite."""
+    n = len(X)
+    L = full((n, n), 0)
+    for i in range(n):
+        for j in range(i + 1):
+            rest = X[i, j] - sum(L[i, k] * L[j, k] for k in range(j))
+            L[i, j] = rest.sqrt() if i == j else rest / L[j, j]
+    return L
+
+
+def matrix_power(X: Array, k: int) -> Array:
+    if k < 0:
+        return matrix_power(inverse(X), -k)
+    total = None
+    for bit in range(k.bit_length()):
+        if bit == len(X.squares):
+            X.squares.append(X.squares[-1] @ X.squares[-1] if bit else X)
+        if k >> bit & 1:
+            total = X.squares[bit] if total is None else total @ X.squares[bit]
+    return eye(X.shape[0]) if total is None else total
+
+
+def orthonormal(X: Array) -> tuple[Array, None]:
+    """Columns with the span of those of X (as many as there are rows, at most), twice by Gram and Schmidt."""
+    found: list[list[Any]] = []
+    for column in list(X.T.lines())[: X.shape[0]]:
+        for _ in range(2):
+            for q in found:
+                along = sum(map(mul, q, column))
+                column = [a - along * b for a, b in zip(column, q, strict=True)]
+        size = sum(a * a for a in column).sqrt()
+        found.append([a / size for a in column])
+    return Array([a for q in found for a in q], (len(found), X.shape[0])).T, None
+
+
+def svd(X: Array, compute_uv: bool = True) -> Any:
+    """U, s, V^T with as few columns as there can be; by turning pairs of columns until they are orthogonal (one-sided Jacobi:
+    Golub and Van Loan, Matrix Computations, 8.6.3)."""
+    if X.shape[0] < X.shape[1]:
+        found = svd(X.T)
+        return (found[2].T, found[1], found[0].T) if compute_uv else found[1]
+    columns = list(X.T.lines())
+    turned = list(eye(len(columns)).lines())
+    small = negligible() * 10
+    for _ in range(SWEEPS):
+        rest = ZERO
+        spend(4 * len(X) * len(columns) ** 2)
+        for p, q in combinations(range(len(columns)), 2):
+            x, y = columns[p], columns[q]
+            a, b, c = sum(map(mul, x, x)), sum(map(mul, y, y)), sum(map(mul, x, y))
+            if not (a * b).is_finite():
+                raise ZeroDivisionError("entries that are not finite")
+            if c * c <= small * small * a * b:
+                continue
+            rest += 1
+            t = (b - a) / (2 * c)
+            t = UNIT.copy_sign(t) / (abs(t) + (1 + t * t).sqrt())
+            cosine = 1 / (1 + t * t).sqrt()
+            for where in (columns, turned):
+                u, v = where[p], where[q]
+                where[p] = [cosine * (i - t * j) for i, j in zip(u, v, strict=True)]
+                where[q] = [cosine * (t * i + j) for i, j in zip(u, v, strict=True)]
+        if not rest:
+            break
+    else:
+        raise ArithmeticError("no end of turning")
+    sizes = [sum(map(mul, x, x)).sqrt() for x in columns]
+    order = sorted(range(len(sizes)), key=lambda k: -sizes[k])
+    singular = [sizes[k] for k in order]
+    if not compute_uv:
+        return singular
+    left = Array([a / sizes[k] for k in order for a in columns[k]], (len(order), X.shape[0])).T
+    return left, singular, Array([a for k in order for a in turned[k]], (len(order), len(order)))
+
+
+def pseudo_inverse(X: Array) -> Array:
+    """The Moore-Penrose inverse. Singular values of rounding errors are taken for zero."""
+    U, s, Vt = svd(X)
+    least = s[0] * negligible().sqrt()
+    inverted = [1 / a if a > least else ZERO for a in s]
+    turned: Array = Vt.T
+    return turned @ Array([a * b for line, a in zip(_finite(U).T.lines(), inverted, strict=True) for b in line], U.T.shape)
+
+
+def _finite(U: Array) -> Array:
+    """With zeros for the columns of singular values that are zero."""
+    return Array([a if a.is_finite() else ZERO for a in U.data], U.shape)
+
+
+def first_right_singular(X: Array) -> Array:
+    """The first right singular vector, with its greatest entry positive."""
+    v = next(svd(X)[2].lines())
+    top = max(range(len(v)), key=lambda k: abs(v[k]))
+    noted([top])
+    return Array([a.copy_sign(1) if k == top else a * UNIT.copy_sign(v[top]) for k, a in enumerate(v)], (len(v), 1))
+
+
+def eigen(X: Array, k: Any) -> tuple[Any, Array]:
+    """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector with its greatest entry positive."""
+    S = (X + X.T) / 2
+    shift = two_norm(S) + 1  # S + shift I is positive definite: its singular values are its eigenvalues
+    _, sizes, vectors = svd(S + eye(len(S)) * shift)
+    at = len(sizes) - int(k) if k > 0 else -1 - int(k)
+    if not 0 <= at < len(sizes):
+        raise ZeroDivisionError(f"no eigenvalue {k}")
+    v = list(vectors.lines())[at]
+    top = max(v, key=abs)
+    return sizes[at] - shift, Array([a * UNIT.copy_sign(top) for a in v], (len(v), 1))
+
+
+def adjugate(X: Array) -> Array:
+    """The adjugate, by minors."""
+    lines, n = list(X.lines()), X.shape[0]
+
+    def minor(i: int, j: int) -> Any:
+        left = [a for k, line in enumerate(lines) if k != i for a in [*line[:j], *line[j + 1 :]]]
+        return (-1) ** (i + j) * determinant(Array(left, (n - 1, n - 1)))
+
+    return filled((n, n), lambda i, j: minor(j, i))
+
+
+def log_determinant(X: Array) -> Any:
+    return abs(determinant(X)).ln()
+
+
+def two_norm(x: Array) -> Any:
+    return sum(map(mul, x.data, x.data)).sqrt()

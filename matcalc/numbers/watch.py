@@ -1,0 +1,83 @@
+"""What is watched while numbers are computed: on which side of its switches a function is, and how much work it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from decimal import Decimal, getcontext
+from typing import Any
+
+DIGITS = 50
+CHEAP, MOST = 200, 2_000_000  # products of two numbers: not counted; too many
+DEAR = 100  # products, that a function of a number is as dear as
+NODE, STEP = 20, 200  # likewise a node of an expression, and a step of a contraction, whatever their arrays
+
+
+class TooMuch(Exception):
+    """More products than decimal numbers should be asked for."""
+
+
+class Watch:
+    """The comparisons made, in order: the node of the expression, which of its comparisons, and what it gave for every entry. Matrix
+    products of more than `most` numbers in all, of 50 digits, are TooMuch."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.trace: list[tuple[object, int, Sequence[object]]] = []
+        self.left = most
+        self._node: object = None
+        self._place = 0
+
+    def spend(self, products: int) -> None:
+        self.left -= products * getcontext().prec // DIGITS
+        if self.left < 0:
+            raise TooMuch
+
+    def enter(self, node: object) -> None:
+        """The comparisons that follow are made in this node."""
+        self._node, self._place = node, 0
+
+    def note(self, outcomes: Sequence[object]) -> None:
+        self.trace.append((self._node, self._place, outcomes))
+        self._place += 1
+
+
+watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
+
+
+def noted(outcomes: Sequence[object]) -> None:
+    watch = watching.get()
+    if watch is not None:
+        watch.note(outcomes)
+
+
+def spend(products: int) -> None:
+    """Count so many products of the watch that is set."""
+    watch = watching.get()
+    if watch is not None:
+        watch.spend(products)
+
+
+def _watched(outcome: bool) -> bool:
+    noted((outcome,))
+    return outcome
+
+
+class Number(Decimal):
+    """A number whose comparisons are noted; what is computed from it is a Decimal again."""
+
+    __slots__ = ()
+
+    def __gt__(self, other: Any) -> bool:
+        return _watched(Decimal.__gt__(self, other))
+
+    def __lt__(self, other: Any) -> bool:
+        return _watched(Decimal.__lt__(self, other))
+
+    def __ge__(self, other: Any) -> bool:
+        return _watched(Decimal.__ge__(self, other))
+
+    def __le__(self, other: Any) -> bool:
+        return _watched(Decimal.__le__(self, other))
+
+    def __getitem__(self, place: tuple[()]) -> Decimal:
+        return self
