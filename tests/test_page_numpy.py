@@ -148,7 +148,7 @@ def test_entries_are_set(own: ModuleType) -> None:
 
 def test_claims_are_judged_with_it() -> None:
     lines = (ROOT / "tests" / "data" / "claims.jsonl").read_text(encoding="utf-8").splitlines()
-    claims = [claim for claim in map(json.loads, lines) if claim.get("verdict") in ("equal", "not equal")][::6]
+    claims = [claim for claim in map(json.loads, lines) if claim.get("verdict") in ("equal", "not equal")][::15]
     code = """
 import json, sys, numpy
 from matcalc import ask

@@ -10,34 +10,17 @@ from ..errors import ReadingError, Span
 from ..syntax import spell_name, split_name
 from .functions import book, function_of, longest_function
 from .marks import Mark, quote, refuse
+from .meanings import meant, nearest
 from .scan import GREEK_WORDS
 
 _OPERANDS = ("word", "greek", "close", "num", "upright", "sup", "post")
 RESERVED = frozenset({"I", "T", "infty"})
-# Words people try, and what stands for them here.
-HINTS = {
-    "eye": "write I or I_n",
-    "identity": "write I or I_n",
-    "hadamard": "write A .* B",
-    "frac": "write a/b, or \\frac{a}{b}",
-    "prod": "write prod_{i=1}^n x_i",
-    "ones": "write ones(n)",
-    "lg": "write log_{10}(x)",
-}
-
-
-def nearest(word: str, others: Iterable[str] = ()) -> str | None:
-    """The known spelling closest to `word`."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(word[:40], [*book(), *others], n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
     """What may have been meant by the unknown `word` before a bracket."""
-    if word.lower() in HINTS:
-        return HINTS[word.lower()]
+    if found := meant(word):
+        return found
     near = nearest(word, known)
     return f"did you mean {near}(…)?" if near in book() else f"did you mean {near}?" if near else None
 

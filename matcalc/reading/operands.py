@@ -11,7 +11,8 @@ from .applied import given_at, holds_one, is_list, touching_bracket
 from .functions import function_of, is_elementwise
 from .machine import Frame, Token, leaf
 from .marks import Mark, quote
-from .names import HINTS, accented, is_prime, nearest, subscript, suggestion_for, superscript_index
+from .meanings import meant, nearest
+from .names import accented, is_prime, subscript, suggestion_for, superscript_index
 from .sizes import read_sizes
 from .sums import SumSigns
 
@@ -66,7 +67,7 @@ class Operands(SumSigns):
         while begin > 0 and self.text[begin - 1].isalpha():
             begin -= 1
         name = self.text[begin : mark.start]
-        near = suggestion_for(name, self.names.variables) if len(name) > 2 else None
+        near = meant(name + mark.value) or (suggestion_for(name, self.names.variables) if len(name) > 2 else None)
         hint = near if near else f"write {name[-20:]}_{mark.value[:20]} for a subscript, or {mark.value[:20]} {name[-20:]} for a product"
         raise self.refuse(f"{quote(name + mark.value)} is no name", (begin, mark.end), hint)
 
@@ -143,7 +144,8 @@ class Operands(SumSigns):
         function = function_of(mark.value)
         if function is None:
             near = nearest(mark.value)
-            raise self.refuse(f"the command `\\{mark.value}` is not known", mark.span, f"did you mean \\{near}?" if near else None)
+            hint = meant(mark.value) or (f"did you mean \\{near}?" if near else None)
+            raise self.refuse(f"the command `\\{mark.value}` is not known", mark.span, hint)
         self.function(function, mark)
 
     def on_word(self, mark: Mark) -> None:
@@ -205,6 +207,8 @@ class Operands(SumSigns):
     def pieces(self, mark: Mark, touching: bool) -> None:
         """An undeclared run of letters: names side by side, perhaps with a function's name at its end."""
         run = mark.value
+        if touching and (hint := meant(run)) and self.names.variables.isdisjoint(run):
+            raise self.refuse(f"there is no function {quote(run)}", mark.span, hint)
         at = self.names.function_at_end(run)
         if at < len(run):
             head = self.names.cut(run[:at])
@@ -214,8 +218,6 @@ class Operands(SumSigns):
                     f"{quote(run)} ends in a function's name", mark.span, near if len(head) > 2 else f"write {run[:at]} {run[at:]}(…)"
                 )
         elif size := self.names.function_at_start(run):
-            if touching and run.lower() in HINTS:
-                raise self.refuse(f"there is no function {quote(run)}", mark.span, HINTS[run.lower()])
             near = nearest(run) if touching else None
             wanted = f"did you mean {near}(…)?" if near and len(near) > size else f"did you mean {run[:size]}({run[size : size + 20]})?"
             raise self.refuse(f"{quote(run)} begins with a function's name", mark.span, wanted)

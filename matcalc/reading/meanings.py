@@ -1,0 +1,76 @@
+"""Words and commands that people write and matcalc has not: what to write instead, and which known word is one letter off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .functions import book
+
+_INTEGRAL = "an integral is not read: give the integrand, or its closed form"
+_WHERE = "what attains an extremum is no function: `matcalc stationary` finds where a gradient vanishes"
+_DRAWN = "a distribution is no function: write its density, as in N(x; mu, Sigma)"
+_SPECTRUM = "write eigmax(A), eigmin(A) or eigval(A, k), of a symmetric matrix"
+_CONSTANT = "it is constant but for jumps, and has no derivative"
+_SET = "a set is no value"
+
+MEANT = {
+    "eye": "write I or I_n",
+    "identity": "write I or I_n",
+    "ones": "write ones(n)",
+    "hadamard": "write A .* B",
+    "frac": "write a/b, or \\frac{a}{b}",
+    "prod": "write prod_{i=1}^n x_i",
+    "lg": "write log_{10}(x)",
+    "log10": "write log_{10}(x)",
+    "log2": "write log_{2}(x)",
+    "log1p": "write log(1 + x)",
+    **dict.fromkeys(("int", "oint", "iint", "integral", "integrate", "quad"), _INTEGRAL),
+    **dict.fromkeys(("arg", "argmin", "argmax", "minimize", "maximize", "minimise", "maximise"), _WHERE),
+    **dict.fromkeys(("sim", "normal", "gaussian", "bernoulli"), _DRAWN),
+    **dict.fromkeys(("eig", "eigs", "eigvals", "eigenvalue", "eigenvalues", "spec", "spectrum"), _SPECTRUM),
+    **dict.fromkeys(("rank", "numel", "length", "size", "shape"), _CONSTANT),
+    **dict.fromkeys(("null", "span", "range", "ker", "kernel", "image"), _SET),
+    "choose": "write factorial(n)/(factorial(k) factorial(n - k))",
+    "binom": "write factorial(n)/(factorial(k) factorial(n - k))",
+    "lim": "limits are not taken: give the function itself",
+    "svd": "write ||X||_2, sigmin(X) or ||X||_* for functions of singular values",
+    "svdvals": "write ||X||_2, sigmin(X) or ||X||_* for functions of singular values",
+    "qr": "the triangular factor of X is chol(X^T X)^T",
+    "cholesky": "write chol(X)",
+    "crossentropy": "write -sum(y .* log(p))",
+    "entropy": "write -sum(p .* log(p))",
+    "mse": "write ||y - t||^2/n",
+    "conv": "write a convolution as a sum, sum_j h_j x_{i - j}",
+    "fft": "write F x with the matrix F of the transform",
+}
+
+
+def meant(word: str) -> str | None:
+    """What to write for a word that means something known."""
+    return MEANT.get(word.lower())
+
+
+def nearest(word: str, others: Iterable[str] = ()) -> str | None:
+    """The known spelling that is one letter off, or two of a long word: one more, one less, another, or two that changed places."""
+    word = word[:40]
+    allowed = 1 if len(word) < LONG else 2
+    found = [(d, known) for known in [*book(), *others] if (d := _apart(word, known, allowed)) <= allowed]
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+LONG = 8  # letters
+
+
+def _apart(one: str, other: str, most: int) -> int:
+    """How many letters two words are apart (Damerau and Levenshtein); more than `most` where it is no matter."""
+    if abs(len(one) - len(other)) > most or min(len(one), len(other)) < 3:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        two_before, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[j] = min(row[j], two_before[j - 2] + 1)
+    return row[-1]

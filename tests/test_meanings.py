@@ -1,0 +1,35 @@
+"""Words and commands that matcalc does not know: what one is told to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+import matcalc
+from matcalc.errors import MatcalcError
+
+MEANT = [
+    (r"\int_0^1 x dx", "integral"),
+    (r"\arg\min_x ||x||", "stationary"),
+    (r"x \sim y", "density"),
+    ("log10(x)", "log_{10}(x)"),
+    ("crossentropy(p, y)", "-sum(y .* log(p))"),
+    ("svd(A)", "singular values"),
+    ("qr(A)", "chol(X^T X)^T"),
+    ("rank(A)", "no derivative"),
+    ("softmx(x)", "did you mean softmax(…)?"),
+    ("tranpose(A)", "did you mean transpose(…)?"),
+]
+
+
+@pytest.mark.parametrize("text, said", MEANT, ids=[text for text, _ in MEANT])
+def test_what_is_not_known_is_answered_by_its_meaning(text: str, said: str) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.parse(text)
+    assert said in (caught.value.suggestion or "")
+
+
+def test_a_word_of_the_table_may_be_a_product_of_declared_names() -> None:
+    assert matcalc.parse("qr(A)", where="q in R; r: R -> R; A in R").text == "q r(A)"
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.parse(r"\foo x")
+    assert caught.value.suggestion is None  # no known word is one letter off
