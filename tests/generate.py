@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from spelling import spell
 
+from matcalc.ops.book import REGISTRY
 from matcalc.syntax import Node, walk
 
 Dims = tuple[str, ...]  # one size: the dimension names it is the product of; () is one, "2" is two
@@ -66,9 +67,12 @@ def over(a: Node, b: Node) -> Node:
     return mul(a, b, sign="/")
 
 
+OF_MATRICES = {op.scalar for op in REGISTRY.values() if op.scalar}  # functions of numbers that matrices have too
+
+
 def entries_meant(node: Node, kind: Kind) -> Node:
     """exp.(X) of a square matrix: in a product or a norm exp(X) would be refused, since expm(X) may be meant."""
-    doubtful = node.op == "call" and node.attr in ("exp", "log", "sqrt", "sin", "cos") and kind[0] == kind[1] != ()
+    doubtful = node.op == "call" and node.attr in OF_MATRICES and kind[0] == kind[1] != ()
     return Node("call", node.args, f"{node.attr}.") if doubtful else node
 
 

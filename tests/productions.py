@@ -7,6 +7,7 @@ from collections.abc import Callable
 from generate import (
     DOMAINS,
     LETTERS,
+    OF_MATRICES,
     SCALAR,
     Dims,
     Kind,
@@ -51,7 +52,7 @@ def of_scalar_by(function: str) -> Make:
     def make(g: Maker, kind: Kind, depth: int) -> Node:
         d = g.square()
         inner = g.make((d, d), depth)
-        if inner.op == "call" and inner.attr in ("exp", "log", "sqrt"):
+        if inner.op == "call" and inner.attr in OF_MATRICES:
             inner = Node("call", inner.args, f"{inner.attr}.")
         return call(function, inner)
 

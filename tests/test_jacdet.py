@@ -10,7 +10,7 @@ import matcalc
 MAPS = [
     ("A X B", "X", "A in R^{m x m}; X in R^{m x n}; B in R^{n x n}", "det(A)^n det(B)^m"),
     ("X B", "X", "X in R^{m x n}; B in R^{n x n}", "det(B)^m"),
-    ("X^-1", "X", "X in R^{n x n} invertible", "det(X)^(-2 n) (-1)^n"),
+    ("X^-1", "X", "X in R^{n x n} invertible", "(-1)^n det(X)^(-2 n)"),
     ("X^T", "X", "X in R^{m x n}", "(-1)^(m n (1 - m) (1 - n)/4)"),
     ("2 x", "x", "x in R^n", "2^n"),
     ("-x", "x", "x in R^n", "(-1)^n"),

@@ -106,7 +106,7 @@ def test_what_the_wheel_says_of_itself(wheel: Path, tmp_path: Path) -> None:
     meta = Parser().parsestr((info / "METADATA").read_text(encoding="utf-8"))
     assert (meta["Name"], meta["Version"], meta["License-Expression"]) == ("matcalc-symbolic", matcalc.__version__, "MIT")
     needed = [line.split(">")[0] for line in meta.get_all("Requires-Dist", []) if "extra" not in line]
-    assert needed == ["click", "lark", "numpy", "rich", "sympy"]
+    assert needed == ["click", "lark", "mpmath", "numpy", "rich", "sympy"]
 
 
 def test_the_citation_is_of_this_version() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import matcalc
 from matcalc.errors import MatcalcError, ReadingError
 from matcalc.kinds import Dim
 from matcalc.ops.vocabulary import SETS
@@ -498,3 +499,8 @@ def test_a_set_is_read_before_and_after_the_size(written: str) -> None:
 def test_a_size_may_have_a_subscript() -> None:
     (d,) = parse_where("x in R^n_1")
     assert list(map(str, d.sizes)) == ["n_1"] and d.properties == ()
+
+
+@pytest.mark.parametrize("ones", ["1^T", "1ᵀ", "1'", "1^{\\top}", "1^{T}"])
+def test_ones_are_transposed_in_every_spelling(ones: str) -> None:
+    assert matcalc.parse(f"{ones} w", where="w in R^n").shape == ("1", "1")

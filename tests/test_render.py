@@ -308,7 +308,9 @@ def trees(leaves: list[str], bounds: list[str]) -> st.SearchStrategy[Node]:
             ),
             st.builds(power, kid, exponent),
             st.builds(epow, kid, exponent),
-            st.builds(lambda o, k: op(o, k), st.sampled_from(["T", "inv", "pinv"]), kid),
+            st.builds(
+                lambda o, k: op(o, n("1") if (o, k.op, k.attr) == ("T", "num", 1) else k), st.sampled_from(["T", "inv", "pinv"]), kid
+            ),  # 1^T is ones
             st.builds(lambda k, p: op("norm", k, attr=p), kid, st.sampled_from(["", "1", "2", "F", "inf", "*"])),
             st.builds(lambda k, p: op("norm", k, p, attr="p"), kid, st.just(n("p")) | st.just(q(3))),
             kid.map(lambda k: op("bars", k)),

@@ -31,6 +31,7 @@ def matrix_function(
     """The three blocks of a function of a matrix that is `scalar` of numbers: itself, its derivative along directions, and the
     Kronecker form of that. `languages` has its name in NumPy, JAX, PyTorch and Octave, `numerics` the texts of the three."""
     numpy, jax, torch, octave = languages
+    jax, torch = (text if text != numpy else "" for text in (jax, torch))  # theirs is NumPy's where nothing is said
     further = "" if source == cite("higham-relton-2013") else "; " + cite("higham-relton-2013")
     alike: dict[str, str] = {"domain": domain}
     value = operation(
@@ -46,8 +47,8 @@ def matrix_function(
         spellings=name,
         numeric=numerics[0],
         numpy=f"{numpy}(X)",
-        jax=f"{jax}(X)",
-        torch=f"{torch}(X)",
+        jax=jax and f"{jax}(X)",
+        torch=torch and f"{torch}(X)",
         **{"octave": f"{octave}(X)"} | alike | block,
     )
     derivative = operation(
@@ -65,8 +66,8 @@ def matrix_function(
         spellings=f"d{name}",
         numeric=numerics[1],
         numpy=f"_derivative({numpy}, X, E, *directions)",
-        jax=f"_derivative({jax}, X, E, *directions)",
-        torch=f"_derivative({torch}, X, E, *directions)",
+        jax=jax and f"_derivative({jax}, X, E, *directions)",
+        torch=torch and f"_derivative({torch}, X, E, *directions)",
         octave=f"derivative_(@{octave}, X, E, *directions)",
         **alike,
     )
@@ -82,8 +83,8 @@ def matrix_function(
         spellings=f"k{name}",
         numeric=numerics[2],
         numpy=f"_kronecker({numpy}, X, *directions)",
-        jax=f"_kronecker({jax}, X, *directions)",
-        torch=f"_kronecker({torch}, X, *directions)",
+        jax=jax and f"_kronecker({jax}, X, *directions)",
+        torch=torch and f"_kronecker({torch}, X, *directions)",
         octave=f"kronecker_(@{octave}, X, *directions)",
         **alike,
     )

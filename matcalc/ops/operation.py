@@ -118,7 +118,7 @@ class Operation:
         self.gives = gives
         self.kronecker = kronecker
         self.scalar = scalar
-        self.parity = parity
+        self.parity = parity or ("odd" if adjoint and not directions else "")  # what is linear by its adjoint
         self.adjoint = adjoint
         self.directions = directions
         self.rule = rule or (f"derivative of {name}" if elementwise else name)

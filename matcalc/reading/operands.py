@@ -54,7 +54,7 @@ class Operands(SumSigns):
         """Whether the next marks are a transpose: 1^T x is the sum of the entries of x."""
         if self.i >= self.stop or self.marks[self.i].gap:
             return False
-        if self.peek("post", "T"):
+        if self.peek("post", "T") or self.peek("sup", "T"):
             return True
         ahead = self.marks[self.i + 1 : self.i + 3]
         if not self.peek("caret", "^") or not ahead:
