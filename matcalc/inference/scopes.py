@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
@@ -97,7 +98,7 @@ class Typing:
         self.bindings: dict[str, Term] = {}
         self.reaches: list[tuple[Dim, Dim]] = []  # an index that runs to the first is one of the second
         self.book = functions
-        self.functions: dict[str, Binding] = dict(functions)
+        self.functions = ChainMap[str, Binding]({}, functions)  # type: ignore[arg-type]  # the book's is not written to
         self.frames = [Frame({})]
         self.bare: dict[Node, str] = {}  # the index of a sum that names none
         self.working: list[str] = []  # the names whose definitions are being read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from ..ops.book import REGISTRY, SHORTHANDS
@@ -14,13 +14,35 @@ BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the k
 
 
 @cache
+def _binding(name: str) -> Binding:
+    short = SHORTHANDS[name]
+    return Binding(name, parse(short.meaning, short.params).body, short.params)
+
+
+class _Shorthands(Mapping[str, Binding]):
+    """Every shorthand by its name. One is read when it is first asked for."""
+
+    def __getitem__(self, name: str) -> Binding:
+        if name not in self:
+            raise KeyError(name)
+        return _binding(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in SHORTHANDS and name not in BY_KIND
+
+    def __iter__(self) -> Iterator[str]:
+        return filter(self.__contains__, SHORTHANDS)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+_SHORTHANDS = _Shorthands()
+
+
 def shorthands() -> Mapping[str, Binding]:
-    """Every shorthand by its name."""
-    found = {}
-    for name, short in SHORTHANDS.items():
-        if name not in BY_KIND:
-            found[name] = Binding(name, parse(short.meaning, short.params).body, short.params)
-    return found
+    """The shorthands of the book."""
+    return _SHORTHANDS
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from ..errors import ReadingError, Span
 from ..syntax import GREEK as LETTERS
@@ -148,30 +149,40 @@ _LOOKALIKES = dict(zip("асеорхуіјѕԁһвкмнтАВСЕНІЈКМОР
 _UPRIGHT = r"\\(?:operatorname\*?|mathrm|text|textrm|textit|mathit|mathsf|mathtt|mbox|rm)[ ]*\{[ ]*(?P<upright>[A-Za-z]+)[ ,]*\}"
 _OPERATOR = r"\\mathop[ ]*\{[ ]*\\(?:mathrm|operatorname|text|sf|rm|mathsf)[ ]*\{?[ ]*(?P<operator>[A-Za-z]+)[ ]*\}?[ ]*\}"
 _CONST = r"\\(?:mathbf|boldsymbol|bm|mathbb|mathbbm|mathds|mathbbold|pmb|symbf)[ ]*(?:\{[ ]*(?P<const>[01])[ ]*\}|(?P<const2>[01]))"
-_SCAN = re.compile(
-    r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)"
-    r"|(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<path>(?:np|numpy|jnp|torch|tf|sp|sympy|scipy|math|linalg|la)(?:\.[A-Za-z_][A-Za-z_0-9]*)+)"
-    r"|(?P<word>[A-Za-z]+)"
-    rf"|(?P<op>{_OPERATOR})|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})"
-    r"|\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}"
-    r"|\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)"  # the operator; \vec{x} is only an arrow
-    r"|\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)"
-    r"|\\(?P<cmd>[A-Za-z]+|.)"
-    rf"|(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)"
-    rf"|(?P<greek>[{''.join(GREEK)}])"
-    r"|\.T(?![A-Za-z])(?P<dot_t>)"
-    r"|\.(?P<method>I(?![A-Za-z_(.])|[a-z]+(?=[ ]*\([ ]*\))|dot(?=[ ]*\())"
-    r"|(?<=[(, ])[\"'](?P<quoted>[Ff]ro|inf)[\"']"
-    r"|(?P<spec>(?<=\()[\"'][A-Za-z, .>-]*[\"'])"
-    r"|(?<=[)\]}])\.(?=\()(?P<between>)"
-    r"|\.(?=(?:\\left[ ]*)?\()(?P<dot>)"
-    r"|(?<=[A-Za-z)\]}'])\.(?=[A-Za-z\[\\])(?P<tight>)"
-    r"|(?P<bars>\|{3,})"
-    rf"|(?P<symbol>{'|'.join(re.escape(s) for s in sorted(SYMBOLS, key=len, reverse=True) if s != '.T')})"
-    r"|(?P<other>.)",
-    re.DOTALL,
-)
+
+
+@cache
+def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
+    """The marks of a text with or without commands of LaTeX, and with or without other letters than ASCII: compiling them all takes a
+    twentieth of a first answer."""
+    symbols = sorted((s for s in SYMBOLS if s != ".T" and (s.isascii() or not ascii_only)), key=len, reverse=True)
+    commands = (
+        f"(?P<op>{_OPERATOR})|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})",
+        r"\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}",
+        r"\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)",  # the operator; \vec{x} is only an arrow
+        r"\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)",
+        r"\\(?P<cmd>[A-Za-z]+|.)",
+    )
+    letters = (f"(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)", f"(?P<greek>[{''.join(GREEK)}])")
+    parts = (
+        r"(?P<blank>[ \t\r\f\v~]+)" if ascii_only else r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)",
+        r"(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)",
+        r"(?P<path>(?:np|numpy|jnp|torch|tf|sp|sympy|scipy|math|linalg|la)(?:\.[A-Za-z_][A-Za-z_0-9]*)+)",
+        r"(?P<word>[A-Za-z]+)",
+        *(commands if latex else ()),
+        *(() if ascii_only else letters),
+        r"\.T(?![A-Za-z])(?P<dot_t>)",
+        r"\.(?P<method>I(?![A-Za-z_(.])|[a-z]+(?=[ ]*\([ ]*\))|dot(?=[ ]*\())",
+        r"(?<=[(, ])[\"'](?P<quoted>[Ff]ro|inf)[\"']",
+        r"(?P<spec>(?<=\()[\"'][A-Za-z, .>-]*[\"'])",
+        r"(?<=[)\]}])\.(?=\()(?P<between>)",
+        r"\.(?=(?:\\left[ ]*)?\()(?P<dot>)",
+        r"(?<=[A-Za-z)\]}'])\.(?=[A-Za-z\[\\])(?P<tight>)",
+        r"(?P<bars>\|{3,})",
+        f"(?P<symbol>{'|'.join(map(re.escape, symbols))})",
+        r"(?P<other>.)",
+    )
+    return re.compile("|".join(parts), re.DOTALL)
 
 
 def check_length(text: str) -> None:
@@ -187,7 +198,7 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
     original, text = text, _plain(text)
     marks: list[Mark] = []
     gap = False
-    for m in _SCAN.finditer(text, start, stop):
+    for m in _pattern("\\" in text, text.isascii()).finditer(text, start, stop):
         mark = _mark(m, text)
         if mark.kind == "blank":
             gap = True
