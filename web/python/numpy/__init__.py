@@ -328,7 +328,9 @@ def squeeze(a):
 
 def transpose(a, axes=None):
     a = asarray(a)
-    axes = list(reversed(range(a.ndim))) if axes is None else [k % a.ndim for k in axes]
+    axes = list(reversed(range(a.ndim))) if axes is None else [k % a.ndim if a.ndim else k for k in axes]
+    if sorted(axes) != list(range(a.ndim)):
+        raise ValueError("axes don't match array")
     strides = _strides(a.shape)
     new = [a.shape[k] for k in axes]
     return ndarray(new, [a.data[o] for o in _offsets(new, [strides[k] for k in axes])])
