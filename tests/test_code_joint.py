@@ -160,3 +160,8 @@ def test_what_one_file_cannot_hold() -> None:
         matcalc.code([first, matcalc.derivative("a^T X b", "a")])
     with pytest.raises(UsageError, match="Hessian"):
         matcalc.code([first, second], parts=["hessian"])
+
+
+def test_directions_have_names_of_their_own() -> None:
+    program = matcalc.code(matcalc.derivative("dx x x_1 + x^2", ["x", "x_1"], where="dx, x, x_1 in R"), parts=["jvp"])
+    assert "def jvp(x, x_1, dx, dx_1, dx_1_1):" in program

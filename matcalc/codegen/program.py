@@ -79,7 +79,9 @@ class Problem:
         """Names for directions, dx for x, that are no names of the text."""
         taken = {*self.d._typed.symbols, *self.d._typed.families}
         for x in self.names:
-            yield next(n for n in chain((f"d{x}",), map(f"d{x}_{{}}".format, count(1))) if n not in taken)
+            name = next(n for n in chain((f"d{x}",), map(f"d{x}_{{}}".format, count(1))) if n not in taken)
+            taken.add(name)  # with dx in the text, x has dx_1, which then is not that of x_1
+            yield name
 
     def _arguments(self, restore: Mapping[Expr, Expr]) -> list[Argument]:
         typed = self.d._typed

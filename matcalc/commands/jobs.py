@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MatcalcError, UsageError
+from ..reading.files import read_file
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -44,15 +45,7 @@ _LABEL = re.compile(r"\\(?:label|tag)\{[^{}]*\}|\\nonumber(?![A-Za-z])|\\notag(?
 
 def read_jobs(path: str) -> list[Job]:
     """The jobs of a file; a line that is none becomes a job with an `error`."""
-    try:
-        with open(path, encoding="utf-8-sig") as stream:
-            text = stream.read()
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}") from None
+    text = read_file(path)
     kind = os.path.splitext(path)[1].lower()
     if kind in (".jsonl", ".ndjson", ".json"):
         return [_job_of(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]

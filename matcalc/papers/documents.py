@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import UsageError
+from ..reading.files import read_file
 from .macros import Macros, macros_of
 
 ENVIRONMENTS = "equation|displaymath|math|align|alignat|flalign|gather|multline|eqnarray|IEEEeqnarray|dmath"
@@ -46,15 +47,7 @@ def read(path: str) -> Document:
     kind = os.path.splitext(path)[1].lower()
     if kind not in SUFFIXES:
         raise UsageError(f"{path} is neither {', '.join(SUFFIXES[:-1])} nor {SUFFIXES[-1]}")
-    try:
-        with open(path, encoding="utf-8-sig") as stream:
-            text = stream.read()
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}") from None
+    text = read_file(path)
     parts = _cells(path, text) if kind == ".ipynb" else [(None, text)]
     clean = [(cell, _blanked(part, kind == ".tex")) for cell, part in parts]
     prose = "\n".join(part for _, part in clean)
