@@ -91,7 +91,6 @@ def test_names_are_completed() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX, which other tests import, warns of the fork
 def test_a_terminal_gets_a_session_and_a_pipe_the_help(tmp_path: Path) -> None:
     assert "Usage" in run().out
     import pty
