@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .marks import Mark
+from ..ops import greek_functions
+from .calls import call
+from .lexer import Lexer
+from .marks import Mark, quote
 from .names import Names
 
 _NAMED = ("word", "greek", "upright")
@@ -67,3 +70,77 @@ def plain_factors(marks: Sequence[Mark], names: Names) -> frozenset[str]:
         if bracket < 0 or not (holds_one(marks, bracket) or is_list(marks, bracket)):
             found.add(pieces[-1])
     return frozenset(found)
+
+
+def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
+    """Is the name a function here? Then its call is begun. A letter that may be one and may be not is refused."""
+    primes = 0
+    while (
+        lexer.i + primes < lexer.stop
+        and lexer.marks[lexer.i + primes].kind == "post"
+        and lexer.source(lexer.marks[lexer.i + primes].span) in ("'", "’", "′")
+    ):
+        primes += 1
+    at = lexer.i + primes
+    bracket = lexer.marks[at] if at < lexer.stop and lexer.marks[at].kind == "open" and lexer.marks[at].value == "(" else None
+    if name in lexer.names.functions:
+        if bracket is None:
+            raise lexer.refuse(f"the function {quote(name)} has no argument", mark.span, f"write {name[:40]}(…)")
+        lexer.i = at
+        call(lexer, name + "'" * primes, mark.span)
+        return True
+    if bracket is None or bracket.gap or name in lexer.names.variables:
+        return False
+    if name in greek_functions():
+        function = greek_functions()[name]
+        lexer.note(f"read `{lexer.source(mark.span)}(…)` as {function}(…)")
+        lexer.i = at
+        call(lexer, function + "'" * primes, mark.span)
+        return True
+    below_log = lexer.frames[-1].kind == "argument" and lexer.frames[-1].label == "log" and not lexer.ends
+    if name == "Gamma" and not primes and (below_log or (name not in lexer.names.plain and holds_one(lexer.marks, at))):
+        lexer.note(f"read `{lexer.source(mark.span)}(…)` as the gamma function")
+        lexer.i = at
+        call(lexer, "tgamma", mark.span)
+        return True
+    listed = is_list(lexer.marks, at)
+    bar = given_at(lexer.marks, at)
+    if bar and density(lexer, name, mark, at, bar):
+        return True
+    if base in ("I", "pi") or name in lexer.active or not (listed or holds_one(lexer.marks, at)):
+        return False
+    inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()
+    called = name + "'" * primes
+    shown = f"{called}({inside[:30]})"
+    span = (mark.start, lexer.marks[bracket.mate].end)
+    if listed:
+        hint = f"define the function first: {name}({inside[:30]}) = ..."
+        raise lexer.refuse(f"{quote(shown)} is a function of several arguments, of which nothing is known", span, hint)
+    if name in lexer.names.plain:
+        if not primes and not (len(base) == 1 and base.islower()):
+            return False
+        hint = f"write {name} {inside[:30]} for a product, or declare {name}: R -> R for a function"
+        raise lexer.refuse(f"{quote(shown)} can be read in two ways", span, hint)
+    if touching_bracket(lexer.marks, bracket.mate + 1) >= 0:
+        raise lexer.refuse(f"{quote(shown)} is called like a function", span, "write a product with a blank or a *")
+    lexer.note(f"read `{shown}` as a value of the function {name}; the product is written {name} {inside[:30]}")
+    lexer.i = at
+    call(lexer, called, mark.span)
+    return True
+
+
+def density(lexer: Lexer, name: str, mark: Mark, at: int, bar: int) -> bool:
+    r"""\mathcal N(x \mid \mu, \Sigma), and N(x; mu, Sigma): the normal density. Of any other nothing is known."""
+    span = (mark.start, lexer.marks[lexer.marks[at].mate].end)
+    shown = quote(f"{name}({lexer.source((lexer.marks[at].end, lexer.marks[lexer.marks[at].mate].start)).strip()})")
+    commas = [k for k in range(bar, lexer.marks[at].mate) if lexer.marks[k].kind == "comma"]
+    if name == "N" and len(commas) == 1:
+        lexer.note(f"read {shown} as the density of the normal distribution, its covariance last")
+        lexer.marks[bar] = Mark("comma", ",", *lexer.marks[bar].span)
+        lexer.i = at
+        call(lexer, "normalpdf", span)
+        return True
+    if lexer.marks[bar].kind == "semi":
+        return False
+    hint = f"write the density itself, or give it a name without brackets: {name}_{{given}}"
+    raise lexer.refuse(f"{shown} is a conditional density, of which nothing is known", span, hint)

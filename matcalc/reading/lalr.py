@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import path
 from typing import Any
 
-from .machine import Token
+from .lexer import Token
 
 # A production: what becomes of its children ("" to splice them into the parent, "=" to hand on a single one, else the name of
 # the callback; "=name" hands on a single one and calls otherwise), the symbol it makes, how many symbols it takes.

@@ -17,7 +17,8 @@ from .asked import asked, refuse_inside
 from .declare import read_declarations
 from .declare import read_names as parse_names
 from .functions import function_of
-from .lex import Lexer
+from .lex import MEANINGS
+from .lexer import Lexer
 from .marks import Mark, quote, refuse
 from .names import Names, not_a_name, read_name, writes_transposes
 from .programs import is_program, words
@@ -540,7 +541,7 @@ class _Reader:
         new = [p for p in left.params if p not in self.names.variables]
         for param in new:
             self.names.add(param)
-        lexer = Lexer(self.text, self.marks, self.names, self.loose_star, indices)
+        lexer = Lexer(self.text, self.marks, self.names, MEANINGS, self.loose_star, indices)
         tokens = lexer.run(*left.value)
         for param in new:
             self.names.remove(param)

@@ -8,228 +8,241 @@ from fractions import Fraction
 from ..errors import ReadingError, Span
 from ..syntax import spell_name
 from .below import Bound, Condition, Mask, Range, below
-from .machine import Machine, Step
+from .lexer import Action, Lexer
 from .marks import Mark, quote
 
 
-class SumSigns(Machine):
-    """`sum_{i=1}^N`, `\\prod_i`, `Σ_{k=0}^∞` become a BINDER with the bounds after it in brackets of their own."""
+def binder_follows(lexer: Lexer, strict: bool = False) -> bool:
+    """Do the next marks make a sum sign of what stands before? A bare Σ needs `_{i=`."""
+    if lexer.i >= lexer.stop:
+        return False
+    mark = lexer.marks[lexer.i]
+    if not strict:
+        return mark.kind in ("under", "sub") or (mark.kind == "caret" and bool(after_superscript(lexer, lexer.i)))
+    brace = lexer.marks[lexer.i + 1] if lexer.i + 1 < lexer.stop else None
+    return mark.kind == "under" and brace is not None and brace.kind == "open" and brace.compares
 
-    def binder_follows(self, strict: bool = False) -> bool:
-        """Do the next marks make a sum sign of what stands before? A bare Σ needs `_{i=`."""
-        if self.i >= self.stop:
-            return False
-        mark = self.marks[self.i]
-        if not strict:
-            return mark.kind in ("under", "sub") or (mark.kind == "caret" and bool(self.after_superscript(self.i)))
-        brace = self.marks[self.i + 1] if self.i + 1 < self.stop else None
-        return mark.kind == "under" and brace is not None and brace.kind == "open" and brace.compares
 
-    def after_superscript(self, i: int) -> int:
-        """If a simple superscript stands at mark `i` and a subscript right after it: where the subscript begins, else 0."""
-        if i >= self.stop:
-            return 0
-        mark, end = self.marks[i], 0
-        if mark.kind == "sup":
-            end = i + 1
-        elif mark.kind == "caret" and mark.value == "^" and i + 1 < self.stop:
-            first = self.marks[i + 1]
-            end = first.mate + 1 if first.kind == "open" else i + 2 if first.kind != "minus" else i + 3
-            if first.kind == "word" and len(first.value) > 1:
-                return 0
-        if 0 < end < self.stop and self.marks[end].kind in ("under", "sub") and not self.marks[end].gap:
-            return end
+def after_superscript(lexer: Lexer, i: int) -> int:
+    """If a simple superscript stands at mark `i` and a subscript right after it: where the subscript begins, else 0."""
+    if i >= lexer.stop:
         return 0
+    mark, end = lexer.marks[i], 0
+    if mark.kind == "sup":
+        end = i + 1
+    elif mark.kind == "caret" and mark.value == "^" and i + 1 < lexer.stop:
+        first = lexer.marks[i + 1]
+        end = first.mate + 1 if first.kind == "open" else i + 2 if first.kind != "minus" else i + 3
+        if first.kind == "word" and len(first.value) > 1:
+            return 0
+    if 0 < end < lexer.stop and lexer.marks[end].kind in ("under", "sub") and not lexer.marks[end].gap:
+        return end
+    return 0
 
-    def on_binder(self, mark: Mark) -> None:
-        self.binder(mark.value, mark)
 
-    def binder(self, op: str, mark: Mark) -> None:
-        """A sum or product sign with its index and bounds; its body follows."""
-        if self.frames[-1].kind == "argument" and self.ends:
-            self.close_invisible()
-        sign = "sum" if op == "sum" else "prod"
-        lower, upper = self.scripts(sign)
-        if lower is None:
-            if upper:
-                raise self.refuse(f"the {sign} has an upper bound and no index", mark.span, f"write {sign}_{{i=1}}^N")
-            self.operand("BINDER", (op, None), mark.span)
-            return
-        found = below(self.marks, lower, self.active, self.letters_below_names(), self.cannot_read(lower, sign))
-        for index in found.indices:
-            if index in self.names.variables and index not in self.active:
-                raise self.refuse(
-                    f"the index {index} of the {sign} is also the name of a variable", mark.span, "give the index another letter"
-                )
-            if upper is not None and found.high[index] is None:
-                found.high[index] = Bound(upper)
-        if op != "sum" and (found.conditions or found.masks):
-            hint = "write the factor as cases(x_i, i < j, 1)"
-            raise self.refuse("a product with a condition on its index is not read", mark.span, hint)
-        steps: list[Range | Step] = []
-        for index in found.indices:
-            low, high = found.low[index], found.high[index]
-            steps.append(self.begin(op, index, mark.span))
-            if high is not None:
-                steps += [self.begin_bounds, *self.bound(low), self.between_bounds, *self.bound(high), self.end_bounds]
-            elif low is not None and not self.is_one(low):
-                found.conditions.append(Condition(self.added(Mark("word", index, *mark.span)), ">=", low.marks))
-            steps.append(self.activate(index, mark.span))
-        for condition in found.conditions:
-            steps += self.holds(condition, mark.span)
-        for mask in found.masks:
-            steps.append(self.masked(mask, mark.span))
-        for letter, name in found.sets:
-            self.note(
-                f"{letter} in {self.source((self.marks[name[0]].start, self.marks[name[0]].end))}: the sum is over every {letter} there is"
+def sum_sign(lexer: Lexer, mark: Mark) -> None:
+    binder(lexer, mark.value, mark)
+
+
+def binder(lexer: Lexer, op: str, mark: Mark) -> None:
+    """A sum or product sign with its index and bounds; its body follows."""
+    if lexer.frames[-1].kind == "argument" and lexer.ends:
+        lexer.close_invisible()
+    sign = "sum" if op == "sum" else "prod"
+    lower, upper = scripts(lexer, sign)
+    if lower is None:
+        if upper:
+            raise lexer.refuse(f"the {sign} has an upper bound and no index", mark.span, f"write {sign}_{{i=1}}^N")
+        lexer.operand("BINDER", (op, None), mark.span)
+        return
+    found = below(lexer.marks, lower, lexer.active, letters_below_names(lexer), cannot_read(lexer, lower, sign))
+    for index in found.indices:
+        if index in lexer.names.variables and index not in lexer.active:
+            raise lexer.refuse(
+                f"the index {index} of the {sign} is also the name of a variable", mark.span, "give the index another letter"
             )
-        self.later(*steps)
+        if upper is not None and found.high[index] is None:
+            found.high[index] = Bound(upper)
+    if op != "sum" and (found.conditions or found.masks):
+        hint = "write the factor as cases(x_i, i < j, 1)"
+        raise lexer.refuse("a product with a condition on its index is not read", mark.span, hint)
+    steps: list[Range | Action] = []
+    for index in found.indices:
+        low, high = found.low[index], found.high[index]
+        steps.append(begin(op, index, mark.span))
+        if high is not None:
+            steps += [begin_bounds, *bound_steps(low), between_bounds, *bound_steps(high), end_bounds]
+        elif low is not None and not is_one(lexer, low):
+            found.conditions.append(Condition(added(lexer, Mark("word", index, *mark.span)), ">=", low.marks))
+        steps.append(activate(index, mark.span))
+    for condition in found.conditions:
+        steps += condition_steps(condition, mark.span)
+    for mask in found.masks:
+        steps.append(masked(lexer, mask, mark.span))
+    for letter, name in found.sets:
+        lexer.note(
+            f"{letter} in {lexer.source((lexer.marks[name[0]].start, lexer.marks[name[0]].end))}: the sum is over every {letter} there is"
+        )
+    lexer.later(*steps)
 
-    def cannot_read(self, lower: Range, sign: str) -> Callable[[str], ReadingError]:
-        inside = self.marks[lower[0] : lower[1]]
-        span = (inside[0].start, inside[-1].end) if inside else self.marks[lower[0] - 1].span
-        example = f"write {sign}_{{i=1}}^N, {sign}_{{i<j}} or {sign}_i"
-        return lambda why: self.refuse(f"{quote(self.source(span))} below the {sign} sign {why}", span, example)
 
-    def letters_below_names(self) -> set[str]:
-        """The letters that stand below names somewhere in the text."""
-        found: set[str] = set()
-        for k, mark in enumerate(self.marks[:-1]):
-            if mark.kind == "sub":
-                found.update(mark.value)
-            if mark.kind != "under" or not k or self.marks[k - 1].kind == "binder" or self.marks[k - 1].value in ("sum", "prod"):
-                continue
-            first = self.marks[k + 1]
-            inside = self.marks[k + 2 : first.mate] if first.kind == "open" else [first]
-            found.update(c for m in inside if m.kind == "word" for c in (m.value[:1] if first is m else m.value))
-            found.update(m.value for m in inside if m.kind == "greek")
-        return found
+def cannot_read(lexer: Lexer, lower: Range, sign: str) -> Callable[[str], ReadingError]:
+    inside = lexer.marks[lower[0] : lower[1]]
+    span = (inside[0].start, inside[-1].end) if inside else lexer.marks[lower[0] - 1].span
+    example = f"write {sign}_{{i=1}}^N, {sign}_{{i<j}} or {sign}_i"
+    return lambda why: lexer.refuse(f"{quote(lexer.source(span))} below the {sign} sign {why}", span, example)
 
-    def is_one(self, bound: Bound) -> bool:
-        start, stop = bound.marks
-        return stop == start + 1 and self.marks[start].value == "1" and not bound.shift
 
-    def bound(self, bound: Bound | None) -> list[Range | Step]:
-        """The steps that read a bound; 1 where there is none."""
-        if bound is None:
-            return [lambda: self.put("NUM", Fraction(1), self.tokens[-1].span)]
+def letters_below_names(lexer: Lexer) -> set[str]:
+    """The letters that stand below names somewhere in the text."""
+    found: set[str] = set()
+    for k, mark in enumerate(lexer.marks[:-1]):
+        if mark.kind == "sub":
+            found.update(mark.value)
+        if mark.kind != "under" or not k or lexer.marks[k - 1].kind == "binder" or lexer.marks[k - 1].value in ("sum", "prod"):
+            continue
+        first = lexer.marks[k + 1]
+        inside = lexer.marks[k + 2 : first.mate] if first.kind == "open" else [first]
+        found.update(c for m in inside if m.kind == "word" for c in (m.value[:1] if first is m else m.value))
+        found.update(m.value for m in inside if m.kind == "greek")
+    return found
 
-        def shifted() -> None:
-            self.put("PLUS" if bound.shift > 0 else "MINUS", "", self.tokens[-1].span)
-            self.put("NUM", Fraction(abs(bound.shift)), self.tokens[-1].span)
 
-        return [bound.marks, *([shifted] if bound.shift else [])]
+def is_one(lexer: Lexer, bound: Bound) -> bool:
+    start, stop = bound.marks
+    return stop == start + 1 and lexer.marks[start].value == "1" and not bound.shift
 
-    def holds(self, condition: Condition, span: Span) -> list[Range | Step]:
-        """The steps that read a condition, as the factor 1[…] before what is summed."""
 
-        def begin() -> None:
-            self.open("IVERSON", "[", span)
+def bound_steps(bound: Bound | None) -> list[Range | Action]:
+    """The steps that read a bound; 1 where there is none."""
+    if bound is None:
+        return [lambda lexer: lexer.put("NUM", Fraction(1), lexer.tokens[-1].span)]
 
-        def between() -> None:
-            self.close_invisible()
-            self.put("CMP", "=" if condition.relation == "==" else condition.relation, span)
+    def shifted(lexer: Lexer) -> None:
+        lexer.put("PLUS" if bound.shift > 0 else "MINUS", "", lexer.tokens[-1].span)
+        lexer.put("NUM", Fraction(abs(bound.shift)), lexer.tokens[-1].span)
 
-        def end() -> None:
-            self.close_invisible()
-            self.close(span)
-            self.put("JUXT", "", span)
+    return [bound.marks, *([shifted] if bound.shift else [])]
 
-        return [begin, condition.left, between, condition.right, end]
 
-    def set_name(self, at: Range) -> str:
-        """What a set of indices is called, which may be called nothing else."""
-        mark = self.marks[at[0]]
-        shown = self.source(mark.span)
-        others = [
-            m for k, m in enumerate(self.marks) if k and m.kind == mark.kind and m.value == mark.value and self.marks[k - 1].value != "in"
-        ]
-        if others:
-            hint = "give the set another letter"
-            raise self.refuse(f"{shown} is a set of indices below a sum, and another name elsewhere", others[0].span, hint)
-        return shown
+def condition_steps(condition: Condition, span: Span) -> list[Range | Action]:
+    """The steps that read a condition, as the factor 1[…] before what is summed."""
 
-    def masked(self, mask: Mask, span: Span) -> Step:
-        """The factor that a set of indices is, as a matrix of zeros and ones."""
-        mark = self.marks[mask.name[0]]
-        name = spell_name(mark.value, "".join(mask.letters))
-        whole = self.set_name(mask.name)
+    def begin(lexer: Lexer) -> None:
+        lexer.open("IVERSON", "[", span)
 
-        def do() -> None:
-            self.note(f"{name} is 1 where {', '.join(mask.letters)} belong to the set {whole}, else 0")
-            self.operand("NAME", name, span)
-            self.put("JUXT", "", span)
+    def between(lexer: Lexer) -> None:
+        lexer.close_invisible()
+        lexer.put("CMP", "=" if condition.relation == "==" else condition.relation, span)
 
-        return do
+    def end(lexer: Lexer) -> None:
+        lexer.close_invisible()
+        lexer.close(span)
+        lexer.put("JUXT", "", span)
 
-    def scripts(self, sign: str) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-        """What stands below and above the sign, in either order."""
-        lower = upper = None
-        while self.i < self.stop and self.marks[self.i].kind in ("under", "sub", "caret", "sup"):
-            above = self.marks[self.i].kind in ("caret", "sup")
-            if (upper if above else lower) is not None:
-                break
-            if above:
-                upper = self.script()
-            else:
-                lower = self.script()
-        return lower, upper
+    return [begin, condition.left, between, condition.right, end]
 
-    def script(self) -> tuple[int, int]:
-        """The marks of the script that begins here; goes past them."""
-        at = self.marks[self.i]
-        self.i += 1
-        if at.kind in ("sub", "sup"):
-            return self.added(Mark("num" if at.value.isdigit() else "word", at.value, at.start, at.end))
-        if self.i >= self.stop:
-            raise self.refuse(f"`{at.value}` has nothing after it", at.span)
-        here = self.i
-        first = self.marks[here]
-        if first.kind == "open" and first.value in "{(":
-            self.i = first.mate + 1
-            if any(m.kind == "binder" or m.value in ("sum", "prod") for m in self.marks[here : first.mate]):
-                raise self.refuse("a sum inside the bounds of a sum is not read", first.span, "give it a name first: M = ...; then the sum")
-            return here + 1, first.mate
-        if first.kind == "word" and not self.names.is_name(first.value) and len(first.value) > 1:
-            size = self.names.longest(first.value, 0)
-            self.marks[here] = Mark("word", first.value[size:], first.start + size, first.end)
-            return self.added(Mark("word", first.value[:size], first.start, first.start + size))
-        self.i += 1
-        return here, here + 1
 
-    def added(self, mark: Mark) -> tuple[int, int]:
-        """A mark of our own making, kept behind the text's, and where it stands."""
-        self.marks.append(mark)
-        return len(self.marks) - 1, len(self.marks)
+def set_name(lexer: Lexer, at: Range) -> str:
+    """What a set of indices is called, which may be called nothing else."""
+    mark = lexer.marks[at[0]]
+    shown = lexer.source(mark.span)
+    others = [
+        m for k, m in enumerate(lexer.marks) if k and m.kind == mark.kind and m.value == mark.value and lexer.marks[k - 1].value != "in"
+    ]
+    if others:
+        hint = "give the set another letter"
+        raise lexer.refuse(f"{shown} is a set of indices below a sum, and another name elsewhere", others[0].span, hint)
+    return shown
 
-    def begin(self, op: str, index: str, span: Span) -> Step:
-        return lambda: self.operand("BINDER", (op, index), span)
 
-    def begin_bounds(self) -> None:
-        at = self.tokens[-1].end_pos
-        self.open("BOUNDS", "", (at, at), begins=False)
+def masked(lexer: Lexer, mask: Mask, span: Span) -> Action:
+    """The factor that a set of indices is, as a matrix of zeros and ones."""
+    mark = lexer.marks[mask.name[0]]
+    name = spell_name(mark.value, "".join(mask.letters))
+    whole = set_name(lexer, mask.name)
 
-    def between_bounds(self) -> None:
-        self.end_bound()
-        self.put("COMMA", ",", self.tokens[-1].span)
+    def do(lexer: Lexer) -> None:
+        lexer.note(f"{name} is 1 where {', '.join(mask.letters)} belong to the set {whole}, else 0")
+        lexer.operand("NAME", name, span)
+        lexer.put("JUXT", "", span)
 
-    def end_bounds(self) -> None:
-        self.end_bound()
-        self.close(self.tokens[-1].span)
+    return do
 
-    def end_bound(self) -> None:
-        self.close_invisible()
-        if not self.ends:
-            raise self.refuse("a bound of the sum is missing", self.tokens[-1].span)
 
-    def activate(self, index: str, span: Span) -> Step:
-        def do() -> None:
-            if index in self.active:
-                raise self.shadowed(index, span)
-            self.active.add(index)
-            self.frames[-1].indices.append(index)
+def scripts(lexer: Lexer, sign: str) -> tuple[Range | None, Range | None]:
+    """What stands below and above the sign, in either order."""
+    lower = upper = None
+    while lexer.i < lexer.stop and lexer.marks[lexer.i].kind in ("under", "sub", "caret", "sup"):
+        above = lexer.marks[lexer.i].kind in ("caret", "sup")
+        if (upper if above else lower) is not None:
+            break
+        if above:
+            upper = script(lexer)
+        else:
+            lower = script(lexer)
+    return lower, upper
 
-        return do
 
-    def shadowed(self, index: str, span: Span) -> ReadingError:
-        return self.refuse(f"the index {index} is already in use here", span, "give the inner sum another index")
+def script(lexer: Lexer) -> Range:
+    """The marks of the script that begins here; goes past them."""
+    at = lexer.marks[lexer.i]
+    lexer.i += 1
+    if at.kind in ("sub", "sup"):
+        return added(lexer, Mark("num" if at.value.isdigit() else "word", at.value, at.start, at.end))
+    if lexer.i >= lexer.stop:
+        raise lexer.refuse(f"`{at.value}` has nothing after it", at.span)
+    here = lexer.i
+    first = lexer.marks[here]
+    if first.kind == "open" and first.value in "{(":
+        lexer.i = first.mate + 1
+        if any(m.kind == "binder" or m.value in ("sum", "prod") for m in lexer.marks[here : first.mate]):
+            raise lexer.refuse("a sum inside the bounds of a sum is not read", first.span, "give it a name first: M = ...; then the sum")
+        return here + 1, first.mate
+    if first.kind == "word" and not lexer.names.is_name(first.value) and len(first.value) > 1:
+        size = lexer.names.longest(first.value, 0)
+        lexer.marks[here] = Mark("word", first.value[size:], first.start + size, first.end)
+        return added(lexer, Mark("word", first.value[:size], first.start, first.start + size))
+    lexer.i += 1
+    return here, here + 1
+
+
+def added(lexer: Lexer, mark: Mark) -> Range:
+    """A mark of our own making, kept behind the text's, and where it stands."""
+    lexer.marks.append(mark)
+    return len(lexer.marks) - 1, len(lexer.marks)
+
+
+def begin(op: str, index: str, span: Span) -> Action:
+    return lambda lexer: lexer.operand("BINDER", (op, index), span)
+
+
+def begin_bounds(lexer: Lexer) -> None:
+    at = lexer.tokens[-1].end_pos
+    lexer.open("BOUNDS", "", (at, at), begins=False)
+
+
+def between_bounds(lexer: Lexer) -> None:
+    end_bound(lexer)
+    lexer.put("COMMA", ",", lexer.tokens[-1].span)
+
+
+def end_bounds(lexer: Lexer) -> None:
+    end_bound(lexer)
+    lexer.close(lexer.tokens[-1].span)
+
+
+def end_bound(lexer: Lexer) -> None:
+    lexer.close_invisible()
+    if not lexer.ends:
+        raise lexer.refuse("a bound of the sum is missing", lexer.tokens[-1].span)
+
+
+def activate(index: str, span: Span) -> Action:
+    def do(lexer: Lexer) -> None:
+        if index in lexer.active:
+            raise lexer.refuse(f"the index {index} is already in use here", span, "give the inner sum another index")
+        lexer.active.add(index)
+        lexer.frames[-1].indices.append(index)
+
+    return do

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import ReadingError, Span
 from ..syntax import Node
 from .lalr import Table, Unexpected, lark_parser, load, read_grammar
-from .machine import Token
+from .lexer import Token
 
 Child = Node | Token
 

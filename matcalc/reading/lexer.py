@@ -1,8 +1,8 @@
-"""The machine under the post-lexer: tokens, frames, and the walk over the marks."""
+"""The lexer's state: tokens, open brackets, and the walk over the marks. What a mark means is a function in `lex`'s table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from ..errors import ReadingError, Span
@@ -13,7 +13,6 @@ MAX_READINGS = 20
 ENDS = frozenset({"NUM", "NAME", "RPAR", "RSQ", "ENDNORM", "ENDBAR", "ENDANGLE", "POST", "ALL"})
 _ENDING = {"LSQ": "RSQ", "IVERSON": "RSQ", "INDEX": "RSQ", "ANGLE": "ENDANGLE", "BAR": "ENDBAR", "NORM": "ENDNORM", "BOUNDS": "ENDBOUNDS"}
 _OPENING = frozenset({"LPAR", *_ENDING})
-Step = Callable[[], None]
 
 
 class Token:
@@ -44,23 +43,31 @@ class Frame:
         self.kind, self.value, self.opened = kind, value, opened
         self.before_close: list[Token] = []
         self.after: list[Token] = []
-        self.then: Step | None = None
+        self.then: Action | None = None
         self.chain: set[str] = set()  # the operators met since the last + or -
         self.indices: list[str] = []  # the indices of the sums whose body we are in
         self.label = self.suffix = ""  # of a bracketless argument: the function, and the exponent at its name
 
 
-class Machine:
+class Lexer:
     """Walks over marks with an agenda, so that what is typed below a sum sign can be read in its place, without recursion."""
 
-    def __init__(self, text: str, marks: list[Mark], names: Names, loose_star: bool = False, indices: tuple[str, ...] = ()) -> None:
-        self.text, self.marks, self.names, self.loose_star = text, marks, names, loose_star
+    def __init__(
+        self,
+        text: str,
+        marks: list[Mark],
+        names: Names,
+        meanings: Mapping[str, Meaning],
+        loose_star: bool = False,
+        indices: tuple[str, ...] = (),
+    ) -> None:
+        self.text, self.marks, self.names, self.meanings, self.loose_star = text, marks, names, meanings, loose_star
         self.tokens: list[Token] = []
         self.readings: list[str] = []
         self.mixed = False  # did `.*` and a bare `*` meet in one chain?
         self.frames: list[Frame] = [Frame("", "", (0, 0))]
         self.active: set[str] = set(indices)  # the indices that may not be taken again
-        self.agenda: list[tuple[int, int] | Step] = []
+        self.agenda: list[tuple[int, int] | Action] = []
         self.jumps: dict[int, int] = {}  # subscripts already glued to a name further left
         self.i = self.stop = self.end = 0
 
@@ -71,7 +78,7 @@ class Machine:
         while self.agenda:
             item = self.agenda.pop()
             if callable(item):
-                item()
+                item(self)
                 continue
             self.i, self.stop = item
             while self.i < self.stop:
@@ -84,7 +91,7 @@ class Machine:
             raise self.nothing_after((self.end, self.end))
         return self.tokens
 
-    def later(self, *items: tuple[int, int] | Step) -> None:
+    def later(self, *items: tuple[int, int] | Action) -> None:
         """Do `items` next, in this order, then go on here."""
         self.agenda.append((self.i, self.stop))
         self.agenda += reversed(items)
@@ -116,11 +123,18 @@ class Machine:
 
     def peek(self, kind: str, value: str | None = None) -> Mark | None:
         """The next mark, if it is of this kind (and value)."""
-        if self.i < self.stop:
-            mark = self.marks[self.i]
-            if mark.kind == kind and (value is None or mark.value == value):
-                return mark
-        return None
+        mark = self.following
+        return mark if mark is not None and mark.kind == kind and (value is None or mark.value == value) else None
+
+    @property
+    def following(self) -> Mark | None:
+        """The next mark."""
+        return self.marks[self.i] if self.i < self.stop else None
+
+    @property
+    def visible(self) -> Frame:
+        """The innermost bracket that is typed."""
+        return next(f for f in reversed(self.frames) if f.kind != "argument")
 
     def source(self, span: Span) -> str:
         return self.text[span[0] : span[1]]
@@ -133,11 +147,11 @@ class Machine:
         if self.i in self.jumps:
             self.i = self.jumps[self.i]
             return
-        handler = getattr(self, "on_" + mark.kind, None)
-        if handler is None:
+        meaning = self.meanings.get(mark.kind)
+        if meaning is None:
             raise self.refuse(f"{quote(self.source(mark.span))} has no meaning here", mark.span)
         self.i += 1
-        handler(mark)
+        meaning(self, mark)
 
     # -- errors -----------------------------------------------------------------------------------------------------
 
@@ -177,7 +191,7 @@ class Machine:
 
     def comparing(self) -> bool:
         """Inside 1[…] or cases, where conditions stand, joined by `and`."""
-        visible = next(f for f in reversed(self.frames) if f.kind != "argument")
+        visible = self.visible
         return visible.kind == "IVERSON" or visible.value == "cases" or visible.label == "cases"
 
     def close_invisible(self) -> None:
@@ -209,4 +223,8 @@ class Machine:
         self.put(_ENDING.get(frame.kind, "RPAR"), frame.value, span)
         self.tokens += frame.after
         if frame.then:
-            frame.then()
+            frame.then(self)
+
+
+Action = Callable[[Lexer], None]
+Meaning = Callable[[Lexer, Mark], None]

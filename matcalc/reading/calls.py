@@ -1,0 +1,118 @@
+"""Calls: functions with brackets, without them, with exponents and primes at their names."""
+
+from __future__ import annotations
+
+from ..errors import Span
+from .functions import function_of, is_elementwise
+from .lexer import Frame, Lexer, Token, leaf
+from .marks import Mark, quote
+from .names import is_prime, subscript
+
+_CALLABLE = ("(", "[", "{", "\\{")
+_INVERSE = {"exp": "log", "log": "exp"}
+MAX_BARE = 20  # functions without brackets, each the argument of the one before
+
+
+def einsum(lexer: Lexer, mark: Mark) -> None:
+    """einsum("ij,j->i", A, x): the letters belong to the function's name."""
+    bracket, spec = lexer.marks[lexer.i], lexer.marks[lexer.i + 1]
+    lexer.i += 2
+    if not lexer.peek("comma"):
+        raise lexer.refuse("einsum has no arrays", mark.span, 'write einsum("ij,j->i", A, x)')
+    lexer.i += 1
+    lexer.operand("CALL", f"einsum {spec.value}", mark.span)
+    lexer.open("LPAR", "(", bracket.span, begins=False)
+
+
+def quoted(lexer: Lexer, mark: Mark) -> None:
+    raise lexer.refuse(f"{lexer.source(mark.span)} in quotes is read in einsum only", mark.span)
+
+
+def call(lexer: Lexer, name: str, span: Span) -> Frame:
+    """Begin a call whose bracket is the next mark."""
+    mark = lexer.marks[lexer.i]
+    lexer.i += 1
+    lexer.operand("CALL", name, span)
+    return lexer.open("LPAR", mark.value, mark.span, begins=False)
+
+
+def is_literal(lexer: Lexer, bracket: Mark) -> bool:
+    """Does the bracket hold a matrix written out, [A, B; C, D]?"""
+    if bracket.value != "[":
+        return False
+    i, rows = lexer.marks.index(bracket) + 1, 0
+    while i < bracket.mate:
+        rows += lexer.marks[i].kind == "semi"
+        i = lexer.marks[i].mate + 1 if lexer.marks[i].kind == "open" else i + 1
+    return rows > 0
+
+
+def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
+    """A function of the book: with brackets a call, without them it takes the juxtaposed run."""
+    if lexer.frames[-1].kind == "argument" and lexer.ends and not lexer.frames[-1].indices:  # \log \prod_i p \exp(x_i) goes on
+        lexer.close_invisible()
+    before: list[Token] = []
+    after: list[Token] = []
+    label, suffix = name, ""
+    while lexer.i < lexer.stop and (lexer.marks[lexer.i].kind in ("caret", "sup", "under", "sub") or lexer.peek("post", "T")):
+        script = lexer.marks[lexer.i]
+        if script.kind in ("under", "sub"):
+            base, lexer.i = subscript(lexer.marks, lexer.i, lexer.text, lexer.names, name)
+            if name != "log" or not (base.isdigit() or len(base) == 1):
+                hint = f"leave {name}_{base} out: what stands behind it is differentiated" if name in ("max", "min") else None
+                raise lexer.refuse(f"{quote(f'{name}_{base}')} is no function known here", mark.span, hint)
+            before = [Token("COMMA", ",", *script.span), leaf(base, script.span)]
+            label = f"log_{base}"
+        elif script.kind == "post" and not suffix and is_prime(script, lexer.text) and is_elementwise(name):
+            name, lexer.i, suffix = name + "'", lexer.i + 1, "'"
+        elif script.kind == "post":
+            shown = quote(lexer.source((mark.start, script.end)))
+            raise lexer.refuse(
+                f"{shown} is not read: only a declared function has a prime", script.span, f"write out the derivative of {name}"
+            )
+        else:
+            after = function_power(lexer, name, mark)
+            power = lexer.source((script.start, lexer.marks[lexer.i - 1].end))
+            suffix = power if power.startswith("^") else f"^{script.value}"
+    if lexer.peek("caret", ".^"):
+        raise lexer.nothing_after(lexer.marks[lexer.i].span)
+    dotted = lexer.i < lexer.stop and lexer.marks[lexer.i].kind == "dot"
+    if dotted:
+        lexer.i += 1
+    bracket = lexer.marks[lexer.i] if lexer.i < lexer.stop and lexer.marks[lexer.i].kind == "open" else None
+    if bracket is not None and bracket.value in _CALLABLE and not is_literal(lexer, bracket):
+        frame = call(lexer, name + "." * dotted, mark.span)
+    else:
+        if sum(f.kind == "argument" for f in lexer.frames[-MAX_BARE:]) == MAX_BARE:
+            raise lexer.refuse("too many functions without brackets stand in each other", mark.span, f"write {name}(…)")
+        lexer.operand("CALL", name, mark.span)
+        frame = lexer.open("LPAR", "", (mark.start, mark.end), begins=False)
+        frame.kind, frame.label, frame.suffix = "argument", label, suffix
+        lexer.tokens[-1].start_pos = lexer.tokens[-1].end_pos = mark.end
+        frame.opened = (mark.start, lexer.marks[lexer.i - 1].end)
+    frame.before_close, frame.after = before, after
+
+
+def function_power(lexer: Lexer, name: str, mark: Mark) -> list[Token]:
+    """The exponent of `\\sin^2 x`, to stand after the call."""
+    at = lexer.marks[lexer.i]
+    if at.kind == "sup":
+        value, lexer.i = at.value, lexer.i + 1
+    else:
+        lexer.i += 1
+        first = lexer.peek("open", "{")
+        stop = first.mate if first else lexer.i + (2 if lexer.peek("minus") else 1)
+        start = lexer.i + bool(first)
+        value = "".join("-" if m.kind == "minus" else m.value for m in lexer.marks[start:stop])
+        lexer.i = stop + bool(first)
+    if value.startswith("-"):
+        inverse = _INVERSE.get(name) or function_of("a" + name)
+        hint = f"write {inverse}(x) for the inverse function, or 1/{name}(x)" if inverse else f"write 1/{name}(x)"
+        raise lexer.refuse(
+            f"{quote(lexer.source((mark.start, at.end)) + value)} can be read in two ways",
+            (mark.start, lexer.marks[lexer.i - 1].end),
+            hint,
+        )
+    if not value.isdigit() and (value == "T" or not (len(value) == 1 and value.isalpha())):
+        raise lexer.refuse(f"{quote(name + '^' + value)} is not read", mark.span, f"write {name}(…)^{{…}}")
+    return [Token("CARET", "^", *at.span), leaf(value, at.span)]

@@ -1,0 +1,101 @@
+"""Exponents and the marks after an operand: ^T, ^{-1}, primes, small digits."""
+
+from __future__ import annotations
+
+from ..errors import Span
+from ..syntax import spell_name, split_name
+from .functions import function_of
+from .lexer import Lexer, leaf
+from .marks import Mark, quote
+from .names import is_prime
+
+_POSTFIX = {"T": "T", "+": "pinv", "pinv": "pinv", "-1": "inv", "-T": "invT"}
+
+
+def postfix(lexer: Lexer, mark: Mark) -> None:
+    if not lexer.ends:
+        raise lexer.nothing_after(mark.span)
+    if lexer.names.primed and lexer.last == "NAME" and is_prime(mark, lexer.text):
+        primed_name(lexer, mark)
+        return
+    lexer.put("POST", mark.value, mark.span)
+
+
+def primed_name(lexer: Lexer, mark: Mark) -> None:
+    """x' in a text that writes its transposes as ^T."""
+    token = lexer.tokens[-1]
+    base, sub = split_name(str(token.value))
+    token.value, token.end_pos = spell_name(base, f"prime,{sub}" if sub else "prime"), mark.end
+    lexer.note(f"{lexer.source(token.span)} is a name of its own, {token.value}: the text writes transposes as ^T")
+
+
+def superscript(lexer: Lexer, mark: Mark) -> None:
+    if not lexer.ends:
+        raise lexer.nothing_after(mark.span)
+    small_exponent(lexer, mark.value, mark.span)
+
+
+def small_exponent(lexer: Lexer, value: str, span: Span) -> None:
+    if value in _POSTFIX:
+        lexer.put("POST", _POSTFIX[value], span)
+        return
+    digits = value.removeprefix("-")
+    if not (digits.isdigit() or (len(digits) == 1 and digits.isalpha())):
+        raise lexer.refuse(f"{quote(lexer.source(span))} is no exponent", span, "write x^{…}")
+    lexer.put("CARET", "^", span)
+    if value != digits:
+        lexer.put("NEG", "-", span)
+    lexer.tokens.append(leaf(digits, span))
+
+
+def caret(lexer: Lexer, mark: Mark) -> None:
+    if not lexer.ends:
+        raise lexer.nothing_after(mark.span)
+    ahead = lexer.marks[lexer.i : min(lexer.i + 3, lexer.stop)]
+    first = ahead[0] if ahead else None
+    inside = lexer.marks[lexer.i + 1] if first is not None and first.value == "{" and first.mate == lexer.i + 2 else first
+    if inside is not None and mark.value == "^" and inside.kind == "infix" and inside.value == "*":
+        shown = lexer.source((mark.start, inside.end))
+        raise lexer.refuse(
+            f"{quote(shown)} is not read: everything is real here", mark.span, "write ^T for the transpose, x_{star} for a name"
+        )
+    if first is None or mark.value == ".^":
+        lexer.put("CARET", mark.value, mark.span)
+        return
+    if inside is not None and inside.kind == "word" and inside.value[0] == "H" and "H" not in lexer.names.variables:
+        hint = "write ^T, the transpose, if your matrices are real"
+        raise lexer.refuse("`^H` is the conjugate transpose, and everything is real here", (mark.start, inside.start + 1), hint)
+    if first.kind == "open" and first.value == "{" and first.mate <= lexer.i + 3:
+        content = "".join("-" if m.kind == "minus" else m.value for m in lexer.marks[lexer.i + 1 : first.mate])
+        if content in _POSTFIX:
+            lexer.i = first.mate + 1
+            lexer.put("POST", _POSTFIX[content], (mark.start, lexer.marks[first.mate].end))
+            return
+    sign = "-" if first.kind == "minus" and len(ahead) > 1 else ""
+    body = ahead[1] if sign else first
+    if (
+        body.kind in ("post", "plus")
+        or (body.kind in ("word", "upright") and body.value[0] == "T")
+        or (sign and body.kind == "num" and body.value == "1")
+    ):
+        size = 1 if body.kind == "word" else len(body.value)
+        value = _POSTFIX.get(sign + ("T" if body.kind == "word" else body.value))
+        if value is not None:
+            lexer.i += 2 if sign else 1
+            if body.kind == "word" and len(body.value) > size:
+                lexer.i -= 1
+                lexer.marks[lexer.i] = Mark("word", body.value[size:], body.start + size, body.end)
+            lexer.put("POST", value, (mark.start, body.start + size if body.kind == "word" else body.end))
+            return
+    if body.kind == "word" and len(body.value) > 1 and not lexer.names.is_name(body.value) and len(lexer.names.cut(body.value)) > 1:
+        two_exponents(lexer, body, mark)
+    lexer.put("CARET", mark.value, mark.span)
+
+
+def two_exponents(lexer: Lexer, run: Mark, mark: Mark) -> None:
+    """`e^xy`: the exponent may be x or xy."""
+    pieces = lexer.names.cut(run.value)
+    if not lexer.names.function_at_start(run.value) and function_of(run.value) is None:
+        shown = run.value[:20]
+        hint = f"write ^{{{shown}}} or ^{pieces[0]} {shown[len(pieces[0]) :]}"
+        raise lexer.refuse(f"{quote('^' + run.value)} can be read in two ways", (mark.start, run.end), hint)
