@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -13,7 +19,7 @@ from console import python, run
 from corpus import cases
 
 import matcalc
-from matcalc.commands import jobs as batch
+from matcalc.commands import pool as batch
 
 SMALL = [
     {"expr": "x^T A x", "wrt": "x"},
@@ -102,7 +108,7 @@ def test_questions_about_numbers_go_together(tmp_path: Path) -> None:
             task.set_result(call(part, limit))
             return task
 
-    found = list(batch._collected(jobs, batch._given_out(jobs, Pool(), 1, None), None))  # type: ignore[arg-type]
+    found = list(batch._collected(iter(jobs), deque(), Pool(), 1, None))  # type: ignore[arg-type]
     assert given == [[jobs[1], jobs[3], jobs[4]], [jobs[0]], [jobs[2]]]
     assert found == [batch.answer(job) for job in jobs]
     given.clear()
@@ -116,10 +122,79 @@ def test_a_job_that_takes_too_long_is_given_up() -> None:
     assert "text" in batch.answer(job, limit=60)
 
 
-def test_jobs_one_by_one_after_a_process_has_died() -> None:
-    jobs = [{"expr": "x^T x", "wrt": "x", "line": k} for k in range(3)]
-    found = list(batch._one_by_one(jobs, None))
-    assert [r["text"] for r in found] == ["2 x^T"] * 3
+def test_a_process_that_dies_costs_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were in flight go one by one, and the rest on a new pool."""
+    answered = batch._answered
+
+    def deadly(job: Any) -> Any:
+        if job["expr"] == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answered(job)
+
+    monkeypatch.setattr(batch, "_answered", deadly)
+    monkeypatch.setattr(batch, "BLOCK", 4)
+    jobs = [{"expr": "die" if k in (5, 17) else "x^T x", "wrt": "x", "line": k} for k in range(30)]
+    found = list(batch.run(jobs, 2))
+    assert [r["line"] for r in found] == list(range(30))
+    assert [r["line"] for r in found if "killed" in r.get("error", "")] == [5, 17]
+    assert all(r["text"] == "2 x^T" for r in found if "error" not in r)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_stream_is_read_as_it_is_answered(processes: int) -> None:
+    """However many questions there are, no more than two blocks of them are held."""
+    taken = 0
+
+    def endless() -> Iterator[dict[str, Any]]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield {"expr": "x^T x", "wrt": "x", "line": taken}
+
+    records = batch.run(endless(), processes)
+    for line in range(1, 2 * batch.BLOCK):
+        assert next(records)["line"] == line and taken <= line + 2 * batch.BLOCK
+    records.close()  # type: ignore[attr-defined]
+
+
+def test_shares_make_the_whole(tmp_path: Path) -> None:
+    """The recipe of the help: workers beside each other, each with its share."""
+    file = lines(tmp_path / "all.jsonl", [*SMALL, *SMALL])
+    recipe = f"seq 1 2 | xargs -P 2 -I% {sys.executable} -m matcalc batch all.jsonl --shard %/2 --output part%.jsonl --resume --processes 1"
+    subprocess.run(recipe, shell=True, cwd=tmp_path, capture_output=True, timeout=120)
+    parts = [records((tmp_path / f"part{k}.jsonl").read_text(encoding="utf-8")) for k in (1, 2)]
+    whole = records(run("batch", file, "--processes", "1").out)
+    assert parts == [whole[0::2], whole[1::2]]
+    for wrong in ("0/2", "3/2", "1", "a/b", "1/0"):
+        assert run("batch", file, "--shard", wrong).code == 2
+
+
+def test_resume_goes_on_after_the_last_whole_line(tmp_path: Path) -> None:
+    file, output = lines(tmp_path / "all.jsonl", [*SMALL]), tmp_path / "out.jsonl"
+    options = ("batch", file, "--processes", "1", "--output", str(output))
+    assert run(*options, "--resume").code == 1  # there is nothing to go on with: from the first question
+    whole = output.read_text(encoding="utf-8")
+    cut = whole.splitlines(keepends=True)
+    for stopped in ("", "".join(cut[:3]), "".join(cut[:4]) + cut[4][:20], whole):
+        output.write_text(stopped, encoding="utf-8")
+        outcome = run(*options, "--resume")
+        assert output.read_text(encoding="utf-8") == whole and outcome.code == 1 and "4 of 9" in outcome.err
+    for other in ("not json\n", "{}\n", cut[1], whole + cut[0]):
+        output.write_text(other, encoding="utf-8")
+        outcome = run(*options, "--resume")
+        assert outcome.code == 2 and "same questions" in outcome.err and output.read_text(encoding="utf-8") == other
+    assert run("batch", file, "--resume").code == 2
+
+
+def test_a_file_without_end_of_its_encoding(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 cost their line; a separator of Unicode inside a line does not divide it."""
+    file = tmp_path / "a.jsonl"
+    asked = '{"expr": "x^T x", "wrt": "x", "id": "a\u2028b"}'.encode()
+    file.write_bytes(b"\xef\xbb\xbf" + asked + b"\r\n\xff\xfe\n" + asked)
+    found = records(run("batch", str(file), "--processes", "1").out)
+    assert [r.get("text") for r in found] == ["2 x^T", None, "2 x^T"] and "UTF-8" in str(found[1]["error"])
+    piped = subprocess.run([sys.executable, "-m", "matcalc", "batch", "-"], input=asked, capture_output=True, timeout=60)
+    assert json.loads(piped.stdout)["text"] == "2 x^T"
 
 
 TEX = r"""
@@ -164,8 +239,7 @@ def test_marked_formulas(tmp_path: Path) -> None:
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
-    (tmp_path / "b.jsonl").write_bytes(b"\xff\xfe")
-    for name in ("nowhere.jsonl", "a.txt", "b.jsonl"):
+    for name in ("nowhere.jsonl", "a.txt"):
         outcome = run("batch", str(tmp_path / name))
         assert outcome.code == 2 and outcome.err.startswith("error: ")
     (tmp_path / "empty.jsonl").write_text("")

@@ -15,7 +15,7 @@ from emitted import call, load
 
 import matcalc
 from matcalc.answers.scope import Scope
-from matcalc.commands.jobs import answer
+from matcalc.commands.pool import answer
 from matcalc.errors import MatcalcError, UsageError
 from matcalc.inference.infer import Typed
 from matcalc.kinds import ONE, SCALAR
