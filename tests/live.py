@@ -36,6 +36,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "domain": ("page", "points"),
     "transposes": ("transpose",),
     "parity": ("opposite",),
+    "beside": ("product",),
     "gives": ("facts",),
     **dict.fromkeys(("sympy", "definition"), ("sympy",)),
     **dict.fromkeys(("numpy", "jax", "torch", "octave", "stacks"), ("code",)),
@@ -354,6 +355,17 @@ def _entry(block: Block) -> str:
     return spell(Arranger().spell(entry(_made(block, ""), num(2), num(1))))
 
 
+def _product(block: Block) -> str:
+    """With a column beside it."""
+    from matcalc.expressions.build import matmul, symbol
+    from matcalc.kinds import ONE
+    from matcalc.notation.arrange import Arranger
+    from matcalc.printing.text import spell
+
+    made = _made(block, "")
+    return spell(Arranger().spell(matmul(made, symbol("q", (made.shape[1], ONE)))))
+
+
 def _facts(block: Block) -> str:
     """What is known of the value where a word is known of its first argument, and of all."""
     from matcalc.expressions.expr import leaves
@@ -464,7 +476,14 @@ def _simplified(block: Block) -> str:
 
 PLACES: dict[str, Callable[[Block], str]] = {
     **{"page": _page, "print": _print, "names": _names, "derivative": _derivative, "forms": _forms, "value": _value, "points": _points},
-    **{"facts": _facts, "shape": _shape, "transpose": _turned("transpose"), "opposite": _turned("opposite"), "entry": _entry},
+    **{
+        "facts": _facts,
+        "shape": _shape,
+        "transpose": _turned("transpose"),
+        "opposite": _turned("opposite"),
+        "entry": _entry,
+        "product": _product,
+    },
     **{"code": _code, "sympy": _sympy, "use": _use, "simplified": _simplified},
 }
 

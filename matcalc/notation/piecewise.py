@@ -39,7 +39,8 @@ from ..ops.extremes import MAXIMUM, MINIMUM
 from ..printing.text import spell
 from ..shortening.simplify import simplify
 from ..syntax import Declaration, Node, Program
-from .arrange import MIRRORED, Arranger
+from .arrange import Arranger
+from .comparisons import MIRRORED
 from .indexform import Letters, index_form, term_node, term_order, unclear
 from .surface import name, number, product
 

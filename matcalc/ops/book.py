@@ -28,6 +28,7 @@ gives        what is known of the value, `positive` (of every entry), or by what
 spellings    the names under which it is called in text, letters only, the one that is printed first. Two operations may
              share a name: the kinds of the arguments decide, and the block that comes first says how it is printed
 notation     the operation of `syntax` as which it is written where that is no call, with its mark: "pinv", "norm F"
+beside       of a skew matrix made from a: the function as which its product with a column b is written, `cross` of [a]_x b = a × b
 latex        how LaTeX writes its name, where that is not `\\operatorname{NAME}` with the first spelling: a command `\\arcsin`, which
              is read as well. Typst and MathML write the word of a command, arcsin, and of `\\sigma` the letter
 unicode, typst, mathml  how these write its name where they do not write what was said

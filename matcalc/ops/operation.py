@@ -42,6 +42,7 @@ class Operation:
         "source",
         "spellings",
         "notation",
+        "beside",
         "mark",
         "unicode",
         "latex",
@@ -82,6 +83,7 @@ class Operation:
         source: str = "",
         spellings: str = "",
         notation: str = "",
+        beside: str = "",
         unicode: str = "",
         latex: str = "",
         typst: str = "",
@@ -112,6 +114,7 @@ class Operation:
         self.source = source
         self.spellings: tuple[str, ...] = tuple(spellings.split())
         self.notation, _, self.mark = notation.partition(" ")
+        self.beside = beside
         self.unicode, self.latex, self.typst, self.mathml = unicode, latex, typst, mathml
         self.sympy, self.definition = sympy, definition
         self.condition = condition or _CONDITIONS.get(domain, "").format(*self.params[:1])

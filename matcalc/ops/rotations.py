@@ -23,6 +23,7 @@ SKEW = operation(
     statement="d [w]_x = [dw]_x, where [w]_x v = w × v",
     source=after(LIE),
     spellings="skew",
+    beside="cross",
     unicode="[#]_×",
     latex="[#]_{\\times}",
     typst="[#]_times",
