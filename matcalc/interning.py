@@ -9,18 +9,51 @@ import os
 from collections.abc import Hashable
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
-from weakref import WeakValueDictionary
+from weakref import ref
 
 V = TypeVar("V")
 
 
-class Pool(WeakValueDictionary[Hashable, V]):
-    """The one object for every key. A key must not refer to an object that may come to refer to its own."""
+ROOM = 4096  # entries of a pool before it is first swept
+
+
+class Pool(Generic[V]):
+    """The one object for every key. A key must not refer to an object that may come to refer to its own.
+
+    A `WeakValueDictionary` calls a function for each object that goes. Here the entries of those that went count as none, and are swept
+    out together, when they may be half of all.
+    """
+
+    __slots__ = ("_kept", "_room")
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, ref[V]] = {}
+        self._room = ROOM
+
+    def get(self, key: Hashable) -> V | None:
+        """The object of `key`, if there is one."""
+        found = self._kept.get(key)
+        return None if found is None else found()
 
     def keep(self, key: Hashable, made: V) -> V:
         """The object of `key`: `made`, unless another thread was faster."""
         with _making:
-            return self.setdefault(key, made)
+            found = self.get(key)
+            if found is not None:
+                return found
+            self._kept[key] = ref(made)
+            if len(self._kept) > self._room:
+                self._sweep()
+        return made
+
+    def __len__(self) -> int:
+        with _making:
+            self._sweep()
+            return len(self._kept)
+
+    def _sweep(self) -> None:
+        self._kept = {key: found for key, found in self._kept.items() if found() is not None}
+        self._room = max(ROOM, 2 * len(self._kept))
 
 
 _making = Lock()

@@ -30,7 +30,7 @@ class Expr(Tree):
     number that orders expressions the same way in every process, `within` has the bits of the operations that occur in it.
     """
 
-    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "notes", "__weakref__")
+    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "core", "sign", "notes", "__weakref__")
     op: Operation
     args: tuple[Expr, ...]
     attr: Hashable
@@ -40,6 +40,8 @@ class Expr(Tree):
     indices: frozenset[str]
     within: int
     turned: Expr | None  # its transpose, once it was asked for
+    core: Expr | None  # of a product with a number, what is left without it, once it was asked for
+    sign: int  # of a sum, which of e and -e is the one to keep, once it was asked for; else 0
     notes: dict[object, Any]  # what else was worked out of it, see `Memo`
 
     def row(self) -> tuple[Callable[..., Expr], tuple[object, ...]]:
@@ -70,7 +72,7 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
     if found is None:
         made = object.__new__(Expr)
         made.op, made.args, made.attr, made.shape, made.size = op, args, attr, shape, size
-        mark = blake2b(f"{op.name}|{attr!r}|{shape[0]}|{shape[1]}".encode(), digest_size=12)
+        mark = blake2b(f"{op.name}|{attr!r}|{shape[0]._str}|{shape[1]._str}".encode(), digest_size=12)
         within = op.bit
         for a in args:
             mark.update(a.digest)
@@ -82,7 +84,7 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
                 if a.indices:
                     indices = indices | a.indices
         made.indices = indices
-        made.turned, made.notes = None, {}
+        made.turned, made.core, made.sign, made.notes = None, None, 0, {}
         found = _pool.keep(key, made)
     return found
 
@@ -107,6 +109,9 @@ def postorder(roots: Expr | Iterable[Expr], known: Container[Expr] = ()) -> list
             order.append(e)
         elif e not in seen and e not in known:
             seen.add(e)
+            if not e.args:
+                order.append(e)
+                continue
             todo.append((e, True))
             todo += [(a, False) for a in reversed(e.args) if a not in seen]
     return order

@@ -12,7 +12,6 @@ from ..ops.inverse import INVERSE
 from ..ops.vocabulary import close_properties
 from .expr import Expr, make, order_key
 
-ONE_OVER_ONE = Fraction(1)
 _KEPT = 16  # small integers are made once
 _kept: dict[int, Expr] = {}
 
@@ -22,8 +21,8 @@ def num(value: int | Fraction) -> Expr:
     whole = value if type(value) is int else value.numerator if value.denominator == 1 else None
     if whole is not None and -_KEPT <= whole <= _KEPT and whole in _kept:
         return _kept[whole]
-    value = Fraction(value)
-    return make(NUMBER, (), value, SCALAR, (value < 0) + (1 if value.denominator == 1 else 3))
+    value = Fraction(value) if whole is not None else value
+    return make(NUMBER, (), value, SCALAR, (value.numerator < 0) + (1 if whole is not None else 3))
 
 
 def symbol(name: str, shape: Shape = SCALAR, properties: Iterable[str] = ()) -> Expr:
@@ -76,13 +75,14 @@ def leading_sign(e: Expr) -> int:
     """1 or -1, such that one of e and -e has 1: the sign of the coefficient; of a sum, that of most of its terms, at a tie
     that of its number (1 - p), or of the longest term (F^T F - I), of a mean last (x - m 1, I - 1 1^T/n)."""
     if e.op is not ADD:
-        return -1 if without_coefficient(e)[0] < 0 else 1
-    parts = [without_coefficient(a) for a in e.args]
-    surplus = sum(1 if c > 0 else -1 for c, _ in parts)
-    if surplus:
-        return 1 if surplus > 0 else -1
-    leader = max(parts, key=lambda p: (_leads(p[1]), order_key(p[1])))
-    return 1 if leader[0] > 0 else -1
+        return -1 if is_negative(e) else 1
+    if not e.sign:
+        surplus = len(e.args) - 2 * sum(map(is_negative, e.args))
+        if not surplus:
+            parts = [without_coefficient(a) for a in e.args]
+            surplus = max(parts, key=lambda p: (_leads(p[1]), order_key(p[1])))[0].numerator
+        e.sign = 1 if surplus > 0 else -1
+    return e.sign
 
 
 def _leads(e: Expr) -> int:
@@ -125,9 +125,27 @@ def without_coefficient(e: Expr) -> tuple[Fraction, Expr]:
     if e.op is NUMBER:
         return value_of(e), num(1)
     if e.op is TIMES and e.args[0].op is NUMBER:
-        rest = e.args[1:]
-        return value_of(e.args[0]), rest[0] if len(rest) == 1 else make(TIMES, rest, None, e.shape, times_size(rest))
+        if e.core is None:
+            rest = e.args[1:]
+            e.core = rest[0] if len(rest) == 1 else make(TIMES, rest, None, e.shape, times_size(rest))
+        return value_of(e.args[0]), e.core
     return ONE_OVER_ONE, e
+
+
+def is_negative(e: Expr) -> bool:
+    """Whether its coefficient is less than 0."""
+    number = e if e.op is NUMBER else e.args[0] if e.op is TIMES else None
+    return number is not None and number.op is NUMBER and value_of(number).numerator < 0
+
+
+def scaled(c: Fraction, core: Expr) -> Expr:
+    """c times what has no coefficient of its own; a sum, one that is kept rather than its opposite, where c is not 1."""
+    if c is ONE_OVER_ONE or c == 1:
+        return core
+    if core.op is NUMBER:
+        return num(c * value_of(core))
+    args = (num(c), *core.args) if core.op is TIMES else (num(c), core)
+    return make(TIMES, args, None, core.shape, times_size(args))
 
 
 def times_size(args: Sequence[Expr]) -> int:
@@ -136,7 +154,7 @@ def times_size(args: Sequence[Expr]) -> int:
     if args[0].op is NUMBER:
         c, args = value_of(args[0]), args[1:]
     for a in args:
-        if a.op is POWER and a.is_scalar and a.args[1].op is NUMBER and value_of(a.args[1]) < 0:
+        if a.op is POWER and a.args[1].op is NUMBER and is_negative(a.args[1]) and a.is_scalar:
             over += a.size - 1  # b/a has no "1"
         else:
             total += a.size
@@ -144,7 +162,7 @@ def times_size(args: Sequence[Expr]) -> int:
         over += 2
     if abs(c.numerator) != 1 or not total:
         total += 1
-    return total + over + (c < 0 and not any(map(absorbs_minus, args)))
+    return total + over + (c.numerator < 0 and not any(map(absorbs_minus, args)))
 
 
 def absorbs_minus(e: Expr) -> bool:
@@ -152,10 +170,11 @@ def absorbs_minus(e: Expr) -> bool:
     while e.op in (TRANSPOSE, DIAG):
         e = e.args[0]
     if e.op is ADD:
-        return any(without_coefficient(a)[0] < 0 for a in e.args)
+        return any(map(is_negative, e.args))
     return e.op in (MATMUL, HADAMARD) and any(map(absorbs_minus, e.args))
 
 
 ONE_NUMBER = num(1)
+ONE_OVER_ONE = value_of(ONE_NUMBER)
 MINUS_ONE = num(-1)
 _kept.update({k: num(k) for k in range(-_KEPT, _KEPT + 1)})

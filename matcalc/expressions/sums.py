@@ -17,7 +17,6 @@ from ..ops.core import (
     LITERAL,
     MATMUL,
     NAMED,
-    NUMBER,
     ONES,
     TIMES,
     TRANSPOSE,
@@ -27,7 +26,7 @@ from ..ops.diagonal import DIAG
 from .blocks import turned as turned_block
 from .expr import Expr, make, order_key
 from .functions import is_hessian
-from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, times_size, turned, value_of, without_coefficient, zeros
+from .leaves import MINUS_ONE, is_negative, is_zero, leading_sign, num, ones, scaled, turned, without_coefficient, zeros
 from .normal import add, indexed_sum, kron, literal, matmul, normal_form, opposite, times, transpose
 from .properties import NOTHING, properties_of
 
@@ -44,20 +43,11 @@ def _sum(*terms: Expr) -> Expr:
         if rest.op is ADD and leading_sign(rest) < 0:
             c, rest = -c, opposite(rest)
         whole[rest] = whole[rest] + c if rest in whole else c
-    like: dict[Expr, Fraction] = {}
-    todo = list(reversed(whole.items()))
-    while todo:
-        rest, c = todo.pop()
-        inner = rest.args[0] if rest.op is TRANSPOSE and shape[0] is not ONE else rest
-        if inner.op is ADD and abs(c) == 1:
-            pieces = [without_coefficient(a if inner is rest else transpose(a)) for a in reversed(inner.args)]
-            todo += [(r, c * k) for k, r in pieces]
-        else:
-            like[rest] = like[rest] + c if rest in like else c
-    kept = [(core, c) for core, c in like.items() if c and not is_zero(core)]
+    like = _flat(whole, shape) if any(rest.op is ADD or rest.op is TRANSPOSE for rest in whole) else whole
+    kept = [(core, c) for core, c in like.items() if c.numerator and not is_zero(core)]
     if not kept:
         return zeros(*shape)
-    parts = [_scaled(c, core) for core, c in kept]
+    parts = [times(num(c), core) if core.op is ADD and c != 1 else scaled(c, core) for core, c in kept]
     if len(parts) == 1:
         return parts[0]
     if any(p.op is ADD for p in parts):  # a coefficient became 1 and uncovered a sum
@@ -69,20 +59,24 @@ def _sum(*terms: Expr) -> Expr:
     return _raw_sum(parts, shape)
 
 
-def _scaled(c: Fraction, core: Expr) -> Expr:
-    if c == 1:
-        return core
-    if core.op is ADD:
-        return times(num(c), core)
-    if core.op is NUMBER:
-        return num(c * value_of(core))
-    args = (num(c), *core.args) if core.op is TIMES else (num(c), core)
-    return make(TIMES, args, None, core.shape, times_size(args))
+def _flat(whole: dict[Expr, Fraction], shape: Shape) -> dict[Expr, Fraction]:
+    """The terms of the sums in a sum."""
+    like: dict[Expr, Fraction] = {}
+    todo = list(reversed(whole.items()))
+    while todo:
+        rest, c = todo.pop()
+        inner = rest.args[0] if rest.op is TRANSPOSE and shape[0] is not ONE else rest
+        if inner.op is ADD and abs(c) == 1:
+            pieces = [without_coefficient(a if inner is rest else transpose(a)) for a in reversed(inner.args)]
+            todo += [(r, c * k) for k, r in pieces]
+        else:
+            like[rest] = like[rest] + c if rest in like else c
+    return like
 
 
 def _raw_sum(parts: list[Expr], shape: Shape) -> Expr:
     parts.sort(key=order_key)
-    negatives = sum(without_coefficient(p)[0] < 0 for p in parts)
+    negatives = sum(map(is_negative, parts))
     length = sum(p.size for p in parts) + len(parts) - 1 - negatives + (negatives == len(parts))
     return make(ADD, tuple(parts), None, shape, length)
 
