@@ -44,7 +44,7 @@ def arrays(text: str) -> Values:
 
 
 def python_name(name: str) -> str:
-    plain = re.sub(r"[{}]", "", name).replace("-", "m")
+    plain = re.sub(r"[{},]", "", name).replace("-", "m")
     return plain + "_" if keyword.iskeyword(plain) else plain
 
 
