@@ -149,10 +149,11 @@ class Program:
     `where` is the text after an inner ` where `, or "". `name` is what the last statement was called (`f = x^T x`), or "".
     `readings` are the choices the reader made, as short sentences. `alternative` is the other reading where `.*` and a
     bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
-    `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type.
+    `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type, `twofold`
+    those that stand without it as well.
     """
 
-    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative", "asked", "bold")
+    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative", "asked", "bold", "twofold")
 
     def __init__(
         self,
@@ -169,6 +170,7 @@ class Program:
     ) -> None:
         self.text, self.bindings, self.body, self.form, self.where = text, bindings, body, form, where
         self.name, self.readings, self.alternative, self.asked, self.bold = name, readings, alternative, asked, bold
+        self.twofold: frozenset[str] = frozenset()
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""

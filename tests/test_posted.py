@@ -1,7 +1,8 @@
 """Tasks as people post them, from fields that the corpora do not have: the derivative is that of the function they mean, by numbers.
 
-A line of `data/posted.jsonl`: the text, the variable, the value as Python over NumPy, and the arrays by name (`3,3s` is a positive definite
-one, `i=2` the number of an index). Names are spelled as Python can: A_{tilde} is A_tilde.
+A line of `data/posted.jsonl`: the text, the variable, the value as Python over NumPy, the arrays by name (`3,3s` is a positive definite
+one, `i=2` the number of an index, `c=3.0` a number), and what the author declared in prose. Names are spelled as Python can: A_{tilde} is
+A_tilde.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pytest
 
 import matcalc
 from matcalc.reading.read import parse_names
+from matcalc.reading.subscripts import split_indexed
 
 TASKS = [json.loads(line) for line in (Path(__file__).parent / "data" / "posted.jsonl").read_text(encoding="utf-8").splitlines()]
 Values = dict[str, Any]
@@ -35,7 +37,8 @@ def arrays(text: str) -> Values:
     for part in text.split():
         name, _, shape = part.partition(":")
         if "=" in name:
-            found[name.partition("=")[0]] = int(name.partition("=")[2])
+            given = name.partition("=")[2]
+            found[name.partition("=")[0]] = float(given) if "." in given else int(given)
             continue
         sizes = [int(n) for n in shape.rstrip("s").split(",")] if shape else []
         a = rng.uniform(0.3, 1.3, sizes)
@@ -49,7 +52,10 @@ def python_name(name: str) -> str:
 
 
 def derivative(value: str, given: Values, wrt: str) -> Any:
-    """By complex steps."""
+    """By complex steps; by x_i, the part of the derivative by x."""
+    if wrt not in given:
+        base, index = split_indexed(wrt)
+        return derivative(value, given, base)[..., *[given[c] - 1 for c in index], *[slice(None)] * (np.ndim(given[base]) - len(index))]
     x = np.asarray(given[wrt], dtype=complex)
     columns = []
     for at in np.ndindex(x.shape):
@@ -75,6 +81,6 @@ def evaluated(d: Any, given: Values) -> Any:
 @pytest.mark.parametrize("task", TASKS, ids=lambda t: t["text"][:40])
 def test_it_is_the_derivative_of_what_was_meant(task: dict[str, str]) -> None:
     given = arrays(task["arrays"])
-    got = evaluated(matcalc.derivative(task["text"], task["wrt"]), given)
+    got = evaluated(matcalc.derivative(task["text"], task["wrt"], where=task.get("where", "")), given)
     expected = derivative(task["value"], given, parse_names(task["wrt"])[0])
     assert np.allclose(np.squeeze(got), np.squeeze(expected), rtol=1e-8, atol=1e-10)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 
+from ..errors import UsageError
 from ..kinds import Dim
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Binding, Declaration, Node, Program, spell_name, walk
@@ -32,6 +33,8 @@ class Counting:
         self.numbered: dict[str, set[int]] = {}  # bases with a number
         self.alone: set[str] = set()
         self.roots = [*[b.value for b in program.bindings], program.body]
+        nodes = [n for root in self.roots for n in walk(root) if n.op in ("sum", "product")]
+        self.bounds = {str(m.attr) for n in nodes for a in n.args[1:] for m in walk(a) if m.op == "name"}
         for root in self.roots:
             self._survey(root)
         self._find_entries()
@@ -39,7 +42,16 @@ class Counting:
         if self.zero:
             names = ", ".join(sorted({base for base, _ in self.zero}))
             self.notes.append(f"{names} counted from 0 in the text, and from 1 here")
+            self._refuse_numbers()
             self._replace([self._rewritten(root) for root in self.roots])
+
+    def _refuse_numbers(self) -> None:
+        """The variable x_1, where x is counted from 0 in the text."""
+        for name in self.wrt:
+            base, sub = split_indexed(name)
+            if (base, 0) in self.zero and name not in self.declared and (sub.isdigit() or self._at_the_end(base, sub)):
+                message = f"{base} is counted from 0 in the text and from 1 in the answer, so {name} can be two of its entries"
+                raise UsageError(message, suggestion=f"differentiate by {base}_k and give k, counted from 1, or by {base}")
 
     def _replace(self, roots: list[Node]) -> None:
         self.roots = roots
@@ -172,7 +184,7 @@ class Counting:
         base, sub = split_indexed(name)
         if not sub or name in self.declared:
             return n
-        parts = [Part("", int(sub[:9]))] if sub.isdigit() else _bound_reading(sub, lows)
+        parts = [Part("", int(sub[:9]))] if sub.isdigit() else _bound_reading(sub, lows) or self._at_the_end(base, sub)
         if not parts:
             return n
         moved = []
@@ -183,6 +195,11 @@ class Counting:
             return n
         separate = "," if len(moved) > 1 and any(p.shift for p in moved) else ""
         return Node("name", (), spell_name(base, separate.join(map(str, moved))), n.span)
+
+    def _at_the_end(self, base: str, sub: str) -> list[Part]:
+        """N in x_N, where some index runs to N."""
+        ends = next((r for r in readings(sub) if all(not p.letter or p.letter in self.bounds for p in r)), [])
+        return ends if any((base, axis) in self.zero for axis in range(len(ends))) else []
 
 
 def _from_zero(n: Node) -> bool:

@@ -186,12 +186,12 @@ class Indices:
         letters = [p.letter for p in reading if p.letter]
         if self.convention or (len(reading) == 2 and ALPHABET.issuperset(letters) and len(set(letters)) < len(letters)):  # A_{ii}
             return len(reading) <= WORD
-        if len(reading) == 1:
-            upper = u.base[:1].isupper()
-            return known or certain or (qualified and not (upper and u.base in self.plain and u.base not in self.definitions))
-        if known or certain or u.base in self.definitions or "," in u.sub:
+        upper = u.base[:1].isupper()
+        if len(reading) == 1:  # one subscript on a matrix is no entry: Q_f beside Q
+            return known or (not (upper and u.base in self.plain and u.base not in self.definitions) and (certain or qualified))
+        if known or u.base in self.definitions or "," in u.sub or (certain and upper and len(reading) < WORD):
             return known or qualified
-        return qualified and len(reading) < WORD and ALPHABET.issuperset(letters)
+        return qualified and len(reading) < WORD and ALPHABET.issuperset(letters)  # no x_{obs}, x_{eq}
 
     # ------------------------------------------------------------------------------------------ Einstein's sums
 

@@ -164,15 +164,16 @@ def entrywise_power(el: Typing, node: Node, args: list[Term]) -> Term:
 
 def transpose(el: Typing, node: Node, args: list[Term]) -> Term:
     t = args[0]
-    if t.is_scalar and el.stands_for_something("T") and node.span and "T" in el.scene.program.text[slice(*node.span)][-3:]:
+    name = str(node.args[0].attr) if node.args[0].op == "name" else ""
+    counted = "T" in el.scene.sizes and name in el.scene.raised  # sum_{t=0}^{T-1} g^t r_t + g^T V
+    if (counted or (t.is_scalar and el.stands_for_something("T"))) and node.span and "T" in el.scene.program.text[slice(*node.span)][-3:]:
         s = Speller(el).factor(node.args[0])
         error = refuse_shape(
             f"{s}^T can be read in two ways: the transpose of the scalar {s}, or its power T",
             node,
             f"write {s} for the transpose, {s}^(T) for the power",
         )
-        raise Misfit([t], lambda: error) if undeclared(args) else error
-    name = str(node.args[0].attr) if node.args[0].op == "name" else ""
+        raise Misfit([t], lambda: error) if undeclared(args) and not counted else error
     base, sub = split_indexed(name)
     if t.is_scalar and len(sub.replace(",", "")) == 2 and base in el.scene.carried and name not in el.scene.declared:
         hint = f"write what it is made of, as x_i - x_j for {name}"

@@ -66,7 +66,7 @@ def level(el: Typing, node: Node, args: list[Term], nodes: Sequence[Node], state
     result = []
     for k, t in enumerate(args):
         if t.is_scalar:
-            _refuse_own_entry(el, node, nodes[k])
+            _refuse_own_entry(el, node, nodes[k], t)
             if stated:
                 _state_broadcast(el, t, lead, nodes[k])
             result.append(broadcast(t, shape))
@@ -77,14 +77,18 @@ def level(el: Typing, node: Node, args: list[Term], nodes: Sequence[Node], state
     return result, shape
 
 
-def _refuse_own_entry(el: Typing, node: Node, scalar: Node) -> None:
+def _refuse_own_entry(el: Typing, node: Node, scalar: Node, t: Term) -> None:
     """x - x_i, where x is a vector: its entry from every entry, or two vectors?"""
     inner = scalar.args[0] if scalar.op == "neg" else scalar
     base, sub = split_indexed(str(inner.attr)) if inner.op == "name" else ("", "")
     if sub and not el.scene.template and any(n.op == "name" and n.attr == base for a in node.args for n in (a, *a.args[:1])):
         text = Speller(el).node(node)
         hint = f"give the vectors different letters, or write {base}_{sub} ones(n) for the entry in every place"
-        raise ReadingError(f"{text}: {inner.attr} is an entry of {base}, or another vector?", span=node.span, suggestion=hint)
+        message = f"{text}: {inner.attr} is an entry of {base}, or another vector?"
+        error = partial(ReadingError, message, span=node.span, suggestion=hint)
+        if inner.attr in undeclared([t]):  # a name of its own, which may be a vector as well
+            raise Misfit([t], error)
+        raise error()
 
 
 def _state_broadcast(el: Typing, t: Term, lead: Term, node: Node) -> None:

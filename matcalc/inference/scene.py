@@ -121,6 +121,7 @@ class Scene:
         self.hole = str(form[1]) if form and form[0] == "map" else ""  # dX of a linear map dX -> A dX B
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
         self.length = 0
+        self.raised: set[str] = set()  # names with exponents: g^t
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
         self._survey()
@@ -156,6 +157,8 @@ class Scene:
             self.length += 1
             if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
                 powers += 1
+            if n.op == "pow" and n.args[0].op == "name":
+                self.raised.add(str(n.args[0].attr))
             alone += n.op == "name" and n.attr == "e"
             if n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr:
                 self.by_hand = True

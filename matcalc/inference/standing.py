@@ -342,7 +342,7 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
         raise ReadingError(
             f"{node.attr} has {len(subscripts)} indices, and arrays here have at most three", span=node.span, suggestion=hint
         )
-    of_matrices = (base[:1].isupper() and len(subscripts) == 1) or len(subscripts) == 3
+    of_matrices = (base[:1].isupper() and len(subscripts) == 1 and not el.scene.capitals) or len(subscripts) == 3
     el.defaults[base + "_"] = "family of matrices" if of_matrices else "entries"
     wanted = el.kinds.get(base + "_") or el.defaults[base + "_"]
     if len(subscripts) == 3 and wanted != "family of matrices":

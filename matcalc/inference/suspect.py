@@ -4,6 +4,7 @@ r"""Readings that fit and that nobody is sure to have meant: refused, with the s
     a . b / a^2    a dot product, or a product of numbers                     X^{(1)} \odot X^{(2)}   entries, or columns (Khatri-Rao)
     n, p and I_N   other sizes, or numbers                                     S I            a number I, or the identity
     \pi(R X + t)   a function, or a number                                    e^{i t}        a number i, or the imaginary unit
+    \mathbf E \cdot \mathbf B   vectors, or matrices                         \mathbf r/r^3  a vector and its length
 
 Only names that the author declared nowhere are doubted.
 """
@@ -13,16 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from ..errors import ReadingError
+from ..errors import MatcalcError, ReadingError
 from ..syntax import Node, split_name, walk
-from .misfit import Speller
+from .elaborate import typed_program
+from .misfit import Misfit, Speller, Undecided
 from .rekind import letter_class
 from .scopes import Typing
 from .standing import is_euler
 from .terms import Term
-from .uses import SIZE_LETTERS
+from .uses import OFTEN_VECTORS, SIZE_LETTERS
 
-OFTEN_VECTORS = frozenset("huvwxyz")  # what stands left of a capital letter as a row more often than as a number
 Terms = dict[int, Term]
 Doubt = Callable[[Typing, Terms, Node], "ReadingError | None"]
 
@@ -40,6 +41,11 @@ def refuse_suspect(el: Typing) -> None:
                 if error is not None:
                     raise error
     _refuse_other_sizes(el)
+    _refuse_fields(el)
+    for name in sorted(program.twofold):
+        if name in el.defaults and el.symbols[name].is_scalar:
+            message = f"{name} stands in bold type and plain, and would be one number"
+            raise ReadingError(message, suggestion=f"write ||{name}|| for the length of the vector, or give the number another letter")
     if el.scene.capitals and any(n.op == "name" and n.attr == "I" for n, _ in el.seen) and not el.stands_for_something("I"):
         raise ReadingError("I is the identity matrix, and the other capital letters are numbers here", suggestion="declare I in R")
 
@@ -113,15 +119,21 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 
 def _identity(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
-    """S I, which is S if I is the identity."""
+    """S I and w^T I w, which are S and w^T w if I is the identity."""
     at = next((k for k, a in enumerate(n.args) if a.op == "name" and a.attr == "I"), -1)
-    others = [a for k, a in enumerate(n.args) if k != at and a.op == "name" and str(a.attr)[:1].isupper() and str(a.attr) in el.defaults]
-    if at < 0 or not others or el.stands_for_something("I"):
+    if at < 0 or el.stands_for_something("I"):
+        return None
+    factors = [(k, a, a.args[0] if a.op == "T" else a) for k, a in enumerate(n.args)]
+    known = [(k, a, name) for k, a, name in factors if k != at and name.op == "name" and str(name.attr) in el.defaults]
+    beside = [
+        a for k, a, name in known if str(name.attr)[:1].isupper() or (abs(k - at) == 1 and id(a) in terms and not terms[id(a)].is_scalar)
+    ]
+    if not beside:
         return None
     return ReadingError(
-        f"I beside {others[0].attr} in a product is the identity matrix, which changes nothing, or a name",
+        f"I beside {Speller(el).node(beside[0])} in a product is the identity matrix, which changes nothing, or a name",
         span=n.span,
-        suggestion="declare I in R if it is a number; leave the identity out",
+        suggestion="declare I in R if it is a number, or I in R^{n x n}; leave the identity out",
     )
 
 
@@ -182,6 +194,39 @@ def _refuse_other_sizes(el: Typing) -> None:
         first = next(n for n, _ in el.seen if n.op == "name" and n.attr == others[0])
         hint = f"declare the matrices with their sizes, as X in R^{{{others[0]} x m}}, or {', '.join(others)} in R"
         raise ReadingError(message, span=first.span, suggestion=hint)
+
+
+def _refuse_fields(el: Typing) -> None:
+    r"""\mathbf{E} \cdot \mathbf{B}, vectors in physics, where E and B stand beside dots only and may be matrices too."""
+    program = el.scene.program
+    capitals = [c for c in sorted(program.bold) if c[:1].isupper() and c in el.defaults and el.symbols[c].kind == "matrix"]
+    nodes = [n for root in (*(b.value for b in program.bindings), program.body) for n in walk(root)] if capitals else []
+    dotted = [
+        a
+        for n in nodes
+        if n.op == "mul" and isinstance(n.attr, tuple)
+        for pair, sign in zip(pairwise(n.args), n.attr)
+        if sign == "."
+        for a in pair
+    ]
+    beside = {id(a) for a in dotted}
+    fields = [c for c in capitals if all(id(n) in beside for n in nodes if n.op == "name" and n.attr == c)]
+    if not fields:
+        return
+    other = Typing(el.scene, {**el.kinds, **dict.fromkeys(fields, "vector")}, el.meanings, el.book)
+    try:
+        typed_program(other)
+    except (Misfit, Undecided, MatcalcError):
+        return
+    if other.penalties:
+        return
+    first = next(n for n in nodes if n.op == "name" and n.attr == fields[0])
+    shown = ", ".join(fields)
+    raise ReadingError(
+        f"{shown} beside a dot {'is a vector' if len(fields) == 1 else 'are vectors'}, or the dot is the product of matrices",
+        span=first.span,
+        suggestion=f"declare {shown} in R^n for vectors, or write the product without a dot",
+    )
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {

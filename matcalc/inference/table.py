@@ -91,7 +91,7 @@ def _why(el: Typing, name: str, kind: str) -> str:
     if name not in el.defaults:
         return "its entries carry indices"
     if base[:1].isupper():
-        return "a capital letter"
+        return "a number, in a text without linear algebra" if el.scene.capitals and kind == "scalar" else "a capital letter"
     if base in GREEK:
         return "a small Greek letter"
     if el.scene.program.bold:

@@ -20,6 +20,7 @@ _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"}
 _OF_ARRAYS = frozenset({"T", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 SIZE_LETTERS = frozenset("nNdDmpk")
 COUNT = "N"  # a capital letter that more often says how many there are than it is a matrix
+OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
 _OF_VECTORS = frozenset({"T", "norm", "inner", "ew", "epow", "index"})
 
 
@@ -78,7 +79,8 @@ def _is_log_of_number(n: Node) -> bool:
 
 
 def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
-    """Whether the undeclared capital letters are numbers: one divides, has a Greek exponent, or is T, in a text without linear algebra."""
+    """Whether the undeclared capital letters are numbers, in a text without linear algebra: one divides, or is T; a power has a Greek
+    exponent; one is an amplitude, as in A e^{-k t}, or in the exponents of a sum; or what holds one is divided by r, by (1 + r)^t."""
 
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
         return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
@@ -89,13 +91,65 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
         return False
     if any(n.op == "name" and n.attr == "T" for n in nodes) and "T" not in known:  # a time or a temperature
         return True
+    acts = any(_acts(a, b) for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
+    inner = {id(a) for n in nodes if n.op == "mul" for a in n.args if a.op == "mul"}
     for n in nodes:
-        if n.op == "mul" and isinstance(n.attr, tuple):
-            if any(sign == "/" and has(a, str.isupper) for a, sign in zip(n.args[1:], n.attr)):
+        if n.op == "mul" and id(n) not in inner:
+            factors, divisors = _factors(n)
+            if any(has(a, str.isupper) for a in divisors):
                 return True
-        elif n.op == "pow" and len(n.args) == 2 and has(n.args[0], str.isupper) and has(n.args[1], lambda base: base in GREEK_WORDS):
+            amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
+            if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, factors))):
+                return True
+        elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e" and has(n.args[1], GREEK_WORDS.__contains__):
             return True
-    return False
+    return any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum")
+
+
+def _factors(n: Node) -> tuple[list[Node], list[Node]]:
+    """What a product is made of, and what it is divided by, through the products in it."""
+    factors: list[Node] = []
+    divisors: list[Node] = []
+    todo = [n]
+    while todo:
+        n = todo.pop()
+        signs = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
+        for a, sign in zip(n.args, ("", *signs)):
+            (divisors if sign == "/" else todo if a.op == "mul" else factors).append(a)
+    return factors, divisors
+
+
+def _acts(a: Node, b: Node) -> bool:
+    """A x: a capital before a letter that is a vector more often than a number."""
+    return a.op == b.op == "name" and str(a.attr)[:1].isupper() and split_name(str(b.attr))[0] in OFTEN_VECTORS
+
+
+def _is_length(n: Node) -> bool:
+    """What only numbers are divided by: r, r^2, (1 + r)^t; not n, which may be a size."""
+    names = {str(m.attr) for m in walk(n) if m.op == "name"}
+    return (
+        n.op in ("name", "pow") and bool(names) and all(m.islower() and m not in GREEK_WORDS for m in names) and not names <= SIZE_LETTERS
+    )
+
+
+def _exponent(n: Node) -> Node | None:
+    """What stands in e^{…} or exp(…)."""
+    if n.op == "pow" and n.args[0].attr == "e":
+        return n.args[1]
+    return n.args[0] if n.op == "call" and n.attr == "exp" else None
+
+
+def _is_wave(n: Node) -> bool:
+    """e^{-k t} and cos(\\omega t + \\phi), with no capital inside."""
+    inside = _exponent(n) or (n.args[0] if n.op == "call" and n.attr in ("cos", "sin") else None)
+    names = {split_name(str(m.attr))[0] for m in walk(inside) if m.op == "name"} if inside is not None else set()
+    return bool(names) and all(m.islower() for m in names) and (n.op == "pow" or not names.isdisjoint(GREEK_WORDS))
+
+
+def _is_sum_of_exponentials(n: Node) -> bool:
+    """sum_k e^{-\\beta E_k}."""
+    inside = _exponent(n.args[0])
+    return inside is not None and any(m.op == "name" and "_" in str(m.attr) and str(m.attr)[:1].isupper() for m in walk(inside))
 
 
 def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False) -> frozenset[str]:

@@ -269,6 +269,8 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
     name = spell_name(base, sub)
     if mark.bold:
         lexer.names.bold[name] = None
+    else:
+        lexer.names.light.add(name)
     if applied(lexer, name, base, Mark("word", name, mark.start, end)):
         return
     lexer.operand("NAME", name, (mark.start, end))

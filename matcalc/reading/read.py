@@ -121,7 +121,7 @@ class _Known:
         self.by_base: dict[str, list[_Left]] = {}  # those whose entries or parts are spelled with more below the name
         for left in self.exact.values():
             base, own = split_indexed(left.name)
-            if not own or all(c.isalpha() or c == "," for c in own):
+            if not left.params and (not own or all(c.isalpha() or c == "," for c in own)):
                 self.by_base.setdefault(base, []).append(left)
 
     def used_by(self, value: Node) -> set[_Left]:
@@ -210,9 +210,10 @@ class _Reader:
         for left in before:
             if left not in needed and not left.alias and left.name:
                 self.note(f"{left.name} is defined and not used")
-        return Program(
-            self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=frozenset(self.names.bold)
-        )
+        bold = frozenset(self.names.bold)
+        found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
+        found.twofold = bold & self.names.light
+        return found
 
     # -- which statement needs which --------------------------------------------------------------------------------
 
@@ -600,7 +601,7 @@ class _Reader:
                 continue
             used = node.attr.rstrip("'") if node.op == "call" else node.attr
             base, sub = split_name(used)
-            if used not in places and used not in self.names.variables and _is_place(sub):
+            if used not in places and used not in self.names.variables and _is_place(sub) and base not in self.names.functions:
                 used = base
             if places.get(used, -1) >= k and used not in left.params:
                 message = f"{quote(used)} is defined by itself" if used == left.name else f"{quote(used)} is used before it is bound"
