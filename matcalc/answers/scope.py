@@ -9,7 +9,7 @@ from ..errors import MatcalcError, UsageError
 from ..expressions.expr import Expr, postorder
 from ..expressions.functions import functions_of
 from ..inference.infer import Typed, infer
-from ..inference.scene import counts, declared_shape, spell_declaration
+from ..inference.scene import counts, declared_shape, leading_sizes, spell_declaration
 from ..kinds import SCALAR, Dim, Shape
 from ..ops.core import MEMBER, SYMBOL
 from ..reading.read import parse_names
@@ -42,6 +42,7 @@ class Scope:
             d.name: declared_shape(d.sizes)
             for d in typed.declarations
             if d.domain is None and split_name(d.name)[0] not in typed.families and (d.field != "N" or d.name in typed.symbols)
+            if not leading_sizes(d.sizes)
         }
         self.symbols |= {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
         self.families = {}

@@ -13,6 +13,7 @@ from ..expressions.build import (
     entry,
     eye,
     hadamard,
+    indexed_sum,
     is_number,
     literal,
     matmul,
@@ -66,7 +67,7 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr, *, depth: int = 4) 
         parts = [over_index(name, low, high, a, depth=depth) for a in terms]
         found = [p for p in parts if p is not None]
         return add(*found) if len(found) == len(parts) else None
-    whole = _of_one_term(name, low, high, n, body)
+    whole = _of_one_term(name, low, high, n, body) or _through_a_sum(name, low, high, body, depth)
     if whole is None and depth and body.size <= LARGEST_SPREAD and (terms := _multiplied_out(body, name)):
         found = []
         for a in terms:
@@ -113,6 +114,21 @@ def _of_one_term(name: str, low: Expr, high: Expr, n: Dim, body: Expr) -> Expr |
     if len(at) == 2 and at[1] == at[0] + 1 and factors[at[0]].op is UNIT:
         return times(*fixed, matmul(*factors[: at[0]], diagonal_matrix(weights), *factors[at[1] + 1 :]))
     return None
+
+
+def _through_a_sum(name: str, low: Expr, high: Expr, body: Expr, depth: int) -> Expr | None:
+    """sum_k z_k sum_i T_i[j,k] is sum_i (T_i z)[j]: the sum over `name` inside another one, where it has matrix notation there."""
+    c, scalars, rest = split(body)
+    factors = [*scalars, *([rest] if rest is not None else [])]
+    inner = next((f for f in factors if f.op is INDEXED_SUM and name in f.args[2].indices and name != f.attr), None)
+    others = [f for f in factors if f is not inner]
+    if inner is None or not depth or any(name in b.indices for b in inner.args[:2]) or any(inner.attr in f.indices for f in others):
+        return None
+    part = over_index(name, low, high, times(num(c), *others, inner.args[2]), depth=depth - 1)
+    if part is None:
+        return None
+    letter, start, stop = str(inner.attr), inner.args[0], inner.args[1]
+    return over_index(letter, start, stop, part, depth=depth - 1) or indexed_sum(letter, start, stop, part)
 
 
 def _multiplied_out(body: Expr, name: str) -> list[Expr]:

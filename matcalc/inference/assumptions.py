@@ -9,7 +9,7 @@ from ..errors import ShapeError
 from ..expressions import build
 from ..kinds import ONE, Dim, Shape, kind_of
 from ..syntax import Declaration, spell_name, split_name
-from .scene import declared_shape, spell_declaration
+from .scene import declared_shape, leading_sizes, spell_declaration
 from .scopes import Typing
 from .unify import is_unknown
 
@@ -120,11 +120,17 @@ def _braced(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
+def is_slice(el: Typing, name: str) -> bool:
+    """Whether a name is that of a matrix T_i of a declared array T of three and more indices."""
+    base = split_name(name)[0]
+    return base in el.scene.declared and bool(leading_sizes(el.scene.declared[base].sizes))
+
+
 def declarations_of(el: Typing, shapes: dict[str, Shape]) -> list[Declaration]:
     """All declarations: those given, then the inferred ones in order of occurrence."""
     found = list(el.scene.stated.values())
     for name, shape in shapes.items():
-        if name not in el.scene.stated and name != el.scene.hole:
+        if name not in el.scene.stated and name != el.scene.hole and not is_slice(el, name):
             sizes = tuple(d for d in shape if d is not ONE) if shape[1] is ONE else shape
             found.append(Declaration(name, "N" if name in el.integers else "R", sizes))
     return [*found, *supposed_functions(el)]
@@ -149,7 +155,7 @@ def sentences(el: Typing, shapes: dict[str, Shape], resolve: SizeNames) -> list[
     told: list[str] = []
     plain: list[str] = []
     for name, shape in shapes.items():
-        if name in el.scene.declared or name == el.scene.hole:
+        if name in el.scene.declared or name == el.scene.hole or is_slice(el, name):
             continue
         kind, default = kind_of(shape), el.defaults.get(name)
         base = split_name(name)[0]

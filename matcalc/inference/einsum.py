@@ -1,43 +1,90 @@
 """einsum("ij,j->i", A, x): sums of products by letters, as operations on matrices.
 
     ii -> tr, diagonal     ij,j->i  A x     ij,ij->  sum(A .* B)     ij,i->ij  diag(x) A     i,j->ij  x y^T
+    ijk,j,k->i  sum_i (y^T T_i z) e_i         bij,bjk->bik  A_b B_b         ijk,ai->ajk  sum_i A[a,i] T_i
 
 Letters are taken away one by one: those of one array only are summed, arrays with the same letters are multiplied entry by entry, a
-letter of two arrays is the product of these. What needs an array with three letters on the way is refused.
+letter of two arrays is the product of these. A letter that counts the matrices of an array of three and more indices runs: what is
+left is a sum over it, as over any family. So does one letter more, where what is left would need an array with three letters.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 from ..errors import MatcalcError, ReadingError
 from ..expressions import build
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..syntax import Node
+from .axes import Place, array_of, axis, summed
 from .misfit import Misfit, Speller, refuse_shape
 from .products import applied, transposed
-from .scopes import SCALAR, Typing
-from .terms import Term
+from .scopes import SCALAR, Index, Typing
+from .terms import Resolve, Term
 
 NAME = "einsum "  # what a call is called, with its letters behind
-KINDS = (("scalar",), ("vector", "row"), ("matrix",))  # of an array with that many letters
-Factor = tuple[str, Term]  # letters, and the array: none, one (a column) or two different ones
+WANTED = ("a number", "a vector", "a matrix")  # an array with that many letters
+Factor = tuple[str, Term]  # letters, and the array; once they are read: none, one (a column) or two different ones
+At = Callable[[Resolve], Expr]  # the place that a letter stands for
 
 
 def einsum(el: Typing, node: Node, args: list[Term]) -> Term:
     """The value; Misfit where an array has another number of axes than letters."""
     given, value = _letters(node, len(args))
-    factors = [_factor(el, node, k, t, letters) for k, (t, letters) in enumerate(zip(args, given))]
-    _unify(el, node, factors)
-    while reduced := _summed(factors, value) or _alike(factors) or _joined(factors, value):
-        factors = reduced
-    numbers = [t for letters, t in factors if not letters]
-    held = sorted((f for f in factors if f[0]), key=lambda f: value.find(f[0][0]))
-    return _product([*numbers, _whole(node, held, value)] if held else numbers, node)
+    for k, (t, letters) in enumerate(zip(args, given)):
+        if len(t.leading) + {"scalar": 0, "matrix": 2}.get(t.kind, 1) != len(letters):
+            raise Misfit([t], partial(_axes_error, el, node, k, t, letters))
+    arrays = [(letters, transposed(t) if t.kind == "row" else t) for t, letters in zip(args, given)]
+    return contracted(el, node, arrays, value)
+
+
+def contracted(el: Typing, node: Node, arrays: Sequence[Factor], value: str, fixed: Mapping[str, Index] = MappingProxyType({})) -> Term:
+    """The sum of the products of the entries over all letters that the value does not have; those that are `fixed` stand at a place."""
+    sizes = _sizes(el, node, arrays)
+    lead, tail = value[:-2], value[-2:]
+    running = dict.fromkeys([*fixed, *lead, *(c for letters, t in arrays for c in letters[: len(t.leading)])])
+    names: dict[str, str] = {c: axis(k) for k, c in enumerate(lead)}
+    while True:
+        for c in running:
+            names.setdefault(c, f"#{c}{next(el.unnamed)}")
+        at: dict[str, At] = {c: fixed[c].at if c in fixed else partial(_index, names[c]) for c in running}
+        factors = [_factor(t, letters, at) for letters, t in arrays]
+        inner = "".join(c for c in tail if c not in running)
+        while reduced := _summed(factors, inner) or _alike(factors) or _joined(factors, inner):
+            factors = reduced
+        held = sorted((f for f in factors if f[0]), key=lambda f: inner.find(f[0][0]))
+        whole = _whole(held, inner)
+        if whole is not None or not held:
+            break
+        count = _counts(held, inner)
+        running[max(count, key=lambda c: count[c])] = None  # what is left needs three letters: one of them runs
+    body = _product([*(t for letters, t in factors if not letters), *_value(tail, at, sizes, whole)], node)
+    places = [Place(names[c], sizes[c], c) for c in running if c not in lead and c not in fixed]
+    return array_of(summed(el, body, places) if places else body, [sizes[c] for c in lead])
+
+
+def _index(name: str, _: Resolve) -> Expr:
+    return build.index(name)
+
+
+def _value(tail: str, at: Mapping[str, At], sizes: Mapping[str, Dim], whole: Term | None) -> list[Term]:
+    """What is left, with a unit vector for each letter of the value that runs."""
+    row, column = (_unit(at[c], sizes[c]) if c in at else None for c in (tail + "  ")[:2])
+    if row is None and column is None:
+        return [] if whole is None else [whole]
+    if len(tail) < 2 or whole is None:
+        return [t for t in (row, transposed(column) if column else None) if t is not None]
+    return [row, transposed(whole)] if row is not None else [whole, transposed(column)] if column is not None else []
+
+
+def _unit(place: At, n: Dim) -> Term:
+    return Term((n, ONE), (), lambda _, r: build.unit(place(r), r(n)))
 
 
 def _letters(node: Node, count: int) -> tuple[list[str], str]:
@@ -54,39 +101,48 @@ def _letters(node: Node, count: int) -> tuple[list[str], str]:
     if wrong or not left.replace(",", "").isalpha():
         hint = "each letter of the value stands once in it, and somewhere on the left"
         raise ReadingError(f'einsum("{spec}", …) says nothing', span=node.span, suggestion=hint)
-    long = next((p for p in [*given, value] if len(p) > 2), "")
-    if long:
-        message = f'{long} in einsum("{spec}", …) has {len(long)} letters, and arrays here have one or two'
-        raise ReadingError(message, span=node.span, suggestion="write it as a sum over a family of matrices: sum_k x_k A_k")
     return given, value
 
 
-def _factor(el: Typing, node: Node, k: int, t: Term, letters: str) -> Factor:
-    if t.kind not in KINDS[len(letters)]:
-        raise Misfit([t], partial(_axes_error, el, node, k, t, letters))
-    if len(letters) < 2:
-        return letters, transposed(t) if t.kind == "row" else t
-    if letters[0] != letters[1]:
-        return letters, t
-    if not el.sizes.unify(*t.shape):
-        raise Misfit([t], partial(_axes_error, el, node, k, t, letters), True)
-    return letters[0], applied(DIAGONAL, (t.shape[0], ONE), [t], None)
-
-
-def _unify(el: Typing, node: Node, factors: Sequence[Factor]) -> None:
-    """A letter counts as many wherever it stands."""
+def _sizes(el: Typing, node: Node, arrays: Sequence[Factor]) -> dict[str, Dim]:
+    """How far each letter runs, which is as far wherever it stands."""
     sizes: dict[str, Dim] = {}
-    for letters, t in factors:
-        for c, dim in zip(letters, t.shape):
+    for letters, t in arrays:
+        for c, dim in zip(letters, (*t.leading, *t.shape)):
             if not el.sizes.unify(sizes.setdefault(c, dim), dim):
                 one, other = el.sizes.resolve(sizes[c]), el.sizes.resolve(dim)
                 message = f"the letter {c} of einsum runs to {one} and to {other}"
-                raise Misfit([f[1] for f in factors], partial(refuse_shape, message, node), True)
+                raise Misfit([f[1] for f in arrays], partial(refuse_shape, message, node), True)
+    return sizes
+
+
+def _factor(t: Term, letters: str, at: Mapping[str, At]) -> Factor:
+    """An array with the letters that do not run, at the places of those that do."""
+    lead, own = letters[: len(t.leading)], letters[len(t.leading) :].ljust(2)
+    first, second = own[0], own[1]
+    m = Term(t.shape, (t,), partial(_at_places, [at[c] for c in lead]), t.node) if lead else t
+    here = [c for c in (first, second) if c in at]
+    if first == " " or (second == " " and not here):
+        return first.strip(), m
+    if here == [first] and second == " ":
+        return "", Term(SCALAR, (m,), lambda e, r: build.entry(e[0], at[first](r), build.num(1)))
+    if first == second and not here:
+        return first, applied(DIAGONAL, (m.shape[0], ONE), [m], None)
+    if len(here) == 2:
+        return "", Term(SCALAR, (m,), lambda e, r: build.entry(e[0], at[first](r), at[second](r)))
+    if here == [first]:
+        return second, _times(transposed(m), _unit(at[first], m.shape[0]))
+    return (first, _times(m, _unit(at[second], m.shape[1]))) if here else (first + second, m)
+
+
+def _at_places(at: Sequence[At], e: Sequence[Expr], resolve: Resolve) -> Expr:
+    return build.substitute(e[0], {build.index(axis(k)): place(resolve) for k, place in enumerate(at)})
 
 
 def _axes_error(el: Typing, node: Node, k: int, t: Term, letters: str) -> MatcalcError:
     s = Speller(el)
-    wanted = ("a number", "a vector")[len(letters)] if len(letters) < 2 else "a square matrix" if letters[0] == letters[1] else "a matrix"
+    square = len(letters) == 2 and letters[0] == letters[1]
+    wanted = "a square matrix" if square else WANTED[len(letters)] if len(letters) < 3 else f"an array of {len(letters)} indices"
     return refuse_shape(f"{s.node(node.args[k])} has the letters {letters} in einsum, so it is {wanted}, and it is {s.shape(t)}", node)
 
 
@@ -154,16 +210,14 @@ def _scaled(letters: str, t: Term, others: str, u: Term, c: str) -> Factor:
     return word, _times(weights, matrix) if word[0] == c else _times(matrix, weights)
 
 
-def _whole(node: Node, held: Sequence[Factor], value: str) -> Term:
-    """The value of what is left: one array, or two vectors whose letters it has both."""
+def _whole(held: Sequence[Factor], value: str) -> Term | None:
+    """The value of what is left: one array, or two vectors whose letters it has both; None of anything else."""
     if len(held) == 1 and sorted(held[0][0]) == sorted(value):
         letters, t = held[0]
         return t if letters == value else transposed(t)
     if len(held) == 2 and held[0][0] + held[1][0] == value:
         return _times(held[0][1], transposed(held[1][1]))
-    raise ReadingError(
-        "this einsum needs an array with three indices on the way", span=node.span, suggestion="write it with sums over indices"
-    )
+    return None
 
 
 def _ones(n: Dim) -> Term:
@@ -175,5 +229,6 @@ def _times(a: Term, b: Term) -> Term:
 
 
 def _product(terms: Sequence[Term], node: Node) -> Term:
-    """Numbers times the rest."""
-    return Term(terms[-1].shape, tuple(terms), lambda e, _: build.matmul(*e), node)
+    """Numbers times a product of the rest."""
+    arrays = [t for t in terms if not t.is_scalar] or terms[-1:]
+    return Term((arrays[0].shape[0], arrays[-1].shape[1]), tuple(terms), lambda e, _: build.matmul(*e), node)

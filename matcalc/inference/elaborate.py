@@ -18,6 +18,7 @@ from .misfit import Misfit
 from .scene import SHAPED
 from .scopes import SCALAR, Frame, Typing, reaches_to
 from .standing import carries_indices, is_euler, name_of, stacked
+from .tensors import on_arrays
 from .terms import Term
 from .unify import is_unknown
 
@@ -92,7 +93,8 @@ def elaborate(el: Typing, root: Node) -> Term:
             at = len(values) - len(_operands(el, node))
             args = values[at:]
             del values[at:]
-            values.append(_seen(el, node, el.meanings[op](el, node, args)))
+            usual = el.meanings[op]
+            values.append(_seen(el, node, on_arrays(el, node, args, usual) if any(t.leading for t in args) else usual(el, node, args)))
         elif step == "bind":
             bounds = values[len(values) - len(node.args) + 1 :]
             el.bind_sum(node, bounds)

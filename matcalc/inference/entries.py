@@ -28,7 +28,7 @@ ROW_SUM = 3  # what a sum of rows costs as a reading
 def subscripted(el: Typing, node: Node, args: list[Term]) -> Term:
     """X[i,j], X[i,:], (V y)_i, delta[i,j]."""
     stacked_indices(el, node, args)
-    at = [None if p.op == "all" else _place(el, p) for p in node.args[1:]]
+    at = [None if p.op == "all" else place_at(el, p) for p in node.args[1:]]
     places = [p for p in at if p is not None]
     if not args:
         name = str(node.args[0].attr)
@@ -64,7 +64,7 @@ def _two_digits(el: Typing, t: Term, node: Node) -> list[Index]:
     return [Index(build.num(int(c)), None) for c in digits] if len(digits) == 2 and "0" not in digits else []
 
 
-def _place(el: Typing, p: Node) -> Index:
+def place_at(el: Typing, p: Node) -> Index:
     """A subscript: an index, a number, or a pair of indices run together (i, p) as in a Kronecker product."""
     if p.op == "num" and isinstance(p.attr, Fraction) and p.attr.denominator == 1 and p.attr >= 1:
         return Index(build.num(p.attr), None)
@@ -80,9 +80,9 @@ def _place(el: Typing, p: Node) -> Index:
             f"the subscript {p.attr} is not bound by a sum", span=p.span, suggestion=f"write sum_{{{p.attr}=1}}^n, or a number"
         )
     if p.op == "add" and len(p.args) == 2 and (shift := _shift(p.args[1])):
-        return _place(el, p.args[0]).shifted(shift)
+        return place_at(el, p.args[0]).shifted(shift)
     if p.op == "tuple":
-        parts = [_place(el, a) for a in p.args]
+        parts = [place_at(el, a) for a in p.args]
         size: Dim | None = None
         for k in parts:
             if k.range is None or k.parts:

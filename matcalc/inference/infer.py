@@ -21,13 +21,13 @@ from ..ops.book import REGISTRY
 from ..reading.read import parse
 from ..reading.subscripts import Part, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
-from .assumptions import SizeNames, declarations_of, sentences, where_text
+from .assumptions import SizeNames, declarations_of, is_slice, sentences, where_text
 from .elaborate import typed_program
 from .matrix_functions import refuse_doubtful
 from .meaning import MEANINGS
 from .misfit import Misfit
 from .rekind import search
-from .scene import Scene
+from .scene import Scene, leading_sizes
 from .scopes import Typing
 from .shorthands import shorthands
 from .standing import name_of, place_of
@@ -175,13 +175,18 @@ def _declare_variables(scene: Scene, el: Typing) -> None:
     """A declared variable that does not occur has its symbol all the same."""
     for name in scene.wrt:
         d = scene.declared.get(name)
-        if d is not None and d.domain is None and name not in el.symbols and split_name(name)[0] not in scene.families:
+        if (
+            d is not None
+            and d.domain is None
+            and name not in el.symbols
+            and (split_name(name)[0] not in scene.families or leading_sizes(d.sizes))
+        ):
             name_of(el, Node("name", (), name))
 
 
 def _whole(el: Typing, name: str, e: Expr) -> Expr:
     """The symbol (or family member) with all its properties."""
-    words = el.properties(name, twin=False)
+    words = el.properties(split_name(name)[0] if is_slice(el, name) else name, twin=False)
     return member(split_name(name)[0], e.args[0], e.shape, words) if e.args else symbol(name, e.shape, words)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import MatcalcError, ShapeError
-from ..kinds import Dim, Shape, shape_text
+from ..kinds import Dim, Shape
 from ..syntax import Node
 from .terms import Term
 from .unify import is_unknown
@@ -63,7 +63,7 @@ class Speller:
 
     def shape(self, t: Term) -> str:
         cols = self.dim(t.shape[1])  # vectors are n, matrices m×n: the columns get their letter first
-        return "a scalar" if t.is_scalar else shape_text((self.dim(t.shape[0]), cols))
+        return "a scalar" if t.is_scalar else "×".join(map(str, (*map(self.dim, t.leading), self.dim(t.shape[0]), cols)))
 
     def node(self, *nodes: Node) -> str:
         """The text of one node, or of all from the first to the last."""

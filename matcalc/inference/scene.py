@@ -24,9 +24,14 @@ SHAPED = ("ones", "zeros")  # functions whose arguments are sizes
 
 
 def declared_shape(sizes: Sequence[object]) -> Shape:
-    """The shape that () or (n,) or (m, n) declares."""
-    dims = [d for d in sizes if isinstance(d, Dim)]
+    """The shape that () or (n,) or (m, n) declares; of more sizes, that of a member (`leading_sizes` are the others)."""
+    dims = [d for d in sizes if isinstance(d, Dim)][-2:]
     return (dims[0] if dims else ONE, dims[1] if len(dims) > 1 else ONE)
+
+
+def leading_sizes(sizes: Sequence[object]) -> tuple[Dim, ...]:
+    """How many matrices an array of three and more indices is: T in R^{p x m x n} is a family of p matrices T_i."""
+    return tuple(d for d in sizes[:-2] if isinstance(d, Dim))
 
 
 def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
@@ -250,6 +255,8 @@ class Scene:
         found = {}
         for name, d in self.declared.items():
             base, sub = split_name(name)
+            if d.domain is None and leading_sizes(d.sizes):
+                found[name] = d
             if not sub.isalpha() or d.domain is not None:
                 continue
             if self._is_many(base, sub):
@@ -258,6 +265,11 @@ class Scene:
                     raise ReadingError(message, suggestion="give one of them another letter")
                 found[base] = d
         return found
+
+    def letter_of(self, base: str) -> str:
+        """The index of the generic member of a declared family: x_i as declared, of T in R^{p x m x n} a letter that is free."""
+        sub = split_name(self.families[base].name)[1]
+        return sub or next(c for c in "ijklabcdpqrstuvwxyz" if c not in self.names and c not in self.sizes and c not in self.places)
 
     def _carried_names(self) -> dict[str, str]:
         """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""

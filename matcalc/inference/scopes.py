@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 
 from ..errors import ReadingError
 from ..expressions import build
@@ -104,6 +105,7 @@ class Typing:
         self.working: list[str] = []  # the names whose definitions are being read
         self.live: set[str] = set(scene.free).union(*(e.indices for e in scene.given.values()))
         self.penalties: list[tuple[int, Sequence[Term]]] = []
+        self.unnamed = count()  # numbers for indices that get their letters last (see `axes`)
         self.notes: dict[str | Callable[[Resolve], str], None] = {}
         self.seen: list[tuple[Node, Term]] = []
         self.defaults: dict[str, str] = {}  # the kinds that undeclared names have unless guessed otherwise

@@ -15,8 +15,9 @@ from ..ops.core import COMMUTATION, IVERSON
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Declaration, Node, spell_name
+from .axes import array_of, axis
 from .misfit import Misfit, refuse_shape
-from .scene import declared_shape
+from .scene import declared_shape, leading_sizes
 from .scopes import SCALAR, Frame, Index, Typing
 from .terms import Resolve, Term, known
 from .unify import is_unknown
@@ -42,6 +43,8 @@ def name_of(el: Typing, node: Node) -> Term:
         raise ReadingError(f"{name} is used before it is bound", span=node.span, suggestion=f"put {name} = … before it")
     if subscripts and base in scene.families:
         return member(el, base, [place_of(el, s) for s in subscripts], node)
+    if base in scene.families and leading_sizes(scene.families[base].sizes) and name == base:
+        return whole(el, base, node)
     if base in scene.families and scene.families[base].name == name and name not in scene.wrt:
         hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
         raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
@@ -138,17 +141,31 @@ def _make_symbol(el: Typing, name: str, shape: Shape, _: object, resolve: Resolv
     return build.symbol(name, (resolve(rows), resolve(cols)), el.properties(name))
 
 
+def register(el: Typing, base: str, node: Node) -> tuple[Dim, Shape, frozenset[str]]:
+    """How many members a declared family has, their shape and their properties; its generic member is a symbol of the text."""
+    d = el.scene.families[base]
+    shape, leading = declared_shape(d.sizes), leading_sizes(d.sizes)
+    size = el.families.setdefault(base, leading[0] if leading else el.sizes.fresh())
+    words = el.properties(d.name)
+    generic = spell_name(base, el.scene.letter_of(base))
+    el.symbols.setdefault(generic, known(build.member(base, build.index(split_indexed(generic)[1]), shape, words), node))
+    return size, shape, words
+
+
+def whole(el: Typing, base: str, node: Node) -> Term:
+    """A declared array of three and more indices."""
+    size, shape, words = register(el, base, node)
+    return array_of(Term(shape, (), lambda _, __: build.member(base, build.index(axis(0)), shape, words), node), (size,))
+
+
 def member(el: Typing, base: str, places: list[Index], node: Node) -> Term:
     """A member of a declared family, or an entry of one."""
     d = el.scene.families[base]
-    shape = declared_shape(d.sizes)
-    size = el.families.setdefault(base, el.sizes.fresh())
+    size, shape, words = register(el, base, node)
     if not el.allows(places[0], size):
         n = el.sizes.resolve(size)
         last = places[0].range or places[0].text
         raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
-    words = el.properties(d.name)
-    el.symbols.setdefault(d.name, known(build.member(base, build.index(split_indexed(d.name)[1]), shape, words), node))
     i = places[0].expr
     term = Term(shape, (), lambda _, __: build.member(base, i, shape, words), node)
     return term if len(places) == 1 else entry_at(el, term, places[1:], node)

@@ -10,7 +10,7 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Shape, kind_of
 from ..ops.core import MEMBER
 from ..syntax import split_name
-from .assumptions import space, supposed_functions
+from .assumptions import is_slice, space, supposed_functions
 from .scene import GREEK, spell_declaration
 from .scopes import Typing
 
@@ -70,7 +70,11 @@ def _of(el: Typing, name: str, e: Expr) -> Reading:
     family = e.op is MEMBER
     kind = f"family of {_plural(kind_of(e.shape))}" if family else kind_of(e.shape)
     shape = "N" if name in el.integers else _set(e.shape)
-    stated = el.scene.stated.get(name)
+    stated = el.scene.stated.get(base if is_slice(el, name) else name)
+    if stated is not None and is_slice(el, name):
+        return Reading(
+            base, f"array of {len(stated.sizes)} indices", spell_declaration(stated).partition(" in ")[2], "declared", declared=True
+        )
     if stated is not None:
         return Reading(name, kind, spell_declaration(stated).partition(" in ")[2], "declared", declared=True)
     if name in el.integers:

@@ -22,19 +22,21 @@ Make = Callable[[Sequence[Expr], Resolve], Expr]
 
 
 class Term:
-    """A typed surface node. `name` is the undeclared name it is, or the choice it was; `literal` means numbers only."""
+    """A typed surface node. `name` is the undeclared name it is, or the choice it was; `literal` means numbers only. An array of three
+    and more indices has its last two in `shape` and the sizes of those before in `leading` (see `tensors`)."""
 
-    __slots__ = ("shape", "args", "make", "node", "name", "literal", "result")
+    __slots__ = ("shape", "args", "make", "node", "name", "literal", "result", "leading")
 
     def __init__(
         self, shape: Shape, args: tuple[Term, ...], make: Make, node: Node | None = None, name: str | None = None, literal: bool = False
     ) -> None:
         self.shape, self.args, self.make, self.node, self.name, self.literal = shape, args, make, node, name, literal
         self.result: Expr | None = None
+        self.leading: tuple[Dim, ...] = ()
 
     @property
     def is_scalar(self) -> bool:
-        return self.shape[0] is ONE and self.shape[1] is ONE
+        return self.shape[0] is ONE and self.shape[1] is ONE and not self.leading
 
     @property
     def kind(self) -> str:

@@ -145,6 +145,14 @@ def summed_up(checks: Sequence[Check]) -> Check | None:
     return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, checks[0].against)
 
 
+def seen_at_any(checks: Sequence[Check]) -> Check:
+    """One claim at several numbers of its free indices: what was seen at one of them was seen."""
+    whole, first = summed_up(checks), checks[0]
+    assert whole is not None
+    one_sided = tuple(s for s in first.one_sided if all(s in c.one_sided for c in checks))
+    return whole._replace(one_sided=one_sided, unseen=tuple(s for s in first.unseen if all(s in c.unseen for c in checks)))
+
+
 class _Reading:
     """One point at one level: both sides."""
 

@@ -11,7 +11,7 @@ from ..differentiation.pairs import has_stacked
 from ..differentiation.structured import sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, UsageError
-from ..expressions.build import apply, index, num, opened, size, substitute, with_names
+from ..expressions.build import apply, index, num, opened, size, substitute, value_of, with_names
 from ..expressions.expr import Expr, postorder
 from ..expressions.named import has_names, written_size
 from ..inference.infer import Typed
@@ -19,8 +19,8 @@ from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
-from ..numbers.judge import Check, summed_up
-from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED
+from ..numbers.judge import Check, seen_at_any, summed_up
+from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED, NUMBER
 from ..ops.vocabulary import OPEN, shortest
 from ..shortening.factor import is_polynomial
 from ..shortening.simplify import recognise, simplify
@@ -31,6 +31,7 @@ from .judging import judged, printed
 from .question import Question
 from .vectorized import vectorized
 
+MOST_NAMED = 5  # members that are tried by their numbers
 WRITTEN_OUT, FEW = 100, 3  # symbols of an answer, and adjoints in it, up to which it is written out though one on the way was long
 
 
@@ -121,17 +122,20 @@ def _one(question: Question) -> Derivative:
     if check:
         for k, (n, v) in enumerate(zip(names, variables, strict=True)):  # each order against the one before it
             last = k == len(names) - 1
-            for numbers in _trials(variables):
-                here = tensor if last else lower[k + 1]
-                assert here is not None
-                checks.append(judged(typed, lower[k], here, n, v, notation=notation if last else "auto", indices=numbers))
+            here = tensor if last else lower[k + 1]
+            assert here is not None
+            way = notation if last else "auto"
+            trials = [judged(typed, lower[k], here, n, v, notation=way, indices=i) for i in _trials(variables, function)]
+            checks.append(seen_at_any(trials))
     sets = [set_of(question.declared(n)) if structured else None for n in names]
     if any(sets):
         tensor = within(tensor, sets, structured).map(final)
         if check:
             before = within(previous, sets[:-1], structured) if len(names) > 1 else None
-            for numbers in _trials(variables):
-                checks.append(judged(typed, before, tensor, names[-1], variables[-1], sets[-1], structured, indices=numbers))
+            n, v, own = names[-1], variables[-1], sets[-1]
+            checks.append(
+                seen_at_any([judged(typed, before, tensor, n, v, own, structured, indices=i) for i in _trials(variables, function)])
+            )
     value, flipped = laid_out(tensor, layout)
     found = Derivative(
         typed,
@@ -161,11 +165,15 @@ def _one(question: Question) -> Derivative:
     return found
 
 
-def _trials(variables: Sequence[Expr]) -> list[dict[str, int]]:
-    """Numbers for the free indices of the variables: all alike, and all different."""
+def _trials(variables: Sequence[Expr], function: Expr) -> list[dict[str, int]]:
+    """Numbers for the free indices of the variables: all alike, all different, and those of the members that the function names."""
     letters = sorted({letter for v in variables for letter in v.indices})
     alike, different = dict.fromkeys(letters, 2), {letter: k for k, letter in enumerate(letters, 1)}
-    return [alike, different] if len(letters) > 1 else [alike]
+    trials = [alike, different] if len(letters) > 1 else [alike]
+    families = {v.attr[0] for v in variables if v.op is MEMBER}  # type: ignore[index]
+    members = [n.args[0] for n in postorder(function) if letters and n.op is MEMBER and n.attr[0] in families]  # type: ignore[index]
+    named = sorted({int(value_of(i)) for i in members if i.op is NUMBER and value_of(i) < MOST_NAMED})
+    return trials + [found for k in named if (found := dict.fromkeys(letters, k)) not in trials]
 
 
 def _map_or_index(tensor: Tensor) -> str:

@@ -18,6 +18,7 @@ from .sizes import read_sizes
 _PROPERTY = {said: w.name for w in WORDS.values() if w.declared for said in (w.name, *w.spellings)}
 Sizes = tuple[Dim, ...]
 
+MOST_AXES = 4  # indices of a declared array
 _LONGEST = max(said.count("-") + 1 for said in _PROPERTY)  # words in a property
 _SETS = "R (real), N, Z (whole numbers) and S (symmetric matrices)"
 
@@ -183,8 +184,8 @@ class _Declarations:
             if not sizes or len(sizes) > 2 or sizes[0] is not sizes[-1]:
                 raise self.refuse("the set S of symmetric matrices has one size", start, "write S^n")
             return sizes[0], sizes[0]
-        if len(sizes) > 2:
-            raise self.refuse("a matrix has two sizes; tensors cannot be declared", start)
+        if len(sizes) > MOST_AXES:
+            raise self.refuse(f"an array has at most {MOST_AXES} indices", start)
         if len(sizes) == 2 and sizes[1] is ONE:
             sizes = sizes[:1]
         return () if sizes == (ONE,) else sizes

@@ -12,7 +12,22 @@ from itertools import combinations
 from ..differentiation.families import with_index
 from ..differentiation.lifting import over_index
 from ..expressions import build
-from ..expressions.build import add, apply, entry, matmul, negative, num, power, rebuild, split, subtract, times, trace, transpose
+from ..expressions.build import (
+    add,
+    apply,
+    entry,
+    indexed_sum,
+    matmul,
+    negative,
+    num,
+    power,
+    rebuild,
+    split,
+    subtract,
+    times,
+    trace,
+    transpose,
+)
 from ..expressions.expr import Expr, order_key, postorder, transform
 from ..expressions.properties import holds
 from ..interning import Memo
@@ -85,7 +100,7 @@ def moves(e: Expr) -> Iterator[Move]:
         yield "common factor", factor(e)
         for made in _distributed_terms(e):
             yield "distributive law", made
-        for made in _same_letters(e):
+        for made in (*_same_letters(e), *_one_sum(e)):
             yield "sum over an index", made
         for made in _pushed_through(e):
             yield "push-through identity", made
@@ -113,6 +128,9 @@ def moves(e: Expr) -> Iterator[Move]:
             yield "distributive law", made
     elif e.op is MATRIX_POWER and build.is_number(e.args[1], 2) and e.args[0].op is ADD and e.size <= LARGEST_EXPANDED:
         yield "distributive law", factor(add(*[matmul(a, b) for a in e.args[0].args for b in e.args[0].args]))
+    elif e.op in (TRACE, SUM) and e.args[0].op is INDEXED_SUM:
+        low, high, inside = e.args[0].args
+        yield "sum over an index", indexed_sum(str(e.args[0].attr), low, high, apply(e.op, (inside,)))
     elif e.op is TRACE and e.args[0].op is ADD and any((body := split(a)[2]) is not None and body.op is EYE for a in e.args[0].args):
         yield "distributive law", add(*map(trace, e.args[0].args))  # tr(S - tr(S)/3 I) is 0 of three rows
     elif e.op is TRACE and e.args[0].op is MATMUL and e.size <= LARGEST_EXPANDED:
@@ -138,6 +156,29 @@ def _same_letters(e: Expr) -> Iterator[Expr]:
             i in n.indices or (n.op in (INDEXED_SUM, INDEXED_PRODUCT) and n.attr == i) for n in held
         ):  # free there, or bound further in
             yield add(*[with_index(t, j, i) if turn else t for t, turn in zip(e.args, turned, strict=True)])
+
+
+def _one_sum(e: Expr) -> Iterator[Expr]:
+    """Sums over one letter and one range as one: sum_i x_i T_i x + sum_i x_i T_i^T x is sum_i x_i (T_i + T_i^T) x."""
+    found: dict[tuple[str, Expr, Expr], list[tuple[Expr, Expr]]] = {}
+    for t in e.args:
+        c, scalars, body = split(t)
+        sums = [f for f in (*scalars, *([body] if body is not None else [])) if INDEXED_SUM in (f.op, *[a.op for a in f.args[:1]])]
+        whole = sums[0] if len(sums) == 1 else None
+        inner = whole.args[0] if whole is not None and whole.op is TRANSPOSE else whole
+        if whole is None or inner is None or inner.op is not INDEXED_SUM or (body is not None and whole is not body):
+            continue
+        others = [f for f in scalars if f is not whole]
+        if any(inner.attr in f.indices for f in others):
+            continue
+        term = inner.args[2] if inner is whole else transpose(inner.args[2])
+        key = str(inner.attr), inner.args[0], inner.args[1]
+        found.setdefault(key, []).append((t, times(num(c), *others, term)))
+    for (letter, low, high), terms in found.items():
+        if len(terms) > 1:
+            gone = [t for t, _ in terms]
+            inside = factor(add(*[term for _, term in terms]))
+            yield add(*[t for t in e.args if t not in gone], indexed_sum(letter, low, high, inside))
 
 
 # ---------------------------------------------------------------------------------------------- the distributive law
