@@ -104,3 +104,8 @@ def postorder(roots: Iterable[Node]) -> list[Node]:
             todo.append((n, True))
             todo += [(a, False) for a in reversed(n.args) if a not in seen]
     return order
+
+
+def is_constant(n: Node) -> bool:
+    """Made of numbers and sizes alone, and so a number of the language whatever the arguments are."""
+    return all(m.op in ("num", "size", "const", "index") for m in postorder([n]) if not m.args)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..kinds import Dim
 from .emission import Body
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
 from .pyfile import identifiers, size_identifiers
-
-if TYPE_CHECKING:
-    from .octave import Octave
+from .target import Target
 
 KEYWORDS = frozenset(
     "break case catch continue do else elseif end end_try_catch end_unwind_protect endfor endfunction endif endswitch endwhile for "
@@ -21,7 +18,7 @@ KEYWORDS = frozenset(
 )
 
 
-def octave_file(target: Octave, file: File) -> str:
+def octave_file(target: Target, file: File) -> str:
     """The text of a whole file."""
     target.names = identifiers([a.name for a in file.arguments], KEYWORDS)
     found = size_statements(file.arrays, target.length)
@@ -35,11 +32,11 @@ def octave_file(target: Octave, file: File) -> str:
         lines.append(f"    {target.names[a.name]:<{width}}  {a.words(_sizes)}")
     lines += ["", f"Written by matcalc {file.version} for GNU Octave: source this file, then call its functions."]
     head = "\n".join(f"% {line}".rstrip() for line in lines)
-    helpers = target.carried()
+    helpers = target.carried("\n".join(functions))
     return "\n\n\n".join([f"{head}\n\n1;", *functions, *helpers, _inputs(target, file.arrays, found)]) + "\n"
 
 
-def _function(target: Octave, file: File, f: Function, sizes: Sequence[str]) -> str:
+def _function(target: Target, file: File, f: Function, sizes: Sequence[str]) -> str:
     common = [target.names[a.name] for a in file.arguments]
     extra = identifiers([a.name for a in f.extra], {*common, *target.dimensions.values(), *KEYWORDS})
     target.names |= extra
@@ -62,7 +59,7 @@ def _function(target: Octave, file: File, f: Function, sizes: Sequence[str]) -> 
     return "\n".join([*lines, "end"])
 
 
-def _inputs(target: Octave, arguments: Sequence[Argument], found: dict[str, str]) -> str:
+def _inputs(target: Target, arguments: Sequence[Argument], found: dict[str, str]) -> str:
     names = [target.names[a.name] for a in arguments]
     outputs = ", ".join(target.dimensions[n] for n in found)
     lines = [

@@ -1,59 +1,23 @@
-"""How every operation of a graph is written in Octave."""
+"""How operations of a graph are written in Octave."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import count, pairwise
-from typing import TYPE_CHECKING
 
-from ..kinds import Dim
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
-from ..ops.norms import FROBENIUS_NORM, NORM
 from ..ops.operation import Operation
-from .emission import ATOM, POWER, PRODUCT, SIGN, SUM, Body, Text, Writer, apply, inside
+from . import writers
+from .emission import Body
 from .graph import Node
+from .target import Target, Writer
+from .wording import ATOM, POWER, PRODUCT, SIGN, SUM, Text, inside
 
-if TYPE_CHECKING:
-    from .octave import Octave
-
-RELATIONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "==", "!=": "~="}
 # What NumPy calls otherwise.
 OCTAVE = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()} | {"maximum": "max", "minimum": "min"}
 
 
-def _in(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return target.argument(str(node.attr)), ATOM
-
-
-def _num(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    v = Fraction(str(node.attr))
-    text = str(v.numerator) if v.denominator == 1 else f"{v.numerator} / {v.denominator}"
-    return text, PRODUCT if v.denominator != 1 else ATOM if v >= 0 else SIGN
-
-
-def _size(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    assert isinstance(node.attr, Dim)
-    return target.size(node.attr), ATOM if node.attr.name or node.attr.number is not None else SUM
-
-
-def _const(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return {"pi": "pi", "e": "exp(1)", "nan": "NaN"}[str(node.attr)], ATOM
-
-
-def _index(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return body.index(str(node.attr)), ATOM
-
-
-def _range(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return f"({args[0][0]}:{inside(args[1], SUM)})'", ATOM
-
-
-def _full(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return (f"{'ones' if node.attr else 'zeros'}({target.shape(node.dims)})" if node.dims else str(node.attr)), ATOM
-
-
-def _view(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _view(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     places = list(node.attr)
     if places in ([0, None], [0]) or not node.args[0].rank:
@@ -65,16 +29,15 @@ def _view(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"permute({args[0][0]}, [{', '.join(map(str, order))}])", ATOM
 
 
-def _expand(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _expand(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"{inside(args[0], PRODUCT)} .* ones({target.shape(node.dims)})", PRODUCT
 
 
-def _reshape(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    target.helpers["reshape_"] = None
+def _reshape(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"reshape_({args[0][0]}, {target.shape(node.args[0].dims)}, {target.shape(node.dims)})", ATOM
 
 
-def _member(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _member(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     at, x = args[1][0], inside(args[0], ATOM)
     rank = node.args[0].rank
     if rank == 1:
@@ -84,42 +47,33 @@ def _member(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Tex
     return f"reshape({x}({', '.join([at] + [':'] * (rank - 1))}), {target.shape(node.dims)})", ATOM
 
 
-def _slice(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _slice(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     rank = node.args[0].rank
     return f"{inside(args[0], ATOM)}({', '.join([f'{node.attr}:{args[1][0]}'] + [':'] * (rank - 1))})", ATOM
 
 
-def _part(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _part(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     low, high = node.attr
     rest = ", :" * (node.rank - 1)
     return f"{inside(args[0], ATOM)}({target.size(low + 1)}:{target.size(high)}{rest})", ATOM
 
 
-def _block(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _block(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     _, cols = node.attr
     texts = [inside(a, POWER) for a in args]
     return "[" + "; ".join(", ".join(texts[k : k + cols]) for k in range(0, len(texts), cols)) + "]", ATOM
 
 
-def _literal(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _literal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     rows, cols = (len(args), 1) if node.rank < 2 else node.attr
     texts = [f"({a[0]})" for a in args]
     return "[" + "; ".join(", ".join(texts[r * cols : (r + 1) * cols]) for r in range(rows)) + "]", ATOM
 
 
-def _add(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    first = next((k for k, a in enumerate(args) if not a[0].startswith("-")), 0)
-    args = [args[first], *args[:first], *args[first + 1 :]]
-    text = inside(args[0], SUM)
-    for a in args[1:]:
-        text += f" - {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f" + {inside(a, SUM)}"
-    return text, SUM
-
-
-def _mul(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _mul(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     order = sorted(range(len(args)), key=lambda k: (node.args[k].rank, k))
     if node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) == 2:
         return f"-{inside(args[order[1]], SIGN)}", SIGN
@@ -129,42 +83,18 @@ def _mul(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
     return text, PRODUCT
 
 
-def _div(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    under = inside(args[1], SIGN)
-    if node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM):
-        under = f"max({args[1][0]}, realmin)"
-    return f"{inside(args[0], PRODUCT)} {'./' if node.args[1].rank else '/'} {under}", PRODUCT
-
-
-def _pow(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return f"{inside(args[0], ATOM)}{'.^' if node.rank else '^'}{inside(args[1], ATOM)}", POWER
-
-
-def _neg(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return f"-{inside(args[0], SIGN)}", SIGN
-
-
-def _call(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _call(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     if isinstance(node.attr, Operation):
         return target.operation(node.attr, node, args, body)
     name = str(node.attr)
-    if name in RELATIONS:
-        return f"double({inside(args[0], SUM)} {RELATIONS[name]} {inside(args[1], SUM)})", ATOM
+    if name in writers.RELATIONS:
+        return writers.relation(target, node, args)
     if name == "cases":
-        target.helpers["cases_"] = None
         return f"cases_({', '.join(a[0] for a in args)})", ATOM
     return f"{OCTAVE.get(name, name)}({', '.join(a[0] for a in args)})", ATOM
 
 
-def _product(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return f"prod({args[0][0]}, {node.args[0].rank})", ATOM
-
-
-def _commutation(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    return target.helper("commutation_", args[0][0], args[1][0]), ATOM
-
-
-def _pair(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _pair(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     la, lb, out = node.attr
     a, b = node.args
@@ -182,11 +112,10 @@ def _pair(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
         if not out:
             return f"sum(sum({whole}))", ATOM
         return (f"sum({whole}, 2)" if out == la[0] else f"sum({whole}, 1).'"), ATOM
-    target.helpers["contract_"] = None
     return f"contract_({args[0][0]}, '{la}', {args[1][0]}, '{lb}', '{out}')", ATOM
 
 
-def _one(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _one(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     x = args[0][0]
     known = {
@@ -199,93 +128,71 @@ def _one(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
     }
     if node.attr in known:
         return known[node.attr], ATOM
-    target.helpers["contract_"] = None
     return f"contract_({x}, '{node.attr[0]}', 1, '', '{node.attr[1]}')", ATOM
 
 
-def _factor(target: Octave, node: Node, args: Sequence[Text], body: Body) -> tuple[str, str] | None:
+def _factor(node: Node, args: Sequence[Text], body: Body) -> tuple[str, str] | None:
     assert isinstance(node.attr, tuple)
     spd = bool(node.attr[0])
     if (node.args[0], spd) not in body.factors:
         return None
     if spd:
         return "chol", body.factor(node.args[0], True, f"chol({args[0][0]})")
-    target.helpers["lu_"] = None
     return "lu", body.factor(node.args[0], False, f"lu_({args[0][0]})")
 
 
-def _solve(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _solve(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     transposed = node.attr[1]
-    found = _factor(target, node, args, body)
+    found = _factor(node, args, body)
     right = inside(args[1], ATOM)
     if found is None:
         return f"{target.turned(node.args[0], args[0], body) if transposed else inside(args[0], ATOM)} \\ {right}", PRODUCT
     kind, f = found
     if kind == "chol":
         return f"{f} \\ ({f}.' \\ {right})", PRODUCT
-    target.helpers["lu_solve_"] = None
     return f"lu_solve_({f}, {args[1][0]}, {'true' if transposed else 'false'})", ATOM
 
 
-def _inv(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    found = _factor(target, node, args, body)
+def _inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+    found = _factor(node, args, body)
     if found is None:
         return f"inv({args[0][0]})", ATOM
     kind, f = found
     if kind == "chol":
         return f"chol2inv({f})", ATOM
-    target.helpers["lu_solve_"] = None
     return f"lu_solve_({f}, eye(rows({f}.L)), false)", ATOM
 
 
-def _trace_inv(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _trace_inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     inverse = _inv(target, node, args[:1], body)
     return f"sum(sum({inverse[0]} .* {inside(args[1], SIGN)}))", ATOM
 
 
-def _det(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    found = _factor(target, node, args, body)
+def _det(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+    found = _factor(node, args, body)
     if found is None:
         return target.operation(DETERMINANT, node, args, body)
     kind, f = found
     return (f"prod(diag({f}))^2", POWER) if kind == "chol" else (f"det({f}.P) * prod(diag({f}.U))", PRODUCT)
 
 
-def _logdet(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    found = _factor(target, node, args, body)
+def _logdet(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+    found = _factor(node, args, body)
     if found is None:
         return target.operation(LOG_DETERMINANT, node, args, body)
     kind, f = found
     return (f"2 * sum(log(diag({f})))", PRODUCT) if kind == "chol" else (f"sum(log(abs(diag({f}.U))))", ATOM)
 
 
-def _add_diagonal(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _add_diagonal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     n = target.size(node.dims[0])
     diagonal = f"diag({args[1][0]})" if node.args[1].rank else f"{inside(args[1], PRODUCT)} * eye({n})"
     return f"{inside(args[0], SUM)} + {diagonal}", SUM
 
 
-def _spread(target: Octave, node: Node, args: Sequence[Text], body: Body) -> Text:
-    if node.attr == ("ii",):
-        if node.args[0].rank:
-            return f"diag({args[0][0]})", ATOM
-        eye = f"eye({target.size(node.dims[0])})"
-        return (eye, ATOM) if node.args[0].attr == 1 else (f"{inside(args[0], PRODUCT)} * {eye}", PRODUCT)
-    assert isinstance(node.attr, tuple)
-    target.helpers["spread_"] = None
-    parts = ", ".join(f"'{p}', {a[0]}" for p, a in zip(node.attr, args))
-    return f"spread_({target.shape(node.dims)}, {parts})", ATOM
-
-
 WRITERS: dict[str, Writer] = {
-    "in": _in,
-    "num": _num,
-    "size": _size,
-    "const": _const,
-    "index": _index,
-    "range": _range,
-    "full": _full,
+    **writers.WRITERS,
     "view": _view,
     "expand": _expand,
     "reshape": _reshape,
@@ -294,14 +201,8 @@ WRITERS: dict[str, Writer] = {
     "part": _part,
     "block": _block,
     "literal": _literal,
-    "add": _add,
     "mul": _mul,
-    "div": _div,
-    "pow": _pow,
-    "neg": _neg,
     "call": _call,
-    "product": _product,
-    "commutation": _commutation,
     "pair": _pair,
     "one": _one,
     "solve": _solve,
@@ -310,6 +211,4 @@ WRITERS: dict[str, Writer] = {
     "det": _det,
     "logdet": _logdet,
     "add_diagonal": _add_diagonal,
-    "spread": _spread,
-    "apply": apply,
 }

@@ -23,10 +23,10 @@ from ..ops.core import MEMBER, SYMBOL
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
-from .emission import Target
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, Node
 from .lowering import Lowering
+from .target import Target
 from .tensors import summed_terms
 
 TARGETS = ("numpy", "jax", "torch", "octave")
@@ -217,22 +217,14 @@ def program(
 
 def target_of(name: str) -> Target:
     """The printer of a target language."""
-    if name == "numpy":
-        from .python import NumPy
-
-        return NumPy()
-    if name == "jax":
-        from .jax import JAX
-
-        return JAX()
-    if name == "torch":
-        from .torch import Torch
-
-        return Torch()
     if name == "octave":
-        from .octave import Octave
+        from .octave import octave
 
-        return Octave()
+        return Target(octave())
+    if name in TARGETS:
+        from . import python
+
+        return Target({"numpy": python.numpy, "jax": python.jax, "torch": python.torch}[name]())
     raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
 
 

@@ -4,51 +4,59 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from .emission import Body
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
 from .graph import Node
+from .helpers import scipy_import
+from .target import Target
 
-if TYPE_CHECKING:
-    from .python import NumPy
+
+class Passing(NamedTuple):
+    """How values go into the functions of a language, and out of them."""
+
+    inputs: Callable[[Target, Sequence[Argument]], list[str]]  # the statements that make arrays of one type of the arguments
+    further: Callable[[Target, Argument], str]  # an argument of one function as an array; nothing where it stays as it is
+    result: Callable[[Target, Node, str], str]
 
 
-def python_file(target: NumPy, file: File) -> str:
+def python_file(passing: Passing, target: Target, file: File) -> str:
     """The text of a whole file."""
     target.names = identifiers([a.name for a in file.arguments])
     found = size_statements(file.arrays, target.length)
     target.dimensions = size_identifiers(found, set(target.names.values())) | {a.size: target.names[a.name] for a in file.arrays if a.size}
     found = size_statements(file.arrays, target.length)
-    functions = [_function(target, file, f, list(found)) for f in file.functions]
-    inputs = _inputs(target, file.arrays, found)  # may ask for helpers too
-    helpers = target.carried()
-    text = "\n\n\n".join([target.imports(), *helpers, *functions, inputs])
+    functions = [_function(passing, target, file, f, list(found)) for f in file.functions]
+    functions.append(_inputs(passing, target, file.arrays, found))
+    helpers = target.carried("\n".join(functions))
+    optional = "\n\n" + scipy_import() if any(re.search(r"(?<!\.)\blinalg\b", h) for h in helpers) else ""
+    text = "\n\n\n".join([target.word("head") + optional, *helpers, *functions])
     if not re.search(r"\bmath\.", text):
         text = text.replace("import math\n", "", 1).lstrip("\n")
     return f"{_docstring(target, file)}\n\n{text}\n"
 
 
-def _docstring(target: NumPy, file: File) -> str:
+def _docstring(target: Target, file: File) -> str:
     lines = [f'"""{file.title}', "", *file.formulas, ""]
     width = max((len(target.names[a.name]) for a in file.arguments), default=0)
     for a in file.arguments:
         lines.append(f"    {target.names[a.name]:<{width}}  {a.words(shape_words)}")
-    lines += ["", f"Written by matcalc {file.version} for {target.what}; it needs no matcalc to run.", '"""']
+    lines += ["", f"Written by matcalc {file.version} for {target.word('what')}; it needs no matcalc to run.", '"""']
     return "\n".join(lines)
 
 
-def _function(target: NumPy, file: File, f: Function, sizes: Sequence[str]) -> str:
+def _function(passing: Passing, target: Target, file: File, f: Function, sizes: Sequence[str]) -> str:
     common = [target.names[a.name] for a in file.arguments]
     extra = identifiers([a.name for a in f.extra], {*common, *target.dimensions.values()})
     target.names |= extra
     body = Body(target, f.roots, {*target.names.values(), *target.dimensions.values(), *RESERVED}, _named(target, file))
-    results = [target.returned(r, t) for r, t in zip(f.roots, body.results)]
-    extra_input = [line for a in f.extra for line in target.extra_input(target.names[a.name], a)]
+    results = [passing.result(target, r, t) for r, t in zip(f.roots, body.results)]
+    extra_input = [f"{target.names[a.name]} = {made}" for a in f.extra if (made := passing.further(target, a))]
     text = "\n".join([*extra_input, *body.lines, *results])
     arrays = [target.names[a.name] for a in file.arrays]
-    unpacked = [*arrays, *[target.dimensions[n] for n in sizes], target.last]
+    unpacked = [*arrays, *[target.dimensions[n] for n in sizes], target.word("type")]
     shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
     while shown and shown[-1] == "_":
         shown.pop()
@@ -63,26 +71,26 @@ def _function(target: NumPy, file: File, f: Function, sizes: Sequence[str]) -> s
     return "\n".join(lines)
 
 
-def _named(target: NumPy, file: File) -> dict[Node, str]:
+def _named(target: Target, file: File) -> dict[Node, str]:
     return {n: identifier(name) for n, name in file.named.items()}
 
 
-def _inputs(target: NumPy, arguments: Sequence[Argument], found: Mapping[str, str]) -> str:
+def _inputs(passing: Passing, target: Target, arguments: Sequence[Argument], found: Mapping[str, str]) -> str:
     """The function that checks the arguments and reads the sizes off them."""
     names = [target.names[a.name] for a in arguments]
     doc = '    """The arguments as arrays of one type, checked, then the sizes and the type."""'
     lines = [f"def _inputs({', '.join(names)}):", doc]
-    lines += [f"    {line}" for line in target.conversion(arguments)]
+    lines += [f"    {line}" for line in passing.inputs(target, arguments)]
     for a in arguments:
         if a.dims:
-            name, words = target.names[a.name], shape_words(a.dims)
+            name, words, got = target.names[a.name], shape_words(a.dims), target.word("shape", target.names[a.name])
             lines.append(f"    if {name}.ndim != {len(a.dims)}:")
-            lines.append(f'        raise ValueError(f"{name}: shape {words} expected, not {{{target.shape_of.format(name)}}}")')
+            lines.append(f'        raise ValueError(f"{name}: shape {words} expected, not {{{got}}}")')
     lines += [f"    {target.dimensions[n]} = {text}" for n, text in found.items()]
     for a in arguments:
         if not all(is_measured(a, k, d, found, target.length) for k, d in enumerate(a.dims)):
             name, shape = target.names[a.name], target.shape(a.dims)
-            got = target.shape_of.format(name)
+            got = target.word("shape", name)
             lines.append(f"    if {got} != {shape}:")
             lines.append(f'        raise ValueError(f"{name}: shape {shape_words(a.dims)} = {{{shape}}} expected, not {{{got}}}")')
     for a in arguments:
@@ -90,7 +98,7 @@ def _inputs(target: NumPy, arguments: Sequence[Argument], found: Mapping[str, st
             name, top = target.names[a.name], target.size(a.top)
             lines.append(f"    if not 1 <= {name} <= {top}:")
             lines.append(f'        raise ValueError(f"{name}: a number from 1 to {{{top}}} expected, not {{{name}}}")')
-    lines.append(f"    return {', '.join([*names, *[target.dimensions[n] for n in found], target.last])}")
+    lines.append(f"    return {', '.join([*names, *[target.dimensions[n] for n in found], target.word('type')])}")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""How a function is called in a language: an operation by the text of its block, a word of NumPy by the language's own word."""
+"""Texts of a language and how tightly they hold together; how an operation is called in it, by the text of its block."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..ops.operation import Operation
-from .emission import ATOM, SUM, Text, inside
+
+SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly a text holds together
+Text = tuple[str, int]
 
 MODULES = {"numpy": "np.", "jax": "jnp.", "torch": "torch."}
+
+
+def inside(text: Text, level: int) -> str:
+    """The text, in brackets where it holds together less tightly than needed."""
+    return text[0] if text[1] >= level else f"({text[0]})"
 
 
 def code_of(op: Operation, language: str) -> str:

@@ -1,0 +1,115 @@
+"""A target language as a table, and a file that is being written in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..kinds import Dim
+from ..ops.operation import Operation
+from .frame import Argument, File, MissingSize
+from .graph import Node, is_constant
+from .wording import ATOM, Text, code_of, filled, inside, of_arrays, ranks, repeated
+
+if TYPE_CHECKING:
+    from .emission import Body
+
+# From the file, the node, the texts of its arguments and the statements so far.
+Writer = Callable[["Target", Node, Sequence[Text], "Body"], Text]
+
+
+class Language(NamedTuple):
+    """A language: `words` are texts with places for arguments, `writers` say how each operation of a graph is written with them."""
+
+    name: str
+    words: Mapping[str, str]
+    writers: Mapping[str, Writer]
+    functions: Callable[[], Mapping[str, str]]  # the helper functions a file may carry, by name
+    identifier: Callable[[str], str]  # what an argument is called
+    shape: Callable[[Sequence[str]], str]  # the sizes of an array
+    file: Callable[[Target, File], str]  # the text of a whole file
+    arrays: str = ""  # what becomes an array in a call of a function of arrays: "each" number, or numbers where "all" are
+
+
+class Target:
+    """A file in a language, with the names that arguments and sizes have in it."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.names: dict[str, str] = {}
+        self.dimensions: dict[str, str] = {}
+
+    def file(self, file: File) -> str:
+        """The text of a whole file."""
+        return self.language.file(self, file)
+
+    def write(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+        return self.language.writers[node.op](self, node, args, body)
+
+    def word(self, word: str, *parts: object) -> str:
+        """A word of the language, with its arguments."""
+        return self.language.words[word].format(*parts)
+
+    def carried(self, text: str) -> list[str]:
+        """The helper functions that a text names, and those that they name."""
+        known = self.language.functions()
+        todo = [text]
+        found: set[str] = set()
+        while todo:
+            new = known.keys() & set(re.findall(r"\w+", todo.pop())) - found
+            found |= new
+            todo += [known[h] for h in new]
+        return [text for name, text in known.items() if name in found]
+
+    def argument(self, name: str) -> str:
+        """What an argument is called in the language."""
+        return self.names.get(name) or self.language.identifier(name)
+
+    def length(self, a: Argument, axis: int) -> str:
+        """How a size is read off an argument."""
+        return self.word("length", self.names[a.name], axis, axis + 1)
+
+    def size(self, dim: Dim) -> str:
+        """A dimension as an integer expression."""
+        parts = []
+        for m, c in dim.terms:
+            names = [n if n.isdigit() else self._dimension(n) for n, k in m for _ in range(k)]
+            parts.append("*".join(([str(c)] if c != 1 or not names else []) + names))
+        return " + ".join(parts).replace("+ -", "- ") or "0"
+
+    def _dimension(self, name: str) -> str:
+        if name not in self.dimensions:
+            raise MissingSize(name)
+        return self.dimensions[name]
+
+    def shape(self, dims: Sequence[Dim]) -> str:
+        return self.language.shape([self.size(d) for d in dims])
+
+    def full(self, value: int, dims: Sequence[Dim]) -> str:
+        """An array of zeros or ones."""
+        return self.word("ones" if value else "zeros", self.shape(dims))
+
+    def turned(self, node: Node, text: Text, body: Body) -> str:
+        """The transpose of a matrix."""
+        plain = node.op == "view" and node.attr == (1, 0) and text[0].endswith(self.word("turned", ""))
+        return inside(body.texts[node.args[0]], ATOM) if plain else self.word("turned", inside(text, ATOM))
+
+    def operation(self, op: Operation, node: Node, args: Sequence[Text], body: Body) -> Text:
+        """An operation of the book, as the language has it."""
+        text = code_of(op, self.language.name)
+        places = [k for k, is_array in enumerate(of_arrays(op, len(args))) if is_array]
+        for k, written in zip(places, self.arrays([node.args[k] for k in places], [args[k] for k in places])):
+            args = [*args[:k], written, *args[k + 1 :]]
+        args = body.named(node.args, args, repeated(text, op.params))
+        n = len(op.params)
+        axis = {"axis": (str(node.args[0].rank), ATOM)} if "axis" in self.language.words else {}
+        stack = any(x.rank > r for x, r in zip(node.args, ranks(op)))
+        return filled(text, dict(zip(op.params, args)) | axis, [a[0] for a in args[n:]], stack)
+
+    def arrays(self, nodes: Sequence[Node], args: Sequence[Text]) -> list[Text]:
+        """Arguments of a function of arrays, which some languages do not have of numbers."""
+        numbers = [bool(self.language.arrays) and is_constant(n) and not n.rank for n in nodes]
+        if self.language.arrays == "all":
+            numbers = [all(numbers)] * len(nodes)
+        return [(self.word("array", a[0]), ATOM) if number else a for number, a in zip(numbers, args)]
