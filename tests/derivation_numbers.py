@@ -15,7 +15,7 @@ from matcalc.differentiation.structured import tangent
 from matcalc.expressions.build import add, member, num, power, substitute, symbol, times
 from matcalc.expressions.expr import Expr, postorder
 from matcalc.kinds import LARGEST_LITERAL, ONE, Dim
-from matcalc.numbers import kernels
+from matcalc.numbers import doubles
 from matcalc.numbers.numeric import Plan
 from matcalc.numbers.verify import Point
 from matcalc.ops.core import ENTRY, MEMBER, NUMBER, SIZE, SYMBOL, UNIT
@@ -247,7 +247,7 @@ class Bench:
         kind = self.origin.kinds[-1]
         assert kind is not None
         rows, cols = (x.value(self.sizes) for x in self.variables[-1].shape)
-        move, free = tangent(kind, self.origin.structured)(kernels, self.rng.uniform(-1.0, 1.0, (rows, cols)))
+        move, free = tangent(kind, self.origin.structured)(doubles, self.rng.uniform(-1.0, 1.0, (rows, cols)))
         before, after = (self.jacobian(line) for line in (step.before, step.after))
         return _near(np.tensordot(before, move, axes=2), np.tensordot(after, free, axes=2))
 

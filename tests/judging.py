@@ -20,7 +20,7 @@ from oracle import jacobian
 
 import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
-from matcalc.numbers import precise
+from matcalc.numbers import arrays, precise
 from matcalc.numbers.numeric import Plan
 from matcalc.syntax import Binding, Program
 
@@ -260,7 +260,7 @@ class _Precisely:
 
 def _decimals(value: Any) -> Any:
     if np.ndim(value):
-        return precise.Array([precise.exact(float(v)) for v in np.ravel(value)], np.shape(value))
+        return arrays.Array([precise.exact(float(v)) for v in np.ravel(value)], np.shape(value))
     return precise.exact(float(value))
 
 

@@ -338,7 +338,7 @@ SHAPES = {"x": (N, ONE), "y": (N, ONE), "X": (N, N), "A": (M, N), "s": (ONE, ONE
 TEXTS = {
     "np.log1p(x**2) - 0.5 * np.expm1(-x)": (N, ONE),
     "np.where(np.real(x) > 0, x, np.tanh(x) / math.pi)[()]": (N, ONE),
-    "np.where(x > y, s, absolute(x) ** 0.5)": (N, ONE),
+    "np.where(x > y, s, np.abs(x) ** 0.5)": (N, ONE),
     "logistic(x) * np.maximum(y, soft_plus(s)) * (x != y)": (N, ONE),
     "X @ x + y": (N, ONE),
     "x.T @ X @ y": (ONE, ONE),

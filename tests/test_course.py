@@ -15,7 +15,8 @@ import pytest
 from console import ROOT, run
 
 import matcalc
-from matcalc.numbers.numeric import Plan, release
+from matcalc.numbers.given import release
+from matcalc.numbers.numeric import Plan
 from matcalc.pipeline.expression import Expression
 
 RECORDS = [json.loads(line) for line in (ROOT / "tests" / "data" / "course.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -13,6 +13,7 @@ from matcalc.expressions.properties import holds
 from matcalc.inference.templates import template
 from matcalc.kinds import ONE, Dim
 from matcalc.numbers import kernels, precise
+from matcalc.numbers.arrays import Array
 from matcalc.ops.core import HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, POWER
 from matcalc.ops.diagonal import DIAG, DIAGONAL
 from matcalc.ops.multilinear import letters, transposition
@@ -30,7 +31,7 @@ def test_decimal_values_are_those_of_numpy(index: str) -> None:
     sizes = {"1": 1, "i": 3, "j": 4, "k": 2, "l": 5}
     given = [rng.standard_normal([sizes[c] for c in place]) for place in index.partition("->")[0].split(",")]
     found = kernels.contracted(index, *given)
-    exact = precise.contracted(index, *[precise.Array([precise.exact(float(v)) for v in a.ravel()], a.shape) for a in given])
+    exact = kernels.contracted(index, *[Array([precise.exact(float(v)) for v in a.ravel()], a.shape) for a in given])
     assert np.shape(found) == getattr(exact, "shape", ())
     np.testing.assert_allclose(np.ravel(found), [float(v) for v in getattr(exact, "data", [exact])], rtol=1e-12)
 

@@ -16,7 +16,8 @@ from matcalc.expressions.expr import Expr, make
 from matcalc.kinds import ONE, Dim, Shape
 from matcalc.notation.axes import over_axes
 from matcalc.numbers import precise
-from matcalc.numbers.numeric import Plan, evaluate, prepare, release
+from matcalc.numbers.given import prepare, release
+from matcalc.numbers.numeric import Plan, evaluate
 from matcalc.ops import by_name
 from matcalc.ops.core import CASES, COMMUTATION, INDEXED_PRODUCT, IVERSON, MATMUL
 

@@ -20,7 +20,7 @@ from matcalc.errors import MatcalcError, UsageError
 from matcalc.inference.infer import Typed
 from matcalc.kinds import ONE, SCALAR
 from matcalc.notation.forms import evaluate_form
-from matcalc.numbers import kernels
+from matcalc.numbers import doubles
 from matcalc.numbers.verify import Kind
 from matcalc.pipeline.question import Options, Question
 from matcalc.pipeline.sampling import Sampler
@@ -59,7 +59,7 @@ def asked(text: str, wrt: str, where: str) -> tuple[matcalc.Derivative, Values]:
 def drawn(sampler: Sampler) -> Values:
     """A point in the user's form: no axes of length one (a family keeps its first), sizes by their names."""
     sizes = sampler.point.orders(sampler.dims)[0]
-    env = sampler.point.at(Kind(sizes), kernels)
+    env = sampler.point.at(Kind(sizes), doubles)
     shapes = {n: s for n, (s, _) in sampler.symbols.items()} | {n: s for n, (_, s, _) in sampler.families.items()}
     found: dict[str, Any] = dict(sizes)
     for n, (rows, cols) in shapes.items():

@@ -15,10 +15,10 @@ from matcalc.errors import NoAnswerError, VerificationError
 from matcalc.inference import templates
 from matcalc.kinds import ONE, SCALAR, Dim, Shape
 from matcalc.numbers import precise
+from matcalc.numbers.arrays import Array
 from matcalc.numbers.drawing import draw, has_property
 from matcalc.numbers.judge import Check, judge
-from matcalc.numbers.kernels import along, matrix_exponential
-from matcalc.numbers.precise import Array
+from matcalc.numbers.matrix_functions import matrix_exponential
 from matcalc.numbers.verify import Point, sizes_for
 from matcalc.ops.book import REGISTRY
 from matcalc.ops.vocabulary import DECLARED, WORDS, close_properties
@@ -394,5 +394,5 @@ def test_a_change_of_many_digits_does_not_spoil_the_derivative_of_the_exponentia
     rng = np.random.default_rng(1)
     x, e, k = rng.uniform(-1, 1, (3, 3, 3))
     small = 1e-12
-    assert np.allclose(along(matrix_exponential, x, e / small) * small, along(matrix_exponential, x, e), rtol=1e-10)
-    assert np.allclose(along(matrix_exponential, x, e / small, k) * small, along(matrix_exponential, x, e, k), rtol=1e-10)
+    assert np.allclose(matrix_exponential(x, e / small) * small, matrix_exponential(x, e), rtol=1e-10)
+    assert np.allclose(matrix_exponential(x, e / small, k) * small, matrix_exponential(x, e, k), rtol=1e-10)

@@ -274,7 +274,7 @@ class ClosedForm(Typeset):
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""
-        from ..numbers import kernels
+        from ..numbers import doubles
 
         values = {self._stacks.get(n, n): v for n, v in values.items()}
         free = {letter: int(values[letter]) for letter, _ in self._members if letter in values}
@@ -283,7 +283,7 @@ class ClosedForm(Typeset):
         missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
         if missing:
             raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")
-        result = self._arrays(kernels)(env, sizes, free)
+        result = self._arrays(doubles)(env, sizes, free)
         result = result.astype(float) if result.dtype.kind == "i" else result
         return result.item() if result.ndim == 0 else result
 

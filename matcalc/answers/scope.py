@@ -83,7 +83,7 @@ class Scope:
         self, given: Mapping[str, Any], used: Sequence[Expr], shapes: Sequence[Shape] = ()
     ) -> tuple[dict[str, Any], dict[str, int]]:
         """The values an evaluation of `used` needs, in internal form, with the sizes."""
-        from ..numbers.numeric import prepare
+        from ..numbers.given import prepare
 
         given = {self.spelled(n): v for n, v in given.items()}
         functions = {n: v for n, v in given.items() if n.rstrip("'") in self.functions}

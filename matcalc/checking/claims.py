@@ -202,11 +202,11 @@ def _at(evidence: Evidence, values: Values) -> dict[str, Any]:
         truth._scope = _comparing(evidence.function)
         right = np.asarray(truth.evaluate(values))
     else:
-        from ..numbers import kernels
+        from ..numbers import doubles
 
         assert evidence.quotient is not None
         at = _comparing(evidence.function).prepare(values, [evidence.function.expr])
-        right = evidence.quotient(kernels)(*at)
+        right = evidence.quotient(doubles)(*at)
     return {"derivative": right, "claim": claimed, "error": measure(right, claimed)}
 
 

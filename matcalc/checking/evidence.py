@@ -133,9 +133,9 @@ class Evidence:
             with self.computing():
                 self._gather()
         except LACKING:
-            from ..numbers import kernels
+            from ..numbers import doubles
 
-            self.arrays = kernels
+            self.arrays = doubles
             with self.computing():
                 self._gather()
 
@@ -144,7 +144,7 @@ class Evidence:
         """Inside, the numbers have the digits in which the points are kept."""
         context: AbstractContextManager[object] = precise.precision(DIGITS)
         if self.arrays is not precise:
-            from ..numbers.kernels import quiet
+            from ..numbers.doubles import quiet
 
             context = quiet()
         with context:

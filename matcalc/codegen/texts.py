@@ -1,7 +1,7 @@
 """The numeric text of the book as array operations: an operation whose text is simple has code in every language by itself.
 
-The text treats every array as two-dimensional, so a value is kept with its shape. Known are the entrywise functions of NumPy and
-of `matcalc.numbers.kernels`, sums, transposes, products, inverses and solutions of systems. `Untranslated` names what is not.
+The text treats every array as two-dimensional, so a value is kept with its shape. Known are the entrywise functions of NumPy and those
+that are the text of another operation, sums, transposes, products, inverses and solutions of systems. `Untranslated` names what is not.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CONSTANTS = {"pi": "pi", "e": "e", "nan": "nan"}
 
 @cache
 def of_kernel(name: str, language: str) -> Operation | None:
-    """The operation of one number that a function of `matcalc.numbers.kernels` computes, where the language has a text for it."""
+    """The operation of one number of which a function is the numeric text, where the language has a text for it."""
     return next((op for op in REGISTRY.values() if op.elementwise and op.numeric == f"{name}(x)" and code_of(op, language)), None)
 
 

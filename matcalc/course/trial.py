@@ -139,10 +139,10 @@ def _curvature(problem: Problem, solutions: Sequence[tuple[Expr, Expr]], xs: Seq
     try:
         return _signs(f, solutions, sampler, problem, precise)
     except LACKING:
-        from ..numbers import kernels
+        from ..numbers import doubles
 
-        with kernels.quiet():
-            return _signs(f, solutions, sampler, problem, kernels)
+        with doubles.quiet():
+            return _signs(f, solutions, sampler, problem, doubles)
 
 
 def _signs(f: Expr, solutions: Sequence[tuple[Expr, Expr]], sampler: Sampler, problem: Problem, arrays: ModuleType) -> set[str]:

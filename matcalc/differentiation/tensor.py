@@ -16,6 +16,7 @@ from ..expressions.build import add, entry, hadamard, is_zero, matmul, num, rebu
 from ..expressions.expr import Expr, transform
 from ..kinds import ONE, SCALAR, Dim, Shape
 from ..numbers.contraction import Step, order
+from ..numbers.kernels import network
 from ..numbers.numeric import Plan
 from ..ops.core import ADD, ENTRY, HADAMARD, IVERSON, MATMUL, UNIT
 from ..ops.sums import SUM
@@ -125,9 +126,9 @@ class Tensor:
         import numpy as np
 
         if self._numbers is None:
-            from ..numbers import kernels
+            from ..numbers import doubles
 
-            self._numbers = self.arrays(kernels)
+            self._numbers = self.arrays(doubles)
         value = self._numbers(env, sizes, indices or {})
         return value if np.iscomplexobj(value) else value.astype(float)
 
@@ -147,7 +148,7 @@ class Tensor:
         return [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
 
     def _total(self, parts: Sequence[Any], sizes: Mapping[str, int], arrays: ModuleType) -> Any:
-        return sum(parts[1:], parts[0]) if parts else arrays.network(0, [], [], [[k] for k in self._dims(sizes)])
+        return sum(parts[1:], parts[0]) if parts else network(arrays.exact(0), [], [], [[k] for k in self._dims(sizes)])
 
 
 def _with_entries(e: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -199,7 +200,7 @@ class _Numbers:
             yield self._nothing(t, sizes, along) if total is None else total
 
     def _nothing(self, t: Term, sizes: Mapping[str, int], along: Sequence[Any]) -> Any:
-        return self.arrays.network(0, [], [], [[i.dim.value(sizes) for i in s] for s in t.slots[: len(t.slots) - 2 * len(along)]])
+        return network(self.arrays.exact(0), [], [], [[i.dim.value(sizes) for i in s] for s in t.slots[: len(t.slots) - 2 * len(along)]])
 
     def _contracted(self, t: Term, values: Sequence[Any], sizes: Mapping[str, int], along: Sequence[Any]) -> Any:
         if t.scalar.within & IVERSON.bit and values[0] == 0:  # a condition that does not hold, whatever the factors are
@@ -212,14 +213,14 @@ class _Numbers:
         loose = [i for s in open_slots for i in s if i not in numbers]
         legs += [[numbers.setdefault(i, len(numbers))] for i in loose]
         dims = [i.dim.value(sizes) for i in numbers]
-        ones = [self.arrays.full((i.dim.value(sizes), 1), 1) for i in loose]
+        ones = [self.arrays.np.ones((i.dim.value(sizes), 1)) for i in loose]
         out = [[numbers[i] for i in s] for s in open_slots]
         steps = self.steps.get((t, len(along)))
         if steps is None:
             steps = self.steps[t, len(along)] = order(legs, [i for s in out for i in s], dims)
         shape = [[dims[i] for i in s] for s in out]
         factors = [([dims[i] for i in own], a, own) for own, a in zip(legs, (*values[1:], *along, *ones), strict=True)]
-        return self.arrays.network(values[0], factors, steps, shape)
+        return network(values[0], factors, steps, shape)
 
 
 def _operands(t: Term) -> tuple[Expr, ...]:

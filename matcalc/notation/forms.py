@@ -12,7 +12,8 @@ from ..errors import ShapeError, UsageError
 from ..inference.infer import Typed
 from ..inference.scene import declared_shape
 from ..kinds import ONE, Dim, Shape
-from ..numbers.numeric import Plan, release
+from ..numbers.given import release
+from ..numbers.numeric import Plan
 from .axes import over_axes
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ Numbers = Callable[[Mapping[str, Any], Mapping[str, int]], Any]
 
 def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
     """The value of a typed input in the user's form; an index form gives an array with an axis for every index."""
-    from ..numbers import kernels
+    from ..numbers import doubles
 
     form = typed.form
     given: Mapping[str, Any] = values
@@ -41,7 +42,7 @@ def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
         import numpy as np
 
         env.setdefault(variable, np.asarray(values[variable], dtype=float))
-    return numbers_of(typed, kernels)(env, sizes)
+    return numbers_of(typed, doubles)(env, sizes)
 
 
 def numbers_of(typed: Typed, arrays: ModuleType) -> Numbers:
@@ -67,7 +68,7 @@ def _outer(value: Any, shape: Shape) -> Any:
 def _by_index(typed: Typed, arrays: ModuleType) -> Numbers:
     import numpy as np
 
-    from ..numbers import kernels
+    from ..numbers import doubles
 
     assert typed.form is not None and isinstance(typed.form[2], tuple)
     marks: tuple[Any, ...] = typed.form[2]
@@ -79,7 +80,7 @@ def _by_index(typed: Typed, arrays: ModuleType) -> Numbers:
         if unknown:
             raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
         ranges = [typed.index_ranges[m].value(sizes) for m in flat]
-        out = over_axes(typed.expr, env, sizes, flat, ranges) if arrays is kernels else None
+        out = over_axes(typed.expr, env, sizes, flat, ranges) if arrays is doubles else None
         if out is None:
             out = np.array([v for _, v in sorted(plan.run_over(env, sizes, flat, ranges), key=lambda found: found[0])])
         groups = []

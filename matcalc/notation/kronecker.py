@@ -38,6 +38,7 @@ from ..expressions.build import (
 )
 from ..expressions.expr import Expr, make, order_key
 from ..kinds import ONE, SCALAR, Shape
+from ..numbers.kernels import network
 from ..numbers.numeric import Plan
 from ..ops.core import ADD, COMMUTATION
 from ..ops.sums import VEC
@@ -267,6 +268,6 @@ def kronecker_summands(tensor: Tensor, indices: Mapping[str, int], arrays: Modul
 
     def apart(value: Any, sizes: Mapping[str, int]) -> Any:
         m, n, p, q = (d.value(sizes) for d in dims)
-        return plan.arrays.network(1, [([n, m, q, p], value, [1, 0, 3, 2])], [((0,), [0, 1, 2, 3])], [[m], [n], [p], [q]])
+        return network(plan.arrays.exact(1), [([n, m, q, p], value, [1, 0, 3, 2])], [((0,), [0, 1, 2, 3])], [[m], [n], [p], [q]])
 
     return lambda env, sizes: [apart(v, sizes) for v in plan.run(env, sizes, indices)]

@@ -15,6 +15,7 @@ from ..expressions.properties import multiple
 from ..kinds import ONE, SCALAR, Shape
 from ..ops.vocabulary import WORDS, close_properties, shortest
 from ..ops.word import Word
+from .kernels import of
 from .numeric import compiled
 
 if TYPE_CHECKING:
@@ -42,10 +43,7 @@ def _text(text: str, arrays: ModuleType) -> Any:
 
 
 def _run(text: str, x: Any, rng: Any, arrays: ModuleType | None) -> Any:
-    if arrays is None:
-        from . import kernels
-
-        arrays = kernels
+    arrays = of() if arrays is None else arrays
     return _text(text, arrays)(x, min(x.shape), *x.shape, rng)
 
 
@@ -67,10 +65,7 @@ def draw(
 ) -> Any:
     """A random array of this (internal) shape with the declared properties; with `positive` from entries that are so. `kind` is the
     shape that was declared: of size 1, a vector is still a vector. `near` says whether it may be made near the identity."""
-    if arrays is None:
-        from . import kernels
-
-        arrays = kernels
+    arrays = of() if arrays is None else arrays
     x = rng.uniform(0.3, 1.2, shape)
     if not positive:
         x = x * rng.choice([-1.0, 1.0], shape)

@@ -360,14 +360,14 @@ def compare(
             return exact.run(orders, points)
     except LACKING:
         try:
-            from . import kernels
+            from . import doubles
         except ImportError:
             if exact.sizes:
                 return exact.record()
             raise NoAnswerError(f"{unjudged}: what decimal numbers lack needs NumPy", suggestion=UNCHECKED) from None
         try:
-            with kernels.quiet():
-                return _Judge(kernels, rough, *asked).run(orders, points)
+            with doubles.quiet():
+                return _Judge(doubles, rough, *asked).run(orders, points)
         except (NoAnswerError, TooMuch) as error:
             if exact.sizes:
                 return exact.record()

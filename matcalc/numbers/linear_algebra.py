@@ -1,4 +1,7 @@
-"""Linear algebra with matrices of decimal numbers: solutions, factors, singular values, eigenvectors."""
+"""Linear algebra with arrays of decimal numbers, as `numpy.linalg` has it: solutions, factors, singular values, eigenvectors.
+
+A singular matrix is a ZeroDivisionError.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ from itertools import combinations
 from operator import mul
 from typing import Any
 
-from .arrays import UNIT, ZERO, Array, eye, filled, full
+from .arrays import UNIT, ZERO, Array, eye, full
 from .decimals import negligible
-from .watch import noted, spend
+from .watch import spend
 
 SWEEPS = 60  # of the singular value decomposition; a dozen are many
 
 
-def eliminate(X: Array, right: Array | None = None) -> tuple[Any, list[list[Any]]]:
+def _eliminated(X: Array, right: Array | None = None) -> tuple[Any, list[list[Any]]]:
     """Gauss and Jordan with partial pivots: the determinant of X, and the lines that [X, right] becomes."""
     n = X.shape[0]
     if X.shape[1] != n:
@@ -39,18 +42,22 @@ def eliminate(X: Array, right: Array | None = None) -> tuple[Any, list[list[Any]
 
 def solve(X: Array, right: Array) -> Array:
     n = X.shape[0]
-    determinant, lines = eliminate(X, right)
+    determinant, lines = _eliminated(X, right)
     if not determinant:
         raise ZeroDivisionError("singular matrix")
     return Array([a for line in lines for a in line[n:]], (n, right.shape[1]))
 
 
-def inverse(X: Array) -> Array:
+def inv(X: Array) -> Array:
     return solve(X, eye(X.shape[0]))
 
 
-def determinant(X: Array) -> Any:
-    return eliminate(X)[0]
+def det(X: Array) -> Any:
+    return _eliminated(X)[0]
+
+
+def slogdet(X: Array) -> tuple[None, Any]:
+    return None, abs(det(X)).ln()
 
 
 def cholesky(X: Array) -> Array:
@@ -66,7 +73,7 @@ def cholesky(X: Array) -> Array:
 
 def matrix_power(X: Array, k: int) -> Array:
     if k < 0:
-        return matrix_power(inverse(X), -k)
+        return matrix_power(inv(X), -k)
     total = None
     for bit in range(k.bit_length()):
         if bit == len(X.squares):
@@ -76,7 +83,7 @@ def matrix_power(X: Array, k: int) -> Array:
     return eye(X.shape[0]) if total is None else total
 
 
-def orthonormal(X: Array) -> tuple[Array, None]:
+def qr(X: Array) -> tuple[Array, None]:
     """Columns with the span of those of X (as many as there are rows, at most), twice by Gram and Schmidt."""
     found: list[list[Any]] = []
     for column in list(X.T.lines())[: X.shape[0]]:
@@ -89,9 +96,13 @@ def orthonormal(X: Array) -> tuple[Array, None]:
     return Array([a for q in found for a in q], (len(found), X.shape[0])).T, None
 
 
-def svd(X: Array, compute_uv: bool = True) -> Any:
+def norm(x: Array) -> Any:
+    return sum(map(mul, x.data, x.data)).sqrt()
+
+
+def svd(X: Array, full_matrices: bool = False, compute_uv: bool = True) -> Any:
     """U, s, V^T with as few columns as there can be; by turning pairs of columns until they are orthogonal (one-sided Jacobi:
-    Golub and Van Loan, Matrix Computations, 8.6.3)."""
+    Golub and Van Loan, Matrix Computations, 8.6.3). Columns of U for singular values that are zero are zero."""
     if X.shape[0] < X.shape[1]:
         found = svd(X.T)
         return (found[2].T, found[1], found[0].T) if compute_uv else found[1]
@@ -122,62 +133,17 @@ def svd(X: Array, compute_uv: bool = True) -> Any:
         raise ArithmeticError("no end of turning")
     sizes = [sum(map(mul, x, x)).sqrt() for x in columns]
     order = sorted(range(len(sizes)), key=lambda k: -sizes[k])
-    singular = [sizes[k] for k in order]
+    singular = Array([sizes[k] for k in order], (len(order),))
     if not compute_uv:
         return singular
-    left = Array([a / sizes[k] for k in order for a in columns[k]], (len(order), X.shape[0])).T
+    left = Array([a / sizes[k] if sizes[k] else ZERO for k in order for a in columns[k]], (len(order), X.shape[0])).T
     return left, singular, Array([a for k in order for a in turned[k]], (len(order), len(order)))
 
 
-def pseudo_inverse(X: Array) -> Array:
-    """The Moore-Penrose inverse. Singular values of rounding errors are taken for zero."""
-    U, s, Vt = svd(X)
-    least = s[0] * negligible().sqrt()
-    inverted = [1 / a if a > least else ZERO for a in s]
-    turned: Array = Vt.T
-    return turned @ Array([a * b for line, a in zip(_finite(U).T.lines(), inverted, strict=True) for b in line], U.T.shape)
-
-
-def _finite(U: Array) -> Array:
-    """With zeros for the columns of singular values that are zero."""
-    return Array([a if a.is_finite() else ZERO for a in U.data], U.shape)
-
-
-def first_right_singular(X: Array) -> Array:
-    """The first right singular vector, with its greatest entry positive."""
-    v = next(svd(X)[2].lines())
-    top = max(range(len(v)), key=lambda k: abs(v[k]))
-    noted([top])
-    return Array([a.copy_sign(1) if k == top else a * UNIT.copy_sign(v[top]) for k, a in enumerate(v)], (len(v), 1))
-
-
-def eigen(X: Array, k: Any) -> tuple[Any, Array]:
-    """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector with its greatest entry positive."""
-    S = (X + X.T) / 2
-    shift = two_norm(S) + 1  # S + shift I is positive definite: its singular values are its eigenvalues
+def eigh(S: Array) -> tuple[Array, Array]:
+    """The eigenvalues of a symmetric matrix from below, and its eigenvectors as columns: of S + c I, which is positive definite, the
+    singular values are the eigenvalues."""
+    shift = norm(S) + 1
     _, sizes, vectors = svd(S + eye(len(S)) * shift)
-    at = len(sizes) - int(k) if k > 0 else -1 - int(k)
-    if not 0 <= at < len(sizes):
-        raise ZeroDivisionError(f"no eigenvalue {k}")
-    v = list(vectors.lines())[at]
-    top = max(v, key=abs)
-    return sizes[at] - shift, Array([a * UNIT.copy_sign(top) for a in v], (len(v), 1))
-
-
-def adjugate(X: Array) -> Array:
-    """The adjugate, by minors."""
-    lines, n = list(X.lines()), X.shape[0]
-
-    def minor(i: int, j: int) -> Any:
-        left = [a for k, line in enumerate(lines) if k != i for a in [*line[:j], *line[j + 1 :]]]
-        return (-1) ** (i + j) * determinant(Array(left, (n - 1, n - 1)))
-
-    return filled((n, n), lambda i, j: minor(j, i))
-
-
-def log_determinant(X: Array) -> Any:
-    return abs(determinant(X)).ln()
-
-
-def two_norm(x: Array) -> Any:
-    return sum(map(mul, x.data, x.data)).sqrt()
+    backwards = list(range(len(S)))[::-1]
+    return sizes[backwards] - shift, vectors[backwards].T

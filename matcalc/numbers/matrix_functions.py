@@ -1,33 +1,34 @@
-"""Functions of matrices of decimal numbers, with their derivatives along directions by nilpotent parts."""
+"""Functions of a matrix, with their derivatives along directions by nilpotent parts, for numbers of every type."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from decimal import Decimal, localcontext
-from functools import partial
-from math import prod
+import math
+from collections.abc import Callable
 from typing import Any
 
-from . import decimals
-from .arrays import UNIT, ZERO, Array, eye
-from .decimals import negligible
-from .linear_algebra import determinant, inverse
+from .kernels import Value, of, skew_matrix, svd
 from .watch import NODE, spend
+
+GUARD = 6  # digits more, while a function is computed
+GREATEST = 1e7  # of which the exponential is sought
+NEAR = 0.25  # from there on a series gives the logarithm
+ROUNDS = 60  # of an iteration; of square roots
 
 
 class Jet:
-    """A square or oblong matrix with its derivatives along directions: the sum of parts[S] times the e_k with k in the set S (as bits),
-    where every e_k squares to 0. A function of matrices, written with these operations, has its derivative in the last part: what is
-    upper triangular by blocks in Higham and Relton (2013), without the zeros."""
+    """A matrix with its derivatives along directions: the sum of parts[S] times the e_k with k in the set S (as bits), where every e_k
+    squares to 0. A function of matrices, written with these operations, has its derivative in the last part: what is upper triangular
+    by blocks in Higham and Relton (2013), without the zeros."""
 
     __slots__ = ("parts",)
 
-    def __init__(self, parts: dict[int, Array]) -> None:
+    def __init__(self, parts: dict[int, Value]) -> None:
         self.parts = parts
 
-    @classmethod
-    def of(cls, X: Array, directions: Sequence[Array] = (), sizes: Sequence[Any] = ()) -> Jet:
-        return cls({0: X} | {1 << k: E * (1 / size) for k, (E, size) in enumerate(zip(directions, sizes, strict=True))})
+    @property
+    def arrays(self) -> Any:
+        """The module of its numbers."""
+        return of(self.parts[0])
 
     def __add__(self, other: Jet) -> Jet:
         return Jet(self.parts | {s: self.parts[s] + b if s in self.parts else b for s, b in other.parts.items()})
@@ -35,11 +36,14 @@ class Jet:
     def __mul__(self, factor: Any) -> Jet:
         return Jet({s: a * factor for s, a in self.parts.items()})
 
+    def __truediv__(self, divisor: Any) -> Jet:
+        return Jet({s: a / divisor for s, a in self.parts.items()})
+
     def __sub__(self, other: Jet) -> Jet:
         return self + other * -1
 
     def __matmul__(self, other: Jet) -> Jet:
-        found: dict[int, Array] = {}
+        found: dict[int, Value] = {}
         spend(NODE * len(self.parts) * len(other.parts))
         for s, a in self.parts.items():
             for t, b in other.parts.items():
@@ -53,152 +57,150 @@ class Jet:
 
     def inverse(self) -> Jet:
         """Part by part, from A B = I."""
-        own = inverse(self.parts[0])
+        own = self.arrays.np.linalg.inv(self.parts[0])
         found = Jet({0: own})
         rest = Jet({s: a for s, a in self.parts.items() if s})
         for _ in range(max(self.parts).bit_length()):
             found = Jet({0: own}) - Jet({0: own}) @ (rest @ found)
         return found
 
+    def unit(self) -> Jet:
+        return Jet({0: self.arrays.np.eye(len(self.parts[0]))})
+
     def norm(self) -> Any:
-        """The greatest sum of the absolute values of a row."""
-        return max(sum(map(abs, line)) for part in self.parts.values() for line in part.lines())
+        """The greatest norm of a part."""
+        return max(map(_norm, self.parts.values()))
+
+    def series(self, factor: Jet, divisor: Callable[[int], int]) -> Jet:
+        """The sum of terms of which each is the one before times the factor, over the divisor of its number."""
+        total, term, k = self, self, 0
+        while term.norm() > self.arrays.negligible():
+            k += 1
+            term = term @ factor / divisor(k)
+            total = total + term
+        return total
 
 
-def _along(function: Callable[[Jet], Jet]) -> Callable[..., Array]:
-    """A function of matrices at X, or its derivative along directions. They are made of size 1 before."""
+def _norm(X: Value) -> Any:
+    return of(X).np.linalg.norm(X)
 
-    def value(X: Array, *directions: Array) -> Array:
-        sizes = [Jet.of(E).norm() or UNIT for E in directions]
-        return function(Jet.of(X, directions, sizes)).parts[(1 << len(directions)) - 1] * prod(sizes)
+
+def _along(function: Callable[[Jet], Jet]) -> Callable[..., Value]:
+    """A function of matrices at X, or its derivative along directions. They are made of size 1 before, since X would lose its digits
+    beside a great one."""
+
+    def value(X: Value, *directions: Value) -> Value:
+        sizes = [size or size + 1 for size in map(_norm, directions)]
+        units = {1 << k: E / size for k, (E, size) in enumerate(zip(directions, sizes, strict=True))}
+        with of(X).guarded(GUARD):
+            return function(Jet({0: X} | units)).parts[(1 << len(directions)) - 1] * math.prod(sizes)
 
     return value
 
 
-def _exponential(X: Jet) -> Jet:
-    """By scaling and squaring the series."""
-    size = X.norm()
-    if not size.is_finite() or size.adjusted() > 6:
+def kronecker_form(derivative: Callable[..., Value], X: Value, *directions: Value) -> Value:
+    """The matrix M with vec L(X, …, E) = M vec(E) for a derivative L, column by column."""
+    np, (rows, cols) = of(X).np, X.shape
+    units = np.eye(rows * cols)
+    return np.array([derivative(X, *directions, units[k].reshape(cols, rows).T).T.reshape(-1) for k in range(rows * cols)]).T
+
+
+# ---------------------------------------------------------------------------------------------- series, after halvings
+
+
+def _halvings(X: Jet) -> int:
+    """After how many halvings a power series converges fast."""
+    size = float(X.norm())
+    if not size < GREATEST:
         raise ArithmeticError("too great for a series")
-    halvings = max(0, 4 + 4 * (size.adjusted() + 1))
-    with localcontext() as context:
-        context.prec += decimals.GUARD + halvings // 3
-        A = X * (UNIT / 2**halvings)
-        total: Jet = _unit(X) + A
-        term, k, least = A, 1, negligible()
-        while term.norm() > least:
-            k += 1
-            term = term @ A * (UNIT / k)
-            total = total + term
+    return max(0, math.ceil(math.log2(size)) + round(math.sqrt(X.arrays.digits())) - 3) if size else 0
+
+
+def _exponential(X: Jet) -> Jet:
+    """By scaling and squaring."""
+    halvings = _halvings(X)
+    with X.arrays.guarded(halvings // 3):
+        total = X.unit().series(X / 2**halvings, lambda k: k)
         for _ in range(halvings):
             total = total @ total
         return total
 
 
-def _unit(X: Jet) -> Jet:
-    return Jet({0: eye(len(X.parts[0]))})
+def _even_and_odd(X: Jet, sign: int) -> tuple[Jet, Jet]:
+    """cosh and sinh; with the sign -1, cos and sin: of X/2^k, doubled k times by cos 2A = 2 cos^2 A - I, sin 2A = 2 sin A cos A."""
+    halvings = _halvings(X)
+    with X.arrays.guarded(halvings):
+        A = X / 2**halvings
+        square = A @ A * sign
+        even, odd = X.unit().series(square, lambda k: 2 * k * (2 * k - 1)), A.series(square, lambda k: 2 * k * (2 * k + 1))
+        for _ in range(halvings):
+            even, odd = even @ even * 2 - X.unit(), odd @ even * 2
+        return even, odd
+
+
+# ---------------------------------------------------------------------------------------------- roots and logarithms
 
 
 def _root(X: Jet) -> Jet:
-    """The principal square root, by the product form of the Denman-Beavers iteration (Higham, Functions of Matrices, 6.29)."""
-    eye, M, S = _unit(X), X, X
-    for _ in range(40):
-        inverse, scale = M.inverse(), UNIT
-        if (M - eye).norm() > Decimal("0.1"):
-            scale = abs(determinant(M.parts[0])) ** (Decimal(-1) / (2 * len(X.parts[0])))
-        S = S @ (eye + inverse * (1 / scale**2)) * (scale / 2)
-        M = (eye + (M * scale**2 + inverse * (1 / scale**2)) * (UNIT / 2)) * (UNIT / 2)
-        if not (M - eye).norm() > negligible() * 1000:
+    """The principal square root, by the product form of the Denman-Beavers iteration (Higham, Functions of Matrices, 6.29), until it
+    gets no nearer; of a symmetric matrix, which may be singular, by its eigenvalues."""
+    own, exact, np = X.parts[0], X.arrays.exact, X.arrays.np
+    if len(X.parts) == 1 and _norm(own - own.T) <= X.arrays.negligible() * 100 * _norm(own):
+        w, Q = np.linalg.eigh((own + own.T) / 2)
+        if w[0] > -abs(w[-1]) * X.arrays.negligible() * 10000:
+            w = np.array([max(a, 0 * a) for a in w])
+        return Jet({0: (Q * np.sqrt(w)) @ Q.T})
+    eye, M, last = X.unit(), X, exact(math.inf)
+    S: Jet = X
+    for _ in range(ROUNDS):
+        inverse, scale = M.inverse(), exact(1)
+        if (M - eye).norm() > exact(0.1):
+            scale = np.power(abs(np.linalg.det(M.parts[0])), exact(-1) / (2 * len(own)))
+        S = S @ (eye + inverse / scale**2) * (scale / 2)
+        M = (eye + (M * scale**2 + inverse / scale**2) / 2) / 2
+        rest = (M - eye).norm()
+        if rest <= X.arrays.negligible() or (rest < exact(1e-3) and not rest < last / 2):
             return S
+        last = rest
     raise ArithmeticError("no end of the iteration")
 
 
 def _logarithm(X: Jet) -> Jet:
     """The principal logarithm, by inverse scaling and squaring and the series of 2 artanh((A - I)(A + I)^-1)."""
-    eye, A, roots = _unit(X), X, 0
-    while (A - eye).norm() > Decimal("0.05"):
-        if roots > 60:
+    eye, A, roots = X.unit(), X, 0
+    while not (A - eye).norm() <= X.arrays.exact(NEAR):
+        if roots > ROUNDS:
             raise ArithmeticError("no end of square roots")
         A, roots = _root(A), roots + 1
-    total = term = (A + eye).inverse() @ (A - eye)
-    square, k, least = term @ term, 1, negligible()
-    while term.norm() > least:
-        term, k = term @ square, k + 2
-        total = total + term * (UNIT / k)
-    return total * Decimal(2 ** (roots + 1))
+    start = (A + eye).inverse() @ (A - eye)
+    total, term, k = start, start, 1
+    while term.norm() > X.arrays.negligible():
+        term, k = term @ start @ start, k + 2
+        total = total + term / k
+    return total * (2 << roots)
 
 
 def _polar(X: Jet) -> Jet:
     """U V^T for X = U S V^T, of full rank: X (X^T X)^(-1/2)."""
+    if len(X.parts) == 1:
+        U, _, Vt = svd(X.parts[0])
+        return Jet({0: U @ Vt})
     rows, cols = X.parts[0].shape
     return _root(X @ X.T).inverse() @ X if rows < cols else X @ _root(X.T @ X).inverse()
 
 
-def _cosine_and_sine(X: Jet) -> tuple[Jet, Jet]:
-    """By the series of X/2^k, doubled k times: cos 2A = 2 cos^2 A - I, sin 2A = 2 sin A cos A."""
-    size = X.norm()
-    if not size.is_finite() or size.adjusted() > 6:
-        raise ArithmeticError("too great for a series")
-    halvings = max(0, 4 + 4 * (size.adjusted() + 1))
-    with localcontext() as context:
-        context.prec += decimals.GUARD + halvings
-        A = X * (UNIT / 2**halvings)
-        parts, term, k, least = [_unit(X), A], A, 1, negligible()
-        while term.norm() > least:
-            k += 1
-            term = term @ A * (UNIT / k * (-1 if k % 2 == 0 else 1))
-            parts[k % 2] = parts[k % 2] + term
-        cosine, sine = parts
-        for _ in range(halvings):
-            cosine, sine = cosine @ cosine * 2 - _unit(X), sine @ cosine * 2
-        return cosine, sine
-
-
-def _half(X: Jet, sign: int) -> Jet:
-    return (_exponential(X) + _exponential(X * -1) * sign) * (UNIT / 2)
-
-
 matrix_exponential = _along(_exponential)
 matrix_logarithm = _along(_logarithm)
-matrix_cosine = _along(lambda X: _cosine_and_sine(X)[0])
-matrix_sine = _along(lambda X: _cosine_and_sine(X)[1])
-matrix_hyperbolic_cosine = _along(lambda X: _half(X, 1))
-matrix_hyperbolic_sine = _along(lambda X: _half(X, -1))
-square_root = square_root_derivative = _along(_root)
-polar_factor = polar_derivative = _along(_polar)
+matrix_cosine = _along(lambda X: _even_and_odd(X, -1)[0])
+matrix_sine = _along(lambda X: _even_and_odd(X, -1)[1])
+matrix_hyperbolic_cosine = _along(lambda X: _even_and_odd(X, 1)[0])
+matrix_hyperbolic_sine = _along(lambda X: _even_and_odd(X, 1)[1])
+square_root = _along(_root)
+polar_factor = _along(_polar)
 
 
-def blocks(rows: Sequence[Sequence[Array]]) -> Array:
-    data = [a for row in rows for lines in zip(*[X.lines() for X in row], strict=True) for line in lines for a in line]
-    return Array(data, (sum(row[0].shape[0] for row in rows), sum(X.shape[1] for X in rows[0])))
-
-
-def kronecker_form(derivative: Callable[..., Array], X: Array, *directions: Array) -> Array:
-    """The matrix M with vec L(X, …, E) = M vec(E) for a derivative L, column by column."""
-    n = len(X.data)
-    units = [Array(line, X.T.shape).T for line in eye(n).lines()]
-    columns = [derivative(X, *directions, E).T.data for E in units]
-    return Array([a for column in columns for a in column], (n, n)).T
-
-
-def along(function: Callable[..., Array], X: Array, *directions: Array) -> Array:
-    """The derivative of a function of matrices at X along directions."""
-    return function(X, *directions)
-
-
-kronecker_along = kronecker_form
-exponential_kronecker = partial(kronecker_form, matrix_exponential)
-square_root_kronecker = partial(kronecker_form, square_root)
-
-
-def skew_matrix(w: Array) -> Array:
-    """[w]_x of a column of three."""
-    a, b, c = w.data
-    return Array([ZERO, -c, b, c, ZERO, -a, -b, a, ZERO], (3, 3))
-
-
-def left_jacobian(w: Array) -> Array:
+def left_jacobian(w: Value) -> Value:
     """The integral of exp(s [w]_x) for s from 0 to 1."""
-    K = skew_matrix(w)
-    whole: Array = matrix_exponential(blocks([[K, eye(3)], [K * 0, K * 0]]))
-    return Array([a for line in list(whole.lines())[:3] for a in line[3:]], (3, 3))
+    np = of(w).np
+    K = np.block([[skew_matrix(w), np.eye(3)], [np.zeros((3, 6))]])
+    return matrix_exponential(K)[:3, 3:]

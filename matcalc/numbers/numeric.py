@@ -1,12 +1,12 @@
-"""Numbers: the value of an expression, and the user's arrays in and out of the two-dimensional world.
+"""The value of an expression.
 
     plan = Plan(e)                      the order of computation: every node of the DAG once
     (value,) = plan.run(env, sizes)     env has a value for every name, sizes a number for every dimension name
 
 Inside, a scalar is a number and everything else a two-dimensional array (a vector is a column); a family is one array
-whose first axis is the index. How an operation is computed stands in its block of the book, as `numeric`. Floating-point
-warnings are the caller's to silence. NumPy is imported when the first value is computed, not before; the check does without it:
-the decimal numbers of `matcalc.numbers.precise` then stand in for `matcalc.numbers.kernels`.
+whose first axis is the index. How an operation is computed stands in its block of the book, as `numeric`, for numbers of every type
+(`matcalc.numbers.kernels`); where none is said, for those of NumPy, which is imported when the first value is computed, not before.
+Floating-point warnings are the caller's to silence.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError, UsageError
 from ..expressions.expr import Expr, postorder
-from ..kinds import ONE, Dim, Shape, kind_of
+from ..kinds import Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import ADD, CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
 from ..ops.operation import Operation
+from . import kernels, matrix_functions
+from .kernels import index_of, of
 from .watch import NODE, watching
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    import numpy as np
 
 Value = Any  # a number, or a two-dimensional array of float or complex
 Step = tuple[Expr, "Kernel | None", bool]  # whether it is a number
@@ -64,9 +65,9 @@ class Kernel:
 
 
 def compiled(text: str, arrays: ModuleType) -> Any:
-    """The function that a text of the book is, for NumPy's arrays or for those of `matcalc.numbers.precise`."""
+    """The function that a text of the book is, for numbers of a type."""
     # The text is the book's own, written by this package's authors. Nothing a user types comes here.
-    made = eval(text, vars(arrays))
+    made = eval(text, vars(kernels) | vars(matrix_functions) | vars(arrays.special) | {"np": arrays.np})
     constants = made.__code__.co_consts
     made.__code__ = made.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) is float else c for c in constants))
     return made
@@ -76,11 +77,9 @@ _kernels: dict[tuple[Operation, ModuleType], Kernel] = {}
 
 
 def kernel(op: Operation, arrays: ModuleType | None = None) -> Kernel:
-    """The compiled numeric text of an operation (compiled once), for NumPy's arrays or for those of `matcalc.numbers.precise`."""
+    """The compiled numeric text of an operation (compiled once), for numbers of a type."""
     if arrays is None:
-        from . import kernels
-
-        arrays = kernels
+        arrays = of()
     found = _kernels.get((op, arrays))
     if found is None:
         if not op.numeric:
@@ -111,11 +110,7 @@ class Plan:
     _switches: dict[Expr, tuple[Expr, ...]]  # of a product: the conditions among its factors, which switch it off whatever the others are
 
     def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
-        if arrays is None:
-            from . import kernels
-
-            arrays = kernels
-        self.arrays = arrays
+        self.arrays = of() if arrays is None else arrays
         self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
         self._needs, self._bodies = {}, {}
         # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
@@ -297,11 +292,12 @@ class Plan:
         return self._filled(e, sizes, 1.0 if product else 0.0) if total is None else total
 
     def _filled(self, e: Expr, sizes: Mapping[str, int], value: float) -> Value:
-        return self.arrays.exact(value) if e.is_scalar else self.arrays.full((_size(e.shape[0], sizes), _size(e.shape[1], sizes)), value)
+        found = self.arrays.exact(value)
+        return found if e.is_scalar else self.arrays.np.ones((_size(e.shape[0], sizes), _size(e.shape[1], sizes))) * found
 
     def _negligible(self, term: Value, total: Value) -> bool:
-        greatest = self.arrays.magnitude
-        return bool(greatest(term) <= self.arrays.negligible() * greatest(total))
+        sizes = [max(map(abs, self.arrays.flat(v)), default=0) for v in (term, total)]
+        return bool(sizes[0] <= self.arrays.negligible() * sizes[1])
 
 
 def _is_switch(e: Expr) -> bool:
@@ -330,7 +326,7 @@ def _leaf(
         name: str = attr[0]  # type: ignore[index]
         family = _named(name, env)
         try:
-            return family[arrays.index_of(values[e.args[0]], len(family))]
+            return family[index_of(values[e.args[0]], len(family))]
         except ShapeError as error:
             raise ShapeError(f"the family {name} has no such member: {error}") from None
     if op is NUMBER:
@@ -371,155 +367,3 @@ def _size(dim: Dim, sizes: Mapping[str, int]) -> int:
         return dim.value(sizes)
     except KeyError as missing:
         raise UnknownSize(f"the size {missing.args[0]} does not follow from the values given") from None
-
-
-# ---------------------------------------------------------------------------------------------- the user's arrays
-
-
-def prepare(
-    symbols: Mapping[str, Shape],
-    families: Mapping[str, tuple[Dim | None, Shape]],
-    given: Mapping[str, Any],
-    known: Mapping[str, int] | None = None,
-) -> tuple[dict[str, Value], dict[str, int]]:
-    """The user's values in internal form, and the sizes that follow from their shapes.
-
-    A vector is a one-dimensional array, a matrix a two-dimensional one, a family (number of members, shape of one) has
-    its index first. `known` fixes sizes beforehand; a value given under a dimension's name does so too.
-    """
-    shapes: dict[str, tuple[Dim | None, ...]] = {n: _outer(s) for n, s in symbols.items()}
-    shapes |= {n: (count, *_outer(s)) for n, (count, s) in families.items()}
-    names = {d for shape in shapes.values() for dim in shape if dim is not None for d in dim.names()}
-    sizes = {n: int(n) for n in names if n.isdigit()} | dict(known or {})
-    for name in given:
-        if name not in shapes:
-            if name not in names:
-                raise UsageError(f"{name} does not occur; the values wanted are {', '.join(sorted(shapes)) or 'none'}")
-            sizes[name] = int(given[name])
-    missing = [n for n in shapes if n not in given]
-    if missing:
-        raise UsageError(f"no value was given for {', '.join(f'{n} {_expected(shapes[n], sizes)}' for n in missing)}")
-    arrays = {n: _array(n, given[n], symbols.get(n), shapes[n], sizes) for n in shapes}
-    wanted = [(name, dim, size) for name in shapes for dim, size in zip(shapes[name], arrays[name].shape) if dim is not None]
-    _solve(wanted, sizes, shapes, arrays)
-    env = {n: _inner(arrays[n], s) for n, s in symbols.items()}
-    env |= {n: _inner(arrays[n], s, family=True) for n, (_, s) in families.items()}
-    return env, sizes
-
-
-def release(value: Value, shape: Shape) -> Any:
-    """A value as the user sees it: a scalar a float, a column or row a one-dimensional array, a matrix two-dimensional."""
-    import numpy as np
-
-    if kind_of(shape) == "scalar":
-        return complex(value) if np.iscomplexobj(value) else float(value)
-    return np.asarray(value) if kind_of(shape) == "matrix" else np.ravel(value)
-
-
-def _outer(shape: Shape) -> tuple[Dim, ...]:
-    """The axes of the user's array: none, one or two."""
-    return {"scalar": (), "vector": shape[:1], "row": shape[1:], "matrix": shape}[kind_of(shape)]
-
-
-def _inner(array: np.ndarray[Any, Any], shape: Shape, family: bool = False) -> Value:
-    kind = kind_of(shape)
-    if kind == "vector":
-        return array[..., None]
-    if kind == "row":
-        return array[..., None, :]
-    return array if kind == "matrix" or family else array[()]
-
-
-def _array(name: str, value: Any, shape: Shape | None, axes: tuple[Dim | None, ...], sizes: Mapping[str, int]) -> np.ndarray[Any, Any]:
-    import numpy as np
-
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "biufc":
-            array = array.astype(float)
-    except (TypeError, ValueError):
-        raise UsageError(f"the value of {name} is not an array of numbers") from None
-    array = array if array.dtype.kind == "c" else array.astype(float)
-    if shape is not None and array.ndim == 2:  # columns and rows may also be given as such
-        if shape[1] is ONE and shape[0] is not ONE and array.shape[1] == 1:
-            array = array[:, 0]
-        elif shape[0] is ONE and shape[1] is not ONE and array.shape[0] == 1:
-            array = array[0]
-    if array.ndim != len(axes):
-        raise ShapeError(f"{name} has shape {_tuple(array.shape)}, expected {_expected(axes, sizes)}")
-    return array
-
-
-def _tuple(sizes: Iterable[object]) -> str:
-    texts = [str(s) for s in sizes]
-    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def _expected(axes: tuple[Dim | None, ...], sizes: Mapping[str, int]) -> str:
-    """`(m, n) = (3, n)`, or `a number`."""
-    if not axes:
-        return "a number"
-    texts = ["any" if d is None else str(d) for d in axes]
-    values = [str(d.value(sizes)) if d is not None and all(n in sizes for n in d.names()) else t for d, t in zip(axes, texts)]
-    return _tuple(texts) + ("" if texts == values else f" = {_tuple(values)}")
-
-
-# ---------------------------------------------------------------------------------------------- sizes from shapes
-
-
-def _solve(
-    wanted: list[tuple[str, Dim, int]],
-    sizes: dict[str, int],
-    shapes: Mapping[str, tuple[Dim | None, ...]],
-    arrays: Mapping[str, np.ndarray[Any, Any]],
-) -> None:
-    """Find the dimension names that make every `dim` its `size`: names first, then polynomials in one unknown, then a search."""
-    todo = wanted
-    while todo:
-        left = []
-        for name, dim, size in todo:
-            unknown = [n for n in dim.names() if n not in sizes]
-            if len(unknown) == 1:
-                found = _root(dim, unknown[0], size, sizes)
-                if found is not None:
-                    sizes[unknown[0]] = found
-                    continue
-            elif unknown:
-                left.append((name, dim, size))
-                continue
-            elif dim.value(sizes) == size:
-                continue
-            raise ShapeError(f"{name} has shape {_tuple(arrays[name].shape)}, expected {_expected(shapes[name], sizes)}")
-        if len(left) == len(todo):
-            return _search(left, sizes)
-        # A name alone may come after the product it stands in, so the rest is looked at again.
-        todo = left
-
-
-def _root(dim: Dim, name: str, size: int, sizes: Mapping[str, int]) -> int | None:
-    """The positive integer that makes the polynomial `size`, or None. Nearly every size grows with its names: by bisection."""
-
-    def at(k: int) -> int:
-        return dim.value({**sizes, name: k})
-
-    low, high = 0, max(size, 1)
-    while at(high) < size and high < 2**40:
-        high *= 2
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if at(middle) < size else (low, middle)
-    return low if at(low) == size else next((k for k in range(1, 1000) if at(k) == size), None)
-
-
-def _search(left: list[tuple[str, Dim, int]], sizes: dict[str, int]) -> None:
-    """Sizes that occur only together (m n, m + n): the one solution, if a small search finds exactly one."""
-    names = sorted({n for _, dim, _ in left for n in dim.names() if n not in sizes})
-    bounds = [range(1, 1 + max(size for _, dim, size in left if n in dim.names())) for n in names]
-    if math.prod(len(b) for b in bounds) <= 200_000:
-        tries = (dict(zip(names, values)) for values in product(*bounds))
-        found = [t for t in tries if all(dim.value({**sizes, **t}) == size for _, dim, size in left)]
-        if len(found) == 1:
-            sizes |= found[0]
-            return
-    shown = ", ".join(f"{dim} = {size} ({name})" for name, dim, size in left)
-    raise ShapeError(f"the sizes {', '.join(names)} do not follow from the shapes: {shown}")

@@ -1,6 +1,6 @@
 """Random points: small, distinct sizes for the dimensions, and arrays with the declared properties.
 
-The arrays are NumPy's (`matcalc.numbers.kernels`) or of decimal numbers (`matcalc.numbers.precise`).
+The arrays are NumPy's (`matcalc.numbers.doubles`) or of decimal numbers (`matcalc.numbers.precise`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..kinds import ONE, Dim, Shape
 from ..ops.vocabulary import WORDS, close_properties
 from .drawing import draw, survives_multiples
+from .kernels import of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -83,10 +84,7 @@ class Point:
         near: bool = True,
     ) -> dict[str, Any]:
         """Values for all names; of this scale, or `only` one of them."""
-        if arrays is None:
-            from . import kernels
-
-            arrays = kernels
+        arrays = of() if arrays is None else arrays
         env: dict[str, Any] = {}
         for name, (shape, props) in self.symbols.items():
             size, own = (shape[0].value(sizes), shape[1].value(sizes)), scale if only in ("", name) else 1.0

@@ -57,27 +57,32 @@ def spend(products: int) -> None:
         watch.spend(products)
 
 
-def _watched(outcome: bool) -> bool:
-    noted((outcome,))
-    return outcome
-
-
 class Number(Decimal):
     """A number whose comparisons are noted; what is computed from it is a Decimal again."""
 
     __slots__ = ()
 
+    def _noted(self, outcome: Any) -> bool:
+        if outcome is not NotImplemented:
+            noted((outcome,))
+        return outcome  # type: ignore[no-any-return]
+
     def __gt__(self, other: Any) -> bool:
-        return _watched(Decimal.__gt__(self, other))
+        return self._noted(Decimal.__gt__(self, other))
 
     def __lt__(self, other: Any) -> bool:
-        return _watched(Decimal.__lt__(self, other))
+        return self._noted(Decimal.__lt__(self, other))
 
     def __ge__(self, other: Any) -> bool:
-        return _watched(Decimal.__ge__(self, other))
+        return self._noted(Decimal.__ge__(self, other))
 
     def __le__(self, other: Any) -> bool:
-        return _watched(Decimal.__le__(self, other))
+        return self._noted(Decimal.__le__(self, other))
 
     def __getitem__(self, place: tuple[()]) -> Decimal:
         return self
+
+
+def watched(x: Any) -> Any:
+    """A number as one whose comparisons are noted; anything else as it is."""
+    return x if isinstance(x, Number) or not isinstance(x, Decimal | int) else Number(x)

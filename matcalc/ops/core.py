@@ -56,7 +56,7 @@ COMMUTATION = operation(
     rule="commutation matrix",
     statement="the commutation matrix K_{mn}: K vec(X) = vec(X^T) for m by n X",
     source=cite("magnus-neudecker", "section 3.7"),
-    numeric="commutation_matrix(attr, sizes)",
+    numeric="np.eye(rows)[transposed_places(attr, sizes)]",
     gives="orthogonal stochastic",
 )
 
@@ -70,7 +70,7 @@ UNIT = operation(
     rule="unit vector",
     statement="the unit vector e_i",
     source="definition",
-    numeric="unit_vector(i, rows)",
+    numeric="np.eye(rows, 1, -index_of(i, rows))",
 )
 ENTRY = operation(
     "entry",

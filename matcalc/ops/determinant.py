@@ -40,7 +40,7 @@ LOG_DETERMINANT = operation(
     statement="d log|det(X)| = tr(X^-1 dX)",
     source=cite("cookbook", "eq. (43)"),
     spellings="logdet",
-    numeric="log_determinant(X)",
+    numeric="np.linalg.slogdet(X)[1]",
     numpy="np.linalg.slogdet(X)[1]",
     octave="logdet_(X)",
     stacks="last",

@@ -26,7 +26,7 @@ HUBER = operation(
     statement="huber(x, k) = x^2/2 where |x| <= k and k |x| - k^2/2 beyond; its derivative is clip(x, -k, k)",
     source=after("boyd-vandenberghe"),
     spellings="huber Huber",
-    numeric="np.where(np.real(k) < 0, np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * absolute(x) - k * k / 2))[()]",
+    numeric="np.where(np.real(k) < 0, np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * np.abs(x) - k * k / 2))[()]",
 )
 CLIP = operation(
     "clip",

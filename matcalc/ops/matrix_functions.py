@@ -24,12 +24,12 @@ def matrix_function(
     languages: tuple[str, str, str, str],
     along: str = "L(X, E) is the top right block of f([X, E; 0, X])",
     kronecker: str = "",
-    numerics: tuple[str, str, str],
+    kernel: str,
     domain: str = "",
     **block: str,
 ) -> tuple[Operation, Operation, Operation]:
     """The three blocks of a function of a matrix that is `scalar` of numbers: itself, its derivative along directions, and the
-    Kronecker form of that. `languages` has its name in NumPy, JAX, PyTorch and Octave, `numerics` the texts of the three."""
+    Kronecker form of that. `languages` has its name in NumPy, JAX, PyTorch and Octave, `kernel` that of the numeric texts."""
     numpy, jax, torch, octave = languages
     jax, torch = (text if text != numpy else "" for text in (jax, torch))  # theirs is NumPy's where nothing is said
     further = "" if source == cite("higham-relton-2013") else "; " + cite("higham-relton-2013")
@@ -45,7 +45,7 @@ def matrix_function(
         statement=statement,
         source=source,
         spellings=name,
-        numeric=numerics[0],
+        numeric=f"{kernel}(X)",
         numpy=f"{numpy}(X)",
         jax=jax and f"{jax}(X)",
         torch=torch and f"{torch}(X)",
@@ -64,7 +64,7 @@ def matrix_function(
         statement=f"{along}, and linear in E; L(X, E, H, …) is its derivative along H, …, linear in each and symmetric in them",
         source=source + further,
         spellings=f"d{name}",
-        numeric=numerics[1],
+        numeric=f"{kernel}(X, E, *directions)",
         numpy=f"_derivative({numpy}, X, E, *directions)",
         jax=jax and f"_derivative({jax}, X, E, *directions)",
         torch=torch and f"_derivative({torch}, X, E, *directions)",
@@ -81,7 +81,7 @@ def matrix_function(
         statement=f"vec L(X, E) = k{name}(X) vec(E){kronecker}, and vec L(X, H, …, E) = k{name}(X, H, …) vec(E)",
         source=source + further,
         spellings=f"k{name}",
-        numeric=numerics[2],
+        numeric=f"kronecker_form({kernel}, X, *directions)",
         numpy=f"_kronecker({numpy}, X, *directions)",
         jax=jax and f"_kronecker({jax}, X, *directions)",
         torch=torch and f"_kronecker({torch}, X, *directions)",
@@ -89,11 +89,6 @@ def matrix_function(
         **alike,
     )
     return value, derivative, form
-
-
-def by_triangles(function: str) -> tuple[str, str, str]:
-    """The numeric texts of a function of a matrix, its derivatives by block triangles."""
-    return f"{function}(X)", f"along({function}, X, E, *directions)", f"kronecker_along({function}, X, *directions)"
 
 
 MATRIX_EXPONENTIAL, EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER = matrix_function(
@@ -105,7 +100,7 @@ MATRIX_EXPONENTIAL, EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER = matrix_funct
     along="L(X, E) is the top right block of expm([X, E; 0, X])",
     source=cite("al-mohy-higham-2009"),
     languages=("_expm", "jax.scipy.linalg.expm", "torch.linalg.matrix_exp", "expm"),
-    numerics=(*by_triangles("matrix_exponential")[:2], "exponential_kronecker(X, *directions)"),
+    kernel="matrix_exponential",
     gives="invertible; symmetric -> spd; skew -> orthogonal; lower -> lower; upper -> upper; nonnegative -> nonnegative",
 )
 SQUARE_ROOT, SQUARE_ROOT_DERIVATIVE, SQUARE_ROOT_KRONECKER = matrix_function(
@@ -119,7 +114,7 @@ SQUARE_ROOT, SQUARE_ROOT_DERIVATIVE, SQUARE_ROOT_KRONECKER = matrix_function(
     source=after("higham-2008"),
     languages=("_sqrtm", "_sqrtm", "_sqrtm", "sqrtm"),
     octave="real(sqrtm(X))",
-    numerics=("square_root(X)", "square_root_derivative(X, E, *directions)", "square_root_kronecker(X, *directions)"),
+    kernel="square_root",
     domain="principal",
     gives="spd -> spd; psd -> psd; lower -> lower; upper -> upper; orthogonal -> orthogonal",
 )
@@ -134,7 +129,7 @@ LOGARITHM, LOGARITHM_DERIVATIVE, LOGARITHM_KRONECKER = matrix_function(
     source=after("higham-2008"),
     languages=("_logm", "_logm", "_logm", "logm"),
     octave="real(logm(X))",
-    numerics=by_triangles("matrix_logarithm"),
+    kernel="matrix_logarithm",
     domain="principal",
     gives="symmetric -> symmetric; orthogonal -> skew; lower -> lower; upper -> upper",
 )
@@ -147,7 +142,7 @@ MATRIX_COSINE, COSINE_DERIVATIVE, COSINE_KRONECKER = matrix_function(
     statement="d cosm(X) = L(X, dX), and -sinm(X) dX where dX commutes with X",
     source=after("higham-2008"),
     languages=("_cosm", "_cosm", "_cosm", "cosm_"),
-    numerics=by_triangles("matrix_cosine"),
+    kernel="matrix_cosine",
     gives="symmetric -> symmetric; lower -> lower; upper -> upper",
 )
 MATRIX_SINE, SINE_DERIVATIVE, SINE_KRONECKER = matrix_function(
@@ -159,7 +154,7 @@ MATRIX_SINE, SINE_DERIVATIVE, SINE_KRONECKER = matrix_function(
     statement="d sinm(X) = L(X, dX), and cosm(X) dX where dX commutes with X",
     source=after("higham-2008"),
     languages=("_sinm", "_sinm", "_sinm", "sinm_"),
-    numerics=by_triangles("matrix_sine"),
+    kernel="matrix_sine",
     gives="symmetric -> symmetric; skew -> skew; lower -> lower; upper -> upper",
 )
 MATRIX_HYPERBOLIC_COSINE, HYPERBOLIC_COSINE_DERIVATIVE, HYPERBOLIC_COSINE_KRONECKER = matrix_function(
@@ -171,7 +166,7 @@ MATRIX_HYPERBOLIC_COSINE, HYPERBOLIC_COSINE_DERIVATIVE, HYPERBOLIC_COSINE_KRONEC
     statement="d coshm(X) = L(X, dX), and sinhm(X) dX where dX commutes with X",
     source=after("higham-2008"),
     languages=("_coshm", "_coshm", "_coshm", "coshm_"),
-    numerics=by_triangles("matrix_hyperbolic_cosine"),
+    kernel="matrix_hyperbolic_cosine",
     gives="symmetric -> spd; lower -> lower; upper -> upper",
 )
 MATRIX_HYPERBOLIC_SINE, HYPERBOLIC_SINE_DERIVATIVE, HYPERBOLIC_SINE_KRONECKER = matrix_function(
@@ -183,7 +178,7 @@ MATRIX_HYPERBOLIC_SINE, HYPERBOLIC_SINE_DERIVATIVE, HYPERBOLIC_SINE_KRONECKER = 
     statement="d sinhm(X) = L(X, dX), and coshm(X) dX where dX commutes with X",
     source=after("higham-2008"),
     languages=("_sinhm", "_sinhm", "_sinhm", "sinhm_"),
-    numerics=by_triangles("matrix_hyperbolic_sine"),
+    kernel="matrix_hyperbolic_sine",
     gives="symmetric -> symmetric; skew -> skew; lower -> lower; upper -> upper; nonnegative -> nonnegative",
 )
 shorthand("ddexpm", "X E H", "dexpm(X, E, H)")

@@ -128,7 +128,7 @@ POLAR_DERIVATIVE = operation(
     "+ U S^-1 U^T E (I - V V^T); it is linear in E and its own adjoint, and dpolar(X, E, H, …) is its derivative along H, …",
     source="from polar(X)^T polar(X) = I and X = polar(X) (X^T X)^(1/2), differentiated",
     spellings="dpolar",
-    numeric="polar_derivative(X, E, *directions)",
+    numeric="polar_factor(X, E, *directions)",
     numpy="_polar_derivative(X, E, *directions)",
     octave="polar_derivative_(X, E, *directions)",
 )
@@ -143,7 +143,7 @@ POLAR_KRONECKER = operation(
     statement="vec dpolar(X, E) = kpolar(X) vec(E), and vec dpolar(X, H, …, E) = kpolar(X, H, …) vec(E)",
     source="from polar(X)^T polar(X) = I and X = polar(X) (X^T X)^(1/2), differentiated",
     spellings="kpolar",
-    numeric="kronecker_form(polar_derivative, X, *directions)",
+    numeric="kronecker_form(polar_factor, X, *directions)",
     numpy="_polar_kronecker(X, *directions)",
     octave="polar_kronecker_(X, *directions)",
 )

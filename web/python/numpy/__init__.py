@@ -280,8 +280,8 @@ def zeros_like(a):
     return zeros(a.shape)
 
 
-def eye(n, m=None):
-    return ndarray((n, m or n), [float(i == j) for i in range(n) for j in range(m or n)])
+def eye(n, m=None, k=0):
+    return ndarray((n, m or n), [float(i + k == j) for i in range(n) for j in range(m or n)])
 
 
 def arange(*bounds):
@@ -511,6 +511,7 @@ equal, not_equal = map(_pairwise, (operator.eq, operator.ne))
 maximum = _pairwise(lambda x, y: x if x >= y or x != x else y)
 minimum = _pairwise(lambda x, y: x if x <= y or x != x else y)
 hypot = _pairwise(math.hypot)
+logaddexp = _pairwise(lambda x, y: builtins.max(x, y) + math.log1p(math.exp(-builtins.abs(x - y))) if x - y == x - y else x + y)
 _floor_divide, _mod = _pairwise(operator.floordiv), _pairwise(operator.mod)
 _or, _and = _pairwise(operator.or_), _pairwise(operator.and_)
 
