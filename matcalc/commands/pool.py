@@ -167,7 +167,7 @@ def _pool(count: int) -> ProcessPoolExecutor:
 
     if sys.platform.startswith("linux") and threading.active_count() == 1:
         answer({"expr": "sum(tanh(A x)) + sum_{i=1}^n x_i", "wrt": "x"})
-        from ..numbers import kernels  # noqa: F401  (NumPy, which short answers do without)
+        from ..numbers import doubles  # noqa: F401  (NumPy, which short answers do without)
 
         gc.collect()
         gc.freeze()
