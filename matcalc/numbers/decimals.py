@@ -35,7 +35,7 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Decimal]:
             return NAN
         if not mantissa and exponent:
             return NAN
-        return Decimal(-int(mantissa) if sign else int(mantissa)) * Decimal(2) ** exponent
+        return Decimal(-int(mantissa) if sign else int(mantissa)) * Decimal(2) ** int(exponent)
 
     return value
 
