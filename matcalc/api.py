@@ -39,20 +39,20 @@ class WithLayout(Wanted, total=False):
     layout: Layout
 
 
-class Asked(WithLayout, total=False):
+class DerivativeOptions(WithLayout, total=False):
     """All options of `derivative`."""
 
     order: int
 
 
 @overload
-def derivative(expr: Function, wrt: Name | None = None, **options: Unpack[Asked]) -> Derivative: ...
+def derivative(expr: Function, wrt: Name | None = None, **options: Unpack[DerivativeOptions]) -> Derivative: ...
 @overload
 def derivative(expr: Function, wrt: Several, *, order: Literal[1] = 1, **options: Unpack[WithLayout]) -> list[Derivative]: ...
 @overload
 def derivative(expr: Function, wrt: Several, *, order: Literal[2, 3, 4], **options: Unpack[WithLayout]) -> Derivative: ...
 @overload
-def derivative(expr: Function, wrt: Names | None = None, **options: Unpack[Asked]) -> Derivative | list[Derivative]: ...
+def derivative(expr: Function, wrt: Names | None = None, **options: Unpack[DerivativeOptions]) -> Derivative | list[Derivative]: ...
 def derivative(
     expr: Function,
     wrt: Names | None = None,

@@ -121,6 +121,17 @@ def test_the_imports_are_found(module: str, source: str, found: set[str]) -> Non
     assert imported(module, source) == found
 
 
+def test_a_class_has_a_name_of_its_own() -> None:
+    """A small name, `special`, is that of the module which a class stands for in the texts of the book."""
+    places: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.islower():
+                places.setdefault(node.name, []).append(module)
+    shared = {name: modules for name, modules in places.items() if len(modules) > 1}
+    assert not shared, f"a reader could take one for the other: {shared}"
+
+
 def test_the_page_on_architecture_names_every_part_once() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rows = [line.split("|")[2] for line in page.splitlines() if line.startswith("| ") and "`" in line]

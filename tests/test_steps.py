@@ -14,7 +14,7 @@ from derivation_numbers import disagreeing
 
 import matcalc
 from matcalc.derivation.forward import pending
-from matcalc.derivation.lines import Partial, Step
+from matcalc.derivation.lines import Adjoint, Step
 from matcalc.derivation.rulebook import Rule, book
 from matcalc.inference import templates
 from matcalc.ops.book import REGISTRY
@@ -38,7 +38,7 @@ def check(d: matcalc.Derivative) -> None:
         for form in ("text", "unicode", "latex"):
             assert "\u2022" not in step.after.spell(form) + step.before.spell(form)
     for one, following in pairwise(steps):
-        opens = following.before.kind in ("value", "differential") or isinstance(following.before.body, Partial)
+        opens = following.before.kind in ("value", "differential") or isinstance(following.before.body, Adjoint)
         assert following.before is one.after or opens or pending(following.before.body)
     wrong = disagreeing(d)
     assert not wrong, "\n".join(f"{why}: {s.before.text}  ->  {s.text}" for s, why in wrong)

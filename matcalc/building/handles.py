@@ -17,7 +17,7 @@ from ..pipeline.given import Built, Name, exact, number_of
 from ..syntax import Declaration, Node, Program
 
 if TYPE_CHECKING:
-    from ..api import Asked
+    from ..api import DerivativeOptions
     from ..pipeline.derivative import Derivative
 
 
@@ -127,7 +127,7 @@ class Handle(Built):
         given = places if isinstance(places, tuple) else (places,)
         return self.joined("index", [_place(p) for p in given])
 
-    def diff(self, wrt: Name, **options: Unpack[Asked]) -> Derivative:
+    def diff(self, wrt: Name, **options: Unpack[DerivativeOptions]) -> Derivative:
         """The derivative by a variable; the options are those of `matcalc.derivative`."""
         from ..api import derivative
 

@@ -30,7 +30,7 @@ def from_sympy(expr: Any, where: Where = None) -> Handle:
     MatrixSymbols become vectors and matrices of their sizes, Symbols scalars; `where` may declare more of them
     ("A in S^n"), since SymPy's matrix symbols have no properties. UsageError for an object without a counterpart.
     """
-    reader = _Reader()
+    reader = _SymPyReader()
     node = reader.read(expr)
     declared = {d.name: d for d in declarations_in(where)}
     return Handle(node, {n: d for n, d in (reader.declarations | declared).items() if n not in reader.sizes})
@@ -40,7 +40,7 @@ def _refused(e: Any) -> UsageError:
     return UsageError(f"matcalc has no counterpart of SymPy's {type(e).__name__}")
 
 
-class _Reader:
+class _SymPyReader:
     def __init__(self) -> None:
         self.declarations: dict[str, Declaration] = {}
         self.sizes: set[str] = set()

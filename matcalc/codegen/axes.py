@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kinds import Dim
-from .graph import Node
+from .graph import GraphNode
 
 
 class NoAxis(Exception):
@@ -15,5 +15,5 @@ class Range:
 
     __slots__ = ("dim", "high", "low")
 
-    def __init__(self, low: int, high: Node, dim: Dim) -> None:
+    def __init__(self, low: int, high: GraphNode, dim: Dim) -> None:
         self.low, self.high, self.dim = low, high, dim

@@ -13,7 +13,7 @@ from ..kinds import ONE, Dim
 from ..ops.blocks import BLOCK, SELECTION
 from ..ops.core import COMMUTATION, MATMUL, TRANSPOSE
 from .axes import NoAxis
-from .graph import Node
+from .graph import GraphNode
 
 if TYPE_CHECKING:
     from ..ops.operation import Operation
@@ -76,13 +76,13 @@ def merged(factors: Sequence[Expr]) -> list[Expr]:
     return found
 
 
-def _block(lowering: Lowering, e: Expr) -> Node:
+def _block(lowering: Lowering, e: Expr) -> GraphNode:
     if lowering.batch(e):
         raise NoAxis
     return lowering.graph.make("block", [_cell(lowering, a, len(lowering.dims(e))) for a in e.args], e.attr, lowering.dims(e))
 
 
-def _cell(lowering: Lowering, e: Expr, rank: int) -> Node:
+def _cell(lowering: Lowering, e: Expr, rank: int) -> GraphNode:
     """A part with as many axes as the whole."""
     if e.is_scalar:
         return lowering.graph.make("literal", (lowering.lower(e),), (1, 1), (ONE,) * rank)
@@ -92,7 +92,7 @@ def _cell(lowering: Lowering, e: Expr, rank: int) -> Node:
     return lowering.graph.view(node, (0, None) if e.shape[1] is ONE else (None, 0))
 
 
-def _selection(lowering: Lowering, e: Expr) -> Node:
+def _selection(lowering: Lowering, e: Expr) -> GraphNode:
     """[0; I; 0] by itself."""
     assert isinstance(e.attr, Dim)
     rows, cols = e.shape
@@ -101,7 +101,7 @@ def _selection(lowering: Lowering, e: Expr) -> Node:
     return _between(lowering, eye, e.attr, rows)
 
 
-def _between(lowering: Lowering, x: Node, before: Dim, rows: Dim) -> Node:
+def _between(lowering: Lowering, x: GraphNode, before: Dim, rows: Dim) -> GraphNode:
     """The rows of `x` below `before` rows of zeros, and as many zeros after them as make `rows` rows."""
     sides = [before, rows - before - x.dims[0]]
     zeros = [[] if d is NONE else [lowering.graph.make("full", (), 0, (d, *x.dims[1:]))] for d in sides]
@@ -109,7 +109,7 @@ def _between(lowering: Lowering, x: Node, before: Dim, rows: Dim) -> Node:
     return lowering.graph.make("block", parts, (len(parts), 1), (rows, *x.dims[1:]))
 
 
-def selected(lowering: Lowering, e: Expr) -> Node | None:
+def selected(lowering: Lowering, e: Expr) -> GraphNode | None:
     """S M as M among zeros and S^T M as rows of M, where S is such a matrix; likewise from the right, for columns."""
     if lowering.batch(e) or not (is_placed(e) or len(e.args) == 2):
         return None
@@ -120,7 +120,7 @@ def selected(lowering: Lowering, e: Expr) -> Node | None:
     return found
 
 
-def _rows(lowering: Lowering, s: Expr, others: Sequence[Expr], turned: bool) -> Node | None:
+def _rows(lowering: Lowering, s: Expr, others: Sequence[Expr], turned: bool) -> GraphNode | None:
     picks = s.op is TRANSPOSE and s.args[0].op is SELECTION
     if not picks and s.op is not SELECTION:
         return None
@@ -135,13 +135,13 @@ def _rows(lowering: Lowering, s: Expr, others: Sequence[Expr], turned: bool) -> 
     return lowering.graph.make("part", (x,), (before, before + s.shape[0]), (s.shape[0], *x.dims[1:]))
 
 
-def _commutation(lowering: Lowering, e: Expr) -> Node:
+def _commutation(lowering: Lowering, e: Expr) -> GraphNode:
     assert isinstance(e.attr, tuple)
     sizes = [lowering.graph.make("size", (), Dim.of(d)) for d in e.attr]
     return lowering.graph.make("commutation", sizes, None, lowering.dims(e))
 
 
-RULES: dict[Operation, Callable[[Lowering, Expr], Node]] = {
+RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     BLOCK: _block,
     SELECTION: _selection,
     COMMUTATION: _commutation,

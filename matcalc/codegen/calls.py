@@ -17,7 +17,7 @@ from ..ops.core import (
 )
 from ..ops.elementary import LOG
 from .axes import NoAxis
-from .graph import Node
+from .graph import GraphNode
 from .texts import Untranslated, translated
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ def function_name(e: Expr) -> str:
     return f"{name}_along" if e.op is FUNCTION_ALONG else name + "_prime" * (order > 0) + str(order) * (order > 1)
 
 
-def _iverson(lowering: Lowering, e: Expr) -> Node:
+def _iverson(lowering: Lowering, e: Expr) -> GraphNode:
     nodes = [lowering.aligned(a, e) for a in e.args]
     if any(n.rank and n.op != "full" for n in nodes):  # x > 0, not x > (0, …, 0)
         nodes = [lowering.graph.number(Fraction(str(n.attr))) if n.op == "full" else n for n in nodes]
     return lowering.graph.make("call", nodes, str(e.attr), lowering.dims(e))
 
 
-def _cases(lowering: Lowering, e: Expr) -> Node:
+def _cases(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.entrywise("call", e, e.args, "cases")
 
 
-def _log(lowering: Lowering, e: Expr) -> Node:
+def _log(lowering: Lowering, e: Expr) -> GraphNode:
     inner = e.args[0]
     one = num(1) if e.is_scalar else ones(*e.shape)
     if inner.op is ADD and one in inner.args:  # log(1 + x), also where x is small
@@ -52,7 +52,7 @@ def _log(lowering: Lowering, e: Expr) -> Node:
     return lowering.call(e)
 
 
-def _function(lowering: Lowering, e: Expr) -> Node:
+def _function(lowering: Lowering, e: Expr) -> GraphNode:
     """A function of which only the sets are known: an argument of the program."""
     if e.op is ENTRYWISE_FUNCTION:
         return lowering.entrywise("apply", e, e.args, function_name(e))
@@ -61,7 +61,7 @@ def _function(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.make("apply", [lowering.lower(a) for a in e.args], function_name(e), lowering.dims(e))
 
 
-def by_its_text(lowering: Lowering, e: Expr) -> Node:
+def by_its_text(lowering: Lowering, e: Expr) -> GraphNode:
     """An operation that the languages do not know, by what the book says on how to compute it."""
     batch = bool(lowering.batch(e))
     nodes = [lowering.aligned(a, e) if batch else lowering.lower(a) for a in e.args]
@@ -76,7 +76,7 @@ def by_its_text(lowering: Lowering, e: Expr) -> Node:
     return node
 
 
-RULES: dict[Operation, Callable[[Lowering, Expr], Node]] = {
+RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     ENTRYWISE_FUNCTION: _function,
     FUNCTION: _function,
     FUNCTION_ALONG: _function,

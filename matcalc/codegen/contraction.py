@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from functools import reduce
 
 from ..kinds import Dim
-from .graph import Dims, Graph, Node
+from .graph import Dims, GraphNode, ProgramGraph
 
 Label = Hashable
 Labels = tuple[Label, ...]
@@ -30,7 +30,7 @@ class Factor:
 
     def __init__(
         self,
-        node: Node,
+        node: GraphNode,
         labels: Labels,
         *,
         inverse: bool = False,
@@ -48,12 +48,12 @@ class Factor:
 class Contraction:
     """One product. `join` says that two labels are the same (an identity matrix); `result` computes it."""
 
-    def __init__(self, graph: Graph, sizes: Mapping[str, int]) -> None:
+    def __init__(self, graph: ProgramGraph, sizes: Mapping[str, int]) -> None:
         self.graph, self.sizes = graph, sizes
         self.factors: list[Factor] = []
         self.root: dict[Label, Label] = {}
         self.dims: dict[Label, Dim] = {}
-        self.scalars: list[Node] = []
+        self.scalars: list[GraphNode] = []
 
     def add(self, factor: Factor, dims: Sequence[Dim] | None = None) -> None:
         self.factors.append(factor)
@@ -81,7 +81,7 @@ class Contraction:
 
     # ---- the result
 
-    def result(self, out: Labels) -> tuple[Node, Labels]:
+    def result(self, out: Labels) -> tuple[GraphNode, Labels]:
         """The product with the labels in `out`, those that were joined only once: the array and its labels."""
         factors = [self._with_labels(f) for f in self.factors]
         wanted = tuple(dict.fromkeys(self.find(label) for label in out))
@@ -109,7 +109,7 @@ class Contraction:
     def _with_labels(self, f: Factor) -> Factor:
         return f.relabelled(tuple(self.find(k) for k in f.labels))
 
-    def _arranged(self, node: Node, labels: Labels, wanted: Labels) -> Node:
+    def _arranged(self, node: GraphNode, labels: Labels, wanted: Labels) -> GraphNode:
         places = tuple(labels.index(k) if k in labels else None for k in wanted)
         turned = self.graph.view(node, places) if node.rank else node
         if None not in places:
@@ -240,7 +240,7 @@ def _best_tree(factors: Sequence[Factor], wanted: Labels, size: object) -> objec
     whole = (1 << n) - 1
     best: dict[int, tuple[float, object]] = {1 << k: (0.0, k) for k in range(n)}
     kept: dict[int, Labels] = {}
-    places: dict[Node, int] = {}
+    places: dict[GraphNode, int] = {}
     made: dict[int, tuple[Hashable, dict[Hashable, float]]] = {
         1 << k: ((places.setdefault(f.node, k), f.inverse, f.inverse and f.spd), {}) for k, f in enumerate(factors)
     }
@@ -284,7 +284,7 @@ def _name_of(a: Hashable, la: Labels, b: Hashable, lb: Labels, out: Labels) -> H
 # ---------------------------------------------------------------------------------------------- nodes
 
 
-def product(graph: Graph, nodes: Sequence[Node]) -> Node:
+def product(graph: ProgramGraph, nodes: Sequence[GraphNode]) -> GraphNode:
     """The entrywise product of arrays of one shape and numbers; what is 1/x is divided by."""
     above = [n for n in nodes if not (n.op == "num" and n.attr == 1) and not _is_reciprocal(n)]
     below = [n.args[1] for n in nodes if _is_reciprocal(n)]
@@ -300,7 +300,7 @@ def product(graph: Graph, nodes: Sequence[Node]) -> Node:
     return graph.make("div", (top, product(graph, below)), None, dims)
 
 
-def opposite(graph: Graph, n: Node) -> Node:
+def opposite(graph: ProgramGraph, n: GraphNode) -> GraphNode:
     """-n; two signs cancel."""
     if n.op == "neg":
         return n.args[0]
@@ -309,15 +309,15 @@ def opposite(graph: Graph, n: Node) -> Node:
     return graph.make("mul", (graph.number(-1), n), None, n.dims)
 
 
-def _is_negative(n: Node) -> bool:
+def _is_negative(n: GraphNode) -> bool:
     return n.op == "neg" or (n.op == "mul" and n.args[0].op == "num" and n.args[0].attr == -1 and n.args[-1].dims == n.dims)
 
 
-def _is_reciprocal(n: Node) -> bool:
+def _is_reciprocal(n: GraphNode) -> bool:
     return n.op == "div" and n.args[0].op == "num" and n.args[0].attr == 1
 
 
-def materialised(graph: Graph, f: Factor) -> Node:
+def materialised(graph: ProgramGraph, f: Factor) -> GraphNode:
     """The array of a factor, an inverse written out."""
     return graph.make("inv", (f.node,), (f.spd,), f.node.dims) if f.inverse else f.node
 
@@ -327,7 +327,7 @@ def _letters(*groups: Labels) -> list[str]:
     return ["".join(names.setdefault(k, LETTERS[len(names)]) for k in g) for g in groups]
 
 
-def single(graph: Graph, x: Node, labels: Labels, out: Labels) -> Node:
+def single(graph: ProgramGraph, x: GraphNode, labels: Labels, out: Labels) -> GraphNode:
     """Sums, diagonals and transposes of one array."""
     if len(set(labels)) == len(labels) == len(out):
         return graph.view(x, tuple(labels.index(k) for k in out))
@@ -336,7 +336,7 @@ def single(graph: Graph, x: Node, labels: Labels, out: Labels) -> Node:
     return graph.make("one", (x,), (a, o), tuple(dims[k] for k in out))
 
 
-def pair(graph: Graph, a: Node, b: Node, la: Labels, lb: Labels, out: Labels) -> Node:
+def pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels, out: Labels) -> GraphNode:
     """The product of two arrays, summed over the labels not in `out`."""
     dims: dict[Label, Dim] = dict(zip(la, a.dims)) | dict(zip(lb, b.dims))
     shape: Dims = tuple(dims[k] for k in out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from .graph import Node, postorder
+from .graph import GraphNode, postorder
 from .target import Target
 from .wording import ATOM, Text
 
@@ -16,16 +16,18 @@ LEAVES = frozenset(("in", "num", "size", "const", "index"))
 class Body:
     """The statements that compute some nodes."""
 
-    def __init__(self, target: Target, roots: Sequence[Node], taken: Iterable[str], names: Mapping[Node, str] | None = None) -> None:
+    def __init__(
+        self, target: Target, roots: Sequence[GraphNode], taken: Iterable[str], names: Mapping[GraphNode, str] | None = None
+    ) -> None:
         self.target = target
         self.taken = set(taken)
         self.wanted = dict(names or {})
-        self.texts: dict[Node, Text] = {}
+        self.texts: dict[GraphNode, Text] = {}
         self.lines: list[str] = []
         self.order = postorder(roots)
         self.factors = _factored(self.order)
-        self.factor_names: dict[tuple[Node, bool], str] = {}
-        self.uses: dict[Node, int] = dict.fromkeys(self.order, 0)
+        self.factor_names: dict[tuple[GraphNode, bool], str] = {}
+        self.uses: dict[GraphNode, int] = dict.fromkeys(self.order, 0)
         for n in self.order:
             for a in n.args:
                 self.uses[a] += 1
@@ -34,7 +36,7 @@ class Body:
         self._run([n for n in self.order if not n.loops], "")
         self.results = [self.texts[r][0] for r in roots]
 
-    def _run(self, nodes: Sequence[Node], indent: str) -> None:
+    def _run(self, nodes: Sequence[GraphNode], indent: str) -> None:
         for n in nodes:
             if n in self.texts:
                 continue
@@ -51,7 +53,7 @@ class Body:
                 self.lines.append(indent + self.target.word("assign", name, text[0]))
                 self.texts[n] = (name, ATOM)
 
-    def _loop(self, n: Node, indent: str) -> None:
+    def _loop(self, n: GraphNode, indent: str) -> None:
         low, high, inside = n.args
         assert isinstance(n.attr, tuple)
         kind, variable = n.attr
@@ -74,7 +76,7 @@ class Body:
     def index(self, variable: str) -> str:
         return f"{variable}_" if variable in self.taken else variable
 
-    def name(self, n: Node) -> str:
+    def name(self, n: GraphNode) -> str:
         """A free name for the value of `n`: the author's, or t with a number."""
         wanted = self.wanted.get(n)
         if wanted is not None and wanted not in self.taken:
@@ -90,7 +92,7 @@ class Body:
         """A statement that must come before the one being written."""
         self.lines.append(text)
 
-    def named(self, nodes: Sequence[Node], args: Sequence[Text], which: Sequence[int]) -> list[Text]:
+    def named(self, nodes: Sequence[GraphNode], args: Sequence[Text], which: Sequence[int]) -> list[Text]:
         """The arguments, those that are written several times as names."""
         found = list(args)
         for k in which:
@@ -100,7 +102,7 @@ class Body:
                 found[k] = self.texts[nodes[k]] = (name, ATOM)
         return found
 
-    def factor(self, x: Node, spd: bool, statement: str) -> str:
+    def factor(self, x: GraphNode, spd: bool, statement: str) -> str:
         """The name of the factors of a matrix, computed once."""
         key = (x, spd)
         found = self.factor_names.get(key)
@@ -115,9 +117,9 @@ class Body:
         return found
 
 
-def _factored(nodes: Sequence[Node]) -> set[tuple[Node, bool]]:
+def _factored(nodes: Sequence[GraphNode]) -> set[tuple[GraphNode, bool]]:
     """The matrices worth factoring: those known to be positive definite, and those that are needed more than once."""
-    counts: dict[tuple[Node, bool], int] = {}
+    counts: dict[tuple[GraphNode, bool], int] = {}
     for n in nodes:
         if n.op in ("solve", "inv", "det", "logdet", "trace_inv"):
             assert isinstance(n.attr, tuple)
@@ -126,6 +128,6 @@ def _factored(nodes: Sequence[Node]) -> set[tuple[Node, bool]]:
     return {key for key, count in counts.items() if (key[1] or count > 1) and not key[0].loops and key[0].rank == 2}
 
 
-def _is_free(n: Node) -> bool:
+def _is_free(n: GraphNode) -> bool:
     """A view costs nothing, and is written where it is used."""
     return n.op == "view"

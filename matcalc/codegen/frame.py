@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..errors import NoAnswerError
 from ..kinds import Dim
-from .graph import Dims, Node
+from .graph import Dims, GraphNode
 
 
 class MissingSize(NoAnswerError):
@@ -39,7 +39,7 @@ class Function:
 
     __slots__ = ("doc", "extra", "name", "roots")
 
-    def __init__(self, name: str, doc: str, roots: Sequence[Node], extra: Sequence[Argument] = ()) -> None:
+    def __init__(self, name: str, doc: str, roots: Sequence[GraphNode], extra: Sequence[Argument] = ()) -> None:
         self.name, self.doc, self.roots, self.extra = name, doc, list(roots), list(extra)
 
 
@@ -55,7 +55,7 @@ class File:
         version: str,
         arguments: Sequence[Argument],
         functions: Sequence[Function],
-        named: Mapping[Node, str],
+        named: Mapping[GraphNode, str],
     ) -> None:
         self.title, self.formulas, self.version = title, list(formulas), version
         self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)

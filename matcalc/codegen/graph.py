@@ -38,12 +38,12 @@ Dims = tuple[Dim, ...]
 NOTHING: frozenset[str] = frozenset()
 
 
-class Node:
+class GraphNode:
     """One operation. `loops` are the loop variables it depends on."""
 
     __slots__ = ("args", "attr", "dims", "loops", "op")
 
-    def __init__(self, op: str, args: tuple[Node, ...], attr: Hashable, dims: Dims) -> None:
+    def __init__(self, op: str, args: tuple[GraphNode, ...], attr: Hashable, dims: Dims) -> None:
         self.op, self.args, self.attr, self.dims = op, args, attr, dims
         self.loops = NOTHING
         for a in args:
@@ -57,18 +57,18 @@ class Node:
         return f"{self.op}{list(self.args) or ''}{'' if self.attr is None else self.attr}"
 
 
-class Graph:
+class ProgramGraph:
     """The nodes of one program, interned."""
 
     def __init__(self) -> None:
-        self._pool: dict[Hashable, Node] = {}
+        self._pool: dict[Hashable, GraphNode] = {}
 
-    def make(self, op: str, args: Iterable[Node] = (), attr: Hashable = None, dims: Dims = ()) -> Node:
+    def make(self, op: str, args: Iterable[GraphNode] = (), attr: Hashable = None, dims: Dims = ()) -> GraphNode:
         args = tuple(args)
         key = (op, tuple(id(a) for a in args), attr, dims)
         found = self._pool.get(key)
         if found is None:
-            found = self._pool[key] = Node(op, args, attr, dims)
+            found = self._pool[key] = GraphNode(op, args, attr, dims)
             if op == "index":
                 found.loops = frozenset({str(attr)})
             elif op == "loop":
@@ -76,10 +76,10 @@ class Graph:
                 found.loops = found.loops - {attr[1]}
         return found
 
-    def number(self, value: Hashable) -> Node:
+    def number(self, value: Hashable) -> GraphNode:
         return self.make("num", (), value)
 
-    def view(self, x: Node, places: tuple[int | None, ...]) -> Node:
+    def view(self, x: GraphNode, places: tuple[int | None, ...]) -> GraphNode:
         """`x` with its axes at other places; None is a new axis of length one."""
         if x.op == "view":
             assert isinstance(x.attr, tuple)
@@ -90,11 +90,11 @@ class Graph:
         return self.make("view", (x,), places, tuple(Dim.of(1) if p is None else x.dims[p] for p in places))
 
 
-def postorder(roots: Iterable[Node]) -> list[Node]:
+def postorder(roots: Iterable[GraphNode]) -> list[GraphNode]:
     """Every node once, arguments first."""
     todo = [(r, False) for r in roots][::-1]
-    seen: set[Node] = set()
-    order: list[Node] = []
+    seen: set[GraphNode] = set()
+    order: list[GraphNode] = []
     while todo:
         n, ready = todo.pop()
         if ready:
@@ -106,6 +106,6 @@ def postorder(roots: Iterable[Node]) -> list[Node]:
     return order
 
 
-def is_constant(n: Node) -> bool:
+def is_constant(n: GraphNode) -> bool:
     """Made of numbers and sizes alone, and so a number of the language whatever the arguments are."""
     return all(m.op in ("num", "size", "const", "index") for m in postorder([n]) if not m.args)

@@ -13,32 +13,32 @@ from ..kinds import ONE, Dim
 from ..ops.core import CONSTANT, ENTRY, EYE, INDEX, LITERAL, MEMBER, NAMED, NUMBER, ONES, SIZE, SYMBOL, UNIT, ZEROS
 from .axes import NoAxis, Range
 from .contraction import single
-from .graph import Dims, Node
+from .graph import Dims, GraphNode
 
 if TYPE_CHECKING:
     from ..ops.operation import Operation
     from .lowering import Lowering
 
 
-def _symbol(lowering: Lowering, e: Expr) -> Node:
+def _symbol(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.make("in", (), str(e.attr[0]), tuple(d for d in e.shape if d is not ONE))  # type: ignore[index]
 
 
-def _number(lowering: Lowering, e: Expr) -> Node:
+def _number(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.number(value_of(e))
 
 
-def _size(lowering: Lowering, e: Expr) -> Node:
+def _size(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.make("size", (), e.attr)
 
 
-def _constant(lowering: Lowering, e: Expr) -> Node:
+def _constant(lowering: Lowering, e: Expr) -> GraphNode:
     if str(e.attr) == "infty":
         raise NoAnswerError("an infinite series has no code")
     return lowering.graph.make("const", (), str(e.attr))
 
 
-def _index(lowering: Lowering, e: Expr) -> Node:
+def _index(lowering: Lowering, e: Expr) -> GraphNode:
     name = str(e.attr)
     if name in lowering.loops:
         return lowering.graph.make("in" if name in lowering.letters else "index", (), name)
@@ -46,15 +46,15 @@ def _index(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.make("range", (lowering.graph.number(Fraction(r.low)), r.high), None, (r.dim,))
 
 
-def _full(lowering: Lowering, e: Expr) -> Node:
+def _full(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.make("full", (), int(e.op is ONES), lowering.dims(e))
 
 
-def _eye(lowering: Lowering, e: Expr) -> Node:
+def _eye(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.make("spread", (lowering.graph.number(Fraction(1)),), ("ii",), lowering.dims(e))
 
 
-def _member(lowering: Lowering, e: Expr) -> Node:
+def _member(lowering: Lowering, e: Expr) -> GraphNode:
     base, at = str(e.attr[0]), e.args[0]  # type: ignore[index]
     member = tuple(d for d in e.shape if d is not ONE)
     if at.op is INDEX and str(at.attr) not in lowering.loops:
@@ -64,21 +64,21 @@ def _member(lowering: Lowering, e: Expr) -> Node:
     return _at(lowering, whole, at, member)
 
 
-def _range_of(lowering: Lowering, whole: Node, r: Range) -> Node:
+def _range_of(lowering: Lowering, whole: GraphNode, r: Range) -> GraphNode:
     """The part of the first axis that an index runs through."""
     if r.low == 1 and r.high.op == "size" and r.high.attr is whole.dims[0]:
         return whole
     return lowering.graph.make("slice", (whole, r.high), r.low, (r.dim, *whole.dims[1:]))
 
 
-def _at(lowering: Lowering, whole: Node, at: Expr, dims: Dims) -> Node:
+def _at(lowering: Lowering, whole: GraphNode, at: Expr, dims: Dims) -> GraphNode:
     k = lowering.lower(at)
     if k.rank:
         raise NoAxis
     return lowering.graph.make("member", (whole, k), None, dims)
 
 
-def _unit(lowering: Lowering, e: Expr) -> Node:
+def _unit(lowering: Lowering, e: Expr) -> GraphNode:
     at, n = e.args[0], e.shape[0]
     if at.op is INDEX and str(at.attr) not in lowering.loops:
         r = lowering.ranges[str(at.attr)]
@@ -91,7 +91,7 @@ def _unit(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.make("call", (places, k), "=", (n,))
 
 
-def _entry(lowering: Lowering, e: Expr) -> Node:
+def _entry(lowering: Lowering, e: Expr) -> GraphNode:
     x, i, j = e.args
     node = lowering.lower(x)
     if lowering.batch(x):
@@ -115,13 +115,13 @@ def _entry(lowering: Lowering, e: Expr) -> Node:
     return single(lowering.graph, node, tuple(labels), wanted) if tuple(labels) != wanted else node
 
 
-def _literal(lowering: Lowering, e: Expr) -> Node:
+def _literal(lowering: Lowering, e: Expr) -> GraphNode:
     if lowering.batch(e):
         raise NoAxis
     return lowering.graph.make("literal", [lowering.lower(a) for a in e.args], e.attr, lowering.dims(e))
 
 
-RULES: dict[Operation, Callable[[Lowering, Expr], Node]] = {
+RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     SYMBOL: _symbol,
     NUMBER: _number,
     SIZE: _size,

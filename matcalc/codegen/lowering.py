@@ -17,7 +17,7 @@ from . import blocks, calls, leaves, products, sums
 from .axes import NoAxis, Range
 from .calls import by_its_text
 from .contraction import Labels
-from .graph import Dims, Graph, Node
+from .graph import Dims, GraphNode, ProgramGraph
 from .products import by_letters
 from .steady import steady
 from .wording import code_of, of_arrays
@@ -32,16 +32,16 @@ class Lowering:
 
     def __init__(self, language: str = "numpy", sizes: Mapping[str, int] | None = None, letters: Collection[str] = ()) -> None:
         self.language = language
-        self.graph = Graph()
+        self.graph = ProgramGraph()
         self.sizes = dict(sizes or {})
-        self.done: dict[tuple[Expr, frozenset[str]], Node] = {}
+        self.done: dict[tuple[Expr, frozenset[str]], GraphNode] = {}
         self.steady: dict[Expr, Expr] = {}
         self.ranges: dict[str, Range] = {}
         self.letters = frozenset(letters)
         self.loops = self.letters  # the indices that are numbers: of loops, and those arguments
         self.counter = 0
 
-    def lower(self, e: Expr) -> Node:
+    def lower(self, e: Expr) -> GraphNode:
         key = (e, self.loops & e.indices)
         found = self.done.get(key)
         if found is None:
@@ -54,7 +54,7 @@ class Lowering:
             self.done[key] = found
         return found
 
-    def call(self, e: Expr) -> Node:
+    def call(self, e: Expr) -> GraphNode:
         """An operation by the language's text in its block, or else by its numeric text."""
         op = e.op
         if not code_of(op, self.language):
@@ -101,7 +101,7 @@ class Lowering:
                 self.ranges[name] = before
             self.done = {k: v for k, v in self.done.items() if name not in k[0].indices}
 
-    def aligned(self, e: Expr, whole: Expr) -> Node:
+    def aligned(self, e: Expr, whole: Expr) -> GraphNode:
         """The array of `e` with the axes of `whole`, which has its shape or is a number's."""
         node = self.lower(e)
         if not node.rank:
@@ -111,7 +111,7 @@ class Lowering:
             return node
         return self.graph.view(node, tuple(mine.index(k) if k in mine else None for k in wanted))
 
-    def entrywise(self, op: str, e: Expr, args: Sequence[Expr], attr: object = None) -> Node:
+    def entrywise(self, op: str, e: Expr, args: Sequence[Expr], attr: object = None) -> GraphNode:
         return self.graph.make(op, [self.aligned(a, e) for a in args], attr, self.dims(e))
 
 

@@ -9,7 +9,7 @@ from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.operation import Operation
 from . import writers
 from .emission import Body
-from .graph import Node
+from .graph import GraphNode
 from .target import Target, Writer
 from .wording import ATOM, POWER, PRODUCT, SIGN, SUM, Text, inside
 
@@ -17,7 +17,7 @@ from .wording import ATOM, POWER, PRODUCT, SIGN, SUM, Text, inside
 OCTAVE = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()} | {"maximum": "max", "minimum": "min"}
 
 
-def _view(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _view(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     places = list(node.attr)
     if places in ([0, None], [0]) or not node.args[0].rank:
@@ -29,15 +29,15 @@ def _view(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"permute({args[0][0]}, [{', '.join(map(str, order))}])", ATOM
 
 
-def _expand(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _expand(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"{inside(args[0], PRODUCT)} .* ones({target.shape(node.dims)})", PRODUCT
 
 
-def _reshape(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _reshape(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"reshape_({args[0][0]}, {target.shape(node.args[0].dims)}, {target.shape(node.dims)})", ATOM
 
 
-def _member(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _member(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     at, x = args[1][0], inside(args[0], ATOM)
     rank = node.args[0].rank
     if rank == 1:
@@ -47,33 +47,33 @@ def _member(target: Target, node: Node, args: Sequence[Text], body: Body) -> Tex
     return f"reshape({x}({', '.join([at] + [':'] * (rank - 1))}), {target.shape(node.dims)})", ATOM
 
 
-def _slice(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _slice(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     rank = node.args[0].rank
     return f"{inside(args[0], ATOM)}({', '.join([f'{node.attr}:{args[1][0]}'] + [':'] * (rank - 1))})", ATOM
 
 
-def _part(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _part(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     low, high = node.attr
     rest = ", :" * (node.rank - 1)
     return f"{inside(args[0], ATOM)}({target.size(low + 1)}:{target.size(high)}{rest})", ATOM
 
 
-def _block(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _block(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     _, cols = node.attr
     texts = [inside(a, POWER) for a in args]
     return "[" + "; ".join(", ".join(texts[k : k + cols]) for k in range(0, len(texts), cols)) + "]", ATOM
 
 
-def _literal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _literal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     rows, cols = (len(args), 1) if node.rank < 2 else node.attr
     texts = [f"({a[0]})" for a in args]
     return "[" + "; ".join(", ".join(texts[r * cols : (r + 1) * cols]) for r in range(rows)) + "]", ATOM
 
 
-def _mul(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _mul(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     order = sorted(range(len(args)), key=lambda k: (node.args[k].rank, k))
     if node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) == 2:
         return f"-{inside(args[order[1]], SIGN)}", SIGN
@@ -83,7 +83,7 @@ def _mul(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return text, PRODUCT
 
 
-def _call(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     if isinstance(node.attr, Operation):
         return target.operation(node.attr, node, args, body)
     name = str(node.attr)
@@ -94,7 +94,7 @@ def _call(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"{OCTAVE.get(name, name)}({', '.join(a[0] for a in args)})", ATOM
 
 
-def _pair(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _pair(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     la, lb, out = node.attr
     a, b = node.args
@@ -115,7 +115,7 @@ def _pair(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"contract_({args[0][0]}, '{la}', {args[1][0]}, '{lb}', '{out}')", ATOM
 
 
-def _one(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _one(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     x = args[0][0]
     known = {
@@ -131,7 +131,7 @@ def _one(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"contract_({x}, '{node.attr[0]}', 1, '', '{node.attr[1]}')", ATOM
 
 
-def _factor(node: Node, args: Sequence[Text], body: Body) -> tuple[str, str] | None:
+def _factor(node: GraphNode, args: Sequence[Text], body: Body) -> tuple[str, str] | None:
     assert isinstance(node.attr, tuple)
     spd = bool(node.attr[0])
     if (node.args[0], spd) not in body.factors:
@@ -141,7 +141,7 @@ def _factor(node: Node, args: Sequence[Text], body: Body) -> tuple[str, str] | N
     return "lu", body.factor(node.args[0], False, f"lu_({args[0][0]})")
 
 
-def _solve(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     transposed = node.attr[1]
     found = _factor(node, args, body)
@@ -154,7 +154,7 @@ def _solve(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text
     return f"lu_solve_({f}, {args[1][0]}, {'true' if transposed else 'false'})", ATOM
 
 
-def _inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     found = _factor(node, args, body)
     if found is None:
         return f"inv({args[0][0]})", ATOM
@@ -164,12 +164,12 @@ def _inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return f"lu_solve_({f}, eye(rows({f}.L)), false)", ATOM
 
 
-def _trace_inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _trace_inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     inverse = _inv(target, node, args[:1], body)
     return f"sum(sum({inverse[0]} .* {inside(args[1], SIGN)}))", ATOM
 
 
-def _det(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _det(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     found = _factor(node, args, body)
     if found is None:
         return target.operation(DETERMINANT, node, args, body)
@@ -177,7 +177,7 @@ def _det(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return (f"prod(diag({f}))^2", POWER) if kind == "chol" else (f"det({f}.P) * prod(diag({f}.U))", PRODUCT)
 
 
-def _logdet(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _logdet(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     found = _factor(node, args, body)
     if found is None:
         return target.operation(LOG_DETERMINANT, node, args, body)
@@ -185,7 +185,7 @@ def _logdet(target: Target, node: Node, args: Sequence[Text], body: Body) -> Tex
     return (f"2 * sum(log(diag({f})))", PRODUCT) if kind == "chol" else (f"sum(log(abs(diag({f}.U))))", ATOM)
 
 
-def _add_diagonal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _add_diagonal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     n = target.size(node.dims[0])
     diagonal = f"diag({args[1][0]})" if node.args[1].rank else f"{inside(args[1], PRODUCT)} * eye({n})"
     return f"{inside(args[0], SUM)} + {diagonal}", SUM

@@ -20,7 +20,7 @@ from ..ops.trace import TRACE
 from .axes import NoAxis
 from .blocks import distributed_block, is_placed, merged, selected
 from .contraction import Contraction, Factor, Labels, pair, product
-from .graph import Node
+from .graph import GraphNode
 from .patterns import distributed, distributed_trace, is_below, is_outer, on_diagonal, power_of, reciprocal
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 UNROLLED = 4  # X^k up to this k is written as a product where a vector stands beside it
 
 
-def _add(lowering: Lowering, e: Expr) -> Node:
+def _add(lowering: Lowering, e: Expr) -> GraphNode:
     """A sum; what stands on the diagonal only is added there."""
     diagonal: list[Expr] = []
     rest: list[Expr] = []
@@ -49,14 +49,14 @@ def _add(lowering: Lowering, e: Expr) -> Node:
     )
 
 
-def _added(lowering: Lowering, e: Expr, parts: Sequence[Expr]) -> Node:
+def _added(lowering: Lowering, e: Expr, parts: Sequence[Expr]) -> GraphNode:
     nodes = [lowering.aligned(a, e) for a in parts]
     if any(n.dims == lowering.dims(e) and n.op != "expand" for n in nodes):  # the others need not be written out
         nodes = [n.args[0] if n.op == "expand" else lowering.graph.number(1) if n.op == "full" and n.attr == 1 else n for n in nodes]
     return lowering.graph.make("add", nodes, None, lowering.dims(e))
 
 
-def _sum(lowering: Lowering, parts: Sequence[Expr], dim: Dim) -> Node:
+def _sum(lowering: Lowering, parts: Sequence[Expr], dim: Dim) -> GraphNode:
     """The sum of numbers and vectors."""
     nodes = [lowering.lower(p) for p in parts]
     if len(nodes) == 1:
@@ -64,7 +64,7 @@ def _sum(lowering: Lowering, parts: Sequence[Expr], dim: Dim) -> Node:
     return lowering.graph.make("add", nodes, None, (dim,) if any(n.rank for n in nodes) else ())
 
 
-def _network(lowering: Lowering, e: Expr) -> Node:
+def _network(lowering: Lowering, e: Expr) -> GraphNode:
     row, col = lowering.fresh(), lowering.fresh()
     c = Contraction(lowering.graph, lowering.sizes)
     open_factor(lowering, e, row, col, c)
@@ -76,7 +76,7 @@ def _network(lowering: Lowering, e: Expr) -> Node:
     return contracted(lowering, c, lowering.labels(e, row, col))
 
 
-def contracted(lowering: Lowering, c: Contraction, out: Labels) -> Node:
+def contracted(lowering: Lowering, c: Contraction, out: Labels) -> GraphNode:
     """The result with the labels that an identity ties together as diagonals."""
     core, kept = c.result(out)
     if len(kept) == len(out):
@@ -158,7 +158,7 @@ def _open_chain(lowering: Lowering, e: Expr, row: object, col: object, c: Contra
         at = to
 
 
-def _matmul(lowering: Lowering, e: Expr) -> Node:
+def _matmul(lowering: Lowering, e: Expr) -> GraphNode:
     apart = _apart(lowering, e)
     if apart is not None:
         return lowering.lower(apart)
@@ -170,7 +170,7 @@ def _apart(lowering: Lowering, e: Expr) -> Expr | None:
     return distributed(e) or distributed_block(e)
 
 
-def _times(lowering: Lowering, e: Expr) -> Node:
+def _times(lowering: Lowering, e: Expr) -> GraphNode:
     if not lowering.dims(e) or (e.is_scalar and not any(a.op is MATMUL for a in e.args)):
         return _multiplied(lowering, e)
     body = e.args[-1]
@@ -183,15 +183,15 @@ def _times(lowering: Lowering, e: Expr) -> Node:
     return _network(lowering, e)
 
 
-def _scalar_part(lowering: Lowering, args: Sequence[Expr]) -> Node:
+def _scalar_part(lowering: Lowering, args: Sequence[Expr]) -> GraphNode:
     return lowering.lower(times(*args)) if len(args) > 1 else lowering.lower(args[0])
 
 
-def _multiplied(lowering: Lowering, e: Expr) -> Node:
+def _multiplied(lowering: Lowering, e: Expr) -> GraphNode:
     """Numbers or arrays multiplied entry by entry, reciprocals as a division."""
     above = [a for a in e.args if not is_below(a)]
     below = [a for a in e.args if is_below(a)]
-    top: Node = lowering.graph.number(Fraction(1))
+    top: GraphNode = lowering.graph.number(Fraction(1))
     if above:
         top = product(lowering.graph, [lowering.aligned(a, e) for a in above])
         top = _whole(lowering, top, e) if not below else top
@@ -201,11 +201,11 @@ def _multiplied(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.make("div", (top, product(lowering.graph, under)), None, lowering.dims(e))
 
 
-def _whole(lowering: Lowering, node: Node, e: Expr) -> Node:
+def _whole(lowering: Lowering, node: GraphNode, e: Expr) -> GraphNode:
     return node if node.dims == lowering.dims(e) or node.op != "mul" else lowering.graph.make("mul", node.args, None, lowering.dims(e))
 
 
-def _hadamard(lowering: Lowering, e: Expr) -> Node:
+def _hadamard(lowering: Lowering, e: Expr) -> GraphNode:
     if any(a.op in (EYE, DIAG) for a in e.args):
         others = [a for a in e.args if a.op not in (EYE, DIAG)]
         on = [on_diagonal(a) for a in e.args if a.op in (EYE, DIAG)]
@@ -217,7 +217,7 @@ def _hadamard(lowering: Lowering, e: Expr) -> Node:
     return _multiplied(lowering, e)
 
 
-def _transpose(lowering: Lowering, e: Expr) -> Node:
+def _transpose(lowering: Lowering, e: Expr) -> GraphNode:
     x = lowering.lower(e.args[0])
     rank = x.rank
     if e.shape[0] is ONE or e.shape[1] is ONE:
@@ -225,7 +225,7 @@ def _transpose(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.view(x, (*range(rank - 2), rank - 1, rank - 2))
 
 
-def _power(lowering: Lowering, e: Expr) -> Node:
+def _power(lowering: Lowering, e: Expr) -> GraphNode:
     base, k = e.args
     if is_number(k) and value_of(k) < 0:
         return lowering.graph.make("div", (lowering.graph.number(Fraction(1)), lowering.lower(reciprocal(e))), None, lowering.dims(e))
@@ -237,7 +237,7 @@ def _power(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.make("pow", (x, lowering.aligned(k, e)), None, lowering.dims(e))
 
 
-def _matrix_power(lowering: Lowering, e: Expr) -> Node:
+def _matrix_power(lowering: Lowering, e: Expr) -> GraphNode:
     base, k = power_of(e)
     if k > 1 and not lowering.batch(e):
         half = lowering.lower(base)
@@ -252,17 +252,17 @@ def _matrix_power(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.make("call", (x, exponent), MATRIX_POWER, lowering.dims(e))
 
 
-def _inverse(lowering: Lowering, e: Expr) -> Node:
+def _inverse(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.make("inv", (lowering.lower(e.args[0]),), (holds(e.args[0], "spd"),), lowering.dims(e))
 
 
-def _determinant(lowering: Lowering, e: Expr) -> Node:
+def _determinant(lowering: Lowering, e: Expr) -> GraphNode:
     if lowering.batch(e):
         return lowering.call(e)
     return lowering.graph.make(e.op.name, (lowering.lower(e.args[0]),), (holds(e.args[0], "spd"),), ())
 
 
-def _trace(lowering: Lowering, e: Expr) -> Node:
+def _trace(lowering: Lowering, e: Expr) -> GraphNode:
     x = e.args[0]
     if x.op is ADD:
         return lowering.lower(add(*[trace(a) for a in x.args]))
@@ -276,7 +276,7 @@ def _trace(lowering: Lowering, e: Expr) -> Node:
     return by_letters(lowering, e)
 
 
-def by_letters(lowering: Lowering, e: Expr) -> Node:
+def by_letters(lowering: Lowering, e: Expr) -> GraphNode:
     """A multilinear operation: its arguments' factors over its letters."""
     form = letters(e.op.index)
     at = {c: lowering.fresh() for place in form.arguments for part in place for c in part}
@@ -297,7 +297,7 @@ def by_letters(lowering: Lowering, e: Expr) -> Node:
     return found if all(len(part) < 2 for part in form.value) else lowering.graph.make("reshape", (found,), None, lowering.dims(e))
 
 
-RULES: dict[Operation, Callable[[Lowering, Expr], Node]] = {
+RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     ADD: _add,
     TIMES: _times,
     MATMUL: _matmul,

@@ -24,7 +24,7 @@ from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
 from .frame import Argument, File, Function, MissingSize, shape_words
-from .graph import Dims, Node
+from .graph import Dims, GraphNode
 from .lowering import Lowering
 from .target import Target
 from .tensors import summed_terms
@@ -38,7 +38,7 @@ def outer(shape: Shape) -> Dims:
     return tuple(d for d in shape if d is not ONE)
 
 
-class Further(Protocol):
+class DerivativeSource(Protocol):
     """Where the derivatives come from that a program needs beside those it is for."""
 
     def second(self, one: str, other: str) -> ClosedForm:
@@ -48,11 +48,16 @@ class Further(Protocol):
         """The Hessian by all variables times directions, a part for each variable; None where the Hessians themselves must do."""
 
 
-class Problem:
+class Computation:
     """What is to be computed: the function, its derivatives by some variables, and what was asked for beside them."""
 
     def __init__(
-        self, several: Sequence[ClosedForm], further: Further | None, parts: Sequence[str], language: str, sizes: Mapping[str, int] | None
+        self,
+        several: Sequence[ClosedForm],
+        further: DerivativeSource | None,
+        parts: Sequence[str],
+        language: str,
+        sizes: Mapping[str, int] | None,
     ) -> None:
         self.several, self.parts = several, parts
         self.d = d = several[0]
@@ -114,16 +119,16 @@ class Problem:
 
     # ---- nodes
 
-    def function(self) -> Node:
+    def function(self) -> GraphNode:
         return self.lowering.lower(self.value)
 
-    def derivative(self, d: ClosedForm) -> Node:
+    def derivative(self, d: ClosedForm) -> GraphNode:
         if d._expr is not None:
             return self._whole(d._expr, outer(d._expr.shape))
         dims = tuple(k for s in d._tensor.shapes for k in outer(s))
         return self._spread(summed_terms(self.lowering, d._tensor.terms, dims), dims)
 
-    def along(self, tensors: Sequence[Tensor], changes: Sequence[Expr], slot: int) -> Node:
+    def along(self, tensors: Sequence[Tensor], changes: Sequence[Expr], slot: int) -> GraphNode:
         """The sum of derivatives, each contracted with its change at the function or at one of the variables."""
         dims = tuple(k for at, s in enumerate(tensors[0].shapes) if at != slot for k in outer(s))
         wholes = [_along_matrix(tensor, change, slot) for tensor, change in zip(tensors, changes, strict=True)]
@@ -137,16 +142,16 @@ class Problem:
                 terms.append(Term(t.scalar, [*t.factors, (change, row, col)], rest, t.binders))
         return self._spread(summed_terms(self.lowering, terms, dims), dims)
 
-    def _whole(self, e: Expr, dims: Dims) -> Node:
+    def _whole(self, e: Expr, dims: Dims) -> GraphNode:
         return self._spread(self.lowering.lower(e), dims)
 
-    def _spread(self, node: Node, dims: Dims) -> Node:
+    def _spread(self, node: GraphNode, dims: Dims) -> GraphNode:
         return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
 
-    def named(self) -> dict[Node, str]:
+    def named(self) -> dict[GraphNode, str]:
         """The author's names for subexpressions."""
         typed = self.d._typed
-        found: dict[Node, str] = {}
+        found: dict[GraphNode, str] = {}
         for name, e in [*self.d._bindings.items(), *typed.bindings.items()]:
             node = self.lowering.done.get((e, self.lowering.letters & e.indices))
             if node is not None and node.op not in ("in", "num", "size"):
@@ -188,7 +193,7 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
 
 
 def program(
-    several: Sequence[ClosedForm], target: str, parts: Iterable[str], sizes: Mapping[str, int] | None, further: Further | None
+    several: Sequence[ClosedForm], target: str, parts: Iterable[str], sizes: Mapping[str, int] | None, further: DerivativeSource | None
 ) -> str:
     """The file for the derivatives of one function, each by one variable. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints
     for the cost of products; `further` takes other derivatives, where some are needed."""
@@ -204,7 +209,7 @@ def program(
     target_of(target)
     if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
-    problem = Problem(several, further, wanted, target, sizes)
+    problem = Computation(several, further, wanted, target, sizes)
     functions = _functions(problem)
     formulas = [f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one.wrt))}: {spell(one._program)}" for one in several]
     while True:
@@ -236,7 +241,7 @@ def first_name(d: ClosedForm) -> str:
     return "hessian" if d.order == 2 and scalar else "derivative"
 
 
-def _functions(problem: Problem) -> list[Function]:
+def _functions(problem: Computation) -> list[Function]:
     several = problem.several
     name, by = first_name(several[0]), ", ".join(problem.names)
     if len(several) == 1:
@@ -255,7 +260,7 @@ def _functions(problem: Problem) -> list[Function]:
     return found + [_product(problem, part) for part in ("jvp", "vjp", "hvp") if part in problem.parts]
 
 
-def _product(problem: Problem, part: str) -> Function:
+def _product(problem: Computation, part: str) -> Function:
     """Products with vectors, in which no Jacobian and no Hessian is formed."""
     tensors = [one._tensor for one in problem.several]
     directions, by = problem.directions, ", ".join(problem.names)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .emission import Body
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
-from .graph import Node
+from .graph import GraphNode
 from .helpers import scipy_import
 from .target import Target
 
@@ -19,7 +19,7 @@ class Passing(NamedTuple):
 
     inputs: Callable[[Target, Sequence[Argument]], list[str]]  # the statements that make arrays of one type of the arguments
     further: Callable[[Target, Argument], str]  # an argument of one function as an array; nothing where it stays as it is
-    result: Callable[[Target, Node, str], str]
+    result: Callable[[Target, GraphNode, str], str]
 
 
 def python_file(passing: Passing, target: Target, file: File) -> str:
@@ -71,7 +71,7 @@ def _function(passing: Passing, target: Target, file: File, f: Function, sizes: 
     return "\n".join(lines)
 
 
-def _named(target: Target, file: File) -> dict[Node, str]:
+def _named(target: Target, file: File) -> dict[GraphNode, str]:
     return {n: identifier(name) for n, name in file.named.items()}
 
 

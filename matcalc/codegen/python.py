@@ -13,7 +13,7 @@ from functools import partial
 
 from .emission import Body
 from .frame import Argument
-from .graph import Node, is_constant
+from .graph import GraphNode, is_constant
 from .helpers import python_functions
 from .pyfile import Passing, identifier, python_file
 from .python_operations import WRITERS
@@ -129,23 +129,23 @@ def _input(target: Target, a: Argument) -> str:
     return target.word("input", target.names[a.name])
 
 
-def _numpy_result(target: Target, root: Node, text: str) -> str:
+def _numpy_result(target: Target, root: GraphNode, text: str) -> str:
     if root.op == "expand":
         return f"np.array({text})"
     return f"{text}.0" if root.op == "num" and text.lstrip("-").isdigit() else text
 
 
-def _result(target: Target, root: Node, text: str) -> str:
+def _result(target: Target, root: GraphNode, text: str) -> str:
     return target.word("array", text) if is_constant(root) and not root.rank else text
 
 
-def _torch_expand(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _torch_expand(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     if is_constant(node.args[0]):
         return f"torch.full({target.shape(node.dims)}, {args[0][0]}, **options)", ATOM
     return WRITERS["expand"](target, node, args, body)
 
 
-def _torch_literal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _torch_literal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     stacked = f"torch.stack([{', '.join(target.word('array', a[0]) for a in args)}])"
     return stacked if node.rank < 2 else f"{stacked}.reshape({target.shape(node.dims)})", ATOM
 

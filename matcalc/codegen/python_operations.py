@@ -8,14 +8,14 @@ from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.operation import Operation
 from . import writers
 from .emission import Body
-from .graph import Node, is_constant
+from .graph import GraphNode, is_constant
 from .target import Target, Writer
 from .wording import ATOM, PRODUCT, SIGN, SUM, Text, inside
 
 CONSTANTS = frozenset("exp log sin cos tan sinh cosh tanh sqrt".split())  # of numbers alone, by the standard library
 
 
-def _view(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _view(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     places = list(node.attr)
     text = inside(args[0], ATOM)
@@ -29,32 +29,32 @@ def _view(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return text, ATOM
 
 
-def _expand(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _expand(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return target.word("expand", args[0][0], target.shape(node.dims)), ATOM
 
 
-def _reshape(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _reshape(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"{inside(args[0], ATOM)}.reshape({target.shape(node.dims)})", ATOM
 
 
-def _member(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _member(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     at = node.args[1]
     place = str(int(at.attr) - 1) if at.op == "num" else f"{inside(args[1], SUM)} - 1"  # type: ignore[call-overload]
     return f"{inside(args[0], ATOM)}[{place}]", ATOM
 
 
-def _slice(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _slice(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     low = int(node.attr) - 1  # type: ignore[call-overload]
     return f"{inside(args[0], ATOM)}[{low or ''}:{args[1][0]}]", ATOM
 
 
-def _part(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _part(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     low, high = (target.size(d) for d in node.attr)
     return f"{inside(args[0], ATOM)}[{low if low != '0' else ''}:{high}]", ATOM
 
 
-def _block(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _block(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     _, cols = node.attr
     texts = [a[0] for a in args]
@@ -63,7 +63,7 @@ def _block(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text
     return target.word("rows", ", ".join(joined)) if len(rows) > 1 else joined[0], ATOM
 
 
-def _literal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _literal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     rows, cols = node.attr
     texts = [a[0] for a in args]
@@ -74,7 +74,7 @@ def _literal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Te
     return target.word("literal", f"[{inner}]"), ATOM
 
 
-def _mul(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _mul(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     views = [n.attr if n.op == "view" else None for n in node.args]
     if views == [(0, None, 1, None), (None, 0, None, 1)] and "interleaved" in target.language.words:
         return target.word("interleaved", *(body.texts[n.args[0]][0] for n in node.args)), ATOM
@@ -86,7 +86,7 @@ def _mul(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return " * ".join(texts), PRODUCT
 
 
-def _call(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     if isinstance(node.attr, Operation):
         return target.operation(node.attr, node, args, body)
     name = str(node.attr)
@@ -102,7 +102,7 @@ def _call(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return target.word("function", name, ", ".join(a[0] for a in target.arrays(node.args, args))), ATOM
 
 
-def _pair(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _pair(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     la, lb, out = node.attr
     a, b = node.args
@@ -121,7 +121,7 @@ def _pair(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return target.word("einsum of many" if many else "einsum", f"{la},{lb}->{out}", f"{args[0][0]}, {args[1][0]}"), ATOM
 
 
-def _one(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _one(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     a, out = node.attr
     if a == "ii":
@@ -132,7 +132,7 @@ def _one(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return target.word("einsum", f"{a}->{out}", args[0][0]), ATOM
 
 
-def _solve(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     spd, transposed = bool(node.attr[0]), node.attr[1]
     x = node.args[0]
@@ -143,11 +143,11 @@ def _solve(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text
     return target.word("solve", target.turned(x, args[0], body) if transposed else args[0][0], args[1][0]), ATOM
 
 
-def _factor(x: Node, spd: bool, text: str, body: Body) -> str:
+def _factor(x: GraphNode, spd: bool, text: str, body: Body) -> str:
     return body.factor(x, spd, f"{'_chol' if spd else '_lu'}({text})")
 
 
-def _factored(node: Node, args: Sequence[Text], body: Body, use: str) -> str | None:
+def _factored(node: GraphNode, args: Sequence[Text], body: Body, use: str) -> str | None:
     assert isinstance(node.attr, tuple)
     spd = bool(node.attr[0])
     if (node.args[0], spd) not in body.factors:
@@ -155,11 +155,11 @@ def _factored(node: Node, args: Sequence[Text], body: Body, use: str) -> str | N
     return f"_{'chol' if spd else 'lu'}_{use}({_factor(node.args[0], spd, args[0][0], body)})"
 
 
-def _inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return _factored(node, args, body, "inverse") or target.word("function", "linalg.inv", args[0][0]), ATOM
 
 
-def _trace_inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _trace_inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     """tr(X^-1 M), both symmetric."""
     if "trace of inverse" in target.language.words and (node.args[0], True) in body.factors:
         return target.word("trace of inverse", _factor(node.args[0], True, args[0][0], body), args[1][0]), ATOM
@@ -167,15 +167,15 @@ def _trace_inv(target: Target, node: Node, args: Sequence[Text], body: Body) -> 
     return target.word("einsum", "ij,ij->", f"{inverse[0]}, {args[1][0]}"), ATOM
 
 
-def _det(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _det(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return _factored(node, args, body, "det") or target.operation(DETERMINANT, node, args, body)[0], ATOM
 
 
-def _logdet(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _logdet(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return _factored(node, args, body, "logdet") or target.operation(LOG_DETERMINANT, node, args, body)[0], ATOM
 
 
-def _add_diagonal(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _add_diagonal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"_add_diagonal({args[0][0]}, {args[1][0]})", ATOM
 
 

@@ -13,7 +13,7 @@ from ..ops.core import (
 )
 from .axes import NoAxis
 from .contraction import Contraction, Factor, single
-from .graph import Node
+from .graph import GraphNode
 from .products import contracted, open_factor, open_scalar
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from .lowering import Lowering
 
 
-def _indexed(lowering: Lowering, e: Expr) -> Node:
+def _indexed(lowering: Lowering, e: Expr) -> GraphNode:
     try:
         return _over_an_axis(lowering, e)
     except NoAxis:
         return _loop(lowering, e)
 
 
-def _over_an_axis(lowering: Lowering, e: Expr) -> Node:
+def _over_an_axis(lowering: Lowering, e: Expr) -> GraphNode:
     low, high, body = e.args
     name = str(e.attr)
     with lowering.running(name, low, high):
@@ -52,7 +52,7 @@ def _over_an_axis(lowering: Lowering, e: Expr) -> Node:
         return contracted(lowering, c, out)
 
 
-def _loop(lowering: Lowering, e: Expr) -> Node:
+def _loop(lowering: Lowering, e: Expr) -> GraphNode:
     low, high, body = e.args
     name = str(e.attr)
     if lowering.batch(e):
@@ -66,7 +66,7 @@ def _loop(lowering: Lowering, e: Expr) -> Node:
     return lowering.graph.make("loop", (*ends, inside), ("product" if e.op is INDEXED_PRODUCT else "sum", name), lowering.dims(e))
 
 
-RULES: dict[Operation, Callable[[Lowering, Expr], Node]] = {
+RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     INDEXED_SUM: _indexed,
     INDEXED_PRODUCT: _indexed,
 }

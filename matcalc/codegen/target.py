@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..kinds import Dim
 from ..ops.operation import Operation
 from .frame import Argument, File, MissingSize
-from .graph import Node, is_constant
+from .graph import GraphNode, is_constant
 from .wording import ATOM, Text, code_of, filled, inside, of_arrays, ranks, repeated
 
 if TYPE_CHECKING:
     from .emission import Body
 
 # From the file, the node, the texts of its arguments and the statements so far.
-Writer = Callable[["Target", Node, Sequence[Text], "Body"], Text]
+Writer = Callable[["Target", GraphNode, Sequence[Text], "Body"], Text]
 
 
 class Language(NamedTuple):
@@ -44,7 +44,7 @@ class Target:
         """The text of a whole file."""
         return self.language.file(self, file)
 
-    def write(self, node: Node, args: Sequence[Text], body: Body) -> Text:
+    def write(self, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
         return self.language.writers[node.op](self, node, args, body)
 
     def word(self, word: str, *parts: object) -> str:
@@ -90,12 +90,12 @@ class Target:
         """An array of zeros or ones."""
         return self.word("ones" if value else "zeros", self.shape(dims))
 
-    def turned(self, node: Node, text: Text, body: Body) -> str:
+    def turned(self, node: GraphNode, text: Text, body: Body) -> str:
         """The transpose of a matrix."""
         plain = node.op == "view" and node.attr == (1, 0) and text[0].endswith(self.word("turned", ""))
         return inside(body.texts[node.args[0]], ATOM) if plain else self.word("turned", inside(text, ATOM))
 
-    def operation(self, op: Operation, node: Node, args: Sequence[Text], body: Body) -> Text:
+    def operation(self, op: Operation, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
         """An operation of the book, as the language has it."""
         text = code_of(op, self.language.name)
         places = [k for k, is_array in enumerate(of_arrays(op, len(args))) if is_array]
@@ -107,7 +107,7 @@ class Target:
         stack = any(x.rank > r for x, r in zip(node.args, ranks(op)))
         return filled(text, dict(zip(op.params, args)) | axis, [a[0] for a in args[n:]], stack)
 
-    def arrays(self, nodes: Sequence[Node], args: Sequence[Text]) -> list[Text]:
+    def arrays(self, nodes: Sequence[GraphNode], args: Sequence[Text]) -> list[Text]:
         """Arguments of a function of arrays, which some languages do not have of numbers."""
         numbers = [bool(self.language.arrays) and is_constant(n) and not n.rank for n in nodes]
         if self.language.arrays == "all":

@@ -10,14 +10,14 @@ from ..errors import NoAnswerError
 from .axes import NoAxis
 from .contraction import Contraction, Factor, Labels
 from .factoring import common_factors
-from .graph import Dims, Node
+from .graph import Dims, GraphNode
 from .products import contracted, open_factor, open_scalar
 
 if TYPE_CHECKING:
     from .lowering import Lowering
 
 
-def summed_terms(lowering: Lowering, terms: Sequence[Term], dims: Dims) -> Node:
+def summed_terms(lowering: Lowering, terms: Sequence[Term], dims: Dims) -> GraphNode:
     """A tensor: the sum of its terms, diagonals added where an identity ties two of its axes."""
     fine = {tuple(i.dim for s in t.slots for i in s) for t in terms}
     if len(fine) > 1:
@@ -27,7 +27,7 @@ def summed_terms(lowering: Lowering, terms: Sequence[Term], dims: Dims) -> Node:
     factored = _factored(lowering, terms)
     if factored is not None:
         return factored
-    cores: list[Node] = []
+    cores: list[GraphNode] = []
     patterns: list[str] = []
     for t in terms:
         core, pattern = _term(lowering, t)
@@ -42,7 +42,7 @@ def summed_terms(lowering: Lowering, terms: Sequence[Term], dims: Dims) -> Node:
     return lowering.graph.make("spread", [*base, *[n for n, _ in thin]], (*([letters] if base else []), *[p for _, p in thin]), dims)
 
 
-def _factored(lowering: Lowering, terms: Sequence[Term]) -> Node | None:
+def _factored(lowering: Lowering, terms: Sequence[Term]) -> GraphNode | None:
     """The terms with what they share in front; None where nothing is gained."""
     found = common_factors(terms)
     if found is None or all(_is_tied(lowering, t) for t in found[2]):
@@ -69,7 +69,7 @@ def _is_tied(lowering: Lowering, t: Term) -> bool:
     return len(set(out)) < len(out)
 
 
-def _term(lowering: Lowering, t: Term) -> tuple[Node, str]:
+def _term(lowering: Lowering, t: Term) -> tuple[GraphNode, str]:
     if t.binders:
         return _bound(lowering, t)
     c = Contraction(lowering.graph, lowering.sizes)
@@ -92,7 +92,7 @@ def _open_term(lowering: Lowering, t: Term, c: Contraction) -> Labels:
     return tuple(i for s in t.slots for i in s)
 
 
-def _bound(lowering: Lowering, t: Term) -> tuple[Node, str]:
+def _bound(lowering: Lowering, t: Term) -> tuple[GraphNode, str]:
     """A term summed over a binder: an axis, or a loop."""
     (name, low, high), rest = t.binders[0], t.binders[1:]
     inner = Term(t.scalar, t.factors, t.slots, rest)

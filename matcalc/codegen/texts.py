@@ -15,10 +15,10 @@ from ..kinds import ONE, SCALAR, Shape
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from .contraction import Contraction, Factor, product, single
-from .graph import Graph, Node
+from .graph import GraphNode, ProgramGraph
 from .wording import code_of
 
-Value = tuple[Node, Shape]
+Value = tuple[GraphNode, Shape]
 
 
 class Untranslated(Exception):
@@ -39,15 +39,15 @@ def of_kernel(name: str, language: str) -> Operation | None:
     return next((op for op in REGISTRY.values() if op.elementwise and op.numeric == f"{name}(x)" and code_of(op, language)), None)
 
 
-def translated(op: Operation, language: str, graph: Graph, args: Sequence[Value], entrywise: bool) -> Value:
+def translated(op: Operation, language: str, graph: ProgramGraph, args: Sequence[Value], entrywise: bool) -> Value:
     """The value of an operation at arguments with their shapes; `entrywise` where the arrays have axes beside rows and columns."""
     if not op.numeric or len(args) != len(op.params):
         raise Untranslated("no numeric text")
-    return _Translation(language, graph, dict(zip(op.params, args)), entrywise).value(ast.parse(op.numeric, mode="eval").body)
+    return _NumericText(language, graph, dict(zip(op.params, args)), entrywise).value(ast.parse(op.numeric, mode="eval").body)
 
 
-class _Translation:
-    def __init__(self, language: str, graph: Graph, names: dict[str, Value], entrywise: bool) -> None:
+class _NumericText:
+    def __init__(self, language: str, graph: ProgramGraph, names: dict[str, Value], entrywise: bool) -> None:
         self.language, self.graph, self.names, self.entrywise = language, graph, names, entrywise
 
     def value(self, tree: ast.expr) -> Value:

@@ -8,18 +8,18 @@ from fractions import Fraction
 from ..kinds import Dim
 from ..ops.norms import FROBENIUS_NORM, NORM
 from .emission import Body
-from .graph import Node
+from .graph import GraphNode
 from .target import Target, Writer
 from .wording import ATOM, POWER, PRODUCT, SIGN, SUM, Text, inside
 
 RELATIONS = frozenset(("<", ">", "<=", ">=", "=", "!="))
 
 
-def _in(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _in(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return target.argument(str(node.attr)), ATOM
 
 
-def _num(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _num(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     v = Fraction(str(node.attr))
     level = ATOM if v >= 0 else SIGN
     if v.denominator == 1:
@@ -28,28 +28,28 @@ def _num(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return (exact, level) if Fraction(exact) == v and len(exact) < 12 else (f"{v.numerator} / {v.denominator}", PRODUCT)
 
 
-def _size(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _size(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, Dim)
     return target.size(node.attr), ATOM if node.attr.name or node.attr.number is not None else SUM
 
 
-def _const(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _const(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return target.word(str(node.attr)), ATOM
 
 
-def _index(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _index(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return body.index(str(node.attr)), ATOM
 
 
-def _range(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _range(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return target.word("range", args[0][0], inside(args[1], SUM)), ATOM
 
 
-def _full(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _full(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return (target.full(int(bool(node.attr)), node.dims) if node.dims else str(node.attr)), ATOM
 
 
-def _add(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _add(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     first = next((k for k, a in enumerate(args) if not a[0].startswith("-")), 0)
     args = [args[first], *args[:first], *args[first + 1 :]]
     text = inside(args[0], SUM)
@@ -58,36 +58,36 @@ def _add(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
     return text, SUM
 
 
-def _neg(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _neg(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"-{inside(args[0], SIGN)}", SIGN
 
 
-def _div(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _div(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     """x/||x|| is 0 where x is."""
     norm = node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM)
     under = target.word("not_zero", args[1][0]) if norm else inside(args[1], SIGN)
     return f"{inside(args[0], PRODUCT)} {target.word('./' if node.args[1].rank else '/')} {under}", PRODUCT
 
 
-def _pow(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _pow(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"{inside(args[0], ATOM)}{target.word('.^' if node.rank else '^')}{inside(args[1], ATOM)}", POWER
 
 
-def relation(target: Target, node: Node, args: Sequence[Text]) -> Text:
+def relation(target: Target, node: GraphNode, args: Sequence[Text]) -> Text:
     """1 or 0 as a number of the right type."""
     compared = f"{inside(args[0], SUM)} {target.word(str(node.attr))} {inside(args[1], SUM)}"
     return target.word("truths" if node.rank else "truth", compared), ATOM
 
 
-def _product(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _product(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return target.word("product", args[0][0], node.args[0].rank), ATOM
 
 
-def _commutation(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _commutation(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return target.word("commutation", args[0][0], args[1][0]), ATOM
 
 
-def _spread(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _spread(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     if node.attr == ("ii",):
         if node.args[0].rank:
             return target.word("diagonal", args[0][0]), ATOM
@@ -98,7 +98,7 @@ def _spread(target: Target, node: Node, args: Sequence[Text], body: Body) -> Tex
     return target.word("spread", target.shape(node.dims), parts), ATOM
 
 
-def _apply(target: Target, node: Node, args: Sequence[Text], body: Body) -> Text:
+def _apply(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     """A function that is an argument of the program."""
     return f"{target.argument(str(node.attr))}({', '.join(a[0] for a in args)})", ATOM
 

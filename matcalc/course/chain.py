@@ -24,7 +24,7 @@ from ..pipeline import derive
 from ..pipeline.derivative import Derivative
 from ..pipeline.question import Options, Question
 from ..syntax import Declaration, Node, Program, walk
-from .unfold import Step, declared_as, names_in, rebuilt, with_names
+from .unfold import IntermediateValue, declared_as, names_in, rebuilt, with_names
 
 ZERO = Dim.of(0)
 SLASHES = frozenset(("", "/"))
@@ -35,7 +35,7 @@ class Edge:
 
     __slots__ = ("partial", "start", "to", "tree")
 
-    def __init__(self, to: Step, start: Step, partial: Derivative) -> None:
+    def __init__(self, to: IntermediateValue, start: IntermediateValue, partial: Derivative) -> None:
         self.to, self.start, self.partial = to, start, partial
         program = partial._program
         self.tree: Node | None = None
@@ -57,7 +57,7 @@ class Edge:
         return value_of(e.args[0]) if e.op is TIMES and len(e.args) == 2 and is_number(e.args[0]) and e.args[1].op is EYE else None
 
 
-class Line:
+class AccumulationLine:
     """One line of an accumulation, `name = tree`, and what it is the sum of: each edge with the tangent or adjoint beside its partial."""
 
     __slots__ = ("name", "rule", "tree")
@@ -99,7 +99,7 @@ class Accumulation:
 
     def __init__(self, seed: str, free: bool) -> None:
         self.seed, self.free = seed, free
-        self.lines: list[Line] = []
+        self.lines: list[AccumulationLine] = []
         self.count = Count()
 
 
@@ -125,7 +125,9 @@ def is_matrix(shape: Shape) -> bool:
 class Chain:
     """The steps with their edges; `forward` and `reverse` accumulate along them."""
 
-    def __init__(self, steps: Sequence[Step], inputs: Sequence[Step], declarations: Sequence[Declaration], check: bool) -> None:
+    def __init__(
+        self, steps: Sequence[IntermediateValue], inputs: Sequence[IntermediateValue], declarations: Sequence[Declaration], check: bool
+    ) -> None:
         self.steps, self.inputs, self.check = list(steps), list(inputs), check
         self.declarations = [*declarations, *(s.declaration for s in steps)]
         self.value = self.steps[-1]
@@ -144,11 +146,11 @@ class Chain:
         options = Options(notation=notation, verify=self.check)
         return derive.one_derivative(Question(Program("", (), tree), (*self.declarations, *more), (name,), options))
 
-    def has_path(self, x: Step) -> bool:
+    def has_path(self, x: IntermediateValue) -> bool:
         """Whether the value depends on x."""
         return self.value.name in self._from(x)
 
-    def _from(self, x: Step) -> set[str]:
+    def _from(self, x: IntermediateValue) -> set[str]:
         found = {x.name}
         for edge in self.edges:
             if edge.start.name in found:
@@ -157,7 +159,7 @@ class Chain:
 
     # ---------------------------------------------------------------------------------------------------------- forwards
 
-    def forward(self, x: Step, names: dict[str, str]) -> Accumulation:
+    def forward(self, x: IntermediateValue, names: dict[str, str]) -> Accumulation:
         """The tangents `names[v]` of all steps that x reaches, in the order of evaluation."""
         reached = self._from(x)
         shapes = [x.shape, *(s.shape for s in self.steps if s.name in reached)]
@@ -178,7 +180,7 @@ class Chain:
             if into:
                 run.count.joined(len(into), entries(s.shape) * columns)
                 rule = [(e, names[e.start.name] if e.start is not x or run.free else "") for e in into]
-                run.lines.append(Line(names[s.name], rule, summed(terms)))
+                run.lines.append(AccumulationLine(names[s.name], rule, summed(terms)))
         return run
 
     def _along(self, edge: Edge, tangent: str, count: Count) -> Node:
@@ -193,7 +195,7 @@ class Chain:
 
     # --------------------------------------------------------------------------------------------------------- backwards
 
-    def reverse(self, variables: Sequence[Step], names: dict[str, str]) -> Accumulation:
+    def reverse(self, variables: Sequence[IntermediateValue], names: dict[str, str]) -> Accumulation:
         """The adjoints `names[v]` of the steps and the variables, the last first."""
         f = self.value
         scalar = entries(f.shape) is ONE
@@ -213,7 +215,7 @@ class Chain:
             if out:
                 run.count.joined(len(out), entries(v.shape) * rows)
                 rule = [(e, names[e.to.name] if e.to is not f or run.free else "") for e in out]
-                run.lines.append(Line(names[v.name], rule, summed(terms)))
+                run.lines.append(AccumulationLine(names[v.name], rule, summed(terms)))
         return run
 
     def _weighted(self, edge: Edge, adjoint: str, count: Count) -> Node:
@@ -331,4 +333,4 @@ def summed(terms: Sequence[Node]) -> Node:
     return flat[0] if len(flat) == 1 else Node("add", tuple(flat))
 
 
-__all__ = ["Accumulation", "Chain", "Count", "Edge", "Line", "entries"]
+__all__ = ["Accumulation", "Chain", "Count", "Edge", "AccumulationLine", "entries"]

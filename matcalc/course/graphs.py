@@ -30,7 +30,7 @@ from ..pipeline.sampling import Sampler
 from ..printing.formats import Printable
 from ..syntax import Declaration, Node, spell_name
 from .chain import Accumulation, Chain, Edge
-from .unfold import GRANULARITIES, Step, declared_as, flattened, names_in, unfolded
+from .unfold import GRANULARITIES, IntermediateValue, declared_as, flattened, names_in, unfolded
 
 Spell = Callable[[Node], str]
 
@@ -71,7 +71,7 @@ def _graph(question: Question, names: str, granularity: str) -> Graph:
             raise NoAnswerError(f"the expression does not depend on {n}: there is no graph, the derivative is 0")
     flat = flattened(typed.program, typed)
     steps = unfolded(flat, typed.declarations, wrt, granularity, names)
-    inputs = [Step(n, Node("name", (), n), typed.symbols[n].shape) for n in (*wrt, *_other_scalars(typed, steps, wrt))]
+    inputs = [IntermediateValue(n, Node("name", (), n), typed.symbols[n].shape) for n in (*wrt, *_other_scalars(typed, steps, wrt))]
     chain = Chain(steps, inputs, typed.declarations, check)
     for x in inputs[: len(wrt)]:
         if not chain.has_path(x):
@@ -83,7 +83,7 @@ def _graph(question: Question, names: str, granularity: str) -> Graph:
     return made
 
 
-def _other_scalars(typed: Typed, steps: Sequence[Step], wrt: Sequence[str]) -> list[str]:
+def _other_scalars(typed: Typed, steps: Sequence[IntermediateValue], wrt: Sequence[str]) -> list[str]:
     """In a graph of scalars every variable is a node, as books draw it; constant vectors and matrices would only be in the way."""
     shapes = [*(s.shape for s in steps), *(e.shape for e in typed.symbols.values())]
     if any(s != (ONE, ONE) for s in shapes) or any(e.op is not SYMBOL for e in typed.symbols.values()):
@@ -118,7 +118,7 @@ class Graph(Printable):
                 self.assumptions.append(f"forward accumulation by {x.name} is left out: {error.message}")
 
     @property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[IntermediateValue]:
         return self.chain.steps
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..syntax import Node, split_name
 
 if TYPE_CHECKING:
-    from .chain import Accumulation, Edge, Line
+    from .chain import Accumulation, AccumulationLine, Edge
     from .graphs import Graph
 
 
@@ -40,7 +40,7 @@ class _Tables:
         closed = [[self.d(g.value, x), d.spell(self.form)] for x, d in zip(g.wrt, g.derivatives)]
         return self.join([*blocks, self.table("", closed)])
 
-    def line(self, line: Line, backwards: bool) -> list[str]:
+    def line(self, line: AccumulationLine, backwards: bool) -> list[str]:
         """`f_c`, `f_d dd/dc + f_e de/dc`, `f_d/(2 sqrt(c)) - f_e sin(c)`"""
         return [self.name(line.name), self.rule(line.rule, backwards), self.tree(line.tree)]
 

@@ -13,7 +13,7 @@ from ..numbers.judge import NO_NUMBER, Check, Level, Sides, compare
 from ..numbers.numeric import Plan
 from ..numbers.verify import Kind
 from ..numbers.watch import DIGITS
-from ..ops.pattern import Pattern
+from ..ops.pattern import EntryPattern
 from ..pipeline.judging import spelled, terms_of
 from .problem import Problem
 
@@ -24,7 +24,7 @@ ROUNDING = 30  # of 50 digits
 def free_directions(x: Expr, words: Iterable[str], sizes: Mapping[str, int], arrays: ModuleType) -> list[Any]:
     """The directions in which an array moves with each of its independent entries, column by column."""
     rows, cols = (d.value(sizes) for d in x.shape)
-    pattern = Pattern(words if rows == cols > 1 else ())
+    pattern = EntryPattern(words if rows == cols > 1 else ())
     found = []
     for i, j in pattern.free(rows, cols):
         e = arrays.np.zeros((rows, cols))
@@ -43,7 +43,7 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
 
         def at(env: dict[str, Any], kind: Kind, level: Level, watch: Any) -> Sides:
             rows, cols = (d.value(kind.sizes) for d in f.shape)
-            out = Pattern(_value_words(words)).free(rows, cols)
+            out = EntryPattern(_value_words(words)).free(rows, cols)
             h = arrays.exact(10) ** -level.step
             columns = []
             for x in xs:

@@ -27,7 +27,7 @@ MOST_PATHS = 12  # of a product that is written out; beyond it, the rule has a s
 _LATEX_TIMES = {"text": " x ", "unicode": "×", "latex": r" \times "}
 
 
-class Partial:
+class LocalPartial:
     """One factor: d`of`/d`by`. `held` names what else `of` is made of that depends on the variable: it is held fixed."""
 
     __slots__ = ("by", "derivative", "dims", "held", "of", "tree")
@@ -82,14 +82,14 @@ class Partials(Printable):
         kept = [e for e in chain.edges if e.start.name in below and e.to.name in above]
         order = [s.name for s in reversed(chain.steps)]
         self._edges = sorted(kept, key=lambda e: order.index(e.to.name))
-        self.partials: list[Partial] = []
+        self.partials: list[LocalPartial] = []
         for e in self._edges:
             others = [o.start.name for o in self._edges if o.to is e.to and o is not e]
             held = others if e.start.name == self.variable and e.to.name == self.value else []
-            self.partials.append(Partial(e.to.name, e.start.name, e.partial, e.tree or e.partial._program, held))
+            self.partials.append(LocalPartial(e.to.name, e.start.name, e.partial, e.tree or e.partial._program, held))
         shown = derivative._program  # the names of the steps are those of the text
         own = tuple(b for b in shown.bindings if b.name not in order)
-        self.total = Partial(self.value, self.variable, derivative, Program("", own, shown.body, shown.form))
+        self.total = LocalPartial(self.value, self.variable, derivative, Program("", own, shown.body, shown.form))
         if not self.is_matrix_product:
             note = "the product of partials with matrices between them is the sum over all entries of what stands between"
             self.assumptions = [*self.assumptions, note]
@@ -174,7 +174,7 @@ def _reached(name: str, edges: Sequence[Edge], forward: bool) -> set[str]:
     return found
 
 
-def _latex(p: Partial, whole: bool = False) -> str:
+def _latex(p: LocalPartial, whole: bool = False) -> str:
     d = r"\mathrm{d}" if whole else r"\partial "
     spell = printer("latex")
     of, by = (spell(Node("name", (), n)) for n in (p.of, p.by))

@@ -84,7 +84,7 @@ def _by_numbers(expr: Function, wrt: Names, where: Where) -> tuple[Question, lis
     return question, []
 
 
-class Mark:
+class MarkedPoint:
     """A stationary point: its coordinates, the value there, the kind, and its name (exact where one was found)."""
 
     __slots__ = ("at", "kind", "name", "value")
@@ -118,7 +118,7 @@ class Plot:
         self.taylor: list[Taylor] = []
         self.centre: Point | None = None
         self.derivatives: list[Derivative] = []
-        self.marks: list[Mark] = []
+        self.marks: list[MarkedPoint] = []
         self.path: list[Point] = []
         samples = [self.f(p) for p in grid(self.windows, 41 if self.flat else 13)]
         if not any(map(finite, samples)):
@@ -243,7 +243,7 @@ class Plot:
             kinds = [k for p, _, k in exact if max(abs(a - b) for a, b in zip(at, p)) < SAME * width]
             near = next((p for p, _, _ in exact if max(abs(a - b) for a, b in zip(at, p)) < SAME * width), at)
             decided = kinds[0] if kinds and kind == "undecided" else kind
-            self.marks.append(Mark(near, self.f(near), decided, names[0] if names else self._decimals(at)))
+            self.marks.append(MarkedPoint(near, self.f(near), decided, names[0] if names else self._decimals(at)))
 
     def _exact_names(self) -> list[tuple[Point, str, str]]:
         """The isolated stationary points that have a closed form: coordinates, name, kind."""

@@ -21,7 +21,7 @@ from ..numbers import precise
 from ..numbers.judge import Check, Level, Sides, compare
 from ..numbers.numeric import Plan
 from ..numbers.verify import Kind
-from ..ops.pattern import Pattern
+from ..ops.pattern import EntryPattern
 from ..pipeline.judging import spelled, terms_of
 from ..pipeline.sampling import Sampler
 
@@ -81,7 +81,7 @@ def direction(v: Expr, words: Iterable[str], sizes: Mapping[str, int], rng: Any,
     rows, cols = (d.value(sizes) for d in v.shape)
     e = rng.uniform(-1.0, 1.0, (rows, cols))
     if rows == cols > 1:
-        e = Pattern(words).onto(e, arrays.np)
+        e = EntryPattern(words).onto(e, arrays.np)
     return arrays.number(e) if v.is_scalar else e
 
 

@@ -26,7 +26,7 @@ BARE = frozenset(("name", "index"))
 SMALL, LARGE, LAST = "abcdeghklmpqrsuvwyz", "ABCDEGHKLMPQSUVWYZ", {"small": "fhgyLCz", "large": "FHGYLC"}
 
 
-class Step:
+class IntermediateValue:
     """One value on the way: its name, the surface tree that defines it, its shape."""
 
     __slots__ = ("name", "shape", "tree")
@@ -113,13 +113,15 @@ def flattened(program: Program, typed: Typed) -> Program:
     return made
 
 
-def unfolded(program: Program, declarations: Sequence[Declaration], wrt: Sequence[str], granularity: str, names: str) -> list[Step]:
+def unfolded(
+    program: Program, declarations: Sequence[Declaration], wrt: Sequence[str], granularity: str, names: str
+) -> list[IntermediateValue]:
     """The steps in the order of evaluation, the value of the whole last; what the value does not need is left out."""
     typed = Question(program, declarations).whole()
     by_statements = granularity == "statements" or (granularity == "auto" and bool(program.bindings))
     if by_statements:
-        steps = [Step(b.name, b.value, typed.bindings[b.name].shape) for b in program.bindings]
-        steps.append(Step("", program.body, typed.expr.shape))
+        steps = [IntermediateValue(b.name, b.value, typed.bindings[b.name].shape) for b in program.bindings]
+        steps.append(IntermediateValue("", program.body, typed.expr.shape))
     else:
         steps = _operations(program, typed, {typed.symbols[n] for n in wrt})
     if len(steps) > MOST_STEPS:
@@ -133,11 +135,11 @@ def unfolded(program: Program, declarations: Sequence[Declaration], wrt: Sequenc
     return _needed(steps, typed.symbols)
 
 
-def _operations(program: Program, typed: Typed, variables: set[Expr]) -> list[Step]:
+def _operations(program: Program, typed: Typed, variables: set[Expr]) -> list[IntermediateValue]:
     meaning = {id(n): e for n, e in typed.nodes}
     roots = [*program.bindings, Binding("", program.body)]
     reached = _reached([meaning[id(n)] for b in roots for n in walk(b.value) if id(n) in meaning], variables)
-    steps: list[Step] = []
+    steps: list[IntermediateValue] = []
     known: dict[Expr, str] = {}
     for b in roots:
         inside = _inside(b.value, meaning, reached)
@@ -151,12 +153,12 @@ def _operations(program: Program, typed: Typed, variables: set[Expr]) -> list[St
                 return made
             if e not in known:
                 known[e] = f"%{len(steps)}"
-                steps.append(Step(known[e], made, e.shape))
+                steps.append(IntermediateValue(known[e], made, e.shape))
             return Node("name", (), known[e])
 
         tree = rebuilt(b.value, change)
         value = typed.bindings.get(b.name, typed.expr)
-        steps.append(Step(b.name, tree, value.shape))
+        steps.append(IntermediateValue(b.name, tree, value.shape))
         known.setdefault(value, b.name)
     return steps
 
@@ -201,7 +203,7 @@ def _is_multiple(node: Node, meaning: Mapping[int, Expr], reached: set[Expr]) ->
     return node.args[k].op in BARE and (k == 0 or node.attr[k - 1] != "/")
 
 
-def _name(steps: list[Step], program: Program, typed: Typed, names: str) -> None:
+def _name(steps: list[IntermediateValue], program: Program, typed: Typed, names: str) -> None:
     """Names for the steps that have none: letters in the order of evaluation, or u_1, u_2, …; the value is f where it can be."""
     trees = [program.body, *(b.value for b in program.bindings)]
     used = {str(n.attr) for t in trees for n in walk(t) if n.op in ("name", "sum", "product") and n.attr is not None}
@@ -236,7 +238,7 @@ def _name(steps: list[Step], program: Program, typed: Typed, names: str) -> None
         s.name, s.tree = renamed.get(s.name, s.name), with_names(s.tree, nodes)
 
 
-def _is_matrix(step: Step) -> bool:
+def _is_matrix(step: IntermediateValue) -> bool:
     return step.shape[1] is not ONE
 
 
@@ -260,7 +262,7 @@ def names_in(tree: Node, names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _needed(steps: list[Step], symbols: Iterable[str]) -> list[Step]:
+def _needed(steps: list[IntermediateValue], symbols: Iterable[str]) -> list[IntermediateValue]:
     """The steps that the last one is made of."""
     wanted = {steps[-1].name}
     known = [*(s.name for s in steps), *symbols]

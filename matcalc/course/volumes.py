@@ -19,7 +19,7 @@ from ..expressions.labels import name_of
 from ..kinds import ONE, Dim, shape_text
 from ..notation.kronecker import kronecker_matrix
 from ..ops.core import EYE
-from ..ops.pattern import Pattern, without_pattern
+from ..ops.pattern import EntryPattern, without_pattern
 from ..ops.vocabulary import LINEAR
 from ..shortening.algebra import Algebra, entries_of, is_small
 from ..shortening.counterparts import NotTranslated
@@ -69,7 +69,7 @@ def jacobian_determinant(problem: Problem, check: bool) -> JacobianDeterminant:
     f = problem.function
     _check_sizes(problem, f, xs)
     jacobian: Expr | None = None
-    words = [w for w in LINEAR if w in problem.properties(problem.names[0]) and Pattern((w,))] if len(xs) == 1 else []
+    words = [w for w in LINEAR if w in problem.properties(problem.names[0]) and EntryPattern((w,))] if len(xs) == 1 else []
     if words and not xs[0].is_scalar:
         found = structured_determinant(problem, f, xs[0], words)
     else:

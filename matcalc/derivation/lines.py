@@ -29,7 +29,7 @@ _UNICODE = re.compile(MARK + r"d(/d)?([A-Za-z]*)")
 _LATEX = re.compile(r"\\(?:mathrm|operatorname)\{" + MARK + r"d(/d)?([A-Za-z]*)\}(_\{[^{}]*\}|_\w)?")
 
 
-class Speller:
+class LineSpeller:
     """Spells expressions, names and heads of lines in a format, with the author's order of things."""
 
     def __init__(self, d: ClosedForm, order: Order) -> None:
@@ -70,7 +70,7 @@ class Head:
     def __init__(self, kind: str, f: str, by: Sequence[str] = (), *, turned: bool = False, school: bool = False) -> None:
         self.kind, self.f, self.by, self.turned, self.school = kind, f, tuple(by), turned, school
 
-    def spell(self, s: Speller, form: str) -> str:
+    def spell(self, s: LineSpeller, form: str) -> str:
         f = s.name(self.f, form)
         if self.kind in (VALUE, ADJOINT):
             return f
@@ -101,7 +101,7 @@ class Line(Printable):
         self,
         head: Head,
         body: Any,
-        speller: Speller,
+        speller: LineSpeller,
         shape: Sequence[str],
         answer: ClosedForm | None = None,
         where: Sequence[tuple[str, Expr]] = (),
@@ -218,13 +218,13 @@ class Step(Holder):
         return f"<{self.rule}: {self.after.text}>"
 
 
-class Partial:
+class Adjoint:
     """∂F/∂z by definition, for a named part z with its node in the function (None: for the variable)."""
 
     def __init__(self, head: Head, node: Expr | None) -> None:
         self.head, self.node = head, node
 
-    def spelled(self, speller: Speller, form: str) -> str:
+    def spelled(self, speller: LineSpeller, form: str) -> str:
         return self.head.spell(speller, form)
 
 
@@ -241,4 +241,4 @@ def merged(steps: Sequence[Step], small: Container[str]) -> Step:
     return Step(named, steps[0].before, steps[-1].after, [p for s in steps for p in s.place], notes, small=all(s.small for s in steps))
 
 
-__all__ = ["ADJOINT", "DERIVATIVE", "DIFFERENTIAL", "VALUE", "Head", "Line", "Partial", "Speller", "Step", "merged", "shape_of"]
+__all__ = ["ADJOINT", "DERIVATIVE", "DIFFERENTIAL", "VALUE", "Head", "Line", "Adjoint", "LineSpeller", "Step", "merged", "shape_of"]

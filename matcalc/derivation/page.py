@@ -12,7 +12,7 @@ from ..ops.core import ADD, ENTRY, INDEXED_SUM, LITERAL
 from ..ops.laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..printing.document import plain
 from ..travel import Holder
-from .lines import Line, Partial, Step, merged
+from .lines import Adjoint, Line, Step, merged
 
 if TYPE_CHECKING:
     from ..printing.latex import Style
@@ -61,7 +61,7 @@ class Derivation(list[Step], Holder):
             last = line
         for s in self:
             left, right = s.after.sides(form)
-            if isinstance(s.before.body, Partial):
+            if isinstance(s.before.body, Adjoint):
                 right = f"{s.before.right(form)} = {right}" if s.after.answer is None and s.before.right(form) != left else right
             again = last is not None and s.after.head.same(last.head) and s.before is last
             found.append(("" if again else left, right, s.rule, s.source))

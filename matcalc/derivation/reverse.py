@@ -19,7 +19,7 @@ LONG = 90  # symbols
 PLAIN = (ADD, TIMES, ENTRY, INDEXED_SUM, INDEXED_PRODUCT, BLOCK, LITERAL, NAMED)  # and what is linear
 
 
-class Part:
+class NamedPart:
     """A named intermediate: its node in the function, the symbol it is written as, its value in terms of the parts below."""
 
     __slots__ = ("delta", "local", "name", "node", "symbol")
@@ -31,7 +31,7 @@ class Part:
         self.delta = num(1) if root else symbol(f"delta_{name}", node.shape)
 
 
-def parts_of(root: Expr, rules: Forward, given: Mapping[str, Expr], taken: Iterable[str]) -> list[Part]:
+def parts_of(root: Expr, rules: Forward, given: Mapping[str, Expr], taken: Iterable[str]) -> list[NamedPart]:
     """The intermediates between the function and the variable, lower ones first, the function itself last: those that the
     author named, and where the function is large, the shared nodes and the arguments of its nonlinear operations."""
     order = [n for n in postorder(root) if n in rules.moving and n is not root]
@@ -42,14 +42,14 @@ def parts_of(root: Expr, rules: Forward, given: Mapping[str, Expr], taken: Itera
         letter = next(c for c in "zuvhpqrst" if not any(n == c or n.startswith(f"{c}_") for n in busy))
         for n in _joints(root, rules):
             chosen.setdefault(n, f"{letter}_{len(chosen) + 1}")
-    found: list[Part] = []
+    found: list[NamedPart] = []
     below: dict[Expr, Expr] = {}
     for n in order:
         if n in chosen and not n.indices:
-            part = Part(chosen[n], n, below)
+            part = NamedPart(chosen[n], n, below)
             found.append(part)
             below[n] = part.symbol
-    return [*found, Part("", root, below, root=True)] if found else []
+    return [*found, NamedPart("", root, below, root=True)] if found else []
 
 
 def is_large(root: Expr, rules: Forward) -> bool:
@@ -77,7 +77,7 @@ def pairing(delta: Expr, value: Expr) -> Expr:
     return trace(matmul(transpose(delta), value)) if value.shape[0] is not ONE else total(hadamard(delta, value))
 
 
-def share(part: Part, by: Expr) -> Expr:
+def share(part: NamedPart, by: Expr) -> Expr:
     """What a part hands to `by`, the symbol of a lower part or the variable: delta ∂part/∂by, of the shape of `by`."""
     tensor = Tensor([SCALAR], [])
     tensor.replace(pairing(part.delta, part.local))
@@ -90,11 +90,11 @@ class Handed:
 
     __slots__ = ("part", "rules", "value")
 
-    def __init__(self, part: Part | None, value: Expr, rules: Sequence[str]) -> None:
+    def __init__(self, part: NamedPart | None, value: Expr, rules: Sequence[str]) -> None:
         self.part, self.value, self.rules = part, value, tuple(dict.fromkeys(rules))
 
 
-def recursion(parts: Sequence[Part], target: Expr, law: str = REVERSE.name) -> list[Handed]:
+def recursion(parts: Sequence[NamedPart], target: Expr, law: str = REVERSE.name) -> list[Handed]:
     """The adjoints of the parts, from the function down, and last that of the variable; `law` is the rule of the recursion."""
     found: list[Handed] = []
     for k in range(len(parts) - 2, -2, -1):

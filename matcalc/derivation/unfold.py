@@ -42,10 +42,10 @@ from ..ops.laws import (
 from ..printing.text import spell
 from ..shortening.simplify import Record, recognise, simplify
 from .forward import Forward, change_of, pending, worked_out
-from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Head, Line, Partial, Speller, Step, shape_of
+from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Adjoint, Head, Line, LineSpeller, Step, shape_of
 from .origin import Origin, Stage
 from .page import SMALL, Derivation
-from .reverse import LONG, Part, parts_of, recursion
+from .reverse import LONG, NamedPart, parts_of, recursion
 from .shorter import shortened
 
 
@@ -55,7 +55,7 @@ class TensorForm:
     def __init__(self, tensor: Tensor, taken: set[str]) -> None:
         self.tensor, self.taken = tensor, taken
 
-    def spelled(self, speller: Speller, form: str) -> str:
+    def spelled(self, speller: LineSpeller, form: str) -> str:
         program = index_form(self.tensor, speller.arranger, self.taken)
         return speller.tree(program, form)
 
@@ -70,8 +70,8 @@ def steps_of(d: ClosedForm, origin: Origin) -> Derivation:
 class _Unfolding:
     def __init__(self, d: ClosedForm, origin: Origin) -> None:
         self.d, self.origin = d, origin
-        self.speller = Speller(d, origin.order)
-        self.late = Speller(d, origin.order)  # for lines in which dX stands last
+        self.speller = LineSpeller(d, origin.order)
+        self.late = LineSpeller(d, origin.order)  # for lines in which dX stands last
         self.taken = set(d._taken)
         self.found: list[Step] = []
         matrices = any(n.shape[0] is not ONE and n.shape[1] is not ONE for n in postorder(origin.stages[0].variable))
@@ -279,14 +279,14 @@ class _Unfolding:
 
     # ---- from the value back
 
-    def _in_reverse(self, k: int, stage: Stage, parts: Sequence[Part]) -> None:
+    def _in_reverse(self, k: int, stage: Stage, parts: Sequence[NamedPart]) -> None:
         where = [(p.name, p.node) for p in parts[:-1]]
         self.values = [self._line(Head(VALUE, p.name or self.letter), p.local, where=where) for p in parts]
         now: Line | None = None
         for handed in recursion(parts, stage.variable, CHAIN.name if self._school(k) else REVERSE.name):
             p = handed.part
             head = Head(ADJOINT, f"delta_{p.name}") if p is not None else self._head(k)
-            meant = Partial(Head(DERIVATIVE, self.letter, [p.name] if p is not None else head.by), None if p is None else p.node)
+            meant = Adjoint(Head(DERIVATIVE, self.letter, [p.name] if p is not None else head.by), None if p is None else p.node)
             seed = self._line(head, meant, () if p is None else shape_of(p.node), where=where)
             value = handed.value if p is not None else self._laid(k, handed.value)
             now = self._line(head, value, where=where)

@@ -24,7 +24,7 @@ from ..kinds import ONE
 from ..ops.core import MEMBER, SYMBOL
 from ..ops.diagonal import LOWER_TRIANGLE, UPPER_TRIANGLE
 from ..ops.operation import Operation
-from ..ops.pattern import Pattern, without_pattern
+from ..ops.pattern import EntryPattern, without_pattern
 from ..ops.vocabulary import LINEAR, WORDS, close_properties
 from .network import Slot, Term
 from .tensor import Tensor
@@ -52,7 +52,7 @@ def set_of(variable: Expr) -> str | None:
 
 
 def _listed(joint: str) -> str:
-    *most, last = [WORDS[w].said for w in LINEAR if Pattern((w,))]
+    *most, last = [WORDS[w].said for w in LINEAR if EntryPattern((w,))]
     return f"{', '.join(most)} {joint} {last}"
 
 
@@ -72,7 +72,7 @@ def sets_of(variables: Sequence[Expr], names: Sequence[str], convention: str) ->
 
 def sentence(name: str, kind: str, convention: str) -> str:
     """What was done, for the list of assumptions."""
-    pattern, said = Pattern((kind,)), WORDS[kind].said
+    pattern, said = EntryPattern((kind,)), WORDS[kind].said
     sign = "+" if pattern.mirror > 0 else "-"
     if len(pattern.zero) == 2:
         mapped = "G .* I"
@@ -103,7 +103,7 @@ def within(tensor: Tensor, sets: Sequence[str | None], convention: str) -> Tenso
 
 def of_matrix(g: Expr, kind: str, convention: str) -> Expr:
     """The derivative `g` of a scalar, within the set."""
-    pattern = Pattern((kind,))
+    pattern = EntryPattern((kind,))
     diagonal = hadamard(g, eye(g.shape[0]))
     if pattern.zero:
         return diagonal if len(pattern.zero) == 2 else apply(_triangle(pattern), (g,))
@@ -113,13 +113,13 @@ def of_matrix(g: Expr, kind: str, convention: str) -> Expr:
     return add(both, negative(diagonal)) if pattern.mirror > 0 else both
 
 
-def _triangle(pattern: Pattern) -> Operation:
+def _triangle(pattern: EntryPattern) -> Operation:
     return LOWER_TRIANGLE if "above" in pattern.zero else UPPER_TRIANGLE
 
 
 def _of_term(t: Term, number: int, kind: str, convention: str) -> list[Term]:
     """The same for a term, on the indices of its variable `number`."""
-    pattern = Pattern((kind,))
+    pattern = EntryPattern((kind,))
     k = 2 * number
     rows, cols = t.slots[k : k + 2]
     n = rows[0].dim
@@ -145,7 +145,7 @@ def _with_factor(t: Term, factor: Expr, rows: Slot, cols: Slot, scale: Expr) -> 
 def tangent(kind: str, convention: str) -> Callable[[ModuleType, Any], tuple[Any, Any]]:
     """From a random matrix to a direction within the set, and the coordinates of that direction the answer is paired with."""
 
-    pattern = Pattern((kind,))
+    pattern = EntryPattern((kind,))
 
     def direction(arrays: ModuleType, e: Any) -> tuple[Any, Any]:
         inside = pattern.onto(e, arrays.np)
@@ -158,7 +158,7 @@ def stays(kind: str, numbers: Sequence[Any], n: int, arrays: ModuleType) -> None
     """Of the entries of a derivative by a matrix of n rows: VerificationError unless each of these matrices lies in the set."""
     if not all(map(arrays.is_finite, numbers)):
         return
-    pattern = Pattern((kind,))
+    pattern = EntryPattern((kind,))
     least = max(map(abs, numbers), default=0) * arrays.exact(1e-9)
     for at in range(0, len(numbers), n * n):
         matrix = arrays.np.array(numbers[at : at + n * n]).reshape(n, n)

@@ -195,7 +195,7 @@ class Premise:
         return count > 0 if self.quantifier == "some" else count % 2 == (self.quantifier == "odd")
 
 
-class _Rules:
+class _Conclusions:
     """All that is concluded at one operation or form."""
 
     __slots__ = ("all", "always", "of", "rules", "some", "structural")
@@ -278,10 +278,10 @@ def _signs(op: Operation) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _rules(name: str) -> _Rules | None:
+def _rules(name: str) -> _Conclusions | None:
     """The rules as they are applied; None where there are none."""
     found = list(rules(name))
-    return _Rules(found) if found else None
+    return _Conclusions(found) if found else None
 
 
 def _premise(text: str, name: str, word: str) -> Premise:

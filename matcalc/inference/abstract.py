@@ -11,16 +11,16 @@ from ..errors import MatcalcError, ReadingError
 from ..expressions.functions import derivative_shape, entrywise_function, function, function_along
 from ..kinds import ONE, Dim, kind_of
 from ..syntax import Declaration, Node
-from .misfit import Misfit, Speller, refuse_shape
+from .misfit import Misfit, Wording, refuse_shape
 from .scene import declared_shape, spell_declaration
 from .scopes import SCALAR, Typing
-from .terms import Term
+from .terms import TypedTerm
 from .unify import square_root
 
 MOST_PRIMES = 6
 
 
-def abstract(el: Typing, node: Node, args: list[Term]) -> Term:
+def abstract(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """phi(x), f(x), F(X) and their derivatives phi'(x), f''(x); F'(X, E) is the derivative along E."""
     text = str(node.attr)
     name = text.rstrip("'")
@@ -39,17 +39,17 @@ def abstract(el: Typing, node: Node, args: list[Term]) -> Term:
     if domain == value == SCALAR:
         if len(args) > 1:
             raise ReadingError(f"{text} takes one argument, 2 were given", span=node.span)
-        return Term(args[0].shape, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node)
+        return TypedTerm(args[0].shape, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node)
     for k, t in enumerate(args):
         if not all(el.sizes.unify(d, w) for d, w in zip(t.shape, domain)):
             raise Misfit([t], partial(_argument_error, el, declaration, node, k, t), t.kind == kind_of(domain))
     if len(args) > 1:
-        return Term(value, tuple(args), lambda e, _: function_along(name, value, *e), node)
+        return TypedTerm(value, tuple(args), lambda e, _: function_along(name, value, *e), node)
     shape = derivative_shape(value, domain, order)
-    return Term(shape, (args[0],), lambda e, _: function(name, order, value, e[0]), node)
+    return TypedTerm(shape, (args[0],), lambda e, _: function(name, order, value, e[0]), node)
 
 
-def _supposed(el: Typing, node: Node, name: str, order: int, args: list[Term]) -> Term:
+def _supposed(el: Typing, node: Node, name: str, order: int, args: list[TypedTerm]) -> TypedTerm:
     """x(t), A(t): the value of a function of which nothing was declared. All its arguments have one shape."""
     if len(args) != 1:
         hint = f"define it first: {name}(x, y) = ..."
@@ -61,12 +61,12 @@ def _supposed(el: Typing, node: Node, name: str, order: int, args: list[Term]) -
         hint = f"declare the function: {name}: R^n -> R"
         raise ReadingError(f"{node.attr} is a derivative of a function of which nothing was declared", span=node.span, suggestion=hint)
     if value == domain == SCALAR:
-        return Term(SCALAR, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node, name)
-    return Term(value, (args[0],), lambda e, r: function(name, order, (r(value[0]), r(value[1])), e[0]), node, name)
+        return TypedTerm(SCALAR, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node, name)
+    return TypedTerm(value, (args[0],), lambda e, r: function(name, order, (r(value[0]), r(value[1])), e[0]), node, name)
 
 
-def _argument_error(el: Typing, d: Declaration, node: Node, k: int, t: Term) -> MatcalcError:
-    s = Speller(el)
+def _argument_error(el: Typing, d: Declaration, node: Node, k: int, t: TypedTerm) -> MatcalcError:
+    s = Wording(el)
     message = f"the argument {s.node(node.args[k])} of {node.attr} is {s.shape(t)}, and the declaration is {spell_declaration(d)}"
     return refuse_shape(message, node.args[k])
 
@@ -74,7 +74,7 @@ def _argument_error(el: Typing, d: Declaration, node: Node, k: int, t: Term) -> 
 # ---------------------------------------------------------------------------------------------- F'(X)[(j,i),(l,k)]
 
 
-def stacked_indices(el: Typing, node: Node, args: list[Term]) -> None:
+def stacked_indices(el: Typing, node: Node, args: list[TypedTerm]) -> None:
     """The sizes of the indices in pairs: those of F'(X)[(j,i),(l,k)] are the columns and rows of F and of X; of other matrices,
     n and n where the pair runs to n n."""
     if not args or len(node.args) > 3:

@@ -14,7 +14,7 @@ from ..expressions.expr import Expr, postorder
 from ..kinds import Dim
 from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM
 from .scopes import Typing
-from .terms import Resolve, Term
+from .terms import Resolve, TypedTerm
 
 LETTERS = "ijklabcdpqrstuvwxyz"
 
@@ -33,19 +33,19 @@ def axis(k: int) -> str:
     return f"#{k}"
 
 
-def matrix_of(t: Term, at: Mapping[str, Expr] | None = None) -> Term:
+def matrix_of(t: TypedTerm, at: Mapping[str, Expr] | None = None) -> TypedTerm:
     """One of the matrices of an array: the one at `at`, or at the places without a letter."""
     values = {build.index(name): e for name, e in (at or {}).items()}
-    return Term(t.shape, (t,), lambda e, _: build.substitute(e[0], values) if values else e[0], t.node)
+    return TypedTerm(t.shape, (t,), lambda e, _: build.substitute(e[0], values) if values else e[0], t.node)
 
 
-def array_of(t: Term, leading: Sequence[Dim]) -> Term:
+def array_of(t: TypedTerm, leading: Sequence[Dim]) -> TypedTerm:
     """The array of the matrices that `t` is at all places."""
     t.leading = tuple(leading)
     return t
 
 
-def summed(el: Typing, body: Term, places: Sequence[Place]) -> Term:
+def summed(el: Typing, body: TypedTerm, places: Sequence[Place]) -> TypedTerm:
     """The sum of the body over the places, the first one outermost."""
     scene = el.scene
     taken = {*scene.names, *scene.sizes, *el.live, *scene.places}
@@ -60,4 +60,4 @@ def summed(el: Typing, body: Term, places: Sequence[Place]) -> Term:
             e = build.indexed_sum(letter, build.num(1), build.size(resolve(p.dim)), inside)
         return e
 
-    return Term(body.shape, (body,), made)
+    return TypedTerm(body.shape, (body,), made)

@@ -6,14 +6,14 @@ from ..expressions import build
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..syntax import Node
-from .misfit import Misfit, Speller, refuse_shape
+from .misfit import Misfit, Wording, refuse_shape
 from .scopes import Typing
-from .terms import Resolve, Term, undeclared
+from .terms import Resolve, TypedTerm, undeclared
 
 VECTOR_AS_BLOCK = 3  # what it costs to read an undeclared vector as a block, where it could be a number
 
 
-def blocks(el: Typing, node: Node, args: list[Term], rows: int, cols: int) -> Term:
+def blocks(el: Typing, node: Node, args: list[TypedTerm], rows: int, cols: int) -> TypedTerm:
     """The blocks of a row have one height, those of a column one width; a bare 0 takes both from its neighbours."""
     bare = [_is_zero(t) for t in args]
     heights = [el.sizes.loose() if all(bare[i * cols : (i + 1) * cols]) else el.sizes.fresh() for i in range(rows)]
@@ -28,7 +28,7 @@ def blocks(el: Typing, node: Node, args: list[Term], rows: int, cols: int) -> Te
         if _is_zero(t):
             continue
         if not all(el.sizes.unify(a, b) for a, b in zip(t.shape, wanted, strict=True)):
-            s = Speller(el)
+            s = Wording(el)
             message = f"the block {s.node(n)} is {s.shape(t)}, where {s.dim(wanted[0])}×{s.dim(wanted[1])} fits the others"
             raise Misfit(args, lambda n=n, message=message: refuse_shape(message, n))  # type: ignore[misc]
         if t.kind in ("vector", "row") and undeclared([t]):
@@ -41,10 +41,10 @@ def blocks(el: Typing, node: Node, args: list[Term], rows: int, cols: int) -> Te
         ]
         return build.block(rows, cols, parts)
 
-    return Term((_total(el, heights), _total(el, widths)), tuple(args), make, node)  # type: ignore[arg-type]
+    return TypedTerm((_total(el, heights), _total(el, widths)), tuple(args), make, node)  # type: ignore[arg-type]
 
 
-def _is_zero(t: Term) -> bool:
+def _is_zero(t: TypedTerm) -> bool:
     return t.literal and t.is_scalar and t.node is not None and t.node.op == "num" and t.node.attr == 0
 
 

@@ -24,14 +24,14 @@ from .abstract import abstract
 from .einsum import NAME as EINSUM
 from .einsum import einsum
 from .matrix_functions import MATRIX_FUNCTIONS
-from .misfit import Misfit, Speller, refuse_shape, square_error
+from .misfit import Misfit, Wording, refuse_shape, square_error
 from .powers import norm
 from .products import applied, inner, level, operation, transposed
 from .products import kron as kron_of
 from .scene import GREEK
-from .scopes import SCALAR, Frame, Meaning, Typing
+from .scopes import SCALAR, BoundNames, Meaning, Typing
 from .shorthands import derivative_by_entries, normal_density
-from .terms import Resolve, Term, known, undeclared
+from .terms import Resolve, TypedTerm, known, undeclared
 
 TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
@@ -46,7 +46,7 @@ def signature(op: Operation) -> tuple[tuple[tuple[str, str], ...], tuple[str, st
     return pairs, (rows, cols)
 
 
-def by_signature(el: Typing, op: Operation, node: Node, args: Sequence[Term]) -> Term:
+def by_signature(el: Typing, op: Operation, node: Node, args: Sequence[TypedTerm]) -> TypedTerm:
     """`op` applied to `args` if their shapes fit its signature."""
     given, value = signature(op)
     given = (*given, *[given[0]] * (len(args) - len(given)))  # directions of further derivatives
@@ -68,8 +68,8 @@ def _size(el: Typing, token: str, letters: dict[str, Dim]) -> Dim:
     return whole
 
 
-def _argument_error(el: Typing, op: Operation, node: Node, k: int, pattern: tuple[str, str], args: Sequence[Term]) -> MatcalcError:
-    s = Speller(el)
+def _argument_error(el: Typing, op: Operation, node: Node, k: int, pattern: tuple[str, str], args: Sequence[TypedTerm]) -> MatcalcError:
+    s = Wording(el)
     t = args[k]
     if pattern[0] == pattern[1] != "1":
         return square_error(el, op.name, node, node.args[k], t)
@@ -81,7 +81,7 @@ def _argument_error(el: Typing, op: Operation, node: Node, k: int, pattern: tupl
 # ---------------------------------------------------------------------------------------------- one entry per function
 
 
-def _diag(el: Typing, node: Node, args: list[Term]) -> Term:
+def _diag(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     t = args[0]
     if t.is_scalar and undeclared(args):
         raise Misfit(args, partial(square_error, el, "diag", node, node.args[0], t))
@@ -92,7 +92,7 @@ def _diag(el: Typing, node: Node, args: list[Term]) -> Term:
     return by_signature(el, operation("diagonal", node), node, args)
 
 
-def _norm(el: Typing, node: Node, args: list[Term]) -> Term:
+def _norm(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """norm(x), norm(x, p): as the bars."""
     if len(args) == 1:
         return norm(el, node, args, "")
@@ -101,13 +101,13 @@ def _norm(el: Typing, node: Node, args: list[Term]) -> Term:
     return norm(el, node, args if which == "p" else args[:1], which)
 
 
-def _nuclear(el: Typing, node: Node, args: list[Term]) -> Term:
+def _nuclear(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The one singular value of a vector is its norm."""
     return norm(el, node, args, "" if args[0].kind in ("vector", "row") else "*")
 
 
 def _norm_of(which: str) -> Meaning:
-    def meaning(el: Typing, node: Node, args: list[Term]) -> Term:
+    def meaning(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         return norm(el, node, args, which)
 
     return meaning
@@ -116,13 +116,13 @@ def _norm_of(which: str) -> Meaning:
 def _by_kind(vector: str, matrix: str | None) -> Meaning:
     """A function of a vector, whose row is the vector's transpose, and another of a matrix."""
 
-    def meaning(el: Typing, node: Node, args: list[Term]) -> Term:
+    def meaning(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         t = args[0]
         if t.is_scalar and not el.scene.template:
             raise Misfit(args, partial(_too_small, el, node))
         if t.kind == "matrix" and matrix is not None:
             if not el.scene.template:
-                el.note(f"{node.attr} of the matrix {Speller(el).node(node.args[0])} goes row by row")
+                el.note(f"{node.attr} of the matrix {Wording(el).node(node.args[0])} goes row by row")
             return by_signature(el, operation(matrix, node), node, args)
         op = operation(vector, node)
         if t.kind == "row":
@@ -133,7 +133,7 @@ def _by_kind(vector: str, matrix: str | None) -> Meaning:
     return meaning
 
 
-def _extreme(el: Typing, node: Node, args: list[Term]) -> Term:
+def _extreme(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """max(a, b, …) entry by entry; max(x) the greatest entry of a vector."""
     name = str(node.attr).rstrip(".")
     if len(args) == 1:
@@ -150,41 +150,41 @@ def _extreme(el: Typing, node: Node, args: list[Term]) -> Term:
     return held
 
 
-def _sized(el: Typing, node: Node, args: list[Term]) -> Term:
+def _sized(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """ones(n), ones(m, n), zeros(n)."""
     dims = [el.size_of(a) for a in node.args]
     if any(d is None for d in dims):
         bad = next(a for a, d in zip(node.args, dims) if d is None)
-        raise ReadingError(f"{Speller(el).node(bad)} is no size", span=bad.span, suggestion="ones(n) and ones(m, n) take sizes")
+        raise ReadingError(f"{Wording(el).node(bad)} is no size", span=bad.span, suggestion="ones(n) and ones(m, n) take sizes")
     rows, cols = [d for d in dims if d is not None] + ([ONE] if len(dims) == 1 else [])
     make = build.ones if node.attr == "ones" else build.zeros
-    return Term((rows, cols), (), lambda _, __: make(rows, cols), node)
+    return TypedTerm((rows, cols), (), lambda _, __: make(rows, cols), node)
 
 
-def _count(el: Typing, node: Node, args: list[Term]) -> Term:
+def _count(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The number of entries."""
     rows, cols = args[0].shape
     if args[0].is_scalar and undeclared(args):
         raise Misfit(args, partial(_too_small, el, node))
-    return Term(SCALAR, (), lambda _, r: build.times(build.size(r(rows)), build.size(r(cols))), node)
+    return TypedTerm(SCALAR, (), lambda _, r: build.times(build.size(r(rows)), build.size(r(cols))), node)
 
 
-def _sqrt(el: Typing, node: Node, args: list[Term]) -> Term:
+def _sqrt(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if not str(node.attr).endswith("."):
         _state_entrywise(el, node, args[0])
-    return Term(args[0].shape, (args[0],), lambda e, _: build.power(e[0], HALF), node, literal=args[0].literal)
+    return TypedTerm(args[0].shape, (args[0],), lambda e, _: build.power(e[0], HALF), node, literal=args[0].literal)
 
 
-def _skew(el: Typing, node: Node, args: list[Term]) -> Term:
+def _skew(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """[w]_x of a vector; of a matrix its skew part."""
     if args[0].kind != "matrix":
         return _plain(el, node, args)
     square = by_signature(el, operation("matrix_power", node), node, [args[0], known(build.num(1), node)])
-    el.note(f"{Speller(el).node(node)} of a matrix is its skew part (X - X^T)/2")
-    return Term(square.shape, (args[0],), lambda e, _: build.times(HALF, build.subtract(e[0], build.transpose(e[0]))), node)
+    el.note(f"{Wording(el).node(node)} of a matrix is its skew part (X - X^T)/2")
+    return TypedTerm(square.shape, (args[0],), lambda e, _: build.times(HALF, build.subtract(e[0], build.transpose(e[0]))), node)
 
 
-def _eigen(el: Typing, node: Node, args: list[Term]) -> Term:
+def _eigen(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """eigval(A, k), eigvec(A, k) of a symmetric matrix."""
     found = _plain(el, node, args)
     if el.scene.template:
@@ -195,66 +195,66 @@ def _eigen(el: Typing, node: Node, args: list[Term]) -> Term:
         names = {n: str(n.attr[0]) for n in leaves(e[0]) if n.op is SYMBOL}  # type: ignore[index]
         declared = {n: build.symbol(name, n.shape, el.properties(name, twin=False)) for n, name in names.items()}
         if not holds(build.substitute(e[0], declared), "symmetric"):
-            text = Speller(el).node(square.node or node.args[0])
+            text = Wording(el).node(square.node or node.args[0])
             message = f"{text} is not known to be symmetric, and {node.attr} is of symmetric matrices"
             raise refuse_shape(message, node, f"declare {text} in S^n, or take the symmetric part ({text} + {text}^T)/2")
         return make(e, resolve)
 
-    return Term(found.shape, (square, number), checked, node)
+    return TypedTerm(found.shape, (square, number), checked, node)
 
 
-def _kron(el: Typing, node: Node, args: list[Term]) -> Term:
+def _kron(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return kron_of(el, args[0], args[1], node)
 
 
-def _vec(el: Typing, node: Node, args: list[Term]) -> Term:
+def _vec(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The columns on top of each other: the number of columns is the outer factor of the size."""
     t = args[0]
     return applied(operation("vec", node), (el.sizes.product(t.shape[1], t.shape[0]), ONE), args, node)
 
 
-def _inverse(el: Typing, node: Node, args: list[Term]) -> Term:
+def _inverse(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if args[0].is_scalar and not undeclared(args):
-        return Term(SCALAR, (args[0],), lambda e, _: build.inverse(e[0]), node)
+        return TypedTerm(SCALAR, (args[0],), lambda e, _: build.inverse(e[0]), node)
     return _plain(el, node, args)
 
 
-def _plain(el: Typing, node: Node, args: list[Term]) -> Term:
+def _plain(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """Any other function of the book."""
     name = str(node.attr)
     op = operation(name, node)
     if name in OF_MORE_THAN_ONE and args[0].is_scalar and not el.scene.template:
         if name == "tr" and node.args[0].op == "mul" and any(a.op == "T" for a in walk(node.args[0])):  # tr(x^T A x)
             el.penalty(TRACE_OF_NUMBER, *args)
-            el.note(f"{Speller(el).node(node)} is the trace of a number, which is that number")
+            el.note(f"{Wording(el).node(node)} is the trace of a number, which is that number")
         elif undeclared(args) and not (name == "sum" and node.args[0].attr == "sum"):  # sum(sum(X)), as in MATLAB
             raise Misfit(args, partial(_too_small, el, node))
         if name == "logdet":
             return applied(operation("log", node), SCALAR, [applied(operation("abs", node), SCALAR, args, None)], node)
-        return Term(SCALAR, (args[0],), lambda e, _: e[0], node)
+        return TypedTerm(SCALAR, (args[0],), lambda e, _: e[0], node)
     if op.elementwise:
         _state_entrywise(el, node, args[0])
     return by_signature(el, op, node, args)
 
 
-def _state_entrywise(el: Typing, node: Node, t: Term) -> None:
+def _state_entrywise(el: Typing, node: Node, t: TypedTerm) -> None:
     """A scalar function of a square matrix is said to be entrywise."""
     if t.kind != "matrix" or el.scene.template:
         return
     name = str(node.attr)
     other = MATRIX_FUNCTIONS.get(name)
-    text = Speller(el).node(node)
+    text = Wording(el).node(node)
     hint = f"; {other} is the matrix {'exponential' if other == 'expm' else 'function'}" if other else ""
     rows, cols = t.shape
     el.note(lambda resolve: f"{text} is taken entry by entry{hint}" if resolve(rows) is resolve(cols) else "")
 
 
 def _too_small(el: Typing, node: Node) -> MatcalcError:
-    s = Speller(el)
+    s = Wording(el)
     return refuse_shape(f"{node.attr} of {s.node(node.args[0])}, which is a scalar", node)
 
 
-def _log(el: Typing, node: Node, args: list[Term]) -> Term:
+def _log(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """log(x); log(x, b) is log_b(x)."""
     if len(args) == 1:
         return _plain(el, node, args)
@@ -263,7 +263,7 @@ def _log(el: Typing, node: Node, args: list[Term]) -> Term:
     if not str(node.attr).endswith("."):
         _state_entrywise(el, node, args[0])
     log = operation("log", node)
-    return Term(args[0].shape, tuple(args), lambda e, _: build.divide(build.apply(log, e[:1]), build.apply(log, e[1:])), node)
+    return TypedTerm(args[0].shape, tuple(args), lambda e, _: build.divide(build.apply(log, e[:1]), build.apply(log, e[1:])), node)
 
 
 HALF = build.num(Fraction(1, 2))
@@ -272,7 +272,7 @@ CAPITAL_VARIANCE = 3  # what a capital letter for a number costs there
 NORMAL = ("(2 pi)^(-1/2) s^(-1/2) exp(-(x - m)^2/(2 s))", "(2 pi)^(-count(x)/2) det(s)^(-1/2) exp(-1/2 (x - m)^T s^-1 (x - m))")
 
 
-def _normal(el: Typing, node: Node, args: list[Term]) -> Term:
+def _normal(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The normal density with mean m and covariance s: of a number, where s is its variance, or of a vector."""
     x, m, s = args
     if not all(t.is_scalar for t in args):
@@ -281,15 +281,15 @@ def _normal(el: Typing, node: Node, args: list[Term]) -> Term:
             raise Misfit(args, partial(_normal_error, el, node, args))
     elif node.args[2].op == "name" and str(node.args[2].attr)[:1].isupper():
         el.penalty(CAPITAL_VARIANCE, *args)
-    el.frames.append(Frame({"x": x, "m": m, "s": s}, quiet=True))
+    el.frames.append(BoundNames({"x": x, "m": m, "s": s}, quiet=True))
     taken = any(split_name(n)[0] == "pi" for n in el.scene.names)  # pi_k N(x | m_k, S_k)
     value = el.walk(normal_density(NORMAL[not x.is_scalar].replace("pi", "acos(-1)" if taken else "pi")))
     el.frames.pop()
     return value
 
 
-def _normal_error(el: Typing, node: Node, args: list[Term]) -> MatcalcError:
-    s = Speller(el)
+def _normal_error(el: Typing, node: Node, args: list[TypedTerm]) -> MatcalcError:
+    s = Wording(el)
     shapes = ", ".join(s.shape(t) for t in args)
     return refuse_shape(f"the normal density is of a vector, its mean and its covariance matrix, or of three numbers; here {shapes}", node)
 
@@ -322,7 +322,7 @@ CALLS: dict[str, Meaning] = {
 }
 
 
-def _dotted(el: Typing, node: Node, args: list[Term]) -> Term:
+def _dotted(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """exp.(X), max.(X, Y): entry by entry, and meant so."""
     name = str(node.attr)[:-1]
     if name == "sqrt" or (name in ("log", "max", "min") and len(args) > 1):
@@ -334,15 +334,15 @@ def _dotted(el: Typing, node: Node, args: list[Term]) -> Term:
     return by_signature(el, op, node, args)
 
 
-def _derivative(el: Typing, node: Node, args: list[Term]) -> Term:
+def _derivative(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """tanh'(z): the derivative that the book gives, entry by entry."""
-    el.frames.append(Frame({"x": args[0]}, quiet=True))
+    el.frames.append(BoundNames({"x": args[0]}, quiet=True))
     value = el.walk(derivative_by_entries(str(node.attr)[:-1]))
     el.frames.pop()
     return value
 
 
-def call(el: Typing, node: Node, args: list[Term]) -> Term:
+def call(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """A function applied to its arguments."""
     name = str(node.attr)
     if name.startswith(EINSUM):

@@ -23,18 +23,18 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..syntax import Node
 from .axes import Place, array_of, axis, summed
-from .misfit import Misfit, Speller, refuse_shape
+from .misfit import Misfit, Wording, refuse_shape
 from .products import applied, transposed
-from .scopes import SCALAR, Index, Typing
-from .terms import Resolve, Term
+from .scopes import SCALAR, BoundIndex, Typing
+from .terms import Resolve, TypedTerm
 
 NAME = "einsum "  # what a call is called, with its letters behind
 WANTED = ("a number", "a vector", "a matrix")  # an array with that many letters
-Factor = tuple[str, Term]  # letters, and the array; once they are read: none, one (a column) or two different ones
+Factor = tuple[str, TypedTerm]  # letters, and the array; once they are read: none, one (a column) or two different ones
 At = Callable[[Resolve], Expr]  # the place that a letter stands for
 
 
-def einsum(el: Typing, node: Node, args: list[Term]) -> Term:
+def einsum(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The value; Misfit where an array has another number of axes than letters."""
     given, value = _letters(node, len(args))
     for k, (t, letters) in enumerate(zip(args, given)):
@@ -44,7 +44,9 @@ def einsum(el: Typing, node: Node, args: list[Term]) -> Term:
     return contracted(el, node, arrays, value)
 
 
-def contracted(el: Typing, node: Node, arrays: Sequence[Factor], value: str, fixed: Mapping[str, Index] = MappingProxyType({})) -> Term:
+def contracted(
+    el: Typing, node: Node, arrays: Sequence[Factor], value: str, fixed: Mapping[str, BoundIndex] = MappingProxyType({})
+) -> TypedTerm:
     """The sum of the products of the entries over all letters that the value does not have; those that are `fixed` stand at a place."""
     sizes = _sizes(el, node, arrays)
     lead, tail = value[:-2], value[-2:]
@@ -73,7 +75,7 @@ def _index(name: str, _: Resolve) -> Expr:
     return build.index(name)
 
 
-def _value(tail: str, at: Mapping[str, At], sizes: Mapping[str, Dim], whole: Term | None) -> list[Term]:
+def _value(tail: str, at: Mapping[str, At], sizes: Mapping[str, Dim], whole: TypedTerm | None) -> list[TypedTerm]:
     """What is left, with a unit vector for each letter of the value that runs."""
     row, column = (_unit(at[c], sizes[c]) if c in at else None for c in (tail + "  ")[:2])
     if row is None and column is None:
@@ -83,8 +85,8 @@ def _value(tail: str, at: Mapping[str, At], sizes: Mapping[str, Dim], whole: Ter
     return [row, transposed(whole)] if row is not None else [whole, transposed(column)] if column is not None else []
 
 
-def _unit(place: At, n: Dim) -> Term:
-    return Term((n, ONE), (), lambda _, r: build.unit(place(r), r(n)))
+def _unit(place: At, n: Dim) -> TypedTerm:
+    return TypedTerm((n, ONE), (), lambda _, r: build.unit(place(r), r(n)))
 
 
 def _letters(node: Node, count: int) -> tuple[list[str], str]:
@@ -116,20 +118,20 @@ def _sizes(el: Typing, node: Node, arrays: Sequence[Factor]) -> dict[str, Dim]:
     return sizes
 
 
-def _factor(t: Term, letters: str, at: Mapping[str, At]) -> Factor:
+def _factor(t: TypedTerm, letters: str, at: Mapping[str, At]) -> Factor:
     """An array with the letters that do not run, at the places of those that do."""
     lead, own = letters[: len(t.leading)], letters[len(t.leading) :].ljust(2)
     first, second = own[0], own[1]
-    m = Term(t.shape, (t,), partial(_at_places, [at[c] for c in lead]), t.node) if lead else t
+    m = TypedTerm(t.shape, (t,), partial(_at_places, [at[c] for c in lead]), t.node) if lead else t
     here = [c for c in (first, second) if c in at]
     if first == " " or (second == " " and not here):
         return first.strip(), m
     if here == [first] and second == " ":
-        return "", Term(SCALAR, (m,), lambda e, r: build.entry(e[0], at[first](r), build.num(1)))
+        return "", TypedTerm(SCALAR, (m,), lambda e, r: build.entry(e[0], at[first](r), build.num(1)))
     if first == second and not here:
         return first, applied(DIAGONAL, (m.shape[0], ONE), [m], None)
     if len(here) == 2:
-        return "", Term(SCALAR, (m,), lambda e, r: build.entry(e[0], at[first](r), at[second](r)))
+        return "", TypedTerm(SCALAR, (m,), lambda e, r: build.entry(e[0], at[first](r), at[second](r)))
     if here == [first]:
         return second, _times(transposed(m), _unit(at[first], m.shape[0]))
     return (first, _times(m, _unit(at[second], m.shape[1]))) if here else (first + second, m)
@@ -139,8 +141,8 @@ def _at_places(at: Sequence[At], e: Sequence[Expr], resolve: Resolve) -> Expr:
     return build.substitute(e[0], {build.index(axis(k)): place(resolve) for k, place in enumerate(at)})
 
 
-def _axes_error(el: Typing, node: Node, k: int, t: Term, letters: str) -> MatcalcError:
-    s = Speller(el)
+def _axes_error(el: Typing, node: Node, k: int, t: TypedTerm, letters: str) -> MatcalcError:
+    s = Wording(el)
     square = len(letters) == 2 and letters[0] == letters[1]
     wanted = "a square matrix" if square else WANTED[len(letters)] if len(letters) < 3 else f"an array of {len(letters)} indices"
     return refuse_shape(f"{s.node(node.args[k])} has the letters {letters} in einsum, so it is {wanted}, and it is {s.shape(t)}", node)
@@ -173,7 +175,7 @@ def _alike(factors: Sequence[Factor]) -> list[Factor]:
         for m, (others, u) in enumerate(factors[k + 1 :], k + 1):
             if letters and sorted(letters) == sorted(others):
                 both = [t, u if letters == others else transposed(u)]
-                new = (letters, Term(t.shape, tuple(both), lambda e, _: build.hadamard(*e)))
+                new = (letters, TypedTerm(t.shape, tuple(both), lambda e, _: build.hadamard(*e)))
                 return [*factors[:k], new, *factors[k + 1 : m], *factors[m + 1 :]]
     return []
 
@@ -192,7 +194,7 @@ def _joined(factors: Sequence[Factor], value: str) -> list[Factor]:
     return []
 
 
-def _contracted(letters: str, t: Term, others: str, u: Term, c: str) -> Factor:
+def _contracted(letters: str, t: TypedTerm, others: str, u: TypedTerm, c: str) -> Factor:
     """The sum over c of the products: t u, with the transposes that put c between them."""
     left = t if letters[-1] == c and len(letters) == 2 else transposed(t)
     right = u if others[0] == c else transposed(u)
@@ -202,7 +204,7 @@ def _contracted(letters: str, t: Term, others: str, u: Term, c: str) -> Factor:
     return kept, _times(left, right)
 
 
-def _scaled(letters: str, t: Term, others: str, u: Term, c: str) -> Factor:
+def _scaled(letters: str, t: TypedTerm, others: str, u: TypedTerm, c: str) -> Factor:
     """diag(x) A, or A diag(x)."""
     (word, matrix), (_, vector) = ((letters, t), (others, u)) if len(letters) == 2 else ((others, u), (letters, t))
     n = vector.shape[0]
@@ -210,7 +212,7 @@ def _scaled(letters: str, t: Term, others: str, u: Term, c: str) -> Factor:
     return word, _times(weights, matrix) if word[0] == c else _times(matrix, weights)
 
 
-def _whole(held: Sequence[Factor], value: str) -> Term | None:
+def _whole(held: Sequence[Factor], value: str) -> TypedTerm | None:
     """The value of what is left: one array, or two vectors whose letters it has both; None of anything else."""
     if len(held) == 1 and sorted(held[0][0]) == sorted(value):
         letters, t = held[0]
@@ -220,15 +222,15 @@ def _whole(held: Sequence[Factor], value: str) -> Term | None:
     return None
 
 
-def _ones(n: Dim) -> Term:
-    return Term((n, ONE), (), lambda _, r: build.ones(r(n)))
+def _ones(n: Dim) -> TypedTerm:
+    return TypedTerm((n, ONE), (), lambda _, r: build.ones(r(n)))
 
 
-def _times(a: Term, b: Term) -> Term:
-    return Term((a.shape[0], b.shape[1]), (a, b), lambda e, _: build.matmul(*e))
+def _times(a: TypedTerm, b: TypedTerm) -> TypedTerm:
+    return TypedTerm((a.shape[0], b.shape[1]), (a, b), lambda e, _: build.matmul(*e))
 
 
-def _product(terms: Sequence[Term], node: Node) -> Term:
+def _product(terms: Sequence[TypedTerm], node: Node) -> TypedTerm:
     """Numbers times a product of the rest."""
     arrays = [t for t in terms if not t.is_scalar] or terms[-1:]
-    return Term((arrays[0].shape[0], arrays[-1].shape[1]), tuple(terms), lambda e, _: build.matmul(*e), node)
+    return TypedTerm((arrays[0].shape[0], arrays[-1].shape[1]), tuple(terms), lambda e, _: build.matmul(*e), node)

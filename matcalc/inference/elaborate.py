@@ -16,16 +16,16 @@ from ..reading.subscripts import split_indexed
 from ..syntax import Binding, Node
 from .misfit import Misfit
 from .scene import SHAPED
-from .scopes import SCALAR, Frame, Typing, reaches_to
+from .scopes import SCALAR, BoundNames, Typing, reaches_to
 from .standing import carries_indices, is_euler, name_of, stacked
 from .tensors import on_arrays
-from .terms import Term
+from .terms import TypedTerm
 from .unify import is_unknown
 
 MOST_VISITS = 4_000_000  # nested functions can make a short text very long
 
 
-def typed_program(el: Typing) -> Term:
+def typed_program(el: Typing) -> TypedTerm:
     """The bindings, then the body."""
     el.walk = partial(elaborate, el)
     program = el.scene.program
@@ -72,9 +72,9 @@ def _check_binding(el: Typing, b: Binding) -> None:
         raise ReadingError(f"{b.name} is declared, and bound in the text too", span=b.span, suggestion="give one of them another name")
 
 
-def elaborate(el: Typing, root: Node) -> Term:
+def elaborate(el: Typing, root: Node) -> TypedTerm:
     """The term of a surface tree."""
-    values: list[Term] = []
+    values: list[TypedTerm] = []
     todo: list[tuple[str, Node]] = [("visit", root)]
     while todo:
         step, node = todo.pop()
@@ -86,7 +86,7 @@ def elaborate(el: Typing, root: Node) -> Term:
             if op == "name":
                 values.append(_seen(el, node, name_of(el, node)))
             elif op == "num":
-                values.append(Term(SCALAR, (), partial(_number, node.attr), node, literal=True))
+                values.append(TypedTerm(SCALAR, (), partial(_number, node.attr), node, literal=True))
             else:
                 _open(el, node, todo)
         elif step == "apply":
@@ -102,14 +102,14 @@ def elaborate(el: Typing, root: Node) -> Term:
             binding = el.functions[str(node.attr)]
             at = len(values) - len(node.args)
             quiet = binding is el.book.get(binding.name)
-            el.frames.append(Frame(dict(zip(binding.params, values[at:])), quiet))
+            el.frames.append(BoundNames(dict(zip(binding.params, values[at:])), quiet))
             del values[at:]
         elif step == "leave":
             el.frames.pop()
     return values.pop()
 
 
-def _seen(el: Typing, node: Node, term: Term) -> Term:
+def _seen(el: Typing, node: Node, term: TypedTerm) -> TypedTerm:
     if len(el.frames) == 1:
         el.seen.append((node, term))
     return term

@@ -14,18 +14,18 @@ from ..reading.subscripts import Part
 from ..syntax import Node
 from .abstract import stacked_indices
 from .blocks import blocks
-from .misfit import Misfit, Speller, refuse_shape
+from .misfit import Misfit, Wording, refuse_shape
 from .products import applied, level
-from .scopes import Index, Typing
+from .scopes import BoundIndex, Typing
 from .standing import check_places, entry_at, member, place_of, value_at
-from .terms import Resolve, Term
+from .terms import Resolve, TypedTerm
 
 ROW_SUM = 3  # what a sum of rows costs as a reading
 
 # ---------------------------------------------------------------------------------------------- entries, literals, sums
 
 
-def subscripted(el: Typing, node: Node, args: list[Term]) -> Term:
+def subscripted(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """X[i,j], X[i,:], (V y)_i, delta[i,j]."""
     stacked_indices(el, node, args)
     at = [None if p.op == "all" else place_at(el, p) for p in node.args[1:]]
@@ -37,7 +37,7 @@ def subscripted(el: Typing, node: Node, args: list[Term]) -> Term:
         if name != "delta":
             return member(el, name, places, node) if name in el.scene.families else value_at(el, name, places, node)
         n = el.sizes.fresh()
-        return entry_at(el, Term((n, n), (), lambda _, r: build.eye(r(n)), node), places, node)
+        return entry_at(el, TypedTerm((n, n), (), lambda _, r: build.eye(r(n)), node), places, node)
     t = args[0]
     if len(places) == len(at):
         return entry_at(el, t, _two_digits(el, t, node) or places, node)
@@ -47,27 +47,27 @@ def subscripted(el: Typing, node: Node, args: list[Term]) -> Term:
     rows, cols = t.shape
     if at[0] is not None:
         i = at[0]
-        return Term((ONE, cols), (t,), lambda e, r: build.matmul(build.transpose(build.unit(i.at(r), r(rows))), e[0]), node)
+        return TypedTerm((ONE, cols), (t,), lambda e, r: build.matmul(build.transpose(build.unit(i.at(r), r(rows))), e[0]), node)
     if at[1] is not None:
         j = at[1]
-        return Term((rows, ONE), (t,), lambda e, r: build.matmul(e[0], build.unit(j.at(r), r(cols))), node)
+        return TypedTerm((rows, ONE), (t,), lambda e, r: build.matmul(e[0], build.unit(j.at(r), r(cols))), node)
     return t
 
 
-def _two_digits(el: Typing, t: Term, node: Node) -> list[Index]:
+def _two_digits(el: Typing, t: TypedTerm, node: Node) -> list[BoundIndex]:
     """`(A B)_{12}` is the entry (1, 2) of a matrix, like A_{12}; `(A B)[12]` is not."""
     number = node.args[1]
     before = el.scene.program.text[number.span[0] - 1 : number.span[0] + 1] if number.span else ""
     if t.kind != "matrix" or len(node.args) > 2 or number.op != "num" or not {"_", "{"} & set(before):
         return []
     digits = str(number.attr)
-    return [Index(build.num(int(c)), None) for c in digits] if len(digits) == 2 and "0" not in digits else []
+    return [BoundIndex(build.num(int(c)), None) for c in digits] if len(digits) == 2 and "0" not in digits else []
 
 
-def place_at(el: Typing, p: Node) -> Index:
+def place_at(el: Typing, p: Node) -> BoundIndex:
     """A subscript: an index, a number, or a pair of indices run together (i, p) as in a Kronecker product."""
     if p.op == "num" and isinstance(p.attr, Fraction) and p.attr.denominator == 1 and p.attr >= 1:
-        return Index(build.num(p.attr), None)
+        return BoundIndex(build.num(p.attr), None)
     if p.op == "name":
         index = el.frames[-1].indices.get(str(p.attr))
         if index is not None:
@@ -88,7 +88,7 @@ def place_at(el: Typing, p: Node) -> Index:
             if k.range is None or k.parts:
                 raise ReadingError("a pair of indices has bound indices", span=p.span)
             size = k.range if size is None else el.sizes.product(size, k.range)
-        return Index(parts[0].expr, size, parts=parts)
+        return BoundIndex(parts[0].expr, size, parts=parts)
     raise ReadingError("a subscript is a bound index or a number", span=p.span)
 
 
@@ -100,17 +100,17 @@ def _shift(p: Node) -> int:
     return -int(inner.attr) if p.op == "neg" else int(inner.attr)
 
 
-def written_out(el: Typing, node: Node, args: list[Term]) -> Term:
+def written_out(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     rows, cols = node.attr if isinstance(node.attr, tuple) else (len(args), 1)
     assert isinstance(rows, int) and isinstance(cols, int)
     if rows == cols == 1:
         return args[0]
     if not all(t.is_scalar for t in args):
         return blocks(el, node, args, rows, cols)
-    return Term((Dim.of(rows), Dim.of(cols)), tuple(args), lambda e, _: build.literal(rows, cols, e), node)
+    return TypedTerm((Dim.of(rows), Dim.of(cols)), tuple(args), lambda e, _: build.literal(rows, cols, e), node)
 
 
-def indexed(el: Typing, node: Node, args: list[Term]) -> Term:
+def indexed(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """A sum or product over an index; without bounds it runs over what the index ranges over."""
     index = el.unbind(node)
     *bounds, body = args
@@ -120,7 +120,7 @@ def indexed(el: Typing, node: Node, args: list[Term]) -> Term:
         raise Misfit(
             [body],
             lambda: refuse_shape(
-                f"the factors of a product are scalars; {Speller(el).node(node.args[0])} is {Speller(el).shape(body)}", node
+                f"the factors of a product are scalars; {Wording(el).node(node.args[0])} is {Wording(el).shape(body)}", node
             ),
         )
     if body.kind == "row":  # where x_i could be a vector, a sum of rows x_i w^T is hardly meant
@@ -135,13 +135,13 @@ def indexed(el: Typing, node: Node, args: list[Term]) -> Term:
             return build.indexed_sum(name, low, high, e[-1])
         return build.indexed_product(name, low, high, e[-1])
 
-    return Term(body.shape, (*bounds, body), over, node)
+    return TypedTerm(body.shape, (*bounds, body), over, node)
 
 
 # ---------------------------------------------------------------------------------------------- conditions
 
 
-def comparison(el: Typing, node: Node, args: list[Term]) -> Term:
+def comparison(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """One relation; indices that are compared, as in `i = k`, run equally far."""
     ranges = [i.range for a in node.args if a.op == "name" and (i := el.frames[-1].indices.get(str(a.attr))) is not None]
     if len(ranges) == 2 and ranges[0] is not None and ranges[1] is not None:
@@ -150,19 +150,19 @@ def comparison(el: Typing, node: Node, args: list[Term]) -> Term:
     return applied(IVERSON, shape, args, node, node.attr)
 
 
-def both(el: Typing, node: Node, args: list[Term]) -> Term:
+def both(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """Conditions joined by `and`: the product of their indicators."""
     args, shape = level(el, node, args, node.args, stated=False)
-    return Term(shape, tuple(args), lambda e, _: build.hadamard(*e), node)
+    return TypedTerm(shape, tuple(args), lambda e, _: build.hadamard(*e), node)
 
 
-def iverson(el: Typing, node: Node, args: list[Term]) -> Term:
+def iverson(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return args[0]
 
 
-def cases(el: Typing, node: Node, args: list[Term]) -> Term:
+def cases(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """Values and conditions in turn, perhaps with a last value for what is left."""
     wide = [k for k, t in enumerate(args) if k % 2 == 0 or not t.is_scalar]  # a scalar condition decides for all entries
     levelled, shape = level(el, node, [args[k] for k in wide], [node.args[k] for k in wide], stated=False)
     args = [dict(zip(wide, levelled)).get(k, t) for k, t in enumerate(args)]
-    return Term(shape, tuple(args), lambda e, _: make(CASES, tuple(e), None, e[0].shape, sum(x.size for x in e) + 2), node)
+    return TypedTerm(shape, tuple(args), lambda e, _: make(CASES, tuple(e), None, e[0].shape, sum(x.size for x in e) + 2), node)

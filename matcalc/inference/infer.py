@@ -33,7 +33,7 @@ from .shorthands import shorthands
 from .standing import name_of, place_of
 from .suspect import refuse_suspect
 from .table import Reading, table
-from .terms import Term, finish, keep_names
+from .terms import TypedTerm, finish, keep_names
 
 _OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
 
@@ -118,8 +118,8 @@ def _both_ways(program: Program) -> str:
     return general
 
 
-def _elaborated(scene: Scene) -> tuple[Typing, Term]:
-    def attempt(kinds: dict[str, str]) -> tuple[Typing, Term]:
+def _elaborated(scene: Scene) -> tuple[Typing, TypedTerm]:
+    def attempt(kinds: dict[str, str]) -> tuple[Typing, TypedTerm]:
         el = Typing(scene, kinds, MEANINGS, shorthands())
         try:
             return el, typed_program(el)
@@ -130,7 +130,7 @@ def _elaborated(scene: Scene) -> tuple[Typing, Term]:
     return search(attempt, scene.length, scene.program.bold)
 
 
-def _typed(scene: Scene, el: Typing, root: Term) -> Typed:
+def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     _declare_variables(scene, el)
     scene.check_wrt(list(el.symbols), el.supposed)
     names = SizeNames(el)

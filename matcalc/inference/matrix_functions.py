@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ..ops.book import REGISTRY
 from ..syntax import Node, walk
-from .misfit import Speller, refuse_shape
+from .misfit import Wording, refuse_shape
 from .scopes import Typing
-from .terms import Resolve, Term
+from .terms import Resolve, TypedTerm
 
 MATRIX_FUNCTIONS = {op.scalar: op.name for op in REGISTRY.values() if op.scalar}
 PASSING = frozenset({"neg", "T", "add"})  # what a function's value goes through unchanged in this respect
@@ -34,11 +34,11 @@ def refuse_doubtful(el: Typing, resolve: Resolve) -> None:
                 _refuse(el, call, place)
 
 
-def _is_square(term: Term | None, resolve: Resolve) -> bool:
+def _is_square(term: TypedTerm | None, resolve: Resolve) -> bool:
     return term is not None and term.kind == "matrix" and resolve(term.shape[0]) is resolve(term.shape[1])
 
 
-def _place(call: Node, parents: dict[int, Node], terms: dict[int, Term]) -> str:
+def _place(call: Node, parents: dict[int, Node], terms: dict[int, TypedTerm]) -> str:
     """What the value stands in that a matrix function would stand in too; "" if in nothing of the kind."""
     node = call
     while (parent := parents.get(id(node))) is not None:
@@ -67,7 +67,7 @@ def _is_root_of_square(call: Node) -> bool:
 
 
 def _refuse(el: Typing, call: Node, place: str) -> None:
-    text = Speller(el).node(*call.args)
+    text = Wording(el).node(*call.args)
     name = str(call.attr)
     message = f"{name}({text}) in {place} can be the function of the matrix or that of its entries"
     raise refuse_shape(message, call, f"write {MATRIX_FUNCTIONS[name]}({text}) for the matrix function, {name}.({text}) for entry by entry")

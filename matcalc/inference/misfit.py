@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import MatcalcError, ShapeError
 from ..kinds import Dim, Shape
 from ..syntax import Node
-from .terms import Term
+from .terms import TypedTerm
 from .unify import is_unknown
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Misfit(Exception):
     may have fixed. `error` makes the error to raise if no other guess fits.
     """
 
-    def __init__(self, terms: Sequence[Term], error: Callable[[], MatcalcError], sizes: bool = False) -> None:
+    def __init__(self, terms: Sequence[TypedTerm], error: Callable[[], MatcalcError], sizes: bool = False) -> None:
         super().__init__()
         self.terms, self.error, self.sizes = terms, error, sizes
         self.defaults: dict[str, str] = {}  # the undeclared names met so far, and their default kinds
@@ -43,7 +43,7 @@ def refuse_shape(message: str, node: Node, suggestion: str | None = None) -> Sha
     return ShapeError(message, span=node.span, suggestion=suggestion)
 
 
-class Speller:
+class Wording:
     """Shapes and parts of the text, for messages under one typing. Unknown sizes get letters."""
 
     def __init__(self, scopes: Typing) -> None:
@@ -61,7 +61,7 @@ class Speller:
             self._letters[d] = Dim.of(next(self._free))
         return self._letters[d]
 
-    def shape(self, t: Term) -> str:
+    def shape(self, t: TypedTerm) -> str:
         cols = self.dim(t.shape[1])  # vectors are n, matrices m×n: the columns get their letter first
         return "a scalar" if t.is_scalar else "×".join(map(str, (*map(self.dim, t.leading), self.dim(t.shape[0]), cols)))
 
@@ -133,9 +133,9 @@ def _same(e: Typing, a: Shape, b: Shape) -> bool:
     return all(e.sizes.could_equal(x, y) for x, y in zip(a, b))
 
 
-def product_error(e: Typing, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def product_error(e: Typing, left: Sequence[Node], right: Node, a: TypedTerm, b: TypedTerm) -> ShapeError:
     """`a b` where the columns of a and the rows of b differ."""
-    s = Speller(e)
+    s = Wording(e)
     one, other, one_t, other_t = s.factor(*left), s.factor(right), s.transposed(*left), s.transposed(right)
     rows, cols, rows2, cols2 = *a.shape, *b.shape
     fits = e.sizes.could_equal
@@ -151,9 +151,9 @@ def product_error(e: Typing, left: Sequence[Node], right: Node, a: Term, b: Term
     return ShapeError(message, span=span, suggestion=one_of(text for text, ok in options if ok))
 
 
-def sum_error(e: Typing, first: Node, other: Node, a: Term, b: Term) -> ShapeError:
+def sum_error(e: Typing, first: Node, other: Node, a: TypedTerm, b: TypedTerm) -> ShapeError:
     """Two summands of different shapes."""
-    s = Speller(e)
+    s = Wording(e)
     first, other = (n.args[0] if n.op == "neg" else n for n in (first, other))
     options = []
     if _same(e, (a.shape[1], a.shape[0]), b.shape):
@@ -172,9 +172,9 @@ def sum_error(e: Typing, first: Node, other: Node, a: Term, b: Term) -> ShapeErr
     return refuse_shape(message, other, one_of(options))
 
 
-def entrywise_error(e: Typing, sign: str, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def entrywise_error(e: Typing, sign: str, left: Sequence[Node], right: Node, a: TypedTerm, b: TypedTerm) -> ShapeError:
     """`a .* b` of different shapes."""
-    s = Speller(e)
+    s = Wording(e)
     one, other = s.factor(*left), s.factor(right)
     options = [f"{one} {sign} {s.transposed(right)}"] if _same(e, (a.shape[1], a.shape[0]), b.shape) else []
     if sign == ".*" and e.sizes.could_equal(a.shape[1], b.shape[0]):
@@ -187,9 +187,9 @@ def entrywise_error(e: Typing, sign: str, left: Sequence[Node], right: Node, a: 
     )
 
 
-def division_error(e: Typing, left: Sequence[Node], right: Node, a: Term, b: Term) -> ShapeError:
+def division_error(e: Typing, left: Sequence[Node], right: Node, a: TypedTerm, b: TypedTerm) -> ShapeError:
     """`a / b` with b no scalar."""
-    s = Speller(e)
+    s = Wording(e)
     one, other = s.factor(*left), s.factor(right)
     options = [f"{one} ./ {other}"] if a.is_scalar or _same(e, a.shape, b.shape) else []
     power = f"{other}^-1" if right.op in ATOMS or _bracketed(other) else f"({other})^-1"
@@ -202,9 +202,9 @@ def division_error(e: Typing, left: Sequence[Node], right: Node, a: Term, b: Ter
     )
 
 
-def power_error(e: Typing, node: Node, base: Term) -> ShapeError:
+def power_error(e: Typing, node: Node, base: TypedTerm) -> ShapeError:
     """`x^2` of something that is neither a scalar nor square."""
-    s = Speller(e)
+    s = Wording(e)
     b, x = s.factor(node.args[0]), s.node(node.args[1])
     exponent = x if len(x) == 1 or x.isdigit() else f"({x})"
     options = [f"{b}.^{exponent}"]
@@ -216,9 +216,9 @@ def power_error(e: Typing, node: Node, base: Term) -> ShapeError:
     return refuse_shape(f"{s.node(node)}: {b} is {s.shape(base)}, and only scalars and square matrices have powers", node, one_of(options))
 
 
-def square_error(e: Typing, function: str, node: Node, argument: Node, a: Term) -> ShapeError:
+def square_error(e: Typing, function: str, node: Node, argument: Node, a: TypedTerm) -> ShapeError:
     """det, tr, inv … of something that is not square."""
-    s = Speller(e)
+    s = Wording(e)
     text = s.node(argument)
     options = []
     if function == "tr" and argument.op == "mul" and len(argument.args) == 2:

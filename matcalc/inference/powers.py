@@ -11,12 +11,12 @@ from ..expressions import build
 from ..ops.book import REGISTRY
 from ..reading.subscripts import split_indexed
 from ..syntax import Node, walk
-from .misfit import Misfit, Speller, Undecided, power_error, refuse_shape, square_error
+from .misfit import Misfit, Undecided, Wording, power_error, refuse_shape, square_error
 from .products import applied, level, operation, transposed, value_of
 from .scopes import SCALAR, Typing
 from .standing import choice as choice_of
 from .standing import is_euler, name_of
-from .terms import Term, undeclared
+from .terms import TypedTerm, undeclared
 
 SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 6, 2, 3, 3  # what these cost as readings (LANGUAGE 7)
 
@@ -24,14 +24,14 @@ SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 6, 2, 3, 3  
 # ---------------------------------------------------------------------------------------------- powers
 
 
-def power(el: Typing, node: Node, args: list[Term]) -> Term:
+def power(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if len(args) == 1:
         return _euler(el, node, args[0]) if is_euler(el, node.args[0]) else _small_t(el, node, args[0])
     base, exponent = args
     if not exponent.is_scalar:
         raise Misfit([exponent], partial(_exponent_error, el, node, base, exponent))
     if base.is_scalar:
-        return Term(SCALAR, (base, exponent), lambda e, _: build.power(*e), node, literal=base.literal and exponent.literal)
+        return TypedTerm(SCALAR, (base, exponent), lambda e, _: build.power(*e), node, literal=base.literal and exponent.literal)
     if base.kind != "matrix":
         raise Misfit([base], partial(power_error, el, node, base))
     if not el.sizes.unify(*base.shape):
@@ -41,10 +41,10 @@ def power(el: Typing, node: Node, args: list[Term]) -> Term:
         if value is not None and value.denominator == 2:
             times = value.numerator
             if not el.scene.template:
-                speller, which = Speller(el), {1: "", -1: "the inverse of "}.get(times, f"the power {times} of ")
+                speller, which = Wording(el), {1: "", -1: "the inverse of "}.get(times, f"the power {times} of ")
                 el.note(f"{speller.node(node)} is {which}sqrtm({speller.node(node.args[0])}), the principal square root")
             root = applied(REGISTRY["sqrtm"], base.shape, [base], node)
-            return root if times == 1 else Term(base.shape, (root,), lambda e, _: build.matrix_power(e[0], build.num(times)), node)
+            return root if times == 1 else TypedTerm(base.shape, (root,), lambda e, _: build.matrix_power(e[0], build.num(times)), node)
         if _is_definite(el, node.args[0]) and not el.scene.template:
             return _real_power(el, node, base, exponent)
         raise Misfit([base], partial(_root_error, el, node, value))
@@ -52,14 +52,14 @@ def power(el: Typing, node: Node, args: list[Term]) -> Term:
         if _is_definite(el, node.args[0]) and not _is_whole(el, node.args[1]):
             return _real_power(el, node, base, exponent)
         _check_integer(el, node.args[1], exponent, node)
-    return Term(base.shape, (base, exponent), lambda e, _: build.matrix_power(*e), node)
+    return TypedTerm(base.shape, (base, exponent), lambda e, _: build.matrix_power(*e), node)
 
 
-def _small_t(el: Typing, node: Node, base: Term) -> Term:
+def _small_t(el: Typing, node: Node, base: TypedTerm) -> TypedTerm:
     """x^t where t is nothing but an exponent: the transpose of what is no number."""
     if base.is_scalar:
         return power(el, node, [base, name_of(el, node.args[1])])
-    el.note(f"{Speller(el).node(node)} is the transpose")
+    el.note(f"{Wording(el).node(node)} is the transpose")
     return transpose(el, node, [base])
 
 
@@ -73,15 +73,15 @@ def _is_whole(el: Typing, exponent: Node) -> bool:
     return all(n not in el.scene.declared or "integer" in el.properties(n, twin=False) for n in names)
 
 
-def _real_power(el: Typing, node: Node, base: Term, exponent: Term) -> Term:
+def _real_power(el: Typing, node: Node, base: TypedTerm, exponent: TypedTerm) -> TypedTerm:
     """X^s of a positive definite X is expm(s logm(X))."""
-    s = Speller(el)
+    s = Wording(el)
     el.note(f"{s.node(node)} is expm({s.node(node.args[1])} logm({s.node(node.args[0])}))")
     log, exp = operation("logm", node), operation("expm", node)
-    return Term(base.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(e[1], build.apply(log, e[:1]))]), node)
+    return TypedTerm(base.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(e[1], build.apply(log, e[:1]))]), node)
 
 
-def _check_integer(el: Typing, exponent: Node, term: Term, node: Node) -> None:
+def _check_integer(el: Typing, exponent: Node, term: TypedTerm, node: Node) -> None:
     """A symbolic exponent of a matrix has to be an integer: declared so, or undeclared, when it becomes one."""
     todo, guessed = [exponent], []
     while todo:
@@ -104,15 +104,15 @@ def _check_integer(el: Typing, exponent: Node, term: Term, node: Node) -> None:
 
 
 def _whole_error(el: Typing, node: Node, exponent: Node, part: Node) -> MatcalcError:
-    s = Speller(el)
+    s = Wording(el)
     text, base = s.factor(exponent), s.factor(node.args[0])
     message = f"{base}^{text}: a matrix has whole powers only, and {s.node(part)} is not declared whole"
     hint = f"declare {s.node(part)} in N, or write {base}.^{text} for entry by entry"
     return refuse_shape(message, exponent, hint)
 
 
-def _exponent_error(el: Typing, node: Node, base: Term, exponent: Term) -> MatcalcError:
-    s = Speller(el)
+def _exponent_error(el: Typing, node: Node, base: TypedTerm, exponent: TypedTerm) -> MatcalcError:
+    s = Wording(el)
     b, x = s.factor(node.args[0]), s.factor(node.args[1])
     options = (
         f"did you mean expm(log({s.node(node.args[0])}) {x})?"
@@ -123,13 +123,13 @@ def _exponent_error(el: Typing, node: Node, base: Term, exponent: Term) -> Matca
 
 
 def _root_error(el: Typing, node: Node, value: Fraction | None) -> MatcalcError:
-    s = Speller(el)
+    s = Wording(el)
     b = s.node(node.args[0])
     message = f"{b}^{{{value}}}: a matrix has whole powers and square roots, others if it is declared spd, not the power {value}"
     return refuse_shape(message, node, f"write {b}.^({value}) for entry by entry")
 
 
-def _euler(el: Typing, node: Node, exponent: Term) -> Term:
+def _euler(el: Typing, node: Node, exponent: TypedTerm) -> TypedTerm:
     """e^… with e nothing else."""
     if not el.scene.template:
         el.note("e is Euler's number")
@@ -140,34 +140,36 @@ def _euler(el: Typing, node: Node, exponent: Term) -> Term:
         return applied(operation("expm", node), exponent.shape, [exponent], node)
     if not exponent.is_scalar and node.op == "pow":
         el.penalty(EULER_ENTRYWISE, exponent)
-        el.note(f"{Speller(el).node(node)} taken entry by entry")
+        el.note(f"{Wording(el).node(node)} taken entry by entry")
     return applied(operation("exp", node), exponent.shape, [exponent], node)
 
 
-def entrywise_power(el: Typing, node: Node, args: list[Term]) -> Term:
+def entrywise_power(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if len(args) == 1:
         return _euler(el, node, args[0])
     base, exponent = args
     if exponent.is_scalar:
-        return Term(base.shape, (base, exponent), lambda e, _: build.power(*e), node, literal=base.literal and exponent.literal)
+        return TypedTerm(base.shape, (base, exponent), lambda e, _: build.power(*e), node, literal=base.literal and exponent.literal)
     exp, log = operation("exp", node), operation("log", node)
     if base.is_scalar:
-        return Term(exponent.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(build.apply(log, e[:1]), e[1])]), node)
+        return TypedTerm(
+            exponent.shape, (base, exponent), lambda e, _: build.apply(exp, [build.times(build.apply(log, e[:1]), e[1])]), node
+        )
     if undeclared([exponent]):
         el.penalty(ENTRYWISE_EXPONENT, exponent)
     (base, exponent), shape = level(el, node, args, node.args, stated=False)
-    return Term(shape, (base, exponent), lambda e, _: build.apply(exp, [build.hadamard(e[1], build.apply(log, [e[0]]))]), node)
+    return TypedTerm(shape, (base, exponent), lambda e, _: build.apply(exp, [build.hadamard(e[1], build.apply(log, [e[0]]))]), node)
 
 
 # ---------------------------------------------------------------------------------------------- postfix, bars, norms
 
 
-def transpose(el: Typing, node: Node, args: list[Term]) -> Term:
+def transpose(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     t = args[0]
     name = str(node.args[0].attr) if node.args[0].op == "name" else ""
     counted = "T" in el.scene.sizes and name in el.scene.raised  # sum_{t=0}^{T-1} g^t r_t + g^T V
     if (counted or (t.is_scalar and el.stands_for_something("T"))) and node.span and "T" in el.scene.program.text[slice(*node.span)][-3:]:
-        s = Speller(el).factor(node.args[0])
+        s = Wording(el).factor(node.args[0])
         error = refuse_shape(
             f"{s}^T can be read in two ways: the transpose of the scalar {s}, or its power T",
             node,
@@ -180,30 +182,30 @@ def transpose(el: Typing, node: Node, args: list[Term]) -> Term:
         raise ReadingError(f"{name} is transposed, and vectors with two indices are not read", span=node.span, suggestion=hint)
     if t.is_scalar and undeclared(args):
         el.penalty(SCALAR_TRANSPOSE, t)
-    return Term((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)
+    return TypedTerm((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)
 
 
-def inverse(el: Typing, node: Node, args: list[Term]) -> Term:
+def inverse(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     t = args[0]
     if not t.is_scalar and not el.sizes.unify(*t.shape):
         raise Misfit([t], partial(square_error, el, "inv", node, node.args[0], t), t.kind == "matrix")
-    return Term(t.shape, (t,), lambda e, _: build.inverse(e[0]), node, literal=t.literal)
+    return TypedTerm(t.shape, (t,), lambda e, _: build.inverse(e[0]), node, literal=t.literal)
 
 
-def pseudoinverse(el: Typing, node: Node, args: list[Term]) -> Term:
+def pseudoinverse(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     t = args[0]
     if node.span and re.search(r"\\dagger|†", el.scene.program.text[slice(*node.span)]):
         _check_dagger(el, node, t)
     return applied(operation("pinv", node), (t.shape[1], t.shape[0]), [t], node)
 
 
-def _check_dagger(el: Typing, node: Node, t: Term) -> None:
+def _check_dagger(el: Typing, node: Node, t: TypedTerm) -> None:
     """U^\\dagger H U is the conjugate transpose of quantum texts, A^\\dagger b the pseudoinverse."""
     base = node.args[0]
     roots = (*(b.value for b in el.scene.program.bindings), el.scene.program.body)
     occurs = sum(n.op == "name" and n.attr == base.attr for root in roots for n in walk(root)) if base.op == "name" else 0
     turned = sum(n.op == "pinv" and n.args[0].attr == base.attr for root in roots for n in walk(root))
-    s = Speller(el).factor(base)
+    s = Wording(el).factor(base)
     if occurs > turned and el.sizes.could_equal(*t.shape):
         message = f"{s}^\\dagger can be the pseudoinverse of {s} or, in texts about complex matrices, its conjugate transpose"
         raise refuse_shape(message, node, f"write {s}^+ for the pseudoinverse; for a real matrix the other is {s}^T")
@@ -223,7 +225,7 @@ _NORMS: dict[tuple[str, str], tuple[str, int]] = {
 }
 
 
-def norm(el: Typing, node: Node, args: list[Term], which: str | None = None) -> Term:
+def norm(el: Typing, node: Node, args: list[TypedTerm], which: str | None = None) -> TypedTerm:
     """A norm, by the kind of the argument and the subscript of the bars."""
     written = str(node.attr or "") if which is None else which
     t = args[0]
@@ -234,7 +236,7 @@ def norm(el: Typing, node: Node, args: list[Term], which: str | None = None) -> 
         return applied(operation("abs", node), SCALAR, [t], node)
     found = _NORMS.get(("vector" if t.kind == "row" else t.kind, written))
     if found is None:
-        s = Speller(el)
+        s = Wording(el)
         message = f"the norm with subscript {written} of {s.node(node.args[0])}, which is {s.shape(t)}, is not in the book"
         hint = f"write sum(abs({s.node(node.args[0])})) for the sum over the entries" if written == "1" and t.kind == "matrix" else None
         hint = hint or "the norms are ||x||, ||x||_1, ||x||_inf, ||x||_p of vectors and ||X||_F of matrices"
@@ -243,15 +245,15 @@ def norm(el: Typing, node: Node, args: list[Term], which: str | None = None) -> 
     if cost:
         el.penalty(cost, t)
     if name == "normF" and written == "" and not el.scene.template:
-        el.note(f"||{Speller(el).node(node.args[0])}|| is the Frobenius norm")
+        el.note(f"||{Wording(el).node(node.args[0])}|| is the Frobenius norm")
     first = transposed(t) if t.kind == "row" else t
     return applied(operation(name, node), SCALAR, [first, *args[1:]], node)
 
 
-def bars(el: Typing, node: Node, args: list[Term]) -> Term:
+def bars(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """|s|, |X|, |v|."""
     t = args[0]
-    s = Speller(el)
+    s = Wording(el)
     if t.kind == "matrix" and el.sizes.could_equal(*t.shape):
         el.sizes.unify(*t.shape)
         el.note(f"|{s.node(node.args[0])}| is the determinant")
@@ -265,8 +267,8 @@ def bars(el: Typing, node: Node, args: list[Term]) -> Term:
         el.note(f"|{s.node(node.args[0])}| is " + ("the norm" if taken == "norm" else "taken entry by entry"))
         if taken == "norm":
             first = transposed(t) if t.kind == "row" else t
-            return Term(SCALAR, (first, mark), lambda e, _: build.apply(REGISTRY["norm"], e[:1]), node)
-        return Term(t.shape, (t, mark), lambda e, _: build.apply(REGISTRY["abs"], e[:1]), node)
+            return TypedTerm(SCALAR, (first, mark), lambda e, _: build.apply(REGISTRY["norm"], e[:1]), node)
+        return TypedTerm(t.shape, (t, mark), lambda e, _: build.apply(REGISTRY["abs"], e[:1]), node)
     if t.kind == "matrix":
         el.note(f"|{s.node(node.args[0])}| is taken entry by entry")
     return applied(operation("abs", node), t.shape, [t], node)

@@ -15,9 +15,9 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..reading.subscripts import split_indexed
 from ..syntax import Node
-from .misfit import Misfit, Speller, division_error, entrywise_error, product_error, refuse_shape, sum_error
-from .scopes import SCALAR, Frame, Typing
-from .terms import Resolve, Term, finish, undeclared
+from .misfit import Misfit, Wording, division_error, entrywise_error, product_error, refuse_shape, sum_error
+from .scopes import SCALAR, BoundNames, Typing
+from .terms import Resolve, TypedTerm, finish, undeclared
 
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
 FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
@@ -32,16 +32,16 @@ def operation(name: str, node: Node) -> Operation:
     return op
 
 
-def applied(op: Operation, shape: Shape, args: Sequence[Term], node: Node | None, attr: object = None) -> Term:
+def applied(op: Operation, shape: Shape, args: Sequence[TypedTerm], node: Node | None, attr: object = None) -> TypedTerm:
     """The term of an operation applied to arguments whose shapes are seen to."""
-    return Term(shape, tuple(args), lambda e, _: build.apply(op, e, attr), node)
+    return TypedTerm(shape, tuple(args), lambda e, _: build.apply(op, e, attr), node)
 
 
-def transposed(t: Term) -> Term:
-    return Term((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]))
+def transposed(t: TypedTerm) -> TypedTerm:
+    return TypedTerm((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]))
 
 
-def value_of(t: Term) -> Fraction | None:
+def value_of(t: TypedTerm) -> Fraction | None:
     """The number a literal is."""
     finish([t], lambda d: d)
     return build.value_of(t.result) if t.result is not None and build.is_number(t.result) else None
@@ -50,13 +50,13 @@ def value_of(t: Term) -> Fraction | None:
 # ---------------------------------------------------------------------------------------------- sums
 
 
-def broadcast(t: Term, shape: Shape) -> Term:
+def broadcast(t: TypedTerm, shape: Shape) -> TypedTerm:
     """A scalar in every entry of `shape`."""
     rows, cols = shape
-    return Term(shape, (t,), lambda e, r: build.times(e[0], build.ones(r(rows), r(cols))))
+    return TypedTerm(shape, (t,), lambda e, r: build.times(e[0], build.ones(r(rows), r(cols))))
 
 
-def level(el: Typing, node: Node, args: list[Term], nodes: Sequence[Node], stated: bool = True) -> tuple[list[Term], Shape]:
+def level(el: Typing, node: Node, args: list[TypedTerm], nodes: Sequence[Node], stated: bool = True) -> tuple[list[TypedTerm], Shape]:
     """The arguments brought to one shape: scalars are broadcast. Misfit where two of the others differ."""
     k0 = next((k for k, t in enumerate(args) if not t.is_scalar), None)
     if k0 is None:
@@ -77,12 +77,12 @@ def level(el: Typing, node: Node, args: list[Term], nodes: Sequence[Node], state
     return result, shape
 
 
-def _refuse_own_entry(el: Typing, node: Node, scalar: Node, t: Term) -> None:
+def _refuse_own_entry(el: Typing, node: Node, scalar: Node, t: TypedTerm) -> None:
     """x - x_i, where x is a vector: its entry from every entry, or two vectors?"""
     inner = scalar.args[0] if scalar.op == "neg" else scalar
     base, sub = split_indexed(str(inner.attr)) if inner.op == "name" else ("", "")
     if sub and not el.scene.template and any(n.op == "name" and n.attr == base for a in node.args for n in (a, *a.args[:1])):
-        text = Speller(el).node(node)
+        text = Wording(el).node(node)
         hint = f"give the vectors different letters, or write {base}_{sub} ones(n) for the entry in every place"
         message = f"{text}: {inner.attr} is an entry of {base}, or another vector?"
         error = partial(ReadingError, message, span=node.span, suggestion=hint)
@@ -91,7 +91,7 @@ def _refuse_own_entry(el: Typing, node: Node, scalar: Node, t: Term) -> None:
         raise error()
 
 
-def _state_broadcast(el: Typing, t: Term, lead: Term, node: Node) -> None:
+def _state_broadcast(el: Typing, t: TypedTerm, lead: TypedTerm, node: Node) -> None:
     shape = lead.shape
     if not t.literal:
         el.penalty(FILLED if lead.kind == "matrix" and t.name is None else BROADCAST, t, lead)
@@ -100,7 +100,7 @@ def _state_broadcast(el: Typing, t: Term, lead: Term, node: Node) -> None:
     if t.literal and isinstance(value_of(t), Fraction) and value_of(t) == 0:
         return
     inner = node.args[0] if node.op == "neg" else node
-    text = Speller(el).factor(inner)
+    text = Wording(el).factor(inner)
     verb = "subtracted from" if node.op == "neg" else "added to"
 
     def sentence(resolve: Resolve) -> str:
@@ -112,20 +112,20 @@ def _state_broadcast(el: Typing, t: Term, lead: Term, node: Node) -> None:
     el.note(sentence)
 
 
-def add(el: Typing, node: Node, args: list[Term]) -> Term:
+def add(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     literal = all(t.literal for t in args)
     args, shape = level(el, node, args, node.args)
-    return Term(shape, tuple(args), lambda e, _: build.add(*e), node, literal=literal)
+    return TypedTerm(shape, tuple(args), lambda e, _: build.add(*e), node, literal=literal)
 
 
-def negative(el: Typing, node: Node, args: list[Term]) -> Term:
-    return Term(args[0].shape, (args[0],), lambda e, _: build.negative(e[0]), node, literal=args[0].literal)
+def negative(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    return TypedTerm(args[0].shape, (args[0],), lambda e, _: build.negative(e[0]), node, literal=args[0].literal)
 
 
 # ---------------------------------------------------------------------------------------------- products
 
 
-def product(el: Typing, node: Node, args: list[Term]) -> Term:
+def product(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """Factors from the left; `u . v` of two columns is u^T v, where `.` also may stand looser than a blank."""
     signs = [str(s) for s in node.attr] if isinstance(node.attr, tuple) else [""] * (len(args) - 1)
     if "." in signs and not _fits_from_left([t.kind for t in args], signs):
@@ -161,17 +161,17 @@ def _product_of(e: Sequence[Expr], _: Resolve) -> Expr:
     return build.matmul(*e)
 
 
-def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Sequence[Node]) -> Term:
+def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], nodes: Sequence[Node]) -> TypedTerm:
     factors = [args[0]]
     shape = args[0].shape
     literal = args[0].literal
     for k, (sign, t) in enumerate(zip(signs, args[1:]), 1):
         literal = literal and t.literal
-        held = Term(shape, (), _product_of)
+        held = TypedTerm(shape, (), _product_of)
         if sign == "/":
             if not t.is_scalar:
                 raise Misfit([t], partial(division_error, el, nodes[:k], nodes[k], held, t))
-            t = Term(SCALAR, (t,), lambda e, _: build.power(e[0], build.num(-1)))
+            t = TypedTerm(SCALAR, (t,), lambda e, _: build.power(e[0], build.num(-1)))
         elif sign == "@" and (t.is_scalar or held.is_scalar) and undeclared([*factors, t]):
             raise Misfit([*factors, t], partial(_array_error, el, nodes[:k], nodes[k], t.is_scalar))
         elif not t.is_scalar and not held.is_scalar:
@@ -181,14 +181,14 @@ def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Se
                 if not el.sizes.unify(shape[0], t.shape[0]):
                     raise Misfit(factors + [t], partial(entrywise_error, el, "·", nodes[:k], nodes[k], held, t), True)
                 left = _closed(factors, shape)
-                factors = [Term(SCALAR, (left, t), lambda e, _: build.matmul(build.transpose(e[0]), e[1]))]
+                factors = [TypedTerm(SCALAR, (left, t), lambda e, _: build.matmul(build.transpose(e[0]), e[1]))]
                 shape = SCALAR
                 continue
             if sign == "@" and held.kind == "vector" and t.kind == "matrix":  # an array of one axis is a row as much as a column
                 if not el.sizes.unify(shape[0], t.shape[0]):
                     raise Misfit(factors + [t], partial(product_error, el, nodes[:k], nodes[k], held, t), True)
-                el.note(f"{Speller(el).node(*nodes[:k])} is an array of one axis, and so is its product with {Speller(el).node(nodes[k])}")
-                factors = [Term((t.shape[1], ONE), (transposed(t), _closed(factors, shape)), _product_of)]
+                el.note(f"{Wording(el).node(*nodes[:k])} is an array of one axis, and so is its product with {Wording(el).node(nodes[k])}")
+                factors = [TypedTerm((t.shape[1], ONE), (transposed(t), _closed(factors, shape)), _product_of)]
                 shape = factors[0].shape
                 continue
             if sign == "×" and held.kind == t.kind == "vector":
@@ -213,8 +213,8 @@ def _chain(el: Typing, node: Node, args: list[Term], signs: list[str], nodes: Se
             shape = t.shape if held.is_scalar else shape
         factors.append(t)
     if len(factors) == 1:
-        return Term(shape, (factors[0],), lambda e, _: e[0], node, literal=literal)
-    return Term(shape, tuple(factors), _product_of, node, literal=literal)
+        return TypedTerm(shape, (factors[0],), lambda e, _: e[0], node, literal=literal)
+    return TypedTerm(shape, tuple(factors), _product_of, node, literal=literal)
 
 
 def _full_stop(el: Typing, left: Node, right: Node) -> bool:
@@ -224,27 +224,27 @@ def _full_stop(el: Typing, left: Node, right: Node) -> bool:
     return el.scene.program.text[left.span[1] : right.span[0]] == "."
 
 
-def _cross(el: Typing, u: Term, v: Term) -> Term:
+def _cross(el: Typing, u: TypedTerm, v: TypedTerm) -> TypedTerm:
     """u × v of two columns, by the book's shorthand."""
     meaning = el.functions["cross"]
-    el.frames.append(Frame(dict(zip(meaning.params, (u, v))), quiet=True))
+    el.frames.append(BoundNames(dict(zip(meaning.params, (u, v))), quiet=True))
     value = el.walk(meaning.value)
     el.frames.pop()
     return value
 
 
-def _closed(factors: list[Term], shape: Shape) -> Term:
-    return factors[0] if len(factors) == 1 else Term(shape, tuple(factors), _product_of)
+def _closed(factors: list[TypedTerm], shape: Shape) -> TypedTerm:
+    return factors[0] if len(factors) == 1 else TypedTerm(shape, tuple(factors), _product_of)
 
 
 def _array_error(el: Typing, left: Sequence[Node], right: Node, last: bool) -> MatcalcError:
-    s = Speller(el)
+    s = Wording(el)
     number = s.node(right) if last else s.node(*left)
     return refuse_shape(f"@ stands between arrays, and {number} is a number", right, "write * for the product with a number")
 
 
 def _numpy_error(el: Typing, left: Sequence[Node], right: Node) -> MatcalcError:
-    s = Speller(el)
+    s = Wording(el)
     one, other = s.factor(*left), s.factor(right)
     return ReadingError(
         f"{one} * {other}: a text with @ in it means * entry by entry, as NumPy does, and here * is the matrix product",
@@ -253,7 +253,7 @@ def _numpy_error(el: Typing, left: Sequence[Node], right: Node) -> MatcalcError:
     )
 
 
-def entrywise(el: Typing, node: Node, args: list[Term]) -> Term:
+def entrywise(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """.* ./ and kron, from the left; runs of .* stay flat."""
     signs = node.attr if isinstance(node.attr, tuple) else ()
     held, run = args[0], [args[0]]
@@ -265,7 +265,7 @@ def entrywise(el: Typing, node: Node, args: list[Term]) -> Term:
         if sign == "./":
             t = _reciprocal(t)
         if held.is_scalar:
-            held = Term(t.shape, (), _product_of)
+            held = TypedTerm(t.shape, (), _product_of)
         elif not t.is_scalar and not el.unify(held.shape, t.shape):
             error = partial(entrywise_error, el, str(sign), node.args[:k], node.args[k], held, t)
             raise Misfit([*run, t], error, held.kind == t.kind)
@@ -277,36 +277,36 @@ def entrywise(el: Typing, node: Node, args: list[Term]) -> Term:
     return _flat(run, held.shape, node)
 
 
-def _reciprocal(t: Term) -> Term:
-    return Term(t.shape, (t,), lambda e, _: build.power(e[0], build.num(-1)), None, literal=t.literal)
+def _reciprocal(t: TypedTerm) -> TypedTerm:
+    return TypedTerm(t.shape, (t,), lambda e, _: build.power(e[0], build.num(-1)), None, literal=t.literal)
 
 
-def _flat(run: list[Term], shape: Shape, node: Node | None = None) -> Term:
+def _flat(run: list[TypedTerm], shape: Shape, node: Node | None = None) -> TypedTerm:
     def entrywise(e: Sequence[Expr], _: Resolve) -> Expr:
         scalars, others = [x for x in e if x.is_scalar], [x for x in e if not x.is_scalar]
         return build.times(*scalars, *([build.hadamard(*others)] if others else []))
 
     if len(run) == 1 and node is None:
         return run[0]
-    return Term(shape, tuple(run), entrywise, node, literal=all(t.literal for t in run))
+    return TypedTerm(shape, tuple(run), entrywise, node, literal=all(t.literal for t in run))
 
 
-def kron(el: Typing, a: Term, b: Term, node: Node | None = None) -> Term:
+def kron(el: Typing, a: TypedTerm, b: TypedTerm, node: Node | None = None) -> TypedTerm:
     shape = el.sizes.product(a.shape[0], b.shape[0]), el.sizes.product(a.shape[1], b.shape[1])
-    return Term(shape, (a, b), lambda e, _: build.kron(*e), node)
+    return TypedTerm(shape, (a, b), lambda e, _: build.kron(*e), node)
 
 
-def inner(el: Typing, node: Node, args: list[Term]) -> Term:
+def inner(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """<A, B>, A : B and dot(u, v): the sum of the products of the entries."""
     a, b = args
     if a.is_scalar and b.is_scalar:
         if undeclared(args) and not el.scene.template:
-            raise Misfit(args, partial(refuse_shape, f"{Speller(el).node(node)} is an inner product, and both are numbers", node))
-        return Term(SCALAR, (a, b), _product_of, node)
+            raise Misfit(args, partial(refuse_shape, f"{Wording(el).node(node)} is an inner product, and both are numbers", node))
+        return TypedTerm(SCALAR, (a, b), _product_of, node)
     if not el.unify(a.shape, b.shape):
         raise Misfit(args, partial(entrywise_error, el, ":", node.args[:1], node.args[1], a, b), a.kind == b.kind)
     if a.kind == "vector":
-        return Term(SCALAR, (a, b), lambda e, _: build.matmul(build.transpose(e[0]), e[1]), node)
+        return TypedTerm(SCALAR, (a, b), lambda e, _: build.matmul(build.transpose(e[0]), e[1]), node)
     if a.kind == "row":
-        return Term(SCALAR, (a, b), lambda e, _: build.matmul(e[0], build.transpose(e[1])), node)
-    return Term(SCALAR, (a, b), lambda e, _: build.trace(build.matmul(build.transpose(e[0]), e[1])), node)
+        return TypedTerm(SCALAR, (a, b), lambda e, _: build.matmul(e[0], build.transpose(e[1])), node)
+    return TypedTerm(SCALAR, (a, b), lambda e, _: build.trace(build.matmul(build.transpose(e[0]), e[1])), node)

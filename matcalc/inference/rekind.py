@@ -12,10 +12,10 @@ from heapq import heappop, heappush
 
 from ..errors import MatcalcError, ReadingError, ShapeError
 from ..syntax import split_name
-from .misfit import Misfit, Speller, Undecided
+from .misfit import Misfit, Undecided, Wording
 from .scene import GREEK
 from .scopes import Typing
-from .terms import Term, undeclared
+from .terms import TypedTerm, undeclared
 from .uses import COUNT
 
 # What it costs to read a name as another kind than the default (LANGUAGE 7).
@@ -31,7 +31,7 @@ MOST_GUESSES = 3000
 MOST_WORK = 1_000_000  # nodes visited
 
 Kinds = frozenset[tuple[str, str]]
-Try = Callable[[dict[str, str]], tuple[Typing, Term]]
+Try = Callable[[dict[str, str]], tuple[Typing, TypedTerm]]
 
 
 def letter_class(name: str, bold: Collection[str] = ()) -> str:
@@ -46,12 +46,12 @@ def letter_class(name: str, bold: Collection[str] = ()) -> str:
     return "upper" if base[:1].isupper() else "greek" if base in GREEK else "lower"
 
 
-def search(attempt: Try, work: int, bold: Collection[str] = ()) -> tuple[Typing, Term]:
+def search(attempt: Try, work: int, bold: Collection[str] = ()) -> tuple[Typing, TypedTerm]:
     """The typing of least cost, of several the one whose value is a number. Any other tie is refused; where none fits, the failure of the
     defaults is raised."""
     queue: list[tuple[int, int, Kinds]] = [(0, 0, frozenset())]
     seen: set[Kinds] = {frozenset()}
-    best: list[tuple[Kinds, Typing, Term]] = []
+    best: list[tuple[Kinds, Typing, TypedTerm]] = []
     least: int | None = None
     failure: Exception | None = None
     tried = 0
@@ -118,13 +118,13 @@ def _final(failure: Exception | None) -> MatcalcError:
     return ShapeError("no kinds of the undeclared names make the shapes fit", suggestion="declare them: where x in R^n; A in R^{m x n}")
 
 
-def _bars(best: list[tuple[Kinds, Typing, Term]]) -> bool:
+def _bars(best: list[tuple[Kinds, Typing, TypedTerm]]) -> bool:
     """Whether the typings differ in what bars round a vector mean."""
     settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
     return any(name.startswith("bars") for kinds, _, _ in best for name, _ in kinds - settled)
 
 
-def _tie(best: list[tuple[Kinds, Typing, Term]]) -> MatcalcError:
+def _tie(best: list[tuple[Kinds, Typing, TypedTerm]]) -> MatcalcError:
     """Two guesses cost the same: say which declarations decide."""
     el = best[0][1]
     settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
@@ -135,7 +135,7 @@ def _tie(best: list[tuple[Kinds, Typing, Term]]) -> MatcalcError:
         )
     options = []
     for kinds, typing, _ in best[:4]:
-        s = Speller(typing)
+        s = Wording(typing)
         parts = []
         for name, _ in sorted(kinds - settled):
             shown = name if name in typing.symbols else next((n for n in typing.symbols if split_name(n)[0] + "_" == name), name[:-1])
@@ -148,7 +148,7 @@ def _tie(best: list[tuple[Kinds, Typing, Term]]) -> MatcalcError:
     return ShapeError(message, span=(0, len(el.scene.program.text)), suggestion=hint)
 
 
-def _set(s: Speller, t: Term) -> str:
+def _set(s: Wording, t: TypedTerm) -> str:
     if t.is_scalar:
         return "R"
     cols = s.dim(t.shape[1])

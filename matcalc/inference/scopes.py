@@ -15,31 +15,31 @@ from ..ops.vocabulary import OPEN, close_properties
 from ..reading.subscripts import split_indexed
 from ..syntax import Binding, Node, split_name, walk
 from .scene import Scene, declared_properties
-from .terms import Resolve, Term
+from .terms import Resolve, TypedTerm
 from .unify import Sizes, is_unknown
 
 SCALAR: Shape = (ONE, ONE)
-Meaning = Callable[["Typing", Node, list[Term]], Term]
+Meaning = Callable[["Typing", Node, list[TypedTerm]], TypedTerm]
 FUNCTIONS_OF_NUMBERS = frozenset("fgh")  # letters of functions whose values are numbers unless the text says more
 _LETTERS = "ijklabcdpqrstuvwxyz"
 
 
-class Index:
+class BoundIndex:
     """A bound index: its expression, the size it runs to (None where its bound is no size), and where it begins (None where that is no
     number). A pair of indices has its `parts`, and its expression waits for their sizes. `text` is what it is called."""
 
     __slots__ = ("expr", "range", "low", "parts", "text")
 
-    def __init__(self, expr: Expr, range_: Dim | None, low: int | None = 1, parts: Sequence[Index] = (), text: str = "") -> None:
+    def __init__(self, expr: Expr, range_: Dim | None, low: int | None = 1, parts: Sequence[BoundIndex] = (), text: str = "") -> None:
         self.expr, self.range, self.low, self.parts, self.text = expr, range_, low, tuple(parts), text or str(expr.attr)
 
-    def shifted(self, by: int) -> Index:
+    def shifted(self, by: int) -> BoundIndex:
         """i + 1."""
         if not by:
             return self
         expr = build.add(self.expr, build.num(by))
         low = None if self.low is None else self.low + by
-        return Index(expr, None if self.range is None else self.range + by, low, text=f"{self.text}{by:+d}")
+        return BoundIndex(expr, None if self.range is None else self.range + by, low, text=f"{self.text}{by:+d}")
 
     def at(self, resolve: Resolve) -> Expr:
         """The expression, the sizes being known."""
@@ -53,16 +53,16 @@ class Index:
         return e
 
 
-class Frame:
+class BoundNames:
     """What is bound here: parameters of the function being expanded, and indices. In a `quiet` one, a shorthand of the book,
     nothing is assumed that the author would have to be told."""
 
     __slots__ = ("params", "indices", "quiet")
 
-    def __init__(self, params: Mapping[str, Term], quiet: bool = False) -> None:
+    def __init__(self, params: Mapping[str, TypedTerm], quiet: bool = False) -> None:
         self.params = params
         self.quiet = quiet
-        self.indices: dict[str, Index] = {}
+        self.indices: dict[str, BoundIndex] = {}
 
 
 def reaches_to(d: Dim, r: Dim) -> bool:
@@ -77,7 +77,7 @@ def _whole_number(node: Node) -> int | None:
     return int(node.attr) if node.op == "num" and isinstance(node.attr, Fraction) and node.attr.denominator == 1 else None
 
 
-def _not_yet(node: Node) -> Term:
+def _not_yet(node: Node) -> TypedTerm:
     raise NotImplementedError
 
 
@@ -87,27 +87,27 @@ class Typing:
     def __init__(self, scene: Scene, kinds: Mapping[str, str], meanings: Mapping[str, Meaning], functions: Mapping[str, Binding]) -> None:
         self.scene = scene
         self.meanings = meanings
-        self.walk: Callable[[Node], Term] = _not_yet  # types a tree in this state (`elaborate`)
+        self.walk: Callable[[Node], TypedTerm] = _not_yet  # types a tree in this state (`elaborate`)
         self.visits = 0
         self.kinds = kinds
         self.sizes = Sizes()
-        self.symbols: dict[str, Term] = {}  # by name, in order of first occurrence
+        self.symbols: dict[str, TypedTerm] = {}  # by name, in order of first occurrence
         self.integers: set[str] = set()
         self.families: dict[str, Dim] = {}
         self.members: dict[str, Shape] = {}  # undeclared families: the shape of a member
         self.supposed: dict[str, tuple[Shape, Shape]] = {}  # undeclared functions: the shapes of the value and of the argument
-        self.bindings: dict[str, Term] = {}
+        self.bindings: dict[str, TypedTerm] = {}
         self.reaches: list[tuple[Dim, Dim]] = []  # an index that runs to the first is one of the second
         self.book = functions
         self.functions = ChainMap[str, Binding]({}, functions)  # type: ignore[arg-type]  # the book's is not written to
-        self.frames = [Frame({})]
+        self.frames = [BoundNames({})]
         self.bare: dict[Node, str] = {}  # the index of a sum that names none
         self.working: list[str] = []  # the names whose definitions are being read
         self.live: set[str] = set(scene.free).union(*(e.indices for e in scene.given.values()))
-        self.penalties: list[tuple[int, Sequence[Term]]] = []
+        self.penalties: list[tuple[int, Sequence[TypedTerm]]] = []
         self.unnamed = count()  # numbers for indices that get their letters last (see `axes`)
         self.notes: dict[str | Callable[[Resolve], str], None] = {}
-        self.seen: list[tuple[Node, Term]] = []
+        self.seen: list[tuple[Node, TypedTerm]] = []
         self.defaults: dict[str, str] = {}  # the kinds that undeclared names have unless guessed otherwise
 
     def stands_for_something(self, name: str) -> bool:
@@ -134,7 +134,7 @@ class Typing:
 
     # ------------------------------------------------------------------------------------------ indices
 
-    def bind(self, letter: str, range_: Dim | None, node: Node, low: int | None = 1) -> Index:
+    def bind(self, letter: str, range_: Dim | None, node: Node, low: int | None = 1) -> BoundIndex:
         """Bind an index in the current frame, renaming it where its letter is free in what comes from outside."""
         frame, scene = self.frames[-1], self.scene
         hint = "use another letter for the index"
@@ -143,7 +143,7 @@ class Typing:
         if (letter in scene.declared and letter not in scene.free) or letter in scene.bound:
             how = "declared" if letter in scene.declared else "bound by ="
             raise ReadingError(f"the index {letter} is also a name that is {how}", span=node.span, suggestion=hint)
-        frame.indices[letter] = index = Index(build.index(self.unused(letter)), range_, low, text=letter)
+        frame.indices[letter] = index = BoundIndex(build.index(self.unused(letter)), range_, low, text=letter)
         return index
 
     def unused(self, letter: str) -> str:
@@ -153,7 +153,7 @@ class Typing:
         self.live.add(letter)
         return letter
 
-    def bind_sum(self, node: Node, bounds: list[Term]) -> None:
+    def bind_sum(self, node: Node, bounds: list[TypedTerm]) -> None:
         range_: Dim | None = self.sizes.fresh() if not bounds else self.size_of(node.args[2]) if len(node.args) > 2 else None
         low = _whole_number(node.args[1]) if len(node.args) > 1 else 1
         self.bind(self.sum_index(node), range_, node, low)
@@ -173,14 +173,14 @@ class Typing:
         self.bare[node] = next(iter(carried))
         return self.bare[node]
 
-    def unbind(self, node: Node) -> Index:
+    def unbind(self, node: Node) -> BoundIndex:
         """The index of a sum whose body has been read."""
         letter = self.sum_index(node)
         index = self.frames[-1].indices.pop(letter)
         self.live.discard(str(index.expr.attr))
         return index
 
-    def allows(self, place: Index, dim: Dim) -> bool:
+    def allows(self, place: BoundIndex, dim: Dim) -> bool:
         """Whether a subscript may be one of something of size `dim`."""
         d = self.sizes.resolve(dim)
         if place.range is None:
@@ -225,7 +225,7 @@ class Typing:
     def unify(self, a: Shape, b: Shape) -> bool:
         return self.sizes.unify(a[0], b[0]) and self.sizes.unify(a[1], b[1])
 
-    def penalty(self, cost: int, *terms: Term) -> None:
+    def penalty(self, cost: int, *terms: TypedTerm) -> None:
         """A reading that is possible, but not the first to think of; it depends on the kinds of `terms`."""
         self.penalties.append((cost, terms))
 

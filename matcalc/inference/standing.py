@@ -18,12 +18,12 @@ from ..syntax import Declaration, Node, spell_name
 from .axes import array_of, axis
 from .misfit import Misfit, refuse_shape
 from .scene import declared_shape, leading_sizes
-from .scopes import SCALAR, Frame, Index, Typing
-from .terms import Resolve, Term, known
+from .scopes import SCALAR, BoundIndex, BoundNames, Typing
+from .terms import Resolve, TypedTerm, known
 from .unify import is_unknown
 
 
-def name_of(el: Typing, node: Node) -> Term:
+def name_of(el: Typing, node: Node) -> TypedTerm:
     """What a name stands for: LANGUAGE 1, in its order."""
     name, scene, frame = str(node.attr), el.scene, el.frames[-1]
     if name in frame.params:
@@ -101,17 +101,17 @@ def _is_place(el: Typing, part: Part) -> bool:
     return part.letter in el.scene.sizes and not el.stands_for_something(part.letter)  # x_N, where there are N
 
 
-def place_of(el: Typing, part: Part) -> Index:
+def place_of(el: Typing, part: Part) -> BoundIndex:
     """A bound index or a number, as a subscript, and what is added to it."""
     letter = part.letter
     index = el.frames[-1].indices.get(letter)
     if not letter:
-        return Index(build.num(part.shift), None)
+        return BoundIndex(build.num(part.shift), None)
     if index is None and letter in el.scene.places:
         _declared(el, el.scene.declared[letter], Node("name", (), letter))
-        index = Index(build.symbol(letter, SCALAR, el.properties(letter)), None)
+        index = BoundIndex(build.symbol(letter, SCALAR, el.properties(letter)), None)
     if index is None:
-        index = Index(build.size(Dim.of(letter)), Dim.of(letter))
+        index = BoundIndex(build.size(Dim.of(letter)), Dim.of(letter))
     if part.shift and index.range is not None and is_unknown(el.sizes.resolve(index.range)):
         hint = f"write sum_{{{letter}=1}}^{{n-1}}, or whatever its bounds are"
         raise ReadingError(f"how far {letter} runs is not said, and {part} stands below a name", suggestion=hint)
@@ -122,16 +122,16 @@ def place_of(el: Typing, part: Part) -> Index:
     return found
 
 
-def _declared(el: Typing, d: Declaration, node: Node) -> Term:
+def _declared(el: Typing, d: Declaration, node: Node) -> TypedTerm:
     if d.domain is not None:
         raise ReadingError(f"{d.name} is a function and needs its argument: {d.name}(…)", span=node.span)
     return symbol(el, d.name, declared_shape(d.sizes), node, None)
 
 
-def symbol(el: Typing, name: str, shape: Shape, node: Node, guessed: str | None) -> Term:
+def symbol(el: Typing, name: str, shape: Shape, node: Node, guessed: str | None) -> TypedTerm:
     term = el.symbols.get(name)
     if term is None:
-        term = Term(shape, (), partial(_make_symbol, el, name, shape), node, guessed)
+        term = TypedTerm(shape, (), partial(_make_symbol, el, name, shape), node, guessed)
         el.symbols[name] = term
     return term
 
@@ -152,13 +152,13 @@ def register(el: Typing, base: str, node: Node) -> tuple[Dim, Shape, frozenset[s
     return size, shape, words
 
 
-def whole(el: Typing, base: str, node: Node) -> Term:
+def whole(el: Typing, base: str, node: Node) -> TypedTerm:
     """A declared array of three and more indices."""
     size, shape, words = register(el, base, node)
-    return array_of(Term(shape, (), lambda _, __: build.member(base, build.index(axis(0)), shape, words), node), (size,))
+    return array_of(TypedTerm(shape, (), lambda _, __: build.member(base, build.index(axis(0)), shape, words), node), (size,))
 
 
-def member(el: Typing, base: str, places: list[Index], node: Node) -> Term:
+def member(el: Typing, base: str, places: list[BoundIndex], node: Node) -> TypedTerm:
     """A member of a declared family, or an entry of one."""
     d = el.scene.families[base]
     size, shape, words = register(el, base, node)
@@ -167,11 +167,11 @@ def member(el: Typing, base: str, places: list[Index], node: Node) -> Term:
         last = places[0].range or places[0].text
         raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
     i = places[0].expr
-    term = Term(shape, (), lambda _, __: build.member(base, i, shape, words), node)
+    term = TypedTerm(shape, (), lambda _, __: build.member(base, i, shape, words), node)
     return term if len(places) == 1 else entry_at(el, term, places[1:], node)
 
 
-def _defined(el: Typing, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> Term:
+def _defined(el: Typing, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> TypedTerm:
     """A name that is defined by its entries: one of them, or all of them as a vector or matrix."""
     if subscripts:
         return value_at(el, base, [place_of(el, p) for p in subscripts], node)
@@ -179,20 +179,20 @@ def _defined(el: Typing, base: str, sub: str, subscripts: list[Part] | None, nod
     if sub:
         hint = f"write sum_{{{sub[:1]}=1}}^N round it"
         raise ReadingError(f"{node.attr} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
-    places = [Index(build.index(el.unused(c)), el.sizes.fresh()) for c in letters]
+    places = [BoundIndex(build.index(el.unused(c)), el.sizes.fresh()) for c in letters]
     term = stacked_at(el, places, value_at(el, base, places, node), node)
     for p in places:
         el.live.discard(str(p.expr.attr))
     return term
 
 
-def stacked(el: Typing, letters: Sequence[str], body: Term, node: Node) -> Term:
+def stacked(el: Typing, letters: Sequence[str], body: TypedTerm, node: Node) -> TypedTerm:
     """The vector or matrix of the values that the body takes where these indices run."""
     places = [el.frames[-1].indices.pop(c) for c in letters]
     return stacked_at(el, places, body, node) if places else body
 
 
-def stacked_at(el: Typing, places: Sequence[Index], body: Term, node: Node) -> Term:
+def stacked_at(el: Typing, places: Sequence[BoundIndex], body: TypedTerm, node: Node) -> TypedTerm:
     """The sum of the body over the places, each times a unit vector."""
     if not body.is_scalar:
         kind = "numbers" if len(places) > 1 else "numbers or rows"
@@ -206,10 +206,10 @@ def stacked_at(el: Typing, places: Sequence[Index], body: Term, node: Node) -> T
             whole = build.indexed_sum(str(p.expr.attr), build.num(1), build.size(resolve(d)), whole)
         return whole
 
-    return Term((dims[0], dims[1] if len(dims) > 1 else ONE), (body,), made, node)
+    return TypedTerm((dims[0], dims[1] if len(dims) > 1 else ONE), (body,), made, node)
 
 
-def value_at(el: Typing, base: str, places: list[Index], node: Node) -> Term:
+def value_at(el: Typing, base: str, places: list[BoundIndex], node: Node) -> TypedTerm:
     """u_i or an entry of it, where u_i is bound as a function of its index."""
     letters, value = el.scene.definitions[base]
     if len(places) < len(letters):
@@ -217,7 +217,7 @@ def value_at(el: Typing, base: str, places: list[Index], node: Node) -> Term:
     if base in el.working:
         raise ReadingError(f"{base} is defined by itself", span=node.span, suggestion="a recursion is not read; write out its steps")
     el.working.append(base)
-    el.frames.append(Frame({}))
+    el.frames.append(BoundNames({}))
     el.frames[-1].indices |= dict(zip(letters, places))
     term = el.walk(value)
     el.frames.pop()
@@ -225,7 +225,7 @@ def value_at(el: Typing, base: str, places: list[Index], node: Node) -> Term:
     return term if len(places) == len(letters) else entry_at(el, term, places[len(letters) :], node)
 
 
-def _carrier(el: Typing, base: str, node: Node) -> Term | None:
+def _carrier(el: Typing, base: str, node: Node) -> TypedTerm | None:
     """What is called `base`, to take an entry of."""
     if not base:
         return None
@@ -242,28 +242,28 @@ def _carrier(el: Typing, base: str, node: Node) -> Term | None:
     return name_of(el, Node("name", (), base, node.span)) if base == el.scene.hole else None
 
 
-def entry(el: Typing, carrier: Term, sub: str, subscripts: list[Part], node: Node) -> Term:
+def entry(el: Typing, carrier: TypedTerm, sub: str, subscripts: list[Part], node: Node) -> TypedTerm:
     """The entry with these subscripts."""
     if carrier.kind == "matrix" and len(subscripts) == 1 and sub.isdigit() and len(sub) == 2:
         subscripts = [Part("", int(c)) for c in sub]
     return entry_at(el, carrier, [place_of(el, s) for s in subscripts], node)
 
 
-def entry_at(el: Typing, carrier: Term, places: list[Index], node: Node) -> Term:
+def entry_at(el: Typing, carrier: TypedTerm, places: list[BoundIndex], node: Node) -> TypedTerm:
     """The entry at these places: one for a vector or row, two for anything."""
     if len(places) == 1:
         if carrier.kind not in ("vector", "row"):
             raise Misfit([carrier], lambda: refuse_shape(f"one subscript on a {carrier.kind}", node))
-        one = Index(build.num(1), None)
+        one = BoundIndex(build.num(1), None)
         places = [places[0], one] if carrier.kind == "vector" else [one, places[0]]
     if len(places) != 2:
         raise ReadingError(f"{len(places)} subscripts: an entry has one or two", span=node.span)
     check_places(el, carrier, places, node)
     i, j = places
-    return Term(SCALAR, (carrier,), lambda e, r: build.entry(e[0], i.at(r), j.at(r)), node)
+    return TypedTerm(SCALAR, (carrier,), lambda e, r: build.entry(e[0], i.at(r), j.at(r)), node)
 
 
-def check_places(el: Typing, carrier: Term, places: Sequence[Index | None], node: Node) -> None:
+def check_places(el: Typing, carrier: TypedTerm, places: Sequence[BoundIndex | None], node: Node) -> None:
     """Misfit where a subscript runs further than there are entries."""
     for place, dim in zip(places, carrier.shape):
         if place is not None and not el.allows(place, dim):
@@ -273,27 +273,27 @@ def check_places(el: Typing, carrier: Term, places: Sequence[Index | None], node
             raise Misfit([carrier], lambda text=text, size=size: refuse_shape(f"{text}, and there are {size} entries", node), True)  # type: ignore[misc]
 
 
-def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> Term | None:
+def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> TypedTerm | None:
     """I, I_n, 0_{m x n}, 1, e_i, K_{mn}, pi, and dimension names."""
     scene = el.scene
     if name in scene.sizes:
         size = Dim.of(name)
-        return Term(SCALAR, (), lambda _, __: build.size(size), node)
+        return TypedTerm(SCALAR, (), lambda _, __: build.size(size), node)
     if name == "pi":
         return known(build.constant("pi"), node)
     if name == "infty":
         return known(build.constant("infty"), node)
     if name == "I":
         n = el.sizes.fresh()
-        return Term((n, n), (), lambda _, r: build.eye(r(n)), node)
+        return TypedTerm((n, n), (), lambda _, r: build.eye(r(n)), node)
     if name in ("0", "1"):
         n, make = el.sizes.fresh(), build.zeros if name == "0" else build.ones
-        return Term((n, ONE), (), lambda _, r: make(r(n)), node)
+        return TypedTerm((n, ONE), (), lambda _, r: make(r(n)), node)
     if base == "e" and subscripts is not None and len(subscripts) == 1 and not el.stands_for_something("e") and not scene.lone_e:
         n = el.sizes.fresh()
         place = place_of(el, subscripts[0])
         el.allows(place, n)
-        return Term((n, ONE), (), lambda _, r: build.unit(place.expr, r(n)), node)
+        return TypedTerm((n, ONE), (), lambda _, r: build.unit(place.expr, r(n)), node)
     if base in ("I", "0", "1", "ones") and sub:
         return _sized(el, base, sizes_of(sub), node)
     if base == "K" and sub and "K" not in scene.declared:
@@ -301,7 +301,7 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
     return None
 
 
-def _tensor(el: Typing, base: str, subscripts: list[Part], node: Node) -> Term | None:
+def _tensor(el: Typing, base: str, subscripts: list[Part], node: Node) -> TypedTerm | None:
     """The Kronecker delta of two indices and the permutation symbol of three, where their letters stand for nothing else."""
     letters = [p.letter for p in subscripts]
     if (
@@ -320,8 +320,8 @@ def _tensor(el: Typing, base: str, subscripts: list[Part], node: Node) -> Term |
         el.note(f"{node.attr} is the Kronecker delta")
         n, both = el.sizes.fresh(), [place_of(el, p) for p in subscripts]
         if all(p.range is None for p in both):
-            return Term(SCALAR, (), lambda _, __: build.apply(IVERSON, [p.expr for p in both], "="), node)
-        return entry_at(el, Term((n, n), (), lambda _, r: build.eye(r(n)), node), both, node)
+            return TypedTerm(SCALAR, (), lambda _, __: build.apply(IVERSON, [p.expr for p in both], "="), node)
+        return entry_at(el, TypedTerm((n, n), (), lambda _, r: build.eye(r(n)), node), both, node)
     if base in ("epsilon", "varepsilon") and len(letters) == 3:
         el.note(f"{node.attr} is the permutation symbol")
         places = [place_of(el, p) for p in subscripts]
@@ -329,19 +329,19 @@ def _tensor(el: Typing, base: str, subscripts: list[Part], node: Node) -> Term |
             el.allows(place, Dim.of(3))
         i, j, k = (place.expr for place in places)
         parts = [build.subtract(i, j), build.subtract(j, k), build.subtract(k, i)]
-        return Term(SCALAR, (), lambda _, __: build.times(build.num(Fraction(1, 2)), *parts), node)
+        return TypedTerm(SCALAR, (), lambda _, __: build.times(build.num(Fraction(1, 2)), *parts), node)
     return None
 
 
-def _sized(el: Typing, base: str, dims: tuple[Dim, ...], node: Node) -> Term:
+def _sized(el: Typing, base: str, dims: tuple[Dim, ...], node: Node) -> TypedTerm:
     rows, cols = dims[0], dims[1] if len(dims) > 1 else ONE
     if base == "I":
-        return Term((rows, rows), (), lambda _, __: build.eye(rows), node)
+        return TypedTerm((rows, rows), (), lambda _, __: build.eye(rows), node)
     make = build.zeros if base == "0" else build.ones
-    return Term((rows, cols), (), lambda _, __: make(rows, cols), node)
+    return TypedTerm((rows, cols), (), lambda _, __: make(rows, cols), node)
 
 
-def _commutation(el: Typing, sub: str, node: Node) -> Term | None:
+def _commutation(el: Typing, sub: str, node: Node) -> TypedTerm | None:
     dims = sizes_of(sub)
     if len(dims) == 1:
         names = list(sub)
@@ -349,10 +349,10 @@ def _commutation(el: Typing, sub: str, node: Node) -> Term | None:
     if len(dims) != 2 or any(n not in el.scene.sizes for d in dims for n in d.names()):
         return None
     m, n = dims
-    return Term((m * n, m * n), (), lambda _, __: make(COMMUTATION, (), (m, n), (m * n, m * n), 1), node)
+    return TypedTerm((m * n, m * n), (), lambda _, __: make(COMMUTATION, (), (m, n), (m * n, m * n), 1), node)
 
 
-def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node) -> Term:
+def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node) -> TypedTerm:
     """An undeclared name with a bound index: entries of a vector or matrix, or a family."""
     if len(subscripts) > 3:
         hint = f"write {base} as a matrix of its pairs of indices, or as sums of families {base}_i"
@@ -369,7 +369,7 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
         default = "vector" if len(subscripts) == 1 else "matrix"
         carrier = _undeclared(el, base, node, default)
         found = entry(el, carrier, sub, subscripts, node)
-        return Term(found.shape, (*found.args, choice(base + "_")), lambda e, _: found.make(e[:1], _), node)
+        return TypedTerm(found.shape, (*found.args, choice(base + "_")), lambda e, _: found.make(e[:1], _), node)
     if base in el.scene.alone:
         message = f"{base} stands by itself, and {node.attr} would be another vector or matrix of that name"
         hint = "give one of them another letter"
@@ -382,19 +382,19 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
     place = place_of(el, subscripts[0])
     el.allows(place, size)
     final = shape
-    term = Term(final, (), lambda _, r: build.member(base, place.expr, (r(final[0]), r(final[1]))), node, base + "_")
+    term = TypedTerm(final, (), lambda _, r: build.member(base, place.expr, (r(final[0]), r(final[1]))), node, base + "_")
     letter = el.scene.carried.get(base, subscripts[0].letter)
-    generic = Term(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
+    generic = TypedTerm(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
     el.symbols.setdefault(spell_name(base, letter), generic)
     return term if len(subscripts) == 1 else entry_at(el, term, [place_of(el, s) for s in subscripts[1:]], node)
 
 
-def choice(name: str) -> Term:
+def choice(name: str) -> TypedTerm:
     """A term that only says which choice something depends on."""
-    return Term(SCALAR, (), lambda _, __: build.num(1), None, name)
+    return TypedTerm(SCALAR, (), lambda _, __: build.num(1), None, name)
 
 
-def _undeclared(el: Typing, name: str, node: Node, default: str | None = None) -> Term:
+def _undeclared(el: Typing, name: str, node: Node, default: str | None = None) -> TypedTerm:
     term = el.symbols.get(name)
     if term is not None:
         return term

@@ -17,14 +17,14 @@ from itertools import pairwise
 from ..errors import MatcalcError, ReadingError
 from ..syntax import Node, split_name, walk
 from .elaborate import typed_program
-from .misfit import Misfit, Speller, Undecided
+from .misfit import Misfit, Undecided, Wording
 from .rekind import letter_class
 from .scopes import Typing
 from .standing import is_euler
-from .terms import Term
+from .terms import TypedTerm
 from .uses import OFTEN_VECTORS, SIZE_LETTERS
 
-Terms = dict[int, Term]
+Terms = dict[int, TypedTerm]
 Doubt = Callable[[Typing, Terms, Node], "ReadingError | None"]
 
 
@@ -57,7 +57,7 @@ def _guessed(el: Typing, node: Node) -> str:
     return kind if kind != el.defaults.get(name) else ""
 
 
-def _factors(n: Node, terms: Terms) -> Iterator[tuple[Node, str, Node, Term]]:
+def _factors(n: Node, terms: Terms) -> Iterator[tuple[Node, str, Node, TypedTerm]]:
     """Neighbours in a product, the sign between them, and what the left one is."""
     signs: Sequence[object] = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
     for (a, b), sign in zip(pairwise(n.args), signs):
@@ -75,7 +75,7 @@ def _row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
         before = a.op == "name" and split_name(str(a.attr))[0] in OFTEN_VECTORS and _guessed(el, a) == "scalar"
         matrix = terms.get(id(b))
         if behind or (before and matrix is not None and matrix.kind == "matrix"):
-            s = Speller(el)
+            s = Wording(el)
             x, w = s.factor(a), s.factor(b)
             number = b if behind else a
             return ReadingError(
@@ -108,7 +108,7 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
             a, b, left, right = b, a, right, left  # y * (X @ w)
             guessed = split_name(str(b.attr))[0] in OFTEN_VECTORS and _guessed(el, b) == "scalar"
         if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:
-            s = Speller(el)
+            s = Wording(el)
             v, g = s.factor(a), s.node(b)
             return ReadingError(
                 f"{v} * {g} goes entry by entry, or {g} is a number",
@@ -131,7 +131,7 @@ def _identity(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     if not beside:
         return None
     return ReadingError(
-        f"I beside {Speller(el).node(beside[0])} in a product is the identity matrix, which changes nothing, or a name",
+        f"I beside {Wording(el).node(beside[0])} in a product is the identity matrix, which changes nothing, or a name",
         span=n.span,
         suggestion="declare I in R if it is a number, or I in R^{n x n}; leave the identity out",
     )
@@ -143,7 +143,7 @@ def _projection(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
         right = terms.get(id(b))
         text = el.scene.program.text[a.span[1] : b.span[0] + 1] if a.span and b.span else ""
         if a.attr == "pi" and not sign and right is not None and not right.is_scalar and text.startswith("(") and left.name is None:
-            inside = Speller(el).node(b)
+            inside = Wording(el).node(b)
             return ReadingError(
                 f"pi({inside.strip('()')}) is a function of a vector, or the number pi times it",
                 span=n.span,
@@ -172,7 +172,7 @@ def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
         both = [split_name(str(m.attr)) for m in (a, b) if m.op == "name" and str(m.attr) in el.defaults]
         if sign != ".*" or len(both) < 2 or not (both[0][0] == both[1][0] and both[0][0].isupper() and both[0][1] != both[1][1]):
             continue
-        s = Speller(el)
+        s = Wording(el)
         span = (a.span[0], b.span[1]) if a.span and b.span else n.span
         if span is not None and "^{(" in el.scene.program.text[span[0] : span[1] + 3].replace(" ", ""):
             one, other = s.node(a), s.node(b)

@@ -21,17 +21,17 @@ from .axes import Place, array_of, axis, matrix_of, summed
 from .einsum import NAME as EINSUM
 from .einsum import contracted, einsum
 from .entries import place_at
-from .misfit import Misfit, Speller, refuse_shape
+from .misfit import Misfit, Wording, refuse_shape
 from .powers import norm
 from .products import applied, inner
 from .scopes import SCALAR, Meaning, Typing
-from .terms import Term
+from .terms import TypedTerm
 
 ENTRYWISE = frozenset({"add", "neg", "epow", "sum", "iverson", "cmp", "cases"})
 HINT = "write it with einsum, or with indices: T_i is a matrix, T_{ijk} an entry"
 
 
-def on_arrays(el: Typing, node: Node, args: list[Term], usual: Meaning) -> Term:
+def on_arrays(el: Typing, node: Node, args: list[TypedTerm], usual: Meaning) -> TypedTerm:
     """What a sign or a function means where an array of three and more indices stands; `usual` is what it means on matrices."""
     name = str(node.attr)
     own = OWN.get(name if node.op == "call" else node.op)
@@ -45,7 +45,7 @@ def on_arrays(el: Typing, node: Node, args: list[Term], usual: Meaning) -> Term:
     return array_of(usual(el, node, [matrix_of(t) if t.leading else t for t in args]), leading)
 
 
-def _goes_by_entries(node: Node, args: Sequence[Term]) -> bool:
+def _goes_by_entries(node: Node, args: Sequence[TypedTerm]) -> bool:
     signs = node.attr if isinstance(node.attr, tuple) else ()
     if node.op == "mul":
         arrays = [k for k, t in enumerate(args) if not t.is_scalar]
@@ -57,20 +57,20 @@ def _goes_by_entries(node: Node, args: Sequence[Term]) -> bool:
     return node.op in ENTRYWISE or (node.op == "ew" and "kron" not in signs)
 
 
-def _levelled(el: Typing, node: Node, args: Sequence[Term]) -> tuple[Dim, ...]:
+def _levelled(el: Typing, node: Node, args: Sequence[TypedTerm]) -> tuple[Dim, ...]:
     """The leading sizes that all arrays have; what else stands there is a number."""
     arrays = [t for t in args if not t.is_scalar]
     first = arrays[0].leading
     for t in arrays[1:]:
         if len(t.leading) != len(first) or not all(map(el.sizes.unify, t.leading, first)):
-            s = Speller(el)
+            s = Wording(el)
             message = f"{s.node(node)} needs equal shapes: one array is {s.shape(arrays[0])}, another is {s.shape(t)}"
             raise Misfit([arrays[0], t], partial(refuse_shape, message, node))
     return first
 
 
-def _refused(el: Typing, node: Node, args: Sequence[Term]) -> MatcalcError:
-    s = Speller(el)
+def _refused(el: Typing, node: Node, args: Sequence[TypedTerm]) -> MatcalcError:
+    s = Wording(el)
     k = next(k for k, t in enumerate(args) if t.leading)
     what = str(node.attr) if node.op == "call" else "this sign"
     return refuse_shape(f"{s.node(node.args[k])} is an array {s.shape(args[k])}, and {what} is of matrices and vectors", node, HINT)
@@ -79,42 +79,42 @@ def _refused(el: Typing, node: Node, args: Sequence[Term]) -> MatcalcError:
 # ---------------------------------------------------------------------------------------------- what adds entries up
 
 
-def _through(el: Typing, t: Term, matrices: Term) -> Term:
+def _through(el: Typing, t: TypedTerm, matrices: TypedTerm) -> TypedTerm:
     """The sum over the leading axes of `t` of what is known of its matrices."""
     return summed(el, matrices, [Place(axis(k), d) for k, d in enumerate(t.leading)])
 
 
-def _sum(el: Typing, node: Node, args: list[Term]) -> Term:
+def _sum(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The sum of all entries."""
     return _through(el, args[0], applied(SUM, SCALAR, [matrix_of(args[0])], None))
 
 
-def _norm(el: Typing, node: Node, args: list[Term]) -> Term:
+def _norm(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The root of the sum of the squares of all entries."""
     which = node.attr if node.op == "norm" else {"norm": "", "normF": "F"}.get(str(node.attr), "?")
     if which not in ("", "F") or len(args) > 1:
         raise Misfit(args, partial(_refused, el, node, args))
     one = norm(el, Node("norm", node.args, "F", node.span), [matrix_of(args[0])], "F")
-    square = Term(SCALAR, (one,), lambda e, _: build.power(e[0], build.num(2)))
+    square = TypedTerm(SCALAR, (one,), lambda e, _: build.power(e[0], build.num(2)))
     root = build.num(Fraction(1, 2))
-    return Term(SCALAR, (_through(el, args[0], square),), lambda e, _: build.power(e[0], root), node)
+    return TypedTerm(SCALAR, (_through(el, args[0], square),), lambda e, _: build.power(e[0], root), node)
 
 
-def _inner(el: Typing, node: Node, args: list[Term]) -> Term:
+def _inner(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The sum of the products of the entries."""
     _levelled(el, node, args)
     return _through(el, args[0], inner(el, node, [matrix_of(t) for t in args]))
 
 
-def _count(el: Typing, node: Node, args: list[Term]) -> Term:
+def _count(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     dims = (*args[0].leading, *args[0].shape)
-    return Term(SCALAR, (), lambda _, r: build.times(*[build.size(r(d)) for d in dims]), node)
+    return TypedTerm(SCALAR, (), lambda _, r: build.times(*[build.size(r(d)) for d in dims]), node)
 
 
 # ---------------------------------------------------------------------------------------------- parts
 
 
-def _part(el: Typing, node: Node, args: list[Term]) -> Term:
+def _part(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """T[i,j,k], T[i,:,:], T[:,j,:]: an entry, a matrix; T[i] is T[i,:,:], as in NumPy."""
     t, places = args[0], [None if p.op == "all" else place_at(el, p) for p in node.args[1:]]
     dims = (*t.leading, *t.shape)
@@ -131,7 +131,7 @@ def _part(el: Typing, node: Node, args: list[Term]) -> Term:
     return contracted(el, node, [(letters, t)], value, {c: p for c, p in zip(letters, places) if p is not None})
 
 
-OWN: dict[str, Callable[[Typing, Node, list[Term]], Term]] = {
+OWN: dict[str, Callable[[Typing, Node, list[TypedTerm]], TypedTerm]] = {
     "sum": _sum,
     "norm": _norm,
     "normF": _norm,

@@ -21,14 +21,20 @@ Resolve = Callable[[Dim], Dim]
 Make = Callable[[Sequence[Expr], Resolve], Expr]
 
 
-class Term:
+class TypedTerm:
     """A typed surface node. `name` is the undeclared name it is, or the choice it was; `literal` means numbers only. An array of three
     and more indices has its last two in `shape` and the sizes of those before in `leading` (see `tensors`)."""
 
     __slots__ = ("shape", "args", "make", "node", "name", "literal", "result", "leading")
 
     def __init__(
-        self, shape: Shape, args: tuple[Term, ...], make: Make, node: Node | None = None, name: str | None = None, literal: bool = False
+        self,
+        shape: Shape,
+        args: tuple[TypedTerm, ...],
+        make: Make,
+        node: Node | None = None,
+        name: str | None = None,
+        literal: bool = False,
     ) -> None:
         self.shape, self.args, self.make, self.node, self.name, self.literal = shape, args, make, node, name, literal
         self.result: Expr | None = None
@@ -46,12 +52,12 @@ class Term:
         return "row" if rows is ONE else "matrix"
 
 
-def known(e: Expr, node: Node | None = None) -> Term:
+def known(e: Expr, node: Node | None = None) -> TypedTerm:
     """The term of an expression that is already there."""
-    return Term(e.shape, (), lambda _, __: e, node)
+    return TypedTerm(e.shape, (), lambda _, __: e, node)
 
 
-def finish(roots: Iterable[Term], resolve: Resolve, names: Mapping[Term, str] = MappingProxyType({})) -> None:
+def finish(roots: Iterable[TypedTerm], resolve: Resolve, names: Mapping[TypedTerm, str] = MappingProxyType({})) -> None:
     """Give every term below `roots` its `result`, without recursion; `names` are those that terms keep as nodes of their own."""
     todo = list(roots)
     while todo:
@@ -68,10 +74,10 @@ def finish(roots: Iterable[Term], resolve: Resolve, names: Mapping[Term, str] = 
         t.result = named(made, VALUE, names[t]) if t in names else made
 
 
-def keep_names(roots: Sequence[Term], names: Mapping[str, Term], resolve: Resolve) -> None:
+def keep_names(roots: Sequence[TypedTerm], names: Mapping[str, TypedTerm], resolve: Resolve) -> None:
     """Make the terms of a large function again, with a node for every value that its author named: a sum of k statements that add to the
     one before would be written out k times. A function whose one use is in another is none, so that log(y) still sees the softmax in y."""
-    users: dict[Term, list[Term]] = {t: [] for t in roots}
+    users: dict[TypedTerm, list[TypedTerm]] = {t: [] for t in roots}
     todo = list(users)
     while todo:
         t = todo.pop()
@@ -88,11 +94,11 @@ def keep_names(roots: Sequence[Term], names: Mapping[str, Term], resolve: Resolv
         finish(roots, resolve, chosen)
 
 
-def _computes(t: Term) -> bool:
+def _computes(t: TypedTerm) -> bool:
     return t.result is not None and t.result.op in ARITHMETIC
 
 
-def undeclared(terms: Iterable[Term]) -> frozenset[str]:
+def undeclared(terms: Iterable[TypedTerm]) -> frozenset[str]:
     """The undeclared names (and choices) that the kinds of `terms` depend on."""
     todo, seen, names = list(terms), set(), set()
     while todo:

@@ -20,7 +20,7 @@ from .unitdirections import along_units
 LETTERS = "ijklpqrsabcdefghmnotuvwxyz"
 
 
-class Letters:
+class IndexNames:
     """Names for indices: i, j, k, l for the open ones in order, letters not in use for the rest."""
 
     def __init__(self, taken: Iterable[str]) -> None:
@@ -87,7 +87,7 @@ def unclear(program: Program, ranges: Mapping[str, Dim], declarations: Sequence[
 def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Collection[str]) -> tuple[Program, dict[str, Dim]]:
     """The form, and how far its indices run; those in `carried` get a factor of ones."""
     head = next((c for c in FORM_NAMES if c not in taken), "J_0")
-    letters = Letters(taken | {head})
+    letters = IndexNames(taken | {head})
     first = tensor.terms[0] if tensor.terms else None
     if first is None:
         slots = [[Index(d) for d in s if d.number != 1] for s in tensor.shapes]
@@ -171,7 +171,7 @@ def _product(dims: Iterable[Dim]) -> Dim:
     return total
 
 
-def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str, carried: Collection[str] = ()) -> Node:
+def term_node(t: Term, arranger: Arranger, letters: IndexNames, delta: str, carried: Collection[str] = ()) -> Node:
     opened = {i for s in t.slots for i in s}
     inner = [i for i in dict.fromkeys(i for _, r, c in t.factors for i in (*r, *c)) if i not in opened]
     c, scalars, _ = split(t.scalar)
@@ -211,7 +211,7 @@ def term_node(t: Term, arranger: Arranger, letters: Letters, delta: str, carried
     return Node("neg", (body,)) if c < 0 else body
 
 
-def _mark(slot: Slot, letters: Letters) -> Node:
+def _mark(slot: Slot, letters: IndexNames) -> Node:
     return name(letters.of(slot[0])) if len(slot) == 1 else Node("tuple", tuple(name(letters.of(i)) for i in slot))
 
 

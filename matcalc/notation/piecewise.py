@@ -41,7 +41,7 @@ from ..shortening.simplify import simplify
 from ..syntax import Declaration, Node, Program
 from .arrange import Arranger
 from .comparisons import MIRRORED
-from .indexform import Letters, index_form, term_node, term_order, unclear
+from .indexform import IndexNames, index_form, term_node, term_order, unclear
 from .surface import name, number, product
 
 OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "=": "!=", "!=": "="}
@@ -340,12 +340,12 @@ def _summed(
     like: dict[str, tuple[Expr, Term, Callable[[Term], Node]]] = {}
     for t, names in parts:
         c, rest = without_coefficient(t.scalar)
-        letters = Letters(taken | {head} | set(first))
+        letters = IndexNames(taken | {head} | set(first))
         letters.names.update({i: first[n] for i, n in names.items()})
         tied = {i for _, r, col in t.factors for i in (*r, *col)}
         slots = [tuple(i for i in s if i in tied) for s in t.slots]  # what nothing hangs on is constant along its index
 
-        def spelled(term: Term, letters: Letters = letters) -> Node:
+        def spelled(term: Term, letters: IndexNames = letters) -> Node:
             return term_node(term, arranger, letters, "delta" if "delta" not in taken else "I")
 
         bare = Term(rest, t.factors, slots, t.binders)

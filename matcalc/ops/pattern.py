@@ -8,7 +8,7 @@ from typing import Any
 from .vocabulary import WORDS, close_properties
 
 
-class Pattern:
+class EntryPattern:
     """What the words say of the entries of a square matrix. `zero` has "above" and "below" the diagonal, where entries vanish; entry
     (j, i) is `mirror` (1 or -1) times entry (i, j), or has nothing to do with it (0)."""
 
@@ -55,5 +55,7 @@ def without_pattern(words: Iterable[str]) -> list[str]:
     """The words, in the order of the book, of sets that small changes leave and that have no pattern: curved ones, and other spaces."""
     given = set(words)
     return [
-        w.name for w in WORDS.values() if w.name in given and (w.within == "curved" or (w.within == "linear" and not Pattern((w.name,))))
+        w.name
+        for w in WORDS.values()
+        if w.name in given and (w.within == "curved" or (w.within == "linear" and not EntryPattern((w.name,))))
     ]

@@ -19,7 +19,7 @@ from ..pipeline.sampling import Sampler
 from .documents import Document, Formula
 from .macros import expanded
 from .prose import properties
-from .statements import NAME, STARS, Claim, Declared, Definition, Solution, plain, statements
+from .statements import NAME, STARS, Claim, Declared, Definition, StatedSolution, plain, statements
 
 NESTED = 4  # functions in functions
 RIGHT, WRONG, UNCLEAR = "right", "wrong", "not understood"
@@ -191,7 +191,7 @@ def judge(document: Document) -> list[Finding]:
                 stationary = statement if statement.sides[-1][0].strip() in ("0", r"\mathbf{0}", r"\bm{0}") else None
                 if stationary is None:
                     found.append(_judged(context, number, formula, statement))
-            elif isinstance(statement, Solution) and stationary is not None:
+            elif isinstance(statement, StatedSolution) and stationary is not None:
                 found.append(_solved(context, number, formula, stationary, statement))
     layouts = _layouts(document, [one for one in found if isinstance(one, Judged)])
     return [_finding(one, layouts) if isinstance(one, Judged) else one for one in found]
@@ -298,7 +298,7 @@ def _finding(judged: Judged, layouts: dict[tuple[str, bool], str | None]) -> Fin
     )
 
 
-def _solved(context: Context, number: int, formula: Formula, claim: Claim, solution: Solution) -> Finding:
+def _solved(context: Context, number: int, formula: Formula, claim: Claim, solution: StatedSolution) -> Finding:
     """Whether the gradient vanishes at what is said to be the stationary point."""
     shown, place = f"{solution.name}^* = {solution.text}", _place(formula, solution.at)
     try:

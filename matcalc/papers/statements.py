@@ -46,7 +46,7 @@ class Claim:
         self.function, self.wrt, self.order, self.sides, self.sign, self.head = function, wrt, order, sides, sign, head
 
 
-class Solution:
+class StatedSolution:
     """`name^* = text`."""
 
     def __init__(self, name: str, text: str, at: int) -> None:
@@ -60,7 +60,7 @@ class Declared:
         self.text, self.names = text, names
 
 
-Statement = Definition | Claim | Solution | Declared
+Statement = Definition | Claim | StatedSolution | Declared
 
 
 def plain(text: str) -> str:
@@ -145,7 +145,7 @@ def _stated(sides: list[tuple[str, int]]) -> Iterator[Statement]:
         return
     star = STARS.search(head)
     if star is not None and _NAME.fullmatch((head[: star.start()] + head[star.end() :]).strip()):
-        yield Solution((head[: star.start()] + head[star.end() :]).strip(), sides[1][0].strip(), sides[1][1])
+        yield StatedSolution((head[: star.start()] + head[star.end() :]).strip(), sides[1][0].strip(), sides[1][1])
         return
     m = _HEAD.fullmatch(head)
     if m is not None:

@@ -83,12 +83,12 @@ class Derivative(ClosedForm):
     def document(self, *, bold: bool = False, transpose: str = "T", width: int = 0, steps: bool = True) -> str:
         """A LaTeX document: question, answer, shape, declarations, assumptions and, with `steps`, the derivation."""
         from ..ops import function_names
-        from ..printing.document import Question, document
+        from ..printing.document import Subject, document
 
         style = latex_style(self._typed, self._program, bold, transpose, "operatorname", width, frozenset(function_names()))
         derivation = self.steps.brief() if steps and self._origin is not None and self.steps else None
         given = derivation.given if derivation is not None else ()
-        asked = Question(
+        asked = Subject(
             function=self._typed.program,
             where=self._typed.declarations,
             wrt=self.wrt,

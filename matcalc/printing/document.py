@@ -35,7 +35,7 @@ _MATH = {
 }
 
 
-class Question(NamedTuple):
+class Subject(NamedTuple):
     """What the document is about."""
 
     function: Program
@@ -50,7 +50,7 @@ class Question(NamedTuple):
     steps: Sequence[str]  # LaTeX, for the derivation
 
 
-def document(q: Question, style: Style, names: frozenset[str]) -> str:
+def document(q: Subject, style: Style, names: frozenset[str]) -> str:
     """The text of a .tex file."""
     letter = q.letter or q.function.name or next(c for c in ("f", "F", "g", "y", "L", "h_0") if c not in names)
     style = style._replace(width=style.width or WIDTH)

@@ -44,7 +44,7 @@ class _Calls(dict[int, Any]):
         return call
 
 
-class Table:
+class ParseTable:
     """For every state, what a token does: k > 0 shifts into state k - 1, k < 0 reduces by rule -k - 1."""
 
     __slots__ = ("last", "rules", "states")
@@ -138,7 +138,7 @@ def lark_parser(grammar: str, strict: bool = False) -> Any:
     return Lark(grammar, parser="lalr", lexer=Feed, start="start", strict=strict, maybe_placeholders=False)
 
 
-def build(grammar: str) -> Table:
+def build(grammar: str) -> ParseTable:
     """The table that Lark makes of a grammar."""
     made = lark_parser(grammar)
     table = made.parser.parser._parse_table
@@ -155,7 +155,7 @@ def build(grammar: str) -> Table:
     for state in order:
         actions = sorted(table.states[state].items())
         states.append({symbol: number[arg] + 1 if kind.name == "Shift" else -rules[arg] - 1 for symbol, (kind, arg) in actions})
-    return Table(states, [_rule(r) for r in made.rules], number[last])
+    return ParseTable(states, [_rule(r) for r in made.rules], number[last])
 
 
 def _rule(rule: Any) -> Rule:
@@ -169,7 +169,7 @@ def _rule(rule: Any) -> Rule:
     return how, name, len(rule.expansion)
 
 
-def spell(table: Table, grammar: str) -> str:
+def spell(table: ParseTable, grammar: str) -> str:
     """The table as a module."""
     lines = [
         '"""The table of the parser, made from grammar/matcalc.lark by `python -m matcalc.reading.lalr`. Not to be edited."""',
@@ -199,7 +199,7 @@ def _wrapped(text: str, width: int = 130) -> list[str]:
     return lines
 
 
-def load(grammar: str) -> Table:
+def load(grammar: str) -> ParseTable:
     """The table of this grammar: the one that is kept, or a new one."""
     from . import grammar_table as kept
 
@@ -211,7 +211,7 @@ def load(grammar: str) -> Table:
     for line in kept.STATES.replace(" +\n", " ").strip().splitlines():
         words = line.split()
         states.append(dict(zip(words[::2], map(int, words[1::2]))))
-    return Table(states, rules, kept.LAST)
+    return ParseTable(states, rules, kept.LAST)
 
 
 def main() -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 from ..errors import ReadingError, Span
 from ..syntax import Node
-from .lalr import Table, Unexpected, lark_parser, load, read_grammar
+from .lalr import ParseTable, Unexpected, lark_parser, load, read_grammar
 from .lexer import Token
 
 Child = Node | Token
 
 
 @lru_cache(maxsize=1)
-def _table() -> Table:
+def _table() -> ParseTable:
     return load(read_grammar())
 
 

@@ -42,7 +42,7 @@ from ..ops.core import (
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
-from ..ops.pattern import Pattern
+from ..ops.pattern import EntryPattern
 from ..ops.sums import SUM, VEC
 from ..ops.trace import TRACE
 from ..ops.vocabulary import WORDS
@@ -152,7 +152,7 @@ class Algebra:
 
     def _entry_of(self, n: Expr, i: int, j: int) -> Expr:
         """An entry of a name, as the properties make it: one of a symmetric matrix is the one above the diagonal."""
-        pattern = Pattern(properties_of(n))
+        pattern = EntryPattern(properties_of(n))
         if pattern.vanishes(i, j):
             return num(0)
         if pattern.mirror and i > j:

@@ -68,7 +68,7 @@ def _letter(p: Expr) -> str:
     return str(p.attr[0]).strip(_MARK)[:1]  # type: ignore[index]
 
 
-class Table:
+class PatternTable:
     """The identities by the operation at the root of their left sides. One is read when an expression first has all the
     functions it names: most questions need a few of them, and reading them all is a fifth of the time of a first answer."""
 
@@ -344,4 +344,4 @@ def _sizes(p: Expr, e: Expr, s: Sizes) -> Sizes | None:
     return s
 
 
-_TABLE = Table()
+_TABLE = PatternTable()
