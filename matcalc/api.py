@@ -154,7 +154,7 @@ def code(
         matcalc.code(matcalc.derivative("||W x + b - y||^2", ["W", "b"]), "jax", parts=["hvp"])
 
     has `value`, `gradients`, `value_and_gradients` and `hvp`, which share their work over all variables. `parts` are any of hessian (of
-    one variable), jvp, vjp, hvp; `sizes` ({"n": 1000}) are hints for the order of products. UsageError where the derivatives are not
+    one variable), jvp, vjp, hvp, make; `sizes` ({"n": 1000}) are hints for the order of products. UsageError where the derivatives are not
     first ones of one function.
     """
     several = [derivatives] if isinstance(derivatives, Derivative) else list(derivatives)

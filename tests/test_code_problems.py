@@ -84,17 +84,18 @@ def question(name: str) -> Question:
 def test_every_function_of_the_file(name: str, language: str) -> None:
     module = installed(language)
     q = question(name)
-    found = load(derivative(name).code(language, parts=PARTS))
+    found = load(derivative(name).code(language, parts=[*PARTS, "make"]))
     cast = (lambda v: module.as_tensor(np.asarray(v))) if language == "torch" else (lambda v: v)
     with module.enable_x64(True) if language == "jax" else nullcontext():
         inputs = {n: v if isinstance(v, int) else cast(v) for n, v in q.inputs.items()}
-        for function in q.want:
-            last = [*inspect.signature(found[function]).parameters][-1]
-            extra = {last: cast(q.extra[function])} if function in q.extra else {}
-            q.check(function, call(found[function], inputs, **extra))
-        both = call(found["value_and_gradient"], inputs)
-        q.check("value", both[0])
-        q.check("gradient", both[1])
+        for functions in (found, vars(call(found["make"], inputs))):
+            for function in q.want:
+                last = [*inspect.signature(functions[function]).parameters][-1]
+                extra = {last: cast(q.extra[function])} if function in q.extra else {}
+                q.check(function, call(functions[function], inputs, **extra))
+            both = call(functions["value_and_gradient"], inputs)
+            q.check("value", both[0])
+            q.check("gradient", both[1])
 
 
 @pytest.mark.octave

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from .graph import GraphNode, postorder
 from .target import Target
@@ -14,25 +14,33 @@ LEAVES = frozenset(("in", "num", "size", "const", "index"))
 
 
 class Body:
-    """The statements that compute some nodes."""
+    """The statements that compute some nodes. `outer` are statements before them, whose values they see; `keep` gives every root a name."""
 
     def __init__(
-        self, target: Target, roots: Sequence[GraphNode], taken: Iterable[str], names: Mapping[GraphNode, str] | None = None
+        self,
+        target: Target,
+        roots: Sequence[GraphNode],
+        taken: Iterable[str],
+        names: Mapping[GraphNode, str] | None = None,
+        outer: Body | None = None,
+        keep: bool = False,
     ) -> None:
-        self.target = target
-        self.taken = set(taken)
+        self.target, self.outer = target, outer
+        self.taken: set[str] = {*taken, *(outer.taken if outer is not None else ())}
         self.wanted = dict(names or {})
-        self.texts: dict[GraphNode, Text] = {}
+        known = outer.texts if outer is not None else {}
+        self.texts: dict[GraphNode, Text] = dict(known)
         self.lines: list[str] = []
-        self.order = postorder(roots)
-        self.factors = _factored(self.order)
+        self.order = postorder(roots, known)
+        self.factors = _factored([n for n in self.order if n not in known], known)
         self.factor_names: dict[tuple[GraphNode, bool], str] = {}
         self.uses: dict[GraphNode, int] = dict.fromkeys(self.order, 0)
         for n in self.order:
-            for a in n.args:
-                self.uses[a] += 1
+            if n not in known:
+                for a in n.args:
+                    self.uses[a] += 1
         for r in roots:
-            self.uses[r] += 1
+            self.uses[r] += 2 if keep else 1
         self._run([n for n in self.order if not n.loops], "")
         self.results = [self.texts[r][0] for r in roots]
 
@@ -104,6 +112,8 @@ class Body:
 
     def factor(self, x: GraphNode, spd: bool, statement: str) -> str:
         """The name of the factors of a matrix, computed once."""
+        if self.outer is not None and x in self.outer.texts:
+            return self.outer.factor(x, spd, statement)
         key = (x, spd)
         found = self.factor_names.get(key)
         if found is None:
@@ -117,15 +127,15 @@ class Body:
         return found
 
 
-def _factored(nodes: Sequence[GraphNode]) -> set[tuple[GraphNode, bool]]:
-    """The matrices worth factoring: those known to be positive definite, and those that are needed more than once."""
+def _factored(nodes: Sequence[GraphNode], known: Container[GraphNode] = ()) -> set[tuple[GraphNode, bool]]:
+    """The matrices worth factoring: those known to be positive definite, those that are needed more than once, and those known before."""
     counts: dict[tuple[GraphNode, bool], int] = {}
     for n in nodes:
         if n.op in ("solve", "inv", "det", "logdet", "trace_inv"):
             assert isinstance(n.attr, tuple)
             key = (n.args[0], bool(n.attr[0]))
             counts[key] = counts.get(key, 0) + 1
-    return {key for key, count in counts.items() if (key[1] or count > 1) and not key[0].loops and key[0].rank == 2}
+    return {key for key, count in counts.items() if (key[1] or count > 1 or key[0] in known) and not key[0].loops and key[0].rank == 2}
 
 
 def _is_free(n: GraphNode) -> bool:

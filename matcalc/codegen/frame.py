@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ..errors import NoAnswerError
 from ..kinds import Dim
@@ -44,9 +44,10 @@ class Function:
 
 
 class File:
-    """All there is to write: `title` the function, `formulas` its derivatives, `named` what the author has names for."""
+    """All there is to write: `title` the function, `formulas` its derivatives, `named` what the author has names for; `variables` are the
+    arguments that functions to be made are functions of, none where none is to be made."""
 
-    __slots__ = ("arguments", "formulas", "functions", "named", "title", "version")
+    __slots__ = ("arguments", "formulas", "functions", "named", "title", "variables", "version")
 
     def __init__(
         self,
@@ -56,9 +57,11 @@ class File:
         arguments: Sequence[Argument],
         functions: Sequence[Function],
         named: Mapping[GraphNode, str],
+        variables: Iterable[str] = (),
     ) -> None:
         self.title, self.formulas, self.version = title, list(formulas), version
         self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)
+        self.variables = frozenset(variables)
 
     @property
     def arrays(self) -> list[Argument]:
@@ -71,11 +74,11 @@ def shape_words(dims: Dims) -> str:
     return f"({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"
 
 
-def size_statements(arguments: Sequence[Argument], length: Callable[[Argument, int], str]) -> dict[str, str]:
-    """How each dimension name follows from the shapes, in an order in which they can be computed."""
+def size_statements(arguments: Sequence[Argument], length: Callable[[Argument, int], str], known: Collection[str] = ()) -> dict[str, str]:
+    """How each dimension name that is not known follows from the shapes, in an order in which they can be computed."""
     found: dict[str, str] = {}
     axes = [(a, k, d) for a in arguments for k, d in enumerate(a.dims)]
-    given = {a.size for a in arguments if a.size}
+    given = {*known, *[a.size for a in arguments if a.size]}
     names = {n for _, _, d in axes for n in d.names() if not n.isdigit()} - given
     for a, k, d in axes:
         if d.name is not None and not d.name.isdigit() and d.name not in given:

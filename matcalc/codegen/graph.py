@@ -30,7 +30,7 @@ front. Nodes are interned, so a common subexpression is one node. The operations
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Container, Hashable, Iterable
 
 from ..kinds import Dim
 
@@ -90,8 +90,8 @@ class ProgramGraph:
         return self.make("view", (x,), places, tuple(Dim.of(1) if p is None else x.dims[p] for p in places))
 
 
-def postorder(roots: Iterable[GraphNode]) -> list[GraphNode]:
-    """Every node once, arguments first."""
+def postorder(roots: Iterable[GraphNode], known: Container[GraphNode] = ()) -> list[GraphNode]:
+    """Every node once, arguments first; nothing below what is known."""
     todo = [(r, False) for r in roots][::-1]
     seen: set[GraphNode] = set()
     order: list[GraphNode] = []
@@ -102,7 +102,8 @@ def postorder(roots: Iterable[GraphNode]) -> list[GraphNode]:
         elif n not in seen:
             seen.add(n)
             todo.append((n, True))
-            todo += [(a, False) for a in reversed(n.args) if a not in seen]
+            if n not in known:
+                todo += [(a, False) for a in reversed(n.args) if a not in seen]
     return order
 
 

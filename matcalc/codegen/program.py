@@ -30,7 +30,7 @@ from .target import Target
 from .tensors import summed_terms
 
 TARGETS = ("numpy", "jax", "torch", "octave")
-PARTS = ("hessian", "jvp", "vjp", "hvp")
+PARTS = ("hessian", "jvp", "vjp", "hvp", "make")
 
 
 def outer(shape: Shape) -> Dims:
@@ -104,6 +104,8 @@ class Computation:
         numbers = [Argument(letter, (), top=top) for letter, top in self.d._members]
         bases = {str(typed.symbols[n].attr[0]) for n in self.names if n in typed.symbols}  # type: ignore[index]
         first = [n for n in self.names if n in found] + [n for n in found if n in bases and n not in self.names]
+        whole = [max((a for a in found if n == a or n.startswith(f"{a}_")), key=len) for n in self.names]  # x of x_j
+        self.variables = [*whole, *[a.name for a in numbers]]
         functions = {function_name(n): n for n in postorder(roots) if n.op in (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)}
         arrays = [found[n] for n in (*first, *[n for n in found if n not in first])]
         return [*arrays, *numbers, *[Argument(name, (), function=_function_words(n)) for name, n in sorted(functions.items())]]
@@ -195,8 +197,8 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
 def program(
     several: Sequence[ClosedForm], target: str, parts: Iterable[str], sizes: Mapping[str, int] | None, further: DerivativeSource | None
 ) -> str:
-    """The file for the derivatives of one function, each by one variable. `parts` are any of hessian, jvp, vjp, hvp; `sizes` are hints
-    for the cost of products; `further` takes other derivatives, where some are needed."""
+    """The file for the derivatives of one function, each by one variable. `parts` are any of hessian, jvp, vjp, hvp, make; `sizes` are
+    hints for the cost of products; `further` takes other derivatives, where some are needed."""
     wanted = list(dict.fromkeys(parts))
     unknown = [p for p in wanted if p not in PARTS]
     d = several[0]
@@ -207,6 +209,8 @@ def program(
     if len(several) > 1 and ("hessian" in wanted or any(one._members for one in several)):
         raise UsageError("a Hessian, and an index that is left open, is for a file by one variable")
     target_of(target)
+    if "make" in wanted and target == "octave":
+        raise UsageError("make is for NumPy, JAX and PyTorch", suggestion="in Octave @(x) value(x, A) keeps A")
     if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
     problem = Computation(several, further, wanted, target, sizes)
@@ -214,8 +218,8 @@ def program(
     formulas = [f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one.wrt))}: {spell(one._program)}" for one in several]
     while True:
         try:
-            named = problem.named()
-            return target_of(target).file(File(_title(d), formulas, __version__, problem.arguments, functions, named))
+            named, variables = problem.named(), problem.variables if "make" in wanted else ()
+            return target_of(target).file(File(_title(d), formulas, __version__, problem.arguments, functions, named, variables))
         except MissingSize as missing:
             problem.add_size(missing.name)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from .emission import Body
@@ -18,23 +19,24 @@ class Passing(NamedTuple):
     """How values go into the functions of a language, and out of them."""
 
     inputs: Callable[[Target, Sequence[Argument]], list[str]]  # the statements that make arrays of one type of the arguments
-    further: Callable[[Target, Argument], str]  # an argument of one function as an array; nothing where it stays as it is
     result: Callable[[Target, GraphNode, str], str]
 
 
-def python_file(passing: Passing, target: Target, file: File) -> str:
-    """The text of a whole file."""
+def python_file(passing: Passing, more: Callable[[Passing, Target, File], str], target: Target, file: File) -> str:
+    """The text of a whole file; `more` gives one more function, where the file has variables."""
     target.names = identifiers([a.name for a in file.arguments])
     found = size_statements(file.arrays, target.length)
     target.dimensions = size_identifiers(found, set(target.names.values())) | {a.size: target.names[a.name] for a in file.arrays if a.size}
     found = size_statements(file.arrays, target.length)
     functions = [_function(passing, target, file, f, list(found)) for f in file.functions]
+    if file.variables:
+        functions.append(more(passing, target, file))
     functions.append(_inputs(passing, target, file.arrays, found))
     helpers = target.carried("\n".join(functions))
     optional = "\n\n" + scipy_import() if any(re.search(r"(?<!\.)\blinalg\b", h) for h in helpers) else ""
     text = "\n\n\n".join([target.word("head") + optional, *helpers, *functions])
-    if not re.search(r"\bmath\.", text):
-        text = text.replace("import math\n", "", 1).lstrip("\n")
+    used = [f"import {module}\n" for module in ("math", "types") if re.search(rf"\b{module}\.", text)]
+    text = text.replace("import math\n", "".join(used), 1).lstrip("\n")
     return f"{_docstring(target, file)}\n\n{text}\n"
 
 
@@ -48,58 +50,84 @@ def _docstring(target: Target, file: File) -> str:
 
 
 def _function(passing: Passing, target: Target, file: File, f: Function, sizes: Sequence[str]) -> str:
+    with extra_names(target, file, f) as extra:
+        statements, results = body_of(passing, target, file, f)
+        text = "\n".join([*statements, results])
+        arrays = [target.names[a.name] for a in file.arrays]
+        unpacked = [*arrays, *[target.dimensions[n] for n in sizes], target.word("type")]
+        shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
+        while shown and shown[-1] == "_":
+            shown.pop()
+        call = f"_inputs({', '.join(arrays)})"
+        rest = [] if len(shown) == len(unpacked) else ["*_"]
+        first = f"{', '.join([*shown, *rest])} = {call}" if shown else call
+        head = f"def {f.name}({', '.join([*[target.names[a.name] for a in file.arguments], *extra])}):"
+        return "\n".join([head, *[f"    {line}" for line in (f'"""{f.doc}"""', first, *statements, results)]])
+
+
+@contextmanager
+def extra_names(target: Target, file: File, f: Function) -> Iterator[list[str]]:
+    """The identifiers of the arguments that only this function has; the target knows them meanwhile."""
     common = [target.names[a.name] for a in file.arguments]
     extra = identifiers([a.name for a in f.extra], {*common, *target.dimensions.values()})
     target.names |= extra
-    body = Body(target, f.roots, {*target.names.values(), *target.dimensions.values(), *RESERVED}, _named(target, file))
-    results = [passing.result(target, r, t) for r, t in zip(f.roots, body.results)]
-    extra_input = [f"{target.names[a.name]} = {made}" for a in f.extra if (made := passing.further(target, a))]
-    text = "\n".join([*extra_input, *body.lines, *results])
-    arrays = [target.names[a.name] for a in file.arrays]
-    unpacked = [*arrays, *[target.dimensions[n] for n in sizes], target.word("type")]
-    shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
-    while shown and shown[-1] == "_":
-        shown.pop()
-    call = f"_inputs({', '.join(arrays)})"
-    rest = [] if len(shown) == len(unpacked) else ["*_"]
-    lines = [f"def {f.name}({', '.join([*common, *extra.values()])}):", f'    """{f.doc}"""']
-    lines.append(f"    {', '.join([*shown, *rest])} = {call}" if shown else f"    {call}")
-    lines += [f"    {line}" for line in [*extra_input, *body.lines]]
-    lines.append(f"    return {', '.join(results)}")
+    yield list(extra.values())
     for a in f.extra:
         del target.names[a.name]
-    return "\n".join(lines)
 
 
-def _named(target: Target, file: File) -> dict[GraphNode, str]:
+def body_of(passing: Passing, target: Target, file: File, f: Function, outer: Body | None = None) -> tuple[list[str], str]:
+    """The statements of a function, and that which returns."""
+    body = Body(target, f.roots, {*target.names.values(), *target.dimensions.values(), *RESERVED}, named(file), outer)
+    results = [passing.result(target, r, t) for r, t in zip(f.roots, body.results)]
+    if outer is not None:  # what is kept must not change with what is returned
+        results = [target.word("kept", t) if r in outer.texts and r.rank else t for r, t in zip(f.roots, results)]
+    reading = [line for a in f.extra for line in (converted(target, a), *checked(target, [a], {}))]
+    return [*reading, *body.lines], f"return {', '.join(results)}"
+
+
+def named(file: File) -> dict[GraphNode, str]:
+    """The author's names as identifiers."""
     return {n: identifier(name) for n, name in file.named.items()}
+
+
+def converted(target: Target, a: Argument) -> str:
+    """The statement that makes an argument an array of the type of the others."""
+    name = target.names[a.name]
+    return f"{name} = int({name})" if a.integer else f"{name} = {target.word('array', name)}"
 
 
 def _inputs(passing: Passing, target: Target, arguments: Sequence[Argument], found: Mapping[str, str]) -> str:
     """The function that checks the arguments and reads the sizes off them."""
     names = [target.names[a.name] for a in arguments]
-    doc = '    """The arguments as arrays of one type, checked, then the sizes and the type."""'
-    lines = [f"def _inputs({', '.join(names)}):", doc]
-    lines += [f"    {line}" for line in passing.inputs(target, arguments)]
+    doc = '"""The arguments as arrays of one type, checked, then the sizes and the type."""'
+    lines = [doc, *passing.inputs(target, arguments), *checked(target, arguments, found)]
+    lines.append(f"return {', '.join([*names, *[target.dimensions[n] for n in found], target.word('type')])}")
+    return "\n".join([f"def _inputs({', '.join(names)}):", *[f"    {line}" for line in lines]])
+
+
+def checked(target: Target, arguments: Sequence[Argument], found: Mapping[str, str]) -> list[str]:
+    """The statements that check the shapes of arguments, and read off them the sizes that are not known before."""
+    lines = []
+    measured = {a: [is_measured(a, k, d, found, target.length) for k, d in enumerate(a.dims)] for a in arguments}
     for a in arguments:
-        if a.dims:
-            name, words, got = target.names[a.name], shape_words(a.dims), target.word("shape", target.names[a.name])
-            lines.append(f"    if {name}.ndim != {len(a.dims)}:")
-            lines.append(f'        raise ValueError(f"{name}: shape {words} expected, not {{{got}}}")')
-    lines += [f"    {target.dimensions[n]} = {text}" for n, text in found.items()]
+        if any(measured[a]):  # where no size is read off it, its shape is compared whole
+            name, words = target.names[a.name], shape_words(a.dims)
+            lines.append(f"if {name}.ndim != {len(a.dims)}:")
+            lines.append(f'    raise ValueError(f"{name}: shape {words} expected, not {{{target.word("shape", name)}}}")')
+    lines += [f"{target.dimensions[n]} = {text}" for n, text in found.items()]
     for a in arguments:
-        if not all(is_measured(a, k, d, found, target.length) for k, d in enumerate(a.dims)):
+        if not all(measured[a]):
             name, shape = target.names[a.name], target.shape(a.dims)
             got = target.word("shape", name)
-            lines.append(f"    if {got} != {shape}:")
-            lines.append(f'        raise ValueError(f"{name}: shape {shape_words(a.dims)} = {{{shape}}} expected, not {{{got}}}")')
+            lines.append(f"if {got} != {shape}:")
+            lines.append(f'    raise ValueError(f"{name}: shape {shape_words(a.dims)} = {{{shape}}} expected, not {{{got}}}")')
     for a in arguments:
         if a.top is not None:
             name, top = target.names[a.name], target.size(a.top)
-            lines.append(f"    if not 1 <= {name} <= {top}:")
-            lines.append(f'        raise ValueError(f"{name}: a number from 1 to {{{top}}} expected, not {{{name}}}")')
-    lines.append(f"    return {', '.join([*names, *[target.dimensions[n] for n in found], target.word('type')])}")
-    return "\n".join(lines)
+            lines.append(f"if not 1 <= {name} <= {top}:")
+            lines.append(f'    raise ValueError(f"{name}: a number from 1 to {{{top}}} expected, not {{{name}}}")')
+    return lines
 
 
 def identifier(name: str) -> str:
@@ -110,7 +138,7 @@ def identifier(name: str) -> str:
 
 
 RESERVED = frozenset(
-    "np jnp jax torch math value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs sum max min "
+    "np jnp jax torch math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs sum max min "
     "value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()
 )
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from .emission import Body
+from .factory import make_function
 from .frame import Argument
 from .graph import GraphNode, is_constant
 from .helpers import python_functions
@@ -59,6 +60,8 @@ _COMMON = {
 
 _NUMPY = {
     "what": "NumPy",
+    "array": "np.asarray({}, dtype)",
+    "kept": "np.array({})",
     "head": "import math\n\nimport numpy as np",
     "vdot": "np.vdot({}, {})",
     "einsum of many": 'np.einsum("{}", {}, optimize=True)',
@@ -70,7 +73,7 @@ _JAX = {
     "head": "import math\n\nimport jax\nimport jax.numpy as jnp",
     "types": "dtype = jnp.result_type({})",
     "array": "jnp.asarray({}, dtype)",
-    "input": "jnp.asarray({})",
+    "kept": "{}",
     "truth": "jnp.asarray({}, dtype)",
     "truths": "jnp.asarray({}, dtype)",
     "vdot": "jnp.vdot({}, {})",
@@ -80,7 +83,7 @@ _TORCH = {
     "head": "import math\n\nimport torch",
     "types": "options = _options({})",
     "array": "torch.as_tensor({}, **options)",
-    "input": "torch.as_tensor({}, **options)",
+    "kept": "({}).clone()",
     "type": "options",
     "shape": "tuple({}.shape)",
     "zeros": "torch.zeros({}, **options)",
@@ -121,14 +124,6 @@ def _inputs(first: Sequence[str], target: Target, arguments: Sequence[Argument])
     return lines + [f"{target.names[a.name]} = int({target.names[a.name]})" for a in arguments if a.integer]
 
 
-def _numpy_input(target: Target, a: Argument) -> str:
-    return f"np.asarray({target.names[a.name]})" if a.dims else ""
-
-
-def _input(target: Target, a: Argument) -> str:
-    return target.word("input", target.names[a.name])
-
-
 def _numpy_result(target: Target, root: GraphNode, text: str) -> str:
     if root.op == "expand":
         return f"np.array({text})"
@@ -154,18 +149,25 @@ def _language(name: str, words: dict[str, str], arrays: str, passing: Passing, *
     """A language that has NumPy's words in a module of its own, beside its own words."""
     common = {word: re.sub(r"\bnp\.", MODULES[name], text) for word, text in _COMMON.items()}
     return Language(
-        name, common | words, WRITERS | writers, partial(python_functions, name), identifier, _shape, partial(python_file, passing), arrays
+        name,
+        common | words,
+        WRITERS | writers,
+        partial(python_functions, name),
+        identifier,
+        _shape,
+        partial(python_file, passing, make_function),
+        arrays,
     )
 
 
 def numpy() -> Language:
-    return _language("numpy", _NUMPY, "", Passing(_numpy_inputs, _numpy_input, _numpy_result))
+    return _language("numpy", _NUMPY, "", Passing(_numpy_inputs, _numpy_result))
 
 
 def jax() -> Language:
-    return _language("jax", _JAX, "all", Passing(partial(_inputs, ["float"]), _input, _result))
+    return _language("jax", _JAX, "all", Passing(partial(_inputs, ["float"]), _result))
 
 
 def torch() -> Language:
-    passing = Passing(partial(_inputs, []), _input, _result)
+    passing = Passing(partial(_inputs, []), _result)
     return _language("torch", _TORCH, "each", passing, expand=_torch_expand, literal=_torch_literal)

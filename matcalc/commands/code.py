@@ -11,7 +11,7 @@ from ..errors import UsageError
 from .console import EXPRESSION_SETTINGS, notes_of, one_line, split_names, takes_expression
 
 TARGETS = ("numpy", "jax", "torch", "octave")
-PARTS = ("hessian", "jvp", "vjp", "hvp")
+PARTS = ("hessian", "jvp", "vjp", "hvp", "make")
 
 
 def read_sizes(given: tuple[str, ...]) -> dict[str, int]:
@@ -47,6 +47,7 @@ and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was re
 @click.option("--jvp", is_flag=True, help="Also the derivative along a direction.")
 @click.option("--vjp", is_flag=True, help="Also the gradient of the values weighted by a vector.")
 @click.option("--hvp", is_flag=True, help="Also the Hessian times a direction; the Hessian itself is never formed.")
+@click.option("--make", is_flag=True, help="Also make(A, b): functions of X alone, the rest checked and computed once, for optimisers.")
 @click.option(
     "--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="The K-th derivative in place of the first."
 )
@@ -62,6 +63,7 @@ def command(
     jvp: bool,
     vjp: bool,
     hvp: bool,
+    make: bool,
     order: int,
     sizes: tuple[str, ...],
     output: str | None,
@@ -75,7 +77,7 @@ def command(
     given = names[0] if len(names) == 1 else names
     answer = derivative(expression, given, where="; ".join(filter(None, where)), order=order, verify=not no_verify)
     several = answer if isinstance(answer, list) else [answer]
-    parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp)) if wanted]
+    parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp, make)) if wanted]
     text = code(several, target, parts=parts, sizes=hints)
     for note in dict.fromkeys(note for d in several for note in notes_of(d)):
         print(f"note: {one_line(note)}", file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..answers.answer import ClosedForm
 from ..answers.scope import latex_style
@@ -106,9 +106,22 @@ class Derivative(ClosedForm):
         """A file of functions that compute the value and this derivative, in numpy, jax, torch or octave; `matcalc.code` writes one for
         several variables.
 
-        `parts` adds any of hessian, jvp, vjp, hvp; `sizes` ({"n": 1000}) are hints for the order of products.
+        `parts` adds any of hessian, jvp, vjp, hvp, and make, whose functions are of the variable alone; `sizes` ({"n": 1000}) are hints
+        for the order of products.
         """
         return code_of([self], target, parts, sizes)
+
+    def function(self, target: Literal["numpy", "jax", "torch"] = "numpy") -> Callable[..., Any]:
+        """This derivative as a function of arrays, compiled from `code(target)`: its arguments are those of the program, the variable
+        first, by place or by name. UsageError for another target."""
+        if target not in ("numpy", "jax", "torch"):
+            raise UsageError(f"a function can be had for numpy, jax and torch, not for {target!r}", suggestion="code writes it as text")
+        from ..codegen.program import first_name
+
+        program: dict[str, Any] = {"__name__": f"matcalc.{target}"}
+        exec(compile(self.code(target), f"<{self.text}>", "exec"), program)  # of matcalc's own making: of what was typed it has the names
+        found: Callable[..., Any] = program[first_name(self)]
+        return found
 
 
 def code_of(several: Sequence[Derivative], target: str, parts: Sequence[str], sizes: Mapping[str, int] | None) -> str:
