@@ -22,7 +22,7 @@ import matcalc
 from matcalc.commands.console import split_names
 from matcalc.errors import NoAnswerError, ReadingError, VerificationError
 from matcalc.inference.table import Reading
-from matcalc.numbers.judge import Check
+from matcalc.numbers.record import Check
 from matcalc.pipeline.derivative import Derivative
 
 ROW = {

@@ -17,7 +17,7 @@ from matcalc.expressions.build import add, is_zero, num, substitute, subtract, t
 from matcalc.expressions.expr import Expr, postorder
 from matcalc.expressions.labels import words_of
 from matcalc.kinds import ONE
-from matcalc.numbers.judge import Check
+from matcalc.numbers.record import Check
 from matcalc.ops.core import ADD, EYE, NUMBER, SIZE, SYMBOL
 from matcalc.shortening.simplify import simplify
 

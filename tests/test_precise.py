@@ -19,8 +19,8 @@ from matcalc.inference import templates
 from matcalc.numbers import decimals, doubles, kernels, matrix_functions, numeric, precise, verify
 from matcalc.numbers.arrays import Array
 from matcalc.numbers.contraction import order
-from matcalc.numbers.judge import LACKING
 from matcalc.numbers.numeric import Plan, kernel
+from matcalc.numbers.search import LACKING
 from matcalc.numbers.watch import DIGITS, Watch, watching
 from matcalc.ops import by_name
 

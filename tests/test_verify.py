@@ -15,13 +15,18 @@ from matcalc.errors import NoAnswerError, VerificationError
 from matcalc.inference import templates
 from matcalc.kinds import ONE, SCALAR, Dim, Shape
 from matcalc.numbers import precise
+from matcalc.numbers.agreement import Sides
 from matcalc.numbers.arrays import Array
 from matcalc.numbers.drawing import draw, has_property
-from matcalc.numbers.judge import Check, judge
+from matcalc.numbers.judge import judge
 from matcalc.numbers.matrix_functions import matrix_exponential
+from matcalc.numbers.record import Check
+from matcalc.numbers.search import Comparison
 from matcalc.numbers.verify import Point, sizes_for
+from matcalc.numbers.watch import MOST, Watch
 from matcalc.ops.book import REGISTRY
 from matcalc.ops.vocabulary import DECLARED, WORDS, close_properties
+from matcalc.pipeline import judging
 
 m, n = Dim.of("m"), Dim.of("n")
 Values = dict[str, Any]
@@ -396,3 +401,32 @@ def test_a_change_of_many_digits_does_not_spoil_the_derivative_of_the_exponentia
     small = 1e-12
     assert np.allclose(matrix_exponential(x, e / small) * small, matrix_exponential(x, e), rtol=1e-10)
     assert np.allclose(matrix_exponential(x, e / small, k) * small, matrix_exponential(x, e, k), rtol=1e-10)
+
+
+@pytest.mark.parametrize("dear, wrong", [(MOST // 2 + 1, False), (MOST + 1, False), (MOST + 1, True)])
+def test_a_disagreement_in_double_precision_is_confirmed(dear: int, wrong: bool) -> None:
+    """Where decimal numbers are too dear for a whole check, they still say whether a claim is wrong at a point."""
+
+    def sight(arrays: Any) -> Any:
+        def sides(env: Values, kind: Any, level: Any, watch: Watch) -> Sides:
+            watch.spend(dear)
+            one = arrays.exact(1)
+            return Sides([[one]], [[one * 2 if wrong or arrays is not precise else one]], one, [[], []])
+
+        return sides
+
+    comparison = Comparison(sight, Point({}, {}), wrong=lambda: "wrong")
+    if wrong:
+        with pytest.raises(NoAnswerError):
+            comparison.judged()
+    else:
+        check = comparison.judged()
+        assert check and check.points == (1 if dear > MOST else 2) and check.digits >= 25
+
+
+def test_a_second_derivative_is_compared_entry_by_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One with very many entries is compared along random directions, and the record says so."""
+    assert str(matcalc.derivative("X A X", "X", order=2).check).startswith("agrees with a numerical derivative to ")
+    monkeypatch.setattr(judging, "ENTRIES", 1)
+    found = str(matcalc.derivative("X A X^2", "X", order=2).check)
+    assert found.startswith("agrees with a numerical derivative along random directions to ")

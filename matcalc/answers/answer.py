@@ -21,7 +21,7 @@ from ..notation.authored import Authored
 from ..notation.authorship import Order, rewritten
 from ..notation.indexform import index_form
 from ..notation.naming import LEAST_GAIN, names_for, repeated
-from ..numbers.judge import Check
+from ..numbers.record import Check
 from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM
 from ..printing.count import symbols
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled

@@ -24,7 +24,8 @@ from ..expressions.labels import name_of
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim
 from ..notation.forms import evaluate_form, numbers_of
-from ..numbers.judge import Check, Values
+from ..numbers.judge import Values
+from ..numbers.record import Check
 from ..ops.core import MEMBER, SYMBOL
 from ..pipeline.derivative import Derivative
 from ..pipeline.derive import one_derivative

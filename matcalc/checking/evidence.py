@@ -18,8 +18,10 @@ from ..inference.infer import Typed
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.forms import numbers_of
 from ..numbers import precise
-from ..numbers.judge import LACKING, NO_NUMBER, Check, Disagreement, compare, moved, values
+from ..numbers.judge import moved, values
 from ..numbers.numeric import Plan
+from ..numbers.record import Check
+from ..numbers.search import LACKING, NO_NUMBER, Comparison, Disagreement
 from ..numbers.verify import STYLES, Kind
 from ..numbers.watch import DIGITS
 from ..ops.core import SIZE
@@ -210,7 +212,7 @@ class Evidence:
         against = "the closed form" if self.truth is not None else "a numerical derivative"
         sampler = self.sampler
         try:
-            return compare(
+            return Comparison(
                 values(known, claimed),
                 sampler.point,
                 sampler.dims,
@@ -220,7 +222,7 @@ class Evidence:
                 against=against,
                 spell=spell,
                 thorough=True,
-            )
+            ).judged()
         except Disagreement as error:
             assert error.kind is not None
             return error.kind

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import MatcalcError
 from ..numbers.drawing import survives_multiples
-from ..numbers.judge import LACKING, NO_NUMBER
+from ..numbers.search import LACKING, NO_NUMBER
 from ..numbers.verify import Kind
 from ..ops.vocabulary import close_properties
 from .comparison import close

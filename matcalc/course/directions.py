@@ -14,8 +14,10 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.properties import holds
 from ..kinds import ONE, SCALAR, Dim
 from ..notation.linearmap import along as applied
-from ..numbers.judge import Check, Sizes, Values, compare, summed_up, values
+from ..numbers.judge import Sizes, Values, values
 from ..numbers.numeric import Plan
+from ..numbers.record import Check, summed_up
+from ..numbers.search import Comparison
 from ..ops.book import REGISTRY
 from ..ops.core import ENTRY
 from ..shortening.algebra import Algebra, entries_of, is_small
@@ -299,4 +301,6 @@ def _ascent_checked(problem: Problem, answer: Directional, gradient: Sequence[Ex
 
     sampler = problem.sampler([*gradient, *shown])
     wrong = f"the direction of steepest ascent is wrong: please report {problem.text!r}"
-    return compare(values(known, claimed), sampler.point, sampler.dims, wrong=lambda: wrong, unjudged="the gradient could not be checked")
+    return Comparison(
+        values(known, claimed), sampler.point, sampler.dims, wrong=lambda: wrong, unjudged="the gradient could not be checked"
+    ).judged()

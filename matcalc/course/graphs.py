@@ -18,7 +18,9 @@ from ..expressions.expr import postorder
 from ..inference.infer import Typed
 from ..inference.scene import declared_shape, spell_declaration
 from ..kinds import ONE
-from ..numbers.judge import Check, compare, summed_up, values
+from ..numbers.judge import values
+from ..numbers.record import Check, summed_up
+from ..numbers.search import Comparison
 from ..ops.core import SYMBOL
 from ..pipeline import derive
 from ..pipeline.derivative import Derivative
@@ -297,14 +299,14 @@ def _compared(printed: Expression, derivative: Derivative, typed: Typed, seed: D
     sampler = Sampler(typed)
     if seed is not None:
         sampler.symbols[seed.name] = (declared_shape(seed.sizes), ())
-    return compare(
+    return Comparison(
         values(expected, by_summands(printed._typed)),
         sampler.point,
         sampler.dims,
         against="the closed form",
         wrong=lambda: f"the accumulation disagrees with the closed form: please report {printed.text!r}",
         unjudged="the graph could not be checked",
-    )
+    ).judged()
 
 
 __all__ = ["Graph", "graph"]

@@ -9,8 +9,10 @@ from typing import Any
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
 from ..numbers import precise
-from ..numbers.judge import NO_NUMBER, Check, Level, Sides, compare
+from ..numbers.agreement import Level, Sides
 from ..numbers.numeric import Plan
+from ..numbers.record import Check
+from ..numbers.search import NO_NUMBER, Comparison
 from ..numbers.verify import Kind
 from ..numbers.watch import DIGITS
 from ..ops.pattern import EntryPattern
@@ -68,7 +70,7 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
 
     sampler = problem.sampler([f, value, absolute, *xs])
     wrong = f"the closed form is not the determinant of the numerical Jacobian: please report {problem.text!r}"
-    return compare(
+    return Comparison(
         sight,
         sampler.point,
         sampler.dims,
@@ -76,7 +78,7 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
         unjudged="the determinant could not be checked",
         against="the determinant of numerical derivatives",
         spell=spell,
-    )
+    ).judged()
 
 
 def vanishes(problem: Problem, value: Expr) -> bool:

@@ -17,7 +17,7 @@ from ..inference.assumptions import where_text
 from ..kinds import ONE, shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import rewritten, typed_order
-from ..numbers.judge import Check
+from ..numbers.record import Check
 from ..ops.core import MEMBER, SYMBOL
 from ..ops.vocabulary import LINEAR, WORDS, shortest
 from ..pipeline.point import NAMED, statements

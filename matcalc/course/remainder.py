@@ -18,8 +18,10 @@ from ..expressions.expr import Expr
 from ..expressions.labels import name_of, words_of
 from ..inference.infer import Typed
 from ..numbers import precise
-from ..numbers.judge import Check, Level, Sides, compare
+from ..numbers.agreement import Level, Sides
 from ..numbers.numeric import Plan
+from ..numbers.record import Check
+from ..numbers.search import Comparison
 from ..numbers.verify import Kind
 from ..ops.pattern import EntryPattern
 from ..pipeline.judging import spelled, terms_of
@@ -60,7 +62,7 @@ def check_expansion(
 
         return at
 
-    return compare(
+    return Comparison(
         sight,
         sampler.point,
         sampler.dims,
@@ -73,7 +75,7 @@ def check_expansion(
         spell=lambda part: spelled(typed, part if isinstance(part, Expr) else parts[part]),
         levels=[Level(50 + 17 * order, 17, 25, 50), Level(150 + 50 * order, 50, 25, 60)],
         rough=ROUGH,
-    )
+    ).judged()
 
 
 def direction(v: Expr, words: Iterable[str], sizes: Mapping[str, int], rng: Any, arrays: ModuleType) -> Any:

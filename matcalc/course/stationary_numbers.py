@@ -11,7 +11,7 @@ from ..expressions.build import literal, num, symbol
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.properties import holds
-from ..numbers.judge import summed_up
+from ..numbers.record import summed_up
 from ..ops.core import ENTRY, LITERAL
 from ..shortening.algebra import entries_of, is_small
 from ..shortening.counterparts import NotTranslated

@@ -19,7 +19,7 @@ from ..expressions.labels import name_of
 from ..expressions.properties import holds
 from ..kinds import ONE
 from ..notation.kronecker import kronecker_matrix
-from ..numbers.judge import Check, summed_up
+from ..numbers.record import Check, summed_up
 from ..ops.core import SYMBOL
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify

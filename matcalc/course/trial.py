@@ -18,9 +18,11 @@ from ..expressions.labels import name_of
 from ..expressions.properties import holds
 from ..kinds import Dim
 from ..numbers import precise
+from ..numbers.agreement import LEVELS, Level, Sides
 from ..numbers.drawing import margin
-from ..numbers.judge import LACKING, LEVELS, NO_NUMBER, Check, Level, Sides, Unfit, compare, summed_up
 from ..numbers.numeric import Plan
+from ..numbers.record import Check, summed_up
+from ..numbers.search import LACKING, NO_NUMBER, Comparison, Unfit
 from ..numbers.verify import Kind
 from ..ops.inverse import INVERSE
 from ..pipeline.derive import one_derivative
@@ -61,7 +63,7 @@ def check_point(problem: Problem, p: StationaryPoint, xs: Sequence[Expr]) -> Che
     sampler = Sampler(problem.typed, roots=[f, *(problem.whole(x) for x in xs), *(e for _, e in solutions)])
     wrong = f"the gradient is not zero at the solution found: please report {problem.text!r}"
     agreed = ROUNDED if p.approximate else LEVELS[0].agreed
-    return compare(
+    return Comparison(
         lambda arrays: _slopes(f, solutions, problem, arrays),
         sampler.point,
         sampler.dims,
@@ -70,7 +72,7 @@ def check_point(problem: Problem, p: StationaryPoint, xs: Sequence[Expr]) -> Che
         against="numerical slopes",
         levels=[Level(80, 17, agreed, 60), Level(200, 50, agreed, 120)],
         rough=ROUGH,
-    )
+    ).judged()
 
 
 def _slopes(f: Expr, solutions: Sequence[tuple[Expr, Expr]], problem: Problem, arrays: ModuleType) -> Callable[..., Sides]:

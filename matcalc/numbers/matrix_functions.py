@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from .kernels import Value, of, skew_matrix, svd
@@ -11,57 +14,67 @@ from .watch import NODE, spend
 
 GUARD = 6  # digits more, while a function is computed
 GREATEST = 1e7  # of which the exponential is sought
-NEAR = 0.25  # from there on a series gives the logarithm
+NEAR = 0.6  # from there on a series gives the logarithm
 ROUNDS = 60  # of an iteration; of square roots
 
 
 class Jet:
     """A matrix with its derivatives along directions: the sum of parts[S] times the e_k with k in the set S (as bits), where every e_k
-    squares to 0. A function of matrices, written with these operations, has its derivative in the last part: what is upper triangular
-    by blocks in Higham and Relton (2013), without the zeros."""
+    squares to 0, and so does every product of two of the `units`, of which each gives a derivative of its own. A function of matrices,
+    written with these operations, has its derivatives in the last parts: what is upper triangular by blocks in Higham and Relton (2013),
+    without the zeros."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("parts", "units")
 
-    def __init__(self, parts: dict[int, Value]) -> None:
-        self.parts = parts
+    def __init__(self, parts: dict[int, Value], units: int = 0) -> None:
+        self.parts, self.units = parts, units
 
     @property
     def arrays(self) -> Any:
         """The module of its numbers."""
         return of(self.parts[0])
 
+    @property
+    def order(self) -> int:
+        """Products of more nilpotent parts vanish."""
+        return (reduce(or_, self.parts) & ~self.units).bit_count() + bool(self.units)
+
+    def _map(self, function: Callable[[Value], Value]) -> Jet:
+        return Jet({s: function(a) for s, a in self.parts.items()}, self.units)
+
     def __add__(self, other: Jet) -> Jet:
-        return Jet(self.parts | {s: self.parts[s] + b if s in self.parts else b for s, b in other.parts.items()})
+        parts = {s: self.parts[s] + b if s in self.parts else b for s, b in other.parts.items()}
+        return Jet(self.parts | parts, self.units | other.units)
 
     def __mul__(self, factor: Any) -> Jet:
-        return Jet({s: a * factor for s, a in self.parts.items()})
+        return self._map(lambda a: a * factor)
 
     def __truediv__(self, divisor: Any) -> Jet:
-        return Jet({s: a / divisor for s, a in self.parts.items()})
+        return self._map(lambda a: a / divisor)
 
     def __sub__(self, other: Jet) -> Jet:
         return self + other * -1
 
     def __matmul__(self, other: Jet) -> Jet:
         found: dict[int, Value] = {}
-        spend(NODE * len(self.parts) * len(other.parts))
-        for s, a in self.parts.items():
-            for t, b in other.parts.items():
-                if not s & t:
-                    found[s | t] = found[s | t] + a @ b if s | t in found else a @ b
-        return Jet(found)
+        units = self.units | other.units
+        pairs = _pairs(tuple(self.parts), tuple(other.parts), units)
+        spend(NODE * len(pairs))
+        for s, t in pairs:
+            product = self.parts[s] @ other.parts[t]
+            found[s | t] = found[s | t] + product if s | t in found else product
+        return Jet(found, units)
 
     @property
     def T(self) -> Jet:
-        return Jet({s: a.T for s, a in self.parts.items()})
+        return self._map(lambda a: a.T)
 
     def inverse(self) -> Jet:
         """Part by part, from A B = I."""
-        own = self.arrays.np.linalg.inv(self.parts[0])
-        found = Jet({0: own})
-        rest = Jet({s: a for s, a in self.parts.items() if s})
-        for _ in range(max(self.parts).bit_length()):
-            found = Jet({0: own}) - Jet({0: own}) @ (rest @ found)
+        own = Jet({0: self.arrays.np.linalg.inv(self.parts[0])})
+        found, rest = own, Jet({s: a for s, a in self.parts.items() if s}, self.units)
+        for _ in range(self.order):
+            found = own - own @ (rest @ found)
         return found
 
     def unit(self) -> Jet:
@@ -71,38 +84,60 @@ class Jet:
         """The greatest norm of a part."""
         return max(map(_norm, self.parts.values()))
 
-    def series(self, factor: Jet, divisor: Callable[[int], int]) -> Jet:
-        """The sum of terms of which each is the one before times the factor, over the divisor of its number."""
-        total, term, k = self, self, 0
-        while term.norm() > self.arrays.negligible():
-            k += 1
-            term = term @ factor / divisor(k)
-            total = total + term
+    def series(self, coefficient: Callable[[int], Fraction]) -> Jet:
+        """A power series, as far as its terms count, by powers of a power (Paterson and Stockmeyer 1973)."""
+        exact, size, bound = self.arrays.exact, self.norm(), self.arrays.exact(1)
+        factors: list[Any] = []
+        while not factors or abs(factors[-1]) * bound * len(factors) ** self.order > self.arrays.negligible():
+            bound = bound * size if factors else bound
+            factors.append(exact(coefficient(len(factors))))
+        width = math.isqrt(len(factors)) or 1
+        powers = [self.unit()]
+        for _ in range(width):
+            powers.append(powers[-1] @ self)
+        total = powers[0] * 0
+        for at in range((len(factors) - 1) // width * width, -1, -width):
+            total = total @ powers[width]
+            for power, factor in zip(powers, factors[at : at + width], strict=False):
+                total = total + power * factor
         return total
+
+
+@lru_cache(maxsize=1024)
+def _pairs(some: tuple[int, ...], others: tuple[int, ...], units: int) -> list[tuple[int, int]]:
+    """The parts of two jets whose product does not vanish."""
+    return [(s, t) for s in some for t in others if not (s & t or (s & units and t & units))]
 
 
 def _norm(X: Value) -> Any:
     return of(X).np.linalg.norm(X)
 
 
-def _along(function: Callable[[Jet], Jet]) -> Callable[..., Value]:
-    """A function of matrices at X, or its derivative along directions. They are made of size 1 before, since X would lose its digits
-    beside a great one."""
+class MatrixFunction:
+    """A function of matrices. Directions are made of size 1 before, since X would lose its digits beside a great one."""
 
-    def value(X: Value, *directions: Value) -> Value:
+    def __init__(self, function: Callable[[Jet], Jet]) -> None:
+        self.function = function
+
+    def __call__(self, X: Value, *directions: Value) -> Value:
+        """The value at X, or its derivative along directions."""
+        return self._parts(X, directions, ())[-1]
+
+    def kronecker(self, X: Value, *directions: Value) -> Value:
+        """The matrix M with vec L(X, …, E) = M vec(E) for the derivative L, column by column."""
+        np, (rows, cols) = of(X).np, X.shape
+        units = [unit.reshape(cols, rows).T for unit in np.eye(rows * cols)]
+        return np.array([part.T.reshape(-1) for part in self._parts(X, directions, units)]).T
+
+    def _parts(self, X: Value, directions: Sequence[Value], units: Sequence[Value]) -> list[Value]:
         sizes = [size or size + 1 for size in map(_norm, directions)]
-        units = {1 << k: E / size for k, (E, size) in enumerate(zip(directions, sizes, strict=True))}
+        given = [*[E / size for E, size in zip(directions, sizes, strict=True)], *units]
+        count, every = len(directions), math.prod(sizes)
+        jet = Jet({0: X} | {1 << k: E for k, E in enumerate(given)}, (1 << len(given)) - (1 << count) if units else 0)
         with of(X).guarded(GUARD):
-            return function(Jet({0: X} | units)).parts[(1 << len(directions)) - 1] * math.prod(sizes)
-
-    return value
-
-
-def kronecker_form(derivative: Callable[..., Value], X: Value, *directions: Value) -> Value:
-    """The matrix M with vec L(X, …, E) = M vec(E) for a derivative L, column by column."""
-    np, (rows, cols) = of(X).np, X.shape
-    units = np.eye(rows * cols)
-    return np.array([derivative(X, *directions, units[k].reshape(cols, rows).T).T.reshape(-1) for k in range(rows * cols)]).T
+            parts = self.function(jet).parts
+        along = (1 << count) - 1
+        return [parts[along | 1 << count + k] * every for k in range(len(units))] if units else [parts[along] * every]
 
 
 # ---------------------------------------------------------------------------------------------- series, after halvings
@@ -113,14 +148,14 @@ def _halvings(X: Jet) -> int:
     size = float(X.norm())
     if not size < GREATEST:
         raise ArithmeticError("too great for a series")
-    return max(0, math.ceil(math.log2(size)) + round(math.sqrt(X.arrays.digits())) - 3) if size else 0
+    return max(0, math.ceil(math.log2(size)) + round(math.sqrt(X.arrays.digits())) // 3) if size else 0
 
 
 def _exponential(X: Jet) -> Jet:
     """By scaling and squaring."""
     halvings = _halvings(X)
     with X.arrays.guarded(halvings // 3):
-        total = X.unit().series(X / 2**halvings, lambda k: k)
+        total: Jet = (X / 2**halvings).series(lambda k: Fraction(1, math.factorial(k)))
         for _ in range(halvings):
             total = total @ total
         return total
@@ -131,8 +166,8 @@ def _even_and_odd(X: Jet, sign: int) -> tuple[Jet, Jet]:
     halvings = _halvings(X)
     with X.arrays.guarded(halvings):
         A = X / 2**halvings
-        square = A @ A * sign
-        even, odd = X.unit().series(square, lambda k: 2 * k * (2 * k - 1)), A.series(square, lambda k: 2 * k * (2 * k + 1))
+        even, odd = ((A @ A).series(lambda k, odd=odd: Fraction(sign**k, math.factorial(2 * k + odd))) for odd in (0, 1))
+        odd = A @ odd
         for _ in range(halvings):
             even, odd = even @ even * 2 - X.unit(), odd @ even * 2
         return even, odd
@@ -173,11 +208,7 @@ def _logarithm(X: Jet) -> Jet:
             raise ArithmeticError("no end of square roots")
         A, roots = _root(A), roots + 1
     start = (A + eye).inverse() @ (A - eye)
-    total, term, k = start, start, 1
-    while term.norm() > X.arrays.negligible():
-        term, k = term @ start @ start, k + 2
-        total = total + term / k
-    return total * (2 << roots)
+    return start @ (start @ start).series(lambda k: Fraction(1, 2 * k + 1)) * (2 << roots)
 
 
 def _polar(X: Jet) -> Jet:
@@ -189,14 +220,14 @@ def _polar(X: Jet) -> Jet:
     return _root(X @ X.T).inverse() @ X if rows < cols else X @ _root(X.T @ X).inverse()
 
 
-matrix_exponential = _along(_exponential)
-matrix_logarithm = _along(_logarithm)
-matrix_cosine = _along(lambda X: _even_and_odd(X, -1)[0])
-matrix_sine = _along(lambda X: _even_and_odd(X, -1)[1])
-matrix_hyperbolic_cosine = _along(lambda X: _even_and_odd(X, 1)[0])
-matrix_hyperbolic_sine = _along(lambda X: _even_and_odd(X, 1)[1])
-square_root = _along(_root)
-polar_factor = _along(_polar)
+matrix_exponential = MatrixFunction(_exponential)
+matrix_logarithm = MatrixFunction(_logarithm)
+matrix_cosine = MatrixFunction(lambda X: _even_and_odd(X, -1)[0])
+matrix_sine = MatrixFunction(lambda X: _even_and_odd(X, -1)[1])
+matrix_hyperbolic_cosine = MatrixFunction(lambda X: _even_and_odd(X, 1)[0])
+matrix_hyperbolic_sine = MatrixFunction(lambda X: _even_and_odd(X, 1)[1])
+square_root = MatrixFunction(_root)
+polar_factor = MatrixFunction(_polar)
 
 
 def left_jacobian(w: Value) -> Value:

@@ -81,7 +81,7 @@ def matrix_function(
         statement=f"vec L(X, E) = k{name}(X) vec(E){kronecker}, and vec L(X, H, …, E) = k{name}(X, H, …) vec(E)",
         source=source + further,
         spellings=f"k{name}",
-        numeric=f"kronecker_form({kernel}, X, *directions)",
+        numeric=f"{kernel}.kronecker(X, *directions)",
         numpy=f"_kronecker({numpy}, X, *directions)",
         jax=jax and f"_kronecker({jax}, X, *directions)",
         torch=torch and f"_kronecker({torch}, X, *directions)",

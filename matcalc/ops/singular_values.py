@@ -143,7 +143,7 @@ POLAR_KRONECKER = operation(
     statement="vec dpolar(X, E) = kpolar(X) vec(E), and vec dpolar(X, H, …, E) = kpolar(X, H, …) vec(E)",
     source="from polar(X)^T polar(X) = I and X = polar(X) (X^T X)^(1/2), differentiated",
     spellings="kpolar",
-    numeric="kronecker_form(polar_factor, X, *directions)",
+    numeric="polar_factor.kronecker(X, *directions)",
     numpy="_polar_kronecker(X, *directions)",
     octave="polar_kronecker_(X, *directions)",
 )

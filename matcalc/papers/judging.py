@@ -10,7 +10,8 @@ from typing import Any
 
 from ..checking.claims import Verdict, check
 from ..errors import MatcalcError, VerificationError
-from ..numbers.judge import compare, values
+from ..numbers.judge import values
+from ..numbers.search import Comparison
 from ..pipeline.declaring import declared
 from ..pipeline.derive import one_derivative
 from ..pipeline.judging import by_summands
@@ -325,7 +326,9 @@ def _vanishes(gradient: str, where: str, name: str, solution: str) -> bool:
         return lambda env, sizes: [[0 * entry for entry in (v if isinstance(v, list) else arrays.flat(v))] for v in found(env, sizes)]
 
     try:
-        compare(values(known, nothing), sampler.point, sampler.dims, wrong=lambda: "", unjudged="the solution could not be checked")
+        Comparison(
+            values(known, nothing), sampler.point, sampler.dims, wrong=lambda: "", unjudged="the solution could not be checked"
+        ).judged()
     except VerificationError:
         return False
     return True

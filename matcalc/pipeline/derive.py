@@ -19,7 +19,7 @@ from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
-from ..numbers.judge import Check, seen_at_any, summed_up
+from ..numbers.record import Check, seen_at_any, summed_up
 from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED, NUMBER
 from ..ops.vocabulary import OPEN, shortest
 from ..shortening.factor import is_polynomial

@@ -8,7 +8,7 @@ from ..expressions.build import apply, literal
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..notation.authorship import typed_order
-from ..numbers.judge import summed_up
+from ..numbers.record import summed_up
 from ..ops.blocks import BLOCK
 from ..ops.core import ENTRY, LITERAL, SYMBOL
 from .derivative import Derivative

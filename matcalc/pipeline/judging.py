@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from operator import mul
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from ..answers.answer import ClosedForm
 from ..answers.scope import Scope, ranks_of
 from ..differentiation.structured import stays, tangent
-from ..differentiation.tensor import Tensor
+from ..differentiation.tensor import Tensor, size_of
 from ..errors import NoAnswerError, ShapeError
 from ..expressions.build import is_zero, negative, substitute, subtract, symbol, value_of
 from ..expressions.expr import Expr, outline, postorder
@@ -24,8 +25,10 @@ from ..notation.indexform import index_form
 from ..notation.kronecker import kronecker_matrix, kronecker_summands
 from ..notation.linearmap import along_map, map_summands
 from ..notation.piecewise import in_cases
-from ..numbers.judge import POINTS, Along, Check, Numbers, compare, judge, values
+from ..numbers.judge import Along, Numbers, judge, values
 from ..numbers.numeric import Plan
+from ..numbers.record import DIRECTIONS, POINTS, Check
+from ..numbers.search import Comparison
 from ..ops.activations import RELU
 from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, SYMBOL
 from ..ops.elementary import ABS, SIGN
@@ -38,6 +41,7 @@ LARGEST_SPELLED, SHOWN = 300, 60  # symbols that are spelled in full; characters
 CHOSEN = 2  # the member or entry that stands for a general one
 ALONG = frozenset(("auto", "matrix", "index", "cases"))  # notations of which the summands can be had along directions
 SEED = 20240301
+ENTRIES = 2000  # of a derivative whose own derivative is compared entry by entry
 MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
 
 
@@ -86,7 +90,7 @@ def judged(
     along = tangent(kind, structured) if kind is not None else None
 
     try:
-        return judge(
+        check = judge(
             *asked,
             place,
             variable.shape,
@@ -102,13 +106,16 @@ def judged(
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
         raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
+    if tensors and any(_entries(before, sizes) > ENTRIES for sizes in check.sizes):
+        return check._replace(against=check.against.replace("derivative", f"derivative{DIRECTIONS}", 1))
+    return check
 
 
 def equal(
     sampler: Sampler, known: Typed, claimed: Typed, moved: Callable[[Numbers], Numbers], *, name: str, wrong: str, unjudged: str
 ) -> Check:
     """What was compared of two functions of a point, of which the second is `moved` to the values of the first."""
-    return compare(
+    return Comparison(
         values(by_summands(known), moved(by_summands(claimed))),
         sampler.point,
         sampler.dims,
@@ -117,7 +124,7 @@ def equal(
         unjudged=unjudged,
         against=name,
         spell=lambda part: spelled(claimed, part if isinstance(part, Expr) else terms_of(claimed.expr)[part]),
-    )
+    ).judged()
 
 
 def printed(d: ClosedForm) -> Check:
@@ -130,7 +137,7 @@ def printed(d: ClosedForm) -> Check:
         closed = d._arrays(arrays)
         return lambda env, sizes: [closed(env, sizes, chosen)]
 
-    return compare(
+    return Comparison(
         values(known, _with_numbers(by_summands(typed), chosen)),
         sampler.point,
         sampler.dims,
@@ -138,7 +145,7 @@ def printed(d: ClosedForm) -> Check:
         unjudged="the cases could not be checked",
         against="the closed form",
         spell=lambda part: spelled(typed, part) if isinstance(part, Expr) else "the cases",
-    )
+    ).judged()
 
 
 def margin(e: Expr) -> object:
@@ -200,8 +207,15 @@ def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str 
     return bound
 
 
+def _entries(tensor: Tensor, sizes: Mapping[str, int]) -> int:
+    return prod(size_of(shape, sizes) for shape in tensor.shapes)
+
+
 def _directions(tensor: Tensor, sizes: Mapping[str, int], arrays: ModuleType) -> list[Any]:
-    """Random directions of the variables: always the same ones."""
+    """Random directions of the variables, always the same ones; none where the derivative has few entries, which are compared one by
+    one."""
+    if _entries(tensor, sizes) <= ENTRIES:
+        return []
     shapes = [(rows.value(sizes), cols.value(sizes)) for rows, cols in tensor.shapes[1:]]
     return [arrays.random(SEED + k).uniform(-1.0, 1.0, shape) for k, shape in enumerate(shapes)]
 

@@ -21,7 +21,8 @@ from ..inference.scene import counts, spell_declaration
 from ..kinds import ONE, Dim, Shape
 from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
-from ..numbers.judge import Check, Numbers
+from ..numbers.judge import Numbers
+from ..numbers.record import Check
 from ..ops.core import MEMBER, SIZE
 from ..ops.vocabulary import SIGNS
 from ..printing.text import spell

@@ -1,0 +1,127 @@
+"""Two sides at one point: what is known of a function and what is claimed, and to how many digits they agree.
+
+Both are computed with 50 significant digits, and must agree to 25. Where they do not, both are computed again with three and nine times
+as many digits: what rounding did is gone then, and what is wrong stays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from ..errors import ShapeError
+from .verify import Kind
+from .watch import Watch
+
+Entries = Sequence[Any]
+Trace = Sequence[tuple[Any, int, Sequence[object]]]  # comparisons: nodes, which of their comparisons, and what each entry gave
+
+VISIBLE = 14  # a summand that is less than 1e-14 of the greatest has not been seen
+
+
+class Level(NamedTuple):
+    """So many digits to compute with, h = 10^-step, so many digits that have to agree, and how small, beside the function's value, a
+    derivative is that agrees with nothing and is rounding."""
+
+    digits: int
+    step: int
+    agreed: int
+    nothing: int
+
+
+LEVELS = (Level(50, 17, 25, 50), Level(150, 50, 25, 60), Level(450, 150, 25, 120))
+DOUBLE = (Level(16, 3, 8, 11), Level(16, 2, 8, 11), Level(16, 4, 8, 11), Level(16, 5, 6, 9))
+
+
+class Sides(NamedTuple):
+    """What is compared at a point: the summands of what is known and of what is claimed, each by its entries; the greatest number that
+    was met, beside which a difference may be rounding; and the comparisons that were made, at each end if there are several."""
+
+    known: Sequence[Entries]
+    claimed: Sequence[Entries]
+    value: Any
+    traces: Sequence[Trace]
+    turns: Trace = ()  # the comparisons of the claim
+
+
+# With the arrays to compute with: the sides at a point of a kind.
+Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, Watch], Sides]]
+
+
+class Reading:
+    """One point at one level: both sides."""
+
+    def __init__(self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool]) -> None:
+        """`h` is the step, `first` says whether this is the first level."""
+        self.slopes, self.parts, self.value, self.traces, _ = sides
+        self.quotient = total(self.slopes) if self.slopes else [h * 0] * len(total(self.parts))
+        self.claim = total(self.parts) if self.parts else [h * 0] * len(self.quotient)
+        if len(self.claim) != len(self.quotient):
+            raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
+        self.first, self.finite = first, all(map(is_finite, (*self.quotient, *self.claim)))
+        self.great = greatest((*self.quotient, *self.claim)) if self.finite else h * 0
+        self.small = h * h * 10**6
+        self.digits = self._digits()
+
+    @property
+    def outcomes(self) -> list[Any]:
+        """What the comparisons gave, in order."""
+        return [t[2] for t in self.traces[0]]
+
+    def is_kink(self) -> bool:
+        """Whether some switch lies differently at the two ends."""
+        return any(a[2] != b[2] for a, b in zip(*self.traces[:2], strict=True))
+
+    def _digits(self) -> float:
+        """To how many digits claim and quotient agree, in every entry that is not small beside the greatest."""
+        least = self.great / 100000
+        off = max((abs(a - b) / max(abs(a), abs(b), least) for a, b in zip(self.claim, self.quotient, strict=True) if a != b), default=0)
+        return -1 - (off.adjusted() if isinstance(off, Decimal) else math.floor(math.log10(off))) if off else math.inf
+
+    def is_flat(self, level: Level) -> bool:
+        """Whether there is nothing on either side, but for rounding, or for the next order of the step where the value itself is 0."""
+        vanishing = not self.first and not any(self.claim) and max(self.value, self.great) <= self.small
+        return vanishing or bool(self.great * 10**level.nothing <= self.value)
+
+    def is_rounding(self, before: Reading | None, level: Level) -> bool:
+        """Whether the claim is nothing, and another nothing than it was with fewer digits."""
+        return before is not None and self.is_flat(level) and not _are_close(before.claim, self.claim)
+
+    def is_beyond(self, level: Level) -> bool:
+        """Whether the numbers are too small, as log(1 + exp(-10000)), or too great for the digits computed with."""
+        return bool(self.great * 10**level.nothing <= 1 or max(self.great, self.value) >= 10**level.digits)
+
+    def is_noise(self, before: Reading | None) -> bool:
+        """Whether everything is less than rounding leaves, and the claim another such number than it was with fewer digits: it is 0."""
+        if before is None or any(max(r.value, r.great) > r.small for r in (before, self)):
+            return False
+        return not _are_close(before.claim, self.claim)
+
+    def is_steady(self, before: Reading) -> bool:
+        """Whether neither side moved when it was computed otherwise: what differs then is no rounding."""
+        pairs = (before.claim, self.claim), (before.quotient, self.quotient), ([before.value], [self.value])
+        return all(_are_close(some, others) for some, others in pairs)
+
+    def visible(self, parts: Sequence[Entries], level: Level) -> set[int]:
+        """Those of these summands that are not nothing."""
+        sizes = [greatest(part) for part in parts]
+        top = max(sizes, default=0) if self.digits >= level.agreed else self.value
+        return {k for k, size in enumerate(sizes) if size and size * 10**VISIBLE >= top}
+
+
+def total(parts: Sequence[Entries]) -> list[Any]:
+    """Summands added up."""
+    return list(parts[0]) if len(parts) == 1 else [sum(entries) for entries in zip(*parts, strict=True)]
+
+
+def greatest(entries: Entries) -> Any:
+    """The greatest absolute value."""
+    return max(map(abs, entries), default=0)
+
+
+def _are_close(some: Entries, others: Entries) -> bool:
+    top = greatest(others)
+    return all(abs(a - b) * 1000 <= top for a, b in zip(some, others, strict=True))

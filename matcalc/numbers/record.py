@@ -1,0 +1,59 @@
+"""The record of a comparison: what was compared, where, and what could not be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+POINTS = 3
+NOTHING = ", which is 0 too,"
+DIRECTIONS = " along random directions"  # where entries are too many to be compared one by one
+
+
+class Check(NamedTuple):
+    """What was compared: at how many points, of which sizes; to how many digits; the switches that were met on both sides, and those
+    on one only; the summands that were nothing at every point; what the claim was compared with."""
+
+    points: int
+    sizes: tuple[dict[str, int], ...]
+    digits: int
+    switches: tuple[str, ...] = ()
+    one_sided: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    against: str = "a numerical derivative"
+
+    def __bool__(self) -> bool:
+        """Whether the claim is verified."""
+        return not self.unseen
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return self._asdict()
+
+    def __str__(self) -> str:
+        digits = "" if self.against.endswith(NOTHING) else f" to {self.digits} digits"
+        places = "; ".join(", ".join(f"{n} = {k}" for n, k in s.items()) for s in self.sizes if s) if self.points < POINTS else ""
+        agreement = f"agrees with {self.against}{digits} at {self.points} point{'s' * (self.points > 1)}" + (
+            f" ({places})" if places else ""
+        )
+        return agreement if self else f"{agreement}, at all of which this is 0 or too small to show: {', '.join(self.unseen)}"
+
+
+def summed_up(checks: Sequence[Check]) -> Check | None:
+    """Several checks of one answer as one; None where there are none."""
+    if len(checks) <= 1:
+        return checks[0] if checks else None
+    last = checks[-1]
+    switches, one_sided, unseen = (
+        tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[c[3:6] for c in checks], strict=True)
+    )
+    against = next((c.against for c in checks if DIRECTIONS in c.against), checks[0].against)
+    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, against)
+
+
+def seen_at_any(checks: Sequence[Check]) -> Check:
+    """One claim at several numbers of its free indices: what was seen at one of them was seen."""
+    whole, first = summed_up(checks), checks[0]
+    assert whole is not None
+    one_sided = tuple(s for s in first.one_sided if all(s in c.one_sided for c in checks))
+    return whole._replace(one_sided=one_sided, unseen=tuple(s for s in first.unseen if all(s in c.unseen for c in checks)))

@@ -1,0 +1,298 @@
+"""Where points come from: until every term of a claim has been seen, and every switch of the function on both sides.
+
+The points differ in their sizes and whole numbers. More are sought, with other sizes and scales, until every summand of the claim
+was more than nothing at one of them and every switch of the function (a comparison, |x|) was on either side. A switch that lies
+differently at the two ends of a difference is a kink, and the point is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise, product
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from ..errors import NoAnswerError, ShapeError, VerificationError
+from ..kinds import Dim
+from . import precise
+from .agreement import DOUBLE, LEVELS, Level, Reading, Sight
+from .record import NOTHING, POINTS, Check
+from .verify import STYLES, Kind, Point
+from .watch import MOST, TooMuch, Watch, watching
+
+Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
+
+ENOUGH = 2  # points, where there is too much to compute
+LIGHTER = 5  # times as many products in double precision
+CONFIRMING = 5  # times as many at a point where double precision disagrees
+SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
+UNCHECKED = "use --no-verify to see the answer unchecked"
+MOST_TRIES = 72
+MORE_TRIES = 6  # where entries should lie on both sides of a switch
+DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
+FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
+BISECTIONS = 24
+MOST_BISECTED = 4
+UNSURE = 3  # digits to which double precision may agree where the claim is right, at a point of unusual scale
+FEW_BISECTED = 2  # where both sides have been seen, and the claim has switches of its own
+AROUND = 7  # scales between which places are sought then
+NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
+LACKING = (AttributeError, NameError, TypeError, NotImplementedError, TooMuch)
+
+
+class Unfit(ValueError):
+    """A point at which the question has no sense."""
+
+
+class Disagreement(VerificationError):
+    """The claim is wrong at a point of this kind."""
+
+    def __init__(self, message: str, kind: Kind) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Comparison(NamedTuple):
+    """Two sides, and where they are to be compared. `points` says how many points are wanted at least, `needed` which summands of what is
+    known should not be nothing at some of them; `dims` are the sizes besides those of the point; `focus` is what alone is scaled where
+    sides are sought; `spell` names a summand (by its number) or a switch (by its node); `margin` says what a node compares, alike for
+    those that turn at one place; `levels` are of decimal numbers, `rough` of double precision; `thorough` asks for seldom sizes and all
+    whole numbers in any case."""
+
+    sight: Sight
+    point: Point
+    dims: Sequence[Dim] = ()
+    points: int = POINTS
+    needed: Iterable[int] = ()
+    focus: str = ""
+    wrong: Callable[[], str] = str
+    unjudged: str = "the derivative could not be checked"
+    against: str = "a numerical derivative"
+    spell: Callable[[Any], str] = str
+    margin: Callable[[Any], Any] = str
+    levels: Sequence[Level] = LEVELS
+    rough: Sequence[Level] = DOUBLE
+    thorough: bool = False
+
+    def judged(self) -> Check:
+        """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
+        exact = Search(self, precise, self.levels)
+        try:
+            with precise.precision(self.levels[0].digits):
+                return exact.run()
+        except LACKING as lack:
+            try:
+                from . import doubles
+            except ImportError:
+                if exact.sizes:
+                    return exact.record()
+                raise NoAnswerError(f"{self.unjudged}: what decimal numbers lack needs NumPy", suggestion=UNCHECKED) from None
+            try:
+                with doubles.quiet():
+                    return Search(self, doubles, self.rough).run()
+            except Disagreement as error:
+                if not isinstance(lack, TooMuch):
+                    raise
+                return self._confirmed(exact, error.kind)
+            except (NoAnswerError, TooMuch) as error:
+                if exact.sizes:
+                    return exact.record()
+                if isinstance(error, NoAnswerError):
+                    raise
+                raise NoAnswerError("the derivative could not be checked: it is too large", suggestion=UNCHECKED) from None
+
+    def _confirmed(self, exact: Search, kind: Kind) -> Check:
+        """What decimal numbers say at the point where the claim seemed wrong in double precision: it may have been rounding."""
+        exact.left = CONFIRMING * MOST
+        try:
+            with precise.precision(self.levels[0].digits):
+                exact.judged(kind)
+        except LACKING:
+            pass
+        if exact.sizes:
+            return exact.record()
+        raise NoAnswerError("the derivative could not be checked: it is too large", suggestion=UNCHECKED)
+
+
+class Search:
+    """A comparison on its way, with numbers of one type: what has been seen of it."""
+
+    def __init__(self, asked: Comparison, arrays: ModuleType, levels: Sequence[Level]) -> None:
+        self.asked, self.arrays, self.levels = asked, arrays, levels
+        self.orders = asked.point.orders(asked.dims)
+        self.sizes: list[dict[str, int]] = []
+        self.digits = float(LEVELS[0].digits - LEVELS[0].step if arrays is precise else 12)
+        self.unseen: set[int] | None = None  # summands; None before the first point
+        self.turned: dict[Switch, set[bool]] = {}
+        self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
+        self.still = set(asked.needed)  # summands of the function that have not been seen to change
+        self.style = 0
+        self.left = MOST * (1 if arrays is precise else LIGHTER)
+        self.claim_turns = False  # where nothing that is known does, as far as one sees
+        self.nothing = True  # on both sides, at all points
+        self.misfit: ShapeError | None = None  # of a point whose arrays are too small
+
+    def run(self) -> Check:
+        """Visit points until enough has been seen."""
+        self.sides = self.asked.sight(self.arrays)
+        try:
+            self._visit()
+        except TooMuch:
+            if len(self.sizes) < (ENOUGH if self.arrays is precise else 1):
+                raise
+        return self.record()
+
+    def record(self) -> Check:
+        one_sided = self._one_sided()
+        return Check(
+            len(self.sizes),
+            tuple({str(n): k for n, k in sizes.items()} for sizes in self.sizes),
+            int(self.digits),
+            tuple(dict.fromkeys(self.asked.spell(s[0]) for s in self.turned if s not in one_sided)),
+            tuple(dict.fromkeys(self.asked.spell(s[0]) for s in one_sided)),
+            tuple(self.asked.spell(k) for k in sorted(self.unseen or ())),
+            self.asked.against + NOTHING * self.nothing,
+        )
+
+    def _visit(self) -> None:
+        orders, wanted, point = self.orders, self.asked.points, self.asked.point
+        failed = [0] * len(STYLES)
+        tries = 0
+        for style, order in _diagonally(len(STYLES), len(orders)):
+            if len(self.sizes) >= wanted or tries >= MOST_TRIES:
+                break
+            if failed[style] > 2 and self.sizes:
+                continue
+            grown = (0, 1, 2, 0)[tries % 4] if len(orders) == 1 else (0, 0, 1)[tries % 3]
+            sizes = {name: k + grown for name, k in orders[(order + 2 * style) % len(orders)].items()}
+            tries += 1
+            if self.judged(Kind(sizes, *STYLES[style], tries)):
+                self.style = style
+            else:
+                failed[style] += 1
+        self.left = min(self.left, SOUGHT) if self.sizes else self.left
+        for turn in range(MOST_TRIES, MOST_TRIES + MORE_TRIES):
+            if self.sizes and not all(self.mixed.values()):
+                sizes = {name: k + turn % 3 for name, k in orders[turn % len(orders)].items()}
+                self.judged(Kind(sizes, *STYLES[self.style][:1], turn=turn))
+        if self.unseen or self.still or not self.sizes or self.asked.thorough:
+            for turn, sizes in enumerate(point.unusual(orders[0]), MOST_TRIES):
+                if self.unseen or self.still or len(self.sizes) < wanted or self.asked.thorough:
+                    self.judged(Kind(sizes, *STYLES[self.style], turn))
+        if not self.sizes and self.misfit is not None:
+            raise self.misfit
+        if not self.sizes:
+            raise NoAnswerError(
+                f"{self.asked.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
+                suggestion=f"declare what it needs (positive, spd, …), or {UNCHECKED}",
+            )
+        if self._is_hidden() or self.claim_turns:
+            self._seek(orders[0])
+
+    def _is_hidden(self) -> bool:
+        """Whether there is something left to seek."""
+        return bool(self.unseen or self.still or self._one_sided())
+
+    def _one_sided(self) -> list[Switch]:
+        return [switch for switch, sides in self.turned.items() if len(sides) < 2]
+
+    def _seek(self, sizes: dict[str, int]) -> None:
+        """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
+        to that place on either side: a claim that turns somewhere else is found out there."""
+        _, positive, opposite = STYLES[self.style]
+        traced: dict[tuple[str, bool, int], Any] = {}
+        for k, decade in enumerate((0, *DECADES)):
+            for only, turned in product(dict.fromkeys(("", self.asked.focus)), (opposite, not opposite)):
+                if not self._is_hidden() and not (self.claim_turns and k < AROUND and turned == opposite):
+                    continue
+                reading = self.judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
+                if reading is not None:
+                    traced[only, turned, decade] = reading.outcomes
+        bisected = 0
+        for low, high in pairwise(sorted(traced)):
+            sought = bisected < MOST_BISECTED if self._is_hidden() else self.claim_turns and bisected < FEW_BISECTED
+            if low[:2] == high[:2] and traced[low] != traced[high] and sought:
+                bisected += 1
+                self._bisect(Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), low[2], high[2], traced[low])
+
+    def _bisect(self, kind: Kind, low: float, high: float, outcomes: Any) -> None:
+        """The place between two scales where a switch turns, and the points on either side of it."""
+        for _ in range(BISECTIONS):
+            middle = (low + high) / 2
+            reading = self._read(kind._replace(scale=10.0**middle), self.levels[0])
+            if reading is not None and reading.outcomes == outcomes:
+                low = middle
+            else:
+                high = middle
+        for decade in (low, high):
+            self.judged(kind._replace(scale=10.0**decade))
+
+    def _read(self, kind: Kind, level: Level) -> Reading | None:
+        arrays = self.arrays
+        watch = Watch(self.left)
+        token = watching.set(watch)
+        try:
+            sides = self.sides(self.asked.point.at(kind, arrays), kind, level, watch)
+            step = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
+            reading = Reading(sides, step, level is self.levels[0], arrays.is_finite)
+        except NO_NUMBER:
+            return None
+        except ShapeError as error:
+            self.misfit = error
+            return None
+        finally:
+            self.left = watch.left
+            watching.reset(token)
+        if sides.turns and not self.claim_turns:
+            margins = [{self.asked.margin(t[0]) for t in trace} for trace in (sides.turns, sides.traces[0])]
+            self.claim_turns = not margins[0] <= margins[1]
+        return reading if reading.finite else None
+
+    def judged(self, kind: Kind) -> Reading | None:
+        """The point, if it could be judged and the claim is right there."""
+        reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
+        for finer in self.levels[1:]:
+            if (
+                reading is None
+                or reading.is_kink()
+                or reading.digits >= level.agreed
+                or reading.is_rounding(before, level)
+                or reading.is_noise(before)
+            ):
+                break
+            before, level = reading, finer
+            with self.arrays.precision(level.digits):
+                reading = self._read(kind, level)
+        if reading is None or reading.is_kink():
+            return None
+        noise = reading.is_noise(before)
+        if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level) or noise):
+            if not reading.is_steady(before) or reading.is_beyond(level):
+                return None
+            if self.arrays is not precise and reading.digits >= UNSURE and not 0.1 < kind.scale < 10:
+                return None
+            if kind.scale > FARTHEST and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
+                return None
+            raise Disagreement(self.asked.wrong(), kind)
+        self._note(reading, kind, level, noise)
+        return reading
+
+    def _note(self, reading: Reading, kind: Kind, level: Level, noise: bool) -> None:
+        self.nothing &= not any(reading.claim) and reading.is_flat(level)
+        self.sizes.append(kind.sizes)
+        self.digits = min(self.digits, max(reading.digits, level.agreed))
+        unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen
+        self.unseen = unseen if noise else unseen - reading.visible(reading.parts, level)
+        self.still -= set() if noise else reading.visible(reading.slopes, level)
+        for node, place, outcomes in reading.traces[0]:
+            sides = {o for o in outcomes if isinstance(o, bool)}
+            if not sides:  # which is the greatest, or whether two are equal
+                continue
+            self.turned.setdefault((node, place), set()).update(sides)
+            if len(outcomes) > 1:
+                self.mixed[node, place] = self.mixed.get((node, place), False) or len(sides) == 2
+
+
+def _diagonally(rows: int, columns: int) -> Iterator[tuple[int, int]]:
+    """All pairs, those of a small sum first."""
+    return ((row, total - row) for total in range(rows + columns - 1) for row in range(max(0, total - columns + 1), min(rows, total + 1)))
