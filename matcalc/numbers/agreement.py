@@ -51,7 +51,7 @@ class Sides(NamedTuple):
 Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, Watch], Sides]]
 
 
-class Reading:
+class Agreement:
     """One point at one level: both sides."""
 
     def __init__(self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool]) -> None:
@@ -86,7 +86,7 @@ class Reading:
         vanishing = not self.first and not any(self.claim) and max(self.value, self.great) <= self.small
         return vanishing or bool(self.great * 10**level.nothing <= self.value)
 
-    def is_rounding(self, before: Reading | None, level: Level) -> bool:
+    def is_rounding(self, before: Agreement | None, level: Level) -> bool:
         """Whether the claim is nothing, and another nothing than it was with fewer digits."""
         return before is not None and self.is_flat(level) and not _are_close(before.claim, self.claim)
 
@@ -94,13 +94,13 @@ class Reading:
         """Whether the numbers are too small, as log(1 + exp(-10000)), or too great for the digits computed with."""
         return bool(self.great * 10**level.nothing <= 1 or max(self.great, self.value) >= 10**level.digits)
 
-    def is_noise(self, before: Reading | None) -> bool:
+    def is_noise(self, before: Agreement | None) -> bool:
         """Whether everything is less than rounding leaves, and the claim another such number than it was with fewer digits: it is 0."""
         if before is None or any(max(r.value, r.great) > r.small for r in (before, self)):
             return False
         return not _are_close(before.claim, self.claim)
 
-    def is_steady(self, before: Reading) -> bool:
+    def is_steady(self, before: Agreement) -> bool:
         """Whether neither side moved when it was computed otherwise: what differs then is no rounding."""
         pairs = (before.claim, self.claim), (before.quotient, self.quotient), ([before.value], [self.value])
         return all(_are_close(some, others) for some, others in pairs)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..errors import NoAnswerError, ShapeError, VerificationError
 from ..kinds import Dim
 from . import precise
-from .agreement import DOUBLE, LEVELS, Level, Reading, Sight
+from .agreement import DOUBLE, LEVELS, Agreement, Level, Sight
 from .record import NOTHING, POINTS, Check
 from .verify import STYLES, Kind, Point
 from .watch import MOST, TooMuch, Watch, watching
@@ -227,14 +227,14 @@ class Search:
         for decade in (low, high):
             self.judged(kind._replace(scale=10.0**decade))
 
-    def _read(self, kind: Kind, level: Level) -> Reading | None:
+    def _read(self, kind: Kind, level: Level) -> Agreement | None:
         arrays = self.arrays
         watch = Watch(self.left)
         token = watching.set(watch)
         try:
             sides = self.sides(self.asked.point.at(kind, arrays), kind, level, watch)
             step = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
-            reading = Reading(sides, step, level is self.levels[0], arrays.is_finite)
+            reading = Agreement(sides, step, level is self.levels[0], arrays.is_finite)
         except NO_NUMBER:
             return None
         except ShapeError as error:
@@ -248,7 +248,7 @@ class Search:
             self.claim_turns = not margins[0] <= margins[1]
         return reading if reading.finite else None
 
-    def judged(self, kind: Kind) -> Reading | None:
+    def judged(self, kind: Kind) -> Agreement | None:
         """The point, if it could be judged and the claim is right there."""
         reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
         for finer in self.levels[1:]:
@@ -277,7 +277,7 @@ class Search:
         self._note(reading, kind, level, noise)
         return reading
 
-    def _note(self, reading: Reading, kind: Kind, level: Level, noise: bool) -> None:
+    def _note(self, reading: Agreement, kind: Kind, level: Level, noise: bool) -> None:
         self.nothing &= not any(reading.claim) and reading.is_flat(level)
         self.sizes.append(kind.sizes)
         self.digits = min(self.digits, max(reading.digits, level.agreed))
