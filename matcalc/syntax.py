@@ -150,10 +150,25 @@ class Program:
     `readings` are the choices the reader made, as short sentences. `alternative` is the other reading where `.*` and a
     bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
     `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type, `twofold`
-    those that stand without it as well.
+    those that stand without it as well. `stated` is what the last statement says to be
+    the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does.
     """
 
-    __slots__ = ("text", "bindings", "body", "form", "where", "name", "readings", "alternative", "asked", "bold", "twofold")
+    __slots__ = (
+        "text",
+        "bindings",
+        "body",
+        "form",
+        "where",
+        "name",
+        "readings",
+        "alternative",
+        "asked",
+        "bold",
+        "twofold",
+        "stated",
+        "claim",
+    )
 
     def __init__(
         self,
@@ -171,6 +186,8 @@ class Program:
         self.text, self.bindings, self.body, self.form, self.where = text, bindings, body, form, where
         self.name, self.readings, self.alternative, self.asked, self.bold = name, readings, alternative, asked, bold
         self.twofold: frozenset[str] = frozenset()
+        self.stated: Asked | None = None
+        self.claim = (0, 0)
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""

@@ -124,6 +124,32 @@ def _finite(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def stated(text: str, where: Where = None) -> tuple[str, tuple[str, ...], str, int]:
+    """The function, the variables, the claim and the order of a text that states a derivative: `f = x^T A x; df/dx = 2 A x`."""
+    program = read(text, declarations_in(where))
+    asked = program.stated
+    if asked is None:
+        raise UsageError(
+            "there is no claim", suggestion="give the variable with --wrt and the claim with --claim, or write df/dx = … behind f = …"
+        )
+    start, begin = program.claim
+    base = asked.of.partition("(")[0].strip()
+    function = {b.name: b for b in program.bindings}.get(base)
+    if function is None and base.isalpha() and len(base) == 1:
+        raise UsageError(
+            f"the text states a derivative of {base}, and does not say what {base} is", suggestion=f"write {base} = … before it"
+        )
+    of = f"{base}({', '.join(function.params)})" if function is not None and function.params else asked.of
+    names = asked.names or (function.params[:1] if function is not None else ())
+    if not names:
+        raise UsageError(
+            "by which variable is the derivative that the text states?", suggestion="give it with --wrt, and the claim with --claim"
+        )
+    end = text.index(program.where, begin) if program.where else len(text)
+    claim = re.sub(r"(?:\\text\{)?\s*where\s*$", "", text[begin:end])
+    return f"{text[:start].strip().rstrip(';,')}; {of}".lstrip("; "), names, claim, asked.order
+
+
 def check(
     expr: Function,
     wrt: Names,

@@ -26,12 +26,13 @@ Examples:
   matcalc check "x^T A x" --wrt x --claim "2 x^T A"          right only if A is symmetric
   matcalc check "||A x - b||^2" --wrt x --claim "2 A^T (A x - b)" --layout denominator
   matcalc check "A X B" --wrt X --claim "dX -> A dX B"
+  matcalc check "f = x^T A x; df/dx = x^T (A + A^T)"
   matcalc check "x^T A x" --wrt x --claim "x^T (A + A^T)" --values data.npz
 
 Exit code: 0 equal, 1 not equal, 2 the input was refused or could not be judged.""",
 )
-@click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable; at --order 2 two may be given.")
-@click.option("--claim", required=True, metavar="C", help="The derivative as you have it, in text or LaTeX, in any notation.")
+@click.option("--wrt", multiple=True, metavar="X", help="The variable; at --order 2 two may be given.")
+@click.option("--claim", metavar="C", help="The derivative as you have it, in text or LaTeX, in any notation.")
 @takes_expression
 @click.option("--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="1 the derivative, 2 the Hessian.")
 @click.option("--layout", type=click.Choice(LAYOUTS), default="numerator", show_default=True, help="The layout the claim should have.")
@@ -42,24 +43,28 @@ def command(
     expression: str,
     where: tuple[str, ...],
     wrt: tuple[str, ...],
-    claim: str,
+    claim: str | None,
     order: int,
     layout: str,
     file: str | None,
     verbose: bool,
     as_json: bool,
 ) -> int:
-    """Judge the claim that the derivative of EXPR by X is C.
+    """Judge the claim that the derivative of EXPR by X is C. EXPR may state it itself: f = x^T A x; df/dx = 2 A x.
 
     The verdict stands on the first line, with what is wrong if the claim is; the right derivative on the second.
     """
-    from ..checking.claims import check
+    from ..checking.claims import check, stated
 
+    declared = "; ".join(filter(None, where))
     names = split_names(wrt)
+    if claim is None:
+        expression, said, claim, order = stated(expression, declared)
+        names = names or list(said)
     by = names[0] if len(names) == 1 else names
     values = read_values(file) if file is not None else None
     try:
-        verdict = check(expression, by, claim, where="; ".join(filter(None, where)), order=order, layout=layout, values=values)
+        verdict = check(expression, by, claim, where=declared, order=order, layout=layout, values=values)
     except NoAnswerError as error:  # whose exit code would say that the claim is wrong
         raise UsageError(error.message, suggestion=error.suggestion) from None
     if as_json:

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from ..errors import ShapeError
 from ..kinds import ONE, SCALAR, Shape, shape_text
-from ..ops.core import ADD, CASES, EYE, HADAMARD, KRONECKER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import ADD, CASES, EYE, HADAMARD, INDEX, IVERSON, KRONECKER, NUMBER, ONES, POWER, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
 from ..ops.diagonal import DIAG
 from .expr import Expr, make, order_key
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, turned, value_of, without_coefficient, zeros
-from .normal import add, diag, diagonal, entry, hadamard, kron, negative, normal_form, opposite, power, times, transpose
+from .normal import add, by_its_block, diag, diagonal, entry, hadamard, kron, negative, normal_form, opposite, power, times, transpose
 
 HUGE = 10**6  # exact powers of numbers stop here; beyond it they stay symbolic
 
@@ -184,6 +184,19 @@ def _kron(*factors: Expr) -> Expr:
     if shape[0] is ONE and shape[1] is not ONE:
         return transpose(kron(transpose(a), transpose(b)))
     return make(KRONECKER, (a, b), None, shape, a.size + b.size + 1)
+
+
+@normal_form(IVERSON)
+def _iverson(relation: str, a: Expr, b: Expr) -> Expr:
+    """1 where the relation holds; a number where both sides are alike or differ by one: 1[i != i], 1[n + 1 = n]."""
+    by = Fraction(0) if a is b else None
+    if by is None and a.is_scalar and a.op is not NUMBER and {a.op, b.op} <= {ADD, SIZE, INDEX, NUMBER}:
+        difference = add(a, negative(b))
+        by = value_of(difference) if is_number(difference) else None
+    if by is None:
+        return by_its_block(IVERSON, (a, b), relation)
+    holds = by == 0 if relation == "=" else by != 0 if relation == "!=" else (by < 0) == ("<" in relation) if by else "=" in relation
+    return times(num(int(holds)), ones(*a.shape))
 
 
 @normal_form(CASES)

@@ -18,7 +18,13 @@ from .standing import choice as choice_of
 from .standing import is_euler, name_of
 from .terms import TypedTerm, undeclared
 
-SCALAR_TRANSPOSE, WRONG_NORM, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 6, 2, 3, 3  # what these cost as readings (LANGUAGE 7)
+SCALAR_TRANSPOSE, WRONG_NORM, NORM_OF_NUMBER, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = (
+    6,
+    2,
+    3,
+    3,
+    3,
+)  # what these cost as readings (LANGUAGE 7)
 
 
 # ---------------------------------------------------------------------------------------------- powers
@@ -232,7 +238,7 @@ def norm(el: Typing, node: Node, args: list[TypedTerm], which: str | None = None
     if len(args) > 1 and not args[1].is_scalar:
         raise Misfit([args[1]], lambda: refuse_shape("the p of a norm is a scalar", node.args[1]))
     if t.is_scalar:
-        el.penalty(WRONG_NORM, t)
+        el.penalty(NORM_OF_NUMBER, t)
         return applied(operation("abs", node), SCALAR, [t], node)
     found = _NORMS.get(("vector" if t.kind == "row" else t.kind, written))
     if found is None:

@@ -179,18 +179,37 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     for b in reversed(statements):
         if not b.params:
             _touch(b.value, b.name in touched, holds, touched, functions)
-    names = {str(n.attr) for b in statements for n in walk(b.value) if n.op == "name"}
-    return frozenset(
-        n for n in names if n not in arrays and n not in bound and n not in touched and (split_name(n)[0].islower() or n == COUNT)
-    )
+    names = {str(n.attr) for b in statements for n in walk(b.value) if n.op == "name"} - arrays.keys() - bound.keys() - touched
+    return coefficients | {n for n in names if split_name(n)[0].islower() or n == COUNT}
 
 
 def _before_sums(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
-    """J in -J sum_i s_i s_{i+1}: capital letters that stand before the signs of sums and nowhere else."""
+    """J in -J sum_i s_i s_{i+1}, G in G m_i m_j: capital letters that stand before the signs of sums, or before two entries of one vector,
+    and nowhere else."""
     names = [str(n.attr) for n in nodes if n.op == "name"]
-    before = [str(a.attr) for n in nodes if n.op == "mul" for a, b in pairwise(n.args) if a.op == "name" and b.op == "sum"]
+    products = [n.args for n in nodes if n.op == "mul"]
+    before = [str(a.attr) for args in products for a, b in pairwise(args) if a.op == "name" and b.op == "sum" and _is_of_numbers(b)]
+    before += [str(a.attr) for args in products for a, b, c in zip(args, args[1:], args[2:]) if a.op == "name" and _are_entries(b, c)]
     free = {n for n in before if n[:1].isupper() and n not in known}
     return frozenset(n for n in free if before.count(n) == names.count(n))
+
+
+def _is_of_numbers(n: Node) -> bool:
+    """Whether a sum can only be of numbers: of s_i s_j, of (x_i - y_i)^2; A sum_i a_i x_i may be a matrix times a vector."""
+    body = n.args[0]
+    while body.op in ("sum", "neg"):
+        body = body.args[0]
+    return body.op in ("pow", "norm", "inner") or any(
+        m.op == "mul" and any(_are_entries(a, b) for a, b in pairwise(m.args)) for m in walk(body)
+    )
+
+
+def _are_entries(a: Node, b: Node) -> bool:
+    """m_i m_j, of which only numbers have a product."""
+    if not a.op == b.op == "name":
+        return False
+    (base, i), (other, j) = split_name(str(a.attr)), split_name(str(b.attr))
+    return base == other and base.islower() and i != j and i[:1].isalpha() and j[:1].isalpha()
 
 
 def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], holds: dict[int, bool], capitals: bool = False) -> bool:

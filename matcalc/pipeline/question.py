@@ -104,6 +104,8 @@ class Question:
                     raise UsageError("the text asks for a derivative, and a function is wanted here")
                 names, order = agreed(program.asked, names, options.order)
                 options = options.changed(order=order)
+            if asks and program.stated is not None and (not names or not program.stated.names or {*names} & {*program.stated.names}):
+                raise _is_a_claim(program)
             made = cls(program, declarations, names, options)
             return made._by_the_sensible() if wrt is None and not names and asks else made
         except MatcalcError as error:
@@ -187,6 +189,16 @@ class Question:
         if found is None:
             found = next((e for e in self.typed.declared.values() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
         return self.variable(name) if found is None else found
+
+
+def _is_a_claim(program: Program) -> UsageError:
+    """The error to raise for df/dx = …, by x."""
+    assert program.stated is not None
+    head = program.text[program.claim[0] : program.claim[1]].strip().rstrip("=").strip()
+    message = f"{head} = … states a derivative, and does not ask for one"
+    return UsageError(
+        message, suggestion="give the text to `matcalc check`; to differentiate the right side once more, leave the left side out"
+    )
 
 
 def which_variable(names: Iterable[str]) -> UsageError:

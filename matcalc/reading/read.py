@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from ..errors import ReadingError, Span
 from ..syntax import FORM_NAMES, Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
+from .apart import letters_of, one_of_each
 from .applied import plain_factors
 from .asked import asked, refuse_inside
 from .declare import read_declarations
@@ -20,7 +21,7 @@ from .functions import function_of
 from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
-from .names import Names, not_a_name, read_name, writes_transposes
+from .names import Names, is_prime, not_a_name, read_name, writes_transposes
 from .programs import is_program, words
 from .scan import check_length, scan
 from .subscripts import split_indexed
@@ -102,7 +103,7 @@ def _same(a: Program, b: Program) -> bool:
 class _Left:
     """The left side of a statement, and the marks of its value."""
 
-    __slots__ = ("alias", "form", "indices", "name", "params", "span", "squared", "value")
+    __slots__ = ("alias", "form", "indices", "name", "params", "span", "squared", "stated", "value")
 
     def __init__(
         self, value: Range, span: Span, name: str = "", params: tuple[str, ...] = (), form: tuple[object, ...] | None = None
@@ -111,6 +112,7 @@ class _Left:
         self.indices: tuple[object, ...] = ()
         self.squared = False  # sigma^2 = …
         self.alias = False  # the y of h = y = …
+        self.stated: Asked | None = None  # df/dx = …
 
 
 class _Known:
@@ -213,6 +215,8 @@ class _Reader:
         bold = frozenset(self.names.bold)
         found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
         found.twofold = bold & self.names.light
+        if last.stated:
+            found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)
         return found
 
     # -- which statement needs which --------------------------------------------------------------------------------
@@ -379,7 +383,8 @@ class _Reader:
         if last and self.only_names(start, equals):
             self.note(f"{quote(self.text[span[0] : span[1]])} only names the value")
             return _Left((equals + 1, stop), span)
-        found = self.bound_name(start, equals, span, last) or (last and self.named_form(start, equals, span)) or None
+        found = (last and self.stated(start, equals, span)) or self.bound_name(start, equals, span, last)
+        found = found or (last and self.named_form(start, equals, span)) or None
         if found is None:
             what = "an equation" if last else "no definition"
             message = f"the left side of `=` must be a name, and {quote(self.text[span[0] : span[1]])} is none: this is {what}"
@@ -491,6 +496,26 @@ class _Reader:
         letters = list(_letters(found))
         return tuple(found) if len(set(letters)) == len(letters) else ()
 
+    def stated(self, start: int, stop: int, span: Span) -> _Left | None:
+        r"""`\nabla_x f`, `\frac{\partial f}{\partial x}`, `f'(x)`, and `\frac{d}{dx} x^T A x`: a claim of this derivative."""
+        marks = self.marks
+        at = next((k for k in range(start, stop) if is_prime(marks[k], self.text)), start)
+        left = _Left((0, 0), span)
+        try:
+            if at == start + 1 and marks[start].kind in _NAMES and marks[at + 1].kind == "open" and marks[at + 1].mate == stop - 1:  # f'(x)
+                params = self.parameters(at + 2, stop - 1)
+                left.stated = Asked(params, 1, self.text[span[0] : marks[at].start])
+                return left if len(params) == 1 else None
+            found = asked(marks, start, stop, self.text, frozenset(self.names.variables))
+        except ReadingError:
+            return None
+        if found is None:
+            return None
+        question, begin = found
+        question.of = question.of or self.text[marks[begin].start : span[1]]
+        left.stated = question
+        return left
+
     def named_form(self, start: int, stop: int, span: Span) -> _Left | None:
         """`d vec(F)/d vec(X)^T`; and `df/dx`, which only names what follows."""
         squeezed = self.text[span[0] : span[1]]
@@ -504,8 +529,10 @@ class _Reader:
                 f, x = (parse_names(kron[k])[0] for k in "fx")
                 return _Left((0, 0), span, form=("kron", f, x))
             plain = _DERIVATIVE.fullmatch(squeezed)
-            if plain and parse_names(plain["x"].strip("{}")) and (not plain["f"] or parse_names(plain["f"].strip("{}"))):
-                return _Left((0, 0), span)
+            if plain and (by := parse_names(plain["x"].strip("{}"))) and (not plain["f"] or parse_names(plain["f"].strip("{}"))):
+                left = _Left((0, 0), span)
+                left.stated = Asked(by, 1, plain["f"].strip("{}"))
+                return left
         except ReadingError:
             pass
         return None
@@ -548,7 +575,7 @@ class _Reader:
             self.names.remove(param)
         self.readings += [r for r in lexer.readings if r not in self.readings]
         self.mixed = self.mixed or lexer.mixed
-        return tree(tokens, self.text)
+        return one_of_each(tree(tokens, self.text), lexer.pairs, letters_of(left.name))
 
     def last(self, left: _Left) -> tuple[Node, tuple[object, ...] | None, str]:
         """The expression proper, its form, and the name it was given."""

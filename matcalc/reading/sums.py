@@ -66,6 +66,8 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
     if op != "sum" and (found.conditions or found.masks):
         hint = "write the factor as cases(x_i, i < j, 1)"
         raise lexer.refuse("a product with a condition on its index is not read", mark.span, hint)
+    if found.conditions and len(found.indices) == 2 and found.low == dict.fromkeys(found.indices):
+        lexer.pairs.add(frozenset(found.indices))
     steps: list[Range | Action] = []
     for index in found.indices:
         low, high = found.low[index], found.high[index]
