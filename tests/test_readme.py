@@ -1,4 +1,5 @@
-"""The README holds: every console example is run by a shell, every Python example by doctest, and what they print is compared.
+"""The README and the pages beside it hold: every console example is run by a shell, every Python example by doctest, and what they print
+is compared.
 
 A block "console" is what a pipe shows: standard output, and standard error before it where the example begins with a note or an
 error. A block "console terminal" is what a terminal shows that is 72 columns wide.
@@ -20,7 +21,7 @@ import pytest
 from console import ROOT, python
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```([^\n]+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PAGES = ["README.md", "docs/index.md", "docs/howto.md", "docs/comparison.md"]
 COMMAND = f'matcalc() {{ "{sys.executable}" -m matcalc "$@"; }}\n'
 
 
@@ -30,9 +31,10 @@ class Example(NamedTuple):
     terminal: bool
 
 
-def examples() -> list[Example]:
+def examples(page: str) -> list[Example]:
     found = []
-    for language, body in BLOCKS:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for language, body in re.findall(r"^```([^\n]+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         if language.startswith("console"):
             for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
                 command, _, output = part.partition("\n")
@@ -62,7 +64,7 @@ def on_a_terminal(command: str, env: dict[str, str]) -> str:
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.command)
+@pytest.mark.parametrize("example", [e for page in PAGES for e in examples(page)], ids=lambda example: example.command)
 def test_the_console_examples_print_what_they_say(example: Example) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"}
     if example.terminal:
@@ -71,7 +73,7 @@ def test_the_console_examples_print_what_they_say(example: Example) -> None:
         assert in_a_pipe(example.command, env, example.output.startswith(("note: ", "error: "))) == example.output
 
 
-@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize("path", [*PAGES, "CONTRIBUTING.md", "docs/architecture.md"])
 def test_the_python_examples_print_what_they_say(path: str) -> None:
     # The examples of one file share their names, as a reader who types them in would have it.
     text = (ROOT / path).read_text(encoding="utf-8")
@@ -96,7 +98,7 @@ def test_the_picture_is_of_what_is_printed() -> None:
 
 
 def test_the_readme_is_not_empty_of_examples() -> None:
-    assert len(examples()) >= 12 and all(example.output for example in examples())
+    assert len(examples("README.md")) >= 12 and all(example.output for page in PAGES for example in examples(page))
     assert README.count("\n>>> ") >= 6
 
 
@@ -141,11 +143,11 @@ def test_the_operation_of_the_contributors_page_needs_only_its_block(tmp_path: P
 
 
 def test_continuous_integration_runs_the_line_of_the_readme() -> None:
-    lines = [line for language, body in BLOCKS if language == "sh" for line in body.splitlines()]
+    lines = [line for body in re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL) for line in body.splitlines()]
     assert lines[0] == 'python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/matcalc d "x^T A x" --wrt x'
     assert lines[1].endswith("pytest")
     continuous = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()[-1]
-    assert continuous == lines[1].replace("[test]", "[test,targets]") + " -n 2"
+    assert continuous == lines[1].replace("[test]", "[test,targets,docs]") + " -n 2"
 
 
 @pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md"])
