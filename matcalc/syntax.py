@@ -14,7 +14,7 @@ printers in `render` spell it. One tree for both ways, so that reading and print
     ew        two or more                tuple of ".*" "./" "kron"; from the left
     pow       base, exponent             None          (x^2, X^k, X^{-2})
     epow      base, exponent             None          (x.^2)
-    T inv pinv   one                     None          (X^-T is T of inv)
+    T H inv pinv   one                   None          (X^-T is T of inv)
     norm      argument[, p]              "" "1" "2" "F" "inf" "*" "p" (then args[1] is p)
     bars      one                        None          (|x|)
     inner     two                        None          (<A, B>, A : B)

@@ -171,6 +171,7 @@ WRITTEN = {
     "number": "2 x by x where x in R",
     "size": "count(x) x by x where x in R^n",
     "constant": "pi x by x where x in R",
+    "imaginary": "Im(c^H z) by z where c, z in C^3",
     "index": "sum_{i=1}^3 i x by x where x in R",
     "eye": "tr(A + I) by A where A in R^{3 x 3}",
     "ones": "ones(3)^T x by x where x in R^3",
@@ -270,6 +271,7 @@ def _value(block: Block) -> str:
 BUILT: dict[str, Callable[..., Any]] = {
     "size": lambda build, op, s, t, x, y: build.size(x.shape[0]),
     "constant": lambda build, op, s, t, x, y: build.constant("pi"),
+    "imaginary": lambda build, op, s, t, x, y: build.imaginary(),
     "index": lambda build, op, s, t, x, y: build.index("i"),
     "eye": lambda build, op, s, t, x, y: build.eye(x.shape[0]),
     "ones": lambda build, op, s, t, x, y: build.ones(*x.shape),

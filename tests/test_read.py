@@ -370,7 +370,9 @@ def test_declarations() -> None:
     [
         ("x in R^n; x in R^m", "`x` is declared twice"),
         ("x in R^; A in R^n", "dimension after `^`"),
-        ("x in C^n", "C"),
+        ("x in Q^n", "C (complex)"),
+        ("x in C^n positive", "only what is real is positive"),
+        ("A in R^{n x n} hermitian", "declared hermitian and real"),
         ("x R^n", "`in` is missing after `x`"),
         ("x in R^0", "0"),
         ("x in R^2.5", "2.5"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MatcalcError, UsageError
+from ..expressions.build import base_name
 from ..expressions.expr import Expr, postorder
 from ..expressions.functions import functions_of
 from ..inference.infer import Typed, infer
@@ -48,7 +49,7 @@ class Scope:
         self.families = {}
         for n in postorder(typed.expr):
             if n.op is MEMBER:
-                base = str(n.attr[0])  # type: ignore[index]
+                base = base_name(str(n.attr[0]))  # type: ignore[index]
                 self.families[base] = (typed.families[base][1], n.shape)
         # For a comparison at random points: values that are not needed are passed over, functions known by their sets have stand-ins.
         self.compares = False

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..ops.core import MEMBER, NAMED, UNIT
-from . import aggregates, blocks, entrywise, frechet, functions, named, products, scalars, sums
+from . import aggregates, blocks, conjugates, entrywise, frechet, functions, named, products, scalars, sums
+from .conjugates import base_name, conjugate, conjugate_name, is_complex, is_conjugate_name, is_real
 from .expr import Expr, make, postorder, transform
 from .functions import function, function_along
 from .leaves import (
     constant,
     eye,
+    imaginary,
     index,
     is_number,
     is_zero,
@@ -60,7 +62,18 @@ from .normal import (
 from .products import as_power
 from .signatures import result_shape
 
-LAWS = (sums, scalars, products, entrywise, aggregates, blocks, functions, frechet, named)  # reading them fills the table of normal forms
+LAWS = (
+    sums,
+    scalars,
+    products,
+    entrywise,
+    aggregates,
+    blocks,
+    functions,
+    frechet,
+    named,
+    conjugates,
+)  # reading them fills the table of normal forms
 
 
 def rebuild(e: Expr, args: Sequence[Expr]) -> Expr:
@@ -116,7 +129,10 @@ __all__ = [
     "add",
     "apply",
     "as_power",
+    "base_name",
     "block",
+    "conjugate",
+    "conjugate_name",
     "constant",
     "diag",
     "diagonal",
@@ -126,11 +142,15 @@ __all__ = [
     "function",
     "function_along",
     "hadamard",
+    "imaginary",
     "index",
     "indexed_product",
     "indexed_sum",
     "inverse",
+    "is_complex",
+    "is_conjugate_name",
     "is_number",
+    "is_real",
     "is_zero",
     "kron",
     "literal",

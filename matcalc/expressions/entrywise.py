@@ -6,7 +6,24 @@ from fractions import Fraction
 
 from ..errors import ShapeError
 from ..kinds import ONE, SCALAR, Shape, shape_text
-from ..ops.core import ADD, CASES, EYE, HADAMARD, INDEX, IVERSON, KRONECKER, NUMBER, ONES, POWER, SIZE, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import (
+    ADD,
+    CASES,
+    EYE,
+    HADAMARD,
+    IMAGINARY,
+    INDEX,
+    IVERSON,
+    KRONECKER,
+    NUMBER,
+    ONES,
+    POWER,
+    SIZE,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+    ZEROS,
+)
 from ..ops.diagonal import DIAG
 from .expr import Expr, make, order_key
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, turned, value_of, without_coefficient, zeros
@@ -22,6 +39,8 @@ def _power(base: Expr, exponent: Expr) -> Expr:
         v = value_of(exponent)
         if v == 1:
             return base
+        if base.op is IMAGINARY and v.denominator == 1:
+            return times(num(-1 if v % 4 > 1 else 1), *([base] if v % 2 else []))
         if v == 0:
             return ones(*base.shape)
         known = _number_power(base, v)

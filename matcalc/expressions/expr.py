@@ -12,6 +12,7 @@ from typing import Any
 
 from ..interning import Pool
 from ..kinds import ONE, Shape, kind_of
+from ..ops.core import IMAGINARY, MEMBER, SYMBOL
 from ..ops.operation import Operation
 from ..travel import Tree
 
@@ -27,7 +28,8 @@ class Expr(Tree):
     """A typed expression. `shape` is (rows, columns); `indices` the summation indices that occur free in it.
 
     `size` is about the number of symbols it takes to write it down (see `expressions.build`), `digest` a structural
-    number that orders expressions the same way in every process, `within` has the bits of the operations that occur in it.
+    number that orders expressions the same way in every process, `within` has the bits of the operations that occur in it; a complex name
+    has that of the imaginary unit.
     """
 
     __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "core", "sign", "notes", "__weakref__")
@@ -72,8 +74,10 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
     if found is None:
         made = object.__new__(Expr)
         made.op, made.args, made.attr, made.shape, made.size = op, args, attr, shape, size
-        mark = blake2b(f"{op.name}|{attr!r}|{shape[0]._str}|{shape[1]._str}".encode(), digest_size=12)
         within = op.bit
+        if (op is SYMBOL or op is MEMBER) and "complex" in attr[1]:  # type: ignore[index]
+            within |= IMAGINARY.bit
+        mark = blake2b(f"{op.name}|{attr!r}|{shape[0]._str}|{shape[1]._str}".encode(), digest_size=12)
         for a in args:
             mark.update(a.digest)
             within |= a.within

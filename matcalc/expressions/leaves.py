@@ -6,7 +6,25 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from ..kinds import ONE, SCALAR, Dim, Shape
-from ..ops.core import ADD, CONSTANT, EYE, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import (
+    ADD,
+    CONSTANT,
+    EYE,
+    HADAMARD,
+    IMAGINARY,
+    INDEX,
+    MATMUL,
+    MEMBER,
+    NUMBER,
+    ONES,
+    POWER,
+    SIZE,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+    ZEROS,
+)
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from ..ops.vocabulary import close_properties
@@ -38,6 +56,11 @@ def size(dim: Dim) -> Expr:
 def constant(name: str) -> Expr:
     """`pi` or `e`."""
     return make(CONSTANT, (), name, SCALAR, 1)
+
+
+def imaginary() -> Expr:
+    """The imaginary unit."""
+    return make(IMAGINARY, (), None, SCALAR, 1)
 
 
 def index(name: str) -> Expr:
@@ -177,4 +200,5 @@ def absorbs_minus(e: Expr) -> bool:
 ONE_NUMBER = num(1)
 ONE_OVER_ONE = value_of(ONE_NUMBER)
 MINUS_ONE = num(-1)
+HALF = num(Fraction(1, 2))
 _kept.update({k: num(k) for k in range(-_KEPT, _KEPT + 1)})

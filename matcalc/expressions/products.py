@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from ..errors import ShapeError
 from ..kinds import ONE, Dim, shape_text
@@ -14,8 +13,10 @@ from ..ops.inverse import INVERSE
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL, SQUARE_ROOT
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from .blocks import picked
+from .conjugates import conjugate, is_complex
 from .expr import Expr, make, order_key
 from .leaves import (
+    HALF,
     MINUS_ONE,
     ONE_NUMBER,
     eye,
@@ -53,7 +54,6 @@ from .normal import (
 from .properties import holds
 from .rotations import SELDOM, by_laws_of_three
 
-HALF = num(Fraction(1, 2))
 SEVERAL = SQUARE_ROOT.bit | MATRIX_EXPONENTIAL.bit | TRANSPOSE.bit  # of these a base may be a power itself
 LONGEST = 12  # factors of a product that an inverse may cancel
 
@@ -192,6 +192,8 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
     if x is y:
         return matrix_power(x, add(j, k)) if not (holds(x, "idempotent") and is_number(j) and is_number(k)) else x
     if a is transpose(b) and (holds(a, "orthogonal") or holds(b, "orthogonal")):
+        return eye(a.shape[0])
+    if is_complex(a) and (holds(a, "unitary") or holds(b, "unitary")) and a is transpose(conjugate(b)):
         return eye(a.shape[0])
     return None
 
@@ -355,6 +357,8 @@ def _inverse(x: Expr) -> Expr:
         return matrix_power(inverse(x.args[0]), x.args[1])
     if holds(x, "orthogonal"):
         return transpose(x)
+    if is_complex(x) and holds(x, "unitary"):
+        return transpose(conjugate(x))
     if op is MATMUL and all(a.shape[0] is a.shape[1] for a in x.args):
         return matmul(*[inverse(a) for a in reversed(x.args)])
     if op is MATMUL:

@@ -19,10 +19,10 @@ from ..errors import MatcalcError
 from ..interning import Memo
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
-from ..ops.core import CASES, ENTRY, EYE, INDEXED_SUM, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, TIMES, ZEROS
+from ..ops.core import CASES, ENTRY, EYE, IMAGINARY, INDEXED_SUM, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, TIMES, ZEROS
 from ..ops.multilinear import letters
 from ..ops.operation import Operation
-from ..ops.vocabulary import WORDS, Words, close_properties
+from ..ops.vocabulary import OF_REALS, WORDS, Words, close_properties
 from .expr import Expr
 from .normal import transpose
 
@@ -99,7 +99,7 @@ def _of(e: Expr, parts: Parts) -> Words:
             known = _rules(name)
             if known is not None:
                 known.apply(found, inside, args)
-        words = frozenset(found)
+        words = frozenset(found) - OF_REALS if e.within & IMAGINARY.bit else frozenset(found)
     return _complete(words, e.shape[0] is e.shape[1], e.is_scalar)
 
 

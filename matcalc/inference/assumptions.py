@@ -108,12 +108,12 @@ class SizeNames:
         return dim
 
 
-def space(shape: Shape) -> str:
-    """R, R^n, R^{m x n}."""
+def space(shape: Shape, field: str = "R") -> str:
+    """R, R^n, R^{m x n}; with C for the field, complex ones."""
     rows, cols = shape
     if cols is ONE:
-        return "R" if rows is ONE else f"R^{_braced(str(rows))}"
-    return f"R^{{{rows} x {cols}}}"
+        return field if rows is ONE else f"{field}^{_braced(str(rows))}"
+    return f"{field}^{{{rows} x {cols}}}"
 
 
 def _braced(text: str) -> str:

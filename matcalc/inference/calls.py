@@ -224,7 +224,7 @@ def _plain(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     name = str(node.attr)
     op = operation(name, node)
     if name in OF_MORE_THAN_ONE and args[0].is_scalar and not el.scene.template:
-        if name == "tr" and node.args[0].op == "mul" and any(a.op == "T" for a in walk(node.args[0])):  # tr(x^T A x)
+        if name == "tr" and node.args[0].op == "mul" and any(a.op in ("T", "H") for a in walk(node.args[0])):  # tr(x^T A x)
             el.penalty(TRACE_OF_NUMBER, *args)
             el.note(f"{Wording(el).node(node)} is the trace of a number, which is that number")
         elif undeclared(args) and not (name == "sum" and node.args[0].attr == "sum"):  # sum(sum(X)), as in MATLAB

@@ -155,7 +155,7 @@ class Counting:
     def _is_of_numbers(self) -> bool:
         """Whether nothing of linear algebra stands in the text, so that x_1 and x_2 can only be numbers."""
         nodes = [n for root in self.roots for n in walk(root)]
-        return not any(n.op in ("T", "norm", "inv", "pinv", "inner") or (n.op == "name" and str(n.attr)[:1].isupper()) for n in nodes)
+        return not any(n.op in ("T", "H", "norm", "inv", "pinv", "inner") or (n.op == "name" and str(n.attr)[:1].isupper()) for n in nodes)
 
     def _rewritten(self, root: Node) -> Node:
         """With entries counted from 1, and the sums over them too."""

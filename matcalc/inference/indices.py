@@ -209,7 +209,7 @@ class Indices:
             return
         signs = [n for root, _ in statements for n in walk(root) if n.op in ("sum", "product")]
         for s in done:
-            if s.summed and any(n.op in ("T", "norm", "inner") and not _letters_below(n) for n in walk(s.root)):
+            if s.summed and any(n.op in ("T", "H", "norm", "inner") and not _letters_below(n) for n in walk(s.root)):
                 c, where = next(iter(s.summed.items()))
                 message = f"the index {c} stands twice in a product, and other products here have no indices"
                 hint = f"write sum_{c} in front of what is summed, or declare {c} in N for a given place"
@@ -274,7 +274,7 @@ class _Contraction:
         if n.op == "index":
             places = [str(a.attr) for a in n.args[1:] if a.op == "name" and self._is_free(str(a.attr), n)]
             return self._of_product(n, node, [args[0], places])
-        if n.op in ("neg", "T"):
+        if n.op in ("neg", "T", "H"):
             return args[0], node
         if n.op == "add":
             first = set(args[0])

@@ -22,6 +22,7 @@ from ..reading.read import parse
 from ..reading.subscripts import Part, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .assumptions import SizeNames, declarations_of, is_slice, sentences, where_text
+from .complex_values import refuse_undecided
 from .elaborate import typed_program
 from .matrix_functions import refuse_doubtful
 from .meaning import MEANINGS
@@ -137,6 +138,7 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     names.name_all()
     refuse_suspect(el)
     refuse_doubtful(el, names.resolve)
+    refuse_undecided(el, names.resolve)
     roots = [root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()]
     finish(roots, names.resolve)
     if el.bindings:

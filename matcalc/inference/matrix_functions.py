@@ -13,7 +13,7 @@ from .scopes import Typing
 from .terms import Resolve, TypedTerm
 
 MATRIX_FUNCTIONS = {op.scalar: op.name for op in REGISTRY.values() if op.scalar}
-PASSING = frozenset({"neg", "T", "add"})  # what a function's value goes through unchanged in this respect
+PASSING = frozenset({"neg", "T", "H", "add"})  # what a function's value goes through unchanged in this respect
 
 
 def refuse_doubtful(el: Typing, resolve: Resolve) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .calls import call
 from .entries import both, cases, comparison, indexed, iverson, subscripted, written_out
-from .powers import bars, entrywise_power, inverse, norm, power, pseudoinverse, transpose
+from .powers import adjoint, bars, entrywise_power, inverse, norm, power, pseudoinverse, transpose
 from .products import add, entrywise, inner, negative, product
 from .scopes import Meaning
 
@@ -17,6 +17,7 @@ MEANINGS: dict[str, Meaning] = {
     "pow": power,
     "epow": entrywise_power,
     "T": transpose,
+    "H": adjoint,
     "inv": inverse,
     "pinv": pseudoinverse,
     "norm": norm,

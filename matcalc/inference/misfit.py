@@ -89,7 +89,7 @@ class Wording:
     def factor(self, *nodes: Node) -> str:
         """The same, bracketed where it stands as a factor."""
         text = self.node(*nodes)
-        if (len(nodes) == 1 and (nodes[0].op in ATOMS or nodes[0].op in ("T", "inv", "pinv", "pow", "epow"))) or _bracketed(text):
+        if (len(nodes) == 1 and (nodes[0].op in ATOMS or nodes[0].op in ("T", "H", "inv", "pinv", "pow", "epow"))) or _bracketed(text):
             return text
         return f"({text})"
 

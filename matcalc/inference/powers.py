@@ -191,6 +191,14 @@ def transpose(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return TypedTerm((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)
 
 
+def adjoint(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """The conjugate transpose."""
+    t = args[0]
+    if t.is_scalar and undeclared(args):
+        el.penalty(SCALAR_TRANSPOSE, t)
+    return TypedTerm((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(build.conjugate(e[0])), node, literal=t.literal)
+
+
 def inverse(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     t = args[0]
     if not t.is_scalar and not el.sizes.unify(*t.shape):
@@ -273,8 +281,8 @@ def bars(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         el.note(f"|{s.node(node.args[0])}| is " + ("the norm" if taken == "norm" else "taken entry by entry"))
         if taken == "norm":
             first = transposed(t) if t.kind == "row" else t
-            return TypedTerm(SCALAR, (first, mark), lambda e, _: build.apply(REGISTRY["norm"], e[:1]), node)
-        return TypedTerm(t.shape, (t, mark), lambda e, _: build.apply(REGISTRY["abs"], e[:1]), node)
+            return TypedTerm(SCALAR, (applied(REGISTRY["norm"], SCALAR, [first], node), mark), lambda e, _: e[0], node)
+        return TypedTerm(t.shape, (applied(REGISTRY["abs"], t.shape, [t], node), mark), lambda e, _: e[0], node)
     if t.kind == "matrix":
         el.note(f"|{s.node(node.args[0])}| is taken entry by entry")
     return applied(operation("abs", node), t.shape, [t], node)

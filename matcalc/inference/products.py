@@ -15,6 +15,7 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..reading.subscripts import split_indexed
 from ..syntax import Node
+from .complex_values import of_complex
 from .misfit import Misfit, Wording, division_error, entrywise_error, product_error, refuse_shape, sum_error
 from .scopes import SCALAR, BoundNames, Typing
 from .terms import Resolve, TypedTerm, finish, undeclared
@@ -34,7 +35,11 @@ def operation(name: str, node: Node) -> Operation:
 
 def applied(op: Operation, shape: Shape, args: Sequence[TypedTerm], node: Node | None, attr: object = None) -> TypedTerm:
     """The term of an operation applied to arguments whose shapes are seen to."""
-    return TypedTerm(shape, tuple(args), lambda e, _: build.apply(op, e, attr), node)
+
+    def make(e: Sequence[Expr], _: Resolve) -> Expr:
+        return of_complex(op, e, attr, node) if op.real and any(map(build.is_complex, e)) else build.apply(op, e, attr)
+
+    return TypedTerm(shape, tuple(args), make, node)
 
 
 def transposed(t: TypedTerm) -> TypedTerm:

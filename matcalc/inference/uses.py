@@ -17,11 +17,11 @@ from ..syntax import Binding, Node, Program, split_name, walk
 from .shorthands import shorthands
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
-_OF_ARRAYS = frozenset({"T", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
+_OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 SIZE_LETTERS = frozenset("nNdDmpk")
 COUNT = "N"  # a capital letter that more often says how many there are than it is a matrix
 OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
-_OF_VECTORS = frozenset({"T", "norm", "inner", "ew", "epow", "index"})
+_OF_VECTORS = frozenset({"T", "H", "norm", "inner", "ew", "epow", "index"})
 
 
 def is_unknown_function(name: str) -> bool:
@@ -226,10 +226,10 @@ def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], 
             holds[id(n)] = (any(parts) and not _is_number(str(n.attr).rstrip("."))) or _is_array(str(n.attr))
         elif n.op in ("pow", "epow"):
             holds[id(n)] = parts[0] or (parts[1] and n.args[0].op == "name" and n.args[0].attr == "e")
-        elif n.op == "mul" and n.args[0].op == "T" and _is_small(n.args[0].args[0]) and _is_small(n.args[-1]):
+        elif n.op == "mul" and n.args[0].op in ("T", "H") and _is_small(n.args[0].args[0]) and _is_small(n.args[-1]):
             holds[id(n)] = False  # x^T A x
         else:
-            holds[id(n)] = n.op in ("T", "literal", "pinv") or any(parts)
+            holds[id(n)] = n.op in ("T", "H", "literal", "pinv") or any(parts)
     return holds[id(root)]
 
 

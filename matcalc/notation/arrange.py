@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..expressions import build
-from ..expressions.build import split, transpose, value_of
+from ..expressions.build import is_complex, split, transpose, value_of
 from ..expressions.expr import Expr, leaves
 from ..expressions.properties import holds
 from ..kinds import ONE, Dim
@@ -25,6 +25,7 @@ from ..ops.core import (
     ENTRY,
     EYE,
     HADAMARD,
+    IMAGINARY,
     INDEX,
     INDEXED_PRODUCT,
     INDEXED_SUM,
@@ -55,8 +56,9 @@ from .comparisons import broadcast, cases, is_constant, iverson
 from .entries import dotted, undotted
 from .factors import entrywise, hadamard, is_below, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
+from .moduli import has_bars, with_moduli
 from .spelling import Spelling
-from .surface import name, product
+from .surface import flipped, name, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 
@@ -67,14 +69,30 @@ class Arranger:
     def __init__(
         self, ranks: Mapping[str, int] | None = None, author: Mapping[Expr, Sequence[Expr]] | None = None, taken: Iterable[str] = ()
     ) -> None:
-        self._spelling = Spelling(_by_rule, ranks, author, taken)
+        self._spelling = Spelling(_rule, ranks, author, taken)
         self.ranks = self._spelling.ranks
         self.name = self._spelling.name
 
     def spell(self, e: Expr) -> Node:
         """The surface tree of `e`."""
+        e = with_moduli(e, self._spelling.named) if is_complex(e) else e
         self._spelling.of(e)
         return undotted(self._spelling.sized(e))
+
+
+def _rule(spelling: Spelling, e: Expr) -> Node:
+    """The tree of a node; (A x)^H and conj(A x), where the conjugates of the parts make it longer."""
+    node = _by_rule(spelling, e)
+    turned = e.op is TRANSPOSE
+    if not is_complex(e) or not e.args or e.op is NAMED or spelling.barring or not has_bars(node, 2 - turned):
+        return node
+    known = len(spelling.done)
+    spelling.barring = True
+    inside = spelling.of(build.conjugate(e.args[0] if turned else e))
+    spelling.barring = False
+    for part in list(spelling.done)[known:]:  # spelled without a bar over the whole
+        del spelling.done[part]
+    return min(node, Node("H", (inside,)) if turned else Node("call", (inside,), "conj"), key=symbols)
 
 
 def _by_rule(spelling: Spelling, e: Expr) -> Node:
@@ -146,7 +164,7 @@ def entries_sum(spelling: Spelling, e: Expr) -> Node:
     if x.op is HADAMARD and x.shape[1] is ONE and not any(is_below(a) for a in x.args):
         parts = sorted(x.args, key=spelling.factor_key)
         left = spelling.of(build.hadamard(*parts[:-1]))
-        return product([Node("T", (left,)), spelling.of(parts[-1])])
+        return product([flipped(left), spelling.of(parts[-1])])
     return Node("call", (spelling.sized(x),), "sum")
 
 
@@ -164,7 +182,7 @@ def trace(spelling: Spelling, e: Expr) -> Node:
 
 def transposed(spelling: Spelling, e: Expr) -> Node:
     inner = e.args[0]
-    whole = Node("T", (spelling.of(inner),))
+    whole = flipped(spelling.of(inner))
     if inner.op is ADD:  # (a + B^T c)^T is a^T + c^T B where that is shorter, or as short and not the author's
         spelled = _added(spelling, [transpose(a) for a in (spelling.author.get(inner) or spelling.in_order(inner))], inner)
         longer = symbols(spelled) - symbols(whole)
@@ -238,5 +256,5 @@ _RULES: dict[object, Callable[[Spelling, Expr], Node]] = {
     CASES: cases,
     NAMED: lambda spelling, e: spelling.of(e.args[0]),
 }
-for _op in (NUMBER, SIZE, ONES, ZEROS, EYE, SYMBOL, CONSTANT, INDEX, COMMUTATION):
+for _op in (NUMBER, SIZE, ONES, ZEROS, EYE, SYMBOL, CONSTANT, IMAGINARY, INDEX, COMMUTATION):
     _RULES[_op] = leaf

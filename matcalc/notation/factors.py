@@ -22,11 +22,13 @@ from ..ops.core import (
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
+from ..printing.count import symbols
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
+from .moduli import has_bars
 from .spelling import Spelling
-from .surface import is_plain_product, negated, number, product, quotient
+from .surface import flipped, is_plain_product, negated, number, product, quotient
 
 HALF = Fraction(1, 2)
 
@@ -104,7 +106,7 @@ def _turned(spelling: Spelling, e: Expr) -> Node | None:
         if inner.op is ADD:
             return spelling.of(transpose(build.opposite(inner))) if _can_flip(spelling, inner) else None
         turned = _turned_sum(spelling, inner, True) if inner.op is INDEXED_SUM else _turned(spelling, inner)
-        return turned if turned is None or inner.op is INDEXED_SUM else Node("T", (turned,))
+        return turned if turned is None or inner.op is INDEXED_SUM else flipped(turned)
     if (e.op in (TRACE, DIAG) or (e.op.parity == "odd" and len(e.args) == 1)) and e.op.spellings:
         turned = _turned(spelling, e.args[0])
         return None if turned is None else Node("call", (turned,), e.op.spellings[0])
@@ -166,7 +168,11 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
             saved = sum(g.op is TRANSPOSE and g.args[0].op is not INVERSE for g in factors[k : k + run])
             if run > 1 and saved > 1:
                 inside = [transpose(g) for g in reversed(factors[k : k + run])]
-                parts.append(Node("T", (chain(spelling, inside),)))
+                whole = chain(spelling, inside)
+                if has_bars(whole):
+                    barred = Node("call", (chain(spelling, [build.conjugate(g) for g in inside]),), "conj")
+                    whole = min(whole, barred, key=symbols)
+                parts.append(flipped(whole))
                 k += run
                 continue
         held = (k > 0 and f.shape[0] is not ONE) or (k + 1 < len(factors) and f.shape[1] is not ONE)
@@ -241,7 +247,7 @@ def _crossed(spelling: Spelling, factors: list[Expr], turned: bool = False) -> N
             head = [transpose(f) if f.op is TIMES else f for f in head]
             turned = turned != (sum(transpose(f).op is TIMES for f in head) % 2 == 1)
         sides = [beside(spelling, head[0]) if len(head) == 1 else chain(spelling, head), beside(spelling, factors[-1].args[0])]
-        return Node("T", (Node("call", tuple(sides[::-1] if turned else sides), factors[at[0]].op.beside),))
+        return flipped(Node("call", tuple(sides[::-1] if turned else sides), factors[at[0]].op.beside))
     return None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..expressions.build import is_number, value_of
+from ..expressions.build import conjugate, conjugate_name, is_conjugate_name, is_number, value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
-from ..ops.core import ADD, COMMUTATION, EYE, INDEX, NUMBER, ONES, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
+from ..ops.core import ADD, COMMUTATION, EYE, IMAGINARY, INDEX, NUMBER, ONES, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
 from ..syntax import Node, spell_name, split_name
 from .spelling import Spelling
-from .surface import dimension, name, number
+from .surface import dimension, flipped, name, number
 
 
 def leaf(_: Spelling, e: Expr) -> Node:
@@ -27,13 +27,21 @@ def leaf(_: Spelling, e: Expr) -> Node:
     if e.op is COMMUTATION:
         assert isinstance(e.attr, tuple)
         return name(spell_name("K", f"{e.attr[0]},{e.attr[1]}"))
+    if e.op is IMAGINARY:
+        return name("i")
     if isinstance(e.attr, tuple):
-        return name(str(e.attr[0]))
+        own = str(e.attr[0])
+        if is_conjugate_name(own.removeprefix("d")):  # conj(z), and conj(dz) for its differential
+            base = conjugate_name(own.removeprefix("d"))
+            return Node("call", (name(f"d{base}" if own[0] == "d" else base),), "conj")
+        return name(own)
     return name(str(e.attr))
 
 
 def member(spelling: Spelling, e: Expr) -> Node:
     base = str(e.attr[0])  # type: ignore[index]
+    if is_conjugate_name(base):
+        return Node("call", (name(spell_name(conjugate_name(base), _index_text(e.args[0]))),), "conj")
     return name(spell_name(base, _index_text(e.args[0])))
 
 
@@ -48,11 +56,13 @@ def beside(spelling: Spelling, f: Expr) -> Node:
     if inner.op is not UNIT or "e" in spelling.taken or inner in spelling.named:
         return spelling.of(f)
     node = name(spell_name("e", _index_text(inner.args[0])))
-    return node if inner is f else Node("T", (node,))
+    return node if inner is f else flipped(node)
 
 
 def entry(spelling: Spelling, e: Expr) -> Node:
     x, i, j = e.args
+    if x.op is SYMBOL and is_conjugate_name(str(x.attr[0])):  # type: ignore[index]
+        return Node("call", (entry(spelling, conjugate(e)),), "conj")
     here = [k for k, d in ((i, x.shape[0]), (j, x.shape[1])) if d is not ONE]
     change = x.op is SYMBOL and str(x.attr[0])[:1] == "d" and str(x.attr[0])[1:] in spelling.ranks  # type: ignore[index]
     plain = x.op is SYMBOL and not change and not split_name(str(x.attr[0]))[1]  # type: ignore[index]

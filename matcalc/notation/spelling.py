@@ -35,6 +35,7 @@ class Spelling:
         self.done: dict[Expr, Node] = {}
         self.keys: dict[Expr, Key] = {}
         self.named: dict[Expr, str] = {}
+        self.barring = False  # while the conjugate of something is spelled, to be put below a bar
 
     def name(self, e: Expr, name_: str) -> None:
         """From here on `e` is written as this name. (Inner ones are named first: nothing that contains `e` is spelled yet.)"""
@@ -107,7 +108,7 @@ class Spelling:
                     ranks.append(self.ranks.get(str(n.attr), 10**6))
                 elif n.op == "call" and (function := str(n.attr).rstrip("'")) in self.ranks:
                     ranks.append(self.ranks[function])
-                elif n.op == "T":
+                elif n.op in ("T", "H"):
                     transposes += 1
                 elif n.op == "pow" and n.args[1].op == "num":
                     top = max(top, n.args[1].attr)  # type: ignore[type-var,assignment]

@@ -13,6 +13,11 @@ def name(text: str) -> Node:
     return Node("name", (), text)
 
 
+def flipped(node: Node) -> Node:
+    """The transpose; of a conjugate, the conjugate transpose."""
+    return Node("H", node.args) if node.op == "call" and node.attr == "conj" else Node("T", (node,))
+
+
 def number(value: int | Fraction) -> Node:
     """A number as a tree: a negative one is a `neg`, a fraction a quotient."""
     value = Fraction(value)

@@ -67,10 +67,10 @@ class special:
     polygamma = staticmethod(_each(_by_mpmath("psi")))
 
 
-def exact(value: Any) -> float:
+def exact(value: Any) -> Any:
     """A number; infinite where it is too great."""
     try:
-        return float(value)
+        return value if isinstance(value, complex) else float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
 
@@ -106,9 +106,9 @@ def family(members: Iterable[Value]) -> Value:
     return np.array(list(members))
 
 
-def flat(value: Value) -> list[float]:
+def flat(value: Value) -> list[Any]:
     """The entries, row by row."""
-    found: list[float] = np.asarray(value, dtype=float).ravel().tolist()
+    found: list[Any] = np.asarray(value, dtype=complex if np.iscomplexobj(value) else float).ravel().tolist()
     return found
 
 

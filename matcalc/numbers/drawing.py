@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..expressions.properties import multiple
 from ..kinds import ONE, SCALAR, Shape
-from ..ops.vocabulary import WORDS, close_properties, shortest
+from ..ops.vocabulary import OF_REALS, WORDS, close_properties, shortest
 from ..ops.word import Word
 from .kernels import of
 from .numeric import compiled
@@ -99,7 +99,10 @@ def has_property(name: str, x: Any, tolerance: float = 1e-9) -> bool:
     """Whether an array has the property, up to rounding."""
     import numpy as np
 
-    x = np.atleast_2d(np.asarray(x, dtype=float))
+    x = np.atleast_2d(np.asarray(x))
+    x = x if np.any(np.imag(x)) else np.real(x).astype(float)
+    if np.iscomplexobj(x) and name in OF_REALS:
+        return False
     blocks = [WORDS[w] for w in close_properties((name,))]
     rows, cols = x.shape
     if any((b.shape == "square" and rows != cols) or (b.shape == "tall" and rows < cols) for b in blocks):

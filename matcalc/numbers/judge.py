@@ -58,12 +58,14 @@ def judge(
     describe: Callable[[], str] = str,
     spell: Callable[[Any], str] = str,
     margin: Callable[[Any], Any] = str,
+    slopes: Callable[..., Any] | None = None,
 ) -> Check:
     """Compare a derivative by a variable of this shape, as it acts on a direction, with the difference quotient of the function.
 
-    `needed` says which summands of the function should change at some point; `describe` names the question.
+    `needed` says which summands of the function should change at some point; `describe` names the question; `slopes` is how both sides
+    are had, where the variable is complex.
     """
-    sight = partial(_differences, function, claim, variable, shape, point, tangent)
+    sight = partial(slopes or _differences, function, claim, variable, shape, point, tangent)
 
     def wrong() -> str:
         return f"the closed form disagrees with the numerical derivative: please report {describe()}"
@@ -97,13 +99,13 @@ def _differences(
             traces.append(watch.trace)
         watch.trace = []
         claimed = along(env, sizes, e)
-        slopes = [_slope(h, *each) for each in zip(*ends, strict=True)]
+        slopes = [central_difference(h, *each) for each in zip(*ends, strict=True)]
         return Sides(slopes, claimed, greatest(total(ends[0])), traces, watch.trace)
 
     return sides
 
 
-def _slope(h: Any, *ends: Sequence[Any]) -> list[Any]:
+def central_difference(h: Any, *ends: Sequence[Any]) -> list[Any]:
     """The central difference from the values at h, -h; where those at 2h, -2h are given too, without the term of h^2."""
     if len(ends) == 2:
         return [(a - b) / (2 * h) for a, b in zip(*ends, strict=True)]

@@ -18,10 +18,11 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError, UsageError
+from ..expressions.conjugates import conjugate_name, is_conjugate_name, is_real
 from ..expressions.expr import Expr, postorder
 from ..kinds import Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
-from ..ops.core import ADD, CONSTANT, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
+from ..ops.core import ADD, CONSTANT, IMAGINARY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
 from ..ops.operation import Operation
 from . import kernels, matrix_functions
 from .kernels import index_of, of
@@ -102,11 +103,12 @@ def evaluate(
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_bodies", "_needs", "_steps", "_switches", "arrays", "roots")
+    __slots__ = ("_bodies", "_needs", "_real", "_steps", "_switches", "arrays", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
     _steps: list[Step]
+    _real: frozenset[Expr]  # what is made of complex numbers and has no imaginary part, but for rounding
     _switches: dict[Expr, tuple[Expr, ...]]  # of a product: the conditions among its factors, which switch it off whatever the others are
 
     def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
@@ -126,6 +128,7 @@ class Plan:
         steps = [e for e, _, _ in (*self._steps, *[step for body in self._bodies.values() for step in body])]
         conditional = {e: tuple(filter(_is_switch, e.args)) for e in steps if e.op is TIMES and e.within & IVERSON.bit}
         self._switches = {e: switches for e, switches in conditional.items() if switches}
+        self._real = frozenset(e for e in steps if e.within & IMAGINARY.bit and e.args and is_real(e))
 
     def _step(self, e: Expr) -> Step:
         return e, None if e.op in _OWN else kernel(e.op, self.arrays), e.is_scalar
@@ -256,6 +259,8 @@ class Plan:
             except ShapeError as error:
                 missed.append(error)
                 value = self._filled(e, sizes, math.nan)
+            if e in self._real:
+                value = self.arrays.np.real(value)
             if getattr(value, "ndim", 0) and scalar:
                 value = self.arrays.number(value)
             values[e] = value
@@ -321,10 +326,10 @@ def _leaf(
     if op in _ABSTRACT:
         return _abstract(e, [values[a] for a in e.args], env, sizes)
     if op is SYMBOL:
-        return _named(attr[0], env)  # type: ignore[index]
+        return _named(attr[0], env, arrays)  # type: ignore[index]
     if op is MEMBER:
         name: str = attr[0]  # type: ignore[index]
-        family = _named(name, env)
+        family = _named(name, env, arrays)
         try:
             return family[index_of(values[e.args[0]], len(family))]
         except ShapeError as error:
@@ -355,10 +360,13 @@ def _abstract(e: Expr, args: Sequence[Value], env: Mapping[str, Any], sizes: Map
     return standins.at(name, order, shape, args[0], env, (_size(e.shape[0], sizes), _size(e.shape[1], sizes)))
 
 
-def _named(name: str, env: Mapping[str, Any]) -> Value:
+def _named(name: str, env: Mapping[str, Any], arrays: ModuleType) -> Value:
     try:
         return env[name]
     except KeyError:
+        if is_conjugate_name(name):
+            value = _named(conjugate_name(name), env, arrays)
+            return arrays.family([arrays.np.conj(v) for v in value]) if isinstance(value, list) else arrays.np.conj(value)
         raise UsageError(f"no value was given for {name}") from None
 
 

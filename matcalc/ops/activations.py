@@ -19,6 +19,7 @@ RELU = elementwise(
     torch="torch.relu(x)",
     octave="max(x, 0)",
     gives="nonnegative; positive -> positive",
+    real=True,
 )
 SIGMOID = elementwise(
     "sigmoid",
@@ -92,6 +93,7 @@ ELU = elementwise(
     source="definition",
     spellings="elu ELU",
     numeric="np.where(np.real(x) > 0, x, np.expm1(x * (np.real(x) < 0)))[()]",
+    real=True,
 )
 LEAKY_RELU = operation(
     "leaky_relu",
@@ -105,4 +107,5 @@ LEAKY_RELU = operation(
     source="definition",
     spellings="leakyrelu LeakyReLU",
     numeric="np.where(np.real(x) > 0, x, a * x)[()]",
+    real=True,
 )

@@ -44,6 +44,8 @@ stacks       what that takes beside the shapes of the signature: "last", further
              "entries", arrays of any shape, entry by entry (so does every `elementwise`)
 rule         the name of its rule in derivations and in `matcalc rules`; of a function of one entry `derivative of sin` by itself
 example      where an example cannot be made from the signature: `EXPR by X`, or `EXPR by X where DECLARATIONS`
+real         whether it is no holomorphic function of its arguments: of real ones only, or of complex ones another formula (see
+             `inference.complex_values`)
 source       made by `cite`
 """
 

@@ -20,6 +20,9 @@ SIZE = operation(
     source="definition",
 )
 CONSTANT = operation("constant", gives="positive", statement="pi or Euler's number", source="definition")
+IMAGINARY = operation(
+    "imaginary", rule="imaginary unit", statement="the imaginary unit: its square is -1", source="definition", numeric="1j"
+)
 INDEX = operation(
     "index",
     gives="positive integer",
@@ -214,6 +217,7 @@ IVERSON = operation(
     source="definition",
     numeric="compare(attr, x, y)",
     gives="nonnegative",
+    real=True,
 )
 # Arguments: value, condition, value, condition, …[, otherwise]; a condition is an `iverson`.
 CASES = operation(

@@ -44,4 +44,5 @@ LOG_DETERMINANT = operation(
     numpy="np.linalg.slogdet(X)[1]",
     octave="logdet_(X)",
     stacks="last",
+    real=True,
 )

@@ -201,6 +201,7 @@ ABS = elementwise(
     numpy="np.abs(x)",
     octave="abs(x)",
     gives="nonnegative; positive|negative -> positive",
+    real=True,
 )
 SIGN = elementwise(
     "sign",
@@ -211,6 +212,7 @@ SIGN = elementwise(
     source="definition",
     spellings="sign sgn",
     numeric="np.sign(np.real(x))",
+    real=True,
 )
 
 FACTORIAL = operation(
@@ -230,6 +232,7 @@ FACTORIAL = operation(
     jax="jax.scipy.special.gamma(k + 1.0)",
     torch="torch.as_tensor(math.gamma(k + 1), **options)",
     octave="gamma(k + 1)",
+    real=True,
 )
 
 shorthand("sqrt", "x", "x.^(1/2)", latex=r"\sqrt{#}", typst="sqrt(#)", mathml="<msqrt><mrow>#</mrow></msqrt>")

@@ -23,6 +23,7 @@ MAXIMUM = operation(
     numpy="np.maximum(x, y)",
     octave="max(x, y)",
     stacks="entries",
+    real=True,
 )
 MINIMUM = operation(
     "min",
@@ -41,6 +42,7 @@ MINIMUM = operation(
     numpy="np.minimum(x, y)",
     octave="min(x, y)",
     stacks="entries",
+    real=True,
 )
 GREATEST_ENTRY = operation(
     "max_entry",
@@ -57,6 +59,7 @@ GREATEST_ENTRY = operation(
     torch="torch.amax(x, -1)",
     octave="max(x, [], axis)",
     stacks="last",
+    real=True,
 )
 LEAST_ENTRY = operation(
     "min_entry",
@@ -73,4 +76,5 @@ LEAST_ENTRY = operation(
     torch="torch.amin(x, -1)",
     octave="min(x, [], axis)",
     stacks="last",
+    real=True,
 )

@@ -22,6 +22,7 @@ LOG_GAMMA = elementwise(
     jax="jax.scipy.special.gammaln(x)",
     torch="torch.special.gammaln(x)",
     octave="real(gammaln(x))",
+    real=True,
 )
 GAMMA = elementwise(
     "tgamma",

@@ -14,6 +14,7 @@ HINGE = elementwise(
     source="definition",
     spellings="hinge",
     numeric="(1 - x) * (np.real(x) < 1)",
+    real=True,
 )
 HUBER = operation(
     "huber",
@@ -27,6 +28,7 @@ HUBER = operation(
     source=after("boyd-vandenberghe"),
     spellings="huber Huber",
     numeric="np.where(np.real(k) < 0, np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * np.abs(x) - k * k / 2))[()]",
+    real=True,
 )
 CLIP = operation(
     "clip",
@@ -40,4 +42,5 @@ CLIP = operation(
     source="definition",
     spellings="clip clamp",
     numeric="np.where(np.real(a) > np.real(b), np.nan, np.where(np.real(x) < np.real(a), a, np.where(np.real(x) > np.real(b), b, x)))[()]",
+    real=True,
 )

@@ -198,4 +198,5 @@ CHOLESKY = operation(
     numpy="np.linalg.cholesky((X + X.T) / 2)",
     octave="chol((X + X.') / 2, 'lower')",
     gives="lower invertible",
+    real=True,
 )

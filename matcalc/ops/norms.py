@@ -27,6 +27,7 @@ NORM = operation(
     torch="torch.linalg.vector_norm(x, dim=-1)",
     octave="{norm(x)|sqrt(sum(x.^2, axis))}",
     stacks="last",
+    real=True,
 )
 FROBENIUS_NORM = operation(
     "normF",
@@ -48,6 +49,7 @@ FROBENIUS_NORM = operation(
     torch="torch.linalg.matrix_norm(X)",
     octave="{norm(X, 'fro')|sqrt(sum(sum(X.^2, axis), axis - 1))}",
     stacks="last",
+    real=True,
 )
 ONE_NORM = operation(
     "norm1",
@@ -68,6 +70,7 @@ ONE_NORM = operation(
     torch="torch.sum(torch.abs(x), -1)",
     octave="sum(abs(x), axis)",
     stacks="last",
+    real=True,
 )
 MAXIMUM_NORM = operation(
     "norminf",
@@ -87,6 +90,7 @@ MAXIMUM_NORM = operation(
     torch="torch.amax(torch.abs(x), -1)",
     octave="max(abs(x), [], axis)",
     stacks="last",
+    real=True,
 )
 P_NORM = operation(
     "normp",
@@ -105,4 +109,5 @@ P_NORM = operation(
     numeric="p_norm(x, p)",
     numpy="_p_norm(x, p)",
     octave="p_norm_(x, p)",
+    real=True,
 )

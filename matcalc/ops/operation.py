@@ -59,6 +59,7 @@ class Operation:
         "directions",
         "rule",
         "example",
+        "real",
         "bit",
     )
 
@@ -99,6 +100,7 @@ class Operation:
         directions: bool = False,
         rule: str = "",
         example: str = "",
+        real: bool = False,
     ) -> None:
         self.name = name
         self.params: tuple[str, ...] = tuple(params.split())
@@ -126,6 +128,7 @@ class Operation:
         self.directions = directions
         self.rule = rule or (f"derivative of {name}" if elementwise else name)
         self.example = example
+        self.real = real
         self.bit = 1 << next(_counted)
 
     @property

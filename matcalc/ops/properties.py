@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .word import word
 
+COMPLEX = word("complex", declared=False, sets="C", drawn="x + 1j * rng.uniform(-1.0, 1.0, x.shape)", near=True)
+
 # ---------------------------------------------------------------------------------------------- square matrices
 
 SQUARE = word("square", declared=False, shape="square")
@@ -281,6 +283,37 @@ ORTHOGONAL_PROJECTOR = word(
     together="symmetric idempotent",
     shape="square",
     drawn="x @ np.eye(n, (n + 1) // 2) @ pseudo_inverse(x @ np.eye(n, (n + 1) // 2))",
+)
+
+# ---------------------------------------------------------------------------------------------- complex arrays
+
+# conj(A) is A^T, so that what is made of A and conj(A) is written with A alone, and differentiated by a free A: that a direction is
+# Hermitian comes in when the derivative is identified.
+HERMITIAN = word(
+    "hermitian",
+    spellings="self-adjoint",
+    implies="complex",
+    shape="square",
+    drawn="(x + x.T) / 2 + 1j * (x - x.T)",
+    vanishes="x - np.conj(x.T)",
+)
+HPD = word(
+    "hpd",
+    "Hermitian positive definite",
+    spellings="hermitian-positive-definite",
+    implies="hermitian invertible",
+    shape="square",
+    drawn="(x + 1j * x.T) @ (x.T - 1j * x) / n + np.eye(n)",
+    margin="np.linalg.eigvalsh((x + np.conj(x.T)) / 2)[0]",
+)
+UNITARY = word(
+    "unitary",
+    implies="complex invertible",
+    shape="square",
+    within="curved",
+    kept="transpose, inv: X; matrix_power: X, k integer",
+    drawn="np.linalg.qr(x + 1j * rng.uniform(-1.0, 1.0, x.shape))[0]",
+    vanishes="np.conj(x.T) @ x - np.eye(cols)",
 )
 
 CONSTANT_NAME = word("constant", spellings="const")

@@ -21,4 +21,5 @@ PSEUDOINVERSE = operation(
     numpy="np.linalg.pinv(X)",
     octave="pinv(X)",
     gives="symmetric -> symmetric; skew -> skew; psd -> psd; nsd -> nsd; diagonal -> diagonal",
+    real=True,
 )

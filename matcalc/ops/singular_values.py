@@ -26,6 +26,7 @@ SPECTRAL_NORM = operation(
     numpy="np.linalg.norm(X, 2)",
     torch="torch.linalg.matrix_norm(X, 2)",
     octave="norm(X)",
+    real=True,
 )
 SINGULAR_VECTOR = operation(
     "singvec",
@@ -40,6 +41,7 @@ SINGULAR_VECTOR = operation(
     numeric="first_right_singular(X)",
     numpy="_first_right_singular(X)",
     octave="first_right_singular_(X)",
+    real=True,
 )
 EIGENVALUE = operation(
     "eigval",
@@ -57,6 +59,7 @@ EIGENVALUE = operation(
     numeric="eigen(X, k)[0]",
     numpy="_eigen(X, k)[0]",
     octave="eigen_(X, k)",
+    real=True,
 )
 EIGENVECTOR = operation(
     "eigvec",
@@ -75,6 +78,7 @@ EIGENVECTOR = operation(
     numeric="eigen(X, k)[1]",
     numpy="_eigen(X, k)[1]",
     octave="eigenvector_(X, k)",
+    real=True,
 )
 shorthand("eigmax", "X", "eigval(X, -1)", latex="\\lambda_{\\max}(#)", unicode="λ_max(#)", typst="lambda_max (#)")
 shorthand("eigmin", "X", "eigval(X, 1)", latex="\\lambda_{\\min}(#)", unicode="λ_min(#)", typst="lambda_min (#)")
@@ -97,6 +101,7 @@ NUCLEAR_NORM = operation(
     numpy='np.linalg.norm(X, "nuc")',
     torch='torch.linalg.matrix_norm(X, "nuc")',
     octave="sum(svd(X))",
+    real=True,
 )
 POLAR = operation(
     "polar",
@@ -112,6 +117,7 @@ POLAR = operation(
     numeric="polar_factor(X)",
     numpy="_polar(X)",
     octave="polar_(X)",
+    real=True,
 )
 POLAR_DERIVATIVE = operation(
     "polar_frechet",
@@ -131,6 +137,7 @@ POLAR_DERIVATIVE = operation(
     numeric="polar_factor(X, E, *directions)",
     numpy="_polar_derivative(X, E, *directions)",
     octave="polar_derivative_(X, E, *directions)",
+    real=True,
 )
 POLAR_KRONECKER = operation(
     "polar_kronecker",
@@ -146,4 +153,5 @@ POLAR_KRONECKER = operation(
     numeric="polar_factor.kronecker(X, *directions)",
     numpy="_polar_kronecker(X, *directions)",
     octave="polar_kronecker_(X, *directions)",
+    real=True,
 )

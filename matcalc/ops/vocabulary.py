@@ -8,7 +8,7 @@ from functools import cache
 from . import properties as properties  # the blocks
 from .word import WORDS, Words
 
-__all__ = ["DECLARED", "LINEAR", "OPEN", "SETS", "SIGNS", "WORDS", "Words", "close_properties", "shortest", "within_a_set"]
+__all__ = ["DECLARED", "LINEAR", "OF_REALS", "OPEN", "SETS", "SIGNS", "WORDS", "Words", "close_properties", "shortest", "within_a_set"]
 
 
 def close_properties(given: Iterable[str]) -> Words:
@@ -53,4 +53,6 @@ DECLARED = tuple(w.name for w in WORDS.values() if w.declared)
 OPEN = frozenset(name for name in WORDS if not within_a_set(name))
 LINEAR = tuple(w.name for w in WORDS.values() if w.within == "linear")
 SETS = {written: w.name for w in WORDS.values() for written in w.sets}  # as declarations write them
+_ORDERED = frozenset((*(w.name for w in WORDS.values() if w.shape in ("entries", "number")), "psd", "nsd", "unit"))
+OF_REALS = frozenset(name for name in WORDS if _ORDERED & _closed(frozenset((name,))))  # what is said of real arrays only
 SIGNS = tuple(w.name for w in WORDS.values() if w.shape == "entries")

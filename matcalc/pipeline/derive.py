@@ -11,7 +11,20 @@ from ..differentiation.pairs import has_stacked
 from ..differentiation.structured import sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, UsageError
-from ..expressions.build import apply, index, num, opened, size, substitute, value_of, with_names
+from ..expressions.build import (
+    apply,
+    base_name,
+    conjugate,
+    index,
+    is_complex,
+    is_conjugate_name,
+    num,
+    opened,
+    size,
+    substitute,
+    value_of,
+    with_names,
+)
 from ..expressions.expr import Expr, postorder
 from ..expressions.named import has_names, written_size
 from ..inference.infer import Typed
@@ -28,7 +41,7 @@ from ..syntax import split_name, walk
 from .derivative import Derivative
 from .further import Further
 from .judging import judged, printed
-from .question import Question
+from .question import Question, bases
 from .vectorized import vectorized
 
 MOST_NAMED = 5  # members that are tried by their numbers
@@ -51,7 +64,8 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
         if question.options.structured:
             sets_of([question.declared(n) for n in names], names, question.options.structured)
         if order == 1 and len(names) > 1:
-            return [_one(question.by(n)) for n in names]
+            wirtinger = question.options.wirtinger or any(map(is_conjugate_name, names))
+            return [_one(question.by(n, wirtinger=wirtinger)) for n in names]
         if len(names) == 1:
             question = question.by(*names * order) if order > 1 else question
         elif len(names) != order:
@@ -73,6 +87,12 @@ def _one(question: Question) -> Derivative:
     """One derivative: by each of the names in turn."""
     typed, names = question.typed, question.names
     layout, notation, check, structured = (getattr(question.options, o) for o in ("layout", "notation", "verify", "structured"))
+    told: list[str] = []
+    if is_complex(typed.expr):
+        from .wirtinger import convention
+
+        names, layout, note = convention(question)
+        told = [note] if note else []
     function = recognise(typed.expr)
     known = {n: n for n in postorder(function) if n.op is ADD and is_polynomial(n)}  # these stay as they were typed
     tensor = Tensor([typed.expr.shape], [])
@@ -95,6 +115,7 @@ def _one(question: Question) -> Derivative:
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
     full = {question.variable(n): question.declared(n) for n in wholes}
+    full |= {conjugate(v): conjugate(x) for v, x in full.items() if is_complex(v)}
     restore = {v: x for v, x in full.items() if v is not x}
     members = _members(typed, variables)
     within_range = {apply(IVERSON, (index(letter), size(count)), "<="): num(1) for letter, count in members}
@@ -142,12 +163,12 @@ def _one(question: Question) -> Derivative:
         tensor,
         value,
         order,
-        wrt=names,
+        wrt=question.names,
         layout=layout,
         notation=notation,
         flipped=flipped,
         check=summed_up(checks),
-        assumptions=[*question.notes, *_notes(typed, names, dict(zip(names, sets)), structured)],
+        assumptions=[*question.notes, *told, *_notes(typed, names, dict(zip(names, sets)), structured)],
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=members,
     )
@@ -191,7 +212,7 @@ def _members(typed: Typed, variables: Sequence[Expr]) -> tuple[tuple[str, Dim], 
     for v in variables:
         if v.op is MEMBER and v.indices:
             assert isinstance(v.attr, tuple)
-            found[str(v.args[0].attr)] = typed.families[v.attr[0]][1]
+            found[str(v.args[0].attr)] = typed.families[base_name(str(v.attr[0]))][1]
         elif v.op is ENTRY:
             found |= {str(i.attr): d for i, d in zip(v.args[1:], v.args[0].shape) if i.indices}
     return tuple(found.items())
@@ -204,7 +225,7 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
         notes.append("the row-valued function counts as its column")
     program = typed.program
     words = {str(e.attr) for root in (program.body, *[b.value for b in program.bindings]) for e in walk(root) if e.op in ("name", "call")}
-    for n in dict.fromkeys(names):
+    for n in bases(names):
         if not any(n == word or split_name(word)[0] == split_name(n)[0] for word in words):
             notes.append(f"{n} does not occur in the expression")
         others = [w for w in sorted(words) if w != n and split_name(w)[0] == n and w in typed.symbols and not typed.symbols[w].args]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import prod
 from operator import mul
 from types import MappingProxyType, ModuleType
@@ -13,9 +14,9 @@ from ..answers.scope import Scope, ranks_of
 from ..differentiation.structured import stays, tangent
 from ..differentiation.tensor import Tensor, size_of
 from ..errors import NoAnswerError, ShapeError
-from ..expressions.build import is_zero, negative, substitute, subtract, symbol, value_of
+from ..expressions.build import base_name, is_complex, is_conjugate_name, is_zero, negative, substitute, subtract, symbol, value_of
 from ..expressions.expr import Expr, outline, postorder
-from ..expressions.labels import name_of
+from ..expressions.labels import name_of, words_of
 from ..expressions.named import has_names
 from ..inference.infer import Typed
 from ..kinds import SCALAR
@@ -25,6 +26,7 @@ from ..notation.indexform import index_form
 from ..notation.kronecker import kronecker_matrix, kronecker_summands
 from ..notation.linearmap import along_map, map_summands
 from ..notation.piecewise import in_cases
+from ..numbers.complex_slopes import BY_CONJUGATE, BY_NAME, HERMITIAN, complex_slopes
 from ..numbers.judge import Along, Numbers, judge, values
 from ..numbers.numeric import Plan
 from ..numbers.record import DIRECTIONS, POINTS, Check
@@ -58,16 +60,18 @@ def judged(
 ) -> Check:
     """What was compared; VerificationError where the derivative is wrong, NoAnswerError where it cannot be judged. `kind` is the set
     the variable stays in, `indices` are the numbers that stand for free indices."""
+    conjugated, name = is_conjugate_name(name), base_name(name)
     place: tuple[str, int | None] = name, None
     fixed: dict[str, int] = {}
     if variable.op is MEMBER:
         i = variable.args[0]
         at = CHOSEN if i.op is SYMBOL else indices[str(i.attr)] if variable.indices else int(value_of(i))
-        place, fixed = (name_of(variable), at), {name_of(i): at} if i.op is SYMBOL else {}  # w_y, where y is a whole number of the text
+        place = base_name(name_of(variable)), at
+        fixed = {name_of(i): at} if i.op is SYMBOL else {}  # w_y, where y is a whole number of the text
     below = [typed.expr] if previous is None else previous.expressions()
     sampler = Sampler(typed, roots=[variable, *below, *tensor.expressions()], least=max([place[1] or 0, *indices.values()]))
     if variable.op is ENTRY:
-        sampler.symbols[name] = (SCALAR, ())
+        sampler.symbols[name] = (SCALAR, ("complex",) if is_complex(variable) else ())
 
     before = Tensor([typed.expr.shape], []) if previous is None else previous
     if previous is None:
@@ -88,6 +92,10 @@ def judged(
     if variable.op is ENTRY:
         asked = _put_in_place(function, name, variable, indices), _put_in_place(claim, name, variable, indices)
     along = tangent(kind, structured) if kind is not None else None
+    slopes = None
+    if is_complex(variable):
+        hermitian = variable.op is not ENTRY and "hermitian" in words_of(variable)
+        slopes = partial(complex_slopes, HERMITIAN if hermitian else BY_CONJUGATE if conjugated else BY_NAME)
 
     try:
         check = judge(
@@ -102,6 +110,7 @@ def judged(
             describe=lambda: f"{typed.program.text!r} by {name}",
             spell=lambda part: _spelled(typed, tensor, part, notation, name),
             margin=margin,
+            slopes=slopes,
         )
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
@@ -237,7 +246,7 @@ def _with_numbers(bind: Callable[[ModuleType], Callable[..., Any]], fixed: Mappi
 
 def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, place: Expr, at: Mapping[str, int]) -> Any:
     """The function of a point that also gives one entry by itself; `at` are the numbers of its free indices."""
-    whole = name_of(place.args[0])
+    whole = base_name(name_of(place.args[0]))
 
     def bound(arrays: ModuleType) -> Callable[..., Any]:
         f = bind(arrays)

@@ -7,11 +7,12 @@ A text is read beside its declarations (`read`): they say which of its names are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from ..errors import MatcalcError, UsageError
-from ..expressions.build import entry, index, num
+from ..expressions.build import base_name, conjugate, conjugate_name, entry, index, is_conjugate_name, num
 from ..expressions.expr import Expr
 from ..expressions.labels import words_of
 from ..inference.infer import Typed, infer
@@ -26,15 +27,17 @@ from .given import Built, Function, Names, Where, declared_in, names_of, number_
 
 LAYOUTS = ("numerator", "denominator", "strict")
 CUSTOMARY = frozenset("x X theta Theta w W".split())  # what is unknown in most formulas, beside what is given
+_CONJUGATED = re.compile(r"conj\((.*)\)|\\(?:bar|overline)\s*\{(.*)\}|\\(?:bar|overline)\s*(\w|\\\w+)|(.*)\^(?:\*|\{\*\}|\\ast)")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
 
 class Options:
     """How a derivative is wanted. `structured` keeps declared matrices within their sets (see `differentiation.structured`);
     `vectorize` writes sums over families with the stacked families (see `vectorized`); `strict` refuses kinds that were chosen;
-    `names` keeps the values that the text names under their names."""
+    `names` keeps the values that the text names under their names; `wirtinger` differentiates by a complex z and by
+    conj(z) as two variables, as naming a conjugate does (see `wirtinger`)."""
 
-    __slots__ = ("layout", "names", "notation", "order", "strict", "structured", "vectorize", "verify")
+    __slots__ = ("layout", "names", "notation", "order", "strict", "structured", "vectorize", "verify", "wirtinger")
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Options:
         vectorize: bool = False,
         strict: bool = False,
         names: bool = False,
+        wirtinger: bool = False,
     ) -> None:
         if isinstance(order, bool) or not isinstance(order, int) or order < 1:
             raise UsageError(f"the order of a derivative is a whole number from 1, not {order!r}")
@@ -55,7 +59,7 @@ class Options:
             raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
         self.order, self.layout, self.notation = order, layout, notation
         self.verify, self.structured, self.vectorize, self.strict = verify, structured, vectorize, strict
-        self.names = names
+        self.names, self.wirtinger = names, wirtinger
 
     def changed(self, **options: Any) -> Options:
         """The same with other values of these."""
@@ -120,14 +124,14 @@ class Question:
     def typed(self) -> Typed:
         """The function, by property-free twins of the variables."""
         if self._typed is None:
-            self._typed = infer(self.program, self.declarations, tuple(dict.fromkeys(self.names)))
+            self._typed = infer(self.program, self.declarations, bases(self.names))
             if self.options.strict:
                 refuse_chosen(self._typed.readings)
         return self._typed
 
     def whole(self) -> Typed:
         """The function with every property of every name, for values and not for derivatives."""
-        return infer(self.program, self.declarations, tuple(dict.fromkeys(self.names)), twins=False)
+        return infer(self.program, self.declarations, bases(self.names), twins=False)
 
     def by(self, *names: str, **options: Any) -> Question:
         """The same function by other variables, or with other options."""
@@ -170,6 +174,8 @@ class Question:
     def variable(self, name: str) -> Expr:
         """What a name of a variable stands for: a symbol, a member of a family, an entry x_2. UsageError where it is none of these."""
         typed = self.typed
+        if is_conjugate_name(name):
+            return conjugate(self.variable(conjugate_name(name)))
         found = typed.symbols.get(name)
         if found is None and name in typed.families:  # the whole family: by its general member
             found = next((e for n, e in typed.symbols.items() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
@@ -185,6 +191,8 @@ class Question:
 
     def declared(self, name: str) -> Expr:
         """The variable with all its properties."""
+        if is_conjugate_name(name):
+            return conjugate(self.declared(conjugate_name(name)))
         found = self.typed.declared.get(name)
         if found is None:
             found = next((e for e in self.typed.declared.values() if e.op is MEMBER and e.attr[0] == name), None)  # type: ignore[index]
@@ -223,13 +231,28 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
         [*names, *(d.name for d in known)],
         functions=[d.name for d in known if d.domain is not None],
         counts=[d.name for d in known if d.field == "N" and not d.sizes],
+        complex_=[d.name for d in known if d.field == "C"],
     )
 
 
 def names_in(given: Names, declarations: Iterable[Declaration]) -> tuple[str, ...]:
     """The names of variables as they are typed, "x", "x, y", ["x", "y"], in canonical spelling."""
-    declared = [d.name for d in declarations]
-    return tuple(n for text in names_of(given) for n in parse_names(text, declared))
+    known = tuple(declarations)
+    declared = [d.name for d in known]
+    if not any(d.field == "C" for d in known):
+        return tuple(n for text in names_of(given) for n in parse_names(text, declared))
+    found: list[str] = []
+    for text in names_of(given):
+        for part in filter(None, map(str.strip, re.split(r",(?![^({]*[)}])", text))):
+            conjugated = _CONJUGATED.fullmatch(part)
+            names = parse_names(next(filter(None, conjugated.groups())) if conjugated else part, declared)
+            found += [conjugate_name(n) for n in names] if conjugated else names
+    return tuple(found)
+
+
+def bases(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without conjugates, each once."""
+    return tuple(dict.fromkeys(map(base_name, names)))
 
 
 def _place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:

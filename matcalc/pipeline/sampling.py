@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..expressions.build import is_number, value_of
+from ..expressions.build import conjugate, is_conjugate_name, is_number, value_of
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of, words_of
 from ..inference.infer import Typed
@@ -26,7 +26,7 @@ class Sampler:
     """
 
     def __init__(self, *functions: Typed, roots: Iterable[Expr] = (), least: int = 0) -> None:
-        nodes = postorder([*(t.expr for t in functions), *roots])
+        nodes = [_itself(n) for n in postorder([*(t.expr for t in functions), *roots])]
         holes = {t.form[1] for t in functions if t.form is not None and t.form[0] == "map"}  # dX of dX -> A dX B is no value
         self.symbols: dict[str, tuple[Shape, Iterable[str]]] = {}
         self.families: dict[str, tuple[Dim, Shape, Iterable[str]]] = {}
@@ -58,6 +58,11 @@ class Sampler:
     def point(self) -> Point:
         """How to draw a point."""
         return Point(self.symbols, self.families, self.least, self.subscripts, self.literal)
+
+
+def _itself(e: Expr) -> Expr:
+    """A name without its conjugate: what is drawn."""
+    return conjugate(e) if e.op in (SYMBOL, MEMBER) and is_conjugate_name(name_of(e)) else e
 
 
 def _places(e: Expr) -> Sequence[Expr]:

@@ -17,10 +17,10 @@ from ..syntax import Node, Program
 from .printer import glue, integral, separators
 from .text import Text
 
-_SPELLINGS = (("‖", "||"), ("⊙", ".*"), ("⊗", " kron "), ("ᵀ", "^T"), ("−", "-"), ("·", "*"))
+_SPELLINGS = (("‖", "||"), ("⊙", ".*"), ("⊗", " kron "), ("ᵀ", "^T"), ("ᴴ", "^H"), ("−", "-"), ("·", "*"))
 _UNITS = (
-    (re.compile(r"\^\s*\{?\s*-\s*T\s*\}?"), " TINV "),
-    (re.compile(r"\^\s*\{?\s*T\s*\}?|'"), " TR "),
+    (re.compile(r"\^\s*\{?\s*-\s*[TH]\s*\}?"), " TINV "),
+    (re.compile(r"\^\s*\{?\s*[TH]\s*\}?|'"), " TR "),
     (re.compile(r"\^\s*\{?\s*-\s*1\s*\}?"), " INV "),
     (re.compile(r"\|\|(?:_\{?\w+\}?)?"), " | "),
 )
@@ -103,7 +103,7 @@ _COUNTS: dict[str, Callable[[Node], int]] = {
     "add": lambda n: sum(not _subtracted(a) for a in n.args[1:]),
     "mul": _signs,
     **dict.fromkeys(("ew", "and"), lambda n: len(n.args) - 1),
-    "T": lambda n: 0 if n.args[0].op == "inv" else 1,  # X^-T is one symbol
+    **dict.fromkeys(("T", "H"), lambda n: 0 if n.args[0].op == "inv" else 1),  # X^-T is one symbol
     "cmp": lambda n: len(str(n.attr).replace("!", "")),
     "norm": _norm,
 }

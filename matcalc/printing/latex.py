@@ -93,6 +93,8 @@ class Latex(Setting):
         "neg": ("-", Slot(0, EW, LAST)),
         "inv": (BASE, "^{-1}"),
         "pinv": (BASE, "^{+}"),
+        "adjoint": (BASE, "^{H}"),
+        "H of inv": (BASE, "^{-H}"),
         "iverson": (r"\mathbf{1}[", Slot(0, CMP, CLOSED), "]"),
         "all": (":",),
     }

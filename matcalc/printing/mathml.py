@@ -11,7 +11,7 @@ from .setting import Setting, ratio
 
 ACCENTS = {"hat": "^", "bar": "‾", "tilde": "~", "dot": "˙", "ddot": "¨", "check": "ˇ"}
 APPLY, TIMES, THIN = "<mo>&#x2061;</mo>", "<mo>&#x2062;</mo>", '<mspace width="0.17em"/>'
-T = '<mi mathvariant="normal">T</mi>'
+T, H = (f'<mi mathvariant="normal">{letter}</mi>' for letter in "TH")
 
 
 def mo(sign: str, kind: str = "") -> str:
@@ -70,6 +70,8 @@ class MathML(Setting):
             "transpose": lambda n: self.raised(n.args[0], T),
             "inv": lambda n: self.raised(n.args[0], "<mrow><mo>-</mo><mn>1</mn></mrow>"),
             "T of inv": lambda n: self.raised(n.args[0], f"<mrow><mo>-</mo>{T}</mrow>"),
+            "adjoint": lambda n: self.raised(n.args[0], H),
+            "H of inv": lambda n: self.raised(n.args[0], f"<mrow><mo>-</mo>{H}</mrow>"),
             "pinv": lambda n: self.raised(n.args[0], mo("+")),
             "bare norm": lambda n: self.fenced("‖", n.args[:1], "‖"),
             "bars": lambda n: self.fenced("|", n.args, "|"),

@@ -166,7 +166,12 @@ class Plane(Unicode):
         self.builders: dict[str, Callable[[Node], Sequence[Drawn]]] = {
             **{"mul": self.product, "num": self.number, "literal": self.matrix, "cases": self.choice, "sqrt": self.root},
             **{"sum": self.bigger, "product": self.bigger, "pow": self.exponential, "norm": self.normed},
-            **{"T": self.turned, "inv": lambda n: self.small(n.args[0], "⁻¹"), "pinv": lambda n: self.small(n.args[0], "⁺")},
+            **{
+                "T": self.turned,
+                "H": self.turned,
+                "inv": lambda n: self.small(n.args[0], "⁻¹"),
+                "pinv": lambda n: self.small(n.args[0], "⁺"),
+            },
             "neg": lambda n: [_minus(n.args[0]), *self.rules["neg"](n)[1:]],
             "bars": lambda n: [self.between("|", "|", n.args)],
             "inner": lambda n: [self.between("⟨", "⟩", n.args)],
@@ -267,7 +272,8 @@ class Plane(Unicode):
 
     def turned(self, node: Node) -> Sequence[Drawn]:
         (inside,) = node.args
-        return self.small(inside.args[0], "⁻ᵀ") if inside.op == "inv" else self.small(inside, "ᵀ")
+        sign = "ᵀ" if node.op == "T" else "ᴴ"
+        return self.small(inside.args[0], f"⁻{sign}") if inside.op == "inv" else self.small(inside, sign)
 
     def exponential(self, node: Node) -> Sequence[Drawn]:
         base, exponent = node.args

@@ -29,7 +29,7 @@ CMP, ADD, NEG, EW, MUL, FACTOR, POST, ATOM = range(8)
 
 LEVELS = {
     **dict.fromkeys(("sum", "product"), FACTOR),
-    **dict.fromkeys(("pow", "epow", "T", "inv", "pinv"), POST),
+    **dict.fromkeys(("pow", "epow", "T", "H", "inv", "pinv"), POST),
     **{"and": CMP, "cmp": CMP, "add": ADD, "neg": NEG, "ew": EW, "mul": MUL},
 }
 OPEN_ENDED = frozenset(("sum", "product"))
@@ -160,7 +160,14 @@ class Printer:
         self.rules: dict[str, Writing] = {op: self._filler(template) for op, template in self.templates.items()}
         self.rules |= {
             **{"num": self.num, "name": self.name, "call": self.call, "add": self.add, "mul": self.mul, "ew": self.ew},
-            **{"pow": self.power, "epow": self.elementwise_power, "T": self.transposed, "norm": self.norm, "index": self.index},
+            **{
+                "pow": self.power,
+                "epow": self.elementwise_power,
+                "T": self.transposed,
+                "H": self.transposed,
+                "norm": self.norm,
+                "index": self.index,
+            },
             **{"tuple": self.fused, "literal": self.literal, "sum": self.big, "product": self.big},
             **{"cmp": self.cmp, "and": self.both, "cases": self.cases},
         }
@@ -278,7 +285,7 @@ class Printer:
     def first_factor(self, node: Node) -> Hole:
         """Products are read from the left, so that a product may begin another without brackets; (a^T x) b has them to be seen."""
         first = node.args[0]
-        inner = first.op == "mul" and separators(node)[0] != "/" and any(a.op == "T" for a in first.args)
+        inner = first.op == "mul" and separators(node)[0] != "/" and any(a.op in ("T", "H") for a in first.args)
         return Hole(first, MUL if first.op == "mul" and not inner else FACTOR, MIDDLE)
 
     def ew(self, node: Node) -> Sequence[Piece]:
@@ -290,9 +297,9 @@ class Printer:
         return pieces
 
     def transposed(self, node: Node) -> Sequence[Piece]:
-        if node.args[0].op == "inv":
-            return self.rules["T of inv"](node.args[0])
-        return self.rules["transpose"](node)
+        inverse = node.args[0].op == "inv"
+        which = {"T": ("transpose", "T of inv"), "H": ("adjoint", "H of inv")}[node.op][inverse]
+        return self.rules[which](node.args[0] if inverse else node)
 
     def power(self, node: Node) -> Sequence[Piece]:
         return [Hole(node.args[0], ATOM, MIDDLE), *self.exponent(node.args[1])]

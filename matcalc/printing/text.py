@@ -14,6 +14,8 @@ class Text(Printer):
         "transpose": (BASE, "^T"),
         "inv": (BASE, "^-1"),
         "T of inv": (BASE, "^-T"),
+        "adjoint": (BASE, "^H"),
+        "H of inv": (BASE, "^-H"),
         "pinv": (BASE, "^+"),
         "bare norm": ("||", Slot(0, ADD, BARRED), "||"),
         "bars": ("|", Slot(0, ADD, BARRED), "|"),

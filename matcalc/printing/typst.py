@@ -39,6 +39,8 @@ class Typst(Setting):
         "transpose": (BASE, "^T"),
         "inv": (BASE, "^(-1)"),
         "T of inv": (BASE, "^(-T)"),
+        "adjoint": (BASE, "^H"),
+        "H of inv": (BASE, "^(-H)"),
         "pinv": (BASE, "^+"),
         "bare norm": ("norm(", Slot(0, CMP, CLOSED), ")"),
         "bars": ("abs(", Slot(0, CMP, CLOSED), ")"),

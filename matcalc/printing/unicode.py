@@ -47,6 +47,8 @@ class Unicode(Printer):
         "transpose": (BASE, "ᵀ"),
         "inv": (BASE, "⁻¹"),
         "T of inv": (BASE, "⁻ᵀ"),
+        "adjoint": (BASE, "ᴴ"),
+        "H of inv": (BASE, "⁻ᴴ"),
         "pinv": (BASE, "⁺"),
         "bare norm": ("‖", Slot(0, ADD, BARRED), "‖"),
         "bars": ("|", Slot(0, ADD, BARRED), "|"),

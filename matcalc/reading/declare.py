@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ..errors import ReadingError, Span
 from ..kinds import ONE, Dim
-from ..ops.vocabulary import DECLARED, SETS, WORDS, close_properties
+from ..ops.vocabulary import DECLARED, OF_REALS, SETS, WORDS, close_properties
 from ..syntax import Declaration, split_name
 from .functions import function_of
 from .marks import Mark, quote, refuse
@@ -20,7 +20,7 @@ Sizes = tuple[Dim, ...]
 
 MOST_AXES = 4  # indices of a declared array
 _LONGEST = max(said.count("-") + 1 for said in _PROPERTY)  # words in a property
-_SETS = "R (real), N, Z (whole numbers) and S (symmetric matrices)"
+_SETS = "R (real), C (complex), N, Z (whole numbers) and S (symmetric matrices)"
 
 
 def read_names(text: str, declared: Collection[str] = ()) -> tuple[str, ...]:
@@ -141,6 +141,7 @@ class _Declarations:
     def declare(self, new: Declaration) -> None:
         assert new.span is not None
         self.check_square(new, new.span)
+        self.check_field(new, new.span)
         old = self.found.setdefault(new.name, new)
         if (old.field, old.sizes, set(old.properties), old.domain) != (new.field, new.sizes, set(new.properties), new.domain):
             raise refuse(f"{quote(new.name)} is declared twice, and differently: {_spell(old)} and {_spell(new)}", self.text, new.span)
@@ -152,6 +153,22 @@ class _Declarations:
             sizes = f" {' and '.join(map(str, new.sizes))}" if new.sizes else ""
             raise refuse(f"{new.name} is declared {square}, which only a square matrix can be, and it is a {kind}{sizes}", self.text, span)
 
+    def check_field(self, new: Declaration, span: Span) -> None:
+        """What is said of real arrays alone is said of no complex one, and the other way round."""
+        words = close_properties(new.properties)
+        wrong = next((p for p in new.properties if p in OF_REALS or "orthonormal" in close_properties((p,))), None)
+        if new.field == "C" and wrong is not None:
+            kind = "hpd, Hermitian positive definite" if "psd" in words else "unitary" if "orthonormal" in words else ""
+            hint = f"declare it {kind}" if kind else "leave the word out, or declare a real name"
+            raise refuse(f"{new.name} is complex, and only what is real is {WORDS[wrong].said}", self.text, span, hint)
+        if new.field == "C" and len(new.sizes) > 2:
+            raise refuse(f"{new.name} is a complex array of more than two indices, which is not read", self.text, span)
+        if new.field != "C" and "complex" in words:
+            size = f"^{{{' x '.join(map(str, new.sizes))}}}"
+            hint = f"write {new.name} in C{size}, or symmetric, spd, orthogonal for a real matrix"
+            word = next(p for p in new.properties if "complex" in close_properties((p,)))
+            raise refuse(f"{new.name} is declared {word} and real", self.text, span, hint)
+
     def set(self, shown: str) -> tuple[str, Sizes, tuple[str, ...]]:
         """`R`, `R^n`, `R^{m x n}`, `S^n`, `N`: the field, the sizes, and the properties the set implies."""
         start = self.i
@@ -159,10 +176,9 @@ class _Declarations:
             raise self.refuse(f"the set of {quote(shown)} is missing", start - 1, "write x in R^n")
         mark = self.marks[self.i]
         field = mark.value
-        if mark.kind != "word" or field[0] not in "RNZS" or len(field) > 1:
+        if mark.kind != "word" or field[0] not in "RNZSC" or len(field) > 1:
             self.i += 1
-            hint = "complex matrices are not covered" if field[:1] == "C" else f"the sets are {_SETS}"
-            raise self.refuse(f"{quote(self.text[mark.start : mark.end])} is no set known here", start, hint)
+            raise self.refuse(f"{quote(self.text[mark.start : mark.end])} is no set known here", start, f"the sets are {_SETS}")
         self.i += 1
         cone = ""
         sizes: Sizes | None = None
@@ -176,7 +192,7 @@ class _Declarations:
         name = f"{field}_{cone}" if cone else field
         if cone and name not in SETS:
             raise self.refuse(f"{quote(self.text[slice(*self.span(start))])} is no set known here", start)
-        return field, self.normal(field, sizes or (), start), (SETS[name],) if field in "RS" and name in SETS else ()
+        return field, self.normal(field, sizes or (), start), (SETS[name],) if field in "RSC" and name in SETS else ()
 
     def normal(self, field: str, sizes: Sizes, start: int) -> Sizes:
         """A vector has one size, a scalar none; S^n is n by n."""

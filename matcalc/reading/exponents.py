@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..errors import Span
 from ..syntax import spell_name, split_name
+from .conjugates import conjugates, turn
 from .functions import function_of
 from .lexer import Lexer, leaf
 from .marks import Mark, quote
 from .names import is_prime
 
-_POSTFIX = {"T": "T", "+": "pinv", "pinv": "pinv", "-1": "inv", "-T": "invT"}
+_POSTFIX = {"T": "T", "+": "pinv", "pinv": "pinv", "-1": "inv", "-T": "invT", "-H": "invH"}
 
 
 def postfix(lexer: Lexer, mark: Mark) -> None:
@@ -17,6 +18,9 @@ def postfix(lexer: Lexer, mark: Mark) -> None:
         raise lexer.nothing_after(mark.span)
     if lexer.names.primed and lexer.last == "NAME" and is_prime(mark, lexer.text):
         primed_name(lexer, mark)
+        return
+    if lexer.names.complex or mark.value == "H":
+        turn(lexer, mark)
         return
     lexer.put("POST", mark.value, mark.span)
 
@@ -54,17 +58,11 @@ def caret(lexer: Lexer, mark: Mark) -> None:
     ahead = lexer.marks[lexer.i : min(lexer.i + 3, lexer.stop)]
     first = ahead[0] if ahead else None
     inside = lexer.marks[lexer.i + 1] if first is not None and first.value == "{" and first.mate == lexer.i + 2 else first
-    if inside is not None and mark.value == "^" and inside.kind == "infix" and inside.value == "*":
-        shown = lexer.source((mark.start, inside.end))
-        raise lexer.refuse(
-            f"{quote(shown)} is not read: everything is real here", mark.span, "write ^T for the transpose, x_{star} for a name"
-        )
+    if inside is not None and conjugates(lexer, mark, inside):
+        return
     if first is None or mark.value == ".^":
         lexer.put("CARET", mark.value, mark.span)
         return
-    if inside is not None and inside.kind == "word" and inside.value[0] == "H" and "H" not in lexer.names.variables:
-        hint = "write ^T, the transpose, if your matrices are real"
-        raise lexer.refuse("`^H` is the conjugate transpose, and everything is real here", (mark.start, inside.start + 1), hint)
     if first.kind == "open" and first.value == "{" and first.mate <= lexer.i + 3:
         content = "".join("-" if m.kind == "minus" else m.value for m in lexer.marks[lexer.i + 1 : first.mate])
         if content in _POSTFIX:

@@ -6,7 +6,7 @@ juxtaposition or call, difference or sign, which way a bar looks, where a bracke
 
 from __future__ import annotations
 
-from . import brackets, calls, commands, entries, exponents, operands, operators, sums
+from . import brackets, calls, commands, conjugates, entries, exponents, operands, operators, sums
 from .lexer import Meaning
 
 MEANINGS: dict[str, Meaning] = {
@@ -15,7 +15,7 @@ MEANINGS: dict[str, Meaning] = {
     "word": operands.word,
     "upright": operands.upright,
     "greek": operands.greek,
-    "accent": operands.accent,
+    "accent": conjugates.bar,
     "command": operands.command,
     "partial": operands.partial_sign,
     "spec": calls.quoted,

@@ -28,15 +28,18 @@ def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
 class Names:
     """The names one text knows: declared, bound by `=`, functions, indices."""
 
-    __slots__ = ("variables", "functions", "counts", "plain", "primed", "bold", "light", "_bases", "_longest")
+    __slots__ = ("variables", "functions", "counts", "complex", "plain", "primed", "bold", "light", "_bases", "_longest")
 
-    def __init__(self, declared: Iterable[str] = (), functions: Iterable[str] = (), counts: Iterable[str] = ()) -> None:
+    def __init__(
+        self, declared: Iterable[str] = (), functions: Iterable[str] = (), counts: Iterable[str] = (), complex_: Iterable[str] = ()
+    ) -> None:
         self.variables: set[str] = set()
         self.plain: frozenset[str] = frozenset()  # undeclared names that are factors somewhere, so no functions
         self.primed = False  # transposes are written as ^T in this text, so that x' is another name
         self.bold: dict[str, None] = {}  # names in bold type or below an arrow
         self.light: set[str] = set()  # names that stand without
         self.counts = frozenset(counts)  # declared whole numbers, which may be subscripts
+        self.complex = frozenset(complex_)  # declared complex names: ^H, ^* and bars over them are conjugates
         self.functions: set[str] = set(functions)
         self._bases: set[str] = set(GREEK_WORDS) | {"infty"}
         self._longest = max(map(len, self._bases))

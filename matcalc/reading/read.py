@@ -57,9 +57,16 @@ def parse_where(text: str) -> tuple[Declaration, ...]:
     return read_declarations(text, 0, len(text)) if text else ()
 
 
-def parse(text: str, declared: Collection[str] = (), *, functions: Collection[str] = (), counts: Collection[str] = ()) -> Program:
-    """The program that `text` is. `declared` are names known from elsewhere, in canonical spelling, `functions` and `counts` those of
-    them that are functions and whole numbers."""
+def parse(
+    text: str,
+    declared: Collection[str] = (),
+    *,
+    functions: Collection[str] = (),
+    counts: Collection[str] = (),
+    complex_: Collection[str] = (),
+) -> Program:
+    """The program that `text` is. `declared` are names known from elsewhere, in canonical spelling, `functions`, `counts` and `complex_`
+    those of them that are functions, whole numbers and complex."""
     check_length(text)
     found = _WHERE.search(text)
     end = found.start() if found else len(text)
@@ -69,10 +76,11 @@ def parse(text: str, declared: Collection[str] = (), *, functions: Collection[st
     known = [*declared, *(d.name for d in declarations)]
     applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
     whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]
-    reader = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole), loose_star=False)
+    conjugated = [*complex_, *(d.name for d in declarations if d.field == "C")]
+    reader = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole, conjugated), loose_star=False)
     program = reader.read()
     if reader.mixed:
-        other = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole), loose_star=True).read()
+        other = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole, conjugated), loose_star=True).read()
         if not _same(program, other):
             program.alternative = other
     return program

@@ -113,8 +113,10 @@ class _Rules:
         span = _span(children)
         if mark == "!":
             return Node("call", (base,), "factorial", span)
-        if mark == "invT":
-            return Node("T", (Node("inv", (base,), None, span),), None, span)
+        if mark == "conj":
+            return Node("call", (base,), "conj", span)
+        if mark in ("invT", "invH"):
+            return Node(mark[3:], (Node("inv", (base,), None, span),), None, span)
         return Node(mark, (base,), None, span)
 
     def index(self, children: list[Child]) -> Node:

@@ -14,6 +14,7 @@ from threading import RLock
 
 from ..expressions import build
 from ..expressions.build import add, is_number, matmul, num, split, symbol, times, transpose, value_of, without_coefficient
+from ..expressions.conjugates import is_complex, is_sound
 from ..expressions.expr import Expr
 from ..expressions.properties import holds
 from ..inference.infer import read_template
@@ -49,7 +50,9 @@ class Pattern:
         """What `e` becomes by this identity, in every way its left side is found at the root of `e`."""
         for bindings, sizes, rest in _match_root(self.left, e):
             if all(holds(bound, prop) for prop, letter in self.conditions for p, bound in bindings.items() if _letter(p) == letter):
-                yield rest(instantiate(self.right, bindings, sizes))
+                made = rest(instantiate(self.right, bindings, sizes))
+                if not is_complex(made) or is_sound(made):
+                    yield made
 
 
 def rewritten(e: Expr) -> Iterator[tuple[Identity, Expr]]:

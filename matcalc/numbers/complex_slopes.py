@@ -1,0 +1,67 @@
+"""Derivatives by complex variables against difference quotients along complex directions.
+
+Along e a function changes by D(e) = A e + B conj(e), where A is its derivative by z and B that by conj(z). Along i e it changes by
+i A e - i B conj(e); so both are known by themselves: A e = (D(e) - i D(i e))/2 and B conj(e) = (D(e) + i D(i e))/2. By a Hermitian
+matrix, which has no conjugate beside it, D(E) itself is compared, along Hermitian directions E.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+from ..kinds import SCALAR, Shape
+from . import precise
+from .agreement import Level, Sides, greatest, total
+from .judge import Along, Numbers, Place, central_difference, moved
+from .search import Unfit
+from .verify import Kind, Point
+from .watch import Watch
+
+BY_NAME, BY_CONJUGATE, HERMITIAN = "name", "conjugate", "hermitian"
+
+
+def complex_slopes(
+    by: str, function: Numbers, claim: Along, variable: Place, shape: Shape, point: Point, _: object, arrays: ModuleType
+) -> Callable[[dict[str, Any], Kind, Level, Watch], Sides]:
+    """Difference quotients of the function and the claim, along a random direction; real and imaginary parts one after the other."""
+    name, member = variable
+    value, along = function(arrays), claim(arrays)
+    signs = (1, -1) if arrays is precise else (1, -1, 2, -2)
+    i = arrays.exact(1j)
+
+    def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
+        sizes = kind.sizes
+        if member is not None and member > point.members(name, sizes):
+            raise Unfit
+        x = env[name] if member is None else env[name][member - 1]
+        rng, size = arrays.random(kind.turn), (shape[0].value(sizes), shape[1].value(sizes))
+        e = rng.uniform(-1.0, 1.0, size) + rng.uniform(-1.0, 1.0, size) * i
+        e = e + arrays.np.conj(e.T) if by == HERMITIAN else arrays.number(e) if shape == SCALAR else e
+        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
+        traces: list[Any] = []
+
+        def slopes(direction: Any) -> list[list[Any]]:
+            ends = []
+            for sign in signs:
+                watch.trace = []
+                ends.append([arrays.flat(v) for v in value(moved(env, variable, x + direction * (h * sign)), sizes)])
+                traces.append(watch.trace)
+            return [central_difference(h, *each) for each in zip(*ends, strict=True)]
+
+        known = slopes(e)
+        if by != HERMITIAN:
+            turn = i if by == BY_CONJUGATE else -i
+            known = [[(a + turn * b) / 2 for a, b in zip(*pair, strict=True)] for pair in zip(known, slopes(e * i), strict=True)]
+        watch.trace = []
+        claimed = along(env, sizes, arrays.np.conj(e) if by == BY_CONJUGATE else e)
+        here = total([arrays.flat(v) for v in value(env, sizes)] or [[arrays.exact(0)]])
+        return Sides(list(map(_apart, known)), list(map(_apart, claimed)), greatest(here), traces, watch.trace)
+
+    return sides
+
+
+def _apart(entries: Sequence[Any]) -> list[Any]:
+    """Real and imaginary parts as numbers of their own."""
+    return [x.real for x in entries] + [x.imag for x in entries]

@@ -1,0 +1,105 @@
+"""Complex variables: how they are read, differentiated, printed; against difference quotients of NumPy's complex arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.errors import MatcalcError
+
+QUADRATIC = "x in C^n; A in C^{n x n} hermitian"
+CHANNEL = "H in C^{m x n}; Q in C^{n x n} hermitian"
+ANSWERS = [
+    ("x^H A x", "x", QUADRATIC, "A x"),
+    ("1/2 ||A x - b||^2", "x", "x in C^n; A in C^{m x n}; b in C^m", "A^H (A x - b)/2"),
+    ("|c^H r - a|^2", "c", "c, r in C^n; a in C", "(r^H c - conj(a)) r"),
+    ("logdet(I + H Q H^H)", "Q", CHANNEL, "H^H (I + H Q H^H)^-1 H"),
+    ("logdet(I + H Q H^H)", "H", CHANNEL, "(I + H Q H^H)^-1 H Q"),
+    (r"\operatorname{Tr}(U^\dagger A U B)", "U", "U in C^{n x n} unitary; A, B in C^{n x n} hermitian", "A U B"),
+    ("tr(rho logm(rho))", "rho", "rho in C^{n x n} hpd", "logm(rho) + I"),
+    ("a^H R^-1 a", "R", "a in C^n; R in C^{n x n} hpd", "-R^-1 a a^H R^-1"),
+    ("Re(c^H z)", "z", "c, z in C^n", "c/2"),
+    ("Im(c^H z)", "z", "c, z in C^n", "i c/2"),
+    ("||z||", "z", "z in C^n", "z/(2 ||z||)"),
+    ("|z|^4", "z", "z in C", "2 z^2 conj(z)"),
+    ("z^2 + 3 z", "z", "z in C", "2 z + 3"),
+    ("A z", "z", "z in C^n; A in C^{m x n}", "A"),
+    ("||A x||^2", "x", "x in R^n; A in C^{m x n}", "2 x^T Re(A^H A)"),
+    ("sum_{i=1}^N |a_i^H z|^2", "a_j", "a_i, z in C^n", "(z^H a_j) z"),
+    ("det(X^H A X)", "X", "X in C^{m x n}; A in C^{m x m} hermitian", "det(X^H A X) A X (X^H A X)^-1"),
+    ("x^H B x", "conj(x)", "x in C^n; B in C^{n x n}", "(B x)^T"),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "where", "answer"), ANSWERS)
+def test_the_answer_is_the_books(text: str, name: str, where: str, answer: str) -> None:
+    d = matcalc.derivative(text, name, where=where)
+    assert d.text == answer and d.verified == "verified"
+    for form in (d.text, d.latex, d.unicode):
+        assert matcalc.parse(form, where=d.where).expr is matcalc.parse(answer, where=d.where).expr, form
+
+
+REAL_VALUED: list[tuple[str, str, Callable[..., Any]]] = [
+    ("x^H A x", QUADRATIC, lambda x, A: (np.conj(x) @ A @ x).real),
+    ("log(1 + |c^H x|^2/(1 + ||x||^2))", "c, x in C^n", lambda x, c: np.log(1 + abs(np.conj(c) @ x) ** 2 / (1 + np.vdot(x, x).real))),
+    ("sum(abs(x))", "x in C^n", lambda x: np.sum(abs(x))),
+    ("Re(c^T (x .* x))", "c, x in C^n", lambda x, c: (c @ (x * x)).real),
+]
+
+
+def drawn(shape: tuple[int, ...], rng: np.random.Generator, hermitian: bool = False) -> Any:
+    x = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    return x + np.conj(x.T) if hermitian else x
+
+
+@pytest.mark.parametrize(("text", "where", "f"), REAL_VALUED)
+def test_the_gradient_of_a_real_function_along_complex_directions(text: str, where: str, f: Callable[..., Any]) -> None:
+    """df = 2 Re <g, dx>, by difference quotients of a function that NumPy computes."""
+    rng = np.random.default_rng(3)
+    given = {"x": drawn((4,), rng), "A": drawn((4, 4), rng, True), "c": drawn((4,), rng)}
+    given = {n: v for n, v in given.items() if n in f.__code__.co_varnames}
+    d = matcalc.derivative(text, "x", where=where)
+    g = d.evaluate(given)
+    for _ in range(3):
+        e, h = drawn((4,), rng), 1e-6
+        quotient = (f(**{**given, "x": given["x"] + h * e}) - f(**{**given, "x": given["x"] - h * e})) / (2 * h)
+        assert quotient == pytest.approx(2 * np.vdot(g, e).real, rel=1e-7)
+
+
+REFUSED = [
+    ("x^H B x", "x", "x in C^n; B in C^{n x n}", "not holomorphic"),
+    ("x^H A x", "x", "x in C^n", "A is not declared, and may be real or complex"),
+    ("x'A x", "x", QUADRATIC, "the conjugate transpose or the transpose"),
+    ("max(z, w)", "z", "z, w in C", "max is of real numbers"),
+    ("1[z > 0]", "z", "z in C", "real"),
+    ("x^H x", "x", "x in R^n", "`^H` is the conjugate transpose of complex names"),
+    ("x^* A x", "x", "x in R^n", "is the conjugate of complex names"),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "where", "said"), REFUSED)
+def test_what_is_refused_says_what_to_write(text: str, name: str, where: str, said: str) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.derivative(text, name, where=where)
+    assert said in str(caught.value) and caught.value.suggestion
+
+
+def test_both_derivatives_of_what_is_neither_real_nor_holomorphic() -> None:
+    found = matcalc.derivative("x^H B x", ["x", "conj(x)"], where="x in C^n; B in C^{n x n}")
+    assert [d.text for d in found] == ["x^H B", "(B x)^T"] and all(d.verified == "verified" for d in found)
+
+
+def test_second_derivatives_by_block() -> None:
+    assert matcalc.derivative("x^H A x", ["conj(x)", "x"], order=2, where=QUADRATIC).text == "A"
+    assert matcalc.derivative("(x^H A x)^2", ["conj(x)", "conj(x)"], order=2, where=QUADRATIC).text == "2 A x (A x)^T"
+    with pytest.raises(MatcalcError, match="several second derivatives"):
+        matcalc.derivative("x^H A x", "x", order=2, where=QUADRATIC)
+
+
+def test_the_conjugate_of_a_hermitian_matrix_is_its_transpose_and_a_unitary_one_goes() -> None:
+    assert matcalc.parse("A^H - A", where="A in C^{n x n} hermitian").text == "0_{n x n}"
+    assert matcalc.parse("U^H U + U^-1 - U^H", where="U in C^{n x n} unitary").text == "I_n"
