@@ -156,9 +156,12 @@ def test_a_determinant_that_vanishes_for_all_sizes_but_one() -> None:
 
 
 def test_what_a_square_pseudo_inverse_hides() -> None:
-    """Where a square X has an inverse, I - X X^+ is 0, and elsewhere X^+ has no derivative: the two terms cannot be seen."""
-    d: Any = matcalc.derivative("pinv(X)", "X", where="X in R^{n x n}")
-    assert (
-        d.verified == "not checked" and len(d.check.unseen) == 2 and all("(X X^+ - I)" in u or "(X^+ X - I)" in u for u in d.check.unseen)
-    )
-    assert matcalc.derivative("pinv(X)", "X", where="X in R^{m x n}").verified == "verified"  # type: ignore[union-attr]
+    """Where a square X has an inverse, I - X X^+ is 0: the two terms are seen at matrices of less rank, along which X^+ is smooth."""
+    for text, where in (("pinv(X)", "X in R^{n x n}"), ("pinv(X)", "X in R^{n x n} symmetric"), ("tr((I - A A^+) X)", "A, X in R^{n x n}")):
+        assert matcalc.derivative(text, "X", where=where).verified == "verified"  # type: ignore[union-attr]
+
+
+def test_what_no_change_of_the_same_rank_can_show() -> None:
+    """The two terms are 0 along every direction in which X^2 keeps its rank: the record names them."""
+    d: Any = matcalc.derivative("pinv(X^2)", "X", where="X in R^{n x n}")
+    assert d.verified == "not checked" and len(d.check.unseen) == 2 and all("(X^2)^+" in u for u in d.check.unseen)

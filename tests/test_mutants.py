@@ -45,6 +45,8 @@ EXPRESSIONS = [  # text, variable, declarations, order
     ("||dexpm(A, X)||_F + ||X||_F", "X", "A, X in R^{n x n}", 1),
     ("||X||_* + ||X||_2", "X", "X in R^{m x n}", 1),
     ("sum(pinv(X)) + sum(X)", "X", "X in R^{m x n}", 1),
+    ("pinv(X)", "X", "X in R^{n x n}", 1),
+    ("a^T (I - pinv(X) X) b", "X", "X in R^{n x n}; a, b in R^n", 1),
     ("logsumexp(A x) + sum(softmax(x) .* x)", "x", "A in R^{m x n}", 1),
     ("sum(gelu(x)) + prod_{i=1}^n x_i", "x", "x in R^n", 1),
     ("sum_{i=1}^N (w^T x_i - y_i)^2 + w^T w", "w", "w, x_i in R^n; y_i in R", 1),

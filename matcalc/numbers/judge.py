@@ -58,19 +58,21 @@ def judge(
     describe: Callable[[], str] = str,
     spell: Callable[[Any], str] = str,
     margin: Callable[[Any], Any] = str,
+    deficient: bool = False,
     slopes: Callable[..., Any] | None = None,
 ) -> Check:
     """Compare a derivative by a variable of this shape, as it acts on a direction, with the difference quotient of the function.
 
-    `needed` says which summands of the function should change at some point; `describe` names the question; `slopes` is how both sides
-    are had, where the variable is complex.
+    `needed` says which summands of the function should change at some point; `describe` names the question; `deficient` says that summands
+    may show only at matrices of less than full rank: there the variable moves along a curve on which its rank stays what it is; `slopes`
+    is how both sides are had, where the variable is complex.
     """
     sight = partial(slopes or _differences, function, claim, variable, shape, point, tangent)
 
     def wrong() -> str:
         return f"the closed form disagrees with the numerical derivative: please report {describe()}"
 
-    asked = Comparison(sight, point, dims, points, needed, focus=variable[0], wrong=wrong, spell=spell, margin=margin)
+    asked = Comparison(sight, point, dims, points, needed, focus=variable[0], wrong=wrong, spell=spell, margin=margin, deficient=deficient)
     return asked.judged()
 
 
@@ -91,11 +93,22 @@ def _differences(
         e = step = arrays.number(e) if shape == SCALAR else e
         if tangent is not None:
             step, e = tangent(arrays, e)
+
+        def path(t: Any) -> Any:
+            return x + step * t
+
+        if kind.deficient and tangent is None and min(getattr(x, "shape", (1,))) > 1:
+            left, right = (arrays.random(kind.turn + k).uniform(-1.0, 1.0, (n, n)) for k, n in enumerate(x.shape))
+            e = left @ x + x @ right
+
+            def path(t: Any) -> Any:  # of one rank, as a line is not
+                return (arrays.np.eye(len(left)) + left * t) @ x @ (arrays.np.eye(len(right)) + right * t)
+
         h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
         ends, traces = [], []
         for sign in signs:
             watch.trace = []
-            ends.append([arrays.flat(v) for v in value(moved(env, variable, x + step * (h * sign)), sizes)])
+            ends.append([arrays.flat(v) for v in value(moved(env, variable, path(h * sign)), sizes)])
             traces.append(watch.trace)
         watch.trace = []
         claimed = along(env, sizes, e)

@@ -57,7 +57,7 @@ class Comparison(NamedTuple):
     known should not be nothing at some of them; `dims` are the sizes besides those of the point; `focus` is what alone is scaled where
     sides are sought; `spell` names a summand (by its number) or a switch (by its node); `margin` says what a node compares, alike for
     those that turn at one place; `levels` are of decimal numbers, `rough` of double precision; `thorough` asks for seldom sizes and all
-    whole numbers in any case."""
+    whole numbers in any case, `deficient` for matrices of less than full rank where something has not been seen."""
 
     sight: Sight
     point: Point
@@ -73,6 +73,7 @@ class Comparison(NamedTuple):
     levels: Sequence[Level] = LEVELS
     rough: Sequence[Level] = DOUBLE
     thorough: bool = False
+    deficient: bool = False
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
@@ -186,6 +187,10 @@ class Search:
                 f"{self.asked.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
                 suggestion=f"declare what it needs (positive, spd, …), or {UNCHECKED}",
             )
+        for grown, only in product((0, 1), point.symbols if self.asked.deficient else ()):
+            if self._is_hidden():
+                sizes = {n: k + grown for n, k in orders[0].items()}
+                self.judged(Kind(sizes, *STYLES[self.style][:2], turn=MOST_TRIES + grown, only=only, deficient=True))
         if self._is_hidden() or self.claim_turns:
             self._seek(orders[0])
 

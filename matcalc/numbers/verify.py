@@ -22,6 +22,7 @@ STYLES = (  # of points: the scale of entries, whether all are positive, whether
     *((scale, positive, False) for scale, positive in ((1.0, False), (1.0, True), (0.5, False), (0.5, True), (0.2, True), (4.0, True))),
     *((scale, True, True) for scale in (1.0, 0.5, 0.2)),
 )
+FREE = frozenset(("symmetric", "constant", "square"))  # the words of a matrix that may be of any rank
 WHOLES = (2, 3, 4, 5, 6, 1)  # the values of a whole number, from point to point
 
 
@@ -41,6 +42,7 @@ class Kind(NamedTuple):
     turn: int = 0
     only: str = ""  # what alone is of that scale
     near: bool = True  # whether a square matrix of which nothing is said is near the identity
+    deficient: bool = False  # whether its rows or columns are dependent
 
 
 class Point:
@@ -101,7 +103,22 @@ class Point:
         for k, name in enumerate(n for n, (_, props) in self.symbols.items() if "integer" in props):
             wholes = range(1, self.least + 1) if name in self.subscripts else WHOLES
             env[name] = arrays.exact(wholes[(kind.turn + k) % len(wholes)])
+        env = self._deficient(env, kind.only, arrays) if kind.deficient else env
         return self.mirrored(env, rng, arrays) if kind.opposite else env
+
+    def _deficient(self, env: dict[str, Any], name: str, arrays: ModuleType) -> dict[str, Any]:
+        """The point with the last row of a matrix of which no more is said than symmetry (of a tall one, the last column) a combination
+        of the others."""
+        x, words = env[name], close_properties(self.symbols[name][1])
+        count = min(getattr(x, "shape", (1,)))
+        if count == 1 or not words <= FREE:
+            raise ValueError(f"{name} has its full rank")
+        combined = arrays.np.eye(count)
+        for j in range(count):
+            combined[count - 1, j] = arrays.exact(0.75 if j < count - 1 else 0)
+        if "symmetric" in words:
+            return {**env, name: combined @ x @ combined.T}
+        return {**env, name: combined @ x if count == len(x) else x @ combined.T}
 
     def unusual(self, usual: Mapping[str, int]) -> list[dict[str, int]]:
         """Sizes that are seldom met: 1 for one name after another, and greater ones."""

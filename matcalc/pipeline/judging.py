@@ -35,6 +35,7 @@ from ..ops.activations import RELU
 from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, SYMBOL
 from ..ops.elementary import ABS, SIGN
 from ..ops.extremes import MAXIMUM, MINIMUM
+from ..ops.pseudoinverse import PSEUDOINVERSE
 from ..printing.text import spell
 from .question import Question
 from .sampling import Sampler
@@ -110,6 +111,7 @@ def judged(
             describe=lambda: f"{typed.program.text!r} by {name}",
             spell=lambda part: _spelled(typed, tensor, part, notation, name),
             margin=margin,
+            deficient=any(e.within & PSEUDOINVERSE.bit for e in below),
             slopes=slopes,
         )
     except ShapeError as error:  # x_999, and x has no size of its own
