@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from corpus import close
+from emitted import call, installed, load, run_octave
 
 import matcalc
 
@@ -50,6 +53,11 @@ CASES = [
 BY = [(case, name) for case in CASES for name in case.by]
 
 
+@cache
+def derivative(text: str, name: str) -> Any:
+    return matcalc.derivative(text, name, where=WHERE)
+
+
 def slope(case: Case, name: str) -> Any:
     """The central difference by every entry of one array, behind the axes of the value."""
     given = {n: VALUES[n] for n in case.value.__code__.co_varnames}
@@ -64,7 +72,7 @@ def slope(case: Case, name: str) -> Any:
 
 @pytest.mark.parametrize(("case", "name"), BY, ids=[f"{case.text} by {name}" for case, name in BY])
 def test_the_derivative_has_the_numbers_and_reads_back(case: Case, name: str) -> None:
-    d = matcalc.derivative(case.text, name, where=WHERE)
+    d = derivative(case.text, name)
     given = {n: VALUES[n] for n in case.value.__code__.co_varnames}
     assert d.verified == "verified"
     assert close(d.evaluate(given), slope(case, name), 1e-6), d.text
@@ -74,3 +82,38 @@ def test_the_derivative_has_the_numbers_and_reads_back(case: Case, name: str) ->
         values = {n: v for n, v in {**given, **at}.items() if n in read.where}
         whole = d.evaluate({**given, **at})
         assert close(np.squeeze(read.evaluate(values)), np.squeeze(whole), 1e-9), form
+
+
+@pytest.mark.parametrize("language", ["numpy", pytest.param("jax", marks=pytest.mark.jax), pytest.param("torch", marks=pytest.mark.torch)])
+def test_the_code_gives_the_whole_array(language: str) -> None:
+    module = installed("jax.numpy" if language == "jax" else language)
+    if language == "jax":
+        installed("jax").config.update("jax_enable_x64", True)
+    make = module.asarray
+    for case, name in BY:
+        found = load(derivative(case.text, name).code(language))
+        given = {n: make(VALUES[n]) for n in case.value.__code__.co_varnames}
+        want = derivative(case.text, name).evaluate({n: VALUES[n] for n in given})
+        got = np.asarray(call(found.get("gradient") or found["jacobian"], given))
+        assert got.shape == np.shape(want) and close(got, want, 1e-9), f"{case.text} by {name}"
+        assert close(np.asarray(call(found["value"], given)), case.value(*(VALUES[n] for n in given)), 1e-9), case.text
+
+
+@pytest.mark.octave
+def test_octave(tmp_path: Path) -> None:
+    questions, wanted = [], []
+    for case, name in BY:
+        d = derivative(case.text, name)
+        given = {n: VALUES[n] for n in case.value.__code__.co_varnames}
+        text = d.code("octave")
+        questions.append((text, "gradient" if " = gradient(" in text else "jacobian", given))
+        wanted.append((f"{case.text} by {name}", d.evaluate(given)))
+    for got, (what, want) in zip(run_octave(questions, tmp_path), wanted, strict=True):
+        assert close(got.reshape(np.shape(want)), want, 1e-9), what
+
+
+def test_a_sum_of_ones_and_a_column_of_each_row_has_the_whole_shape() -> None:
+    """b 1^T + 1 was b[:, None] + 1 in the code."""
+    d = matcalc.derivative("b^T A ones(n) + sum(A)", "A", where="A in R^{m x n}; b in R^m")
+    gradient = load(d.code("numpy"))["gradient"]
+    assert gradient(np.ones((2, 3)), np.arange(2.0)).tolist() == [[1, 1, 1], [2, 2, 2]]

@@ -39,6 +39,7 @@ class Lowering:
         self.ranges: dict[str, Range] = {}
         self.letters = frozenset(letters)
         self.loops = self.letters  # the indices that are numbers: of loops, and those arguments
+        self.axes: tuple[str, ...] = ()  # of a derivative by an array of three and more indices: its leading ones
         self.counter = 0
 
     def lower(self, e: Expr) -> GraphNode:
@@ -83,18 +84,20 @@ class Lowering:
         return "label", self.counter
 
     @contextmanager
-    def running(self, name: str, low: Expr, high: Expr) -> Iterator[None]:
-        """Inside, the index is an axis that runs from `low` to `high`."""
+    def running(self, name: str, low: Expr, high: Expr, axis: bool = False) -> Iterator[None]:
+        """Inside, the index is an axis that runs from `low` to `high`; if `axis` is true, one of the derivative's own."""
         first = value_of(low) if is_number(low) else None
         top = self.lower(high)
         if first is None or top.op not in ("size", "num") or top.rank:
             raise NoAxis
         last = top.attr if isinstance(top.attr, Dim) else Dim.of(int(top.attr))  # type: ignore[call-overload]
-        before = self.ranges.get(name)
+        before, outside = self.ranges.get(name), self.axes
+        self.axes = (*outside, name) if axis else outside
         self.ranges[name] = Range(int(first), self.graph.make("size", (), last), last - int(first) + 1)
         try:
             yield
         finally:
+            self.axes = outside
             if before is None:
                 del self.ranges[name]
             else:

@@ -51,8 +51,10 @@ def _add(lowering: Lowering, e: Expr) -> GraphNode:
 
 def _added(lowering: Lowering, e: Expr, parts: Sequence[Expr]) -> GraphNode:
     nodes = [lowering.aligned(a, e) for a in parts]
-    if any(n.dims == lowering.dims(e) and n.op != "expand" for n in nodes):  # the others need not be written out
-        nodes = [n.args[0] if n.op == "expand" else lowering.graph.number(1) if n.op == "full" and n.attr == 1 else n for n in nodes]
+    of_ones = [n.op == "full" and n.attr == 1 for n in nodes]
+    if any(n.dims == lowering.dims(e) and n.op != "expand" and not ones for n, ones in zip(nodes, of_ones, strict=True)):
+        short = [n.args[0] if n.op == "expand" else n for n in nodes]  # these need not be written out
+        nodes = [lowering.graph.number(1) if ones else n for n, ones in zip(short, of_ones, strict=True)]
     return lowering.graph.make("add", nodes, None, lowering.dims(e))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import chain, count
 from typing import Protocol
 
@@ -13,9 +14,10 @@ from ..differentiation.families import as_declared, free_of
 from ..differentiation.network import Term
 from ..differentiation.tensor import Tensor
 from ..errors import UsageError
-from ..expressions.build import add, hadamard, matmul, symbol, times, total, transpose
+from ..expressions.build import add, hadamard, matmul, num, size, symbol, times, total, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
+from ..inference.scene import leading_sizes
 from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
@@ -65,8 +67,12 @@ class Computation:
         typed = d._typed
         restore = {typed.symbols[n]: typed.declared[n] for n in self.names if typed.declared.get(n) not in (None, typed.symbols.get(n))}
         letters = [letter for letter, _ in d._members]
+        arrays = {x.name for x in typed.declarations if leading_sizes(x.sizes)}
+        # Of an array of three and more indices, all matrices at once; one of them where products with directions are asked for.
+        self.axes = d._members if arrays.issuperset(self.names) and d.order == 1 and not parts else ()
+        self.numbers = [] if self.axes else list(d._members)
         self.value = free_of(recognise(as_declared(typed.expr, restore) if restore else typed.expr), letters)
-        self.lowering = Lowering(language, sizes, letters)
+        self.lowering = Lowering(language, sizes, [letter for letter, _ in self.numbers])
         self.directions = [symbol(name, one._tensor.shapes[1]) for name, one in zip(self._directions(), several)]
         self.second: ClosedForm | None = None
         self.products: Sequence[ClosedForm] | None = None
@@ -101,7 +107,7 @@ class Computation:
                 found[name] = Argument(name, outer(s.shape), integer)
             elif s.op is MEMBER and base in used:
                 found.setdefault(base, Argument(base, (typed.families[base][1], *outer(s.shape))))
-        numbers = [Argument(letter, (), top=top) for letter, top in self.d._members]
+        numbers = [Argument(letter, (), top=top) for letter, top in self.numbers]
         bases = {str(typed.symbols[n].attr[0]) for n in self.names if n in typed.symbols}  # type: ignore[index]
         first = [n for n in self.names if n in found] + [n for n in found if n in bases and n not in self.names]
         whole = [max((a for a in found if n == a or n.startswith(f"{a}_")), key=len) for n in self.names]  # x of x_j
@@ -125,10 +131,18 @@ class Computation:
         return self.lowering.lower(self.value)
 
     def derivative(self, d: ClosedForm) -> GraphNode:
-        if d._expr is not None:
-            return self._whole(d._expr, outer(d._expr.shape))
-        dims = tuple(k for s in d._tensor.shapes for k in outer(s))
-        return self._spread(summed_terms(self.lowering, d._tensor.terms, dims), dims)
+        with ExitStack() as running:
+            for letter, count in self.axes:
+                running.enter_context(self.lowering.running(letter, num(1), size(count), axis=True))
+            if d._expr is not None:
+                return self._whole(d._expr, self.dims(d))
+            return self._spread(summed_terms(self.lowering, d._tensor.terms, self.dims(d)), self.dims(d))
+
+    def dims(self, d: ClosedForm) -> Dims:
+        """The axes of a derivative."""
+        value, *rest = [d._expr.shape] if d._expr is not None else d._tensor.shapes
+        axes = tuple(count for _, count in self.axes)
+        return (*axes, *outer(value)) if d._expr is not None else (*outer(value), *axes, *(k for s in rest for k in outer(s)))
 
     def along(self, tensors: Sequence[Tensor], changes: Sequence[Expr], slot: int) -> GraphNode:
         """The sum of derivatives, each contracted with its change at the function or at one of the variables."""
@@ -249,7 +263,7 @@ def _functions(problem: Computation) -> list[Function]:
     several = problem.several
     name, by = first_name(several[0]), ", ".join(problem.names)
     if len(several) == 1:
-        words = f"The {name} by {by}, {_shape_words(several[0])}"
+        words = f"The {name} by {by}, {_words(problem.dims(several[0])) if problem.axes else _shape_words(several[0])}"
     else:
         name += "s"
         words = f"The {name} by {by}, in this order"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..differentiation.network import Term
 from ..errors import NoAnswerError
+from ..kinds import Dim
 from .axes import NoAxis
 from .contraction import Contraction, Factor, Labels
 from .factoring import common_factors
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def summed_terms(lowering: Lowering, terms: Sequence[Term], dims: Dims) -> GraphNode:
     """A tensor: the sum of its terms, diagonals added where an identity ties two of its axes."""
-    fine = {tuple(i.dim for s in t.slots for i in s) for t in terms}
+    fine = {tuple(_dim(lowering, i) for i in _axes(lowering, t)) for t in terms}
     if len(fine) > 1:
         raise NoAnswerError("there is no code for a tensor whose axes are Kronecker pairs in some of its terms only")
     if fine and (apart := fine.pop()) != dims:
@@ -42,9 +43,18 @@ def summed_terms(lowering: Lowering, terms: Sequence[Term], dims: Dims) -> Graph
     return lowering.graph.make("spread", [*base, *[n for n, _ in thin]], (*([letters] if base else []), *[p for _, p in thin]), dims)
 
 
+def _axes(lowering: Lowering, t: Term) -> Labels:
+    """The labels of a term: those of the function, then those of the variable, of which an array's leading ones have letters."""
+    return (*(i for s in t.slots[:2] for i in s), *lowering.axes, *(i for s in t.slots[2:] for i in s))
+
+
+def _dim(lowering: Lowering, label: object) -> Dim:
+    return lowering.ranges[label].dim if isinstance(label, str) else label.dim  # type: ignore[attr-defined, no-any-return]
+
+
 def _factored(lowering: Lowering, terms: Sequence[Term]) -> GraphNode | None:
     """The terms with what they share in front; None where nothing is gained."""
-    found = common_factors(terms)
+    found = common_factors(terms) if not lowering.axes else None
     if found is None or all(_is_tied(lowering, t) for t in found[2]):
         return None
     front, labels, rest = found
@@ -56,9 +66,9 @@ def _factored(lowering: Lowering, terms: Sequence[Term]) -> GraphNode | None:
         c.scalars.append(node)
     for e, r, k in front:
         open_factor(lowering, e, r[0] if r else None, k[0] if k else None, c)
-    out = tuple(i for s in terms[0].slots for i in s)
+    out = _axes(lowering, terms[0])
     for i in out:
-        c.label(i, i.dim)
+        c.label(i, _dim(lowering, i))
     return contracted(lowering, c, out)
 
 
@@ -86,10 +96,10 @@ def _open_term(lowering: Lowering, t: Term, c: Contraction) -> Labels:
         else:
             open_factor(lowering, e, r[0] if r else None, k[0] if k else None, c)
     open_scalar(lowering, t.scalar, c)
-    for s in t.slots:
-        for i in s:
-            c.label(i, i.dim)
-    return tuple(i for s in t.slots for i in s)
+    out = _axes(lowering, t)
+    for i in out:
+        c.label(i, _dim(lowering, i))
+    return out
 
 
 def _bound(lowering: Lowering, t: Term) -> tuple[GraphNode, str]:
