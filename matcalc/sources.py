@@ -21,6 +21,7 @@ BIBLIOGRAPHY: dict[str, str] = {
     "higham-relton-2013": "N. J. Higham and S. D. Relton, Higher order Fréchet derivatives of matrix functions "
     "and the level-2 condition number, MIMS EPrint 2013.58, The University of Manchester 2013",
     "hendrycks-gimpel-2016": "D. Hendrycks and K. Gimpel, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, 2016",
+    "kolda-bader-2009": "T. G. Kolda and B. W. Bader, Tensor Decompositions and Applications, SIAM Review 51 (2009) 455-500",
     "boyd-vandenberghe": "S. Boyd and L. Vandenberghe, Convex Optimization, Cambridge University Press 2004",
 }
 
@@ -36,6 +37,7 @@ SHORT: dict[str, str] = {
     "al-mohy-higham-2009": "Al-Mohy & Higham 2009",
     "higham-relton-2013": "Higham & Relton 2013",
     "hendrycks-gimpel-2016": "Hendrycks & Gimpel 2016",
+    "kolda-bader-2009": "Kolda & Bader 2009",
     "boyd-vandenberghe": "Boyd & Vandenberghe 2004",
 }
 

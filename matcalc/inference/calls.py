@@ -26,7 +26,7 @@ from .einsum import einsum
 from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Wording, refuse_shape, square_error
 from .powers import norm
-from .products import applied, inner, level, operation, transposed
+from .products import applied, inner, khatri_rao, level, operation, transposed
 from .products import kron as kron_of
 from .scene import GREEK
 from .scopes import SCALAR, BoundNames, Meaning, Typing
@@ -207,6 +207,10 @@ def _kron(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return kron_of(el, args[0], args[1], node)
 
 
+def _khatri_rao(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    return khatri_rao(el, node, 1, args[0], args[1])
+
+
 def _vec(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The columns on top of each other: the number of columns is the outer factor of the size."""
     t = args[0]
@@ -314,6 +318,7 @@ CALLS: dict[str, Meaning] = {
     "eigval": _eigen,
     "eigvec": _eigen,
     "kron": _kron,
+    "khatri_rao": _khatri_rao,
     "skew": _skew,
     "inv": _inverse,
     "vec": _vec,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
@@ -19,7 +20,9 @@ from .complex_values import of_complex
 from .misfit import Misfit, Wording, division_error, entrywise_error, product_error, refuse_shape, sum_error
 from .scopes import SCALAR, BoundNames, Typing
 from .terms import Resolve, TypedTerm, finish, undeclared
+from .unify import is_unknown
 
+UNFOLDING = re.compile(r"_\s*\{?\s*\(\s*\d\s*\)")  # X_{(1)}
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
 FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
 BEHIND = 3  # what a number behind a matrix or a row costs: A alpha
@@ -259,12 +262,15 @@ def _numpy_error(el: Typing, left: Sequence[Node], right: Node) -> MatcalcError:
 
 
 def entrywise(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
-    """.* ./ and kron, from the left; runs of .* stay flat."""
+    """.* ./, the Kronecker and the Khatri-Rao product, from the left; runs of .* stay flat."""
     signs = node.attr if isinstance(node.attr, tuple) else ()
     held, run = args[0], [args[0]]
     for k, (sign, t) in enumerate(zip(signs, args[1:]), 1):
-        if sign == "kron":
-            held = kron(el, _flat(run, held.shape), t)
+        if sign == ".*" and _by_columns(el, node, k, held, t):
+            sign = "khatri_rao"
+        if sign in ("kron", "khatri_rao"):
+            left = _flat(run, held.shape)
+            held = kron(el, left, t) if sign == "kron" else khatri_rao(el, node, k, left, t)
             run = [held]
             continue
         if sign == "./":
@@ -299,6 +305,37 @@ def _flat(run: list[TypedTerm], shape: Shape, node: Node | None = None) -> Typed
 def kron(el: Typing, a: TypedTerm, b: TypedTerm, node: Node | None = None) -> TypedTerm:
     shape = el.sizes.product(a.shape[0], b.shape[0]), el.sizes.product(a.shape[1], b.shape[1])
     return TypedTerm(shape, (a, b), lambda e, _: build.kron(*e), node)
+
+
+def _by_columns(el: Typing, node: Node, k: int, a: TypedTerm, b: TypedTerm) -> bool:
+    r"""Whether \odot stands for the Khatri-Rao product: between matrices that have as many columns and not as many rows, or beside the
+    unfolding X_{(1)} of an array. It is told."""
+    before, after = node.args[k - 1].span, node.args[k].span
+    text = el.scene.program.text
+    if before is None or after is None or a.kind != "matrix" or b.kind != "matrix":
+        return False
+    sign = text[before[1] : after[0]]
+    if "⊙" not in sign and "\\odot" not in sign:
+        return False
+    dims = [el.sizes.resolve(d) for d in (a.shape[0], b.shape[0], a.shape[1], b.shape[1])]
+    apart = dims[0] is not dims[1] and dims[2] is dims[3] and not any(map(is_unknown, dims))
+    if apart or UNFOLDING.search(text):
+        el.note("⊙ is the Khatri-Rao product here, column by column, with the sign ⋄ in answers")
+        return True
+    return False
+
+
+def khatri_rao(el: Typing, node: Node, k: int, a: TypedTerm, b: TypedTerm) -> TypedTerm:
+    """The Kronecker products of the columns: both have as many."""
+    if a.is_scalar or b.is_scalar or not el.sizes.unify(a.shape[1], b.shape[1]):
+        raise Misfit([a, b], partial(_columns_error, el, node, k, a, b))
+    return applied(operation("khatri_rao", node), (el.sizes.product(a.shape[0], b.shape[0]), a.shape[1]), [a, b], node)
+
+
+def _columns_error(el: Typing, node: Node, k: int, a: TypedTerm, b: TypedTerm) -> MatcalcError:
+    s = Wording(el)
+    message = f"{s.node(*node.args[:k])} is {s.shape(a)} and {s.node(node.args[k])} is {s.shape(b)}"
+    return refuse_shape(f"the Khatri-Rao product is of two matrices with as many columns: {message}", node)
 
 
 def inner(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:

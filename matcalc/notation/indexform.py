@@ -189,11 +189,13 @@ def term_node(t: Term, arranger: Arranger, letters: IndexNames, delta: str, carr
     open_ = [i for s in t.slots for i in s]
     inside = {i for e, _, _ in t.factors for i in e.indices}  # of unit vectors
     loose: list[Factor] = [(ones(i.dim), (i,), ()) for i in open_ if i not in tied and letters.of(i) not in inside]
-    loose += [(ones(i.dim), (i,), ()) for i in dict.fromkeys([*open_, *inner]) if i in tied and letters.of(i) in carried]
+    deltas = {i for e, r, col in t.factors if e.op is EYE for i in (*r, *col)}  # these say it by their size
+    lost = [i for i in dict.fromkeys([*open_, *inner]) if i in tied and letters.of(i) in carried]
+    loose += [(ones(i.dim), (i,), ()) for i in lost if i not in deltas]
     for e, r, col in [*loose, *t.factors]:  # an index that nothing hangs on is carried by ones
         marks = tuple(_mark(s, letters) for s in (r, col) if s)
         if e.op is EYE:
-            bare = {letters.of(i) for i in (*r, *col)} <= letters.sized
+            bare = {letters.of(i) for i in (*r, *col)} <= letters.sized or bool({*r, *col}.intersection(lost))
             base = name(spell_name("I", str(e.shape[0])) if bare else delta)
         elif e.op is UNIT and len(r) == 1:
             size = name(spell_name("I", str(e.shape[0])))  # its size: the index occurs nowhere else, perhaps

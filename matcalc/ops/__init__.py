@@ -18,6 +18,7 @@ from . import (
     extremes,
     gamma,
     inverse,
+    khatri_rao,
     losses,
     matrix_functions,
     norms,
@@ -37,7 +38,7 @@ __all__ = ["CHAPTERS", "MOST_DIRECTIONS", "REGISTRY", "arity", "by_name", "calle
 
 # In the order of the contents.
 CHAPTERS = (
-    *(core, sums, trace, diagonal, blocks, abstract),
+    *(core, khatri_rao, sums, trace, diagonal, blocks, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, matrix_functions, rotations, complex_numbers),
     *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, programs),
 )

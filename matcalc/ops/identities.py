@@ -124,6 +124,14 @@ identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="defi
 # Kronecker products.
 _MIXED = cite("magnus-neudecker", "section 2.2")
 identity("trace of a Kronecker product", "tr(kron(X, Y))", "tr(X) tr(Y)", "X: m m, Y: n n", equal=True, source=_MIXED)
+identity(
+    "Gram matrix of a Khatri-Rao product",
+    "khatri_rao(X, Y)^T khatri_rao(X, Y)",
+    "(X^T X) .* (Y^T Y)",
+    "X: m r, Y: n r",
+    equal=True,
+    source=cite("kolda-bader-2009", "section 2.6"),
+)
 identity("mixed product with a column", "kron(I, u) X", "kron(X, u)", "u: m 1, X: n p", source=_MIXED)
 identity("mixed product with a column, second form", "kron(u, I) X", "kron(u, X)", "u: m 1, X: n p", source=_MIXED)
 

@@ -17,7 +17,7 @@ from ..syntax import Node, Program
 from .printer import glue, integral, separators
 from .text import Text
 
-_SPELLINGS = (("‖", "||"), ("⊙", ".*"), ("⊗", " kron "), ("ᵀ", "^T"), ("ᴴ", "^H"), ("−", "-"), ("·", "*"))
+_SPELLINGS = (("‖", "||"), ("⊙", ".*"), ("⊗", " kron "), ("⋄", " kron "), ("ᵀ", "^T"), ("ᴴ", "^H"), ("−", "-"), ("·", "*"))
 _UNITS = (
     (re.compile(r"\^\s*\{?\s*-\s*[TH]\s*\}?"), " TINV "),
     (re.compile(r"\^\s*\{?\s*[TH]\s*\}?|'"), " TR "),

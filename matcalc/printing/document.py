@@ -27,7 +27,17 @@ _SPECIAL = {
 }
 _MATH = {
     **{letter: rf"\{word}" for word, letter in GREEK.items() if latex_name(word).startswith("\\") and len(word) > 1},
-    **{"×": r"\times", "⊙": r"\odot", "⊗": r"\otimes", "⊘": r"\oslash", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∞": r"\infty"},
+    **{
+        "×": r"\times",
+        "⊙": r"\odot",
+        "⊗": r"\otimes",
+        "⋄": r"\diamond",
+        "⊘": r"\oslash",
+        "≤": r"\le",
+        "≥": r"\ge",
+        "≠": r"\ne",
+        "∞": r"\infty",
+    },
     **{"∑": r"\sum", "∏": r"\prod", "→": r"\to", "↦": r"\mapsto", "∂": r"\partial", "∇": r"\nabla", "‖": r"\|", "∈": r"\in"},
     **{"ᵀ": "^{T}", "⁺": "^{+}", "⁻": "^{-}", "⟨": r"\langle", "⟩": r"\rangle", "½": r"\tfrac12", "·": r"\cdot", "−": "-", "√": r"\surd"},
     **{c: f"^{{{k}}}" for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},

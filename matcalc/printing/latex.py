@@ -101,7 +101,16 @@ class Latex(Setting):
     norms = {"": "", "2": "_2", "1": "_1", "F": "_F", "inf": r"_\infty", "*": "_{*}"}
     bars = frozenset()  # the bars of LaTeX say whether they open or close
     signs = {
-        **{"": " ", "*": r" \cdot ", "×": r" \times ", ".": r" \cdot ", ".*": r" \odot ", "./": r" \oslash ", "kron": r" \otimes "},
+        **{
+            "": " ",
+            "*": r" \cdot ",
+            "×": r" \times ",
+            ".": r" \cdot ",
+            ".*": r" \odot ",
+            "./": r" \oslash ",
+            "kron": r" \otimes ",
+            "khatri_rao": r" \diamond ",
+        },
         **{"<": " < ", ">": " > ", "<=": r" \le ", ">=": r" \ge ", "=": " = ", "!=": r" \ne "},
         **{"sum": r"\sum", "product": r"\prod", "->": r"\mapsto", "and": r" \text{ and } "},
     }

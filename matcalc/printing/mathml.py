@@ -57,7 +57,7 @@ class MathML(Setting):
     norms = {"": "", "2": "<mn>2</mn>", "1": "<mn>1</mn>", "F": "<mi>F</mi>", "inf": "<mi>∞</mi>", "*": "<mo>*</mo>"}
     bars = frozenset()
     signs = {
-        **{"": TIMES, "*": mo("⋅"), "×": mo("×"), ".": mo("⋅"), ".*": mo("⊙"), "./": mo("⊘"), "kron": mo("⊗")},
+        **{"": TIMES, "*": mo("⋅"), "×": mo("×"), ".": mo("⋅"), ".*": mo("⊙"), "./": mo("⊘"), "kron": mo("⊗"), "khatri_rao": mo("⋄")},
         **{"<": mo("&lt;"), ">": mo("&gt;"), "<=": mo("≤"), ">=": mo("≥"), "=": mo("="), "!=": mo("≠")},
         **{"sum": mo("∑"), "product": mo("∏"), "->": mo("↦"), "and": "<mtext>&#xa0;and&#xa0;</mtext>"},
     }

@@ -170,12 +170,11 @@ def word(lexer: Lexer, mark: Mark) -> None:
     if len(run) == 1:
         name(lexer, run, mark)
         return
-    function = function_of(run)
+    longer = lexer.marks[lexer.i + 1].value if lexer.peek("under") and lexer.i + 1 < lexer.stop else ""
+    function = function_of(f"{run}_{longer}") if longer else None  # norm_nuclear(X), khatri_rao(A, B)
+    lexer.i += 2 * (function is not None)
+    function = function or function_of(run)
     if function:
-        longer = lexer.marks[lexer.i + 1].value if lexer.peek("under") and lexer.i + 1 < lexer.stop else ""
-        if longer and function_of(f"{run}_{longer}"):  # norm_nuclear(X)
-            lexer.i += 2
-            function = f"{run}_{longer}"
         if lexer.i < lexer.stop and lexer.marks[lexer.i].kind == "num" and not lexer.marks[lexer.i].gap:
             digit = lexer.marks[lexer.i]
             numbered = function_of(run + digit.value)  # norm1(x)

@@ -6,7 +6,7 @@ from .brackets import frobenius
 from .lexer import Lexer
 from .marks import Mark, quote
 
-_HADAMARD = frozenset({".*", "./", "kron"})
+_HADAMARD = frozenset({".*", "./", "kron", "khatri_rao"})
 _LOOKAHEAD = 200  # how far an opening `<` may be from its `>` where it could be a comparison
 
 

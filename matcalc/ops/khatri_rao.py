@@ -1,0 +1,19 @@
+"""The Khatri-Rao product: the Kronecker products of the columns, side by side. Its sign is ⋄, for ⊙ goes entry by entry here."""
+
+from __future__ import annotations
+
+from ..sources import after
+from .book import operation
+
+KHATRI_RAO = operation(
+    "khatri_rao",
+    "X Y",
+    "m r, n r -> mn r",
+    index="ir,jr->(ij)r",
+    rule="Khatri-Rao product rule",
+    statement="d(F ⋄ G) = dF ⋄ G + F ⋄ dG, where each column of F ⋄ G is the Kronecker product of the columns of F and G",
+    source=after("kolda-bader-2009"),
+    spellings="khatri_rao khatrirao",
+    notation="ew khatri_rao",
+    example="tr((A ⋄ X) B) by X where A in R^{m x r}; X in R^{n x r}; B in R^{r x m n}",
+)
