@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from .interning import Pool
 
@@ -133,6 +133,19 @@ def size_of_letter(token: str, mark: str = "") -> Dim:
 
 Shape = tuple[Dim, Dim]
 SCALAR: Shape = (ONE, ONE)
+
+
+class Family(NamedTuple):
+    """Many of one kind, x_1 … x_N: the index of the generic one, how many there are, and how many for each index more (the matrices
+    C_{ij} of an array of four indices)."""
+
+    letter: str
+    size: Dim
+    more: tuple[Dim, ...] = ()
+
+    @property
+    def sizes(self) -> tuple[Dim, ...]:
+        return (self.size, *self.more)
 
 
 def shape_text(shape: Shape) -> str:

@@ -10,7 +10,7 @@ from matcalc.expressions.build import eye, matmul, symbol, times
 from matcalc.expressions.expr import outline
 from matcalc.inference.infer import Typed, infer, read_template
 from matcalc.inference.unify import Sizes, is_unknown
-from matcalc.kinds import ONE, Dim, shape_text
+from matcalc.kinds import ONE, Dim, Family, shape_text
 from matcalc.reading.read import parse, parse_where
 from matcalc.syntax import Node, Program
 
@@ -223,7 +223,7 @@ def test_what_is_no_variable(text: str, where: str, wrt: str, mention: str) -> N
 
 def test_families() -> None:
     found = typed("sum_{i=1}^N x_i^T w", FAMILY, ("x_3",))
-    assert found.families == {"x": ("i", Dim.of("N"))}
+    assert found.families == {"x": Family("i", Dim.of("N"))}
     assert outline(found.symbols["x_i"]) == "member(i)"
     assert outline(found.symbols["x_3"]) == "member(3)"
 

@@ -50,12 +50,12 @@ class Scope:
         for n in postorder(typed.expr):
             if n.op is MEMBER:
                 base = base_name(str(n.attr[0]))  # type: ignore[index]
-                self.families[base] = (typed.families[base][1], n.shape)
+                self.families[base] = (typed.families[base].sizes, n.shape)
         # For a comparison at random points: values that are not needed are passed over, functions known by their sets have stand-ins.
         self.compares = False
         self.functions = frozenset(d.name for d in typed.declarations if d.domain is not None)
         self.bound = frozenset(typed.bindings)
-        self.letters = frozenset(letter for letter, _ in typed.families.values()) | {split_name(n)[1] for n in typed.symbols}
+        self.letters = frozenset(c for family in typed.families.values() for c in family.letter) | {split_name(n)[1] for n in typed.symbols}
         self.names = frozenset(
             {
                 *typed.symbols,

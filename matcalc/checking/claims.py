@@ -295,7 +295,7 @@ def _loose(claim: Typed, function: Typed) -> tuple[str, str] | None:
     """An x_i that is in no sum over i, and the i, where the function sums over it."""
     for name, symbol in claim.symbols.items():
         base, sub = split_name(name)
-        if symbol.op is SYMBOL and base in function.families and sub == function.families[base][0]:
+        if symbol.op is SYMBOL and base in function.families and sub == function.families[base].letter:
             return name, sub
     return None
 
@@ -391,7 +391,7 @@ def _quotient(question: Question, flipped: bool) -> Arrays | None:
     variable = function.symbols.get(names[-1])
     if variable is None or (variable.op is MEMBER and (order > 1 or not is_number(variable.args[0]))):
         return None
-    place = (name_of(variable), int(value_of(variable.args[0])) if variable.op is MEMBER else None)
+    place = (name_of(variable), (int(value_of(variable.args[0])),) if variable.op is MEMBER else None)
     below = partial(numbers_of, function)
     if order > 1:
         try:

@@ -18,7 +18,8 @@ from ..inference.infer import Typed
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.forms import numbers_of
 from ..numbers import precise
-from ..numbers.judge import moved, values
+from ..numbers.judge import Place as Variable
+from ..numbers.judge import member_at, moved, values
 from ..numbers.numeric import Plan
 from ..numbers.record import Check
 from ..numbers.search import LACKING, NO_NUMBER, Comparison, Disagreement
@@ -245,7 +246,7 @@ def measure(difference: Any, gradient: Any) -> float | None:
     return 0.0 if above == 0 else float(np.sqrt(above / below)) if below else float("inf")
 
 
-def differences(function: Arrays, place: tuple[str, int | None], shape: Shape) -> Arrays:
+def differences(function: Arrays, place: Variable, shape: Shape) -> Arrays:
     """The derivative by a variable of this shape, whose indices come last, by central differences."""
 
     def bound(arrays: ModuleType) -> Callable[[Values, Sizes], Any]:
@@ -254,7 +255,7 @@ def differences(function: Arrays, place: tuple[str, int | None], shape: Shape) -
         value, (name, member) = function(arrays), place
 
         def at(env: Values, sizes: Sizes) -> Any:
-            x = env[name] if member is None else env[name][member - 1]
+            x = env[name] if member is None else member_at(env[name], member)
             rows, cols = (d.value(sizes) for d in shape)
             h = arrays.exact(10) ** -(getcontext().prec // 3 if arrays is precise else 5)
             columns = []

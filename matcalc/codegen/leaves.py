@@ -55,13 +55,30 @@ def _eye(lowering: Lowering, e: Expr) -> GraphNode:
 
 
 def _member(lowering: Lowering, e: Expr) -> GraphNode:
-    base, at = str(e.attr[0]), e.args[0]  # type: ignore[index]
-    member = tuple(d for d in e.shape if d is not ONE)
-    if at.op is INDEX and str(at.attr) not in lowering.loops:
-        r = lowering.ranges[str(at.attr)]
-        return _range_of(lowering, lowering.graph.make("in", (), base, (r.dim, *member)), r)
-    whole = lowering.graph.make("in", (), base, (Dim.of("family"), *member))
-    return _at(lowering, whole, at, member)
+    """A member: along an axis for each index that runs, at the places of the others. Axes are in the order of their letters."""
+    base, member = str(e.attr[0]), tuple(d for d in e.shape if d is not ONE)  # type: ignore[index]
+    runs = [i.op is INDEX and str(i.attr) not in lowering.loops for i in e.args]
+    counts = tuple(lowering.ranges[str(i.attr)].dim if r else Dim.of("family") for i, r in zip(e.args, runs, strict=True))
+    node = lowering.graph.make("in", (), base, (*counts, *member))
+    if len(e.args) == 1:
+        return _range_of(lowering, node, lowering.ranges[str(e.args[0].attr)]) if runs[0] else _at(lowering, node, e.args[0], member)
+    return _at_places(lowering, node, e)
+
+
+def _at_places(lowering: Lowering, node: GraphNode, e: Expr) -> GraphNode:
+    labels: list[object] = []
+    for i in e.args:
+        place = len(labels)
+        node = lowering.graph.view(node, (place, *[p for p in range(node.rank) if p != place]))
+        if i.op is INDEX and str(i.attr) not in lowering.loops:
+            part = _range_of(lowering, node, lowering.ranges[str(i.attr)])
+            node = lowering.graph.view(part, (*range(1, place + 1), 0, *range(place + 1, node.rank)))
+            labels.append(str(i.attr))
+        else:
+            node = _at(lowering, node, i, node.dims[1:])
+    rest = tuple(range(node.rank - len(labels)))  # rows and columns
+    wanted = (*lowering.batch(e), *rest)
+    return single(lowering.graph, node, (*labels, *rest), wanted) if (*labels, *rest) != wanted else node
 
 
 def _range_of(lowering: Lowering, whole: GraphNode, r: Range) -> GraphNode:

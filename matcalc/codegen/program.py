@@ -106,7 +106,7 @@ class Computation:
                 integer = "integer" in typed.declared.get(name, s).attr[1]  # type: ignore[index]
                 found[name] = Argument(name, outer(s.shape), integer)
             elif s.op is MEMBER and base in used:
-                found.setdefault(base, Argument(base, (typed.families[base][1], *outer(s.shape))))
+                found.setdefault(base, Argument(base, (*typed.families[base].sizes, *outer(s.shape))))
         numbers = [Argument(letter, (), top=top) for letter, top in self.numbers]
         bases = {str(typed.symbols[n].attr[0]) for n in self.names if n in typed.symbols}  # type: ignore[index]
         first = [n for n in self.names if n in found] + [n for n in found if n in bases and n not in self.names]

@@ -49,7 +49,7 @@ def _axes(lowering: Lowering, t: Term) -> Labels:
 
 
 def _dim(lowering: Lowering, label: object) -> Dim:
-    return lowering.ranges[label].dim if isinstance(label, str) else label.dim  # type: ignore[attr-defined, no-any-return]
+    return lowering.ranges[label].dim if isinstance(label, str) else label.dim  # type: ignore[attr-defined]
 
 
 def _factored(lowering: Lowering, terms: Sequence[Term]) -> GraphNode | None:

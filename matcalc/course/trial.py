@@ -187,7 +187,7 @@ def _scenes(
     import numpy as np
 
     inverted = [n.args[0] for n in postorder([e for _, e in solutions]) if n.op is INVERSE and not n.indices]
-    counts = {n for count, _, _ in sampler.families.values() for n in count.names()} | {"N"}
+    counts = {n for counts, _, _ in sampler.families.values() for count in counts for n in count.names()} | {"N"}
     values, matrices = [(name_of(x), Plan(e, arrays)) for x, e in solutions], Plan(inverted, arrays)
     orders = sampler.point.orders(sampler.dims)
     for k in range(MOST_SCENES):

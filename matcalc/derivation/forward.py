@@ -105,7 +105,7 @@ class Forward:
         if self.school:
             return num(1)
         if e.op is MEMBER:
-            return member(str(self.change.attr[0]), e.args[0], e.shape)  # type: ignore[index]
+            return member(str(self.change.attr[0]), e.args, e.shape)  # type: ignore[index]
         return self.change
 
     def opened(self, e: Expr) -> Ruled:

@@ -42,10 +42,10 @@ def is_target(node: Expr, target: Expr) -> bool:
 
 
 def of_member(term: Term, node: Expr, target: Expr) -> Term:
-    """The adjoint of member i as that of member j: times 1[i = j]."""
-    i, j = node.args[0], target.args[0]
-    same = num(0) if i.op is NUMBER and j.op is NUMBER else apply(IVERSON, (i, j), "=")
-    return Term(times(term.scalar, same), term.factors, term.slots, term.binders)
+    """The adjoint of member i as that of member j: times 1[i = j], for every index."""
+    pairs = list(zip(node.args, target.args, strict=True))
+    same = [num(int(i is j)) if i is j or i.op is j.op is NUMBER else apply(IVERSON, (i, j), "=") for i, j in pairs]
+    return Term(times(term.scalar, *same), term.factors, term.slots, term.binders)
 
 
 def bind(term: Term, binder: Binder) -> list[Term]:

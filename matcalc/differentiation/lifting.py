@@ -10,6 +10,7 @@ from ..errors import MatcalcError
 from ..expressions.build import (
     add,
     apply,
+    diagonal,
     entry,
     eye,
     hadamard,
@@ -193,6 +194,9 @@ def _lift(s: Expr, name: str, n: Dim) -> Expr | None:
             continue
         x, i, j = e.args
         here = [k for k, a in enumerate((i, j)) if name in a.indices]
+        if i is j and i.op is INDEX and x.shape == (n, n):
+            columns[e] = diagonal(x)
+            continue
         if len(here) != 1 or (i, j)[here[0]].op is not INDEX or x.shape[here[0]] is not n:
             return None
         other = j if here == [0] else i

@@ -84,9 +84,10 @@ def unit(i: Expr, n: Dim) -> Expr:
     return make(UNIT, (i,), None, (n, ONE), 1)
 
 
-def member(family: str, i: Expr, shape: Shape, properties: Iterable[str] = ()) -> Expr:
-    """Member i of a family."""
-    return make(MEMBER, (i,), (family, tuple(sorted(close_properties(properties)))), shape, 1)
+def member(family: str, i: Expr | Sequence[Expr], shape: Shape, properties: Iterable[str] = ()) -> Expr:
+    """Member i of a family; of an array of four indices, the matrix at two."""
+    places = (i,) if isinstance(i, Expr) else tuple(i)
+    return make(MEMBER, places, (family, tuple(sorted(close_properties(properties)))), shape, 1)
 
 
 def turned(e: Expr) -> Expr:

@@ -43,7 +43,7 @@ class SizeNames:
         for term in sorted(self.el.symbols.values(), key=lambda t: t.kind != "matrix"):
             for dim in reversed(term.shape):
                 self._name(dim, LETTERS)
-        for size in self.el.families.values():
+        for size in chain(*self.el.families.values()):
             self._name(size, COUNTS)
         for value, argument in self.el.supposed.values():
             for dim in (*reversed(argument), *reversed(value)):

@@ -13,10 +13,9 @@ from ..expressions import build
 from ..expressions.expr import Expr, postorder
 from ..kinds import Dim
 from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM
+from .scene import LETTERS
 from .scopes import Typing
 from .terms import Resolve, TypedTerm
-
-LETTERS = "ijklabcdpqrstuvwxyz"
 
 
 class Place:

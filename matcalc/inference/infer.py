@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..errors import MatcalcError, ReadingError, ShapeError
+from ..errors import MatcalcError, ReadingError, ShapeError, UsageError
 from ..expressions.build import index, member, num, substitute, symbol
 from ..expressions.expr import Expr
-from ..kinds import Dim
+from ..kinds import Dim, Family
 from ..ops.book import REGISTRY
 from ..reading.read import parse
 from ..reading.subscripts import Part, split_indexed
@@ -54,7 +54,7 @@ class Typed:
         program: Program,
         symbols: dict[str, Expr],
         declared: dict[str, Expr],
-        families: dict[str, tuple[str, Dim]],
+        families: dict[str, Family],
         declarations: list[Declaration],
         assumptions: list[str],
         nodes: list[tuple[Node, Expr]],
@@ -147,15 +147,20 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     shapes = {name: e.shape for name, e in symbols.items()}
     declared = {name: _whole(el, name, e) for name, e in symbols.items()}
     indices = {n: split_name(n)[1] for n in symbols if split_name(n)[0] in el.families}
-    families = {split_name(n)[0]: (letter, names.resolve(el.families[split_name(n)[0]])) for n, letter in indices.items()}
+    families = {b: Family(letter, *_counts(names, el.families[b])) for n, letter in indices.items() if (b := split_name(n)[0])}
     free = {letter: names.resolve(i.range) for letter, i in el.frames[0].indices.items() if i.range is not None}
     for name in scene.wrt:  # one member of a family, or the generic one
         base, sub = split_indexed(name)
         if base in families and sub and (name not in symbols or sub in scene.free):
-            i = num(int(sub)) if sub.isdigit() else symbols.get(sub, index(sub))
             generic = next(n for n in symbols if split_indexed(n)[0] == base)
-            i = place_of(el, Part(sub)).expr if sub in scene.free else i
-            symbols[name], declared[name] = (substitute(e[generic], {e[generic].args[0]: i}) for e in (symbols, declared))
+            wanted = [sub] if len(families[base].sizes) == 1 else sub.split(",") if "," in sub else list(sub)
+            if len(wanted) != len(families[base].sizes):
+                raise UsageError(f"{name} is no matrix of the array {base}", suggestion=f"by all of it, --wrt {base}, or by {generic}")
+            at = [
+                place_of(el, Part(c)).expr if c in scene.free else num(int(c)) if c.isdigit() else symbols.get(c, index(c)) for c in wanted
+            ]
+            places = dict(zip(symbols[generic].args, at))
+            symbols[name], declared[name] = (substitute(e[generic], places) for e in (symbols, declared))
     readings = [str(r) for r in getattr(scene.program, "readings", ())] + scene.remarks
     assert root.result is not None
     return Typed(
@@ -171,6 +176,11 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
         free,
         table(el, symbols),
     )
+
+
+def _counts(names: SizeNames, sizes: Sequence[Dim]) -> tuple[Dim, tuple[Dim, ...]]:
+    first, *more = map(names.resolve, sizes)
+    return first, tuple(more)
 
 
 def _declare_variables(scene: Scene, el: Typing) -> None:
@@ -189,7 +199,7 @@ def _declare_variables(scene: Scene, el: Typing) -> None:
 def _whole(el: Typing, name: str, e: Expr) -> Expr:
     """The symbol (or family member) with all its properties."""
     words = el.properties(split_name(name)[0] if is_slice(el, name) else name, twin=False)
-    return member(split_name(name)[0], e.args[0], e.shape, words) if e.args else symbol(name, e.shape, words)
+    return member(split_name(name)[0], e.args, e.shape, words) if e.args else symbol(name, e.shape, words)
 
 
 def read_template(text: str, names: Mapping[str, Expr]) -> Expr:

@@ -19,6 +19,7 @@ GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
     "varepsilon vartheta varrho varphi varsigma ell".split()
 )
+LETTERS = "ijklabcdpqrstuvwxyz"  # for indices, the first ones first
 _WITH_INDICES = frozenset({"index", "cmp", "sum", "product"})
 SHAPED = ("ones", "zeros")  # functions whose arguments are sizes
 
@@ -266,10 +267,11 @@ class Scene:
                 found[base] = d
         return found
 
-    def letter_of(self, base: str) -> str:
-        """The index of the generic member of a declared family: x_i as declared, of T in R^{p x m x n} a letter that is free."""
-        sub = split_name(self.families[base].name)[1]
-        return sub or next(c for c in "ijklabcdpqrstuvwxyz" if c not in self.names and c not in self.sizes and c not in self.places)
+    def letters_of(self, base: str) -> str:
+        """The indices of the generic member of a declared family: x_i as declared, of T in R^{p x m x n} letters that are free."""
+        d = self.families[base]
+        free = [c for c in LETTERS if c not in self.names and c not in self.sizes and c not in self.places]
+        return split_name(d.name)[1] or "".join(sorted(free[: len(leading_sizes(d.sizes))]))
 
     def _carried_names(self) -> dict[str, str]:
         """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""

@@ -93,7 +93,7 @@ class Typing:
         self.sizes = Sizes()
         self.symbols: dict[str, TypedTerm] = {}  # by name, in order of first occurrence
         self.integers: set[str] = set()
-        self.families: dict[str, Dim] = {}
+        self.families: dict[str, tuple[Dim, ...]] = {}  # how many members they have, by each index
         self.members: dict[str, Shape] = {}  # undeclared families: the shape of a member
         self.supposed: dict[str, tuple[Shape, Shape]] = {}  # undeclared functions: the shapes of the value and of the argument
         self.bindings: dict[str, TypedTerm] = {}

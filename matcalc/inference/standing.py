@@ -45,6 +45,10 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         return member(el, base, [place_of(el, s) for s in subscripts], node)
     if base in scene.families and leading_sizes(scene.families[base].sizes) and name == base:
         return whole(el, base, node)
+    if base in scene.families and sub and leading_sizes(scene.families[base].sizes):
+        loose = [c for c in sub if c.isalpha() and c not in frame.indices and c not in scene.places]
+        what = f"{' and '.join(loose)} {'is no index' if len(loose) == 1 else 'are no indices'} here" if loose else "this is no entry of it"
+        raise ReadingError(f"{base} is an array of {len(scene.families[base].sizes)} indices; in {name}, {what}", span=node.span)
     if base in scene.families and scene.families[base].name == name and name not in scene.wrt:
         hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
         raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
@@ -141,34 +145,42 @@ def _make_symbol(el: Typing, name: str, shape: Shape, _: object, resolve: Resolv
     return build.symbol(name, (resolve(rows), resolve(cols)), el.properties(name))
 
 
-def register(el: Typing, base: str, node: Node) -> tuple[Dim, Shape, frozenset[str]]:
+def register(el: Typing, base: str, node: Node) -> tuple[tuple[Dim, ...], Shape, frozenset[str]]:
     """How many members a declared family has, their shape and their properties; its generic member is a symbol of the text."""
     d = el.scene.families[base]
     shape, leading = declared_shape(d.sizes), leading_sizes(d.sizes)
-    size = el.families.setdefault(base, leading[0] if leading else el.sizes.fresh())
+    sizes = el.families.setdefault(base, leading or (el.sizes.fresh(),))
     words = el.properties(d.name)
-    generic = spell_name(base, el.scene.letter_of(base))
-    el.symbols.setdefault(generic, known(build.member(base, build.index(split_indexed(generic)[1]), shape, words), node))
-    return size, shape, words
+    letters = el.scene.letters_of(base)
+    generic = build.member(base, [build.index(c) for c in letters], shape, words)
+    el.symbols.setdefault(spell_name(base, letters), known(generic, node))
+    return sizes, shape, words
 
 
 def whole(el: Typing, base: str, node: Node) -> TypedTerm:
     """A declared array of three and more indices."""
-    size, shape, words = register(el, base, node)
-    return array_of(TypedTerm(shape, (), lambda _, __: build.member(base, build.index(axis(0)), shape, words), node), (size,))
+    sizes, shape, words = register(el, base, node)
+    places = [build.index(axis(k)) for k in range(len(sizes))]
+    return array_of(TypedTerm(shape, (), lambda _, __: build.member(base, places, shape, words), node), sizes)
 
 
 def member(el: Typing, base: str, places: list[BoundIndex], node: Node) -> TypedTerm:
     """A member of a declared family, or an entry of one."""
     d = el.scene.families[base]
-    size, shape, words = register(el, base, node)
-    if not el.allows(places[0], size):
-        n = el.sizes.resolve(size)
-        last = places[0].range or places[0].text
-        raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
-    i = places[0].expr
-    term = TypedTerm(shape, (), lambda _, __: build.member(base, i, shape, words), node)
-    return term if len(places) == 1 else entry_at(el, term, places[1:], node)
+    sizes, shape, words = register(el, base, node)
+    if len(places) < len(sizes):
+        hint = f"write einsum, or all its indices, {len(d.sizes)} of them"
+        raise ReadingError(
+            f"{node.attr} has {len(places)} indices, and {base} is an array of {len(d.sizes)}", span=node.span, suggestion=hint
+        )
+    for place, size in zip(places, sizes):
+        if not el.allows(place, size):
+            n = el.sizes.resolve(size)
+            last = place.range or place.text
+            raise refuse_shape(f"{d.name}: the index runs to {last}, elsewhere the family has {n} members", node)
+    here, inside = [p.expr for p in places[: len(sizes)]], places[len(sizes) :]
+    term = TypedTerm(shape, (), lambda _, __: build.member(base, here, shape, words), node)
+    return entry_at(el, term, inside, node) if inside else term
 
 
 def _defined(el: Typing, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> TypedTerm:
@@ -378,7 +390,7 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
     if shape is None:
         rows = el.sizes.fresh()
         shape = el.members[base] = (rows, el.sizes.fresh() if wanted == "family of matrices" else ONE)
-    size = el.families.setdefault(base, el.sizes.fresh())
+    (size,) = el.families.setdefault(base, (el.sizes.fresh(),))
     place = place_of(el, subscripts[0])
     el.allows(place, size)
     final = shape

@@ -40,9 +40,11 @@ def leaf(_: Spelling, e: Expr) -> Node:
 
 def member(spelling: Spelling, e: Expr) -> Node:
     base = str(e.attr[0])  # type: ignore[index]
+    parts = [_index_text(i) for i in e.args]
+    sub = ("" if all(len(p) == 1 for p in parts) else ",").join(parts)
     if is_conjugate_name(base):
-        return Node("call", (name(spell_name(conjugate_name(base), _index_text(e.args[0]))),), "conj")
-    return name(spell_name(base, _index_text(e.args[0])))
+        return Node("call", (name(spell_name(conjugate_name(base), sub)),), "conj")
+    return name(spell_name(base, sub))
 
 
 def unit(spelling: Spelling, e: Expr) -> Node:

@@ -18,7 +18,7 @@ Value = Any  # a number, or a two-dimensional array
 
 def prepare(
     symbols: Mapping[str, Shape],
-    families: Mapping[str, tuple[Dim | None, Shape]],
+    families: Mapping[str, tuple[Sequence[Dim | None], Shape]],
     given: Mapping[str, Any],
     known: Mapping[str, int] | None = None,
 ) -> tuple[dict[str, Value], dict[str, int]]:
@@ -28,7 +28,7 @@ def prepare(
     its index first. `known` fixes sizes beforehand; a value given under a dimension's name does so too.
     """
     shapes: dict[str, tuple[Dim | None, ...]] = {n: _outer(s) for n, s in symbols.items()}
-    shapes |= {n: (count, *_outer(s)) for n, (count, s) in families.items()}
+    shapes |= {n: (*counts, *_outer(s)) for n, (counts, s) in families.items()}
     names = {d for shape in shapes.values() for dim in shape if dim is not None for d in dim.names()}
     sizes = {n: int(n) for n in names if n.isdigit()} | dict(known or {})
     for name in given:

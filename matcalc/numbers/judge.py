@@ -31,17 +31,26 @@ Numbers = Callable[[ModuleType], Callable[[Values, Sizes], Sequence[Any]]]
 Along = Callable[[ModuleType], Callable[[Values, Sizes, Any], Sequence[Sequence[Any]]]]
 # From a random direction one that stays in the variable's set, and the coordinates of it that the claim is paired with.
 Tangent = Callable[[ModuleType, Any], tuple[Any, Any]]
-Place = tuple[str, int | None]  # the variable: a name, or a member (counted from 1) of a family
+Place = tuple[str, tuple[int, ...] | None]  # the variable: a name, or a member (counted from 1) of a family
 
 
 def moved(env: dict[str, Any], variable: Place, x: Any) -> dict[str, Any]:
     """The point with the variable at `x`."""
     name, member = variable
-    if member is None:
-        return {**env, name: x}
-    family = env[name].copy()
-    family[member - 1] = x
-    return {**env, name: family}
+    return {**env, name: x if member is None else _with_member(env[name], member, x)}
+
+
+def _with_member(family: Any, places: tuple[int, ...], x: Any) -> Any:
+    changed, at = family.copy(), places[0] - 1
+    changed[at] = _with_member(family[at], places[1:], x) if len(places) > 1 else x
+    return changed
+
+
+def member_at(family: Any, places: tuple[int, ...]) -> Any:
+    """One member of a family."""
+    for place in places:
+        family = family[place - 1]
+    return family
 
 
 def judge(
@@ -86,9 +95,9 @@ def _differences(
 
     def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
         sizes = kind.sizes
-        if member is not None and member > point.members(name, sizes):
+        if member is not None and any(k > n for k, n in zip(member, point.members(name, sizes), strict=True)):
             raise Unfit
-        x = env[name] if member is None else env[name][member - 1]
+        x = env[name] if member is None else member_at(env[name], member)
         e = arrays.random(kind.turn).uniform(-1.0, 1.0, (shape[0].value(sizes), shape[1].value(sizes)))
         e = step = arrays.number(e) if shape == SCALAR else e
         if tangent is not None:

@@ -331,7 +331,9 @@ def _leaf(
         name: str = attr[0]  # type: ignore[index]
         family = _named(name, env, arrays)
         try:
-            return family[index_of(values[e.args[0]], len(family))]
+            for a in e.args:
+                family = family[index_of(values[a], len(family))]
+            return family
         except ShapeError as error:
             raise ShapeError(f"the family {name} has no such member: {error}") from None
     if op is NUMBER:

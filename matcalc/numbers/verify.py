@@ -5,7 +5,8 @@ The arrays are NumPy's (`matcalc.numbers.doubles`) or of decimal numbers (`matca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,20 +52,21 @@ class Point:
     def __init__(
         self,
         symbols: Mapping[str, tuple[Shape, Iterable[str]]],
-        families: Mapping[str, tuple[Dim, Shape, Iterable[str]]],
+        families: Mapping[str, tuple[Dim | tuple[Dim, ...], Shape, Iterable[str]]],
         least: int = 2,
         subscripts: Iterable[str] = (),
         literal: Iterable[Dim] = (),
     ) -> None:
         """`least` is the smallest size, `subscripts` are the whole numbers that have to be the place of an entry, `literal` the sizes
         of what is written out, large as they may be."""
-        self.symbols, self.families, self.least, self.smallest = symbols, families, max(2, least), max(1, least)
+        counted = {n: ((count,) if isinstance(count, Dim) else count, s, p) for n, (count, s, p) in families.items()}
+        self.symbols, self.families, self.least, self.smallest = symbols, counted, max(2, least), max(1, least)
         self.subscripts = frozenset(subscripts)
         self.literal = frozenset(n for d in literal for n in d.names() if n.isdigit())
 
     def orders(self, extra: Iterable[Dim] = ()) -> list[dict[str, int]]:
         """Small distinct sizes for the dimension names, in several orders: B^T A B is invertible only where B is tall."""
-        own = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)]
+        own = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (*c, *s)]
         dims = [d for d in dict.fromkeys([*own, *extra]) if d is not ONE]
         first = {n: k for n, k in sizes_for(dims, self.least).items() if n not in self.literal}
         names, values = list(first), list(first.values())
@@ -93,7 +95,8 @@ class Point:
             env[name] = draw(size, props, rng, own, positive, arrays, shape, near)
         for name, (count, shape, props) in self.families.items():
             size, own = (shape[0].value(sizes), shape[1].value(sizes)), scale if only in ("", name) else 1.0
-            env[name] = arrays.family([draw(size, props, rng, own, positive, arrays, shape, near) for _ in range(count.value(sizes))])
+            one = partial(draw, size, props, rng, own, positive, arrays, shape, near)
+            env[name] = _many([d.value(sizes) for d in count], one, arrays)
         return env
 
     def at(self, kind: Kind, arrays: ModuleType) -> dict[str, Any]:
@@ -125,12 +128,12 @@ class Point:
         ones = [{**usual, name: 1} for name in usual] if self.smallest == 1 else []
         every = [dict.fromkeys(usual, 1)] if self.smallest == 1 and len(usual) > 1 else []
         grown = [{n: k + by for n, k in usual.items()} for by in (2, 3)] + [{**usual, name: usual[name] + len(usual) + 2} for name in usual]
-        dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (c, *s)]
+        dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (*c, *s)]
         return [sizes for sizes in (*ones, *every, *grown) if all(d.value(sizes) > 0 for d in dims)]
 
-    def members(self, family: str, sizes: Mapping[str, int]) -> int:
-        """How many members a family has."""
-        return self.families[family][0].value(sizes)
+    def members(self, family: str, sizes: Mapping[str, int]) -> list[int]:
+        """How many members a family has, by each index."""
+        return [d.value(sizes) for d in self.families[family][0]]
 
     def mirrored(self, env: Mapping[str, Any], rng: Any, arrays: ModuleType) -> dict[str, Any]:
         """The point with the signs of all that is free to have any turned round."""
@@ -139,5 +142,16 @@ class Point:
             if survives_multiples(close_properties(properties)):
                 factor = arrays.exact(rng.uniform(0.8, 1.2))
                 one = name in self.symbols
-                turned[name] = -turned[name] * factor if one else arrays.family([-member * factor for member in turned[name]])
+                turned[name] = -turned[name] * factor if one else _turned(turned[name], factor, len(self.families[name][0]), arrays)
         return turned
+
+
+def _many(counts: Sequence[int], one: Callable[[], Any], arrays: ModuleType) -> Any:
+    """The members of a family, by one index after the other."""
+    first, *rest = counts
+    return arrays.family([_many(rest, one, arrays) if rest else one() for _ in range(first)])
+
+
+def _turned(family: Any, factor: Any, axes: int, arrays: ModuleType) -> Any:
+    """The members with their signs turned round."""
+    return arrays.family([_turned(m, factor, axes - 1, arrays) if axes > 1 else -m * factor for m in family])

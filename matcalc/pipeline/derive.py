@@ -37,7 +37,7 @@ from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED, NUMBER
 from ..ops.vocabulary import OPEN, shortest
 from ..shortening.factor import is_polynomial
 from ..shortening.simplify import recognise, simplify
-from ..syntax import split_name, walk
+from ..syntax import spell_name, split_name, walk
 from .derivative import Derivative
 from .further import Further
 from .judging import judged, printed
@@ -192,7 +192,7 @@ def _trials(variables: Sequence[Expr], function: Expr) -> list[dict[str, int]]:
     alike, different = dict.fromkeys(letters, 2), {letter: k for k, letter in enumerate(letters, 1)}
     trials = [alike, different] if len(letters) > 1 else [alike]
     families = {v.attr[0] for v in variables if v.op is MEMBER}  # type: ignore[index]
-    members = [n.args[0] for n in postorder(function) if letters and n.op is MEMBER and n.attr[0] in families]  # type: ignore[index]
+    members = [i for n in postorder(function) if letters and n.op is MEMBER and n.attr[0] in families for i in n.args]  # type: ignore[index]
     named = sorted({int(value_of(i)) for i in members if i.op is NUMBER and value_of(i) < MOST_NAMED})
     return trials + [found for k in named if (found := dict.fromkeys(letters, k)) not in trials]
 
@@ -208,11 +208,12 @@ def _map_or_index(tensor: Tensor) -> str:
 
 def _members(typed: Typed, variables: Sequence[Expr]) -> tuple[tuple[str, Dim], ...]:
     """The free indices of the variables x_j, and how far they run."""
-    found = {}
+    found: dict[str, Dim] = {}
     for v in variables:
         if v.op is MEMBER and v.indices:
             assert isinstance(v.attr, tuple)
-            found[str(v.args[0].attr)] = typed.families[base_name(str(v.attr[0]))][1]
+            family = typed.families[base_name(str(v.attr[0]))]
+            found |= {str(i.attr): d for i, d in zip(v.args, family.sizes) if i.indices}
         elif v.op is ENTRY:
             found |= {str(i.attr): d for i, d in zip(v.args[1:], v.args[0].shape) if i.indices}
     return tuple(found.items())
@@ -233,7 +234,7 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
         if loose and n in typed.declared and not typed.declared[n].is_scalar:
             notes.append(f"{', '.join(loose)} counts as a name of its own: the index of an entry is a number, or bound by a sum")
         if n in typed.families:
-            notes.append(f"by every member of the family {n}: the derivative by {n}_{typed.families[n][0]}")
+            notes.append(f"by every member of the family {n}: the derivative by {spell_name(n, typed.families[n].letter)}")
         declared, kind = typed.declared.get(n), sets.get(n)
         if kind is not None:
             notes.append(sentence(n, kind, structured))

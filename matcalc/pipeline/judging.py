@@ -27,7 +27,7 @@ from ..notation.kronecker import kronecker_matrix, kronecker_summands
 from ..notation.linearmap import along_map, map_summands
 from ..notation.piecewise import in_cases
 from ..numbers.complex_slopes import BY_CONJUGATE, BY_NAME, HERMITIAN, complex_slopes
-from ..numbers.judge import Along, Numbers, judge, values
+from ..numbers.judge import Along, Numbers, Place, judge, values
 from ..numbers.numeric import Plan
 from ..numbers.record import DIRECTIONS, POINTS, Check
 from ..numbers.search import Comparison
@@ -62,15 +62,14 @@ def judged(
     """What was compared; VerificationError where the derivative is wrong, NoAnswerError where it cannot be judged. `kind` is the set
     the variable stays in, `indices` are the numbers that stand for free indices."""
     conjugated, name = is_conjugate_name(name), base_name(name)
-    place: tuple[str, int | None] = name, None
+    place: Place = name, None
     fixed: dict[str, int] = {}
     if variable.op is MEMBER:
-        i = variable.args[0]
-        at = CHOSEN if i.op is SYMBOL else indices[str(i.attr)] if variable.indices else int(value_of(i))
-        place = base_name(name_of(variable)), at
-        fixed = {name_of(i): at} if i.op is SYMBOL else {}  # w_y, where y is a whole number of the text
+        at = [CHOSEN if i.op is SYMBOL else indices[str(i.attr)] if i.indices else int(value_of(i)) for i in variable.args]
+        place = base_name(name_of(variable)), tuple(at)
+        fixed = {name_of(i): CHOSEN for i in variable.args if i.op is SYMBOL}  # w_y, where y is a whole number of the text
     below = [typed.expr] if previous is None else previous.expressions()
-    sampler = Sampler(typed, roots=[variable, *below, *tensor.expressions()], least=max([place[1] or 0, *indices.values()]))
+    sampler = Sampler(typed, roots=[variable, *below, *tensor.expressions()], least=max([0, *(place[1] or ()), *indices.values()]))
     if variable.op is ENTRY:
         sampler.symbols[name] = (SCALAR, ("complex",) if is_complex(variable) else ())
 

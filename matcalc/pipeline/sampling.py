@@ -29,10 +29,10 @@ class Sampler:
         nodes = [_itself(n) for n in postorder([*(t.expr for t in functions), *roots])]
         holes = {t.form[1] for t in functions if t.form is not None and t.form[0] == "map"}  # dX of dX -> A dX B is no value
         self.symbols: dict[str, tuple[Shape, Iterable[str]]] = {}
-        self.families: dict[str, tuple[Dim, Shape, Iterable[str]]] = {}
+        self.families: dict[str, tuple[tuple[Dim, ...], Shape, Iterable[str]]] = {}
         applied = [d for t in functions for d in t.declarations if d.domain is not None]
         self.dims: list[Dim] = [s for d in applied for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim)]
-        sizes = {n: d for t in functions for n, (_, d) in t.families.items()}
+        sizes = {n: family.sizes for t in functions for n, family in t.families.items()}
         whole = {n: e for t in reversed(functions) for n, e in t.declared.items() if e.op is SYMBOL}
         for s in (*(s for t in functions for s in t.symbols.values()), *nodes):
             if s.op is SYMBOL and name_of(s) not in holes:
@@ -41,7 +41,7 @@ class Sampler:
                 self.symbols[name_of(s)] = (shape, words.union(known))
         for n in nodes:
             if n.op is MEMBER:
-                _, _, known = self.families.get(name_of(n), (ONE, n.shape, ()))
+                _, _, known = self.families.get(name_of(n), ((ONE,), n.shape, ()))
                 self.families[name_of(n)] = (sizes[name_of(n)], n.shape, words_of(n).union(known))
             elif n.op is SIZE:
                 self.dims.append(n.attr)  # type: ignore[arg-type]

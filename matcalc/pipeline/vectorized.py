@@ -58,7 +58,7 @@ def vectorized(question: Question) -> Vectorized | None:
         if base in members and name not in typed.families:
             raise UsageError(f"{name} is one member, and its family is stacked", suggestion=f"give the whole family: --wrt {base}")
     names = _names(typed, members)
-    stacks = {base: (symbol(names[base], _shape(typed, e), _kept(e)), typed.families[base][1]) for base, e in members.items()}
+    stacks = {base: (symbol(names[base], _shape(typed, e), _kept(e)), typed.families[base].size) for base, e in members.items()}
     function = simplify(stacked(typed.expr, stacks))
     ranks = {names.get(n if n in members else split_name(n)[0], n): k for n, k in ranks_of(typed).items()}
     tree = Arranger(ranks, typed_order(typed.nodes), {*names.values(), *typed.symbols}).spell(function)
@@ -77,7 +77,7 @@ def _names(typed: Typed, members: Mapping[str, Expr]) -> dict[str, str]:
     """y for numbers y_i, X for vectors x_i; another letter where that one is in use."""
     taken = {*typed.symbols, *typed.bindings, *(d.name for d in typed.declarations), "I", "T", "N", "R", "S"}
     taken |= {n for e in postorder(typed.expr) for d in e.shape for n in d.names()} | {
-        n for _, d in typed.families.values() for n in d.names()
+        n for family in typed.families.values() for d in family.sizes for n in d.names()
     }
     names: dict[str, str] = {}
     for base, e in members.items():
@@ -92,7 +92,7 @@ def _candidates(own: str, number: bool) -> Iterator[str]:
 
 
 def _shape(typed: Typed, e: Expr) -> Shape:
-    size = typed.families[str(e.attr[0])][1]  # type: ignore[index]
+    size = typed.families[str(e.attr[0])].size  # type: ignore[index]
     if e.shape[1] is not ONE:
         raise NoAnswerError(
             f"the members of the family {e.attr[0]} are matrices, and those are not stacked",  # type: ignore[index]
@@ -114,7 +114,7 @@ def _stacked_declaration(d: Declaration, typed: Typed, members: Mapping[str, Exp
 
 
 def _member_text(base: str, typed: Typed, e: Expr) -> str:
-    name = spell_name(base, typed.families[base][0])
+    name = spell_name(base, typed.families[base].letter)
     return name if e.is_scalar else f"{name}^T"
 
 
