@@ -175,7 +175,7 @@ def test_complex_steps_go_through() -> None:
 def test_arrays_in_and_out() -> None:
     symbols = {"A": A.shape, "x": x.shape, "s": SCALAR, "r": (ONE, n)}
     given = {"A": [[1, 2, 3], [4, 5, 6]], "x": [1, 2, 3], "s": 2, "r": [7, 8, 9], "w": np.ones((5, 3)), "t": [0] * 5}
-    env, sizes = prepare(symbols, {"w": (N, (n, ONE)), "t": (N, SCALAR)}, given)
+    env, sizes = prepare(symbols, {"w": ((N,), (n, ONE)), "t": ((N,), SCALAR)}, given)
     assert sizes == {"m": 2, "n": 3, "N": 5}
     assert env["x"].shape == (3, 1) and env["r"].shape == (1, 3) and env["w"].shape == (5, 3, 1) and env["t"].shape == (5,)
     assert release(evaluate(b.matmul(A, x), env, sizes), (m, ONE)).tolist() == [14, 32]
@@ -238,8 +238,8 @@ def test_values_that_are_missing_too_many_or_no_numbers() -> None:
 
 def test_the_members_of_a_family_are_counted() -> None:
     with pytest.raises(ShapeError, match=r"w has shape \(4, 3\), expected \(N, n\) = \(5, 3\)"):
-        prepare({"x": x.shape}, {"t": (N, SCALAR), "w": (N, (n, ONE))}, {"x": [1, 2, 3], "t": [1] * 5, "w": np.ones((4, 3))})
-    assert prepare({}, {"t": (None, SCALAR)}, {"t": [1, 2]})[0]["t"].tolist() == [1, 2]
+        prepare({"x": x.shape}, {"t": ((N,), SCALAR), "w": ((N,), (n, ONE))}, {"x": [1, 2, 3], "t": [1] * 5, "w": np.ones((4, 3))})
+    assert prepare({}, {"t": ((None,), SCALAR)}, {"t": [1, 2]})[0]["t"].tolist() == [1, 2]
 
 
 def test_free_indices_move_only_what_depends_on_them(monkeypatch: pytest.MonkeyPatch) -> None:

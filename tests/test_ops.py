@@ -198,6 +198,7 @@ SCALAR: dict[str, Callable[[float], float]] = {
 # Of arrays: by other means than the book's.
 ARRAYS: dict[str, Callable[..., Array]] = {
     "kron": lambda X, Y: np.einsum("ij,kl->ikjl", X, Y).reshape(X.shape[0] * Y.shape[0], -1),
+    "khatri_rao": lambda X, Y: np.column_stack([np.kron(x, y) for x, y in zip(X.T, Y.T, strict=True)]),
     "transpose": lambda X: np.einsum("ij->ji", X),
     "power": lambda x, k: np.exp(k * np.log(x)),
     "matrix_power": lambda X, k: X @ X @ X,

@@ -8,7 +8,7 @@ from .book import operation
 KHATRI_RAO = operation(
     "khatri_rao",
     "X Y",
-    "m r, n r -> mn r",
+    "m q, n q -> mn q",
     index="ir,jr->(ij)r",
     rule="Khatri-Rao product rule",
     statement="d(F ⋄ G) = dF ⋄ G + F ⋄ dG, where each column of F ⋄ G is the Kronecker product of the columns of F and G",
