@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ def prepare(
 ) -> tuple[dict[str, Value], dict[str, int]]:
     """The user's values in internal form, and the sizes that follow from their shapes.
 
-    A vector is a one-dimensional array, a matrix a two-dimensional one, a family (number of members, shape of one) has
+    A vector is a one-dimensional array, a matrix a two-dimensional one, a family (numbers of members, shape of one) has
     its index first. `known` fixes sizes beforehand; a value given under a dimension's name does so too.
     """
     shapes: dict[str, tuple[Dim | None, ...]] = {n: _outer(s) for n, s in symbols.items()}
