@@ -14,8 +14,7 @@ from typing import Any
 from ..kinds import SCALAR, Shape
 from . import precise
 from .agreement import Level, Sides, greatest, total
-from .judge import Along, Numbers, Place, central_difference, moved
-from .search import Unfit
+from .judge import Along, Numbers, Place, central_difference, moved, variable_at
 from .verify import Kind, Point
 from .watch import Watch
 
@@ -26,16 +25,13 @@ def complex_slopes(
     by: str, function: Numbers, claim: Along, variable: Place, shape: Shape, point: Point, _: object, arrays: ModuleType
 ) -> Callable[[dict[str, Any], Kind, Level, Watch], Sides]:
     """Difference quotients of the function and the claim, along a random direction; real and imaginary parts one after the other."""
-    name, member = variable
     value, along = function(arrays), claim(arrays)
     signs = (1, -1) if arrays is precise else (1, -1, 2, -2)
     i = arrays.exact(1j)
 
     def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
         sizes = kind.sizes
-        if member is not None and member > point.members(name, sizes):
-            raise Unfit
-        x = env[name] if member is None else env[name][member - 1]
+        x = variable_at(env, variable, point, sizes)
         rng, size = arrays.random(kind.turn), (shape[0].value(sizes), shape[1].value(sizes))
         e = rng.uniform(-1.0, 1.0, size) + rng.uniform(-1.0, 1.0, size) * i
         e = e + arrays.np.conj(e.T) if by == HERMITIAN else arrays.number(e) if shape == SCALAR else e

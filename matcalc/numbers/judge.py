@@ -53,6 +53,16 @@ def member_at(family: Any, places: tuple[int, ...]) -> Any:
     return family
 
 
+def variable_at(env: Mapping[str, Any], variable: Place, point: Point, sizes: Mapping[str, int]) -> Any:
+    """The value of the variable; Unfit where there is no such member."""
+    name, member = variable
+    if member is None:
+        return env[name]
+    if any(k > n for k, n in zip(member, point.members(name, sizes), strict=True)):
+        raise Unfit
+    return member_at(env[name], member)
+
+
 def judge(
     function: Numbers,
     claim: Along,
@@ -89,15 +99,12 @@ def _differences(
     function: Numbers, claim: Along, variable: Place, shape: Shape, point: Point, tangent: Tangent | None, arrays: ModuleType
 ) -> Callable[[dict[str, Any], Kind, Level, Watch], Sides]:
     """A difference quotient of the function and the claim, along a random direction."""
-    name, member = variable
     value, along = function(arrays), claim(arrays)
     signs = (1, -1) if arrays is precise else (1, -1, 2, -2)
 
     def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
         sizes = kind.sizes
-        if member is not None and any(k > n for k, n in zip(member, point.members(name, sizes), strict=True)):
-            raise Unfit
-        x = env[name] if member is None else member_at(env[name], member)
+        x = variable_at(env, variable, point, sizes)
         e = arrays.random(kind.turn).uniform(-1.0, 1.0, (shape[0].value(sizes), shape[1].value(sizes)))
         e = step = arrays.number(e) if shape == SCALAR else e
         if tangent is not None:
