@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from console import run
 
 import matcalc
+
+DECLARED = [
+    (r"\frac{a \cdot b}{\sqrt{a^2 \cdot b^2}}", "a", "a, b in R^n", "(b - (a^T b) a/(a^T a))^T/sqrt((a^T a) (b^T b))"),
+    (r"w * x + b", "w", "w, x, b in R^n", "diag(x)"),
+    (r"\log|I_N + X X^T|", "X", "X in R^{n x m}", "2 (I + X X^T)^-1 X"),
+    (r"h_\theta(x) = \tanh(\theta^T x); \sum_i h_\theta(x_i)", "theta", "theta, x_i in R^n", "sum_{i=1}^N (1 - tanh(x_i^T theta)^2) x_i^T"),
+    (r"x - \eta \nabla f(x)", "x", "f: R^n -> R; x in R^n; eta in R", "I - eta f''(x)"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "expected"), DECLARED, ids=[r[0] for r in DECLARED])
+def test_declarations_settle_what_signs_mean(text: str, wrt: str, where: str, expected: str) -> None:
+    assert matcalc.derivative(text, wrt, where=where).text == expected  # type: ignore[union-attr]
+
+
+DECLARED_REFUSED = [
+    ("u * v", "u, v in R^n", "goes entry by entry, or is their dot product"),
+    ("u * v + s", "u, v in R^n; s in R", "goes entry by entry, or is their dot product"),
+    ("u^2", "u in R^n", "only scalars and square matrices have powers"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "message"), DECLARED_REFUSED)
+def test_declarations_that_leave_two_readings(text: str, where: str, message: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match=message):
+        matcalc.derivative(text, "u", where=where)
+
 
 READ: list[tuple[str, str, str | None]] = [
     # capital letters that are numbers
@@ -33,6 +61,11 @@ READ: list[tuple[str, str, str | None]] = [
     # numbers before numbers
     (r"H = -J\sum_{i=1}^{n-1} s_i s_{i+1}", "s", "-J sum_{i=1}^{n - 1} (s_{i+1} I_n[:,i] + s_i I_n[:,i + 1])^T"),
     (r"\sum_{i<j} G m_i m_j d_{ij}", "m", None),
+    # arrays, cases set as arrays, products with conditions
+    (r"\left[\begin{array}{cc} a & b \\ c & d \end{array}\right] x", "x", "[a, b; c, d]"),
+    (r"\left\{\begin{array}{ll} x^2 & x > 0 \\ -x & \text{otherwise} \end{array}\right.", "x", "cases(2 x, x > 0, -1)"),
+    (r"\sum_{i=1}^n \prod_{j \ne i} (t - x_j)", "t", None),
+    (r"\mathbb{E}[L] = w^T \Sigma w", "w", "w^T (Sigma + Sigma^T)"),
     # a dot that is a product
     (r"\|\mathbf{A} \cdot \mathbf{x} - \mathbf{b}\|^2", "x", "2 (A x - b)^T A"),
     (r"-\mathbf{p} \cdot \mathbf{E}", "p", "-E^T"),
@@ -58,6 +91,10 @@ REFUSED = [
     (r"f(x) = x^T A x; f'(x) = 2 A x", "x", "states a derivative"),
     (r"\nabla f(x) = 2 A x", "x", "states a derivative"),
     (r"\sum_{j \ne i} w_{ij} x_j + y_i", "x", "stands outside the sum over i"),
+    (r"\begin{bmatrix} a & b \ c & d \end{bmatrix}", "a", "a shell has halved"),
+    (r"E_i [\log p_i]", "p", "is an expectation"),
+    (r"\mathbb{E}_q[\log p]", "p", "is an expectation"),
+    ("E[x^T A x]", "A", "is an expectation"),
     (r"\|w - w_o\|^2", "w", "w_o is an entry of w, or another vector"),
 ]
 
@@ -99,3 +136,10 @@ def test_what_is_switched_off_everywhere_is_not_there() -> None:
     d: Any = matcalc.derivative(r"f_i = \sum_{j \ne i} \frac{x_j - x_i}{\|x_j - x_i\|^3}", "x_i")
     assert "1[i != i]" not in d.text and d.shape == ("n", "n")
     assert matcalc.derivative("1[n + 1 = n] x_1", "x", where="x in R^n").text == "0_{1 x n}"  # type: ignore[union-attr]
+
+
+def test_a_product_with_a_condition_has_the_right_numbers() -> None:
+    y, x, t = [1.0, 2.0, 3.0], [0.1, 0.5, 1.9], 0.3
+    d: Any = matcalc.derivative(r"\sum_i y_i \prod_{j \ne i} \frac{t - x_j}{x_i - x_j}", "t")  # Lagrange's polynomial
+    p = np.polynomial.Polynomial.fit(x, y, 2)
+    assert np.allclose(d.evaluate({"y": y, "x": x, "t": t}), p.deriv()(t))

@@ -38,6 +38,10 @@ def power(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         raise Misfit([exponent], partial(_exponent_error, el, node, base, exponent))
     if base.is_scalar:
         return TypedTerm(SCALAR, (base, exponent), lambda e, _: build.power(*e), node, literal=base.literal and exponent.literal)
+    squared = el.scene.squares and node.args[0].op == "name" and node.args[0].attr in el.scene.squares
+    if squared and base.kind == "vector" and exponent.literal and value_of(exponent) == 2:
+        el.note(f"{Wording(el).node(node)} is the inner product of {Wording(el).node(node.args[0])} with itself")
+        return TypedTerm(SCALAR, (base, exponent), lambda e, _: build.matmul(build.transpose(e[0]), e[0]), node)
     if base.kind != "matrix":
         raise Misfit([base], partial(power_error, el, node, base))
     if not el.sizes.unify(*base.shape):

@@ -17,7 +17,7 @@ from ..ops.operation import Operation
 from ..reading.subscripts import split_indexed
 from ..syntax import Node
 from .complex_values import of_complex
-from .misfit import Misfit, Wording, division_error, entrywise_error, product_error, refuse_shape, sum_error
+from .misfit import Misfit, Undecided, Wording, division_error, entrywise_error, product_error, refuse_shape, sum_error
 from .scopes import SCALAR, BoundNames, Typing
 from .terms import Resolve, TypedTerm, finish, undeclared
 from .unify import is_unknown
@@ -199,6 +199,10 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
                 factors = [TypedTerm((t.shape[1], ONE), (transposed(t), _closed(factors, shape)), _product_of)]
                 shape = factors[0].shape
                 continue
+            if sign == "*" and held.kind == t.kind == "vector" and not undeclared([*factors, t]) and not el.scene.template:
+                if el.sizes.unify(shape[0], t.shape[0]):
+                    factors, shape = _starred(el, node, _closed(factors, shape), t, (nodes[:k], nodes[k]))
+                    continue
             if sign == "×" and held.kind == t.kind == "vector":
                 factors = [_cross(el, _closed(factors, shape), t)]
                 shape = factors[0].shape
@@ -223,6 +227,21 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
     if len(factors) == 1:
         return TypedTerm(shape, (factors[0],), lambda e, _: e[0], node, literal=literal)
     return TypedTerm(shape, tuple(factors), _product_of, node, literal=literal)
+
+
+def _starred(
+    el: Typing, node: Node, left: TypedTerm, right: TypedTerm, nodes: tuple[Sequence[Node], Node]
+) -> tuple[list[TypedTerm], Shape]:
+    """u * v of two declared columns: entry by entry, or their dot product, whichever fits what stands round it."""
+    choice = f"star at {nodes[1].span}"
+    taken = el.kinds.get(choice)
+    if taken is None:
+        raise Undecided(choice, ("entries", "dot"), node)
+    s, mark = Wording(el), TypedTerm(SCALAR, (), lambda _, __: build.num(1), None, choice)
+    el.note(f"{s.factor(*nodes[0])} * {s.factor(nodes[1])} " + ("goes entry by entry" if taken == "entries" else "is a dot product"))
+    if taken == "entries":
+        return [TypedTerm(left.shape, (left, right, mark), lambda e, _: build.hadamard(*e[:2]))], left.shape
+    return [TypedTerm(SCALAR, (left, right, mark), lambda e, _: build.matmul(build.transpose(e[0]), e[1]))], SCALAR
 
 
 def _full_stop(el: Typing, left: Node, right: Node) -> bool:

@@ -81,8 +81,11 @@ def search(attempt: Try, work: int, bold: Collection[str] = ()) -> tuple[Typing,
     if not best:
         raise _final(failure)
     numbers = [typing for typing in best if typing[2].is_scalar]
-    if len(best) > 1 and len(numbers) == 1 and not _bars(best):  # what is differentiated is a number first
+    if len(best) > 1 and len(numbers) == 1 and not _signs(best):  # what is differentiated is a number first
         best = numbers
+    if any(option == "dot" for _, option in best[0][0]):  # w * x + b: entry by entry fits too, with b in every entry
+        message, suggestion = _SIGNS["star"]
+        raise ReadingError(message, suggestion=suggestion)
     if len(best) > 1:
         raise _tie(best)
     return best[0][1], best[0][2]
@@ -118,21 +121,27 @@ def _final(failure: Exception | None) -> MatcalcError:
     return ShapeError("no kinds of the undeclared names make the shapes fit", suggestion="declare them: where x in R^n; A in R^{m x n}")
 
 
-def _bars(best: list[tuple[Kinds, Typing, TypedTerm]]) -> bool:
-    """Whether the typings differ in what bars round a vector mean."""
+_SIGNS = {
+    "bars": (
+        "|…| of a vector can be its norm or its absolute value entry by entry, and here both fit",
+        "write ||x|| for the norm, abs(x) for the entries",
+    ),
+    "star": ("u * v of two columns goes entry by entry, or is their dot product, and here both fit", "write u .* v, or u^T v"),
+}
+
+
+def _signs(best: list[tuple[Kinds, Typing, TypedTerm]]) -> list[str]:
+    """In what signs, bars or stars between vectors, the typings differ."""
     settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
-    return any(name.startswith("bars") for kinds, _, _ in best for name, _ in kinds - settled)
+    return sorted({word for kinds, _, _ in best for name, _ in kinds - settled if (word := name.partition(" at ")[0]) in _SIGNS})
 
 
 def _tie(best: list[tuple[Kinds, Typing, TypedTerm]]) -> MatcalcError:
     """Two guesses cost the same: say which declarations decide."""
     el = best[0][1]
     settled = frozenset.intersection(*(kinds for kinds, _, _ in best))
-    if _bars(best):
-        return ReadingError(
-            "|…| of a vector can be its norm or its absolute value entry by entry, and here both fit",
-            suggestion="write ||x|| for the norm, abs(x) for the entries",
-        )
+    if signs := _signs(best):
+        return ReadingError(_SIGNS[signs[0]][0], suggestion=_SIGNS[signs[0]][1])
     options = []
     for kinds, typing, _ in best[:4]:
         s = Wording(typing)

@@ -128,6 +128,7 @@ class Scene:
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
         self.length = 0
         self.raised: set[str] = set()  # names with exponents: g^t
+        self.squares: set[str] = set()  # vectors whose squares are a^2, for a . a
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
         self._survey()
@@ -174,6 +175,7 @@ class Scene:
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
         values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
         self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
+        self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
         form = self.program.form
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():
@@ -189,6 +191,12 @@ class Scene:
         self.indices |= {*self.slots, *(c for letters, _ in self.definitions.values() for c in letters)}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
+
+    def _dotted(self) -> set[str]:
+        """The names beside the dot of an inner product."""
+        products = [(n.args, n.attr) for n in self._nodes() if n.op == "mul" and isinstance(n.attr, tuple) and "." in n.attr]
+        pairs = [(a, b) for args, signs in products for a, b, sign in zip(args, args[1:], signs) if sign == "."]
+        return {str(a.attr) for pair in pairs for a in pair if a.op == "name"}
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
@@ -261,7 +269,7 @@ class Scene:
             if not sub.isalpha() or d.domain is not None:
                 continue
             if self._is_many(base, sub):
-                if base in self.names:
+                if base in self.alone:
                     message = f"{base} stands by itself, and {name} is a family of that name"
                     raise ReadingError(message, suggestion="give one of them another letter")
                 found[base] = d

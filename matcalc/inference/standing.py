@@ -348,9 +348,29 @@ def _tensor(el: Typing, base: str, subscripts: list[Part], node: Node) -> TypedT
 def _sized(el: Typing, base: str, dims: tuple[Dim, ...], node: Node) -> TypedTerm:
     rows, cols = dims[0], dims[1] if len(dims) > 1 else ONE
     if base == "I":
-        return TypedTerm((rows, rows), (), lambda _, __: build.eye(rows), node)
+        own = _own_size(el, rows, node)
+        return TypedTerm((own, own), (), lambda _, r: build.eye(rows if own is rows else r(own)), node)
     make = build.zeros if base == "0" else build.ones
     return TypedTerm((rows, cols), (), lambda _, __: make(rows, cols), node)
+
+
+def _own_size(el: Typing, size: Dim, node: Node) -> Dim:
+    """The size of I_N; where sizes are declared and N is said nowhere else, the one that fits."""
+    scene = el.scene
+    names = size.names()
+    declared = {n for d in scene.declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()}
+    if (
+        scene.template
+        or not declared
+        or len(names) != 1
+        or size is not Dim.of(*names)
+        or not declared.isdisjoint(names)
+        or {*names} & scene.names.keys()
+    ):
+        return size
+    fitting = el.sizes.fresh()
+    el.note(lambda resolve: f"{node.attr} read as I_{resolve(fitting)}, which fits: {size} is declared nowhere")
+    return fitting
 
 
 def _commutation(el: Typing, sub: str, node: Node) -> TypedTerm | None:

@@ -22,7 +22,7 @@ from ..expressions.conjugates import conjugate_name, is_conjugate_name, is_real
 from ..expressions.expr import Expr, postorder
 from ..kinds import Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
-from ..ops.core import ADD, CONSTANT, IMAGINARY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
+from ..ops.core import ADD, CASES, CONSTANT, IMAGINARY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
 from ..ops.operation import Operation
 from . import kernels, matrix_functions
 from .kernels import index_of, of
@@ -312,7 +312,7 @@ def _is_switch(e: Expr) -> bool:
     todo = [e]
     while todo:
         n = todo.pop()
-        if n.op in (ADD, TIMES):
+        if n.op in (ADD, TIMES, CASES):
             todo += n.args
         elif n.op is not IVERSON and n.op is not NUMBER:
             return False

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..ops import greek_functions
@@ -14,6 +15,8 @@ from .marks import Mark, quote
 from .names import Names
 
 _NAMED = ("word", "greek", "upright")
+_DOUBLE = re.compile(r"\\mathbb[ ]*\{?[ ]*\Z")
+_INDICES = frozenset("ijklmnpq")
 _ONE = (["word"], ["greek"], ["num"])
 _SUBSCRIPTS: tuple[list[str], ...] = ([], ["under", "num"], ["under", "word"], ["under", "greek"], ["sub"])
 
@@ -127,6 +130,22 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
     lexer.i = at
     call(lexer, called, mark.span)
     return True
+
+
+def refuse_expectation(lexer: Lexer, mark: Mark) -> None:
+    r"""\mathbb E[…], E_q[…], E[x^T A x]: no name, and no entry of one."""
+    i = lexer.i
+    if lexer.peek("under") and i + 1 < lexer.stop:
+        i = lexer.marks[i + 1].mate + 1 if lexer.marks[i + 1].kind == "open" else i + 2
+    bracket = lexer.marks[i] if i < lexer.stop and lexer.marks[i].kind == "open" and lexer.marks[i].value in ("[", "\\{") else None
+    inside = lexer.marks[i + 1 : bracket.mate] if bracket is not None else []
+    entry = all(m.kind in ("num", "comma", "colon") or m.value in lexer.active or m.value in _INDICES for m in inside)
+    double = _DOUBLE.search(lexer.text[max(0, mark.start - 20) : mark.start])
+    if double or not entry:
+        start = mark.start - len(double[0]) if double else mark.start
+        end = lexer.marks[bracket.mate].end if bracket is not None else mark.end
+        hint = "write the mean over a sample, 1/N sum_{i=1}^N …, or what it is for the distribution at hand"
+        raise lexer.refuse(f"{quote(lexer.source((start, end)))} is an expectation, which is not taken", (start, end), hint)
 
 
 def density(lexer: Lexer, name: str, mark: Mark, at: int, bar: int) -> bool:

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from ..errors import MatcalcError, ReadingError, Span
 from ..syntax import spell_name
-from .applied import applied
-from .calls import einsum, function_call
+from .applied import applied, refuse_expectation, touching_bracket
+from .calls import call, einsum, function_call
 from .entries import entries, pair_below
 from .functions import function_of
-from .lexer import Lexer
+from .lexer import Lexer, Token
 from .marks import Mark, quote
 from .meanings import meant, nearest
 from .names import accented, subscript, suggestion_for, superscript_index
@@ -111,6 +111,12 @@ def greek(lexer: Lexer, mark: Mark) -> None:
 
 
 def partial_sign(lexer: Lexer, mark: Mark) -> None:
+    r"""`\nabla f(x)` of a function that is declared, f'(x)^T; elsewhere a sign of a derivative is refused."""
+    following = lexer.marks[lexer.i] if lexer.i < lexer.stop else mark
+    if mark.value == "nabla" and following.value in lexer.names.functions and touching_bracket(lexer.marks, lexer.i + 1) == lexer.i + 1:
+        lexer.i += 1
+        call(lexer, following.value + "'", (mark.start, following.end)).after = [Token("POST", "T", *following.span)]
+        return
     sign = quote(lexer.source(mark.span))
     raise lexer.refuse(f"the expression is differentiated by matcalc itself: {sign} is not read", mark.span, "give the variable with --wrt")
 
@@ -243,6 +249,8 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
     if base == "I" and "I" not in lexer.names.variables:
         lexer.operand("NAME", sized(lexer, "I"), (mark.start, lexer.marks[lexer.i - 1].end))
         return
+    if base == "E" and "E" not in lexer.names.variables:
+        refuse_expectation(lexer, mark)
     sub, below, end = accent, 0, mark.end
     if lexer.i < lexer.stop and lexer.marks[lexer.i].kind in ("under", "sub") and not lexer.marks[lexer.i].gap:
         below = lexer.i

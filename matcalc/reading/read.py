@@ -421,7 +421,7 @@ class _Reader:
             return False
         if self.marks[i].value == "[" and self.index_list(i + 1, stop - 1, separated=True):
             return False
-        if function or function_of(mark.value):
+        if function or function_of(mark.value) or (mark.value == "E" and self.marks[i].value == "["):
             return True
         inside = self.marks[i + 1 : stop - 1]
         listed = (*_NAMES, "comma", "under", "sub", "num", "const")

@@ -142,7 +142,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys("big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split(), ("blank", "")),
 }
 
-_MATRICES = "bmatrix pmatrix matrix smallmatrix Bmatrix".split()
+_MATRICES = "bmatrix pmatrix matrix smallmatrix Bmatrix array".split()
 _WRAPPERS = "equation align aligned gather gathered split multline displaymath math".split()
 ENVIRONMENTS = dict.fromkeys(_MATRICES, "matrix") | {"cases": "cases"} | dict.fromkeys([w + s for w in _WRAPPERS for s in ("", "*")], "")
 
@@ -162,7 +162,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     symbols = sorted((s for s in SYMBOLS if s != ".T" and (s.isascii() or not ascii_only)), key=len, reverse=True)
     commands = (
         f"(?P<op>{_OPERATOR})|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})",
-        r"\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}",
+        r"\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}(?:(?<=array\})[ ]*\{[lcr| ]*\})?",
         r"\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)",  # the operator; \vec{x} is only an arrow
         r"\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)",
         r"\\(?P<cmd>[A-Za-z]+|.)",
@@ -200,6 +200,8 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
     stop = len(text) if stop is None else stop
     start, stop = _strip_paste(text, start, stop)
     original, text = text, _plain(text)
+    if "\\right." in text:
+        text = _PIECES.sub(_as_cases, text)
     marks: list[Mark] = []
     gap = False
     for m in _pattern("\\" in text, text.isascii()).finditer(text, start, stop):
@@ -211,6 +213,8 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         if text is not original and "BOLD" in unicodedata.name(original[mark.start], ""):
             mark.bold = True
         marks.append(mark)
+    if "\\ " in text and "\\begin" in text:
+        _refuse_halved(text)
     kinds = {mark.kind for mark in marks}
     if "{" in text:
         marks = _groups(marks)
@@ -224,6 +228,23 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
     return pair(_accents(marks) if "accent" in kinds else marks, text)
 
 
+def _refuse_halved(text: str) -> None:
+    r"""`a & b \ c & d` in a matrix: what a shell makes of `\\` in double quotes."""
+    for m in _MATRIX.finditer(text):
+        at = m[0].find("\\ ")
+        if at >= 0 and "\\\\" not in m[0]:
+            span = (m.start() + at, m.start() + at + 1)
+            message = "`\\` before a blank is a space in LaTeX, and in a matrix more likely the end of a row that a shell has halved"
+            raise refuse(message, text, span, "write the text in single quotes, or end rows with ;")
+
+
+def _as_cases(m: re.Match[str]) -> str:
+    """Cases that are set as an array with one brace, as long as they were."""
+    return "\\begin{cases}".ljust(len(m[1])) + m[2] + "\\end{cases}".ljust(len(m[3]))
+
+
+_PIECES = re.compile(r"(\\left[ ]*\\\{\s*\\begin\{array\}(?:[ ]*\{[lcr| ]*\})?)((?:(?!\\begin).)*?)(\\end\{array\}\s*\\right\.)", re.DOTALL)
+_MATRIX = re.compile(r"\\begin\{[A-Za-z]*(?:matrix|array|cases)\}.*?\\end\{", re.DOTALL)
 _DRESSED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
 
 

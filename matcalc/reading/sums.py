@@ -63,9 +63,9 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
             )
         if upper is not None and found.high[index] is None:
             found.high[index] = Bound(upper)
-    if op != "sum" and (found.conditions or found.masks):
+    if op != "sum" and found.masks:
         hint = "write the factor as cases(x_i, i < j, 1)"
-        raise lexer.refuse("a product with a condition on its index is not read", mark.span, hint)
+        raise lexer.refuse("a product over a set of indices is not read", mark.span, hint)
     if found.conditions and len(found.indices) == 2 and found.low == dict.fromkeys(found.indices):
         lexer.pairs.add(frozenset(found.indices))
     steps: list[Range | Action] = []
@@ -77,6 +77,8 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
         elif low is not None and not is_one(lexer, low):
             found.conditions.append(Condition(added(lexer, Mark("word", index, *mark.span)), ">=", low.marks))
         steps.append(activate(index, mark.span))
+    if op != "sum" and found.conditions:
+        steps[-1:] = [conditional(len(found.conditions)), steps[-1]]
     for condition in found.conditions:
         steps += condition_steps(condition, mark.span)
     for mask in found.masks:
@@ -86,6 +88,16 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
             f"{letter} in {lexer.source((lexer.marks[name[0]].start, lexer.marks[name[0]].end))}: the sum is over every {letter} there is"
         )
     lexer.later(*steps)
+
+
+def conditional(count: int) -> Action:
+    """Say at the sign of a product that so many conditions stand before what it is over."""
+
+    def do(lexer: Lexer) -> None:
+        token = next(t for t in reversed(lexer.tokens) if t.type == "BINDER")
+        token.value = (*token.value, count)  # type: ignore[misc]
+
+    return do
 
 
 def cannot_read(lexer: Lexer, lower: Range, sign: str) -> Callable[[str], ReadingError]:

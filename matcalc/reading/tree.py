@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -100,8 +101,10 @@ class _Rules:
         return Node("inner", _nodes(children), None, _span(children))
 
     def binder(self, children: list[Child]) -> Node:
-        op, index = _values(children)[0]
+        op, index, *conditions = _values(children)[0]
         *bounds, body = _nodes(children)
+        if conditions:
+            body = _conditional(body, conditions[0])
         return Node(op, (body, *bounds), index, _span(children))
 
     def power(self, children: list[Child]) -> Node:
@@ -185,6 +188,18 @@ class _Rules:
         if len(args) < 2:
             raise ReadingError("cases needs a value and its condition", span=span, suggestion="write cases(value, condition, …, otherwise)")
         return Node("cases", args, None, span)
+
+
+def _conditional(body: Node, count: int) -> Node:
+    """What a product with conditions below its sign is over: 1 where they do not hold."""
+    if body.op != "mul":
+        raise ReadingError("what the product is over cannot be told", span=body.span, suggestion="put it in brackets")
+    holds = [a.args[0] for a in body.args[:count]]
+    signs = body.attr if isinstance(body.attr, tuple) else ()
+    factors = body.args[count:]
+    value = factors[0] if len(factors) == 1 else Node("mul", factors, signs[count:], body.span)
+    condition = holds[0] if count == 1 else Node("and", tuple(holds), None, body.span)
+    return Node("cases", (value, condition, Node("num", (), Fraction(1), body.span)), None, body.span)
 
 
 def _check_arity(name: str, given: int, span: Span) -> None:
