@@ -29,6 +29,9 @@ class SizeNames:
 
     def name_all(self) -> None:
         """Matrices first, columns before rows, in order of first occurrence: b - A x reads A in R^{m x n}."""
+        for fitting, own in self.el.own_sizes:
+            if is_unknown(self.el.sizes.resolve(fitting)):
+                self.el.sizes.unify(fitting, own)
         self.el.sizes.tighten(d for term in self.el.symbols.values() for d in term.shape if d is not ONE)
         unsettled = self.el.sizes.unsettled()
         if unsettled != []:

@@ -104,6 +104,7 @@ class Typing:
         self.bare: dict[Node, str] = {}  # the index of a sum that names none
         self.working: list[str] = []  # the names whose definitions are being read
         self.live: set[str] = set(scene.free).union(*(e.indices for e in scene.given.values()))
+        self.own_sizes: list[tuple[Dim, Dim]] = []  # the size of I_N, and N, which it is where nothing else says what fits
         self.penalties: list[tuple[int, Sequence[TypedTerm]]] = []
         self.unnamed = count()  # numbers for indices that get their letters last (see `axes`)
         self.notes: dict[str | Callable[[Resolve], str], None] = {}

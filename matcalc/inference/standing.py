@@ -369,7 +369,12 @@ def _own_size(el: Typing, size: Dim, node: Node) -> Dim:
     ):
         return size
     fitting = el.sizes.fresh()
-    el.note(lambda resolve: f"{node.attr} read as I_{resolve(fitting)}, which fits: {size} is declared nowhere")
+    el.own_sizes.append((fitting, size))
+
+    def sentence(resolve: Resolve) -> str:
+        return "" if resolve(fitting) is size else f"{node.attr} read as I_{resolve(fitting)}, which fits: {size} is declared nowhere"
+
+    el.note(sentence)
     return fitting
 
 
