@@ -107,7 +107,7 @@ def _gathered(expr: Function, wrt: Names | None, **options: Any) -> Derivative |
     where = options.pop("where", None)
     question = Question.of(expr, wrt, where, Options(**options))
     try:
-        return gathered(question)
+        return None if any(d.field == "C" for d in question.declarations) else gathered(question)
     except MatcalcError as error:
         raise error.located(question.text) from None
 

@@ -103,3 +103,55 @@ def test_second_derivatives_by_block() -> None:
 def test_the_conjugate_of_a_hermitian_matrix_is_its_transpose_and_a_unitary_one_goes() -> None:
     assert matcalc.parse("A^H - A", where="A in C^{n x n} hermitian").text == "0_{n x n}"
     assert matcalc.parse("U^H U + U^-1 - U^H", where="U in C^{n x n} unitary").text == "I_n"
+
+
+CODED = [
+    ("1/2 ||A x - b||^2", "x", "x in C^n; A in C^{m x n}; b in C^m"),
+    ("logdet(I + H Q H^H)", "H", CHANNEL),
+    ("sum_{i=1}^N (|a_i^H x|^2 - y_i)^2", "x", "a_i, x in C^n; y_i in R"),
+    ("tr(W (I - U^H H V) (I - U^H H V)^H)", "V", "H in C^{m x n}; U in C^{m x k}; V in C^{n x k}; W in C^{k x k} hpd"),
+    ("Im(c^H x) + sum(abs(x))", "x", "c, x in C^n"),
+    ("x^T A x", "x", "x in C^n; A in C^{n x n}"),
+]
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize(("text", "name", "where"), CODED)
+def test_programs_have_the_numbers_and_agree_with_automatic_differentiation(text: str, name: str, where: str, target: str) -> None:
+    pytest.importorskip(target)
+    d = matcalc.derivative(text, name, where=where)
+    program: dict[str, Any] = {}
+    exec(compile(d.code(target), "program.py", "exec"), program)
+    rng, sizes = np.random.default_rng(11), {"m": 3, "n": 4, "k": 2, "N": 5}
+    given: dict[str, Any] = {}
+    for clause in where.split("; "):
+        names, _, words = clause.partition(" in ")
+        for n in names.split(", "):
+            shape = tuple(sizes[c] for c in words.split(" h")[0].strip("CR^{}").replace(" x ", ""))
+            x = drawn((sizes["N"], *shape) if "_" in n else shape, rng)
+            given[n.removesuffix("_i")] = x @ np.conj(x.T) + np.eye(len(x)) if " h" in words else x.real if words[0] == "R" else x
+    gradient = program["gradient"]
+    arguments = [given[n] for n in gradient.__code__.co_varnames[: gradient.__code__.co_argcount]]
+    wanted = d.evaluate(given)
+    if target == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        arguments = [jax.numpy.asarray(v) for v in arguments]
+        if "real" in d._convention:
+            assert np.allclose(np.conj(jax.grad(program["value"])(*arguments)) / 2, wanted)
+    if target == "torch":
+        import torch
+
+        arguments = [torch.tensor(v) for v in arguments]
+        if "real" in d._convention:
+            x = arguments[0].clone().requires_grad_(True)
+            program["value"](x, *arguments[1:]).backward()
+            assert np.allclose(x.grad.numpy() / 2, wanted)
+    assert np.allclose(np.asarray(gradient(*arguments)), wanted)
+
+
+@pytest.mark.parametrize("asked", ["taylor", "stationary", "directional", "graph"])
+def test_what_is_of_real_functions_refuses_complex_ones(asked: str) -> None:
+    with pytest.raises(MatcalcError, match="complex"):
+        getattr(matcalc, asked)("x^H A x", "x", where=QUADRATIC)

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..errors import NoAnswerError
-from ..expressions.build import value_of
+from ..expressions.build import conjugate, is_conjugate_name, value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
-from ..ops.core import CONSTANT, ENTRY, EYE, INDEX, LITERAL, MEMBER, NAMED, NUMBER, ONES, SIZE, SYMBOL, UNIT, ZEROS
+from ..ops.complex_numbers import CONJUGATE
+from ..ops.core import CONSTANT, ENTRY, EYE, IMAGINARY, INDEX, LITERAL, MEMBER, NAMED, NUMBER, ONES, SIZE, SYMBOL, UNIT, ZEROS
 from .axes import NoAxis, Range
 from .contraction import single
 from .graph import Dims, GraphNode
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
 
 
 def _symbol(lowering: Lowering, e: Expr) -> GraphNode:
+    if is_conjugate_name(str(e.attr[0])):  # type: ignore[index]
+        return _conjugated(lowering, lowering.lower(conjugate(e)))
     return lowering.graph.make("in", (), str(e.attr[0]), tuple(d for d in e.shape if d is not ONE))  # type: ignore[index]
+
+
+def _conjugated(lowering: Lowering, node: GraphNode) -> GraphNode:
+    return lowering.graph.make("call", (node,), CONJUGATE, node.dims)
+
+
+def _imaginary(lowering: Lowering, e: Expr) -> GraphNode:
+    return lowering.graph.make("const", (), "i")
 
 
 def _number(lowering: Lowering, e: Expr) -> GraphNode:
@@ -56,6 +67,8 @@ def _eye(lowering: Lowering, e: Expr) -> GraphNode:
 
 def _member(lowering: Lowering, e: Expr) -> GraphNode:
     """A member: along an axis for each index that runs, at the places of the others. Axes are in the order of their letters."""
+    if is_conjugate_name(str(e.attr[0])):  # type: ignore[index]
+        return _conjugated(lowering, lowering.lower(conjugate(e)))
     base, member = str(e.attr[0]), tuple(d for d in e.shape if d is not ONE)  # type: ignore[index]
     runs = [i.op is INDEX and str(i.attr) not in lowering.loops for i in e.args]
     counts = tuple(lowering.ranges[str(i.attr)].dim if r else Dim.of("family") for i, r in zip(e.args, runs, strict=True))
@@ -143,6 +156,7 @@ RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     NUMBER: _number,
     SIZE: _size,
     CONSTANT: _constant,
+    IMAGINARY: _imaginary,
     INDEX: _index,
     ONES: _full,
     ZEROS: _full,

@@ -13,15 +13,17 @@ from ..answers.scope import ranks_of
 from ..differentiation.families import as_declared, free_of
 from ..differentiation.network import Term
 from ..differentiation.tensor import Tensor
-from ..errors import UsageError
-from ..expressions.build import add, hadamard, matmul, num, size, symbol, times, total, transpose
+from ..errors import NoAnswerError, UsageError
+from ..expressions.build import add, base_name, hadamard, is_complex, is_real, matmul, num, size, symbol, times, total, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..inference.scene import leading_sizes
 from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
+from ..ops.complex_numbers import REAL_PART
 from ..ops.core import MEMBER, SYMBOL
+from ..ops.determinant import LOG_DETERMINANT
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
@@ -38,6 +40,9 @@ PARTS = ("hessian", "jvp", "vjp", "hvp", "make")
 def outer(shape: Shape) -> Dims:
     """The axes of an array of this shape."""
     return tuple(d for d in shape if d is not ONE)
+
+
+AUTOMATIC = {"torch": "; .grad is twice it", "jax": "; jax.grad gives twice its conjugate"}  # of a real function of complex numbers
 
 
 class DerivativeSource(Protocol):
@@ -98,7 +103,7 @@ class Computation:
         typed = self.d._typed
         more = [*(self.products or ()), *(d for row in self.mixed for d in row), *([self.second] if self.second is not None else [])]
         roots = [self.value, *(e for d in (*self.several, *more) for e in d._tensor.expressions())]
-        used = {str(n.attr[0]) for n in postorder(roots) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
+        used = {base_name(str(n.attr[0])) for n in postorder(roots) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
         found: dict[str, Argument] = {}
         for name, s in typed.symbols.items():
             base = str(s.attr[0])  # type: ignore[index]
@@ -128,7 +133,12 @@ class Computation:
     # ---- nodes
 
     def function(self) -> GraphNode:
-        return self.lowering.lower(self.value)
+        node = self.lowering.lower(self.value)
+        if not is_complex(self.value):
+            return node
+        if any(n.op.real and is_complex(n) and n.op is not LOG_DETERMINANT for n in postorder(self.value)):
+            raise NoAnswerError("code with complex arrays has no comparisons and no functions of real numbers")
+        return self.lowering.graph.make("call", (node,), REAL_PART, node.dims) if is_real(self.value) else node
 
     def derivative(self, d: ClosedForm) -> GraphNode:
         with ExitStack() as running:
@@ -222,7 +232,10 @@ def program(
         raise UsageError(f"{wanted[0] if wanted else 'a file of several derivatives'} goes with first derivatives")
     if len(several) > 1 and ("hessian" in wanted or any(one._members for one in several)):
         raise UsageError("a Hessian, and an index that is left open, is for a file by one variable")
-    target_of(target)
+    complex_ = any(map(is_complex, (d._typed.expr, *d._typed.symbols.values())))
+    target_of(target, complex_)
+    if wanted and complex_:
+        raise UsageError(f"{wanted[0]} is of real variables, and something here is complex")
     if "make" in wanted and target == "octave":
         raise UsageError("make is for NumPy, JAX and PyTorch", suggestion="in Octave @(x) value(x, A) keeps A")
     if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
@@ -233,13 +246,13 @@ def program(
     while True:
         try:
             named, variables = problem.named(), problem.variables if "make" in wanted else ()
-            return target_of(target).file(File(_title(d), formulas, __version__, problem.arguments, functions, named, variables))
+            return target_of(target, complex_).file(File(_title(d), formulas, __version__, problem.arguments, functions, named, variables))
         except MissingSize as missing:
             problem.add_size(missing.name)
 
 
-def target_of(name: str) -> Target:
-    """The printer of a target language."""
+def target_of(name: str, complex_: bool = False) -> Target:
+    """The printer of a target language; for complex arrays without vdot, which conjugates its first argument."""
     if name == "octave":
         from .octave import octave
 
@@ -247,7 +260,9 @@ def target_of(name: str) -> Target:
     if name in TARGETS:
         from . import python
 
-        return Target({"numpy": python.numpy, "jax": python.jax, "torch": python.torch}[name]())
+        language = {"numpy": python.numpy, "jax": python.jax, "torch": python.torch}[name]()
+        words = {word: text for word, text in language.words.items() if word != "vdot" or not complex_}
+        return Target(language._replace(words=words))
     raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
 
 
@@ -264,6 +279,8 @@ def _functions(problem: Computation) -> list[Function]:
     name, by = first_name(several[0]), ", ".join(problem.names)
     if len(several) == 1:
         words = f"The {name} by {by}, {_words(problem.dims(several[0])) if problem.axes else _shape_words(several[0])}"
+        told = several[0]._convention
+        words += f": {told}{AUTOMATIC.get(problem.lowering.language, '') * ('conj' in told)}" if told else ""
     else:
         name += "s"
         words = f"The {name} by {by}, in this order"

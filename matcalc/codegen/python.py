@@ -27,7 +27,7 @@ _COMMON = {
     "end": "",
     "length": "{}.shape[{}]",
     "number": "{}.0",
-    **{"pi": "math.pi", "e": "math.e", "nan": "math.nan"},
+    **{"pi": "math.pi", "e": "math.e", "nan": "math.nan", "i": "1j"},
     **{"/": "/", "./": "/", "^": "**", ".^": "**", "=": "==", **{r: r for r in ("<", ">", "<=", ">=", "!=")}},
     "zeros": "np.zeros({}, dtype)",
     "ones": "np.ones({}, dtype)",

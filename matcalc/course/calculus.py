@@ -74,7 +74,7 @@ def _text(value: At, what: str = "a point") -> str | None:
 def _answered(expr: Function, wrt: Names, where: Where, answer: Callable[[Problem], Found]) -> Found:
     question = Question.of(expr, wrt, where)
     try:
-        return answer(Problem(question))
+        return answer(Problem(question.real("what a first course asks")))
     except MatcalcError as error:
         raise error.located(question.text) from None
     except (NotImplementedError, RecursionError) as error:  # SymPy's way to say that it does not know

@@ -55,6 +55,7 @@ def graph(
         raise UsageError(f"unknown granularity {granularity!r}: use {', '.join(GRANULARITIES)}")
     question = Question.of(expr, wrt, where, Options(verify=verify))
     try:
+        question.real("a computational graph")
         return _graph(question.by(*dict.fromkeys(question.names)), names, granularity)
     except MatcalcError as error:
         raise error.located(question.text) from None

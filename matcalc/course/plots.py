@@ -72,6 +72,7 @@ def _by_numbers(expr: Function, wrt: Names, where: Where) -> tuple[Question, lis
     """The question, with undeclared variables as numbers where that can be: nothing else has an axis of its own."""
     question = Question.of(expr, wrt, where)
     question.need_variables()
+    question.real("a picture")
     declared = {d.name for d in question.declarations}
     undeclared = dict.fromkeys(n for n in question.names if n not in declared)
     trees = [question.program.body, *(b.value for b in question.program.bindings)]

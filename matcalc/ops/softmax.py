@@ -25,6 +25,7 @@ SOFTMAX = operation(
     torch="torch.softmax(x, -1)",
     octave="softmax_(x, axis)",
     stacks="last",
+    real=True,
 )
 SOFTMAX_ROWS = operation(
     "softmax_rows",
@@ -42,6 +43,7 @@ SOFTMAX_ROWS = operation(
     torch="torch.softmax(X, -1)",
     octave="softmax_(X, axis)",
     stacks="last",
+    real=True,
 )
 LOG_SUM_EXP = operation(
     "logsumexp",
@@ -59,6 +61,7 @@ LOG_SUM_EXP = operation(
     torch="torch.logsumexp(x, -1)",
     octave="logsumexp_(x, axis)",
     stacks="last",
+    real=True,
 )
 LOG_SUM_EXP_ROWS = operation(
     "logsumexp_rows",
@@ -75,4 +78,5 @@ LOG_SUM_EXP_ROWS = operation(
     torch="torch.logsumexp(X, -1)",
     octave="logsumexp_(X, axis)",
     stacks="last",
+    real=True,
 )

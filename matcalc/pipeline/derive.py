@@ -52,7 +52,7 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
     """The derivative of the function by its variables; by several at order one, a list."""
     try:
         question.need_variables()
-        whole = vectorized(question) if question.options.vectorize else None
+        whole = vectorized(question.real("--vectorize")) if question.options.vectorize else None
         if whole is not None:
             found = derivative(whole.question)
             for d in found if isinstance(found, list) else [found]:
@@ -62,6 +62,7 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
             return found
         names, order = question.names, question.options.order
         if question.options.structured:
+            question.real("--structured")
             sets_of([question.declared(n) for n in names], names, question.options.structured)
         if order == 1 and len(names) > 1:
             wirtinger = question.options.wirtinger or any(map(is_conjugate_name, names))
@@ -179,6 +180,7 @@ def _one(question: Question) -> Derivative:
     if notation == "differential" and found.order > 1:
         found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
     found._in_names = question.options.names
+    found._convention = "; ".join(told)
     if stages[-1].raw is not None and not restore and value is not None and tensor.matrix is not None and not any(sets):
         found._raw = oriented(stages[-1].raw, tensor.shapes, layout)[0]
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)

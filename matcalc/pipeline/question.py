@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import MatcalcError, UsageError
-from ..expressions.build import base_name, conjugate, conjugate_name, entry, index, is_conjugate_name, num
+from ..expressions.build import base_name, conjugate, conjugate_name, entry, index, is_complex, is_conjugate_name, num
 from ..expressions.expr import Expr
 from ..expressions.labels import words_of
 from ..inference.infer import Typed, infer
@@ -128,6 +128,13 @@ class Question:
             if self.options.strict:
                 refuse_chosen(self._typed.readings)
         return self._typed
+
+    def real(self, what: str) -> Question:
+        """The same question; UsageError where something in it is complex, and `what` is asked of real functions only."""
+        if is_complex(self.typed.expr) or any(is_complex(e) for e in self.typed.symbols.values()):
+            hint = "ask for the derivative; or write the function with the real and imaginary parts as variables of their own"
+            raise UsageError(f"{what} is of real variables, and something here is complex", suggestion=hint)
+        return self
 
     def whole(self) -> Typed:
         """The function with every property of every name, for values and not for derivatives."""

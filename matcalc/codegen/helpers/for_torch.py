@@ -11,7 +11,8 @@ def _options(*arguments):
     dtype = tensors[0].dtype if tensors else torch.get_default_dtype()
     for a in tensors:
         dtype = torch.promote_types(dtype, a.dtype)
-    return {"dtype": dtype if dtype.is_floating_point else torch.get_default_dtype(), "device": tensors[0].device if tensors else None}
+    inexact = dtype.is_floating_point or dtype.is_complex
+    return {"dtype": dtype if inexact else torch.get_default_dtype(), "device": tensors[0].device if tensors else None}
 
 
 def _p_norm(x, p):
