@@ -126,11 +126,11 @@ def identities_in_order(rng: random.Random | None) -> Iterator[None]:
     try:
         if rng is not None:
             rng.shuffle(IDENTITIES)
-        patterns._TABLE = patterns.Table()
+        patterns._TABLE = patterns.PatternTable()
         yield
     finally:
         IDENTITIES[:] = before
-        patterns._TABLE = patterns.Table()
+        patterns._TABLE = patterns.PatternTable()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

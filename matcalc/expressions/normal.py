@@ -233,8 +233,13 @@ def _turning_key(args: Sequence[Expr]) -> tuple[list[int], list[tuple[int, bytes
 
 
 def _has_minus(e: Expr) -> bool:
-    """Whether -e is the one of the two to keep; of a skew matrix, whose opposite is its transpose, neither is."""
-    return leading_sign(e) < 0 and not (e.op in (ADD, TRANSPOSE) and opposite(e) is transpose(e))
+    """Whether -e is the one of the two to keep; of a skew matrix, whose opposite is its transpose, neither is. A sum and its opposite may
+    both begin with a minus, since the sum of the transposes may be the shorter one: then the first in order is kept."""
+    if leading_sign(e) >= 0 or e.op not in (ADD, TRANSPOSE):
+        return leading_sign(e) < 0
+    other = opposite(e)
+    one, two = (a.args[0] if a.op is TRANSPOSE else a for a in (e, other))
+    return other is not transpose(e) and (leading_sign(two) >= 0 or order_key(two) < order_key(one))
 
 
 def by_letters(op: Operation, *args: Expr) -> Expr | None:

@@ -137,7 +137,7 @@ class MatrixFunction:
         with of(X).guarded(GUARD):
             parts = self.function(jet).parts
         along = (1 << count) - 1
-        return [parts[along | 1 << count + k] * every for k in range(len(units))] if units else [parts[along] * every]
+        return [parts[s] * every for s in [along | 1 << count + k for k in range(len(units))] or [along]]
 
 
 # ---------------------------------------------------------------------------------------------- series, after halvings
