@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-Block = tuple[str, str]  # "operation", "shorthand", "identity" or "law", and its name
+Block = tuple[str, str]  # "operation", "shorthand", "word", "identity", "canonical" or "law", and its name
 Change = tuple[str, str, str]  # the same, and a field
 
 # Where the loss of a field is looked for.
@@ -46,36 +46,61 @@ SEEN: dict[str, tuple[str, ...]] = {
     "left": ("page",),
     "equal": ("simplified",),
     **dict.fromkeys(("right", "where", "entrywise", "when"), ("use",)),
+    **dict.fromkeys(("said", "declared", "sets"), ("declared", "sentences")),
+    **dict.fromkeys(("implies", "together"), ("follows",)),
+    **dict.fromkeys(("shape", "within", "zero", "mirror"), ("set", "recognised", "drawn", "sentences", "declared")),
+    "number": ("numbers",),
+    **dict.fromkeys(("drawn", "near"), ("drawn",)),
+    **dict.fromkeys(("vanishes", "margin", "weak"), ("recognised",)),
+    "kept": ("kept",),
+}
+# Where that depends on the kind of block.
+OF_A_KIND: dict[tuple[str, str], tuple[str, ...]] = {
+    ("word", "spellings"): ("declared",),
+    ("word", "scalar"): ("follows",),
+    ("word", "sympy"): ("assumed",),
+    **{("canonical", field): ("page",) for field in ("left", "right", "where", "when", "source")},
 }
 # Fields that are taken from one block at a time: what is seen of others has them, too.
-ALONE = frozenset(("index", "kronecker", "scalar", "directions", "adjoint"))
+ALONE = frozenset(("index", "kronecker", "scalar", "directions", "adjoint", "implies", "together", "kept", "shape", "within"))
 ANYWHERE = ("page", "print", "value", "derivative", "facts", "code")  # for the fields that are not listed
 
 
 # ---------------------------------------------------------------------------------------------- fields taken away
 
 
-def classes() -> Any:
-    """The module with the classes of operations and shorthands, before any block is made."""
+def places(kind: str, field: str) -> tuple[str, ...]:
+    """Where the loss of a field is looked for."""
+    return OF_A_KIND.get((kind, field)) or SEEN.get(field, ANYWHERE)
+
+
+def classes() -> list[tuple[str, Any]]:
+    """The classes of operations, shorthands and words, before any block is made."""
     package = types.ModuleType("matcalc.ops")
     package.__path__ = [str(ROOT / "matcalc" / "ops")]
     sys.modules["matcalc.ops"] = package
-    from matcalc.ops import operation
+    from matcalc.ops import operation, word
 
     del sys.modules["matcalc.ops"]
-    return operation
+    return [("operation", operation.Operation), ("shorthand", operation.Shorthand), ("word", word.Word)]
+
+
+def tables() -> list[tuple[str, Any]]:
+    """The blocks that nothing is made of when the book is loaded; the words are read as well."""
+    from matcalc.ops import vocabulary as vocabulary
+    from matcalc.ops.canonical import CANONICAL
+    from matcalc.ops.identities import IDENTITIES
+    from matcalc.ops.laws import LAWS
+
+    return [("identity", IDENTITIES), ("canonical", CANONICAL), ("law", LAWS.values())]
 
 
 def load(taken: Iterable[Change]) -> None:
     """Load the package with these fields as if they had not been stated."""
     gone = set(taken)
-    module = classes()
-    for kind, made in (("operation", module.Operation), ("shorthand", module.Shorthand)):
+    for kind, made in classes():
         made.__init__ = _without(made.__init__, kind, gone)
-    from matcalc.ops.identities import IDENTITIES
-    from matcalc.ops.laws import LAWS
-
-    for kind, blocks in (("identity", IDENTITIES), ("law", LAWS.values())):
+    for kind, blocks in tables():
         for block in blocks:
             ASKED[block.name] = _question_about(block) if kind == "identity" else ("", "")
             for field in [f for k, name, f in gone if (k, name) == (kind, block.name)]:
@@ -89,6 +114,7 @@ def _without(init: Callable[..., None], kind: str, gone: set[Change]) -> Callabl
     def made(self: Any, *args: Any, **fields: Any) -> None:
         given = signature.bind(self, *args, **fields)
         name = given.arguments["name"]
+        STATED[kind, name] = dict(given.arguments)
         for field in [f for k, n, f in gone if (k, n) == (kind, name)]:
             default = signature.parameters[field].default
             given.arguments[field] = _other(field, given.arguments[field]) if field in REQUIRED else default
@@ -96,6 +122,8 @@ def _without(init: Callable[..., None], kind: str, gone: set[Change]) -> Callabl
 
     return made
 
+
+STATED: dict[Block, dict[str, Any]] = {}  # the blocks as they were written
 
 # Fields that cannot be missing have something else instead.
 REQUIRED = ("params", "signature", "meaning", "numeric")
@@ -110,13 +138,9 @@ def _other(field: str, value: str) -> str:
 def fields() -> list[Change]:
     """Every field that is stated; found by watching the book being made."""
     found: list[Change] = []
-    module = classes()
-    for kind, made in (("operation", module.Operation), ("shorthand", module.Shorthand)):
+    for kind, made in classes():
         made.__init__ = _watched(made.__init__, kind, found)
-    from matcalc.ops.identities import IDENTITIES
-    from matcalc.ops.laws import LAWS
-
-    for kind, blocks in (("identity", IDENTITIES), ("law", LAWS.values())):
+    for kind, blocks in tables():
         found += [(kind, b.name, f) for b in blocks for f in type(b).__slots__ if f != "name" and getattr(b, f)]
     return found
 
@@ -126,7 +150,9 @@ def _watched(init: Callable[..., None], kind: str, found: list[Change]) -> Calla
 
     def made(self: Any, *args: Any, **given: Any) -> None:
         bound = signature.bind(self, *args, **given).arguments
-        found.extend((kind, bound["name"], f) for f, value in bound.items() if f not in ("self", "name") and value)
+        found.extend(
+            (kind, bound["name"], f) for f, value in bound.items() if f not in ("self", "name") and value != signature.parameters[f].default
+        )
         init(self, *args, **given)
 
     return made
@@ -476,6 +502,181 @@ def _simplified(block: Block) -> str:
     return str(found)
 
 
+# ---- words
+
+
+def _word(block: Block) -> Any:
+    from matcalc.ops.vocabulary import WORDS
+
+    return WORDS[block[1]]
+
+
+def _declared(block: Block) -> str:
+    """By its name, by its other spellings, and by the sets of what has it."""
+    import matcalc
+
+    stated, lines = STATED[block], []
+    said = [f"{space} {w}" for w in (block[1], *stated.get("spellings", "").split()) for space in ("R^{3 x 3}", "R^{3 x 2}", "R^3", "R")]
+    sets = [f"{s}{size}" for s in stated.get("sets", "").split() for size in ("", "^3")]
+    for declaration in (*said, *sets):
+        try:
+            found: Any = matcalc.parse("2 X", where=f"X in {declaration}")
+            lines.append(f"{declaration}: {found._typed.symbols['X']} {found._typed.declarations}")
+        except matcalc.MatcalcError as error:
+            lines.append(f"{declaration}: {error}")
+    return "\n".join(lines)
+
+
+def _sentences(block: Block) -> str:
+    """What is said of it in messages and assumptions."""
+    import matcalc
+    from matcalc.course import definiteness
+    from matcalc.expressions.build import symbol
+    from matcalc.kinds import Dim
+
+    n = Dim.of("n")
+    said = str(definiteness.definiteness(symbol("S", (n, n), [block[1]])))
+    for convention in ("symmetric-space", "independent"):
+        try:
+            d: Any = matcalc.derivative("tr(A X)", "X", where=f"A in R^{{3 x 3}}; X in R^{{3 x 3}} {block[1]}", structured=convention)
+            said += f" {d} {d.assumptions}"
+        except matcalc.MatcalcError as error:
+            said += f" {error}"
+    return said
+
+
+def _follows(block: Block) -> str:
+    """What it implies, alone, with each other word, and of a number."""
+    from matcalc.expressions.build import symbol
+    from matcalc.expressions.properties import properties_of
+    from matcalc.kinds import SCALAR
+    from matcalc.ops.vocabulary import WORDS, close_properties
+
+    of_numbers = [(w, block[1] in properties_of(symbol("s", SCALAR, [w]))) for w in WORDS]
+    pairs = [(w, v) for w in WORDS for v in WORDS if w < v and block[1] in close_properties((w, v))]
+    return f"{sorted(close_properties((block[1],)))} {pairs} {of_numbers} {sorted(properties_of(symbol('s', SCALAR, [block[1]])))}"
+
+
+def _set(block: Block) -> str:
+    """The set that it describes."""
+    import matcalc
+    from matcalc.ops.pattern import EntryPattern, without_pattern
+    from matcalc.ops.vocabulary import OPEN, SIGNS
+
+    name = block[1]
+    free, known = EntryPattern((name,)).free(3, 3), (name in OPEN, name in SIGNS, without_pattern((name,)))
+    try:
+        case: Any = matcalc.parse("cases(X, X > 0, X)", where=f"X in R^{{3 x 3}} {name}")
+        return f"{free} {known} {case.text} {sorted(case.properties)}"
+    except (matcalc.MatcalcError, AttributeError):
+        return f"{free} {known}"
+
+
+def _of_numbers(block: Block) -> str:
+    from fractions import Fraction
+
+    from matcalc.expressions.build import num
+    from matcalc.expressions.properties import properties_of
+
+    return str([block[1] in properties_of(num(Fraction(k, 2))) for k in range(-6, 7)])
+
+
+def _drawn(block: Block) -> str:
+    import numpy as np
+
+    from matcalc.numbers.drawing import draw
+
+    lines = []
+    for shape in ((3, 3), (3, 2), (3, 1), (1, 1)):
+        try:
+            lines.append(str(np.asarray(draw(shape, (block[1],), np.random.default_rng(3))).tolist()))
+        except Exception as error:
+            lines.append(f"{type(error).__name__}: {error}")
+    return "\n".join(lines)
+
+
+def _recognised(block: Block) -> str:
+    """Which arrays have it, and how far inside they are."""
+    import numpy as np
+
+    from matcalc.numbers.drawing import has_property, margin
+
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(3, 3))
+    arrays = [
+        np.zeros((3, 3)),
+        np.eye(3),
+        -np.eye(3),
+        np.ones((3, 3)),
+        x,
+        x + x.T,
+        x @ x.T,
+        -x @ x.T,
+        x - x.T,
+        x[:, :2],
+        np.diag([1, 0, 0]),
+    ]
+    arrays += [
+        np.tril(x),
+        np.triu(x),
+        np.linalg.qr(x)[0],
+        np.linalg.qr(x)[0][:, :2],
+        np.ones((3, 1)) / 3,
+        np.eye(3)[:, :1],
+        np.abs(x),
+        x[:2],
+    ]
+    return str([(has_property(block[1], a), round(margin((block[1],), a), 6) if a.shape == (3, 3) else None) for a in arrays])
+
+
+def _kept(block: Block) -> str:
+    """Which operations with arguments that have some word have it."""
+    from matcalc.expressions import build
+    from matcalc.expressions.expr import leaves
+    from matcalc.expressions.properties import properties_of
+    from matcalc.kinds import Dim
+    from matcalc.ops import REGISTRY
+    from matcalc.ops.core import SYMBOL
+    from matcalc.ops.word import WORDS
+
+    n = Dim.of("n")
+    a, b = (build.symbol(name, (n, n)) for name in "AB")
+    s, t, k = build.symbol("s"), build.symbol("t"), build.symbol("k", properties=["integer"])
+    made = [
+        build.times(s, t),
+        build.power(s, k),
+        build.power(s, build.num(3)),
+        build.add(a, b),
+        build.matmul(a, b),
+        build.hadamard(a, b),
+        build.matmul(build.transpose(a), b, a),
+        build.transpose(a),
+    ]
+    names = {w for w in re.findall(r"\w+", STATED[block].get("kept", "")) if w in REGISTRY} - {"add", "matmul", "hadamard", "transpose"}
+    for name in sorted(names):
+        try:
+            made.append(_made(("operation", name), "square"))
+        except Exception:
+            continue
+    found = []
+    for e in made:
+        symbols = [x for x in leaves(e) if x.op is SYMBOL]
+        for chosen in (symbols[:1], symbols):
+            found.append([w for w in WORDS if block[1] in properties_of(e, dict.fromkeys(chosen, w))])
+    return str(found)
+
+
+def _assumed(block: Block) -> str:
+    """Of a symbol of SymPy's, there and back."""
+    import matcalc
+    from matcalc.exchange.outward import to_sympy
+    from matcalc.expressions.build import symbol
+    from matcalc.kinds import SCALAR
+
+    s = to_sympy(symbol("s", SCALAR, [block[1]]))
+    return f"{sorted(s.assumptions0.items())} {matcalc.parse(matcalc.from_sympy(s))._typed.declarations}"
+
+
 PLACES: dict[str, Callable[[Block], str]] = {
     **{"page": _page, "print": _print, "names": _names, "derivative": _derivative, "forms": _forms, "value": _value, "points": _points},
     **{
@@ -487,6 +688,8 @@ PLACES: dict[str, Callable[[Block], str]] = {
         "product": _product,
     },
     **{"code": _code, "sympy": _sympy, "use": _use, "simplified": _simplified},
+    **{"declared": _declared, "sentences": _sentences, "follows": _follows, "set": _set, "numbers": _of_numbers, "drawn": _drawn},
+    **{"recognised": _recognised, "kept": _kept, "assumed": _assumed},
 }
 
 
@@ -528,16 +731,16 @@ def seen(taken: Iterable[Change], wanted: Iterable[tuple[Block, str]]) -> list[s
 def unread() -> Iterator[Change]:
     """The fields whose loss is seen nowhere."""
     stated = [(kind, name, field) for kind, name, field in in_a_fork(fields)]
-    wanted = list(dict.fromkeys(((kind, name), p) for kind, name, field in stated for p in SEEN.get(field, ANYWHERE)))
+    wanted = list(dict.fromkeys(((kind, name), p) for kind, name, field in stated for p in places(kind, field)))
     before = dict(zip(wanted, seen((), wanted), strict=True))
     together = defaultdict(list)
     for change in stated:
         together[change if change[2] in ALONE else change[2]].append(change)
     for changes in together.values():
-        wanted = [((kind, name), p) for kind, name, field in changes for p in SEEN.get(field, ANYWHERE)]
+        wanted = [((kind, name), p) for kind, name, field in changes for p in places(kind, field)]
         after = dict(zip(wanted, seen(changes, wanted), strict=True))
         for kind, name, field in changes:
-            if all(after[(kind, name), p] == before[(kind, name), p] for p in SEEN.get(field, ANYWHERE)):
+            if all(after[(kind, name), p] == before[(kind, name), p] for p in places(kind, field)):
                 yield kind, name, field
 
 
@@ -549,7 +752,7 @@ def main() -> None:
         return
     name, field = (*sys.argv[1:], "")[:2]
     kind = next(k for k, n, _ in in_a_fork(fields) if n == name)
-    wanted = [((kind, name), p) for p in SEEN.get(field, tuple(PLACES))]
+    wanted = [((kind, name), p) for p in (places(kind, field) if field else tuple(PLACES))]
     for label, taken in (("as it is", ()), (f"without {field}", ((kind, name, field),)))[: 1 + bool(field)]:
         for (_, place), text in zip(wanted, seen(taken, wanted), strict=True):
             print(f"{label}, {place}: {text}")

@@ -8,17 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracle import Oracle
 
+from matcalc.api import parse
 from matcalc.expressions.build import substitute, symbol
 from matcalc.expressions.expr import Expr, leaves
 from matcalc.inference.templates import instantiate
 from matcalc.kinds import Dim
 from matcalc.numbers.drawing import draw
 from matcalc.numbers.numeric import evaluate
+from matcalc.ops.canonical import CANONICAL
 from matcalc.ops.core import SYMBOL
 from matcalc.ops.identities import IDENTITIES, Identity
 from matcalc.ops.vocabulary import WORDS
-from matcalc.shortening.patterns import Table, functions, letters, needed, sides
+from matcalc.shortening.patterns import PatternTable, functions, letters, needed, sides
 from matcalc.shortening.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
 
@@ -63,9 +66,10 @@ def points(identity: Identity, left: Expr, right: Expr) -> Iterator[tuple[dict[s
 
 
 def test_names_are_unique_and_sources_known() -> None:
-    assert len(IDENTITIES) >= 15
-    assert not [name for name, count in Counter(i.name for i in IDENTITIES).items() if count > 1]
-    for identity in IDENTITIES:
+    assert len(IDENTITIES) >= 15 and len(CANONICAL) >= 50
+    every = [*IDENTITIES, *CANONICAL]
+    assert not [name for name, count in Counter(i.name for i in every).items() if count > 1]
+    for identity in every:
         known = any(identity.source.startswith(start) for key in BIBLIOGRAPHY for start in (cite(key), after(key)))
         assert known or identity.source in ("definition", "algebra") or identity.source.startswith("from "), identity.name
 
@@ -107,7 +111,7 @@ def test_identities_are_read_when_their_functions_are_met() -> None:
     for identity in IDENTITIES:
         for left, _ in sides(identity):
             assert all(wanted & left.within for wanted in needed(identity, bits)), identity.name
-    table = Table()
+    table = PatternTable()
     waiting = len(table.unread)
     table.patterns(symbol("x"))
     assert 0 < len(table.unread) < waiting
@@ -124,3 +128,32 @@ def test_letters_are_names_that_no_user_can_type() -> None:
         for name, letter in letters(identity).items():
             assert str(letter.attr[0]) == f"\u2022{name}"
             assert substitute(letter, {letter: symbol(name, letter.shape)}) is symbol(name, letter.shape)
+
+
+def declared(identity: Identity) -> str:
+    """The letters of an identity as a user declares them."""
+    wanted = conditions(identity)
+    found = []
+    for part in identity.where.split(","):
+        letter, sizes = part.split(":")
+        rows, cols = sizes.split()
+        space = "R" if rows == cols == "1" else f"R^{rows}" if cols == "1" else f"R^{{{rows} x {cols}}}"
+        found.append(f"{letter.strip()} in {space} {' '.join(wanted.get(letter.strip(), ()))}")
+    return "; ".join(found)
+
+
+@pytest.mark.parametrize("identity", CANONICAL, ids=by_name)
+def test_the_constructors_keep_the_normal_form(identity: Identity) -> None:
+    """Both sides are one object; computed as they are typed, without the constructors, they have the same numbers."""
+    left, right = (parse(text, where=declared(identity)) for text in (identity.left, identity.right))
+    assert left.expr is right.expr
+    symbols = dict.fromkeys([*letters_of(left.expr), *left._typed.symbols.values()])
+    rng = np.random.default_rng(5)
+    for m, n, p in SIZES:
+        sizes = {"m": m, "n": n, "p": p}
+        shapes = {s: (s.shape[0].value(sizes), s.shape[1].value(sizes)) for s in symbols}
+        known = conditions(identity)
+        env = {str(s.attr[0]): np.reshape(draw(shape, known.get(str(s.attr[0]), ()), rng), shape) for s, shape in shapes.items()}
+        want, got = (Oracle(env, sizes).program(side._typed.program) for side in (left, right))
+        assert want.shape == got.shape
+        np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-11 * max(1.0, float(np.max(np.abs(want)))))

@@ -13,15 +13,17 @@ from matcalc.commands.rules import run_example
 from matcalc.derivation.rulebook import Rule, book, rule, rules, search
 from matcalc.errors import UsageError
 from matcalc.ops.book import REGISTRY, SHORTHANDS
+from matcalc.ops.canonical import CANONICAL
 from matcalc.ops.identities import IDENTITIES
 from matcalc.ops.laws import LAWS
 from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated, after, cite
 
 
 def test_operations_identities_and_laws_are_all_in_it() -> None:
-    names = {*(op.rule for op in REGISTRY.values()), *(i.name for i in IDENTITIES), *LAWS, *(f"definition of {s}" for s in SHORTHANDS)}
+    identities = [i.name for i in (*IDENTITIES, *CANONICAL)]
+    names = {*(op.rule for op in REGISTRY.values()), *identities, *LAWS, *(f"definition of {s}" for s in SHORTHANDS)}
     assert set(book()) == names
-    assert len(names) == len(REGISTRY) + len(IDENTITIES) + len(LAWS) + len(SHORTHANDS)
+    assert len(names) == len(REGISTRY) + len(identities) + len(LAWS) + len(SHORTHANDS)
 
 
 @pytest.mark.parametrize("r", rules(), ids=lambda r: r.name)

@@ -12,6 +12,7 @@ from ..kinds import ONE, Dim, size_of_letter
 from ..notation.arrange import Arranger
 from ..ops import contents
 from ..ops.book import SHORTHANDS
+from ..ops.canonical import CANONICAL
 from ..ops.identities import IDENTITIES, Identity
 from ..ops.laws import LAWS
 from ..ops.operation import Operation
@@ -55,8 +56,9 @@ def book() -> dict[str, Rule]:
             _enter(found, Rule(op.rule, op.statement, op.condition, op.source, chapter.rstrip("."), op.example or example_of(op)))
     for s in SHORTHANDS.values():
         _enter(found, Rule(f"definition of {s.name}", f"{s.name}({', '.join(s.params)}) = {s.meaning}", "", "definition", "Shorthands", ""))
-    for i in IDENTITIES:
-        _enter(found, Rule(i.name, f"{i.left} = {i.right}", _asked_of(i), i.source, "Identities that shorten answers", ""))
+    for chapter, identities in (("Identities that shorten answers", IDENTITIES), ("Identities of the normal form", CANONICAL)):
+        for i in identities:
+            _enter(found, Rule(i.name, f"{i.left} = {i.right}", _asked_of(i), i.source, chapter, ""))
     return found
 
 

@@ -198,8 +198,6 @@ ABS = elementwise(
     source="definition",
     spellings="abs",
     numeric="np.abs(x)",
-    numpy="np.abs(x)",
-    octave="abs(x)",
     gives="nonnegative; positive|negative -> positive",
     real=True,
 )

@@ -16,7 +16,6 @@ SYMMETRIC = word(
     shape="square",
     within="linear",
     mirror=1,
-    scalar="any",
     drawn="(x + x.T) / 2",
     near=True,
     vanishes="x - x.T",
@@ -195,10 +194,8 @@ INTEGER = word(
     sympy="integer",
     kept="add, times: all; power: x, k integer, k nonnegative; indexed_sum, indexed_product: F",
 )
-EVEN = word("even", declared=False, implies="integer", shape="number", number="x % 2 == 0", kept="add: all; times: all integer, some")
-ODD = word(
-    "odd", declared=False, implies="integer", shape="number", number="x % 2 == 1", kept="times: all; power: x, k integer, k nonnegative"
-)
+EVEN = word("even", declared=False, implies="integer", number="x % 2 == 0", kept="add: all; times: all integer, some")
+ODD = word("odd", declared=False, implies="integer", number="x % 2 == 1", kept="times: all; power: x, k integer, k nonnegative")
 NEGATIVE = word(
     "negative",
     sets="R_-- R_<0",
