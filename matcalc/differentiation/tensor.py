@@ -39,14 +39,13 @@ class Tensor:
         self._numbers: Callable[..., Any] | None = None
         self.matrix: Expr | None = None
         dims = [d for s in self.shapes for d in s if d.number != 1]
-        if len(dims) <= 2 and all(matrix_form(t) is not None for t in self.terms):
-            rows = dims[0] if dims else ONE
-            cols = dims[1] if len(dims) > 1 else ONE
-            self.matrix = build.zeros(rows, cols)
-            for t in collect(self.terms):
-                form = matrix_form(t)
-                assert form is not None
-                self.matrix = add(self.matrix, form)
+        if len(dims) <= 2:
+            forms = [matrix_form(t) for t in self.terms]
+            if len(forms) > 1 and None not in forms:
+                forms = [matrix_form(t) for t in collect(self.terms)]
+            if None not in forms:
+                nothing = build.zeros(dims[0] if dims else ONE, dims[1] if len(dims) > 1 else ONE)
+                self.matrix = add(nothing, *[form for form in forms if form is not None])
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Without what is only kept to compute with."""
@@ -101,9 +100,10 @@ class Tensor:
     def map(self, rewrite: Any) -> Tensor:
         """The tensor with every expression in it rewritten."""
         terms = [Term(rewrite(t.scalar), [(rewrite(e), r, c) for e, r, c in t.factors], t.slots, t.binders) for t in self.terms]
-        made = Tensor(self.shapes, terms)
-        if self.matrix is not None:
-            made.matrix = rewrite(self.matrix)
+        if self.matrix is None:
+            return Tensor(self.shapes, terms)
+        made = Tensor(self.shapes, ())
+        made.terms, made.matrix = like_terms(terms), rewrite(self.matrix)
         return made
 
     def expressions(self) -> list[Expr]:

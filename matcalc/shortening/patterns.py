@@ -28,6 +28,7 @@ from ..ops.operation import Operation
 from ..ops.trace import TRACE
 
 LONGEST = 12  # factors of a product in which patterns are looked for
+MET = 4096  # sets of operations of which it is kept what identities they may meet
 _CALLED = re.compile(r"[a-z][A-Za-z0-9]+(?=\()")
 _SIGNS = {".*": HADAMARD, "X^-1": INVERSE}
 _MARK = "\u2022"  # pattern letters are names no user can type
@@ -39,10 +40,10 @@ Found = tuple[Bindings, Sizes, Callable[[Expr], Expr]]
 class Pattern:
     """One reading of an identity: its sides as expressions in pattern letters."""
 
-    __slots__ = ("conditions", "identity", "left", "needs", "place", "right")
+    __slots__ = ("conditions", "identity", "left", "needs", "place", "right", "wanted")
 
-    def __init__(self, place: int, identity: Identity, left: Expr, right: Expr) -> None:
-        self.place, self.identity, self.left, self.right = place, identity, left, right
+    def __init__(self, place: int, identity: Identity, left: Expr, right: Expr, wanted: Sequence[int]) -> None:
+        self.place, self.identity, self.left, self.right, self.wanted = place, identity, left, right, wanted
         self.needs = frozenset(p.op for p in left.args if not (_is_letter(p) or _is_turned_letter(p) or p.op is TIMES or p.op is NUMBER))
         self.conditions = [(words[0], words[1]) for part in filter(None, identity.when.split(",")) for words in [part.split()]]
 
@@ -79,16 +80,20 @@ class PatternTable:
         bits = functions()
         self.unread = [(place, i, needed(i, bits)) for place, i in enumerate(IDENTITIES)]
         self.by_root: dict[Operation, list[Pattern]] = {}
-        self.met: set[int] = set()  # the sets of operations that were looked up before
+        self.met: dict[tuple[int, int], list[Pattern]] = {}  # the patterns for a root, and what operations occur
         self.reading = RLock()
 
     def patterns(self, e: Expr) -> list[Pattern]:
         """Those whose left sides may be found at the root of `e`, in the order of the table."""
-        if e.within not in self.met:
+        key = e.op.bit, e.within
+        found = self.met.get(key)
+        if found is None:
             with self.reading:
                 self._read(e.within)
-                self.met.add(e.within)
-        return self.by_root.get(e.op, [])
+                if len(self.met) >= MET:
+                    self.met = {}
+                found = self.met[key] = [p for p in self.by_root.get(e.op, ()) if all(bits & e.within for bits in p.wanted)]
+        return found
 
     def _read(self, there: int) -> None:
         waiting = []
@@ -98,7 +103,7 @@ class PatternTable:
                 continue
             for left, right in sides(i):
                 others = self.by_root.get(left.op, [])  # which somebody may be going through
-                self.by_root[left.op] = sorted([*others, Pattern(place, i, left, right)], key=lambda p: p.place)
+                self.by_root[left.op] = sorted([*others, Pattern(place, i, left, right, wanted)], key=lambda p: p.place)
         self.unread = waiting
 
 
