@@ -38,7 +38,8 @@ class Pool(Generic[V]):
     def keep(self, key: Hashable, made: V) -> V:
         """The object of `key`: `made`, unless another thread was faster."""
         with _making:
-            found = self.get(key)
+            entry = self._kept.get(key)
+            found = None if entry is None else entry()
             if found is not None:
                 return found
             self._kept[key] = ref(made)

@@ -22,6 +22,7 @@ from .decimals import INFINITY, NAN, negligible  # noqa: F401 (of the interface)
 from .watch import noted, watched
 
 NO_VALUE = (ArithmeticError,)
+BLOCK = 64  # random numbers that are drawn at once
 
 
 class np:
@@ -116,29 +117,39 @@ class Random:
     few digits, so that sums and products of them are exact."""
 
     def __init__(self, seed: int) -> None:
-        self._state = seed
+        self._seed, self._drawn = seed, 0
 
-    def _next(self) -> int:
-        """From 0 to 2^53."""
-        mask = (1 << 64) - 1
-        self._state = (self._state + 0x9E3779B97F4A7C15) & mask
-        z = self._state
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
-        z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
-        return (z ^ z >> 31) >> 11
+    def _next(self, count: int) -> list[int]:
+        """So many, from 0 to 2^53."""
+        first, self._drawn = self._drawn, self._drawn + count
+        found: list[int] = []
+        for block in range(first // BLOCK, -(-self._drawn // BLOCK)):
+            found += _block(self._seed, block)[max(0, first - block * BLOCK) : self._drawn - block * BLOCK]
+        return found
 
     def uniform(self, low: float, high: float, shape: tuple[int, int] | None = None) -> Value:
         first, width = round(low * 10000), round((high - low) * 10000)
-        if shape is None:
-            return Decimal(first + self._next() % width).scaleb(-4)
-        return Array([Decimal(first + self._next() % width).scaleb(-4) for _ in range(shape[0] * shape[1])], shape)
+        drawn = [Decimal(first + z % width).scaleb(-4) for z in self._next(1 if shape is None else shape[0] * shape[1])]
+        return drawn[0] if shape is None else Array(drawn, shape)
 
     def choice(self, among: Sequence[float], shape: tuple[int, int]) -> Array:
         numbers = [Decimal(a) for a in among]
-        return Array([numbers[self._next() % len(numbers)] for _ in range(shape[0] * shape[1])], shape)
+        return Array([numbers[z % len(numbers)] for z in self._next(shape[0] * shape[1])], shape)
 
     def integers(self, low: int, high: int) -> int:
-        return low + self._next() % (high - low)
+        return low + self._next(1)[0] % (high - low)
+
+
+@lru_cache(maxsize=256)  # the same few seeds are drawn from for every question
+def _block(seed: int, block: int) -> tuple[int, ...]:
+    """The numbers of a seed in one block of them."""
+    mask, found = (1 << 64) - 1, []
+    for k in range(block * BLOCK + 1, (block + 1) * BLOCK + 1):
+        z = (seed + k * 0x9E3779B97F4A7C15) & mask
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
+        z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
+        found.append((z ^ z >> 31) >> 11)
+    return tuple(found)
 
 
 random = Random

@@ -73,7 +73,8 @@ class Point:
         found = [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values), MOST_ORDERS // 2)]
         found += [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values[::-1]), MOST_ORDERS // 2)]
         tall = [s for s, p in self.symbols.values() if any(WORDS[w].shape == "tall" for w in close_properties(p))]
-        fitting = [f for f in found if all(s[0].value(f) >= s[1].value(f) for s in tall) and all(d.value(f) > 0 for d in dims)]
+        made = [d for d in dims if d.name is None]  # the others are positive
+        fitting = [f for f in found if all(s[0].value(f) >= s[1].value(f) for s in tall) and all(d.value(f) > 0 for d in made)]
         found = sorted(fitting, key=found.index)[:1] + fitting[len(fitting) // 2 :] + fitting[1 : len(fitting) // 2] if fitting else [first]
         return [sizes for k, sizes in enumerate(found) if sizes not in found[:k]]
 

@@ -236,7 +236,7 @@ def _match_run(p: Expr, e: Expr) -> Iterator[Found]:
 
 
 def _is_letter(p: Expr) -> bool:
-    return p.op is SYMBOL and str(p.attr[0]).startswith(_MARK)  # type: ignore[index]
+    return p.op is SYMBOL and p.attr[0][0] == _MARK  # type: ignore[index]
 
 
 def _is_turned_letter(p: Expr) -> bool:
