@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..expressions.blocks import selections
-from ..expressions.build import apply, eye, num, ones, times, unit, zeros
+from ..expressions.build import apply, as_power, eye, num, ones, times, transpose, unit, zeros
 from ..expressions.expr import Expr
 from ..expressions.named import PART, named
+from ..kinds import Shape
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
-from ..ops.core import ADD, CASES, ENTRY, LITERAL, NAMED
+from ..ops.core import ADD, CASES, ENTRY, LITERAL, MATMUL, MATRIX_POWER, NAMED, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..ops.multilinear import Letters, letters
 from ..ops.operation import Operation
 from .functions import of_entrywise_function, of_function, of_function_along
-from .network import Factor, Slot, Term, slot_for, split_pair
+from .network import Factor, Slot, Term, reduce_term, slot_for, split_pair
 
 MANY_FACTORS = 400  # of a product, times how many of them depend on the variable: more, and what stands beside each is named
 # What a node hands to one argument: the argument, and its share.
@@ -53,15 +54,18 @@ def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     places = [k for k, a in enumerate(args) if a in needed]
     if len(args) == len(form.arguments):
         for k in places:
-            yield args[k], _beside(form, k, args, node, term)
+            yield args[k], _beside(form, k, args, node.shape, term)
         return
-    inverted = any(e.within & INVERSE.bit for e, _, _ in term.factors)  # what cancels, and what is a power, must be seen
-    many = len(places) * len(args) > MANY_FACTORS and 2 * len(set(args)) > len(args) and not inverted
+    many = len(places) * len(args) > MANY_FACTORS
+    if many and any(_inverts(e, args) for e, _, _ in term.factors):
+        yield from _halved(op, form, args, places, term)
+        return
+    many = many and 2 * len(set(args)) > len(args)
     before = _runs(op, args, places, many)
     after = _runs(op, args[::-1], [len(args) - 1 - k for k in reversed(places)], many, turned=True)[::-1]
     for k, left, right in zip(places, before, after, strict=True):
-        share = _beside(form, 1, (left, None), node, term) if left is not None else term
-        yield args[k], _beside(form, 0, (None, right), node, share) if right is not None else share
+        share = _beside(form, 1, (left, None), node.shape, term) if left is not None else term
+        yield args[k], _beside(form, 0, (None, right), node.shape, share) if right is not None else share
 
 
 def _runs(op: Operation, args: Sequence[Expr], places: Sequence[int], many: bool, turned: bool = False) -> list[Expr | None]:
@@ -81,9 +85,49 @@ def _runs(op: Operation, args: Sequence[Expr], places: Sequence[int], many: bool
     return found
 
 
-def _beside(form: Letters, k: int, args: Sequence[Expr | None], node: Expr, term: Term) -> Term:
-    """The share of argument k of an operation with these letters, beside the others."""
-    dims = {c: d for c, d in zip(form.value, node.shape) if len(c) == 1}
+def _inverts(e: Expr, factors: Sequence[Expr]) -> bool:
+    """Whether an adjoint has the inverse of one of these factors in it, as that of their determinant has."""
+    if not e.within & INVERSE.bit:
+        return False
+    body = _unnamed(e)
+    body = body.args[-1] if body.op is TIMES else body
+    bases = {as_power(f)[0] for a in factors for f in (a, transpose(a))}
+    return any(_is_inverse(f) and as_power(f)[0] in bases for f in (body.args if body.op is MATMUL else (body,)))
+
+
+def _unnamed(e: Expr) -> Expr:
+    if e.op is TRANSPOSE and e.args[0].op is NAMED:
+        return transpose(e.args[0].args[0])
+    return e.args[0] if e.op is NAMED else e
+
+
+def _is_inverse(f: Expr) -> bool:
+    return f.op is INVERSE or (f.op in (TRANSPOSE, MATRIX_POWER) and _is_inverse(f.args[0]))
+
+
+def _halved(op: Operation, form: Letters, args: Sequence[Expr], places: Sequence[int], term: Term) -> Iterable[Share]:
+    """The share of each half of a product beside the other, and so on: what cancels does so before it is multiplied again, and so must
+    be seen."""
+    seen = [(_unnamed(e) if _inverts(e, args) else e, r, c) for e, r, c in term.factors]
+    todo = [(0, len(args), Term(term.scalar, seen, term.slots, term.binders))]
+    while todo:
+        first, last, at = todo.pop()
+        if last - first == 1:
+            yield args[first], at
+            continue
+        middle = (first + last) // 2
+        left, right = (apply(op, args[i:j]) if j - i > 1 else args[i] for i, j in ((first, middle), (middle, last)))
+        shape = left.shape[0], right.shape[1]
+        for k, (i, j) in ((1, (middle, last)), (0, (first, middle))):
+            if any(i <= p < j for p in places):
+                reduced = reduce_term(_beside(form, k, (left, None) if k else (None, right), shape, at))
+                if reduced is not None:
+                    todo.append((i, j, reduced))
+
+
+def _beside(form: Letters, k: int, args: Sequence[Expr | None], shape: Shape, term: Term) -> Term:
+    """The share of argument k of an operation with these letters, beside the others; its value has this shape."""
+    dims = {c: d for c, d in zip(form.value, shape) if len(c) == 1}
     for place, a in zip(form.arguments, args):
         dims.update((c, d) for c, d in zip(place, a.shape if a is not None else ()) if len(c) == 1)
     at: dict[str, Slot] = {}

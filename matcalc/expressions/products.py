@@ -73,9 +73,11 @@ def _matmul(*factors: Expr) -> Expr:
             scalars += f.args[:-1]
             todo.append(f.args[-1])
             continue
-        elif f.op is MATMUL:
+        elif f.op is MATMUL and len(f.args) <= LONGEST:
             todo += reversed(f.args)
             continue
+        elif f.op is MATMUL:
+            _push_product(chain, f.args)
         elif f.op is not EYE:
             inner = f.args[0] if f.op is TRANSPOSE else f
             if inner.op is ADD and leading_sign(inner) < 0:
@@ -113,6 +115,20 @@ def _push(chain: list[Expr], f: Expr) -> None:
         f = merged
     if not (_cancels(chain, f) or _penrose(chain, f)):
         chain.append(f)
+
+
+def _push_product(chain: list[Expr], factors: Sequence[Expr]) -> None:
+    """Append the factors of a product that is in normal form: once three of them have stayed as they were, so do the others, but for
+    inverses of products, which look farther."""
+    looking = any(map(_length_of_inverse, (*chain[-LONGEST:], *factors)))
+    stayed = 0
+    for k, f in enumerate(factors):
+        if stayed == 3 and not looking:
+            chain += factors[k:]
+            return
+        length = len(chain)
+        _push(chain, f)
+        stayed = stayed + 1 if len(chain) > length and chain[-1] is f else 0
 
 
 def _penrose(chain: list[Expr], f: Expr) -> bool:
