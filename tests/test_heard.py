@@ -66,6 +66,16 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\left\{\begin{array}{ll} x^2 & x > 0 \\ -x & \text{otherwise} \end{array}\right.", "x", "cases(2 x, x > 0, -1)"),
     (r"\sum_{i=1}^n \prod_{j \ne i} (t - x_j)", "t", None),
     (r"\mathbb{E}[L] = w^T \Sigma w", "w", "w^T (Sigma + Sigma^T)"),
+    # vectors, since they are normed or multiplied by a matrix
+    (r"\sum_{n=1}^{N}\sum_{k=1}^{K} r_{nk} \|x_n-\mu_k\|^2", r"\mu_k", None),
+    (r"h = \sum_j a_j W x_j; \|h\|^2", "W", "2 sum_{i=1}^p a_i (sum_{j=1}^p a_j W x_j) x_i^T"),
+    (r"\|x - r\|_Q^2", "x", "(x - r)^T (Q + Q^T)"),
+    (r"G = C (s I - A)^{-1} B; \mathrm{tr}(G(s))", "s", "-tr(C (s I - A)^-2 B)"),
+    # two sums side by side, roots of numbers, what a sentence brings along
+    (r"\sum_i x_i^2 \sum_i y_i^2", "x", "2 (y^T y) x^T"),
+    (r"v = \sqrt{\frac{3RT}{M}}", "T", "3 R/(2 M sqrt(3 R T/M))"),
+    (r"\log L = -n \log s - x^T x/s", "s", None),
+    (r"r = y - X b, \quad r^T r", "b", "2 (X b - y)^T X"),
     # a dot that is a product
     (r"\|\mathbf{A} \cdot \mathbf{x} - \mathbf{b}\|^2", "x", "2 (A x - b)^T A"),
     (r"-\mathbf{p} \cdot \mathbf{E}", "p", "-E^T"),
@@ -82,8 +92,8 @@ REFUSED = [
     (r"\sum_{t=0}^{T-1} \gamma^t r_t + \gamma^T V", r"\gamma", "its power T"),
     (r"\sum_{k=0}^{N} k x_k^2", "x_1", "counted from 0"),
     (r"\sum_{k=0}^{N} k x_k^2 + x_N", "x_N", "counted from 0"),
-    (r"\frac12 \mathbf{E} \cdot \mathbf{E}", r"\mathbf{E}", "E beside a dot is a vector, or"),
-    (r"\mathbf{F} \cdot \mathbf{v}", r"\mathbf{v}", "F beside a dot is a vector, or"),
+    (r"\frac12 \mathbf{E} \cdot \mathbf{E}", r"\mathbf{E}", "E beside a dot or × is a vector, or"),
+    (r"\mathbf{F} \cdot \mathbf{v}", r"\mathbf{v}", "F beside a dot or × is a vector, or"),
     (r"\frac{\mathbf{p} \cdot \mathbf{r}}{r^3}", r"\mathbf{r}", "r stands in bold type and plain"),
     (r"\frac12 \boldsymbol\omega^T \mathbf{I} \boldsymbol\omega", r"\omega", "the identity matrix, which changes nothing, or a name"),
     (r"\frac{\partial f}{\partial x} = 2 A x", "x", "states a derivative"),
@@ -95,6 +105,12 @@ REFUSED = [
     (r"E_i [\log p_i]", "p", "is an expectation"),
     (r"\mathbb{E}_q[\log p]", "p", "is an expectation"),
     ("E[x^T A x]", "A", "is an expectation"),
+    (r"\mathbf{F} = q(\mathbf{E} + \mathbf{v} \times \mathbf{B})", r"\mathbf{v}", "the cross product of two vectors"),
+    (r"\mathbf{E} \times \mathbf{B}", r"\mathbf{E}", "or the sign is the product of matrices"),
+    (r"\|x - x^{ref}\|^2", "x", "a word above a name"),
+    (r"\|e\|_\Sigma^2", "e", "a norm by Sigma or by its inverse"),
+    (r"\sum_i e^{-E_i/kT}", "T", "two ways"),
+    ("X W + b^T", "W", "added to every one of a matrix, or b is a matrix"),
     (r"\|w - w_o\|^2", "w", "w_o is an entry of w, or another vector"),
 ]
 

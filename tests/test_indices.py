@@ -299,7 +299,7 @@ def test_what_stands_below_a_sum(case: Case) -> None:
 BAD_BELOW = [
     (r"\sum_{i=1}^{n}(x_{i+1}-x_i)^2", "x", r"i.1 runs to n . 1"),
     (r"\sum_i (x_{i+1}-x_i)^2", "x", "how far i runs"),
-    (r"\prod_{i<j} (x_i - x_j)", "x", "product with a condition"),
+    (r"\prod_{(i,j) \in S} (x_i - x_j)", "x", "product over a set"),
     (r"\sum_{(u,i)\in M} (M_{u,i} - a_u b_i)^2", "a", "another name elsewhere"),
     (r"\sum_{x_1} x_i", "x", "gives no index"),
     (r"\sum_{i\in\{1,3\}} x_i", "x", "by its elements"),

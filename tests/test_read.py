@@ -313,7 +313,7 @@ REFUSED = {
     "J[i,j] = sum_i A[i,j]": ("index i", "sum"),
     "sum_{1=i}^N x_i": ("1=i", "1=i"),
     "sum_{1<2} x_i": ("gives no index", "1<2"),
-    "prod_{i<j} x_i x_j": ("a condition", "prod"),
+    r"\prod_{(i,j) \in S} x_i x_j": ("a set of indices", r"\prod"),
     "x\0y": ("\\x00", "\0"),
     "x 🙂": ("🙂", "🙂"),
     "х + 1": ("Latin letter x", "х"),

@@ -9,8 +9,9 @@ from functools import partial
 from ..errors import MatcalcError, ReadingError
 from ..expressions import build
 from ..ops.book import REGISTRY
+from ..reading.scan import GREEK_WORDS
 from ..reading.subscripts import split_indexed
-from ..syntax import Node, walk
+from ..syntax import Node, split_name, walk
 from .misfit import Misfit, Undecided, Wording, power_error, refuse_shape, square_error
 from .products import applied, level, operation, transposed, value_of
 from .scopes import SCALAR, Typing
@@ -21,7 +22,7 @@ from .terms import TypedTerm, undeclared
 SCALAR_TRANSPOSE, WRONG_NORM, NORM_OF_NUMBER, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = (
     6,
     2,
-    3,
+    6,
     3,
     3,
 )  # what these cost as readings (LANGUAGE 7)
@@ -243,10 +244,26 @@ _NORMS: dict[tuple[str, str], tuple[str, int]] = {
 }
 
 
+def _weighted(el: Typing, node: Node, t: TypedTerm, weight: TypedTerm) -> TypedTerm:
+    r"""||x||_Q, the root of x^T Q x; ||x||_\Sigma is as often that of x^T \Sigma^-1 x."""
+    s = Wording(el)
+    name, inside = s.node(node.args[1]), s.factor(node.args[0])
+    if split_name(str(node.args[1].attr))[0] in GREEK_WORDS:
+        hint = f"write {inside}^T {name} {inside} or {inside}^T {name}^-1 {inside} for the square"
+        raise ReadingError(f"||…||_{name} is a norm by {name} or by its inverse", span=node.span, suggestion=hint)
+    if t.kind != "vector" or not (el.unify(weight.shape, (t.shape[0], t.shape[0]))):
+        raise Misfit([t, weight], lambda: refuse_shape(f"||…||_{name} is of a vector, and {name} is square", node))
+    el.note(f"||…||_{name} is the norm by {name}: its square is {inside}^T {name} {inside}")
+    quadratic = TypedTerm(SCALAR, (t, weight), lambda e, _: build.matmul(build.transpose(e[0]), e[1], e[0]))
+    return TypedTerm(SCALAR, (quadratic,), lambda e, _: build.power(e[0], build.num(Fraction(1, 2))), node)
+
+
 def norm(el: Typing, node: Node, args: list[TypedTerm], which: str | None = None) -> TypedTerm:
     """A norm, by the kind of the argument and the subscript of the bars."""
     written = str(node.attr or "") if which is None else which
     t = args[0]
+    if len(args) > 1 and args[1].kind == "matrix" and not el.scene.template:
+        return _weighted(el, node, t, args[1])
     if len(args) > 1 and not args[1].is_scalar:
         raise Misfit([args[1]], lambda: refuse_shape("the p of a norm is a scalar", node.args[1]))
     if t.is_scalar:

@@ -207,6 +207,9 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
                 factors = [_cross(el, _closed(factors, shape), t)]
                 shape = factors[0].shape
                 continue
+            crossed = [n for n in nodes[k - 1 : k + 1] if n.op == "name" and str(n.attr) in el.scene.program.bold]
+            if sign == "×" and any(str(n.attr)[:1].islower() for n in crossed):  # v × B, of two vectors
+                raise Misfit(factors + [t], partial(product_error, el, nodes[:k], nodes[k], held, t))
             if sign == "." and held.kind == "vector" and t.kind == "matrix" and _full_stop(el, nodes[k - 1], nodes[k]):
                 factors, shape = [transposed(_closed(factors, shape))], (shape[1], shape[0])
             if not el.sizes.unify(shape[1], t.shape[0]):
@@ -219,7 +222,8 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
             continue
         else:
             if t.is_scalar and held.kind in ("matrix", "row") and sign != "/" and all(later.is_scalar for later in args[k:]):
-                cost = BEHIND if el.defaults.get(t.name or "") == "scalar" else int(nodes[k].op == "add")
+                of_indices = nodes[k].op in ("name", "sum") and any(n.endswith("_") for n in undeclared([t]))  # W x_j, A sum_i a_i x_i
+                cost = BEHIND if of_indices or el.defaults.get(t.name or "") == "scalar" else int(nodes[k].op == "add")
                 if cost and undeclared([t]):
                     el.penalty(cost, t)
             shape = t.shape if held.is_scalar else shape

@@ -14,7 +14,8 @@ BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the k
 
 
 @cache
-def _binding(name: str) -> Binding:
+def meaning_of(name: str) -> Binding:
+    """The function that a shorthand is."""
     short = SHORTHANDS[name]
     return Binding(name, parse(short.meaning, short.params).body, short.params)
 
@@ -25,7 +26,7 @@ class _Shorthands(Mapping[str, Binding]):
     def __getitem__(self, name: str) -> Binding:
         if name not in self:
             raise KeyError(name)
-        return _binding(name)
+        return meaning_of(name)
 
     def __contains__(self, name: object) -> bool:
         return name in SHORTHANDS and name not in BY_KIND

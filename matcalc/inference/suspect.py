@@ -34,7 +34,7 @@ def refuse_suspect(el: Typing) -> None:
         return
     terms = {id(node): term for node, term in el.seen}
     program = el.scene.program
-    for root in (*(b.value for b in program.bindings if not b.params), program.body):
+    for root in (*(b.value for b in program.bindings), program.body):
         for n in walk(root):
             for doubt in DOUBTS.get(n.op, ()):
                 error = doubt(el, terms, n)
@@ -77,6 +77,8 @@ def _row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
         if behind or (before and matrix is not None and matrix.kind == "matrix"):
             s = Wording(el)
             x, w = s.factor(a), s.factor(b)
+            if sign == "×":
+                return ReadingError(f"{x} × {w} is the cross product of two vectors", span=n.span, suggestion=f"declare {x}, {w} in R^3")
             number = b if behind else a
             return ReadingError(
                 f"{x} {w} is a row times a matrix, or {s.node(number)} is a number",
@@ -152,6 +154,21 @@ def _projection(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _added_row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """X W + b^T, where b had to be a matrix."""
+    for a in n.args:
+        inner = a.args[0] if a.op == "neg" else a
+        b = inner.args[0] if inner.op == "T" else inner
+        if b.op == "name" and str(b.attr)[:1].islower() and _guessed(el, b) == "matrix" and letter_class(str(b.attr)) == "lower":
+            name, shown = str(b.attr), Wording(el).node(inner)
+            return ReadingError(
+                f"{shown} is a row or column added to every one of a matrix, or {name} is a matrix",
+                span=n.span,
+                suggestion=f"write ones(n) {name}^T or {name} ones(n)^T for that, or declare {name} in R^{{m x n}}",
+            )
+    return None
+
+
 def _imaginary(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """e^{i w t}, where i is a name like any other here."""
     inside = n.args[-1].args[0] if n.args[-1].op == "neg" else n.args[-1]
@@ -206,7 +223,7 @@ def _refuse_fields(el: Typing) -> None:
         for n in nodes
         if n.op == "mul" and isinstance(n.attr, tuple)
         for pair, sign in zip(pairwise(n.args), n.attr)
-        if sign == "."
+        if sign in (".", "×")
         for a in pair
     ]
     beside = {id(a) for a in dotted}
@@ -223,15 +240,16 @@ def _refuse_fields(el: Typing) -> None:
     first = next(n for n in nodes if n.op == "name" and n.attr == fields[0])
     shown = ", ".join(fields)
     raise ReadingError(
-        f"{shown} beside a dot {'is a vector' if len(fields) == 1 else 'are vectors'}, or the dot is the product of matrices",
+        f"{shown} beside a dot or × {'is a vector' if len(fields) == 1 else 'are vectors'}, or the sign is the product of matrices",
         span=first.span,
-        suggestion=f"declare {shown} in R^n for vectors, or write the product without a dot",
+        suggestion=f"declare {shown} in R^n for vectors, or write the product without a sign",
     )
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "mul": (_row, _dot, _star, _identity, _projection),
     "ew": (_columns,),
+    "add": (_added_row,),
     "pow": (_imaginary,),
     "call": (_imaginary,),
 }

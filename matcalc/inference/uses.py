@@ -14,7 +14,7 @@ from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
 from ..reading.scan import GREEK_WORDS
 from ..syntax import Binding, Node, Program, split_name, walk
-from .shorthands import shorthands
+from .shorthands import meaning_of, shorthands
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
@@ -87,7 +87,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
 
     if any(n.op in _OF_ARRAYS or (n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr) for n in nodes):
         return False
-    if any(n.op == "call" and not is_unknown_function(str(n.attr)) and _takes_arrays(str(n.attr)) for n in nodes):
+    calls = {str(n.attr) for n in nodes if n.op == "call"}
+    if any(not is_unknown_function(name) and _takes_arrays(name) and not _goes_by_entries(name) for name in calls):
         return False
     if any(n.op == "name" and n.attr == "T" for n in nodes) and "T" not in known:  # a time or a temperature
         return True
@@ -288,6 +289,15 @@ def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str]
 def _is_entrywise(name: str) -> bool:
     op = REGISTRY.get(name.rstrip("."))
     return name.endswith(".") or op is None or op.elementwise
+
+
+@cache
+def _goes_by_entries(name: str) -> bool:
+    """Whether a shorthand is of numbers, or goes entry by entry: sqrt(x) = x.^(1/2)."""
+    ops = ("name", "num", "add", "neg", "mul", "ew", "pow", "epow", "call")
+    nodes = list(walk(meaning_of(name).value)) if name in SHORTHANDS else []
+    calls = [REGISTRY.get(str(n.attr)) for n in nodes if n.op == "call"]
+    return bool(nodes) and all(n.op in ops for n in nodes) and all(op is not None and op.elementwise for op in calls)
 
 
 def _takes_arrays(name: str) -> bool:

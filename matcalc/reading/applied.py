@@ -92,6 +92,11 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
         lexer.i = at
         call(lexer, name + "'" * primes, mark.span)
         return True
+    if bracket is not None and not bracket.gap and not primes and shows_its_arguments(lexer, name, at):
+        lexer.note(f"{lexer.source((mark.start, lexer.marks[bracket.mate].end))} is {name}, with what it depends on in brackets")
+        lexer.operand("NAME", name, mark.span)
+        lexer.i = bracket.mate + 1
+        return True
     if bracket is None or bracket.gap or name in lexer.names.variables:
         return False
     if name in greek_functions():
@@ -130,6 +135,14 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
     lexer.i = at
     call(lexer, called, mark.span)
     return True
+
+
+def shows_its_arguments(lexer: Lexer, name: str, at: int) -> bool:
+    """G(s), where G = C (s I - A)^-1 B: the brackets at mark `at` hold nothing but letters that the value of G is made of."""
+    made_of = lexer.names.made_of.get(name, frozenset[str]())
+    inside = lexer.marks[at + 1 : lexer.marks[at].mate]
+    letters = [m.value for m in inside if m.kind != "comma"]
+    return bool(letters) and made_of.issuperset(letters) and len(inside) == 2 * len(letters) - 1
 
 
 def refuse_expectation(lexer: Lexer, mark: Mark) -> None:

@@ -10,6 +10,7 @@ from .lexer import Lexer, leaf
 from .marks import Mark, quote
 from .names import is_prime
 
+_WORD = 3  # letters
 _POSTFIX = {"T": "T", "+": "pinv", "pinv": "pinv", "-1": "inv", "-T": "invT", "-H": "invH"}
 
 
@@ -69,6 +70,8 @@ def caret(lexer: Lexer, mark: Mark) -> None:
             lexer.i = first.mate + 1
             lexer.put("POST", _POSTFIX[content], (mark.start, lexer.marks[first.mate].end))
             return
+    if first.value == "{" and inside is not None and inside.kind == "word" and lexer.last == "NAME" and lexer.tokens[-1].value != "e":
+        word_above(lexer, mark, inside)
     sign = "-" if first.kind == "minus" and len(ahead) > 1 else ""
     body = ahead[1] if sign else first
     if (
@@ -88,6 +91,23 @@ def caret(lexer: Lexer, mark: Mark) -> None:
     if body.kind == "word" and len(body.value) > 1 and not lexer.names.is_name(body.value) and len(lexer.names.cut(body.value)) > 1:
         two_exponents(lexer, body, mark)
     lexer.put("CARET", mark.value, mark.span)
+
+
+def word_above(lexer: Lexer, mark: Mark, run: Mark) -> None:
+    """`x^{ref}`: a name, most likely, and no power."""
+    word = run.value
+    if (
+        len(word) >= _WORD
+        and word.islower()
+        and not lexer.names.is_name(word)
+        and function_of(word) is None
+        and len(lexer.names.cut(word)) >= _WORD
+    ):
+        base = str(lexer.tokens[-1].value)
+        hint = f"write {base}_{{{word[:20]}}} for a name, {base}^({' '.join(word[:20])}) for a power"
+        raise lexer.refuse(
+            f"{quote('^{' + word[:20] + '}')} is a word above a name, or a product of exponents", (mark.start, run.end + 1), hint
+        )
 
 
 def two_exponents(lexer: Lexer, run: Mark, mark: Mark) -> None:

@@ -28,7 +28,7 @@ def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
 class Names:
     """The names one text knows: declared, bound by `=`, functions, indices."""
 
-    __slots__ = ("variables", "functions", "counts", "complex", "plain", "primed", "bold", "light", "_bases", "_longest")
+    __slots__ = ("variables", "functions", "counts", "complex", "plain", "primed", "bold", "light", "made_of", "_bases", "_longest")
 
     def __init__(
         self, declared: Iterable[str] = (), functions: Iterable[str] = (), counts: Iterable[str] = (), complex_: Iterable[str] = ()
@@ -38,6 +38,7 @@ class Names:
         self.primed = False  # transposes are written as ^T in this text, so that x' is another name
         self.bold: dict[str, None] = {}  # names in bold type or below an arrow
         self.light: set[str] = set()  # names that stand without
+        self.made_of: dict[str, set[str]] = {}  # the letters in the value of a name that is bound without parameters
         self.counts = frozenset(counts)  # declared whole numbers, which may be subscripts
         self.complex = frozenset(complex_)  # declared complex names: ^H, ^* and bars over them are conjugates
         self.functions: set[str] = set(functions)

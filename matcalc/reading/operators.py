@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .brackets import frobenius
+from .functions import function_of
 from .lexer import Lexer
 from .marks import Mark, quote
 
@@ -29,11 +30,31 @@ def minus(lexer: Lexer, mark: Mark) -> None:
 
 def infix(lexer: Lexer, mark: Mark) -> None:
     lexer.left_operand(mark)
+    if mark.value == "/" and lexer.following is not None:
+        refuse_run_below(lexer, mark, lexer.following)
     op = "×" if lexer.source(mark.span) in ("×", "\\times") else mark.value
     chain = lexer.frames[-1].chain
     chain.add("ew" if op in _HADAMARD else op)
     lexer.mixed = lexer.mixed or {"ew", "*"} <= chain
     lexer.put("EW" if op in _HADAMARD or (op == "*" and lexer.loose_star) else "MUL", op, mark.span)
+
+
+def refuse_run_below(lexer: Lexer, mark: Mark, run: Mark) -> None:
+    """`E/kT` is (E/k) T by the rule, and E/(k T) as people write it."""
+    if run.kind != "word" or run.gap or mark.gap or len(run.value) > 3 or lexer.names.is_name(run.value) or function_of(run.value):
+        return
+    pieces = lexer.names.cut(run.value)
+    following = lexer.marks[lexer.i + 1] if lexer.i + 1 < lexer.stop else None
+    if (
+        len(pieces) < 2
+        or lexer.names.function_at_end(run.value) < len(run.value)
+        or lexer.names.function_at_start(run.value)
+        or (following is not None and following.kind in ("caret", "post", "sup"))
+    ):
+        return
+    rest = " ".join(pieces[1:])
+    hint = f"write /({' '.join(pieces)}) or /{pieces[0]} {rest}"
+    raise lexer.refuse(f"{quote('/' + run.value)} can be read in two ways", (mark.start, run.end), hint)
 
 
 def colon(lexer: Lexer, mark: Mark) -> None:

@@ -310,7 +310,11 @@ class _Reader:
         cuts = [k for k in self.places_outside(start, stop) if self.marks[k].kind == "comma"]
         edges = [start, *(e for k in cuts for e in (k, k + 1)), stop]
         parts = [(a, b) for a, b in zip(edges[::2], edges[1::2]) if a < b]
-        return parts if all(self.outside(*part, "cmp", "=") > 0 for part in parts[1:]) else [(start, stop)]
+        defined = [self.outside(*part, "cmp", "=") > 0 for part in parts]
+        follows = all(defined[:-1]) and not any(
+            m.kind in ("cmp", "in", "arrow", "upright") or m.value == "in" for m in self.marks[parts[-1][0] : stop]
+        )
+        return parts if all(defined[1:]) or (follows and parts[-1][1] - parts[-1][0] > 1) else [(start, stop)]  # y = X b, y^T y
 
     def places_outside(self, start: int, stop: int) -> Iterator[int]:
         """The places of marks outside brackets."""
@@ -413,6 +417,8 @@ class _Reader:
         mark = self.marks[start]
         if mark.kind not in _NAMES or (mark.kind == "command" and function_of(mark.value) is None):
             return False
+        if function == "log" and start > 0 and mark is not first and self.is_name(start, stop):  # \\log L
+            return True
         try:
             i = start + 1 if mark.kind == "command" else read_name(self.marks, start, self.text)[1]
         except ReadingError:
@@ -570,6 +576,9 @@ class _Reader:
             self.names.add(left.name)
             if left.params:
                 self.names.functions.add(left.name)
+            else:
+                marks = [m for m in self.marks[slice(*left.value)] if m.kind in ("word", "greek")]
+                self.names.made_of[left.name] = {c for m in marks for c in ((m.value,) if m.kind == "greek" else m.value)}
         if left.form and left.form[0] == "map":
             self.names.add(str(left.form[1]))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from ..errors import ReadingError, Span
 from ..syntax import spell_name
 from .below import Bound, Condition, Mask, Range, below
-from .lexer import Action, Lexer
+from .lexer import Action, Lexer, Token
 from .marks import Mark, quote
 
 
@@ -56,6 +56,7 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
         lexer.operand("BINDER", (op, None), mark.span)
         return
     found = below(lexer.marks, lower, lexer.active, letters_below_names(lexer), cannot_read(lexer, lower, sign))
+    close_like_sum(lexer, op, found.indices)
     for index in found.indices:
         if index in lexer.names.variables and index not in lexer.active:
             raise lexer.refuse(
@@ -88,6 +89,22 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
             f"{letter} in {lexer.source((lexer.marks[name[0]].start, lexer.marks[name[0]].end))}: the sum is over every {letter} there is"
         )
     lexer.later(*steps)
+
+
+def close_like_sum(lexer: Lexer, op: str, indices: Sequence[str]) -> None:
+    r"""\sum_i a_i^2 \sum_i b_i^2 is the product of two sums: the first is put in brackets."""
+    frame = lexer.frames[-1]
+    if op != "sum" or len(indices) != 1 or indices[0] not in frame.indices or not lexer.ends:
+        return
+    at = max(k for k, t in enumerate(lexer.tokens) if t.type == "BINDER" and t.value[:2] == (op, indices[0]))  # type: ignore[index]
+    span = lexer.tokens[at].span
+    if frame.indices[-1] != indices[0]:  # sum_i sum_j a_ij sum_i b_i
+        return
+    lexer.tokens.insert(at, Token("LPAR", "", span[0], span[0]))
+    end = lexer.tokens[-1].end_pos
+    lexer.put("RPAR", "", (end, end))
+    frame.indices.remove(indices[0])
+    lexer.active.discard(indices[0])
 
 
 def conditional(count: int) -> Action:
