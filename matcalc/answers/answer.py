@@ -66,6 +66,7 @@ class ClosedForm(Typeset):
         self.assumptions = list(assumptions)
         self.readings = list(typed.readings)
         self._raw: Expr | None = None  # the matrix before it was shortened
+        self._by = self.wrt  # with the conjugates that it is by
         self._convention = ""  # by which of z and conj(z), where a variable is complex
         self._in_names = False  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families

@@ -11,10 +11,14 @@ from ..errors import NoAnswerError
 from ..expressions.build import (
     add,
     apply,
+    base_name,
+    conjugate,
     entry,
     function_along,
     hadamard,
     indexed_sum,
+    is_complex,
+    is_conjugate_name,
     is_number,
     matmul,
     member,
@@ -243,9 +247,11 @@ _OWN: dict[Operation, Callable[[Forward, Expr], Expr]] = {
 
 def change_of(variable: Expr, taken: set[str]) -> Expr:
     """The symbol dX for the variable X; another letter where dX is a name in use."""
-    name = str(variable.attr[0])  # type: ignore[index]
+    name = base_name(str(variable.attr[0]))  # type: ignore[index]
     free = f"{MARK}d{name}" if f"d{name}" not in taken else f"{MARK}d{name.upper()}"
-    return symbol(free, variable.shape) if variable.op is SYMBOL else member(free, variable.args[0], variable.shape)
+    words = ("complex",) if is_complex(variable) else ()
+    made = symbol(free, variable.shape, words) if variable.op is SYMBOL else member(free, variable.args[0], variable.shape, words)
+    return conjugate(made) if is_conjugate_name(str(variable.attr[0])) else made  # type: ignore[index]
 
 
 def pending(e: Expr) -> list[Expr]:

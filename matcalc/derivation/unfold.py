@@ -10,7 +10,7 @@ from ..answers.layout import oriented
 from ..differentiation.families import as_declared
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expressions.build import entry, matmul, times, trace, transpose
+from ..expressions.build import entry, is_complex, is_conjugate_name, matmul, times, trace, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.indexform import index_form
@@ -31,6 +31,7 @@ from ..ops.laws import (
     LEIBNIZ,
     NAMED,
     OF_GRADIENT,
+    OF_HERMITIAN,
     OF_JACOBIAN,
     OF_MAP,
     OF_MATRIX,
@@ -38,6 +39,7 @@ from ..ops.laws import (
     REVERSE,
     STRUCTURED,
     SUBSTITUTED,
+    WIRTINGER,
 )
 from ..printing.text import spell
 from ..shortening.simplify import Record, recognise, simplify
@@ -108,11 +110,11 @@ class _Unfolding:
     def _head(self, k: int) -> Head:
         """The head of the derivative after stage k."""
         of_vector = self._turned(self.origin.stages[k].tensor.shapes) and k < len(self.origin.stages) - 1
-        return Head(DERIVATIVE, self.letter, self.d.wrt[: k + 1], turned=of_vector, school=self._school(k))
+        return Head(DERIVATIVE, self.letter, self.d._by[: k + 1], turned=of_vector, school=self._school(k))
 
     def _school(self, k: int) -> bool:
-        of = self.origin.stages[0].of
-        return of is not None and all(n.is_scalar for n in postorder([of, *[s.variable for s in self.origin.stages]]))
+        of, variables = self.origin.stages[0].of, [s.variable for s in self.origin.stages]
+        return of is not None and not any(map(is_complex, variables)) and all(n.is_scalar for n in postorder([of, *variables]))
 
     def _turned(self, shapes: Sequence[Shape]) -> bool:
         dims = [x for s in shapes for x in s if x is not ONE]
@@ -221,7 +223,9 @@ class _Unfolding:
         x, scalar = stage.variable.shape, stage.of is not None and stage.of.is_scalar
         of_scalar = OF_MATRIX if x[1] is not ONE and x[0] is not ONE else OF_GRADIENT
         law = OF_SCALAR if x == SCALAR else of_scalar if scalar else OF_JACOBIAN
-        self._add([law.name], now, line)
+        own = self.d._by[k] if is_complex(stage.variable) else ""
+        further = [WIRTINGER.name] if is_conjugate_name(own) else [OF_HERMITIAN.name] if own and self.d.layout == "strict" else [law.name]
+        self._add(further, now, line)
         self._shortened(k, stage, line)
 
     def _paired(self, stage: Stage, raw: Expr, change: Expr) -> Expr | None:

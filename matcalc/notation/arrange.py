@@ -56,9 +56,8 @@ from .comparisons import broadcast, cases, is_constant, iverson
 from .entries import dotted, undotted
 from .factors import entrywise, hadamard, is_below, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
-from .moduli import has_bars, with_moduli
 from .spelling import Spelling
-from .surface import flipped, name, product
+from .surface import flipped, has_bars, name, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 
@@ -75,7 +74,10 @@ class Arranger:
 
     def spell(self, e: Expr) -> Node:
         """The surface tree of `e`."""
-        e = with_moduli(e, self._spelling.named) if is_complex(e) else e
+        if is_complex(e):
+            from .moduli import with_moduli
+
+            e = with_moduli(e, self._spelling.named)
         self._spelling.of(e)
         return undotted(self._spelling.sized(e))
 

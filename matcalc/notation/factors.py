@@ -26,9 +26,8 @@ from ..printing.count import symbols
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
-from .moduli import has_bars
 from .spelling import Spelling
-from .surface import flipped, is_plain_product, negated, number, product, quotient
+from .surface import flipped, has_bars, is_plain_product, negated, number, product, quotient
 
 HALF = Fraction(1, 2)
 

@@ -16,7 +16,6 @@ from ..ops.complex_numbers import REAL_PART
 from ..ops.core import ADD, HADAMARD, MATMUL, MEMBER, POWER, SYMBOL, TIMES, TRANSPOSE
 from ..ops.elementary import ABS
 from ..ops.norms import NORM
-from ..syntax import Node, walk
 
 
 def with_moduli(e: Expr, kept: Container[Expr] = ()) -> Expr:
@@ -125,8 +124,3 @@ def _sum(old: Expr, new: Expr) -> Expr:
         else:
             parts.append(with_moduli(t))
     return build.add(*parts) if len(parts) < len(old.args) else new
-
-
-def has_bars(node: Node, least: int = 1) -> bool:
-    """Whether a tree has that many conjugates that are not transposed."""
-    return sum(n.op == "call" and n.attr == "conj" for n in walk(node)) >= least

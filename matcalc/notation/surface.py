@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..kinds import Dim
-from ..syntax import Node
+from ..syntax import Node, walk
 
 
 def name(text: str) -> Node:
@@ -61,3 +61,8 @@ def is_plain_product(node: Node) -> bool:
 
 def negated(node: Node) -> Node:
     return node.args[0] if node.op == "neg" else Node("neg", (node,))
+
+
+def has_bars(node: Node, least: int = 1) -> bool:
+    """Whether a tree has that many conjugates that are not transposed."""
+    return sum(n.op == "call" and n.attr == "conj" for n in walk(node)) >= least

@@ -7,6 +7,7 @@ What follows from the rules of arithmetic alone has the source "algebra", what i
 from __future__ import annotations
 
 from ..sources import after, cite
+from . import complex_numbers
 
 
 class Law:
@@ -57,6 +58,18 @@ OF_GRADIENT = law("identification of a gradient", "dF = g^T dx for all dx means 
 OF_JACOBIAN = law("identification of a Jacobian", "dF = J dx for all dx means ∂F/∂x = J", IDENTIFICATION, "A x by x")
 OF_MATRIX = law("identification by a matrix", "dF = tr(G^T dX) for all dX means ∂F/∂X = G", IDENTIFICATION, "tr(A X) by X")
 OF_MAP = law("identification of a linear map", "F'(X) is the linear map dX -> dF", "definition", "expm(X) by X")
+WIRTINGER = law(
+    "Wirtinger derivative",
+    "df = ∂f/∂z dz + ∂f/∂conj(z) conj(dz), each with the other variable kept; a real f has df = 2 Re <g, dz> with g = ∂f/∂conj(z)",
+    after(complex_numbers.WIRTINGER),
+    "x^H A x by x where x in C^n; A in C^{n x n} hermitian",
+)
+OF_HERMITIAN = law(
+    "identification by a Hermitian matrix",
+    "df = tr(G dA) for all Hermitian dA means that G is the gradient by A",
+    "definition",
+    "tr(A B) by A where A, B in C^{n x n} hermitian",
+)
 BY_INDICES = law(
     "identification by entries", "dF[i,j] = sum_{k,l} J[i,j,k,l] dX[k,l] means ∂F[i,j]/∂X[k,l] = J[i,j,k,l]", "definition", "X A X by X"
 )

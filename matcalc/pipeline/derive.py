@@ -180,6 +180,7 @@ def _one(question: Question) -> Derivative:
     if notation == "differential" and found.order > 1:
         found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
     found._in_names = question.options.names
+    found._by = names
     found._convention = "; ".join(told)
     if stages[-1].raw is not None and not restore and value is not None and tensor.matrix is not None and not any(sets):
         found._raw = oriented(stages[-1].raw, tensor.shapes, layout)[0]

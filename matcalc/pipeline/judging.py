@@ -26,7 +26,6 @@ from ..notation.indexform import index_form
 from ..notation.kronecker import kronecker_matrix, kronecker_summands
 from ..notation.linearmap import along_map, map_summands
 from ..notation.piecewise import in_cases
-from ..numbers.complex_slopes import BY_CONJUGATE, BY_NAME, HERMITIAN, complex_slopes
 from ..numbers.judge import Along, Numbers, Place, judge, values
 from ..numbers.numeric import Plan
 from ..numbers.record import DIRECTIONS, POINTS, Check
@@ -94,6 +93,8 @@ def judged(
     along = tangent(kind, structured) if kind is not None else None
     slopes = None
     if is_complex(variable):
+        from ..numbers.complex_slopes import BY_CONJUGATE, BY_NAME, HERMITIAN, complex_slopes
+
         hermitian = variable.op is not ENTRY and "hermitian" in words_of(variable)
         slopes = partial(complex_slopes, HERMITIAN if hermitian else BY_CONJUGATE if conjugated else BY_NAME)
 
