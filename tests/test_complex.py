@@ -32,15 +32,22 @@ ANSWERS = [
     ("sum_{i=1}^N |a_i^H z|^2", "a_j", "a_i, z in C^n", "(z^H a_j) z"),
     ("det(X^H A X)", "X", "X in C^{m x n}; A in C^{m x m} hermitian", "det(X^H A X) A X (X^H A X)^-1"),
     ("x^H B x", "conj(x)", "x in C^n; B in C^{n x n}", "(B x)^T"),
+    (r"\langle\psi|H|\psi\rangle", "psi", "psi in C^n; H in C^{n x n} hermitian", "H psi"),
+    (r"|\langle\phi|U|\psi\rangle|^2", "U", "phi, psi in C^n; U in C^{n x n}", "(phi^H U psi) phi psi^H"),
+    (r"\operatorname{tr}(H \ket{\psi}\bra{\psi})", "psi", "psi in C^n; H in C^{n x n} hermitian", "H psi"),
+    (r"\overline{c^T z} \bar z_1", "conj(z)", "c, z in C^n", None),
+    ("x^H A x", "x", "", "A x"),
+    ("|c^H r - a|^2", "c", "", "(r^H c - conj(a)) r"),
+    ("||y - H x||^2 + lambda ||x||^2", "x", "x in C^n; y in C^m; H in C^{m x n}", "H^H (H x - y) + lambda x"),
 ]
 
 
 @pytest.mark.parametrize(("text", "name", "where", "answer"), ANSWERS)
-def test_the_answer_is_the_books(text: str, name: str, where: str, answer: str) -> None:
+def test_the_answer_is_the_books(text: str, name: str, where: str, answer: str | None) -> None:
     d = matcalc.derivative(text, name, where=where)
-    assert d.text == answer and d.verified == "verified"
+    assert d.text == (answer or d.text) and d.verified == "verified"
     for form in (d.text, d.latex, d.unicode):
-        assert matcalc.parse(form, where=d.where).expr is matcalc.parse(answer, where=d.where).expr, form
+        assert matcalc.parse(form, where=d.where).expr is matcalc.parse(d.text, where=d.where).expr, form
 
 
 REAL_VALUED: list[tuple[str, str, Callable[..., Any]]] = [
@@ -78,6 +85,9 @@ REFUSED = [
     ("1[z > 0]", "z", "z in C", "real"),
     ("x^H x", "x", "x in R^n", "`^H` is the conjugate transpose of complex names"),
     ("x^* A x", "x", "x in R^n", "is the conjugate of complex names"),
+    ("<z, w>", "z", "z, w in C^n", "conjugates one of them"),
+    (r"z \cdot w", "z", "z, w in C^n", "conjugates one of them"),
+    (r"|0\rangle^H z", "z", "z in C^n", "the basis vector |0> has no name"),
 ]
 
 

@@ -135,7 +135,7 @@ def declarations_of(el: Typing, shapes: dict[str, Shape]) -> list[Declaration]:
     for name, shape in shapes.items():
         if name not in el.scene.stated and name != el.scene.hole and not is_slice(el, name):
             sizes = tuple(d for d in shape if d is not ONE) if shape[1] is ONE else shape
-            found.append(Declaration(name, "N" if name in el.integers else "R", sizes))
+            found.append(Declaration(name, "N" if name in el.integers else el.field(name), sizes))
     return [*found, *supposed_functions(el)]
 
 
@@ -165,13 +165,13 @@ def sentences(el: Typing, shapes: dict[str, Shape], resolve: SizeNames) -> list[
         if name in el.integers:
             told.append(f"{name} read as a whole number")
         elif el.defaults.get(base + "_") is not None and name not in el.defaults:
-            told.append(f"{name} read as a family ({name} in {space(shape)})")
+            told.append(f"{name} read as a family ({name} in {space(shape, el.field(name))})")
         elif default is not None and kind != el.scene.kind_of(name):
-            told.append(f"{name} read as a {kind} ({space(shape)})")
+            told.append(f"{name} read as a {kind} ({space(shape, el.field(name))})")
         elif kind == "scalar":
-            plain.append(f"{name} in R")
+            plain.append(f"{name} in {el.field(name)}")
         else:
-            plain.append(f"{name} in {space(shape)}")
+            plain.append(f"{name} in {space(shape, el.field(name))}")
     for d in supposed_functions(el):
         told.append(f"{d.name} read as a function ({spell_declaration(d)})")
     if plain:

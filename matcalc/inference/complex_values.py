@@ -24,11 +24,18 @@ from .scopes import Typing
 from .terms import Resolve
 
 
+def refuse_inner(args: Sequence[Expr], node: Node) -> None:
+    """An inner product of complex arrays conjugates one of them, and authors differ on which."""
+    if any(map(is_complex, args)):
+        message = "an inner product of complex arrays conjugates one of them, and which is not said"
+        raise ReadingError(message, span=node.span, suggestion="write a^H b, or tr(A^H B) for matrices")
+
+
 def refuse_undecided(el: Typing, resolve: Resolve) -> None:
     """Beside declared complex names, a vector or matrix of which nothing is said may be real or complex, and the answers differ."""
     if not any(d.field == "C" for d in el.scene.stated.values()):
         return
-    loose = {n: t.shape for n, t in el.symbols.items() if n not in el.scene.stated and not t.is_scalar}
+    loose = {n: t.shape for n, t in el.symbols.items() if n not in el.scene.stated and n not in el.scene.conjugated and not t.is_scalar}
     if loose:
         sets = "; ".join(f"{n} in {space((resolve(rows), resolve(cols)), 'C')}" for n, (rows, cols) in loose.items())
         listed, verb = ", ".join(loose), "is" if len(loose) == 1 else "are"

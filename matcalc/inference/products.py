@@ -16,7 +16,7 @@ from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..reading.subscripts import split_indexed
 from ..syntax import Node
-from .complex_values import of_complex
+from .complex_values import of_complex, refuse_inner
 from .misfit import Misfit, Undecided, Wording, division_error, entrywise_error, product_error, refuse_shape, sum_error
 from .scopes import SCALAR, BoundNames, Typing
 from .terms import Resolve, TypedTerm, finish, undeclared
@@ -189,7 +189,7 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
                 if not el.sizes.unify(shape[0], t.shape[0]):
                     raise Misfit(factors + [t], partial(entrywise_error, el, "·", nodes[:k], nodes[k], held, t), True)
                 left = _closed(factors, shape)
-                factors = [TypedTerm(SCALAR, (left, t), lambda e, _: build.matmul(build.transpose(e[0]), e[1]))]
+                factors = [TypedTerm(SCALAR, (left, t), partial(_dotted, node if sign == "." else None))]
                 shape = SCALAR
                 continue
             if sign == "@" and held.kind == "vector" and t.kind == "matrix":  # an array of one axis is a row as much as a column
@@ -361,6 +361,13 @@ def _columns_error(el: Typing, node: Node, k: int, a: TypedTerm, b: TypedTerm) -
     return refuse_shape(f"the Khatri-Rao product is of two matrices with as many columns: {message}", node)
 
 
+def _dotted(node: Node | None, e: Sequence[Expr], _: Resolve) -> Expr:
+    """u · v of columns; NumPy's @, which conjugates nothing, comes without its node."""
+    if node is not None:
+        refuse_inner(e, node)
+    return build.matmul(build.transpose(e[0]), e[1])
+
+
 def inner(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """<A, B>, A : B and dot(u, v): the sum of the products of the entries."""
     a, b = args
@@ -370,8 +377,10 @@ def inner(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         return TypedTerm(SCALAR, (a, b), _product_of, node)
     if not el.unify(a.shape, b.shape):
         raise Misfit(args, partial(entrywise_error, el, ":", node.args[:1], node.args[1], a, b), a.kind == b.kind)
-    if a.kind == "vector":
-        return TypedTerm(SCALAR, (a, b), lambda e, _: build.matmul(build.transpose(e[0]), e[1]), node)
-    if a.kind == "row":
-        return TypedTerm(SCALAR, (a, b), lambda e, _: build.matmul(e[0], build.transpose(e[1])), node)
-    return TypedTerm(SCALAR, (a, b), lambda e, _: build.trace(build.matmul(build.transpose(e[0]), e[1])), node)
+
+    def make(e: Sequence[Expr], _: Resolve) -> Expr:
+        refuse_inner(e, node)
+        product = build.matmul(e[0], build.transpose(e[1])) if a.kind == "row" else build.matmul(build.transpose(e[0]), e[1])
+        return product if product.is_scalar else build.trace(product)
+
+    return TypedTerm(SCALAR, (a, b), make, node)

@@ -136,6 +136,10 @@ class Scene:
         self._open_double_indices()
         self.families = self._families()
         self.carried = self._carried_names()
+        self.conjugated: set[str] = set()  # undeclared names under a bar or ^H, beside declared complex ones
+        if any(d.field == "C" for d in self.stated.values()):
+            bars = [n for n in self._nodes() if n.op == "H" or (n.op == "call" and n.attr == "conj")]
+            self.conjugated = {str(n.args[0].attr) for n in bars if n.args[0].op == "name"} - self.stated.keys() - self.bound
         self.variables = self._variables()
 
     def _declare(self, d: Declaration) -> None:

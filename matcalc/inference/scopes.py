@@ -14,7 +14,7 @@ from ..kinds import ONE, Dim, Shape
 from ..ops.vocabulary import OPEN, close_properties
 from ..reading.subscripts import split_indexed
 from ..syntax import Binding, Node, split_name, walk
-from .scene import Scene, declared_properties
+from .scene import GREEK, Scene, declared_properties
 from .terms import Resolve, TypedTerm
 from .unify import Sizes, is_unknown
 
@@ -131,7 +131,21 @@ class Typing:
         words = close_properties(declared_properties(d)) if d is not None else frozenset()
         if name in self.integers:
             words |= {"integer"}
+        elif d is None and self._is_complex(name):
+            words |= {"complex"}
         return words & OPEN if twin and self.scene.twins and name in self.scene.variables else words
+
+    def field(self, name: str) -> str:
+        """R or C, as a declaration of the name has it."""
+        return "C" if "complex" in self.properties(name, twin=False) else "R"
+
+    def _is_complex(self, name: str) -> bool:
+        """Whether an undeclared name is complex: it is conjugated in a text with complex names, or every name is. Greek letters for numbers
+        are real."""
+        if not self.scene.program.complex_:
+            return name in self.scene.conjugated
+        term = self.symbols.get(name)
+        return term is None or not term.is_scalar or split_name(name)[0] not in GREEK
 
     # ------------------------------------------------------------------------------------------ indices
 

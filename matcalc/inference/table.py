@@ -69,7 +69,7 @@ def _of(el: Typing, name: str, e: Expr) -> Reading:
     base = split_name(name)[0]
     family = e.op is MEMBER
     kind = f"family of {_plural(kind_of(e.shape))}" if family else kind_of(e.shape)
-    shape = "N" if name in el.integers else _set(e.shape)
+    shape = "N" if name in el.integers else _set(e.shape, el.field(name))
     stated = el.scene.stated.get(base if is_slice(el, name) else name)
     if stated is not None and is_slice(el, name):
         return Reading(
@@ -103,8 +103,8 @@ def _why(el: Typing, name: str, kind: str) -> str:
     return "nothing here makes it a vector" if kind == "scalar" else "a small letter among vectors and matrices"
 
 
-def _set(shape: Shape) -> str:
-    return space(shape) if shape[0] is not ONE or shape[1] is ONE else f"R^{{1 x {shape[1]}}}"
+def _set(shape: Shape, field: str) -> str:
+    return space(shape, field) if shape[0] is not ONE or shape[1] is ONE else f"{field}^{{1 x {shape[1]}}}"
 
 
 def _plural(kind: str) -> str:

@@ -102,7 +102,7 @@ class Question:
             program = read(function, declared)
             declarations = (*declared, *declarations_in(program.where))
         try:
-            names = names_in(() if wrt is None else wrt, declarations)
+            names = names_in(() if wrt is None else wrt, declarations, program.complex_)
             if program.asked is not None:
                 if not asks:
                     raise UsageError("the text asks for a derivative, and a function is wanted here")
@@ -242,11 +242,11 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
     )
 
 
-def names_in(given: Names, declarations: Iterable[Declaration]) -> tuple[str, ...]:
+def names_in(given: Names, declarations: Iterable[Declaration], complex_: bool = False) -> tuple[str, ...]:
     """The names of variables as they are typed, "x", "x, y", ["x", "y"], in canonical spelling."""
     known = tuple(declarations)
     declared = [d.name for d in known]
-    if not any(d.field == "C" for d in known):
+    if not complex_ and not any(d.field == "C" for d in known):
         return tuple(n for text in names_of(given) for n in parse_names(text, declared))
     found: list[str] = []
     for text in names_of(given):

@@ -55,6 +55,9 @@ def convention(question: Question) -> Convention:
     if real:
         what = f"∂f/∂conj({name})"
         return Convention((conjugate_name(name),), "denominator", f"f is real: the gradient is {what}, with df = 2 Re <{what}, d{name}>")
+    if question.typed.program.complex_:
+        what = f"∂f/∂conj({name})"
+        return Convention((conjugate_name(name),), "denominator", f"{what} with {name} kept, the gradient where f is real")
     raise UsageError(
         f"the function is complex and not holomorphic in {name}: it has a derivative by {name} and one by conj({name})",
         suggestion=f'ask for both: --wrt "{name}, conj({name})"; where f should be real, declare the matrix of a quadratic form hermitian',

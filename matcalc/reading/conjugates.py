@@ -19,17 +19,17 @@ def conjugates(lexer: Lexer, caret: Mark, inside: Mark) -> bool:
         return False
     span = (caret.start, inside.end)
     if inside.value == ("*" if inside.kind == "infix" else "star"):
-        if not lexer.names.complex:
+        if not lexer.names.conjugating:
             message = f"{quote(lexer.source(span))} is the conjugate of complex names, or another name"
             raise lexer.refuse(message, span, "declare z in C^n for the conjugate, write x_{star} for a name")
         _past(lexer, inside)
         lexer.put("POST", "conj", span)
         return True
-    if inside.kind == "post" and inside.value == "pinv" and lexer.names.complex:
+    if inside.kind == "post" and inside.value == "pinv" and lexer.names.conjugating:
         _past(lexer, inside)
         turn(lexer, inside)
         return True
-    if inside.kind in ("word", "upright") and inside.value[0] == "H" and (lexer.names.complex or "H" not in lexer.names.variables):
+    if inside.kind in ("word", "upright") and inside.value[0] == "H" and (lexer.names.conjugating or "H" not in lexer.names.variables):
         _past(lexer, inside)
         turn(lexer, Mark("post", "H", caret.start, inside.start + 1))
         return True
@@ -47,7 +47,7 @@ def _past(lexer: Lexer, inside: Mark) -> None:
 
 def turn(lexer: Lexer, mark: Mark) -> None:
     """A postfix mark beside complex names, and ^H anywhere. What an apostrophe is there depends on the author."""
-    if mark.value == "H" and not lexer.names.complex:
+    if mark.value == "H" and not lexer.names.conjugating:
         hint = "declare the complex names, as in z in C^n; write ^T, the transpose, if everything is real"
         raise lexer.refuse("`^H` is the conjugate transpose of complex names", mark.span, hint)
     shown = lexer.source(mark.span)

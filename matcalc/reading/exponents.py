@@ -20,7 +20,7 @@ def postfix(lexer: Lexer, mark: Mark) -> None:
     if lexer.names.primed and lexer.last == "NAME" and is_prime(mark, lexer.text):
         primed_name(lexer, mark)
         return
-    if lexer.names.complex or mark.value == "H":
+    if lexer.names.conjugating or mark.value == "H":
         turn(lexer, mark)
         return
     lexer.put("POST", mark.value, mark.span)

@@ -28,7 +28,20 @@ def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
 class Names:
     """The names one text knows: declared, bound by `=`, functions, indices."""
 
-    __slots__ = ("variables", "functions", "counts", "complex", "plain", "primed", "bold", "light", "made_of", "_bases", "_longest")
+    __slots__ = (
+        "variables",
+        "functions",
+        "counts",
+        "complex",
+        "conjugating",
+        "plain",
+        "primed",
+        "bold",
+        "light",
+        "made_of",
+        "_bases",
+        "_longest",
+    )
 
     def __init__(
         self, declared: Iterable[str] = (), functions: Iterable[str] = (), counts: Iterable[str] = (), complex_: Iterable[str] = ()
@@ -41,6 +54,7 @@ class Names:
         self.made_of: dict[str, set[str]] = {}  # the letters in the value of a name that is bound without parameters
         self.counts = frozenset(counts)  # declared whole numbers, which may be subscripts
         self.complex = frozenset(complex_)  # declared complex names: ^H, ^* and bars over them are conjugates
+        self.conjugating = bool(self.complex)
         self.functions: set[str] = set(functions)
         self._bases: set[str] = set(GREEK_WORDS) | {"infty"}
         self._longest = max(map(len, self._bases))
@@ -226,6 +240,18 @@ def writes_transposes(marks: list[Mark], text: str) -> bool:
         if mark.kind == "caret" and i + 1 < len(marks):
             inside = marks[i + 2] if marks[i + 1].value == "{" and marks[i + 1].mate == i + 3 else marks[i + 1]
             if inside.kind in ("word", "upright") and inside.value.startswith("T"):
+                return True
+    return False
+
+
+def conjugates_names(marks: list[Mark]) -> bool:
+    """Whether a conjugate transpose stands in the text: ^H, or a bra."""
+    for i, mark in enumerate(marks):
+        if mark.kind == "post" and mark.value == "H":
+            return True
+        if mark.kind == "caret" and i + 1 < len(marks):
+            inside = marks[i + 2] if marks[i + 1].value == "{" and marks[i + 1].mate == i + 3 else marks[i + 1]
+            if inside.kind in ("word", "upright") and inside.value.startswith("H"):
                 return True
     return False
 

@@ -21,7 +21,7 @@ from .functions import function_of
 from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
-from .names import Names, is_prime, not_a_name, read_name, writes_transposes
+from .names import Names, conjugates_names, is_prime, not_a_name, read_name, writes_transposes
 from .programs import is_program, words
 from .scan import check_length, scan
 from .subscripts import split_indexed
@@ -166,6 +166,8 @@ class _Reader:
         names.primed = writes_transposes(self.marks, text)
         self.readings: list[str] = []
         self.mixed = False
+        self.supposed_complex = not names.conjugating and not names.variables and not where and conjugates_names(self.marks)
+        names.conjugating |= self.supposed_complex
 
     def add_marks(self, marks: list[Mark]) -> None:
         """More marks, a statement of their own."""
@@ -222,6 +224,7 @@ class _Reader:
                 self.note(f"{left.name} is defined and not used")
         bold = frozenset(self.names.bold)
         found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
+        found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light
         if last.stated:
             found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)

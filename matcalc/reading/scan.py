@@ -189,6 +189,9 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.DOTALL)
 
 
+_ANGLES = re.compile(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket)(?![A-Za-z])")
+
+
 def check_length(text: str) -> None:
     """Refuse what no person typed, before any work is done on it."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
@@ -225,6 +228,10 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
     if "under" in kinds and ("max" in text or "min" in text):
         marks = _extreme(marks)
     marks = in_marks(marks, text)
+    if not kinds.isdisjoint(("bar", "command")) and _ANGLES.search(text, start, stop):
+        from .brakets import brakets
+
+        marks = brakets(marks, text)
     return pair(_accents(marks) if "accent" in kinds else marks, text)
 
 
