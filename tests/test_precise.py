@@ -238,7 +238,7 @@ def test_a_network_of_indices_has_the_value_that_einsum_gives(text: str) -> None
     rng = np.random.default_rng(1)
     arrays = [rng.integers(-5, 6, [sizes[c] for c in place]) for place in places.split(",")]
     legs = [["abcdeijkl".index(c) for c in place] for place in places.split(",")]
-    steps = order(legs, ["abcdeijkl".index(c) for c in out], list(sizes.values()))
+    steps = order(tuple(map(tuple, legs)), tuple("abcdeijkl".index(c) for c in out), tuple(sizes.values()))
     factors = [(list(a.shape), a, own) for a, own in zip(arrays, legs, strict=True)]
     expected = 3 * np.einsum(text, *arrays)
     for module in (precise, doubles):

@@ -217,7 +217,7 @@ class _Numbers:
         out = [[numbers[i] for i in s] for s in open_slots]
         steps = self.steps.get((t, len(along)))
         if steps is None:
-            steps = self.steps[t, len(along)] = order(legs, [i for s in out for i in s], dims)
+            steps = self.steps[t, len(along)] = order(tuple(map(tuple, legs)), tuple(i for s in out for i in s), tuple(dims))
         shape = [[dims[i] for i in s] for s in out]
         factors = [([dims[i] for i in own], a, own) for own, a in zip(legs, (*values[1:], *along, *ones), strict=True)]
         return network(values[0], factors, steps, shape)

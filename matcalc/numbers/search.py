@@ -22,9 +22,9 @@ from .watch import MOST, TooMuch, Watch, watching
 
 Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
 
-ENOUGH = 2  # points, where there is too much to compute
-LIGHTER = 5  # times as many products in double precision
-CONFIRMING = 5  # times as many at a point where double precision disagrees
+ENOUGH = 2  # points, where there is too much to compute and something has not been seen
+LIGHTER = 3  # times as many products in double precision
+CONFIRMING = 4  # times as many at a point where double precision disagrees
 SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
 UNCHECKED = "use --no-verify to see the answer unchecked"
 MOST_TRIES = 72
@@ -139,7 +139,7 @@ class Search:
         try:
             self._visit()
         except TooMuch:
-            if len(self.sizes) < (ENOUGH if self.arrays is precise else 1):
+            if len(self.sizes) < ENOUGH and (not self.sizes or self.unseen):
                 raise
         return self.record()
 
