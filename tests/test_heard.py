@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,9 @@ READ: list[tuple[str, str, str | None]] = [
     (r"v = \sqrt{\frac{3RT}{M}}", "T", "3 R/(2 M sqrt(3 R T/M))"),
     (r"\log L = -n \log s - x^T x/s", "s", None),
     (r"r = y - X b, \quad r^T r", "b", "2 (X b - y)^T X"),
+    # rows, as the author of several layers writes them, and a probability
+    (r"h = \tanh(x W_1 + b_1); y = h W_2 + b_2; \sum_i y_i t_i", "b_2", "t"),
+    (r"\pi \log \pi + (1-\pi)\log(1-\pi)", r"\pi", "log(pi) - log(1 - pi)"),
     # a dot that is a product
     (r"\|\mathbf{A} \cdot \mathbf{x} - \mathbf{b}\|^2", "x", "2 (A x - b)^T A"),
     (r"-\mathbf{p} \cdot \mathbf{E}", "p", "-E^T"),
@@ -111,6 +115,8 @@ REFUSED = [
     (r"\|e\|_\Sigma^2", "e", "a norm by Sigma or by its inverse"),
     (r"\sum_i e^{-E_i/kT}", "T", "two ways"),
     ("X W + b^T", "W", "added to every one of a matrix, or b is a matrix"),
+    ("h = x W + b; h^T h", "b", "row"),
+    (r"a^t = \tanh(W x); a^t", "W", "must be a name"),
     (r"\|w - w_o\|^2", "w", "w_o is an entry of w, or another vector"),
 ]
 
@@ -159,3 +165,21 @@ def test_a_product_with_a_condition_has_the_right_numbers() -> None:
     d: Any = matcalc.derivative(r"\sum_i y_i \prod_{j \ne i} \frac{t - x_j}{x_i - x_j}", "t")  # Lagrange's polynomial
     p = np.polynomial.Polynomial.fit(x, y, 2)
     assert np.allclose(d.evaluate({"y": y, "x": x, "t": t}), p.deriv()(t))
+
+
+LETTERS = [
+    (r"\frac{e^{z_i}}{\sum_j e^{z_j}}", "z_i", "i"),
+    (r"s_j = \sum_{i} w_{ij} x_i", "x", "j"),
+    (r"K_{ij} = \exp(-\|x_i - x_j\|^2); \sum_i \sum_j K_{ij}", "x_i", "i"),
+    (r"\sum_{i \ne j} w_{ij} x_i x_j", "x_j", "j"),
+    (r"p_{ij} = x_i x_j; \sum_k p_{ik} p_{kj}", "x", "ij"),
+    (r"\frac{x_j}{\sum_{k \ne j} x_k}", "x_j", "j"),
+    (r"x_i \sum_j x_j^3", "x_j", "ij"),
+    (r"f_i = \sum_{j \ne i} \frac{x_j - x_i}{\|x_j - x_i\|^3}", "x_i", "i"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "free"), LETTERS, ids=[r[0] for r in LETTERS])
+def test_no_sum_of_an_answer_takes_the_letter_of_a_free_index(text: str, wrt: str, free: str) -> None:
+    d: Any = matcalc.derivative(text, wrt)
+    assert set(re.findall(r"(?:sum|prod)_\{(\w)=", d.text)).isdisjoint(free)

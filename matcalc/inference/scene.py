@@ -13,7 +13,7 @@ from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .counting import Counting
 from .indices import Indices
-from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers
+from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers, writes_rows
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
@@ -64,6 +64,12 @@ def counts(trees: Iterable[Node], sizes: Collection[str], declarations: Iterable
     known = {*sizes_in(nodes), *(n for d in declarations for n in (d.name, *_size_names(d)))}
     used = dict.fromkeys(str(n.attr) for n in nodes if n.op == "name" and n.attr in sizes and n.attr not in known)
     return [Declaration(n, "N", ()) for n in used if n.isalpha()]
+
+
+def _is_complement(n: Node) -> bool:
+    """1 - pi, which is no sum of a number and the number of the circle."""
+    one, *others = n.args
+    return one.op == "num" and one.attr == 1 and len(others) == 1 and others[0].op == "neg" and others[0].args[0].attr == "pi"
 
 
 def _is_count(d: Declaration) -> bool:
@@ -128,6 +134,7 @@ class Scene:
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
         self.length = 0
         self.raised: set[str] = set()  # names with exponents: g^t
+        self.probability = False  # pi is a name: 1 - pi stands in the text
         self.squares: set[str] = set()  # vectors whose squares are a^2, for a . a
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
@@ -168,6 +175,8 @@ class Scene:
             self.length += 1
             if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
                 powers += 1
+            elif n.op == "add" and not self.template and _is_complement(n):
+                self.probability = True
             if n.op == "pow" and n.args[0].op == "name":
                 self.raised.add(str(n.args[0].attr))
             alone += n.op == "name" and n.attr == "e"
@@ -204,6 +213,7 @@ class Scene:
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
+        self.rows = ""  # x W, where undeclared vectors are rows
         self.exponents = self.numbers = self.halved = frozenset[str]()  # t in x^t; names that are numbers first; n in n/2
         self.capitals = False  # capital letters are numbers first
         if self.template:
@@ -214,6 +224,8 @@ class Scene:
             return
         if "t" in self.names and "t" not in known and "t" not in self.indices:
             self.exponents = exponents_only(nodes)
+        if self.program.bindings:
+            self.rows = writes_rows([*(b.value for b in self.program.bindings), self.program.body], self.declared)
         self.halved = halved(nodes) - known - set(self.wrt)
         arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
         if not any(arrays.values()) and not self.program.bold:

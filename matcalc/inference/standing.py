@@ -89,7 +89,7 @@ def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
     if bound and not el.scene.template:
         base = name.partition("_")[0]
         message = f"{name} carries the index {bound[0]} below another name"
-        raise ReadingError(message, span=node.span, suggestion=f"write {base}_{bound[0]}")
+        raise ReadingError(message, span=node.span, suggestion=f"write {base}_{bound[0]} if there is one for each {bound[0]}")
 
 
 def _subscripts(el: Typing, sub: str) -> list[Part] | None:
@@ -291,7 +291,9 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
     if name in scene.sizes:
         size = Dim.of(name)
         return TypedTerm(SCALAR, (), lambda _, __: build.size(size), node)
-    if name == "pi":
+    if name == "pi" and scene.probability:
+        el.note("pi is a name here, since 1 - pi stands in the text")
+    elif name == "pi":
         return known(build.constant("pi"), node)
     if name == "infty":
         return known(build.constant("infty"), node)
@@ -441,6 +443,9 @@ def _undeclared(el: Typing, name: str, node: Node, default: str | None = None) -
     kind = el.kinds.get(name) or el.defaults[name]
     fresh = el.sizes.fresh
     shape = SCALAR if kind == "scalar" else (fresh(), ONE) if kind == "vector" else (fresh(), fresh())
+    if kind == "vector" and el.scene.rows:
+        shape = shape[1], shape[0]
+        el.note(f"vectors are rows: the text writes {el.scene.rows}")
     return symbol(el, name, shape, node, name)
 
 

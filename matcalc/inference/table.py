@@ -82,6 +82,8 @@ def _of(el: Typing, name: str, e: Expr) -> Reading:
     if family:
         return Reading(name, kind, shape, f"carries the index {split_name(name)[1]} of a sum", chosen=el.kinds.get(base + "_") is not None)
     first = el.scene.kind_of(name) if name in el.defaults else kind
+    if kind == "row" and el.scene.rows:
+        return Reading(name, kind, shape, f"a vector, and the text writes {el.scene.rows}", chosen=True)
     if kind != first:
         return Reading(name, kind, shape, f"{_article(first)} does not fit here", chosen=True)
     return Reading(name, kind, shape, _why(el, name, kind))

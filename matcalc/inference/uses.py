@@ -120,6 +120,26 @@ def _factors(n: Node) -> tuple[list[Node], list[Node]]:
     return factors, divisors
 
 
+def writes_rows(roots: Sequence[Node], known: Collection[str]) -> str:
+    """x W_1, where vectors are rows: two statements and more multiply a small letter by a capital one behind it, none the other way
+    round, and nothing is transposed. "" elsewhere."""
+    products = [[pair for n in walk(root) if n.op == "mul" for pair in _juxtaposed(n)] for root in roots]
+    nodes = [n for root in roots for n in walk(root)]
+    if any(n.op in ("T", "norm", "inner", "inv") for n in nodes):
+        return ""
+    names = [[(str(a.attr), str(b.attr)) for a, b in pairs if a.op == b.op == "name"] for pairs in products]
+    rows = [[f"{a} {b}" for a, b in pairs if a[:1].islower() and b[:1].isupper() and a not in known] for pairs in names]
+    if any(b[:1].islower() and a[:1].isupper() for pairs in names for a, b in pairs) or sum(map(bool, rows)) < 2:
+        return ""
+    return next(r for pairs in rows for r in pairs)
+
+
+def _juxtaposed(n: Node) -> list[tuple[Node, Node]]:
+    """The neighbours in a product with no sign between them."""
+    signs = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
+    return [pair for pair, sign in zip(pairwise(n.args), signs) if not sign]
+
+
 def _acts(a: Node, b: Node) -> bool:
     """A x: a capital before a letter that is a vector more often than a number."""
     return a.op == b.op == "name" and str(a.attr)[:1].isupper() and split_name(str(b.attr))[0] in OFTEN_VECTORS

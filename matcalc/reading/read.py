@@ -406,6 +406,9 @@ class _Reader:
             way = (
                 "write what is to be differentiated: the difference of both sides, or the solution, as A^-1 b of A x = b" if last else None
             )
+            raised = [m.kind + m.value for m in marks] if len(marks) == 3 else []
+            if raised[1:2] == ["caret^"] and marks[0].kind in _NAMES and marks[2].kind == "word":  # a^t = …
+                way = f"write {marks[0].value}_{marks[2].value} for the value at {marks[2].value}, here and in the other statements"
             raise refuse(message, self.text, span, way)
         if equals + 1 == stop:
             raise refuse(f"{quote(self.text[span[0] : self.marks[equals].end])} has no value after `=`", self.text, self.marks[equals].span)
