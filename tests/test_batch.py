@@ -229,7 +229,7 @@ log det X
 def test_marked_formulas(tmp_path: Path) -> None:
     (tmp_path / "a.tex").write_text(TEX, encoding="utf-8")
     found = records(run("batch", str(tmp_path / "a.tex"), "--processes", "1").out)
-    assert [r.get("text") for r in found] == ["x^T (A + A^T)", "2 (Phi theta - y)^T Phi", None, "I_n", None, None]
+    assert [r.get("text") for r in found] == ["x^T (A + A^T)", "-2 (y - Phi theta)^T Phi", None, "I_n", None, None]
     assert found[0]["line"] == 3 and found[1]["id"] == "lsq"
     assert [str(r["error"])[:14] for r in found if "error" in r] == ["no formula fol", "the mark has '", "the mark does "]
     (tmp_path / "a.md").write_text(MARKDOWN, encoding="utf-8")

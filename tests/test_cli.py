@@ -386,7 +386,7 @@ def test_closed_stdin_and_stderr() -> None:
         (["||A x - b||^2", "--wrt", "x"], "2 (A x - b)^T A"),
         (["a^T X^-1 b", "--wrt", "X"], "-X^-T a b^T X^-T"),
         (["sin(A x + b)", "--wrt", "x"], "diag(cos(A x + b)) A"),
-        ([r"\frac{1}{2}\lVert y - \Phi\theta\rVert_2^2", "--wrt", "theta"], "(Phi theta - y)^T Phi"),
+        ([r"\frac{1}{2}\lVert y - \Phi\theta\rVert_2^2", "--wrt", "theta"], "-(y - Phi theta)^T Phi"),
         (["-x^T x", "--wrt", "x"], "-2 x^T"),
     ],
 )
@@ -463,7 +463,7 @@ def test_what_bash_completes(words: str, found: set[str]) -> None:
         (["grad", "sum(log(x))"], "1 ./ x", "note: by x"),
         (["sin(t)"], "cos(t)", "note: by t"),
         (["-s^2", "--where", "s in R"], "-2 s", "note: by s"),
-        (["||y - Phi theta||^2"], "2 (Phi theta - y)^T Phi", "note: by theta"),
+        (["||y - Phi theta||^2"], "-2 (y - Phi theta)^T Phi", "note: by theta"),
         (["x_i^2", "--where", "x in R^n; i in N"], "2 x_i I_n[i,:]", "note: by x"),
         (["x^T A x", "--wrt", "A"], "x x^T", ""),
     ],

@@ -100,7 +100,7 @@ def test_an_entry_of_the_change() -> None:
         ("sqrtm(X)", "dX -> dsqrtm(X, dX)"),
         ("logm(X)", "dX -> dlogm(X, dX)"),
         ("expm(A X)", "dX -> dexpm(A X, A dX)"),
-        ("tr(A X^{-k})", "-X^-T (sum_{i=1}^k (X^(1 - i))^T A^T (X^(i - k))^T) X^-T"),
+        ("tr(A X^{-k})", "-X^-T (sum_{i=1}^k (X^(i - k) A X^(1 - i))^T) X^-T"),
     ],
 )
 def test_functions_of_a_matrix(text: str, answer: str) -> None:

@@ -421,7 +421,7 @@ COUNTED = [
     Case(r"\sum_{j=0}^{n-1} j x_j", "x", lambda v: np.arange(N) @ v["x"], draw(x=(N,))),
     Case(r"\sum_{k=0}^n a_k x^k", "x", lambda v: np.sum(v["a"] * v["x"] ** np.arange(N)), draw(a=(N,), x=()), "x in R"),
     Case(r"\sum_{t=1}^{T} (x_t - x_{t-1})^2", "x", lambda v: np.sum(np.diff(v["x"]) ** 2), draw(x=(N,))),
-    Case("x_1^2 + x_1 x_2", "x", lambda v: v["x"][0] ** 2 + v["x"][0] * v["x"][1], draw(x=(2,)), "", {}, "[x_2 + 2 x_1, x_1]"),
+    Case("x_1^2 + x_1 x_2", "x", lambda v: v["x"][0] ** 2 + v["x"][0] * v["x"][1], draw(x=(2,)), "", {}, "[2 x_1 + x_2, x_1]"),
     Case("q_0^2 - q_1 q_2 q_3", "q", lambda v: v["q"][0] ** 2 - v["q"][1] * v["q"][2] * v["q"][3], draw(q=(4,))),
     Case("q_0^2 - q_1 q_2 q_3", "q", lambda v: v["q"][0] ** 2 - v["q"][1] * v["q"][2] * v["q"][3], draw(q=(4,)), "q in R^4"),
     Case("w_0 + sum_{i=1}^n w_i x_i", "w", lambda v: v["w_0"] + v["w"] @ v["x"], draw(w=(N,), x=(N,), w_0=())),

@@ -25,8 +25,11 @@ FORMS = [
     ("x/(x^2+3x+2)", "(2 - x^2)/(x^2 + 3 x + 2)^2"),
     # numbers and letters before powers, no double angle of a sum
     ("x^n", "n x^(n - 1)"),
-    ("sin(x^3-3x)^2", "s = x^3 - 3 x; 6 (x^2 - 1) cos(s) sin(s)"),
+    ("sin(x^3-3x)^2", "6 (x^2 - 1) sin(x^3 - 3 x) cos(x^3 - 3 x)"),
     ("log(abs(x))", "1/x"),
+    ("tan(x)", "1/cos(x)^2"),
+    # functions in the order in which they were typed, then those that the derivative brought, then sums of them
+    ("exp(x) cos(x) x", "exp(x) (cos(x) + x (cos(x) - sin(x)))"),
     ("x log(x) - x", "log(x)"),
     ("x^x", "x^x (log(x) + 1)"),
     ("e^{2x} sin(3x)", "exp(2 x) (2 sin(3 x) + 3 cos(3 x))"),

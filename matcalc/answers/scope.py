@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 
 def ranks_of(typed: Typed) -> dict[str, int]:
-    """The order in which names first occur; then that of functions known by their sets alone."""
+    """The order in which names first occur; then that of functions known by their sets alone; then, as `sin(`, of those of the book."""
     functions = {d.name for d in typed.declarations if d.domain is not None}
-    roots = [*(b.value for b in typed.program.bindings), typed.program.body] if functions else []
-    calls = [str(n.attr).rstrip("'") for root in roots for n in walk(root) if n.op == "call"]
-    return {n: k for k, n in enumerate((*typed.symbols, *dict.fromkeys(c for c in calls if c in functions)))}
+    roots = [*(b.value for b in typed.program.bindings), typed.program.body]
+    calls = dict.fromkeys(str(n.attr).rstrip("'") for root in roots for n in walk(root) if n.op == "call")
+    return {
+        n: k for k, n in enumerate((*typed.symbols, *(c for c in calls if c in functions), *(f"{c}(" for c in calls if c not in functions)))
+    }
 
 
 def where_of(typed: Typed, trees: Sequence[Node], expressions: Sequence[Expr]) -> str:

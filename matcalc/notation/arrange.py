@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..expressions import build
 from ..expressions.build import is_complex, split, transpose, value_of
-from ..expressions.expr import Expr, leaves
+from ..expressions.expr import Expr, leaves, make
 from ..expressions.properties import holds
 from ..kinds import ONE, Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
@@ -51,13 +51,14 @@ from ..ops.singular_values import EIGENVALUE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from ..printing.count import symbols
-from ..syntax import Node
+from ..syntax import Node, walk
 from .comparisons import broadcast, cases, is_constant, iverson
 from .entries import dotted, undotted
 from .factors import entrywise, hadamard, is_below, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
+from .signs import factor, sign_outside, signed_product, turned_over, typed_terms, was_turned
 from .spelling import Spelling
-from .surface import flipped, has_bars, name, product
+from .surface import has_bars, name, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 
@@ -79,7 +80,7 @@ class Arranger:
 
             e = with_moduli(e, self._spelling.named)
         self._spelling.of(e)
-        return undotted(self._spelling.sized(e))
+        return undotted(_as_rows(self._spelling, e) or self._spelling.sized(e))
 
 
 def _rule(spelling: Spelling, e: Expr) -> Node:
@@ -101,6 +102,8 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
     rule = _RULES.get(e.op)
     if rule is not None:
         return rule(spelling, e)
+    if e.op.parity == "even" and was_turned(spelling, e.args[0]):  # ||x - y||, as it was typed
+        e = make(e.op, (build.opposite(e.args[0]), *e.args[1:]), e.attr, e.shape, e.size)
     if e.op.notation and all(map(_is_simple, e.args[1:] if e.op.notation == "norm" else ())):
         mark = e.op.mark if e.op.notation == "norm" else (e.op.mark,) * (len(e.args) - 1) or None
         return Node(e.op.notation, tuple(map(spelling.sized, e.args)), mark)
@@ -129,7 +132,7 @@ def _direction(spelling: Spelling, e: Expr) -> Node:
 
 
 def summands(spelling: Spelling, e: Expr) -> Node:
-    return _added(spelling, list(spelling.author.get(e) or spelling.in_order(e)), e)
+    return _added(spelling, typed_terms(spelling, e), e)
 
 
 def _added(spelling: Spelling, terms: Sequence[Expr], e: Expr) -> Node:
@@ -138,6 +141,22 @@ def _added(spelling: Spelling, terms: Sequence[Expr], e: Expr) -> Node:
         first = next((k for k, p in enumerate(parts) if p.op != "neg"), 0)
         parts.insert(0, parts.pop(first))
     return Node("add", tuple(parts))
+
+
+def _transposed_terms(spelling: Spelling, e: Expr) -> Node:
+    return _added(spelling, [transpose(a) for a in typed_terms(spelling, e)], e)
+
+
+def _as_rows(spelling: Spelling, e: Expr) -> Node | None:
+    """A whole row that is a sum of products as the sum of their rows, x^T Q + c^T, though (Q x + c)^T is a symbol shorter."""
+    inner = e.args[0] if e.op is TRANSPOSE and e.shape[0] is ONE else None
+    if inner is None or inner.op is not ADD or inner in spelling.author or e in spelling.named:
+        return None
+    if not any(body is not None and body.op in (MATMUL, INDEXED_SUM) for body in (split(a)[2] for a in inner.args)):
+        return None
+    rows, whole = _transposed_terms(spelling, inner), spelling.of(e)
+    composite = any(n.op == "T" and n.args[0].op in ("mul", "T", "sum") for n in walk(rows))
+    return None if composite or symbols(rows) > symbols(whole) + 1 else rows
 
 
 def _term(spelling: Spelling, t: Expr, whole: Expr) -> Node:
@@ -157,7 +176,7 @@ def diag(spelling: Spelling, e: Expr) -> Node:
     x = e.args[0]
     if x.op is DIAGONAL:
         return Node("ew", (spelling.of(x.args[0]), name("I")), (".*",))
-    return Node("call", (spelling.of(x),), "diag")
+    return sign_outside("call", spelling.of(x), "diag")
 
 
 def entries_sum(spelling: Spelling, e: Expr) -> Node:
@@ -166,8 +185,8 @@ def entries_sum(spelling: Spelling, e: Expr) -> Node:
     if x.op is HADAMARD and x.shape[1] is ONE and not any(is_below(a) for a in x.args):
         parts = sorted(x.args, key=spelling.factor_key)
         left = spelling.of(build.hadamard(*parts[:-1]))
-        return product([flipped(left), spelling.of(parts[-1])])
-    return Node("call", (spelling.sized(x),), "sum")
+        return signed_product([turned_over(left), factor(spelling, parts[-1])])
+    return sign_outside("call", spelling.sized(x), "sum")
 
 
 def trace(spelling: Spelling, e: Expr) -> Node:
@@ -177,21 +196,20 @@ def trace(spelling: Spelling, e: Expr) -> Node:
         turns = [args[k:] + args[:k] for k in range(len(args))]
         turns += [[transpose(a) for a in reversed(t)] for t in turns]
         least = min(sum(a.size for a in t) for t in turns)
-        nodes = [product([spelling.of(a) for a in t]) for t in turns if sum(a.size for a in t) == least]
-        return Node("call", (min(nodes, key=spelling.text_key),), "tr")
-    return Node("call", (spelling.sized(x),), "tr")
+        nodes = [signed_product([factor(spelling, a) for a in t]) for t in turns if sum(a.size for a in t) == least]
+        return sign_outside("call", min(nodes, key=spelling.text_key), "tr")
+    return sign_outside("call", spelling.sized(x), "tr")
 
 
 def transposed(spelling: Spelling, e: Expr) -> Node:
     inner = e.args[0]
-    whole = flipped(spelling.of(inner))
+    whole = turned_over(spelling.of(inner))
     if inner.op is ADD:  # (a + B^T c)^T is a^T + c^T B where that is shorter, or as short and not the author's
-        spelled = _added(spelling, [transpose(a) for a in (spelling.author.get(inner) or spelling.in_order(inner))], inner)
+        spelled = _transposed_terms(spelling, inner)
         longer = symbols(spelled) - symbols(whole)
         return spelled if longer < 0 or (longer == 0 and inner not in spelling.author) else whole
     if inner.op is INDEXED_SUM:
-        low, high, body = inner.args
-        return Node("sum", (spelling.of(transpose(body)), spelling.of(low), spelling.of(high)), str(inner.attr))
+        return _summed(spelling, inner, transpose(inner.args[2]))
     if inner.op is HADAMARD and (inner not in spelling.author or e.shape[0] is not ONE):  # (A .* X^T)^T is A^T .* X
         spelled = entrywise(spelling, sorted(map(transpose, inner.args), key=spelling.factor_key))
         return min((spelled, whole) if inner in spelling.author else (whole, spelled), key=symbols)
@@ -199,8 +217,17 @@ def transposed(spelling: Spelling, e: Expr) -> Node:
 
 
 def indexed_sum(spelling: Spelling, e: Expr) -> Node:
+    return _summed(spelling, e, e.args[2])
+
+
+def indexed_product(spelling: Spelling, e: Expr) -> Node:
     low, high, body = e.args
-    return Node("sum" if e.op is INDEXED_SUM else "product", (spelling.of(body), spelling.of(low), spelling.of(high)), str(e.attr))
+    return Node("product", (spelling.of(body), spelling.of(low), spelling.of(high)), str(e.attr))
+
+
+def _summed(spelling: Spelling, e: Expr, body: Expr) -> Node:
+    """The sum of `body` over the range of the sum `e`."""
+    return sign_outside("sum", spelling.of(body), str(e.attr), *map(spelling.of, e.args[:2]))
 
 
 def literal(spelling: Spelling, e: Expr) -> Node:
@@ -247,7 +274,7 @@ _RULES: dict[object, Callable[[Spelling, Expr], Node]] = {
     TRACE: trace,
     TRANSPOSE: transposed,
     INDEXED_SUM: indexed_sum,
-    INDEXED_PRODUCT: indexed_sum,
+    INDEXED_PRODUCT: indexed_product,
     IVERSON: iverson,
     MEMBER: member,
     UNIT: unit,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..expressions.build import negative, ones, times, transpose
+from ..expressions.build import negative, ones, opposite, times, transpose
 from ..expressions.expr import Expr
 from ..ops.core import ADD, HADAMARD, MATMUL, NAMED, TRANSPOSE
 from ..syntax import Node
@@ -37,7 +37,8 @@ def _note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
         if p.is_scalar and not e.is_scalar:
             p = times(p, ones(*e.shape))
         if p.op is op:
-            flat += found.get(p, p.args)
+            turned = found.get(opposite(p)) if op is ADD and p not in found else None
+            flat += found.get(p, p.args) if turned is None else map(negative, turned)
         elif op is ADD and negative(p).op is ADD:
             flat += [negative(q) for q in found.get(negative(p), negative(p).args)]
         else:

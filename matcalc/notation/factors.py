@@ -18,6 +18,7 @@ from ..ops.core import (
     POWER,
     TIMES,
     TRANSPOSE,
+    UNIT,
 )
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
@@ -26,10 +27,12 @@ from ..printing.count import symbols
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
+from .signs import can_flip, factor, is_odd, signed_product, signs_apart, turned_over
 from .spelling import Spelling
 from .surface import flipped, has_bars, is_plain_product, negated, number, product, quotient
 
 HALF = Fraction(1, 2)
+SHORTEST_TURNED = 2  # factors up to which A^T B^T is printed so, and not as (B A)^T
 
 
 def times(spelling: Spelling, e: Expr) -> Node:
@@ -37,25 +40,21 @@ def times(spelling: Spelling, e: Expr) -> Node:
 
 
 def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr | None, extra: Node | None = None) -> Node:
-    if c < 0:
-        flipped = _flipped(spelling, scalars, body)
-        if flipped is not None:
-            return signed(
-                spelling,
-                -c,
-                [spelling.of(s) for s in sorted(flipped[0], key=spelling.factor_key) if not is_below(s)],
-                [s for s in flipped[0] if is_below(s)],
-                flipped[1],
-            )
-        return negated(scaled(spelling, -c, scalars, body))
-    above = [spelling.of(s) for s in sorted((s for s in scalars if not is_below(s)), key=spelling.factor_key)]
-    above += [extra] if extra is not None else []
-    return signed(spelling, c, above, [s for s in scalars if is_below(s)], spelling.of(body) if body is not None else None)
+    below = [s for s in scalars if is_below(s)]
+    above = [s for s in sorted(scalars, key=spelling.factor_key) if not is_below(s)]
+    factors = [*above, *([] if body is None else [body])]
+    minus, nodes = signs_apart([factor(spelling, f) for f in factors])
+    taken = _flipped(spelling, factors) if minus != (c < 0) else None
+    top = taken or nodes
+    inner = top.pop() if body is not None else None
+    made = signed(spelling, abs(c), [*top, *([] if extra is None else [extra])], below, inner)
+    return negated(made) if minus != (c < 0) and taken is None else made
 
 
 def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr], body: Node | None) -> Node:
+    """The product of a number that is not negative, the factors `above` the bar and `below` it, and an array."""
     under = [spelling.of(build.power(s, build.num(-1))) for s in sorted(below, key=spelling.factor_key)]
-    if body is None and len(above) == 1 and is_plain_product(above[0]):
+    if body is None and len(above) == 1 and (is_plain_product(above[0]) or (above[0].op == "sum" and c != 1)):
         body = above.pop()  # 2 a^T b needs no brackets
     if c.denominator != 1:
         under.insert(0, number(c.denominator))
@@ -70,25 +69,15 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
     return quotient([*above, body], under)
 
 
-def _flipped(spelling: Spelling, scalars: Sequence[Expr], body: Expr | None) -> tuple[list[Expr], Node | None] | None:
-    """A minus absorbed by a difference among the factors: -2 (y - z)^T A is 2 (z - y)^T A; None if none can."""
-    for k, s in enumerate(scalars):
-        others = [*scalars[:k], *scalars[k + 1 :]]
-        if s.op is ADD and _can_flip(spelling, s):
-            return [*scalars[:k], build.opposite(s), *scalars[k + 1 :]], spelling.of(body) if body is not None else None
-        if s.op is POWER and not is_below(s) and _is_odd(s.args[1]) and s.args[0].op is ADD and _can_flip(spelling, s.args[0]):
-            cube = Node("pow", (spelling.sized(build.opposite(s.args[0])), spelling.of(s.args[1])))
-            return others, cube if body is None else product([cube, spelling.of(body)])
-        if s.op.parity == "odd" and (turned := _turned(spelling, s)) is not None:
-            return others, turned if body is None else product([turned, spelling.of(body)])
-        if s.op in (INDEXED_SUM, TRACE) and body is None and (turned := _turned(spelling, s)) is not None:
-            return others, turned
-    turned = _turned(spelling, body) if body is not None else None
-    return None if turned is None else (list(scalars), turned)
-
-
-def _can_flip(spelling: Spelling, s: Expr) -> bool:
-    return s not in spelling.named and any(build.without_coefficient(a)[0] < 0 for a in s.args)
+def _flipped(spelling: Spelling, factors: Sequence[Expr]) -> list[Node] | None:
+    """The factors of a product without its minus sign, which a difference among them takes in: 2 (z - y)^T A for -2 (y - z)^T A, where
+    the author did not write y - z; None if none can."""
+    nodes = [factor(spelling, f) for f in factors]
+    for k, f in enumerate(factors):
+        turned = _turned(spelling, f) if nodes[k].op != "neg" else None
+        if turned is not None:
+            return signs_apart([*nodes[:k], turned, *nodes[k + 1 :]])[1]
+    return None
 
 
 def _turned(spelling: Spelling, e: Expr) -> Node | None:
@@ -97,13 +86,18 @@ def _turned(spelling: Spelling, e: Expr) -> Node | None:
     if e in spelling.named:
         return None
     if e.op is ADD:
-        return spelling.of(build.opposite(e)) if _can_flip(spelling, e) else None
+        return spelling.of(build.opposite(e)) if can_flip(spelling, e) else None
+    if spelling.of(e).op == "neg":
+        return spelling.of(e).args[0]
+    if e.op is POWER and e.is_scalar:
+        odd = is_odd(e.args[1]) and e.args[0].op is ADD and can_flip(spelling, e.args[0])
+        return Node("pow", (spelling.sized(build.opposite(e.args[0])), spelling.of(e.args[1]))) if odd else None
     if e.op is INDEXED_SUM:
         return _turned_sum(spelling, e, False)
     if e.op is TRANSPOSE:
         inner = e.args[0]
         if inner.op is ADD:
-            return spelling.of(transpose(build.opposite(inner))) if _can_flip(spelling, inner) else None
+            return spelling.of(transpose(build.opposite(inner))) if can_flip(spelling, inner) else None
         turned = _turned_sum(spelling, inner, True) if inner.op is INDEXED_SUM else _turned(spelling, inner)
         return turned if turned is None or inner.op is INDEXED_SUM else flipped(turned)
     if (e.op in (TRACE, DIAG) or (e.op.parity == "odd" and len(e.args) == 1)) and e.op.spellings:
@@ -117,9 +111,13 @@ def _turned(spelling: Spelling, e: Expr) -> Node | None:
             if turned is not None:
                 rest = [*e.args[:k], *e.args[k + 1 :]]
                 if e.op is HADAMARD:
-                    return entrywise(spelling, rest, turned)
-                left, right = ([chain(spelling, list(c))] if c else [] for c in (e.args[:k], e.args[k + 1 :]))
-                return product([p for n in (*left, turned, *right) for p in (n.args if is_plain_product(n) else (n,))])
+                    made = entrywise(spelling, rest, turned)
+                else:
+                    left, right = ([chain(spelling, list(c))] if c else [] for c in (e.args[:k], e.args[k + 1 :]))
+                    minus, nodes = signs_apart([*left, turned, *right])
+                    made = product([p for n in nodes for p in (n.args if is_plain_product(n) else (n,))])
+                    made = negated(made) if minus else made
+                return None if made.op == "neg" else made
     return None
 
 
@@ -127,7 +125,7 @@ def _turned_sum(spelling: Spelling, summed: Expr, transposed: bool) -> Node | No
     """-sum_i (a - b) x_i as sum_i (b - a) x_i (of its transpose: `transposed`)."""
     low, high, term = summed.args
     _, scalars, _ = split(term)
-    s = next((s for s in (term, *scalars) if s.op is ADD and _can_flip(spelling, s)), None)
+    s = next((s for s in (term, *scalars) if s.op is ADD and can_flip(spelling, s)), None)
     if s is None:
         return None
     if s is term:
@@ -156,6 +154,9 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
     cross = _crossed(spelling, factors)
     if cross is not None:
         return cross
+    turned = [f for f in factors if f.op is TRANSPOSE and f.shape[1] is not ONE]
+    if len(turned) == len(factors) > SHORTEST_TURNED and sum(f.args[0].op is not INVERSE for f in turned) > 1:
+        return turned_over(chain(spelling, [transpose(f) for f in reversed(factors)]))  # (X^-1 B A X^-1)^T
     parts: list[Node] = []
     k = 0
     while k < len(factors):
@@ -164,6 +165,8 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
         if f.shape[0] is ONE:
             while k + run < len(factors) and _turns(factors[k + run]):
                 run += 1
+            if run == 2 and f.op is TRANSPOSE and f.args[0] in spelling.author:
+                run = 1  # (D x + d)^T C^T
             saved = sum(g.op is TRANSPOSE and g.args[0].op is not INVERSE for g in factors[k : k + run])
             if run > 1 and saved > 1:
                 inside = [transpose(g) for g in reversed(factors[k : k + run])]
@@ -171,13 +174,14 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
                 if has_bars(whole):
                     barred = Node("call", (chain(spelling, [build.conjugate(g) for g in inside]),), "conj")
                     whole = min(whole, barred, key=symbols)
-                parts.append(flipped(whole))
+                parts.append(turned_over(whole))
                 k += run
                 continue
         held = (k > 0 and f.shape[0] is not ONE) or (k + 1 < len(factors) and f.shape[1] is not ONE)
-        parts.append(beside(spelling, f) if held else spelling.of(f))
+        unit = held and (f.args[0] if f.op is TRANSPOSE else f).op is UNIT
+        parts.append(beside(spelling, f) if unit else factor(spelling, f))
         k += 1
-    return product(parts)
+    return signed_product(parts)
 
 
 def hadamard(spelling: Spelling, e: Expr) -> Node:
@@ -189,14 +193,14 @@ def hadamard(spelling: Spelling, e: Expr) -> Node:
 def entrywise(spelling: Spelling, parts: Sequence[Expr], first: Node | None = None) -> Node:
     """An entrywise product of `first` and the parts, the divisors last."""
     divisors = [p for p in parts if is_below(p)]
-    above = [*([first] if first is not None else []), *[spelling.of(p) for p in parts if not is_below(p)]]
+    minus, above = signs_apart([*([first] if first is not None else []), *[factor(spelling, p) for p in parts if not is_below(p)]])
     below = [spelling.of(build.power(p, build.num(-1))) for p in divisors]
     if not above:
         below = [spelling.sized(build.power(p, build.num(-1))) for p in divisors]
         return Node("ew", (number(1), below[0] if len(below) == 1 else Node("ew", tuple(below), (".*",) * (len(below) - 1))), ("./",))
-    if len(above) + len(below) == 1:
-        return above[0]
-    return Node("ew", tuple(above + below), (".*",) * (len(above) - 1) + ("./",) * len(below))
+    product_ = Node("ew", tuple(above + below), (".*",) * (len(above) - 1) + ("./",) * len(below))
+    made = above[0] if len(above) + len(below) == 1 else product_
+    return negated(made) if minus else made
 
 
 def power(spelling: Spelling, e: Expr) -> Node:
@@ -239,7 +243,7 @@ def _crossed(spelling: Spelling, factors: list[Expr], turned: bool = False) -> N
         head, tail = factors[: at[0]], factors[at[0] + 1 :]
         sides = [beside(spelling, factors[at[0]].args[0]), beside(spelling, tail[0]) if len(tail) == 1 else chain(spelling, tail)]
         cross = Node("call", tuple(sides[::-1] if turned else sides), factors[at[0]].op.beside)
-        return product([chain(spelling, head), cross]) if head else cross
+        return signed_product([chain(spelling, head), cross]) if head else cross
     if at and at[-1] and at[-1] + 1 == len(factors) and factors[0].shape[0] is ONE:
         head = [transpose(f) for f in reversed(factors[:-1])]
         if any(f.op is TIMES for f in head):  # (skew(b) c)^T is -c^T skew(b)
@@ -254,10 +258,6 @@ def _squared(spelling: Spelling, f: Expr) -> tuple[Expr, ...]:
     """[a]_x^2 as two factors."""
     square = f.op is MATRIX_POWER and f.args[0].op.beside and is_number(f.args[1], 2) and f not in spelling.named
     return f.args[:1] * 2 if square else (f,)
-
-
-def _is_odd(k: Expr) -> bool:
-    return is_number(k) and value_of(k).denominator == 1 and value_of(k).numerator % 2 == 1
 
 
 def _turns(g: Expr) -> bool:

@@ -18,7 +18,7 @@ from ..syntax import split_name
 
 ROUNDS = 4
 MINUS_ONE = num(-1)
-LEAST_GAIN = 2  # symbols a name must save in all
+LEAST_GAIN = 2  # symbols a name must save in all, that of a number one more
 LETTERS = {"scalar": "scqghtvw", "vector": "zuhrgvws", "row": "zuhrgvws", "matrix": "ZYSMPQHGUV"}
 RESERVED = frozenset("deijkIKTRN")  # with a meaning of their own somewhere
 
@@ -97,7 +97,7 @@ def _worth(nodes: Sequence[Expr], uses: Mapping[Expr, int], named: set[Expr]) ->
         size = max(1, n.size - sum(a.size for a in _parts(n)) + inside) if n.args else n.size
         count = uses[n]
         gain = count * size - (size + 2 + count)
-        if count > 1 and gain >= LEAST_GAIN and _can_be_named(n) and not (n.op is INVERSE and size <= 2):
+        if count > 1 and gain >= LEAST_GAIN + n.is_scalar and _can_be_named(n) and not (n.op is INVERSE and size <= 2):
             chosen.add(n)
             length[n] = 1
         else:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from ..expressions.build import is_number, split, transpose, without_coefficient
-from ..expressions.expr import Expr
-from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
+from ..expressions.build import is_number, opposite, split, transpose, without_coefficient
+from ..expressions.expr import Expr, postorder
+from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, IVERSON, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
 from ..printing.count import symbols
-from ..syntax import Node, spell_name, walk
+from ..syntax import Node, spell_name, split_name, walk
 from .surface import name
 
 Key = tuple[object, ...]
@@ -49,7 +49,7 @@ class Spelling:
         todo = [e]
         while todo:
             n = todo[-1]
-            waiting = [] if n in self.done else [a for a in (*n.args, *_beside_args(n)) if a not in self.done]
+            waiting = [] if n in self.done else [a for a in (*n.args, *self._beside_args(n)) if a not in self.done]
             if waiting:
                 todo += reversed(waiting)
                 continue
@@ -57,6 +57,16 @@ class Spelling:
             if n not in self.done:  # spelling one node may have spelled others
                 self.done[n] = self.rule(self, n)
         return self.done[e]
+
+    def _beside_args(self, e: Expr) -> Sequence[Expr]:
+        """What is spelled for `e` besides its arguments and may be as deep: of the transpose of a sum or of an entrywise product, the
+        transposes of its parts; of the opposite of a sum that was typed, that one."""
+        if e.op is ADD and e not in self.author and (turned := opposite(e)) in self.author:
+            return [turned]
+        inner = e.args[0] if e.op is TRANSPOSE else e
+        if inner is e or inner.op not in (ADD, HADAMARD, INDEXED_SUM):
+            return []
+        return [transpose(inner.args[2])] if inner.op is INDEXED_SUM else [transpose(a) for a in inner.args]
 
     def sized(self, e: Expr) -> Node:
         """The tree of `e` where no neighbour gives it a size: an identity carries its own."""
@@ -99,15 +109,15 @@ class Spelling:
         """Sorts by the names in the order they are printed, then fewer transposes, then higher powers."""
         found = self.keys.get(e)
         if found is None:
-            ranks: list[int] = []
+            ranks: list[tuple[int, str]] = []
             transposes, top = 0, Fraction(0)
             for k, n in enumerate(walk(self.of(e))):
                 if k > 60:
                     break
                 if n.op == "name":
-                    ranks.append(self.ranks.get(str(n.attr), 10**6))
+                    ranks.append(self._rank(str(n.attr)))
                 elif n.op == "call" and (function := str(n.attr).rstrip("'")) in self.ranks:
-                    ranks.append(self.ranks[function])
+                    ranks.append((self.ranks[function], ""))
                 elif n.op in ("T", "H"):
                     transposes += 1
                 elif n.op == "pow" and n.args[1].op == "num":
@@ -115,23 +125,28 @@ class Spelling:
             self.keys[e] = found = (not ranks, tuple(ranks), transposes, -top, e.size, e.digest)
         return found
 
+    def _rank(self, name_: str) -> tuple[int, str]:
+        """Where a name occurs first; x_1, x_2, … that stand for entries of x, where x does."""
+        if name_ in self.ranks:
+            return self.ranks[name_], ""
+        base, below = split_name(name_)
+        return self.ranks.get(base, 10**6), below
+
     def factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
         named = s is not base and not is_number(s.args[1]) and not is_number(base)  # n x^(n - 1), not x^(n - 1) n
-        return (not plain, named, base.op is not CONSTANT, *self.key(s))
+        return (not plain, named, base.op is not CONSTANT, self._function_rank(base), *self.key(s))
+
+    def _function_rank(self, e: Expr) -> int:
+        """Where the function of a factor stands in the text: exp(x y) cos(x), as it was typed; then others, then sums of functions."""
+        if e.op.spellings or e.op is IVERSON:
+            return self.ranks.get(f"{e.op.spellings[0]}(", 10**6) if e.op.spellings else 10**6 + 1
+        return 10**7 if e.op is ADD and any(n.op.elementwise and n.op.spellings for n in postorder(e)) else -1
 
     def text_key(self, node: Node) -> Key:
-        return (symbols(node), [self.ranks.get(str(n.attr), 10**6) for n in walk(node) if n.op == "name"], [n.op for n in walk(node)])
-
-
-def _beside_args(e: Expr) -> Sequence[Expr]:
-    """What is spelled for `e` besides its arguments and may be as deep: of the transpose of a sum or of an entrywise product, the
-    transposes of its parts."""
-    inner = e.args[0] if e.op is TRANSPOSE else e
-    if inner is e or inner.op not in (ADD, HADAMARD, INDEXED_SUM):
-        return []
-    return [transpose(inner.args[2])] if inner.op is INDEXED_SUM else [transpose(a) for a in inner.args]
+        ranks = [self._rank(str(n.attr)) for n in walk(node) if n.op == "name"]
+        return (symbols(node), ranks, [(n.op != "inv", n.op) for n in walk(node)])  # tr(U^-1 U')
 
 
 def _is_identity(e: Expr | None) -> bool:

@@ -52,8 +52,8 @@ COS = elementwise(
 TAN = elementwise(
     "tan",
     parity="odd",
-    derivative="1 + tan(x)^2",
-    statement="tan' = 1 + tan^2",
+    derivative="1/cos(x)^2",
+    statement="tan' = 1/cos^2",
     source=cite("dlmf", "eq. 4.20.3"),
     spellings="tan",
     latex=r"\tan",

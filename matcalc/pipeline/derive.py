@@ -35,8 +35,8 @@ from ..notation.linearmap import along_map
 from ..numbers.record import Check, seen_at_any, summed_up
 from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED, NUMBER
 from ..ops.vocabulary import OPEN, shortest
-from ..shortening.factor import is_polynomial
-from ..shortening.simplify import recognise, simplify
+from ..shortening.factor import is_sum_of_monomials
+from ..shortening.simplify import as_typed, recognise, simplify
 from ..syntax import spell_name, split_name, walk
 from .derivative import Derivative
 from .further import Further
@@ -95,7 +95,9 @@ def _one(question: Question) -> Derivative:
         names, layout, note = convention(question)
         told = [note] if note else []
     function = recognise(typed.expr)
-    known = {n: n for n in postorder(function) if n.op is ADD and is_polynomial(n)}  # these stay as they were typed
+    sums = [n for n in postorder(function) if n.op is ADD]
+    known = {n: n for n in sums if is_sum_of_monomials(n)}  # these stay as they were typed
+    typed_sums = as_typed(sums)
     tensor = Tensor([typed.expr.shape], [])
     previous = tensor
     variables = [question.variable(n) for n in names]
@@ -112,7 +114,7 @@ def _one(question: Question) -> Derivative:
         lower.append(tensor)
         raw = tensor.matrix
         if raw is not None:
-            tensor.replace(simplify(raw, known))
+            tensor.replace(simplify(raw, known, typed=typed_sums))
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
     full = {question.variable(n): question.declared(n) for n in wholes}
@@ -123,7 +125,7 @@ def _one(question: Question) -> Derivative:
 
     def final(e: Expr) -> Expr:
         e = substitute(e, within_range) if IVERSON.bit & e.within and within_range else e
-        return simplify(as_declared(e, restore) if restore else e, known)
+        return simplify(as_declared(e, restore) if restore else e, known, typed=typed_sums)
 
     tensor = tensor.map(final)
     if any(map(has_names, tensor.expressions())):

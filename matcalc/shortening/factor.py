@@ -182,6 +182,19 @@ def is_polynomial(e: Expr) -> bool:
     return len(symbols) == 1 and _in_powers_of(symbols[0], e.args if e.op is ADD else (e,))
 
 
+def is_monomial(e: Expr) -> bool:
+    """Whether this is a number times names to whole powers."""
+    _, scalars, body = split(e)
+    bases = [
+        s.args[0] if s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) in range(1, LARGEST_POLYNOMIAL) else s for s in scalars
+    ]
+    return body is None and all(b.op is SYMBOL for b in bases)
+
+
+def is_sum_of_monomials(e: Expr) -> bool:
+    return e.op is ADD and (is_polynomial(e) or all(map(is_monomial, e.args)))
+
+
 def is_written_out(e: Expr) -> bool:
     """Whether this is a polynomial of three summands or more without brackets."""
     return e.op is ADD and len(e.args) > 2 and is_polynomial(e) and not any(n.op is ADD for t in e.args for n in postorder(t))

@@ -7,26 +7,51 @@ does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..differentiation.lifting import written_out
 from ..expressions.blocks import gathered
-from ..expressions.build import add, is_number, rebuild, times
-from ..expressions.expr import Expr, order_key, transform
+from ..expressions.build import add, is_number, opposite, rebuild, split, times, transpose, value_of
+from ..expressions.expr import Expr, order_key, postorder, transform
 from ..inference.commuting import along_commuting
-from ..ops.core import ADD, TIMES
+from ..ops.core import ADD, EYE, HADAMARD, MEMBER, ONES, SYMBOL, TIMES, TRANSPOSE
 from ..ops.identities import IDENTITIES
 from ..ops.laws import COMMUTING
-from .factor import is_written_out
+from .factor import is_monomial, is_sum_of_monomials, is_written_out
 from .moves import Move, defined, expansions, identities, moves
 
 _EQUAL = frozenset(i.name for i in IDENTITIES if i.equal)
 ROUNDS = 6  # how often a node may be improved
+MOST_OPENED = 3  # summands of a sum that is multiplied by what stands before it
+WORTH = 2  # symbols that taking a typed sum apart must save
+LITTLE = 2  # symbols that brackets around a polynomial may spare
 Record = list[tuple[str, Expr, Expr]]
 
 
-def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | None = None) -> Expr:
-    """The shortest form found of `e`; `record` receives every rewriting that was kept: its reason, before and after."""
+def simplify(
+    e: Expr, known: dict[Expr, Expr] | None = None, record: Record | None = None, typed: Mapping[Expr, Expr] | None = None
+) -> Expr:
+    """The shortest form found of `e`; `record` receives every rewriting that was kept: its reason, before and after. The sums in
+    `typed` (see `as_typed`) are taken apart only where that saves much."""
+    typed = typed or {}
+    kept = _sums_in(e, typed)
+    own: Record = []
+    short = _simplified(e, known, own, typed, {})
+    lost = kept - _sums_in(short, typed)
+    if lost:
+        other: Record = []
+        whole = _simplified(e, {n: n for n in typed.values() if n.is_scalar and is_sum_of_monomials(n)}, other, typed, typed)
+        if whole.size <= short.size + WORTH * len(lost - (kept - _sums_in(whole, typed))):
+            own, short = other, whole
+    if record is not None:
+        record += own
+    return short
+
+
+def _simplified(
+    e: Expr, known: dict[Expr, Expr] | None, record: Record | None, typed: Mapping[Expr, Expr], held: Mapping[Expr, Expr]
+) -> Expr:
+    """Likewise, where the sums in `held` are taken apart only if a single move saves much by it."""
     done = {} if known is None else known
     depth = 0  # a sum over an index and its opposite may become each other
 
@@ -38,7 +63,7 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
                 record.append((COMMUTING.name, made, along))
             made = inside(along)
         for _ in range(ROUNDS):
-            better = _improve(made, moves, record)
+            better = _improve(made, moves, record, held)
             if better is made:
                 break
             made = inside(better)
@@ -54,7 +79,7 @@ def simplify(e: Expr, known: dict[Expr, Expr] | None = None, record: Record | No
         depth -= 1
         return made
 
-    short = _opened(transform(e, shortened, done), record)
+    short = _opened(transform(e, shortened, done), record, typed)
     written = written_out(short) or gathered(short)
     return short if written is None else transform(written, shortened, done)
 
@@ -75,12 +100,28 @@ def recognise(e: Expr, record: Record | None = None) -> Expr:
     return transform(e, recognised)
 
 
-def _improve(e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | None = None) -> Expr:
+def as_typed(sums: Iterable[Expr]) -> dict[Expr, Expr]:
+    """The sums that an author wrote, by themselves, their opposites and their transposes."""
+    found: dict[Expr, Expr] = {}
+    for e in sums:
+        for way in (e, opposite(e)):
+            found[way] = found[transpose(way)] = e
+    return found
+
+
+def _improve(
+    e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | None = None, typed: Mapping[Expr, Expr] | None = None
+) -> Expr:
     for _ in range(ROUNDS):
-        best, reason = e, ""
+        best, reason, cost = e, "", (e.size, order_key(e))
+        kept = _sums_in(e, typed)
         for name, candidate in ways(e):
-            shorter = candidate.size < e.size and order_key(candidate) < order_key(best)
-            if shorter or (best is e and candidate.size == e.size and name in _EQUAL):
+            if candidate.size < e.size:
+                broken = len(kept - _sums_in(candidate, typed)) if kept else 0
+                key = (candidate.size + WORTH * broken, order_key(candidate))
+                if key < cost:
+                    best, reason, cost = candidate, name, key
+            elif best is e and candidate.size == e.size and name in _EQUAL:
                 best, reason = candidate, name
         if best is e:
             return e
@@ -90,16 +131,48 @@ def _improve(e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | N
     return e
 
 
-def _opened(e: Expr, record: Record | None) -> Expr:
-    """2 (3 x^2 + x - 3) as 6 x^2 + 2 x - 6: brackets that shorten nothing."""
-    if e.op is not TIMES or len(e.args) != 2 or not is_number(e.args[0]) or e.args[1].op is not ADD:
-        return e
-    made = add(*[times(e.args[0], t) for t in e.args[1].args])
-    if made.size > e.size or not is_written_out(made):
+def _sums_in(e: Expr, typed: Mapping[Expr, Expr] | None) -> set[Expr]:
+    return {typed[n] for n in postorder(e) if not n.is_scalar and n in typed} if typed else set()
+
+
+def _opened(e: Expr, record: Record | None, typed: Mapping[Expr, Expr]) -> Expr:
+    """An answer without brackets that shorten little: 6 x^2 + 2 x - 6 for 2 (3 x^2 + x - 3), x^2 + 3 x y^2 for x (x + 3 y^2), and
+    2 A x + 2 lambda x for 2 (A x + lambda x), where each summand keeps the number that its own square gave."""
+    made = _multiplied_by_number(e) if e.op is TIMES and len(e.args) == 2 and is_number(e.args[0]) else _polynomial(e)
+    if made is None or any(a in typed for a in e.args):
         return e
     if record is not None:
         record.append(("distributive law", e, made))
     return made
 
 
-__all__ = ["expansions", "recognise", "simplify"]
+def _multiplied_by_number(e: Expr) -> Expr | None:
+    c, whole = e.args
+    inner = whole.args[0] if whole.op is TRANSPOSE else whole
+    if inner.op is not ADD:
+        return None
+    made = add(*[times(c, t) for t in inner.args])
+    if e.is_scalar:
+        return made if made.size <= e.size and is_written_out(made) else None
+    terms = [split(t) for t in inner.args]
+    spread = any(body is not None and body.op in (ONES, HADAMARD) for _, _, body in terms)
+    bare = all(not scalars and body is not None and body.op in (SYMBOL, MEMBER, EYE) for _, scalars, body in terms)  # 2 (x - a) stays
+    few = len(terms) <= MOST_OPENED and value_of(c).denominator == 1 and not spread and not bare
+    return None if not few else made if inner is whole else transpose(made)
+
+
+def _polynomial(e: Expr) -> Expr | None:
+    """A monomial in several names times a short sum of such, written out."""
+    sums = [a for a in e.args if a.op is ADD] if e.op is TIMES and e.is_scalar else []
+    if (
+        len(sums) != 1
+        or len(sums[0].args) > MOST_OPENED
+        or not all(map(is_monomial, (*sums[0].args, *(a for a in e.args if a is not sums[0]))))
+    ):
+        return None
+    rest = [a for a in e.args if a is not sums[0]]
+    made = add(*[times(*rest, t) for t in sums[0].args])
+    return made if made.op is ADD and made.size <= e.size + LITTLE else None
+
+
+__all__ = ["as_typed", "expansions", "recognise", "simplify"]

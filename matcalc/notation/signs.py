@@ -1,0 +1,88 @@
+"""Which way round a difference stands: as its author wrote it, A x - b, with the minus sign that follows before the product.
+
+The normal form keeps one of a - b and b - a. Where the text has the other one, a product is spelled with that one and a minus, and the
+minus signs of all factors are gathered in front. A difference that the author did not write takes in the sign of its product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..expressions.build import is_number, negative, opposite, transpose, value_of, without_coefficient
+from ..expressions.expr import Expr
+from ..ops.core import ADD, POWER, TRANSPOSE
+from ..syntax import Node
+from .spelling import Spelling
+from .surface import flipped, negated, product
+
+
+def has_minus(e: Expr) -> bool:
+    return without_coefficient(e)[0] < 0
+
+
+def was_typed(spelling: Spelling, e: Expr) -> bool:
+    """Whether a sum was typed, and has no more minus signs than its opposite: for y - (w^T x + b) a text has w^T x + b - y."""
+    return e in spelling.author and 2 * sum(map(has_minus, e.args)) <= len(e.args)
+
+
+def was_turned(spelling: Spelling, e: Expr) -> bool:
+    """Whether this is a sum whose opposite was typed."""
+    return e.op is ADD and e not in spelling.named and e not in spelling.author and was_typed(spelling, opposite(e))
+
+
+def can_flip(spelling: Spelling, e: Expr) -> bool:
+    """Whether -e may be written as the opposite of the sum `e`; 1 - s stays, where s has a name of its own."""
+    if len(e.args) == 2 and any(is_number(a, 1) for a in e.args) and any(negative(a) in spelling.named for a in e.args):
+        return False
+    return e not in spelling.named and not was_typed(spelling, e) and any(map(has_minus, e.args))
+
+
+def typed_terms(spelling: Spelling, e: Expr) -> Sequence[Expr]:
+    """The summands in the author's order; of the opposite of a sum that was typed, what has no minus comes first."""
+    if e in spelling.author:
+        return list(spelling.author[e])
+    turned = spelling.author.get(opposite(e))
+    return spelling.in_order(e) if turned is None else sorted(map(negative, turned), key=has_minus)
+
+
+def factor(spelling: Spelling, e: Expr) -> Node:
+    """The tree of a factor of a product: where the author wrote the opposite of a difference, that one with a minus."""
+    inner = e.args[0] if e.op is TRANSPOSE else e
+    if inner.op is POWER and is_odd(inner.args[1]) and was_turned(spelling, inner.args[0]):
+        cube = (spelling.sized(opposite(inner.args[0])), spelling.of(inner.args[1]))
+        return negated(Node("pow" if inner.is_scalar else "epow", cube))
+    if not was_turned(spelling, inner):
+        node = spelling.of(e)
+        return (
+            negated(Node("add", tuple(n.args[0] for n in node.args)))
+            if node.op == "add" and all(n.op == "neg" for n in node.args)
+            else node
+        )
+    turned = opposite(inner)
+    return negated(spelling.of(turned if e is inner else transpose(turned)))
+
+
+def is_odd(k: Expr) -> bool:
+    return is_number(k) and value_of(k) > 0 and value_of(k).denominator == 1 and value_of(k).numerator % 2 == 1
+
+
+def signs_apart(nodes: Sequence[Node]) -> tuple[bool, list[Node]]:
+    """Whether the product of these is the opposite of that without their minus signs; and these without them."""
+    bare = [n.args[0] if n.op == "neg" else n for n in nodes]
+    return sum(n.op == "neg" for n in nodes) % 2 == 1, bare
+
+
+def signed_product(nodes: Sequence[Node]) -> Node:
+    """Factors side by side, the minus signs of all of them in front."""
+    minus, bare = signs_apart(nodes)
+    return negated(product(bare)) if minus else product(bare)
+
+
+def turned_over(node: Node) -> Node:
+    """The transpose, a minus sign in front."""
+    return negated(flipped(node.args[0])) if node.op == "neg" else flipped(node)
+
+
+def sign_outside(op: str, inner: Node, attr: str | None = None, *more: Node) -> Node:
+    """What is linear in `inner`, with its minus sign in front."""
+    return negated(Node(op, (*inner.args, *more), attr)) if inner.op == "neg" else Node(op, (inner, *more), attr)
