@@ -130,7 +130,7 @@ class Spelling:
         if name_ in self.ranks:
             return self.ranks[name_], ""
         base, below = split_name(name_)
-        return self.ranks.get(base, 10**6), below
+        return (self.ranks.get(base, 10**6), below) if below.isdigit() else (10**6, "")
 
     def factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
