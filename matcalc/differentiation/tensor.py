@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..expressions import build
@@ -98,7 +99,8 @@ class Tensor:
         return made
 
     def map(self, rewrite: Any) -> Tensor:
-        """The tensor with every expression in it rewritten."""
+        """The tensor with every expression in it rewritten, each once however many terms have it."""
+        rewrite = cache(rewrite)
         terms = [Term(rewrite(t.scalar), [(rewrite(e), r, c) for e, r, c in t.factors], t.slots, t.binders) for t in self.terms]
         if self.matrix is None:
             return Tensor(self.shapes, terms)
