@@ -42,8 +42,25 @@ EXTREME: list[tuple[str, str, str, dict[str, Any], Any, Any]] = [
     ("||X||_F", "X", "X in R^{m x n}", {"X": np.zeros((2, 3))}, 0, np.zeros((2, 3))),
     ("log det S", "S", "S in R^{n x n} spd", {"S": 1e-3 * np.eye(150)}, 150 * np.log(1e-3), 1e3 * np.eye(150)),
     ("log(det(X)^2)", "X", "X in R^{n x n}", {"X": -1e3 * np.eye(151)}, 302 * np.log(1e3), -2e-3 * np.eye(151)),
+    ("sum(1 - tanh(x).^2)", "x", "x in R^n", {"x": np.array([30.0, -20.0, 800.0])}, 4 * (np.exp(-60) + np.exp(-40)),
+     [-8 * np.exp(-60), 8 * np.exp(-40), 0]),
+    ("sqrt(1 + t^2) - 1", "t", "t in R", {"t": 1e-9}, 5e-19, 1e-9),
+    ("sum(sqrt(1 + x.^2) - 1)", "x", "x in R^n", {"x": np.array([1e-9, 2e-9])}, 2.5e-18, [1e-9, 2e-9]),
+    ("exp(t) - 1", "t", "t in R", {"t": 1e-12}, 1e-12 + 5e-25, 1 + 1e-12),
+    ("1 - cos(t)", "t", "t in R", {"t": 1e-9}, 5e-19, 1e-9),
+    ("cosh(t) - 1 + t", "t", "t in R", {"t": 1e-9}, 1e-9 + 5e-19, 1 + 1e-9),
+    ("1 - erf(t)", "t", "t in R", {"t": 9.0}, 4.1370317465138102e-37, -2 / np.sqrt(np.pi) * np.exp(-81)),
+    ("normcdf(t)", "t", "t in R", {"t": -10.0}, 7.6198530241605261e-24, np.exp(-50) / np.sqrt(2 * np.pi)),
+    ("sum(gelu(x))", "x", "x in R^n", {"x": np.array([-9.0, 5.0])}, float(5 * mpmath.ncdf(5) - 9 * mpmath.ncdf(-9)),
+     [float(mpmath.ncdf(x) + x * mpmath.npdf(x)) for x in (-9, 5)]),
+    ("log(sum_{k=1}^K p_k exp(-1/2 ||x - m_k||^2))", "x", "x, m_k in R^n; p_k in R",
+     {"x": np.array([100.0, 3.0]), "m": np.array([[0.0, 1.0], [1.0, 1.0]]), "p": np.array([0.3, 0.7])},
+     np.log(0.7) - (99**2 + 4) / 2, [-99, -2]),
     ("||x||_3", "x", "x in R^n", {"x": np.array([3e60, 4e60])}, 91 ** (1 / 3) * 1e60, np.array([9, 16]) / 91 ** (2 / 3)),
 ]  # fmt: skip
+
+
+AT_A_KINK = ("||x||", "sqrt(x^T x)", "||X||_F")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -61,13 +78,49 @@ def test_extreme_arguments(language: str, tmp_path: Path) -> None:
             found = [
                 call(
                     load(p)["value_and_gradient"],
-                    {n: module.as_tensor(v) for n, v in inputs.items()} if language == "torch" else inputs,
+                    {n: module.as_tensor(np.asarray(v)) for n, v in inputs.items()} if language == "torch" else inputs,
                 )
                 for p, (*_, inputs, _, _) in zip(programs, EXTREME)
             ]
     for (value, gradient), (text, *_, want, want_gradient) in zip(found, EXTREME):
         np.testing.assert_allclose(np.squeeze(value), want, rtol=1e-12, atol=1e-15, err_msg=text)
         np.testing.assert_allclose(np.squeeze(gradient), want_gradient, rtol=1e-11, atol=1e-15, err_msg=text)
+
+
+@pytest.mark.parametrize("text, wrt, where, inputs, value, gradient", [e for e in EXTREME if e[0] not in AT_A_KINK])
+def test_extreme_arguments_of_evaluate(text: str, wrt: str, where: str, inputs: dict[str, Any], value: Any, gradient: Any) -> None:
+    d = matcalc.grad(text, wrt, where=where)
+    np.testing.assert_allclose(np.squeeze(d.evaluate(inputs)), gradient, rtol=1e-11, atol=1e-15)  # type: ignore[union-attr]
+
+
+SWITCHED_OFF = [
+    ("1[t > 0] log(t)", "t", "t in R", {"t": -1.0}, 0, 0),
+    ("1[t > 0] .* sqrt(t)", "t", "t in R", {"t": 0.0}, 0, 0),
+    ("sum(sqrt(relu(x)))", "x", "x in R^n", {"x": np.array([-1.0, 4.0])}, 2, [0, 0.25]),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES[:3])
+def test_what_is_switched_off_is_nothing(language: str) -> None:
+    """Also where it has no value: 0 times what is not a number is not a number."""
+    module = installed(language)
+    for text, wrt, where, inputs, value, gradient in SWITCHED_OFF:
+        d: Any = matcalc.grad(text, wrt, where=where)
+        given = {n: module.as_tensor(v) if language == "torch" else v for n, v in inputs.items()}
+        with np.errstate(all="ignore"):
+            got, slope = call(load(d.code(language))["value_and_gradient"], given)
+            np.testing.assert_allclose(np.squeeze(got), value, err_msg=text)
+            for found in (slope, d.evaluate(inputs)):
+                np.testing.assert_allclose(np.squeeze(found), gradient, err_msg=text)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_norms_that_over_or_underflow(size: float) -> None:
+    for text, x in (("||x||", np.array([3.0, 4.0])), ("||X||_F", np.array([[3.0, 0.0], [0.0, 4.0]]))):
+        found = load(matcalc.derivative(text, text[2]).code())
+        value, gradient = found["value_and_gradient"](size * x)
+        np.testing.assert_allclose(value, 5 * size, rtol=1e-15)
+        np.testing.assert_allclose(gradient, x / 5, rtol=1e-15)
 
 
 def hilbert(n: int) -> Any:

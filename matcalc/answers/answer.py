@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -285,15 +285,24 @@ class ClosedForm(Typeset):
         missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
         if missing:
             raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")
-        result = self._arrays(doubles)(env, sizes, free)
+        result = self._arrays(doubles, self._steady)(env, sizes, free)
         result = result.astype(float) if result.dtype.kind == "i" else result
         return result.item() if result.ndim == 0 else result
 
-    def _arrays(self, arrays: ModuleType) -> Callable[[Mapping[str, Any], Mapping[str, int], Mapping[str, int]], Any]:
+    @cached_property
+    def _steady(self) -> Tensor:
+        """The same in forms that neither overflow nor cancel."""
+        from ..shortening.steady import steady
+
+        return self._tensor.map(partial(steady, done={}))
+
+    def _arrays(
+        self, arrays: ModuleType, tensor: Tensor | None = None
+    ) -> Callable[[Mapping[str, Any], Mapping[str, int], Mapping[str, int]], Any]:
         """Likewise in internal form, of the numbers that `arrays` computes with; the third are the members and entries that were chosen."""
         import numpy as np
 
-        numbers = self._tensor.arrays(arrays)
+        numbers = (tensor or self._tensor).arrays(arrays)
 
         def value(env: Mapping[str, Any], sizes: Mapping[str, int], free: Mapping[str, int]) -> Any:
             if len(free) == len(self._members):

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
+from ..shortening.steady import steady
 from . import blocks, calls, leaves, products, sums
 from .axes import NoAxis, Range
 from .calls import by_its_text
 from .contraction import Labels
 from .graph import Dims, GraphNode, ProgramGraph
 from .products import by_letters
-from .steady import steady
 from .wording import code_of, of_arrays
 
 

@@ -6,13 +6,29 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..expressions.build import add, diagonal, hadamard, is_number, matrix_power, num, power, split, times, total, trace, value_of
+from ..expressions.build import (
+    add,
+    diagonal,
+    hadamard,
+    is_number,
+    matrix_power,
+    negative,
+    num,
+    ones,
+    power,
+    split,
+    times,
+    total,
+    trace,
+    value_of,
+)
 from ..expressions.expr import Expr
 from ..expressions.properties import holds
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, MATRIX_POWER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG
+from ..ops.elementary import EXP
 from ..ops.inverse import INVERSE
 from ..ops.multilinear import letters
 from ..ops.norms import FROBENIUS_NORM, NORM
@@ -31,7 +47,11 @@ UNROLLED = 4  # X^k up to this k is written as a product where a vector stands b
 
 
 def _add(lowering: Lowering, e: Expr) -> GraphNode:
-    """A sum; what stands on the diagonal only is added there."""
+    """A sum; what stands on the diagonal only is added there, and exp(x) - 1 is right where x is small."""
+    if len(e.args) == 2 and negative(num(1) if e.is_scalar else ones(*e.shape)) in e.args:
+        other = next((a for a in e.args if a.op is EXP), None)
+        if other is not None:
+            return lowering.entrywise("call", e, other.args, "expm1")
     diagonal: list[Expr] = []
     rest: list[Expr] = []
     for a in e.args:

@@ -63,6 +63,19 @@ ERF = elementwise(
     torch="torch.special.erf(x)",
     octave="erf(x)",
 )
+NORMAL_DISTRIBUTION = elementwise(
+    "normcdf",
+    derivative="exp(-x^2/2)/sqrt(2 pi)",
+    gives="positive",
+    statement="Φ' = φ: the derivative of the standard normal distribution is its density",
+    source="from normcdf(x) = (1 + erf(x/sqrt(2)))/2",
+    spellings="normcdf",
+    numeric="normal(x)",
+    numpy="_normcdf(x)",
+    jax="jax.scipy.special.ndtr(x)",
+    torch="torch.special.ndtr(x)",
+    octave="(erfc(-(x)/sqrt(2))/2)",
+)
 GELU = elementwise(
     "gelu",
     derivative="(1 + erf(x/sqrt(2)))/2 + x exp(-x^2/2)/sqrt(2 pi)",

@@ -33,9 +33,25 @@ def _logsumexp(z):
     return top + np.log(np.sum(np.exp(z - top[..., None]), axis=-1))
 
 
+def _norm(x):
+    """The root of the sum of squares, also where these over- or underflow."""
+    with np.errstate(over="ignore", under="ignore"):
+        norm = np.linalg.norm(x)
+    if 1e-15 < norm < 1e15:
+        return norm
+    top = np.max(np.abs(x), initial=0)
+    return top * np.linalg.norm(x / top) if 0 < top < np.inf else norm
+
+
 def _erf(z):
     """The error function."""
     return np.vectorize(math.erf, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
+
+
+def _normcdf(z):
+    """The distribution function of the standard normal distribution."""
+    value = np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(z)
+    return value.astype(np.result_type(np.asarray(z), np.float32))[()]
 
 
 def _lgamma(z):

@@ -1,0 +1,260 @@
+"""Forms that neither overflow nor cancel: what is equal on paper and better in floating point, for every language and for `evaluate`.
+
+log(softmax(z)) = z - logsumexp(z)          log(sigmoid(z)) = -softplus(-z)       1 - sigmoid(z) = sigmoid(-z)
+log(det(X)^k) = k logdet(X)                 log(cosh(z)) = |z| + softplus(-2 |z|) - log(2)
+exp(z)/sum(exp(z)) = softmax(z)             (a/f - b/g) f g = a g - b f           v .* e_k = v_k e_k
+1[z < 0] exp(z) = 1[z < 0] exp(-relu(-z))   1[x > 0] log(x) = 0 where it is switched off
+1 - tanh(z)^2 = 4 sigmoid(2 z) sigmoid(-2 z) 1 + erf(z) = 2 normcdf(sqrt(2) z)     1 - cos(z) = 2 sin(z/2)^2
+sqrt(1 + u) - 1 = u/(1 + sqrt(1 + u))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from ..expressions.build import (
+    add,
+    apply,
+    entry,
+    hadamard,
+    index,
+    indexed_sum,
+    is_number,
+    is_zero,
+    matmul,
+    negative,
+    num,
+    ones,
+    power,
+    rebuild,
+    times,
+    transpose,
+    unit,
+    value_of,
+    zeros,
+)
+from ..expressions.expr import Expr, postorder, transform
+from ..expressions.properties import holds
+from ..kinds import ONE, Dim
+from ..ops.activations import ERF, NORMAL_DISTRIBUTION, RELU, SIGMOID, SOFTPLUS
+from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, POWER, SIZE, TIMES, TRANSPOSE, UNIT
+from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
+from ..ops.diagonal import DIAG
+from ..ops.elementary import ABS, COS, COSH, EXP, LOG, SIN, SINH, TANH
+from ..ops.norms import FROBENIUS_NORM, NORM
+from ..ops.operation import Operation
+from ..ops.softmax import LOG_SUM_EXP, LOG_SUM_EXP_ROWS, SOFTMAX, SOFTMAX_ROWS
+from ..ops.sums import SUM
+
+
+def steady(e: Expr, done: dict[Expr, Expr]) -> Expr:
+    """`e` in such forms; `done` remembers."""
+    return transform(e, _rewritten, done)
+
+
+def _rewritten(e: Expr, args: tuple[Expr, ...]) -> Expr:
+    e = rebuild(e, args)
+    rule = _RULES.get(e.op)
+    found = rule(e) if rule is not None else None
+    return e if found is None else found
+
+
+def _log(e: Expr) -> Expr | None:
+    x = e.args[0]
+    if x.op is SIGMOID:
+        return negative(apply(SOFTPLUS, [negative(x.args[0])]))
+    if x.op is SOFTMAX:
+        return add(x.args[0], negative(times(apply(LOG_SUM_EXP, x.args), ones(x.shape[0]))))
+    if x.op is SOFTMAX_ROWS:
+        return add(x.args[0], negative(matmul(apply(LOG_SUM_EXP_ROWS, x.args), transpose(ones(x.shape[1])))))
+    if x.op is ENTRY and x.args[0].op is SOFTMAX:
+        z = x.args[0].args[0]
+        return add(entry(z, *x.args[1:]), negative(apply(LOG_SUM_EXP, [z])))
+    if x.op is DETERMINANT:
+        return apply(LOG_DETERMINANT, x.args)
+    shift = _shift(x)
+    if shift is not None:
+        return add(shift, apply(LOG, [_scaled(x, shift)[0]]))
+    if x.op is POWER and is_number(x.args[1]):
+        base, k = x.args
+        if base.op is DETERMINANT or value_of(k) == Fraction(1, 2) or (base.op not in (NORM, FROBENIUS_NORM) and holds(base, "positive")):
+            inner = apply(LOG, [base])
+            return times(k, _log(inner) or inner)
+    if x.op is COSH:
+        size = apply(ABS, x.args)
+        shift = apply(LOG, [num(2)])
+        return add(size, apply(SOFTPLUS, [times(num(-2), size)]), negative(shift if x.is_scalar else times(shift, ones(*x.shape))))
+    return None
+
+
+def _sum(e: Expr) -> Expr | None:
+    """Two terms that nearly cancel: 1 and what is close to 1, or the root of what is."""
+    one = num(1) if e.is_scalar else ones(*e.shape)
+    for sign in (num(1), num(-1)):
+        if times(sign, one) not in e.args:
+            continue
+        others = [a for a in e.args if a is not times(sign, one)]
+        for k, a in enumerate(others):
+            found = _less_one(times(sign, a), one)
+            if found is not None:
+                return add(*others[:k], *others[k + 1 :], times(sign, found))
+    return _entry_by_entry(e)
+
+
+def _entry_by_entry(e: Expr) -> Expr | None:
+    """sum(u) - n as the sum of the u_i - 1, where these are to be had better."""
+    for k, a in enumerate(e.args):
+        if a.op is SUM:
+            x = a.args[0]
+            one = ones(*x.shape)
+            for sign in (num(1), num(-1)):
+                count = times(sign, apply(SUM, [one]))
+                found = _less_one(times(sign, x), one) if count in e.args else None
+                if found is not None:
+                    rest = [b for n, b in enumerate(e.args) if n != k and b is not count]
+                    return add(*rest, apply(SUM, [times(sign, found)]))
+    return None
+
+
+def _less_one(a: Expr, one: Expr) -> Expr | None:
+    """1 + a without the 1."""
+    join: Callable[..., Expr] = times if a.is_scalar else hadamard
+    s = a if a.op is ERF else negative(a)
+    if s.op is SIGMOID:
+        return apply(SIGMOID, [negative(s.args[0])])
+    if s.op is ERF:
+        z = times(power(num(2), num(Fraction(1, 2))), s.args[0])
+        return times(num(2), apply(NORMAL_DISTRIBUTION, [z if s is a else negative(z)]))
+    if s.op is COS:
+        return times(num(2), power(apply(SIN, [times(num(Fraction(1, 2)), s.args[0])]), num(2)))
+    if s.op is COSH:
+        return times(num(-2), power(apply(SINH, [times(num(Fraction(1, 2)), s.args[0])]), num(2)))
+    if s.op is not POWER:
+        return None
+    if s.args[0].op is TANH and is_number(s.args[1], 2):
+        z = times(num(2), s.args[0].args[0])
+        return times(num(4), join(apply(SIGMOID, [z]), apply(SIGMOID, [negative(z)])))
+    if (
+        s.args[0].op is ADD and one in s.args[0].args and is_number(s.args[1]) and value_of(s.args[1]) == Fraction(1, 2)
+    ):  # 1 - sqrt(1 + u) = -u/(1 + sqrt(1 + u))
+        u = add(*[b for b in s.args[0].args if b is not one])
+        return negative(join(u, power(add(one, s), num(-1))))
+    return None
+
+
+def _product(e: Expr) -> Expr | None:
+    join: Callable[..., Expr] = times if e.op is TIMES else hadamard
+    for k, a in enumerate(e.args):
+        others = [*e.args[:k], *e.args[k + 1 :]]
+        if a.op is ADD and a.shape == e.shape and all(_meets(t, others) for t in a.args):
+            return add(*[join(*others, t) for t in a.args])
+        if a.op is UNIT and e.op is HADAMARD:
+            return times(entry(join(*others), a.args[0], num(1)), a)
+    return _beside(e) or _switched(e) or (_weighted(e) if e.op is TIMES else None)
+
+
+def _switched(e: Expr) -> Expr | None:
+    """1[x > 0] log(x) is 0 where it is switched off, whatever log(x) is there."""
+    switches = [a for a in e.args if a.op is IVERSON]
+    others = [a for a in e.args if a.op is not IVERSON]
+    if not switches or any(a.shape != e.shape for a in switches) or not any(_is_partial(n) for n in postorder(others)):
+        return None
+    join: Callable[..., Expr] = times if e.op is TIMES else hadamard
+    return apply(CASES, [join(*others), join(*switches), zeros(*e.shape)])
+
+
+def _is_partial(n: Expr) -> bool:
+    """Whether it is defined for some arguments only."""
+    return n.op is LOG or (
+        n.op is POWER and not (is_number(n.args[1]) and value_of(n.args[1]) >= 0 and value_of(n.args[1]).denominator == 1)
+    )
+
+
+def _shift(s: Expr) -> Expr | None:
+    """The log-sum-exp of the z_k of a sum of c_k exp(z_k): divided by its exponential, the sum is a mean of the c_k."""
+    if s.op is not INDEXED_SUM or not s.is_scalar or not is_number(s.args[0], 1) or s.args[1].op is not SIZE:
+        return None
+    letter, body = str(s.attr), s.args[2]
+    z = next((f.args[0] for f in (body.args if body.op is TIMES else (body,)) if f.op is EXP and letter in f.indices), None)
+    if z is None or any(n.op is LOG_SUM_EXP for n in postorder([z])):  # done before
+        return None
+    assert isinstance(s.args[1].attr, Dim)
+    return apply(LOG_SUM_EXP, [indexed_sum(letter, s.args[0], s.args[1], times(z, unit(index(letter), s.args[1].attr)))])
+
+
+def _scaled(e: Expr, shift: Expr) -> tuple[Expr, int]:
+    """An expression with the exponentials in its sums divided by exp(shift), and how many factors of it that are."""
+    if e.op in (TRANSPOSE, INDEXED_SUM):
+        inner, count = _scaled(e.args[-1], shift)
+        return rebuild(e, (*e.args[:-1], inner)), count
+    if e.op in (TIMES, MATMUL):
+        parts = [_scaled(a, shift) for a in e.args]
+        return rebuild(e, tuple(a for a, _ in parts)), sum(count for _, count in parts)
+    if e.op is EXP and e.is_scalar and e.indices:
+        return apply(EXP, [add(e.args[0], negative(shift))]), 1
+    return e, 0
+
+
+def _weighted(e: Expr) -> Expr | None:
+    """Sums of p_j exp(z_j) f_j over the sum of all p_k exp(z_k): both may over- and underflow, and their quotient is a mean of the f_j."""
+    for n, a in enumerate(e.args):
+        if a.op is POWER and is_number(a.args[1]) and value_of(a.args[1]) < 0:
+            shift = _shift(a.args[0])
+            if shift is not None:
+                others = [_scaled(b, shift) for b in [*e.args[:n], *e.args[n + 1 :]]]
+                if sum(count for _, count in others) == -value_of(a.args[1]):
+                    return times(*[b for b, _ in others], power(_scaled(a.args[0], shift)[0], a.args[1]))
+    return None
+
+
+def _meets(term: Expr, others: Sequence[Expr]) -> bool:
+    """Whether a term is divided by one of the other factors."""
+    parts = term.args if term.op is TIMES else (term,)
+    factors = [f for p in parts for f in (p.args if p.op is HADAMARD else (p,))]
+    return any(f.op is POWER and f.args[0] in others and is_number(f.args[1], -1) for f in factors)
+
+
+def _beside(e: Expr) -> Expr | None:
+    """exp(z)/sum(exp(z)) and 1[z < 0] exp(z), also where exp(z) is inside a product."""
+    for k, a in enumerate(e.args):
+        swap = _swapped(a)
+        if swap is None:
+            continue
+        old, new, left = swap
+        for n, b in enumerate(e.args):
+            found = _replaced(b, old, new) if n != k else None
+            if found is not None:
+                others = [c for m, c in enumerate(e.args) if m not in (k, n)]
+                join: Callable[..., Expr] = times if e.op is TIMES else hadamard
+                whole = join(*others, found, *([left] if left is not None else []))
+                return (_beside(whole) if whole.op in (TIMES, HADAMARD) else None) or whole
+    return None
+
+
+def _swapped(a: Expr) -> tuple[Expr, Expr, Expr | None] | None:
+    """A factor, what it wants to meet, and what that becomes; what is left of the factor."""
+    if a.op is IVERSON and a.attr in ("<", "<=") and is_zero(a.args[1]):
+        z = a.args[0]
+        return apply(EXP, [z]), apply(EXP, [negative(apply(RELU, [negative(z)]))]), a
+    if a.op is not POWER or not is_number(a.args[1]) or value_of(a.args[1]) >= 0:
+        return None
+    base, k = a.args[0], -value_of(a.args[1])
+    if base.op is SUM and k >= 1 and base.args[0].op is EXP and base.args[0].shape[1] is ONE and not base.args[0].is_scalar:
+        return base.args[0], apply(SOFTMAX, base.args[0].args), power(base, num(1 - k))
+    return None
+
+
+def _replaced(b: Expr, old: Expr, new: Expr) -> Expr | None:
+    """`b` with its factor `old` replaced by `new`; None where it has none."""
+    if b is old:
+        return new
+    if b.op in (MATMUL, HADAMARD, TRANSPOSE, DIAG):
+        for n, f in enumerate(b.args):
+            inner = _replaced(f, old, new) if f is old or f.op in (TRANSPOSE, DIAG, HADAMARD) else None
+            if inner is not None:
+                return rebuild(b, (*b.args[:n], inner, *b.args[n + 1 :]))
+    return None
+
+
+_RULES: dict[Operation, Callable[[Expr], Expr | None]] = {LOG: _log, ADD: _sum, TIMES: _product, HADAMARD: _product}
