@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..expressions.build import negative, ones, opposite, times, transpose
 from ..expressions.expr import Expr
-from ..ops.core import ADD, HADAMARD, MATMUL, NAMED, TRANSPOSE
+from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, TRANSPOSE
 from ..syntax import Node
 
 Order = dict[Expr, Sequence[Expr]]
@@ -18,13 +18,20 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
     found: Order = {}
     for node, e in nodes:
         e = e.args[0] if e.op is NAMED else e
-        if node.op == "add":
+        if node.op == "add" and not _has_inlined(node, value):
             _note(found, e, [value[id(a)] for a in node.args if id(a) in value], ADD)
         elif node.op == "ew":
             _note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
         elif node.op == "mul" and e.op is MATMUL and e.is_scalar:
             _note_product(found, e, [value[id(a)] for a in node.args if id(a) in value])
     return found
+
+
+def _has_inlined(node: Node, value: Mapping[int, Expr]) -> bool:
+    """Whether a sum has a difference with a name that is written out: y - u, where u = max(0, w^T x + b)."""
+    parts = [a.args[0] for a in node.args if a.op == "neg"]
+    found = [value[id(a)] for a in parts if a.op == "name" and id(a) in value]
+    return any(e.args and e.op not in (NAMED, MEMBER, ENTRY) for e in found)
 
 
 def _note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:

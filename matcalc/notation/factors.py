@@ -9,6 +9,7 @@ from ..expressions import build
 from ..expressions.build import is_number, split, transpose, value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE
+from ..ops.abstract import FUNCTION
 from ..ops.core import (
     ADD,
     HADAMARD,
@@ -166,8 +167,9 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
         if f.shape[0] is ONE:
             while k + run < len(factors) and _turns(factors[k + run]):
                 run += 1
-            if run == 2 and f.op is TRANSPOSE and f.args[0] in spelling.author:
-                run = 1  # (D x + d)^T C^T
+            plain = sum(g.op is TRANSPOSE and g.args[0].op is not INVERSE for g in factors[k + 1 : k + run])
+            if plain == 1 and f.op is TRANSPOSE and (f.args[0] in spelling.author or f.args[0].op is FUNCTION):
+                run = 1  # (D x + d)^T C^T, v(x)^T A^T
             saved = sum(g.op is TRANSPOSE and g.args[0].op is not INVERSE for g in factors[k : k + run])
             if run > 1 and saved > 1:
                 inside = [transpose(g) for g in reversed(factors[k : k + run])]

@@ -145,7 +145,8 @@ class Spelling:
         return 10**7 if e.op is ADD and any(n.op.elementwise and n.op.spellings for n in postorder(e)) else -1
 
     def text_key(self, node: Node) -> Key:
-        ranks = [self._rank(str(n.attr)) for n in walk(node) if n.op == "name"]
+        called = [(n, str(n.attr).rstrip("'")) for n in walk(node) if n.op in ("name", "call")]
+        ranks = [self._rank(label) for n, label in called if n.op == "name" or label in self.ranks]
         return (symbols(node), ranks, [(n.op != "inv", n.op) for n in walk(node)])  # tr(U^-1 U')
 
 

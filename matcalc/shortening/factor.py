@@ -31,7 +31,7 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, order_key, postorder, transform
 from ..interning import Memo
 from ..kinds import ONE, Shape
-from ..ops.core import ADD, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..ops.core import ADD, ENTRY, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, SYMBOL, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG
 from ..ops.operation import Operation
 
@@ -188,7 +188,7 @@ def is_monomial(e: Expr) -> bool:
     bases = [
         s.args[0] if s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) in range(1, LARGEST_POLYNOMIAL) else s for s in scalars
     ]
-    return body is None and all(b.op is SYMBOL for b in bases)
+    return body is None and all(b.op is SYMBOL or (b.op is ENTRY and b.args[0].op is SYMBOL) for b in bases)
 
 
 def is_sum_of_monomials(e: Expr) -> bool:

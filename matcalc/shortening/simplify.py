@@ -14,7 +14,7 @@ from ..expressions.blocks import gathered
 from ..expressions.build import add, is_number, opposite, rebuild, split, times, transpose, value_of
 from ..expressions.expr import Expr, order_key, postorder, transform
 from ..inference.commuting import along_commuting
-from ..ops.core import ADD, EYE, HADAMARD, MEMBER, ONES, SYMBOL, TIMES, TRANSPOSE
+from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, SYMBOL, TIMES, TRANSPOSE
 from ..ops.identities import IDENTITIES
 from ..ops.laws import COMMUTING
 from .factor import is_monomial, is_sum_of_monomials, is_written_out
@@ -138,6 +138,8 @@ def _sums_in(e: Expr, typed: Mapping[Expr, Expr] | None) -> set[Expr]:
 def _opened(e: Expr, record: Record | None, typed: Mapping[Expr, Expr]) -> Expr:
     """An answer without brackets that shorten little: 6 x^2 + 2 x - 6 for 2 (3 x^2 + x - 3), x^2 + 3 x y^2 for x (x + 3 y^2), and
     2 A x + 2 lambda x for 2 (A x + lambda x), where each summand keeps the number that its own square gave."""
+    if e.op is LITERAL:
+        return rebuild(e, tuple(_opened(a, record, typed) for a in e.args))
     made = _multiplied_by_number(e) if e.op is TIMES and len(e.args) == 2 and is_number(e.args[0]) else _polynomial(e)
     if made is None or any(a in typed for a in e.args):
         return e
