@@ -48,7 +48,7 @@ class np:
     transpose = staticmethod(lambda x, axes: x.transpose(axes))
     power = staticmethod(lambda x, k: x**k if isinstance(x, Array) else decimals.power(x, k))
     real = staticmethod(watched)
-    sqrt, exp, log = (staticmethod(entrywise(f)) for f in (Decimal.sqrt, Decimal.exp, Decimal.ln))
+    sqrt, exp, log = (staticmethod(entrywise(f)) for f in (Decimal.sqrt, decimals.exp, decimals.ln))
     expm1, log1p = staticmethod(entrywise(decimals.expm1)), staticmethod(entrywise(decimals.log1p))
     sin, cos, tan = (staticmethod(entrywise(f)) for f in (decimals.sin, decimals.cos, decimals.tan))
     sinh, cosh, tanh = (staticmethod(entrywise(f)) for f in (decimals.sinh, decimals.cosh, decimals.tanh))
@@ -69,8 +69,8 @@ class np:
 class special:
     """Functions of a number that NumPy lacks."""
 
-    logistic = staticmethod(entrywise(lambda x: 1 / (1 + (-x).exp())))
-    soft_plus = staticmethod(entrywise(lambda x: decimals.log1p(x.exp())))
+    logistic = staticmethod(entrywise(lambda x: 1 / (1 + decimals.exp(-x))))
+    soft_plus = staticmethod(entrywise(lambda x: decimals.log1p(decimals.exp(x))))
     error_function, normal, gamma, log_gamma = (
         staticmethod(entrywise(f)) for f in (decimals.erf, decimals.normal, decimals.gamma, decimals.log_gamma)
     )
