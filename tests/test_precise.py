@@ -157,7 +157,8 @@ def test_random_numbers() -> None:
     """The first outputs of SplitMix64 from the state 1234567, as its authors' code gives them."""
     rng = precise.random(1234567)
     expected = [k >> 11 for k in (6457827717110365317, 3203168211198807973, 9817491932198370423)]
-    assert [rng._next() for _ in range(3)] == expected
+    assert rng._next(3) == expected
+    assert [*expected, *rng._next(1), *rng._next(96)] == precise.random(1234567)._next(100)  # from one block to the next
     drawn = precise.random(1).uniform(-1.0, 1.0, (40, 40))
     assert drawn.shape == (40, 40) and abs(sum(drawn.data)) < 100 and min(drawn.data) < -0.99 and max(drawn.data) > 0.99
     assert {precise.random(2).choice([-1.0, 1.0], (9, 9))[i, 0] for i in range(9)} == {-1, 1}
