@@ -10,7 +10,7 @@ printers in `render` spell it. One tree for both ways, so that reading and print
                                          exp spelled entrywise, exp.(X); log with a base has it as second argument)
     add       two or more summands       None; a subtracted summand is a `neg`
     neg       one                        None
-    mul       two or more factors        tuple of what stands between: "" (juxtaposition) "*" "/" "@" "."; from the left
+    mul       two or more factors        tuple of what stands between: "" (juxtaposition) "*" "/" "@" "." "×" "×_1"; from the left
     ew        two or more                tuple of ".*" "./" "kron" "khatri_rao"; from the left
     pow       base, exponent             None          (x^2, X^k, X^{-2})
     epow      base, exponent             None          (x.^2)

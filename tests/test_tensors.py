@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import cache
@@ -18,11 +19,14 @@ import matcalc
 SIZES = {"p": 3, "m": 4, "n": 2, "q": 5, "l": 6}
 WHERE = (
     "T in R^{p x m x n}; x in R^p; y in R^m; z in R^n; A in R^{q x m}; B in R^{q x p}; G in R^{p x n x l}; X in R^{p x m x l}; "
-    "S in R^{n x n x n}; u in R^n"
+    "S in R^{n x n x n}; u in R^n; D in R^{p x q}; E in R^{m x q}; F in R^{n x q}; H in R^{q x q x q}; C in R^{p x q x m x n}; "
+    "L in R^{n x n x n x n}; M in R^{n x n}; N in R^{p x m n}"
 )
 DECLARED = {n: sizes for n, sizes in re.findall(r"(\w) in R\^\{?([^;}]+)", WHERE)}
 RANDOM = np.random.default_rng(7)
-VALUES: dict[str, Any] = {n: RANDOM.normal(size=[SIZES[c] for c in sizes.split(" x ")]) for n, sizes in DECLARED.items()}
+VALUES: dict[str, Any] = {
+    n: RANDOM.normal(size=[math.prod(SIZES[c] for c in size.split()) for size in sizes.split(" x ")]) for n, sizes in DECLARED.items()
+}
 
 
 class Case(NamedTuple):
@@ -48,6 +52,14 @@ CASES = [
     Case("sum(T[:,2,:]) ||T[3,:,:]||^2", lambda T: np.sum(T[:, 1]) * np.sum(T[2] ** 2), "T"),
     Case("<T, 2 T> - sum(sin(T)/3)", lambda T: 2 * np.sum(T**2) - np.sum(np.sin(T)) / 3, "T"),
     Case('einsum("ij,ik,il->", A, A, B) + sum(A)', lambda A, B: np.einsum("ij,ik,il->", A, A, B) + A.sum(), "AB"),
+    Case("||T - H ×_1 D ×_2 E ×_3 F||^2", lambda T, H, D, E, F: np.sum((T - np.einsum("abc,ia,jb,kc", H, D, E, F)) ** 2), "THDEF"),
+    Case("||T - ⟦D, E, F⟧||^2", lambda T, D, E, F: np.sum((T - np.einsum("ir,jr,kr", D, E, F)) ** 2), "TDEF"),
+    Case("||N - D (F ⋄ E)^T||_F^2", lambda N, D, E, F: np.sum((N - np.einsum("ir,kr,jr->ikj", D, F, E).reshape(3, 8)) ** 2), "NDEF"),
+    Case("||T - x ∘ y ∘ z||^2", lambda T, x, y, z: np.sum((T - np.einsum("i,j,k", x, y, z)) ** 2), "Txy"),
+    Case("||sum_{k=1}^2 2 T||^2 + sum(sum_{k=1}^2 T)", lambda T: np.sum((4 * T) ** 2) + 2 * np.sum(T), "T"),
+    Case("1/2 M_{ij} L_{ijrs} M_{rs}", lambda L, M: np.einsum("ij,ijkl,kl", M, L, M) / 2, "LM"),
+    Case('sum(einsum("abcd->bd", C).^2)', lambda C: np.sum(C.sum((0, 2)) ** 2), "C"),
+    Case("||C||^2 + C[1,2,3,1] sum(C[:,:,2,:])", lambda C: np.sum(C**2) + C[0, 1, 2, 0] * np.sum(C[:, :, 1]), "C"),
     Case('sum(einsum("iji->j", einsum("ijk,ljk->ijl", T, T)))', lambda T: np.einsum("ijk,ijk->", T, T), "T"),
 ]
 BY = [(case, name) for case in CASES for name in case.by]

@@ -18,7 +18,7 @@ from .misfit import Misfit
 from .scene import SHAPED
 from .scopes import SCALAR, BoundNames, Typing, reaches_to
 from .standing import carries_indices, is_euler, name_of, stacked
-from .tensors import on_arrays
+from .tensors import makes_arrays, on_arrays
 from .terms import TypedTerm
 from .unify import is_unknown
 
@@ -94,7 +94,7 @@ def elaborate(el: Typing, root: Node) -> TypedTerm:
             args = values[at:]
             del values[at:]
             usual = el.meanings[op]
-            values.append(_seen(el, node, on_arrays(el, node, args, usual) if any(t.leading for t in args) else usual(el, node, args)))
+            values.append(_seen(el, node, on_arrays(el, node, args, usual) if makes_arrays(el, node, args) else usual(el, node, args)))
         elif step == "bind":
             bounds = values[len(values) - len(node.args) + 1 :]
             el.bind_sum(node, bounds)

@@ -142,6 +142,8 @@ class Scene:
         self._uses()
         self._open_double_indices()
         self.families = self._families()
+        self.arrays: dict[str, int] = {}  # undeclared arrays of three and more indices, with how many they have
+        self.has_arrays = any(leading_sizes(d.sizes) for d in self.families.values())
         self.carried = self._carried_names()
         self.conjugated: set[str] = set()  # undeclared names under a bar or ^H, beside declared complex ones
         if any(d.field == "C" for d in self.stated.values()):

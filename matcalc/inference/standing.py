@@ -36,7 +36,7 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
     if name in scene.given:
         return known(scene.given[name], node)
     base, sub = split_indexed(name)
-    subscripts = _subscripts(el, sub) if sub else None
+    subscripts = _subscripts(el, sub, _axes(el, base)) if sub else None
     if base in scene.definitions:
         return _defined(el, base, sub, subscripts, node)
     if name in scene.bound:
@@ -47,7 +47,7 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         return whole(el, base, node)
     if base in scene.families and sub and leading_sizes(scene.families[base].sizes):
         loose = [c for c in sub if c.isalpha() and c not in frame.indices and c not in scene.places]
-        what = f"{' and '.join(loose)} {'is no index' if len(loose) == 1 else 'are no indices'} here" if loose else "this is no entry of it"
+        what = f"{' and '.join(loose)} {'is no index' if len(loose) == 1 else 'are no indices'} here" if loose else "there are others"
         raise ReadingError(f"{base} is an array of {len(scene.families[base].sizes)} indices; in {name}, {what}", span=node.span)
     if base in scene.families and scene.families[base].name == name and name not in scene.wrt:
         hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
@@ -92,9 +92,15 @@ def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
         raise ReadingError(message, span=node.span, suggestion=f"write {base}_{bound[0]} if there is one for each {bound[0]}")
 
 
-def _subscripts(el: Typing, sub: str) -> list[Part] | None:
-    """The subscript as indices and numbers, or None where it is only part of a name."""
-    return next((r for r in readings(sub) if all(_is_place(el, p) for p in r)), None)
+def _axes(el: Typing, base: str) -> tuple[int, ...]:
+    """How many subscripts a declared array of three and more indices takes: all, or those of a matrix; none of anything else."""
+    d = el.scene.families.get(base)
+    return (len(d.sizes), len(d.sizes) - 2) if d is not None and leading_sizes(d.sizes) else ()
+
+
+def _subscripts(el: Typing, sub: str, axes: tuple[int, ...] = ()) -> list[Part] | None:
+    """The subscript as indices and numbers, as many as there are `axes`, or None where it is only part of a name."""
+    return next((r for r in readings(sub) if all(_is_place(el, p) for p in r) and (not axes or len(r) in axes)), None)
 
 
 def _is_place(el: Typing, part: Part) -> bool:
@@ -168,11 +174,6 @@ def member(el: Typing, base: str, places: list[BoundIndex], node: Node) -> Typed
     """A member of a declared family, or an entry of one."""
     d = el.scene.families[base]
     sizes, shape, words = register(el, base, node)
-    if len(places) < len(sizes):
-        hint = f"write einsum, or all its indices, {len(d.sizes)} of them"
-        raise ReadingError(
-            f"{node.attr} has {len(places)} indices, and {base} is an array of {len(d.sizes)}", span=node.span, suggestion=hint
-        )
     for place, size in zip(places, sizes):
         if not el.allows(place, size):
             n = el.sizes.resolve(size)

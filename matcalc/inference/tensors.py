@@ -7,9 +7,10 @@ below the typing there are matrices, families and sums over their indices, and n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 
 from ..errors import MatcalcError, ReadingError
 from ..expressions import build
@@ -28,15 +29,78 @@ from .scopes import SCALAR, Meaning, Typing
 from .terms import TypedTerm
 
 ENTRYWISE = frozenset({"add", "neg", "epow", "sum", "iverson", "cmp", "cases"})
+MODE = "×_"  # the sign of a mode product
 HINT = "write it with einsum, or with indices: T_i is a matrix, T_{ijk} an entry"
+
+
+def makes_arrays(el: Typing, node: Node, args: Sequence[TypedTerm]) -> bool:
+    """Whether an array of three and more indices is met here, or a sign that makes one."""
+    if any(t.leading for t in args):
+        return True
+    signs = node.attr if isinstance(node.attr, tuple) else ()
+    if node.op == "mul":
+        return any(str(s).startswith(MODE) for s in signs)
+    return node.op == "ew" and el.scene.has_arrays and _is_outer(el, node, args)
+
+
+def _is_outer(el: Typing, node: Node, args: Sequence[TypedTerm]) -> bool:
+    """a ∘ b ∘ c of three and more vectors, beside arrays."""
+    spans = [n.span for n in node.args]
+    if len(args) < 3 or None in spans:
+        return False
+    text = el.scene.program.text
+    between = [text[a[1] : b[0]] for a, b in pairwise(s for s in spans if s is not None)]
+    return all("∘" in gap or "\\circ" in gap for gap in between)
+
+
+def _outer(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """The array of the products of the entries."""
+    wrong = [t for t in args if t.kind != "vector"]
+    if wrong:
+        s = Wording(el)
+        k = args.index(wrong[0])
+        message = f"∘ between three and more is the outer product of vectors, and {s.node(node.args[k])} is {s.shape(wrong[0])}"
+        raise Misfit(args, partial(refuse_shape, message, node, "declare the vectors: a_r in R^n"))
+    el.note("∘ is the outer product here")
+    letters = "abcdefgh"[: len(args)]
+    return contracted(el, node, list(zip(letters, args)), letters)
+
+
+def _product(el: Typing, node: Node, args: list[TypedTerm], usual: Meaning) -> TypedTerm:
+    """Mode products from the left, G ×_1 A ×_2 B: (X ×_n A)[…,j,…] = sum_i X[…,i,…] A[j,i]. Numbers may stand between."""
+    signs = [str(s) for s in node.attr] if isinstance(node.attr, tuple) else []
+    held = args[0]
+    for k, (sign, t) in enumerate(zip(signs, args[1:]), 1):
+        if not sign.startswith(MODE):
+            pair = Node("mul", (node.args[k - 1], node.args[k]), (sign,), node.span)
+            held = on_arrays(el, pair, [held, t], usual) if held.leading or t.leading else usual(el, pair, [held, t])
+            continue
+        mode, axes = int(sign.removeprefix(MODE)), len(held.leading) + {"scalar": 0, "matrix": 2}.get(held.kind, 1)
+        if held.is_scalar or not 1 <= mode <= axes or t.leading or t.kind not in ("matrix", "row"):
+            raise Misfit([held, t], partial(_mode_error, el, node, k, mode, held, t))
+        letters = "abcdefgh"[:axes]
+        held = contracted(el, node, [(letters, held), ("z" + letters[mode - 1], t)], letters.replace(letters[mode - 1], "z"))
+    return held
+
+
+def _mode_error(el: Typing, node: Node, k: int, mode: int, held: TypedTerm, t: TypedTerm) -> MatcalcError:
+    s = Wording(el)
+    message = f"×_{mode} is the product of an array of {mode} indices and more with a matrix"
+    shapes = f"{s.node(*node.args[:k])} is {s.shape(held)}, {s.node(node.args[k])} is {s.shape(t)}"
+    hint = "for a vector write v^T, a matrix of one row, or einsum" if t.kind == "vector" else None
+    return refuse_shape(f"{message}: {shapes}", node, hint)
 
 
 def on_arrays(el: Typing, node: Node, args: list[TypedTerm], usual: Meaning) -> TypedTerm:
     """What a sign or a function means where an array of three and more indices stands; `usual` is what it means on matrices."""
     name = str(node.attr)
-    own = OWN.get(name if node.op == "call" else node.op)
+    own = CALLS.get(name) if node.op == "call" else SIGNS.get(node.op)
     if node.op == "call" and name.startswith(EINSUM):
         own = einsum
+    if node.op == "mul" and any(str(s).startswith(MODE) for s in (node.attr if isinstance(node.attr, tuple) else ())):
+        return _product(el, node, args, usual)
+    if node.op == "ew" and _is_outer(el, node, args):
+        own = _outer
     if own is not None:
         return own(el, node, args)
     if not _goes_by_entries(node, args):
@@ -131,12 +195,5 @@ def _part(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return contracted(el, node, [(letters, t)], value, {c: p for c, p in zip(letters, places) if p is not None})
 
 
-OWN: dict[str, Callable[[Typing, Node, list[TypedTerm]], TypedTerm]] = {
-    "sum": _sum,
-    "norm": _norm,
-    "normF": _norm,
-    "inner": _inner,
-    "dot": _inner,
-    "count": _count,
-    "index": _part,
-}
+SIGNS: dict[str, Meaning] = {"norm": _norm, "inner": _inner, "index": _part}
+CALLS: dict[str, Meaning] = {"sum": _sum, "norm": _norm, "normF": _norm, "dot": _inner, "count": _count}

@@ -184,6 +184,8 @@ _STARS = ("star", "ast", "*")
 def spell_subscript(marks: list[Mark], start: int, stop: int, text: str) -> str:
     """The normal spelling of `marks[start:stop]` as a subscript: no blanks, no fonts, Greek as words."""
     parts = []
+    if [m.kind for m in marks[start:stop]] == ["open", "num", "close"] and marks[start].value == "(":  # the unfolding X_{(1)}
+        return f"({marks[start + 1].value})"
     for k, mark in enumerate(marks[start:stop], start):
         if mark.kind == "caret" and k + 1 < stop and marks[k + 1].value in _STARS:  # j^*
             continue

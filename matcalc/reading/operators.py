@@ -33,6 +33,8 @@ def infix(lexer: Lexer, mark: Mark) -> None:
     if mark.value == "/" and lexer.following is not None:
         refuse_run_below(lexer, mark, lexer.following)
     op = "×" if lexer.source(mark.span) in ("×", "\\times") else mark.value
+    if op == "×" and (mode := _mode(lexer)):
+        op = f"×_{mode}"
     chain = lexer.frames[-1].chain
     chain.add("ew" if op in _HADAMARD else op)
     lexer.mixed = lexer.mixed or {"ew", "*"} <= chain
@@ -55,6 +57,22 @@ def refuse_run_below(lexer: Lexer, mark: Mark, run: Mark) -> None:
     rest = " ".join(pieces[1:])
     hint = f"write /({' '.join(pieces)}) or /{pieces[0]} {rest}"
     raise lexer.refuse(f"{quote('/' + run.value)} can be read in two ways", (mark.start, run.end), hint)
+
+
+def _mode(lexer: Lexer) -> str:
+    """The n of the mode product X ×_n A, whose marks are passed over; "" where there is none."""
+    marks = lexer.marks[lexer.i : min(lexer.i + 4, lexer.stop)]
+    kinds = [m.kind for m in marks]
+    if kinds[:1] == ["sub"] and marks[0].value.isdigit():
+        lexer.i += 1
+        return marks[0].value
+    if kinds[:2] == ["under", "num"]:
+        lexer.i += 2
+        return marks[1].value
+    if kinds == ["under", "open", "num", "close"]:
+        lexer.i += 4
+        return marks[2].value
+    return ""
 
 
 def colon(lexer: Lexer, mark: Mark) -> None:

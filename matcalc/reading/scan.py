@@ -33,6 +33,8 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys((".*", "⊙", "∘"), ("infix", ".*")),
     **dict.fromkeys(("./", "⊘"), ("infix", "./")),
     "⊗": ("infix", "kron"),
+    "⟦": ("open", "⟦"),
+    "⟧": ("close", "⟦"),
     **dict.fromkeys(("⋄", "◇", "◊"), ("infix", "khatri_rao")),
     **dict.fromkeys(("^", "**"), ("caret", "^")),
     ".^": ("caret", ".^"),
@@ -98,6 +100,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("rbrace",), ("close", "\\{")),
     **dict.fromkeys(("langle",), ("open", "<")),
     **dict.fromkeys(("rangle",), ("close", "<")),
+    "llbracket": ("open", "⟦"),
+    "rrbracket": ("close", "⟦"),
     **dict.fromkeys(("lbrack",), ("open", "[")),
     **dict.fromkeys(("rbrack",), ("close", "[")),
     **dict.fromkeys(("|", "Vert", "parallel"), ("bar", "||")),
@@ -227,6 +231,8 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         marks = _skewed(marks, text)
     if "under" in kinds and ("max" in text or "min" in text):
         marks = _extreme(marks)
+    if "⟦" in text or "\\llbracket" in text:
+        marks = _models(marks)
     marks = in_marks(marks, text)
     if not kinds.isdisjoint(("bar", "command")) and _ANGLES.search(text, start, stop):
         from .brakets import brakets
@@ -367,6 +373,23 @@ def _groups(marks: list[Mark]) -> list[Mark]:
         elif before == [("caret", "^"), ("open", "{")] and mark.value == ".*":
             kept[-2].value = ".^"
             continue
+        kept.append(mark)
+    return kept
+
+
+def _models(marks: list[Mark]) -> list[Mark]:
+    """⟦G; A, B, C⟧ is tucker(G, A, B, C), ⟦A, B, C⟧ is kruskal(A, B, C)."""
+    kept: list[Mark] = []
+    for k, mark in enumerate(marks):
+        if mark.value == "⟦" and mark.kind == "open":
+            inside = marks[k : next((n for n in range(k, len(marks)) if marks[n].value == "⟦" and marks[n].kind == "close"), k)]
+            core = next((m for m in inside if m.kind == "semi"), None)
+            if core is not None:
+                core.kind, core.value = "comma", ","
+            kept.append(Mark("word", "tucker" if core is not None else "kruskal", mark.start, mark.end, mark.gap))
+            mark.gap = False
+        if mark.value == "⟦":
+            mark.value = "("
         kept.append(mark)
     return kept
 
