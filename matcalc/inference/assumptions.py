@@ -126,7 +126,13 @@ def _braced(text: str) -> str:
 def is_slice(el: Typing, name: str) -> bool:
     """Whether a name is that of a matrix T_i of a declared array T of three and more indices."""
     base = split_name(name)[0]
-    return base in el.scene.declared and bool(leading_sizes(el.scene.declared[base].sizes))
+    return base in el.scene.arrays or (base in el.scene.declared and bool(leading_sizes(el.scene.declared[base].sizes)))
+
+
+def undeclared_arrays(el: Typing, shapes: dict[str, Shape]) -> list[Declaration]:
+    """The undeclared arrays of three and more indices, as they would be declared."""
+    found = [(b, s) for name, s in shapes.items() if (b := split_name(name)[0]) in el.scene.arrays and b in el.families]
+    return [Declaration(b, "R", (*map(el.sizes.resolve, el.families[b]), *s)) for b, s in found]
 
 
 def declarations_of(el: Typing, shapes: dict[str, Shape]) -> list[Declaration]:
@@ -136,7 +142,7 @@ def declarations_of(el: Typing, shapes: dict[str, Shape]) -> list[Declaration]:
         if name not in el.scene.stated and name != el.scene.hole and not is_slice(el, name):
             sizes = tuple(d for d in shape if d is not ONE) if shape[1] is ONE else shape
             found.append(Declaration(name, "N" if name in el.integers else el.field(name), sizes))
-    return [*found, *supposed_functions(el)]
+    return [*found, *undeclared_arrays(el, shapes), *supposed_functions(el)]
 
 
 def supposed_functions(el: Typing) -> list[Declaration]:
@@ -172,6 +178,7 @@ def sentences(el: Typing, shapes: dict[str, Shape], resolve: SizeNames) -> list[
             plain.append(f"{name} in {el.field(name)}")
         else:
             plain.append(f"{name} in {space(shape, el.field(name))}")
+    plain += [spell_declaration(d) for d in undeclared_arrays(el, shapes)]
     for d in supposed_functions(el):
         told.append(f"{d.name} read as a function ({spell_declaration(d)})")
     if plain:

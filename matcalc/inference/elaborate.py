@@ -18,7 +18,7 @@ from .misfit import Misfit
 from .scene import SHAPED
 from .scopes import SCALAR, BoundNames, Typing, reaches_to
 from .standing import carries_indices, is_euler, name_of, stacked
-from .tensors import makes_arrays, on_arrays
+from .tensors import makes_arrays, on_arrays, one_matrix
 from .terms import TypedTerm
 from .unify import is_unknown
 
@@ -42,6 +42,8 @@ def typed_program(el: Typing) -> TypedTerm:
     for letter in el.scene.slots:
         el.bind(letter, el.sizes.fresh(), program.body)
     body = elaborate(el, program.body)
+    if body.leading:
+        body = one_matrix(el, program.body, body)
     _settle_reaches(el)
     return stacked(el, el.scene.slots, body, program.body)
 

@@ -13,6 +13,7 @@ from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .counting import Counting
 from .indices import Indices
+from .orders import undeclared_orders
 from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers, writes_rows
 
 GREEK = frozenset(
@@ -142,8 +143,10 @@ class Scene:
         self._uses()
         self._open_double_indices()
         self.families = self._families()
-        self.arrays: dict[str, int] = {}  # undeclared arrays of three and more indices, with how many they have
-        self.has_arrays = any(leading_sizes(d.sizes) for d in self.families.values())
+        roots = [*(b.value for b in self.program.bindings), self.program.body]
+        self.arrays = undeclared_orders(roots, self.declared, {*self.bound, *self.given})  # with how many indices they have
+        self.has_arrays = bool(self.arrays) or any(leading_sizes(d.sizes) for d in self.families.values())
+        self.value_at: list[str] = []  # the indices of the matrix that stands for an array as the value of the text
         self.carried = self._carried_names()
         self.conjugated: set[str] = set()  # undeclared names under a bar or ^H, beside declared complex ones
         if any(d.field == "C" for d in self.stated.values()):
@@ -295,9 +298,10 @@ class Scene:
 
     def letters_of(self, base: str) -> str:
         """The indices of the generic member of a declared family: x_i as declared, of T in R^{p x m x n} letters that are free."""
-        d = self.families[base]
+        d = self.families.get(base)
         free = [c for c in LETTERS if c not in self.names and c not in self.sizes and c not in self.places]
-        return split_name(d.name)[1] or "".join(sorted(free[: len(leading_sizes(d.sizes))]))
+        count = len(leading_sizes(d.sizes)) if d is not None else max(1, self.arrays.get(base, 0) - 2)
+        return (split_name(d.name)[1] if d is not None else "") or "".join(sorted(free[:count]))
 
     def _carried_names(self) -> dict[str, str]:
         """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""
@@ -346,7 +350,7 @@ class Scene:
                 raise UsageError(f"{name} is a function, not a variable")
             if name in self.bound:
                 raise UsageError(f"{name} is bound in the text ({name} = …); differentiate by what it is made of")
-            if name in self.declared or name in occurring or name in self.families or name in self.carried:
+            if name in self.declared or name in occurring or name in self.families or name in self.carried or name in self.arrays:
                 continue
             if sub and (base in self.families or base in self.declared or base in self.carried or base in occurring):
                 continue

@@ -49,6 +49,8 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         loose = [c for c in sub if c.isalpha() and c not in frame.indices and c not in scene.places]
         what = f"{' and '.join(loose)} {'is no index' if len(loose) == 1 else 'are no indices'} here" if loose else "there are others"
         raise ReadingError(f"{base} is an array of {len(scene.families[base].sizes)} indices; in {name}, {what}", span=node.span)
+    if name in scene.arrays:
+        return _undeclared_array(el, name, node)
     if base in scene.families and scene.families[base].name == name and name not in scene.wrt:
         hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
         raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
@@ -168,6 +170,22 @@ def whole(el: Typing, base: str, node: Node) -> TypedTerm:
     sizes, shape, words = register(el, base, node)
     places = [build.index(axis(k)) for k in range(len(sizes))]
     return array_of(TypedTerm(shape, (), lambda _, __: build.member(base, places, shape, words), node), sizes)
+
+
+def _undeclared_array(el: Typing, base: str, node: Node) -> TypedTerm:
+    """An array of which the text says how many indices it has."""
+    count = el.scene.arrays[base] - 2
+    fresh = el.sizes.fresh
+    shape = el.members.setdefault(base, (fresh(), fresh()))
+    sizes = el.families.setdefault(base, tuple(fresh() for _ in range(count)))
+    letters = el.scene.letters_of(base)
+
+    def at(names: Sequence[str]) -> TypedTerm:
+        places = [build.index(c) for c in names]
+        return TypedTerm(shape, (), lambda _, r: build.member(base, places, (r(shape[0]), r(shape[1]))), node)
+
+    el.symbols.setdefault(spell_name(base, letters), at(letters))
+    return array_of(at([axis(k) for k in range(count)]), sizes)
 
 
 def member(el: Typing, base: str, places: list[BoundIndex], node: Node) -> TypedTerm:

@@ -10,7 +10,7 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Shape, kind_of
 from ..ops.core import MEMBER
 from ..syntax import split_name
-from .assumptions import is_slice, space, supposed_functions
+from .assumptions import is_slice, space, supposed_functions, undeclared_arrays
 from .scene import GREEK, spell_declaration
 from .scopes import Typing
 
@@ -79,6 +79,10 @@ def _of(el: Typing, name: str, e: Expr) -> Reading:
         return Reading(name, kind, spell_declaration(stated).partition(" in ")[2], "declared", declared=True)
     if name in el.integers:
         return Reading(name, "whole number", "N", "the exponent of a matrix is a whole number")
+    if base in el.scene.arrays:
+        (d,) = (d for d in undeclared_arrays(el, {name: e.shape}))
+        words = spell_declaration(d).partition(" in ")[2]
+        return Reading(base, f"array of {len(d.sizes)} indices", words, "as many indices are used here")
     if family:
         return Reading(name, kind, shape, f"carries the index {split_name(name)[1]} of a sum", chosen=el.kinds.get(base + "_") is not None)
     first = el.scene.kind_of(name) if name in el.defaults else kind

@@ -17,7 +17,8 @@ from ..expressions import build
 from ..kinds import Dim
 from ..ops.book import REGISTRY
 from ..ops.sums import SUM
-from ..syntax import Node
+from ..reading.subscripts import Part
+from ..syntax import Declaration, Node
 from .axes import Place, array_of, axis, matrix_of, summed
 from .einsum import NAME as EINSUM
 from .einsum import contracted, einsum
@@ -25,7 +26,9 @@ from .entries import place_at
 from .misfit import Misfit, Wording, refuse_shape
 from .powers import norm
 from .products import applied, inner
+from .scene import LETTERS
 from .scopes import SCALAR, Meaning, Typing
+from .standing import place_of
 from .terms import TypedTerm
 
 ENTRYWISE = frozenset({"add", "neg", "epow", "sum", "iverson", "cmp", "cases"})
@@ -138,6 +141,24 @@ def _refused(el: Typing, node: Node, args: Sequence[TypedTerm]) -> MatcalcError:
     k = next(k for k, t in enumerate(args) if t.leading)
     what = str(node.attr) if node.op == "call" else "this sign"
     return refuse_shape(f"{s.node(node.args[k])} is an array {s.shape(args[k])}, and {what} is of matrices and vectors", node, HINT)
+
+
+def one_matrix(el: Typing, node: Node, value: TypedTerm) -> TypedTerm:
+    """The matrix of an array at free indices, which stands for all of them where an array is the value of the text."""
+    scene = el.scene
+    taken = {*scene.names, *scene.sizes, *scene.indices, *scene.declared}
+    letters = scene.value_at or [c for c in LETTERS if c not in taken][-len(value.leading) :]
+    scene.value_at = letters
+    places = []
+    for c, dim in zip(letters, value.leading):
+        scene.declared[c] = scene.stated[c] = Declaration(c, "N", ())
+        scene.places.add(c)
+        places.append(place_of(el, Part(c)))
+        el.allows(places[-1], dim)
+    word = "is a free index" if len(letters) == 1 else "are free indices"
+    el.note(f"the value is an array; its matrix at {', '.join(letters)}, which {word}, stands for all")
+    names = "abcdefgh"[: len(letters) + 2]
+    return contracted(el, node, [(names, value)], names[-2:], dict(zip(names, places)))
 
 
 # ---------------------------------------------------------------------------------------------- what adds entries up
