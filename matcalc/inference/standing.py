@@ -12,6 +12,7 @@ from ..expressions import build
 from ..expressions.expr import Expr, make
 from ..kinds import ONE, Dim, Shape
 from ..ops.core import COMMUTATION, IVERSON
+from ..reading.declare import MOST_AXES
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Declaration, Node, spell_name
@@ -51,6 +52,8 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         raise ReadingError(f"{base} is an array of {len(scene.families[base].sizes)} indices; in {name}, {what}", span=node.span)
     if name in scene.arrays:
         return _undeclared_array(el, name, node)
+    if base in scene.arrays and subscripts:
+        return _undeclared_member(el, base, subscripts, node)
     if base in scene.families and scene.families[base].name == name and name not in scene.wrt:
         hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
         raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
@@ -186,6 +189,21 @@ def _undeclared_array(el: Typing, base: str, node: Node) -> TypedTerm:
 
     el.symbols.setdefault(spell_name(base, letters), at(letters))
     return array_of(at([axis(k) for k in range(count)]), sizes)
+
+
+def _undeclared_member(el: Typing, base: str, subscripts: list[Part], node: Node) -> TypedTerm:
+    """A matrix of such an array, or an entry."""
+    _undeclared_array(el, base, node)
+    sizes, shape = el.families[base], el.members[base]
+    places = [place_of(el, p) for p in subscripts]
+    if len(places) not in (len(sizes), len(sizes) + 2):
+        message = f"{base} is an array of {len(sizes) + 2} indices, and {node.attr} has {len(places)}"
+        raise ReadingError(message, span=node.span)
+    for place, size in zip(places, sizes):
+        el.allows(place, size)
+    here = [p.expr for p in places[: len(sizes)]]
+    term = TypedTerm(shape, (), lambda _, r: build.member(base, here, (r(shape[0]), r(shape[1]))), node)
+    return entry_at(el, term, places[len(sizes) :], node) if len(places) > len(sizes) else term
 
 
 def member(el: Typing, base: str, places: list[BoundIndex], node: Node) -> TypedTerm:
@@ -412,11 +430,12 @@ def _commutation(el: Typing, sub: str, node: Node) -> TypedTerm | None:
 
 def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node) -> TypedTerm:
     """An undeclared name with a bound index: entries of a vector or matrix, or a family."""
-    if len(subscripts) > 3:
-        hint = f"write {base} as a matrix of its pairs of indices, or as sums of families {base}_i"
-        raise ReadingError(
-            f"{node.attr} has {len(subscripts)} indices, and arrays here have at most three", span=node.span, suggestion=hint
-        )
+    if len(subscripts) > MOST_AXES:
+        message = f"{node.attr} has {len(subscripts)} indices, and arrays here have at most {MOST_AXES}"
+        raise ReadingError(message, span=node.span)
+    if len(subscripts) == MOST_AXES and base not in el.scene.alone:
+        el.scene.arrays[base] = MOST_AXES
+        return _undeclared_member(el, base, subscripts, node)
     of_matrices = (base[:1].isupper() and len(subscripts) == 1 and not el.scene.capitals) or len(subscripts) == 3
     el.defaults[base + "_"] = "family of matrices" if of_matrices else "entries"
     wanted = el.kinds.get(base + "_") or el.defaults[base + "_"]
