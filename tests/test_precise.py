@@ -290,3 +290,35 @@ def test_a_legal_text_that_decimal_numbers_do_not_know_is_checked() -> None:
     """Functions, powers, keywords, parts and broadcasting that only NumPy has are no wrong derivatives and no internal errors."""
     outcome = python("-c", BLOCKS)
     assert outcome.out.split() == ["verified"] * 6, outcome
+
+
+def test_complex_numbers_have_all_their_digits() -> None:
+    z, w = precise.exact(0.3 - 0.7j), precise.exact(-1.25 + 2j)
+    with precise.precision(DIGITS), mpmath.workdps(2 * DIGITS):
+
+        def agrees(found: Any, expected: Any) -> bool:
+            off = mpmath.mpc(str(found.real), str(found.imag)) - expected
+            return bool(abs(off) < mpmath.mpf("1e-45") * (1 + abs(expected)))
+
+        a, b = mpmath.mpc("0.3", "-0.7"), mpmath.mpc("-1.25", "2")
+        for found, expected in [
+            (z * w - w / z + 2 - z, a * b - b / a + 2 - a),
+            (1 / z, 1 / a),
+            (z**3, a**3),
+            (z**-2, a**-2),
+            (precise.np.power(z, Decimal("0.5")), mpmath.sqrt(a)),
+            (precise.np.power(Decimal(2), z), mpmath.mpf(2) ** a),
+            (precise.np.expm1(z), mpmath.expm1(a)),
+            (precise.np.log1p(z * Decimal("1e-9")), mpmath.log1p(a * mpmath.mpf("1e-9"))),
+            *[
+                (getattr(precise.np, n), getattr(mpmath, n.replace("arc", "a")))
+                for n in "exp log sqrt sin cos tan sinh cosh tanh arctan".split()
+            ],
+        ]:
+            assert agrees(found(z), expected(a)) if callable(found) else agrees(found, expected), expected
+        assert abs(abs(z) ** 2 - Decimal("0.58")) < Decimal("1e-45") and precise.np.conj(z) == precise.exact(0.3 + 0.7j)
+        X = matrix(3, 1) + matrix(3, 2) * precise.exact(1j)
+        assert digits(precise.np.linalg.inv(X) @ X, precise.np.eye(3)) > 44
+        Q = precise.np.linalg.qr(X)[0]
+        assert digits(precise.np.conj(Q.T) @ Q, precise.np.eye(3)) > 44
+        assert digits(matrix_functions.matrix_exponential(X) @ matrix_functions.matrix_exponential(-X), precise.np.eye(3)) > 44

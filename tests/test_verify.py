@@ -290,7 +290,7 @@ def test_a_precise_point_has_the_property(prop: str) -> None:
     shape = SHAPES[WORDS[prop].shape]
     with precise.precision(30):
         x = draw(shape, (prop,), precise.random(3), arrays=precise)
-        assert has_property(prop, np.array([[float(v) for v in line] for line in x.lines()]))
+        assert has_property(prop, np.array([[complex(v.real, v.imag) if v.imag else float(v.real) for v in line] for line in x.lines()]))
 
 
 @pytest.mark.parametrize(

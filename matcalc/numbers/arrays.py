@@ -282,7 +282,7 @@ def where(condition: Value, x: Value, y: Value) -> Value:
 
 def absolute(x: Value) -> Value:
     """|x|, and on which side of 0 it was computed."""
-    noted([a > ZERO for a in (x.data if isinstance(x, Array) else (Decimal(x),))])
+    noted([a > ZERO for a in (x.data if isinstance(x, Array) else (x,)) if isinstance(a, Decimal)])
     return Array([abs(a) for a in x.data], x.shape) if isinstance(x, Array) else watched(abs(x))
 
 

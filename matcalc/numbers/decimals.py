@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, getcontext
+from typing import Any
+
+from .complex_decimals import ComplexDecimal
 
 NAN, INFINITY = Decimal("NaN"), Decimal("Infinity")
 GUARD = 6  # digits, while a function is computed
@@ -21,41 +24,55 @@ def negligible() -> Decimal:
     return Decimal(10) ** -getcontext().prec
 
 
-def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Decimal]:
-    """A function of mpmath's as one of decimal numbers, after whole numbers. Outside its domain it has no value."""
+def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
+    """A function of mpmath's as one of real and complex decimal numbers, after whole numbers. Outside its domain it has no value."""
 
-    def value(x: Decimal, *first: int) -> Decimal:
+    def value(x: Any, *first: int) -> Any:
         from mpmath import libmp  # type: ignore[import-untyped]
 
-        if not x.is_finite() or x.adjusted() > farthest:
+        if not x.is_finite() or abs(x).adjusted() > farthest:
             return NAN
         bits = libmp.dps_to_prec(getcontext().prec + GUARD)
         try:
-            sign, mantissa, exponent, _ = getattr(libmp, f"mpf_{name}")(*first, libmp.from_str(str(x), bits), bits)
+            if isinstance(x, Decimal):
+                return _decimal(getattr(libmp, f"mpf_{name}")(*first, libmp.from_str(str(x), bits), bits))
+            parts = tuple(libmp.from_str(str(part), bits) for part in (x.real, x.imag))
+            return ComplexDecimal(*map(_decimal, getattr(libmp, f"mpc_{name}")(*first, parts, bits)))
         except (ArithmeticError, ValueError):
             return NAN
-        if not mantissa and exponent:
-            return NAN
-        return Decimal(-int(mantissa) if sign else int(mantissa)) * Decimal(2) ** int(exponent)
 
     return value
 
 
+def _decimal(number: tuple[int, Any, int, int]) -> Decimal:
+    """A number of mpmath's; infinities and what is none have an exponent beside 0."""
+    sign, mantissa, exponent, _ = number
+    if not mantissa and exponent:
+        return NAN
+    return Decimal(-int(mantissa) if sign else int(mantissa)) * Decimal(2) ** int(exponent)
+
+
 sin, cos, tan, arctan, arcsin, arccos = map(_by_mpmath, ("sin", "cos", "tan", "atan", "asin", "acos"))
 sinh, cosh, tanh, arcsinh, arccosh, arctanh = map(_by_mpmath, ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"))
-_exp, _ln = map(_by_mpmath, ("exp", "log"))
+_exp, _ln, _sqrt = map(_by_mpmath, ("exp", "log", "sqrt"))
 erf, _erfc, gamma, _log_gamma, _psi = (_by_mpmath(name, GREATEST) for name in ("erf", "erfc", "gamma", "loggamma", "psi"))
 
 
-def exp(x: Decimal) -> Decimal:
-    return _exp(x) if getcontext().prec > MANY and x.is_finite() and x.adjusted() < SMALL else x.exp()
+def exp(x: Any) -> Any:
+    if isinstance(x, Decimal) and (getcontext().prec <= MANY or not x.is_finite() or x.adjusted() >= SMALL):
+        return x.exp()
+    return _exp(x)
 
 
-def ln(x: Decimal) -> Decimal:
-    return _ln(x) if getcontext().prec > MANY and x.is_finite() and x > 0 else x.ln()
+def ln(x: Any) -> Any:
+    return x.ln() if isinstance(x, Decimal) and (getcontext().prec <= MANY or not x.is_finite() or x <= 0) else _ln(x)
 
 
-def pi() -> Decimal:
+def sqrt(x: Any) -> Any:
+    return x.sqrt() if isinstance(x, Decimal) else _sqrt(x)
+
+
+def pi() -> Any:
     return 4 * arctan(Decimal(1))
 
 
@@ -63,32 +80,36 @@ def e() -> Decimal:
     return Decimal(1).exp()
 
 
-def expm1(x: Decimal) -> Decimal:
+def expm1(x: Any) -> Any:
     half = x / 2
-    return 2 * sinh(half) * half.exp()
+    return 2 * sinh(half) * exp(half)
 
 
-def log1p(x: Decimal) -> Decimal:
+def log1p(x: Any) -> Any:
     """log(1 + x), as 2 artanh(x/(2 + x)) where 1 + x would lose the digits of x."""
-    return (1 + x).ln() if x.adjusted() > -3 or not x.is_finite() else 2 * arctanh(x / (2 + x))
+    return ln(1 + x) if abs(x).adjusted() > -3 or not x.is_finite() else 2 * arctanh(x / (2 + x))
 
 
-def normal(x: Decimal) -> Decimal:
+def normal(x: Any) -> Any:
     """The distribution function of the normal distribution."""
     return _erfc(-x / Decimal(2).sqrt()) / 2
 
 
-def log_gamma(x: Decimal) -> Decimal:
+def log_gamma(x: Any) -> Any:
     """log|Gamma|."""
     return _log_gamma(x) if x > 0 else abs(gamma(x)).ln()
 
 
-def polygamma(k: Decimal, x: Decimal) -> Decimal:
+def polygamma(k: Any, x: Any) -> Any:
     return _psi(x, int(k))
 
 
-def power(x: Decimal, exponent: Decimal | int) -> Decimal:
-    """A real power; 1 for the exponent 0."""
+def power(x: Any, exponent: Any) -> Any:
+    """A power; 1 for the exponent 0."""
+    if isinstance(x, ComplexDecimal) and exponent == int(exponent.real):
+        return x**exponent
+    if isinstance(x, ComplexDecimal) or isinstance(exponent, ComplexDecimal):
+        return exp(ln(x) * exponent)
     k = Decimal(exponent)
     if not k:
         return Decimal(1)

@@ -12,9 +12,9 @@ users' values. It has
     quiet(), NO_VALUE, random(seed)       a context without warnings; what is raised where there is no value; uniform, choice, integers
 
 and the functions here find the module of the numbers that they are given by `of`. To add a type of numbers: where its entries go into
-arrays in plain Python, as complex numbers of 50 digits would, write a class with the operators and methods that `decimal.Decimal` has
-and `decimals` uses (exp, ln, sqrt, is_finite, real, conjugate …), let `EXACT` name it, and `precise` computes with it; where it has
-arrays of its own, write a module with the names above and let `of` give it.
+arrays in plain Python, as complex numbers of 50 digits do, write a class with the operators of numbers and what `decimals` asks of them
+(is_finite, real, imag, conjugate), let `EXACT` name it, and `precise` computes with it; where it has arrays of its own,
+write a module with the names above and let `of` give it.
 
 Every array here has two axes, where nothing else is said, and a scalar is a number.
 """
@@ -33,11 +33,12 @@ from ..kinds import Dim
 from ..ops.multilinear import letters
 from . import precise
 from .arrays import Array
+from .complex_decimals import ComplexDecimal
 from .contraction import Step
 from .watch import STEP, spend
 
 Value = Any  # a number, or an array
-EXACT = (Array, Decimal)  # what `precise` computes with
+EXACT = (Array, Decimal, ComplexDecimal)  # what `precise` computes with
 SMALL = 4000  # entries of factors: below, what NumPy does for great ones costs more than it saves
 
 
@@ -225,10 +226,10 @@ def svd(X: Value, compute_uv: bool = True) -> Any:
 
 def pseudo_inverse(X: Value) -> Value:
     """The Moore-Penrose inverse. Singular values of rounding errors are taken for zero."""
-    arrays = of(X)
+    arrays, np = of(X), of(X).np
     U, s, Vt = svd(X)
     least = s[0] * arrays.exact(10) ** (arrays.digits() // 4 - arrays.digits())
-    return Vt.T @ (U * arrays.np.array([1 / a if a > least else 0 * a for a in s])).T
+    return np.conj(Vt.T) @ np.conj((U * np.array([1 / a if a > least else 0 * a for a in s])).T)
 
 
 def first_right_singular(X: Value) -> Value:

@@ -6,13 +6,14 @@ A singular matrix is a ZeroDivisionError.
 from __future__ import annotations
 
 from itertools import combinations
-from operator import mul
+from operator import methodcaller, mul
 from typing import Any
 
 from .arrays import UNIT, ZERO, Array, eye, full
 from .decimals import negligible
 from .watch import spend
 
+CONJUGATE = methodcaller("conjugate")
 SWEEPS = 60  # of the singular value decomposition; a dozen are many
 
 
@@ -89,15 +90,15 @@ def qr(X: Array) -> tuple[Array, None]:
     for column in list(X.T.lines())[: X.shape[0]]:
         for _ in range(2):
             for q in found:
-                along = sum(map(mul, q, column))
+                along = sum(map(mul, map(CONJUGATE, q), column))
                 column = [a - along * b for a, b in zip(column, q, strict=True)]
-        size = sum(a * a for a in column).sqrt()
+        size = sum(map(mul, column, map(CONJUGATE, column))).real.sqrt()
         found.append([a / size for a in column])
     return Array([a for q in found for a in q], (len(found), X.shape[0])).T, None
 
 
 def norm(x: Array) -> Any:
-    return sum(map(mul, x.data, x.data)).sqrt()
+    return sum(map(mul, x.data, map(CONJUGATE, x.data))).real.sqrt()
 
 
 def svd(X: Array, full_matrices: bool = False, compute_uv: bool = True) -> Any:

@@ -180,11 +180,11 @@ def _root(X: Jet) -> Jet:
     """The principal square root, by the product form of the Denman-Beavers iteration (Higham, Functions of Matrices, 6.29), until it
     gets no nearer; of a symmetric matrix, which may be singular, by its eigenvalues."""
     own, exact, np = X.parts[0], X.arrays.exact, X.arrays.np
-    if len(X.parts) == 1 and _norm(own - own.T) <= X.arrays.negligible() * 100 * _norm(own):
-        w, Q = np.linalg.eigh((own + own.T) / 2)
+    if len(X.parts) == 1 and _norm(own - np.conj(own.T)) <= X.arrays.negligible() * 100 * _norm(own):
+        w, Q = np.linalg.eigh((own + np.conj(own.T)) / 2)
         if w[0] > -abs(w[-1]) * X.arrays.negligible() * 10000:
             w = np.array([max(a, 0 * a) for a in w])
-        return Jet({0: (Q * np.sqrt(w)) @ Q.T})
+        return Jet({0: (Q * np.sqrt(w)) @ np.conj(Q.T)})
     eye, M, last = X.unit(), X, exact(math.inf)
     S: Jet = X
     for _ in range(ROUNDS):

@@ -70,7 +70,7 @@ def compiled(text: str, arrays: ModuleType) -> Any:
     # The text is the book's own, written by this package's authors. Nothing a user types comes here.
     made = eval(text, vars(kernels) | vars(matrix_functions) | vars(arrays.special) | {"np": arrays.np})
     constants = made.__code__.co_consts
-    made.__code__ = made.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) is float else c for c in constants))
+    made.__code__ = made.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) in (float, complex) else c for c in constants))
     return made
 
 

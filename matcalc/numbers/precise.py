@@ -14,16 +14,24 @@ from contextlib import AbstractContextManager, nullcontext
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Underflow, getcontext, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from operator import eq, ge, gt, le, lt, ne
+from operator import attrgetter, eq, ge, gt, le, lt, methodcaller, ne
 from typing import Any
 
 from . import arrays, decimals, linear_algebra
 from .arrays import ZERO, Array, Value, entrywise, filled, full, reduced, relation
+from .complex_decimals import ComplexDecimal
 from .decimals import INFINITY, NAN, negligible  # noqa: F401 (of the interface)
 from .watch import noted, watched
 
 NO_VALUE = (ArithmeticError,)
 BLOCK = 64  # random numbers that are drawn at once
+
+
+def _real(x: Value) -> Value:
+    """The real parts; comparisons of a number are noted."""
+    if not isinstance(x, Array):
+        return watched(x.real)
+    return x if all(isinstance(a, Decimal) for a in x.data) else Array([a.real for a in x.data], x.shape)
 
 
 class np:
@@ -47,8 +55,10 @@ class np:
     trace = staticmethod(lambda x: sum(x.data[:: x.shape[1] + 1]))
     transpose = staticmethod(lambda x, axes: x.transpose(axes))
     power = staticmethod(lambda x, k: x**k if isinstance(x, Array) else decimals.power(x, k))
-    real = staticmethod(watched)
-    sqrt, exp, log = (staticmethod(entrywise(f)) for f in (Decimal.sqrt, decimals.exp, decimals.ln))
+    real = staticmethod(_real)
+    imag = staticmethod(entrywise(attrgetter("imag")))
+    conj = staticmethod(entrywise(methodcaller("conjugate")))
+    sqrt, exp, log = (staticmethod(entrywise(f)) for f in (decimals.sqrt, decimals.exp, decimals.ln))
     expm1, log1p = staticmethod(entrywise(decimals.expm1)), staticmethod(entrywise(decimals.log1p))
     sin, cos, tan = (staticmethod(entrywise(f)) for f in (decimals.sin, decimals.cos, decimals.tan))
     sinh, cosh, tanh = (staticmethod(entrywise(f)) for f in (decimals.sinh, decimals.cosh, decimals.tanh))
@@ -77,8 +87,10 @@ class special:
     polygamma = staticmethod(lambda k, x: entrywise(lambda a: decimals.polygamma(Decimal(k), a))(x))
 
 
-def exact(value: Any) -> Decimal:
+def exact(value: Any) -> Any:
     """A number; a float by its shortest decimal digits."""
+    if isinstance(value, complex):
+        return ComplexDecimal(exact(value.real), exact(value.imag))
     if isinstance(value, float):
         return Decimal(repr(value))
     return Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(value)
@@ -109,7 +121,7 @@ def quiet() -> AbstractContextManager[object]:
     return nullcontext()
 
 
-def is_finite(value: Decimal) -> bool:
+def is_finite(value: Decimal | ComplexDecimal) -> bool:
     return value.is_finite()
 
 
@@ -164,9 +176,9 @@ def flat(value: Any) -> list[Any]:
     """The entries, row by row."""
     if isinstance(value, Array):
         return value.data
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | ComplexDecimal):
         return [value]
-    return [Decimal(v) for v in (value.ravel().tolist() if hasattr(value, "ravel") else [value])]
+    return [v if isinstance(v, ComplexDecimal) else Decimal(v) for v in (value.ravel().tolist() if hasattr(value, "ravel") else [value])]
 
 
 def outward(value: Value) -> Any:
