@@ -6,7 +6,7 @@ Nothing here keeps an object alive: what no answer needs any more goes, and so d
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import ref
@@ -87,3 +87,19 @@ class Memo(Generic[V]):
 
     def __setitem__(self, thing: Noted, value: V) -> None:
         thing.notes[self] = value
+
+
+def inner_first(roots: Iterable[V], parts: Callable[[V], Sequence[V]]) -> list[V]:
+    """Every node of a DAG once, its parts before it."""
+    todo = [(r, False) for r in roots][::-1]
+    seen: set[V] = set()
+    order: list[V] = []
+    while todo:
+        n, ready = todo.pop()
+        if ready:
+            order.append(n)
+        elif n not in seen:
+            seen.add(n)
+            todo.append((n, True))
+            todo += [(a, False) for a in reversed(parts(n)) if a not in seen]
+    return order

@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable
 
+from ..interning import inner_first
 from ..kinds import Dim
 
 Dims = tuple[Dim, ...]
@@ -92,19 +93,7 @@ class ProgramGraph:
 
 def postorder(roots: Iterable[GraphNode], known: Container[GraphNode] = ()) -> list[GraphNode]:
     """Every node once, arguments first; nothing below what is known."""
-    todo = [(r, False) for r in roots][::-1]
-    seen: set[GraphNode] = set()
-    order: list[GraphNode] = []
-    while todo:
-        n, ready = todo.pop()
-        if ready:
-            order.append(n)
-        elif n not in seen:
-            seen.add(n)
-            todo.append((n, True))
-            if n not in known:
-                todo += [(a, False) for a in reversed(n.args) if a not in seen]
-    return order
+    return inner_first(roots, lambda n: () if n in known else n.args)
 
 
 def is_constant(n: GraphNode) -> bool:

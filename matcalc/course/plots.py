@@ -22,6 +22,7 @@ from ..pipeline.derivative import Derivative
 from ..pipeline.expression import Expression, expression
 from ..pipeline.given import Function, Names, Place, Where, declared_in, text_of
 from ..pipeline.question import Question
+from ..printing.formats import Spelled
 from ..syntax import split_name, walk
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Problem
@@ -94,7 +95,7 @@ class MarkedPoint:
         self.at, self.value, self.kind, self.name = at, value, kind, name
 
 
-class Plot:
+class Plot(Spelled):
     """What is to be drawn. `curves` are the function and its Taylor polynomials, `marks` the stationary points."""
 
     def __init__(self, problem: Problem, window: str | Sequence[float] | None, kind: str) -> None:
@@ -273,18 +274,6 @@ class Plot:
     def curves(self) -> list[str]:
         """The function and its Taylor polynomials, as text."""
         return [self.expression.text, *(t.text for t in self.taylor)]
-
-    @property
-    def text(self) -> str:
-        return self.spell("text")
-
-    @property
-    def unicode(self) -> str:
-        return self.spell("unicode")
-
-    @property
-    def latex(self) -> str:
-        return self.spell("latex")
 
     def spell(self, form: str = "text") -> str:
         """What the picture shows, in words: a line for every curve, mark and field."""

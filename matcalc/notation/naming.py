@@ -12,6 +12,7 @@ from string import ascii_lowercase, ascii_uppercase
 from ..expressions.build import num, power, value_of
 from ..expressions.expr import Expr
 from ..expressions.named import ADJOINT
+from ..interning import inner_first
 from ..ops.core import NAMED, NUMBER, POWER, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..syntax import split_name
@@ -25,7 +26,7 @@ RESERVED = frozenset("deijkIKTRN")  # with a meaning of their own somewhere
 
 def repeated(roots: Sequence[Expr]) -> list[Expr]:
     """The subexpressions worth a name, inner ones first."""
-    nodes = _written(roots)
+    nodes = inner_first(roots, _parts)
     edges: dict[Expr, int] = dict.fromkeys(nodes, 0)
     for r in roots:
         edges[r] += 1
@@ -49,22 +50,6 @@ def _parts(n: Expr) -> tuple[Expr, ...]:
 
 def _is_below(n: Expr) -> bool:
     return n.op is POWER and n.args[1].op is NUMBER and value_of(n.args[1]) < 0
-
-
-def _written(roots: Sequence[Expr]) -> list[Expr]:
-    """Every part that is written, inner ones first."""
-    todo: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
-    seen: set[Expr] = set()
-    order: list[Expr] = []
-    while todo:
-        n, ready = todo.pop()
-        if ready:
-            order.append(n)
-        elif n not in seen:
-            seen.add(n)
-            todo.append((n, True))
-            todo += [(a, False) for a in reversed(_parts(n)) if a not in seen]
-    return order
 
 
 def _can_be_named(n: Expr) -> bool:

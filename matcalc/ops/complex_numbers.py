@@ -27,7 +27,6 @@ CONJUGATE = operation(
     typst="overline(#)",
     mathml="<mover><mrow>#</mrow><mo>&#xaf;</mo></mover>",
     numeric="np.conj(X)",
-    numpy="np.conj(X)",
     octave="conj(X)",
     stacks="entries",
 )
@@ -41,8 +40,6 @@ REAL_PART = operation(
     spellings="Re real",
     latex="\\operatorname{Re}",
     numeric="np.real(X)",
-    numpy="np.real(X)",
-    torch="torch.real(X)",
     octave="real(X)",
     stacks="entries",
 )
@@ -55,8 +52,6 @@ IMAGINARY_PART = operation(
     spellings="Im imag",
     latex="\\operatorname{Im}",
     numeric="np.imag(X)",
-    numpy="np.imag(X)",
-    torch="torch.imag(X)",
     octave="imag(X)",
     stacks="entries",
 )

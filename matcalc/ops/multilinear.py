@@ -6,7 +6,8 @@
     ij,kl->(ik)(jl) F[(i,k),(j,l)] = X[i,j] Y[k,l]        the Kronecker product: a pair counts the rows, its first letter the slowest
     ij,jk->ik       F[i,k] = sum_j X[i,j] Y[j,k]          the product, with any number of factors since it is associative
 
-Values, adjoints, differentials, code and simple algebra of such an operation follow from this alone.
+Values, adjoints, differentials, code and simple algebra of such an operation follow from this alone. It ends where entries depend on the
+order of indices (tril, cumsum state their adjoint or differential), and where sizes are told by no argument (a selection has an attribute).
 """
 
 from __future__ import annotations

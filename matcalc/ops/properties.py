@@ -296,7 +296,6 @@ HERMITIAN = word(
 )
 HPD = word(
     "hpd",
-    "Hermitian positive definite",
     spellings="hermitian-positive-definite",
     implies="hermitian invertible",
     shape="square",

@@ -58,8 +58,8 @@ def on_screen(thing: Node | Program, width: int, form: str = "unicode") -> list[
     return drawing(thing, width) or broken(Unicode(), thing, width)
 
 
-class Printable(Holder):
-    """Something with a surface tree: its spellings, and how a notebook shows it."""
+class Spelled(Holder):
+    """Something that is written in text, Unicode and LaTeX."""
 
     def spell(self, form: str = "text") -> str:
         """The thing in a format: text, unicode, latex, …"""
@@ -82,6 +82,10 @@ class Printable(Holder):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Printable(Spelled):
+    """Something with a surface tree: its spellings, and how a notebook shows it."""
 
     def remarks(self) -> list[str]:
         """What is to be said with the formula in a notebook."""
