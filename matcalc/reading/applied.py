@@ -17,6 +17,7 @@ from .names import Names
 _NAMED = ("word", "greek", "upright")
 _DOUBLE = re.compile(r"\\mathbb[ ]*\{?[ ]*\Z")
 _INDICES = frozenset("ijklmnpq")
+_MOST_MARKS = 20  # in brackets that hold a list of names
 _ONE = (["word"], ["greek"], ["num"])
 _SUBSCRIPTS: tuple[list[str], ...] = ([], ["under", "num"], ["under", "word"], ["under", "greek"], ["sub"])
 
@@ -139,7 +140,9 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
 
 def shows_its_arguments(lexer: Lexer, name: str, at: int) -> bool:
     """G(s), where G = C (s I - A)^-1 B: the brackets at mark `at` hold nothing but letters that the value of G is made of."""
-    made_of = lexer.names.made_of.get(name, frozenset[str]())
+    made_of = lexer.names.made_of.get(name)
+    if not made_of or lexer.marks[at].mate - at > _MOST_MARKS:
+        return False
     inside = lexer.marks[at + 1 : lexer.marks[at].mate]
     letters = [m.value for m in inside if m.kind != "comma"]
     return bool(letters) and made_of.issuperset(letters) and len(inside) == 2 * len(letters) - 1
