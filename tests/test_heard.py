@@ -80,6 +80,11 @@ READ: list[tuple[str, str, str | None]] = [
     # rows, as the author of several layers writes them, and a probability
     (r"h = \tanh(x W_1 + b_1); y = h W_2 + b_2; \sum_i y_i t_i", "b_2", "t"),
     (r"\pi \log \pi + (1-\pi)\log(1-\pi)", r"\pi", "log(pi) - log(1 - pi)"),
+    # a definition behind its use, with a transpose that touches its neighbour
+    (r"L = \sum_i (h(x_i) - y_i)^2, \quad h(x) = w^Tx", "w", "2 sum_{i=1}^m (x_i^T w - y_i) x_i^T"),
+    (r"L = s^2; s = w^Tx", "w", "2 (w^T x) x^T"),
+    (r"x^{(k+1)} = x^{(k)} - \alpha (A x^{(k)} - b)", "x^{(k)}", "I - alpha A"),
+    (r"d^{(l-1)} = (W^{(l)})^T d^{(l)}", "d^{(l)}", "W_l^T"),
     # a dot that is a product
     (r"\|\mathbf{A} \cdot \mathbf{x} - \mathbf{b}\|^2", "x", "2 (A x - b)^T A"),
     (r"-\mathbf{p} \cdot \mathbf{E}", "p", "-E^T"),
@@ -116,6 +121,7 @@ REFUSED = [
     (r"\sum_i e^{-E_i/kT}", "T", "two ways"),
     ("X W + b^T", "W", "added to every one of a matrix, or b is a matrix"),
     ("h = x W + b; h^T h", "b", "row"),
+    (r"d^{(l)} = (W^{(l+1)})^T d^{(l+1)}", "d^{(l+1)}", "a member whose index is a sum"),
     (r"a^t = \tanh(W x); a^t", "W", "must be a name"),
     (r"\|w - w_o\|^2", "w", "w_o is an entry of w, or another vector"),
 ]

@@ -198,7 +198,12 @@ class Indices:
     def _contractions(self) -> list[_Contraction]:
         """The statements with the sums over letters that stand twice in a product."""
         letters = [c for c in self.free if c not in self.counted]
-        return [_Contraction(root, [c for c in letters if c not in bound]) for root, bound in self._statements()] if letters else []
+        if not letters:
+            return []
+        names = [*(b.name for b in self.program.bindings), self.program.name]
+        own = [{p.letter for r in readings(split_indexed(n)[1]) for p in r} for n in names]  # y_i = a_i b_i sums nothing
+        statements = zip(self._statements(), own, strict=True)
+        return [_Contraction(root, [c for c in letters if c not in bound | left]) for (root, bound), left in statements]
 
     def _sum(self) -> None:
         """Write these sums."""

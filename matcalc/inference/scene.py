@@ -348,6 +348,11 @@ class Scene:
             base, sub = split_indexed(name)
             if name in functions or name in supposed or (name in self.declared and self.declared[name].domain is not None):
                 raise UsageError(f"{name} is a function, not a variable")
+            shifted = bool(self.free) and name not in occurring and any(p.letter in self.free and p.shift for r in readings(sub) for p in r)
+            if shifted and (base in self.families or base in self.carried):
+                letter = next(p.letter for r in readings(sub) for p in r if p.letter in self.free)
+                way = f"write {base}_{letter} for {name} in the text, with {letter}-1 for the one before"
+                raise UsageError(f"{name} is a member whose index is a sum", suggestion=way)
             if name in self.bound:
                 raise UsageError(f"{name} is bound in the text ({name} = …); differentiate by what it is made of")
             if name in self.declared or name in occurring or name in self.families or name in self.carried or name in self.arrays:

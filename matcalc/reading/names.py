@@ -221,7 +221,7 @@ def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
     if i < len(marks) and not marks[i].gap and marks[i].kind in ("under", "sub"):
         more, i = subscript(marks, i, text)
         sub = f"{sub},{more}" if sub else more
-    end = superscript_index(marks, i)
+    end = superscript_index(marks, i, name=True)
     if end and not sub:
         sub, i = spell_subscript(marks, i + 3, end - 2, text), end
     return spell_name(base, sub), i
@@ -274,15 +274,24 @@ def accented(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
     return word.value, inner + 1 + braced
 
 
-def superscript_index(marks: list[Mark], i: int) -> int:
-    """If `^{(i)}` stands at mark `i`: the mark after it. 0 otherwise."""
+def superscript_index(marks: list[Mark], i: int, name: bool = False) -> int:
+    """If `^{(i)}` stands at mark `i`, or `^{(i+1)}` where `^{(i)}` stands elsewhere, or a name is read: the mark after it. 0 otherwise."""
     kinds = [m.kind + m.value if m.kind in ("open", "caret") else m.kind for m in marks[i : i + 6]]
     if kinds[:3] != ["caret^", "open{", "open("] or marks[i + 2].mate + 1 != marks[i + 1].mate:
         return 0
-    inside = marks[i + 3 : min(marks[i + 2].mate, i + 5)]
+    inside = marks[i + 3 : min(marks[i + 2].mate, i + 7)]
     if len(inside) == 1 and inside[0].kind in ("word", "greek", "num"):
         return marks[i + 1].mate + 1
+    shifted = [m.kind for m in inside] in (["word", "plus", "num"], ["word", "minus", "num"]) and len(inside[0].value) == 1
+    if shifted and (name or any(m.value == inside[0].value and _is_above(marks, k) for k, m in enumerate(marks))):
+        return marks[i + 1].mate + 1
     return 0
+
+
+def _is_above(marks: list[Mark], k: int) -> bool:
+    """Whether mark k is all that stands in ^{(…)}."""
+    around = [m.kind + m.value for m in (*marks[max(0, k - 3) : k], *marks[k + 1 : k + 3])]
+    return around == ["caret^", "open{", "open(", "close(", "close{"]
 
 
 def not_a_name(text: str, span: Span) -> ReadingError:

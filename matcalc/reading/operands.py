@@ -13,7 +13,7 @@ from .functions import function_of
 from .lexer import Lexer, Token
 from .marks import Mark, quote
 from .meanings import meant, nearest
-from .names import accented, subscript, suggestion_for, superscript_index
+from .names import accented, spell_subscript, subscript, suggestion_for, superscript_index
 from .operators import conjunction
 from .sizes import read_sizes
 from .sums import after_superscript, binder, binder_follows
@@ -265,7 +265,8 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
     if upper and (not sub or not accent):
         if sub:  # x_j^{(i)} is entry j of x_i
             below = next(k for k in range(lexer.i - 1, 0, -1) if lexer.marks[k].kind in ("under", "sub"))
-        sub, lexer.i, end = lexer.marks[lexer.i + 3].value, upper, lexer.marks[upper - 1].end
+        sub = spell_subscript(lexer.marks, lexer.i + 3, upper - 2, lexer.text)
+        lexer.i, end = upper, lexer.marks[upper - 1].end
         if not below and lexer.i < lexer.stop and lexer.marks[lexer.i].kind == "under":
             below = lexer.i
             lexer.i = subscript(lexer.marks, below, lexer.text, lexer.names, base)[1]

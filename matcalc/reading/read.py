@@ -593,7 +593,10 @@ class _Reader:
         for param in new:
             self.names.add(param)
         lexer = Lexer(self.text, self.marks, self.names, MEANINGS, self.loose_star, indices)
-        tokens = lexer.run(*left.value)
+        start, stop = left.value
+        marks = self.marks[start:stop]
+        tokens = lexer.run(start, stop)
+        self.marks[start:stop] = marks  # the lexer cuts runs of letters, and a statement may be read once more
         for param in new:
             self.names.remove(param)
         self.readings += [r for r in lexer.readings if r not in self.readings]
