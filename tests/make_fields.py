@@ -7,6 +7,7 @@ Every case has its function a second time, as a JAX expression (`oracle`) of arr
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -66,36 +67,67 @@ def drawn(rng: np.random.Generator, what: str) -> np.ndarray:
     """A random array: `3 3 spd`, `3`, `` for a number."""
     shape = [int(word) for word in what.split() if word.isdigit()]
     x = rng.uniform(0.3, 1.2, shape) * rng.choice([-1, 1], shape)
+    z = x + 1j * rng.uniform(-1, 1, shape) if {"complex", "hermitian", "hpd"} & set(what.split()) else x
     kinds = {
         "spd": lambda: x @ x.T + np.eye(len(x)),
         "symmetric": lambda: (x + x.T) / 2,
         "near": lambda: np.eye(len(x)) + x / 4,
         "lower": lambda: np.tril(x) + 2 * np.eye(len(x)),
         "positive": lambda: np.abs(x),
+        "complex": lambda: z,
+        "hermitian": lambda: (z + z.conj().T) / 2,
+        "hpd": lambda: z @ z.conj().T + np.eye(len(x)),
         "density": lambda: (x @ x.T + np.eye(len(x))) / np.trace(x @ x.T + np.eye(len(x))),
     }
     return next((make() for kind, make in kinds.items() if kind in what.split()), x)
 
 
+def by_parts(f: Any, z: Any, way: str) -> np.ndarray:
+    """The derivative of a function of complex arrays, from those by the real and by the imaginary part: ∂f/∂z (`name`), ∂f/∂conj(z)
+    (`gradient`, `conjugate`), or the Hermitian G with df = tr(G dZ)."""
+
+    def parts(x: Any, y: Any) -> Any:
+        value = f(x + 1j * y)
+        return jnp.stack([jnp.real(value), jnp.imag(value)])
+
+    (ux, vx), (uy, vy) = (np.asarray(d) for d in jax.jacobian(parts, (0, 1))(jnp.real(z), jnp.imag(z)))
+    along, across = ux + 1j * vx, uy + 1j * vy
+    if way == "name":
+        return (along - 1j * across) / 2
+    conjugate = (along + 1j * across) / 2
+    return conjugate + conjugate.conj().T if way == "hermitian" else conjugate
+
+
 def main() -> None:
     jax.config.update("jax_enable_x64", True)
+    for corpus in sys.argv[1:] or ("fields", "complex"):
+        make(corpus)
+
+
+def make(corpus: str) -> None:
+    """The numbers of one file."""
     found: dict[str, np.ndarray] = {}
-    for number, line in enumerate((HERE / "fields.jsonl").read_text(encoding="utf-8").splitlines()):
+    for number, line in enumerate((HERE / f"{corpus}.jsonl").read_text(encoding="utf-8").splitlines()):
         case = json.loads(line)
         for point in (0, 1):
             rng = np.random.default_rng([number, point])
             values = {name: drawn(rng, what) for name, what in case["args"].items()}
+            variable = case["wrt"].split(", ")[0].removeprefix("conj(").removesuffix(")")
 
-            def function(x: Any, case: dict[str, Any] = case, values: dict[str, Any] = values) -> Any:
-                names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, case["wrt"]: x}
+            def function(x: Any, case: dict[str, Any] = case, values: dict[str, Any] = values, variable: str = variable) -> Any:
+                names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, variable: x}
                 return eval(case["oracle"], names)  # the file's own text
 
             derivative: Any = function
+            found |= {f"{case['id']}/{point}/{name}": value for name, value in values.items()}
+            at = jnp.asarray(values[variable])
+            if "way" in case:
+                found[f"{case['id']}/{point}"] = by_parts(function, at, case["way"])
+                continue
             for _ in range(case["order"]):
                 derivative = jax.jacobian(derivative)
-            found |= {f"{case['id']}/{point}/{name}": value for name, value in values.items()}
-            found[f"{case['id']}/{point}"] = np.asarray(derivative(jnp.asarray(values[case["wrt"]])))
-    np.savez_compressed(HERE / "fields.npz", **found)
+            found[f"{case['id']}/{point}"] = np.asarray(derivative(at))
+    np.savez_compressed(HERE / f"{corpus}.npz", **found)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from corpus import cases, symbols
 
 import matcalc
 from matcalc.errors import MatcalcError
@@ -165,3 +168,39 @@ def test_programs_have_the_numbers_and_agree_with_automatic_differentiation(text
 def test_what_is_of_real_functions_refuses_complex_ones(asked: str) -> None:
     with pytest.raises(MatcalcError, match="complex"):
         getattr(matcalc, asked)("x^H A x", "x", where=QUADRATIC)
+
+
+CORPUS = {case["id"]: case for case in cases("complex")}
+NUMBERS = np.load(Path(__file__).parent / "data" / "complex.npz")
+
+
+def test_the_corpus_is_all_there() -> None:
+    assert Counter(case["heading"] for case in CORPUS.values()) == {"complex variables": 19, "quantum": 9}
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_the_corpus_is_solved_printed_and_read_back(name: str) -> None:
+    """The answer has the numbers of automatic differentiation by real and imaginary parts, reads back, and is no longer than its source's."""
+    case = CORPUS[name]
+    names = case["wrt"].split(", ")
+    found = matcalc.derivative(case["expr"], names if len(names) > 1 else names[0], where=case["where"])
+    d = found[0] if isinstance(found, list) else found
+    assert d.verified == "verified"
+    if case["expected"]:
+        assert symbols(d.text) <= symbols(case["expected"]), f"{d.text}   (source: {case['expected']})"
+    assert all((d.unicode, d.typst, d.mathml))
+    for point in ("0", "1"):
+        wanted = np.squeeze(NUMBERS[f"{name}/{point}"])
+        given = {n: v.item() if v.ndim == 0 else v for n in case["args"] if (v := NUMBERS[f"{name}/{point}/{n}"]) is not None}
+        given = {n: v for n, v in given.items() if n in d.where}
+        shown = [d.evaluate(given), *[evaluated(form, d.where, given) for form in (d.text, d.latex, case["expected"]) if form]]
+        for numbers in shown:
+            got = np.asarray(numbers)
+            got = np.squeeze(got.T if got.ndim == 2 and got.shape != wanted.shape else got)
+            assert np.allclose(got, wanted, rtol=1e-7, atol=1e-8), d.text
+
+
+def evaluated(form: str, where: Any, given: dict[str, Any]) -> Any:
+    """The numbers of a form, which may not have every name in it."""
+    read = matcalc.parse(form, where=where)
+    return read.evaluate({n: v for n, v in given.items() if n in read.where or n in where})

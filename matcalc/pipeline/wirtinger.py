@@ -14,8 +14,12 @@ from ..errors import UsageError
 from ..expressions.build import conjugate, conjugate_name, is_complex, is_conjugate_name, is_real
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import words_of
+from ..inference.infer import Typed
+from ..numbers.numeric import Plan
+from ..numbers.verify import Kind
 from ..ops.core import ENTRY
 from .question import Question
+from .sampling import Sampler
 
 
 class Convention(NamedTuple):
@@ -45,7 +49,8 @@ def convention(question: Question) -> Convention:
             return Convention(names, layout)
         blocks = f'"conj({name}), {name}" and "conj({name}), conj({name})"'
         raise UsageError(f"there are several second derivatives by {name} and its conjugate", suggestion=f"say which block: --wrt {blocks}")
-    real = is_real(_as_it_is(question, f, whole, name))
+    known = _as_it_is(question, f, whole, name)
+    real = is_real(known) or _is_real_at_points(question.typed, known)
     if "hermitian" in words_of(whole):
         if real and f.is_scalar and v is whole:
             return Convention(names, "strict", f"the gradient G with df = tr(G d{name}), Hermitian as {name} is")
@@ -62,6 +67,22 @@ def convention(question: Question) -> Convention:
         f"the function is complex and not holomorphic in {name}: it has a derivative by {name} and one by conj({name})",
         suggestion=f'ask for both: --wrt "{name}, conj({name})"; where f should be real, declare the matrix of a quadratic form hermitian',
     )
+
+
+def _is_real_at_points(typed: Typed, f: Expr) -> bool:
+    """Whether the function has no imaginary part at random points: the normal form does not tell it of every real function."""
+    try:
+        from ..numbers import doubles
+    except ImportError:
+        return False
+    sampler = Sampler(typed, roots=[f])
+    sizes = sampler.point.orders(sampler.dims)[0]
+    for turn in range(1, 4):
+        (value,) = Plan(f, doubles).run(sampler.point.at(Kind(sizes, turn=turn), doubles), sizes)
+        entries = list(map(complex, doubles.flat(value)))
+        if any(abs(x.imag) > 1e-9 * max(map(abs, entries)) for x in entries):
+            return False
+    return True
 
 
 def _is_holomorphic(f: Expr, v: Expr) -> bool:

@@ -27,10 +27,14 @@ def brakets(marks: list[Mark], text: str) -> list[Mark]:
         inside = [marks[a + 1 : b] for a, b in zip(corners[k:], [*corners[k + 1 :], len(marks)], strict=True)]
         if shape.startswith("L|", k):  # <a| … , <a|b>, <a|B|c>
             plain(here)
-            pieces += [*_label(inside[0], marks[here], text), Mark("post", "H", marks[corners[k + 1]].start, marks[corners[k + 1]].end)]
             with_ket = 3 if shape.startswith("L||R", k) else 2 if shape.startswith("L|R", k) else 1
+            number = [*_label(inside[0], marks[here], text), Mark("post", "H", marks[corners[k + 1]].start, marks[corners[k + 1]].end)]
             for part in inside[1:with_ket]:
-                pieces += _label(part, marks[here], text)
+                number += _label(part, marks[here], text)
+            if with_ket > 1:
+                end = marks[corners[k + with_ket]]
+                number = [Mark("open", "(", *marks[here].span, True), *number, Mark("close", "(", *end.span)]
+            pieces += number
             k += with_ket + (with_ket > 1)
             at = corners[k - 1] + 1 if with_ket > 1 else corners[k] + 1
             k += with_ket == 1
