@@ -180,7 +180,7 @@ def test_the_corpus_is_all_there() -> None:
 
 @pytest.mark.parametrize("name", CORPUS)
 def test_the_corpus_is_solved_printed_and_read_back(name: str) -> None:
-    """The answer has the numbers of automatic differentiation by real and imaginary parts, reads back, and is no longer than its source's."""
+    """The answer has the numbers of automatic differentiation by parts, reads back, and is no longer than its source's."""
     case = CORPUS[name]
     names = case["wrt"].split(", ")
     found = matcalc.derivative(case["expr"], names if len(names) > 1 else names[0], where=case["where"])
