@@ -129,3 +129,40 @@ def test_a_sum_of_ones_and_a_column_of_each_row_has_the_whole_shape() -> None:
     d = matcalc.derivative("b^T A ones(n) + sum(A)", "A", where="A in R^{m x n}; b in R^m")
     gradient = load(d.code("numpy"))["gradient"]
     assert gradient(np.ones((2, 3)), np.arange(2.0)).tolist() == [[1, 1, 1], [2, 2, 2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "where", "order", "words"),
+    [
+        ("||T||^2", "T", WHERE, 2, "has 6 indices"),
+        ("T x", "x", WHERE, 1, "this sign is of matrices and vectors"),
+        ("T + A", "A", WHERE, 1, "needs equal shapes"),
+        ("det(T)", "T", WHERE, 1, "det is of matrices and vectors"),
+        ("T ×_3 z", "z", WHERE, 1, "for a vector write v^T"),
+        ("T ×_4 A", "A", WHERE, 1, "an array of 4 indices and more"),
+        ('einsum("ijk,j->ik", A, y)', "y", WHERE, 1, "an array of 3 indices"),
+        ('einsum("ijk,j->ik", T, x)', "x", WHERE, 1, "runs to"),
+        ("T[4,5,1]", "T", "T in R^{3 x 4 x 2}", 1, "the subscript"),
+        ("A ⋄ B", "A", "A in R^{m x n}; B in R^{m x p}", 1, "with as many columns"),
+        ("C_{ijklm} x_i x_j x_k x_l x_m", "x", "", 1, "at most 4"),
+        ("sum(T)", "T", "T in R^{2 x 2 x 2 x 2 x 2}", 1, "at most 4 indices"),
+    ],
+)
+def test_what_is_no_product_of_arrays_is_refused(text: str, by: str, where: str, order: int, words: str) -> None:
+    with pytest.raises(matcalc.MatcalcError) as caught:
+        matcalc.derivative(text, by, where=where, order=order)
+    assert words in f"{caught.value} {caught.value.suggestion}"
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "answer"),
+    [
+        (r"\|X_{(1)} - A (C \odot B)^T\|^2", "A", "-2 (X_{(1)} - A (C ⋄ B)^T) (C ⋄ B)"),
+        ("sum(einsum('bij,bjk->bik', A, B))", "A", "ones(m) (B_i ones(p))^T"),
+        ("einsum('bij,bjk->bik', A, B)", "A", "J[j,k,l,q] = 1[z = i] delta[j,l] B_z[q,k]"),
+        ("||X - G ×_1 A ×_2 B ×_3 C||^2", "X", "A[i,a] G_a) C^T)"),
+        ("||X||^2 + sum(einsum('ijk->', X))", "X", "2 X_i + 1"),
+    ],
+)
+def test_undeclared_arrays(text: str, by: str, answer: str) -> None:
+    assert answer in matcalc.derivative(text, by).text

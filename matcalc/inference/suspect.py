@@ -196,7 +196,7 @@ def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
             return ReadingError(
                 f"the sign between {one} and {other} goes entry by entry, or column by column (Khatri-Rao)",
                 span=n.span,
-                suggestion="write .* for entry by entry; the other is kron(A, ones(q)) .* kron(ones(p), B), of p and q rows",
+                suggestion="write .* for entry by entry, ⋄ or khatri_rao(A, B) for the other",
             )
     return None
 

@@ -28,6 +28,7 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, postorder
 from ..expressions.named import has_names, written_size
 from ..inference.infer import Typed
+from ..inference.scene import leading_sizes
 from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import stacked_name
@@ -71,9 +72,20 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
             question = question.by(*names * order) if order > 1 else question
         elif len(names) != order:
             raise UsageError(f"order {order} with {len(names)} variables: give one name, or one for each order")
+        _refuse_twice_by_an_array(question)
         return _one(question)
     except MatcalcError as error:
         raise error.located(question.text) from None
+
+
+def _refuse_twice_by_an_array(question: Question) -> None:
+    """NoAnswerError for the second derivative by all of an array: that by T_i twice has the blocks on its diagonal only."""
+    names = question.names
+    for d in question.typed.declarations if len(set(names)) < len(names) else ():
+        if leading_sizes(d.sizes) and names.count(d.name) > 1:
+            one = spell_name(d.name, ",".join("1" * len(leading_sizes(d.sizes))))
+            message = f"a second derivative by the array {d.name} has {2 * len(d.sizes)} indices, and is not written here"
+            raise NoAnswerError(message, suggestion=f"by one of its matrices, twice: --wrt {one} --order 2")
 
 
 def one_derivative(question: Question) -> Derivative:
