@@ -123,3 +123,8 @@ def test_a_long_product_names_the_runs_of_its_factors(k: int) -> None:
     tall = where.replace("A_{0},", "").replace(f", A_{{{k - 1}}}", "") + f"; A_{{0}} in R^{{m x n}}; A_{{{k - 1}}} in R^{{n x m}}"
     kept: Any = matcalc.derivative(f"logdet({chain})", "X", where=tall)  # an inverse that no factor cancels hides none of the runs
     assert kept.verified == "verified" and count(kept.text) < 20 * k
+
+
+def test_the_factors_on_either_side_of_one_are_seen_however_many() -> None:
+    asked = FAMILIES["determinant_of_product"].ask(224)  # X^-1 dX has so many factors, and one that is sought
+    assert count(ask(asked, verify=False).text) < 3 * 224

@@ -56,7 +56,7 @@ def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
         for k in places:
             yield args[k], _beside(form, k, args, node.shape, term)
         return
-    many = len(places) * len(args) > MANY_FACTORS
+    many = len(places) > 1 and len(places) * len(args) > MANY_FACTORS
     if many and any(_inverts(e, args) for e, _, _ in term.factors):
         yield from _halved(op, form, args, places, term)
         return
