@@ -14,6 +14,7 @@ from matcalc.errors import NoAnswerError, ReadingError, ShapeError, UsageError
 
 FOUND = [
     ("exp(B)", "B", "B in R^{1 x p}"),
+    ("min(cases(a A, d^T <= d^T, A), A)", "a", "a in R; d in R^n; A in R^{1 x n} positive"),
     ("||sign(softmax(X)) X||_{F}", "X", "X in R^{n x n}"),
     ("sum_{i=1}^q sec(acos(sin(C^T)/2) - (sum_{j=1}^q X[i,j] C^T))", "C", "C in R^{q x m}; X in R^{q x q} diagonal"),
     ("f_a tanh(A x)", "x", "f_a in R^{1 x n}; A in R^{n x m}; x in R^m"),

@@ -220,6 +220,18 @@ def _iverson(relation: str, a: Expr, b: Expr) -> Expr:
 
 @normal_form(CASES)
 def _cases(*args: Expr) -> Expr:
-    """The first value whose condition holds."""
+    """The first value whose condition holds; what follows one that always does is never met."""
     shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
+    for k in range(0, len(args) - 1, 2):
+        value, condition = args[k : k + 2]
+        if _always_holds(condition):
+            args = (*args[:k], value if value.shape == shape else times(value, ones(*shape)))
+            break
+    if len(args) == 1:
+        return args[0]
     return make(CASES, args, None, shape, 1 + sum(a.size for a in args))
+
+
+def _always_holds(condition: Expr) -> bool:
+    inner = condition.args[0] if condition.op is TRANSPOSE else condition
+    return inner.op is ONES or (inner.op is NUMBER and inner.attr == 1)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ..errors import ReadingError
 from ..expressions import build
-from ..expressions.expr import Expr, make
+from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.core import CASES, IVERSON
 from ..reading.subscripts import Part
@@ -165,4 +165,4 @@ def cases(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     wide = [k for k, t in enumerate(args) if k % 2 == 0 or not t.is_scalar]  # a scalar condition decides for all entries
     levelled, shape = level(el, node, [args[k] for k in wide], [node.args[k] for k in wide], stated=False)
     args = [dict(zip(wide, levelled)).get(k, t) for k, t in enumerate(args)]
-    return TypedTerm(shape, tuple(args), lambda e, _: make(CASES, tuple(e), None, e[0].shape, sum(x.size for x in e) + 2), node)
+    return applied(CASES, shape, args, node)
