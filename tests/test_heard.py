@@ -46,7 +46,7 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\sum_{t=1}^n \frac{C_t}{(1+r)^t}", "r", "-sum_{t=1}^n t C_t (r + 1)^(-t - 1)"),
     (r"Z = \sum_n e^{-\beta E_n}; -\ln Z", "\\beta", "exp(-beta E)^T E/sum(exp(-beta E))"),
     (r"s A k^\alpha - \delta k", "k", "s A alpha k^(alpha - 1) - delta"),
-    (r"T(t) = T_s + (T_0 - T_s) e^{-k t}", "t", "k (T_s - T_0) exp(-k t)"),
+    (r"T(t) = T_s + (T_0 - T_s) e^{-k t}", "t", "-k (T_0 - T_s) exp(-k t)"),
     # and those that are matrices all the same
     ("A x/s", "x", "A/s"),
     ("A tanh(x)", "x", "A diag(1 - tanh(x).^2)"),
@@ -76,7 +76,7 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\sum_i x_i^2 \sum_i y_i^2", "x", "2 (y^T y) x^T"),
     (r"v = \sqrt{\frac{3RT}{M}}", "T", "3 R/(2 M sqrt(3 R T/M))"),
     (r"\log L = -n \log s - x^T x/s", "s", None),
-    (r"r = y - X b, \quad r^T r", "b", "2 (X b - y)^T X"),
+    (r"r = y - X b, \quad r^T r", "b", "-2 (y - X b)^T X"),
     # rows, as the author of several layers writes them, and a probability
     (r"h = \tanh(x W_1 + b_1); y = h W_2 + b_2; \sum_i y_i t_i", "b_2", "t"),
     (r"\pi \log \pi + (1-\pi)\log(1-\pi)", r"\pi", "log(pi) - log(1 - pi)"),
