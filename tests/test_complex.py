@@ -41,7 +41,7 @@ ANSWERS = [
     (r"\overline{c^T z} \bar z_1", "conj(z)", "c, z in C^n", None),
     ("x^H A x", "x", "", "A x"),
     ("|c^H r - a|^2", "c", "", "(r^H c - conj(a)) r"),
-    ("||y - H x||^2 + lambda ||x||^2", "x", "x in C^n; y in C^m; H in C^{m x n}", "H^H (H x - y) + lambda x"),
+    ("||y - H x||^2 + lambda ||x||^2", "x", "x in C^n; y in C^m; H in C^{m x n}", "lambda x - H^H (y - H x)"),
 ]
 
 
@@ -104,6 +104,12 @@ def test_what_is_refused_says_what_to_write(text: str, name: str, where: str, sa
 def test_both_derivatives_of_what_is_neither_real_nor_holomorphic() -> None:
     found = matcalc.derivative("x^H B x", ["x", "conj(x)"], where="x in C^n; B in C^{n x n}")
     assert [d.text for d in found] == ["x^H B", "(B x)^T"] and all(d.verified == "verified" for d in found)
+
+
+def test_i_is_the_imaginary_unit_beside_complex_names() -> None:
+    d = matcalc.derivative("Im(c^H z)", "z", where="c, z in C^2")
+    given = {"c": np.array([1 + 2j, 3j])}
+    assert np.allclose(matcalc.parse(d.text, where=d.where).evaluate(given), 1j * given["c"] / 2)
 
 
 def test_second_derivatives_by_block() -> None:

@@ -148,6 +148,7 @@ class Scene:
         self.has_arrays = bool(self.arrays) or any(leading_sizes(d.sizes) for d in self.families.values())
         self.value_at: list[str] = []  # the indices of the matrix that stands for an array as the value of the text
         self.carried = self._carried_names()
+        self.has_complex = program.complex_ or any(d.field == "C" for d in self.stated.values())
         self.conjugated: set[str] = set()  # undeclared names under a bar or ^H, beside declared complex ones
         if any(d.field == "C" for d in self.stated.values()):
             bars = [n for n in self._nodes() if n.op == "H" or (n.op == "call" and n.attr == "conj")]

@@ -332,6 +332,9 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
         el.note("pi is a name here, since 1 - pi stands in the text")
     elif name == "pi":
         return known(build.constant("pi"), node)
+    if name == "i" and scene.has_complex and name not in scene.indices:
+        el.note("i is the imaginary unit")
+        return known(build.imaginary(), node)
     if name == "infty":
         return known(build.constant("infty"), node)
     if name == "I":
