@@ -65,7 +65,7 @@ def derivative(
     structured: Structured = "",
     vectorize: bool = False,
     strict: bool = False,
-    names: bool = False,
+    names: bool = True,
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 

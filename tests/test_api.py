@@ -495,7 +495,7 @@ def test_what_was_read_can_be_differentiated() -> None:
     ],
 )
 def test_the_answer_in_the_names_of_the_text(text: str, wrt: str, where: str, answer: str) -> None:
-    d = matcalc.derivative(text, wrt, where=where, names=True)
+    d = matcalc.derivative(text, wrt, where=where)
     assert d.text == answer
     assert matcalc.parse(d.text, where=d.where).shape == d.shape
-    assert matcalc.derivative(text, wrt, where=where).text != answer
+    assert matcalc.derivative(text, wrt, where=where, names=False).text != answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -91,12 +92,13 @@ def test_the_partials_with_their_dimensions(text: str, wrt: str, where: str, dim
     d, found = chain(text, wrt, where)
     assert found.dims == dims
     assert found.product() == product
-    assert found.total.text == d.text
+    answer = re.sub(r"^(\w+ = [^;\[]*; )+", "", d.text)  # the names of the text are those of the partials
+    assert found.total.text == answer
     assert found.verified == "verified"
     lines = found.text.splitlines()
     assert [line.split(" = ")[0] for line in lines] == list(found.dims)
     assert all(line.endswith(size) for line, size in zip(lines, found.dims.values()))
-    assert f"= {product} = {d.text} " in lines[-1]
+    assert f"= {product} = {answer} " in lines[-1]
 
 
 @pytest.mark.parametrize("text, wrt, where, dims, product", CHAINS, ids=[c[0] for c in CHAINS])
@@ -146,9 +148,9 @@ def _statement(b: Any) -> str:
 def test_as_it_is_printed() -> None:
     outcome = run("d", "z = A x + b; sin(z)", "--wrt", "x", "--where", "A in R^{E x D}; x in R^D; b in R^E", "--chain")
     assert outcome.out == (
-        "df/dz = diag(cos(z))                         E x E\n"
-        "dz/dx = A                                    E x D\n"
-        "df/dx = df/dz dz/dx = diag(cos(A x + b)) A   E x D\n"
+        "df/dz = diag(cos(z))                   E x E\n"
+        "dz/dx = A                              E x D\n"
+        "df/dx = df/dz dz/dx = diag(cos(z)) A   E x D\n"
     )
 
 

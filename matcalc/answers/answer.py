@@ -68,7 +68,7 @@ class ClosedForm(Typeset):
         self._raw: Expr | None = None  # the matrix before it was shortened
         self._by = self.wrt  # with the conjugates that it is by
         self._convention = ""  # by which of z and conj(z), where a variable is complex
-        self._in_names = False  # whether values that the author named stay under their names
+        self._in_names = True  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
 
     def _said(self) -> tuple[object, ...]:
@@ -179,7 +179,13 @@ class ClosedForm(Typeset):
     @cached_property
     def _authored(self) -> Authored:
         """The names that the text gives to values."""
-        return Authored({n: e for n, e in self._bindings.items() if n not in self._scope.symbols} if self._in_names else {})
+        if not self._in_names:
+            return Authored({})
+        # A course writes numbers made of numbers out: f = 2 x + 1; f^4 has 8 (2 x + 1)^3.
+        arrays = {
+            n: e for n, e in self._bindings.items() if n not in self._scope.symbols and not all(part.is_scalar for part in postorder(e))
+        }
+        return Authored(arrays)
 
     def _in_its_names(self, e: Expr, arranger: Arranger, taken: Iterable[str]) -> Program | None:
         """The answer in the author's names, whose definitions count nothing; the derivative as it came may have them more often."""

@@ -75,7 +75,9 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
 @click.option("--at", metavar="POINT", help='The value there, in numbers: 2, "x = 1; y = [1; 2]", with a value for every name.')
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
 @click.option("--strict", is_flag=True, help="Refuse where the kind of a name had to be chosen: declare it with --where.")
-@click.option("--names", is_flag=True, help="The answer in the names that EXPR gives to values, with their definitions before it.")
+@click.option(
+    "--inline", is_flag=True, help="Values that EXPR names are written out; else the answer is in their names, defined before it."
+)
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
 def command(
     expression: str,
@@ -95,7 +97,7 @@ def command(
     at: str | None,
     as_json: bool,
     strict: bool,
-    names: bool,
+    inline: bool,
     no_verify: bool,
 ) -> int:
     """The derivative of EXPR by X, in closed form.
@@ -104,7 +106,7 @@ def command(
     bare line, and the assumptions go to standard error.
     """
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
-    options |= {"strict": strict, "names": names}
+    options |= {"strict": strict, "names": not inline}
     if chain and (order > 1 or layout != "numerator" or structured or vectorize):
         raise click.UsageError(
             "--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand",
@@ -128,11 +130,13 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         steps: str | None,
         at: str | None,
         as_json: bool,
+        inline: bool,
         no_verify: bool,
         **options: Any,
     ) -> int:
         form = form_of(format_, bold, transpose, width)
-        return answer_by(taker, expression, where, wrt, order, form, steps, as_json, at=at, **options, verify=not no_verify)
+        options |= {"names": not inline, "verify": not no_verify}
+        return answer_by(taker, expression, where, wrt, order, form, steps, as_json, at=at, **options)
 
     params = [p for p in command.params if p.name not in (*leave_out, "chain")]
     epilog = f"\b\nExamples:\n{examples}"

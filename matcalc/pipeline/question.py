@@ -48,7 +48,7 @@ class Options:
         structured: str = "",
         vectorize: bool = False,
         strict: bool = False,
-        names: bool = False,
+        names: bool = True,
         wirtinger: bool = False,
     ) -> None:
         if isinstance(order, bool) or not isinstance(order, int) or order < 1:

@@ -195,6 +195,10 @@ def _distribute_number(e: Expr) -> Iterator[Expr]:
             yield times(*scalars[:k], *scalars[k + 1 :], add(*[times(num(c), t) for t in s.args]), *tail)
     if body is not None and body.op is ADD:
         yield times(*scalars, add(*[times(num(c), t) for t in body.args]))
+    if body is not None and body.op is MATMUL:  # 2 F (A/2 + B) is F (A + 2 B)
+        for k, f in enumerate(body.args):
+            if f.op is ADD:
+                yield times(*scalars, matmul(*body.args[:k], add(*[times(num(c), t) for t in f.args]), *body.args[k + 1 :]))
 
 
 def _absorb_divisors(e: Expr) -> Iterator[Expr]:
