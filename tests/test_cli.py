@@ -517,3 +517,9 @@ def test_a_point_lacks_nothing_and_has_nothing_more() -> None:
     assert "twice" in run("d", "x y", "--wrt", "x", "--at", "y = 1; y = 2").err
     assert "has no name" in run("hessian", "x y", "--wrt", "x,y", "--at", "1").err
     assert "value" in run("d", "x y", "--wrt", "x", "--at", "y = 2", terminal=True).out
+
+
+def test_the_names_of_the_text_are_written_out_on_demand() -> None:
+    text = ["r = A x - b; r^T r", "--wrt", "x"]
+    assert [run("d", *text, *more).out for more in ([], ["--inline"])] == ["r = A x - b; 2 r^T A\n", "2 (A x - b)^T A\n"]
+    assert run("grad", *text, "--inline").out == "2 A^T (A x - b)\n"

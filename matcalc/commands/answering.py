@@ -53,7 +53,7 @@ def answer_by(
     by = names[0] if len(names) == 1 else names or None
     if taker == "derivative":
         options["order"] = order
-    unset = [(flag, False) for flag in ("vectorize", "strict", "names")]
+    unset = [(flag, False) for flag in ("vectorize", "strict")]
     options = {key: value for key, value in options.items() if value is not None and (key, value) not in unset}
     if by is None and WITHOUT_COMMAND not in click.get_current_context().find_root().meta:
         _need_one_candidate(expression, "; ".join(filter(None, where)))

@@ -106,7 +106,7 @@ def command(
     bare line, and the assumptions go to standard error.
     """
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
-    options |= {"strict": strict, "names": not inline}
+    options |= {"strict": strict, "names": False if inline else None}
     if chain and (order > 1 or layout != "numerator" or structured or vectorize):
         raise click.UsageError(
             "--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand",
@@ -135,7 +135,7 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         **options: Any,
     ) -> int:
         form = form_of(format_, bold, transpose, width)
-        options |= {"names": not inline, "verify": not no_verify}
+        options |= {"names": False if inline else None, "verify": not no_verify}
         return answer_by(taker, expression, where, wrt, order, form, steps, as_json, at=at, **options)
 
     params = [p for p in command.params if p.name not in (*leave_out, "chain")]
