@@ -89,6 +89,11 @@ def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
         if carried and (len(reading) < 3 or "," in sub):
             message = f"{name} carries the index {carried[0]}, and it is one thing for all {carried[0]}"
             raise ReadingError(message, span=node.span, suggestion="give it another name, or define it by its indices")
+    terms = re.split("[+-]", sub) if re.fullmatch(r"\w+(?:[+-]\w+)+", sub) else []  # x_{i+k} of a convolution
+    summed = [c for c in terms if c in el.frames[-1].indices]
+    if summed and not el.scene.template:
+        message = f"{name} is an entry at a place that is a sum of indices, and those are not read"
+        raise ReadingError(message, span=node.span, suggestion="write the convolution as a product with the matrix of its shifted rows")
     below = re.findall(r"_\{?([^_{}]+)", sub)  # v_{w_k}
     bound = [c for part in below for c in ([part] if part in el.frames[-1].indices else part) if c in el.frames[-1].indices]
     if bound and not el.scene.template:
