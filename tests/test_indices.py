@@ -451,6 +451,7 @@ def test_counted_from_zero_by_numbers_and_in_three_indices(case: Case) -> None:
 MORE_REFUSED = [
     (POISSON, "beta", "beta in R^p", "runs to p . 1"),
     (r"\sum_{i<j} (\delta_{ij} - \|x_i - x_j\|)^2", "x_k", "x_i in R^p", "Kronecker delta is zero here"),
+    (r"\frac12 E_{ij} C_{ijklm} E_{kl} x_m", "E", "", "5 indices"),
     (r"\sum_{t=1}^{T} (x_t - x_{t-1})^2", "x", "x in R^T", "runs to T . 1"),
     ("x_1^T x_2", "x", "", "does not occur"),
     ("sum_i sum_j exp(-x_{ij}^T A^T A x_{ij})", "A", "", "vectors with two indices"),

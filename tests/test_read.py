@@ -382,7 +382,7 @@ def test_declarations() -> None:
         ("1 in R^n", "`1` is no name"),
         ("tr in R", "tr"),
         ("x in", "set"),
-        ("x in R^{a x b x c}", "two sizes"),
+        ("x in R^{a x b x c x d x e}", "at most 4 indices"),
         ("x in R^{__import__('os').getpid()}", "getpid"),
         ("phi: R", "arrow"),
     ],

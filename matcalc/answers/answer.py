@@ -281,7 +281,7 @@ class ClosedForm(Typeset):
         return self.evaluate(values)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float."""
+        """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float. What has no value is nan."""
         from ..numbers import doubles
 
         values = {self._stacks.get(n, n): v for n, v in values.items()}
@@ -291,7 +291,8 @@ class ClosedForm(Typeset):
         missing = {n for s in self._tensor.shapes for d in s for n in d.names() if n not in sizes and not n.isdigit()}
         if missing:
             raise UsageError(f"the size {', '.join(sorted(missing))} does not follow from the values given")
-        result = self._arrays(doubles, self._steady)(env, sizes, free)
+        with doubles.quiet():  # also of what a condition switches off, which is nothing to warn of
+            result = self._arrays(doubles, self._steady)(env, sizes, free)
         result = result.astype(float) if result.dtype.kind == "i" else result
         return result.item() if result.ndim == 0 else result
 
