@@ -33,6 +33,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "elementwise": ("page", "entry", "value"),
     **dict.fromkeys(("index", "kronecker", "scalar", "directions", "adjoint"), ("forms", "page")),
     "numeric": ("value",),
+    "real": ("complex",),
     "domain": ("page", "points"),
     "transposes": ("transpose",),
     "parity": ("opposite",),
@@ -230,7 +231,37 @@ def _print(block: Block) -> str:
         tree = Node("call", tuple(Node("name", (), p) for p in SHORTHANDS[block[1]].params), block[1])
     else:
         tree = Arranger().spell(_made(block, ""))
-    return "\n".join(spelled(tree, form) for form in FORMATS)
+    complexly = [d.spell(form) for d in _of_complex(block) for form in FORMATS if form not in ("latex-doc", "markdown")]
+    return "\n".join([*(spelled(tree, form) for form in FORMATS), *complexly])
+
+
+def _of_complex(block: Block) -> list[Any]:
+    """Derivatives that have what dissolves where everything is real."""
+    import matcalc
+
+    if block[1] not in ("conj", "Re", "Im"):
+        return []
+    where = "z, c, z_i in C^n; s in C"
+    of_it = ("c^T conj(z)", "conj(z)") if block[1] == "conj" else (f"{block[1]}(c^H z)^2", "z")
+    asked = [of_it, ("|s|^2 c^T z", "z"), ("|z^H c + s|^2", "z"), ("sum_{i=1}^N |z_i^H c|^2", "c")]
+    return [matcalc.derivative(text, wrt, where=where, verify=False) for text, wrt in asked]
+
+
+def _complex(block: Block) -> str:
+    """What is said to a complex argument."""
+    from test_calls import question
+
+    import matcalc
+
+    op = _operation(block)
+    if not op.spellings and block[1] != "iverson":
+        return ""
+    called, declared = question(op) if op.spellings else ("1[x > 0] .* x", "x in R^n")
+    declared = declared.replace("spd", "hpd").replace(" positive", "")
+    try:
+        return str(matcalc.derivative(f"sum({called})", op.params[0], where=re.sub(r"\bin R", "in C", declared), verify=False))
+    except matcalc.MatcalcError as error:
+        return str(error)
 
 
 def _names(block: Block) -> str:
@@ -436,6 +467,7 @@ def _code(block: Block) -> str:
                 lines.append(d.code(target))
             except matcalc.MatcalcError as error:
                 lines.append(str(error))
+    lines += [d.code(target) for d in _of_complex(block) for target in ("numpy", "jax", "torch", "octave")]
     return "\n".join(lines)
 
 
@@ -678,7 +710,16 @@ def _assumed(block: Block) -> str:
 
 
 PLACES: dict[str, Callable[[Block], str]] = {
-    **{"page": _page, "print": _print, "names": _names, "derivative": _derivative, "forms": _forms, "value": _value, "points": _points},
+    **{
+        "complex": _complex,
+        "page": _page,
+        "print": _print,
+        "names": _names,
+        "derivative": _derivative,
+        "forms": _forms,
+        "value": _value,
+        "points": _points,
+    },
     **{
         "facts": _facts,
         "shape": _shape,

@@ -115,7 +115,8 @@ class Computation:
         numbers = [Argument(letter, (), top=top) for letter, top in self.numbers]
         bases = {str(typed.symbols[n].attr[0]) for n in self.names if n in typed.symbols}  # type: ignore[index]
         first = [n for n in self.names if n in found] + [n for n in found if n in bases and n not in self.names]
-        whole = [max((a for a in found if n == a or n.startswith(f"{a}_")), key=len) for n in self.names]  # x of x_j
+        plain = [n.removesuffix(")").rpartition("(")[2] for n in self.names]  # z of conj(z)
+        whole = [max((a for a in found if n == a or n.startswith(f"{a}_")), key=len) for n in plain]  # x of x_j
         self.variables = [*whole, *[a.name for a in numbers]]
         functions = {function_name(n): n for n in postorder(roots) if n.op in (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)}
         arrays = [found[n] for n in (*first, *[n for n in found if n not in first])]

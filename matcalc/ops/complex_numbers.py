@@ -27,6 +27,7 @@ CONJUGATE = operation(
     typst="overline(#)",
     mathml="<mover><mrow>#</mrow><mo>¯</mo></mover>",
     numeric="np.conj(X)",
+    numpy="np.conj(X)",
     octave="conj(X)",
     stacks="entries",
 )
@@ -34,14 +35,13 @@ REAL_PART = operation(
     "Re",
     "X",
     "m n -> m n",
-    definition="(X + conj(X))/2",
     statement="the real part of every entry, (z + conj(z))/2",
     source="definition",
     spellings="Re real",
     latex="\\operatorname{Re}",
     numeric="np.real(X)",
+    numpy="np.real(X)",
     octave="real(X)",
-    stacks="entries",
 )
 IMAGINARY_PART = operation(
     "Im",
@@ -52,6 +52,6 @@ IMAGINARY_PART = operation(
     spellings="Im imag",
     latex="\\operatorname{Im}",
     numeric="np.imag(X)",
+    numpy="np.imag(X)",
     octave="imag(X)",
-    stacks="entries",
 )

@@ -230,7 +230,6 @@ FACTORIAL = operation(
     jax="jax.scipy.special.gamma(k + 1.0)",
     torch="torch.as_tensor(math.gamma(k + 1), **options)",
     octave="gamma(k + 1)",
-    real=True,
 )
 
 shorthand("sqrt", "x", "x.^(1/2)", latex=r"\sqrt{#}", typst="sqrt(#)", mathml="<msqrt><mrow>#</mrow></msqrt>")
