@@ -440,12 +440,12 @@ def test_a_text_that_is_not_understood_is_refused_with_its_reason(text: str, wha
 
 
 def test_every_operation_has_code() -> None:
-    """Those with a name are tried above; the others are in one of the expressions."""
+    """Those with a name are tried above; the others are in one of the expressions, the imaginary unit in those of tests/test_complex.py."""
     expressions = [d._typed.expr for d, *_ in unnamed()] + [e for d, *_ in unnamed() for e in d._tensor.expressions()]
     expressions += [matcalc.derivative(text, wrt, where=where)._typed.expr for text, wrt, where, *_ in [*BLOCKS, *FIRST]]  # type: ignore[union-attr]
     expressions += [e for text, wrt, where, *_ in BLOCKS for e in matcalc.derivative(text, wrt, where=where)._tensor.expressions()]  # type: ignore[union-attr]
     tried = {n.op.name for n in postorder(expressions)} | {op.name for op in CALLED}
-    assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along"} == set()
+    assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along", "imaginary"} == set()
 
 
 @pytest.mark.parametrize("language", TARGETS)

@@ -29,7 +29,6 @@ CONJUGATE = operation(
     numeric="np.conj(X)",
     numpy="np.conj(X)",
     octave="conj(X)",
-    stacks="entries",
 )
 REAL_PART = operation(
     "Re",
