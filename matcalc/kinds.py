@@ -1,26 +1,30 @@
-"""Dimensions (polynomials in named sizes) and shapes."""
+"""Dimensions (polynomials in named sizes, with rational coefficients as in n (n + 1)/2) and shapes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import ClassVar, NamedTuple
 
 from .interning import Pool
 
 Monomial = tuple[tuple[str, int], ...]
+Coefficient = int | Fraction
+Terms = tuple[tuple[Monomial, Coefficient], ...]
 LARGEST_LITERAL = 64  # sizes beyond it are never written out entry by entry
 
 
 class Dim:
-    """A size: a polynomial with integer coefficients in dimension names. Interned: equal sizes are one object."""
+    """A size: a polynomial in dimension names, whole wherever they are. Interned: equal sizes are one object."""
 
     __slots__ = ("__weakref__", "_str", "terms")
     _pool: ClassVar[Pool[Dim]] = Pool()
     _str: str
-    terms: tuple[tuple[Monomial, int], ...]
+    terms: Terms
 
-    def __new__(cls, terms: Mapping[Monomial, int]) -> Dim:
-        key = tuple(sorted((m, c) for m, c in terms.items() if c))
+    def __new__(cls, terms: Mapping[Monomial, Coefficient]) -> Dim:
+        key = tuple(sorted((m, int(c) if c.denominator == 1 else c) for m, c in terms.items() if c))
         found = cls._pool.get(key)
         if found is None:
             made = object.__new__(cls)
@@ -28,7 +32,7 @@ class Dim:
             found = cls._pool.keep(key, made)
         return found
 
-    def __reduce__(self) -> tuple[type[Dim], tuple[dict[Monomial, int]]]:
+    def __reduce__(self) -> tuple[type[Dim], tuple[dict[Monomial, Coefficient]]]:
         return Dim, (dict(self.terms),)
 
     def __copy__(self) -> Dim:
@@ -57,7 +61,7 @@ class Dim:
         return self + Dim.of(other) * -1
 
     def __mul__(self, other: Dim | int) -> Dim:
-        total: dict[Monomial, int] = {}
+        total: dict[Monomial, Coefficient] = {}
         for m1, c1 in self.terms:
             for m2, c2 in Dim.of(other).terms:
                 powers = dict(m1)
@@ -67,12 +71,15 @@ class Dim:
                 total[m] = total.get(m, 0) + c1 * c2
         return Dim(total)
 
+    def __truediv__(self, number: int) -> Dim:
+        return Dim({m: Fraction(c, number) for m, c in self.terms})
+
     @property
     def number(self) -> int | None:
         """The integer this size is, or None if it has a name in it."""
         if not self.terms:
             return 0
-        return self.terms[0][1] if len(self.terms) == 1 and not self.terms[0][0] else None
+        return int(self.terms[0][1]) if len(self.terms) == 1 and not self.terms[0][0] else None
 
     @property
     def name(self) -> str | None:
@@ -87,12 +94,12 @@ class Dim:
 
     def value(self, sizes: Mapping[str, int]) -> int:
         """Its number, given the sizes of its names (KeyError if one is missing)."""
-        total = 0
+        total: Coefficient = 0
         for m, c in self.terms:
             for name, k in m:
                 c *= (sizes[name] if name in sizes or not name.isdigit() else int(name)) ** k
             total += c
-        return total
+        return int(total)
 
     def substitute(self, sizes: Mapping[str, Dim]) -> Dim:
         """With names replaced by sizes."""
@@ -107,13 +114,58 @@ class Dim:
             total = total + part
         return total
 
+    def as_quotient(self) -> tuple[Monomial, Dim, int]:
+        """Its common factor, the rest with whole coefficients, and the denominator: n, n + 1 and 2 of n (n + 1)/2."""
+        return _quotient(self.terms)
+
     def __str__(self) -> str:
         return self._str
 
     __repr__ = __str__
 
 
-def _spell(terms: tuple[tuple[Monomial, int], ...]) -> str:
+def triangular(n: Dim) -> Dim:
+    """n (n + 1)/2, the number of entries on and below the diagonal of an n by n matrix."""
+    return n * (n + 1) / 2
+
+
+def triangle_side(size: Dim) -> Dim | None:
+    """The n of which `size` is n (n + 1)/2; None where it is of none."""
+    if size.number is not None:
+        side = (math.isqrt(8 * size.number + 1) - 1) // 2
+        return Dim.of(side) if side * (side + 1) == 2 * size.number else None
+    leading = max(size.terms, key=lambda t: sum(k for _, k in t[0]))  # n^2/2 of a monomial n is enough to know it by
+    root = square_root(Dim({leading[0]: leading[1] * 2}))
+    found = (n for n in ([root] if root is not None else []) for n in (n, n - 1, n + 1) if triangular(n) is size)
+    return next(found, None)
+
+
+def square_root(whole: Dim) -> Dim | None:
+    """n where `whole` is the monomial n^2; None where it is none."""
+    if len(whole.terms) != 1:
+        return None
+    monomial, c = whole.terms[0]
+    root = math.isqrt(int(c)) if c.denominator == 1 and c > 0 else 0
+    if root * root != c or any(k % 2 for _, k in monomial):
+        return None
+    return Dim({tuple((n, k // 2) for n, k in monomial): root})
+
+
+def _quotient(terms: Terms) -> tuple[Monomial, Dim, int]:
+    below = math.lcm(*[c.denominator for _, c in terms])
+    common = dict(terms[0][0])
+    for m, _ in terms:
+        powers = dict(m)
+        common = {name: min(k, powers[name]) for name, k in common.items() if name in powers}
+    rest = {tuple((n, k - common.get(n, 0)) for n, k in m if k > common.get(n, 0)): c * below for m, c in terms}
+    return tuple(common.items()), Dim(rest), below
+
+
+def _spell(terms: Terms) -> str:
+    if any(c.denominator > 1 for _, c in terms):
+        common, rest, below = _quotient(terms)
+        above = [*(n for n, k in common for _ in range(k)), str(rest) if len(rest.terms) == 1 else f"({rest})"]
+        return f"{' '.join(part for part in above if part != '1')}/{below}"
     parts = []
     for m, c in sorted(terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
         body = " ".join(n for n, k in m for _ in range(k))
@@ -126,8 +178,13 @@ def _spell(terms: tuple[tuple[Monomial, int], ...]) -> str:
 ONE = Dim.of(1)
 
 
+TRIANGULAR = "(n+1)/2"  # what stands behind the letter n in the signatures of the book
+
+
 def size_of_letter(token: str, mark: str = "") -> Dim:
-    """A size in a signature of the book: a number, or a letter (with a mark that no name of a user has)."""
+    """A size in a signature of the book: a number, a letter n (with a mark that no name of a user has), or n(n+1)/2."""
+    if token.endswith(TRIANGULAR):
+        return triangular(Dim.of(mark + token[0]))
     return Dim.of(int(token)) if token.isdigit() else Dim.of(mark + token)
 
 

@@ -60,7 +60,32 @@ def eig(X: Any) -> Any:
     return values, vectors * jnp.sign(vectors[top, jnp.arange(len(X))])
 
 
-HELPERS = {"jnp": jnp, "jsl": jsl, "hat": hat, "sqrtm": sqrtm, "logm": logm, "powm": powm, "cosm": cosm, "sinm": sinm, "eig": eig}
+def vech(X: Any) -> Any:
+    """The columns of X on and below the diagonal, on top of each other."""
+    return jnp.concatenate([X[k:, k] for k in range(len(X))])
+
+
+def unvech(v: Any) -> Any:
+    """The symmetric matrix with these entries on and below the diagonal."""
+    n = round((8 * len(v) + 1) ** 0.5 - 1) // 2
+    rows, cols = np.triu_indices(n)
+    S = jnp.zeros((n, n)).at[cols, rows].set(v)
+    return S + S.T - jnp.diag(jnp.diagonal(S))
+
+
+HELPERS = {
+    "vech": vech,
+    "unvech": unvech,
+    "jnp": jnp,
+    "jsl": jsl,
+    "hat": hat,
+    "sqrtm": sqrtm,
+    "logm": logm,
+    "powm": powm,
+    "cosm": cosm,
+    "sinm": sinm,
+    "eig": eig,
+}
 
 
 def drawn(rng: np.random.Generator, what: str) -> np.ndarray:
@@ -112,21 +137,23 @@ def make(corpus: str) -> None:
         for point in (0, 1):
             rng = np.random.default_rng([number, point])
             values = {name: drawn(rng, what) for name, what in case["args"].items()}
-            variable = case["wrt"].split(", ")[0].removeprefix("conj(").removesuffix(")")
+            named = [name.strip() for name in case["wrt"].split(",")]
+            variables = list(dict.fromkeys(name.removeprefix("conj(").removesuffix(")") if "conj" in name else name for name in named))
 
-            def function(x: Any, case: dict[str, Any] = case, values: dict[str, Any] = values, variable: str = variable) -> Any:
-                names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, variable: x}
+            def function(*xs: Any, case: dict[str, Any] = case, values: dict[str, Any] = values, variables: list[str] = variables) -> Any:
+                moved = {v.removeprefix("vech(").removesuffix(")"): unvech(x) if "(" in v else x for v, x in zip(variables, xs)}
+                names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, **moved}
                 return eval(case["oracle"], names)  # the file's own text
 
             derivative: Any = function
             found |= {f"{case['id']}/{point}/{name}": value for name, value in values.items()}
-            at = jnp.asarray(values[variable])
+            at = [jnp.asarray(vech(values[v[5:-1]]) if "(" in v else values[v]) for v in variables]
             if "way" in case:
-                found[f"{case['id']}/{point}"] = by_parts(function, at, case["way"])
+                found[f"{case['id']}/{point}"] = by_parts(function, at[0], case["way"])
                 continue
-            for _ in range(case["order"]):
-                derivative = jax.jacobian(derivative)
-            found[f"{case['id']}/{point}"] = np.asarray(derivative(at))
+            for k in range(case["order"]):
+                derivative = jax.jacobian(derivative, k % len(variables))
+            found[f"{case['id']}/{point}"] = np.asarray(derivative(*at))
     np.savez_compressed(HERE / f"{corpus}.npz", **found)
 
 

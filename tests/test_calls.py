@@ -19,7 +19,8 @@ def question(op: Operation) -> tuple[str, str]:
     """The operation called by its name, and the declarations of its arguments."""
     letters = dict(zip(op.params, shapes(op)[0], strict=True))
     sizes = {
-        x: f"R^{{{rows} x {cols}}}" if cols is not ONE else f"R^{rows}" if rows is not ONE else "R" for x, (rows, cols) in letters.items()
+        x: f"R^{{{rows} x {cols}}}" if cols is not ONE else f"R^{{{rows}}}" if rows is not ONE else "R"
+        for x, (rows, cols) in letters.items()
     }
     extra = f" {op.domain}" if op.domain in ("positive", "invertible", "symmetric", "spd") else ""
     counts = op.domain == "symmetric"  # with a scalar, the number of an eigenvalue

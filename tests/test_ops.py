@@ -14,7 +14,7 @@ from matcalc import ops
 from matcalc.expressions.build import symbol
 from matcalc.expressions.expr import Operation
 from matcalc.inference.infer import read_template
-from matcalc.kinds import ONE, Shape, size_of_letter
+from matcalc.kinds import ONE, TRIANGULAR, Dim, Shape, size_of_letter
 from matcalc.numbers import precise
 from matcalc.numbers.numeric import evaluate, kernel
 from matcalc.ops.book import REGISTRY, SHORTHANDS
@@ -26,9 +26,8 @@ BOOK = list(REGISTRY.values())
 # only the sets are known have no values in the book.
 OWN = set("symbol number size constant index member indexed_sum indexed_product entrywise_function function function_along".split())
 # Those whose value depends on what else stands in the node (its attribute, any number of arguments).
-FREE_FORM = OWN | set(
-    "imaginary eye ones zeros commutation unit entry literal block selection add times matmul hadamard cases iverson".split()
-)
+FREE_FORM = OWN | set("imaginary eye ones zeros commutation duplication elimination unvec unit entry literal block selection".split())
+FREE_FORM |= set("add times matmul hadamard cases iverson".split())
 PLAIN = [op for op in BOOK if op.name not in FREE_FORM]
 WITH_DIFFERENTIAL = [op for op in PLAIN if op.differential]
 ENTRYWISE = [op for op in PLAIN if op.elementwise]
@@ -47,8 +46,13 @@ def by_name(op: Operation) -> str:
 def shapes(op: Operation) -> tuple[list[Shape], list[str]]:
     """The shapes of the parameters, and the sizes of the value as the signature writes them."""
     given, _, value = op.signature.rpartition("->")
-    parameters = [tuple(map(size_of_letter, part.split())) for part in given.split(",")]
+    parameters = [tuple(map(whole, part.split())) for part in given.split(",")]
     return parameters, value.split()  # type: ignore[return-value]
+
+
+def whole(token: str) -> Dim:
+    """A size of a value: a product of letters, or n(n+1)/2."""
+    return size_of_letter(token) if token.endswith(TRIANGULAR) else math.prod(map(size_of_letter, token), start=ONE)
 
 
 def draw(op: Operation, rng: np.random.Generator) -> list[Array]:
@@ -265,7 +269,7 @@ def test_value(op: Operation) -> None:
         np.testing.assert_allclose(found, by_hand, rtol=1e-9)
     elif op.name in ARRAYS:
         np.testing.assert_allclose(found, ARRAYS[op.name](*arguments), rtol=1e-9)
-    expected = [math.prod(size_of_letter(t).value(SIZES) for t in token) for token in shapes(op)[1]]
+    expected = [whole(token).value(SIZES) for token in shapes(op)[1]]
     assert np.shape(found) == (() if shapes(op)[1] == ["1", "1"] else tuple(expected))
 
 
@@ -294,10 +298,14 @@ def test_index_letters_say_what_is_computed(op: Operation) -> None:
     letters = result.replace("(", "").replace(")", "").replace("1", "")
     free = "".join(dict.fromkeys(letters))
     arrays = [a[:, 0] if g != "11" and g.endswith("1") else a for a, g in zip(arguments, given.split(","), strict=True)]
-    total = np.einsum(given.replace("1", "") + "->" + free, *arrays)
+    if given.startswith("("):  # a pair counts the rows of the argument
+        across = dict(zip(result, shapes(op)[1], strict=True))
+        arrays = [arrays[0].reshape([SIZES[across[c]] for c in given.strip("(1)")])]
+    total = np.einsum(given.replace("1", "").replace("(", "").replace(")", "") + "->" + free, *arrays)
     if len(letters) > len(free):  # i1->ii
         total = np.diag(total)
-    found = value(op, arguments) if op.params else kernel(op).call(arguments, 0, 0, None, SIZES)
+    rows, cols = (whole(token).value(SIZES) for token in shapes(op)[1]) if op.params else (0, 0)
+    found = kernel(op).call(*(arguments if op.params else [arguments]), rows, cols, None, SIZES)
     np.testing.assert_allclose(np.ravel(total), np.ravel(found), rtol=1e-12)
 
 
@@ -315,7 +323,7 @@ def test_differential_against_a_central_difference(op: Operation) -> None:
     names = {p: symbol(p, s) for p, s in zip(op.params, parameters, strict=True)}
     names |= {f"d{p}": symbol(f"d{p}", s) for p, s in zip(op.params, parameters, strict=True)}
     found = value(op, arguments)
-    shape = tuple(math.prod(map(size_of_letter, token), start=ONE) for token in shapes(op)[1])
+    shape = tuple(map(whole, shapes(op)[1]))
     text = read_template(op.differential, {**names, "F": symbol("F", shape)})
     env = dict(zip(op.params, arguments, strict=True))
     env |= {f"d{p}": d if np.ndim(d) else float(d) for p, d in zip(op.params, directions, strict=True)}
@@ -344,7 +352,7 @@ def test_derivative_of_an_entrywise_function(op: Operation) -> None:
 def test_adjoint(op: Operation) -> None:
     """<A, L(E)> = <L*(A), E> for the last argument E."""
     parameters, result = shapes(op)
-    shape = tuple(math.prod(map(size_of_letter, token), start=ONE) for token in result)
+    shape = tuple(map(whole, result))
     rng = np.random.default_rng(6)
     arguments = draw(op, rng)
     A = rng.standard_normal(np.shape(value(op, arguments)))

@@ -136,21 +136,21 @@ class _SymPyReader:
         return self.named(n.name, (rows, cols) if cols != Dim.of(1) or rows == Dim.of(1) else (rows,))
 
     def size(self, s: Any) -> Dim:
-        """A size: a whole number, or a polynomial in names with whole coefficients."""
+        """A size: a whole number, or a polynomial in names with rational coefficients."""
         import sympy
 
         if s.is_Integer:
             return Dim.of(int(s))
         try:
             poly = sympy.Poly(s, *sorted(s.free_symbols, key=str))
-            terms = [(powers, int(c)) for powers, c in poly.terms() if c.is_Integer]
+            terms = [(powers, Fraction(int(c.p), int(c.q))) for powers, c in poly.terms() if c.is_Rational]
         except sympy.PolynomialError:
             terms = []
         if not terms or len(terms) != len(poly.terms()):
             raise UsageError(f"{s} is no size: sizes are polynomials in names")
         total = Dim.of(0)
         for powers, c in terms:
-            product = Dim.of(c)
+            product = Dim({(): c})
             for letter, k in zip(poly.gens, powers):
                 self.sizes.add(letter.name)
                 for _ in range(k):

@@ -12,6 +12,7 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.blocks import BLOCK, SELECTION
 from ..ops.core import COMMUTATION, MATMUL, TRANSPOSE
+from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC
 from .axes import NoAxis
 from .graph import GraphNode
 
@@ -141,8 +142,23 @@ def _commutation(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.make("commutation", sizes, None, lowering.dims(e))
 
 
+def _structure(lowering: Lowering, e: Expr) -> GraphNode:
+    """The duplication or elimination matrix."""
+    assert isinstance(e.attr, Dim)
+    return lowering.graph.make(e.op.name, (lowering.graph.make("size", (), e.attr),), None, lowering.dims(e))
+
+
+def _unvec(lowering: Lowering, e: Expr) -> GraphNode:
+    """Row by row as the transpose is."""
+    turned = lowering.graph.make("reshape", (lowering.lower(e.args[0]),), None, e.shape[::-1])
+    return lowering.graph.view(turned, (1, 0))
+
+
 RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     BLOCK: _block,
     SELECTION: _selection,
     COMMUTATION: _commutation,
+    DUPLICATION: _structure,
+    ELIMINATION: _structure,
+    UNVEC: _unvec,
 }

@@ -12,6 +12,7 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     call                      attr: an operation of the book, or a word of NumPy for a function of entries (exp), a relation, cases
     product   X               of the entries along the last axis
     commutation  m n          the commutation matrix K_{m,n}
+    duplication  n            the duplication matrix D_n; elimination, L_n
     pair      A B             a contraction of two arrays: attr = (labels of A, labels of B, labels of the value)
     one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
     solve     X B             X^-1 B, or X^-T B where attr[1]; attr[0] says that X is positive definite

@@ -72,6 +72,9 @@ class Target:
 
     def size(self, dim: Dim) -> str:
         """A dimension as an integer expression."""
+        below = dim.as_quotient()[2] if dim.terms else 1
+        if below > 1:
+            return self.word("whole", self.size(dim * below), below)
         parts = []
         for m, c in dim.terms:
             names = [n if n.isdigit() else self._dimension(n) for n, k in m for _ in range(k)]

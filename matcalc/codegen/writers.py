@@ -83,8 +83,8 @@ def _product(target: Target, node: GraphNode, args: Sequence[Text], body: Body) 
     return target.word("product", args[0][0], node.args[0].rank), ATOM
 
 
-def _commutation(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
-    return target.word("commutation", args[0][0], args[1][0]), ATOM
+def _structure(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    return target.word(node.op, *[a[0] for a in args]), ATOM
 
 
 def _spread(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
@@ -116,7 +116,7 @@ WRITERS: dict[str, Writer] = {
     "div": _div,
     "pow": _pow,
     "product": _product,
-    "commutation": _commutation,
+    **dict.fromkeys(("commutation", "duplication", "elimination"), _structure),
     "spread": _spread,
     "apply": _apply,
 }

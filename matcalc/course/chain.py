@@ -105,6 +105,8 @@ class Accumulation:
 
 def polynomial(size: Dim) -> str:
     """A size as a polynomial with powers, the highest first: `2 m^2 + m`."""
+    if any(c.denominator > 1 for _, c in size.terms):
+        return str(size)
     terms = []
     for monomial, c in sorted(size.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
         factors = [] if abs(c) == 1 and monomial else [str(abs(c))]

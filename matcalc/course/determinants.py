@@ -82,9 +82,11 @@ def raised(d: Expr, k: Expr) -> Expr:
 
 def parity(n: Dim) -> Dim:
     """A size that is even and odd with `n`: n^2 is as n, 2 m as 0."""
+    if any(c.denominator > 1 for _, c in n.terms):  # of n (n + 1)/2 the remainder of n by 4 decides
+        return n
     total = Dim({})
     for monomial, c in n.terms:
-        part = Dim.of(c % 2)
+        part = Dim({(): c % 2})
         for letter, _ in monomial:
             part = part * Dim.of(letter)
         total = total + part

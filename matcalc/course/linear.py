@@ -33,8 +33,8 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.properties import holds
+from ..expressions.stacked import commutation
 from ..kinds import ONE
-from ..notation.kronecker import commutation
 from ..ops.core import ADD, EYE, INDEXED_SUM, MATMUL, POWER
 from ..ops.sums import VEC
 from ..shortening.simplify import simplify

@@ -59,7 +59,9 @@ class LineSpeller:
         return rf"\mathrm{{d}}{letter}{m[3] or ''}"
 
     def name(self, text: str, form: str) -> str:
-        return spelled(name(text), form, self.names, self.style)
+        function, bracket, inner = text.rstrip(")").partition("(")
+        node = Node("call", (name(inner),), function) if bracket else name(text)
+        return spelled(node, form, self.names, self.style)
 
 
 class Head:

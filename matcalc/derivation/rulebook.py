@@ -94,9 +94,8 @@ def example_of(op: Operation) -> str:
 def _declared(params: Iterable[str], shapes: Iterable[tuple[Dim, ...]]) -> str:
     parts = []
     for name, (rows, cols) in zip(params, shapes, strict=True):
-        parts.append(
-            f"{name} in R" if rows is ONE and cols is ONE else f"{name} in R^{rows}" if cols is ONE else f"{name} in R^{{{rows} x {cols}}}"
-        )
+        space = f"^{{{rows} x {cols}}}" if cols is not ONE else f"^{rows}" if rows.name else f"^{{{rows}}}" if rows is not ONE else ""
+        parts.append(f"{name} in R{space}")
     return " where " + "; ".join(parts)
 
 

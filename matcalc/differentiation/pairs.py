@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ..expressions.build import apply, eye, kron, matmul, ones, transpose
 from ..expressions.expr import Expr
+from ..expressions.stacked import unvec
 from ..ops.sums import VEC
 from .network import Factor, Index, Slot, Term, reduce_term
 
@@ -19,7 +20,7 @@ def joined(term: Term) -> Term | None:
     """The reduced term with its stacked factors joined as far as they can be; None if it is zero."""
     found = term
     while any(len(s) > 1 for _, r, c in found.factors for s in (r, c)):
-        for candidate in (*_products(found), *_halves(found)):
+        for candidate in (*_products(found), *_halves(found), *_unstacked(found)):
             reduced = reduce_term(candidate)
             if reduced is None:
                 return None
@@ -68,6 +69,14 @@ def _halves(term: Term) -> Iterator[Term]:
             if made is not None:
                 left, kept, row = made
                 yield _with(term, kept, (matmul(left, turned), row, other))
+
+
+def _unstacked(term: Term) -> Iterator[Term]:
+    """A vector on a pair of indices as the matrix that it stacks."""
+    for n, (e, r, c) in enumerate(term.factors):
+        if len(r) == 2 and not c and r[0] is not r[1]:
+            rest = [f for k, f in enumerate(term.factors) if k != n]
+            yield _with(term, rest, (unvec(e, (r[1].dim, r[0].dim)), r[1:], r[:1]))
 
 
 def _contracted(pair: Slot, rest: list[Factor], opened: set[Index]) -> tuple[Expr, list[Factor], Slot] | None:

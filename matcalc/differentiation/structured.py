@@ -4,6 +4,7 @@ G is the derivative by free entries, P the orthogonal projection onto the set. B
 
     symmetric-space    P(G), the gradient within the set: f(X + H) = f(X) + <P(G), H> + … for every H in the set
     independent        the partial derivatives by the entries one may choose, those on and below the diagonal
+    vech               the same of a symmetric matrix, stacked (see `pipeline.halved`)
 
 and both are maps of G alone, since the sets are linear: for symmetric X (G + G^T)/2, and G + G^T - G .* I; for skew
 ones (G - G^T)/2, and G - G^T; for diagonal and triangular ones G where X may be different from zero. A second
@@ -21,6 +22,7 @@ from ..errors import UsageError, VerificationError
 from ..expressions.build import add, apply, eye, hadamard, negative, num, ones, times, transpose
 from ..expressions.expr import Expr
 from ..kinds import ONE
+from ..numbers.kernels import half_vectorized
 from ..ops.core import MEMBER, SYMBOL
 from ..ops.diagonal import LOWER_TRIANGLE, UPPER_TRIANGLE
 from ..ops.operation import Operation
@@ -29,8 +31,8 @@ from ..ops.vocabulary import LINEAR, WORDS, close_properties
 from .network import Slot, Term
 from .tensor import Tensor
 
-SPACE, INDEPENDENT = "symmetric-space", "independent"
-CONVENTIONS = (SPACE, INDEPENDENT)
+SPACE, INDEPENDENT, STACKED = "symmetric-space", "independent", "vech"
+CONVENTIONS = (SPACE, INDEPENDENT, STACKED)
 HALF = Fraction(1, 2)
 
 
@@ -61,6 +63,11 @@ def sets_of(variables: Sequence[Expr], names: Sequence[str], convention: str) ->
     if convention not in CONVENTIONS:
         raise UsageError(f"unknown structure {convention!r}: use {' or '.join(CONVENTIONS)}")
     found = [set_of(v) for v in variables]
+    if convention == STACKED and not any(found):
+        hint = f'declare it symmetric, as in --where "{names[0]} in S^n"'
+        raise UsageError("vech(X) holds all of X only where X is symmetric", suggestion=hint)
+    if convention == STACKED and any(kind != "symmetric" for kind in found if kind):
+        raise UsageError("derivatives by vech(X) are for symmetric matrices")
     if not any(found):
         listed = " and ".join(dict.fromkeys(names))
         raise UsageError(
@@ -72,6 +79,8 @@ def sets_of(variables: Sequence[Expr], names: Sequence[str], convention: str) ->
 
 def sentence(name: str, kind: str, convention: str) -> str:
     """What was done, for the list of assumptions."""
+    if convention == STACKED:
+        return f"by the entries of {name} on and below the diagonal, stacked: D_n^T vec(G) of the derivative G by free entries"
     pattern, said = EntryPattern((kind,)), WORDS[kind].said
     sign = "+" if pattern.mirror > 0 else "-"
     if len(pattern.zero) == 2:
@@ -149,6 +158,8 @@ def tangent(kind: str, convention: str) -> Callable[[ModuleType, Any], tuple[Any
 
     def direction(arrays: ModuleType, e: Any) -> tuple[Any, Any]:
         inside = pattern.onto(e, arrays.np)
+        if convention == STACKED:
+            return inside, half_vectorized(inside)
         return inside, arrays.np.tril(inside) if convention == INDEPENDENT and not pattern.zero else inside
 
     return direction

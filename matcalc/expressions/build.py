@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..ops.core import MEMBER, NAMED, UNIT
-from . import aggregates, blocks, conjugates, entrywise, frechet, functions, named, products, scalars, sums
+from . import aggregates, blocks, conjugates, entrywise, frechet, functions, named, products, scalars, stacked, sums
 from .conjugates import base_name, conjugate, conjugate_name, is_complex, is_conjugate_name, is_real
 from .expr import Expr, make, postorder, transform
 from .functions import function, function_along
@@ -73,6 +73,7 @@ LAWS = (
     frechet,
     named,
     conjugates,
+    stacked,
 )  # reading them fills the table of normal forms
 
 

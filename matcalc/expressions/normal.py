@@ -28,6 +28,7 @@ from ..ops.core import (
     POWER,
     TIMES,
     TRANSPOSE,
+    ZEROS,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
@@ -180,6 +181,9 @@ def by_its_block(op: Operation, args: Sequence[Expr], attr: Hashable = None) -> 
         shorter = _along(op, args)
         if shorter is not None:
             return shorter
+    if op.is_linear and not op.index and args[0].op in (TIMES, ZEROS) and not args[0].is_scalar:
+        scaled = args[0].op is TIMES
+        return times(*args[0].args[:-1], apply(op, args[0].args[-1:], attr)) if scaled else zeros(*result_shape(op, args))
     if op.index:
         shorter = by_letters(op, *args)
         if shorter is not None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from ..errors import ShapeError
 from ..kinds import ONE, Dim, shape_text
 from ..ops.blocks import SELECTION
-from ..ops.core import ADD, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT
+from ..ops.core import ADD, COMMUTATION, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
+from ..ops.half_vectorization import DUPLICATION, ELIMINATION
 from ..ops.inverse import INVERSE
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL, SQUARE_ROOT
 from ..ops.pseudoinverse import PSEUDOINVERSE
@@ -194,6 +195,10 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
         return hadamard(a.args[0], b)
     if b.op is DIAG and a.shape[0] is ONE:
         return transpose(hadamard(transpose(a), b.args[0]))
+    if b.op is DUPLICATION and a.op in (ELIMINATION, COMMUTATION):  # L_n D_n = I and K_{n,n} D_n = D_n
+        return eye(a.shape[0]) if a.op is ELIMINATION else b
+    if b.op is COMMUTATION and a.op is TRANSPOSE and a.args[0].op is DUPLICATION:
+        return a
     if a.shape[0] is not a.shape[1] or b.shape[0] is not b.shape[1]:
         if a.op is TRANSPOSE and a.args[0] is b and holds(b, "orthonormal"):
             return eye(b.shape[1])

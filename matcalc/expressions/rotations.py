@@ -8,7 +8,7 @@ from ..kinds import ONE
 from ..ops.core import ADD, MATMUL, TIMES, TRANSPOSE, UNIT
 from ..ops.rotations import LEFT_JACOBIAN, ROTATION, SKEW, VEX
 from .expr import Expr, order_key
-from .leaves import is_zero, num, split, zeros
+from .leaves import num, split, zeros
 from .normal import add, apply, by_its_block, matmul, negative, normal_form, times, transpose
 from .properties import holds
 
@@ -22,10 +22,6 @@ def skew(w: Expr) -> Expr:
 
 @normal_form(SKEW)
 def _skew(w: Expr) -> Expr:
-    if is_zero(w):
-        return zeros(w.shape[0], w.shape[0])
-    if w.op is TIMES:
-        return times(*w.args[:-1], skew(w.args[-1]))
     if w.op is VEX and holds(w.args[0], "skew"):
         return w.args[0]
     return by_its_block(SKEW, (w,))
@@ -34,10 +30,10 @@ def _skew(w: Expr) -> Expr:
 @normal_form(VEX)
 def _vex(x: Expr) -> Expr:
     """vex([w]_x) = w; vex(X^T) = -vex(X); vex(u v^T) = (v × u)/2."""
-    if is_zero(x) or holds(x, "symmetric"):
+    if holds(x, "symmetric"):
         return zeros(x.shape[0], ONE)
     if x.op is TIMES:
-        return times(*x.args[:-1], apply(VEX, (x.args[-1],)))
+        return by_its_block(VEX, (x,))
     if x.op is SKEW:
         return x.args[0]
     if x.op is TRANSPOSE:

@@ -9,13 +9,12 @@ from functools import partial
 
 from ..errors import MatcalcError, ReadingError
 from ..expressions.functions import derivative_shape, entrywise_function, function, function_along
-from ..kinds import ONE, Dim, kind_of
+from ..kinds import ONE, Dim, kind_of, square_root
 from ..syntax import Declaration, Node
 from .misfit import Misfit, Wording, refuse_shape
 from .scene import declared_shape, spell_declaration
 from .scopes import SCALAR, Typing
 from .terms import TypedTerm
-from .unify import square_root
 
 MOST_PRIMES = 6
 
@@ -80,13 +79,18 @@ def stacked_indices(el: Typing, node: Node, args: list[TypedTerm]) -> None:
     if not args or len(node.args) > 3:
         return
     stacked = _stacked(el, node.args[0]) or ([], [])
-    sizes = [dims or square_root(el.sizes.resolve(d)) for dims, d in zip(stacked, args[0].shape, strict=True)]
+    sizes = [dims or _halves(el.sizes.resolve(d)) for dims, d in zip(stacked, args[0].shape, strict=True)]
     for place, dims in zip(node.args[1:], sizes):
         letters = [el.frames[-1].indices.get(str(a.attr)) for a in place.args] if place.op == "tuple" else []
         if len(letters) == len(dims):
             for index, dim in zip(letters, dims, strict=True):
                 if index is not None and index.range is not None:
                     el.sizes.unify(index.range, dim)
+
+
+def _halves(whole: Dim) -> list[Dim]:
+    root = square_root(whole)
+    return [] if root is None or root.number is not None else [root, root]
 
 
 def _stacked(el: Typing, node: Node) -> tuple[list[Dim], list[Dim]] | None:

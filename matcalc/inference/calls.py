@@ -14,7 +14,8 @@ from ..errors import MatcalcError, ReadingError
 from ..expressions import build
 from ..expressions.expr import Expr, leaves
 from ..expressions.properties import holds
-from ..kinds import ONE, Dim
+from ..expressions.stacked import unvec
+from ..kinds import ONE, TRIANGULAR, Dim
 from ..ops import arity, function_names
 from ..ops.book import REGISTRY
 from ..ops.core import SYMBOL
@@ -31,6 +32,7 @@ from .products import kron as kron_of
 from .scene import GREEK
 from .scopes import SCALAR, BoundNames, Meaning, Typing
 from .shorthands import derivative_by_entries, normal_density
+from .standing import structure
 from .terms import Resolve, TypedTerm, known, undeclared
 
 TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
@@ -53,7 +55,10 @@ def by_signature(el: Typing, op: Operation, node: Node, args: Sequence[TypedTerm
     letters = {token: Dim.of(int(token)) for pattern in (*given, value) for token in pattern if token.isdigit()}
     for k, (t, pattern) in enumerate(zip(args, given)):
         for letter, dim in zip(pattern, t.shape):
-            want = letters.setdefault(letter, dim)
+            if letter.endswith(TRIANGULAR):
+                want = el.sizes.triangle(letters.setdefault(letter[0], el.sizes.fresh()))
+            else:
+                want = letters.setdefault(letter, dim)
             if not el.sizes.unify(want, dim):
                 sizes = (el.sizes.resolve(want) is ONE) == (dim is ONE)
                 raise Misfit(list(args), partial(_argument_error, el, op, node, k, pattern, args), sizes)
@@ -62,6 +67,8 @@ def by_signature(el: Typing, op: Operation, node: Node, args: Sequence[TypedTerm
 
 
 def _size(el: Typing, token: str, letters: dict[str, Dim]) -> Dim:
+    if token.endswith(TRIANGULAR):
+        return el.sizes.triangle(letters[token[0]])
     whole = letters[token[0]]
     for inner_size in token[1:]:
         whole = el.sizes.product(whole, letters[inner_size])
@@ -217,6 +224,24 @@ def _vec(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return applied(operation("vec", node), (el.sizes.product(t.shape[1], t.shape[0]), ONE), args, node)
 
 
+def _unvec(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """unvec(y), unvec(y, m, n): a matrix of the shape that its neighbours have, or that is said."""
+    dims = [el.size_of(a) for a in node.args[1:]] or [el.sizes.fresh(), el.sizes.fresh()]
+    rows, cols = [d for d in dims if d is not None] if len(dims) == 2 else (ONE, ONE)
+    y = args[0]
+    if not el.sizes.unify(y.shape[0], el.sizes.product(cols, rows)) or not el.sizes.unify(y.shape[1], ONE):
+        raise Misfit([y], partial(_argument_error, el, REGISTRY["vec"], node, 0, ("mn", "1"), args))
+    return TypedTerm((rows, cols), (y,), lambda e, r: unvec(e[0], (r(rows), r(cols))), node)
+
+
+def _of_size(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """duplication(n), elimination(n), commutation(m, n) of sizes; of a matrix, those of its size."""
+    dims = [el.size_of(a) for a in node.args]
+    if None in dims:
+        dims = list(args[0].shape)
+    return structure(el, str(node.attr), [d for d in dims if d is not None], node)
+
+
 def _inverse(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if args[0].is_scalar and not undeclared(args):
         return TypedTerm(SCALAR, (args[0],), lambda e, _: build.inverse(e[0]), node)
@@ -322,6 +347,10 @@ CALLS: dict[str, Meaning] = {
     "skew": _skew,
     "inv": _inverse,
     "vec": _vec,
+    "unvec": _unvec,
+    "duplication": _of_size,
+    "elimination": _of_size,
+    "commutation": _of_size,
     "normalpdf": _normal,
     "log": _log,
 }

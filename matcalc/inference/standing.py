@@ -9,9 +9,10 @@ from functools import partial
 
 from ..errors import ReadingError
 from ..expressions import build
-from ..expressions.expr import Expr, make
+from ..expressions.expr import Expr
+from ..expressions.stacked import commutation, duplication, elimination
 from ..kinds import ONE, Dim, Shape
-from ..ops.core import COMMUTATION, IVERSON
+from ..ops.core import IVERSON
 from ..reading.declare import MOST_AXES
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import Part, readings, split_indexed
@@ -22,6 +23,8 @@ from .scene import declared_shape, leading_sizes
 from .scopes import SCALAR, BoundIndex, BoundNames, Typing
 from .terms import Resolve, TypedTerm, known
 from .unify import is_unknown
+
+STRUCTURES = {"K": "commutation", "D": "duplication", "L": "elimination"}
 
 
 def name_of(el: Typing, node: Node) -> TypedTerm:
@@ -355,8 +358,8 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
         return TypedTerm((n, ONE), (), lambda _, r: build.unit(place.expr, r(n)), node)
     if base in ("I", "0", "1", "ones") and sub:
         return _sized(el, base, sizes_of(sub), node)
-    if base == "K" and sub and "K" not in scene.declared:
-        return _commutation(el, sub, node)
+    if base in STRUCTURES and sub and base not in scene.declared and base not in scene.alone:
+        return _structure_of(el, base, sub, node)
     return None
 
 
@@ -425,15 +428,31 @@ def _own_size(el: Typing, size: Dim, node: Node) -> Dim:
     return fitting
 
 
-def _commutation(el: Typing, sub: str, node: Node) -> TypedTerm | None:
+def _structure_of(el: Typing, base: str, sub: str, node: Node) -> TypedTerm | None:
+    """K_{m,n}, K_{mn}, K_n, D_n, L_n, where the subscripts are sizes: those with D_2 and L_2 are names as others are."""
     dims = sizes_of(sub)
-    if len(dims) == 1:
-        names = list(sub)
-        dims = tuple(Dim.of(int(n) if n.isdigit() else n) for n in names) if len(names) == 2 else dims
-    if len(dims) != 2 or any(n not in el.scene.sizes for d in dims for n in d.names()):
+    if base == "K" and len(dims) == 1 and len(sub) == 2:
+        dims = tuple(Dim.of(int(n) if n.isdigit() else n) for n in sub)
+    if any(n not in el.scene.sizes for d in dims for n in d.names()):
         return None
-    m, n = dims
-    return TypedTerm((m * n, m * n), (), lambda _, __: make(COMMUTATION, (), (m, n), (m * n, m * n), 1), node)
+    if len(dims) > (2 if base == "K" else 1) or (len(dims) == 1 and not dims[0].names()):
+        return None
+    kind = STRUCTURES[base]
+    if base != "K":
+        el.note(f"{node.attr} is the {kind} matrix")
+    return structure(el, kind, dims, node)
+
+
+def structure(el: Typing, kind: str, dims: Sequence[Dim], node: Node) -> TypedTerm:
+    """The commutation, duplication or elimination matrix of these sizes."""
+    m, n = dims[0], dims[-1]
+    whole = el.sizes.product(m, n)
+    if kind == "commutation":
+        return TypedTerm((whole, whole), (), lambda _, r: commutation((r(m), r(n))), node)
+    half = el.sizes.triangle(n)
+    if kind == "duplication":
+        return TypedTerm((whole, half), (), lambda _, r: duplication(r(n)), node)
+    return TypedTerm((half, whole), (), lambda _, r: elimination(r(n)), node)
 
 
 def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node) -> TypedTerm:

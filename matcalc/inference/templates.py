@@ -9,7 +9,7 @@ from ..errors import NoAnswerError, ShapeError
 from ..expressions import build
 from ..expressions.build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
 from ..expressions.expr import Expr, make, postorder, transform
-from ..kinds import ONE, Dim, Shape, size_of_letter
+from ..kinds import ONE, Dim, Shape, size_of_letter, triangle_side
 from ..ops.core import ADD, EYE, INDEXED_SUM, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
 from ..ops.operation import Operation
 from .infer import read_template
@@ -138,6 +138,8 @@ def _letters(values: Iterable[Expr], args: Iterable[Expr]) -> dict[str, Dim]:
         for letter, dim in zip(v.shape, a.shape, strict=True):
             if letter.name:
                 sizes[letter.name] = dim
+            elif letter is not ONE and (side := triangle_side(letter)) is not None and side.name:
+                sizes[side.name] = triangle_side(dim) or ONE
     return sizes
 
 
@@ -165,7 +167,8 @@ def _resized(leaf: Expr, sizes: dict[str, Dim]) -> Expr:
         return build.size(leaf.attr.substitute(sizes))
     if leaf.op is SYMBOL:
         return leaf
-    return make(leaf.op, (), leaf.attr, (rows, cols), leaf.size, leaf.indices)
+    attr = leaf.attr.substitute(sizes) if isinstance(leaf.attr, Dim) else leaf.attr
+    return make(leaf.op, (), attr, (rows, cols), leaf.size, leaf.indices)
 
 
 @cache

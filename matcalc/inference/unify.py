@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..kinds import ONE, Dim, Shape
+from ..kinds import ONE, Dim, Shape, square_root, triangle_side, triangular
 
 
 def is_unknown(d: Dim) -> bool:
@@ -27,6 +27,7 @@ class Sizes:
     def __init__(self) -> None:
         self._value: dict[Dim, Dim] = {}
         self._factors: dict[Dim, tuple[Dim, Dim]] = {}
+        self._sides: dict[Dim, Dim] = {}  # of n (n + 1)/2, the n
         self._parts: dict[Dim, tuple[Dim, ...]] = {}
         self._cuts: dict[Dim, tuple[Dim, ...]] = {}  # known sums, as the text cuts them
         self._open: list[tuple[Dim, Dim, Dim]] = []
@@ -49,6 +50,15 @@ class Sizes:
         self._factors[whole] = (outer, inner)
         return whole
 
+    def triangle(self, side: Dim) -> Dim:
+        """The size n (n + 1)/2 of vech."""
+        side = self.resolve(side)
+        if not is_unknown(side):
+            return triangular(side)
+        whole = self.fresh()
+        self._sides[whole] = side
+        return whole
+
     def loose(self) -> Dim:
         """A new unknown that is one where nothing else is said about it."""
         self._loose.append(self.fresh())
@@ -58,7 +68,11 @@ class Sizes:
         """Let every loose size be one that nothing has made anything else, nor equal to one of the `others`."""
         held = set(others)
         for d in map(self.resolve, self._loose):
-            if is_unknown(d) and d not in self._parts and d not in self._factors and not any(self._occurs(d, h) for h in held):
+            if (
+                is_unknown(d)
+                and not any(d in made for made in (self._parts, self._factors, self._sides))
+                and not any(self._occurs(d, h) for h in held)
+            ):
                 self._value[d] = ONE
 
     def sum(self, parts: Sequence[Dim]) -> Dim:
@@ -83,6 +97,9 @@ class Sizes:
             if not is_unknown(outer) and not is_unknown(inner):
                 value[d] = outer * inner
                 return value[d]
+        if d in self._sides and not is_unknown(side := self.resolve(self._sides[d])):
+            value[d] = triangular(side)
+            return value[d]
         if d in self._parts:
             parts = [self.resolve(p) for p in self._parts[d]]
             if not any(map(is_unknown, parts)):
@@ -107,6 +124,8 @@ class Sizes:
             a, b = b, a
         if not is_unknown(a):
             return False
+        if a in self._sides or b in self._sides:
+            return self._unify_triangle(a, b)
         if a in self._parts:
             return self._unify_sum(a, b)
         if b in self._parts:
@@ -131,6 +150,23 @@ class Sizes:
         self._value[a] = b
         self._open.append((outer, inner, b))
         return self.settle()
+
+    def _unify_triangle(self, a: Dim, b: Dim) -> bool:
+        """n (n + 1)/2 of an unknown n and another size."""
+        if a not in self._sides:
+            a, b = b, a
+        if b in self._factors or b in self._parts:
+            return False
+        if is_unknown(b) and b not in self._sides:
+            if self._occurs(b, a):
+                return False
+            self._value[b] = a
+            return True
+        side = self._sides[b] if b in self._sides else triangle_side(b)
+        if side is None:
+            return False
+        self._value[a] = b
+        return self.unify(self._sides[a], side)
 
     def _unify_sum(self, a: Dim, b: Dim) -> bool:
         """A sum of sizes and another size: one unknown part is what is left; an unknown takes the sum."""
@@ -161,7 +197,7 @@ class Sizes:
             d = self.resolve(todo.pop())
             if d is unknown:
                 return True
-            todo += (*self._factors.get(d, ()), *self._parts.get(d, ()))
+            todo += (*self._factors.get(d, ()), *self._parts.get(d, ()), *([self._sides[d]] if d in self._sides else []))
         return False
 
     def settle(self) -> bool:
@@ -173,7 +209,7 @@ class Sizes:
                 self._open.append((outer, inner, whole))
                 continue
             known, other = (inner, outer) if is_unknown(outer) else (outer, inner)
-            rest = next(iter(square_root(whole)), None) if outer is inner else quotient(whole, known)
+            rest = square_root(whole) if outer is inner else quotient(whole, known)
             if rest is None or not self.unify(other, rest):
                 return False
         return len(self._open) in (0, len(waiting)) or self.settle()
@@ -217,13 +253,3 @@ def quotient(whole: Dim, part: Dim) -> Dim | None:
             return None
         result[tuple(sorted((n, k) for n, k in powers.items() if k))] = c // number
     return Dim(result)
-
-
-def square_root(whole: Dim) -> list[Dim]:
-    """n, n where `whole` is the monomial n^2; nothing where it is none."""
-    if len(whole.terms) != 1:
-        return []
-    monomial, c = whole.terms[0]
-    if c != 1 or not monomial or any(k % 2 for _, k in monomial):
-        return []
-    return [Dim({tuple((n, k // 2) for n, k in monomial): 1})] * 2

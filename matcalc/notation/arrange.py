@@ -46,6 +46,7 @@ from ..ops.core import (
     ZEROS,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL
 from ..ops.singular_values import EIGENVALUE
 from ..ops.sums import SUM
@@ -119,6 +120,8 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
     if e.op.directions:
         parts = (spelling.sized(e.args[0]), *[_direction(spelling, a) for a in sorted(e.args[1:], key=spelling.key)])
         return Node("call", parts, e.op.spellings[0])
+    if e.op is UNVEC:
+        return Node("call", (spelling.of(e.args[0]),), "unvec")
     told = e.op.signature.startswith("3 ")  # the function says how many entries there are
     parts = broadcast(spelling, e.args) if several else tuple(beside(spelling, a) if told else spelling.sized(a) for a in e.args)
     called = e.op.spellings[0] if e.op.spellings else e.op.name
@@ -285,5 +288,5 @@ _RULES: dict[object, Callable[[Spelling, Expr], Node]] = {
     CASES: cases,
     NAMED: lambda spelling, e: spelling.of(e.args[0]),
 }
-for _op in (NUMBER, SIZE, ONES, ZEROS, EYE, SYMBOL, CONSTANT, IMAGINARY, INDEX, COMMUTATION):
+for _op in (NUMBER, SIZE, ONES, ZEROS, EYE, SYMBOL, CONSTANT, IMAGINARY, INDEX, COMMUTATION, DUPLICATION, ELIMINATION):
     _RULES[_op] = leaf

@@ -36,11 +36,12 @@ from ..expressions.build import (
     unit,
     zeros,
 )
-from ..expressions.expr import Expr, make, order_key
+from ..expressions.expr import Expr, order_key
+from ..expressions.stacked import commutation
 from ..kinds import ONE, SCALAR, Shape
 from ..numbers.kernels import network
 from ..numbers.numeric import Plan
-from ..ops.core import ADD, COMMUTATION
+from ..ops.core import ADD
 from ..ops.sums import VEC
 from ..shortening.simplify import simplify
 from ..syntax import Program
@@ -107,6 +108,9 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
         for name, low, high in reversed(t.binders):
             body = indexed_sum(name, low, high, body)
         return body
+    if len(t.slots[0]) == 2 and not t.slots[1]:  # of vec(F), that of F
+        j, i = t.slots[0]
+        return _term(Term(t.scalar, t.factors, ((i,), (j,), *t.slots[2:])), (i.dim, j.dim), x)
     stacked = [k for k, (_, r, c) in enumerate(t.factors) if len(r) > 1 or len(c) > 1]
     if len(stacked) == 1:
         return _through(t, t.factors[stacked[0]], f, x)
@@ -165,7 +169,7 @@ def _of_kronecker(t: Term, x: Shape) -> Expr:
         columns = [_half(part, slots, x, t) for part, slots in zip(parts, ((rows[0], cols[0]), (rows[1], cols[1])))]
         (m, n), (p, q) = ((r[0].dim if r else ONE, c[0].dim if c else ONE) for r, c in ((rows[0], cols[0]), (rows[1], cols[1])))
         exchange = [eye(n)] if n is not ONE else []
-        exchange += [commutation((q, m)) if m is not ONE and q is not ONE else eye(m * q)] if m * q is not ONE else []
+        exchange += [commutation((q, m))] if m * q is not ONE else []
         exchange += [eye(p)] if p is not ONE else []
         body = kron(*columns)
         return times(t.scalar, body if m is ONE or q is ONE else matmul(kron(*exchange) if len(exchange) > 1 else exchange[0], body))
@@ -252,12 +256,6 @@ def _column(v: Expr) -> Expr:
     if v.op is not VEC or ONE not in v.args[0].shape:
         return v
     return v.args[0] if v.args[0].shape[1] is ONE else transpose(v.args[0])
-
-
-def commutation(shape: Shape) -> Expr:
-    """K with K vec(X) = vec(X^T) for X of this shape."""
-    n = shape[0] * shape[1]
-    return make(COMMUTATION, (), shape, (n, n), 1)
 
 
 def kronecker_summands(tensor: Tensor, indices: Mapping[str, int], arrays: ModuleType | None = None) -> Callable[..., list[Any]]:

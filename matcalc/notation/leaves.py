@@ -6,12 +6,13 @@ from ..expressions.build import conjugate, conjugate_name, is_conjugate_name, is
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, COMMUTATION, EYE, IMAGINARY, INDEX, NUMBER, ONES, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
+from ..ops.half_vectorization import DUPLICATION, ELIMINATION
 from ..syntax import Node, spell_name, split_name
 from .spelling import Spelling
 from .surface import dimension, flipped, name, number
 
 
-def leaf(_: Spelling, e: Expr) -> Node:
+def leaf(spelling: Spelling, e: Expr) -> Node:
     if e.op is NUMBER:
         return number(value_of(e))
     if e.op is SIZE:
@@ -29,6 +30,11 @@ def leaf(_: Spelling, e: Expr) -> Node:
         return name(spell_name("K", f"{e.attr[0]},{e.attr[1]}"))
     if e.op is IMAGINARY:
         return name("i")
+    if e.op in (DUPLICATION, ELIMINATION):
+        letter = "D" if e.op is DUPLICATION else "L"
+        assert isinstance(e.attr, Dim)
+        plain = e.attr.names() and letter not in spelling.taken
+        return name(spell_name(letter, str(e.attr))) if plain else Node("call", (dimension(e.attr),), e.op.name)
     if isinstance(e.attr, tuple):
         own = str(e.attr[0])
         if is_conjugate_name(own.removeprefix("d")):  # conj(z), and conj(dz) for its differential

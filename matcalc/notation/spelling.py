@@ -8,9 +8,10 @@ from fractions import Fraction
 from ..expressions.build import is_number, opposite, split, transpose, without_coefficient
 from ..expressions.expr import Expr, postorder
 from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, IVERSON, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
+from ..ops.half_vectorization import UNVEC
 from ..printing.count import symbols
 from ..syntax import Node, spell_name, split_name, walk
-from .surface import name
+from .surface import dimension, name
 
 Key = tuple[object, ...]
 
@@ -76,6 +77,9 @@ class Spelling:
         inner = body.args[0] if body is not None and body.op is TRANSPOSE else body
         if body is None or inner is None or not _is_identity(inner) or e in self.named:
             return self.of(e)
+        if inner.op is UNVEC:
+            node = Node("call", (self.of(inner.args[0]), *map(dimension, inner.shape)), "unvec")
+            return self.instead(e, body, node if inner is body else Node("T", (node,)))
         if inner.op is INDEXED_SUM:
             low, high, term = inner.args
             node = Node("sum", (self.sized(term if inner is body else transpose(term)), self.of(low), self.of(high)), str(inner.attr))
@@ -151,11 +155,11 @@ class Spelling:
 
 
 def _is_identity(e: Expr | None) -> bool:
-    """An identity or a unit vector, or a sum of them over an index."""
+    """An identity, a unit vector or unvec(y), or a sum of them over an index."""
     while e is not None and e.op is INDEXED_SUM:
         e = split(e.args[2])[2]
         e = e.args[0] if e is not None and e.op is TRANSPOSE else e
-    return e is not None and e.op in (EYE, UNIT)
+    return e is not None and e.op in (EYE, UNIT, UNVEC)
 
 
 def is_sizeless(e: Expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..kinds import Dim
+from ..kinds import ONE, Dim
 from ..syntax import Node, walk
 
 
@@ -28,9 +28,12 @@ def number(value: int | Fraction) -> Node:
 
 def dimension(dim: Dim) -> Node:
     """A size as a tree: a polynomial in dimension names."""
-    terms = []
+    if any(c.denominator > 1 for _, c in dim.terms):
+        common, rest, below = dim.as_quotient()
+        return quotient([*(name(n) for n, k in common for _ in range(k)), *([dimension(rest)] if rest != ONE else [])], [number(below)])
+    terms: list[Node] = []
     for monomial, c in sorted(dim.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
-        parts = [] if abs(c) == 1 and monomial else [number(abs(c))]
+        parts = [] if abs(c) == 1 and monomial else [number(abs(Fraction(c)))]
         parts += [name(n) for n, k in monomial for _ in range(k)]
         body = product(parts)
         terms.append(Node("neg", (body,)) if c < 0 else body)

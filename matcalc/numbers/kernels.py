@@ -182,6 +182,28 @@ def transposed_places(attr: Any, sizes: Mapping[str, int]) -> list[int]:
     return [k % n * m + k // n for k in range(m * n)]
 
 
+def lower_places(n: int) -> list[int]:
+    """Where the entries of vech(X) stand in vec(X), for X of n by n."""
+    return [j * n + i for j in range(n) for i in range(j, n)]
+
+
+def mirrored_places(n: int) -> list[int]:
+    """Where the entries of vec(S) stand in vech(S), for a symmetric S of n by n."""
+    at = {place: k for k, place in enumerate(lower_places(n))}
+    return [at[min(i, j) * n + max(i, j)] for j in range(n) for i in range(n)]
+
+
+def half_vectorized(x: Value) -> Value:
+    """vech(X)."""
+    return x.reshape(-1, 1, order="F")[lower_places(len(x))]
+
+
+def from_half(v: Value) -> Value:
+    """The symmetric matrix S with vech(S) = v."""
+    n = (math.isqrt(8 * len(v) + 1) - 1) // 2
+    return v[mirrored_places(n)].reshape(n, n)
+
+
 # ---------------------------------------------------------------------------------------------- vectors
 
 

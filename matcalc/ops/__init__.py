@@ -17,6 +17,7 @@ from . import (
     elementary,
     extremes,
     gamma,
+    half_vectorization,
     inverse,
     khatri_rao,
     losses,
@@ -38,7 +39,7 @@ __all__ = ["CHAPTERS", "MOST_DIRECTIONS", "REGISTRY", "arity", "by_name", "calle
 
 # In the order of the contents.
 CHAPTERS = (
-    *(core, khatri_rao, sums, trace, diagonal, blocks, abstract),
+    *(core, khatri_rao, sums, half_vectorization, trace, diagonal, blocks, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, matrix_functions, rotations, complex_numbers),
     *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, programs),
 )

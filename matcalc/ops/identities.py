@@ -135,6 +135,60 @@ identity(
 identity("mixed product with a column", "kron(I, u) X", "kron(X, u)", "u: m 1, X: n p", source=_MIXED)
 identity("mixed product with a column, second form", "kron(u, I) X", "kron(u, X)", "u: m 1, X: n p", source=_MIXED)
 
+# Half-vectorization.
+_MAGNUS = after("magnus-neudecker")
+identity("vec of a symmetric matrix", "duplication(X) vech(X)", "vec(X)", "X: n n", when="symmetric X", source="definition")
+identity("vech of a symmetric matrix", "duplication(X)^+ vec(X)", "vech(X)", "X: n n", when="symmetric X", source="definition")
+identity("vech by elimination", "elimination(X) vec(X)", "vech(X)", "X: n n", source="definition")
+identity("transpose before duplication", "duplication(X)^T vec(X^T)", "duplication(X)^T vec(X)", "X: n n", source="definition")
+_SYMMETRIC = "from L_n D_n = I and (I + K_{n,n})/2 = D_n D_n^+, where K_{n,n} exchanges the factors of a Kronecker product"
+identity(
+    "elimination beside duplication",
+    "elimination(Y) (X ⊗ X) duplication(Z)",
+    "duplication(Y)^+ (X ⊗ X) duplication(Z)",
+    "X: m n, Y: m m, Z: n n",
+    source="from D_m D_m^+ (X ⊗ X) D_n = (X ⊗ X) D_n, since X S X^T is symmetric where S is",
+)
+identity(
+    "elimination of a symmetrized product",
+    "elimination(X) (X ⊗ Y + Y ⊗ X) duplication(X)",
+    "2 duplication(X)^+ (X ⊗ Y) duplication(X)",
+    "X: n n, Y: n n",
+    source=_SYMMETRIC,
+)
+identity(
+    "elimination of a symmetrized product with a column",
+    "elimination(X) (u ⊗ X + X ⊗ u)",
+    "2 duplication(X)^+ (u ⊗ X)",
+    "X: n n, u: n 1",
+    source=_SYMMETRIC,
+)
+identity(
+    "inverse between duplications",
+    "(duplication(X)^T (X ⊗ X) duplication(X))^-1",
+    "duplication(X)^+ (X^-1 ⊗ X^-1) (duplication(X)^+)^T",
+    "X: n n",
+    source=_MAGNUS,
+)
+identity("duplication of a lower triangle", "duplication(X)^T vec(tril(X))", "vech(X)", "X: n n", source="definition")
+identity(
+    "products between duplications",
+    "duplication(X)^T (X ⊗ Y + Z ⊗ X) duplication(X)",
+    "duplication(X)^T (X ⊗ (Y + Z)) duplication(X)",
+    "X: n n, Y: n n, Z: n n",
+    source="from (X ⊗ Y) K = K (Y ⊗ X) and K D_n = D_n",
+)
+identity("lower triangle of a half", "tril(unvech(vech(X)))", "tril(X)", "X: n n", source="definition")
+for _sign in "+-":
+    identity(
+        f"lower triangle of a half {_sign} another",
+        f"tril(unvech(u {_sign} vech(X)))",
+        f"tril(unvech(u) {_sign} X)",
+        "X: n n, u: n(n+1)/2 1",
+        equal=True,
+        source="definition",
+    )
+
 # Entrywise and diagonal products.
 identity(
     "entrywise product with an outer product",

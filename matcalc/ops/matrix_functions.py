@@ -192,7 +192,7 @@ CHOLESKY = operation(
     rule="differential of the Cholesky factor",
     statement="d chol(X) = L Φ(L^-1 dX L^-T) for X = L L^T, where Φ takes the lower triangle and half the diagonal of a symmetric "
     "matrix; of a matrix that is not symmetric the symmetric part (X + X^T)/2 is factored",
-    source=cite(work("Murray 2016", "I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016"), "eq. (8)"),
+    source=after(work("Murray 2016", "I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016")),
     spellings="chol",
     numeric="np.linalg.cholesky((X + X.T) / 2)",
     numpy="np.linalg.cholesky((X + X.T) / 2)",

@@ -54,7 +54,7 @@ EIGENVALUE = operation(
     example="eigmax(X) by X where X in S^n",
     statement="d lambda = v^T dX v for a simple eigenvalue lambda of a symmetric X with X v = lambda v, v^T v = 1; counted from the "
     "least, with k < 0 from the greatest; of a matrix that is not symmetric the symmetric part is taken",
-    source=cite("magnus-neudecker", "section 8.8, theorem 7"),
+    source=cite("cookbook", "eq. (67)"),
     spellings="eigval",
     numeric="eigen(X, k)[0]",
     numpy="_eigen(X, k)[0]",
@@ -73,7 +73,7 @@ EIGENVECTOR = operation(
     example="a^T eigvec(X, 1) by X where X in S^n",
     statement="dv = (lambda I - X)^+ dX v for the unit eigenvector v of a simple eigenvalue lambda of a symmetric X; its greatest entry is "
     "positive",
-    source=cite("magnus-neudecker", "section 8.8, theorem 7"),
+    source=cite("cookbook", "eq. (68)"),
     spellings="eigvec",
     numeric="eigen(X, k)[1]",
     numpy="_eigen(X, k)[1]",

@@ -8,7 +8,7 @@ from ..answers.layout import laid_out, oriented
 from ..derivation.origin import Origin, Stage
 from ..differentiation.families import as_declared, free_of
 from ..differentiation.pairs import has_stacked
-from ..differentiation.structured import sentence, set_of, sets_of, within
+from ..differentiation.structured import STACKED, sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..expressions.build import (
@@ -41,6 +41,7 @@ from ..shortening.simplify import as_typed, recognise, simplify
 from ..syntax import spell_name, split_name, walk
 from .derivative import Derivative
 from .further import Further
+from .halved import halved
 from .judging import judged, printed
 from .question import Question, bases
 from .vectorized import vectorized
@@ -62,6 +63,8 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
                 d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]
             return found
         names, order = question.names, question.options.order
+        if question.options.structured == STACKED and question.options.notation not in ("auto", "matrix"):
+            raise UsageError("a derivative by vech(S) is a matrix", suggestion="leave the notation out")
         if question.options.structured:
             question.real("--structured")
             sets_of([question.declared(n) for n in names], names, question.options.structured)
@@ -165,9 +168,15 @@ def _one(question: Question) -> Derivative:
             checks.append(seen_at_any(trials))
     sets = [set_of(question.declared(n)) if structured else None for n in names]
     if any(sets):
-        tensor = within(tensor, sets, structured).map(final)
+
+        def restricted(whole: Tensor, sets: Sequence[str | None]) -> Tensor:
+            return halved(whole, sets) if structured == STACKED else within(whole, sets, structured)
+
+        tensor = restricted(tensor, sets).map(final)
+        if structured == STACKED:
+            notation = "auto"
         if check:
-            before = within(previous, sets[:-1], structured) if len(names) > 1 else None
+            before = restricted(previous, sets[:-1]) if len(names) > 1 else None
             n, v, own = names[-1], variables[-1], sets[-1]
             checks.append(
                 seen_at_any([judged(typed, before, tensor, n, v, own, structured, indices=i) for i in _trials(variables, function)])
@@ -196,6 +205,8 @@ def _one(question: Question) -> Derivative:
     found._in_names = question.options.names
     found._by = names
     found._convention = "; ".join(told)
+    if structured == STACKED:
+        found.by = tuple(f"vech({n})" if kind else n for n, kind in zip(names, sets, strict=True))
     if stages[-1].raw is not None and not restore and value is not None and tensor.matrix is not None and not any(sets):
         found._raw = oriented(stages[-1].raw, tensor.shapes, layout)[0]
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..answers.answer import ClosedForm
 from ..answers.scope import Scope, ranks_of
-from ..differentiation.structured import stays, tangent
+from ..differentiation.structured import STACKED, stays, tangent
 from ..differentiation.tensor import Tensor, size_of
 from ..errors import NoAnswerError, ShapeError
 from ..expressions.build import base_name, is_complex, is_conjugate_name, is_zero, negative, substitute, subtract, symbol, value_of
@@ -84,7 +84,7 @@ def judged(
         return (lambda env, sizes: values(env, sizes, *_directions(before, sizes, arrays))) if tensors else values
 
     moved = name_of(variable.args[0] if variable.op is ENTRY else variable)
-    claim = _claim(tensor, notation, indices, kind, before if tensors else None)
+    claim = _claim(tensor, notation, indices, kind, before if tensors else None, structured)
     asked: tuple[Numbers, Along] = function, claim
     if fixed:
         asked = _with_numbers(function, fixed), _with_numbers(claim, fixed)
@@ -194,7 +194,9 @@ def _summands(tensor: Tensor) -> list[list[Expr]]:
     return [[e] for e in terms_of(tensor.matrix)]
 
 
-def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None, before: Tensor | None) -> Along:
+def _claim(
+    tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None, before: Tensor | None, structured: str = ""
+) -> Along:
     """What is printed is what is checked; along random directions of the variables of the derivative `before`, if it is given."""
     if notation == "differential":
         return along_map(tensor, indices)
@@ -208,7 +210,7 @@ def _claim(tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str 
                 directions = _directions(before, sizes, arrays) if before is not None else []
                 return [arrays.flat(v) for v in values(env, sizes, *directions, e)]
             parts = [arrays.flat(v) for v in values(env, sizes)]
-            if kind is not None:
+            if kind is not None and structured != STACKED:
                 stays(kind, [sum(entries) for entries in zip(*parts, strict=True)], len(e), arrays)
             direction = arrays.flat(e)
             return [_paired(part, direction) for part in parts]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from ..differentiation.structured import STACKED
 from ..errors import MatcalcError, UsageError
 from ..expressions.build import base_name, conjugate, conjugate_name, entry, index, is_complex, is_conjugate_name, num
 from ..expressions.expr import Expr
@@ -26,6 +27,7 @@ from ..syntax import Declaration, Program, split_name
 from .given import Built, Function, Names, Where, declared_in, names_of, number_of
 
 LAYOUTS = ("numerator", "denominator", "strict")
+_STACKED = re.compile(r"(?:vech|\\(?:operatorname|mathrm|text)\{vech\})\s*(?:\\left)?\(([^()]*?)(?:\\right)?\)")
 CUSTOMARY = frozenset("x X theta Theta w W".split())  # what is unknown in most formulas, beside what is given
 _CONJUGATED = re.compile(r"conj\((.*)\)|\\(?:bar|overline)\s*\{(.*)\}|\\(?:bar|overline)\s*(\w|\\\w+)|(.*)\^(?:\*|\{\*\}|\\ast)")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
@@ -102,7 +104,9 @@ class Question:
             program = read(function, declared)
             declarations = (*declared, *declarations_in(program.where))
         try:
-            names = names_in(() if wrt is None else wrt, declarations, program.complex_)
+            given, stacked = unstacked(() if wrt is None else wrt)
+            options = options.changed(structured=STACKED) if stacked else options
+            names = names_in(given, declarations, program.complex_)
             if program.asked is not None:
                 if not asks:
                     raise UsageError("the text asks for a derivative, and a function is wanted here")
@@ -240,6 +244,13 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
         counts=[d.name for d in known if d.field == "N" and not d.sizes],
         complex_=[d.name for d in known if d.field == "C"],
     )
+
+
+def unstacked(given: Names) -> tuple[list[str], bool]:
+    """The names with S for vech(S), and whether there is one."""
+    texts = names_of(given)
+    found = [_STACKED.sub(r"\1", text) for text in texts]
+    return found, found != texts
 
 
 def names_in(given: Names, declarations: Iterable[Declaration], complex_: bool = False) -> tuple[str, ...]:

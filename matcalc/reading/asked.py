@@ -197,11 +197,22 @@ def _sign(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[
             order, i = power
     elif not nabla:
         return None
-    if by_letter and not any(m.value == n for n in names for m in marks[i:stop]):
+    if by_letter and not _stand(names, marks, i, stop):  # D_n^T A D_n asks nothing
         return None
     if len(names) > 1 and order == 1 and not nabla:
         order = len(names)
     return Asked(tuple(names * order if len(names) == 1 else names), order), i
+
+
+def _stand(names: Sequence[str], marks: Sequence[Mark], i: int, stop: int) -> bool:
+    """Whether one of the names stands somewhere, not only as a subscript."""
+    while i < stop:
+        if marks[i].kind == "under" and i + 1 < stop:
+            i = marks[i + 1].mate if marks[i + 1].kind == "open" else i + 1
+        elif marks[i].value in names:
+            return True
+        i += 1
+    return False
 
 
 def _check_extent(marks: list[Mark], start: int, stop: int, text: str, question: Asked) -> None:

@@ -1,6 +1,8 @@
-"""Sizes as they are written, `m x n`, `2n`, `N \\times (D + 1)`: polynomials of dimension names and integers."""
+"""Sizes as they are written, `m x n`, `2n`, `N \\times (D + 1)`, `n(n + 1)/2`: polynomials of dimension names and numbers."""
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from ..errors import Span
 from ..kinds import Dim
@@ -8,7 +10,7 @@ from ..syntax import spell_name
 from .marks import Mark, quote, refuse
 from .scan import scan
 
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2}
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 _ENDS = ("word", "num", "close", "greek", "sub")
 _BEGINS = ("word", "num", "open", "greek")
 _MAX_POWER = 8
@@ -69,7 +71,10 @@ def _polynomial(marks: list[Mark], text: str) -> Dim:
             left = values.pop() if values else None
             if left is None:
                 raise refuse("this is no size", text, (marks[0].start, marks[-1].end))
-            values.append(_small(left + right if op == "+" else left - right if op == "-" else left * right, text, whole))
+            if op == "/" and not right.number:
+                raise refuse("a size is divided by a whole number only", text, whole)
+            found = left + right if op == "+" else left - right if op == "-" else left / (right.number or 1) if op == "/" else left * right
+            values.append(_small(found, text, whole))
 
     while i < len(marks):
         mark = marks[i]
@@ -85,8 +90,8 @@ def _polynomial(marks: list[Mark], text: str) -> Dim:
             size, i = _atom(marks, i, text)
             values.append(size)
             operand = True
-        elif (operand and mark.kind in ("plus", "minus")) or (operand and mark.kind == "infix" and mark.value == "."):
-            op = "*" if mark.kind == "infix" else mark.value if mark.kind == "plus" else "-"
+        elif operand and (mark.kind in ("plus", "minus") or (mark.kind == "infix" and mark.value in (".", "/"))):
+            op = "-" if mark.kind == "minus" else mark.value if mark.value != "." else "*"
             reduce(_PRECEDENCE[op])
             waiting.append(op)
             operand = False
@@ -142,7 +147,7 @@ def _power(base: Dim, marks: list[Mark], i: int, text: str) -> tuple[Dim, int]:
 
 def _small(size: Dim, text: str, span: Span) -> Dim:
     """Sizes stay what a person would write."""
-    if len(size.terms) > _MAX_TERMS or any(abs(c) > _MAX_NUMBER for _, c in size.terms):
+    if len(size.terms) > _MAX_TERMS or any(abs(Fraction(c)) > _MAX_NUMBER for _, c in size.terms):
         raise refuse("the size is too large", text, span)
     return size
 

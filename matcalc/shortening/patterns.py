@@ -17,9 +17,10 @@ from ..expressions.build import add, is_number, matmul, num, split, symbol, time
 from ..expressions.conjugates import is_complex, is_sound
 from ..expressions.expr import Expr
 from ..expressions.properties import holds
+from ..expressions.stacked import STRUCTURES, sizes_in
 from ..inference.infer import read_template
 from ..inference.templates import entrywise, instantiate
-from ..kinds import ONE, Dim
+from ..kinds import ONE, Dim, size_of_letter, triangle_side
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, EYE, HADAMARD, IVERSON, MATMUL, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
 from ..ops.identities import IDENTITIES, Identity
@@ -131,7 +132,7 @@ def letters(i: Identity) -> dict[str, Expr]:
     found = {}
     for part in filter(None, i.where.split(",")):
         x, _, shape = part.partition(":")
-        rows, cols = (ONE if d == "1" else Dim.of(_MARK + d) for d in shape.split())
+        rows, cols = (size_of_letter(d, _MARK) for d in shape.split())
         found[x.strip()] = symbol(_MARK + x.strip(), (rows, cols))
     return found
 
@@ -260,7 +261,7 @@ def _match(p: Expr, e: Expr, b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, 
             if b[p] is e:
                 yield b, s
             return
-        sizes = _sizes(p, e, s)
+        sizes = _sizes(p.shape, e.shape, s)
         if sizes is not None:
             yield {**b, p: e}, sizes
         return
@@ -276,8 +277,9 @@ def _match(p: Expr, e: Expr, b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, 
     if p.op is not e.op:
         return
     if not p.args:
-        sizes = _sizes(p, e, s)
-        if sizes is not None and (p.op in (EYE, ONES, ZEROS) or p is e):
+        of_sizes = p.op in STRUCTURES
+        sizes = _sizes(sizes_in(p), sizes_in(e), s) if of_sizes else _sizes(p.shape, e.shape, s)
+        if sizes is not None and (of_sizes or p.op in (EYE, ONES, ZEROS) or p is e):
             yield b, sizes
         return
     if p.op is MATMUL:
@@ -336,9 +338,11 @@ def _match_all(ps: Iterable[Expr], es: Iterable[Expr], b: Bindings, s: Sizes) ->
         yield from _match_all(ps[1:], es[1:], b2, s2)
 
 
-def _sizes(p: Expr, e: Expr, s: Sizes) -> Sizes | None:
-    """The dimension letters extended so that the pattern has the shape of `e`; None if it cannot."""
-    for wanted, given in zip(p.shape, e.shape, strict=True):
+def _sizes(pattern: Sequence[Dim], found: Sequence[Dim], s: Sizes) -> Sizes | None:
+    """The dimension letters extended so that the pattern has these sizes; None if it cannot."""
+    for wanted, given in zip(pattern, found, strict=True):
+        if not wanted.name and wanted is not ONE and (side := triangle_side(wanted)) and side.name:  # n (n + 1)/2
+            wanted, given = side, triangle_side(given) or ONE
         letter = wanted.name
         if letter is None or not letter.startswith(_MARK):
             if wanted is not given:

@@ -234,6 +234,24 @@ def _commutation(m, n, dtype):
     return np.eye(m * n, dtype=dtype)[np.arange(m * n).reshape(n, m).T.reshape(-1)]
 
 
+def _elimination(n, dtype):
+    """L with L vec(X) = vech(X) for X of shape (n, n)."""
+    return np.eye(n * n, dtype=dtype)[np.flatnonzero(np.tri(n).T)]
+
+
+def _duplication(n, dtype):
+    """D with D vech(S) = vec(S) for symmetric S of shape (n, n)."""
+    place = np.arange(n * n).reshape(n, n)
+    first = np.minimum(place, place.T).reshape(-1)
+    return np.eye(n * n, dtype=dtype)[first] @ _elimination(n, dtype).T
+
+
+def _unvech(v):
+    """The symmetric matrix S with vech(S) = v."""
+    n = (math.isqrt(8 * len(v) + 1) - 1) // 2
+    return (_duplication(n, v.dtype) @ v).reshape(n, n)
+
+
 def _sqrtm(X):
     """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
     M = S = X.astype(np.float64)

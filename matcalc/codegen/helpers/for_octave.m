@@ -141,6 +141,28 @@ function K = commutation_(m, n)
 end
 
 
+function L = elimination_(n)
+    % L * vec(X) = vech(X) for X of n x n
+    L = eye(n * n);
+    L = L(find(tril(true(n))), :);
+end
+
+
+function D = duplication_(n)
+    % D * vech(S) = vec(S) for symmetric S of n x n
+    place = reshape(1:n*n, n, n);
+    D = eye(n * n);
+    D = D(min(place, place.')(:), :) * elimination_(n).';
+end
+
+
+function S = unvech_(v)
+    % the symmetric matrix S with vech(S) = v
+    n = (sqrt(8 * numel(v) + 1) - 1) / 2;
+    S = reshape(duplication_(n) * v(:), n, n);
+end
+
+
 function x = cases_(varargin)
     % the first value whose condition holds: value, condition, value, condition, ..., otherwise
     x = NaN;

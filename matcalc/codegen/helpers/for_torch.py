@@ -61,6 +61,24 @@ def _commutation(m, n, **options):
     return torch.eye(m * n, **options)[torch.arange(m * n).reshape(n, m).T.reshape(-1)]
 
 
+def _elimination(n, **options):
+    """L with L vec(X) = vech(X) for X of shape (n, n)."""
+    return torch.eye(n * n, **options)[torch.arange(n * n).reshape(n, n)[tuple(torch.triu_indices(n, n))]]
+
+
+def _duplication(n, **options):
+    """D with D vech(S) = vec(S) for symmetric S of shape (n, n)."""
+    place = torch.arange(n * n).reshape(n, n)
+    first = torch.minimum(place, place.T).reshape(-1)
+    return torch.eye(n * n, **options)[first] @ _elimination(n, **options).T
+
+
+def _unvech(v):
+    """The symmetric matrix S with vech(S) = v."""
+    n = (math.isqrt(8 * len(v) + 1) - 1) // 2
+    return (_duplication(n, dtype=v.dtype, device=v.device) @ v).reshape(n, n)
+
+
 def _sqrtm(X):
     """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
     M = S = X
