@@ -61,7 +61,7 @@ class ClosedForm(Typeset):
         self._scope = Scope(typed)
         self._expr = value
         self.wrt = tuple(wrt)
-        self.by = self.wrt  # as it is said: vech(S) where the entries of S are stacked
+        self._by = self.wrt  # as it is said: vech(S) where the entries of S are stacked
         self.order = len(tensor.shapes) - 1
         self.layout, self.notation, self.check = layout, notation, check
         self.assumptions = list(assumptions)

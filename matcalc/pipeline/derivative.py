@@ -57,7 +57,7 @@ class Derivative(ClosedForm):
             "latex": self.latex,
             "shape": list(self.shape),
             "layout": self.layout,
-            "wrt": list(dict.fromkeys(self.by)),
+            "wrt": list(dict.fromkeys(self._by)),
             "order": self.order,
             "where": self.where,
             "assumptions": list(self.assumptions),
