@@ -40,6 +40,8 @@ class ClosedForm(Typeset):
     """A derivative in closed form. `text`, `unicode`, `latex` print it; `shape` and `layout` say what it is;
     `verified` is "verified" or "not checked", `check` says what was compared; `evaluate` gives its numbers."""
 
+    _by: tuple[str, ...] = ()  # how the variables are said where that is not `wrt`: vech(S)
+
     def __init__(
         self,
         typed: Typed,
@@ -61,13 +63,11 @@ class ClosedForm(Typeset):
         self._scope = Scope(typed)
         self._expr = value
         self.wrt = tuple(wrt)
-        self._by = self.wrt  # as it is said: vech(S) where the entries of S are stacked
         self.order = len(tensor.shapes) - 1
         self.layout, self.notation, self.check = layout, notation, check
         self.assumptions = list(assumptions)
         self.readings = list(typed.readings)
         self._raw: Expr | None = None  # the matrix before it was shortened
-        self._by = self.wrt  # with the conjugates that it is by
         self._convention = ""  # by which of z and conj(z), where a variable is complex
         self._in_names = True  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families

@@ -317,7 +317,7 @@ class _Unfolding:
             now = self._rewritten(now, e, origin.unrestricted.matrix, k)
         elif origin.unrestricted.matrix is not None and stage.tensor.matrix is not None:
             now = self._rewritten(now, stage.tensor.matrix, origin.unrestricted.matrix, k)
-        if d._by != d.wrt:
+        if d._by:
             head = Head(DERIVATIVE, self.letter, d._by)
         answer = Line(head, d._expr, self.speller, d.shape if d._expr is None or not d._expr.is_scalar else (), d)
         program = d._program
