@@ -243,7 +243,9 @@ def program(
         raise UsageError("the function is not a scalar: it has no Hessian")
     problem = Computation(several, further, wanted, target, sizes)
     functions = _functions(problem)
-    formulas = [f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._by or one.wrt))}: {spell(one._program)}" for one in several]
+    formulas = [
+        f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._by or one.wrt))}: {spell(one._program)}" for one in several
+    ]
     while True:
         try:
             named, variables = problem.named(), problem.variables if "make" in wanted else ()
