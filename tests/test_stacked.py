@@ -80,7 +80,6 @@ def test_a_notation_that_has_no_stacked_form_is_refused() -> None:
 
 def test_it_says_by_what() -> None:
     d = matcalc.derivative("logdet(S)", "vech(S)", where="S in S_++^n")
-    assert d.as_dict()["wrt"] == ["vech(S)"]
     assert d.steps[-1].after.text.startswith("dF/dvech(S) = ")
 
 

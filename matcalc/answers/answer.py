@@ -40,8 +40,6 @@ class ClosedForm(Typeset):
     """A derivative in closed form. `text`, `unicode`, `latex` print it; `shape` and `layout` say what it is;
     `verified` is "verified" or "not checked", `check` says what was compared; `evaluate` gives its numbers."""
 
-    _by: tuple[str, ...] = ()  # how the variables are said where that is not `wrt`: vech(S)
-
     def __init__(
         self,
         typed: Typed,
@@ -68,6 +66,8 @@ class ClosedForm(Typeset):
         self.assumptions = list(assumptions)
         self.readings = list(typed.readings)
         self._raw: Expr | None = None  # the matrix before it was shortened
+        self._by = self.wrt  # with the conjugates that it is by
+        self._stacked: tuple[str, ...] = ()  # as they are said where entries are stacked: vech(S)
         self._convention = ""  # by which of z and conj(z), where a variable is complex
         self._in_names = True  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families

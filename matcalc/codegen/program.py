@@ -244,7 +244,7 @@ def program(
     problem = Computation(several, further, wanted, target, sizes)
     functions = _functions(problem)
     formulas = [
-        f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._by or one.wrt))}: {spell(one._program)}" for one in several
+        f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._stacked or one.wrt))}: {spell(one._program)}" for one in several
     ]
     while True:
         try:

@@ -317,8 +317,8 @@ class _Unfolding:
             now = self._rewritten(now, e, origin.unrestricted.matrix, k)
         elif origin.unrestricted.matrix is not None and stage.tensor.matrix is not None:
             now = self._rewritten(now, stage.tensor.matrix, origin.unrestricted.matrix, k)
-        if d._by:
-            head = Head(DERIVATIVE, self.letter, d._by)
+        if d._stacked:
+            head = Head(DERIVATIVE, self.letter, d._stacked)
         answer = Line(head, d._expr, self.speller, d.shape if d._expr is None or not d._expr.is_scalar else (), d)
         program = d._program
         if now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d._expr and now.right() == spell(program):

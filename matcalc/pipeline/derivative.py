@@ -57,7 +57,7 @@ class Derivative(ClosedForm):
             "latex": self.latex,
             "shape": list(self.shape),
             "layout": self.layout,
-            "wrt": list(dict.fromkeys(self._by or self.wrt)),
+            "wrt": list(dict.fromkeys(self.wrt)),
             "order": self.order,
             "where": self.where,
             "assumptions": list(self.assumptions),

@@ -206,7 +206,7 @@ def _one(question: Question) -> Derivative:
     found._by = names
     found._convention = "; ".join(told)
     if structured == STACKED:
-        found._by = tuple(f"vech({n})" if kind else n for n, kind in zip(names, sets, strict=True))
+        found._stacked = tuple(f"vech({n})" if kind else n for n, kind in zip(names, sets, strict=True))
     if stages[-1].raw is not None and not restore and value is not None and tensor.matrix is not None and not any(sets):
         found._raw = oriented(stages[-1].raw, tensor.shapes, layout)[0]
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
