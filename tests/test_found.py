@@ -164,7 +164,7 @@ def test_a_product_with_factors_that_vanish_has_a_derivative_everywhere() -> Non
     assert d.evaluate({"y": [2.0, -3.0, 5.0]}).tolist() == [0.0, 0.0, 0.0]
     assert matcalc.derivative("prod_{i=1}^q y[i]", "y", where="y in R^q").text == "(prod_{i=1}^q y_i) (1 ./ y)^T"  # type: ignore[union-attr]
     e: Any = matcalc.derivative("prod_{i=1}^N relu(w^T x_i)", "x", where="x_i in R^n; w in R^n")  # its index is x's own
-    assert e.text == "1[w^T x_i > 0] (prod_{k=1}^{i - 1} relu(w^T x_k)) (prod_{k=i + 1}^N relu(w^T x_k)) w^T"
+    assert e.text == "(prod_{k=1}^{i - 1} relu(w^T x_k)) (prod_{k=i + 1}^N relu(w^T x_k)) 1[w^T x_i > 0] w^T"
 
 
 TIES = [
@@ -232,7 +232,7 @@ def test_what_is_bound_may_be_made_of_its_namesake_with_a_subscript(before: str)
         ("-sum(y .* log(sigmoid(X w)) + (1 - y) .* log(1 - sigmoid(X w)))", "w", "", "(sigmoid(X w) - y)^T X"),
         ("sum(log(1 + (X w - y).^2/c^2))", "w", "c in R", "2 ((X w - y) ./ ((X w - y).^2 + c^2))^T X"),
         ("k log(l) - (x/l)^k", "l", "k, l, x in R positive", "k ((x/l)^k + 1)/l"),
-        ("log((1 + erf(z/sqrt(2)))/2)", "z", "z in R", "exp(-z^2/2) sqrt(2/pi)/(erf(z/sqrt(2)) + 1)"),
+        ("log((1 + erf(z/sqrt(2)))/2)", "z", "z in R", "sqrt(2/pi) exp(-z^2/2)/(erf(z/sqrt(2)) + 1)"),
         ("a^T x x^T b", "x", "", "x^T (a b^T + b a^T)"),
         ("det([a, b; c, d])", "b", "a, b, c, d in R", "-c"),
         ("det([x^2, y; y, x])", "x", "x, y in R", "3 x^2"),
@@ -287,7 +287,7 @@ def test_a_number_that_bounds_a_sum_is_no_dimension(k: int) -> None:
 def test_numbers_with_two_bound_indices_are_the_entries_of_a_matrix() -> None:
     """They were taken for one number, and the derivative was wrong."""
     d: Any = matcalc.derivative("sum_{i=1}^m sum_{j=1}^n (w_{ij} - u_i^T v_j)^2", "u_i", where="w_{ij} in R; u_i, v_j in R^k")
-    assert d.text == "2 sum_{j=1}^n (u_i^T v_j - w[i,j]) v_j^T"
+    assert d.text == "-2 sum_{j=1}^n (w[i,j] - u_i^T v_j) v_j^T"
     rng = np.random.default_rng(1)
     w, u, v = rng.standard_normal((3, 4)), rng.standard_normal((3, 2)), rng.standard_normal((4, 2))
     given = {"w": w, "u": u, "v": v, "i": 2}
