@@ -18,6 +18,7 @@ from matcalc.derivation.lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, L
 from matcalc.differentiation.structured import tangent
 from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import add, member, num, power, substitute, symbol, times
+from matcalc.expressions.conjugates import conjugate_name, is_conjugate_name
 from matcalc.expressions.expr import Expr, postorder
 from matcalc.kinds import LARGEST_LITERAL, ONE, Dim
 from matcalc.numbers.agreement import Level, Sides, greatest
@@ -282,6 +283,7 @@ def _change_in(lines: Iterable[Line], variable: str) -> str:
     for line in lines:
         if isinstance(line.body, Expr):
             for n in postorder(line.body):
-                if n.op in (SYMBOL, MEMBER) and str(n.attr[0]).startswith(f"{MARK}d"):  # type: ignore[index]
-                    return str(n.attr[0])  # type: ignore[index]
+                name = str(n.attr[0]) if n.op in (SYMBOL, MEMBER) else ""  # type: ignore[index]
+                if (conjugate_name(name) if is_conjugate_name(name) else name).startswith(f"{MARK}d"):
+                    return name
     return f"{MARK}d{variable}"

@@ -107,9 +107,7 @@ def test_bold_tells_vectors_from_numbers() -> None:
     assert matcalc.parse(r"\vec{x} + b").where == "x in R^n; b in R^n"
 
 
-@pytest.mark.parametrize(
-    "text", ["np.foo(x)", "einsum('bij,bjk->bik', A)", "einsum('ij')", "x @ 2", "A.det()", "x^H A x", "A.frobnicate()"]
-)
+@pytest.mark.parametrize("text", ["np.foo(x)", "einsum('bij,bjk->bik', A)", "einsum('ij')", "x @ 2", "A.det()", "A.frobnicate()"])
 def test_what_is_not_known_is_refused(text: str) -> None:
     with pytest.raises(matcalc.MatcalcError):
         matcalc.parse(text)

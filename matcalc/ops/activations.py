@@ -66,6 +66,7 @@ ERF = elementwise(
 NORMAL_DISTRIBUTION = elementwise(
     "normcdf",
     derivative="exp(-x^2/2)/sqrt(2 pi)",
+    definition="(1 + erf(x/sqrt(2)))/2",
     gives="positive",
     statement="Φ' = φ: the derivative of the standard normal distribution is its density",
     source="from normcdf(x) = (1 + erf(x/sqrt(2)))/2",
