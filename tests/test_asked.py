@@ -73,7 +73,7 @@ def test_a_question_is_no_value() -> None:
 
 APPLIED = {
     "x(t)^T P x(t)": ("t", "x'(t)^T (P + P^T) x(t)"),
-    "log(det(A(t)))": ("t", "tr(A'(t) A(t)^-1)"),
+    "log(det(A(t)))": ("t", "tr(A(t)^-1 A'(t))"),
     "f(u) + t/2 ||u||^2": ("u", "t u^T + f'(u)"),
     r"\lambda(w^T w - 1)": ("w", "2 lambda w^T"),
 }

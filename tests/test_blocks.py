@@ -42,7 +42,7 @@ def column(*parts: Any) -> Any:
 
 VECTORS = "x, z in R^n; y in R^m"
 CASES: list[tuple[str, str, str, Callable[[Values], Any], str]] = [
-    ("h = [x; 1]; w^T h", "w", "x in R^n; w in R^{n + 1}", lambda v: v["w"] @ column(v["x"], 1), "[x; 1]^T"),
+    ("h = [x; 1]; w^T h", "w", "x in R^n; w in R^{n + 1}", lambda v: v["w"] @ column(v["x"], 1), "h = [x; 1]; h^T"),
     ("h = [x; 1]; w^T h", "x", "x in R^n; w in R^{n + 1}", lambda v: v["w"] @ column(v["x"], 1), "w^T [I_n; 0_{1 x n}]"),
     ("[A x; b]", "x", "b in R^m", lambda v: column(v["A"] @ v["x"], v["b"]), "[A; 0_{m x n}]"),
     ("[x; A x]", "x", VECTORS, lambda v: column(v["x"], v["A"] @ v["x"]), "[I_n; A]"),

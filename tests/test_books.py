@@ -171,8 +171,8 @@ def test_right_and_read_back(name: str) -> None:
         (r"A \nabla_x (x^\top x)", "give the variable with --wrt"),
         (r"2 \frac{\partial}{\partial x} x^2", "give the variable with --wrt"),
         (r"\min_{\mathbf{w}} \|\mathbf{X}\mathbf{w} - \mathbf{y}\|^2", "leave min_w out"),
-        (r"\mathbf{x}^* \mathbf{x}", "write ^T for the transpose"),
-        (r"x^{\ast} x", "write ^T for the transpose"),
+        (r"\mathbf{x}^* \mathbf{x}", "declare z in C^n for the conjugate"),
+        (r"x^{\ast} x", "declare z in C^n for the conjugate"),
     ],
 )
 def test_what_papers_write_and_is_not_read_has_a_hint(text: str, hint: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -19,7 +18,7 @@ from test_abstract import SECOND as SECOND_OF_FUNCTIONS
 from test_blocks import CASES as BLOCKS
 from test_blocks import VALUES as BLOCK_VALUES
 from test_calls import question
-from test_ops import BOOK, PLAIN, SIZES, draw, shapes
+from test_ops import BOOK, PLAIN, SIZES, draw, shapes, whole
 
 import matcalc
 from matcalc.codegen.frame import Argument, File, Function
@@ -30,7 +29,7 @@ from matcalc.codegen.program import TARGETS, first_name, target_of
 from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import symbol
 from matcalc.expressions.expr import Operation, make, postorder
-from matcalc.kinds import ONE, Dim, size_of_letter
+from matcalc.kinds import ONE, TRIANGULAR, Dim
 from matcalc.numbers.numeric import kernel
 from matcalc.ops.book import REGISTRY, SHORTHANDS
 
@@ -44,8 +43,8 @@ def asked(name: str) -> tuple[list[Any], dict[str, Any]]:
     text, where = question(op)
     rng = np.random.default_rng(9)
     values = dict(zip(op.params, draw(op, rng), strict=True))
-    rows, cols = (" ".join(token) for token in shapes(op)[1])
-    values["W_0"] = rng.standard_normal([math.prod(size_of_letter(t).value(SIZES) for t in token) for token in shapes(op)[1]])
+    rows, cols = (token if token.endswith(TRIANGULAR) else " ".join(token) for token in shapes(op)[1])
+    values["W_0"] = rng.standard_normal([whole(token).value(SIZES) for token in shapes(op)[1]])
     text, where = (
         (f"W_0 {text}", f"{where}; W_0 in R") if rows == cols == "1" else (f"sum(W_0 .* {text})", f"{where}; W_0 in R^{{{rows} x {cols}}}")
     )
@@ -386,8 +385,10 @@ def emitted(op: Operation, language: str) -> str:
     given, value = shapes(op)
     names = op.params or ("X",)
     x = tuple(symbol(n, s) for n, s in zip(names, given, strict=True))
-    rows, cols = (math.prod(map(size_of_letter, token), start=ONE) for token in value)
+    rows, cols = map(whole, value)
     arguments = [Argument(n, tuple(d for d in s if d is not ONE)) for n, s in zip(names, given)]
+    if op.name == "unvech":  # n does not follow from the length n (n + 1)/2
+        arguments.append(Argument("n", (), size="n"))
     root = Lowering(language).lower(make(op, x, None, (rows, cols), 9))
     return target_of(language).file(File("made", "by its text", "0", arguments, [Function("value", "", [root])], {}))
 
@@ -440,12 +441,13 @@ def test_a_text_that_is_not_understood_is_refused_with_its_reason(text: str, wha
 
 
 def test_every_operation_has_code() -> None:
-    """Those with a name are tried above; the others are in one of the expressions, the imaginary unit in those of tests/test_complex.py."""
+    """Those with a name are tried above; the others are in one of the expressions, the imaginary unit in those of tests/test_complex.py,
+    D_n and L_n in those of tests/test_stacked.py."""
     expressions = [d._typed.expr for d, *_ in unnamed()] + [e for d, *_ in unnamed() for e in d._tensor.expressions()]
     expressions += [matcalc.derivative(text, wrt, where=where)._typed.expr for text, wrt, where, *_ in [*BLOCKS, *FIRST]]  # type: ignore[union-attr]
     expressions += [e for text, wrt, where, *_ in BLOCKS for e in matcalc.derivative(text, wrt, where=where)._tensor.expressions()]  # type: ignore[union-attr]
     tried = {n.op.name for n in postorder(expressions)} | {op.name for op in CALLED}
-    assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along", "imaginary"} == set()
+    assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along", "imaginary", "duplication", "elimination"} == set()
 
 
 @pytest.mark.parametrize("language", TARGETS)

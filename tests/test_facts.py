@@ -22,6 +22,7 @@ from matcalc.course.stationary_points import stationary_points
 from matcalc.expressions import build
 from matcalc.expressions.expr import Expr, postorder
 from matcalc.expressions.properties import FORMS, Premise, holds, properties_of, rules
+from matcalc.expressions.stacked import unvec
 from matcalc.kinds import ONE, SCALAR, Dim, Shape, size_of_letter
 from matcalc.numbers.drawing import draw, has_property
 from matcalc.numbers.numeric import evaluate
@@ -238,6 +239,8 @@ def made(name: str, args: list[Expr]) -> Expr:
             return build.literal(1, 2, [build.entry(a, build.num(1), build.num(1)) for a in args])
         case "block":
             return build.block(1, 2, args)
+        case "unvec":
+            return unvec(build.block(2, 1, [args[0], args[0]]), (N, Dim.of(2)))
         case "entry":
             return build.entry(args[0], build.num(2), build.num(1))
         case "add" | "times" | "matmul" | "hadamard" | "kron":

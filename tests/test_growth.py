@@ -102,7 +102,7 @@ def test_work_grows_as_the_answer_does(name: str) -> None:
 def test_a_large_function_keeps_its_names_and_those_of_its_adjoints() -> None:
     where = "W_1, W_2, W_3, W_4, W_5, W_6, W_7 in R^{n x n}; x, y in R^n"
     d: Any = matcalc.derivative(LAYERS + "z_7 = tanh(W_7 z_6); 1/2 ||z_7 - y||^2", "W_1", where=where)
-    assert d.verified == "verified" and "tanh(W_4 z_3)" in d.text and "delta_5 = W_6^T ((1 - z_6.^2) .* delta_6)" in d.text, d.text
+    assert d.verified == "verified" and "tanh(W_4 z_3)" in d.text and "delta_5 = W_6^T (delta_6 .* (1 - z_6.^2))" in d.text, d.text
     back: Any = matcalc.parse(d.text, where=d.where)
     assert back.shape == d.shape
 

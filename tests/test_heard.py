@@ -44,7 +44,7 @@ READ: list[tuple[str, str, str | None]] = [
     (r"F = G\frac{m_1 m_2}{r^2}", "r", "-2 G m_1 m_2/r^3"),
     (r"x(t) = A e^{-\gamma t}\cos(\omega t)", "t", "-A exp(-gamma t) (gamma cos(t omega) + omega sin(t omega))"),
     (r"\sum_{t=1}^n \frac{C_t}{(1+r)^t}", "r", "-sum_{t=1}^n t C_t (r + 1)^(-t - 1)"),
-    (r"Z = \sum_n e^{-\beta E_n}; -\ln Z", "\\beta", "exp(-beta E)^T E/sum(exp(-beta E))"),
+    (r"Z = \sum_n e^{-\beta E_n}; -\ln Z", "\\beta", "Z = sum(exp(-beta E)); exp(-beta E)^T E/Z"),
     (r"s A k^\alpha - \delta k", "k", "s A alpha k^(alpha - 1) - delta"),
     (r"T(t) = T_s + (T_0 - T_s) e^{-k t}", "t", "-k (T_0 - T_s) exp(-k t)"),
     # and those that are matrices all the same
@@ -69,20 +69,20 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\mathbb{E}[L] = w^T \Sigma w", "w", "w^T (Sigma + Sigma^T)"),
     # vectors, since they are normed or multiplied by a matrix
     (r"\sum_{n=1}^{N}\sum_{k=1}^{K} r_{nk} \|x_n-\mu_k\|^2", r"\mu_k", None),
-    (r"h = \sum_j a_j W x_j; \|h\|^2", "W", "2 sum_{i=1}^p a_i (sum_{j=1}^p a_j W x_j) x_i^T"),
+    (r"h = \sum_j a_j W x_j; \|h\|^2", "W", "h = sum_{j=1}^p a_j W x_j; 2 sum_{i=1}^p a_i h x_i^T"),
     (r"\|x - r\|_Q^2", "x", "(x - r)^T (Q + Q^T)"),
     (r"G = C (s I - A)^{-1} B; \mathrm{tr}(G(s))", "s", "-tr(C (s I - A)^-2 B)"),
     # two sums side by side, roots of numbers, what a sentence brings along
     (r"\sum_i x_i^2 \sum_i y_i^2", "x", "2 (y^T y) x^T"),
     (r"v = \sqrt{\frac{3RT}{M}}", "T", "3 R/(2 M sqrt(3 R T/M))"),
     (r"\log L = -n \log s - x^T x/s", "s", None),
-    (r"r = y - X b, \quad r^T r", "b", "-2 (y - X b)^T X"),
+    (r"r = y - X b, \quad r^T r", "b", "r = y - X b; -2 r^T X"),
     # rows, as the author of several layers writes them, and a probability
     (r"h = \tanh(x W_1 + b_1); y = h W_2 + b_2; \sum_i y_i t_i", "b_2", "t"),
     (r"\pi \log \pi + (1-\pi)\log(1-\pi)", r"\pi", "log(pi) - log(1 - pi)"),
     # a definition behind its use, with a transpose that touches its neighbour
     (r"L = \sum_i (h(x_i) - y_i)^2, \quad h(x) = w^Tx", "w", "2 sum_{i=1}^m (x_i^T w - y_i) x_i^T"),
-    (r"L = s^2; s = w^Tx", "w", "2 (w^T x) x^T"),
+    (r"L = s^2; s = w^Tx", "w", "s = w^T x; 2 s x^T"),
     (r"x^{(k+1)} = x^{(k)} - \alpha (A x^{(k)} - b)", "x^{(k)}", "I - alpha A"),
     (r"d^{(l-1)} = (W^{(l)})^T d^{(l)}", "d^{(l)}", "W_l^T"),
     # a dot that is a product

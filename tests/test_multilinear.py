@@ -81,7 +81,7 @@ def test_signs_of_entries() -> None:
         ("tr(X ⊗ X)", "2 tr(X) I_n"),
         ("w^T rowsum(A X) + w^T rowsum(B X)", "(A + B)^T w ones(p)^T"),
         ("tr((A ⊗ B) X) + tr((A ⊗ C) X)", "A^T ⊗ (B + C)^T"),
-        ("tr(X ⊗ A) + tr(A ⊗ X) + tr(A ⊗ A ⊗ X)", "tr(A) (tr(A) + 2) I_n"),
+        ("tr(X ⊗ A) + tr(A ⊗ X) + tr(A ⊗ A ⊗ X)", "(tr(A) + 2) tr(A) I_n"),
     ],
 )
 def test_answers_are_in_matrix_notation(text: str, answer: str) -> None:

@@ -30,7 +30,11 @@ def _view(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
 
 
 def _expand(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
-    return f"{inside(args[0], PRODUCT)} .* ones({target.shape(node.dims)})", PRODUCT
+    x, missing = inside(args[0], PRODUCT), node.rank - node.args[0].rank
+    if missing and node.args[0].rank:  # axes that are added come first
+        sizes = ", ".join(["1"] * missing + [target.size(d) for d in node.args[0].dims])
+        x = f"reshape({args[0][0]}, [{sizes}])"
+    return f"{x} .* ones({target.shape(node.dims)})", PRODUCT
 
 
 def _reshape(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
@@ -44,7 +48,9 @@ def _member(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -
         return f"{x}({at})", ATOM
     if rank == 2:
         return f"{x}({at}, :).'", ATOM
-    return f"reshape({x}({', '.join([at] + [':'] * (rank - 1))}), {target.shape(node.dims)})", ATOM
+    unknown = any("family" in d.names() for d in node.dims)  # how many members there are, which only the array tells
+    shape = f"size({x})(2:end)" if unknown else target.shape(node.dims)
+    return f"reshape({x}({', '.join([at] + [':'] * (rank - 1))}), {shape})", ATOM
 
 
 def _slice(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:

@@ -6,7 +6,7 @@ matrix products, a factor of their entrywise products) the one that saves most s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from fractions import Fraction
 from math import gcd, prod
 
@@ -388,19 +388,19 @@ def _entrywise(terms: Sequence[Expr], depth: int) -> list[Expr]:
 
 def _linear(terms: Sequence[Expr], depth: int) -> list[Expr]:
     """diag(u) + diag(v) is diag(u + v), A ⊗ B + A ⊗ C is A ⊗ (B + C), and so is whatever is linear in an argument."""
-    where: dict[tuple[Operation, int, tuple[Expr, ...], Shape], list[tuple[int, Expr]]] = {}
+    where: dict[tuple[Operation, Hashable, int, tuple[Expr, ...], Shape], list[tuple[int, Expr]]] = {}
     for k, t in enumerate(terms):
         c, scalars, body = split(t)
         whole = body if body is not None else scalars[0] if len(scalars) == 1 else None
         if whole is not None and whole.op.index and whole.op not in (TIMES, MATMUL, HADAMARD, TRANSPOSE):  # which have more laws
             scale = times(num(c), *scalars) if body is not None else num(c)
             for n, a in enumerate(whole.args):
-                key = whole.op, n, whole.args[:n] + whole.args[n + 1 :], a.shape
+                key = whole.op, whole.attr, n, whole.args[:n] + whole.args[n + 1 :], a.shape
                 where.setdefault(key, []).append((k, times(scale, a)))
     found = []
-    for (op, n, others, _), parts in where.items():
+    for (op, attr, n, others, _), parts in where.items():
         if len(parts) > 1:
-            made = apply(op, (*others[:n], factor(add(*[p for _, p in parts]), depth), *others[n:]))
+            made = apply(op, (*others[:n], factor(add(*[p for _, p in parts]), depth), *others[n:]), attr)
             found.append(_rest_of_sum(terms, [k for k, _ in parts], made))
     return found
 
