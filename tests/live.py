@@ -335,6 +335,9 @@ BUILT: dict[str, Callable[..., Any]] = {
     "zeros": lambda build, op, s, t, x, y: build.zeros(*x.shape),
     "unit": lambda build, op, s, t, x, y: build.unit(build.num(2), x.shape[0]),
     "commutation": lambda build, op, s, t, x, y: _make(op, (), _pair(2, 3), _pair(6, 6), 1),
+    "duplication": lambda build, op, s, t, x, y: _stacked().duplication(x.shape[0]),
+    "elimination": lambda build, op, s, t, x, y: _stacked().elimination(x.shape[0]),
+    "unvec": lambda build, op, s, t, x, y: _stacked().unvec(build.block(2, 1, [x, y]), _pair(3, 2)),
     "entry": lambda build, op, s, t, x, y: build.entry(x, build.num(2), build.num(1)),
     "literal": lambda build, op, s, t, x, y: build.literal(1, 2, [s, t]),
     "block": lambda build, op, s, t, x, y: build.block(2, 1, [x, y]),
@@ -364,6 +367,12 @@ def _selection(*given: Any) -> Any:
     from matcalc.expressions.blocks import selection
 
     return selection(*given)
+
+
+def _stacked() -> Any:
+    from matcalc.expressions import stacked
+
+    return stacked
 
 
 def _by(name: str) -> Any:
@@ -489,7 +498,7 @@ def _question_about(identity: Any) -> tuple[str, str]:
     if identity.entrywise:
         return identity.left, "; ".join(f"{x} in R {known.get(x, '')}" for x in "xy")
     shapes = {x.strip(): sizes.split() for x, _, sizes in (part.partition(":") for part in filter(None, identity.where.split(",")))}
-    spaces = {x: f"R^{rows}" if cols == "1" else f"R^{{{rows} x {cols}}}" for x, (rows, cols) in shapes.items()}
+    spaces = {x: f"R^{{{rows}}}" if cols == "1" else f"R^{{{rows} x {cols}}}" for x, (rows, cols) in shapes.items()}
     return identity.left, "; ".join(f"{x} in {space} {known.get(x, '')}" for x, space in spaces.items())
 
 
@@ -522,7 +531,7 @@ def _use(block: Block) -> str:
 
 
 def _simplified(block: Block) -> str:
-    """What the simplifier makes of the left side of an identity."""
+    """What the simplifier makes of the left side of an identity, and of what is near it."""
     from matcalc.expressions.expr import Expr
     from matcalc.inference.infer import read_template
     from matcalc.ops.identities import IDENTITIES
@@ -531,7 +540,8 @@ def _simplified(block: Block) -> str:
 
     identity = next(i for i in IDENTITIES if i.name == block[1])
     found: Expr = simplify(read_template(identity.left, letters(identity)))
-    return str(found)
+    near = [identity.left.replace("u ", "-u "), identity.left.replace("u ", "2 u ")] if "unvech" in identity.left else []
+    return " ".join([str(found), *(str(simplify(read_template(text, letters(identity)))) for text in near)])
 
 
 # ---- words

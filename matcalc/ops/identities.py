@@ -185,7 +185,7 @@ for _sign in "+-":
         f"tril(unvech(u {_sign} vech(X)))",
         f"tril(unvech(u) {_sign} X)",
         "X: n n, u: n(n+1)/2 1",
-        equal=True,
+        equal=_sign == "+",
         source="definition",
     )
 
