@@ -506,3 +506,8 @@ def test_a_size_may_have_a_subscript() -> None:
 @pytest.mark.parametrize("ones", ["1^T", "1ᵀ", "1'", "1^{\\top}", "1^{T}"])
 def test_ones_are_transposed_in_every_spelling(ones: str) -> None:
     assert matcalc.parse(f"{ones} w", where="w in R^n").shape == ("1", "1")
+
+
+def test_an_inner_product_of_absolute_values_is_no_bra() -> None:
+    for text in ("<|x|, y>", "<|x|, |y|>", "<||x|| x, y>", "<x, |y|>"):
+        assert matcalc.parse(text, where="x, y in R^n").shape == ("1", "1"), text

@@ -25,7 +25,10 @@ def brakets(marks: list[Mark], text: str) -> list[Mark]:
     while k < len(corners):
         here = corners[k]
         inside = [marks[a + 1 : b] for a, b in zip(corners[k:], [*corners[k + 1 :], len(marks)], strict=True)]
-        if shape.startswith("L|", k):  # <a| … , <a|b>, <a|B|c>
+        last = shape.find("R", k)
+        if shape[k] == "L" and last > k and any(m.value == "," for m in marks[here : corners[last]]):  # <|x|, y>
+            k = last + 1
+        elif shape.startswith("L|", k):  # <a| … , <a|b>, <a|B|c>
             plain(here)
             with_ket = 3 if shape.startswith("L||R", k) else 2 if shape.startswith("L|R", k) else 1
             number = [*_label(inside[0], marks[here], text), Mark("post", "H", marks[corners[k + 1]].start, marks[corners[k + 1]].end)]
