@@ -60,6 +60,22 @@ EXTREME: list[tuple[str, str, str, dict[str, Any], Any, Any]] = [
 ]  # fmt: skip
 
 
+def test_sums_with_two_exponentials_keep_their_value() -> None:
+    """Only a sum with one exponential is divided by it."""
+    rng = np.random.default_rng(2)
+    given = {"x": rng.normal(size=3), "a": rng.normal(size=(4, 3)), "b": rng.normal(size=(4, 3)), "c": rng.normal(size=4)}
+    x, a, b, c = given.values()
+    inner = np.exp(np.outer(c, b @ x)).sum(1)
+    for text, value in (
+        ("log(sum_{k=1}^K exp(a_k^T x) sum_{l=1}^K exp(c_k b_l^T x))", np.log(np.sum(np.exp(a @ x) * inner))),
+        ("log(sum_{k=1}^K exp(a_k^T x) exp(b_k^T x)^2)", np.log(np.sum(np.exp(a @ x + 2 * (b @ x))))),
+    ):
+        d: Any = matcalc.grad(text, "x", where="x, a_k, b_k in R^n; c_k in R")
+        got, slope = call(load(d.code())["value_and_gradient"], given)
+        np.testing.assert_allclose(got, value)
+        np.testing.assert_allclose(slope, d.evaluate({n: given[n] for n in given if n in text}))
+
+
 AT_A_KINK = ("||x||", "sqrt(x^T x)", "||X||_F")
 
 

@@ -180,7 +180,8 @@ def _shift(s: Expr) -> Expr | None:
     if z is None or any(n.op is LOG_SUM_EXP for n in postorder([z])):  # done before
         return None
     assert isinstance(s.args[1].attr, Dim)
-    return apply(LOG_SUM_EXP, [indexed_sum(letter, s.args[0], s.args[1], times(z, unit(index(letter), s.args[1].attr)))])
+    shift = apply(LOG_SUM_EXP, [indexed_sum(letter, s.args[0], s.args[1], times(z, unit(index(letter), s.args[1].attr)))])
+    return shift if _scaled(s, shift)[1] == 1 else None  # exp(z_k) is the only exponential there
 
 
 def _scaled(e: Expr, shift: Expr) -> tuple[Expr, int]:
