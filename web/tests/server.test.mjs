@@ -9,10 +9,11 @@ import { fileURLToPath } from "node:url";
 import { answers, launch, type } from "./browser.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+const PYTHON = process.env.PYTHON?.includes(path.sep) ? path.resolve(process.env.PYTHON) : (process.env.PYTHON ?? path.join(ROOT, ".venv/bin/python"));
 let server, url, browser, page;
 
 before(async () => {
-  server = spawn(process.env.PYTHON ?? "python3", ["-m", "matcalc", "web", "--no-open"], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
+  server = spawn(PYTHON, ["-m", "matcalc", "web", "--no-open"], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
   url = await new Promise((resolve) => server.stdout.once("data", (data) => resolve(String(data).trim())));
   browser = await launch();
   page = await browser.newPage();

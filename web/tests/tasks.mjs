@@ -6,7 +6,7 @@ export const TASKS = [
   ["least squares", "f=||A x - b||^2&by=x", ["2 (A x - b)^T A"]],
   ["a gradient as a column", "f=||A x - b||^2&by=x&what=grad", ["2 A^T (A x - b)"]],
   ["a Hessian", "f=||A x - b||^2&by=x&what=hessian", ["2 A^T A"]],
-  ["ridge regression in LaTeX", "f=\\frac{1}{2}\\|y - X w\\|^2 + \\frac{\\lambda}{2}\\|w\\|^2&by=w", ["(X w - y)^T X + lambda w^T"]],
+  ["ridge regression in LaTeX", "f=\\frac{1}{2}\\|y - X w\\|^2 + \\frac{\\lambda}{2}\\|w\\|^2&by=w", ["lambda w^T - (y - X w)^T X"]],
   ["a sum over data", "f=1/N sum_{i=1}^N (w^T x_i - y_i)^2&by=w&where=w, x_i in R^n; y_i in R", ["2/N sum_{i=1}^N (w^T x_i - y_i) x_i^T"]],
   ["log det", "f=log det X&by=X", ["X^-T"]],
   ["an inverse", "f=a^T X^-1 b&by=X", ["-X^-T a b^T X^-T"]],
