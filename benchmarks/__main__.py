@@ -1,4 +1,4 @@
-"""`python -m benchmarks [evaluation|derivation|startup|batch|growth|memory]`: the tables of docs/benchmarks.md, on standard output."""
+"""`python -m benchmarks [PART]`: the tables of docs/benchmarks.md, on standard output; PART is one of PARTS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
-PARTS = ("evaluation", "derivation", "startup", "batch", "growth", "memory")
+PARTS = ("evaluation", "training", "derivation", "startup", "batch", "growth", "memory")
 
 
 def evaluation(only: str) -> None:
@@ -26,6 +26,22 @@ def evaluation(only: str) -> None:
     for name, n, own, ratios in rows(only):
         cells = [str(ratios[k]) if k in ratios else "" for k in ("by hand", "JAX", "PyTorch", "tensorgrad")]
         print(f"| {name} | {n} | {1e3 * own:.3g} | {' | '.join(cells)} |", flush=True)
+
+
+COLUMNS = {"numpy": ("made", "by hand", "JAX"), "jax": ("JAX",), "torch": ("autograd", "func")}
+
+
+def training(language: str = "", only: str = "", size: str = "") -> None:
+    from .training import rows
+
+    print("\n## Losses\n")
+    print("Times as multiples of the emitted code's, as above; above 1 is slower than matcalc. `made` are the functions of `make`.")
+    for name in [language] if language else COLUMNS:
+        columns = COLUMNS[name]
+        print(f"\n| {name} | | n | ms | {' | '.join(columns)} |\n| --- | --- | --- | --- |{' --- |' * len(columns)}")
+        for row in rows(name, only, int(size or 0)):
+            cells = [str(row.ratios[k]) if k in row.ratios else "" for k in columns]
+            print(f"| {row.name} | {row.part} | {row.n} | {1e3 * row.seconds:.3g} | {' | '.join(cells)} |", flush=True)
 
 
 def derivation() -> None:
@@ -121,6 +137,8 @@ def main(argv: list[str]) -> int:
     for part in wanted:
         if part == "evaluation":
             evaluation(argv[1] if len(argv) > 1 else "")
+        elif part == "training":
+            training(*argv[1:4])
         else:
             {"derivation": derivation, "startup": startup, "batch": batch, "growth": growth, "memory": memory}[part]()
     return 0

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from emitted import LANGUAGES, call, installed, load, octave_parameters, run_octave
-from problems import PROBLEMS, Problem
 
 import matcalc
+from benchmarks.losses import LOSSES, Loss
 
 N = 4
 PARTS = ("hessian", "hvp", "jvp", "vjp")
@@ -22,7 +22,7 @@ PARTS = ("hessian", "hvp", "jvp", "vjp")
 class Question:
     """A problem at one point with one direction: what is given, and what has to come out of every function of the file."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Loss) -> None:
         rng = np.random.default_rng(11)
         self.problem = problem
         self.inputs = problem.draw(N, rng)
@@ -65,7 +65,7 @@ class Question:
         np.testing.assert_allclose(got, np.squeeze(self.want[function]), rtol=1e-7, atol=1e-8, err_msg=f"{self.problem.name}: {function}")
 
 
-QUESTIONS = {p.name: p for p in PROBLEMS}
+QUESTIONS = {p.name: p for p in LOSSES}
 
 
 @cache
