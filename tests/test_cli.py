@@ -412,7 +412,7 @@ def test_the_same_answer_whatever_the_hash_seed() -> None:
 def names_of_commands() -> list[str]:
     import click
 
-    from matcalc.commands.cli import command
+    from matcalc.commands.menu import command
 
     return command.list_commands(click.Context(command))
 

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from ..errors import printable
 from .console import can_encode, complain, grid, notes_of, one_line, print_json, readings_table, shape_words, spellable, split_names
 
@@ -16,8 +14,45 @@ if TYPE_CHECKING:
 
     from ..pipeline.derivative import Derivative
 
-WITHOUT_COMMAND = "matcalc.without_command"  # set where the expression stands alone, and the customary variable is taken
 Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
+
+
+def derive(
+    expression: str,
+    where: tuple[str, ...],
+    wrt: tuple[str, ...],
+    order: int,
+    layout: str,
+    notation: str,
+    structured: str | None,
+    vectorize: bool,
+    format_: str | None,
+    bold: bool,
+    transpose: str | None,
+    width: int | None,
+    chain: bool,
+    steps: str | None,
+    at: str | None,
+    as_json: bool,
+    strict: bool,
+    inline: bool,
+    no_verify: bool,
+    customary: bool,
+) -> int:
+    """What `matcalc d` was asked; `customary` where the expression stands alone, and the customary variable is taken."""
+    options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
+    options |= {"strict": strict, "names": False if inline else None}
+    if chain and (order > 1 or layout != "numerator" or structured or vectorize):
+        raise _misused("--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand")
+    shown = form_of(format_, bold, transpose, width)
+    return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, at, customary, **options)
+
+
+def _misused(message: str) -> Exception:
+    """What Click refuses: options that do not go together."""
+    import click
+
+    return click.UsageError(message, click.get_current_context())
 
 
 def form_of(format_: str | None, bold: bool, transpose: str | None, width: int | None) -> Form:
@@ -25,7 +60,7 @@ def form_of(format_: str | None, bold: bool, transpose: str | None, width: int |
     given = {"bold": bold or None, "transpose": transpose, "width": width}
     style = {name: value for name, value in given.items() if value is not None}
     if style and format_ not in (None, "latex", "latex-doc"):
-        raise click.UsageError(f"--{next(iter(style))} is for LaTeX, not for --format {format_}", click.get_current_context())
+        raise _misused(f"--{next(iter(style))} is for LaTeX, not for --format {format_}")
     return (format_ or "latex", style) if format_ or style else None
 
 
@@ -40,6 +75,7 @@ def answer_by(
     as_json: bool,
     chain: bool = False,
     at: str | None = None,
+    customary: bool = False,
     **options: Any,
 ) -> int:
     """Ask matcalc's function `taker` (derivative, grad, …) and print what it answers."""
@@ -47,15 +83,15 @@ def answer_by(
 
     names = split_names(wrt)
     if form and chain and form[0] not in ("text", "unicode", "latex"):
-        raise click.UsageError("--chain is spelled as text, unicode or latex", click.get_current_context())
+        raise _misused("--chain is spelled as text, unicode or latex")
     if form and form[0] == "latex-doc" and len(names) > 1 and order == 1:
-        raise click.UsageError("a document is about one variable", click.get_current_context())
+        raise _misused("a document is about one variable")
     by = names[0] if len(names) == 1 else names or None
     if taker == "derivative":
         options["order"] = order
     unset = [(flag, False) for flag in ("vectorize", "strict")]
     options = {key: value for key, value in options.items() if value is not None and (key, value) not in unset}
-    if by is None and WITHOUT_COMMAND not in click.get_current_context().find_root().meta:
+    if by is None and not customary:
         _need_one_candidate(expression, "; ".join(filter(None, where)))
     found = getattr(matcalc, taker)(expression, by, where="; ".join(filter(None, where)), **options)
     several = isinstance(found, list)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import NoAnswerError, UsageError, printable
-from .console import EXPRESSION_SETTINGS, can_encode, grid, one_line, print_json, split_names, takes_expression
-from .d import LAYOUTS
+from .console import can_encode, grid, one_line, print_json, split_names
+from .options import LAYOUTS
+from .words import EXPRESSION_SETTINGS, takes_expression
 
 if TYPE_CHECKING:
     from ..checking.claims import Verdict

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from .console import EXPRESSION_SETTINGS, notes_of, one_line, split_names, takes_expression
+from .console import notes_of, one_line, split_names
+from .words import EXPRESSION_SETTINGS, takes_expression
 
 TARGETS = ("numpy", "jax", "torch", "octave")
 PARTS = ("hessian", "jvp", "vjp", "hvp", "make")

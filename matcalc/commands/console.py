@@ -1,14 +1,12 @@
-"""What the commands share: reading the expression, printing JSON, tables and notes."""
+"""What the commands share, Click apart: reading the expression, printing JSON, tables and notes."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
-
-import click
 
 from ..errors import UsageError, printable
 
@@ -19,45 +17,13 @@ if TYPE_CHECKING:
     from ..pipeline.derivative import Derivative
 
 LONGEST_INPUT = 200_000  # bytes; the reader's own limit, applied before an endless stdin fills the memory
-LONG_OPTION = re.compile(r"(--[A-Za-z][A-Za-z-]+)(=.*)?", re.DOTALL)
 FILE = re.compile(r"\S+\.(?:txt|tex|md|m)")  # an expression has no such end
-SHORT_OPTION = re.compile(r"(-[A-Za-z])")
-# An expression may begin with a minus, so that unknown options pass to EXPR, where read_expression looks at them; and
-# these commands have no one-letter options, which a "-x^T x" would be taken for.
-EXPRESSION_SETTINGS = {"ignore_unknown_options": True}
+WITHOUT_COMMAND = "matcalc.without_command"  # set where the expression stands alone, and the customary variable is taken
 
 
-class OptionalWords(click.Command):
-    """A command some of whose options take a word or none: `--steps full`, or `--steps` before the expression."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        optional = {name: p for p in self.params if isinstance(p, click.Option) and isinstance(p.type, click.Choice) for name in p.opts}
-        return super().parse_args(ctx, [_with_word(optional.get(a), a, args[k + 1 : k + 2]) for k, a in enumerate(args)])
-
-
-def _with_word(option: click.Option | None, word: str, following: Sequence[str]) -> str:
-    """`--steps=brief` for a `--steps` that no level follows."""
-    if option is None or not isinstance(option.flag_value, str) or not isinstance(option.type, click.Choice):
-        return word
-    return word if following and following[0] in option.type.choices else f"{word}={option.flag_value}"
-
-
-def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
-    """The one expression among the words that are no known option; `-` stands for standard input."""
-    for word in words:
-        unknown = LONG_OPTION.fullmatch(word) or (len(words) > 1 and SHORT_OPTION.fullmatch(word))
-        if unknown:
-            from difflib import get_close_matches
-
-            name = unknown.group(1)
-            options = [option for p in ctx.command.params for option in p.opts if option.startswith("--")]
-            raise click.NoSuchOption(name, possibilities=get_close_matches(name, options, cutoff=0.7), ctx=ctx)
-    if not words:
-        raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
-    if len(words) > 1:
-        found = ", ".join(repr(cut(word, 30)) for word in words[:4])
-        raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; write it in quotes", ctx)
-    return read_stdin() if words[0] == "-" else read_file(words[0]) or words[0]
+def read_word(word: str) -> str:
+    """The expression that a word of the command line stands for; `-` is standard input."""
+    return read_stdin() if word == "-" else read_file(word) or word
 
 
 def read_file(name: str) -> str:
@@ -86,17 +52,6 @@ def decoded(data: bytes, source: str) -> str:
         return data.decode("utf-8-sig").strip("\r\n")
     except UnicodeDecodeError as error:
         raise UsageError(f"{source} is not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}") from None
-
-
-def takes_expression(function: Callable[..., int]) -> Callable[..., int]:
-    """EXPR and --where, which every command on an expression takes."""
-    function = click.option(
-        "--where",
-        multiple=True,
-        metavar="DECLS",
-        help='Declarations, split by ";": "x in R^n; A in R^{m x n}; S in S^n; k in N; X in R^{n x n} invertible".',
-    )(function)
-    return click.argument("expression", metavar="EXPR", nargs=-1, type=click.UNPROCESSED, callback=read_expression)(function)
 
 
 def split_names(given: Iterable[str]) -> list[str]:

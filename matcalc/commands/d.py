@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from .answering import answer_by, form_of
-from .console import EXPRESSION_SETTINGS, OptionalWords, takes_expression
+from .answering import answer_by, derive, form_of
+from .console import WITHOUT_COMMAND
+from .options import OPTIONS, WRT, argument
+from .words import EXPRESSION_SETTINGS, OptionalWords, takes_expression
 
-LAYOUTS = ("numerator", "denominator", "strict")
-STRUCTURES = ("symmetric-space", "independent")
-LEVELS = ("brief", "full")
-NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
-FORMATS = ("text", "unicode", "latex", "latex-doc", "typst", "mathml", "markdown")
+
+def takes_options(function: Callable[..., int]) -> Callable[..., int]:
+    """The options of the table, as Click's."""
+    for word, settings in reversed(OPTIONS.items()):
+        own: dict[str, Any] = {key: value for key, value in settings.items() if key not in ("choices", "least", "flag", "alone", "name")}
+        if "choices" in settings:
+            own["type"] = click.Choice(settings["choices"])
+        if "least" in settings:
+            own["type"] = click.IntRange(min=settings["least"])
+        if "flag" in settings:
+            own["is_flag"] = True
+        if "alone" in settings:
+            own |= {"is_flag": False, "flag_value": settings["alone"]}
+        function = click.option(word, argument(word), **own)(function)
+    return function
 
 
 @click.command(
@@ -35,85 +48,16 @@ Examples:
 
 Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refused.""",
 )
-@click.option(
-    "--wrt",
-    multiple=True,
-    metavar="X",
-    help="The variable; repeat it, or separate by commas, for several. It may be left out where one is sensible.",
-)
+@click.option("--wrt", **WRT)
 @takes_expression
-@click.option("--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="1 the derivative, 2 the Hessian.")
-@click.option(
-    "--layout",
-    type=click.Choice(LAYOUTS),
-    default="numerator",
-    show_default=True,
-    help="numerator: a gradient is a row; denominator: a column; strict: numerator, and by an m x n matrix it is n x m.",
-)
-@click.option("--notation", type=click.Choice(NOTATIONS), default="auto", show_default=True, help="How to write the answer.")
-@click.option(
-    "--structured",
-    is_flag=False,
-    flag_value=STRUCTURES[0],
-    type=click.Choice(STRUCTURES),
-    help="Stay within the set a matrix is declared to lie in (symmetric, skew, diagonal, lower, upper): the gradient in that space, "
-    "or the derivatives by its independent entries.",
-)
-@click.option("--vectorize", is_flag=True, help="Sums over a family x_i as products with X, which has the rows x_i^T.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare formula in this spelling, on a terminal too.")
-@click.option("--bold", is_flag=True, help="LaTeX: vectors and matrices bold.")
-@click.option("--transpose", type=click.Choice(("T", "top", "intercal")), help="LaTeX: the sign of a transpose.")
-@click.option("--width", type=click.IntRange(min=1), metavar="N", help="LaTeX: break sums of more than N characters, in aligned.")
-@click.option("--chain", is_flag=True, help="The chain rule along the statements of EXPR: each partial with its dimensions.")
-@click.option(
-    "--steps",
-    is_flag=False,
-    flag_value=LEVELS[0],
-    type=click.Choice(LEVELS),
-    help="The derivation, a rule of the book on each line, with its source; `full` with the small steps too.",
-)
-@click.option("--at", metavar="POINT", help='The value there, in numbers: 2, "x = 1; y = [1; 2]", with a value for every name.')
-@click.option("--json", "as_json", is_flag=True, help="One JSON object (a list of them for several variables).")
-@click.option("--strict", is_flag=True, help="Refuse where the kind of a name had to be chosen: declare it with --where.")
-@click.option(
-    "--inline", is_flag=True, help="Values that EXPR names are written out; else the answer is in their names, defined before it."
-)
-@click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
-def command(
-    expression: str,
-    where: tuple[str, ...],
-    wrt: tuple[str, ...],
-    order: int,
-    layout: str,
-    notation: str,
-    structured: str | None,
-    vectorize: bool,
-    format_: str | None,
-    bold: bool,
-    transpose: str | None,
-    width: int | None,
-    chain: bool,
-    steps: str | None,
-    at: str | None,
-    as_json: bool,
-    strict: bool,
-    inline: bool,
-    no_verify: bool,
-) -> int:
+@takes_options
+def command(**given: Any) -> int:
     """The derivative of EXPR by X, in closed form.
 
     On a terminal the answer comes in a panel with its shape, layout and everything that was assumed. In a pipe it is the
     bare line, and the assumptions go to standard error.
     """
-    options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
-    options |= {"strict": strict, "names": False if inline else None}
-    if chain and (order > 1 or layout != "numerator" or structured or vectorize):
-        raise click.UsageError(
-            "--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand",
-            click.get_current_context(),
-        )
-    shown = form_of(format_, bold, transpose, width)
-    return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, at, **options)
+    return derive(**given, customary=WITHOUT_COMMAND in click.get_current_context().find_root().meta)
 
 
 def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, examples: str) -> click.Command:

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from .console import EXPRESSION_SETTINGS, can_encode, one_line, print_json, split_names, takes_expression
+from .console import can_encode, one_line, print_json, split_names
+from .words import EXPRESSION_SETTINGS, takes_expression
 
 FORMATS = ("text", "unicode", "latex", "tikz", "mermaid", "dot", "svg", "json")
 

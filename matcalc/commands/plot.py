@@ -7,7 +7,8 @@ import sys
 import click
 
 from ..errors import UsageError
-from .console import EXPRESSION_SETTINGS, can_encode, one_line, print_json, split_names, takes_expression
+from .console import can_encode, one_line, print_json, split_names
+from .words import EXPRESSION_SETTINGS, takes_expression
 
 
 @click.command(

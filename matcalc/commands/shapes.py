@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from .console import EXPRESSION_SETTINGS, complain, grid, one_line, print_json, readings_table, spellable, takes_expression
+from .console import complain, grid, one_line, print_json, readings_table, spellable
+from .words import EXPRESSION_SETTINGS, takes_expression
 
 
 @click.command("shapes", context_settings=EXPRESSION_SETTINGS)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import VerificationError, printable
-from .console import can_encode, grid, one_line, print_json, takes_expression
+from .console import can_encode, grid, one_line, print_json
+from .words import takes_expression
 
 if TYPE_CHECKING:
     from ..course.problem import Answer

@@ -8,7 +8,7 @@ from textwrap import fill
 import click
 
 from ..errors import MatcalcError, printable
-from .cli import command as matcalc
+from .menu import command as matcalc
 
 WIDTH = 88
 

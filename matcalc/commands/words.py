@@ -1,0 +1,56 @@
+"""How the commands take EXPR and its declarations, for Click."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import click
+
+from .console import cut, read_word
+from .options import DECLARATIONS
+
+LONG_OPTION = re.compile(r"(--[A-Za-z][A-Za-z-]+)(=.*)?", re.DOTALL)
+SHORT_OPTION = re.compile(r"(-[A-Za-z])")
+# An expression may begin with a minus, so that unknown options pass to EXPR, where read_expression looks at them; and
+# these commands have no one-letter options, which a "-x^T x" would be taken for.
+EXPRESSION_SETTINGS = {"ignore_unknown_options": True}
+
+
+class OptionalWords(click.Command):
+    """A command some of whose options take a word or none: `--steps full`, or `--steps` before the expression."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        optional = {name: p for p in self.params if isinstance(p, click.Option) and isinstance(p.type, click.Choice) for name in p.opts}
+        return super().parse_args(ctx, [_with_word(optional.get(a), a, args[k + 1 : k + 2]) for k, a in enumerate(args)])
+
+
+def _with_word(option: click.Option | None, word: str, following: Sequence[str]) -> str:
+    """`--steps=brief` for a `--steps` that no level follows."""
+    if option is None or not isinstance(option.flag_value, str) or not isinstance(option.type, click.Choice):
+        return word
+    return word if following and following[0] in option.type.choices else f"{word}={option.flag_value}"
+
+
+def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
+    """The one expression among the words that are no known option; `-` stands for standard input."""
+    for word in words:
+        unknown = LONG_OPTION.fullmatch(word) or (len(words) > 1 and SHORT_OPTION.fullmatch(word))
+        if unknown:
+            from difflib import get_close_matches
+
+            name = unknown.group(1)
+            options = [option for p in ctx.command.params for option in p.opts if option.startswith("--")]
+            raise click.NoSuchOption(name, possibilities=get_close_matches(name, options, cutoff=0.7), ctx=ctx)
+    if not words:
+        raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
+    if len(words) > 1:
+        found = ", ".join(repr(cut(word, 30)) for word in words[:4])
+        raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; write it in quotes", ctx)
+    return read_word(words[0])
+
+
+def takes_expression(function: Callable[..., int]) -> Callable[..., int]:
+    """EXPR and --where, which every command on an expression takes."""
+    function = click.option("--where", multiple=True, metavar="DECLS", help=DECLARATIONS)(function)
+    return click.argument("expression", metavar="EXPR", nargs=-1, type=click.UNPROCESSED, callback=read_expression)(function)

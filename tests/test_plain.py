@@ -1,0 +1,116 @@
+"""An ordinary line is read without Click, as Click would have read it; what such a line imports."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from console import python, run
+
+from matcalc.commands import answering, d, menu, plain
+from matcalc.commands.options import OPTIONS
+
+E = "x^T A x"
+ORDINARY = [
+    ["d", E],
+    ["d", E, "--wrt", "x"],
+    ["d", "--wrt", "x", E],
+    ["d", "--wrt=x", "--wrt", "A", E, "--where", "A in S^n", "--where=x in R^n"],
+    ["d", E, "--wrt", "x,A", "--json"],
+    ["d", E, "--wrt", "x", "--order", "2", "--layout", "denominator", "--notation=index"],
+    ["d", E, "--format", "latex", "--no-verify", "--inline", "--strict", "--vectorize"],
+    ["d", "sum(x)", "--at", "x = 1", "--wrt", "x"],
+    ["d", "-", "--wrt", "x"],
+    [E],
+    [E, "--wrt", "x"],
+    ["A x", "--format", "unicode"],
+    ["x^2", "--where", "x in R"],
+]
+# Lines that are for Click: other commands, help, mistakes, options with rules of their own.
+OTHERS: list[list[str]] = [
+    [],
+    ["--help"],
+    ["d"],
+    ["d", "--help"],
+    ["grad", E],
+    ["grad"],
+    ["derive"],
+    ["x"],
+    ["-x^2"],
+    ["d", "-x^T x", "--wrt", "x"],
+    ["d", "--", E],
+    ["d", E, "x^T x"],
+    ["d", E, "--wrt"],
+    ["d", E, "--wrt", "--json"],
+    ["d", E, "--order", "0"],
+    ["d", E, "--order", "two"],
+    ["d", E, "--layout", "rows"],
+    ["d", E, "--layout", "strict", "--layout", "strict"],
+    ["d", E, "--colour"],
+    ["d", E, "--json=yes"],
+    ["d", E, "--jso"],
+    ["d", E, "--steps"],
+    ["d", E, "--steps", "full"],
+    ["d", E, "--structured"],
+    ["d", E, "--chain"],
+    ["d", E, "--bold"],
+    ["d", E, "--format", "latex", "--transpose", "top"],
+    ["d", E, "--format", "latex-doc", "--wrt", "x,A"],
+]
+
+
+@pytest.mark.parametrize("line", ORDINARY, ids=" ".join)
+def test_an_ordinary_line_means_what_click_makes_of_it(line: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+
+    def derive(**given: Any) -> int:
+        told.append(given)
+        return 0
+
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x^T x")))
+    monkeypatch.setattr(answering, "derive", derive)
+    assert plain.answered(line) == 0
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x^T x")))
+    monkeypatch.setattr(d, "derive", derive)
+    assert menu.called(line) == 0
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("line", OTHERS, ids=lambda line: " ".join(line) or "nothing")
+def test_any_other_line_is_for_click(line: list[str]) -> None:
+    assert plain.arguments(line) is None
+
+
+def test_every_option_is_read_or_left() -> None:
+    for word, settings in OPTIONS.items():
+        value = [] if "flag" in settings else [next(iter(settings.get("choices", ["1"])))]
+        taken = plain.arguments(["d", E, word, *value]) is not None
+        assert taken == (word not in plain.LEFT and "alone" not in settings), word
+
+
+def test_completion_is_for_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_MATCALC_COMPLETE", "bash_complete")
+    assert plain.arguments(["d", E]) is None
+
+
+def test_mistakes_are_told_as_before() -> None:
+    assert run("d", E, "--wrt", "q").code == 2
+    outcome = run("d", E, "--layout", "rows")
+    assert outcome.code == 2
+    assert outcome.err.endswith("see: matcalc d --help\n")
+    assert run("d", "tr(A", "--json", "--wrt", "A").out.startswith('{"error"')
+
+
+def loaded(*line: str) -> set[str]:
+    code = "import sys; known = {*sys.modules}; from matcalc.__main__ import run; run(); "
+    code += "sys.stderr.write('\\n' + ' '.join({*sys.modules} - known))"
+    outcome = python("-c", code, *line)
+    assert outcome.code == 0
+    return set(outcome.err.rsplit("\n", 1)[1].split())
+
+
+def test_an_ordinary_answer_loads_no_click() -> None:
+    modules = loaded("d", E, "--wrt", "x")
+    assert "matcalc.pipeline.derive" in modules
+    assert not modules & {"click", "inspect", "ast", "uuid", "pathlib", "json", "dataclasses", "logging", "subprocess"}
