@@ -89,7 +89,7 @@ def test_the_wheel_works_and_leaks_no_name(wheel: Path, tmp_path: Path) -> None:
 def test_a_page_that_was_built_is_in_the_wheel(tree: Path, wheel: Path, tmp_path: Path) -> None:
     assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("matcalc/page")]  # there was none
     checkout = Path(shutil.copytree(tree, tmp_path / "checkout", ignore=shutil.ignore_patterns("build")))
-    for name in ("index.html", "app.js", "sw.js", "python/matcalc.zip", "vendor/katex/katex.min.js", "vendor/pyodide/pyodide.mjs"):
+    for name in ("index.html", "app.js", "sw.js", "python/matcalc.pack", "vendor/katex/katex.min.js", "vendor/pyodide/pyodide.mjs"):
         (checkout / "web/dist" / name).parent.mkdir(parents=True, exist_ok=True)
         (checkout / "web/dist" / name).write_text(name)
     site = unpack(build("build_wheel", checkout, tmp_path / "dist"), tmp_path / "site")

@@ -27,7 +27,7 @@ QUESTION = {"expr": "x^T A x", "wrt": "x"}
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     built = tmp_path_factory.mktemp("dist")
     (built / "index.html").write_text('<!doctype html>\n<html lang="en">hello</html>')
-    for name in ("app.js", "sw.js", "secret.key", "python/matcalc.zip", "vendor/katex/katex.mjs", "vendor/pyodide/pyodide.mjs"):
+    for name in ("app.js", "sw.js", "secret.key", "python/matcalc.pack", "vendor/katex/katex.mjs", "vendor/pyodide/pyodide.mjs"):
         (built / name).parent.mkdir(parents=True, exist_ok=True)
         (built / name).write_text(f"// {name}")
     made = Server(pages((str(built),)), Worker(seconds=60))
@@ -65,7 +65,7 @@ def test_the_page_needs_the_token_and_its_files_do_not(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/secret.key", "/../secret.key", "/%2e%2e/etc/passwd", "//etc/passwd", "/sw.js", "/python/matcalc.zip", "/vendor/pyodide/pyodide.mjs"],
+    ["/secret.key", "/../secret.key", "/%2e%2e/etc/passwd", "//etc/passwd", "/sw.js", "/python/matcalc.pack", "/vendor/pyodide/pyodide.mjs"],
 )
 def test_other_files_are_not_there(server: Server, path: str) -> None:
     assert send(server, "GET", path)[0] == 404

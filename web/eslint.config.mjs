@@ -1,7 +1,7 @@
 // The rules that find mistakes; how lines are laid out is left to who writes them.
 
 const names = (text) => Object.fromEntries(text.split(" ").map((name) => [name, "readonly"]));
-const BROWSER = "document location localStorage navigator history CSS URL URLSearchParams Worker XMLHttpRequest fetch caches self addEventListener matchMedia setTimeout clearTimeout";
+const BROWSER = "document location localStorage navigator history CSS URL URLSearchParams Worker Response DecompressionStream XMLHttpRequest fetch caches self addEventListener matchMedia setTimeout clearTimeout";
 const NODE = "process console URL setTimeout document location navigator getComputedStyle localStorage fetch performance Event";
 
 const rules = {

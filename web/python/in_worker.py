@@ -3,12 +3,14 @@
 import gc
 import json
 import sys
+import zlib
+from pathlib import Path
 
 import page  # the worker, which fetches files of the page
 
 from matcalc.protocol import ask
 
-LATE = {"sympy": "sympy.zip", "mpmath": "sympy.zip"}
+LATE = {"sympy": "sympy.pack", "mpmath": "sympy.pack"}
 
 
 class Late:
@@ -19,6 +21,7 @@ class Late:
         place = f"/archives/{archive}"
         if archive is not None and place not in sys.path:
             page.load(archive)
+            Path(place).write_bytes(zlib.decompress(Path(place).read_bytes(), wbits=31))
             sys.path.append(place)
         return None
 

@@ -21,12 +21,14 @@ const CHOICES = {
   notation: { auto: "shortest", matrix: "matrices", index: "indices", kron: "Kronecker", differential: "dX ↦ …", cases: "cases" },
 };
 const ASKED = { derivative: { command: "d" }, third: { command: "d", order: 3 }, grad: { command: "grad" }, jacobian: { command: "jacobian" }, hessian: { command: "hessian" } };
+const PAUSE = 120; // milliseconds without a key after which the open tab and the claim are asked about: the next key goes first
 const SETTLED = 1500; // milliseconds after which a question goes into the history
 
 let question = { ...EMPTY };
 let answers = [];
 let generation = 0;
 let settling;
+let pausing;
 
 const engine = connect(showState);
 const ask = (asked, lane) => engine.ask(asked, lane);
@@ -53,6 +55,7 @@ async function refresh() {
   root.dataset.asked = "asking";
   const current = question;
   clearTimeout(settling);
+  clearTimeout(pausing);
   get("answer").classList.add("stale");
   if (!current.expr.trim()) return clear();
   const base = { expr: current.expr, where: current.where };
@@ -72,8 +75,11 @@ async function refresh() {
   showRefusal(null, current, declareClause);
   showAnswer(get("answer"), answers);
   root.dataset.asked = "answered";
-  tabs.show(current.tab, common(), answers);
-  judge(ask, current, { ...common(), wrt: names });
+  tabs.outdate();
+  pausing = setTimeout(() => {
+    tabs.show(question.tab, common(), answers);
+    judge(ask, current, { ...common(), wrt: names });
+  }, PAUSE);
   settling = setTimeout(() => {
     remember(current);
     showHistory(update);
@@ -158,7 +164,7 @@ function grow(area) {
 }
 
 function showState(state, reason) {
-  const words = { loading: reason ? `Loading ${reason === "sympy.zip" ? "SymPy" : reason}…` : "Loading Python…", ready: "Ready" };
+  const words = { loading: reason ? `Loading ${reason === "sympy.pack" ? "SymPy" : reason}…` : "Loading Python…", ready: "Ready" };
   get("state").textContent = words[state] ?? `Python could not be started: ${reason ?? ""}`;
   root.dataset.state = state;
   if (state === "ready") keepOffline();
@@ -170,7 +176,7 @@ async function keepOffline() {
   try {
     await navigator.serviceWorker.register("./sw.js");
     await navigator.serviceWorker.ready;
-    await fetch("./python/sympy.zip");
+    await fetch("./python/sympy.pack");
     root.dataset.offline = "ready";
   } catch {
     // opened from a file, or in a private window: then it needs its files each time

@@ -36,6 +36,13 @@ export class Tabs {
     get("tabs").hidden = true;
   }
 
+  /** What the panel shows is about an older answer: it stays in sight, but nobody can copy it. */
+  outdate() {
+    get("tabs").hidden = false;
+    get("panel").classList.add("stale");
+    for (const button of get("panel").querySelectorAll("button")) button.disabled = true;
+  }
+
   /** Open `tab` (an unknown one: the first) for the answers to `question`; `common` is what every tab asks about. */
   async show(tab, common, answers) {
     this.open = tab in TABS ? tab : "steps";
@@ -55,6 +62,7 @@ export class Tabs {
       parts.push(answers.length > 1 && !together ? el("h3", {}, `by ${answer.wrt.join(", ")}`) : null, part.node);
       this.copied = parts.length > 2 ? `${this.copied}\n\n${part.text}` : part.text;
     }
+    get("panel").classList.remove("stale");
     fill(get("panel"), this.copied ? copyButton(`Copy ${TABS[this.open]}`, () => this.copied) : null, ...parts);
   }
 

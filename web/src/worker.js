@@ -29,8 +29,12 @@ function fetchNow(name) {
   return new Uint8Array(request.response);
 }
 
+function unpacked(response) {
+  return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
 async function start() {
-  const archive = fetch(`${HERE}python/matcalc.zip`).then((response) => response.arrayBuffer());
+  const archive = fetch(`${HERE}python/matcalc.pack`).then(unpacked);
   const python = await loadPyodide({ indexURL: `${HERE}vendor/pyodide/` });
   python.FS.mkdirTree("/archives");
   python.unpackArchive(await archive, "zip", { extractDir: "/matcalc" });
