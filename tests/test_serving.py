@@ -65,7 +65,15 @@ def test_the_page_needs_the_token_and_its_files_do_not(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/secret.key", "/../secret.key", "/%2e%2e/etc/passwd", "//etc/passwd", "/sw.js", "/python/matcalc.pack", "/vendor/pyodide/pyodide.mjs"],
+    [
+        "/secret.key",
+        "/../secret.key",
+        "/%2e%2e/etc/passwd",
+        "//etc/passwd",
+        "/sw.js",
+        "/python/matcalc.pack",
+        "/vendor/pyodide/pyodide.mjs",
+    ],
 )
 def test_other_files_are_not_there(server: Server, path: str) -> None:
     assert send(server, "GET", path)[0] == 404

@@ -57,7 +57,9 @@ def main() -> None:
     own |= {path.name: path for path in (WEB / "python").glob("*.py")} | sources(WEB / "python" / "numpy", ())
     pack(target / "matcalc.zip", own)
     print(*sorted(name for name in set().union(*map(asked, own.values())) if name.partition(".")[0] in sys.stdlib_module_names), sep="\n")
-    pack(target / "sympy.zip", sources(installed("sympy"), NOT_NEEDED + NOT_PHYSICS + NOT_PARSED) | sources(installed("mpmath"), NOT_NEEDED))
+    pack(
+        target / "sympy.zip", sources(installed("sympy"), NOT_NEEDED + NOT_PHYSICS + NOT_PARSED) | sources(installed("mpmath"), NOT_NEEDED)
+    )
 
 
 if __name__ == "__main__":
