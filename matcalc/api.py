@@ -31,6 +31,8 @@ class Wanted(TypedDict, total=False):
     vectorize: bool
     strict: bool
     names: bool
+    manifold: str
+    along: str
 
 
 class WithLayout(Wanted, total=False):
@@ -66,6 +68,8 @@ def derivative(
     vectorize: bool = False,
     strict: bool = False,
     names: bool = True,
+    manifold: str = "",
+    along: str = "",
 ) -> Derivative | list[Derivative]:
     """The derivative of a matrix expression in closed form.
 
@@ -75,10 +79,12 @@ def derivative(
     `structured` differentiates within the set a matrix is declared to lie in: "symmetric-space" (the gradient in that space) or
     "independent" (by the entries one may choose). `vectorize` writes sums over families as products with the stacked families;
     `assumptions` says what is stacked how. `strict` refuses where the kind of a name had to be chosen, and says what to declare.
+    `manifold` (sphere, stiefel, orthogonal, grassmann, spd, simplex, oblique, fixed-rank) gives the Riemannian gradient there, a tangent
+    vector of the variable's own shape; at order 2 the Hessian along the tangent vector that `along` names.
     `names` gives the answer in the names of the text: with z = W x + b; h = relu(z) in z and h, which are defined before it.
     Raises MatcalcError: bad input, no answer, or a failed check.
     """
-    options = Options(order, layout, notation, verify, structured, vectorize, strict, names)
+    options = Options(order, layout, notation, verify, structured, vectorize, strict, names, manifold=manifold, along=along)
     question = Question.of(expr, wrt, where, options, asks=True)
     single = wrt is None or isinstance(wrt, str | Built)
     if question.options.order == 1 and single and len(question.names) > 1:

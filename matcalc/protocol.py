@@ -111,6 +111,8 @@ FIELDS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "layout": _TEXT,
     "notation": _TEXT,
     "structured": _TEXT,
+    "manifold": _TEXT,
+    "along": _TEXT,
     "vectorize": _FLAG,
     "names": _FLAG,
     "verify": _FLAG,
@@ -211,13 +213,13 @@ def _stationary(expr: str, wrt: Any = (), **options: Any) -> Object:
 
 _USUAL = "expr wrt where notation structured vectorize names verify steps chain"
 COMMANDS: dict[str, tuple[Callable[..., Object], tuple[str, ...]]] = {
-    "d": (_derivatives("derivative"), (*_USUAL.split(), "order", "layout")),
-    "grad": (_derivatives("grad"), tuple(_USUAL.split())),
+    "d": (_derivatives("derivative"), (*_USUAL.split(), "order", "layout", "manifold", "along")),
+    "grad": (_derivatives("grad"), (*_USUAL.split(), "manifold")),
     "jacobian": (_derivatives("jacobian"), tuple(_USUAL.split())),
-    "hessian": (_derivatives("hessian"), tuple(_USUAL.split())),
+    "hessian": (_derivatives("hessian"), (*_USUAL.split(), "manifold", "along")),
     "shapes": (_shapes, ("expr", "where")),
     "declare": (_declare, ("expr", "name", "kind", "where")),
-    "steps": (_steps, tuple("expr wrt where order layout notation structured vectorize verify level".split())),
+    "steps": (_steps, tuple("expr wrt where order layout notation structured vectorize manifold along verify level".split())),
     "code": (_code, tuple("expr wrt where order verify target parts sizes".split())),
     "check": (_check, tuple("expr wrt claim where order layout".split())),
     "taylor": (_taylor, tuple("expr wrt at order where verify".split())),

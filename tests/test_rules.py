@@ -16,14 +16,16 @@ from matcalc.ops.book import REGISTRY, SHORTHANDS
 from matcalc.ops.canonical import CANONICAL
 from matcalc.ops.identities import IDENTITIES
 from matcalc.ops.laws import LAWS
+from matcalc.ops.manifolds import MANIFOLDS
 from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated, after, cite
 
 
 def test_operations_identities_and_laws_are_all_in_it() -> None:
     identities = [i.name for i in (*IDENTITIES, *CANONICAL)]
     names = {*(op.rule for op in REGISTRY.values()), *identities, *LAWS, *(f"definition of {s}" for s in SHORTHANDS)}
+    names |= {rule for m in MANIFOLDS.values() for rule in (m.gradient_rule, m.hessian_rule)}
     assert set(book()) == names
-    assert len(names) == len(REGISTRY) + len(identities) + len(LAWS) + len(SHORTHANDS)
+    assert len(names) == len(REGISTRY) + len(identities) + len(LAWS) + len(SHORTHANDS) + 2 * len(MANIFOLDS)
 
 
 @pytest.mark.parametrize("r", rules(), ids=lambda r: r.name)

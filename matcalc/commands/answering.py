@@ -25,6 +25,8 @@ def derive(
     layout: str,
     notation: str,
     structured: str | None,
+    manifold: str | None,
+    along: str | None,
     vectorize: bool,
     format_: str | None,
     bold: bool,
@@ -41,8 +43,8 @@ def derive(
 ) -> int:
     """What `matcalc d` was asked; `customary` where the expression stands alone, and the customary variable is taken."""
     options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
-    options |= {"strict": strict, "names": False if inline else None}
-    if chain and (order > 1 or layout != "numerator" or structured or vectorize):
+    options |= {"strict": strict, "names": False if inline else None, "manifold": manifold, "along": along}
+    if chain and (order > 1 or layout != "numerator" or structured or vectorize or manifold):
         raise _misused("--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand")
     shown = form_of(format_, bold, transpose, width)
     return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, at, customary, **options)

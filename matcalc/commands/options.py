@@ -6,6 +6,7 @@ from typing import Any
 
 LAYOUTS = ("numerator", "denominator", "strict")
 STRUCTURES = ("symmetric-space", "independent")
+MANIFOLDS = ("sphere", "stiefel", "orthogonal", "grassmann", "spd", "simplex", "oblique", "fixed-rank")
 LEVELS = ("brief", "full")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 FORMATS = ("text", "unicode", "latex", "latex-doc", "typst", "mathml", "markdown")
@@ -33,6 +34,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "Stay within the set a matrix is declared to lie in (symmetric, skew, diagonal, lower, upper): the gradient in that space, "
         "or the derivatives by its independent entries.",
     },
+    "--manifold": {
+        "choices": MANIFOLDS,
+        "help": "The Riemannian gradient there, a tangent vector of X's own shape; the metric is said with it.",
+    },
+    "--along": {"metavar": "U", "help": "The tangent vector of a Hessian on a manifold (--order 2)."},
     "--vectorize": {"flag": True, "help": "Sums over a family x_i as products with X, which has the rows x_i^T."},
     "--format": {"name": "format_", "choices": FORMATS, "help": "The bare formula in this spelling, on a terminal too."},
     "--bold": {"flag": True, "help": "LaTeX: vectors and matrices bold."},

@@ -20,9 +20,9 @@ class Stage:
 
 class Origin:
     """How an answer was found: the stages, what the variables became when their properties were restored, and the answer before
-    it was restricted to sets: the `kinds` of the variables' sets, `structured` the way."""
+    it was restricted to sets: the `kinds` of the variables' sets, `structured` the way; on a manifold the `rule` of it."""
 
-    __slots__ = ("kinds", "order", "restore", "stages", "structured", "unrestricted")
+    __slots__ = ("kinds", "order", "restore", "rule", "stages", "structured", "unrestricted")
 
     def __init__(
         self,
@@ -32,6 +32,8 @@ class Origin:
         order: Order,
         kinds: Sequence[str | None],
         structured: str,
+        rule: str = "",
     ) -> None:
         self.stages, self.restore, self.unrestricted, self.order = tuple(stages), restore, unrestricted, order
         self.kinds, self.structured = tuple(kinds), structured if any(kinds) else ""
+        self.rule = rule

@@ -15,6 +15,7 @@ from ..ops.book import SHORTHANDS
 from ..ops.canonical import CANONICAL
 from ..ops.identities import IDENTITIES, Identity
 from ..ops.laws import LAWS
+from ..ops.manifolds import MANIFOLDS
 from ..ops.operation import Operation
 from ..printing.text import spell
 
@@ -54,6 +55,9 @@ def book() -> dict[str, Rule]:
     for chapter, operations in contents():
         for op in operations:
             _enter(found, Rule(op.rule, op.statement, op.condition, op.source, chapter.rstrip("."), op.example or example_of(op)))
+    for m in MANIFOLDS.values():
+        for name, text in ((m.gradient_rule, f"grad f = {m.gradient}"), (m.hessian_rule, f"Hess f(U) = {m.hessian}")):
+            _enter(found, Rule(name, text, f"{m.constraint}; <U, V> = {m.metric}", m.source, "Manifolds", ""))
     for s in SHORTHANDS.values():
         _enter(found, Rule(f"definition of {s.name}", f"{s.name}({', '.join(s.params)}) = {s.meaning}", "", "definition", "Shorthands", ""))
     for chapter, identities in (("Identities that shorten answers", IDENTITIES), ("Identities of the normal form", CANONICAL)):

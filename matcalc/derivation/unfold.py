@@ -331,8 +331,8 @@ class _Unfolding:
                 small=False,
             )
             return
-        names = [STRUCTURED.name] if origin.structured else []
-        if d._expr is None and origin.restore and not origin.structured:
+        names = [origin.rule] if origin.rule else [STRUCTURED.name] if origin.structured else []
+        if d._expr is None and origin.restore and not origin.structured and not origin.rule:
             names.append(DECLARED.name)
         form = str(program.form[0]) if program.form is not None else ""
         names += {"map": [OF_MAP.name], "index": [BY_INDICES.name], "kron": [BY_VEC.name, BY_INDICES.name]}.get(form, [])

@@ -42,7 +42,8 @@ def _text(text: str, arrays: ModuleType) -> Any:
     return compiled(f"lambda x, n, rows, cols, rng: {text}", arrays)
 
 
-def _run(text: str, x: Any, rng: Any, arrays: ModuleType | None) -> Any:
+def by_text(text: str, x: Any, rng: Any, arrays: ModuleType | None) -> Any:
+    """What a text of the book makes of the entries x."""
     arrays = of() if arrays is None else arrays
     return _text(text, arrays)(x, min(x.shape), *x.shape, rng)
 
@@ -83,7 +84,7 @@ def made(x: Any, properties: Iterable[str], rng: Any = None, arrays: ModuleType 
     """Random entries turned into an array with the properties, or into a number."""
     for w in _order(close_properties(properties)):
         if w.shape in ("", "entries") or (w.shape == "number") == number:
-            x = _run(w.drawn, x, rng, arrays)
+            x = by_text(w.drawn, x, rng, arrays)
     return x
 
 
@@ -92,7 +93,7 @@ def margin(properties: Iterable[str], x: Any) -> float:
     import numpy as np
 
     texts = [w.margin for w in map(WORDS.__getitem__, close_properties(properties)) if w.margin and not w.weak]
-    return min((float(_run(t, np.atleast_2d(x), None, None)) for t in texts), default=np.inf)
+    return min((float(by_text(t, np.atleast_2d(x), None, None)) for t in texts), default=np.inf)
 
 
 def has_property(name: str, x: Any, tolerance: float = 1e-9) -> bool:
@@ -107,7 +108,7 @@ def has_property(name: str, x: Any, tolerance: float = 1e-9) -> bool:
     rows, cols = x.shape
     if any((b.shape == "square" and rows != cols) or (b.shape == "tall" and rows < cols) for b in blocks):
         return False
-    if any(b.vanishes and not np.allclose(_run(b.vanishes, x, None, None), 0, atol=tolerance) for b in blocks):
+    if any(b.vanishes and not np.allclose(by_text(b.vanishes, x, None, None), 0, atol=tolerance) for b in blocks):
         return False
-    least = [(b, float(_run(b.margin, x, None, None))) for b in blocks if b.margin]
+    least = [(b, float(by_text(b.margin, x, None, None))) for b in blocks if b.margin]
     return all(m >= -tolerance if b.weak else m > tolerance for b, m in least)

@@ -212,6 +212,7 @@ identity("Frobenius norm under an orthogonal matrix", "normF(X Y)", "normF(Y)", 
 identity("pseudoinverse of an orthonormal matrix", "pinv(X)", "X^T", "X: m n", when="orthonormal X", source="definition")
 identity("square of a unit vector", "u^T u", "1", "u: n 1", when="unit u", source="definition")
 identity("norm of a unit vector", "norm(u)", "1", "u: n 1", when="unit u", source="definition")
+identity("lengths of the columns of an oblique matrix", "diag(X^T X)", "diag(X^T X).^0", "X: m n", when="oblique X", source="definition")
 identity("sum over a simplex", "sum(u)", "1", "u: n 1", when="simplex u", source="definition")
 identity("row sums of a stochastic matrix", "X u.^0", "(X u).^0", "X: m n, u: n 1", when="stochastic X", source="definition")
 identity("row sums of a stochastic matrix, by name", "rowsum(X)", "rowsum(X).^0", "X: m n", when="stochastic X", source="definition")

@@ -183,6 +183,15 @@ SIMPLEX = word(
     drawn="np.abs(x) / np.sum(np.abs(x))",
     vanishes="np.sum(x) - 1",
 )
+OBLIQUE = word(
+    "oblique",
+    "of columns of length 1",
+    spellings="unit-columns",
+    within="curved",
+    number="abs(x) == 1",
+    drawn="x @ np.diag(1 / np.sqrt(np.ones((1, rows)) @ (x * x))[0])",
+    vanishes="np.ones((1, rows)) @ (x * x) - 1",
+)
 INTEGER = word(
     "integer",
     "a whole number",

@@ -30,6 +30,7 @@ class Derivative(ClosedForm):
     _origin: Origin | None = None  # of one by several numbers at once there is none
     _further: Further | None = None
     _chain: Callable[[], Partials] | None = None
+    _manifold: Mapping[str, str] | None = None  # on which it is taken, with its metric and source; the direction of a Hessian
 
     @cached_property
     def steps(self) -> Derivation:
@@ -65,6 +66,8 @@ class Derivative(ClosedForm):
             "verified": self.verified,
             "check": self.check.as_dict() if self.check is not None else None,
         }
+        if self._manifold is not None:
+            found |= {"order": 2 if "along" in self._manifold else 1, "manifold": dict(self._manifold)}
         if steps:
             found["steps"] = self.steps.at(steps).as_list()
         if chain:
@@ -129,6 +132,9 @@ def code_of(several: Sequence[Derivative], target: str, parts: Sequence[str], si
     from ..codegen.program import program
 
     further = several[0]._further
+    if parts and several[0]._manifold is not None:
+        hint = "ask for the Hessian along a direction: its program has it beside the value"
+        raise UsageError("a program on a manifold has the value and the gradient", suggestion=hint)
     if parts and further is None:
         raise UsageError(f"{parts[0]} is by one variable")
     if further is not None and len(several) > 1:

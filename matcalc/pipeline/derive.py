@@ -8,7 +8,7 @@ from ..answers.layout import laid_out, oriented
 from ..derivation.origin import Origin, Stage
 from ..differentiation.families import as_declared, free_of
 from ..differentiation.pairs import has_stacked
-from ..differentiation.structured import STACKED, sentence, set_of, sets_of, within
+from ..differentiation.structured import SPACE, STACKED, sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..expressions.build import (
@@ -26,6 +26,7 @@ from ..expressions.build import (
     with_names,
 )
 from ..expressions.expr import Expr, postorder
+from ..expressions.labels import words_of
 from ..expressions.named import has_names, written_size
 from ..inference.infer import Typed
 from ..inference.scene import leading_sizes
@@ -34,8 +35,8 @@ from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
 from ..numbers.record import Check, seen_at_any, summed_up
-from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED, NUMBER
-from ..ops.vocabulary import OPEN, shortest
+from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED, NUMBER, SYMBOL
+from ..ops.vocabulary import OPEN, shortest, within_a_set
 from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
 from ..syntax import spell_name, split_name, walk
@@ -63,10 +64,15 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
                 d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]
             return found
         names, order = question.names, question.options.order
+        if question.options.manifold or question.options.along:
+            return _on_manifold(question)
         if question.options.structured == STACKED and question.options.notation not in ("auto", "matrix"):
             raise UsageError("a derivative by vech(S) is a matrix", suggestion="leave the notation out")
         if question.options.structured:
             question.real("--structured")
+            curved = _declared_manifold(question)
+            if curved:
+                return _on_manifold(question.by(*names, manifold=curved, structured=""))
             sets_of([question.declared(n) for n in names], names, question.options.structured)
         if order == 1 and len(names) > 1:
             wirtinger = question.options.wirtinger or any(map(is_conjugate_name, names))
@@ -79,6 +85,30 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
         return _one(question)
     except MatcalcError as error:
         raise error.located(question.text) from None
+
+
+def _on_manifold(question: Question) -> Derivative | list[Derivative]:
+    """The gradient, or the Hessian along a direction, on the manifold that was named."""
+    from .riemannian import on_manifold
+
+    if not question.options.manifold:
+        raise UsageError("--along is for a Hessian on a manifold", suggestion="name it: --manifold sphere; or use matcalc directional")
+    if question.options.structured:
+        raise UsageError("--structured and --manifold say the same thing twice", suggestion="leave one out")
+    return on_manifold(question, _one)
+
+
+def _declared_manifold(question: Question) -> str:
+    """The one curved manifold that all the variables are declared to lie on; "" where there is none."""
+    if question.options.structured != SPACE:
+        return ""
+    variables = [question.declared(n) for n in question.names]
+    if not any(within_a_set(w) for v in variables if v.op is SYMBOL for w in words_of(v)):
+        return ""
+    from .riemannian import declared_manifold
+
+    found = {declared_manifold(v) for v in variables}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _refuse_twice_by_an_array(question: Question) -> None:

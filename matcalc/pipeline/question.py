@@ -37,9 +37,10 @@ class Options:
     """How a derivative is wanted. `structured` keeps declared matrices within their sets (see `differentiation.structured`);
     `vectorize` writes sums over families with the stacked families (see `vectorized`); `strict` refuses kinds that were chosen;
     `names` keeps the values that the text names under their names; `wirtinger` differentiates by a complex z and by
-    conj(z) as two variables, as naming a conjugate does (see `wirtinger`)."""
+    conj(z) as two variables, as naming a conjugate does (see `wirtinger`); `manifold` is the one that the variable stays on, and `along`
+    the tangent vector of a Hessian there (see `riemannian`)."""
 
-    __slots__ = ("layout", "names", "notation", "order", "strict", "structured", "vectorize", "verify", "wirtinger")
+    __slots__ = ("along", "layout", "manifold", "names", "notation", "order", "strict", "structured", "vectorize", "verify", "wirtinger")
 
     def __init__(
         self,
@@ -52,6 +53,8 @@ class Options:
         strict: bool = False,
         names: bool = True,
         wirtinger: bool = False,
+        manifold: str = "",
+        along: str = "",
     ) -> None:
         if isinstance(order, bool) or not isinstance(order, int) or order < 1:
             raise UsageError(f"the order of a derivative is a whole number from 1, not {order!r}")
@@ -61,7 +64,7 @@ class Options:
             raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
         self.order, self.layout, self.notation = order, layout, notation
         self.verify, self.structured, self.vectorize, self.strict = verify, structured, vectorize, strict
-        self.names, self.wirtinger = names, wirtinger
+        self.names, self.wirtinger, self.manifold, self.along = names, wirtinger, manifold, along
 
     def changed(self, **options: Any) -> Options:
         """The same with other values of these."""
