@@ -71,7 +71,7 @@ class Engine:
         one.as_dict = lambda *args: Derivative.as_dict(one, *args)
         one.steps = SimpleNamespace(at=Shown)
         one.readings = [Reading("x", "vector", "R^n", "a small letter among vectors and matrices")]
-        one._origin = object()
+        one._origin, one._manifold = object(), None
         one.spell = lambda format: getattr(one, format)
         one.lines = lambda width, form="unicode": [getattr(one, form)]
         return one
