@@ -206,6 +206,8 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any], reads: b
         if read.shape != p.value.shape:
             return "misread", ""
         if not close(read, p.value, p.unsure):
+            if not np.all(np.isfinite(read)):  # an overflow on the way: no number is no wrong one
+                return "vague", ""
             off = float(np.max(np.abs(read - p.value)))
             return ("vague", "") if off <= ROUNDING * _spread(readings["question"], read, p, e.where + e.text) else ("misread", "")
         whole = evaluated(d, p.given, e.where + e.text)
@@ -213,7 +215,7 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any], reads: b
         if got.shape != p.derivative.shape:
             return "shape", f"{got.shape} for {p.derivative.shape}"
         if not close(got, p.derivative, p.noise):
-            if not np.all(np.isfinite(got)):  # an overflow on the way: no number is no wrong one
+            if not np.all(np.isfinite(got)):
                 return "vague", ""
             off = float(np.max(np.abs(got - p.derivative)))
             reach = 1.0 if p.direction is None else float(np.sum(np.abs(p.direction)))
@@ -230,9 +232,11 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any], reads: b
 
 
 def _spread(thing: Any, numbers: Array, p: Point, where: str) -> float:
-    """How far rounding moved these numbers of an expression at this point: how far they are from those of 50 digits."""
+    """How far rounding moved these numbers of an expression at this point: how far they are from those of 50 digits. Infinite where
+    50 digits have no number either."""
     try:
-        return float(np.max(np.abs(numbers - evaluated(_Precisely(thing), p.given, where)), initial=0))
+        spread = float(np.max(np.abs(numbers - evaluated(_Precisely(thing), p.given, where)), initial=0))
+        return np.inf if np.isnan(spread) else spread
     except (ArithmeticError, ValueError, TypeError, AttributeError):
         return 0.0
 

@@ -70,6 +70,10 @@ FOUND = [
     ("min(singvec(kron(diag(r + X), X)))", "r", "r in R; X in R^{n x n} symmetric"),
     ("gelu(-asin(sigmoid(z))^T (pinv(A) diag(logsumexp(D))) asin(sigmoid(z)))", "A", "A in R^{n x n} symmetric; z in R^n; D in R^{n x q}"),
     ("vec(expm(sin(D)))", "D", "D in R^{q x q}"),
+    ("c^T (G .* (z kron F)) b", "z", "z in R^m; F in R^{n x p}; G in R^{m n x p}; c in R^{m n}; b in R^p"),
+    ("<(z kron F) b, relu(z kron F) b>", "z", "z in R^m; F in R^{n x p}; b in R^p"),
+    ("gelu((y^T - y^T)^T)", "y", "y in R^p"),
+    ("gelu(diag(M C v))", "C", "C in R^{p x p}; M in R^{2 x p} positive; v in R^p"),
 ]
 
 # What no point can show: where a square X has an inverse, I - X X^+ is 0, and elsewhere X^+ has no derivative; singvec(d ⊗ X) is singvec(X)

@@ -44,7 +44,7 @@ def _products(term: Term) -> Iterator[Term]:
         if max(len(r), len(c)) < 2:
             continue
         for slot, other, turned in ((c, r, e), (r, c, transpose(e))):
-            if len(slot) != 1 or slot[0] in opened:
+            if len(slot) != 1 or slot[0] in opened or slot[0] in other:
                 continue
             near = [k for k, f in enumerate(term.factors) if k != n and slot[0] in (*f[1], *f[2])]
             if len(near) != 1:

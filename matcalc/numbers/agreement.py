@@ -19,7 +19,7 @@ from .watch import Watch
 Entries = Sequence[Any]
 Trace = Sequence[tuple[Any, int, Sequence[object]]]  # comparisons: nodes, which of their comparisons, and what each entry gave
 
-VISIBLE = 14  # a summand that is less than 1e-14 of the greatest has not been seen
+VISIBLE = 16  # a summand that is less than 1e-16 of the greatest has not been seen: 9 of the 25 digits would be its own
 
 
 class Level(NamedTuple):

@@ -30,7 +30,7 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
     def value(x: Any, *first: int) -> Any:
         from mpmath import libmp  # type: ignore[import-untyped]
 
-        if not x.is_finite() or abs(x).adjusted() > farthest:
+        if not x.is_finite() or (x and abs(x).adjusted() > farthest):  # 0 has an exponent too
             return NAN
         bits = libmp.dps_to_prec(getcontext().prec + GUARD)
         try:

@@ -49,9 +49,9 @@ def by_text(text: str, x: Any, rng: Any, arrays: ModuleType | None) -> Any:
 
 
 @cache
-def survives_multiples(words: frozenset[str]) -> bool:
-    """Whether what these say of an array is true of any multiple of it, a negative one too."""
-    return words <= multiple(Fraction(-9, 10), words) | {"constant", "square"}
+def survives_multiples(words: frozenset[str], by: Fraction = Fraction(-9, 10)) -> bool:
+    """Whether what these say of an array is true of any multiple of it with the sign of `by`."""
+    return words <= multiple(by, words) | {"constant", "square"}
 
 
 def draw(
@@ -70,13 +70,16 @@ def draw(
     x = rng.uniform(0.3, 1.2, shape)
     if not positive:
         x = x * rng.choice([-1.0, 1.0], shape)
-    if scale != 1:
-        x = x * arrays.exact(scale)
-    words = _order(close_properties(properties))
+    known = close_properties(properties)
+    words = _order(known)
     if near and (kind[0] is kind[1] is not ONE if kind is not None else shape[0] == shape[1] > 1) and (not words or words[0].near):
-        x = arrays.np.eye(shape[0]) * arrays.exact(scale) + x / 2
+        x = arrays.np.eye(shape[0]) + x / 2
+    last = scale != 1 and survives_multiples(known, Fraction(9, 10))  # x x^T + I is of a scale only when it is made
+    if scale != 1 and not last:
+        x = x * arrays.exact(scale)
     number = shape == (1, 1) and (kind is None or kind == SCALAR)
     x = made(x, properties, rng, arrays, number)
+    x = x * arrays.exact(scale) if last else x
     return arrays.number(x) if number else x
 
 

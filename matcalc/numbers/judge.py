@@ -79,20 +79,28 @@ def judge(
     margin: Callable[[Any], Any] = str,
     deficient: bool = False,
     slopes: Callable[..., Any] | None = None,
+    thorough: bool = False,
 ) -> Check:
     """Compare a derivative by a variable of this shape, as it acts on a direction, with the difference quotient of the function.
 
     `needed` says which summands of the function should change at some point; `describe` names the question; `deficient` says that summands
     may show only at matrices of less than full rank: there the variable moves along a curve on which its rank stays what it is; `slopes`
-    is how both sides are had, where the variable is complex.
+    is how both sides are had, where the variable is complex; `thorough` asks for seldom sizes too.
     """
     sight = partial(slopes or _differences, function, claim, variable, shape, point, tangent)
 
     def wrong() -> str:
         return f"the closed form disagrees with the numerical derivative: please report {describe()}"
 
-    asked = Comparison(sight, point, dims, points, needed, focus=variable[0], wrong=wrong, spell=spell, margin=margin, deficient=deficient)
-    return asked.judged()
+    return Comparison(
+        *(sight, point, dims, points, needed),
+        focus=variable[0],
+        wrong=wrong,
+        spell=spell,
+        margin=margin,
+        thorough=thorough,
+        deficient=deficient,
+    ).judged()
 
 
 def _differences(

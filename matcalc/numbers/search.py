@@ -28,6 +28,7 @@ CONFIRMING = 4  # times as many at a point where double precision disagrees
 SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
 UNCHECKED = "use --no-verify to see the answer unchecked"
 MOST_TRIES = 72
+GROWN = (0, 1, 2, 3, 4), (0, 0, 1, 2, 1)  # by how much sizes are greater, from try to try: of one order of them, of several
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
@@ -164,7 +165,7 @@ class Search:
                 break
             if failed[style] > 2 and self.sizes:
                 continue
-            grown = (0, 1, 2, 0)[tries % 4] if len(orders) == 1 else (0, 0, 1)[tries % 3]
+            grown = GROWN[len(orders) > 1][tries % 5]
             sizes = {name: k + grown for name, k in orders[(order + 2 * style) % len(orders)].items()}
             tries += 1
             if self.judged(Kind(sizes, *STYLES[style], tries)):

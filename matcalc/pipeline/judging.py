@@ -106,6 +106,7 @@ def judged(
             sampler.point,
             sampler.dims,
             points=MORE_POINTS if sampler.counts else POINTS,
+            thorough=sampler.counts,
             needed=[k for k, part in enumerate(parts) if any(n.op in (SYMBOL, MEMBER) and name_of(n) == moved for n in postorder(part))],
             tangent=along,
             describe=lambda: f"{typed.program.text!r} by {name}",
