@@ -396,7 +396,7 @@ def test_powers_of_a_difference_from_a_transpose_have_an_end() -> None:
     assert e.text == "0_{m x n}"
 
 
-@pytest.mark.parametrize("text", ["c^T (G .* kron(z, F)) b", "<kron(z, F) b, relukron(z, F) b>"])
+@pytest.mark.parametrize("text", ["c^T (G .* kron(z, F)) b", "<kron(z, F) b, relu(kron(z, F)) b>"])
 def test_a_stacked_factor_with_an_index_of_its_own_pair_is_not_joined_by_it(text: str) -> None:
     """The index was summed though it stands in the pair too; verification refused the answer."""
     d: Any = matcalc.derivative(text, "z", where="z in R^m; F in R^{n x p}; G in R^{m n x p}; c in R^{m n}; b in R^p")
