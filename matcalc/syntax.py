@@ -98,6 +98,17 @@ def walk(node: Node) -> Iterator[Node]:
         todo += reversed(n.args)
 
 
+def conditions(product: Node) -> Iterator[Node]:
+    """The comparisons among the factors of a product, and of the products in it: where one does not hold, all of it is 0."""
+    todo = [product]
+    while todo:
+        n = todo.pop()
+        if n.op == "iverson" and n.args[0].op == "cmp":
+            yield n.args[0]
+        elif n.op in ("mul", "ew"):
+            todo += [a for k, a in enumerate(n.args) if k == 0 or n.attr[k - 1] not in ("/", "./")]  # type: ignore[index]
+
+
 class Binding:
     """`name = value`, or `name(params) = value`."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..differentiation.pairs import has_stacked
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
-from ..expressions.build import symbol
+from ..expressions.build import apply, index, num, size, substitute, symbol, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.named import has_names
 from ..inference.infer import Typed
@@ -19,14 +19,14 @@ from ..kinds import ONE, Dim, shape_words
 from ..notation.arrange import Arranger
 from ..notation.authored import Authored
 from ..notation.authorship import Order, rewritten
-from ..notation.indexform import index_form
+from ..notation.indexform import index_form, unclear
 from ..notation.naming import LEAST_GAIN, names_for, repeated
 from ..numbers.record import Check
-from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM
+from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, UNIT
 from ..printing.count import symbols
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
 from ..shortening.simplify import simplify
-from ..syntax import Binding, Declaration, Program
+from ..syntax import FORM_NAMES, Binding, Declaration, Program
 from .scope import Scope, latex_style, ranks_of, where_of
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class ClosedForm(Typeset):
         if self.notation == "cases":
             return self._by_cases(arranger, taken)
         if self._expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
-            found = self._in_its_names(self._expr, arranger, taken)
+            found = self._by_entries(arranger, taken) or self._in_its_names(self._expr, arranger, taken)
             if found is not None:
                 return found
             found = self._named(self._expr, arranger, taken) or Program("", (), arranger.spell(self._expr))
@@ -146,6 +146,24 @@ class ClosedForm(Typeset):
 
             return map_form(self._tensor, arranger, self.wrt, taken)
         return self._indexed(arranger, taken)
+
+    def _by_entries(self, arranger: Arranger, taken: set[str]) -> Program | None:
+        """A row or column that adds up unit vectors, entry by entry: J[i] = y_i - y_{i-1} - (y_{i+1} - y_i)."""
+        e = self._expr
+        if e is None or self.notation == "matrix" or (e.shape[0] is ONE) == (e.shape[1] is ONE) or not (UNIT.bit & e.within and INDEXED_SUM.bit & e.within):
+            return None
+        from ..differentiation.places import at_place
+
+        head = next((c for c in FORM_NAMES if c not in taken), "J_0")
+        letter = next((c for c in "ijklpqrs" if c not in taken), "")
+        whole = at_place(e if e.shape[1] is ONE else transpose(e), index(letter)) if letter else None
+        if whole is None:
+            return None
+        n = e.shape[1] if e.shape[0] is ONE else e.shape[0]
+        whole = simplify(substitute(whole, {apply(IVERSON, (index(letter), size(n)), "<="): num(1)}))
+        arranger.ranks.setdefault(letter, len(arranger.ranks))
+        program = Program("", (), arranger.spell(whole), ("index", head, (letter,)))
+        return None if unclear(program, {letter: n}, self._typed.declarations) else program
 
     def _by_cases(self, arranger: Arranger, taken: Iterable[str]) -> Program:
         """As a case distinction; where there is nothing to distinguish, the matrix."""

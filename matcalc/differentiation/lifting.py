@@ -80,6 +80,16 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr, *, depth: int = 4) 
     return whole
 
 
+def by_rows(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
+    """Likewise where the index counts the rows of matrices, shorter or not: sum_i e_i softmax(S^T e_i)^T is softmax(S) row by row."""
+    n = _whole_range(low, high)
+    if n is None or n is ONE or not any(_is_unit(e, name, n) for e in postorder(body)):
+        return None
+    from .stacking import over_unit_vectors
+
+    return over_unit_vectors(name, n, high, body)
+
+
 def _of_one_term(name: str, low: Expr, high: Expr, n: Dim, body: Expr) -> Expr | None:
     c, scalars, rest = split(body)
     moving = [s for s in scalars if name in s.indices]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import MatcalcError, NoAnswerError
-from ..expressions.build import add, apply, diag, entry, hadamard, matmul, num, ones, power, rebuild, split, times, total, transpose, unit
+from ..expressions.build import add, apply, diag, entry, eye, hadamard, matmul, num, ones, power, rebuild, split, times, total, transpose, unit
 from ..expressions.build import diagonal as diagonal_of
 from ..expressions.expr import Expr, postorder, transform
 from ..kinds import ONE, Dim
@@ -31,6 +31,7 @@ from ..ops.core import (
     SIZE,
     TIMES,
     TRANSPOSE,
+    UNIT,
 )
 from ..ops.diagonal import DIAG
 from ..ops.elementary import ABS
@@ -68,6 +69,16 @@ def stacked(e: Expr, stacks: Stacks) -> Expr:
     if left is not None:
         raise _refused(f"a member of the family {left.attr[0]} stands outside of the sums over it")  # type: ignore[index]
     return made
+
+
+def over_unit_vectors(name: str, count: Dim, high: Expr, body: Expr) -> Expr | None:
+    """sum_{name} body over all places of arrays: e_name for all of them is the identity, A^T e_name the rows of A. None where the index
+    does more than count rows."""
+    try:
+        made = _Members(name, count, high, {}).sum(body)
+    except MatcalcError:
+        return None
+    return made if made.shape == body.shape and name not in made.indices else None
 
 
 def _refused(what: str) -> NoAnswerError:
@@ -177,8 +188,10 @@ class _Members:
         """The values of a node from those of its arguments; None where there is no notation for them."""
         op, args = n.op, n.args
         if op is MEMBER:
-            whole, _ = self.stacks[str(n.attr[0])]  # type: ignore[index]
-            return whole if n.shape[1] is ONE else None
+            family = str(n.attr[0])  # type: ignore[index]
+            return self.stacks[family][0] if n.shape[1] is ONE and family in self.stacks else None
+        if op is UNIT:
+            return eye(self.count) if args[0].op is INDEX and n.shape[0] is self.count else None
         if op is TRANSPOSE and ONE in n.shape:
             return self._value(args[0])
         if op is ADD and ONE in n.shape:

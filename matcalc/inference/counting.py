@@ -12,7 +12,7 @@ from fractions import Fraction
 from ..errors import UsageError
 from ..kinds import Dim
 from ..reading.subscripts import Part, readings, split_indexed
-from ..syntax import Binding, Declaration, Node, Program, spell_name, walk
+from ..syntax import Binding, Declaration, Node, Program, conditions, spell_name, walk
 
 MOST = 20  # entries that are found one by one
 COUNTS = frozenset({"N", "n"})
@@ -121,6 +121,8 @@ class Counting:
                     self.numbered.setdefault(base, set()).add(int(sub[:9]))
                 else:
                     self._note_axes(base, sub, lows)
+            if n.op in ("mul", "ew") and lows:
+                lows = _guarded(n, lows)
             todo += [(a, _inside(n, lows) if k == 0 else lows) for k, a in enumerate(n.args)]
 
     def _note_axes(self, base: str, sub: str, lows: Lows) -> None:
@@ -246,3 +248,15 @@ def _with(root: Node, done: dict[int, Node]) -> Node:
         chosen = done.get(id(n))
         new[id(n)] = found if chosen is None else Node(chosen.op, (*args, *chosen.args[len(args) :]), chosen.attr, chosen.span)
     return new[id(root)]
+
+
+def _guarded(product: Node, lows: Lows) -> Lows:
+    """Where the indices begin below the conditions among the factors of a product: at 2 in 1[i >= 2] y_{i-1}."""
+    found = dict(lows)
+    for condition in conditions(product):
+        if condition.attr in (">=", ">") and condition.args[0].op == "name" and condition.args[1].op == "num":
+            letter, least = str(condition.args[0].attr), condition.args[1].attr
+            low = found.get(letter)
+            if low is not None and isinstance(least, Fraction):
+                found[letter] = max(low, least + (condition.attr == ">"))
+    return found

@@ -13,7 +13,7 @@ from ..expressions import build
 from ..expressions.expr import Expr
 from ..kinds import Dim
 from ..reading.subscripts import split_indexed
-from ..syntax import Binding, Node
+from ..syntax import Binding, Node, conditions
 from .misfit import Misfit
 from .scene import SHAPED
 from .scopes import SCALAR, BoundNames, Typing, reaches_to
@@ -97,6 +97,11 @@ def elaborate(el: Typing, root: Node) -> TypedTerm:
             del values[at:]
             usual = el.meanings[op]
             values.append(_seen(el, node, on_arrays(el, node, args, usual) if makes_arrays(el, node, args) else usual(el, node, args)))
+        elif step == "narrow":
+            el.widths.append(el.frames[-1].indices)
+            el.frames[-1].indices = el.narrowed(node)
+        elif step == "widen":
+            el.frames[-1].indices = el.widths.pop()
         elif step == "bind":
             bounds = values[len(values) - len(node.args) + 1 :]
             el.bind_sum(node, bounds)
@@ -132,7 +137,10 @@ def _open(el: Typing, node: Node, todo: list[tuple[str, Node]]) -> None:
         todo += [("visit", node.args[0]), ("bind", node)]
         todo += [("visit", a) for a in reversed(node.args[1:])]
     else:
+        guarded = op in ("mul", "ew") and el.frames[-1].indices and next(conditions(node), None) is not None
+        todo += [("widen", node)] if guarded else []
         todo += [("visit", a) for a in reversed(_operands(el, node))]
+        todo += [("narrow", node)] if guarded else []
 
 
 def _operands(el: Typing, node: Node) -> tuple[Node, ...]:

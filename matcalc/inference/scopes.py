@@ -13,7 +13,7 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape
 from ..ops.vocabulary import OPEN, close_properties
 from ..reading.subscripts import split_indexed
-from ..syntax import Binding, Node, split_name, walk
+from ..syntax import Binding, Node, conditions, split_name, walk
 from .scene import GREEK, Scene, declared_properties
 from .terms import Resolve, TypedTerm
 from .unify import Sizes, is_unknown
@@ -101,6 +101,7 @@ class Typing:
         self.book = functions
         self.functions = ChainMap[str, Binding]({}, functions)  # type: ignore[arg-type]  # the book's is not written to
         self.frames = [BoundNames({})]
+        self.widths: list[dict[str, BoundIndex]] = []  # the indices outside of the products that are being read below a condition on them
         self.bare: dict[Node, str] = {}  # the index of a sum that names none
         self.working: list[str] = []  # the names whose definitions are being read
         self.live: set[str] = set(scene.free).union(*(e.indices for e in scene.given.values()))
@@ -187,6 +188,25 @@ class Typing:
             raise ReadingError(f"the sum names no index, and {found}", span=node.span, suggestion="write sum_{i=1}^N")
         self.bare[node] = next(iter(carried))
         return self.bare[node]
+
+    def narrowed(self, product: Node) -> dict[str, BoundIndex]:
+        """The indices as they run where the conditions among the factors of a product hold: in 1[i >= 2] y_{i-1} there is a y_{i-1}."""
+        found = dict(self.frames[-1].indices)
+        for condition in conditions(product):
+            if len(condition.args) != 2 or condition.args[0].op != "name":
+                continue
+            letter, end = str(condition.args[0].attr), condition.args[1]
+            at, least = found.get(letter), _whole_number(end)
+            if at is None or at.parts or at.low is None:
+                continue
+            if condition.attr in (">=", ">") and least is not None:
+                low = max(at.low, least + (condition.attr == ">"))
+                found[letter] = BoundIndex(at.expr, at.range, low, text=at.text)
+            elif condition.attr in ("<=", "<") and least is None and (size := self.size_of(end)) is not None:
+                range_ = size if condition.attr == "<=" else size + (-1)
+                if not is_unknown(range_):
+                    found[letter] = BoundIndex(at.expr, range_, at.low, text=at.text)
+        return found
 
     def unbind(self, node: Node) -> BoundIndex:
         """The index of a sum whose body has been read."""

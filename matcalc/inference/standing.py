@@ -135,7 +135,12 @@ def place_of(el: Typing, part: Part) -> BoundIndex:
         index = BoundIndex(build.symbol(letter, SCALAR, el.properties(letter)), None)
     if index is None:
         index = BoundIndex(build.size(Dim.of(letter)), Dim.of(letter))
-    if part.shift and index.range is not None and is_unknown(el.sizes.resolve(index.range)):
+    if part.shift and index.range is not None:
+        index = BoundIndex(index.expr, el.sizes.resolve(index.range), index.low, index.parts, index.text)
+    unknown = index.range is not None and is_unknown(index.range)
+    if unknown and part.shift < 0 and index.low is not None and index.low + part.shift >= 1:  # below a condition: y_i says how far i runs
+        return BoundIndex(index.shifted(part.shift).expr, None, index.low + part.shift, text=f"{letter}{part.shift:+d}")
+    if part.shift and unknown:
         hint = f"write sum_{{{letter}=1}}^{{n-1}}, or whatever its bounds are"
         raise ReadingError(f"how far {letter} runs is not said, and {part} stands below a name", suggestion=hint)
     found = index.shifted(part.shift)

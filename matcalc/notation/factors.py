@@ -21,7 +21,7 @@ from ..ops.core import (
     TRANSPOSE,
     UNIT,
 )
-from ..ops.diagonal import DIAG
+from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from ..printing.count import symbols
@@ -182,7 +182,14 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
                 continue
         held = (k > 0 and f.shape[0] is not ONE) or (k + 1 < len(factors) and f.shape[1] is not ONE)
         unit = held and (f.args[0] if f.op is TRANSPOSE else f).op is UNIT
-        parts.append(beside(spelling, f) if unit else factor(spelling, f))
+        diagonal = f.op is DIAG and f.args[0].op is DIAGONAL and f not in spelling.named  # diag(diag(M)) S: the brackets of (M .* I) S say less
+        parts.append(
+            beside(spelling, f)
+            if unit
+            else Node("call", (Node("call", (spelling.sized(f.args[0].args[0]),), "diag"),), "diag")
+            if diagonal
+            else factor(spelling, f)
+        )
         k += 1
     return signed_product(parts)
 

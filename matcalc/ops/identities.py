@@ -119,6 +119,8 @@ for _f in ("expm", "logm", "sqrtm"):
 
 # Softmax.
 identity("softmax", "exp(u)/sum(exp(u))", "softmax(u)", "u: n 1", source="definition")
+identity("softmax of every row", "diag(1 ./ (exp.(X) u.^0)) exp.(X)", "softmax(X)", "X: m n, u: n 1", source="definition")
+identity("softmax of every row, transposed", "exp.(X)^T diag(1 ./ (exp.(X) u.^0))", "softmax(X)^T", "X: m n, u: n 1", source="definition")
 identity("logsumexp", "log(sum(exp(u)))", "logsumexp(u)", "u: n 1", source="definition")
 
 # Kronecker products.

@@ -35,7 +35,7 @@ from ..notation.authorship import rewritten, typed_order
 from ..notation.kronecker import stacked_name
 from ..notation.linearmap import along_map
 from ..numbers.record import Check, seen_at_any, summed_up
-from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, NAMED, NUMBER, SYMBOL
+from ..ops.core import ADD, ENTRY, INDEXED_SUM, IVERSON, MEMBER, NAMED, NUMBER, SYMBOL, UNIT
 from ..ops.vocabulary import OPEN, shortest, within_a_set
 from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
@@ -169,6 +169,10 @@ def _one(question: Question) -> Derivative:
     within_range = {apply(IVERSON, (index(letter), size(count)), "<="): num(1) for letter, count in members}
 
     def final(e: Expr) -> Expr:
+        if ENTRY.bit & e.within and UNIT.bit & e.within and INDEXED_SUM.bit & e.within:
+            from ..differentiation.places import worked_out
+
+            e = worked_out(e)
         e = substitute(e, within_range) if IVERSON.bit & e.within and within_range else e
         return simplify(as_declared(e, restore) if restore else e, known, typed=typed_sums)
 
@@ -194,7 +198,7 @@ def _one(question: Question) -> Derivative:
             here = tensor if last else lower[k + 1]
             assert here is not None
             way = notation if last else "auto"
-            trials = [judged(typed, lower[k], here, n, v, notation=way, indices=i) for i in _trials(variables, function)]
+            trials = [judged(typed, lower[k], here, n, v, notation=way, indices=i) for i in _trials(variables, function, here)]
             checks.append(seen_at_any(trials))
     sets = [set_of(question.declared(n)) if structured else None for n in names]
     if any(sets):
@@ -209,7 +213,7 @@ def _one(question: Question) -> Derivative:
             before = restricted(previous, sets[:-1]) if len(names) > 1 else None
             n, v, own = names[-1], variables[-1], sets[-1]
             checks.append(
-                seen_at_any([judged(typed, before, tensor, n, v, own, structured, indices=i) for i in _trials(variables, function)])
+                seen_at_any([judged(typed, before, tensor, n, v, own, structured, indices=i) for i in _trials(variables, function, tensor)])
             )
     value, flipped = laid_out(tensor, layout)
     found = Derivative(
@@ -226,7 +230,8 @@ def _one(question: Question) -> Derivative:
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=members,
     )
-    if check and notation == "cases" and found._program.form is not None:
+    summed = value is not None and notation == "auto" and UNIT.bit & value.within and INDEXED_SUM.bit & value.within
+    if check and (notation == "cases" or summed) and found._program.form is not None:
         found.check = summed_up([*checks, printed(found)])
     if notation == "kron" and found.order == 2:
         found.assumptions.append(f"{stacked_name(tensor, found._taken)} is the derivative by {names[0]}")
@@ -244,15 +249,18 @@ def _one(question: Question) -> Derivative:
     return found
 
 
-def _trials(variables: Sequence[Expr], function: Expr) -> list[dict[str, int]]:
-    """Numbers for the free indices of the variables: all alike, all different, and those of the members that the function names."""
+def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[dict[str, int]]:
+    """Numbers for the free indices of the variables: all alike, all different, those of the members that the function names, and the
+    first ones where the derivative compares an index with something."""
     letters = sorted({letter for v in variables for letter in v.indices})
     alike, different = dict.fromkeys(letters, 2), {letter: k for k, letter in enumerate(letters, 1)}
     trials = [alike, different] if len(letters) > 1 else [alike]
     families = {v.attr[0] for v in variables if v.op is MEMBER}  # type: ignore[index]
     members = [i for n in postorder(function) if letters and n.op is MEMBER and n.attr[0] in families for i in n.args]  # type: ignore[index]
     named = sorted({int(value_of(i)) for i in members if i.op is NUMBER and value_of(i) < MOST_NAMED})
-    return trials + [found for k in named if (found := dict.fromkeys(letters, k)) not in trials]
+    if letters and any(n.op is IVERSON and n.indices & {*letters} for n in postorder(found.expressions())):
+        named = sorted({*named, *range(1, MOST_NAMED - 1)})
+    return trials + [at for k in named if (at := dict.fromkeys(letters, k)) not in trials]
 
 
 def _map_or_index(tensor: Tensor) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from ..differentiation.families import with_index
-from ..differentiation.lifting import over_index
+from ..differentiation.lifting import by_rows, over_index
 from ..expressions import build
 from ..expressions.build import (
     add,
@@ -89,13 +89,31 @@ def _entry_of_softmax(e: Expr) -> Move | None:
     return None
 
 
+def _softmax_in_product(e: Expr) -> Iterator[Expr]:
+    """A exp(z)/sum(exp(z)), where exp(z) is a factor among others of a product."""
+    exp, softmax = REGISTRY["exp"], REGISTRY["softmax"]
+    c, scalars, body = split(e)
+    if body is None or body.op is not MATMUL:
+        return
+    for p in scalars:
+        if p.op is not POWER or not build.is_number(p.args[1], -1) or p.args[0].op is not SUM or p.args[0].args[0].op is not exp:
+            continue
+        whole = p.args[0].args[0]
+        for k, f in enumerate(body.args):
+            if f is whole or f is transpose(whole):
+                made = apply(softmax, whole.args)
+                chain = matmul(*body.args[:k], made if f is whole else transpose(made), *body.args[k + 1 :])
+                yield times(num(c), *[s for s in scalars if s is not p], chain)
+
+
 def moves(e: Expr) -> Iterator[Move]:
     """Everything that may shorten the root of `e`."""
     yield from identities(e)
     if e.op is INDEXED_SUM:
-        whole = over_index(str(e.attr), *e.args)
-        if whole is not None:
-            yield "sum over an index", whole
+        for lift in (over_index, by_rows):
+            whole = lift(str(e.attr), *e.args)
+            if whole is not None:
+                yield "sum over an index", whole
     if e.op is ADD:
         yield "common factor", factor(e)
         for made in _distributed_terms(e):
@@ -111,6 +129,8 @@ def moves(e: Expr) -> Iterator[Move]:
         for made in rewritings(e):
             yield "scalar algebra", made
     elif e.op is TIMES:
+        for made in _softmax_in_product(e):
+            yield "softmax", made
         for made in (*_distribute_number(e), without_contents(e), *_absorb_divisors(e), *cleared(e)):
             yield "distributive law", made
         for made in joined_powers(e):

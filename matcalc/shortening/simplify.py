@@ -15,6 +15,7 @@ from ..expressions.build import add, is_number, opposite, rebuild, split, times,
 from ..expressions.expr import Expr, order_key, postorder, transform
 from ..inference.commuting import along_commuting
 from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, SYMBOL, TIMES, TRANSPOSE
+from ..ops.half_vectorization import UNVEC
 from ..ops.identities import IDENTITIES
 from ..ops.laws import COMMUTING
 from .factor import is_monomial, is_sum_of_monomials, is_written_out
@@ -158,9 +159,14 @@ def _multiplied_by_number(e: Expr) -> Expr | None:
         return made if made.size <= e.size and is_written_out(made) else None
     terms = [split(t) for t in inner.args]
     spread = any(body is not None and body.op in (ONES, HADAMARD) for _, _, body in terms)
-    bare = all(not scalars and body is not None and body.op in (SYMBOL, MEMBER, EYE) for _, scalars, body in terms)  # 2 (x - a) stays
+    bare = all(not scalars and body is not None and _is_bare(body) for _, scalars, body in terms)  # 2 (x - a) stays
     few = len(terms) <= MOST_OPENED and value_of(c).denominator == 1 and not spread and not bare
     return None if not few else made if inner is whole else transpose(made)
+
+
+def _is_bare(body: Expr) -> bool:
+    """A name, or the matrix that a named column is stacked from."""
+    return body.op in (SYMBOL, MEMBER, EYE) or (body.op is UNVEC and body.args[0].op is SYMBOL)
 
 
 def _polynomial(e: Expr) -> Expr | None:

@@ -1,0 +1,95 @@
+"""Entries of sums over unit vectors, worked out: (sum_j c_j (e_{j+1} - e_j))[i] is c_{i-1} - c_i, with the conditions that the places
+are in the range of the sum. A total variation is read off entry by entry, and so is what hangs on the members of a family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..expressions.build import add, apply, entry, indexed_sum, matmul, num, rebuild, split, times
+from ..expressions.expr import Expr, postorder, transform
+from ..kinds import ONE
+from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, TRANSPOSE, UNIT
+from .families import bind
+from .network import Term
+
+MOST = 24  # summands
+
+
+def sums_units(e: Expr) -> bool:
+    """Whether a sum over an index adds up unit vectors of it in `e`."""
+    both = INDEXED_SUM.bit & e.within and UNIT.bit & e.within
+    return bool(both) and any(n.op is INDEXED_SUM and _moves_units(n) for n in postorder(e))
+
+
+def _moves_units(e: Expr) -> bool:
+    return any(u.op is UNIT and str(e.attr) in u.indices for u in postorder(e.args[2]))
+
+
+def worked_out(e: Expr) -> Expr:
+    """`e` with its entries of such sums worked out, where that leaves no sum of unit vectors in them."""
+    if not ENTRY.bit & e.within or not sums_units(e):
+        return e
+
+    def of(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = rebuild(old, args)
+        found = at_place(made.args[0], made.args[1]) if made.op is ENTRY and made.args[0].shape[1] is ONE else None
+        return made if found is None else found
+
+    return transform(e, of)
+
+
+def at_place(e: Expr, i: Expr) -> Expr | None:
+    """The entry `i` of a column; None where a sum of unit vectors is left in it."""
+    if not sums_units(e):
+        return None
+    terms = list(_terms(e, i))
+    if len(terms) > MOST or any(t.factors or t.slots for t in terms):
+        return None
+    parts = []
+    for t in terms:
+        body = t.scalar
+        for name, low, high in reversed(t.binders):
+            body = indexed_sum(name, low, high, body)
+        parts.append(body)
+    whole = add(*parts)
+    return None if sums_units(whole) else whole
+
+
+def _terms(e: Expr, i: Expr) -> Iterator[Term]:
+    """The entry as a sum of numbers over indices."""
+    inner = e.args[0] if e.op is TRANSPOSE else e
+    if inner.op is ADD and inner is e:
+        for a in e.args:
+            yield from _terms(a, i)
+        return
+    c, scalars, body = split(e)
+    if body is None:
+        yield Term(e, [], ())
+        return
+    front = times(num(c), *scalars)
+    if body.op is ADD or (body is not e and body.op is not UNIT):
+        for t in _terms(body, i):
+            yield Term(times(front, t.scalar), [], (), t.binders)
+        return
+    if body.op is UNIT:
+        yield Term(times(front, apply(IVERSON, (body.args[0], i), "=")), [], ())
+    elif body.op is INDEXED_SUM and CASES.bit & ~body.within:
+        name, low, high = str(body.attr), body.args[0], body.args[1]
+        if name in i.indices:
+            yield Term(entry(body, i, num(1)), [], ())
+            return
+        for t in _terms(body.args[2], i):
+            yield from bind(t, (name, low, high))
+    elif body.op is HADAMARD and sums_units(body):
+        k = next(k for k, f in enumerate(body.args) if sums_units(f))
+        rest = times(*[entry(f, i, num(1)) for f in (*body.args[:k], *body.args[k + 1 :])])
+        for t in _terms(body.args[k], i):
+            yield Term(times(rest, t.scalar), [], (), t.binders)
+    elif body.op is MATMUL and body.args[0].op is UNIT:
+        yield Term(times(apply(IVERSON, (body.args[0].args[0], i), "="), matmul(*body.args[1:])), [], ())
+    else:
+        yield Term(entry(body, i, num(1)), [], ())
+
+
+__all__ = ["at_place", "sums_units", "worked_out"]
