@@ -490,7 +490,7 @@ def test_what_was_read_can_be_differentiated() -> None:
             "Q = X U; K = X V; S = softmax(Q K^T); tr(B^T S)",
             "U",
             "X in R^{N x d}; U, V in R^{d x d}; B in R^{N x N}",
-            "Q = X U; K = X V; S = softmax(Q K^T); X^T (B .* S - (B S^T .* I) S) K",
+            "Q = X U; K = X V; S = softmax(Q K^T); X^T (B .* S - diag(diag(B S^T)) S) K",
         ),
     ],
 )

@@ -58,10 +58,10 @@ READ: list[tuple[str, str, str | None]] = [
     # the last one, counted from 0
     (r"\sum_{k=0}^{N} x_k + x_N^2", "x", "(1 + 2 x_{N+1} I_{N + 1}[:,N + 1])^T"),
     (r"\sum_{k=0}^{N-1} x_k^T Q x_k + x_N^T P x_N", "P", "x_{N+1} x_{N+1}^T"),
-    (r"s_i = \sum_{j \ne i} w_{ij} x_j", "x", "sum_{j=1}^n w[i,j] 1[j != i] I_n[j,:]"),
+    (r"s_i = \sum_{j \ne i} w_{ij} x_j", "x", "J[k] = w[i,k] 1[k != i]"),
     # numbers before numbers
-    (r"H = -J\sum_{i=1}^{n-1} s_i s_{i+1}", "s", "-J sum_{i=1}^{n - 1} (s_{i+1} I_n[:,i] + s_i I_n[:,i + 1])^T"),
-    (r"\sum_{i<j} G m_i m_j d_{ij}", "m", None),
+    (r"H = -J\sum_{i=1}^{n-1} s_i s_{i+1}", "s", "H[j] = -J (s_{j-1} 1[j >= 2] + s_{j+1} 1[j <= n - 1])"),
+    (r"\sum_{i<j} G m_i m_j d_{ij}", "m", "J[k] = G (sum_{j=1}^n d[k,j] m_j 1[k < j] + sum_{i=1}^n d[i,k] m_i 1[i < k])"),
     # arrays, cases set as arrays, products with conditions
     (r"\left[\begin{array}{cc} a & b \\ c & d \end{array}\right] x", "x", "[a, b; c, d]"),
     (r"\left\{\begin{array}{ll} x^2 & x > 0 \\ -x & \text{otherwise} \end{array}\right.", "x", "cases(2 x, x > 0, -1)"),

@@ -46,7 +46,7 @@ LIFTED = [
     ("sum_{i=1}^{n-1} |y_{i+1} - y_i|", "y", Y, "J[j] = sign(y_j - y_{j-1}) 1[j >= 2] + sign(y_j - y_{j+1}) 1[j <= n - 1]"),
     ("sum_{i=2}^{n-1} (y_{i+1} - y_{i-1}) z_i", "y", "y, z in R^n", "J[j] = z_{j-1} 1[j >= 3] - z_{j+1} 1[j <= n - 2]"),
     # Stacked columns in matrices.
-    ("a^T (X ⊗ I_n) b", "X", "X in R^{m x m}; a, b in R^{m n}", "unvec(a)^T unvec(b)"),
+    ("a^T (X ⊗ I_n) b", "X", "X in R^{m x m}; a, b in R^{m n}", "unvec(a, n, m)^T unvec(b)"),
     ("||vec(X) - y||^2", "X", "X in R^{m x n}; y in R^{m n}", "2 (X - unvec(y))"),
     ("vec(E)^T (Sigma ⊗ I_n)^-1 vec(E)", "Sigma", "Sigma in R^{m x m} spd; E in R^{n x m}", "-Sigma^-1 E^T E Sigma^-1"),
 ]
@@ -74,7 +74,11 @@ def test_total_variation_by_numbers() -> None:
 
 def test_a_condition_says_where_a_shifted_index_is_in_range() -> None:
     y = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
-    for text in ("sum_{i=1}^n 1[i >= 2] (y_i - y_{i-1})^2", "sum_{i=1}^n 1[i > 1] (y_i - y_{i-1})^2", "sum_{i=1}^n (y_{i+1} - y_i)^2 1[i < n]"):
+    for text in (
+        "sum_{i=1}^n 1[i >= 2] (y_i - y_{i-1})^2",
+        "sum_{i=1}^n 1[i > 1] (y_i - y_{i-1})^2",
+        "sum_{i=1}^n (y_{i+1} - y_i)^2 1[i < n]",
+    ):
         assert matcalc.parse(text, where=Y).evaluate({"y": y}) == pytest.approx(float(np.sum(np.diff(y) ** 2)))
     for text in ("sum_{i=1}^n 1[i >= 1] (y_i - y_{i-1})^2", "sum_{i=1}^n 1[i <= n] (y_{i+1} - y_i)^2", "sum_{i=1}^n 1[z_i >= 2] y_{i+1}"):
         with pytest.raises(matcalc.MatcalcError):

@@ -150,7 +150,12 @@ class ClosedForm(Typeset):
     def _by_entries(self, arranger: Arranger, taken: set[str]) -> Program | None:
         """A row or column that adds up unit vectors, entry by entry: J[i] = y_i - y_{i-1} - (y_{i+1} - y_i)."""
         e = self._expr
-        if e is None or self.notation == "matrix" or (e.shape[0] is ONE) == (e.shape[1] is ONE) or not (UNIT.bit & e.within and INDEXED_SUM.bit & e.within):
+        if (
+            e is None
+            or self.notation == "matrix"
+            or (e.shape[0] is ONE) == (e.shape[1] is ONE)
+            or not (UNIT.bit & e.within and INDEXED_SUM.bit & e.within)
+        ):
             return None
         from ..differentiation.places import at_place
 

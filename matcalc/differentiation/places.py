@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ..expressions.build import add, apply, entry, indexed_sum, matmul, num, rebuild, split, times
 from ..expressions.expr import Expr, postorder, transform
 from ..kinds import ONE
-from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, TRANSPOSE, UNIT
+from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, SYMBOL, TRANSPOSE, UNIT
 from .families import bind
 from .network import Term
 
@@ -40,7 +40,7 @@ def worked_out(e: Expr) -> Expr:
 
 
 def at_place(e: Expr, i: Expr) -> Expr | None:
-    """The entry `i` of a column; None where a sum of unit vectors is left in it."""
+    """The entry `i` of a column; None where a sum of unit vectors or an entry of a product is left in it."""
     if not sums_units(e):
         return None
     terms = list(_terms(e, i))
@@ -53,7 +53,8 @@ def at_place(e: Expr, i: Expr) -> Expr | None:
             body = indexed_sum(name, low, high, body)
         parts.append(body)
     whole = add(*parts)
-    return None if sums_units(whole) else whole
+    plain = all(n.args[0].op is SYMBOL for n in postorder(whole) if n.op is ENTRY and n.indices & i.indices)
+    return whole if plain and not sums_units(whole) else None
 
 
 def _terms(e: Expr, i: Expr) -> Iterator[Term]:

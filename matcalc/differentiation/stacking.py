@@ -11,7 +11,24 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import MatcalcError, NoAnswerError
-from ..expressions.build import add, apply, diag, entry, eye, hadamard, matmul, num, ones, power, rebuild, split, times, total, transpose, unit
+from ..expressions.build import (
+    add,
+    apply,
+    diag,
+    entry,
+    eye,
+    hadamard,
+    matmul,
+    num,
+    ones,
+    power,
+    rebuild,
+    split,
+    times,
+    total,
+    transpose,
+    unit,
+)
 from ..expressions.build import diagonal as diagonal_of
 from ..expressions.expr import Expr, postorder, transform
 from ..kinds import ONE, Dim

@@ -22,6 +22,7 @@ from ..ops.core import (
     UNIT,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.half_vectorization import UNVEC
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from ..printing.count import symbols
@@ -159,6 +160,7 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
     turned = [f for f in factors if f.op is TRANSPOSE and f.shape[1] is not ONE]
     if len(turned) == len(factors) > SHORTEST_TURNED and sum(f.args[0].op is not INVERSE for f in turned) > 1:
         return turned_over(chain(spelling, [transpose(f) for f in reversed(factors)]))  # (X^-1 B A X^-1)^T
+    stacked = all((f.args[0] if f.op is TRANSPOSE else f).op is UNVEC for f in factors)  # nothing beside them tells their sizes
     parts: list[Node] = []
     k = 0
     while k < len(factors):
@@ -182,9 +184,13 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
                 continue
         held = (k > 0 and f.shape[0] is not ONE) or (k + 1 < len(factors) and f.shape[1] is not ONE)
         unit = held and (f.args[0] if f.op is TRANSPOSE else f).op is UNIT
-        diagonal = f.op is DIAG and f.args[0].op is DIAGONAL and f not in spelling.named  # diag(diag(M)) S: the brackets of (M .* I) S say less
+        diagonal = (
+            f.op is DIAG and f.args[0].op is DIAGONAL and f not in spelling.named
+        )  # diag(diag(M)) S: the brackets of (M .* I) S say less
         parts.append(
-            beside(spelling, f)
+            spelling.sized(f)
+            if stacked and k == 0
+            else beside(spelling, f)
             if unit
             else Node("call", (Node("call", (spelling.sized(f.args[0].args[0]),), "diag"),), "diag")
             if diagonal
