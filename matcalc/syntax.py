@@ -105,8 +105,8 @@ def conditions(product: Node) -> Iterator[Node]:
         n = todo.pop()
         if n.op == "iverson" and n.args[0].op == "cmp":
             yield n.args[0]
-        elif n.op in ("mul", "ew"):
-            todo += [a for k, a in enumerate(n.args) if k == 0 or n.attr[k - 1] not in ("/", "./")]  # type: ignore[index]
+        elif n.op in ("mul", "ew") and isinstance(n.attr, tuple):
+            todo += [a for k, a in enumerate(n.args) if k == 0 or n.attr[k - 1] not in ("/", "./")]
 
 
 class Binding:
