@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import jax.scipy.linalg as jsl
 import numpy as np
+from charts import riemannian, tangent
 
 HERE = Path(__file__).parent / "data"
 
@@ -102,6 +103,11 @@ def drawn(rng: np.random.Generator, what: str) -> np.ndarray:
         "complex": lambda: z,
         "hermitian": lambda: (z + z.conj().T) / 2,
         "hpd": lambda: z @ z.conj().T + np.eye(len(x)),
+        "unit": lambda: x / np.linalg.norm(x),
+        "orthonormal": lambda: np.linalg.qr(x)[0],
+        "simplex": lambda: np.abs(x) / np.abs(x).sum(),
+        "oblique": lambda: x / np.linalg.norm(x, axis=0),
+        "singular": lambda: x[:, :2] @ x[:2],
         "density": lambda: (x @ x.T + np.eye(len(x))) / np.trace(x @ x.T + np.eye(len(x))),
     }
     return next((make() for kind, make in kinds.items() if kind in what.split()), x)
@@ -125,7 +131,7 @@ def by_parts(f: Any, z: Any, way: str) -> np.ndarray:
 
 def main() -> None:
     jax.config.update("jax_enable_x64", True)
-    for corpus in sys.argv[1:] or ("fields", "complex"):
+    for corpus in sys.argv[1:] or ("fields", "complex", "manifolds"):
         make(corpus)
 
 
@@ -136,7 +142,9 @@ def make(corpus: str) -> None:
         case = json.loads(line)
         for point in (0, 1):
             rng = np.random.default_rng([number, point])
-            values = {name: drawn(rng, what) for name, what in case["args"].items()}
+            values = {name: drawn(rng, what) for name, what in case["args"].items() if what != "tangent"}
+            if "along" in case:
+                values[case["along"]] = tangent(case["manifold"], values[case["wrt"]], rng)
             named = [name.strip() for name in case["wrt"].split(",")]
             variables = list(dict.fromkeys(name.removeprefix("conj(").removesuffix(")") if "conj" in name else name for name in named))
 
@@ -148,6 +156,9 @@ def make(corpus: str) -> None:
             derivative: Any = function
             found |= {f"{case['id']}/{point}/{name}": value for name, value in values.items()}
             at = [jnp.asarray(vech(values[v[5:-1]]) if "(" in v else values[v]) for v in variables]
+            if "manifold" in case:
+                found[f"{case['id']}/{point}"] = riemannian(function, case["manifold"], at[0], values.get(case.get("along")))
+                continue
             if "way" in case:
                 found[f"{case['id']}/{point}"] = by_parts(function, at[0], case["way"])
                 continue

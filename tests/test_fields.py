@@ -16,15 +16,17 @@ from corpus import cases, close, symbols
 
 import matcalc
 
-CASES = {case["id"]: case for case in cases("fields")}
-NUMBERS = np.load(Path(__file__).parent / "data" / "fields.npz")
+FILES = ("fields", "manifolds")
+CASES = {case["id"]: case for file in FILES for case in cases(file)}
+NUMBERS = {name: value for file in FILES for name, value in np.load(Path(__file__).parent / "data" / f"{file}.npz").items()}
 FEWEST = 12  # of every heading
 
 
 @cache
 def derivative(name: str) -> Any:
     case = CASES[name]
-    return matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=case["order"])
+    options = {name: case[name] for name in ("manifold", "along") if name in case}
+    return matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=case["order"], **options)
 
 
 def test_they_are_all_there() -> None:

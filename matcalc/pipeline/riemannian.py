@@ -185,6 +185,7 @@ def _linear(m: Manifold, text: str, x: Expr, given: Mapping[str, Expr], short: C
     found = [
         *([matmul(read_template(m.factored, names), bodies["G"])] if u is None and _may_be_factored(m, x, bodies["G"]) else []),
         *(short(e) for e in (add(*map(short, summands)), formula(bodies))),
+        formula(bodies),
     ]
     return min([*(times(num(number), e) for e in found), short(formula(given))], key=lambda e: e.size)
 
