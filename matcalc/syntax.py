@@ -163,7 +163,8 @@ class Program:
     `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type, `twofold`
     those that stand without it as well; `complex_` says that the names, of which none is declared, are complex.
     `stated` is what the last statement says to be
-    the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does.
+    the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does. `kept` has the letters below
+    sums over j with j != i, where i was taken for a place that is given, with their places in the text.
     """
 
     __slots__ = (
@@ -181,6 +182,7 @@ class Program:
         "complex_",
         "stated",
         "claim",
+        "kept",
     )
 
     def __init__(
@@ -202,6 +204,7 @@ class Program:
         self.complex_ = False
         self.stated: Asked | None = None
         self.claim = (0, 0)
+        self.kept: tuple[tuple[str, str, Span], ...] = ()
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""

@@ -51,6 +51,10 @@ READ: list[tuple[str, str, str | None]] = [
     ("A x/s", "x", "A/s"),
     ("A tanh(x)", "x", "A diag(1 - tanh(x).^2)"),
     ("e^{t A} b", "b", "expm(t A)"),
+    # an index that a condition keeps apart from a given one
+    (r"\sum_{j \ne i} (x_i - x_j)^2", "x_i", "2 sum_{j=1}^n (x_i - x_j) 1[j != i]"),
+    (r"\sum_{j \ne i} w_{ij} x_j + y_i", "x", "sum_{j=1}^n w[i,j] 1[j != i] I_n[j,:]"),
+    (r"z_i \sum_{k \ne i} e^{z_k}", "z_i", "sum_{k=1}^n exp(z_k) 1[k != i]"),
     # what stands below a name is no index of it
     (r"\|x - x_{obs}\|^2", "x", "2 (x - x_{obs})^T"),
     (r"\mu^T w + \kappa \|w - w_0\|_1", "w", "(mu + kappa sign(w - w_0))^T"),
@@ -109,7 +113,8 @@ REFUSED = [
     ("dy/dx = 3 x^2", "x", "states a derivative"),
     (r"f(x) = x^T A x; f'(x) = 2 A x", "x", "states a derivative"),
     (r"\nabla f(x) = 2 A x", "x", "states a derivative"),
-    (r"\sum_{j \ne i} w_{ij} x_j + y_i", "x", "stands outside the sum over i"),
+    ("Σₖ πₖ exp(−½ (x−μₖ)ᵀ Σₖ⁻¹ (x−μₖ))", "x", "is the sign here, or the letter"),
+    (r"\sum_{j \ne i} (x_i - x_j)^2", "x", "over j beside a given i, or over both"),
     (r"\begin{bmatrix} a & b \ c & d \end{bmatrix}", "a", "a shell has halved"),
     (r"E_i [\log p_i]", "p", "is an expectation"),
     (r"\mathbb{E}_q[\log p]", "p", "is an expectation"),

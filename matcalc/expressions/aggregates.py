@@ -25,7 +25,7 @@ from ..ops.core import (
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from .expr import Expr, make, order_key
+from .expr import Expr, make, order_key, transform
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, split, value_of
 from .normal import (
     add,
@@ -40,6 +40,7 @@ from .normal import (
     normal_form,
     opposite,
     power,
+    rebuild,
     times,
     total,
     trace,
@@ -175,6 +176,8 @@ def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
         if x.args[-1].op is UNIT:
             return entry(matmul(*x.args[:-1]), i, x.args[-1].args[0])
         return entry(matmul(*x.args[1:]), x.args[0].args[0].args[0], j)
+    if x.op is INDEXED_SUM and x.shape[1] is ONE and (found := _entry_of_sum(x, i)) is not None:
+        return found
     if x.op is UNIT and (x.args[0] is i or (is_number(i) and is_number(x.args[0]))):
         return num(int(x.args[0] is i))
     if x.op is EYE and is_number(i) and is_number(j):
@@ -185,6 +188,40 @@ def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return x.args[(int(value_of(i)) - 1) * x.attr[1] + int(value_of(j)) - 1]  # type: ignore[index]
     short = x.op is SYMBOL or x.op is MEMBER
     return make(ENTRY, (x, i, j), None, SCALAR, x.size if short else x.size + 2)
+
+
+def _entry_of_sum(x: Expr, i: Expr) -> Expr | None:
+    """The entry i of sum_k f(k) e_k is f(i), that of sum_k f(k) e_c is sum_k f(k) 1[c = i]; None where something else is summed."""
+    sums: list[Expr] = []
+    while x.op is INDEXED_SUM:
+        if x.attr in i.indices:
+            return None
+        sums.append(x)
+        x = x.args[2]
+    parts: list[Expr] = []
+    for term in x.args if x.op is ADD else (x,):
+        coefficient, scalars, column = split(term)
+        for column_part in (column.args if column.op is ADD else (column,)) if column is not None else ():
+            sign, more, base = split(column_part)
+            if base is None or base.op is not UNIT or i.op not in (INDEX, SYMBOL):
+                return None
+            parts.append(_summed(sums, times(num(coefficient * sign), *scalars, *more), base, i))
+    return add(*parts)
+
+
+def _summed(sums: list[Expr], factor: Expr, column: Expr, i: Expr) -> Expr:
+    """The entry i of the sums of `factor` times the unit vector `column`."""
+    place = column.args[0]
+    taken = next((s for s in sums if place.op is INDEX and place.attr == s.attr), None)
+    whole = taken is not None and is_number(taken.args[0], 1) and taken.args[1] is size(column.shape[0])
+    at = {place: i} if whole else {}
+    value = factor if whole else times(factor, entry(column, i, ONE_NUMBER))
+    for s in reversed(sums):
+        if not whole or s is not taken:
+            value = indexed_sum(str(s.attr), s.args[0], s.args[1], value)
+        else:
+            value = transform(value, rebuild, dict(at))
+    return value
 
 
 @normal_form(INDEXED_SUM)

@@ -8,12 +8,12 @@ means identical, so the rest of the engine compares with `is`. The order of prin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from ..ops.core import MEMBER, NAMED, UNIT
+from ..ops.core import NAMED
 from . import aggregates, blocks, conjugates, entrywise, frechet, functions, named, products, scalars, stacked, sums
 from .conjugates import base_name, conjugate, conjugate_name, is_complex, is_conjugate_name, is_real
-from .expr import Expr, make, postorder, transform
+from .expr import Expr, postorder, transform
 from .functions import function, function_along
 from .leaves import (
     constant,
@@ -53,6 +53,7 @@ from .normal import (
     negative,
     opposite,
     power,
+    rebuild,
     subtract,
     times,
     total,
@@ -75,17 +76,6 @@ LAWS = (
     conjugates,
     stacked,
 )  # reading them fills the table of normal forms
-
-
-def rebuild(e: Expr, args: Sequence[Expr]) -> Expr:
-    """`e` with other arguments, in normal form again."""
-    if len(args) == len(e.args) and all(a is b for a, b in zip(args, e.args, strict=True)):
-        return e
-    if e.op is UNIT:
-        return unit(args[0], e.shape[0])
-    if e.op is MEMBER:
-        return make(MEMBER, tuple(args), e.attr, e.shape, 1)
-    return apply(e.op, args, e.attr)
 
 
 def substitute(e: Expr, values: Mapping[Expr, Expr]) -> Expr:

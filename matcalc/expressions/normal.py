@@ -24,10 +24,12 @@ from ..ops.core import (
     LITERAL,
     MATMUL,
     MATRIX_POWER,
+    MEMBER,
     ONES,
     POWER,
     TIMES,
     TRANSPOSE,
+    UNIT,
     ZEROS,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
@@ -37,7 +39,7 @@ from ..ops.operation import Operation
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .expr import Expr, make, order_key
-from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, split, zeros
+from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, split, unit, zeros
 from .signatures import result_shape
 
 # The value in normal form: of the attribute, where the operation has one, and the arguments.
@@ -284,3 +286,14 @@ def _of_transpose(op: Operation) -> tuple[Operation, bool] | None:
             if Letters(form.arguments, form.value[::-1]).key() == turned.key():
                 return g, True
     return None
+
+
+def rebuild(e: Expr, args: Sequence[Expr]) -> Expr:
+    """`e` with other arguments, in normal form again."""
+    if len(args) == len(e.args) and all(a is b for a, b in zip(args, e.args, strict=True)):
+        return e
+    if e.op is UNIT:
+        return unit(args[0], e.shape[0])
+    if e.op is MEMBER:
+        return make(MEMBER, tuple(args), e.attr, e.shape, 1)
+    return apply(e.op, args, e.attr)

@@ -68,8 +68,6 @@ def _too_far(el: Typing, reach: Dim, size: Dim) -> MatcalcError:
 def _check_binding(el: Typing, b: Binding) -> None:
     if b.name in el.bindings or (b.name in el.functions and not el.scene.template):
         raise ReadingError(f"{b.name} is bound twice", span=b.span, suggestion="give the second one another name")
-    if b.name == "I":
-        raise ReadingError("I is the identity matrix and cannot be bound", span=b.span)
     if b.name in el.scene.declared:
         raise ReadingError(f"{b.name} is declared, and bound in the text too", span=b.span, suggestion="give one of them another name")
 

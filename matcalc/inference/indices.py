@@ -60,6 +60,7 @@ class Indices:
             self.convention = True
             self._find_free()
         self._refuse_captured()
+        self._refuse_kept()
         self._sum()
 
     # ------------------------------------------------------------------------------------------ what stands in the text
@@ -102,6 +103,16 @@ class Indices:
                 for c in sorted(taken):
                     message = f"{b.name} is made of what carries {c}, and it stands in a sum over {c}"
                     raise ReadingError(message, span=b.span, suggestion=f"write {b.name}_{c} = …, and {b.name}_{c} in the sum")
+
+    def _refuse_kept(self) -> None:
+        r"""\sum_{j \ne i}, where nothing but what is below that sign has an i: over j beside a given i, or over both."""
+        named = {p.letter for n in (*self.wrt, self.program.name) for r in readings(split_indexed(n)[1]) for p in r}
+        for one, other, span in self.program.kept:
+            beside = {p.letter for u in self.uses if u.bound.isdisjoint((one, other)) for r in readings(u.sub) for p in r}
+            if other not in named | beside | self.counted and any(other in u.sub for u in self.uses):
+                message = f"{one} != {other} below the sum: over {one} beside a given {other}, or over both"
+                hint = f"write sum_{{{other} != {one}}} for both; for a given {other} declare {other} in N"
+                raise ReadingError(message, span=span, suggestion=hint)
 
     # ------------------------------------------------------------------------------------------ definitions
 

@@ -42,7 +42,7 @@ def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
     for n in nodes:
         if n.op == "name" and isinstance(n.attr, str):
             base, sub = split_name(n.attr)
-            if base in ("I", "0", "1") and sub:
+            if base in ("I", "0", "1") and sub and n.attr not in ("I_0", "I_1"):
                 found |= {m: None for d in sizes_of(sub) for m in d.names()}
         elif n.op in ("sum", "product") or (n.op == "call" and n.attr in SHAPED):
             inside = n.args if n.op == "call" else n.args[2:]
@@ -235,7 +235,7 @@ class Scene:
         self.halved = halved(nodes) - known - set(self.wrt)
         arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
         if not any(arrays.values()) and not self.program.bold:
-            self.capitals = capitals_are_numbers(nodes, known)
+            self.capitals = capitals_are_numbers(nodes, known, self.wrt)
         self.numbers = numbers(self.program, arrays, self.capitals) | arguments_only(nodes, known)
 
     def _with_bound(self, sizes: dict[str, None]) -> dict[str, None]:

@@ -350,6 +350,8 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
         return known(build.imaginary(), node)
     if name == "infty":
         return known(build.constant("infty"), node)
+    if base == "I" and (scene.capitals or name in scene.wrt or (sub and "I_1" in scene.names and sub.isdigit())):
+        return None  # a current, an income, an invariant
     if name == "I":
         n = el.sizes.fresh()
         return TypedTerm((n, n), (), lambda _, r: build.eye(r(n)), node)

@@ -46,8 +46,6 @@ def refuse_suspect(el: Typing) -> None:
         if name in el.defaults and el.symbols[name].is_scalar:
             message = f"{name} stands in bold type and plain, and would be one number"
             raise ReadingError(message, suggestion=f"write ||{name}|| for the length of the vector, or give the number another letter")
-    if el.scene.capitals and any(n.op == "name" and n.attr == "I" for n, _ in el.seen) and not el.stands_for_something("I"):
-        raise ReadingError("I is the identity matrix, and the other capital letters are numbers here", suggestion="declare I in R")
 
 
 def _guessed(el: Typing, node: Node) -> str:
@@ -123,7 +121,7 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 def _identity(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """S I and w^T I w, which are S and w^T w if I is the identity."""
     at = next((k for k, a in enumerate(n.args) if a.op == "name" and a.attr == "I"), -1)
-    if at < 0 or el.stands_for_something("I"):
+    if at < 0 or el.stands_for_something("I") or el.scene.capitals or "I" in el.scene.wrt:
         return None
     factors = [(k, a, a.args[0] if a.op == "T" else a) for k, a in enumerate(n.args)]
     known = [(k, a, name) for k, a, name in factors if k != at and name.op == "name" and str(name.attr) in el.defaults]

@@ -78,9 +78,11 @@ def _is_log_of_number(n: Node) -> bool:
     return n.op == "call" and n.attr == "log" and not (n.args[0].op == "bars" or n.args[0].attr == "det")
 
 
-def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
+def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Collection[str] = ()) -> bool:
     """Whether the undeclared capital letters are numbers, in a text without linear algebra: one divides, or is T; a power has a Greek
-    exponent; one is an amplitude, as in A e^{-k t}, or in the exponents of a sum; or what holds one is divided by r, by (1 + r)^t."""
+    exponent; one is an amplitude, as in A e^{-k t}, or in the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one is
+    an I that is no identity; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in A v^3; or all of them
+    stand in logarithms alone."""
 
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
         return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
@@ -92,19 +94,52 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str]) -> bool:
         return False
     if any(n.op == "name" and n.attr == "T" for n in nodes) and "T" not in known:  # a time or a temperature
         return True
-    acts = any(_acts(a, b) for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
+    if _is_no_identity([n for n in nodes if n.op == "name" and (n.attr not in known or n.attr == "I")], nodes, wrt):
+        return True
+    raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
+    acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
+    if not acts and any(n.islower() and n not in known and n not in GREEK_WORDS for n in raised):
+        return True
     inner = {id(a) for n in nodes if n.op == "mul" for a in n.args if a.op == "mul"}
     for n in nodes:
         if n.op == "mul" and id(n) not in inner:
             factors, divisors = _factors(n)
             if any(has(a, str.isupper) for a in divisors):
                 return True
+            if not acts and _is_energy(factors, divisors, known):
+                return True
             amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
             if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, factors))):
                 return True
         elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e" and has(n.args[1], GREEK_WORDS.__contains__):
             return True
-    return any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum")
+    if any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum"):
+        return True
+    capital = [n for n in nodes if n.op == "name" and n.attr not in known and str(n.attr)[:1].isupper()]
+    inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
+    return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
+
+
+def _is_no_identity(names: Sequence[Node], nodes: Sequence[Node], wrt: Collection[str]) -> bool:
+    """I, where it is differentiated by, has a power, is I_0 or I_1, or is the one capital letter of a text with more in it than a product
+    of numbers: P = I^2 R, I_0 e^{-mu x}, p x - I."""
+    found = {str(n.attr) for n in names}
+    own = {n for n in found if n == "I" or n in ("I_0", "I_1")}
+    if not own:
+        return False
+    squared = any(n.op == "pow" and n.args[0].attr == "I" and n.args[1].op == "num" and n.args[1].attr != -1 for n in nodes)
+    alone = all(not n[:1].isupper() or split_name(n)[0] == "I" for n in found) and len(nodes) > 2
+    return squared or alone or own != {"I"} or "I" in wrt
+
+
+def _is_energy(factors: Sequence[Node], divisors: Sequence[Node], known: Collection[str]) -> bool:
+    """1/2 C V^2, 1/2 k (V - U)^2: a square of capital letters beside another letter, and a number that divides. (A X^2 may be of matrices.)"""
+    squares = [a for a in factors if a.op == "pow" and a.args[1].op == "num" and a.args[1].attr == 2]
+    bases = [[str(m.attr) for m in walk(a.args[0]) if m.op == "name" and m.attr not in known] for a in squares]
+    others = [str(a.attr) for a in factors if a.op == "name"]
+    capital = [b for b in bases if b and all(n[:1].isupper() for n in b)]
+    beside = any(n[:1].isupper() for n in others) or any(len(b) > 1 for b in capital)
+    return any(a.op == "num" for a in divisors) and bool(capital and others) and beside
 
 
 def _factors(n: Node) -> tuple[list[Node], list[Node]]:

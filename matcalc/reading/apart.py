@@ -20,9 +20,10 @@ def letters_of(name: str) -> set[str]:
     return {p.letter for r in readings(split_indexed(name)[1]) for p in r if len(p.letter) == 1 or p.letter == split_name(name)[1]}
 
 
-def one_of_each(root: Node, pairs: Collection[Pair], outer: Iterable[str] = ()) -> Node:
+def one_of_each(root: Node, pairs: Collection[Pair], outer: Iterable[str] = (), kept: Iterable[tuple[str, str, object]] = ()) -> Node:
     """The tree without the sums over what stands free beside them in the same term, or in `outer`. `pairs` are the letters that a
-    condition gave to one sign. (A letter that is free in another term of the text is refused elsewhere: it may be another.)"""
+    condition gave to one sign. (A letter that is free in another term of the text is refused elsewhere: it may be another.) `kept` are letters that the condition of one sum leaves free:
+    they say nothing of the other sums."""
     if not pairs:
         return root
     loose: dict[int, set[str]] = {}  # by the term
@@ -33,7 +34,7 @@ def one_of_each(root: Node, pairs: Collection[Pair], outer: Iterable[str] = ()) 
         terms[id(n)] = term
         if n.op == "name":
             loose.setdefault(term, set(outer)).update(letters_of(str(n.attr)) - bound)
-        inner = bound | {str(n.attr)} if n.op in ("sum", "product") else bound
+        inner = bound | {str(n.attr), *(i for j, i, _ in kept if j == n.attr)} if n.op in ("sum", "product") else bound
         todo += [(a, bound if k else inner, id(a) if n.op == "add" else term) for k, a in enumerate(n.args)]
     done: dict[int, Node] = {}
     for n in reversed(list(walk(root))):

@@ -72,7 +72,7 @@ def below(marks: list[Mark], lower: Range, active: Collection[str], subscripted:
     relations: list[Range] = []
     for at, (start, stop) in enumerate(clauses):
         kinds = {marks[k].kind for k in _outer(marks, start, stop)}
-        letter = _letter(marks, start, stop)
+        letter = letter_at(marks, start, stop)
         if letter:
             found.index(letter)
         elif run := _run(marks, start, stop, subscripted):
@@ -81,9 +81,9 @@ def below(marks: list[Mark], lower: Range, active: Collection[str], subscripted:
         elif "in" in kinds or any(marks[k].kind == "word" and marks[k].value == "in" for k in _outer(marks, start, stop)):
             _member(found, marks, start, stop, active, refuse)
         elif "cmp" in kinds:
-            first = _letter(marks, start, start + 1)
+            first = letter_at(marks, start, start + 1)
             if first and marks[start + 1].value == "=" and (first not in active or len(clauses) == 1):
-                alone = all(_letter(marks, *r) for r in clauses[:at])
+                alone = all(letter_at(marks, *r) for r in clauses[:at])
                 earlier = [c for c in found.indices if found.low[c] is None] if alone else []
                 found.index(first)
                 for c in (*earlier, first):  # i,j=1
@@ -114,7 +114,7 @@ def _split(marks: list[Mark], whole: Range, kinds: Collection[str]) -> list[Rang
     return [(a, b) for a, b in zip(edges[::2], edges[1::2]) if a < b]
 
 
-def _letter(marks: list[Mark], start: int, stop: int) -> str:
+def letter_at(marks: list[Mark], start: int, stop: int) -> str:
     """The index that these marks are, or ""."""
     mark = marks[start] if stop == start + 1 else None
     return mark.value if mark is not None and (mark.kind == "greek" or (mark.kind == "word" and len(mark.value) == 1)) else ""
@@ -138,7 +138,7 @@ def _chain(
         raise refuse("compares nothing")
     if any(marks[k].value == "=" for k in cuts):
         raise refuse("has its index behind `=`, or has it already")
-    letters = [_letter(marks, *p) for p in parts]
+    letters = [letter_at(marks, *p) for p in parts]
     given = set(found.indices)
     if not given:
         for c in letters:
@@ -170,7 +170,7 @@ def _member(found: Below, marks: list[Mark], start: int, stop: int, active: Coll
     """`(i,j) in Omega`, `j in N(i)`, `c in C`, `i in [n]`, `i in {1, ..., n}`."""
     at = next(k for k in _outer(marks, start, stop) if marks[k].kind == "in" or (marks[k].kind == "word" and marks[k].value == "in"))
     inner = (start + 1, marks[start].mate) if marks[start].kind == "open" and marks[start].mate == at - 1 else (start, at)
-    letters = [_letter(marks, *r) for r in _split(marks, inner, {"comma"})]
+    letters = [letter_at(marks, *r) for r in _split(marks, inner, {"comma"})]
     if not letters or not all(letters):
         raise refuse("gives no index")
     for c in letters:
@@ -200,7 +200,7 @@ def _member(found: Below, marks: list[Mark], start: int, stop: int, active: Coll
     inside = (at + 3, rest.mate) if rest.kind == "open" and rest.mate == stop - 1 else (at + 3, stop)
     if rest.kind == "under" and marks[at + 3].kind == "open" and marks[at + 3].mate == stop - 1:
         inside = (at + 4, marks[at + 3].mate)
-    of = _letter(marks, *inside)
+    of = letter_at(marks, *inside)
     if len(letters) > 1 or not of or rest.kind not in ("open", "under"):
         raise refuse("names no set")
     found.masks.append(Mask((at + 1, at + 2), (of, letters[0])))

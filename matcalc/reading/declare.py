@@ -7,10 +7,10 @@ from collections.abc import Collection
 from ..errors import ReadingError, Span
 from ..kinds import ONE, Dim
 from ..ops.vocabulary import DECLARED, OF_REALS, SETS, WORDS, close_properties
-from ..syntax import Declaration, split_name
+from ..syntax import Declaration
 from .functions import function_of
 from .marks import Mark, quote, refuse
-from .names import RESERVED, not_a_name, read_name
+from .names import RESERVED, is_identity, not_a_name, read_name
 from .scan import check_length, scan
 from .sizes import read_sizes
 
@@ -63,7 +63,7 @@ def _item(marks: list[Mark], start: int) -> Span:
 def _refuse_taken(name: str, text: str, span: Span) -> None:
     if function_of(name):
         raise refuse(f"{quote(name)} is the name of a function", text, span, "choose another name")
-    if split_name(name)[0] == "I":
+    if is_identity(name):
         raise refuse(f"{quote(name)} is the identity", text, span, "choose another name")
 
 

@@ -67,6 +67,7 @@ class Lexer:
         self.mixed = False  # did `.*` and a bare `*` meet in one chain?
         self.frames: list[Frame] = [Frame("", "", (0, 0))]
         self.pairs: set[frozenset[str]] = set()  # i and j of a sum sign with i != j below it
+        self.kept: list[tuple[str, str, Span]] = []  # j and i of a sum over j with j != i below it
         self.active: set[str] = set(indices)  # the indices that may not be taken again
         self.agenda: list[tuple[int, int] | Action] = []
         self.jumps: dict[int, int] = {}  # subscripts already glued to a name further left

@@ -17,6 +17,12 @@ _OPERANDS = ("word", "greek", "close", "num", "upright", "sup", "post")
 RESERVED = frozenset({"I", "T", "infty"})
 
 
+def is_identity(name: str) -> bool:
+    """Whether a name is the identity of a size, I_n: no I that an author declares or defines is, nor I_0 and I_1."""
+    base, sub = split_name(name)
+    return base == "I" and len(sub) == 1 and sub in "nmkpdqrN"
+
+
 def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
     """What may have been meant by the unknown `word` before a bracket."""
     if found := meant(word):

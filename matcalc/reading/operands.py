@@ -16,7 +16,7 @@ from .meanings import meant, nearest
 from .names import accented, spell_subscript, subscript, suggestion_for, superscript_index
 from .operators import conjunction
 from .sizes import read_sizes
-from .sums import after_superscript, binder, binder_follows
+from .sums import after_superscript, binder, binder_follows, letter_is_sign
 
 _CASES_WORDS = ("if", "for", "otherwise", "else")
 
@@ -237,11 +237,8 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
 
 def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
     """A name, with the subscript that follows it (perhaps after its exponent: `x^2_i`)."""
-    if base == "Sigma" and binder_follows(lexer, strict=True):
-        binder(lexer, "sum", mark)
-        return
-    if base == "Pi" and binder_follows(lexer, strict=True):
-        binder(lexer, "product", mark)
+    if base in ("Sigma", "Pi") and (binder_follows(lexer, strict=True) or letter_is_sign(lexer, mark)):
+        binder(lexer, "sum" if base == "Sigma" else "product", mark)
         return
     if base == "d" and lexer.i < lexer.stop and "d" + lexer.marks[lexer.i].value in lexer.names.variables and not lexer.marks[lexer.i].gap:
         base += lexer.marks[lexer.i].value  # the bound name of `dX -> ...`, in LaTeX spelling

@@ -21,7 +21,7 @@ from .functions import function_of
 from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
-from .names import Names, conjugates_names, is_prime, not_a_name, read_name, writes_transposes
+from .names import Names, conjugates_names, is_identity, is_prime, not_a_name, read_name, writes_transposes
 from .programs import is_program, words
 from .scan import check_length, scan
 from .subscripts import split_indexed
@@ -166,6 +166,7 @@ class _Reader:
         names.primed = writes_transposes(self.marks, text)
         self.readings: list[str] = []
         self.mixed = False
+        self.kept: list[tuple[str, str, Span]] = []
         self.supposed_complex = not names.conjugating and not names.variables and not where and conjugates_names(self.marks)
         names.conjugating |= self.supposed_complex
 
@@ -216,7 +217,7 @@ class _Reader:
         for k, left in enumerate(before):
             self.check_order(left, k, values[left], order)
             bindings.append(Binding(left.name, values[left], left.params, left.span))
-        self.check_order(last, len(before), body, order)
+        self.check_order(last, len(before), body, {**order, last.name: -1} if last.name not in self.used(body) else order)
         self.check_loose(body)
         needed = self.needed(last, uses)
         for left in before:
@@ -226,9 +227,14 @@ class _Reader:
         found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
         found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light
+        found.kept = tuple(self.kept)
         if last.stated:
             found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)
         return found
+
+    def used(self, value: Node) -> set[str]:
+        """The names in a value. (E = E_0 + E_k: what the last value is called is none of them.)"""
+        return {str(n.attr) for n in walk(value) if n.op in ("name", "call")}
 
     # -- which statement needs which --------------------------------------------------------------------------------
 
@@ -459,7 +465,7 @@ class _Reader:
             hint = "differentiate the solution: A^-1 b for A x = b"
             raise refuse(f"{quote(self.text[span[0] : span[1]])} = … is an equation between names", self.text, span, hint)
         function = function_of(name)
-        if function or split_name(name)[0] == "I":
+        if function or is_identity(name):
             what = "a function's name" if function else "the identity"
             raise refuse(f"{quote(name)} is {what} and cannot be bound", self.text, span, "choose another name")
         if i == stop:
@@ -601,7 +607,8 @@ class _Reader:
             self.names.remove(param)
         self.readings += [r for r in lexer.readings if r not in self.readings]
         self.mixed = self.mixed or lexer.mixed
-        return one_of_each(tree(tokens, self.text), lexer.pairs, letters_of(left.name))
+        self.kept += lexer.kept
+        return one_of_each(tree(tokens, self.text), lexer.pairs, letters_of(left.name), lexer.kept)
 
     def last(self, left: _Left) -> tuple[Node, tuple[object, ...] | None, str]:
         """The expression proper, its form, and the name it was given."""

@@ -154,6 +154,9 @@ _SUP = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱᵏ", "0123456789+-nik",
 _SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "0123456789+-aeoxhklmnpstijruv", strict=True))
 _LOOKALIKES = dict(zip("асеорхуіјѕԁһвкмнтАВСЕНІЈКМОРЅТХУ", "aceopxyijsdhbkmhtABCEHIJKMOPSTXY", strict=True))
 
+_FRACTIONS = dict(zip("½⅓⅔¼¾⅕⅙⅛", "1/2 1/3 2/3 1/4 3/4 1/5 1/6 1/8".split(), strict=True))
+_OVER = dict(zip("\u0302\u0303\u0304\u0305\u0307\u0308", "hat tilde bar bar dot ddot".split(), strict=True))  # combining marks
+
 _UPRIGHT = r"\\(?:operatorname\*?|mathrm|text|textrm|textit|mathit|mathsf|mathtt|mbox|rm)[ ]*\{[ ]*(?P<upright>[A-Za-z]+)[ ,]*\}"
 _OPERATOR = r"\\mathop[ ]*\{[ ]*\\(?:mathrm|operatorname|text|sf|rm|mathsf)[ ]*\{?[ ]*(?P<operator>[A-Za-z]+)[ ]*\}?[ ]*\}"
 _CONST = r"\\(?:mathbf|boldsymbol|bm|mathbb|mathbbm|mathds|mathbbold|pmb|symbf)[ ]*(?:\{[ ]*(?P<const>[01])[ ]*\}|(?P<const2>[01]))"
@@ -171,12 +174,18 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
         r"\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)",
         r"\\(?P<cmd>[A-Za-z]+|.)",
     )
-    letters = (f"(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)", f"(?P<greek>[{''.join(GREEK)}])")
+    over = f"[{''.join(_OVER)}]"
+    letters = (
+        f"(?P<dressed>[A-Za-z{''.join(GREEK)}]{over}|[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01fe\u1e00-\u1ef9])",
+        f"(?P<part>[{''.join(_FRACTIONS)}])",
+        f"(?P<sup>[{''.join(_SUP)}]+)|(?P<sub>[{''.join(_SUB)}]+)",
+        f"(?P<greek>[{''.join(GREEK)}])",
+    )
     parts = (
         r"(?P<blank>[ \t\r\f\v~]+)" if ascii_only else r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)",
         r"(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)",
         r"(?P<path>(?:np|numpy|jnp|torch|tf|sp|sympy|scipy|math|linalg|la)(?:\.[A-Za-z_][A-Za-z_0-9]*)+)",
-        r"(?P<word>[A-Za-z]+)",
+        r"(?P<word>[A-Za-z]+)" if ascii_only else f"(?P<word>[A-Za-z]+(?!{over}))",
         *(commands if latex else ()),
         *(() if ascii_only else letters),
         r"\.T(?![A-Za-z])(?P<dot_t>)",
@@ -216,6 +225,11 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         if mark.kind == "blank":
             gap = True
             continue
+        if mark.kind == "accent" and m.lastgroup == "dressed":  # the sign over the letter, and then the letter
+            mark.gap, gap = gap, False
+            marks.append(mark)
+            letter = unicodedata.normalize("NFD", m.group())[0]
+            mark = Mark("greek", GREEK[letter], *m.span()) if letter in GREEK else Mark("word", letter, *m.span())
         mark.gap, gap = gap, False
         if text is not original and "BOLD" in unicodedata.name(original[mark.start], ""):
             mark.bold = True
@@ -292,6 +306,13 @@ def _mark(m: re.Match[str], text: str) -> Mark:
     value = m.group()
     if kind == "symbol":
         return Mark(*SYMBOLS[value], start, end)
+    if kind == "part":
+        return Mark("num", _FRACTIONS[value], start, end)
+    if kind == "dressed":
+        letter, *over = unicodedata.normalize("NFD", value)
+        if len(over) == 1 and over[0] in _OVER and (letter in GREEK or (letter.isascii() and letter.isalpha())):
+            return Mark("accent", _OVER[over[0]], start, end)
+        raise _unknown_character(value, text, start)
     if kind in ("word", "num", "blank"):
         if kind == "num":
             _check_number(value, text, (start, end))

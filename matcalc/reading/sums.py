@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from ..errors import ReadingError, Span
 from ..syntax import spell_name
-from .below import Bound, Condition, Mask, Range, below
+from .below import Below, Bound, Condition, Mask, Range, below, letter_at
 from .lexer import Action, Lexer, Token
 from .marks import Mark, quote
+
+RUNNING = frozenset("abcdefghijklmnpqrstuv")  # letters of pairs that are run through
 
 
 def binder_follows(lexer: Lexer, strict: bool = False) -> bool:
@@ -21,6 +23,61 @@ def binder_follows(lexer: Lexer, strict: bool = False) -> bool:
         return mark.kind in ("under", "sub") or (mark.kind == "caret" and bool(after_superscript(lexer, lexer.i)))
     brace = lexer.marks[lexer.i + 1] if lexer.i + 1 < lexer.stop else None
     return mark.kind == "under" and brace is not None and brace.kind == "open" and brace.compares
+
+
+def letter_is_sign(lexer: Lexer, mark: Mark) -> bool:
+    """Σᵢ xᵢ, Σ (yᵢ - xᵢ)² with the Greek letter in place of the sign: what follows carries an index that nothing before it carries, and
+    no Σ that is written so is used as a matrix is: Σᵢ⁻¹, xᵀ Σᵢ x, det(Σᵢ)."""
+    letter = lexer.text[mark.start : mark.end]
+    if letter not in ("Σ", "Π") or (lexer.ends and lexer.last == "POST"):
+        return False
+    marks, at = lexer.marks, lexer.i
+    index = ""
+    if at < lexer.stop and not marks[at].gap:
+        if marks[at].kind == "sub":
+            index, at = marks[at].value, at + 1
+        elif marks[at].kind == "under" and at + 1 < lexer.stop and marks[at + 1].kind == "word":
+            index, at = marks[at + 1].value, at + 2
+    at += at < lexer.stop and marks[at].kind == "sup" and marks[at].value in "nkm"
+    if len(index) > 1 or at >= lexer.stop or not _begins_operand(marks[at]):
+        return False
+    first, end = lexer.i - 1, at
+    while first > 0 and marks[first - 1].kind not in (*_TERM_ENDS, "open"):
+        first -= 1
+    while end < lexer.stop and marks[end].kind not in (*_TERM_ENDS, "close"):
+        end = marks[end].mate + 1 if marks[end].kind == "open" else end + 1
+    inside, before = letters_below_names(lexer, at, end), letters_below_names(lexer, first, lexer.i - 1)
+    if not (index in inside if index else inside - lexer.active) or before & ({index} if index else inside):
+        return False
+    for k, m in enumerate(marks):
+        if (
+            m.value == mark.value
+            and lexer.text[m.start : m.end] == letter
+            and not _stands_before_operand(marks[k + 1 : k + 4], bool(index))
+        ):
+            if not lexer.ends:
+                shown = lexer.source((mark.start, marks[at - 1].end))
+                sign = "∑" if letter == "Σ" else "∏"
+                message = f"{shown} is the sign here, or the letter that stands elsewhere in the text"
+                raise lexer.refuse(message, (mark.start, marks[at - 1].end), f"write {sign}{shown[1:]} for the sign")
+            return False
+    lexer.note(f"{lexer.source((mark.start, marks[at - 1].end))} is the sign of a {'sum' if letter == 'Σ' else 'product'}")
+    return True
+
+
+_TERM_ENDS = ("plus", "minus", "comma", "semi", "newline", "cmp")
+
+
+def _stands_before_operand(after: list[Mark], indexed: bool) -> bool:
+    """Whether an operand follows a letter; so it is also taken of one that is written in another way, with an index or without."""
+    kinds = [m.kind for m in after]
+    below = 1 if kinds[:1] == ["sub"] else 2 if kinds[:1] == ["under"] else 0
+    rest = after[below:]
+    return bool(below) != indexed or (bool(rest) and (_begins_operand(rest[0]) or (rest[0].kind == "sup" and rest[0].value in "nkm")))
+
+
+def _begins_operand(mark: Mark) -> bool:
+    return mark.kind in ("word", "greek", "open", "accent", "binder", "upright", "sqrt", "num", "command", "frac")
 
 
 def after_superscript(lexer: Lexer, i: int) -> int:
@@ -56,6 +113,7 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
         lexer.operand("BINDER", (op, None), mark.span)
         return
     found = below(lexer.marks, lower, lexer.active, letters_below_names(lexer), cannot_read(lexer, lower, sign))
+    leave_free(lexer, found, mark)
     close_like_sum(lexer, op, found.indices)
     for index in found.indices:
         if index in lexer.names.variables and index not in lexer.active:
@@ -91,6 +149,18 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
     lexer.later(*steps)
 
 
+def leave_free(lexer: Lexer, found: Below, mark: Mark) -> None:
+    r"""\sum_{j \ne i} is over j, beside a given i; \sum_{i \ne j} is over both: who runs through pairs writes them in order, and gives a
+    place that is kept (y, a label) another kind of letter."""
+    if len(found.conditions) != 1 or found.low != dict.fromkeys(found.low) or len(found.low) != 2:
+        return
+    condition = found.conditions[0]
+    one, other = (letter_at(lexer.marks, *side) for side in (condition.left, condition.right))
+    if condition.relation == "!=" and one in found.low and other in found.low and (other < one or other not in RUNNING):
+        del found.low[other], found.high[other]
+        lexer.kept.append((one, other, mark.span))
+
+
 def close_like_sum(lexer: Lexer, op: str, indices: Sequence[str]) -> None:
     r"""\sum_i a_i^2 \sum_i b_i^2 is the product of two sums: the first is put in brackets."""
     frame = lexer.frames[-1]
@@ -124,16 +194,18 @@ def cannot_read(lexer: Lexer, lower: Range, sign: str) -> Callable[[str], Readin
     return lambda why: lexer.refuse(f"{quote(lexer.source(span))} below the {sign} sign {why}", span, example)
 
 
-def letters_below_names(lexer: Lexer) -> set[str]:
-    """The letters that stand below names somewhere in the text."""
+def letters_below_names(lexer: Lexer, start: int = 0, stop: int | None = None) -> set[str]:
+    """The letters that stand below names somewhere in the text, or in `marks[start:stop]`."""
     found: set[str] = set()
-    for k, mark in enumerate(lexer.marks[:-1]):
+    marks = lexer.marks
+    for k in range(start, len(marks) if stop is None else stop):
+        mark = marks[k]
         if mark.kind == "sub":
             found.update(mark.value)
-        if mark.kind != "under" or not k or lexer.marks[k - 1].kind == "binder" or lexer.marks[k - 1].value in ("sum", "prod"):
+        if mark.kind != "under" or k + 1 == len(marks) or not k or marks[k - 1].kind == "binder" or marks[k - 1].value in ("sum", "prod"):
             continue
-        first = lexer.marks[k + 1]
-        inside = lexer.marks[k + 2 : first.mate] if first.kind == "open" else [first]
+        first = marks[k + 1]
+        inside = marks[k + 2 : first.mate] if first.kind == "open" else [first]
         found.update(c for m in inside if m.kind == "word" for c in (m.value[:1] if first is m else m.value))
         found.update(m.value for m in inside if m.kind == "greek")
     return found
