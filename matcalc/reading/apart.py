@@ -22,8 +22,8 @@ def letters_of(name: str) -> set[str]:
 
 def one_of_each(root: Node, pairs: Collection[Pair], outer: Iterable[str] = (), kept: Iterable[tuple[str, str, object]] = ()) -> Node:
     """The tree without the sums over what stands free beside them in the same term, or in `outer`. `pairs` are the letters that a
-    condition gave to one sign. (A letter that is free in another term of the text is refused elsewhere: it may be another.) `kept` are letters that the condition of one sum leaves free:
-    they say nothing of the other sums."""
+    condition gave to one sign. (A letter that is free in another term of the text is refused elsewhere: it may be another.) `kept`
+    are letters that the condition of one sum leaves free: they say nothing of the other sums."""
     if not pairs:
         return root
     loose: dict[int, set[str]] = {}  # by the term
