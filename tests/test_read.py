@@ -405,7 +405,7 @@ def test_names() -> None:
         "x_i",
         "weight",
     )
-    for bad in ("A x", "2", "x +", "__import__('os')", "sin", "I", "f(x)"):
+    for bad in ("A x", "2", "x +", "__import__('os')", "sin", "I_n", "f(x)"):
         with pytest.raises(MatcalcError, match="`"):
             parse_names(bad)
     with pytest.raises(MatcalcError):

@@ -133,7 +133,7 @@ def _is_no_identity(names: Sequence[Node], nodes: Sequence[Node], wrt: Collectio
 
 
 def _is_energy(factors: Sequence[Node], divisors: Sequence[Node], known: Collection[str]) -> bool:
-    """1/2 C V^2, 1/2 k (V - U)^2: a square of capital letters beside another letter, and a number that divides. (A X^2 may be of matrices.)"""
+    """1/2 C V^2, 1/2 k (V - U)^2: a square of capital letters, another letter, a number that divides. (A X^2 may be of matrices.)"""
     squares = [a for a in factors if a.op == "pow" and a.args[1].op == "num" and a.args[1].attr == 2]
     bases = [[str(m.attr) for m in walk(a.args[0]) if m.op == "name" and m.attr not in known] for a in squares]
     others = [str(a.attr) for a in factors if a.op == "name"]

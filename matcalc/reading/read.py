@@ -465,7 +465,7 @@ class _Reader:
             hint = "differentiate the solution: A^-1 b for A x = b"
             raise refuse(f"{quote(self.text[span[0] : span[1]])} = … is an equation between names", self.text, span, hint)
         function = function_of(name)
-        if function or is_identity(name):
+        if function or is_identity(name) or (name == "I" and not last):
             what = "a function's name" if function else "the identity"
             raise refuse(f"{quote(name)} is {what} and cannot be bound", self.text, span, "choose another name")
         if i == stop:

@@ -309,7 +309,7 @@ def _mark(m: re.Match[str], text: str) -> Mark:
     if kind == "part":
         return Mark("num", _FRACTIONS[value], start, end)
     if kind == "dressed":
-        letter, *over = unicodedata.normalize("NFD", value)
+        letter, *over = list(unicodedata.normalize("NFD", value))
         if len(over) == 1 and over[0] in _OVER and (letter in GREEK or (letter.isascii() and letter.isalpha())):
             return Mark("accent", _OVER[over[0]], start, end)
         raise _unknown_character(value, text, start)
