@@ -29,6 +29,7 @@ _STYLE = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf
 _ALONE = re.compile(rf"\s*({NAME})\s*(?:\\succ(?P<psd>eq)?\s*0\s*)?")
 _TRANSPOSED = r"\s*\^\s*\{?\\?(?:top|T|intercal)\}?\s*"
 _EQUAL_TO_TRANSPOSE = re.compile(rf"\s*({NAME})\s*=\s*({NAME}){_TRANSPOSED}|\s*({NAME}){_TRANSPOSED}=\s*({NAME})\s*")
+_NOUGHT = re.compile(r"\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?0\s*\}?\s*")
 _ROWS = re.compile(r"numerator layout|gradients? (?:is|are|as) (?:a )?rows?\b", re.IGNORECASE)
 _COLUMNS = re.compile(r"denominator layout|gradients? (?:is|are|as) (?:a )?columns?\b", re.IGNORECASE)
 KINDS = {"symmetric": "S^n", **{word: f"R^{{n x n}} {word}" for word in ("spd", "psd", "skew", "diagonal", "orthogonal", "invertible")}}
@@ -82,9 +83,8 @@ class Context:
         before = [d for k, d in same if k <= at]
         return before[-1] if before else same[0][1] if same else None
 
-    def note(self, number: int, formula: Formula, text: str) -> None:
-        """Take up what a formula defines and declares, with the prose around it."""
-        words = properties(formula.before, formula.after)
+    def note(self, number: int, text: str, words: tuple[str, ...]) -> None:
+        """Take up what a formula defines and declares, with the words that the prose has for its names."""
         alone, turned = _ALONE.fullmatch(text), _EQUAL_TO_TRANSPOSE.fullmatch(text)
         if turned is not None and key(turned[1] or turned[3]) == key(turned[2] or turned[4]):
             self._know(turned[1] or turned[3], ("symmetric",))
@@ -109,7 +109,7 @@ class Context:
                 found = self.definition(d.name, at) if d.args else None
                 if found is None:
                     continue
-                call = re.compile(rf"(?<![\\A-Za-z]){re.escape(found.name)}\s*\(([^()]*)\)")
+                call = re.compile(rf"(?<![\\A-Za-z^]){re.escape(found.name)}\s*\(([^()]*)\)")
                 for m in list(call.finditer(text))[::-1]:
                     if [key(a) for a in re.split(r"[,;|]", m[1])] != [key(a) for a in found.args]:
                         raise MatcalcError(f"{m[0]} is not spelled out: {found.name} was defined of {', '.join(found.args)}")
@@ -182,15 +182,18 @@ def judge(document: Document) -> list[Finding]:
     texts = [plain(expanded(f.text, document.macros)) for f in document.formulas]
     for formula, text in zip(document.formulas, texts, strict=True):
         formula.read = text
-    for number, (formula, text) in enumerate(zip(document.formulas, texts, strict=True)):
-        context.note(number, formula, text)
+    said = properties([*(f.before for f in document.formulas), *(f.after for f in document.formulas[-1:])])
+    for number, (text, words) in enumerate(zip(texts, said, strict=True)):
+        context.note(number, text, words)
     found: list[Judged | Finding] = []
     stationary: Claim | None = None
     for number, (formula, text) in enumerate(zip(document.formulas, texts, strict=True)):
         for statement in list(statements(text)):  # all of them first: a line may go on with one before
             if isinstance(statement, Claim):
-                stationary = statement if statement.sides[-1][0].strip() in ("0", r"\mathbf{0}", r"\bm{0}") else None
-                if stationary is None:
+                stationary = statement if _NOUGHT.fullmatch(statement.sides[-1][0]) else None
+                if stationary is not None:  # … = 0: an equation; what stands between is claimed
+                    statement.sides = statement.sides[:-1]
+                if statement.sides:
                     found.append(_judged(context, number, formula, statement))
             elif isinstance(statement, StatedSolution) and stationary is not None:
                 found.append(_solved(context, number, formula, stationary, statement))

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from .macros import group
 
-_STYLE = r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf|mathbb|hat|widehat|tilde|bar|overline|symbf|pmb)\s*(?:\{[^{}]*\}|\w)"
+_STYLE = r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf|mathbb|hat|widehat|tilde|bar|overline|symbf|pmb|dot|ddot|check|breve)\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w)"
 _NOT_NAMES = "nabla|partial|frac|log|exp|det|tr\\b|sum|left|right|int|max|min|ln|sin|cos|tanh|quad|text|operatorname"
 NAME = rf"(?:{_STYLE}|\\(?!{_NOT_NAMES})[A-Za-z]+|[A-Za-z])(?:_(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w))?'*"
 _NAME = re.compile(NAME)
 _HEAD = re.compile(rf"\s*(?P<name>{NAME})\s*(?:\((?P<args>[^()]*)\))?\s*")
-_NABLA = re.compile(r"\s*\\nabla\s*")
+_NABLA = re.compile(r"\s*\\nabla\s*|\s*\\partial\s*(?=_)")
 _SECOND = re.compile(r"\^\s*\{?\s*2\s*\}?")
 _LINE = re.compile(rf"\\partial\s*([^=/]+?)\s*/\s*\\partial\s*({NAME})")
 _FRAC = re.compile(r"\s*\\[dt]?frac\s*(?=\{)")
@@ -207,11 +207,17 @@ def _by_nabla(text: str, sides: list[tuple[str, int]], head: str) -> Claim | Non
         return None
     if names and len(names) == 2 and order == 2 and names[0] == names[1]:
         names = names[:1]
-    return Claim(_unwrapped(text[at:]), names or (), order, sides, "nabla", head)
+    sign = "nabla" if "nabla" in m[0] else "partial"
+    if sign == "partial" and names and len(names) == 2:
+        order = 2
+    return Claim(_unwrapped(text[at:]), tuple(dict.fromkeys(names or ())), order, sides, sign, head)
 
 
 def _variables(text: str) -> tuple[str, ...] | None:
+    twice = re.fullmatch(rf"({NAME})\s*({NAME})", text)  # xx, \theta\theta, xy
     names = tuple(n.strip() for n in re.split(r"(?<=[\w}])\s*[, ]\s*(?=[\\A-Za-z])", text)) if text else ()
+    if twice is not None and not _NAME.fullmatch(text):
+        names = (twice[1], twice[2])
     names = tuple(re.sub(r"\^\s*\{?\\?(?:top|T|intercal)\}?$", "", n) for n in names)
     return names if all(_NAME.fullmatch(n) for n in names) else None
 
