@@ -11,6 +11,7 @@ from console import ROOT, run
 
 from matcalc.papers.documents import read
 from matcalc.papers.judging import RIGHT, UNCLEAR, WRONG, judge
+from matcalc.papers.prose import properties
 
 PAPERS = sorted((ROOT / "tests" / "data" / "papers").iterdir())
 MARK = re.compile(r"(?:%|<!--)! ((?:right|wrong|unclear| )+)")
@@ -40,7 +41,7 @@ def test_every_claim_is_judged(path: Path) -> None:
 
 
 def test_there_are_enough_and_a_third_is_planted() -> None:
-    assert len(PAPERS) >= 25
+    assert len(PAPERS) >= 45
     planted = [path for path in PAPERS if any(status == WRONG for _, _, status in expected(path))]
     assert len(planted) >= len(PAPERS) / 3
 
@@ -112,3 +113,34 @@ def test_what_is_right_is_written_beside(tmp_path: Path, name: str, mark: str) -
 def test_no_source_is_too_strange(tmp_path: Path, text: str) -> None:
     outcome = run("paper", paper(tmp_path, text), "--all")
     assert outcome.code == 0 and "wrong" not in outcome.out and "internal error" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("between", "words"),
+    [
+        (["symmetric matrices ", " and ", " as above"], [("symmetric",), ("symmetric",)]),
+        (["a symmetric matrix ", " and ", " in total"], [("symmetric",), ()]),
+        (["Let ", " and ", " be symmetric positive definite"], [("spd",), ("spd",)]),
+        (["with ", ", ", " symmetric"], [(), ("symmetric",)]),
+        (["where ", ", ", ", and ", " are diagonal"], [("diagonal",)] * 3),
+        (["", " and ", " are not symmetric"], [(), ()]),
+        (["the matrix ", " maps ", ", which is invertible"], [(), ("invertible",)]),
+    ],
+)
+def test_what_is_said_of_several_is_said_of_each(between: list[str], words: list[tuple[str, ...]]) -> None:
+    assert properties(between) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The gradient is $2 L$-Lipschitz.",
+        "The Hessian is $n \\times n$.",
+        "Its gradient is $g$ and the Hessian is $O(n^2)$ in memory.",
+        "The gradient is $2 x + 1$ at the optimum.",
+        "The gradient is $\\ge 2 x$.",
+    ],
+)
+def test_prose_that_claims_no_derivative(text: str, tmp_path: Path) -> None:
+    outcome = run("paper", "--all", paper(tmp_path, "Let $f(x) = x^\\top x$. " + text))
+    assert outcome.err == "note: 0 right, 0 wrong, 0 not understood\n"

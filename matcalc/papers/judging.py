@@ -17,6 +17,7 @@ from ..pipeline.derive import one_derivative
 from ..pipeline.judging import by_summands
 from ..pipeline.question import Options, Question, declarations_in
 from ..pipeline.sampling import Sampler
+from .claimed import claimed
 from .documents import Document, Formula
 from .macros import expanded
 from .prose import properties
@@ -82,6 +83,13 @@ class Context:
         same = [(k, d) for k, d in self.definitions if key(d.name) == key(name)]
         before = [d for k, d in same if k <= at]
         return before[-1] if before else same[0][1] if same else None
+
+    def function(self, at: int) -> str:
+        """The function that was defined last before a formula, with its arguments; empty where there is none."""
+        last = next((d for k, d in self.definitions[::-1] if k < at and d.args), None)
+        if last is None:
+            return ""
+        return (r"\log " if last.logged else "") + f"{last.name}({', '.join(last.args)})"
 
     def note(self, number: int, text: str, words: tuple[str, ...]) -> None:
         """Take up what a formula defines and declares, with the words that the prose has for its names."""
@@ -185,10 +193,13 @@ def judge(document: Document) -> list[Finding]:
     said = properties([*(f.before for f in document.formulas), *(f.after for f in document.formulas[-1:])])
     for number, (text, words) in enumerate(zip(texts, said, strict=True)):
         context.note(number, text, words)
+    before = [f.before for f in document.formulas]
     found: list[Judged | Finding] = []
     stationary: Claim | None = None
     for number, (formula, text) in enumerate(zip(document.formulas, texts, strict=True)):
-        for statement in list(statements(text)):  # all of them first: a line may go on with one before
+        after = document.formulas[number].after
+        told = claimed(texts, before, after, number, context.function(number))
+        for statement in [*statements(text), *filter(None, [told])]:  # all of them first: a line may go on with one before
             if isinstance(statement, Claim):
                 stationary = statement if _NOUGHT.fullmatch(statement.sides[-1][0]) else None
                 if stationary is not None:  # … = 0: an equation; what stands between is claimed

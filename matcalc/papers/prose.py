@@ -24,7 +24,8 @@ _WORDS = "|".join(map(re.escape, WORDS))
 # What may stand between such a word and the name: "symmetric positive definite matrix $A$", "$A$ is a symmetric".
 _KINDS_OF = "square|real|constant|weight|weighting|covariance|precision|data|kernel|system"
 _BEFORE = re.compile(
-    rf"(?P<words>(?:(?:{_WORDS})(?:,? and |,? |\s|-)*)+)(?:(?:{_KINDS_OF})\s+)*(?:matrix|matrices|weights?|kernels?|precisions?|covariances?|operators?)?\s*$",
+    rf"(?P<words>(?:(?:{_WORDS})(?:,? and |,? |\s|-)*)+)(?:(?:{_KINDS_OF})\s+)*"
+    r"(?:matrix|matrices|weights?|kernels?|precisions?|covariances?|operators?)?\s*$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(

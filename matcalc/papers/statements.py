@@ -7,11 +7,15 @@ from collections.abc import Iterator
 
 from .macros import group
 
-_STYLE = r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf|mathbb|hat|widehat|tilde|bar|overline|symbf|pmb|dot|ddot|check|breve)\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w)"
+_STYLE = (
+    r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf|mathbb|hat|widehat|tilde|bar|overline|symbf|pmb|dot|ddot|check|breve)"
+    r"\s*(?:\{[^{}]*\}|\\[A-Za-z]+|\w)"
+)
 _NOT_NAMES = "nabla|partial|frac|log|exp|det|tr\\b|sum|left|right|int|max|min|ln|sin|cos|tanh|quad|text|operatorname"
 NAME = rf"(?:{_STYLE}|\\(?!{_NOT_NAMES})[A-Za-z]+|[A-Za-z])(?:_(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w))?'*"
 _NAME = re.compile(NAME)
 _HEAD = re.compile(rf"\s*(?P<name>{NAME})\s*(?:\((?P<args>[^()]*)\))?\s*")
+_LOGARITHM = re.compile(r"\s*\\(?:log|ln)\s*(?=[\\A-Za-z])")
 _NABLA = re.compile(r"\s*\\nabla\s*|\s*\\partial\s*(?=_)")
 _SECOND = re.compile(r"\^\s*\{?\s*2\s*\}?")
 _LINE = re.compile(rf"\\partial\s*([^=/]+?)\s*/\s*\\partial\s*({NAME})")
@@ -33,10 +37,10 @@ STARS = re.compile(r"\^\s*(?:\{\s*)?(?:\*|\\star|\\ast|\\dagger)\s*\}?|_\s*\{?\s
 
 
 class Definition:
-    """`name(args) = text`."""
+    """`name(args) = text`; where `logged`, the source says it of log name(args)."""
 
-    def __init__(self, name: str, args: tuple[str, ...], text: str) -> None:
-        self.name, self.args, self.text = name, args, text
+    def __init__(self, name: str, args: tuple[str, ...], text: str, logged: bool = False) -> None:
+        self.name, self.args, self.text, self.logged = name, args, text, logged
 
 
 class Claim:
@@ -147,10 +151,13 @@ def _stated(sides: list[tuple[str, int]]) -> Iterator[Statement]:
     if star is not None and _NAME.fullmatch((head[: star.start()] + head[star.end() :]).strip()):
         yield StatedSolution((head[: star.start()] + head[star.end() :]).strip(), sides[1][0].strip(), sides[1][1])
         return
-    m = _HEAD.fullmatch(head)
-    if m is not None:
+    logged = _LOGARITHM.match(head)
+    m = _HEAD.fullmatch(head[logged.end() :] if logged else head)
+    if m is not None and (logged is None or m["args"]):
+        if logged is not None:  # log p(x) = … is said of p, and claims are about log p(x)
+            sides = [sides[0], (rf"\exp({sides[1][0].strip()})", sides[1][1])]
         args = tuple(a.strip() for a in re.split(r"[,;|]|\\mid", m["args"] or "") if a.strip())
-        yield Definition(m["name"].strip(), args, sides[1][0].strip())
+        yield Definition(m["name"].strip(), args, sides[1][0].strip(), logged is not None)
 
 
 def _declared(piece: str) -> Iterator[Declared]:
