@@ -1,4 +1,4 @@
-"""What Windows has not, taken away here: modules of POSIX, forks, alarms, Unicode on every console, one kind of line end. Commands still answer."""
+"""What Windows has not, taken away here: modules of POSIX, forks, alarms, Unicode on every console. Commands still answer."""
 
 from __future__ import annotations
 
