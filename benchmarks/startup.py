@@ -39,7 +39,8 @@ def installed(folder: Path) -> str:
 def process(argv: Sequence[str]) -> None:
     """Run a command and wait for its end."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    # In no checkout: `python -c` looks in its folder first, and there would be the sources.
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=tempfile.gettempdir())
 
 
 def rows() -> dict[str, Ratio]:

@@ -6,8 +6,9 @@ Nothing here keeps an object alive: what no answer needs any more goes, and so d
 from __future__ import annotations
 
 import os
+import re
+from _thread import allocate_lock as Lock  # what threading.Lock is; the module costs a start something
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import ref
 
@@ -60,6 +61,23 @@ class Pool(Generic[V]):
 _making = Lock()
 if hasattr(os, "register_at_fork"):  # a child must not be born while another thread holds it
     os.register_at_fork(before=_making.acquire, after_in_parent=_making.release, after_in_child=_making.release)
+
+
+class _Later:
+    """A regular expression that is compiled where it is first used: most answers need few of them."""
+
+    def __init__(self, text: str, flags: int) -> None:
+        self._given = text, flags
+
+    def __getattr__(self, name: str) -> Any:
+        made = getattr(re.compile(*self._given), name)
+        setattr(self, name, made)
+        return made
+
+
+def regex(text: str, flags: int = 0) -> re.Pattern[str]:
+    """`re.compile`, when it is first used."""
+    return _Later(text, flags)  # type: ignore[return-value]
 
 
 class Noted(Protocol):

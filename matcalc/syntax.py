@@ -32,7 +32,6 @@ printers in `render` spell it. One tree for both ways, so that reading and print
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import copy
 from fractions import Fraction
 
 from .errors import Span
@@ -208,6 +207,8 @@ class Program:
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""
+        from copy import copy
+
         found = copy(self)
         found.bindings, found.body = bindings, body
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -70,9 +71,10 @@ def test_an_entry_beyond_the_sizes_that_are_drawn() -> None:
     assert (d.text, d.verified) == ("2 x_{100} + 1", "verified")
 
 
-# How many times the work may grow when the size doubles; the answers double.
+# How many times the work may grow when the size doubles; the answers double. A size is so great that what is the same for all sizes,
+# and the few expressions that other tests keep alive, do not count: of 12 scalar statements they were 11 of 748.
 WORK = {
-    "scalar_statements": (12, 2.2),  # 20 before
+    "scalar_statements": (24, 2.2),  # 20 before
     "nested_quadratic": (16, 3.5),
     "gradient_descent": (8, 2.5),
     "newton_schulz": (8, 2.5),
@@ -89,8 +91,10 @@ WORK = {
 @pytest.mark.parametrize("name", WORK)
 def test_work_grows_as_the_answer_does(name: str) -> None:
     size, most = WORK[name]
+    ask(FAMILIES[name].ask(max(2, size // 4)), verify=False)  # the identities that it needs are read
     totals, symbols = [], []
     for k in (size, 2 * size):
+        gc.collect()  # expressions of questions before
         with made() as found:
             text = ask(FAMILIES[name].ask(k), verify=False).text
         symbols.append(count(text))

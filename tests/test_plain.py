@@ -114,3 +114,39 @@ def test_an_ordinary_answer_loads_no_click() -> None:
     modules = loaded("d", E, "--wrt", "x")
     assert "matcalc.pipeline.derive" in modules
     assert not modules & {"click", "inspect", "ast", "uuid", "pathlib", "json", "dataclasses", "logging", "subprocess"}
+
+
+USED = """
+import sys
+from matcalc.__main__ import run
+ran = set()
+def note(frame, event, _):
+    code = frame.f_code
+    if event == "call" and code.co_name not in ("<module>", "<genexpr>", "<dictcomp>", "<setcomp>", "<listcomp>"):
+        if code.co_filename not in ran and "matcalc" in code.co_filename:
+            while frame is not None and frame.f_code.co_name != "<module>":
+                frame = frame.f_back
+            if frame.f_globals["__name__"] == "__main__":  # and not in a module that is being imported
+                ran.add(code.co_filename)
+sys.setprofile(note)
+run()
+sys.setprofile(None)
+names = [n for n, m in sys.modules.items() if n.startswith("matcalc.") and not hasattr(m, "__path__") and m.__file__ not in ran]
+sys.stderr.write("\\n" + " ".join(names))
+"""
+# Imported by an ordinary answer, which calls nothing of it: data, laws that are registered with the constructors, what is raised or
+# is a class that others name, the types of numbers. Whatever else an answer does not need is imported where it is used.
+AT_HAND = {
+    *("_version", "sources", "travel", "reading.functions", "reading.grammar_table", "reading.lex", "inference.meaning"),
+    *("expressions.aggregates", "expressions.frechet", "expressions.rotations", "expressions.stacked"),
+    *("inference.misfit", "notation.comparisons", "differentiation.letters", "differentiation.functions"),
+    *("numbers.complex_decimals", "numbers.contraction", "numbers.decimals", "numbers.linear_algebra"),
+    *("reading.below", "reading.commands", "reading.entries", "reading.sizes"),
+}
+
+
+def test_an_ordinary_answer_imports_what_it_needs() -> None:
+    outcome = python("-c", USED, "d", E, "--wrt", "x")
+    assert outcome.out == "x^T (A + A^T)\n"
+    idle = {n.removeprefix("matcalc.") for n in outcome.err.rsplit("\n", 1)[1].split()}
+    assert {n for n in idle if not n.startswith("ops.")} <= AT_HAND

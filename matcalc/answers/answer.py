@@ -19,11 +19,9 @@ from ..kinds import ONE, Dim, shape_words
 from ..notation.arrange import Arranger
 from ..notation.authored import Authored
 from ..notation.authorship import Order, rewritten
-from ..notation.indexform import index_form, unclear
 from ..notation.naming import LEAST_GAIN, names_for, repeated
 from ..numbers.record import Check
 from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, UNIT
-from ..printing.count import symbols
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
 from ..shortening.simplify import simplify
 from ..syntax import FORM_NAMES, Binding, Declaration, Program
@@ -158,6 +156,7 @@ class ClosedForm(Typeset):
         ):
             return None
         from ..differentiation.places import at_place
+        from ..notation.indexform import unclear
 
         head = next((c for c in FORM_NAMES if c not in taken), "J_0")
         letter = next((c for c in "ijklpqrs" if c not in taken), "")
@@ -198,6 +197,9 @@ class ClosedForm(Typeset):
         assert self._expr is not None
         own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
         found = symmetric_form(self._expr, lambda: Arranger(ranks_of(self._typed), self._order, self._scope.names), own, taken)
+
+        from ..printing.count import symbols
+
         return found if found is not None and symbols(found) <= symbols(known) else known
 
     @cached_property
@@ -224,6 +226,8 @@ class ClosedForm(Typeset):
         return min(programs, key=self._length, default=None)
 
     def _length(self, program: Program) -> int:
+        from ..printing.count import symbols
+
         return symbols(Program("", tuple(b for b in program.bindings if b.name not in self._bindings), program.body))
 
     @cached_property
@@ -241,6 +245,9 @@ class ClosedForm(Typeset):
         # A large answer is not spelled out without names just to be measured: its length is known well enough.
         if has_names(shown):
             return program
+
+        from ..printing.count import symbols
+
         without = shown.size if shown.size > LARGE else symbols(plain.spell(shown))
         return program if symbols(program) + LEAST_GAIN <= without else None
 
@@ -250,10 +257,16 @@ class ClosedForm(Typeset):
         expressions = tensor.expressions()
         arranger = Arranger(plain.ranks, self._spelled_order, self._scope.names)
         names, bindings = self._names(repeated(expressions), arranger, taken)
+
+        from ..notation.indexform import index_form
+
         named = index_form(tensor, arranger, taken | set(names), self._typed.declarations, bindings)
         if not bindings or any(map(has_names, expressions)) or sum(e.size for e in expressions) > LARGE:
             return named
         form = index_form(self._tensor, plain, taken, self._typed.declarations)
+
+        from ..printing.count import symbols
+
         return named if symbols(named) + LEAST_GAIN <= symbols(form) else form
 
     def _names(self, chosen: Sequence[Expr], arranger: Arranger, taken: Iterable[str]) -> tuple[list[str], list[Binding]]:

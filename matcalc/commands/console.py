@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError, printable
+from ..interning import regex
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ..pipeline.derivative import Derivative
 
 LONGEST_INPUT = 200_000  # bytes; the reader's own limit, applied before an endless stdin fills the memory
-FILE = re.compile(r"\S+\.(?:txt|tex|md|m)")  # an expression has no such end
+FILE = regex(r"\S+\.(?:txt|tex|md|m)")  # an expression has no such end
 WITHOUT_COMMAND = "matcalc.without_command"  # set where the expression stands alone, and the customary variable is taken
 
 

@@ -18,7 +18,6 @@ from ..expressions.build import add, apply, eye, index, matmul, num, times, tran
 from ..expressions.expr import Expr, make, order_key, postorder
 from ..expressions.named import ADJOINT, named
 from ..inference.commuting import slope_at
-from ..inference.templates import adjoint_of, differential_of, factors_of, kronecker_of
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, NAMED, POWER, TIMES
 from ..ops.operation import Operation
 from .families import at_index, bind, is_target, of_member, other_factors, summed
@@ -234,6 +233,8 @@ def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     """By the operation's differential, a template in matcalc's language: its share for each dX is followed down to dX."""
     r, c = ends(term)
     if node.op.elementwise or node.op is POWER:
+        from ..inference.templates import factors_of
+
         for argument, local in factors_of(node, needed):
             whole = argument.shape == node.shape
             yield argument, times_entries(term, local, r, c) if whole else extended(term, [(local, r, c)], (), ())
@@ -242,6 +243,9 @@ def _by_the_book(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     if node.op.scalar and first.op is TIMES and first.args[-1] not in needed and (slope := slope_at(node.op, first)) is not None:
         yield from _along_a_ray(first, slope, term, needed)
         return
+
+    from ..inference.templates import differential_of
+
     for argument, body, hole in differential_of(node, needed):
         for share in accumulate(summed(body, letters_in([node], term), EXPANDED), [term], hole):
             yield argument, share
@@ -276,8 +280,12 @@ def _of_direction(op: Operation, x: Expr, others: Sequence[Expr], term: Term) ->
         reduced = reduce_term(Term(term.scalar, term.factors, (r, c), term.binders))
         body = matrix_form(reduced) if reduced is not None else zeros(*x.shape)
         if body is not None:
+            from ..inference.templates import adjoint_of
+
             return Term(num(1), [(adjoint_of(op, x, others, body), row, col)], (*term.slots[:-2], row, col), term.binders)
     if op.kronecker:
+        from ..inference.templates import kronecker_of
+
         return extended(term, [(kronecker_of(op, x, others), (*c, *r), (*col, *row))], row, col)
     bounds = [index(b) for b, _, _ in term.binders]
     letters = letters_beside((x, *others, term.scalar, *[f[0] for f in term.factors], *bounds))

@@ -28,7 +28,6 @@ from ..expressions.build import (
 )
 from ..expressions.expr import Expr, make, postorder, transform
 from ..expressions.properties import holds
-from ..inference.templates import differential_text
 from ..kinds import Dim
 from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, TRANSPOSE
 from ..ops.operation import Operation
@@ -92,6 +91,9 @@ def other_factors(node: Expr, term: Term, target: Expr) -> Expr:
 def in_pieces(op: Operation) -> bool:
     """Whether a function has different formulas on different sets."""
     seen, todo = {op}, [op]  # and the operations of its differential, and of theirs
+
+    from ..inference.templates import differential_text
+
     while todo:
         found = todo.pop()
         if found is IVERSON or found is CASES or found.name == "sign":

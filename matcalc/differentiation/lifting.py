@@ -29,7 +29,6 @@ from ..expressions.build import (
 )
 from ..expressions.build import diag as diagonal_matrix
 from ..expressions.expr import Expr, postorder
-from ..inference.templates import entrywise
 from ..kinds import ONE, Dim
 from ..ops.core import (
     ADD,
@@ -215,6 +214,8 @@ def _lift(s: Expr, name: str, n: Dim) -> Expr | None:
     if any(e.op in (INDEXED_SUM, INDEXED_PRODUCT) and name in e.indices for e in postorder(s)):
         return None
     try:
+        from ..inference.templates import entrywise
+
         lifted = entrywise(s, columns, (n, ONE))
     except MatcalcError:
         return None

@@ -28,11 +28,10 @@ from ..ops.diagonal import LOWER_TRIANGLE, UPPER_TRIANGLE
 from ..ops.operation import Operation
 from ..ops.pattern import EntryPattern, without_pattern
 from ..ops.vocabulary import LINEAR, WORDS, close_properties
+from . import CONVENTIONS, INDEPENDENT, SPACE, STACKED
 from .network import Slot, Term
 from .tensor import Tensor
 
-SPACE, INDEPENDENT, STACKED = "symmetric-space", "independent", "vech"
-CONVENTIONS = (SPACE, INDEPENDENT, STACKED)
 HALF = Fraction(1, 2)
 
 

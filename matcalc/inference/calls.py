@@ -21,11 +21,9 @@ from ..ops.book import REGISTRY
 from ..ops.core import SYMBOL
 from ..ops.operation import Operation
 from ..syntax import Node, split_name, walk
-from .abstract import abstract
-from .einsum import NAME as EINSUM
-from .einsum import einsum
 from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Wording, refuse_shape, square_error
+from .orders import EINSUM
 from .powers import norm
 from .products import applied, inner, khatri_rao, level, operation, transposed
 from .products import kron as kron_of
@@ -380,6 +378,8 @@ def call(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """A function applied to its arguments."""
     name = str(node.attr)
     if name.startswith(EINSUM):
+        from .einsum import einsum
+
         return einsum(el, node, args)
     if name.endswith("'") and name[:-1] in REGISTRY:
         return _derivative(el, node, args)
@@ -389,11 +389,15 @@ def call(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if meaning is not None:
         return meaning(el, node, args)
     if name.rstrip("'") in el.scene.declared:
+        from .abstract import abstract
+
         return abstract(el, node, args)
     if name not in REGISTRY and name in function_names():  # in a tree that was spelled, not read
         return call(el, Node("call", node.args, function_names()[name], node.span), args)
     letter = split_name(name.rstrip("'"))[0]
     if name not in REGISTRY and (len(letter) == 1 or letter.lower() in GREEK):
+        from .abstract import abstract
+
         return abstract(el, node, args)
     if name not in REGISTRY:
         raise ReadingError(f"{name} is no function that is known", span=node.span)

@@ -11,7 +11,6 @@ from ..ops.core import ADD, EYE, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..ops.matrix_functions import SQUARE_ROOT
 from ..ops.operation import Operation
-from .templates import derivative_text
 
 
 @cache
@@ -39,6 +38,9 @@ def slope_at(op: Operation, x: Expr) -> Expr | None:
     """f'(X) of a function of a matrix."""
     if op is SQUARE_ROOT:
         return times(power(num(2), num(-1)), matrix_power(apply(SQUARE_ROOT, (x,)), num(-1)))
+
+    from .templates import derivative_text
+
     body, variable = derivative_text(REGISTRY[op.scalar])
     return on_matrix(body, variable, x)
 

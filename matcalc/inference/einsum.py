@@ -24,11 +24,11 @@ from ..ops.sums import SUM
 from ..syntax import Node
 from .axes import Place, array_of, axis, summed
 from .misfit import Misfit, Wording, refuse_shape
+from .orders import EINSUM
 from .products import applied, transposed
 from .scopes import SCALAR, BoundIndex, Typing
 from .terms import Resolve, TypedTerm
 
-NAME = "einsum "  # what a call is called, with its letters behind
 WANTED = ("a number", "a vector", "a matrix")  # an array with that many letters
 Factor = tuple[str, TypedTerm]  # letters, and the array; once they are read: none, one (a column) or two different ones
 At = Callable[[Resolve], Expr]  # the place that a letter stands for
@@ -91,7 +91,7 @@ def _unit(place: At, n: Dim) -> TypedTerm:
 
 def _letters(node: Node, count: int) -> tuple[list[str], str]:
     """The letters of the arguments and of the value."""
-    spec = str(node.attr).removeprefix(NAME).replace(" ", "")
+    spec = str(node.attr).removeprefix(EINSUM).replace(" ", "")
     left, arrow, value = spec.partition("->")
     given = left.split(",")
     if not arrow:  # as in NumPy: the letters that stand once, in order

@@ -15,10 +15,10 @@ from ..kinds import Dim
 from ..reading.subscripts import split_indexed
 from ..syntax import Binding, Node, conditions
 from .misfit import Misfit
+from .orders import makes_arrays
 from .scene import SHAPED
 from .scopes import SCALAR, BoundNames, Typing, reaches_to
 from .standing import carries_indices, is_euler, name_of, stacked
-from .tensors import makes_arrays, on_arrays, one_matrix
 from .terms import TypedTerm
 from .unify import is_unknown
 
@@ -43,6 +43,8 @@ def typed_program(el: Typing) -> TypedTerm:
         el.bind(letter, el.sizes.fresh(), program.body)
     body = elaborate(el, program.body)
     if body.leading:
+        from .tensors import one_matrix
+
         body = one_matrix(el, program.body, body)
     _settle_reaches(el)
     return stacked(el, el.scene.slots, body, program.body)
@@ -94,7 +96,11 @@ def elaborate(el: Typing, root: Node) -> TypedTerm:
             args = values[at:]
             del values[at:]
             usual = el.meanings[op]
-            values.append(_seen(el, node, on_arrays(el, node, args, usual) if makes_arrays(el, node, args) else usual(el, node, args)))
+            if makes_arrays(el, node, args):
+                from .tensors import on_arrays
+
+                usual = partial(on_arrays, usual=usual)
+            values.append(_seen(el, node, usual(el, node, args)))
         elif step == "narrow":
             el.widths.append(el.frames[-1].indices)
             el.frames[-1].indices = el.narrowed(node)

@@ -16,7 +16,7 @@ from .abstract import stacked_indices
 from .blocks import blocks
 from .misfit import Misfit, Wording, refuse_shape
 from .products import applied, level
-from .scopes import BoundIndex, Typing
+from .scopes import BoundIndex, Meaning, Typing
 from .standing import check_places, entry_at, member, place_of, value_at
 from .terms import Resolve, TypedTerm
 
@@ -166,3 +166,15 @@ def cases(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     levelled, shape = level(el, node, [args[k] for k in wide], [node.args[k] for k in wide], stated=False)
     args = [dict(zip(wide, levelled)).get(k, t) for k, t in enumerate(args)]
     return applied(CASES, shape, args, node)
+
+
+MEANINGS: dict[str, Meaning] = {
+    "index": subscripted,
+    "literal": written_out,
+    "sum": indexed,
+    "product": indexed,
+    "and": both,
+    "cmp": comparison,
+    "iverson": iverson,
+    "cases": cases,
+}

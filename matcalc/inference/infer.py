@@ -10,12 +10,12 @@ names for its unknown sizes (`assumptions`) and built.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from ..errors import MatcalcError, ReadingError, ShapeError, UsageError
 from ..expressions.build import index, member, num, substitute, symbol
 from ..expressions.expr import Expr
+from ..interning import regex
 from ..kinds import Dim, Family
 from ..ops.book import REGISTRY
 from ..reading.read import parse
@@ -36,7 +36,7 @@ from .suspect import refuse_suspect
 from .table import Reading, table
 from .terms import TypedTerm, finish, keep_names
 
-_OWN_NAME = re.compile(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
+_OWN_NAME = regex(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
 
 
 class Typed:

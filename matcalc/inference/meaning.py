@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from .calls import call
-from .entries import both, cases, comparison, indexed, iverson, subscripted, written_out
 from .powers import adjoint, bars, entrywise_power, inverse, norm, power, pseudoinverse, transpose
 from .products import add, entrywise, inner, negative, product
 from .scopes import Meaning
 
-MEANINGS: dict[str, Meaning] = {
-    "add": add,
-    "neg": negative,
-    "mul": product,
-    "ew": entrywise,
-    "inner": inner,
-    "pow": power,
-    "epow": entrywise_power,
-    "T": transpose,
-    "H": adjoint,
-    "inv": inverse,
-    "pinv": pseudoinverse,
-    "norm": norm,
-    "bars": bars,
-    "index": subscripted,
-    "literal": written_out,
-    "sum": indexed,
-    "product": indexed,
-    "and": both,
-    "cmp": comparison,
-    "iverson": iverson,
-    "cases": cases,
-    "call": call,
-}
+
+class _Meanings(dict[str, Meaning]):
+    """The table; what is said of entries, and by conditions, comes in where it is first met."""
+
+    def __missing__(self, op: str) -> Meaning:
+        from .entries import MEANINGS
+
+        self.update(MEANINGS)
+        return self[op]
+
+
+MEANINGS = _Meanings(
+    {
+        "add": add,
+        "neg": negative,
+        "mul": product,
+        "ew": entrywise,
+        "inner": inner,
+        "pow": power,
+        "epow": entrywise_power,
+        "T": transpose,
+        "H": adjoint,
+        "inv": inverse,
+        "pinv": pseudoinverse,
+        "norm": norm,
+        "bars": bars,
+        "call": call,
+    }
+)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ..syntax import Declaration, Node, walk
 
+if TYPE_CHECKING:
+    from .scopes import Typing
+    from .terms import TypedTerm
+
 MODELS = {"tucker": 3, "kruskal": 3}  # indices of the value
-EINSUM, MODE = "einsum ", "×_"
+EINSUM = "einsum "  # what a call is called, with its letters behind
+MODE = "×_"  # the sign of a mode product
 LEAST = 3
 _LEVEL = frozenset({"add", "ew"})
 
@@ -65,3 +72,23 @@ def _order(n: Node, orders: dict[int, int], found: dict[str, int], declared: Map
             tell(a, order)
         return order
     return 0
+
+
+def makes_arrays(el: Typing, node: Node, args: Sequence[TypedTerm]) -> bool:
+    """Whether an array of three and more indices is met here, or a sign that makes one."""
+    if any(t.leading for t in args):
+        return True
+    signs = node.attr if isinstance(node.attr, tuple) else ()
+    if node.op == "mul":
+        return any(str(s).startswith(MODE) for s in signs)
+    return node.op == "ew" and el.scene.has_arrays and is_outer(el, node, args)
+
+
+def is_outer(el: Typing, node: Node, args: Sequence[TypedTerm]) -> bool:
+    """a ∘ b ∘ c of three and more vectors, beside arrays."""
+    spans = [n.span for n in node.args]
+    if len(args) < 3 or None in spans:
+        return False
+    text = el.scene.program.text
+    between = [text[a[1] : b[0]] for a, b in pairwise(s for s in spans if s is not None)]
+    return all("∘" in gap or "\\circ" in gap for gap in between)

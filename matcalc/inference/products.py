@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
@@ -11,6 +10,7 @@ from itertools import pairwise
 from ..errors import MatcalcError, ReadingError
 from ..expressions import build
 from ..expressions.expr import Expr
+from ..interning import regex
 from ..kinds import ONE, Shape
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
@@ -22,7 +22,7 @@ from .scopes import SCALAR, BoundNames, Typing
 from .terms import Resolve, TypedTerm, finish, undeclared
 from .unify import is_unknown
 
-UNFOLDING = re.compile(r"_\s*\{?\s*\(\s*\d\s*\)")  # X_{(1)}
+UNFOLDING = regex(r"_\s*\{?\s*\(\s*\d\s*\)")  # X_{(1)}
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
 FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
 BEHIND = 3  # what a number behind a matrix or a row costs: A alpha

@@ -11,7 +11,6 @@ from ..ops.vocabulary import SETS, WORDS, close_properties
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
-from .counting import Counting
 from .indices import Indices
 from .orders import undeclared_orders
 from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers, writes_rows
@@ -106,16 +105,19 @@ class Scene:
         for d in declarations:
             self._declare(d)
         indexed = not self.template and _has_indices(program)
-        counting = Counting(program, self.declared, self.wrt) if indexed else None
-        if counting is not None:
-            program = counting.program
+        remarks: list[str] = []
+        if indexed:
+            from .counting import Counting
+
+            counting = Counting(program, self.declared, self.wrt)
+            program, remarks = counting.program, counting.notes
             for base, many in counting.entries.items():
                 self._declare(Declaration(base, "R", (Dim.of(many),)))
-                counting.notes.append(f"{base}_1, … are the entries of {base} in R^{many}")
+                remarks.append(f"{base}_1, … are the entries of {base} in R^{many}")
         found = Indices(program, self.declared, self.wrt, self.given, indexed)
         self.program = program = found.program
         self.definitions, self.slots, self.remarks = found.definitions, found.slots, found.notes
-        self.remarks = [*(counting.notes if counting is not None else ()), *self.remarks]
+        self.remarks = [*remarks, *self.remarks]
         for letter in found.free:
             self._declare(Declaration(letter, "N", ()))
         self.free = frozenset(found.free)

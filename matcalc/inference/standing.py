@@ -17,7 +17,6 @@ from ..reading.declare import MOST_AXES
 from ..reading.sizes import sizes_of
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Declaration, Node, spell_name
-from .axes import array_of, axis
 from .misfit import Misfit, refuse_shape
 from .scene import declared_shape, leading_sizes
 from .scopes import SCALAR, BoundIndex, BoundNames, Typing
@@ -184,7 +183,13 @@ def register(el: Typing, base: str, node: Node) -> tuple[tuple[Dim, ...], Shape,
 def whole(el: Typing, base: str, node: Node) -> TypedTerm:
     """A declared array of three and more indices."""
     sizes, shape, words = register(el, base, node)
+
+    from .axes import axis
+
     places = [build.index(axis(k)) for k in range(len(sizes))]
+
+    from .axes import array_of
+
     return array_of(TypedTerm(shape, (), lambda _, __: build.member(base, places, shape, words), node), sizes)
 
 
@@ -201,6 +206,9 @@ def _undeclared_array(el: Typing, base: str, node: Node) -> TypedTerm:
         return TypedTerm(shape, (), lambda _, r: build.member(base, places, (r(shape[0]), r(shape[1]))), node)
 
     el.symbols.setdefault(spell_name(base, letters), at(letters))
+
+    from .axes import array_of, axis
+
     return array_of(at([axis(k) for k in range(count)]), sizes)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 
 from ..errors import MatcalcError, ReadingError
 from ..expressions import build
@@ -20,10 +19,10 @@ from ..ops.sums import SUM
 from ..reading.subscripts import Part
 from ..syntax import Declaration, Node
 from .axes import Place, array_of, axis, matrix_of, summed
-from .einsum import NAME as EINSUM
 from .einsum import contracted, einsum
 from .entries import place_at
 from .misfit import Misfit, Wording, refuse_shape
+from .orders import EINSUM, MODE, is_outer
 from .powers import norm
 from .products import applied, inner
 from .scene import LETTERS
@@ -32,28 +31,7 @@ from .standing import place_of
 from .terms import TypedTerm
 
 ENTRYWISE = frozenset({"add", "neg", "epow", "sum", "iverson", "cmp", "cases"})
-MODE = "×_"  # the sign of a mode product
 HINT = "write it with einsum, or with indices: T_i is a matrix, T_{ijk} an entry"
-
-
-def makes_arrays(el: Typing, node: Node, args: Sequence[TypedTerm]) -> bool:
-    """Whether an array of three and more indices is met here, or a sign that makes one."""
-    if any(t.leading for t in args):
-        return True
-    signs = node.attr if isinstance(node.attr, tuple) else ()
-    if node.op == "mul":
-        return any(str(s).startswith(MODE) for s in signs)
-    return node.op == "ew" and el.scene.has_arrays and _is_outer(el, node, args)
-
-
-def _is_outer(el: Typing, node: Node, args: Sequence[TypedTerm]) -> bool:
-    """a ∘ b ∘ c of three and more vectors, beside arrays."""
-    spans = [n.span for n in node.args]
-    if len(args) < 3 or None in spans:
-        return False
-    text = el.scene.program.text
-    between = [text[a[1] : b[0]] for a, b in pairwise(s for s in spans if s is not None)]
-    return all("∘" in gap or "\\circ" in gap for gap in between)
 
 
 def _outer(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
@@ -102,7 +80,7 @@ def on_arrays(el: Typing, node: Node, args: list[TypedTerm], usual: Meaning) -> 
         own = einsum
     if node.op == "mul" and any(str(s).startswith(MODE) for s in (node.attr if isinstance(node.attr, tuple) else ())):
         return _product(el, node, args, usual)
-    if node.op == "ew" and _is_outer(el, node, args):
+    if node.op == "ew" and is_outer(el, node, args):
         own = _outer
     if own is not None:
         return own(el, node, args)

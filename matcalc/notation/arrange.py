@@ -51,7 +51,6 @@ from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL
 from ..ops.singular_values import EIGENVALUE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from ..printing.count import symbols
 from ..syntax import Node, walk
 from .comparisons import broadcast, cases, is_constant, iverson
 from .entries import dotted, undotted
@@ -96,6 +95,9 @@ def _rule(spelling: Spelling, e: Expr) -> Node:
     spelling.barring = False
     for part in list(spelling.done)[known:]:  # spelled without a bar over the whole
         del spelling.done[part]
+
+    from ..printing.count import symbols
+
     return min(node, Node("H", (inside,)) if turned else Node("call", (inside,), "conj"), key=symbols)
 
 
@@ -116,14 +118,17 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
     if e.op in ABSTRACT:
         base, order = e.attr[:2]  # type: ignore[index]
         return Node("call", tuple(spelling.sized(a) for a in e.args), base + "'" * order)
-    several = e.op.signature == "m n, m n -> m n" and not all(map(is_constant, e.args))  # beside an array, 0 stands for a zero array
+    several = e.op.signature == "m n, m n -> m n"
     if e.op.directions:
         parts = (spelling.sized(e.args[0]), *[_direction(spelling, a) for a in sorted(e.args[1:], key=spelling.key)])
         return Node("call", parts, e.op.spellings[0])
     if e.op is UNVEC:
         return Node("call", (spelling.of(e.args[0]),), "unvec")
     told = e.op.signature.startswith("3 ")  # the function says how many entries there are
-    parts = broadcast(spelling, e.args) if several else tuple(beside(spelling, a) if told else spelling.sized(a) for a in e.args)
+    if several and not all(map(is_constant, e.args)):  # beside an array, 0 stands for a zero array
+        parts = broadcast(spelling, e.args)
+    else:
+        parts = tuple(beside(spelling, a) if told else spelling.sized(a) for a in e.args)
     called = e.op.spellings[0] if e.op.spellings else e.op.name
     return Node("call", parts, dotted(called, e) if e.op.elementwise else called)
 
@@ -159,6 +164,9 @@ def _as_rows(spelling: Spelling, e: Expr) -> Node | None:
         return None
     rows, whole = _transposed_terms(spelling, inner), spelling.of(e)
     composite = any(n.op == "T" and n.args[0].op in ("mul", "T", "sum") for n in walk(rows))
+
+    from ..printing.count import symbols
+
     return None if composite or symbols(rows) > symbols(whole) + 1 else rows
 
 
@@ -209,12 +217,18 @@ def transposed(spelling: Spelling, e: Expr) -> Node:
     whole = turned_over(spelling.of(inner))
     if inner.op is ADD:  # (a + B^T c)^T is a^T + c^T B where that is shorter, or as short and not the author's
         spelled = _transposed_terms(spelling, inner)
+
+        from ..printing.count import symbols
+
         longer = symbols(spelled) - symbols(whole)
         return spelled if longer < 0 or (longer == 0 and inner not in spelling.author) else whole
     if inner.op is INDEXED_SUM:
         return _summed(spelling, inner, transpose(inner.args[2]))
     if inner.op is HADAMARD and (inner not in spelling.author or e.shape[0] is not ONE):  # (A .* X^T)^T is A^T .* X
         spelled = entrywise(spelling, sorted(map(transpose, inner.args), key=spelling.factor_key))
+
+        from ..printing.count import symbols
+
         return min((spelled, whole) if inner in spelling.author else (whole, spelled), key=symbols)
     return whole
 

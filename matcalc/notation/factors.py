@@ -25,7 +25,6 @@ from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.half_vectorization import UNVEC
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
-from ..printing.count import symbols
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
@@ -178,6 +177,9 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
                 whole = chain(spelling, inside)
                 if has_bars(whole):
                     barred = Node("call", (chain(spelling, [build.conjugate(g) for g in inside]),), "conj")
+
+                    from ..printing.count import symbols
+
                     whole = min(whole, barred, key=symbols)
                 parts.append(turned_over(whole))
                 k += run

@@ -7,7 +7,6 @@ then letters by kind (s, c, … for scalars, z, u, … for vectors, Z, Y, … fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from string import ascii_lowercase, ascii_uppercase
 
 from ..expressions.build import num, power, value_of
 from ..expressions.expr import Expr
@@ -21,6 +20,7 @@ ROUNDS = 4
 MINUS_ONE = num(-1)
 LEAST_GAIN = 2  # symbols a name must save in all, that of a number one more
 LETTERS = {"scalar": "scqghtvw", "vector": "zuhrgvws", "row": "zuhrgvws", "matrix": "ZYSMPQHGUV"}
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 RESERVED = frozenset("deijkIKTRN")  # with a meaning of their own somewhere
 
 
@@ -118,7 +118,7 @@ def names_for(chosen: Iterable[Expr], own: Mapping[str, Expr], taken: Iterable[s
             name = free[0]
         else:
             met = {split_name(u)[0] for u in used}
-            candidates = (*LETTERS[e.kind], *(ascii_uppercase if e.kind == "matrix" else ascii_lowercase))
+            candidates = (*LETTERS[e.kind], *(ALPHABET.upper() if e.kind == "matrix" else ALPHABET))
             base = bases.setdefault(e.kind, next((c for c in candidates if c not in met and c not in RESERVED), candidates[0]))
             while True:
                 numbers[base] = k = numbers.get(base, 0) + 1

@@ -9,7 +9,6 @@ from ..expressions.build import is_number, opposite, split, transpose, without_c
 from ..expressions.expr import Expr, postorder
 from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, IVERSON, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
 from ..ops.half_vectorization import UNVEC
-from ..printing.count import symbols
 from ..syntax import Node, spell_name, split_name, walk
 from .surface import dimension, name
 
@@ -151,6 +150,9 @@ class Spelling:
     def text_key(self, node: Node) -> Key:
         called = [(n, str(n.attr).rstrip("'")) for n in walk(node) if n.op in ("name", "call")]
         ranks = [self._rank(label) for n, label in called if n.op == "name" or label in self.ranks]
+
+        from ..printing.count import symbols
+
         return (symbols(node), ranks, [(n.op != "inv", n.op) for n in walk(node)])  # tr(U^-1 U')
 
 

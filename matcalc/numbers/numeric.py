@@ -11,20 +11,23 @@ Floating-point warnings are the caller's to silence.
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import product
+from keyword import kwlist
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError, UsageError
 from ..expressions.conjugates import conjugate_name, is_conjugate_name, is_real
 from ..expressions.expr import Expr, postorder
+from ..interning import regex
 from ..kinds import Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.core import ADD, CASES, CONSTANT, IMAGINARY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES
 from ..ops.operation import Operation
-from . import kernels, matrix_functions
+from . import kernels
 from .kernels import index_of, of
 from .watch import NODE, watching
 
@@ -37,6 +40,7 @@ Step = tuple[Expr, "Kernel | None", bool]  # whether it is a number
 
 _ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 _OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
+_WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 _SERIES = 20_000  # terms after which an infinite sum is given up
 
 
@@ -68,7 +72,12 @@ class Kernel:
 def compiled(text: str, arrays: ModuleType) -> Any:
     """The function that a text of the book is, for numbers of a type."""
     # The text is the book's own, written by this package's authors. Nothing a user types comes here.
-    made = eval(text, vars(kernels) | vars(matrix_functions) | vars(arrays.special) | {"np": arrays.np})
+    words = vars(kernels) | vars(arrays.special) | {"np": arrays.np}
+    made = eval(text, words)
+    if not words.keys() >= {*_WORD.findall(text)} - {*made.__code__.co_varnames, *kwlist, *dir(builtins)}:
+        from . import matrix_functions  # few texts speak of them
+
+        words |= vars(matrix_functions)
     constants = made.__code__.co_consts
     made.__code__ = made.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) in (float, complex) else c for c in constants))
     return made

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from ..interning import regex
 from ..syntax import GREEK
 from .book import REGISTRY, SHORTHANDS
 from .operation import Operation, Shorthand
@@ -14,7 +14,7 @@ MOST_DIRECTIONS = 20  # beyond what the operation needs; the numbers take time a
 _SIZED = {"ones": (1, 2), "zeros": (1, 2), "count": (1, 1), "duplication": (1, 1), "elimination": (1, 1), "commutation": (1, 2)}
 # Further arguments that the reader makes something else of: max(a, b, …), diag(x, k), log(x, b).
 _MORE = {"max": 9, "min": 9, "diag": 2, "log": 2, "unvec": 3}
-_COMMAND = re.compile(r"\\(?:operatorname\{)?([A-Za-z]+)\}?")
+_COMMAND = regex(r"\\(?:operatorname\{)?([A-Za-z]+)\}?")
 
 
 @cache

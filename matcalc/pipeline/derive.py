@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from ..answers.layout import laid_out, oriented
 from ..derivation.origin import Origin, Stage
+from ..differentiation import SPACE, STACKED
 from ..differentiation.families import as_declared, free_of
 from ..differentiation.pairs import has_stacked
-from ..differentiation.structured import SPACE, STACKED, sentence, set_of, sets_of, within
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..expressions.build import (
@@ -32,8 +32,6 @@ from ..inference.infer import Typed
 from ..inference.scene import leading_sizes
 from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
-from ..notation.kronecker import stacked_name
-from ..notation.linearmap import along_map
 from ..numbers.record import Check, seen_at_any, summed_up
 from ..ops.core import ADD, ENTRY, INDEXED_SUM, IVERSON, MEMBER, NAMED, NUMBER, SYMBOL, UNIT
 from ..ops.vocabulary import OPEN, shortest, within_a_set
@@ -42,10 +40,8 @@ from ..shortening.simplify import as_typed, recognise, simplify
 from ..syntax import spell_name, split_name, walk
 from .derivative import Derivative
 from .further import Further
-from .halved import halved
 from .judging import judged, printed
 from .question import Question, bases
-from .vectorized import vectorized
 
 MOST_NAMED = 5  # members that are tried by their numbers
 WRITTEN_OUT, FEW = 100, 3  # symbols of an answer, and adjoints in it, up to which it is written out though one on the way was long
@@ -55,7 +51,11 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
     """The derivative of the function by its variables; by several at order one, a list."""
     try:
         question.need_variables()
-        whole = vectorized(question.real("--vectorize")) if question.options.vectorize else None
+        whole = None
+        if question.options.vectorize:
+            from .vectorized import vectorized
+
+            whole = vectorized(question.real("--vectorize"))
         if whole is not None:
             found = derivative(whole.question)
             for d in found if isinstance(found, list) else [found]:
@@ -73,6 +73,9 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
             curved = _declared_manifold(question)
             if curved:
                 return _on_manifold(question.by(*names, manifold=curved, structured=""))
+
+            from ..differentiation.structured import sets_of
+
             sets_of([question.declared(n) for n in names], names, question.options.structured)
         if order == 1 and len(names) > 1:
             wirtinger = question.options.wirtinger or any(map(is_conjugate_name, names))
@@ -200,10 +203,17 @@ def _one(question: Question) -> Derivative:
             way = notation if last else "auto"
             trials = [judged(typed, lower[k], here, n, v, notation=way, indices=i) for i in _trials(variables, function, here)]
             checks.append(seen_at_any(trials))
-    sets = [set_of(question.declared(n)) if structured else None for n in names]
+    sets: list[str | None] = [None] * len(names)
+    if structured:
+        from ..differentiation.structured import set_of
+
+        sets = [set_of(question.declared(n)) for n in names]
     if any(sets):
 
         def restricted(whole: Tensor, sets: Sequence[str | None]) -> Tensor:
+            from ..differentiation.structured import within
+            from .halved import halved
+
             return halved(whole, sets) if structured == STACKED else within(whole, sets, structured)
 
         tensor = restricted(tensor, sets).map(final)
@@ -234,6 +244,8 @@ def _one(question: Question) -> Derivative:
     if check and (notation == "cases" or summed) and found._program.form is not None:
         found.check = summed_up([*checks, printed(found)])
     if notation == "kron" and found.order == 2:
+        from ..notation.kronecker import stacked_name
+
         found.assumptions.append(f"{stacked_name(tensor, found._taken)} is the derivative by {names[0]}")
     if notation == "differential" and found.order > 1:
         found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
@@ -266,6 +278,8 @@ def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[di
 def _map_or_index(tensor: Tensor) -> str:
     """How a derivative with factors on stacked columns is printed: as a linear map where it has one, else by indices."""
     try:
+        from ..notation.linearmap import along_map
+
         along_map(tensor, {})
     except NoAnswerError:
         return "index"
@@ -303,6 +317,8 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
             notes.append(f"by every member of the family {n}: the derivative by {spell_name(n, typed.families[n].letter)}")
         declared, kind = typed.declared.get(n), sets.get(n)
         if kind is not None:
+            from ..differentiation.structured import sentence
+
             notes.append(sentence(n, kind, structured))
         elif declared is not None and declared is not typed.symbols.get(n):
             closed = ", ".join(p for p in shortest(frozenset(declared.attr[1])) if p not in OPEN)  # type: ignore[index]

@@ -5,7 +5,6 @@ The Hessian times V is the gradient of <gradient, V>: the Hessian is never forme
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 
 from ..differentiation.tensor import Tensor
@@ -46,7 +45,9 @@ class Further(Holder):
             if g is None:
                 return None
             parts.append(times(g, v) if g.is_scalar else total(hadamard(g if g.shape == v.shape else transpose(g), v)))
-        sum_ = copy.copy(typed)
+        from copy import copy
+
+        sum_ = copy(typed)
         sum_.expr = add(*parts)
         sum_.symbols = typed.symbols | {name_of(v): v for v in directions}
         return [self._take(self._plain.by(n).replaced(sum_)) for n in names]

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..answers.answer import ClosedForm
 from ..answers.scope import Scope, ranks_of
-from ..differentiation.structured import STACKED, stays, tangent
+from ..differentiation import STACKED
 from ..differentiation.tensor import Tensor, size_of
 from ..errors import NoAnswerError, ShapeError
 from ..expressions.build import base_name, is_complex, is_conjugate_name, is_zero, negative, substitute, subtract, symbol, value_of
@@ -21,11 +21,6 @@ from ..expressions.named import has_names
 from ..inference.infer import Typed
 from ..kinds import SCALAR
 from ..notation.arrange import Arranger
-from ..notation.forms import numbers_of
-from ..notation.indexform import index_form
-from ..notation.kronecker import kronecker_matrix, kronecker_summands
-from ..notation.linearmap import along_map, map_summands
-from ..notation.piecewise import in_cases
 from ..numbers.judge import Along, Numbers, Place, judge, values
 from ..numbers.numeric import Plan
 from ..numbers.record import DIRECTIONS, POINTS, Check
@@ -90,8 +85,11 @@ def judged(
         asked = _with_numbers(function, fixed), _with_numbers(claim, fixed)
     if variable.op is ENTRY:
         asked = _put_in_place(function, name, variable, indices), _put_in_place(claim, name, variable, indices)
-    along = tangent(kind, structured) if kind is not None else None
-    slopes = None
+    along = slopes = None
+    if kind is not None:
+        from ..differentiation.structured import tangent
+
+        along = tangent(kind, structured)
     if is_complex(variable):
         from ..numbers.complex_slopes import BY_CONJUGATE, BY_NAME, HERMITIAN, complex_slopes
 
@@ -182,6 +180,9 @@ def by_summands(typed: Typed) -> Numbers:
     def bound(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
         if typed.form is None:
             return Plan(terms_of(typed.expr), arrays).run
+
+        from ..notation.forms import numbers_of
+
         whole = numbers_of(typed, arrays)
         return lambda env, sizes: [whole(env, sizes)]
 
@@ -200,11 +201,22 @@ def _claim(
 ) -> Along:
     """What is printed is what is checked; along random directions of the variables of the derivative `before`, if it is given."""
     if notation == "differential":
+        from ..notation.linearmap import along_map
+
         return along_map(tensor, indices)
-    shown = in_cases(tensor) if notation == "cases" and tensor.matrix is not None else tensor
+    shown = tensor
+    if notation == "cases" and tensor.matrix is not None:
+        from ..notation.piecewise import in_cases
+
+        shown = in_cases(tensor)
 
     def bound(arrays: ModuleType) -> Callable[..., Sequence[Sequence[Any]]]:
-        values = kronecker_summands(tensor, indices, arrays) if notation == "kron" else shown.summands(indices, arrays)
+        if notation == "kron":
+            from ..notation.kronecker import kronecker_summands
+
+            values = kronecker_summands(tensor, indices, arrays)
+        else:
+            values = shown.summands(indices, arrays)
 
         def along(env: Mapping[str, Any], sizes: Mapping[str, int], e: Any) -> Sequence[Sequence[Any]]:
             if shown.matrix is None and kind is None and notation != "kron":
@@ -212,6 +224,8 @@ def _claim(
                 return [arrays.flat(v) for v in values(env, sizes, *directions, e)]
             parts = [arrays.flat(v) for v in values(env, sizes)]
             if kind is not None and structured != STACKED:
+                from ..differentiation.structured import stays
+
                 stays(kind, [sum(entries) for entries in zip(*parts, strict=True)], len(e), arrays)
             direction = arrays.flat(e)
             return [_paired(part, direction) for part in parts]
@@ -271,14 +285,22 @@ def _spelled(typed: Typed, tensor: Tensor, part: int | Expr, notation: str, name
     """A summand of the derivative as it is printed, by its number, or an expression."""
     if not isinstance(part, Expr) and notation == "differential":
         changes = {symbol(f"\u2022d{k}", x): symbol(f"d{name}", x) for k, x in enumerate(tensor.shapes[1:])}
+
+        from ..notation.linearmap import map_summands
+
         part = substitute(map_summands(tensor)[part], changes)
     elif not isinstance(part, Expr) and notation == "kron":
+        from ..notation.kronecker import kronecker_matrix
+
         part = terms_of(kronecker_matrix(tensor))[part]
     if not isinstance(part, Expr) and tensor.matrix is None:
         term = tensor.terms[part]
         if any(has_names(e) for e, _, _ in term.factors):
             return " ".join(outline(e, SHOWN) for e, _, _ in term.factors)
         arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
+
+        from ..notation.indexform import index_form
+
         return spell(index_form(Tensor(tensor.shapes, [term]), arranger, set(typed.symbols)).body)
     if not isinstance(part, Expr):
         assert tensor.matrix is not None

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ..differentiation.structured import STACKED
+from ..differentiation import STACKED
 from ..errors import MatcalcError, UsageError
 from ..expressions.build import base_name, conjugate, conjugate_name, entry, index, is_complex, is_conjugate_name, num
 from ..expressions.expr import Expr
 from ..expressions.labels import words_of
 from ..inference.infer import Typed, infer
 from ..inference.table import refuse_chosen
+from ..interning import regex
 from ..kinds import ONE, shape_text
 from ..ops.core import MEMBER, SYMBOL
 from ..printing.text import spell
@@ -27,9 +28,9 @@ from ..syntax import Declaration, Program, split_name
 from .given import Built, Function, Names, Where, declared_in, names_of, number_of
 
 LAYOUTS = ("numerator", "denominator", "strict")
-_STACKED = re.compile(r"(?:vech|\\(?:operatorname|mathrm|text)\{vech\})\s*(?:\\left)?\(([^()]*?)(?:\\right)?\)")
+_STACKED = regex(r"(?:vech|\\(?:operatorname|mathrm|text)\{vech\})\s*(?:\\left)?\(([^()]*?)(?:\\right)?\)")
 CUSTOMARY = frozenset("x X theta Theta w W".split())  # what is unknown in most formulas, beside what is given
-_CONJUGATED = re.compile(r"conj\((.*)\)|\\(?:bar|overline)\s*\{(.*)\}|\\(?:bar|overline)\s*(\w|\\\w+)|(.*)\^(?:\*|\{\*\}|\\ast)")
+_CONJUGATED = regex(r"conj\((.*)\)|\\(?:bar|overline)\s*\{(.*)\}|\\(?:bar|overline)\s*(\w|\\\w+)|(.*)\^(?:\*|\{\*\}|\\ast)")
 NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
 
 

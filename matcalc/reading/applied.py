@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from ..interning import regex
 from ..ops import greek_functions
 from .calls import call
 from .lexer import Lexer
@@ -15,7 +15,7 @@ from .marks import Mark, quote
 from .names import Names
 
 _NAMED = ("word", "greek", "upright")
-_DOUBLE = re.compile(r"\\mathbb[ ]*\{?[ ]*\Z")
+_DOUBLE = regex(r"\\mathbb[ ]*\{?[ ]*\Z")
 _INDICES = frozenset("ijklmnpq")
 _MOST_MARKS = 20  # in brackets that hold a list of names
 _ONE = (["word"], ["greek"], ["num"])

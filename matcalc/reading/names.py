@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import accumulate
 
 from ..errors import ReadingError, Span
+from ..interning import regex
 from ..syntax import spell_name, split_name
 from .functions import book, function_of, longest_function
 from .marks import Mark, quote, refuse
-from .meanings import meant, nearest
 from .scan import GREEK_WORDS
 
 _OPERANDS = ("word", "greek", "close", "num", "upright", "sup", "post")
@@ -25,8 +24,13 @@ def is_identity(name: str) -> bool:
 
 def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
     """What may have been meant by the unknown `word` before a bracket."""
+    from .meanings import meant
+
     if found := meant(word):
         return found
+
+    from .meanings import nearest
+
     near = nearest(word, known)
     return f"did you mean {near}(…)?" if near in book() else f"did you mean {near}?" if near else None
 
@@ -206,7 +210,7 @@ def spell_subscript(marks: list[Mark], start: int, stop: int, text: str) -> str:
     return _LONE.sub(r"_\1", "".join(parts))
 
 
-_LONE = re.compile(r"_\{(.)\}")  # w_{I} in a subscript, which is w_I
+_LONE = regex(r"_\{(.)\}")  # w_{I} in a subscript, which is w_I
 
 
 def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:

@@ -12,7 +12,6 @@ from .entries import entries, pair_below
 from .functions import function_of
 from .lexer import Lexer, Token
 from .marks import Mark, quote
-from .meanings import meant, nearest
 from .names import accented, spell_subscript, subscript, suggestion_for, superscript_index
 from .operators import conjunction
 from .sizes import read_sizes
@@ -61,6 +60,9 @@ def digit_after_name(lexer: Lexer, mark: Mark) -> None:
     while begin > 0 and lexer.text[begin - 1].isalpha():
         begin -= 1
     name = lexer.text[begin : mark.start]
+
+    from .meanings import meant
+
     near = meant(name + mark.value) or (suggestion_for(name, lexer.names.variables) if len(name) > 2 else None)
     hint = near if near else f"write {name[-20:]}_{mark.value[:20]} for a subscript, or {mark.value[:20]} {name[-20:]} for a product"
     raise lexer.refuse(f"{quote(name + mark.value)} is no name", (begin, mark.end), hint)
@@ -145,7 +147,12 @@ def unknown_word(lexer: Lexer, word: str, span: Span) -> ReadingError:
 def command(lexer: Lexer, mark: Mark) -> None:
     function = function_of(mark.value)
     if function is None:
+        from .meanings import nearest
+
         near = nearest(mark.value)
+
+        from .meanings import meant
+
         hint = meant(mark.value) or (f"did you mean \\{near}?" if near else None)
         raise lexer.refuse(f"the command `\\{mark.value}` is not known", mark.span, hint)
     function_call(lexer, function, mark)
@@ -197,6 +204,9 @@ def word(lexer: Lexer, mark: Mark) -> None:
 def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
     """An undeclared run of letters: names side by side, perhaps with a function's name at its end."""
     run = mark.value
+
+    from .meanings import meant
+
     if touching and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):
         raise lexer.refuse(f"there is no function {quote(run)}", mark.span, hint)
     at = lexer.names.function_at_end(run)
@@ -208,6 +218,8 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
                 f"{quote(run)} ends in a function's name", mark.span, near if len(head) > 2 else f"write {run[:at]} {run[at:]}(…)"
             )
     elif size := lexer.names.function_at_start(run):
+        from .meanings import nearest
+
         near = nearest(run) if touching else None
         wanted = f"did you mean {near}(…)?" if near and len(near) > size else f"did you mean {run[:size]}({run[size : size + 20]})?"
         raise lexer.refuse(f"{quote(run)} begins with a function's name", mark.span, wanted)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ..errors import ReadingError, Span
+from ..interning import regex
 from ..syntax import FORM_NAMES, Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
 from .applied import plain_factors
@@ -29,13 +30,13 @@ from .tree import tree
 
 __all__ = ["parse", "parse_names", "parse_where"]
 
-_WHERE = re.compile(r"(?:(?<=[\s;,.)])|^)where(?=\s)|\\(?:text|mbox|mathrm|textrm)\{\s*where\s*:?\s*\}")
+_WHERE = regex(r"(?:(?<=[\s;,.)])|^)where(?=\s)|\\(?:text|mbox|mathrm|textrm)\{\s*where\s*:?\s*\}")
 _GOES_ON_AFTER = frozenset({"infix", "plus", "minus", "caret", "comma", "cmp", "frac", "sqrt", "binder", "under", "colon", "arrow"})
 _GOES_ON_BEFORE = frozenset({"infix", "plus", "caret", "post", "cmp", "colon", "under", "sup", "sub", "arrow"})
 _VEC = r"d\{?vec[({]+(?P<NAME>[^(){}]+(?:\{[^{}]*\})?)[)}]+"
 _TRANSPOSED = r"(?:\^\{?(?:T|\\top|\\intercal|\\mathsf\{?T\}?)\}?|')"
-_KRON = re.compile(_VEC.replace("NAME", "f") + r"/\(?" + _VEC.replace("NAME", "x") + r"\)?" + _TRANSPOSED + r"\}?")
-_DERIVATIVE = re.compile(r"d(?P<f>[^/]*)/d(?P<x>[^/]+)")
+_KRON = regex(_VEC.replace("NAME", "f") + r"/\(?" + _VEC.replace("NAME", "x") + r"\)?" + _TRANSPOSED + r"\}?")
+_DERIVATIVE = regex(r"d(?P<f>[^/]*)/d(?P<x>[^/]+)")
 _SPELLED = (
     (r"\\(?:left|right|,|;|!|quad|displaystyle)(?![A-Za-z])|\s|&", ""),
     *[(r"\\(?:operatorname|mathrm|text|mathop|mathbf|boldsymbol|bm)\{(\\?\w+)\}", r"\1")] * 2,  # a font inside a font

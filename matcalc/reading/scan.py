@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache
 
 from ..errors import ReadingError, Span
+from ..interning import regex
 from ..syntax import GREEK as LETTERS
 from .marks import Mark, pair, quote, refuse
 from .programs import in_marks
@@ -202,7 +203,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.DOTALL)
 
 
-_ANGLES = re.compile(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket)(?![A-Za-z])")
+_ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket)(?![A-Za-z])")
 
 
 def check_length(text: str) -> None:
@@ -270,9 +271,9 @@ def _as_cases(m: re.Match[str]) -> str:
     return "\\begin{cases}".ljust(len(m[1])) + m[2] + "\\end{cases}".ljust(len(m[3]))
 
 
-_PIECES = re.compile(r"(\\left[ ]*\\\{\s*\\begin\{array\}(?:[ ]*\{[lcr| ]*\})?)((?:(?!\\begin).)*?)(\\end\{array\}\s*\\right\.)", re.DOTALL)
-_MATRIX = re.compile(r"\\begin\{[A-Za-z]*(?:matrix|array|cases)\}.*?\\end\{", re.DOTALL)
-_DRESSED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
+_PIECES = regex(r"(\\left[ ]*\\\{\s*\\begin\{array\}(?:[ ]*\{[lcr| ]*\})?)((?:(?!\\begin).)*?)(\\end\{array\}\s*\\right\.)", re.DOTALL)
+_MATRIX = regex(r"\\begin\{[A-Za-z]*(?:matrix|array|cases)\}.*?\\end\{", re.DOTALL)
+_DRESSED = regex("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
 
 
 def _plain(text: str) -> str:

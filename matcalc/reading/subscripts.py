@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..interning import regex
 from ..syntax import spell_name, split_name
 
 ACCENTS = frozenset({"hat", "tilde", "bar", "dot", "ddot", "check", "underline", "star", "prime"})  # these belong to the name
-_PART = re.compile(r"(?:([^\W\d_]+)([+-]\d+)?|(\d+))", re.ASCII)
+_PART = regex(r"(?:([^\W\d_]+)([+-]\d+)?|(\d+))", re.ASCII)
 LONGEST_NUMBER = 9  # digits
 
 

@@ -6,7 +6,6 @@ from ..expressions.build import eye, is_number, is_zero, num, ones, power, rebui
 from ..expressions.expr import Expr, transform
 from ..ops.core import CONSTANT, EYE, ONES
 from .algebra import Algebra
-from .counterparts import NotTranslated, in_sympy
 from .simplify import simplify
 
 _OF_ZERO_TO_ZERO = frozenset({"norm", "normF", "norm1", "norminf", "det"})
@@ -23,6 +22,9 @@ def _folded(e: Expr) -> Expr:
         return e
     x = e.args[0]
     name = e.op.name
+
+    from .counterparts import in_sympy
+
     if e.op.elementwise and (in_sympy(e.op) or e.op.definition):
         value = constant_entry(x)
         return e if value is None else _applied(e, value)
@@ -60,6 +62,9 @@ def _applied(e: Expr, value: Expr) -> Expr:
 
     scalar = apply(e.op, (value,))
     algebra = Algebra()
+
+    from .counterparts import NotTranslated
+
     try:
         worked = algebra.expression(algebra.number(scalar))
     except NotTranslated:

@@ -36,12 +36,10 @@ from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 from ..ops.determinant import DETERMINANT
 from ..ops.inverse import INVERSE
-from ..ops.laws import WRITTEN_DETERMINANT
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor, without_contents
-from .fractions import cleared, entry_by_entry, joined_powers, joined_roots
 from .patterns import rewritten
 from .scalars import rewritings
 
@@ -66,6 +64,8 @@ def defined(e: Expr) -> Move | None:
     if e.op is not DETERMINANT or e.args[0].op is not LITERAL or e.args[0].shape[0].number not in (2, 3):
         return None
     a = e.args[0].args
+    from ..ops.laws import WRITTEN_DETERMINANT
+
     if len(a) == 4:
         return WRITTEN_DETERMINANT.name, subtract(times(a[0], a[3]), times(a[1], a[2]))
     minors = [subtract(times(a[i], a[j + 3]), times(a[j], a[i + 3])) for i, j in ((4, 5), (3, 5), (3, 4))]
@@ -131,6 +131,8 @@ def moves(e: Expr) -> Iterator[Move]:
     elif e.op is TIMES:
         for made in _softmax_in_product(e):
             yield "softmax", made
+        from .fractions import cleared, joined_powers, joined_roots
+
         for made in (*_distribute_number(e), without_contents(e), *_absorb_divisors(e), *cleared(e)):
             yield "distributive law", made
         for made in joined_powers(e):
@@ -138,9 +140,13 @@ def moves(e: Expr) -> Iterator[Move]:
         for made in joined_roots(e):
             yield "root of a product", made
     elif e.op is POWER and e.is_scalar:
+        from .fractions import cleared
+
         for made in cleared(e):
             yield "distributive law", made
     elif e.op is HADAMARD:
+        from .fractions import entry_by_entry
+
         for made in entry_by_entry(e):
             yield "distributive law", made
     elif e.op is MATMUL:
@@ -230,6 +236,9 @@ def _absorb_divisors(e: Expr) -> Iterator[Expr]:
             for s in scalars:
                 if s.op is ADD:
                     rest = [f for f in scalars if f is not p and f is not s]
+
+                    from .fractions import joined_powers
+
                     for inside in {p: None, power(p.args[0], num(-1)): None}:
                         if e.is_scalar and (inside is not p or any(f.op is POWER and _divides(f) for f in rest)):
                             continue  # no fraction inside a fraction

@@ -7,10 +7,9 @@ scalars and entrywise products the order does not matter and the rest stays; a t
 
 from __future__ import annotations
 
-import re
+from _thread import RLock
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from threading import RLock
 
 from ..expressions import build
 from ..expressions.build import add, is_number, matmul, num, split, symbol, times, transpose, value_of, without_coefficient
@@ -19,7 +18,7 @@ from ..expressions.expr import Expr
 from ..expressions.properties import holds
 from ..expressions.stacked import STRUCTURES, sizes_in
 from ..inference.infer import read_template
-from ..inference.templates import entrywise, instantiate
+from ..interning import regex
 from ..kinds import ONE, Dim, size_of_letter, triangle_side
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, EYE, HADAMARD, IVERSON, MATMUL, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, TRANSPOSE, ZEROS
@@ -30,7 +29,7 @@ from ..ops.trace import TRACE
 
 LONGEST = 12  # factors of a product in which patterns are looked for
 MET = 4096  # sets of operations of which it is kept what identities they may meet
-_CALLED = re.compile(r"[a-z][A-Za-z0-9]+(?=\()")
+_CALLED = regex(r"[a-z][A-Za-z0-9]+(?=\()")
 _SIGNS = {".*": HADAMARD, "X^-1": INVERSE}
 _MARK = "\u2022"  # pattern letters are names no user can type
 Bindings = dict[Expr, Expr]
@@ -52,6 +51,8 @@ class Pattern:
         """What `e` becomes by this identity, in every way its left side is found at the root of `e`."""
         for bindings, sizes, rest in _match_root(self.left, e):
             if all(holds(bound, prop) for prop, letter in self.conditions for p, bound in bindings.items() if _letter(p) == letter):
+                from ..inference.templates import instantiate
+
                 made = rest(instantiate(self.right, bindings, sizes))
                 if not is_complex(made) or is_sound(made):
                     yield made
@@ -146,6 +147,8 @@ def sides(i: Identity) -> list[tuple[Expr, Expr]]:
         for shape in ((Dim.of(_MARK + "n"), ONE), (Dim.of(_MARK + "m"), Dim.of(_MARK + "n"))):
             arrays = {x: symbol(f"{x.attr[0]}{shape[1]}", shape) for x in names.values()}  # type: ignore[index]
             if names:
+                from ..inference.templates import entrywise
+
                 found.append((entrywise(left, arrays, shape), entrywise(right, arrays, shape)))
     return found
 

@@ -15,7 +15,6 @@ from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr, postorder
 from ..interning import Memo
 from ..ops.core import ADD, CONSTANT, NUMBER, POWER, TIMES
-from .counterparts import NotTranslated, class_of, expression, in_sympy, number
 
 LARGEST = 60  # symbols; beyond it SymPy's algorithms are not asked
 MOST_ATOMS = 10
@@ -109,6 +108,9 @@ def _by_sympy(e: Expr, wanted: frozenset[str]) -> list[Expr]:
 
     translation = _Translation()
     found: list[Expr] = []
+
+    from .counterparts import NotTranslated
+
     try:
         s = translation.to_sympy(e)
         if len(translation.atoms) > MOST_ATOMS:
@@ -165,6 +167,8 @@ class _Translation:
             todo.pop()
             args = [done[a] for a in inside]
             if n.op is NUMBER or n.op is CONSTANT:
+                from .counterparts import number
+
                 done[n] = number(sympy, n)
             elif n.op is ADD:
                 done[n] = sympy.Add(*args)
@@ -173,12 +177,16 @@ class _Translation:
             elif n.op is POWER:
                 done[n] = sympy.Pow(*args)
             elif inside:
+                from .counterparts import class_of
+
                 done[n] = class_of(sympy, n.op)(*args)
             else:
                 done[n] = self._atom(n)
         return done[e]
 
     def _translated(self, n: Expr) -> bool:
+        from .counterparts import in_sympy
+
         return n.is_scalar and (n.op in (ADD, TIMES, POWER) or (n.op.elementwise and in_sympy(n.op) != ""))
 
     def _atom(self, n: Expr) -> Any:
@@ -192,4 +200,6 @@ class _Translation:
 
     def from_sympy(self, s: Any) -> Expr:
         """The expression; NotTranslated for anything matcalc has no word for."""
+        from .counterparts import expression
+
         return expression(s, self.back)

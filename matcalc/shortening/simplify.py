@@ -17,7 +17,6 @@ from ..inference.commuting import along_commuting
 from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, SYMBOL, TIMES, TRANSPOSE
 from ..ops.half_vectorization import UNVEC
 from ..ops.identities import IDENTITIES
-from ..ops.laws import COMMUTING
 from .factor import is_monomial, is_sum_of_monomials, is_written_out
 from .moves import Move, defined, expansions, identities, moves
 
@@ -61,6 +60,8 @@ def _simplified(
         along = along_commuting(made)
         if along is not None:
             if record is not None:
+                from ..ops.laws import COMMUTING
+
                 record.append((COMMUTING.name, made, along))
             made = inside(along)
         for _ in range(ROUNDS):
