@@ -138,7 +138,7 @@ sys.stderr.write("\\n" + " ".join(names))
 # is a class that others name, the types of numbers. Whatever else an answer does not need is imported where it is used.
 AT_HAND = {
     *("_version", "sources", "travel", "reading.functions", "reading.grammar_table", "reading.lex", "inference.meaning"),
-    *("expressions.aggregates", "expressions.frechet", "expressions.rotations", "expressions.stacked"),
+    *("expressions.build", "expressions.aggregates", "expressions.frechet", "expressions.rotations", "expressions.stacked"),
     *("inference.misfit", "notation.comparisons", "differentiation.letters", "differentiation.functions"),
     *("numbers.complex_decimals", "numbers.contraction", "numbers.decimals", "numbers.linear_algebra"),
     *("reading.below", "reading.commands", "reading.entries", "reading.sizes"),
