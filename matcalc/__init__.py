@@ -21,6 +21,7 @@ What one does with them
     linearize       the tangent at a point
     stationary      where the gradient vanishes, in closed form
     jacdet          the Jacobian determinant of a change of variables
+    implicit        derivatives of the solution of an equation, and their adjoints
     graph           the computational graph, forward and reverse mode
     plot            curves and level lines, with gradients
     tour            a walk through Mathematics for Machine Learning
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .checking.claims import Verdict, check
     from .course.calculus import directional, jacdet, linearize, stationary, taylor
     from .course.graphs import Graph, graph
+    from .course.implicit import implicit
     from .course.plots import plot
     from .course.tours import tour
     from .derivation.rulebook import rules
@@ -74,6 +76,7 @@ _HOMES = {
     "checking.claims": "Verdict check",
     "course.calculus": "directional jacdet linearize stationary taylor",
     "course.graphs": "Graph graph",
+    "course.implicit": "implicit",
     "course.plots": "plot",
     "course.tours": "tour",
     "derivation.rulebook": "rules",
@@ -125,6 +128,7 @@ __all__ = [
     "graph",
     "hadamard",
     "hessian",
+    "implicit",
     "jacdet",
     "jacobian",
     "kron",

@@ -74,7 +74,17 @@ def unvech(v: Any) -> Any:
     return S + S.T - jnp.diag(jnp.diagonal(S))
 
 
+def newton(f: Any, x: Any) -> Any:
+    """x with f(x) = 0, by so many steps of Newton's method that JAX may differentiate them one by one."""
+    for _ in range(25):
+        slope = jax.jacobian(f)(x).reshape(x.size, x.size)
+        x = x - jnp.linalg.solve(slope, f(x).reshape(-1, 1)).reshape(x.shape)
+    return x
+
+
 HELPERS = {
+    "jax": jax,
+    "newton": newton,
     "vech": vech,
     "unvech": unvech,
     "jnp": jnp,
@@ -131,7 +141,7 @@ def by_parts(f: Any, z: Any, way: str) -> np.ndarray:
 
 def main() -> None:
     jax.config.update("jax_enable_x64", True)
-    for corpus in sys.argv[1:] or ("fields", "complex", "manifolds"):
+    for corpus in sys.argv[1:] or ("fields", "complex", "manifolds", "implicit"):
         make(corpus)
 
 
@@ -151,10 +161,16 @@ def make(corpus: str) -> None:
             def function(*xs: Any, case: dict[str, Any] = case, values: dict[str, Any] = values, variables: list[str] = variables) -> Any:
                 moved = {v.removeprefix("vech(").removesuffix(")"): unvech(x) if "(" in v else x for v, x in zip(variables, xs)}
                 names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, **moved}
+                names["given"] = names  # for lambda, which is no name in Python
+                if "solution" in case:
+                    names[case["solve"]] = eval(case["solution"], names)
                 return eval(case["oracle"], names)  # the file's own text
 
             derivative: Any = function
             found |= {f"{case['id']}/{point}/{name}": value for name, value in values.items()}
+            if "solution" in case:
+                known = {**HELPERS, **{n: jnp.asarray(v) for n, v in values.items()}}
+                found[f"{case['id']}/{point}/{case['solve']}"] = np.asarray(eval(case["solution"], {**known, "given": known}))
             at = [jnp.asarray(vech(values[v[5:-1]]) if "(" in v else values[v]) for v in variables]
             if "manifold" in case:
                 found[f"{case['id']}/{point}"] = riemannian(function, case["manifold"], at[0], values.get(case.get("along")))

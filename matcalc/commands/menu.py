@@ -32,6 +32,7 @@ SECTIONS = {
         "linearize": "the tangent at a point",
         "stationary": "where the gradient vanishes, in closed form",
         "jacdet": "the Jacobian determinant of a change of variables",
+        "implicit": "derivatives of the solution of an equation, and their adjoints",
         "graph": "the computational graph, forward and reverse mode",
         "plot": "curves and level lines, with gradients",
     },

@@ -291,18 +291,25 @@ def linear_matrix(g: Expr, x: Expr, new: NewName, tall: IsTall) -> Solution | No
             rest = transpose(rest)
         terms = [(lft, r, False) for lft, r, _ in terms]
     c = negative(rest)
-    if not any(flipped for _, _, flipped in terms):
-        rights = {_bare(r) for _, r, _ in terms}
-        lefts = {_bare(lft) for lft, _, _ in terms}
-        if len(rights) == 1:
-            (right,) = rights
-            left = simplify(add(*[times(_scale(r), lft) for lft, r, _ in terms]))
-            return _two_sided(left, right, c, new, tall)
-        if len(lefts) == 1:
-            (left,) = lefts
-            right = simplify(add(*[times(_scale(lft), r) for lft, r, _ in terms]))
-            return _two_sided(left, right, c, new, tall)
+    sides = sides_of(terms)
+    if sides is not None:
+        return _two_sided(*sides, c, new, tall)
     return _by_vec(terms, c, x)
+
+
+def sides_of(terms: Sequence[Linear]) -> tuple[Expr, Expr] | None:
+    """L and R where the sum of the terms is L X R."""
+    if any(flipped for _, _, flipped in terms):
+        return None
+    rights = {_bare(r) for _, r, _ in terms}
+    lefts = {_bare(lft) for lft, _, _ in terms}
+    if len(rights) == 1:
+        (right,) = rights
+        return simplify(add(*[times(_scale(r), lft) for lft, r, _ in terms])), right
+    if len(lefts) == 1:
+        (left,) = lefts
+        return left, simplify(add(*[times(_scale(lft), r) for lft, r, _ in terms]))
+    return None
 
 
 def _bare(e: Expr) -> Expr:

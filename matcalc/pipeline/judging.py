@@ -79,7 +79,7 @@ def judged(
         return (lambda env, sizes: values(env, sizes, *_directions(before, sizes, arrays))) if tensors else values
 
     moved = name_of(variable.args[0] if variable.op is ENTRY else variable)
-    claim = _claim(tensor, notation, indices, kind, before if tensors else None, structured)
+    claim = claim_of(tensor, notation, indices, kind, before if tensors else None, structured)
     asked: tuple[Numbers, Along] = function, claim
     if fixed:
         asked = _with_numbers(function, fixed), _with_numbers(claim, fixed)
@@ -196,7 +196,7 @@ def _summands(tensor: Tensor) -> list[list[Expr]]:
     return [[e] for e in terms_of(tensor.matrix)]
 
 
-def _claim(
+def claim_of(
     tensor: Tensor, notation: str, indices: Mapping[str, int], kind: str | None, before: Tensor | None, structured: str = ""
 ) -> Along:
     """What is printed is what is checked; along random directions of the variables of the derivative `before`, if it is given."""

@@ -1,0 +1,119 @@
+"""Solutions of F(x, θ) = 0 in numbers, by Newton's method, and derivatives of what depends on them against difference quotients.
+
+Each end of a difference is a solution of its own, from the same start: that is what is known, and no formula of a derivative has a part
+in it but F_x, with which Newton's method looks for the place where F is 0 and which cannot make it one that is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from ..expressions.expr import Expr
+from ..expressions.labels import name_of
+from ..numbers.judge import Along, Numbers, judge
+from ..numbers.numeric import Plan
+from ..numbers.record import Check
+from ..numbers.watch import watching
+from ..pipeline.sampling import Sampler
+
+MOST = 60  # steps of Newton's method; from a good start it takes eight
+HALVINGS = 8  # of a step that leads away
+CLOSE = 1000  # times what rounding leaves
+AGAINST = "difference quotients of solutions by Newton's method"
+
+
+class Root:
+    """x with F(x, θ) = 0: `matrix` is the matrix of F_x on stacked columns."""
+
+    def __init__(self, f: Expr, x: Expr, matrix: Expr) -> None:
+        self.f, self.x, self.matrix = f, x, matrix
+
+    def bound(self, arrays: ModuleType) -> Callable[[Mapping[str, Any], Mapping[str, int]], dict[str, Any]]:
+        """A point with the solution in the place of its start. ArithmeticError where there is none to be found."""
+        residual, slope, name = Plan(self.f, arrays), Plan(self.matrix, arrays), name_of(self.x)
+
+        def found(env: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
+            watch = watching.get()
+            trace = watch.trace if watch is not None else None
+            here, rest = dict(env), residual.value(env, sizes)
+            for _ in range(MOST):
+                step = self._step(slope.value(here, sizes), rest, here[name], arrays)
+                start, least = here[name], _length(rest, arrays)
+                for _ in range(HALVINGS):
+                    here[name] = start - step
+                    rest = residual.value(here, sizes)
+                    if _length(rest, arrays) <= max(least, 1):
+                        break
+                    step = step / 2
+                if _length(step, arrays) <= CLOSE * arrays.negligible() * (1 + _length(here[name], arrays)):
+                    break
+            else:
+                raise ArithmeticError("no solution was found from this start")
+            if watch is not None and trace is not None:
+                watch.trace = trace
+                residual.value(here, sizes)  # which sides of its switches the solution is on
+            return here
+
+        return found
+
+    def _step(self, slope: Any, rest: Any, x: Any, arrays: ModuleType) -> Any:
+        if self.x.is_scalar:
+            return rest / slope
+        right = _stacked(rest, arrays)
+        step = arrays.np.linalg.solve(slope, right)
+        rows, cols = x.shape
+        return step.reshape(cols, rows).T
+
+
+def _stacked(value: Any, arrays: ModuleType) -> Any:
+    """The columns on top of each other."""
+    turned = value.T
+    return turned.reshape(turned.shape[0] * turned.shape[1], 1)
+
+
+def _length(value: Any, arrays: ModuleType) -> Any:
+    return max(map(abs, arrays.flat(value)), default=0)
+
+
+def judged_solution(root: Root, function: Numbers, claim: Along, theta: Expr, sampler: Sampler, describe: Callable[[], str]) -> Check:
+    """What was compared of a derivative by θ of a function of the solution and θ, as it acts on directions of θ."""
+
+    def known(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
+        solve, values = root.bound(arrays), function(arrays)
+        return lambda env, sizes: values(solve(env, sizes), sizes)
+
+    def claimed(arrays: ModuleType) -> Callable[..., Sequence[Sequence[Any]]]:
+        solve, values = root.bound(arrays), claim(arrays)
+        return lambda env, sizes, e: values(solve(env, sizes), sizes, e)
+
+    check = judge(known, claimed, (name_of(theta), None), theta.shape, sampler.point, sampler.dims, describe=describe)
+    return check._replace(against=AGAINST)
+
+
+def by_map(parts: Sequence[Expr], change: Expr) -> Along:
+    """A derivative by what its map makes of a change."""
+
+    def bound(arrays: ModuleType) -> Callable[..., Sequence[Sequence[Any]]]:
+        plan = Plan(parts, arrays)
+        return lambda env, sizes, e: [arrays.flat(v) for v in plan.run({**env, name_of(change): e}, sizes)]
+
+    return bound
+
+
+def by_stacked(matrix: Expr, rows: Expr) -> Along:
+    """A derivative by its matrix for stacked columns; the value has the shape of `rows`."""
+
+    def bound(arrays: ModuleType) -> Callable[..., Sequence[Sequence[Any]]]:
+        plan = Plan(matrix, arrays)
+
+        def along(env: Mapping[str, Any], sizes: Mapping[str, int], e: Any) -> Sequence[Sequence[Any]]:
+            value, count = plan.value(env, sizes), rows.shape[0].value(sizes)
+            column = value @ _stacked(e, arrays) if hasattr(e, "shape") else value * e
+            entries = arrays.flat(column)
+            return [[entries[j * count + i] for i in range(count) for j in range(len(entries) // count)]]
+
+        return along
+
+    return bound

@@ -1,0 +1,129 @@
+"""Functions that equations define: `data/implicit.jsonl` against automatic differentiation of solutions (`make_fields.py implicit`), the
+adjoint, what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from console import run
+from corpus import cases, close, symbols
+
+import matcalc
+
+CASES = {case["id"]: case for case in cases("implicit")}
+NUMBERS = np.load(Path(__file__).parent / "data" / "implicit.npz")
+FEWEST = 12
+
+
+@cache
+def solved(name: str) -> Any:
+    case = CASES[name]
+    options = {"of": case.get("of"), "order": case["order"], "argmin": case.get("argmin", False), "where": case["where"]}
+    return matcalc.implicit(case["expr"], case["solve"], case["wrt"], **options)
+
+
+def given(name: str, point: str) -> dict[str, Any]:
+    """The arrays of a point, with the solution."""
+    case = CASES[name]
+    arrays = {n: NUMBERS[f"{name}/{point}/{n}"] for n in (*case["args"], case["solve"])}
+    return {n: v.item() if v.ndim == 0 else v for n, v in arrays.items()}
+
+
+def evaluated(form: str, where: str, values: dict[str, Any]) -> Any:
+    read = matcalc.parse(form, where=where)
+    return np.squeeze(read.evaluate({n: v for n, v in values.items() if n in read.where}))
+
+
+def test_they_are_all_there() -> None:
+    assert min(Counter(case["heading"] for case in CASES.values()).values()) >= FEWEST
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_solved_printed_and_read_back(name: str) -> None:
+    """The answer has the numbers, reads back in text and LaTeX, and is no longer than its source's."""
+    d, case = solved(name), CASES[name]
+    (shown,) = d.derivatives.values()
+    assert d.verified == "verified"
+    if case.get("expected"):
+        assert symbols(shown.text) <= symbols(case["expected"]), shown.text
+    for point in ("0", "1"):
+        wanted, values = np.squeeze(NUMBERS[f"{name}/{point}"]), given(name, point)
+        assert close(np.squeeze(d.evaluate(values)), wanted, 1e-7), shown.text
+        for form in (shown.text, shown.latex, case.get("expected")):
+            if form:
+                assert close(evaluated(form, shown.where, values), wanted, 1e-7), form
+
+
+@pytest.mark.parametrize("name", [n for n, case in CASES.items() if case["order"] == 1 and "of" not in case])
+def test_the_adjoint_is_that_of_the_numbers(name: str) -> None:
+    """v^T times the derivative, in text and LaTeX, for a v of our own."""
+    d = solved(name)
+    (product,) = d.products.values()
+    for point in ("0", "1"):
+        values = given(name, point)
+        weight = next(n for n in ("v", "u", "V", "U") if n not in values and f"{n} in R" in d.where)
+        v = np.random.default_rng(3).normal(size=np.shape(values[CASES[name]["solve"]]))
+        wanted = np.tensordot(v, NUMBERS[f"{name}/{point}"], v.ndim)
+        for form in (product.text, product.latex):
+            found = evaluated(form, product.where, {**values, weight: v if v.ndim else v.item()})
+            assert close(found, np.squeeze(wanted), 1e-7), form
+
+
+def test_a_wrong_derivative_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newton's method knows nothing of the formula: a derivative with another sign does not pass, nor does its adjoint."""
+    from matcalc.course import implicit as module
+
+    right = module.solution_slope
+
+    def turned(undone: Any, theta: Any) -> Any:
+        return right(undone, theta).map(module.negative)
+
+    monkeypatch.setattr(module, "solution_slope", turned)
+    with pytest.raises(matcalc.MatcalcError, match="disagrees"):
+        matcalc.implicit("A x = b", "x", "b")
+
+
+@pytest.mark.parametrize(
+    ("equation", "solve", "wrt", "where", "words"),
+    [
+        ("A x = b", "x", "A", "A in R^{m x n}; x in R^n; b in R^m", "m equations for the n entries of x"),
+        ("A x = b", "x", "x", None, "no variable to differentiate by"),
+        ("A y = b", "x", "A", None, "x does not occur in the expression"),
+        ("A x = b = c", "x", "A", None, "one sign of equality"),
+        ("x^T A x = b", "x", "A", "x in R^n; b in R", "1 equation for the n entries"),
+        ("x x^T x = x", "x", "A", "x in R^n", "A does not occur"),
+        ("(A x)[1] = 1", "x", "A", "x in R^n", "1 equation for the n entries"),
+        ("0 x + b = 0", "x", "b", "x, b in R^n", "does not depend on x"),
+    ],
+)
+def test_what_defines_no_function_is_refused(equation: str, solve: str, wrt: str, where: str | None, words: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match=words):
+        matcalc.implicit(equation, solve, wrt, where=where)
+
+
+def test_where_no_solution_is_found_nothing_is_said() -> None:
+    """x^2 + a^2 + 1 is never 0."""
+    with pytest.raises(matcalc.MatcalcError, match="could not be checked"):
+        matcalc.implicit("x^2 + a^2 + 1 = 0", "x", "a", where="x, a in R")
+
+
+def test_json_has_the_condition_and_the_adjoint() -> None:
+    found = json.loads(run("implicit", "A x = b", "--solve", "x", "--wrt", "A,b", "--json", "--steps").out)
+    assert found["condition"] == "A invertible"
+    assert found["derivatives"] == {"A": "dA -> -A^-1 dA x", "b": "A^-1"}
+    assert found["adjoint"]["equation"] == "A^T lambda = v"
+    assert found["adjoint"]["products"]["A"] == "lambda = A^-T v; -lambda x^T"
+    assert [row["rule"] for row in found["steps"]][1:3] == ["differential of both sides", "adjoint equation"]
+    assert found["verified"] == "verified"
+
+
+def test_a_declared_set_of_the_solution_is_used_and_right() -> None:
+    """With X declared symmetric the answer may use it; where the equation has no such solution it is refused."""
+    with pytest.raises(matcalc.MatcalcError):
+        matcalc.implicit("A X = B + X^T X A", "X", "B", where="X in S^n; A, B in R^{n x n}", of="tr(X A X^T X A)", notation="matrix")
