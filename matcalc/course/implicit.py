@@ -36,7 +36,7 @@ from ..printing.formats import Spelled, Typeset, spelled
 from ..shortening.simplify import simplify
 from ..sources import abbreviated, after, work
 from ..syntax import Binding, Program
-from .implicit_numbers import Root, by_map, by_stacked, judged_solution
+from .implicit_numbers import NewtonRoot, by_map, by_stacked, judged_solution
 from .problem import Answer, Problem
 from .solved import (
     CHANGE,
@@ -416,7 +416,7 @@ class _Task:
 
     def _judged(self, known: Numbers, claim: Along, name: str, roots: Sequence[Expr]) -> Check:
         theta = self.problem.variables[name]
-        root = Root(self.f, self.x, self.undone.matrix)
+        root = NewtonRoot(self.f, self.x, self.undone.matrix)
         sampler = self.problem.sampler([self.f, *roots])
         return judged_solution(root, known, claim, theta, sampler, lambda: f"{self.text!r} solved for {self.solve}, by {name}")
 

@@ -24,7 +24,7 @@ CLOSE = 1000  # times what rounding leaves
 AGAINST = "difference quotients of solutions by Newton's method"
 
 
-class Root:
+class NewtonRoot:
     """x with F(x, θ) = 0: `matrix` is the matrix of F_x on stacked columns."""
 
     def __init__(self, f: Expr, x: Expr, matrix: Expr) -> None:
@@ -77,7 +77,7 @@ def _length(value: Any, arrays: ModuleType) -> Any:
     return max(map(abs, arrays.flat(value)), default=0)
 
 
-def judged_solution(root: Root, function: Numbers, claim: Along, theta: Expr, sampler: Sampler, describe: Callable[[], str]) -> Check:
+def judged_solution(root: NewtonRoot, function: Numbers, claim: Along, theta: Expr, sampler: Sampler, describe: Callable[[], str]) -> Check:
     """What was compared of a derivative by θ of a function of the solution and θ, as it acts on directions of θ."""
 
     def known(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
