@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from .console import EXPRESSION_SETTINGS, split_names
+from .console import split_names
 from .showing import joined, show, takes_function
+from .words import EXPRESSION_SETTINGS
 
 
 @click.command(
