@@ -7,7 +7,7 @@ broadcasting and the products of index networks are found in one place.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import reduce
 
 from ..kinds import Dim
@@ -19,14 +19,15 @@ Labels = tuple[Label, ...]
 EXHAUSTIVE = 8  # up to so many factors every order is looked at
 USUAL = 100  # the size of a dimension nobody gave a hint for
 LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+ALREADY = 0.999  # for a product that the program has
 BATCHED = 4  # how much slower a product is that BLAS has no routine for
 
 
 class Factor:
     """An array and its labels. `inverse` of a matrix: the array is X, the factor X^-1. What is known of it: positive definite
-    (`spd`), no entry negative, symmetric."""
+    (`spd`), no entry negative, symmetric, the lower triangle of ones (`summing`), which makes cumulative sums."""
 
-    __slots__ = ("inverse", "labels", "node", "nonnegative", "spd", "symmetric")
+    __slots__ = ("inverse", "labels", "node", "nonnegative", "spd", "summing", "symmetric")
 
     def __init__(
         self,
@@ -37,12 +38,21 @@ class Factor:
         spd: bool = False,
         nonnegative: bool = False,
         symmetric: bool = False,
+        summing: bool = False,
     ) -> None:
         self.node, self.labels, self.inverse = node, labels, inverse
-        self.spd, self.nonnegative, self.symmetric = spd, nonnegative, symmetric
+        self.spd, self.nonnegative, self.symmetric, self.summing = spd, nonnegative, symmetric, summing
 
     def relabelled(self, labels: Labels) -> Factor:
-        return Factor(self.node, labels, inverse=self.inverse, spd=self.spd, nonnegative=self.nonnegative, symmetric=self.symmetric)
+        return Factor(
+            self.node,
+            labels,
+            inverse=self.inverse,
+            spd=self.spd,
+            nonnegative=self.nonnegative,
+            symmetric=self.symmetric,
+            summing=self.summing,
+        )
 
 
 class Contraction:
@@ -154,7 +164,7 @@ class Contraction:
     def _contract(self, factors: list[Factor], wanted: Labels) -> Factor:
         while len(factors) > 1:
             if len(factors) <= EXHAUSTIVE:
-                return self._along(_best_tree(factors, wanted, self.size), factors, factors, wanted)
+                return self._along(_best_tree(factors, wanted, self.size, self._is_there), factors, factors, wanted)
             a, b = min(
                 ((a, b) for k, a in enumerate(factors) for b in factors[k + 1 :]),
                 key=lambda ab: self._greed(ab[0], ab[1], factors, wanted),
@@ -168,6 +178,16 @@ class Contraction:
         kept = [k for k in dict.fromkeys(a.labels + b.labels) if k in needed]
         gone = _volume(a.labels, self.size) + _volume(b.labels, self.size)
         return _cost(a.labels, b.labels, kept, self.size) + _volume(kept, self.size) - gone
+
+    def _is_there(self, a: Factor, b: Factor, out: Labels) -> bool:
+        """Whether the program has the product of two arrays already."""
+        if a.inverse or b.inverse or len(out) > 2:
+            return False
+        for x in {a.labels, a.labels[::-1]} if a.symmetric else {a.labels}:
+            for y in {b.labels, b.labels[::-1]} if b.symmetric else {b.labels}:
+                if _known_pair(self.graph, a.node, b.node, x, y, out) is not None:
+                    return True
+        return False
 
     def _along(self, tree: object, leaves: Sequence[Factor], all_: Sequence[Factor], wanted: Labels) -> Factor:
         if isinstance(tree, int):
@@ -184,11 +204,34 @@ class Contraction:
         if set(out) == set(wanted) and len(out) == len(wanted):
             out = wanted
         for x, y in ((a, b), (b, a)):
-            solved = self._solved(x, y, out) if x.inverse else None
-            if solved is not None:
-                return solved
+            special = self._solved(x, y, out) if x.inverse else self._summed(x, y, out) if x.summing else None
+            if special is not None:
+                return special
+        a, b = self._straight(a, b, out), self._straight(b, a, out)
+        for x, y in ((a, b), (b, a)):
+            shared = [k for k in x.labels if k in y.labels]
+            if x.symmetric and not y.symmetric and len(x.labels) == len(y.labels) == len(out) == 2 and shared == [x.labels[1]]:
+                a, b, out = x, y, (x.labels[0], y.labels[1 - y.labels.index(shared[0])])
+                break
         node = pair(self.graph, materialised(self.graph, a), materialised(self.graph, b), a.labels, b.labels, out)
         return Factor(node, out, nonnegative=a.nonnegative and b.nonnegative)
+
+    def _straight(self, x: Factor, other: Factor, out: Labels) -> Factor:
+        """A symmetric matrix the way round in which it is multiplied from its right, so that A V is one product with V^T A."""
+        if not x.symmetric or x.inverse or len(x.labels) != 2 or other.labels == x.labels:
+            return x
+        first, second = x.labels
+        return x.relabelled((second, first)) if first in other.labels and first not in out and second not in other.labels else x
+
+    def _summed(self, triangle: Factor, other: Factor, out: Labels) -> Factor | None:
+        """The triangle of ones times something, as cumulative sums; None where it is no such product."""
+        shared = [k for k in triangle.labels if k in other.labels]
+        if len(shared) != 1 or shared[0] in out or other.inverse or len(set(triangle.labels)) != 2:
+            return None
+        place, at = triangle.labels.index(shared[0]), other.labels.index(shared[0])
+        labels = (*other.labels[:at], triangle.labels[1 - place], *other.labels[at + 1 :])
+        node = self.graph.make("cumulative", (other.node,), (at, place == 0), other.node.dims)
+        return Factor(node, labels, nonnegative=other.nonnegative)
 
     def _solved(self, inv: Factor, other: Factor, out: Labels) -> Factor | None:
         """X^-1 times something, as the solution of a system; None where it is no such product."""
@@ -230,10 +273,13 @@ def _cost(a: Sequence[Label], b: Sequence[Label], kept: Sequence[Label], size: o
     return volume * (BATCHED if summed and len(summed) < len(both) and len(only) > 1 else 1)
 
 
-def _best_tree(factors: Sequence[Factor], wanted: Labels, size: object) -> object:
+def _best_tree(
+    factors: Sequence[Factor], wanted: Labels, size: object, is_there: Callable[[Factor, Factor, Labels], bool] = lambda a, b, out: False
+) -> object:
     """The cheapest order of products: a tree of pairs of positions, by dynamic programming over sets of factors.
 
-    A product that a tree has twice, such as S^-1 y in y^T S^-1 K S^-1 y, costs once.
+    A product that a tree has twice, such as S^-1 y in y^T S^-1 K S^-1 y, costs once; of two that cost alike that is taken which the
+    program has already.
     """
     labels = [f.labels for f in factors]
     n = len(labels)
@@ -260,6 +306,8 @@ def _best_tree(factors: Sequence[Factor], wanted: Labels, size: object) -> objec
             if part & low:
                 rest = s ^ part
                 own = _cost(kept[part], kept[rest], kept[s], size) + _volume(kept[s], size)
+                if s.bit_count() == 2 and is_there(factors[part.bit_length() - 1], factors[rest.bit_length() - 1], kept[s]):
+                    own *= ALREADY
                 products = made[part][1] | made[rest][1]
                 cost = sum(products.values()) + own
                 if found is None or cost < found[0]:
@@ -348,5 +396,16 @@ def pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels
     if union == set(out):  # nothing is summed: broadcasting
         views = [graph.view(x, tuple(labels.index(k) if k in labels else None for k in out)) for x, labels in ((a, la), (b, lb))]
         return graph.make("mul", views, None, shape)
-    texts = _letters(la, lb, out)
-    return graph.make("pair", (a, b), tuple(texts), shape)
+    found = _known_pair(graph, a, b, la, lb, out)
+    return found if found is not None else graph.make("pair", (a, b), tuple(_letters(la, lb, out)), shape)
+
+
+def _known_pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels, out: Labels) -> GraphNode | None:
+    """Such a product, if there is one already, also with its arguments or its axes exchanged."""
+    dims: dict[Label, Dim] = dict(zip(la, a.dims)) | dict(zip(lb, b.dims))
+    for order in (out, out[::-1]) if len(out) == 2 else (out,):
+        for args, one, other in (((a, b), la, lb), ((b, a), lb, la)):
+            found = graph.known("pair", args, tuple(_letters(one, other, order)), tuple(dims[k] for k in order))
+            if found is not None:
+                return found if order == out else graph.view(found, (1, 0))
+    return None

@@ -35,12 +35,12 @@ class Body:
         self.factors = _factored([n for n in self.order if n not in known], known)
         self.factor_names: dict[tuple[GraphNode, bool], str] = {}
         self.uses: dict[GraphNode, int] = dict.fromkeys(self.order, 0)
-        for n in self.order:
-            if n not in known:
-                for a in n.args:
-                    self.uses[a] += 1
         for r in roots:
             self.uses[r] += 2 if keep else 1
+        for n in reversed(self.order):
+            if n not in known:
+                for a in n.args:  # a view is written wherever it is used, and with it what it is of
+                    self.uses[a] += self.uses[n] if _is_free(n) else 1
         self._run([n for n in self.order if not n.loops], "")
         self.results = [self.texts[r][0] for r in roots]
 

@@ -15,6 +15,7 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     duplication  n            the duplication matrix D_n; elimination, L_n
     pair      A B             a contraction of two arrays: attr = (labels of A, labels of B, labels of the value)
     one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
+    cumulative X              its cumulative sums: attr = (axis, whether from the end)
     solve     X B             X^-1 B, or X^-T B where attr[1]; attr[0] says that X is positive definite
     inv det logdet  X         attr[0] says that X is positive definite
     trace_inv X M             tr(X^-1 M) for X positive definite and M symmetric
@@ -37,16 +38,17 @@ from ..interning import inner_first
 from ..kinds import Dim
 
 Dims = tuple[Dim, ...]
+COMMUTATIVE = frozenset(("add", "mul"))
 NOTHING: frozenset[str] = frozenset()
 
 
 class GraphNode:
-    """One operation. `loops` are the loop variables it depends on."""
+    """One operation. `loops` are the loop variables it depends on, `at` its place in the order in which nodes were made."""
 
-    __slots__ = ("args", "attr", "dims", "loops", "op")
+    __slots__ = ("args", "at", "attr", "dims", "loops", "op")
 
-    def __init__(self, op: str, args: tuple[GraphNode, ...], attr: Hashable, dims: Dims) -> None:
-        self.op, self.args, self.attr, self.dims = op, args, attr, dims
+    def __init__(self, op: str, args: tuple[GraphNode, ...], attr: Hashable, dims: Dims, at: int = 0) -> None:
+        self.op, self.args, self.attr, self.dims, self.at = op, args, attr, dims, at
         self.loops = NOTHING
         for a in args:
             self.loops |= a.loops
@@ -67,16 +69,24 @@ class ProgramGraph:
 
     def make(self, op: str, args: Iterable[GraphNode] = (), attr: Hashable = None, dims: Dims = ()) -> GraphNode:
         args = tuple(args)
-        key = (op, tuple(id(a) for a in args), attr, dims)
+        key = self._key(op, args, attr, dims)
         found = self._pool.get(key)
         if found is None:
-            found = self._pool[key] = GraphNode(op, args, attr, dims)
+            found = self._pool[key] = GraphNode(op, args, attr, dims, len(self._pool))
             if op == "index":
                 found.loops = frozenset({str(attr)})
             elif op == "loop":
                 assert isinstance(attr, tuple)
                 found.loops = found.loops - {attr[1]}
         return found
+
+    def known(self, op: str, args: Iterable[GraphNode], attr: Hashable, dims: Dims) -> GraphNode | None:
+        """Such a node, if there is one already."""
+        return self._pool.get(self._key(op, tuple(args), attr, dims))
+
+    def _key(self, op: str, args: tuple[GraphNode, ...], attr: Hashable, dims: Dims) -> Hashable:
+        places = (a.at for a in args)
+        return op, tuple(sorted(places) if op in COMMUTATIVE else places), attr, dims
 
     def number(self, value: Hashable) -> GraphNode:
         return self.make("num", (), value)

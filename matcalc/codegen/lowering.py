@@ -7,7 +7,7 @@ a matrix power) becomes a loop.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ..expressions.build import is_number, value_of
@@ -20,6 +20,7 @@ from .calls import by_its_text
 from .contraction import Labels
 from .graph import Dims, GraphNode, ProgramGraph
 from .products import by_letters
+from .thinness import FEW, Thinness, thinness
 from .wording import code_of, of_arrays
 
 
@@ -34,6 +35,7 @@ class Lowering:
         self.language = language
         self.graph = ProgramGraph()
         self.sizes = dict(sizes or {})
+        self.thinness = Thinness()
         self.done: dict[tuple[Expr, frozenset[str]], GraphNode] = {}
         self.steady: dict[Expr, Expr] = {}
         self.ranges: dict[str, Range] = {}
@@ -41,6 +43,13 @@ class Lowering:
         self.loops = self.letters  # the indices that are numbers: of loops, and those arguments
         self.axes: tuple[str, ...] = ()  # of a derivative by an array of three and more indices: its leading ones
         self.counter = 0
+
+    def know(self, roots: Iterable[Expr]) -> None:
+        """What these expressions tell on sizes that nobody gave, and on products."""
+        self.thinness = thinness(roots)
+        for small, _ in self.thinness.smaller:
+            if small.name is not None:
+                self.sizes.setdefault(small.name, FEW)
 
     def lower(self, e: Expr) -> GraphNode:
         key = (e, self.loops & e.indices)

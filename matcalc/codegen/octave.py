@@ -37,6 +37,8 @@ _WORDS = {
     "truths": "double({})",
     "not_zero": "max({}, realmin)",
     "product": "prod({}, {})",
+    "cumulated": "cumsum({}, {})",
+    "cumulated backwards": "flip(cumsum(flip({0}, {1}), {1}), {1})",
 }
 
 

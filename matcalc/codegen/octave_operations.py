@@ -58,6 +58,12 @@ def _slice(target: Target, node: GraphNode, args: Sequence[Text], body: Body) ->
     return f"{inside(args[0], ATOM)}({', '.join([f'{node.attr}:{args[1][0]}'] + [':'] * (rank - 1))})", ATOM
 
 
+def _cumulative(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    assert isinstance(node.attr, tuple)
+    axis, backwards = node.attr
+    return target.word("cumulated backwards" if backwards else "cumulated", args[0][0], int(axis) + 1), ATOM
+
+
 def _part(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     low, high = node.attr
@@ -206,6 +212,7 @@ WRITERS: dict[str, Writer] = {
     "slice": _slice,
     "part": _part,
     "block": _block,
+    "cumulative": _cumulative,
     "literal": _literal,
     "mul": _mul,
     "call": _call,

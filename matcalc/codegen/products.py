@@ -27,11 +27,12 @@ from ..expressions.properties import holds
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, EYE, HADAMARD, INDEX, MATMUL, MATRIX_POWER, ONES, POWER, TIMES, TRANSPOSE, UNIT
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
-from ..ops.diagonal import DIAG
+from ..ops.diagonal import DIAG, LOWER_TRIANGLE
 from ..ops.elementary import EXP
 from ..ops.inverse import INVERSE
 from ..ops.multilinear import letters
 from ..ops.norms import FROBENIUS_NORM, NORM
+from ..ops.sums import CUMULATIVE_SUM
 from ..ops.trace import TRACE
 from .axes import NoAxis
 from .blocks import distributed_block, is_placed, merged, selected
@@ -140,7 +141,13 @@ def open_factor(lowering: Lowering, e: Expr, row: object, col: object, c: Contra
     else:
         symmetric = e.shape[0] is not ONE and holds(e, "symmetric")
         c.add(
-            Factor(lowering.lower(e), lowering.labels(e, row, col), nonnegative=holds(e, "nonnegative"), symmetric=symmetric),
+            Factor(
+                lowering.lower(e),
+                lowering.labels(e, row, col),
+                nonnegative=holds(e, "nonnegative"),
+                symmetric=symmetric,
+                summing=(e.op is CUMULATIVE_SUM and e.args[0].op is EYE) or (e.op is LOWER_TRIANGLE and e.args[0].op is ONES),
+            ),
             lowering.dims(e),
         )
 
@@ -189,7 +196,7 @@ def _matmul(lowering: Lowering, e: Expr) -> GraphNode:
 
 def _apart(lowering: Lowering, e: Expr) -> Expr | None:
     """A product multiplied out, where that is less work."""
-    return distributed(e) or distributed_block(e)
+    return distributed(e, lowering.thinness) or distributed_block(e)
 
 
 def _times(lowering: Lowering, e: Expr) -> GraphNode:
@@ -288,7 +295,7 @@ def _trace(lowering: Lowering, e: Expr) -> GraphNode:
     x = e.args[0]
     if x.op is ADD:
         return lowering.lower(add(*[trace(a) for a in x.args]))
-    apart = distributed_trace(x)
+    apart = distributed_trace(x, lowering.thinness)
     if apart is not None:
         return lowering.lower(apart)
     base, k = power_of(x)
@@ -311,7 +318,10 @@ def by_letters(lowering: Lowering, e: Expr) -> GraphNode:
                 c.label(label, d)
         inside = a.args if a.op is HADAMARD and row != col and summed & set("".join(place)) else (a,)
         for factor in inside:
-            open_factor(lowering, factor, row, col, c)
+            if factor.op is MATMUL and not lowering.batch(factor) and distributed(factor, lowering.thinness) is not None:
+                c.add(Factor(lowering.lower(factor), lowering.labels(factor, row, col)), lowering.dims(factor))
+            else:
+                open_factor(lowering, factor, row, col, c)
     for i in lowering.batch(e):
         c.label(i, lowering.ranges[i].dim)
     out = (*lowering.batch(e), *[at[k] for part in form.value for k in part if at[k] in c.dims])

@@ -103,6 +103,7 @@ class Computation:
         typed = self.d._typed
         more = [*(self.products or ()), *(d for row in self.mixed for d in row), *([self.second] if self.second is not None else [])]
         roots = [self.value, *(e for d in (*self.several, *more) for e in d._tensor.expressions())]
+        self.lowering.know(roots)
         used = {base_name(str(n.attr[0])) for n in postorder(roots) if n.op in (SYMBOL, MEMBER)}  # type: ignore[index]
         found: dict[str, Argument] = {}
         for name, s in typed.symbols.items():

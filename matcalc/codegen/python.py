@@ -52,6 +52,8 @@ _COMMON = {
     "truths": "({}).astype(dtype)",
     "not_zero": "np.maximum({}, np.finfo(dtype).tiny)",
     "product": "np.prod({}, -1)",
+    "cumulated": "np.cumsum({}, {})",
+    "cumulated backwards": "np.cumsum({0}[{2}], {1})[{2}]",
     "sum": "np.sum({})",
     "sum along": "np.sum({}, axis={})",
     "einsum": 'np.einsum("{}", {})',
@@ -80,6 +82,7 @@ _JAX = {
     "truth": "jnp.asarray({}, dtype)",
     "truths": "jnp.asarray({}, dtype)",
     "vdot": "jnp.vdot({}, {})",
+    "cumulated backwards": "jax.lax.cumsum({}, {}, reverse=True)",
 }
 _TORCH = {
     "what": "PyTorch",
@@ -100,6 +103,7 @@ _TORCH = {
     "rows": "torch.cat(({}))",
     "columns": "torch.cat(({}), 1)",
     "sum along": "torch.sum({}, dim={})",
+    "cumulated backwards": "torch.flip(torch.cumsum(torch.flip({0}, ({1},)), {1}), ({1},))",
     "spread": "_spread({}, options, {})",
     "truth": 'torch.as_tensor({}).to(options["dtype"])',
     "truths": 'torch.as_tensor({}).to(options["dtype"])',

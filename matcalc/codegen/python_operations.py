@@ -48,6 +48,13 @@ def _slice(target: Target, node: GraphNode, args: Sequence[Text], body: Body) ->
     return f"{inside(args[0], ATOM)}[{low or ''}:{args[1][0]}]", ATOM
 
 
+def _cumulative(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    assert isinstance(node.attr, tuple)
+    axis, backwards = node.attr
+    reversal = "".join([":, "] * int(axis)) + "::-1"
+    return target.word("cumulated backwards" if backwards else "cumulated", inside(args[0], ATOM), axis, reversal), ATOM
+
+
 def _part(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     low, high = (target.size(d) for d in node.attr)
@@ -188,6 +195,7 @@ WRITERS: dict[str, Writer] = {
     "slice": _slice,
     "part": _part,
     "block": _block,
+    "cumulative": _cumulative,
     "literal": _literal,
     "mul": _mul,
     "call": _call,

@@ -26,10 +26,12 @@ def matrix_function(
     kronecker: str = "",
     kernel: str,
     domain: str = "",
+    numpy_along: str = "",
     **block: str,
 ) -> tuple[Operation, Operation, Operation]:
     """The three blocks of a function of a matrix that is `scalar` of numbers: itself, its derivative along directions, and the
-    Kronecker form of that. `languages` has its name in NumPy, JAX, PyTorch and Octave, `kernel` that of the numeric texts."""
+    Kronecker form of that. `languages` has its name in NumPy, JAX, PyTorch and Octave, `numpy_along` what NumPy has for
+    the derivative, `kernel` the name in the numeric texts."""
     numpy, jax, torch, octave = languages
     jax, torch = (text if text != numpy else "" for text in (jax, torch))  # theirs is NumPy's where nothing is said
     further = "" if source == cite("higham-relton-2013") else "; " + cite("higham-relton-2013")
@@ -65,7 +67,7 @@ def matrix_function(
         source=source + further,
         spellings=f"d{name}",
         numeric=f"{kernel}(X, E, *directions)",
-        numpy=f"_derivative({numpy}, X, E, *directions)",
+        numpy=f"{numpy_along}(X, E, *directions)" if numpy_along else f"_derivative({numpy}, X, E, *directions)",
         jax=jax and f"_derivative({jax}, X, E, *directions)",
         torch=torch and f"_derivative({torch}, X, E, *directions)",
         octave=f"derivative_(@{octave}, X, E, *directions)",
@@ -100,6 +102,7 @@ MATRIX_EXPONENTIAL, EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER = matrix_funct
     along="L(X, E) is the top right block of expm([X, E; 0, X])",
     source=cite("al-mohy-higham-2009"),
     languages=("_expm", "jax.scipy.linalg.expm", "torch.linalg.matrix_exp", "expm"),
+    numpy_along="_expm_along",
     kernel="matrix_exponential",
     gives="invertible; symmetric -> spd; skew -> orthogonal; lower -> lower; upper -> upper; nonnegative -> nonnegative",
 )

@@ -157,6 +157,40 @@ def _derivative(function, X, *directions):
     return function(_triangle(X, *directions))[: len(X), -len(X) :]
 
 
+def _expm_along(X, *directions):
+    """The derivative of the matrix exponential at X along the directions, by the same approximation in the algebra of X plus multiples of
+    products of e_1, e_2, ..., every e_k^2 = 0: block triangles without their zeros (Al-Mohy & Higham 2009)."""
+    parts = 2 ** len(directions)
+    subsets = [[t for t in range(s + 1) if s & t == t] for s in range(parts)]
+
+    def times(A, B):
+        return np.array([sum(A[t] @ B[s ^ t] for t in subsets[s]) for s in range(parts)])
+
+    b = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800,
+         33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)  # fmt: skip
+    n = len(X)
+    A, eye = np.zeros((parts, n, n)), np.zeros((parts, n, n))
+    eye[0] = np.eye(n)
+    A[0] = X
+    for k, E in enumerate(directions):
+        A[2**k] = E
+    norm = np.max(np.sum(np.abs(A[0]), axis=0), initial=0)
+    squarings = max(0, math.ceil(math.log2(norm / 4.74))) if norm > 0 else 0
+    A /= 2.0**squarings
+    A2 = times(A, A)
+    A4 = times(A2, A2)
+    A6 = times(A4, A2)
+    U = times(A, times(A6, b[13] * A6 + b[11] * A4 + b[9] * A2) + b[7] * A6 + b[5] * A4 + b[3] * A2 + b[1] * eye)
+    V = times(A6, b[12] * A6 + b[10] * A4 + b[8] * A2) + b[6] * A6 + b[4] * A4 + b[2] * A2 + b[0] * eye
+    below, value = V - U, V + U
+    inverse = np.linalg.inv(below[0])
+    for s in range(parts):
+        value[s] = inverse @ (value[s] - sum(below[t] @ value[s ^ t] for t in subsets[s] if t))
+    for _ in range(squarings):
+        value = times(value, value)
+    return value[-1].astype(X.dtype)
+
+
 def _kronecker(function, X, *directions):
     """M with vec(L(X, ..., E)) = M vec(E), L the derivative of a function of matrices along the directions and E."""
     return _columns(lambda E: _derivative(function, X, *directions, E), X)

@@ -1,0 +1,133 @@
+"""Structure that emitted programs use: cumulative sums, sums that are multiplied out, products and views that are there already."""
+
+from __future__ import annotations
+
+import random
+import re
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from emitted import LANGUAGES, call, installed, load, octave_parameters, run_octave
+
+import matcalc
+from matcalc.codegen.helpers import for_numpy
+
+WHERE = "A, B, C in R^{n x n}; S, T in S^n; P in R^{n x n} spd; V, W in R^{n x k}; p, x, y in R^n; q in R^n positive; c in R"
+
+
+def of(expr: str, wrt: str, where: str = WHERE) -> Any:
+    return matcalc.derivative(expr, wrt, where=where, verify=False)
+
+
+def gradient_of(d: Any, language: str = "numpy") -> str:
+    text: str = d.code(language)
+    return text.partition("def gradient(")[2].partition("\n\n\n")[0]
+
+
+def drawn(seed: int, n: int = 5, k: int = 2) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    A, B, C, S, T, P = rng.normal(size=(6, n, n))
+    V, W = rng.normal(size=(2, n, k))
+    p, x, y = rng.normal(size=(3, n))
+    given = {"A": A, "B": B, "C": C, "S": S + S.T, "T": T + T.T, "P": P @ P.T / n + np.eye(n), "V": V, "W": W}
+    return given | {"p": p, "x": x, "y": y, "q": rng.random(n) + 0.5, "c": 0.7}
+
+
+# ---------------------------------------------------------------------------------------------- sums beside thin matrices
+
+TERMS = ["A", "c B", "S", "I", "diag(p)", "V V^T", "V (V^T P V)^-1 V^T", "P V (V^T P V)^-1 W^T", "x y^T", "A^T B", "P^-1 S", "-2 T"]
+FRAMES = ["tr(W^T (#) V)", "||(#) V||^2", "tr(V^T (#) A W)", "||V^T (#)||_F^2", "x^T (#) V V^T y", "tr((#) V V^T (#))",
+          "tr(V^T S V)/tr(V^T (#) V) + tr(V^T T V)", "sum(V .* ((#) W))", "log det(V^T P V) + tr(V^T (#)^T A V)",
+          "tr((V^T P V)^-1 V^T (#) V)", "log det(V V^T + diag(q)) + tr((V V^T + diag(q))^-1 (#))"]  # fmt: skip
+
+
+def variants(count: int) -> list[str]:
+    rng = random.Random(5)
+    return [rng.choice(FRAMES).replace("#", " + ".join(rng.sample(TERMS, rng.randint(1, 3))).replace("+ -", "- ")) for _ in range(count)]
+
+
+@pytest.mark.parametrize("text", variants(40))
+def test_sums_that_are_multiplied_out_keep_their_values(text: str) -> None:
+    """The program's numbers are those of the answer, which is computed as it is printed."""
+    d, given = of(text, "V"), drawn(3)
+    used = {n: v for n, v in given.items() if re.search(rf"\b{n}\b", text)}
+    functions = load(d.code(parts=["hvp"]))
+    want = d.evaluate(used)
+    np.testing.assert_allclose(call(functions["gradient"], used), want, rtol=1e-8, atol=1e-9 * np.max(np.abs(want)))
+    direction, step = drawn(4)["W"], 1e-5
+    ahead, behind = (call(functions["gradient"], used | {"V": used["V"] + sign * step * direction}) for sign in (1, -1))
+    last = re.findall(r"def hvp\(.*, (\w+)\)", d.code(parts=["hvp"]))[0]
+    got = call(functions["hvp"], used, **{last: direction})
+    np.testing.assert_allclose(got, (ahead - behind) / (2 * step), rtol=1e-5, atol=1e-6 * np.max(np.abs(got)))
+    value = [call(functions["value"], used | {"V": used["V"] + sign * step * direction}) for sign in (1, -1)]
+    np.testing.assert_allclose((value[0] - value[1]) / (2 * step), np.sum(want * direction), rtol=1e-5, atol=1e-6 * np.max(np.abs(want)))
+
+
+def test_products_of_few_columns_come_first() -> None:
+    """No n × n matrix is formed where V has few columns, and what two terms have is computed once."""
+    text = gradient_of(of("tr(V^T S V)/tr(V^T T V)", "V"))
+    assert text.count("S @ V") == text.count("T @ V") == 1 and not re.search(r"T - S|\* T\b", text)
+    text = gradient_of(of("tr((V^T P V)^-1 V^T T V)", "V"))
+    assert "_add_diagonal" not in text and not re.search(r"@ V\.T\b", text)
+    text = gradient_of(of("log det(V V^T + diag(q)) + tr(P (V V^T + diag(q))^-1)", "V"))
+    assert "_chol_solve(chol1, V)" in text and "_chol_solve(chol1, P)" not in text
+
+
+def test_the_value_of_a_view_is_computed_once() -> None:
+    """A transpose is written where it is used, what it is of has a name."""
+    d = of("Z = softmax(V W^T) A; ||Z - B||^2", "V")
+    text = d.code(parts=["hvp"]).partition("def hvp(")[2]
+    long = [m for m in re.findall(r"np\.einsum\([^()]*\)|np\.exp\([^()]*\)|_softmax\([^()]*\)", text) if len(m) > 12]
+    assert long and len(set(long)) == len(long)
+
+
+# ---------------------------------------------------------------------------------------------- cumulative sums
+
+CUMULATED = [
+    "c^T log(cumsum(exp(X w)))",
+    "||cumsum(X w)||^2 + sum(cumsum(X))",
+    "c^T (tril(ones(N, N)) exp(X w))",
+    "c^T cumsum(I) (X w).^2 + sum((cumsum(I)^T (X w)).^2)",
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", CUMULATED)
+def test_cumulative_sums_need_no_triangle(text: str, language: str, tmp_path: Path) -> None:
+    where = "X in R^{N x N}; w, c in R^N" if "I)" in text or "diag" in text or "ones" in text else "X in R^{N x n}; w in R^n; c in R^N"
+    d = of(text, "w", where)
+    rng = np.random.default_rng(8)
+    N, n = 6, 6 if "N x N" in where else 3
+    given = {"X": rng.normal(size=(N, n)), "w": rng.normal(size=n), "c": rng.normal(size=N)}
+    used = {k: v for k, v in given.items() if re.search(rf"\b{k}\b", text)}
+    want = d.evaluate(used)
+    program = d.code(language)
+    code = re.sub(r'""".*?"""|^%.*?$', "", program, flags=re.DOTALL | re.MULTILINE)
+    assert not re.search(r"\b(eye|ones|tril)\(", code)
+    if language == "octave":
+        given = {k: v for k, v in used.items() if k in octave_parameters(program, "gradient")}
+        got = run_octave([(program, "gradient", given)], tmp_path)[0]
+    else:
+        module = installed(language)
+        cast = module.as_tensor if language == "torch" else np.asarray
+        with module.enable_x64(True) if language == "jax" else nullcontext():
+            got = np.asarray(call(load(program)["gradient"], {k: cast(v) for k, v in used.items()}))
+    np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-10)
+
+
+# ---------------------------------------------------------------------------------------------- the matrix exponential
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-3, 1.0, 20.0])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_exponential_along_directions_is_that_of_the_block_triangle(count: int, scale: float) -> None:
+    rng = np.random.default_rng(count)
+    X, directions = scale * rng.normal(size=(4, 4)), rng.normal(size=(count, 4, 4))
+    want = for_numpy._derivative(for_numpy._expm, X, *directions)
+    np.testing.assert_allclose(for_numpy._expm_along(X, *directions), want, rtol=1e-10, atol=1e-12 * np.max(np.abs(want)))
+    single = for_numpy._expm_along(X.astype(np.float32), *directions.astype(np.float32))
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, want, rtol=1e-4, atol=1e-4 * np.max(np.abs(want)))
