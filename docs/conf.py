@@ -30,6 +30,8 @@ myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_heading_anchors = 4
 exclude_patterns = ["make_*.py", "examples", "tour.ipynb", "derivation.tex"]
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["print.css"]
 html_title = "matcalc"
 html_copy_source = False
 default_role = "code"
@@ -74,7 +76,9 @@ def _link_examples(app: Sphinx, doctree: nodes.document) -> None:
         asked = [f for line in re.findall(r"^\$ (.*)$", block.astext(), re.MULTILINE) if (f := fragment(line))]
         if asked:
             up = "../" * here.count("/")
-            links = [n.reference("", f"open {k}" if len(asked) > 1 else "open", refuri=f"{up}{PAGE}{f}") for k, f in enumerate(asked, 1)]
+            several = len(asked) > 1
+            said = [f"open {k} in the page" if several else "open in the page" for k in range(1, len(asked) + 1)]
+            links = [n.reference("", words, refuri=f"{up}{PAGE}{f}") for words, f in zip(said, asked, strict=True)]
             line = n.paragraph("", "", *[part for link in links for part in (link, n.Text("  "))], classes=["live"])
             block.parent.insert(block.parent.index(block) + 1, line)
 

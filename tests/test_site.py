@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 from console import ROOT, python
+from test_web import BROWSERS
 
 import matcalc
 
@@ -84,3 +87,12 @@ def test_the_cheat_sheet_is_read(text: str) -> None:
     if "->" in text:
         return  # a declaration, for the line before it
     matcalc.parse(f"{text}(X)" if re.fullmatch(r"[a-z]+", text) and len(text) > 1 and text != "lambda" else text)
+
+
+@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="there is no Chromium: apt-get install chromium")
+def test_the_cheat_sheet_is_one_printed_page(site: Path, tmp_path: Path) -> None:
+    browser = next(name for name in BROWSERS if shutil.which(name))
+    printed = tmp_path / "sheet.pdf"
+    argv = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={tmp_path / 'profile'}"]
+    subprocess.run([*argv, f"--print-to-pdf={printed}", (site / "cheatsheet.html").as_uri()], capture_output=True, timeout=120, check=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) == 1
