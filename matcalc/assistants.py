@@ -15,19 +15,19 @@ scalars; `where` declares others: "x in R^n; A in R^{m x n}; S in S^n; k in N; X
 was read: look at it. Gradients are rows in the numerator layout and columns in the denominator layout."""
 
 
-def derivative(expr: str, wrt: list[str], where: str = "", order: int = 1, layout: str = "denominator") -> dict[str, Any]:
+def derivative(expr: str, wrt: list[str] | str, where: str = "", order: int = 1, layout: str = "denominator") -> dict[str, Any]:
     """The derivative of `expr` by the variables `wrt`, in closed form, with its shape, how each name was read, and how it was checked.
     `order` 2 is the Hessian; `layout` is numerator (a gradient is a row) or denominator (a column)."""
     return ask({"command": "d", "expr": expr, "wrt": wrt, "where": where, "order": order, "layout": layout})
 
 
-def check(expr: str, wrt: list[str], claim: str, where: str = "", order: int = 1, layout: str = "denominator") -> dict[str, Any]:
+def check(expr: str, wrt: list[str] | str, claim: str, where: str = "", order: int = 1, layout: str = "denominator") -> dict[str, Any]:
     """Whether `claim` is the derivative of `expr` by `wrt`: the verdict, what is wrong with it (a sign, a factor, a transpose, a missing
     term), and what is right."""
     return ask({"command": "check", "expr": expr, "wrt": wrt, "claim": claim, "where": where, "order": order, "layout": layout})
 
 
-def code(expr: str, wrt: list[str], target: str = "numpy", where: str = "", parts: list[str] | None = None) -> dict[str, Any]:
+def code(expr: str, wrt: list[str] | str, target: str = "numpy", where: str = "", parts: list[str] | None = None) -> dict[str, Any]:
     """A program in numpy, jax, torch or octave with the function and its gradients; `parts` adds hessian, jvp, vjp, hvp."""
     return ask({"command": "code", "expr": expr, "wrt": wrt, "target": target, "where": where, "parts": parts or []})
 

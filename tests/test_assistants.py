@@ -45,7 +45,7 @@ def test_a_session_with_the_client_of_the_sdk() -> None:
             await client.initialize()
             tools = [tool.name for tool in (await client.list_tools()).tools]
             gradient = await client.call_tool("derivative", {"expr": "||A x - b||^2", "wrt": ["x"]})
-            verdict = await client.call_tool("check", {"expr": "||A x - b||^2", "wrt": ["x"], "claim": "A^T (A x - b)"})
+            verdict = await client.call_tool("check", {"expr": "||A x - b||^2", "wrt": "x", "claim": "A^T (A x - b)"})
             return tools, gradient, verdict
 
     tools, gradient, verdict = asyncio.run(asyncio.wait_for(session(), 60))

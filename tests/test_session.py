@@ -13,7 +13,7 @@ from console import ROOT, run
 
 import matcalc
 from matcalc import notebook
-from matcalc.commands.session import COMMANDS, Session
+from matcalc.commands.session import COMMANDS, Session, _toolkit
 from matcalc.errors import MatcalcError, UsageError
 
 
@@ -87,7 +87,39 @@ def test_names_are_completed() -> None:
     session.answer("A in S^n")
     session.answer(":by beta")
     session.answer("beta^T A beta")
-    assert {":steps", "ans", "A", "beta", "softmax", "logdet"} <= set(session.names())
+    assert {":steps", "ans", "A", "beta", "softmax", "logdet", r"\lambda", r"\frac"} <= set(session.names())
+
+
+def test_commands_without_their_colon() -> None:
+    session = Session()
+    assert session.answer("where A in S^n") == "A in R^{n x n} symmetric" and session.answer("where") == "A in R^{n x n} symmetric"
+    session.answer("x^T A x")
+    assert "def gradient" in session.answer("code jax") and session.answer("help").startswith("A formula")
+    for word in ("exit", "quit"):
+        with pytest.raises(EOFError):
+            session.answer(word)
+
+
+def test_a_line_is_completed_by_prompt_toolkit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    completion = pytest.importorskip("prompt_toolkit.completion")
+    document = pytest.importorskip("prompt_toolkit.document")
+    seen: list[Any] = []
+
+    class Prompt:
+        def __class_getitem__(cls, _: object) -> type[Prompt]:
+            return cls
+
+        def __init__(self, completer: Any, **options: Any) -> None:
+            seen.append(completer)
+            self.prompt = input
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("prompt_toolkit.PromptSession", Prompt)
+    assert _toolkit(Session()) is not None
+    for typed, wanted in ((r"a^T \lamb", r"\lambda"), (":st", ":steps"), ("2 softm", "softmax")):
+        found = seen[0].get_completions(document.Document(typed), completion.CompleteEvent())
+        assert wanted in [one.text for one in found]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")

@@ -140,8 +140,9 @@ def command(ctx: click.Context, version: bool) -> int:
         ctx.exit()
     if ctx.invoked_subcommand is None:
         if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
-            from .session import run, typed
+            from .session import Session, run, typed
 
-            return run(typed())
+            session = Session()
+            return run(session, typed(session))
         print(ctx.get_help())
     return 0

@@ -27,6 +27,12 @@ ans                   the last answer, in a formula
 COMMANDS = tuple(dict.fromkeys(re.findall(r":[a-z]+", HELP)))
 LAYOUTS = ("numerator", "denominator", "strict")
 HISTORY = "~/.matcalc_history"
+WORDS = {"exit", *(name[1:] for name in COMMANDS if len(name) > 4)}  # who leaves the colon out means the command as well
+TAKEN = {"full", "brief", "numpy", "jax", "torch", "octave", *LAYOUTS}
+LATEX = [
+    rf"\{word}"
+    for word in "frac sqrt sum prod log exp det operatorname mathbf mathbb top odot otimes circ in lVert rVert nabla partial".split()
+]
 _ANS = re.compile(r"(?<![\w\\])ans(?!\w)")
 
 
@@ -56,14 +62,21 @@ class Session:
             if found is None:
                 raise UsageError(f"no command {name}", suggestion=f"there are: {' '.join(COMMANDS)}")
             return found(rest.strip())
+        word, _, rest = line.partition(" ")
+        if word in WORDS and word not in self.declared and (not rest or rest in TAKEN):
+            return self.answer(f":{'quit' if word == 'exit' else line}")
+        if word == "where" and (declared := self._declare(rest)):
+            return declared
         return self._declare(line) or self._differentiate(line)
 
     def names(self) -> list[str]:
         """What may be completed: commands, names, functions."""
         from ..ops import function_names
+        from ..syntax import GREEK
 
+        greek = sorted(rf"\{word}" for word in GREEK)
         used = [reading.name for d in self.last for reading in d.readings]
-        return [*COMMANDS, "ans", *dict.fromkeys([*self.declared, *used]), *sorted(function_names())]
+        return [*COMMANDS, "ans", *dict.fromkeys([*self.declared, *used]), *sorted(function_names()), *greek, *LATEX]
 
     def _declare(self, line: str) -> str:
         from ..inference.scene import spell_declaration
@@ -188,10 +201,8 @@ class Session:
         raise EOFError
 
 
-def run(lines: Iterator[str]) -> int:
+def run(session: Session, lines: Iterator[str]) -> int:
     """Answer line after line until there are no more, or :quit."""
-    session = Session()
-    _complete(session)
     for line in lines:
         try:
             text = session.answer(line)
@@ -206,47 +217,62 @@ def run(lines: Iterator[str]) -> int:
     return 0
 
 
-def typed() -> Iterator[str]:
-    """The lines that somebody types, with a history that is kept."""
+def typed(session: Session) -> Iterator[str]:
+    """The lines that somebody types, with completion, and a history that is kept."""
     from .._version import __version__
 
     print(f"matcalc {__version__}; :help says what there is, :quit leaves")
-    readline, history = _readline(), os.path.expanduser(HISTORY)
-    if readline is not None:
-        with suppress(OSError):
-            readline.read_history_file(history)
+    prompt = "∂ " if (sys.stdout.encoding or "").lower().startswith("utf") else "> "
+    read, leave = _toolkit(session) or _readline(session)
     try:
         while True:
             try:
-                yield input("∂ " if (sys.stdout.encoding or "").lower().startswith("utf") else "> ")
+                yield read(prompt)
             except EOFError:
                 print()
                 return
             except KeyboardInterrupt:
                 print()
     finally:
-        if readline is not None:
-            with suppress(OSError):
-                readline.write_history_file(history)
+        leave()
 
 
-def _readline() -> Any:
+Editor = tuple[Callable[[str], str], Callable[[], None]]  # how a line is read, and what is done at the end
+
+
+def _toolkit(session: Session) -> Editor | None:
+    """Prompt Toolkit, where it is installed (`pip install 'matcalc-symbolic[repl]'`) and the terminal can show it."""
+    if os.environ.get("TERM") == "dumb":
+        return None
+    try:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.completion import WordCompleter
+        from prompt_toolkit.history import FileHistory
+    except ImportError:
+        return None
+    completer = WordCompleter(session.names, pattern=re.compile(r"\w+[:\\]?|[:\\]"))  # it is matched from the end backwards
+    history = FileHistory(os.path.expanduser(f"{HISTORY}_lines"))
+    return PromptSession[str](history=history, completer=completer, complete_while_typing=False).prompt, lambda: None
+
+
+def _readline(session: Session) -> Editor:
     """The line editor of the system; Windows has another one by itself."""
     try:
         import readline
     except ImportError:
-        return None
-    return readline
-
-
-def _complete(session: Session) -> None:
-    readline = _readline()
-    if readline is None:
-        return
+        return input, lambda: None
+    path = os.path.expanduser(HISTORY)
 
     def complete(begun: str, k: int) -> str | None:
         return next(iter([n for n in session.names() if n.startswith(begun)][k : k + 1]), None)
 
+    def keep() -> None:
+        with suppress(OSError):
+            readline.write_history_file(path)
+
+    with suppress(OSError):
+        readline.read_history_file(path)
     readline.set_completer_delims(" \t\n+-*/^()[]{},;=|&")
     readline.set_completer(complete)
     readline.parse_and_bind("tab: complete")
+    return input, keep

@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        if not length.isdigit() or int(length) > LONGEST_QUESTION:
+        if not length.isdecimal() or int(length) > LONGEST_QUESTION:
             self.close_connection = True
             return self._say(413, "the question is too long")
         body = self.rfile.read(int(length))
