@@ -229,3 +229,35 @@ def test_a_function_without_values_is_not_given_any() -> None:
     assert verdict.derivative is not None
     with pytest.raises(MatcalcError, match="no value was given for f"):
         verdict.derivative.evaluate({"x": 1.0})
+
+
+COMPLEX = "z, b in C^n; A in C^{n x n} hermitian; M in C^{n x n}; B in C^{m x n}; c in C^m; Z in C^{m x n}; a in C"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "claim", "words"),
+    [
+        ("z^H A z", "z", "A z", ""),
+        ("||B z - c||^2", "z", "B^H (B z - c)", ""),
+        ("|a|^4", "a", "2 |a|^2 a", ""),
+        ("a^3", "a", "3 a^2", ""),
+        ("z^H M z", "conj(z)", "(M z)^T", ""),
+        ("tr(A^2)", "A", "2 A", ""),
+        ("||Z||^2", "Z", "(1 + 1e-12) Z", "1.000000000001 times the derivative"),
+        ("z^H A z", "z", "2 A z", "the claim is 2 times the derivative"),
+        ("z^H A z", "z", "A^T conj(z)", "conjugated"),
+        ("||B z - c||^2", "z", "B^T (B z - c)", "right with B^H in place of B^T"),
+        ("z^H A z + ||z||^2", "z", "A z + 2 z", "the term z is 2 times what it should be"),
+        ("z^H A z + 2 Re(b^H z)", "z", "A z", "a term is missing: b"),
+        ("tr(M A)", "A", "M", "transposed"),
+        ("2 Re(z^H M z)", "z", "2 M z", "right only if M is hermitian"),
+        ("a^3", "a", "3 |a|^2", "its numbers differ"),
+    ],
+)
+def test_claims_by_complex_variables(text: str, wrt: str, claim: str, words: str) -> None:
+    """The closed form is compared with difference quotients along complex directions, as an answer is."""
+    found = matcalc.check(text, wrt, claim, where=COMPLEX)
+    assert found.equal is (not words)
+    assert words in "; ".join(found.diagnosis)
+    assert found.check is not None or words
+    assert all(e["central_differences"] is not None for e in found.errors)

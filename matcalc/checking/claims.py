@@ -17,13 +17,25 @@ from typing import Any
 
 from ..answers.scope import Scope
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
-from ..expressions.build import is_number, is_zero, member, num, substitute, subtract, value_of
+from ..expressions.build import (
+    base_name,
+    is_complex,
+    is_conjugate_name,
+    is_number,
+    is_zero,
+    member,
+    num,
+    substitute,
+    subtract,
+    value_of,
+)
 from ..expressions.expr import Expr
 from ..expressions.functions import functions_of
 from ..expressions.labels import name_of
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim
 from ..notation.forms import evaluate_form, numbers_of
+from ..numbers.complex_slopes import part_of
 from ..numbers.judge import Values
 from ..numbers.record import Check
 from ..ops.core import MEMBER, SYMBOL
@@ -181,7 +193,7 @@ def check(
         if not _all_known(claim, function):
             raise
         return Verdict(False, [f"wrong dimension: in the claim, {error.message}"], derivative=shown, claim=None, notes=notes)
-    quotient = _quotient(question, truth is not None and truth._flipped)
+    quotient = _quotient(question, truth)
     if truth is None and quotient is None:
         raise NoAnswerError("there is neither a closed form nor a numerical derivative to compare the claim with")
     loose = _loose(claimed._typed, function)
@@ -384,12 +396,17 @@ def _all_known(text: str, function: Typed) -> bool:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
-def _quotient(question: Question, flipped: bool) -> Arrays | None:
-    """The derivative by differences, of the function or of the derivative one order below; None for an entry, where the closed form
-    was checked when it was made."""
+def _quotient(question: Question, truth: Derivative | None) -> Arrays | None:
+    """The derivative by differences, of the function or of the derivative one order below; None for an entry, and for more than one
+    order by complex variables, where the closed form was checked when it was made."""
     function, names, order = question.typed, question.names, question.options.order
-    variable = function.symbols.get(names[-1])
+    by = truth._by[-1] if truth is not None else names[-1]
+    flipped = truth is not None and truth._flipped
+    variable = function.symbols.get(base_name(by))
     if variable is None or (variable.op is MEMBER and (order > 1 or not is_number(variable.args[0]))):
+        return None
+    part = part_of(variable, is_conjugate_name(by)) if is_complex(variable) else ""
+    if part and (order > 1 or truth is None):
         return None
     place = (name_of(variable), (int(value_of(variable.args[0])),) if variable.op is MEMBER else None)
     below = partial(numbers_of, function)
@@ -399,7 +416,7 @@ def _quotient(question: Question, flipped: bool) -> Arrays | None:
         except NoAnswerError:
             return None
         below = partial(_closed, lower)
-    numbers = differences(below, place, variable.shape)
+    numbers = differences(below, place, variable.shape, part)
 
     def bound(arrays: ModuleType) -> Callable[..., Any]:
         value = numbers(arrays)

@@ -70,16 +70,18 @@ def ratios(ev: Evidence, some: Arrays, others: Arrays) -> list[Any] | None:
             return None
         if not any_nonzero(ev, [b]):
             continue  # a point where both vanish says nothing
-        r = sum(x * y for x, y in zip(ravel(a), ravel(b), strict=True)) / sum(y * y for y in ravel(b))
+        r = sum(x * y.conjugate() for x, y in zip(ravel(a), ravel(b), strict=True)) / sum(abs(y) ** 2 for y in ravel(b))
         if not close(ev, a, r * b):
             return None
         found.append(r)
+    if all(abs(r.imag) <= tolerance(ev) * abs(r) for r in found):
+        found = [r.real for r in found]
     return found or None
 
 
 def simple(ev: Evidence, ratios: Sequence[Any] | None) -> Fraction | None:
     """The one simple fraction that all of them are."""
-    if not ratios:
+    if not ratios or any(r.imag for r in ratios):
         return None
     nearest = Fraction(ratios[0]).limit_denominator(LARGEST)
     if not nearest or abs(nearest.numerator) > LARGEST:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..answers.layout import laid_out
 from ..errors import MatcalcError
-from ..expressions.build import is_number, num, power, size, times, transpose
+from ..expressions.build import is_complex, is_number, is_real, num, power, size, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
 from ..notation.forms import numbers_of
@@ -132,7 +132,7 @@ def _wrong_dimension(ev: Evidence) -> str:
 
 
 def _views(ev: Evidence) -> Iterator[View]:
-    """The claim as it is, transposed, or with its indices in another order, where the shapes then fit."""
+    """The claim as it is, transposed, conjugated, or with its indices in another order, where the shapes then fit."""
     import numpy as np
 
     if ev.plain:
@@ -143,6 +143,10 @@ def _views(ev: Evidence) -> Iterator[View]:
         if given == wanted[::-1] and given != (ONE, ONE):
             mixed = ev.truth is not None and ev.truth.order > 1 and ONE in given  # no layout says how these are to lie
             yield View("" if mixed else _transposed(ev), np.transpose)
+        if _is_complex(ev) and given == wanted:
+            yield View("conjugated: this is the derivative by the conjugate of the variable", np.conj)
+        elif _is_complex(ev) and given == wanted[::-1]:
+            yield View("conjugated and transposed", lambda c: np.conj(np.transpose(c)))
         return
     shapes = [(np.squeeze(c).shape, np.squeeze(g).shape) for c, g in zip(ev.claimed, ev.right)]
     legs = len(shapes[0][1])
@@ -175,7 +179,7 @@ def _transposed(ev: Evidence) -> str:
 
 def _off_by_a_factor(ev: Evidence, view: View, sums: bool = False) -> list[str]:
     factors = ratios(ev, [view.apply(c) for c in ev.claimed], ev.right)
-    if factors is None:
+    if factors is None or any(r.imag for r in factors):
         return []
     constant = simple(ev, factors)
     if constant is not None:
@@ -230,7 +234,7 @@ def _scalars(ev: Evidence) -> list[Expr]:
     """What a forgotten factor may be: the numbers that occur, and the sizes; the shortest first."""
     roots = [ev.claim.expr, function_of(ev).expr, *(ev.truth._tensor.expressions() if ev.truth is not None else [])]
     nodes = postorder(roots)
-    found = {e for e in nodes if e.is_scalar and not e.indices and not is_number(e)}
+    found = {e for e in nodes if e.is_scalar and not e.indices and not is_number(e) and is_real(e)}
     sizes = {size(d) for e in nodes for d in e.shape if d.number is None}
     found |= sizes | {times(a, b) for a, b in combinations(sizes, 2)}
     return sorted(found, key=lambda e: (e.size, e.digest))
@@ -275,11 +279,20 @@ def _turned_inside(ev: Evidence, view: View, accepts: Accepts) -> list[str]:
 
 
 def _symmetric(ev: Evidence, view: View) -> list[str]:
-    return _for_special_matrices(ev, view, ("symmetric",), lambda c: c == 1)
+    return _for_special_matrices(ev, view, _own_transposes(ev), lambda c: c == 1)
 
 
 def _symmetric_and_scaled(ev: Evidence, view: View) -> list[str]:
-    return _for_special_matrices(ev, view, ("symmetric",), lambda c: c is not None)
+    return _for_special_matrices(ev, view, _own_transposes(ev), lambda c: c is not None)
+
+
+def _own_transposes(ev: Evidence) -> tuple[str, ...]:
+    """The words of matrices that are their own transposes, or conjugate transposes."""
+    return ("hermitian", "symmetric") if _is_complex(ev) else ("symmetric",)
+
+
+def _is_complex(ev: Evidence) -> bool:
+    return is_complex(ev.function.expr)
 
 
 def _special(ev: Evidence, view: View) -> list[str]:
@@ -301,7 +314,9 @@ def _for_special_matrices(ev: Evidence, view: View, words: Iterable[str], accept
     others = {(n, side): rng.uniform(-1.5, 1.5, (side, side)) for n, side in sorted(sides)}
 
     def special(at: Place, values: Mapping[str, Any], word: str) -> Place:
-        return {**at[0], **{n: made(x, (word,), rng, arrays) for n, x in values.items()}}, at[1]
+        return {**at[0], **{n: made(arrays.np.real(x) if word == "hermitian" else x, (word,), rng, arrays) for n, x in values.items()}}, at[
+            1
+        ]
 
     for word in words:
         names = _squares(ev, word)

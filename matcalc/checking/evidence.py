@@ -18,6 +18,7 @@ from ..inference.infer import Typed
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.forms import numbers_of
 from ..numbers import precise
+from ..numbers.complex_slopes import HERMITIAN, part
 from ..numbers.judge import Place as Variable
 from ..numbers.judge import member_at, moved, values
 from ..numbers.numeric import Plan
@@ -242,12 +243,13 @@ def measure(difference: Any, gradient: Any) -> float | None:
     h, f = np.squeeze(difference), np.squeeze(gradient)
     if h.shape != f.shape:
         return None
-    above, below = (float(np.sum(v)) for v in ((h - f) ** 2, (h + f) ** 2))
+    above, below = (float(np.sum(np.abs(v) ** 2)) for v in (h - f, h + f))
     return 0.0 if above == 0 else float(np.sqrt(above / below)) if below else float("inf")
 
 
-def differences(function: Arrays, place: Variable, shape: Shape) -> Arrays:
-    """The derivative by a variable of this shape, whose indices come last, by central differences."""
+def differences(function: Arrays, place: Variable, shape: Shape, by: str = "") -> Arrays:
+    """The derivative by a variable of this shape, whose indices come last, by central differences; `by` says which part of it is
+    meant where the variable is complex (`numbers.complex_slopes`)."""
 
     def bound(arrays: ModuleType) -> Callable[[Values, Sizes], Any]:
         import numpy as np
@@ -258,13 +260,18 @@ def differences(function: Arrays, place: Variable, shape: Shape) -> Arrays:
             x = env[name] if member is None else member_at(env[name], member)
             rows, cols = (d.value(sizes) for d in shape)
             h = arrays.exact(10) ** -(getcontext().prec // 3 if arrays is precise else 5)
+
+            def slope(e: Any) -> Any:
+                e = e + arrays.np.conj(e.T) if by == HERMITIAN else arrays.number(e) if shape == SCALAR else e
+                ends = [value(moved(dict(env), place, x + e * step), sizes) for step in (h, -h)]
+                return (ends[0] - ends[1]) / (2 * h)
+
             columns = []
             for k in range(rows * cols):
                 e = arrays.np.zeros((rows, cols))
-                e[k // cols, k % cols] = h
-                e = arrays.number(e) if shape == SCALAR else e
-                ends = [value(moved(dict(env), place, x + e), sizes), value(moved(dict(env), place, x - e), sizes)]
-                columns.append((ends[0] - ends[1]) / (2 * h))
+                e[k // cols, k % cols] = arrays.exact(1)
+                i = arrays.exact(1j) if by else None
+                columns.append(part(slope(e), slope(e * i), by, i) if by else slope(e))
             found = np.stack(columns, axis=-1)
             return found.reshape([*found.shape[:-1], *(k for k, d in zip((rows, cols), shape, strict=True) if d is not ONE)])
 

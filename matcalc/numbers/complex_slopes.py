@@ -11,7 +11,10 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from ..expressions.expr import Expr
+from ..expressions.labels import words_of
 from ..kinds import SCALAR, Shape
+from ..ops.core import ENTRY
 from . import precise
 from .agreement import Level, Sides, greatest, total
 from .judge import Along, Numbers, Place, central_difference, moved, variable_at
@@ -48,14 +51,24 @@ def complex_slopes(
 
         known = slopes(e)
         if by != HERMITIAN:
-            turn = i if by == BY_CONJUGATE else -i
-            known = [[(a + turn * b) / 2 for a, b in zip(*pair, strict=True)] for pair in zip(known, slopes(e * i), strict=True)]
+            known = [[part(a, b, by, i) for a, b in zip(*pair, strict=True)] for pair in zip(known, slopes(e * i), strict=True)]
         watch.trace = []
         claimed = along(env, sizes, arrays.np.conj(e) if by == BY_CONJUGATE else e)
         here = total([arrays.flat(v) for v in value(env, sizes)] or [[arrays.exact(0)]])
         return Sides(list(map(_apart, known)), list(map(_apart, claimed)), greatest(here), traces, watch.trace)
 
     return sides
+
+
+def part(slope: Any, turned: Any, by: str, i: Any) -> Any:
+    """A e, or B conj(e), from the slopes along e and i e."""
+    return (slope + (i if by == BY_CONJUGATE else -i) * turned) / 2
+
+
+def part_of(variable: Expr, conjugated: bool) -> str:
+    """Which part a derivative by this variable, or by its conjugate, is."""
+    hermitian = variable.op is not ENTRY and "hermitian" in words_of(variable)
+    return HERMITIAN if hermitian else BY_CONJUGATE if conjugated else BY_NAME
 
 
 def _apart(entries: Sequence[Any]) -> list[Any]:

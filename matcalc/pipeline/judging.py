@@ -16,7 +16,7 @@ from ..differentiation.tensor import Tensor, size_of
 from ..errors import NoAnswerError, ShapeError
 from ..expressions.build import base_name, is_complex, is_conjugate_name, is_zero, negative, substitute, subtract, symbol, value_of
 from ..expressions.expr import Expr, outline, postorder
-from ..expressions.labels import name_of, words_of
+from ..expressions.labels import name_of
 from ..expressions.named import has_names
 from ..inference.infer import Typed
 from ..kinds import SCALAR
@@ -91,10 +91,9 @@ def judged(
 
         along = tangent(kind, structured)
     if is_complex(variable):
-        from ..numbers.complex_slopes import BY_CONJUGATE, BY_NAME, HERMITIAN, complex_slopes
+        from ..numbers.complex_slopes import complex_slopes, part_of
 
-        hermitian = variable.op is not ENTRY and "hermitian" in words_of(variable)
-        slopes = partial(complex_slopes, HERMITIAN if hermitian else BY_CONJUGATE if conjugated else BY_NAME)
+        slopes = partial(complex_slopes, part_of(variable, conjugated))
 
     try:
         check = judge(
