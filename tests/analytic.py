@@ -258,7 +258,7 @@ def nuclear(x: Array) -> Array:
 
 def extreme(x: Array, sign: int) -> Array:
     x = column(x)
-    order = np.sort(sign * x.real[:, 0])
+    order = np.sort(sign * real(x)[:, 0])
     if len(order) > 1 and order[-1] == order[-2]:
         away_from(x, x[[int(np.argmax(sign * x.real[:, 0]))]])
     return x[[int(np.argmax(sign * x.real[:, 0]))]]

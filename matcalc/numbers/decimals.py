@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, getcontext
+from functools import cache
 from typing import Any
 
 from .complex_decimals import ComplexDecimal
@@ -32,7 +33,7 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
 
         if not x.is_finite() or (x and abs(x).adjusted() > farthest):  # 0 has an exponent too
             return NAN
-        bits = libmp.dps_to_prec(getcontext().prec + GUARD)
+        bits = _bits(getcontext().prec + GUARD)
         try:
             if isinstance(x, Decimal):
                 return _decimal(getattr(libmp, f"mpf_{name}")(*first, libmp.from_str(str(x), bits), bits))
@@ -42,6 +43,13 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
             return NAN
 
     return value
+
+
+@cache
+def _bits(digits: int) -> int:
+    from mpmath import libmp
+
+    return int(libmp.dps_to_prec(digits))
 
 
 def _decimal(number: tuple[int, Any, int, int]) -> Decimal:

@@ -54,8 +54,9 @@ class UnknownSize(ShapeError):
 class Kernel:
     """An operation's numeric text, compiled."""
 
-    __slots__ = ("call", "shaped", "words")
+    __slots__ = ("call", "many", "shaped", "words")
     call: Callable[..., Value]
+    many: bool  # whether it takes its arguments as one list
     shaped: bool
     words: tuple[str, ...]  # what of the arrays' module its text speaks of
 
@@ -66,6 +67,7 @@ class Kernel:
         at = len(op.params)
         self.call = (lambda *given: made(*given[:at], given[at:-4], *given[-4:])) if further else made
         self.words = made.__code__.co_names
+        self.many = not op.params
         self.shaped = "rows" in op.numeric or "cols" in op.numeric
 
 
@@ -241,22 +243,21 @@ class Plan:
         missed: list[ShapeError],
     ) -> None:
         """Compute the steps. What has no such entry is not a number, and the error is kept: a condition may switch it off."""
-        watch = watching.get()
+        watch, switches, real = watching.get(), self._switches, self._real
         if watch is not None:
             watch.spend(NODE * len(steps))
         for e, compiled, scalar in steps:
             if watch is not None:
-                watch.enter(e)
+                watch.node, watch.place = e, 0
             try:
                 if compiled is not None:
-                    if e in self._switches and any(values[a] == 0 for a in self._switches[e]):
+                    if switches and e in switches and any(values[a] == 0 for a in switches[e]):
                         values[e] = self._filled(e, sizes, 0.0)
                         continue
                     rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
                     args = [values[a] for a in e.args]
-                    value = (
-                        compiled.call(*args, rows, cols, e.attr, sizes) if e.op.params else compiled.call(args, rows, cols, e.attr, sizes)
-                    )
+                    given = (args,) if compiled.many else args
+                    value = compiled.call(*given, rows, cols, e.attr, sizes)
                 elif e in self._bodies:
                     value = self._repeat(e, values, env, sizes, indices, missed)
                 else:
@@ -268,9 +269,9 @@ class Plan:
             except ShapeError as error:
                 missed.append(error)
                 value = self._filled(e, sizes, math.nan)
-            if e in self._real:
+            if real and e in real:
                 value = self.arrays.np.real(value)
-            if getattr(value, "ndim", 0) and scalar:
+            if scalar and getattr(value, "ndim", 0):
                 value = self.arrays.number(value)
             values[e] = value
 
@@ -332,10 +333,10 @@ def _leaf(
     e: Expr, values: dict[Expr, Value], env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int], arrays: ModuleType
 ) -> Value:
     op, attr = e.op, e.attr
-    if op in _ABSTRACT:
-        return _abstract(e, [values[a] for a in e.args], env, sizes)
     if op is SYMBOL:
         return _named(attr[0], env, arrays)  # type: ignore[index]
+    if op in _ABSTRACT:
+        return _abstract(e, [values[a] for a in e.args], env, sizes)
     if op is MEMBER:
         name: str = attr[0]  # type: ignore[index]
         family = _named(name, env, arrays)

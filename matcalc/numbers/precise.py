@@ -89,6 +89,8 @@ class special:
 
 def exact(value: Any) -> Any:
     """A number; a float by its shortest decimal digits."""
+    if type(value) is int:
+        return Decimal(value)
     if isinstance(value, complex):
         return ComplexDecimal(exact(value.real), exact(value.imag))
     if isinstance(value, float):

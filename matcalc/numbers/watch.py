@@ -24,21 +24,17 @@ class Watch:
     def __init__(self, most: int = MOST) -> None:
         self.trace: list[tuple[object, int, Sequence[object]]] = []
         self.left = most
-        self._node: object = None
-        self._place = 0
+        self.node: object = None  # of the expression, in which the comparisons that follow are made
+        self.place = 0
 
     def spend(self, products: int) -> None:
         self.left -= products * getcontext().prec // DIGITS
         if self.left < 0:
             raise TooMuch
 
-    def enter(self, node: object) -> None:
-        """The comparisons that follow are made in this node."""
-        self._node, self._place = node, 0
-
     def note(self, outcomes: Sequence[object]) -> None:
-        self.trace.append((self._node, self._place, outcomes))
-        self._place += 1
+        self.trace.append((self.node, self.place, outcomes))
+        self.place += 1
 
 
 watching: ContextVar[Watch | None] = ContextVar("watching", default=None)

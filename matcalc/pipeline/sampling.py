@@ -16,6 +16,7 @@ from ..kinds import LARGEST_LITERAL, ONE, Dim, Shape
 from ..numbers.verify import Point
 from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MEMBER, SIZE, SYMBOL, UNIT
 
+_PLACED = (ENTRY, MEMBER, UNIT, INDEXED_SUM, INDEXED_PRODUCT)  # what names places of an array
 LARGEST_DRAWN = 3  # what a whole number is drawn as at most: x_j, with j in N, has three entries or more
 
 
@@ -46,11 +47,11 @@ class Sampler:
             elif n.op is SIZE:
                 self.dims.append(n.attr)  # type: ignore[arg-type]
             self.dims += n.shape
-        self.least = max([least, *(k for n in nodes for k in _numbers(n))], default=0)
-        self.subscripts = {name_of(s) for n in nodes for i in _places(n) for s in postorder(i) if s.op is SYMBOL}
-        self.literal = {
-            d for n in nodes if n.op is LITERAL or any(_is_far(i) for i in _places(n)) for s in (n, *n.args[:1]) for d in s.shape
-        }
+        placed = [n for n in nodes if n.op in _PLACED]
+        self.least = max([least, *(k for n in placed for k in _numbers(n))], default=0)
+        self.subscripts = {name_of(s) for n in placed for i in _places(n) for s in postorder(i) if s.op is SYMBOL}
+        far = [n for n in nodes if n.op is LITERAL] + [n for n in placed if any(map(_is_far, _places(n)))]
+        self.literal = {d for n in far for s in (n, *n.args[:1]) for d in s.shape}
         # Whether sizes or whole numbers stand in the formulas as numbers.
         self.counts = any(n.op is SIZE for n in nodes) or any("integer" in words for _, words in self.symbols.values())
 
