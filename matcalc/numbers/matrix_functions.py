@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 
@@ -18,16 +18,53 @@ NEAR = 0.6  # from there on a series gives the logarithm
 ROUNDS = 60  # of an iteration; of square roots
 
 
+class Pile:
+    """Matrices of one shape, side by side: what is done with all of them is done at once."""
+
+    __slots__ = ("beside", "count")
+
+    def __init__(self, beside: Value, count: int) -> None:
+        self.beside, self.count = beside, count
+
+    def turned(self, *axes: int) -> Value:
+        """The entries with the axes (row, which matrix, column) in this order."""
+        return self.beside.reshape(self.beside.shape[0], self.count, -1).transpose(axes)
+
+    def __add__(self, other: Pile) -> Pile:
+        return Pile(self.beside + other.beside, self.count)
+
+    def __mul__(self, factor: Any) -> Pile:
+        return Pile(self.beside * factor, self.count)
+
+    def __truediv__(self, divisor: Any) -> Pile:
+        return Pile(self.beside / divisor, self.count)
+
+    @property
+    def T(self) -> Pile:
+        turned = self.turned(2, 1, 0)
+        return Pile(turned.reshape(turned.shape[0], -1), self.count)
+
+    def after(self, X: Value) -> Pile:
+        """X times each."""
+        return Pile(X @ self.beside, self.count)
+
+    def before(self, X: Value) -> Pile:
+        """Each times X."""
+        rows, cols = self.beside.shape[0], X.shape[1]
+        below = self.turned(1, 0, 2).reshape(rows * self.count, -1) @ X
+        return Pile(below.reshape(self.count, rows, cols).transpose((1, 0, 2)).reshape(rows, -1), self.count)
+
+
 class Jet:
     """A matrix with its derivatives along directions: the sum of parts[S] times the e_k with k in the set S (as bits), where every e_k
-    squares to 0, and so does every product of two of the `units`, of which each gives a derivative of its own. A function of matrices,
-    written with these operations, has its derivatives in the last parts: what is upper triangular by blocks in Higham and Relton (2013),
-    without the zeros."""
+    squares to 0. A direction may be a pile of them, each with a derivative of its own. A function of matrices, written with these
+    operations, has its derivatives in the last parts: what is upper triangular by blocks in Higham and Relton (2013), without the
+    zeros."""
 
-    __slots__ = ("parts", "units")
+    __slots__ = ("parts",)
 
-    def __init__(self, parts: dict[int, Value], units: int = 0) -> None:
-        self.parts, self.units = parts, units
+    def __init__(self, parts: dict[int, Value]) -> None:
+        self.parts = parts
 
     @property
     def arrays(self) -> Any:
@@ -37,14 +74,14 @@ class Jet:
     @property
     def order(self) -> int:
         """Products of more nilpotent parts vanish."""
-        return (reduce(or_, self.parts) & ~self.units).bit_count() + bool(self.units)
+        return reduce(or_, self.parts).bit_count()
 
     def _map(self, function: Callable[[Value], Value]) -> Jet:
-        return Jet({s: function(a) for s, a in self.parts.items()}, self.units)
+        return Jet({s: function(a) for s, a in self.parts.items()})
 
     def __add__(self, other: Jet) -> Jet:
         parts = {s: self.parts[s] + b if s in self.parts else b for s, b in other.parts.items()}
-        return Jet(self.parts | parts, self.units | other.units)
+        return Jet(self.parts | parts)
 
     def __mul__(self, factor: Any) -> Jet:
         return self._map(lambda a: a * factor)
@@ -57,13 +94,12 @@ class Jet:
 
     def __matmul__(self, other: Jet) -> Jet:
         found: dict[int, Value] = {}
-        units = self.units | other.units
-        pairs = _pairs(tuple(self.parts), tuple(other.parts), units)
+        pairs = [(s, t) for s in self.parts for t in other.parts if not s & t]
         spend(NODE * len(pairs))
         for s, t in pairs:
-            product = self.parts[s] @ other.parts[t]
+            product = _product(self.parts[s], other.parts[t])
             found[s | t] = found[s | t] + product if s | t in found else product
-        return Jet(found, units)
+        return Jet(found)
 
     @property
     def T(self) -> Jet:
@@ -72,7 +108,7 @@ class Jet:
     def inverse(self) -> Jet:
         """Part by part, from A B = I."""
         own = Jet({0: self.arrays.np.linalg.inv(self.parts[0])})
-        found, rest = own, Jet({s: a for s, a in self.parts.items() if s}, self.units)
+        found, rest = own, Jet({s: a for s, a in self.parts.items() if s})
         for _ in range(self.order):
             found = own - own @ (rest @ found)
         return found
@@ -103,13 +139,14 @@ class Jet:
         return total
 
 
-@lru_cache(maxsize=1024)
-def _pairs(some: tuple[int, ...], others: tuple[int, ...], units: int) -> list[tuple[int, int]]:
-    """The parts of two jets whose product does not vanish."""
-    return [(s, t) for s in some for t in others if not (s & t or (s & units and t & units))]
+def _product(a: Value, b: Value) -> Value:
+    return b.after(a) if isinstance(b, Pile) else a.before(b) if isinstance(a, Pile) else a @ b
 
 
 def _norm(X: Value) -> Any:
+    """The norm of a matrix; the greatest of a pile."""
+    if isinstance(X, Pile):
+        return max(map(_norm, X.turned(1, 0, 2)))
     return of(X).np.linalg.norm(X)
 
 
@@ -121,23 +158,21 @@ class MatrixFunction:
 
     def __call__(self, X: Value, *directions: Value) -> Value:
         """The value at X, or its derivative along directions."""
-        return self._parts(X, directions, ())[-1]
+        return self._last(X, directions)
 
     def kronecker(self, X: Value, *directions: Value) -> Value:
         """The matrix M with vec L(X, …, E) = M vec(E) for the derivative L, column by column."""
-        np, (rows, cols) = of(X).np, X.shape
-        units = [unit.reshape(cols, rows).T for unit in np.eye(rows * cols)]
-        return np.array([part.T.reshape(-1) for part in self._parts(X, directions, units)]).T
+        rows, cols = X.shape
+        units = of(X).np.eye(rows * cols).reshape(rows * cols, cols, rows).transpose((2, 0, 1)).reshape(rows, -1)
+        found = self._last(X, [*directions, Pile(units, rows * cols)])
+        return found.turned(2, 0, 1).reshape(-1, rows * cols)
 
-    def _parts(self, X: Value, directions: Sequence[Value], units: Sequence[Value]) -> list[Value]:
+    def _last(self, X: Value, directions: Sequence[Value]) -> Value:
         sizes = [size or size + 1 for size in map(_norm, directions)]
-        given = [*[E / size for E, size in zip(directions, sizes, strict=True)], *units]
-        count, every = len(directions), math.prod(sizes)
-        jet = Jet({0: X} | {1 << k: E for k, E in enumerate(given)}, (1 << len(given)) - (1 << count) if units else 0)
+        jet = Jet({0: X} | {1 << k: E / size for k, (E, size) in enumerate(zip(directions, sizes, strict=True))})
         with of(X).guarded(GUARD):
             parts = self.function(jet).parts
-        along = (1 << count) - 1
-        return [parts[s] * every for s in [along | 1 << count + k for k in range(len(units))] or [along]]
+        return parts[(1 << len(directions)) - 1] * math.prod(sizes)
 
 
 # ---------------------------------------------------------------------------------------------- series, after halvings

@@ -256,7 +256,7 @@ class Plan:
                         continue
                     rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
                     args = [values[a] for a in e.args]
-                    given = (args,) if compiled.many else args
+                    given: Sequence[Value] = (args,) if compiled.many else args
                     value = compiled.call(*given, rows, cols, e.attr, sizes)
                 elif e in self._bodies:
                     value = self._repeat(e, values, env, sizes, indices, missed)
