@@ -271,7 +271,7 @@ class Plan:
                 value = self._filled(e, sizes, math.nan)
             if real and e in real:
                 value = self.arrays.np.real(value)
-            if scalar and getattr(value, "ndim", 0):
+            if scalar and getattr(value, "ndim", False):
                 value = self.arrays.number(value)
             values[e] = value
 
