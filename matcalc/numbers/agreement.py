@@ -31,6 +31,10 @@ class Level(NamedTuple):
     agreed: int
     nothing: int
 
+    def h(self, arrays: ModuleType, kind: Kind) -> Any:
+        """The step at a point of this kind."""
+        return arrays.exact(10) ** -self.step * arrays.exact(kind.scale)
+
 
 LEVELS = (Level(50, 17, 25, 50), Level(150, 50, 25, 60), Level(450, 150, 25, 120))
 DOUBLE = (Level(16, 3, 8, 11), Level(16, 2, 8, 11), Level(16, 4, 8, 11), Level(16, 5, 6, 9))

@@ -15,9 +15,8 @@ from ..expressions.expr import Expr
 from ..expressions.labels import words_of
 from ..kinds import SCALAR, Shape
 from ..ops.core import ENTRY
-from . import precise
 from .agreement import Level, Sides, greatest, total
-from .judge import Along, Numbers, Place, central_difference, moved, variable_at
+from .judge import Along, Numbers, Place, moved, quotient, variable_at
 from .verify import Kind, Point
 from .watch import Watch
 
@@ -29,7 +28,6 @@ def complex_slopes(
 ) -> Callable[[dict[str, Any], Kind, Level, Watch], Sides]:
     """Difference quotients of the function and the claim, along a random direction; real and imaginary parts one after the other."""
     value, along = function(arrays), claim(arrays)
-    signs = (1, -1) if arrays is precise else (1, -1, 2, -2)
     i = arrays.exact(1j)
 
     def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
@@ -38,16 +36,15 @@ def complex_slopes(
         rng, size = arrays.random(kind.turn), (shape[0].value(sizes), shape[1].value(sizes))
         e = rng.uniform(-1.0, 1.0, size) + rng.uniform(-1.0, 1.0, size) * i
         e = e + arrays.np.conj(e.T) if by == HERMITIAN else arrays.number(e) if shape == SCALAR else e
-        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
         traces: list[Any] = []
 
         def slopes(direction: Any) -> list[list[Any]]:
-            ends = []
-            for sign in signs:
-                watch.trace = []
-                ends.append([arrays.flat(v) for v in value(moved(env, variable, x + direction * (h * sign)), sizes)])
-                traces.append(watch.trace)
-            return [central_difference(h, *each) for each in zip(*ends, strict=True)]
+            def parts(t: Any) -> list[list[Any]]:
+                return [arrays.flat(v) for v in value(moved(env, variable, x + direction * t), sizes)]
+
+            found, _, compared = quotient(parts, level.h(arrays, kind), arrays, watch)
+            traces.extend(compared)
+            return found
 
         known = slopes(e)
         if by != HERMITIAN:

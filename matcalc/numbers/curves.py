@@ -15,9 +15,8 @@ from ..expressions.expr import Expr
 from ..kinds import Shape
 from .agreement import Level, Sides, Sight, greatest
 from .drawing import by_text
-from .judge import central_difference
+from .judge import quotient
 from .numeric import Plan
-from .precise import __name__ as PRECISE
 from .verify import Kind
 from .watch import Watch
 
@@ -115,17 +114,17 @@ class Curves:
 
     def _slope(
         self, arrays: ModuleType, value: Plan, env: dict[str, Any], u: Any, kind: Kind, level: Level, watch: Watch
-    ) -> tuple[list[Any], list[Any], list[Any]]:
+    ) -> tuple[list[Any], Sequence[Any], list[Any]]:
         """The difference quotient of a function along the curve, its last values, and what it compared at the ends."""
         curve = Plan(self.formulas["retraction"], arrays)
-        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
-        ends, traces = [], []
-        for sign in (1, -1) if arrays.__name__ == PRECISE else (1, -1, 2, -2):
-            moved = curve.run({**env, self.u: u * (h * sign)}, kind.sizes)[0]
-            watch.trace = []
-            ends.append(arrays.flat(value.run({**env, self.name: moved}, kind.sizes)[0]))
-            traces.append(watch.trace)
-        return central_difference(h, *ends), ends[0], traces
+
+        def parts(t: Any) -> list[list[Any]]:
+            moved = curve.run({**env, self.u: u * t}, kind.sizes)[0]
+            watch.trace = []  # what the curve compares is no switch of the function
+            return [arrays.flat(value.run({**env, self.name: moved}, kind.sizes)[0])]
+
+        (slope,), (end,), traces = quotient(parts, level.h(arrays, kind), arrays, watch)
+        return slope, end, traces
 
 
 def _apart(known: Sequence[Any], claimed: list[list[Any]], size: Any) -> Sequence[Any]:

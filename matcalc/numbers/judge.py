@@ -108,7 +108,6 @@ def _differences(
 ) -> Callable[[dict[str, Any], Kind, Level, Watch], Sides]:
     """A difference quotient of the function and the claim, along a random direction."""
     value, along = function(arrays), claim(arrays)
-    signs = (1, -1) if arrays is precise else (1, -1, 2, -2)
 
     def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
         sizes = kind.sizes
@@ -128,25 +127,31 @@ def _differences(
             def path(t: Any) -> Any:  # of one rank, as a line is not
                 return (arrays.np.eye(len(left)) + left * t) @ x @ (arrays.np.eye(len(right)) + right * t)
 
-        h = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
-        ends, traces = [], []
-        for sign in signs:
-            watch.trace = []
-            ends.append([arrays.flat(v) for v in value(moved(env, variable, path(h * sign)), sizes)])
-            traces.append(watch.trace)
+        def parts(t: Any) -> list[list[Any]]:
+            return [arrays.flat(v) for v in value(moved(env, variable, path(t)), sizes)]
+
+        slopes, end, traces = quotient(parts, level.h(arrays, kind), arrays, watch)
         watch.trace = []
         claimed = along(env, sizes, e)
-        slopes = [central_difference(h, *each) for each in zip(*ends, strict=True)]
-        return Sides(slopes, claimed, greatest(total(ends[0])), traces, watch.trace)
+        return Sides(slopes, claimed, greatest(total(end)), traces, watch.trace)
 
     return sides
 
 
-def central_difference(h: Any, *ends: Sequence[Any]) -> list[Any]:
-    """The central difference from the values at h, -h; where those at 2h, -2h are given too, without the term of h^2."""
-    if len(ends) == 2:
-        return [(a - b) / (2 * h) for a, b in zip(*ends, strict=True)]
-    return [(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*ends, strict=True)]
+def quotient(
+    parts: Callable[[Any], Sequence[Sequence[Any]]], h: Any, arrays: ModuleType, watch: Watch
+) -> tuple[list[list[Any]], Sequence[Sequence[Any]], list[Any]]:
+    """The central difference at 0 of what has entries by parts; the entries at its first end, and what was compared at each. In double
+    precision it is one without the term of h^2."""
+    ends, traces = [], []
+    for by in (1, -1) if arrays is precise else (1, -1, 2, -2):
+        watch.trace = []
+        ends.append(parts(h * by))
+        traces.append(watch.trace)
+    if arrays is precise:
+        return [[(a - b) / (2 * h) for a, b in zip(*each, strict=True)] for each in zip(*ends, strict=True)], ends[0], traces
+    slopes = [[(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*each, strict=True)] for each in zip(*ends, strict=True)]
+    return slopes, ends[0], traces
 
 
 def values(one: Numbers, other: Numbers) -> Sight:

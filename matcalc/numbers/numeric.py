@@ -191,18 +191,23 @@ class Plan:
         return self.run(env, sizes)[0]
 
     def run_at(
-        self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Iterable[str], places: Sequence[dict[str, int]]
+        self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], places: Iterable[dict[str, int]]
     ) -> Iterator[tuple[Value, ...]]:
-        """The values of the roots for some values of the indices `names`; what they do not move is computed once."""
-        moving = frozenset(names)
+        """The values of the roots for some values of the indices `names`. A step runs again only where one of these that it depends on,
+        or one that stands before it, has another value than at the place before."""
+        rank = {name: k + 1 for k, name in enumerate(names)}
+        levels: list[list[Step]] = [[] for _ in range(len(names) + 1)]
+        for step in self._steps:
+            levels[max((rank.get(i, 0) for i in step[0].indices), default=0)].append(step)
         values: dict[Expr, Value] = {}
         missed: list[ShapeError] = []
-        if places:
-            self._run([step for step in self._steps if not moving & step[0].indices], values, env, sizes, places[0], missed)
-        moved = [step for step in self._steps if moving & step[0].indices]
+        before: dict[str, int] = {}
         for at in places:
-            with self._quiet():
-                self._run(moved, values, env, sizes, at, missed)
+            first = next((k for name, k in rank.items() if at[name] != before[name]), len(levels)) if before else 0
+            for level in levels[first:]:
+                with self._quiet():
+                    self._run(level, values, env, sizes, at, missed)
+            before = at
             yield tuple(values[r] for r in self.roots) if self._switched_off(values) else self._found(values, missed)
 
     def _switched_off(self, values: dict[Expr, Value]) -> bool:
@@ -213,25 +218,13 @@ class Plan:
     def run_over(
         self, env: Mapping[str, Any], sizes: Mapping[str, int], names: Sequence[str], ranges: Sequence[int]
     ) -> Iterator[tuple[tuple[int, ...], Value]]:
-        """The first root for all values of some free indices, with their places (from 0). A step runs again only when an index
-        that it depends on has moved; the index that moves the fewest steps moves fastest."""
-        moves = [sum(name in e.indices for e, _, _ in self._steps) for name in names]
-        slowest = sorted(range(len(names)), key=lambda k: -moves[k])
-        place = {names[k]: n + 1 for n, k in enumerate(slowest)}
-        levels: list[list[Step]] = [[] for _ in range(len(names) + 1)]
-        for step in self._steps:
-            levels[max((place.get(i, 0) for i in step[0].indices), default=0)].append(step)
-        values: dict[Expr, Value] = {}
-        missed: list[ShapeError] = []
-        before: tuple[int, ...] = ()
-        for at in product(*[range(ranges[k]) for k in slowest]):
-            indices = {names[k]: n + 1 for k, n in zip(slowest, at, strict=True)}
-            first = next((k + 1 for k, (a, b) in enumerate(zip(at, before, strict=True)) if a != b), 0) if before else 0
-            for level in levels[first:]:
-                with self._quiet():
-                    self._run(level, values, env, sizes, indices, missed)
-            before = at
-            yield tuple(at[slowest.index(k)] for k in range(len(names))), self._found(values, missed)[0]
+        """The first root for all values of some free indices, with their places (from 0). The index that moves the fewest steps moves
+        fastest."""
+        slowest = sorted(zip(names, ranges, strict=True), key=lambda pair: -sum(pair[0] in e.indices for e, _, _ in self._steps))
+        turned = [name for name, _ in slowest]
+        places = [dict(zip(turned, at, strict=True)) for at in product(*[range(1, count + 1) for _, count in slowest])]
+        for at, found in zip(places, self.run_at(env, sizes, turned, places), strict=True):
+            yield tuple(at[name] - 1 for name in names), found[0]
 
     def _run(
         self,

@@ -239,8 +239,7 @@ class Search:
         token = watching.set(watch)
         try:
             sides = self.sides(self.asked.point.at(kind, arrays), kind, level, watch)
-            step = arrays.exact(10) ** -level.step * arrays.exact(kind.scale)
-            reading = Agreement(sides, step, level is self.levels[0], arrays.is_finite)
+            reading = Agreement(sides, level.h(arrays, kind), level is self.levels[0], arrays.is_finite)
         except NO_NUMBER:
             return None
         except ShapeError as error:
