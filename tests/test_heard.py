@@ -55,7 +55,6 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\frac12 \rho A v^3 C_p", "v", "3 rho A v^2 C_p/2"),
     (r"I_D = \frac12 k (V_{GS} - V_T)^2", "V_{GS}", "k (V_{GS} - V_T)"),
     (r"\text{AIC} = 2k - 2\ln(\hat L)", r"\hat L", "-2/L_{hat}"),
-    ("A X^2", "X", None),
     ("A^2 x", "x", "A^2"),
     # I, where it can be no identity
     ("P = I^2 R", "I", "2 I R"),

@@ -37,6 +37,9 @@ def where_of(typed: Typed, trees: Sequence[Node], expressions: Sequence[Expr]) -
     return "; ".join(filter(None, (typed.where, *map(spell_declaration, more))))
 
 
+_SHORT = {"eps": "epsilon", "lam": "lambda", "lambda_": "lambda"}  # what Python calls these letters, one of which is a word of its own
+
+
 class Scope:
     """The names in play: what values an evaluation needs, which names are taken."""
 
@@ -77,6 +80,7 @@ class Scope:
             (canonical,) = parse_names(name)
         except (MatcalcError, ValueError):
             return name
+        canonical = _SHORT.get(canonical, canonical) if canonical not in known | self.bound else canonical
         if canonical in known or split_name(canonical)[1]:
             return canonical
         alike = [n for n in self.symbols if split_name(n)[0] == canonical and len(split_name(n)[1]) > 1]

@@ -121,6 +121,10 @@ class Counting:
                     self.numbered.setdefault(base, set()).add(int(sub[:9]))
                 else:
                     self._note_axes(base, sub, lows)
+            elif n.op == "index" and n.args[0].op == "name" and n.args[0].attr not in self.declared:  # x[n]
+                for axis, a in enumerate(n.args[1:]):
+                    if (part := _place(a)) is not None and (low := lows.get(part.letter)) is not None and low + part.shift == 0:
+                        self.zero.add((str(n.args[0].attr), axis))
             if n.op in ("mul", "ew") and lows:
                 lows = _guarded(n, lows)
             todo += [(a, _inside(n, lows) if k == 0 else lows) for k, a in enumerate(n.args)]
@@ -173,11 +177,32 @@ class Counting:
             node = n if all(a is b for a, b in zip(args, n.args)) else Node(n.op, args, n.attr, n.span)
             if n.op == "name" and isinstance(n.attr, str):
                 node = self._name(n, lows)
+            elif n.op == "index" and n.args[0].op == "name":
+                base = str(n.args[0].attr)
+                node = Node(
+                    "index",
+                    (args[0], *[self._at(a, m, (base, k), lows) for k, (a, m) in enumerate(zip(n.args[1:], args[1:]))]),
+                    n.attr,
+                    n.span,
+                )
             elif _from_zero(n):
                 high = Node("add", (args[2], Node("num", (), Fraction(1))), None, n.args[2].span)
                 node = Node(n.op, (args[0], Node("num", (), Fraction(1), n.args[1].span), high), n.attr, n.span)
             done[id(n)] = node
         return done[id(root)]
+
+    def _at(self, place: Node, moved: Node, axis: Axis, lows: Lows) -> Node:
+        """A place in brackets, counted from 1; `moved` has the indices in it moved."""
+        part = _place(place)
+        if axis not in self.zero or part is None:
+            return moved
+        if part.letter and lows.get(part.letter) == 0:  # n - 1 + 1
+            return place
+        return (
+            Node("add", (moved, Node("num", (), Fraction(1))), None, place.span)
+            if part.letter
+            else Node("num", (), Fraction(part.shift + 1))
+        )
 
     def _name(self, n: Node, lows: Lows) -> Node:
         name = str(n.attr)
@@ -202,6 +227,19 @@ class Counting:
         """N in x_N, where some index runs to N."""
         ends = next((r for r in readings(sub) if all(not p.letter or p.letter in self.bounds for p in r)), [])
         return ends if any((base, axis) in self.zero for axis in range(len(ends))) else []
+
+
+def _place(n: Node) -> Part | None:
+    """n, n+1 or 3 in brackets as a part of a subscript."""
+    if n.op == "name":
+        return Part(str(n.attr))
+    if n.op == "num" and isinstance(n.attr, Fraction) and n.attr.denominator == 1:
+        return Part("", int(n.attr))
+    if n.op == "add" and len(n.args) == 2 and n.args[0].op == "name":
+        second = n.args[1].args[0] if n.args[1].op == "neg" else n.args[1]
+        if second.op == "num" and isinstance(second.attr, Fraction) and second.attr.denominator == 1:
+            return Part(str(n.args[0].attr), int(second.attr) * (-1 if n.args[1].op == "neg" else 1))
+    return None
 
 
 def _from_zero(n: Node) -> bool:

@@ -24,7 +24,7 @@ from ..syntax import Declaration, Node, Program, split_name, walk
 from .assumptions import SizeNames, declarations_of, is_slice, sentences, where_text
 from .complex_values import refuse_undecided
 from .elaborate import typed_program
-from .matrix_functions import refuse_doubtful
+from .matrix_functions import settle
 from .meaning import MEANINGS
 from .misfit import Misfit
 from .rekind import search
@@ -137,7 +137,9 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     names = SizeNames(el)
     names.name_all()
     refuse_suspect(el)
-    refuse_doubtful(el, names.resolve)
+    if decided := settle(el, names.resolve):
+        scene.remarks.append(decided)
+        return _typed(scene, *_elaborated(scene))
     refuse_undecided(el, names.resolve)
     roots = [root, *el.bindings.values(), *(t for _, t in el.seen), *el.symbols.values()]
     finish(roots, names.resolve)

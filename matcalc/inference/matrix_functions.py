@@ -16,8 +16,12 @@ MATRIX_FUNCTIONS = {op.scalar: op.name for op in REGISTRY.values() if op.scalar}
 PASSING = frozenset({"neg", "T", "H", "add"})  # what a function's value goes through unchanged in this respect
 
 
-def refuse_doubtful(el: Typing, resolve: Resolve) -> None:
-    """ShapeError where a function of a square matrix stands in a product of matrices, below tr, det or a norm, or is the root of X^T X."""
+def settle(el: Typing, resolve: Resolve) -> str:
+    """ShapeError where a function of a square matrix stands in a product of matrices, below tr, det or a norm, or is the root of X^T X.
+
+    The root and the logarithm of what is positive definite are those of the matrix: its entries may be negative, and then have none.
+    Where the text has such a one, its node is made that function, what was decided is returned, and the text is to be typed again.
+    """
     terms = {id(node): term for node, term in el.seen}
     program = el.scene.program
     for root in (*(b.value for b in program.bindings if not b.params), program.body):
@@ -31,7 +35,23 @@ def refuse_doubtful(el: Typing, resolve: Resolve) -> None:
         for call in calls:
             place = _place(call, parents, terms) or ("a result" if _is_root_of_square(call) and id(call) not in parents else "")
             if place and _is_square(terms.get(id(call)), resolve):
-                _refuse(el, call, place)
+                if not _is_positive(el, call):
+                    _refuse(el, call, place)
+                return _made_of_matrix(el, call)
+    return ""
+
+
+def _is_positive(el: Typing, call: Node) -> bool:
+    """log and sqrt of a name that is declared positive definite, and sqrt(X^T X)."""
+    inside = call.args[0]
+    declared = inside.op == "name" and "spd" in el.properties(str(inside.attr), twin=False)
+    return (declared and call.attr in ("log", "sqrt")) or _is_root_of_square(call)
+
+
+def _made_of_matrix(el: Typing, call: Node) -> str:
+    text, name = Wording(el).node(*call.args), str(call.attr)
+    call.attr = MATRIX_FUNCTIONS[name]
+    return f"{name}({text}) is {call.attr}({text}), the function of the matrix, whose entries may be negative"
 
 
 def _is_square(term: TypedTerm | None, resolve: Resolve) -> bool:

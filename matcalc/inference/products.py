@@ -15,7 +15,7 @@ from ..kinds import ONE, Shape
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from ..reading.subscripts import split_indexed
-from ..syntax import Node
+from ..syntax import Node, walk
 from .complex_values import of_complex, refuse_inner
 from .misfit import Misfit, Undecided, Wording, division_error, entrywise_error, product_error, refuse_shape, sum_error
 from .scopes import SCALAR, BoundNames, Typing
@@ -25,6 +25,7 @@ from .unify import is_unknown
 UNFOLDING = regex(r"_\s*\{?\s*\(\s*\d\s*\)")  # X_{(1)}
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
 FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
+ONE_ENTRY = 5  # what it costs to take an identity for 1
 BEHIND = 3  # what a number behind a matrix or a row costs: A alpha
 
 
@@ -122,8 +123,21 @@ def _state_broadcast(el: Typing, t: TypedTerm, lead: TypedTerm, node: Node) -> N
 
 def add(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     literal = all(t.literal for t in args)
-    args, shape = level(el, node, args, node.args)
+    args, shape = level(el, node, _with_one(el, node, args), node.args)
     return TypedTerm(shape, tuple(args), lambda e, _: build.add(*e), node, literal=literal)
+
+
+def _with_one(el: Typing, node: Node, args: list[TypedTerm]) -> list[TypedTerm]:
+    """I + u^T v, where the product of a row and a column has one entry: this I is 1."""
+    alike = [a.op == "name" and a.attr == "I" and t.kind == "matrix" for a, t in zip(node.args, args)]
+    rows = [any(n.op == "T" for n in walk(a)) for a in node.args]
+    if sum(alike) != 1 or el.scene.template or not all(one or (t.is_scalar and row) for one, t, row in zip(alike, args, rows)):
+        return args
+    k = alike.index(True)
+    el.seen[:] = [(n, t) for n, t in el.seen if n is not node.args[k]]  # its size is asked of nobody
+    el.penalty(ONE_ENTRY, *[t for t in args if t.is_scalar])
+    el.note("I is 1 beside the product of a row and a column")
+    return [TypedTerm(SCALAR, (), lambda _, __: build.num(1), node.args[k], literal=True) if one else t for one, t in zip(alike, args)]
 
 
 def negative(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:

@@ -135,9 +135,11 @@ class Scene:
         form = program.form
         self.hole = str(form[1]) if form and form[0] == "map" else ""  # dX of a linear map dX -> A dX B
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
+        self.of_arrays = "np." in program.text or "torch." in program.text  # calls of NumPy stand in the text
         self.length = 0
         self.raised: set[str] = set()  # names with exponents: g^t
         self.probability = False  # pi is a name: 1 - pi stands in the text
+        self.crossed = frozenset[str]()  # names in bold type beside ×, which are vectors of three entries
         self.squares: set[str] = set()  # vectors whose squares are a^2, for a . a
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
@@ -196,6 +198,7 @@ class Scene:
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
         values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
         self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
+        self.crossed = frozenset(a for pair in self._beside("×") if self.program.bold.issuperset(pair) for a in pair)
         self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
         form = self.program.form
         if form and form[0] == "index":
@@ -215,9 +218,13 @@ class Scene:
 
     def _dotted(self) -> set[str]:
         """The names beside the dot of an inner product."""
-        products = [(n.args, n.attr) for n in self._nodes() if n.op == "mul" and isinstance(n.attr, tuple) and "." in n.attr]
-        pairs = [(a, b) for args, signs in products for a, b, sign in zip(args, args[1:], signs) if sign == "."]
-        return {str(a.attr) for pair in pairs for a in pair if a.op == "name"}
+        return {name for pair in self._beside(".") for name in pair if name}
+
+    def _beside(self, wanted: str) -> list[tuple[str, str]]:
+        """The names on both sides of each such sign in a product, "" for what is no name."""
+        products = [(n.args, n.attr) for n in self._nodes() if n.op == "mul" and isinstance(n.attr, tuple) and wanted in n.attr]
+        pairs = [(a, b) for args, signs in products for a, b, sign in zip(args, args[1:], signs) if sign == wanted]
+        return [(str(a.attr) if a.op == "name" else "", str(b.attr) if b.op == "name" else "") for a, b in pairs]
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
@@ -338,6 +345,8 @@ class Scene:
     def kind_of(self, name: str) -> str:
         """The default kind of an undeclared name."""
         letter = split_name(name)[0]
+        if name in self.crossed:  # \mathbf{v} \times \mathbf{B}
+            return "vector"
         if letter[0].isupper():
             return "scalar" if self.capitals or name in self.numbers else "matrix"
         if self.program.bold:  # the author tells vectors from numbers by their type

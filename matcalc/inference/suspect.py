@@ -104,7 +104,7 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     for a, sign, b, left in _factors(n, terms):
         guessed = b.op == "name" and str(b.attr) in el.defaults and letter_class(str(b.attr)) != "upper"
         right = terms.get(id(b))
-        if sign == "*" and el.scene.by_hand and a.op == "name" and right is not None and not right.is_scalar:
+        if sign == "*" and (el.scene.by_hand or el.scene.of_arrays) and a.op == "name" and right is not None and not right.is_scalar:
             a, b, left, right = b, a, right, left  # y * (X @ w)
             guessed = split_name(str(b.attr))[0] in OFTEN_VECTORS and _guessed(el, b) == "scalar"
         if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:

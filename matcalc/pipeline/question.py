@@ -24,6 +24,7 @@ from ..ops.core import MEMBER, SYMBOL
 from ..printing.text import spell
 from ..reading.asked import agreed
 from ..reading.read import parse, parse_names, parse_where
+from ..reading.subscripts import split_indexed
 from ..syntax import Declaration, Program, split_name
 from .given import Built, Function, Names, Where, declared_in, names_of, number_of
 
@@ -279,7 +280,7 @@ def bases(names: Iterable[str]) -> tuple[str, ...]:
 
 def _place_of(typed: Typed, name: str) -> tuple[Expr | None, list[Expr]]:
     """The vector or matrix of which `name` is an entry, and the entry's two places: x_2, X_{12}, X_{1,2}, x_i, X_{ij}."""
-    base, sub = split_name(name)
+    base, sub = split_indexed(name)
     whole = typed.symbols.get(base)
     if whole is None or whole.op is not SYMBOL:
         return None, []

@@ -106,12 +106,16 @@ def norm_kind(lexer: Lexer) -> None:
     kind, exponent = "", None
     where = lexer.i if lexer.peek("under") or lexer.peek("sub") else after_superscript(lexer, lexer.i)
     if where or lexer.peek("under"):
-        kind, end = norm_subscript(lexer, where)
+        kind, end = inverse_below(lexer, where) or norm_subscript(lexer, where)
         if where == lexer.i:
             lexer.i = end
         else:
             lexer.jumps[where] = end
-        if kind not in _NORMS:
+        if kind.endswith("^-1"):
+            span = (lexer.marks[where + 2].start, lexer.marks[lexer.marks[where + 1].mate - 1].end)
+            exponent = Node("inv", (Node("name", (), kind.removesuffix("^-1"), span),), None, span)
+            kind = "2"
+        elif kind not in _NORMS:
             if kind == "2,1":
                 hint = "write sum(sqrt(X.^2 ones(n))) for rows, sum(sqrt((X^T).^2 ones(m))) for columns, where X in R^{m x n}"
                 raise lexer.refuse("`||…||_{2,1}` is the sum of the norms of the rows, or of the columns", lexer.marks[where].span, hint)
@@ -120,6 +124,17 @@ def norm_kind(lexer: Lexer) -> None:
                 raise lexer.refuse(f"{quote('||…||_' + kind)} is no norm known here", lexer.marks[where].span, hint)
             exponent = Node("num", (), Fraction(int(kind))) if kind.isdigit() else Node("name", (), kind)
     lexer.tokens[-1].value = ("p", exponent) if exponent else (_NORMS[kind], None)
+
+
+def inverse_below(lexer: Lexer, where: int) -> tuple[str, int] | None:
+    r"""`_{\Sigma^{-1}}`: the name with ^-1 behind it, and the mark after the subscript."""
+    marks = lexer.marks
+    end = marks[where + 1].mate if where + 1 < len(marks) and marks[where + 1].value == "{" else 0
+    inside = marks[where + 2 : end]
+    above = [m.kind + m.value for m in inside[1:] if m.value != "{"]
+    if not inside or inside[0].kind not in ("word", "greek") or above not in (["caret^", "minus-", "num1"], ["sup-1"]):
+        return None
+    return f"{inside[0].value}^-1", end + 1
 
 
 def norm_subscript(lexer: Lexer, where: int) -> tuple[str, int]:

@@ -6,7 +6,7 @@ text → marks (`scan`) → tokens (`lex`) → tree (`tree`, by the grammar in g
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -127,12 +127,13 @@ class _Left:
 class _Known:
     """The statements by the names that they define."""
 
-    def __init__(self, lefts: Sequence[_Left]) -> None:
+    def __init__(self, lefts: Sequence[_Left], below: Callable[[int, int], set[str]]) -> None:
         self.exact = {left.name: left for left in lefts if left.name}
         self.by_base: dict[str, list[_Left]] = {}  # those whose entries or parts are spelled with more below the name
         for left in self.exact.values():
             base, own = split_indexed(left.name)
-            if not left.params and (not own or all(c.isalpha() or c == "," for c in own)):
+            word = len(own) > 1 and "," not in own and not below(*left.value).issuperset(own)  # s_{vm}, of which nothing carries v and m
+            if not left.params and not word and (not own or all(c.isalpha() or c == "," for c in own)):
                 self.by_base.setdefault(base, []).append(left)
 
     def used_by(self, value: Node) -> set[_Left]:
@@ -200,7 +201,7 @@ class _Reader:
                 raise refuse(f"{quote(left.name)} is bound twice", self.text, left.span, "give the second value another name")
         values = {left: self.defined(left) for left in lefts if left is not last}
         body, form, name = (Node("name", (), question.of), None, "") if question and question.of else self.last(last)
-        known = _Known(lefts)
+        known = _Known(lefts, self.letters_below)
         uses = {left: known.used_by(body if left is last else values[left]) - {left} for left in lefts}
         if chosen not in nameless and not form and not question and any(last in found for found in uses.values()):
             free = [left for left in lefts if not left.alias and not any(left in found for found in uses.values())]
@@ -402,7 +403,7 @@ class _Reader:
             raise refuse("`=` has no name before it", self.text, self.marks[equals].span)
         marks = [m for m in self.marks[start:equals] if m.kind != "amp"]
         span = (marks[0].start, marks[-1].end)
-        if last and self.only_names(start, equals):
+        if last and (self.only_names(start, equals) or self.marked_name(start, equals)):
             self.note(f"{quote(self.text[span[0] : span[1]])} only names the value")
             return _Left((equals + 1, stop), span)
         found = (last and self.stated(start, equals, span)) or self.bound_name(start, equals, span, last)
@@ -445,6 +446,16 @@ class _Reader:
         inside = self.marks[i + 1 : stop - 1]
         listed = (*_NAMES, "comma", "under", "sub", "num", "const")
         return any(m.kind not in listed and not (m.kind in ("open", "close") and m.value == "{") for m in inside)
+
+    def marked_name(self, start: int, stop: int) -> bool:
+        r"""\hat x^+, x^*, P^-: a name with a sign above it, which is what comes out."""
+        try:
+            i = read_name(self.marks, start, self.text)[1]
+        except ReadingError:
+            return False
+        above = self.marks[i + 1 : stop] if i < stop and self.marks[i].kind == "caret" else []
+        signs = [m for m in above if m.kind not in ("open", "close")]
+        return len(signs) == 1 and (signs[0].kind in ("plus", "minus", "infix") or signs[0].value in ("star", "prime"))
 
     def bound_name(self, start: int, stop: int, span: Span, last: bool) -> _Left | None:
         """`z`, `w_{out}`, `f(x, y)`, and the index form `J[i,j]`."""

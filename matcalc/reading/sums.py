@@ -141,7 +141,11 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
     for condition in found.conditions:
         steps += condition_steps(condition, mark.span)
     for mask in found.masks:
-        steps.append(masked(lexer, mask, mark.span))
+        if entries_of(lexer, mask):
+            shown = f"({', '.join(mask.letters)}) in {lexer.marks[mask.name[0]].value}"
+            lexer.note(f"{shown} is over all entries of it; those that are observed are a set with a letter of its own")
+        else:
+            steps.append(masked(lexer, mask, mark.span))
     for letter, name in found.sets:
         lexer.note(
             f"{letter} in {lexer.source((lexer.marks[name[0]].start, lexer.marks[name[0]].end))}: the sum is over every {letter} there is"
@@ -257,6 +261,18 @@ def set_name(lexer: Lexer, at: Range) -> str:
         hint = "give the set another letter"
         raise lexer.refuse(f"{shown} is a set of indices below a sum, and another name elsewhere", others[0].span, hint)
     return shown
+
+
+def entries_of(lexer: Lexer, mask: Mask) -> bool:
+    """Whether the set of indices is the matrix whose entries are summed: (u, i) in M, and M_{ui} elsewhere."""
+    marks, name = lexer.marks, lexer.marks[mask.name[0]]
+    below = []
+    for k, m in enumerate(marks):
+        if k != mask.name[0] and (m.kind, m.value) == (name.kind, name.value) and marks[k - 1].value != "in":
+            first = marks[k + 2] if k + 2 < len(marks) and marks[k + 1].kind == "under" else m
+            inside = marks[k + 3 : first.mate] if first.kind == "open" else [first]
+            below.append("".join(n.value for n in inside if n.kind != "comma"))
+    return bool(below) and all(b == "".join(mask.letters) for b in below)
 
 
 def masked(lexer: Lexer, mask: Mask, span: Span) -> Action:
