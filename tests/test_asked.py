@@ -2,6 +2,8 @@ r"""What a text asks for by itself: d/dx, \nabla_x; and letters before brackets 
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import matcalc
@@ -101,10 +103,16 @@ DOUBTFUL = {
     r"\text{Tr}(\rho\log\rho) where rho in R^{n x n}": "logm",
     "tr(exp(X)) where X in R^{n x n}": "expm",
     "x^T exp(A) x": "expm",
-    r"\sqrt{A^T A}": "sqrtm",
+    r"\exp(A^T A) B": "expm",
     "log(det(exp(X) + Y)) where X, Y in R^{n x n}": "expm",
     r"\text{Tr}(U^\dagger H U)": "U^T",
 }
+
+
+def test_the_root_of_what_may_have_negative_entries_is_that_of_the_matrix() -> None:
+    e: Any = matcalc.parse(r"\sqrt{A^T A}")
+    assert e.text == "sqrtm(A^T A)"
+    assert r"sqrt(A^T A) is sqrtm(A^T A), the function of the matrix, whose entries may be negative" in e.assumptions
 
 
 @pytest.mark.parametrize(("text", "spelling"), DOUBTFUL.items())

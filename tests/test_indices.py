@@ -300,7 +300,7 @@ BAD_BELOW = [
     (r"\sum_{i=1}^{n}(x_{i+1}-x_i)^2", "x", r"i.1 runs to n . 1"),
     (r"\sum_i (x_{i+1}-x_i)^2", "x", "how far i runs"),
     (r"\prod_{(i,j) \in S} (x_i - x_j)", "x", "product over a set"),
-    (r"\sum_{(u,i)\in M} (M_{u,i} - a_u b_i)^2", "a", "another name elsewhere"),
+    (r"\sum_{(u,i)\in M} (M_{u,i} - M a_u b_i)^2", "a", "another name elsewhere"),
     (r"\sum_{x_1} x_i", "x", "gives no index"),
     (r"\sum_{i\in\{1,3\}} x_i", "x", "by its elements"),
 ]

@@ -35,15 +35,23 @@ class Counting:
         self.roots = [*[b.value for b in program.bindings], program.body]
         nodes = [n for root in self.roots for n in walk(root) if n.op in ("sum", "product")]
         self.bounds = {str(m.attr) for n in nodes for a in n.args[1:] for m in walk(a) if m.op == "name"}
+        self.bracketed: set[Axis] = set()  # those with a number or an index in brackets
         for root in self.roots:
             self._survey(root)
         self._find_entries()
+        self._count_like_programs()
         self._count_means()
         if self.zero:
             names = ", ".join(sorted({base for base, _ in self.zero}))
             self.notes.append(f"{names} counted from 0 in the text, and from 1 here")
             self._refuse_numbers()
             self._replace([self._rewritten(root) for root in self.roots])
+
+    def _count_like_programs(self) -> None:
+        """x[0] y[1]: a program that counts from 0 does so everywhere; and NumPy always does."""
+        numpy = any(word in self.program.text for word in ("np.", "numpy.", "torch.", "tf."))
+        if self.bracketed and (numpy or not self.zero.isdisjoint(self.bracketed)):
+            self.zero |= self.bracketed
 
     def _refuse_numbers(self) -> None:
         """The variable x_1, where x is counted from 0 in the text."""
@@ -123,7 +131,10 @@ class Counting:
                     self._note_axes(base, sub, lows)
             elif n.op == "index" and n.args[0].op == "name" and n.args[0].attr not in self.declared:  # x[n]
                 for axis, a in enumerate(n.args[1:]):
-                    if (part := _place(a)) is not None and (low := lows.get(part.letter)) is not None and low + part.shift == 0:
+                    part = _place(a)
+                    self.bracketed |= {(str(n.args[0].attr), axis)} if part is not None else set()
+                    low = (lows.get(part.letter) if part.letter else Fraction(0)) if part is not None else None
+                    if part is not None and low is not None and low + part.shift == 0:
                         self.zero.add((str(n.args[0].attr), axis))
             if n.op in ("mul", "ew") and lows:
                 lows = _guarded(n, lows)

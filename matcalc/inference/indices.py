@@ -16,6 +16,9 @@ from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Binding, Declaration, Node, Program, walk
 
 ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
+_OF_ARRAYS = frozenset("sum product T H norm inner inv pinv index ew epow literal bars iverson cmp".split())
+    {"sum", "product", "T", "H", "norm", "inner", "inv", "pinv", "index", "ew", "epow", "literal", "bars", "iverson", "cmp"}
+)
 PLACE, COMPARED, BESIDE = "place", "compared", "beside"
 WORD = 3  # letters of a subscript that is a word where none of them is known as an index
 
@@ -54,6 +57,8 @@ class Indices:
         self._find_definitions()
         self.uses = list(self._uses())
         self.plain = {u.base for u in self.uses if not u.sub and not u.role}
+        signs = {n.op for root, _ in self._statements() for n in walk(root)}
+        self.numbers = self._quotients() if signs.isdisjoint(_OF_ARRAYS) and not program.form else frozenset()  # omega/omega_c
         self.convention = False  # sums are written by Einstein's convention: every letter below a name is an index
         self._find_free()
         if any(s.summed for s in self._contractions()):
@@ -162,6 +167,8 @@ class Indices:
                 if name in self.bound or name in self.params or (name in self.declared and u.base not in carried):
                     continue
                 qualified = u.base in carried or u.base in named or u.base in self.definitions or u.base in self.declared
+                if u.base in self.numbers and not (u.base in carried or u.base in self.declared or u.base in self.bound):
+                    continue
                 qualified = qualified or u.base in self.bound or u.base in self.plain
                 for reading in readings(u.sub):
                     letters = [p.letter for p in reading if p.letter]
@@ -174,6 +181,13 @@ class Indices:
                             carried.add(u.base)
                             growing = True
                         break
+
+    def _quotients(self) -> frozenset[str]:
+        """The names that have powers or stand in quotients: in a text without arrays they are numbers."""
+        nodes = [n for root, _ in self._statements() for n in walk(root)]
+        found = [n.args[0] for n in nodes if n.op == "pow"]
+        found += [a for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and "/" in n.attr for a in n.args]
+        return frozenset(str(a.attr) for a in found if a.op == "name")
 
     def _whole(self, u: Use) -> bool:
         return any(p.letter for r in readings(u.sub) for p in r) and any(

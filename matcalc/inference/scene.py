@@ -198,7 +198,8 @@ class Scene:
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
         values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
         self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
-        self.crossed = frozenset(a for pair in self._beside("×") if self.program.bold.issuperset(pair) for a in pair)
+        pairs = [pair for pair in self._beside("×") if self.program.bold.issuperset(pair) and any(a.islower() for a in pair)]
+        self.crossed = frozenset(a for pair in pairs for a in pair)
         self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
         form = self.program.form
         if form and form[0] == "index":

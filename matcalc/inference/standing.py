@@ -366,7 +366,8 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
     if name in ("0", "1"):
         n, make = el.sizes.fresh(), build.zeros if name == "0" else build.ones
         return TypedTerm((n, ONE), (), lambda _, r: make(r(n)), node)
-    if base == "e" and subscripts is not None and len(subscripts) == 1 and not el.stands_for_something("e") and not scene.lone_e:
+    taken = el.stands_for_something("e") or scene.lone_e or "e" in scene.wrt
+    if base == "e" and subscripts is not None and len(subscripts) == 1 and not taken:
         n = el.sizes.fresh()
         place = place_of(el, subscripts[0])
         el.allows(place, n)

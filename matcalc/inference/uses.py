@@ -115,7 +115,10 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
             return True
     if any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum"):
         return True
+    if any(_has_number_beside_capital(n, known) for n in map(_exponent, nodes) if n is not None):
+        return True
     capital = [n for n in nodes if n.op == "name" and n.attr not in known and str(n.attr)[:1].isupper()]
+    capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
     inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
     return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
 
@@ -136,10 +139,8 @@ def _is_energy(factors: Sequence[Node], divisors: Sequence[Node], known: Collect
     """1/2 C V^2, 1/2 k (V - U)^2: a square of capital letters, another letter, a number that divides. (A X^2 may be of matrices.)"""
     squares = [a for a in factors if a.op == "pow" and a.args[1].op == "num" and a.args[1].attr == 2]
     bases = [[str(m.attr) for m in walk(a.args[0]) if m.op == "name" and m.attr not in known] for a in squares]
-    others = [str(a.attr) for a in factors if a.op == "name"]
-    capital = [b for b in bases if b and all(n[:1].isupper() for n in b)]
-    beside = any(n[:1].isupper() for n in others) or any(len(b) > 1 for b in capital)
-    return any(a.op == "num" for a in divisors) and bool(capital and others) and beside
+    others = [a for a in factors if a.op == "name"]
+    return any(a.op == "num" for a in divisors) and bool(others) and any(b and all(n[:1].isupper() for n in b) for b in bases)
 
 
 def _factors(n: Node) -> tuple[list[Node], list[Node]]:
@@ -193,6 +194,14 @@ def _exponent(n: Node) -> Node | None:
     if n.op == "pow" and n.args[0].attr == "e":
         return n.args[1]
     return n.args[0] if n.op == "call" and n.attr == "exp" else None
+
+
+def _has_number_beside_capital(n: Node, known: Collection[str]) -> bool:
+    """(mu - s^2/2) t + s W, in the exponent of e, where a matrix would be added to a number."""
+    if n.op != "add" or any(m.op == "name" and m.attr == "I" for m in walk(n)):
+        return False
+    held = [any(m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper() for m in walk(a)) for a in n.args]
+    return any(held) and not all(held)
 
 
 def _is_wave(n: Node) -> bool:

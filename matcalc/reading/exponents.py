@@ -31,7 +31,7 @@ def primed_name(lexer: Lexer, mark: Mark) -> None:
     token = lexer.tokens[-1]
     base, sub = split_name(str(token.value))
     token.value, token.end_pos = spell_name(base, f"prime,{sub}" if sub else "prime"), mark.end
-    lexer.note(f"{lexer.source(token.span)} is a name of its own, {token.value}: the text writes transposes as ^T")
+    lexer.note(f"{lexer.source(token.span)} is a name of its own, {token.value}: {lexer.names.primed}")
 
 
 def superscript(lexer: Lexer, mark: Mark) -> None:

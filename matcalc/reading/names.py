@@ -58,7 +58,7 @@ class Names:
     ) -> None:
         self.variables: set[str] = set()
         self.plain: frozenset[str] = frozenset()  # undeclared names that are factors somewhere, so no functions
-        self.primed = False  # transposes are written as ^T in this text, so that x' is another name
+        self.primed = ""  # what says that x' is another name here: transposes are written as ^T
         self.bold: dict[str, None] = {}  # names in bold type or below an arrow
         self.light: set[str] = set()  # names that stand without
         self.made_of: dict[str, set[str]] = {}  # the letters in the value of a name that is bound without parameters
@@ -141,8 +141,10 @@ def subscript(marks: list[Mark], i: int, text: str, names: Names | None = None, 
         if mark.mate == i + 2:
             raise refuse("`_{}` is an empty subscript", text, (marks[i].start, marks[i + 2].end))
         return spell_subscript(marks, i + 2, mark.mate, text), mark.mate + 1
-    if mark.kind in ("greek", "upright") or (mark.kind == "infix" and mark.value == "*" and names is None):
+    if mark.kind in ("greek", "upright"):
         return mark.value, i + 2
+    if mark.kind == "infix" and mark.value == "*":  # k_*^T y
+        return "star", i + 2
     if mark.kind == "const":
         return mark.value, i + 2
     if mark.kind == "num":
@@ -249,11 +251,33 @@ def writes_transposes(marks: list[Mark], text: str) -> bool:
             before = marks[i - 1] if i else mark
             if text[mark.start : mark.end] != "\\prime" and before.kind in ("caret", "open", *_OPERANDS):
                 return True
-        if mark.kind == "caret" and i + 1 < len(marks):
+        if mark.kind == "caret" and i + 1 < len(marks) and not _is_above_sum(marks, i):
             inside = marks[i + 2] if marks[i + 1].value == "{" and marks[i + 1].mate == i + 3 else marks[i + 1]
             if inside.kind in ("word", "upright") and inside.value.startswith("T"):
                 return True
     return False
+
+
+def lists_primes(marks: list[Mark], text: str) -> bool:
+    """Whether a name stands beside itself with an apostrophe in a list: k(x, x')."""
+    return any(
+        mark.kind == "comma"
+        and 0 < i < len(marks) - 2
+        and (marks[i - 1].kind, marks[i - 1].value) == (marks[i + 1].kind, marks[i + 1].value)
+        and is_prime(marks[i + 2], text)
+        for i, mark in enumerate(marks)
+    )
+
+
+def _is_above_sum(marks: list[Mark], i: int) -> bool:
+    """Whether the caret at mark `i` is that of an upper bound: \\sum^T, \\sum_{t=1}^T."""
+    before = i - 1
+    if before > 0 and marks[before].kind == "close":
+        before = next((k for k in range(before) if marks[k].kind == "open" and marks[k].mate == before), before)
+        before -= 2 if marks[before - 1].kind == "under" else 0
+    elif before > 1 and marks[before - 1].kind == "under":
+        before -= 2
+    return before >= 0 and (marks[before].kind == "binder" or marks[before].value in ("sum", "prod"))
 
 
 def conjugates_names(marks: list[Mark]) -> bool:

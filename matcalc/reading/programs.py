@@ -17,7 +17,10 @@ from .marks import Mark, quote, refuse
 
 # Attributes and methods without arguments that stand behind an operand, as postfix marks.
 _POSTFIX = {"T": "T", "transpose": "T", "t": "T", "I": "-1", "inv": "-1", "inverse": "-1", "pinv": "pinv"}
-_NAMES = {"dot": "matmul", "identity": "eye", "inverse": "inv"}  # the last part of a dotted name, and what it is called here
+_NAMES = {
+    **{"dot": "matmul", "identity": "eye", "inverse": "inv", "square": "abs2", "absolute": "abs"},
+    **{"reduce_sum": "sum", "reduce_mean": "mean", "matvec": "matmul", "mm": "matmul", "mv": "matmul"},
+}  # the last part of a dotted name, and what it is called here
 _IDENTITIES = ("eye", "Identity", "identity")
 _OF_ENTRIES = ("np", "numpy", "jnp", "torch", "tf")  # where ** goes entry by entry
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia

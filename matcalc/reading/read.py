@@ -22,7 +22,7 @@ from .functions import function_of
 from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
-from .names import Names, conjugates_names, is_identity, is_prime, not_a_name, read_name, writes_transposes
+from .names import Names, conjugates_names, is_identity, is_prime, lists_primes, not_a_name, read_name, writes_transposes
 from .programs import is_program, words
 from .scan import check_length, scan
 from .subscripts import split_indexed
@@ -165,7 +165,9 @@ class _Reader:
             for word in words(self.marks):
                 names.add(word)
         names.plain = plain_factors(self.marks, names)
-        names.primed = writes_transposes(self.marks, text)
+        names.primed = "the text writes transposes as ^T" if writes_transposes(self.marks, text) else ""
+        if not names.primed and "'" in text and lists_primes(self.marks, text):
+            names.primed = "it is listed beside the one without the prime"
         self.readings: list[str] = []
         self.mixed = False
         self.kept: list[tuple[str, str, Span]] = []
@@ -426,6 +428,10 @@ class _Reader:
     def only_names(self, start: int, stop: int) -> bool:
         r"""D_{KL}(p \| q), Var(w^T R), \log L(\theta), E[x], p(y | x): a word before brackets in which no list of parameters stands."""
         first = self.marks[start]
+        if first.kind == "bar" or (first.kind == "open" and first.value == "|"):  # |H(w)|^2
+            stop -= 2 if [m.kind + m.value for m in self.marks[stop - 2 : stop]] == ["caret^", "num2"] else 0
+            stop -= self.marks[stop - 1].kind == "sup"
+            return self.marks[stop - 1].value == "|" and start + 1 < stop - 1 and self.only_applied(start + 1, stop - 1)
         function = (function_of(first.value) if first.kind in ("word", "command", "upright") else None) or ""
         start += function in ("log", "det") and start + 1 < stop and self.marks[start + 1].kind != "open"
         mark = self.marks[start]
@@ -446,6 +452,14 @@ class _Reader:
         inside = self.marks[i + 1 : stop - 1]
         listed = (*_NAMES, "comma", "under", "sub", "num", "const")
         return any(m.kind not in listed and not (m.kind in ("open", "close") and m.value == "{") for m in inside)
+
+    def only_applied(self, start: int, stop: int) -> bool:
+        """H(w): a name before brackets."""
+        try:
+            i = read_name(self.marks, start, self.text)[1]
+        except ReadingError:
+            return False
+        return i < stop and self.marks[i].kind == "open" and self.marks[i].mate == stop - 1
 
     def marked_name(self, start: int, stop: int) -> bool:
         r"""\hat x^+, x^*, P^-: a name with a sign above it, which is what comes out."""
