@@ -17,8 +17,6 @@ from ..syntax import Binding, Declaration, Node, Program, walk
 
 ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
 _OF_ARRAYS = frozenset("sum product T H norm inner inv pinv index ew epow literal bars iverson cmp".split())
-    {"sum", "product", "T", "H", "norm", "inner", "inv", "pinv", "index", "ew", "epow", "literal", "bars", "iverson", "cmp"}
-)
 PLACE, COMPARED, BESIDE = "place", "compared", "beside"
 WORD = 3  # letters of a subscript that is a word where none of them is known as an index
 
