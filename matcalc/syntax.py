@@ -218,6 +218,9 @@ def spell_name(base: str, subscript: str = "") -> str:
     """The canonical spelling: x, x_1, w_{out}; braces only round two characters and more."""
     if not subscript:
         return base
+    if "_" in base:  # a member of y_{hat}
+        base, sub = split_name(base)
+        subscript = f"{sub},{subscript}"
     return f"{base}_{subscript}" if len(subscript) == 1 else f"{base}_{{{subscript}}}"
 
 

@@ -131,6 +131,7 @@ REFUSED = [
     ("dy/dx = 3 x^2", "x", "states a derivative"),
     (r"f(x) = x^T A x; f'(x) = 2 A x", "x", "states a derivative"),
     (r"\nabla f(x) = 2 A x", "x", "states a derivative"),
+    (r"\mathbf{x} \mathbf{y} \mathbf{z}", "x", "is in bold type, as vectors are"),
     ("np.sum(w*(y - p)**2)", "p", "goes entry by entry, or w is a number"),
     (r"\log|I + x^T x|", "x", "can be chosen in more than one way"),
     (r"\text{Tr}(\rho\log\rho)", "rho", "the function of the matrix or that of its entries"),

@@ -14,6 +14,7 @@ from ..inference.scene import counts, declared_shape, leading_sizes, spell_decla
 from ..kinds import SCALAR, Dim, Shape
 from ..ops.core import MEMBER, SYMBOL
 from ..reading.read import parse_names
+from ..reading.subscripts import split_indexed
 from ..syntax import Node, Program, split_name, walk
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Scope:
         self.symbols: dict[str, Shape] = {
             d.name: declared_shape(d.sizes)
             for d in typed.declarations
-            if d.domain is None and split_name(d.name)[0] not in typed.families and (d.field != "N" or d.name in typed.symbols)
+            if d.domain is None and split_indexed(d.name)[0] not in typed.families and (d.field != "N" or d.name in typed.symbols)
             if not leading_sizes(d.sizes)
         }
         self.symbols |= {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
@@ -60,14 +61,15 @@ class Scope:
         self.compares = False
         self.functions = frozenset(d.name for d in typed.declarations if d.domain is not None)
         self.bound = frozenset(typed.bindings)
-        self.letters = frozenset(c for family in typed.families.values() for c in family.letter) | {split_name(n)[1] for n in typed.symbols}
+        below = {split_indexed(n)[1] for n in typed.symbols}
+        self.letters = frozenset(c for family in typed.families.values() for c in family.letter) | below
         self.names = frozenset(
             {
                 *typed.symbols,
                 *typed.bindings,
                 *(d.name for d in typed.declarations),
                 *typed.families,
-                *(split_name(d.name)[0] for d in typed.declarations),
+                *(split_indexed(d.name)[0] for d in typed.declarations),
             }
         )
 
@@ -137,5 +139,5 @@ def _not_scalar(typed: Typed, program: Program) -> frozenset[str]:
     if program.bindings:
         found = infer(program, typed.declarations, (), twins=False)
         shapes |= {n: e.shape for n, e in found.bindings.items()}
-    members = {f"{split_name(n)[0]}_": shape for n, shape in shapes.items() if split_name(n)[0] in typed.families}
+    members = {f"{split_indexed(n)[0]}_": shape for n, shape in shapes.items() if split_indexed(n)[0] in typed.families}
     return frozenset(n for n, shape in {**shapes, **members}.items() if shape != SCALAR)

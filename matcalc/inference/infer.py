@@ -20,7 +20,7 @@ from ..kinds import Dim, Family
 from ..ops.book import REGISTRY
 from ..reading.read import parse
 from ..reading.subscripts import Part, split_indexed
-from ..syntax import Declaration, Node, Program, split_name, walk
+from ..syntax import Declaration, Node, Program, walk
 from .assumptions import SizeNames, declarations_of, is_slice, sentences, where_text
 from .complex_values import refuse_undecided
 from .elaborate import typed_program
@@ -148,8 +148,8 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     symbols = {name: t.result for name, t in el.symbols.items() if t.result is not None}
     shapes = {name: e.shape for name, e in symbols.items()}
     declared = {name: _whole(el, name, e) for name, e in symbols.items()}
-    indices = {n: split_name(n)[1] for n in symbols if split_name(n)[0] in el.families}
-    families = {b: Family(letter, *_counts(names, el.families[b])) for n, letter in indices.items() if (b := split_name(n)[0])}
+    indices = {n: split_indexed(n)[1] for n in symbols if split_indexed(n)[0] in el.families}
+    families = {b: Family(letter, *_counts(names, el.families[b])) for n, letter in indices.items() if (b := split_indexed(n)[0])}
     free = {letter: names.resolve(i.range) for letter, i in el.frames[0].indices.items() if i.range is not None}
     for name in scene.wrt:  # one member of a family, or the generic one
         base, sub = split_indexed(name)
@@ -193,15 +193,15 @@ def _declare_variables(scene: Scene, el: Typing) -> None:
             d is not None
             and d.domain is None
             and name not in el.symbols
-            and (split_name(name)[0] not in scene.families or leading_sizes(d.sizes))
+            and (split_indexed(name)[0] not in scene.families or leading_sizes(d.sizes))
         ):
             name_of(el, Node("name", (), name))
 
 
 def _whole(el: Typing, name: str, e: Expr) -> Expr:
     """The symbol (or family member) with all its properties."""
-    words = el.properties(split_name(name)[0] if is_slice(el, name) else name, twin=False)
-    return member(split_name(name)[0], e.args, e.shape, words) if e.args else symbol(name, e.shape, words)
+    words = el.properties(split_indexed(name)[0] if is_slice(el, name) else name, twin=False)
+    return member(split_indexed(name)[0], e.args, e.shape, words) if e.args else symbol(name, e.shape, words)
 
 
 def read_template(text: str, names: Mapping[str, Expr]) -> Expr:

@@ -295,7 +295,7 @@ class Scene:
         """x where x_i is declared and i, or another index that x carries in the text, is bound."""
         found = {}
         for name, d in self.declared.items():
-            base, sub = split_name(name)
+            base, sub = split_indexed(name)
             if d.domain is None and leading_sizes(d.sizes):
                 found[name] = d
             if not sub.isalpha() or d.domain is not None:
@@ -312,7 +312,7 @@ class Scene:
         d = self.families.get(base)
         free = [c for c in LETTERS if c not in self.names and c not in self.sizes and c not in self.places]
         count = len(leading_sizes(d.sizes)) if d is not None else max(1, self.arrays.get(base, 0) - 2)
-        return (split_name(d.name)[1] if d is not None else "") or "".join(sorted(free[:count]))
+        return (split_indexed(d.name)[1] if d is not None else "") or "".join(sorted(free[:count]))
 
     def _carried_names(self) -> dict[str, str]:
         """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""
@@ -337,7 +337,7 @@ class Scene:
         """Names (and declared families, as x_i) that are differentiated by, wholly or in part."""
         found = set()
         for name in self.wrt:
-            base = split_name(name)[0]
+            base = split_indexed(name)[0]
             found |= {name, base} if name not in self.declared else {name}
             if base in self.families and base not in self.declared:
                 found.add(self.families[base].name)

@@ -19,6 +19,7 @@ from ..syntax import Node, split_name, walk
 from .elaborate import typed_program
 from .misfit import Misfit, Undecided, Wording
 from .rekind import letter_class
+from .scene import GREEK
 from .scopes import Typing
 from .standing import is_euler
 from .terms import TypedTerm
@@ -42,6 +43,11 @@ def refuse_suspect(el: Typing) -> None:
                     raise error
     _refuse_other_sizes(el)
     _refuse_fields(el)
+    for name in sorted(program.bold):
+        if name in el.defaults and split_name(name)[0].islower() and name in el.symbols and el.symbols[name].kind == "matrix":
+            if split_name(name)[0] not in GREEK:
+                hint = f"declare it, {name} in R^n or {name} in R^{{m x n}}"
+                raise ReadingError(f"{name} is in bold type, as vectors are, and fits here as a matrix only", suggestion=hint)
     for name in sorted(program.twofold):
         if name in el.defaults and el.symbols[name].is_scalar:
             message = f"{name} stands in bold type and plain, and would be one number"

@@ -25,7 +25,7 @@ from ..printing.text import spell
 from ..reading.asked import agreed
 from ..reading.read import parse, parse_names, parse_where
 from ..reading.subscripts import split_indexed
-from ..syntax import Declaration, Program, split_name
+from ..syntax import Declaration, Program
 from .given import Built, Function, Names, Where, declared_in, names_of, number_of
 
 LAYOUTS = ("numerator", "denominator", "strict")
@@ -180,7 +180,7 @@ class Question:
         """The names that one could differentiate by."""
         typed = self.typed
         names = [n for n, e in typed.symbols.items() if not (e.op is SYMBOL and "integer" in words_of(e))]
-        return list(dict.fromkeys(split_name(n)[0] if split_name(n)[0] in typed.families else n for n in names))
+        return list(dict.fromkeys(split_indexed(n)[0] if split_indexed(n)[0] in typed.families else n for n in names))
 
     def need_variables(self) -> None:
         """UsageError where none was given."""

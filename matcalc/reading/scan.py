@@ -152,7 +152,7 @@ _WRAPPERS = "equation align aligned gather gathered split multline displaymath m
 ENVIRONMENTS = dict.fromkeys(_MATRICES, "matrix") | {"cases": "cases"} | dict.fromkeys([w + s for w in _WRAPPERS for s in ("", "*")], "")
 
 _SUP = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱᵏ", "0123456789+-nik", strict=True)) | {"ᵀ": "T"}
-_SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "0123456789+-aeoxhklmnpstijruv", strict=True))
+_SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "0123456789+-=aeoxhklmnpstijruv", strict=True))
 _LOOKALIKES = dict(zip("асеорхуіјѕԁһвкмнтАВСЕНІЈКМОРЅТХУ", "aceopxyijsdhbkmhtABCEHIJKMOPSTXY", strict=True))
 
 _FRACTIONS = dict(zip("½⅓⅔¼¾⅕⅙⅛", "1/2 1/3 2/3 1/4 3/4 1/5 1/6 1/8".split(), strict=True))

@@ -307,6 +307,11 @@ def script(lexer: Lexer) -> Range:
     """The marks of the script that begins here; goes past them."""
     at = lexer.marks[lexer.i]
     lexer.i += 1
+    if at.kind == "sub" and "=" in at.value:  # ∑ᵢ₌₁
+        letter, _, low = at.value.partition("=")
+        index = added(lexer, Mark("word", letter, at.start, at.start + 1))[0]
+        added(lexer, Mark("cmp", "=", at.start + 1, at.start + 2))
+        return index, added(lexer, Mark("num" if low.isdigit() else "word", low, at.start + 2, at.end))[1]
     if at.kind in ("sub", "sup"):
         return added(lexer, Mark("num" if at.value.isdigit() else "word", at.value, at.start, at.end))
     if lexer.i >= lexer.stop:
