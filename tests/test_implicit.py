@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from console import run
 from corpus import cases, close, symbols
+from emitted import LANGUAGES, call, installed, load, run_octave
 
 import matcalc
 
@@ -100,6 +101,7 @@ def test_a_wrong_derivative_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("x x^T x = x", "x", "A", "x in R^n", "A does not occur"),
         ("(A x)[1] = 1", "x", "A", "x in R^n", "1 equation for the n entries"),
         ("0 x + b = 0", "x", "b", "x, b in R^n", "does not depend on x"),
+        ("A x = lambda x", "x", "A", None, "x = 0 is the only solution where A - lambda I is invertible"),
     ],
 )
 def test_what_defines_no_function_is_refused(equation: str, solve: str, wrt: str, where: str | None, words: str) -> None:
@@ -127,3 +129,53 @@ def test_a_declared_set_of_the_solution_is_used_and_right() -> None:
     """With X declared symmetric the answer may use it; where the equation has no such solution it is refused."""
     with pytest.raises(matcalc.MatcalcError):
         matcalc.implicit("A X = B + X^T X A", "X", "B", where="X in S^n; A, B in R^{n x n}", of="tr(X A X^T X A)", notation="matrix")
+
+
+PROGRAMS = ["impl-01", "impl-04", "impl-05", "impl-09", "impl-10", "impl-14"]
+
+
+def arrays(name: str) -> tuple[Any, dict[str, Any], Any, Any]:
+    """A case, its arrays with a start near the solution, a weight, and the product of it with the derivative."""
+    d, values = solved(name), given(name, "0")
+    unknown = CASES[name]["solve"]
+    solution = values[unknown]
+    v = np.random.default_rng(3).normal(size=np.shape(solution))
+    return d, {**values, unknown: solution + 0.01}, v, np.tensordot(v, NUMBERS[f"{name}/0"], v.ndim)
+
+
+@pytest.mark.parametrize("language", LANGUAGES[:3])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_solve_and_multiply(name: str, language: str) -> None:
+    installed(language)
+    d, start, v, wanted = arrays(name)
+    if language == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    if language == "torch":
+        import torch
+
+        start = {n: torch.as_tensor(x, dtype=torch.float64) for n, x in start.items()}
+        v = torch.as_tensor(v)
+    weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where)
+    file = load(d.code(language))
+    solution, product = call(file["solve_and_vjp"], start, **{weight: v})
+    assert close(np.asarray(solution), NUMBERS[f"{name}/0/{CASES[name]['solve']}"], 1e-8)
+    assert close(np.asarray(product), wanted, 1e-7)
+    assert np.max(np.abs(np.asarray(call(file["residual"], {**start, CASES[name]["solve"]: solution})))) < 1e-8
+
+
+@pytest.mark.octave
+def test_programs_in_octave(tmp_path: Path) -> None:
+    questions, expected = [], []
+    for name in PROGRAMS:
+        d, start, v, wanted = arrays(name)
+        at = {**start, CASES[name]["solve"]: NUMBERS[f"{name}/0/{CASES[name]['solve']}"]}
+        weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where)
+        text = d.code("octave")
+        names = [n.strip() for n in text.partition("= vjp(")[2].partition(")")[0].split(",")]
+        ordered = {n: {**at, weight: v, "lambda_": at.get("lambda")}[n] for n in names}
+        questions += [(text, "vjp", ordered), (text, "solve", {n: start.get(n, start.get("lambda")) for n in names[:-1]})]
+        expected += [wanted, NUMBERS[f"{name}/0/{CASES[name]['solve']}"]]
+    for found, wanted in zip(run_octave(questions, tmp_path), expected, strict=True):
+        assert close(np.squeeze(found), np.squeeze(wanted), 1e-7)

@@ -33,6 +33,11 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     default="auto",
     help="How a derivative by a matrix is written.",
 )
+@click.option(
+    "--code",
+    type=click.Choice(("numpy", "jax", "torch", "octave")),
+    help="A program in this language: the solution, and products of vectors with its derivative.",
+)
 @click.option("--steps", is_flag=True, help="How it came about, a line with its rule and source for each step.")
 @takes_function
 def command(
@@ -45,6 +50,7 @@ def command(
     order: int,
     adjoint: bool,
     notation: str,
+    code: str | None,
     steps: bool,
     as_json: bool,
     format_: str | None,
@@ -75,4 +81,7 @@ def command(
         found.shows_steps = steps
         return found
 
+    if code is not None:
+        print(find().code(code), end="")
+        return 0
     return show(find, f"{solve} by {', '.join(names)}", as_json, format_)

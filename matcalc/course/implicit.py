@@ -104,6 +104,7 @@ class Implicit(Answer):
     def __init__(self, problem: Problem, solve: str, equation: str, wrt: Sequence[str]) -> None:
         super().__init__(problem)
         self.solve, self.equation, self.wrt = solve, equation, tuple(wrt)
+        self._task: _Task
         self.of: str | None = None
         self.is_minimum = False
         self.derivatives: dict[str, Slope] = {}
@@ -153,6 +154,14 @@ class Implicit(Answer):
         if len(self.shown()) != 1:
             raise UsageError("there are several derivatives", suggestion="derivatives[name].evaluate(values)")
         return next(iter(self.shown().values())).evaluate(values)
+
+    def code(self, target: str = "numpy", *, sizes: Mapping[str, int] | None = None) -> str:
+        """A file of functions in numpy, jax, torch or octave: the residual, the solution by Newton's method, products of vectors with its
+        derivative by all the variables, for which one linear equation is solved."""
+        from .implicit_code import program_of
+
+        task = self._task
+        return program_of(task.problem, task.f, task.undone, task.weight, self.wrt, target, sizes)
 
     def facts(self) -> list[tuple[str, str]]:
         found = [("equation", self.equation), ("condition", self.condition)]
@@ -276,9 +285,19 @@ class _Task:
                 suggestion=f"both sides need as many entries as {self.solve}: declare the sizes",
             )
         self.undone = Undone(self.f, self.x)
+        self.weight = symbol(self.problem.free_name(WEIGHTS[not is_column(self.x)]), self.x.shape)
         for e in self.undone.needed:
             if e is zeros(*e.shape):
                 raise NoAnswerError(f"the equation does not depend on {self.solve}")
+        at_zero = simplify(substitute(self.f, {self.x: zeros(*self.x.shape)}))
+        if at_zero is zeros(*self.f.shape) and not any(self.x in postorder(e) for e in self.undone.needed):  # A x = lambda x
+            words = (
+                f"where {', '.join(self.spelled(self.whole(e)) for e in self.undone.needed)} is invertible"
+                if self.undone.needed
+                else "there"
+            )
+            hint = "an eigenvector is eigvec(A, k), and its derivative that of matcalc d"
+            raise NoAnswerError(f"{self.solve} = 0 is the only solution {words}", suggestion=hint)
 
     def _read(self, difference: str, solve: str, wrt: Sequence[str], where: Where) -> Problem:
         """The two sides as a difference. As many equations as unknowns are what an equation defines a function by, so sizes that nothing
@@ -358,9 +377,8 @@ class _Task:
         products: dict[str, tuple[Program, list[str]]] = {}
         said = self._adjoint_of(g) if g is not None and g.is_scalar else None
         if order == 1 and g is None:
-            weight = self.problem.free_name(WEIGHTS[not is_column(self.x)])
-            self.problem.declare(weight, self.x)
-            v = symbol(weight, self.x.shape)
+            v = self.weight
+            self.problem.declare(name_of(v), self.x)
             value = self.whole(self.undone.multiplier(v))
             multiplier = symbol(self.problem.free_name(MULTIPLIERS[not is_column(self.f)]), self.f.shape)
             scalar = pairing(multiplier, self.f)
@@ -377,6 +395,7 @@ class _Task:
             except NoAnswerError:
                 products, said = {}, None
         answer = Implicit(self.problem, self.solve, self.equation, self.wrt)
+        answer._task = self
         words = "not 0" if self.x.is_scalar else "invertible"
         shown = list(dict.fromkeys(self.spelled(_upright(self.whole(e))) for e in needed))
         answer.condition = f"{', '.join(shown)} {words}" if shown else "none"
