@@ -113,7 +113,7 @@ def _gathered(expr: Function, wrt: Names | None, **options: Any) -> Derivative |
     where = options.pop("where", None)
     question = Question.of(expr, wrt, where, Options(**options))
     try:
-        return None if any(d.field == "C" for d in question.declarations) else gathered(question)
+        return None if question.program.random or any(d.field == "C" for d in question.declarations) else gathered(question)
     except MatcalcError as error:
         raise error.located(question.text) from None
 

@@ -161,6 +161,7 @@ class Program:
     bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
     `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type, `twofold`
     those that stand without it as well; `complex_` says that the names, of which none is declared, are complex.
+    `random` are the names over which it takes expectations.
     `stated` is what the last statement says to be
     the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does. `kept` has the letters below
     sums over j with j != i, where i was taken for a place that is given, with their places in the text.
@@ -182,6 +183,7 @@ class Program:
         "stated",
         "claim",
         "kept",
+        "random",
     )
 
     def __init__(
@@ -204,6 +206,7 @@ class Program:
         self.stated: Asked | None = None
         self.claim = (0, 0)
         self.kept: tuple[tuple[str, str, Span], ...] = ()
+        self.random: frozenset[str] = frozenset()
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""

@@ -82,9 +82,26 @@ def newton(f: Any, x: Any) -> Any:
     return x
 
 
+def normal(f: Any, mean: Any, *covariances: Any, nodes: int = 9) -> Any:
+    """The mean of f over N(mean, covariance), over a matrix with those of its rows and columns: a product of Gauss-Hermite rules."""
+    mean = jnp.asarray(mean, float)
+    d = mean.size
+    points, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    grid = np.stack(np.meshgrid(*[points] * d, indexing="ij"), -1).reshape(-1, *(mean.shape or (1,)))
+    weight = np.prod(np.stack(np.meshgrid(*[weights] * d, indexing="ij"), -1).reshape(-1, d), 1) / (2 * np.pi) ** (d / 2)
+    if not mean.shape:
+        at = mean + jnp.sqrt(covariances[0]) * grid[:, 0]
+    elif mean.ndim == 1:
+        at = mean + grid @ jnp.linalg.cholesky(covariances[0]).T
+    else:
+        at = mean + jnp.linalg.cholesky(covariances[0]) @ grid @ jnp.linalg.cholesky(covariances[1]).T
+    return jnp.tensordot(jnp.asarray(weight), jax.vmap(f)(at), 1)
+
+
 HELPERS = {
     "jax": jax,
     "newton": newton,
+    "normal": normal,
     "vech": vech,
     "unvech": unvech,
     "jnp": jnp,
@@ -141,7 +158,7 @@ def by_parts(f: Any, z: Any, way: str) -> np.ndarray:
 
 def main() -> None:
     jax.config.update("jax_enable_x64", True)
-    for corpus in sys.argv[1:] or ("fields", "complex", "manifolds", "implicit"):
+    for corpus in sys.argv[1:] or ("fields", "complex", "manifolds", "expectations", "implicit"):
         make(corpus)
 
 

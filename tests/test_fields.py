@@ -16,7 +16,7 @@ from corpus import cases, close, symbols
 
 import matcalc
 
-FILES = ("fields", "manifolds")
+FILES = ("fields", "manifolds", "expectations")
 CASES = {case["id"]: case for file in FILES for case in cases(file)}
 NUMBERS = {name: value for file in FILES for name, value in np.load(Path(__file__).parent / "data" / f"{file}.npz").items()}
 FEWEST = 12  # of every heading

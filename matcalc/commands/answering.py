@@ -113,12 +113,11 @@ def answer_by(
 
 def _need_one_candidate(expression: str, where: str) -> None:
     """A command that is given no variable takes the only one there is, or the one that the text itself names."""
-    from ..pipeline.question import Question, declarations_in, read, which_variable
+    from ..pipeline.question import Question, which_variable
 
-    declared = declarations_in(where)
-    program = read(expression, declared)
-    if program.asked is None:
-        names = Question(program, (*declared, *declarations_in(program.where))).candidates()
+    question = Question.of(expression, (), where, asks=True)
+    if not question.names:
+        names = question.candidates()
         if len(names) > 1:
             raise which_variable(names)
 

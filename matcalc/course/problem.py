@@ -40,6 +40,10 @@ class Problem:
         if not question.names:
             raise UsageError("no variable was given")
         self.question, self.text, self.names, self.typed = question, question.text, question.names, question.typed
+        if self.typed.averaged is not None:
+            from ..pipeline.averaged import checked
+
+            checked(self.typed)
         self.function = recognise(self.typed.expr)
         self.variables = {n: self._variable(n) for n in self.names}
         self.declarations: dict[str, Declaration] = {d.name: d for d in self.typed.declarations}

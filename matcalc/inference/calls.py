@@ -374,6 +374,15 @@ def _derivative(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return value
 
 
+def _expectation(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """E[F], with the variable, its mean and its covariances."""
+    from ..ops.averages import OVER_MATRIX, OVER_VECTOR
+
+    if len(args) not in (4, 5):
+        raise ReadingError("an expectation is of one formula, E[x^T A x]", span=node.span)
+    return by_signature(el, OVER_VECTOR if len(args) == 4 else OVER_MATRIX, node, args)
+
+
 def call(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """A function applied to its arguments."""
     name = str(node.attr)
@@ -381,6 +390,8 @@ def call(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         from .einsum import einsum
 
         return einsum(el, node, args)
+    if name == "expectation":
+        return _expectation(el, node, args)
     if name.endswith("'") and name[:-1] in REGISTRY:
         return _derivative(el, node, args)
     if name.endswith("."):

@@ -48,6 +48,8 @@ class Typed:
     of each name how it was read and why.
     """
 
+    averaged: Typed | None = None  # what was typed, where expectations were worked out of it
+
     def __init__(
         self,
         expr: Expr,

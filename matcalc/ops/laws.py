@@ -6,8 +6,14 @@ What follows from the rules of arithmetic alone has the source "algebra", what i
 
 from __future__ import annotations
 
-from ..sources import after, cite
+from ..sources import after, cite, work
 from . import complex_numbers
+
+ISSERLIS = work(
+    "Isserlis 1918",
+    "L. Isserlis, On a formula for the product-moment coefficient of any order of a normal frequency distribution in any number of "
+    "variables, Biometrika 12 (1918) 134-139",
+)
 
 
 class Law:
@@ -82,6 +88,14 @@ BY_MEMBER = law(
 )
 BY_ENTRY = law(
     "one entry of the variable", "the derivative by x_k is entry k of the derivative by x", "definition", "x^T A x by x_2 where x in R^n"
+)
+
+EXPECTED = law(
+    "mean of a polynomial in normal variables",
+    "E[f(x)] = f + L f/2 + L^2 f/8 + … at x = mu, with L f = sum_{i,j} Sigma[i,j] ∂²f/∂x_i∂x_j, for x ~ N(mu, Sigma); "
+    "a factor exp(a^T x) leaves exp(a^T mu + a^T Sigma a/2) and moves mu by Sigma a",
+    after(ISSERLIS),
+    "E[x^T A x] by mu where x ~ N(mu, Sigma); A in S^n",
 )
 
 # Algebra that takes dF to the form that is identified.

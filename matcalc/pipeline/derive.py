@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 
 from ..answers.layout import laid_out, oriented
@@ -63,6 +64,8 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
                 d.check = summed_up([c for c in (whole.check, d.check) if c is not None])
                 d.assumptions = [*whole.assumptions, *d.assumptions, whole.sentence]
             return found
+        if question.program.random and question.typed.averaged is not None:
+            return _averaged(question)
         names, order = question.names, question.options.order
         if question.options.manifold or question.options.along:
             return _on_manifold(question)
@@ -88,6 +91,21 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
         return _one(question)
     except MatcalcError as error:
         raise error.located(question.text) from None
+
+
+def _averaged(question: Question) -> Derivative | list[Derivative]:
+    """The derivative of expectations, which are worked out and checked first."""
+    from ..ops.laws import EXPECTED
+    from .averaged import checked
+    from .judging import spelled
+
+    typed, plain = question.typed, copy.copy(question.typed)
+    check, plain.averaged = checked(typed) if question.options.verify else None, None
+    found = derivative(question.replaced(plain))
+    for d in found if isinstance(found, list) else [found]:
+        d.check = summed_up([c for c in (check, d.check) if c is not None])
+        d.assumptions.append(f"the expectation is {spelled(typed, typed.expr)} [{EXPECTED.name}]")
+    return found
 
 
 def _on_manifold(question: Question) -> Derivative | list[Derivative]:

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 def expression(question: Question) -> Expression:
     """What was read, as an answer; what the declarations leave open is inferred."""
     try:
-        return Expression(question.whole())
+        whole = question.whole()
+        if whole.averaged is not None:
+            from .averaged import checked
+
+            checked(whole)
+        return Expression(whole)
     except MatcalcError as error:
         raise error.located(question.text) from None
 

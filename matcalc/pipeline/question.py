@@ -98,6 +98,7 @@ class Question:
         """Of a text, a number, or an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
         text may ask for a derivative by itself, as d/dx x^2 does, and where no variables are given (None) the only sensible one is taken;
         elsewhere a function is wanted."""
+        where, function, distributions = _distributions(where, function)
         declared = declarations_in(where)
         if isinstance(function, Built):
             program, own = function.read()
@@ -106,8 +107,10 @@ class Question:
             number = number_of(function)
             program, declarations = Program(spell(number), (), number), declared
         else:
-            program = read(function, declared)
+            program = read(function, declared, random=[d.name for d in distributions])
             declarations = (*declared, *declarations_in(program.where))
+            if distributions:
+                program = _over(program, distributions, declarations)
         try:
             given, stacked = unstacked(() if wrt is None else wrt)
             options = options.changed(structured=STACKED) if stacked else options
@@ -134,6 +137,11 @@ class Question:
         """The function, by property-free twins of the variables."""
         if self._typed is None:
             self._typed = infer(self.program, self.declarations, bases(self.names))
+            if self.program.random:
+                from .expectations import without_expectations
+
+                given = self._typed, self.program, self.declarations, bases(self.names)
+                self.declarations, self._typed = without_expectations(*given, twins=True)
             if self.options.strict:
                 refuse_chosen(self._typed.readings)
         return self._typed
@@ -147,7 +155,13 @@ class Question:
 
     def whole(self) -> Typed:
         """The function with every property of every name, for values and not for derivatives."""
-        return infer(self.program, self.declarations, bases(self.names), twins=False)
+        _ = self.typed if self.program.random else None  # which may declare more
+        whole = infer(self.program, self.declarations, bases(self.names), twins=False)
+        if not self.program.random:
+            return whole
+        from .expectations import without_expectations
+
+        return without_expectations(whole, self.program, self.declarations, bases(self.names), twins=False)[1]
 
     def by(self, *names: str, **options: Any) -> Question:
         """The same function by other variables, or with other options."""
@@ -239,15 +253,45 @@ def declarations_in(where: Where) -> tuple[Declaration, ...]:
         raise error.located(text) from None
 
 
-def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[str] = ()) -> Program:
-    """The surface tree of a text beside these declarations, and beside other names that are in use."""
+def _distributions(where: Where, function: Function) -> tuple[Where, Function, list[Any]]:
+    """Declarations and formula without the distributions that they declare, x ~ N(mu, Sigma), and these."""
+    texts = [t for t in (declared_in(where), function) if isinstance(t, str)]
+    if not any(sign in t for t in texts for sign in ("~", "\\sim", "\u223c")):
+        return where, function, []
+    from ..reading.distributions import apart, has_distribution, split
+
+    said = declared_in(where)
+    found: list[Any] = []
+    if has_distribution(said):
+        try:
+            where, found = split(said)
+        except MatcalcError as error:
+            raise error.located(said) from None
+    if isinstance(function, str):
+        function, more = apart(function)
+        found = [*found, *more]
+    return where, function, found
+
+
+def _over(program: Program, distributions: list[Any], declarations: Iterable[Declaration]) -> Program:
+    """The program with the distributions in its expectations."""
+    from ..reading.distributions import with_distributions
+
+    found = with_distributions(program, distributions, [*(d.name for d in declarations), *(d.name for d in distributions)])
+    found.random = frozenset(d.name for d in distributions)
+    return found
+
+
+def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[str] = (), random: Iterable[str] = ()) -> Program:
+    """The surface tree of a text beside these declarations, beside other names that are in use, and those with a distribution."""
     known = tuple(declarations)
     return parse(
         text,
-        [*names, *(d.name for d in known)],
+        [*names, *random, *(d.name for d in known)],
         functions=[d.name for d in known if d.domain is not None],
         counts=[d.name for d in known if d.field == "N" and not d.sizes],
         complex_=[d.name for d in known if d.field == "C"],
+        random=frozenset(random),
     )
 
 

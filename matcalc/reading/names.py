@@ -49,6 +49,7 @@ class Names:
         "bold",
         "light",
         "made_of",
+        "random",
         "_bases",
         "_longest",
     )
@@ -62,6 +63,7 @@ class Names:
         self.bold: dict[str, None] = {}  # names in bold type or below an arrow
         self.light: set[str] = set()  # names that stand without
         self.made_of: dict[str, set[str]] = {}  # the letters in the value of a name that is bound without parameters
+        self.random: frozenset[str] = frozenset()  # names with a distribution, over which E[…] is taken
         self.counts = frozenset(counts)  # declared whole numbers, which may be subscripts
         self.complex = frozenset(complex_)  # declared complex names: ^H, ^* and bars over them are conjugates
         self.conjugating = bool(self.complex)

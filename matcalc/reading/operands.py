@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ..errors import MatcalcError, ReadingError, Span
 from ..syntax import spell_name
-from .applied import applied, refuse_expectation, touching_bracket
+from .applied import applied, over_distribution, refuse_expectation, touching_bracket
 from .calls import call, einsum, function_call
 from .entries import entries, pair_below
 from .functions import function_of
@@ -259,6 +259,10 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
         lexer.operand("NAME", sized(lexer, "I"), (mark.start, lexer.marks[lexer.i - 1].end))
         return
     if base == "E" and "E" not in lexer.names.variables:
+        if lexer.names.random:
+            over_distribution(lexer, mark)
+            function_call(lexer, "expectation", mark)
+            return
         refuse_expectation(lexer, mark)
     sub, below, end = accent, 0, mark.end
     if lexer.i < lexer.stop and lexer.marks[lexer.i].kind in ("under", "sub") and not lexer.marks[lexer.i].gap:

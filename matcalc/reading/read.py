@@ -65,9 +65,10 @@ def parse(
     functions: Collection[str] = (),
     counts: Collection[str] = (),
     complex_: Collection[str] = (),
+    random: Collection[str] = (),
 ) -> Program:
     """The program that `text` is. `declared` are names known from elsewhere, in canonical spelling, `functions`, `counts` and `complex_`
-    those of them that are functions, whole numbers and complex."""
+    those of them that are functions, whole numbers and complex; `random` are names with a distribution."""
     check_length(text)
     found = _WHERE.search(text)
     end = found.start() if found else len(text)
@@ -78,10 +79,16 @@ def parse(
     applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
     whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]
     conjugated = [*complex_, *(d.name for d in declarations if d.field == "C")]
-    reader = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole, conjugated), loose_star=False)
+
+    def names() -> Names:
+        found = Names(known, applied, whole, conjugated)
+        found.random = frozenset(random)
+        return found
+
+    reader = _Reader(text, [(0, end), *defined_in], where, names(), loose_star=False)
     program = reader.read()
     if reader.mixed:
-        other = _Reader(text, [(0, end), *defined_in], where, Names(known, applied, whole, conjugated), loose_star=True).read()
+        other = _Reader(text, [(0, end), *defined_in], where, names(), loose_star=True).read()
         if not _same(program, other):
             program.alternative = other
     return program
