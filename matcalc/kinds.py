@@ -124,6 +124,12 @@ class Dim:
     __repr__ = __str__
 
 
+def two_factors(whole: Dim) -> tuple[Dim, Dim] | None:
+    """The sizes m and n of m n, in the order of their names; None where that is not the product of two names."""
+    names = [n for monomial, c in whole.terms for n, k in monomial for _ in range(int(k))] if len(whole.terms) == 1 else []
+    return (Dim.of(names[0]), Dim.of(names[1])) if len(names) == 2 and whole.terms[0][1] == 1 else None
+
+
 def triangular(n: Dim) -> Dim:
     """n (n + 1)/2, the number of entries on and below the diagonal of an n by n matrix."""
     return n * (n + 1) / 2

@@ -241,6 +241,9 @@ def made(name: str, args: list[Expr]) -> Expr:
             return build.block(1, 2, args)
         case "unvec":
             return unvec(build.block(2, 1, [args[0], args[0]]), (N, Dim.of(2)))
+        case "ptrace_second" | "ptrace_first":
+            m, x, n = (build.matmul(build.ones(N, a.shape[0]), a, build.ones(a.shape[1], N)) for a in args)
+            return build.apply(REGISTRY[name], (m, build.kron(build.ones(N, N), x), n))
         case "entry":
             return build.entry(args[0], build.num(2), build.num(1))
         case "add" | "times" | "matmul" | "hadamard" | "kron":

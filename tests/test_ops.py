@@ -301,6 +301,12 @@ def test_index_letters_say_what_is_computed(op: Operation) -> None:
     if given.startswith("("):  # a pair counts the rows of the argument
         across = dict(zip(result, shapes(op)[1], strict=True))
         arrays = [arrays[0].reshape([SIZES[across[c]] for c in given.strip("(1)")])]
+    elif "(" in given:  # both sides of a matrix of two systems: sizes as the signature writes them
+        tokens = [part.split() for part in op.signature.partition("->")[0].split(",")]
+        arrays = [
+            a.reshape([SIZES[c] for token in pair for c in token]) if "(" in g else a
+            for a, g, pair in zip(arrays, given.split(","), tokens, strict=True)
+        ]
     total = np.einsum(given.replace("1", "").replace("(", "").replace(")", "") + "->" + free, *arrays)
     if len(letters) > len(free):  # i1->ii
         total = np.diag(total)

@@ -15,7 +15,7 @@ from ..expressions import build
 from ..expressions.expr import Expr, leaves
 from ..expressions.properties import holds
 from ..expressions.stacked import unvec
-from ..kinds import ONE, TRIANGULAR, Dim
+from ..kinds import ONE, TRIANGULAR, Dim, two_factors
 from ..ops import arity, function_names
 from ..ops.book import REGISTRY
 from ..ops.core import SYMBOL
@@ -32,6 +32,7 @@ from .scopes import SCALAR, BoundNames, Meaning, Typing
 from .shorthands import derivative_by_entries, normal_density
 from .standing import structure
 from .terms import Resolve, TypedTerm, known, undeclared
+from .unify import is_unknown
 
 TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
@@ -232,6 +233,28 @@ def _unvec(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return TypedTerm((rows, cols), (y,), lambda e, r: unvec(e[0], (r(rows), r(cols))), node)
 
 
+def _partial_trace(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """ptrace(X, 2), ptrace(X, 2, m, n): over the second of two systems of the sizes m and n, X[(i,j),(k,l)]; over the first with 1."""
+    x, text = args[0], Wording(el).node(node.args[0])
+    which = node.args[1].attr if len(node.args) > 1 and node.args[1].op == "num" else None
+    if which not in (1, 2) or len(node.args) not in (2, 4):
+        raise ReadingError(f"which system is traced out of {text}?", span=node.span, suggestion="ptrace(X, 2), or ptrace(X, 2, m, n)")
+    dims = [d for a in node.args[2:] if (d := el.size_of(a)) is not None]
+    if not dims:
+        whole = el.sizes.resolve(x.shape[0])
+        factors = None if is_unknown(whole) else two_factors(whole)
+        if factors is None:
+            hint = f"declare {text} in R^{{m n x m n}}, or say the sizes: ptrace({text}, {which}, m, n)"
+            raise ReadingError(f"the sizes of the two systems of {text} are not known", span=node.span, suggestion=hint)
+        dims = [*factors]
+        el.note(f"{text} is of two systems of the sizes {dims[0]} and {dims[1]}, in this order")
+    if len(dims) != 2 or not all(el.sizes.unify(d, el.sizes.product(*dims)) for d in x.shape):
+        raise Misfit([x], partial(_argument_error, el, REGISTRY["tr"], node, 0, ("n", "n"), args))
+    kept, other = dims if which == 2 else dims[::-1]
+    op = REGISTRY["ptrace_second" if which == 2 else "ptrace_first"]
+    return TypedTerm((kept, kept), (x,), lambda e, r: build.apply(op, (build.eye(r(kept)), e[0], build.eye(r(other)))), node)
+
+
 def _of_size(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """duplication(n), elimination(n), commutation(m, n) of sizes; of a matrix, those of its size."""
     dims = [el.size_of(a) for a in node.args]
@@ -346,6 +369,7 @@ CALLS: dict[str, Meaning] = {
     "inv": _inverse,
     "vec": _vec,
     "unvec": _unvec,
+    "ptrace": _partial_trace,
     "duplication": _of_size,
     "elimination": _of_size,
     "commutation": _of_size,

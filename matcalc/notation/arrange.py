@@ -14,7 +14,7 @@ from ..expressions import build
 from ..expressions.build import is_complex, split, transpose, value_of
 from ..expressions.expr import Expr, leaves, make
 from ..expressions.properties import holds
-from ..kinds import ONE, Dim
+from ..kinds import ONE, Dim, two_factors
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK, SELECTION
 from ..ops.core import (
@@ -50,7 +50,7 @@ from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL
 from ..ops.singular_values import EIGENVALUE
 from ..ops.sums import SUM
-from ..ops.trace import TRACE
+from ..ops.trace import TRACE, TRACE_OUT_FIRST, TRACE_OUT_SECOND
 from ..syntax import Node, walk
 from .comparisons import broadcast, cases, is_constant, iverson
 from .entries import dotted, undotted
@@ -58,7 +58,7 @@ from .factors import entrywise, hadamard, is_below, matmul, matrix_power, power,
 from .leaves import beside, entry, leaf, member, unit
 from .signs import factor, sign_outside, signed_product, turned_over, typed_terms, was_turned
 from .spelling import Spelling
-from .surface import has_bars, name, product
+from .surface import dimension, has_bars, name, number, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 
@@ -122,6 +122,11 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
     if e.op.directions:
         parts = (spelling.sized(e.args[0]), *[_direction(spelling, a) for a in sorted(e.args[1:], key=spelling.key)])
         return Node("call", parts, e.op.spellings[0])
+    if e.op in (TRACE_OUT_FIRST, TRACE_OUT_SECOND):
+        kept, x, other = e.args
+        sizes = (kept.shape[0], other.shape[0]) if e.op is TRACE_OUT_SECOND else (other.shape[0], kept.shape[0])
+        shown = () if two_factors(x.shape[0]) == sizes else map(dimension, sizes)
+        return Node("call", (spelling.of(x), number(2 if e.op is TRACE_OUT_SECOND else 1), *shown), "ptrace")
     if e.op is UNVEC:
         return Node("call", (spelling.of(e.args[0]),), "unvec")
     told = e.op.signature.startswith("3 ")  # the function says how many entries there are

@@ -120,6 +120,14 @@ def contracted(index: str, *args: Value) -> Value:
     return total.reshape([math.prod(sizes[c] for c in part) for part in form.value]) if out else total
 
 
+def partial_trace(X: Value, N: Value, step: int) -> Value:
+    """The sum of N[l,j] times the part of X at the places j and l of one system: every `step`-th row and column, or with step 1 a block."""
+    n = len(N)
+    m = len(X) // n
+    places = [slice(k, None, step) if step > 1 else slice(k * m, (k + 1) * m) for k in range(n)]
+    return sum(X[places[j], places[k]] * N[k, j] for j in range(n) for k in range(n))
+
+
 def network(scale: Value, factors: Sequence[Any], steps: Sequence[Step], shape: Sequence[Sequence[int]]) -> Value:
     """A number times the sum over the indices of factors (sizes, numbers, indices), by these steps (see `contraction`), as an array whose
     axes have the products of the sizes in `shape`."""

@@ -11,7 +11,15 @@ from .operation import Operation, Shorthand
 
 MOST_DIRECTIONS = 20  # beyond what the operation needs; the numbers take time and space exponential in it
 # Written as a call, but a matrix of a given size, or the number of entries, rather than an operation.
-_SIZED = {"ones": (1, 2), "zeros": (1, 2), "count": (1, 1), "duplication": (1, 1), "elimination": (1, 1), "commutation": (1, 2)}
+_SIZED = {
+    "ones": (1, 2),
+    "zeros": (1, 2),
+    "count": (1, 1),
+    "duplication": (1, 1),
+    "elimination": (1, 1),
+    "commutation": (1, 2),
+    "ptrace": (2, 4),
+}
 # Further arguments that the reader makes something else of: max(a, b, …), diag(x, k), log(x, b).
 _MORE = {"max": 9, "min": 9, "diag": 2, "log": 2, "unvec": 3}
 _COMMAND = regex(r"\\(?:operatorname\{)?([A-Za-z]+)\}?")

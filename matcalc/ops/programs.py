@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .book import shorthand
 
+shorthand("comm", "A B", "A B - B A")
+shorthand("anticomm", "A B", "A B + B A")
 shorthand("transpose", "X", "X^T")
 shorthand("matmul", "X Y", "X · Y")
 shorthand("multiply", "X Y", "X .* Y")

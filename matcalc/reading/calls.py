@@ -9,6 +9,7 @@ from .marks import Mark, quote
 from .names import is_prime, subscript
 
 _CALLABLE = ("(", "[", "{", "\\{")
+SYSTEMS = {"A": "1", "B": "2", "1": "1", "2": "2"}  # of a partial trace
 _INVERSE = {"exp": "log", "log": "exp"}
 MAX_BARE = 20  # functions without brackets, each the argument of the one before
 
@@ -58,6 +59,10 @@ def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
         script = lexer.marks[lexer.i]
         if script.kind in ("under", "sub"):
             base, lexer.i = subscript(lexer.marks, lexer.i, lexer.text, lexer.names, name)
+            if name == "tr" and base in SYSTEMS:  # tr_B(rho)
+                name, label = "ptrace", f"tr_{base}"
+                before = [Token("COMMA", ",", *script.span), leaf(SYSTEMS[base], script.span)]
+                continue
             if name != "log" or not (base.isdigit() or len(base) == 1):
                 hint = f"leave {name}_{base} out: what stands behind it is differentiated" if name in ("max", "min") else None
                 raise lexer.refuse(f"{quote(f'{name}_{base}')} is no function known here", mark.span, hint)
