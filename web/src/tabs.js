@@ -69,7 +69,7 @@ export class Tabs {
   async content(tab, common, answer) {
     if (tab === "latex") return source(answer.latex);
     if (tab === "text") return source(`${answer.text}\n\n${answer.unicode}\n\nwhere ${answer.where}`);
-    const { layout, notation, ...base } = { ...common, wrt: answer.wrt };
+    const { layout, notation, order: _, ...base } = { ...common, wrt: answer.wrt };
     const found = await this.ask(question(tab, { base, layout, notation, order: answer.order }), "tab");
     if (found === null) return null;
     if (found.error) return { text: "", node: el("p", { class: "refusal" }, [found.error.message, ...found.error.suggestions].join("\n")) };

@@ -124,6 +124,15 @@ test("every tab has its text, and copies it", async () => {
   assert.match(await page.textContent("#panel"), /Magnus & Neudecker/);
 });
 
+test("expansions and stationary points, which ask SymPy", async () => {
+  await open("f=exp%28x%29&by=x&where=x+in+R&tab=taylor");
+  await page.waitForFunction(() => document.querySelector("#panel")?.textContent.includes("Copy Taylor"), null, { timeout: 60_000 });
+  assert.match(await page.textContent("#panel annotation, #panel"), /x_\{0\}\)\^\{2\}/);
+  await open("f=x%5E3+-+3+x&by=x&where=x+in+R&tab=stationary");
+  await page.waitForFunction(() => document.querySelector("#panel")?.textContent.includes("minimum"), null, { timeout: 60_000 });
+  assert.equal(await page.$("#panel .refusal"), null);
+});
+
 test("the keyboard is enough", async () => {
   await open("f=x%5ET+x&by=x");
   await page.keyboard.press("Control+k");
@@ -176,6 +185,9 @@ test("phone width: nothing is wider than the screen", async () => {
   await open("f=1%2FN+sum_%7Bi%3D1%7D%5EN+%28w%5ET+x_i+-+y_i%29%5E2&by=w&where=w%2C+x_i+in+R%5En%3B+y_i+in+R");
   await page.setViewportSize({ width: 360, height: 740 });
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+  await open("f=%7C%7Cy+-+Phi+theta%7C%7C%5E2&by=theta");
+  const lines = await page.$$eval("#readings td:first-child", (cells) => cells.map((cell) => cell.getClientRects().length && cell.clientHeight));
+  assert.ok(Math.max(...lines) < 48, `names are broken: ${lines}`);
   await shot("phone");
   await page.setViewportSize({ width: 1100, height: 1400 });
 });
