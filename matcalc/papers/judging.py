@@ -31,6 +31,7 @@ _ALONE = re.compile(rf"\s*({NAME})\s*(?:\\succ(?P<psd>eq)?\s*0\s*)?")
 _TRANSPOSED = r"\s*\^\s*\{?\\?(?:top|T|intercal)\}?\s*"
 _EQUAL_TO_TRANSPOSE = re.compile(rf"\s*({NAME})\s*=\s*({NAME}){_TRANSPOSED}|\s*({NAME}){_TRANSPOSED}=\s*({NAME})\s*")
 _NOUGHT = re.compile(r"\s*(?:\\(?:mathbf|boldsymbol|bm)\s*\{?\s*)?0\s*\}?\s*")
+_SUPPOSED = re.compile(r"\b(?:if|unless|when|whenever|only if|provided that|suppose that)\s*$", re.IGNORECASE)  # "unless $a = 0$"
 _ROWS = re.compile(r"numerator layout|gradients? (?:is|are|as) (?:a )?rows?\b", re.IGNORECASE)
 _COLUMNS = re.compile(r"denominator layout|gradients? (?:is|are|as) (?:a )?columns?\b", re.IGNORECASE)
 KINDS = {"symmetric": "S^n", **{word: f"R^{{n x n}} {word}" for word in ("spd", "psd", "skew", "diagonal", "orthogonal", "invertible")}}
@@ -84,6 +85,13 @@ class Context:
         before = [d for k, d in same if k <= at]
         return before[-1] if before else same[0][1] if same else None
 
+    def renamed(self, definition: Definition, name: str) -> str:
+        """The text of a function of one variable with another name for it, which is of the same set."""
+        (own,) = definition.args
+        if key(own) in self.sets:
+            self.sets.setdefault(key(name), (name, self.sets[key(own)][1]))
+        return _TOKEN.sub(lambda m: f"{{{name}}}" if key(m[0]) == key(own) else m[0], definition.text)
+
     def function(self, at: int) -> str:
         """The function that was defined last before a formula, with its arguments; empty where there is none."""
         last = next((d for k, d in self.definitions[::-1] if k < at and d.args), None)
@@ -91,7 +99,7 @@ class Context:
             return ""
         return (r"\log " if last.logged else "") + f"{last.name}({', '.join(last.args)})"
 
-    def note(self, number: int, text: str, words: tuple[str, ...]) -> None:
+    def note(self, number: int, text: str, before: str, words: tuple[str, ...]) -> None:
         """Take up what a formula defines and declares, with the words that the prose has for its names."""
         alone, turned = _ALONE.fullmatch(text), _EQUAL_TO_TRANSPOSE.fullmatch(text)
         if turned is not None and key(turned[1] or turned[3]) == key(turned[2] or turned[4]):
@@ -99,7 +107,7 @@ class Context:
         elif alone is not None:
             self._know(alone[1], ("psd" if alone["psd"] else "spd",) if r"\succ" in text else words)
         for found in list(statements(text)):
-            if isinstance(found, Definition):
+            if isinstance(found, Definition) and not (not found.args and _SUPPOSED.search(before)):
                 self.definitions.append((number, found))
             elif isinstance(found, Declared):
                 for name in found.names:
@@ -191,8 +199,8 @@ def judge(document: Document) -> list[Finding]:
     for formula, text in zip(document.formulas, texts, strict=True):
         formula.read = text
     said = properties([*(f.before for f in document.formulas), *(f.after for f in document.formulas[-1:])])
-    for number, (text, words) in enumerate(zip(texts, said, strict=True)):
-        context.note(number, text, words)
+    for number, (text, formula, words) in enumerate(zip(texts, document.formulas, said, strict=True)):
+        context.note(number, text, formula.before, words)
     before = [f.before for f in document.formulas]
     found: list[Judged | Finding] = []
     stationary: Claim | None = None
@@ -230,15 +238,25 @@ def _function(context: Context, claim: Claim, at: int) -> tuple[str, tuple[str, 
     else:
         wrt = definition.args if len(definition.args) == 1 else ()
     strange = [n for n in own if key(n) not in known and re.fullmatch(NAME, n)]
+    if len(strange) == len(own) == len(definition.args) == 1 and not claim.wrt:  # at a point that has a name: \nabla f(x_k)
+        return context.renamed(definition, strange[0]), (strange[0],)
     if strange and not claim.wrt:
         raise MatcalcError(f"{definition.name} was defined of other names than {', '.join(strange)}")
     return definition.text, wrt
+
+
+def _without(text: str, starred: Iterable[str]) -> str:
+    for name in starred:
+        text = text.replace(name, STARS.sub("", name))
+    return text
 
 
 def _judged(context: Context, number: int, formula: Formula, claim: Claim) -> Judged:
     sides = [Side({}, "", place) for _, place in claim.sides]
     try:
         text, wrt = _function(context, claim, number)
+        starred = re.findall(rf"{NAME}\s*(?:{STARS.pattern})", claim.function)  # at x^*, where the function's own name is x
+        claim.sides = [(_without(side, starred), place) for side, place in claim.sides]
         if not wrt:
             raise MatcalcError("the text does not say by which variable")
         claim.sides = [(context.inlined(side, number), place) for side, place in claim.sides]

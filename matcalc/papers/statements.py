@@ -15,6 +15,7 @@ _NOT_NAMES = "nabla|partial|frac|log|exp|det|tr\\b|sum|left|right|int|max|min|ln
 NAME = rf"(?:{_STYLE}|\\(?!{_NOT_NAMES})[A-Za-z]+|[A-Za-z])(?:_(?:\{{[^{{}}]*\}}|\\[A-Za-z]+|\w))?'*"
 _NAME = re.compile(NAME)
 _HEAD = re.compile(rf"\s*(?P<name>{NAME})\s*(?:\((?P<args>[^()]*)\))?\s*")
+_TURNED = re.compile(r"(?<=\))\s*\^\s*\{?\s*\\?(?:top|T|intercal|mathsf\{T\}|mathrm\{T\})\s*\}?\s*$")
 _LOGARITHM = re.compile(r"\s*\\(?:log|ln)\s*(?=[\\A-Za-z])")
 _NABLA = re.compile(r"\s*\\nabla\s*|\s*\\partial\s*(?=_)")
 _SECOND = re.compile(r"\^\s*\{?\s*2\s*\}?")
@@ -147,6 +148,12 @@ def _stated(sides: list[tuple[str, int]]) -> Iterator[Statement]:
     if claim is not None:
         yield claim
         return
+    for k in range(1, len(sides) - 1):  # g = \nabla f(x) = …: a claim, and a name for it
+        claim = _claim(sides[k][0].strip(), sides[k + 1 :])
+        if claim is not None:
+            yield claim
+            sides = [sides[0], *sides[k + 1 :]]
+            break
     star = STARS.search(head)
     if star is not None and _NAME.fullmatch((head[: star.start()] + head[star.end() :]).strip()):
         yield StatedSolution((head[: star.start()] + head[star.end() :]).strip(), sides[1][0].strip(), sides[1][1])
@@ -215,6 +222,10 @@ def _by_nabla(text: str, sides: list[tuple[str, int]], head: str) -> Claim | Non
     if names and len(names) == 2 and order == 2 and names[0] == names[1]:
         names = names[:1]
     sign = "nabla" if "nabla" in m[0] else "partial"
+    turned = _TURNED.search(text)
+    if turned is not None and order == 1:  # what is said of the transpose of a gradient is said of the gradient
+        text = head = text[: turned.start()]
+        sides = [(rf"({side})^\top", place) for side, place in sides]
     if sign == "partial" and names and len(names) == 2:
         order = 2
     return Claim(_unwrapped(text[at:]), tuple(dict.fromkeys(names or ())), order, sides, sign, head)
