@@ -3,8 +3,6 @@
 import sys
 
 if __name__ == "__main__":
-    try:
-        from matcalc.commands.cli import main
-    except ModuleNotFoundError as error:
-        sys.exit(f"matcalc needs {error.name}; in the checkout: python3 -m pip install .")
+    from matcalc.commands.cli import main
+
     sys.exit(main())

@@ -16,6 +16,8 @@ from ..errors import MatcalcError, VerificationError
 from .console import complain, cut, print_json
 from .plain import answered
 
+DEPENDENCIES = ("click", "lark", "mpmath", "numpy", "rich", "sympy")
+
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 fine, 1 no answer, 2 bad input. Nothing leaves as a traceback."""
@@ -45,6 +47,9 @@ def main(args: Sequence[str] | None = None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.filename is None:  # met in writing; one met in opening a file has its name
             return _unwritten(error)
+        if isinstance(error, ModuleNotFoundError) and error.name in DEPENDENCIES:  # a bare checkout: an ordinary `d` needs none of them
+            complain(f"matcalc needs {error.name}; in the checkout: python3 -m pip install .")
+            return 1
         if os.environ.get("MATCALC_DEBUG"):
             raise
         from shlex import join
