@@ -11,8 +11,14 @@ import pytest
 
 import matcalc
 from benchmarks.growth import FAMILIES, Question, count
-from matcalc.expressions.expr import Expr
+from matcalc.expressions.build import apply, entry, index, indexed_sum, num, size, symbol, times
+from matcalc.expressions.expr import Expr, postorder
 from matcalc.interning import Pool
+from matcalc.kinds import ONE, Dim
+from matcalc.ops.core import ADD
+from matcalc.ops.elementary import EXP, LOG
+from matcalc.ops.softmax import LOG_SUM_EXP
+from matcalc.shortening.steady import steady
 
 LAYERS = "z_1 = tanh(W_1 x); z_2 = tanh(W_2 z_1); z_3 = tanh(W_3 z_2); z_4 = tanh(W_4 z_3); z_5 = tanh(W_5 z_4); z_6 = tanh(W_6 z_5); "
 
@@ -132,3 +138,14 @@ def test_a_long_product_names_the_runs_of_its_factors(k: int) -> None:
 def test_the_factors_on_either_side_of_one_are_seen_however_many() -> None:
     asked = FAMILIES["determinant_of_product"].ask(224)  # X^-1 dX has so many factors, and one that is sought
     assert count(ask(asked, verify=False).text) < 3 * 224
+
+
+def test_sums_inside_sums_are_divided_by_their_exponentials_however_deep() -> None:
+    n = Dim.of("n")
+    z, A = symbol("z", (n, ONE)), symbol("A", (n, n))
+    inner = num(1)
+    for k in reversed(range(500)):  # ended in RecursionError
+        inner = indexed_sum(f"l_{k + 1}", num(1), size(n), times(entry(A, index(f"l_{k}"), index(f"l_{k + 1}")), inner))
+    whole = indexed_sum("l_0", num(1), size(n), times(apply(EXP, [entry(z, index("l_0"), num(1))]), inner))
+    found = steady(apply(LOG, [whole]), {})
+    assert found.op is ADD and LOG_SUM_EXP in {e.op for e in postorder(found)}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..expressions.expr import Expr
+from ..interning import inner_first
 from ..numbers.numeric import Plan, kernel
 from ..ops.core import ADD, CASES, ENTRY, INDEX, INDEXED_SUM, IVERSON, POWER, TIMES
 
@@ -42,26 +43,24 @@ def over_axes(e: Expr, env: Mapping[str, Any], sizes: Mapping[str, int], names: 
 
 def _order(e: Expr) -> list[Expr] | None:
     """What is to be computed, arguments first; None if something depends on an index that has no axes."""
-    order: list[Expr] = []
-    seen: set[Expr] = set()
-    todo = [(e, False)]
-    while todo:
-        n, ready = todo.pop()
-        if ready:
-            order.append(n)
-        elif n not in seen:
-            seen.add(n)
-            todo.append((n, True))
-            if n.op is INDEXED_SUM:
-                names, factors = _summed(n)
-                bounds = [b for s in names.values() for b in s.args[:2]]
-                todo += [(x, False) for x in (*factors, *bounds)]
-            elif n.indices:
-                entrywise = n.op in _ENTRY_BY_ENTRY or (n.op.elementwise and n.op.numeric)
-                if not n.is_scalar or not (entrywise or n.op is INDEX or (n.op is ENTRY and not n.args[0].indices)):
-                    return None
-                todo += [(a, False) for a in n.args]
-    return order
+    order = inner_first([e], _parts)
+    return order if all(map(_has_axes, order)) else None
+
+
+def _parts(n: Expr) -> Sequence[Expr]:
+    """What is computed before an expression: nothing where that depends on no index, or has no axes."""
+    if n.op is INDEXED_SUM:
+        names, factors = _summed(n)
+        return [*factors, *[b for s in names.values() for b in s.args[:2]]]
+    return n.args if n.indices and _has_axes(n) else ()
+
+
+def _has_axes(n: Expr) -> bool:
+    """Whether its values can be had for all values of its indices at once."""
+    if n.op is INDEXED_SUM or not n.indices:
+        return True
+    entrywise = n.op in _ENTRY_BY_ENTRY or (n.op.elementwise and n.op.numeric)
+    return n.is_scalar and (bool(entrywise) or n.op is INDEX or (n.op is ENTRY and not n.args[0].indices))
 
 
 def _summed(e: Expr) -> tuple[dict[str, Expr], Sequence[Expr]]:

@@ -30,6 +30,7 @@ from ..expressions.build import (
     zeros,
 )
 from ..expressions.expr import Expr, postorder
+from ..interning import inner_first
 from ..kinds import ONE, Dim
 from ..ops.activations import RELU
 from ..ops.core import ADD, CASES, EYE, HADAMARD, IVERSON, MATMUL, POWER, TIMES, TRANSPOSE
@@ -187,17 +188,10 @@ def _entrywise(e: Expr) -> Expr:
 
 def _in_place(e: Expr, known: Mapping[Expr, Expr]) -> Expr:
     """`e` with what is known of one entry put in for that entry; a product or a sum has other entries too, where it may not hold."""
-    done: dict[Expr, Expr] = {}
-    todo: list[tuple[Expr, bool]] = [(e, False)]
-    while todo:
-        n, ready = todo.pop()
-        if ready:
+    done: dict[Expr, Expr] = dict(known)
+    for n in inner_first([e], lambda n: () if n in known else _alike(n)):
+        if n not in known:
             done[n] = rebuild(n, [done.get(a, a) if a in _alike(n) else a for a in n.args])
-        elif n in known:
-            done[n] = known[n]
-        elif n not in done:
-            todo.append((n, True))
-            todo += [(a, False) for a in _alike(n) if a not in done]
     return done[e]
 
 

@@ -36,6 +36,7 @@ from ..expressions.build import (
 )
 from ..expressions.expr import Expr, postorder, transform
 from ..expressions.properties import holds
+from ..interning import inner_first
 from ..kinds import ONE, Dim
 from ..ops.activations import ERF, NORMAL_DISTRIBUTION, RELU, SIGMOID, SOFTPLUS
 from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, POWER, SIZE, TIMES, TRANSPOSE, UNIT
@@ -186,15 +187,22 @@ def _shift(s: Expr) -> Expr | None:
 
 def _scaled(e: Expr, shift: Expr) -> tuple[Expr, int]:
     """An expression with the exponentials in its sums divided by exp(shift), and how many factors of it that are."""
+    found: dict[Expr, tuple[Expr, int]] = {}
+    for n in inner_first([e], _carriers):
+        if n.op is EXP and n.is_scalar and n.indices:
+            found[n] = apply(EXP, [add(n.args[0], negative(shift))]), 1
+            continue
+        parts = [found[a] for a in _carriers(n)]
+        kept = n.args[: len(n.args) - len(parts)]
+        found[n] = (rebuild(n, (*kept, *[a for a, _ in parts])), sum(count for _, count in parts)) if parts else (n, 0)
+    return found[e]
+
+
+def _carriers(e: Expr) -> Sequence[Expr]:
+    """The arguments whose factors are its own."""
     if e.op in (TRANSPOSE, INDEXED_SUM):
-        inner, count = _scaled(e.args[-1], shift)
-        return rebuild(e, (*e.args[:-1], inner)), count
-    if e.op in (TIMES, MATMUL):
-        parts = [_scaled(a, shift) for a in e.args]
-        return rebuild(e, tuple(a for a, _ in parts)), sum(count for _, count in parts)
-    if e.op is EXP and e.is_scalar and e.indices:
-        return apply(EXP, [add(e.args[0], negative(shift))]), 1
-    return e, 0
+        return e.args[-1:]
+    return e.args if e.op in (TIMES, MATMUL) else ()
 
 
 def _weighted(e: Expr) -> Expr | None:
@@ -218,6 +226,14 @@ def _meets(term: Expr, others: Sequence[Expr]) -> bool:
 
 def _beside(e: Expr) -> Expr | None:
     """exp(z)/sum(exp(z)) and 1[z < 0] exp(z), also where exp(z) is inside a product."""
+    whole = e
+    while whole.op in (TIMES, HADAMARD) and (found := _met(whole)) is not None:
+        whole = found
+    return None if whole is e else whole
+
+
+def _met(e: Expr) -> Expr | None:
+    """A product in which one pair of factors has met."""
     for k, a in enumerate(e.args):
         swap = _swapped(a)
         if swap is None:
@@ -228,8 +244,7 @@ def _beside(e: Expr) -> Expr | None:
             if found is not None:
                 others = [c for m, c in enumerate(e.args) if m not in (k, n)]
                 join: Callable[..., Expr] = times if e.op is TIMES else hadamard
-                whole = join(*others, found, *([left] if left is not None else []))
-                return (_beside(whole) if whole.op in (TIMES, HADAMARD) else None) or whole
+                return join(*others, found, *([left] if left is not None else []))
     return None
 
 
