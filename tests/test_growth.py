@@ -90,6 +90,7 @@ WORK = {
     "sum_of_traces": (32, 3.0),
     "layers": (64, 3.0),
     "net_hessian_by_bias": (16, 3.0),
+    "same_matrix_chain": (64, 2.2),  # 3.5 before: every X of (A X)^k had the share that the others have, worked out again
     "determinant_of_product": (32, 2.5),  # 4.0 before: the factors beside each X were multiplied, and cancelled, one by one
 }
 

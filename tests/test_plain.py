@@ -141,7 +141,7 @@ AT_HAND = {
     *("expressions.build", "expressions.aggregates", "expressions.frechet", "expressions.rotations", "expressions.stacked"),
     *("inference.misfit", "notation.comparisons", "differentiation.letters", "differentiation.functions"),
     *("numbers.complex_decimals", "numbers.contraction", "numbers.decimals", "numbers.linear_algebra"),
-    *("reading.below", "reading.commands", "reading.entries", "reading.sizes"),
+    *("reading.commands", "reading.entries"),
 }
 
 

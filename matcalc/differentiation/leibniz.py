@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..expressions.blocks import selections
-from ..expressions.build import apply, as_power, eye, num, ones, times, transpose, unit, zeros
+from ..expressions.build import apply, as_power, eye, num, ones, split, times, transpose, unit, zeros
 from ..expressions.expr import Expr
 from ..expressions.named import PART, named
 from ..kinds import Shape
@@ -56,6 +56,10 @@ def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
         for k in places:
             yield args[k], _beside(form, k, args, node.shape, term)
         return
+    turns = _turns(args, term)
+    if turns > 1:  # each turn of (A X)^k has the same share below a trace
+        places = [k for k in places if k < len(args) // turns]
+        term = Term(times(num(turns), term.scalar), term.factors, term.slots, term.binders)
     many = len(places) > 1 and len(places) * len(args) > MANY_FACTORS
     if many and any(_inverts(e, args) for e, _, _ in term.factors):
         yield from _halved(op, form, args, places, term)
@@ -66,6 +70,14 @@ def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
     for k, left, right in zip(places, before, after, strict=True):
         share = _beside(form, 1, (left, None), node.shape, term) if left is not None else term
         yield args[k], _beside(form, 0, (None, right), node.shape, share) if right is not None else share
+
+
+def _turns(args: Sequence[Expr], term: Term) -> int:
+    """How many times a product below a trace goes through the same factors."""
+    if len(term.factors) != 1 or {*term.factors[0][1:]} != {*ends(term)} or split(term.factors[0][0])[2] is not eye(args[0].shape[0]):
+        return 1
+    many = len(args)
+    return next(many // k for k in range(1, many + 1) if many % k == 0 and all(args[n] is args[n - k] for n in range(k, many)))
 
 
 def _runs(op: Operation, args: Sequence[Expr], places: Sequence[int], many: bool, turned: bool = False) -> list[Expr | None]:

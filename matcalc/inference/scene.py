@@ -8,7 +8,6 @@ from ..errors import ReadingError, ShapeError, UsageError
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.vocabulary import SETS, WORDS, close_properties
-from ..reading.sizes import sizes_of
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .indices import Indices
@@ -42,6 +41,8 @@ def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
         if n.op == "name" and isinstance(n.attr, str):
             base, sub = split_name(n.attr)
             if base in ("I", "0", "1") and sub and n.attr not in ("I_0", "I_1"):
+                from ..reading.sizes import sizes_of
+
                 found |= {m: None for d in sizes_of(sub) for m in d.names()}
         elif n.op in ("sum", "product") or (n.op == "call" and n.attr in SHAPED):
             inside = n.args if n.op == "call" else n.args[2:]

@@ -14,7 +14,6 @@ from ..expressions.stacked import commutation, duplication, elimination
 from ..kinds import ONE, Dim, Shape
 from ..ops.core import IVERSON
 from ..reading.declare import MOST_AXES
-from ..reading.sizes import sizes_of
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Declaration, Node, spell_name
 from .misfit import Misfit, refuse_shape
@@ -373,6 +372,8 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
         el.allows(place, n)
         return TypedTerm((n, ONE), (), lambda _, r: build.unit(place.expr, r(n)), node)
     if base in ("I", "0", "1", "ones") and sub:
+        from ..reading.sizes import sizes_of
+
         return _sized(el, base, sizes_of(sub), node)
     if base in STRUCTURES and sub and base not in scene.declared and base not in scene.alone:
         return _structure_of(el, base, sub, node)
@@ -446,6 +447,8 @@ def _own_size(el: Typing, size: Dim, node: Node) -> Dim:
 
 def _structure_of(el: Typing, base: str, sub: str, node: Node) -> TypedTerm | None:
     """K_{m,n}, K_{mn}, K_n, D_n, L_n, where the subscripts are sizes: those with D_2 and L_2 are names as others are."""
+    from ..reading.sizes import sizes_of
+
     dims = sizes_of(sub)
     if base == "K" and len(dims) == 1 and len(sub) == 2:
         dims = tuple(Dim.of(int(n) if n.isdigit() else n) for n in sub)

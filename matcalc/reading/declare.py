@@ -12,7 +12,6 @@ from .functions import function_of
 from .marks import Mark, quote, refuse
 from .names import RESERVED, is_identity, not_a_name, read_name
 from .scan import check_length, scan
-from .sizes import read_sizes
 
 # Every way to say a property; words are joined by hyphens.
 _PROPERTY = {said: w.name for w in WORDS.values() if w.declared for said in (w.name, *w.spellings)}
@@ -211,6 +210,9 @@ class _Declarations:
         self.i += 1
         if mark.kind == "sup":
             stand_in = Mark("num" if mark.value.isdigit() else "word", mark.value, mark.start, mark.end)
+
+            from .sizes import read_sizes
+
             return read_sizes([stand_in], 0, 1, self.text)
         if self.at_end():
             raise self.refuse("the dimension after `^` is missing", start, "write R^n")
@@ -226,6 +228,9 @@ class _Declarations:
             while self.i + 1 < len(self.marks) and self.by(self.marks[self.i]) and self.marks[self.i + 1].kind in ("word", "num", "greek"):
                 self.i += 2  # R^m x n without braces
             stop = self.i
+
+        from .sizes import read_sizes
+
         return read_sizes(self.marks, begin, stop, self.text)
 
     @staticmethod

@@ -14,7 +14,6 @@ from .lexer import Lexer, Token
 from .marks import Mark, quote
 from .names import accented, spell_subscript, subscript, suggestion_for, superscript_index
 from .operators import conjunction
-from .sizes import read_sizes
 from .sums import after_superscript, binder, binder_follows, letter_is_sign
 
 _CASES_WORDS = ("if", "for", "otherwise", "else")
@@ -102,6 +101,8 @@ def sized(lexer: Lexer, base: str) -> str:
     if lexer.marks[first].kind == "open":
         first, last = first + 1, last - 1
     try:
+        from .sizes import read_sizes
+
         sizes = read_sizes(lexer.marks, first, last, lexer.text) if last > first else ()
     except MatcalcError:
         return spell_name(base, sub)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ..errors import ReadingError, Span
 from ..syntax import spell_name
-from .below import Below, Bound, Condition, Mask, Range, below, letter_at
 from .lexer import Action, Lexer, Token
 from .marks import Mark, quote
+
+if TYPE_CHECKING:
+    from .below import Below, Bound, Condition, Mask, Range
 
 RUNNING = frozenset("abcdefghijklmnpqrstuv")  # letters of pairs that are run through
 
@@ -112,6 +115,9 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
             raise lexer.refuse(f"the {sign} has an upper bound and no index", mark.span, f"write {sign}_{{i=1}}^N")
         lexer.operand("BINDER", (op, None), mark.span)
         return
+
+    from .below import Bound, Condition, below
+
     found = below(lexer.marks, lower, lexer.active, letters_below_names(lexer), cannot_read(lexer, lower, sign))
     leave_free(lexer, found, mark)
     close_like_sum(lexer, op, found.indices)
@@ -158,6 +164,8 @@ def leave_free(lexer: Lexer, found: Below, mark: Mark) -> None:
     place that is kept (y, a label) another kind of letter."""
     if len(found.conditions) != 1 or found.low != dict.fromkeys(found.low) or len(found.low) != 2:
         return
+    from .below import letter_at
+
     condition = found.conditions[0]
     one, other = (letter_at(lexer.marks, *side) for side in (condition.left, condition.right))
     if condition.relation == "!=" and one in found.low and other in found.low and (other < one or other not in RUNNING):
