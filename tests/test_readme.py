@@ -83,6 +83,20 @@ def test_the_python_examples_print_what_they_say(path: str) -> None:
     assert not seen, "".join(seen)
 
 
+def test_the_python_examples_pass_the_strict_types(tmp_path: Path) -> None:
+    """Each page is a module, as a reader would write it."""
+    written = []
+    for path in [*PAGES, "docs/language.md"]:
+        found = doctest.DocTestParser().get_examples((ROOT / path).read_text(encoding="utf-8"))
+        if found:
+            written.append(tmp_path / f"page_{Path(path).stem.lower()}.py")
+            source = "".join(example.source for example in found)
+            written[-1].write_text(source if "import matcalc" in source else f"import matcalc\n{source}", encoding="utf-8")
+    assert len(written) >= 4
+    outcome = python("-m", "mypy", "--strict", "--allow-redefinition", *map(str, written), timeout=400)
+    assert outcome.out.startswith("Success"), outcome.out
+
+
 def test_the_picture_is_of_what_is_printed() -> None:
     """The document that is set in the picture is what matcalc writes today, and the picture says that it was made of it."""
     spec = importlib.util.spec_from_file_location("make_picture", ROOT / "docs" / "make_picture.py")
