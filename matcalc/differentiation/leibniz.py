@@ -56,7 +56,7 @@ def by_letters(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Share]:
         for k in places:
             yield args[k], _beside(form, k, args, node.shape, term)
         return
-    turns = _turns(args, term)
+    turns = _turns(args, term) if op is MATMUL else 1
     if turns > 1:  # each turn of (A X)^k has the same share below a trace
         places = [k for k in places if k < len(args) // turns]
         term = Term(times(num(turns), term.scalar), term.factors, term.slots, term.binders)
