@@ -107,6 +107,14 @@ def matrix(n: int, seed: int) -> Any:
     return precise.random(seed).uniform(-1.0, 1.0, (n, n)) + precise.np.eye(n) * 2
 
 
+def test_a_zero_has_an_exponent_and_is_near_all_the_same() -> None:
+    """0/sqrt(2) is 0E+49, and was taken for a number too far away: gelu(0) had no value."""
+    with precise.precision(50):
+        zero = Decimal(0) / Decimal(2).sqrt()
+        assert zero.adjusted() > decimals.GREATEST
+        assert decimals.normal(zero) == Decimal("0.5") and decimals.erf(zero) == 0 and decimals.sin(zero) == 0
+
+
 def test_functions_of_matrices_have_all_their_digits() -> None:
     with precise.precision(DIGITS):
         X = matrix(4, 1)

@@ -430,3 +430,11 @@ def test_a_second_derivative_is_compared_entry_by_entry(monkeypatch: pytest.Monk
     monkeypatch.setattr(judging, "ENTRIES", 1)
     found = str(matcalc.derivative("X A X^2", "X", order=2).check)
     assert found.startswith("agrees with a numerical derivative along random directions to ")
+
+
+@pytest.mark.parametrize("words", [("spd",), ("psd",), ("symmetric",), ("nd",), ("diagonal", "positive")])
+def test_what_may_be_of_any_scale_is_drawn_of_it(words: tuple[str, ...]) -> None:
+    """x x^T + I was never less than I, so that the inverse of a positive definite matrix was too small to show beside 10^15."""
+    with precise.precision(50):
+        whole, small = (draw((3, 3), words, precise.random(3), scale, arrays=precise) for scale in (1.0, 1e-10))
+        assert [a * 10**10 for a in small.data] == whole.data
