@@ -24,7 +24,6 @@ from .decimals import INFINITY, NAN, negligible  # noqa: F401 (of the interface)
 from .watch import noted, watched
 
 NO_VALUE = (ArithmeticError,)
-BLOCK = 64  # random numbers that are drawn at once
 
 
 def _real(x: Value) -> Value:
@@ -134,37 +133,40 @@ class Random:
     def __init__(self, seed: int) -> None:
         self._seed, self._drawn = seed, 0
 
-    def _next(self, count: int) -> list[int]:
-        """So many, from 0 to 2^53."""
+    def _next(self, count: int) -> tuple[int, int, int]:
+        """The key of the next so many numbers."""
         first, self._drawn = self._drawn, self._drawn + count
-        found: list[int] = []
-        for block in range(first // BLOCK, -(-self._drawn // BLOCK)):
-            found += _block(self._seed, block)[max(0, first - block * BLOCK) : self._drawn - block * BLOCK]
-        return found
+        return self._seed, first, count
 
     def uniform(self, low: float, high: float, shape: tuple[int, int] | None = None) -> Value:
-        first, width = round(low * 10000), round((high - low) * 10000)
-        drawn = [Decimal(first + z % width).scaleb(-4) for z in self._next(1 if shape is None else shape[0] * shape[1])]
-        return drawn[0] if shape is None else Array(drawn, shape)
+        key = self._next(1 if shape is None else shape[0] * shape[1])
+        drawn = _uniform(*key, round(low * 10000), round((high - low) * 10000))
+        return drawn[0] if shape is None else Array(list(drawn), shape)
 
     def choice(self, among: Sequence[float], shape: tuple[int, int]) -> Array:
         numbers = [Decimal(a) for a in among]
-        return Array([numbers[z % len(numbers)] for z in self._next(shape[0] * shape[1])], shape)
+        return Array([numbers[z % len(numbers)] for z in _numbers(*self._next(shape[0] * shape[1]))], shape)
 
     def integers(self, low: int, high: int) -> int:
-        return low + self._next(1)[0] % (high - low)
+        return low + _numbers(*self._next(1))[0] % (high - low)
 
 
-@lru_cache(maxsize=256)  # the same few seeds are drawn from for every question
-def _block(seed: int, block: int) -> tuple[int, ...]:
-    """The numbers of a seed in one block of them."""
+@lru_cache(maxsize=2048)  # the same few seeds are drawn from for every question
+def _numbers(seed: int, first: int, count: int) -> tuple[int, ...]:
+    """So many numbers of a seed from the `first` on, from 0 to 2^53."""
     mask, found = (1 << 64) - 1, []
-    for k in range(block * BLOCK + 1, (block + 1) * BLOCK + 1):
+    for k in range(first + 1, first + count + 1):
         z = (seed + k * 0x9E3779B97F4A7C15) & mask
         z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
         z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
         found.append((z ^ z >> 31) >> 11)
     return tuple(found)
+
+
+@lru_cache(maxsize=2048)
+def _uniform(seed: int, first: int, count: int, least: int, width: int) -> tuple[Decimal, ...]:
+    """Likewise, from `least` on, of this width, in ten-thousandths."""
+    return tuple(Decimal(least + z % width).scaleb(-4) for z in _numbers(seed, first, count))
 
 
 random = Random
