@@ -163,10 +163,12 @@ def test_zero_pivots() -> None:
 
 def test_random_numbers() -> None:
     """The first outputs of SplitMix64 from the state 1234567, as its authors' code gives them."""
-    rng = precise.random(1234567)
-    expected = [k >> 11 for k in (6457827717110365317, 3203168211198807973, 9817491932198370423)]
-    assert rng._next(3) == expected
-    assert [*expected, *rng._next(1), *rng._next(96)] == precise.random(1234567)._next(100)  # from one block to the next
+    expected = tuple(k >> 11 for k in (6457827717110365317, 3203168211198807973, 9817491932198370423))
+    assert precise._numbers(1234567, 0, 3) == expected
+    assert (*expected, *precise._numbers(1234567, 3, 97)) == precise._numbers(1234567, 0, 100)
+    rng, again = precise.random(5), precise.random(5)
+    apart = [*rng.uniform(0.0, 1.0, (1, 2)).data, *rng.uniform(0.0, 1.0, (1, 3)).data]
+    assert apart == again.uniform(0.0, 1.0, (1, 5)).data  # from one draw to the next
     drawn = precise.random(1).uniform(-1.0, 1.0, (40, 40))
     assert drawn.shape == (40, 40) and abs(sum(drawn.data)) < 100 and min(drawn.data) < -0.99 and max(drawn.data) > 0.99
     assert {precise.random(2).choice([-1.0, 1.0], (9, 9))[i, 0] for i in range(9)} == {-1, 1}
