@@ -59,7 +59,7 @@ def answers(line: str, cell: str | None = None) -> Iterator[Any]:
             if "steps" in flags:
                 yield Markdown(f"$$\n{d.latex_steps().replace('align*', 'aligned')}\n$$")
         if "code" in given:
-            language = "octave" if given["code"] == "octave" else "python"
+            language = given["code"] if given["code"] in ("octave", "r") else "python"
             yield Markdown(f"```{language}\n{api.code(several, given['code'])}```")
         if "check" in given:
             layout = {name: options[name] for name in ("where", "layout", "order") if name in options}

@@ -16,6 +16,8 @@ import pytest
 
 from matcalc.codegen.octave_file import KEYWORDS
 from matcalc.codegen.pyfile import identifier, identifiers
+from matcalc.codegen.r_file import KEYWORDS as R_KEYWORDS
+from matcalc.codegen.r_file import parameters as r_parameters
 
 LANGUAGES = [
     "numpy",
@@ -101,3 +103,42 @@ def literal(value: Any) -> str:
         return f"{array:.17g}"
     dims = [*array.shape, *[1] * (2 - array.ndim)]
     return f"reshape([{', '.join(f'{v:.17g}' for v in array.ravel(order='F'))}], {dims})"
+
+
+def run_r(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 0) -> list[Any]:
+    """The same in R, in one process; `result` says which of several values a function returns, from 1."""
+    command = shutil.which("Rscript")
+    if command is None:
+        pytest.skip("R is not installed: apt-get install r-base-core")
+    script = [r'shown <- function(r) cat(toString(dim(r)), ": ", paste(sprintf("%.17g", c(r)), collapse = " "), "\n", sep = "")']
+    files: dict[str, str] = {}
+    source = ""
+    for text, function, inputs in questions:
+        if text not in files:
+            files[text] = str(folder / f"f{len(files)}.R")
+            Path(files[text]).write_text(text)
+        if files[text] != source:
+            source = files[text]
+            script.append(f"source('{source}')")
+        given = {identifiers([n], R_KEYWORDS)[n]: v for n, v in inputs.items()}
+        arguments = ", ".join(in_r(given[n]) for n in r_parameters(text, function))
+        script.append(f"shown({function}({arguments}){f'[[{result}]]' if result else ''})")
+    (folder / "run.R").write_text("\n".join(script))
+    done = subprocess.run([command, "--vanilla", str(folder / "run.R")], capture_output=True, text=True, timeout=600)
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(questions), f"{questions[len(lines)][0]}\n{done.stderr}"
+    found = []
+    for line in lines:
+        size, _, numbers = line.partition(": ")
+        dims = [int(n) for n in size.split(", ") if n]
+        found.append(np.array([float(n.replace("Inf", "inf").replace("NaN", "nan")) for n in numbers.split()]).reshape(dims, order="F"))
+    return found
+
+
+def in_r(value: Any) -> str:
+    """A value in R."""
+    if isinstance(value, str):
+        return value
+    array = np.asarray(value, dtype=float)
+    numbers = ", ".join({"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}.get(f"{v:.17g}", f"{v:.17g}") for v in array.ravel(order="F"))
+    return numbers if not array.ndim else f"array(c({numbers}), c({', '.join(map(str, array.shape))}))"

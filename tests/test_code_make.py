@@ -13,7 +13,7 @@ from console import run
 from emitted import LANGUAGES, installed, load
 
 import matcalc
-from matcalc.errors import UsageError
+from matcalc.errors import MatcalcError, UsageError
 
 RNG = np.random.default_rng(5)
 A, b, x, dx = RNG.normal(size=(4, 3)), RNG.normal(size=4), RNG.normal(size=3), RNG.normal(size=3)
@@ -121,3 +121,49 @@ def test_functions_of_other_derivatives() -> None:
         )
     with pytest.raises(UsageError, match="octave"):
         matcalc.grad("x^T x", "x").function("octave")  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------------------------------------- numbers asked for again
+
+
+@pytest.mark.parametrize(
+    "text, wrt, where, names",
+    [
+        ("||A x - b||^2", "x", "A in R^{m x n}; x in R^n; b in R^m", "A x b"),
+        ("log(1 + exp(-x^T A x)) + lambda x^T x", "x", "A in R^{n x n}; x in R^n; lambda in R", "A x lambda"),
+        ("A x", "A", "A in R^{m x n}; x in R^n", "A x"),
+        ("sum_{i=1}^N exp(w^T x_i)", "w", "w, x_i in R^n", "w x"),
+        ("w^3/(1 + w^2)", "w", "w in R", "w"),
+    ],
+)
+def test_numbers_asked_for_again_are_those_of_the_first_time(text: str, wrt: str, where: str, names: str) -> None:
+    rng = np.random.default_rng(6)
+    drawn = {"A": rng.normal(size=(3, 3)), "x": rng.normal(size=(4, 3)) if "x_i" in text else rng.normal(size=3), "b": rng.normal(size=3)}
+    drawn |= {"w": rng.normal() if where == "w in R" else rng.normal(size=3), "lambda": 0.3}
+    given = {n: drawn[n] for n in names.split()}
+    d: Any = matcalc.grad(text, wrt, where=where) if text != "A x" else matcalc.derivative(text, wrt, where=where)
+    first = d.evaluate(given)
+    assert d._compiled is None
+    d.evaluate(given)
+    assert d._compiled is not None and d._compiled(given) is not None
+    for k in range(3):
+        again = {n: np.asarray(v, np.float32).tolist() if k == 1 else v for n, v in given.items()}
+        found = d.evaluate(again)
+        assert type(found) is type(first) and np.shape(found) == np.shape(first)
+        np.testing.assert_allclose(found, first, rtol=1e-5 if k == 1 else 1e-12)
+    if np.shape(first):
+        found[...] = 7  # belongs to who asked
+        np.testing.assert_allclose(d.evaluate(given), first, rtol=1e-12)
+
+
+def test_errors_and_what_has_no_value_are_those_of_the_expression() -> None:
+    d: Any = matcalc.grad("||A x - b||^2/x_1", "x", where="A in R^{m x n}; x in R^n; b in R^m")
+    given = {"A": np.ones((3, 2)), "x": np.ones(2), "b": np.ones(3)}
+    for _ in range(3):
+        d.evaluate(given)
+    assert d._compiled is not None
+    with pytest.raises(MatcalcError, match="b"):
+        d.evaluate(given | {"b": np.ones(2)})
+    with pytest.raises(MatcalcError, match="no value was given for b"):
+        d.evaluate({n: given[n] for n in "Ax"})
+    assert not np.all(np.isfinite(d.evaluate(given | {"x": np.zeros(2)})))

@@ -45,9 +45,10 @@ class Function:
 
 class File:
     """All there is to write: `title` the function, `formulas` its derivatives, `named` what the author has names for; `variables` are the
-    arguments that functions to be made are functions of, none where none is to be made."""
+    arguments that functions to be made are functions of, none where none is to be made; `closed` those by which the function for
+    automatic differentiation has its derivative, none where there is to be none."""
 
-    __slots__ = ("arguments", "formulas", "functions", "named", "title", "variables", "version")
+    __slots__ = ("arguments", "closed", "formulas", "functions", "named", "title", "variables", "version")
 
     def __init__(
         self,
@@ -58,10 +59,12 @@ class File:
         functions: Sequence[Function],
         named: Mapping[GraphNode, str],
         variables: Iterable[str] = (),
+        closed: Iterable[str] = (),
     ) -> None:
         self.title, self.formulas, self.version = title, list(formulas), version
         self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)
         self.variables = frozenset(variables)
+        self.closed = list(closed)
 
     @property
     def arrays(self) -> list[Argument]:

@@ -33,8 +33,9 @@ from .lowering import Lowering
 from .target import Target
 from .tensors import summed_terms
 
-TARGETS = ("numpy", "jax", "torch", "octave")
-PARTS = ("hessian", "jvp", "vjp", "hvp", "make")
+TARGETS = ("numpy", "jax", "torch", "octave", "r")
+KEEPING = {"octave": "in Octave @(x) value(x, A) keeps A", "r": "in R function(x) value(x, A) keeps A"}
+PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
 
 
 def outer(shape: Shape) -> Dims:
@@ -223,8 +224,8 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
 def program(
     several: Sequence[ClosedForm], target: str, parts: Iterable[str], sizes: Mapping[str, int] | None, further: DerivativeSource | None
 ) -> str:
-    """The file for the derivatives of one function, each by one variable. `parts` are any of hessian, jvp, vjp, hvp, make; `sizes` are
-    hints for the cost of products; `further` takes other derivatives, where some are needed."""
+    """The file for the derivatives of one function, each by one variable. `parts` are any of hessian, jvp, vjp, hvp, make, autograd;
+    `sizes` are hints for the cost of products; `further` takes other derivatives, where some are needed."""
     wanted = list(dict.fromkeys(parts))
     unknown = [p for p in wanted if p not in PARTS]
     d = several[0]
@@ -238,8 +239,10 @@ def program(
     target_of(target, complex_)
     if wanted and complex_:
         raise UsageError(f"{wanted[0]} is of real variables, and something here is complex")
-    if "make" in wanted and target == "octave":
-        raise UsageError("make is for NumPy, JAX and PyTorch", suggestion="in Octave @(x) value(x, A) keeps A")
+    if "make" in wanted and target in KEEPING:
+        raise UsageError("make is for NumPy, JAX and PyTorch", suggestion=KEEPING[target])
+    if "autograd" in wanted and (target not in ("jax", "torch") or any(one._members for one in several)):
+        raise UsageError("autograd is for JAX and PyTorch, and for variables without an index", suggestion="targets: jax, torch")
     if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
     problem = Computation(several, further, wanted, target, sizes)
@@ -250,7 +253,10 @@ def program(
     while True:
         try:
             named, variables = problem.named(), problem.variables if "make" in wanted else ()
-            return target_of(target, complex_).file(File(_title(d), formulas, __version__, problem.arguments, functions, named, variables))
+            closed = problem.variables if "autograd" in wanted else ()
+            return target_of(target, complex_).file(
+                File(_title(d), formulas, __version__, problem.arguments, functions, named, variables, closed)
+            )
         except MissingSize as missing:
             problem.add_size(missing.name)
 
@@ -261,6 +267,14 @@ def target_of(name: str, complex_: bool = False) -> Target:
         from .octave import octave
 
         return Target(octave())
+    if name == "r":
+        from .r_language import r
+
+        if complex_:
+            raise UsageError(
+                "programs in R are of real arrays, and something here is complex", suggestion="targets: numpy, jax, torch, octave"
+            )
+        return Target(r())
     if name in TARGETS:
         from . import python
 
@@ -279,7 +293,7 @@ def first_name(d: ClosedForm) -> str:
 
 
 def _functions(problem: Computation) -> list[Function]:
-    several = problem.several
+    several, wanted = problem.several, {*problem.parts, *(["vjp"] if "autograd" in problem.parts else [])}
     name, by = first_name(several[0]), ", ".join(problem.names)
     if len(several) == 1:
         words = f"The {name} by {by}, {_words(problem.dims(several[0])) if problem.axes else _shape_words(several[0])}"
@@ -296,7 +310,7 @@ def _functions(problem: Computation) -> list[Function]:
         found.append(Function(f"value_and_{name}", both, [value, *derivatives]))
     if problem.second is not None and "hessian" in problem.parts:
         found.append(Function("hessian", f"The Hessian by {by}, {_shape_words(problem.second)}.", [problem.derivative(problem.second)]))
-    return found + [_product(problem, part) for part in ("jvp", "vjp", "hvp") if part in problem.parts]
+    return found + [_product(problem, part) for part in ("jvp", "vjp", "hvp") if part in wanted]
 
 
 def _product(problem: Computation, part: str) -> Function:

@@ -31,6 +31,10 @@ def python_file(passing: Passing, more: Callable[[Passing, Target, File], str], 
     functions = [_function(passing, target, file, f, list(found)) for f in file.functions]
     if file.variables:
         functions.append(more(passing, target, file))
+    if file.closed:
+        from .autograd import autograd_function
+
+        functions.append(autograd_function(target, file, file.closed))
     functions.append(_inputs(passing, target, file.arrays, found))
     helpers = target.carried("\n".join(functions))
     optional = "\n\n" + scipy_import() if any(re.search(r"(?<!\.)\blinalg\b", h) for h in helpers) else ""
@@ -138,8 +142,8 @@ def identifier(name: str) -> str:
 
 
 RESERVED = frozenset(
-    "np jnp jax torch math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs sum max min "
-    "value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()
+    "function np jnp jax torch math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs "
+    "sum max min value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()
 )
 
 

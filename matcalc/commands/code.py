@@ -11,8 +11,8 @@ from ..errors import UsageError
 from .console import notes_of, one_line, split_names
 from .words import EXPRESSION_SETTINGS, takes_expression
 
-TARGETS = ("numpy", "jax", "torch", "octave")
-PARTS = ("hessian", "jvp", "vjp", "hvp", "make")
+TARGETS = ("numpy", "jax", "torch", "octave", "r")
+PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
 
 
 def read_sizes(given: tuple[str, ...]) -> dict[str, int]:
@@ -36,6 +36,7 @@ Examples:
   matcalc code "tr(A B C x x^T)" --wrt x --sizes n=1000,m=10
   matcalc code "||W x + b - y||^2" --wrt W,b --where "b, y in R^m; x in R^n" --hvp
   matcalc code "A tanh(B x)" --wrt x --jvp --vjp --target octave --output net.m
+  matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w --target torch --autograd
 
 The file has value, gradient (or jacobian), both at once, and what is asked for beside them; by several variables value,
 gradients and value_and_gradients, which share one pass. It checks the shapes of its arguments
@@ -49,6 +50,7 @@ and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was re
 @click.option("--vjp", is_flag=True, help="Also the gradient of the values weighted by a vector.")
 @click.option("--hvp", is_flag=True, help="Also the Hessian times a direction; the Hessian itself is never formed.")
 @click.option("--make", is_flag=True, help="Also make(A, b): functions of X alone, the rest checked and computed once, for optimisers.")
+@click.option("--autograd", is_flag=True, help="Also function(…) that JAX or PyTorch differentiates by the closed form.")
 @click.option(
     "--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="The K-th derivative in place of the first."
 )
@@ -65,6 +67,7 @@ def command(
     vjp: bool,
     hvp: bool,
     make: bool,
+    autograd: bool,
     order: int,
     sizes: tuple[str, ...],
     output: str | None,
@@ -78,7 +81,7 @@ def command(
     given = names[0] if len(names) == 1 else names
     answer = derivative(expression, given, where="; ".join(filter(None, where)), order=order, verify=not no_verify)
     several = answer if isinstance(answer, list) else [answer]
-    parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp, make)) if wanted]
+    parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp, make, autograd)) if wanted]
     text = code(several, target, parts=parts, sizes=hints)
     for note in dict.fromkeys(note for d in several for note in notes_of(d)):
         print(f"note: {one_line(note)}", file=sys.stderr)

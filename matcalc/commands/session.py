@@ -18,7 +18,7 @@ ans                   the last answer, in a formula
 :by x, y              differentiate by these; :by alone lets matcalc choose
 :hessian  :grad  :jacobian  :d         of the last formula, or of one that follows
 :steps [full]  :latex  :text           of the last answer
-:code [numpy|jax|torch|octave]         a program with it
+:code [numpy|jax|torch|octave|r]       a program with it
 :check CLAIM          is this the derivative of the last formula?
 :shapes               the parts of the last formula, and how each name was read
 :layout numerator|denominator|strict

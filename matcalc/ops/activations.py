@@ -18,6 +18,7 @@ RELU = elementwise(
     jax="jax.nn.relu(x)",
     torch="torch.relu(x)",
     octave="max(x, 0)",
+    r="pmax(x, 0)",
     gives="nonnegative; positive -> positive",
     real=True,
 )
@@ -35,6 +36,7 @@ SIGMOID = elementwise(
     jax="jax.nn.sigmoid(x)",
     torch="torch.sigmoid(x)",
     octave="sigmoid_(x)",
+    r="sigmoid_(x)",
 )
 SOFTPLUS = elementwise(
     "softplus",
@@ -49,6 +51,7 @@ SOFTPLUS = elementwise(
     jax="jax.nn.softplus(x)",
     torch="torch.logaddexp(x, torch.zeros((), **options))",
     octave="softplus_(x)",
+    r="softplus_(x)",
 )
 ERF = elementwise(
     "erf",
@@ -62,6 +65,7 @@ ERF = elementwise(
     jax="jax.scipy.special.erf(x)",
     torch="torch.special.erf(x)",
     octave="erf(x)",
+    r="erf_(x)",
 )
 NORMAL_DISTRIBUTION = elementwise(
     "normcdf",
@@ -76,6 +80,7 @@ NORMAL_DISTRIBUTION = elementwise(
     jax="jax.scipy.special.ndtr(x)",
     torch="torch.special.ndtr(x)",
     octave="(erfc(-(x)/sqrt(2))/2)",
+    r="pnorm(x)",
 )
 GELU = elementwise(
     "gelu",
@@ -89,6 +94,7 @@ GELU = elementwise(
     jax="jax.nn.gelu(x, approximate=False)",
     torch="torch.nn.functional.gelu(x)",
     octave="gelu_(x)",
+    r="gelu_(x)",
 )
 SILU = elementwise(
     "silu",

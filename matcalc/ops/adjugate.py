@@ -19,5 +19,6 @@ ADJUGATE = operation(
     numeric="adjugate(X)",
     numpy="_adjugate(X)",
     octave="adjugate_(X)",
+    r="adjugate_(X)",
     gives="symmetric -> symmetric; spd -> spd; psd -> psd; lower -> lower; upper -> upper; invertible -> invertible",
 )

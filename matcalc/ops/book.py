@@ -36,7 +36,7 @@ unicode, typst, mathml  how these write its name where they do not write what wa
 sympy        SymPy's name of it, where that is not its own: "Abs", "Determinant"
 definition   what it is in terms of the others, in matcalc's language, where SymPy has no name for it: "1/(1 + exp(-x))"
 numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays); not needed beside `index`
-numpy, octave  how emitted code computes it, where a translation of `numeric` will not do: an expression in the parameters, of the
+numpy, octave, r  how emitted code computes it, where a translation of `numeric` will not do: an expression in the parameters, of the
              language's functions and those of `codegen.helpers`. Vectors have one axis in Python; `axis` is the last one in Octave.
              `{a|b}` is a, and b for a stack of arrays
 jax, torch   the same, where these do not write what NumPy does with `jnp.` and `torch.` in place of `np.`

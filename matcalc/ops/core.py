@@ -145,6 +145,7 @@ KRONECKER = operation(
     numpy="np.kron(X, Y)",
     torch="torch.kron(X.contiguous(), Y.contiguous())",
     octave="kron(X, Y)",
+    r="kronecker(X, Y)",
 )
 TRANSPOSE = operation(
     "transpose",
@@ -183,6 +184,7 @@ MATRIX_POWER = operation(
     numpy="np.linalg.matrix_power(X, int(k))",
     jax="jnp.linalg.matrix_power(X, k)",
     octave="mpower(X, k)",
+    r="mpower_(X, k)",
 )
 
 # Over an index (attribute: its name; arguments: lower bound, upper bound, body).

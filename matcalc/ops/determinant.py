@@ -25,6 +25,7 @@ DETERMINANT = operation(
     numeric="np.linalg.det(X)",
     numpy="np.linalg.det(X)",
     octave="det(X)",
+    r="det(X)",
     stacks="last",
     gives="spd -> positive; psd -> nonnegative",
 )
@@ -43,6 +44,7 @@ LOG_DETERMINANT = operation(
     numeric="np.linalg.slogdet(X)[1]",
     numpy="np.linalg.slogdet(X)[1]",
     octave="logdet_(X)",
+    r="logdet_(X)",
     stacks="last",
     real=True,
 )

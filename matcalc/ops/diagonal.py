@@ -41,6 +41,7 @@ LOWER_TRIANGLE = operation(
     numeric="np.tril(X)",
     numpy="np.tril(X)",
     octave="tril(X)",
+    r="tril_(X)",
     gives="lower; upper -> diagonal",
 )
 UPPER_TRIANGLE = operation(
@@ -56,5 +57,6 @@ UPPER_TRIANGLE = operation(
     numeric="np.triu(X)",
     numpy="np.triu(X)",
     octave="triu(X)",
+    r="triu_(X)",
     gives="upper; lower -> diagonal",
 )

@@ -70,6 +70,7 @@ COT = elementwise(
     latex=r"\cot",
     numeric="1/np.tan(x)",
     octave="cot(x)",
+    r="(1 / tan(x))",
 )
 SEC = elementwise(
     "sec",
@@ -81,6 +82,7 @@ SEC = elementwise(
     latex=r"\sec",
     numeric="1/np.cos(x)",
     octave="sec(x)",
+    r="(1 / cos(x))",
 )
 CSC = elementwise(
     "csc",
@@ -93,6 +95,7 @@ CSC = elementwise(
     latex=r"\csc",
     numeric="1/np.sin(x)",
     octave="csc(x)",
+    r="(1 / sin(x))",
 )
 
 ASIN = elementwise(
@@ -230,6 +233,7 @@ FACTORIAL = operation(
     jax="jax.scipy.special.gamma(k + 1.0)",
     torch="torch.as_tensor(math.gamma(k + 1), **options)",
     octave="gamma(k + 1)",
+    r="gamma(k + 1)",
 )
 
 shorthand("sqrt", "x", "x.^(1/2)", latex=r"\sqrt{#}", typst="sqrt(#)", mathml="<msqrt><mrow>#</mrow></msqrt>")

@@ -22,6 +22,7 @@ MAXIMUM = operation(
     numeric="np.where(np.real(x) >= np.real(y), x, np.where(np.real(x) < np.real(y), y, x + y))",
     numpy="np.maximum(x, y)",
     octave="max(x, y)",
+    r="larger_(x, y)",
     stacks="entries",
     real=True,
 )
@@ -41,6 +42,7 @@ MINIMUM = operation(
     numeric="np.where(np.real(x) <= np.real(y), x, np.where(np.real(x) > np.real(y), y, x + y))",
     numpy="np.minimum(x, y)",
     octave="min(x, y)",
+    r="smaller_(x, y)",
     stacks="entries",
     real=True,
 )
@@ -58,6 +60,7 @@ GREATEST_ENTRY = operation(
     numpy="np.max(x, axis=-1)",
     torch="torch.amax(x, -1)",
     octave="max(x, [], axis)",
+    r="over_(x, axis, max)",
     stacks="last",
     real=True,
 )
@@ -75,6 +78,7 @@ LEAST_ENTRY = operation(
     numpy="np.min(x, axis=-1)",
     torch="torch.amin(x, -1)",
     octave="min(x, [], axis)",
+    r="over_(x, axis, min)",
     stacks="last",
     real=True,
 )

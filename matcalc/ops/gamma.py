@@ -22,6 +22,7 @@ LOG_GAMMA = elementwise(
     jax="jax.scipy.special.gammaln(x)",
     torch="torch.special.gammaln(x)",
     octave="real(gammaln(x))",
+    r="lgamma(x)",
     real=True,
 )
 GAMMA = elementwise(
@@ -37,6 +38,7 @@ GAMMA = elementwise(
     numpy="_gamma(x)",
     jax="jax.scipy.special.gamma(x)",
     octave="gamma(x)",
+    r="gamma(x)",
 )
 DIGAMMA = elementwise(
     "digamma",
@@ -51,6 +53,7 @@ DIGAMMA = elementwise(
     jax="jax.scipy.special.digamma(x)",
     torch="torch.special.digamma(x)",
     octave="psi(x)",
+    r="digamma(x)",
 )
 POLYGAMMA = operation(
     "polygamma",
@@ -69,6 +72,7 @@ POLYGAMMA = operation(
     numeric="polygamma(k, x)",
     numpy="_polygamma(k, x)",
     octave="psi(k, x)",
+    r="psigamma(x, k)",
     stacks="entries",
 )
 shorthand("trigamma", "x", "polygamma(1, x)")

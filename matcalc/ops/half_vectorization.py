@@ -44,6 +44,7 @@ VECH = operation(
     numpy="X.T[np.triu_indices(len(X))]",
     torch="X.T[tuple(torch.triu_indices(*X.shape))]",
     octave="X(tril(true(size(X))))",
+    r="column_(X[lower.tri(X, diag = TRUE)])",
 )
 UNVECH = operation(
     "unvech",
@@ -58,6 +59,7 @@ UNVECH = operation(
     numeric="from_half(v)",
     numpy="_unvech(v)",
     octave="unvech_(v)",
+    r="unvech_(v)",
     gives="symmetric",
 )
 UNVEC = operation(

@@ -51,6 +51,7 @@ def matrix_function(
         numpy=f"{numpy}(X)",
         jax=jax and f"{jax}(X)",
         torch=torch and f"{torch}(X)",
+        r=f"{name}_(X)",
         **{"octave": f"{octave}(X)"} | alike | block,
     )
     derivative = operation(
@@ -71,6 +72,7 @@ def matrix_function(
         jax=jax and f"_derivative({jax}, X, E, *directions)",
         torch=torch and f"_derivative({torch}, X, E, *directions)",
         octave=f"derivative_(@{octave}, X, E, *directions)",
+        r=f"derivative_({name}_, X, E, *directions)",
         **alike,
     )
     form = operation(
@@ -88,6 +90,7 @@ def matrix_function(
         jax=jax and f"_kronecker({jax}, X, *directions)",
         torch=torch and f"_kronecker({torch}, X, *directions)",
         octave=f"kronecker_(@{octave}, X, *directions)",
+        r=f"kronecker_({name}_, X, *directions)",
         **alike,
     )
     return value, derivative, form
@@ -200,6 +203,7 @@ CHOLESKY = operation(
     numeric="np.linalg.cholesky((X + X.T) / 2)",
     numpy="np.linalg.cholesky((X + X.T) / 2)",
     octave="chol((X + X.') / 2, 'lower')",
+    r="t(chol((X + t(X)) / 2))",
     gives="lower invertible",
     real=True,
 )

@@ -27,6 +27,7 @@ NORM = operation(
     jax="jnp.linalg.norm(x{|, axis=-1})",
     torch="torch.linalg.vector_norm(x, dim=-1)",
     octave="{norm(x)|sqrt(sum(x.^2, axis))}",
+    r="over_(x, axis, norm_)",
     stacks="last",
     real=True,
 )
@@ -50,6 +51,7 @@ FROBENIUS_NORM = operation(
     jax="jnp.linalg.norm(X{|, axis=(-2, -1)})",
     torch="torch.linalg.matrix_norm(X)",
     octave="{norm(X, 'fro')|sqrt(sum(sum(X.^2, axis), axis - 1))}",
+    r="over_(X, axis - 1, norm_)",
     stacks="last",
     real=True,
 )
@@ -71,6 +73,7 @@ ONE_NORM = operation(
     numpy="np.sum(np.abs(x), axis=-1)",
     torch="torch.sum(torch.abs(x), -1)",
     octave="sum(abs(x), axis)",
+    r="over_(abs(x), axis, sum)",
     stacks="last",
     real=True,
 )
@@ -91,6 +94,7 @@ MAXIMUM_NORM = operation(
     numpy="np.max(np.abs(x), axis=-1)",
     torch="torch.amax(torch.abs(x), -1)",
     octave="max(abs(x), [], axis)",
+    r="over_(abs(x), axis, max)",
     stacks="last",
     real=True,
 )
@@ -111,5 +115,6 @@ P_NORM = operation(
     numeric="p_norm(x, p)",
     numpy="_p_norm(x, p)",
     octave="p_norm_(x, p)",
+    r="p_norm_(x, p)",
     real=True,
 )

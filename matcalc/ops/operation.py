@@ -37,6 +37,7 @@ class Operation:
         "jax",
         "torch",
         "octave",
+        "r",
         "stacks",
         "statement",
         "source",
@@ -79,6 +80,7 @@ class Operation:
         jax: str = "",
         torch: str = "",
         octave: str = "",
+        r: str = "",
         stacks: str = "",
         statement: str = "",
         source: str = "",
@@ -111,7 +113,7 @@ class Operation:
         self.transposes = transposes or (transposition(index) if index else "")
         self.domain = domain
         self.numeric = numeric or (f"contracted({index!r}, {', '.join(self.params)})" if index else "")
-        self.numpy, self.jax, self.torch, self.octave, self.stacks = numpy, jax, torch, octave, stacks
+        self.numpy, self.jax, self.torch, self.octave, self.r, self.stacks = numpy, jax, torch, octave, r, stacks
         self.statement = statement
         self.source = source
         self.spellings: tuple[str, ...] = tuple(spellings.split())

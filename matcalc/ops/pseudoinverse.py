@@ -20,6 +20,7 @@ PSEUDOINVERSE = operation(
     numeric="pseudo_inverse(X)",
     numpy="np.linalg.pinv(X)",
     octave="pinv(X)",
+    r="pinv_(X)",
     gives="symmetric -> symmetric; skew -> skew; psd -> psd; nsd -> nsd; diagonal -> diagonal",
     real=True,
 )

@@ -32,6 +32,7 @@ SKEW = operation(
     numpy="np.cross(np.eye(3), w)",
     torch="torch.linalg.cross(torch.eye(3, dtype=w.dtype), w.expand(3, 3))",
     octave="cross(eye(3), repmat(w(:).', 3, 1), 2)",
+    r="hat_(w)",
     gives="skew",
 )
 VEX = operation(
@@ -46,6 +47,7 @@ VEX = operation(
     numeric="np.array([X[2, 1] - X[1, 2], X[0, 2] - X[2, 0], X[1, 0] - X[0, 1]]).reshape(3, 1) / 2",
     numpy="(X - X.T)[[2, 0, 1], [1, 2, 0]] / 2",
     octave="[X(3, 2) - X(2, 3); X(1, 3) - X(3, 1); X(2, 1) - X(1, 2)] / 2",
+    r="column_(c(X[3, 2] - X[2, 3], X[1, 3] - X[3, 1], X[2, 1] - X[1, 2]) / 2)",
 )
 shorthand("cross", "a b", "skew(a) b", unicode="# × #", latex="# \\times #", typst="# times #", mathml="#<mo>×</mo>#")
 
@@ -65,6 +67,7 @@ ROTATION = operation(
     jax="jax.scipy.linalg.expm(jnp.cross(jnp.eye(3), w))",
     torch="torch.linalg.matrix_exp(torch.linalg.cross(torch.eye(3, dtype=w.dtype), w.expand(3, 3)))",
     octave="expm(cross(eye(3), repmat(w(:).', 3, 1), 2))",
+    r="expm_(hat_(w))",
     gives="orthogonal",
 )
 LEFT_JACOBIAN = operation(
@@ -84,4 +87,5 @@ LEFT_JACOBIAN = operation(
     numeric="left_jacobian(w)",
     numpy="_left_jacobian(w)",
     octave="left_jacobian_(w)",
+    r="left_jacobian_(w)",
 )

@@ -26,6 +26,7 @@ SPECTRAL_NORM = operation(
     numpy="np.linalg.norm(X, 2)",
     torch="torch.linalg.matrix_norm(X, 2)",
     octave="norm(X)",
+    r="svd(X, 0, 0)$d[1]",
     real=True,
 )
 SINGULAR_VECTOR = operation(
@@ -41,6 +42,7 @@ SINGULAR_VECTOR = operation(
     numeric="first_right_singular(X)",
     numpy="_first_right_singular(X)",
     octave="first_right_singular_(X)",
+    r="first_right_singular_(X)",
     real=True,
 )
 EIGENVALUE = operation(
@@ -59,6 +61,7 @@ EIGENVALUE = operation(
     numeric="eigen(X, k)[0]",
     numpy="_eigen(X, k)[0]",
     octave="eigen_(X, k)",
+    r="eigen_(X, k)",
     real=True,
 )
 EIGENVECTOR = operation(
@@ -78,6 +81,7 @@ EIGENVECTOR = operation(
     numeric="eigen(X, k)[1]",
     numpy="_eigen(X, k)[1]",
     octave="eigenvector_(X, k)",
+    r="eigenvector_(X, k)",
     real=True,
 )
 shorthand("eigmax", "X", "eigval(X, -1)", latex="\\lambda_{\\max}(#)", unicode="λ_max(#)", typst="lambda_max (#)")
@@ -101,6 +105,7 @@ NUCLEAR_NORM = operation(
     numpy='np.linalg.norm(X, "nuc")',
     torch='torch.linalg.matrix_norm(X, "nuc")',
     octave="sum(svd(X))",
+    r="sum(svd(X, 0, 0)$d)",
     real=True,
 )
 POLAR = operation(
@@ -117,6 +122,7 @@ POLAR = operation(
     numeric="polar_factor(X)",
     numpy="_polar(X)",
     octave="polar_(X)",
+    r="polar_(X)",
     real=True,
 )
 POLAR_DERIVATIVE = operation(
@@ -137,6 +143,7 @@ POLAR_DERIVATIVE = operation(
     numeric="polar_factor(X, E, *directions)",
     numpy="_polar_derivative(X, E, *directions)",
     octave="polar_derivative_(X, E, *directions)",
+    r="polar_derivative_(X, E, *directions)",
     real=True,
 )
 POLAR_KRONECKER = operation(
@@ -153,5 +160,6 @@ POLAR_KRONECKER = operation(
     numeric="polar_factor.kronecker(X, *directions)",
     numpy="_polar_kronecker(X, *directions)",
     octave="polar_kronecker_(X, *directions)",
+    r="polar_kronecker_(X, *directions)",
     real=True,
 )

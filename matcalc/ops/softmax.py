@@ -24,6 +24,7 @@ SOFTMAX = operation(
     jax="jax.nn.softmax(x, axis=-1)",
     torch="torch.softmax(x, -1)",
     octave="softmax_(x, axis)",
+    r="softmax_(x, axis)",
     stacks="last",
     real=True,
 )
@@ -42,6 +43,7 @@ SOFTMAX_ROWS = operation(
     jax="jax.nn.softmax(X, axis=-1)",
     torch="torch.softmax(X, -1)",
     octave="softmax_(X, axis)",
+    r="softmax_(X, axis)",
     stacks="last",
     real=True,
 )
@@ -60,6 +62,7 @@ LOG_SUM_EXP = operation(
     jax="jax.nn.logsumexp(x, axis=-1)",
     torch="torch.logsumexp(x, -1)",
     octave="logsumexp_(x, axis)",
+    r="logsumexp_(x, axis)",
     stacks="last",
     real=True,
 )
@@ -77,6 +80,7 @@ LOG_SUM_EXP_ROWS = operation(
     jax="jax.nn.logsumexp(X, axis=-1)",
     torch="torch.logsumexp(X, -1)",
     octave="logsumexp_(X, axis)",
+    r="logsumexp_(X, axis)",
     stacks="last",
     real=True,
 )

@@ -48,6 +48,7 @@ VEC = operation(
     numeric="X.reshape(-1, 1, order='F')",
     numpy="X.T.reshape(-1)",
     octave="reshape(X, [], 1)",
+    r="column_(X)",
 )
 CUMULATIVE_SUM = operation(
     "cumsum",
@@ -62,6 +63,7 @@ CUMULATIVE_SUM = operation(
     numpy="np.cumsum(X, axis=0)",
     torch="torch.cumsum(X, 0)",
     octave="cumsum(X, 1)",
+    r="cumulated_(X, 1, FALSE)",
 )
 shorthand("mean", "X", "sum(X)/count(X)")
 shorthand("dot", "u v", "u^T v")

@@ -30,7 +30,27 @@ class Derivative(ClosedForm):
     _origin: Origin | None = None  # of one by several numbers at once there is none
     _further: Further | None = None
     _chain: Callable[[], Partials] | None = None
+<<<<<<< HEAD
     _manifold: Mapping[str, str] | None = None  # on which it is taken, with its metric and source; the direction of a Hessian
+=======
+    _asked = 0  # how often for numbers
+    _compiled: Callable[[Mapping[str, Any]], Any] | None = None  # what gives them from the third time on
+
+    def evaluate(self, values: Mapping[str, Any]) -> Any:
+        """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float. What has no value is nan.
+        From the third call on they come from the derivative's program, if that gave those of the second call."""
+        self._asked += 1
+        if self._compiled is not None:
+            found = self._compiled(values)
+            if found is not None:
+                return found
+        found = super().evaluate(values)
+        if self._asked == 2:
+            from .again import program_for
+
+            self._compiled = program_for(self, values, found)
+        return found
+>>>>>>> Programs in R; a function that PyTorch and JAX differentiate by the closed form; evaluate takes the program when it is called again
 
     @cached_property
     def steps(self) -> Derivation:
@@ -106,11 +126,11 @@ class Derivative(ClosedForm):
         return document(asked, style, self._scope.names)
 
     def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
-        """A file of functions that compute the value and this derivative, in numpy, jax, torch or octave; `matcalc.code` writes one for
+        """A file of functions that compute the value and this derivative, in numpy, jax, torch, octave or r; `matcalc.code` writes one for
         several variables.
 
-        `parts` adds any of hessian, jvp, vjp, hvp, and make, whose functions are of the variable alone; `sizes` ({"n": 1000}) are hints
-        for the order of products.
+        `parts` adds any of hessian, jvp, vjp, hvp, make, whose functions are of the variable alone, and autograd, by which JAX and
+        PyTorch differentiate with the closed form; `sizes` ({"n": 1000}) are hints for the order of products.
         """
         return code_of([self], target, parts, sizes)
 

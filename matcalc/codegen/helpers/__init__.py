@@ -1,4 +1,5 @@
-"""Functions that emitted programs carry with them: `for_numpy`, `for_jax` and `for_torch` are modules, `for_octave.m` is a script.
+"""Functions that emitted programs carry with them: `for_numpy`, `for_jax` and `for_torch` are modules, `for_octave.m` and `for_r.R` are
+scripts.
 
 They are read as text, never imported, for the languages need not be installed. JAX and PyTorch carry NumPy's functions with the name
 of their own module where they have no function of their own for it.
@@ -44,3 +45,10 @@ def octave_functions() -> dict[str, str]:
     """The text of every function that a program in Octave may carry."""
     script = (_HERE / "for_octave.m").read_text(encoding="utf-8")
     return {re.findall(r"(\w+)\(", text)[0]: text for text in script.strip().split("\n\n\n") if text.startswith("function ")}
+
+
+@cache
+def r_functions() -> dict[str, str]:
+    """The text of every function that a program in R may carry."""
+    script = (_HERE / "for_r.R").read_text(encoding="utf-8")
+    return {re.findall(r"^(\w+) <-", text)[0]: text for text in script.strip().split("\n\n\n") if " <- function(" in text}

@@ -10,6 +10,21 @@ def _columns(linear, X):
     return jax.vmap(lambda E: linear(E.T).T.reshape(-1))(units).T
 
 
+def _pulled(function, inputs, places, weight):
+    """For every input the weighted derivative of the function, where it is asked for: None elsewhere."""
+    found = [None] * len(inputs)
+    if places:
+
+        def of_some(*some):
+            given = dict(zip(places, some))
+            return function(*[given.get(k, x) for k, x in enumerate(inputs)])
+
+        _, pull = jax.vjp(of_some, *[inputs[k] for k in places])
+        for k, part in zip(places, pull(weight)):
+            found[k] = part
+    return found
+
+
 def _p_norm(x, p):
     """The p-norm, scaled so that nothing overflows."""
     size = jnp.abs(x)
