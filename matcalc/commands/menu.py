@@ -25,7 +25,7 @@ SECTIONS = {
     "What one does with them": {
         "check": "is the derivative in my draft right?",
         "paper": "are the derivatives in my paper right?",
-        "code": "a program in NumPy, JAX, PyTorch or Octave",
+        "code": "a program in NumPy, JAX, PyTorch, Octave or R",
         "batch": "all the formulas of a file",
         "ask": "questions and answers as lines of JSON, for programs",
         "taylor": "Taylor polynomials and series",

@@ -30,9 +30,7 @@ class Derivative(ClosedForm):
     _origin: Origin | None = None  # of one by several numbers at once there is none
     _further: Further | None = None
     _chain: Callable[[], Partials] | None = None
-<<<<<<< HEAD
     _manifold: Mapping[str, str] | None = None  # on which it is taken, with its metric and source; the direction of a Hessian
-=======
     _asked = 0  # how often for numbers
     _compiled: Callable[[Mapping[str, Any]], Any] | None = None  # what gives them from the third time on
 
@@ -50,7 +48,6 @@ class Derivative(ClosedForm):
 
             self._compiled = program_for(self, values, found)
         return found
->>>>>>> Programs in R; a function that PyTorch and JAX differentiate by the closed form; evaluate takes the program when it is called again
 
     @cached_property
     def steps(self) -> Derivation:
