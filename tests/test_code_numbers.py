@@ -56,6 +56,7 @@ EXTREME: list[tuple[str, str, str, dict[str, Any], Any, Any]] = [
     ("log(sum_{k=1}^K p_k exp(-1/2 ||x - m_k||^2))", "x", "x, m_k in R^n; p_k in R",
      {"x": np.array([100.0, 3.0]), "m": np.array([[0.0, 1.0], [1.0, 1.0]]), "p": np.array([0.3, 0.7])},
      np.log(0.7) - (99**2 + 4) / 2, [-99, -2]),
+    ("||x|| + ||X||_F", "x", "x in R^n; X in R^{m x n}", {"x": np.array([3e-10, 4e-10]), "X": np.zeros((2, 2))}, 5e-10, [0.6, 0.8]),
     ("||x||_3", "x", "x in R^n", {"x": np.array([3e60, 4e60])}, 91 ** (1 / 3) * 1e60, np.array([9, 16]) / 91 ** (2 / 3)),
 ]  # fmt: skip
 
@@ -74,6 +75,28 @@ def test_sums_with_two_exponentials_keep_their_value() -> None:
         got, slope = call(load(d.code())["value_and_gradient"], given)
         np.testing.assert_allclose(got, value)
         np.testing.assert_allclose(slope, d.evaluate({n: given[n] for n in given if n in text}))
+
+
+@pytest.mark.parametrize("language", [n for n in LANGUAGES if n != "octave"][:3])
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_norms_neither_over_nor_underflow(language: str, size: float) -> None:
+    """Of vectors, of matrices and of the members of a family; their derivatives too."""
+    module = installed(language)
+    x = size * np.array([[3.0, 4.0], [6.0, 8.0], [0.0, 0.0]])
+    with module.enable_x64(True) if language == "jax" else nullcontext():
+        cast = module.as_tensor if language == "torch" else module.asarray if language == "numpy" else module.numpy.asarray
+        for text, wrt, where, inputs, value, gradient in (
+            ("||x||", "x", "x in R^n", {"x": x[0]}, 5 * size, [0.6, 0.8]),
+            ("||X||_F", "X", "X in R^{m x n}", {"X": x[:2]}, np.sqrt(125) * size, x[:2] / size / np.sqrt(125)),
+        ):
+            program = load(matcalc.grad(text, wrt, where=where).code(language))  # type: ignore[union-attr]
+            got, slope = call(program["value_and_gradient"], {n: cast(v) for n, v in inputs.items()})
+            np.testing.assert_allclose(np.asarray(got), value, rtol=1e-12)
+            np.testing.assert_allclose(np.asarray(slope), gradient, rtol=1e-12)
+        if language != "numpy":
+            family = load(matcalc.grad("sum_{i=1}^N w_i ||x_i||", "w_j", where="x_i in R^n; w_i in R").code(language))  # type: ignore[union-attr]
+            got = call(family["value"], {"x": cast(x), "w": cast(np.ones(3)), "j": 1})
+            np.testing.assert_allclose(np.asarray(got), 15 * size, rtol=1e-12)
 
 
 AT_A_KINK = ("||x||", "sqrt(x^T x)", "||X||_F")

@@ -25,6 +25,13 @@ def _pulled(function, inputs, places, weight):
     return found
 
 
+def _norm(x, axes=None):
+    """The root of the sum of squares, also where these over- or underflow."""
+    top = jax.lax.stop_gradient(jnp.max(jnp.abs(x), axis=axes, keepdims=True, initial=0))
+    scale = jnp.where((top > 0) & (top < jnp.inf), top, 1)
+    return jnp.sqrt(jnp.sum(jnp.abs(x / scale) ** 2, axis=axes)) * jnp.max(scale, axis=axes)
+
+
 def _p_norm(x, p):
     """The p-norm, scaled so that nothing overflows."""
     size = jnp.abs(x)

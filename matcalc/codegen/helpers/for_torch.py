@@ -30,6 +30,16 @@ def _pulled(function, inputs, places, weight):
     return found
 
 
+def _norm(x, axes=None):
+    """The root of the sum of squares, also where these over- or underflow."""
+    axes = tuple(range(x.ndim)) if axes is None else axes
+    if not x.numel():
+        return torch.linalg.vector_norm(x, dim=axes)
+    top = torch.amax(torch.abs(x.detach()), axes, keepdim=True)
+    scale = torch.where((top > 0) & torch.isfinite(top), top, 1)
+    return torch.linalg.vector_norm(x / scale, dim=axes) * torch.amax(scale, axes)
+
+
 def _p_norm(x, p):
     """The p-norm, scaled so that nothing overflows."""
     size = torch.abs(x)
