@@ -85,3 +85,9 @@ def test_complex_arrays_and_make_are_refused() -> None:
         matcalc.derivative("z^H A z", "z", where="z in C^n; A in C^{n x n} hermitian").code("r")  # type: ignore[union-attr]
     with pytest.raises(UsageError, match="make is for"):
         matcalc.grad("||A x - b||^2", "x").code("r", parts=["make"])
+
+
+def test_solutions_of_equations_have_no_program_in_r() -> None:
+    d = matcalc.implicit("A x = b", "x", "b", where="A in R^{n x n} invertible; x, b in R^n")
+    with pytest.raises(UsageError, match="no programs in R"):
+        d.code("r")

@@ -28,7 +28,7 @@ COMMANDS = tuple(dict.fromkeys(re.findall(r":[a-z]+", HELP)))
 LAYOUTS = ("numerator", "denominator", "strict")
 HISTORY = "~/.matcalc_history"
 WORDS = {"exit", *(name[1:] for name in COMMANDS if len(name) > 4)}  # who leaves the colon out means the command as well
-TAKEN = {"full", "brief", "numpy", "jax", "torch", "octave", *LAYOUTS}
+TAKEN = {"full", "brief", "numpy", "jax", "torch", "octave", "r", *LAYOUTS}
 LATEX = [
     rf"\{word}"
     for word in "frac sqrt sum prod log exp det operatorname mathbf mathbb top odot otimes circ in lVert rVert nabla partial".split()

@@ -77,6 +77,8 @@ def program_of(
     for n in wrt:
         body = simplify(times(num(-1), gradient(scalar, problem.variables[n])))
         products.append(substitute(problem.whole(body), {undone.unknown: multiplier}))
+    if target == "r":
+        raise UsageError("solutions of equations have no programs in R", suggestion="targets: numpy, jax, torch, octave")
     lowering = Lowering(target, sizes)
 
     def lowered(e: Expr) -> GraphNode:
