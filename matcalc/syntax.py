@@ -121,10 +121,11 @@ class Declaration:
     """One declared name: `A in R^{m x n} symmetric`, or a function `phi: R -> R`.
 
     `field` is R, N, Z or S (symmetric); `sizes` are the texts' dimensions as `Dim`s: () scalar, (n,) vector, (m, n)
-    matrix. For a function, `domain` and `sizes` are the sizes of its argument and value.
+    matrix. For a function, `domain` and `sizes` are the sizes of its argument and value; `argument` is the name of that
+    argument where it was declared with it, as `x(t) in R^n`: then x alone is x(t) too.
     """
 
-    __slots__ = ("name", "field", "sizes", "properties", "domain", "span")
+    __slots__ = ("name", "field", "sizes", "properties", "domain", "span", "argument")
 
     def __init__(
         self,
@@ -134,9 +135,10 @@ class Declaration:
         properties: tuple[str, ...] = (),
         domain: tuple[object, ...] | None = None,
         span: Span | None = None,
+        argument: str = "",
     ) -> None:
         self.name, self.field, self.sizes = name, field, sizes
-        self.properties, self.domain, self.span = properties, domain, span
+        self.properties, self.domain, self.span, self.argument = properties, domain, span, argument
 
 
 class Asked:

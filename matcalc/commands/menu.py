@@ -33,6 +33,7 @@ SECTIONS = {
         "stationary": "where the gradient vanishes, in closed form",
         "jacdet": "the Jacobian determinant of a change of variables",
         "implicit": "derivatives of the solution of an equation, and their adjoints",
+        "lagrange": "the equation of motion of a Lagrangian",
         "graph": "the computational graph, forward and reverse mode",
         "plot": "curves and level lines, with gradients",
     },

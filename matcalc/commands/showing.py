@@ -20,16 +20,21 @@ FORMATS = ("text", "unicode", "latex")
 
 def takes_function(function: Callable[..., int]) -> Callable[..., int]:
     """EXPR, --where, --wrt and the options for the output."""
+    wrt = click.option(
+        "--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several."
+    )
+    return wrt(takes_output(function))
+
+
+def takes_output(function: Callable[..., int]) -> Callable[..., int]:
+    """EXPR, --where and the options for the output."""
     for option in (
         click.option("--no-verify", is_flag=True, help="Skip the numerical check."),
         click.option("--json", "as_json", is_flag=True, help="JSON, for programs."),
         click.option("--format", "format_", type=click.Choice(FORMATS), help="The bare answer in this spelling, on a terminal too."),
     ):
         function = option(function)
-    wrt = click.option(
-        "--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several."
-    )
-    return wrt(takes_expression(function))
+    return takes_expression(function)
 
 
 def joined(where: Sequence[str]) -> str:

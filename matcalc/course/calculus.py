@@ -9,6 +9,7 @@ from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..pipeline.given import Function, Names, Place, Where, text_of
 from ..pipeline.question import Question
 from .directions import Directional, directional_derivative
+from .flows import flow_of
 from .polynomials import Taylor, taylor_polynomial
 from .problem import Answer, Problem
 from .series import Series, taylor_series
@@ -45,7 +46,7 @@ def linearize(expr: Function, wrt: Names, *, at: At = None, where: Where = None,
 
 def directional(
     expr: Function,
-    wrt: Names,
+    wrt: Names = (),
     *,
     along: At = None,
     at: At = None,
@@ -53,7 +54,12 @@ def directional(
     where: Where = None,
     verify: bool = True,
 ) -> Directional:
-    """The derivative along a direction (`derivative`), and the direction of steepest ascent (`steepest`, `magnitude`)."""
+    """The derivative along a direction (`derivative`), and the direction of steepest ascent (`steepest`, `magnitude`).
+
+    Along a flow it is the total derivative by time: directional("x^T P x", along="x' = A x") is x^T (A^T P + P A) x where P is symmetric.
+    """
+    if not wrt:
+        wrt = list(flow_of(_text(along, "a direction")))
     return _answered(expr, wrt, where, lambda p: directional_derivative(p, _text(along, "a direction"), _text(at), normalize, verify))
 
 

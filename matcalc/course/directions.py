@@ -25,6 +25,7 @@ from ..shortening.counterparts import NotTranslated
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
 from ..syntax import Program
+from .flows import as_quadratic_form, flow_of
 from .polynomials import shortest
 from .problem import Answer, Problem, refuse_where_undefined
 from .remainder import check_expansion
@@ -86,6 +87,9 @@ def directional_derivative(problem: Problem, along: str | None, at: str | None, 
         else:
             slope = add(*[_applied(f, x, u) for x, u in step.items()])
         found["derivative"] = _finished(problem, slope if length is None else divide(slope, length), centre)
+        form = as_quadratic_form(slope, problem.only) if flow_of(along) and not centre and len(step) == 1 and length is None else slope
+        if form is not slope:
+            found["derivative"] = problem.whole(form)
     if gradient is not None:
         found |= _ascent(problem, {x: substitute(g, centre) for x, g in gradient.items()})
     if centre:
@@ -100,8 +104,16 @@ def directional_derivative(problem: Problem, along: str | None, at: str | None, 
 
 
 def _direction(problem: Problem, text: str) -> dict[Expr, Expr]:
-    """The direction: of the variable's kind; for several scalars a column with an entry for each, or `x = …; y = …`."""
+    """The direction: of the variable's kind; for several scalars a column with an entry for each, or `x = …; y = …`; of a flow
+    x' = f(x), what it says."""
     xs = list(problem.variables.values())
+    flow = flow_of(text)
+    if flow:
+        missing = [n for n in problem.names if n not in flow]
+        if missing or len(flow) > len(xs):
+            other = ", ".join(n for n in flow if n not in problem.names)
+            raise UsageError(f"--along has no rate for {', '.join(missing)}" if missing else f"--along has a rate for {other}, no variable")
+        return {x: problem.value(flow[n], x, "--along", free=True) for n, x in problem.variables.items()}
     if len(xs) == 1 or "=" in text:
         if len(xs) == 1 and "=" not in text:
             return {xs[0]: problem.value(text, xs[0], "--along", free=True)}

@@ -14,6 +14,7 @@ from ..expressions.build import substitute, transpose, zeros
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of, words_of
 from ..inference.assumptions import where_text
+from ..inference.infer import Typed
 from ..kinds import ONE, shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import rewritten, typed_order
@@ -48,6 +49,7 @@ class Problem:
         self.variables = {n: self._variable(n) for n in self.names}
         self.declarations: dict[str, Declaration] = {d.name: d for d in self.typed.declarations}
         self.notes: list[str] = list(self.typed.assumptions)
+        self.further: list[tuple[Node, Expr]] = []  # what was typed in other texts
 
     def _variable(self, name: str) -> Expr:
         found = self.question.variable(name)
@@ -138,9 +140,10 @@ class Problem:
                 words = self.properties(name)
                 self.declare(program.body.attr, like, words.intersection(LINEAR) if free else words)
                 declarations = dict(self.declarations)
-            typed = Question(program, declarations.values()).whole()
+            typed = self._as_large(text, Question(program, declarations.values()).whole(), like)
         except MatcalcError as error:
             raise error.located(text) from None
+        self.further += typed.nodes
         for d in typed.declarations:
             self.declarations.setdefault(d.name, d)
         self.notes += [n for n in typed.assumptions if n not in self.notes]
@@ -159,6 +162,16 @@ class Problem:
             return transpose(e)
         raise ShapeError(f"{what} for {name} is {shape_text(e.shape)}, and {name} is {shape_text(like.shape)}", text=text)
 
+    def _as_large(self, text: str, typed: Typed, like: Expr) -> Typed:
+        """What was read; where a size that nothing says could be the variable's, that: of A x for x, A is square."""
+        if typed.expr.is_scalar or like.is_scalar or typed.expr.shape in (like.shape, like.shape[::-1]):
+            return typed
+        try:
+            program = read(f"{text} + 0 {name_of(like)}", self.declarations.values(), self.typed.families)
+            return Question(program, self.declarations.values()).whole()
+        except MatcalcError:
+            return typed
+
     def _is_new(self, name: str) -> bool:
         base, sub = split_name(name)
         return (
@@ -171,7 +184,7 @@ class Problem:
 
     def arranger(self, more: Sequence[str] = (), values: Mapping[Expr, Expr] | None = None) -> Arranger:
         """Spells expressions with the names in the order of the input, then those of `more`; `values` are substituted in it."""
-        order = typed_order(self.typed.nodes)
+        order = {**typed_order(self.further), **typed_order(self.typed.nodes)}
         if values:
             order = rewritten(order, lambda e: substitute(e, values))
         ranks = {n: k for k, n in enumerate(self.typed.symbols)}

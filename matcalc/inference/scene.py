@@ -389,6 +389,8 @@ def spell_declaration(d: Declaration) -> str:
     field = d.field if d.field != "S" else "R"
     if d.field == "S" and SETS["S"] not in words:
         words = [SETS["S"], *words]
+    if d.argument:
+        return " ".join([f"{d.name}({d.argument}) in {_space(field, d.sizes)}", *words])
     if d.domain is not None:
         return f"{d.name}: {_space('R', d.domain)} -> {_space(field, d.sizes)}"
     return " ".join([f"{d.name} in {_space(field, d.sizes)}", *words])

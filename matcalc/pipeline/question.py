@@ -292,6 +292,7 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
         counts=[d.name for d in known if d.field == "N" and not d.sizes],
         complex_=[d.name for d in known if d.field == "C"],
         random=frozenset(random),
+        arguments={d.name: d.argument for d in known if d.argument},
     )
 
 

@@ -59,6 +59,9 @@ def touching_bracket(marks: Sequence[Mark], i: int) -> int:
     return i if i < len(marks) and marks[i].kind == "open" and marks[i].value == "(" and not marks[i].gap else -1
 
 
+DOTS = {"dot": 1, "ddot": 2}  # accents that say how often a function of time is differentiated
+
+
 def plain_factors(marks: Sequence[Mark], names: Names) -> frozenset[str]:
     """The names that stand somewhere as a factor, not before brackets that hold a bare name, a number or a list."""
     found: set[str] = set()
@@ -70,14 +73,16 @@ def plain_factors(marks: Sequence[Mark], names: Names) -> frozenset[str]:
             continue
         pieces = names.cut(mark.value) if mark.kind == "word" else [mark.value]
         found.update(pieces[:-1])
-        bracket = touching_bracket(marks, i + 1)
+        dotted = i > 1 and marks[i - 1].kind == "open" and marks[i - 2].kind == "accent" and marks[i - 2].value in DOTS
+        bracket = touching_bracket(marks, marks[i - 1].mate + 1 if dotted else i + 1)  # \dot{x}(t)
         if bracket < 0 or not (holds_one(marks, bracket) or is_list(marks, bracket)):
             found.add(pieces[-1])
     return frozenset(found)
 
 
-def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
-    """Is the name a function here? Then its call is begun. A letter that may be one and may be not is refused."""
+def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bool:
+    r"""Is the name a function here? Then its call is begun. A letter that may be one and may be not is refused. `dots` stand over it,
+    as in \dot x(t), which is x'(t)."""
     primes = 0
     while (
         lexer.i + primes < lexer.stop
@@ -88,10 +93,18 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
     at = lexer.i + primes
     bracket = lexer.marks[at] if at < lexer.stop and lexer.marks[at].kind == "open" and lexer.marks[at].value == "(" else None
     if name in lexer.names.functions:
+        argument = lexer.names.arguments.get(name)
+        if argument and (bracket is None or (bracket.gap and not holds_one(lexer.marks, at))):
+            lexer.i = at
+            lexer.operand("CALL", name + "'" * (primes + dots), mark.span)
+            lexer.open("LPAR", "(", mark.span, begins=False)
+            lexer.put("NAME", argument, mark.span)
+            lexer.close(mark.span)
+            return True
         if bracket is None:
             raise lexer.refuse(f"the function {quote(name)} has no argument", mark.span, f"write {name[:40]}(…)")
         lexer.i = at
-        call(lexer, name + "'" * primes, mark.span)
+        call(lexer, name + "'" * (primes + dots), mark.span)
         return True
     if bracket is not None and not bracket.gap and not primes and shows_its_arguments(lexer, name, at):
         lexer.note(f"{lexer.source((mark.start, lexer.marks[bracket.mate].end))} is {name}, with what it depends on in brackets")
@@ -119,7 +132,7 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark) -> bool:
     if base in ("I", "pi") or name in lexer.active or not (listed or holds_one(lexer.marks, at)):
         return False
     inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()
-    called = name + "'" * primes
+    called = name + "'" * (primes + dots)
     shown = f"{called}({inside[:30]})"
     span = (mark.start, lexer.marks[bracket.mate].end)
     if listed:

@@ -91,7 +91,7 @@ class _Declarations:
                 self.i += 1
             else:
                 self.declaration()
-        return tuple(self.found.values())
+        return self.finished()
 
     def at(self, *kinds: str) -> bool:
         return self.i < len(self.marks) and self.marks[self.i].kind in kinds
@@ -108,6 +108,7 @@ class _Declarations:
     def declaration(self) -> None:
         start = self.i
         names: list[tuple[str, Span]] = []
+        arguments: dict[str, str] = {}
         while True:
             begin = self.i
             if self.at_end():
@@ -115,6 +116,8 @@ class _Declarations:
             name, self.i = read_name(self.marks, self.i, self.text)
             _refuse_taken(name, self.text, self.span(begin))
             names.append((name, self.span(begin)))
+            if self.at("open"):
+                arguments[name] = self.argument(name, begin)
             if not self.at("comma"):
                 break
             self.i += 1
@@ -132,10 +135,34 @@ class _Declarations:
             field, sizes, properties = self.set(shown)
             given = properties + self.properties()
             domain = None
+        elif arguments:
+            raise self.refuse(f"the set of {quote(shown)} is missing", start, "write x(t) in R^n")
         else:
             raise self.refuse(f"`in` is missing after {quote(shown)}", start, f"write {names[-1][0]} in R^n")
         for name, span in names:
-            self.declare(Declaration(name, field, sizes, tuple(dict.fromkeys(given)), domain, span))
+            argument = arguments.get(name, "")
+            self.declare(Declaration(name, field, sizes, tuple(dict.fromkeys(given)), () if argument else domain, span, argument))
+
+    def argument(self, name: str, start: int) -> str:
+        """The t of x(t): a name alone."""
+        stop = self.marks[self.i].mate
+        inside, end = read_name(self.marks, self.i + 1, self.text) if stop > self.i + 1 else ("", stop)
+        self.i = stop + 1
+        if end != stop or not inside:
+            raise self.refuse(
+                f"{quote(name)} is declared as a function of more than a name", start, f"write {name}(t) in R^n, or {name}: R^n -> R"
+            )
+        return inside
+
+    def finished(self) -> tuple[Declaration, ...]:
+        """The declarations, each function of a declared name on that name's set; what nothing is declared of is a number then."""
+        for d in list(self.found.values()):
+            if d.argument:
+                self.found.setdefault(d.argument, Declaration(d.argument, "R", (), span=d.span))
+            known = self.found.get(d.argument) if d.argument else None
+            if known is not None and known.domain is None:
+                d.domain = known.sizes
+        return tuple(self.found.values())
 
     def declare(self, new: Declaration) -> None:
         assert new.span is not None

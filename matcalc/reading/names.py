@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
 from ..errors import ReadingError, Span
@@ -41,6 +41,7 @@ class Names:
     __slots__ = (
         "variables",
         "functions",
+        "arguments",
         "counts",
         "complex",
         "conjugating",
@@ -55,8 +56,14 @@ class Names:
     )
 
     def __init__(
-        self, declared: Iterable[str] = (), functions: Iterable[str] = (), counts: Iterable[str] = (), complex_: Iterable[str] = ()
+        self,
+        declared: Iterable[str] = (),
+        functions: Iterable[str] = (),
+        counts: Iterable[str] = (),
+        complex_: Iterable[str] = (),
+        arguments: Mapping[str, str] | None = None,
     ) -> None:
+        self.arguments = dict(arguments or {})  # of functions that were declared with one: x is x(t)
         self.variables: set[str] = set()
         self.plain: frozenset[str] = frozenset()  # undeclared names that are factors somewhere, so no functions
         self.primed = ""  # what says that x' is another name here: transposes are written as ^T

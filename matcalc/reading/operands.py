@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ..errors import MatcalcError, ReadingError, Span
 from ..syntax import spell_name
-from .applied import applied, over_distribution, refuse_expectation, touching_bracket
+from .applied import DOTS, applied, holds_one, over_distribution, refuse_expectation, touching_bracket
 from .calls import call, einsum, function_call
 from .entries import entries, pair_below
 from .functions import function_of
@@ -248,6 +248,14 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         function_call(lexer, function, Mark("word", run[at:], mark.start + at, mark.end))
 
 
+def _depends(lexer: Lexer, base: str) -> bool:
+    r"""Whether a letter under a dot is a function: declared, or called with one argument, \dot x(t)."""
+    if base in lexer.names.functions:
+        return True
+    at = touching_bracket(lexer.marks, lexer.i)
+    return at == lexer.i and base not in lexer.names.plain and base not in lexer.names.variables and holds_one(lexer.marks, at)
+
+
 def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
     """A name, with the subscript that follows it (perhaps after its exponent: `x^2_i`)."""
     if base in ("Sigma", "Pi") and (binder_follows(lexer, strict=True) or letter_is_sign(lexer, mark)):
@@ -258,6 +266,10 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
         lexer.i += 1
     if base == "I" and "I" not in lexer.names.variables:
         lexer.operand("NAME", sized(lexer, "I"), (mark.start, lexer.marks[lexer.i - 1].end))
+        return
+    dots = DOTS.get(accent, 0)
+    if dots and spell_name(base, accent) not in lexer.names.variables and _depends(lexer, base):
+        applied(lexer, base, base, mark, dots)
         return
     if base == "E" and "E" not in lexer.names.variables:
         if lexer.names.random:

@@ -66,9 +66,11 @@ def parse(
     counts: Collection[str] = (),
     complex_: Collection[str] = (),
     random: Collection[str] = (),
+    arguments: Mapping[str, str] | None = None,
 ) -> Program:
     """The program that `text` is. `declared` are names known from elsewhere, in canonical spelling, `functions`, `counts` and `complex_`
-    those of them that are functions, whole numbers and complex; `random` are names with a distribution."""
+    those of them that are functions, whole numbers and complex; `random` are names with a distribution, `arguments` the arguments with
+    which functions were declared."""
     check_length(text)
     found = _WHERE.search(text)
     end = found.start() if found else len(text)
@@ -79,9 +81,10 @@ def parse(
     applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
     whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]
     conjugated = [*complex_, *(d.name for d in declarations if d.field == "C")]
+    given = {**(arguments or {}), **{d.name: d.argument for d in declarations if d.argument}}
 
     def names() -> Names:
-        found = Names(known, applied, whole, conjugated)
+        found = Names(known, applied, whole, conjugated, given)
         found.random = frozenset(random)
         return found
 
