@@ -21,7 +21,7 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
 )
 @takes_function
 def command(expression: str, where: tuple[str, ...], wrt: tuple[str, ...], as_json: bool, format_: str | None, no_verify: bool) -> int:
-    r"""The equation of Euler and Lagrange, d/dt(∂L/∂q_dot) - ∂L/∂q = 0, of a Lagrangian EXPR with coordinates X and rates \dot X."""
+    r"""The equation of Euler and Lagrange, d/dt(dL/dq_dot) - dL/dq = 0, of a Lagrangian EXPR with coordinates X and rates \dot X."""
     from ..course.lagrange import euler_lagrange
 
     names = split_names(wrt)
