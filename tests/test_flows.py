@@ -114,3 +114,27 @@ def test_several_coordinates() -> None:
     found = euler_lagrange(r"m (\dot r^2 + r^2 \dot\phi^2)/2 - V(r)", ["r", "phi"], where="m, r, phi in R; V: R -> R")
     assert found.text.split("\n") == ["r: m (r_{ddot} - r phi_{dot}^2) + V'(r) = 0", "phi: m r (2 r_{dot} phi_{dot} + r phi_{ddot}) = 0"]
     assert found.verified == "verified"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "where", "shown"),
+    [
+        ("x^T P x", "t", "x(t) in R^n; P(t) in S^n", "x(t)^T (P'(t) x(t) + 2 P(t) x'(t))"),
+        ("(y - mu)^T Sigma^-1 (y - mu)", "mu", "Sigma(rho) in S_++^n; y, mu in R^n", "-2 (y - mu)^T Sigma(rho)^-1"),
+        ("x^T P(t) x", "x", "P: R -> S^n; x in R^n; t in R", "2 x^T P(t)"),
+        ("x^T P(t) x", "x", "P: R -> R^{n x n}; x in R^n; t in R", "x^T (P(t) + P(t)^T)"),
+    ],
+)
+def test_symmetric_values_of_functions(text: str, wrt: str, where: str, shown: str) -> None:
+    """What is declared of the values is used, and said again with the answer."""
+    d = matcalc.derivative(text, wrt, where=where)
+    assert (d.text, d.verified) == (shown, "verified")
+    assert ("symmetric" in d.where or "spd" in d.where) == ("S" in where.replace("Sigma", ""))
+    assert matcalc.derivative(text, wrt, where=d.where).text == shown
+
+
+def test_the_equation_of_motion_with_a_mass_matrix() -> None:
+    found = euler_lagrange(r"1/2 \dot q^T M(q) \dot q - V(q)", "q", where="M(q) in S^n; V(q) in R; q in R^n")
+    assert found.text == "V'(q)^T + M(q) q_{ddot} + ((q_{dot}^T ⊗ I_n) M'(q) - M'(q)^T (I_n ⊗ q_{dot})/2) q_{dot} = 0"
+    assert found.facts() == [("momentum", "M(q) q_{dot}")]
+    assert found.verified == "verified"

@@ -32,7 +32,7 @@ from ..expressions.build import (
     zeros,
 )
 from ..expressions.expr import Expr, make, postorder
-from ..expressions.functions import entrywise_function, parts, prime
+from ..expressions.functions import entrywise_function, parts, prime, words
 from ..inference.templates import differential_of, factors_of
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
@@ -211,7 +211,7 @@ class Forward:
         if order == 0 and x.shape[1].number == 1 and cols.number == 1:
             return matmul(prime(e), self.d(x))
         if order == 0:
-            return function_along(name, (rows, cols), x, self.d(x))
+            return function_along(name, (rows, cols), x, self.d(x), words(e))
         raise NoAnswerError("the derivative of a derivative of a function of matrices has no differential form here")
 
     def _function_along(self, e: Expr) -> Expr:
@@ -219,7 +219,7 @@ class Forward:
         if x in self.moving:
             raise NoAnswerError("the second derivative of a function of matrices has no differential form here")
         name, _, rows, cols = parts(e)
-        return function_along(name, (rows, cols), x, self.d(direction))
+        return function_along(name, (rows, cols), x, self.d(direction), words(e))
 
     def pending(self, e: Expr) -> Expr:
         """d(e), to be worked out."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..expressions.build import function, times
 from ..expressions.expr import Expr
-from ..expressions.functions import entrywise_function, parts, prime
+from ..expressions.functions import entrywise_function, parts, prime, words
 from .network import Slot, Term, slot_for
 
 Share = tuple[Expr, Term]
@@ -31,7 +31,7 @@ def of_function_along(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Sha
     """F'(X, E) is linear in E; by X it is the second derivative, along E."""
     x, e = node.args
     name, _, rows, cols = parts(node)
-    plain = function(name, 0, (rows, cols), x)
+    plain = function(name, 0, (rows, cols), x, words(node))
     local = prime(plain)
     row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
     slots = _slots(plain, term, row, col)

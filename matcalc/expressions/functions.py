@@ -11,16 +11,20 @@ Everything else by stacked columns: F'(X) is d vec(F)/d vec(X)^T, and f''(X) the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ..kinds import ONE, SCALAR, Dim, Shape
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from .expr import Expr, make, postorder
 from .normal import apply, normal_form
 
+SYMMETRIC = "symmetric"
 
-def function(name: str, order: int, value: Shape, x: Expr) -> Expr:
-    """The derivative of this order of the function `name`, whose value has the shape `value`, at `x`."""
-    return make(FUNCTION, (x,), (name, order, *value), derivative_shape(value, x.shape, order), 1 + x.size)
+
+def function(name: str, order: int, value: Shape, x: Expr, words: tuple[str, ...] = ()) -> Expr:
+    """The derivative of this order of the function `name`, whose value has the shape `value`, at `x`. The words are what is declared of its
+    values and holds of sums of them: symmetric."""
+    return make(FUNCTION, (x,), (name, order, *value, *words), derivative_shape(value, x.shape, order), 1 + x.size)
 
 
 def entrywise_function(name: str, order: int, x: Expr) -> Expr:
@@ -28,32 +32,43 @@ def entrywise_function(name: str, order: int, x: Expr) -> Expr:
     return apply(ENTRYWISE_FUNCTION, (x,), (name, order))
 
 
-def function_along(name: str, value: Shape, x: Expr, direction: Expr) -> Expr:
+def function_along(name: str, value: Shape, x: Expr, direction: Expr, words: tuple[str, ...] = ()) -> Expr:
     """The derivative of the function at `x` along `direction`."""
-    return make(FUNCTION_ALONG, (x, direction), (name, 1, *value), value, 1 + x.size + direction.size)
+    return make(FUNCTION_ALONG, (x, direction), (name, 1, *value, *words), value, 1 + x.size + direction.size)
 
 
 @normal_form(FUNCTION)
-def _function(attr: tuple[str, int, Dim, Dim], x: Expr) -> Expr:
-    return function(attr[0], attr[1], attr[2:], x)
+def _function(attr: tuple[Any, ...], x: Expr) -> Expr:
+    return function(attr[0], attr[1], attr[2:4], x, attr[4:])
 
 
 @normal_form(FUNCTION_ALONG)
-def _function_along(attr: tuple[str, int, Dim, Dim], x: Expr, direction: Expr) -> Expr:
-    return function_along(attr[0], attr[2:], x, direction)
+def _function_along(attr: tuple[Any, ...], x: Expr, direction: Expr) -> Expr:
+    return function_along(attr[0], attr[2:4], x, direction, attr[4:])
 
 
 def prime(e: Expr) -> Expr:
     """f'(x) of f(x), f''(x) of f'(x)."""
     name, order, rows, cols = parts(e)
-    return function(name, order + 1, (rows, cols), e.args[0])
+    return function(name, order + 1, (rows, cols), e.args[0], words(e))
 
 
 def parts(e: Expr) -> tuple[str, int, Dim, Dim]:
     """Name, order and shape of the value of a function."""
     assert isinstance(e.attr, tuple)
-    name, order, rows, cols = e.attr
+    name, order, rows, cols, *_ = e.attr
     return name, order, rows, cols
+
+
+def words(e: Expr) -> tuple[str, ...]:
+    """What is declared of the values of a function."""
+    assert isinstance(e.attr, tuple)
+    return e.attr[4:]
+
+
+def is_symmetric(e: Expr) -> bool:
+    """Whether the value of a function, or its derivative by a number or along a direction, is declared symmetric."""
+    return e.op in (FUNCTION, FUNCTION_ALONG) and SYMMETRIC in words(e) and e.shape == parts(e)[2:]
 
 
 def derivative_shape(value: Shape, x: Shape, order: int) -> Shape:

@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 
 from ..errors import MatcalcError
 from ..interning import Memo
+from ..ops.abstract import FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
 from ..ops.core import CASES, ENTRY, EYE, IMAGINARY, INDEXED_SUM, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, TIMES, ZEROS
@@ -24,6 +25,7 @@ from ..ops.multilinear import letters
 from ..ops.operation import Operation
 from ..ops.vocabulary import OF_REALS, WORDS, Words, close_properties
 from .expr import Expr
+from .functions import SYMMETRIC, is_symmetric
 from .normal import transpose
 
 NOTHING: Words = frozenset()
@@ -86,6 +88,8 @@ def _of(e: Expr, parts: Parts) -> Words:
         words: Words = frozenset(e.attr[1])
     elif op is NUMBER:
         return _of_number(e.attr)
+    elif op is FUNCTION or op is FUNCTION_ALONG:
+        words = frozenset((SYMMETRIC,)) if is_symmetric(e) else NOTHING
     elif op is NAMED:
         return parts[0]
     elif op is CASES:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from functools import partial
 
 from ..errors import MatcalcError, ReadingError
-from ..expressions.functions import derivative_shape, entrywise_function, function, function_along
+from ..expressions.functions import SYMMETRIC, derivative_shape, entrywise_function, function, function_along
 from ..kinds import ONE, Dim, kind_of, square_root
+from ..ops.vocabulary import close_properties
 from ..syntax import Declaration, Node
 from .misfit import Misfit, Wording, refuse_shape
-from .scene import declared_shape, spell_declaration
+from .scene import declared_properties, declared_shape, spell_declaration
 from .scopes import SCALAR, Typing
 from .terms import TypedTerm
 
@@ -35,6 +36,7 @@ def abstract(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if order > MOST_PRIMES:
         raise ReadingError(f"derivatives of {name} are read up to order {MOST_PRIMES}", span=node.span)
     domain, value = declared_shape(declaration.domain), declared_shape(declaration.sizes)
+    words = (SYMMETRIC,) if value != SCALAR and SYMMETRIC in close_properties(declared_properties(declaration)) else ()
     if domain == value == SCALAR:
         if len(args) > 1:
             raise ReadingError(f"{text} takes one argument, 2 were given", span=node.span)
@@ -43,9 +45,9 @@ def abstract(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         if not all(el.sizes.unify(d, w) for d, w in zip(t.shape, domain)):
             raise Misfit([t], partial(_argument_error, el, declaration, node, k, t), t.kind == kind_of(domain))
     if len(args) > 1:
-        return TypedTerm(value, tuple(args), lambda e, _: function_along(name, value, *e), node)
+        return TypedTerm(value, tuple(args), lambda e, _: function_along(name, value, e[0], e[1], words), node)
     shape = derivative_shape(value, domain, order)
-    return TypedTerm(shape, (args[0],), lambda e, _: function(name, order, value, e[0]), node)
+    return TypedTerm(shape, (args[0],), lambda e, _: function(name, order, value, e[0], words), node)
 
 
 def _supposed(el: Typing, node: Node, name: str, order: int, args: list[TypedTerm]) -> TypedTerm:

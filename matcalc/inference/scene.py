@@ -392,7 +392,7 @@ def spell_declaration(d: Declaration) -> str:
     if d.argument:
         return " ".join([f"{d.name}({d.argument}) in {_space(field, d.sizes)}", *words])
     if d.domain is not None:
-        return f"{d.name}: {_space('R', d.domain)} -> {_space(field, d.sizes)}"
+        return " ".join([f"{d.name}: {_space('R', d.domain)} -> {_space(field, d.sizes)}", *words])
     return " ".join([f"{d.name} in {_space(field, d.sizes)}", *words])
 
 

@@ -13,7 +13,7 @@ from ..differentiation.network import Factor, Index, Slot, Term, matrix_form, re
 from ..errors import MatcalcError
 from ..expressions.build import apply, eye, function_along, index, matmul, num, split, substitute, symbol, times, transpose, unit, value_of
 from ..expressions.expr import Expr, postorder
-from ..expressions.functions import parts
+from ..expressions.functions import parts, words
 from ..inference.templates import entrywise
 from ..kinds import ONE, Dim
 from ..ops import function_names
@@ -196,7 +196,7 @@ def applied(e: Expr, change: Expr) -> Expr | None:
             change = apply(_FRECHET[f.op], (*f.args, change))
         elif f.op is FUNCTION and parts(f)[1] == 1 and x.shape == change.shape:
             name, _, rows, cols = parts(f)
-            change = function_along(name, (rows, cols), x, change)
+            change = function_along(name, (rows, cols), x, change, words(f))
         else:
             return None
     return change

@@ -356,13 +356,13 @@ def _abstract(e: Expr, args: Sequence[Value], env: Mapping[str, Any], sizes: Map
     from . import standins
 
     assert isinstance(e.attr, tuple)
-    name, order, value = str(e.attr[0]), int(e.attr[1]), e.attr[2:]
+    name, order, value, words = str(e.attr[0]), int(e.attr[1]), e.attr[2:4], e.attr[4:]
     if e.op is ENTRYWISE_FUNCTION:
         return standins.entrywise(name, order, args[0], env)
     shape = (_size(value[0], sizes), _size(value[1], sizes))
     if e.op is FUNCTION_ALONG:
-        return standins.along(name, shape, args[0], args[1], env)
-    return standins.at(name, order, shape, args[0], env, (_size(e.shape[0], sizes), _size(e.shape[1], sizes)))
+        return standins.along(name, shape, args[0], args[1], env, words)
+    return standins.at(name, order, shape, args[0], env, (_size(e.shape[0], sizes), _size(e.shape[1], sizes)), words)
 
 
 def _named(name: str, env: Mapping[str, Any], arrays: ModuleType) -> Value:

@@ -25,13 +25,16 @@ Shape = tuple[int, int]
 WAVES = 3
 
 
-def at(name: str, order: int, value: Shape, x: Value, env: Mapping[str, Any], result: Shape) -> Value:
+def at(name: str, order: int, value: Shape, x: Value, env: Mapping[str, Any], result: Shape, words: Sequence[str] = ()) -> Value:
     """The derivative of this order of the function `name` at `x`, as a matrix of shape `result`."""
     given = env.get(name + "'" * order)
     if given is not None:
         return _given(given, name + "'" * order, value, x, result, order)
     stacked = of(x).np.asarray(x).reshape(-1, order="F")
-    return _as_matrix(_waves(name, order, value, stacked), value, getattr(x, "shape", None) or (1, 1), order, result)
+    found = _waves(name, order, value, stacked)
+    if "symmetric" in words:
+        found = _symmetrised(found, value[0])
+    return _as_matrix(found, value, getattr(x, "shape", None) or (1, 1), order, result)
 
 
 def entrywise(name: str, order: int, x: Value, env: Mapping[str, Any]) -> Value:
@@ -43,15 +46,27 @@ def entrywise(name: str, order: int, x: Value, env: Mapping[str, Any]) -> Value:
     return found if getattr(x, "ndim", 0) else of(x).number(found)
 
 
-def along(name: str, value: Shape, x: Value, direction: Value, env: Mapping[str, Any]) -> Value:
+def _symmetrised(found: Value, n: int) -> Value:
+    """The mean of what belongs to the entries (i, j) and (j, i) of the stacked value."""
+    arrays = of(found)
+    mean = arrays.np.zeros((n * n, n * n))
+    for i in range(n):
+        for j in range(n):
+            for k in (i * n + j, j * n + i):
+                mean[i * n + j, k] = mean[i * n + j, k] + arrays.exact(1) / 2
+    rest = list(range(1, found.ndim))
+    return arrays.np.einsum(mean, [found.ndim, found.ndim + 1], found, [found.ndim + 1, *rest], [found.ndim, *rest])
+
+
+def along(name: str, value: Shape, x: Value, direction: Value, env: Mapping[str, Any], words: Sequence[str] = ()) -> Value:
     """The derivative along a direction: unstacked F'(X) vec(E)."""
     ends = getattr(x, "shape", None) or (1, 1)
     if ends == (1, 1):
-        return at(name, 1, value, x, env, value) * direction
+        return at(name, 1, value, x, env, value, words) * direction
     if value == (1, 1):
         first = at(name, 1, value, x, env, ends if ends[1] > 1 else (1, ends[0]))
         return of(x).np.sum(first.reshape(ends) * direction)
-    first = at(name, 1, value, x, env, (value[0] * value[1], ends[0] * ends[1]))
+    first = at(name, 1, value, x, env, (value[0] * value[1], ends[0] * ends[1]), words)
     return (first @ direction.T.reshape(-1, 1)).reshape(value, order="F")
 
 
