@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from .errors import Span
 from .travel import Tree
@@ -229,6 +230,7 @@ def spell_name(base: str, subscript: str = "") -> str:
     return f"{base}_{subscript}" if len(subscript) == 1 else f"{base}_{{{subscript}}}"
 
 
+@lru_cache(maxsize=1024)
 def split_name(name: str) -> tuple[str, str]:
     """Base and subscript of a canonical name; the subscript is "" where there is none."""
     base, _, sub = name.partition("_")

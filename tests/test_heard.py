@@ -113,6 +113,18 @@ READ: list[tuple[str, str, str | None]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (r"\frac{\partial (x^T A x)}{\partial x} = x^T (A + A^T)", "equal"),
+        (r"\frac{\partial x^T A x}{\partial x} = 2 A x", "not equal: transposed"),
+    ],
+)
+def test_a_derivative_that_is_stated_is_for_check(text: str, said: str) -> None:
+    assert run("check", text).out.startswith(said)
+    assert "give the text to `matcalc check`" in run("d", text).err
+
+
 @pytest.mark.parametrize(("text", "wrt", "expected"), READ, ids=[r[0] for r in READ])
 def test_it_is_read_as_it_is_meant(text: str, wrt: str, expected: str | None) -> None:
     d: Any = matcalc.derivative(text, wrt)
@@ -131,6 +143,7 @@ REFUSED = [
     ("dy/dx = 3 x^2", "x", "states a derivative"),
     (r"f(x) = x^T A x; f'(x) = 2 A x", "x", "states a derivative"),
     (r"\nabla f(x) = 2 A x", "x", "states a derivative"),
+    (r"\frac{\partial (x^T A x)}{\partial x} = 2 A x", "x", "states a derivative"),
     (r"\mathbf{x} \mathbf{y} \mathbf{z}", "x", "is in bold type, as vectors are"),
     ("np.sum(w*(y - p)**2)", "p", "goes entry by entry, or w is a number"),
     (r"\log|I + x^T x|", "x", "can be chosen in more than one way"),

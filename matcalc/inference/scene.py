@@ -199,8 +199,9 @@ class Scene:
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
         values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
         self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
-        pairs = [pair for pair in self._beside("×") if self.program.bold.issuperset(pair) and any(a.islower() for a in pair)]
-        self.crossed = frozenset(a for pair in pairs for a in pair)
+        bold = self.program.bold
+        pairs = self._beside("×") if bold else []
+        self.crossed = frozenset(a for pair in pairs if bold.issuperset(pair) and any(b.islower() for b in pair) for a in pair)
         self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
         form = self.program.form
         if form and form[0] == "index":

@@ -35,6 +35,20 @@ def asked(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[
     return question, begin
 
 
+def written_out(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[str]) -> Asked | None:
+    r"""\frac{\partial (x^T A x)}{\partial x}, with the function itself above the bar; None if it is nothing of the kind."""
+    if marks[start].kind != "frac" or start + 2 >= stop or marks[start + 1].kind != "open":
+        return None
+    middle = marks[start + 1].mate
+    if middle - start < 4 or not _is_d(marks[start + 2], known) or middle + 1 >= stop or marks[middle + 1].kind != "open":
+        return None
+    end = marks[middle + 1].mate
+    names = _denominator(marks, middle + 2, end, text, known)
+    if names is None or len(names) != 1 or end + 1 != stop:
+        return None
+    return Asked(tuple(names), 1, text[marks[start + 3].start : marks[middle - 1].end], (marks[start].start, marks[end].end))
+
+
 def refuse_inside(marks: Sequence[Mark], start: int, stop: int, text: str, known: frozenset[str]) -> None:
     """Refuse d/dx where it is no head of a statement."""
     listed = list(marks)

@@ -15,7 +15,7 @@ from ..interning import regex
 from ..syntax import FORM_NAMES, Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
 from .applied import plain_factors
-from .asked import asked, refuse_inside
+from .asked import asked, refuse_inside, written_out
 from .declare import read_declarations
 from .declare import read_names as parse_names
 from .functions import function_of
@@ -569,8 +569,11 @@ class _Reader:
                 left.stated = Asked(params, 1, self.text[span[0] : marks[at].start])
                 return left if len(params) == 1 else None
             found = asked(marks, start, stop, self.text, frozenset(self.names.variables))
+            left.stated = None if found is not None else written_out(marks, start, stop, self.text, frozenset(self.names.variables))
         except ReadingError:
             return None
+        if left.stated is not None:
+            return left
         if found is None:
             return None
         question, begin = found

@@ -24,6 +24,7 @@ class Part(NamedTuple):
         return f"{self.letter}{self.shift:+d}" if self.letter and self.shift else self.letter or str(self.shift)
 
 
+@lru_cache(maxsize=1024)
 def split_indexed(name: str) -> tuple[str, str]:
     """The base of a name, accents included, and its subscript: y_{hat,i} is y_{hat} with i."""
     base, sub = split_name(name)
