@@ -13,11 +13,12 @@ from itertools import pairwise
 from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
 from ..reading.scan import GREEK_WORDS
-from ..syntax import Binding, Node, Program, split_name, walk
+from ..syntax import Binding, Node, Program, same, split_name, walk
 from .shorthands import meaning_of, shorthands
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
+_EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
 SIZE_LETTERS = frozenset("nNdDmpk")
 COUNT = "N"  # a capital letter that more often says how many there are than it is a matrix
 OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
@@ -111,7 +112,7 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
             amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
             if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, factors))):
                 return True
-        elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e" and has(n.args[1], GREEK_WORDS.__contains__):
+        elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e" and has(n.args[1], _EXPONENTS.__contains__):
             return True
     if any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum"):
         return True
@@ -334,13 +335,16 @@ def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str]
         signs = node.attr if node.op == "mul" and isinstance(node.attr, tuple) else ()
         sign = next((s for s in (".", "×") if signs.count(s) == 1), "")  # x . y, and not a . b . c
         one = signs.index(sign) if sign else -1
-        both = node.args[one : one + 2] if one >= 0 and all(a.op == "name" for a in node.args[one : one + 2]) else ()
+        both = node.args[one : one + 2] if one >= 0 else ()
+        if not all(a.op == "name" for a in both) and not (len(both) == 2 and same(*both)):  # (x - y) . (x - y)
+            both = ()
         for k, a in enumerate(node.args):
             others = arrays > holds[id(a)]
             if node.op == "call" and len(functions.get(str(node.attr), ())) == len(node.args):
                 inside = functions[str(node.attr)][k]
             elif node.op == "call":
-                inside = _takes_arrays(str(node.attr)) or (vector and _is_entrywise(str(node.attr)))
+                entries = _goes_by_entries(str(node.attr))  # sqrt
+                inside = (_takes_arrays(str(node.attr)) and not entries) or (vector and (entries or _is_entrywise(str(node.attr))))
             elif node.op in _OF_VECTORS:
                 inside = k == 0 or node.op in ("ew", "inner")
             elif node.op in ("add", "mul"):

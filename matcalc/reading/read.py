@@ -438,6 +438,8 @@ class _Reader:
     def only_names(self, start: int, stop: int) -> bool:
         r"""D_{KL}(p \| q), Var(w^T R), \log L(\theta), E[x], p(y | x): a word before brackets in which no list of parameters stands."""
         first = self.marks[start]
+        if stop == start + 1 and first.kind == "upright" and function_of(first.value):  # \\mathrm{VaR}
+            return True
         if first.kind == "bar" or (first.kind == "open" and first.value == "|"):  # |H(w)|^2
             stop -= 2 if [m.kind + m.value for m in self.marks[stop - 2 : stop]] == ["caret^", "num2"] else 0
             stop -= self.marks[stop - 1].kind == "sup"
