@@ -37,6 +37,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "domain": ("page", "points"),
     "transposes": ("transpose",),
     "parity": ("opposite",),
+    **dict.fromkeys(("at_zero", "at_one"), ("folded",)),
     "beside": ("product",),
     "gives": ("facts",),
     **dict.fromkeys(("sympy", "definition"), ("sympy",)),
@@ -434,6 +435,19 @@ def _product(block: Block) -> str:
     return spell(Arranger().spell(matmul(made, symbol("q", (made.shape[1], ONE)))))
 
 
+def _folded(block: Block) -> str:
+    """At 0, and at the identity."""
+    from matcalc.expressions.build import apply, eye, zeros
+    from matcalc.notation.arrange import Arranger
+    from matcalc.printing.text import spell
+    from matcalc.shortening.folding import folded
+
+    node = _made(block, "square")
+    rows, cols = node.args[0].shape
+    given = [zeros(rows, cols), *([eye(rows)] if rows is cols else [])]
+    return ", ".join(spell(Arranger().spell(folded(apply(node.op, (x,))))) for x in given)
+
+
 def _facts(block: Block) -> str:
     """What is known of the value where a word is known of its first argument, and of all."""
     from matcalc.expressions.expr import leaves
@@ -737,6 +751,7 @@ PLACES: dict[str, Callable[[Block], str]] = {
         "opposite": _turned("opposite"),
         "entry": _entry,
         "product": _product,
+        "folded": _folded,
     },
     **{"code": _code, "sympy": _sympy, "use": _use, "simplified": _simplified},
     **{"declared": _declared, "sentences": _sentences, "follows": _follows, "set": _set, "numbers": _of_numbers, "drawn": _drawn},

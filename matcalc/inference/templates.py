@@ -120,7 +120,12 @@ def defined(node: Expr) -> Expr:
     if node.op.elementwise:
         body, x = of_a_number(node.op)
         return substitute(body, {x: node.args[0]}) if node.is_scalar else entrywise(body, {x: node.args[0]}, node.shape)
-    body, values, _, _ = _text(node.op, node.op.definition)
+    return by_text(node, node.op.definition)
+
+
+def by_text(node: Expr, text: str) -> Expr:
+    """A text of the book in an operation's parameters, at the arguments of a node."""
+    body, values, _, _ = _text(node.op, text)
     return instantiate(body, dict(zip(values, node.args, strict=True)), _letters(values, node.args))
 
 

@@ -18,6 +18,8 @@ adjoint      of such an operation L, or of a linear one, linear in its last para
 kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
 scalar       of a function of a square matrix: the function of numbers that it is, `exp` of expm. Along what commutes with X, its derivative
              is that one's, f'(X); of a diagonal matrix it is that of the diagonal
+at_zero, at_one  the value where its one argument is 0, and where it is the identity, in matcalc's language (of the parameter only the
+             sizes count)
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
              number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "symmetric", "invertible", "spd",
              "principal" (no eigenvalue on the closed negative real axis)

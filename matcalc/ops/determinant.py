@@ -28,6 +28,8 @@ DETERMINANT = operation(
     r="det(X)",
     stacks="last",
     gives="spd -> positive; psd -> nonnegative",
+    at_zero="0",
+    at_one="1",
 )
 LOG_DETERMINANT = operation(
     "logdet",
@@ -47,4 +49,5 @@ LOG_DETERMINANT = operation(
     r="logdet_(X)",
     stacks="last",
     real=True,
+    at_one="0",
 )

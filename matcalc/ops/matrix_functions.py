@@ -108,6 +108,7 @@ MATRIX_EXPONENTIAL, EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER = matrix_funct
     numpy_along="_expm_along",
     kernel="matrix_exponential",
     gives="invertible; symmetric -> spd; skew -> orthogonal; lower -> lower; upper -> upper; nonnegative -> nonnegative",
+    at_zero="X^0",
 )
 SQUARE_ROOT, SQUARE_ROOT_DERIVATIVE, SQUARE_ROOT_KRONECKER = matrix_function(
     "sqrtm",
@@ -150,6 +151,7 @@ MATRIX_COSINE, COSINE_DERIVATIVE, COSINE_KRONECKER = matrix_function(
     languages=("_cosm", "_cosm", "_cosm", "cosm_"),
     kernel="matrix_cosine",
     gives="symmetric -> symmetric; lower -> lower; upper -> upper",
+    at_zero="X^0",
 )
 MATRIX_SINE, SINE_DERIVATIVE, SINE_KRONECKER = matrix_function(
     "sinm",
@@ -162,6 +164,7 @@ MATRIX_SINE, SINE_DERIVATIVE, SINE_KRONECKER = matrix_function(
     languages=("_sinm", "_sinm", "_sinm", "sinm_"),
     kernel="matrix_sine",
     gives="symmetric -> symmetric; skew -> skew; lower -> lower; upper -> upper",
+    at_zero="0 X",
 )
 MATRIX_HYPERBOLIC_COSINE, HYPERBOLIC_COSINE_DERIVATIVE, HYPERBOLIC_COSINE_KRONECKER = matrix_function(
     "coshm",
@@ -174,6 +177,7 @@ MATRIX_HYPERBOLIC_COSINE, HYPERBOLIC_COSINE_DERIVATIVE, HYPERBOLIC_COSINE_KRONEC
     languages=("_coshm", "_coshm", "_coshm", "coshm_"),
     kernel="matrix_hyperbolic_cosine",
     gives="symmetric -> spd; lower -> lower; upper -> upper",
+    at_zero="X^0",
 )
 MATRIX_HYPERBOLIC_SINE, HYPERBOLIC_SINE_DERIVATIVE, HYPERBOLIC_SINE_KRONECKER = matrix_function(
     "sinhm",
@@ -186,6 +190,7 @@ MATRIX_HYPERBOLIC_SINE, HYPERBOLIC_SINE_DERIVATIVE, HYPERBOLIC_SINE_KRONECKER = 
     languages=("_sinhm", "_sinhm", "_sinhm", "sinhm_"),
     kernel="matrix_hyperbolic_sine",
     gives="symmetric -> symmetric; skew -> skew; lower -> lower; upper -> upper; nonnegative -> nonnegative",
+    at_zero="0 X",
 )
 shorthand("ddexpm", "X E H", "dexpm(X, E, H)")
 shorthand("kddexpm", "X E", "kexpm(X, E)")

@@ -30,6 +30,7 @@ NORM = operation(
     r="over_(x, axis, norm_)",
     stacks="last",
     real=True,
+    at_zero="0",
 )
 FROBENIUS_NORM = operation(
     "normF",
@@ -54,6 +55,7 @@ FROBENIUS_NORM = operation(
     r="over_(X, axis - 1, norm_)",
     stacks="last",
     real=True,
+    at_zero="0",
 )
 ONE_NORM = operation(
     "norm1",
@@ -76,6 +78,7 @@ ONE_NORM = operation(
     r="over_(abs(x), axis, sum)",
     stacks="last",
     real=True,
+    at_zero="0",
 )
 MAXIMUM_NORM = operation(
     "norminf",
@@ -97,6 +100,7 @@ MAXIMUM_NORM = operation(
     r="over_(abs(x), axis, max)",
     stacks="last",
     real=True,
+    at_zero="0",
 )
 P_NORM = operation(
     "normp",

@@ -55,6 +55,8 @@ class Operation:
         "gives",
         "kronecker",
         "scalar",
+        "at_zero",
+        "at_one",
         "parity",
         "adjoint",
         "directions",
@@ -97,6 +99,8 @@ class Operation:
         gives: str = "",
         kronecker: str = "",
         scalar: str = "",
+        at_zero: str = "",
+        at_one: str = "",
         parity: str = "",
         adjoint: str = "",
         directions: bool = False,
@@ -125,6 +129,7 @@ class Operation:
         self.gives = gives
         self.kronecker = kronecker
         self.scalar = scalar
+        self.at_zero, self.at_one = at_zero, at_one
         self.parity = parity or ("odd" if adjoint and not directions else "")  # what is linear by its adjoint
         self.adjoint = adjoint
         self.directions = directions

@@ -27,6 +27,7 @@ SOFTMAX = operation(
     r="softmax_(x, axis)",
     stacks="last",
     real=True,
+    at_zero="x.^0/sum(x.^0)",
 )
 SOFTMAX_ROWS = operation(
     "softmax_rows",
@@ -65,6 +66,7 @@ LOG_SUM_EXP = operation(
     r="logsumexp_(x, axis)",
     stacks="last",
     real=True,
+    at_zero="log(sum(x.^0))",
 )
 LOG_SUM_EXP_ROWS = operation(
     "logsumexp_rows",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ..expressions.build import eye, is_number, is_zero, num, ones, power, rebuild, size, split, times
+from ..expressions.build import is_number, is_zero, num, ones, rebuild, split, times
 from ..expressions.expr import Expr, transform
+from ..inference.templates import by_text
 from ..ops.core import CONSTANT, EYE, ONES
 from .algebra import Algebra
 from .simplify import simplify
-
-_OF_ZERO_TO_ZERO = frozenset({"norm", "normF", "norm1", "norminf", "det"})
 
 
 def folded(e: Expr) -> Expr:
@@ -21,28 +20,14 @@ def _folded(e: Expr) -> Expr:
     if len(e.args) != 1:
         return e
     x = e.args[0]
-    name = e.op.name
 
     from .counterparts import in_sympy
 
     if e.op.elementwise and (in_sympy(e.op) or e.op.definition):
         value = constant_entry(x)
         return e if value is None else _applied(e, value)
-    if x.op is EYE and name in ("det", "logdet"):
-        return num(1 if name == "det" else 0)
-    if not is_zero(x):
-        return e
-    n = x.shape[0]
-    if name == "expm":
-        return eye(n)
-    if name == "softmax":
-        return times(power(size(n), num(-1)), ones(n))
-    if name == "logsumexp":
-        from ..expressions.build import apply
-        from ..ops.book import REGISTRY
-
-        return apply(REGISTRY["log"], (size(n),))
-    return num(0) if name in _OF_ZERO_TO_ZERO else e
+    known = e.op.at_zero if is_zero(x) else e.op.at_one if x.op is EYE else ""
+    return by_text(e, known) if known else e
 
 
 def constant_entry(x: Expr) -> Expr | None:
