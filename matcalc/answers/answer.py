@@ -21,10 +21,11 @@ from ..notation.authored import Authored
 from ..notation.authorship import Order, rewritten
 from ..notation.naming import LEAST_GAIN, names_for, repeated
 from ..numbers.record import Check
-from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, UNIT
+from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, POWER, UNIT
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
+from ..reading.subscripts import readings, split_indexed
 from ..shortening.simplify import simplify
-from ..syntax import FORM_NAMES, Binding, Declaration, Program
+from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, walk
 from .scope import Scope, latex_style, ranks_of, where_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class ClosedForm(Typeset):
         self._by = self.wrt  # with the conjugates that it is by
         self._stacked: tuple[str, ...] = ()  # as they are said where entries are stacked: vech(S)
         self._convention = ""  # by which of z and conj(z), where a variable is complex
+        self._index_names = True  # whether what carries an index may get a name
         self._in_names = True  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
 
@@ -101,6 +103,14 @@ class ClosedForm(Typeset):
         return taken | {str(e.attr) for e in nodes if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
 
     @property
+    def _names_taken(self) -> set[str]:
+        """Likewise, without the indices of sums, which may be called otherwise."""
+        nodes = postorder(self._tensor.expressions())
+        bound = {str(e.attr) for e in nodes if e.op in (INDEXED_SUM, INDEXED_PRODUCT)}
+        free = {i for e in self._tensor.expressions() for i in e.indices}
+        return self._taken - (bound - free - set(self._scope.names))
+
+    @property
     def _of_scalar(self) -> bool:
         """Whether the function has one entry."""
         return all(d is ONE for d in self._tensor.shapes[0])
@@ -129,6 +139,9 @@ class ClosedForm(Typeset):
             return self._by_cases(arranger, taken)
         if self._expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
             found = self._by_entries(arranger, taken) or self._in_its_names(self._expr, arranger, taken)
+            if found is not None:
+                return found
+            found = self._in_indexed_names(arranger, taken)
             if found is not None:
                 return found
             found = self._named(self._expr, arranger, taken) or Program("", (), arranger.spell(self._expr))
@@ -224,6 +237,40 @@ class ClosedForm(Typeset):
                     found.append(other)
         programs = [made for shown in found if (made := self._named(shown, arranger, taken)) is not None]
         return min(programs, key=self._length, default=None)
+
+    @property
+    def names_indices(self) -> bool:
+        """Whether names with indices are defined in what is printed."""
+        return any({p.letter for r in readings(split_indexed(b.name)[1]) for p in r} & _letters(b.value) for b in self._program.bindings)
+
+    def without_indexed_names(self) -> None:
+        """From here on they are written out."""
+        self._index_names = False
+        self.__dict__.pop("_program", None)
+
+    def _in_indexed_names(self, plain: Arranger, taken: Iterable[str]) -> Program | None:
+        """The answer with names for what carries an index, where that is shorter; the author's own definitions count nothing."""
+        e = self._expr
+        if e is None or not self._in_names or not self._index_names or not INDEXED_SUM.bit & e.within or e.size > LARGE:
+            return None
+        divided = POWER.bit & e.within or any(split_indexed(b.name)[1] for b in self._typed.program.bindings)
+        if not divided:
+            return None
+        from ..printing.count import symbols
+        from .indexednames import with_indexed_names
+
+        starts = [e, *([self._raw] if self._raw is not None and self._raw.size <= LARGE else [])]
+        programs = with_indexed_names(
+            starts, self._typed, simplify, self._names_taken, lambda: Arranger(plain.ranks, self._order, self._scope.names)
+        )
+        own = {b.name for b in self._typed.program.bindings}
+        bases = {split_indexed(n)[0] for n in own}
+
+        def length(program: Program) -> int:
+            return symbols(Program("", tuple(b for b in program.bindings if split_indexed(b.name)[0] not in bases), program.body))
+
+        best = min(programs, key=length, default=None)
+        return best if best is not None and length(best) < symbols(plain.spell(e)) else None
 
     def _length(self, program: Program) -> int:
         from ..printing.count import symbols
@@ -364,6 +411,13 @@ class ClosedForm(Typeset):
 
     def __repr__(self) -> str:
         return f"<{self.text} : {' × '.join(self.shape)}>"
+
+
+def _letters(value: Node) -> set[str]:
+    """The indices below the names of a definition."""
+    names = (split_indexed(str(n.attr))[1] for n in walk(value) if n.op == "name")
+    places = {str(a.attr) for n in walk(value) if n.op == "index" for a in n.args[1:]}
+    return places | {p.letter for sub in names for r in readings(sub) for p in r if p.letter}
 
 
 __all__ = ["FORMATS", "ClosedForm", "printer"]

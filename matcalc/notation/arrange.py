@@ -109,7 +109,10 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
         e = make(e.op, (build.opposite(e.args[0]), *e.args[1:]), e.attr, e.shape, e.size)
     if e.op.notation and all(map(_is_simple, e.args[1:] if e.op.notation == "norm" else ())):
         mark = e.op.mark if e.op.notation == "norm" else (e.op.mark,) * (len(e.args) - 1) or None
-        return Node(e.op.notation, tuple(map(spelling.sized, e.args)), mark)
+        inside = tuple(map(spelling.sized, e.args))
+        if e.op.parity == "even" and inside[0].op == "neg":  # ||A (x - y)||, where the text has A (x - y) and not its opposite
+            inside = inside[0].args + inside[1:]
+        return Node(e.op.notation, inside, mark)
     real = _real_power(e) if e.op is MATRIX_EXPONENTIAL else None
     if real is not None:
         return Node("pow", (spelling.of(real[0]), spelling.of(real[1])))

@@ -258,9 +258,6 @@ def _one(question: Question) -> Derivative:
         bindings={n: final(e) for n, e in typed.bindings.items()},
         members=members,
     )
-    summed = value is not None and notation == "auto" and UNIT.bit & value.within and INDEXED_SUM.bit & value.within
-    if check and (notation == "cases" or summed) and found._program.form is not None:
-        found.check = summed_up([*checks, printed(found)])
     if notation == "kron" and found.order == 2:
         from ..notation.kronecker import stacked_name
 
@@ -274,6 +271,14 @@ def _one(question: Question) -> Derivative:
         found._stacked = tuple(f"vech({n})" if kind else n for n, kind in zip(names, sets, strict=True))
     if stages[-1].raw is not None and not restore and value is not None and tensor.matrix is not None and not any(sets):
         found._raw = oriented(stages[-1].raw, tensor.shapes, layout)[0]
+    summed = value is not None and notation == "auto" and UNIT.bit & value.within and INDEXED_SUM.bit & value.within
+    if check and (notation == "cases" or summed) and found._program.form is not None:
+        found.check = summed_up([*checks, printed(found)])
+    if check and notation == "auto" and value is not None and INDEXED_SUM.bit & value.within and found.names_indices:
+        try:
+            found.check = summed_up([*checks, printed(found)])
+        except MatcalcError:  # a definition by indices that is not read back
+            found.without_indexed_names()
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
     found._further = Further(question, _one)
     return found

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from ..differentiation.families import with_index
+from ..differentiation.letters import fresh_letter
 from ..differentiation.lifting import by_rows, over_index
 from ..expressions import build
 from ..expressions.build import (
@@ -33,7 +34,21 @@ from ..expressions.properties import holds
 from ..interning import Memo
 from ..kinds import ONE
 from ..ops.book import REGISTRY
-from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
+from ..ops.core import (
+    ADD,
+    ENTRY,
+    EYE,
+    HADAMARD,
+    INDEX,
+    INDEXED_PRODUCT,
+    INDEXED_SUM,
+    LITERAL,
+    MATMUL,
+    MATRIX_POWER,
+    POWER,
+    TIMES,
+    TRANSPOSE,
+)
 from ..ops.determinant import DETERMINANT
 from ..ops.inverse import INVERSE
 from ..ops.sums import SUM
@@ -190,13 +205,16 @@ def _one_sum(e: Expr) -> Iterator[Expr]:
     for t in e.args:
         c, scalars, body = split(t)
         sums = [f for f in (*scalars, *([body] if body is not None else [])) if INDEXED_SUM in (f.op, *[a.op for a in f.args[:1]])]
-        whole = sums[0] if len(sums) == 1 else None
+        whole = sums[0] if len(sums) == 1 else body if body in sums else None
         inner = whole.args[0] if whole is not None and whole.op is TRANSPOSE else whole
         if whole is None or inner is None or inner.op is not INDEXED_SUM or (body is not None and whole is not body):
             continue
         others = [f for f in scalars if f is not whole]
         if any(inner.attr in f.indices for f in others):
             continue
+        if any(n.op in (INDEXED_SUM, INDEXED_PRODUCT) and n.attr == inner.attr for f in others for n in postorder(f)):
+            taken = {str(n.attr) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT, INDEX)}
+            others = [with_index(f, str(inner.attr), fresh_letter(taken)) for f in others]
         term = inner.args[2] if inner is whole else transpose(inner.args[2])
         key = str(inner.attr), inner.args[0], inner.args[1]
         found.setdefault(key, []).append((t, times(num(c), *others, term)))

@@ -1,0 +1,116 @@
+"""The answer with names for what carries an index, `p_{ij} = …; …`: which there are, and how they are spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ..differentiation.families import with_index
+from ..errors import MatcalcError
+from ..expressions.build import rebuild, size
+from ..expressions.expr import Expr, postorder, transform
+from ..inference.infer import Typed, infer
+from ..notation.arrange import Arranger
+from ..notation.weights import HOLE, LETTERS, Indexed, Named, canonical
+from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE
+from ..reading.subscripts import readings, split_indexed
+from ..syntax import Binding, Program, spell_name
+
+Shorten = Callable[[Expr], Expr]
+
+
+def own_names(typed: Typed, shorten: Shorten) -> tuple[list[Indexed], dict[str, str]]:
+    """What the text defines by indices, and the names as they stand there."""
+    found: list[Indexed] = []
+    spelled: dict[str, str] = {}
+    program = typed.program
+    for k, b in enumerate(program.bindings):
+        base, sub = split_indexed(b.name)
+        reading = next((r for r in readings(sub) if sub and all(len(p.letter) == 1 and not p.shift for p in r)), None)
+        letters = tuple(p.letter for p in reading or ())
+        if not letters or len(letters) > 2 or len(set(letters)) < len(letters) or b.params:
+            continue
+        try:
+            made = infer(Program(program.text, program.bindings[:k], b.value, ("index", "J", letters)), typed.declarations, (), twins=False)
+        except MatcalcError:
+            continue
+        if made.expr.indices != {*letters} or not made.expr.is_scalar:
+            continue
+        found.append(Indexed(base, letters, shorten(_in_sizes_of(typed, made)), True))
+        spelled[base] = b.name
+    return found, spelled
+
+
+def _in_sizes_of(typed: Typed, made: Typed) -> Expr:
+    """The value of a definition that was read by itself, where the families have as many members as in the whole text."""
+    sizes = {
+        a: b
+        for f, g in ((made.families[n], typed.families[n]) for n in made.families if n in typed.families)
+        for a, b in zip(f.sizes, g.sizes)
+    }
+
+    def of(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        return size(sizes[old.attr]) if old.op is SIZE and old.attr in sizes else rebuild(old, args)
+
+    return transform(made.expr, of)
+
+
+def with_indexed_names(
+    starts: Sequence[Expr], typed: Typed, shorten: Shorten, taken: Iterable[str], arranger: Callable[[], Arranger]
+) -> list[Program]:
+    """The answer, from each of the forms it may start from, in such names; none where nothing gets one."""
+    own, spelled = own_names(typed, shorten)
+    found = []
+    for e in starts:
+        named = Named(e, own, taken)
+        named.with_own()
+        named.shortened()
+        named.with_own()
+        for fresh in (False, True):
+            if fresh:
+                named.with_weights()
+                named.shortened()
+                named.with_repeated()
+            if any(_is_of(n, x) for x in named.names for n in postorder(named.expr)):
+                found.append(_program(named, spelled, set(taken), arranger()))
+    return found
+
+
+def _program(named: Named, spelled: Mapping[str, str], taken: set[str], arranger: Arranger) -> Program:
+    """The names that are used, defined, and the answer."""
+    letters = [c for c in LETTERS if c not in taken and c not in named.expr.indices]
+    body = _lettered(named.expr, letters)
+    needed = [body]
+    bindings: list[Binding] = []
+    values: list[tuple[Indexed, Expr, list[str]]] = []
+    for n in reversed(named.names):
+        if not any(_is_of(m, n) for e in needed for m in postorder(e)):
+            continue
+        at = letters[: len(n.letters)]
+        value = _lettered(canonical(n.value_at(at)), letters[len(at) :])
+        needed.append(value)
+        values.insert(0, (n, value, at))
+    for n, _, _ in values:
+        for m in (m for e in needed for m in postorder(e) if _is_of(m, n)):
+            arranger.name(m, _subscripted(n.base, spelled.get(n.base, n.base), [str(a.attr) for a in m.args]))
+    for n, value, at in values:
+        bindings.append(Binding(_subscripted(n.base, spelled.get(n.base, n.base), at), arranger.spell(value)))
+    return Program("", tuple(bindings), arranger.spell(body))
+
+
+def _is_of(e: Expr, n: Indexed) -> bool:
+    return e.op is MEMBER and e.attr[0] == n.base  # type: ignore[index]
+
+
+def _subscripted(base: str, name: str, places: Sequence[str]) -> str:
+    sub = "".join(places)
+    return f"{base[:-1]},{sub}}}" if base.endswith("}") else spell_name(base, sub)
+
+
+def _lettered(e: Expr, letters: Sequence[str]) -> Expr:
+    """With letters for the indices of its sums, the outermost first."""
+    levels = sorted(
+        {str(n.attr) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT) and str(n.attr).startswith(HOLE)}, reverse=True
+    )
+    for level, letter in zip(levels, letters, strict=False):
+        e = with_index(e, level, letter)
+    return e

@@ -1,0 +1,105 @@
+"""Names for what carries an index: the author's own, weights of softmax-like sums, means. What is printed is read back, and has the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc
+
+RNG = np.random.default_rng(7)
+
+# Name, text, variable, declarations, order, sizes of the data, the last statement of the answer.
+NAMED: list[tuple[str, str, str, str, int, dict[str, tuple[int, ...]], str]] = [
+    (
+        "NCA",
+        r"p_{ij} = \exp(-||A x_i - A x_j||^2)/\sum_{k \ne i} \exp(-||A x_i - A x_k||^2); \sum_{i=1}^N \sum_{j=1}^N m_{ij} p_{ij}",
+        "A",
+        "x_i in R^n; A in R^{m x n}; m_{ij} in R",
+        1,
+        {"A": (2, 3), "x": (4, 3), "m": (4, 4)},
+        "2 A sum_{i=1}^N sum_{j=1}^N p_{ij} (sum_{k=1}^N m[i,k] p_{ik} - m[i,j]) (x_i - x_j) (x_i - x_j)^T",
+    ),
+    (
+        "Cox",
+        "sum_{i=1}^n d_i (z_i^T beta - log(sum_{j=1}^n r_{ij} exp(z_j^T beta)))",
+        "beta",
+        "beta, z_i in R^p; d_i, r_{ij} in R",
+        2,
+        {"beta": (3,), "z": (4, 3), "d": (4,), "r": (4, 4)},
+        "-sum_{i=1}^n d_i (sum_{j=1}^n w_{ij} z_j z_j^T - u_i u_i^T)",
+    ),
+    (
+        "attention",
+        "a_i = exp(q^T k_i)/sum_{j=1}^N exp(q^T k_j); sum_{i=1}^N a_i v_i",
+        "q",
+        "q, k_i in R^d; v_i in R^p",
+        1,
+        {"q": (3,), "k": (4, 3), "v": (4, 2)},
+        "sum_{i=1}^N a_i v_i k_i^T - (sum_{i=1}^N a_i v_i) sum_{i=1}^N a_i k_i^T",
+    ),
+    (
+        "t-SNE",
+        r"q_{ij} = (1 + ||y_i - y_j||^2)^{-1} / \sum_{k \ne l} (1 + ||y_k - y_l||^2)^{-1}; \sum_{i \ne j} p_{ij} \log(p_{ij}/q_{ij})",
+        "y_i",
+        "y_i in R^d; p in R^{N x N} symmetric positive",
+        1,
+        {"y": (4, 2), "p": (4, 4)},
+        "4 sum_{j=1}^N (p[j,i] - q_{ij} sum_{k=1}^N sum_{l=1}^N p[k,l] 1[k != l]) (y_i - y_j)^T/(||y_i - y_j||^2 + 1)",
+    ),
+    (
+        "MLKR",
+        r"k_{ij} = \exp(-||A(x_i - x_j)||^2); \hat{y}_i = \frac{\sum_{j \ne i} k_{ij} y_j}{\sum_{j \ne i} k_{ij}}; \sum_{i=1}^N (y_i - \hat{y}_i)^2",
+        "A",
+        "A in R^{m x n}; x_i in R^n; y_i in R",
+        1,
+        {"A": (2, 3), "x": (4, 3), "y": (4,)},
+        "4 sum_{i=1}^N (y_i - y_{hat,i}) A (sum_{j=1}^N k_{ij} (y_j - y_{hat,i}) (x_i - x_j) (x_i - x_j)^T)/(sum_{j=1}^N k_{ij} 1[i != j])",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", NAMED, ids=[c[0] for c in NAMED])
+def test_the_answer_in_names_with_indices(case: tuple[Any, ...]) -> None:
+    _, text, wrt, where, order, shapes, last = case
+    d = matcalc.derivative(text, wrt, where=where, order=order)
+    assert d.text.split("; ")[-1] == last and d.verified == "verified"
+    values: dict[str, Any] = {n: RNG.uniform(0.2, 1.0, s) for n, s in shapes.items()}
+    if "p" in values:
+        values["p"] = values["p"] + values["p"].T
+    places = [{"i": k} for k in range(1, 5)] if wrt == "y_i" else [{}]
+    for form in (d.text, d.latex):
+        back = matcalc.parse(form, where=d.where)
+        for at in places:
+            assert np.allclose(back.evaluate({**values, **at}), d.evaluate({**values, **at}))
+
+
+def test_the_numbers_of_neighbourhood_components() -> None:
+    """Against central differences of the objective, written here once more."""
+    x, a, m = RNG.normal(size=(4, 3)), RNG.normal(size=(2, 3)), RNG.normal(size=(4, 4))
+
+    def value(a: Any) -> float:
+        z = x @ a.T
+        e = np.exp(-np.sum((z[:, None] - z[None]) ** 2, axis=2))
+        return float(np.sum(m * e / (e.sum(axis=1) - np.diag(e))[:, None]))
+
+    want = np.zeros_like(a)
+    for at in np.ndindex(*a.shape):
+        step = np.zeros_like(a)
+        step[at] = 1e-6
+        want[at] = (value(a + step) - value(a - step)) / 2e-6
+    _, text, wrt, where, *_ = NAMED[0]
+    d = matcalc.derivative(text, wrt, where=where)
+    back = matcalc.parse(d.text, where=d.where)
+    assert np.allclose(back.evaluate({"x": x, "A": a, "m": m}), want, atol=1e-6)
+
+
+def test_inline_writes_them_out() -> None:
+    _, text, wrt, where, *_ = NAMED[0]
+    from matcalc.pipeline.derive import one_derivative
+    from matcalc.pipeline.question import Options, Question
+
+    d = one_derivative(Question.of(text, wrt, where=where, options=Options(names=False)))
+    assert "p_{" not in d.text
