@@ -1,4 +1,4 @@
-"""Names for what carries an index: the author's own, weights of softmax-like sums, means. What is printed is read back, and has the numbers."""
+"""Names for what carries an index: the author's own, weights of softmax-like sums, means. What is printed is read back."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ NAMED: list[tuple[str, str, str, str, int, dict[str, tuple[int, ...]], str]] = [
     ),
     (
         "MLKR",
-        r"k_{ij} = \exp(-||A(x_i - x_j)||^2); \hat{y}_i = \frac{\sum_{j \ne i} k_{ij} y_j}{\sum_{j \ne i} k_{ij}}; \sum_{i=1}^N (y_i - \hat{y}_i)^2",
+        r"k_{ij} = \exp(-||A(x_i - x_j)||^2); \hat{y}_i = \frac{\sum_{j \ne i} k_{ij} y_j}{\sum_{j \ne i} k_{ij}}; "
+        r"\sum_{i=1}^N (y_i - \hat{y}_i)^2",
         "A",
         "A in R^{m x n}; x_i in R^n; y_i in R",
         1,
