@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..expressions.build import add, apply, entry, indexed_sum, matmul, num, rebuild, split, times
+from ..expressions.build import add, apply, entry, index, indexed_sum, matmul, num, rebuild, split, times
 from ..expressions.expr import Expr, postorder, transform
 from ..kinds import ONE
 from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, SYMBOL, TRANSPOSE, UNIT
@@ -28,15 +28,49 @@ def _moves_units(e: Expr) -> bool:
 
 def worked_out(e: Expr) -> Expr:
     """`e` with its entries of such sums worked out, where that leaves no sum of unit vectors in them."""
-    if not ENTRY.bit & e.within or not sums_units(e):
-        return e
 
     def of(old: Expr, args: tuple[Expr, ...]) -> Expr:
         made = rebuild(old, args)
-        found = at_place(made.args[0], made.args[1]) if made.op is ENTRY and made.args[0].shape[1] is ONE else None
-        return made if found is None else found
+        if made.op is ENTRY and made.args[0].op is UNIT:
+            return apply(IVERSON, (made.args[0].args[0], made.args[1]), "=")
+        if made.op is ENTRY and made.args[0].shape[1] is ONE and (found := at_place(made.args[0], made.args[1])) is not None:
+            return found
+        return made
 
-    return transform(e, of)
+    def tied(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = rebuild(old, args)
+        return _bound(made) if made.op is INDEXED_SUM and made.is_scalar and IVERSON.bit & made.within else made
+
+    found = transform(e, of)
+    return found if found is e else transform(found, tied)
+
+
+def _bound(e: Expr) -> Expr:
+    """A sum over an index that conditions 1[j + 1 = i] tie to others."""
+    name, i = str(e.attr), index(str(e.attr))
+    parts = [e.args[2]]
+    for _ in range(MOST):  # a product with a sum of such conditions is multiplied out
+        k = next((k for k, p in enumerate(parts) if _with_tied_sum(p, i) is not None), None)
+        if k is None:
+            break
+        parts[k : k + 1] = _with_tied_sum(parts[k], i) or []
+    if not any(s.op is IVERSON and s.attr == "=" and name in s.indices for p in parts for s in split(p)[1]):
+        return e
+    found = []
+    for t in (t for p in parts for t in bind(Term(p, [], ()), (name, e.args[0], e.args[1]))):
+        body = t.scalar
+        for letter, low, high in reversed(t.binders):
+            body = indexed_sum(letter, low, high, body)
+        found.append(body)
+    return add(*found)
+
+
+def _with_tied_sum(e: Expr, i: Expr) -> list[Expr] | None:
+    c, scalars, _ = split(e)
+    for s in scalars:
+        if s.op is ADD and any(f.op is IVERSON and f.attr == "=" and i.indices <= f.indices for a in s.args for f in split(a)[1]):
+            return [times(num(c), *[f for f in scalars if f is not s], a) for a in s.args]
+    return None
 
 
 def at_place(e: Expr, i: Expr) -> Expr | None:

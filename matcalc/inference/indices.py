@@ -112,7 +112,8 @@ class Indices:
         named = {p.letter for n in (*self.wrt, self.program.name) for r in readings(split_indexed(n)[1]) for p in r}
         for one, other, span in self.program.kept:
             beside = {p.letter for u in self.uses if u.bound.isdisjoint((one, other)) for r in readings(u.sub) for p in r}
-            if other not in named | beside | self.counted and any(other in u.sub for u in self.uses):
+            given = {c for letters, value in self.definitions.values() if _covers(value, span) for c in letters}  # p_{ij} = … sum_{k \ne i}
+            if other not in named | beside | given | self.counted and any(other in u.sub for u in self.uses):
                 message = f"{one} != {other} below the sum: over {one} beside a given {other}, or over both"
                 hint = f"write sum_{{{other} != {one}}} for both; for a given {other} declare {other} in N"
                 raise ReadingError(message, span=span, suggestion=hint)
@@ -273,6 +274,12 @@ class Indices:
         for c in (*summed, *self.slots):
             if not any(c in s.left for s in done[:-1]):
                 self.free.pop(c, None)
+
+
+def _covers(value: Node, span: tuple[int, int]) -> bool:
+    """Whether a place of the text is in a value."""
+    spans = [n.span for n in walk(value) if n.span is not None]
+    return bool(spans) and min(s[0] for s in spans) <= span[0] and span[1] <= max(s[1] for s in spans)
 
 
 class _Contraction:

@@ -190,7 +190,7 @@ def _one(question: Question) -> Derivative:
     within_range = {apply(IVERSON, (index(letter), size(count)), "<="): num(1) for letter, count in members}
 
     def final(e: Expr) -> Expr:
-        if ENTRY.bit & e.within and UNIT.bit & e.within and INDEXED_SUM.bit & e.within:
+        if UNIT.bit & e.within and INDEXED_SUM.bit & e.within and ENTRY.bit & e.within:
             from ..differentiation.places import worked_out
 
             e = worked_out(e)
