@@ -239,11 +239,11 @@ class ClosedForm(Typeset):
         return min(programs, key=self._length, default=None)
 
     @property
-    def names_indices(self) -> bool:
+    def _names_indices(self) -> bool:
         """Whether names with indices are defined in what is printed."""
         return any({p.letter for r in readings(split_indexed(b.name)[1]) for p in r} & _letters(b.value) for b in self._program.bindings)
 
-    def without_indexed_names(self) -> None:
+    def _without_indexed_names(self) -> None:
         """From here on they are written out."""
         self._index_names = False
         self.__dict__.pop("_program", None)

@@ -274,11 +274,11 @@ def _one(question: Question) -> Derivative:
     summed = value is not None and notation == "auto" and UNIT.bit & value.within and INDEXED_SUM.bit & value.within
     if check and (notation == "cases" or summed) and found._program.form is not None:
         found.check = summed_up([*checks, printed(found)])
-    if check and notation == "auto" and value is not None and INDEXED_SUM.bit & value.within and found.names_indices:
+    if check and notation == "auto" and value is not None and INDEXED_SUM.bit & value.within and found._names_indices:
         try:
             found.check = summed_up([*checks, printed(found)])
         except MatcalcError:  # a definition by indices that is not read back
-            found.without_indexed_names()
+            found._without_indexed_names()
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
     found._further = Further(question, _one)
     return found
