@@ -33,6 +33,10 @@ and some more computations of the same kinds: each with the command that does it
 This page is written by `docs/make_mml.py`, and a test holds it to what the commands print. Another one compares every answer with the
 book's, as numbers. Gradients are rows, as in the books; `matcalc grad` gives the column. What a pipe gets on standard error (conditions,
 reasons) stands below the answer here. `plot` also tells in words what it draws. Where a text slips, that is said.
+
+What is translated: derivatives with respect to several numbers x_1, x_2 are asked for by the numbers or by a vector of them; the book's
+case distinctions are conditions `1[z > 0]`; a function that is known by its sets alone is declared (`f: R -> R`); values are asked for
+with `--at`.
 """
 
 PARTS = (
@@ -41,6 +45,33 @@ PARTS = (
     ("Parr & Howard", "Parr and Howard, The Matrix Calculus You Need For Deep Learning"),
     ("differential-calculus chapter", "A chapter on differential calculus"),
     ("own", "More of the same kinds"),
+)
+_FG = ("--wrt", "x", "--where", "x in R; f, g: R -> R")
+_ROWS = ("--wrt", "x", "--where", "x in R^n; f, g: R^n -> R")
+_OF_T = ("--wrt", "t", "--where", "t in R; F: R -> R^{n x n}")
+RULES = (  # what the book states for any functions
+    ("(5.29), the product rule", ("d", "f(x) g(x)", *_FG)),
+    ("(5.30), the quotient rule", ("d", "f(x)/g(x)", *_FG)),
+    ("(5.31), the sum rule", ("d", "f(x) + g(x)", *_FG)),
+    ("(5.32), the chain rule", ("d", "g(f(x))", *_FG)),
+    ("Example 5.3, the values at 1: (5.10)", ("d", "x^4", "--wrt", "x", "--at", "x = 1")),
+    ("Example 5.3, (5.11)", ("d", "x^4", "--wrt", "x", "--order", "2", "--at", "x = 1")),
+    ("Example 5.3, (5.12)", ("d", "x^4", "--wrt", "x", "--order", "3", "--at", "x = 1")),
+    ("(5.46), the product rule for several variables", ("d", "f(x) g(x)", *_ROWS)),
+    ("(5.47), the sum rule", ("d", "f(x) + g(x)", *_ROWS)),
+    ("(5.48), the chain rule", ("d", "g(f(x))", "--wrt", "x", "--where", "x in R^n; f: R^n -> R; g: R -> R")),
+    ("(5.99), the transpose", ("d", "F(t)^T", *_OF_T)),
+    ("(5.100), the trace", ("d", "tr(F(t))", *_OF_T)),
+    ("(5.101), the determinant", ("d", "det(F(t))", *_OF_T)),
+    ("(5.102), the inverse", ("d", "F(t)^-1", *_OF_T)),
+    ("Exercise 5.7a, the sizes", ("d", "z = x^T x; log(1 + z)", "--wrt", "x", "--chain", "--where", "x in R^D")),
+    ("Exercise 5.7b, the sizes", ("d", "z = A x + b; sin(z)", "--wrt", "x", "--chain", "--where", "A in R^{E x D}; x in R^D; b in R^E")),
+    (
+        "Exercise 5.8a, the sizes",
+        ("d", "y = x - mu; z = y^T S^-1 y; exp(-z/2)", "--wrt", "x", "--chain", "--where", "x, mu in R^D; S in R^{D x D}"),
+    ),
+    ("Exercise 5.8c, the sizes", ("d", "z = A x + b; tanh(z)", "--wrt", "x", "--chain", "--where", "A in R^{M x N}; x in R^N; b in R^M")),
+    ("(5.147), the Hessian", ("hessian", "(x + 2y^3)^2", "--wrt", "x,y", "--where", "x, y in R")),
 )
 BEYOND = """\
 ## What is not done
@@ -51,6 +82,9 @@ ALWAYS = (
     "Exercise 5.9 is about *any* densities p and q and any map t. Functions of two arguments that are known by their sets alone are not in "
     "the language; the instance above has Gaussian densities and an affine map.",
     "Example 5.2 derives the power rule from the limit of the difference quotient. matcalc knows the rule, and does not take limits.",
+    "(5.99) to (5.102) are stated for F of a matrix X; above, F is a function of a number, which says the same of every entry of X.",
+    "Proofs are not computations. Beside the texts: `stationary` does not solve the pair of equations of `x^T A y`, nor "
+    "A^T (A X B - C) B^T = 0.",
     "The figures are drawn by `plot`; Figures 5.1 to 5.3 and 5.5 of the book, which explain a notion and show no computation, are not.",
 )
 
@@ -109,6 +143,9 @@ def sections(records: Sequence[Mapping[str, Any]], missing: list[str]) -> Iterat
     for prefix, title in PARTS:
         chosen = [r for r in records if r["source"].startswith(prefix)]
         yield f"## {title}\n"
+        for place, argv in RULES if prefix == "MML " else ():
+            yield f"### {place}\n"
+            yield block({"argv": argv}, ran(argv))
         for source, group in groupby(chosen, key=lambda r: r["source"]):
             if heading(source, prefix):
                 yield f"### {heading(source, prefix)}\n"
