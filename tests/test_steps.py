@@ -214,3 +214,50 @@ def test_the_command_shows_steps_in_every_format() -> None:
     shown = run("d", "x^T A x", "--wrt", "x", "--steps", terminal=True).out
     assert "product rule" in shown and "Matrix Cookbook" in shown
     assert "steps" not in run("d", "x^T A x", "--wrt", "x", "--json").out
+
+
+def shown(expr: str, wrt: str, where: str = "") -> list[str]:
+    """The lines of the brief derivation, those that define the function first."""
+    steps = derive(expr, wrt, where).steps.brief()
+    return [line.text for line in steps.given] + [s.after.text for s in steps]
+
+
+@pytest.mark.parametrize(
+    "expr, wrt, first",
+    [
+        ("tr(X^T A X)", "X", ["F = tr(X^T A X)", "dF = tr(dX^T A X + X^T A dX)"]),
+        ("tr(A X^T)", "X", ["F = tr(A X^T)"]),
+        ("(1 - p)^2", "p", ["f = (1 - p)^2"]),
+        ("1/2 ||X w - y||^2", "w", ["f = 1/2 ||X w - y||^2"]),
+        ("||M .* (X - U V^T)||_F^2", "V", ["F = ||M .* (X - U V^T)||_F^2", "dF = 2 ||M .* (X - U V^T)||_F d(||M .* (X - U V^T)||_F)"]),
+        ("diag(x) a", "x", ["f = diag(x) a", "f = x .* a"]),
+        ("x_1 = s t; x_2 = s + t^2; x_1^2 + 2 x_2", "t", ["x_1 = s t", "x_2 = s + t^2", "f = x_1^2 + 2 x_2", "f = s^2 t^2 + 2 x_2"]),
+    ],
+)
+def test_the_first_line_is_the_question_as_it_was_typed(expr: str, wrt: str, first: list[str]) -> None:
+    assert shown(expr, wrt)[: len(first)] == first
+
+
+def test_a_network_keeps_the_names_of_its_author_and_one_layout() -> None:
+    found = shown("z = W_1 x + b_1; h = relu(z); y = softmax(W_2 h + b_2); ||y - t||^2", "W_1")
+    assert found[:6] == [
+        "z = W_1 x + b_1",
+        "h = relu(z)",
+        "y = softmax(W_2 h + b_2)",
+        "F = ||y - t||^2",
+        "delta_y = 2 (y - t)",
+        "delta_h = W_2^T (y .* (delta_y - delta_y^T y))",
+    ]
+    assert found[-1] == "dF/dW_1 = 2 (W_2^T (y .* (y - t - (y - t)^T y)) .* 1[z > 0]) x^T" and not any(
+        "softmax(W_2 relu" in f for f in found
+    )
+    layouts = {"numerator": "(df/dy)^T", "denominator": "df/dy"}
+    for layout, head in layouts.items():
+        steps = derive("y = A x; sum(tanh(y))", "x", layout=layout).steps
+        assert steps[0].before.right() == head
+
+
+def test_what_stands_before_dx_is_the_jacobian() -> None:
+    assert "df = diag(cos(A x)) A dx" in shown("sin(A x)", "x") and "df = 2 A diag(x) dx" in shown("A (x .* x)", "x")
+    rules = [s.rule for s in derive("sin(A x)", "x").steps]
+    assert "factors before dx" in rules and "trace and transpose" not in rules

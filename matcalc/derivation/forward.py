@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from ..differentiation.families import is_target, summed
@@ -62,7 +62,7 @@ class Pending(Operation):
 
     def __init__(self, school: str) -> None:
         name = f"{MARK}d/d{school}" if school else f"{MARK}d"
-        super().__init__(name, "F", "m n -> m n", statement="the differential", source="definition", spellings=name)
+        super().__init__(name, "F", "m n -> m n", statement="the differential", source="definition", spellings=name, parity="odd")
         self.school = school
         if school:
             self.bit = differential().bit  # bits are for operations of the book: names that people choose have no end
@@ -85,8 +85,9 @@ Ruled = tuple[Expr, tuple[str, ...]]  # what d(e) becomes, and by which rules
 class Forward:
     """The differentials of the nodes of one function by one variable. `change` stands for the variable's differential."""
 
-    def __init__(self, root: Expr, target: Expr, change: Expr, school: str = "") -> None:
+    def __init__(self, root: Expr, target: Expr, change: Expr, school: str = "", kept: Mapping[Expr, Expr] | None = None) -> None:
         self.target, self.change, self.school = target, change, school
+        self.kept = kept or {}  # what is written as its author did only below a d(…), and how it is kept
         self.moving: set[Expr] = set()
         self.noted: list[str] = []  # rules used on the way
         for n in postorder(root):
@@ -271,6 +272,9 @@ def worked_out(f: Expr, rules: Forward) -> list[Line]:
         first = next(iter(ruled.values()))[1]
         at = [n for n, (_, names) in ruled.items() if names == first]
         after = substitute(now, {n: ruled[n][0] for n in at})
+        if rules.kept:
+            below = {n: symbol(f"{MARK}{k}", n.shape) for k, n in enumerate(pending(after))}
+            after = substitute(substitute(substitute(after, below), rules.kept), {hole: n for n, hole in below.items()})
         lines.append((now, after, first, at))
         now = after
     return lines

@@ -95,9 +95,10 @@ class Head:
 
 
 class Line(Printable):
-    """head = body. The body is an expression, the tensor of a derivative, or (`answer`) the derivative as it is printed."""
+    """head = body. The body is an expression, the tensor of a derivative, or (`answer`) the derivative as it is printed; `written` is the
+    tree of an expression as its author typed it."""
 
-    __slots__ = ("_speller", "answer", "body", "head", "shape_", "where")
+    __slots__ = ("_speller", "answer", "body", "defined", "head", "shape_", "where", "written")
 
     def __init__(
         self,
@@ -107,8 +108,11 @@ class Line(Printable):
         shape: Sequence[str],
         answer: ClosedForm | None = None,
         where: Sequence[tuple[str, Expr]] = (),
+        written: Node | None = None,
     ) -> None:
         self.head, self.body, self._speller, self.shape_, self.answer = head, body, speller, tuple(shape), answer
+        self.written = written
+        self.defined: frozenset[str] = frozenset()  # names that lines before this one define
         self.where = tuple(where)  # names that stand for expressions here, of which the values are needed
 
     @property
@@ -128,6 +132,8 @@ class Line(Printable):
         """The body in a format: text, unicode or latex."""
         if self.answer is not None:
             return spelled(self.answer._program, form, self._speller.names, self._speller.style)
+        if self.written is not None:
+            return self._speller.tree(self.written, form)
         if isinstance(self.body, Expr):
             return self._speller.expression(self.body, form)
         return str(self.body.spelled(self._speller, form))
@@ -146,6 +152,8 @@ class Line(Printable):
         program, whole = self.answer._program, self.right(form)
         if program.form is not None:
             return ("" if program.form[0] in ("index", "kron") else self.left(form)), whole
+        if program.bindings and self.defined.issuperset(b.name for b in program.bindings):
+            return self.left(form), self._speller.tree(program.body, form)
         if program.bindings:
             body = self._speller.tree(program.body, form)
             cut = len(whole) - len(body) if whole.endswith(body) else 0

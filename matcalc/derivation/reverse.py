@@ -97,6 +97,7 @@ class Handed:
 def recursion(parts: Sequence[NamedPart], target: Expr, law: str = REVERSE.name) -> list[Handed]:
     """The adjoints of the parts, from the function down, and last that of the variable; `law` is the rule of the recursion."""
     found: list[Handed] = []
+    parts_as_named = {p.local: p.symbol for p in parts[:-1] if p.local.args}  # the derivative of y = softmax(z) is one of y
     for k in range(len(parts) - 2, -2, -1):
         part = parts[k] if k >= 0 else None
         by = part.symbol if part is not None else target
@@ -107,7 +108,7 @@ def recursion(parts: Sequence[NamedPart], target: Expr, law: str = REVERSE.name)
                 shares.append(share(above, by))
                 names += _rules_between(above.local, by)
         record: Record = []
-        value = simplify(add(*shares), {}, record) if shares else zeros(*by.shape)
+        value = substitute(simplify(add(*shares), {}, record), parts_as_named) if shares else zeros(*by.shape)
         found.append(Handed(part, value, [*names, *[reason for reason, _, _ in record]]))
     return found
 

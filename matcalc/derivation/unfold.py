@@ -11,13 +11,16 @@ from ..differentiation.families import as_declared
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
 from ..expressions.build import entry, is_complex, is_conjugate_name, matmul, times, trace, transpose
-from ..expressions.expr import Expr, postorder
+from ..expressions.expr import Expr, make, postorder
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.indexform import index_form
 from ..notation.linearmap import along
-from ..ops.core import ENTRY, MEMBER, SYMBOL
+from ..notation.surface import product
+from ..ops.core import ENTRY, MATMUL, MEMBER, SYMBOL
+from ..ops.diagonal import DIAG
 from ..ops.laws import (
     ALGEBRA,
+    BEFORE_DX,
     BY_ENTRY,
     BY_INDICES,
     BY_MEMBER,
@@ -43,12 +46,14 @@ from ..ops.laws import (
 )
 from ..printing.text import spell
 from ..shortening.simplify import Record, recognise, simplify
+from ..syntax import Node, walk
 from .forward import Forward, change_of, pending, worked_out
 from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Adjoint, Head, Line, LineSpeller, Step, shape_of
 from .origin import Origin, Stage
 from .page import SMALL, Derivation
 from .reverse import LONG, NamedPart, parts_of, recursion
 from .shorter import shortened
+from .written import as_typed, is_rearranged, names_in
 
 
 class TensorForm:
@@ -72,8 +77,11 @@ def steps_of(d: ClosedForm, origin: Origin) -> Derivation:
 class _Unfolding:
     def __init__(self, d: ClosedForm, origin: Origin) -> None:
         self.d, self.origin = d, origin
-        self.speller = LineSpeller(d, origin.order)
-        self.late = LineSpeller(d, origin.order)  # for lines in which dX stands last
+        order = origin.order
+        for stage in origin.stages:
+            order = order if stage.of is None else as_typed(stage.of, order).order
+        self.speller = LineSpeller(d, order)
+        self.late = LineSpeller(d, order)  # for lines in which dX stands last
         self.taken = set(d._taken)
         self.found: list[Step] = []
         matrices = any(n.shape[0] is not ONE and n.shape[1] is not ONE for n in postorder(origin.stages[0].variable))
@@ -104,8 +112,15 @@ class _Unfolding:
 
     # ---- lines
 
-    def _line(self, head: Head, body: Any, shape: Sequence[str] | None = None, where: Sequence[tuple[str, Expr]] = ()) -> Line:
-        return Line(head, body, self.speller, shape_of(body) if shape is None else shape, None, where)
+    def _line(
+        self,
+        head: Head,
+        body: Any,
+        shape: Sequence[str] | None = None,
+        where: Sequence[tuple[str, Expr]] = (),
+        written: Node | None = None,
+    ) -> Line:
+        return Line(head, body, self.speller, shape_of(body) if shape is None else shape, None, where, written)
 
     def _head(self, k: int) -> Head:
         """The head of the derivative after stage k."""
@@ -127,12 +142,18 @@ class _Unfolding:
         return oriented(e, self.origin.stages[k].tensor.shapes, self.d.layout)[0]
 
     def _add(
-        self, rules: Sequence[str], before: Line, after: Line, place: Sequence[Expr] = (), note: str = "", small: bool | None = None
+        self,
+        rules: Sequence[str],
+        before: Line,
+        after: Line,
+        place: Sequence[Expr | str] = (),
+        note: str = "",
+        small: bool | None = None,
     ) -> None:
         names = tuple(rules)
         if small is None:
             small = all(n in SMALL for n in names)
-        spelled = [self.speller.expression(e, "text") for e in place if e.size < 200]
+        spelled = [e if isinstance(e, str) else self.speller.expression(e, "text") for e in place if isinstance(e, str) or e.size < 200]
         if self.found and self.found[-1].after is before and before.head.same(after.head) and before.text == after.text:
             last = self.found.pop()  # what cannot be seen gets no line of its own
             names, before, spelled = (*[r.name for r in last.rules], *names), last.before, [*last.place, *spelled]
@@ -154,8 +175,9 @@ class _Unfolding:
         change = change_of(whole, self.taken)
         ranks = self.speller.arranger.ranks
         ranks.setdefault(str(change.attr[0]), ranks.get(str(whole.attr[0]), len(ranks)))  # type: ignore[index]
-        rules = Forward(stage.of, whole, change, school)
-        if stage.of not in rules.moving:
+        typed = as_typed(stage.of, self.origin.order)
+        rules = Forward(typed.expr, whole, change, school, typed.kept)
+        if typed.expr not in rules.moving:
             self._constant(k, stage, letter)
             return
         own = self._own(stage.of) if k == 0 else {}
@@ -166,12 +188,11 @@ class _Unfolding:
                 return
         head = self._head(k) if school else Head(DIFFERENTIAL, letter)
         if k == 0:
-            self.values = [self._line(Head(VALUE, letter), stage.of)]
-            self._recognised(letter, stage.of)
-        lines = worked_out(stage.of, rules)
+            self._as_typed(letter, stage.of)
+        lines = worked_out(typed.expr, rules)
         now = self._line(head, lines[0][0])
         for _, after, names, at in lines:
-            line = self._line(head, after)
+            line = Line(head, after, self._speller_of(after, str(change.attr[0])), shape_of(after))  # type: ignore[index]
             split = now.body is lines[0][0] and len(pending(after)) > 1
             self._add(names, now, line, at, small=False if split else None)
             now = line
@@ -186,15 +207,31 @@ class _Unfolding:
         else:
             self._identified(k, stage, now, change, last)
 
-    def _recognised(self, letter: str, of: Expr) -> None:
-        """What was typed, where named functions were recognised in it."""
+    def _speller_of(self, e: Expr, change: str) -> LineSpeller:
+        """dX stands last where it occurs once: 2 x^T dx. In the terms of a product rule it stands where X does."""
+        if pending(e):
+            return self.speller
+        return self.late if sum(n.attr == change for n in walk(self.speller.arranger.spell(e))) == 1 else self.speller
+
+    def _typed_lines(self, letter: str) -> list[Line]:
+        """The question as it was typed: a line for each name that its author gave, and the function."""
+        typed, program = self.d._typed, self.d._typed.program
+        values = {id(node): e for node, e in typed.nodes}
+        named = [(b.name, values[id(b.value)], b.value) for b in program.bindings if not b.params and id(b.value) in values]
+        return [self._line(Head(VALUE, n), e, written=tree) for n, e, tree in (*named, (letter, typed.expr, program.body))]
+
+    def _as_typed(self, letter: str, of: Expr) -> None:
+        """The question, and where something else is differentiated than its author wrote, that with the rules that lead to it."""
         record: Record = []
-        typed = self.d._typed.expr
-        if typed is of or recognise(typed, record) is not of or not record:
-            return
-        first = self._line(Head(VALUE, letter), typed)
-        self.values = [first]
-        self._add([reason for reason, _, _ in record], first, self._line(Head(VALUE, letter), of), small=False)
+        found = recognise(self.d._typed.expr, record)
+        reasons = [reason for reason, _, _ in record] if found is of and of is not self.d._typed.expr else []
+        self.values = self._typed_lines(letter)
+        first = self.values[-1]
+        assert first.written is not None
+        if reasons or not is_rearranged(first.written, self.speller.arranger.spell(of)):
+            put_in = names_in(first.written) & {line.head.f for line in self.values[:-1]}
+            names = reasons or [*([SUBSTITUTED.name] if put_in else []), ALGEBRA.name]
+            self._add(names, first, self._line(Head(VALUE, letter), of), small=False)
 
     def _own(self, root: Expr) -> dict[str, Expr]:
         """The author's own names for parts of the function."""
@@ -214,10 +251,12 @@ class _Unfolding:
             self._by_indices(k, stage, now, change, last)
             return
         paired = self._paired(stage, raw, change)
-        if paired is not None and paired is not now.body:
+        whole = self._in_factors(stage, raw, change) or paired
+        if whole is not None and whole is not now.body:
+            line = Line(now.head, whole, self.late, shape_of(whole), written=self._sum_times(stage, raw, change))
             extra = {MEMBER: [BY_MEMBER.name], ENTRY: [BY_ENTRY.name]}.get(stage.variable.op, [])
-            line = Line(now.head, paired, self.late, shape_of(paired))
-            self._add([COLLECTED.name, *extra], now, line)
+            scalar = now.body.is_scalar or stage.variable.shape[1] is not ONE
+            self._add([COLLECTED.name if scalar else BEFORE_DX.name, *extra], now, line)
             now = line
         line = self._line(self._head(k), self._laid(k, raw))
         x, scalar = stage.variable.shape, stage.of is not None and stage.of.is_scalar
@@ -244,6 +283,20 @@ class _Unfolding:
             return matmul(transpose(raw), column) if raw.shape == column.shape else matmul(raw, column)
         found = matmul(raw, column)
         return found if found.shape == value else transpose(found) if transpose(found).shape == value else None
+
+    def _sum_times(self, stage: Stage, raw: Expr, change: Expr) -> Node | None:
+        """(g + h)^T dx with the gradient as the next line has it; None where there is no sum."""
+        tree = self.speller.arranger.spell(raw)
+        row = stage.tensor.shapes[0] == SCALAR and raw.shape[0] is ONE and stage.variable.op is SYMBOL
+        return product([tree, self.late.arranger.spell(change)]) if row and tree.op == "add" else None
+
+    def _in_factors(self, stage: Stage, raw: Expr, change: Expr) -> Expr | None:
+        """J dx with the Jacobian as it stands, where that is kept as an entrywise product: diag(a) dx, not a .* dx."""
+        column = change.shape[1] is ONE and not change.is_scalar and not raw.is_scalar and stage.variable.op is SYMBOL
+        if not column or not DIAG.bit & raw.within or raw.shape[1] is not change.shape[0] or len(stage.tensor.shapes) != 2:
+            return None
+        factors = raw.args if raw.op is MATMUL else (raw,)
+        return make(MATMUL, (*factors, change), None, (raw.shape[0], ONE), raw.size + change.size + 1)
 
     def _by_indices(self, k: int, stage: Stage, now: Line, change: Expr, last: bool) -> None:
         """A derivative with more than two indices: the differential as a linear map, then what its notation shows."""
@@ -285,12 +338,26 @@ class _Unfolding:
 
     def _in_reverse(self, k: int, stage: Stage, parts: Sequence[NamedPart]) -> None:
         where = [(p.name, p.node) for p in parts[:-1]]
-        self.values = [self._line(Head(VALUE, p.name or self.letter), p.local, where=where) for p in parts]
+        self.values = self._typed_lines(self.letter) if k == 0 else []
+        written = {line.head.f: line.written for line in self.values}
+        typed = self.values[-1] if self.values else None
+        named = [NAMED.name] if any(p.name not in written for p in parts[:-1]) else [SUBSTITUTED.name]
+        for p in parts:
+            line = self._line(Head(VALUE, p.name or self.letter), p.local, where=where)
+            tree = written.get(line.head.f)
+            if tree is not None and is_rearranged(tree, self.speller.arranger.spell(p.local)):
+                continue
+            if p.name or typed is None:
+                self.values.append(line)
+            else:
+                self._add(named, typed, line, small=False)
         now: Line | None = None
         for handed in recursion(parts, stage.variable, CHAIN.name if self._school(k) else REVERSE.name):
             p = handed.part
             head = Head(ADJOINT, f"delta_{p.name}") if p is not None else self._head(k)
-            meant = Adjoint(Head(DERIVATIVE, self.letter, [p.name] if p is not None else head.by), None if p is None else p.node)
+            by = [p.name] if p is not None else head.by
+            row = p is not None and p.node.shape[1] is ONE and not p.node.is_scalar and self.d.layout == "numerator"
+            meant = Adjoint(Head(DERIVATIVE, self.letter, by, turned=row), None if p is None else p.node)
             seed = self._line(head, meant, () if p is None else shape_of(p.node), where=where)
             value = handed.value if p is not None else self._laid(k, handed.value)
             now = self._line(head, value, where=where)
@@ -320,16 +387,11 @@ class _Unfolding:
         if d._stacked:
             head = Head(DERIVATIVE, self.letter, d._stacked)
         answer = Line(head, d._expr, self.speller, d.shape if d._expr is None or not d._expr.is_scalar else (), d)
+        answer.defined = frozenset(line.head.f for line in self.values[:-1])
         program = d._program
         if now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d._expr and now.right() == spell(program):
-            self.found[-1] = Step(
-                [r.name for r in self.found[-1].rules],
-                self.found[-1].before,
-                answer,
-                self.found[-1].place,
-                self.found[-1].note,
-                small=False,
-            )
+            last = self.found.pop()
+            self._add([r.name for r in last.rules], last.before, answer, note=last.note, small=False, place=last.place)
             return
         names = [origin.rule] if origin.rule else [STRUCTURED.name] if origin.structured else []
         if d._expr is None and origin.restore and not origin.structured and not origin.rule:
@@ -338,7 +400,12 @@ class _Unfolding:
         names += {"map": [OF_MAP.name], "index": [BY_INDICES.name], "kron": [BY_VEC.name, BY_INDICES.name]}.get(form, [])
         names += [NAMED.name] if program.bindings else []
         names += [CASES_FORM.name] if d.notation == "cases" else []
-        if names == [NAMED.name] and isinstance(now.body, Expr) and now.body.size > LONG and self.found[-1].before.kind == DERIVATIVE:
+        if names == [NAMED.name] and answer.defined.issuperset(b.name for b in program.bindings):
+            names = []  # the author's names, which the first lines define
+            if self.found[-1].rules[0].name == SUBSTITUTED.name:
+                last = self.found.pop()  # of the same without them nobody needs a line
+                names, now = [r.name for r in last.rules], last.before
+        elif names == [NAMED.name] and isinstance(now.body, Expr) and now.body.size > LONG and self.found[-1].before.kind == DERIVATIVE:
             last = self.found.pop()  # nobody reads what is too long to be printed without names
             names, now = [*[r.name for r in last.rules], *names], last.before
         self._add(names or [ALGEBRA.name], now, answer, small=False)

@@ -215,6 +215,9 @@ def trace(spelling: Spelling, e: Expr) -> Node:
         turns = [args[k:] + args[:k] for k in range(len(args))]
         turns += [[transpose(a) for a in reversed(t)] for t in turns]
         least = min(sum(a.size for a in t) for t in turns)
+        typed = spelling.author.get(e, (x,))[0]
+        if e in spelling.author and sum(a.size for a in typed.args) == least:
+            turns = [list(typed.args)]
         nodes = [signed_product([factor(spelling, a) for a in t]) for t in turns if sum(a.size for a in t) == least]
         return sign_outside("call", min(nodes, key=spelling.text_key), "tr")
     return sign_outside("call", spelling.sized(x), "tr")

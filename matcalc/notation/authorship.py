@@ -1,12 +1,18 @@
-"""What the author wrote: the order of summands and factors as they were typed, to be kept where they survive."""
+"""What the author wrote: the order of summands and factors as they were typed, to be kept where they survive.
+
+Of a trace it is the product as it was typed, tr(X^T A X): the trace is kept turned, with the factors in an order of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import cast
 
-from ..expressions.build import negative, ones, opposite, times, transpose
+from ..expressions.build import negative, num, ones, opposite, times, trace, transpose, without_coefficient
 from ..expressions.expr import Expr
 from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, TRANSPOSE
+from ..ops.trace import TRACE
 from ..syntax import Node
 
 Order = dict[Expr, Sequence[Expr]]
@@ -15,6 +21,7 @@ Order = dict[Expr, Sequence[Expr]]
 def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
     """For every sum and product of the input, its parts in the order of the text."""
     value = {id(node): e for node, e in nodes}
+    value |= {id(a): num(cast(Fraction, a.attr)) for node, _ in nodes for a in node.args if a.op == "num"}
     found: Order = {}
     for node, e in nodes:
         e = e.args[0] if e.op is NAMED else e
@@ -24,6 +31,8 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
             _note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
         elif node.op == "mul" and e.op is MATMUL and e.is_scalar:
             _note_product(found, e, [value[id(a)] for a in node.args if id(a) in value])
+        elif node.op == "call" and TRACE.bit & e.within and len(node.args) == 1 and id(node.args[0]) in value:
+            _note_trace(found, e, value[id(node.args[0])])
     return found
 
 
@@ -61,11 +70,19 @@ def _note_product(found: Order, e: Expr, parts: list[Expr]) -> None:
         found[e] = flat
 
 
+def _note_trace(found: Order, e: Expr, typed: Expr) -> None:
+    e, typed = without_coefficient(e)[1], without_coefficient(typed)[1]
+    if e.op is TRACE and typed.op is MATMUL and e.args[0] is not typed and trace(typed) is e:
+        found.setdefault(e, (typed,))
+
+
 def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
     """The same after every expression was rewritten."""
     made: Order = {}
     for e, parts in order.items():
         key, flat = rewrite(e), [rewrite(p) for p in parts]
-        if key.op in (ADD, HADAMARD, MATMUL) and ((set(flat) == set(key.args) and len(flat) == len(key.args)) or key.op is MATMUL):
+        if key.op is TRACE and flat[0].op is MATMUL and trace(flat[0]) is key:
+            made[key] = flat
+        elif key.op in (ADD, HADAMARD, MATMUL) and ((set(flat) == set(key.args) and len(flat) == len(key.args)) or key.op is MATMUL):
             made[key] = flat
     return made

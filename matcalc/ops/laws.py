@@ -49,7 +49,7 @@ SCHOOL_FACTOR = law("constant multiple", "(c f)' = c f'", cite("parr-howard", "s
 CHAIN = law("chain rule", "g(f(x))' = g'(f(x)) f'(x)", cite("mml", "eq. (5.32)"), "sin(x^2) by x where x in R")
 REVERSE = law(
     "adjoint recursion",
-    "delta_z = sum of delta_y ∂y/∂z over what is computed from z, with delta_F = 1 for the value F",
+    "delta_z = sum of (∂y/∂z)^T delta_y over what is computed from z; delta_z has the shape of z, and delta_F = 1 for the value F",
     after("mml"),
     "z = A x + b; sum(tanh(z)) by x",
 )
@@ -104,6 +104,12 @@ COLLECTED = law(
     "s = s^T and s = tr(s) of a scalar, tr(A B) = tr(B A), tr(A^T) = tr(A): everything is brought beside dX",
     cite("cookbook", "section 1.1"),
     "x^T A x by x",
+)
+BEFORE_DX = law(
+    "factors before dx",
+    "a .* dx = diag(a) dx, (v^T dx) u = u v^T dx, s dx = (s I) dx, A dx + B dx = (A + B) dx: everything is brought before dx",
+    "algebra",
+    "(x^T x) x by x",
 )
 ALGEBRA = law(
     "algebra", "sums and products reordered, like terms added, a factor times its inverse cancelled", "algebra", "x^T x + x^T x by x"
