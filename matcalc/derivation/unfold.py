@@ -286,9 +286,10 @@ class _Unfolding:
 
     def _sum_times(self, stage: Stage, raw: Expr, change: Expr) -> Node | None:
         """(g + h)^T dx with the gradient as the next line has it; None where there is no sum."""
-        tree = self.speller.arranger.spell(raw)
-        row = stage.tensor.shapes[0] == SCALAR and raw.shape[0] is ONE and stage.variable.op is SYMBOL
-        return product([tree, self.late.arranger.spell(change)]) if row and tree.op == "add" else None
+        if stage.tensor.shapes[0] != SCALAR or raw.shape[1] is not ONE or raw.is_scalar or stage.variable.op is not SYMBOL:
+            return None
+        tree = self.speller.arranger.spell(transpose(raw))
+        return product([tree, self.late.arranger.spell(change)]) if tree.op == "add" else None
 
     def _in_factors(self, stage: Stage, raw: Expr, change: Expr) -> Expr | None:
         """J dx with the Jacobian as it stands, where that is kept as an entrywise product: diag(a) dx, not a .* dx."""
@@ -342,12 +343,12 @@ class _Unfolding:
         written = {line.head.f: line.written for line in self.values}
         typed = self.values[-1] if self.values else None
         named = [NAMED.name] if any(p.name not in written for p in parts[:-1]) else [SUBSTITUTED.name]
-        for p in parts:
-            line = self._line(Head(VALUE, p.name or self.letter), p.local, where=where)
+        for part in parts:
+            line = self._line(Head(VALUE, part.name or self.letter), part.local, where=where)
             tree = written.get(line.head.f)
-            if tree is not None and is_rearranged(tree, self.speller.arranger.spell(p.local)):
+            if tree is not None and is_rearranged(tree, self.speller.arranger.spell(part.local)):
                 continue
-            if p.name or typed is None:
+            if part.name or typed is None:
                 self.values.append(line)
             else:
                 self._add(named, typed, line, small=False)
