@@ -261,3 +261,13 @@ def test_what_stands_before_dx_is_the_jacobian() -> None:
     assert "df = diag(cos(A x)) A dx" in shown("sin(A x)", "x") and "df = 2 A diag(x) dx" in shown("A (x .* x)", "x")
     rules = [s.rule for s in derive("sin(A x)", "x").steps]
     assert "factors before dx" in rules and "trace and transpose" not in rules
+
+
+def test_no_step_changes_nothing_and_constants_stay_where_they_were_typed() -> None:
+    texts = shown("x/(1 + x^2)", "x", "x in R")
+    assert len(set(texts)) == len(texts) and texts[-1] == "df/dx = (1 - x^2)/(1 + x^2)^2"
+
+
+def test_a_difference_below_a_norm_keeps_its_sign() -> None:
+    assert "df = -((x - y)^T d(x - y)) exp(-||x - y||^2/(2 s^2))/s^2" in shown("exp(-||x - y||^2/(2 s^2))", "x", "s in R")
+    assert "dF = 2 tr((X - U V^T)^T d(X - U V^T))" in shown("||X - U V^T||_F^2", "U")

@@ -198,6 +198,8 @@ class _Unfolding:
             now = line
         if school:
             assert stage.raw is not None
+            if stage.tensor.matrix is not None and now.body is self._laid(k, stage.tensor.matrix):
+                return  # the rules gave the short form at once
             raw = self._laid(k, stage.raw)
             if now.body is not raw:
                 line = self._line(head, raw)
