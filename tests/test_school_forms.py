@@ -20,7 +20,7 @@ FORMS = [
     # one bar to a fraction
     ("f(x)/g(x)", "(f'(x) g(x) - f(x) g'(x))/g(x)^2"),
     ("sin(x)/x", "(x cos(x) - sin(x))/x^2"),
-    ("x/(1+x^2)", "(1 - x^2)/(x^2 + 1)^2"),
+    ("x/(1+x^2)", "(1 - x^2)/(1 + x^2)^2"),
     ("1/x + 1/x^2", "-(x + 2)/x^3"),
     ("x/(x^2+3x+2)", "(2 - x^2)/(x^2 + 3 x + 2)^2"),
     # numbers and letters before powers, no double angle of a sum

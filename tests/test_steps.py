@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
 from console import ROOT, run
 from corpus import Case, cases
 from derivation_numbers import disagreeing
+from replaying import Unjudged, replayed
 
 import matcalc
 from matcalc.derivation.forward import pending
@@ -41,6 +43,9 @@ def check(d: matcalc.Derivative) -> None:
         opens = following.before.kind in ("value", "differential") or isinstance(following.before.body, Adjoint)
         assert following.before is one.after or opens or pending(following.before.body)
     wrong = disagreeing(d)
+    for step in steps:
+        with suppress(Unjudged):
+            wrong += [(step, why)] if (why := replayed(d, step)) else []
     assert not wrong, "\n".join(f"{why}: {s.before.text}  ->  {s.text}" for s, why in wrong)
     short = steps.brief()
     assert short[-1].after is steps[-1].after and len(short) <= len(steps)
@@ -271,3 +276,13 @@ def test_no_step_changes_nothing_and_constants_stay_where_they_were_typed() -> N
 def test_a_difference_below_a_norm_keeps_its_sign() -> None:
     assert "df = -((x - y)^T d(x - y)) exp(-||x - y||^2/(2 s^2))/s^2" in shown("exp(-||x - y||^2/(2 s^2))", "x", "s in R")
     assert "dF = 2 tr((X - U V^T)^T d(X - U V^T))" in shown("||X - U V^T||_F^2", "U")
+
+
+@pytest.mark.parametrize("expr, wrt", [("log det X + a^T X^-1 a", "X"), ("x^T A x", "x"), ("||A x - b||^2", "x"), ("tr(X^T A X B)", "X")])
+def test_a_step_under_the_name_of_another_rule_is_seen(expr: str, wrt: str) -> None:
+    for step in derive(expr, wrt).steps:
+        own, d = step.rules, derive(expr, wrt)
+        assert not replayed(d, step)
+        step.rules = (book()["softplus"],)
+        assert replayed(d, step), step.text
+        step.rules = own

@@ -260,6 +260,14 @@ def pending(e: Expr) -> list[Expr]:
     return [n for n in postorder(e) if n.op.name.startswith(MARK)]
 
 
+def kept_below(rules: Forward, e: Expr) -> Expr:
+    """`e` with what its author wrote in an order of his own only below a d(…)."""
+    if not rules.kept:
+        return e
+    below = {n: symbol(f"{MARK}{k}", n.shape) for k, n in enumerate(pending(e))}
+    return substitute(substitute(substitute(e, below), rules.kept), {hole: n for n, hole in below.items()})
+
+
 Line = tuple[Expr, Expr, tuple[str, ...], list[Expr]]
 
 
@@ -272,9 +280,7 @@ def worked_out(f: Expr, rules: Forward) -> list[Line]:
         first = next(iter(ruled.values()))[1]
         at = [n for n, (_, names) in ruled.items() if names == first]
         after = substitute(now, {n: ruled[n][0] for n in at})
-        if rules.kept:
-            below = {n: symbol(f"{MARK}{k}", n.shape) for k, n in enumerate(pending(after))}
-            after = substitute(substitute(substitute(after, below), rules.kept), {hole: n for n, hole in below.items()})
+        after = kept_below(rules, after)
         lines.append((now, after, first, at))
         now = after
     return lines

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..expressions.build import substitute
-from ..expressions.expr import Expr
-from ..ops.laws import ALGEBRA
+from ..expressions.expr import Expr, postorder
+from ..ops.core import ADD
+from ..ops.laws import ALGEBRA, EXPANSION
 from ..shortening.simplify import Record, simplify
 
 LARGEST = 400  # symbols: a longer expression is shortened in one line
@@ -27,6 +28,7 @@ def shortened(e: Expr, goal: Expr) -> list[Rewriting]:
         if after is not now and now is not goal:
             found.append((now, after, tuple(dict.fromkeys(held))))
             now, held = after, []
-    if now is not goal:  # what the constructors did by themselves meanwhile
-        found.append((now, goal, tuple(dict.fromkeys([*held, ALGEBRA.name]))))
+    if now is not goal:  # what the constructors did by themselves meanwhile; where sums were typed, brackets are kept or multiplied out
+        sums = [EXPANSION.name] if not held and any(n.op is ADD for n in postorder([now, goal])) else []
+        found.append((now, goal, tuple(dict.fromkeys([*held, *sums, ALGEBRA.name]))))
     return found

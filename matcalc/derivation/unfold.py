@@ -10,7 +10,7 @@ from ..answers.layout import oriented
 from ..differentiation.families import as_declared
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expressions.build import entry, is_complex, is_conjugate_name, matmul, times, trace, transpose
+from ..expressions.build import entry, is_complex, is_conjugate_name, matmul, substitute, times, trace, transpose
 from ..expressions.expr import Expr, make, postorder
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.indexform import index_form
@@ -28,6 +28,7 @@ from ..ops.laws import (
     CASES_FORM,
     CHAIN,
     COLLECTED,
+    COMMUTING,
     CONSTANT,
     DECLARED,
     HESSIAN,
@@ -197,15 +198,9 @@ class _Unfolding:
             self._add(names, now, line, at, small=False if split else None)
             now = line
         if school:
-            assert stage.raw is not None
-            if stage.tensor.matrix is not None and now.body is self._laid(k, stage.tensor.matrix):
-                return  # the rules gave the short form at once
-            raw = self._laid(k, stage.raw)
-            if now.body is not raw:
-                line = self._line(head, raw)
-                self._add([ALGEBRA.name], now, line)
-                now = line
-            self._shortened(k, stage, now)
+            goal = stage.tensor.matrix
+            if goal is not None and now.body.shape == goal.shape:
+                self._rewritten(now, now.body, goal)
         else:
             self._identified(k, stage, now, change, last)
 
@@ -258,7 +253,9 @@ class _Unfolding:
             line = Line(now.head, whole, self.late, shape_of(whole), written=self._sum_times(stage, raw, change))
             extra = {MEMBER: [BY_MEMBER.name], ENTRY: [BY_ENTRY.name]}.get(stage.variable.op, [])
             scalar = now.body.is_scalar or stage.variable.shape[1] is not ONE
-            self._add([COLLECTED.name if scalar else BEFORE_DX.name, *extra], now, line)
+            along = [COMMUTING.name] if any(n.op.directions for n in postorder(now.body)) and not pending(now.body) else []
+            along = along if not any(n.op.directions for n in postorder(whole)) else []
+            self._add([*along, COLLECTED.name if scalar else BEFORE_DX.name, *extra], now, line)
             now = line
         line = self._line(self._head(k), self._laid(k, raw))
         x, scalar = stage.variable.shape, stage.of is not None and stage.of.is_scalar
@@ -355,6 +352,7 @@ class _Unfolding:
             else:
                 self._add(named, typed, line, small=False)
         now: Line | None = None
+        put_in: dict[Expr, Expr] = {p.symbol: p.node for p in parts[:-1]}
         for handed in recursion(parts, stage.variable, CHAIN.name if self._school(k) else REVERSE.name):
             p = handed.part
             head = Head(ADJOINT, f"delta_{p.name}") if p is not None else self._head(k)
@@ -365,10 +363,15 @@ class _Unfolding:
             value = handed.value if p is not None else self._laid(k, handed.value)
             now = self._line(head, value, where=where)
             self._add(handed.rules, seed, now)
+            if p is not None:
+                put_in[p.delta] = substitute(handed.value, put_in)
         assert now is not None and stage.tensor.matrix is not None
         goal = self._laid(k, stage.tensor.matrix)
         if now.body is not goal:
-            self._add([SUBSTITUTED.name, ALGEBRA.name], now, self._line(self._head(k), goal), small=False)
+            record: Record = []
+            reached = self._laid(k, simplify(substitute(handed.value, put_in), {}, record)) is goal
+            names = [SUBSTITUTED.name, *[reason for reason, _, _ in record], *([] if reached else [ALGEBRA.name])]
+            self._add(names, now, self._line(self._head(k), goal), small=False)
 
     # ---- the end
 

@@ -54,8 +54,7 @@ def as_typed(e: Expr, order: Order) -> AsTyped:
         elif n.op.parity == "even" and n.op.notation == "norm" and _is_turned(n.args[0], order):
             turned[n] = make(n.op, (opposite(n.args[0]), *n.args[1:]), n.attr, n.shape, n.size)
     traces = {made: made.args for made in turned.values() if made.op is TRACE}
-    kept = {made: n for n, made in turned.items() if made.op is not TRACE}
-    return AsTyped(substitute(e, turned) if turned else e, kept, {**order, **traces})
+    return AsTyped(substitute(e, turned) if turned else e, {made: n for n, made in turned.items()}, {**order, **traces})
 
 
 def _is_turned(e: Expr, order: Order) -> bool:

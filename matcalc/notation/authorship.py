@@ -81,8 +81,8 @@ def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
     made: Order = {}
     for e, parts in order.items():
         key, flat = rewrite(e), [rewrite(p) for p in parts]
-        if key.op is TRACE and flat[0].op is MATMUL and trace(flat[0]) is key:
-            made[key] = flat
-        elif key.op in (ADD, HADAMARD, MATMUL) and ((set(flat) == set(key.args) and len(flat) == len(key.args)) or key.op is MATMUL):
+        if (key.op is TRACE and flat[0].op is MATMUL and trace(flat[0]) is key) or (
+            key.op in (ADD, HADAMARD, MATMUL) and ((set(flat) == set(key.args) and len(flat) == len(key.args)) or key.op is MATMUL)
+        ):
             made[key] = flat
     return made

@@ -128,6 +128,7 @@ OVER_INDEX = law(
     "definition",
     "sum_{i=1}^n a_i x_i by x where a, x in R^n",
 )
+GATHERED = law("entries written out", "s e_1^T + t e_2^T = [s, t]", "definition", "x_1^2 + x_2 by x where x in R^2")
 PUSHED = law(
     "push-through identity",
     "(s I + A B)^-1 A = A (s I + B A)^-1",

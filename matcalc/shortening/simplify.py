@@ -83,7 +83,13 @@ def _simplified(
 
     short = _opened(transform(e, shortened, done), record, typed)
     written = written_out(short) or gathered(short)
-    return short if written is None else transform(written, shortened, done)
+    if written is None:
+        return short
+    if record is not None:
+        from ..ops.laws import GATHERED
+
+        record.append((GATHERED.name, short, written))
+    return transform(written, shortened, done)
 
 
 def recognise(e: Expr, record: Record | None = None) -> Expr:
