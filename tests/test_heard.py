@@ -45,7 +45,7 @@ READ: list[tuple[str, str, str | None]] = [
     (r"V = -\frac{G M m}{r}", "r", "G M m/r^2"),
     (r"F = G\frac{m_1 m_2}{r^2}", "r", "-2 G m_1 m_2/r^3"),
     (r"x(t) = A e^{-\gamma t}\cos(\omega t)", "t", "-A exp(-gamma t) (gamma cos(t omega) + omega sin(t omega))"),
-    (r"\sum_{t=1}^n \frac{C_t}{(1+r)^t}", "r", "-sum_{t=1}^n t C_t (r + 1)^(-t - 1)"),
+    (r"\sum_{t=1}^n \frac{C_t}{(1+r)^t}", "r", "-sum_{t=1}^n t C_t (1 + r)^(-t - 1)"),
     (r"Z = \sum_n e^{-\beta E_n}; -\ln Z", "\\beta", "Z = sum(exp(-beta E)); exp(-beta E)^T E/Z"),
     (r"s A k^\alpha - \delta k", "k", "s A alpha k^(alpha - 1) - delta"),
     (r"T(t) = T_s + (T_0 - T_s) e^{-k t}", "t", "-k (T_0 - T_s) exp(-k t)"),
