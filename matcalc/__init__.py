@@ -12,6 +12,7 @@ Derivatives
     hessian         the second derivatives
     directional     along a direction, and the direction of steepest ascent
     check           is the derivative in my draft right?
+    check_steps     does every line of my derivation follow?
     code            a program of the function and its derivatives, by one variable or by several at once
     rules           the rules of the book, with their sources
 
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from .building.handles import Handle, call, hadamard, kron, matrix, scalar, vector
     from .building.inward import from_sympy
     from .checking.claims import Verdict, check
+    from .checking.derivations import check_steps
     from .course.calculus import directional, jacdet, linearize, stationary, taylor
     from .course.graphs import Graph, graph
     from .course.implicit import implicit
@@ -74,6 +76,7 @@ _HOMES = {
     "building.handles": "call hadamard kron matrix scalar vector",
     "building.inward": "from_sympy",
     "checking.claims": "Verdict check",
+    "checking.derivations": "check_steps",
     "course.calculus": "directional jacdet linearize stationary taylor",
     "course.graphs": "Graph graph",
     "course.implicit": "implicit",
@@ -120,6 +123,7 @@ __all__ = [
     "ask",
     "call",
     "check",
+    "check_steps",
     "code",
     "derivative",
     "directional",

@@ -24,6 +24,7 @@ SECTIONS = {
     },
     "What one does with them": {
         "check": "is the derivative in my draft right?",
+        "check-steps": "does every line of my derivation follow?",
         "paper": "are the derivatives in my paper right?",
         "code": "a program in NumPy, JAX, PyTorch, Octave or R",
         "batch": "all the formulas of a file",
@@ -61,7 +62,7 @@ class Commands(click.Group):
             return None
         from importlib import import_module
 
-        found: click.Command = import_module(f".{cmd_name}", __package__).command
+        found: click.Command = import_module(f".{cmd_name.replace('-', '_')}", __package__).command
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

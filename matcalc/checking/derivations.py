@@ -1,0 +1,210 @@
+"""A derivation judged line by line: which line does not follow from the one before?
+
+A line defines a name (`f = x^T A x`), states a differential (`df = …`) or a derivative (`df/dx = …`), or goes on with the line before it
+(`= …`). A derivative is compared with the closed form, a differential as the linear map dx ↦ df, with every d(…) in it worked out, and a
+function rewritten with what it was. As all lines before are right, the first that is not is the one that does not follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..errors import MatcalcError, ShapeError, UsageError
+from ..pipeline.given import Where
+from ..travel import Holder
+from .claims import check
+
+RIGHT, WRONG, UNCLEAR, GIVEN = "right", "wrong", "not understood", "definition"
+NAME = r"\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?'?"
+_SETTING = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:left|right|quad|qquad|displaystyle|nonumber|notag|[,;!:])(?![A-Za-z])|\$|&")
+_UPRIGHT = re.compile(r"\\(?:mathrm|operatorname|text|rm)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))\s*")
+_BESIDE = re.compile(r"(?<=\S)\s{3,}.*$")  # the rule beside a line, in columns
+_COMMENT = re.compile(r"\\(?:text|tag|label|intertext)\s*\{[^{}]*\}|\s*%.*$")
+_D = r"(?:d|∂|\\partial)\s*"
+_DERIVATIVE = [
+    re.compile(rf"\s*\(?\s*{_D}(?P<f>{NAME})\s*/\s*{_D}(?P<x>{NAME})\s*\)?(?P<turned>\s*\^\s*\{{?\\?(?:T|top)\}}?)?\s*$"),
+    re.compile(rf"\s*\\[dt]?frac\s*\{{\s*{_D}(?P<f>{NAME})\s*\}}\s*\{{\s*{_D}(?P<x>{NAME})\s*\}}(?P<turned>)\s*$"),
+    re.compile(r"\s*(?P<f>\\?[A-Za-z]+)'(?P<turned>)\s*\(\s*(?P<x>\\?[A-Za-z]+)\s*\)\s*$"),
+    re.compile(rf"\s*(?:\\nabla|∇|grad)\s*_\s*\{{?(?P<x>{NAME})\}}?\s*(?P<f>{NAME})(?P<turned>)\s*(?:\([^()]*\))?\s*$"),
+]
+_DIFFERENTIAL = re.compile(rf"\s*d\s*(?P<f>{NAME})\s*$")
+_VALUE = re.compile(rf"\s*(?P<f>{NAME})\s*(?:\([^()=]*\))?\s*$")
+_CHANGE = re.compile(r"(?<![A-Za-z\\])d\s?(?P<x>[A-Za-z])\b")
+_PENDING = re.compile(r"(?<![A-Za-z\\_])d\s*(?=\(|\|\||\\\|)")
+
+
+class JudgedLine(Holder):
+    """A line of a derivation: its number in the text, the text, the `status` and, where it is wrong or was not understood, why."""
+
+    __slots__ = ("number", "reason", "status", "text")
+
+    def __init__(self, number: int, text: str, status: str, reason: str = "") -> None:
+        self.number, self.text, self.status, self.reason = number, text, status, reason
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {"line": self.number, "text": self.text, "status": self.status, "reason": self.reason}
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.status}{': ' * bool(self.reason)}{self.reason}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
+class _Line:
+    """Head and body of a line as it was typed."""
+
+    def __init__(self, number: int, text: str, head: str, body: str) -> None:
+        self.number, self.text, self.head, self.body = number, text, head, body
+
+
+def check_steps(text: str, wrt: str | None = None, *, where: Where = None, layout: str | None = None) -> list[JudgedLine]:
+    """Judge a derivation, in text or LaTeX, line by line.
+
+    `wrt` is the variable (else the one of the first df/dx in the text), `where` has declarations; so have lines that begin with `where`.
+    Without a `layout` it is the one in which more of the derivatives are right, numerator layout if as many are.
+    Raises UsageError where there is no derivation.
+    """
+    lines = list(_lines(text))
+    declared = "; ".join([*([str(where)] if where else []), *_declarations(text)])
+    changes = (m for line in lines if _DIFFERENTIAL.match(line.head) for m in _CHANGE.finditer(line.body))
+    wrt = wrt or next((m["x"] for line in lines if (m := _derivative_in(line.head))), None) or next((m["x"] for m in changes), None)
+    if not lines or wrt is None:
+        raise UsageError(
+            "there is no derivation: no line states a differential or a derivative",
+            suggestion="write the function, f = x^T A x, then df = … or df/dx = …, a line each",
+        )
+    layouts = [layout] if layout else ["numerator", "denominator"]
+    judged = [_Judge(wrt, declared, way).judged(lines) for way in layouts]
+    return max(judged, key=lambda found: sum(line.status == RIGHT for line in found))
+
+
+def _declarations(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if line.strip().startswith("where "):
+            yield line.strip()[len("where ") :].rstrip(".")
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Each line of the text that has a sign of equality, with the rule beside it taken away; what follows another `=` is a line as well."""
+    for number, raw in enumerate(text.splitlines(), 1):
+        for part in re.split(r"\\\\(?:\[[^\]]*\])?", raw):
+            if part.strip().startswith(("where ", "#")):
+                continue
+            plain = _UPRIGHT.sub("d ", _SETTING.sub(lambda m: " " if m[0] == "&" else "", part.strip()))
+            head, sign, rest = _COMMENT.sub("", plain).partition("=")
+            shown = re.sub(r"\s+", " ", head + sign + _BESIDE.sub("", rest)).strip().rstrip(",.;")
+            sides = re.split(r"(?<![<>!:])=(?!=)", shown)
+            for k, body in enumerate(sides[1:]):
+                if body.strip():
+                    head = sides[0] if k == 0 else ""
+                    yield _Line(number, f"{head.strip()} = {body.strip()}".strip(), head, body)
+
+
+def _derivative_in(head: str) -> re.Match[str] | None:
+    return next((m for pattern in _DERIVATIVE if (m := pattern.match(head))), None)
+
+
+class _Judge:
+    """Judges the lines of one derivation in turn: what was defined so far, and what the last line was about."""
+
+    def __init__(self, wrt: str, where: str, layout: str) -> None:
+        self.wrt, self.where, self.layout = wrt, where, layout
+        self.defined: dict[str, str] = {}
+        self.about = ("", "", False)  # the kind of the last line, the name, whether it was transposed
+
+    def judged(self, lines: Sequence[_Line]) -> list[JudgedLine]:
+        found = []
+        for line in lines:
+            try:
+                status, reason = self._judge(line)
+            except ShapeError as error:
+                status, reason = WRONG, f"wrong dimension: {error.message}"
+            except MatcalcError as error:
+                status, reason = UNCLEAR, error.message
+            found.append(JudgedLine(line.number, line.text, status, reason))
+        return found
+
+    def _judge(self, line: _Line) -> tuple[str, str]:
+        goes_on = not line.head.strip()
+        if not goes_on:
+            self.about = self._head(line.head)
+        kind, name, turned = self.about
+        if kind == "value":
+            if not goes_on:
+                self.defined[name] = line.body
+                return GIVEN, ""
+            return self._equal(name, line.body)
+        if name not in self.defined:
+            raise UsageError(f"the text does not say what {name} is")
+        body = f"({line.body})^T" if turned else line.body
+        claim = f"d{self.wrt} -> {self._worked_out(body)}" if kind == "differential" else body
+        verdict = check(self._function(name), self.wrt, claim, where=self.where, layout=self.layout)
+        return (RIGHT, "") if verdict.equal else (WRONG, "; ".join(verdict.diagnosis))
+
+    def _head(self, head: str) -> tuple[str, str, bool]:
+        derivative = _derivative_in(head)
+        if derivative is not None:
+            if derivative["x"].lstrip("\\") != self.wrt.lstrip("\\"):
+                raise UsageError(f"the derivation is by {self.wrt}, and this line by {derivative['x']}")
+            return "derivative", derivative["f"], bool(derivative["turned"])
+        differential = _DIFFERENTIAL.match(head)
+        if differential is not None and differential["f"] in self.defined:
+            return "differential", differential["f"], False
+        value = _VALUE.match(head)
+        if value is not None and value["f"].endswith("'") and value["f"][:-1] in self.defined:  # f'
+            return "derivative", value["f"][:-1], False
+        if value is None:
+            raise UsageError(f"{head.strip()!r} is neither a name, nor a differential, nor a derivative")
+        return "value", value["f"], False
+
+    def _function(self, body: str) -> str:
+        """An expression with the definitions it may use."""
+        return "; ".join([*[f"{n} = {value}" for n, value in self.defined.items()], body])
+
+    def _equal(self, name: str, body: str) -> tuple[str, str]:
+        """Whether a function was rewritten rightly: t f has the derivative f by a new number t."""
+        whole = " ".join([*self.defined, *self.defined.values(), body])
+        t = next(c for c in ("t", "s", "tau", "r", "q", "t_0") if not re.search(rf"(?<![A-Za-z]){c}(?![A-Za-z])", whole))
+        where = "; ".join(filter(None, (self.where, f"{t} in R")))
+        verdict = check(self._function(f"{t} ({self.defined[name]})"), t, body, where=where)
+        return (RIGHT, "") if verdict.equal else (WRONG, "; ".join(verdict.diagnosis))
+
+    def _worked_out(self, body: str) -> str:
+        """The right side of a differential with every d(…) as a linear map of dx."""
+        from ..api import derivative
+
+        for name in self.defined:
+            body = re.sub(rf"(?<![A-Za-z\\])d\s*{re.escape(name)}(?![A-Za-z0-9_])", lambda m: f"d({name})", body)  # noqa: B023
+        while (m := _PENDING.search(body)) is not None:
+            end = _closing(body, m.end())
+            inside = body[m.end() : end]
+            found: Any = derivative(self._function(inside), self.wrt, where=self.where, notation="differential", names=False)
+            _, _, mapped = found.text.partition(" -> ")
+            if not mapped:
+                mapped = f"({found.text}) d{self.wrt}"
+            body = f"{body[: m.start()]}({mapped}){body[end:]}"
+        return re.sub(rf"(?<![A-Za-z\\])d\s+{re.escape(self.wrt)}(?![A-Za-z])", f"d{self.wrt}", body)
+
+
+def _closing(text: str, start: int) -> int:
+    """Where what opens at `start`, a bracket or a norm, has closed."""
+    sign = "||" if text.startswith("||", start) else r"\|" if text.startswith(r"\|", start) else ""
+    if sign:
+        end = text.find(sign, start + len(sign))
+        if end < 0:
+            raise UsageError("a norm behind d is not closed")
+        end += len(sign)
+        return end + (2 if text.startswith(("_F", "_2"), end) else 0)
+    depth = 0
+    for k in range(start, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if not depth:
+            return k + 1
+    raise UsageError("a bracket behind d is not closed")
+
+
+__all__ = ["JudgedLine", "check_steps"]
