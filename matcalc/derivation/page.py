@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 
 LEVELS = ("brief", "full")
 PAGE = 68  # characters of the columns of an `align*` that fits a page
+LONG_LINE = 160  # characters of LaTeX that may need breaking
 WIDE = 130  # columns of text, with the rules beside the lines
 # The rules that a brief derivation does not give a line of their own.
 SMALL = {op.rule for op in (ADD, INDEXED_SUM, ENTRY, BLOCK, LITERAL, *[op for op in REGISTRY.values() if op.is_linear])}
 SMALL |= {law.name for law in (CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM, ALGEBRA)}
+_GROWING = re.compile(r"\\(l|r)(?:eft|ight)(?![A-Za-z])")
 Row = tuple[str, str, str, str]
 
 
@@ -101,7 +104,10 @@ class Derivation(list[Step], Holder):
             found = self.latex(style).replace(r"\text{", r"\text{\small ")
             sources = dict.fromkeys(_reason(rule, source) for _, _, rule, source in rows if source)
             return [found, *([r"{\small " + plain("; ".join(sources)) + ".}"] if sources else [])]
-        items = [rf"\item \raggedright ${line}$" + rf"\\ {{\small {plain(why)}}}" * bool(why) for line, why in self.sentences(style)]
+        items = [
+            rf"\item \raggedright $\displaystyle {line}$" + rf"\\ {{\small {plain(why)}}}" * bool(why)
+            for line, why in self.sentences(style)
+        ]
         return [r"\begin{enumerate}", *items, r"\end{enumerate}"] if items else []
 
     def sentences(self, style: Style | None = None) -> list[tuple[str, str]]:
@@ -111,6 +117,8 @@ class Derivation(list[Step], Holder):
         self._dress(None)
         lines = [f"{left} = {right}" if left else right if _headed(right) else f"= {right}" for left, right, _, _ in rows]
         reasons = [_reason(rule, source) for _, _, rule, source in rows]
+        # \left and \right make one box of what they enclose, in which no line can be broken.
+        lines = [_GROWING.sub(r"\\big\1", line) if len(line) > LONG_LINE else line for line in lines]
         return [(line.replace(" ", r" \allowbreak "), why) for line, why in zip(lines, reasons, strict=True)]
 
     def _dress(self, style: Style | None) -> None:

@@ -77,7 +77,7 @@ def document(q: Subject, style: Style, names: frozenset[str]) -> str:
     ]
     if q.steps:
         body += ["", r"\paragraph{Derivation.}", *q.steps]
-    remarks = [*q.assumptions]
+    remarks = [a for a in q.assumptions if not (declared and a.endswith("(inferred)"))]  # those are declared above, in mathematics
     if remarks:
         body += ["", r"\paragraph{Read as.} " + plain("; ".join(remarks)) + "."]
     if q.verified:
