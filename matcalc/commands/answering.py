@@ -172,6 +172,9 @@ def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[st
     print("\n".join(map(printable, (text if can_encode(text) else shown.text()).split("\n"))) + "\n")
 
 
+BESIDE = 100  # columns of a screen that has room for rules beside the lines of a derivation
+
+
 def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool, value: str = "") -> None:
     """For a terminal: the formula as in a book, and under it what one must know to use it."""
     from rich.console import Console, Group
@@ -196,7 +199,7 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
     for k, assumption in enumerate(a for a in answer.assumptions if not any(r.tells(a) for r in answer.readings)):
         facts.add_row("assumed" if k == 0 else "", Text(printable(assumption), style="yellow"))
     if steps:
-        facts.add_row("steps", _table(answer, steps))
+        facts.add_row("steps", _table(answer, steps, console.width))
     if chain:
         form = "unicode" if can_encode(answer.unicode) else "text"
         for k, (partial, value, dims) in enumerate(answer.chain.lines(form)):
@@ -214,12 +217,24 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
     console.print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
 
 
-def _table(answer: Derivative, level: str) -> Table:
-    """The derivation as a table: the lines, each with its rule and source."""
+def _table(answer: Derivative, level: str, width: int) -> Table:
+    """The derivation as a table, aligned on "=": each line with its rule and source beside it, on a narrow screen below it."""
+    from rich.table import Table
     from rich.text import Text
 
-    table = grid("default")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    beside = width >= BESIDE
+    if beside:
+        table.add_column(overflow="fold")
     for left, right, rule, source in answer.steps.at(level).rows("unicode" if can_encode(answer.unicode) else "text"):
-        line = f"{left} = {right}" if left else right if " = " in right else f"= {right}"
-        table.add_row(Text(printable(line), style="bold"), Text.assemble(printable(rule), (f"  {source}" if source != rule else "", "dim")))
+        headed = not left and " = " in right
+        why = Text.assemble((printable(rule), "" if beside else "dim"), (f"  {source}" if source != rule else "", "dim"))
+        line = Text(printable(right), style="bold")
+        start = [Text(printable(left), style="bold"), Text("" if headed else "=", style="bold")]
+        table.add_row(*start, line, *([why] if beside else []))
+        if not beside and rule:
+            table.add_row("", "", why)
     return table

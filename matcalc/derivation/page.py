@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LEVELS = ("brief", "full")
 PAGE = 68  # characters of the columns of an `align*` that fits a page
-LONG_LINE = 160  # characters of LaTeX that may need breaking
+LONG_LINE = 120  # characters of LaTeX that may need breaking
 WIDE = 130  # columns of text, with the rules beside the lines
 # The rules that a brief derivation does not give a line of their own.
 SMALL = {op.rule for op in (ADD, INDEXED_SUM, ENTRY, BLOCK, LITERAL, *[op for op in REGISTRY.values() if op.is_linear])}
