@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from ..errors import MatcalcError, ShapeError, UsageError
+from ..pipeline.derive import one_derivative
 from ..pipeline.given import Where
+from ..pipeline.question import Options, Question
 from ..travel import Holder
 from .claims import check
 
@@ -175,14 +176,12 @@ class _Judge:
 
     def _worked_out(self, body: str) -> str:
         """The right side of a differential with every d(…) as a linear map of dx."""
-        from ..api import derivative
-
         for name in self.defined:
             body = re.sub(rf"(?<![A-Za-z\\])d\s*{re.escape(name)}(?![A-Za-z0-9_])", lambda m: f"d({name})", body)  # noqa: B023
         while (m := _PENDING.search(body)) is not None:
             end = _closing(body, m.end())
             inside = body[m.end() : end]
-            found: Any = derivative(self._function(inside), self.wrt, where=self.where, notation="differential", names=False)
+            found = one_derivative(Question.of(self._function(inside), self.wrt, self.where, Options(notation="differential", names=False)))
             _, _, mapped = found.text.partition(" -> ")
             if not mapped:
                 mapped = f"({found.text}) d{self.wrt}"
