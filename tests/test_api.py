@@ -486,6 +486,7 @@ def test_what_was_read_can_be_differentiated() -> None:
         ("r = A x - b; r^T r", "x", "", "r = A x - b; 2 r^T A"),
         ("r = b - A x; r^T W r", "x", "", "r = b - A x; -r^T (W + W^T) A"),
         ("P = X (X^T X)^-1 X^T; y^T P y", "X", "y in R^n; X in R^{n x p}", "P = X (X^T X)^-1 X^T; 2 (I - P) y y^T X (X^T X)^-1"),
+        ("C = F^T F; (tr(C)^2 - tr(C^2))/2", "F", "F in R^{n x n}", "C = F^T F; 2 tr(C) F - 2 F C"),
         (
             "Q = X U; K = X V; S = softmax(Q K^T); tr(B^T S)",
             "U",

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..expressions.build import add, hadamard, matmul, negative, num, opposite, rebuild, split, times, transpose
+from ..expressions.build import add, hadamard, matmul, negative, num, opposite, rebuild, split, times, trace, transpose
 from ..expressions.expr import Expr, postorder, transform
 from ..expressions.named import VALUE, named
 from ..ops.core import ADD, HADAMARD, MATMUL, NAMED
+from ..ops.trace import TRACE
 
 LARGEST = 400  # nodes of an answer in which names are looked for
 
@@ -61,6 +62,8 @@ def _putting(name: Expr) -> Callable[[Expr, tuple[Expr, ...]], Expr]:
             return transpose(name)
         if e.op is MATMUL and runs:
             return _in_product(e, runs)
+        if e.op is TRACE and e.args[0].op is MATMUL and runs and value.shape[0] is value.shape[1]:
+            return _in_trace(e, runs)
         if value.op is ADD and e.op is ADD and len(e.args) >= len(value.args):
             return _in_sum(e, value, name)
         if value.op is HADAMARD and e.op is HADAMARD and set(value.args) < set(e.args):
@@ -79,6 +82,16 @@ def _in_product(e: Expr, runs: Sequence[tuple[tuple[Expr, ...], Expr]]) -> Expr:
                 chain[at : at + len(run)] = [name]
             at += 1
     return matmul(*chain) if len(chain) < len(e.args) else e
+
+
+def _in_trace(e: Expr, runs: Sequence[tuple[tuple[Expr, ...], Expr]]) -> Expr:
+    """tr(F F^T) is tr(C) for C = F^T F: a trace in its rotations."""
+    chain = e.args[0].args
+    for k in range(1, len(chain)):
+        turned = matmul(*chain[k:], *chain[:k])
+        if turned.op is MATMUL and (made := _in_product(turned, runs)) is not turned:
+            return trace(made)
+    return e
 
 
 def _in_sum(e: Expr, value: Expr, name: Expr) -> Expr:
