@@ -127,7 +127,8 @@ class TestEveryCommand:
         d, _ = asked(text, wrt, where)
         assert matcalc.check(text, wrt, d.text, where=where)
         definitions, semicolon, last = d.text.rpartition("; ")
-        assert not matcalc.check(text, wrt, f"{definitions}{semicolon}2 ({last})", where=where)
+        head, equal, body = last.rpartition(" = ")  # J[j] = …
+        assert not matcalc.check(text, wrt, f"{definitions}{semicolon}{head}{equal}2 ({body})", where=where)
 
     def test_a_line_of_a_batch(self, text: str, wrt: str, where: str) -> None:
         d, _ = asked(text, wrt, where)

@@ -145,8 +145,13 @@ class Chain:
         self.reached = reached
 
     def _derivative(self, tree: Node, name: str, more: Sequence[Declaration] = (), notation: str = "auto") -> Derivative:
-        options = Options(notation=notation, verify=self.check)
-        return derive.one_derivative(Question(Program("", (), tree), (*self.declarations, *more), (name,), options))
+        def taken(notation: str) -> Derivative:
+            options = Options(notation=notation, verify=self.check)
+            return derive.one_derivative(Question(Program("", (), tree), (*self.declarations, *more), (name,), options))
+
+        found = taken(notation)
+        entrywise = notation == "auto" and found._expr is not None and found._program.form is not None  # J[j] = …, which is no factor
+        return taken("matrix") if entrywise else found
 
     def has_path(self, x: IntermediateValue) -> bool:
         """Whether the value depends on x."""
