@@ -10,6 +10,7 @@ import pytest
 from console import run
 
 import matcalc
+from matcalc.errors import MatcalcError
 
 DECLARED = [
     (r"\frac{a \cdot b}{\sqrt{a^2 \cdot b^2}}", "a", "a, b in R^n", "(b - (a^T b) a/(a^T a))^T/sqrt((a^T a) (b^T b))"),
@@ -228,3 +229,17 @@ LETTERS = [
 def test_no_sum_of_an_answer_takes_the_letter_of_a_free_index(text: str, wrt: str, free: str) -> None:
     d: Any = matcalc.derivative(text, wrt)
     assert set(re.findall(r"(?:sum|prod)_\{(\w)=", d.text)).isdisjoint(free)
+
+
+@pytest.mark.parametrize("text", ["int_0^x exp(-t) dt", "int x dx", "lim x", "size x", "rank X + x"])
+def test_words_that_mean_something_else_are_no_products_of_letters(text: str) -> None:
+    with pytest.raises(MatcalcError, match=f"there is no function `{text.split()[0].partition('_')[0]}`"):
+        matcalc.derivative(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("f(g(x))", "f'(g(x)) g'(x)"), ("f(g(h(x)))", "f'(g(h(x))) g'(h(x)) h'(x)"), ("f(2 x)", "2 f")]
+)
+def test_a_function_of_a_value_of_a_function(text: str, expected: str) -> None:
+    d: Any = matcalc.derivative(text, "x")
+    assert d.text == expected

@@ -184,3 +184,8 @@ def test_kronecker_products_by_a_factor(expr: str, form: str) -> None:
     d: Any = matcalc.derivative(expr, "X", where=where, notation="kron")
     assert d.verified == "verified"
     assert d.text == f"d vec(F)/d vec(X)^T = {form}"
+
+
+def test_a_minus_before_a_congruence_goes_into_the_difference_inside() -> None:
+    d = matcalc.derivative("1/2 ||sin(A x) - y||^2", "x", order=2)
+    assert isinstance(d, matcalc.Derivative) and not d.text.startswith("-"), d.text

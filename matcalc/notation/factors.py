@@ -75,7 +75,7 @@ def _flipped(spelling: Spelling, factors: Sequence[Expr]) -> list[Node] | None:
     the author did not write y - z; None if none can."""
     nodes = [factor(spelling, f) for f in factors]
     for k, f in enumerate(factors):
-        form = f.op is MATMUL and f.args[0] is build.transpose(f.args[-1])  # (x - m)^T S (x - m) stays as it is
+        form = f.op is MATMUL and f.is_scalar and f.args[0] is build.transpose(f.args[-1])  # (x - m)^T S (x - m) stays as it is
         turned = _turned(spelling, f) if nodes[k].op != "neg" and not form else None
         if turned is not None:
             return signs_apart([*nodes[:k], turned, *nodes[k + 1 :]])[1]

@@ -45,8 +45,12 @@ def given_at(marks: Sequence[Mark], at: int) -> int:
 
 
 def holds_one(marks: Sequence[Mark], at: int) -> bool:
-    """Do the brackets at mark `at` hold one bare name or number, x_1 or -1?"""
+    """Do the brackets at mark `at` hold one bare name or number, x_1 or -1, or a value of a function, g(x)?"""
     close = marks[at].mate
+    while marks[at + 1].kind == "word" and len(marks[at + 1].value) == 1 and touching_bracket(marks, at + 2) == at + 2:
+        if marks[at + 2].mate != close - 1:
+            break
+        at, close = at + 2, marks[at + 2].mate
     start = at + 1 + (marks[at + 1].kind in ("minus", "plus"))
     kinds = [m.kind for m in marks[start : min(close, start + 4)]]
     return kinds[:1] in _ONE and kinds[1:] in _SUBSCRIPTS

@@ -208,7 +208,7 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
 
     from .meanings import meant
 
-    if touching and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):
+    if (touching or len(run) > 2) and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):  # `qr` may be a product
         raise lexer.refuse(f"there is no function {quote(run)}", mark.span, hint)
     at = lexer.names.function_at_end(run)
     if at < len(run):
