@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from ..expressions.build import add, apply, index, is_number, member, rebuild, substitute, symbol, value_of
+from ..expressions.build import add, apply, index, is_number, member, rebuild, substitute, symbol, transpose, value_of
 from ..expressions.expr import Expr, postorder, transform
 from ..ops.core import ADD, HADAMARD, INDEXED_SUM, KRONECKER, MATMUL, MATRIX_POWER, POWER, TIMES, TRANSPOSE
 
@@ -59,6 +59,9 @@ def _gathered(e: Expr) -> Expr:
 
 
 def summands(e: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, also of a transposed one: the constructors keep A^T + B^T as (A + B)^T."""
+    if e.op is TRANSPOSE and e.args[0].op is ADD:
+        return tuple(map(transpose, e.args[0].args))
     return e.args if e.op is ADD else (e,)
 
 

@@ -87,7 +87,13 @@ def linear_vector(g: Expr, x: Expr, new: NewName, tall: IsTall) -> Solution | No
         m = simplify(expanded(m))
         if contains(m, x):
             return None
-    return solve_left(m, simplify(negative(substitute(g, {x: zeros(*x.shape)}))), new, tall)
+    r = simplify(negative(substitute(g, {x: zeros(*x.shape)})))
+    if m.shape[0] is m.shape[1]:
+        return solve_left(m, r, new, tall)
+    if not is_zero(r):
+        return None  # more equations than unknowns, or fewer
+    z = new(x)  # all of the null space
+    return Solution(simplify(matmul(add(eye(x.shape[0]), negative(matmul(apply(_pinv(), (m,)), m))), z)), parameter=z)
 
 
 def solve_left(m: Expr, r: Expr, new: NewName, tall: IsTall) -> Solution | None:

@@ -94,7 +94,7 @@ class _Matrices:
         if solved is None:
             shown = "; ".join(f"{self._say(g)} = 0" for g in self.gradients.values())
             raise NoAnswerError(
-                f"the equation {shown} is not linear in the variables and could not be solved for them",
+                f"the equation {shown} could not be solved for {', '.join(map(name_of, self.xs))}",
                 suggestion="numerically: start a descent with matcalc d",
             )
         undefined = self._undefined(solved)
@@ -142,11 +142,13 @@ class _Matrices:
             solved: list[tuple[Expr, Solution]] = []
             tail: list[tuple[Expr, Solution]] = []
             equations = dict(self.solvable)
-            for x in order:
-                s = solve_for(equations.pop(x), x, self._new_letter, self._is_tall)
+            for k, x in enumerate(order):
+                own = x in equations and contains(equations[x], x)
+                of = x if own else next((y for y, g in equations.items() if contains(g, x)), None)  # x^T A y: A y = 0 is that of y
+                s = None if of is None else solve_for(equations.pop(of), x, self._new_letter, self._is_tall)
                 if s is None or (s.value is not None and contains(s.value, x)):
                     break
-                others = [y for y in equations if s.value is not None and contains(s.value, y)]
+                others = [y for y in order[k + 1 :] if s.value is not None and contains(s.value, y)]
                 if others:
                     tail.insert(0, (x, s))
                     assert s.value is not None

@@ -75,6 +75,9 @@ def check_point(problem: Problem, p: StationaryPoint, xs: Sequence[Expr]) -> Che
     ).judged()
 
 
+SINGULAR = 1e15  # entries of a solution, of data of size 1, that only the inverse of a singular matrix has
+
+
 def _slopes(f: Expr, solutions: Sequence[tuple[Expr, Expr]], problem: Problem, arrays: ModuleType) -> Callable[..., Sides]:
     """The slopes in a direction and against it, at the solution, beside one nearby."""
     plan, values = Plan(f, arrays), [(x, Plan(e, arrays)) for x, e in solutions]
@@ -85,7 +88,8 @@ def _slopes(f: Expr, solutions: Sequence[tuple[Expr, Expr]], problem: Problem, a
         rng, start = arrays.random(kind.turn), dict(env)
         for x, solution in values:  # a later one may use an earlier one
             start[name_of(x)] = solution.value(start, kind.sizes)
-            if not margin(words[x], _as_floats(start[name_of(x)], arrays)) > 0:
+            found = _as_floats(start[name_of(x)], arrays)
+            if not margin(words[x], found) > 0 or not abs(found).max() < SINGULAR:  # what is inverted is singular at these sizes
                 raise Unfit
         e = {name_of(x): direction(x, words[x], kind.sizes, rng, arrays) for x in words}
         h = arrays.exact(10) ** -level.step
