@@ -167,7 +167,7 @@ TANGENTS = [
     (["x^2", "--wrt", "x", "--order", "3"], 2, "--order"),
     (["log(x)", "--wrt", "x", "--at", "-1", "--where", "x in R"], 1, "could not be checked"),
     (["sum_{i=1}^N x_i^2", "--wrt", "x_i", "--where", "x_i in R"], 2, "family"),
-    (["A x", "--wrt", "A", "--at", "B + C"], 2, "p"),
+    (["A x", "--wrt", "A", "--at", "B + C", "--where", "A in R^{m x n}; B in R^{p x q}"], 2, "p"),
     (["A B", "--wrt", "x"], 2, "x does not occur"),
     (["abs(x)", "--wrt", "x", "--at", "0", "--where", "x in R"], 1, "not smooth"),
     (["x +* 2", "--wrt", "x"], 2, "after it"),
