@@ -243,3 +243,10 @@ def test_words_that_mean_something_else_are_no_products_of_letters(text: str) ->
 def test_a_function_of_a_value_of_a_function(text: str, expected: str) -> None:
     d: Any = matcalc.derivative(text, "x")
     assert d.text == expected
+
+
+def test_gamma_beside_its_relatives_is_not_taken_for_a_number() -> None:
+    with pytest.raises(MatcalcError, match="can be read in two ways"):
+        matcalc.derivative("gamma(x) + lgamma(x^2 + 1)", "x")
+    d: Any = matcalc.derivative("gamma (x^2 + 1) + beta x", "x", where="x in R")
+    assert d.text == "2 gamma x + beta"

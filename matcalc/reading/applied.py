@@ -18,6 +18,7 @@ _NAMED = ("word", "greek", "upright")
 _DOUBLE = regex(r"\\mathbb[ ]*\{?[ ]*\Z")
 _INDICES = frozenset("ijklmnpq")
 _MOST_MARKS = 20  # in brackets that hold a list of names
+_OF_GAMMA = ("lgamma", "gammaln", "loggamma", "digamma", "polygamma")  # beside these gamma(x) may be the gamma function
 _ONE = (["word"], ["greek"], ["num"])
 _SUBSCRIPTS: tuple[list[str], ...] = ([], ["under", "num"], ["under", "word"], ["under", "greek"], ["sub"])
 
@@ -129,6 +130,10 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         lexer.i = at
         call(lexer, "tgamma", mark.span)
         return True
+    if name == "gamma" and holds_one(lexer.marks, at) and any(m.kind == "word" and m.value in _OF_GAMMA for m in lexer.marks):
+        inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
+        hint = f"write gamma {inside} for a product, or tgamma({inside}) for the gamma function"
+        raise lexer.refuse(f"`gamma({inside})` can be read in two ways", (mark.start, lexer.marks[bracket.mate].end), hint)
     listed = is_list(lexer.marks, at)
     bar = given_at(lexer.marks, at)
     if bar and density(lexer, name, mark, at, bar):
