@@ -27,6 +27,8 @@ This page is written by `docs/make_rules.py`, and a test holds it to the book.
 
 
 def page() -> str:
+    import matcalc.course.implicit
+    import matcalc.ops.manifolds  # noqa: F401  (both cite works of their own)
     from matcalc.derivation.rulebook import rules
     from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated
 
@@ -35,7 +37,7 @@ def page() -> str:
         parts.append(f"\n## {chapter}\n\n| rule | statement | condition | source |\n| --- | --- | --- | --- |\n")
         parts += [f"| {_cell(r.name)} | {_code(r.statement)} | {_cell(r.condition)} | {_cell(abbreviated(r.source))} |\n" for r in group]
     parts.append("\n## Sources\n\n")
-    parts += [f"- {SHORT[key]}: {work}\n" for key, work in BIBLIOGRAPHY.items()]
+    parts += [f"- {SHORT[key]}: {work}\n" for key, work in sorted(BIBLIOGRAPHY.items(), key=lambda item: SHORT[item[0]].casefold())]
     return "".join(parts)
 
 

@@ -27,6 +27,8 @@ from matcalc.shortening import simplify as shortener
 SILENT = {laws.ALGEBRA.name}
 IDENTIFIED = {law.name for law in (laws.OF_SCALAR, laws.OF_GRADIENT, laws.OF_JACOBIAN, laws.OF_MATRIX, laws.OF_HERMITIAN, laws.WIRTINGER)}
 COLLECTING = {law.name for law in (laws.COLLECTED, laws.BEFORE_DX)}
+# The order of matrices that commute is free, and nothing subtracts cases; a set is no variable of the lines before.
+NUMBERS_ONLY = {law.name for law in (laws.COMMUTING, laws.CASES_SUM, laws.STRUCTURED)}
 # These take sums apart, join them and reorder: both lines differ by nothing.
 SUMS = {law.name for law in (laws.ALGEBRA, laws.EXPANSION, laws.GATHERED)}
 
@@ -43,10 +45,11 @@ def replayed(d: Derivative, step: Step) -> str:
         raise Unjudged
     if pending(before):
         return _opened_by(d, step, names)
-    if step.before.kind == "differential" and laws.COMMUTING.name in names:
-        raise Unjudged  # the order of two matrices that commute is free
+    part = any(s.variable.op is not SYMBOL for s in d._origin.stages)  # one entry, or one member
+    if names & NUMBERS_ONLY or (part and step.before.kind == "differential" and not pending(before)):
+        raise Unjudged
     if step.before.kind == "differential" and names & (COLLECTING | IDENTIFIED):
-        return _coefficients(step)
+        return _coefficients(step, d._origin.restore if laws.DECLARED.name in names else {})
     if step.before.kind == "value" and step.after.kind == "derivative":
         raise Unjudged
     return _shortened(d, step, names)
@@ -96,14 +99,14 @@ def _coefficient(e: Expr, change: Expr) -> Any:
     return tensor.differentiate(change)
 
 
-def _coefficients(step: Step) -> str:
+def _coefficients(step: Step, restore: dict[Expr, Expr]) -> str:
     """The same coefficient of dX on both sides; the derivative that is identified is the coefficient."""
     before, after = step.before.body, step.after.body
     change = next((n for n in postorder(before) if n.op is SYMBOL and str(n.attr[0]).startswith(f"{MARK}d")), None)  # type: ignore[index]
     first = None if change is None else _coefficient(before, change)
     if first is None or first.matrix is None:
         raise Unjudged  # of a member, or with more than two indices
-    found = first.matrix
+    found = as_declared(first.matrix, restore)
     if step.after.kind == "differential":
         second = _coefficient(after, change)
         if before.shape != after.shape or second.matrix is None:

@@ -231,6 +231,27 @@ def test_blocks(language: str, tmp_path: Path) -> None:
     check(language, questions, tmp_path)
 
 
+TRACES = {"tr(A ptrace(R, 2, m, n))": (2, 3), "tr(A ptrace(R, 1, n, m))": (3, 2)}  # the sizes of the parts
+
+
+def traced(text: str) -> list[Question]:
+    """A partial trace beside a matrix: the value, and its derivative by the whole."""
+    rng, (m, n) = np.random.default_rng(5), TRACES[text]
+    given = {"A": rng.normal(size=(2, 2)), "R": rng.normal(size=(6, 6))}
+    parts = given["R"].reshape(m, n, m, n)
+    left = np.trace(parts, axis1=1, axis2=3) if m == 2 else np.trace(parts, axis1=0, axis2=2)
+    sizes = "R in R^{m n x m n}; A in R^{m x m}"
+    d: Any = matcalc.derivative(text, "R", where=sizes)
+    whole = np.kron(given["A"].T, np.eye(3)) if m == 2 else np.kron(np.eye(3), given["A"].T)
+    assert np.allclose(d.evaluate({**given, "m": 2, "n": 3}), whole)
+    return [(d, "value", given, np.trace(given["A"] @ left))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_partial_traces(language: str, tmp_path: Path) -> None:
+    check(language, [q for text in TRACES for q in traced(text)], tmp_path)
+
+
 def test_blocks_beside_vectors_are_taken_apart() -> None:
     where = "X in R^{m x n}; y in R^m; x in R^n; s in R"
     d: Any = matcalc.derivative("||[X; s I] x - [y; 0]||^2", "x", where=where)
@@ -448,6 +469,7 @@ def test_every_operation_has_code() -> None:
     expressions = [d._typed.expr for d, *_ in unnamed()] + [e for d, *_ in unnamed() for e in d._tensor.expressions()]
     expressions += [matcalc.derivative(text, wrt, where=where)._typed.expr for text, wrt, where, *_ in [*BLOCKS, *FIRST]]  # type: ignore[union-attr]
     expressions += [e for text, wrt, where, *_ in BLOCKS for e in matcalc.derivative(text, wrt, where=where)._tensor.expressions()]  # type: ignore[union-attr]
+    expressions += [d._typed.expr for text in TRACES for d, *_ in traced(text)]
     tried = {n.op.name for n in postorder(expressions)} | {op.name for op in CALLED}
     assert {op.name for op in BOOK} - tried - {"norm_nuclear", "function_along", "imaginary", "duplication", "elimination"} == set()
 

@@ -234,7 +234,7 @@ def test_what_is_bound_may_be_made_of_its_namesake_with_a_subscript(before: str)
         ("-sum(y .* log(sigmoid(X w)) + (1 - y) .* log(1 - sigmoid(X w)))", "w", "", "(sigmoid(X w) - y)^T X"),
         ("sum(log(1 + (X w - y).^2/c^2))", "w", "c in R", "2 ((X w - y) ./ ((X w - y).^2 + c^2))^T X"),
         ("k log(l) - (x/l)^k", "l", "k, l, x in R positive", "k ((x/l)^k + 1)/l"),
-        ("log((1 + erf(z/sqrt(2)))/2)", "z", "z in R", "sqrt(2/pi) exp(-z^2/2)/(erf(z/sqrt(2)) + 1)"),
+        ("log((1 + erf(z/sqrt(2)))/2)", "z", "z in R", "sqrt(2/pi) exp(-z^2/2)/(1 + erf(z/sqrt(2)))"),
         ("a^T x x^T b", "x", "", "x^T (a b^T + b a^T)"),
         ("det([a, b; c, d])", "b", "a, b, c, d in R", "-c"),
         ("det([x^2, y; y, x])", "x", "x, y in R", "3 x^2"),

@@ -200,14 +200,21 @@ def test_a_mixed_second_derivative_is_projected_on_its_own_side() -> None:
     [
         ("tr(A X)", "X", "", "no structure"),
         ("x^T x", "x", "", "no structure"),
-        ("tr(A Q)", "Q", "Q in R^{n x n} orthogonal", "orthogonal"),
-        ("u^T a", "u", "u in R^n unit", "unit"),
         ("tr(P A)", "P", "P in R^{n x n} idempotent", "idempotent"),
     ],
 )
 def test_what_has_no_linear_set_is_refused(text: str, wrt: str, where: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         matcalc.derivative(text, wrt, where=where, structured="symmetric-space")
+
+
+@pytest.mark.parametrize(
+    "text, wrt, where, gradient",
+    [("u^T a", "u", "u in R^n unit", "a - (a^T u) u"), ("tr(A Q)", "Q", "Q in R^{n x n} orthogonal", "(A^T - Q A Q)/2")],
+)
+def test_a_curved_set_has_the_riemannian_gradient(text: str, wrt: str, where: str, gradient: str) -> None:
+    d = matcalc.derivative(text, wrt, where=where, structured="symmetric-space")
+    assert d.text in (gradient, gradient.replace("(a^T u)", "(u^T a)")) and d.verified == "verified"
 
 
 def test_an_unknown_convention_is_refused() -> None:

@@ -77,6 +77,8 @@ class Body:
         self._inside = kept
         step = self.target.word("assign", name, f"{name} {sign} ({self.texts[inside][0]})")
         self.lines += [indent + line for line in (f"    {step}", self.target.word("end")) if line]
+        for m in outer:  # another loop over the same letter computes them for itself
+            self.texts.pop(m, None)
         self.texts[n] = (name, ATOM)
 
     _inside: frozenset[str] = frozenset()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..expressions.build import substitute
 from ..expressions.expr import Expr, postorder
-from ..ops.core import ADD
-from ..ops.laws import ALGEBRA, EXPANSION
+from ..ops.core import ADD, CASES
+from ..ops.laws import ALGEBRA, CASES_SUM, EXPANSION
 from ..shortening.simplify import Record, simplify
 
 LARGEST = 400  # symbols: a longer expression is shortened in one line
@@ -29,6 +29,7 @@ def shortened(e: Expr, goal: Expr) -> list[Rewriting]:
             found.append((now, after, tuple(dict.fromkeys(held))))
             now, held = after, []
     if now is not goal:  # what the constructors did by themselves meanwhile; where sums were typed, brackets are kept or multiplied out
-        sums = [EXPANSION.name] if not held and any(n.op is ADD for n in postorder([now, goal])) else []
-        found.append((now, goal, tuple(dict.fromkeys([*held, *sums, ALGEBRA.name]))))
+        ops = {n.op for n in postorder([now, goal])} if not held else set()
+        laws = [law.name for op, law in ((ADD, EXPANSION), (CASES, CASES_SUM)) if op in ops]
+        found.append((now, goal, tuple(dict.fromkeys([*held, *laws, ALGEBRA.name]))))
     return found

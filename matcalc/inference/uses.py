@@ -361,7 +361,9 @@ def _is_entrywise(name: str) -> bool:
 
 @cache
 def _goes_by_entries(name: str) -> bool:
-    """Whether a shorthand is of numbers, or goes entry by entry: sqrt(x) = x.^(1/2)."""
+    """Whether a shorthand of one argument is of numbers, or goes entry by entry: sqrt(x) = x.^(1/2)."""
+    if name in SHORTHANDS and len(SHORTHANDS[name].params) > 1:  # multiply(x, y)
+        return False
     ops = ("name", "num", "add", "neg", "mul", "ew", "pow", "epow", "call")
     nodes = list(walk(meaning_of(name).value)) if name in SHORTHANDS else []
     calls = [REGISTRY.get(str(n.attr)) for n in nodes if n.op == "call"]

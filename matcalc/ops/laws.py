@@ -145,7 +145,7 @@ COMMUTING = law(
 ROOTS = law("root of a product", "(s t)^k = s^k t^k", "algebra", "sqrt(s t) by t where s, t in R positive", "s > 0")
 CASES_SUM = law(
     "sum of cases",
-    "cases over the same conditions are added case by case",
+    "cases over the same conditions are added case by case, and a factor of every case stands before them",
     "definition",
     "cases(x^2, x > 0, x) + cases(x, x > 0, 1) by x where x in R",
 )

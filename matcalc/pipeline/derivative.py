@@ -34,6 +34,10 @@ class Derivative(ClosedForm):
     _asked = 0  # how often for numbers
     _compiled: Callable[[Mapping[str, Any]], Any] | None = None  # what gives them from the third time on
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels: not the program, which is made again where it is asked for."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("_asked", "_compiled")}
+
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """The numbers of what is printed: indices of the function, then of the variables; a scalar is a float. What has no value is nan.
         From the third call on they come from the derivative's program, if that gave those of the second call."""

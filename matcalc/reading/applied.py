@@ -17,6 +17,7 @@ from .names import Names
 _NAMED = ("word", "greek", "upright")
 _DOUBLE = regex(r"\\mathbb[ ]*\{?[ ]*\Z")
 _INDICES = frozenset("ijklmnpq")
+_MOST_NESTED = 8  # values of functions inside each other, f(g(h(x)))
 _MOST_MARKS = 20  # in brackets that hold a list of names
 _OF_GAMMA = ("lgamma", "gammaln", "loggamma", "digamma", "polygamma")  # beside these gamma(x) may be the gamma function
 _ONE = (["word"], ["greek"], ["num"])
@@ -48,8 +49,9 @@ def given_at(marks: Sequence[Mark], at: int) -> int:
 def holds_one(marks: Sequence[Mark], at: int) -> bool:
     """Do the brackets at mark `at` hold one bare name or number, x_1 or -1, or a value of a function, g(x)?"""
     close = marks[at].mate
-    while marks[at + 1].kind == "word" and len(marks[at + 1].value) == 1 and touching_bracket(marks, at + 2) == at + 2:
-        if marks[at + 2].mate != close - 1:
+    for _ in range(_MOST_NESTED):
+        applies = marks[at + 1].kind == "word" and len(marks[at + 1].value) == 1 and touching_bracket(marks, at + 2) == at + 2
+        if not applies or marks[at + 2].mate != close - 1:
             break
         at, close = at + 2, marks[at + 2].mate
     start = at + 1 + (marks[at + 1].kind in ("minus", "plus"))
