@@ -13,9 +13,10 @@ import matcalc
 from benchmarks.growth import FAMILIES, Question, count
 from matcalc.expressions.build import apply, entry, index, indexed_sum, num, size, symbol, times
 from matcalc.expressions.expr import Expr, postorder
+from matcalc.expressions.named import written_in
 from matcalc.interning import Pool
 from matcalc.kinds import ONE, Dim
-from matcalc.ops.core import ADD
+from matcalc.ops.core import ADD, NAMED
 from matcalc.ops.elementary import EXP, LOG
 from matcalc.ops.softmax import LOG_SUM_EXP
 from matcalc.shortening.steady import steady
@@ -150,3 +151,11 @@ def test_sums_inside_sums_are_divided_by_their_exponentials_however_deep() -> No
     whole = indexed_sum("l_0", num(1), size(n), times(apply(EXP, [entry(z, index("l_0"), num(1))]), inner))
     found = steady(apply(LOG, [whole]), {})
     assert found.op is ADD and LOG_SUM_EXP in {e.op for e in postorder(found)}
+
+
+def test_what_stands_below_a_name_is_not_gone_through() -> None:
+    """A move that looks at what is written meets a name, and not the chain of statements below it."""
+    long = "; ".join(["s_1 = sin(x)", *[f"s_{{{k}}} = s_{{{k - 1}}} cos(x s_{{{k - 1}}})" for k in range(2, 40)], "s_{39}"])
+    e = matcalc.parse(long, where="x in R").expr
+    named = [n for n in postorder(e) if n.op is NAMED]
+    assert len(named) > 20 and max(len(written_in(n.args[0])) for n in named) < 12 < len(postorder(e))

@@ -221,10 +221,11 @@ class ClosedForm(Typeset):
         if not self._in_names:
             return Authored({})
         # A course writes numbers made of numbers out: f = 2 x + 1; f^4 has 8 (2 x + 1)^3.
-        arrays = {
-            n: e for n, e in self._bindings.items() if n not in self._scope.symbols and not all(part.is_scalar for part in postorder(e))
-        }
-        return Authored(arrays)
+        of_arrays: set[Expr] = set()
+        for part in postorder(self._bindings.values()):
+            if not part.is_scalar or any(a in of_arrays for a in part.args):
+                of_arrays.add(part)
+        return Authored({n: e for n, e in self._bindings.items() if n not in self._scope.symbols and e in of_arrays})
 
     def _in_its_names(self, e: Expr, arranger: Arranger, taken: Iterable[str]) -> Program | None:
         """The answer in the author's names, whose definitions count nothing; the derivative as it came may have them more often."""

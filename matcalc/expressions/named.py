@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..interning import inner_first
 from ..ops.core import NAMED
 from .expr import Expr, make, postorder
 from .normal import apply, normal_form, transpose
@@ -33,6 +34,15 @@ def _named(attr: tuple[str, str], x: Expr) -> Expr:
 
 def has_names(e: Expr) -> bool:
     return bool(e.within & NAMED.bit)
+
+
+def written_in(e: Expr) -> list[Expr]:
+    """The nodes of `e`, arguments first; of a name not what it stands for, which may be a whole chain of statements."""
+    return inner_first([e], _below)
+
+
+def _below(e: Expr) -> tuple[Expr, ...]:
+    return () if e.op is NAMED else e.args
 
 
 def written_size(roots: Iterable[Expr]) -> int:

@@ -29,6 +29,7 @@ from ..expressions.build import (
     without_coefficient,
 )
 from ..expressions.expr import Expr, order_key, postorder, transform
+from ..expressions.named import written_in
 from ..interning import Memo
 from ..kinds import ONE, Shape
 from ..ops.core import ADD, ENTRY, EYE, HADAMARD, MATMUL, MATRIX_POWER, POWER, SYMBOL, TIMES, TRANSPOSE
@@ -178,7 +179,7 @@ def is_polynomial(e: Expr) -> bool:
     """Whether this is a polynomial in one symbol, with numbers for coefficients."""
     if not e.is_scalar or e.size > LARGEST_POLYNOMIAL:
         return False
-    symbols = [n for n in postorder(e) if n.op is SYMBOL]
+    symbols = [n for n in written_in(e) if n.op is SYMBOL]
     return len(symbols) == 1 and _in_powers_of(symbols[0], e.args if e.op is ADD else (e,))
 
 

@@ -13,7 +13,8 @@ from math import lcm
 
 from ..errors import MatcalcError
 from ..expressions.build import add, is_number, num, power, rebuild, split, symbol, times, value_of, without_coefficient
-from ..expressions.expr import Expr, postorder, transform
+from ..expressions.expr import Expr, transform
+from ..expressions.named import written_in
 from ..expressions.properties import holds
 from ..inference.templates import entrywise
 from ..ops.core import ADD, HADAMARD, NUMBER, ONES, POWER, TIMES
@@ -29,7 +30,7 @@ def cleared(e: Expr) -> Iterator[Expr]:
     if e.size > LARGEST:
         return
     bases = {s.args[0] if s.op is POWER else s for s in split(e)[1]}
-    nodes = postorder(e)
+    nodes = written_in(e)
     for s in nodes:
         if s.op is ADD and not bases.isdisjoint(below := _denominators(s)):
             yield from _without(e, s, times(*[power(b, num(k)) for b, k in below.items() if b in bases]))

@@ -30,6 +30,7 @@ from ..expressions.build import (
     transpose,
 )
 from ..expressions.expr import Expr, order_key, postorder, transform
+from ..expressions.named import written_in
 from ..expressions.properties import holds
 from ..interning import Memo
 from ..kinds import ONE
@@ -390,7 +391,7 @@ def _is_turned_inverse(f: Expr) -> bool:
 
 def _split_roots(e: Expr) -> Iterator[Expr]:
     """With sqrt(s t) as sqrt(s) sqrt(t) where s is positive, so that powers of s meet."""
-    if e.size > LARGEST_EXPANDED or not any(map(_splits, postorder(e))):
+    if e.size > LARGEST_EXPANDED or not any(map(_splits, written_in(e))):
         return
 
     def of(old: Expr, args: tuple[Expr, ...]) -> Expr:

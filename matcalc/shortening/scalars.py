@@ -13,6 +13,7 @@ from typing import Any
 
 from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr, postorder
+from ..expressions.named import written_in
 from ..interning import Memo
 from ..ops.core import ADD, CONSTANT, NUMBER, POWER, TIMES
 
@@ -38,7 +39,7 @@ def gains(e: Expr) -> frozenset[str]:
     "trigonometric" where sin and cos of the same meet in products or squares."""
     if not e.is_scalar or e.op is not ADD or e.size > LARGEST:
         return frozenset()
-    nodes = postorder(e)
+    nodes = written_in(e)
     if len([n for n in nodes if not n.args or n.op not in (ADD, TIMES, POWER)]) > 3 * MOST_ATOMS:
         return frozenset()
     found = set()
@@ -56,8 +57,8 @@ def _expanded(e: Expr) -> int:
     """How many terms a scalar may have when it is multiplied out: SymPy does that to know it, and its degree may double with every
     statement of a program."""
     terms: dict[Expr, int] = {}
-    for n in postorder(e):
-        inside = [terms[a] for a in n.args]
+    for n in written_in(e):
+        inside = [terms[a] for a in n.args] if n.op in (ADD, TIMES, POWER) else []
         if n.op is ADD:
             terms[n] = sum(inside)
         elif n.op is TIMES:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from ..differentiation.lifting import written_out
 from ..expressions.blocks import gathered
 from ..expressions.build import add, is_number, opposite, rebuild, split, times, transpose, value_of
-from ..expressions.expr import Expr, order_key, postorder, transform
+from ..expressions.expr import Expr, order_key, transform
+from ..expressions.named import written_in
 from ..inference.commuting import along_commuting
 from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, SYMBOL, TIMES, TRANSPOSE
 from ..ops.half_vectorization import UNVEC
@@ -140,7 +141,7 @@ def _improve(
 
 
 def _sums_in(e: Expr, typed: Mapping[Expr, Expr] | None) -> set[Expr]:
-    return {typed[n] for n in postorder(e) if not n.is_scalar and n in typed} if typed else set()
+    return {typed[n] for n in written_in(e) if not n.is_scalar and n in typed} if typed else set()
 
 
 def _opened(e: Expr, record: Record | None, typed: Mapping[Expr, Expr]) -> Expr:
