@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache, reduce
+from operator import or_
 
 from ..expressions.build import is_number, opposite, split, transpose, without_coefficient
 from ..expressions.expr import Expr
-from ..expressions.named import written_in
+from ..ops.book import REGISTRY
 from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, IVERSON, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
 from ..ops.half_vectorization import UNVEC
 from ..syntax import Node, spell_name, split_name, walk
 from .surface import dimension, name
 
 Key = tuple[object, ...]
+
+
+@cache
+def _functions() -> int:
+    """The bits of the functions that go entry by entry."""
+    return reduce(or_, (op.bit for op in REGISTRY.values() if op.elementwise and op.spellings), 0)
 
 
 class Spelling:
@@ -146,7 +154,7 @@ class Spelling:
         """Where the function of a factor stands in the text: exp(x y) cos(x), as it was typed; then others, then sums of functions."""
         if e.op.spellings or e.op is IVERSON:
             return self.ranks.get(f"{e.op.spellings[0]}(", 10**6) if e.op.spellings else 10**6 + 1
-        return 10**7 if e.op is ADD and any(n.op.elementwise and n.op.spellings for n in written_in(e)) else -1
+        return 10**7 if e.op is ADD and bool(e.within & _functions()) else -1
 
     def text_key(self, node: Node) -> Key:
         called = [(n, str(n.attr).rstrip("'")) for n in walk(node) if n.op in ("name", "call")]
