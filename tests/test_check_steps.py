@@ -71,3 +71,12 @@ def test_the_command_reads_files_and_says_how_it_went(tmp_path: Path) -> None:
     nothing = run("check-steps", str(path))
     assert nothing.code == 2 and "there is no derivation" in nothing.err
     assert run("check-steps", str(tmp_path / "missing.txt")).code == 2
+
+
+def test_declarations_may_be_a_mapping_and_every_letter_may_be_taken() -> None:
+    found = matcalc.check_steps("f = x^T A x\ndf/dx = 2 x^T A", where={"A": "R^{n x n} symmetric"})
+    assert [line.status for line in found] == ["definition", "right"], found
+    found = matcalc.check_steps(
+        "f = t s tau r q t_0 x\n = x t s tau r q t_0\ndf/dx = t s tau r q t_0", where="t, s, tau, r, q, t_0, x in R"
+    )
+    assert [line.status for line in found] == ["definition", "right", "right"], found

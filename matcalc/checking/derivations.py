@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import MatcalcError, ShapeError, UsageError
 from ..pipeline.derive import one_derivative
-from ..pipeline.given import Where
+from ..pipeline.given import Where, declared_in
 from ..pipeline.question import Options, Question
 from ..travel import Holder
 from .claims import check
@@ -70,7 +70,7 @@ def check_steps(text: str, wrt: str | None = None, *, where: Where = None, layou
     Raises UsageError where there is no derivation.
     """
     lines = list(_lines(text))
-    declared = "; ".join([*([str(where)] if where else []), *_declarations(text)])
+    declared = "; ".join(filter(None, (declared_in(where), *_declarations(text))))
     changes = (m for line in lines if _DIFFERENTIAL.match(line.head) for m in _CHANGE.finditer(line.body))
     wrt = wrt or next((m["x"] for line in lines if (m := _derivative_in(line.head))), None) or next((m["x"] for m in changes), None)
     if not lines or wrt is None:
@@ -169,7 +169,7 @@ class _Judge:
     def _equal(self, name: str, body: str) -> tuple[str, str]:
         """Whether a function was rewritten rightly: t f has the derivative f by a new number t."""
         whole = " ".join([*self.defined, *self.defined.values(), body])
-        t = next(c for c in ("t", "s", "tau", "r", "q", "t_0") if not re.search(rf"(?<![A-Za-z]){c}(?![A-Za-z])", whole))
+        t = next(t for k in range(len(whole) + 2) if (t := f"t_{{{k}}}" if k > 9 else f"t_{k}") not in whole)
         where = "; ".join(filter(None, (self.where, f"{t} in R")))
         verdict = check(self._function(f"{t} ({self.defined[name]})"), t, body, where=where)
         return (RIGHT, "") if verdict.equal else (WRONG, "; ".join(verdict.diagnosis))
