@@ -250,3 +250,10 @@ def test_gamma_beside_its_relatives_is_not_taken_for_a_number() -> None:
         matcalc.derivative("gamma(x) + lgamma(x^2 + 1)", "x")
     d: Any = matcalc.derivative("gamma (x^2 + 1) + beta x", "x", where="x in R")
     assert d.text == "2 gamma x + beta"
+
+
+@pytest.mark.parametrize("text", ["||a^T x||", "mean(a^T x)", "Var(a^T x)", "logsumexp(w^T x)", "var(x^T A x)"])
+def test_a_dot_product_is_not_read_as_an_array(text: str) -> None:
+    with pytest.raises(MatcalcError, match="most often a number"):
+        matcalc.derivative(text, "x")
+    assert matcalc.derivative("||A^T x||", "x").text == "x^T A A^T/||A^T x||"  # type: ignore[union-attr]

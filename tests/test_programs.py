@@ -24,6 +24,21 @@ MEANT = {
     "np.dot(A, x)": A @ x,
     "np.dot(x, y)": x @ y,
     "x @ y": x @ y,
+    "A.dot(B).T @ x": A.dot(B).T @ x,
+    "A.dot(B).inv() @ x": np.linalg.inv(A @ B) @ x,
+    "x.dot(A.dot(y))": x.dot(A.dot(y)),
+    "A.dot(x).norm()": np.linalg.norm(A @ x),
+    "((A @ x - y)**2).sum()": np.sum((A @ x - y) ** 2),
+    "((A @ x - y)**2).mean()": np.mean((A @ x - y) ** 2),
+    "x.pow(2).sum()": np.sum(x**2),
+    "np.exp(x).sum()": np.sum(np.exp(x)),
+    "A.T.matmul(B).trace() * (A @ x)": np.trace(A.T @ B) * (A @ x),
+    "B @ x.exp()": B @ np.exp(x),
+    "2*x.sum()": 2 * np.sum(x),
+    "A.det() * (A @ x)": np.linalg.det(A) * (A @ x),
+    "[1 2 3; 4 5 6; 7 8 -9]*x": np.array([[1, 2, 3], [4, 5, 6], [7, 8, -9]]) @ x,
+    "[1 -2 .5]*x": np.array([1, -2, 0.5]) @ x,
+    "F.softmax(A @ x, dim=-1)": np.exp(A @ x) / np.exp(A @ x).sum(),
     "x @ A @ y": x @ A @ y,
     "x @ A + y": x @ A + y,
     "np.sum((A @ x - y)**2)": np.sum((A @ x - y) ** 2),
@@ -107,7 +122,21 @@ def test_bold_tells_vectors_from_numbers() -> None:
     assert matcalc.parse(r"\vec{x} + b").where == "x in R^n; b in R^n"
 
 
-@pytest.mark.parametrize("text", ["np.foo(x)", "einsum('bij,bjk->bik', A)", "einsum('ij')", "x @ 2", "A.det()", "A.frobnicate()"])
+@pytest.mark.parametrize(
+    "text", ["np.foo(x)", "einsum('bij,bjk->bik', A)", "einsum('ij')", "x @ 2", "np.sum(A, axis=0)", "A.frobnicate()", ".sum() * x"]
+)
 def test_what_is_not_known_is_refused(text: str) -> None:
     with pytest.raises(matcalc.MatcalcError):
         matcalc.parse(text)
+
+
+@pytest.mark.parametrize("text", ["[x y; y x]", "[a_1 b; c d] v", "[2 x; x y]"])
+def test_blanks_between_names_in_a_matrix_are_columns_or_products(text: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match="columns, or factors") as found:
+        matcalc.parse(text)
+    assert "[" in (found.value.suggestion or "")
+
+
+def test_rows_of_products_stay_products() -> None:
+    assert matcalc.parse("[3 x_1^2 x_2; 2 x_1 + x_2^8]").text == "[3 x_1^2 x_2; 2 x_1 + x_2^8]"
+    assert matcalc.parse("[1 - 2; 3 - 4]").text == matcalc.parse("[-1; -1]").text

@@ -105,6 +105,25 @@ def _dot(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _inner(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """a^T x and x^T A x, where x had to be a number, or A a vector, for something that takes arrays: mean(a^T x), ||a^T x||."""
+    for a, sign, b, left in _factors(n, terms):
+        if a.op != "T" or a.args[0].op != "name" or left.kind != "row" or sign not in ("", "*") or is_euler(el, b):
+            continue
+        guessed, before = _guessed(el, b), el.defaults.get(str(b.attr))
+        number = guessed == "scalar" and before == "vector"
+        if number or (guessed == "vector" and before == "matrix" and b is not n.args[-1]):
+            s = Wording(el)
+            letter, product = s.node(b), s.node(n)
+            return ReadingError(
+                f"{product} is most often a number, and what it stands in needs an array: it fits only if {letter} is a "
+                + ("number" if number else "vector"),
+                span=n.span,
+                suggestion=f"write |{product}| for an absolute value, declare x ~ N(mu, Sigma) for a variance, or declare {letter}",
+            )
+    return None
+
+
 def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     r"""v * \gamma, where a number would stand before the vector."""
     for a, sign, b, left in _factors(n, terms):
@@ -251,7 +270,7 @@ def _refuse_fields(el: Typing) -> None:
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "mul": (_row, _dot, _star, _identity, _projection),
+    "mul": (_row, _dot, _inner, _star, _identity, _projection),
     "ew": (_columns,),
     "add": (_added_row,),
     "pow": (_imaginary,),

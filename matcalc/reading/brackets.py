@@ -26,7 +26,11 @@ def open_bracket(lexer: Lexer, mark: Mark) -> None:
     elif value == "[" and not mark.gap and indexes(lexer, mark):
         lexer.open("INDEX", value, mark.span, begins=False)
     else:
-        lexer.open(_BRACKETS[value], value, mark.span)
+        frame = lexer.open(_BRACKETS[value], value, mark.span)
+        if value == "[":
+            from .columns import has_columns
+
+            frame.columns = has_columns(lexer, mark)
 
 
 def indexes(lexer: Lexer, mark: Mark) -> bool:

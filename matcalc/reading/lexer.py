@@ -37,7 +37,7 @@ def leaf(text: str, span: Span) -> Token:
 class Frame:
     """An open bracket. `value` is the mark it was opened by, "" for an invisible one round a bracketless argument."""
 
-    __slots__ = ("kind", "value", "opened", "before_close", "after", "then", "chain", "indices", "label", "suffix")
+    __slots__ = ("kind", "value", "opened", "before_close", "after", "then", "chain", "indices", "label", "suffix", "columns")
 
     def __init__(self, kind: str, value: str, opened: Span) -> None:
         self.kind, self.value, self.opened = kind, value, opened
@@ -46,6 +46,7 @@ class Frame:
         self.then: Action | None = None
         self.chain: set[str] = set()  # the operators met since the last + or -
         self.indices: list[str] = []  # the indices of the sums whose body we are in
+        self.columns = False  # of a matrix of numbers: blanks stand between its columns
         self.label = self.suffix = ""  # of a bracketless argument: the function, and the exponent at its name
 
 

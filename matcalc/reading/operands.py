@@ -13,7 +13,7 @@ from .functions import function_of
 from .lexer import Lexer, Token
 from .marks import Mark, quote
 from .names import accented, spell_subscript, subscript, suggestion_for, superscript_index
-from .operators import conjunction
+from .operators import column, conjunction
 from .sums import after_superscript, binder, binder_follows, letter_is_sign
 
 _CASES_WORDS = ("if", "for", "otherwise", "else")
@@ -33,6 +33,7 @@ def number(lexer: Lexer, mark: Mark) -> None:
     if mark.value == "1" and ((ones and lexer.tokens[-1].type != "NUM") or transposed_next(lexer)):
         lexer.operand("NAME", "1", mark.span)
         return
+    column(lexer, mark)
     if lexer.ends and lexer.tokens[-1].type == "NUM":
         both = (lexer.tokens[-1].start_pos, mark.end)
         raise lexer.refuse(f"the numbers {quote(lexer.source(both))} stand side by side", both, "write a * between them, or no blank")

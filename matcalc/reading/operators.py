@@ -12,6 +12,7 @@ _LOOKAHEAD = 200  # how far an opening `<` may be from its `>` where it could be
 
 
 def plus(lexer: Lexer, mark: Mark) -> None:
+    column(lexer, mark)
     if lexer.ends or lexer.last in ("MUL", "EW", "PLUS", "MINUS", "NEG", "COLON") or lexer.frames[-1].kind == "argument":
         lexer.left_operand(mark)
         lexer.put("PLUS", "+", mark.span)
@@ -19,6 +20,7 @@ def plus(lexer: Lexer, mark: Mark) -> None:
 
 
 def minus(lexer: Lexer, mark: Mark) -> None:
+    column(lexer, mark)
     if lexer.frames[-1].kind == "argument":
         lexer.close_invisible()
     if lexer.ends:
@@ -26,6 +28,15 @@ def minus(lexer: Lexer, mark: Mark) -> None:
         lexer.new_term()
     else:
         lexer.put("NEG", "-", mark.span)
+
+
+def column(lexer: Lexer, mark: Mark) -> None:
+    """The next column of [1 2; 3 -4], where the mark begins one."""
+    if lexer.frames[-1].columns:
+        from .columns import starts_column
+
+        if lexer.ends and starts_column(lexer.marks, lexer.i - 1):
+            comma(lexer, Mark("comma", ",", mark.start, mark.start))
 
 
 def infix(lexer: Lexer, mark: Mark) -> None:

@@ -2,7 +2,8 @@ r"""Program text: what NumPy, SymPy, MATLAB, Julia and Mathematica write, in mar
 
 np.linalg.inv(A)  A.inv()  A.I        inv(A)  A^-1          Identity(n)  np.eye(n)     I_{n}
 A.dot(x)  b.A.b                       A @ x   b . A . b     sum(abs2, x)               sum(abs2.(x))
-np.exp(X)                             exp.(X)               W1                         W_1
+np.exp(X)  X.exp()                    exp.(X)               W1                         W_1
+(A @ x).sum()  x.pow(2)               sum(A @ x)  x.^(2)    softmax(x, dim=-1)         softmax(x)
 (A @ x - b)**2                        (A @ x - b).^2
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import ReadingError
+from ..errors import ReadingError, Span
 from ..ops.book import REGISTRY
 from .functions import function_of
 from .marks import Mark, quote, refuse
@@ -25,6 +26,9 @@ _IDENTITIES = ("eye", "Identity", "identity")
 _OF_ENTRIES = ("np", "numpy", "jnp", "torch", "tf")  # where ** goes entry by entry
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _WATCHED = frozenset({*_IDENTITIES, *_FOLDS})
+_PRODUCTS = ("dot", "matmul", "mm", "mv")
+_BY_LAST = ("softmax", "log_softmax", "logsumexp")  # taken along the last axis here too
+_ENDS = ("word", "upright", "greek", "num", "const", "accent")
 
 
 def in_marks(marks: list[Mark], text: str) -> list[Mark]:
@@ -34,6 +38,7 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
         for mark in marks:
             if mark.kind == "caret" and text[mark.start : mark.end] == "**" and _is_of_entries(marks):
                 mark.value = ".^"
+    marks = _without_axes(marks, text)
     if not any(m.kind in ("path", "method", "spec") or (m.kind == "word" and m.value in _WATCHED) for m in marks):
         return marks
     found: list[Mark] = []
@@ -46,7 +51,7 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
             i = _path(marks, i, text, found)
             continue
         if mark.kind == "method":
-            i = _method(marks, i, text, found)
+            i = _method(marks, i, text, found, closing)
             continue
         if mark.kind == "word" and mark.value in _IDENTITIES and after is not None and after.value == "(" and after.kind == "open":
             found += [Mark("word", "I", mark.start, mark.end, mark.gap), Mark("under", "_", mark.end, mark.end)]
@@ -68,6 +73,8 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
                 found.append(Mark("close", "(", mark.start, mark.start))
             elif how == "{":
                 mark = Mark("close", "{", mark.start, mark.end)
+            elif how == "both":
+                found.append(Mark("close", "(", mark.start, mark.end))
         found.append(mark)
         i += 1
     return found
@@ -112,20 +119,108 @@ def _path(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
     return i + 1
 
 
-def _method(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
-    """A.inv(), A.T, A.dot(B)."""
+def _method(marks: list[Mark], i: int, text: str, found: list[Mark], closing: list[str]) -> int:
+    """A.inv(), A.T, A.dot(B), x.pow(2), (A @ x).sum()."""
     mark = marks[i]
     name = mark.value
     called = [m.kind for m in marks[i + 1 : i + 3]] == ["open", "close"]
-    if name == "dot" and i + 1 < len(marks) and marks[i + 1].kind == "open":
-        found.append(Mark("infix", "@", mark.start, mark.end))
-        return i + 1
+    if name in (*_PRODUCTS, "pow") and i + 1 < len(marks) and marks[i + 1].kind == "open":
+        k = _operand(found)  # A.dot(B).T is the transpose of the product: brackets round it all
+        at = found[k].start if k < len(found) else mark.start
+        found.insert(k, Mark("open", "(", at, at, k < len(found) and found[k].gap))
+        found.append(Mark("caret", ".^", mark.start, mark.end) if name == "pow" else Mark("infix", "@", mark.start, mark.end))
+        found.append(marks[i + 1])
+        closing.append("both")
+        return i + 2
     if name in _POSTFIX and (called or name in ("T", "I")):
         end = marks[i + 2].end if called else mark.end
         how = _POSTFIX[name]
         found += [Mark("sup", "-1", mark.start, end)] if how == "-1" else [Mark("post", how, mark.start, end)]
         return i + 3 if called else i + 1
+    if called and function_of(_NAMES.get(name, name)) is not None:
+        _call(found, _NAMES.get(name, name), mark, marks[i + 2].end, text)
+        return i + 3
     raise _unknown_method(name, text, mark)
+
+
+def _operand(found: Sequence[Mark]) -> int:
+    """Where the operand begins that ends with the marks: a name with its subscripts, brackets with the function before them."""
+    k = len(found)
+    while k and found[k - 1].kind in ("post", "sup"):
+        k -= 1
+    if k and found[k - 1].kind == "close":
+        depth = 0
+        while k:
+            k -= 1
+            depth += {"close": 1, "open": -1}.get(found[k].kind, 0)
+            if depth == 0:
+                break
+        if k and found[k - 1].kind == "dot":
+            k -= 1
+        return k - 1 if k and found[k - 1].kind in _ENDS and not found[k].gap else k
+    if k and found[k - 1].kind in (*_ENDS, "sub"):
+        k -= 1
+        while k > 1 and found[k - 1].kind == "under":  # W_1
+            k -= 2
+    return k
+
+
+def _call(found: list[Mark], name: str, mark: Mark, end: int, text: str) -> None:
+    """(A @ x).sum(): the function stands before the operand that ends here."""
+    k = _operand(found)
+    if k == len(found):
+        raise refuse(f"there is nothing before {quote('.' + mark.value)}", text, mark.span, f"write {name}(A)")
+    at = found[k].start if k < len(found) else mark.start
+    op = REGISTRY.get(function_of(name) or "")
+    head = [Mark("word", name, at, at, k < len(found) and found[k].gap)]
+    if op is not None and op.elementwise:
+        head.append(Mark("dot", ".", at, at))
+    found[k:] = [*head, Mark("open", "(", at, at), *found[k:], Mark("close", "(", mark.start, end)]
+
+
+def _without_axes(marks: list[Mark], text: str) -> list[Mark]:
+    """softmax(x, dim=-1) without what is meant here too. Other arguments by name are refused."""
+    if "=" not in text or not is_program(marks, text):
+        return marks
+    found: list[Mark] = []
+    calls: list[str] = []  # for every open bracket, the function before it
+    i = 0
+    while i < len(marks):
+        mark = marks[i]
+        if mark.kind == "open":
+            before = marks[i - 1] if i else None
+            calls.append(before.value.rpartition(".")[2] if before is not None and before.kind in ("word", "path", "method") else "")
+        elif mark.kind == "close" and calls:
+            calls.pop()
+        elif mark.kind in ("comma", "open") and calls and calls[-1] and _is_keyword(marks, i + 1, text):
+            end = i + 3
+            while end < len(marks) and marks[end].kind in ("minus", "num", "word"):
+                end += 1
+            given = text[marks[i + 1].start : marks[end - 1].end].replace(" ", "")
+            if given not in ("dim=-1", "axis=-1") or calls[-1] not in _BY_LAST:
+                raise _argument_by_name(given, calls[-1], text, (marks[i + 1].start, marks[end - 1].end))
+            i = end
+            continue
+        found.append(mark)
+        i += 1
+    return found
+
+
+def _is_keyword(marks: Sequence[Mark], i: int, text: str) -> bool:
+    if i + 1 >= len(marks) or marks[i].kind != "word" or marks[i + 1].kind != "cmp":
+        return False
+    return text[marks[i + 1].start : marks[i + 1].end] == "="
+
+
+def _argument_by_name(given: str, name: str, text: str, span: Span) -> ReadingError:
+    hint = "leave it out, or write what it means"
+    if name in _FOLDS and given.startswith(("axis", "dim")):
+        hint = "write colsum(A) for the sums of the columns (axis 0), rowsum(A) for those of the rows (axis 1)"
+    elif name.endswith("norm"):
+        hint = "write norm(x, 1) for another norm"
+    elif name in _BY_LAST:
+        hint = f"{name} of a matrix goes row by row; write {name}(A^T)^T for its columns"
+    return refuse(f"{quote(given)} is an argument by name, which is not read", text, span, hint)
 
 
 def _unknown_method(name: str, text: str, mark: Mark) -> ReadingError:
