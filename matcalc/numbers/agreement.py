@@ -22,6 +22,9 @@ Trace = Sequence[tuple[Any, int, Sequence[object]]]  # comparisons: nodes, which
 VISIBLE = 16  # a summand that is less than 1e-16 of the greatest has not been seen: 9 of the 25 digits would be its own
 
 
+BENT = 1000  # slopes on two sides that differ by more than so small a part of them are two slopes
+
+
 class Level(NamedTuple):
     """So many digits to compute with, h = 10^-step, so many digits that have to agree, and how small, beside the function's value, a
     derivative is that agrees with nothing and is rounding."""
@@ -42,13 +45,15 @@ DOUBLE = (Level(16, 3, 8, 11), Level(16, 2, 8, 11), Level(16, 4, 8, 11), Level(1
 
 class Sides(NamedTuple):
     """What is compared at a point: the summands of what is known and of what is claimed, each by its entries; the greatest number that
-    was met, beside which a difference may be rounding; and the comparisons that were made, at each end if there are several."""
+    was met, beside which a difference may be rounding; and the comparisons that were made, at each end if there are several. `bend` is
+    asked where the sides differ."""
 
     known: Sequence[Entries]
     claimed: Sequence[Entries]
     value: Any
     traces: Sequence[Trace]
     turns: Trace = ()  # the comparisons of the claim
+    bend: Callable[[], Any] = lambda: 0  # how far the slopes on the two sides of the point are apart
 
 
 # With the arrays to compute with: the sides at a point of a kind.
@@ -60,7 +65,7 @@ class Agreement:
 
     def __init__(self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool]) -> None:
         """`h` is the step, `first` says whether this is the first level."""
-        self.slopes, self.parts, self.value, self.traces, _ = sides
+        self.slopes, self.parts, self.value, self.traces, _, self.bend = sides
         self.quotient = total(self.slopes) if self.slopes else [h * 0] * len(total(self.parts))
         self.claim = total(self.parts) if self.parts else [h * 0] * len(self.quotient)
         if len(self.claim) != len(self.quotient):
@@ -78,6 +83,11 @@ class Agreement:
     def is_kink(self) -> bool:
         """Whether some switch lies differently at the two ends."""
         return any(a[2] != b[2] for a, b in zip(*self.traces[:2], strict=True))
+
+    def is_bent(self) -> bool:
+        """Whether the slopes on the two sides of the point differ: a kink that no comparison tells of, as of ||X||_2 where the greatest
+        singular value is double."""
+        return bool(self.bend() * BENT > self.great)
 
     def _digits(self) -> float:
         """To how many digits claim and quotient agree, in every entry that is not small beside the greatest."""

@@ -37,13 +37,15 @@ def complex_slopes(
         e = rng.uniform(-1.0, 1.0, size) + rng.uniform(-1.0, 1.0, size) * i
         e = e + arrays.np.conj(e.T) if by == HERMITIAN else arrays.number(e) if shape == SCALAR else e
         traces: list[Any] = []
+        bends: list[Callable[[], Any]] = []
 
         def slopes(direction: Any) -> list[list[Any]]:
             def parts(t: Any) -> list[list[Any]]:
                 return [arrays.flat(v) for v in value(moved(env, variable, x + direction * t), sizes)]
 
-            found, _, compared = quotient(parts, level.h(arrays, kind), arrays, watch)
+            found, _, compared, bend = quotient(parts, level.h(arrays, kind), arrays, watch)
             traces.extend(compared)
+            bends.append(bend)
             return found
 
         known = slopes(e)
@@ -52,7 +54,8 @@ def complex_slopes(
         watch.trace = []
         claimed = along(env, sizes, arrays.np.conj(e) if by == BY_CONJUGATE else e)
         here = total([arrays.flat(v) for v in value(env, sizes)] or [[arrays.exact(0)]])
-        return Sides(list(map(_apart, known)), list(map(_apart, claimed)), greatest(here), traces, watch.trace)
+        apart = list(map(_apart, known)), list(map(_apart, claimed))
+        return Sides(*apart, greatest(here), traces, watch.trace, lambda: max(bend() for bend in bends))
 
     return sides
 

@@ -42,7 +42,7 @@ class Curves:
 
             def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
                 env, u = start(env, kind, "tangent")
-                slope, values, traces = self._slope(arrays, value, env, u, kind, level, watch)
+                slope, values, traces, bend = self._slope(arrays, value, env, u, kind, level, watch)
                 watch.trace = []
                 fields = claim.run(env, kind.sizes)
                 turns = watch.trace
@@ -51,7 +51,7 @@ class Curves:
                 size = _size(arrays, euclidean.run(env, kind.sizes)[0], u)
                 claimed = [[*arrays.flat(p), *arrays.flat(g)] for p, g in zip(paired, fields, strict=True)]
                 known = [slope[0], *arrays.flat(inside)]
-                return Sides([_apart(known, claimed, size or arrays.exact(1))], claimed, greatest(values), traces, turns)
+                return Sides([_apart(known, claimed, size or arrays.exact(1))], claimed, greatest(values), traces, turns, bend)
 
             return sides
 
@@ -65,10 +65,10 @@ class Curves:
 
             def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
                 env, u = start(env, kind, "invariant")
-                slope, values, traces = self._slope(arrays, value, env, u, kind, level, watch)
+                slope, values, traces, bend = self._slope(arrays, value, env, u, kind, level, watch)
                 claimed = [[arrays.exact(0)]]
                 size = _size(arrays, euclidean.run(env, kind.sizes)[0], u) or arrays.exact(1)
-                return Sides([_apart(slope, claimed, size)], claimed, greatest(values), traces)
+                return Sides([_apart(slope, claimed, size)], claimed, greatest(values), traces, (), bend)
 
             return sides
 
@@ -84,7 +84,7 @@ class Curves:
 
             def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
                 env, u = start(env, kind, "tangent")
-                slope, values, traces = self._slope(arrays, value, env, u, kind, level, watch)
+                slope, values, traces, bend = self._slope(arrays, value, env, u, kind, level, watch)
                 changed = arrays.np.array(slope).reshape(*u.shape)
                 if connection is not None:
                     here = value.run(env, kind.sizes)[0]
@@ -92,7 +92,7 @@ class Curves:
                 known = tangent.run({**env, self.e: changed}, kind.sizes)[0]
                 watch.trace = []
                 claimed = [arrays.flat(part) for part in claim.run({**env, direction: u}, kind.sizes)]
-                return Sides([_apart(arrays.flat(known), claimed, arrays.exact(1))], claimed, greatest(values), traces, watch.trace)
+                return Sides([_apart(arrays.flat(known), claimed, arrays.exact(1))], claimed, greatest(values), traces, watch.trace, bend)
 
             return sides
 
@@ -114,8 +114,8 @@ class Curves:
 
     def _slope(
         self, arrays: ModuleType, value: Plan, env: dict[str, Any], u: Any, kind: Kind, level: Level, watch: Watch
-    ) -> tuple[list[Any], Sequence[Any], list[Any]]:
-        """The difference quotient of a function along the curve, its last values, and what it compared at the ends."""
+    ) -> tuple[list[Any], Sequence[Any], list[Any], Callable[[], Any]]:
+        """The difference quotient of a function along the curve, its last values, what it compared at the ends, and how it bends."""
         curve = Plan(self.formulas["retraction"], arrays)
 
         def parts(t: Any) -> list[list[Any]]:
@@ -123,8 +123,8 @@ class Curves:
             watch.trace = []  # what the curve compares is no switch of the function
             return [arrays.flat(value.run({**env, self.name: moved}, kind.sizes)[0])]
 
-        (slope,), (end,), traces = quotient(parts, level.h(arrays, kind), arrays, watch)
-        return slope, end, traces
+        (slope,), (end,), traces, bend = quotient(parts, level.h(arrays, kind), arrays, watch)
+        return slope, end, traces, bend
 
 
 def _apart(known: Sequence[Any], claimed: list[list[Any]], size: Any) -> Sequence[Any]:

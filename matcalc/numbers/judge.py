@@ -130,28 +130,33 @@ def _differences(
         def parts(t: Any) -> list[list[Any]]:
             return [arrays.flat(v) for v in value(moved(env, variable, path(t)), sizes)]
 
-        slopes, end, traces = quotient(parts, level.h(arrays, kind), arrays, watch)
+        slopes, end, traces, bend = quotient(parts, level.h(arrays, kind), arrays, watch)
         watch.trace = []
         claimed = along(env, sizes, e)
-        return Sides(slopes, claimed, greatest(total(end)), traces, watch.trace)
+        return Sides(slopes, claimed, greatest(total(end)), traces, watch.trace, bend)
 
     return sides
 
 
 def quotient(
     parts: Callable[[Any], Sequence[Sequence[Any]]], h: Any, arrays: ModuleType, watch: Watch
-) -> tuple[list[list[Any]], Sequence[Sequence[Any]], list[Any]]:
-    """The central difference at 0 of what has entries by parts; the entries at its first end, and what was compared at each. In double
-    precision it is one without the term of h^2."""
+) -> tuple[list[list[Any]], Sequence[Sequence[Any]], list[Any], Callable[[], Any]]:
+    """The central difference at 0 of what has entries by parts; the entries at its first end, what was compared at each, and how far the
+    slopes on the two sides are apart. In double precision it is one without the term of h^2."""
     ends, traces = [], []
     for by in (1, -1) if arrays is precise else (1, -1, 2, -2):
         watch.trace = []
         ends.append(parts(h * by))
         traces.append(watch.trace)
+
+    def bend() -> Any:
+        sides = zip(total(ends[0]), total(parts(h * 0)), total(ends[1]), strict=True)
+        return greatest([(a - 2 * b + c) / h for a, b, c in sides])
+
     if arrays is precise:
-        return [[(a - b) / (2 * h) for a, b in zip(*each, strict=True)] for each in zip(*ends, strict=True)], ends[0], traces
+        return [[(a - b) / (2 * h) for a, b in zip(*each, strict=True)] for each in zip(*ends, strict=True)], ends[0], traces, bend
     slopes = [[(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*each, strict=True)] for each in zip(*ends, strict=True)]
-    return slopes, ends[0], traces
+    return slopes, ends[0], traces, bend
 
 
 def values(one: Numbers, other: Numbers) -> Sight:

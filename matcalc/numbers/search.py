@@ -86,7 +86,7 @@ class Comparison(NamedTuple):
             try:
                 from . import doubles
             except ImportError:
-                if exact.sizes:
+                if exact.sizes and not exact.doubtful:
                     return exact.record()
                 raise NoAnswerError(f"{self.unjudged}: what decimal numbers lack needs NumPy", suggestion=UNCHECKED) from None
             try:
@@ -97,7 +97,7 @@ class Comparison(NamedTuple):
                     raise
                 return self._confirmed(exact, error.kind)
             except (NoAnswerError, TooMuch) as error:
-                if exact.sizes:
+                if exact.sizes and not exact.doubtful:
                     return exact.record()
                 if isinstance(error, NoAnswerError):
                     raise
@@ -105,13 +105,13 @@ class Comparison(NamedTuple):
 
     def _confirmed(self, exact: Search, kind: Kind) -> Check:
         """What decimal numbers say at the point where the claim seemed wrong in double precision: it may have been rounding."""
-        exact.left = CONFIRMING * MOST
+        exact.left, exact.doubtful = CONFIRMING * MOST, False
         try:
             with precise.precision(self.levels[0].digits):
                 exact.judged(kind)
         except LACKING:
-            pass
-        if exact.sizes:
+            exact.doubtful = True
+        if exact.sizes and not exact.doubtful:
             return exact.record()
         raise NoAnswerError("the derivative could not be checked: it is too large", suggestion=UNCHECKED)
 
@@ -133,6 +133,7 @@ class Search:
         self.claim_turns = False  # where nothing that is known does, as far as one sees
         self.nothing = True  # on both sides, at all points
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
+        self.doubtful = False  # whether the sides differ at a point at which more digits were too much
 
     def run(self) -> Check:
         """Visit points until enough has been seen."""
@@ -140,7 +141,7 @@ class Search:
         try:
             self._visit()
         except TooMuch:
-            if len(self.sizes) < ENOUGH and (not self.sizes or self.unseen):
+            if self.doubtful or (len(self.sizes) < ENOUGH and (not self.sizes or self.unseen)):
                 raise
         return self.record()
 
@@ -265,9 +266,10 @@ class Search:
                 or reading.is_noise(before)
             ):
                 break
-            before, level = reading, finer
+            before, level, self.doubtful = reading, finer, True
             with self.arrays.precision(level.digits):
                 reading = self._read(kind, level)
+            self.doubtful = False
         if reading is None or reading.is_kink():
             return None
         noise = reading.is_noise(before)
@@ -278,6 +280,9 @@ class Search:
                 return None
             if kind.scale > FARTHEST and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None
+            with self.arrays.precision(level.digits):
+                if reading.is_bent():
+                    return None
             raise Disagreement(self.asked.wrong(), kind)
         self._note(reading, kind, level, noise)
         return reading

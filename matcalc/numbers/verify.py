@@ -125,12 +125,14 @@ class Point:
         return {**env, name: combined @ x if count == len(x) else x @ combined.T}
 
     def unusual(self, usual: Mapping[str, int]) -> list[dict[str, int]]:
-        """Sizes that are seldom met: 1 for one name after another, and greater ones."""
+        """Sizes that are seldom met: 1 for one name after another, greater ones, and such as have no room for all entries and members that
+        are named, which a condition may switch off there."""
         ones = [{**usual, name: 1} for name in usual] if self.smallest == 1 else []
         every = [dict.fromkeys(usual, 1)] if self.smallest == 1 and len(usual) > 1 else []
         grown = [{n: k + by for n, k in usual.items()} for by in (2, 3)] + [{**usual, name: usual[name] + len(usual) + 2} for name in usual]
         dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (*c, *s)]
-        return [sizes for sizes in (*ones, *every, *grown) if all(d.value(sizes) > 0 for d in dims)]
+        fewer = [{**usual, name: k} for name in usual for k in sorted({1, 2, self.least - 1})] if self.smallest > 2 else []
+        return [sizes for sizes in (*ones, *every, *grown, *fewer) if all(d.value(sizes) > 0 for d in dims)]
 
     def members(self, family: str, sizes: Mapping[str, int]) -> list[int]:
         """How many members a family has, by each index."""
