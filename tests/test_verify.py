@@ -438,3 +438,10 @@ def test_what_may_be_of_any_scale_is_drawn_of_it(words: tuple[str, ...]) -> None
     with precise.precision(50):
         whole, small = (draw((3, 3), words, precise.random(3), scale, arrays=precise) for scale in (1.0, 1e-10))
         assert [a * 10**10 for a in small.data] == whole.data
+
+
+def test_a_kink_that_no_comparison_tells_of() -> None:
+    """Where B > 1 on the diagonal, hinge(B) is [0, 1; 1, 0], whose singular values are equal."""
+    assert matcalc.derivative("||hinge(B)||_2", "B", where="B in R^{n x n} diagonal").verified == "verified"  # type: ignore[union-attr]
+    d: Any = matcalc.derivative("||Q||_2", "Q", where="Q in R^{n x n} orthogonal")
+    assert d.check.sizes == ({"n": 1},) and "n = 1" in str(d.check)  # all singular values are 1

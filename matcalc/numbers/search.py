@@ -24,7 +24,7 @@ Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
 
 ENOUGH = 2  # points, where there is too much to compute and something has not been seen
 LIGHTER = 3  # times as many products in double precision
-CONFIRMING = 4  # times as many at a point where double precision disagrees
+CONFIRMING = 4  # times as many at a point where double precision disagrees, or where sides differ and more digits are asked
 SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
 UNCHECKED = "use --no-verify to see the answer unchecked"
 MOST_TRIES = 72
@@ -254,6 +254,15 @@ class Search:
             self.claim_turns = not margins[0] <= margins[1]
         return reading if reading.finite else None
 
+    def _closer(self, kind: Kind, level: Level) -> Agreement | None:
+        """A point at which the sides differ, with more digits. What was begun is ended, though nothing may be left for more points then."""
+        left, most = self.left, max(self.left, CONFIRMING * MOST)
+        self.left, self.doubtful = most, True
+        with self.arrays.precision(level.digits):
+            reading = self._read(kind, level)
+        self.left, self.doubtful = left - (most - self.left), False
+        return reading
+
     def judged(self, kind: Kind) -> Agreement | None:
         """The point, if it could be judged and the claim is right there."""
         reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
@@ -266,10 +275,8 @@ class Search:
                 or reading.is_noise(before)
             ):
                 break
-            before, level, self.doubtful = reading, finer, True
-            with self.arrays.precision(level.digits):
-                reading = self._read(kind, level)
-            self.doubtful = False
+            before, level = reading, finer
+            reading = self._closer(kind, level)
         if reading is None or reading.is_kink():
             return None
         noise = reading.is_noise(before)
