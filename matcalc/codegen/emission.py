@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from .graph import GraphNode, postorder
+from .reuse import overwritten
 from .target import Target
 from .wording import ATOM, Text
 
@@ -41,6 +42,8 @@ class Body:
             if n not in known:
                 for a in n.args:  # a view is written wherever it is used, and with it what it is of
                     self.uses[a] += self.uses[n] if _is_free(n) else 1
+        self.overwritten = overwritten(self.order, set(roots), known, self.wanted, self.uses) if target.language.overwriting else {}
+        self.next = {a: n for n, a in self.overwritten.items() if a is not n}
         self._run([n for n in self.order if not n.loops], "")
         self.results = [self.texts[r][0] for r in roots]
 
@@ -51,10 +54,18 @@ class Body:
             if n.op == "loop":
                 self._loop(n, indent)
                 continue
+            args = [self.texts[a] for a in n.args]
+            if n in self.overwritten:
+                assert self.target.language.overwriting is not None
+                array = self.overwritten[n]
+                self.texts[n] = self.texts[array] if array is not n else (self.name(n), ATOM)
+                self.lines += [indent + line for line in self.target.language.overwriting(self.target, n, args, self)]
+                continue
             before = len(self.lines)
-            text = self.target.write(n, [self.texts[a] for a in n.args], self)
+            text = self.target.write(n, args, self)
             self.lines[before:] = [indent + line for line in self.lines[before:]]
-            if n.op in LEAVES or (self.uses[n] < 2 and len(text[0]) <= LONGEST and n not in self.wanted) or _is_free(n):
+            inline = self.uses[n] < 2 and len(text[0]) <= LONGEST and n not in self.wanted and n not in self.next
+            if n.op in LEAVES or inline or _is_free(n):
                 self.texts[n] = text
             else:
                 name = self.name(n)
@@ -88,6 +99,8 @@ class Body:
 
     def name(self, n: GraphNode) -> str:
         """A free name for the value of `n`: the author's, or t with a number."""
+        while n not in self.wanted and n in self.next:  # what is computed in this array in the end
+            n = self.next[n]
         wanted = self.wanted.get(n)
         if wanted is not None and wanted not in self.taken:
             self.taken.add(wanted)

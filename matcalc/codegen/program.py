@@ -280,7 +280,7 @@ def target_of(name: str, complex_: bool = False) -> Target:
 
         language = {"numpy": python.numpy, "jax": python.jax, "torch": python.torch}[name]()
         words = {word: text for word, text in language.words.items() if word != "vdot" or not complex_}
-        return Target(language._replace(words=words))
+        return Target(language._replace(words=words, overwriting=None if complex_ else language.overwriting))
     raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
 
 

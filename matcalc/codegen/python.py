@@ -17,7 +17,7 @@ from .frame import Argument
 from .graph import GraphNode, is_constant
 from .helpers import python_functions
 from .pyfile import Passing, identifier, python_file
-from .python_operations import WRITERS
+from .python_operations import WRITERS, overwriting
 from .target import Language, Target, Writer
 from .wording import ATOM, MODULES, Text
 
@@ -165,12 +165,12 @@ def _language(name: str, words: dict[str, str], arrays: str, passing: Passing, *
         identifier,
         _shape,
         partial(python_file, passing, make_function),
-        arrays,
+        arrays=arrays,
     )
 
 
 def numpy() -> Language:
-    return _language("numpy", _NUMPY, "", Passing(_numpy_inputs, _numpy_result))
+    return _language("numpy", _NUMPY, "", Passing(_numpy_inputs, _numpy_result))._replace(overwriting=overwriting)
 
 
 def jax() -> Language:

@@ -9,6 +9,7 @@ from ..ops.operation import Operation
 from . import writers
 from .emission import Body
 from .graph import GraphNode, is_constant
+from .reuse import is_opposite, start, written_function
 from .target import Target, Writer
 from .wording import ATOM, PRODUCT, SIGN, SUM, Text, inside
 
@@ -184,6 +185,45 @@ def _logdet(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -
 
 def _add_diagonal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"_add_diagonal({args[0][0]}, {args[1][0]})", ATOM
+
+
+def overwriting(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> list[str]:
+    """The statements that compute a node in the array of one of its arguments."""
+    array, name = body.overwritten[node], body.texts[node][0]
+    if array is node:
+        both = start(node) or (0, 1)
+        begun = writers.added([args[k] for k in both])
+        rest = [a for k, a in enumerate(args) if k not in both]
+        return [target.word("assign", name, begun), *_added(name, False, rest)]
+    at = node.args.index(array) if array in node.args else next(k for k, a in enumerate(node.args) if array in a.args and is_opposite(a))
+    others = [k for k in range(len(args)) if k != at]
+    if node.op == "add":
+        return _added(name, node.args[at] is not array, [args[k] for k in others])
+    if node.op == "mul":
+        numbers = [k for k in others if not node.args[k].rank and not (node.args[k].op == "num" and node.args[k].attr == -1)]
+        sign = "-" if any(node.args[k].op == "num" and node.args[k].attr == -1 for k in others) else ""
+        scale = " * ".join(inside(args[k], SIGN if n or sign else PRODUCT) for n, k in enumerate(numbers))
+        first = [f"{name} *= {sign}{scale}"] if numbers else [f"np.negative({name}, out={name})"] if sign else []
+        return first + [f"{name} *= {args[k][0]}" for k in others if node.args[k].rank]
+    if node.op == "div" and at == 1:
+        return [f"np.divide({args[0][0]}, {name}, out={name})"]
+    if node.op == "div":
+        return [f"{name} /= {writers.divisor(target, node, args[1])}"]
+    if node.op == "pow":
+        return [f"{name} **= {args[1][0]}"]
+    if node.op == "add_diagonal":
+        return [f"{name}.flat[:: len({name}) + 1] += {args[1][0]}"]
+    function = "negative" if node.op == "neg" else written_function(node)
+    return [f"np.{function}({name}, {'0, ' if function == 'maximum' else ''}out={name})"]
+
+
+def _added(name: str, negative: bool, others: Sequence[Text]) -> list[str]:
+    """The other terms added to an array, or to its negative."""
+    rest, lines = list(others), []
+    if negative:
+        first = next((k for k, a in enumerate(rest) if not a[0].startswith("-")), None)
+        lines = [f"np.negative({name}, out={name})" if first is None else f"np.subtract({rest.pop(first)[0]}, {name}, out={name})"]
+    return lines + [f"{name} -= {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f"{name} += {a[0]}" for a in rest]
 
 
 WRITERS: dict[str, Writer] = {

@@ -29,6 +29,8 @@ class Language(NamedTuple):
     identifier: Callable[[str], str]  # what an argument is called
     shape: Callable[[Sequence[str]], str]  # the sizes of an array
     file: Callable[[Target, File], str]  # the text of a whole file
+    # The statements that compute a node in the array of an argument; None where arrays are not written.
+    overwriting: Callable[[Target, GraphNode, Sequence[Text], Body], list[str]] | None = None
     arrays: str = ""  # what becomes an array in a call of a function of arrays: "each" number, or numbers where "all" are
 
 

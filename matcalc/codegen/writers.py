@@ -50,12 +50,17 @@ def _full(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
 
 
 def _add(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    return added(args), SUM
+
+
+def added(args: Sequence[Text]) -> str:
+    """A sum, what is negative later."""
     first = next((k for k, a in enumerate(args) if not a[0].startswith("-")), 0)
     args = [args[first], *args[:first], *args[first + 1 :]]
     text = inside(args[0], SUM)
     for a in args[1:]:
         text += f" - {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f" + {inside(a, SUM)}"
-    return text, SUM
+    return text
 
 
 def _neg(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
@@ -63,10 +68,14 @@ def _neg(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
 
 
 def _div(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
-    """x/||x|| is 0 where x is."""
-    norm = node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM)
-    under = target.word("not_zero", args[1][0]) if norm else inside(args[1], SIGN)
+    under = divisor(target, node, args[1])
     return f"{inside(args[0], PRODUCT)} {target.word('./' if node.args[1].rank else '/')} {under}", PRODUCT
+
+
+def divisor(target: Target, node: GraphNode, text: Text) -> str:
+    """What a quotient is divided by: x/||x|| is 0 where x is."""
+    norm = node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM)
+    return target.word("not_zero", text[0]) if norm else inside(text, SIGN)
 
 
 def _pow(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
