@@ -38,6 +38,15 @@ ANSWERS = [
     (r"\langle\psi|H|\psi\rangle", "psi", "psi in C^n; H in C^{n x n} hermitian", "H psi"),
     (r"|\langle\phi|U|\psi\rangle|^2", "U", "phi, psi in C^n; U in C^{n x n}", "(phi^H U psi) phi psi^H"),
     (r"\operatorname{tr}(H \ket{\psi}\bra{\psi})", "psi", "psi in C^n; H in C^{n x n} hermitian", "H psi"),
+    (r"\mel{\psi}{H}{\psi}", "psi", "psi in C^n; H in C^{n x n} hermitian", "H psi"),
+    (r"\expval{H}{\psi} + |\ip{\phi}{\psi}|^2", "psi", "phi, psi in C^n; H in C^{n x n} hermitian", "H psi + (phi^H psi) phi"),
+    (r"\operatorname{tr}(\ketbra{\psi}{\psi} H)", "psi", "psi in C^n; H in C^{n x n} hermitian", "H psi"),
+    ("<psi|H|psi>/<psi|psi>", "psi", "psi in C^n; H in C^{n x n} hermitian", "(H psi - (psi^H H psi) psi/(psi^H psi))/(psi^H psi)"),
+    ("tr(A [H, rho])", "rho", "A, H, rho in C^{n x n}; [A, B] = A B - B A", "(A H - H A)^T"),
+    ("[A, B] = A B - B A; tr(X [H, rho])", "rho", "X, H, rho in C^{n x n}", "(X H - H X)^T"),
+    (r"tr(X \{H, rho\}) where \{A, B\} = A B + B A", "rho", "X, H, rho in C^{n x n} hermitian", "X H + H X"),
+    (r"-\mathrm{Tr}(\rho\log\rho)", "rho", "rho in C^{n x n} hpd", "-logm(rho) - I"),
+    ("sum(log(1 + |h|.^2 .* p))", "h", "h in C^n; p in R^n", "h .* p ./ (1 + conj(h) .* h .* p)"),
     (r"\overline{c^T z} \bar z_1", "conj(z)", "c, z in C^n", None),
     ("x^H A x", "x", "", "A x"),
     ("|c^H r - a|^2", "c", "", "(r^H c - conj(a)) r"),
@@ -91,6 +100,9 @@ REFUSED = [
     ("<z, w>", "z", "z, w in C^n", "conjugates one of them"),
     (r"z \cdot w", "z", "z, w in C^n", "conjugates one of them"),
     (r"|0\rangle^H z", "z", "z in C^n", "the basis vector |0> has no name"),
+    ("-i [H, rho]", "rho", "H, rho in C^{n x n} hermitian", "the commutator of two matrices or a row of two blocks"),
+    (r"\| |A x|^2 - y \|^2", "x", "A in C^{m x n}; x in C^n; y in R^m", "a power of its norm or the powers of its entries"),
+    (r"\langle\psi(t)|H|\psi(t)\rangle", "t", "psi(t) in C^n; H in C^{n x n} hermitian", "psi has complex values"),
 ]
 
 

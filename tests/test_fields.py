@@ -60,6 +60,24 @@ def evaluated(form: str, where: Any, given: dict[str, Any]) -> Any:
     return read.evaluate({n: v for n, v in given.items() if n in read.where or n in where})
 
 
+SPELLED = [
+    ("||omega × r||^2", "r", "2 cross(cross(omega, r), omega)^T"),
+    (r"\|\omega \times r\|^2", "r", "2 cross(cross(omega, r), omega)^T"),
+    ("a · (b × c)", "b", "cross(c, a)^T"),
+    (r"\mathbf{a} \cdot (\mathbf{b} \times \mathbf{c})", "b", "cross(c, a)^T"),
+    ("e^{[θ]×} p", "theta", "-skew(rotation(theta) p) leftjac(theta)"),
+    (r"\exp([\theta]_\times) p", "theta", "-skew(rotation(theta) p) leftjac(theta)"),
+    ("[w]× v", "w", "-skew(v)"),
+    ("logm(tr(A))", "A", "I_n/tr(A)"),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "answer"), SPELLED)
+def test_read_as_a_reader_of_the_field_would(text: str, name: str, answer: str) -> None:
+    d = matcalc.derivative(text, name)
+    assert d.text == answer and d.verified == "verified"
+
+
 PAGE = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^\$ (matcalc .*)\n((?:(?!\$ |```).*\n)+)", PAGE, re.MULTILINE)
 

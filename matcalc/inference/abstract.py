@@ -30,6 +30,11 @@ def abstract(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         return _supposed(el, node, name, order, args)
     if declaration.domain is None:
         raise ReadingError(f"{name} is no function: it is declared {spell_declaration(declaration)}", span=node.span)
+    if declaration.field == "C":
+        hint = f"write it as u(t) + i v(t) with u(t), v(t) in R^n for {name}"
+        raise ReadingError(
+            f"{name} has complex values, and functions that are not written out have real ones", span=node.span, suggestion=hint
+        )
     most = 2 if order == 1 else 1
     if not 1 <= len(args) <= most:
         raise ReadingError(f"{text} takes one argument, {len(args)} were given", span=node.span)

@@ -15,6 +15,7 @@ VECTOR_AS_BLOCK = 3  # what it costs to read an undeclared vector as a block, wh
 
 def blocks(el: Typing, node: Node, args: list[TypedTerm], rows: int, cols: int) -> TypedTerm:
     """The blocks of a row have one height, those of a column one width; a bare 0 takes both from its neighbours."""
+    _refuse_commutator(el, node, args, (rows, cols))
     bare = [_is_zero(t) for t in args]
     heights = [el.sizes.loose() if all(bare[i * cols : (i + 1) * cols]) else el.sizes.fresh() for i in range(rows)]
     widths = [el.sizes.loose() if all(bare[j::cols]) else el.sizes.fresh() for j in range(cols)]
@@ -42,6 +43,18 @@ def blocks(el: Typing, node: Node, args: list[TypedTerm], rows: int, cols: int) 
         return build.block(rows, cols, parts)
 
     return TypedTerm((_total(el, heights), _total(el, widths)), tuple(args), make, node)  # type: ignore[arg-type]
+
+
+def _refuse_commutator(el: Typing, node: Node, args: list[TypedTerm], shape: tuple[int, int]) -> None:
+    """[H, rho] of two complex square matrices: a commutator, or two blocks side by side?"""
+    if shape != (1, 2) or not el.scene.has_complex or not all(t.kind == "matrix" and t.shape[0] is t.shape[1] for t in args):
+        return
+    if args[0].shape[0] is args[1].shape[0]:
+        s = Wording(el)
+        one, other = s.node(node.args[0]), s.node(node.args[1])
+        message = f"[{one}, {other}] can be the commutator of two matrices or a row of two blocks"
+        hint = f"write comm({one}, {other}), or say [A, B] = A B - B A; for the blocks [{one}^T; {other}^T]^T"
+        raise refuse_shape(message, node, hint)
 
 
 def _is_zero(t: TypedTerm) -> bool:

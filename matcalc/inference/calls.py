@@ -282,6 +282,8 @@ def _plain(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         if name == "logdet":
             return applied(operation("log", node), SCALAR, [applied(operation("abs", node), SCALAR, args, None)], node)
         return TypedTerm(SCALAR, (args[0],), lambda e, _: e[0], node)
+    if op.scalar and args[0].is_scalar and len(args) == 1 and not el.scene.template:  # logm(tr(A))
+        return call(el, Node("call", node.args, op.scalar, node.span), args)
     if op.elementwise:
         _state_entrywise(el, node, args[0])
     return by_signature(el, op, node, args)

@@ -7,12 +7,13 @@ matrix function is as likely, and nothing in the text tells which.
 from __future__ import annotations
 
 from ..ops.book import REGISTRY
-from ..syntax import Node, walk
+from ..syntax import Node, same, walk
 from .misfit import Wording, refuse_shape
 from .scopes import Typing
 from .terms import Resolve, TypedTerm
 
 MATRIX_FUNCTIONS = {op.scalar: op.name for op in REGISTRY.values() if op.scalar}
+_DEFINITE = frozenset({"spd", "hpd"})
 PASSING = frozenset({"neg", "T", "H", "add"})  # what a function's value goes through unchanged in this respect
 
 
@@ -42,16 +43,29 @@ def settle(el: Typing, resolve: Resolve) -> str:
 
 
 def _is_positive(el: Typing, call: Node) -> bool:
-    """log and sqrt of a name that is declared positive definite, and sqrt(X^T X)."""
+    """log and sqrt of what is positive definite, sqrt(X^T X), and exp([w]_x)."""
     inside = call.args[0]
-    declared = inside.op == "name" and "spd" in el.properties(str(inside.attr), twin=False)
-    return (declared and call.attr in ("log", "sqrt")) or _is_root_of_square(call)
+    if call.attr == "exp":  # a rotation: nobody takes 1 on the diagonal and exp of the others
+        return inside.op == "call" and inside.attr == "skew"
+    return (call.attr in ("log", "sqrt") and _is_definite(el, inside)) or _is_root_of_square(call)
+
+
+def _is_definite(el: Typing, node: Node) -> bool:
+    """A name that is declared positive definite, its root, or P M P of two of these."""
+    while (node.op == "call" and node.attr in ("sqrt", "sqrtm")) or node.op == "pow":
+        if node.op == "pow" and not (node.args[1].op == "mul" and [a.attr for a in node.args[1].args] == [1, 2]):
+            return False
+        node = node.args[0]
+    if node.op == "mul" and len(node.args) == 3 and not any(node.attr if isinstance(node.attr, tuple) else ()):
+        return same(node.args[0], node.args[2]) and all(_is_definite(el, a) for a in node.args[:2])
+    return node.op == "name" and bool(_DEFINITE & el.properties(str(node.attr), twin=False))
 
 
 def _made_of_matrix(el: Typing, call: Node) -> str:
     text, name = Wording(el).node(*call.args), str(call.attr)
     call.attr = MATRIX_FUNCTIONS[name]
-    return f"{name}({text}) is {call.attr}({text}), the function of the matrix, whose entries may be negative"
+    why = "" if name == "exp" else ", whose entries may be negative"
+    return f"{name}({text}) is {call.attr}({text}), the function of the matrix{why}"
 
 
 def _is_square(term: TypedTerm | None, resolve: Resolve) -> bool:

@@ -293,6 +293,9 @@ def bars(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         el.sizes.unify(*t.shape)
         el.note(f"|{s.node(node.args[0])}| is the determinant")
         return applied(operation("det", node), SCALAR, [t], node)
+    if t.kind in ("vector", "row") and id(node) in el.scene.by_entries:  # |h|.^2
+        el.note(f"|{s.node(node.args[0])}| is taken entry by entry")
+        return applied(REGISTRY["abs"], t.shape, [t], node)
     if t.kind in ("vector", "row"):
         choice = f"bars at {node.span}"
         taken = el.kinds.get(choice)

@@ -76,6 +76,7 @@ def level(el: Typing, node: Node, args: list[TypedTerm], nodes: Sequence[Node], 
     for k, t in enumerate(args):
         if t.is_scalar:
             _refuse_own_entry(el, node, nodes[k], t)
+            _refuse_square_of_norm(el, nodes[k], t)
             if stated:
                 _state_broadcast(el, t, lead, nodes[k])
             result.append(broadcast(t, shape))
@@ -98,6 +99,24 @@ def _refuse_own_entry(el: Typing, node: Node, scalar: Node, t: TypedTerm) -> Non
         if inner.attr in undeclared([t]):  # a name of its own, which may be a vector as well
             raise Misfit([t], error)
         raise error()
+
+
+def _refuse_square_of_norm(el: Typing, scalar: Node, t: TypedTerm) -> None:
+    """|A x|^2 - y beside a vector y: the square of a norm in every entry, or the squares of the entries?"""
+    inner = scalar.args[0] if scalar.op == "neg" else scalar
+    if inner.op == "pow" and inner.args[0].op == "bars" and any(n.op == "bars" and u.kind == "vector" for n, u in _barred(el, inner)):
+        s = Wording(el)
+        x = s.node(inner.args[0].args[0])
+        message = f"|{x}|^{s.node(inner.args[1])} beside a vector can be a power of its norm or the powers of its entries"
+        raise ReadingError(
+            message, span=inner.span, suggestion=f"write abs({x}).^{s.node(inner.args[1])} for the entries, ||{x}|| for the norm"
+        )
+
+
+def _barred(el: Typing, power: Node) -> list[tuple[Node, TypedTerm]]:
+    """The bars of a power, with what stands between them."""
+    inside = power.args[0].args[0]
+    return [(power.args[0], t) for n, t in el.seen if n is inside]
 
 
 def _state_broadcast(el: Typing, t: TypedTerm, lead: TypedTerm, node: Node) -> None:

@@ -140,7 +140,8 @@ class Scene:
         self.length = 0
         self.raised: set[str] = set()  # names with exponents: g^t
         self.probability = False  # pi is a name: 1 - pi stands in the text
-        self.crossed = frozenset[str]()  # names in bold type beside ×, which are vectors of three entries
+        self.crossed = frozenset[str]()  # names beside ×, which are vectors of three entries
+        self.by_entries: set[int] = set()  # bars below an elementwise power, |h|.^2
         self.squares: set[str] = set()  # vectors whose squares are a^2, for a . a
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
@@ -186,6 +187,8 @@ class Scene:
             self.length += 1
             if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
                 powers += 1
+            elif n.op == "epow" and n.args[0].op == "bars":
+                self.by_entries.add(id(n.args[0]))
             elif n.op == "add" and not self.template and _is_complement(n):
                 self.probability = True
             if n.op == "pow" and n.args[0].op == "name":
@@ -199,9 +202,7 @@ class Scene:
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
         values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
         self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
-        bold = self.program.bold
-        pairs = self._beside("×") if bold else []
-        self.crossed = frozenset(a for pair in pairs if bold.issuperset(pair) and any(b.islower() for b in pair) for a in pair)
+        self.crossed = self._crossed()
         self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
         form = self.program.form
         if form and form[0] == "index":
@@ -228,6 +229,18 @@ class Scene:
         products = [(n.args, n.attr) for n in self._nodes() if n.op == "mul" and isinstance(n.attr, tuple) and wanted in n.attr]
         pairs = [(a, b) for args, signs in products for a, b, sign in zip(args, args[1:], signs) if sign == wanted]
         return [(str(a.attr) if a.op == "name" else "", str(b.attr) if b.op == "name" else "") for a, b in pairs]
+
+    def _crossed(self) -> frozenset[str]:
+        r"""The undeclared names that × makes vectors of three entries: \mathbf{v} \times \mathbf{B}, omega × r, where one of the two is a
+        small Latin letter."""
+        bold, declared = self.program.bold, self.declared
+        pairs = self._beside("×")
+        if bold:
+            return frozenset(a for pair in pairs if bold.issuperset(pair) and any(b.islower() for b in pair) for a in pair)
+        letters = [tuple(split_name(name)[0] for name in pair) for pair in pairs]
+        small = [all(x[:1].islower() for x in both) and any(x and x not in GREEK for x in both) for both in letters]
+        free = [all(name and name not in declared and name not in self.bound for name in pair) for pair in pairs]
+        return frozenset(a for pair, one, other in zip(pairs, small, free) if one and other for a in pair)
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""

@@ -294,9 +294,18 @@ def _measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], 
             holds[id(n)] = parts[0] or (parts[1] and n.args[0].op == "name" and n.args[0].attr == "e")
         elif n.op == "mul" and n.args[0].op in ("T", "H") and _is_small(n.args[0].args[0]) and _is_small(n.args[-1]):
             holds[id(n)] = False  # x^T A x
+        elif n.op == "mul" and _is_cross(n, arrays):
+            holds[id(n)] = True
         else:
             holds[id(n)] = n.op in ("T", "H", "literal", "pinv") or any(parts)
     return holds[id(root)]
+
+
+def _is_cross(n: Node, arrays: Mapping[str, bool]) -> bool:
+    """a × b of two names, neither of which is declared a number."""
+    signs = n.attr if isinstance(n.attr, tuple) else ()
+    pairs = [(a, b) for a, b, sign in zip(n.args, n.args[1:], signs) if sign == "×"]
+    return len(pairs) == len(signs) == 1 and all(a.op == "name" and arrays.get(str(a.attr), True) for a in pairs[0])
 
 
 @cache

@@ -98,6 +98,10 @@ class Question:
         """Of a text, a number, or an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
         text may ask for a derivative by itself, as d/dx x^2 does, and where no variables are given (None) the only sensible one is taken;
         elsewhere a function is wanted."""
+        if isinstance(where, str) and isinstance(function, str) and "=" in where:
+            from ..reading.commutators import moved
+
+            where, function = moved(where, function)
         where, function, distributions = _distributions(where, function)
         declared = declarations_in(where)
         if isinstance(function, Built):

@@ -7,11 +7,18 @@ from collections.abc import Iterator, Sequence
 from .marks import Mark, refuse
 
 _COMMANDS = ("bra", "ket", "braket")
+# Commands of LaTeX's physics package: how they begin, what stands between their groups, how they end; the order of the groups.
+_SHORT = {
+    **dict.fromkeys(("mel", "matrixel"), ("<", "||", ">", (0, 1, 2))),
+    **dict.fromkeys(("expval", "ev"), ("<", "||", ">", (1, 0, 1))),
+    **dict.fromkeys(("ketbra", "dyad"), ("|", "><", "|", (0, 1))),
+    **dict.fromkeys(("ip", "innerproduct"), ("<", "|", ">", (0, 1))),
+}
 
 
 def brakets(marks: list[Mark], text: str) -> list[Mark]:
     """The marks with a for |a>, a^H for <a|. A pair of angles with a comma, <A, B>, stays what it is."""
-    marks = list(_uncommanded(marks))
+    marks = list(_uncommanded(_written_out(marks, text)))
     corners = [k for k, m in enumerate(marks) if _kind(m) in ("L", "R", "|")]
     shape = "".join(_kind(marks[k]) for k in corners)
     if "|" not in shape or ("L" not in shape and "R" not in shape):
@@ -49,6 +56,45 @@ def brakets(marks: list[Mark], text: str) -> list[Mark]:
             k += 2 if shape.startswith("LR", k) else 1
     plain(len(marks))
     return pieces
+
+
+def _written_out(marks: list[Mark], text: str) -> list[Mark]:
+    r"""\mel{a}{B}{c} as <a|B|c>, \expval{B}{a} as <a|B|a>, \ketbra{a}{b} as |a><b|."""
+    kept: list[Mark] = []
+    k = 0
+    while k < len(marks):
+        m = marks[k]
+        short = _SHORT.get(m.value) if m.kind == "command" else None
+        if short is None:
+            kept.append(m)
+            k += 1
+            continue
+        first, between, last, order = short
+        groups: list[list[Mark]] = []
+        at = k + 1
+        while len(groups) <= max(order) and at < len(marks) and marks[at].value == "{" and marks[at].kind == "open":
+            stop = _closing(marks, at)
+            groups.append(marks[at + 1 : stop])
+            at = stop + 1
+        if len(groups) <= max(order):
+            raise refuse(f"`\\{m.value}` takes {max(order) + 1} groups in braces", text, m.span)
+        signs = [first, *(between if len(order) > 2 or len(between) == 1 else (between,)), last]
+        for sign, group in zip(signs, [*order, None], strict=True):
+            for c in sign:
+                kind = {"<": "open", ">": "close", "|": "bar"}[c]
+                kept.append(Mark(kind, "|" if c == "|" else "<", m.start, m.end, m.gap and not kept))
+            kept += [Mark(x.kind, x.value, x.start, x.end, x.gap) for x in groups[group]] if group is not None else []
+        k = at
+    return kept
+
+
+def _closing(marks: list[Mark], start: int) -> int:
+    depth = 0
+    for k in range(start, len(marks)):
+        depth += (marks[k].kind == "open" and marks[k].value == "{") - (marks[k].kind == "close" and marks[k].value == "{")
+        if depth == 0:
+            return k
+    return len(marks) - 1
 
 
 def _kind(mark: Mark) -> str:

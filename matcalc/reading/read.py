@@ -72,6 +72,11 @@ def parse(
     those of them that are functions, whole numbers and complex; `random` are names with a distribution, `arguments` the arguments with
     which functions were declared."""
     check_length(text)
+    typed, brackets = text, dict[str, str]()
+    if "=" in text and "," in text and ("]" in text or "}" in text):
+        from .commutators import said
+
+        text, brackets = said(text)
     found = _WHERE.search(text)
     end = found.start() if found else len(text)
     declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
@@ -88,10 +93,12 @@ def parse(
         found.random = frozenset(random)
         return found
 
-    reader = _Reader(text, [(0, end), *defined_in], where, names(), loose_star=False)
+    reader = _Reader(text, [(0, end), *defined_in], where, names(), False, brackets)
     program = reader.read()
+    program.text = typed
     if reader.mixed:
-        other = _Reader(text, [(0, end), *defined_in], where, names(), loose_star=True).read()
+        other = _Reader(text, [(0, end), *defined_in], where, names(), True, brackets).read()
+        other.text = typed
         if not _same(program, other):
             program.alternative = other
     return program
@@ -165,12 +172,12 @@ class _Known:
 class _Reader:
     """Reads one text in one way."""
 
-    def __init__(self, text: str, places: Sequence[Range], where: str, names: Names, loose_star: bool) -> None:
+    def __init__(self, text: str, places: Sequence[Range], where: str, names: Names, loose_star: bool, brackets: Mapping[str, str]) -> None:
         self.text, self.where, self.names, self.loose_star = text, where, names, loose_star
         self.marks: list[Mark] = []
         for start, stop in places:
-            self.add_marks(scan(text, start, stop))
-        self.main = len(scan(text, *places[0])) if len(places) > 1 else len(self.marks)
+            self.add_marks(scan(text, start, stop, brackets))
+        self.main = len(scan(text, *places[0], brackets)) if len(places) > 1 else len(self.marks)
         if is_program(self.marks, text):
             for word in words(self.marks):
                 names.add(word)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 
 from ..errors import ReadingError, Span
@@ -203,7 +204,17 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.DOTALL)
 
 
-_ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket)(?![A-Za-z])")
+_ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket|ketbra|dyad|mel|matrixel|expval|ev|innerproduct|ip)(?![A-Za-z])")
+
+_TYPED = regex(r"<[^<>|,;=\[\]]+\|(?:[^<>|,;=\[\]]*\|)?[^<>|,;=\[\]]*>")  # <psi|H|psi>
+
+
+def _as_angles(marks: list[Mark], text: str) -> None:
+    """The signs of <psi|H|psi> are brackets."""
+    ends = {at: kind for m in _TYPED.finditer(text) for at, kind in ((m.start(), "open"), (m.end() - 1, "close"))}
+    for mark in marks:
+        if mark.kind == "cmp" and mark.value in "<>" and mark.start in ends:
+            mark.kind, mark.value = ends[mark.start], "<"
 
 
 def check_length(text: str) -> None:
@@ -212,8 +223,9 @@ def check_length(text: str) -> None:
         raise ReadingError(f"the input is over {MAX_BYTES // 1000} kB, which is more than matcalc reads")
 
 
-def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
-    """The marks of `text[start:stop]`, brackets paired. Positions are those of `text`."""
+def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[str, str] | None = None) -> list[Mark]:
+    """The marks of `text[start:stop]`, brackets paired. Positions are those of `text`. `brackets` says of which functions of two things
+    `[` and `{` are (see `commutators`)."""
     stop = len(text) if stop is None else stop
     start, stop = _strip_paste(text, start, stop)
     original, text = text, _plain(text)
@@ -242,17 +254,23 @@ def scan(text: str, start: int = 0, stop: int | None = None) -> list[Mark]:
         marks = _groups(marks)
     if not kinds.isdisjoint(("font", "left", "right")):
         marks = _tidy(marks, text)
-    if "under" in kinds and ("×" in text or "\\times" in text):
+    if ("under" in kinds and ("×" in text or "\\times" in text)) or "]×" in text:
         marks = _skewed(marks, text)
     if "under" in kinds and ("max" in text or "min" in text):
         marks = _extreme(marks)
     if "⟦" in text or "\\llbracket" in text:
         marks = _models(marks)
     marks = in_marks(marks, text)
-    if not kinds.isdisjoint(("bar", "command")) and _ANGLES.search(text, start, stop):
+    if not kinds.isdisjoint(("bar", "command")) and (_ANGLES.search(text, start, stop) or _TYPED.search(text, start, stop)):
         from .brakets import brakets
 
+        _as_angles(marks, text)
+
         marks = brakets(marks, text)
+    if brackets:
+        from .commutators import called
+
+        marks = called(marks, brackets)
     return pair(_accents(marks) if "accent" in kinds else marks, text)
 
 
@@ -417,12 +435,14 @@ def _models(marks: list[Mark]) -> list[Mark]:
 
 
 def _skewed(marks: list[Mark], text: str) -> list[Mark]:
-    r"""`[w]_\times`, `[w]_{\times}`, `w_×`: skew(w)."""
+    r"""`[w]_\times`, `[w]_{\times}`, `w_×`, `[w]×`: skew(w)."""
     kept: list[Mark] = []
     k = 0
     while k < len(marks):
         mark = marks[k]
         below = [m for m in marks[k + 1 : k + 4] if m.value not in "{}"][:1] if mark.kind == "under" and kept else []
+        if _is_above(marks, k, text):
+            below = [mark]
         if not below or below[0].kind != "infix" or text[below[0].start : below[0].end] not in ("×", "\\times"):
             kept.append(mark)
             k += 1
@@ -438,8 +458,16 @@ def _skewed(marks: list[Mark], text: str) -> list[Mark]:
         name = Mark("upright", "skew", kept[first].start, kept[first].end, kept[first].gap)
         opening, closing = Mark("open", "(", kept[first].start, kept[first].end), Mark("close", "(", mark.start, below[0].end)
         kept[first:] = [name, opening, *inside, closing]
-        k = marks.index(below[0], k) + 1 + (marks[k + 1].value == "{")
+        k = marks.index(below[0], k) + 1 + (mark.kind == "under" and marks[k + 1].value == "{")
     return kept
+
+
+def _is_above(marks: list[Mark], k: int, text: str) -> bool:
+    """The sign of [w]× v, close to the bracket and away from what follows: no product of [w] and v."""
+    mark, follows = marks[k], marks[k + 1] if k + 1 < len(marks) else None
+    if text[mark.start : mark.end] != "×" or k == 0 or marks[k - 1].value != "[" or marks[k - 1].kind != "close" or mark.gap:
+        return False
+    return follows is None or follows.gap or follows.kind in ("close", "caret", "sup", "plus", "minus", "semi", "newline")
 
 
 _EXTREME = {("lambda", "max"): "eigmax", ("lambda", "min"): "eigmin", ("sigma", "max"): "norm2", ("sigma", "min"): "sigmin"}
