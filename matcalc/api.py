@@ -155,7 +155,7 @@ def code(
     parts: Sequence[str] = (),
     sizes: Mapping[str, int] | None = None,
 ) -> str:
-    """A file of functions, in numpy, jax, torch, octave or r, that compute a function and its derivatives by one or several variables:
+    """A file of functions, in any of `codegen.targets`, that compute a function and its derivatives by one or several variables:
 
         matcalc.code(matcalc.derivative("||W x + b - y||^2", ["W", "b"]), "jax", parts=["hvp"])
 

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
+from .codegen.targets import TARGETS
 from .errors import MatcalcError, UsageError
 
 OPTIONS = ("wrt", "where", "order", "layout", "notation", "code", "check")
@@ -59,8 +60,8 @@ def answers(line: str, cell: str | None = None) -> Iterator[Any]:
             if "steps" in flags:
                 yield Markdown(f"$$\n{d.latex_steps().replace('align*', 'aligned')}\n$$")
         if "code" in given:
-            language = given["code"] if given["code"] in ("octave", "r") else "python"
-            yield Markdown(f"```{language}\n{api.code(several, given['code'])}```")
+            text = api.code(several, given["code"])
+            yield Markdown(f"```{TARGETS[given['code']].markdown}\n{text}```")
         if "check" in given:
             layout = {name: options[name] for name in ("where", "layout", "order") if name in options}
             verdict = check(expr, several[0].wrt[0], given["check"], **layout)

@@ -1,4 +1,4 @@
-"""Running emitted programs: Python in a namespace of its own, Octave in one process for many questions."""
+"""Running emitted programs: Python in a namespace of its own, Octave and R in one process for many questions."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from matcalc.codegen.octave_file import KEYWORDS
+from matcalc.codegen.columns_file import TAKEN, parameters
 from matcalc.codegen.pyfile import identifier, identifiers
-from matcalc.codegen.r_file import KEYWORDS as R_KEYWORDS
-from matcalc.codegen.r_file import parameters as r_parameters
 
 LANGUAGES = [
     "numpy",
     pytest.param("jax", marks=pytest.mark.jax),
     pytest.param("torch", marks=pytest.mark.torch),
     pytest.param("octave", marks=pytest.mark.octave),
+    pytest.param("matlab", marks=pytest.mark.octave),
+    pytest.param("r", marks=pytest.mark.r),
 ]
+CONSOLES = ("octave", "matlab", "r")  # those that run in processes of their own
 
 
 def installed(language: str) -> Any:
@@ -55,90 +57,98 @@ def call(function: Any, inputs: dict[str, Any], **extra: Any) -> Any:
     return function(**{n: given[n] for n in names}, **extra)
 
 
-def run_octave(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 1) -> list[Any]:
+class Console(NamedTuple):
+    """A language whose programs run in a process of its own, many questions in one."""
+
+    commands: tuple[str, ...]  # any of them runs a script
+    options: tuple[str, ...]
+    missing: str
+    suffix: str
+    first: str  # what a script begins with
+    load: str  # {0} is the path of a file, {1} its name
+    ask: str  # {function} {arguments} {name} {before}, places of values that are not wanted, {which}
+    head: str  # the pattern of the first line of a function
+    array: str  # {numbers} {dims}
+    keywords: frozenset[str]
+    which: str = ""
+
+
+def consoles() -> dict[str, Console]:
+    from matcalc.codegen.matlab import MATLAB_COLUMNS
+    from matcalc.codegen.octave import COLUMNS
+    from matcalc.codegen.r_language import R_COLUMNS
+
+    shown = r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"
+    octave = Console(
+        ("octave-cli", "octave"), ("--norc",), "GNU Octave is not installed: apt-get install octave", "m", "1;", "source('{0}');",
+        "[{before}r] = {function}({arguments});\n" + shown, r"= {}\((.*)\)$", "reshape([{numbers}], [{dims}])", COLUMNS.keywords | TAKEN,
+    )  # fmt: skip
+    r = Console(
+        ("Rscript",), ("--vanilla",), "R is not installed: apt-get install r-base-core", "R",
+        r'shown <- function(r) cat("[", toString(dim(r)), "]: ", paste(sprintf("%.17g", c(r)), collapse = " "), "\n", sep = "")',
+        "source('{0}')", "shown({function}({arguments}){which})", r"^{} <- function\((.*)\) \{{", "array(c({numbers}), c({dims}))",
+        R_COLUMNS.keywords | TAKEN, "[[{}]]",
+    )  # fmt: skip
+    matlab = octave._replace(
+        first="addpath(fileparts(mfilename('fullpath')));",
+        load="{1}_ = {1}();",
+        ask=octave.ask.replace("{function}", "{name}_.{function}"),
+        keywords=MATLAB_COLUMNS.keywords | TAKEN,
+    )
+    return {"octave": octave, "matlab": matlab, "r": r}
+
+
+def run_in(language: str, questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 0) -> list[Any]:
     """The values of functions of emitted files: (the file, the name of the function, its inputs). A string is a function handle;
-    `result` says which of the values that a function returns."""
-    octave = shutil.which("octave-cli") or shutil.which("octave")
-    if octave is None:
-        pytest.skip("GNU Octave is not installed: apt-get install octave")
-    script: list[str] = []
-    files: dict[str, str] = {}
-    source = ""
-    for text, function, inputs in questions:
-        if text not in files:
-            files[text] = str(folder / f"f{len(files)}.m")
-            Path(files[text]).write_text(text)
-        if files[text] != source:
-            source = files[text]
-            script.append(f"source('{source}');")
-        given = {identifiers([n], KEYWORDS)[n]: v for n, v in inputs.items()}
-        arguments = ", ".join(literal(given[n]) for n in octave_parameters(text, function))
-        left = f"[{'~, ' * (result - 1)}r]"
-        script += [f"{left} = {function}({arguments});", r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"]
-    (folder / "run.m").write_text("\n".join(script))
-    done = subprocess.run([octave, "--norc", str(folder / "run.m")], capture_output=True, text=True, timeout=600)
-    lines = done.stdout.splitlines()
-    assert len(lines) == len(questions), f"{questions[len(lines)][0]}\n{done.stderr}"
-    found = []
-    for line in lines:
-        size, _, numbers = line.partition(": ")
-        dims = [int(n) for n in size.strip("[]").split()]
-        found.append(np.array([float(n) for n in numbers.split()]).reshape(dims, order="F"))
-    return found
-
-
-def octave_parameters(text: str, function: str) -> list[str]:
-    """The names of the arguments of a function of an Octave file."""
-    header = re.search(rf"= {function}\((.*)\)", text)
-    assert header is not None
-    return [n for n in header[1].split(", ") if n]
-
-
-def literal(value: Any) -> str:
-    """A value in Octave."""
-    if isinstance(value, str):
-        return value
-    array = np.asarray(value, dtype=float)
-    if not array.ndim:
-        return f"{array:.17g}"
-    dims = [*array.shape, *[1] * (2 - array.ndim)]
-    return f"reshape([{', '.join(f'{v:.17g}' for v in array.ravel(order='F'))}], {dims})"
-
-
-def run_r(questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 0) -> list[Any]:
-    """The same in R, in one process; `result` says which of several values a function returns, from 1."""
-    command = shutil.which("Rscript")
+    `result` says which of several values a function returns, from 1. Programs for MATLAB run in Octave."""
+    console = consoles()[language]
+    command = next(filter(None, map(shutil.which, console.commands)), None)
     if command is None:
-        pytest.skip("R is not installed: apt-get install r-base-core")
-    script = [r'shown <- function(r) cat(toString(dim(r)), ": ", paste(sprintf("%.17g", c(r)), collapse = " "), "\n", sep = "")']
+        pytest.skip(console.missing)
+    script = [console.first]
     files: dict[str, str] = {}
-    source = ""
+    loaded = ""
     for text, function, inputs in questions:
-        if text not in files:
-            files[text] = str(folder / f"f{len(files)}.R")
-            Path(files[text]).write_text(text)
-        if files[text] != source:
-            source = files[text]
-            script.append(f"source('{source}')")
-        given = {identifiers([n], R_KEYWORDS)[n]: v for n, v in inputs.items()}
-        arguments = ", ".join(in_r(given[n]) for n in r_parameters(text, function))
-        script.append(f"shown({function}({arguments}){f'[[{result}]]' if result else ''})")
-    (folder / "run.R").write_text("\n".join(script))
-    done = subprocess.run([command, "--vanilla", str(folder / "run.R")], capture_output=True, text=True, timeout=600)
+        name = files.setdefault(text, f"f{len(files)}")
+        if name != loaded:
+            path = folder / f"{name}.{console.suffix}"
+            path.write_text(text)
+            script.append(console.load.format(path, name))
+            loaded = name
+        given = {identifiers([n], console.keywords)[n]: v for n, v in inputs.items()}
+        arguments = ", ".join(_literal(console, given[n]) for n in parameters(text, function, console.head))
+        which = console.which.format(result) if result else ""
+        script.append(console.ask.format(function=function, arguments=arguments, name=name, before="~, " * (result - 1), which=which))
+    run = folder / f"run.{console.suffix}"
+    run.write_text("\n".join(script))
+    done = subprocess.run([command, *console.options, str(run)], capture_output=True, text=True, timeout=600)
     lines = done.stdout.splitlines()
     assert len(lines) == len(questions), f"{questions[len(lines)][0]}\n{done.stderr}"
-    found = []
-    for line in lines:
-        size, _, numbers = line.partition(": ")
-        dims = [int(n) for n in size.split(", ") if n]
-        found.append(np.array([float(n.replace("Inf", "inf").replace("NaN", "nan")) for n in numbers.split()]).reshape(dims, order="F"))
-    return found
+    return [_read(line) for line in lines]
 
 
-def in_r(value: Any) -> str:
-    """A value in R."""
+def _read(line: str) -> Any:
+    """`[2 3]: 1 2 3 4 5 6`, column by column."""
+    size, _, numbers = line.partition(": ")
+    dims = [int(n) for n in re.findall(r"\d+", size)]
+    return np.array([float(n.replace("Inf", "inf").replace("NaN", "nan")) for n in numbers.split()]).reshape(dims, order="F")
+
+
+def _literal(console: Console, value: Any) -> str:
+    """A value in the language."""
     if isinstance(value, str):
         return value
     array = np.asarray(value, dtype=float)
     numbers = ", ".join({"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}.get(f"{v:.17g}", f"{v:.17g}") for v in array.ravel(order="F"))
-    return numbers if not array.ndim else f"array(c({numbers}), c({', '.join(map(str, array.shape))}))"
+    if not array.ndim:
+        return numbers
+    return console.array.format(numbers=numbers, dims=", ".join(map(str, [*array.shape, *[1] * (2 - array.ndim)])))
+
+
+run_octave = partial(run_in, "octave")
+run_r = partial(run_in, "r")
+
+
+def parameters_in(language: str, text: str, function: str) -> Sequence[str]:
+    """The names of the arguments of a function of a file."""
+    return parameters(text, function, consoles()[language].head)

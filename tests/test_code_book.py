@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import LANGUAGES, call, installed, load, run_octave
+from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in, run_octave
 from test_abstract import FIRST, FUNCTIONS, known
 from test_abstract import SECOND as SECOND_OF_FUNCTIONS
 from test_blocks import CASES as BLOCKS
@@ -26,6 +26,7 @@ from matcalc.codegen.graph import postorder as graph_postorder
 from matcalc.codegen.helpers import for_numpy, python_functions
 from matcalc.codegen.lowering import Lowering
 from matcalc.codegen.program import TARGETS, first_name, target_of
+from matcalc.codegen.wording import ALIKE
 from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import symbol
 from matcalc.expressions.expr import Operation, make, postorder
@@ -151,9 +152,9 @@ Question = tuple[Any, str, dict[str, Any], Any]
 
 def check(language: str, questions: list[Question], folder: Path, **handles: str) -> None:
     """The questions (derivative, function of its file, inputs, value) in a language; `handles` are functions in Octave."""
-    if language == "octave":
-        asked = [(d.code("octave", parts=parts(name)), name, {**given, **handles}) for d, name, given, _ in questions]
-        results = run_octave(asked, folder)
+    if language in CONSOLES:
+        asked = [(d.code(language, parts=parts(name)), name, {**given, **handles}) for d, name, given, _ in questions]
+        results = run_in(language, asked, folder)
         for got, (d, name, _, want) in zip(results, questions, strict=True):
             np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-7, atol=1e-9, err_msg=f"{name} of {d}")
         return
@@ -390,8 +391,8 @@ def test_an_operation_without_a_function_in_the_language_is_computed_by_its_text
         file = File("made", "by its text", "0", arguments, [Function("value", "", [Lowering(language).lower(e)])], {})
         asked.append((target_of(language).file(file), "value", given))
         expected.append(np.squeeze(kernel(op).call(*[values[n] for n in op.params], 0, 0, None, sizes)))
-    if language == "octave":
-        results = run_octave(asked, tmp_path)
+    if language in CONSOLES:
+        results = run_in(language, asked, tmp_path)
     else:
         module = installed(language)
         inputs = {n: module.as_tensor(v) for n, v in given.items()} if language == "torch" else given
@@ -420,7 +421,8 @@ def test_the_text_of_a_block_is_what_is_emitted(op: Operation, language: str, mo
     if language == "r" and not op.r:
         pytest.skip("conj, Re and Im: programs in R are of real arrays")
     before = emitted(op, language)
-    field = language if getattr(op, language) or language in ("octave", "r") else "numpy"
+    own = ALIKE.get(language, language)
+    field = own if getattr(op, own) or language in CONSOLES else "numpy"
     monkeypatch.setattr(op, field, f"marked({getattr(op, field) or op.params[-1]})")
     changed = emitted(op, language)
     assert "marked(" not in before and "marked(" in changed

@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 import pytest
 from corpus import draws
-from emitted import LANGUAGES, call, installed, load, run_octave
+from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in
 from test_code import CASES, derivative
 
 import matcalc
@@ -77,7 +77,7 @@ def test_sums_with_two_exponentials_keep_their_value() -> None:
         np.testing.assert_allclose(slope, d.evaluate({n: given[n] for n in given if n in text}))
 
 
-@pytest.mark.parametrize("language", [n for n in LANGUAGES if n != "octave"][:3])
+@pytest.mark.parametrize("language", LANGUAGES[:3])
 @pytest.mark.parametrize("size", [1e-200, 1e200])
 def test_norms_neither_over_nor_underflow(language: str, size: float) -> None:
     """Of vectors, of matrices and of the members of a family; their derivatives too."""
@@ -106,9 +106,9 @@ AT_A_KINK = ("||x||", "sqrt(x^T x)", "||X||_F")
 def test_extreme_arguments(language: str, tmp_path: Path) -> None:
     programs = [matcalc.derivative(text, wrt, where=where).code(language) for text, wrt, where, *_ in EXTREME]  # type: ignore[union-attr]
     found: Sequence[tuple[Any, Any]]
-    if language == "octave":
+    if language in CONSOLES:
         questions = [(p, name, inputs) for p, (*_, inputs, _, _) in zip(programs, EXTREME) for name in ("value", "gradient")]
-        results = run_octave(questions, tmp_path)
+        results = run_in(language, questions, tmp_path)
         found = list(zip(results[::2], results[1::2]))
     else:
         module = installed(language)

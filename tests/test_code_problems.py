@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import LANGUAGES, call, installed, load, octave_parameters, run_octave
+from emitted import LANGUAGES, call, installed, load, parameters_in, run_octave
 
 import matcalc
 from benchmarks.losses import LOSSES, Loss
@@ -104,7 +104,7 @@ def test_every_function_of_the_file_in_octave(tmp_path: Path) -> None:
     for name in QUESTIONS:
         q, text = question(name), derivative(name).code("octave", parts=PARTS)
         for function in q.want:
-            extra = {octave_parameters(text, function)[-1]: q.extra[function]} if function in q.extra else {}
+            extra = {parameters_in("octave", text, function)[-1]: q.extra[function]} if function in q.extra else {}
             asked.append((text, function, q.inputs | extra))
     results = iter(run_octave(asked, tmp_path))
     for name in QUESTIONS:

@@ -58,7 +58,7 @@ def test_ans_is_the_last_answer() -> None:
         (["||A x - b||^2", ":shapes"], "A x - b   m×1"),
         ([":layout denominator", "||A x - b||^2"], "2 Aᵀ (A x - b)"),
         ([":by x, b", "||A x - b||^2"], "b: "),
-        ([":help"], ":code [numpy|jax|torch|octave|r]"),
+        ([":help"], ":code [numpy|jax|torch|octave|r|…]"),
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else "",
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import LANGUAGES, call, installed, load, run_octave
+from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in
 
 import matcalc
 from matcalc.errors import MatcalcError
@@ -93,8 +93,8 @@ def test_programs(target: str, text: str, tmp_path: Path) -> None:
     given: dict[str, Any] = {"S": x @ x.T + np.eye(3), "A": x + x.T, "y": rng.standard_normal(9)}
     given = {n: v for n, v in given.items() if n in text}
     program = d.code(target)
-    if target == "octave":
-        (found,) = run_octave([(program, "jacobian", given)], tmp_path)
+    if target in CONSOLES:
+        (found,) = run_in(target, [(program, "jacobian", given)], tmp_path)
     else:
         xp = installed(target)
         if target == "jax":

@@ -69,7 +69,7 @@ class Body:
                 self.texts[n] = text
             else:
                 name = self.name(n)
-                self.lines.append(indent + self.target.word("assign", name, text[0]))
+                self.lines.append(indent + self.target.assigned(name, text[0], n))
                 self.texts[n] = (name, ATOM)
 
     def _loop(self, n: GraphNode, indent: str) -> None:
@@ -80,13 +80,13 @@ class Body:
         one, sign = (1, "*") if kind == "product" else (0, "+")
         start = self.target.full(one, n.dims) if n.dims else self.target.word("number", one)
         begin = self.target.word("for", self.index(str(variable)), self.texts[low][0], self.texts[high][0])
-        self.lines += [indent + line for line in (self.target.word("assign", name, start), begin)]
+        self.lines += [indent + line for line in (self.target.assigned(name, start, n, "start"), begin)]
         outer = [m for m in self.order if variable in m.loops and m.loops - {variable} <= self._inside]
         kept = self._inside
         self._inside = self._inside | {variable}
         self._run([m for m in postorder([inside]) if m in set(outer)], indent + "    ")
         self._inside = kept
-        step = self.target.word("assign", name, f"{name} {sign} ({self.texts[inside][0]})")
+        step = self.target.assigned(name, f"{name} {sign} ({self.texts[inside][0]})", n, "step")
         self.lines += [indent + line for line in (f"    {step}", self.target.word("end")) if line]
         for m in outer:  # another loop over the same letter computes them for itself
             self.texts.pop(m, None)
@@ -121,7 +121,7 @@ class Body:
         for k in which:
             if not re.fullmatch(r"[\w.]+", found[k][0]):
                 name = self.name(nodes[k])
-                self.line(self.target.word("assign", name, found[k][0]))
+                self.line(self.target.assigned(name, found[k][0], nodes[k]))
                 found[k] = self.texts[nodes[k]] = (name, ATOM)
         return found
 
@@ -138,7 +138,7 @@ class Body:
                 k += 1
             found = self.factor_names[key] = f"{stem}{k}"
             self.taken.add(found)
-            self.line(self.target.word("assign", found, statement))
+            self.line(self.target.assigned(found, statement, None))
         return found
 
 

@@ -311,7 +311,14 @@ def by_letters(lowering: Lowering, e: Expr) -> GraphNode:
     at = {c: lowering.fresh() for place in form.arguments for part in place for c in part}
     summed = set(at) - set("".join(form.value))
     c = Contraction(lowering.graph, lowering.sizes)
+    sizes = {part: d for a, place in zip((*e.args, e), (*form.arguments, form.value)) for part, d in zip(place, a.shape)}
     for a, place in zip(e.args, form.arguments):
+        if any(len(part) > 1 for part in place):  # an axis that counts several letters
+            names = [k for part, d in zip(place, a.shape) if d is not ONE for k in part]
+            dims = (*lowering.dims(a)[: len(lowering.batch(a))], *[sizes[k] for k in names])
+            node = lowering.graph.make("reshape", (lowering.lower(a),), None, dims)
+            c.add(Factor(node, (*lowering.batch(a), *[at[k] for k in names])), dims)
+            continue
         row, col = (at.get(part) for part in place)
         for label, d in zip((row, col), a.shape):
             if label is not None and d is not ONE:

@@ -31,10 +31,9 @@ from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, GraphNode
 from .lowering import Lowering
 from .target import Target
+from .targets import TARGETS, language, listed
 from .tensors import summed_terms
 
-TARGETS = ("numpy", "jax", "torch", "octave", "r")
-KEEPING = {"octave": "in Octave @(x) value(x, A) keeps A", "r": "in R function(x) value(x, A) keeps A"}
 PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
 
 
@@ -239,9 +238,9 @@ def program(
     target_of(target, complex_)
     if wanted and complex_:
         raise UsageError(f"{wanted[0]} is of real variables, and something here is complex")
-    if "make" in wanted and target in KEEPING:
-        raise UsageError("make is for NumPy, JAX and PyTorch", suggestion=KEEPING[target])
-    if "autograd" in wanted and (target not in ("jax", "torch") or any(one._members for one in several)):
+    if "make" in wanted and not TARGETS[target].python:
+        raise UsageError("make is for NumPy, JAX and PyTorch", suggestion=TARGETS[target].keeping)
+    if "autograd" in wanted and (not TARGETS[target].autograd or any(one._members for one in several)):
         raise UsageError("autograd is for JAX and PyTorch, and for variables without an index", suggestion="targets: jax, torch")
     if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
@@ -263,25 +262,17 @@ def program(
 
 def target_of(name: str, complex_: bool = False) -> Target:
     """The printer of a target language; for complex arrays without vdot, which conjugates its first argument."""
-    if name == "octave":
-        from .octave import octave
-
-        return Target(octave())
-    if name == "r":
-        from .r_language import r
-
-        if complex_:
-            raise UsageError(
-                "programs in R are of real arrays, and something here is complex", suggestion="targets: numpy, jax, torch, octave"
-            )
-        return Target(r())
-    if name in TARGETS:
-        from . import python
-
-        language = {"numpy": python.numpy, "jax": python.jax, "torch": python.torch}[name]()
-        words = {word: text for word, text in language.words.items() if word != "vdot" or not complex_}
-        return Target(language._replace(words=words, overwriting=None if complex_ else language.overwriting))
-    raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {', '.join(TARGETS)}")
+    if name not in TARGETS:
+        raise UsageError(f"there is no target {name!r}", suggestion=f"targets: {listed()}")
+    place = TARGETS[name]
+    if complex_ and not place.complex_arrays:
+        raise UsageError(
+            f"programs in {place.title} are of real arrays, and something here is complex",
+            suggestion=f"targets: {listed(complex_arrays=True)}",
+        )
+    found = language(name)
+    words = {word: text for word, text in found.words.items() if word != "vdot" or not complex_}
+    return Target(found._replace(words=words, overwriting=None if complex_ else found.overwriting))
 
 
 def first_name(d: ClosedForm) -> str:

@@ -10,9 +10,10 @@ from ..kinds import Dim
 from ..ops.operation import Operation
 from .frame import Argument, File, MissingSize
 from .graph import GraphNode, is_constant
-from .wording import ATOM, Text, code_of, filled, inside, of_arrays, ranks, repeated
+from .wording import ATOM, Filling, Text, code_of, filled, inside, of_arrays, ranks, repeated
 
 if TYPE_CHECKING:
+    from .columns import Columns
     from .emission import Body
 
 # From the file, the node, the texts of its arguments and the statements so far.
@@ -32,6 +33,7 @@ class Language(NamedTuple):
     # The statements that compute a node in the array of an argument; None where arrays are not written.
     overwriting: Callable[[Target, GraphNode, Sequence[Text], Body], list[str]] | None = None
     arrays: str = ""  # what becomes an array in a call of a function of arrays: "each" number, or numbers where "all" are
+    columns: Columns | None = None  # what languages with vectors as columns need beside
 
 
 class Target:
@@ -52,6 +54,27 @@ class Target:
     def word(self, word: str, *parts: object) -> str:
         """A word of the language, with its arguments."""
         return self.language.words[word].format(*parts)
+
+    @property
+    def columns(self) -> Columns:
+        """The tables of a language with vectors as columns."""
+        assert self.language.columns is not None
+        return self.language.columns
+
+    def has(self, form: str) -> bool:
+        return form in self.columns.forms
+
+    def form(self, form: str, *args: Text, **parts: object) -> Text:
+        """A form of the language, filled."""
+        found = self.columns.forms[form]
+        template, level = (found, ATOM) if isinstance(found, str) else found
+        return template.format(*map(Filling, args), **parts), level
+
+    def assigned(self, name: str, text: str, node: GraphNode | None, how: str = "assign") -> str:
+        """The statement that gives a value a name, by its number of axes where the language has types; `how` may be that it will change."""
+        words = self.language.words
+        kind = f"{how} {min(node.rank, 3) if node is not None else 'factor'}"
+        return words.get(kind, words["assign"]).format(name, text)
 
     def carried(self, text: str) -> list[str]:
         """The helper functions that a text names, and those that they name."""

@@ -11,6 +11,22 @@ SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly a text holds together
 Text = tuple[str, int]
 
 MODULES = {"numpy": "np.", "jax": "jnp.", "torch": "torch."}
+ALIKE = {"matlab": "octave"}  # languages with the texts of another
+
+
+LEVELS = {"sum": SUM, "product": PRODUCT, "sign": SIGN, "power": POWER, "atom": ATOM}
+
+
+class Filling:
+    """A text in a format: `{0:atom}` is in brackets where it holds together less tightly than an atom."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+
+    def __format__(self, level: str) -> str:
+        return inside(self.text, LEVELS[level]) if level else self.text[0]
 
 
 def inside(text: Text, level: int) -> str:
@@ -20,7 +36,7 @@ def inside(text: Text, level: int) -> str:
 
 def code_of(op: Operation, language: str) -> str:
     """The text by which a language computes an operation; empty where it is translated from the numeric text."""
-    own: str = getattr(op, language)
+    own: str = getattr(op, ALIKE.get(language, language))
     return own or (re.sub(r"\bnp\.", MODULES[language], op.numpy) if language in MODULES else "")
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from ..codegen.targets import TARGETS
 from ..errors import UsageError
 from .console import notes_of, one_line, split_names
 from .words import EXPRESSION_SETTINGS, takes_expression
 
-TARGETS = ("numpy", "jax", "torch", "octave", "r")
 PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
 
 
@@ -43,7 +43,7 @@ gradients and value_and_gradients, which share one pass. It checks the shapes of
 and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was refused.""",
 )
 @click.option("--wrt", multiple=True, required=True, metavar="X", help="The variable, or several: W,b.")
-@click.option("--target", type=click.Choice(TARGETS), default="numpy", show_default=True, help="The language.")
+@click.option("--target", type=click.Choice(tuple(TARGETS)), default="numpy", show_default=True, help="The language.")
 @takes_expression
 @click.option("--hessian", is_flag=True, help="The Hessian too.")
 @click.option("--jvp", is_flag=True, help="Also the derivative along a direction.")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from ..codegen.targets import TARGETS
 from ..errors import MatcalcError, UsageError, printable
 
 HELP = """\
@@ -18,7 +19,7 @@ ans                   the last answer, in a formula
 :by x, y              differentiate by these; :by alone lets matcalc choose
 :hessian  :grad  :jacobian  :d         of the last formula, or of one that follows
 :steps [full]  :latex  :text           of the last answer
-:code [numpy|jax|torch|octave|r]       a program with it
+:code [numpy|jax|torch|octave|r|…]     a program with it, in any language of matcalc code
 :check CLAIM          is this the derivative of the last formula?
 :shapes               the parts of the last formula, and how each name was read
 :layout numerator|denominator|strict
@@ -28,7 +29,7 @@ COMMANDS = tuple(dict.fromkeys(re.findall(r":[a-z]+", HELP)))
 LAYOUTS = ("numerator", "denominator", "strict")
 HISTORY = "~/.matcalc_history"
 WORDS = {"exit", *(name[1:] for name in COMMANDS if len(name) > 4)}  # who leaves the colon out means the command as well
-TAKEN = {"full", "brief", "numpy", "jax", "torch", "octave", "r", *LAYOUTS}
+TAKEN = {"full", "brief", *TARGETS, *LAYOUTS}
 LATEX = [
     rf"\{word}"
     for word in "frac sqrt sum prod log exp det operatorname mathbf mathbb top odot otimes circ in lVert rVert nabla partial".split()

@@ -12,6 +12,7 @@ from ..codegen.frame import Argument, File, Function, MissingSize
 from ..codegen.graph import GraphNode
 from ..codegen.lowering import Lowering
 from ..codegen.program import outer, target_of
+from ..codegen.targets import TARGETS, listed
 from ..errors import NoAnswerError, UsageError
 from ..expressions.build import num, substitute, times
 from ..expressions.expr import Expr, postorder
@@ -77,8 +78,10 @@ def program_of(
     for n in wrt:
         body = simplify(times(num(-1), gradient(scalar, problem.variables[n])))
         products.append(substitute(problem.whole(body), {undone.unknown: multiplier}))
-    if target == "r":
-        raise UsageError("solutions of equations have no programs in R", suggestion="targets: numpy, jax, torch, octave")
+    if target in TARGETS and not TARGETS[target].equations:
+        raise UsageError(
+            f"solutions of equations have no programs in {TARGETS[target].title}", suggestion=f"targets: {listed(equations=True)}"
+        )
     lowering = Lowering(target, sizes)
 
     def lowered(e: Expr) -> GraphNode:

@@ -29,8 +29,8 @@ TRACE_OUT_SECOND = operation(
     source="definition",
     numeric="M @ partial_trace(X, N, len(N))",
     numpy="np.einsum('ia,ajkl,lj->ik', M, X.reshape(len(M), len(N), len(M), len(N)), N)",
-    octave="M * reshape(reshape(permute(reshape(X, [rows(N), rows(M), rows(N), rows(M)]), [2, 4, 1, 3]), [], numel(N))"
-    " * reshape(N.', [], 1), rows(M), rows(M))",
+    octave="M * reshape(reshape(permute(reshape(X, [size(N, 1), size(M, 1), size(N, 1), size(M, 1)]), [2, 4, 1, 3]), [], numel(N))"
+    " * reshape(N.', [], 1), size(M, 1), size(M, 1))",
 )
 TRACE_OUT_FIRST = operation(
     "ptrace_first",
@@ -43,6 +43,6 @@ TRACE_OUT_FIRST = operation(
     source="definition",
     numeric="M @ partial_trace(X, N, 1)",
     numpy="np.einsum('ia,jalk,lj->ik', M, X.reshape(len(N), len(M), len(N), len(M)), N)",
-    octave="M * reshape(reshape(permute(reshape(X, [rows(M), rows(N), rows(M), rows(N)]), [1, 3, 2, 4]), [], numel(N))"
-    " * reshape(N.', [], 1), rows(M), rows(M))",
+    octave="M * reshape(reshape(permute(reshape(X, [size(M, 1), size(N, 1), size(M, 1), size(N, 1)]), [1, 3, 2, 4]), [], numel(N))"
+    " * reshape(N.', [], 1), size(M, 1), size(M, 1))",
 )

@@ -127,7 +127,7 @@ class Derivative(ClosedForm):
         return document(asked, style, self._scope.names)
 
     def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
-        """A file of functions that compute the value and this derivative, in numpy, jax, torch, octave or r; `matcalc.code` writes one for
+        """A file of functions that compute the value and this derivative, in any of `codegen.targets`; `matcalc.code` writes one for
         several variables.
 
         `parts` adds any of hessian, jvp, vjp, hvp, make, whose functions are of the variable alone, and autograd, by which JAX and

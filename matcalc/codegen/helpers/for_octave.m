@@ -1,4 +1,4 @@
-% Functions that an emitted Octave program carries with it, where it needs them: their text is copied.
+% Functions that an emitted program in Octave or MATLAB carries with it, where it needs them: their text is copied. Both read them.
 
 1;
 
@@ -71,7 +71,7 @@ function L = polar_derivative_(X, E, varargin)
         return;
     end
     turned = cellfun(@transpose, varargin, 'UniformOutput', false);
-    if rows(X) < columns(X)
+    if size(X, 1) < size(X, 2)
         L = polar_derivative_(X.', E.', turned{:}).';
         return;
     end
@@ -151,8 +151,9 @@ end
 function D = duplication_(n)
     % D * vech(S) = vec(S) for symmetric S of n x n
     place = reshape(1:n*n, n, n);
+    place = min(place, place.');
     D = eye(n * n);
-    D = D(min(place, place.')(:), :) * elimination_(n).';
+    D = D(place(:), :) * elimination_(n).';
 end
 
 
@@ -207,6 +208,14 @@ function y = reshape_(x, from, to)
     % the same entries, row by row, with other axes
     rows = permute(reshape(x, from), numel(from):-1:1);
     y = permute(reshape(rows, fliplr(to)), numel(to):-1:1);
+end
+
+
+function x = member_(x, k)
+    % the k-th along the first axis
+    dims = size(x);
+    x = reshape(x, dims(1), []);
+    x = reshape(x(k, :), [dims(2:end), 1]);
 end
 
 
@@ -278,7 +287,8 @@ end
 function J = left_jacobian_(w)
     % The integral of exp(s [w]_x) for s from 0 to 1.
     K = cross(eye(3), repmat(w(:).', 3, 1), 2);
-    J = expm([K, eye(3); zeros(3, 6)])(1:3, 4:6);
+    J = expm([K, eye(3); zeros(3, 6)]);
+    J = J(1:3, 4:6);
 end
 
 

@@ -1,0 +1,45 @@
+"""The languages of programs by name: where the table of each is."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .target import Language
+
+
+class TargetEntry(NamedTuple):
+    """Where a language is described, and what its programs can do beside the common functions."""
+
+    module: str
+    title: str
+    python: bool = False  # written in Python: `make` keeps constants
+    autograd: bool = False  # differentiates by itself: `autograd` gives it the closed form
+    complex_arrays: bool = False
+    equations: bool = False  # whether solutions of equations have programs in it
+    keeping: str = ""  # how constants are kept otherwise
+    markdown: str = "python"  # what notebooks call the language
+
+
+TARGETS = {
+    "numpy": TargetEntry("python", "NumPy", python=True, complex_arrays=True, equations=True),
+    "jax": TargetEntry("python", "JAX", python=True, autograd=True, complex_arrays=True, equations=True),
+    "torch": TargetEntry("python", "PyTorch", python=True, autograd=True, complex_arrays=True, equations=True),
+    "octave": TargetEntry(
+        "octave", "Octave", complex_arrays=True, equations=True, keeping="in Octave @(x) value(x, A) keeps A", markdown="octave"
+    ),
+    "matlab": TargetEntry("matlab", "MATLAB", complex_arrays=True, keeping="in MATLAB @(x) f.value(x, A) keeps A", markdown="matlab"),
+    "r": TargetEntry("r_language", "R", keeping="in R function(x) value(x, A) keeps A", markdown="r"),
+}
+
+
+def language(name: str) -> Language:
+    """The table of a language."""
+    found: Language = getattr(import_module(f".{TARGETS[name].module}", __package__), name)()
+    return found
+
+
+def listed(**wanted: bool) -> str:
+    """The names of the languages of which that holds, in a row."""
+    return ", ".join(name for name, place in TARGETS.items() if all(getattr(place, k) == v for k, v in wanted.items()))
