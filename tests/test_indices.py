@@ -443,6 +443,46 @@ COUNTED = [
 ]
 
 
+PAIRS: list[Case] = [
+    Case(
+        "sum_i sum_j exp(-x_{ij}^T A^T A x_{ij})",
+        "A",
+        lambda v: np.sum(np.exp(-np.sum((v["x"] @ v["A"].T) ** 2, -1))),
+        draw(x=(2, 4, N), A=(P, N)),
+    ),
+    Case(
+        r"\sum_{i=1}^N \sum_{t=1}^T (y_{it} - x_{it}^T \beta)^2",
+        "beta",
+        lambda v: np.sum((v["y"] - v["x"] @ v["beta"]) ** 2),
+        draw(x=(2, 4, P), y=(2, 4), beta=(P,)),
+        "x_{it} in R^p; y_{it} in R",
+    ),
+    Case(
+        r"\sum_{i=1}^N \sum_{t=1}^T (y_{it} - x_{it}'\beta - \alpha_i)^2",
+        "beta",
+        lambda v: np.sum((v["y"] - v["x"] @ v["beta"] - v["alpha"][:, None]) ** 2),
+        draw(x=(2, 4, P), y=(2, 4), beta=(P,), alpha=(2,)),
+    ),
+    Case(
+        r"\sum_{i,j} w_{ij} \|R_{ij}^T u - v_j\|^2",
+        "u",
+        lambda v: np.sum(v["w"] * np.sum((np.einsum("ijba,b->ija", v["R"], v["u"]) - v["v"]) ** 2, -1)),
+        draw(w=(2, 4), R=(2, 4, P, N), u=(P,), v=(4, N)),
+    ),
+    Case(
+        "sum_i (w^T x_i y_i - 1)^2",
+        "w",
+        lambda v: np.sum((v["x"] @ v["w"] * v["y"] - 1) ** 2),
+        draw(x=(4, N), y=(4,), w=(N,)),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", PAIRS, ids=ids(PAIRS))
+def test_vectors_with_two_indices(case: Case) -> None:
+    check(case)
+
+
 @pytest.mark.parametrize("case", COUNTED, ids=ids(COUNTED))
 def test_counted_from_zero_by_numbers_and_in_three_indices(case: Case) -> None:
     check(case)
@@ -454,7 +494,8 @@ MORE_REFUSED = [
     (r"\frac12 E_{ij} C_{ijklm} E_{kl} x_m", "E", "", "5 indices"),
     (r"\sum_{t=1}^{T} (x_t - x_{t-1})^2", "x", "x in R^T", "runs to T . 1"),
     ("x_1^T x_2", "x", "", "does not occur"),
-    ("sum_i sum_j exp(-x_{ij}^T A^T A x_{ij})", "A", "", "vectors with two indices"),
+    (r"\sum_{i,j} \|A_{ij} - u_i^T v_j\|^2", "u_k", "", "more than one way"),
+    ("sum_i sum_j (x_{ij}^T b + x_i^T c)", "b", "x_{ij} in R^n", "has 2 indices, and x_i has 1"),
     ("c_{i0} = 3; sum_i c_{i0} x_i", "x", "", "carries the index i"),
     ("A_1 x + A_2 x", "A", "", "does not occur"),
 ]

@@ -187,10 +187,6 @@ def transpose(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
             f"write {s} for the transpose, {s}^(T) for the power",
         )
         raise Misfit([t], lambda: error) if undeclared(args) and not counted else error
-    base, sub = split_indexed(name)
-    if t.is_scalar and len(sub.replace(",", "")) == 2 and base in el.scene.carried and name not in el.scene.declared:
-        hint = f"write what it is made of, as x_i - x_j for {name}"
-        raise ReadingError(f"{name} is transposed, and vectors with two indices are not read", span=node.span, suggestion=hint)
     if t.is_scalar and undeclared(args):
         el.penalty(SCALAR_TRANSPOSE, t)
     return TypedTerm((t.shape[1], t.shape[0]), (t,), lambda e, _: build.transpose(e[0]), node, literal=t.literal)

@@ -27,6 +27,7 @@ BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAG
 FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
 ONE_ENTRY = 5  # what it costs to take an identity for 1
 BEHIND = 3  # what a number behind a matrix or a row costs: A alpha
+BEHIND_TURNED = 6  # and one behind a transposed name: u_i^T v_j
 
 
 def operation(name: str, node: Node) -> Operation:
@@ -260,9 +261,15 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
                 factors = [_closed(factors, shape)]
             continue
         else:
-            if t.is_scalar and held.kind in ("matrix", "row") and sign != "/" and all(later.is_scalar for later in args[k:]):
+            if t.is_scalar and held.kind in ("matrix", "row") and sign != "/":
                 of_indices = nodes[k].op in ("name", "sum") and any(n.endswith("_") for n in undeclared([t]))  # W x_j, A sum_i a_i x_i
+                last = all(later.is_scalar for later in args[k:])
                 cost = BEHIND if of_indices or el.defaults.get(t.name or "") == "scalar" else int(nodes[k].op == "add")
+                turned = nodes[k - 1].op == "T"
+                if not last:  # w^T x_i y_i: the number stands last
+                    cost = int(turned)
+                elif turned and of_indices:
+                    cost = BEHIND_TURNED
                 if cost and undeclared([t]):
                     el.penalty(cost, t)
             shape = t.shape if held.is_scalar else shape

@@ -151,6 +151,8 @@ class Scene:
         self.families = self._families()
         roots = [*(b.value for b in self.program.bindings), self.program.body]
         self.arrays = undeclared_orders(roots, self.declared, {*self.bound, *self.given})  # with how many indices they have
+        self.pairs = self._pairs()
+        self.arrays |= {base: 4 for base in self.pairs if base[:1].isupper()}  # matrices R_{ij}
         self.has_arrays = bool(self.arrays) or any(leading_sizes(d.sizes) for d in self.families.values())
         self.value_at: list[str] = []  # the indices of the matrix that stands for an array as the value of the text
         self.carried = self._carried_names()
@@ -276,12 +278,15 @@ class Scene:
         return {s for s in subscripts if len(s) == 1 and s.isalpha()}
 
     def _is_many(self, base: str, sub: str) -> bool:
-        """Whether x_i is one of many: i, or another index that x carries in the text, is bound."""
-        if len(sub) != 1 or not sub.isalpha():
+        """Whether x_i is one of many: i, or another index that x carries in the text, is bound; likewise both indices of x_{ij}."""
+        letters = sub.replace(",", "")
+        if not 1 <= len(set(letters)) == len(letters) <= 2 or not letters.isalpha():
             return False
-        carried = {split_indexed(n)[1][:1] for n in self.names if split_indexed(n)[0] == base}
         places = self.indices | self.places
-        return sub in places or not carried.isdisjoint(places)
+        carried = [split_indexed(n)[1].replace(",", "") for n in self.names if split_indexed(n)[0] == base]
+        if len(letters) == 2:
+            return any(len(c) == 2 and places.issuperset(c) for c in (letters, *carried))
+        return sub in places or not places.isdisjoint(c[:1] for c in carried)
 
     def _open_double_indices(self) -> None:
         """w_{ij} in R, where i and j are bound, declares the entries of a matrix w: they are no one number."""
@@ -301,6 +306,8 @@ class Scene:
                 del self.declared[name], self.stated[name]
                 self.opened.add(base)
                 continue
+            if len(letters) == 2 and d.sizes and base not in self.stated:  # vectors x_{ij}: a family with two indices
+                continue
             raise ReadingError(
                 f"{name} is declared as one thing, and its indices are bound by sums",
                 suggestion=f"declare {base} in R^{{m x n}} for the matrix of the numbers {name}",
@@ -313,21 +320,33 @@ class Scene:
             base, sub = split_indexed(name)
             if d.domain is None and leading_sizes(d.sizes):
                 found[name] = d
-            if not sub.isalpha() or d.domain is not None:
+            if not sub.replace(",", "").isalpha() or d.domain is not None:
                 continue
-            if self._is_many(base, sub):
+            if self._is_many(base, sub) and (len(sub) == 1 or d.sizes):
                 if base in self.alone:
                     message = f"{base} stands by itself, and {name} is a family of that name"
                     raise ReadingError(message, suggestion="give one of them another letter")
                 found[base] = d
         return found
 
+    def _pairs(self) -> frozenset[str]:
+        """Undeclared names with two indices of which the transpose or the norm is taken: x_{it}^T b is of vectors, not of entries."""
+        places = self.indices | self.places
+        known = self.declared.keys() | self.bound | self.given.keys() | self.definitions.keys() | self.alone
+        over = [n.args[0] for n in self._nodes() if n.op in ("T", "H", "norm")] if places else []
+        parts = [a for n in over for a in ((n, *n.args) if n.op in ("add", "neg") else (n,))]
+        used = [split_indexed(str(a.attr)) for a in parts if a.op == "name"]
+        turned = {split_indexed(str(n.args[0].attr))[0] for n in self._nodes() if n.op in ("T", "H")}
+        letters = {b: sub.replace(",", "") for b, sub in used if b not in known and (b in turned or not b[:1].isupper())}
+        return frozenset(b for b, c in letters.items() if len(set(c)) == len(c) == 2 and places.issuperset(c))
+
     def letters_of(self, base: str) -> str:
         """The indices of the generic member of a declared family: x_i as declared, of T in R^{p x m x n} letters that are free."""
         d = self.families.get(base)
         free = [c for c in LETTERS if c not in self.names and c not in self.sizes and c not in self.places]
         count = len(leading_sizes(d.sizes)) if d is not None else max(1, self.arrays.get(base, 0) - 2)
-        return (split_indexed(d.name)[1] if d is not None else "") or "".join(sorted(free[:count]))
+        own = split_indexed(d.name)[1].replace(",", "") if d is not None else ""
+        return own or "".join(sorted(free[:count]))
 
     def _carried_names(self) -> dict[str, str]:
         """Undeclared names that carry a bound index somewhere, with that index: x where x_i stands in a sum over i."""

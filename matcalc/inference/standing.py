@@ -171,9 +171,9 @@ def register(el: Typing, base: str, node: Node) -> tuple[tuple[Dim, ...], Shape,
     """How many members a declared family has, their shape and their properties; its generic member is a symbol of the text."""
     d = el.scene.families[base]
     shape, leading = declared_shape(d.sizes), leading_sizes(d.sizes)
-    sizes = el.families.setdefault(base, leading or (el.sizes.fresh(),))
-    words = el.properties(d.name)
     letters = el.scene.letters_of(base)
+    sizes = el.families.setdefault(base, leading or tuple(el.sizes.fresh() for _ in letters))
+    words = el.properties(d.name)
     generic = build.member(base, [build.index(c) for c in letters], shape, words)
     el.symbols.setdefault(spell_name(base, letters), known(generic, node))
     return sizes, shape, words
@@ -230,6 +230,8 @@ def member(el: Typing, base: str, places: list[BoundIndex], node: Node) -> Typed
     """A member of a declared family, or an entry of one."""
     d = el.scene.families[base]
     sizes, shape, words = register(el, base, node)
+    if len(places) < len(sizes):
+        raise ReadingError(f"{d.name} has {len(sizes)} indices, and {node.attr} has {len(places)}", span=node.span)
     for place, size in zip(places, sizes):
         if not el.allows(place, size):
             n = el.sizes.resolve(size)
@@ -483,8 +485,11 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
         el.scene.arrays[base] = MOST_AXES
         return _undeclared_member(el, base, subscripts, node)
     of_matrices = (base[:1].isupper() and len(subscripts) == 1 and not el.scene.capitals) or len(subscripts) == 3
-    el.defaults[base + "_"] = "family of matrices" if of_matrices else "entries"
+    in_pairs = base in el.scene.pairs
+    el.defaults[base + "_"] = "family of vectors" if in_pairs else "family of matrices" if of_matrices else "entries"
     wanted = el.kinds.get(base + "_") or el.defaults[base + "_"]
+    if in_pairs and wanted == "family of vectors":
+        return _member_of_pairs(el, base, subscripts, node)
     if len(subscripts) == 3 and wanted != "family of matrices":
         message = f"{node.attr} has three indices, and {base} is {'a family of vectors' if wanted != 'entries' else 'a vector or matrix'}"
         raise Misfit([choice(base + "_")], lambda: refuse_shape(message, node))
@@ -510,6 +515,28 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
     generic = TypedTerm(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
     el.symbols.setdefault(spell_name(base, letter), generic)
     return term if len(subscripts) == 1 else entry_at(el, term, [place_of(el, s) for s in subscripts[1:]], node)
+
+
+def _member_of_pairs(el: Typing, base: str, subscripts: list[Part], node: Node) -> TypedTerm:
+    """A vector x_{ij} of an undeclared family with two indices."""
+    if len(subscripts) != 2:
+        message = f"{base} has two indices where its transpose or norm is taken, and {node.attr} has {len(subscripts)}"
+        raise ReadingError(message, span=node.span, suggestion="give one of them another letter")
+    shape = el.members.setdefault(base, (el.sizes.fresh(), ONE))
+    sizes = el.families.setdefault(base, (el.sizes.fresh(), el.sizes.fresh()))
+    places = [place_of(el, p) for p in subscripts]
+    for place, size in zip(places, sizes):
+        el.allows(place, size)
+
+    def at(where: Sequence[Expr]) -> TypedTerm:
+        return TypedTerm(shape, (), lambda _, r: build.member(base, where, (r(shape[0]), ONE)), node, base + "_")
+
+    if not any(split_indexed(n)[0] == base for n in el.symbols):
+        letters = "".join(p.letter for p in subscripts)
+        letters = letters if len(set(letters)) == 2 else el.scene.letters_of(base)
+        el.note(f"{spell_name(base, letters)} are vectors, one for each {letters[0]} and {letters[1]}")
+        el.symbols[spell_name(base, letters)] = at([build.index(c) for c in letters])
+    return at([p.expr for p in places])
 
 
 def choice(name: str) -> TypedTerm:
