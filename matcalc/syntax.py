@@ -167,7 +167,8 @@ class Program:
     `random` are the names over which it takes expectations.
     `stated` is what the last statement says to be
     the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does. `kept` has the letters below
-    sums over j with j != i, where i was taken for a place that is given, with their places in the text.
+    sums over j with j != i, where i was taken for a place that is given, with their places in the text. `labelled` are names with a
+    label above them, each with the declared name that it is with it: h^{t-1}, h.
     """
 
     __slots__ = (
@@ -186,6 +187,7 @@ class Program:
         "stated",
         "claim",
         "kept",
+        "labelled",
         "random",
     )
 
@@ -209,6 +211,7 @@ class Program:
         self.stated: Asked | None = None
         self.claim = (0, 0)
         self.kept: tuple[tuple[str, str, Span], ...] = ()
+        self.labelled: tuple[tuple[str, str], ...] = ()
         self.random: frozenset[str] = frozenset()
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:

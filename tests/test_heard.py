@@ -162,7 +162,7 @@ REFUSED = [
     ("X W + b^T", "W", "added to every one of a matrix, or b is a matrix"),
     ("h = x W + b; h^T h", "b", "row"),
     (r"d^{(l)} = (W^{(l+1)})^T d^{(l+1)}", "d^{(l+1)}", "a member whose index is a sum"),
-    (r"a^t = \tanh(W x); a^t", "W", "must be a name"),
+    (r"a^t = t \tanh(W x); a^t", "W", "must be a name"),
     (r"\|w - w_o\|^2", "w", "w_o is an entry of w, or another vector"),
 ]
 

@@ -7,7 +7,7 @@ left side binds is free: a whole number, like one declared in N. Where one stand
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import ReadingError
@@ -121,17 +121,29 @@ class Indices:
     # ------------------------------------------------------------------------------------------ definitions
 
     def _find_definitions(self) -> None:
-        """K_{ij} = …, y_{hat,i} = …: where the letters stand below names in the value, and the base stands elsewhere otherwise."""
+        """K_{ij} = …, y_{hat,i} = …: where the letters stand below names in the value, and the base stands elsewhere otherwise. What is
+        used there and carries a letter too is defined by its entries as well; h_{t-1} alone is the value of the step before."""
+        found = -1
+        while found < len(self.definitions):
+            found = len(self.definitions)
+            self._find_more_definitions()
+
+    def _find_more_definitions(self) -> None:
         for at, b in enumerate(self.program.bindings):
             base, sub = split_indexed(b.name)
-            if b.params or not sub or b.name in self.declared:
+            if b.params or not sub or b.name in self.declared or base in self.definitions:
                 continue
             ways = [tuple(p.letter for p in reading) for reading in readings(sub) if all(p.letter and not p.shift for p in reading)]
             found = [letters for letters in ways if len(set(letters)) == len(letters) <= 2]
-            others = [r for k, (root, _) in enumerate(self._statements()) if found and k != at for r in _names(root, base)]
+            others = [
+                (n, bound | outer)
+                for k, (root, outer) in enumerate(self._statements())
+                if found and k != at
+                for n, bound in _names(root, base)
+            ]
             for letters in found:
                 below = set(letters) <= _letters_below(b.value)
-                if any(bound.intersection(letters) or (below and n != b.name) for n, bound in others):
+                if any(bound.intersection(letters) or (below and n != b.name and not _is_step(n, letters)) for n, bound in others):
                     self.definitions[base] = (letters, b.value)
                     break
 
@@ -274,6 +286,12 @@ class Indices:
         for c in (*summed, *self.slots):
             if not any(c in s.left for s in done[:-1]):
                 self.free.pop(c, None)
+
+
+def _is_step(name: str, letters: Sequence[str]) -> bool:
+    """Whether a name is h_{t-1} beside a definition of h_t."""
+    parts = next((r for r in readings(split_indexed(name)[1]) if len(r) == len(letters)), [])
+    return bool(parts) and [p.letter for p in parts] == list(letters)
 
 
 def _covers(value: Node, span: tuple[int, int]) -> bool:

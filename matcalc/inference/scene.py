@@ -107,11 +107,17 @@ class Scene:
             self._declare(d)
         indexed = not self.template and _has_indices(program)
         remarks: list[str] = []
+        for name, base in program.labelled:
+            d = self.declared.get(base)
+            if d is not None and d.domain is None:
+                self._declare(Declaration(name, d.field, d.sizes, d.properties))
+                remarks.append(f"{name} is as {base} is declared")
         if indexed:
             from .counting import Counting
 
             counting = Counting(program, self.declared, self.wrt)
-            program, remarks = counting.program, counting.notes
+            program = counting.program
+            remarks += counting.notes
             for base, many in counting.entries.items():
                 self._declare(Declaration(base, "R", (Dim.of(many),)))
                 remarks.append(f"{base}_1, … are the entries of {base} in R^{many}")

@@ -12,7 +12,7 @@ from ..expressions.expr import Expr, postorder
 from ..inference.infer import infer
 from ..kinds import Dim
 from ..ops.core import EYE, POWER, UNIT
-from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, spell_name, walk
+from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, spell_name, split_name, walk
 from .arrange import Arranger
 from .surface import name, number, product, quotient
 from .unitdirections import along_units
@@ -56,7 +56,7 @@ def index_form(
     knows the `declarations` could not tell how far an index runs, a factor of ones says it."""
     dims = {d for e in tensor.expressions() for x in postorder(e) for d in x.shape} | {d for s in tensor.shapes for d in s}
     dims |= {i.dim for t in tensor.terms for s in t.slots for i in s}
-    taken = {*taken, *(n for d in dims for n in d.names())}
+    taken = {*taken, *(n for d in dims for n in d.names()), *(split_name(b.name)[0] for b in bindings)}
     program, ranges = _index_form(tensor, arranger, taken, ())
     program = _after(bindings, program)
     if declarations is None:

@@ -38,7 +38,7 @@ def read_names(text: str, declared: Collection[str] = ()) -> tuple[str, ...]:
             raise refuse(f"a name is missing at the end of {quote(text)}", text, whole)
         start = i
         try:
-            name, i = read_name(marks, i, text)
+            name, i = read_name(marks, i, text, raised=True)
         except ReadingError:
             raise not_a_name(text, _item(marks, start)) from None
         if i < len(marks) and marks[i].kind != "comma":
@@ -113,7 +113,7 @@ class _Declarations:
             begin = self.i
             if self.at_end():
                 raise self.refuse("a name is missing", start, "write x in R^n")
-            name, self.i = read_name(self.marks, self.i, self.text)
+            name, self.i = read_name(self.marks, self.i, self.text, raised=True)
             _refuse_taken(name, self.text, self.span(begin))
             names.append((name, self.span(begin)))
             if self.at("open"):

@@ -224,8 +224,9 @@ def spell_subscript(marks: list[Mark], start: int, stop: int, text: str) -> str:
 _LONE = regex(r"_\{(.)\}")  # w_{I} in a subscript, which is w_I
 
 
-def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
-    """A whole name at mark `i`, as a declaration or `--wrt` gives it: a run of letters is one name there."""
+def read_name(marks: list[Mark], i: int, text: str, raised: bool = False) -> tuple[str, int]:
+    """A whole name at mark `i`, as a declaration or `--wrt` gives it: a run of letters is one name there. Where nothing can be a power,
+    `raised` takes what stands above for a label: W^{[1]}, a^t."""
     mark = marks[i]
     i += 1
     if mark.kind == "accent":
@@ -245,6 +246,13 @@ def read_name(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
     end = superscript_index(marks, i, name=True)
     if end and not sub:
         sub, i = spell_subscript(marks, i + 3, end - 2, text), end
+    if raised and i < len(marks) and marks[i].kind == "caret":
+        from .raised import label_of_name
+
+        label, i = label_of_name(marks, i)
+        if label and i < len(marks) and marks[i].kind == "under" and not sub:  # x^t_i
+            sub, i = subscript(marks, i, text)
+        sub = f"{sub},{label}" if sub and label else sub or label
     return spell_name(base, sub), i
 
 

@@ -46,6 +46,8 @@ _SPELLED = (
     (r"\\vec(?![A-Za-z])", "vec"),
 )
 
+# What may be a label above a name, which `raised` decides: W^{[1]}, a^{<t>}, h^t = …
+LABELS = regex(r"\^\s*\{?\s*(?:\[|<|\\langle)|\^\s*(?:[^\W_]|\{[^{}^_]{1,9}\})\s*(?:&\s*)?(?::?=|\\coloneqq|\\triangleq)")
 _NAMES = ("word", "upright", "greek", "accent", "command")  # marks that may be a name
 _LONGEST_FORM = 400  # characters left of `=`
 
@@ -178,6 +180,12 @@ class _Reader:
         for start, stop in places:
             self.add_marks(scan(text, start, stop, brackets))
         self.main = len(scan(text, *places[0], brackets)) if len(places) > 1 else len(self.marks)
+        self.raised: dict[str, set[str]] = {}
+        if "^" in text and LABELS.search(text):
+            from .raised import lowered
+
+            self.marks, self.raised = lowered(self.marks, text)
+            self.main = sum(m.start < places[0][1] for m in self.marks)
         if is_program(self.marks, text):
             for word in words(self.marks):
                 names.add(word)
@@ -249,6 +257,7 @@ class _Reader:
         found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light
         found.kept = tuple(self.kept)
+        found.labelled = self.labelled(found) if self.raised else ()
         if last.stated:
             found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)
         return found
@@ -256,6 +265,16 @@ class _Reader:
     def used(self, value: Node) -> set[str]:
         """The names in a value. (E = E_0 + E_k: what the last value is called is none of them.)"""
         return {str(n.attr) for n in walk(value) if n.op in ("name", "call")}
+
+    def labelled(self, program: Program) -> tuple[tuple[str, str], ...]:
+        """The names with labels above them that are what is declared without: h^{t-1}, where h^t is defined and h is in R^n."""
+        used = {str(n.attr) for root in (*(b.value for b in program.bindings), program.body) for n in walk(root) if n.op == "name"}
+        found = []
+        for base, labels in self.raised.items():
+            names = {spell_name(base, label) for label in labels} - {b.name for b in program.bindings} - {program.name}
+            if base in self.names.variables and base not in used and len(names) == 1 and not names <= self.names.variables:
+                found.append((*names, base))
+        return tuple(found)
 
     # -- which statement needs which --------------------------------------------------------------------------------
 
