@@ -50,6 +50,16 @@ class ReadingError(MatcalcError):
     code = "reading"
 
 
+class EquationError(ReadingError):
+    """An equation where a function is wanted; `equation` is its text, and `after` what follows it."""
+
+    code = "equation"
+
+    def __init__(self, message: str, *, text: str, span: Span, suggestion: str, equation: str, after: str = "") -> None:
+        super().__init__(message, text=text, span=span, suggestion=suggestion)
+        self.equation, self.after = equation, after
+
+
 class ShapeError(MatcalcError):
     """The shapes do not fit, or the kinds cannot be inferred."""
 

@@ -4,6 +4,7 @@ adjoint, what is refused."""
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -179,3 +180,23 @@ def test_programs_in_octave(tmp_path: Path) -> None:
         expected += [wanted, NUMBERS[f"{name}/0/{CASES[name]['solve']}"]]
     for found, wanted in zip(run_octave(questions, tmp_path), expected, strict=True):
         assert close(np.squeeze(found), np.squeeze(wanted), 1e-7)
+
+
+EQUATIONS = [
+    ("A x = b", "A", "", "dA -> -A^-1 dA x"),
+    ("Ax=b", "A", "A in R^{n x n}; x, b in R^n", "dA -> -A^-1 dA x"),
+    ("A x = b; c^T x", "A", "", "-A^-T c x^T"),
+    ("x^2 + y^2 = 1", "x", "", "-x/y"),
+    (r"(A + \lambda I) x = b", r"\lambda", "", "-(A + lambda I)^-1 x"),
+    ("A X + X A^T + Q = 0", "Q", "", "d vec(X)/d vec(Q)^T = -(A ⊗ I_n + I_n ⊗ A)^-1"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "expected"), EQUATIONS, ids=[e[0] for e in EQUATIONS])
+def test_an_equation_is_refused_with_the_command_that_answers(text: str, wrt: str, where: str, expected: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match="this is an equation") as caught:
+        matcalc.derivative(text, wrt, where=where)
+    assert caught.value.suggestion is not None
+    command = next(line for line in caught.value.suggestion.splitlines() if "matcalc implicit" in line).partition("matcalc ")[2]
+    found = run(*shlex.split(command))
+    assert (found.code, found.out.splitlines()[0]) == (0, expected)

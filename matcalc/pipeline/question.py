@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..differentiation import STACKED
-from ..errors import MatcalcError, UsageError
+from ..errors import EquationError, MatcalcError, UsageError
 from ..expressions.build import base_name, conjugate, conjugate_name, entry, index, is_complex, is_conjugate_name, num
 from ..expressions.expr import Expr
 from ..expressions.labels import words_of
@@ -111,7 +111,12 @@ class Question:
             number = number_of(function)
             program, declarations = Program(spell(number), (), number), declared
         else:
-            program = read(function, declared, random=[d.name for d in distributions])
+            try:
+                program = read(function, declared, random=[d.name for d in distributions])
+            except EquationError as error:
+                from .equations import answered_by
+
+                raise answered_by(error, names_of(wrt or ()), declared_in(where), lambda text: read(text, declared)) from None
             declarations = (*declared, *declarations_in(program.where))
             if distributions:
                 program = _over(program, distributions, declarations)

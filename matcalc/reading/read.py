@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from ..errors import ReadingError, Span
+from ..errors import EquationError, ReadingError, Span
 from ..interning import regex
 from ..syntax import FORM_NAMES, Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
@@ -447,19 +447,24 @@ class _Reader:
         found = (last and self.stated(start, equals, span)) or self.bound_name(start, equals, span, last)
         found = found or (last and self.named_form(start, equals, span)) or None
         if found is None:
-            what = "an equation" if last else "no definition"
-            message = f"the left side of `=` must be a name, and {quote(self.text[span[0] : span[1]])} is none: this is {what}"
-            way = (
-                "write what is to be differentiated: the difference of both sides, or the solution, as A^-1 b of A x = b" if last else None
-            )
-            raised = [m.kind + m.value for m in marks] if len(marks) == 3 else []
-            if raised[1:2] == ["caret^"] and marks[0].kind in _NAMES and marks[2].kind == "word":  # a^t = …
-                way = f"write {marks[0].value}_{marks[2].value} for the value at {marks[2].value}, here and in the other statements"
-            raise refuse(message, self.text, span, way)
+            raise self.equation(span, stop, last)
         if equals + 1 == stop:
             raise refuse(f"{quote(self.text[span[0] : self.marks[equals].end])} has no value after `=`", self.text, self.marks[equals].span)
         found.value = (equals + 1, stop)
         return found
+
+    def end_of(self, at: int) -> int:
+        """Where the statement ends in which mark `at` stands."""
+        return next((stop for start, stop in self.statements() if start <= at < stop), len(self.marks))
+
+    def equation(self, span: Span, stop: int, last: bool) -> ReadingError:
+        """The error to raise for a statement whose left side is no name. It ends before mark `stop`."""
+        shown = quote(self.text[span[0] : span[1]])
+        whole = self.text[span[0] : self.marks[stop - 1].end]
+        message = f"the left side of `=` must be a name, and {shown} is none: this is an equation"
+        hint = "write what is to be differentiated: the difference of both sides, or the solution, as A^-1 b of A x = b"
+        after = "" if last else self.text[self.marks[stop - 1].end :].strip(" ;\n")
+        return EquationError(message, text=self.text, span=span, suggestion=hint, equation=whole, after=after)
 
     def only_names(self, start: int, stop: int) -> bool:
         r"""D_{KL}(p \| q), Var(w^T R), \log L(\theta), E[x], p(y | x): a word before brackets in which no list of parameters stands."""
@@ -526,8 +531,7 @@ class _Reader:
         name, i = read_name(self.marks, start, self.text)
         product = len(name) == 2 and name.isalpha() and name[0].isupper() and name[1].islower() and self.is_name(stop + 1, len(self.marks))
         if i == stop and name not in self.names.variables and (product or (len(name) > 1 and self.names.variables.issuperset(name))):
-            hint = "differentiate the solution: A^-1 b for A x = b"
-            raise refuse(f"{quote(self.text[span[0] : span[1]])} = … is an equation between names", self.text, span, hint)
+            raise self.equation(span, self.end_of(stop), last)
         function = function_of(name)
         if function or is_identity(name) or (name == "I" and not last):
             what = "a function's name" if function else "the identity"
