@@ -82,7 +82,7 @@ def _is_log_of_number(n: Node) -> bool:
 def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Collection[str] = ()) -> bool:
     """Whether the undeclared capital letters are numbers, in a text without linear algebra: one divides, or is T; a power has a Greek
     exponent; one is an amplitude, as in A e^{-k t}, or in the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one is
-    an I that is no identity; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in A v^3; or all of them
+    an I that is no identity; its price stands before it, as in w_L L; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in A v^3; or all of them
     stand in logarithms alone."""
 
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
@@ -100,6 +100,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
     acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
     if not acts and any(n.islower() and n not in known and n not in GREEK_WORDS for n in raised):
+        return True
+    if any(_is_price(a, b) for n in nodes if n.op == "mul" for a, b in pairwise(n.args)):
         return True
     inner = {id(a) for n in nodes if n.op == "mul" for a in n.args if a.op == "mul"}
     for n in nodes:
@@ -122,6 +124,12 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
     inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
     return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
+
+
+def _is_price(a: Node, b: Node) -> bool:
+    """w_L L: a small letter with the capital letter behind it as its subscript."""
+    base, sub = split_name(str(a.attr)) if a.op == "name" else ("", "")
+    return b.op == "name" and base.islower() and sub == b.attr and sub[:1].isupper()
 
 
 def _is_no_identity(names: Sequence[Node], nodes: Sequence[Node], wrt: Collection[str]) -> bool:

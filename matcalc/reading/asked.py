@@ -125,6 +125,8 @@ def _numerator(marks: list[Mark], start: int, stop: int, text: str, known: froze
     power = _power(marks, i, stop)
     if power:
         order, i = power
+    if i + 1 < stop and marks[i].kind == "open" and marks[i].mate == i + 1:  # \partial{}
+        i += 2
     if i < stop:
         try:
             of, i = read_name(marks, i, text)
@@ -157,10 +159,14 @@ def _denominator(marks: list[Mark], start: int, stop: int, text: str, known: fro
             split = [*marks[:i], rest, *marks[i + 1 :]]
             name, i = read_name(split, i, text)
         elif _is_d(mark, known) and i + 1 < stop:
+            braced = marks[i + 1].mate if marks[i + 1].kind == "open" and marks[i + 1].value == "{" else 0  # \partial{x}
             try:
-                name, i = read_name(marks, i + 1, text)
+                name, i = read_name(marks, i + 2 if braced else i + 1, text)
             except ReadingError:
                 return None
+            if braced and i != braced:
+                return None
+            i = i + 1 if braced else i
         else:
             return None
         if i < stop and marks[i].kind == "caret" and i + 1 < stop and marks[i + 1].value in ("T", "{"):
@@ -253,7 +259,7 @@ def agreed(question: Asked | None, names: tuple[str, ...], order: int) -> tuple[
     by = question.names or names[: question.order]
     if not by:
         raise UsageError("the text names no variable to differentiate by", suggestion="give it with --wrt")
-    if names and set(names) != set(by):
+    if names and {n.replace(",", "") for n in names} != {n.replace(",", "") for n in by}:
         raise UsageError(f"the text asks for the derivative by {', '.join(by)}, and --wrt says {', '.join(names)}")
     if order not in (1, question.order):
         raise UsageError(f"the text asks for a derivative of order {question.order}, and the option says {order}")

@@ -214,6 +214,8 @@ class _Reader:
             raise refuse("there is no expression", self.text, (0, len(self.text)))
         nameless = [s for s in statements if self.outside(*s, "cmp", "=") < 0 and self.outside(*s, "arrow", "->") < 0]
         chosen = [s for s in statements if s[0] < self.main][-1]  # what stands after `where` only defines
+        if len(nameless) == 1 and chosen not in nameless and statements[-1] is chosen and "=" in self.text:
+            chosen = self.defined_behind(statements, nameless[0]) or chosen
         line = [part for s in list(self.statements())[-1:] for part in self.at_commas(*s)] if len(statements) > 1 else []
         if chosen in line and line[0] in nameless:  # x^T L x, L = D - A
             chosen = statements[statements.index(line[0])]
@@ -261,6 +263,17 @@ class _Reader:
         if last.stated:
             found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)
         return found
+
+    def defined_behind(self, statements: Sequence[Range], expression: Range) -> Range | None:
+        """The expression, where the statements behind it define names that it has: ||z - y||^2 and z = W x + b on the next line."""
+        behind = statements[statements.index(expression) + 1 :]
+        said = {m.value for m in self.marks[slice(*expression)]}
+        for start, stop in behind:
+            sign = self.outside(start, stop, "cmp", "=")
+            if not self.is_name(start, sign) or said.isdisjoint(m.value for m in self.marks[start:sign]):
+                return None
+            said.update(m.value for m in self.marks[sign:stop])
+        return expression
 
     def used(self, value: Node) -> set[str]:
         """The names in a value. (E = E_0 + E_k: what the last value is called is none of them.)"""
@@ -396,6 +409,9 @@ class _Reader:
         if len(signs) < 2:
             return [self.left(start, stop, last)]
         found = self.left(start, stop, last)
+        while len(signs) > 1 and self.is_undefined(signs[-1] + 1, stop):  # q = A L^a K^b = f(L, K)
+            self.note(f"{quote(self.text[self.marks[signs[-1] + 1].start : self.marks[stop - 1].end])} only names the value")
+            stop = signs.pop()
         found.value = (signs[-1] + 1, stop)
         names = self.aliases(start, stop)
         if len(names) < len(signs) - 1:
@@ -406,6 +422,22 @@ class _Reader:
             other.alias = True
             others.append(other)
         return [found, *others]
+
+    def is_undefined(self, start: int, stop: int) -> bool:
+        """Whether all there is is f(L, K, M), of a function that nobody has told."""
+        mark = self.marks[start] if start < stop else None
+        if mark is None or mark.kind not in _NAMES or function_of(mark.value) or mark.value in self.names.functions:
+            return False
+        return self.only_arguments(start, stop)
+
+    def only_arguments(self, start: int, stop: int) -> bool:
+        """Whether a name stands before brackets that hold names and commas alone."""
+        try:
+            i = read_name(self.marks, start, self.text)[1]
+            opened = i < stop and self.marks[i].kind == "open" and self.marks[i].mate == stop - 1
+            return opened and any(m.kind == "comma" for m in self.marks[i:stop]) and bool(self.parameters(i + 1, stop - 1))
+        except ReadingError:
+            return False
 
     def goes_on(self, start: int, i: int) -> bool:
         before = next((m for m in reversed(self.marks[max(start, i - 3) : i]) if m.kind not in ("amp", "newline")), None)
@@ -510,6 +542,8 @@ class _Reader:
             i = read_name(self.marks, start, self.text)[1]
         except ReadingError:
             return False
+        if self.marks[stop - 1].kind == "close" and self.marks[stop - 1].value == "(":  # h^*(X)
+            stop = next((k for k in range(i, stop) if self.marks[k].kind == "open" and self.marks[k].mate == stop - 1), stop)
         above = self.marks[i + 1 : stop] if i < stop and self.marks[i].kind == "caret" else []
         signs = [m for m in above if m.kind not in ("open", "close")]
         return len(signs) == 1 and (signs[0].kind in ("plus", "minus", "infix") or signs[0].value in ("star", "prime"))
