@@ -181,7 +181,7 @@ def test_a_declared_kind_is_never_changed() -> None:
     assert isinstance(refused("x y", "x, y in R^n"), ShapeError)
 
 
-@pytest.mark.parametrize("text, choices", [("a^T b c^T d e f", ["d in R", "e in R", "f in R"]), ("(x y)^T", ["x in R", "y in R"])])
+@pytest.mark.parametrize("text, choices", [("a^T b c^T d e f", ["e in R", "f in R"]), ("(x y)^T", ["x in R", "y in R"])])
 def test_a_tie_shows_the_choices(text: str, choices: list[str]) -> None:
     error = refused(text)
     assert all(c in str(error.suggestion) for c in choices)

@@ -361,6 +361,8 @@ def _special(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] 
         return known(build.constant("infty"), node)
     if base == "I" and (scene.capitals or name in scene.wrt or (sub and "I_1" in scene.names and sub.isdigit())):
         return None  # a current, an income, an invariant
+    if base == "I" and subscripts and all(p.letter in el.frames[-1].indices for p in subscripts):
+        return None  # the entries of a mask: sum_{i,j} I_{ij} (R_{ij} - …)^2
     if name == "I":
         n = el.sizes.fresh()
         return TypedTerm((n, n), (), lambda _, r: build.eye(r(n)), node)

@@ -96,7 +96,8 @@ def sized(lexer: Lexer, base: str) -> str:
         return base
     start = lexer.i
     sub, lexer.i = subscript(lexer.marks, start, lexer.text, lexer.names, base)
-    if lexer.marks[start].kind == "sub":
+    of_a_mask = base == "I" and sub.isalpha() and lexer.active.issuperset(sub)  # sum_{i,j} I_{ij} …
+    if lexer.marks[start].kind == "sub" or of_a_mask:
         return spell_name(base, sub)
     first, last = start + 1, lexer.i
     if lexer.marks[first].kind == "open":

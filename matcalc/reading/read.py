@@ -23,7 +23,7 @@ from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
 from .names import Names, conjugates_names, is_identity, is_prime, lists_primes, not_a_name, read_name, writes_transposes
-from .programs import is_program, words
+from .programs import calls_arrays, is_program, words
 from .scan import check_length, scan
 from .subscripts import split_indexed
 from .tree import tree
@@ -186,8 +186,8 @@ class _Reader:
 
             self.marks, self.raised = lowered(self.marks, text)
             self.main = sum(m.start < places[0][1] for m in self.marks)
-        if is_program(self.marks, text):
-            for word in words(self.marks):
+        if is_program(self.marks, text) or calls_arrays(text):
+            for word in words(self.marks, text):
                 names.add(word)
         names.plain = plain_factors(self.marks, names)
         names.primed = "the text writes transposes as ^T" if writes_transposes(self.marks, text) else ""
@@ -216,6 +216,8 @@ class _Reader:
         chosen = [s for s in statements if s[0] < self.main][-1]  # what stands after `where` only defines
         if len(nameless) == 1 and chosen not in nameless and statements[-1] is chosen and "=" in self.text:
             chosen = self.defined_behind(statements, nameless[0]) or chosen
+        if not nameless and len(statements) > 1:
+            chosen = self.value_first(statements) or chosen
         line = [part for s in list(self.statements())[-1:] for part in self.at_commas(*s)] if len(statements) > 1 else []
         if chosen in line and line[0] in nameless:  # x^T L x, L = D - A
             chosen = statements[statements.index(line[0])]
@@ -274,6 +276,13 @@ class _Reader:
                 return None
             said.update(m.value for m in self.marks[sign:stop])
         return expression
+
+    def value_first(self, statements: Sequence[Range]) -> Range | None:
+        r"""The first statement, where its left side only names its value and the others are definitions: \ln L = …, F(z) = …"""
+        signs = [self.outside(*s, "cmp", "=") for s in statements]
+        first, sign = statements[0][0], signs[0]
+        begins = sign > first and not self.is_name(first, sign) and self.only_names(first, sign)
+        return statements[0] if begins and not any(self.only_names(s[0], k) for s, k in zip(statements[1:], signs[1:])) else None
 
     def used(self, value: Node) -> set[str]:
         """The names in a value. (E = E_0 + E_k: what the last value is called is none of them.)"""
