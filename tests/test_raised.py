@@ -9,14 +9,23 @@ import matcalc
 
 SAME = [
     (r"a^t = \tanh(W_cx^t + U_ch^{t-1})", r"a_t = \tanh(W_c x_t + U_c h_{t-1})", "W_c"),
-    ("z^{[1]} = W^{[1]} x + b^{[1]}\na^{[1]} = \\sigma(z^{[1]})\n\\|y - a^{[1]}\\|^2", "z_1 = W_1 x + b_1\na_1 = \\sigma(z_1)\n\\|y - a_1\\|^2", "W_1"),
+    (
+        "z^{[1]} = W^{[1]} x + b^{[1]}\na^{[1]} = \\sigma(z^{[1]})\n\\|y - a^{[1]}\\|^2",
+        "z_1 = W_1 x + b_1\na_1 = \\sigma(z_1)\n\\|y - a_1\\|^2",
+        "W_1",
+    ),
     ("z^l = W^l a^{l-1} + b^l\n\\|y - \\sigma(z^l)\\|^2", "z_l = W_l a_{l-1} + b_l\n\\|y - \\sigma(z_l)\\|^2", "W_l"),
     ("a^L = \\sigma(z^L); \\frac12 \\|y - a^L\\|^2", "a_L = \\sigma(z_L); \\frac12 \\|y - a_L\\|^2", "z_L"),
     ("h^1 = relu(W^1 x + b^1); \\|y - W^2 h^1\\|^2", "h_1 = relu(W_1 x + b_1); \\|y - W_2 h_1\\|^2", "W_1"),
     (r"a^{<t>} = \tanh(W_a a^{<t-1>} + W_x x^{<t>} + b)", r"a_t = \tanh(W_a a_{t-1} + W_x x_t + b)", "W_a"),
     (r"a^{\langle t\rangle} = \tanh(W_a a^{\langle t-1\rangle} + b)", r"a_t = \tanh(W_a a_{t-1} + b)", "W_a"),
+    ("a^t = tanh(W x^t + U h^{t-1})", "a_t = tanh(W x_t + U h_{t-1})", "W"),
     (r"x^{k+1} = x^k - \alpha A^T (A x^k - b)", r"x_{k+1} = x_k - \alpha A^T (A x_k - b)", r"\alpha"),
-    (r"s^t = \sigma(W_1 x^t); \hat y^t = V s^t; \|\hat y^t - d^t\|^2", r"s_t = \sigma(W_1 x_t); \hat y_t = V s_t; \|\hat y_t - d_t\|^2", "W_1"),
+    (
+        r"s^t = \sigma(W_1 x^t); \hat y^t = V s^t; \|\hat y^t - d^t\|^2",
+        r"s_t = \sigma(W_1 x_t); \hat y_t = V s_t; \|\hat y_t - d_t\|^2",
+        "W_1",
+    ),
 ]
 
 

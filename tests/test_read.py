@@ -308,7 +308,7 @@ REFUSED = {
     "z = A z; sum(z)": ("`z` is defined by itself", "z"),
     "a = b; b = a; a": ("`b` is used before", "b"),
     "z = x; z = y; z": ("`z` is bound twice", "z"),
-    "sum(z); z = A x": ("sum(z)", "sum(z)"),
+    "sum(z); w = A x": ("sum(z)", "sum(z)"),
     "sum_{i=1}^N sum_{i=1}^M x_i": ("index i", "sum"),
     "J[i,j] = sum_i A[i,j]": ("index i", "sum"),
     "sum_{1=i}^N x_i": ("1=i", "1=i"),

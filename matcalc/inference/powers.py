@@ -10,7 +10,6 @@ from ..errors import MatcalcError, ReadingError
 from ..expressions import build
 from ..ops.book import REGISTRY
 from ..reading.scan import GREEK_WORDS
-from ..reading.subscripts import split_indexed
 from ..syntax import Node, split_name, walk
 from .misfit import Misfit, Undecided, Wording, power_error, refuse_shape, square_error
 from .products import applied, level, operation, transposed, value_of

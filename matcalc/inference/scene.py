@@ -108,9 +108,9 @@ class Scene:
         indexed = not self.template and _has_indices(program)
         remarks: list[str] = []
         for name, base in program.labelled:
-            d = self.declared.get(base)
-            if d is not None and d.domain is None:
-                self._declare(Declaration(name, d.field, d.sizes, d.properties))
+            like = self.declared.get(base)
+            if like is not None and like.domain is None:
+                self._declare(Declaration(name, like.field, like.sizes, like.properties))
                 remarks.append(f"{name} is as {base} is declared")
         if indexed:
             from .counting import Counting

@@ -81,9 +81,9 @@ def _is_log_of_number(n: Node) -> bool:
 
 def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Collection[str] = ()) -> bool:
     """Whether the undeclared capital letters are numbers, in a text without linear algebra: one divides, or is T; a power has a Greek
-    exponent; one is an amplitude, as in A e^{-k t}, or in the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one is
-    an I that is no identity; its price stands before it, as in w_L L; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in A v^3; or all of them
-    stand in logarithms alone."""
+    exponent; one is an amplitude, as in A e^{-k t}, or in the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one
+    is an I that is no identity; its price stands before it, as in w_L L; half of one stands before a square, as in 1/2 C V^2; another
+    letter has powers, as in A v^3; or all of them stand in logarithms alone."""
 
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
         return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
@@ -395,4 +395,6 @@ def _takes_arrays(name: str) -> bool:
     if op is None:
         return is_unknown_function(name)
     given = op.signature.partition("->")[0]
-    return not op.elementwise and any(part.split() not in (["1", "1"],) for part in given.split(","))
+    if name == "atan2":  # entry by entry, as max is, and of numbers where nothing else is said: max(0, x) is of vectors too
+        return False
+    return not op.elementwise and any(part.split() != ["1", "1"] for part in given.split(","))

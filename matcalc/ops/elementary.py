@@ -216,6 +216,25 @@ SIGN = elementwise(
     real=True,
 )
 
+ATAN2 = operation(
+    "atan2",
+    "y z",
+    "m n, m n -> m n",
+    differential="(z .* dy - y .* dz) ./ (y .* y + z .* z)",
+    transposes="commutes",
+    condition="y != 0",
+    rule="differential of the angle of a point",
+    sympy="atan2",
+    statement="d atan2(y, z) = (z dy - y dz)/(y^2 + z^2), entry by entry: the angle of the point (z, y)",
+    source=cite("dlmf", "eq. 4.24.9 and the quotient rule"),
+    spellings="atan2 arctan2",
+    numeric="2 * np.arctan(y / (np.sqrt(y * y + z * z) + z))",
+    numpy="np.arctan2(y, z)",
+    octave="atan2(y, z)",
+    r="atan2(y, z)",
+    stacks="entries",
+    real=True,
+)
 FACTORIAL = operation(
     "factorial",
     "k",

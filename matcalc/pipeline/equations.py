@@ -39,15 +39,15 @@ def answered_by(error: EquationError, wrt: Iterable[str], where: str, read: Read
     command = " ".join(parts)
     if len(command) > LONGEST:
         return error
-    way = f"for the derivative of its solution {unknown}: {command}"
-    error.suggestion = f"{way}\nelse write what is to be differentiated, as the difference of both sides"
+    error.suggestion = f"write the difference of both sides; or, for the derivative of its solution {unknown}: {command}"
     return error
 
 
 def _unknown(names: Collection[str], variables: Collection[str]) -> str | None:
     """The name that an equation is solved for."""
-    free = [n for n in names if n not in variables]
-    return next((n for n in UNKNOWN if n in free), None) or (free[-1] if free else None)
+    usual = [n for n in UNKNOWN if n in names]
+    free = [n for n in usual or names if n not in variables]
+    return (free[0] if usual else free[-1]) if free else None
 
 
 def _quoted(text: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import ReadingError, Span
+from ..interning import regex
 from ..ops.book import REGISTRY
 from .functions import function_of
 from .marks import Mark, quote, refuse
@@ -24,6 +25,7 @@ _NAMES = {
 }  # the last part of a dotted name, and what it is called here
 _IDENTITIES = ("eye", "Identity", "identity")
 _OF_ENTRIES = ("np", "numpy", "jnp", "torch", "tf")  # where ** goes entry by entry
+_CALLS = regex(r"\b(?:np|numpy|jnp|torch|tf)\.[a-z]")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _WATCHED = frozenset({*_IDENTITIES, *_FOLDS})
 _PRODUCTS = ("dot", "matmul", "mm", "mv")
@@ -227,21 +229,27 @@ def _unknown_method(name: str, text: str, mark: Mark) -> ReadingError:
     return refuse(f"the method {quote('.' + name)} is not known here", text, mark.span, f"write {name}(A) in place of A.{name}()")
 
 
+def calls_arrays(text: str) -> bool:
+    """Whether a text calls NumPy or its like by dotted names."""
+    return "." in text and _CALLS.search(text) is not None
+
+
 def is_program(marks: Sequence[Mark], text: str) -> bool:
     """Whether products are written with * or @, or functions called by dotted names, so that a run of letters is a word."""
     return "\\" not in text and any(
-        m.kind == "path" or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@") for m in marks
+        m.kind in ("path", "method") or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@") for m in marks
     )
 
 
-def words(marks: Sequence[Mark]) -> set[str]:
+def words(marks: Sequence[Mark], text: str) -> set[str]:
     """The runs of letters that are names in program text: loss, weights, and those with digits or underscores behind them."""
     found = set()
+    python = calls_arrays(text)  # letters are never multiplied there by standing side by side
     for k, mark in enumerate(marks):
         numbered = k + 1 < len(marks) and marks[k + 1].kind == "under" and not marks[k + 1].gap
         if mark.kind == "word" and len(mark.value) > 1 and function_of(mark.value) is None:
             called = k + 1 < len(marks) and marks[k + 1].kind == "open" and not marks[k + 1].gap
-            if (numbered or (len(mark.value) > 2 and mark.value.islower())) and not called:
+            if (numbered or python or (len(mark.value) > 2 and mark.value.islower())) and not called:
                 found.add(mark.value)
     return found
 

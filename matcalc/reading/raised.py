@@ -1,11 +1,12 @@
 r"""Letters and numbers above names that are labels, as below them: a^t = \tanh(W x^t + U h^{t-1}), W^{[1]}, a^{<t>}.
 
-In brackets they always are, for nothing else is written so. Without, they are where a statement defines a name with one, h^t = … or h^1 = …:
-a power is not defined. The letter then must stand nowhere by itself, and a number is a label on names that carry 1 somewhere.
+In brackets they always are, for nothing else is written so. Without, they are where a statement defines a name with one, h^t = … or
+h^1 = …, for a power is not defined. The letter then must stand nowhere by itself, and a number is a label on names that carry 1 somewhere.
 """
 
 from __future__ import annotations
 
+from .functions import function_of
 from .marks import Mark
 
 _BASES = ("word", "greek", "upright")
@@ -99,7 +100,8 @@ def _stands_alone(marks: list[Mark], letter: str, above: dict[int, tuple[Range, 
             hidden.update(range(*above[k][0]))
         elif mark.kind == "under" and k + 1 < len(marks):
             hidden.update(range(k + 1, marks[k + 1].mate if marks[k + 1].kind == "open" else k + 2))
-    return any(mark.kind == "word" and letter in mark.value and k not in hidden for k, mark in enumerate(marks))
+    words = ((k, mark.value) for k, mark in enumerate(marks) if mark.kind == "word" and letter in mark.value)
+    return any(k not in hidden and function_of(word) is None for k, word in words)
 
 
 def label_of_name(marks: list[Mark], k: int) -> tuple[str, int]:

@@ -291,11 +291,11 @@ class _Reader:
     def labelled(self, program: Program) -> tuple[tuple[str, str], ...]:
         """The names with labels above them that are what is declared without: h^{t-1}, where h^t is defined and h is in R^n."""
         used = {str(n.attr) for root in (*(b.value for b in program.bindings), program.body) for n in walk(root) if n.op == "name"}
-        found = []
+        found: list[tuple[str, str]] = []
         for base, labels in self.raised.items():
             names = {spell_name(base, label) for label in labels} - {b.name for b in program.bindings} - {program.name}
             if base in self.names.variables and base not in used and len(names) == 1 and not names <= self.names.variables:
-                found.append((*names, base))
+                found.append((names.pop(), base))
         return tuple(found)
 
     # -- which statement needs which --------------------------------------------------------------------------------
