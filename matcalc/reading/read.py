@@ -267,8 +267,10 @@ class _Reader:
         return found
 
     def defined_behind(self, statements: Sequence[Range], expression: Range) -> Range | None:
-        """The expression, where the statements behind it define names that it has: ||z - y||^2 and z = W x + b on the next line."""
+        """The expression, where the lines behind it define names that it has: ||z - y||^2 and z = W x + b on the next line."""
         behind = statements[statements.index(expression) + 1 :]
+        if any(self.marks[start - 1].kind != "newline" for start, _ in behind):
+            return None
         said = {m.value for m in self.marks[slice(*expression)]}
         for start, stop in behind:
             sign = self.outside(start, stop, "cmp", "=")
