@@ -272,7 +272,10 @@ def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, p
         def moved(env: Mapping[str, Any], *more: Any) -> Any:
             array = env[whole].copy()
             numbers = [at.get(str(k.attr), 0) or (env[name_of(k)] if k.op is SYMBOL else value_of(k)) for k in place.args[1:]]
-            array[int(numbers[0]) - 1, int(numbers[1]) - 1] = env[name]
+            i, j = (int(k) for k in numbers)
+            if i > array.shape[0] or j > array.shape[1]:  # sizes with no room for what is named, tried for the sake of conditions
+                raise ValueError(f"there is no entry {i}, {j}")
+            array[i - 1, j - 1] = env[name]
             return f({**env, whole: array}, *more)
 
         return moved
