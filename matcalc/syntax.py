@@ -18,7 +18,8 @@ printers in `render` spell it. One tree for both ways, so that reading and print
     norm      argument[, p]              "" "1" "2" "F" "inf" "*" "p" (then args[1] is p)
     bars      one                        None          (|x|)
     inner     two                        None          (<A, B>, A : B)
-    index     base, then indices         None          (X[i,j], (V y)_i; a whole row or column is `all`)
+    index     base, then indices         None          (X[i,j], (V y)_i; a whole row or column is `all`); APART: (x)_1, where x_1 would be
+                                         taken for another vector
     all                                  None          (the colon)
     tuple     two or more indices        None          (a Kronecker pair as one index: J[(i,p),(j,q)])
     literal   entries, row by row        (rows, columns)
@@ -48,6 +49,7 @@ GREEK = dict(
         strict=True,
     )
 )
+APART = "apart"
 FORM_NAMES = "JHDGKM"  # an index form is called by the first of these that is not taken
 Attr = str | Fraction | tuple[object, ...] | None
 

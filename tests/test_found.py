@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -401,3 +402,25 @@ def test_a_stacked_factor_with_an_index_of_its_own_pair_is_not_joined_by_it(text
     """The index was summed though it stands in the pair too; verification refused the answer."""
     d: Any = matcalc.derivative(text, "z", where="z in R^m; F in R^{n x p}; G in R^{m n x p}; c in R^{m n}; b in R^p")
     assert d.verified == "verified"
+
+
+READ_BACK = [
+    ("sum((x - x[1]).^3)", "x", "x in R^n"),
+    ("sum_{i=1}^p max(z - z[i])", "z", "z in R^p"),
+    ("abs(prod_{i=1}^p (||w[i] + w||^2 + 1))", "w", "w in R^p"),
+    ("c tr(A sqrt.(B)^T)", "c", "c in R; A, B in R^{n x n}"),
+    ("||singvec(A) + sqrt.(exp.(A))[:,2]||_4 tr(B sqrt.(A))", "B", "A, B in R^{n x n}"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where"), READ_BACK, ids=[q[0] for q in READ_BACK])
+def test_an_entry_beside_its_vector_and_a_root_of_entries_are_read_back(text: str, wrt: str, where: str) -> None:
+    d: Any = matcalc.derivative(text, wrt, where=where)
+    rng = np.random.default_rng(0)
+    given = {
+        n: rng.uniform(0.3, 1.2, (3, 3) if n in "AB" else (3,) if n in "xzw" else ())
+        for n in sorted(set(re.findall(r"\b[ABxzwc]\b", text)))
+    }
+    values = [thing.evaluate(given) for thing in (d, *(matcalc.parse(f, where=d.where) for f in (d.text, d.latex)))]
+    for v in values[1:]:
+        np.testing.assert_allclose(v, values[0], rtol=1e-9)

@@ -53,7 +53,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE, TRACE_OUT_FIRST, TRACE_OUT_SECOND
 from ..syntax import Node, walk
 from .comparisons import broadcast, cases, is_constant, iverson
-from .entries import dotted, undotted
+from .entries import apart, dotted, undotted
 from .factors import entrywise, hadamard, is_below, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
 from .signs import factor, sign_outside, signed_product, turned_over, typed_terms, was_turned
@@ -80,7 +80,8 @@ class Arranger:
 
             e = with_moduli(e, self._spelling.named)
         self._spelling.of(e)
-        return undotted(_as_rows(self._spelling, e) or self._spelling.sized(e))
+        found = undotted(_as_rows(self._spelling, e) or self._spelling.sized(e))
+        return apart(found, self._spelling.entries) if self._spelling.entries else found
 
 
 def _rule(spelling: Spelling, e: Expr) -> Node:

@@ -1,15 +1,19 @@
-"""exp.(X): where a function of a square matrix would be refused as doubtful when read again, a dot says that entries are meant.
-
-(See `inference.matrix_functions`, which says where that is.)
+"""What would be refused as doubtful when it is read again is spelled so that it is not: exp.(X) where the function of a square matrix could
+be meant (see `inference.matrix_functions`), and x - x[1] where x_1 could be another vector (see `inference.products`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import is_
 
 from ..expressions.expr import Expr
 from ..inference.matrix_functions import MATRIX_FUNCTIONS, PASSING
 from ..kinds import ONE
 from ..ops.book import REGISTRY
 from ..syntax import Node
+
+BROADCASTING = frozenset(("add", "cmp", "call", "epow"))  # where a number beside a vector is taken for every entry
 
 
 def dotted(name: str, argument: Expr) -> str:
@@ -38,6 +42,35 @@ def undotted(root: Node) -> Node:
         else:
             todo += waiting
     return done[id(root), False]
+
+
+def apart(root: Node, entries: Mapping[str, Node]) -> Node:
+    """The tree with x[1] for the entry x_1 where it is added to x, compared with it or given to a function beside it. `entries` has the
+    entries that are spelled as names."""
+    done: dict[int, Node] = {}
+    todo = [root]
+    while todo:
+        node = todo[-1]
+        waiting = [a for a in node.args if id(a) not in done]
+        if id(node) in done or not waiting:
+            todo.pop()
+            if id(node) not in done:
+                args = tuple(done[id(a)] for a in node.args)
+                if node.op in BROADCASTING:
+                    whole = {str(n.attr) for a in args for n in (a, *a.args[:1]) if n.op == "name"}
+                    args = tuple(_by_place(a, entries, whole) for a in args)
+                done[id(node)] = node if all(map(is_, args, node.args)) else Node(node.op, args, node.attr, node.span)
+        else:
+            todo += waiting
+    return done[id(root)]
+
+
+def _by_place(node: Node, entries: Mapping[str, Node], whole: set[str]) -> Node:
+    inner = node.args[0] if node.op == "neg" else node
+    place = entries.get(str(inner.attr)) if inner.op == "name" else None
+    if place is None or str(place.args[0].attr) not in whole:
+        return node
+    return Node("neg", (place,), node.attr, node.span) if node.op == "neg" else place
 
 
 def _is_doubtful(parent: Node, child: Node, doubtful: bool) -> bool:

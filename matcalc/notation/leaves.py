@@ -7,7 +7,7 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, COMMUTATION, EYE, IMAGINARY, INDEX, NUMBER, ONES, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
 from ..ops.half_vectorization import DUPLICATION, ELIMINATION
-from ..syntax import Node, spell_name, split_name
+from ..syntax import APART, Node, spell_name, split_name
 from .spelling import Spelling
 from .surface import dimension, flipped, name, number
 
@@ -77,6 +77,7 @@ def entry(spelling: Spelling, e: Expr) -> Node:
     if plain and len(here) == 1 and _is_letter(here[0]):
         spelled = spell_name(str(x.attr[0]), _index_text(here[0]))  # type: ignore[index]
         if spelled not in spelling.taken:
+            spelling.entries[spelled] = Node("index", (name(str(x.attr[0])), spelling.of(here[0])), APART)  # type: ignore[index]
             return name(spelled)
     return Node("index", (spelling.sized(x), *[spelling.of(k) for k in here]))
 

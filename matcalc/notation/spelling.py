@@ -41,6 +41,7 @@ class Spelling:
         self.ranks = dict(ranks or {})
         self.author = author or {}
         self.taken = frozenset(taken)
+        self.entries: dict[str, Node] = {}  # x[1] for every entry that is spelled x_1
         self.done: dict[Expr, Node] = {}
         self.keys: dict[Expr, Key] = {}
         self.named: dict[Expr, str] = {}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..ops.names import latex_words
-from ..syntax import GREEK, Node, Program, split_name
+from ..syntax import APART, GREEK, Node, Program, split_name
 from .lines import chunks, starts
 from .printer import ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, FormIndex, Hole, Piece, Slot, closed
 from .setting import Setting, ratio
@@ -203,7 +203,7 @@ class Latex(Setting):
 
     def index(self, node: Node) -> Sequence[Piece]:
         base, *indices = node.args
-        plain = base.op == "name" and "_" not in str(base.attr)  # a second subscript needs brackets
+        plain = base.op == "name" and "_" not in str(base.attr) and node.attr != APART  # a second subscript needs brackets
         inside: Sequence[Piece] = self.entry(base) if plain else [Hole(base, ATOM + 1, MIDDLE)]
         return [*inside, "_{", *self._indices(indices), "}"]
 

@@ -11,6 +11,7 @@ from ..ops.operation import Operation, Shorthand
 from ..syntax import Node, Program, walk
 from .printer import CLOSED, FACTOR, LAST, MIDDLE, MUL, Hole, Piece, Printer, closed, glue, integer, integral, separators
 
+ROOT = "sqrt."  # of the entries: a sign round its argument has no place for the dot
 TALL = frozenset(("sum", "product", "literal", "cases"))
 
 
@@ -49,6 +50,10 @@ def heights(thing: Node | Program) -> Iterator[tuple[Node, bool]]:
         yield node, node.op in TALL or fractional(node)
 
 
+def _power_of_entries(root: Node) -> Node:
+    return Node("epow", (root.args[0], Node("num", (), Fraction(1, 2))))
+
+
 class Setting(Printer):
     """A printer whose fractions have a bar."""
 
@@ -72,7 +77,12 @@ class Setting(Printer):
             if own or any(id(a) in self.tall for a in node.args[: 1 if inline else None]):
                 self.tall.add(id(node))
 
+    def call(self, node: Node) -> Sequence[Piece]:
+        return self.rules["epow"](_power_of_entries(node)) if node.attr == ROOT else super().call(node)
+
     def level(self, node: Node) -> int:
+        if node.op == "call" and node.attr == ROOT:
+            return super().level(_power_of_entries(node))
         if fractional(node):  # a fraction and a factor after it are a product, a fraction alone can be a factor
             return MUL if node.op == "mul" and separators(node)[-1] != "/" else FACTOR
         return super().level(node)
