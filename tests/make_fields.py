@@ -1,7 +1,8 @@
 """The numbers of `data/fields.jsonl`, by automatic differentiation in double precision: python tests/make_fields.py
 
 Every case has its function a second time, as a JAX expression (`oracle`) of arrays (`args`: a shape, and what the matrix is to be).
-`data/fields.npz` gets their values and the derivative at two points. JAX knows nothing of matcalc, and the tests need no JAX.
+`data/fields.npz` gets their values and the derivative at two points;
+with `--new` only those of cases that have none. JAX knows nothing of matcalc, and the tests need no JAX.
 """
 
 from __future__ import annotations
@@ -61,6 +62,21 @@ def eig(X: Any) -> Any:
     return values, vectors * jnp.sign(vectors[top, jnp.arange(len(X))])
 
 
+def spectral(X: Any, k: int) -> Any:
+    """An eigenvalue of any matrix, and its projector as a product over the others (Sylvester)."""
+    values = newton(
+        lambda s: jnp.array([jnp.linalg.det(X - a * jnp.eye(len(X))) for a in s]), jnp.sort(jnp.linalg.eigvals(stopped(X)).real)
+    )
+    others = [a for j, a in enumerate(values) if j != k % len(X)]
+    projector = jnp.eye(len(X))
+    for other in others:
+        projector = projector @ (X - other * jnp.eye(len(X))) / (values[k] - other)
+    return values[k], projector
+
+
+stopped = jax.lax.stop_gradient
+
+
 def vech(X: Any) -> Any:
     """The columns of X on and below the diagonal, on top of each other."""
     return jnp.concatenate([X[k:, k] for k in range(len(X))])
@@ -113,6 +129,7 @@ HELPERS = {
     "cosm": cosm,
     "sinm": sinm,
     "eig": eig,
+    "spectral": spectral,
 }
 
 
@@ -125,6 +142,7 @@ def drawn(rng: np.random.Generator, what: str) -> np.ndarray:
         "spd": lambda: x @ x.T + np.eye(len(x)),
         "symmetric": lambda: (x + x.T) / 2,
         "near": lambda: np.eye(len(x)) + x / 4,
+        "spread": lambda: np.diag(np.arange(1.0, len(x) + 1)) + x / 5,
         "lower": lambda: np.tril(x) + 2 * np.eye(len(x)),
         "positive": lambda: np.abs(x),
         "complex": lambda: z,
@@ -158,16 +176,16 @@ def by_parts(f: Any, z: Any, way: str) -> np.ndarray:
 
 def main() -> None:
     jax.config.update("jax_enable_x64", True)
-    for corpus in sys.argv[1:] or ("fields", "complex", "manifolds", "expectations", "implicit"):
+    for corpus in [a for a in sys.argv[1:] if a != "--new"] or ("fields", "complex", "manifolds", "expectations", "implicit"):
         make(corpus)
 
 
 def make(corpus: str) -> None:
     """The numbers of one file."""
-    found: dict[str, np.ndarray] = {}
+    found: dict[str, np.ndarray] = dict(np.load(HERE / f"{corpus}.npz")) if "--new" in sys.argv else {}
     for number, line in enumerate((HERE / f"{corpus}.jsonl").read_text(encoding="utf-8").splitlines()):
         case = json.loads(line)
-        for point in (0, 1):
+        for point in (0, 1) if f"{case['id']}/0" not in found else ():
             rng = np.random.default_rng([number, point])
             values = {name: drawn(rng, what) for name, what in case["args"].items() if what != "tangent"}
             if "along" in case:

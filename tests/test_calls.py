@@ -23,7 +23,7 @@ def question(op: Operation) -> tuple[str, str]:
         for x, (rows, cols) in letters.items()
     }
     extra = f" {op.domain}" if op.domain in ("positive", "invertible", "symmetric", "spd") else ""
-    counts = op.domain == "symmetric"  # with a scalar, the number of an eigenvalue
+    counts = op.domain in ("symmetric", "simple")  # with a scalar, the number of an eigenvalue
     whole = {x for x, space in sizes.items() if op.domain == "integer" or (counts and space == "R")}
     where = "; ".join(f"{x} in N" if x in whole else f"{x} in {space}{extra}" for x, space in sizes.items())
     return f"{op.spellings[0]}({', '.join(op.params)})", where

@@ -35,6 +35,7 @@ ENTRYWISE = [op for op in PLAIN if op.elementwise]
 # Arguments that are bounds or exponents.
 GIVEN = {("matrix_power", "k"): 3.0, ("normp", "p"): 3.0, ("huber", "k"): 0.7, ("polygamma", "k"): 2.0}
 GIVEN |= {("leaky_relu", "a"): 0.1, ("clip", "a"): -0.6, ("clip", "b"): 0.8, ("eigval", "k"): 2.0, ("eigvec", "k"): -1.0}
+GIVEN |= {("eigval_general", "k"): 2.0, ("eigproj", "k"): -1.0}
 
 Array = Any
 
@@ -71,6 +72,7 @@ def draw(op: Operation, rng: np.random.Generator) -> list[Array]:
             "symmetric": signed + signed.T if shape[0] == shape[1] else signed,
             "spd": np.eye(*shape) + signed @ signed.T / 4 if shape[0] == shape[1] else signed,
             "principal": np.eye(*shape) + signed / 6 if name == "X" else signed,
+            "simple": np.diag(np.arange(1.0, len(signed) + 1)) + signed / 6 if shape[0] == shape[1] else signed,
         }.get(op.domain, signed)
         values = np.full(shape, GIVEN[op.name, name]) if (op.name, name) in GIVEN else values
         arguments.append(values if (rows, cols) != (ONE, ONE) else float(values[0, 0]))
@@ -90,7 +92,7 @@ def test_every_block_is_complete(op: Operation) -> None:
     assert bool(op.numeric) != (op.name in OWN)
     assert not (op.differential and op.index), "a multilinear operation has its differential from Leibniz"
     assert op.transposes in ("", "commutes", "ignores")
-    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "symmetric", "invertible", "spd", "principal")
+    assert op.domain in ("", "nonzero", "positive", "(-1,1)", "(1,inf)", "integer", "symmetric", "invertible", "spd", "principal", "simple")
 
 
 @pytest.mark.parametrize("op", BOOK, ids=by_name)
@@ -253,6 +255,8 @@ ARRAYS: dict[str, Callable[..., Array]] = {
     "polar_frechet": polar_along,
     "polar_kronecker": lambda X: by_columns(lambda E: polar_along(X, E), X),
     "polygamma": lambda k, z: np.vectorize(lambda v: float(mpmath.psi(int(k), v)))(z),
+    "eigval_general": lambda X, k: sorted(np.linalg.eigvals(X).real)[int(k) - 1],
+    "eigproj": lambda X, k: (lambda w, V: np.outer(V[:, np.argmax(w)], np.linalg.inv(V)[np.argmax(w)]))(*np.linalg.eig(X)),
     "normp": lambda x, p: sum(abs(v) ** p for v in x.ravel()) ** (1 / p),
 }
 

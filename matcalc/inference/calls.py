@@ -191,21 +191,32 @@ def _skew(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 
 
 def _eigen(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
-    """eigval(A, k), eigvec(A, k) of a symmetric matrix."""
+    """eigval(A, k), eigvec(A, k) of a symmetric matrix; eigval of any other counts by real parts. An index k runs over the rows."""
     found = _plain(el, node, args)
     if el.scene.template:
         return found
     make, (square, number) = found.make, args
+    letter = node.args[1] if len(node.args) > 1 else node
+    counting = el.frames[-1].indices.get(str(letter.attr)) if letter.op == "name" else None
+    if counting is not None and counting.range is not None:
+        el.sizes.unify(counting.range, square.shape[0])
+    text = Wording(el).node(square.node or node.args[0])
+    general = operation("eigval_general", node)
+    symmetric: list[bool] = []
 
     def checked(e: Sequence[Expr], resolve: Resolve) -> Expr:
         names = {n: str(n.attr[0]) for n in leaves(e[0]) if n.op is SYMBOL}  # type: ignore[index]
         declared = {n: build.symbol(name, n.shape, el.properties(name, twin=False)) for n, name in names.items()}
-        if not holds(build.substitute(e[0], declared), "symmetric"):
-            text = Wording(el).node(square.node or node.args[0])
-            message = f"{text} is not known to be symmetric, and {node.attr} is of symmetric matrices"
-            raise refuse_shape(message, node, f"declare {text} in S^n, or take the symmetric part ({text} + {text}^T)/2")
-        return make(e, resolve)
+        symmetric.append(holds(build.substitute(e[0], declared), "symmetric"))
+        if symmetric[-1]:
+            return make(e, resolve)
+        if node.attr == "eigvec":
+            message = f"{text} is not known to be symmetric, and eigvec is of symmetric matrices"
+            hint = f"declare {text} in S^n, or take eigproj({text}, k), the projector v w^T/(w^T v) with the right and the left eigenvector"
+            raise refuse_shape(message, node, hint)
+        return build.apply(general, e)
 
+    el.note(lambda _: "" if all(symmetric) else f"{text} is not known to be symmetric: eigenvalues count by real parts")
     return TypedTerm(found.shape, (square, number), checked, node)
 
 
@@ -364,6 +375,7 @@ CALLS: dict[str, Meaning] = {
     "sqrt": _sqrt,
     "dot": inner,
     "eigval": _eigen,
+    "eigval_general": _eigen,
     "eigvec": _eigen,
     "kron": _kron,
     "khatri_rao": _khatri_rao,

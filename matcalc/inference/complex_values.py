@@ -15,8 +15,11 @@ from ..expressions.expr import Expr
 from ..expressions.leaves import HALF
 from ..ops.determinant import LOG_DETERMINANT
 from ..ops.elementary import ABS
+from ..ops.matrix_functions import SQUARE_ROOT
 from ..ops.norms import FROBENIUS_NORM, NORM, ONE_NORM
 from ..ops.operation import Operation
+from ..ops.singular_values import NUCLEAR_NORM, SPECTRAL_NORM
+from ..ops.spectra import ANY_EIGENVALUE
 from ..ops.sums import SUM
 from ..syntax import Node
 from .assumptions import space
@@ -50,10 +53,17 @@ def _adjoint(x: Expr) -> Expr:
     return build.transpose(conjugate(x))
 
 
+def _of_gram(function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    """A function of the singular values of x, by the eigenvalues of x^H x."""
+    return lambda x: function(build.matmul(_adjoint(x), x))
+
+
 _WITH_CONJUGATES: dict[Operation, Callable[[Expr], Expr]] = {
     ABS: _modulus,
     NORM: lambda x: build.power(build.matmul(_adjoint(x), x), HALF),
     FROBENIUS_NORM: lambda x: build.power(build.trace(build.matmul(_adjoint(x), x)), HALF),
+    SPECTRAL_NORM: _of_gram(lambda g: build.power(build.apply(ANY_EIGENVALUE, [g, build.num(-1)]), HALF)),
+    NUCLEAR_NORM: _of_gram(lambda g: build.trace(build.apply(SQUARE_ROOT, [g]))),
     ONE_NORM: lambda x: build.apply(SUM, [_modulus(x)]),
     LOG_DETERMINANT: lambda x: build.times(HALF, build.add(*[build.apply(LOG_DETERMINANT, [y]) for y in (x, conjugate(x))])),
 }

@@ -47,6 +47,7 @@ from ..ops.core import (
 )
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC
+from ..ops.inverse import INVERSE
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL
 from ..ops.singular_values import EIGENVALUE
 from ..ops.sums import SUM
@@ -88,6 +89,10 @@ def _rule(spelling: Spelling, e: Expr) -> Node:
     """The tree of a node; (A x)^H and conj(A x), where the conjugates of the parts make it longer."""
     node = _by_rule(spelling, e)
     turned = e.op is TRANSPOSE
+    if turned and is_complex(e) and (inside := _turned_inside(spelling, e.args[0])) is not None:  # expm(H^H H) for expm(H^T conj(H))^T
+        from ..printing.count import symbols
+
+        node = min(inside, node, key=symbols)
     if not is_complex(e) or not e.args or e.op is NAMED or spelling.barring or not has_bars(node, 2 - turned):
         return node
     known = len(spelling.done)
@@ -100,6 +105,20 @@ def _rule(spelling: Spelling, e: Expr) -> Node:
     from ..printing.count import symbols
 
     return min(node, Node("H", (inside,)) if turned else Node("call", (inside,), "conj"), key=symbols)
+
+
+def _turned_inside(spelling: Spelling, e: Expr) -> Node | None:
+    """f(X^T) for f(X)^T, where f commutes with the transpose and X is a product, and its inverse likewise; None elsewhere."""
+    if e.op is INVERSE:
+        turned = _turned_inside(spelling, e.args[0])
+        return None if turned is None else Node("inv", (turned,))
+    if e.op.transposes != "commutes" or not e.op.spellings or e.args[0].op is not MATMUL or any(not a.is_scalar for a in e.args[1:]):
+        return None
+    known = len(spelling.done)
+    node = Node("call", (spelling.of(build.transpose(e.args[0])), *map(spelling.of, e.args[1:])), e.op.spellings[0])
+    for part in list(spelling.done)[known:]:
+        del spelling.done[part]
+    return node
 
 
 def _by_rule(spelling: Spelling, e: Expr) -> Node:

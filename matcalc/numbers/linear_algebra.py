@@ -10,10 +10,12 @@ from operator import methodcaller, mul
 from typing import Any
 
 from .arrays import UNIT, ZERO, Array, eye, full
+from .complex_decimals import ComplexDecimal
 from .decimals import negligible
 from .watch import spend
 
 CONJUGATE = methodcaller("conjugate")
+TURNS = 300  # of the iteration for all roots of a polynomial
 SWEEPS = 60  # of the singular value decomposition; a dozen are many
 
 
@@ -148,3 +150,37 @@ def eigh(S: Array) -> tuple[Array, Array]:
     _, sizes, vectors = svd(S + eye(len(S)) * shift)
     backwards = list(range(len(S)))[::-1]
     return sizes[backwards] - shift, vectors[backwards].T
+
+
+def eigvals(X: Array) -> list[Any]:
+    """The eigenvalues of a square matrix: of the characteristic polynomial, by Faddeev's and Leverrier's recursion, all roots at once by
+    Durand's and Kerner's iteration. ArithmeticError where two of them are so near that it does not end."""
+    n = len(X)
+    scale = max(map(abs, X.data))
+    if not scale:
+        return [ComplexDecimal(ZERO, ZERO)] * n
+    X = X * (1 / scale)
+    coefficients, M = [UNIT], eye(n)
+    for k in range(1, n + 1):
+        product = X @ M
+        coefficients.append(-sum(product.data[:: n + 1]) / k)
+        M = product + eye(n) * coefficients[-1]
+    roots, turn = [ComplexDecimal(UNIT, ZERO)], ComplexDecimal(UNIT * 4 / 10, UNIT * 9 / 10)
+    while len(roots) < n:
+        roots.append(roots[-1] * turn)
+    near = False  # then one more round gives all digits
+    for _ in range(TURNS):
+        moved = ZERO
+        for k, z in enumerate(roots):
+            spend(n)
+            value, apart = UNIT, UNIT
+            for a in coefficients[1:]:
+                value = value * z + a
+            for j, other in enumerate(roots):
+                apart = apart * (z - other) if j != k else apart
+            step = value / apart
+            roots[k], moved = z - step, max(moved, abs(step))
+        if near:
+            return [z * scale for z in roots]
+        near = moved * moved <= negligible()
+    raise ArithmeticError("no end of turning")

@@ -77,9 +77,9 @@ def compiled(text: str, arrays: ModuleType) -> Any:
     words = vars(kernels) | vars(arrays.special) | {"np": arrays.np}
     made = eval(text, words)
     if not words.keys() >= {*_WORD.findall(text)} - {*made.__code__.co_varnames, *kwlist, *dir(builtins)}:
-        from . import matrix_functions  # few texts speak of them
+        from . import matrix_functions, spectrum  # few texts speak of them
 
-        words |= vars(matrix_functions)
+        words |= vars(matrix_functions) | vars(spectrum)
     constants = made.__code__.co_consts
     made.__code__ = made.__code__.replace(co_consts=tuple(arrays.exact(c) if type(c) in (float, complex) else c for c in constants))
     return made

@@ -28,6 +28,7 @@ from . import (
     rotations,
     singular_values,
     softmax,
+    spectra,
     sums,
     trace,
 )
@@ -41,7 +42,7 @@ __all__ = ["CHAPTERS", "MOST_DIRECTIONS", "REGISTRY", "arity", "by_name", "calle
 CHAPTERS = (
     *(core, khatri_rao, sums, half_vectorization, trace, diagonal, blocks, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, matrix_functions, rotations, complex_numbers),
-    *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, programs),
+    *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, spectra, programs),
 )
 
 

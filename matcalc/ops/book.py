@@ -22,7 +22,7 @@ at_zero, at_one  the value where its one argument is 0, and where it is the iden
              sizes count)
 domain       what random arguments must be for the value and its derivative to exist. Of the entries: "" any real
              number, "nonzero", "positive", "(-1,1)", "(1,inf)", "integer" (from 1); of a matrix: "symmetric", "invertible", "spd",
-             "principal" (no eigenvalue on the closed negative real axis)
+             "principal" (no eigenvalue on the closed negative real axis), "simple" (an eigenvalue)
 parity       "even": f(-x) = f(x);  "odd": f(-x) = -f(x)
 condition    where the differential holds, for the rule book, if that is not what the domain says of the first parameter
 gives        what is known of the value, `positive` (of every entry), or by what is known of the arguments: "invertible; symmetric -> spd".

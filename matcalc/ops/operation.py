@@ -17,6 +17,7 @@ _CONDITIONS = {
     "symmetric": "{} symmetric",
     "spd": "{} symmetric and positive definite",
     "principal": "{} has no eigenvalue on the closed negative real axis",
+    "simple": "the eigenvalue of {} simple",
 }
 
 

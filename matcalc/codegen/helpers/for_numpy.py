@@ -123,6 +123,17 @@ def _eigen(X, k):
     return values[at], v * np.sign(v[np.argmax(np.abs(v))])
 
 
+def _spectral(X, k):
+    """The k-th eigenvalue by real parts (from above with k < 0), not a number where X is real and it is not, and its projector."""
+    values, vectors = np.linalg.eig(X)
+    at = np.argsort(np.real(values))[int(k) - 1 if k > 0 else int(k)]
+    value, projector = values[at], vectors[:, at][:, None] * np.linalg.inv(vectors)[at]
+    if np.iscomplexobj(X):
+        return value, projector
+    whole = np.where(np.abs(np.imag(value)) > 1e-8 * np.max(np.abs(values)), np.nan, 1.0).astype(X.dtype)
+    return whole * np.real(value), whole * np.real(projector)
+
+
 def _polar(X):
     """U V^T for X = U S V^T."""
     U, _, Vt = np.linalg.svd(X, full_matrices=False)

@@ -316,6 +316,40 @@ function F = sinhm_(X)
 end
 
 
+function s = spectral_(X, k)
+    % The k-th eigenvalue by real parts, from above with k < 0; not a number where X is real and it is not.
+    s = eig(X);
+    [parts, order] = sort(real(s));
+    at = order(k + (k < 0) * (numel(s) + 1));
+    real_ = isreal(X);
+    if real_ && abs(imag(s(at))) > 1e-8 * max(abs(s))
+        s = NaN;
+    else
+        s = s(at);
+        if real_
+            s = real(s);
+        end
+    end
+end
+
+
+function P = projector_(X, k)
+    % v w'/(w' v) with its right and left eigenvector.
+    [V, D] = eig(X);
+    s = diag(D);
+    [parts, order] = sort(real(s));
+    at = order(k + (k < 0) * (numel(s) + 1));
+    W = inv(V);
+    P = V(:, at) * W(at, :);
+    if isreal(X)
+        P = real(P);
+        if abs(imag(s(at))) > 1e-8 * max(abs(s))
+            P = P * NaN;
+        end
+    end
+end
+
+
 function s = eigen_(X, k)
     % The k-th eigenvalue of the symmetric part from below, from above with k < 0.
     s = sort(eig((X + X.') / 2));

@@ -245,6 +245,23 @@ first_right_singular_ <- function(X) {
 }
 
 
+spectral_ <- function(X, k) {
+    # the k-th eigenvalue by real parts, from above with k < 0; not a number where X is real and it is not
+    values <- eigen(X, only.values = TRUE)$values
+    value <- values[order(Re(values))[k + (k < 0) * (nrow(X) + 1)]]
+    if (is.complex(X)) value else if (abs(Im(value)) > 1e-8 * max(abs(values))) NaN else Re(value)
+}
+
+
+projector_ <- function(X, k) {
+    # v w'/(w' v) with its right and left eigenvector
+    found <- eigen(X)
+    at <- order(Re(found$values))[k + (k < 0) * (nrow(X) + 1)]
+    P <- found$vectors[, at, drop = FALSE] %*% solve(found$vectors)[at, , drop = FALSE]
+    if (is.complex(X)) P else if (abs(Im(found$values[at])) > 1e-8 * max(abs(found$values))) Re(P) * NaN else Re(P)
+}
+
+
 eigen_ <- function(X, k) {
     # the k-th eigenvalue of the symmetric part from below, from above with k < 0
     sort(eigen((X + t(X)) / 2, symmetric = TRUE)$values)[k + (k < 0) * (nrow(X) + 1)]

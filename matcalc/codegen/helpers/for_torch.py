@@ -5,6 +5,17 @@ import math
 import torch
 
 
+def _spectral(X, k):
+    """The k-th eigenvalue by real parts (from above with k < 0), not a number where X is real and it is not, and its projector."""
+    values, vectors = torch.linalg.eig(X)
+    at = torch.argsort(values.real)[int(k) - 1 if k > 0 else int(k)]
+    value, projector = values[at], vectors[:, at][:, None] * torch.linalg.inv(vectors)[at]
+    if torch.is_complex(X):
+        return value, projector
+    whole = torch.where(value.imag.abs() > 1e-8 * values.abs().max(), torch.nan, 1.0).to(X.dtype)
+    return whole * value.real, whole * projector.real
+
+
 def _options(*arguments):
     """The type and the device of the arguments that are tensors."""
     tensors = [a for a in arguments if isinstance(a, torch.Tensor)]
