@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from console import run
@@ -174,3 +176,8 @@ def test_each_gradient_may_be_an_equation_for_another_variable(expr: str, wrt: s
 def test_an_equation_that_is_not_solved_is_not_called_something_else() -> None:
     found = run("stationary", "det(X)", "--wrt", "X")
     assert found.code == 1 and "could not be solved for X" in found.err and "linear" not in found.err
+
+
+def test_json_has_the_record_of_the_check() -> None:
+    (point,) = json.loads(run("stationary", "x^T A x - b^T x", "--wrt", "x", "--where", "A in R^{n x n} spd; b, x in R^n", "--json").out)
+    assert point["verified"] == "verified" and point["check"]["points"] >= 3 and point["check"]["digits"] >= 25

@@ -445,3 +445,20 @@ def test_a_kink_that_no_comparison_tells_of() -> None:
     assert matcalc.derivative("||hinge(B)||_2", "B", where="B in R^{n x n} diagonal").verified == "verified"  # type: ignore[union-attr]
     d: Any = matcalc.derivative("||Q||_2", "Q", where="Q in R^{n x n} orthogonal")
     assert d.check.sizes == ({"n": 1},) and "n = 1" in str(d.check)  # all singular values are 1
+
+
+def test_what_is_unseen_is_named_as_it_would_be_printed() -> None:
+    """A great summand, or one with names for what repeats, is shortened, and has no internal spelling."""
+    for text, wrt, where in (
+        ("singvec(pinv(log(softplus(softmax(C)), c + 2)))", "c", "c in R positive; C in R^{m x q}"),
+        ("||tanh(softmax((w * [a, a]).^3))||_F", "a", "a in R positive; w in R^q"),
+    ):
+        d: Any = matcalc.derivative(text, wrt, where=where, order=2)
+        assert d.check.unseen and any("…" in u for u in d.check.unseen)
+        assert not any(word in u for u in d.check.unseen for word in ("times(", "power(", "named(", "matmul("))
+
+
+def test_a_determinant_is_seen_with_either_sign() -> None:
+    """Square matrices near the identity have positive determinants, and -A has that of A where n is even."""
+    found: Any = matcalc.jacdet("A x", "x", where="A in R^{n x n}; x in R^n")
+    assert "abs(det(A))" in found.check.switches and not found.check.one_sided

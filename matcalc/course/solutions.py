@@ -109,7 +109,8 @@ class Stationary(Answer):
         return f"({', '.join([kind, *(f'{word} {w}' for word, w in sides)])})"
 
     def as_json(self) -> object:
-        return [self._one(p) for p in self.points]
+        check = self.check.as_dict() if self.check is not None else None
+        return [{**self._one(p), "check": check} for p in self.points]
 
     def _one(self, p: StationaryPoint) -> dict[str, Any]:
         found: dict[str, Any] = {"at": self.place(p), "kind": p.kind, "reason": p.reason}

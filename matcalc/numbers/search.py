@@ -31,6 +31,7 @@ MOST_TRIES = 72
 GROWN = (0, 1, 2, 3, 4), (0, 0, 1, 2, 1)  # by how much sizes are greater, from try to try: of one order of them, of several
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
+SCATTERED, MOST_STAYING = (1, -1, 2), 8  # decades of scales of a name that stays; of more names none is scaled alone
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
 BISECTIONS = 24
 MOST_BISECTED = 4
@@ -193,6 +194,8 @@ class Search:
             if self._is_hidden():
                 sizes = {n: k + grown for n, k in orders[0].items()}
                 self.judged(Kind(sizes, *STYLES[self.style][:2], turn=MOST_TRIES + grown, only=only, deficient=True))
+        if self._is_hidden():
+            self._scatter(orders[0])
         if self._is_hidden() or self.claim_turns:
             self._seek(orders[0])
 
@@ -202,6 +205,20 @@ class Search:
 
     def _one_sided(self) -> list[Switch]:
         return [switch for switch, sides in self.turned.items() if len(sides) < 2]
+
+    def _scatter(self, sizes: dict[str, int]) -> None:
+        """Points whose square matrices are not near the identity (where det(A) has either sign), with sizes that are even and odd; and for
+        summands that have not been seen, points where one of the names that stay is great or small beside the others."""
+        _, positive, _ = STYLES[self.style]
+        for turn, (grown, opposite) in enumerate(product((1, 0), (False, True))):
+            if self._is_hidden():
+                other = {n: k + grown for n, k in sizes.items()}
+                self.judged(Kind(other, 1.0, positive, opposite, MOST_TRIES + turn, near=False))
+        staying = [n for n in (*self.asked.point.symbols, *self.asked.point.families) if n != self.asked.focus]
+        for decade, only in product(SCATTERED, staying if len(staying) <= MOST_STAYING else ()):
+            for opposite in (False, True):
+                if self.unseen or self.still:
+                    self.judged(Kind(sizes, 10.0**decade, positive, opposite, MOST_TRIES, only))
 
     def _seek(self, sizes: dict[str, int]) -> None:
         """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close

@@ -14,11 +14,23 @@ from ..answers.scope import Scope, ranks_of
 from ..differentiation import STACKED
 from ..differentiation.tensor import Tensor, size_of
 from ..errors import NoAnswerError, ShapeError
-from ..expressions.build import base_name, is_complex, is_conjugate_name, is_zero, negative, substitute, subtract, symbol, value_of
-from ..expressions.expr import Expr, outline, postorder
+from ..expressions.build import (
+    base_name,
+    is_complex,
+    is_conjugate_name,
+    is_zero,
+    negative,
+    opened,
+    substitute,
+    subtract,
+    symbol,
+    value_of,
+)
+from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.named import has_names
 from ..inference.infer import Typed
+from ..interning import regex
 from ..kinds import SCALAR
 from ..notation.arrange import Arranger
 from ..numbers.judge import Along, Numbers, Place, judge, values
@@ -34,7 +46,9 @@ from ..printing.text import spell
 from .question import Question
 from .sampling import Sampler
 
-LARGEST_SPELLED, SHOWN = 300, 60  # symbols that are spelled in full; characters that stand for more
+LARGEST_SPELLED, SHOWN = 300, 60  # nodes of what is spelled in full; about as many as stand for more
+DEEPEST = 8  # of what stands for more
+_LEFT_OUT = regex("\u2022[0-9]+")
 CHOSEN = 2  # the member or entry that stands for a general one
 ALONG = frozenset(("auto", "matrix", "index", "cases"))  # notations of which the summands can be had along directions
 SEED = 20240301
@@ -298,7 +312,7 @@ def _spelled(typed: Typed, tensor: Tensor, part: int | Expr, notation: str, name
     if not isinstance(part, Expr) and tensor.matrix is None:
         term = tensor.terms[part]
         if any(has_names(e) for e, _, _ in term.factors):
-            return " ".join(outline(e, SHOWN) for e, _, _ in term.factors)
+            return " ".join(spelled(typed, e) for e, _, _ in term.factors)
         arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
 
         from ..notation.indexform import index_form
@@ -311,6 +325,29 @@ def _spelled(typed: Typed, tensor: Tensor, part: int | Expr, notation: str, name
 
 
 def spelled(typed: Typed, e: Expr) -> str:
-    if e.size > LARGEST_SPELLED or has_names(e):  # without names for what repeats, a large one may have more symbols than there is memory
-        return outline(e, SHOWN)
-    return spell(Arranger(ranks_of(typed), {}, Scope(typed).names).spell(e))
+    """A summand as it would be printed; of a great one, or one with names for what repeats (it may have more symbols than there is memory),
+    what stands deep inside is left out."""
+    depth = DEEPEST
+    while depth and (e.size > LARGEST_SPELLED or has_names(e)):
+        depth -= 1
+        cut = _cut(e, depth)
+        if cut.size <= SHOWN or not depth:
+            e = cut
+            break
+    text = spell(Arranger(ranks_of(typed), {}, Scope(typed).names).spell(e))
+    return _LEFT_OUT.sub("…", text)
+
+
+def _cut(e: Expr, depth: int) -> Expr:
+    """The expression without names, with something in the place of whatever stands so deep."""
+    places: dict[Expr, Expr] = {}
+    todo = [(e, depth)]
+    while todo:
+        node, left = todo.pop()
+        if node in places:
+            continue
+        if node.args and not left:
+            places[node] = symbol(f"\u2022{len(places)}", node.shape)
+        else:
+            todo += [(a, left - 1) for a in node.args]
+    return opened(substitute(e, places))
