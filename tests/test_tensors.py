@@ -15,6 +15,7 @@ from corpus import close
 from emitted import call, installed, load, run_octave
 
 import matcalc
+from matcalc.errors import MatcalcError
 
 SIZES = {"p": 3, "m": 4, "n": 2, "q": 5, "l": 6}
 WHERE = (
@@ -167,3 +168,32 @@ def test_what_is_no_product_of_arrays_is_refused(text: str, by: str, where: str,
 )
 def test_undeclared_arrays(text: str, by: str, answer: str) -> None:
     assert answer in matcalc.derivative(text, by).text
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "where", "answer"),
+    [
+        ("||X_{(1)} - A (C ⋄ B)^T||^2", "A", "X in R^{m x n x l}", "-2 (X_{(1)} - A (C ⋄ B)^T) (C ⋄ B)"),
+        ("||X_{(2)} - B (C ⋄ A)^T||^2", "B", "X in R^{m x n x l}", "-2 (X_{(2)} - B (C ⋄ A)^T) (C ⋄ A)"),
+        ("||X_{(3)} - C (B ⋄ A)^T||^2", "C", "X in R^{m x n x l}", "-2 (X_{(3)} - C (B ⋄ A)^T) (B ⋄ A)"),
+        ("||X_{(1)} A||^2", "X_{(1)}", "X in R^{m x n x l}", "2 X_{(1)} A A^T"),
+    ],
+)
+def test_an_unfolding_of_a_declared_array_is_a_matrix_of_its_shape(text: str, name: str, where: str, answer: str) -> None:
+    d = matcalc.derivative(text, name, where=where)
+    assert d.text == answer and d.verified == "verified"
+
+
+def test_an_unfolding_has_kolda_and_baders_columns() -> None:
+    """X_{(2)} of an array with the first index fastest, as numpy.reshape in Fortran's order has it."""
+    rng = np.random.default_rng(0)
+    X, A, B, C = rng.standard_normal((3, 4, 2)), rng.standard_normal((3, 5)), rng.standard_normal((4, 5)), rng.standard_normal((2, 5))
+    unfolded = np.reshape(np.moveaxis(X, 1, 0), (4, -1), order="F")
+    e = matcalc.parse("||X_{(2)} - B (C ⋄ A)^T||^2", where="X in R^{m x n x l}")
+    want = np.sum((X - np.einsum("ir,jr,kr->ijk", A, B, C)) ** 2)
+    np.testing.assert_allclose(e.evaluate({"X_{(2)}": unfolded, "A": A, "B": B, "C": C}), want)
+
+
+def test_an_array_beside_its_unfolding_is_refused() -> None:
+    with pytest.raises(MatcalcError, match=r"X_{\(1\)} is a matrix of its own, and X stands beside it"):
+        matcalc.derivative("||X_{(1)} A||^2", "X", where="X in R^{m x n x l}")

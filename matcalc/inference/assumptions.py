@@ -34,6 +34,11 @@ class SizeNames:
                 self.el.sizes.unify(fitting, own)
         self.el.sizes.tighten(d for term in self.el.symbols.values() for d in term.shape if d is not ONE)
         unsettled = self.el.sizes.unsettled()
+        if unsettled and self.el.scene.unfolded:  # C ⋄ B beside X_{(1)}
+            for outer, inner, whole in list(unsettled):
+                for factor, size in zip((outer, inner), self.el.scene.unfolded.get(whole, ())):
+                    self.el.sizes.unify(factor, size)
+            unsettled = self.el.sizes.unsettled()
         if unsettled != []:
             what = (
                 f"two sizes have the product {unsettled[0][2]}, and which they are"

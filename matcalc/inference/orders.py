@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .scopes import Typing
     from .terms import TypedTerm
 
-MODELS = {"tucker": 3, "kruskal": 3}  # indices of the value
+MODELS = {"tucker": 3, "kruskal": 3, "weighted": 3}  # indices of the value
 EINSUM = "einsum "  # what a call is called, with its letters behind
 MODE = "×_"  # the sign of a mode product
 LEAST = 3

@@ -150,8 +150,10 @@ class Scene:
         self.by_entries: set[int] = set()  # bars below an elementwise power, |h|.^2
         self.squares: set[str] = set()  # vectors whose squares are a^2, for a . a
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
+        self.unfolded: dict[Dim, tuple[Dim, Dim]] = {}  # the columns of X_{(1)}, by the two other indices of X, the slower first
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
         self._survey()
+        self._unfold()
         self._uses()
         self._open_double_indices()
         self.families = self._families()
@@ -227,6 +229,28 @@ class Scene:
         self.indices |= {*self.slots, *(c for letters, _ in self.definitions.values() for c in letters)}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
+
+    def _unfold(self) -> None:
+        """X_{(2)} of a declared array X is its unfolding, a matrix of its own: n×l m where X is m×n×l, with the first index fastest
+        (Kolda & Bader 2009)."""
+        for name in [n for n in self.names if n.endswith(")}")]:
+            base, sub = split_name(name)
+            d = self.declared.get(base)
+            if d is None or len(d.sizes) < 3 or not sub[1:-1].isdigit() or name in self.declared:
+                continue
+            mode = int(sub[1:-1])
+            beside = base in self.wrt or any(n != name and not n.endswith(")}") and split_name(n)[0] == base for n in self.names)
+            if beside or not 1 <= mode <= len(d.sizes):
+                hint = f"write the model with ⟦A, B, C⟧ or einsum and {base} itself, or differentiate by {name}"
+                message = f"{name} is a matrix of its own, and {base} stands beside it" if beside else f"{base} has {len(d.sizes)} indices"
+                raise ReadingError(message, suggestion=hint)
+            rows, others = d.sizes[mode - 1], [*d.sizes[: mode - 1], *d.sizes[mode:]]
+            columns = ONE
+            for size in reversed(others):
+                columns = columns * size  # type: ignore[operator]
+            if len(others) == 2:
+                self.unfolded[columns] = (others[1], others[0])  # type: ignore[assignment]
+            self.declared[name] = self.stated[name] = Declaration(name, d.field, (rows, columns))
 
     def _dotted(self) -> set[str]:
         """The names beside the dot of an inner product."""

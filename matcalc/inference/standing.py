@@ -47,7 +47,7 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         return member(el, base, [place_of(el, s) for s in subscripts], node)
     if base in scene.families and leading_sizes(scene.families[base].sizes) and name == base:
         return whole(el, base, node)
-    if base in scene.families and sub and leading_sizes(scene.families[base].sizes):
+    if base in scene.families and sub and leading_sizes(scene.families[base].sizes) and name not in scene.declared:  # X_{(1)} is
         loose = [c for c in sub if c.isalpha() and c not in frame.indices and c not in scene.places]
         what = f"{' and '.join(loose)} {'is no index' if len(loose) == 1 else 'are no indices'} here" if loose else "there are others"
         raise ReadingError(f"{base} is an array of {len(scene.families[base].sizes)} indices; in {name}, {what}", span=node.span)

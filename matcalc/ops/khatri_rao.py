@@ -23,3 +23,4 @@ KHATRI_RAO = operation(
 )
 shorthand("tucker", "G A B C", "G ×_1 A ×_2 B ×_3 C")
 shorthand("kruskal", "A B C", 'einsum("ir,jr,kr->ijk", A, B, C)')
+shorthand("weighted", "l A B C", 'einsum("r,ir,jr,kr->ijk", l, A, B, C)')

@@ -418,7 +418,7 @@ def _groups(marks: list[Mark]) -> list[Mark]:
 
 
 def _models(marks: list[Mark]) -> list[Mark]:
-    """⟦G; A, B, C⟧ is tucker(G, A, B, C), ⟦A, B, C⟧ is kruskal(A, B, C)."""
+    """⟦G; A, B, C⟧ is tucker(G, A, B, C), ⟦A, B, C⟧ is kruskal(A, B, C), ⟦l; A, B, C⟧ with a small letter weighted(l, A, B, C)."""
     kept: list[Mark] = []
     for k, mark in enumerate(marks):
         if mark.value == "⟦" and mark.kind == "open":
@@ -426,7 +426,10 @@ def _models(marks: list[Mark]) -> list[Mark]:
             core = next((m for m in inside if m.kind == "semi"), None)
             if core is not None:
                 core.kind, core.value = "comma", ","
-            kept.append(Mark("word", "tucker" if core is not None else "kruskal", mark.start, mark.end, mark.gap))
+            before = inside[1 : inside.index(core)] if core is not None else []
+            weights = bool(before) and all(m.value.islower() for m in before if m.kind in ("word", "greek"))
+            name = "kruskal" if core is None else "weighted" if weights else "tucker"
+            kept.append(Mark("word", name, mark.start, mark.end, mark.gap))
             mark.gap = False
         if mark.value == "⟦":
             mark.value = "("

@@ -168,6 +168,11 @@ def moves(e: Expr) -> Iterator[Move]:
     elif e.op is MATMUL:
         for made in _products_with_sums(e):
             yield "distributive law", made
+        if e.within & INDEXED_SUM.bit:
+            from .rows import rows_of_sums
+
+            for made in rows_of_sums(e):
+                yield "sum over an index", made
     elif e.op is MATRIX_POWER and build.is_number(e.args[1], 2) and e.args[0].op is ADD and e.size <= LARGEST_EXPANDED:
         yield "distributive law", factor(add(*[matmul(a, b) for a in e.args[0].args for b in e.args[0].args]))
     elif e.op in (TRACE, SUM) and e.args[0].op is INDEXED_SUM:
