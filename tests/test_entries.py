@@ -172,3 +172,20 @@ def test_indices_do_not_meet(text: str, wrt: str, where: str, answer: str) -> No
     assert not isinstance(d, list)
     assert (d.text, d.verified) == (answer, "verified")
     assert matcalc.parse(d.text, where=d.where).text == d.text
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "answer"),
+    [
+        ("softmax(X)", "X", "J[i,j,k,l] = delta[i,k] softmax(X)[i,j] (delta[j,l] - softmax(X)[i,l])"),
+        ("softmax(Q K^T) V", "K", "J[i,j,k,l] = softmax(Q K^T)[i,k] Q[i,l] (V[k,j] - (softmax(Q K^T) V)[i,j])"),
+        (
+            "S = softmax(Q K^T/sqrt(d_k)); S V",
+            "Q",
+            "S = softmax(Q K^T/sqrt(d_k)); J[i,j,l,r] = delta[i,l] (sum_s V[s,j] S[i,s] K[s,r] - (S V)[i,j] (S K)[i,r])/sqrt(d_k)",
+        ),
+    ],
+)
+def test_common_factors_stand_before_brackets(text: str, wrt: str, answer: str) -> None:
+    """The Jacobian of softmax as books have it. No index is the subscript of a name: d_k would be an entry."""
+    assert matcalc.derivative(text, wrt).text == answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from corpus import cases
 
@@ -443,3 +445,15 @@ def test_a_definite_matrix_has_real_powers() -> None:
     assert "X^s is expm(s logm(X))" in found.assumptions
     assert "not declared whole" in str(refused("X^s", "X in R^{n x n}; s in R"))
     assert typed("X^k", "X in R^{n x n} spd; k in N").expr is typed("X^k", "X in R^{n x n} spd").expr
+
+
+@pytest.mark.parametrize(("text", "mention"), [("X - colsum(X)", "colsum(X) is 1×n"), ("X ./ rowsum(X)", "rowsum(X) is m×1")])
+def test_sums_of_rows_and_columns_are_of_matrices(text: str, mention: str) -> None:
+    """X was read as a number for the sake of the shapes, and the answer was 0."""
+    with pytest.raises(ShapeError, match=re.escape(mention)):
+        typed(text)
+
+
+def test_a_matrix_function_of_a_number_is_the_function() -> None:
+    assert outline(typed("expm(t) A", "t in R; A in R^{n x n}").expr) == outline(typed("exp(t) A", "t in R; A in R^{n x n}").expr)
+    assert outline(typed("sqrtm(t)", "t in R").expr) == outline(typed("sqrt(t)", "t in R").expr)

@@ -46,8 +46,21 @@ def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str
         raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
     if len(words) > 1:
         found = ", ".join(repr(cut(word, 30)) for word in words[:4])
-        raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; write it in quotes", ctx)
+        raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; {_way_out(ctx, words)}", ctx)
     return read_word(words[0])
+
+
+def _way_out(ctx: click.Context, words: tuple[str, ...]) -> str:
+    """What else was meant by several words: a claim, a choice of an option that is spelt otherwise, an expression without quotes."""
+    options = {option: p for p in ctx.command.params for option in p.opts if option.startswith("--")}
+    for option, p in options.items():
+        if isinstance(p.type, click.Choice):
+            choices = [str(c) for c in p.type.choices]
+            if any(len(word) > 3 and c.startswith(word) for word in words[1:] for c in choices):
+                return f"{option} takes {' or '.join(choices)}"
+    if "--claim" in options and len(words) == 2:
+        return f'the claim is an option: "{cut(words[0], 30)}" --claim "{cut(words[1], 30)}"'
+    return "write it in quotes"
 
 
 def takes_expression(function: Callable[..., int]) -> Callable[..., int]:

@@ -36,6 +36,7 @@ from .unify import is_unknown
 
 TRACE_OF_NUMBER = 3  # what tr(x^T w) costs as a reading
 OF_MORE_THAN_ONE = frozenset({"sum", "softmax", "tr", "det", "logdet", "logsumexp", "max", "min"})
+_OF_ONE_AXIS = ("ij->i1", "ij->1j")  # sums of rows and of columns
 
 
 @cache
@@ -293,6 +294,9 @@ def _plain(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         if name == "logdet":
             return applied(operation("log", node), SCALAR, [applied(operation("abs", node), SCALAR, args, None)], node)
         return TypedTerm(SCALAR, (args[0],), lambda e, _: e[0], node)
+    if not op.elementwise and node.args[0].op == "name" and undeclared(args) and not el.scene.template:
+        if args[0].is_scalar or (args[0].kind != "matrix" and op.index in _OF_ONE_AXIS):
+            raise Misfit(args, partial(_too_small, el, node))  # X ./ rowsum(X) does not make X a number
     if op.scalar and args[0].is_scalar and len(args) == 1 and not el.scene.template:  # logm(tr(A))
         return call(el, Node("call", node.args, op.scalar, node.span), args)
     if op.elementwise:
@@ -314,7 +318,8 @@ def _state_entrywise(el: Typing, node: Node, t: TypedTerm) -> None:
 
 def _too_small(el: Typing, node: Node) -> MatcalcError:
     s = Wording(el)
-    return refuse_shape(f"{node.attr} of {s.node(node.args[0])}, which is a scalar", node)
+    t = next((t for n, t in el.seen if n is node.args[0]), None)
+    return refuse_shape(f"{node.attr} of {s.node(node.args[0])}, which is {s.shape(t) if t is not None else 'a scalar'}", node)
 
 
 def _log(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:

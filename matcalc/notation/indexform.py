@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ..differentiation.network import Factor, Index, Slot, Term
 from ..differentiation.tensor import Tensor, like_terms
 from ..errors import MatcalcError
-from ..expressions.build import is_number, ones, split, value_of
+from ..expressions.build import is_number, ones, split, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import infer
 from ..kinds import Dim
-from ..ops.core import EYE, POWER, UNIT
-from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, spell_name, split_name, walk
+from ..ops.core import EYE, MATMUL, POWER, TRANSPOSE, UNIT
+from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .arrange import Arranger
-from .surface import name, number, product, quotient
+from .surface import is_plain_product, name, number, product, quotient
 from .unitdirections import along_units
 
 LETTERS = "ijklpqrsabcdefghmnotuvwxyz"
@@ -57,6 +57,7 @@ def index_form(
     dims = {d for e in tensor.expressions() for x in postorder(e) for d in x.shape} | {d for s in tensor.shapes for d in s}
     dims |= {i.dim for t in tensor.terms for s in t.slots for i in s}
     taken = {*taken, *(n for d in dims for n in d.names()), *(split_name(b.name)[0] for b in bindings)}
+    taken |= {below for n in taken for below in split_name(n)[1:]}  # d_k would be an entry beside an index k
     program, ranges = _index_form(tensor, arranger, taken, ())
     program = _after(bindings, program)
     if declarations is None:
@@ -104,7 +105,7 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
     for t in tensor.terms:
         if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
             t = _refine(t, pattern)
-        terms.append(along_units(t, dict(zip((i for s in t.slots for i in s), flat, strict=True))))
+        terms.append(_by_first(along_units(t, dict(zip((i for s in t.slots for i in s), flat, strict=True)))))
     terms = list(like_terms(terms)) or terms
     marks = tuple(group if len(group) > 1 else group[0] for group in names)
     bodies = []
@@ -117,10 +118,76 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
             letters.names[i] = m
         bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I", carried))
         carried = set(carried) - set(flat)
-    body = bodies[0] if len(bodies) == 1 else Node("add", tuple(sorted(bodies, key=term_order)))
+    body = bodies[0] if len(bodies) == 1 else common_factors(sorted(bodies, key=term_order))
     return Program("", (), body, ("index", head, marks) if marks else None), dict(
         zip(flat, (i.dim for s in pattern for i in s), strict=True)
     )
+
+
+def _by_first(t: Term) -> Term:
+    """The term with the first of two open indices wherever a delta makes them equal: delta[i,k] X[k,l] is delta[i,k] X[i,l]."""
+    place = {i: k for k, i in enumerate(i for s in t.slots for i in s)}
+    factors = t.factors
+    for e, r, c in t.factors:
+        if e.op is not EYE or len(r) != 1 or len(c) != 1 or r[0] not in place or c[0] not in place:
+            continue
+        first, other = sorted((r[0], c[0]), key=place.__getitem__)
+        factors = [f if f[0].op is EYE else (f[0], *(tuple(first if i is other else i for i in s) for s in f[1:])) for f in factors]
+    return Term(t.scalar, [_upright(f) for f in factors], t.slots, t.binders)
+
+
+def _upright(factor: Factor) -> Factor:
+    """An entry of a product, or that of its transpose where this has fewer transposes: (A^T B^T)[i,j] is (B A)[j,i]."""
+    e, r, c = factor
+    if e.op is not MATMUL or not r or not c:
+        return factor
+    other = transpose(e)
+    count = [sum(a.op is TRANSPOSE for a in x.args) if x.op is MATMUL else len(e.args) for x in (e, other)]
+    return factor if count[0] <= count[1] else (other, c, r)
+
+
+def common_factors(terms: Sequence[Node]) -> Node:
+    """The sum of terms, what all of them have as a factor in front of brackets."""
+    split_terms = [_factors(t) for t in terms]
+    _, above, below = split_terms[0]
+    for _, others, under in split_terms[1:]:
+        above, below = _in_both(above, others), _in_both(below, under)
+    if not above:
+        return Node("add", tuple(terms))
+    rest = []
+    for negative, others, under in split_terms:
+        left = quotient(_without(others, above), _without(under, below))
+        rest.append(Node("neg", (left,)) if negative else left)
+    return quotient([*above, Node("add", tuple(rest))], below)
+
+
+def _factors(term: Node) -> tuple[bool, list[Node], list[Node]]:
+    """Whether a term has a minus sign, and what stands above and below."""
+    negative = term.op == "neg"
+    body = term.args[0] if negative else term
+    if body.op == "mul" and isinstance(body.attr, tuple) and set(body.attr[:-1]) <= {""} and body.attr[-1] in ("", "/"):
+        if body.attr[-1] == "":
+            return negative, list(body.args), []
+        below = body.args[-1]
+        return negative, list(body.args[:-1]), list(below.args) if is_plain_product(below) else [below]
+    return negative, [body], []
+
+
+def _in_both(one: Sequence[Node], other: Sequence[Node]) -> list[Node]:
+    left = list(other)
+    found = []
+    for n in one:
+        at = next((k for k, m in enumerate(left) if same(n, m)), None)
+        if at is not None and n.op != "num":
+            found.append(left.pop(at))
+    return found
+
+
+def _without(nodes: Sequence[Node], gone: Sequence[Node]) -> list[Node]:
+    left = list(nodes)
+    for n in gone:
+        left.pop(next(k for k, m in enumerate(left) if same(n, m)))
+    return left
 
 
 def _zeros(dims: Sequence[Dim], at: Sequence[str]) -> Node:
@@ -204,9 +271,14 @@ def term_node(t: Term, arranger: Arranger, letters: IndexNames, delta: str, carr
         else:
             base = arranger.spell(e)
         entries.append(Node("index", (base, *marks)))
+    summed = {letters.of(i) for i in inner}
+    inside_sum = [n for n in entries if any(m.op == "name" and m.attr in summed for m in walk(n))]
+    if inner and inside_sum:  # what does not vary stands before the sum, for common_factors to find
+        whole = product(inside_sum)
+        for i in reversed(inner):
+            whole = Node("sum", (whole,), letters.of(i))
+        entries = [*(n for n in entries if not any(n is m for m in inside_sum)), whole]
     body = quotient([*above, *entries], under)
-    for i in reversed(inner):
-        body = Node("sum", (body,), letters.of(i))
     letters.release(inner)
     for binder, low, high in reversed(t.binders):
         body = Node("sum", (body, arranger.spell(low), arranger.spell(high)), binder)
