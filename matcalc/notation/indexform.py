@@ -118,7 +118,8 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
             letters.names[i] = m
         bodies.append(term_node(t, arranger, letters, "delta" if "delta" not in taken else "I", carried))
         carried = set(carried) - set(flat)
-    body = bodies[0] if len(bodies) == 1 else common_factors(sorted(bodies, key=term_order))
+    bodies = _with_one_entry(sorted(bodies, key=term_order))
+    body = bodies[0] if len(bodies) == 1 else common_factors(bodies)
     return Program("", (), body, ("index", head, marks) if marks else None), dict(
         zip(flat, (i.dim for s in pattern for i in s), strict=True)
     )
@@ -132,8 +133,13 @@ def _by_first(t: Term) -> Term:
         if e.op is not EYE or len(r) != 1 or len(c) != 1 or r[0] not in place or c[0] not in place:
             continue
         first, other = sorted((r[0], c[0]), key=place.__getitem__)
-        factors = [f if f[0].op is EYE else (f[0], *(tuple(first if i is other else i for i in s) for s in f[1:])) for f in factors]
+        one = {other: first}
+        factors = [f if f[0].op is EYE else (f[0], _renamed(f[1], one), _renamed(f[2], one)) for f in factors]
     return Term(t.scalar, [_upright(f) for f in factors], t.slots, t.binders)
+
+
+def _renamed(slot: Slot, changes: Mapping[Index, Index]) -> Slot:
+    return tuple(changes.get(i, i) for i in slot)
 
 
 def _upright(factor: Factor) -> Factor:
@@ -152,13 +158,48 @@ def common_factors(terms: Sequence[Node]) -> Node:
     _, above, below = split_terms[0]
     for _, others, under in split_terms[1:]:
         above, below = _in_both(above, others), _in_both(below, under)
-    if not above:
+    if all(n.op == "num" for n in above):
         return Node("add", tuple(terms))
     rest = []
     for negative, others, under in split_terms:
         left = quotient(_without(others, above), _without(under, below))
         rest.append(Node("neg", (left,)) if negative else left)
     return quotient([*above, Node("add", tuple(rest))], below)
+
+
+def _with_one_entry(terms: Sequence[Node]) -> list[Node]:
+    """y[j] Z[i,k] - w[j] Z[i,k] as (y - w)[j] Z[i,k]: terms that differ in one entry, at the same place."""
+    kept: list[Node] = []
+    for term in terms:
+        found = next(((k, m) for k, n in enumerate(kept) if (m := _merged(n, term)) is not None), None)
+        if found is None:
+            kept.append(term)
+        else:
+            kept[found[0]] = found[1]
+    return kept
+
+
+def _merged(one: Node, other: Node) -> Node | None:
+    minus, above, below = _factors(one)
+    turned, others, under = _factors(other)
+    if len(above) != len(others) or len(below) != len(under) or len(_in_both(below, under)) < len(below):
+        return None
+    common = _in_both(above, others)
+    mine, its = _without(above, common), _without(others, common)
+    if len(mine) != 1 or any(n.op != "index" or _is_delta(n.args[0]) for n in (*mine, *its)):
+        return None
+    if len(mine[0].args) != len(its[0].args) or not all(same(a, b) for a, b in zip(mine[0].args[1:], its[0].args[1:])):
+        return None
+    added = its[0].args[0] if minus == turned else Node("neg", (its[0].args[0],))
+    before = mine[0].args[0]
+    terms = before.args if before.op == "add" else (before,)
+    entry = Node("index", (Node("add", (*terms, added)), *mine[0].args[1:]))
+    whole = quotient([entry if n is mine[0] else n for n in above], below)
+    return Node("neg", (whole,)) if minus else whole
+
+
+def _is_delta(base: Node) -> bool:
+    return base.op == "name" and split_name(str(base.attr))[0] in ("delta", "I")
 
 
 def _factors(term: Node) -> tuple[bool, list[Node], list[Node]]:
@@ -178,7 +219,7 @@ def _in_both(one: Sequence[Node], other: Sequence[Node]) -> list[Node]:
     found = []
     for n in one:
         at = next((k for k, m in enumerate(left) if same(n, m)), None)
-        if at is not None and n.op != "num":
+        if at is not None:
             found.append(left.pop(at))
     return found
 
