@@ -18,7 +18,26 @@ MEANT = [
     ("rank(A)", "no derivative"),
     ("softmx(x)", "did you mean softmax(…)?"),
     ("tranpose(A)", "did you mean transpose(…)?"),
+    (r"x_1 + \cdots + x_n", "an ellipsis is not read"),
+    (r"\nabla \cdot v", "the trace of the Jacobian"),
+    ("a + ∇×v", "the entries of the Jacobian"),
+    ("weights^T x", "weights was read as a product of letters"),
 ]
+
+UNDECLARED = [
+    ("A = A^T", "write A in R^{n x n} symmetric"),
+    ("W symmetric", "write W in R^{n x n} symmetric"),
+    ("W positive definite", "write W in R^{n x n} spd"),
+    ("A = -A^T", "write A in R^{n x n} skew"),
+    ("x", "write x in R^n"),
+]
+
+
+@pytest.mark.parametrize("where, said", UNDECLARED, ids=[where for where, _ in UNDECLARED])
+def test_a_declaration_without_a_set_is_written_out(where: str, said: str) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.parse("x^T A W x", where=where)
+    assert caught.value.suggestion == said
 
 
 @pytest.mark.parametrize("text, said", MEANT, ids=[text for text, _ in MEANT])

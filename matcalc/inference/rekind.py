@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterable
 from heapq import heappop, heappush
 
 from ..errors import MatcalcError, ReadingError, ShapeError
+from ..interning import regex
+from ..reading.functions import function_of
 from ..syntax import split_name
 from .misfit import Misfit, Undecided, Wording
 from .scene import GREEK
@@ -154,7 +156,15 @@ def _tie(best: list[tuple[Kinds, Typing, TypedTerm]]) -> MatcalcError:
             options.append(" and ".join(parts))
     message = "the kinds of the undeclared names can be chosen in more than one way"
     hint = "declare " + ", or ".join(dict.fromkeys(options)) if options else None
+    if run := _word(el.scene.program.text, el.symbols):
+        hint = f'{run} was read as a product of letters: declare it, as in --where "{run} in R^n", if it is one name'
     return ShapeError(message, span=(0, len(el.scene.program.text)), suggestion=hint)
+
+
+def _word(text: str, known: Collection[str]) -> str:
+    """The first run of letters in a text that is long enough for a word, and was read letter by letter."""
+    runs = regex(r"(?<![A-Za-z\\_{])[A-Za-z]{4,}(?![A-Za-z(])").findall(text)
+    return next((r for r in runs if r not in known and function_of(r) is None and set(r) & {*known}), "")
 
 
 def _set(s: Wording, t: TypedTerm) -> str:

@@ -22,6 +22,7 @@ def asked(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[
     Read are d/dx, \frac{d}{dx}, \frac{\partial^2}{\partial x \partial y}, \partial_x, \nabla_x, \nabla^2, D_x. `known` are the names
     that are declared or bound: a d among them is a number like any other.
     """
+    _refuse_field(marks, start, stop, text)
     found = (
         _fraction(marks, start, stop, text, known) or _slashed(marks, start, stop, text, known) or _sign(marks, start, stop, text, known)
     )
@@ -53,11 +54,21 @@ def refuse_inside(marks: Sequence[Mark], start: int, stop: int, text: str, known
     """Refuse d/dx where it is no head of a statement."""
     listed = list(marks)
     for i in range(start, stop):
+        _refuse_field(listed, i, stop, text)
         if listed[i].kind in ("frac", "partial") or (listed[i].kind == "word" and listed[i].value[0] == "d"):
             found = _fraction(listed, i, stop, text, known) or _slashed(listed, i, stop, text, known)
             if found is not None:
                 span = (listed[i].start, listed[found[1] - 1].end)
                 raise refuse(f"{quote(text[span[0] : span[1]])} asks for a derivative in the middle of an expression", text, span, HINT)
+
+
+def _refuse_field(marks: Sequence[Mark], i: int, stop: int, text: str) -> None:
+    r"""Refuse \nabla \cdot v and \nabla \times v."""
+    if i + 1 < stop and marks[i].kind == "partial" and marks[i].value == "nabla" and marks[i + 1].kind == "infix":
+        span = (marks[i].start, marks[i + 1].end)
+        curl = text[marks[i + 1].start : marks[i + 1].end] in ("\\times", "×")
+        what = "a curl is made of the entries" if curl else "a divergence is the trace"
+        raise refuse(f"{quote(text[span[0] : span[1]])} is not read", text, span, f"{what} of the Jacobian: differentiate the field by x")
 
 
 def _is_d(mark: Mark, known: frozenset[str]) -> bool:

@@ -138,10 +138,23 @@ class _Declarations:
         elif arguments:
             raise self.refuse(f"the set of {quote(shown)} is missing", start, "write x(t) in R^n")
         else:
-            raise self.refuse(f"`in` is missing after {quote(shown)}", start, f"write {names[-1][0]} in R^n")
+            raise self.refuse(f"`in` is missing after {quote(shown)}", start, self.with_a_set(names[-1][0]))
         for name, span in names:
             argument = arguments.get(name, "")
             self.declare(Declaration(name, field, sizes, tuple(dict.fromkeys(given)), () if argument else domain, span, argument))
+
+    def with_a_set(self, name: str) -> str:
+        """What to write for `W symmetric`, which names no set, and for `A = A^T`, which states a property."""
+        phrase = self.phrase(self.i)
+        said = _PROPERTY[phrase[0]] if phrase else ""
+        if not said and self.at("cmp"):
+            rest = "".join(m.value for m in self.marks[self.i + 1 : self.i + 5] if m.value not in "{}")
+            turned = rest.removesuffix("\n").partition(";")[0]
+            said = {f"{name}^T": "symmetric", f"{name}T": "symmetric", f"-{name}^T": "skew", f"-{name}T": "skew"}.get(turned, "")
+        if said:
+            square = said not in ("positive", "nonnegative", "unit", "simplex", "orthonormal", "constant")
+            return f"write {name} in {'R^{n x n}' if square and name[:1].isupper() else 'R^n'} {said}"
+        return f"write {name} in {'R^{m x n}' if name[:1].isupper() else 'R^n'}"
 
     def argument(self, name: str, start: int) -> str:
         """The t of x(t): a name alone."""

@@ -11,6 +11,7 @@ _WHERE = "what attains an extremum is no function: `matcalc stationary` finds wh
 _DRAWN = "a distribution is no function: write its density, as in N(x; mu, Sigma)"
 _SPECTRUM = "write eigmax(A), eigmin(A) or eigval(A, k), of a symmetric matrix"
 _CONSTANT = "it is constant but for jumps, and has no derivative"
+_DOTS = "an ellipsis is not read: write sum_{i=1}^n x_i, or prod_{i=1}^n x_i"
 _SET = "a set is no value"
 
 MEANT = {
@@ -30,6 +31,7 @@ MEANT = {
     **dict.fromkeys(("eig", "eigs", "eigvals", "eigenvalue", "eigenvalues", "spec", "spectrum"), _SPECTRUM),
     **dict.fromkeys(("rank", "numel", "length", "size", "shape"), _CONSTANT),
     **dict.fromkeys(("null", "span", "range", "ker", "kernel", "image"), _SET),
+    **dict.fromkeys(("cdots", "ldots", "dots", "vdots", "ddots"), _DOTS),
     "choose": "write factorial(n)/(factorial(k) factorial(n - k))",
     "binom": "write factorial(n)/(factorial(k) factorial(n - k))",
     "lim": "limits are not taken: give the function itself",
