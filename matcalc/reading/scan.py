@@ -73,6 +73,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     "∑": ("binder", "sum"),
     "∏": ("binder", "product"),
     "∞": ("greek", "infty"),
+    "∇": ("partial", "nabla"),
     "∂": ("partial", "d"),
     "√": ("sqrt", "sqrt"),
     "ℝ": ("word", "R"),
