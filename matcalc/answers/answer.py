@@ -31,6 +31,8 @@ from .scope import Scope, latex_style, ranks_of, where_of
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from ..inference.table import Reading
+
 LARGE = 300  # symbols
 SHORT = 8  # what is no longer needs no other form
 
@@ -63,7 +65,6 @@ class ClosedForm(Typeset):
         self.order = len(tensor.shapes) - 1
         self.layout, self.notation, self.check = layout, notation, check
         self.assumptions = list(assumptions)
-        self.readings = list(typed.readings)
         self._raw: Expr | None = None  # the matrix before it was shortened
         self._by = self.wrt  # with the conjugates that it is by
         self._stacked: tuple[str, ...] = ()  # as they are said where entries are stacked: vech(S)
@@ -71,6 +72,11 @@ class ClosedForm(Typeset):
         self._index_names = True  # whether what carries an index may get a name
         self._in_names = True  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families
+
+    @property
+    def readings(self) -> list[Reading]:
+        """How each name of the text was read, and why."""
+        return self._typed.readings
 
     def _said(self) -> tuple[object, ...]:
         return self._typed.expr, self.wrt, self.text, self.where, self.shape, self.layout, self.verified

@@ -10,7 +10,9 @@ names for its unknown sizes (`assumptions`) and built.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from ..errors import MatcalcError, ReadingError, ShapeError, UsageError
 from ..expressions.build import index, member, num, substitute, symbol
@@ -62,7 +64,7 @@ class Typed:
         nodes: list[tuple[Node, Expr]],
         bindings: dict[str, Expr],
         index_ranges: dict[str, Dim],
-        readings: list[Reading],
+        readings: Callable[[], list[Reading]],
     ) -> None:
         self.expr = expr
         self.program = program
@@ -75,8 +77,22 @@ class Typed:
         self.nodes = nodes
         self.bindings = bindings
         self.index_ranges = index_ranges
-        self.readings = readings
+        self._readings: list[Reading] | Callable[[], list[Reading]] = readings  # worked out when asked for
         self.form = program.form
+
+    @property
+    def readings(self) -> list[Reading]:
+        """How each name was read, and why."""
+        if not isinstance(self._readings, list):
+            self._readings = self._readings()
+        return self._readings
+
+    @readings.setter
+    def readings(self, found: list[Reading]) -> None:
+        self._readings = found
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_readings": self.readings}
 
 
 def infer(program: Program, declarations: Sequence[Declaration] = (), wrt: Sequence[str] = (), twins: bool = True) -> Typed:
@@ -178,7 +194,7 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
         [(node, t.result) for node, t in el.seen if t.result is not None],
         {name: t.result for name, t in el.bindings.items() if t.result is not None},
         free,
-        table(el, symbols),
+        partial(table, el, dict(symbols)),
     )
 
 

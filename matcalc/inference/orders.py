@@ -22,9 +22,9 @@ _LEVEL = frozenset({"add", "ew"})
 def undeclared_orders(roots: Sequence[Node], declared: Mapping[str, Declaration], bound: Collection[str]) -> dict[str, int]:
     """The names that are arrays of three and more indices, with how many."""
     found: dict[str, int] = {}
-    nodes = [n for root in roots for n in reversed(list(walk(root)))]
-    if not any(_speaks(n) for n in nodes):
+    if not any(n.op in ("call", "mul") and _speaks(n) for root in roots for n in walk(root)):
         return found
+    nodes = [n for root in roots for n in reversed(list(walk(root)))]
     before = None
     while before != found:
         before = dict(found)

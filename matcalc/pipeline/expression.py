@@ -17,6 +17,7 @@ from .given import Built, Names
 from .question import Question
 
 if TYPE_CHECKING:
+    from ..inference.table import Reading
     from .derivative import Derivative
 
 
@@ -42,8 +43,12 @@ class Expression(Typeset, Built):
         self._typed = typed
         self._scope = Scope(typed)
         self.assumptions = list(typed.assumptions)
-        self.readings = list(typed.readings)
         self.expr = typed.expr
+
+    @property
+    def readings(self) -> list[Reading]:
+        """How each name of the text was read, and why."""
+        return self._typed.readings
 
     def _said(self) -> tuple[object, ...]:
         return self.text, self.where, self.shape

@@ -75,14 +75,20 @@ class ParseTable:
             self._reduce(-action - 1, states, values, calls)
 
     def _feed(self, token: Token, states: list[int], values: list[Any], calls: _Calls) -> None:
+        table, rules, kind = self.states, self.rules, token.type
         while True:
-            action = self.states[states[-1]].get(token.type)
+            action = table[states[-1]].get(kind)
             if action is None:
                 raise Unexpected(token)
             if action > 0:
                 states.append(action - 1)
                 return
-            self._reduce(-action - 1, states, values, calls)
+            name, made, size = rules[-action - 1]
+            if size == 1 and name[:1] == "=" and type(values[-1]) is not Spliced:  # the value stays, as in most steps
+                del states[-1]
+                states.append(table[states[-1]][made] - 1)
+            else:
+                self._reduce(-action - 1, states, values, calls)
 
     def _reduce(self, rule: int, states: list[int], values: list[Any], calls: _Calls) -> None:
         name, made, size = self.rules[rule]

@@ -48,6 +48,8 @@ _SPELLED = (
 
 # What may be a label above a name, which `raised` decides: W^{[1]}, a^{<t>}, h^t = …
 LABELS = regex(r"\^\s*\{?\s*(?:\[|<|\\langle)|\^\s*(?:[^\W_]|\{[^{}^_]{1,9}\})\s*(?:&\s*)?(?::?=|\\coloneqq|\\triangleq)")
+ADJOINTS = frozenset("H|<>\\")  # no name is conjugated in an ASCII text without these
+PRIMES = frozenset("'’′")
 _NAMES = ("word", "upright", "greek", "accent", "command")  # marks that may be a name
 _LONGEST_FORM = 400  # characters left of `=`
 
@@ -189,14 +191,19 @@ class _Reader:
         if is_program(self.marks, text) or calls_arrays(text):
             for word in words(self.marks, text):
                 names.add(word)
-        names.plain = plain_factors(self.marks, names)
-        names.primed = "the text writes transposes as ^T" if writes_transposes(self.marks, text) else ""
-        if not names.primed and "'" in text and lists_primes(self.marks, text):
-            names.primed = "it is listed beside the one without the prime"
+        if any(mark.value == "(" for mark in self.marks):  # else nothing is applied
+            names.plain = plain_factors(self.marks, names)
+        if not PRIMES.isdisjoint(text):
+            names.primed = "the text writes transposes as ^T" if writes_transposes(self.marks, text) else ""
+            if not names.primed and "'" in text and lists_primes(self.marks, text):
+                names.primed = "it is listed beside the one without the prime"
+        kinds = {mark.kind for mark in self.marks}
+        self.commas, self.compares = "comma" in kinds, "cmp" in kinds
         self.readings: list[str] = []
         self.mixed = False
         self.kept: list[tuple[str, str, Span]] = []
-        self.supposed_complex = not names.conjugating and not names.variables and not where and conjugates_names(self.marks)
+        free = not names.conjugating and not names.variables and not where
+        self.supposed_complex = free and not (text.isascii() and ADJOINTS.isdisjoint(text)) and conjugates_names(self.marks)
         names.conjugating |= self.supposed_complex
 
     def add_marks(self, marks: list[Mark]) -> None:
@@ -380,6 +387,8 @@ class _Reader:
 
     def at_commas(self, start: int, stop: int) -> list[Range]:
         """A statement cut at its commas, where definitions stand between them: `z = W x, p = softmax(z)`."""
+        if not self.commas:
+            return [(start, stop)]
         cuts = [k for k in self.places_outside(start, stop) if self.marks[k].kind == "comma"]
         edges = [start, *(e for k in cuts for e in (k, k + 1)), stop]
         parts = [(a, b) for a, b in zip(edges[::2], edges[1::2]) if a < b]
@@ -397,6 +406,8 @@ class _Reader:
 
     def equals(self, start: int, stop: int) -> list[int]:
         """Where `=` stands outside brackets."""
+        if not self.compares:
+            return []
         return [k for k in self.places_outside(start, stop) if self.marks[k].kind == "cmp" and self.marks[k].value == "="]
 
     def count(self, start: int, stop: int) -> int:
