@@ -61,6 +61,8 @@ class SizeNames:
     def _take_halved(self) -> None:
         """n in n/2 is the size, where there is one size that nobody named."""
         el = self.el
+        if not el.scene.halved:
+            return
         shapes = [d for term in el.symbols.values() for d in term.shape]
         unknown = list(dict.fromkeys(d for d in map(el.sizes.resolve, shapes) if is_unknown(d) and not el.sizes.factors(d)))
         letters = [n for n in el.scene.halved if n in el.symbols and el.symbols[n].is_scalar and n not in el.scene.sizes]
@@ -77,6 +79,8 @@ class SizeNames:
         """Free indices of an index form. J = delta[i,k] does not say how far they run: what is declared and has not been
         met elsewhere tells, the last indices being those of the variable."""
         free = self.el.frames[0].indices
+        if not free:
+            return
         ranges = {letter: i.range for letter, i in free.items() if i.range is not None}
         met = {self.el.sizes.resolve(r) for r in ranges.values()}
         unknown = [r for r in dict.fromkeys(self.el.sizes.resolve(r) for r in reversed(ranges.values())) if is_unknown(r)]

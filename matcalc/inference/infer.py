@@ -72,13 +72,17 @@ class Typed:
         self.declared = declared
         self.families = families
         self.declarations = declarations
-        self.where = where_text(declarations)
         self.assumptions = assumptions
         self.nodes = nodes
         self.bindings = bindings
         self.index_ranges = index_ranges
         self._readings: list[Reading] | Callable[[], list[Reading]] = readings  # worked out when asked for
         self.form = program.form
+
+    @property
+    def where(self) -> str:
+        """All declarations as a text, the inferred ones too."""
+        return where_text(self.declarations)
 
     @property
     def readings(self) -> list[Reading]:

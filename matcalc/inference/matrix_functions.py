@@ -23,6 +23,8 @@ def settle(el: Typing, resolve: Resolve) -> str:
     The root and the logarithm of what is positive definite are those of the matrix: its entries may be negative, and then have none.
     Where the text has such a one, its node is made that function, what was decided is returned, and the text is to be typed again.
     """
+    if not any(node.op == "call" and node.attr in MATRIX_FUNCTIONS for node, _ in el.seen):
+        return ""
     terms = {id(node): term for node, term in el.seen}
     program = el.scene.program
     for root in (*(b.value for b in program.bindings if not b.params), program.body):

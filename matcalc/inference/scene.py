@@ -195,23 +195,29 @@ class Scene:
         sizes = self._with_bound(sizes_in(self._nodes()))
         for n in self._nodes():
             self.length += 1
-            if n.op in ("pow", "epow") and n.args[0].op == "name" and n.args[0].attr == "e":
-                powers += 1
-            elif n.op == "epow" and n.args[0].op == "bars":
-                self.by_entries.add(id(n.args[0]))
-            elif n.op == "add" and not self.template and _is_complement(n):
-                self.probability = True
-            if n.op == "pow" and n.args[0].op == "name":
-                self.raised.add(str(n.args[0].attr))
-            alone += n.op == "name" and n.attr == "e"
-            if n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr:
-                self.by_hand = True
-            elif n.op == "name" and isinstance(n.attr, str):
-                self.names[n.attr] = None
-            elif n.op in ("sum", "product"):
+            op = n.op
+            if op == "name":
+                alone += n.attr == "e"
+                if isinstance(n.attr, str):
+                    self.names[n.attr] = None
+            elif op in ("pow", "epow"):
+                base = n.args[0]
+                if base.op == "name":
+                    powers += base.attr == "e"
+                    if op == "pow":
+                        self.raised.add(str(base.attr))
+                elif op == "epow" and base.op == "bars":
+                    self.by_entries.add(id(base))
+            elif op == "add":
+                self.probability = self.probability or (not self.template and _is_complement(n))
+            elif op == "mul":
+                self.by_hand = self.by_hand or (isinstance(n.attr, tuple) and "@" in n.attr)
+            elif op in ("sum", "product"):
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
-        values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
-        self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
+        self.alone = set(self.names)
+        if any(b.params for b in self.program.bindings):
+            values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
+            self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
         self.crossed = self._crossed()
         self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
         form = self.program.form
@@ -362,6 +368,8 @@ class Scene:
     def _pairs(self) -> frozenset[str]:
         """Undeclared names with two indices of which the transpose or the norm is taken: x_{it}^T b is of vectors, not of entries."""
         places = self.indices | self.places
+        if len(places) < 2:
+            return frozenset()
         known = self.declared.keys() | self.bound | self.given.keys() | self.definitions.keys() | self.alone
         over = [n.args[0] for n in self._nodes() if n.op in ("T", "H", "norm")] if places else []
         parts = [a for n in over for a in ((n, *n.args) if n.op in ("add", "neg") else (n,))]

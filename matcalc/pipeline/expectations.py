@@ -22,7 +22,6 @@ from ..expressions import build
 from ..expressions.build import add, hadamard, is_zero, matmul, num, substitute, symbol, times, total, transpose, value_of
 from ..expressions.expr import Expr, postorder, transform
 from ..expressions.labels import name_of, words_of
-from ..inference.assumptions import where_text
 from ..inference.infer import Typed, infer
 from ..kinds import ONE, SCALAR
 from ..ops.averages import EXPECTATIONS
@@ -76,7 +75,6 @@ def _closed(program: Program, typed: Typed) -> Typed:
             raise UsageError(f"{name} has a distribution, and stands outside of E[…]", suggestion=hint)
     found.symbols = {n: e for n, e in typed.symbols.items() if n not in random}
     found.declarations = [d for d in typed.declarations if d.name not in random]
-    found.where = where_text(found.declarations)
     found.readings = [r for r in typed.readings if r.name not in random]
     found.averaged = typed if found.expr is not typed.expr else None
     return found

@@ -255,7 +255,6 @@ def _with_direction(typed: Typed, m: Manifold, name: str, x: Expr, text: str) ->
     found.symbols = typed.symbols | {u: made}
     if known is None:
         found.declarations = [*typed.declarations, Declaration(u, "R", sizes, words)]
-        found.where = where_text(found.declarations)
     return found, made
 
 
