@@ -54,7 +54,8 @@ def refuse_inside(marks: Sequence[Mark], start: int, stop: int, text: str, known
     """Refuse d/dx where it is no head of a statement."""
     listed = list(marks)
     for i in range(start, stop):
-        _refuse_field(listed, i, stop, text)
+        if listed[i].kind == "partial":
+            _refuse_field(listed, i, stop, text)
         if listed[i].kind in ("frac", "partial") or (listed[i].kind == "word" and listed[i].value[0] == "d"):
             found = _fraction(listed, i, stop, text, known) or _slashed(listed, i, stop, text, known)
             if found is not None:
@@ -64,7 +65,7 @@ def refuse_inside(marks: Sequence[Mark], start: int, stop: int, text: str, known
 
 def _refuse_field(marks: Sequence[Mark], i: int, stop: int, text: str) -> None:
     r"""Refuse \nabla \cdot v and \nabla \times v."""
-    if i + 1 < stop and marks[i].kind == "partial" and marks[i].value == "nabla" and marks[i + 1].kind == "infix":
+    if i + 1 < stop and marks[i].value == "nabla" and marks[i].kind == "partial" and marks[i + 1].kind == "infix":
         span = (marks[i].start, marks[i + 1].end)
         curl = text[marks[i + 1].start : marks[i + 1].end] in ("\\times", "×")
         what = "a curl is made of the entries" if curl else "a divergence is the trace"

@@ -198,7 +198,7 @@ class _Reader:
             if not names.primed and "'" in text and lists_primes(self.marks, text):
                 names.primed = "it is listed beside the one without the prime"
         kinds = {mark.kind for mark in self.marks}
-        self.commas, self.compares = "comma" in kinds, "cmp" in kinds
+        self.commas, self.compares, self.arrows = "comma" in kinds, "cmp" in kinds, "arrow" in kinds
         self.readings: list[str] = []
         self.mixed = False
         self.kept: list[tuple[str, str, Span]] = []
@@ -219,6 +219,8 @@ class _Reader:
         statements = [part for s in self.statements() for part in self.at_commas(*s)]
         if not statements:
             raise refuse("there is no expression", self.text, (0, len(self.text)))
+        if len(statements) == 1 and not self.compares and not self.arrows:
+            return self.single(*statements[0])
         nameless = [s for s in statements if self.outside(*s, "cmp", "=") < 0 and self.outside(*s, "arrow", "->") < 0]
         chosen = [s for s in statements if s[0] < self.main][-1]  # what stands after `where` only defines
         if len(nameless) == 1 and chosen not in nameless and statements[-1] is chosen and "=" in self.text:
@@ -263,14 +265,28 @@ class _Reader:
         for left in before:
             if left not in needed and not left.alias and left.name:
                 self.note(f"{left.name} is defined and not used")
+        found = self.program(bindings, body, form, name, question)
+        if last.stated:
+            found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)
+        return found
+
+    def single(self, start: int, stop: int) -> Program:
+        """A text that is one expression."""
+        only = self.left(start, stop, True)
+        question = self.question(only)
+        body = Node("name", (), question.of) if question and question.of else self.value(only)
+        self.check_loose(body)
+        return self.program((), body, None, "", question)
+
+    def program(
+        self, bindings: Sequence[Binding], body: Node, form: tuple[object, ...] | None, name: str, question: Asked | None
+    ) -> Program:
         bold = frozenset(self.names.bold)
         found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
         found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light
         found.kept = tuple(self.kept)
         found.labelled = self.labelled(found) if self.raised else ()
-        if last.stated:
-            found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)
         return found
 
     def defined_behind(self, statements: Sequence[Range], expression: Range) -> Range | None:
