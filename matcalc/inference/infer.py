@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import MatcalcError, ReadingError, ShapeError, UsageError
 from ..expressions.build import index, member, num, substitute, symbol
@@ -35,8 +35,10 @@ from .scopes import Typing
 from .shorthands import shorthands
 from .standing import name_of, place_of
 from .suspect import refuse_suspect
-from .table import Reading, table
 from .terms import TypedTerm, finish, keep_names
+
+if TYPE_CHECKING:
+    from .table import Reading
 
 _OWN_NAME = regex(r"[A-Za-z]+(?:_?[a-z0-9]+)*(?=\()")  # softmax_rows(, norm2(
 
@@ -97,6 +99,12 @@ class Typed:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_readings": self.readings}
+
+
+def _readings(el: Typing, symbols: Mapping[str, Expr]) -> list[Reading]:
+    from .table import table
+
+    return table(el, symbols)
 
 
 def infer(program: Program, declarations: Sequence[Declaration] = (), wrt: Sequence[str] = (), twins: bool = True) -> Typed:
@@ -198,7 +206,7 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
         [(node, t.result) for node, t in el.seen if t.result is not None],
         {name: t.result for name, t in el.bindings.items() if t.result is not None},
         free,
-        partial(table, el, dict(symbols)),
+        partial(_readings, el, dict(symbols)),
     )
 
 

@@ -17,7 +17,6 @@ from ..expressions.build import base_name, conjugate, conjugate_name, entry, ind
 from ..expressions.expr import Expr
 from ..expressions.labels import words_of
 from ..inference.infer import Typed, infer
-from ..inference.table import refuse_chosen
 from ..interning import regex
 from ..kinds import ONE, shape_text
 from ..ops.core import MEMBER, SYMBOL
@@ -152,6 +151,8 @@ class Question:
                 given = self._typed, self.program, self.declarations, bases(self.names)
                 self.declarations, self._typed = without_expectations(*given, twins=True)
             if self.options.strict:
+                from ..inference.table import refuse_chosen
+
                 refuse_chosen(self._typed.readings)
         return self._typed
 
