@@ -332,3 +332,13 @@ def test_complex_numbers_have_all_their_digits() -> None:
         Q = precise.np.linalg.qr(X)[0]
         assert digits(precise.np.conj(Q.T) @ Q, precise.np.eye(3)) > 44
         assert digits(matrix_functions.matrix_exponential(X) @ matrix_functions.matrix_exponential(-X), precise.np.eye(3)) > 44
+
+
+@pytest.mark.parametrize("digits", [50, 150, 450])
+def test_a_singular_matrix_has_no_inverse_of_rounding_errors(digits: int) -> None:
+    """A^T A of a wide A, by elimination, leaves a pivot that is none; by another route it would be told by chance alone."""
+    with precise.precision(digits):
+        A = precise.random(4).uniform(-1.2, 1.2, (3, 4))
+        with pytest.raises(ZeroDivisionError):
+            precise.np.linalg.inv(A.T @ A)
+        assert precise.np.linalg.det(A.T @ A) == 0 and precise.np.linalg.det(A @ A.T) > 0

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..answers.layout import laid_out
 from ..errors import MatcalcError
-from ..expressions.build import is_complex, is_number, is_real, num, power, size, times, transpose
+from ..expressions.build import is_complex, is_number, is_real, is_zero, num, power, size, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
 from ..notation.forms import numbers_of
@@ -52,9 +52,10 @@ def diagnose(ev: Evidence) -> list[str]:
     if not views:
         return [_wrong_dimension(ev), *(missing_matrix(ev) if ev.plain else [])]
     if not any_nonzero(ev, right):
-        return ["the derivative is zero"]
+        always = ev.truth is None or all(map(is_zero, ev.truth._tensor.expressions()))
+        return ["the derivative is zero" if always else right_only(ev, views[0].apply) or "the derivative is zero at all points tried"]
     if not any_nonzero(ev, claimed):
-        return ["the claim is zero, the derivative is not"]
+        return [*filter(None, [right_only(ev, views[0].apply)]), "the claim is zero, the derivative is not"]
     same_factor = simple(ev, ratios(ev, [views[0].apply(c) for c in claimed], right)) is not None
     only, found = "" if same_factor else right_only(ev, views[0].apply), _difference(ev, views)
     if not only:

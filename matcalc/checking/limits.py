@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from ..errors import MatcalcError
+from ..expressions.expr import Expr, postorder
 from ..numbers.drawing import survives_multiples
+from ..numbers.numeric import Plan
 from ..numbers.search import LACKING, NO_NUMBER
 from ..numbers.verify import Kind
+from ..ops.core import IVERSON
 from ..ops.vocabulary import close_properties
-from .comparison import close
+from .comparison import close, spell_term
 from .evidence import Evidence, Place
 
 View = Callable[[Any], Any]  # of the claim
@@ -18,11 +22,13 @@ SIZES = (1, 2, 3, 4, 5)
 WHOLES = (1, 2, 3, 4, 5, 6)
 TRIED = 3  # points for each value
 SEED = 900
+OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+SCALES = (0.2, 1.0, 5.0, 30.0, 200.0)  # of points on either side of a condition
 
 
 def right_only(ev: Evidence, view: View) -> str:
     """For which values the claim is right; "" where there are none of these."""
-    return _for_sizes(ev, view) or _for_wholes(ev, view) or _for_signs(ev, view)
+    return _for_conditions(ev, view) or _for_sizes(ev, view) or _for_wholes(ev, view) or _for_signs(ev, view)
 
 
 def _is_right(ev: Evidence, view: View, places: Iterable[Place]) -> bool | None:
@@ -87,6 +93,45 @@ def _for_signs(ev: Evidence, view: View) -> str:
             if next(sides) and next(sides) is False:
                 return f"right only for {', '.join(names)} {relation} 0"
     return ""
+
+
+def _for_conditions(ev: Evidence, view: View) -> str:
+    """Right only for x > 3: where one of the conditions in the derivative holds, does not hold, or all of them hold."""
+    roots = ev.truth._tensor.expressions() if ev.truth is not None else []
+    conditions = list(dict.fromkeys(n for n in postorder(roots) if n.op is IVERSON and n.attr in OPPOSITE and not n.indices))
+    if not conditions:
+        return ""
+    plan = Plan(conditions, ev.arrays)
+    places: list[tuple[Place, list[set[float]]]] = []
+    for at in (at for scale, opposite in product(SCALES, (False, True)) for at in _scaled_places(ev, scale, opposite)):
+        try:
+            places.append((at, [set(map(float, ev.arrays.flat(v))) for v in plan.run(*at)]))
+        except (MatcalcError, *NO_NUMBER, *LACKING):
+            continue
+    count = len(conditions)
+    tried: list[tuple[dict[int, float], tuple[int, ...]]] = [({k: held}, (k,)) for k in range(count) for held in (1.0, 0.0)]
+    tried += [(dict.fromkeys(range(count), 1.0), tuple(range(count)))] if count > 1 else []
+    for held, which in tried:
+        inside = [at for at, found in places if all(found[k] == {held[k]} for k in which)]
+        outside = [at for at, found in places if any(found[k] == {1 - held[k]} for k in which)]
+        if _is_right(ev, view, inside) and _is_right(ev, view, outside) is False:
+            return "right only for " + " and ".join(_condition(ev, conditions[k], held[k]) for k in which)
+    return ""
+
+
+def _condition(ev: Evidence, e: Expr, held: float) -> str:
+    """`x > 3`, or what holds where it does not."""
+    left, right = (spell_term(ev, a) for a in e.args)
+    return f"{left} {e.attr if held else OPPOSITE[str(e.attr)]} {right}"
+
+
+def _scaled_places(ev: Evidence, scale: float, opposite: bool) -> Iterator[Place]:
+    point = ev.sampler.point
+    for turn, sizes in enumerate(point.orders(ev.sampler.dims)[:TRIED]):
+        try:
+            yield point.at(Kind(sizes, scale, False, opposite, SEED + turn), ev.arrays), sizes
+        except NO_NUMBER:
+            continue
 
 
 def _signed(ev: Evidence, at: Place, names: Sequence[str], sign: int) -> Place:

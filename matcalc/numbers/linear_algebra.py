@@ -16,16 +16,19 @@ from .watch import spend
 
 CONJUGATE = methodcaller("conjugate")
 TURNS = 300  # of the iteration for all roots of a polynomial
+LOST = 10**8  # times what rounding does to a number, as it may be after an elimination
 SWEEPS = 60  # of the singular value decomposition; a dozen are many
 
 
 def _eliminated(X: Array, right: Array | None = None) -> tuple[Any, list[list[Any]]]:
-    """Gauss and Jordan with partial pivots: the determinant of X, and the lines that [X, right] becomes."""
+    """Gauss and Jordan with partial pivots: the determinant of X, and the lines that [X, right] becomes. A pivot that is what rounding
+    leaves of its column is 0."""
     n = X.shape[0]
     if X.shape[1] != n:
         raise ValueError("not square")
     lines = [a + b for a, b in zip(X.lines(), right.lines(), strict=True)] if right is not None else list(X.lines())
-    determinant = UNIT
+    determinant, small = UNIT, negligible() * LOST
+    least = [max(map(abs, X.data[k::n])) * small for k in range(n)]
     for k in range(n):
         top = max(range(k, n), key=lambda i: abs(lines[i][k]))
         pivot = lines[top][k]
@@ -33,7 +36,7 @@ def _eliminated(X: Array, right: Array | None = None) -> tuple[Any, list[list[An
             lines[k], lines[top] = lines[top], lines[k]
             determinant = -determinant
         determinant *= pivot
-        if not pivot:
+        if abs(pivot) <= least[k]:
             return ZERO, lines
         own = lines[k] = [a / pivot for a in lines[k]] if right is not None or k < n - 1 else lines[k]
         for i in range(n) if right is not None else range(k + 1, n):
