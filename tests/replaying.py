@@ -1,8 +1,9 @@
 """A step of a derivation done again: the line before, rewritten by the rules that the step names and by these alone, gives its line.
 
 An opened d(…) is opened by the rule of its own operation, which the step has to name. What is collected beside dX has the same coefficient
-of dX. A derivative that is identified is the coefficient of dX in the line before. What shortens is replayed by the shortener, which knows
-only the named moves. Named parts are put in, and both lines are one expression.
+of dX. A derivative that is identified is the coefficient of dX in the line before; by entries, its entries times those of dX are that
+line. An adjoint is the coefficient of dz in <delta_y, dy>, summed over what was computed from z, with dy by the named rules. What shortens
+is replayed by the shortener, which knows only the named moves. Named parts are put in, and both lines are one expression.
 """
 
 from __future__ import annotations
@@ -12,25 +13,53 @@ from contextlib import contextmanager
 from typing import Any
 
 from matcalc.derivation.forward import MARK, Forward, change_of, kept_below, pending
-from matcalc.derivation.lines import Line, Step
+from matcalc.derivation.lines import Adjoint, Line, Step
+from matcalc.derivation.page import SMALL
+from matcalc.derivation.reverse import NamedPart, differential_of_part, pairing
+from matcalc.derivation.unfold import TensorForm
 from matcalc.derivation.written import as_typed
-from matcalc.differentiation.families import as_declared
+from matcalc.differentiation.families import as_declared, renamings, under_letters
 from matcalc.differentiation.tensor import Tensor
-from matcalc.expressions.build import is_zero, opened, substitute, subtract, symbol, transpose
-from matcalc.expressions.expr import Expr, postorder
+from matcalc.errors import NoAnswerError
+from matcalc.expressions.build import (
+    add,
+    apply,
+    hadamard,
+    is_zero,
+    matmul,
+    opened,
+    substitute,
+    subtract,
+    symbol,
+    times,
+    trace,
+    transpose,
+    zeros,
+)
+from matcalc.expressions.expr import Expr, order_key, postorder
+from matcalc.inference.commuting import is_function_of, slope_at
+from matcalc.kinds import SCALAR
+from matcalc.notation.linearmap import along
 from matcalc.ops import laws
-from matcalc.ops.core import ENTRY, SYMBOL
+from matcalc.ops.book import REGISTRY
+from matcalc.ops.core import ADD, ENTRY, MATMUL, SYMBOL
+from matcalc.ops.diagonal import DIAG, DIAGONAL
+from matcalc.ops.trace import TRACE
 from matcalc.pipeline.derivative import Derivative
 from matcalc.shortening import simplify as shortener
 
+# The functions of a matrix by their derivatives along a direction.
+FUNCTIONS = {REGISTRY[f"{op.name}_frechet"]: op for op in REGISTRY.values() if op.scalar}
 # What a step may do besides its rules, because a reader does not see it: sums and products in another order.
 SILENT = {laws.ALGEBRA.name}
 IDENTIFIED = {law.name for law in (laws.OF_SCALAR, laws.OF_GRADIENT, laws.OF_JACOBIAN, laws.OF_MATRIX, laws.OF_HERMITIAN, laws.WIRTINGER)}
 COLLECTING = {law.name for law in (laws.COLLECTED, laws.BEFORE_DX)}
-# The order of matrices that commute is free, and nothing subtracts cases; a set is no variable of the lines before.
-NUMBERS_ONLY = {law.name for law in (laws.COMMUTING, laws.CASES_SUM, laws.STRUCTURED)}
+# Nothing subtracts cases; a set is no variable of the lines before.
+NUMBERS_ONLY = {law.name for law in (laws.CASES_SUM, laws.STRUCTURED)}
 # These take sums apart, join them and reorder: both lines differ by nothing.
 SUMS = {law.name for law in (laws.ALGEBRA, laws.EXPANSION, laws.GATHERED)}
+# An adjoint is handed on by linear parts without a word: the recursion is a sum of (∂y/∂z)^T delta_y.
+HANDED_ON = SMALL | {law.name for law in (laws.VARIABLE, laws.QUOTIENT)}
 
 
 class Unjudged(Exception):
@@ -41,6 +70,16 @@ def replayed(d: Derivative, step: Step) -> str:
     """What is wrong with a step, empty if nothing is."""
     before, after = step.before.body, step.after.body
     names = {r.name for r in step.rules}
+    if isinstance(before, Adjoint):
+        return _handed(d, step, names)
+    if laws.LEIBNIZ.name in names:
+        return _factor_by_factor(d, step)
+    if names == {laws.CONSTANT.name} and step.after.kind == "derivative":
+        return _constant(d, step)
+    if laws.BY_INDICES.name in names and isinstance(before, Expr) and laws.BY_VEC.name not in names:
+        return _by_entries(d, step)
+    if laws.ENTRYWISE.name in names and isinstance(before, Expr) and d._tensor.matrix is not None:
+        return "" if d._tensor.matrix in (before, transpose(before)) else "other entries"
     if not isinstance(before, Expr) or not isinstance(after, Expr):
         raise Unjudged
     if pending(before):
@@ -49,20 +88,119 @@ def replayed(d: Derivative, step: Step) -> str:
     if names & NUMBERS_ONLY or (part and step.before.kind == "differential" and not pending(before)):
         raise Unjudged
     if step.before.kind == "differential" and names & (COLLECTING | IDENTIFIED):
-        return _coefficients(step, d._origin.restore if laws.DECLARED.name in names else {})
+        return _coefficients(step, names, d._origin.restore if laws.DECLARED.name in names else {})
     if step.before.kind == "value" and step.after.kind == "derivative":
         raise Unjudged
     return _shortened(d, step, names)
 
 
-def _forward(d: Derivative, step: Step) -> Forward:
-    """The rules of d(…) for the differentiation that a step belongs to."""
+def _stage(d: Derivative, step: Step) -> int:
+    """Which differentiation a step belongs to."""
     k = 0
     for s in d.steps:
         k += s.rules[0].name in (laws.HESSIAN.name, laws.LEIBNIZ.name)
         if s is step:
             break
-    stage = d._origin.stages[min(k, len(d._origin.stages) - 1)]
+    return min(k, len(d._origin.stages) - 1)
+
+
+def _handed(d: Derivative, step: Step, names: set[str]) -> str:
+    """delta_z = sum of (∂y/∂z)^T delta_y: each ∂y/∂z is the coefficient of dz in dy, which the named rules give."""
+    stage = d._origin.stages[_stage(d, step)]
+    root = opened(d._origin.stages[0].of if stage.of is None else stage.of)
+    parts: list[NamedPart] = []
+    below: dict[Expr, Expr] = {}
+    for name, node in step.after.where:
+        parts.append(NamedPart(name, opened(node), below))
+        below[opened(node)] = parts[-1].symbol
+    parts.append(NamedPart("", root, below, root=True))
+    adjoint = step.before.body
+    by = stage.variable if adjoint.node is None else next(p.symbol for p in parts if p.node is opened(adjoint.node))
+    used: set[str] = {laws.REVERSE.name, laws.CHAIN.name} & names
+    total = zeros(*by.shape)
+    for above in parts:
+        if by not in postorder(above.local):
+            continue
+        change, school = symbol(f"{MARK}d{by.attr[0]}", by.shape), laws.CHAIN.name in names  # type: ignore[index]
+        moved, rules = differential_of_part(above.local, by, school=school)
+        used.update(rules)
+        total = add(total, times(above.delta, moved) if school else _coefficient(pairing(above.delta, moved), change).matrix)
+    if missing := used - names - HANDED_ON - SILENT:
+        return f"{sorted(missing)} used and not named"
+    put_in = {p.symbol: p.node for p in parts[:-1]}
+    first, second = (_all_in(e, put_in) for e in (total, step.after.body))
+    if first.shape != second.shape:
+        first = transpose(first)
+    moves = names - used - SILENT
+    if not is_zero(shortener.simplify(subtract(first, second))):
+        return "another adjoint"
+    known = {n for n in moves if not any(n == op.rule for op in REGISTRY.values())}
+    return f"{sorted(moves - known)} named and not used" if moves - known else ""
+
+
+def _all_in(e: Expr, put_in: dict[Expr, Expr]) -> Expr:
+    """`e` with the parts put in until none is left: those above stand for those below."""
+    while (found := substitute(e, put_in)) is not e:
+        e = found
+    return e
+
+
+def _factor_by_factor(d: Derivative, step: Step) -> str:
+    """A derivative of entries: that of the entries of the line before."""
+    k = _stage(d, step)
+    before, after = (d._origin.stages[j].tensor for j in (k - 1, k)) if k else (None, None)
+    if before is None or after is None:
+        raise Unjudged
+    return _differs(before.differentiate(d._origin.stages[k].variable), after)
+
+
+def _differs(one: Tensor, two: Tensor) -> str:
+    """Whether two derivatives are not the same sum of products of entries."""
+    changes = [symbol(f"{MARK}d{k}", x) for k, x in enumerate(one.shapes[1:])]
+    if one.matrix is not None and two.matrix is not None:
+        rest = subtract(one.matrix, two.matrix)
+    else:
+        rest = subtract(along(one, *changes), along(two, *changes))
+    return "" if is_zero(shortener.simplify(rest)) else "other entries"
+
+
+def _constant(d: Derivative, step: Step) -> str:
+    """The derivative of what does not contain the variable is 0."""
+    stage = d._origin.stages[_stage(d, step)]
+    of, body = step.before.body, step.after.body
+    if isinstance(of, Expr) and stage.variable in postorder(of):
+        return "the variable moves it"
+    zero = is_zero(body) if isinstance(body, Expr) else not stage.tensor.terms
+    return "" if zero else "not 0"
+
+
+def _by_entries(d: Derivative, step: Step) -> str:
+    """dF[i,j] = sum_{k,l} J[i,j,k,l] dX[k,l]: the entries that are identified, times those of dX, are the line before."""
+    tensor = d._origin.stages[_stage(d, step)].tensor
+    before = step.before.body
+    change = _change(before)
+    if change is None:
+        return "" if is_zero(before) and not tensor.terms else "no differential"
+    others = [symbol(f"{MARK}e{k}", x) for k, x in enumerate(tensor.shapes[1:-1])]  # of a derivative before, along more changes
+    try:
+        found = along(tensor, *others, change)
+    except NoAnswerError:  # no matrix notation: entries against entries, as they are written
+        first, second = (TensorForm(e, set(d._taken)).spelled(step.after._speller, "text") for e in (_coefficient(before, change), tensor))
+        return "" if first == second else "other entries"
+    if others and tensor.shapes[0] == SCALAR:
+        first, *more = others
+        for e in reversed(more):
+            before = matmul(before, e)
+        before = pairing(first, before if before.shape == first.shape else transpose(before))
+    elif others:
+        before = matmul(before, others[0])
+    rest = [subtract(before, e) for e in (found, transpose(found)) if e.shape == before.shape]
+    return "" if any(is_zero(shortener.simplify(e)) for e in rest) else "other entries"
+
+
+def _forward(d: Derivative, step: Step) -> Forward:
+    """The rules of d(…) for the differentiation that a step belongs to."""
+    stage = d._origin.stages[_stage(d, step)]
     if stage.of is None:
         raise Unjudged
     whole = stage.variable.args[0] if stage.variable.op is ENTRY else stage.variable
@@ -78,9 +216,10 @@ def _opened_by(d: Derivative, step: Step, names: set[str]) -> str:
     if any(p.args[0] not in rules.moving for p in pending(now)):
         raise Unjudged  # of a part that the rule itself made
     used: set[str] = set()
+    kept = set(pending(after))
     for k in range(8):
         done = {n: rules.opened(n.args[0]) for n in pending(now)}
-        chosen = {n: e for n, (e, by) in done.items() if (set(by) == names if k == 0 else set(by) <= names)}
+        chosen = {n: e for n, (e, by) in done.items() if (set(by) == names if k == 0 else set(by) <= names and n not in kept)}
         if now is after or not done:
             break
         if not chosen and k:
@@ -99,21 +238,70 @@ def _coefficient(e: Expr, change: Expr) -> Any:
     return tensor.differentiate(change)
 
 
-def _coefficients(step: Step, restore: dict[Expr, Expr]) -> str:
+def _change(e: Expr) -> Expr | None:
+    """dX in a line."""
+    return next((n for n in postorder(e) if n.op is SYMBOL and str(n.attr[0]).startswith(f"{MARK}d")), None)  # type: ignore[index]
+
+
+def _commuted(e: Expr) -> Iterator[Expr]:
+    """dF(X, G) as F'(X) G, and tr(H dF(X, E)) as tr(H F'(X) E), for G and H that are functions of X."""
+    for n in postorder(e):
+        op = FUNCTIONS.get(n.op)
+        if op is None:
+            continue
+        x, direction = n.args
+        slope = slope_at(op, x)
+        if slope is not None and is_function_of(direction, x):
+            yield from (substitute(e, {n: product}) for product in (matmul(slope, direction), matmul(direction, slope)))
+        for t in [t for t in postorder(e) if t.op is TRACE and slope is not None]:
+            factors = t.args[0].args if t.args[0].op is MATMUL else (t.args[0],)
+            at = next((k for k, f in enumerate(factors) if f is n), None)
+            others = [] if at is None else [*factors[at + 1 :], *factors[:at]]
+            if at is not None and all(is_function_of(f, x) for f in others):
+                yield substitute(e, {t: trace(matmul(*others, slope, direction))})
+
+
+def _coefficients(step: Step, names: set[str], restore: dict[Expr, Expr]) -> str:
     """The same coefficient of dX on both sides; the derivative that is identified is the coefficient."""
     before, after = step.before.body, step.after.body
-    change = next((n for n in postorder(before) if n.op is SYMBOL and str(n.attr[0]).startswith(f"{MARK}d")), None)  # type: ignore[index]
+    if is_zero(before):
+        return "" if is_zero(after) else "not 0"
+    starts = list(_commuted(before)) if laws.COMMUTING.name in names else [before]
+    reasons = [_same_coefficient(e, after, step.after.kind == "differential", restore) for e in starts]
+    return "" if "" in reasons else "; ".join(reasons) or "nothing commutes"
+
+
+def _same_coefficient(before: Expr, after: Expr, both: bool, restore: dict[Expr, Expr]) -> str:
+    """Whether `after` (`both`: its coefficient) is the coefficient of dX in `before`."""
+    change = _change(before)
     first = None if change is None else _coefficient(before, change)
     if first is None or first.matrix is None:
         raise Unjudged  # of a member, or with more than two indices
     found = as_declared(first.matrix, restore)
-    if step.after.kind == "differential":
+    if both:
         second = _coefficient(after, change)
         if before.shape != after.shape or second.matrix is None:
             return "another shape"
         after = second.matrix
+    found, after = (shortener.simplify(_rotated(e)) for e in (found, after))
     rest = [subtract(found, e) for e in (after, transpose(after)) if e.shape == found.shape]
     return "" if any(is_zero(shortener.simplify(e)) for e in rest) else "another coefficient of dX"
+
+
+def _rotated(e: Expr) -> Expr:
+    """Every trace of a product turned to where it is shortest, tr(A S A) as tr(A^2 S), and diag(D A) as x .* diag(A) for D = diag(x)."""
+    for n in [n for n in postorder(e) if n.op in (TRACE, DIAGONAL) and n.args[0].op is ADD]:
+        e = substitute(e, {n: add(*[apply(n.op, (a,)) for a in n.args[0].args])})
+    for n in [n for n in postorder(e) if n.op is DIAGONAL and n.args[0].op is MATMUL]:
+        first, *_, last = args = n.args[0].args
+        made = [hadamard(first.args[0], apply(DIAGONAL, (matmul(*args[1:]),)))] if first.op is DIAG else []
+        made += [hadamard(last.args[0], apply(DIAGONAL, (matmul(*args[:-1]),)))] if last.op is DIAG else []
+        e = substitute(e, {n: made[0]}) if made else e
+    for n in [n for n in postorder(e) if n.op is TRACE and n.args[0].op is MATMUL]:
+        args = n.args[0].args
+        turns = [trace(matmul(*args[k:], *args[:k])) for k in range(len(args))]
+        e = substitute(e, {n: min(turns, key=lambda t: (t.size, order_key(t)))})
+    return e
 
 
 @contextmanager
@@ -132,6 +320,8 @@ def only(names: set[str]) -> Iterator[None]:
 def _shortened(d: Derivative, step: Step, names: set[str]) -> str:
     """Both lines are one by the named moves."""
     before, after = (_put_in(d, step, line) for line in (step.before, step.after))
+    if laws.RENAMED.name in names:
+        before = under_letters(before, renamings(before, d._origin.stages[0].variable.indices))
     if before.shape != after.shape:
         before = transpose(before)
     with only(names - SILENT):

@@ -10,7 +10,7 @@ from typing import Protocol
 from .._version import __version__
 from ..answers.answer import ClosedForm
 from ..answers.scope import ranks_of
-from ..differentiation.families import as_declared, free_of
+from ..differentiation.families import as_declared, renamings, under_letters
 from ..differentiation.network import Term
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
@@ -76,7 +76,8 @@ class Computation:
         # Of an array of three and more indices, all matrices at once; one of them where products with directions are asked for.
         self.axes = d._members if arrays.issuperset(self.names) and d.order == 1 and not parts else ()
         self.numbers = [] if self.axes else list(d._members)
-        self.value = free_of(recognise(as_declared(typed.expr, restore) if restore else typed.expr), letters)
+        value = recognise(as_declared(typed.expr, restore) if restore else typed.expr)
+        self.value = under_letters(value, renamings(value, letters))
         self.lowering = Lowering(language, sizes, [letter for letter, _ in self.numbers])
         self.directions = [symbol(name, one._tensor.shapes[1]) for name, one in zip(self._directions(), several)]
         self.second: ClosedForm | None = None

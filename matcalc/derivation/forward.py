@@ -16,6 +16,7 @@ from ..expressions.build import (
     entry,
     function_along,
     hadamard,
+    index,
     indexed_sum,
     is_complex,
     is_conjugate_name,
@@ -34,6 +35,7 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, make, postorder
 from ..expressions.functions import entrywise_function, parts, prime, words
 from ..inference.templates import differential_of, factors_of
+from ..notation.authorship import Order, note, note_product
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.core import (
@@ -43,6 +45,7 @@ from ..ops.core import (
     INDEXED_PRODUCT,
     INDEXED_SUM,
     LITERAL,
+    MATMUL,
     MEMBER,
     NAMED,
     POWER,
@@ -85,8 +88,17 @@ Ruled = tuple[Expr, tuple[str, ...]]  # what d(e) becomes, and by which rules
 class Forward:
     """The differentials of the nodes of one function by one variable. `change` stands for the variable's differential."""
 
-    def __init__(self, root: Expr, target: Expr, change: Expr, school: str = "", kept: Mapping[Expr, Expr] | None = None) -> None:
+    def __init__(
+        self,
+        root: Expr,
+        target: Expr,
+        change: Expr,
+        school: str = "",
+        kept: Mapping[Expr, Expr] | None = None,
+        order: Order | None = None,
+    ) -> None:
         self.target, self.change, self.school = target, change, school
+        self.order = {} if order is None else order  # of the author's summands; what is made of them has it too
         self.kept = kept or {}  # what is written as its author did only below a d(…), and how it is kept
         self.moving: set[Expr] = set()
         self.noted: list[str] = []  # rules used on the way
@@ -125,7 +137,9 @@ class Forward:
             return self.of_variable(e), (VARIABLE.name,)
         if op is ADD:
             names = (SCHOOL_SUM.name if self.school else op.rule,)
-            return add(*[self.d(a) for a in e.args]), names if all(a in self.moving for a in e.args) else (*names, CONSTANT.name)
+            made = add(*[self.d(a) for a in e.args])
+            note(self.order, made, [self.d(a) for a in self.order.get(e, ())], ADD)
+            return made, names if all(a in self.moving for a in e.args) else (*names, CONSTANT.name)
         if op in (BLOCK, LITERAL) or op.is_linear:
             return apply(op, [self.d(a) for a in e.args], e.attr), (op.rule,)
         if op.index:
@@ -144,9 +158,18 @@ class Forward:
             if 0 < len(below) < len(moving):
                 return self._quotient(e, below), (QUOTIENT.name,)
         sums = [apply(e.op, (*e.args[:k], self.d(e.args[k]), *e.args[k + 1 :])) for k in moving]
+        for k, made in zip(moving, sums, strict=True):
+            self._note_factors(e, k, made)
         if len(moving) == 1:
             return sums[0], (SCHOOL_FACTOR.name if self.school else CONSTANT_FACTOR.name,)
         return add(*sums), (SCHOOL_PRODUCT.name if self.school else e.op.rule,)
+
+    def _note_factors(self, e: Expr, k: int, made: Expr) -> None:
+        """In a product that its author wrote the other way round, b^T x for x^T b, dx stands where x does."""
+        typed = list(self.order.get(e, ()))
+        if e.op is MATMUL and typed and tuple(typed) != e.args:
+            typed[len(typed) - 1 - k] = transpose(self.d(e.args[k]))
+            note_product(self.order, made, typed)
 
     def _quotient(self, e: Expr, below: Sequence[int]) -> Expr:
         """(f/g)' = (f' g - f g')/g^2; constant factors stand in front."""
@@ -264,8 +287,13 @@ def kept_below(rules: Forward, e: Expr) -> Expr:
     """`e` with what its author wrote in an order of his own only below a d(…)."""
     if not rules.kept:
         return e
-    below = {n: symbol(f"{MARK}{k}", n.shape) for k, n in enumerate(pending(e))}
+    below = {n: _hole(k, n) for k, n in enumerate(pending(e))}
     return substitute(substitute(substitute(e, below), rules.kept), {hole: n for n, hole in below.items()})
+
+
+def _hole(k: int, n: Expr) -> Expr:
+    """What holds the place of a d(…): with its indices, for a sum over one that does not occur is a product."""
+    return member(f"{MARK}{k}", [index(i) for i in sorted(n.indices)], n.shape) if n.indices else symbol(f"{MARK}{k}", n.shape)
 
 
 Line = tuple[Expr, Expr, tuple[str, ...], list[Expr]]
@@ -279,8 +307,9 @@ def worked_out(f: Expr, rules: Forward) -> list[Line]:
         ruled = {n: rules.opened(n.args[0]) for n in waiting}
         first = next(iter(ruled.values()))[1]
         at = [n for n, (_, names) in ruled.items() if names == first]
-        after = substitute(now, {n: ruled[n][0] for n in at})
-        after = kept_below(rules, after)
+        made = {n: ruled[n][0] for n in at}
+        after = kept_below(rules, substitute(now, made))
+        note(rules.order, after, [kept_below(rules, substitute(a, made)) for a in rules.order.get(now, ())], ADD)
         lines.append((now, after, first, at))
         now = after
     return lines

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..printing.latex import Style
 
 DIFFERENTIAL, DERIVATIVE, ADJOINT, VALUE = "differential", "derivative", "adjoint", "value"
+MANIFOLD = "manifold"
 MARK = "\u2022"  # before a d that is an operator or begins the name of a differential: no user can type it
 _TEXT = re.compile(MARK)
 _UNICODE = re.compile(MARK + r"d(/d)?([A-Za-z]*)")
@@ -65,12 +66,24 @@ class LineSpeller:
 
 
 class Head:
-    """The left side of a line: F, dF, ∂F/∂X (`by` the names of the variables), its transpose, an adjoint."""
+    """The left side of a line: F, dF, ∂F/∂X (`by` the names of the variables), its transpose, an adjoint. A derivative `within` a set
+    is another thing than that by free entries, and a gradient on a manifold is: ∂F/∂S|symmetric, grad F, Hess F[U] (`along` U)."""
 
-    __slots__ = ("by", "f", "kind", "school", "turned")
+    __slots__ = ("along", "by", "f", "kind", "school", "turned", "within")
 
-    def __init__(self, kind: str, f: str, by: Sequence[str] = (), *, turned: bool = False, school: bool = False) -> None:
+    def __init__(
+        self,
+        kind: str,
+        f: str,
+        by: Sequence[str] = (),
+        *,
+        turned: bool = False,
+        school: bool = False,
+        within: str = "",
+        along: str = "",
+    ) -> None:
         self.kind, self.f, self.by, self.turned, self.school = kind, f, tuple(by), turned, school
+        self.within, self.along = within, along
 
     def spell(self, s: LineSpeller, form: str) -> str:
         f = s.name(self.f, form)
@@ -78,6 +91,10 @@ class Head:
             return f
         if self.kind == DIFFERENTIAL and not self.school:
             return rf"\mathrm{{d}}{f}" if form == "latex" else f"d{f}"
+        if self.within == MANIFOLD:
+            word = "Hess" if self.along else "grad"
+            place = f"[{s.name(self.along, form)}]" if self.along else ""
+            return (rf"\operatorname{{{word}}} {f}" if form == "latex" else f"{word} {f}") + place
         sign = {"text": "d", "unicode": "d" if self.school else "∂", "latex": r"\mathrm{d}" if self.school else r"\partial "}[form]
         order = len(self.by)
         power = "" if order < 2 else f"^{{{order}}}" if form == "latex" else f"^{order}"
@@ -86,8 +103,10 @@ class Head:
         under = (" " if form == "text" else "").join(f"{sign}{n}" for n in below) + (power if repeated else "")
         if form == "latex":
             spelled = rf"\frac{{{sign}{power}{f}}}{{{under}}}".replace(rf"{sign}^", f"{sign.strip()}^")
+            spelled = rf"\left.{spelled}\right|_{{\text{{{self.within}}}}}" if self.within else spelled
             return rf"\left({spelled}\right)^{{T}}" if self.turned else spelled
         spelled = f"{sign}{power}{f}/{under}" if len(below) < 2 else f"{sign}{power}{f}/({under})"
+        spelled += f"|{self.within}" * bool(self.within)
         return f"({spelled}){'^T' if form == 'text' else 'ᵀ'}" if self.turned else spelled
 
     def same(self, other: Head | None) -> bool:
@@ -251,4 +270,17 @@ def merged(steps: Sequence[Step], small: Container[str]) -> Step:
     return Step(named, steps[0].before, steps[-1].after, [p for s in steps for p in s.place], notes, small=all(s.small for s in steps))
 
 
-__all__ = ["ADJOINT", "DERIVATIVE", "DIFFERENTIAL", "VALUE", "Head", "Line", "Adjoint", "LineSpeller", "Step", "merged", "shape_of"]
+__all__ = [
+    "ADJOINT",
+    "DERIVATIVE",
+    "DIFFERENTIAL",
+    "MANIFOLD",
+    "VALUE",
+    "Head",
+    "Line",
+    "Adjoint",
+    "LineSpeller",
+    "Step",
+    "merged",
+    "shape_of",
+]

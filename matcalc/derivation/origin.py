@@ -20,9 +20,10 @@ class Stage:
 
 class Origin:
     """How an answer was found: the stages, what the variables became when their properties were restored, and the answer before
-    it was restricted to sets: the `kinds` of the variables' sets, `structured` the way; on a manifold the `rule` of it."""
+    it was restricted to sets: the `kinds` of the variables' sets, `structured` the way; on a manifold the `rule` of it, and of a Hessian
+    the direction that it is `along`."""
 
-    __slots__ = ("kinds", "order", "restore", "rule", "stages", "structured", "unrestricted")
+    __slots__ = ("along", "kinds", "order", "restore", "rule", "stages", "structured", "unrestricted")
 
     def __init__(
         self,
@@ -33,7 +34,8 @@ class Origin:
         kinds: Sequence[str | None],
         structured: str,
         rule: str = "",
+        along: str = "",
     ) -> None:
         self.stages, self.restore, self.unrestricted, self.order = tuple(stages), restore, unrestricted, order
         self.kinds, self.structured = tuple(kinds), structured if any(kinds) else ""
-        self.rule = rule
+        self.rule, self.along = rule, along

@@ -10,9 +10,9 @@ from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, SCALAR
 from ..ops.blocks import BLOCK
 from ..ops.core import ADD, ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, NAMED, TIMES, TRANSPOSE
-from ..ops.laws import REVERSE
+from ..ops.laws import CHAIN, REVERSE, VARIABLE
 from ..shortening.simplify import Record, simplify
-from .forward import Forward
+from .forward import MARK, Forward, worked_out
 
 MANY = 9  # nonlinear or shared nodes above which a function is taken apart
 LONG = 90  # symbols
@@ -106,20 +106,15 @@ def recursion(parts: Sequence[NamedPart], target: Expr, law: str = REVERSE.name)
         for above in parts[k + 1 :]:
             if by in postorder(above.local):
                 shares.append(share(above, by))
-                names += _rules_between(above.local, by)
+                names += differential_of_part(above.local, by, school=law == CHAIN.name)[1]
         record: Record = []
         value = substitute(simplify(add(*shares), {}, record), parts_as_named) if shares else zeros(*by.shape)
         found.append(Handed(part, value, [*names, *[reason for reason, _, _ in record]]))
     return found
 
 
-def _rules_between(local: Expr, by: Expr) -> list[str]:
-    """The rules of the operations on the way from a part's value to `by`."""
-    moving: set[Expr] = set()
-    names = []
-    for n in postorder(local):
-        if n is by or any(a in moving for a in n.args):
-            moving.add(n)
-            if n is not by and n.op not in PLAIN and not n.op.is_linear:
-                names.append(n.op.rule)
-    return names[::-1]
+def differential_of_part(local: Expr, by: Expr, *, school: bool) -> tuple[Expr, list[str]]:
+    """d(local) by the rules of the book with •d… for the change of `by` (in school calculus the derivative), and the rules used."""
+    name = str(by.attr[0])  # type: ignore[index]
+    lines = worked_out(local, Forward(local, by, symbol(f"{MARK}d{name}", by.shape), name if school else ""))
+    return lines[-1][1], [n for _, _, rules, _ in lines for n in rules if n != VARIABLE.name]

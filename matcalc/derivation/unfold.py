@@ -7,12 +7,13 @@ from typing import Any
 
 from ..answers.answer import ClosedForm
 from ..answers.layout import oriented
-from ..differentiation.families import as_declared
+from ..differentiation.families import as_declared, renamings, under_letters
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
 from ..expressions.build import entry, is_complex, is_conjugate_name, matmul, substitute, times, trace, transpose
 from ..expressions.expr import Expr, make, postorder
 from ..kinds import ONE, SCALAR, Shape
+from ..notation.authorship import note_trace
 from ..notation.indexform import index_form
 from ..notation.linearmap import along
 from ..notation.surface import product
@@ -31,6 +32,7 @@ from ..ops.laws import (
     COMMUTING,
     CONSTANT,
     DECLARED,
+    ENTRYWISE,
     HESSIAN,
     LEIBNIZ,
     NAMED,
@@ -40,16 +42,18 @@ from ..ops.laws import (
     OF_MAP,
     OF_MATRIX,
     OF_SCALAR,
+    RENAMED,
     REVERSE,
     STRUCTURED,
     SUBSTITUTED,
     WIRTINGER,
 )
+from ..ops.trace import TRACE
 from ..printing.text import spell
 from ..shortening.simplify import Record, recognise, simplify
 from ..syntax import Node, walk
 from .forward import Forward, change_of, pending, worked_out
-from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Adjoint, Head, Line, LineSpeller, Step, shape_of
+from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, MANIFOLD, VALUE, Adjoint, Head, Line, LineSpeller, Step, shape_of
 from .origin import Origin, Stage
 from .page import SMALL, Derivation
 from .reverse import LONG, NamedPart, parts_of, recursion
@@ -81,8 +85,9 @@ class _Unfolding:
         order = origin.order
         for stage in origin.stages:
             order = order if stage.of is None else as_typed(stage.of, order).order
-        self.speller = LineSpeller(d, order)
-        self.late = LineSpeller(d, order)  # for lines in which dX stands last
+        self.order = dict(order)  # grows with the lines
+        self.speller = LineSpeller(d, self.order)
+        self.late = LineSpeller(d, self.order)  # for lines in which dX stands last
         self.taken = set(d._taken)
         self.found: list[Step] = []
         matrices = any(n.shape[0] is not ONE and n.shape[1] is not ONE for n in postorder(origin.stages[0].variable))
@@ -130,6 +135,8 @@ class _Unfolding:
 
     def _school(self, k: int) -> bool:
         of, variables = self.origin.stages[0].of, [s.variable for s in self.origin.stages]
+        if any(v.op is MEMBER for v in variables):  # d/dx_j of x_i is 1[i = j]: differentials say it better
+            return False
         return of is not None and not any(map(is_complex, variables)) and all(n.is_scalar for n in postorder([of, *variables]))
 
     def _turned(self, shapes: Sequence[Shape]) -> bool:
@@ -177,7 +184,7 @@ class _Unfolding:
         ranks = self.speller.arranger.ranks
         ranks.setdefault(str(change.attr[0]), ranks.get(str(whole.attr[0]), len(ranks)))  # type: ignore[index]
         typed = as_typed(stage.of, self.origin.order)
-        rules = Forward(typed.expr, whole, change, school, typed.kept)
+        rules = Forward(typed.expr, whole, change, school, typed.kept, self.order)
         if typed.expr not in rules.moving:
             self._constant(k, stage, letter)
             return
@@ -189,7 +196,7 @@ class _Unfolding:
                 return
         head = self._head(k) if school else Head(DIFFERENTIAL, letter)
         if k == 0:
-            self._as_typed(letter, stage.of)
+            self._as_typed(letter, stage.of, typed.expr)
         lines = worked_out(typed.expr, rules)
         now = self._line(head, lines[0][0])
         for _, after, names, at in lines:
@@ -217,18 +224,24 @@ class _Unfolding:
         named = [(b.name, values[id(b.value)], b.value) for b in program.bindings if not b.params and id(b.value) in values]
         return [self._line(Head(VALUE, n), e, written=tree) for n, e, tree in (*named, (letter, typed.expr, program.body))]
 
-    def _as_typed(self, letter: str, of: Expr) -> None:
-        """The question, and where something else is differentiated than its author wrote, that with the rules that lead to it."""
+    def _as_typed(self, letter: str, of: Expr, shown: Expr) -> None:
+        """The question, and where something else is differentiated than its author wrote, that with the rules that lead to it: `of`,
+        `shown` as its author wrote it."""
         record: Record = []
         found = recognise(self.d._typed.expr, record)
-        reasons = [reason for reason, _, _ in record] if found is of and of is not self.d._typed.expr else []
+        changes = renamings(found, self.origin.stages[0].variable.indices)
+        renamed = under_letters(found, changes)
+        reasons = [reason for reason, _, _ in record] if renamed is of and of is not self.d._typed.expr else []
+        reasons += [RENAMED.name] if changes and renamed is of else []
         self.values = self._typed_lines(letter)
         first = self.values[-1]
         assert first.written is not None
-        if reasons or not is_rearranged(first.written, self.speller.arranger.spell(of)):
+        tree = self.speller.arranger.spell(shown)
+        line = self._line(Head(VALUE, letter), of, written=tree)
+        if reasons or not (is_rearranged(first.written, tree) or line.text == first.text):
             put_in = names_in(first.written) & {line.head.f for line in self.values[:-1]}
             names = reasons or [*([SUBSTITUTED.name] if put_in else []), ALGEBRA.name]
-            self._add(names, first, self._line(Head(VALUE, letter), of), small=False)
+            self._add(names, first, line, small=False)
 
     def _own(self, root: Expr) -> dict[str, Expr]:
         """The author's own names for parts of the function."""
@@ -248,6 +261,8 @@ class _Unfolding:
             self._by_indices(k, stage, now, change, last)
             return
         paired = self._paired(stage, raw, change)
+        if paired is not None and TRACE.bit & paired.within:  # dX stands last
+            note_trace(self.order, paired, matmul(transpose(raw), change))
         whole = self._in_factors(stage, raw, change) or paired
         if whole is not None and whole is not now.body:
             line = Line(now.head, whole, self.late, shape_of(whole), written=self._sum_times(stage, raw, change))
@@ -306,7 +321,8 @@ class _Unfolding:
             except NoAnswerError:
                 mapped = now.body
             goal = simplify(mapped)
-            if mapped.shape == now.body.shape:
+            shown = self.d._program.form is not None and self.d._program.form[0] == "map"
+            if mapped.shape == now.body.shape and (shown or min(mapped.size, goal.size) <= now.body.size):
                 if now.body is not mapped:
                     line = self._line(now.head, mapped)
                     self._add([ALGEBRA.name], now, line)
@@ -392,6 +408,9 @@ class _Unfolding:
             now = self._rewritten(now, stage.tensor.matrix, origin.unrestricted.matrix, k)
         if d._stacked:
             head = Head(DERIVATIVE, self.letter, d._stacked)
+        if origin.rule or origin.structured:
+            within = MANIFOLD if origin.rule else next(kind for kind in reversed(origin.kinds) if kind)
+            head = Head(DERIVATIVE, self.letter, head.by, within=within, along=str(origin.along))
         answer = Line(head, d._expr, self.speller, d.shape if d._expr is None or not d._expr.is_scalar else (), d)
         answer.defined = frozenset(line.head.f for line in self.values[:-1])
         program = d._program
@@ -403,7 +422,11 @@ class _Unfolding:
         if d._expr is None and origin.restore and not origin.structured and not origin.rule:
             names.append(DECLARED.name)
         form = str(program.form[0]) if program.form is not None else ""
-        names += {"map": [OF_MAP.name], "index": [BY_INDICES.name], "kron": [BY_VEC.name, BY_INDICES.name]}.get(form, [])
+        entries = ENTRYWISE.name if now.kind == DERIVATIVE and isinstance(now.body, Expr) else BY_INDICES.name
+        names += {"map": [OF_MAP.name], "index": [entries], "kron": [BY_VEC.name, BY_INDICES.name]}.get(form, [])
+        if names == [BY_INDICES.name] and isinstance(now.body, TensorForm) and now.body.spelled(self.speller, "text") == spell(program):
+            last = self.found.pop()  # the entries already
+            names, now = [r.name for r in last.rules], last.before
         names += [NAMED.name] if program.bindings else []
         names += [CASES_FORM.name] if d.notation == "cases" else []
         if names == [NAMED.name] and answer.defined.issuperset(b.name for b in program.bindings):

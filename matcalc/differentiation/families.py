@@ -6,7 +6,7 @@ an indicator; where the indicator ties the index of a sum, the sum collapses to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from functools import cache, partial
 
@@ -206,13 +206,20 @@ def summed(e: Expr, taken: set[str], most: int) -> Expr:
     return indexed_sum(fresh, low, high, at_index(body, name, index(fresh)))
 
 
-def free_of(e: Expr, letters: Collection[str]) -> Expr:
-    """`e` with the sums over `letters` running over other letters, so that these can name the variable's indices."""
+def renamings(e: Expr, letters: Collection[str]) -> list[tuple[str, str]]:
+    """The letters of sums in `e` that are in `letters`, each with one that is not in use: these can name the variable's indices then."""
     bound = {str(n.attr) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
     names = bound | {str(n.attr[0]) for n in postorder(e) if isinstance(n.attr, tuple) and n.attr} | set(letters)
+    found: list[tuple[str, str]] = []
     for letter in sorted(bound & set(letters)):
-        other = next(c for c in "ijklmnpqrstuvw" if c not in names)
-        names.add(other)
+        found.append((letter, next(c for c in "ijklmnpqrstuvw" if c not in names)))
+        names.add(found[-1][1])
+    return found
+
+
+def under_letters(e: Expr, changes: Iterable[tuple[str, str]]) -> Expr:
+    """`e` with indices called otherwise, one after the other."""
+    for letter, other in changes:
         e = with_index(e, letter, other)
     return e
 

@@ -26,13 +26,13 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
     for node, e in nodes:
         e = e.args[0] if e.op is NAMED else e
         if node.op == "add" and not _has_inlined(node, value):
-            _note(found, e, [value[id(a)] for a in node.args if id(a) in value], ADD)
+            note(found, e, [value[id(a)] for a in node.args if id(a) in value], ADD)
         elif node.op == "ew":
-            _note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
+            note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
         elif node.op == "mul" and e.op is MATMUL and e.is_scalar:
-            _note_product(found, e, [value[id(a)] for a in node.args if id(a) in value])
+            note_product(found, e, [value[id(a)] for a in node.args if id(a) in value])
         elif node.op == "call" and TRACE.bit & e.within and len(node.args) == 1 and id(node.args[0]) in value:
-            _note_trace(found, e, value[id(node.args[0])])
+            note_trace(found, e, value[id(node.args[0])])
     return found
 
 
@@ -43,7 +43,8 @@ def _has_inlined(node: Node, value: Mapping[int, Expr]) -> bool:
     return any(e.args and e.op not in (NAMED, MEMBER, ENTRY) for e in found)
 
 
-def _note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
+def note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
+    """The sum or entrywise product `e` has these parts, in this order, where they are its parts."""
     if e.op is TRANSPOSE and e.shape[0].number == 1:  # a row is kept as a transposed column
         e, parts = e.args[0], [transpose(p) for p in parts]
     if e.op is not op or e in found:
@@ -63,14 +64,16 @@ def _note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
         found[e] = flat
 
 
-def _note_product(found: Order, e: Expr, parts: list[Expr]) -> None:
+def note_product(found: Order, e: Expr, parts: list[Expr]) -> None:
+    """The product `e` has these factors, in this order or transposed in the other one."""
     flat = [f for p in parts for f in (p.args if p.op is MATMUL else (p,))]
     back = [transpose(f) for f in reversed(flat)]
     if tuple(flat) == e.args or tuple(back) == e.args:
         found[e] = flat
 
 
-def _note_trace(found: Order, e: Expr, typed: Expr) -> None:
+def note_trace(found: Order, e: Expr, typed: Expr) -> None:
+    """The trace `e` is that of this product, its factors in this order."""
     e, typed = without_coefficient(e)[1], without_coefficient(typed)[1]
     if e.op is TRACE and typed.op is MATMUL and e.args[0] is not typed and trace(typed) is e:
         found.setdefault(e, (typed,))

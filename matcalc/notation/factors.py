@@ -103,7 +103,8 @@ def _turned(spelling: Spelling, e: Expr) -> Node | None:
         turned = _turned_sum(spelling, inner, True) if inner.op is INDEXED_SUM else _turned(spelling, inner)
         return turned if turned is None or inner.op is INDEXED_SUM else flipped(turned)
     if (e.op in (TRACE, DIAG) or (e.op.parity == "odd" and len(e.args) == 1)) and e.op.spellings:
-        turned = _turned(spelling, e.args[0])
+        inside = spelling.author.get(e, e.args)[0] if e.op is TRACE else e.args[0]
+        turned = _turned(spelling, inside)
         return None if turned is None else Node("call", (turned,), e.op.spellings[0])
     if e.op is MATMUL and (cross := _crossed(spelling, list(e.args), turned=True)) is not None:
         return cross

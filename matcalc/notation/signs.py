@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..expressions.build import is_number, negative, opposite, transpose, value_of, without_coefficient
-from ..expressions.expr import Expr
+from ..expressions.expr import Expr, make
 from ..ops.core import ADD, POWER, TRANSPOSE
 from ..syntax import Node
 from .spelling import Spelling
@@ -51,6 +51,9 @@ def factor(spelling: Spelling, e: Expr) -> Node:
     if inner.op is POWER and is_odd(inner.args[1]) and was_turned(spelling, inner.args[0]):
         cube = (spelling.sized(opposite(inner.args[0])), spelling.of(inner.args[1]))
         return negated(Node("pow" if inner.is_scalar else "epow", cube))
+    if inner.op.parity == "odd" and len(inner.args) == 1 and was_turned(spelling, inner.args[0]):  # sin(x - y), where sin(y - x) is kept
+        made = make(inner.op, (opposite(inner.args[0]),), inner.attr, inner.shape, inner.size)
+        return negated(spelling.of(made if e is inner else transpose(made)))
     if not was_turned(spelling, inner):
         node = spelling.of(e)
         return (

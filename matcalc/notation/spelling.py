@@ -39,7 +39,7 @@ class Spelling:
     ) -> None:
         self.rule = rule
         self.ranks = dict(ranks or {})
-        self.author = author or {}
+        self.author = {} if author is None else author
         self.taken = frozenset(taken)
         self.entries: dict[str, Node] = {}  # x[1] for every entry that is spelled x_1
         self.done: dict[Expr, Node] = {}

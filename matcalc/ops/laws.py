@@ -79,6 +79,7 @@ OF_HERMITIAN = law(
 BY_INDICES = law(
     "identification by entries", "dF[i,j] = sum_{k,l} J[i,j,k,l] dX[k,l] means ∂F[i,j]/∂X[k,l] = J[i,j,k,l]", "definition", "X A X by X"
 )
+ENTRYWISE = law("entry by entry", "∂f/∂x = g^T means J[i] = g[i]: a derivative by its entries", "definition", "x^T A x by x as index")
 BY_VEC = law("vec of a product", "vec(A X B) = (B^T ⊗ A) vec(X)", cite("magnus-neudecker", "section 2.4"), "A X B by X as kron")
 BY_MEMBER = law(
     "one member of a family",
@@ -101,7 +102,7 @@ EXPECTED = law(
 # Algebra that takes dF to the form that is identified.
 COLLECTED = law(
     "trace and transpose",
-    "s = s^T and s = tr(s) of a scalar, tr(A B) = tr(B A), tr(A^T) = tr(A): everything is brought beside dX",
+    "s = s^T and s = tr(s) of a scalar, tr(A B) = tr(B A), tr(A^T) = tr(A), tr(A diag(x)) = diag(A)^T x: everything is brought beside dX",
     cite("cookbook", "section 1.1"),
     "x^T A x by x",
 )
@@ -127,6 +128,12 @@ OVER_INDEX = law(
     "sum_i a_i x_i = X^T a, and sums over one range added: a sum over an index with fewer indices",
     "definition",
     "sum_{i=1}^n a_i x_i by x where a, x in R^n",
+)
+RENAMED = law(
+    "name of an index",
+    "sum_k a_k = sum_i a_i: the index of a sum may have any letter that is not in use",
+    "definition",
+    "sum_{k=1}^N log(1 + x_k^T x_k) by x_k where x_k in R^n",
 )
 GATHERED = law("entries written out", "s e_1^T + t e_2^T = [s, t]", "definition", "x_1^2 + x_2 by x where x in R^2")
 PUSHED = law(

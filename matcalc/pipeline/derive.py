@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ..answers.layout import laid_out, oriented
 from ..derivation.origin import Origin, Stage
 from ..differentiation import SPACE, STACKED
-from ..differentiation.families import as_declared, free_of
+from ..differentiation.families import as_declared, renamings, under_letters
 from ..differentiation.pairs import has_stacked
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, UsageError
@@ -167,7 +167,8 @@ def _one(question: Question) -> Derivative:
     tensor = Tensor([typed.expr.shape], [])
     previous = tensor
     variables = [question.variable(n) for n in names]
-    function = free_of(function, {letter for v in variables for letter in v.indices})
+    changes = renamings(function, {letter for v in variables for letter in v.indices})
+    function = under_letters(function, changes)
     tensor.replace(function)
     stages: list[Stage] = []
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
@@ -208,8 +209,10 @@ def _one(question: Question) -> Derivative:
             tensor = tensor.map(lambda e: final(opened(e, uses=1)))
     unrestricted = tensor
     order = typed_order(typed.nodes)
+    if changes:
+        order |= rewritten(order, lambda e: under_letters(e, changes))
     if restore:
-        order = rewritten(order, lambda e: as_declared(e, restore))
+        order = {**order, **rewritten(order, lambda e: as_declared(e, restore))}
     checks: list[Check] = []
     if notation == "auto" and len(names) == 1 and tensor.matrix is None and has_stacked(tensor.terms):
         notation = "index" if f"d{names[0]}" in typed.symbols else _map_or_index(tensor)

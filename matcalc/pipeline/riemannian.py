@@ -142,7 +142,7 @@ def _answer(
     assert d._origin is not None
     rule = m.hessian_rule if direction else m.gradient_rule
     stages = d._origin
-    found._origin = Origin(stages.stages, stages.restore, stages.unrestricted, stages.order, stages.kinds, "", rule)
+    found._origin = Origin(stages.stages, stages.restore, stages.unrestricted, stages.order, stages.kinds, "", rule, direction)
     found._manifold = {"manifold": m.name, "constraint": m.constraint, "metric": m.metric, "source": m.source}
     found._manifold |= {"along": direction} if direction else {}
     return found
