@@ -26,7 +26,7 @@ Change = tuple[str, str, str]  # the same, and a field
 
 # Where the loss of a field is looked for.
 SEEN: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("statement", "source", "condition", "rule", "example"), ("page",)),
+    **dict.fromkeys(("statement", "source", "condition", "rule", "example", "quotient"), ("page",)),
     **dict.fromkeys(("unicode", "latex", "typst", "mathml", "notation"), ("print", "names")),
     "spellings": ("names",),
     "differential": ("derivative", "forms"),
@@ -217,7 +217,7 @@ def _page(block: Block) -> str:
     if block[0] != "operation":
         return str([r.as_dict() for r in rules() if r.name in (block[1], f"definition of {block[1]}")])
     places = [op.name for _, chapter in contents() for op in chapter]
-    found = [r for r in rules() if r.name == _operation(block).rule]
+    found = [r for r in rules() if r.name in (_operation(block).rule, f"{block[1]} as a quotient")]
     return str([*[r.as_dict() for r in found], places.index(block[1])])
 
 

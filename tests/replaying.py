@@ -16,6 +16,7 @@ from matcalc.derivation.forward import MARK, Forward, change_of, kept_below, pen
 from matcalc.derivation.lines import Adjoint, Line, Step
 from matcalc.derivation.page import SMALL
 from matcalc.derivation.reverse import NamedPart, differential_of_part, pairing
+from matcalc.derivation.rulebook import quotient_rule
 from matcalc.derivation.unfold import TensorForm
 from matcalc.derivation.written import as_typed
 from matcalc.differentiation.families import as_declared, renamings, under_letters
@@ -38,6 +39,7 @@ from matcalc.expressions.build import (
 )
 from matcalc.expressions.expr import Expr, order_key, postorder
 from matcalc.inference.commuting import is_function_of, slope_at
+from matcalc.inference.infer import read_template
 from matcalc.kinds import SCALAR
 from matcalc.notation.linearmap import along
 from matcalc.ops import laws
@@ -78,6 +80,8 @@ def replayed(d: Derivative, step: Step) -> str:
         return _constant(d, step)
     if laws.BY_INDICES.name in names and isinstance(before, Expr) and laws.BY_VEC.name not in names:
         return _by_entries(d, step)
+    if isinstance(before, Expr) and names == {quotient_rule(before.op)}:
+        return "" if read_template(before.op.quotient, {"x": before.args[0]}) is after else "another quotient"
     if laws.ENTRYWISE.name in names and isinstance(before, Expr) and d._tensor.matrix is not None:
         return "" if d._tensor.matrix in (before, transpose(before)) else "other entries"
     if not isinstance(before, Expr) or not isinstance(after, Expr):
@@ -206,6 +210,8 @@ def _forward(d: Derivative, step: Step) -> Forward:
     whole = stage.variable.args[0] if stage.variable.op is ENTRY else stage.variable
     school = step.before.head.by[-1] if step.before.head.school else ""
     typed = as_typed(stage.of, d._origin.order)
+    if any(r.name == quotient_rule(stage.of.op) for s in d.steps for r in s.rules):
+        return Forward(read_template(stage.of.op.quotient, {"x": stage.of.args[0]}), whole, change_of(whole, set(d._taken)), school)
     return Forward(typed.expr, whole, change_of(whole, set(d._taken)), school, typed.kept)
 
 

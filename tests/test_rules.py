@@ -10,7 +10,7 @@ from console import ROOT, run
 
 import matcalc
 from matcalc.commands.rules import run_example
-from matcalc.derivation.rulebook import Rule, book, rule, rules, search
+from matcalc.derivation.rulebook import Rule, book, quotient_rule, rule, rules, search
 from matcalc.errors import UsageError
 from matcalc.ops.book import REGISTRY, SHORTHANDS
 from matcalc.ops.canonical import CANONICAL
@@ -24,8 +24,10 @@ def test_operations_identities_and_laws_are_all_in_it() -> None:
     identities = [i.name for i in (*IDENTITIES, *CANONICAL)]
     names = {*(op.rule for op in REGISTRY.values()), *identities, *LAWS, *(f"definition of {s}" for s in SHORTHANDS)}
     names |= {rule for m in MANIFOLDS.values() for rule in (m.gradient_rule, m.hessian_rule)}
+    quotients = [quotient_rule(op) for op in REGISTRY.values() if op.quotient]
+    names |= {*quotients}
     assert set(book()) == names
-    assert len(names) == len(REGISTRY) + len(identities) + len(LAWS) + len(SHORTHANDS) + 2 * len(MANIFOLDS)
+    assert len(names) == len(quotients) + len(REGISTRY) + len(identities) + len(LAWS) + len(SHORTHANDS) + 2 * len(MANIFOLDS)
 
 
 @pytest.mark.parametrize("r", rules(), ids=lambda r: r.name)

@@ -209,7 +209,7 @@ def test_a_step_says_what_it_rewrote() -> None:
 def test_the_derivation_in_columns_and_as_align() -> None:
     steps = derive("x^T A x", "x").steps.brief()
     rows = steps.text().splitlines()
-    assert rows[0] == "f     = x^T A x" and rows[1].startswith("df    = x^T A dx + dx^T A x    product rule [")
+    assert rows[0] == "f     = x^T A x" and rows[1].startswith("df    = dx^T A x + x^T A dx    product rule [")
     rules = [s.rule for s in steps]
     assert {row.index(rule) for row, rule in zip(rows[1:], rules, strict=True)} == {rows[2].index("trace and transpose")}
     latex = steps.latex()
@@ -313,7 +313,7 @@ def test_by_one_member_the_sum_gets_another_letter_and_nothing_turns_round() -> 
 
 def test_summands_and_factors_stay_where_they_were_typed() -> None:
     found = shown("y^T x + x^T A x + b^T x", "x")
-    assert found[1:3] == ["df = d(y^T x) + d(x^T A x) + d(b^T x)", "df = y^T dx + x^T A dx + dx^T A x + b^T dx"]
+    assert found[1:3] == ["df = d(y^T x) + d(x^T A x) + d(b^T x)", "df = y^T dx + dx^T A x + x^T A dx + b^T dx"]
     assert shown("tr(S A S)", "S", "S in S^n")[:3] == ["F = tr(S A S)", "dF = tr(dS A S + S A dS)", "dF = tr((S A + A S) dS)"]
     assert "dF = tr((X^-1 - X^-1 A X^-1) dX)" in shown("tr(X^-1 A) + logdet(X)", "X", "A in S^n")
 
@@ -333,3 +333,20 @@ def test_an_adjoint_names_the_rules_that_it_needs() -> None:
     assert "product rule" not in linear[-2].rule
     third = derive("x^T A x", "x", order=3).steps
     assert len({s.after.text for s in third}) == len(third)
+
+
+def test_what_a_school_writes_is_derived_as_a_school_does() -> None:
+    steps = derive("tan(x)", "x", "x in R").steps
+    assert [s.rule for s in steps[:2]] == ["tan as a quotient", "quotient rule"] and steps[-1].after.text == "df/dx = 1/cos(x)^2"
+    assert steps[1].after.right() == "(cos(x) d/dx(sin(x)) - sin(x) d/dx(cos(x)))/cos(x)^2"
+    assert shown("x/(1 + x^2)", "x", "x in R")[1] == "df/dx = (1 + x^2 - x d/dx(1 + x^2))/(1 + x^2)^2"
+    assert "df/dx = 2 x exp(-x) - x^2 exp(-x)" in shown("x^2 exp(-x)", "x", "x in R")
+
+
+def test_what_is_opened_stands_where_it_stood_and_dx_last_where_it_is_identified() -> None:
+    found = shown("logdet(A X A^T + I)", "X")
+    assert found[2:4] == ["dF = tr((A X A^T + I)^-1 A dX A^T)", "dF = tr(A^T (A X A^T + I)^-1 A dX)"]
+    assert "dF = det(A X B) tr(B (A X B)^-1 A dX)" in shown("det(A X B)", "X")
+    pairs = shown("sum_{i=1}^N sum_{j=1}^N w_{ij} ||x_i - x_j||^2", "x_k", "x_i in R^d")
+    assert pairs[3] == "df = 2 sum_{i=1}^N sum_{j=1}^N w[i,j] ((x_i - x_j)^T (dx_i - dx_j))"
+    assert shown("A .* (X X^T)", "X")[1:2] == ["dF = A .* (dX X^T + X dX^T)"] and len(shown("A .* (X X^T)", "X")) == 3

@@ -24,6 +24,7 @@ from ..expressions.build import (
     matmul,
     member,
     num,
+    opposite,
     power,
     substitute,
     symbol,
@@ -35,7 +36,7 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, make, postorder
 from ..expressions.functions import entrywise_function, parts, prime, words
 from ..inference.templates import differential_of, factors_of
-from ..notation.authorship import Order, note, note_product
+from ..notation.authorship import Order, note, note_product, note_trace
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK
 from ..ops.core import (
@@ -54,6 +55,7 @@ from ..ops.core import (
 )
 from ..ops.laws import CHAIN, CONSTANT, CONSTANT_FACTOR, QUOTIENT, SCHOOL_FACTOR, SCHOOL_PRODUCT, SCHOOL_SUM, VARIABLE
 from ..ops.operation import Operation
+from ..ops.trace import TRACE
 
 MARK = "\u2022"  # see `lines`
 
@@ -139,6 +141,7 @@ class Forward:
             names = (SCHOOL_SUM.name if self.school else op.rule,)
             made = add(*[self.d(a) for a in e.args])
             note(self.order, made, [self.d(a) for a in self.order.get(e, ())], ADD)
+            note(self.order, opposite(made), [self.d(a) for a in self.order.get(opposite(e), ())], ADD)
             return made, names if all(a in self.moving for a in e.args) else (*names, CONSTANT.name)
         if op in (BLOCK, LITERAL) or op.is_linear:
             return apply(op, [self.d(a) for a in e.args], e.attr), (op.rule,)
@@ -153,16 +156,18 @@ class Forward:
 
     def _product(self, e: Expr) -> Ruled:
         moving = [k for k, a in enumerate(e.args) if a in self.moving]
-        if self.school and len(moving) > 1:
+        if len(moving) > 1 and all(a.is_scalar for a in e.args):
             below = [k for k in moving if _is_below(e.args[k])]
             if 0 < len(below) < len(moving):
                 return self._quotient(e, below), (QUOTIENT.name,)
         sums = [apply(e.op, (*e.args[:k], self.d(e.args[k]), *e.args[k + 1 :])) for k in moving]
-        for k, made in zip(moving, sums, strict=True):
-            self._note_factors(e, k, made)
+        for k, part in zip(moving, sums, strict=True):
+            self._note_factors(e, k, part)
+        made = add(*sums)
+        note(self.order, made, sums, ADD)
         if len(moving) == 1:
-            return sums[0], (SCHOOL_FACTOR.name if self.school else CONSTANT_FACTOR.name,)
-        return add(*sums), (SCHOOL_PRODUCT.name if self.school else e.op.rule,)
+            return made, (SCHOOL_FACTOR.name if self.school else CONSTANT_FACTOR.name,)
+        return made, (SCHOOL_PRODUCT.name if self.school else e.op.rule,)
 
     def _note_factors(self, e: Expr, k: int, made: Expr) -> None:
         """In a product that its author wrote the other way round, b^T x for x^T b, dx stands where x does."""
@@ -176,7 +181,9 @@ class Forward:
         constant = [a for a in e.args if a not in self.moving]
         f = times(*[a for k, a in enumerate(e.args) if a in self.moving and k not in below])
         g = power(times(*[e.args[k] for k in below]), num(-1))
-        top = add(times(self._d_of_part(f), g), times(num(-1), f, self._d_of_part(g)))
+        parts = [times(self._d_of_part(f), g), times(num(-1), f, self._d_of_part(g))]
+        top = add(*parts)
+        note(self.order, top, parts, ADD)
         return times(*constant, top, power(g, num(-2)))
 
     def _d_of_part(self, e: Expr) -> Expr:
@@ -309,7 +316,15 @@ def worked_out(f: Expr, rules: Forward) -> list[Line]:
         at = [n for n, (_, names) in ruled.items() if names == first]
         made = {n: ruled[n][0] for n in at}
         after = kept_below(rules, substitute(now, made))
-        note(rules.order, after, [kept_below(rules, substitute(a, made)) for a in rules.order.get(now, ())], ADD)
+        for n in postorder(now):  # what was opened stands where it stood: tr(M d(A X B)) goes on as tr(M A dX B)
+            if n.op not in (ADD, TRACE) or made.keys().isdisjoint(postorder(n)):
+                continue
+            opened = kept_below(rules, substitute(n, made))
+            if n.op is TRACE:
+                note_trace(rules.order, opened, substitute(rules.order.get(n, n.args)[0], made))
+            for turn in (n, opposite(n)) if n.op is ADD else ():
+                parts = [kept_below(rules, substitute(a, made)) for a in rules.order.get(turn, ())]
+                note(rules.order, opened if turn is n else opposite(opened), parts, ADD)
         lines.append((now, after, first, at))
         now = after
     return lines

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..answers.answer import ClosedForm
 from ..answers.scope import ranks_of
 from ..expressions.expr import Expr
 from ..notation.arrange import Arranger
-from ..notation.authorship import Order
 from ..notation.surface import name
 from ..ops.laws import ALGEBRA
 from ..printing.formats import Printable, spelled
@@ -33,7 +32,7 @@ _LATEX = re.compile(r"\\(?:mathrm|operatorname)\{" + MARK + r"d(/d)?([A-Za-z]*)\
 class LineSpeller:
     """Spells expressions, names and heads of lines in a format, with the author's order of things."""
 
-    def __init__(self, d: ClosedForm, order: Order) -> None:
+    def __init__(self, d: ClosedForm, order: Mapping[Expr, Sequence[Expr]]) -> None:
         self.names = d._scope.names
         self.arranger = Arranger(ranks_of(d._typed), order, d._scope.names)
         self.style: Style | None = None  # of LaTeX

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
+from ..expressions.expr import Expr
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, INDEXED_SUM, LITERAL
 from ..ops.laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..printing.document import plain
 from ..travel import Holder
+from .forward import pending
 from .lines import Adjoint, Line, Step, merged
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ class Derivation(list[Step], Holder):
         for k, s in enumerate(self):
             held.append(s)
             following = self[k + 1] if k + 1 < len(self) else None
-            if s.small and following is not None and following.before is s.after and following.after.head.same(s.after.head):
+            goes_on = following is not None and following.before is s.after and following.after.head.same(s.after.head)
+            if s.small and goes_on and (following.small or not _is_last_opened(s)):  # type: ignore[union-attr]
                 continue
             found.append(merged(held, SMALL))
             held = []
@@ -128,6 +131,12 @@ class Derivation(list[Step], Holder):
     def as_list(self) -> list[dict[str, Any]]:
         """For JSON."""
         return [s.as_dict() for s in self]
+
+
+def _is_last_opened(s: Step) -> bool:
+    """Whether nothing is left to be differentiated after the step: the line is one to be seen, before it is rearranged."""
+    lines = (s.before.body, s.after.body)
+    return all(isinstance(e, Expr) for e in lines) and bool(pending(lines[0])) and not pending(lines[1])
 
 
 def _headed(right: str) -> bool:

@@ -55,6 +55,8 @@ def book() -> dict[str, Rule]:
     for chapter, operations in contents():
         for op in operations:
             _enter(found, Rule(op.rule, op.statement, op.condition, op.source, chapter.rstrip("."), op.example or example_of(op)))
+            if op.quotient:
+                _enter(found, Rule(quotient_rule(op), f"{op.name}(x) = {op.quotient}", "", "definition", chapter.rstrip("."), ""))
     for m in MANIFOLDS.values():
         for name, text in ((m.gradient_rule, f"grad f = {m.gradient}"), (m.hessian_rule, f"Hess f(U) = {m.hessian}")):
             _enter(found, Rule(name, text, f"{m.constraint}; <U, V> = {m.metric}", m.source, "Manifolds", ""))
@@ -64,6 +66,11 @@ def book() -> dict[str, Rule]:
         for i in identities:
             _enter(found, Rule(i.name, f"{i.left} = {i.right}", _asked_of(i), i.source, chapter, ""))
     return found
+
+
+def quotient_rule(op: Operation) -> str:
+    """The rule that writes a function as a quotient."""
+    return f"{op.name} as a quotient"
 
 
 def _enter(found: dict[str, Rule], rule: Rule) -> None:

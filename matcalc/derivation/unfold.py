@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
 from typing import Any
 
 from ..answers.answer import ClosedForm
 from ..answers.layout import oriented
-from ..differentiation.families import as_declared, renamings, under_letters
+from ..differentiation.families import as_declared, is_target, renamings, under_letters
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
 from ..expressions.build import entry, is_complex, is_conjugate_name, matmul, substitute, times, trace, transpose
 from ..expressions.expr import Expr, make, postorder
 from ..kinds import ONE, SCALAR, Shape
-from ..notation.authorship import note_trace
+from ..notation.authorship import Order, note_trace
 from ..notation.indexform import index_form
 from ..notation.linearmap import along
 from ..notation.surface import product
@@ -57,6 +58,7 @@ from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, MANIFOLD, VALUE, Adjoint, 
 from .origin import Origin, Stage
 from .page import SMALL, Derivation
 from .reverse import LONG, NamedPart, parts_of, recursion
+from .rulebook import quotient_rule
 from .shorter import shortened
 from .written import as_typed, is_rearranged, names_in
 
@@ -88,6 +90,8 @@ class _Unfolding:
         self.order = dict(order)  # grows with the lines
         self.speller = LineSpeller(d, self.order)
         self.late = LineSpeller(d, self.order)  # for lines in which dX stands last
+        self.turned: Order = {}  # the traces of collected lines, tr(G^T dX)
+        self.collected = LineSpeller(d, ChainMap(self.turned, self.order))  # of what is looked up, the first
         self.taken = set(d._taken)
         self.found: list[Step] = []
         matrices = any(n.shape[0] is not ONE and n.shape[1] is not ONE for n in postorder(origin.stages[0].variable))
@@ -182,7 +186,7 @@ class _Unfolding:
         school = name if self._school(k) else ""
         change = change_of(whole, self.taken)
         ranks = self.speller.arranger.ranks
-        ranks.setdefault(str(change.attr[0]), ranks.get(str(whole.attr[0]), len(ranks)))  # type: ignore[index]
+        ranks.setdefault(str(change.attr[0]), ranks.get(str(whole.attr[0]), len(ranks)) + 0.5)  # type: ignore[index,arg-type]
         typed = as_typed(stage.of, self.origin.order)
         rules = Forward(typed.expr, whole, change, school, typed.kept, self.order)
         if typed.expr not in rules.moving:
@@ -197,6 +201,9 @@ class _Unfolding:
         head = self._head(k) if school else Head(DIFFERENTIAL, letter)
         if k == 0:
             self._as_typed(letter, stage.of, typed.expr)
+            if school and stage.of.op.quotient and is_target(stage.of.args[0], whole):
+                typed.expr = self._as_quotient(letter, stage.of)
+                rules = Forward(typed.expr, whole, change, school, order=self.order)
         lines = worked_out(typed.expr, rules)
         now = self._line(head, lines[0][0])
         for _, after, names, at in lines:
@@ -243,6 +250,14 @@ class _Unfolding:
             names = reasons or [*([SUBSTITUTED.name] if put_in else []), ALGEBRA.name]
             self._add(names, first, line, small=False)
 
+    def _as_quotient(self, letter: str, of: Expr) -> Expr:
+        """tan(x) as sin(x)/cos(x): by itself such a function is differentiated by the quotient rule."""
+        from ..inference.infer import read_template
+
+        value = read_template(of.op.quotient, {"x": of.args[0]})
+        self._add([quotient_rule(of.op)], self.values[-1], self._line(Head(VALUE, letter), value), small=False)
+        return value
+
     def _own(self, root: Expr) -> dict[str, Expr]:
         """The author's own names for parts of the function."""
         known = set(postorder(root))
@@ -262,10 +277,10 @@ class _Unfolding:
             return
         paired = self._paired(stage, raw, change)
         if paired is not None and TRACE.bit & paired.within:  # dX stands last
-            note_trace(self.order, paired, matmul(transpose(raw), change))
+            note_trace(self.turned, paired, matmul(transpose(raw), change))
         whole = self._in_factors(stage, raw, change) or paired
-        if whole is not None and whole is not now.body:
-            line = Line(now.head, whole, self.late, shape_of(whole), written=self._sum_times(stage, raw, change))
+        line = None if whole is None else self._collected(now.head, whole, self._sum_times(stage, raw, change))
+        if whole is not None and line is not None and (whole is not now.body or (TRACE.bit & whole.within and line.text != now.text)):
             extra = {MEMBER: [BY_MEMBER.name], ENTRY: [BY_ENTRY.name]}.get(stage.variable.op, [])
             scalar = now.body.is_scalar or stage.variable.shape[1] is not ONE
             along = [COMMUTING.name] if any(n.op.directions for n in postorder(now.body)) and not pending(now.body) else []
@@ -280,6 +295,10 @@ class _Unfolding:
         further = [WIRTINGER.name] if is_conjugate_name(own) else [OF_HERMITIAN.name] if own and self.d.layout == "strict" else [law.name]
         self._add(further, now, line)
         self._shortened(k, stage, line)
+
+    def _collected(self, head: Head, whole: Expr, written: Node | None) -> Line:
+        """A line in which everything is brought before dX."""
+        return Line(head, whole, self.collected, shape_of(whole), written=written)
 
     def _paired(self, stage: Stage, raw: Expr, change: Expr) -> Expr | None:
         """The differential in the form that is identified: g^T dx, tr(G^T dX), J dx, F' dt."""
@@ -303,7 +322,7 @@ class _Unfolding:
         if stage.tensor.shapes[0] != SCALAR or raw.shape[1] is not ONE or raw.is_scalar or stage.variable.op is not SYMBOL:
             return None
         tree = self.speller.arranger.spell(transpose(raw))
-        return product([tree, self.late.arranger.spell(change)]) if tree.op == "add" else None
+        return product([tree, self.collected.arranger.spell(change)]) if tree.op == "add" else None
 
     def _in_factors(self, stage: Stage, raw: Expr, change: Expr) -> Expr | None:
         """J dx with the Jacobian as it stands, where that is kept as an entrywise product: diag(a) dx, not a .* dx."""
@@ -322,7 +341,8 @@ class _Unfolding:
                 mapped = now.body
             goal = simplify(mapped)
             shown = self.d._program.form is not None and self.d._program.form[0] == "map"
-            if mapped.shape == now.body.shape and (shown or min(mapped.size, goal.size) <= now.body.size):
+            same = self._line(now.head, goal).text == now.text  # multiplied out and taken together again
+            if mapped.shape == now.body.shape and not same and (shown or min(mapped.size, goal.size) <= now.body.size):
                 if now.body is not mapped:
                     line = self._line(now.head, mapped)
                     self._add([ALGEBRA.name], now, line)
@@ -430,7 +450,6 @@ class _Unfolding:
         names += [NAMED.name] if program.bindings else []
         names += [CASES_FORM.name] if d.notation == "cases" else []
         if names == [NAMED.name] and answer.defined.issuperset(b.name for b in program.bindings):
-            names = []  # the author's names, which the first lines define
             if self.found[-1].rules[0].name == SUBSTITUTED.name:
                 last = self.found.pop()  # of the same without them nobody needs a line
                 names, now = [r.name for r in last.rules], last.before

@@ -6,11 +6,12 @@ it is something else, x^2 x as x^3, the derivation needs a line for it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from ..expressions.build import opposite, substitute
 from ..expressions.expr import Expr, make, postorder
-from ..notation.authorship import Order
+from ..notation.authorship import Order, rewritten
 from ..ops.core import ADD
 from ..ops.trace import TRACE
 from ..syntax import Node, walk
@@ -27,8 +28,10 @@ def is_rearranged(typed: Node, shown: Node) -> bool:
 def _counted(tree: Node) -> Counter[str]:
     found: Counter[str] = Counter()
     for n in walk(tree):
-        if n.op in ("name", "call") and n.attr not in _SILENT:
-            found[f"{n.op} {n.attr}"] += 1
+        if n.op == "name":  # w_{ij} is w[i,j]
+            found.update(re.findall(r"[^\W_]+", str(n.attr)) if "{" not in str(n.attr) else re.findall(r"[^\W_]", str(n.attr)))
+        elif n.op == "call" and n.attr not in _SILENT:
+            found[f"call {n.attr}"] += 1
     return found
 
 
@@ -49,12 +52,15 @@ def as_typed(e: Expr, order: Order) -> AsTyped:
     """`e` as its author wrote it."""
     turned: dict[Expr, Expr] = {}
     for n in postorder(e):
-        if n.op is TRACE and n in order:
+        if n.op is TRACE and n in order and n.args[0] is not order[n][0]:
             turned[n] = make(TRACE, (order[n][0],), None, n.shape, n.size)
         elif n.op.parity == "even" and n.op.notation == "norm" and _is_turned(n.args[0], order):
             turned[n] = make(n.op, (opposite(n.args[0]), *n.args[1:]), n.attr, n.shape, n.size)
     traces = {made: made.args for made in turned.values() if made.op is TRACE}
-    return AsTyped(substitute(e, turned) if turned else e, {made: n for n, made in turned.items()}, {**order, **traces})
+    if not turned:
+        return AsTyped(e, {}, order)
+    more = rewritten(order, lambda n: substitute(n, turned))
+    return AsTyped(substitute(e, turned), {made: n for n, made in turned.items()}, {**order, **more, **traces})
 
 
 def _is_turned(e: Expr, order: Order) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import cast
 
-from ..expressions.build import negative, num, ones, opposite, times, trace, transpose, without_coefficient
+from ..expressions.build import negative, num, ones, opposite, split, times, trace, transpose
 from ..expressions.expr import Expr
 from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, TRANSPOSE
 from ..ops.trace import TRACE
@@ -73,10 +73,13 @@ def note_product(found: Order, e: Expr, parts: list[Expr]) -> None:
 
 
 def note_trace(found: Order, e: Expr, typed: Expr) -> None:
-    """The trace `e` is that of this product, its factors in this order."""
-    e, typed = without_coefficient(e)[1], without_coefficient(typed)[1]
-    if e.op is TRACE and typed.op is MATMUL and e.args[0] is not typed and trace(typed) is e:
-        found.setdefault(e, (typed,))
+    """The trace in `e`, which may have numbers before it, is that of this product, its factors in this order."""
+    inner = split(typed)[2]
+    if inner is None or inner.op is not MATMUL:
+        return
+    for t in [s for s in split(e)[1] if s.op is TRACE]:
+        if trace(inner) is t:
+            found.setdefault(t, (inner,))
 
 
 def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:

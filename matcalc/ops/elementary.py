@@ -53,6 +53,7 @@ TAN = elementwise(
     "tan",
     parity="odd",
     derivative="1/cos(x)^2",
+    quotient="sin(x)/cos(x)",
     statement="tan' = 1/cos^2",
     source=cite("dlmf", "eq. 4.20.3"),
     spellings="tan",

@@ -52,6 +52,7 @@ class Operation:
         "mathml",
         "sympy",
         "definition",
+        "quotient",
         "condition",
         "gives",
         "kronecker",
@@ -96,6 +97,7 @@ class Operation:
         mathml: str = "",
         sympy: str = "",
         definition: str = "",
+        quotient: str = "",
         condition: str = "",
         gives: str = "",
         kronecker: str = "",
@@ -125,7 +127,7 @@ class Operation:
         self.notation, _, self.mark = notation.partition(" ")
         self.beside = beside
         self.unicode, self.latex, self.typst, self.mathml = unicode, latex, typst, mathml
-        self.sympy, self.definition = sympy, definition
+        self.sympy, self.definition, self.quotient = sympy, definition, quotient
         self.condition = condition or _CONDITIONS.get(domain, "").format(*self.params[:1])
         self.gives = gives
         self.kronecker = kronecker
