@@ -38,7 +38,7 @@ from ..notation.forms import evaluate_form, numbers_of
 from ..numbers.complex_slopes import part_of
 from ..numbers.judge import Values
 from ..numbers.record import Check
-from ..ops.core import MEMBER, SYMBOL
+from ..ops.core import ENTRY, INDEX, MEMBER, SYMBOL
 from ..pipeline.derivative import Derivative
 from ..pipeline.derive import one_derivative
 from ..pipeline.expression import Expression
@@ -181,8 +181,11 @@ def check(
     asked.need_variables()
     if order == 1 and len(asked.names) > 1:
         raise UsageError("a claim is about one derivative: give one variable, or --order with a variable for each")
-    names, letter = _chosen_member(asked.names, asked.typed)
     claim = text_of(claim, "a claim")
+    whole = _of_entries(asked, claim)
+    if whole is not None:
+        return check(expr, whole[0], whole[1], where=where, layout=layout, values=values)
+    names, letter = _chosen_member(asked.names, asked.typed)
     question = asked if names == asked.names else asked.by(*names)
     function = question.typed
     truth, notes = _closed_form(question)
@@ -259,6 +262,21 @@ def _chosen_member(names: tuple[str, ...], function: Typed) -> tuple[tuple[str, 
         if found is not None and found.op is MEMBER and found.indices:
             return tuple(f"{split_name(n)[0]}_{CHOSEN}" if n == name else n for n in names), str(found.args[0].attr)
     return names, ""
+
+
+def _of_entries(asked: Question, claim: str) -> tuple[str, str] | None:
+    """What is claimed of the derivative by w_j, a general entry of w, as a claim about that by w: J[j] = … None for anything else."""
+    if len(asked.names) != 1 or not asked.typed.expr.is_scalar or _ENTRIES.match(claim):
+        return None
+    entry = asked.variable(asked.names[0])
+    if entry.op is not ENTRY or not entry.indices:
+        return None
+    letters = [str(i.attr) for i in entry.args[1:] if i.op is INDEX]
+    dims = [d for d in entry.args[0].shape if d is not ONE]
+    if len(letters) != len(dims) or len(set(letters)) != len(letters):
+        return None
+    head = _HEAD.match(claim)
+    return str(entry.args[0].attr[0]), f"J[{','.join(letters)}] = {claim[head.end() :] if head else claim}"  # type: ignore[index]
 
 
 def _closed_form(question: Question) -> tuple[Derivative | None, list[str]]:
@@ -345,13 +363,21 @@ def _with_bindings(program: Program, given: Program) -> Program:
     used = _names([program.body, *[b.value for b in program.bindings]])
     extra: list[Binding] = []
     for b in reversed(given.bindings):
-        if b.name in used and b.name not in own:
+        if b.name not in own and (b.name in used or _is_entry_of(b.name, used)):
             extra.insert(0, b)
             used |= _names([b.value])
     if not extra:
         return program
     where = "; ".join(filter(None, (program.where, given.where)))
     return Program(program.text, (*extra, *program.bindings), program.body, program.form, where, program.name, program.readings)
+
+
+def _is_entry_of(name: str, used: set[str]) -> bool:
+    """Whether p_k is used where p_i = … was defined."""
+    base, sub = split_name(name)
+    return bool(re.fullmatch(r"[a-z]+", sub)) and any(
+        base == other and (re.fullmatch(r"[a-z0-9]+", index) or not index) for other, index in map(split_name, used)
+    )
 
 
 def _names(roots: Iterable[Node]) -> set[str]:

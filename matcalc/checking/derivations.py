@@ -16,22 +16,16 @@ from ..pipeline.given import Where, declared_in
 from ..pipeline.question import Options, Question
 from ..travel import Holder
 from .claims import check
+from .points import is_value_at, point_in
+from .statements import NAME, Claim, claim_in, plain, sides_of
 
 RIGHT, WRONG, UNCLEAR, GIVEN = "right", "wrong", "not understood", "definition"
-NAME = r"\\?[A-Za-z]+(?:_(?:\{[^{}]*\}|\\?\w+))?'?"
-_SETTING = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:left|right|quad|qquad|displaystyle|nonumber|notag|[,;!:])(?![A-Za-z])|\$|&")
+_SETTING = re.compile(r"\\(?:begin|end)\{[^{}]*\}|\\(?:quad|qquad|displaystyle|nonumber|notag)(?![A-Za-z])|\$")
 _UPRIGHT = re.compile(r"\\(?:mathrm|operatorname|text|rm)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))\s*")
 _BESIDE = re.compile(r"(?<=\S)\s{3,}.*$")  # the rule beside a line, in columns
 _COMMENT = re.compile(r"\\(?:text|tag|label|intertext)\s*\{[^{}]*\}|\s*%.*$")
-_D = r"(?:d|∂|\\partial)\s*"
-_DERIVATIVE = [
-    re.compile(rf"\s*\(?\s*{_D}(?P<f>{NAME})\s*/\s*{_D}(?P<x>{NAME})\s*\)?(?P<turned>\s*\^\s*\{{?\\?(?:T|top)\}}?)?\s*$"),
-    re.compile(rf"\s*\\[dt]?frac\s*\{{\s*{_D}(?P<f>{NAME})\s*\}}\s*\{{\s*{_D}(?P<x>{NAME})\s*\}}(?P<turned>)\s*$"),
-    re.compile(r"\s*(?P<f>\\?[A-Za-z]+)'(?P<turned>)\s*\(\s*(?P<x>\\?[A-Za-z]+)\s*\)\s*$"),
-    re.compile(rf"\s*(?:\\nabla|∇|grad)\s*_\s*\{{?(?P<x>{NAME})\}}?\s*(?P<f>{NAME})(?P<turned>)\s*(?:\([^()]*\))?\s*$"),
-]
 _DIFFERENTIAL = re.compile(rf"\s*d\s*(?P<f>{NAME})\s*$")
-_VALUE = re.compile(rf"\s*(?P<f>{NAME})\s*(?:\([^()=]*\))?\s*$")
+_VALUE = re.compile(rf"\s*(?P<f>{NAME})\s*(?:\((?P<args>[^()=]*)\))?\s*$")
 _CHANGE = re.compile(r"(?<![A-Za-z\\])d\s?(?P<x>[A-Za-z])\b")
 _PENDING = re.compile(r"(?<![A-Za-z\\_])d\s*(?=\(|\|\||\\\|)")
 
@@ -65,15 +59,17 @@ class _Line:
 def check_steps(text: str, wrt: str | None = None, *, where: Where = None, layout: str | None = None) -> list[JudgedLine]:
     """Judge a derivation, in text or LaTeX, line by line.
 
-    `wrt` is the variable (else the one of the first df/dx in the text), `where` has declarations; so have lines that begin with `where`.
+    `wrt` is the variable of what does not name one, of differentials and of ∇f (else the first that a derivative of the text names, or the
+    one argument of the first function); `where` has declarations; so have lines that begin with `where`.
     Without a `layout` it is the one in which more of the derivatives are right, numerator layout if as many are.
     Raises UsageError where there is no derivation.
     """
     lines = list(_lines(text))
     declared = "; ".join(filter(None, (declared_in(where), *_declarations(text))))
-    changes = (m for line in lines if _DIFFERENTIAL.match(line.head) for m in _CHANGE.finditer(line.body))
-    wrt = wrt or next((m["x"] for line in lines if (m := _derivative_in(line.head))), None) or next((m["x"] for m in changes), None)
-    if not lines or wrt is None:
+    claims = [claim for line in lines if (claim := claim_in(line.head, [])) is not None]
+    changes = [m["x"] for line in lines if _DIFFERENTIAL.match(line.head) for m in _CHANGE.finditer(line.body)]
+    wrt = wrt or next((n for n in (*(n for c in claims for n in c.wrt), *changes, *_arguments(lines))), None)
+    if wrt is None or not (claims or changes):
         raise UsageError(
             "there is no derivation: no line states a differential or a derivative",
             suggestion="write the function, f = x^T A x, then df = … or df/dx = …, a line each",
@@ -89,24 +85,28 @@ def _declarations(text: str) -> Iterator[str]:
             yield line.strip()[len("where ") :].rstrip(".")
 
 
+def _arguments(lines: Sequence[_Line]) -> Iterator[str]:
+    """The argument of each function of one that is defined: x of f(x) = …"""
+    for line in lines:
+        m = _VALUE.match(line.head)
+        if m is not None and m["args"] and re.fullmatch(NAME, m["args"].strip()):
+            yield m["args"].strip()
+
+
 def _lines(text: str) -> Iterator[_Line]:
     """Each line of the text that has a sign of equality, with the rule beside it taken away; what follows another `=` is a line as well."""
     for number, raw in enumerate(text.splitlines(), 1):
         for part in re.split(r"\\\\(?:\[[^\]]*\])?", raw):
             if part.strip().startswith(("where ", "#")):
                 continue
-            plain = _UPRIGHT.sub("d ", _SETTING.sub(lambda m: " " if m[0] == "&" else "", part.strip()))
-            head, sign, rest = _COMMENT.sub("", plain).partition("=")
-            shown = re.sub(r"\s+", " ", head + sign + _BESIDE.sub("", rest)).strip().rstrip(",.;")
-            sides = re.split(r"(?<![<>!:])=(?!=)", shown)
-            for k, body in enumerate(sides[1:]):
+            bare = _COMMENT.sub("", _UPRIGHT.sub("d ", _SETTING.sub("", part.strip())))
+            first, sign, rest = bare.partition("=")
+            shown = re.sub(r"\s+", " ", plain(first + sign + _BESIDE.sub("", rest))).strip().rstrip(",.;")
+            head, *bodies = (side for side, _ in sides_of(shown, 0))
+            for k, body in enumerate(bodies):
                 if body.strip():
-                    head = sides[0] if k == 0 else ""
-                    yield _Line(number, f"{head.strip()} = {body.strip()}".strip(), head, body)
-
-
-def _derivative_in(head: str) -> re.Match[str] | None:
-    return next((m for pattern in _DERIVATIVE if (m := pattern.match(head))), None)
+                    own = head.strip() if k == 0 else ""
+                    yield _Line(number, f"{own} = {body.strip()}".strip(), own, body)
 
 
 class _Judge:
@@ -115,7 +115,7 @@ class _Judge:
     def __init__(self, wrt: str, where: str, layout: str) -> None:
         self.wrt, self.where, self.layout = wrt, where, layout
         self.defined: dict[str, str] = {}
-        self.about = ("", "", False)  # the kind of the last line, the name, whether it was transposed
+        self.about: Claim | tuple[str, str] = ("", "")  # what the last line claims, or its kind and its name
 
     def judged(self, lines: Sequence[_Line]) -> list[JudgedLine]:
         found = []
@@ -130,10 +130,12 @@ class _Judge:
         return found
 
     def _judge(self, line: _Line) -> tuple[str, str]:
-        goes_on = not line.head.strip()
+        goes_on = not line.head
         if not goes_on:
             self.about = self._head(line.head)
-        kind, name, turned = self.about
+        if isinstance(self.about, Claim):
+            return self._derivative(self.about, line.body)
+        kind, name = self.about
         if kind == "value":
             if not goes_on:
                 self.defined[name] = line.body
@@ -141,26 +143,41 @@ class _Judge:
             return self._equal(name, line.body)
         if name not in self.defined:
             raise UsageError(f"the text does not say what {name} is")
-        body = f"({line.body})^T" if turned else line.body
-        claim = f"d{self.wrt} -> {self._worked_out(body)}" if kind == "differential" else body
-        verdict = check(self._function(name), self.wrt, claim, where=self.where, layout=self.layout)
+        verdict = check(self._function(name), self.wrt, f"d{self.wrt} -> {self._worked_out(line.body)}", where=self.where)
         return (RIGHT, "") if verdict.equal else (WRONG, "; ".join(verdict.diagnosis))
 
-    def _head(self, head: str) -> tuple[str, str, bool]:
-        derivative = _derivative_in(head)
-        if derivative is not None:
-            if derivative["x"].lstrip("\\") != self.wrt.lstrip("\\"):
-                raise UsageError(f"the derivation is by {self.wrt}, and this line by {derivative['x']}")
-            return "derivative", derivative["f"], bool(derivative["turned"])
+    def _head(self, head: str) -> Claim | tuple[str, str]:
+        claim = claim_in(head, [("", 0)])
+        if claim is not None:
+            return claim
         differential = _DIFFERENTIAL.match(head)
         if differential is not None and differential["f"] in self.defined:
-            return "differential", differential["f"], False
+            return "differential", differential["f"]
         value = _VALUE.match(head)
-        if value is not None and value["f"].endswith("'") and value["f"][:-1] in self.defined:  # f'
-            return "derivative", value["f"][:-1], False
+        if value is not None and value["f"].endswith("'") and value["f"].rstrip("'") in self.defined:  # f'
+            name = value["f"].rstrip("'")
+            return Claim(name, (self.wrt,), len(value["f"]) - len(name), [("", 0)], "partial", head)
         if value is None:
-            raise UsageError(f"{head.strip()!r} is neither a name, nor a differential, nor a derivative")
-        return "value", value["f"], False
+            raise UsageError(f"{head!r} is neither a name, nor a differential, nor a derivative")
+        return "value", value["f"]
+
+    def _derivative(self, claim: Claim, body: str) -> tuple[str, str]:
+        """A claim about a derivative, against the closed form; `at` a point, the value there."""
+        called = _VALUE.match(claim.function)
+        name = called["f"] if called is not None else ""
+        if called is not None and name not in self.defined:
+            raise UsageError(f"the text does not say what {name} is")
+        function = self._function(name or claim.function)
+        names = claim.wrt or (self.wrt,)
+        (before, _), *_ = claim.sides
+        body = f"({body})^T" if before else body
+        at = claim.at or point_in(called["args"] if called else None, names)
+        if at is not None:
+            gradient = one_derivative(Question.of(function, names[0], self.where, Options(1, self.layout, names=False)))
+            return (RIGHT, "") if is_value_at(gradient, at[1], body) else (WRONG, f"the derivative has another value at {at[0]} = {at[1]}")
+        wrt = names[0] if len(names) == 1 else list(names)
+        verdict = check(function, wrt, body, where=self.where, order=claim.order, layout=self.layout)
+        return (RIGHT, "") if verdict.equal else (WRONG, "; ".join(verdict.diagnosis))
 
     def _function(self, body: str) -> str:
         """An expression with the definitions it may use."""
@@ -186,7 +203,7 @@ class _Judge:
             if not mapped:
                 mapped = f"({found.text}) d{self.wrt}"
             body = f"{body[: m.start()]}({mapped}){body[end:]}"
-        return re.sub(rf"(?<![A-Za-z\\])d\s+{re.escape(self.wrt)}(?![A-Za-z])", f"d{self.wrt}", body)
+        return re.sub(rf"(?<![A-Za-z\\])d\s+{re.escape(self.wrt)}(?![A-Za-z])", lambda _: f"d{self.wrt}", body)
 
 
 def _closing(text: str, start: int) -> int:

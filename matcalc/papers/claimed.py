@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .statements import NAME, Claim
+from ..checking.statements import NAME, Claim
 
 _WHAT = r"\b(?P<what>gradients?|Hessian(?:\s+matrix)?|Jacobian(?:\s+matrix)?|second\s+derivative|derivative)"
 _IS = r"(?:(?:is|are|equals|reads|becomes|(?:is|are)\s+(?:then|thus|simply|just|given\s+by|equal\s+to|therefore|hence))\s*:?)"

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from types import ModuleType
 from typing import Any
 
 from ..checking.claims import Verdict, check
-from ..errors import MatcalcError, VerificationError
-from ..numbers.judge import values
-from ..numbers.search import Comparison
+from ..checking.points import is_value_at, point_in, vanishes
+from ..checking.statements import NAME, STARS, Claim, Declared, Definition, StatedSolution, plain, statements
+from ..errors import MatcalcError, ShapeError
 from ..pipeline.declaring import declared
 from ..pipeline.derive import one_derivative
-from ..pipeline.judging import by_summands
 from ..pipeline.question import Options, Question, declarations_in
-from ..pipeline.sampling import Sampler
 from .claimed import claimed
 from .documents import Document, Formula
 from .macros import expanded
 from .prose import properties
-from .statements import NAME, STARS, Claim, Declared, Definition, StatedSolution, plain, statements
 
 NESTED = 4  # functions in functions
 RIGHT, WRONG, UNCLEAR = "right", "wrong", "not understood"
-_TOKEN = re.compile(rf"\\(?:begin|end)\{{[^{{}}]*\}}|{NAME}")
+_TOKEN = re.compile(rf"\\(?:begin|end)\{{[^{{}}]*\}}|{NAME}|\\[A-Za-z]+")  # \frac has no name f in it
 _STYLE = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf|symbf|pmb)(?![A-Za-z])|[{}\s]")
 _ALONE = re.compile(rf"\s*({NAME})\s*(?:\\succ(?P<psd>eq)?\s*0\s*)?")
 _TRANSPOSED = r"\s*\^\s*\{?\\?(?:top|T|intercal)\}?\s*"
@@ -170,7 +166,7 @@ def key(name: str) -> str:
 
 
 def names_in(text: str) -> list[str]:
-    return [m[0] for m in _TOKEN.finditer(text) if not m[0].startswith(("\\begin", "\\end"))]
+    return [m[0] for m in _TOKEN.finditer(text) if re.fullmatch(NAME, m[0])]
 
 
 def _is_known(clause: str) -> bool:
@@ -237,6 +233,10 @@ def _function(context: Context, claim: Claim, at: int) -> tuple[str, tuple[str, 
         wrt = own[:1]
     else:
         wrt = definition.args if len(definition.args) == 1 else ()
+    if len(own) == len(definition.args) == 1 and claim.at is None:  # \nabla f(0)
+        names = claim.wrt or definition.args
+        claim.at = point_in(own[0], names)
+        wrt = names if claim.at is not None else wrt
     strange = [n for n in own if key(n) not in known and re.fullmatch(NAME, n)]
     if len(strange) == len(own) == len(definition.args) == 1 and not claim.wrt:  # at a point that has a name: \nabla f(x_k)
         return context.renamed(definition, strange[0]), (strange[0],)
@@ -264,7 +264,28 @@ def _judged(context: Context, number: int, formula: Formula, claim: Claim) -> Ju
         where = context.where(question, [*(side for side, _ in claim.sides), *wrt])
     except MatcalcError as error:
         return Judged(formula, claim, [Side({}, error.message, s.place) for s in sides])
+    if claim.at is not None:
+        return Judged(formula, claim, [_value_at(question, wrt, side, where, claim, place) for side, place in claim.sides])
     return Judged(formula, claim, [_side(question, wrt, side, where, claim.order, place) for side, place in claim.sides])
+
+
+def _value_at(question: str, wrt: tuple[str, ...], side: str, where: str, claim: Claim, place: int) -> Side:
+    """What is claimed of a derivative at a point, in both layouts."""
+    assert claim.at is not None
+    name, point = claim.at
+    if claim.order != 1 or len(wrt) != 1 or key(name) != key(wrt[0]):
+        return Side({}, f"a derivative at {name} = {point} is not checked here", place)
+    verdicts: dict[str, Verdict] = {}
+    try:
+        for layout in ("denominator", "numerator"):
+            found = one_derivative(Question.of(question, wrt[0], where, Options(1, layout, names=False)))
+            with suppress(ShapeError):
+                right = is_value_at(found, point, side)
+                why = [] if right else [f"the derivative has another value at {name} = {point}"]
+                verdicts[layout] = Verdict(right, why, derivative=found, claim=None)
+    except MatcalcError as error:
+        return Side({}, error.message, place)
+    return Side(verdicts, "" if verdicts else "the shapes do not fit", place)
 
 
 def _side(question: str, wrt: tuple[str, ...], side: str, where: str, order: int, place: int) -> Side:
@@ -339,31 +360,11 @@ def _solved(context: Context, number: int, formula: Formula, claim: Claim, solut
         question = context.question(context.inlined(text, number), [], number, [solution.name])
         where = context.where(question, [solution.text])
         found = one_derivative(Question.of(question, solution.name, where, Options(1, "denominator")))
-        if _vanishes(found.text, found.where, found.wrt[0], solution.text):
+        if vanishes(found.text, found.where, found.wrt[0], solution.text):
             return Finding(formula, shown, place, RIGHT)
         return Finding(formula, shown, place, WRONG, "the gradient is not 0 there", f"{found.latex} = 0")
     except MatcalcError as error:
         return Finding(formula, shown, place, UNCLEAR, error.message)
-
-
-def _vanishes(gradient: str, where: str, name: str, solution: str) -> bool:
-    """Whether a gradient is 0 at random points once the name has this value. MatcalcError where it cannot be told."""
-    rest = "; ".join(c for c in where.split("; ") if not c.startswith(f"{name} in"))
-    *bindings, last = gradient.split("; ")
-    put_in = Question.of("; ".join([f"{name} = {solution}", *bindings, last]), where=rest).whole()
-    known, sampler = by_summands(put_in), Sampler(put_in)
-
-    def nothing(arrays: ModuleType) -> Callable[..., Any]:
-        found = known(arrays)
-        return lambda env, sizes: [[0 * entry for entry in (v if isinstance(v, list) else arrays.flat(v))] for v in found(env, sizes)]
-
-    try:
-        Comparison(
-            values(known, nothing), sampler.point, sampler.dims, wrong=lambda: "", unjudged="the solution could not be checked"
-        ).judged()
-    except VerificationError:
-        return False
-    return True
 
 
 def _shown(claim: Claim, side: str) -> str:

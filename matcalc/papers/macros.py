@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..checking.statements import group
+
 MOST = 2000  # expansions in a formula: what needs more has no end
 _COMMAND = re.compile(
     r"\\(?:re|provide)?newcommand\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*(?:\[([^\]]*)\])?\s*(?=\{)|\\def\s*\\([A-Za-z]+)\s*((?:#\d)*)\s*(?=\{)"
@@ -22,21 +24,6 @@ class Macro:
 
 
 Macros = dict[str, Macro]
-
-
-def group(text: str, at: int) -> int:
-    """Where the group ends that opens at `at` with a brace: behind its closing brace, or at the end of the text."""
-    depth = 0
-    k = at
-    while k < len(text):
-        if text[k] == "\\":
-            k += 2
-            continue
-        depth += (text[k] == "{") - (text[k] == "}")
-        k += 1
-        if depth == 0:
-            return k
-    return len(text)
 
 
 def macros_of(text: str) -> Macros:

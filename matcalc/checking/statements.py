@@ -1,11 +1,12 @@
-"""What a formula states: a function's definition, a claim about a derivative, a declaration, a stationary point."""
+"""What a formula states: a function's definition, a claim about a derivative, a declaration, a stationary point.
+
+It serves drafts (`matcalc.papers`) and derivations (`derivations`): one table of heads, in LaTeX and in text.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from .macros import group
 
 _STYLE = (
     r"\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathit|mathcal|mathsf|mathbb|hat|widehat|tilde|bar|overline|symbf|pmb|dot|ddot|check|breve)"
@@ -19,7 +20,10 @@ _TURNED = re.compile(r"(?<=\))\s*\^\s*\{?\s*\\?(?:top|T|intercal|mathsf\{T\}|mat
 _LOGARITHM = re.compile(r"\s*\\(?:log|ln)\s*(?=[\\A-Za-z])")
 _NABLA = re.compile(r"\s*\\nabla\s*|\s*\\partial\s*(?=_)")
 _SECOND = re.compile(r"\^\s*\{?\s*2\s*\}?")
-_LINE = re.compile(rf"\\partial\s*([^=/]+?)\s*/\s*\\partial\s*({NAME})")
+_D = r"(?:\\partial|∂|(?<![A-Za-z\\])d)"
+_LINE = re.compile(rf"{_D}\s*(?P<f>[^=/()\s][^=/]*?|)\s*/\s*{_D}\s*(?P<x>{NAME})")
+_WHOLE = re.compile(r"\s*\((?P<inner>.*)\)\s*\^\s*\{?\s*\\?(?:top|T|intercal)\s*\}?\s*")
+_AT = re.compile(rf"(?:\||\\rvert|\\vert)\s*_\s*\{{\s*(?P<name>{NAME})\s*=\s*(?P<point>[^{{}}=]*(?:\{{[^{{}}]*\}}[^{{}}=]*)*)\}}\s*$")
 _FRAC = re.compile(r"\s*\\[dt]?frac\s*(?=\{)")
 _UPPER = re.compile(r"\s*(?:\\partial|\\mathrm\s*\{?d\}?|\\rm d|d)\s*(?P<square>\^\s*\{?\s*2\s*\}?)?\s*")
 _LOWER = re.compile(
@@ -34,6 +38,7 @@ _SEPARATOR = re.compile(
 )
 _INNER = re.compile(r"\\(?:begin|end)\{(?:aligned|alignedat|split|gathered|array|subequations)\*?\}(?:\{[lcr|\d]*\})?")
 _EQUAL = re.compile(r":=|\\(?:coloneqq|triangleq|equiv|doteq)(?![A-Za-z])|=")
+_BIG = tuple(rf"\{size}{side}" for size in ("bigg", "Bigg", "big", "Big") for side in ("l", "r", "m", ""))
 STARS = re.compile(r"\^\s*(?:\{\s*)?(?:\*|\\star|\\ast|\\dagger)\s*\}?|_\s*\{?\s*(?:\*|\\star|\\ast)\s*\}?")
 
 
@@ -45,10 +50,12 @@ class Definition:
 
 
 class Claim:
-    """That the derivative of `function` by `wrt` (unknown: by the function's arguments) is each of `sides`. `sign` is nabla or partial."""
+    """That the derivative of `function` by `wrt` (unknown: by the function's arguments) is each of `sides`, where it says so `at` a point
+    (a name and its value). `sign` is nabla or partial."""
 
     def __init__(self, function: str, wrt: tuple[str, ...], order: int, sides: list[tuple[str, int]], sign: str, head: str) -> None:
         self.function, self.wrt, self.order, self.sides, self.sign, self.head = function, wrt, order, sides, sign, head
+        self.at: tuple[str, str] | None = None
 
 
 class StatedSolution:
@@ -70,7 +77,7 @@ Statement = Definition | Claim | StatedSolution | Declared
 
 def plain(text: str) -> str:
     """Without what only sets a formula, of the same length where possible: places are counted in it."""
-    for sign in (r"\left", r"\right", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\big", r"\Big", r"\,", r"\;", r"\!", r"\:", "&", "~"):
+    for sign in (r"\left.", r"\left", r"\right", *_BIG, r"\,", r"\;", r"\!", r"\:", "&", "~"):
         text = re.sub(re.escape(sign) + (r"(?![A-Za-z])" if sign[-1].isalpha() else ""), " " * len(sign), text)
     return _INNER.sub(lambda m: " " * len(m[0]), text)
 
@@ -84,7 +91,7 @@ def statements(text: str) -> Iterator[Statement]:
         if _MEMBER.search(piece) and "=" not in piece:
             yield from _declared(piece)
             continue
-        sides = _sides(piece, start)
+        sides = sides_of(piece, start)
         if len(sides) < 2:
             if last is not None and re.match(r"\s*[+\-]", piece):
                 _prolonged(last, piece)
@@ -121,7 +128,7 @@ def _inside(text: str, at: int) -> bool:
     return depth > 0 or before.count(r"\begin") > before.count(r"\end")
 
 
-def _sides(piece: str, start: int) -> list[tuple[str, int]]:
+def sides_of(piece: str, start: int) -> list[tuple[str, int]]:
     """What stands between the signs of equality, each with its place."""
     found, at = [], 0
     for m in _EQUAL.finditer(piece):
@@ -144,12 +151,12 @@ def _prolonged(last: Claim | Definition, piece: str) -> None:
 
 def _stated(sides: list[tuple[str, int]]) -> Iterator[Statement]:
     head = sides[0][0].strip()
-    claim = _claim(head, sides[1:])
+    claim = claim_in(head, sides[1:])
     if claim is not None:
         yield claim
         return
     for k in range(1, len(sides) - 1):  # g = \nabla f(x) = …: a claim, and a name for it
-        claim = _claim(sides[k][0].strip(), sides[k + 1 :])
+        claim = claim_in(sides[k][0].strip(), sides[k + 1 :])
         if claim is not None:
             yield claim
             sides = [sides[0], *sides[k + 1 :]]
@@ -188,9 +195,19 @@ def _first_set(sets: str) -> str:
 # ---------------------------------------------------------------------------------------------- claims
 
 
-def _claim(head: str, sides: list[tuple[str, int]]) -> Claim | None:
-    text = _LINE.sub(lambda m: rf"\frac{{\partial {m[1]}}}{{\partial {m[2]}}}", head)
-    return _by_nabla(text, sides, head) or _by_fraction(text, sides, head) or _by_letter(text, sides, head)
+def claim_in(head: str, sides: list[tuple[str, int]]) -> Claim | None:
+    """The claim whose left side is `head`; None where that is no derivative."""
+    text = head.replace("∇", r"\nabla ")
+    at = _AT.search(text)
+    text = text[: at.start()] if at else text
+    whole = _WHOLE.fullmatch(text)
+    if whole is not None:  # what is said of the transpose of a derivative is said of the derivative
+        text, sides = whole["inner"], [(rf"({side})^\top", place) for side, place in sides]
+    text = _LINE.sub(lambda m: rf"\frac{{\partial {m['f']}}}{{\partial {m['x']}}}", _unwrapped(text) if at else text)
+    found = _by_nabla(text, sides, head) or _by_fraction(text, sides, head) or _by_letter(text, sides, head)
+    if found is not None and at is not None:
+        found.at = at["name"].strip(), at["point"].strip()
+    return found if found is None or whole is None or found.order == 1 else None
 
 
 def _by_nabla(text: str, sides: list[tuple[str, int]], head: str) -> Claim | None:
@@ -297,3 +314,18 @@ def _unbalanced(text: str) -> bool:
         if depth < 0:
             return True
     return depth != 0
+
+
+def group(text: str, at: int) -> int:
+    """Where the group ends that opens at `at` with a brace: behind its closing brace, or at the end of the text."""
+    depth = 0
+    k = at
+    while k < len(text):
+        if text[k] == "\\":
+            k += 2
+            continue
+        depth += (text[k] == "{") - (text[k] == "}")
+        k += 1
+        if depth == 0:
+            return k
+    return len(text)
