@@ -200,3 +200,103 @@ def test_an_equation_is_refused_with_the_command_that_answers(text: str, wrt: st
     command = caught.value.suggestion.partition(": matcalc ")[2]
     found = run(*shlex.split(command))
     assert (found.code, found.out.splitlines()[0]) == (0, expected)
+
+
+# ---------------------------------------------------------------------------------------------- several unknowns, minima under equations
+
+
+def _minimum(P: Any, q: Any, A: Any, b: Any) -> Any:
+    m = len(A)
+    return np.linalg.solve(np.block([[P, A.T], [A, np.zeros((m, m))]]), np.concatenate([-q, b]))
+
+
+def _two(A: Any, B: Any, D: Any, E: Any, c: Any, f: Any) -> Any:
+    return np.linalg.solve(np.block([[A, B], [D, E]]), np.concatenate([c, f]))
+
+
+def _circle(r: Any, a: Any) -> Any:
+    x = r / np.sqrt(1 + a * a)
+    return np.array([x, a * x]).ravel()
+
+
+def _softmax(c: Any) -> Any:
+    e = np.exp(c)
+    return np.concatenate([e / e.sum(), [np.log(e.sum()) - 1]])
+
+
+QUADRATIC = {"argmin": True, "subject_to": "A x = b", "where": "P in S_++^n"}
+RNG = np.random.default_rng(5)
+SPD = (lambda X: X @ X.T + np.eye(4))(RNG.standard_normal((4, 4)))
+PROGRAM = {"P": SPD, "q": RNG.standard_normal(4), "A": RNG.standard_normal((2, 4)), "b": RNG.standard_normal(2)}
+PAIR = {n: np.eye(3) + RNG.standard_normal((3, 3)) / 5 for n in "AE"} | {n: RNG.standard_normal((3, 3)) / 5 for n in "BD"}
+PAIR |= {n: RNG.standard_normal(3) for n in "cf"}
+PAIRED = "A, B, D, E in R^{n x n}"
+SYSTEMS: list[tuple[str, str, str, dict[str, Any], Any, dict[str, Any], list[int], str]] = [
+    ("1/2 x^T P x + q^T x", "x", "b", QUADRATIC, _minimum, PROGRAM, [4, 2], "[P, A^T; A, 0_{m x m}]^-1 [0_{n x m}; I_m]"),
+    ("1/2 x^T P x + q^T x", "x", "q", QUADRATIC, _minimum, PROGRAM, [4, 2], "-[P, A^T; A, 0_{m x m}]^-1 [I_n; 0_{m x n}]"),
+    ("1/2 x^T P x + q^T x", "x, lambda", "A", QUADRATIC, _minimum, PROGRAM, [4, 2], "dA -> -[P, A^T; A, 0_{m x m}]^-1 [dA^T lambda; dA x]"),
+    ("A x + B y = c; D x + E y = f", "x, y", "c", {"where": PAIRED}, _two, PAIR, [3, 3], "[A, B; D, E]^-1 [I_n; 0_{n x n}]"),
+    ("A x + B y = c; D x + E y = f", "x, y", "D", {"where": PAIRED}, _two, PAIR, [3, 3], "dD -> -[A, B; D, E]^-1 [0_n; dD x]"),
+    (
+        "x^2 + y^2 = r^2; y = a x",
+        "x, y",
+        "a",
+        {"where": "x, y, r, a in R"},
+        _circle,
+        {"r": np.array([1.3]), "a": np.array([0.7])},
+        [1, 1],
+        "[2 x, 2 y; -a, 1]^-1 [0; x]",
+    ),
+    (
+        "sum(x .* log(x)) - c^T x",
+        "x",
+        "c",
+        {"argmin": True, "subject_to": "sum(x) = 1", "where": "x in R^n positive"},
+        _softmax,
+        {"c": RNG.standard_normal(4)},
+        [4, 1],
+        "[diag(1 ./ x), ones(n); ones(n)^T, 0]^-1 [I_n; 0_{1 x n}]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "solve", "name", "options", "solution", "values", "lengths", "answer"), SYSTEMS)
+def test_several_unknowns_against_differences_of_solutions(
+    text: str, solve: str, name: str, options: dict[str, Any], solution: Any, values: dict[str, Any], lengths: list[int], answer: str
+) -> None:
+    d = matcalc.implicit(text, solve, name, **options)
+    assert d.text == answer and d.verified == "verified"
+    direction = np.random.default_rng(1).standard_normal(values[name].shape)
+    ends = [solution(**(values | {name: values[name] + h * direction})) for h in (1e-6, -1e-6)]
+    wanted, z = (ends[0] - ends[1]) / 2e-6, solution(**values)
+    unknowns = [n.strip() for n in d.solve[1:-1].split(";")]
+    arrays = dict(values) | dict(zip(unknowns, np.split(z, np.cumsum(lengths)[:-1]), strict=True))
+    given = {n: v.item() if v.size == 1 else v for n, v in arrays.items()}
+    if d.derivatives[name].program.form:  # dA -> …
+        space = next(part for part in d.where.split("; ") if part.startswith(f"{name} in ")).partition(" in ")[2]
+        found = evaluated(d.text.partition("-> ")[2], f"{d.where}; d{name} in {space}", given | {f"d{name}": direction})
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-8)
+        return
+    for form in (d.text, d.latex):
+        found = np.reshape(evaluated(form, d.where, given), (len(z), -1))
+        np.testing.assert_allclose(found @ direction.ravel(), wanted, rtol=1e-5, atol=1e-8)
+
+
+def test_an_eigenvalue_as_a_system_has_the_known_derivative() -> None:
+    d = matcalc.implicit("A x = lambda x; x^T x = 1", "x, lambda", "A", where="A in S^n")
+    assert d.verified == "verified" and d.text == "dA -> -[A - lambda I, -x; 2 x^T, 0]^-1 [dA x; 0]"
+
+
+@pytest.mark.parametrize(
+    ("text", "solve", "options", "said"),
+    [
+        ("A X = B; X y = c", "X, y", {"where": "A, B, X in R^{n x n}; y, c in R^n"}, "several unknowns are vectors or numbers"),
+        ("x + y = c", "x, y", {"where": "x, y, c in R^n"}, "equations for the"),
+        ("x^T x", "x", {"subject_to": "c^T x = 1"}, "constraints are of what is minimised"),
+        ("x + y = c; x = y", "x, y", {"of": "x"}, "first derivatives"),
+    ],
+)
+def test_systems_that_are_refused(text: str, solve: str, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match=said) as caught:
+        matcalc.implicit(text, solve, "c", **options)
+    assert caught.value.suggestion

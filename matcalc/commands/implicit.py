@@ -17,13 +17,17 @@ Examples:
   matcalc implicit "A x = b" --solve x --wrt A                              dA -> -A^-1 dA x
   matcalc implicit "z = tanh(W z + x)" --solve z --wrt W --adjoint
   matcalc implicit "||A x - b||^2 + lambda ||x||^2" --argmin --solve x --wrt lambda
+  matcalc implicit --argmin "x^T P x/2 + q^T x" --subject-to "A x = b" --solve x --wrt b
   matcalc implicit "A X + X A^T = -Q" --solve X --wrt A --of "tr(C X)"
   matcalc implicit "A x = b" --solve x --wrt A --code numpy
 
 Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refused.""",
 )
-@click.option("--solve", required=True, metavar="X", help="The unknown, which the equation defines as a function of the other names.")
+@click.option("--solve", required=True, metavar="X", help="The unknown, which the equation defines; several: x,y.")
 @click.option("--argmin", is_flag=True, help="EXPR is a function, and the equation says that its gradient by X is 0.")
+@click.option(
+    "--subject-to", "subject_to", multiple=True, metavar="C", help='Equations that hold where the function is least: "A x = b"; repeat it.'
+)
 @click.option("--of", metavar="G", help="A function of the solution, whose derivative is wanted: c^T x.")
 @click.option("--order", type=click.IntRange(1, 2), default=1, show_default=True, help="2 for second derivatives.")
 @click.option("--adjoint", is_flag=True, help="Print products of a vector with the derivative, by the adjoint equation.")
@@ -46,6 +50,7 @@ def command(
     wrt: tuple[str, ...],
     solve: str,
     argmin: bool,
+    subject_to: tuple[str, ...],
     of: str | None,
     order: int,
     adjoint: bool,
@@ -71,6 +76,7 @@ def command(
             solve,
             names,
             argmin=argmin,
+            subject_to=subject_to,
             of=of,
             order=order,
             notation=notation,

@@ -213,6 +213,7 @@ def implicit(
     adjoint: bool = False,
     where: Where = None,
     verify: bool = True,
+    subject_to: Sequence[str] | str = (),
 ) -> Implicit:
     """The derivative of the solution `solve` of an equation by `wrt`; with `argmin` of the stationary point of a function.
 
@@ -220,12 +221,28 @@ def implicit(
     With `adjoint` the products of a vector with the derivative are what is printed. ShapeError where there are not as many equations as
     unknowns, NoAnswerError where nothing could be compared.
 
+    Several unknowns, "x, y", have an equation each, split by semicolons; `subject_to` are equations that hold where a function is least,
+    with multipliers as further unknowns (`systems`).
+
     implicit("A x = b", "x", "b").text    A^-1
     """
     if notation not in NOTATIONS:
         raise UsageError(f"unknown notation {notation!r}: use {', '.join(NOTATIONS)}")
     if order not in (1, 2):
         raise UsageError(f"the derivative of a solution has order 1 or 2 here, not {order!r}")
+    constraints = [subject_to] if isinstance(subject_to, str) else list(subject_to)
+    unknowns = [n.strip() for n in solve.split(",")]
+    if constraints or len(unknowns) > 1:
+        if constraints and not argmin:
+            raise UsageError(
+                "constraints are of what is minimised", suggestion="--argmin, or the equations with their unknowns, --solve x,y"
+            )
+        if of is not None or order != 1 or adjoint or notation != "auto":
+            message = "of several unknowns the first derivatives are written, one below the other"
+            raise UsageError(message, suggestion="leave out --of, --order, --adjoint and --notation")
+        from .systems import system
+
+        return system(equation, unknowns, wrt, subject_to=constraints, argmin=argmin, where=where, verify=verify)
     names = names_of(wrt)
     try:
         task = _Task(equation, solve, names, where, argmin)
@@ -335,21 +352,7 @@ class _Task:
         return substitute(typed.expr, {full[n]: v for n, v in self.problem.variables.items() if n in full})
 
     def program(self, body: Expr, form: tuple[object, ...] | None = None, change: Expr | None = None) -> Program:
-        """What is printed, with names for what occurs often and does not move with the change, where these make it shorter."""
-        more = () if change is None else (name_of(change),)
-        plain = Program("", (), self.problem.arranger(more).spell(body), form)
-        chosen = [e for e in repeated([body]) if change is None or change not in postorder(e)]
-        if not chosen:
-            return plain
-        arranger = self.problem.arranger(more)
-        sizes = {n for e in postorder(body) for d in e.shape for n in d.names()}
-        names = names_for(chosen, {}, {*self.problem.taken, *more, *sizes})
-        bindings = []
-        for e in chosen:
-            bindings.append(Binding(names[e], arranger.spell(e)))
-            arranger.name(e, names[e])
-        found = Program("", tuple(bindings), arranger.spell(body), form)
-        return found if symbols(found) + LEAST_GAIN <= symbols(plain) else plain
+        return with_names(self.problem, body, form, change)
 
     # ---- the answer
 
@@ -435,9 +438,27 @@ class _Task:
 
     def _judged(self, known: Numbers, claim: Along, name: str, roots: Sequence[Expr]) -> Check:
         theta = self.problem.variables[name]
-        root = NewtonRoot(self.f, self.x, self.undone.matrix)
+        root = NewtonRoot([self.f], [self.x], self.undone.matrix)
         sampler = self.problem.sampler([self.f, *roots])
         return judged_solution(root, known, claim, theta, sampler, lambda: f"{self.text!r} solved for {self.solve}, by {name}")
+
+
+def with_names(problem: Problem, body: Expr, form: tuple[object, ...] | None = None, change: Expr | None = None) -> Program:
+    """What is printed, with names for what occurs often and does not move with the change, where these make it shorter."""
+    more = () if change is None else (name_of(change),)
+    plain = Program("", (), problem.arranger(more).spell(body), form)
+    chosen = [e for e in repeated([body]) if change is None or change not in postorder(e)]
+    if not chosen:
+        return plain
+    arranger = problem.arranger(more)
+    sizes = {n for e in postorder(body) for d in e.shape for n in d.names()}
+    names = names_for(chosen, {}, {*problem.taken, *more, *sizes})
+    bindings = []
+    for e in chosen:
+        bindings.append(Binding(names[e], arranger.spell(e)))
+        arranger.name(e, names[e])
+    found = Program("", tuple(bindings), arranger.spell(body), form)
+    return found if symbols(found) + LEAST_GAIN <= symbols(plain) else plain
 
 
 def _upright(e: Expr) -> Expr:
@@ -586,4 +607,4 @@ class _Forms:
         return simplify(add(gradient(self.g, theta), negative(through)))
 
 
-__all__ = ["Implicit", "Slope", "implicit", "sides_of_text"]
+__all__ = ["Implicit", "Slope", "implicit", "plain", "sides_of_text", "with_names"]

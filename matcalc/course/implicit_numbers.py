@@ -25,56 +25,63 @@ AGAINST = "difference quotients of solutions by Newton's method"
 
 
 class NewtonRoot:
-    """x with F(x, θ) = 0: `matrix` is the matrix of F_x on stacked columns."""
+    """x with F(x, θ) = 0, or several columns with as many equations: `matrix` is the matrix of F_x on stacked columns."""
 
-    def __init__(self, f: Expr, x: Expr, matrix: Expr) -> None:
-        self.f, self.x, self.matrix = f, x, matrix
+    def __init__(self, f: Sequence[Expr], x: Sequence[Expr], matrix: Expr) -> None:
+        self.f, self.x, self.matrix = tuple(f), tuple(x), matrix
 
     def bound(self, arrays: ModuleType) -> Callable[[Mapping[str, Any], Mapping[str, int]], dict[str, Any]]:
         """A point with the solution in the place of its start. ArithmeticError where there is none to be found."""
-        residual, slope, name = Plan(self.f, arrays), Plan(self.matrix, arrays), name_of(self.x)
+        residual, slope, names = Plan(self.f, arrays), Plan(self.matrix, arrays), [name_of(x) for x in self.x]
 
         def found(env: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
             watch = watching.get()
             trace = watch.trace if watch is not None else None
-            here, rest = dict(env), residual.value(env, sizes)
+            here, rest = dict(env), residual.run(env, sizes)
             for _ in range(MOST):
-                step = self._step(slope.value(here, sizes), rest, here[name], arrays)
-                start, least = here[name], _length(rest, arrays)
+                start, least = [here[n] for n in names], _length(rest, arrays)
+                steps = self._step(slope.value(here, sizes), rest, start, arrays)
                 for _ in range(HALVINGS):
-                    here[name] = start - step
-                    rest = residual.value(here, sizes)
+                    here |= {n: x - step for n, x, step in zip(names, start, steps, strict=True)}
+                    rest = residual.run(here, sizes)
                     if _length(rest, arrays) <= max(least, 1):
                         break
-                    step = step / 2
-                if _length(step, arrays) <= CLOSE * arrays.negligible() * (1 + _length(here[name], arrays)):
+                    steps = [step / 2 for step in steps]
+                if _length(steps, arrays) <= CLOSE * arrays.negligible() * (1 + _length([here[n] for n in names], arrays)):
                     break
             else:
                 raise ArithmeticError("no solution was found from this start")
             if watch is not None and trace is not None:
                 watch.trace = trace
-                residual.value(here, sizes)  # which sides of its switches the solution is on
+                residual.run(here, sizes)  # which sides of its switches the solution is on
             return here
 
         return found
 
-    def _step(self, slope: Any, rest: Any, x: Any, arrays: ModuleType) -> Any:
-        if self.x.is_scalar:
-            return rest / slope
-        right = _stacked(rest, arrays)
+    def _step(self, slope: Any, rest: Sequence[Any], start: Sequence[Any], arrays: ModuleType) -> list[Any]:
+        if len(self.x) == 1 and self.x[0].is_scalar:
+            return [rest[0] / slope]
+        right = arrays.np.block([[_stacked(r, arrays)] for r in rest]) if len(rest) > 1 else _stacked(rest[0], arrays)
         step = arrays.np.linalg.solve(slope, right)
-        rows, cols = x.shape
-        return step.reshape(cols, rows).T
+        found, at = [], 0
+        for x in start:
+            rows, cols = x.shape if hasattr(x, "shape") and len(x.shape) == 2 else (1, 1)
+            part = step[at : at + rows * cols].reshape(cols, rows).T
+            found.append(part if hasattr(x, "shape") and len(x.shape) == 2 else part[0, 0])
+            at += rows * cols
+        return found
 
 
 def _stacked(value: Any, arrays: ModuleType) -> Any:
     """The columns on top of each other."""
+    if not hasattr(value, "shape") or len(value.shape) < 2:
+        return arrays.np.array([[value]])
     turned = value.T
     return turned.reshape(turned.shape[0] * turned.shape[1], 1)
 
 
-def _length(value: Any, arrays: ModuleType) -> Any:
-    return max(map(abs, arrays.flat(value)), default=0)
+def _length(values: Sequence[Any], arrays: ModuleType) -> Any:
+    return max((abs(a) for v in values for a in arrays.flat(v)), default=0)
 
 
 def judged_solution(root: NewtonRoot, function: Numbers, claim: Along, theta: Expr, sampler: Sampler, describe: Callable[[], str]) -> Check:
