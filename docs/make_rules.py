@@ -27,7 +27,7 @@ This page is written by `docs/make_rules.py`, and a test holds it to the book.
 
 
 def page() -> str:
-    import matcalc.course.implicit
+    import matcalc.course.implicit_answers
     import matcalc.ops.manifolds  # noqa: F401  (both cite works of their own)
     from matcalc.derivation.rulebook import rules
     from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated

@@ -25,7 +25,8 @@ from ..pipeline.point import statements
 from ..pipeline.question import Question
 from ..shortening.simplify import simplify
 from ..syntax import Program
-from .implicit import Implicit, Slope, plain, sides_of_text, with_names
+from .implicit_answers import Implicit, Slope
+from .implicit_equation import plain, sides_of_text, with_names
 from .implicit_numbers import NewtonRoot, by_map, by_stacked, judged_solution
 from .problem import Problem
 from .solved import gradient, is_column, pairing, slope_of
@@ -56,7 +57,7 @@ def system(
     constraints = [p.strip() for group in subject_to for p in statements(group) if p.strip()]
     parts = [*(pieces if argmin else map(_difference, pieces)), *map(_difference, constraints)]
     try:
-        return _Task(text, parts, names_of(solve), names_of(wrt), where, argmin).answer(verify)
+        return _Equations(text, parts, names_of(solve), names_of(wrt), where, argmin).answer(verify)
     except MatcalcError as error:
         raise error.located(text) from None
 
@@ -68,7 +69,7 @@ def _difference(equation: str) -> str:
     return left if right == "0" else f"{left} - ({right})"
 
 
-class _Task:
+class _Equations:
     """The equations, read as the blocks of one column."""
 
     def __init__(self, text: str, parts: Sequence[str], solve: Sequence[str], names: Sequence[str], where: Where, argmin: bool) -> None:
