@@ -29,7 +29,7 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, make, postorder, transform
 from ..expressions.properties import holds
 from ..kinds import Dim
-from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, TRANSPOSE
+from ..ops.core import ADD, CASES, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MEMBER, NUMBER, SIZE, SYMBOL, TIMES, TRANSPOSE
 from ..ops.operation import Operation
 from .letters import fresh_letter, letters_in
 from .network import Binder, Term
@@ -121,11 +121,14 @@ def _apart_from_number(j: Expr) -> tuple[Expr, Fraction]:
     return j, Fraction(0)
 
 
+_PLACES = frozenset({INDEX, NUMBER, SIZE, SYMBOL, ADD, TIMES})  # no data: a label y_i need be no place at all
+
+
 def _solved(s: Expr, i: Expr) -> Expr | None:
     """What i is where the equation `s` holds, i = j or i + 1 = j; None where it does not say."""
     for side, other in (s.args, s.args[::-1]):
         plain, shift = _apart_from_number(side)
-        if plain is i and not i.indices & other.indices:
+        if plain is i and not i.indices & other.indices and all(n.op in _PLACES for n in postorder(other)):
             return add(other, num(-shift))
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..errors import ReadingError, ShapeError, UsageError
 from ..expressions.expr import Expr
+from ..interning import regex
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.vocabulary import SETS, WORDS, close_properties
 from ..reading.subscripts import readings, split_indexed
@@ -19,6 +20,8 @@ GREEK = frozenset(
     "varepsilon vartheta varrho varphi varsigma ell".split()
 )
 LETTERS = "ijklabcdpqrstuvwxyz"  # for indices, the first ones first
+MATRICES = frozenset("ABCPQWXYZ")  # capital letters that are matrices first, whatever stands beside them
+_PICKED = regex(r"_\{[^{}]*_")  # w_{y_i}
 _WITH_INDICES = frozenset({"index", "cmp", "sum", "product"})
 SHAPED = ("ones", "zeros")  # functions whose arguments are sizes
 
@@ -112,6 +115,11 @@ class Scene:
             if like is not None and like.domain is None:
                 self._declare(Declaration(name, like.field, like.sizes, like.properties))
                 remarks.append(f"{name} is as {base} is declared")
+        if indexed and _PICKED.search(program.text):
+            from .picked import with_picked
+
+            program, told = with_picked(program, self.declared)
+            remarks += told
         if indexed:
             from .counting import Counting
 
@@ -298,8 +306,23 @@ class Scene:
         self.halved = halved(nodes) - known - set(self.wrt)
         arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
         if not any(arrays.values()) and not self.program.bold:
-            self.capitals = capitals_are_numbers(nodes, known, self.wrt)
+            self.capitals = capitals_are_numbers(nodes, known, self.wrt) or self._is_amount(known)
         self.numbers = numbers(self.program, arrays, self.capitals) | arguments_only(nodes, known)
+
+    def _is_amount(self, known: Collection[str]) -> bool:
+        """U = 1/2 sigma epsilon V by V: what is named is a product of numbers and the one capital letter that it is differentiated by."""
+        body = self.program.body
+        names = [str(n.attr) for n in walk(body) if n.op == "name"]
+        capital = [n for n in names if n[:1].isupper()]
+        flat = body.op == "mul" and all(n.op in ("mul", "name", "num") for n in walk(body))
+        numbers = [n for n in names if split_name(n)[0] in GREEK and n[:1].islower() and n not in known]
+        return (
+            bool(self.program.name)
+            and flat
+            and capital == list(self.wrt)
+            and capital[0] not in MATRICES
+            and 0 < len(numbers) == len(names) - 1
+        )
 
     def _with_bound(self, sizes: dict[str, None]) -> dict[str, None]:
         """With the names in the values of those that are bound: n and p for ones(k), where k = n p."""

@@ -100,7 +100,11 @@ def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
     if bound and not el.scene.template:
         base = name.partition("_")[0]
         message = f"{name} carries the index {bound[0]} below another name"
-        raise ReadingError(message, span=node.span, suggestion=f"write {base}_{bound[0]} if there is one for each {bound[0]}")
+        c = next(letter for letter in "ckjl" if letter != bound[0])
+        label = sub if len(sub) > 1 else bound[0]
+        picked = f"for the one that {label} picks, sum_{c} 1[{label} = {c}] {base}_{c}"
+        hint = f"write {base}_{bound[0]} if there is one for each {bound[0]}; {picked}"
+        raise ReadingError(message, span=node.span, suggestion=hint)
 
 
 def _axes(el: Typing, base: str) -> tuple[int, ...]:

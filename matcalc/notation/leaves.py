@@ -61,7 +61,7 @@ def unit(spelling: Spelling, e: Expr) -> Node:
 def beside(spelling: Spelling, f: Expr) -> Node:
     """A factor of a product whose neighbour carries its size: e_i for a unit vector."""
     inner = f.args[0] if f.op is TRANSPOSE else f
-    if inner.op is not UNIT or "e" in spelling.taken or inner in spelling.named:
+    if inner.op is not UNIT or "e" in spelling.taken or inner in spelling.named or not _is_letter(inner.args[0]):
         return spelling.of(f)
     node = name(spell_name("e", _index_text(inner.args[0])))
     return node if inner is f else flipped(node)

@@ -12,6 +12,7 @@ _DRAWN = "a distribution is no function: write its density, as in N(x; mu, Sigma
 _SPECTRUM = "write eigmax(A), eigmin(A) or eigval(A, k), of a symmetric matrix"
 _CONSTANT = "it is constant but for jumps, and has no derivative"
 _DOTS = "an ellipsis is not read: write sum_{i=1}^n x_i, or prod_{i=1}^n x_i"
+_COUNT = "write the size by its name: n entries has y in R^n, which --where declares"
 _SET = "a set is no value"
 
 MEANT = {
@@ -29,7 +30,8 @@ MEANT = {
     **dict.fromkeys(("arg", "argmin", "argmax", "minimize", "maximize", "minimise", "maximise"), _WHERE),
     **dict.fromkeys(("sim", "normal", "gaussian", "bernoulli"), _DRAWN),
     **dict.fromkeys(("eig", "eigs", "eigvals", "eigenvalue", "eigenvalues", "spec", "spectrum"), _SPECTRUM),
-    **dict.fromkeys(("rank", "numel", "length", "size", "shape"), _CONSTANT),
+    "rank": _CONSTANT,
+    **dict.fromkeys(("len", "length", "numel", "size", "shape"), _COUNT),
     **dict.fromkeys(("null", "span", "range", "ker", "kernel", "image"), _SET),
     **dict.fromkeys(("cdots", "ldots", "dots", "vdots", "ddots"), _DOTS),
     "choose": "write factorial(n)/(factorial(k) factorial(n - k))",
