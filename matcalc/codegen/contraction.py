@@ -185,7 +185,7 @@ class Contraction:
             return False
         for x in {a.labels, a.labels[::-1]} if a.symmetric else {a.labels}:
             for y in {b.labels, b.labels[::-1]} if b.symmetric else {b.labels}:
-                if _known_pair(self.graph, a.node, b.node, x, y, out) is not None:
+                if known_pair(self.graph, a.node, b.node, x, y, out) is not None:
                     return True
         return False
 
@@ -396,11 +396,11 @@ def pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels
     if union == set(out):  # nothing is summed: broadcasting
         views = [graph.view(x, tuple(labels.index(k) if k in labels else None for k in out)) for x, labels in ((a, la), (b, lb))]
         return graph.make("mul", views, None, shape)
-    found = _known_pair(graph, a, b, la, lb, out)
+    found = known_pair(graph, a, b, la, lb, out)
     return found if found is not None else graph.make("pair", (a, b), tuple(_letters(la, lb, out)), shape)
 
 
-def _known_pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels, out: Labels) -> GraphNode | None:
+def known_pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels, out: Labels) -> GraphNode | None:
     """Such a product, if there is one already, also with its arguments or its axes exchanged."""
     dims: dict[Label, Dim] = dict(zip(la, a.dims)) | dict(zip(lb, b.dims))
     for order in (out, out[::-1]) if len(out) == 2 else (out,):

@@ -20,7 +20,7 @@ from .calls import by_its_text
 from .contraction import Labels
 from .graph import Dims, GraphNode, ProgramGraph
 from .products import by_letters
-from .thinness import FEW, Thinness, thinness
+from .thinness import FEW, Thinness, repeated_products, thinness
 from .wording import code_of, of_arrays
 
 
@@ -50,6 +50,8 @@ class Lowering:
         for small, _ in self.thinness.smaller:
             if small.name is not None:
                 self.sizes.setdefault(small.name, FEW)
+        for product in repeated_products(roots):  # of several orders that cost alike that is taken which has it
+            self.lower(product)
 
     def lower(self, e: Expr) -> GraphNode:
         key = (e, self.loops & e.indices)

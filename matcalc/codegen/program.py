@@ -27,6 +27,7 @@ from ..ops.determinant import LOG_DETERMINANT
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
+from .economy import Economy
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, GraphNode
 from .lowering import Lowering
@@ -246,13 +247,17 @@ def program(
     if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
     problem = Computation(several, further, wanted, target, sizes)
-    functions = _functions(problem)
+    functions, named = _functions(problem), problem.named()
+    for f in functions:
+        thrift = Economy(problem.lowering.graph, f.roots, named)
+        f.roots = [thrift.new[r] for r in f.roots]
+        named |= {thrift.new[n]: name for n, name in named.items() if n in thrift.new}
     formulas = [
         f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._stacked or one.wrt))}: {spell(one._program)}" for one in several
     ]
     while True:
         try:
-            named, variables = problem.named(), problem.variables if "make" in wanted else ()
+            variables = problem.variables if "make" in wanted else ()
             closed = problem.variables if "autograd" in wanted else ()
             return target_of(target, complex_).file(
                 File(_title(d), formulas, __version__, problem.arguments, functions, named, variables, closed)

@@ -69,6 +69,8 @@ _NUMPY = {
     "kept": "np.array({})",
     "head": "import math\n\nimport numpy as np",
     "vdot": "np.vdot({}, {})",
+    "sum": "{}.sum()",
+    "sum along": "{}.sum(axis={})",
     "einsum of many": 'np.einsum("{}", {}, optimize=True)',
     "interleaved": "_interleaved({}, {})",
     "trace of inverse": "_chol_trace({}, {})",

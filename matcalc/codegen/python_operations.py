@@ -86,7 +86,8 @@ def _mul(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
     views = [n.attr if n.op == "view" else None for n in node.args]
     if views == [(0, None, 1, None), (None, 0, None, 1)] and "interleaved" in target.language.words:
         return target.word("interleaved", *(body.texts[n.args[0]][0] for n in node.args)), ATOM
-    order = sorted(range(len(args)), key=lambda k: (node.args[k].rank, k))  # numbers first, so that arrays are scaled once
+    # Numbers first, then what is long in few directions: large arrays are scaled once.
+    order = sorted(range(len(args)), key=lambda k: (sum(d.number != 1 for d in node.args[k].dims), k))
     if node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) > 1:
         rest = [args[k] for k in order[1:]]
         return "-" + " * ".join(inside(a, SIGN) for a in rest), SIGN if len(rest) == 1 else PRODUCT
@@ -125,7 +126,8 @@ def _pair(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
         return f"{left} @ {right}", PRODUCT
     if la == lb and not out and "vdot" in target.language.words and a.op != "view" and b.op != "view":
         return target.word("vdot", args[0][0], args[1][0]), ATOM
-    many = len(la + lb) > 5 and "einsum of many" in target.language.words  # above two axes a tensordot is worth looking for
+    # Above two axes a product of matrices is worth looking for, where it is one.
+    many = len(la + lb) > 5 and "einsum of many" in target.language.words and not any(k in lb and k in out for k in la)
     return target.word("einsum of many" if many else "einsum", f"{la},{lb}->{out}", f"{args[0][0]}, {args[1][0]}"), ATOM
 
 
@@ -136,7 +138,9 @@ def _one(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
         return target.word("function", "diagonal" if out else "trace", args[0][0]), ATOM
     if len(set(a)) == len(a) and [k for k in a if k in out] == list(out):
         gone = [n for n, k in enumerate(a) if k not in out]
-        return target.word("sum along" if out else "sum", args[0][0], gone[0] if len(gone) == 1 else tuple(gone)), ATOM
+        word = "sum along" if out else "sum"
+        array = inside(args[0], ATOM) if target.language.words[word].startswith("{}.") else args[0][0]
+        return target.word(word, array, gone[0] if len(gone) == 1 else tuple(gone)), ATOM
     return target.word("einsum", f"{a}->{out}", args[0][0]), ATOM
 
 
@@ -223,7 +227,17 @@ def _added(name: str, negative: bool, others: Sequence[Text]) -> list[str]:
     if negative:
         first = next((k for k, a in enumerate(rest) if not a[0].startswith("-")), None)
         lines = [f"np.negative({name}, out={name})" if first is None else f"np.subtract({rest.pop(first)[0]}, {name}, out={name})"]
-    return lines + [f"{name} -= {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f"{name} += {a[0]}" for a in rest]
+    return lines + [f"{name} -= {_bare(a[0][1:])}" if a[0].startswith("-") and a[1] > SUM else f"{name} += {a[0]}" for a in rest]
+
+
+def _bare(text: str) -> str:
+    """A text without brackets around the whole."""
+    inner = text[1:-1]
+    depth, least = 0, 0
+    for c in inner:
+        depth += (c in "([") - (c in ")]")
+        least = min(least, depth)
+    return inner if text.startswith("(") and text.endswith(")") and least == 0 else text
 
 
 WRITERS: dict[str, Writer] = {

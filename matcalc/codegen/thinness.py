@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..expressions.build import split, transpose
+from ..expressions.build import matmul, split, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, Dim
-from ..ops.core import ADD, MATMUL
+from ..ops.core import ADD, MATMUL, SYMBOL, TRANSPOSE
 from ..ops.determinant import LOG_DETERMINANT
 from ..ops.diagonal import DIAG
 from ..ops.inverse import INVERSE
@@ -50,3 +50,24 @@ def thinness(roots: Iterable[Expr]) -> Thinness:
 def _inner(product: Expr) -> list[Dim]:
     """The sizes that a product of matrices sums over."""
     return [f.shape[1] for f in product.args[:-1]]
+
+
+def repeated_products(roots: Iterable[Expr]) -> list[Expr]:
+    """The products of two names that stand in several products: W x of ||W x|| and y^T W x."""
+    chains: dict[Expr, set[Expr]] = {}
+    whole: set[Expr] = set()
+    for e in postorder(list(roots)):
+        if e.op is MATMUL and not e.indices:
+            for a, b in pairwise(e.args):
+                if _name(a) and _name(b):
+                    product = matmul(transpose(b), transpose(a)) if b.op is TRANSPOSE else matmul(a, b)
+                    chains.setdefault(product, set()).add(e)
+                    if len(e.args) == 2:
+                        whole.add(product)
+    # What is computed in any case goes before what stands beside it in longer products.
+    claimed = {e for product in whole if len(chains[product]) > 1 for e in chains[product]}
+    return [product for product, found in chains.items() if len(found) > 1 and (product in whole or claimed.isdisjoint(found))]
+
+
+def _name(e: Expr) -> bool:
+    return (e.args[0] if e.op is TRANSPOSE else e).op is SYMBOL

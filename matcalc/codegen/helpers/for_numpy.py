@@ -23,14 +23,18 @@ def _softplus(z):
 
 def _softmax(z):
     """exp(z) / sum(exp(z)) along the last axis, without overflow."""
-    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
-    return e / np.sum(e, axis=-1, keepdims=True)
+    e = z - z.max(axis=-1, keepdims=True)
+    np.exp(e, out=e)
+    e /= e.sum(axis=-1, keepdims=True)
+    return e
 
 
 def _logsumexp(z):
     """log(sum(exp(z))) along the last axis, without overflow."""
-    top = np.max(z, axis=-1)
-    return top + np.log(np.sum(np.exp(z - top[..., None]), axis=-1))
+    top = z.max(axis=-1, keepdims=True)
+    e = z - top
+    np.exp(e, out=e)
+    return top[..., 0] + np.log(e.sum(axis=-1))
 
 
 def _norm(x):

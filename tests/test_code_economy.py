@@ -1,0 +1,78 @@
+"""Emitted programs go over memory no more often than needed: sums share factors, signs and numbers stand where they cost least."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+from emitted import load
+
+import matcalc
+from benchmarks.losses import LOSSES, Loss
+from benchmarks.training import AT, arguments
+
+
+def body(text: str, function: str) -> str:
+    return text[text.index(f"def {function}(") :].partition("\n\n\n")[0]
+
+
+def code(expr: str, wrt: str, where: str, part: str) -> str:
+    d = matcalc.derivative(expr, wrt, where=where, verify=False)
+    assert not isinstance(d, list)
+    return body(d.code("numpy", parts=["hvp"]), part)
+
+
+def test_outer_products_with_one_factor_are_one() -> None:
+    text = code("(W x)^T y/(||W x|| ||y||)", "W", "W in R^{m x n}; x in R^n; y in R^m", "hvp")
+    assert text.count("* x") == 1
+    assert text.count("@") == 2 + 4  # W x and dW x, the rest are products of vectors
+
+
+def test_rows_are_centred_before_they_are_weighted() -> None:
+    text = code("sum(logsumexp(X W)) - tr(Y^T X W)", "W", "X in R^{N x d}; W in R^{d x K}; Y in R^{N x K}", "hvp")
+    assert "return X.T @ ((t1 - np.einsum(" in text
+
+
+def test_a_kernel_is_scaled_by_its_vectors() -> None:
+    text = code(
+        "Z = X diag(l)^-1; q = diag(Z Z^T); sum(exp(-(q ones(n)^T + ones(n) q^T - 2 Z Z^T)/2))",
+        "l",
+        "l in R^d positive; X in R^{n x d}; n in N",
+        "gradient",
+    )
+    assert "-2 * (" not in text.partition("np.exp")[0]
+    assert "*= -0.5" not in text
+
+
+def test_scores_are_scaled_before_they_are_many() -> None:
+    expr = "Z = softmax(X W_Q W_K^T X^T/sqrt(k)) X W_V; 1/2 ||Z - Y||_F^2"
+    where = "X in R^{N x d}; W_Q, W_K in R^{d x k}; W_V in R^{d x k}; Y in R^{N x k}; k in N"
+    text = code(expr, "W_Q", where, "gradient")
+    assert "(1 / t1 * (X @ W_Q)) @ t3.T" in text
+    assert text.count("X @ W_V") == text.count("X @ W_K") == 1
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
+def test_the_numbers_are_those_without_it(loss: Loss, monkeypatch: pytest.MonkeyPatch) -> None:
+    d = matcalc.derivative(loss.expr, loss.wrt, where=loss.where, verify=False)
+    assert not isinstance(d, list)
+    mended = load(d.code("numpy", parts=["hvp"]))
+    monkeypatch.setattr("matcalc.codegen.program.Economy", lambda graph, roots, kept: type("Same", (), {"new": _Same()}))
+    plain = load(d.code("numpy", parts=["hvp"]))
+    rng = np.random.default_rng(8)
+    values = loss.draw(5, rng)
+    x = np.asarray(next(iter(values.values())))
+    direction = rng.normal(size=(x[AT - 1] if loss.wrt.endswith("_j") else x).shape)[()]
+    for part, further in (("value", []), ("gradient", []), ("hvp", [direction])):
+        assert [*inspect.signature(mended[part]).parameters] == [*inspect.signature(plain[part]).parameters]
+        given = arguments(plain[part], values, *further)
+        assert np.allclose(mended[part](*given), plain[part](*given), rtol=1e-9, atol=1e-11)
+
+
+class _Same(dict):  # type: ignore[type-arg]
+    def __missing__(self, key: object) -> object:
+        return key
+
+    def __contains__(self, key: object) -> bool:
+        return True
