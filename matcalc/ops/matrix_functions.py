@@ -69,7 +69,7 @@ def matrix_function(
         spellings=f"d{name}",
         numeric=f"{kernel}(X, E, *directions)",
         numpy=f"{numpy_along}(X, E, *directions)" if numpy_along else f"_derivative({numpy}, X, E, *directions)",
-        jax=jax and f"_derivative({jax}, X, E, *directions)",
+        jax=jax and f"_along({jax}, X, E, *directions)",
         torch=torch and f"_derivative({torch}, X, E, *directions)",
         octave=f"derivative_(@{octave}, X, E, *directions)",
         r=f"derivative_({name}_, X, E, *directions)",

@@ -160,3 +160,11 @@ def _left_jacobian(w):
 def _expm(X):
     """The matrix exponential."""
     return jax.scipy.linalg.expm(X)
+
+
+def _along(function, X, *directions):
+    """The derivative of a function of matrices at X along the directions."""
+    if not directions:
+        return function(X)
+    *before, last = directions
+    return jax.jvp(lambda Y: _along(function, Y, *before), (X,), (last,))[1]
