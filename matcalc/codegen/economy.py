@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from ..ops.activations import SIGMOID
 from ..ops.operation import Operation
 from .contraction import known_pair, pair
 from .graph import GraphNode, ProgramGraph, postorder
@@ -20,8 +21,8 @@ ENTRYWISE = frozenset(("add", "mul", "div", "pow", "neg"))
 class Economy:
     """The nodes of a program written anew."""
 
-    def __init__(self, graph: ProgramGraph, roots: Iterable[GraphNode], kept: Iterable[GraphNode]) -> None:
-        self.graph = graph
+    def __init__(self, graph: ProgramGraph, roots: Iterable[GraphNode], kept: Iterable[GraphNode], plain: bool = False) -> None:
+        self.graph, self.plain = graph, plain
         order = postorder(roots)
         readers = Counter(a for n in order for a in dict.fromkeys(n.args))
         self.new: dict[GraphNode, GraphNode] = {}
@@ -245,6 +246,8 @@ class Economy:
                 below.append(body.args[1])
             else:
                 rest.append(body)
+        rest, under = self._slopes(rest)
+        below += under
         if not rest or _broadcast(rest) != n.dims or len(below) > 1:
             return self._node("mul", args, None, n)
         made = rest[0] if len(rest) == 1 else self._scaled(rest, n) or self._straight(self._node("mul", rest, None, n))
@@ -253,6 +256,23 @@ class Economy:
         if sign > 0:
             return made
         return self._negative(self._loose(made) if len(rest) > 1 or below else made)
+
+    def _slopes(self, factors: list[GraphNode]) -> tuple[list[GraphNode], list[GraphNode]]:
+        """sigmoid(z) sigmoid(-z) as e/(1 + e)^2 with e = exp(-|z|): what stands above and below. Where programs are differentiated
+        further they stay, for |z| has no slope at 0."""
+        for f in factors if self.plain else ():
+            if f.op == "call" and f.attr is SIGMOID and f in self.loose:
+                z, graph = f.args[0], self.graph
+                other = next(
+                    (g for g in factors if g.op == "call" and g.attr is SIGMOID and g in self.loose and _are_opposite(g.args[0], z)), None
+                )
+                if other is not None:
+                    size = self._loose(graph.make("call", (z if not _is_opposite(z) else other.args[0],), "abs", z.dims))
+                    small = graph.make("call", (self._loose(self._negative_of(size)),), "exp", z.dims)
+                    above = self._loose(graph.make("add", (graph.number(Fraction(1)), small), None, z.dims))
+                    rest = [g for g in factors if g is not f and g is not other]
+                    return [*rest, small], [self._loose(graph.make("pow", (above, graph.number(Fraction(2))), None, z.dims))]
+        return factors, []
 
     def _scaled(self, rest: Sequence[GraphNode], n: GraphNode) -> GraphNode | None:
         """A number times a sum, where the number goes better to the terms: -(q + r - 2 Z)/2."""
@@ -395,6 +415,20 @@ def _length(a: GraphNode) -> int:
 def _pays(reciprocal: GraphNode, n: GraphNode) -> bool:
     """Whether dividing by an array is better than multiplying with its reciprocals: not many entries by one number."""
     return n.rank < 2 or _length(reciprocal) == n.rank
+
+
+def _is_opposite(z: GraphNode) -> bool:
+    return z.op == "neg" or (z.op == "mul" and any(_is_minus_one(a) for a in z.args))
+
+
+def _are_opposite(a: GraphNode, b: GraphNode) -> bool:
+    """Whether one is -1 times the other."""
+    for x, y in ((a, b), (b, a)):
+        if x.op == "mul" and any(_is_minus_one(f) for f in x.args):
+            rest = [f for f in x.args if not _is_minus_one(f)]
+            if rest == [y] or (y.op == "mul" and Counter(rest) == Counter(y.args)):
+                return True
+    return False
 
 
 def _is_one(a: GraphNode) -> bool:

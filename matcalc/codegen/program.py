@@ -249,7 +249,7 @@ def program(
     problem = Computation(several, further, wanted, target, sizes)
     functions, named = _functions(problem), problem.named()
     for f in functions:
-        thrift = Economy(problem.lowering.graph, f.roots, named)
+        thrift = Economy(problem.lowering.graph, f.roots, named, target == "numpy")
         f.roots = [thrift.new[r] for r in f.roots]
         named |= {thrift.new[n]: name for n, name in named.items() if n in thrift.new}
     formulas = [

@@ -53,13 +53,13 @@ def _inner(product: Expr) -> list[Dim]:
 
 
 def repeated_products(roots: Iterable[Expr]) -> list[Expr]:
-    """The products of two names that stand in several products: W x of ||W x|| and y^T W x."""
+    """The products of two names that stand in several products: W x of ||W x|| and y^T W x; never V V^T, which may be larger."""
     chains: dict[Expr, set[Expr]] = {}
     whole: set[Expr] = set()
     for e in postorder(list(roots)):
         if e.op is MATMUL and not e.indices:
             for a, b in pairwise(e.args):
-                if _name(a) and _name(b):
+                if _name(a) and _name(b) and a.shape[1] is not ONE and (a.shape[0] is not b.shape[1] or a.shape[0] is a.shape[1]):
                     product = matmul(transpose(b), transpose(a)) if b.op is TRANSPOSE else matmul(a, b)
                     chains.setdefault(product, set()).add(e)
                     if len(e.args) == 2:

@@ -12,8 +12,8 @@ except ImportError:  # NumPy alone does the same with more arithmetic
 
 def _sigmoid(z):
     """1 / (1 + exp(-z)), without overflow."""
-    small = np.exp(-np.abs(z))
-    return np.where(z < 0, small, 1) / (1 + small)
+    with np.errstate(over="ignore"):  # where it does, 1 / inf = 0 is right to the smallest normal number
+        return 1 / (1 + np.exp(-z))
 
 
 def _softplus(z):
@@ -39,8 +39,7 @@ def _logsumexp(z):
 
 def _norm(x):
     """The root of the sum of squares, also where these over- or underflow."""
-    with np.errstate(over="ignore", under="ignore"):
-        norm = np.linalg.norm(x)
+    norm = np.sqrt(np.vdot(x, x).real)  # vdot does not warn
     if 1e-15 < norm < 1e15:
         return norm
     top = np.max(np.abs(x), initial=0)
