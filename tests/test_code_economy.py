@@ -76,3 +76,22 @@ class _Same(dict):  # type: ignore[type-arg]
 
     def __contains__(self, key: object) -> bool:
         return True
+
+
+@pytest.mark.parametrize("z", [-400.0, -30.0, -1e-9, 0.0, 0.3, 30.0, 350.0])
+def test_a_slope_of_tanh_is_one_exponential(z: float) -> None:
+    d = matcalc.derivative("sum(tanh(A x))", "x", where="A in R^{m x n}; x in R^n", verify=False)
+    assert not isinstance(d, list)
+    text = d.code("numpy")
+    assert "np.exp(-2 * np.abs(A @ x))" in body(text, "gradient")
+    want = z * 4 * np.exp(-2 * abs(z)) / (1 + np.exp(-2 * abs(z))) ** 2
+    assert np.allclose(load(text)["gradient"]([1.0], [[z]]), want, rtol=1e-14, atol=0)
+    with np.errstate(all="raise", under="ignore"):
+        sigmoid = load(matcalc.grad("sum(softplus(x))", "x", where="x in R^n").code("numpy"))["gradient"]
+        assert np.allclose(sigmoid([z]), np.exp(min(z, 0)) / (1 + np.exp(-abs(z))), rtol=1e-14, atol=0)
+
+
+def test_programs_that_are_differentiated_keep_sigmoids() -> None:
+    d = matcalc.derivative("sum(tanh(A x))", "x", where="A in R^{m x n}; x in R^n", verify=False)
+    assert not isinstance(d, list)
+    assert "abs" not in body(d.code("torch"), "gradient") + body(d.code("jax"), "gradient")

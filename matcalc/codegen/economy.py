@@ -267,11 +267,15 @@ class Economy:
                     (g for g in factors if g.op == "call" and g.attr is SIGMOID and g in self.loose and _are_opposite(g.args[0], z)), None
                 )
                 if other is not None:
-                    size = self._loose(graph.make("call", (z if not _is_opposite(z) else other.args[0],), "abs", z.dims))
-                    small = graph.make("call", (self._loose(self._negative_of(size)),), "exp", z.dims)
+                    scale, rest = _coefficient(z)
+                    inner = list(rest.elements())
+                    base = inner[0] if len(inner) == 1 else self._loose(graph.make("mul", inner, None, z.dims))
+                    size = self._loose(graph.make("call", (base,), "abs", z.dims))
+                    number = graph.number(-abs(scale))
+                    small = graph.make("call", (self._loose(graph.make("mul", (number, size), None, z.dims)),), "exp", z.dims)
                     above = self._loose(graph.make("add", (graph.number(Fraction(1)), small), None, z.dims))
-                    rest = [g for g in factors if g is not f and g is not other]
-                    return [*rest, small], [self._loose(graph.make("pow", (above, graph.number(Fraction(2))), None, z.dims))]
+                    others = [g for g in factors if g is not f and g is not other]
+                    return [*others, small], [self._loose(graph.make("pow", (above, graph.number(Fraction(2))), None, z.dims))]
         return factors, []
 
     def _scaled(self, rest: Sequence[GraphNode], n: GraphNode) -> GraphNode | None:
@@ -417,18 +421,30 @@ def _pays(reciprocal: GraphNode, n: GraphNode) -> bool:
     return n.rank < 2 or _length(reciprocal) == n.rank
 
 
-def _is_opposite(z: GraphNode) -> bool:
-    return z.op == "neg" or (z.op == "mul" and any(_is_minus_one(a) for a in z.args))
-
-
 def _are_opposite(a: GraphNode, b: GraphNode) -> bool:
     """Whether one is -1 times the other."""
-    for x, y in ((a, b), (b, a)):
-        if x.op == "mul" and any(_is_minus_one(f) for f in x.args):
-            rest = [f for f in x.args if not _is_minus_one(f)]
-            if rest == [y] or (y.op == "mul" and Counter(rest) == Counter(y.args)):
-                return True
-    return False
+    (c, rest), (d, other) = _coefficient(a), _coefficient(b)
+    return c == -d and rest == other
+
+
+def _coefficient(x: GraphNode) -> tuple[Fraction, Counter[GraphNode]]:
+    """The number in front of a product, and its other factors."""
+    if x.op == "neg":
+        c, rest = _coefficient(x.args[0])
+        return -c, rest
+    if x.op != "mul":
+        return Fraction(1), Counter([x])
+    c, found = Fraction(1), Counter[GraphNode]()
+    for f in x.args:
+        if f.op == "num":
+            c *= Fraction(str(f.attr))
+        elif f.op == "mul":
+            inner, factors = _coefficient(f)
+            c *= inner
+            found += factors
+        else:
+            found[f] += 1
+    return c, found
 
 
 def _is_one(a: GraphNode) -> bool:
