@@ -104,10 +104,8 @@ class Economy:
         """An argument of something entry by entry, for its transpose."""
         if a.rank == 0:
             return a
-        if a.rank == 1:  # along the last axis
-            return self.graph.view(a, (0, None))
-        if a.op == "view" and a.attr == (0, None) and x.rank == 2:
-            return a.args[0]
+        if a.op == "view" and a.attr in ((0, None), (None, 0)) and x.rank == 2:
+            return self.graph.view(a.args[0], a.attr[::-1])
         if a.rank != 2 or a.op == "expand":
             return None
         if a in self.loose:

@@ -351,11 +351,19 @@ def _spread(shape, dtype, *parts):
     return total
 
 
+def _lapack(name, array, known={}):  # noqa: B006
+    """A routine of LAPACK for arrays of this type; looking it up takes longer than a small matrix, so it is kept."""
+    key = name, array.dtype.char
+    if key not in known:
+        known[key] = linalg.get_lapack_funcs(name, (array,))
+    return known[key]
+
+
 def _chol(S):
     """The lower Cholesky factor of a positive definite matrix."""
     if linalg is None:
         return np.linalg.cholesky(S)
-    L, failed = linalg.get_lapack_funcs("potrf", (S,))(S.T, lower=True)  # S.T is S, in the order that LAPACK wants
+    L, failed = _lapack("potrf", S)(S.T, lower=True)  # S.T is S, in the order that LAPACK wants
     if failed:
         raise np.linalg.LinAlgError("a matrix that should be positive definite is not")
     return L
@@ -364,14 +372,14 @@ def _chol(S):
 def _chol_solve(L, B):
     if linalg is None:
         return np.linalg.solve(L.T, np.linalg.solve(L, B))
-    return linalg.get_lapack_funcs("potrs", (L, B))(L, B, lower=True)[0]
+    return _lapack("potrs", L)(L, B, lower=True)[0]
 
 
 def _chol_inverse(L):
     if linalg is None:
         half = np.linalg.inv(L)
         return half.T @ half
-    half = linalg.get_lapack_funcs("potri", (L,))(L, lower=True)[0].T
+    half = _lapack("potri", L)(L, lower=True)[0].T
     whole = half + half.T
     whole.reshape(-1)[:: len(L) + 1] /= 2
     return whole
@@ -381,7 +389,7 @@ def _chol_trace(L, M):
     """tr(S^-1 M) for a symmetric M, from the upper half of the inverse."""
     if linalg is None:
         return np.vdot(_chol_inverse(L), M)
-    half = linalg.get_lapack_funcs("potri", (L,))(L, lower=True)[0].T
+    half = _lapack("potri", L)(L, lower=True)[0].T
     return 2 * np.vdot(half, M) - np.vdot(np.diagonal(half), np.diagonal(M))
 
 
@@ -397,7 +405,7 @@ def _lu(X):
     """The LU factors of X.T, for several uses of them."""
     if linalg is None:
         return X, None, None
-    return linalg.get_lapack_funcs("getrf", (X,))(X.T)
+    return _lapack("getrf", X)(X.T)
 
 
 def _lu_solve(factor, B, transposed=False):
@@ -406,7 +414,7 @@ def _lu_solve(factor, B, transposed=False):
     lu, pivots, singular = factor
     if singular:
         raise np.linalg.LinAlgError("Singular matrix")
-    return linalg.get_lapack_funcs("getrs", (lu, B))(lu, pivots, B, trans=int(not transposed))[0]
+    return _lapack("getrs", lu)(lu, pivots, B, trans=int(not transposed))[0]
 
 
 def _lu_inverse(factor):
@@ -415,8 +423,8 @@ def _lu_inverse(factor):
     lu, pivots, singular = factor
     if singular:
         raise np.linalg.LinAlgError("Singular matrix")
-    getri, space = linalg.get_lapack_funcs(("getri", "getri_lwork"), (lu,))
-    return getri(lu, pivots, lwork=int(space(len(lu))[0].real))[0].T
+    space = int(_lapack("getri_lwork", lu)(len(lu))[0].real)
+    return _lapack("getri", lu)(lu, pivots, lwork=space)[0].T
 
 
 def _lu_det(factor):
