@@ -79,7 +79,7 @@ def test_the_adjoint_is_that_of_the_numbers(name: str) -> None:
 
 def test_a_wrong_derivative_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Newton's method knows nothing of the formula: a derivative with another sign does not pass, nor does its adjoint."""
-    from matcalc.course import implicit as module
+    from matcalc.course import implicit_equation as module
 
     right = module.solution_slope
 
@@ -89,6 +89,15 @@ def test_a_wrong_derivative_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "solution_slope", turned)
     with pytest.raises(matcalc.MatcalcError, match="disagrees"):
         matcalc.implicit("A x = b", "x", "b")
+
+
+def test_a_wrong_derivative_of_several_unknowns_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matcalc.course import systems
+
+    right = systems.by_stacked
+    monkeypatch.setattr(systems, "by_stacked", lambda matrix, rows: right(systems.negative(matrix), rows))
+    with pytest.raises(matcalc.MatcalcError, match="disagrees"):
+        matcalc.implicit("x + y = c; x - y = d", "x, y", "c", where="x, y, c, d in R")
 
 
 @pytest.mark.parametrize(
