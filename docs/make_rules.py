@@ -28,7 +28,8 @@ This page is written by `docs/make_rules.py`, and a test holds it to the book.
 
 def page() -> str:
     import matcalc.course.implicit_answers
-    import matcalc.ops.manifolds  # noqa: F401  (both cite works of their own)
+    import matcalc.course.lagrange
+    import matcalc.ops.manifolds  # noqa: F401  (they cite works of their own)
     from matcalc.derivation.rulebook import rules
     from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated
 

@@ -23,6 +23,7 @@ What one does with them
     stationary      where the gradient vanishes, in closed form
     jacdet          the Jacobian determinant of a change of variables
     implicit        derivatives of the solution of an equation, and their adjoints
+    lagrange        the equation of motion of a Lagrangian
     graph           the computational graph, forward and reverse mode
     plot            curves and level lines, with gradients
     tour            a walk through Mathematics for Machine Learning
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from .course.calculus import directional, jacdet, linearize, stationary, taylor
     from .course.graphs import Graph, graph
     from .course.implicit import implicit
+    from .course.lagrange import lagrange
     from .course.plots import plot
     from .course.tours import tour
     from .derivation.rulebook import rules
@@ -80,6 +82,7 @@ _HOMES = {
     "course.calculus": "directional jacdet linearize stationary taylor",
     "course.graphs": "Graph graph",
     "course.implicit": "implicit",
+    "course.lagrange": "lagrange",
     "course.plots": "plot",
     "course.tours": "tour",
     "derivation.rulebook": "rules",
@@ -136,6 +139,7 @@ __all__ = [
     "jacdet",
     "jacobian",
     "kron",
+    "lagrange",
     "linearize",
     "matrix",
     "parse",

@@ -118,6 +118,15 @@ def test_both_derivatives_of_what_is_neither_real_nor_holomorphic() -> None:
     assert [d.text for d in found] == ["x^H B", "(B x)^T"] and all(d.verified == "verified" for d in found)
 
 
+def test_the_option_asks_for_both_derivatives() -> None:
+    from console import run
+
+    given = ("--where", "x in C^n; A in C^{n x n} hermitian", "--wirtinger")
+    assert run("d", "x^H A x", "--wrt", "x", *given).out == "x: x^H A\nconj(x): (A x)^T\n"
+    assert run("hessian", "x^H A x", "--wrt", "x", *given).out == "A\n"
+    assert "needs the variable" in run("d", "x^H A x", *given).err
+
+
 def test_i_is_the_imaginary_unit_beside_complex_names() -> None:
     d = matcalc.derivative("Im(c^H z)", "z", where="c, z in C^2")
     given = {"c": np.array([1 + 2j, 3j])}

@@ -12,7 +12,6 @@ from corpus import cases, close, symbols
 
 import matcalc
 from matcalc.course.flows import flow_of
-from matcalc.course.lagrange import euler_lagrange
 
 CASES = {case["id"]: case for case in cases("flows")}
 NUMBERS = np.load(Path(__file__).parent / "data" / "flows.npz")
@@ -24,7 +23,7 @@ def asked(case: dict[str, Any]) -> Any:
         return matcalc.derivative(case["expr"], case["wrt"], where=case["where"], order=case["order"])
     if case["kind"] == "flow":
         return matcalc.directional(case["expr"], along=case["along"], where=case["where"])
-    return euler_lagrange(case["expr"], case["wrt"], where=case["where"])
+    return matcalc.lagrange(case["expr"], case["wrt"], where=case["where"])
 
 
 def given(name: str, point: str) -> dict[str, Any]:
@@ -107,11 +106,11 @@ def test_a_wrong_equation_of_motion_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(lagrange, "negative", lambda e: e)
     with pytest.raises(matcalc.MatcalcError, match="disagrees with differences"):
-        euler_lagrange(r"\dot x^2/2 - x^4", "x", where="x in R")
+        matcalc.lagrange(r"\dot x^2/2 - x^4", "x", where="x in R")
 
 
 def test_several_coordinates() -> None:
-    found = euler_lagrange(r"m (\dot r^2 + r^2 \dot\phi^2)/2 - V(r)", ["r", "phi"], where="m, r, phi in R; V: R -> R")
+    found = matcalc.lagrange(r"m (\dot r^2 + r^2 \dot\phi^2)/2 - V(r)", ["r", "phi"], where="m, r, phi in R; V: R -> R")
     assert found.text.split("\n") == ["r: m (r_{ddot} - r phi_{dot}^2) + V'(r) = 0", "phi: m r (2 r_{dot} phi_{dot} + r phi_{ddot}) = 0"]
     assert found.verified == "verified"
 
@@ -134,7 +133,16 @@ def test_symmetric_values_of_functions(text: str, wrt: str, where: str, shown: s
 
 
 def test_the_equation_of_motion_with_a_mass_matrix() -> None:
-    found = euler_lagrange(r"1/2 \dot q^T M(q) \dot q - V(q)", "q", where="M(q) in S^n; V(q) in R; q in R^n")
+    found = matcalc.lagrange(r"1/2 \dot q^T M(q) \dot q - V(q)", "q", where="M(q) in S^n; V(q) in R; q in R^n")
     assert found.text == "V'(q)^T + M(q) q_{ddot} + ((q_{dot}^T ⊗ I_n) M'(q) - M'(q)^T (I_n ⊗ q_{dot})/2) q_{dot} = 0"
     assert found.facts() == [("momentum", "M(q) q_{dot}")]
     assert found.verified == "verified"
+
+
+def test_the_steps_to_an_equation_of_motion() -> None:
+    found = matcalc.lagrange(r"1/2 \dot q^T M \dot q - V(q)", "q", where="M in S^n; V: R^n -> R; q in R^n")
+    lines = [row["text"] for row in found.steps()]
+    assert lines[1:] == ["dL/dq_{dot} = M q_{dot}", "d/dt dL/dq_{dot} = M q_{ddot}", "dL/dq = -V'(q)^T", "M q_{ddot} + V'(q)^T = 0"]
+    assert found.text == lines[-1] and all(row["rule"] and row["source"] for row in found.steps())
+    printed = run("lagrange", r"\dot x^2/2 - x^4", "--wrt", "x", "--steps", "--where", "x in R").out
+    assert printed.startswith("L = ") and printed.endswith("4 x^3 + x_{ddot} = 0\n")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import printable
+from ..errors import UsageError, printable
 from .console import can_encode, complain, grid, notes_of, one_line, print_json, readings_table, shape_words, spellable, split_names
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def derive(
     structured: str | None,
     manifold: str | None,
     along: str | None,
+    wirtinger: bool,
     vectorize: bool,
     format_: str | None,
     bold: bool,
@@ -42,8 +43,15 @@ def derive(
     customary: bool,
 ) -> int:
     """What `matcalc d` was asked; `customary` where the expression stands alone, and the customary variable is taken."""
-    options = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured, "vectorize": vectorize}
-    options |= {"strict": strict, "names": False if inline else None, "manifold": manifold, "along": along}
+    options: dict[str, Any] = {"layout": layout, "notation": notation, "verify": not no_verify, "structured": structured}
+    options |= {
+        "strict": strict,
+        "names": False if inline else None,
+        "manifold": manifold,
+        "along": along,
+        "vectorize": vectorize,
+        "wirtinger": wirtinger,
+    }
     if chain and (order > 1 or layout != "numerator" or structured or vectorize or manifold):
         raise _misused("--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand")
     shown = form_of(format_, bold, transpose, width)
@@ -78,12 +86,18 @@ def answer_by(
     chain: bool = False,
     at: str | None = None,
     customary: bool = False,
+    wirtinger: bool = False,
     **options: Any,
 ) -> int:
     """Ask matcalc's function `taker` (derivative, grad, …) and print what it answers."""
     import matcalc
 
     names = split_names(wrt)
+    if wirtinger:
+        if not names:
+            raise UsageError("--wirtinger needs the variable", suggestion="--wrt z")
+        twice = order == 2 or taker == "hessian"
+        names = [m for n in names for m in ((f"conj({n})", n) if twice else (n, f"conj({n})"))]
     if form and chain and form[0] not in ("text", "unicode", "latex"):
         raise _misused("--chain is spelled as text, unicode or latex")
     if form and form[0] == "latex-doc" and len(names) > 1 and order == 1:

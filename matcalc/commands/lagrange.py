@@ -19,12 +19,19 @@ Examples:
 
 Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refused.""",
 )
+@click.option("--steps", is_flag=True, help="How it came about, a line with its rule and source for each step.")
 @takes_function
-def command(expression: str, where: tuple[str, ...], wrt: tuple[str, ...], as_json: bool, format_: str | None, no_verify: bool) -> int:
+def command(
+    expression: str, where: tuple[str, ...], wrt: tuple[str, ...], steps: bool, as_json: bool, format_: str | None, no_verify: bool
+) -> int:
     r"""The equation of Euler and Lagrange, d/dt(dL/dq_dot) - dL/dq = 0, of a Lagrangian EXPR with coordinates X and rates \dot X."""
-    from ..course.lagrange import euler_lagrange
+    from ..course.lagrange import EulerLagrange, lagrange
 
     names = split_names(wrt)
-    return show(
-        lambda: euler_lagrange(expression, names, where=joined(where), verify=not no_verify), "equation of motion", as_json, format_
-    )
+
+    def find() -> EulerLagrange:
+        found = lagrange(expression, names, where=joined(where), verify=not no_verify)
+        found.shows_steps = steps
+        return found
+
+    return show(find, "equation of motion", as_json, format_)

@@ -39,6 +39,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "The Riemannian gradient there, a tangent vector of X's own shape; the metric is said with it.",
     },
     "--along": {"metavar": "U", "help": "The tangent vector of a Hessian on a manifold."},
+    "--wirtinger": {
+        "flag": True,
+        "help": "Of a complex z both derivatives, by z and by conj(z), each with the other kept; the second one by conj(z) and z.",
+    },
     "--vectorize": {"flag": True, "help": "Sums over a family x_i as products with X, which has the rows x_i^T."},
     "--format": {"name": "format_", "choices": FORMATS, "help": "The bare formula in this spelling, on a terminal too."},
     "--bold": {"flag": True, "help": "LaTeX: vectors and matrices bold."},

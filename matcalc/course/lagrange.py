@@ -22,22 +22,56 @@ from ..pipeline.given import Function, Names, Where, declared_in, names_of
 from ..pipeline.judging import terms_of
 from ..pipeline.question import Question, names_in
 from ..shortening.simplify import simplify
-from ..syntax import Declaration, Program, spell_name
+from ..sources import after, cite, work
+from ..syntax import Declaration, Node, Program, spell_name
+from .implicit_answers import laid_out_steps
 from .problem import Answer, Problem
 from .solved import gradient, slope_of
+
+KIBBLE_BERKSHIRE = work(
+    "Kibble & Berkshire 2004", "T. W. B. Kibble and F. H. Berkshire, Classical Mechanics, 5th ed., Imperial College Press 2004"
+)
 
 
 class EulerLagrange(Answer):
     """The left sides of the equations, which are 0 along a motion, by coordinates (`equations`); `momenta` are ∂L/∂\\dot q."""
 
-    def __init__(self, problem: Problem, equations: dict[str, Expr], momenta: dict[str, Expr]) -> None:
+    shows_steps = False
+
+    def __init__(
+        self, problem: Problem, equations: dict[str, Expr], momenta: dict[str, Expr], between: dict[str, tuple[Expr, Expr]]
+    ) -> None:
         super().__init__(problem)
         self.equations, self.momenta = equations, momenta
+        self._between = between  # of each coordinate: the rate of its momentum, and its force
+        self._lagrangian = problem.whole(problem.function)
         self._arranger = problem.arranger()
 
     def spell(self, form: str = "text") -> str:
         lines = {n: self.part(e, form) for n, e in self.equations.items()}
-        return "\n".join(f"{n}: {line} = 0" if len(lines) > 1 else f"{line} = 0" for n, line in lines.items())
+        found = "\n".join(f"{n}: {line} = 0" if len(lines) > 1 else f"{line} = 0" for n, line in lines.items())
+        return f"{laid_out_steps(self.steps(form), form)}\n\n{found}" if self.shows_steps else found
+
+    def steps(self, form: str = "text") -> list[dict[str, str]]:
+        """How it came about: lines (`text`), each with its `rule` and the `source` of that. The equation stands in the first layout, with
+        columns for ∂L/∂q and ∂L/∂\\dot q."""
+        rows = [(f"L = {self.part(self._lagrangian, form)}", "the Lagrangian", "definition")]
+        for n, p in self.momenta.items():
+            rate, force = self._between[n]
+            v, left = spell_name(n, "dot"), "d/dt" if form != "latex" else r"\frac{d}{dt}"
+            below = (self.name(v, form), self.name(n, form))
+            slope = [rf"\frac{{\partial L}}{{\partial {x}}}" if form == "latex" else f"dL/d{x}" for x in below]
+            rows += [
+                (f"{slope[0]} = {self.part(p, form)}", f"momentum of {n}", cite(KIBBLE_BERKSHIRE, "eq. (3.45)")),
+                (f"{left} {slope[0]} = {self.part(rate, form)}", "chain rule along the motion", after("mml")),
+                (f"{slope[1]} = {self.part(force, form)}", f"force on {n}", cite(KIBBLE_BERKSHIRE, "eq. (3.45)")),
+                (f"{self.part(self.equations[n], form)} = 0", "Lagrange's equation", cite(KIBBLE_BERKSHIRE, "eq. (3.44)")),
+            ]
+        return [dict(zip(("text", "rule", "source"), row, strict=True)) for row in rows]
+
+    def name(self, name: str, form: str) -> str:
+        """A coordinate or a rate, spelled."""
+        return self.spelled(Program("", (), Node("name", (), name)), form)
 
     def part(self, e: Expr, form: str = "text") -> str:
         """One of the parts, spelled."""
@@ -50,13 +84,14 @@ class EulerLagrange(Answer):
         return {
             "equations": {n: self.part(e) for n, e in self.equations.items()},
             "momenta": {n: self.part(p) for n, p in self.momenta.items()},
+            **({"steps": self.steps()} if self.shows_steps else {}),
         }
 
 
-def euler_lagrange(lagrangian: Function, wrt: Names, *, where: Where = None, verify: bool = True) -> EulerLagrange:
+def lagrange(lagrangian: Function, wrt: Names, *, where: Where = None, verify: bool = True) -> EulerLagrange:
     r"""The equation of motion of a Lagrangian of coordinates q and rates \dot q.
 
-    euler_lagrange(r"1/2 \dot q^T M \dot q - q^T K q/2", "q", where="M, K in S^n; q in R^n").text    M q_{ddot} + K q = 0
+    lagrange(r"1/2 \dot q^T M \dot q - q^T K q/2", "q", where="M, K in S^n; q in R^n").text    M q_{ddot} + K q = 0
     """
     question = Question.of(lagrangian, wrt, where)
     try:
@@ -89,6 +124,7 @@ def _answer(problem: Problem, names: Sequence[str], rates: Sequence[str], verify
         problem.declare(second, q)
         flow |= {q: v, v: symbol(second, q.shape)}
     momenta, equations = {}, {}
+    between: dict[str, tuple[Expr, Expr]] = {}
     for n, r in zip(names, rates, strict=True):
         p = gradient(f, problem.variables[r])
         try:
@@ -96,8 +132,10 @@ def _answer(problem: Problem, names: Sequence[str], rates: Sequence[str], verify
         except NoAnswerError:
             raise NoAnswerError(f"the rate of the momentum {r} has no matrix notation") from None
         momenta[n] = simplify(problem.whole(p))
-        equations[n] = simplify(problem.whole(add(rate, negative(gradient(f, problem.variables[n])))))
-    answer = EulerLagrange(problem, equations, momenta)
+        force = gradient(f, problem.variables[n])
+        equations[n] = simplify(problem.whole(add(rate, negative(force))))
+        between[n] = simplify(problem.whole(rate)), simplify(problem.whole(force))
+    answer = EulerLagrange(problem, equations, momenta, between)
     if verify:
         answer.check = summed_up([_checked(problem, names, rates, flow, n, e) for n, e in equations.items()])
     return answer
@@ -157,4 +195,4 @@ def _checked(problem: Problem, names: Sequence[str], rates: Sequence[str], flow:
     ).judged()
 
 
-__all__ = ["EulerLagrange", "euler_lagrange"]
+__all__ = ["EulerLagrange", "lagrange"]
