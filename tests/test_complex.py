@@ -18,7 +18,7 @@ QUADRATIC = "x in C^n; A in C^{n x n} hermitian"
 CHANNEL = "H in C^{m x n}; Q in C^{n x n} hermitian"
 ANSWERS = [
     ("x^H A x", "x", QUADRATIC, "A x"),
-    ("1/2 ||A x - b||^2", "x", "x in C^n; A in C^{m x n}; b in C^m", "A^H (A x - b)/2"),
+    ("1/2 ||A x - b||^2", "x", "x in C^n; A in C^{m x n}; b in C^m", "1/2 A^H (A x - b)"),
     ("|c^H r - a|^2", "c", "c, r in C^n; a in C", "(r^H c - conj(a)) r"),
     ("logdet(I + H Q H^H)", "Q", CHANNEL, "H^H (I + H Q H^H)^-1 H"),
     ("logdet(I + H Q H^H)", "H", CHANNEL, "(I + H Q H^H)^-1 H Q"),
@@ -26,7 +26,7 @@ ANSWERS = [
     ("tr(rho logm(rho))", "rho", "rho in C^{n x n} hpd", "logm(rho) + I"),
     ("a^H R^-1 a", "R", "a in C^n; R in C^{n x n} hpd", "-R^-1 a a^H R^-1"),
     ("Re(c^H z)", "z", "c, z in C^n", "c/2"),
-    ("Im(c^H z)", "z", "c, z in C^n", "i c/2"),
+    ("Im(c^H z)", "z", "c, z in C^n", "i/2 c"),
     ("||z||", "z", "z in C^n", "z/(2 ||z||)"),
     ("|z|^4", "z", "z in C", "2 z^2 conj(z)"),
     ("z^2 + 3 z", "z", "z in C", "2 z + 3"),

@@ -70,7 +70,7 @@ def test_an_entry_that_is_none() -> None:
         ("e_1^T X e_2", "I_m[:,1] I_n[:,2]^T"),
         ("||X[:,2]||^2", "2 X e_2 I_n[:,2]^T"),
         ("X_{12}^2", "2 X[1,2] I_m[:,1] I_n[:,2]^T"),
-        ("sum_{i=1}^m X[i,:] A X[i,:]^T", "X (A + A^T)"),
+        ("sum_{i=1}^m X[i,:] A X[i,:]^T", "X A + X A^T"),
         ("sum_{i=1}^m sum_{j=1}^n X_{ij}^2", "2 X"),
     ],
 )

@@ -134,7 +134,7 @@ def test_symmetric_values_of_functions(text: str, wrt: str, where: str, shown: s
 
 def test_the_equation_of_motion_with_a_mass_matrix() -> None:
     found = matcalc.lagrange(r"1/2 \dot q^T M(q) \dot q - V(q)", "q", where="M(q) in S^n; V(q) in R; q in R^n")
-    assert found.text == "V'(q)^T + M(q) q_{ddot} + ((q_{dot}^T ⊗ I_n) M'(q) - M'(q)^T (I_n ⊗ q_{dot})/2) q_{dot} = 0"
+    assert found.text == "V'(q)^T + M(q) q_{ddot} + ((q_{dot}^T ⊗ I_n) M'(q) - 1/2 M'(q)^T (I_n ⊗ q_{dot})) q_{dot} = 0"
     assert found.facts() == [("momentum", "M(q) q_{dot}")]
     assert found.verified == "verified"
 

@@ -104,3 +104,25 @@ def test_inline_writes_them_out() -> None:
 
     d = one_derivative(Question.of(text, wrt, where=where, options=Options(names=False)))
     assert "p_{" not in d.text
+
+
+@pytest.mark.parametrize(
+    "text, wrt, where, names, want",
+    [
+        (
+            r"K_{ij} = s^2 \exp(-(z_i - z_j)^2/(2 l^2)); -1/2 y^T K^{-1} y - 1/2 \log(\det(K))",
+            "l",
+            "y in R^n; z_i in R; s, l in R positive",
+            "yzsl",
+            "1/(2 l^3) sum_{i=1}^n sum_{j=1}^n K_{ij} ((K^-1 y)[j] (K^-1 y)[i] - (K^-1)[i,j]) (z_j - z_i)^2",
+        ),
+        (r"K_{ij} = \exp(-(z_i - z_j)^2); ||K w - y||^2", "w", "y, w in R^n; z_i in R", "wyz", "2 (K w - y)^T K"),
+    ],
+)
+def test_a_matrix_defined_by_its_entries_keeps_its_name(text: str, wrt: str, where: str, names: str, want: str) -> None:
+    d = matcalc.derivative(text, wrt, where=where)
+    assert d.text.split("; ")[-1] == want and d.verified == "verified"
+    known = {"y": RNG.normal(size=3), "w": RNG.normal(size=3), "z": RNG.normal(size=3), "s": 1.3, "l": 0.8}
+    values = {n: known[n] for n in names}
+    for form in (d.text, d.latex):
+        assert np.allclose(matcalc.parse(form, where=d.where).evaluate(values), d.evaluate(values))

@@ -425,7 +425,7 @@ COUNTED = [
     Case("q_0^2 - q_1 q_2 q_3", "q", lambda v: v["q"][0] ** 2 - v["q"][1] * v["q"][2] * v["q"][3], draw(q=(4,))),
     Case("q_0^2 - q_1 q_2 q_3", "q", lambda v: v["q"][0] ** 2 - v["q"][1] * v["q"][2] * v["q"][3], draw(q=(4,)), "q in R^4"),
     Case("w_0 + sum_{i=1}^n w_i x_i", "w", lambda v: v["w_0"] + v["w"] @ v["x"], draw(w=(N,), x=(N,), w_0=())),
-    Case(r"\frac1n \sum_i (x_i - 1)^2", "x", lambda v: np.mean((v["x"] - 1) ** 2), draw(x=(N,)), "", {}, "2 (x - 1)^T/n"),
+    Case(r"\frac1n \sum_i (x_i - 1)^2", "x", lambda v: np.mean((v["x"] - 1) ** 2), draw(x=(N,)), "", {}, "2/n (x - 1)^T"),
     Case(r"\frac{1}{N} \sum_i (y_i - w^T x_i)^2", "w", lambda v: np.mean((v["y"] - v["x"] @ v["w"]) ** 2), draw(x=(N, P), y=(N,), w=(P,))),
     Case("T_{ijk} x_i y_j z_k", "x", lambda v: np.einsum("ijk,i,j,k", v["T"], v["x"], v["y"], v["z"]), CUBE),
     Case("T_{ijk} x_i y_j z_k", "y", lambda v: np.einsum("ijk,i,j,k", v["T"], v["x"], v["y"], v["z"]), CUBE),

@@ -21,7 +21,7 @@ FORMS = [
     ("f(x)/g(x)", "(f'(x) g(x) - f(x) g'(x))/g(x)^2"),
     ("sin(x)/x", "(x cos(x) - sin(x))/x^2"),
     ("x/(1+x^2)", "(1 - x^2)/(1 + x^2)^2"),
-    ("1/x + 1/x^2", "-(x + 2)/x^3"),
+    ("1/x + 1/x^2", "-1/x^2 - 2/x^3"),
     ("x/(x^2+3x+2)", "(2 - x^2)/(x^2 + 3 x + 2)^2"),
     # numbers and letters before powers, no double angle of a sum
     ("x^n", "n x^(n - 1)"),

@@ -121,19 +121,14 @@ def lines(d: matcalc.Derivative) -> list[tuple[str, str]]:
 
 def test_a_derivation_to_hand_in() -> None:
     d = derive("log det X + a^T X^-1 a", "X")
-    assert (
-        lines(d)
-        == [
-            ("F = logdet(X) + a^T X^-1 a", "logarithm of a determinant"),
-            ("dF = d(logdet(X)) + d(a^T X^-1 a)", "sum rule"),
-            ("dF = tr(X^-1 dX) + d(a^T X^-1 a)", "differential of log det"),
-            ("dF = tr(X^-1 dX) - a^T X^-1 dX X^-1 a", "differential of the inverse"),
-            ("dF = tr((X^-1 - X^-1 a a^T X^-1) dX)", "trace and transpose"),
-            ("dF/dX = X^-T - X^-T a a^T X^-T", "identification by a matrix"),
-            (f"dF/dX = {d.text}", "common factor"),
-        ]
-        or lines(d)[:-1] == lines(d)[:6]
-    )
+    assert lines(d) == [
+        ("F = logdet(X) + a^T X^-1 a", "logarithm of a determinant"),
+        ("dF = d(logdet(X)) + d(a^T X^-1 a)", "sum rule"),
+        ("dF = tr(X^-1 dX) + d(a^T X^-1 a)", "differential of log det"),
+        ("dF = tr(X^-1 dX) - a^T X^-1 dX X^-1 a", "differential of the inverse"),
+        ("dF = tr((X^-1 - X^-1 a a^T X^-1) dX)", "trace and transpose"),
+        (f"dF/dX = {d.text}", "identification by a matrix"),
+    ]
 
 
 def test_school_calculus_is_derived_by_the_rules_of_school() -> None:

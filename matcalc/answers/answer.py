@@ -19,7 +19,7 @@ from ..kinds import ONE, Dim, shape_words
 from ..notation.arrange import Arranger
 from ..notation.authored import Authored
 from ..notation.authorship import Order, rewritten
-from ..notation.naming import LEAST_GAIN, names_for, repeated
+from ..notation.naming import LEAST_GAIN, LEAST_SHORT_GAIN, is_short, names_for, repeated
 from ..numbers.record import Check
 from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, POWER, UNIT
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..inference.table import Reading
 
 LARGE = 300  # symbols
+WRITTEN_OUT = 30  # symbols of an answer in which a part of few letters needs no name
 SHORT = 8  # what is no longer needs no other form
 
 
@@ -303,7 +304,8 @@ class ClosedForm(Typeset):
         from ..printing.count import symbols
 
         without = shown.size if shown.size > LARGE else symbols(plain.spell(shown))
-        return program if symbols(program) + LEAST_GAIN <= without else None
+        plainly = without <= WRITTEN_OUT and all(map(is_short, chosen))
+        return program if symbols(program) + (LEAST_SHORT_GAIN if plainly else LEAST_GAIN) <= without else None
 
     def _indexed(self, plain: Arranger, taken: set[str]) -> Program:
         """The index form, with repeated subexpressions named where that is shorter."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
 
 from ..differentiation.families import with_index
 from ..errors import MatcalcError
@@ -10,6 +11,7 @@ from ..expressions.build import rebuild, size
 from ..expressions.expr import Expr, postorder, transform
 from ..inference.infer import Typed, infer
 from ..notation.arrange import Arranger
+from ..notation.matrices import is_matrix_of, with_matrices
 from ..notation.weights import HOLE, LETTERS, Indexed, Named, canonical
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE
 from ..reading.subscripts import readings, split_indexed
@@ -60,9 +62,14 @@ def with_indexed_names(
     """The answer, from each of the forms it may start from, in such names; none where nothing gets one."""
     own, spelled = own_names(typed, shorten)
     found = []
-    for e in starts:
-        named = Named(e, own, taken)
+    for e, multiples in product(starts, (False, True)):
+        named = Named(with_matrices(e, own), own, taken)
         named.with_own()
+        if multiples:
+            before = named.expr
+            named.with_multiples()
+            if named.expr is before:
+                continue
         named.shortened()
         named.with_own()
         for fresh in (False, True):
@@ -70,7 +77,7 @@ def with_indexed_names(
                 named.with_weights()
                 named.shortened()
                 named.with_repeated()
-            if any(_is_of(n, x) for x in named.names for n in postorder(named.expr)):
+            if any(_is_of(n, x) or is_matrix_of(n, x) for x in named.names for n in postorder(named.expr)):
                 found.append(_program(named, spelled, set(taken), arranger()))
     return found
 
@@ -83,7 +90,7 @@ def _program(named: Named, spelled: Mapping[str, str], taken: set[str], arranger
     bindings: list[Binding] = []
     values: list[tuple[Indexed, Expr, list[str]]] = []
     for n in reversed(named.names):
-        if not any(_is_of(m, n) for e in needed for m in postorder(e)):
+        if not any(_is_of(m, n) or is_matrix_of(m, n) for e in needed for m in postorder(e)):
             continue
         at = letters[: len(n.letters)]
         value = _lettered(canonical(n.value_at(at)), letters[len(at) :])

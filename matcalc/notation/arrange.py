@@ -55,9 +55,9 @@ from ..ops.trace import TRACE, TRACE_OUT_FIRST, TRACE_OUT_SECOND
 from ..syntax import Node, walk
 from .comparisons import broadcast, cases, is_constant, iverson
 from .entries import apart, dotted, undotted
-from .factors import entrywise, hadamard, is_below, matmul, matrix_power, power, scaled, times
+from .factors import entrywise, hadamard, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
-from .signs import factor, sign_outside, signed_product, turned_over, typed_terms, was_turned
+from .signs import factor, is_below, sign_outside, signed_product, turned_over, typed_terms, was_turned
 from .spelling import Spelling
 from .surface import dimension, has_bars, name, number, product
 
@@ -195,7 +195,8 @@ def _as_rows(spelling: Spelling, e: Expr) -> Node | None:
 
     from ..printing.count import symbols
 
-    return None if composite or symbols(rows) > symbols(whole) + 1 else rows
+    minus = all(n.op == "neg" for n in rows.args)  # -c^T A^T - b^T, rather than (-A c - b)^T
+    return None if composite or symbols(rows) > symbols(whole) + 1 + minus else rows
 
 
 def _term(spelling: Spelling, t: Expr, whole: Expr) -> Node:
@@ -275,7 +276,8 @@ def indexed_product(spelling: Spelling, e: Expr) -> Node:
 
 def _summed(spelling: Spelling, e: Expr, body: Expr) -> Node:
     """The sum of `body` over the range of the sum `e`."""
-    return sign_outside("sum", spelling.of(body), str(e.attr), *map(spelling.of, e.args[:2]))
+    inside = factor(spelling, body) if body.op is ADD else spelling.of(body)  # -sum_i (y_i - m), where y_i - m was typed
+    return sign_outside("sum", inside, str(e.attr), *map(spelling.of, e.args[:2]))
 
 
 def literal(spelling: Spelling, e: Expr) -> Node:

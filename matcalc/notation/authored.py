@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ..expressions.build import add, hadamard, matmul, negative, num, opposite, rebuild, split, times, trace, transpose
 from ..expressions.expr import Expr, postorder, transform
 from ..expressions.named import VALUE, named
-from ..ops.core import ADD, HADAMARD, MATMUL, NAMED
+from ..ops.core import ADD, HADAMARD, MATMUL, NAMED, TIMES
 from ..ops.trace import TRACE
 
 LARGEST = 400  # nodes of an answer in which names are looked for
@@ -106,7 +106,11 @@ def _in_multiple(e: Expr, value: Expr, name: Expr) -> Expr:
     """Where the name stands for a number times something, or for the product of some of the scalars."""
     c, scalars, body = split(value)
     k, more, rest = split(e)
-    if (c == 1 and not scalars) or rest is not body or not set(scalars) <= set(more):
+    if value.is_scalar and body is not None and scalars and e.op is TIMES:  # r = x^T A x/(x^T x) in r x
+        scalars, body = (*scalars, body), None
+        if e.is_scalar and rest is not None:
+            more, rest = (*more, rest), None
+    if (c == 1 and not scalars) or (rest is not body and body is not None) or not set(scalars) <= set(more):
         return e
-    made = times(num(k / c), *[s for s in more if s not in scalars], name)
+    made = times(num(k / c), *[s for s in more if s not in scalars], name, *([rest] if rest is not None and body is None else []))
     return made if made.size < e.size else e

@@ -26,7 +26,10 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
     for node, e in nodes:
         e = e.args[0] if e.op is NAMED else e
         if node.op == "add" and not _has_inlined(node, value):
-            note(found, e, [value[id(a)] for a in node.args if id(a) in value], ADD)
+            parts = [value[id(a)] for a in node.args if id(a) in value]
+            if len(parts) == 2 and node.args[1].op == "neg" and node.args[1].args[0].op == "add":  # y - (w^T x + b)
+                e, parts = opposite(e), [negative(p) for p in reversed(parts)]
+            note(found, e, parts, ADD)
         elif node.op == "ew":
             note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
         elif node.op == "mul" and e.op is MATMUL and e.is_scalar:

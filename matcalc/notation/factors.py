@@ -28,7 +28,7 @@ from ..ops.trace import TRACE
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
-from .signs import can_flip, factor, is_odd, signed_product, signs_apart, turned_over
+from .signs import can_flip, factor, is_below, is_odd, signed_product, signs_apart, turned_over, was_turned
 from .spelling import Spelling
 from .surface import flipped, has_bars, is_plain_product, negated, number, product, quotient
 
@@ -45,6 +45,7 @@ def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr 
     above = [s for s in sorted(scalars, key=spelling.factor_key) if not is_below(s)]
     factors = [*above, *([] if body is None else [body])]
     minus, nodes = signs_apart([factor(spelling, f) for f in factors])
+    minus = minus != (sum(is_turned_below(spelling, s) for s in below) % 2 == 1)
     taken = _flipped(spelling, factors) if minus != (c < 0) else None
     top = taken or nodes
     inner = top.pop() if body is not None else None
@@ -54,20 +55,36 @@ def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr 
 
 def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr], body: Node | None) -> Node:
     """The product of a number that is not negative, the factors `above` the bar and `below` it, and an array."""
-    under = [spelling.of(build.power(s, build.num(-1))) for s in sorted(below, key=spelling.factor_key)]
-    if body is None and len(above) == 1 and (is_plain_product(above[0]) or (above[0].op == "sum" and c != 1)):
-        body = above.pop()  # 2 a^T b needs no brackets
+    under = [_below_bar(spelling, s) for s in sorted(below, key=spelling.factor_key)]
+    scalar = body is None
+    if body is None and len(above) == 1 and (is_plain_product(above[0]) or (above[0].op == "sum" and (c != 1 or under))):
+        body, scalar = above.pop(), True  # 2 a^T b needs no brackets
     if c.denominator != 1:
         under.insert(0, number(c.denominator))
     if c.numerator != 1:
         above.insert(0, number(c.numerator))
     if body is None:
+        if c.denominator != 1 and len(under) == 1 and above and above[-1].op == "call" and above[-1].attr in ("tr", "sum"):
+            return product([quotient(above[:-1], under), above[-1]])  # 1/2 tr(K^-1 dK)
         return quotient(above, under)
+    if scalar and c.denominator != 1 and len(under) == 1 and is_plain_product(body):
+        return product([quotient(above, under), *body.args])  # 1/2 y^T K^-1 y
     if body.op in ("sum", "product") and under:
         return product([quotient(above, under), body])
+    # 1/N X^T r, N/2 S^-1, 1/2 S^-1, which S^-1/2 is not; but x/N, and x x^T/||x||^3
+    before = bool(above) or is_plain_product(body) or body.op in ("inv", "pow")
+    if under and not scalar and before and all(map(_is_name_or_number, under)):
+        names = [n for n in above if _is_name_or_number(n)]
+        return product(
+            [quotient(names, under), *(n for n in above if n not in names), *(body.args if is_plain_product(body) else (body,))]
+        )  # 1/3 tr(S) I
     if is_plain_product(body) and not (above and above[-1].op in ("sum", "product")):
         return quotient([*above, *body.args], under)
     return quotient([*above, body], under)
+
+
+def _is_name_or_number(node: Node) -> bool:
+    return (node.args[0] if node.op == "pow" else node).op in ("name", "num")
 
 
 def _flipped(spelling: Spelling, factors: Sequence[Expr]) -> list[Node] | None:
@@ -158,7 +175,7 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
     if cross is not None:
         return cross
     turned = [f for f in factors if f.op is TRANSPOSE and f.shape[1] is not ONE]
-    if len(turned) == len(factors) > SHORTEST_TURNED and sum(f.args[0].op is not INVERSE for f in turned) > 1:
+    if len(turned) == len(factors) > SHORTEST_TURNED and any(f.args[0].op is not INVERSE for f in turned):
         return turned_over(chain(spelling, [transpose(f) for f in reversed(factors)]))  # (X^-1 B A X^-1)^T
     stacked = all((f.args[0] if f.op is TRANSPOSE else f).op is UNVEC for f in factors)  # nothing beside them tells their sizes
     parts: list[Node] = []
@@ -213,8 +230,10 @@ def entrywise(spelling: Spelling, parts: Sequence[Expr], first: Node | None = No
     """An entrywise product of `first` and the parts, the divisors last."""
     divisors = [p for p in parts if is_below(p)]
     minus, above = signs_apart([*([first] if first is not None else []), *[factor(spelling, p) for p in parts if not is_below(p)]])
-    below = [spelling.of(build.power(p, build.num(-1))) for p in divisors]
-    if not above:
+    if above:
+        minus = minus != (sum(is_turned_below(spelling, p) for p in divisors) % 2 == 1)
+        below = [_below_bar(spelling, p) for p in divisors]
+    else:
         below = [spelling.sized(build.power(p, build.num(-1))) for p in divisors]
         return Node("ew", (number(1), below[0] if len(below) == 1 else Node("ew", tuple(below), (".*",) * (len(below) - 1))), ("./",))
     product_ = Node("ew", tuple(above + below), (".*",) * (len(above) - 1) + ("./",) * len(below))
@@ -228,6 +247,8 @@ def power(spelling: Spelling, e: Expr) -> Node:
     if is_number(k):
         v = value_of(k)
         if v < 0:
+            if scalar and is_turned_below(spelling, e):
+                return negated(quotient([], [_below_bar(spelling, e)]))
             under = spelling.sized(build.power(base, build.num(-v)))
             return Node("mul", (number(1), under), ("/",)) if scalar else Node("ew", (number(1), under), ("./",))
         if v == HALF:
@@ -286,6 +307,14 @@ def _turns(g: Expr) -> bool:
     return g.op is TRANSPOSE or transpose(g) is g
 
 
-def is_below(s: Expr) -> bool:
-    """Printed under a fraction bar."""
-    return s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) < 0
+def is_turned_below(spelling: Spelling, s: Expr) -> bool:
+    """Whether 1/s is written with the opposite of its base, which was typed, and a minus sign: -1/(1 - x - y)."""
+    return is_odd(build.negative(s.args[1])) and was_turned(spelling, s.args[0])
+
+
+def _below_bar(spelling: Spelling, s: Expr) -> Node:
+    """What stands below the bar for a factor s."""
+    if not is_turned_below(spelling, s):
+        return spelling.of(build.power(s, build.num(-1)))
+    base, k = spelling.sized(build.opposite(s.args[0])), build.negative(s.args[1])
+    return base if is_number(k, 1) else Node("pow" if s.is_scalar else "epow", (base, spelling.of(k)))

@@ -12,13 +12,16 @@ from ..expressions.build import num, power, value_of
 from ..expressions.expr import Expr
 from ..expressions.named import ADJOINT
 from ..interning import inner_first
-from ..ops.core import NAMED, NUMBER, POWER, TIMES, TRANSPOSE
+from ..ops.book import REGISTRY
+from ..ops.core import ADD, HADAMARD, MATMUL, MEMBER, NAMED, NUMBER, POWER, SYMBOL, TIMES, TRANSPOSE
 from ..ops.inverse import INVERSE
 from ..syntax import split_name
 
 ROUNDS = 4
 MINUS_ONE = num(-1)
 LEAST_GAIN = 2  # symbols a name must save in all, that of a number one more
+LEAST_SHORT_GAIN = 5  # and that of a part of few letters in a short answer: X^T A X, x - a
+FEW, MOST_SHORT = 3, 12  # letters and symbols of such a part
 LETTERS = {"scalar": "scqghtvw", "vector": "zuhrgvws", "row": "zuhrgvws", "matrix": "ZYSMPQHGUV"}
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 RESERVED = frozenset("deijkIKTRN")  # with a meaning of their own somewhere
@@ -41,6 +44,20 @@ def repeated(roots: Sequence[Expr]) -> list[Expr]:
             break
         named = chosen
     return [n for n in nodes if n in named]
+
+
+def is_short(n: Expr) -> bool:
+    """Whether this is an array written with few letters, and not the value of a function, which books do name."""
+    if n.is_scalar or n.op not in (ADD, TIMES, MATMUL, HADAMARD, POWER, TRANSPOSE, INVERSE) or n.size > MOST_SHORT:
+        return False
+    letters, todo = 0, [n]
+    while todo:
+        e = todo.pop()
+        if not e.args and e.op not in (NUMBER, SYMBOL, MEMBER):
+            return False
+        letters += e.op is not NUMBER and not e.args
+        todo += e.args
+    return letters <= FEW
 
 
 def _parts(n: Expr) -> tuple[Expr, ...]:
@@ -113,7 +130,8 @@ def names_for(chosen: Iterable[Expr], own: Mapping[str, Expr], taken: Iterable[s
         if e in authors:
             found[e] = authors[e]
             continue
-        free = [c for c in LETTERS[e.kind] if c not in used]
+        own_letter = (("S" if e.kind == "matrix" else "s"),) if e.op is REGISTRY["softmax"] else ()  # as the rule book has it
+        free = [c for c in (*own_letter, *LETTERS[e.kind]) if c not in used]
         if few[e.kind] and free:
             name = free[0]
         else:

@@ -13,7 +13,7 @@ from ..expressions.expr import Expr, make
 from ..ops.core import ADD, POWER, TRANSPOSE
 from ..syntax import Node
 from .spelling import Spelling
-from .surface import flipped, negated, product
+from .surface import flipped, negated, number, product
 
 
 def has_minus(e: Expr) -> bool:
@@ -21,8 +21,8 @@ def has_minus(e: Expr) -> bool:
 
 
 def was_typed(spelling: Spelling, e: Expr) -> bool:
-    """Whether a sum was typed, and has no more minus signs than its opposite: for y - (w^T x + b) a text has w^T x + b - y."""
-    return e in spelling.author and 2 * sum(map(has_minus, e.args)) <= len(e.args)
+    """Whether a sum was typed, and not with nothing but minus signs; of y - (w^T x + b) the opposite counts as typed."""
+    return e in spelling.author and not all(map(has_minus, e.args))
 
 
 def was_turned(spelling: Spelling, e: Expr) -> bool:
@@ -48,9 +48,15 @@ def typed_terms(spelling: Spelling, e: Expr) -> Sequence[Expr]:
 def factor(spelling: Spelling, e: Expr) -> Node:
     """The tree of a factor of a product: where the author wrote the opposite of a difference, that one with a minus."""
     inner = e.args[0] if e.op is TRANSPOSE else e
-    if inner.op is POWER and is_odd(inner.args[1]) and was_turned(spelling, inner.args[0]):
-        cube = (spelling.sized(opposite(inner.args[0])), spelling.of(inner.args[1]))
-        return negated(Node("pow" if inner.is_scalar else "epow", cube))
+    if inner.op is POWER and was_turned(spelling, inner.args[0]) and not (inner.is_scalar and is_below(inner)):
+        base, k = spelling.sized(opposite(inner.args[0])), inner.args[1]
+        if is_odd(negative(k)):
+            under = base if is_number(k, -1) else Node("epow", (base, spelling.of(negative(k))))
+            made = Node("ew", (number(1), under), ("./",))
+            return negated(made if e is inner else flipped(made))
+        if is_odd(k):
+            made = Node("pow" if inner.is_scalar else "epow", (base, spelling.of(k)))
+            return negated(made if e is inner else flipped(made))
     if inner.op.parity == "odd" and len(inner.args) == 1 and was_turned(spelling, inner.args[0]):  # sin(x - y), where sin(y - x) is kept
         made = make(inner.op, (opposite(inner.args[0]),), inner.attr, inner.shape, inner.size)
         return negated(spelling.of(made if e is inner else transpose(made)))
@@ -63,6 +69,11 @@ def factor(spelling: Spelling, e: Expr) -> Node:
         )
     turned = opposite(inner)
     return negated(spelling.of(turned if e is inner else transpose(turned)))
+
+
+def is_below(s: Expr) -> bool:
+    """Printed under a fraction bar."""
+    return s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]) < 0
 
 
 def is_odd(k: Expr) -> bool:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cache, reduce
 from operator import or_
 
-from ..expressions.build import is_number, opposite, split, transpose, without_coefficient
+from ..expressions.build import is_number, opposite, split, transpose, value_of, without_coefficient
 from ..expressions.expr import Expr
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, IVERSON, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
@@ -135,6 +135,9 @@ class Spelling:
                     transposes += 1
                 elif n.op == "pow" and n.args[1].op == "num":
                     top = max(top, n.args[1].attr)  # type: ignore[type-var,assignment]
+            below = max((-value_of(s.args[1]) for s in split(e)[1] if s.op is POWER and is_number(s.args[1])), default=Fraction(0))
+            if top <= below:  # 1/x before 1/x^2
+                top = -below
             self.keys[e] = found = (not ranks, tuple(ranks), transposes, -top, e.size, e.digest)
         return found
 
@@ -163,7 +166,8 @@ class Spelling:
 
         from ..printing.count import symbols
 
-        return (symbols(node), ranks, [(n.op != "inv", n.op) for n in walk(node)])  # tr(U^-1 U')
+        first = node.args[0].op if node.op == "mul" else ""
+        return (symbols(node), first != "inv", first == "call", ranks, [(n.op != "inv", n.op) for n in walk(node)])  # tr(U^-1 U')
 
 
 def _is_identity(e: Expr | None) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 from typing import NamedTuple
 
@@ -61,6 +62,11 @@ class Indexed(NamedTuple):
 
     def value_at(self, places: Sequence[str]) -> Expr:
         return _renamed(self.value, dict(zip(self.letters, places, strict=True)))
+
+
+def _instead(known: Mapping[Expr, Expr], old: Expr, args: tuple[Expr, ...]) -> Expr:
+    made = rebuild(old, args)
+    return known.get(made, made)
 
 
 def _renamed(e: Expr, letters: Mapping[str, str]) -> Expr:
@@ -163,7 +169,7 @@ def _plain_at(e: Expr, letter: str, b: Expr) -> Expr:
     return e
 
 
-def _factors(e: Expr) -> tuple[Fraction, dict[Expr, Fraction], Expr | None]:
+def factors_of(e: Expr) -> tuple[Fraction, dict[Expr, Fraction], Expr | None]:
     """A product as a number, its scalar factors with their exponents, and its array."""
     c, scalars, body = split(e)
     found: dict[Expr, Fraction] = {}
@@ -173,7 +179,7 @@ def _factors(e: Expr) -> tuple[Fraction, dict[Expr, Fraction], Expr | None]:
     return c, found, body
 
 
-def _product(c: Fraction, factors: Mapping[Expr, Fraction], body: Expr | None) -> Expr:
+def product_of(c: Fraction, factors: Mapping[Expr, Fraction], body: Expr | None) -> Expr:
     return times(num(c), *[power(b, num(k)) for b, k in factors.items() if k], *([body] if body is not None else []))
 
 
@@ -206,9 +212,20 @@ class Named:
             for m in reversed(self.names[:k]):
                 self.names[k] = n = n._replace(value=self._put(n.value, m))
 
+    def with_multiples(self) -> None:
+        """The author's names divided by what carries no index: K_{ij}/s^2, where K_{ij} = s^2 exp(a_{ij}) and s^2 stands elsewhere."""
+        for n in reversed([n for n in self.names if n.own and n.value.op is TIMES]):
+            c, factors, body = factors_of(n.value)
+            fixed = {b: -k for b, k in factors.items() if not b.indices}
+            if body is None and (fixed or c != 1) and len(fixed) < len(factors):
+                core = n._replace(value=product_of(Fraction(1), {b: k for b, k in factors.items() if b.indices}, None))
+                letters = sorted({i for m in postorder(self.expr) for i in m.indices})
+                known = {core.value_at(p): times(n.at(p), product_of(1 / c, fixed, None)) for p in permutations(letters, len(n.letters))}
+                self.expr = transform(self.expr, partial(_instead, known))
+
     def _put(self, e: Expr, n: Indexed) -> Expr:
         """`e` with the name in the place of its value."""
-        c, factors, body = _factors(n.value)
+        c, factors, body = factors_of(n.value)
         below = [b for b, k in factors.items() if k < 0 and INDEXED_SUM.bit & b.within]
         if n.value.op is not TIMES or body is not None or c != 1 or len(below) != 1:
             return self._put_plain(e, n)
@@ -224,18 +241,18 @@ class Named:
     def _put_plain(self, e: Expr, n: Indexed) -> Expr:
         letters = sorted({i for m in postorder(e) for i in m.indices})
         known = {n.value_at(p): n.at(p) for p in permutations(letters, len(n.letters))}
-        whole = {v: _factors(v) for v in known if v.op is TIMES}
+        whole = {v: factors_of(v) for v in known if v.op is TIMES}
 
         def of(old: Expr, args: tuple[Expr, ...]) -> Expr:
             made = rebuild(old, args)
             if made in known:
                 return known[made]
             if made.op is TIMES and whole:
-                c, factors, body = _factors(made)
+                c, factors, body = factors_of(made)
                 for v, (k, need, inner) in whole.items():
                     left = _without(factors, need) if inner is None else None
                     if left is not None:
-                        return _product(c / k, {**left, known[v]: left.get(known[v], Fraction(0)) + 1}, body)
+                        return product_of(c / k, {**left, known[v]: left.get(known[v], Fraction(0)) + 1}, body)
             if made.op is POWER and made.args[0] in known:
                 return power(known[made.args[0]], made.args[1])
             return made
@@ -245,13 +262,13 @@ class Named:
     def _absorbed(self, e: Expr, n: Indexed, z: Expr, k: Fraction, above: Mapping[Expr, Fraction]) -> Expr:
         """A product with the sum z below the bar with the weight in the sums above it, as often as that can be."""
         for _ in range(4):
-            c, factors, body = _factors(e)
+            c, factors, body = factors_of(e)
             found = None
             for base, exponent in factors.items():
                 if exponent > k:
                     continue
                 for outer in self._places(z, base):
-                    left = _product(c, {**factors, base: exponent - k}, body)
+                    left = product_of(c, {**factors, base: exponent - k}, body)
                     found = self._into(left, n, outer, above)
                     if found is not None:
                         break
@@ -280,7 +297,7 @@ class Named:
             parts = [self._into(a, n, outer, above) for a in e.args]
             found = [p for p in parts if p is not None]
             return add(*found) if len(found) == len(parts) else None
-        c, factors, body = _factors(e)
+        c, factors, body = factors_of(e)
         rest = [letter for letter in n.letters if letter not in outer]
         for chosen in permutations(sorted(e.indices - set(outer.values())), len(rest)):
             at = {**outer, **dict(zip(rest, chosen, strict=True))}
@@ -288,7 +305,7 @@ class Named:
             left = _without(factors, need)
             if left is not None:
                 name = n.at([at[letter] for letter in n.letters])
-                return _product(c, {**left, name: left.get(name, Fraction(0)) + 1}, body)
+                return product_of(c, {**left, name: left.get(name, Fraction(0)) + 1}, body)
         if e.op is INDEXED_SUM:
             if str(e.attr) in outer.values():
                 return None
@@ -303,7 +320,7 @@ class Named:
                     kept = [power(b, num(k)) for b, k in factors.items() if b is not base]
                     return times(num(c), *kept, inside, *([body] if body is not None else []))
             if body is not None and (inside := self._into(body, n, outer, above)) is not None:
-                return times(_product(c, factors, None), inside)
+                return times(product_of(c, factors, None), inside)
             return None
         if e.op in (MATMUL, HADAMARD):
             make = matmul if e.op is MATMUL else hadamard
@@ -330,13 +347,13 @@ class Named:
             inner, body = [*inner, str(body.attr)], body.args[2]
         if len(letters) + len(inner) > 2 or body.op is ADD or not body.is_scalar:
             return None
-        c, factors, _ = _factors(body)
+        c, factors, _ = factors_of(body)
         plain = {b: k for b, k in factors.items() if b.op is not IVERSON}
         base = next((x for x in WEIGHTS if x not in self.taken), None)
         for above in (factors, plain) if base is not None and c == 1 else ():
             places = tuple(f"{HOLE}{x}" for x in "ab")[: len(letters) + len(inner)]
             at = dict(zip((*letters, *inner), places, strict=True))
-            value = _renamed(_product(Fraction(1), above, None), at)
+            value = _renamed(product_of(Fraction(1), above, None), at)
             value = times(value, power(_renamed(z, {k: v for k, v in at.items() if k in letters}), num(-1)))
             name = Indexed(str(base), places, value, False)
             after = self._put(self.expr, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from ..answers.layout import laid_out, oriented
 from ..derivation.origin import Origin, Stage
@@ -34,7 +34,7 @@ from ..inference.scene import leading_sizes
 from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..numbers.record import Check, seen_at_any, summed_up
-from ..ops.core import ADD, ENTRY, INDEXED_SUM, IVERSON, MEMBER, NAMED, NUMBER, SYMBOL, UNIT
+from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, IVERSON, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, UNIT
 from ..ops.vocabulary import OPEN, shortest, within_a_set
 from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
@@ -171,6 +171,7 @@ def _one(question: Question) -> Derivative:
     function = under_letters(function, changes)
     tensor.replace(function)
     stages: list[Stage] = []
+    moving, is_sum = {v.args[0] if v.op is ENTRY else v for v in variables}, False
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
     kept = [n for n in postorder(function) if n.op is NAMED]
     for variable in variables:
@@ -181,7 +182,10 @@ def _one(question: Question) -> Derivative:
         lower.append(tensor)
         raw = tensor.matrix
         if raw is not None:
-            tensor.replace(simplify(raw, known, typed=typed_sums))
+            of = previous.matrix
+            moved = (not moving.isdisjoint(postorder(t)) for t in of.args) if of is not None and of.op is ADD else iter(())
+            is_sum = any(moved) and any(moved)  # two of its summands at least
+            tensor.replace(_spread(simplify(raw, known, typed=typed_sums), moving, is_sum, typed_sums))
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
     full = {question.variable(n): question.declared(n) for n in wholes}
@@ -196,7 +200,8 @@ def _one(question: Question) -> Derivative:
 
             e = worked_out(e)
         e = substitute(e, within_range) if IVERSON.bit & e.within and within_range else e
-        return simplify(as_declared(e, restore) if restore else e, known, typed=typed_sums)
+        made = simplify(as_declared(e, restore) if restore else e, known, typed=typed_sums)
+        return _spread(made, moving, is_sum, typed_sums)
 
     tensor = tensor.map(final)
     if any(map(has_names, tensor.expressions())):
@@ -285,6 +290,17 @@ def _one(question: Question) -> Derivative:
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
     found._further = Further(question, _one)
     return found
+
+
+def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]) -> Expr:
+    """The answer with the brackets written out that a book has not; the pass is only loaded where there may be one."""
+    inner = e.op is not ADD or any(ADD.bit & a.within for a in e.args)
+    matrix = e.op is MATMUL and all(d.number != 1 for d in e.shape)
+    if not (ADD.bit & e.within and inner and (e.is_scalar or is_sum or matrix or EYE.bit & e.within)):
+        return e
+    from ..shortening.spread import spread
+
+    return spread(e, moving, is_sum, typed)
 
 
 def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[dict[str, int]]:

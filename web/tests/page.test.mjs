@@ -60,7 +60,7 @@ test("paste a loss, correct one name's kind, copy JAX code: four actions", async
   await page.evaluate(() => (location.hash = ""));
   await page.goto(site.url); // 1: open
   await type(page, "\\frac{1}{2} x^\\top Q x - c^\\top x"); // 2: paste
-  assert.deepEqual(await answers(page), ["x^T (Q + Q^T)/2 - c^T"]);
+  assert.deepEqual(await answers(page), ["1/2 x^T (Q + Q^T) - c^T"]);
   await page.evaluate(() => (document.documentElement.dataset.asked = "asking"));
   await page.focus('select[aria-label="Kind of Q"]');
   await page.selectOption('select[aria-label="Kind of Q"]', { label: "symmetric matrix" }); // 3: correct

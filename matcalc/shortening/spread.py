@@ -1,0 +1,167 @@
+"""What a book leaves in its summands though a bracket would be as short: 2 x sin(x) + x^2 cos(x), Sigma^-1 - Sigma^-1 S Sigma^-1.
+
+A factor is taken out of a sum for its length (`factor`). Two kinds of answer are written out again at the end: names, or powers of
+names, before a bracket, where the variable is among them or the function is a sum, of whose summands each keeps what its own
+derivative gave; and one matrix beside a bracket in which it left I behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+
+from ..expressions.build import add, indexed_sum, is_number, matmul, num, rebuild, split, times, trace, transpose, value_of
+from ..expressions.expr import Expr, postorder
+from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, MATMUL, NUMBER, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..ops.trace import TRACE
+from .factor import is_sum_of_monomials
+
+MOST = 3  # summands of a bracket of numbers that is written out
+TWO = 2  # summands of one with I
+_LINEAR = (ADD, MATMUL, NUMBER, SYMBOL, TIMES, TRANSPOSE)
+SHORT = 40  # symbols of a product of names that may be written out
+LONGER = 4  # symbols that this may cost
+
+
+def spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]) -> Expr:
+    """`e`, an answer, with such brackets written out: `moving` are the variables, `is_sum` says that the function is a sum. A sum in
+    `typed` stays."""
+    if e.op is MATMUL:
+        e = _by_occurrence(e, moving)
+    parts = e.args if e.op is ADD else (e,)
+    made = [_spread(t, moving, is_sum, typed) for t in parts]
+    if all(a is b for a, b in zip(made, parts, strict=True)):
+        return e
+    whole = add(*made)
+    return _collected(whole) if e.is_scalar and whole.op is ADD else whole
+
+
+def _by_occurrence(e: Expr, moving: Set[Expr]) -> Expr:
+    """B X + B^T X for (B + B^T) X by a matrix X, as the Cookbook has it: one summand for each X of tr(X^T B X)."""
+    k = next((k for k, f in enumerate(e.args) if f.op is ADD), None)
+    others = [f for n, f in enumerate(e.args) if n != k]
+    if k is None or len(e.args[k].args) != TWO or not all(map(_is_bare, others)) or not all(map(_is_bare, e.args[k].args)):
+        return e
+    one, other = e.args[k].args
+    if one is not transpose(other) or not any(f in moving and 1 not in (d.number for d in f.shape) for f in others):
+        return e
+    return add(*[matmul(*e.args[:k], a, *e.args[k + 1 :]) for a in (one, other)])
+
+
+def _collected(e: Expr) -> Expr:
+    """A sum of scalars with the summands of one function together: (2 - x^2) sin(x) + 4 x cos(x)."""
+    groups: dict[Expr, list[Expr]] = {}
+    for t in e.args:
+        c, scalars, body = split(t)
+        names = [s for s in scalars if body is None and _is_power_of_name(s)]
+        others = [s for s in scalars if s not in names]
+        function = times(*others, *([] if body is None else [body])) if others or body is not None else num(1)
+        groups.setdefault(function, []).append(times(num(c), *names))
+    if len(groups) < 2 or len(groups) == len(e.args):
+        return e
+    return add(*[times(add(*names), f) if not is_number(f) else add(*names) for f, names in groups.items()])
+
+
+def _spread(t: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]) -> Expr:
+    _, scalars, body = split(t)
+    if body is None:
+        return _scalar(t, scalars, moving, is_sum, typed)
+    if body.op is INDEXED_SUM:
+        low, high, term = body.args
+        inner = term if INDEXED_SUM.bit & term.within else _spread(term, moving, is_sum, typed)
+        return t if inner is term else times(*_scale(t, body), rebuild(body, (low, high, inner)))
+    if is_sum and body.op is ADD and t is not body and body not in typed and len(body.args) <= TWO and not all(map(_is_bare, body.args)):
+        scale = _scale(t, body)
+        return add(*[times(*scale, a) for a in body.args]) if all(map(is_number, scale)) else t  # 1/2 A - N/2 B for (A - N B)/2
+    if body.op is not MATMUL:
+        return t
+    if is_sum and (quadratic := _written_out(t, body, typed)) is not None:
+        return quadratic
+    if len(body.args) != 2:
+        return t
+    at = next((k for k, f in enumerate(body.args) if f.op is ADD and f not in typed and any(_is_eye(a) for a in f.args)), None)
+    if at is None or len(body.args[at].args) > TWO:
+        return t
+    other = body.args[1 - at]
+    if other.op is ADD or 1 in (d.number for d in other.shape) or other.shape[0] is not other.shape[1]:
+        return t
+    scale = _scale(t, body)
+    terms = [matmul(*((a, other) if at == 0 else (other, a))) for a in body.args[at].args]
+    made = add(*[times(*scale, a) for a in terms]) if all(map(is_number, scale)) else times(*scale, add(*terms))
+    return made if made.size <= t.size + LONGER else t
+
+
+def _written_out(t: Expr, body: Expr, typed: Mapping[Expr, Expr]) -> Expr | None:
+    """2 X^T X w - 2 X^T y, where the text has no bracket either; None where there is anything but products of names."""
+    if t.size > SHORT:
+        return None
+    sums = [f for f in body.args if f.op is ADD]
+    alone = len(set(typed.values())) <= 1  # the function itself
+    if not alone or len(sums) != 1 or len(body.args) != 2 or len(sums[0].args) > TWO or any(n.op not in _LINEAR for n in postorder(body)):
+        return None
+    if all(map(_is_bare, sums[0].args)):
+        return None
+    k = body.args.index(sums[0])
+    made = add(*[times(*_scale(t, body), matmul(*body.args[:k], a, *body.args[k + 1 :])) for a in sums[0].args])
+    return made if made.size <= t.size + LONGER else None
+
+
+def _is_bare(a: Expr) -> bool:
+    """A name, or its transpose: (A + A^T) x keeps its bracket."""
+    return (a.args[0] if a.op is TRANSPOSE else a).op is SYMBOL
+
+
+def _with_constants_outside(t: Expr, body: Expr) -> Expr:
+    """1/lambda sum_i y_i - n for sum_i (y_i/lambda - 1)."""
+    low, high, term = body.args
+    parts = [indexed_sum(str(body.attr), low, high, a) for a in term.args]
+    made = add(*[times(*_scale(t, body), a) for a in parts])
+    return made if made.size <= t.size + LONGER else t
+
+
+def _scale(t: Expr, body: Expr) -> tuple[Expr, ...]:
+    """What stands before the array in a product."""
+    return tuple(a for a in t.args if a is not body) if t is not body else ()
+
+
+def _is_eye(a: Expr) -> bool:
+    body = split(a)[2]
+    return body is not None and body.op is EYE
+
+
+def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]) -> Expr:
+    added = [s for s in scalars if s.op is INDEXED_SUM and s.args[2].op is ADD and s.args[2] not in typed]
+    if len(added) == 1 and any(str(added[0].attr) not in a.indices for a in added[0].args[2].args):
+        return _with_constants_outside(t, added[0])
+    traces = [s for s in scalars if s.op is TRACE and s.args[0].op is MATMUL]
+    if is_sum and len(traces) == 1 and len(scalars) == 1:
+        return _trace(t, traces[0], typed)
+    sums = [s for s in scalars if s.op is ADD]
+    others = [s for s in scalars if s.op is not ADD]
+    halved = not others and is_number(t.args[0]) and value_of(t.args[0]).denominator > 1 if t.op is TIMES else False
+    if len(sums) != 1 or not (others or halved) or not all(map(_is_power_of_name, others)):
+        return t
+    if halved and not (is_sum and any(TRACE.bit & a.within for a in sums[0].args)):  # 1/2 y^T B y - 1/2 tr(B)
+        return t
+    if len(sums[0].args) > MOST or sums[0] in typed or any(s.op is ADD for a in sums[0].args for s in split(a)[1]):
+        return t
+    below = any(s.op is POWER and value_of(s.args[1]) < 0 for s in others)
+    if not is_sum and (below or is_sum_of_monomials(sums[0]) or not any(n in moving for n in postorder(others))):
+        return t
+    rest = times(*[a for a in t.args if a is not sums[0]])
+    made = add(*[times(rest, a) for a in sums[0].args])
+    return made if made.op is ADD and made.size <= t.size + LONGER else t
+
+
+def _trace(t: Expr, whole: Expr, typed: Mapping[Expr, Expr]) -> Expr:
+    """y^T K^-1 dK K^-1 y - tr(K^-1 dK) for tr((K^-1 y y^T - I) K^-1 dK)."""
+    chain = whole.args[0].args
+    k = next((k for k, f in enumerate(chain) if f.op is ADD and f not in typed and any(map(_is_eye, f.args))), None)
+    if k is None or len(chain[k].args) > TWO or any(f.op is ADD for n, f in enumerate(chain) if n != k):
+        return t
+    made = add(*[times(*_scale(t, whole), trace(matmul(*chain[:k], a, *chain[k + 1 :]))) for a in chain[k].args])
+    return made if made.size <= t.size + 2 * LONGER else t
+
+
+def _is_power_of_name(s: Expr) -> bool:
+    base = s.args[0] if s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]).denominator == 1 else s
+    return base.op is SYMBOL or (base.op is ENTRY and base.args[0].op is SYMBOL)
