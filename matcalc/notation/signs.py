@@ -52,11 +52,11 @@ def factor(spelling: Spelling, e: Expr) -> Node:
         base, k = spelling.sized(opposite(inner.args[0])), inner.args[1]
         if is_odd(negative(k)):
             under = base if is_number(k, -1) else Node("epow", (base, spelling.of(negative(k))))
-            made = Node("ew", (number(1), under), ("./",))
-            return negated(made if e is inner else flipped(made))
+            node = Node("ew", (number(1), under), ("./",))
+            return negated(node if e is inner else flipped(node))
         if is_odd(k):
-            made = Node("pow" if inner.is_scalar else "epow", (base, spelling.of(k)))
-            return negated(made if e is inner else flipped(made))
+            node = Node("pow" if inner.is_scalar else "epow", (base, spelling.of(k)))
+            return negated(node if e is inner else flipped(node))
     if inner.op.parity == "odd" and len(inner.args) == 1 and was_turned(spelling, inner.args[0]):  # sin(x - y), where sin(y - x) is kept
         made = make(inner.op, (opposite(inner.args[0]),), inner.attr, inner.shape, inner.size)
         return negated(spelling.of(made if e is inner else transpose(made)))
