@@ -462,3 +462,11 @@ def test_a_determinant_is_seen_with_either_sign() -> None:
     """Square matrices near the identity have positive determinants, and -A has that of A where n is even."""
     found: Any = matcalc.jacdet("A x", "x", where="A in R^{n x n}; x in R^n")
     assert "abs(det(A))" in found.check.switches and not found.check.one_sided
+
+
+def test_a_switch_at_which_nothing_bends_is_no_kink() -> None:
+    """F[1,2] is 0 at every point, where elu has one slope and relu has two."""
+    d: Any = matcalc.derivative("elu(F[1,2])", "F", where="F in R^{n x n} diagonal")
+    assert d.verified == "verified" and d.check.digits >= 25
+    with pytest.raises(NoAnswerError, match="finite and smooth"):
+        matcalc.derivative("relu(F[1,2])", "F", where="F in R^{n x n} diagonal")

@@ -391,5 +391,7 @@ def _inverse(x: Expr) -> Expr:
 
 @normal_form(PSEUDOINVERSE)
 def _pseudoinverse(x: Expr) -> Expr:
-    """X^+; of an invertible matrix, the inverse."""
+    """X^+; of an invertible matrix, the inverse, and of a pseudoinverse what it is the pseudoinverse of."""
+    if x.op is PSEUDOINVERSE:
+        return x.args[0]
     return inverse(x) if holds(x, "invertible") else by_its_block(PSEUDOINVERSE, (x,))

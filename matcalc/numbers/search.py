@@ -134,6 +134,8 @@ class Search:
         self.claim_turns = False  # where nothing that is known does, as far as one sees
         self.nothing = True  # on both sides, at all points
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
+        self.turns = False  # whether a switch turned between the ends at some point
+        self.crossing = False  # whether a point counts at which a switch turns and the slopes on both sides are one
         self.doubtful = False  # whether the sides differ at a point at which more digits were too much
 
     def run(self) -> Check:
@@ -158,8 +160,9 @@ class Search:
             self.asked.against + NOTHING * self.nothing,
         )
 
-    def _visit(self) -> None:
-        orders, wanted, point = self.orders, self.asked.points, self.asked.point
+    def _usual(self) -> None:
+        """As many points as are wanted, of all styles and orders of sizes."""
+        orders, wanted = self.orders, self.asked.points
         failed = [0] * len(STYLES)
         tries = 0
         for style, order in _diagonally(len(STYLES), len(orders)):
@@ -174,6 +177,13 @@ class Search:
                 self.style = style
             else:
                 failed[style] += 1
+
+    def _visit(self) -> None:
+        orders, wanted, point = self.orders, self.asked.points, self.asked.point
+        self._usual()
+        if not self.sizes and self.turns:  # elu(x) at 0, where x is an entry that a declaration says is 0
+            self.crossing = True
+            self._usual()
         self.left = min(self.left, SOUGHT) if self.sizes else self.left
         for turn in range(MOST_TRIES, MOST_TRIES + MORE_TRIES):
             if self.sizes and not all(self.mixed.values()):
@@ -280,13 +290,21 @@ class Search:
         self.left, self.doubtful = left - (most - self.left), False
         return reading
 
+    def _is_kink(self, reading: Agreement, level: Level) -> bool:
+        """Whether a switch turns between the ends, which is a kink as a rule."""
+        if not reading.is_kink():
+            return False
+        self.turns = True
+        with self.arrays.precision(level.digits):
+            return not self.crossing or reading.is_bent()
+
     def judged(self, kind: Kind) -> Agreement | None:
         """The point, if it could be judged and the claim is right there."""
         reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
         for finer in self.levels[1:]:
             if (
                 reading is None
-                or reading.is_kink()
+                or self._is_kink(reading, level)
                 or reading.digits >= level.agreed
                 or reading.is_rounding(before, level)
                 or reading.is_noise(before)
@@ -294,7 +312,7 @@ class Search:
                 break
             before, level = reading, finer
             reading = self._closer(kind, level)
-        if reading is None or reading.is_kink():
+        if reading is None or self._is_kink(reading, level):
             return None
         noise = reading.is_noise(before)
         if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level) or noise):

@@ -48,6 +48,9 @@ canonical("transpose of an entrywise product", "X .* (Y .* X)^T", "X .* Y^T .* X
 # Inverses.
 canonical("matrix times its inverse", "X X^-1", "I_n", "X: n n", "definition")
 canonical("inverse of an inverse", "(X^-1)^-1", "X", "X: n n")
+canonical(
+    "pseudoinverse of a pseudoinverse", "(X^+)^+", "X", "X: m n", "from the four conditions of Penrose, which hold with X and X^+ exchanged"
+)
 canonical("inverse of a product", "(X Y)^-1", "Y^-1 X^-1", "X: n n, Y: n n", _BASICS)
 canonical("inverse of a transpose", "(X^T)^-1", "(X^-1)^T", "X: n n", _BASICS)
 canonical("inverse of a multiple", "(s X)^-1", "X^-1/s", "s: 1 1, X: n n")
