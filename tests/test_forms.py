@@ -4,8 +4,8 @@ An entry is what a source prints, translated into the language of matcalc: an id
 derivative by cases is written with 1[z > 0], a fraction of numbers before a sum stands before it; brackets around some factors of a
 product count nothing, nor does the 2 below the bars of a Euclidean norm. The printed answers of chapter 5 of Mathematics for Machine
 Learning, of Parr & Howard and of a chapter on differential calculus are there, the formulas of the Matrix Cookbook, of the tables of
-Wikipedia and of Magnus & Neudecker that matcalc has the operations for, and answers of books and papers that everyone quotes. What is
-printed in another form has a `reason`.
+Wikipedia and of Magnus & Neudecker that matcalc has the operations for, and answers of books, papers and course notes that everyone
+quotes. What is printed in another form has a `reason`.
 """
 
 from __future__ import annotations

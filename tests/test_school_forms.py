@@ -23,6 +23,10 @@ FORMS = [
     ("x/(1+x^2)", "(1 - x^2)/(1 + x^2)^2"),
     ("1/x + 1/x^2", "-1/x^2 - 2/x^3"),
     ("x/(x^2+3x+2)", "(2 - x^2)/(x^2 + 3 x + 2)^2"),
+    # the product rule's summands stay, those of one function together; so does what was typed below a bar
+    ("x^2 sin(x)", "x^2 cos(x) + 2 x sin(x)"),
+    ("(x^2+1) sin(x)", "(x^2 + 1) cos(x) + 2 x sin(x)"),
+    ("log(1-x)", "-1/(1 - x)"),
     # numbers and letters before powers, no double angle of a sum
     ("x^n", "n x^(n - 1)"),
     ("sin(x^3-3x)^2", "6 (x^2 - 1) sin(x^3 - 3 x) cos(x^3 - 3 x)"),
