@@ -119,3 +119,23 @@ def test_an_ordinary_question_does_not_load_it() -> None:
     asked = "import sys, matcalc; matcalc.derivative('x^T A x', 'x').text; "
     code = asked + "print([m for m in sys.modules if 'expectation' in m or 'average' in m])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "answer"),
+    [
+        (r"\mathbb{E}_{x\sim\mathcal N(\mu,\Sigma)}[x^T A x]", "mu", "mu^T (A + A^T)"),
+        (r"\mathbb{E}_{x \sim \mathcal{N}(\mu, \Sigma)}\left[\|A x - b\|^2\right]", "A", "2 (A mu - b) mu^T + 2 A Sigma"),
+        ("E_{x ~ N(0, I)}[(a^T x)^4]", "a", "12 (a^T a) a^T"),
+        (r"\mathbb E_{x\sim N(\mu,\Sigma)}[x^T A x] + \mathbb E_{x\sim N(\mu,\Sigma)}[a^T x]", "mu", "mu^T (A + A^T) + a^T"),
+    ],
+)
+def test_a_distribution_below_the_sign_of_the_expectation(text: str, name: str, answer: str) -> None:
+    d = matcalc.derivative(text, name)
+    assert d.text == answer and d.verified == "verified"
+
+
+def test_another_distribution_below_the_sign_is_refused() -> None:
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.derivative(r"\mathbb{E}_{x\sim p}[x^T A x]", "A")
+    assert "expectation" in str(caught.value) and caught.value.suggestion

@@ -69,6 +69,9 @@ SPELLED = [
     (r"\exp([\theta]_\times) p", "theta", "-skew(rotation(theta) p) leftjac(theta)"),
     ("[w]× v", "w", "-skew(v)"),
     ("logm(tr(A))", "A", "I_n/tr(A)"),
+    ("eig_2(A + A^T)", "A", "z = eigvec(A + A^T, 2); 2 z z^T"),
+    (r"\lambda_i(A)", "A", "eigproj(A, i)^T"),
+    (r"\sum_i \lambda_i (w_i^T x - 1)", "x", "sum_{i=1}^n lambda_i w_i^T"),
 ]
 
 

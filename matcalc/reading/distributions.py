@@ -20,6 +20,7 @@ _CLAUSE = re.compile(
     r"\s*(?P<names>.+?)\s*(?:~|\\sim\b|\u223c)\s*(?P<family>.+?)\s*(?:\\left\s*)?\((?P<inside>.*?)(?:\\right\s*)?\)\s*", re.DOTALL
 )
 _NORMAL = re.compile(r"(?:\\(?:mathcal|mathrm|mathsf|text|operatorname)\s*)?(?:\{\s*(M?N|\\mathcal\s*N)\s*\}|(M?N|Normal))")
+_BELOW = re.compile(r"(?:\\mathbb\s*(?:\{\s*E\s*\}|E)|\\(?:operatorname|mathrm)\s*\{\s*E\s*\}|\bE)\s*_\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _WHERE = re.compile(r"\swhere\s", re.IGNORECASE)
 
 
@@ -51,12 +52,18 @@ def split(text: str) -> tuple[str, list[Distribution]]:
 
 
 def apart(text: str) -> tuple[str, list[Distribution]]:
-    """A formula whose own `where` declares distributions, without these; its places stay."""
+    """A formula whose own `where` declares distributions, or that has them below E, without these; its places stay."""
+    below: list[Distribution] = []
+    for m in list(_BELOW.finditer(text)):  # \\mathbb{E}_{x \\sim N(\\mu, \\Sigma)}
+        clause = _CLAUSE.fullmatch(m[1])
+        if clause is not None and _NORMAL.fullmatch(clause["family"]):
+            below += [d for d in _read(m[1], text) if d not in below]
+            text = text[: m.start(1)] + clause["names"].ljust(len(m[1])) + text[m.end(1) :]
     where = _WHERE.search(text)
     if where is None or not has_distribution(text[where.end() :]):
-        return text, []
+        return text, below
     rest, found = split(text[where.end() :])
-    return (text[: where.end()] + rest if rest.strip(" ;") else text[: where.start()]), found
+    return (text[: where.end()] + rest if rest.strip(" ;") else text[: where.start()]), [*below, *found]
 
 
 def _read(clause: str, text: str) -> list[Distribution]:

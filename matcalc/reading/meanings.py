@@ -9,7 +9,7 @@ from .functions import book
 _INTEGRAL = "an integral is not read: give the integrand, or its closed form"
 _WHERE = "what attains an extremum is no function: `matcalc stationary` finds where a gradient vanishes"
 _DRAWN = "a distribution is no function: write its density, as in N(x; mu, Sigma)"
-_SPECTRUM = "write eigmax(A), eigmin(A) or eigval(A, k), of a symmetric matrix"
+_SPECTRUM = "write eigmax(A), eigmin(A), eigval(A, k), or sum_i f(eigval(A, i)) over all of them"
 _CONSTANT = "it is constant but for jumps, and has no derivative"
 _DOTS = "an ellipsis is not read: write sum_{i=1}^n x_i, or prod_{i=1}^n x_i"
 _COUNT = "write the size by its name: n entries has y in R^n, which --where declares"
@@ -37,6 +37,12 @@ MEANT = {
     "choose": "write factorial(n)/(factorial(k) factorial(n - k))",
     "binom": "write factorial(n)/(factorial(k) factorial(n - k))",
     "lim": "limits are not taken: give the function itself",
+    **dict.fromkeys(("specrad", "spectralradius"), "write eigmax(A) for the root of Perron, ||A||_2 for a symmetric matrix"),
+    **dict.fromkeys(("nuc", "nuclear", "nuclearnorm"), "write ||X||_*"),
+    **dict.fromkeys(
+        ("pdet", "logpdet"), "write logdet(X^T X)/2 for an X of full column rank, or a sum over the eigenvalues that are not 0"
+    ),
+    **dict.fromkeys(("vee", "wedge"), "write vex(X) for the vector of a skew matrix, skew(w) for the matrix of a vector"),
     "svd": "write ||X||_2, sigmin(X) or ||X||_* for functions of singular values",
     "svdvals": "write ||X||_2, sigmin(X) or ||X||_* for functions of singular values",
     "qr": "the triangular factor of X is chol(X^T X)^T",

@@ -259,6 +259,8 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         marks = _skewed(marks, text)
     if "under" in kinds and ("max" in text or "min" in text):
         marks = _extreme(marks)
+    if "under" in kinds and ("eig" in text or "lambda" in text or "λ" in text):
+        marks = _counted(marks)
     if "⟦" in text or "\\llbracket" in text:
         marks = _models(marks)
     marks = in_marks(marks, text)
@@ -486,6 +488,29 @@ def _extreme(marks: list[Mark]) -> list[Mark]:
         name = _EXTREME.get((kept[k].value, word.value), "") if kept[k + 1].kind == "under" else ""
         if name and after < len(kept) and kept[after].value == "(" and not kept[after].gap:
             kept[k:after] = [Mark("upright", name, kept[k].start, kept[after - 1].end, kept[k].gap)]
+    return kept
+
+
+def _counted(marks: list[Mark]) -> list[Mark]:
+    r"""`eig_2(A)`, `eig_i(A)`, `\lambda_i(A)` of one capital letter: eigval(A, i). (Whether \lambda_1 is the greatest or the least, authors
+    differ.)"""
+    kept = list(marks)
+    for k in range(len(kept) - 4, -1, -1):
+        word = kept[k].value
+        if word not in ("eig", "lambda") or kept[k + 1].kind != "under":
+            continue
+        braced = kept[k + 2].value == "{"
+        place, after = kept[k + 2 + braced], k + 3 + 2 * braced
+        letter = place.kind == "word" and len(place.value) == 1 and place.value.islower()
+        if not (letter or (word == "eig" and place.kind == "num")) or after >= len(kept) or kept[after].value != "(" or kept[after].gap:
+            continue
+        stop, depth = after, 0
+        while stop < len(kept) and (depth := depth + (kept[stop].kind == "open") - (kept[stop].kind == "close")):
+            stop += 1
+        inside = kept[after + 1 : stop]
+        if stop < len(kept) and (word == "eig" or (len(inside) == 1 and inside[0].kind == "word" and inside[0].value.isupper())):
+            kept[stop:stop] = [Mark("comma", ",", place.start, place.start), Mark(place.kind, place.value, place.start, place.end, True)]
+            kept[k:after] = [Mark("upright", "eigval", kept[k].start, place.end, kept[k].gap)]
     return kept
 
 
