@@ -28,7 +28,7 @@ def sources(package: Path, leave_out: tuple[str, ...]) -> dict[str, Path]:
     found = {}
     for path in package.rglob("*"):
         inner = path.relative_to(package)
-        if path.suffix in (".py", ".m", ".R") and not set(inner.parts) & set(leave_out):
+        if path.suffix in (".py", ".m", ".R", ".h") and not set(inner.parts) & set(leave_out):
             found[f"{package.name}/{inner.as_posix()}"] = path
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -392,9 +392,9 @@ class ClosedForm(Typeset):
     @cached_property
     def _steady(self) -> Tensor:
         """The same in forms that neither overflow nor cancel."""
-        from ..shortening.steady import steady
+        from ..shortening.steady import steady_numbers
 
-        return self._tensor.map(partial(steady, done={}))
+        return self._tensor.map(steady_numbers)
 
     def _arrays(
         self, arrays: ModuleType, tensor: Tensor | None = None

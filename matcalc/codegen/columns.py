@@ -48,7 +48,7 @@ class Columns(NamedTuple):
     top_check: str  # {name} {top} {words}
     helpers_first: bool = False
     arguments: tuple[str, str, str, str, str] = ("{}", "{}", "{}", "{}", "{}")  # in a head: by axes, and a function
-    integers: tuple[str, str] = ("{}", "")  # a whole number in a head; the statement that makes it one
+    counts: str = "{}"  # and what counts, a size or a place
     types: ByAxes = ("", "", "", "")
     tuple_of: str = ""
     results: ByAxes = ("{0}", "{0}", "{0}", "{0}")  # how a value is returned; {shape}

@@ -82,15 +82,13 @@ def _names(name: str, text: str, found: Mapping[str, str]) -> bool:
 
 def _in_head(target: Target, a: Argument) -> str:
     columns, name = target.columns, target.names[a.name]
-    if a.integer and not a.dims:
-        return columns.integers[0].format(name)
+    if a.size or a.top is not None:
+        return columns.counts.format(name)
     return columns.arguments[4 if a.function else min(len(a.dims), 3)].format(name)
 
 
 def _converted(target: Target, a: Argument) -> str:
     columns, name = target.columns, target.names[a.name]
-    if a.integer and not a.dims and columns.integers[1]:
-        return columns.integers[1].format(name)
     return columns.conversions[min(len(a.dims), 3)].format(name)
 
 

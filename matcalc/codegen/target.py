@@ -93,7 +93,8 @@ class Target:
 
     def length(self, a: Argument, axis: int) -> str:
         """How a size is read off an argument."""
-        return self.word("length", self.names[a.name], axis, axis + 1)
+        own = f"length {axis}" if len(a.dims) < 3 else "length more"
+        return self.word(own if own in self.language.words else "length", self.names[a.name], axis, axis + 1)
 
     def size(self, dim: Dim) -> str:
         """A dimension as an integer expression."""

@@ -31,6 +31,7 @@ TARGETS = {
     ),
     "matlab": TargetEntry("matlab", "MATLAB", complex_arrays=True, keeping="in MATLAB @(x) f.value(x, A) keeps A", markdown="matlab"),
     "r": TargetEntry("r_language", "R", keeping="in R function(x) value(x, A) keeps A", markdown="r"),
+    "eigen": TargetEntry("eigen", "C++", keeping="in C++ [&](const auto& x) { return value(x, A); } keeps A", markdown="cpp"),
 }
 
 

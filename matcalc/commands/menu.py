@@ -26,7 +26,7 @@ SECTIONS = {
         "check": "is the derivative in my draft right?",
         "check-steps": "does every line of my derivation follow?",
         "paper": "are the derivatives in my paper right?",
-        "code": "a program in NumPy, JAX, PyTorch, Octave, MATLAB or R",
+        "code": "a program in NumPy, JAX, PyTorch, Octave, MATLAB, R or C++",
         "batch": "all the formulas of a file",
         "ask": "questions and answers as lines of JSON, for programs",
         "taylor": "Taylor polynomials and series",

@@ -37,7 +37,10 @@ def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
         given = {**values, hole: values[variable]} if hole in scope.symbols else values  # a constant map has no dX in it
     env, sizes = scope.prepare(given, [typed.expr], [(d, ONE) for d in typed.index_ranges.values()])
     if form is None:
-        return release(Plan(typed.expr).run(env, sizes)[0], typed.expr.shape)
+        from ..shortening.simplify import recognise
+        from ..shortening.steady import steady_numbers
+
+        return release(Plan(steady_numbers(recognise(typed.expr))).run(env, sizes)[0], typed.expr.shape)
     if form[0] == "map":
         import numpy as np
 

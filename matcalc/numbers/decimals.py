@@ -103,6 +103,11 @@ def normal(x: Any) -> Any:
     return _erfc(-x / Decimal(2).sqrt()) / 2
 
 
+def log_normal(x: Any) -> Any:
+    """The logarithm of the normal distribution function."""
+    return ln(normal(x))
+
+
 def log_gamma(x: Any) -> Any:
     """log|Gamma|."""
     return _log_gamma(x) if x > 0 else abs(gamma(x)).ln()

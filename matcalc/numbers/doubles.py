@@ -55,6 +55,16 @@ def _of(real: Callable[[float], float], name: str) -> Callable[[Value], Value]:
     return _each(lambda x: real(x) if isinstance(x, float) else complexly(x))
 
 
+def _log_normal(x: float) -> float:
+    """The logarithm of the normal distribution function; far below by the series of DLMF 7.12.1."""
+    if x > 1:
+        return math.log1p(-math.erfc(x / math.sqrt(2)) / 2)
+    if x > -35:
+        return math.log(math.erfc(-x / math.sqrt(2)) / 2)
+    t = 1 / (x * x)
+    return -x * x / 2 - math.log(-x) - math.log(2 * math.pi) / 2 + math.log1p(-t * (1 - t * (3 - t * (15 - 105 * t))))
+
+
 class special:
     """Functions of a number that NumPy lacks."""
 
@@ -64,6 +74,7 @@ class special:
         staticmethod(_of(f, name)) for f, name in ((math.erf, "erf"), (math.gamma, "gamma"), (math.lgamma, "loggamma"))
     )
     normal = staticmethod(lambda x: _of(math.erfc, "erfc")(-x / math.sqrt(2)) / 2)
+    log_normal = staticmethod(_each(lambda x: _log_normal(x)))
     polygamma = staticmethod(_each(_by_mpmath("psi")))
 
 

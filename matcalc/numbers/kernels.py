@@ -4,7 +4,7 @@ A type of numbers is a module: `matcalc.numbers.precise` has decimal numbers, fo
 users' values. It has
 
     np                                    NumPy, or as much of it as is spoken of here and in the book
-    special                               logistic, soft_plus, error_function, normal, gamma, log_gamma, polygamma of arrays
+    special                               logistic, soft_plus, error_function, normal, log_normal, gamma, log_gamma, polygamma
     exact(value), constant(name)          a number, from Python's or a name
     flat, outward, number, family         entries; an array of NumPy's; the entry of an array of one; members stacked
     is_finite, digits(), negligible()     of a number; how many there are, and what no longer counts beside 1
@@ -221,6 +221,17 @@ def p_norm(x: Value, p: Value) -> Value:
     size = np.abs(x)
     top = np.max(size)
     return top * np.sum((size / top) ** p) ** (1 / p) if top > 0 else 0 * top
+
+
+def length(X: Value) -> Value:
+    """The root of the sum of squares; of doubles also where these over- or underflow (Blue 1978)."""
+    module = of(X)
+    with module.quiet():
+        found = module.np.linalg.norm(X)
+    if module is precise or 1e-140 < found < 1e140:
+        return found
+    top = module.np.max(module.np.abs(X), initial=0)
+    return top * module.np.linalg.norm(X / top) if 0 < top < math.inf else found
 
 
 def greatest(x: Value) -> Value:

@@ -80,8 +80,8 @@ class special:
 
     logistic = staticmethod(entrywise(lambda x: 1 / (1 + decimals.exp(-x))))
     soft_plus = staticmethod(entrywise(lambda x: decimals.log1p(decimals.exp(x))))
-    error_function, normal, gamma, log_gamma = (
-        staticmethod(entrywise(f)) for f in (decimals.erf, decimals.normal, decimals.gamma, decimals.log_gamma)
+    error_function, normal, log_normal, gamma, log_gamma = (
+        staticmethod(entrywise(f)) for f in (decimals.erf, decimals.normal, decimals.log_normal, decimals.gamma, decimals.log_gamma)
     )
     polygamma = staticmethod(lambda k, x: entrywise(lambda a: decimals.polygamma(Decimal(k), a))(x))
 

@@ -19,6 +19,7 @@ RELU = elementwise(
     torch="torch.relu(x)",
     octave="max(x, 0)",
     r="pmax(x, 0)",
+    eigen="std::max<Real>(x, 0)",
     gives="nonnegative; positive -> positive",
     real=True,
 )
@@ -37,6 +38,7 @@ SIGMOID = elementwise(
     torch="torch.sigmoid(x)",
     octave="sigmoid_(x)",
     r="sigmoid_(x)",
+    eigen="sigmoid_(x)",
 )
 SOFTPLUS = elementwise(
     "softplus",
@@ -52,6 +54,7 @@ SOFTPLUS = elementwise(
     torch="torch.logaddexp(x, torch.zeros((), **options))",
     octave="softplus_(x)",
     r="softplus_(x)",
+    eigen="softplus_(x)",
 )
 ERF = elementwise(
     "erf",
@@ -66,6 +69,7 @@ ERF = elementwise(
     torch="torch.special.erf(x)",
     octave="erf(x)",
     r="erf_(x)",
+    eigen="std::erf(x)",
 )
 NORMAL_DISTRIBUTION = elementwise(
     "normcdf",
@@ -78,9 +82,26 @@ NORMAL_DISTRIBUTION = elementwise(
     numeric="normal(x)",
     numpy="_normcdf(x)",
     jax="jax.scipy.special.ndtr(x)",
-    torch="torch.special.ndtr(x)",
+    torch="(torch.special.erfc(-(x) / math.sqrt(2)) / 2)",
     octave="(erfc(-(x)/sqrt(2))/2)",
     r="pnorm(x)",
+    eigen="normcdf_(x)",
+)
+LOG_NORMAL_DISTRIBUTION = elementwise(
+    "lognormcdf",
+    derivative="exp(-x^2/2 - lognormcdf(x))/sqrt(2 pi)",
+    definition="log((1 + erf(x/sqrt(2)))/2)",
+    statement="(log Φ)' = φ/Φ, of the standard normal distribution Φ and its density φ",
+    source="from normcdf(x) = (1 + erf(x/sqrt(2)))/2",
+    spellings="lognormcdf",
+    numeric="log_normal(x)",
+    numpy="_lognormcdf(x)",
+    jax="_lognormcdf(x)",
+    torch="torch.special.log_ndtr(x)",
+    octave="lognormcdf_(x)",
+    r="pnorm(x, log.p = TRUE)",
+    eigen="lognormcdf_(x)",
+    real=True,
 )
 GELU = elementwise(
     "gelu",
@@ -95,6 +116,7 @@ GELU = elementwise(
     torch="torch.nn.functional.gelu(x)",
     octave="gelu_(x)",
     r="gelu_(x)",
+    eigen="(x * normcdf_(x))",
 )
 SILU = elementwise(
     "silu",

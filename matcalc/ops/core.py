@@ -146,6 +146,7 @@ KRONECKER = operation(
     torch="torch.kron(X.contiguous(), Y.contiguous())",
     octave="kron(X, Y)",
     r="kronecker(X, Y)",
+    eigen="kron_(X, Y)",
 )
 TRANSPOSE = operation(
     "transpose",
@@ -185,6 +186,7 @@ MATRIX_POWER = operation(
     jax="jnp.linalg.matrix_power(X, k)",
     octave="mpower(X, k)",
     r="mpower_(X, k)",
+    eigen="mpower_(X, k)",
 )
 
 # Over an index (attribute: its name; arguments: lower bound, upper bound, body).

@@ -42,6 +42,7 @@ LOWER_TRIANGLE = operation(
     numpy="np.tril(X)",
     octave="tril(X)",
     r="tril_(X)",
+    eigen="tril_(X)",
     gives="lower; upper -> diagonal",
 )
 UPPER_TRIANGLE = operation(
@@ -58,5 +59,6 @@ UPPER_TRIANGLE = operation(
     numpy="np.triu(X)",
     octave="triu(X)",
     r="triu_(X)",
+    eigen="triu_(X)",
     gives="upper; lower -> diagonal",
 )

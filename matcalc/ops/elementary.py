@@ -72,6 +72,7 @@ COT = elementwise(
     numeric="1/np.tan(x)",
     octave="cot(x)",
     r="(1 / tan(x))",
+    eigen="(1 / std::tan(x))",
 )
 SEC = elementwise(
     "sec",
@@ -84,6 +85,7 @@ SEC = elementwise(
     numeric="1/np.cos(x)",
     octave="sec(x)",
     r="(1 / cos(x))",
+    eigen="(1 / std::cos(x))",
 )
 CSC = elementwise(
     "csc",
@@ -97,6 +99,7 @@ CSC = elementwise(
     numeric="1/np.sin(x)",
     octave="csc(x)",
     r="(1 / sin(x))",
+    eigen="(1 / std::sin(x))",
 )
 
 ASIN = elementwise(
@@ -233,6 +236,7 @@ ATAN2 = operation(
     numpy="np.arctan2(y, z)",
     octave="atan2(y, z)",
     r="atan2(y, z)",
+    eigen="std::atan2(y, z)",
     stacks="entries",
     real=True,
 )
@@ -254,6 +258,7 @@ FACTORIAL = operation(
     torch="torch.as_tensor(math.gamma(k + 1), **options)",
     octave="gamma(k + 1)",
     r="gamma(k + 1)",
+    eigen="std::tgamma(k + 1)",
 )
 
 shorthand("sqrt", "x", "x.^(1/2)", latex=r"\sqrt{#}", typst="sqrt(#)", mathml="<msqrt><mrow>#</mrow></msqrt>")

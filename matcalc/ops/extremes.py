@@ -23,6 +23,7 @@ MAXIMUM = operation(
     numpy="np.maximum(x, y)",
     octave="max(x, y)",
     r="larger_(x, y)",
+    eigen="std::max<Real>(x, y)",
     stacks="entries",
     real=True,
 )
@@ -43,6 +44,7 @@ MINIMUM = operation(
     numpy="np.minimum(x, y)",
     octave="min(x, y)",
     r="smaller_(x, y)",
+    eigen="std::min<Real>(x, y)",
     stacks="entries",
     real=True,
 )
@@ -61,6 +63,7 @@ GREATEST_ENTRY = operation(
     torch="torch.amax(x, -1)",
     octave="max(x, [], axis)",
     r="over_(x, axis, max)",
+    eigen="x.maxCoeff()",
     stacks="last",
     real=True,
 )
@@ -79,6 +82,7 @@ LEAST_ENTRY = operation(
     torch="torch.amin(x, -1)",
     octave="min(x, [], axis)",
     r="over_(x, axis, min)",
+    eigen="x.minCoeff()",
     stacks="last",
     real=True,
 )

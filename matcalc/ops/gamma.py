@@ -23,6 +23,7 @@ LOG_GAMMA = elementwise(
     torch="torch.special.gammaln(x)",
     octave="real(gammaln(x))",
     r="lgamma(x)",
+    eigen="std::lgamma(x)",
     real=True,
 )
 GAMMA = elementwise(
@@ -39,6 +40,7 @@ GAMMA = elementwise(
     jax="jax.scipy.special.gamma(x)",
     octave="gamma(x)",
     r="gamma(x)",
+    eigen="std::tgamma(x)",
 )
 DIGAMMA = elementwise(
     "digamma",
@@ -54,6 +56,7 @@ DIGAMMA = elementwise(
     torch="torch.special.digamma(x)",
     octave="psi(x)",
     r="digamma(x)",
+    eigen="polygamma_(0, x)",
 )
 POLYGAMMA = operation(
     "polygamma",
@@ -73,6 +76,7 @@ POLYGAMMA = operation(
     numpy="_polygamma(k, x)",
     octave="psi(k, x)",
     r="psigamma(x, k)",
+    eigen="polygamma_(k, x)",
     stacks="entries",
 )
 shorthand("trigamma", "x", "polygamma(1, x)")

@@ -45,6 +45,7 @@ VECH = operation(
     torch="X.T[tuple(torch.triu_indices(*X.shape))]",
     octave="X(tril(true(size(X))))",
     r="column_(X[lower.tri(X, diag = TRUE)])",
+    eigen="vech_(X)",
 )
 UNVECH = operation(
     "unvech",
@@ -60,6 +61,7 @@ UNVECH = operation(
     numpy="_unvech(v)",
     octave="unvech_(v)",
     r="unvech_(v)",
+    eigen="unvech_(v)",
     gives="symmetric",
 )
 UNVEC = operation(

@@ -52,6 +52,7 @@ def matrix_function(
         jax=jax and f"{jax}(X)",
         torch=torch and f"{torch}(X)",
         r=f"{name}_(X)",
+        eigen=f"{name}_(X)",
         **{"octave": f"{octave}(X)"} | alike | block,
     )
     derivative = operation(
@@ -73,6 +74,7 @@ def matrix_function(
         torch=torch and f"_derivative({torch}, X, E, *directions)",
         octave=f"derivative_(@{octave}, X, E, *directions)",
         r=f"derivative_({name}_, X, E, *directions)",
+        eigen=f"derivative_({name}_, X, E, *directions)",
         **alike,
     )
     form = operation(
@@ -91,6 +93,7 @@ def matrix_function(
         torch=torch and f"_kronecker({torch}, X, *directions)",
         octave=f"kronecker_(@{octave}, X, *directions)",
         r=f"kronecker_({name}_, X, *directions)",
+        eigen=f"kronecker_({name}_, X, *directions)",
         **alike,
     )
     return value, derivative, form
@@ -209,6 +212,7 @@ CHOLESKY = operation(
     numpy="np.linalg.cholesky((X + X.T) / 2)",
     octave="chol((X + X.') / 2, 'lower')",
     r="t(chol((X + t(X)) / 2))",
+    eigen="lower_factor_(X)",
     gives="lower invertible",
     real=True,
 )

@@ -39,6 +39,7 @@ class Operation:
         "torch",
         "octave",
         "r",
+        "eigen",
         "stacks",
         "statement",
         "source",
@@ -85,6 +86,7 @@ class Operation:
         torch: str = "",
         octave: str = "",
         r: str = "",
+        eigen: str = "",
         stacks: str = "",
         statement: str = "",
         source: str = "",
@@ -120,7 +122,8 @@ class Operation:
         self.transposes = transposes or (transposition(index) if index else "")
         self.domain = domain
         self.numeric = numeric or (f"contracted({index!r}, {', '.join(self.params)})" if index else "")
-        self.numpy, self.jax, self.torch, self.octave, self.r, self.stacks = numpy, jax, torch, octave, r, stacks
+        self.numpy, self.jax, self.torch, self.stacks = numpy, jax, torch, stacks
+        self.octave, self.r, self.eigen = octave, r, eigen
         self.statement = statement
         self.source = source
         self.spellings: tuple[str, ...] = tuple(spellings.split())

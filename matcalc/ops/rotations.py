@@ -33,6 +33,7 @@ SKEW = operation(
     torch="torch.linalg.cross(torch.eye(3, dtype=w.dtype), w.expand(3, 3))",
     octave="cross(eye(3), repmat(w(:).', 3, 1), 2)",
     r="hat_(w)",
+    eigen="hat_(w)",
     gives="skew",
 )
 VEX = operation(
@@ -48,6 +49,7 @@ VEX = operation(
     numpy="(X - X.T)[[2, 0, 1], [1, 2, 0]] / 2",
     octave="[X(3, 2) - X(2, 3); X(1, 3) - X(3, 1); X(2, 1) - X(1, 2)] / 2",
     r="column_(c(X[3, 2] - X[2, 3], X[1, 3] - X[3, 1], X[2, 1] - X[1, 2]) / 2)",
+    eigen="vex_(X)",
 )
 shorthand("cross", "a b", "skew(a) b", unicode="# × #", latex="# \\times #", typst="# times #", mathml="#<mo>×</mo>#")
 
@@ -68,6 +70,7 @@ ROTATION = operation(
     torch="torch.linalg.matrix_exp(torch.linalg.cross(torch.eye(3, dtype=w.dtype), w.expand(3, 3)))",
     octave="expm(cross(eye(3), repmat(w(:).', 3, 1), 2))",
     r="expm_(hat_(w))",
+    eigen="expm_(hat_(w))",
     gives="orthogonal",
 )
 LEFT_JACOBIAN = operation(
@@ -88,4 +91,5 @@ LEFT_JACOBIAN = operation(
     numpy="_left_jacobian(w)",
     octave="left_jacobian_(w)",
     r="left_jacobian_(w)",
+    eigen="left_jacobian_(w)",
 )

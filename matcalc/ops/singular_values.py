@@ -27,6 +27,7 @@ SPECTRAL_NORM = operation(
     torch="torch.linalg.matrix_norm(X, 2)",
     octave="norm(X)",
     r="svd(X, 0, 0)$d[1]",
+    eigen="singular_values_(X).maxCoeff()",
     real=True,
 )
 SINGULAR_VECTOR = operation(
@@ -43,6 +44,7 @@ SINGULAR_VECTOR = operation(
     numpy="_first_right_singular(X)",
     octave="first_right_singular_(X)",
     r="first_right_singular_(X)",
+    eigen="first_right_singular_(X)",
     real=True,
 )
 EIGENVALUE = operation(
@@ -62,6 +64,7 @@ EIGENVALUE = operation(
     numpy="_eigen(X, k)[0]",
     octave="eigen_(X, k)",
     r="eigen_(X, k)",
+    eigen="eigen_(X, k)",
     real=True,
 )
 EIGENVECTOR = operation(
@@ -82,6 +85,7 @@ EIGENVECTOR = operation(
     numpy="_eigen(X, k)[1]",
     octave="eigenvector_(X, k)",
     r="eigenvector_(X, k)",
+    eigen="eigenvector_(X, k)",
     real=True,
 )
 shorthand("eigmax", "X", "eigval(X, -1)", latex="\\lambda_{\\max}(#)", unicode="λ_max(#)", typst="lambda_max (#)")
@@ -106,6 +110,7 @@ NUCLEAR_NORM = operation(
     torch='torch.linalg.matrix_norm(X, "nuc")',
     octave="sum(svd(X))",
     r="sum(svd(X, 0, 0)$d)",
+    eigen="singular_values_(X).sum()",
     real=True,
 )
 POLAR = operation(
@@ -123,6 +128,7 @@ POLAR = operation(
     numpy="_polar(X)",
     octave="polar_(X)",
     r="polar_(X)",
+    eigen="polar_(X)",
     real=True,
 )
 POLAR_DERIVATIVE = operation(
@@ -144,6 +150,7 @@ POLAR_DERIVATIVE = operation(
     numpy="_polar_derivative(X, E, *directions)",
     octave="polar_derivative_(X, E, *directions)",
     r="polar_derivative_(X, E, *directions)",
+    eigen="polar_derivative_(X, E, *directions)",
     real=True,
 )
 POLAR_KRONECKER = operation(
@@ -161,5 +168,6 @@ POLAR_KRONECKER = operation(
     numpy="_polar_kronecker(X, *directions)",
     octave="polar_kronecker_(X, *directions)",
     r="polar_kronecker_(X, *directions)",
+    eigen="polar_kronecker_(X, *directions)",
     real=True,
 )

@@ -32,6 +32,7 @@ ANY_EIGENVALUE = operation(
     numpy="_spectral(X, k)[0]",
     octave="spectral_(X, k)",
     r="spectral_(X, k)",
+    eigen="spectral_(X, k).first",
 )
 EIGENPROJECTOR = operation(
     "eigproj",
@@ -52,4 +53,5 @@ EIGENPROJECTOR = operation(
     numpy="_spectral(X, k)[1]",
     octave="projector_(X, k)",
     r="projector_(X, k)",
+    eigen="spectral_(X, k).second",
 )

@@ -49,6 +49,7 @@ VEC = operation(
     numpy="X.T.reshape(-1)",
     octave="reshape(X, [], 1)",
     r="column_(X)",
+    eigen="vec_(X)",
 )
 CUMULATIVE_SUM = operation(
     "cumsum",
@@ -64,6 +65,7 @@ CUMULATIVE_SUM = operation(
     torch="torch.cumsum(X, 0)",
     octave="cumsum(X, 1)",
     r="cumulated_(X, 1, FALSE)",
+    eigen="cumulated_(X, 1, {X.rows(), X.cols()}, false)",
 )
 shorthand("mean", "X", "sum(X)/count(X)")
 shorthand("dot", "u v", "u^T v")

@@ -5,7 +5,10 @@ log(det(X)^k) = k logdet(X)                 log(cosh(z)) = |z| + softplus(-2 |z|
 exp(z)/sum(exp(z)) = softmax(z)             (a/f - b/g) f g = a g - b f           v .* e_k = v_k e_k
 1[z < 0] exp(z) = 1[z < 0] exp(-relu(-z))   1[x > 0] log(x) = 0 where it is switched off
 1 - tanh(z)^2 = 4 sigmoid(2 z) sigmoid(-2 z) 1 + erf(z) = 2 normcdf(sqrt(2) z)     1 - cos(z) = 2 sin(z/2)^2
-sqrt(1 + u) - 1 = u/(1 + sqrt(1 + u))
+sqrt(1 + u) - 1 = u/(1 + sqrt(1 + u))          log(exp(a) + exp(b)) = a + softplus(b - a)
+log(exp(a) - exp(b)) = a + log(1 - exp(b - a)) exp(z)/normcdf(x) = exp(z - log(normcdf(x)))
+log(1 + z^2) = 2 log(m) + log(1 + (z/m^2)^2), m the greater of |z| and 1; x/(k + c x^2) likewise divided by the greater of its roots
+products over several lengths: see `scaled`
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from ..expressions.build import (
     hadamard,
     index,
     indexed_sum,
+    is_complex,
     is_number,
     is_zero,
     matmul,
@@ -35,18 +39,41 @@ from ..expressions.build import (
     zeros,
 )
 from ..expressions.expr import Expr, postorder, transform
+from ..expressions.named import PART, named
 from ..expressions.properties import holds
 from ..interning import inner_first
 from ..kinds import ONE, Dim
-from ..ops.activations import ERF, NORMAL_DISTRIBUTION, RELU, SIGMOID, SOFTPLUS
+from ..ops.activations import ERF, LOG_NORMAL_DISTRIBUTION, NORMAL_DISTRIBUTION, RELU, SIGMOID, SOFTPLUS
 from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, POWER, SIZE, TIMES, TRANSPOSE, UNIT
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG
 from ..ops.elementary import ABS, COS, COSH, EXP, LOG, SIN, SINH, TANH
+from ..ops.extremes import GREATEST_ENTRY, MAXIMUM
 from ..ops.norms import FROBENIUS_NORM, NORM
 from ..ops.operation import Operation
 from ..ops.softmax import LOG_SUM_EXP, LOG_SUM_EXP_ROWS, SOFTMAX, SOFTMAX_ROWS
 from ..ops.sums import SUM
+from .scaled import scaled
+
+
+def growth(z: Expr) -> Expr:
+    """exp(z) - 1 as 2 exp(z/2) sinh(z/2)."""
+    half = times(num(Fraction(1, 2)), z)
+    join: Callable[..., Expr] = times if z.is_scalar else hadamard
+    return times(num(2), join(apply(EXP, [half]), apply(SINH, [half])))
+
+
+def steady_numbers(e: Expr) -> Expr:
+    """The same for numbers that no program computes: exp(z) - 1 is no function there."""
+
+    def rewritten(n: Expr, args: tuple[Expr, ...]) -> Expr:
+        n = rebuild(n, args)
+        if n.op is ADD and len(n.args) == 2 and negative(num(1) if n.is_scalar else ones(*n.shape)) in n.args:
+            z = next((a.args[0] for a in n.args if a.op is EXP), None)
+            return n if z is None else growth(z)
+        return n
+
+    return transform(steady(e, {}), rewritten, {})
 
 
 def steady(e: Expr, done: dict[Expr, Expr]) -> Expr:
@@ -66,7 +93,10 @@ def _log(e: Expr) -> Expr | None:
     if x.op is SIGMOID:
         return negative(apply(SOFTPLUS, [negative(x.args[0])]))
     if x.op is SOFTMAX:
-        return add(x.args[0], negative(times(apply(LOG_SUM_EXP, x.args), ones(x.shape[0]))))
+        one = ones(x.shape[0])
+        # The greatest is 0, and log p of a p near 1 keeps its digits.
+        z = named(add(x.args[0], negative(times(apply(GREATEST_ENTRY, x.args), one))), PART, "shifted")
+        return add(z, negative(times(apply(LOG_SUM_EXP, [z]), one)))
     if x.op is SOFTMAX_ROWS:
         return add(x.args[0], negative(matmul(apply(LOG_SUM_EXP_ROWS, x.args), transpose(ones(x.shape[1])))))
     if x.op is ENTRY and x.args[0].op is SOFTMAX:
@@ -74,6 +104,15 @@ def _log(e: Expr) -> Expr | None:
         return add(entry(z, *x.args[1:]), negative(apply(LOG_SUM_EXP, [z])))
     if x.op is DETERMINANT:
         return apply(LOG_DETERMINANT, x.args)
+    if x.op is ADD and (ends := _two_exponentials(x)) is not None:
+        a, b, sign = ends
+        further = apply(SOFTPLUS, [add(b, negative(a))]) if sign > 0 else apply(LOG, [_less(b, a)])
+        return add(a, further)
+    if x.op is NORMAL_DISTRIBUTION and not is_complex(x):
+        return apply(LOG_NORMAL_DISTRIBUTION, x.args)
+    squared = _square_beside(x, _one(x)) if x.op is ADD else None
+    if squared is not None:
+        return _log_beside_square(squared)
     shift = _shift(x)
     if shift is not None:
         return add(shift, apply(LOG, [_scaled(x, shift)[0]]))
@@ -87,6 +126,51 @@ def _log(e: Expr) -> Expr | None:
         shift = apply(LOG, [num(2)])
         return add(size, apply(SOFTPLUS, [times(num(-2), size)]), negative(shift if x.is_scalar else times(shift, ones(*x.shape))))
     return None
+
+
+def _log_beside_square(z: Expr) -> Expr:
+    """log(1 + z^2), where z^2 may overflow."""
+    size = apply(MAXIMUM, [apply(ABS, [z]), _one(z)])
+    join: Callable[..., Expr] = times if z.is_scalar else hadamard
+    below = power(size, num(-1))
+    rest = named(power(named(join(named(join(z, below), PART, "first"), below), PART, "both"), num(2)), PART, "square")
+    return add(times(num(2), apply(LOG, [size])), apply(LOG, [add(_one(z), rest)]))
+
+
+def _one(e: Expr) -> Expr:
+    return num(1) if e.is_scalar else ones(*e.shape)
+
+
+def _square_beside(e: Expr, beside: Expr) -> Expr | None:
+    """z, where a sum is `beside` and z^2: of c u^2 with positive c it is sqrt(c) u."""
+    if len(e.args) != 2 or beside not in e.args:
+        return None
+    other = next(a for a in e.args if a is not beside)
+    factors = list(other.args) if other.op is TIMES else [other]
+    square = next((f for f in factors if f.op is POWER and is_number(f.args[1], 2) and f.shape == e.shape), None)
+    if square is None or is_complex(square):
+        return None
+    c = times(*[f for f in factors if f is not square])
+    if not c.is_scalar or not (value_of(c) > 0 if is_number(c) else holds(c, "positive")):
+        return None
+    return times(power(c, num(Fraction(1, 2))), square.args[0])
+
+
+def _two_exponentials(e: Expr) -> tuple[Expr, Expr, int] | None:
+    """a, b and the sign of exp(a) + exp(b), exp(a) - exp(b)."""
+    if len(e.args) != 2:
+        return None
+    signs = [1 if a.op is EXP else -1 if negative(a).op is EXP else 0 for a in e.args]
+    inner = [(a if s > 0 else negative(a)).args[0] for a, s in zip(e.args, signs) if s]
+    if len(inner) < 2 or signs == [-1, -1]:
+        return None
+    return (inner[0], inner[1], signs[1]) if signs[0] > 0 else (inner[1], inner[0], -1)
+
+
+def _less(b: Expr, a: Expr) -> Expr:
+    """1 - exp(b - a), as the languages and `evaluate` have it right where b is close to a."""
+    one = num(1) if a.is_scalar else ones(*a.shape)
+    return negative(add(apply(EXP, [add(b, negative(a))]), negative(one)))
 
 
 def _sum(e: Expr) -> Expr | None:
@@ -106,8 +190,9 @@ def _sum(e: Expr) -> Expr | None:
 def _entry_by_entry(e: Expr) -> Expr | None:
     """sum(u) - n as the sum of the u_i - 1, where these are to be had better."""
     for k, a in enumerate(e.args):
-        if a.op is SUM:
-            x = a.args[0]
+        own = a if a.op is SUM else negative(a)
+        if own.op is SUM:
+            x = own.args[0] if own is a else negative(own.args[0])
             one = ones(*x.shape)
             for sign in (num(1), num(-1)):
                 count = times(sign, apply(SUM, [one]))
@@ -127,6 +212,8 @@ def _less_one(a: Expr, one: Expr) -> Expr | None:
     if s.op is ERF:
         z = times(power(num(2), num(Fraction(1, 2))), s.args[0])
         return times(num(2), apply(NORMAL_DISTRIBUTION, [z if s is a else negative(z)]))
+    if s.op is EXP and s is not a and not s.is_scalar:  # 1 - exp(z), where its entries are summed
+        return times(num(-1), growth(s.args[0]))
     if s.op is COS:
         return times(num(2), power(apply(SIN, [times(num(Fraction(1, 2)), s.args[0])]), num(2)))
     if s.op is COSH:
@@ -144,15 +231,78 @@ def _less_one(a: Expr, one: Expr) -> Expr | None:
     return None
 
 
+def _by_exponential(e: Expr) -> Expr | None:
+    """exp(z)/(exp(a) - exp(b)) = 1/(exp(a - z) - exp(b - z)); exp(z)/normcdf(x) = exp(z - log(normcdf(x)))."""
+    join: Callable[..., Expr] = times if e.op is TIMES else hadamard
+    for k, a in enumerate(e.args):
+        if a.op is not POWER or not is_number(a.args[1], -1) or a.shape != e.shape:
+            continue
+        below = a.args[0]
+        for n, f in enumerate(e.args):
+            if n == k or f.op is not EXP or f.shape != e.shape:
+                continue
+            others = [c for m, c in enumerate(e.args) if m not in (k, n)]
+            if below.op is NORMAL_DISTRIBUTION and not is_complex(below):
+                return join(*others, apply(EXP, [add(f.args[0], negative(apply(LOG_NORMAL_DISTRIBUTION, below.args)))]))
+            ends = _two_exponentials(below) if below.op is ADD else None
+            if ends is not None and ends[2] < 0:
+                z, (x, y, _) = f.args[0], ends
+                if z is x:
+                    return join(*others, power(_less(y, x), num(-1)))
+                if z is y:
+                    return negative(join(*others, power(_less(x, y), num(-1))))
+    return None
+
+
+def _over_square(e: Expr) -> Expr | None:
+    """x/(k + c x^2) by x and the root of k divided by the greater of them, where x^2 may overflow."""
+    join: Callable[..., Expr] = times if e.op is TIMES else hadamard
+    for k, a in enumerate(e.args):
+        if a.op is not POWER or not is_number(a.args[1], -1) or a.args[0].op is not ADD or a.shape != e.shape:
+            continue
+        for beside in a.args[0].args:
+            z = _square_beside(a.args[0], beside)
+            root = z is not None and _root(beside)
+            if z is None or not root:
+                continue
+            c, x = (times(*z.args[:-1]), z.args[-1]) if z.op is TIMES and z.args[-1].shape == e.shape else (num(1), z)
+            n = next((n for n, f in enumerate(e.args) if n != k and f is x), None)
+            if n is None:
+                continue
+            others = [f for m, f in enumerate(e.args) if m not in (k, n)]
+            size = apply(MAXIMUM, [apply(ABS, [z]), root])
+            below = power(size, num(-1))
+            one, other = (named(join(part, below), PART, name) for part, name in ((z, "first"), (root, "second")))
+            squares = named(add(power(one, num(2)), power(other, num(2))), PART, "squares")
+            return times(power(c, num(-1)), join(*others, one, power(squares, num(-1)), below))
+    return None
+
+
+def _root(k: Expr) -> Expr | None:
+    """The root of a positive number, or of as many of it."""
+    whole = ones(*k.shape)
+    c = k if k.is_scalar else times(*k.args[:-1]) if k.op is TIMES and k.args[-1] is whole else num(1) if k is whole else None
+    if c is None or not c.is_scalar or not (value_of(c) > 0 if is_number(c) else holds(c, "positive")):
+        return None
+    root = power(c, num(Fraction(1, 2)))
+    return root if k.is_scalar else times(root, whole)
+
+
 def _product(e: Expr) -> Expr | None:
     join: Callable[..., Expr] = times if e.op is TIMES else hadamard
+    over = _over_square(e)
+    if over is not None:
+        return over
+    found = _by_exponential(e)
+    if found is not None:
+        return found
     for k, a in enumerate(e.args):
         others = [*e.args[:k], *e.args[k + 1 :]]
         if a.op is ADD and a.shape == e.shape and all(_meets(t, others) for t in a.args):
             return add(*[join(*others, t) for t in a.args])
         if a.op is UNIT and e.op is HADAMARD:
             return times(entry(join(*others), a.args[0], num(1)), a)
-    return _beside(e) or _switched(e) or (_weighted(e) if e.op is TIMES else None)
+    return scaled(e) or _beside(e) or _switched(e) or (_weighted(e) if e.op is TIMES else None)
 
 
 def _switched(e: Expr) -> Expr | None:

@@ -3,7 +3,7 @@
 import { copyButton, el, fill, get } from "./dom.js";
 import { typeset } from "./formula.js";
 
-const PROGRAMS = { numpy: "NumPy", jax: "JAX", torch: "PyTorch", octave: "Octave" };
+const PROGRAMS = { numpy: "NumPy", jax: "JAX", torch: "PyTorch", octave: "Octave", matlab: "MATLAB", r: "R", eigen: "C++" };
 const TABS = { steps: "Steps", latex: "LaTeX", text: "Text", ...PROGRAMS, taylor: "Taylor", stationary: "Stationary points" };
 
 export class Tabs {

@@ -112,7 +112,7 @@ test("a link holds the whole question", async () => {
 
 test("every tab has its text, and copies it", async () => {
   await open("f=%7C%7CA+x+-+b%7C%7C%5E2&by=x");
-  const parts = { latex: "2 (A x - b)^{T} A", text: "2 (A x - b)^T A", numpy: "import numpy", jax: "import jax", torch: "import torch", octave: "function" };
+  const parts = { latex: "2 (A x - b)^{T} A", text: "2 (A x - b)^T A", numpy: "import numpy", jax: "import jax", torch: "import torch", octave: "function", matlab: "@gradient", r: "<- function", eigen: "#include" };
   for (const [tab, part] of Object.entries(parts)) {
     await page.click(`#tab-${tab}`);
     await page.waitForFunction((wanted) => document.querySelector("#panel pre")?.textContent.includes(wanted), part);

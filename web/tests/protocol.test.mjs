@@ -19,6 +19,8 @@ const QUESTIONS = [
   [{ command: "steps", expr: "log det X", wrt: "X", level: "full" }, "latex", "X^{-T}"],
   [{ command: "code", expr: "x^T A x", wrt: "x", target: "jax" }, "code", "import jax"],
   [{ command: "code", expr: "x^T A x", wrt: "x", target: "octave" }, "code", "function"],
+  [{ command: "code", expr: "x^T A x", wrt: "x", target: "r" }, "code", "<- function"],
+  [{ command: "code", expr: "exp(x^T A x)", wrt: "x", target: "eigen" }, "code", "dot_"],
   [{ command: "check", expr: "x^T A x", wrt: "x", claim: "2 x^T A" }, "verdict", "not equal"],
   [{ command: "taylor", expr: "exp(x)", wrt: "x", at: "0", where: "x in R", order: 2 }, "text", "x^2/2"],
   [{ command: "stationary", expr: "x^3 - 3 x", wrt: "x", where: "x in R" }, "text", "minimum"],

@@ -1,5 +1,5 @@
 """Functions that emitted programs carry with them: `for_numpy`, `for_jax` and `for_torch` are modules, `for_octave.m` and `for_r.R` are
-scripts.
+scripts, `for_eigen.h` a header.
 
 They are read as text, never imported, for the languages need not be installed. JAX and PyTorch carry NumPy's functions with the name
 of their own module where they have no function of their own for it.
@@ -52,3 +52,10 @@ def r_functions() -> dict[str, str]:
     """The text of every function that a program in R may carry."""
     script = (_HERE / "for_r.R").read_text(encoding="utf-8")
     return {re.findall(r"^(\w+) <-", text)[0]: text for text in script.strip().split("\n\n\n") if " <- function(" in text}
+
+
+@cache
+def eigen_functions() -> dict[str, str]:
+    """The text of every function that a program in C++ may carry, what each needs before it."""
+    header = (_HERE / "for_eigen.h").read_text(encoding="utf-8")
+    return {re.findall(r"(\w+_)\(", text)[0]: text for text in header.strip().split("\n\n\n") if not text.startswith("//")}

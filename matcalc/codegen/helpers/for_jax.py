@@ -1,5 +1,7 @@
 """What an emitted JAX program carries in place of the functions for NumPy."""
 
+import math
+
 import jax
 import jax.numpy as jnp
 
@@ -168,3 +170,12 @@ def _along(function, X, *directions):
         return function(X)
     *before, last = directions
     return jax.jvp(lambda Y: _along(function, Y, *before), (X,), (last,))[1]
+
+
+def _lognormcdf(z):
+    """The logarithm of the normal distribution function; below by the continued fraction of Mills' ratio (DLMF 7.9.1)."""
+    low, below = jnp.minimum(z, -5.0), 0.0
+    for k in range(16, 0, -1):
+        below = k / (below - low)
+    tail = -low * low / 2 - jnp.log(below - low) - math.log(2 * math.pi) / 2
+    return jnp.where(z < -5, tail, jnp.log1p(-jax.scipy.special.erfc(jnp.maximum(z, -5.0) / math.sqrt(2)) / 2))

@@ -57,6 +57,20 @@ def _normcdf(z):
     return value.astype(np.result_type(np.asarray(z), np.float32))[()]
 
 
+def _lognormcdf(z):
+    """The logarithm of it; far below by the series of DLMF 7.12.1."""
+
+    def value(x):
+        if x > 1:
+            return math.log1p(-math.erfc(x / math.sqrt(2)) / 2)
+        if x > -35:
+            return math.log(math.erfc(-x / math.sqrt(2)) / 2)
+        t = 1 / (x * x)
+        return -x * x / 2 - math.log(-x) - math.log(2 * math.pi) / 2 + math.log1p(-t * (1 - t * (3 - t * (15 - 105 * t))))
+
+    return np.vectorize(value, otypes=[float])(z).astype(np.result_type(np.asarray(z), np.float32))[()]
+
+
 def _lgamma(z):
     """log|Gamma(z)|."""
 

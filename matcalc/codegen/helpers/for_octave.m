@@ -22,6 +22,20 @@ function s = gelu_(z)
 end
 
 
+function s = lognormcdf_(z)
+    % the logarithm of the normal distribution function
+    low = min(z, 0);
+    s = (z >= 0) .* log1p(-erfc(max(z, 0) / sqrt(2)) / 2) + (z < 0) .* (log(erfcx(-low / sqrt(2)) / 2) - low.^2 / 2);
+end
+
+
+function s = norms_(x, axis)
+    % the norms along an axis, also where the squares over- or underflow
+    top = max(max(abs(x), [], axis), realmin);
+    s = top .* sqrt(sum((x ./ top).^2, axis));
+end
+
+
 function s = softmax_(z, axis)
     % exp(z) / sum(exp(z)) along an axis, without overflow
     s = exp(z - max(z, [], axis));

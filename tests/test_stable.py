@@ -1,0 +1,92 @@
+"""Stability: every probe of `stable_probes` keeps its value and its gradient to 1e-12, in every language and in `evaluate`."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in
+from stable_probes import PROBES, exact, inputs
+
+import matcalc
+
+
+@cache
+def gradient(name: str) -> Any:
+    probe = PROBES[name]
+    return matcalc.grad(probe.text, probe.wrt, where=probe.where)
+
+
+def close(found: Any, wanted: Any, label: str) -> None:
+    np.testing.assert_allclose(np.squeeze(found), np.squeeze(wanted), rtol=1e-12, atol=1e-300, err_msg=label)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_probes(language: str, tmp_path: Path) -> None:
+    asked = {name: gradient(name).code(language) for name in PROBES}
+    if language in CONSOLES:
+        questions = [(text, part, inputs(PROBES[name])) for name, text in asked.items() for part in ("value", "gradient")]
+        results = iter(run_in(language, questions, tmp_path))
+        for name in PROBES:
+            for want in exact(PROBES[name]):
+                close(next(results), want, name)
+        return
+    module = installed(language)
+    doubles = module.enable_x64(True) if language == "jax" else nullcontext()
+    with doubles, np.errstate(over="raise", invalid="raise", divide="raise"):
+        for name, text in asked.items():
+            given = inputs(PROBES[name])
+            cast = {n: module.as_tensor(np.asarray(v)) for n, v in given.items()} if language == "torch" else given
+            both = call(load(text)["value_and_gradient"], cast)
+            for got, want in zip(both, exact(PROBES[name]), strict=True):
+                close(np.asarray(got), want, name)
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_evaluate(name: str) -> None:
+    """The first calls, and those that a program answers; the function itself too."""
+    probe = PROBES[name]
+    value, slope = exact(probe)
+    d = matcalc.grad(probe.text, probe.wrt, where=probe.where)
+    for _ in range(4):
+        close(d.evaluate(inputs(probe)), slope, name)  # type: ignore[union-attr]
+    close(matcalc.parse(probe.text, probe.where).evaluate(inputs(probe)), value, name)
+
+
+ORDINARY = {
+    "x^T y/(||x|| ||y||)": "x, y in R^n",
+    "sum(log(1 + x.^2/nu))": "x in R^n; nu in R positive",
+    "sum(log(1 + 3 (A x).^2))": "A in R^{m x n}; x in R^n",
+    "log(exp(a^T x) + exp(b^T x))": "a, b, x in R^n",
+    "log(1 + ||x||^2)": "x in R^n",
+    "(x^T y)^2/(||x||^2 ||y||^2)": "x, y in R^n",
+    "||A x||/||x||": "A in R^{m x n}; x in R^n",
+    "sum(log(normcdf(x .* y)))": "x, y in R^n",
+    "tr(X^T Y)/(||X||_F ||Y||_F)": "X, Y in R^{m x n}",
+}
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_the_forms_are_equal_where_nothing_is_extreme(text: str) -> None:
+    """Against central differences of the function, whose own forms were not rewritten by the same rules."""
+    d = matcalc.grad(text, "X" if "X" in text else "x", where=ORDINARY[text])
+    wrt = d.wrt[0]  # type: ignore[union-attr]
+    rng = np.random.default_rng(3)
+    sizes = {"m": 4, "n": 3}
+    shapes = {"A": "mn", "X": "mn", "Y": "mn", "x": "n", "y": "n", "a": "n", "b": "n", "nu": ""}
+    given: dict[str, Any] = {
+        n: np.abs(rng.normal(size=[sizes[k] for k in s])) + 0.1 if not s else rng.normal(size=[sizes[k] for k in s])
+        for n, s in shapes.items()
+        if n in d._scope.symbols  # type: ignore[union-attr]
+    }
+    found = load(d.code())  # type: ignore[union-attr]
+    value, slope = call(found["value_and_gradient"], given)
+    assert np.isfinite(value)
+    direction = rng.normal(size=np.shape(given[wrt]))
+    ends = [call(found["value"], {**given, wrt: given[wrt] + s * 1e-6 * direction}) for s in (1, -1)]
+    np.testing.assert_allclose(np.sum(slope * direction), (ends[0] - ends[1]) / 2e-6, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(d.evaluate(given), slope, rtol=1e-12)  # type: ignore[union-attr]
