@@ -16,6 +16,7 @@ from .contraction import known_pair, pair
 from .graph import GraphNode, ProgramGraph, postorder
 
 ENTRYWISE = frozenset(("add", "mul", "div", "pow", "neg"))
+DEEP = 30  # how many operations below one are looked at
 
 
 class Economy:
@@ -84,7 +85,7 @@ class Economy:
         made = self.graph.view(body, n.attr)
         return made if sign > 0 else self._negative(self._loose(made))
 
-    def _transposed(self, x: GraphNode) -> GraphNode | None:
+    def _transposed(self, x: GraphNode, deep: int = DEEP) -> GraphNode | None:
         """The transpose of something that is computed here alone, where computing it the other way round is no more work."""
         if x.op == "pair":
             assert isinstance(x.attr, tuple)
@@ -92,15 +93,15 @@ class Economy:
             return self.graph.make("pair", x.args, (la, lb, out[::-1]), x.dims[::-1])
         if x.op == "view" and x.attr == (1, 0):
             return x.args[0]
-        if x.op not in ENTRYWISE and not _is_function(x):
+        if not deep or (x.op not in ENTRYWISE and not _is_function(x)):
             return None
         before = sum(self._is_crossed(a) for a in x.args)
-        flipped = [self._flipped(a, x) for a in x.args]
+        flipped = [self._flipped(a, x, deep - 1) for a in x.args]
         if None in flipped or sum(self._is_crossed(a) for a in flipped if a is not None) > before:
             return None
         return self.graph.make(x.op, [a for a in flipped if a is not None], x.attr, x.dims[::-1])
 
-    def _flipped(self, a: GraphNode, x: GraphNode) -> GraphNode | None:
+    def _flipped(self, a: GraphNode, x: GraphNode, deep: int) -> GraphNode | None:
         """An argument of something entry by entry, for its transpose."""
         if a.rank == 0:
             return a
@@ -109,7 +110,7 @@ class Economy:
         if a.rank != 2 or a.op == "expand":
             return None
         if a in self.loose:
-            found = self._transposed(a)
+            found = self._transposed(a, deep)
             if found is not None:
                 return self._loose(found)
         return self.graph.view(a, (1, 0))
@@ -163,15 +164,21 @@ class Economy:
                     return pair(self.graph, u, there, tuple(summed), tuple(summed), ())
         return None
 
-    def _one(self, x: GraphNode, n: GraphNode) -> GraphNode:
+    def _one(self, x: GraphNode, n: GraphNode, deep: int = DEEP) -> GraphNode:
         """The sum of a sum of arrays of one shape is that of their sums, and of a transpose that along the other axis."""
         assert isinstance(n.attr, tuple)
         a, out = n.attr
-        if x.op == "view" and x.attr == (1, 0) and len(set(a)) == 2 and len(out) < 2:
-            return self._one(x.args[0], self.graph.make("one", (x.args[0],), (a[::-1], out), n.dims))
-        if x.op == "add" and x in self.loose and len(set(a)) == len(a) and all(b.dims == x.dims and b.op != "expand" for b in x.args):
+        if deep and x.op == "view" and x.attr == (1, 0) and len(set(a)) == 2 and len(out) < 2:
+            return self._one(x.args[0], self.graph.make("one", (x.args[0],), (a[::-1], out), n.dims), deep - 1)
+        if (
+            deep
+            and x.op == "add"
+            and x in self.loose
+            and len(set(a)) == len(a)
+            and all(b.dims == x.dims and b.op != "expand" for b in x.args)
+        ):
             parts = [self._unsigned(b) for b in x.args]
-            sums = [self._loose(self._one(b, self.graph.make("one", (b,), (a, out), n.dims))) for _, b in parts]
+            sums = [self._loose(self._one(b, self.graph.make("one", (b,), (a, out), n.dims), deep - 1)) for _, b in parts]
             return self._node("add", [b if s > 0 else self._loose(self._negative_of(b)) for (s, _), b in zip(parts, sums)], None, n)
         return self._node("one", (x,), (a, out), n)
 
@@ -196,11 +203,11 @@ class Economy:
         found = self._opposite(x)
         return found if found is not None else self.graph.make("mul", (self.graph.number(-1), x), None, x.dims)
 
-    def _opposite(self, x: GraphNode) -> GraphNode | None:
+    def _opposite(self, x: GraphNode, deep: int = DEEP) -> GraphNode | None:
         """-x, where that is no more work than x."""
         if x.op == "num":
             return self.graph.number(-x.attr)  # type: ignore[operator]
-        if x not in self.loose:
+        if x not in self.loose or not deep:
             return None
         sign, rest = self._unsigned(x)
         if sign < 0:
@@ -214,7 +221,7 @@ class Economy:
         if x.op in ("mul", "pair", "div", "view"):
             for k, a in enumerate(x.args[:1] if x.op == "div" else x.args):
                 if x.args.count(a) == 1 and a.op != "num":
-                    found = self._opposite(a)
+                    found = self._opposite(a, deep - 1)
                     if found is not None:
                         return self._loose(self.graph.make(x.op, [*x.args[:k], found, *x.args[k + 1 :]], x.attr, x.dims))
         return None
@@ -425,19 +432,19 @@ def _are_opposite(a: GraphNode, b: GraphNode) -> bool:
     return c == -d and rest == other
 
 
-def _coefficient(x: GraphNode) -> tuple[Fraction, Counter[GraphNode]]:
+def _coefficient(x: GraphNode, deep: int = DEEP) -> tuple[Fraction, Counter[GraphNode]]:
     """The number in front of a product, and its other factors."""
-    if x.op == "neg":
-        c, rest = _coefficient(x.args[0])
+    if x.op == "neg" and deep:
+        c, rest = _coefficient(x.args[0], deep - 1)
         return -c, rest
-    if x.op != "mul":
+    if x.op != "mul" or not deep:
         return Fraction(1), Counter([x])
     c, found = Fraction(1), Counter[GraphNode]()
     for f in x.args:
         if f.op == "num":
             c *= Fraction(str(f.attr))
         elif f.op == "mul":
-            inner, factors = _coefficient(f)
+            inner, factors = _coefficient(f, deep - 1)
             c *= inner
             found += factors
         else:
