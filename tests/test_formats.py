@@ -199,6 +199,49 @@ def test_typst_compiles_all_of_the_corpus(tmp_path: Path) -> None:
     assert compiler.compile(str(source), format="pdf").startswith(b"%PDF")
 
 
+ANSWERS = {
+    "taylor": lambda: matcalc.taylor("x^T A x + exp(a^T x)", "x", at="0"),
+    "series": lambda: matcalc.taylor("exp(x)", "x", at="0", order="inf", where="x in R"),
+    "saddle": lambda: matcalc.stationary("x^T A y", ["x", "y"]),
+    "normal": lambda: matcalc.stationary("||A x - b||^2", "x"),
+    "roots": lambda: matcalc.stationary("x^3 - 2x + 4", "x", where="x in R"),
+    "jacdet": lambda: matcalc.jacdet("A X B", "X", where="A in R^{m x m}; X in R^{m x n}; B in R^{n x n}"),
+    "directional": lambda: matcalc.directional("x^T A x", "x", along="v"),
+    "linearize": lambda: matcalc.linearize("tanh(A x + b)", "x"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_of_the_course_are_written_in_every_format(name: str, tmp_path: Path) -> None:
+    answer: Any = ANSWERS[name]()
+    for line in answer.written("mathml").split("\n"):  # one element a line, with the words in it
+        root = ElementTree.fromstring(line)
+        assert root.tag.endswith("math") and "-" not in "".join(n.text or "" for n in root.iter() if n.tag.endswith("mo"))
+    latex = answer.spell("latex").split("\n")
+    assert answer.written("markdown") == "\n".join(f"$${line}$$" for line in latex)
+    page = answer.written("latex-doc")
+    assert all(rf"\[ {line} \]" in page for line in latex) and page.startswith(r"\documentclass")
+    typst = pytest.importorskip("typst", reason="pip install typst")
+    source = tmp_path / "answer.typ"
+    source.write_text("\n\n".join(f"$ {line} $" for line in answer.written("typst").split("\n")), encoding="utf-8")
+    assert typst.compile(str(source), format="pdf").startswith(b"%PDF")
+
+
+def test_scripts_of_mathml_and_powers_of_entries() -> None:
+    d: Any = matcalc.derivative("x_1^T A x_1", "x_1")
+    assert '<msubsup><mi>x</mi><mn>1</mn><mi mathvariant="normal">T</mi></msubsup>' in d.mathml
+    power: Any = matcalc.derivative("sum(tanh(A x) .* (A x))", "x")
+    assert power.unicode == "(tanh(A x) + A x ⊙ (1 - tanh(A x)^⊙2))ᵀ A"
+    assert matcalc.parse(power.unicode, where=power.where).text == power.text
+
+
+def test_a_document_about_several_variables_has_a_section_for_each() -> None:
+    page = run("d", "x^T A y", "--wrt", "x,y", "--format", "latex-doc").out
+    assert page.count(r"\section*{The derivative") == 2 and page.count(r"\documentclass") == 1
+    steps = run("d", "x^T A x", "--wrt", "x", "--steps", "--format", "markdown").out
+    assert steps.startswith("$$\n\\begin{aligned}\n") and steps.rstrip().endswith("$$x^{T} (A + A^{T})$$")
+
+
 @pytest.mark.latex
 def test_the_document_compiles(tmp_path: Path) -> None:
     if shutil.which("pdflatex") is None:
@@ -252,7 +295,7 @@ def test_the_style_of_latex_on_the_command_line() -> None:
         (["--bold", "--format", "text"], ["--bold", "LaTeX"]),
         (["--transpose", "t"], ["top", "intercal"]),
         (["--chain", "--format", "typst"], ["--chain"]),
-        (["--format", "latex-doc", "--wrt", "A"], ["one variable"]),
+        (["--steps", "--format", "mathml"], ["--steps", "markdown"]),
         (["--format", "rtf"], ["mathml"]),
     ],
 )

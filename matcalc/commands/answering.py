@@ -100,8 +100,8 @@ def answer_by(
         names = [m for n in names for m in ((f"conj({n})", n) if twice else (n, f"conj({n})"))]
     if form and chain and form[0] not in ("text", "unicode", "latex"):
         raise _misused("--chain is spelled as text, unicode or latex")
-    if form and form[0] == "latex-doc" and len(names) > 1 and order == 1:
-        raise _misused("a document is about one variable")
+    if form and steps and form[0] in ("typst", "mathml"):
+        raise _misused(f"--steps is spelled as text, unicode, latex, markdown or latex-doc, not as {form[0]}")
     by = names[0] if len(names) == 1 else names or None
     if taker == "derivative":
         options["order"] = order
@@ -156,15 +156,17 @@ def _print_lines(
     notes = {note: None for _, answer in answers for note in (*notes_of(answer), *(answer.chain.assumptions if chain else ()))}
     for note in notes:
         complain(f"note: {one_line(note)}")
+    if format_ == "latex-doc" and not chain:
+        from ..pipeline.derivative import document_of
+
+        print(document_of([answer for _, answer in answers], **style))
+        return
     for k, (name, answer) in enumerate(answers):
         label = f"{one_line(name)}: " if name else ""
         if steps and format_ != "latex-doc":
             _print_steps(answer, steps, format_, style)
         if chain:
             print(answer.chain.spell(format_ if format_ != "unicode" or can_encode(answer.chain.unicode) else "text"))
-            continue
-        if format_ == "latex-doc":
-            print(answer.document(**style))
             continue
         if values:
             print(label + values[k])
@@ -179,8 +181,9 @@ def _print_lines(
 def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[str, Any]) -> None:
     """The derivation before the answer: in columns, or as an `align*` of LaTeX."""
     shown = answer.steps.at(level)
-    if format_ == "latex":
-        print(answer.latex_steps(level, **style))
+    if format_ in ("latex", "markdown"):
+        found = answer.latex_steps(level, **style)
+        print(found if format_ == "latex" else f"$$\n{found.replace('{align*}', '{aligned}')}\n$$\n")
         return
     text = shown.text(format_ if format_ == "unicode" else "text")
     print("\n".join(map(printable, (text if can_encode(text) else shown.text()).split("\n"))) + "\n")

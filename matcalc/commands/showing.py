@@ -10,12 +10,11 @@ import click
 
 from ..errors import VerificationError, printable
 from .console import can_encode, grid, one_line, print_json
+from .options import FORMATS
 from .words import takes_expression
 
 if TYPE_CHECKING:
     from ..course.problem import Answer
-
-FORMATS = ("text", "unicode", "latex")
 
 
 def takes_function(function: Callable[..., int]) -> Callable[..., int]:
@@ -72,7 +71,7 @@ def unchecked(answer: Answer) -> str:
 
 
 def _print(answer: Answer, format_: str) -> None:
-    text = answer.spell(format_)
+    text = answer.written(format_)
     if format_ == "unicode" and not can_encode(text):
         print("note: this output cannot carry Unicode; the answer is spelled in ASCII", file=sys.stderr)
         text = answer.text

@@ -13,6 +13,7 @@ from ..expressions.labels import name_of
 from ..inference.scene import spell_declaration
 from ..kinds import SCALAR
 from ..notation.linearmap import along
+from ..notation.surface import number
 from ..numbers.agreement import Level, Sides
 from ..numbers.numeric import Plan
 from ..numbers.record import Check, summed_up
@@ -49,7 +50,8 @@ class EulerLagrange(Answer):
 
     def spell(self, form: str = "text") -> str:
         lines = {n: self.part(e, form) for n, e in self.equations.items()}
-        found = "\n".join(f"{n}: {line} = 0" if len(lines) > 1 else f"{line} = 0" for n, line in lines.items())
+        nought = f" = {self.spelled(number(0), form)}"
+        found = "\n".join(f"{self.words(n, form).strip()}: {line}{nought}" if len(lines) > 1 else line + nought for n, line in lines.items())
         return f"{laid_out_steps(self.steps(form), form)}\n\n{found}" if self.shows_steps else found
 
     def steps(self, form: str = "text") -> list[dict[str, str]]:

@@ -220,6 +220,7 @@ class Answer(Printable):
         self.assumptions = list(dict.fromkeys(problem.notes))
         self.wrt = problem.names
         self._names = problem.taken
+        self._function = problem.typed.program
 
     @property
     def verified(self) -> str:
@@ -229,6 +230,27 @@ class Answer(Printable):
     def spell(self, form: str = "text") -> str:
         """The answer in a format: text, unicode or latex."""
         raise NotImplementedError
+
+    def written(self, form: str) -> str:
+        """The answer in a format that is a text around formulas too: markdown, latex-doc."""
+        if form == "mathml":
+            from ..printing.mathml import joined
+
+            return "\n".join(map(joined, self.spell(form).split("\n")))
+        if form not in ("markdown", "latex-doc"):
+            return self.spell(form)
+        whole = self.spell("latex")
+        formulas = [whole] if "\\begin" in whole else whole.split("\n")
+        if form == "markdown":
+            return "\n".join(f"$${formula}$$" for formula in formulas)
+        from ..printing.document import answer_sheet
+
+        facts = [f"{label}: {words}" for label, words in self.facts()]
+        return answer_sheet(self._function, self.wrt, formulas, facts, self.assumptions, self._names, verified=bool(self.check))
+
+    def words(self, text: str, form: str) -> str:
+        """Words beside a formula."""
+        return {"latex": rf"\quad\text{{{text}}}", "typst": f' quad "{text}"'}.get(form, f"  {text}")
 
     def spelled(self, thing: Node | Program, form: str) -> str:
         from ..answers.answer import printer

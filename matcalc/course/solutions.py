@@ -93,19 +93,21 @@ class Stationary(Answer):
 
     def conditions(self, p: StationaryPoint, form: str = "text") -> list[str]:
         """`A^T A invertible`, where the solution exists."""
-        return [f"{self.part(e, form)} {_in_latex(w) if form == 'latex' else w}" for e, w in p.when]
+        return [f"{self.part(e, form)} {_said(w, form)}" for e, w in p.when]
 
     def ranges(self, p: StationaryPoint, form: str = "text") -> list[str]:
         """`z in R^n`, what runs freely in a family."""
         if form == "latex":
             return [rf"{self.spelled(name_node(n), form)} \in {_set_in_latex(w)}" for n, w in p.letters]
-        return [f"{n} in {w}" for n, w in p.letters]
+        return [f'{self.spelled(name_node(n), form)} "in {w}"' if form == "typst" else f"{n} in {w}" for n, w in p.letters]
 
     def _words(self, p: StationaryPoint, form: str) -> str:
         sides = [("for all", w) for w in self.ranges(p, form)] + [("where", w) for w in self.conditions(p, form)]
         kind = p.kind + (", rounded" if p.approximate else "")
         if form == "latex":
             return rf"\quad\text{{{kind}}}" + "".join(rf",\ \text{{{word} }} {w}" for word, w in sides)
+        if form == "typst":
+            return f'quad "{kind}"' + "".join(f' ", {word}" {w}' for word, w in sides)
         return f"({', '.join([kind, *(f'{word} {w}' for word, w in sides)])})"
 
     def as_json(self) -> object:
@@ -145,6 +147,13 @@ class Stationary(Answer):
             if p.other is not None:
                 found.append((f"{label} otherwise".strip(), f"{self.place(p.other)} {self._words(p.other, 'text')}"))
         return found or [("because", self.why_none)]
+
+
+def _said(words: str, form: str) -> str:
+    """The words of a condition in a format."""
+    if form == "latex":
+        return _in_latex(words)
+    return f'"{words}"' if form == "typst" else words
 
 
 def _in_latex(words: str) -> str:

@@ -106,25 +106,7 @@ class Derivative(ClosedForm):
 
     def document(self, *, bold: bool = False, transpose: str = "T", width: int = 0, steps: bool = True) -> str:
         """A LaTeX document: question, answer, shape, declarations, assumptions and, with `steps`, the derivation."""
-        from ..ops import function_names
-        from ..printing.document import Subject, document
-
-        style = latex_style(self._typed, self._program, bold, transpose, "operatorname", width, frozenset(function_names()))
-        derivation = self.steps.brief() if steps and self._origin is not None and self.steps else None
-        given = derivation.given if derivation is not None else ()
-        asked = Subject(
-            function=self._typed.program,
-            where=self._typed.declarations,
-            wrt=self.wrt,
-            scalar=self._of_scalar,
-            answer=self._program,
-            sentence="a scalar" if set(self.shape) <= {"1"} else self.remarks()[0],
-            assumptions=self.assumptions,
-            verified=self.verified == "verified",
-            letter=given[-1].head.f if given else "",
-            steps=derivation.for_page(style) if derivation is not None else [],
-        )
-        return document(asked, style, self._scope.names)
+        return document_of([self], bold=bold, transpose=transpose, width=width, steps=steps)
 
     def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
         """A file of functions that compute the value and this derivative, in any of `codegen.targets`; `matcalc.code` writes one for
@@ -146,6 +128,32 @@ class Derivative(ClosedForm):
         exec(compile(self.code(target), f"<{self.text}>", "exec"), program)  # of matcalc's own making: of what was typed it has the names
         found: Callable[..., Any] = program[first_name(self)]
         return found
+
+
+def document_of(several: Sequence[Derivative], *, bold: bool = False, transpose: str = "T", width: int = 0, steps: bool = True) -> str:
+    """One LaTeX document for the derivatives of a function by one variable or several."""
+    from ..ops import function_names
+    from ..printing.document import Section, Subject, document
+
+    sections = []
+    for d in several:
+        style = latex_style(d._typed, d._program, bold, transpose, "operatorname", width, frozenset(function_names()))
+        derivation = d.steps.brief() if steps and d._origin is not None and d.steps else None
+        given = derivation.given if derivation is not None else ()
+        asked = Subject(
+            function=d._typed.program,
+            where=d._typed.declarations,
+            wrt=d.wrt,
+            scalar=d._of_scalar,
+            answer=d._program,
+            sentence="a scalar" if set(d.shape) <= {"1"} else d.remarks()[0],
+            assumptions=d.assumptions,
+            verified=d.verified == "verified",
+            letter=given[-1].head.f if given else "",
+            steps=derivation.for_page(style) if derivation is not None else [],
+        )
+        sections.append(Section(asked, style, d._scope.names))
+    return document(sections)
 
 
 def code_of(several: Sequence[Derivative], target: str, parts: Sequence[str], sizes: Mapping[str, int] | None) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..ops.vocabulary import SETS, WORDS
 from ..syntax import GREEK, Declaration, Program
-from .latex import Latex, Style, latex_name
+from .latex import PLAIN, Latex, Style, latex_name
 from .lines import chunks, starts
 from .unicode import Unicode
 
@@ -60,8 +60,22 @@ class Subject(NamedTuple):
     steps: Sequence[str]  # LaTeX, for the derivation
 
 
-def document(q: Subject, style: Style, names: frozenset[str]) -> str:
-    """The text of a .tex file."""
+class Section(NamedTuple):
+    """A subject, how its LaTeX is written, and the names in use."""
+
+    subject: Subject
+    style: Style
+    names: frozenset[str]
+
+
+def document(sections: Sequence[Section]) -> str:
+    """The text of a .tex file, with a section for each derivative."""
+    commands = frozenset().union(*(s.style.commands for s in sections))
+    return _sheet([line for s in sections for line in _section(*s)], commands)
+
+
+def _section(q: Subject, style: Style, names: frozenset[str]) -> list[str]:
+    """A derivative: the question, the answer, its shape, what was declared and assumed, and the derivation."""
     letter = q.letter or q.function.name or next(c for c in ("f", "F", "g", "y", "L", "h_0") if c not in names)
     style = style._replace(width=style.width or WIDTH)
     left = _quotient(letter, q.wrt, style)
@@ -82,11 +96,52 @@ def document(q: Subject, style: Style, names: frozenset[str]) -> str:
         body += ["", r"\paragraph{Read as.} " + plain("; ".join(remarks)) + "."]
     if q.verified:
         body += ["", r"\paragraph{Checked.} The result agrees with a numerical derivative at random points."]
+    return body
+
+
+def answer_sheet(
+    function: Program,
+    wrt: Sequence[str],
+    formulas: Sequence[str],
+    facts: Sequence[str],
+    assumptions: Sequence[str],
+    names: frozenset[str],
+    *,
+    verified: bool,
+) -> str:
+    """A .tex file with the answer of another command: the function, the formulas found (LaTeX), what is said of them."""
+    latex = Latex(PLAIN, names)
+    letter = function.name or next(c for c in ("f", "F", "g", "h_0") if c not in names)
+    variables = ", ".join(f"${latex.spell_name(n)}$" for n in wrt)
+    body = [
+        "Let",
+        _display(function, PLAIN._replace(width=WIDTH), names, latex_name(letter) + " = "),
+        rf"be a function of {variables}. Found:",
+        *[rf"\[ {formula} \]" for formula in formulas],
+        *[plain(fact) + r".\par" for fact in facts],
+    ]
+    if assumptions:
+        body += ["", r"\paragraph{Read as.} " + plain("; ".join(assumptions)) + "."]
+    if verified:
+        body += ["", r"\paragraph{Checked.} The result agrees with numbers at random points."]
+    return _sheet(body, PLAIN.commands)
+
+
+def _sheet(body: Sequence[str], commands: frozenset[str]) -> str:
+    """The .tex file with this body, and a line for each function that LaTeX has no command for."""
     text = "\n".join(body)
-    lines = [rf"\DeclareMathOperator{{\{name}}}{{{name}}}" for name in sorted(style.commands) if re.search(rf"\\{name}(?![A-Za-z])", text)]
+    lines = [rf"\DeclareMathOperator{{\{name}}}{{{name}}}" for name in sorted(commands) if re.search(rf"\\{name}(?![A-Za-z])", text)]
     head = [r"\documentclass{article}", r"\usepackage[utf8]{inputenc}", r"\usepackage[T1]{fontenc}", r"\usepackage{amsmath,amssymb}"]
     return "\n".join(
-        [*head, *lines, r"\setlength{\parindent}{0pt}", r"\emergencystretch=4em", r"\begin{document}", text, r"\end{document}"]
+        [
+            *head,
+            *lines,
+            r"\setlength{\parindent}{0pt}",
+            r"\emergencystretch=4em \lineskiplimit=2pt \lineskip=4pt",
+            r"\begin{document}",
+            text,
+            r"\end{document}",
+        ]
     )
 
 

@@ -11,6 +11,7 @@ from .setting import Setting, ratio
 
 ACCENTS = {"hat": "^", "bar": "‾", "tilde": "~", "dot": "˙", "ddot": "¨", "check": "ˇ"}
 APPLY, TIMES, THIN = "<mo>&#x2061;</mo>", "<mo>&#x2062;</mo>", '<mspace width="0.17em"/>'
+MINUS = "\u2212"
 T, H = (f'<mi mathvariant="normal">{letter}</mi>' for letter in "TH")
 
 
@@ -66,12 +67,12 @@ class MathML(Setting):
     def __init__(self) -> None:
         super().__init__()
         self.rules |= {
-            "neg": lambda n: [mo("-"), Hole(n.args[0], EW, LAST)],
+            "neg": lambda n: [mo(MINUS), Hole(n.args[0], EW, LAST)],
             "transpose": lambda n: self.raised(n.args[0], T),
-            "inv": lambda n: self.raised(n.args[0], "<mrow><mo>-</mo><mn>1</mn></mrow>"),
-            "T of inv": lambda n: self.raised(n.args[0], f"<mrow><mo>-</mo>{T}</mrow>"),
+            "inv": lambda n: self.raised(n.args[0], f"<mrow>{mo(MINUS)}<mn>1</mn></mrow>"),
+            "T of inv": lambda n: self.raised(n.args[0], f"<mrow>{mo(MINUS)}{T}</mrow>"),
             "adjoint": lambda n: self.raised(n.args[0], H),
-            "H of inv": lambda n: self.raised(n.args[0], f"<mrow><mo>-</mo>{H}</mrow>"),
+            "H of inv": lambda n: self.raised(n.args[0], f"<mrow>{mo(MINUS)}{H}</mrow>"),
             "pinv": lambda n: self.raised(n.args[0], mo("+")),
             "bare norm": lambda n: self.fenced("‖", n.args[:1], "‖"),
             "bars": lambda n: self.fenced("|", n.args, "|"),
@@ -89,7 +90,14 @@ class MathML(Setting):
         return row(mo(opening, "fence"), *self.listed(args), mo(closing, "fence"))
 
     def raised(self, base: Node, exponent: Piece, need: int = ATOM) -> list[Piece]:
-        return ["<msup>", *row(Hole(base, need, MIDDLE)), exponent, "</msup>"]
+        return self._scripted(base, [exponent], need)
+
+    def _scripted(self, base: Node, above: Sequence[Piece], need: int = ATOM) -> list[Piece]:
+        """A base with something above it; what has a subscript has both on one base."""
+        spelled = self.spell_name(str(base.attr)) if base.op == "name" else ""
+        if spelled.startswith("<msub>"):
+            return [f"<msubsup>{spelled.removeprefix('<msub>').removesuffix('</msub>')}", *above, "</msubsup>"]
+        return ["<msup>", *row(Hole(base, need, MIDDLE)), *above, "</msup>"]
 
     def listed(self, args: Iterable[Node], separator: str = mo(",", "separator")) -> list[Piece]:
         return between(separator, (closed(a, CMP) for a in args))
@@ -97,7 +105,7 @@ class MathML(Setting):
     # Leaves and calls
 
     def digits(self, value: int) -> str:
-        return f"<mn>{integer(value)}</mn>"
+        return f"<mn>{integer(value).replace('-', MINUS)}</mn>"
 
     def spell_name(self, name: str) -> str:
         if name == self.bound:
@@ -131,7 +139,7 @@ class MathML(Setting):
     def add(self, node: Node) -> Sequence[Piece]:
         pieces: list[Piece] = []
         for subtracted, term in summands(node):
-            pieces += (mo("-") if subtracted else mo("+") if pieces else "", Hole(term, EW, TERM))
+            pieces += (mo(MINUS) if subtracted else mo("+") if pieces else "", Hole(term, EW, TERM))
         return pieces
 
     def factor_sign(self, sign: str, left: Node, right: Node) -> str:
@@ -147,8 +155,8 @@ class MathML(Setting):
 
     def _power(self, node: Node, before: list[Piece]) -> list[Piece]:
         base, exponent = node.args
-        inside: Piece = f"<mn>{ratio(exponent)}</mn>" if ratio(exponent) else closed(exponent)
-        return ["<msup>", *row(Hole(base, ATOM, MIDDLE)), *row(*before, inside), "</msup>"]
+        inside: Piece = f"<mn>{ratio(exponent).replace('-', MINUS)}</mn>" if ratio(exponent) else closed(exponent)
+        return self._scripted(base, row(*before, inside))
 
     def norm(self, node: Node) -> Sequence[Piece]:
         inside = self.rules["bare norm"](node)
@@ -215,15 +223,35 @@ class MathML(Setting):
     def one_index(self, index: FormIndex) -> str:
         if isinstance(index, str):
             return self.spell_name(index)
-        return f"<mrow>{mo('(')}{mo(',').join(map(self.spell_name, index))}{mo(')')}</mrow>"
+        return f"<mrow>{mo('(', 'fence')}{mo(',').join(map(self.spell_name, index))}{mo(')', 'fence')}</mrow>"
 
     def kron_form(self, of: str, by: str) -> str:
-        of, by = (f"<mo>∂</mo><mi>vec</mi>{APPLY}<mrow>{mo('(')}{self.spell_name(n)}{mo(')')}</mrow>" for n in (of, by))
+        of, by = (f"<mo>∂</mo><mi>vec</mi>{APPLY}<mrow>{mo('(', 'fence')}{self.spell_name(n)}{mo(')', 'fence')}</mrow>" for n in (of, by))
         return f"<mfrac><mrow>{of}</mrow><msup><mrow>{by}</mrow>{T}</msup></mfrac>{mo('=')}"
 
     def map_form(self, name: str) -> str:
         self.bound = name
         return self.spell_name(name) + self.signs["->"]
+
+
+_PIECE = re.compile(r"<math [^>]*>(?:(?!</math>).)*</math>")
+
+
+def joined(line: str) -> str:
+    """A line of formulas with words between them as one `<math>` element."""
+    start, inner, at = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>', [], 0
+    for m in _PIECE.finditer(line):
+        inner += [_between(line[at : m.start()]), m[0].removeprefix(start).removesuffix("</mrow></math>")]
+        at = m.end()
+    return f"{start}{''.join([*inner, _between(line[at:])])}</mrow></math>" if inner else line
+
+
+def _between(words: str) -> str:
+    """What stands between two formulas: a sign, or words."""
+    if words.strip() in ("=", ";"):
+        return mo(words.strip(), "separator" if ";" in words else "")
+    *before, last = words.rpartition("=") if words.rstrip().endswith("=") else ("", "", words)
+    return "".join(mo("=") if part == "=" else f"<mtext>{part.replace(' ', '&#xa0;')}</mtext>" for part in (*before, last) if part.strip())
 
 
 def spell(thing: Node | Program) -> str:

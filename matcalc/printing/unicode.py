@@ -10,12 +10,15 @@ from typing import cast
 from ..syntax import GREEK, Node, Program, split_name
 from .printer import (
     ADD,
+    ATOM,
     BARRED,
     BASE,
     CLOSED,
     CMP,
     EW,
     LAST,
+    MIDDLE,
+    Hole,
     Piece,
     Printer,
     Slot,
@@ -76,6 +79,9 @@ class Unicode(Printer):
             value = cast(Fraction, (exponent.args[0] if negative else exponent).attr)
             return [("-" * negative + integer(value.numerator)).translate(_RAISED)]
         return super().exponent(exponent, sign)
+
+    def elementwise_power(self, node: Node) -> Sequence[Piece]:
+        return [Hole(node.args[0], ATOM, MIDDLE), *self.exponent(node.args[1], "^⊙")]
 
     def script(self, sign: str, node: Node) -> Sequence[Piece]:
         return [sign + "∞"] if node.op == "name" and node.attr == "infty" else super().script(sign, node)

@@ -39,7 +39,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     "⟧": ("close", "⟦"),
     **dict.fromkeys(("⋄", "◇", "◊"), ("infix", "khatri_rao")),
     **dict.fromkeys(("^", "**"), ("caret", "^")),
-    ".^": ("caret", ".^"),
+    **dict.fromkeys((".^", "^⊙", "^∘"), ("caret", ".^")),
     **dict.fromkeys(("'", "′", "’", "ᵀ", "⊤", ".'", ".T"), ("post", "T")),
     "†": ("post", "pinv"),
     "ᴴ": ("post", "H"),
