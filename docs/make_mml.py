@@ -83,8 +83,7 @@ ALWAYS = (
     "the language; the instance above has Gaussian densities and an affine map.",
     "Example 5.2 derives the power rule from the limit of the difference quotient. matcalc knows the rule, and does not take limits.",
     "(5.99) to (5.102) are stated for F of a matrix X; above, F is a function of a number, which says the same of every entry of X.",
-    "Proofs are not computations. Beside the texts: `stationary` does not solve the pair of equations of `x^T A y`, nor "
-    "A^T (A X B - C) B^T = 0.",
+    "Proofs are not computations.",
     "The figures are drawn by `plot`; Figures 5.1 to 5.3 and 5.5 of the book, which explain a notion and show no computation, are not.",
 )
 

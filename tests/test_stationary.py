@@ -39,7 +39,7 @@ PROBLEMS = [
         ["(X^T S^-1 X)^-1 X^T S^-1 y minimum"],
     ),
     ("sum_{i=1}^N ||x_i - m||^2", "m", "x_i, m in R^n", ["1/N sum_{i=1}^N x_i minimum"]),
-    ("-x^T A x + b^T x", "x", "A in R^{n x n} spd; x, b in R^n", ["A^-1 b/2 maximum"]),
+    ("-x^T A x + b^T x", "x", "A in R^{n x n} spd; x, b in R^n", ["1/2 A^-1 b maximum"]),
     ("x^T x", "x", "x in R^n", ["0_n minimum"]),
     ("exp(-x^T x)", "x", "x in R^n", ["0_n maximum"]),
     ("x^T x/(1 + x^T x)", "x", "x in R^n", ["0_n minimum"]),
@@ -181,3 +181,16 @@ def test_an_equation_that_is_not_solved_is_not_called_something_else() -> None:
 def test_json_has_the_record_of_the_check() -> None:
     (point,) = json.loads(run("stationary", "x^T A x - b^T x", "--wrt", "x", "--where", "A in R^{n x n} spd; b, x in R^n", "--json").out)
     assert point["verified"] == "verified" and point["check"]["points"] >= 3 and point["check"]["digits"] >= 25
+
+
+def test_a_solution_says_what_must_not_vanish_for_it() -> None:
+    assert matcalc.stationary("m x^2/2", "x", where="m, x in R").text == "x = 0  (undecided, where m nonzero)"
+    assert matcalc.stationary("m x^2/2 - b x", "x", where="m, x, b in R").text == "x = b/m  (undecided, where m nonzero)"
+    assert "nonzero" not in matcalc.stationary("m x^2/2", "x", where="m in R positive; x in R").text
+
+
+def test_log_det_has_a_saddle_where_the_matrix_is_free_and_a_maximum_among_positive_definite_ones() -> None:
+    (free,) = matcalc.stationary("logdet(X) - tr(A X)", "X").points
+    assert free.kind == "saddle" and "both signs" in free.reason
+    (spd,) = matcalc.stationary("logdet(X) - tr(A X)", "X", where="A in S_++^n; X in S_++^n").points
+    assert spd.kind == "maximum"

@@ -118,7 +118,7 @@ SPELLED = [
         "X",
         "X_0",
         2,
-        "Delta = X - X_0; logdet(X_0) + tr(X_0^-1 Delta) - tr(X_0^-1 Delta X_0^-1 Delta)/2",
+        "Delta = X - X_0; logdet(X_0) + tr(X_0^-1 Delta) - 1/2 tr(X_0^-1 Delta X_0^-1 Delta)",
     ),
     ("(I - X)^-1", "X", "0", 3, "I_n + X + X^2 + X^3"),
     ("sum(x.^3)", "x", "0", 3, "sum(x.^3)"),
@@ -189,3 +189,18 @@ def test_the_tangent_of_a_function_of_which_nothing_is_said() -> None:
     """A letter before a bracket with one name in it is a function."""
     done = run("linearize", "f(x)", "--wrt", "x")
     assert done.code == 0 and done.out.startswith("f(x_0) + f'(x_0)")
+
+
+@pytest.mark.parametrize(
+    ("expr", "at", "order", "expected"),
+    [
+        ("sqrtm(X)", "I", 2, "Delta = X - I; I_n + Delta/2 - Delta^2/8"),
+        ("sqrtm(X)", "4 I", 3, "Delta = X - 4 I; 2 I_n + Delta/4 - Delta^2/64 + Delta^3/512"),
+        ("logm(X)", "I", 2, "Delta = X - I; Delta - Delta^2/2"),
+        ("tr(A sqrtm(X))", "I", 2, "Delta = X - I; tr(A) + tr(A Delta)/2 - tr(A Delta^2)/8"),
+        ("sqrtm(X)", "X_0", 1, "sqrtm(X_0) + dsqrtm(X_0, X - X_0)"),
+    ],
+)
+def test_functions_of_a_matrix_are_expanded_about_the_identity_and_elsewhere(expr: str, at: str, order: int, expected: str) -> None:
+    found = matcalc.taylor(expr, "X", at=at, order=order)
+    assert found.text == expected and found.verified == "verified"

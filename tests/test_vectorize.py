@@ -45,7 +45,7 @@ SPACES = {
 # sums, the names in them, the variable, the derivative in matrix notation (checked by hand; "" where only the numbers count)
 SUMS = [
     ("sum_{i=1}^N (y_i - w^T x_i)^2", "x y w", "w", "2 (X w - y)^T X"),
-    ("1/N sum_{i=1}^N (y_i - w^T x_i)^2", "x y w", "w", "2 (X w - y)^T X/N"),
+    ("1/N sum_{i=1}^N (y_i - w^T x_i)^2", "x y w", "w", "2/N (X w - y)^T X"),
     ("sum_{i=1}^N (y_i - w^T x_i)^2", "x y w", "x", "2 (X w - y) w^T"),
     ("sum_{i=1}^N (y_i - w^T x_i)^2", "x y w", "y", "-2 (X w - y)^T"),
     ("sum_{i=1}^N s_i (y_i - w^T x_i - b)^2", "x y s w b", "w", ""),
@@ -53,7 +53,7 @@ SUMS = [
     ("sum_{i=1}^N log(1 + exp(-y_i w^T x_i))", "x y w", "w", ""),
     ("sum_{i=1}^N max(0, 1 - y_i (w^T x_i + b))", "x y w b", "w", ""),
     ("sum_{i=1}^N x_i^T A x_i", "x A", "A", "X^T X"),
-    ("sum_{i=1}^N x_i^T A x_i", "x A", "x", "X (A + A^T)"),
+    ("sum_{i=1}^N x_i^T A x_i", "x A", "x", "X A + X A^T"),
     ("sum_{i=1}^N s_i x_i^T A x_i", "x s A", "A", "X^T diag(s) X"),
     ("sum_{i=1}^N s_i x_i^T A x_i", "x s A", "s", ""),
     ("sum_{i=1}^N ||z_i - B x_i||^2", "x z B", "B", "2 (X B^T - Z)^T X"),
@@ -99,7 +99,7 @@ def test_the_numbers_are_those_of_the_sums(text: str, names: str, wrt: str, prin
 @pytest.mark.parametrize(
     ("text", "names", "wrt", "printed"),
     [
-        ("1/N sum_{i=1}^N s_i (y_i - w^T x_i)^2", "x y s w", "w", "2 X^T diag(s) X/N"),
+        ("1/N sum_{i=1}^N s_i (y_i - w^T x_i)^2", "x y s w", "w", "2/N X^T diag(s) X"),
         ("sum_{i=1}^N log(1 + exp(-y_i w^T x_i))", "x y w", "w", ""),
         ("sum_{i=1}^N ||z_i - B x_i||^2", "x z B", "B", ""),
     ],

@@ -85,6 +85,17 @@ class Scalars:
             self._check_complete(g, u, roots)
         return roots
 
+    def leading(self) -> list[Any]:
+        """What must not be 0 for the roots to be all: of an equation of one unknown the leading coefficient, m of m x = 0."""
+        if len(self.unknowns) != 1:
+            return []
+        sympy, (u,) = self.sympy, self.unknowns
+        top = sympy.numer(sympy.together(self.gradient[0]))
+        if not top.is_polynomial(u) or not top.has(u):
+            return []
+        first = sympy.Poly(top, u).LC().as_coeff_Mul()[1]
+        return [] if first.is_number or first.is_nonzero or first.is_positive or first.is_negative else [first]
+
     def _of_polynomial(self, g: Any, u: Any) -> list[Root] | None:
         """All real roots of a polynomial with rational coefficients, isolated; None where radicals are short enough."""
         sympy = self.sympy

@@ -51,7 +51,8 @@ class EulerLagrange(Answer):
     def spell(self, form: str = "text") -> str:
         lines = {n: self.part(e, form) for n, e in self.equations.items()}
         nought = f" = {self.spelled(number(0), form)}"
-        found = "\n".join(f"{self.words(n, form).strip()}: {line}{nought}" if len(lines) > 1 else line + nought for n, line in lines.items())
+        labels = {n: f"{self.words(n, form).strip()}: " if len(lines) > 1 else "" for n in lines}
+        found = "\n".join(f"{labels[n]}{line}{nought}" for n, line in lines.items())
         return f"{laid_out_steps(self.steps(form), form)}\n\n{found}" if self.shows_steps else found
 
     def steps(self, form: str = "text") -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import factorial
 from typing import Any
 
+from ..derivation.forward import Forward, worked_out
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
 from ..expressions import build
@@ -32,6 +33,7 @@ from ..shortening.folding import folded
 from ..shortening.simplify import simplify
 from ..syntax import Binding, Node, Program, spell_name
 from .expansion import expanded, gathered
+from .identity import at_identity
 from .problem import Answer, Problem, refuse_where_undefined
 from .remainder import check_expansion
 
@@ -222,15 +224,24 @@ def _along_the_step(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr]
     for k in range(order + 1):
         assert here.matrix is not None
         refuse_where_undefined(here.matrix, "a derivative", {t: num(0)})
-        value = times(num(Fraction(1, factorial(k))), substitute(here.matrix, {t: num(0)}))
+        value = times(num(Fraction(1, factorial(k))), at_identity(substitute(here.matrix, {t: num(0)})))
         terms.append(shortest(value))
         if k < order:
-            after = here.differentiate(t)
-            if after.matrix is None:
+            after = here.differentiate(t).matrix or _by_rules(here.matrix, t)
+            if after is None:
                 raise NoAnswerError(f"the term of order {k + 1} has no matrix notation", suggestion=f"--order {k} has")
             here = Tensor([f.shape], [])
-            here.replace(simplify(after.matrix))
+            here.replace(simplify(after))
     return terms
+
+
+def _by_rules(e: Expr, t: Expr) -> Expr | None:
+    """The derivative by t as the rules of differentials give it, dF(X, dX/dt) of a function of a matrix; None where they give none."""
+    try:
+        lines = worked_out(e, Forward(e, t, num(1)))
+    except NoAnswerError:
+        return None
+    return lines[-1][1]
 
 
 def shortest(e: Expr) -> Expr:

@@ -6,6 +6,7 @@ spells expressions with new names beside the old ones.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -140,7 +141,7 @@ class Problem:
                 words = self.properties(name)
                 self.declare(program.body.attr, like, words.intersection(LINEAR) if free else words)
                 declarations = dict(self.declarations)
-            typed = self._as_large(text, Question(program, declarations.values()).whole(), like)
+            typed = self._read_value(text, Question(program, declarations.values()), like)
         except MatcalcError as error:
             raise error.located(text) from None
         self.further += typed.nodes
@@ -161,6 +162,18 @@ class Problem:
             self.notes.append(f"the row {text.strip()} counts as a column")
             return transpose(e)
         raise ShapeError(f"{what} for {name} is {shape_text(e.shape)}, and {name} is {shape_text(like.shape)}", text=text)
+
+    def _read_value(self, text: str, question: Question, like: Expr) -> Typed:
+        """A value as it was read; where its size cannot be told, I, it is the variable's."""
+        try:
+            typed = question.whole()
+        except MatcalcError:
+            if like.is_scalar or not re.search(r"(?<![A-Za-z])I(?![A-Za-z_])", text):
+                raise
+            return Question(
+                read(f"{text} + 0 {name_of(like)}", self.declarations.values(), self.typed.families), self.declarations.values()
+            ).whole()
+        return self._as_large(text, typed, like)
 
     def _as_large(self, text: str, typed: Typed, like: Expr) -> Typed:
         """What was read; where a size that nothing says could be the variable's, that: of A x for x, A is square."""

@@ -103,4 +103,5 @@ def _point(problem: Problem, scalars: Scalars, r: Root, xs: Sequence[Expr]) -> S
     except NotTranslated:
         shown = None
     within = [(algebra.expression(d), ">= 0") for d in scalars.domain(r)]
+    within += [(simplify(algebra.expression(e)), "nonzero") for e in scalars.leading()]
     return StationaryPoint(at, kind, reason, value=shown, letters=letters, when=within)

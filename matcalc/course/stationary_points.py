@@ -20,7 +20,7 @@ from ..expressions.properties import holds
 from ..kinds import ONE
 from ..notation.kronecker import kronecker_matrix
 from ..numbers.record import Check, summed_up
-from ..ops.core import SYMBOL
+from ..ops.core import MATMUL, SYMBOL
 from ..shortening.folding import folded
 from ..shortening.simplify import simplify
 from .definiteness import ND, NSD, PD, PSD, definiteness, sign_of
@@ -243,6 +243,12 @@ class _Matrices:
             hessian = simplify(folded(substitute(hessian, solutions)))
             kind = definiteness(hessian, taken)
             spelled = self._say(hessian)
+        if kind is None and not self.problem.properties(self.problem.names[0]) and (p := _exchanging(hessian)) is not None:
+            p_said = self._say(p)
+            return "saddle", (
+                f"the second differential is a multiple of tr(({p_said} dX)^2), which has both signs for two rows and more: "
+                f"({p_said} dX) symmetric or skew"
+            )
         if kind is None:
             return None
         shape = {PD: "convex", PSD: "convex", ND: "concave", NSD: "concave"}[kind] if everywhere else ""
@@ -291,6 +297,18 @@ class _Matrices:
         if PD in kinds and ND in kinds:
             return "saddle", "one block of the Hessian is positive definite, another negative definite"
         return None
+
+
+def _exchanging(hessian: Expr) -> Expr | None:
+    """The matrix P of a Hessian c (P ⊗ P^T) K by vec, that of c tr((P dX)^2), where P is invertible as it stands; else None."""
+    c, scalars, body = build.split(hessian)
+    if body is None or scalars or not c or body.op is not MATMUL or len(body.args) != 2:
+        return None
+    first, last = body.args
+    if last.op.name != "commutation" or first.op.name != "kron":
+        return None
+    one, other = first.args
+    return one if one is build.transpose(other) else None
 
 
 def without_nonzero(g: Expr) -> Expr:

@@ -14,7 +14,7 @@ from ..ops.operation import Operation
 
 
 @cache
-def _functions() -> dict[Operation, Operation]:
+def functions_of_matrices() -> dict[Operation, Operation]:
     """The functions of a matrix by their derivatives: expm by dexpm, as their differentials say."""
     return {REGISTRY[f"{op.name}_frechet"]: op for op in REGISTRY.values() if op.scalar}
 
@@ -27,7 +27,7 @@ def _of_numbers() -> dict[Operation, Operation]:
 
 def along_commuting(e: Expr) -> Expr | None:
     """dF(X, G) as F'(X) G, where G is a function of X; None for anything else."""
-    op = _functions().get(e.op)
+    op = functions_of_matrices().get(e.op)
     if op is None or len(e.args) != 2 or not is_function_of(*e.args[::-1]):
         return None
     slope = slope_at(op, e.args[0])
