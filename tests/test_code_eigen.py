@@ -26,17 +26,22 @@ from matcalc.errors import UsageError
 
 pytestmark = pytest.mark.eigen
 
+# Compiling costs: the suite takes every sixth program, `pytest -m slow tests/test_code_eigen.py` takes all.
+EVERY = pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.slow)])
 
-def test_the_corpus(tmp_path: Path) -> None:
-    given = [(name, inputs, want) for name, case in CASES.items() for inputs, want in draws(case)]
+
+@EVERY
+def test_the_corpus(every: int, tmp_path: Path) -> None:
+    given = [(name, inputs, want) for name in [*CASES][::every] for inputs, want in draws(CASES[name])]
     questions = [(derivative(name).code("eigen"), first_name(derivative(name)), inputs) for name, inputs, _ in given]
     for got, (name, _, want) in zip(run_eigen(questions, tmp_path), given, strict=True):
         assert close(got, want), name
 
 
-def test_every_operation(tmp_path: Path) -> None:
+@EVERY
+def test_every_operation(every: int, tmp_path: Path) -> None:
     questions, expected = [], []
-    for op in CALLED:
+    for op in CALLED[::every]:
         derivatives, given = asked(op.name)
         for d in derivatives:
             for name, want in wanted(d, given):
@@ -46,22 +51,24 @@ def test_every_operation(tmp_path: Path) -> None:
         np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-7, atol=1e-9, err_msg=label)
 
 
-def test_every_function_of_the_losses(tmp_path: Path) -> None:
+@EVERY
+def test_every_function_of_the_losses(every: int, tmp_path: Path) -> None:
     questions = []
-    for name in QUESTIONS:
+    for name in [*QUESTIONS][::every]:
         q, text = question(name), of_loss(name).code("eigen", parts=PARTS)
         for function in q.want:
             extra = {parameters_of(text, function)[-1][1]: q.extra[function]} if function in q.extra else {}
             questions.append((text, function, q.inputs | extra))
     results = iter(run_eigen(questions, tmp_path))
-    for name in QUESTIONS:
+    for name in [*QUESTIONS][::every]:
         for function in question(name).want:
             question(name).check(function, next(results))
 
 
 @pytest.mark.jax
-def test_all_gradients(tmp_path: Path) -> None:
-    joint = {name: Joint(name) for name in FUNCTIONS}
+@EVERY
+def test_all_gradients(every: int, tmp_path: Path) -> None:
+    joint = {name: Joint(name) for name in [*FUNCTIONS][::every]}
     for k in range(max(len(found.gradients) for found in joint.values())):
         these = [found for found in joint.values() if len(found.gradients) > k]
         results = run_eigen([(found.code("eigen"), "gradients", found.inputs) for found in these], tmp_path, k + 1)
@@ -69,16 +76,17 @@ def test_all_gradients(tmp_path: Path) -> None:
             np.testing.assert_allclose(np.squeeze(got), np.squeeze(found.gradients[k]), rtol=1e-8, atol=1e-10)
 
 
-def test_extreme_arguments_and_probes(tmp_path: Path) -> None:
-    table: list[tuple[str, str, str, dict[str, Any], Any, Any]] = list(EXTREME)
-    table += [(p.text, p.wrt, p.where, inputs(p), *exact(p)) for p in PROBES.values()]
+@EVERY
+def test_extreme_arguments_and_probes(every: int, tmp_path: Path) -> None:
+    extreme: list[tuple[str, str, str, dict[str, Any], Any, Any]] = EXTREME[::every]
+    table = extreme + [(p.text, p.wrt, p.where, inputs(p), *exact(p)) for p in [*PROBES.values()][:: (every + 1) // 2]]
     questions, expected = [], []
     for text, wrt, where, given, value, slope in table:
         code = matcalc.derivative(text, wrt, where=where, verify=False).code("eigen")  # type: ignore[union-attr]
         questions += [(code, "value", given), (code, "gradient", given)]
         expected += [(text, value), (text, slope)]
     for k, (got, (text, want)) in enumerate(zip(run_eigen(questions, tmp_path), expected, strict=True)):
-        probe = k >= 2 * len(EXTREME)
+        probe = k >= 2 * len(extreme)
         np.testing.assert_allclose(np.squeeze(got), want, rtol=1e-12 if probe else 1e-11, atol=1e-300 if probe else 1e-15, err_msg=text)
 
 

@@ -106,7 +106,7 @@ TABLE = [
     (neg(power(x, TWO)), "-x^2", "-x^{2}", "-x²"),
     (power(neg(x), TWO), "(-x)^2", "(-x)^{2}", "(-x)²"),
     (power(q("2/3"), n("k")), "(2/3)^k", r"\left(\frac{2}{3}\right)^{k}", "(2/3)^k"),
-    (epow(x, TWO), "x.^2", r"x^{\odot 2}", "x.^2"),
+    (epow(x, TWO), "x.^2", r"x^{\odot 2}", "x^⊙2"),
     (t(call("ones", n("n"))), "ones(n)^T", r"\mathbf{1}_{n}^{T}", "ones(n)ᵀ"),
     # products and division
     (mul(q("2/3"), x), "(2/3) x", r"\frac{2}{3} x", "(2/3) x"),
