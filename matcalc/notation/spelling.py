@@ -166,8 +166,15 @@ class Spelling:
 
         from ..printing.count import symbols
 
-        first = node.args[0].op if node.op == "mul" else ""
-        return (symbols(node), first != "inv", first == "call", ranks, [(n.op != "inv", n.op) for n in walk(node)])  # tr(U^-1 U')
+        first, last = (node.args[0].op, node.args[-1]) if node.op == "mul" else ("", node)
+        change = last.op == "name" and str(last.attr)[:1] == "d" and str(last.attr)[1:] in self.ranks  # dX stands last
+        return (
+            symbols(node),
+            first != "inv",
+            first == "call" and not change,
+            ranks,
+            [(n.op != "inv", n.op) for n in walk(node)],
+        )  # tr(U^-1 U')
 
 
 def _is_identity(e: Expr | None) -> bool:
