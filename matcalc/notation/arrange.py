@@ -175,7 +175,8 @@ def _added(spelling: Spelling, terms: Sequence[Expr], e: Expr) -> Node:
     parts = [_term(spelling, t, e) for t in terms]
     if parts[0].op == "neg":
         first = next((k for k, p in enumerate(parts) if p.op != "neg"), 0)
-        parts.insert(0, parts.pop(first))
+        pair = first + 1 < len(terms) and transpose(terms[first]) is terms[first + 1]  # A + A^T stay together
+        parts = [*parts[first : first + 1 + pair], *parts[:first], *parts[first + 1 + pair :]]
     return Node("add", tuple(parts))
 
 

@@ -242,6 +242,8 @@ def _chains_of(t: Expr) -> list[Chain]:
     if ONE in body.shape and len(scalars) <= MOST_FRONT:
         before, after = ([], _spread(body)) if body.shape[0] is ONE else (_spread(body), [])
         for s in products:
+            if transpose(s.args[0]) is s.args[-1]:  # (w^T S w) B w stays a number times B w
+                continue
             found += [(rest, [*before, *way, *after], True) for rest, way, _ in _both_ways(c, scalars, s)]
     return found
 
