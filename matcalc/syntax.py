@@ -170,7 +170,7 @@ class Program:
     `stated` is what the last statement says to be
     the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does. `kept` has the letters below
     sums over j with j != i, where i was taken for a place that is given, with their places in the text. `labelled` are names with a
-    label above them, each with the declared name that it is with it: h^{t-1}, h.
+    label above them, each with the declared name that it is with it: h^{t-1}, h; `labels` are the letters that stand so.
     """
 
     __slots__ = (
@@ -190,6 +190,7 @@ class Program:
         "claim",
         "kept",
         "labelled",
+        "labels",
         "random",
     )
 
@@ -214,6 +215,7 @@ class Program:
         self.claim = (0, 0)
         self.kept: tuple[tuple[str, str, Span], ...] = ()
         self.labelled: tuple[tuple[str, str], ...] = ()
+        self.labels: frozenset[str] = frozenset()
         self.random: frozenset[str] = frozenset()
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:

@@ -257,3 +257,10 @@ def test_a_dot_product_is_not_read_as_an_array(text: str) -> None:
     with pytest.raises(MatcalcError, match="most often a number"):
         matcalc.derivative(text, "x")
     assert matcalc.derivative("||A^T x||", "x").text == "x^T A A^T/||A^T x||"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", [r"\frac1{2m} \sum_i (h_\theta(x^{(i)}) - y^{(i)})^2 + \theta^T \theta", r"(f_\theta(x) - y)^2"])
+def test_a_function_with_the_variable_below_depends_on_it(text: str) -> None:
+    """The function was taken for a constant, and its part of the derivative was lost."""
+    with pytest.raises(MatcalcError, match="depends on theta, and nothing says how"):
+        matcalc.derivative(text, "theta")

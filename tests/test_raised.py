@@ -34,6 +34,22 @@ def test_labels_above_are_labels_below(above: str, below: str, wrt: str) -> None
     assert matcalc.derivative(above, wrt).text == matcalc.derivative(below, wrt).text  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("text", "wrt", "answer"),
+    [
+        ("z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}", "W^{[l]}", "J[i,j,k] = a_{l-1}[k] delta[i,j]"),
+        ("z_l = W_l a_{l-1} + b_l", "W_l", "J[i,j,k] = a_{l-1}[k] delta[i,j]"),
+        (r"\sum_l \|W^{[l]}\|^2", "W^{[l]}", "2 W_l"),
+        (r"x^{(i)T} \theta", r"\theta", "x_i^T"),
+        (r"\|W^{[2]\top} x - y\|^2", "W^{[2]}", "2 x (W_2^T x - y)^T"),
+        (r"x^{(i)\mathsf{T}} A x^{(i)}", "x^{(i)}", "x_i^T (A + A^T)"),
+    ],
+)
+def test_a_layer_is_no_entry_and_a_label_may_be_transposed(text: str, wrt: str, answer: str) -> None:
+    """W was read as a vector with the entry W_l, and x^{(i)T} as a power of numbers."""
+    assert matcalc.derivative(text, wrt).text == answer  # type: ignore[union-attr]
+
+
 def test_a_variable_has_its_label_above_too() -> None:
     d = matcalc.derivative(r"z^{[1]} = W^{[1]} x; \|y - z^{[1]}\|^2", "W^{[1]}", where="W^{[1]} in R^{m x n}; x in R^n; y in R^m")
     assert d.text == "z_1 = W_1 x; 2 (z_1 - y) x^T"  # type: ignore[union-attr]

@@ -11,7 +11,7 @@ from ..errors import MatcalcError, ReadingError
 from ..expressions.functions import SYMMETRIC, derivative_shape, entrywise_function, function, function_along
 from ..kinds import ONE, Dim, kind_of, square_root
 from ..ops.vocabulary import close_properties
-from ..syntax import Declaration, Node
+from ..syntax import Declaration, Node, split_name
 from .misfit import Misfit, Wording, refuse_shape
 from .scene import declared_properties, declared_shape, spell_declaration
 from .scopes import SCALAR, Typing
@@ -25,6 +25,7 @@ def abstract(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     text = str(node.attr)
     name = text.rstrip("'")
     order = len(text) - len(name)
+    _refuse_parameter(el, node, name)
     declaration = el.scene.declared.get(name)
     if declaration is None:
         return _supposed(el, node, name, order, args)
@@ -53,6 +54,16 @@ def abstract(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         return TypedTerm(value, tuple(args), lambda e, _: function_along(name, value, e[0], e[1], words), node)
     shape = derivative_shape(value, domain, order)
     return TypedTerm(shape, (args[0],), lambda e, _: function(name, order, value, e[0], words), node)
+
+
+def _refuse_parameter(el: Typing, node: Node, name: str) -> None:
+    r"""h_\theta(x) by theta: it depends on theta, and nothing says how."""
+    below = split_name(name)[1].split(",")
+    for variable in el.scene.wrt:
+        base = split_name(variable)[0]
+        if base in below:
+            hint = f"define it before: {name}(x) = …"
+            raise ReadingError(f"{name} depends on {base}, and nothing says how", span=node.span, suggestion=hint)
 
 
 def _supposed(el: Typing, node: Node, name: str, order: int, args: list[TypedTerm]) -> TypedTerm:

@@ -7,7 +7,9 @@ left side binds is free: a whole number, like one declared in N. Where one stand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..errors import ReadingError
@@ -16,6 +18,7 @@ from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Binding, Declaration, Node, Program, walk
 
 ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
+_SHIFTED = re.compile(r"[a-z][+-][0-9]+")
 _OF_ARRAYS = frozenset("sum product T H norm inner inv pinv index ew epow literal bars iverson cmp".split())
 PLACE, COMPARED, BESIDE = "place", "compared", "beside"
 WORD = 3  # letters of a subscript that is a word where none of them is known as an index
@@ -57,6 +60,7 @@ class Indices:
         self.plain = {u.base for u in self.uses if not u.sub and not u.role}
         signs = {n.op for root, _ in self._statements() for n in walk(root)}
         self.numbers = self._quotients() if signs.isdisjoint(_OF_ARRAYS) and not program.form else frozenset()  # omega/omega_c
+        self.layers = self.program.labels | self._layers()
         self.convention = False  # sums are written by Einstein's convention: every letter below a name is an index
         self._find_free()
         if any(s.summed for s in self._contractions()):
@@ -193,6 +197,17 @@ class Indices:
                             growing = True
                         break
 
+    def _layers(self) -> set[str]:
+        """The letters of layers: z_l = W_l a_{l-1} + b_l, where nothing is summed over them and nothing is an entry."""
+        found: set[str] = set()
+        for root, _ in self._statements():
+            for n in walk(root):
+                for a, b in pairwise(n.args) if n.op == "mul" else ():
+                    (matrix, letter), (_, shifted) = (split_indexed(str(c.attr)) if c.op == "name" else ("", "") for c in (a, b))
+                    if matrix[:1].isupper() and len(letter) == 1 and str(b.attr)[:1].islower() and _SHIFTED.fullmatch(shifted):
+                        found |= {letter} & {shifted[0]}
+        return found.difference(*(u.bound for u in self.uses))
+
     def _quotients(self) -> frozenset[str]:
         """The names that have powers or stand in quotients: in a text without arrays they are numbers."""
         nodes = [n for root, _ in self._statements() for n in walk(root)]
@@ -212,7 +227,7 @@ class Indices:
 
     def _may_be(self, letter: str) -> bool:
         """Whether a letter can be an index that nothing binds: no name of anything else."""
-        taken = letter in self.plain or letter in self.bound or letter in self.sizes or letter in self.declared.keys() - self.counted
+        taken = letter in self.layers or letter in self.plain or letter in self.bound or letter in self.sizes or letter in self.declared.keys() - self.counted
         return len(letter) == 1 and not taken
 
     def _are_indices(self, u: Use, reading: list[Part], qualified: bool, known: bool, certain: bool) -> bool:

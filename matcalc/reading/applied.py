@@ -12,7 +12,7 @@ from ..ops import greek_functions
 from .calls import call
 from .lexer import Lexer
 from .marks import Mark, quote
-from .names import Names
+from .names import Names, superscript_index
 
 _NAMED = ("word", "greek", "upright")
 _DOUBLE = regex(r"\\mathbb[ ]*\{?[ ]*\Z")
@@ -47,7 +47,7 @@ def given_at(marks: Sequence[Mark], at: int) -> int:
 
 
 def holds_one(marks: Sequence[Mark], at: int) -> bool:
-    """Do the brackets at mark `at` hold one bare name or number, x_1 or -1, or a value of a function, g(x)?"""
+    """Do the brackets at mark `at` hold one bare name or number, x_1, x^{(i)} or -1, or a value of a function, g(x)?"""
     close = marks[at].mate
     for _ in range(_MOST_NESTED):
         applies = marks[at + 1].kind == "word" and len(marks[at + 1].value) == 1 and touching_bracket(marks, at + 2) == at + 2
@@ -56,7 +56,7 @@ def holds_one(marks: Sequence[Mark], at: int) -> bool:
         at, close = at + 2, marks[at + 2].mate
     start = at + 1 + (marks[at + 1].kind in ("minus", "plus"))
     kinds = [m.kind for m in marks[start : min(close, start + 4)]]
-    return kinds[:1] in _ONE and kinds[1:] in _SUBSCRIPTS
+    return kinds[:1] in _ONE and (kinds[1:] in _SUBSCRIPTS or superscript_index(marks, start + 1) == close)
 
 
 def touching_bracket(marks: Sequence[Mark], i: int) -> int:

@@ -286,7 +286,9 @@ class _Reader:
         found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light
         found.kept = tuple(self.kept)
-        found.labelled = self.labelled(found) if self.raised else ()
+        if self.raised:
+            found.labelled = self.labelled(found)
+            found.labels = frozenset(c for labels in self.raised.values() for label in labels for c in label[:1] if c.isalpha())
         return found
 
     def defined_behind(self, statements: Sequence[Range], expression: Range) -> Range | None:

@@ -205,6 +205,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.DOTALL)
 
 
+_LABEL_THEN_T = regex(r"[)\]][ ]*(?:T|\\(?:top|intercal|mathrm|mathsf|text|rm|prime))[ {]*T?[ }]*\}")
 _ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket|ketbra|dyad|mel|matrixel|expval|ev|innerproduct|ip)(?![A-Za-z])")
 
 _TYPED = regex(r"<[^<>|,;=\[\]]+\|(?:[^<>|,;=\[\]]*\|)?[^<>|,;=\[\]]*>")  # <psi|H|psi>
@@ -255,6 +256,8 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         marks = _groups(marks)
     if not kinds.isdisjoint(("font", "left", "right")):
         marks = _tidy(marks, text)
+    if "caret" in kinds and _LABEL_THEN_T.search(text, start, stop):
+        marks = _transposes_behind(marks)
     if ("under" in kinds and ("×" in text or "\\times" in text)) or "]×" in text:
         marks = _skewed(marks, text)
     if "under" in kinds and ("max" in text or "min" in text):
@@ -403,6 +406,20 @@ def _unknown_character(char: str, text: str, at: int) -> ReadingError:
         suggestion = f"did you mean the Latin letter {meant}?"
     shown = char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
     return refuse(f"the character `{shown}` (U+{ord(char):04X}, {name}) has no meaning here", text, span, suggestion)
+
+
+def _transposes_behind(marks: list[Mark]) -> list[Mark]:
+    """x^{(i)T} as x^{(i)}^T, W^{[l]\\top} likewise: a label above a name, and the transpose behind it."""
+    kept = list(marks)
+    for k in range(len(marks) - 2, 0, -1):
+        mark = marks[k]
+        is_sign = (mark.kind, mark.value) == ("post", "T") or (mark.kind in ("word", "upright") and mark.value == "T")
+        ends = marks[k - 1].kind == "close" and (marks[k + 1].kind, marks[k + 1].value) == ("close", "{")
+        if is_sign and ends:
+            opened = next((n for n in range(k - 1, 0, -1) if marks[n].kind == "open" and marks[n].value == marks[k - 1].value), 0)
+            if opened > 1 and marks[opened - 1].value == "{" and marks[opened - 2].kind == "caret":
+                kept[k : k + 2] = [marks[k + 1], Mark("post", "T", mark.start, mark.end)]
+    return kept
 
 
 def _groups(marks: list[Mark]) -> list[Mark]:
