@@ -69,7 +69,7 @@ ANSWERS = [
         "logdet(expm(A) + B)",
         "A",
         2,
-        "Z = (expm(A) + B)^-1; J[i,j,k,l] = dexpm(A, Z, e_k e_l^T)[j,i] - dexpm(A, Z dexpm(A, e_k e_l^T) Z)[j,i]",
+        "Z = (expm(A) + B)^-1; J[i,j,k,l] = (dexpm(A, Z, e_k e_l^T) - dexpm(A, Z dexpm(A, e_k e_l^T) Z))[j,i]",
     ),
 ]
 

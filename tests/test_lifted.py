@@ -17,7 +17,7 @@ LIFTED = [
         "S = U V^T; -sum_{i=1}^N log(exp(S_{ii}/tau)/sum_{j=1}^N exp(S_{ij}/tau))",
         "U",
         "U, V in R^{N x d}; tau in R positive",
-        "S = U V^T; (softmax(S/tau) - I) V/tau",
+        "S = U V^T; 1/tau (softmax(S/tau) - I) V",
     ),
     # A factorisation machine (Rendle 2010): x x^T V without the squares.
     (

@@ -90,3 +90,11 @@ def test_the_forms_are_equal_where_nothing_is_extreme(text: str) -> None:
     ends = [call(found["value"], {**given, wrt: given[wrt] + s * 1e-6 * direction}) for s in (1, -1)]
     np.testing.assert_allclose(np.sum(slope * direction), (ends[0] - ends[1]) / 2e-6, rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(d.evaluate(given), slope, rtol=1e-12)  # type: ignore[union-attr]
+
+
+def test_the_logarithm_of_a_negative_determinant_has_no_value() -> None:
+    """log(det(A)) was evaluated as the logarithm of the absolute value."""
+    e = matcalc.parse("log(det(A)) + 1", where="A in R^{n x n}")
+    with np.errstate(all="ignore"):
+        assert np.isnan([e.evaluate({"A": np.diag([1.0, -2.0])}) for _ in range(4)]).all()
+    assert np.isclose(e.evaluate({"A": np.diag([-1.0, -2.0])}), np.log(2) + 1)

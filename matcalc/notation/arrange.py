@@ -59,7 +59,7 @@ from .factors import entrywise, hadamard, matmul, matrix_power, power, scaled, t
 from .leaves import beside, entry, leaf, member, unit
 from .signs import factor, is_below, sign_outside, signed_product, turned_over, typed_terms, was_turned
 from .spelling import Spelling
-from .surface import dimension, has_bars, name, number, product
+from .surface import dimension, fraction_behind, has_bars, name, number, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 
@@ -157,6 +157,7 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
         parts = broadcast(spelling, e.args)
     else:
         parts = tuple(beside(spelling, a) if told else spelling.sized(a) for a in e.args)
+    parts = tuple(map(fraction_behind, parts))
     called = e.op.spellings[0] if e.op.spellings else e.op.name
     return Node("call", parts, dotted(called, e) if e.op.elementwise else called)
 

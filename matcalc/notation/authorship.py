@@ -27,8 +27,9 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
         e = e.args[0] if e.op is NAMED else e
         if node.op == "add" and not _has_inlined(node, value):
             parts = [value[id(a)] for a in node.args if id(a) in value]
-            if len(parts) == 2 and node.args[1].op == "neg" and node.args[1].args[0].op == "add":  # y - (w^T x + b)
-                e, parts = opposite(e), [negative(p) for p in reversed(parts)]
+            taken = [a.op == "neg" and a.args[0].op == "add" for a in node.args]
+            if len(parts) == 2 and sum(taken) == 1:  # y - (w^T x + b), -(w^T x + b) + y
+                e, parts = opposite(e), [negative(p) for p in (reversed(parts) if taken[1] else parts)]
             note(found, e, parts, ADD)
         elif node.op == "ew":
             note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)

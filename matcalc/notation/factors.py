@@ -72,9 +72,12 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
     if body.op in ("sum", "product") and under:
         return product([quotient(above, under), body])
     # 1/N X^T r, N/2 S^-1, 1/2 S^-1, which S^-1/2 is not; but x/N, and x x^T/||x||^3
-    before = bool(above) or is_plain_product(body) or body.op in ("inv", "pow")
+    ambiguous = body.op == "inv" or (body.op == "pow" and body.args[1].op != "num")
+    before = bool(above) or is_plain_product(body) or ambiguous
     if under and not scalar and before and all(map(_is_name_or_number, under)):
         names = [n for n in above if _is_name_or_number(n)]
+        if len(above) == 1 and above[0].op == "add" and all(n.op == "num" for n in under):  # (nu - n - 1)/2 X^-1
+            names = above
         return product(
             [quotient(names, under), *(n for n in above if n not in names), *(body.args if is_plain_product(body) else (body,))]
         )  # 1/3 tr(S) I

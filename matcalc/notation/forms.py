@@ -37,10 +37,9 @@ def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
         given = {**values, hole: values[variable]} if hole in scope.symbols else values  # a constant map has no dX in it
     env, sizes = scope.prepare(given, [typed.expr], [(d, ONE) for d in typed.index_ranges.values()])
     if form is None:
-        from ..shortening.simplify import recognise
-        from ..shortening.steady import steady_numbers
+        from ..shortening.steady import recognised_numbers
 
-        return release(Plan(steady_numbers(recognise(typed.expr))).run(env, sizes)[0], typed.expr.shape)
+        return release(Plan(recognised_numbers(typed.expr)).run(env, sizes)[0], typed.expr.shape)
     if form[0] == "map":
         import numpy as np
 

@@ -50,6 +50,8 @@ def is_short(n: Expr) -> bool:
     """Whether this is an array written with few letters, and not the value of a function, which books do name."""
     if n.is_scalar or n.op not in (ADD, TIMES, MATMUL, HADAMARD, POWER, TRANSPOSE, INVERSE) or n.size > MOST_SHORT:
         return False
+    if n.op is INVERSE and n.args[0].op is ADD:  # C = (W W^T + Psi)^-1
+        return False
     letters, todo = 0, [n]
     while todo:
         e = todo.pop()

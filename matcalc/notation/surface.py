@@ -62,6 +62,15 @@ def is_plain_product(node: Node) -> bool:
     return node.op == "mul" and isinstance(node.attr, tuple) and set(node.attr) <= {""}
 
 
+def fraction_behind(node: Node) -> Node:
+    """V u/tau for 1/tau V u, as the argument of a function."""
+    front, *rest = node.args or (node,)
+    if not is_plain_product(node) or front.op != "mul" or front.attr != ("/",) or front.args[1].op != "name":
+        return node
+    one, below = front.args
+    return Node("mul", (*rest, below), (*("",) * (len(rest) - 1), "/")) if one.op == "num" and one.attr == 1 else node
+
+
 def negated(node: Node) -> Node:
     return node.args[0] if node.op == "neg" else Node("neg", (node,))
 

@@ -71,7 +71,9 @@ def _spread(t: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]
         return t if inner is term else times(*_scale(t, body), rebuild(body, (low, high, inner)))
     if is_sum and body.op is ADD and t is not body and body not in typed and len(body.args) <= TWO and not all(map(_is_bare, body.args)):
         scale = _scale(t, body)
-        return add(*[times(*scale, a) for a in body.args]) if all(map(is_number, scale)) else t  # 1/2 A - N/2 B for (A - N B)/2
+        lettered = any(split(a)[1] for a in body.args)
+        halved = all(map(is_number, scale)) and any(value_of(s).denominator > 1 for s in scale)
+        return add(*[times(*scale, a) for a in body.args]) if lettered and halved else t  # 1/2 A - N/2 B for (A - N B)/2
     if body.op is not MATMUL:
         return t
     if is_sum and (quadratic := _written_out(t, body, typed)) is not None:
@@ -86,7 +88,8 @@ def _spread(t: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]
         return t
     scale = _scale(t, body)
     terms = [matmul(*((a, other) if at == 0 else (other, a))) for a in body.args[at].args]
-    made = add(*[times(*scale, a) for a in terms]) if all(map(is_number, scale)) else times(*scale, add(*terms))
+    apart = all(map(is_number, scale)) and any(split(a)[1] for a in terms)  # -N/2 S^-1 + 1/2 S^-1 C S^-1
+    made = add(*[times(*scale, a) for a in terms]) if apart else times(*scale, add(*terms))
     return made if made.size <= t.size + LONGER else t
 
 
@@ -149,6 +152,8 @@ def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, t
         return t
     rest = times(*[a for a in t.args if a is not sums[0]])
     made = add(*[times(rest, a) for a in sums[0].args])
+    if below and any(is_number(a) for a in sums[0].args):  # k/l ((x/l)^k - 1)
+        return t
     return made if made.op is ADD and made.size <= t.size + LONGER else t
 
 

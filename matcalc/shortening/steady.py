@@ -63,8 +63,19 @@ def growth(z: Expr) -> Expr:
     return times(num(2), join(apply(EXP, [half]), apply(SINH, [half])))
 
 
+def recognised_numbers(e: Expr) -> Expr:
+    """Likewise of a function as it was typed, with its softmax, logsumexp and their like recognised."""
+    from .simplify import recognise
+
+    lost = any(n.op is LOG and _may_be_negative(n.args[0]) for n in postorder(e))
+    return steady_numbers(e if lost else recognise(e))
+
+
 def steady_numbers(e: Expr) -> Expr:
-    """The same for numbers that no program computes: exp(z) - 1 is no function there."""
+    """The same for numbers that no program computes: exp(z) - 1 is no function there, and log(det(X)) has no value where det(X) < 0."""
+
+    def of_signs(n: Expr, args: tuple[Expr, ...]) -> Expr:
+        return rebuild(n, args) if n.op is LOG and _may_be_negative(args[0]) else _rewritten(n, args)
 
     def rewritten(n: Expr, args: tuple[Expr, ...]) -> Expr:
         n = rebuild(n, args)
@@ -73,7 +84,13 @@ def steady_numbers(e: Expr) -> Expr:
             return n if z is None else growth(z)
         return n
 
-    return transform(steady(e, {}), rewritten, {})
+    return transform(transform(e, of_signs, {}), rewritten, {})
+
+
+def _may_be_negative(x: Expr) -> bool:
+    """Whether this is a determinant, or a power of one, whose sign is not known: logdet is the logarithm of its absolute value."""
+    base = x.args[0] if x.op is POWER else x
+    return base.op is DETERMINANT and not holds(base, "positive")
 
 
 def steady(e: Expr, done: dict[Expr, Expr]) -> Expr:
