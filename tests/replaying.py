@@ -219,12 +219,16 @@ def _opened_by(d: Derivative, step: Step, names: set[str]) -> str:
     """Every d(…) that the step names a rule for is opened by that rule; the others stay."""
     now, after = step.before.body, step.after.body
     rules = _forward(d, step)
-    if any(p.args[0] not in rules.moving for p in pending(now)):
-        raise Unjudged  # of a part that the rule itself made
+
+    def opened(part: Any) -> Any:
+        """A part opened; one that a rule made, the root below a quotient's bar, by the rules for itself."""
+        own = rules if part in rules.moving else Forward(part, rules.target, rules.change, rules.school)
+        return own.opened(part)
+
     used: set[str] = set()
     kept = set(pending(after))
     for k in range(8):
-        done = {n: rules.opened(n.args[0]) for n in pending(now)}
+        done = {n: opened(n.args[0]) for n in pending(now)}
         chosen = {n: e for n, (e, by) in done.items() if (set(by) == names if k == 0 else set(by) <= names and n not in kept)}
         if now is after or not done:
             break

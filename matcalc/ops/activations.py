@@ -96,7 +96,6 @@ LOG_NORMAL_DISTRIBUTION = elementwise(
     spellings="lognormcdf",
     numeric="log_normal(x)",
     numpy="_lognormcdf(x)",
-    jax="_lognormcdf(x)",
     torch="torch.special.log_ndtr(x)",
     octave="lognormcdf_(x)",
     r="pnorm(x, log.p = TRUE)",
