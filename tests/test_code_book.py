@@ -420,6 +420,10 @@ def emitted(op: Operation, language: str) -> str:
 def test_the_text_of_a_block_is_what_is_emitted(op: Operation, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if language == "r" and not op.r:
         pytest.skip("conj, Re and Im: programs in R are of real arrays")
+    if language == "eigen" and not op.eigen and op.name in ("conj", "Re", "Im"):
+        pytest.skip("programs in C++ are of real arrays")
+    if language == "eigen" and op.name.startswith("ptrace"):
+        pytest.skip("a contraction by its letters, which test_partial_traces runs")
     before = emitted(op, language)
     own = ALIKE.get(language, language)
     field = own if getattr(op, own) or language in CONSOLES else "numpy"
@@ -481,7 +485,8 @@ def test_an_argument_that_a_text_names_twice_is_computed_once(language: str) -> 
     d: Any = matcalc.derivative("tr(chol(A A^T))", "A", where="A in R^{m x n}", verify=False)
     _, _, value = d.code(language).replace("value <- function(", " value(").partition(" value(")
     value = re.split(r"\n\n\n", value)[0]
-    assert "chol" in value and len(re.findall(r"A @ A\.T|A \* A\.'|tcrossprod\(A, A\)", value)) == 1
+    product = r"A @ A\.T|A \* A\.'|tcrossprod\(A, A\)|A \* A\.transpose\(\)"
+    assert ("chol" in value or "lower_factor_" in value) and len(re.findall(product, value)) == 1
 
 
 def test_what_a_program_carries_is_the_source_of_a_function() -> None:

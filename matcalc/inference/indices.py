@@ -227,7 +227,13 @@ class Indices:
 
     def _may_be(self, letter: str) -> bool:
         """Whether a letter can be an index that nothing binds: no name of anything else."""
-        taken = letter in self.layers or letter in self.plain or letter in self.bound or letter in self.sizes or letter in self.declared.keys() - self.counted
+        taken = (
+            letter in self.layers
+            or letter in self.plain
+            or letter in self.bound
+            or letter in self.sizes
+            or letter in self.declared.keys() - self.counted
+        )
         return len(letter) == 1 and not taken
 
     def _are_indices(self, u: Use, reading: list[Part], qualified: bool, known: bool, certain: bool) -> bool:
