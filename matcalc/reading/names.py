@@ -325,7 +325,7 @@ def accented(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
     return word.value, inner + 1 + braced
 
 
-def superscript_index(marks: list[Mark], i: int, name: bool = False) -> int:
+def superscript_index(marks: Sequence[Mark], i: int, name: bool = False) -> int:
     """If `^{(i)}` stands at mark `i`, or `^{(i+1)}` where `^{(i)}` stands elsewhere, or a name is read: the mark after it. 0 otherwise."""
     kinds = [m.kind + m.value if m.kind in ("open", "caret") else m.kind for m in marks[i : i + 6]]
     if kinds[:3] != ["caret^", "open{", "open("] or marks[i + 2].mate + 1 != marks[i + 1].mate:
@@ -339,7 +339,7 @@ def superscript_index(marks: list[Mark], i: int, name: bool = False) -> int:
     return 0
 
 
-def _is_above(marks: list[Mark], k: int) -> bool:
+def _is_above(marks: Sequence[Mark], k: int) -> bool:
     """Whether mark k is all that stands in ^{(…)}."""
     around = [m.kind + m.value for m in (*marks[max(0, k - 3) : k], *marks[k + 1 : k + 3])]
     return around == ["caret^", "open{", "open(", "close(", "close{"]
