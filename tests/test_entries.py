@@ -189,3 +189,9 @@ def test_indices_do_not_meet(text: str, wrt: str, where: str, answer: str) -> No
 def test_common_factors_stand_before_brackets(text: str, wrt: str, answer: str) -> None:
     """The Jacobian of softmax as books have it. No index is the subscript of a name: d_k would be an entry."""
     assert matcalc.derivative(text, wrt).text == answer
+
+
+def test_entries_of_products_with_diagonal_matrices_are_products() -> None:
+    d: Any = matcalc.derivative("diag(x) A diag(x)", "x")
+    assert d.text == "J[i,j,k] = A[i,j] (delta[i,k] x[j] + x[i] delta[k,j])"
+    assert d.verified == "verified"

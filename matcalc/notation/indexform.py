@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ..differentiation.network import Factor, Index, Slot, Term
 from ..differentiation.tensor import Tensor, like_terms
 from ..errors import MatcalcError
-from ..expressions.build import is_number, ones, split, transpose, value_of
+from ..expressions.build import is_number, matmul, ones, split, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import infer
 from ..kinds import Dim
 from ..ops.core import EYE, MATMUL, POWER, TRANSPOSE, UNIT
+from ..ops.diagonal import DIAG
 from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .arrange import Arranger
 from .surface import is_plain_product, name, number, product, quotient
@@ -135,7 +136,7 @@ def _by_first(t: Term) -> Term:
         first, other = sorted((r[0], c[0]), key=place.__getitem__)
         one = {other: first}
         factors = [f if f[0].op is EYE else (f[0], _renamed(f[1], one), _renamed(f[2], one)) for f in factors]
-    return Term(t.scalar, [_upright(f) for f in factors], t.slots, t.binders)
+    return Term(t.scalar, [g for f in factors for g in _without_diagonals(_upright(f))], t.slots, t.binders)
 
 
 def _renamed(slot: Slot, changes: Mapping[Index, Index]) -> Slot:
@@ -150,6 +151,21 @@ def _upright(factor: Factor) -> Factor:
     other = transpose(e)
     count = [sum(a.op is TRANSPOSE for a in x.args) if x.op is MATMUL else len(e.args) for x in (e, other)]
     return factor if count[0] <= count[1] else (other, c, r)
+
+
+def _without_diagonals(factor: Factor) -> list[Factor]:
+    """(diag(x) A)[i,j] as x[i] A[i,j], (A diag(x))[i,j] as A[i,j] x[j]."""
+    e, r, c = factor
+    if e.op is not MATMUL or len(r) != 1 or len(c) != 1:
+        return [factor]
+    inner = list(e.args)
+    before: list[Factor] = []
+    after: list[Factor] = []
+    while len(inner) > 1 and inner[0].op is DIAG:
+        before.append((inner.pop(0).args[0], r, ()))
+    while len(inner) > 1 and inner[-1].op is DIAG:
+        after.append((inner.pop().args[0], c, ()))
+    return [*before, (matmul(*inner), r, c), *after] if len(inner) < len(e.args) else [factor]
 
 
 def common_factors(terms: Sequence[Node]) -> Node:
