@@ -152,7 +152,7 @@ def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, t
         return t
     rest = times(*[a for a in t.args if a is not sums[0]])
     made = add(*[times(rest, a) for a in sums[0].args])
-    if below and any(is_number(a) for a in sums[0].args):  # k/l ((x/l)^k - 1)
+    if below and any(map(is_number, sums[0].args)) and not is_sum_of_monomials(sums[0]):  # k/l ((x/l)^k - 1)
         return t
     return made if made.op is ADD and made.size <= t.size + LONGER else t
 
