@@ -44,7 +44,8 @@ def power_of(f: Expr) -> tuple[Expr, int]:
 
 
 def distributed(e: Expr, known: Thinness) -> Expr | None:
-    """(diag(s) - s s^T) v as s .* v - (s^T v) s: a sum with thin terms beside a vector is never formed.
+    """(diag(s) - s s^T) v as s .* v - (s^T v) s: a sum with thin terms beside a vector is never formed, nor one whose products with the
+    vector the program has anyway.
 
     Beside a matrix only what is thin in every term is worth it: (a b^T - I) X^-1; or (I - C^-1 S) L for L of few columns, and
     (A - c B) V where the program has A V and B V anyway.
@@ -55,7 +56,7 @@ def distributed(e: Expr, known: Thinness) -> Expr | None:
         inner = f.args[0] if f.op is TRANSPOSE else f
         if inner.op is not ADD or inner.shape[0] is ONE or inner.shape[1] is ONE:
             continue
-        if wanted(map(thin, inner.args)) or (wanted is all and _is_known(f, e.args[:k], e.args[k + 1 :], known)):
+        if wanted(map(thin, inner.args)) or _is_known(f, e.args[:k], e.args[k + 1 :], known):
             parts = [transpose(a) if inner is not f else a for a in inner.args]
             return add(*[matmul(*e.args[:k], p, *e.args[k + 1 :]) for p in parts])
     return None
@@ -67,6 +68,9 @@ def _is_known(f: Expr, left: Sequence[Expr], right: Sequence[Expr], known: Thinn
     few |= {d for x in left for d in x.shape if (d, f.shape[0]) in known.smaller}
 
     def is_there(term: Expr) -> bool:
+        body = split(term)[2]
+        if body is not None and body.op is ADD:
+            return all(map(is_there, body.args))
         first, last = _ends(term)
         return (bool(right) and (last, right[0]) in known.beside) or (bool(left) and (left[-1], first) in known.beside)
 
