@@ -98,3 +98,5 @@ def test_the_logarithm_of_a_negative_determinant_has_no_value() -> None:
     with np.errstate(all="ignore"):
         assert np.isnan([e.evaluate({"A": np.diag([1.0, -2.0])}) for _ in range(4)]).all()
     assert np.isclose(e.evaluate({"A": np.diag([-1.0, -2.0])}), np.log(2) + 1)
+    with np.errstate(all="ignore"):
+        assert np.isnan(matcalc.parse("exp(log(x))", where="x in R").evaluate({"x": -2.0}))

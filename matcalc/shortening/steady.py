@@ -64,10 +64,11 @@ def growth(z: Expr) -> Expr:
 
 
 def recognised_numbers(e: Expr) -> Expr:
-    """Likewise of a function as it was typed, with its softmax, logsumexp and their like recognised."""
+    """Likewise of a function as it was typed, with its softmax, logsumexp and their like recognised; exp(log(x)) and log(det(X)) are not,
+    which have no value where x, or det(X), is negative."""
     from .simplify import recognise
 
-    lost = any(n.op is LOG and _may_be_negative(n.args[0]) for n in postorder(e))
+    lost = any((n.op is LOG and _may_be_negative(n.args[0])) or (n.op is EXP and LOG.bit & n.args[0].within) for n in postorder(e))
     return steady_numbers(e if lost else recognise(e))
 
 
