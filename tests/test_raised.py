@@ -43,6 +43,8 @@ def test_labels_above_are_labels_below(above: str, below: str, wrt: str) -> None
         (r"x^{(i)T} \theta", r"\theta", "x_i^T"),
         (r"\|W^{[2]\top} x - y\|^2", "W^{[2]}", "2 x (W_2^T x - y)^T"),
         (r"x^{(i)\mathsf{T}} A x^{(i)}", "x^{(i)}", "x_i^T (A + A^T)"),
+        ("x^{(k+1)T} A x^{(k+1)}", "A", "x_{k+1} x_{k+1}^T"),
+        ("A^{(k+1)T} x", "x", "(A^(k + 1))^T"),
     ],
 )
 def test_a_layer_is_no_entry_and_a_label_may_be_transposed(text: str, wrt: str, answer: str) -> None:

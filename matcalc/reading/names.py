@@ -334,7 +334,8 @@ def superscript_index(marks: Sequence[Mark], i: int, name: bool = False) -> int:
     if len(inside) == 1 and inside[0].kind in ("word", "greek", "num"):
         return marks[i + 1].mate + 1
     shifted = [m.kind for m in inside] in (["word", "plus", "num"], ["word", "minus", "num"]) and len(inside[0].value) == 1
-    if shifted and (name or any(m.value == inside[0].value and _is_above(marks, k) for k, m in enumerate(marks))):
+    same = [k for k, m in enumerate(marks) if m.value == inside[0].value] if shifted else []
+    if shifted and (name or any(_is_above(marks, k) or _is_transposed(marks, k) for k in same)):
         return marks[i + 1].mate + 1
     return 0
 
@@ -343,6 +344,14 @@ def _is_above(marks: Sequence[Mark], k: int) -> bool:
     """Whether mark k is all that stands in ^{(…)}."""
     around = [m.kind + m.value for m in (*marks[max(0, k - 3) : k], *marks[k + 1 : k + 3])]
     return around == ["caret^", "open{", "open(", "close(", "close{"]
+
+
+def _is_transposed(marks: Sequence[Mark], k: int) -> bool:
+    """Whether mark k begins what stands in ^{(…)} with a transpose behind: no vector has a power x^{(k+1)T}."""
+    if k < 4 or [m.kind + m.value for m in marks[k - 3 : k]] != ["caret^", "open{", "open("] or not marks[k - 4].value.islower():
+        return False
+    after = marks[k - 2].mate + 1
+    return after < len(marks) and (marks[after].kind, marks[after].value) == ("post", "T")
 
 
 def not_a_name(text: str, span: Span) -> ReadingError:
