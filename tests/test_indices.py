@@ -385,6 +385,12 @@ def test_a_definition_that_nobody_uses_is_said() -> None:
     assert "u is defined and not used" in d.assumptions
 
 
+def test_a_variable_of_an_idle_definition_is_no_variable() -> None:
+    """The derivative was 0, though y depends on beta and y is what the author has."""
+    with pytest.raises(matcalc.MatcalcError, match="beta stands only in the definition of y, which nothing uses"):
+        matcalc.derivative("y = X beta + u; u^T u", "beta")
+
+
 CIRCLES = [
     ("a = b; b = a; a^T a", "used before it is bound"),
     ("h_t = tanh(W h_{t-1}); sum_{t=2}^T ||h_t||^2", "defined by itself"),

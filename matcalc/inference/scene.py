@@ -449,6 +449,19 @@ class Scene:
             return "vector" if name in self.program.bold else "scalar"
         return "scalar" if letter in GREEK or name in self.numbers else "vector"
 
+    def _idle(self, name: str) -> str:
+        """The definition with the name in it that nothing uses, where it stands in no other place; "" if there is none."""
+        values: dict[str, set[str]] = {}
+        for b in self.program.bindings:
+            values.setdefault(split_indexed(b.name)[0], set()).update(_said(b.value))
+        reached: set[str] = set()
+        todo = [_said(self.program.body)]
+        while todo:
+            met = todo.pop()
+            todo += [values[n] for n in met & values.keys() - reached]
+            reached |= met
+        return "" if name in reached else next((b for b, used in values.items() if name in used and b not in reached), "")
+
     def check_wrt(self, occurring: Sequence[str], supposed: Collection[str] = ()) -> None:
         """Refuse variables of differentiation that are none."""
         functions = {b.name for b in self.program.bindings if b.params}
@@ -463,6 +476,9 @@ class Scene:
                 raise UsageError(f"{name} is a member whose index is a sum", suggestion=way)
             if name in self.bound:
                 raise UsageError(f"{name} is bound in the text ({name} = …); differentiate by what it is made of")
+            if unused := self._idle(name):
+                way = f"end with what is to be differentiated, or write it with {unused}"
+                raise UsageError(f"{name} stands only in the definition of {unused}, which nothing uses", suggestion=way)
             if name in self.declared or name in occurring or name in self.families or name in self.carried or name in self.arrays:
                 continue
             if sub and (base in self.families or base in self.declared or base in self.carried or base in occurring):
@@ -475,6 +491,12 @@ class Scene:
                 if not sub:
                     hint += f"; declare {name} in R^n if {'it is an entry' if one else 'they are entries'} of {name}"
             raise UsageError(f"{name} does not occur in the expression, and it is not declared", suggestion=hint)
+
+
+def _said(value: Node) -> set[str]:
+    """The names in a value, with and without what stands below them."""
+    names = {str(n.attr) for n in walk(value) if n.op in ("name", "call")}
+    return names | {split_indexed(n)[0] for n in names}
 
 
 def spell_declaration(d: Declaration) -> str:
