@@ -424,3 +424,9 @@ def test_an_entry_beside_its_vector_and_a_root_of_entries_are_read_back(text: st
     values = [thing.evaluate(given) for thing in (d, *(matcalc.parse(f, where=d.where) for f in (d.text, d.latex)))]
     for v in values[1:]:
         np.testing.assert_allclose(v, values[0], rtol=1e-9)
+
+
+def test_kronecker_factors_that_interleave_are_refused() -> None:
+    """It was an internal error."""
+    with pytest.raises(matcalc.MatcalcError, match="interleave"):
+        matcalc.derivative("kron(w^T, (D^T x)^T) vec(A D)", "D", where="D in R^{p x q}; w in R^{m}; x in R^{p}; A in R^{m x p}", order=2)

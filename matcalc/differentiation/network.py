@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..errors import NoAnswerError
 from ..expressions import build
 from ..expressions.build import apply, diag, diagonal, eye, hadamard, is_zero, matmul, ones, size, times, total, trace, transpose
 from ..expressions.expr import Expr
@@ -84,7 +85,7 @@ def split_pair(term: Term, slot: Slot, first: Dim, second: Dim) -> tuple[Term, S
             left = left * i.dim
         if left is first:
             return term, slot[:cut], slot[cut:]
-    raise NotImplementedError("Kronecker factors that interleave")
+    raise NoAnswerError("Kronecker products whose factors have sizes that interleave have no form here")
 
 
 def reduce_term(term: Term) -> Term | None:
