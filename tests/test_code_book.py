@@ -423,7 +423,7 @@ def test_the_text_of_a_block_is_what_is_emitted(op: Operation, language: str, mo
     if language == "eigen" and not op.eigen and op.name in ("conj", "Re", "Im"):
         pytest.skip("programs in C++ are of real arrays")
     if language == "eigen" and op.name.startswith("ptrace"):
-        pytest.skip("a contraction by its letters, which test_partial_traces runs")
+        pytest.skip("a contraction by its letters, which test_partial_traces of test_code_eigen.py runs")
     before = emitted(op, language)
     own = ALIKE.get(language, language)
     field = own if getattr(op, own) or language in CONSOLES else "numpy"

@@ -13,7 +13,7 @@ from compiled import parameters_of, run_eigen
 from corpus import draws
 from stable_probes import PROBES, exact, inputs
 from test_code import CASES, close, derivative
-from test_code_book import CALLED, asked, wanted
+from test_code_book import CALLED, TRACES, asked, traced, wanted
 from test_code_joint import FUNCTIONS, Joint
 from test_code_numbers import EXTREME
 from test_code_problems import PARTS, QUESTIONS, question
@@ -49,6 +49,13 @@ def test_every_operation(every: int, tmp_path: Path) -> None:
                 expected.append((op.name, want))
     for got, (label, want) in zip(run_eigen(questions, tmp_path), expected, strict=True):
         np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-7, atol=1e-9, err_msg=label)
+
+
+def test_partial_traces(tmp_path: Path) -> None:
+    questions = [q for text in TRACES for q in traced(text)]
+    found = run_eigen([(d.code("eigen"), name, given) for d, name, given, _ in questions], tmp_path)
+    for got, (*_, want) in zip(found, questions, strict=True):
+        np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-9)
 
 
 @EVERY

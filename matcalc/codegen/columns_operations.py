@@ -184,7 +184,7 @@ def _summed(target: Target, x: Text, rank: int, labels: str, out: str) -> Text:
 
 def _contracted(target: Target, node: GraphNode, args: Sequence[Text], labels: tuple[str, str, str]) -> Text:
     la, lb, out = labels
-    shapes = [target.shape(x.dims) for x in node.args] + ["", ""]
+    shapes = [target.shape(x.dims) for x in node.args] + [target.shape(())] * 2  # a partial trace has one operand
     letters = {"la": la, "lb": lb, "out": out, "before": shapes[0], "second": shapes[1], "shape": target.shape(node.dims)}
     return target.form("contract" if node.rank else "contract to a number", *args, **letters)
 

@@ -451,6 +451,8 @@ class Scene:
 
     def _idle(self, name: str) -> str:
         """The definition with the name in it that nothing uses, where it stands in no other place; "" if there is none."""
+        if not self.program.bindings:
+            return ""
         values: dict[str, set[str]] = {}
         for b in self.program.bindings:
             values.setdefault(split_indexed(b.name)[0], set()).update(_said(b.value))

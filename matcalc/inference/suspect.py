@@ -4,6 +4,7 @@ r"""Readings that fit and that nobody is sure to have meant: refused, with the s
     a . b / a^2    a dot product, or a product of numbers                     X^{(1)} \odot X^{(2)}   entries, or columns (Khatri-Rao)
     n, p and I_N   other sizes, or numbers                                     S I            a number I, or the identity
     \pi(R X + t)   a function, or a number                                    e^{i t}        a number i, or the imaginary unit
+    ||a^T x||      a number between bars, or a row times a number x           x^T A x        likewise, or A a vector
     \mathbf E \cdot \mathbf B   vectors, or matrices                         \mathbf r/r^3  a vector and its length
 
 Only names that the author declared nowhere are doubted.
