@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in
 
 import matcalc
+from matcalc.codegen.contraction import Contraction
 from matcalc.codegen.helpers import for_numpy
 
 WHERE = "A, B, C in R^{n x n}; S, T in S^n; P in R^{n x n} spd; V, W in R^{n x k}; p, x, y in R^n; q in R^n positive; c in R"
@@ -130,3 +132,19 @@ def test_the_exponential_along_directions_is_that_of_the_block_triangle(count: i
     single = for_numpy._expm_along(X.astype(np.float32), *directions.astype(np.float32))
     assert single.dtype == np.float32
     np.testing.assert_allclose(single, want, rtol=1e-4, atol=1e-4 * np.max(np.abs(want)))
+
+
+def test_sizes_are_asked_for_once_for_each_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search for the cheapest order goes over many sets of axes: what each axis measures is known before."""
+    asked = Counter[str]()
+    size = Contraction.size
+
+    def counted(self: Contraction, label: object) -> int:
+        asked["size"] += 1
+        return size(self, label)
+
+    monkeypatch.setattr(Contraction, "size", counted)
+    names = [f"A_{{{k}}}" for k in range(1, 9)]
+    d = matcalc.derivative("a^T " + " ".join(names) + " b", "a", where="; ".join(f"{n} in R^{{n x n}}" for n in names))
+    assert d.code("numpy")
+    assert 0 < asked["size"] < 1000  # 6,561 pairs of sets for each order

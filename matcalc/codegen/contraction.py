@@ -7,8 +7,7 @@ broadcasting and the products of index networks are found in one place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from ..kinds import Dim
 from .graph import Dims, GraphNode, ProgramGraph
@@ -106,8 +105,8 @@ class Contraction:
         if not factors:
             return self._arranged(scale, (), wanted), wanted
         # A number goes to the result, so that the rest is found again elsewhere; to a factor only where that is much smaller.
-        least = min(_volume(f.labels, self.size) for f in factors)
-        late = _volume(wanted, self.size) <= 4 * least
+        sets = _Axes((*[f.labels for f in factors], wanted), self.size)
+        late = sets.volume(sets.of(wanted)) <= 4 * min(sets.volume(sets.of(f.labels)) for f in factors)
         if numbers and not late:
             factors.append(Factor(scale, ()))
         last = self._contract(factors, wanted)
@@ -165,19 +164,25 @@ class Contraction:
         while len(factors) > 1:
             if len(factors) <= EXHAUSTIVE:
                 return self._along(_best_tree(factors, wanted, self.size, self._is_there), factors, factors, wanted)
-            a, b = min(
-                ((a, b) for k, a in enumerate(factors) for b in factors[k + 1 :]),
-                key=lambda ab: self._greed(ab[0], ab[1], factors, wanted),
-            )
+            a, b = self._cheapest_pair(factors, wanted)
             rest = [f for f in factors if f is not a and f is not b]
             factors = [*rest, self._joined(a, b, rest, wanted)]
         return factors[0]
 
-    def _greed(self, a: Factor, b: Factor, factors: Sequence[Factor], wanted: Labels) -> float:
-        needed = set(wanted).union(*[set(f.labels) for f in factors if f is not a and f is not b])
-        kept = [k for k in dict.fromkeys(a.labels + b.labels) if k in needed]
-        gone = _volume(a.labels, self.size) + _volume(b.labels, self.size)
-        return _cost(a.labels, b.labels, kept, self.size) + _volume(kept, self.size) - gone
+    def _cheapest_pair(self, factors: Sequence[Factor], wanted: Labels) -> tuple[Factor, Factor]:
+        sets = _Axes((*[f.labels for f in factors], wanted), self.size)
+        axes, above = [sets.of(f.labels) for f in factors], sets.of(wanted)
+        once = twice = thrice = 0  # the labels that so many factors have, or more
+        for own in axes:
+            once, twice, thrice = once | own, twice | once & own, thrice | twice & own
+
+        def greed(pair: tuple[int, int]) -> float:
+            a, b = axes[pair[0]], axes[pair[1]]
+            kept = (a | b) & (above | thrice | twice & ~(a & b))
+            return sets.cost(a, b, kept) + sets.volume(kept) - sets.volume(a) - sets.volume(b)
+
+        first, second = min(((i, k) for i in range(len(axes)) for k in range(i + 1, len(axes))), key=greed)
+        return factors[first], factors[second]
 
     def _is_there(self, a: Factor, b: Factor, out: Labels) -> bool:
         """Whether the program has the product of two arrays already."""
@@ -258,23 +263,35 @@ def _leaves(tree: object) -> list[int]:
     return [k for t in tree for k in _leaves(t)]
 
 
-def _volume(labels: Sequence[Label], size: object) -> float:
-    return float(reduce(lambda v, k: v * size(k), labels, 1))  # type: ignore[operator]
+class _Axes:
+    """Sets of labels as the bits of one number, and how large an array with such labels is."""
 
+    def __init__(self, labels: Iterable[Labels], size: Callable[[Label], int]) -> None:
+        self.bits = {label: 1 << k for k, label in enumerate(dict.fromkeys(label for own in labels for label in own))}
+        self.lengths = {bit: size(label) for label, bit in self.bits.items()}
+        self.volumes = {0: 1.0}
 
-def _cost(a: Sequence[Label], b: Sequence[Label], kept: Sequence[Label], size: object) -> float:
-    union = list(dict.fromkeys((*a, *b)))
-    volume = _volume(union, size)
-    if not a or not b:
-        return volume
-    both = [k for k in a if k in b]
-    summed = [k for k in both if k not in kept]
-    only = [k for k in union if k not in both]
-    return volume * (BATCHED if summed and len(summed) < len(both) and len(only) > 1 else 1)
+    def of(self, labels: Labels) -> int:
+        return sum(self.bits[label] for label in set(labels))
+
+    def volume(self, axes: int) -> float:
+        if axes not in self.volumes:
+            low = axes & -axes
+            self.volumes[axes] = self.lengths[low] * self.volume(axes ^ low)
+        return self.volumes[axes]
+
+    def cost(self, a: int, b: int, kept: int) -> float:
+        """Of the product of two arrays, of which the axes `kept` stay."""
+        union, both = a | b, a & b
+        batched = a and b and both & ~kept and both & kept and (union & ~both).bit_count() > 1
+        return self.volume(union) * (BATCHED if batched else 1)
 
 
 def _best_tree(
-    factors: Sequence[Factor], wanted: Labels, size: object, is_there: Callable[[Factor, Factor, Labels], bool] = lambda a, b, out: False
+    factors: Sequence[Factor],
+    wanted: Labels,
+    size: Callable[[Label], int],
+    is_there: Callable[[Factor, Factor, Labels], bool] = lambda a, b, out: False,
 ) -> object:
     """The cheapest order of products: a tree of pairs of positions, by dynamic programming over sets of factors.
 
@@ -290,12 +307,22 @@ def _best_tree(
     made: dict[int, tuple[Hashable, dict[Hashable, float]]] = {
         1 << k: ((places.setdefault(f.node, k), f.inverse, f.inverse and f.spd), {}) for k, f in enumerate(factors)
     }
+    sets = _Axes((*labels, wanted), size)
+    axes, above = [sets.of(own) for own in labels], sets.of(wanted)
+    masks: dict[int, int] = {}
     for s in range(1, whole + 1):
-        outside = set(wanted).union(*[set(labels[k]) for k in range(n) if not s >> k & 1])
-        inside = dict.fromkeys(label for k in range(n) if s >> k & 1 for label in labels[k])
-        kept[s] = tuple(label for label in inside if label in outside)
+        chosen = [k for k in range(n) if s >> k & 1]
+        outside, inside = above, 0
+        for k in range(n):
+            if s >> k & 1:
+                inside |= axes[k]
+            else:
+                outside |= axes[k]
         if s in best:
-            kept[s] = labels[s.bit_length() - 1]
+            kept[s], masks[s] = labels[chosen[0]], axes[chosen[0]]
+            continue
+        masks[s] = inside & outside
+        kept[s] = tuple(label for label in dict.fromkeys(label for k in chosen for label in labels[k]) if sets.bits[label] & outside)
     for s in sorted(range(1, whole + 1), key=lambda s: s.bit_count()):
         if s in best:
             continue
@@ -305,15 +332,17 @@ def _best_tree(
         while part:
             if part & low:
                 rest = s ^ part
-                own = _cost(kept[part], kept[rest], kept[s], size) + _volume(kept[s], size)
+                own = sets.cost(masks[part], masks[rest], masks[s]) + sets.volume(masks[s])
                 if s.bit_count() == 2 and is_there(factors[part.bit_length() - 1], factors[rest.bit_length() - 1], kept[s]):
                     own *= ALREADY
-                products = made[part][1] | made[rest][1]
-                cost = sum(products.values()) + own
-                if found is None or cost < found[0]:
-                    found = (cost, (best[part][1], best[rest][1]))
-                    name = _name_of(made[part][0], kept[part], made[rest][0], kept[rest], kept[s])
-                    made[s] = (name, products | {name: own})
+                # What the parts cost is summed only where the product itself is not dearer than the best.
+                if found is None or own < found[0]:
+                    products = made[part][1] | made[rest][1]
+                    cost = sum(products.values()) + own
+                    if found is None or cost < found[0]:
+                        found = (cost, (best[part][1], best[rest][1]))
+                        name = _name_of(made[part][0], kept[part], made[rest][0], kept[rest], kept[s])
+                        made[s] = (name, products | {name: own})
             part = (part - 1) & s
         assert found is not None
         best[s] = found
