@@ -105,7 +105,7 @@ class Contraction:
         if not factors:
             return self._arranged(scale, (), wanted), wanted
         # A number goes to the result, so that the rest is found again elsewhere; to a factor only where that is much smaller.
-        sets = _Axes((*[f.labels for f in factors], wanted), self.size)
+        sets = _AxisSets((*[f.labels for f in factors], wanted), self.size)
         late = sets.volume(sets.of(wanted)) <= 4 * min(sets.volume(sets.of(f.labels)) for f in factors)
         if numbers and not late:
             factors.append(Factor(scale, ()))
@@ -170,7 +170,7 @@ class Contraction:
         return factors[0]
 
     def _cheapest_pair(self, factors: Sequence[Factor], wanted: Labels) -> tuple[Factor, Factor]:
-        sets = _Axes((*[f.labels for f in factors], wanted), self.size)
+        sets = _AxisSets((*[f.labels for f in factors], wanted), self.size)
         axes, above = [sets.of(f.labels) for f in factors], sets.of(wanted)
         once = twice = thrice = 0  # the labels that so many factors have, or more
         for own in axes:
@@ -263,7 +263,7 @@ def _leaves(tree: object) -> list[int]:
     return [k for t in tree for k in _leaves(t)]
 
 
-class _Axes:
+class _AxisSets:
     """Sets of labels as the bits of one number, and how large an array with such labels is."""
 
     def __init__(self, labels: Iterable[Labels], size: Callable[[Label], int]) -> None:
@@ -307,7 +307,7 @@ def _best_tree(
     made: dict[int, tuple[Hashable, dict[Hashable, float]]] = {
         1 << k: ((places.setdefault(f.node, k), f.inverse, f.inverse and f.spd), {}) for k, f in enumerate(factors)
     }
-    sets = _Axes((*labels, wanted), size)
+    sets = _AxisSets((*labels, wanted), size)
     axes, above = [sets.of(own) for own in labels], sets.of(wanted)
     masks: dict[int, int] = {}
     for s in range(1, whole + 1):
