@@ -95,3 +95,46 @@ def test_programs_that_are_differentiated_keep_sigmoids() -> None:
     d = matcalc.derivative("sum(tanh(A x))", "x", where="A in R^{m x n}; x in R^n", verify=False)
     assert not isinstance(d, list)
     assert "abs" not in body(d.code("torch"), "gradient") + body(d.code("jax"), "gradient")
+
+
+STUDENT = ("sum(log(1 + 3 (A x - b).^2/nu))", "x", "A in R^{m x n}; x in R^n; b in R^m; nu in R positive")
+
+
+def test_careful_forms_are_taken_where_plain_ones_overflow() -> None:
+    """x/(k + x^2) and log(1 + x^2) took six passes everywhere; what is extreme is in tests/stable_probes.py."""
+    text = code(*STUDENT, "value_and_gradient")
+    assert "_over_square(" in text and "_log1p_square(" in text and "np.abs(" not in text
+    rng = np.random.default_rng(4)
+    A, x, b = rng.normal(size=(5, 3)), rng.normal(size=3), rng.normal(size=5)
+    d = matcalc.derivative(*STUDENT[:2], where=STUDENT[2], verify=False)
+    assert not isinstance(d, list)
+    names = load(d.code())
+    for scale in (1e-140, 1.0, 1e20, 1e160):  # before and after the change from one form to the other
+        given = {"x": x * scale, "nu": np.float64(0.7), "A": A, "b": b * scale}
+        value, slope = names["value_and_gradient"](*[given[n] for n in inspect.signature(names["value"]).parameters])
+        r = np.longdouble(scale) * (A @ x - b).astype(np.longdouble)
+        np.testing.assert_allclose(value, float(np.log1p(3 * r * r / np.longdouble(0.7)).sum()), rtol=1e-12)
+        np.testing.assert_allclose(slope, (A.T @ (6 * r / (np.longdouble(0.7) + 3 * r * r))).astype(float), rtol=1e-11)
+
+
+def test_arrays_of_one_type_are_not_converted() -> None:
+    """The common type was asked for on every call; other types still become one."""
+    d = matcalc.derivative("||A x||^2", "x", where="A in R^{m x n}; x in R^n", verify=False)
+    assert not isinstance(d, list)
+    gradient = load(d.code())["gradient"]
+    A, x = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, -1.0])
+    for one, other, kind in (
+        ("f4", "f4", "f4"),
+        ("f8", "f4", "f8"),
+        ("i8", "f4", "f8"),
+        ("i8", "i8", "f8"),
+        ("f2", "f2", "f4"),
+        (">f8", "f8", "f8"),
+    ):
+        found = gradient(x.astype(one), A.astype(other))
+        assert found.dtype == np.dtype(kind)
+        np.testing.assert_allclose(found, 2 * A.T @ (A @ x))
+
+
+def test_a_number_beside_many_is_not_spread_out() -> None:
+    assert code("sum(max(x, a ones(n)))", "x", "x in R^n; a in R; n in N", "value").count("broadcast_to") == 0

@@ -63,10 +63,20 @@ class Economy:
             return self._pair(args, n)
         if n.op == "one":
             return self._one(args[0], n)
+        if self.plain and n.op == "call" and getattr(n.attr, "stacks", "") == "entries":
+            args = self._short(args, n)
         return self._node(n.op, args, n.attr, n)
 
     def _node(self, op: str, args: Sequence[GraphNode], attr: object, like: GraphNode) -> GraphNode:
         return self.graph.make(op, args, attr, like.dims)
+
+    def _short(self, args: Sequence[GraphNode], n: GraphNode) -> list[GraphNode]:
+        """The arguments of a function of entries, one number in place of many where another argument has all the axes."""
+        short = [
+            a.args[0] if a.op == "expand" and not a.args[0].rank else self.graph.number(a.attr) if a.op == "full" and a.rank else a
+            for a in args
+        ]
+        return short if any(a.dims == n.dims and a.op != "expand" for a in short) else list(args)
 
     def _loose(self, n: GraphNode) -> GraphNode:
         """A node made on the way, which nothing else reads."""

@@ -31,6 +31,7 @@ from .economy import Economy
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, GraphNode
 from .lowering import Lowering
+from .rescue import rescued
 from .target import Target
 from .targets import TARGETS, language, listed
 from .tensors import summed_terms
@@ -249,6 +250,10 @@ def program(
     problem = Computation(several, further, wanted, target, sizes)
     functions, named = _functions(problem), problem.named()
     for f in functions:
+        if target == "numpy":
+            plain = rescued(problem.lowering.graph, f.roots)
+            f.roots = [plain[r] for r in f.roots]
+            named |= {plain[n]: name for n, name in named.items() if n in plain}
         thrift = Economy(problem.lowering.graph, f.roots, named, target == "numpy")
         f.roots = [thrift.new[r] for r in f.roots]
         named |= {thrift.new[n]: name for n, name in named.items() if n in thrift.new}

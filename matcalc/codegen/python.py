@@ -67,6 +67,7 @@ _NUMPY = {
     "what": "NumPy",
     "array": "np.asarray({}, dtype)",
     "kept": "np.array({})",
+    "number not zero": "max({}, np.finfo(dtype).tiny)",
     "head": "import math\n\nimport numpy as np",
     "vdot": "np.vdot({}, {})",
     "sum": "{}.sum()",
@@ -122,8 +123,13 @@ def _numpy_inputs(target: Target, arguments: Sequence[Argument]) -> list[str]:
     lines = [f"{n} = np.asarray({n})" for n in arrays]
     numbers = [f"np.asarray({target.names[a.name]})" for a in arguments if not a.integer]
     decisive = arrays or numbers  # a number beside arrays takes their type
-    lines.append(f"dtype = np.result_type({', '.join([*decisive, 'np.float32'])})" if decisive else "dtype = np.dtype(np.float64)")
-    lines += [f"{n} = {n}.astype(dtype, copy=False)" for n in arrays]
+    common = [f"dtype = np.result_type({', '.join([*decisive, 'np.float32'])})" if decisive else "dtype = np.dtype(np.float64)"]
+    common += [f"{n} = {n}.astype(dtype, copy=False)" for n in arrays]
+    if arrays:  # mostly they have one type, and nothing is to be done
+        others = "".join(f" or {n}.dtype is not dtype" for n in arrays[1:])
+        lines += [f"dtype = {arrays[0]}.dtype", f'if dtype.char not in "df"{others}:', *[f"    {line}" for line in common]]
+    else:
+        lines += common
     names = [(target.names[a.name], a) for a in arguments if not a.dims]
     return lines + [f"{name} = int({name})" if a.integer else f"{name} = dtype.type({name})" for name, a in names]
 

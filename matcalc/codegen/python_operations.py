@@ -9,6 +9,7 @@ from ..ops.operation import Operation
 from . import writers
 from .emission import Body
 from .graph import GraphNode, is_constant
+from .rescue import HELPERS
 from .reuse import is_opposite, start, written_function
 from .target import Target, Writer
 from .wording import ATOM, PRODUCT, SIGN, SUM, Text, inside
@@ -106,6 +107,8 @@ def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
         for k in range(len(args) // 2 * 2 - 2, -1, -2):
             total = target.word("where", args[k + 1][0], args[k][0], total)
         return total, ATOM
+    if name in HELPERS:
+        return f"_{name}({', '.join(a[0] for a in args)})", ATOM
     if name in CONSTANTS and is_constant(node):
         return f"math.{name}({args[0][0]})", ATOM
     return target.word("function", name, ", ".join(a[0] for a in target.arrays(node.args, args))), ATOM

@@ -75,7 +75,8 @@ def _div(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
 def divisor(target: Target, node: GraphNode, text: Text) -> str:
     """What a quotient is divided by: x/||x|| is 0 where x is."""
     norm = node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM)
-    return target.word("not_zero", text[0]) if norm else inside(text, SIGN)
+    word = "number not zero" if not node.args[1].rank and "number not zero" in target.language.words else "not_zero"
+    return target.word(word, text[0]) if norm else inside(text, SIGN)
 
 
 def _pow(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:

@@ -12,8 +12,28 @@ except ImportError:  # NumPy alone does the same with more arithmetic
 
 def _sigmoid(z):
     """1 / (1 + exp(-z)), without overflow."""
+    if np.vdot(z, z).real < 7000:  # then nothing overflows
+        return 1 / (1 + np.exp(-z))
     with np.errstate(over="ignore"):  # where it does, 1 / inf = 0 is right to the smallest normal number
         return 1 / (1 + np.exp(-z))
+
+
+def _over_square(x, k):
+    """x / (k + x^2) for k > 0, also where x^2 overflows."""
+    if np.vdot(x, x) < 1e30:  # vdot does not warn
+        return x / (k + x * x)
+    root = np.sqrt(k)
+    top = np.maximum(np.abs(x), root)
+    part = x / top
+    return part / ((part * part + (root / top) ** 2) * top)
+
+
+def _log1p_square(z):
+    """log(1 + z^2), also where z^2 overflows."""
+    if np.vdot(z, z) < 1e30:
+        return np.log1p(z * z)
+    top = np.maximum(np.abs(z), 1)
+    return np.log1p((z / top / top) ** 2) + 2 * np.log(top)
 
 
 def _softplus(z):

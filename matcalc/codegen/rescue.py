@@ -1,0 +1,113 @@
+"""Careful forms that are needed only where plain ones overflow: x/(k + x^2) and log(1 + x^2), whose x^2 does so from 1e154 on.
+
+Divided by the greater of |x| and the root of k they take six passes and more; NumPy programs carry a function that first looks, by one
+dot product, whether the plain form is safe. The other languages keep the careful form: their compilers make one pass of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ..ops.extremes import MAXIMUM
+from .graph import GraphNode, ProgramGraph, postorder
+
+HELPERS = frozenset(("over_square", "log1p_square"))  # the functions that programs carry
+
+
+def rescued(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNode, GraphNode]:
+    """For every node of a program the one that takes its place."""
+    new: dict[GraphNode, GraphNode] = {}
+    for n in postorder(roots):
+        args = [new[a] for a in n.args]
+        own = n if all(a is b for a, b in zip(args, n.args)) else graph.make(n.op, args, n.attr, n.dims)
+        rule = RULES.get(n.op) if not n.loops else None
+        new[n] = (rule(graph, own) if rule is not None else None) or own
+    return new
+
+
+def _over_square(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
+    """c (x/m)/(((x/m)^2 + (r/m)^2) m) with m the greater of |x| and the number r."""
+    above, below = n.args
+    if below.op != "mul" or len(below.args) != 2:
+        return None
+    for squares, top in (below.args, below.args[::-1]):
+        x, root = _greater(top)
+        if x is None or root is None or squares.op != "add" or len(squares.args) != 2:
+            continue
+        parts = [_squared(a) for a in squares.args]
+        part = next((p for p in parts if p is not None and _is_part(p, x, top)), None)
+        rest = [p for p in parts if p is not part]
+        if part is None or len(rest) != 1 or rest[0] is None or rest[0].op != "div" or rest[0].args[1] is not top:
+            continue
+        number = rest[0].args[0]
+        square = number if number.attr == root.attr == 1 else root.args[0] if number is root and _is_call(root, "sqrt") else None
+        left = Counter(_factors(above))
+        left.subtract([part] if left[part] else _factors(part))
+        if square is None or min(left.values()) < 0:
+            continue
+        others = list(left.elements())
+        made = graph.make("call", (x, square), "over_square", x.dims)
+        return graph.make("mul", (*others, made), None, n.dims) if others else made
+    return None
+
+
+def _log_beside_square(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
+    """log(1 + ((z/m)/m)^2) + 2 log(m) with m the greater of |z| and 1; what is in front of z may stand anywhere."""
+    for a in n.args:
+        inner = _squared(a.args[0]) if _is_call(a, "log1p") else None
+        if inner is None or inner.op != "div":
+            continue
+        first, top = inner.args
+        z, one = _greater(top)
+        double = next((b for b in n.args if _is_log_twice(b, top)), None)
+        if z is None or one is None or one.attr != 1 or double is None or not _is_part(first, z, top):
+            continue
+        rest = [b for b in n.args if b is not a and b is not double]
+        made = graph.make("call", (z,), "log1p_square", z.dims)
+        return graph.make("add", (*rest, made), None, n.dims) if rest else made
+    return None
+
+
+def _greater(top: GraphNode) -> tuple[GraphNode, GraphNode] | tuple[None, None]:
+    """x and r of the greater of |x| and r, a number or many of one."""
+    if top.op == "call" and top.attr is MAXIMUM:
+        for size, other in (top.args, top.args[::-1]):
+            number = other.args[0] if other.op == "expand" else other
+            if _is_call(size, "abs") and (not number.rank or (number.op == "full" and number.attr == 1)):
+                return size.args[0], number
+    return None, None
+
+
+def _is_part(p: GraphNode, x: GraphNode, top: GraphNode) -> bool:
+    """Whether p is x/top; what is in front of x may stand in front of the quotient."""
+    for f in _factors(p):
+        if f.op == "div" and f.args[1] is top:
+            rest = Counter(_factors(p))
+            rest.subtract([f])
+            rest.update(_factors(f.args[0]))
+            return +rest == Counter(_factors(x))
+    return False
+
+
+def _is_log_twice(n: GraphNode, top: GraphNode) -> bool:
+    """Whether n is 2 log(top)."""
+    two = [f for f in _factors(n) if f.op == "num" and f.attr == 2]
+    log = [f for f in _factors(n) if _is_call(f, "log") and f.args == (top,)]
+    return bool(two and log) and len(_factors(n)) == 2
+
+
+def _is_call(n: GraphNode, name: str) -> bool:
+    """Whether n is this function, by the book's operation or by NumPy's word."""
+    return n.op == "call" and getattr(n.attr, "name", n.attr) == name
+
+
+def _factors(n: GraphNode) -> tuple[GraphNode, ...]:
+    return n.args if n.op == "mul" else (n,)
+
+
+def _squared(n: GraphNode) -> GraphNode | None:
+    return n.args[0] if n.op == "pow" and n.args[1].op == "num" and n.args[1].attr == 2 else None
+
+
+RULES = {"div": _over_square, "add": _log_beside_square}
