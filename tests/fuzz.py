@@ -32,6 +32,7 @@ from matcalc.reading.read import parse, parse_where
 
 PATIENCE = 10 * HANG  # seconds by the clock after which a process that does not even hear the bell is ended
 SLOWEST = 8  # printed below the table
+PROGRESS = 100  # expressions from one line that counts them to the next: a run that is killed has said how far it came
 
 
 def question(line: str) -> Expression:
@@ -180,6 +181,8 @@ def _each(options: argparse.Namespace, results: list[tuple[Expression, Verdict]]
     shrunk: Counter[tuple[str, str]] = Counter()
     for e, v in run(options.count, options.depth, options.seed, options.jobs, options.order2, options.first):
         results.append((e, v))
+        if len(results) % PROGRESS == 0:
+            print(f"# {len(results)} judged, {sum(v.outcome in BUGS for _, v in results)} failed", flush=True)
         if v.outcome in BUGS:
             key = (v.outcome, v.cause if v.outcome == "internal error" else "")
             shrunk[key] += 1
