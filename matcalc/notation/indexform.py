@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from ..differentiation.network import Factor, Index, Slot, Term
 from ..differentiation.tensor import Tensor, like_terms
@@ -10,6 +10,7 @@ from ..errors import MatcalcError
 from ..expressions.build import is_number, matmul, ones, split, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import infer
+from ..interning import inner_first
 from ..kinds import Dim
 from ..ops.core import EYE, MATMUL, POWER, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
@@ -186,13 +187,32 @@ def common_factors(terms: Sequence[Node]) -> Node:
 def _with_one_entry(terms: Sequence[Node]) -> list[Node]:
     """y[j] Z[i,k] - w[j] Z[i,k] as (y - w)[j] Z[i,k]: terms that differ in one entry, at the same place."""
     kept: list[Node] = []
+    numbers: dict[tuple[object, ...], int] = {}  # of equal parts
+    found: dict[Hashable, list[int]] = {}  # which of those kept are this, and one entry more
     for term in terms:
-        found = next(((k, m) for k, n in enumerate(kept) if (m := _merged(n, term)) is not None), None)
-        if found is None:
-            kept.append(term)
+        rests = _rests(term, numbers)
+        for k in sorted({k for rest in rests for k in found.get(rest, ())}):
+            if (whole := _merged(kept[k], term)) is not None:
+                kept[k], rests = whole, _rests(whole, numbers)
+                break
         else:
-            kept[found[0]] = found[1]
+            k = len(kept)
+            kept.append(term)
+        for rest in rests:
+            found.setdefault(rest, []).append(k)
     return kept
+
+
+def _rests(term: Node, numbers: dict[tuple[object, ...], int]) -> list[Hashable]:
+    """For each entry in a term: the indices of the entry, and what stands beside it, alike for equal terms."""
+    _, above, below = _factors(term)
+    number: dict[int, int] = {}
+    for n in inner_first([*above, *below], lambda n: n.args):
+        number[id(n)] = numbers.setdefault((n.op, n.attr, *(number[id(a)] for a in n.args)), len(numbers))
+    under, entries = sorted(number[id(n)] for n in below), [number[id(n)] for n in above]
+    places = [k for k, n in enumerate(above) if n.op == "index" and not _is_delta(n.args[0])]
+    marks = [tuple(number[id(m)] for m in above[k].args[1:]) for k in places]
+    return [(*under, "", *sorted(entries[:k] + entries[k + 1 :]), "", *m) for k, m in zip(places, marks, strict=True)]
 
 
 def _merged(one: Node, other: Node) -> Node | None:
