@@ -184,3 +184,24 @@ def test_terms_of_an_index_form_are_compared_where_they_can_be_joined(monkeypatc
     found = indexform._with_one_entry([*terms, *joined])
     assert len(found) == 100 and compared == 10
     assert found[10].args[0].args[0].op == "add"
+
+
+def test_questions_leave_little_to_the_collector() -> None:
+    """What refers to itself lives until a collection: printers, the typing and its terms, functions that call each other."""
+    asked = [("x^T A x", "x"), ("||A x - b||^2", "x"), ("tr(A X B)", "X"), ("log(sum(exp(A x)))", "x")]
+
+    def answered() -> None:
+        for text, wrt in asked:
+            str(matcalc.derivative(text, wrt))
+
+    answered()
+    gc.collect()
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        answered()
+        left = gc.collect()
+    finally:
+        if enabled:
+            gc.enable()
+    assert left < 60 * len(asked)  # of one there were 237, and are 26

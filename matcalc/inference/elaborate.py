@@ -27,7 +27,7 @@ MOST_VISITS = 4_000_000  # nested functions can make a short text very long
 
 def typed_program(el: Typing) -> TypedTerm:
     """The bindings, then the body."""
-    el.walk = partial(elaborate, el)
+    el.elaborated = elaborate
     program = el.scene.program
     for b in program.bindings:
         _check_binding(el, b)

@@ -35,7 +35,7 @@ from .scopes import Typing
 from .shorthands import shorthands
 from .standing import name_of, place_of
 from .suspect import refuse_suspect
-from .terms import TypedTerm, finish, keep_names
+from .terms import TypedTerm, finish, keep_names, let_go
 
 if TYPE_CHECKING:
     from .table import Reading
@@ -175,6 +175,7 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     finish(roots, names.resolve)
     if el.bindings:
         keep_names(roots, el.bindings, names.resolve)
+    let_go(roots)
     symbols = {name: t.result for name, t in el.symbols.items() if t.result is not None}
     shapes = {name: e.shape for name, e in symbols.items()}
     declared = {name: _whole(el, name, e) for name, e in symbols.items()}

@@ -77,7 +77,7 @@ def _whole_number(node: Node) -> int | None:
     return int(node.attr) if node.op == "num" and isinstance(node.attr, Fraction) and node.attr.denominator == 1 else None
 
 
-def _not_yet(node: Node) -> TypedTerm:
+def _not_yet(el: Typing, node: Node) -> TypedTerm:
     raise NotImplementedError
 
 
@@ -87,7 +87,7 @@ class Typing:
     def __init__(self, scene: Scene, kinds: Mapping[str, str], meanings: Mapping[str, Meaning], functions: Mapping[str, Binding]) -> None:
         self.scene = scene
         self.meanings = meanings
-        self.walk: Callable[[Node], TypedTerm] = _not_yet  # types a tree in this state (`elaborate`)
+        self.elaborated: Callable[[Typing, Node], TypedTerm] = _not_yet  # types a tree in this state (`elaborate`)
         self.visits = 0
         self.kinds = kinds
         self.sizes = Sizes()
@@ -111,6 +111,10 @@ class Typing:
         self.notes: dict[str | Callable[[Resolve], str], None] = {}
         self.seen: list[tuple[Node, TypedTerm]] = []
         self.defaults: dict[str, str] = {}  # the kinds that undeclared names have unless guessed otherwise
+
+    def walk(self, node: Node) -> TypedTerm:
+        """The term of a tree, in this state."""
+        return self.elaborated(self, node)
 
     def stands_for_something(self, name: str) -> bool:
         frame, scene = self.frames[-1], self.scene

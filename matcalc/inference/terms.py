@@ -94,6 +94,20 @@ def keep_names(roots: Sequence[TypedTerm], names: Mapping[str, TypedTerm], resol
         finish(roots, resolve, chosen)
 
 
+def let_go(roots: Iterable[TypedTerm]) -> None:
+    """Nothing below these terms is made again: what makes them refers to the typing, which refers to them, a circle for the collector."""
+    todo = list(roots)
+    while todo:
+        t = todo.pop()
+        if t.make is not _made:
+            t.make = _made
+            todo += t.args
+
+
+def _made(_: Sequence[Expr], __: Resolve) -> Expr:
+    raise NotImplementedError
+
+
 def _computes(t: TypedTerm) -> bool:
     return t.result is not None and t.result.op in ARITHMETIC
 

@@ -11,7 +11,7 @@ from ..expressions.expr import Expr
 from ..inference.matrix_functions import MATRIX_FUNCTIONS, PASSING
 from ..kinds import ONE
 from ..ops.book import REGISTRY
-from ..syntax import Node
+from ..syntax import Node, walk
 
 BROADCASTING = frozenset(("add", "cmp", "call", "epow"))  # where a number beside a vector is taken for every entry
 
@@ -24,6 +24,8 @@ def dotted(name: str, argument: Expr) -> str:
 
 def undotted(root: Node) -> Node:
     """The tree without the dots that nobody needs: those of functions in sums, elementwise products and by themselves."""
+    if not any(n.op == "call" and str(n.attr).endswith(".") for n in walk(root)):
+        return root
     done: dict[tuple[int, bool], Node] = {}
     todo = [(root, False)]
     while todo:

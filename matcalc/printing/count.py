@@ -15,7 +15,7 @@ from typing import cast
 
 from ..syntax import Node, Program
 from .printer import glue, integral, separators
-from .text import Text
+from .text import TEXT
 
 _SPELLINGS = (("‖", "||"), ("⊙", ".*"), ("⊗", " kron "), ("⋄", " kron "), ("ᵀ", "^T"), ("ᴴ", "^H"), ("−", "-"), ("·", "*"))
 _UNITS = (
@@ -25,8 +25,6 @@ _UNITS = (
     (re.compile(r"\|\|(?:_\{?\w+\}?)?"), " | "),
 )
 _SYMBOL = re.compile(r"[^\W\d_]+(?:_\{?\w+\}?)?|\d+(?:\.\d+)?|\.[*/^]|[-+*/^=<>]")
-
-_TEXT = Text()
 
 
 def of_text(text: str) -> int:
@@ -45,7 +43,7 @@ def symbols(thing: Node | Program) -> int:
     """The number of symbols in the text of a tree or program, without spelling it."""
     if isinstance(thing, Node):
         return _of_tree(thing)
-    total = of_text(_TEXT.preamble(thing)) + _of_tree(thing.body)
+    total = of_text(TEXT.preamble(thing)) + _of_tree(thing.body)
     return total + sum(sum(map(_of_name, (b.name, *b.params))) + 1 + _of_tree(b.value) for b in thing.bindings)
 
 
@@ -86,7 +84,7 @@ def _signs(node: Node) -> int:
 
 def _norm(node: Node) -> int:
     if node.attr == "p":
-        return 1 + of_text("||" + _TEXT.write(_TEXT.script("_", node.args[1])))
+        return 1 + of_text("||" + TEXT.write(TEXT.script("_", node.args[1])))
     return 2 if node.attr == "*" else 1
 
 
@@ -98,7 +96,7 @@ _FIXED = {
 _COUNTS: dict[str, Callable[[Node], int]] = {
     **dict.fromkeys(("name", "call"), lambda n: _of_name(str(n.attr))),
     **dict.fromkeys(("pow", "epow"), lambda n: 1 - _fused(n.args[1])),
-    **dict.fromkeys(("sum", "product"), lambda n: of_text(_TEXT.write(_TEXT.sign_and_bounds(n)))),
+    **dict.fromkeys(("sum", "product"), lambda n: of_text(TEXT.write(TEXT.sign_and_bounds(n)))),
     "num": lambda n: 1 if integral(n) else 3,
     "add": lambda n: sum(not _subtracted(a) for a in n.args[1:]),
     "mul": _signs,

@@ -14,7 +14,7 @@ from ..ops.vocabulary import SETS, WORDS
 from ..syntax import GREEK, Declaration, Program
 from .latex import PLAIN, Latex, Style, latex_name
 from .lines import chunks, starts
-from .unicode import Unicode
+from .unicode import UNICODE
 
 WIDTH = 72  # characters of a line of mathematics
 _SPECIAL = {
@@ -155,7 +155,7 @@ def _display(program: Program, style: Style, names: frozenset[str], left: str) -
     """A displayed formula: the definitions, one a line, then the expression behind its left side, broken where it is too wide."""
     latex = Latex(style, names)
     latex.prepare(program)
-    parts, widths = chunks(latex, program), [len(part) for part in chunks(Unicode(), program)]
+    parts, widths = chunks(latex, program), [len(part) for part in chunks(UNICODE, program)]
     first = len(program.bindings)
     parts[first] = left + parts[first]
     cuts = [*range(first + 1), *(first + k for k in starts(widths[first:], 0, style.width)), len(parts)]

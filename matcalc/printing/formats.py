@@ -49,13 +49,13 @@ def on_screen(thing: Node | Program, width: int, form: str = "unicode") -> list[
     from .lines import broken
 
     if form == "text":
-        from .text import Text
+        from .text import TEXT
 
-        return broken(Text(), thing, width)
+        return broken(TEXT, thing, width)
     from .plane import drawing
-    from .unicode import Unicode
+    from .unicode import UNICODE
 
-    return drawing(thing, width) or broken(Unicode(), thing, width)
+    return drawing(thing, width) or broken(UNICODE, thing, width)
 
 
 class Spelled(Holder):

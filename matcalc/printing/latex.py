@@ -130,12 +130,12 @@ class Latex(Setting):
     def spell(self, thing: Node | Program) -> str:
         if not self.style.width:
             return super().spell(thing)
-        from .unicode import Unicode
+        from .unicode import UNICODE
 
         self.prepare(thing)
         parts = chunks(self, thing)
         first = 0 if isinstance(thing, Node) else len(thing.bindings)
-        widths = [len(part) for part in chunks(Unicode(), thing)]  # about what a reader sees; LaTeX itself is longer
+        widths = [len(part) for part in chunks(UNICODE, thing)]  # about what a reader sees; LaTeX itself is longer
         cuts = [0, *starts(widths, first, self.style.width), len(parts)]
         if len(cuts) == 2:
             return super().spell(thing)

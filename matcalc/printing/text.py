@@ -32,6 +32,9 @@ class Text(Printer):
     }
 
 
+TEXT = Text()
+
+
 def spell(thing: Node | Program) -> str:
     """The text of a tree or program; reading it gives the tree back."""
-    return Text().spell(thing)
+    return TEXT.spell(thing)

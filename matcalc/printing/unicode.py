@@ -92,6 +92,9 @@ class Unicode(Printer):
         return [self.signs[node.op] + index] if index and len(node.args) == 1 else super().sign_and_bounds(node)
 
 
+UNICODE = Unicode()
+
+
 def spell(thing: Node | Program) -> str:
     """The tree or program as one line of Unicode text."""
-    return Unicode().spell(thing)
+    return UNICODE.spell(thing)

@@ -27,7 +27,7 @@ _MARK = "\u2022"
 
 def cleared(e: Expr) -> Iterator[Expr]:
     """A product with the denominators inside its sums cleared where they meet its other factors."""
-    if e.size > LARGEST:
+    if e.size > LARGEST or not (ADD.bit & e.within and POWER.bit & e.within):
         return
     bases = {s.args[0] if s.op is POWER else s for s in split(e)[1]}
     nodes = written_in(e)

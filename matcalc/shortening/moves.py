@@ -396,7 +396,7 @@ def _is_turned_inverse(f: Expr) -> bool:
 
 def _split_roots(e: Expr) -> Iterator[Expr]:
     """With sqrt(s t) as sqrt(s) sqrt(t) where s is positive, so that powers of s meet."""
-    if e.size > LARGEST_EXPANDED or not any(map(_splits, written_in(e))):
+    if e.size > LARGEST_EXPANDED or not POWER.bit & e.within or not any(map(_splits, written_in(e))):
         return
 
     def of(old: Expr, args: tuple[Expr, ...]) -> Expr:

@@ -38,7 +38,7 @@ def simplify(
     kept = _sums_in(e, typed)
     own: Record = []
     short = _simplified(e, known, own, typed, {})
-    lost = kept - _sums_in(short, typed)
+    lost = kept - _sums_in(short, typed) if kept else kept
     if lost:
         other: Record = []
         whole = _simplified(e, {n: n for n in typed.values() if n.is_scalar and is_sum_of_monomials(n)}, other, typed, typed)
@@ -53,36 +53,8 @@ def _simplified(
     e: Expr, known: dict[Expr, Expr] | None, record: Record | None, typed: Mapping[Expr, Expr], held: Mapping[Expr, Expr]
 ) -> Expr:
     """Likewise, where the sums in `held` are taken apart only if a single move saves much by it."""
-    done = {} if known is None else known
-    depth = 0  # a sum over an index and its opposite may become each other
-
-    def shortened(old: Expr, args: tuple[Expr, ...]) -> Expr:
-        made = inside(rebuild(old, args))
-        along = along_commuting(made)
-        if along is not None:
-            if record is not None:
-                from ..ops.laws import COMMUTING
-
-                record.append((COMMUTING.name, made, along))
-            made = inside(along)
-        for _ in range(ROUNDS):
-            better = _improve(made, moves, record, held)
-            if better is made:
-                break
-            made = inside(better)
-        return done.setdefault(made, made)
-
-    def inside(made: Expr) -> Expr:
-        """With the parts shortened that came about on the way."""
-        nonlocal depth
-        if depth > ROUNDS or all(done.get(a) is a for a in made.args):
-            return made
-        depth += 1
-        made = rebuild(made, tuple(transform(a, shortened, done) for a in made.args))
-        depth -= 1
-        return made
-
-    short = _opened(transform(e, shortened, done), record, typed)
+    shortening = _Shortener({} if known is None else known, record, held)
+    short = _opened(shortening.of(e), record, typed)
     written = written_out(short) or gathered(short)
     if written is None:
         return short
@@ -90,7 +62,43 @@ def _simplified(
         from ..ops.laws import GATHERED
 
         record.append((GATHERED.name, short, written))
-    return transform(written, shortened, done)
+    return shortening.of(written)
+
+
+class _Shortener:
+    """The short forms that are known so far, and the record of how they came about."""
+
+    def __init__(self, done: dict[Expr, Expr], record: Record | None, held: Mapping[Expr, Expr]) -> None:
+        self.done, self.record, self.held = done, record, held
+        self.depth = 0  # a sum over an index and its opposite may become each other
+
+    def of(self, e: Expr) -> Expr:
+        return transform(e, self._shortened, self.done)
+
+    def _shortened(self, old: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = self._inside(rebuild(old, args))
+        along = along_commuting(made)
+        if along is not None:
+            if self.record is not None:
+                from ..ops.laws import COMMUTING
+
+                self.record.append((COMMUTING.name, made, along))
+            made = self._inside(along)
+        for _ in range(ROUNDS):
+            better = _improve(made, moves, self.record, self.held)
+            if better is made:
+                break
+            made = self._inside(better)
+        return self.done.setdefault(made, made)
+
+    def _inside(self, made: Expr) -> Expr:
+        """With the parts shortened that came about on the way."""
+        if self.depth > ROUNDS or all(self.done.get(a) is a for a in made.args):
+            return made
+        self.depth += 1
+        made = rebuild(made, tuple(map(self.of, made.args)))
+        self.depth -= 1
+        return made
 
 
 def recognise(e: Expr, record: Record | None = None) -> Expr:
@@ -141,7 +149,7 @@ def _improve(
 
 
 def _sums_in(e: Expr, typed: Mapping[Expr, Expr] | None) -> set[Expr]:
-    return {typed[n] for n in written_in(e) if not n.is_scalar and n in typed} if typed else set()
+    return {typed[n] for n in written_in(e) if not n.is_scalar and n in typed} if typed and ADD.bit & e.within else set()
 
 
 def _opened(e: Expr, record: Record | None, typed: Mapping[Expr, Expr]) -> Expr:
