@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,11 +17,17 @@ import pytest
 
 from matcalc.codegen.columns_file import TAKEN, parameters
 from matcalc.codegen.pyfile import identifier, identifiers
+from matcalc.codegen.targets import TARGETS
+from matcalc.errors import NoAnswerError
 
-LANGUAGES = [
+PYTHON = [
     "numpy",
     pytest.param("jax", marks=pytest.mark.jax),
     pytest.param("torch", marks=pytest.mark.torch),
+    pytest.param("array-api", marks=pytest.mark.array_api),
+]
+LANGUAGES = [
+    *PYTHON,
     pytest.param("octave", marks=pytest.mark.octave),
     pytest.param("matlab", marks=pytest.mark.octave),
     pytest.param("r", marks=pytest.mark.r),
@@ -31,7 +37,27 @@ CONSOLES = ("octave", "matlab", "r")  # those that run in processes of their own
 
 def installed(language: str) -> Any:
     """The module of a language; without it the test is skipped."""
-    return pytest.importorskip(language, reason=f'{language} is not installed: pip install -e ".[targets]"')
+    module = {"array-api": "array_api_strict"}.get(language, language)
+    return pytest.importorskip(module, reason=f'{module} is not installed: pip install -e ".[targets]"')
+
+
+def caster(language: str) -> Callable[[Any], Any]:
+    """What makes an array of the language of a value; whole numbers and functions stay."""
+    module = installed(language)
+    if language not in ("torch", "array-api"):
+        return lambda v: v
+    return lambda v: v if isinstance(v, int) or callable(v) else module.asarray(np.asarray(v))
+
+
+def program_in(d: Any, language: str, parts: Sequence[str] = ()) -> str | None:
+    """The program; None where the language has no function for it, and the error says so."""
+    try:
+        text: str = d.code(language, parts=parts)
+    except NoAnswerError as error:
+        lacking = TARGETS[language].lacking
+        assert lacking and lacking in str(error)
+        return None
+    return text
 
 
 def load(text: str, **blocked: None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import LANGUAGES, call, installed, load, run_octave
+from emitted import PYTHON, call, caster, installed, load, run_octave
 
 import matcalc
 from matcalc.errors import UsageError
@@ -106,12 +106,12 @@ def close(found: Any, wanted: Any, what: str) -> None:
 
 
 @pytest.mark.jax
-@pytest.mark.parametrize("language", LANGUAGES[:3])
+@pytest.mark.parametrize("language", PYTHON)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_all_gradients_at_once(name: str, language: str) -> None:
     module, asked = installed(language), Joint(name)
     functions = load(asked.code(language))
-    cast = (lambda v: module.as_tensor(np.asarray(v))) if language == "torch" else (lambda v: v)
+    cast = caster(language)
     with module.enable_x64(True) if language == "jax" else nullcontext():
         inputs, directions = ({n: cast(v) for n, v in d.items()} for d in (asked.inputs, asked.directions))
         close(call(functions["value"], inputs), asked.value, "value")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from console import run
-from emitted import LANGUAGES, installed, load
+from emitted import PYTHON, caster, load
 
 import matcalc
 from matcalc.errors import MatcalcError, UsageError
@@ -53,10 +53,9 @@ def test_what_is_returned_may_be_written_to() -> None:
     assert b.any()
 
 
-@pytest.mark.parametrize("language", LANGUAGES[:3])
+@pytest.mark.parametrize("language", PYTHON)
 def test_shapes_are_checked(language: str) -> None:
-    module = installed(language)
-    array = module.as_tensor if language == "torch" else np.asarray
+    array = caster(language)
     found = load(text_of("||A x - b||^2", "x", WHERE, language, "hvp"))
     f = found["make"](array(A), array(b))
     for wrong in (x[:2], x[:, None], x[None], np.float64(2.0)):
@@ -88,17 +87,16 @@ def test_an_optimiser_takes_them() -> None:
 def test_refusals() -> None:
     with pytest.raises(UsageError, match="beside its variables"):
         text_of("x^T x", "x")
-    with pytest.raises(UsageError, match="NumPy, JAX and PyTorch"):
+    with pytest.raises(UsageError, match="NumPy, JAX, PyTorch and the array API standard"):
         text_of("a^T x", "x", "a, x in R^n", "octave")
     with pytest.raises(UsageError, match=r"the size [mn] does not follow"):
         text_of("a^T vec(X)", "X", "X in R^{m x n}; a in R^{m n}")
     assert "def make(a):" in run("code", "a^T x", "--wrt", "x", "--where", "a, x in R^n", "--make").out
 
 
-@pytest.mark.parametrize("language", LANGUAGES[:3])
+@pytest.mark.parametrize("language", PYTHON)
 def test_a_derivative_is_a_function(language: str) -> None:
-    module = installed(language)
-    array = module.as_tensor if language == "torch" else np.asarray
+    array = caster(language)
     d = matcalc.grad("||A x - b||^2", "x")
     want = d.evaluate({"A": A, "b": b, "x": x})
     f = d.function(language)  # type: ignore[arg-type]

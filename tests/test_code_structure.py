@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in
+from emitted import CONSOLES, LANGUAGES, call, caster, installed, load, run_in
 
 import matcalc
 from matcalc.codegen.contraction import Contraction
@@ -112,8 +112,7 @@ def test_cumulative_sums_need_no_triangle(text: str, language: str, tmp_path: Pa
     if language in CONSOLES:
         got = run_in(language, [(program, "gradient", used)], tmp_path)[0]
     else:
-        module = installed(language)
-        cast = module.as_tensor if language == "torch" else np.asarray
+        module, cast = installed(language), caster(language)
         with module.enable_x64(True) if language == "jax" else nullcontext():
             got = np.asarray(call(load(program)["gradient"], {k: cast(v) for k, v in used.items()}))
     np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-10)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from console import run
 from corpus import cases, close, symbols
-from emitted import LANGUAGES, call, installed, load, run_octave
+from emitted import PYTHON, call, caster, load, run_octave
 
 import matcalc
 
@@ -153,20 +153,16 @@ def arrays(name: str) -> tuple[Any, dict[str, Any], Any, Any]:
     return d, {**values, unknown: solution + 0.01}, v, np.tensordot(v, NUMBERS[f"{name}/0"], v.ndim)
 
 
-@pytest.mark.parametrize("language", LANGUAGES[:3])
+@pytest.mark.parametrize("language", PYTHON)
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs_solve_and_multiply(name: str, language: str) -> None:
-    installed(language)
     d, start, v, wanted = arrays(name)
     if language == "jax":
         import jax
 
         jax.config.update("jax_enable_x64", True)
-    if language == "torch":
-        import torch
-
-        start = {n: torch.as_tensor(x, dtype=torch.float64) for n, x in start.items()}
-        v = torch.as_tensor(v)
+    cast = caster(language)
+    start, v = {n: cast(x) for n, x in start.items()}, cast(v)
     weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where)
     file = load(d.code(language))
     solution, product = call(file["solve_and_vjp"], start, **{weight: v})

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in
+from emitted import CONSOLES, LANGUAGES, call, caster, installed, load, run_in
 
 import matcalc
 from matcalc.errors import MatcalcError
@@ -99,6 +99,7 @@ def test_programs(target: str, text: str, tmp_path: Path) -> None:
         xp = installed(target)
         if target == "jax":
             xp.config.update("jax_enable_x64", True)
-        arrays = {n: xp.tensor(v) if target == "torch" else v for n, v in given.items()}
+        cast = caster(target)
+        arrays = {n: cast(v) for n, v in given.items()}
         found = call(load(program)["jacobian"], arrays)
     assert np.allclose(np.asarray(found), d.evaluate(given), atol=1e-9)

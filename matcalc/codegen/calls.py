@@ -18,6 +18,7 @@ from ..ops.core import (
 from ..ops.elementary import LOG
 from .axes import NoAxis
 from .graph import GraphNode
+from .targets import TARGETS, listed
 from .texts import Untranslated, translated
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def by_its_text(lowering: Lowering, e: Expr) -> GraphNode:
     except Untranslated as found:
         if batch:
             raise NoAxis from None
-        raise NoAnswerError(f"there is no code for {e.op.name}: nothing is known of {found} in its numeric text") from None
+        lacking = TARGETS[lowering.language].lacking
+        why = lacking or f"nothing is known of {found} in its numeric text"
+        hint = f"targets: {listed(lacking='')}" if lacking else None
+        raise NoAnswerError(f"there is no code for {e.op.name}: {why}", suggestion=hint) from None
     if shape != e.shape:
         raise NoAnswerError(f"there is no code for {e.op.name}: its numeric text has another shape than its signature")
     return node

@@ -33,7 +33,7 @@ from .graph import Dims, GraphNode
 from .lowering import Lowering
 from .rescue import rescued
 from .target import Target
-from .targets import TARGETS, language, listed
+from .targets import TARGETS, language, listed, titles
 from .tensors import summed_terms
 
 PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
@@ -242,9 +242,11 @@ def program(
     if wanted and complex_:
         raise UsageError(f"{wanted[0]} is of real variables, and something here is complex")
     if "make" in wanted and not TARGETS[target].python:
-        raise UsageError("make is for NumPy, JAX and PyTorch", suggestion=TARGETS[target].keeping)
+        raise UsageError(f"make is for {titles(python=True)}", suggestion=TARGETS[target].keeping)
     if "autograd" in wanted and (not TARGETS[target].autograd or any(one._members for one in several)):
-        raise UsageError("autograd is for JAX and PyTorch, and for variables without an index", suggestion="targets: jax, torch")
+        raise UsageError(
+            f"autograd is for {titles(autograd=True)}, and for variables without an index", suggestion=f"targets: {listed(autograd=True)}"
+        )
     if {"hessian", "hvp"}.intersection(wanted) and d._tensor.shapes[0] != (ONE, ONE):
         raise UsageError("the function is not a scalar: it has no Hessian")
     problem = Computation(several, further, wanted, target, sizes)

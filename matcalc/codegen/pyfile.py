@@ -58,7 +58,7 @@ def _function(passing: Passing, target: Target, file: File, f: Function, sizes: 
         statements, results = body_of(passing, target, file, f)
         text = "\n".join([*statements, results])
         arrays = [target.names[a.name] for a in file.arrays]
-        unpacked = [*arrays, *[target.dimensions[n] for n in sizes], target.word("type")]
+        unpacked = [*arrays, *[target.dimensions[n] for n in sizes], *target.word("type").split(", ")]
         shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
         while shown and shown[-1] == "_":
             shown.pop()
@@ -142,7 +142,7 @@ def identifier(name: str) -> str:
 
 
 RESERVED = frozenset(
-    "function np jnp jax torch math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs "
+    "function np jnp jax torch xp math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs "
     "sum max min value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()
 )
 

@@ -21,7 +21,7 @@ from .python_operations import WRITERS, overwriting
 from .target import Language, Target, Writer
 from .wording import ATOM, MODULES, Text
 
-_COMMON = {
+COMMON = {
     "assign": "{} = {}",
     "for": "for {} in range({}, int({}) + 1):",
     "end": "",
@@ -103,6 +103,8 @@ _TORCH = {
     "duplication": "_duplication({}, **options)",
     "elimination": "_elimination({}, **options)",
     "permuted": "{}.permute({})",
+    "stack": "torch.stack([{}])",
+    "reshaped": "{}.reshape({})",
     "rows": "torch.cat(({}))",
     "columns": "torch.cat(({}), 1)",
     "sum along": "torch.sum({}, dim={})",
@@ -114,7 +116,7 @@ _TORCH = {
 }
 
 
-def _shape(sizes: Sequence[str]) -> str:
+def shape(sizes: Sequence[str]) -> str:
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
@@ -147,7 +149,7 @@ def _numpy_result(target: Target, root: GraphNode, text: str) -> str:
     return f"{text}.0" if root.op == "num" and text.lstrip("-").isdigit() else text
 
 
-def _result(target: Target, root: GraphNode, text: str) -> str:
+def result(target: Target, root: GraphNode, text: str) -> str:
     return target.word("array", text) if is_constant(root) and not root.rank else text
 
 
@@ -157,21 +159,22 @@ def _torch_expand(target: Target, node: GraphNode, args: Sequence[Text], body: B
     return WRITERS["expand"](target, node, args, body)
 
 
-def _torch_literal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
-    stacked = f"torch.stack([{', '.join(target.word('array', a[0]) for a in args)}])"
-    return stacked if node.rank < 2 else f"{stacked}.reshape({target.shape(node.dims)})", ATOM
+def literal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    """Numbers as one array, where a language has it of arrays only."""
+    stacked = target.word("stack", ", ".join(target.word("array", a[0]) for a in args))
+    return stacked if node.rank < 2 else target.word("reshaped", stacked, target.shape(node.dims)), ATOM
 
 
 def _language(name: str, words: dict[str, str], arrays: str, passing: Passing, **writers: Writer) -> Language:
     """A language that has NumPy's words in a module of its own, beside its own words."""
-    common = {word: re.sub(r"\bnp\.", MODULES[name], text) for word, text in _COMMON.items()}
+    common = {word: re.sub(r"\bnp\.", MODULES[name], text) for word, text in COMMON.items()}
     return Language(
         name,
         common | words,
         WRITERS | writers,
         partial(python_functions, name),
         identifier,
-        _shape,
+        shape,
         partial(python_file, passing, make_function),
         arrays=arrays,
     )
@@ -182,9 +185,9 @@ def numpy() -> Language:
 
 
 def jax() -> Language:
-    return _language("jax", _JAX, "all", Passing(partial(_inputs, ["float"]), _result))
+    return _language("jax", _JAX, "all", Passing(partial(_inputs, ["float"]), result))
 
 
 def torch() -> Language:
-    passing = Passing(partial(_inputs, []), _result)
-    return _language("torch", _TORCH, "each", passing, expand=_torch_expand, literal=_torch_literal)
+    passing = Passing(partial(_inputs, []), result)
+    return _language("torch", _TORCH, "each", passing, expand=_torch_expand, literal=literal)

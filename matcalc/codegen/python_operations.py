@@ -114,19 +114,30 @@ def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
     return target.word("function", name, ", ".join(a[0] for a in target.arrays(node.args, args))), ATOM
 
 
-def _pair(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+def matrix_product(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text | None:
+    """A contraction that is one product of matrices and vectors."""
     assert isinstance(node.attr, tuple)
     la, lb, out = node.attr
     a, b = node.args
     summed = [k for k in la if k in lb and k not in out]
-    if len(summed) == 1 and a.rank <= 2 and b.rank <= 2 and len(out) == a.rank + b.rank - 2:
-        k = summed[0]
-        crossed = a.rank == 2 and b.rank == 2 and out[0] in lb
-        if crossed or (a.rank == 1 and b.rank == 2 and lb[1] == k) or (a.rank == 2 and b.rank == 1 and la[0] == k):
-            a, b, la, lb, args = b, a, lb, la, args[::-1]
-        left = target.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], PRODUCT if a.op == "pair" else ATOM)
-        right = target.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)
-        return f"{left} @ {right}", PRODUCT
+    if len(summed) != 1 or a.rank > 2 or b.rank > 2 or len(out) != a.rank + b.rank - 2:
+        return None
+    k = summed[0]
+    crossed = a.rank == 2 and b.rank == 2 and out[0] in lb
+    if crossed or (a.rank == 1 and b.rank == 2 and lb[1] == k) or (a.rank == 2 and b.rank == 1 and la[0] == k):
+        a, b, la, lb, args = b, a, lb, la, args[::-1]
+    left = target.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], PRODUCT if a.op == "pair" else ATOM)
+    right = target.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)
+    return f"{left} @ {right}", PRODUCT
+
+
+def _pair(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    assert isinstance(node.attr, tuple)
+    la, lb, out = node.attr
+    a, b = node.args
+    found = matrix_product(target, node, args, body)
+    if found is not None:
+        return found
     if la == lb and not out and "vdot" in target.language.words and a.op != "view" and b.op != "view":
         return target.word("vdot", args[0][0], args[1][0]), ATOM
     # Above two axes a product of matrices is worth looking for, where it is one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,7 @@ class TargetEntry(NamedTuple):
     complex_arrays: bool = False
     equations: bool = False  # whether solutions of equations have programs in it
     keeping: str = ""  # how constants are kept otherwise
+    lacking: str = ""  # why it has no program for some functions of the book
     markdown: str = "python"  # what notebooks call the language
 
 
@@ -26,6 +28,14 @@ TARGETS = {
     "numpy": TargetEntry("python", "NumPy", python=True, complex_arrays=True, equations=True),
     "jax": TargetEntry("python", "JAX", python=True, autograd=True, complex_arrays=True, equations=True),
     "torch": TargetEntry("python", "PyTorch", python=True, autograd=True, complex_arrays=True, equations=True),
+    "array-api": TargetEntry(
+        "array_api",
+        "the array API standard",
+        python=True,
+        complex_arrays=True,
+        equations=True,
+        lacking="the array API standard has no function for it",
+    ),
     "octave": TargetEntry(
         "octave", "Octave", complex_arrays=True, equations=True, keeping="in Octave @(x) value(x, A) keeps A", markdown="octave"
     ),
@@ -37,10 +47,20 @@ TARGETS = {
 
 def language(name: str) -> Language:
     """The table of a language."""
-    found: Language = getattr(import_module(f".{TARGETS[name].module}", __package__), name)()
+    found: Language = getattr(import_module(f".{TARGETS[name].module}", __package__), name.replace("-", "_"))()
     return found
 
 
-def listed(**wanted: bool) -> str:
+def listed(**wanted: bool | str) -> str:
     """The names of the languages of which that holds, in a row."""
-    return ", ".join(name for name, place in TARGETS.items() if all(getattr(place, k) == v for k, v in wanted.items()))
+    return ", ".join(name for name, place in TARGETS.items() if _holds(place, wanted))
+
+
+def titles(**wanted: bool | str) -> str:
+    """What these are called, in a sentence."""
+    *names, last = [place.title for place in TARGETS.values() if _holds(place, wanted)]
+    return f"{', '.join(names)} and {last}"
+
+
+def _holds(place: TargetEntry, wanted: Mapping[str, bool | str]) -> bool:
+    return all(getattr(place, k) == v for k, v in wanted.items())

@@ -10,8 +10,13 @@ from ..ops.operation import Operation
 SUM, PRODUCT, SIGN, POWER, ATOM = range(5)  # how tightly a text holds together
 Text = tuple[str, int]
 
-MODULES = {"numpy": "np.", "jax": "jnp.", "torch": "torch."}
-ALIKE = {"matlab": "octave"}  # languages with the texts of another
+MODULES = {"numpy": "np.", "jax": "jnp.", "torch": "torch.", "array-api": "xp."}
+ALIKE = {"matlab": "octave", "array-api": "array_api"}  # the fields of languages that have other names
+# What the array API standard has under NumPy's names: a text of these alone is one of its own.
+STANDARD = frozenset(
+    "abs exp log sin cos tan sinh cosh tanh sqrt sign log1p expm1 maximum minimum max min sum prod tril triu conj real imag "
+    "linalg.inv linalg.det linalg.slogdet linalg.pinv linalg.matrix_power linalg.cholesky".split()
+)
 
 
 LEVELS = {"sum": SUM, "product": PRODUCT, "sign": SIGN, "power": POWER, "atom": ATOM}
@@ -37,7 +42,18 @@ def inside(text: Text, level: int) -> str:
 def code_of(op: Operation, language: str) -> str:
     """The text by which a language computes an operation; empty where it is translated from the numeric text."""
     own: str = getattr(op, ALIKE.get(language, language))
-    return own or (re.sub(r"\bnp\.", MODULES[language], op.numpy) if language in MODULES else "")
+    if own or language not in MODULES or (language == "array-api" and not _is_standard(op.numpy)):
+        return own
+    return re.sub(r"\bnp\.", MODULES[language], op.numpy)
+
+
+def _is_standard(text: str) -> bool:
+    """Whether a text for NumPy needs nothing but what the array API standard has, and the functions that its programs carry."""
+    from .helpers import python_functions
+
+    return STANDARD.issuperset(re.findall(r"\bnp\.([\w.]+)", text)) and python_functions("array-api").keys() >= set(
+        re.findall(r"(?<![\w.])_\w+", text)
+    )
 
 
 def filled(text: str, arguments: Mapping[str, Text], further: Sequence[str], stack: bool) -> Text:

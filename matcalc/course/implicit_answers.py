@@ -112,8 +112,8 @@ class Implicit(Answer):
         return next(iter(self.shown().values())).evaluate(values)
 
     def code(self, target: str = "numpy", *, sizes: Mapping[str, int] | None = None) -> str:
-        """A file of functions in numpy, jax, torch or octave: the residual, the solution by Newton's method, products of vectors with its
-        derivative by all the variables, for which one linear equation is solved."""
+        """A file of functions, in the languages of `codegen.targets` with `equations`: the residual, the solution by Newton's method,
+        products of vectors with its derivative by all the variables, for which one linear equation is solved."""
         from .implicit_code import program_of
 
         task = self._task

@@ -41,11 +41,17 @@ def solve_and_vjp({names}, {weight}):
     {x} = solve({names})
     return {x}, vjp({names}, {weight})
 '''
-LARGEST = {"numpy": "np.max(np.abs({}))", "jax": "jnp.max(jnp.abs({}))", "torch": "torch.max(torch.abs(torch.as_tensor({})))"}
+LARGEST = {
+    "numpy": "np.max(np.abs({}))",
+    "jax": "jnp.max(jnp.abs({}))",
+    "torch": "torch.max(torch.abs(torch.as_tensor({})))",
+    "array-api": "float(_namespace(change).max(_namespace(change).abs({})))",
+}
 EPS = {
     "numpy": "np.finfo(np.asarray(change).dtype).eps",
     "jax": "jnp.finfo(jnp.asarray(change).dtype).eps",
     "torch": "torch.finfo(torch.as_tensor(change).dtype).eps",
+    "array-api": "float(_namespace(change).finfo(change.dtype).eps)",
 }
 OCTAVE = """
 

@@ -15,6 +15,7 @@ RELU = elementwise(
     spellings="relu ReLU",
     numeric="x * (np.real(x) > 0)",
     numpy="np.maximum(x, 0)",
+    array_api="_relu(x)",
     jax="jax.nn.relu(x)",
     torch="torch.relu(x)",
     octave="max(x, 0)",

@@ -43,6 +43,7 @@ numpy, octave, r, eigen  how emitted code computes it, where a translation of `n
              language's functions and those of `codegen.helpers`. Vectors have one axis in Python; `axis` is the last one in Octave.
              `{a|b}` is a, and b for a stack of arrays
 jax, torch   the same, where these do not write what NumPy does with `jnp.` and `torch.` in place of `np.`
+array_api    the same with `xp.`, where NumPy's text needs more than the array API standard has; what neither can write has no program
 stacks       what that takes beside the shapes of the signature: "last", further axes in front, for a stack of arrays;
              "entries", arrays of any shape, entry by entry (so does every `elementwise`)
 rule         the name of its rule in derivations and in `matcalc rules`; of a function of one entry `derivative of sin` by itself

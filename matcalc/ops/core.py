@@ -143,6 +143,7 @@ KRONECKER = operation(
     source=cite("cookbook", "eq. (39)"),
     numeric="np.kron(X, Y)",
     numpy="np.kron(X, Y)",
+    array_api="_kron(X, Y)",
     torch="torch.kron(X.contiguous(), Y.contiguous())",
     octave="kron(X, Y)",
     r="kronecker(X, Y)",

@@ -234,6 +234,7 @@ ATAN2 = operation(
     spellings="atan2 arctan2",
     numeric="2 * np.arctan(y / (np.sqrt(y * y + z * z) + z))",
     numpy="np.arctan2(y, z)",
+    array_api="xp.atan2(y, z)",
     octave="atan2(y, z)",
     r="atan2(y, z)",
     eigen="std::atan2(y, z)",

@@ -42,6 +42,7 @@ VECH = operation(
     spellings="vech",
     numeric="half_vectorized(X)",
     numpy="X.T[np.triu_indices(len(X))]",
+    array_api="_vech(X)",
     torch="X.T[tuple(torch.triu_indices(*X.shape))]",
     octave="X(tril(true(size(X))))",
     r="column_(X[lower.tri(X, diag = TRUE)])",

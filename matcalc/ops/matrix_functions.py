@@ -72,6 +72,7 @@ def matrix_function(
         numpy=f"{numpy_along}(X, E, *directions)" if numpy_along else f"_derivative({numpy}, X, E, *directions)",
         jax=jax and f"_along({jax}, X, E, *directions)",
         torch=torch and f"_derivative({torch}, X, E, *directions)",
+        array_api=f"_derivative({numpy}, X, E, *directions)" if numpy_along else "",
         octave=f"derivative_(@{octave}, X, E, *directions)",
         r=f"derivative_({name}_, X, E, *directions)",
         eigen=f"derivative_({name}_, X, E, *directions)",

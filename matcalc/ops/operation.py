@@ -37,6 +37,7 @@ class Operation:
         "numpy",
         "jax",
         "torch",
+        "array_api",
         "octave",
         "r",
         "eigen",
@@ -84,6 +85,7 @@ class Operation:
         numpy: str = "",
         jax: str = "",
         torch: str = "",
+        array_api: str = "",
         octave: str = "",
         r: str = "",
         eigen: str = "",
@@ -122,7 +124,7 @@ class Operation:
         self.transposes = transposes or (transposition(index) if index else "")
         self.domain = domain
         self.numeric = numeric or (f"contracted({index!r}, {', '.join(self.params)})" if index else "")
-        self.numpy, self.jax, self.torch, self.stacks = numpy, jax, torch, stacks
+        self.numpy, self.jax, self.torch, self.array_api, self.stacks = numpy, jax, torch, array_api, stacks
         self.octave, self.r, self.eigen = octave, r, eigen
         self.statement = statement
         self.source = source

@@ -117,14 +117,17 @@ class Derivative(ClosedForm):
         """
         return code_of([self], target, parts, sizes)
 
-    def function(self, target: Literal["numpy", "jax", "torch"] = "numpy") -> Callable[..., Any]:
+    def function(self, target: Literal["numpy", "jax", "torch", "array-api"] = "numpy") -> Callable[..., Any]:
         """This derivative as a function of arrays, compiled from `code(target)`: its arguments are those of the program, the variable
         first, by place or by name. UsageError for another target."""
-        if target not in ("numpy", "jax", "torch"):
-            raise UsageError(f"a function can be had for numpy, jax and torch, not for {target!r}", suggestion="code writes it as text")
         from ..codegen.program import first_name
+        from ..codegen.targets import TARGETS, listed
 
-        program: dict[str, Any] = {"__name__": f"matcalc.{target}"}
+        if target not in TARGETS or not TARGETS[target].python:
+            hint = f"{listed(python=True)}; code writes other programs as text"
+            raise UsageError(f"a function can be had in languages of Python, not for {target!r}", suggestion=hint)
+
+        program: dict[str, Any] = {"__name__": f"matcalc.{target.replace('-', '_')}"}
         exec(compile(self.code(target), f"<{self.text}>", "exec"), program)  # of matcalc's own making: of what was typed it has the names
         found: Callable[..., Any] = program[first_name(self)]
         return found

@@ -3,7 +3,16 @@
 import { copyButton, el, fill, get } from "./dom.js";
 import { typeset } from "./formula.js";
 
-const PROGRAMS = { numpy: "NumPy", jax: "JAX", torch: "PyTorch", octave: "Octave", matlab: "MATLAB", r: "R", eigen: "C++" };
+const PROGRAMS = {
+  numpy: "NumPy",
+  jax: "JAX",
+  torch: "PyTorch",
+  "array-api": "Array API",
+  octave: "Octave",
+  matlab: "MATLAB",
+  r: "R",
+  eigen: "C++",
+};
 const TABS = { steps: "Steps", latex: "LaTeX", text: "Text", ...PROGRAMS, taylor: "Taylor", stationary: "Stationary points" };
 
 export class Tabs {

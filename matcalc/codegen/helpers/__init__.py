@@ -1,5 +1,5 @@
-"""Functions that emitted programs carry with them: `for_numpy`, `for_jax` and `for_torch` are modules, `for_octave.m` and `for_r.R` are
-scripts, `for_eigen.h` a header.
+"""Functions that emitted programs carry with them: `for_numpy`, `for_jax`, `for_torch` and `for_array_api` are modules, `for_octave.m`
+and `for_r.R` are scripts, `for_eigen.h` a header.
 
 They are read as text, never imported, for the languages need not be installed. JAX and PyTorch carry NumPy's functions with the name
 of their own module where they have no function of their own for it.
@@ -26,7 +26,9 @@ def _module(name: str) -> tuple[dict[str, str], str]:
 
 @cache
 def python_functions(language: str) -> dict[str, str]:
-    """The text of every function that a program in NumPy, JAX or PyTorch may carry."""
+    """The text of every function that a program in Python may carry."""
+    if language == "array-api":
+        return _module("for_array_api")[0]
     numpy = _module("for_numpy")[0]
     if language == "numpy":
         return numpy
