@@ -26,6 +26,11 @@ REFUSED = {
     r"\log \pi_\theta(a | s)": ("s", "density"),
     "A x = b": ("x", "A^-1 b"),
     "Ax = b": ("x", "A^-1 b"),
+    "(A o B) x": ("x", "A .* B"),
+    "sum((X W - Y)^2)": ("W", "(X W - Y).^2"),
+    "norm(x^2)": ("x", "x.^2"),
+    r"\frac{dy}{dx}": ("x", "y = ..."),
+    "dy/dx": ("x", "y = ..."),
 }
 ANSWERED = {
     r"\|W x + b\|^2": ("W", "2 (W x + b) x^T"),

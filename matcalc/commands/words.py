@@ -41,7 +41,9 @@ def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str
 
             name = unknown.group(1)
             options = [option for p in ctx.command.params for option in p.opts if option.startswith("--")]
-            raise click.NoSuchOption(name, possibilities=get_close_matches(name, options, cutoff=0.7), ctx=ctx)
+            valued = [(p.opts[0], p.type.choices) for p in ctx.command.params if isinstance(p.type, click.Choice)]
+            meant = [f"{option} {name[2:]}" for option, values in valued if name[2:] in values]  # --latex
+            raise click.NoSuchOption(name, possibilities=meant or get_close_matches(name, options, cutoff=0.7), ctx=ctx)
     if not words:
         raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
     if len(words) > 1:

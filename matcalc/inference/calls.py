@@ -294,7 +294,8 @@ def _plain(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         if name == "logdet":
             return applied(operation("log", node), SCALAR, [applied(operation("abs", node), SCALAR, args, None)], node)
         return TypedTerm(SCALAR, (args[0],), lambda e, _: e[0], node)
-    if not op.elementwise and node.args[0].op == "name" and undeclared(args) and not el.scene.template:
+    by_entries = op.elementwise or op.stacks == "entries"
+    if not by_entries and node.args[0].op == "name" and undeclared(args) and not el.scene.template:
         of_array = signature(op)[0][0] != ("1", "1")
         if (args[0].is_scalar and of_array) or (args[0].kind != "matrix" and op.index in _OF_ONE_AXIS):
             raise Misfit(args, partial(_too_small, el, node))  # X ./ rowsum(X) does not make X a number

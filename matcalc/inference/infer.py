@@ -184,13 +184,14 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     free = {letter: names.resolve(i.range) for letter, i in el.frames[0].indices.items() if i.range is not None}
     for name in scene.wrt:  # one member of a family, or the generic one
         base, sub = split_indexed(name)
-        if base in families and sub and (name not in symbols or sub in scene.free):
+        if base in families and sub and (name not in symbols or sub in scene.places):
             generic = next(n for n in symbols if split_indexed(n)[0] == base)
             wanted = [sub] if len(families[base].sizes) == 1 else sub.split(",") if "," in sub else list(sub)
             if len(wanted) != len(families[base].sizes):
                 raise UsageError(f"{name} is no matrix of the array {base}", suggestion=f"by all of it, --wrt {base}, or by {generic}")
             at = [
-                place_of(el, Part(c)).expr if c in scene.free else num(int(c)) if c.isdigit() else symbols.get(c, index(c)) for c in wanted
+                place_of(el, Part(c)).expr if c in scene.places else num(int(c)) if c.isdigit() else symbols.get(c, index(c))
+                for c in wanted
             ]
             places = dict(zip(symbols[generic].args, at))
             symbols[name], declared[name] = (substitute(e[generic], places) for e in (symbols, declared))

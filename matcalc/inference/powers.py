@@ -18,13 +18,9 @@ from .standing import choice as choice_of
 from .standing import is_euler, name_of
 from .terms import TypedTerm, undeclared
 
-SCALAR_TRANSPOSE, WRONG_NORM, NORM_OF_NUMBER, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = (
-    6,
-    2,
-    6,
-    3,
-    3,
-)  # what these cost as readings (LANGUAGE 7)
+# What these cost as readings (LANGUAGE 7).
+SCALAR_TRANSPOSE, WRONG_NORM, NORM_OF_NUMBER, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 6, 2, 6, 3, 3
+SUMMED_POWER, SUMMED_PRODUCT = 1, 4
 
 
 # ---------------------------------------------------------------------------------------------- powers
@@ -42,10 +38,16 @@ def power(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if squared and base.kind == "vector" and exponent.literal and value_of(exponent) == 2:
         el.note(f"{Wording(el).node(node)} is the inner product of {Wording(el).node(node.args[0])} with itself")
         return TypedTerm(SCALAR, (base, exponent), lambda e, _: build.matmul(build.transpose(e[0]), e[0]), node)
+    if base.kind in ("vector", "row") and exponent.literal and id(node) in el.scene.summed:
+        el.penalty(SUMMED_POWER, base)
+        el.note(f"{Wording(el).node(node)} under the sum is taken entry by entry")
+        return entrywise_power(el, node, args)
     if base.kind != "matrix":
         raise Misfit([base], partial(power_error, el, node, base))
     if not el.sizes.unify(*base.shape):
         raise Misfit([base], partial(power_error, el, node, base), True)
+    if id(node) in el.scene.summed and undeclared([base]):
+        el.penalty(SUMMED_PRODUCT, base)
     value = value_of(exponent) if exponent.literal else None
     if exponent.literal and (value is None or value.denominator != 1):
         if value is not None and value.denominator == 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from ..errors import ReadingError, ShapeError, UsageError
 from ..expressions.expr import Expr
@@ -13,7 +14,7 @@ from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .indices import Indices
 from .orders import undeclared_orders
-from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers, writes_rows
+from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers, summed_powers, writes_rows
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
@@ -265,6 +266,10 @@ class Scene:
             if len(others) == 2:
                 self.unfolded[columns] = (others[1], others[0])  # type: ignore[assignment]
             self.declared[name] = self.stated[name] = Declaration(name, d.field, (rows, columns))
+
+    @cached_property
+    def summed(self) -> frozenset[int]:
+        return summed_powers(self._nodes())
 
     def _dotted(self) -> set[str]:
         """The names beside the dot of an inner product."""

@@ -6,6 +6,7 @@ r"""Readings that fit and that nobody is sure to have meant: refused, with the s
     \pi(R X + t)   a function, or a number                                    e^{i t}        a number i, or the imaginary unit
     ||a^T x||      a number between bars, or a row times a number x           x^T A x        likewise, or A a vector
     \mathbf E \cdot \mathbf B   vectors, or matrices                         \mathbf r/r^3  a vector and its length
+    sum((X W - Y)^2)   squares of entries, or a matrix times itself
 
 Only names that the author declared nowhere are doubted.
 """
@@ -26,6 +27,7 @@ from .standing import is_euler
 from .terms import TypedTerm
 from .uses import OFTEN_VECTORS, SIZE_LETTERS
 
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 Terms = dict[int, TypedTerm]
 Doubt = Callable[[Typing, Terms, Node], "ReadingError | None"]
 
@@ -122,6 +124,17 @@ def _inner(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 span=n.span,
                 suggestion=f"write |{product}| for an absolute value, declare x ~ N(mu, Sigma) for a variance, or declare {letter}",
             )
+    return None
+
+
+def _ring(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """A o B, with the letter o for the sign of the entrywise product."""
+    for a in n.args[1:-1]:
+        if a.op == "name" and a.attr == "o" and "o" in el.defaults:
+            at = n.args.index(a)
+            one, other = (Wording(el).factor(n.args[k]) for k in (at - 1, at + 1))
+            hint = f"write {one} .* {other} for entry by entry, f(g(x)) for a composition, or declare o"
+            return ReadingError("o between factors is a sign in most texts, and a number here", span=a.span or n.span, suggestion=hint)
     return None
 
 
@@ -270,10 +283,34 @@ def _refuse_fields(el: Typing) -> None:
     )
 
 
+def _raised(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """norm(x^2), which fits only if x is a square matrix."""
+    base = n.args[0]
+    if base.op != "name" or _guessed(el, base) != "matrix" or split_name(str(base.attr))[0] not in _LATIN:
+        return None
+    s = Wording(el)
+    name, power = s.node(base), s.node(n.args[1])
+    message = f"{s.node(n)} fits here only if {name} is a square matrix, and a small letter is none"
+    return ReadingError(message, span=n.span, suggestion=f"write {name}.^{power} for entry by entry, or declare {name} in R^{{n x n}}")
+
+
+def _summed(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """sum((X W - Y)^2) of undeclared matrices: the squares of the entries, or a matrix times itself."""
+    base = terms.get(id(n.args[0]))
+    if id(n) not in el.scene.summed or base is None or base.kind != "matrix":
+        return None
+    if not any(m.op == "name" and m.attr in el.defaults for m in walk(n.args[0])):
+        return None
+    s = Wording(el)
+    inside, power = s.factor(n.args[0]), s.node(n.args[1])
+    message = f"{s.node(n)} under the sum goes entry by entry, or it is a power of a matrix"
+    return ReadingError(message, span=n.span, suggestion=f"write {inside}.^{power} for entry by entry, or declare the matrices square")
+
+
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "mul": (_row, _dot, _inner, _star, _identity, _projection),
+    "mul": (_row, _dot, _inner, _ring, _star, _identity, _projection),
     "ew": (_columns,),
     "add": (_added_row,),
-    "pow": (_imaginary,),
+    "pow": (_imaginary, _raised, _summed),
     "call": (_imaginary,),
 }

@@ -398,3 +398,24 @@ def _takes_arrays(name: str) -> bool:
     if name == "atan2":  # entry by entry, as max is, and of numbers where nothing else is said: max(0, x) is of vectors too
         return False
     return not op.elementwise and any(part.split() != ["1", "1"] for part in given.split(","))
+
+
+def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
+    """The powers of which the entries are summed, by identity: (y - X w)^2 in sum((y - X w)^2), where only numbers stand beside it in
+    a product."""
+    found: set[int] = set()
+    todo = [n.args[0] for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and len(n.args) == 1]
+    while todo:
+        n = todo.pop()
+        if n.op == "pow":
+            found.add(id(n))
+        elif n.op in ("add", "neg") or (n.op == "call" and _by_entries(str(n.attr))):
+            todo += n.args
+        elif n.op in ("mul", "div"):
+            others = [a for a in n.args if a.op != "num"]
+            todo += others if len(others) == 1 else ()
+    return frozenset(found)
+
+
+def _by_entries(name: str) -> bool:
+    return name == "sqrt" or (name in REGISTRY and REGISTRY[name].elementwise)

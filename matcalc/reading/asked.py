@@ -36,18 +36,51 @@ def asked(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[
     return question, begin
 
 
-def written_out(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[str]) -> Asked | None:
-    r"""\frac{\partial (x^T A x)}{\partial x}, with the function itself above the bar; None if it is nothing of the kind."""
-    if marks[start].kind != "frac" or start + 2 >= stop or marks[start + 1].kind != "open":
+def written_out(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[str]) -> tuple[Asked, int, int] | None:
+    r"""\frac{\partial (x^T A x)}{\partial x}, d(x^T A x)/dx: what is asked where the function stands above the bar, and the marks
+    between which it stands; None if `marks[start:stop]` is nothing of the kind."""
+    if marks[start].kind == "frac":
+        if start + 2 >= stop or marks[start + 1].kind != "open":
+            return None
+        above, bar = start + 2, marks[start + 1].mate
+        if bar + 2 >= stop or marks[bar + 1].kind != "open" or marks[bar + 1].mate + 1 != stop:
+            return None
+        below, end = bar + 2, stop - 1
+    else:
+        above, bar = start, _only_slash(marks, start, stop)
+        below = bar + 1
+        if not bar or below >= stop or _one_differential(marks, below, stop, known) != stop - 1:
+            return None
+        end = stop
+    first = marks[above]
+    if bar == above + 1 and first.kind == "word" and first.value[0] == "d" and len(first.value) > 1 and "d" not in known:  # dy/dx
+        name, names = first.value[1:], _denominator(marks, below, end, text, known)
+        if names is not None:
+            span = (marks[start].start, marks[stop - 1].end)
+            hint = f"write the function, or define it first: {name} = ..."
+            raise refuse(f"{quote(name)} is to be differentiated, and nothing says what it is", text, span, hint)
+    if not _is_d(first, known):
         return None
-    middle = marks[start + 1].mate
-    if middle - start < 4 or not _is_d(marks[start + 2], known) or middle + 1 >= stop or marks[middle + 1].kind != "open":
+    order, begin = _power(marks, above + 1, bar) or (1, above + 1)
+    names = _denominator(marks, below, end, text, known) if begin < bar else None
+    if names is None:
         return None
-    end = marks[middle + 1].mate
-    names = _denominator(marks, middle + 2, end, text, known)
-    if names is None or len(names) != 1 or end + 1 != stop:
-        return None
-    return Asked(tuple(names), 1, text[marks[start + 3].start : marks[middle - 1].end], (marks[start].start, marks[end].end))
+    question = _question(names, order, text[marks[begin].start : marks[bar - 1].end], marks, start, stop - 1, text)
+    question.span = (marks[start].start, marks[stop - 1].end)
+    return question, begin, bar
+
+
+def _only_slash(marks: list[Mark], start: int, stop: int) -> int:
+    """The place of the only `/` outside brackets, where no sum stands before it; 0 if there is none."""
+    found, i = 0, start
+    while i < stop:
+        mark = marks[i]
+        if mark.kind in ("plus", "minus", "cmp") or (found and mark.kind == "infix"):
+            return 0
+        if mark.kind == "infix" and mark.value == "/":
+            found = i
+        i = mark.mate + 1 if mark.kind == "open" else i + 1
+    return found
 
 
 def refuse_inside(marks: Sequence[Mark], start: int, stop: int, text: str, known: frozenset[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..errors import Span
 from .functions import function_of, is_elementwise
 from .lexer import Frame, Lexer, Token, leaf
@@ -12,6 +14,27 @@ _CALLABLE = ("(", "[", "{", "\\{")
 SYSTEMS = {"A": "1", "B": "2", "1": "1", "2": "2"}  # of a partial trace
 _INVERSE = {"exp": "log", "log": "exp"}
 MAX_BARE = 20  # functions without brackets, each the argument of the one before
+
+
+def refuse_underscored(lexer: Lexer, mark: Mark) -> None:
+    """Refuse cross_entropy(p, y) and log_sum_exp(x): words with underscores before a bracket are one name of a program's function."""
+    marks, i = lexer.marks, lexer.i
+    words = [mark.value]
+    while i + 1 < lexer.stop and marks[i].kind == "under" and marks[i + 1].kind == "word" and not marks[i].gap:
+        words.append(marks[i + 1].value)
+        i += 2
+    called = i < lexer.stop and marks[i].kind == "open" and marks[i].value == "(" and not marks[i].gap
+    if not called or len(words[-1]) < 3 or lexer.names.is_name("_".join(words[:2])):
+        return
+
+    from .meanings import meant, nearest
+
+    joined = "".join(words)
+    hint = meant(joined)
+    if hint is None:
+        known = joined if function_of(joined) else nearest(joined)
+        hint = f"write {known}(…)" if known else "write the function out, or define it first"
+    raise lexer.refuse(f"there is no function {quote('_'.join(words))}", (mark.start, marks[i - 1].end), hint)
 
 
 def einsum(lexer: Lexer, mark: Mark) -> None:
@@ -58,13 +81,18 @@ def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
     while lexer.i < lexer.stop and (lexer.marks[lexer.i].kind in ("caret", "sup", "under", "sub") or lexer.peek("post", "T")):
         script = lexer.marks[lexer.i]
         if script.kind in ("under", "sub"):
+            refuse_underscored(lexer, mark)
             base, lexer.i = subscript(lexer.marks, lexer.i, lexer.text, lexer.names, name)
             if name == "tr" and base in SYSTEMS:  # tr_B(rho)
                 name, label = "ptrace", f"tr_{base}"
                 before = [Token("COMMA", ",", *script.span), leaf(SYSTEMS[base], script.span)]
                 continue
             if name != "log" or not (base.isdigit() or len(base) == 1):
+                behind = lexer.text[mark.end : lexer.end]
+                entry = re.search(rf"_(?:{{\w*)?{re.escape(base)}", behind[script.end - mark.end + len(base) :])
                 hint = f"leave {name}_{base} out: what stands behind it is differentiated" if name in ("max", "min") else None
+                if hint and entry:  # max_i x_i
+                    hint = f"write {name}(x) for the {'greatest' if name == 'max' else 'least'} entry of a vector x"
                 raise lexer.refuse(f"{quote(f'{name}_{base}')} is no function known here", mark.span, hint)
             before = [Token("COMMA", ",", *script.span), leaf(base, script.span)]
             label = f"log_{base}"

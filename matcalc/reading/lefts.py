@@ -259,7 +259,8 @@ class LeftSides:
                 left.stated = Asked(params, 1, self.text[span[0] : marks[at].start])
                 return left if len(params) == 1 else None
             found = asked(marks, start, stop, self.text, frozenset(self.names.variables))
-            left.stated = None if found is not None else written_out(marks, start, stop, self.text, frozenset(self.names.variables))
+            written = None if found is not None else written_out(marks, start, stop, self.text, frozenset(self.names.variables))
+            left.stated = written[0] if written is not None else None
         except ReadingError:
             return None
         if left.stated is not None:

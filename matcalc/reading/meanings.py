@@ -49,7 +49,11 @@ MEANT = {
     "cholesky": "write chol(X)",
     "crossentropy": "write -sum(y .* log(p))",
     "entropy": "write -sum(p .* log(p))",
-    "mse": "write ||y - t||^2/n",
+    **dict.fromkeys(("bce", "binarycrossentropy", "bceloss"), "write -sum(y .* log(p) + (1 - y) .* log(1 - p))"),
+    **dict.fromkeys(("kldiv", "kldivergence", "kl"), "write sum(p .* log(p ./ q))"),
+    **dict.fromkeys(("mse", "mseloss", "meansquarederror"), "write ||y - t||^2/n"),
+    **dict.fromkeys(("layernorm", "batchnorm", "standardize", "zscore"), "write (x - mean(x))/sqrt(var(x) + epsilon)"),
+    **dict.fromkeys(("cossim", "cosinesimilarity"), "write x^T y/(||x|| ||y||)"),
     "conv": "write a convolution as a sum, sum_j h_j x_{i - j}",
     "fft": "write F x with the matrix F of the transform",
 }

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ..errors import MatcalcError, ReadingError, Span
 from ..syntax import spell_name
 from .applied import DOTS, applied, holds_one, over_distribution, refuse_expectation, touching_bracket
-from .calls import call, einsum, function_call
+from .calls import call, einsum, function_call, refuse_underscored
 from .entries import entries, pair_below
 from .functions import function_of
 from .lexer import Lexer, Token
@@ -33,6 +33,11 @@ def number(lexer: Lexer, mark: Mark) -> None:
     if mark.value == "1" and ((ones and lexer.tokens[-1].type != "NUM") or transposed_next(lexer)):
         lexer.operand("NAME", "1", mark.span)
         return
+    if mark.value == "1" and ones_behind(lexer, mark):
+        begin = lexer.tokens[-1 - (lexer.tokens[-1].type == "POST" and len(lexer.tokens) > 1)].start_pos
+        lexer.note(f"the 1 in {quote(lexer.source((begin, mark.end)))} is the vector of ones")
+        lexer.operand("NAME", "1", mark.span)
+        return
     column(lexer, mark)
     if lexer.ends and lexer.tokens[-1].type == "NUM":
         both = (lexer.tokens[-1].start_pos, mark.end)
@@ -40,6 +45,15 @@ def number(lexer: Lexer, mark: Mark) -> None:
     if lexer.last == "NAME" and not mark.gap and mark.start == lexer.tokens[-1].end_pos:
         digit_after_name(lexer, mark)
     lexer.operand("NUM", Fraction(mark.value), mark.span)
+
+
+def ones_behind(lexer: Lexer, mark: Mark) -> bool:
+    """Whether a 1 stands behind w^T or A with nothing between them, as nobody writes the number: w^T 1 is the sum of the entries."""
+    if not lexer.ends or not mark.gap or any(frame.kind == "LSQ" for frame in lexer.frames):
+        return False
+    before, following = lexer.tokens[-1], lexer.following
+    matrix = (before.type, before.value) == ("POST", "T") or (before.type == "NAME" and str(before.value)[:1].isupper())
+    return matrix and (following is None or following.value not in ("/", "^", "**", ".^"))
 
 
 def transposed_next(lexer: Lexer) -> bool:
@@ -157,6 +171,9 @@ def command(lexer: Lexer, mark: Mark) -> None:
         from .meanings import meant
 
         hint = meant(mark.value) or (f"did you mean \\{near}?" if near else None)
+        if hint is None and lexer.ends and len(mark.value) == 1 and lexer.tokens[-1].type == "NAME":  # A\b
+            name = lexer.tokens[-1].value
+            hint = f"write {name}^-1 {mark.value} for what solves {name} {'y' if mark.value == 'x' else 'x'} = {mark.value}"
         raise lexer.refuse(f"the command `\\{mark.value}` is not known", mark.span, hint)
     function_call(lexer, function, mark)
 
@@ -210,6 +227,8 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
 
     from .meanings import meant
 
+    if len(run) > 1 and lexer.following is not None and lexer.following.kind == "under":
+        refuse_underscored(lexer, mark)
     if (touching or len(run) > 2) and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):  # `qr` may be a product
         raise lexer.refuse(f"there is no function {quote(run)}", mark.span, hint)
     at = lexer.names.function_at_end(run)

@@ -13,7 +13,7 @@ from ..interning import regex
 from ..syntax import Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
 from .applied import plain_factors
-from .asked import asked, refuse_inside
+from .asked import asked, refuse_inside, written_out
 from .declare import read_declarations
 from .declare import read_names as parse_names
 from .lefts import Left, LeftSides, letters_in
@@ -280,6 +280,14 @@ class _Reader:
         found = asked(self.marks, *last.value, self.text, known)
         if found is not None:
             last.value = (found[1], last.value[1])
+        written = written_out(self.marks, *last.value, self.text, known) if found is None else None
+        if written is not None:
+            question, begin, end = written
+            if self.parts.is_name(begin, end) and question.of not in known:
+                hint = f"write the function, or define it first: {question.of} = ..."
+                raise refuse(f"{quote(question.of)} is to be differentiated, and nothing says what it is", self.text, question.span, hint)
+            question.of, last.value = "", (begin, end)
+            found = (question, begin)
         refuse_inside(self.marks, *last.value, self.text, known)
         return found and found[0]
 
