@@ -176,6 +176,15 @@ def _count(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return TypedTerm(SCALAR, (), lambda _, r: build.times(build.size(r(rows)), build.size(r(cols))), node)
 
 
+def _length(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """len(y) of NumPy, the number of rows; length(y) of MATLAB, which is of a vector here: of a matrix it is the greater size."""
+    t = args[0]
+    if (t.is_scalar and undeclared(args)) or (t.kind != "vector" and node.attr == "length"):
+        raise Misfit(args, partial(_too_small, el, node))
+    rows = t.shape[0]
+    return TypedTerm(SCALAR, (), lambda _, r: build.size(r(rows)), node)
+
+
 def _sqrt(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     if not str(node.attr).endswith("."):
         _state_entrywise(el, node, args[0])
@@ -232,6 +241,9 @@ def _khatri_rao(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 def _vec(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """The columns on top of each other: the number of columns is the outer factor of the size."""
     t = args[0]
+    capital = node.args[0].op == "name" and str(node.args[0].attr)[:1].isupper() and t.kind != "matrix"
+    if (t.is_scalar or capital) and undeclared(args) and not el.scene.template:  # vec(X) - X makes X no number, and no vector
+        raise Misfit(args, partial(_too_small, el, node))
     return applied(operation("vec", node), (el.sizes.product(t.shape[1], t.shape[0]), ONE), args, node)
 
 
@@ -379,6 +391,9 @@ CALLS: dict[str, Meaning] = {
     "ones": _sized,
     "zeros": _sized,
     "count": _count,
+    "numel": _count,
+    "len": _length,
+    "length": _length,
     "sqrt": _sqrt,
     "dot": inner,
     "eigval": _eigen,

@@ -89,7 +89,8 @@ def place_at(el: Typing, p: Node) -> BoundIndex:
                 raise ReadingError("a pair of indices has bound indices", span=p.span)
             size = k.range if size is None else el.sizes.product(size, k.range)
         return BoundIndex(parts[0].expr, size, parts=parts)
-    raise ReadingError("a subscript is a bound index or a number", span=p.span)
+    hint = "write x_{i+1} for an entry; for a product, round brackets"
+    raise ReadingError("a subscript is a bound index or a number", span=p.span, suggestion=hint)
 
 
 def _shift(p: Node) -> int:

@@ -23,6 +23,7 @@ from .terms import Resolve, TypedTerm, finish, undeclared
 from .unify import is_unknown
 
 UNFOLDING = regex(r"_\s*\{?\s*\(\s*\d\s*\)")  # X_{(1)}
+_WEIGHTS = frozenset("yptq")  # labels and probabilities
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
 FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
 ONE_ENTRY = 5  # what it costs to take an identity for 1
@@ -223,7 +224,14 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
         elif sign == "@" and (t.is_scalar or held.is_scalar) and undeclared([*factors, t]):
             raise Misfit([*factors, t], partial(_array_error, el, nodes[:k], nodes[k], t.is_scalar))
         elif not t.is_scalar and not held.is_scalar:
-            if sign == "*" and el.scene.by_hand:
+            weighed = sign == "*" and k == 1 and el.scene.of_arrays and held.kind == t.kind == "vector"
+            if weighed and undeclared([*factors, t]) and _weighs_log(nodes[0], nodes[1]):
+                if not el.sizes.unify(shape[0], t.shape[0]):
+                    raise Misfit(factors + [t], partial(entrywise_error, el, ".*", nodes[:k], nodes[k], held, t), True)
+                el.note(f"{Wording(el).factor(*nodes[:k])} * {Wording(el).factor(nodes[k])} goes entry by entry, as in NumPy")
+                factors = [TypedTerm(shape, (_closed(factors, shape), t), lambda e, _: build.hadamard(*e))]
+                continue
+            if sign == "*" and (el.scene.by_hand or el.scene.of_arrays):
                 raise Misfit(factors + [t], partial(_numpy_error, el, nodes[:k], nodes[k]))
             if sign in (".", "@") and held.kind == t.kind == "vector":
                 if not el.sizes.unify(shape[0], t.shape[0]):
@@ -279,6 +287,12 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
     return TypedTerm(shape, tuple(factors), _product_of, node, literal=literal)
 
 
+def _weighs_log(left: Node, right: Node) -> bool:
+    """y * np.log(p), (1 - y) * np.log(1 - p): weights or labels of as many logarithms. (a * np.sin(x) may have a number a.)"""
+    weight = left.args[1].args[0] if left.op == "add" and left.args[0].op == "num" and left.args[1].op == "neg" else left
+    return weight.op == "name" and weight.attr in _WEIGHTS and right.op == "call" and str(right.attr).rstrip(".") == "log"
+
+
 def _starred(
     el: Typing, node: Node, left: TypedTerm, right: TypedTerm, nodes: tuple[Sequence[Node], Node]
 ) -> tuple[list[TypedTerm], Shape]:
@@ -323,8 +337,9 @@ def _array_error(el: Typing, left: Sequence[Node], right: Node, last: bool) -> M
 def _numpy_error(el: Typing, left: Sequence[Node], right: Node) -> MatcalcError:
     s = Wording(el)
     one, other = s.factor(*left), s.factor(right)
+    why = "a text with @ in it" if el.scene.by_hand else "a text that calls NumPy"
     return ReadingError(
-        f"{one} * {other}: a text with @ in it means * entry by entry, as NumPy does, and here * is the matrix product",
+        f"{one} * {other}: {why} means * entry by entry, as NumPy does, and here * is the matrix product",
         span=right.span,
         suggestion=f"write {one} .* {other} for entry by entry, or {one} @ {other} for the product",
     )

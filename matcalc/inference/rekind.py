@@ -156,6 +156,8 @@ def _tie(best: list[tuple[Kinds, Typing, TypedTerm]]) -> MatcalcError:
             options.append(" and ".join(parts))
     message = "the kinds of the undeclared names can be chosen in more than one way"
     hint = "declare " + ", or ".join(dict.fromkeys(options)) if options else None
+    if hint and el.scene.of_arrays and "*" in el.scene.program.text.replace("**", ""):
+        hint += "; between two arrays write .* for entry by entry, @ for the product"
     if run := _word(el.scene.program.text, el.symbols):
         hint = f'{run} was read as a product of letters: declare it, as in --where "{run} in R^n", if it is one name'
     return ShapeError(message, span=(0, len(el.scene.program.text)), suggestion=hint)

@@ -14,14 +14,23 @@ from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .indices import Indices
 from .orders import undeclared_orders
-from .uses import arguments_only, capitals_are_numbers, exponents_only, halved, numbers, summed_powers, writes_rows
+from .uses import (
+    MATRICES,
+    arguments_only,
+    capitals_are_numbers,
+    exponents_only,
+    halved,
+    numbers,
+    operators,
+    summed_powers,
+    writes_rows,
+)
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
     "varepsilon vartheta varrho varphi varsigma ell".split()
 )
 LETTERS = "ijklabcdpqrstuvwxyz"  # for indices, the first ones first
-MATRICES = frozenset("ABCPQWXYZ")  # capital letters that are matrices first, whatever stands beside them
 _PICKED = regex(r"_\{[^{}]*_")  # w_{y_i}
 _WITH_INDICES = frozenset({"index", "cmp", "sum", "product"})
 SHAPED = ("ones", "zeros")  # functions whose arguments are sizes
@@ -298,6 +307,7 @@ class Scene:
         self.rows = ""  # x W, where undeclared vectors are rows
         self.exponents = self.numbers = self.halved = frozenset[str]()  # t in x^t; names that are numbers first; n in n/2
         self.capitals = False  # capital letters are numbers first
+        self.operators = frozenset[str]()  # rho in <psi|rho|psi>
         if self.template:
             return
         nodes = self._nodes()
@@ -309,6 +319,8 @@ class Scene:
         if self.program.bindings:
             self.rows = writes_rows([*(b.value for b in self.program.bindings), self.program.body], self.declared)
         self.halved = halved(nodes) - known - set(self.wrt)
+        if self.program.complex_:
+            self.operators = operators(nodes, self.program.text)
         arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
         if not any(arrays.values()) and not self.program.bold:
             self.capitals = capitals_are_numbers(nodes, known, self.wrt) or self._is_amount(known)
@@ -448,6 +460,8 @@ class Scene:
         letter = split_name(name)[0]
         if name in self.crossed:  # \mathbf{v} \times \mathbf{B}
             return "vector"
+        if name in self.operators:
+            return "matrix"
         if letter[0].isupper():
             return "scalar" if self.capitals or name in self.numbers else "matrix"
         if self.program.bold:  # the author tells vectors from numbers by their type

@@ -7,6 +7,8 @@ r"""Readings that fit and that nobody is sure to have meant: refused, with the s
     ||a^T x||      a number between bars, or a row times a number x           x^T A x        likewise, or A a vector
     \mathbf E \cdot \mathbf B   vectors, or matrices                         \mathbf r/r^3  a vector and its length
     sum((X W - Y)^2)   squares of entries, or a matrix times itself
+    \sum_i e_i^T S e_i   residuals, or unit vectors
+    (s - k)^+      a positive part, or a pseudoinverse                        E(a^T x)       an expectation, or a matrix
 
 Only names that the author declared nowhere are doubted.
 """
@@ -191,6 +193,42 @@ def _projection(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _expected(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """E(a^T x), where E would be a matrix that stands before brackets alone."""
+    for a, sign, b, left in _factors(n, terms):
+        if a.op != "name" or a.attr != "E" or sign or left.is_scalar or "E" not in el.defaults or not a.span:
+            continue
+        text = el.scene.program.text
+        if all(split_name(str(m.attr))[0] in GREEK for m in walk(b) if m.op == "name"):  # E(1 - nu) of a modulus
+            continue
+        if all(text[t.span[1] : t.span[1] + 1] == "(" for t, _ in el.seen if t.op == "name" and t.attr == "E" and t.span):
+            inside = Wording(el).node(b).removeprefix("(").removesuffix(")")
+            return ReadingError(
+                f"E({inside}) is an expectation, or a product with a matrix E",
+                span=n.span,
+                suggestion="declare the distribution, x ~ N(mu, Sigma), and write E[…]; for a matrix write E * (…), or declare it",
+            )
+    return None
+
+
+def _units(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """sum_i e_i^T S^-1 e_i: the residuals e_i, or the unit vectors and so a trace."""
+    unit = f"e_{n.attr}"
+    if any(known in ("e", unit) for known in (*el.scene.declared, *el.scene.bound, *el.scene.wrt, *el.families)):
+        return None
+    for m in walk(n.args[0]):
+        first = m.args[0] if m.op == "mul" else n
+        ends = first.op == "T" and first.args[0].op == m.args[-1].op == "name" and first.args[0].attr == m.args[-1].attr == unit
+        if ends:
+            text = Wording(el).node(m)
+            return ReadingError(
+                f"the {unit} in the sum of {text} are vectors of data, as residuals are, or the unit vectors, which make it a trace",
+                span=m.span,
+                suggestion=f"declare {unit} in R^m, or write tr(…) for the trace",
+            )
+    return None
+
+
 def _added_row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """X W + b^T, where b had to be a matrix."""
     for a in n.args:
@@ -236,6 +274,20 @@ def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 suggestion="write .* for entry by entry, ⋄ or khatri_rao(A, B) for the other",
             )
     return None
+
+
+def _positive(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """(1 - y w^T x)^+, which is a positive part in losses and payoffs, and a pseudoinverse of matrices."""
+    inside = terms.get(id(n.args[0]))
+    written = el.scene.program.text[n.span[0] : n.span[1]].rstrip("} ") if n.span else ""
+    if inside is None or inside.kind == "matrix" or n.args[0].op == "name" or not written.endswith("+"):
+        return None
+    text = Wording(el).node(n.args[0]).removeprefix("(").removesuffix(")")
+    return ReadingError(
+        f"({text})^+ is the positive part, or the pseudoinverse",
+        span=n.span,
+        suggestion=f"write max({text}, 0) for the positive part, pinv({text}) for the pseudoinverse",
+    )
 
 
 def _refuse_other_sizes(el: Typing) -> None:
@@ -308,9 +360,11 @@ def _summed(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "mul": (_row, _dot, _inner, _ring, _star, _identity, _projection),
+    "mul": (_row, _dot, _inner, _ring, _star, _identity, _projection, _expected),
     "ew": (_columns,),
     "add": (_added_row,),
     "pow": (_imaginary, _raised, _summed),
+    "pinv": (_positive,),
+    "sum": (_units,),
     "call": (_imaginary,),
 }

@@ -195,4 +195,4 @@ def _part(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 
 
 SIGNS: dict[str, Meaning] = {"norm": _norm, "inner": _inner, "index": _part}
-CALLS: dict[str, Meaning] = {"sum": _sum, "norm": _norm, "normF": _norm, "dot": _inner, "count": _count}
+CALLS: dict[str, Meaning] = {"sum": _sum, "norm": _norm, "normF": _norm, "dot": _inner, "count": _count, "numel": _count}

@@ -7,9 +7,11 @@ multiplied by a matrix, added to such a thing. A text with nothing of linear alg
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 
+from ..interning import regex
 from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
 from ..reading.scan import GREEK_WORDS
@@ -21,7 +23,10 @@ _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", 
 _EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
 SIZE_LETTERS = frozenset("nNdDmpk")
 COUNT = "N"  # a capital letter that more often says how many there are than it is a matrix
+MATRICES = frozenset("ABCPQWXYZ")  # capital letters that are matrices first, whatever stands beside them
 OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
+_COUNTING = ("count", "len", "length", "numel")
+_BRA = regex(r"(?:\||\\vert|\\mid|\\bra\s*\{[^{}]*\})\s*\Z")
 _OF_VECTORS = frozenset({"T", "H", "norm", "inner", "ew", "epow", "index"})
 
 
@@ -81,9 +86,10 @@ def _is_log_of_number(n: Node) -> bool:
 
 def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Collection[str] = ()) -> bool:
     """Whether the undeclared capital letters are numbers, in a text without linear algebra: one divides, or is T; a power has a Greek
-    exponent; one is an amplitude, as in A e^{-k t}, or in the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one
-    is an I that is no identity; its price stands before it, as in w_L L; half of one stands before a square, as in 1/2 C V^2; another
-    letter has powers, as in A v^3; or all of them stand in logarithms alone."""
+    exponent or is a third, 0.3 and the like; two stand under roots, as in K^{1/2} L^{1/2}; one is an amplitude, as in A e^{-k t}, or in
+    the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one is an I that is no identity; its price stands before it,
+    as in w_L L; they are S_{xx} and S_{xy}; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in
+    A v^3; or all of them stand in logarithms alone."""
 
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
         return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
@@ -101,7 +107,9 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
     if not acts and any(n.islower() and n not in known and n not in GREEK_WORDS for n in raised):
         return True
-    if any(_is_price(a, b) for n in nodes if n.op == "mul" for a, b in pairwise(n.args)):
+    if _are_moments({str(n.attr) for n in nodes if n.op == "name" and n.attr not in known}) and not acts:
+        return True
+    if any(_is_price(a, b) or _are_roots(a, b) for n in nodes if n.op == "mul" for a, b in pairwise(n.args)):
         return True
     inner = {id(a) for n in nodes if n.op == "mul" for a in n.args if a.op == "mul"}
     for n in nodes:
@@ -114,8 +122,9 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
             amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
             if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, factors))):
                 return True
-        elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e" and has(n.args[1], _EXPONENTS.__contains__):
-            return True
+        elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e":
+            if has(n.args[1], _EXPONENTS.__contains__) or (has(n.args[0], str.isupper) and _share(n.args[1]) > 2):
+                return True
     if any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum"):
         return True
     if any(_has_number_beside_capital(n, known) for n in map(_exponent, nodes) if n is not None):
@@ -124,6 +133,26 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
     inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
     return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
+
+
+def _are_moments(names: Collection[str]) -> bool:
+    """S_{xx}, S_{xy} and S_{yy}: sums of squares and products."""
+    below = [split_name(n)[1] for n in names if n[:1].isupper()]
+    return len(below) > 1 and all(len(s) == 2 and s.isalpha() and s.islower() for s in below) and any(s[0] == s[1] for s in below)
+
+
+def _share(n: Node) -> int:
+    """The denominator of an exponent: 10 of 0.3, 3 of -2/3. Only numbers have powers beyond halves. (A^{1/2} is the root of a matrix.)"""
+    n = n.args[0] if n.op == "neg" else n
+    above = n.args if n.op == "mul" and n.attr == ("/",) else (n,)
+    found = [a.attr for a in above if a.op == "num" and isinstance(a.attr, Fraction)]
+    return (found[0] / (found[1] or 1) if len(found) > 1 else found[0]).denominator if len(found) == len(above) else 1
+
+
+def _are_roots(a: Node, b: Node) -> bool:
+    """K^{1/2} L^{1/2}: the roots of two letters of which neither is a matrix first."""
+    both = [n.args[0].attr for n in (a, b) if n.op == "pow" and n.args[0].op == "name" and _share(n.args[1]) == 2]
+    return len(set(both)) == 2 and MATRICES.isdisjoint(split_name(str(n))[0] for n in both)
 
 
 def _is_price(a: Node, b: Node) -> bool:
@@ -163,6 +192,13 @@ def _factors(n: Node) -> tuple[list[Node], list[Node]]:
         for a, sign in zip(n.args, ("", *signs)):
             (divisors if sign == "/" else todo if a.op == "mul" else factors).append(a)
     return factors, divisors
+
+
+def operators(nodes: Sequence[Node], text: str) -> frozenset[str]:
+    r"""\rho in <\psi|\rho|\phi>: a small letter between the bars is an operator, as a capital one is."""
+    inside = [n.args[1] for n in nodes if n.op == "mul" and len(n.args) == 3 and n.args[0].op == "H"]
+    names = [n for n in inside if n.op == "name" and n.span is not None]
+    return frozenset(str(n.attr) for n in names if n.span and _BRA.search(text[: n.span[0]]))
 
 
 def writes_rows(roots: Sequence[Node], known: Collection[str]) -> str:
@@ -238,7 +274,8 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     bound: dict[str, bool] = {}
     statements = [*program.bindings, Binding("", program.body)]
     nodes = [n for b in statements for n in walk(b.value)]
-    coefficients = _before_sums(nodes, {*arrays, *(b.name for b in program.bindings)})
+    known = {*arrays, *(b.name for b in program.bindings)}
+    coefficients = _before_sums(nodes, known) | _labels(nodes, known)
     arrays = {**arrays, **dict.fromkeys(coefficients, False)}
     for b in statements:
         bound[b.name] = _measure(b.value, arrays, bound, holds, capitals)
@@ -266,6 +303,27 @@ def _before_sums(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str
     before += [str(a.attr) for args in products for a, b, c in zip(args, args[1:], args[2:]) if a.op == "name" and _are_entries(b, c)]
     free = {n for n in before if n[:1].isupper() and n not in known}
     return frozenset(n for n in free if before.count(n) == names.count(n))
+
+
+def _labels(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """y in log(1 + exp(-y w^T x)) and max(0, 1 - y w^T x): what stands before an inner product in a function of numbers, and is itself
+    nowhere transposed or under a norm. (u w^T x by itself may be a matrix times a vector.)"""
+    found: set[str] = set()
+    for n in nodes:
+        if n.op == "call" and (_is_entrywise(str(n.attr)) or n.attr in ("max", "min")) and not is_unknown_function(str(n.attr)):
+            parts = [m for a in n.args for m in (a.args if a.op == "add" else (a,))]
+            products = [m.args[0] if m.op == "neg" else m for m in parts]
+            found |= {str(m.args[0].attr) for m in products if m.op == "mul" and _is_before_inner(m)}
+    turned = {str(n.args[0].attr) for n in nodes if n.op in _OF_VECTORS}
+    return frozenset(n for n in found - turned if n[:1].islower() and n not in known)
+
+
+def _is_before_inner(n: Node) -> bool:
+    """y w^T x"""
+    first, *others = n.args
+    ends = len(others) > 1 and others[0].op == "T" and others[0].args[0].op == others[-1].op == "name"
+    divides = isinstance(n.attr, tuple) and "/" in n.attr
+    return ends and not divides and first.op == "name" and first.attr not in (others[0].args[0].attr, others[-1].attr)
 
 
 def _is_of_numbers(n: Node) -> bool:
@@ -324,7 +382,7 @@ def _is_number(name: str) -> bool:
         return op.signature.endswith("-> 1 1")
     meaning = shorthands().get(name)
     if meaning is None:
-        return name in ("count", "dot")
+        return name in (*_COUNTING, "dot")
     return not _measure(meaning.value, dict.fromkeys(meaning.params, True), {}, {})
 
 
@@ -389,7 +447,7 @@ def _goes_by_entries(name: str) -> bool:
 
 def _takes_arrays(name: str) -> bool:
     """Whether a function is of vectors or matrices: sum, softmax, diag, tr, or one that the text defines."""
-    if name in SHORTHANDS:
+    if name in SHORTHANDS or name in _COUNTING:
         return True
     op = REGISTRY.get(name)
     if op is None:

@@ -10,11 +10,14 @@ from .book import REGISTRY, SHORTHANDS
 from .operation import Operation, Shorthand
 
 MOST_DIRECTIONS = 20  # beyond what the operation needs; the numbers take time and space exponential in it
-# Written as a call, but a matrix of a given size, or the number of entries, rather than an operation.
+# Written as a call, but a matrix of a given size, or the number of entries or rows, rather than an operation.
 _SIZED = {
     "ones": (1, 2),
     "zeros": (1, 2),
     "count": (1, 1),
+    "len": (1, 1),
+    "length": (1, 1),
+    "numel": (1, 1),
     "duplication": (1, 1),
     "elimination": (1, 1),
     "commutation": (1, 2),

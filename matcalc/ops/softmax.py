@@ -6,7 +6,7 @@ In text one name serves both; the kind of the argument decides.
 from __future__ import annotations
 
 from ..sources import after
-from .book import operation
+from .book import operation, shorthand
 
 SOFTMAX = operation(
     "softmax",
@@ -90,3 +90,5 @@ LOG_SUM_EXP_ROWS = operation(
     stacks="last",
     real=True,
 )
+shorthand("log_softmax", "x", "log(softmax(x))")
+shorthand("logsoftmax", "x", "log(softmax(x))")

@@ -18,6 +18,7 @@ _NAMED = ("word", "greek", "upright")
 _DOUBLE = regex(r"\\mathbb[ ]*\{?[ ]*\Z")
 _INDICES = frozenset("ijklmnpq")
 _MOST_NESTED = 8  # values of functions inside each other, f(g(h(x)))
+_OFTEN_FUNCTIONS = frozenset("fghu")  # k(x(t) - y(t)) is the force of a spring
 _MOST_MARKS = 20  # in brackets that hold a list of names
 _OF_GAMMA = ("lgamma", "gammaln", "loggamma", "digamma", "polygamma")  # beside these gamma(x) may be the gamma function
 _ONE = (["word"], ["greek"], ["num"])
@@ -46,8 +47,9 @@ def given_at(marks: Sequence[Mark], at: int) -> int:
     return found if at + 1 < found < close - 1 else 0
 
 
-def holds_one(marks: Sequence[Mark], at: int) -> bool:
-    """Do the brackets at mark `at` hold one bare name or number, x_1, x^{(i)} or -1, or a value of a function, g(x)?"""
+def holds_one(marks: Sequence[Mark], at: int, primed: str = "") -> bool:
+    """Do the brackets at mark `at` hold one bare name or number, x_1, x^{(i)} or -1, or a value of a function, g(x)? Also x' where
+    apostrophes are parts of names, `primed`."""
     close = marks[at].mate
     for _ in range(_MOST_NESTED):
         applies = marks[at + 1].kind == "word" and len(marks[at + 1].value) == 1 and touching_bracket(marks, at + 2) == at + 2
@@ -56,6 +58,8 @@ def holds_one(marks: Sequence[Mark], at: int) -> bool:
         at, close = at + 2, marks[at + 2].mate
     start = at + 1 + (marks[at + 1].kind in ("minus", "plus"))
     kinds = [m.kind for m in marks[start : min(close, start + 4)]]
+    if primed and kinds[:1] in _ONE and kinds[1:] == ["post"]:
+        return True
     return kinds[:1] in _ONE and (kinds[1:] in _SUBSCRIPTS or superscript_index(marks, start + 1) == close)
 
 
@@ -82,7 +86,7 @@ def plain_factors(marks: Sequence[Mark], names: Names) -> frozenset[str]:
         found.update(pieces[:-1])
         dotted = i > 1 and marks[i - 1].kind == "open" and marks[i - 2].kind == "accent" and marks[i - 2].value in DOTS
         bracket = touching_bracket(marks, marks[i - 1].mate + 1 if dotted else i + 1)  # \dot{x}(t)
-        if bracket < 0 or not (holds_one(marks, bracket) or is_list(marks, bracket)):
+        if bracket < 0 or not (holds_one(marks, bracket, names.primed) or is_list(marks, bracket)):
             found.add(pieces[-1])
     return frozenset(found)
 
@@ -111,6 +115,7 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         if bracket is None:
             raise lexer.refuse(f"the function {quote(name)} has no argument", mark.span, f"write {name[:40]}(…)")
         lexer.i = at
+        level_arguments(lexer.marks, at)
         call(lexer, name + "'" * (primes + dots), mark.span)
         return True
     if bracket is not None and not bracket.gap and not primes and shows_its_arguments(lexer, name, at):
@@ -140,7 +145,12 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
     bar = given_at(lexer.marks, at)
     if bar and density(lexer, name, mark, at, bar):
         return True
-    if base in ("I", "pi") or name in lexer.active or not (listed or holds_one(lexer.marks, at)):
+    if name in _OFTEN_FUNCTIONS and not primes and holds_values(lexer, at):
+        inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
+        hint = f"write {name} * ({inside}) for a product, or declare {name}: R -> R for a function"
+        span = (mark.start, lexer.marks[bracket.mate].end)
+        raise lexer.refuse(f"{quote(f'{name}({inside})')} is a product, or the value of a function", span, hint)
+    if base in ("I", "pi") or name in lexer.active or not (listed or holds_one(lexer.marks, at, lexer.names.primed)):
         return False
     inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()
     called = name + "'" * (primes + dots)
@@ -160,6 +170,29 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
     lexer.i = at
     call(lexer, called, mark.span)
     return True
+
+
+def holds_values(lexer: Lexer, at: int) -> bool:
+    """Whether a term or factor in the brackets at mark `at` is the value of a function of which nothing is known, and there are others:
+    u(f(k) - c)."""
+    if holds_one(lexer.marks, at, lexer.names.primed):
+        return False
+    for k in range(at + 1, min(lexer.marks[at].mate, at + _MOST_MARKS)):
+        mark, after = lexer.marks[k], lexer.marks[k + 1]
+        letter = mark.kind == "word" and len(mark.value) == 1 and mark.value not in (lexer.names.variables - lexer.names.functions)
+        touching = after.kind == "open" and after.value == "(" and not after.gap
+        if letter and touching and mark.value not in lexer.names.plain and holds_one(lexer.marks, k + 1, lexer.names.primed):
+            return True
+    return False
+
+
+def level_arguments(marks: Sequence[Mark], at: int) -> None:
+    """f(x; theta) is f(x, theta) where f is a function that the text defines."""
+    i, close = at + 1, marks[at].mate
+    while i < close:
+        if marks[i].kind == "semi":
+            marks[i].kind, marks[i].value = "comma", ","
+        i = marks[i].mate + 1 if marks[i].kind == "open" else i + 1
 
 
 def shows_its_arguments(lexer: Lexer, name: str, at: int) -> bool:

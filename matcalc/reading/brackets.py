@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from ..syntax import Node
+from ..syntax import Node, split_name
 from .lexer import Lexer
 from .marks import Mark, quote
 from .names import subscript
@@ -13,6 +14,7 @@ from .sums import after_superscript
 _BRACKETS = {"(": "LPAR", "{": "LPAR", "\\{": "LPAR", "[": "LSQ", "matrix": "LSQ", "<": "ANGLE", "|": "BAR", "||": "NORM"}
 _NORMS = {"": "", "1": "1", "2": "2", "F": "F", "Fro": "F", "fro": "F", "infty": "inf", "inf": "inf", "*": "*"}
 _LONGEST_INDEX = 50  # marks; a longer bracket after a bracket is a factor
+_IN_FACTOR = frozenset({"post", "caret", "sup", "frac", "sqrt"})  # what no index has
 _IN_INDEX = frozenset({"word", "greek", "num", "comma", "colon", "plus", "minus"})  # what \epsilon\left[…\right] has to hold to be an entry
 
 
@@ -36,7 +38,10 @@ def open_bracket(lexer: Lexer, mark: Mark) -> None:
 def indexes(lexer: Lexer, mark: Mark) -> bool:
     """Is the `[` that touches what stands before an index? Of a name always; of a bracket or postfix if it looks like one."""
     if lexer.last == "NAME":
-        return not mark.side or all(m.kind in _IN_INDEX for m in lexer.marks[lexer.i : mark.mate])
+        inside = lexer.marks[lexer.i : mark.mate]
+        if not mark.side and is_factor(str(lexer.tokens[-1].value), inside):
+            return False
+        return not mark.side or all(m.kind in _IN_INDEX for m in inside)
     if lexer.last not in ("RPAR", "POST", "RSQ"):
         return False
     if mark.mate - lexer.i > _LONGEST_INDEX:
@@ -45,6 +50,13 @@ def indexes(lexer: Lexer, mark: Mark) -> bool:
     return all(index_like(lexer, m) for m in inside) and any(
         m.kind in ("comma", "colon", "num") or m.value in {*lexer.active, *lexer.names.counts} for m in inside
     )
+
+
+def is_factor(name: str, inside: Sequence[Mark]) -> bool:
+    r"""Whether what stands in brackets behind a name is no index: \alpha_i[y_i(w^T x_i + b) - 1], where a part is transposed, raised or
+    divided. (A Latin letter without a subscript may be a function, F[x^T y].)"""
+    base, sub = split_name(name)
+    return (bool(sub) or len(base) > 1) and any(m.kind in _IN_FACTOR for m in inside)
 
 
 def index_like(lexer: Lexer, mark: Mark) -> bool:

@@ -219,7 +219,7 @@ class LeftSides:
         while i < stop:
             name, i = read_name(self.marks, i, self.text)
             params.append(name)
-            if i < stop and self.marks[i].kind != "comma":
+            if i < stop and self.marks[i].kind not in ("comma", "semi"):  # f(x; theta)
                 raise not_a_name(self.text, (self.marks[start].start, self.marks[stop - 1].end))
             i += 1
         if not params or len(set(params)) < len(params):

@@ -31,7 +31,7 @@ MEANT = {
     **dict.fromkeys(("sim", "normal", "gaussian", "bernoulli"), _DRAWN),
     **dict.fromkeys(("eig", "eigs", "eigvals", "eigenvalue", "eigenvalues", "spec", "spectrum"), _SPECTRUM),
     "rank": _CONSTANT,
-    **dict.fromkeys(("len", "length", "numel", "size", "shape"), _COUNT),
+    **dict.fromkeys(("size", "shape"), _COUNT),
     **dict.fromkeys(("null", "span", "range", "ker", "kernel", "image"), _SET),
     **dict.fromkeys(("cdots", "ldots", "dots", "vdots", "ddots"), _DOTS),
     "choose": "write factorial(n)/(factorial(k) factorial(n - k))",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from ..errors import ReadingError, Span
 from ..interning import regex
 from ..syntax import spell_name, split_name
-from .functions import book, function_of, longest_function
+from .functions import book, function_of, is_elementwise, longest_function
 from .marks import Mark, quote, refuse
 from .scan import GREEK_WORDS
 
@@ -284,6 +284,40 @@ def lists_primes(marks: list[Mark], text: str) -> bool:
         and is_prime(marks[i + 2], text)
         for i, mark in enumerate(marks)
     )
+
+
+def stands_by_itself(marks: list[Mark], text: str) -> bool:
+    r"""Whether every apostrophe belongs to a small letter that stands alone, as an argument or
+    as a term beside the letter without it or in a text about numbers:
+    \ln(A k^\alpha - k') + \beta V(k'). Transposes have factors at their sides."""
+    found: set[str] = set()
+    for i, mark in enumerate(marks):
+        if i == 0 or not is_prime(mark, text):
+            continue
+        after = marks[i + 1] if i + 1 < len(marks) else None
+        if after is not None and after.kind == "open" and not after.gap:  # f'(x)
+            continue
+        base, before = marks[i - 1], marks[i - 2] if i > 1 else None
+        letter = base.kind == "greek" or (base.kind == "word" and len(base.value) == 1 and base.value.islower())
+        first = (
+            before is None or (before.kind == "open" and before.value in ("(", "[")) or before.kind in ("plus", "minus", "command", "comma")
+        )
+        last = after is None or (after.kind == "close" and after.value in ("(", "[")) or after.kind in ("plus", "minus", "comma")
+        if not (letter and first and last):
+            return False
+        called = i > 2 and before is not None and before.value == "(" and not before.gap and len(marks[i - 3].value) == 1
+        if not called:  # V(k')
+            found.add(base.value)
+    alone = {mark.value for mark, after in pairwise([*marks, Mark("end", "", 0, 0)]) if not is_prime(after, text)}
+    return found <= alone or all(map(_is_of_numbers, marks))
+
+
+def _is_of_numbers(mark: Mark) -> bool:
+    """Whether a mark may stand in a text about numbers: no capital letter, no norm, no sum."""
+    if mark.kind in ("word", "upright", "command"):
+        function = function_of(mark.value)
+        return is_elementwise(function) if function else len(mark.value) == 1 and mark.value.islower()
+    return mark.kind not in ("bar", "binder", "const") and not mark.bold
 
 
 def _is_above_sum(marks: list[Mark], i: int) -> bool:

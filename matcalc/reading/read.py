@@ -12,7 +12,7 @@ from ..errors import Span
 from ..interning import regex
 from ..syntax import Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
-from .applied import plain_factors
+from .applied import holds_one, plain_factors
 from .asked import asked, refuse_inside, written_out
 from .declare import read_declarations
 from .declare import read_names as parse_names
@@ -20,7 +20,7 @@ from .lefts import Left, LeftSides, letters_in
 from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
-from .names import Names, conjugates_names, lists_primes, writes_transposes
+from .names import Names, conjugates_names, lists_primes, stands_by_itself, writes_transposes
 from .order import Known, in_order, is_place, needed
 from .programs import calls_arrays, is_program, words
 from .scan import check_length, scan
@@ -128,12 +128,14 @@ class _Reader:
         if is_program(self.marks, text) or calls_arrays(text):
             for word in words(self.marks, text):
                 names.add(word)
-        if any(mark.value == "(" for mark in self.marks):  # else nothing is applied
-            names.plain = plain_factors(self.marks, names)
         if not PRIMES.isdisjoint(text):
             names.primed = "the text writes transposes as ^T" if writes_transposes(self.marks, text) else ""
             if not names.primed and "'" in text and lists_primes(self.marks, text):
                 names.primed = "it is listed beside the one without the prime"
+            if not names.primed and stands_by_itself(self.marks, text):
+                names.primed = "no transpose in the text has a factor"
+        if any(mark.value == "(" for mark in self.marks):  # else nothing is applied
+            names.plain = plain_factors(self.marks, names)
         self.readings: list[str] = []
         self.parts = Statements(text, self.marks)
         self.sides = LeftSides(text, self.marks, names, self.parts, self.note)
@@ -169,6 +171,8 @@ class _Reader:
             chosen = statements[statements.index(line[0])]
         lefts = [left for s in statements for left in self.sides.lefts(*s, last=s is chosen)]
         last = next(x for s, x in zip([s for s in statements for _ in range(self.parts.count(*s))], lefts) if s is chosen)
+        if last.params and self.calls_itself(last):
+            last.name, last.params = "", ()
         for left in lefts:
             self.bind(left)
         question = self.question(last)
@@ -307,6 +311,17 @@ class _Reader:
             todo += [(a, bound if k else inner) for k, a in enumerate(n.args)]
 
     # -- values -----------------------------------------------------------------------------------------------------
+
+    def calls_itself(self, left: Left) -> bool:
+        """V(k) = u(c) + \\beta V(k'): the value has the function at another place, so the left side only names the value."""
+        start, stop = left.value
+        calls = [k + 1 for k in range(start, stop - 1) if self.marks[k].value == left.name and self.marks[k + 1].value == "("]
+        inside = [[m.value for m in self.marks[at + 1 : self.marks[at].mate]] for at in calls]
+        bare = all(holds_one(self.marks, at, self.names.primed) for at in calls)
+        if not calls or not bare or any(tuple(values) == left.params for values in inside):
+            return False
+        self.note(f"{left.name}(…) on the left only names the value, in which {left.name} is a function of which nothing is known")
+        return True
 
     def bind(self, left: Left) -> None:
         if left.name and not left.indices:

@@ -208,6 +208,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
 _LABEL_THEN_T = regex(r"[)\]][ ]*(?:T|\\(?:top|intercal|mathrm|mathsf|text|rm|prime))[ {]*T?[ }]*\}")
 _ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket|ketbra|dyad|mel|matrixel|expval|ev|innerproduct|ip)(?![A-Za-z])")
 
+_RESPELLED = regex(r"\\over(?![A-Za-z])|[)\]}]_(?:\+|\{\+\})|^\s*(?:(?:sp\.|sympy\.)?diff\(|D\[)|\.diff\([^()]*\)\s*$")
 _TYPED = regex(r"<[^<>|,;=\[\]]+\|(?:[^<>|,;=\[\]]*\|)?[^<>|,;=\[\]]*>")  # <psi|H|psi>
 
 
@@ -266,6 +267,10 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         marks = _counted(marks)
     if "⟦" in text or "\\llbracket" in text:
         marks = _models(marks)
+    if _RESPELLED.search(text, start, stop):
+        from .respelled import respelled
+
+        marks = respelled(marks, text)
     marks = in_marks(marks, text)
     if not kinds.isdisjoint(("bar", "command")) and (_ANGLES.search(text, start, stop) or _TYPED.search(text, start, stop)):
         from .brakets import brakets

@@ -1,0 +1,109 @@
+r"""Spellings that stand for others, in marks, before brackets are paired.
+
+{a \over b}       \frac{a}{b}
+[1 - z]_+         relu(1 - z)
+diff(f, x)  D[f, x]  f.diff(x)       \frac{d}{dx} f
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .marks import Mark, refuse
+
+_ROUND = ("(", "[", "\\{")
+_NAMES = ("word", "greek", "upright")
+
+
+def respelled(marks: list[Mark], text: str) -> list[Mark]:
+    """The marks as they stand for others."""
+    if any(m.kind == "command" and m.value == "over" for m in marks):
+        marks = _fractions(marks, text)
+    return _positive_parts(_question(marks, text))
+
+
+def _partners(marks: Sequence[Mark]) -> dict[int, int]:
+    """The brackets that belong together, both ways."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for k, mark in enumerate(marks):
+        if mark.kind == "open":
+            opened.append(k)
+        elif mark.kind == "close" and opened:
+            found[k] = opened.pop()
+            found[found[k]] = k
+    return found
+
+
+def _fractions(marks: list[Mark], text: str) -> list[Mark]:
+    r"""{a \over b}: what stands before and behind in the braces."""
+    mates = _partners(marks)
+    opened: list[int] = []
+    above: dict[int, int] = {}  # the braces, and the sign in them
+    for k, mark in enumerate(marks):
+        if mark.kind == "open":
+            opened.append(k)
+        elif mark.kind == "close" and opened:
+            opened.pop()
+        elif mark.kind == "command" and mark.value == "over":
+            if not opened or marks[opened[-1]].value != "{" or opened[-1] in above or opened[-1] not in mates:
+                raise refuse("`\\over` stands in no braces of its own", text, mark.span, "write {a \\over b}, or \\frac{a}{b}")
+            above[opened[-1]] = k
+    ends = {mates[k] for k in above}
+    signs = set(above.values())
+    found: list[Mark] = []
+    for k, mark in enumerate(marks):
+        if k in above:
+            found.append(Mark("frac", "/", mark.start, mark.end, mark.gap))
+            found.append(Mark("open", "{", mark.start, mark.end))
+        elif k in signs:
+            found += [Mark("close", "{", mark.start, mark.start), Mark("open", "{", mark.end, mark.end)]
+        elif k in ends:
+            found.append(Mark("close", "{", mark.start, mark.end))
+        else:
+            found.append(mark)
+    return found
+
+
+def _positive_parts(marks: list[Mark]) -> list[Mark]:
+    """[1 - z]_+ and (x)_{+}: behind brackets `_+` is no part of a name."""
+    mates = _partners(marks)
+    found = list(marks)
+    for k in range(len(marks) - 2, 0, -1):
+        braced = [m.kind + m.value for m in marks[k + 1 : k + 4]]
+        plain = braced[:1] == ["plus+"]
+        opened = mates.get(k - 1, -1)
+        if marks[k].kind != "under" or not (plain or braced == ["open{", "plus+", "close{"]) or opened < 0:
+            continue
+        if marks[opened].value not in _ROUND or (opened and marks[opened - 1].kind in _NAMES and not marks[opened].gap):  # f(x)_+
+            continue
+        first = marks[opened]
+        found[k : k + (2 if plain else 4)] = []
+        found[k - 1] = Mark("close", "(", *marks[k - 1].span)
+        found[opened : opened + 1] = [Mark("word", "relu", first.start, first.start, first.gap), Mark("open", "(", *first.span)]
+        return _positive_parts(found)
+    return found
+
+
+def _question(marks: list[Mark], text: str) -> list[Mark]:
+    """diff(f, x), D[f, x] and f.diff(x), where that is the whole text."""
+    if len(marks) < 5 or marks[-1].kind != "close":
+        return marks
+    opened = _partners(marks).get(len(marks) - 1, 0)
+    head, *_ = before = marks[:opened]
+    inside = marks[opened + 1 : -1]
+    of: list[Mark] = []
+    if len(before) > 2 and before[-1].value == "diff" and before[-2].value == ".":
+        of, by = before[:-2], inside
+    elif len(before) == 1 and (head.value in ("diff", "sp.diff", "sympy.diff") or (head.value == "D" and marks[opened].value == "[")):
+        comma = next((k for k in range(len(inside) - 1, 0, -1) if inside[k].kind == "comma"), 0)
+        of, by = inside[:comma], inside[comma + 1 :]
+    else:
+        return marks
+    if not of or not by or by[0].kind not in _NAMES or any(m.kind not in (*_NAMES, "under", "num", "sub") for m in by):
+        return marks
+    start, end = of[0].start, of[-1].end
+    name = [Mark(m.kind, m.value, m.start, m.end) for m in by]
+    above = [Mark("open", "{", start, start), Mark("partial", "d", start, start), Mark("close", "{", start, start)]
+    below = [Mark("open", "{", start, start), Mark("partial", "d", start, start), *name, Mark("close", "{", start, start)]
+    return [Mark("frac", "/", start, start), *above, *below, Mark("open", "(", start, start), *of, Mark("close", "(", end, end)]
