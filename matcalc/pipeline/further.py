@@ -11,7 +11,7 @@ from ..differentiation.tensor import Tensor
 from ..expressions.build import add, hadamard, times, total, transpose
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
-from ..ops.core import SYMBOL
+from ..ops.core import MEMBER, SYMBOL
 from ..travel import Holder
 from .derivative import Derivative
 from .question import Question
@@ -37,7 +37,7 @@ class Further(Holder):
         expression in the symbols that one differentiates by."""
         typed, names = self._plain.typed, self._plain.names
         variables = [self._plain.variable(n) for n in names]
-        if self._within or any(v.op is not SYMBOL or typed.declared.get(n, v) is not v for n, v in zip(names, variables, strict=True)):
+        if self._within or any(v.op not in (SYMBOL, MEMBER) or typed.declared.get(n, v) is not v for n, v in zip(names, variables, strict=True)):
             return None
         parts = []
         for tensor, v in zip(gradients, directions, strict=True):
