@@ -9,10 +9,14 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from .emission import Body
-from .frame import Argument, File, Function, is_measured, shape_words, size_statements
-from .graph import GraphNode
+from .frame import Argument, File, Function, MissingSize, is_measured, shape_words, size_statements
+from .graph import Dims, GraphNode
 from .helpers import scipy_import
+from .rows import by_rows
 from .target import Target
+
+# How many numbers are more than the last cache of most processors holds, and how many are a block for `_by_rows`.
+LARGE, BLOCK = 3 * 2**20, 2**16
 
 
 class Passing(NamedTuple):
@@ -56,7 +60,8 @@ def _docstring(target: Target, file: File) -> str:
 def _function(passing: Passing, target: Target, file: File, f: Function, sizes: Sequence[str]) -> str:
     with extra_names(target, file, f) as extra:
         statements, results = body_of(passing, target, file, f)
-        text = "\n".join([*statements, results])
+        guard = _few_rows(target, file, f)
+        text = "\n".join([*guard, *statements, results])
         arrays = [target.names[a.name] for a in file.arrays]
         unpacked = [*arrays, *[target.dimensions[n] for n in sizes], *target.word("type").split(", ")]
         shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
@@ -66,7 +71,33 @@ def _function(passing: Passing, target: Target, file: File, f: Function, sizes: 
         rest = [] if len(shown) == len(unpacked) else ["*_"]
         first = f"{', '.join([*shown, *rest])} = {call}" if shown else call
         head = f"def {f.name}({', '.join([*[target.names[a.name] for a in file.arguments], *extra])}):"
-        return "\n".join([head, *[f"    {line}" for line in (f'"""{f.doc}"""', first, *statements, results)]])
+        return "\n".join([head, *[f"    {line}" for line in (f'"""{f.doc}"""', first, *guard, *statements, results)]])
+
+
+def _few_rows(target: Target, file: File, f: Function) -> list[str]:
+    """The statements by which a function is taken a few rows at a time, where it can be and the arrays are large."""
+    given = [*file.arguments, *f.extra]
+    rows = by_rows(given, f.roots) if "by rows" in target.language.words and not any(a.function for a in given) else None
+    if rows is None:
+        return []
+    names = [target.names[a.name] for a in given]
+
+    def entries(several: Sequence[Dims]) -> list[str]:
+        sizes = [[target.size(d) for d in dims if d.number != 1] or ["1"] for dims in several]
+        return list(dict.fromkeys(" * ".join(f"({t})" if " " in t else t for t in own) for own in sizes))
+
+    try:
+        size, widths, beside = target.size(rows.size), entries(rows.widths), entries(rows.beside)
+    except MissingSize:
+        return []
+    width = widths[0] if len(widths) == 1 else f"max({', '.join(widths)})"
+    small = f" and {' + '.join(beside)} <= {BLOCK // 2}" if beside else ""
+    signs = "".join("+" if added else "|" for added in rows.added)
+    places = ", ".join(str(k) for k, a in enumerate(given) if a.name in rows.arguments)
+    return [  # the block must be below what is large, or this would never end
+        f"if {max(BLOCK, LARGE // rows.number)} < {size} * {width} < {BLOCK} * {size}{small}:  # more than the cache holds",
+        f'    return _by_rows({f.name}, {width}, "{signs}", ({places},), {", ".join(names)})',
+    ]
 
 
 @contextmanager

@@ -67,6 +67,7 @@ _NUMPY = {
     "what": "NumPy",
     "array": "np.asarray({}, dtype)",
     "kept": "np.array({})",
+    "by rows": "_by_rows",
     "number not zero": "max({}, np.finfo(dtype).tiny)",
     "head": "import math\n\nimport numpy as np",
     "vdot": "np.vdot({}, {})",

@@ -37,7 +37,9 @@ class Further(Holder):
         expression in the symbols that one differentiates by."""
         typed, names = self._plain.typed, self._plain.names
         variables = [self._plain.variable(n) for n in names]
-        if self._within or any(v.op not in (SYMBOL, MEMBER) or typed.declared.get(n, v) is not v for n, v in zip(names, variables, strict=True)):
+        if self._within or any(
+            v.op not in (SYMBOL, MEMBER) or typed.declared.get(n, v) is not v for n, v in zip(names, variables, strict=True)
+        ):
             return None
         parts = []
         for tensor, v in zip(gradients, directions, strict=True):
