@@ -236,7 +236,7 @@ class Scene:
         if any(b.params for b in self.program.bindings):
             values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
             self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
-        self.crossed = self._crossed()
+        self.crossed = self._crossed() | self._measured()
         self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
         form = self.program.form
         if form and form[0] == "index":
@@ -301,6 +301,17 @@ class Scene:
         small = [all(x[:1].islower() for x in both) and any(x and x not in GREEK for x in both) for both in letters]
         free = [all(name and name not in declared and name not in self.bound for name in pair) for pair in pairs]
         return frozenset(a for pair, one, other in zip(pairs, small, free) if one and other for a in pair)
+
+    def _measured(self) -> frozenset[str]:
+        r"""A and B of the cosine A \cdot B/(\|A\| \|B\|): undeclared capital letters that stand beside a dot or alone under a norm, each in
+        both places and nowhere else, are vectors."""
+        pairs = [pair for pair in self._beside(".") if all(pair)] if not self.program.bold else []
+        dotted = [name for pair in pairs for name in pair]
+        under = [str(n.args[0].attr) for n in self._nodes() if n.op in ("norm", "bars") and n.args[0].op == "name"] if pairs else []
+        both = {name for name in under if name in dotted and name not in self.declared and name not in self.bound}
+        names = [str(n.attr) for n in self._nodes() if n.op == "name"] if both else []
+        capital = {n for n in both if n[:1].isupper() and names.count(n) == dotted.count(n) + under.count(n)}
+        return frozenset(name for pair in pairs if capital.issuperset(pair) for name in pair)
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
@@ -458,7 +469,7 @@ class Scene:
     def kind_of(self, name: str) -> str:
         """The default kind of an undeclared name."""
         letter = split_name(name)[0]
-        if name in self.crossed:  # \mathbf{v} \times \mathbf{B}
+        if name in self.crossed:  # \mathbf{v} \times \mathbf{B}, A \cdot B/(\|A\| \|B\|)
             return "vector"
         if name in self.operators:
             return "matrix"

@@ -279,17 +279,18 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     arrays = {**arrays, **dict.fromkeys(coefficients, False)}
     for b in statements:
         bound[b.name] = _measure(b.value, arrays, bound, holds, capitals)
+    factors = frozenset() if any(holds[id(n)] for n in nodes) else _small_factors(nodes, known)
     touched: set[str] = set()
     functions: dict[str, tuple[bool, ...]] = {}  # of each function that the text defines: which of its arguments are vectors
     for b in statements:
         if b.params:
             inside: set[str] = set()
-            _touch(b.value, False, holds, inside, functions)
+            _touch(b.value, False, holds, inside, functions, factors)
             functions[b.name] = tuple(p in inside for p in b.params)
             touched |= inside.difference(b.params)
     for b in reversed(statements):
         if not b.params:
-            _touch(b.value, b.name in touched, holds, touched, functions)
+            _touch(b.value, b.name in touched, holds, touched, functions, factors)
     names = {str(n.attr) for b in statements for n in walk(b.value) if n.op == "name"} - arrays.keys() - bound.keys() - touched
     return coefficients | {n for n in names if split_name(n)[0].islower() or n == COUNT}
 
@@ -399,8 +400,24 @@ def _is_small(n: Node) -> bool:
     return n.op == "name" and str(n.attr)[:1].islower()
 
 
-def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str], functions: Mapping[str, Sequence[bool]]) -> None:
-    """Add the names below `root` that stand where a vector does; `whole` says that `root` itself does."""
+def _small_factors(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """p and q of p q - c(q): small letters side by side, of which the text makes no arrays, are numbers also below functions of which
+    nothing is known."""
+    pairs = [pair for n in nodes if n.op == "mul" for pair in _juxtaposed(n) if all(a.op == "name" for a in pair)]
+    names = [[str(a.attr) for a in pair] for pair in pairs]
+    return frozenset(n for pair in names if all(n[:1].islower() and n not in known for n in pair) for n in pair)
+
+
+def _touch(
+    root: Node,
+    whole: bool,
+    holds: Mapping[int, bool],
+    touched: set[str],
+    functions: Mapping[str, Sequence[bool]],
+    factors: Collection[str] = (),
+) -> None:
+    """Add the names below `root` that stand where a vector does; `whole` says that `root` itself does. `factors` are numbers where they are
+    arguments of functions of which nothing is known."""
     todo = [(root, whole)]
     while todo:
         node, vector = todo.pop()
@@ -418,6 +435,8 @@ def _touch(root: Node, whole: bool, holds: Mapping[int, bool], touched: set[str]
             if node.op == "call" and len(functions.get(str(node.attr), ())) == len(node.args):
                 inside = functions[str(node.attr)][k]
             elif node.op == "call":
+                if a.op == "name" and a.attr in factors and is_unknown_function(str(node.attr)):
+                    continue
                 entries = _goes_by_entries(str(node.attr))  # sqrt
                 inside = (_takes_arrays(str(node.attr)) and not entries) or (vector and (entries or _is_entrywise(str(node.attr))))
             elif node.op in _OF_VECTORS:

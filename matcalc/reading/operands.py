@@ -141,6 +141,12 @@ def partial_sign(lexer: Lexer, mark: Mark) -> None:
 
 
 def accent(lexer: Lexer, mark: Mark) -> None:
+    frame = lexer.frames[-1]
+    if mark.value == "Delta" and frame.kind == "argument" and lexer.ends:  # v cos theta Delta t
+        inside = lexer.source((frame.opened[1], mark.start)).strip()
+        shown = lexer.source((frame.opened[0], lexer.marks[lexer.i].end))
+        hint = f"write {frame.label}({inside}) … for a product, {frame.label}({inside} …) for one argument"
+        raise lexer.refuse(f"the increment in {quote(shown)} belongs to the argument, or stands behind it", mark.span, hint)
     base, lexer.i = accented(lexer.marks, lexer.i - 1, lexer.text)
     name(lexer, base, Mark("word", base, mark.start, lexer.marks[lexer.i - 1].end), mark.value)
 

@@ -2,6 +2,7 @@ r"""Spellings that stand for others, in marks, before brackets are paired.
 
 {a \over b}       \frac{a}{b}
 [1 - z]_+         relu(1 - z)
+\Delta x          one name, x_{Delta}, where every \Delta stands so
 diff(f, x)  D[f, x]  f.diff(x)       \frac{d}{dx} f
 """
 
@@ -19,7 +20,7 @@ def respelled(marks: list[Mark], text: str) -> list[Mark]:
     """The marks as they stand for others."""
     if any(m.kind == "command" and m.value == "over" for m in marks):
         marks = _fractions(marks, text)
-    return _positive_parts(_question(marks, text))
+    return _positive_parts(_question(_increments(marks), text))
 
 
 def _partners(marks: Sequence[Mark]) -> dict[int, int]:
@@ -62,6 +63,23 @@ def _fractions(marks: list[Mark], text: str) -> list[Mark]:
             found.append(Mark("close", "{", mark.start, mark.end))
         else:
             found.append(mark)
+    return found
+
+
+def _increments(marks: list[Mark]) -> list[Mark]:
+    r"""J \Delta x + r, v \Delta t: each \Delta with the small letter behind it is one name, as under an accent. In x^T \Delta x, and
+    where it stands before anything else somewhere, \Delta is a name of its own."""
+    places = [k for k, m in enumerate(marks) if m.kind == "greek" and m.value == "Delta"]
+    for k in places:
+        after = marks[k + 1] if k + 1 < len(marks) else None
+        if after is None or after.kind not in ("word", "greek") or not after.value[0].islower():
+            return marks
+        signs = [m.value for m in marks[max(0, k - 6) : k] if m.kind != "caret" and m.value != "{"]  # \Delta x ^ { T }
+        if len(signs) > 1 and signs[-1][:1] == "T" and signs[-2] == after.value and signs[-3:-2] != ["Delta"]:
+            return marks
+    found = list(marks)
+    for k in places:
+        found[k] = Mark("accent", "Delta", *marks[k].span, marks[k].gap)
     return found
 
 
