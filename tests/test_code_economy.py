@@ -138,3 +138,20 @@ def test_arrays_of_one_type_are_not_converted() -> None:
 
 def test_a_number_beside_many_is_not_spread_out() -> None:
     assert code("sum(max(x, a ones(n)))", "x", "x in R^n; a in R; n in N", "value").count("broadcast_to") == 0
+
+
+def test_short_rows_are_taken_as_columns() -> None:
+    """The greatest of each of many short rows, and their sums, took most of the time of a softmax of few classes."""
+    d = matcalc.derivative("sum(logsumexp(X W)) - tr(Y^T softmax(X W))", "W", where="X, Y in R^{N x K}; W in R^{K x K}", verify=False)
+    assert not isinstance(d, list)
+    names = load(d.code())
+    rng = np.random.default_rng(8)
+    for rows, columns in ((40, 3), (33, 32), (40, 33), (3, 40), (1, 1)):
+        z = 300 * rng.normal(size=(rows, columns))
+        copy, shifted = z.copy(), z - z.max(axis=1, keepdims=True)
+        total = np.exp(shifted).sum(axis=1)
+        np.testing.assert_allclose(names["_softmax"](z), np.exp(shifted) / total[:, None], rtol=1e-13)
+        np.testing.assert_allclose(names["_softmax"](np.asfortranarray(z)), np.exp(shifted) / total[:, None], rtol=1e-13)
+        np.testing.assert_allclose(names["_logsumexp"](z), z.max(axis=1) + np.log(total), rtol=1e-13)
+        assert (z == copy).all()
+        assert names["_softmax"](z.astype("f4")).dtype == np.float32

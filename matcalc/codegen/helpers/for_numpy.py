@@ -54,6 +54,12 @@ def _softplus(z):
 
 def _softmax(z):
     """exp(z) / sum(exp(z)) along the last axis, without overflow."""
+    if z.ndim == 2 and z.shape[1] <= 32 < z.shape[0]:  # NumPy is slow along short rows
+        e = np.array(z.T, order="C")
+        e -= e.max(axis=0)
+        np.exp(e, out=e)
+        e /= e.sum(axis=0)
+        return e.T
     e = z - z.max(axis=-1, keepdims=True)
     np.exp(e, out=e)
     e /= e.sum(axis=-1, keepdims=True)
@@ -62,6 +68,12 @@ def _softmax(z):
 
 def _logsumexp(z):
     """log(sum(exp(z))) along the last axis, without overflow."""
+    if z.ndim == 2 and z.shape[1] <= 32 < z.shape[0]:  # NumPy is slow along short rows
+        e = np.array(z.T, order="C")
+        top = e.max(axis=0)
+        e -= top
+        np.exp(e, out=e)
+        return top + np.log(e.sum(axis=0))
     top = z.max(axis=-1, keepdims=True)
     e = z - top
     np.exp(e, out=e)
