@@ -190,8 +190,7 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
             if len(wanted) != len(families[base].sizes):
                 raise UsageError(f"{name} is no matrix of the array {base}", suggestion=f"by all of it, --wrt {base}, or by {generic}")
             at = [
-                place_of(el, Part(c)).expr if c in scene.places else num(int(c)) if c.isdigit() else symbols.get(c, index(c))
-                for c in wanted
+                place_of(el, Part(c)).expr if c in scene.free else num(int(c)) if c.isdigit() else symbols.get(c, index(c)) for c in wanted
             ]
             places = dict(zip(symbols[generic].args, at))
             symbols[name], declared[name] = (substitute(e[generic], places) for e in (symbols, declared))
