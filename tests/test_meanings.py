@@ -28,6 +28,7 @@ MEANT = [
     (r"\nabla \cdot v", "the trace of the Jacobian"),
     ("a + ∇×v", "the entries of the Jacobian"),
     ("weights^T x", "weights was read as a product of letters"),
+    *[(f"x {word} 2", said) for word, said in (("mod", "whole numbers"), ("div", "the divergence"), ("inf", "infty"), ("floor", "jumps"))],
 ]
 
 UNDECLARED = [

@@ -101,7 +101,7 @@ def _diag(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 
 def _norm(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """norm(x), norm(x, p): as the bars."""
-    if len(args) == 1:
+    if len(node.args) == 1:
         return norm(el, node, args, "")
     p = node.args[1]
     which = {"1": "1", "2": "2", "infty": "inf", "F": "F"}.get(str(p.attr), "p") if p.op in ("num", "name") else "p"

@@ -12,7 +12,7 @@ from .names import subscript
 from .sums import after_superscript
 
 _BRACKETS = {"(": "LPAR", "{": "LPAR", "\\{": "LPAR", "[": "LSQ", "matrix": "LSQ", "<": "ANGLE", "|": "BAR", "||": "NORM"}
-_NORMS = {"": "", "1": "1", "2": "2", "F": "F", "Fro": "F", "fro": "F", "infty": "inf", "inf": "inf", "*": "*"}
+_NORMS = {"": "", "1": "1", "2": "2", "F": "F", "Fro": "F", "fro": "F", "infty": "inf", "inf": "inf", "*": "*", "nuc": "*"}
 _LONGEST_INDEX = 50  # marks; a longer bracket after a bracket is a factor
 _IN_FACTOR = frozenset({"post", "caret", "sup", "frac", "sqrt"})  # what no index has
 _IN_INDEX = frozenset({"word", "greek", "num", "comma", "colon", "plus", "minus"})  # what \epsilon\left[…\right] has to hold to be an entry
@@ -157,4 +157,6 @@ def norm_subscript(lexer: Lexer, where: int) -> tuple[str, int]:
     following = lexer.marks[where + 1] if where + 1 < len(lexer.marks) else None
     if following and lexer.marks[where].kind == "under" and following.kind == "infix" and following.value == "*":
         return "*", where + 2
+    if following and lexer.marks[where].kind == "under" and following.kind == "word" and following.value in _NORMS:
+        return following.value, where + 2  # ||x||_inf, which nobody means as ||x||_i n f
     return subscript(lexer.marks, where, lexer.text, lexer.names, "||")

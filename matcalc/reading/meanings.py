@@ -14,6 +14,11 @@ _CONSTANT = "it is constant but for jumps, and has no derivative"
 _DOTS = "an ellipsis is not read: write sum_{i=1}^n x_i, or prod_{i=1}^n x_i"
 _COUNT = "write the size by its name: n entries has y in R^n, which --where declares"
 _SET = "a set is no value"
+_WHOLE = "arithmetic of whole numbers is not read: write the piece that is meant, x - 2 k with k in N"
+_BOUND = "write max(x, y) or min(x, y) of two values; of more, the value where it is attained"
+_PICKED = "it picks an entry out: write the one that is meant, x_k with k in N"
+_FIELD = "ask for the derivative: --wrt names the variable, and the divergence is the trace of the Jacobian matrix"
+_NEAREST = "write the equation that the nearest point satisfies, for `matcalc implicit`"
 
 MEANT = {
     "eye": "write I or I_n",
@@ -30,8 +35,15 @@ MEANT = {
     **dict.fromkeys(("arg", "argmin", "argmax", "minimize", "maximize", "minimise", "maximise"), _WHERE),
     **dict.fromkeys(("sim", "normal", "gaussian", "bernoulli"), _DRAWN),
     **dict.fromkeys(("eig", "eigs", "eigvals", "eigenvalue", "eigenvalues", "spec", "spectrum"), _SPECTRUM),
-    "rank": _CONSTANT,
-    **dict.fromkeys(("size", "shape"), _COUNT),
+    **dict.fromkeys(("rank", "floor", "ceil", "round"), _CONSTANT),
+    **dict.fromkeys(("size", "shape", "dim"), _COUNT),
+    **dict.fromkeys(("mod", "gcd", "lcm"), _WHOLE),
+    **dict.fromkeys(("sup", "limsup", "liminf"), _BOUND),
+    "inf": "write infty for infinity, min(x, y) for the lesser of two values",
+    **dict.fromkeys(("median", "mode"), _PICKED),
+    **dict.fromkeys(("grad", "div", "curl"), _FIELD),
+    **dict.fromkeys(("prox", "proj"), _NEAREST),
+    "cov": "write Var(x), or E[(x - mu) (y - nu)^T]",
     **dict.fromkeys(("null", "span", "range", "ker", "kernel", "image"), _SET),
     **dict.fromkeys(("cdots", "ldots", "dots", "vdots", "ddots"), _DOTS),
     "choose": "write factorial(n)/(factorial(k) factorial(n - k))",

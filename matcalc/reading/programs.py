@@ -103,8 +103,8 @@ def _path(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
     """np.linalg.inv, jnp.exp: the last part names the function."""
     mark = marks[i]
     last = mark.value.rpartition(".")[2]
-    if last == "pi":
-        found.append(Mark("greek", "pi", mark.start, mark.end, mark.gap))
+    if last in ("pi", "inf"):
+        found.append(Mark("greek", "pi" if last == "pi" else "infty", mark.start, mark.end, mark.gap))
         return i + 1
     name = _NAMES.get(last, last)
     if function_of(name) is None and name not in (*_IDENTITIES, "einsum"):

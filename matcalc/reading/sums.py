@@ -14,6 +14,7 @@ from .marks import Mark, quote
 if TYPE_CHECKING:
     from .below import Below, Bound, Condition, Mask, Range
 
+_ENDLESS = frozenset(("inf", "infinity", "oo"))
 RUNNING = frozenset("abcdefghijklmnpqrstuv")  # letters of pairs that are run through
 
 
@@ -328,15 +329,25 @@ def script(lexer: Lexer) -> Range:
     first = lexer.marks[here]
     if first.kind == "open" and first.value in "{(":
         lexer.i = first.mate + 1
+        if first.mate == here + 2 and _is_endless(lexer, lexer.marks[here + 1]):
+            return added(lexer, Mark("greek", "infty", first.start, lexer.marks[first.mate].end))
         if any(m.kind == "binder" or m.value in ("sum", "prod") for m in lexer.marks[here : first.mate]):
             raise lexer.refuse("a sum inside the bounds of a sum is not read", first.span, "give it a name first: M = ...; then the sum")
         return here + 1, first.mate
+    if _is_endless(lexer, first):
+        lexer.i += 1
+        return added(lexer, Mark("greek", "infty", first.start, first.end))
     if first.kind == "word" and not lexer.names.is_name(first.value) and len(first.value) > 1:
         size = lexer.names.longest(first.value, 0)
         lexer.marks[here] = Mark("word", first.value[size:], first.start + size, first.end)
         return added(lexer, Mark("word", first.value[:size], first.start, first.start + size))
     lexer.i += 1
     return here, here + 1
+
+
+def _is_endless(lexer: Lexer, mark: Mark) -> bool:
+    """Whether this is the bound of sum_{k=1}^inf, which nobody means as ^i n f."""
+    return mark.kind == "word" and mark.value.lower() in _ENDLESS and not lexer.names.is_name(mark.value)
 
 
 def added(lexer: Lexer, mark: Mark) -> Range:
