@@ -78,7 +78,30 @@ NEARLY = [  # expression, variable, declarations, claim, words
     ("x^2 + max(x, 10)", "x", "x in R", "2 x", "a term is missing: 1[x >= 10]"),
     ("b^T x + x^T A x exp(-1000 x^T x)", "x", "A in R^{n x n}", "b^T", ""),
     ("det(X^T X)", "X", "X in R^{m x n}", "2 det(X^T X) X", ""),
+    ("relu(x + 1000000000)", "x", "x in R", "1", ""),  # flat where it is computed without rounding: no limit that was reached
+    ("relu(x - 1/1000000000)", "x", "x in R", "1[x > 0]", ""),
+    ("abs(x - 3)", "x", "x in R", "sign(x - 3.0000001)", ""),
+    ("tanh(1000 x) + x", "x", "x in R", "1", ""),
+    ("a^T x + 1e-30 x^T x", "x", "a, x in R^n", "a^T", "a term is missing"),
+    ("x^2", "x", "x in R", "2 x 1[x > -1000000000000]", ""),
+    ("sum_{k=0}^n x^k", "x", "x in R; n in N", "(n x^(n + 1) - (n + 1) x^n + 1)/(1 - x)^2 + n - 2", "right only for n = 2"),
+    ("x^T (A - A^T) y", "x", "x, y in R^n; A in R^{n x n}", "0", "the claim is zero, the derivative is not"),
 ]
+
+RIGHT = [
+    ("sum_{k=0}^n x^k", "x", "x in R; n in N", "(n x^(n + 1) - (n + 1) x^n + 1)/(1 - x)^2"),  # n is a size of the sum, and a number
+    ("n^2 x", "x", "x in R; n in N", "sum_{k=1}^n (2 k - 1)"),
+    ("x^T (A - A^T) x", "x", "x in R^n; A in R^{n x n}", "0"),
+    ("sum(softmax(x))", "x", "x in R^n", "0"),
+    ("tanh(x)", "x", "x in R", "1 - tanh(x)^2"),
+    ("exp(2 x) (1 - tanh(x))", "x", "x in R", "4 exp(2 x)/(1 + exp(2 x))^2"),
+    ("relu(x + 1000000000)", "x", "x in R", "1[x > -1000000000]"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "claim"), RIGHT, ids=[f"{c[0]} | {c[3]}" for c in RIGHT])
+def test_claims_that_are_right(text: str, wrt: str, where: str, claim: str) -> None:
+    assert matcalc.check(text, wrt, claim, where=where).equal
 
 
 @pytest.mark.parametrize(("text", "wrt", "where", "claim", "words"), NEARLY, ids=[f"{c[0]} | {c[3]}" for c in NEARLY])

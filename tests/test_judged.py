@@ -13,8 +13,8 @@ from matcalc.course import directions, polynomials, stationary_numbers, stationa
 from matcalc.errors import VerificationError
 from matcalc.expressions.build import add, num, times
 from matcalc.expressions.expr import Expr
+from matcalc.expressions.sums import terms_of
 from matcalc.pipeline import vectorized
-from matcalc.pipeline.judging import terms_of
 
 NEARLY = 1 + Fraction(1, 10**9)
 
@@ -165,3 +165,14 @@ def test_what_no_change_of_the_same_rank_can_show() -> None:
     """The two terms are 0 along every direction in which X^2 keeps its rank: the record names them."""
     d: Any = matcalc.derivative("pinv(X^2)", "X", where="X in R^{n x n}")
     assert d.verified == "not checked" and len(d.check.unseen) == 2 and all("(X^2)^+" in u for u in d.check.unseen)
+
+
+def test_a_comparison_with_no_number_has_no_outcome() -> None:
+    """atanh(tanh(663)) is none: what stands below `otherwise` there is no value of the function. The right answer was refused."""
+    d: Any = matcalc.derivative("cases(v, atanh(tanh(x)) >= 0, a x)", "a", where="a in R; v, x in R^n")
+    assert d.verified == "verified" and d.text == "x .* cases(0, x >= 0, 1)"
+
+
+def test_every_summand_of_a_transposed_sum_is_looked_at() -> None:
+    c, row = matcalc.parse("2 (a + b)^T", where="a, b in R^n"), matcalc.parse("a^T b", where="a, b in R^n")
+    assert len(terms_of(c._typed.expr)) == 2 and len(terms_of(row._typed.expr)) == 1

@@ -305,6 +305,8 @@ def _claim(text: str, function: Typed, variable: str, truth: Derivative | None, 
         if program.form is not None and program.form[0] == "kron" and all(d.name != program.form[1] for d in declarations):
             rows, cols = function.expr.shape
             declarations.append(Declaration(str(program.form[1]), "R", (rows, cols) if cols is not ONE or rows is ONE else (rows,)))
+        if program.body.op == "num" and program.body.attr == 0:  # the zero row or matrix
+            program = _sized(program, truth) or program
         typed = _inferred(program, [*declarations, *_members(program, function, letter)], truth)
     except MatcalcError as error:
         raise error.located(text) from None

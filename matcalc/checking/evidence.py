@@ -13,7 +13,10 @@ from types import ModuleType
 from typing import Any
 
 from ..answers.answer import ClosedForm
+from ..expressions.build import base_name
 from ..expressions.expr import Expr, postorder
+from ..expressions.labels import name_of
+from ..expressions.sums import terms_of
 from ..inference.infer import Typed
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.forms import numbers_of
@@ -27,7 +30,7 @@ from ..numbers.search import LACKING, NO_NUMBER, Comparison, Disagreement
 from ..numbers.verify import STYLES, Kind
 from ..numbers.watch import DIGITS
 from ..ops.core import SIZE
-from ..pipeline.judging import by_summands, spelled, terms_of
+from ..pipeline.judging import by_summands, spelled
 from ..pipeline.sampling import Sampler
 
 Values = Mapping[str, Any]
@@ -36,6 +39,7 @@ Place = tuple[Values, Sizes]
 Arrays = Callable[[ModuleType], Callable[[Values, Sizes], Any]]
 POINTS = 5
 MOST_TRIES = 60
+SCALES = (-1, 1, -2, 2, -3, 3)  # where a claim shows that is right at scale 1: 1, of tanh(1000 x) + x
 GROWN = (0, 1, 0, 2)  # by how much sizes are larger, from point to point: where N is 2 and n is 3, and the other way round, N is 6/n
 UNSURE = 1e-6  # a difference further than this from the closed form, which was verified, is rounding: of a singular matrix, say
 SEED = 500  # of the turns, which are none of the judge's
@@ -224,10 +228,17 @@ class Evidence:
                 against=against,
                 spell=spell,
                 thorough=True,
+                focus=self._focus(),
+                scales=SCALES,
             ).judged()
         except Disagreement as error:
             assert error.kind is not None
             return error.kind
+
+    def _focus(self) -> str:
+        """The name of the variable, which alone is scaled where something is sought."""
+        variable = self.function.symbols.get(base_name(self.truth._by[-1])) if self.truth is not None else None
+        return name_of(variable) if variable is not None else ""
 
     def _summands(self) -> int:
         """How many summands the derivative has."""

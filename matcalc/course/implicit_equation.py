@@ -13,6 +13,7 @@ from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, Usag
 from ..expressions.build import add, negative, num, substitute, symbol, zeros
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
+from ..expressions.sums import terms_of
 from ..kinds import ONE, SCALAR, shape_text
 from ..notation.authorship import typed_order
 from ..notation.kronecker import kronecker_matrix
@@ -23,7 +24,7 @@ from ..numbers.numeric import Plan
 from ..numbers.record import Check, summed_up
 from ..ops.core import TRANSPOSE
 from ..pipeline.given import Where
-from ..pipeline.judging import claim_of, judged, terms_of
+from ..pipeline.judging import claim_of, judged
 from ..pipeline.point import statements
 from ..pipeline.question import Question, read
 from ..printing.count import symbols

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
+from ..expressions.sums import terms_of
 from ..numbers import precise
 from ..numbers.agreement import Level, Sides
 from ..numbers.numeric import Plan
@@ -16,7 +17,7 @@ from ..numbers.search import NO_NUMBER, Comparison
 from ..numbers.verify import Kind
 from ..numbers.watch import DIGITS
 from ..ops.pattern import EntryPattern
-from ..pipeline.judging import spelled, terms_of
+from ..pipeline.judging import spelled
 from .problem import Problem
 
 TRIED = 4

@@ -10,6 +10,7 @@ from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..expressions.build import add, negative, symbol
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
+from ..expressions.sums import terms_of
 from ..inference.scene import spell_declaration
 from ..kinds import SCALAR
 from ..notation.linearmap import along
@@ -20,7 +21,6 @@ from ..numbers.record import Check, summed_up
 from ..numbers.search import Comparison
 from ..numbers.verify import Kind
 from ..pipeline.given import Function, Names, Where, declared_in, names_of
-from ..pipeline.judging import terms_of
 from ..pipeline.question import Question, names_in
 from ..shortening.simplify import simplify
 from ..sources import after, cite, work

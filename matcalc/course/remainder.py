@@ -16,6 +16,7 @@ from typing import Any
 
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of, words_of
+from ..expressions.sums import terms_of
 from ..inference.infer import Typed
 from ..numbers import precise
 from ..numbers.agreement import Level, Sides
@@ -24,7 +25,7 @@ from ..numbers.record import Check
 from ..numbers.search import Comparison
 from ..numbers.verify import Kind
 from ..ops.pattern import EntryPattern
-from ..pipeline.judging import spelled, terms_of
+from ..pipeline.judging import spelled
 from ..pipeline.sampling import Sampler
 
 FURTHER = 2  # places beyond the order: the error is the square of the step

@@ -12,6 +12,7 @@ from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, Usag
 from ..expressions.build import add, block, inverse, matmul, negative, symbol
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
+from ..expressions.sums import terms_of
 from ..interning import regex
 from ..kinds import Dim, shape_text
 from ..notation.kronecker import kronecker_matrix
@@ -20,7 +21,6 @@ from ..numbers.record import Check, summed_up
 from ..ops.blocks import BLOCK
 from ..ops.core import LITERAL
 from ..pipeline.given import Names, Where, names_of
-from ..pipeline.judging import terms_of
 from ..pipeline.point import statements
 from ..pipeline.question import Question
 from ..shortening.simplify import simplify

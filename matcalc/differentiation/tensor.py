@@ -13,13 +13,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..expressions import build
-from ..expressions.build import add, entry, hadamard, is_zero, matmul, num, rebuild, transpose, unit
+from ..expressions.build import add, entry, hadamard, matmul, num, rebuild, transpose, unit
 from ..expressions.expr import Expr, transform
+from ..expressions.sums import terms_of
 from ..kinds import ONE, SCALAR, Dim, Shape
 from ..numbers.contraction import Step, order
 from ..numbers.kernels import network
 from ..numbers.numeric import Plan
-from ..ops.core import ADD, ENTRY, HADAMARD, IVERSON, MATMUL, UNIT
+from ..ops.core import ENTRY, HADAMARD, IVERSON, MATMUL, UNIT
 from ..ops.sums import SUM
 from .differential import accumulate, collect, derivative
 from .families import apart, bind
@@ -118,7 +119,7 @@ class Tensor:
         """The numbers of its summands, each as in `evaluate`, as a function of the values, the sizes and, if they are given, directions
         along which the last variables move: a summand of terms is then the smaller for it. To be asked for often."""
         if self.matrix is not None:
-            plan = Plan(self.matrix.args if self.matrix.op is ADD else () if is_zero(self.matrix) else self.matrix, arrays)
+            plan = Plan(terms_of(self.matrix), arrays)
             return lambda env, sizes: list(plan.run(env, sizes, indices))
         numbers = _Numbers(self.terms, arrays)
         return lambda env, sizes, *along: list(numbers.parts(env, sizes, dict(indices), along))

@@ -155,3 +155,14 @@ def _literal(shape: tuple[int, int], *entries: Expr) -> Expr:
     if all(map(is_zero, entries)):
         return zeros(Dim.of(rows), Dim.of(cols))
     return make(LITERAL, entries, shape, (Dim.of(rows), Dim.of(cols)), sum(a.size for a in entries))
+
+
+def terms_of(e: Expr) -> tuple[Expr, ...]:
+    """The summands, also of a sum that is transposed or multiplied by a number: none of zero."""
+    c, inner = without_coefficient(e)
+    row = inner.op is TRANSPOSE and inner.args[0].op is ADD
+    whole = inner.args[0] if row else inner
+    if whole.op is not ADD:
+        return () if is_zero(e) else (e,)
+    terms = tuple(map(transpose, whole.args)) if row else whole.args
+    return terms if c == 1 else tuple(times(num(c), t) for t in terms)

@@ -54,6 +54,7 @@ class Sides(NamedTuple):
     traces: Sequence[Trace]
     turns: Trace = ()  # the comparisons of the claim
     bend: Callable[[], Any] = lambda: 0  # how far the slopes on the two sides of the point are apart
+    own: Trace | None = None  # the comparisons of what is known, where `traces` have those of the claim too
 
 
 # With the arrays to compute with: the sides at a point of a kind.
@@ -63,13 +64,14 @@ Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, Watch], Si
 class Agreement:
     """One point at one level: both sides."""
 
-    def __init__(self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool]) -> None:
-        """`h` is the step, `first` says whether this is the first level."""
-        self.slopes, self.parts, self.value, self.traces, _, self.bend = sides
+    def __init__(self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool], exact: bool = False) -> None:
+        """`h` is the step, `first` says whether this is the first level, `exact` whether what is known was computed without rounding."""
+        self.slopes, self.parts, self.value, self.traces, _, self.bend, _ = sides
         self.quotient = total(self.slopes) if self.slopes else [h * 0] * len(total(self.parts))
         self.claim = total(self.parts) if self.parts else [h * 0] * len(self.quotient)
         if len(self.claim) != len(self.quotient):
             raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
+        self.exact = exact
         self.first, self.finite = first, all(map(is_finite, (*self.quotient, *self.claim)))
         self.great = greatest((*self.quotient, *self.claim)) if self.finite else h * 0
         self.small = h * h * 10**6

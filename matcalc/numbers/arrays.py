@@ -305,9 +305,11 @@ def reduced(function: Callable[[list[Any]], Any]) -> Callable[..., Value]:
 
 
 def relation(function: Relation) -> Callable[[Value, Value], Value]:
-    """A comparison, noted; that two are equal or not is not sought on either side."""
+    """A comparison, noted; that two are equal or not is not sought on either side. What is compared with no number has no outcome."""
 
     def holds(x: Value, y: Value) -> Value:
+        if any(a != a for side in (x, y) for a in (side.data if isinstance(side, Array) else (side,))):
+            raise ArithmeticError("no number is on neither side")
         if not isinstance(x, Array) and not isinstance(y, Array):
             outcome = function(Decimal(x), Decimal(y))
             noted([int(outcome) if function in (eq, ne) else outcome])

@@ -7,7 +7,7 @@ state with other threads.
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, getcontext
+from decimal import Decimal, Inexact, getcontext
 from functools import cache
 from typing import Any
 
@@ -34,6 +34,7 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
         if not x.is_finite() or (x and abs(x).adjusted() > farthest):  # 0 has an exponent too
             return NAN
         bits = _bits(getcontext().prec + GUARD)
+        getcontext().flags[Inexact] = True  # also of tanh(1000), which is 1 to all digits
         try:
             if isinstance(x, Decimal):
                 return _decimal(getattr(libmp, f"mpf_{name}")(*first, libmp.from_str(str(x), bits), bits))

@@ -107,6 +107,14 @@ def precision(digits: int) -> AbstractContextManager[object]:
 guarded = precision
 
 
+def forget_rounding() -> None:
+    """Doubles note nothing of the kind."""
+
+
+def has_rounded() -> bool:
+    return True
+
+
 def negligible() -> float:
     """What is less, beside 1, does not count any more."""
     return 1e-17

@@ -144,10 +144,12 @@ def quotient(
     """The central difference at 0 of what has entries by parts; the entries at its first end, what was compared at each, and how far the
     slopes on the two sides are apart. In double precision it is one without the term of h^2."""
     ends, traces = [], []
+    arrays.forget_rounding()
     for by in (1, -1) if arrays is precise else (1, -1, 2, -2):
         watch.trace = []
         ends.append(parts(h * by))
         traces.append(watch.trace)
+    watch.exact = not arrays.has_rounded()
 
     def bend() -> Any:
         sides = zip(total(ends[0]), total(parts(h * 0)), total(ends[1]), strict=True)
@@ -167,8 +169,11 @@ def values(one: Numbers, other: Numbers) -> Sight:
 
         def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
             watch.trace = []
-            left, right = ([v if isinstance(v, list) else arrays.flat(v) for v in side(env, kind.sizes)] for side in (known, claimed))
-            return Sides(left, right, greatest(total(left)), [watch.trace] * 2, watch.trace)
+            arrays.forget_rounding()
+            left = [v if isinstance(v, list) else arrays.flat(v) for v in known(env, kind.sizes)]
+            watch.exact, own, watch.trace = not arrays.has_rounded(), watch.trace, []
+            right = [v if isinstance(v, list) else arrays.flat(v) for v in claimed(env, kind.sizes)]
+            return Sides(left, right, greatest(total(left)), [[*own, *watch.trace]] * 2, watch.trace, own=own)
 
         return sides
 

@@ -9,9 +9,9 @@ Comparisons are told to the `Watch` that is set, if one is: on which side of its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Underflow, getcontext, localcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact, Underflow, getcontext, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter, eq, ge, gt, le, lt, methodcaller, ne
@@ -110,11 +110,24 @@ def precision(digits: int) -> AbstractContextManager[object]:
     return localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Underflow]))
 
 
-def guarded(digits: int) -> AbstractContextManager[object]:
+@contextmanager
+def guarded(digits: int) -> Iterator[None]:
     """Inside, numbers have so many digits more."""
-    context = getcontext().copy()
+    outer, context = getcontext(), getcontext().copy()
     context.prec += digits
-    return localcontext(context)
+    with localcontext(context) as inner:
+        yield
+    outer.flags[Inexact] |= inner.flags[Inexact]
+
+
+def forget_rounding() -> None:
+    """From here on it is noted whether a number is rounded."""
+    getcontext().clear_flags()
+
+
+def has_rounded() -> bool:
+    """Whether one was: what is computed without is known to all its digits."""
+    return bool(getcontext().flags[Inexact])
 
 
 def quiet() -> AbstractContextManager[object]:

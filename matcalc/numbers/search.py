@@ -33,11 +33,10 @@ MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
 SCATTERED, MOST_STAYING = (1, -1, 2), 8  # decades of scales of a name that stays; of more names none is scaled alone
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
-BISECTIONS = 24
+BISECTIONS = 44  # to a part in 10^12: as near as two thresholds may be and be told apart
 MOST_BISECTED = 4
 UNSURE = 3  # digits to which double precision may agree where the claim is right, at a point of unusual scale
 FEW_BISECTED = 2  # where both sides have been seen, and the claim has switches of its own
-AROUND = 7  # scales between which places are sought then
 NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
 LACKING = (AttributeError, NameError, TypeError, NotImplementedError, TooMuch)
 
@@ -59,7 +58,8 @@ class Comparison(NamedTuple):
     known should not be nothing at some of them; `dims` are the sizes besides those of the point; `focus` is what alone is scaled where
     sides are sought; `spell` names a summand (by its number) or a switch (by its node); `margin` says what a node compares, alike for
     those that turn at one place; `levels` are of decimal numbers, `rough` of double precision; `thorough` asks for seldom sizes and all
-    whole numbers in any case, `deficient` for matrices of less than full rank where something has not been seen."""
+    whole numbers in any case, `deficient` for matrices of less than full rank where something has not been seen; at `scales`, in
+    decades, both sides are compared in any case."""
 
     sight: Sight
     point: Point
@@ -76,6 +76,7 @@ class Comparison(NamedTuple):
     rough: Sequence[Level] = DOUBLE
     thorough: bool = False
     deficient: bool = False
+    scales: Sequence[int] = ()
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
@@ -193,6 +194,8 @@ class Search:
             for turn, sizes in enumerate(point.unusual(orders[0]), MOST_TRIES):
                 if self.unseen or self.still or len(self.sizes) < wanted or self.asked.thorough:
                     self.judged(Kind(sizes, *STYLES[self.style], turn))
+        for turn, (decade, turned) in enumerate(product(self.asked.scales, (False, True)), MOST_TRIES):
+            self.judged(Kind(orders[turn % len(orders)], 10.0**decade, STYLES[self.style][1], turned, turn))
         if not self.sizes and self.misfit is not None:
             raise self.misfit
         if not self.sizes:
@@ -235,9 +238,9 @@ class Search:
         to that place on either side: a claim that turns somewhere else is found out there."""
         _, positive, opposite = STYLES[self.style]
         traced: dict[tuple[str, bool, int], Any] = {}
-        for k, decade in enumerate((0, *DECADES)):
+        for decade in (0, *DECADES):
             for only, turned in product(dict.fromkeys(("", self.asked.focus)), (opposite, not opposite)):
-                if not self._is_hidden() and not (self.claim_turns and k < AROUND and turned == opposite):
+                if not self._is_hidden() and not self.claim_turns:
                     continue
                 reading = self.judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
                 if reading is not None:
@@ -267,7 +270,7 @@ class Search:
         token = watching.set(watch)
         try:
             sides = self.sides(self.asked.point.at(kind, arrays), kind, level, watch)
-            reading = Agreement(sides, level.h(arrays, kind), level is self.levels[0], arrays.is_finite)
+            reading = Agreement(sides, level.h(arrays, kind), level is self.levels[0], arrays.is_finite, watch.exact)
         except NO_NUMBER:
             return None
         except ShapeError as error:
@@ -277,7 +280,9 @@ class Search:
             self.left = watch.left
             watching.reset(token)
         if sides.turns and not self.claim_turns:
-            margins = [{self.asked.margin(t[0]) for t in trace} for trace in (sides.turns, sides.traces[0])]
+            margins = [
+                {self.asked.margin(t[0]) for t in trace} for trace in (sides.turns, sides.traces[0] if sides.own is None else sides.own)
+            ]
             self.claim_turns = not margins[0] <= margins[1]
         return reading if reading.finite else None
 
@@ -320,7 +325,7 @@ class Search:
                 return None
             if self.arrays is not precise and reading.digits >= UNSURE and not 0.1 < kind.scale < 10:
                 return None
-            if kind.scale > FARTHEST and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
+            if kind.scale > FARTHEST and not reading.exact and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None
             with self.arrays.precision(level.digits):
                 if reading.is_bent():

@@ -101,12 +101,13 @@ class Point:
         return env
 
     def at(self, kind: Kind, arrays: ModuleType) -> dict[str, Any]:
-        """The point of a kind: always the same one. Whole numbers go through their range from point to point."""
+        """The point of a kind: always the same one. Whole numbers go through their range from point to point; one that is a size too, as
+        the n of sum_{k=0}^n where another text has x^n, is that size."""
         rng = arrays.random(20240229 + kind.turn)
         env = self.draw(kind.sizes, rng, kind.scale, kind.positive, arrays, kind.only, kind.near)
         for k, name in enumerate(n for n, (_, props) in self.symbols.items() if "integer" in props):
             wholes = range(1, self.least + 1) if name in self.subscripts else WHOLES
-            env[name] = arrays.exact(wholes[(kind.turn + k) % len(wholes)])
+            env[name] = arrays.exact(kind.sizes.get(name) or wholes[(kind.turn + k) % len(wholes)])
         env = self._deficient(env, kind.only, arrays) if kind.deficient else env
         return self.mirrored(env, rng, arrays) if kind.opposite else env
 

@@ -26,6 +26,7 @@ class Watch:
         self.left = most
         self.node: object = None  # of the expression, in which the comparisons that follow are made
         self.place = 0
+        self.exact = False  # whether the function was computed without rounding
 
     def spend(self, products: int) -> None:
         self.left -= products * getcontext().prec // DIGITS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..expressions.expr import Expr
+from ..expressions.sums import terms_of
 from ..inference.infer import Typed
 from ..numbers.averages import averages
 from ..numbers.judge import values
 from ..numbers.record import Check
 from ..numbers.search import Comparison
-from .judging import by_summands, spelled, terms_of
+from .judging import by_summands, spelled
 from .sampling import Sampler
 
 

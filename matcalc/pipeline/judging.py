@@ -18,7 +18,6 @@ from ..expressions.build import (
     base_name,
     is_complex,
     is_conjugate_name,
-    is_zero,
     negative,
     opened,
     substitute,
@@ -29,6 +28,7 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.named import has_names
+from ..expressions.sums import terms_of
 from ..inference.infer import Typed
 from ..interning import regex
 from ..kinds import SCALAR
@@ -38,7 +38,7 @@ from ..numbers.numeric import Plan
 from ..numbers.record import DIRECTIONS, POINTS, Check
 from ..numbers.search import Comparison
 from ..ops.activations import RELU
-from ..ops.core import ADD, ENTRY, IVERSON, MEMBER, SYMBOL
+from ..ops.core import ENTRY, IVERSON, MEMBER, SYMBOL
 from ..ops.elementary import ABS, SIGN
 from ..ops.extremes import MAXIMUM, MINIMUM
 from ..ops.pseudoinverse import PSEUDOINVERSE
@@ -180,11 +180,6 @@ def margin(e: Expr) -> object:
     else:
         return e
     return frozenset((rest, negative(rest)))
-
-
-def terms_of(e: Expr) -> tuple[Expr, ...]:
-    """The summands: none of zero."""
-    return e.args if e.op is ADD else () if is_zero(e) else (e,)
 
 
 def by_summands(typed: Typed) -> Numbers:
