@@ -6,6 +6,7 @@ The walk keeps its own stack (the depth of a text is the user's). What a surface
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from ..errors import MatcalcError, ReadingError, ShapeError
@@ -113,11 +114,23 @@ def elaborate(el: Typing, root: Node) -> TypedTerm:
             binding = el.functions[str(node.attr)]
             at = len(values) - len(node.args)
             quiet = binding is el.book.get(binding.name)
+            if not quiet:
+                _refuse_own_entries(node, values[at:])
             el.frames.append(BoundNames(dict(zip(binding.params, values[at:])), quiet))
             del values[at:]
         elif step == "leave":
             el.frames.pop()
     return values.pop()
+
+
+def _refuse_own_entries(node: Node, args: Sequence[TypedTerm]) -> None:
+    """k(x_i, x): an entry of x and x itself, or two vectors?"""
+    whole = {str(a.attr) for a, t in zip(node.args, args) if a.op == "name" and not t.is_scalar}
+    for a, t in zip(node.args, args):
+        base, sub = split_indexed(str(a.attr)) if a.op == "name" else ("", "")
+        if sub and base in whole and t.is_scalar:
+            message = f"{a.attr} beside {base} is an entry of {base}, or another vector?"
+            raise ReadingError(message, span=node.span, suggestion=f"give the vectors different letters: z for {base}, say")
 
 
 def _seen(el: Typing, node: Node, term: TypedTerm) -> TypedTerm:

@@ -160,6 +160,7 @@ class Indices:
 
     def _find_free(self) -> None:
         carried = {u.base for u in self.uses if u.sub and u.node.attr not in self.bound and self._whole(u)}
+        members = {u.base for u in self.uses if u.node.attr in self.declared and u.sub in u.bound}  # u_k in R^n, below a sum over k
         named = {split_indexed(n)[0] for n in self.wrt if n not in self.declared and not split_indexed(n)[1]}
         named |= {n for n in self.wrt if n in self.declared}
         met = {u.node.attr for u in self.uses}
@@ -180,6 +181,8 @@ class Indices:
                     continue
                 name = str(u.node.attr)
                 if name in self.bound or name in self.params or (name in self.declared and u.base not in carried):
+                    continue
+                if name in self.declared and u.base in members and u.sub not in u.bound:  # u_o in R^n, beside them
                     continue
                 qualified = u.base in carried or u.base in named or u.base in self.definitions or u.base in self.declared
                 if u.base in self.numbers and not (u.base in carried or u.base in self.declared or u.base in self.bound):

@@ -375,6 +375,14 @@ class Scene:
             return any(len(c) == 2 and places.issuperset(c) for c in (letters, *carried))
         return sub in places or not places.isdisjoint(c[:1] for c in carried)
 
+    def _is_beside(self, name: str) -> bool:
+        """Whether u_o is a name of its own: u_o and u_k are declared, and sums are over k."""
+        base, sub = split_indexed(name)
+        if len(sub) != 1 or sub in self.indices or sub in self.places:
+            return False
+        others = [split_indexed(n) for n in self.declared if n != name]
+        return any(b == base and len(s) == 1 and s in self.indices for b, s in others)
+
     def _open_double_indices(self) -> None:
         """w_{ij} in R, where i and j are bound, declares the entries of a matrix w: they are no one number."""
         for name, d in list(self.declared.items()):
@@ -407,7 +415,7 @@ class Scene:
             base, sub = split_indexed(name)
             if d.domain is None and leading_sizes(d.sizes):
                 found[name] = d
-            if not sub.replace(",", "").isalpha() or d.domain is not None:
+            if not sub.replace(",", "").isalpha() or d.domain is not None or self._is_beside(name):
                 continue
             if self._is_many(base, sub) and (len(sub) == 1 or d.sizes):
                 if base in self.alone:

@@ -8,6 +8,7 @@ r"""Readings that fit and that nobody is sure to have meant: refused, with the s
     \mathbf E \cdot \mathbf B   vectors, or matrices                         \mathbf r/r^3  a vector and its length
     sum((X W - Y)^2)   squares of entries, or a matrix times itself
     \sum_i e_i^T S e_i   residuals, or unit vectors
+    e^{s_p} + \sum_n e^{s_n}   one of them, or one beside them
     (s - k)^+      a positive part, or a pseudoinverse                        E(a^T x)       an expectation, or a matrix
 
 Only names that the author declared nowhere are doubted.
@@ -19,7 +20,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from ..errors import MatcalcError, ReadingError
-from ..syntax import Node, split_name, walk
+from ..reading.subscripts import split_indexed
+from ..syntax import Node, spell_name, split_name, walk
 from .elaborate import typed_program
 from .misfit import Misfit, Undecided, Wording
 from .rekind import letter_class
@@ -36,7 +38,7 @@ Doubt = Callable[[Typing, Terms, Node], "ReadingError | None"]
 
 def refuse_suspect(el: Typing) -> None:
     """ReadingError at the first place whose reading had another as good."""
-    if not el.defaults:
+    if not el.defaults and not el.scene.free:
         return
     terms = {id(node): term for node, term in el.seen}
     program = el.scene.program
@@ -229,6 +231,33 @@ def _units(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _beside_sum(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""-\log \sigma(u_o^T v) - \sum_k \log \sigma(-u_k^T v) by u_o, which may be one of the u_k or a vector beside them."""
+    sums = [m for m in (a.args[0] if a.op == "neg" else a for a in n.args) if m.op == "sum" and isinstance(m.attr, str)]
+    bases = {split_indexed(name)[0] for name in el.scene.wrt if split_indexed(name)[1] in el.scene.free}
+    for whole in sums if bases else ():
+        for base in bases:
+            body = _said_of(whole.args[0], spell_name(base, str(whole.attr)))
+            for a in n.args:
+                own = [m for m in walk(a) if m.op == "name" and split_indexed(str(m.attr))[0] == base]
+                letter = split_indexed(str(own[0].attr))[1] if len(own) == 1 else ""
+                if letter in el.scene.free and _said_of(a, str(own[0].attr)) == body:
+                    name, each = own[0].attr, spell_name(base, str(whole.attr))
+                    term = terms.get(id(own[0]))
+                    space = "R" if term is None or term.is_scalar else "R^n"
+                    return ReadingError(
+                        f"{name} may be one of the {each} that the sum is over, or one beside them",
+                        span=a.span,
+                        suggestion=f"declare {name}, {each} in {space} for one beside them, {letter} in N for one of them",
+                    )
+    return None
+
+
+def _said_of(root: Node, name: str) -> list[tuple[str, object]]:
+    """What a term is made of, without signs, and with one letter for a name."""
+    return [(m.op, "" if m.attr == name else m.attr) for m in walk(root) if m.op != "neg"]
+
+
 def _added_row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """X W + b^T, where b had to be a matrix."""
     for a in n.args:
@@ -362,7 +391,7 @@ def _summed(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "mul": (_row, _dot, _inner, _ring, _star, _identity, _projection, _expected),
     "ew": (_columns,),
-    "add": (_added_row,),
+    "add": (_added_row, _beside_sum),
     "pow": (_imaginary, _raised, _summed),
     "pinv": (_positive,),
     "sum": (_units,),

@@ -3,6 +3,7 @@ r"""Spellings that stand for others, in marks, before brackets are paired.
 {a \over b}       \frac{a}{b}
 [1 - z]_+         relu(1 - z)
 \Delta x          one name, x_{Delta}, where every \Delta stands so
+e[n] = d[n] - w^T x[n]; …             e_{n} = d_{n} - w^T x_{n}; …
 diff(f, x)  D[f, x]  f.diff(x)       \frac{d}{dx} f
 """
 
@@ -20,7 +21,7 @@ def respelled(marks: list[Mark], text: str) -> list[Mark]:
     """The marks as they stand for others."""
     if any(m.kind == "command" and m.value == "over" for m in marks):
         marks = _fractions(marks, text)
-    return _positive_parts(_question(_increments(marks), text))
+    return _positive_parts(_question(_increments(_signals(marks)), text))
 
 
 def _partners(marks: Sequence[Mark]) -> dict[int, int]:
@@ -80,6 +81,33 @@ def _increments(marks: list[Mark]) -> list[Mark]:
     found = list(marks)
     for k in places:
         found[k] = Mark("accent", "Delta", *marks[k].span, marks[k].gap)
+    return found
+
+
+def _signals(marks: list[Mark]) -> list[Mark]:
+    """x[n] and x[n - 1] of signals as subscripts, where one is defined before the last statement, or by its own past."""
+    mates = _partners(marks)
+
+    def is_place(k: int) -> bool:
+        inside = [m.kind for m in marks[k + 1 : mates.get(k, k)]]
+        letter = inside in (["word"], ["word", "plus", "num"], ["word", "minus", "num"]) and len(marks[k + 1].value) == 1
+        return k > 0 and letter and marks[k].value == "[" and marks[k - 1].kind in _NAMES and not marks[k].gap
+
+    places = [k for k, m in enumerate(marks) if m.kind == "open" and is_place(k)]
+    last = max((k for k, m in enumerate(marks) if m.kind in ("semi", "newline")), default=0)
+    defined = [k for k in places if mates[k] + 1 < len(marks) and marks[mates[k] + 1].value == "="]
+    defined = [k for k in defined if k == 1 or marks[k - 2].kind in ("semi", "newline")]
+    if not any(k < last or any(marks[n - 1].value == marks[k - 1].value for n in places if n > k) for k in defined):
+        return marks
+    closing = {mates[k] for k in places}
+    found: list[Mark] = []
+    for k, mark in enumerate(marks):
+        if k in places:
+            found += [Mark("under", "_", mark.start, mark.start), Mark("open", "{", *mark.span)]
+        elif k in closing:
+            found.append(Mark("close", "{", *mark.span))
+        else:
+            found.append(mark)
     return found
 
 

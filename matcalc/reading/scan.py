@@ -208,7 +208,10 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
 _LABEL_THEN_T = regex(r"[)\]][ ]*(?:T|\\(?:top|intercal|mathrm|mathsf|text|rm|prime))[ {]*T?[ }]*\}")
 _ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket|ketbra|dyad|mel|matrixel|expval|ev|innerproduct|ip)(?![A-Za-z])")
 
-_RESPELLED = regex(r"\\Delta|Δ|\\over(?![A-Za-z])|[)\]}]_(?:\+|\{\+\})|^\s*(?:(?:sp\.|sympy\.)?diff\(|D\[)|\.diff\([^()]*\)\s*$")
+_RESPELLED = regex(
+    r"[A-Za-z]\[[a-z]\]\s*=|\\Delta|Δ|\\over(?![A-Za-z])|[)\]}]_(?:\+|\{\+\})"
+    r"|^\s*(?:(?:sp\.|sympy\.)?diff\(|D\[)|\.diff\([^()]*\)\s*$"
+)
 _TYPED = regex(r"<[^<>|,;=\[\]]+\|(?:[^<>|,;=\[\]]*\|)?[^<>|,;=\[\]]*>")  # <psi|H|psi>
 
 
