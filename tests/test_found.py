@@ -263,7 +263,7 @@ def test_a_member_outside_its_sum_is_refused(text: str) -> None:
 
 def test_a_logarithm_of_a_product_without_brackets_takes_all_of_it() -> None:
     text = r"\log \prod_{i=1}^n \frac{1}{\sigma} \exp\left(-\frac{(x_i-\mu)^2}{2\sigma^2}\right)"
-    assert str(matcalc.derivative(text, "mu")) == "(sum(x) - mu n)/sigma^2"
+    assert str(matcalc.derivative(text, "mu")) == "(sum(x) - n mu)/sigma^2"
 
 
 def test_waves_shorter_than_the_steps_of_double_precision_are_judged() -> None:

@@ -35,6 +35,13 @@ FORMS = [
     # functions in the order in which they were typed, then those that the derivative brought, then sums of them
     ("exp(x) cos(x) x", "exp(x) (cos(x) + x (cos(x) - sin(x)))"),
     ("x log(x) - x", "log(x)"),
+    # a coefficient stands before what it stands before in the text
+    ("x exp(-lambda x)", "(1 - lambda x) exp(-lambda x)"),
+    ("x sin(a x)", "sin(a x) + a x cos(a x)"),
+    ("x^n e^{-a x}", "x^(n - 1) (n - a x) exp(-a x)"),
+    ("x^2 y + sin(x y)", "2 x y + y cos(x y)"),
+    ("x^2 y + y x", "2 x y + y"),
+    ("x y + y a x + a x y", "y + 2 y a"),
     ("x^x", "x^x (log(x) + 1)"),
     ("e^{2x} sin(3x)", "exp(2 x) (2 sin(3 x) + 3 cos(3 x))"),
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MatcalcError, UsageError
@@ -22,13 +24,47 @@ if TYPE_CHECKING:
 
 
 def ranks_of(typed: Typed) -> dict[str, int]:
-    """The order in which names first occur; then that of functions known by their sets alone; then, as `sin(`, of those of the book."""
+    """The order in which names first occur; then that of functions known by their sets alone; then, as `sin(`, of those of the book;
+    then, as `*x`, that of names as factors, where it is another."""
     functions = {d.name for d in typed.declarations if d.domain is not None}
     roots = [*(b.value for b in typed.program.bindings), typed.program.body]
     calls = dict.fromkeys(str(n.attr).rstrip("'") for root in roots for n in walk(root) if n.op == "call")
-    return {
+    found = {
         n: k for k, n in enumerate((*typed.symbols, *(c for c in calls if c in functions), *(f"{c}(" for c in calls if c not in functions)))
     }
+    names = list(typed.symbols)
+    beside = as_factors(names, [n for root in roots for n in walk(root) if n.op == "mul"])
+    return found if beside == names else found | {f"*{n}": k for k, n in enumerate(beside)}
+
+
+def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:
+    """The names, each behind those that the author writes before it in a product (x sin(a x) has a before x), else in their order. Of
+    two that stand both ways round, or in a circle, the one that comes first goes first."""
+    pairs: set[tuple[str, str]] = set()
+    for n in products:
+        beside = [a.args[0] if a.op == "pow" else a for a in n.args]
+        pairs.update((str(a.attr), str(b.attr)) for a, b in pairwise(beside) if a.op == b.op == "name" and a.attr != b.attr)
+    place = {n: k for k, n in enumerate(names)}
+    behind: dict[str, list[str]] = {}
+    waiting = dict.fromkeys(names, 0)
+    for a, b in pairs:
+        if a in place and b in place and (b, a) not in pairs:
+            behind.setdefault(a, []).append(b)
+            waiting[b] += 1
+    ready = [place[n] for n in names if not waiting[n]]
+    left = dict.fromkeys(names)
+    found: list[str] = []
+    while left:
+        name = names[heappop(ready)] if ready else next(iter(left))
+        if name not in left:
+            continue
+        del left[name]
+        found.append(name)
+        for other in behind.get(name, ()):
+            waiting[other] -= 1
+            if not waiting[other]:
+                heappush(ready, place[other])
+    return found
 
 
 def where_of(typed: Typed, trees: Sequence[Node], expressions: Sequence[Expr]) -> str:

@@ -280,6 +280,8 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
                     cost = BEHIND_TURNED
                 if cost and undeclared([t]):
                     el.penalty(cost, t)
+            elif sign == "." and t.is_scalar and held.kind == "vector" and undeclared([t]):  # w \cdot x_i with one number x_i
+                el.penalty(BEHIND, t)
             shape = t.shape if held.is_scalar else shape
         factors.append(t)
     if len(factors) == 1:

@@ -102,7 +102,9 @@ def _row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 def _dot(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     r"""a \cdot b, whose letters had to be numbers."""
     for a, sign, b, _ in _factors(n, terms):
-        if sign == "." and _guessed(el, a) == _guessed(el, b) == "scalar" and not is_euler(el, a):
+        number = terms.get(id(b))
+        member = b.op == "name" and split_name(str(b.attr))[0] in OFTEN_VECTORS and number is not None and number.is_scalar  # w \cdot x_i
+        if sign == "." and _guessed(el, a) == "scalar" and (member or _guessed(el, b) == "scalar") and not is_euler(el, a):
             one, other = str(a.attr), str(b.attr)
             return ReadingError(
                 f"{one} · {other} is a dot product of vectors, and something else here fits only if they are numbers",

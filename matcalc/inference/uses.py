@@ -103,6 +103,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if _is_no_identity([n for n in nodes if n.op == "name" and (n.attr not in known or n.attr == "I")], nodes, wrt):
         return True
+    if any(_is_series(n) for n in nodes):
+        return False
     raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
     acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
     if not acts and any(n.islower() and n not in known and n not in GREEK_WORDS for n in raised):
@@ -171,6 +173,14 @@ def _is_no_identity(names: Sequence[Node], nodes: Sequence[Node], wrt: Collectio
     squared = any(n.op == "pow" and n.args[0].attr == "I" and n.args[1].op == "num" and n.args[1].attr != -1 for n in nodes)
     alone = all(not n[:1].isupper() or split_name(n)[0] == "I" for n in found) and len(nodes) > 2
     return squared or alone or own != {"I"} or "I" in wrt
+
+
+def _is_series(n: Node) -> bool:
+    """I + t K + t^2 K^2: an I by itself in a sum with a square of another capital letter. (C + I + G is of numbers.)"""
+    if n.op != "add" or not any(a.op == "name" and a.attr == "I" for a in n.args):
+        return False
+    squares = [m.args[0] for a in n.args for m in walk(a) if m.op == "pow" and m.args[1].op == "num" and m.args[0].op == "name"]
+    return any(str(base.attr)[:1].isupper() and base.attr != "I" for base in squares)
 
 
 def _is_energy(factors: Sequence[Node], divisors: Sequence[Node], known: Collection[str]) -> bool:

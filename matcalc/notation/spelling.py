@@ -152,7 +152,13 @@ class Spelling:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
         named = s is not base and not is_number(s.args[1]) and not is_number(base)  # n x^(n - 1), not x^(n - 1) n
-        return (not plain, named, base.op is not CONSTANT, self._function_rank(base), *self.key(s))
+        return (not plain, named, base.op is not CONSTANT, self._function_rank(base), self._factor_rank(base), *self.key(s))
+
+    def _factor_rank(self, e: Expr) -> int:
+        """Where the author has the name among factors."""
+        tree = self.of(e) if e.op in (SYMBOL, MEMBER, ENTRY) else None
+        label = next((str(n.attr) for n in walk(tree) if n.op == "name"), "") if tree is not None else ""
+        return self.ranks.get(f"*{label}", self._rank(label)[0]) if label else -1
 
     def _function_rank(self, e: Expr) -> int:
         """Where the function of a factor stands in the text: exp(x y) cos(x), as it was typed; then others, then sums of functions."""
