@@ -155,3 +155,20 @@ def test_short_rows_are_taken_as_columns() -> None:
         np.testing.assert_allclose(names["_logsumexp"](z), z.max(axis=1) + np.log(total), rtol=1e-13)
         assert (z == copy).all()
         assert names["_softmax"](z.astype("f4")).dtype == np.float32
+
+
+def test_a_product_and_its_transpose_are_one() -> None:
+    """H F P F^T H^T multiplied F^T and H^T again, after H F."""
+    text = code("log det(H F P F^T H^T + R)", "R", "H in R^{p x n}; F in R^{n x n}; P in R^{n x n} spd; R in R^{p x p} spd", "gradient")
+    assert text.count("@") == 3 and text.count("H @ F") == 1
+
+
+def test_products_with_one_matrix_are_one() -> None:
+    """softmax(O) W_3^T - Y W_3^T were two products, and a pass to subtract them."""
+    where = "X in R^{N x n}; W in R^{n x n}; V in R^{n x K}; Y in R^{N x K}"
+    text = code("O = relu(X W) V; sum(logsumexp(O)) - tr(Y^T O)", "W", where, "gradient")
+    assert text.count("V.T") == 1 and "- Y) @ V.T" in text
+    assert (
+        code("tr(C^T (A X B + D X B))", "C", "A, D in R^{m x n}; X in R^{n x k}; B in R^{k x p}; C in R^{m x p}", "gradient").count("@")
+        == 2
+    )

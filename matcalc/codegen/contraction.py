@@ -350,12 +350,12 @@ def _best_tree(
 
 
 def _name_of(a: Hashable, la: Labels, b: Hashable, lb: Labels, out: Labels) -> Hashable:
-    """The same for products of the same arrays over the same axes."""
+    """The same for products of the same arrays over the same axes, F^T H^T as well as H F."""
     if (len(lb), str(b)) < (len(la), str(a)):
         a, la, b, lb = b, lb, a, la
     first, second, kept = _letters(la, lb, out)
     symmetric = isinstance(b, tuple) and len(b) == 3 and b[2] is True
-    return a, b, first, "".join(sorted(second)) if symmetric else second, kept
+    return a, b, first, "".join(sorted(second)) if symmetric else second, "".join(sorted(kept))
 
 
 # ---------------------------------------------------------------------------------------------- nodes

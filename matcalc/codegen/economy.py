@@ -336,6 +336,9 @@ class Economy:
 
     def _sum(self, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:
         """A sum, with what its terms share in front."""
+        args = self._products_joined(args)
+        if len(args) == 1:
+            return args[0]
         terms = [self._term(a) for a in args]
         best: tuple[int, int, GraphNode] | None = None
         for f in dict.fromkeys(f for _, fs in terms for f in fs if f.rank and f.op != "num"):
@@ -362,6 +365,32 @@ class Economy:
         if not rest:
             return product
         return self._sum([self._loose(product), *rest], n)
+
+    def _products_joined(self, args: Sequence[GraphNode]) -> list[GraphNode]:
+        """A W - B W as (A - B) W, where neither product is needed elsewhere."""
+        found: list[GraphNode] = []
+        todo = list(args)
+        while todo:
+            a = todo.pop(0)
+            sign, body = self._unsigned(a)
+            for place in (0, 1) if body.op == "pair" and body in self.loose and body.args[0] is not body.args[1] else ():
+                others = [b for b in todo if self._is_beside(self._unsigned(b)[1], body, place)]
+                if others:
+                    parts = [(sign, body.args[1 - place]), *[(s, p.args[1 - place]) for s, p in map(self._unsigned, others)]]
+                    terms = [b if s > 0 else self._loose(self._negative_of(b)) for s, b in parts]
+                    inner = self._sum(terms, self.graph.make("add", terms, None, body.args[1 - place].dims))
+                    pair = (body.args[0], self._loose(inner)) if place == 0 else (self._loose(inner), body.args[1])
+                    todo = [b for b in todo if b not in others]
+                    a = self._loose(self.graph.make("pair", pair, body.attr, body.dims))
+                    break
+            found.append(a)
+        return found
+
+    def _is_beside(self, b: GraphNode, body: GraphNode, place: int) -> bool:
+        """Whether b is another product with the same array at this place, of which nothing else is read."""
+        if b.op != "pair" or b not in self.loose or b is body or b.attr != body.attr or b.args[place] is not body.args[place]:
+            return False
+        return b.args[1 - place].dims == body.args[1 - place].dims and body.args[1 - place].rank > 0
 
     def _gathered(self, args: Sequence[GraphNode], n: GraphNode) -> list[GraphNode]:
         """The terms of a sum of two axes or more, those that lie along the same axis added first."""
