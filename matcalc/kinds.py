@@ -167,13 +167,20 @@ def _quotient(terms: Terms) -> tuple[Monomial, Dim, int]:
     return tuple(common.items()), Dim(rest), below
 
 
+def in_order(terms: Terms) -> list[tuple[Monomial, Coefficient]]:
+    """As a size is written: higher powers first, and before all what does not need a minus."""
+    found = sorted(terms, key=lambda t: (-sum(k for _, k in t[0]), t[0]))
+    first = next((k for k, (_, c) in enumerate(found) if c > 0), 0)
+    return [found[first], *found[:first], *found[first + 1 :]] if found else found
+
+
 def _spell(terms: Terms) -> str:
     if any(c.denominator > 1 for _, c in terms):
         common, rest, below = _quotient(terms)
         above = [*(n for n, k in common for _ in range(k)), str(rest) if len(rest.terms) == 1 else f"({rest})"]
         return f"{' '.join(part for part in above if part != '1')}/{below}"
     parts = []
-    for m, c in sorted(terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
+    for m, c in in_order(terms):
         body = " ".join(n for n, k in m for _ in range(k))
         size = str(abs(c)) if not m else body if abs(c) == 1 else f"{abs(c)} {body}"
         parts.append((" - " if c < 0 else " + ") + size)

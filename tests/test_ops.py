@@ -27,7 +27,7 @@ BOOK = list(REGISTRY.values())
 OWN = set("symbol number size constant index member indexed_sum indexed_product entrywise_function function function_along".split())
 # Those whose value depends on what else stands in the node (its attribute, any number of arguments).
 FREE_FORM = OWN | set("imaginary eye ones zeros commutation duplication elimination unvec unit entry literal block selection".split())
-FREE_FORM |= set("add times matmul hadamard cases iverson".split())
+FREE_FORM |= set("convmtx hankel add times matmul hadamard cases iverson".split())
 PLAIN = [op for op in BOOK if op.name not in FREE_FORM]
 WITH_DIFFERENTIAL = [op for op in PLAIN if op.differential]
 ENTRYWISE = [op for op in PLAIN if op.elementwise]

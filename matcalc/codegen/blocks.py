@@ -11,6 +11,7 @@ from ..expressions.build import add, block, matmul, transpose
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.blocks import BLOCK, SELECTION
+from ..ops.convolution import CONVOLUTION, HANKEL
 from ..ops.core import COMMUTATION, MATMUL, TRANSPOSE
 from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC
 from .axes import NoAxis
@@ -62,7 +63,13 @@ def is_placed(e: Expr) -> bool:
 
 
 def merged(factors: Sequence[Expr]) -> list[Expr]:
-    """The factors of a product, every S inside it multiplied with what it picks from: A S has columns of A, S^T A rows."""
+    """The factors of a product, every S inside it multiplied with what it picks from: A S has columns of A, S^T A rows. What stands beside
+    the matrix of a convolution, if it is a column or a row, is convolved."""
+    slid = [k for k, f in enumerate(factors) if is_slid(f)]
+    if slid and slid[0] + 1 < len(factors) and factors[-1].shape[1] is ONE:
+        return [*merged(factors[: slid[0]]), matmul(*factors[slid[0] :])]
+    if slid and slid[-1] and factors[0].shape[0] is ONE:
+        return [matmul(*factors[: slid[-1] + 1]), *merged(factors[slid[-1] + 1 :])]
     found: list[Expr] = []
     for f in factors:
         before = found[-1] if found else None
@@ -154,6 +161,30 @@ def _unvec(lowering: Lowering, e: Expr) -> GraphNode:
     return lowering.graph.view(turned, (1, 0))
 
 
+def _slid(lowering: Lowering, e: Expr) -> GraphNode:
+    """convmtx(a, n) or hankel(r, n) by itself."""
+    if lowering.batch(e):
+        raise NoAxis
+    size = lowering.graph.make("size", (), e.shape[1])
+    return lowering.graph.make(e.op.name, (lowering.lower(e.args[0]), size), None, lowering.dims(e))
+
+
+def is_slid(f: Expr) -> bool:
+    """Whether it is convmtx(a, n) or its transpose."""
+    return (f.args[0] if f.op is TRANSPOSE else f).op is CONVOLUTION
+
+
+def convolved(lowering: Lowering, e: Expr) -> GraphNode | None:
+    """convmtx(a) x as a convolution, convmtx(a)^T g as a correlation; also below a row."""
+    column = e.shape[1] is ONE
+    first, rest = (e.args[0], e.args[1:]) if column else (transpose(e.args[-1]), [transpose(f) for f in reversed(e.args[:-1])])
+    if lowering.batch(e) or not is_slid(first) or (not column and e.shape[0] is not ONE):
+        return None
+    word, a = ("correlate", first.args[0].args[0]) if first.op is TRANSPOSE else ("convolve", first.args[0])
+    x, kernel = lowering.lower(matmul(*rest)), lowering.lower(a)
+    return lowering.graph.make(word, (x, kernel), None, (first.shape[0],))
+
+
 RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     BLOCK: _block,
     SELECTION: _selection,
@@ -161,4 +192,6 @@ RULES: dict[Operation, Callable[[Lowering, Expr], GraphNode]] = {
     DUPLICATION: _structure,
     ELIMINATION: _structure,
     UNVEC: _unvec,
+    CONVOLUTION: _slid,
+    HANKEL: _slid,
 }

@@ -13,6 +13,8 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     product   X               of the entries along the last axis
     commutation  m n          the commutation matrix K_{m,n}
     duplication  n            the duplication matrix D_n; elimination, L_n
+    convmtx  a n             the matrix with n columns of the convolution with a; hankel, that with H[i,j] = a[i + j - 1]
+    convolve x a             the convolution of two vectors; correlate, the correlation of x with a, where a lies within x
     pair      A B             a contraction of two arrays: attr = (labels of A, labels of B, labels of the value)
     one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
     cumulative X              its cumulative sums: attr = (axis, whether from the end)

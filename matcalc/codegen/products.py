@@ -35,7 +35,7 @@ from ..ops.norms import FROBENIUS_NORM, NORM
 from ..ops.sums import CUMULATIVE_SUM
 from ..ops.trace import TRACE
 from .axes import NoAxis
-from .blocks import distributed_block, is_placed, merged, selected
+from .blocks import convolved, distributed_block, is_placed, merged, selected
 from .contraction import Contraction, Factor, Labels, pair, product
 from .graph import GraphNode
 from .patterns import distributed, distributed_trace, is_below, is_outer, on_diagonal, power_of, reciprocal
@@ -191,7 +191,7 @@ def _matmul(lowering: Lowering, e: Expr) -> GraphNode:
     apart = _apart(lowering, e)
     if apart is not None:
         return lowering.lower(apart)
-    return selected(lowering, e) or _network(lowering, e)
+    return selected(lowering, e) or convolved(lowering, e) or _network(lowering, e)
 
 
 def _apart(lowering: Lowering, e: Expr) -> Expr | None:

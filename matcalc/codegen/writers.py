@@ -126,7 +126,7 @@ WRITERS: dict[str, Writer] = {
     "div": _div,
     "pow": _pow,
     "product": _product,
-    **dict.fromkeys(("commutation", "duplication", "elimination"), _structure),
+    **dict.fromkeys(("commutation", "duplication", "elimination", "convmtx", "hankel", "convolve", "correlate"), _structure),
     "spread": _spread,
     "apply": _apply,
 }

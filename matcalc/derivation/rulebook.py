@@ -86,7 +86,7 @@ def _asked_of(i: Identity) -> str:
 
 def example_of(op: Operation) -> str:
     """An expression with the operation in it, made from its signature; empty for what is not differentiated."""
-    if not op.params or not (op.differential or op.index or op.adjoint):
+    if not op.params or not (op.differential or op.index or op.is_linear or op.adjoint):
         return ""
     shapes = [tuple(map(size_of_letter, part.split())) for part in op.signature.partition("->")[0].split(",")]
     if op.elementwise or op.signature.startswith("m n"):

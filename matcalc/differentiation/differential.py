@@ -19,7 +19,6 @@ from ..expressions.expr import Expr, make, order_key, postorder
 from ..expressions.named import ADJOINT, named
 from ..inference.commuting import slope_at
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, NAMED, POWER, TIMES
-from ..ops.operation import Operation
 from .families import at_index, bind, is_target, of_member, other_factors, summed
 from .leibniz import OWN, Share, by_letters, ends, extended, times_entries
 from .letters import free_letters, fresh_letter, letters_beside, letters_in
@@ -202,7 +201,7 @@ def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[
         yield from rule(node, term, needed)
     elif node.op is INDEXED_SUM or node.op is INDEXED_PRODUCT:
         yield from _indexed(node, term, target)
-    elif node.op.directions or node.op.adjoint:
+    elif node.op.directions or node.op.is_linear:
         yield from _along_directions(node, term, needed)
     elif node.op.differential:
         yield from _by_the_book(node, term, needed)
@@ -266,14 +265,15 @@ def _along_directions(node: Expr, term: Term, needed: set[Expr]) -> Iterable[Sha
     x, *directions = node.args
     for k, argument in enumerate(directions):
         if argument in needed:
-            yield argument, _of_direction(node.op, x, directions[:k] + directions[k + 1 :], term)
+            yield argument, _of_direction(node, directions[:k] + directions[k + 1 :], term)
     if x in needed:
-        yield x, _of_direction(node.op, x, directions, term)
+        yield x, _of_direction(node, directions, term)
 
 
-def _of_direction(op: Operation, x: Expr, others: Sequence[Expr], term: Term) -> Term:
+def _of_direction(node: Expr, others: Sequence[Expr], term: Term) -> Term:
     """The share of a direction beside the others: by the operation's adjoint where the function is scalar, by its Kronecker matrix
     otherwise; of what has neither, by its values for every unit matrix e_p e_q^T."""
+    op, x = node.op, node.args[0]
     r, c = ends(term)
     row, col = slot_for(x.shape[0]), slot_for(x.shape[1])
     if op.adjoint and not any(term.slots[:-2]):
@@ -292,7 +292,7 @@ def _of_direction(op: Operation, x: Expr, others: Sequence[Expr], term: Term) ->
     ends_of = [(next(letters), slot, d) for slot, d in ((row, x.shape[0]), (col, x.shape[1])) if slot]
     units = [unit(index(p), d) for p, _, d in ends_of]
     one = matmul(units[0], transpose(units[-1])) if len(units) > 1 else units[0] if col == () else transpose(units[0])
-    local = apply(op, (x, *others, one) if op.directions else (one,))
+    local = apply(op, (x, *others, one) if op.directions else (one,), node.attr)
     hung = [(e, slot, ()) for e, (_, slot, _) in zip(units, ends_of, strict=True)]
     made = extended(term, [(local, r, c), *hung], row, col)
     over = tuple((p, num(1), build.size(d)) for p, _, d in ends_of)

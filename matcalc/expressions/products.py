@@ -15,6 +15,8 @@ from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL, SQUARE_ROOT
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from .blocks import picked
 from .conjugates import conjugate, is_complex
+from .convolution import MATRICES as OF_CONVOLUTIONS
+from .convolution import by_laws_of_convolution
 from .expr import Expr, make, order_key
 from .leaves import (
     HALF,
@@ -266,6 +268,8 @@ def _chain(chain: list[Expr]) -> Expr:
         return chain[0]
     first, last = chain[0], chain[-1]
     if any(f.op.bit & SELDOM for f in chain) and (turned := by_laws_of_three(chain)) is not None:
+        return turned
+    if any(f.within & OF_CONVOLUTIONS for f in chain) and (turned := by_laws_of_convolution(chain)) is not None:
         return turned
     if first.shape[0] is ONE and last.shape[1] is ONE:
         return _scalar_chain(chain)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from ..errors import ShapeError
 from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.blocks import BLOCK
+from ..ops.convolution import HANKEL
 from ..ops.core import (
     ADD,
     CASES,
@@ -27,7 +28,7 @@ from .blocks import turned as turned_block
 from .expr import Expr, make, order_key
 from .functions import is_hessian
 from .leaves import MINUS_ONE, is_negative, is_zero, leading_sign, num, ones, scaled, turned, without_coefficient, zeros
-from .normal import add, indexed_sum, kron, literal, matmul, normal_form, opposite, times, transpose
+from .normal import add, apply, indexed_sum, kron, literal, matmul, normal_form, opposite, times, transpose
 from .properties import NOTHING, properties_of
 
 
@@ -131,6 +132,8 @@ def _transposed(e: Expr) -> Expr:
         return e
     elif op is BLOCK and cols is not ONE:
         return turned_block(e)
+    elif op is HANKEL:
+        return apply(HANKEL, e.args, rows)
     elif op is CASES and all(a.is_scalar for a in e.args[1::2]):
         return make(CASES, tuple(transpose(a) for a in e.args), None, (cols, rows), e.size)
     elif op is LITERAL:

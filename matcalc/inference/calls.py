@@ -279,6 +279,12 @@ def _partial_trace(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return TypedTerm((kept, kept), (x,), lambda e, r: build.apply(op, (build.eye(r(kept)), e[0], build.eye(r(other)))), node)
 
 
+def _convolution(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    from .convolutions import matrix
+
+    return matrix(el, node, args)
+
+
 def _of_size(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """duplication(n), elimination(n), commutation(m, n) of sizes; of a matrix, those of its size."""
     dims = [el.size_of(a) for a in node.args]
@@ -405,6 +411,8 @@ CALLS: dict[str, Meaning] = {
     "inv": _inverse,
     "vec": _vec,
     "unvec": _unvec,
+    "convmtx": _convolution,
+    "hankel": _convolution,
     "ptrace": _partial_trace,
     "duplication": _of_size,
     "elimination": _of_size,

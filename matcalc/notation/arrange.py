@@ -17,6 +17,7 @@ from ..expressions.properties import holds
 from ..kinds import ONE, Dim, two_factors
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
 from ..ops.blocks import BLOCK, SELECTION
+from ..ops.convolution import CONVOLUTION, HANKEL
 from ..ops.core import (
     ADD,
     CASES,
@@ -152,6 +153,8 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
         return Node("call", (spelling.of(x), number(2 if e.op is TRACE_OUT_SECOND else 1), *shown), "ptrace")
     if e.op is UNVEC:
         return Node("call", (spelling.of(e.args[0]),), "unvec")
+    if e.op in (CONVOLUTION, HANKEL):
+        return Node("call", (spelling.sized(e.args[0]), dimension(e.shape[1])), e.op.name)
     told = e.op.signature.startswith("3 ")  # the function says how many entries there are
     if several and not all(map(is_constant, e.args)):  # beside an array, 0 stands for a zero array
         parts = broadcast(spelling, e.args)

@@ -174,7 +174,7 @@ def matmul(spelling: Spelling, e: Expr) -> Node:
 
 def chain(spelling: Spelling, factors: list[Expr]) -> Node:
     """A matrix product; runs of transposes that begin with a row are gathered where that is shorter."""
-    cross = _crossed(spelling, factors)
+    cross = _crossed(spelling, factors) or _convolved(spelling, factors)
     if cross is not None:
         return cross
     turned = [f for f in factors if f.op is TRANSPOSE and f.shape[1] is not ONE]
@@ -281,7 +281,7 @@ def matrix_power(spelling: Spelling, e: Expr) -> Node:
 def _crossed(spelling: Spelling, factors: list[Expr], turned: bool = False) -> Node | None:
     """A product with [a]_x beside a vector as a cross product, or its opposite (`turned`); None where there is none."""
     factors = [g for f in factors for g in _squared(spelling, f)]
-    at = [k for k, f in enumerate(factors) if f.op.beside and f not in spelling.named]
+    at = [k for k, f in enumerate(factors) if f.op.beside and " " not in f.op.beside and f not in spelling.named]
     if at and at[0] + 1 < len(factors) and factors[-1].shape[1] is ONE:
         head, tail = factors[: at[0]], factors[at[0] + 1 :]
         sides = [beside(spelling, factors[at[0]].args[0]), beside(spelling, tail[0]) if len(tail) == 1 else chain(spelling, tail)]
@@ -301,6 +301,37 @@ def _squared(spelling: Spelling, f: Expr) -> tuple[Expr, ...]:
     """[a]_x^2 as two factors."""
     square = f.op is MATRIX_POWER and f.args[0].op.beside and is_number(f.args[1], 2) and f not in spelling.named
     return f.args[:1] * 2 if square else (f,)
+
+
+def _convolved(spelling: Spelling, factors: list[Expr]) -> Node | None:
+    """A product with convmtx(a) or its transpose beside a column as a convolution or a correlation; None where there is none."""
+    if factors[-1].shape[1] is ONE:
+        k = next((k for k, f in enumerate(factors[:-1]) if _beside_names(spelling, f)), -1)
+        if k < 0:
+            return None
+        call = _of_column(spelling, factors[k], factors[k + 1 :])
+        return signed_product([chain(spelling, factors[:k]), call]) if k else call
+    k = next((k for k in range(len(factors) - 1, 0, -1) if _beside_names(spelling, factors[k])), 0)
+    if not k or factors[0].shape[0] is not ONE:
+        return None
+    call = flipped(_of_column(spelling, transpose(factors[k]), [transpose(f) for f in reversed(factors[:k])]))
+    return signed_product([call, chain(spelling, factors[k + 1 :])]) if k + 1 < len(factors) else call
+
+
+def _beside_names(spelling: Spelling, f: Expr) -> list[str]:
+    """What its product with a column is called, and that of its transpose."""
+    op = (f.args[0] if f.op is TRANSPOSE else f).op
+    return op.beside.split() if " " in op.beside and f not in spelling.named else []
+
+
+def _of_column(spelling: Spelling, f: Expr, tail: list[Expr]) -> Node:
+    """The matrix of a convolution beside a column. It commutes: what the text has first stands first."""
+    straight, back = _beside_names(spelling, f)
+    a = (f.args[0] if f.op is TRANSPOSE else f).args[0]
+    sides = spelling.sized(a), spelling.sized(tail[0]) if len(tail) == 1 else chain(spelling, tail)
+    if f.op is TRANSPOSE:
+        return Node("call", sides[::-1], back)
+    return Node("call", sides[::-1] if spelling.key(build.matmul(*tail)) < spelling.key(a) else sides, straight)
 
 
 def _turns(g: Expr) -> bool:

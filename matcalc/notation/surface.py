@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..kinds import ONE, Dim
+from ..kinds import ONE, Dim, in_order
 from ..syntax import Node, walk
 
 
@@ -32,7 +32,7 @@ def dimension(dim: Dim) -> Node:
         common, rest, below = dim.as_quotient()
         return quotient([*(name(n) for n, k in common for _ in range(k)), *([dimension(rest)] if rest != ONE else [])], [number(below)])
     terms: list[Node] = []
-    for monomial, c in sorted(dim.terms, key=lambda t: (-sum(k for _, k in t[0]), t[0])):
+    for monomial, c in in_order(dim.terms):
         parts = [] if abs(c) == 1 and monomial else [number(abs(Fraction(c)))]
         parts += [name(n) for n, k in monomial for _ in range(k)]
         body = product(parts)

@@ -201,6 +201,12 @@ def mirrored_places(n: int) -> list[int]:
     return [at[min(i, j) * n + max(i, j)] for j in range(n) for i in range(n)]
 
 
+def shifted_places(rows: int, cols: int) -> list[int]:
+    """Where the entries of the matrix of a convolution stand in a column with a zero below, row by row."""
+    last = rows - cols + 1
+    return [i - j if 0 <= i - j < last else last for i in range(rows) for j in range(cols)]
+
+
 def half_vectorized(x: Value) -> Value:
     """vech(X)."""
     return x.reshape(-1, 1, order="F")[lower_places(len(x))]

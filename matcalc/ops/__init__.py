@@ -11,6 +11,7 @@ from . import (
     adjugate,
     blocks,
     complex_numbers,
+    convolution,
     core,
     determinant,
     diagonal,
@@ -40,7 +41,7 @@ __all__ = ["CHAPTERS", "MOST_DIRECTIONS", "REGISTRY", "arity", "by_name", "calle
 
 # In the order of the contents.
 CHAPTERS = (
-    *(core, khatri_rao, sums, half_vectorization, trace, diagonal, blocks, abstract),
+    *(core, khatri_rao, convolution, sums, half_vectorization, trace, diagonal, blocks, abstract),
     *(inverse, pseudoinverse, determinant, adjugate, matrix_functions, rotations, complex_numbers),
     *(elementary, gamma, activations, losses, extremes, softmax, norms, singular_values, spectra, programs),
 )

@@ -15,6 +15,8 @@ directions   further arguments may follow the parameters, directions of the shap
              value is then the derivative by X along all of them, and d along X takes dX as one more. All parameters but X
              are such directions already; `numeric` has the further ones in the tuple `directions`
 adjoint      of such an operation L, or of a linear one, linear in its last parameter E: the text of L* with <A, L(E)> = <L*(A), E>
+linear       of an operation of one argument with neither letters nor an adjoint: it is linear in it. Its values for unit vectors say all
+             that a derivative asks for
 kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
 scalar       of a function of a square matrix: the function of numbers that it is, `exp` of expm. Along what commutes with X, its derivative
              is that one's, f'(X); of a diagonal matrix it is that of the diagonal
@@ -30,7 +32,8 @@ gives        what is known of the value, `positive` (of every entry), or by what
 spellings    the names under which it is called in text, letters only, the one that is printed first. Two operations may
              share a name: the kinds of the arguments decide, and the block that comes first says how it is printed
 notation     the operation of `syntax` as which it is written where that is no call, with its mark: "pinv", "norm F"
-beside       of a skew matrix made from a: the function as which its product with a column b is written, `cross` of [a]_x b = a × b
+beside       of a matrix made from a: the function as which its product with a column b is written, `cross` of [a]_x b = a × b; where its
+             transpose is not its opposite, also that of b and a for the product of the transpose: `conv correlate`
 latex        how LaTeX writes its name, where that is not `\\operatorname{NAME}` with the first spelling: a command `\\arcsin`, which
              is read as well. Typst and MathML write the word of a command, arcsin, and of `\\sigma` the letter
 unicode, typst, mathml  how these write its name where they do not write what was said

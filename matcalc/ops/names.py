@@ -24,7 +24,7 @@ _SIZED = {
     "ptrace": (2, 4),
 }
 # Further arguments that the reader makes something else of: max(a, b, …), diag(x, k), log(x, b).
-_MORE = {"max": 9, "min": 9, "diag": 2, "log": 2, "unvec": 3}
+_MORE = {"max": 9, "min": 9, "diag": 2, "log": 2, "unvec": 3, "convmtx": 2, "hankel": 2}
 _COMMAND = regex(r"\\(?:operatorname\{)?([A-Za-z]+)\}?")
 
 

@@ -64,6 +64,7 @@ class Operation:
         "parity",
         "adjoint",
         "directions",
+        "linear",
         "rule",
         "example",
         "real",
@@ -111,6 +112,7 @@ class Operation:
         parity: str = "",
         adjoint: str = "",
         directions: bool = False,
+        linear: bool = False,
         rule: str = "",
         example: str = "",
         real: bool = False,
@@ -141,6 +143,7 @@ class Operation:
         self.parity = parity or ("odd" if adjoint and not directions else "")  # what is linear by its adjoint
         self.adjoint = adjoint
         self.directions = directions
+        self.linear = linear
         self.rule = rule or (f"derivative of {name}" if elementwise else name)
         self.example = example
         self.real = real
@@ -153,8 +156,8 @@ class Operation:
 
     @property
     def is_linear(self) -> bool:
-        """Whether it is linear in its one argument, by its letters or as it has an adjoint."""
-        return "," not in self.index if self.index else bool(self.adjoint) and not self.directions
+        """Whether it is linear in its one argument, by its letters, as it has an adjoint or as it says."""
+        return "," not in self.index if self.index else (bool(self.adjoint) or self.linear) and not self.directions
 
     def __repr__(self) -> str:
         return self.name

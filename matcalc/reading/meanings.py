@@ -66,7 +66,7 @@ MEANT = {
     **dict.fromkeys(("mse", "mseloss", "meansquarederror"), "write ||y - t||^2/n"),
     **dict.fromkeys(("layernorm", "batchnorm", "standardize", "zscore"), "write (x - mean(x))/sqrt(var(x) + epsilon)"),
     **dict.fromkeys(("cossim", "cosinesimilarity"), "write x^T y/(||x|| ||y||)"),
-    "conv": "write a convolution as a sum, sum_j h_j x_{i - j}",
+    **dict.fromkeys(("conv2", "convn", "convolve2d", "conv2d"), "of convolutions that of two vectors is known, conv(a, x)"),
     "fft": "write F x with the matrix F of the transform",
 }
 

@@ -608,6 +608,38 @@ inline Matrix duplication_(Index n) {
 }
 
 
+inline Matrix hankel_(const Matrix& r, Index n) {
+    // n columns, H(i, j) = r(i + j)
+    Matrix H(r.size() - n + 1, n);
+    for (Index j = 0; j < n; ++j) H.col(j) = r.col(0).segment(j, H.rows());
+    return H;
+}
+
+
+inline Matrix convmtx_(const Matrix& a, Index n) {
+    // the matrix T with n columns and T x the convolution of a and x
+    Matrix T = Matrix::Zero(a.size() + n - 1, n);
+    for (Index j = 0; j < n; ++j) T.col(j).segment(j, a.size()) = a.col(0);
+    return T;
+}
+
+
+inline Matrix convolve_(const Matrix& x, const Matrix& a) {
+    // the convolution of two columns
+    Matrix y = Matrix::Zero(x.size() + a.size() - 1, 1);
+    for (Index k = 0; k < a.size(); ++k) y.col(0).segment(k, x.size()) += a(k) * x.col(0);
+    return y;
+}
+
+
+inline Matrix correlate_(const Matrix& x, const Matrix& a) {
+    // the correlation of x with a, where a lies within x
+    Matrix y = Matrix::Zero(x.size() - a.size() + 1, 1);
+    for (Index k = 0; k < a.size(); ++k) y.col(0) += a(k) * x.col(0).segment(k, y.rows());
+    return y;
+}
+
+
 inline Matrix vec_(const Matrix& X) {
     // the columns one below the other
     return reshaped_(X, {X.size()});

@@ -357,6 +357,16 @@ def _unvech(v):
     return (_duplication(n, v.dtype) @ v).reshape(n, n)
 
 
+def _convmtx(a, n):
+    """The Toeplitz matrix T with n columns and T @ x = np.convolve(a, x)."""
+    return _hankel(np.concatenate((np.zeros(n - 1, a.dtype), a, np.zeros(n - 1, a.dtype))), n)[:, ::-1]
+
+
+def _hankel(r, n):
+    """The Hankel matrix with n columns and H[i, j] = r[i + j]."""
+    return r[np.arange(len(r) - n + 1)[:, None] + np.arange(n)]
+
+
 def _sqrtm(X):
     """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
     M = S = X.astype(np.float64)

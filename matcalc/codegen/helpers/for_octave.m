@@ -171,6 +171,18 @@ function D = duplication_(n)
 end
 
 
+function T = convmtx_(a, n)
+    % T * x = conv(a, x) for x of n entries
+    T = fliplr(hankel_([zeros(n - 1, 1); a(:); zeros(n - 1, 1)], n));
+end
+
+
+function H = hankel_(r, n)
+    % n columns, H(i, j) = r(i + j - 1)
+    H = reshape(r((1:numel(r)-n+1).' + (0:n-1)), [], n);
+end
+
+
 function S = unvech_(v)
     % the symmetric matrix S with vech(S) = v
     n = (sqrt(8 * numel(v) + 1) - 1) / 2;

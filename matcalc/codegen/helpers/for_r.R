@@ -402,6 +402,39 @@ duplication_ <- function(n) {
 }
 
 
+convmtx_ <- function(a, n) {
+    # T with n columns and T %*% x the convolution of a and x
+    zeros <- rep(0, n - 1)
+    hankel_(c(zeros, a, zeros), n)[, n:1, drop = FALSE]
+}
+
+
+hankel_ <- function(r, n) {
+    # n columns, H[i, j] = r[i + j - 1]
+    rows <- length(r) - n + 1
+    matrix(r[outer(seq_len(rows), seq_len(n), "+") - 1], rows, n)
+}
+
+
+convolve_ <- function(x, a) {
+    # the convolution of two columns
+    y <- rep(0, length(x) + length(a) - 1)
+    for (k in seq_along(a)) {
+        at <- k - 1 + seq_along(x)
+        y[at] <- y[at] + a[k] * x
+    }
+    matrix(y)
+}
+
+
+correlate_ <- function(x, a) {
+    # the correlation of x with a, where a lies within x
+    y <- rep(0, length(x) - length(a) + 1)
+    for (k in seq_along(a)) y <- y + a[k] * x[k - 1 + seq_along(y)]
+    matrix(y)
+}
+
+
 unvech_ <- function(v) {
     # the symmetric matrix S with vech(S) = v
     n <- (sqrt(8 * length(v) + 1) - 1) / 2

@@ -115,6 +115,26 @@ def _unvech(v):
     return (_duplication(n, dtype=v.dtype, device=v.device) @ v).reshape(n, n)
 
 
+def _convmtx(a, n):
+    """The Toeplitz matrix T with n columns and T @ x the convolution of a and x."""
+    return torch.flip(_hankel(torch.nn.functional.pad(a, (n - 1, n - 1)), n), (1,))
+
+
+def _hankel(r, n):
+    """The Hankel matrix with n columns and H[i, j] = r[i + j]."""
+    return r.unfold(0, n, 1)
+
+
+def _convolve(x, a):
+    """The convolution of two vectors."""
+    return torch.nn.functional.conv1d(x[None, None], torch.flip(a, (0,))[None, None], padding=len(a) - 1)[0, 0]
+
+
+def _correlate(x, a):
+    """The correlation of x with a, where a lies within x."""
+    return torch.nn.functional.conv1d(x[None, None], a[None, None])[0, 0]
+
+
 def _sqrtm(X):
     """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
     M = S = X
