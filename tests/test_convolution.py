@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,9 @@ def test_complex_signals() -> None:
 @pytest.mark.parametrize(
     ("text", "where", "said"),
     [
-        ("conv(a, x)", "a in R; x in R^n", "has to be a vector"),
+        ("conv(a, x)", "a in R; x in R^n", "argument a of conv is a scalar"),
+        ("conv(a, x)", "x in R; a in R^n", "argument x of conv is a scalar"),
+        ("correlate(x, a)", "x in R^3; a in R^5", "a slides along x, and has 5 entries where x has 3"),
         ("conv(A, x)", "A in R^{m x n}; x in R^n", "has to be"),
         ("hankel(x)", "x in R^n", "how many columns"),
         ("convmtx(x, y)", "x, y in R^n", "y is no size"),
@@ -111,3 +114,36 @@ def test_what_is_refused(text: str, where: str, said: str) -> None:
 def test_steps_name_the_rule() -> None:
     steps = matcalc.derivative("||correlate(y, tanh(x))||^2", "x", where=WHERE).steps
     assert "differential of a convolution" in steps.text()
+
+
+SIGNALS = "a in R^m; x in R^{N + m - 1}; y in R^N"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "answer"),
+    [
+        ("sum_{i=1}^N (y_i - sum_{k=1}^m a_k x_{i+k-1})^2", "a", "2 correlate(x, correlate(x, a) - y)^T"),
+        ("sum_{i=1}^N (y_i - sum_{k=1}^m a_k x_{k+i-1})^2", "x", "2 conv(a, correlate(x, a) - y)^T"),
+        (r"\sum_{i=1}^{N} y_i \sum_{k=1}^{m} a_k x_{i+k-1}", "y", "correlate(x, a)^T"),
+        ("y^T correlate(x, a) - a^T correlate(x, y)", "a", "0_{1 x m}"),
+        ("z^T conv(a, x) + w^T conv(a, x)", "a", "correlate(z + w, x)^T"),
+    ],
+)
+def test_answers(text: str, name: str, answer: str) -> None:
+    """Entries at sums of indices are those of a Hankel matrix; what is linear is gathered."""
+    assert matcalc.derivative(text, name, where=SIGNALS).text == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sum_{i=1}^N y_i sum_{k=1}^m a_k x_{i+k}", "runs to N \\+ m, and there are"),
+        ("sum_{i=1}^N y_i sum_{k=1}^m a_k x_{i+k-2}", "begins at 0, and there is no entry 0"),
+        ("sum_{i=1}^N y_i sum_{k=1}^m a_k x_{i-k+1}", "conv\\(a, x\\) for sum_k"),
+        ("sum_{i=1}^N y_i sum_{k=1}^m a_k z_{i+k-1}", "declare z in R"),
+    ],
+)
+def test_entries_that_are_not_there_are_refused(text: str, said: str) -> None:
+    with pytest.raises(MatcalcError) as found:
+        matcalc.derivative(text, "a", where=SIGNALS)
+    assert re.search(said, str(found.value))

@@ -66,6 +66,9 @@ def merged(factors: Sequence[Expr]) -> list[Expr]:
     """The factors of a product, every S inside it multiplied with what it picks from: A S has columns of A, S^T A rows. What stands beside
     the matrix of a convolution, if it is a column or a row, is convolved."""
     slid = [k for k, f in enumerate(factors) if is_slid(f)]
+    cut = next((k for k, f in enumerate(factors[1:], 1) if f.shape[0] is ONE), 0) if slid else 0
+    if cut:  # an outer product
+        return [*merged(factors[:cut]), *merged(factors[cut:])]
     if slid and slid[0] + 1 < len(factors) and factors[-1].shape[1] is ONE:
         return [*merged(factors[: slid[0]]), matmul(*factors[slid[0] :])]
     if slid and slid[-1] and factors[0].shape[0] is ONE:

@@ -23,6 +23,21 @@ def hankel(r: Expr, columns: Dim) -> Expr:
     return apply(HANKEL, (r,), columns)
 
 
+def convolution(a: Expr, x: Expr) -> Expr:
+    """a * x."""
+    return matmul(toeplitz(a, x.shape[0]), x)
+
+
+def is_convolution(e: Expr) -> bool:
+    """Whether it is a product T(a) x."""
+    return e.op is MATMUL and e.args[0].op is CONVOLUTION and e.shape[1] is ONE
+
+
+def convolved(e: Expr) -> tuple[Expr, Expr]:
+    """The columns a and x of a product T(a) x."""
+    return e.args[0].args[0], matmul(*e.args[1:])
+
+
 @normal_form(CONVOLUTION)
 def _toeplitz(columns: Dim, a: Expr) -> Expr:
     if a.is_scalar:

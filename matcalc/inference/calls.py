@@ -280,9 +280,9 @@ def _partial_trace(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 
 
 def _convolution(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
-    from .convolutions import matrix
+    from .convolutions import matrix, product
 
-    return matrix(el, node, args)
+    return matrix(el, node, args) if node.attr in ("convmtx", "hankel") else product(el, node, args)
 
 
 def _of_size(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
@@ -412,7 +412,7 @@ CALLS: dict[str, Meaning] = {
     "vec": _vec,
     "unvec": _unvec,
     "convmtx": _convolution,
-    "hankel": _convolution,
+    **dict.fromkeys(("hankel", "conv", "convolve", "correlate"), _convolution),
     "ptrace": _partial_trace,
     "duplication": _of_size,
     "elimination": _of_size,

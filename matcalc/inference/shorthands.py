@@ -10,7 +10,7 @@ from ..reading.read import parse
 from ..syntax import Binding, Node, walk
 
 _ENTRYWISE = {"": ".*", ".": ".*", "*": ".*", "/": "./"}
-BY_KIND = frozenset({"sqrt", "dot"})  # shorthands that `calls` decides by the kinds of their arguments
+BY_KIND = frozenset({"sqrt", "dot", "conv", "convolve", "correlate"})  # shorthands that `calls` decides by the kinds of their arguments
 
 
 @cache

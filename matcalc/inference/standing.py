@@ -78,8 +78,23 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         raise ReadingError(f"{name} stands for nothing in this rule", span=node.span)
     if subscripts and (base in scene.carried or any(p.letter in frame.indices for p in subscripts)):
         return _carried(el, base, sub, subscripts, node)
+    slid = _at_a_sum(el, base, sub, node) if "+" in sub else None
+    if slid is not None:
+        return slid
     _refuse_bound_index(el, name, node)
     return _undeclared(el, name, node)
+
+
+def _at_a_sum(el: Typing, base: str, sub: str, node: Node) -> TypedTerm | None:
+    """x_{i+k-1}."""
+    from .convolutions import slid_entry
+
+    carrier = _carrier(el, base, node)
+    found = slid_entry(el, carrier, base, sub, node)
+    if found is None or carrier is None:
+        return None
+    check_places(el, carrier, [found[0]], node)
+    return found[1]
 
 
 def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
@@ -94,7 +109,8 @@ def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
     summed = [c for c in terms if c in el.frames[-1].indices]
     if summed and not el.scene.template:
         message = f"{name} is an entry at a place that is a sum of indices, and those are not read"
-        raise ReadingError(message, span=node.span, suggestion="write the convolution as a product with the matrix of its shifted rows")
+        hint = "write correlate(x, a) for sum_k a_k x_{i+k-1}, conv(a, x) for sum_k a_k x_{i-k+1}"
+        raise ReadingError(message, span=node.span, suggestion=hint)
     below = re.findall(r"_\{?([^_{}]+)", sub)  # v_{w_k}
     bound = [c for part in below for c in ([part] if part in el.frames[-1].indices else part) if c in el.frames[-1].indices]
     if bound and not el.scene.template:

@@ -305,6 +305,11 @@ def _squared(spelling: Spelling, f: Expr) -> tuple[Expr, ...]:
 
 def _convolved(spelling: Spelling, factors: list[Expr]) -> Node | None:
     """A product with convmtx(a) or its transpose beside a column as a convolution or a correlation; None where there is none."""
+    if not any(_beside_names(spelling, f) for f in factors):
+        return None
+    cut = next((k for k, f in enumerate(factors[1:], 1) if f.shape[0] is ONE), 0)
+    if cut:  # an outer product
+        return signed_product([chain(spelling, factors[:cut]), chain(spelling, factors[cut:])])
     if factors[-1].shape[1] is ONE:
         k = next((k for k, f in enumerate(factors[:-1]) if _beside_names(spelling, f)), -1)
         if k < 0:

@@ -28,6 +28,7 @@ from ..expressions.build import (
     value_of,
     without_coefficient,
 )
+from ..expressions.convolution import convolution, convolved, is_convolution
 from ..expressions.expr import Expr, order_key, postorder, transform
 from ..expressions.named import written_in
 from ..interning import Memo
@@ -395,15 +396,19 @@ def _linear(terms: Sequence[Expr], depth: int) -> list[Expr]:
     for k, t in enumerate(terms):
         c, scalars, body = split(t)
         whole = body if body is not None else scalars[0] if len(scalars) == 1 else None
-        if whole is not None and whole.op.index and whole.op not in (TIMES, MATMUL, HADAMARD, TRANSPOSE):  # which have more laws
-            scale = times(num(c), *scalars) if body is not None else num(c)
+        scale = times(num(c), *scalars) if body is not None else num(c)
+        if body is not None and is_convolution(body):
+            for a, b in (columns := convolved(body), columns[::-1]):
+                where.setdefault((MATMUL, None, 0, (b,), a.shape), []).append((k, times(scale, a)))
+        elif whole is not None and (whole.op.linear or (whole.op.index and whole.op not in (TIMES, MATMUL, HADAMARD, TRANSPOSE))):
             for n, a in enumerate(whole.args):
                 key = whole.op, whole.attr, n, whole.args[:n] + whole.args[n + 1 :], a.shape
                 where.setdefault(key, []).append((k, times(scale, a)))
     found = []
     for (op, attr, n, others, _), parts in where.items():
         if len(parts) > 1:
-            made = apply(op, (*others[:n], factor(add(*[p for _, p in parts]), depth), *others[n:]), attr)
+            inner = factor(add(*[p for _, p in parts]), depth)
+            made = convolution(inner, *others) if op is MATMUL else apply(op, (*others[:n], inner, *others[n:]), attr)
             found.append(_rest_of_sum(terms, [k for k, _ in parts], made))
     return found
 
