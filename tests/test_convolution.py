@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emitted import CONSOLES, LANGUAGES, call, installed, load, run_in
+from emitted import CONSOLES, LANGUAGES, call, caster, installed, load, run_in
 
 import matcalc
 from matcalc.errors import MatcalcError
@@ -80,7 +80,8 @@ def test_programs(target: str, text: str, name: str, part: str, tmp_path: Path) 
         xp = installed(target)
         if target == "jax":
             xp.config.update("jax_enable_x64", True)
-        found = call(load(program)[part], {n: xp.tensor(v) if target == "torch" else v for n, v in {**given, **along}.items()})
+        cast = caster(target)
+        found = call(load(program)[part], {n: cast(v) for n, v in {**given, **along}.items()})
     assert np.allclose(np.squeeze(np.asarray(found)), wanted, atol=1e-9)
 
 

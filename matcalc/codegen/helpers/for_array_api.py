@@ -141,6 +141,28 @@ def _elimination(n, xp, options):
     return _picked(xp.eye(n * n, **options), [j * n + i for j in range(n) for i in range(j, n)])
 
 
+def _convmtx(a, n, xp, options):
+    """The Toeplitz matrix T with n columns and T @ x the convolution of a and x."""
+    zeros = xp.zeros((n - 1,), **options)
+    return xp.flip(_hankel(xp.concat((zeros, a, zeros)), n, xp), axis=1)
+
+
+def _hankel(r, n, xp):
+    """The Hankel matrix with n columns and H[i, j] = r[i + j]."""
+    rows = r.shape[0] - n + 1
+    return xp.reshape(_picked(r, [i + j for i in range(rows) for j in range(n)]), (rows, n))
+
+
+def _convolve(x, a, xp, options):
+    """The convolution of two vectors."""
+    return _convmtx(a, x.shape[0], xp, options) @ x
+
+
+def _correlate(x, a, xp):
+    """The correlation of x with a, where a lies within x."""
+    return _hankel(x, a.shape[0], xp) @ a
+
+
 def _half(n):
     """The place in vech(S) of every entry of S, row by row."""
     return [min(i, j) * n - min(i, j) * (min(i, j) + 1) // 2 + max(i, j) for i in range(n) for j in range(n)]
