@@ -18,6 +18,8 @@ from test_code_joint import FUNCTIONS, Joint
 from test_code_numbers import EXTREME
 from test_code_problems import PARTS, QUESTIONS, question
 from test_code_problems import derivative as of_loss
+from test_convolution import PROGRAMS as CONVOLUTIONS
+from test_convolution import convolved
 
 import matcalc
 from matcalc.codegen.helpers import eigen_functions
@@ -56,6 +58,13 @@ def test_partial_traces(tmp_path: Path) -> None:
     found = run_eigen([(d.code("eigen"), name, given) for d, name, given, _ in questions], tmp_path)
     for got, (*_, want) in zip(found, questions, strict=True):
         np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-9)
+
+
+def test_convolutions(tmp_path: Path) -> None:
+    questions = [convolved(*p) for p in CONVOLUTIONS]
+    found = run_eigen([(text, part, given) for text, part, given, _ in questions], tmp_path)
+    for got, (*_, want) in zip(found, questions, strict=True):
+        np.testing.assert_allclose(np.squeeze(got), want, rtol=1e-9)
 
 
 @EVERY

@@ -64,24 +64,29 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize("target", LANGUAGES)
-@pytest.mark.parametrize(("text", "name", "part"), PROGRAMS)
-def test_programs(target: str, text: str, name: str, part: str, tmp_path: Path) -> None:
+def convolved(text: str, name: str, part: str, target: str = "eigen") -> tuple[str, str, dict[str, Any], Any]:
+    """A program, the function of it, its inputs and what it has to give, by the answer."""
     order = 2 if part in ("hessian", "hvp") else 1
     d = matcalc.derivative(text, name, where=WHERE)
     given = {n: v for n, v in GIVEN.items() if n in d.where}
     program = d.code(target, parts=[part] if order == 2 else [])
     along = {f"d{name}": np.arange(1.0, 1 + len(given[name]))} if part == "hvp" else {}
     wanted = np.squeeze(matcalc.derivative(text, name, where=WHERE, order=order).evaluate(given))
-    wanted = wanted @ along[f"d{name}"] if along else wanted
+    return program, part, given | along, wanted @ along[f"d{name}"] if along else wanted
+
+
+@pytest.mark.parametrize("target", LANGUAGES)
+@pytest.mark.parametrize(("text", "name", "part"), PROGRAMS)
+def test_programs(target: str, text: str, name: str, part: str, tmp_path: Path) -> None:
+    program, _, given, wanted = convolved(text, name, part, target)
     if target in CONSOLES:
-        (found,) = run_in(target, [(program, part, {**given, **along})], tmp_path)
+        (found,) = run_in(target, [(program, part, given)], tmp_path)
     else:
         xp = installed(target)
         if target == "jax":
             xp.config.update("jax_enable_x64", True)
         cast = caster(target)
-        found = call(load(program)[part], {n: cast(v) for n, v in {**given, **along}.items()})
+        found = call(load(program)[part], {n: cast(v) for n, v in given.items()})
     assert np.allclose(np.squeeze(np.asarray(found)), wanted, atol=1e-9)
 
 
