@@ -404,7 +404,8 @@ def _made(block: Block, of: str) -> Any:
         symbols = [build.transpose(s) for s in symbols]
     if of == "opposite":
         symbols[0] = build.negative(symbols[0])
-    return build.apply(op, symbols, {"iverson": ">", "entrywise_function": ("phi", 0)}.get(op.name))
+    attributes = {"iverson": ">", "entrywise_function": ("phi", 0), **dict.fromkeys(("convmtx", "hankel"), _pair(3, 2)[0])}
+    return build.apply(op, symbols, attributes.get(op.name))
 
 
 def _turned(of: str) -> Callable[[Block], str]:

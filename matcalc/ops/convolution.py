@@ -34,7 +34,7 @@ HANKEL = operation(
     statement="d hankel(r, n) = hankel(dr, n), the matrix H with n columns and H[i,j] = r[i + j - 1]; convmtx(a)^T r = hankel(r) a",
     source="definition",
     spellings="hankel",
-    example="u^T hankel(r, n) v by r where r in R^{m + n - 1}; u in R^m; v in R^n",
+    example="tr(A hankel(r, n)) by r where r in R^{m + n - 1}; A in R^{n x m}",
     numeric="r[[i + j for i in range(rows) for j in range(cols)]].reshape(rows, cols)",
 )
 for _name in ("conv", "convolve"):
