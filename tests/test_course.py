@@ -233,3 +233,15 @@ def test_record(record: Record) -> None:
     done = run(*record["argv"], "--json")
     assert done.code == record.get("exit", 0), done.err
     JUDGES[record["command"]](record, json.loads(done.out))
+
+
+@pytest.mark.parametrize(
+    "text, expansion",
+    [
+        ("log(1+x)", "log(1 + x_0) + (x - x_0)/(1 + x_0) - (x - x_0)^2/(2 (1 + x_0)^2)"),
+        ("1/(1-x)", "1/(1 - x_0) + (x - x_0)/(1 - x_0)^2 + (x - x_0)^2/(1 - x_0)^3"),
+        ("x^3", "x_0^3 + 3 x_0^2 (x - x_0) + 3 x_0 (x - x_0)^2"),
+    ],
+)
+def test_powers_below_the_bar_of_an_expansion_are_not_multiplied_out(text: str, expansion: str) -> None:
+    assert matcalc.taylor(text, "x").text == expansion

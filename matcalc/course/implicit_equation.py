@@ -10,7 +10,7 @@ from ..answers.answer import ClosedForm
 from ..answers.layout import laid_out
 from ..differentiation.tensor import Tensor
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
-from ..expressions.build import add, negative, num, substitute, symbol, zeros
+from ..expressions.build import add, is_number, negative, num, split, substitute, symbol, times, zeros
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.sums import terms_of
@@ -203,7 +203,7 @@ class OneUnknown:
         answer = Implicit(self.problem, self.solve, self.equation, self.wrt)
         answer._task = self
         words = "not 0" if self.x.is_scalar else "invertible"
-        shown = list(dict.fromkeys(self.spelled(_upright(self.whole(e))) for e in needed))
+        shown = list(dict.fromkeys(self.spelled(_unscaled(_upright(self.whole(e)))) for e in needed))
         answer.condition = f"{', '.join(shown)} {words}" if shown else "none"
         answer.adjoint, answer.differential = said, self._differential()
         answer.residual = self._equality(self.f, num(0))
@@ -262,6 +262,13 @@ def with_names(problem: Problem, body: Expr, form: tuple[object, ...] | None = N
         arranger.name(e, names[e])
     found = Program("", tuple(bindings), arranger.spell(body), form)
     return found if symbols(found) + LEAST_GAIN <= symbols(plain) else plain
+
+
+def _unscaled(e: Expr) -> Expr:
+    """Without the number before it: 2 y is not 0 where y is not."""
+    _, scalars, body = split(e)
+    rest = times(*scalars, *([] if body is None else [body]))
+    return e if is_number(rest) else rest
 
 
 def _upright(e: Expr) -> Expr:

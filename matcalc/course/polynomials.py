@@ -176,7 +176,12 @@ def _coefficients(sympy: Any, s: Any, t: Any, order: int, steps: list[Any]) -> l
 
 
 def _tidy(sympy: Any, c: Any) -> Any:
-    return sympy.simplify(c) if c.count_ops() <= _SMALL and not c.is_Rational else c
+    if c.count_ops() > _SMALL or c.is_Rational:
+        return c
+    c = sympy.simplify(c)
+    above, below = sympy.fraction(sympy.together(c))
+    factored = sympy.factor(below)  # 2 (1 + x)^2, which was multiplied out with the steps
+    return above / factored if below != 1 and factored.count_ops() <= below.count_ops() else c
 
 
 def simplify_ordered(algebra: Algebra, c: Any) -> Expr:
