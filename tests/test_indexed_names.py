@@ -47,7 +47,35 @@ NAMED: list[tuple[str, str, str, str, int, dict[str, tuple[int, ...]], str]] = [
         "y_i in R^d; p in R^{N x N} symmetric positive",
         1,
         {"y": (4, 2), "p": (4, 4)},
-        "4 sum_{j=1}^N (p[j,i] - q_{ij} sum_{k=1}^N sum_{l=1}^N p[k,l] 1[k != l]) (y_i - y_j)^T/(||y_i - y_j||^2 + 1)",
+        "4 sum_{j=1}^N (p[j,i] - q_{ij} sum_{k != l} p[k,l]) (y_i - y_j)^T/(||y_i - y_j||^2 + 1)",
+    ),
+    (
+        "MLKR, with a name for the difference",
+        r"d_{ij} = x_i - x_j; k_{ij} = \exp(-||A d_{ij}||^2); \hat{y}_i = \frac{\sum_{j \ne i} k_{ij} y_j}{\sum_{j \ne i} k_{ij}}; "
+        r"\sum_{i=1}^N (y_i - \hat{y}_i)^2",
+        "A",
+        "A in R^{m x n}; x_i in R^n; y_i in R",
+        1,
+        {"A": (2, 3), "x": (4, 3), "y": (4,)},
+        "4 sum_{i=1}^N (y_i - y_{hat,i}) A (sum_{j=1}^N k_{ij} (y_j - y_{hat,i}) d_{ij} d_{ij}^T)/(sum_{j != i} k_{ij})",
+    ),
+    (
+        "NCA, with a name for the difference",
+        r"d_{ij} = x_i - x_j; p_{ij} = \exp(-||A d_{ij}||^2)/\sum_{k \ne i} \exp(-||A d_{ik}||^2); \sum_{i=1}^N \sum_{j=1}^N m_{ij} p_{ij}",
+        "A",
+        "x_i in R^n; A in R^{m x n}; m_{ij} in R",
+        1,
+        {"A": (2, 3), "x": (4, 3), "m": (4, 4)},
+        "2 A sum_{i=1}^N sum_{j=1}^N p_{ij} (sum_{k=1}^N m[i,k] p_{ik} - m[i,j]) d_{ij} d_{ij}^T",
+    ),
+    (
+        "sums by the author's letter",
+        "P_n = sigmoid(w^T x_n); sum_{n=1}^N (t_n log(P_n) + (1 - t_n) log(1 - P_n))",
+        "w",
+        "w, x_n in R^D; t_n in R",
+        1,
+        {"w": (3,), "x": (4, 3), "t": (4,)},
+        "sum_{n=1}^N (t_n - P_n) x_n^T",
     ),
     (
         "MLKR",
@@ -57,7 +85,7 @@ NAMED: list[tuple[str, str, str, str, int, dict[str, tuple[int, ...]], str]] = [
         "A in R^{m x n}; x_i in R^n; y_i in R",
         1,
         {"A": (2, 3), "x": (4, 3), "y": (4,)},
-        "4 sum_{i=1}^N (y_i - y_{hat,i}) A (sum_{j=1}^N k_{ij} (y_j - y_{hat,i}) (x_i - x_j) (x_i - x_j)^T)/(sum_{j=1}^N k_{ij} 1[i != j])",
+        "4 sum_{i=1}^N (y_i - y_{hat,i}) A (sum_{j=1}^N k_{ij} (y_j - y_{hat,i}) (x_i - x_j) (x_i - x_j)^T)/(sum_{j != i} k_{ij})",
     ),
 ]
 
@@ -126,3 +154,37 @@ def test_a_matrix_defined_by_its_entries_keeps_its_name(text: str, wrt: str, whe
     values = {n: known[n] for n in names}
     for form in (d.text, d.latex):
         assert np.allclose(matcalc.parse(form, where=d.where).evaluate(values), d.evaluate(values))
+
+
+@pytest.mark.parametrize(
+    "text, where, want",
+    [
+        ("sum_{i=1}^N sum_{j=1}^N x_i x_j 1[i != j]", "x_i in R", "sum_{i=1}^N x_i sum_{j != i} x_j"),
+        ("sum_{j=1}^N A_{ij} x_j 1[j != i]", "x_i in R; A in R^{N x N}", "sum_{j != i} A[i,j] x_j"),
+        ("sum_{i=1}^N x_i 1[i != j]", "x_i in R", "sum_{i=1}^N x_i 1[i != j]"),  # below the sign it would be a sum over both
+        ("sum_{i=1}^N sum_{j=1}^N A[i,j] 1[i != j]", "A in R^{N x N}", "sum_{i != j} A[i,j]"),
+        ("sum_{j=2}^N x_j 1[j != i]", "x_i in R", "sum_{j=2}^N x_j 1[j != i]"),
+        ("sum_{j=1}^N 1[j != i]", "", "sum_{j=1}^N 1[j != i]"),
+    ],
+)
+def test_a_condition_stands_below_the_sign_where_it_is_read_so(text: str, where: str, want: str) -> None:
+    e = matcalc.parse(text, where=where)
+    for form in (e.text, e.latex, e.unicode):
+        assert matcalc.parse(form, where=e.where).text == e.text
+    assert e.text == want
+
+
+@pytest.mark.parametrize("format_, want", [("typst", "sum_(j != i) x_j"), ("mathml", "<munder>")])
+def test_a_condition_below_the_sign_in_other_formats(format_: str, want: str) -> None:
+    d = matcalc.derivative("sum_{j != i} t x_j", "t", where="x_i in R; t in R")
+    assert d.text == "sum_{j != i} x_j" and want in getattr(d, format_)
+
+
+@pytest.mark.parametrize("last", ["sum_{i=1}^N sum_{j=1}^N p_{ij} p_{ji}", "sum_{i=1}^N sum_{j=1}^N p_{ij} sum_{k=1}^N p_{ik}"])
+def test_a_definition_by_two_indices_in_another(last: str) -> None:
+    """d_{ij} has the two indices of its value, also where p_{ij}, which has no others, stands with other letters."""
+    e = matcalc.parse("d_{ij} = x_i - x_j; p_{ij} = ||d_{ij}||^2; " + last, where="x_i in R^n")
+    x = RNG.normal(size=(4, 3))
+    p = np.sum((x[:, None] - x[None]) ** 2, axis=2)
+    want = np.sum(p * p.T) if "p_{ji}" in last else np.sum(p.sum(axis=1) ** 2)
+    assert np.isclose(e.evaluate({"x": x}), want)

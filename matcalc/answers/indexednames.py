@@ -10,6 +10,7 @@ from ..errors import MatcalcError
 from ..expressions.build import rebuild, size
 from ..expressions.expr import Expr, postorder, transform
 from ..inference.infer import Typed, infer
+from ..kinds import ONE
 from ..notation.arrange import Arranger
 from ..notation.matrices import is_matrix_of, with_matrices
 from ..notation.weights import HOLE, LETTERS, Indexed, Named, canonical
@@ -35,7 +36,7 @@ def own_names(typed: Typed, shorten: Shorten) -> tuple[list[Indexed], dict[str, 
             made = infer(Program(program.text, program.bindings[:k], b.value, ("index", "J", letters)), typed.declarations, (), twins=False)
         except MatcalcError:
             continue
-        if made.expr.indices != {*letters} or not made.expr.is_scalar:
+        if made.expr.indices != {*letters} or made.expr.shape[1] is not ONE:
             continue
         found.append(Indexed(base, letters, shorten(_in_sizes_of(typed, made)), True))
         spelled[base] = b.name
@@ -78,13 +79,20 @@ def with_indexed_names(
                 named.shortened()
                 named.with_repeated()
             if any(_is_of(n, x) or is_matrix_of(n, x) for x in named.names for n in postorder(named.expr)):
-                found.append(_program(named, spelled, set(taken), arranger()))
+                found.append(_program(named, spelled, _letters(own, typed, set(taken)), arranger()))
     return found
 
 
-def _program(named: Named, spelled: Mapping[str, str], taken: set[str], arranger: Arranger) -> Program:
+def _letters(own: Sequence[Indexed], typed: Typed, taken: set[str]) -> list[str]:
+    """Letters for indices: those of the author's definitions and sums first."""
+    sums = [str(e.attr) for e in postorder(typed.expr) if e.op in (INDEXED_SUM, INDEXED_PRODUCT)]
+    known = {c for c in (*(c for n in own for c in n.letters), *sums) if len(c) == 1}
+    return [c for c in dict.fromkeys((*sorted(known), *LETTERS)) if c not in taken]
+
+
+def _program(named: Named, spelled: Mapping[str, str], usable: Sequence[str], arranger: Arranger) -> Program:
     """The names that are used, defined, and the answer."""
-    letters = [c for c in LETTERS if c not in taken and c not in named.expr.indices]
+    letters = [c for c in usable if c not in named.expr.indices]
     body = _lettered(named.expr, letters)
     needed = [body]
     bindings: list[Binding] = []
@@ -92,8 +100,8 @@ def _program(named: Named, spelled: Mapping[str, str], taken: set[str], arranger
     for n in reversed(named.names):
         if not any(_is_of(m, n) or is_matrix_of(m, n) for e in needed for m in postorder(e)):
             continue
-        at = letters[: len(n.letters)]
-        value = _lettered(canonical(n.value_at(at)), letters[len(at) :])
+        at = list(n.letters) if n.own and all(len(c) == 1 and c in usable for c in n.letters) else letters[: len(n.letters)]
+        value = _lettered(canonical(n.value_at(at)), [c for c in usable if c not in at])
         needed.append(value)
         values.insert(0, (n, value, at))
     for n, _, _ in values:

@@ -138,7 +138,9 @@ class Indices:
             if b.params or not sub or b.name in self.declared or base in self.definitions:
                 continue
             ways = [tuple(p.letter for p in reading) for reading in readings(sub) if all(p.letter and not p.shift for p in reading)]
+            below_it = _letters_below(b.value)
             found = [letters for letters in ways if len(set(letters)) == len(letters) <= 2]
+            found.sort(key=lambda letters: (not set(letters) <= below_it, any(len(c) > 1 for c in letters)))  # d_{ij} = x_i - x_j has two
             others = [
                 (n, bound | outer)
                 for k, (root, outer) in enumerate(self._statements())
@@ -146,7 +148,7 @@ class Indices:
                 for n, bound in _names(root, base)
             ]
             for letters in found:
-                below = set(letters) <= _letters_below(b.value)
+                below = set(letters) <= below_it
                 if any(bound.intersection(letters) or (below and n != b.name and not _is_step(n, letters)) for n, bound in others):
                     self.definitions[base] = (letters, b.value)
                     break

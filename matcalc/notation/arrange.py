@@ -55,6 +55,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE, TRACE_OUT_FIRST, TRACE_OUT_SECOND
 from ..syntax import Node, walk
 from .comparisons import broadcast, cases, is_constant, iverson
+from .conditions import with_condition_below
 from .entries import apart, dotted, undotted
 from .factors import entrywise, hadamard, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
@@ -281,6 +282,9 @@ def indexed_product(spelling: Spelling, e: Expr) -> Node:
 
 def _summed(spelling: Spelling, e: Expr, body: Expr) -> Node:
     """The sum of `body` over the range of the sum `e`."""
+    if IVERSON.bit & body.within and e.op is INDEXED_SUM and (found := with_condition_below(spelling, e, body)) is not None:
+        inside, condition, letter = found
+        return sign_outside("sum", inside, letter, condition)
     inside = factor(spelling, body) if body.op is ADD else spelling.of(body)  # -sum_i (y_i - m), where y_i - m was typed
     return sign_outside("sum", inside, str(e.attr), *map(spelling.of, e.args[:2]))
 

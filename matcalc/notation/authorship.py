@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import cast
 
-from ..expressions.build import negative, num, ones, opposite, split, times, trace, transpose
+from ..expressions.build import matmul, negative, num, ones, opposite, split, times, trace, transpose
 from ..expressions.expr import Expr
 from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, TRANSPOSE
 from ..ops.trace import TRACE
@@ -74,6 +74,12 @@ def note_product(found: Order, e: Expr, parts: list[Expr]) -> None:
     back = [transpose(f) for f in reversed(flat)]
     if tuple(flat) == e.args or tuple(back) == e.args:
         found[e] = flat
+    run = 0  # x^T A^T B, where nobody wrote (A x)^T B
+    while run < len(parts) and parts[run].op is TRANSPOSE:
+        run += 1
+    if run > 1 and parts[0].shape[0].number == 1:
+        whole = matmul(*parts[:run])
+        found[whole] = parts[:run]
 
 
 def note_trace(found: Order, e: Expr, typed: Expr) -> None:

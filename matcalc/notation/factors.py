@@ -192,6 +192,8 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
             plain = sum(g.op is TRANSPOSE and g.args[0].op is not INVERSE for g in factors[k + 1 : k + run])
             if plain == 1 and f.op is TRANSPOSE and (f.args[0] in spelling.author or f.args[0].op is FUNCTION):
                 run = 1  # (D x + d)^T C^T, v(x)^T A^T
+            if run > 1 and build.matmul(*factors[k : k + run]) in spelling.author:
+                run = 1  # x^T A^T A, as it was typed
             saved = sum(g.op is TRANSPOSE and g.args[0].op is not INVERSE for g in factors[k : k + run])
             if run > 1 and saved > 1:
                 inside = [transpose(g) for g in reversed(factors[k : k + run])]

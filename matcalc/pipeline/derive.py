@@ -34,7 +34,7 @@ from ..inference.scene import leading_sizes
 from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..numbers.record import Check, seen_at_any, summed_up
-from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, IVERSON, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, UNIT
+from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, IVERSON, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, TIMES, UNIT
 from ..ops.vocabulary import OPEN, shortest, within_a_set
 from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
@@ -183,8 +183,7 @@ def _one(question: Question) -> Derivative:
         raw = tensor.matrix
         if raw is not None:
             of = previous.matrix
-            moved = (not moving.isdisjoint(postorder(t)) for t in of.args) if of is not None and of.op is ADD else iter(())
-            is_sum = any(moved) and any(moved)  # two of its summands at least
+            is_sum = of is not None and _is_sum(of, moving)
             tensor.replace(_spread(simplify(raw, known, typed=typed_sums), moving, is_sum, typed_sums))
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
@@ -290,6 +289,18 @@ def _one(question: Question) -> Derivative:
     found._origin = Origin(stages, restore, unrestricted, order, sets, structured)
     found._further = Further(question, _one)
     return found
+
+
+def _is_sum(e: Expr, moving: Set[Expr]) -> bool:
+    """Whether this is a sum, or a constant multiple of one, of whose summands two at least have a variable."""
+    if e.op is TIMES:
+        others = [a for a in e.args if a.op is not ADD]
+        added = [a for a in e.args if a.op is ADD]
+        if len(added) != 1 or not moving.isdisjoint(postorder(others)):
+            return False
+        e = added[0]
+    moved = (not moving.isdisjoint(postorder(t)) for t in e.args) if e.op is ADD else iter(())
+    return any(moved) and any(moved)
 
 
 def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]) -> Expr:

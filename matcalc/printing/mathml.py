@@ -196,7 +196,10 @@ class MathML(Setting):
         if node.attr is None:
             return [sign]
         index = closed(Node("name", (), node.attr))
-        below = row(index, mo("="), closed(bounds[0])) if bounds else row(index)
+        if bounds and bounds[0].op == "cmp":
+            below = row(closed(bounds[0], CMP))
+        else:
+            below = row(index, mo("="), closed(bounds[0])) if bounds else row(index)
         if len(bounds) < 2:
             return [f"<munder>{sign}", *below, "</munder>"]
         return [f"<munderover>{sign}", *below, *row(closed(bounds[1])), "</munderover>"]

@@ -291,6 +291,8 @@ class Plane(Unicode):
         if not bounds or node.attr is None:
             return self.big(node)
         index = closed(Node("name", (), node.attr))
+        if bounds[0].op == "cmp":
+            return [Stack(bounded, ([self.signs[node.op]], [closed(bounds[0], CMP)])), " ", Hole(body, EW, LAST)]
         parts: list[Sequence[Drawn]] = [[self.signs[node.op]], [index, "=", closed(bounds[0])], *[[closed(b)] for b in bounds[1:]]]
         return [Stack(bounded, tuple(parts)), " ", Hole(body, EW, LAST)]
 

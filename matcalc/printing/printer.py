@@ -355,6 +355,8 @@ class Printer:
         index = Node("name", (), node.attr)
         if not bounds:
             return [sign, *self.script("_", index)]
+        if bounds[0].op == "cmp":  # sum_{j != i}
+            return [sign + "_{", closed(bounds[0], CMP), "}"]
         pieces: list[Piece] = [sign + "_{", closed(index), "=", closed(bounds[0]), "}"]
         return [*pieces, *self.script("^", bounds[1])] if len(bounds) > 1 else pieces
 

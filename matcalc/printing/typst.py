@@ -95,6 +95,8 @@ class Typst(Setting):
         sign, (_, *bounds) = self.signs[node.op], node.args
         if node.attr is None or not bounds:
             return super().sign_and_bounds(node)
+        if bounds[0].op == "cmp":
+            return [sign + "_(", closed(bounds[0], CMP), ")"]
         pieces: list[Piece] = [sign + "_(", closed(Node("name", (), node.attr)), "=", closed(bounds[0]), ")"]
         return [*pieces, *self.script("^", bounds[1])] if len(bounds) > 1 else pieces
 

@@ -119,7 +119,8 @@ def binder(lexer: Lexer, op: str, mark: Mark) -> None:
 
     from .below import Bound, Condition, below
 
-    found = below(lexer.marks, lower, lexer.active, letters_below_names(lexer), cannot_read(lexer, lower, sign))
+    carried = letters_below_names(lexer) | letters_in_brackets(lexer)
+    found = below(lexer.marks, lower, lexer.active, carried, cannot_read(lexer, lower, sign))
     leave_free(lexer, found, mark)
     close_like_sum(lexer, op, found.indices)
     for index in found.indices:
@@ -221,6 +222,19 @@ def letters_below_names(lexer: Lexer, start: int = 0, stop: int | None = None) -
         inside = marks[k + 2 : first.mate] if first.kind == "open" else [first]
         found.update(c for m in inside if m.kind == "word" for c in (m.value[:1] if first is m else m.value))
         found.update(m.value for m in inside if m.kind == "greek")
+    return found
+
+
+def letters_in_brackets(lexer: Lexer) -> set[str]:
+    """The letters between the brackets of entries, A[i,j]: nothing but letters and commas there, touching a name."""
+    found: set[str] = set()
+    marks = lexer.marks
+    for k, mark in enumerate(marks):
+        if mark.kind != "open" or mark.value != "[" or mark.gap or not k or marks[k - 1].kind not in ("word", "greek"):
+            continue
+        inside = marks[k + 1 : mark.mate]
+        if all(m.kind == "comma" or (m.kind == "word" and len(m.value) == 1) for m in inside):
+            found.update(m.value for m in inside if m.kind == "word")
     return found
 
 

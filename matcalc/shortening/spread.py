@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 from ..expressions.build import add, indexed_sum, is_number, matmul, num, rebuild, split, times, trace, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, MATMUL, NUMBER, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from .factor import is_sum_of_monomials
 
@@ -79,7 +80,7 @@ def _spread(t: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]
     if is_sum and (quadratic := _written_out(t, body, typed)) is not None:
         return quadratic
     if len(body.args) != 2:
-        return t
+        return times(*_scale(t, body), _with_inverse(body, typed))
     at = next((k for k, f in enumerate(body.args) if f.op is ADD and f not in typed and any(_is_eye(a) for a in f.args)), None)
     if at is None or len(body.args[at].args) > TWO:
         return t
@@ -93,6 +94,22 @@ def _spread(t: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]
     return made if made.size <= t.size + LONGER else t
 
 
+def _with_inverse(body: Expr, typed: Mapping[Expr, Expr]) -> Expr:
+    """(C^-1 S C^-1 - C^-1) W for (C^-1 S - I) C^-1 W: an inverse that left I behind in a sum stays in its summands."""
+    for k, f in enumerate(body.args):
+        if f.op is not ADD or f in typed or len(f.args) > TWO or not any(map(_is_eye, f.args)):
+            continue
+        for n in (k - 1, k + 1):
+            if not 0 <= n < len(body.args) or body.args[n].op is not INVERSE:
+                continue
+            beside = body.args[n]
+            if not any(beside in a.args for a in f.args):
+                continue
+            inside = add(*[matmul(*((a, beside) if n > k else (beside, a))) for a in f.args])
+            return matmul(*body.args[: min(k, n)], inside, *body.args[max(k, n) + 1 :])
+    return body
+
+
 def _written_out(t: Expr, body: Expr, typed: Mapping[Expr, Expr]) -> Expr | None:
     """2 X^T X w - 2 X^T y, where the text has no bracket either; None where there is anything but products of names."""
     if t.size > SHORT:
@@ -104,7 +121,8 @@ def _written_out(t: Expr, body: Expr, typed: Mapping[Expr, Expr]) -> Expr | None
     if all(map(_is_bare, sums[0].args)):
         return None
     k = body.args.index(sums[0])
-    made = add(*[times(*_scale(t, body), matmul(*body.args[:k], a, *body.args[k + 1 :])) for a in sums[0].args])
+    scale, parts = _scale(t, body), [matmul(*body.args[:k], a, *body.args[k + 1 :]) for a in sums[0].args]
+    made = add(*[times(*scale, a) for a in parts]) if all(map(is_number, scale)) else times(*scale, add(*parts))
     return made if made.size <= t.size + LONGER else None
 
 
@@ -140,6 +158,8 @@ def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, t
         return _trace(t, traces[0], typed)
     sums = [s for s in scalars if s.op is ADD]
     others = [s for s in scalars if s.op is not ADD]
+    if is_sum and not others and len(sums) == 1 and _is_polynomial_of_names(sums[0], typed):  # 4 x + 4 y
+        return add(*[times(*[a for a in t.args if a is not sums[0]], a) for a in sums[0].args])
     halved = not others and is_number(t.args[0]) and value_of(t.args[0]).denominator > 1 if t.op is TIMES else False
     if len(sums) != 1 or not (others or halved) or not all(map(_is_power_of_name, others)):
         return t
@@ -155,6 +175,11 @@ def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, t
     if below and any(map(is_number, sums[0].args)) and not is_sum_of_monomials(sums[0]):  # k/l ((x/l)^k - 1)
         return t
     return made if made.op is ADD and made.size <= t.size + LONGER else t
+
+
+def _is_polynomial_of_names(e: Expr, typed: Mapping[Expr, Expr]) -> bool:
+    """A short sum of numbers and products of powers of names, which nobody typed."""
+    return e not in typed and len(e.args) <= MOST and all(all(map(_is_power_of_name, split(a)[1])) for a in e.args)
 
 
 def _trace(t: Expr, whole: Expr, typed: Mapping[Expr, Expr]) -> Expr:
