@@ -21,7 +21,7 @@ from matcalc.syntax import Node, walk
 
 FORMS = {f"{k}: {case['text']}": case for k, case in enumerate(cases("forms"), 1)}
 EQUAL = {name: case for name, case in FORMS.items() if "reason" not in case}
-SHARE = 0.89
+SHARE = 0.9
 
 
 def derivative(case: Case) -> Any:

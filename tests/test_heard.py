@@ -45,7 +45,7 @@ READ: list[tuple[str, str, str | None]] = [
     # capital letters that are numbers
     (r"V = -\frac{G M m}{r}", "r", "G M m/r^2"),
     (r"F = G\frac{m_1 m_2}{r^2}", "r", "-2 G m_1 m_2/r^3"),
-    (r"x(t) = A e^{-\gamma t}\cos(\omega t)", "t", "-A exp(-gamma t) (gamma cos(t omega) + omega sin(t omega))"),
+    (r"x(t) = A e^{-\gamma t}\cos(\omega t)", "t", "-A exp(-gamma t) (gamma cos(omega t) + omega sin(omega t))"),
     (r"\sum_{t=1}^n \frac{C_t}{(1+r)^t}", "r", "-sum_{t=1}^n t C_t (1 + r)^(-t - 1)"),
     (r"Z = \sum_n e^{-\beta E_n}; -\ln Z", "\\beta", "Z = sum(exp(-beta E)); exp(-beta E)^T E/Z"),
     (r"s A k^\alpha - \delta k", "k", "s A alpha k^(alpha - 1) - delta"),
@@ -71,9 +71,9 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\mathbf{F} = q(\mathbf{E} + \mathbf{v}\times\mathbf{B})", "v", "-q skew(B)"),
     (r"s_{vm} = \|s\|, \quad s = \sigma - \mathrm{tr}(\sigma) I/3", r"\sigma", None),
     # an index that a condition keeps apart from a given one
-    (r"\sum_{j \ne i} (x_i - x_j)^2", "x_i", "2 sum_{j=1}^n (x_i - x_j) 1[j != i]"),
+    (r"\sum_{j \ne i} (x_i - x_j)^2", "x_i", "2 sum_{j != i} (x_i - x_j)"),
     (r"\sum_{j \ne i} w_{ij} x_j + y_i", "x", "J[k] = w[i,k] 1[k != i]"),
-    (r"z_i \sum_{k \ne i} e^{z_k}", "z_i", "sum_{k=1}^n exp(z_k) 1[k != i]"),
+    (r"z_i \sum_{k \ne i} e^{z_k}", "z_i", "sum_{k != i} exp(z_k)"),
     # what stands below a name is no index of it
     (r"\|x - x_{obs}\|^2", "x", "2 (x - x_{obs})^T"),
     (r"\mu^T w + \kappa \|w - w_0\|_1", "w", "(mu + kappa sign(w - w_0))^T"),

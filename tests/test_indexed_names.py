@@ -47,7 +47,7 @@ NAMED: list[tuple[str, str, str, str, int, dict[str, tuple[int, ...]], str]] = [
         "y_i in R^d; p in R^{N x N} symmetric positive",
         1,
         {"y": (4, 2), "p": (4, 4)},
-        "4 sum_{j=1}^N (p[j,i] - q_{ij} sum_{k != l} p[k,l]) (y_i - y_j)^T/(||y_i - y_j||^2 + 1)",
+        "4 sum_{j=1}^N (p[j,i] - q_{ij} sum_{k != l} p[k,l])/(||y_i - y_j||^2 + 1) (y_i - y_j)^T",
     ),
     (
         "MLKR, with a name for the difference",

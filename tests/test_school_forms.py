@@ -51,3 +51,19 @@ FORMS = [
 def test_the_form_of_the_course(text: str, form: str) -> None:
     d = matcalc.derivative(text, "x", where="x in R; n in N; f: R -> R; g: R -> R")
     assert (d.text, d.verified) == (form, "verified")
+
+
+@pytest.mark.parametrize(
+    "text, want",
+    [
+        ("x^2/cos(x)", "(x^2 sin(x) + 2 x cos(x))/cos(x)^2"),
+        ("x/cos(x)", "(cos(x) + x sin(x))/cos(x)^2"),
+        ("x^2/log(x)", "(2 x log(x) - x)/log(x)^2"),
+        ("tan(x)/cos(x)", "1/cos(x)^3 + tan(x)^2/cos(x)"),  # where a tangent was typed, it stays
+        ("y = 3x^2 + 2x; y^2", "4 x (3 x + 2) (3 x + 1)"),
+        ("x^2 + lambda/2 x^2 - lambda", "2 x + lambda x"),
+    ],
+)
+def test_quotients_numbers_and_letters(text: str, want: str) -> None:
+    """The quotient rule brings in no tangent; numbers stand in front; letters as in the author's products."""
+    assert matcalc.derivative(text, "x", where="x, lambda in R").text == want

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..pipeline.derivative import Derivative
 
+PRETTY = "pretty"  # the spelling of --pretty
 Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
 
 
@@ -30,6 +31,7 @@ def derive(
     wirtinger: bool,
     vectorize: bool,
     format_: str | None,
+    pretty: bool,
     bold: bool,
     transpose: str | None,
     width: int | None,
@@ -54,7 +56,7 @@ def derive(
     }
     if chain and (order > 1 or layout != "numerator" or structured or vectorize or manifold):
         raise _misused("--chain is for first derivatives by free entries, in the numerator layout, with the sums as they stand")
-    shown = form_of(format_, bold, transpose, width)
+    shown = form_of(format_, bold, transpose, width, pretty)
     return answer_by("derivative", expression, where, wrt, order, shown, steps, as_json, chain, at, customary, **options)
 
 
@@ -65,8 +67,12 @@ def _misused(message: str) -> Exception:
     return click.UsageError(message, click.get_current_context())
 
 
-def form_of(format_: str | None, bold: bool, transpose: str | None, width: int | None) -> Form:
+def form_of(format_: str | None, bold: bool, transpose: str | None, width: int | None, pretty: bool = False) -> Form:
     """The format and the style of its LaTeX; a style alone asks for LaTeX."""
+    if pretty:
+        if format_ or bold or transpose or width:
+            raise _misused("--pretty is a spelling of its own, without --format and the options of LaTeX")
+        return PRETTY, {}
     given = {"bold": bold or None, "transpose": transpose, "width": width}
     style = {name: value for name, value in given.items() if value is not None}
     if style and format_ not in (None, "latex", "latex-doc"):
@@ -171,11 +177,26 @@ def _print_lines(
         if values:
             print(label + values[k])
             continue
+        if format_ == PRETTY:
+            _print_drawing(label, answer)
+            continue
         formula = answer.to_latex(**style) if style else answer.spell(format_)
         if format_ == "unicode" and not can_encode(formula):
             complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
             formula = answer.text
         print(label + formula)
+
+
+def _print_drawing(label: str, answer: Derivative) -> None:
+    """The formula in two dimensions, in the width of the terminal, or 80 columns."""
+    from shutil import get_terminal_size
+
+    width = get_terminal_size().columns
+    lines = answer.lines(width)
+    if not can_encode("".join(lines)):
+        complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
+        lines = answer.lines(width, "text")
+    print("\n".join([label.strip(), *lines] if label else lines))
 
 
 def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[str, Any]) -> None:
@@ -185,7 +206,7 @@ def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[st
         found = answer.latex_steps(level, **style)
         print(found if format_ == "latex" else f"$$\n{found.replace('{align*}', '{aligned}')}\n$$\n")
         return
-    text = shown.text(format_ if format_ == "unicode" else "text")
+    text = shown.text("unicode" if format_ in ("unicode", PRETTY) else "text")
     print("\n".join(map(printable, (text if can_encode(text) else shown.text()).split("\n"))) + "\n")
 
 

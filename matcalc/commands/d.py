@@ -68,6 +68,7 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         where: tuple[str, ...],
         wrt: tuple[str, ...],
         format_: str | None,
+        pretty: bool,
         bold: bool,
         transpose: str | None,
         width: int | None,
@@ -78,7 +79,7 @@ def short_form(taker: str, order: int, leave_out: tuple[str, ...], help_: str, e
         no_verify: bool,
         **options: Any,
     ) -> int:
-        form = form_of(format_, bold, transpose, width)
+        form = form_of(format_, bold, transpose, width, pretty)
         options |= {"names": False if inline else None, "verify": not no_verify}
         return answer_by(taker, expression, where, wrt, order, form, steps, as_json, at=at, **options)
 

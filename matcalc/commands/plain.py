@@ -13,7 +13,7 @@ from .options import OPTIONS, argument
 
 LISTS = ("--wrt", "--where")
 # What can be wrong together with another option is refused by Click's rules.
-LEFT = ("--chain", "--bold", "--transpose", "--width")
+LEFT = ("--chain", "--pretty", "--bold", "--transpose", "--width")
 
 
 def answered(words: Sequence[str]) -> int | None:

@@ -166,6 +166,10 @@ def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return times(*x.args[:-1], entry(x.args[-1], i, j))
     if x.op is ONES:
         return ONE_NUMBER
+    if is_zero(x):
+        return num(0)
+    if x.op.signature == "m n, m n -> m n":  # 1[y > 0], max(0, y)
+        return apply(x.op, [entry(a, i, j) for a in x.args], x.attr)
     if x.op is ADD and any(split(a)[2].op is UNIT for a in x.args):  # type: ignore[union-attr]
         return add(*[entry(a, i, j) for a in x.args])
     if x.op.elementwise or x.op is POWER:

@@ -259,6 +259,8 @@ def transposed(spelling: Spelling, e: Expr) -> Node:
         from ..printing.count import symbols
 
         longer = symbols(spelled) - symbols(whole)
+        if all(a.op is MATMUL and len(a.args) > 2 for a in inner.args) and not any(n.op == "T" and n.args[0].op != "name" for n in walk(spelled)):
+            return spelled  # A^T X^T B^T + B^T X^T A^T; but (X B + B X)^T
         return spelled if longer < 0 or (longer == 0 and inner not in spelling.author) else whole
     if inner.op is INDEXED_SUM:
         return _summed(spelling, inner, transpose(inner.args[2]))

@@ -17,6 +17,7 @@ from ..ops.core import (
     MATMUL,
     MATRIX_POWER,
     POWER,
+    SYMBOL,
     TIMES,
     TRANSPOSE,
     UNIT,
@@ -42,7 +43,7 @@ def times(spelling: Spelling, e: Expr) -> Node:
 
 def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr | None, extra: Node | None = None) -> Node:
     below = [s for s in scalars if is_below(s)]
-    above = [s for s in sorted(scalars, key=spelling.factor_key) if not is_below(s)]
+    above = [s for s in spelling.in_typed_order(scalars) if not is_below(s)]
     factors = [*above, *([] if body is None else [body])]
     minus, nodes = signs_apart([factor(spelling, f) for f in factors])
     minus = minus != (sum(is_turned_below(spelling, s) for s in below) % 2 == 1)
@@ -69,8 +70,8 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
         return quotient(above, under)
     if scalar and c.denominator != 1 and len(under) == 1 and is_plain_product(body):
         return product([quotient(above, under), *body.args])  # 1/2 y^T K^-1 y
-    if body.op in ("sum", "product") and under:
-        return product([quotient(above, under), body])
+    if under and (body.op in ("sum", "product") or (not scalar and _stands_behind(above, under, body))):
+        return product([quotient(above, under), *(body.args if is_plain_product(body) else (body,))])  # 1/(b - a^T x) a
     # 1/N X^T r, N/2 S^-1, 1/2 S^-1, which S^-1/2 is not; but x/N, and x x^T/||x||^3
     ambiguous = body.op == "inv" or (body.op == "pow" and body.args[1].op != "num")
     before = bool(above) or is_plain_product(body) or ambiguous
@@ -84,6 +85,15 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
     if is_plain_product(body) and not (above and above[-1].op in ("sum", "product")):
         return quotient([*above, *body.args], under)
     return quotient([*above, body], under)
+
+
+def _stands_behind(above: Sequence[Node], under: Sequence[Node], body: Node) -> bool:
+    """Whether an array stands behind the fraction: where a sum is below the bar, which is a weight then, 1/(b_i - a_i^T x) a_i; but
+    a/(b - a^T x) of one array, and of a product below the bar only a sum, 2/(x^T x) (A x - r x)."""
+    bases = [n.args[0] if n.op == "pow" else n for n in under]
+    leaf = body.args[0] if body.op == "T" else body
+    alone = leaf.op == "name" and (bool(above) or "_" not in str(leaf.attr))
+    return any((n.op == "add" and not alone) or (n.op == "mul" and body.op == "add" and bool(above)) for n in bases)
 
 
 def _is_name_or_number(node: Node) -> bool:
@@ -178,7 +188,8 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
     if cross is not None:
         return cross
     turned = [f for f in factors if f.op is TRANSPOSE and f.shape[1] is not ONE]
-    if len(turned) == len(factors) > SHORTEST_TURNED and any(f.args[0].op is not INVERSE for f in turned):
+    named = all(f.args[0].op is SYMBOL for f in turned)  # A^T X^T B^T; but (X^-1 B A)^T
+    if len(turned) == len(factors) > SHORTEST_TURNED + named and any(f.args[0].op is not INVERSE for f in turned):
         return turned_over(chain(spelling, [transpose(f) for f in reversed(factors)]))  # (X^-1 B A X^-1)^T
     stacked = all((f.args[0] if f.op is TRANSPOSE else f).op is UNVEC for f in factors)  # nothing beside them tells their sizes
     parts: list[Node] = []

@@ -35,6 +35,7 @@ from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..numbers.record import Check, seen_at_any, summed_up
 from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, IVERSON, MATMUL, MEMBER, NAMED, NUMBER, SYMBOL, TIMES, UNIT
+from ..ops.elementary import TAN
 from ..ops.vocabulary import OPEN, shortest, within_a_set
 from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
@@ -174,6 +175,7 @@ def _one(question: Question) -> Derivative:
     moving, is_sum = {v.args[0] if v.op is ENTRY else v for v in variables}, False
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
     kept = [n for n in postorder(function) if n.op is NAMED]
+    tangent = TAN.bit & function.within != 0
     for variable in variables:
         previous = tensor
         tensor = tensor.differentiate(variable)
@@ -184,7 +186,7 @@ def _one(question: Question) -> Derivative:
         if raw is not None:
             of = previous.matrix
             is_sum = of is not None and _is_sum(of, moving)
-            tensor.replace(_spread(simplify(raw, known, typed=typed_sums), moving, is_sum, typed_sums))
+            tensor.replace(_spread(simplify(raw, known, typed=typed_sums), moving, is_sum, typed_sums, tangent))
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
     full = {question.variable(n): question.declared(n) for n in wholes}
@@ -200,7 +202,7 @@ def _one(question: Question) -> Derivative:
             e = worked_out(e)
         e = substitute(e, within_range) if IVERSON.bit & e.within and within_range else e
         made = simplify(as_declared(e, restore) if restore else e, known, typed=typed_sums)
-        return _spread(made, moving, is_sum, typed_sums)
+        return _spread(made, moving, is_sum, typed_sums, tangent)
 
     tensor = tensor.map(final)
     if any(map(has_names, tensor.expressions())):
@@ -303,7 +305,7 @@ def _is_sum(e: Expr, moving: Set[Expr]) -> bool:
     return any(moved) and any(moved)
 
 
-def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]) -> Expr:
+def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], tangent: bool) -> Expr:
     """The answer with the brackets written out that a book has not; the pass is only loaded where there may be one."""
     inner = e.op is not ADD or any(ADD.bit & a.within for a in e.args)
     matrix = e.op is MATMUL and all(d.number != 1 for d in e.shape)
@@ -311,7 +313,7 @@ def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]
         return e
     from ..shortening.spread import spread
 
-    return spread(e, moving, is_sum, typed)
+    return spread(e, moving, is_sum, typed, tangent)
 
 
 def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[dict[str, int]]:

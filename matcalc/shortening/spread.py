@@ -8,13 +8,15 @@ derivative gave; and one matrix beside a bracket in which it left I behind.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from math import prod
 
-from ..expressions.build import add, indexed_sum, is_number, matmul, num, rebuild, split, times, trace, transpose, value_of
+from ..expressions.build import add, apply, indexed_sum, is_number, matmul, num, power, rebuild, split, times, trace, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, MATMUL, NUMBER, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..ops.elementary import COS, SIN, TAN
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
-from .factor import is_sum_of_monomials
+from .factor import content_of, is_sum_of_monomials
 
 MOST = 3  # summands of a bracket of numbers that is written out
 TWO = 2  # summands of one with I
@@ -23,9 +25,11 @@ SHORT = 40  # symbols of a product of names that may be written out
 LONGER = 4  # symbols that this may cost
 
 
-def spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]) -> Expr:
-    """`e`, an answer, with such brackets written out: `moving` are the variables, `is_sum` says that the function is a sum. A sum in
-    `typed` stays."""
+def spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], has_tangent: bool = False) -> Expr:
+    """`e`, an answer, with such brackets written out: `moving` are the variables, `is_sum` says that the function is a sum, `has_tangent`
+    that a tangent was typed. A sum in `typed` stays."""
+    if TAN.bit & e.within and not has_tangent and (made := _over_cosine(e)) is not None:
+        return made
     if e.op is MATMUL:
         e = _by_occurrence(e, moving)
     parts = e.args if e.op is ADD else (e,)
@@ -158,9 +162,16 @@ def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, t
         return _trace(t, traces[0], typed)
     sums = [s for s in scalars if s.op is ADD]
     others = [s for s in scalars if s.op is not ADD]
+    if len([s for s in scalars if ADD.bit & s.within]) > 1 and (made := _primitive(t, sums, typed)) is not t:
+        return made
     if is_sum and not others and len(sums) == 1 and _is_polynomial_of_names(sums[0], typed):  # 4 x + 4 y
         return add(*[times(*[a for a in t.args if a is not sums[0]], a) for a in sums[0].args])
     halved = not others and is_number(t.args[0]) and value_of(t.args[0]).denominator > 1 if t.op is TIMES else False
+    squares = [s for s in others if s.op is POWER and is_number(s.args[1], -2) and s.args[0].op.elementwise and s.args[0].op.spellings]
+    if len(squares) == 1 == len(sums) and not is_sum and sums[0] not in typed and len(sums[0].args) <= MOST:
+        names = [s for s in others if s is not squares[0]]
+        if names and all(map(_is_power_of_name, names)) and any(n in moving for n in postorder(names)):  # (2 x cos(x) + x^2 sin(x))/cos(x)^2
+            return times(num(split(t)[0]), squares[0], add(*[times(*names, a) for a in sums[0].args]))
     if len(sums) != 1 or not (others or halved) or not all(map(_is_power_of_name, others)):
         return t
     if halved and not (is_sum and any(TRACE.bit & a.within for a in sums[0].args)):  # 1/2 y^T B y - 1/2 tr(B)
@@ -175,6 +186,37 @@ def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, t
     if below and any(map(is_number, sums[0].args)) and not is_sum_of_monomials(sums[0]):  # k/l ((x/l)^k - 1)
         return t
     return made if made.op is ADD and made.size <= t.size + LONGER else t
+
+
+def _primitive(t: Expr, sums: Sequence[Expr], typed: Mapping[Expr, Expr]) -> Expr:
+    """4 x (3 x + 1) (3 x + 2) for x (12 x + 4) (3 x + 2): the numbers of sums that nobody typed stand in front."""
+    contents = {s: abs(content_of(s)) for s in sums if s not in typed}
+    known = {s: k for s, k in contents.items() if k != 1 and k.denominator == 1}
+    if not known:
+        return t
+    parts = [add(*[times(num(1 / known[a]), b) for b in a.args]) if a in known else a for a in t.args]
+    return times(num(prod(known.values())), *parts)
+
+
+def _over_cosine(e: Expr) -> Expr | None:
+    """(sin(x) + cos(x))/cos(x)^2 for (tan(x) + 1)/cos(x), as the quotient rule gives it; None where that is not there."""
+    c, scalars, body = split(e)
+    below = [s for s in scalars if s.op is POWER and s.args[0].op is COS and is_number(s.args[1], -1)]
+    sums = [s for s in scalars if s.op is ADD]
+    if body is not None or len(below) != 1 or len(sums) != 1:
+        return None
+    angle = below[0].args[0].args[0]
+    names = [s for s in scalars if _is_power_of_name(s)]
+    parts, met = [], False
+    for a in sums[0].args:
+        k, factors, _ = split(a)
+        others = [f for f in factors if f.op is not TAN or f.args[0] is not angle]
+        if len(factors) - len(others) > 1 or any(TAN.bit & f.within for f in others):
+            return None
+        met |= len(others) < len(factors)
+        parts.append(times(num(c * k), *names, *others, apply(COS if len(others) == len(factors) else SIN, (angle,))))
+    rest = [s for s in scalars if s not in names and s is not below[0] and s is not sums[0]]
+    return times(*rest, power(below[0].args[0], num(-2)), add(*parts)) if met else None
 
 
 def _is_polynomial_of_names(e: Expr, typed: Mapping[Expr, Expr]) -> bool:
