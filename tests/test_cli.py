@@ -523,3 +523,10 @@ def test_the_names_of_the_text_are_written_out_on_demand() -> None:
     text = ["r = A x - b; r^T r", "--wrt", "x"]
     assert [run("d", *text, *more).out for more in ([], ["--inline"])] == ["r = A x - b; 2 r^T A\n", "2 (A x - b)^T A\n"]
     assert run("grad", *text, "--inline").out == "2 A^T (A x - b)\n"
+
+
+def test_pretty_draws_in_a_pipe_too() -> None:
+    assert run("d", "x/y", "--wrt", "y", "--pretty", "--where", "x, y in R").out == "  x\n- ──\n  y²\n"
+    assert run("hessian", "x^T A x", "--wrt", "x", "--pretty").out == "A + Aᵀ\n"
+    refused = run("d", "x^2", "--wrt", "x", "--pretty", "--format", "latex")
+    assert refused.code == 2 and "--pretty is a spelling of its own" in refused.err

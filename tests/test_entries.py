@@ -195,3 +195,21 @@ def test_entries_of_products_with_diagonal_matrices_are_products() -> None:
     d: Any = matcalc.derivative("diag(x) A diag(x)", "x")
     assert d.text == "J[i,j,k] = A[i,j] (delta[i,k] x[j] + x[i] delta[k,j])"
     assert d.verified == "verified"
+
+
+@pytest.mark.parametrize(
+    "text, want",
+    [
+        ("max(0, y)", "1[y_i > 0] I_n[:,i]"),
+        ("sum(max(0, y).^2)", "2 max(0, y_i) 1[y_i > 0]"),
+        ("sum(max(X w, y))", "1[y_i > (X w)[i]]"),
+    ],
+)
+def test_an_entry_of_what_goes_entry_by_entry(text: str, want: str) -> None:
+    where = "y in R^n; X in R^{n x m}; w in R^m" if "X" in text else "y in R^n"
+    d = matcalc.derivative(text, "y_i", where=where)
+    assert d.text == want and d.verified == "verified"
+
+
+def test_an_entry_of_a_zero_array_is_zero() -> None:
+    assert matcalc.parse("(A x - A x)[i] y_i + y_i", where="A in R^{n x n}; x, y in R^n; i in N").text == "y_i"

@@ -83,3 +83,11 @@ def test_a_condition_says_where_a_shifted_index_is_in_range() -> None:
     for text in ("sum_{i=1}^n 1[i >= 1] (y_i - y_{i-1})^2", "sum_{i=1}^n 1[i <= n] (y_{i+1} - y_i)^2", "sum_{i=1}^n 1[z_i >= 2] y_{i+1}"):
         with pytest.raises(matcalc.MatcalcError):
             matcalc.parse(text, where=Y + "; z in R^n")
+
+
+def test_a_multiple_of_a_difference_from_the_mean_adds_up_to_nothing() -> None:
+    """As it stands in the gradient of batch normalization, which has no sum but that of the gradient handed in."""
+    assert matcalc.parse("sum(c (x - mean(x)) - g)", where="x, g in R^n; c in R").text == "-sum(g)"
+    text = "m = mean(x); v = mean((x - m).^2); h = (x - m)/sqrt(v + epsilon); g^T (gamma h + beta ones(n))"
+    d = matcalc.derivative(text, "x", where="x, g in R^n; gamma, beta in R; epsilon in R positive", layout="denominator")
+    assert d.text.split("; ")[-1] == "gamma (g - ((g^T z) z/(v + epsilon) + sum(g))/n)/sqrt(v + epsilon)" and d.verified == "verified"

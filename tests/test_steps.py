@@ -345,3 +345,40 @@ def test_what_is_opened_stands_where_it_stood_and_dx_last_where_it_is_identified
     pairs = shown("sum_{i=1}^N sum_{j=1}^N w_{ij} ||x_i - x_j||^2", "x_k", "x_i in R^d")
     assert pairs[3] == "df = 2 sum_{i=1}^N sum_{j=1}^N w[i,j] ((x_i - x_j)^T (dx_i - dx_j))"
     assert shown("A .* (X X^T)", "X")[1:2] == ["dF = A .* (dX X^T + X dX^T)"] and len(shown("A .* (X X^T)", "X")) == 3
+
+
+NCA = (
+    r"p_{ij} = \exp(-||A x_i - A x_j||^2)/\sum_{k \ne i} \exp(-||A x_i - A x_k||^2); \sum_{i=1}^N \sum_{j=1}^N m_{ij} p_{ij}",
+    "A",
+    "x_i in R^n; A in R^{m x n}; m_{ij} in R",
+)
+
+
+def test_no_fraction_of_a_derivation_is_wider_than_a_page() -> None:
+    """No line can be broken inside a fraction: what is too wide is a product with an inverse."""
+    from matcalc.derivation.page import FRACTION, WIDEST_FRACTION, _closing, _width
+
+    items = [line for line in derive(*NCA).document().split("\n") if line.startswith(r"\item")]
+    assert len(items) > 5 and any("^{-1}" in line for line in items)
+    for line in items:
+        starts = [k for k in range(len(line)) if line.startswith(FRACTION, k)]
+        for at in starts:
+            middle = _closing(line, at + len(FRACTION) - 1)
+            assert max(_width(line[at:middle]), _width(line[middle : _closing(line, middle + 1)])) < WIDEST_FRACTION + 8
+
+
+def test_a_page_calls_the_function_as_its_derivation_does() -> None:
+    d = derive("S = softmax(Q K^T); ||S V - Y||^2", "Q", "Q, K in R^{n x d}; V, Y in R^{n x p}")
+    page = d.document()
+    assert r"\frac{\partial F}{\partial Q}" in page and r"\frac{\partial S}" not in page and r"& F = \lVert S V - Y \rVert^{2}" in page
+
+
+def test_a_derivation_begins_with_all_that_was_typed() -> None:
+    text = "m = mean(x); v = mean((x - m).^2); h = (x - m)/sqrt(v + epsilon); g^T (gamma h + beta ones(n))"
+    d = derive(text, "x", "x, g in R^n; gamma, beta in R; epsilon in R positive")
+    assert [left for left, *_ in d.steps.rows()][:4] == ["m", "v", "h", "f"]
+
+
+def test_a_derivative_stands_once_on_its_left_side() -> None:
+    d = derive("y = 3x^2 + 2x; y^2", "x", "x in R")
+    assert all(right.count("partial f") == 0 for left, right, *_ in d.steps.rows("latex") if left.startswith(r"\frac"))

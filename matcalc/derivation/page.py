@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LEVELS = ("brief", "full")
 PAGE = 68  # characters of the columns of an `align*` that fits a page
 LONG_LINE = 120  # characters of LaTeX that may need breaking
+FRACTION = r"\frac{"
+WIDEST_FRACTION = 56  # characters of what stands above or below a bar on a page
 WIDE = 130  # columns of text, with the rules beside the lines
 # The rules that a brief derivation does not give a line of their own.
 SMALL = {op.rule for op in (ADD, INDEXED_SUM, ENTRY, BLOCK, LITERAL, *[op for op in REGISTRY.values() if op.is_linear])}
@@ -68,7 +70,8 @@ class Derivation(list[Step], Holder):
         for s in self:
             left, right = s.after.sides(form)
             if isinstance(s.before.body, Adjoint):
-                right = f"{s.before.right(form)} = {right}" if s.after.answer is None and s.before.right(form) != left else right
+                again = s.before.right("text") == s.after.sides("text")[0]  # df/dx, however it is set
+                right = f"{s.before.right(form)} = {right}" if s.after.answer is None and not again else right
             again = last is not None and s.after.head.same(last.head) and s.before is last
             found.append(("" if again else left, right, s.rule, s.source))
             if s.note:
@@ -121,7 +124,7 @@ class Derivation(list[Step], Holder):
         lines = [f"{left} = {right}" if left else right if _headed(right) else f"= {right}" for left, right, _, _ in rows]
         reasons = [_reason(rule, source) for _, _, rule, source in rows]
         # \left and \right make one box of what they enclose, in which no line can be broken.
-        lines = [_GROWING.sub(r"\\big\1", line) if len(line) > LONG_LINE else line for line in lines]
+        lines = [_GROWING.sub(r"\\big\1", _without_wide_fractions(line)) if len(line) > LONG_LINE else line for line in lines]
         return [(line.replace(" ", r" \allowbreak "), why) for line, why in zip(lines, reasons, strict=True)]
 
     def _dress(self, style: Style | None) -> None:
@@ -131,6 +134,46 @@ class Derivation(list[Step], Holder):
     def as_list(self) -> list[dict[str, Any]]:
         """For JSON."""
         return [s.as_dict() for s in self]
+
+
+def _without_wide_fractions(line: str) -> str:
+    r"""The line with a (b)^{-1} for \frac{a}{b} where that is too wide for a page: no line can be broken inside of a fraction."""
+    at = line.find(FRACTION)
+    while at >= 0:
+        middle = _closing(line, at + len(FRACTION) - 1)
+        end = _closing(line, middle + 1)
+        above, below = line[at + len(FRACTION) : middle], line[middle + 2 : end]
+        if max(_width(above), _width(below)) > WIDEST_FRACTION:
+            above = above if _is_one_term(above) else rf"\bigl({above}\bigr)"
+            line = rf"{line[:at]}{above} \bigl({below}\bigr)^{{-1}}{line[end + 1 :]}"
+            at -= 1
+        at = line.find(FRACTION, at + 1)
+    return line
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the brace at this place is closed."""
+    depth = 0
+    for k in range(at, len(text)):
+        depth += (text[k] == "{") - (text[k] == "}")
+        if not depth:
+            return k
+    return len(text)
+
+
+def _width(latex: str) -> int:
+    """About how many characters wide a formula is set: of a fraction as wide as it is with its parts side by side."""
+    return len(re.sub(r"[{}^_\s]|\\(?:left|right)(?![A-Za-z])", "", re.sub(r"\\(?!left|right)[A-Za-z]+", "x", latex)))
+
+
+def _is_one_term(latex: str) -> bool:
+    """Whether there is no sum outside of brackets."""
+    depth = 0
+    for k, c in enumerate(latex):
+        depth += (c in "{([") - (c in "})]")
+        if c in "+-" and not depth and latex[k - 1 : k] == " ":
+            return False
+    return True
 
 
 def _is_last_opened(s: Step) -> bool:

@@ -228,7 +228,8 @@ class _Unfolding:
         """The question as it was typed: a line for each name that its author gave, and the function."""
         typed, program = self.d._typed, self.d._typed.program
         values = {id(node): e for node, e in typed.nodes}
-        named = [(b.name, values[id(b.value)], b.value) for b in program.bindings if not b.params and id(b.value) in values]
+        found = [(b.name, values.get(id(b.value), typed.bindings.get(b.name)), b.value) for b in program.bindings if not b.params]
+        named = [(n, e, tree) for n, e, tree in found if e is not None]
         return [self._line(Head(VALUE, n), e, written=tree) for n, e, tree in (*named, (letter, typed.expr, program.body))]
 
     def _as_typed(self, letter: str, of: Expr, shown: Expr) -> None:

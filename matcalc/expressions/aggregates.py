@@ -101,10 +101,19 @@ def _total(x: Expr) -> Expr:
         x = min(x, transpose(x), key=order_key)
     if x.op is ADD and any(body is not None and body.op is ONES for body in (split(a)[2] for a in x.args)):
         return add(*[total(a) for a in x.args])  # sum(x - c) is sum(x) - n c
+    if x.op is ADD and any(_is_centred(a) for a in x.args):
+        return add(*[total(a) for a in x.args])  # sum(c (x - mean(x)) - g) is -sum(g)
     parts = entrywise_factors(x)
     if parts is not None and x.shape[1] is ONE:
         return matmul(transpose(parts[0]), parts[1])
     return make(SUM, (x,), None, SCALAR, x.size + 1)
+
+
+def _is_centred(a: Expr) -> bool:
+    """A multiple of a difference from the mean, whose entries add up to nothing."""
+    body = split(a)[2] if a.op is TIMES else None
+    ones_in = body is not None and body.op is ADD and any(b.op is ONES for b in (split(t)[2] for t in body.args) if b is not None)
+    return ones_in and is_zero(total(body))  # type: ignore[arg-type]
 
 
 def entrywise_factors(x: Expr) -> list[Expr] | None:

@@ -29,7 +29,7 @@ from ..ops.trace import TRACE
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
-from .signs import can_flip, factor, is_below, is_odd, signed_product, signs_apart, turned_over, was_turned
+from .signs import can_flip, factor, is_below, is_odd, sign_outside, signed_product, signs_apart, turned_over, was_turned
 from .spelling import Spelling
 from .surface import flipped, has_bars, is_plain_product, negated, number, product, quotient
 
@@ -228,7 +228,7 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
             if stacked and k == 0
             else beside(spelling, f)
             if unit
-            else Node("call", (Node("call", (spelling.sized(f.args[0].args[0]),), "diag"),), "diag")
+            else sign_outside("call", sign_outside("call", spelling.sized(f.args[0].args[0]), "diag"), "diag")
             if diagonal
             else factor(spelling, f)
         )

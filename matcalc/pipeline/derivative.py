@@ -142,7 +142,6 @@ def document_of(several: Sequence[Derivative], *, bold: bool = False, transpose:
     for d in several:
         style = latex_style(d._typed, d._program, bold, transpose, "operatorname", width, frozenset(function_names()))
         derivation = d.steps.brief() if steps and d._origin is not None and d.steps else None
-        given = derivation.given if derivation is not None else ()
         asked = Subject(
             function=d._typed.program,
             where=d._typed.declarations,
@@ -152,7 +151,7 @@ def document_of(several: Sequence[Derivative], *, bold: bool = False, transpose:
             sentence="a scalar" if set(d.shape) <= {"1"} else d.remarks()[0],
             assumptions=d.assumptions,
             verified=d.verified == "verified",
-            letter=given[-1].head.f if given else "",
+            letter=derivation[-1].after.head.f if derivation else "",
             steps=derivation.for_page(style) if derivation is not None else [],
         )
         sections.append(Section(asked, style, d._scope.names))
