@@ -323,3 +323,12 @@ def test_it_does_not_depend_on_what_ran_before() -> None:
     first = matcalc.graph(EXAMPLE, "x", where="x in R").svg
     matcalc.graph(BOOK, "x", where="x in R")
     assert matcalc.graph(EXAMPLE, "x", where="x in R").svg == first
+
+
+def test_the_closed_form_below_a_graph_is_one_equation() -> None:
+    """`df/dtheta = e = y - Phi theta; -2 e^T Phi` read as one that does not hold: what a node is called needs no definition."""
+    where = "y in R^N; Phi in R^{N x D}; theta in R^D"
+    assert matcalc.graph("e = y - Phi theta; ||e||^2", "theta", where=where).text.endswith("df/dtheta = -2 e^T Phi")
+    own = matcalc.graph("sqrt(x^2 + exp(x^2)) + cos(x^2 + exp(x^2))", "x", where="x in R")
+    assert own.text.endswith("df/dx = x (exp(x^2) + 1) (1/sqrt(s) - 2 sin(s)) where s = x^2 + exp(x^2)")
+    assert r"\quad\text{where } s = x^{2} + \exp(x^{2})" in own.latex

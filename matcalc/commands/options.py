@@ -45,7 +45,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--vectorize": {"flag": True, "help": "Sums over a family x_i as products with X, which has the rows x_i^T."},
     "--format": {"name": "format_", "choices": FORMATS, "help": "The bare formula in this spelling, on a terminal too."},
-    "--pretty": {"flag": True, "help": "The bare formula drawn in two dimensions, in a pipe too; a long one is broken between its summands."},
+    "--pretty": {
+        "flag": True,
+        "help": "The bare formula drawn in two dimensions, in a pipe too; a long one is broken between its summands.",
+    },
     "--bold": {"flag": True, "help": "LaTeX: vectors and matrices bold."},
     "--transpose": {"choices": ("T", "top", "intercal"), "help": "LaTeX: the sign of a transpose."},
     "--width": {"least": 1, "metavar": "N", "help": "LaTeX: break sums of more than N characters, in aligned."},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..syntax import Node, split_name
 
 if TYPE_CHECKING:
+    from ..pipeline.derivative import Derivative
     from .chain import Accumulation, AccumulationLine, Edge
     from .graphs import Graph
 
@@ -19,6 +20,8 @@ def tables(graph: Graph, form: str) -> str:
 
 class _Tables:
     """Aligned columns, as a terminal shows them."""
+
+    where = " where "
 
     def __init__(self, graph: Graph, form: str) -> None:
         self.graph, self.form = graph, form
@@ -37,8 +40,17 @@ class _Tables:
         for x, run in g.forwards.items():
             blocks.append(self.table(self.forward_title(x, run), [self.line(ln, backwards=False) for ln in run.lines], run))
         blocks.append(self.table(self.reverse_title(g.backward), [self.line(ln, backwards=True) for ln in g.backward.lines], g.backward))
-        closed = [[self.d(g.value, x), d.spell(self.form)] for x, d in zip(g.wrt, g.derivatives)]
+        closed = [[self.d(g.value, x), self.closed(d)] for x, d in zip(g.wrt, g.derivatives)]
         return self.join([*blocks, self.table("", closed)])
+
+    def closed(self, derivative: Derivative) -> str:
+        """The derivative, and behind it what its names stand for that are no nodes."""
+        program = derivative._program
+        if not program.bindings or program.form is not None:
+            return derivative.spell(self.form)
+        nodes = {s.name for s in self.graph.steps}
+        defined = [f"{self.name(b.name)} = {self.tree(b.value)}" for b in program.bindings if b.name not in nodes]
+        return self.tree(program.body) + (f"{self.where}{', '.join(defined)}" if defined else "")
 
     def line(self, line: AccumulationLine, backwards: bool) -> list[str]:
         """`f_c`, `f_d dd/dc + f_e de/dc`, `f_d/(2 sqrt(c)) - f_e sin(c)`"""
@@ -83,6 +95,8 @@ class _Tables:
 
 class _Latex(_Tables):
     """Aligned equations, one display for each table."""
+
+    where = r" \quad\text{where } "
 
     def d(self, above: str, below: str) -> str:
         return rf"\frac{{\partial {self.name(above)}}}{{\partial {self.name(below)}}}"

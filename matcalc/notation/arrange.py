@@ -55,7 +55,6 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE, TRACE_OUT_FIRST, TRACE_OUT_SECOND
 from ..syntax import Node, walk
 from .comparisons import broadcast, cases, is_constant, iverson
-from .conditions import with_condition_below
 from .entries import apart, dotted, undotted
 from .factors import entrywise, hadamard, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
@@ -259,7 +258,8 @@ def transposed(spelling: Spelling, e: Expr) -> Node:
         from ..printing.count import symbols
 
         longer = symbols(spelled) - symbols(whole)
-        if all(a.op is MATMUL and len(a.args) > 2 for a in inner.args) and not any(n.op == "T" and n.args[0].op != "name" for n in walk(spelled)):
+        gathered = any(n.op == "T" and n.args[0].op != "name" for n in walk(spelled))
+        if not gathered and all(a.op is MATMUL and len(a.args) > 2 for a in inner.args):
             return spelled  # A^T X^T B^T + B^T X^T A^T; but (X B + B X)^T
         return spelled if longer < 0 or (longer == 0 and inner not in spelling.author) else whole
     if inner.op is INDEXED_SUM:
@@ -284,9 +284,12 @@ def indexed_product(spelling: Spelling, e: Expr) -> Node:
 
 def _summed(spelling: Spelling, e: Expr, body: Expr) -> Node:
     """The sum of `body` over the range of the sum `e`."""
-    if IVERSON.bit & body.within and e.op is INDEXED_SUM and (found := with_condition_below(spelling, e, body)) is not None:
-        inside, condition, letter = found
-        return sign_outside("sum", inside, letter, condition)
+    if IVERSON.bit & body.within and e.op is INDEXED_SUM:
+        from .conditions import with_condition_below
+
+        if (found := with_condition_below(spelling, e, body)) is not None:
+            inside, condition, letter = found
+            return sign_outside("sum", inside, letter, condition)
     inside = factor(spelling, body) if body.op is ADD else spelling.of(body)  # -sum_i (y_i - m), where y_i - m was typed
     return sign_outside("sum", inside, str(e.attr), *map(spelling.of, e.args[:2]))
 

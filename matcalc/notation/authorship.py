@@ -110,8 +110,8 @@ def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
     made: Order = {}
     for e, parts in order.items():
         key, flat = rewrite(e), [rewrite(p) for p in parts]
-        if (key.op is TRACE and flat[0].op is MATMUL and trace(flat[0]) is key) or (
-            key.op in (ADD, HADAMARD, MATMUL, TIMES) and ((set(flat) == set(key.args) and len(flat) == len(key.args)) or key.op in (MATMUL, TIMES))
-        ):
+        turned = key.op is TRACE and flat[0].op is MATMUL and trace(flat[0]) is key
+        complete = set(flat) == set(key.args) and len(flat) == len(key.args)
+        if turned or key.op in (MATMUL, TIMES) or (key.op in (ADD, HADAMARD) and complete):
             made[key] = flat
     return made

@@ -28,8 +28,8 @@ LONGER = 4  # symbols that this may cost
 def spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], has_tangent: bool = False) -> Expr:
     """`e`, an answer, with such brackets written out: `moving` are the variables, `is_sum` says that the function is a sum, `has_tangent`
     that a tangent was typed. A sum in `typed` stays."""
-    if TAN.bit & e.within and not has_tangent and (made := _over_cosine(e)) is not None:
-        return made
+    if TAN.bit & e.within and not has_tangent and (fraction := _over_cosine(e)) is not None:
+        return fraction
     if e.op is MATMUL:
         e = _by_occurrence(e, moving)
     parts = e.args if e.op is ADD else (e,)
@@ -170,7 +170,9 @@ def _scalar(t: Expr, scalars: Sequence[Expr], moving: Set[Expr], is_sum: bool, t
     squares = [s for s in others if s.op is POWER and is_number(s.args[1], -2) and s.args[0].op.elementwise and s.args[0].op.spellings]
     if len(squares) == 1 == len(sums) and not is_sum and sums[0] not in typed and len(sums[0].args) <= MOST:
         names = [s for s in others if s is not squares[0]]
-        if names and all(map(_is_power_of_name, names)) and any(n in moving for n in postorder(names)):  # (2 x cos(x) + x^2 sin(x))/cos(x)^2
+        if (
+            names and all(map(_is_power_of_name, names)) and any(n in moving for n in postorder(names))
+        ):  # (2 x cos(x) + x^2 sin(x))/cos(x)^2
             return times(num(split(t)[0]), squares[0], add(*[times(*names, a) for a in sums[0].args]))
     if len(sums) != 1 or not (others or halved) or not all(map(_is_power_of_name, others)):
         return t
