@@ -181,3 +181,10 @@ def test_cases_of_equal_indices_are_checked_as_they_are_printed(monkeypatch: pyt
     monkeypatch.setattr(piecewise, "_condition", forgets)
     with pytest.raises(VerificationError, match="the cases disagree"):
         matcalc.derivative("X A X + A X", "X", where="A, X in R^{n x n}", notation="cases")
+
+
+def test_a_condition_of_numbers_is_decided() -> None:
+    """1[-1 > 0] stood in the expansion of relu(x - 1) about 0, and `0 > 0` in answers."""
+    assert run("taylor", "exp(x) + x relu(x - 1)", "--wrt", "x", "--at", "0").out.startswith("1 + x + x^2/2\n")
+    assert run("d", "cases(x^2, 1 > 2, x^3)", "--wrt", "x").out == "3 x^2\n"
+    assert run("d", "cases(x^2, 3 > 2, x^3)", "--wrt", "x").out == "2 x\n"

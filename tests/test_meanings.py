@@ -29,6 +29,7 @@ MEANT = [
     ("a + ∇×v", "the entries of the Jacobian"),
     ("weights^T x", "weights was read as a product of letters"),
     *[(f"x {word} 2", said) for word, said in (("mod", "whole numbers"), ("div", "the divergence"), ("inf", "infty"), ("floor", "jumps"))],
+    ("re(a^H z)", "write Re(z)"),
 ]
 
 UNDECLARED = [

@@ -207,8 +207,8 @@ def _kron(*factors: Expr) -> Expr:
 
 @normal_form(IVERSON)
 def _iverson(relation: str, a: Expr, b: Expr) -> Expr:
-    """1 where the relation holds; a number where both sides are alike or differ by one: 1[i != i], 1[n + 1 = n]."""
-    by = Fraction(0) if a is b else None
+    """1 where the relation holds; a number where both sides are alike or differ by one: 1[i != i], 1[n + 1 = n], 1[-1 > 0]."""
+    by = Fraction(0) if a is b else value_of(a) - value_of(b) if a.op is NUMBER is b.op else None
     if by is None and a.is_scalar and a.op is not NUMBER and {a.op, b.op} <= {ADD, SIZE, INDEX, NUMBER}:
         difference = add(a, negative(b))
         by = value_of(difference) if is_number(difference) else None
@@ -220,15 +220,17 @@ def _iverson(relation: str, a: Expr, b: Expr) -> Expr:
 
 @normal_form(CASES)
 def _cases(*args: Expr) -> Expr:
-    """The first value whose condition holds; what follows one that always does is never met."""
+    """The first value whose condition holds; what follows one that always does is never met, nor what has one that never does."""
     shape = max((a.shape for a in args), key=lambda s: s != SCALAR)
+    met = [a for k in range(0, len(args) - 1, 2) if not is_zero(args[k + 1]) for a in args[k : k + 2]]
+    args = (*met, *args[len(args) // 2 * 2 :]) or args
     for k in range(0, len(args) - 1, 2):
         value, condition = args[k : k + 2]
         if _always_holds(condition):
             args = (*args[:k], value if value.shape == shape else times(value, ones(*shape)))
             break
     if len(args) == 1:
-        return args[0]
+        return args[0] if args[0].shape == shape else times(args[0], ones(*shape))
     return make(CASES, args, None, shape, 1 + sum(a.size for a in args))
 
 

@@ -43,6 +43,8 @@ MEANT = {
     **dict.fromkeys(("median", "mode"), _PICKED),
     **dict.fromkeys(("grad", "div", "curl"), _FIELD),
     **dict.fromkeys(("prox", "proj"), _NEAREST),
+    "re": "write Re(z) for the real part, r e * (…) for a product",
+    "im": "write Im(z) for the imaginary part, i m * (…) for a product",
     "cov": "write Var(x), or E[(x - mu) (y - nu)^T]",
     **dict.fromkeys(("null", "span", "range", "ker", "kernel", "image"), _SET),
     **dict.fromkeys(("cdots", "ldots", "dots", "vdots", "ddots"), _DOTS),
