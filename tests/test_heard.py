@@ -238,11 +238,19 @@ def test_words_that_mean_something_else_are_no_products_of_letters(text: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("f(g(x))", "f'(g(x)) g'(x)"), ("f(g(h(x)))", "f'(g(h(x))) g'(h(x)) h'(x)"), ("f(2 x)", "2 f")]
+    ("text", "expected"), [("f(g(x))", "f'(g(x)) g'(x)"), ("f(g(h(x)))", "f'(g(h(x))) g'(h(x)) h'(x)"), ("k(2 x)", "2 k")]
 )
 def test_a_function_of_a_value_of_a_function(text: str, expected: str) -> None:
     d: Any = matcalc.derivative(text, "x")
     assert d.text == expected
+
+
+@pytest.mark.parametrize("text", ["f(2 x)", "\\phi(A x + b)", "\\psi(1 - x) + x^T x"])
+def test_a_letter_that_is_most_often_a_function_is_no_product_unasked(text: str) -> None:
+    with pytest.raises(MatcalcError, match="is a product, or the value of a function"):
+        matcalc.derivative(text, "x")
+    d: Any = matcalc.derivative(text.replace("(", " * ("), "x")
+    assert "'" not in d.text
 
 
 def test_gamma_beside_its_relatives_is_not_taken_for_a_number() -> None:

@@ -18,6 +18,7 @@ _NAMED = ("word", "greek", "upright")
 _DOUBLE = regex(r"\\mathbb[ ]*\{?[ ]*\Z")
 _INDICES = frozenset("ijklmnpq")
 _MOST_NESTED = 8  # values of functions inside each other, f(g(h(x)))
+_FUNCTIONS = frozenset(("f", "phi", "psi"))
 _OFTEN_FUNCTIONS = frozenset("fghu")  # k(x(t) - y(t)) is the force of a spring
 _MOST_MARKS = 20  # in brackets that hold a list of names
 _OF_GAMMA = ("lgamma", "gammaln", "loggamma", "digamma", "polygamma")  # beside these gamma(x) may be the gamma function
@@ -145,7 +146,8 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
     bar = given_at(lexer.marks, at)
     if bar and density(lexer, name, mark, at, bar):
         return True
-    if name in _OFTEN_FUNCTIONS and not primes and holds_values(lexer, at):
+    values = name in _OFTEN_FUNCTIONS and holds_values(lexer, at)
+    if not primes and (values or (name in _FUNCTIONS and applied_only(lexer, name, at))):
         inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
         hint = f"write {name} * ({inside}) for a product, or declare {name}: R -> R for a function"
         span = (mark.start, lexer.marks[bracket.mate].end)
@@ -184,6 +186,14 @@ def holds_values(lexer: Lexer, at: int) -> bool:
         if letter and touching and mark.value not in lexer.names.plain and holds_one(lexer.marks, k + 1, lexer.names.primed):
             return True
     return False
+
+
+def applied_only(lexer: Lexer, name: str, at: int) -> bool:
+    """Whether a letter stands before brackets alone, as in f(A x + b), and these hold more than a name or a list."""
+    if holds_one(lexer.marks, at, lexer.names.primed) or is_list(lexer.marks, at) or given_at(lexer.marks, at):
+        return False
+    places = [k for k, m in enumerate(lexer.marks[: lexer.stop]) if m.value == name and m.kind in _NAMED]
+    return all(touching_bracket(lexer.marks, k + 1) >= 0 for k in places)
 
 
 def level_arguments(marks: Sequence[Mark], at: int) -> None:

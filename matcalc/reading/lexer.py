@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from ..errors import ReadingError, Span
+from ..interning import regex
+from .functions import is_elementwise
 from .marks import Mark, quote, refuse
 from .names import Names
 
@@ -48,6 +50,9 @@ class Frame:
         self.indices: list[str] = []  # the indices of the sums whose body we are in
         self.columns = False  # of a matrix of numbers: blanks stand between its columns
         self.label = self.suffix = ""  # of a bracketless argument: the function, and the exponent at its name
+
+
+_SPACES = regex(r"\\[,;:]|\\q?quad(?![A-Za-z])")
 
 
 class Lexer:
@@ -153,6 +158,10 @@ class Lexer:
         meaning = self.meanings.get(mark.kind)
         if meaning is None:
             raise self.refuse(f"{quote(self.source(mark.span))} has no meaning here", mark.span)
+        if mark.gap and self.frames[-1].kind == "argument" and self.last == "NAME":  # the space that LaTeX sets in cos theta x
+            spaced = _SPACES.search(self.text, self.tokens[-1].end_pos, mark.start) is not None
+            if spaced and is_elementwise(self.frames[-1].label):  # tr A B goes on
+                self.close_invisible()
         self.i += 1
         meaning(self, mark)
 
