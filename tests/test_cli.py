@@ -528,5 +528,7 @@ def test_the_names_of_the_text_are_written_out_on_demand() -> None:
 def test_pretty_draws_in_a_pipe_too() -> None:
     assert run("d", "x/y", "--wrt", "y", "--pretty", "--where", "x, y in R").out == "  x\n- ──\n  y²\n"
     assert run("hessian", "x^T A x", "--wrt", "x", "--pretty").out == "A + Aᵀ\n"
+    drawn = run("d", "x/sum(x)", "--wrt", "x", "--pretty", "--where", "x in R^n").out  # the call sum(x) is not drawn as a sign of a sum
+    assert [line.strip() for line in drawn.splitlines()] == ["x ones(n)ᵀ", "I - ──────────", "sum(x)", "──────────────", "sum(x)"]
     refused = run("d", "x^2", "--wrt", "x", "--pretty", "--format", "latex")
     assert refused.code == 2 and "--pretty is a spelling of its own" in refused.err

@@ -158,13 +158,16 @@ def brace(height: int) -> tuple[str, ...]:
     return tuple({0: "⎧ ", middle: "⎨ ", height - 1: "⎩ "}.get(k, "⎪ ") for k in range(height))
 
 
+DRAWN_CALL = "sqrt"  # the function that has a sign of its own
+
+
 class Plane(Unicode):
     """Unicode in two dimensions; `draw` in place of `spell`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.builders: dict[str, Callable[[Node], Sequence[Drawn]]] = {
-            **{"mul": self.product, "num": self.number, "literal": self.matrix, "cases": self.choice, "sqrt": self.root},
+            **{"mul": self.product, "num": self.number, "literal": self.matrix, "cases": self.choice, DRAWN_CALL: self.root},
             **{"sum": self.bigger, "product": self.bigger, "pow": self.exponential, "norm": self.normed},
             **{
                 "T": self.turned,
@@ -231,8 +234,9 @@ class Plane(Unicode):
         return made[0]
 
     def marks(self, node: Node) -> Sequence[Drawn]:
-        op = str(node.attr) if node.op == "call" else node.op
-        return self.builders[op](node) if op in self.builders else self.called(node) if node.op == "call" else self.rules[node.op](node)
+        if node.op == "call":  # sum(x) is no sum sign
+            return self.builders[DRAWN_CALL](node) if node.attr == DRAWN_CALL else self.called(node)
+        return self.builders[node.op](node) if node.op in self.builders else self.rules[node.op](node)
 
     def level(self, node: Node) -> int:
         if fractional(node):
