@@ -93,7 +93,7 @@ def _stands_behind(above: Sequence[Node], under: Sequence[Node], body: Node) -> 
     bases = [n.args[0] if n.op == "pow" else n for n in under]
     leaf = body.args[0] if body.op == "T" else body
     alone = leaf.op == "name" and (bool(above) or "_" not in str(leaf.attr))
-    return any((n.op == "add" and not alone) or (n.op == "mul" and body.op == "add" and bool(above)) for n in bases)
+    return any((n.op == "add" and not alone) or (n.op == "mul" and leaf.op == "add" and bool(above)) for n in bases)
 
 
 def _is_name_or_number(node: Node) -> bool:

@@ -18,7 +18,7 @@ export const TASKS = [
   ["a differential", "f=A X B&by=X&notation=differential", ["dX -> A dX B"]],
   ["several variables", "f=a^T X b&by=a,X", ["(X b)^T", "a b^T"]],
   ["a norm", "f=||x||&by=x", ["x^T/||x||"]],
-  ["a quotient of forms", "f=(x^T A x)/(x^T x)&by=x&where=A in S^n", ["2 (A x - (x^T A x) x/(x^T x))^T/(x^T x)"]],
+  ["a quotient of forms", "f=(x^T A x)/(x^T x)&by=x&where=A in S^n", ["2/(x^T x) (A x - (x^T A x) x/(x^T x))^T"]],
   ["calculus, which asks SymPy", "f=sin(x)^2 + cos(x)^2 + x&by=x&where=x in R", ["1"]],
   ["what the text asks itself", "f=\\frac{d}{dt} t^3&where=t in R", ["3 t^2"]],
 ];
