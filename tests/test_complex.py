@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from corpus import cases, symbols
+from emitted import PYTHON, call, caster, load
 
 import matcalc
 from matcalc.errors import MatcalcError
@@ -155,14 +156,9 @@ CODED = [
 ]
 
 
-@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
-@pytest.mark.parametrize(("text", "name", "where"), CODED)
-def test_programs_have_the_numbers_and_agree_with_automatic_differentiation(text: str, name: str, where: str, target: str) -> None:
-    pytest.importorskip(target)
-    d = matcalc.derivative(text, name, where=where)
-    program: dict[str, Any] = {}
-    exec(compile(d.code(target), "program.py", "exec"), program)
-    rng, sizes = np.random.default_rng(11), {"m": 3, "n": 4, "k": 2, "N": 5}
+def drawn_for(where: str, rng: np.random.Generator) -> dict[str, Any]:
+    """Arrays of the declared shapes."""
+    sizes = {"m": 3, "n": 4, "k": 2, "N": 5}
     given: dict[str, Any] = {}
     for clause in where.split("; "):
         names, _, words = clause.partition(" in ")
@@ -170,6 +166,17 @@ def test_programs_have_the_numbers_and_agree_with_automatic_differentiation(text
             shape = tuple(sizes[c] for c in words.split(" h")[0].strip("CR^{}").replace(" x ", ""))
             x = drawn((sizes["N"], *shape) if "_" in n else shape, rng)
             given[n.removesuffix("_i")] = x @ np.conj(x.T) + np.eye(len(x)) if " h" in words else x.real if words[0] == "R" else x
+    return given
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize(("text", "name", "where"), CODED)
+def test_programs_have_the_numbers_and_agree_with_automatic_differentiation(text: str, name: str, where: str, target: str) -> None:
+    pytest.importorskip(target)
+    d = matcalc.derivative(text, name, where=where)
+    program: dict[str, Any] = {}
+    exec(compile(d.code(target), "program.py", "exec"), program)
+    given = drawn_for(where, np.random.default_rng(11))
     gradient = program["gradient"]
     arguments = [given[n] for n in gradient.__code__.co_varnames[: gradient.__code__.co_argcount]]
     wanted = d.evaluate(given)
@@ -189,6 +196,41 @@ def test_programs_have_the_numbers_and_agree_with_automatic_differentiation(text
             program["value"](x, *arguments[1:]).backward()
             assert np.allclose(x.grad.numpy() / 2, wanted)
     assert np.allclose(np.asarray(gradient(*arguments)), wanted)
+
+
+OF_REAL_FUNCTIONS = [*[c for c in CODED if c[0] != "x^T A x"], ("sum(Re(x).^4) + log(x^H A x)", "x", "x in C^n; A in C^{n x n} hpd")]
+
+
+@pytest.mark.parametrize("target", PYTHON)
+@pytest.mark.parametrize(("text", "name", "where"), OF_REAL_FUNCTIONS)
+def test_programs_have_the_change_of_the_gradient_along_a_direction(text: str, name: str, where: str, target: str) -> None:
+    """Against a central difference of the gradient, which is compared with automatic differentiation above."""
+    cast = caster(target)
+    d = matcalc.derivative(text, name, where=where)
+    program = load(d.code(target, parts=["hvp"]))
+    given, rng = drawn_for(where, np.random.default_rng(12)), np.random.default_rng(13)
+    along, h = drawn(given[name].shape, rng), 1e-6
+    if target == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    found = call(program["hvp"], {n: cast(v) for n, v in {**given, f"d{name}": along}.items()})
+    up, down = (d.evaluate({**given, name: given[name] + s * along}) for s in (h, -h))
+    assert np.allclose(np.asarray(found), (up - down) / (2 * h), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "where", "part"),
+    [
+        ("x^T A x", "x", "x in C^n; A in C^{n x n}", "hvp"),
+        ("tr(A B)", "A", "A, B in C^{n x n} hermitian", "hvp"),
+        ("x^H A x", "x", "x in C^n; A in C^{n x n} hermitian", "jvp"),
+        ("x^H A x", "x", "x in C^n; A in C^{n x n} hermitian", "hessian"),
+    ],
+)
+def test_other_parts_of_programs_are_of_real_variables(text: str, name: str, where: str, part: str) -> None:
+    with pytest.raises(MatcalcError, match=f"{part} is of real variables, and something here is complex"):
+        matcalc.derivative(text, name, where=where).code(parts=[part])  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("asked", ["taylor", "stationary", "directional", "graph"])

@@ -44,6 +44,7 @@ def outer(shape: Shape) -> Dims:
     return tuple(d for d in shape if d is not ONE)
 
 
+REAL_FUNCTION = "f is real"  # what `pipeline.wirtinger` says of a gradient by conj(z)
 AUTOMATIC = {"torch": "; .grad is twice it", "jax": "; jax.grad gives twice its conjugate"}  # of a real function of complex numbers
 
 
@@ -81,7 +82,8 @@ class Computation:
         value = recognise(as_declared(typed.expr, restore) if restore else typed.expr)
         self.value = under_letters(value, renamings(value, letters))
         self.lowering = Lowering(language, sizes, [letter for letter, _ in self.numbers])
-        self.directions = [symbol(name, one._tensor.shapes[1]) for name, one in zip(self._directions(), several)]
+        words = [("complex",) if is_complex(_variable(d, n)) else () for n in self.names]
+        self.directions = [symbol(name, one._tensor.shapes[1], w) for name, one, w in zip(self._directions(), several, words)]
         self.second: ClosedForm | None = None
         self.products: Sequence[ClosedForm] | None = None
         self.mixed: list[list[ClosedForm]] = []
@@ -97,7 +99,7 @@ class Computation:
     def _directions(self) -> Iterator[str]:
         """Names for directions, dx for x, that are no names of the text."""
         taken = {*self.d._typed.symbols, *self.d._typed.families}
-        for x in self.names:
+        for x in map(base_name, self.names):
             name = next(n for n in chain((f"d{x}",), map(f"d{x}_{{}}".format, count(1))) if n not in taken)
             taken.add(name)  # with dx in the text, x has dx_1, which then is not that of x_1
             yield name
@@ -239,8 +241,10 @@ def program(
         raise UsageError("a Hessian, and an index that is left open, is for a file by one variable")
     complex_ = any(map(is_complex, (d._typed.expr, *d._typed.symbols.values())))
     target_of(target, complex_)
-    if wanted and complex_:
-        raise UsageError(f"{wanted[0]} is of real variables, and something here is complex")
+    other = next((p for p in wanted if p != "hvp" or not all(map(_is_gradient, several))), None)
+    if other is not None and complex_:
+        hint = "of a real function of complex variables there is hvp, the change of the gradient" if other != "hvp" else None
+        raise UsageError(f"{other} is of real variables, and something here is complex", suggestion=hint)
     if "make" in wanted and not TARGETS[target].python:
         raise UsageError(f"make is for {titles(python=True)}", suggestion=TARGETS[target].keeping)
     if "autograd" in wanted and (not TARGETS[target].autograd or any(one._members for one in several)):
@@ -271,6 +275,15 @@ def program(
             )
         except MissingSize as missing:
             problem.add_size(missing.name)
+
+
+def _is_gradient(d: ClosedForm) -> bool:
+    """Whether it is by real variables, or by the conjugate of a complex one as the gradient of a real function is."""
+    return REAL_FUNCTION in d._convention or not any(is_complex(_variable(d, n)) for n in d.wrt)
+
+
+def _variable(d: ClosedForm, name: str) -> Expr:
+    return d._typed.symbols.get(base_name(name), num(0))
 
 
 def target_of(name: str, complex_: bool = False) -> Target:
@@ -336,6 +349,8 @@ def _product(problem: Computation, part: str) -> Function:
         roots = [problem.derivative(d) for d in problem.products]
     else:
         roots = [problem.along([d._tensor for d in row], directions, 2) for row in problem.mixed]
+    if any(map(is_complex, directions)):
+        return Function(part, f"The change of the gradient by {by} along {of}.", roots, extra)
     return Function(part, f"The Hessian by {by} times {of}.", roots, extra)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..differentiation.tensor import Tensor
-from ..expressions.build import add, hadamard, times, total, transpose
+from ..expressions.build import add, conjugate, hadamard, is_complex, times, total, transpose
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
 from ..ops.core import MEMBER, SYMBOL
@@ -46,7 +46,10 @@ class Further(Holder):
             g = tensor.matrix
             if g is None:
                 return None
-            parts.append(times(g, v) if g.is_scalar else total(hadamard(g if g.shape == v.shape else transpose(g), v)))
+            if is_complex(v):  # the rate of a real f is 2 Re <g, v>, and its gradient the change of g along v
+                g = conjugate(g)
+            part = times(g, v) if g.is_scalar else total(hadamard(g if g.shape == v.shape else transpose(g), v))
+            parts += [part, conjugate(part)] if is_complex(v) else [part]
         from copy import copy
 
         sum_ = copy(typed)
