@@ -195,6 +195,9 @@ def _skew(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """[w]_x of a vector; of a matrix its skew part."""
     if args[0].kind != "matrix":
         return _plain(el, node, args)
+    text = el.scene.program.text[slice(*node.span)] if node.span and not el.scene.template else "skew"
+    if not text.lstrip("\\").lower().startswith(("skew", "operatorname")):  # [w]_× and w^\times
+        raise Misfit([args[0]], partial(_argument_error, el, operation("skew", node), node, 0, ("3", "1"), args))
     square = by_signature(el, operation("matrix_power", node), node, [args[0], known(build.num(1), node)])
     el.note(f"{Wording(el).node(node)} of a matrix is its skew part (X - X^T)/2")
     return TypedTerm(square.shape, (args[0],), lambda e, _: build.times(HALF, build.subtract(e[0], build.transpose(e[0]))), node)

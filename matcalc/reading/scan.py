@@ -262,7 +262,7 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         marks = _tidy(marks, text)
     if "caret" in kinds and _LABEL_THEN_T.search(text, start, stop):
         marks = _transposes_behind(marks)
-    if ("under" in kinds and ("×" in text or "\\times" in text)) or "]×" in text:
+    if (not kinds.isdisjoint(_SIGNS_OF_SKEW) and _SKEW.search(text, start, stop)) or "]×" in text:
         marks = _skewed(marks, text)
     if "under" in kinds and ("max" in text or "min" in text):
         marks = _extreme(marks)
@@ -465,16 +465,20 @@ def _models(marks: list[Mark]) -> list[Mark]:
     return kept
 
 
+_SKEW = regex(r"×|\\times|\\wedge")
+_SIGNS_OF_SKEW = {"under": ("×", "\\times"), "caret": ("×", "\\times", "\\wedge")}
+
+
 def _skewed(marks: list[Mark], text: str) -> list[Mark]:
-    r"""`[w]_\times`, `[w]_{\times}`, `w_×`, `[w]×`: skew(w)."""
+    r"""`[w]_\times`, `[w]_{\times}`, `w_×`, `[w]×`, `w^\times`, `w^\wedge`: skew(w)."""
     kept: list[Mark] = []
     k = 0
     while k < len(marks):
         mark = marks[k]
-        below = [m for m in marks[k + 1 : k + 4] if m.value not in "{}"][:1] if mark.kind == "under" and kept else []
+        below = [m for m in marks[k + 1 : k + 4] if m.value not in "{}"][:1] if mark.kind in _SIGNS_OF_SKEW and kept else []
         if _is_above(marks, k, text):
             below = [mark]
-        if not below or below[0].kind != "infix" or text[below[0].start : below[0].end] not in ("×", "\\times"):
+        if not below or text[below[0].start : below[0].end] not in _SIGNS_OF_SKEW.get(mark.kind, ("×",)):
             kept.append(mark)
             k += 1
             continue
@@ -484,12 +488,12 @@ def _skewed(marks: list[Mark], text: str) -> list[Mark]:
             while first >= 0 and (kept[first].kind not in ("open", "close") or (depth := depth + (kept[first].kind == "close") * 2 - 1)):
                 first -= 1
         if first < 0 or kept[last].kind not in ("close", "word", "greek"):
-            raise refuse("`_×` stands below a vector", text, mark.span, "write [w]_× or skew(w)")
+            raise refuse(f"`{text[mark.start : below[0].end]}` stands beside a vector", text, mark.span, "write [w]_× or skew(w)")
         inside = kept[first + 1 : last] if first < last else kept[first:]
         name = Mark("upright", "skew", kept[first].start, kept[first].end, kept[first].gap)
         opening, closing = Mark("open", "(", kept[first].start, kept[first].end), Mark("close", "(", mark.start, below[0].end)
         kept[first:] = [name, opening, *inside, closing]
-        k = marks.index(below[0], k) + 1 + (mark.kind == "under" and marks[k + 1].value == "{")
+        k = marks.index(below[0], k) + 1 + (mark.kind in _SIGNS_OF_SKEW and marks[k + 1].value == "{")
     return kept
 
 
