@@ -28,8 +28,8 @@ def check(expr: str, wrt: list[str] | str, claim: str, where: str = "", order: i
 
 
 def code(expr: str, wrt: list[str] | str, target: str = "numpy", where: str = "", parts: list[str] | None = None) -> dict[str, Any]:
-    """A program in numpy, jax, torch, array-api, octave, matlab, r or eigen (C++): the function and its gradients; `parts` adds hessian,
-    jvp, vjp, hvp."""
+    """A program in numpy, jax, torch, array-api, octave, matlab, r, julia or eigen (C++): the function and its gradients; `parts` adds
+    hessian, jvp, vjp, hvp."""
     return ask({"command": "code", "expr": expr, "wrt": wrt, "target": target, "where": where, "parts": parts or []})
 
 

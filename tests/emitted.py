@@ -31,8 +31,9 @@ LANGUAGES = [
     pytest.param("octave", marks=pytest.mark.octave),
     pytest.param("matlab", marks=pytest.mark.octave),
     pytest.param("r", marks=pytest.mark.r),
+    "julia",
 ]
-CONSOLES = ("octave", "matlab", "r")  # those that run in processes of their own
+CONSOLES = ("octave", "matlab", "r", "julia")  # those that run in processes of their own, and Julia, which is read by tests/julia.py
 
 
 def installed(language: str) -> Any:
@@ -127,6 +128,10 @@ def consoles() -> dict[str, Console]:
 def run_in(language: str, questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 0) -> list[Any]:
     """The values of functions of emitted files: (the file, the name of the function, its inputs). A string is a function handle;
     `result` says which of several values a function returns, from 1. Programs for MATLAB run in Octave."""
+    if language == "julia":
+        from julia import run_julia
+
+        return run_julia(questions, result)
     console = consoles()[language]
     command = next(filter(None, map(shutil.which, console.commands)), None)
     if command is None:
@@ -177,4 +182,4 @@ run_r = partial(run_in, "r")
 
 def parameters_in(language: str, text: str, function: str) -> Sequence[str]:
     """The names of the arguments of a function of a file."""
-    return parameters(text, function, consoles()[language].head)
+    return parameters(text, function, r"^function {}\((.*)\)$" if language == "julia" else consoles()[language].head)

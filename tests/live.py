@@ -41,7 +41,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "beside": ("product",),
     "gives": ("facts",),
     **dict.fromkeys(("sympy", "definition"), ("sympy",)),
-    **dict.fromkeys(("numpy", "jax", "torch", "array_api", "octave", "r", "eigen", "stacks"), ("code",)),
+    **dict.fromkeys(("numpy", "jax", "torch", "array_api", "octave", "r", "julia", "eigen", "stacks"), ("code",)),
     "params": ("page", "value", "entry"),
     "signature": ("shape", "page"),
     "meaning": ("page", "use"),
@@ -487,13 +487,13 @@ def _code(block: Block) -> str:
         questions.append((f"sum_{{i=1}}^N sum(exp({inner}))", "W", declared))
     lines = []
     for asked in questions:
-        for target in ("numpy", "jax", "torch", "array-api", "octave", "r", "eigen"):
+        for target in ("numpy", "jax", "torch", "array-api", "octave", "r", "julia", "eigen"):
             try:
                 d: Any = matcalc.derivative(*asked[:2], where=asked[2], verify=False)
                 lines.append(d.code(target))
             except matcalc.MatcalcError as error:
                 lines.append(str(error))
-    lines += [d.code(target) for d in _of_complex(block) for target in ("numpy", "jax", "torch", "octave")]
+    lines += [d.code(target) for d in _of_complex(block) for target in ("numpy", "jax", "torch", "octave", "julia")]
     return "\n".join(lines)
 
 

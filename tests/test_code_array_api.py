@@ -111,5 +111,5 @@ def test_complex_arrays() -> None:
 
 
 def test_no_autograd_and_what_is_said_of_it() -> None:
-    with pytest.raises(UsageError, match="autograd is for JAX and PyTorch"):
+    with pytest.raises(UsageError, match="autograd is for JAX, PyTorch and Julia"):
         matcalc.grad("||A x - b||^2", "x").code("array-api", parts=["autograd"])  # type: ignore[union-attr]

@@ -90,7 +90,7 @@ def test_jax(name: str) -> None:
 def test_where_there_is_none() -> None:
     d: Any = matcalc.derivative("||A x - b||^2", "x", verify=False)
     for target in ("numpy", "octave", "r"):
-        with pytest.raises(UsageError, match="autograd is for JAX and PyTorch"):
+        with pytest.raises(UsageError, match="autograd is for JAX, PyTorch and Julia"):
             d.code(target, parts=["autograd"])
     with pytest.raises(UsageError, match="without an index"):
         matcalc.derivative("sum_{i=1}^N exp(a_i^T x_i)", "x_j", where="a_i, x_i in R^n").code("jax", parts=["autograd"])  # type: ignore[union-attr]

@@ -489,7 +489,7 @@ def test_an_argument_that_a_text_names_twice_is_computed_once(language: str) -> 
     d: Any = matcalc.derivative("tr(chol(A A^T))", "A", where="A in R^{m x n}", verify=False)
     _, _, value = d.code(language).replace("value <- function(", " value(").partition(" value(")
     value = re.split(r"\n\n\n", value)[0]
-    product = r"A @ A\.T|A \* A\.'|tcrossprod\(A, A\)|A \* A\.transpose\(\)"
+    product = r"A @ A\.T|A \* transpose\(A\)|A \* A\.'|tcrossprod\(A, A\)|A \* A\.transpose\(\)"
     assert ("chol" in value or "lower_factor_" in value) and len(re.findall(product, value)) == 1
 
 

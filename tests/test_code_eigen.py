@@ -14,7 +14,7 @@ from corpus import draws
 from stable_probes import PROBES, exact, inputs
 from test_code import CASES, close, derivative
 from test_code_book import CALLED, TRACES, asked, traced, wanted
-from test_code_joint import FUNCTIONS, Joint
+from test_code_joint import FUNCTIONS, joint
 from test_code_numbers import EXTREME
 from test_code_problems import PARTS, QUESTIONS, question
 from test_code_problems import derivative as of_loss
@@ -84,7 +84,7 @@ def test_every_function_of_the_losses(every: int, tmp_path: Path) -> None:
 @pytest.mark.jax
 @EVERY
 def test_all_gradients(every: int, tmp_path: Path) -> None:
-    joint = {name: Joint(name) for name in [*FUNCTIONS][::every]}
+    joint = {name: joint(name) for name in [*FUNCTIONS][::every]}
     for k in range(max(len(found.gradients) for found in joint.values())):
         these = [found for found in joint.values() if len(found.gradients) > k]
         results = run_eigen([(found.code("eigen"), "gradients", found.inputs) for found in these], tmp_path, k + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,11 @@ class Joint:
         return matcalc.code(matcalc.derivative(self.text, self.names, where=self.where), language, parts=["jvp", "hvp"])
 
 
+@cache
+def joint(name: str) -> Joint:
+    return Joint(name)
+
+
 def close(found: Any, wanted: Any, what: str) -> None:
     np.testing.assert_allclose(np.asarray(found), wanted, rtol=1e-8, atol=1e-9, err_msg=what)
 
@@ -109,7 +115,7 @@ def close(found: Any, wanted: Any, what: str) -> None:
 @pytest.mark.parametrize("language", PYTHON)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_all_gradients_at_once(name: str, language: str) -> None:
-    module, asked = installed(language), Joint(name)
+    module, asked = installed(language), joint(name)
     functions = load(asked.code(language))
     cast = caster(language)
     with module.enable_x64(True) if language == "jax" else nullcontext():
@@ -139,7 +145,7 @@ def _ordered(function: Any, inputs: dict[str, Any]) -> list[Any]:
 @pytest.mark.octave
 def test_all_gradients_in_octave(tmp_path: Path) -> None:
     for name in FUNCTIONS:
-        asked = Joint(name)
+        asked = joint(name)
         text = asked.code("octave")
         for k, variable in enumerate(asked.names):
             (found,) = run_octave([(text, "gradients", asked.inputs)], tmp_path, k + 1)

@@ -77,7 +77,7 @@ def test_steps_in_every_spelling() -> None:
     assert len(ask({"command": "steps", "expr": "x^T A x", "wrt": "x", "level": "full"})["steps"]) >= len(found["steps"])
 
 
-@pytest.mark.parametrize("target", ["numpy", "jax", "torch", "array-api", "octave", "r"])
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch", "array-api", "octave", "r", "julia"])
 def test_code(target: str) -> None:
     found = ask({"command": "code", "expr": "||A x - b||^2", "wrt": "x", "target": target, "parts": ["hessian"], "sizes": {"n": 10}})
     assert "hessian" in found["code"] and found["target"] == target

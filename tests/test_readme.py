@@ -150,7 +150,7 @@ def test_the_operation_of_the_contributors_page_needs_only_its_block(tmp_path: P
     env = with_block(0, tmp_path)
     outcome = python("-m", "matcalc", "d", "sum(sinc(A x))", "--wrt", "x", env=env, cwd=tmp_path)
     assert outcome.code == 0 and "sinc(A x)" in outcome.out, outcome
-    for target in ("numpy", "jax", "torch", "array-api", "octave", "r"):
+    for target in ("numpy", "jax", "torch", "array-api", "octave", "r", "julia"):
         argv = ("-m", "matcalc", "code", "sum(sinc(A x))", "--wrt", "x", "--target", target)
         outcome = python(*argv, env=env, cwd=tmp_path)
         assert outcome.code == 0 and "sin(t1)" in outcome.out, outcome

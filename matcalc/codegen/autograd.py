@@ -1,4 +1,4 @@
-"""The function of a file as PyTorch and JAX differentiate it: forward the value, backward the closed form.
+"""The function of a file as PyTorch, JAX and Julia's ChainRules differentiate it: forward the value, backward the closed form.
 
 By the other arguments they differentiate the value itself. The backward pass is made of their own operations, so that it can be
 differentiated again.
@@ -59,7 +59,18 @@ def _backward(inputs, weight):
 
 function.defvjp(_forward, _backward)"""
 
-TEXTS = {"torch": _TORCH, "jax": _JAX}
+_JULIA = """\"\"\"
+The value, for reverse mode: its derivative by {by} is the closed form; the others are not here.
+\"\"\"
+function ChainRulesCore.rrule(::typeof(value), {all})
+    function pullback(weight)
+        closed = vjp({all}, unthunk(weight))
+        return NoTangent(), {tangents}
+    end
+    return value({all}), pullback
+end"""
+
+TEXTS = {"torch": _TORCH, "jax": _JAX, "julia": _JULIA}
 
 
 def autograd_function(target: Target, file: File, variables: list[str]) -> str:
@@ -73,4 +84,13 @@ def autograd_function(target: Target, file: File, variables: list[str]) -> str:
         others=[k for k in range(len(names)) if k not in places],
         variables=order,
         closed="closed" if len(order) > 1 else "[closed]",
+        tangents=", ".join(_tangent(n, k, order) for k, n in enumerate(names)),
     )
+
+
+def _tangent(name: str, place: int, order: list[int]) -> str:
+    """What ChainRules is told of an argument."""
+    if place not in order:
+        return f'@not_implemented("the closed form is not by {name}")'
+    closed = f"closed[{order.index(place) + 1}]" if len(order) > 1 else "closed"
+    return f"ProjectTo({name})({closed})"

@@ -46,6 +46,8 @@ class Columns(NamedTuple):
     shape_check: str  # {name} {shape} {words} {rank} {axes}
     number_check: str
     top_check: str  # {name} {top} {words}
+    kind: tuple[str, str, str] = ("", "", "")  # the type of all arguments: a statement, a part for each, a statement where there are none
+    quotient: str = " / "  # of whole numbers
     helpers_first: bool = False
     arguments: tuple[str, str, str, str, str] = ("{}", "{}", "{}", "{}", "{}")  # in a head: by axes, and a function
     counts: str = "{}"  # and what counts, a size or a place

@@ -25,7 +25,7 @@ def columns_file(target: Target, file: File) -> str:
     found = size_statements(file.arrays, target.length)
     target.dimensions = size_identifiers(found, set(target.names.values()) | keywords)
     target.dimensions |= {a.size: target.names[a.name] for a in file.arrays if a.size}
-    found = {n: t.replace(" // ", " / ") for n, t in size_statements(file.arrays, target.length).items()}
+    found = {n: t.replace(" // ", columns.quotient) for n, t in size_statements(file.arrays, target.length).items()}
     functions = [_function(target, file, f, found) for f in file.functions]
     lines = [file.title, "", *file.formulas, ""]
     width = max((len(target.names[a.name]) for a in file.arguments), default=0)
@@ -33,6 +33,10 @@ def columns_file(target: Target, file: File) -> str:
     lines += ["", f"Written by matcalc {file.version} for {columns.note}."]
     comment = "\n".join(columns.comment.format(line).rstrip() for line in lines)
     helpers = target.carried("\n".join(functions))
+    if file.closed:
+        from .autograd import autograd_function
+
+        functions.append(autograd_function(target, file, file.closed))
     text = "\n".join([*functions, *helpers])
     head, _, foot = columns.head.partition("\n---\n")
     listed = "\n".join(columns.listed.format(name=f.name) for f in file.functions)
@@ -40,7 +44,7 @@ def columns_file(target: Target, file: File) -> str:
     for mark, included in columns.includes.items():
         head = head.replace(mark, "".join(f"{line}\n" for pattern, line in included if re.search(pattern, text)))
     parts = [*helpers, *functions] if columns.helpers_first else [*functions, *helpers]
-    return "\n\n\n".join([head, *parts, *([foot] if foot else [])]) + "\n"
+    return "\n\n\n".join([head.rstrip(), *parts, *([foot] if foot else [])]) + "\n"
 
 
 def _function(target: Target, file: File, f: Function, found: Mapping[str, str]) -> str:
@@ -61,18 +65,22 @@ def _function(target: Target, file: File, f: Function, found: Mapping[str, str])
     types = [columns.types[min(r.rank, 3)] for r in f.roots]
     arguments = [a for a in (*file.arrays, *f.extra) if not a.function]
     statements = [*body.lines, *last]
-    lines = [t for a in arguments if (t := _converted(target, a))]
+    converting = [t for a in arguments if not (columns.kind[0] and a.integer) and (t := _converted(target, a))]
+    lines = [] if columns.kind[0] else converting
     used = "\n".join([*statements, *[target.shape(a.dims) for a in arguments]])
     lines += [columns.size.format(target.dimensions[n], t) for n, t in found.items() if _names(target.dimensions[n], used, found)]
     lines += [line for a in arguments if not _is_told(target, a, found) for line in _check(target, a)]
+    if columns.kind[0]:  # after the shapes are known to be right
+        parts = ", ".join(columns.kind[1].format(target.names[a.name]) for a in arguments if not a.integer)
+        lines += [columns.kind[0].format(parts) if parts else columns.kind[2], *converting]
     text = "\n".join(f"    {line}" for line in [*lines, *statements])
     written = [_in_head(target, a) for a in (*file.arguments, *f.extra)]
     for a in f.extra:
         del target.names[a.name]
-    parts = {"left": left, "type": types[0] if len(types) == 1 else columns.tuple_of.format(", ".join(types))}
+    words = {"left": left, "type": types[0] if len(types) == 1 else columns.tuple_of.format(", ".join(types))}
     functions = [target.names[a.name] for a in file.arguments if a.function]
     before = columns.template.format(", ".join(map(columns.template_part.format, functions))) if functions and columns.template else ""
-    return columns.function.format(name=f.name, arguments=", ".join(written), doc=f.doc, body=text, before=before, **parts)
+    return columns.function.format(name=f.name, arguments=", ".join(written), doc=f.doc, body=text, before=before, **words)
 
 
 def _names(name: str, text: str, found: Mapping[str, str]) -> bool:

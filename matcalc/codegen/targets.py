@@ -41,6 +41,9 @@ TARGETS = {
     ),
     "matlab": TargetEntry("matlab", "MATLAB", complex_arrays=True, keeping="in MATLAB @(x) f.value(x, A) keeps A", markdown="matlab"),
     "r": TargetEntry("r_language", "R", keeping="in R function(x) value(x, A) keeps A", markdown="r"),
+    "julia": TargetEntry(
+        "julia", "Julia", autograd=True, complex_arrays=True, keeping="in Julia x -> Derivatives.value(x, A) keeps A", markdown="julia"
+    ),
     "eigen": TargetEntry("eigen", "C++", keeping="in C++ [&](const auto& x) { return value(x, A); } keeps A", markdown="cpp"),
 }
 

@@ -53,13 +53,13 @@ def _add(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
     return added(args), SUM
 
 
-def added(args: Sequence[Text]) -> str:
-    """A sum, what is negative later."""
+def added(args: Sequence[Text], dot: str = "") -> str:
+    """A sum, what is negative later; `dot` stands before its signs."""
     first = next((k for k, a in enumerate(args) if not a[0].startswith("-")), 0)
     args = [args[first], *args[:first], *args[first + 1 :]]
     text = inside(args[0], SUM)
     for a in args[1:]:
-        text += f" - {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f" + {inside(a, SUM)}"
+        text += f" {dot}- {a[0][1:]}" if a[0].startswith("-") and a[1] > SUM else f" {dot}+ {inside(a, SUM)}"
     return text
 
 

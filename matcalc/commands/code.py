@@ -50,7 +50,7 @@ and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was re
 @click.option("--vjp", is_flag=True, help="Also the gradient of the values weighted by a vector.")
 @click.option("--hvp", is_flag=True, help="Also the Hessian times a direction; the Hessian itself is never formed.")
 @click.option("--make", is_flag=True, help="Also make(A, b): functions of X alone, the rest checked and computed once, for optimisers.")
-@click.option("--autograd", is_flag=True, help="Also a function that JAX or PyTorch differentiates by the closed form.")
+@click.option("--autograd", is_flag=True, help="Also a function that JAX or PyTorch differentiates by the closed form; in Julia a rule.")
 @click.option(
     "--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="The K-th derivative in place of the first."
 )

@@ -20,6 +20,7 @@ RELU = elementwise(
     torch="torch.relu(x)",
     octave="max(x, 0)",
     r="pmax(x, 0)",
+    julia="max.(x, 0)",
     eigen="std::max<Real>(x, 0)",
     gives="nonnegative; positive -> positive",
     real=True,
@@ -39,6 +40,7 @@ SIGMOID = elementwise(
     torch="torch.sigmoid(x)",
     octave="sigmoid_(x)",
     r="sigmoid_(x)",
+    julia="sigmoid_.(x)",
     eigen="sigmoid_(x)",
 )
 SOFTPLUS = elementwise(
@@ -55,6 +57,7 @@ SOFTPLUS = elementwise(
     torch="torch.logaddexp(x, torch.zeros((), **options))",
     octave="softplus_(x)",
     r="softplus_(x)",
+    julia="softplus_.(x)",
     eigen="softplus_(x)",
 )
 ERF = elementwise(
@@ -70,6 +73,7 @@ ERF = elementwise(
     torch="torch.special.erf(x)",
     octave="erf(x)",
     r="erf_(x)",
+    julia="erf.(x)",
     eigen="std::erf(x)",
 )
 NORMAL_DISTRIBUTION = elementwise(
@@ -86,6 +90,7 @@ NORMAL_DISTRIBUTION = elementwise(
     torch="(torch.special.erfc(-(x) / math.sqrt(2)) / 2)",
     octave="(erfc(-(x)/sqrt(2))/2)",
     r="pnorm(x)",
+    julia="normcdf_.(x)",
     eigen="normcdf_(x)",
 )
 LOG_NORMAL_DISTRIBUTION = elementwise(
@@ -100,6 +105,7 @@ LOG_NORMAL_DISTRIBUTION = elementwise(
     torch="torch.special.log_ndtr(x)",
     octave="lognormcdf_(x)",
     r="pnorm(x, log.p = TRUE)",
+    julia="lognormcdf_.(x)",
     eigen="lognormcdf_(x)",
     real=True,
 )
@@ -116,6 +122,7 @@ GELU = elementwise(
     torch="torch.nn.functional.gelu(x)",
     octave="gelu_(x)",
     r="gelu_(x)",
+    julia="gelu_.(x)",
     eigen="(x * normcdf_(x))",
 )
 SILU = elementwise(

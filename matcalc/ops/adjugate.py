@@ -20,6 +20,7 @@ ADJUGATE = operation(
     numpy="_adjugate(X)",
     octave="adjugate_(X)",
     r="adjugate_(X)",
+    julia="adjugate_(X)",
     eigen="adjugate_(X)",
     gives="symmetric -> symmetric; spd -> spd; psd -> psd; lower -> lower; upper -> upper; invertible -> invertible",
 )

@@ -42,9 +42,9 @@ sympy        SymPy's name of it, where that is not its own: "Abs", "Determinant"
 definition   what it is in terms of the others, in matcalc's language, where SymPy has no name for it: "1/(1 + exp(-x))"
 quotient     of a function of x by which school writes it, "sin(x)/cos(x)": alone it is differentiated by the quotient rule
 numeric      NumPy expression in the parameters (scalars are floats, everything else two-dimensional arrays); not needed beside `index`
-numpy, octave, r, eigen  how emitted code computes it, where a translation of `numeric` will not do: an expression in the parameters, of the
-             language's functions and those of `codegen.helpers`. Vectors have one axis in Python; `axis` is the last one in Octave.
-             `{a|b}` is a, and b for a stack of arrays
+numpy, octave, r, julia, eigen  how emitted code computes it, where a translation of `numeric` will not do: an expression in the
+             parameters, of the language's functions and those of `codegen.helpers`. Vectors have one axis in Python and Julia; `axis` is
+             the last one in Octave, R and Julia. `{a|b}` is a, and b for a stack of arrays
 jax, torch   the same, where these do not write what NumPy does with `jnp.` and `torch.` in place of `np.`
 array_api    the same with `xp.`, where NumPy's text needs more than the array API standard has; what neither can write has no program
 stacks       what that takes beside the shapes of the signature: "last", further axes in front, for a stack of arrays;

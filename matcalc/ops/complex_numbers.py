@@ -29,6 +29,7 @@ CONJUGATE = operation(
     numeric="np.conj(X)",
     numpy="np.conj(X)",
     octave="conj(X)",
+    julia="conj.(X)",
 )
 REAL_PART = operation(
     "Re",
@@ -41,6 +42,7 @@ REAL_PART = operation(
     numeric="np.real(X)",
     numpy="np.real(X)",
     octave="real(X)",
+    julia="real.(X)",
 )
 IMAGINARY_PART = operation(
     "Im",
@@ -53,4 +55,5 @@ IMAGINARY_PART = operation(
     numeric="np.imag(X)",
     numpy="np.imag(X)",
     octave="imag(X)",
+    julia="imag.(X)",
 )

@@ -147,6 +147,7 @@ KRONECKER = operation(
     torch="torch.kron(X.contiguous(), Y.contiguous())",
     octave="kron(X, Y)",
     r="kronecker(X, Y)",
+    julia="kron(X, Y)",
     eigen="kron_(X, Y)",
 )
 TRANSPOSE = operation(
@@ -187,6 +188,7 @@ MATRIX_POWER = operation(
     jax="jnp.linalg.matrix_power(X, k)",
     octave="mpower(X, k)",
     r="mpower_(X, k)",
+    julia="(X^k)",
     eigen="mpower_(X, k)",
 )
 

@@ -42,6 +42,7 @@ LOWER_TRIANGLE = operation(
     numpy="np.tril(X)",
     octave="tril(X)",
     r="tril_(X)",
+    julia="tril(X)",
     eigen="tril_(X)",
     gives="lower; upper -> diagonal",
 )
@@ -59,6 +60,7 @@ UPPER_TRIANGLE = operation(
     numpy="np.triu(X)",
     octave="triu(X)",
     r="triu_(X)",
+    julia="triu(X)",
     eigen="triu_(X)",
     gives="upper; lower -> diagonal",
 )

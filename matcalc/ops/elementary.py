@@ -72,6 +72,7 @@ COT = elementwise(
     numeric="1/np.tan(x)",
     octave="cot(x)",
     r="(1 / tan(x))",
+    julia="cot.(x)",
     eigen="(1 / std::tan(x))",
 )
 SEC = elementwise(
@@ -85,6 +86,7 @@ SEC = elementwise(
     numeric="1/np.cos(x)",
     octave="sec(x)",
     r="(1 / cos(x))",
+    julia="sec.(x)",
     eigen="(1 / std::cos(x))",
 )
 CSC = elementwise(
@@ -99,6 +101,7 @@ CSC = elementwise(
     numeric="1/np.sin(x)",
     octave="csc(x)",
     r="(1 / sin(x))",
+    julia="csc.(x)",
     eigen="(1 / std::sin(x))",
 )
 
@@ -237,6 +240,7 @@ ATAN2 = operation(
     array_api="xp.atan2(y, z)",
     octave="atan2(y, z)",
     r="atan2(y, z)",
+    julia="atan.(y, z)",
     eigen="std::atan2(y, z)",
     stacks="entries",
     real=True,
@@ -259,6 +263,7 @@ FACTORIAL = operation(
     torch="torch.as_tensor(math.gamma(k + 1), **options)",
     octave="gamma(k + 1)",
     r="gamma(k + 1)",
+    julia="gamma(k + 1)",
     eigen="std::tgamma(k + 1)",
 )
 

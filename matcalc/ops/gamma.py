@@ -23,6 +23,7 @@ LOG_GAMMA = elementwise(
     torch="torch.special.gammaln(x)",
     octave="real(gammaln(x))",
     r="lgamma(x)",
+    julia="lgamma_.(x)",
     eigen="std::lgamma(x)",
     real=True,
 )
@@ -40,6 +41,7 @@ GAMMA = elementwise(
     jax="jax.scipy.special.gamma(x)",
     octave="gamma(x)",
     r="gamma(x)",
+    julia="gamma.(x)",
     eigen="std::tgamma(x)",
 )
 DIGAMMA = elementwise(
@@ -56,6 +58,7 @@ DIGAMMA = elementwise(
     torch="torch.special.digamma(x)",
     octave="psi(x)",
     r="digamma(x)",
+    julia="digamma.(x)",
     eigen="polygamma_(0, x)",
 )
 POLYGAMMA = operation(
@@ -76,6 +79,7 @@ POLYGAMMA = operation(
     numpy="_polygamma(k, x)",
     octave="psi(k, x)",
     r="psigamma(x, k)",
+    julia="polygamma_.(k, x)",
     eigen="polygamma_(k, x)",
     stacks="entries",
 )

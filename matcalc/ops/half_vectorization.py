@@ -46,6 +46,7 @@ VECH = operation(
     torch="X.T[tuple(torch.triu_indices(*X.shape))]",
     octave="X(tril(true(size(X))))",
     r="column_(X[lower.tri(X, diag = TRUE)])",
+    julia="vech_(X)",
     eigen="vech_(X)",
 )
 UNVECH = operation(
@@ -62,6 +63,7 @@ UNVECH = operation(
     numpy="_unvech(v)",
     octave="unvech_(v)",
     r="unvech_(v)",
+    julia="unvech_(v)",
     eigen="unvech_(v)",
     gives="symmetric",
 )

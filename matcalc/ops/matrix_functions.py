@@ -53,7 +53,7 @@ def matrix_function(
         torch=torch and f"{torch}(X)",
         r=f"{name}_(X)",
         eigen=f"{name}_(X)",
-        **{"octave": f"{octave}(X)"} | alike | block,
+        **{"octave": f"{octave}(X)", "julia": f"{scalar}(X)"} | alike | block,
     )
     derivative = operation(
         f"{name}_frechet",
@@ -75,6 +75,7 @@ def matrix_function(
         array_api=f"_derivative({numpy}, X, E, *directions)" if numpy_along else "",
         octave=f"derivative_(@{octave}, X, E, *directions)",
         r=f"derivative_({name}_, X, E, *directions)",
+        julia=f"derivative_({scalar}, X, E, *directions)",
         eigen=f"derivative_({name}_, X, E, *directions)",
         **alike,
     )
@@ -94,6 +95,7 @@ def matrix_function(
         torch=torch and f"_kronecker({torch}, X, *directions)",
         octave=f"kronecker_(@{octave}, X, *directions)",
         r=f"kronecker_({name}_, X, *directions)",
+        julia=f"kronecker_({scalar}, X, *directions)",
         eigen=f"kronecker_({name}_, X, *directions)",
         **alike,
     )
@@ -125,6 +127,7 @@ SQUARE_ROOT, SQUARE_ROOT_DERIVATIVE, SQUARE_ROOT_KRONECKER = matrix_function(
     source=after("higham-2008"),
     languages=("_sqrtm", "_sqrtm", "_sqrtm", "sqrtm"),
     octave="real(sqrtm(X))",
+    julia="real.(sqrt(X))",
     kernel="square_root",
     domain="principal",
     gives="spd -> spd; psd -> psd; lower -> lower; upper -> upper; orthogonal -> orthogonal",
@@ -140,6 +143,7 @@ LOGARITHM, LOGARITHM_DERIVATIVE, LOGARITHM_KRONECKER = matrix_function(
     source=after("higham-2008"),
     languages=("_logm", "_logm", "_logm", "logm"),
     octave="real(logm(X))",
+    julia="real.(log(X))",
     kernel="matrix_logarithm",
     domain="principal",
     gives="symmetric -> symmetric; orthogonal -> skew; lower -> lower; upper -> upper",
@@ -213,6 +217,7 @@ CHOLESKY = operation(
     numpy="np.linalg.cholesky((X + X.T) / 2)",
     octave="chol((X + X.') / 2, 'lower')",
     r="t(chol((X + t(X)) / 2))",
+    julia="lower_factor_(X)",
     eigen="lower_factor_(X)",
     gives="lower invertible",
     real=True,

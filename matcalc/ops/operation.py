@@ -40,6 +40,7 @@ class Operation:
         "array_api",
         "octave",
         "r",
+        "julia",
         "eigen",
         "stacks",
         "statement",
@@ -89,6 +90,7 @@ class Operation:
         array_api: str = "",
         octave: str = "",
         r: str = "",
+        julia: str = "",
         eigen: str = "",
         stacks: str = "",
         statement: str = "",
@@ -127,7 +129,7 @@ class Operation:
         self.domain = domain
         self.numeric = numeric or (f"contracted({index!r}, {', '.join(self.params)})" if index else "")
         self.numpy, self.jax, self.torch, self.array_api, self.stacks = numpy, jax, torch, array_api, stacks
-        self.octave, self.r, self.eigen = octave, r, eigen
+        self.octave, self.r, self.julia, self.eigen = octave, r, julia, eigen
         self.statement = statement
         self.source = source
         self.spellings: tuple[str, ...] = tuple(spellings.split())

@@ -21,6 +21,7 @@ PSEUDOINVERSE = operation(
     numpy="np.linalg.pinv(X)",
     octave="pinv(X)",
     r="pinv_(X)",
+    julia="pinv(X)",
     eigen="pinv_(X)",
     gives="symmetric -> symmetric; skew -> skew; psd -> psd; nsd -> nsd; diagonal -> diagonal",
     real=True,

@@ -34,6 +34,7 @@ SKEW = operation(
     torch="torch.linalg.cross(torch.eye(3, dtype=w.dtype), w.expand(3, 3))",
     octave="cross(eye(3), repmat(w(:).', 3, 1), 2)",
     r="hat_(w)",
+    julia="hat_(w)",
     eigen="hat_(w)",
     gives="skew",
 )
@@ -51,6 +52,7 @@ VEX = operation(
     array_api="_vex(X)",
     octave="[X(3, 2) - X(2, 3); X(1, 3) - X(3, 1); X(2, 1) - X(1, 2)] / 2",
     r="column_(c(X[3, 2] - X[2, 3], X[1, 3] - X[3, 1], X[2, 1] - X[1, 2]) / 2)",
+    julia="vex_(X)",
     eigen="vex_(X)",
 )
 shorthand("cross", "a b", "skew(a) b", unicode="# × #", latex="# \\times #", typst="# times #", mathml="#<mo>×</mo>#")
@@ -73,6 +75,7 @@ ROTATION = operation(
     torch="torch.linalg.matrix_exp(torch.linalg.cross(torch.eye(3, dtype=w.dtype), w.expand(3, 3)))",
     octave="expm(cross(eye(3), repmat(w(:).', 3, 1), 2))",
     r="expm_(hat_(w))",
+    julia="exp(hat_(w))",
     eigen="expm_(hat_(w))",
     gives="orthogonal",
 )
@@ -94,5 +97,6 @@ LEFT_JACOBIAN = operation(
     numpy="_left_jacobian(w)",
     octave="left_jacobian_(w)",
     r="left_jacobian_(w)",
+    julia="left_jacobian_(w)",
     eigen="left_jacobian_(w)",
 )

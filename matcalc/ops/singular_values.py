@@ -28,6 +28,7 @@ SPECTRAL_NORM = operation(
     torch="torch.linalg.matrix_norm(X, 2)",
     octave="norm(X)",
     r="svd(X, 0, 0)$d[1]",
+    julia="opnorm(X)",
     eigen="singular_values_(X).maxCoeff()",
     real=True,
 )
@@ -45,6 +46,7 @@ SINGULAR_VECTOR = operation(
     numpy="_first_right_singular(X)",
     octave="first_right_singular_(X)",
     r="first_right_singular_(X)",
+    julia="first_right_singular_(X)",
     eigen="first_right_singular_(X)",
     real=True,
 )
@@ -65,6 +67,7 @@ EIGENVALUE = operation(
     numpy="_eigen(X, k)[0]",
     octave="eigen_(X, k)",
     r="eigen_(X, k)",
+    julia="eigen_(X, k)",
     eigen="eigen_(X, k)",
     real=True,
 )
@@ -86,6 +89,7 @@ EIGENVECTOR = operation(
     numpy="_eigen(X, k)[1]",
     octave="eigenvector_(X, k)",
     r="eigenvector_(X, k)",
+    julia="eigenvector_(X, k)",
     eigen="eigenvector_(X, k)",
     real=True,
 )
@@ -112,6 +116,7 @@ NUCLEAR_NORM = operation(
     torch='torch.linalg.matrix_norm(X, "nuc")',
     octave="sum(svd(X))",
     r="sum(svd(X, 0, 0)$d)",
+    julia="sum(svdvals(X))",
     eigen="singular_values_(X).sum()",
     real=True,
 )
@@ -130,6 +135,7 @@ POLAR = operation(
     numpy="_polar(X)",
     octave="polar_(X)",
     r="polar_(X)",
+    julia="polar_(X)",
     eigen="polar_(X)",
     real=True,
 )
@@ -152,6 +158,7 @@ POLAR_DERIVATIVE = operation(
     numpy="_polar_derivative(X, E, *directions)",
     octave="polar_derivative_(X, E, *directions)",
     r="polar_derivative_(X, E, *directions)",
+    julia="polar_derivative_(X, E, *directions)",
     eigen="polar_derivative_(X, E, *directions)",
     real=True,
 )
@@ -170,6 +177,7 @@ POLAR_KRONECKER = operation(
     numpy="_polar_kronecker(X, *directions)",
     octave="polar_kronecker_(X, *directions)",
     r="polar_kronecker_(X, *directions)",
+    julia="polar_kronecker_(X, *directions)",
     eigen="polar_kronecker_(X, *directions)",
     real=True,
 )

@@ -32,6 +32,7 @@ ANY_EIGENVALUE = operation(
     numpy="_spectral(X, k)[0]",
     octave="spectral_(X, k)",
     r="spectral_(X, k)",
+    julia="spectral_(X, k)",
     eigen="spectral_(X, k).first",
 )
 EIGENPROJECTOR = operation(
@@ -53,5 +54,6 @@ EIGENPROJECTOR = operation(
     numpy="_spectral(X, k)[1]",
     octave="projector_(X, k)",
     r="projector_(X, k)",
+    julia="projector_(X, k)",
     eigen="spectral_(X, k).second",
 )

@@ -50,6 +50,7 @@ VEC = operation(
     array_api="xp.reshape(X.T, (-1,))",
     octave="reshape(X, [], 1)",
     r="column_(X)",
+    julia="vec(X)",
     eigen="vec_(X)",
 )
 CUMULATIVE_SUM = operation(
@@ -67,6 +68,7 @@ CUMULATIVE_SUM = operation(
     torch="torch.cumsum(X, 0)",
     octave="cumsum(X, 1)",
     r="cumulated_(X, 1, FALSE)",
+    julia="cumsum(X; dims=1)",
     eigen="cumulated_(X, 1, {X.rows(), X.cols()}, false)",
 )
 shorthand("mean", "X", "sum(X)/count(X)")

@@ -11,6 +11,7 @@ const PROGRAMS = {
   octave: "Octave",
   matlab: "MATLAB",
   r: "R",
+  julia: "Julia",
   eigen: "C++",
 };
 const TABS = { steps: "Steps", latex: "LaTeX", text: "Text", ...PROGRAMS, taylor: "Taylor", stationary: "Stationary points" };

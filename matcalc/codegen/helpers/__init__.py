@@ -1,5 +1,5 @@
-"""Functions that emitted programs carry with them: `for_numpy`, `for_jax`, `for_torch` and `for_array_api` are modules, `for_octave.m`
-and `for_r.R` are scripts, `for_eigen.h` a header.
+"""Functions that emitted programs carry with them: `for_numpy`, `for_jax`, `for_torch` and `for_array_api` are modules, `for_octave.m`,
+`for_r.R` and `for_julia.jl` are scripts, `for_eigen.h` a header.
 
 They are read as text, never imported, for the languages need not be installed. JAX and PyTorch carry NumPy's functions with the name
 of their own module where they have no function of their own for it.
@@ -54,6 +54,13 @@ def r_functions() -> dict[str, str]:
     """The text of every function that a program in R may carry."""
     script = (_HERE / "for_r.R").read_text(encoding="utf-8")
     return {re.findall(r"^(\w+) <-", text)[0]: text for text in script.strip().split("\n\n\n") if " <- function(" in text}
+
+
+@cache
+def julia_functions() -> dict[str, str]:
+    """The text of every function that a program in Julia may carry."""
+    script = (_HERE / "for_julia.jl").read_text(encoding="utf-8")
+    return {re.findall(r"function (\w+)\(", text)[0]: text for text in script.strip().split("\n\n\n") if "function " in text}
 
 
 @cache
