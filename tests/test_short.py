@@ -189,3 +189,12 @@ def test_kronecker_products_by_a_factor(expr: str, form: str) -> None:
 def test_a_minus_before_a_congruence_goes_into_the_difference_inside() -> None:
     d = matcalc.derivative("1/2 ||sin(A x) - y||^2", "x", order=2)
     assert isinstance(d, matcalc.Derivative) and not d.text.startswith("-"), d.text
+
+
+@pytest.mark.parametrize(
+    "text, answer",
+    [("exp(x^2) (1 - erf(x))", "2 x exp(x^2) (1 - erf(x)) - 2/sqrt(pi)"), ("x exp(x^2) exp(-x^2)", "1"), ("x cos(0) + tanh(0)", "1")],
+)
+def test_functions_of_zero_are_numbers(text: str, answer: str) -> None:
+    """The answers had exp(0) in them."""
+    assert str(matcalc.derivative(text, "x", where="x in R")) == answer

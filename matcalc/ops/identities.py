@@ -74,6 +74,19 @@ identity("hyperbolic sine of its inverse", "sinh(asinh(x))", "x", entrywise=True
 identity("inverse of the hyperbolic sine", "asinh(sinh(x))", "x", entrywise=True, source="definition")
 identity("logarithm of the gamma function", "log(tgamma(x))", "lgamma(x)", entrywise=True, source="definition")
 identity("logarithm of one", "log(1)", "0", source="definition")
+for _name, _function, _value in (  # exp(x^2) exp(-x^2)
+    ("exponential", "exp", "1"),
+    ("cosine", "cos", "1"),
+    ("hyperbolic cosine", "cosh", "1"),
+    ("sine", "sin", "0"),
+    ("tangent", "tan", "0"),
+    ("hyperbolic sine", "sinh", "0"),
+    ("hyperbolic tangent", "tanh", "0"),
+    ("inverse sine", "asin", "0"),
+    ("inverse tangent", "atan", "0"),
+    ("error function", "erf", "0"),
+):
+    identity(f"{_name} of zero", f"{_function}(0)", _value, source="definition")
 identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=True, source=cite("dlmf", "eq. 4.8.16"))
 
 identity("quotient of exponentials", "exp(x)/exp(y)", "exp(x - y)", entrywise=True, source=cite("dlmf", "eq. 4.8.16"))
