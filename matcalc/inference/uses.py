@@ -158,9 +158,10 @@ def _are_roots(a: Node, b: Node) -> bool:
 
 
 def _is_price(a: Node, b: Node) -> bool:
-    """w_L L: a small letter with the capital letter behind it as its subscript."""
+    """w_L L, P_x X: a letter with the capital letter behind it, or its small one, as its subscript."""
     base, sub = split_name(str(a.attr)) if a.op == "name" else ("", "")
-    return b.op == "name" and base.islower() and sub == b.attr and sub[:1].isupper()
+    own = b.op == "name" and str(b.attr)[:1].isupper() and b.attr in (sub, sub.upper())
+    return own and (base.islower() if sub == b.attr else base == "P")
 
 
 def _is_no_identity(names: Sequence[Node], nodes: Sequence[Node], wrt: Collection[str]) -> bool:

@@ -260,6 +260,8 @@ def _sign(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[
         i = first.mate + 1 if first.kind == "open" else i + 2
         if not power and (power := _power(marks, i, stop)):
             order, i = power
+    elif i < stop and marks[i].kind == "sub" and not by_letter:  # ∇ₓ
+        names, i = [marks[i].value], i + 1
     elif not nabla:
         return None
     if by_letter and not _stand(names, marks, i, stop):  # D_n^T A D_n asks nothing
@@ -283,9 +285,17 @@ def _stand(names: Sequence[str], marks: Sequence[Mark], i: int, stop: int) -> bo
 def _check_extent(marks: list[Mark], start: int, stop: int, text: str, question: Asked) -> None:
     """d/dx x^2 + 3 x may mean the derivative of the first term or of the sum."""
     i = start
+    bars: list[str] = []  # that are open: ∂/∂W ‖X W − Y‖²
     while i < stop:
         mark = marks[i]
-        signs = i > start and mark.kind in ("plus", "minus") and marks[i - 1].kind not in ("caret", "infix", "plus", "minus", "under")
+        if mark.kind == "bar":
+            bars = bars[:-1] if bars[-1:] == [mark.value] else [*bars, mark.value]
+        signs = (
+            i > start
+            and not bars
+            and mark.kind in ("plus", "minus")
+            and marks[i - 1].kind not in ("caret", "infix", "plus", "minus", "under")
+        )
         if signs:
             first, whole = text[marks[start].start : mark.start].strip(), text[marks[start].start : marks[stop - 1].end]
             head = text[question.span[0] : question.span[1]]

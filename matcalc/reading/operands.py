@@ -110,8 +110,9 @@ def sized(lexer: Lexer, base: str) -> str:
         return base
     start = lexer.i
     sub, lexer.i = subscript(lexer.marks, start, lexer.text, lexer.names, base)
+    of_axes = base == "I" and len(sub) == 2 and set("xyz").issuperset(sub)  # moments of inertia
     of_a_mask = base == "I" and sub.isalpha() and lexer.active.issuperset(sub)  # sum_{i,j} I_{ij} …
-    if lexer.marks[start].kind == "sub" or of_a_mask:
+    if lexer.marks[start].kind == "sub" or of_a_mask or of_axes:
         return spell_name(base, sub)
     first, last = start + 1, lexer.i
     if lexer.marks[first].kind == "open":

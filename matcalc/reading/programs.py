@@ -24,8 +24,8 @@ _NAMES = {
     **{"reduce_sum": "sum", "reduce_mean": "mean", "matvec": "matmul", "mm": "matmul", "mv": "matmul"},
 }  # the last part of a dotted name, and what it is called here
 _IDENTITIES = ("eye", "Identity", "identity")
-_OF_ENTRIES = ("np", "numpy", "jnp", "torch", "tf")  # where ** goes entry by entry
-_CALLS = regex(r"\b(?:np|numpy|jnp|torch|tf)\.[a-z]")
+_OF_ENTRIES = ("np", "numpy", "jnp", "jax", "torch", "tf")  # where ** goes entry by entry
+_CALLS = regex(r"\b(?:np|numpy|jnp|jax|torch|tf)\.[a-z]")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _WATCHED = frozenset({*_IDENTITIES, *_FOLDS})
 _PRODUCTS = ("dot", "matmul", "mm", "mv")

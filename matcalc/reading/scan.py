@@ -187,7 +187,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     parts = (
         r"(?P<blank>[ \t\r\f\v~]+)" if ascii_only else r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)",
         r"(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)",
-        r"(?P<path>(?:np|numpy|jnp|torch|tf|sp|sympy|scipy|math|linalg|la|nn|F(?=\.[a-z_]{4,}\())(?:\.[A-Za-z_][A-Za-z_0-9]*)+)",
+        r"(?P<path>(?:np|numpy|jnp|jax|torch|tf|sp|sympy|scipy|math|linalg|la|nn|F(?=\.[a-z_]{4,}\())(?:\.[A-Za-z_][A-Za-z_0-9]*)+)",
         r"(?P<word>[A-Za-z]+)" if ascii_only else f"(?P<word>[A-Za-z]+(?!{over}))",
         *(commands if latex else ()),
         *(() if ascii_only else letters),
@@ -235,6 +235,10 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
     stop = len(text) if stop is None else stop
     start, stop = _strip_paste(text, start, stop)
     original, text = text, _plain(text)
+    bold = frozenset[int]()
+    if "**" in text:  # **w**ᵀ**x** in Markdown
+        bold = frozenset(k + 2 for m in _MARKDOWN.finditer(text, start, stop) for k in range(m.start(), m.end(), 5))
+        text = "".join(c if not {k - 2, k - 1, k + 1, k + 2} & bold else " " for k, c in enumerate(text)) if bold else text
     if "\\right." in text:
         text = _PIECES.sub(_as_cases, text)
     marks: list[Mark] = []
@@ -250,7 +254,7 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
             letter = unicodedata.normalize("NFD", m.group())[0]
             mark = Mark("greek", GREEK[letter], *m.span()) if letter in GREEK else Mark("word", letter, *m.span())
         mark.gap, gap = gap, False
-        if text is not original and "BOLD" in unicodedata.name(original[mark.start], ""):
+        if mark.start in bold or (text is not original and "BOLD" in unicodedata.name(original[mark.start], "")):
             mark.bold = True
         marks.append(mark)
     if "\\ " in text and "\\begin" in text:
@@ -305,6 +309,7 @@ def _as_cases(m: re.Match[str]) -> str:
 
 _PIECES = regex(r"(\\left[ ]*\\\{\s*\\begin\{array\}(?:[ ]*\{[lcr| ]*\})?)((?:(?!\\begin).)*?)(\\end\{array\}\s*\\right\.)", re.DOTALL)
 _MATRIX = regex(r"\\begin\{[A-Za-z]*(?:matrix|array|cases)\}.*?\\end\{", re.DOTALL)
+_MARKDOWN = regex(r"(?<![A-Za-z0-9)\]}*.])(?:\*\*[A-Za-z\u0391-\u03c9]\*\*)+(?!\*)")
 _DRESSED = regex("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
 
 
@@ -323,7 +328,7 @@ def _strip_paste(text: str, start: int, stop: int) -> tuple[int, int]:
             start += 1
         elif text[stop - 1].isspace() or (stop - start > 1 and text[stop - 1] in ".," and text[stop - 2] != "\\"):
             stop -= 1
-        elif stop - start > 2 and text[start] == "$" == text[stop - 1]:
+        elif stop - start > 2 and text[start] == text[stop - 1] and text[start] in "$`":
             start, stop = start + 1, stop - 1
         else:
             break
