@@ -42,7 +42,7 @@ def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:
     two that stand both ways round, or in a circle, the one that comes first goes first."""
     pairs: set[tuple[str, str]] = set()
     for n in products:
-        beside = [a.args[0] if a.op == "pow" else a for a in n.args]
+        beside = [a.args[0] if a.op == "pow" else a for a in n.args if a.op != "num"]  # lambda/2 b^2
         pairs.update((str(a.attr), str(b.attr)) for a, b in pairwise(beside) if a.op == b.op == "name" and a.attr != b.attr)
     place = {n: k for k, n in enumerate(names)}
     behind: dict[str, list[str]] = {}

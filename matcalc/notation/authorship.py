@@ -11,7 +11,7 @@ from typing import cast
 
 from ..expressions.build import matmul, negative, num, ones, opposite, split, times, trace, transpose
 from ..expressions.expr import Expr
-from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, TRANSPOSE
 from ..ops.trace import TRACE
 from ..syntax import Node
 
@@ -35,8 +35,6 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
             note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
         elif node.op == "mul" and e.op is MATMUL and e.is_scalar:
             note_product(found, e, [value[id(a)] for a in node.args if id(a) in value])
-        elif node.op == "mul" and e.op is TIMES and e.is_scalar:
-            found.setdefault(e, [value[id(a)] for a in node.args if id(a) in value])
         elif node.op == "call" and TRACE.bit & e.within and len(node.args) == 1 and id(node.args[0]) in value:
             note_trace(found, e, value[id(node.args[0])])
     return found
@@ -94,17 +92,6 @@ def note_trace(found: Order, e: Expr, typed: Expr) -> None:
             found.setdefault(t, (inner,))
 
 
-def letters_in_order(order: Mapping[Expr, Sequence[Expr]]) -> set[tuple[Expr, Expr]]:
-    """The pairs of names of numbers of which the first was typed before the other wherever both are factors of one product."""
-    found: set[tuple[Expr, Expr]] = set()
-    for e, parts in order.items():
-        if e.op is TIMES:
-            flat = [f for p in parts for f in split(p)[1]]
-            names = [f.args[0] if f.op is POWER else f for f in flat]
-            found |= {(a, b) for k, a in enumerate(names) for b in names[k + 1 :] if a.op is b.op is SYMBOL and a is not b}
-    return {(a, b) for a, b in found if (b, a) not in found}
-
-
 def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
     """The same after every expression was rewritten."""
     made: Order = {}
@@ -112,6 +99,6 @@ def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
         key, flat = rewrite(e), [rewrite(p) for p in parts]
         turned = key.op is TRACE and flat[0].op is MATMUL and trace(flat[0]) is key
         complete = set(flat) == set(key.args) and len(flat) == len(key.args)
-        if turned or key.op in (MATMUL, TIMES) or (key.op in (ADD, HADAMARD) and complete):
+        if turned or key.op is MATMUL or (key.op in (ADD, HADAMARD) and complete):
             made[key] = flat
     return made

@@ -43,7 +43,7 @@ def times(spelling: Spelling, e: Expr) -> Node:
 
 def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr | None, extra: Node | None = None) -> Node:
     below = [s for s in scalars if is_below(s)]
-    above = [s for s in spelling.in_typed_order(scalars) if not is_below(s)]
+    above = [s for s in sorted(scalars, key=spelling.factor_key) if not is_below(s)]
     factors = [*above, *([] if body is None else [body])]
     minus, nodes = signs_apart([factor(spelling, f) for f in factors])
     minus = minus != (sum(is_turned_below(spelling, s) for s in below) % 2 == 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache, cached_property, reduce
+from functools import cache, reduce
 from operator import or_
 
 from ..expressions.build import is_number, opposite, split, transpose, value_of, without_coefficient
@@ -13,7 +13,6 @@ from ..ops.book import REGISTRY
 from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, IVERSON, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
 from ..ops.half_vectorization import UNVEC
 from ..syntax import Node, spell_name, split_name, walk
-from .authorship import letters_in_order
 from .surface import dimension, name
 
 Key = tuple[object, ...]
@@ -47,11 +46,6 @@ class Spelling:
         self.keys: dict[Expr, Key] = {}
         self.named: dict[Expr, str] = {}
         self.barring = False  # while the conjugate of something is spelled, to be put below a bar
-
-    @cached_property
-    def pairs(self) -> set[tuple[Expr, Expr]]:
-        """The names of numbers that have an order in the author's products."""
-        return letters_in_order(self.author)
 
     def name(self, e: Expr, name_: str) -> None:
         """From here on `e` is written as this name. (Inner ones are named first: nothing that contains `e` is spelled yet.)"""
@@ -154,16 +148,6 @@ class Spelling:
         base, below = split_name(name_)
         return (self.ranks.get(base, 10**6), below) if below.isdigit() else (10**6, "")
 
-    def in_typed_order(self, factors: Sequence[Expr]) -> list[Expr]:
-        """Scalar factors by `factor_key`, names that stand side by side as in the author's products: lambda b, though b is met first."""
-        found = sorted(factors, key=self.factor_key)
-        for k in range(1, len(found)):
-            at = k
-            while at and (_base(found[at]), _base(found[at - 1])) in self.pairs:
-                found[at - 1 : at + 1] = found[at], found[at - 1]
-                at -= 1
-        return found
-
     def factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
@@ -197,10 +181,6 @@ class Spelling:
             ranks,
             [(n.op != "inv", n.op) for n in walk(node)],
         )  # tr(U^-1 U')
-
-
-def _base(s: Expr) -> Expr:
-    return s.args[0] if s.op is POWER else s
 
 
 def _is_identity(e: Expr | None) -> bool:
