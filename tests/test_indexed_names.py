@@ -164,6 +164,7 @@ def test_a_matrix_defined_by_its_entries_keeps_its_name(text: str, wrt: str, whe
         ("sum_{i=1}^N x_i 1[i != j]", "x_i in R", "sum_{i=1}^N x_i 1[i != j]"),  # below the sign it would be a sum over both
         ("sum_{i=1}^N sum_{j=1}^N A[i,j] 1[i != j]", "A in R^{N x N}", "sum_{i != j} A[i,j]"),
         ("sum_{j=2}^N x_j 1[j != i]", "x_i in R", "sum_{j=2}^N x_j 1[j != i]"),
+        ("sum_{i=1}^N sum_{j=1}^M A[i,j] 1[i != j]", "A in R^{N x M}", "sum_{i=1}^N sum_{j=1}^M A[i,j] 1[i != j]"),  # not equally far
         ("sum_{j=1}^N 1[j != i]", "", "sum_{j=1}^N 1[j != i]"),
     ],
 )

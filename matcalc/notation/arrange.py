@@ -81,6 +81,7 @@ class Arranger:
             from .moduli import with_moduli
 
             e = with_moduli(e, self._spelling.named)
+        self._spelling.whole = e
         self._spelling.of(e)
         found = undotted(_as_rows(self._spelling, e) or self._spelling.sized(e))
         return apart(found, self._spelling.entries) if self._spelling.entries else found

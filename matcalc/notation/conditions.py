@@ -1,8 +1,9 @@
 """Conditions below the sign of a sum, `sum_{j != i} k_{ij}` for `sum_{j=1}^N k_{ij} 1[j != i]`, where that is read back as it is meant.
 
 Without bounds an index runs over all that carries it, so it must stand below a family, or below an array of as many rows or columns as
-the sum has terms. Of two letters below the sign the reader takes the first for the index and the second for given where it comes before
-in the alphabet; in alphabetical order both are run through.
+the sum has terms. The two indices have to run equally far, since the reader takes that from the condition. Of two letters below the
+sign the reader takes the first for the index and the second for given where it comes before in the alphabet; in alphabetical order both
+are run through.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def with_condition_below(spelling: Spelling, e: Expr, body: Expr) -> tuple[Node,
         one, other = sorted(pair) if inner else (str(e.attr), *(pair - letters))
         readable = pair <= set(RUNNING) if inner else (other < one or other not in RUNNING)
         rest = times(num(c), *[f for f in scalars if f is not s], *([] if array is None else [array]))
-        if readable and all(_runs_over_all(rest, letter, e.args[0], e.args[1]) for letter in letters):
+        alike = inner or _runs_alike(spelling.whole or e, str(e.attr), other, e.args[1])
+        if readable and alike and all(_runs_over_all(rest, letter, e.args[0], e.args[1]) for letter in letters):
             return spelling.of(rest), Node("cmp", (name(one), name(other)), "!="), one
     return None
 
@@ -53,3 +55,15 @@ def _runs_over_all(term: Expr, letter: str, low: Expr, high: Expr) -> bool:
                         return False
                     found = True
     return found
+
+
+def _runs_alike(whole: Expr, letter: str, other: str, high: Expr) -> bool:
+    """Whether `other` runs as far as the index does, to `high`: wherever it is bound, and where it is free and stands below a name, below
+    one that carries the index too."""
+    nodes = postorder(whole)
+    ends = {n.args[1] for n in nodes if n.op is INDEXED_SUM and n.attr == other}
+    if ends:
+        return ends == {high}
+    places = [(n, k) for n in nodes if n.op in (ENTRY, MEMBER) for k, a in enumerate(n.args) if a.op is INDEX and a.attr == other]
+    carried = {n.attr for n in nodes if n.op is MEMBER and any(a.op is INDEX and a.attr == letter for a in n.args)}
+    return all(n.attr in carried if n.op is MEMBER else n.args[0].shape[k - 1] == high.attr for n, k in places)

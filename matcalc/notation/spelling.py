@@ -45,6 +45,7 @@ class Spelling:
         self.done: dict[Expr, Node] = {}
         self.keys: dict[Expr, Key] = {}
         self.named: dict[Expr, str] = {}
+        self.whole: Expr | None = None  # what is spelled at the moment
         self.barring = False  # while the conjugate of something is spelled, to be put below a bar
 
     def name(self, e: Expr, name_: str) -> None:
