@@ -430,3 +430,13 @@ def test_kronecker_factors_that_interleave_are_refused() -> None:
     """It was an internal error."""
     with pytest.raises(matcalc.MatcalcError, match="interleave"):
         matcalc.derivative("kron(w^T, (D^T x)^T) vec(A D)", "D", where="D in R^{p x q}; w in R^{m}; x in R^{p}; A in R^{m x p}", order=2)
+
+
+def test_what_both_summands_have_stands_once() -> None:
+    d = matcalc.derivative(r"\log\frac{\exp(x^T w_k)}{\sum_j \exp(x^T w_j)}", "w_k")
+    assert str(d) == "(1 - exp(x^T w_k)/(sum_{j=1}^N exp(x^T w_j))) x^T"
+
+
+def test_the_rows_of_a_matrix_end_no_statement() -> None:
+    """J[i] = [a; b][i]: the head is no signal that is defined before the last statement."""
+    assert matcalc.parse("J[i] = [2/x; 3 x][i]", where="x in R").evaluate({"x": 1.0}).tolist() == [2, 3]

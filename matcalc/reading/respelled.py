@@ -94,7 +94,10 @@ def _signals(marks: list[Mark]) -> list[Mark]:
         return k > 0 and letter and marks[k].value == "[" and marks[k - 1].kind in _NAMES and not marks[k].gap
 
     places = [k for k, m in enumerate(marks) if m.kind == "open" and is_place(k)]
-    last = max((k for k, m in enumerate(marks) if m.kind in ("semi", "newline")), default=0)
+    last = depth = 0
+    for k, m in enumerate(marks):  # the end of the statement before the last; the rows of a matrix end in `;` too
+        depth += (m.kind == "open") - (m.kind == "close")
+        last = k if not depth and m.kind in ("semi", "newline") else last
     defined = [k for k in places if mates[k] + 1 < len(marks) and marks[mates[k] + 1].value == "="]
     defined = [k for k in defined if k == 1 or marks[k - 2].kind in ("semi", "newline")]
     if not any(k < last or any(marks[n - 1].value == marks[k - 1].value for n in places if n > k) for k in defined):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..differentiation.lifting import written_out
 from ..expressions.blocks import gathered
-from ..expressions.build import add, is_number, opposite, rebuild, split, times, transpose, value_of
+from ..expressions.build import add, apply, is_number, num, opposite, rebuild, split, times, transpose, value_of
 from ..expressions.expr import Expr, order_key, transform
 from ..expressions.named import written_in
 from ..inference.commuting import along_commuting
@@ -157,12 +157,31 @@ def _opened(e: Expr, record: Record | None, typed: Mapping[Expr, Expr]) -> Expr:
     2 A x + 2 lambda x for 2 (A x + lambda x), where each summand keeps the number that its own square gave."""
     if e.op is LITERAL:
         return rebuild(e, tuple(_opened(a, record, typed) for a in e.args))
+    if e.op is TRANSPOSE or (e.op is ADD and not e.is_scalar):
+        whole = _one_factor(e.args[0] if e.op is TRANSPOSE else e)
+        if whole is not None and e not in typed and not any(a in typed for a in e.args):
+            whole = transpose(whole) if e.op is TRANSPOSE else whole
+            if record is not None:
+                record.append(("common factor", e, whole))
+            return whole
     made = _multiplied_by_number(e) if e.op is TIMES and len(e.args) == 2 and is_number(e.args[0]) else _polynomial(e)
     if made is None or any(a in typed for a in e.args):
         return e
     if record is not None:
         record.append(("distributive law", e, made))
     return made
+
+
+def _one_factor(e: Expr) -> Expr | None:
+    """(1 - s) x for x - s x, of which nothing is shorter; None for another sum."""
+    if e.op is not ADD or len(e.args) != 2:
+        return None
+    parts = [split(a) for a in e.args]
+    bodies = [body for _, _, body in parts]
+    if bodies[0] is not bodies[1] or bodies[0] is None or bodies[0].op in (EYE, ONES) or all(scalars for _, scalars, _ in parts):
+        return None
+    made = apply(TIMES, (add(*[times(num(c), *scalars) for c, scalars, _ in parts]), bodies[0]))
+    return made if made.op is TIMES and len(made.args) == 2 else None
 
 
 def _multiplied_by_number(e: Expr) -> Expr | None:
