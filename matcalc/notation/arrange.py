@@ -49,7 +49,7 @@ from ..ops.core import (
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC
 from ..ops.inverse import INVERSE
-from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL
+from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL, SQUARE_ROOT, SQUARE_ROOT_KRONECKER
 from ..ops.singular_values import EIGENVALUE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE, TRACE_OUT_FIRST, TRACE_OUT_SECOND
@@ -144,6 +144,9 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
         base, order = e.attr[:2]  # type: ignore[index]
         return Node("call", tuple(spelling.sized(a) for a in e.args), base + "'" * order)
     several = e.op.signature == "m n, m n -> m n"
+    if e.op is SQUARE_ROOT_KRONECKER and len(e.args) == 1:  # as its block says, which needs no word
+        root, one = build.apply(SQUARE_ROOT, e.args), build.eye(e.args[0].shape[0])
+        return spelling.of(build.inverse(build.add(build.kron(one, root), build.kron(transpose(root), one))))
     if e.op.directions:
         parts = (spelling.sized(e.args[0]), *[_direction(spelling, a) for a in sorted(e.args[1:], key=spelling.key)])
         return Node("call", parts, e.op.spellings[0])
