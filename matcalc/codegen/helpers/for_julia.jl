@@ -340,6 +340,31 @@ function duplication_(T, n)
 end
 
 
+# the matrix H with n columns and H[i, j] = r[i + j - 1]
+function hankel_(r, n)
+    return [r[i + j - 1] for i in 1:length(r)-n+1, j in 1:n]
+end
+
+
+# the matrix with n columns whose product with x is the convolution of a and x
+function convmtx_(T, a, n)
+    zero = zeros(T, n - 1)
+    return reverse(hankel_(vcat(zero, a, zero), n); dims=2)
+end
+
+
+# the convolution of two vectors
+function convolve_(T, x, a)
+    return convmtx_(T, a, length(x)) * x
+end
+
+
+# the correlation of x with a, where a lies within x
+function correlate_(x, a)
+    return hankel_(x, length(a)) * a
+end
+
+
 # the columns of the lower half, stacked
 function vech_(X)
     return [X[i, j] for j in 1:size(X, 1) for i in j:size(X, 1)]
