@@ -92,7 +92,7 @@ def _stands_behind(above: Sequence[Node], under: Sequence[Node], body: Node) -> 
     a/(b - a^T x) of one array, and of a product below the bar only a sum, 2/(x^T x) (A x - r x)."""
     bases = [n.args[0] if n.op == "pow" else n for n in under]
     leaf = body.args[0] if body.op == "T" else body
-    alone = leaf.op == "name" and (bool(above) or "_" not in str(leaf.attr))
+    alone = leaf.op == "name" and (bool(above) or leaf is not body or "_" not in str(leaf.attr))
     return any((n.op == "add" and not alone) or (n.op == "mul" and leaf.op == "add" and bool(above)) for n in bases)
 
 
