@@ -78,6 +78,8 @@ MEANINGS = [
     ("||x||", SQUARE, "1×1", "norm(x)"),
     ("norm(x, infty)", SQUARE, "1×1", "norminf(x)"),
     ("norm(x, F)", SQUARE, "1×1", "norm(x)"),
+    ("norm2(x)", SQUARE, "1×1", "norm(x)"),
+    ("norm2(X)", WIDE, "1×1", "norm2(X)"),
     ("norm(X, F)", WIDE, "1×1", "normF(X)"),
     ("||x||_inf", SQUARE, "1×1", "norminf(x)"),
     ("||X||_fro", WIDE, "1×1", "normF(X)"),

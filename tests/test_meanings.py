@@ -30,6 +30,7 @@ MEANT = [
     ("weights^T x", "weights was read as a product of letters"),
     *[(f"x {word} 2", said) for word, said in (("mod", "whole numbers"), ("div", "the divergence"), ("inf", "infty"), ("floor", "jumps"))],
     ("re(a^H z)", "write Re(z)"),
+    ("||x||_0 + a^T x", "write ||x||_1"),
 ]
 
 UNDECLARED = [

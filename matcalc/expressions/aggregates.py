@@ -177,7 +177,7 @@ def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return ONE_NUMBER
     if is_zero(x):
         return num(0)
-    if x.op.signature == "m n, m n -> m n":  # 1[y > 0], max(0, y)
+    if x.op.signature == "m n, m n -> m n" and not x.op.directions:  # 1[y > 0], max(0, y); no entry of dpolar(X, E) is one of entries
         return apply(x.op, [entry(a, i, j) for a in x.args], x.attr)
     if x.op is ADD and any(split(a)[2].op is UNIT for a in x.args):  # type: ignore[union-attr]
         return add(*[entry(a, i, j) for a in x.args])

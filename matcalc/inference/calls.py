@@ -389,6 +389,7 @@ CALLS: dict[str, Meaning] = {
     "diag": _diag,
     "norm": _norm,
     "norm1": _norm_of("1"),
+    "norm2": _norm_of("2"),
     "normF": _norm_of("F"),
     "norminf": _norm_of("inf"),
     "norm_nuclear": _nuclear,

@@ -261,6 +261,11 @@ def norm(el: Typing, node: Node, args: list[TypedTerm], which: str | None = None
     t = args[0]
     if len(args) > 1 and args[1].kind == "matrix" and not el.scene.template:
         return _weighted(el, node, t, args[1])
+    if len(args) > 1 and node.args[1].op == "num" and node.args[1].attr == 0:
+        instead = "write ||x||_1, or a smooth function of the entries"
+        raise ReadingError(
+            "the norm with p = 0 counts the entries that are not 0, and has no derivative", span=node.span, suggestion=instead
+        )
     if len(args) > 1 and not args[1].is_scalar:
         raise Misfit([args[1]], lambda: refuse_shape("the p of a norm is a scalar", node.args[1]))
     if t.is_scalar:
