@@ -96,6 +96,7 @@ class Console(NamedTuple):
     ask: str  # {function} {arguments} {name} {before}, places of values that are not wanted, {which}
     head: str  # the pattern of the first line of a function
     array: str  # {numbers} {dims}
+    complex: str  # {0} {1}, its parts
     keywords: frozenset[str]
     which: str = ""
 
@@ -105,15 +106,18 @@ def consoles() -> dict[str, Console]:
     from matcalc.codegen.octave import COLUMNS
     from matcalc.codegen.r_language import R_COLUMNS
 
-    shown = r"printf('%s: %s\n', mat2str(size(r)), sprintf('%.17g ', r));"
+    shown = r"printf('%s: %s;%s\n', mat2str(size(r)), sprintf('%.17g ', real(r)), sprintf('%.17g ', imag(r)));"
     octave = Console(
         ("octave-cli", "octave"), ("--norc",), "GNU Octave is not installed: apt-get install octave", "m", "1;", "source('{0}');",
-        "[{before}r] = {function}({arguments});\n" + shown, r"= {}\((.*)\)$", "reshape([{numbers}], [{dims}])", COLUMNS.keywords | TAKEN,
+        "[{before}r] = {function}({arguments});\n" + shown, r"= {}\((.*)\)$", "reshape([{numbers}], [{dims}])", "complex({0}, {1})",
+        COLUMNS.keywords | TAKEN,
     )  # fmt: skip
     r = Console(
         ("Rscript",), ("--vanilla",), "R is not installed: apt-get install r-base-core", "R",
-        r'shown <- function(r) cat("[", toString(dim(r)), "]: ", paste(sprintf("%.17g", c(r)), collapse = " "), "\n", sep = "")',
+        r'shown <- function(r) cat("[", toString(dim(r)), "]: ", paste(sprintf("%.17g", c(Re(r))), collapse = " "), ";", '
+        r'paste(sprintf("%.17g", c(Im(r))), collapse = " "), "\n", sep = "")',
         "source('{0}')", "shown({function}({arguments}){which})", r"^{} <- function\((.*)\) \{{", "array(c({numbers}), c({dims}))",
+        "complex(real = {0}, imaginary = {1})",
         R_COLUMNS.keywords | TAKEN, "[[{}]]",
     )  # fmt: skip
     matlab = octave._replace(
@@ -162,15 +166,23 @@ def _read(line: str) -> Any:
     """`[2 3]: 1 2 3 4 5 6`, column by column."""
     size, _, numbers = line.partition(": ")
     dims = [int(n) for n in re.findall(r"\d+", size)]
-    return np.array([float(n.replace("Inf", "inf").replace("NaN", "nan")) for n in numbers.split()]).reshape(dims, order="F")
+    real, imaginary = (
+        np.array([float(n.replace("Inf", "inf").replace("NaN", "nan")) for n in part.split()]).reshape(dims, order="F")
+        for part in numbers.split(";")
+    )
+    return real + 1j * imaginary if np.any(imaginary) else real
 
 
 def _literal(console: Console, value: Any) -> str:
     """A value in the language."""
     if isinstance(value, str):
         return value
-    array = np.asarray(value, dtype=float)
-    numbers = ", ".join({"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}.get(f"{v:.17g}", f"{v:.17g}") for v in array.ravel(order="F"))
+    array = np.asarray(value, dtype=complex if np.iscomplexobj(value) else float)
+    entries = array.ravel(order="F")
+    if np.iscomplexobj(array):
+        numbers = ", ".join(console.complex.format(f"{v.real:.17g}", f"{v.imag:.17g}") for v in entries)
+    else:
+        numbers = ", ".join({"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}.get(f"{v:.17g}", f"{v:.17g}") for v in entries)
     if not array.ndim:
         return numbers
     return console.array.format(numbers=numbers, dims=", ".join(map(str, [*array.shape, *[1] * (2 - array.ndim)])))

@@ -417,8 +417,6 @@ def emitted(op: Operation, language: str) -> str:
 @pytest.mark.parametrize("language", TARGETS)
 @pytest.mark.parametrize("op", [op for op in BOOK if op.numpy or op.octave], ids=lambda op: op.name)
 def test_the_text_of_a_block_is_what_is_emitted(op: Operation, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if language == "r" and not op.r:
-        pytest.skip("conj, Re and Im: programs in R are of real arrays")
     if language == "eigen" and not op.eigen and op.name in ("conj", "Re", "Im"):
         pytest.skip("programs in C++ are of real arrays")
     if language == "eigen" and op.name.startswith("ptrace"):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from corpus import cases, symbols
-from emitted import PYTHON, call, caster, load
+from emitted import CONSOLES, LANGUAGES, PYTHON, call, caster, installed, load, run_in
 
 import matcalc
 from matcalc.errors import MatcalcError
@@ -167,6 +168,27 @@ def drawn_for(where: str, rng: np.random.Generator) -> dict[str, Any]:
             x = drawn((sizes["N"], *shape) if "_" in n else shape, rng)
             given[n.removesuffix("_i")] = x @ np.conj(x.T) + np.eye(len(x)) if " h" in words else x.real if words[0] == "R" else x
     return given
+
+
+SOLVED = ("log det(S) + z^H S^-1 z", "z", "z in C^n; S in C^{n x n} hpd")  # by factors, which serve the transpose too
+
+
+@pytest.mark.parametrize("target", LANGUAGES)
+def test_programs_have_the_numbers_in_every_language(target: str, tmp_path: Path) -> None:
+    """Value and gradient; the value against the expression itself."""
+    rng = np.random.default_rng(14)
+    cases = [(matcalc.derivative(*case[:2], where=case[2]), drawn_for(case[2], rng)) for case in (*CODED, SOLVED)]
+    asked = [(d.code(target), name, given) for d, given in cases for name in ("value", "gradient")]
+    if target in CONSOLES:
+        found = run_in(target, asked, tmp_path)
+    else:
+        cast, module = caster(target), installed(target)
+        with module.enable_x64(True) if target == "jax" else nullcontext():
+            found = [np.asarray(call(load(text)[name], {n: cast(v) for n, v in given.items()})) for text, name, given in asked]
+    for k, (d, given) in enumerate(cases):
+        value = matcalc.parse(d._typed.program.text, where=d.where).evaluate(given)
+        for got, want in ((found[2 * k], value), (found[2 * k + 1], d.evaluate(given))):
+            np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-8, atol=1e-10, err_msg=str(d))
 
 
 @pytest.mark.parametrize("target", ["numpy", "jax", "torch"])

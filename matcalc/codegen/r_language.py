@@ -99,7 +99,7 @@ R_COLUMNS = Columns(
     each="",
     together="list({})",
     left=("", ""),
-    conversions=("{0} <- as.numeric({0})", "{0} <- matrix({0})", "{0} <- as.matrix({0})", "{0} <- as.array({0})"),
+    conversions=("{0} <- c({0}) + 0", "{0} <- matrix({0})", "{0} <- as.matrix({0})", "{0} <- as.array({0})"),
     size="{} <- {}",
     shape_check="if (!(length(dim({name})) == {rank} && all(dim({name}) == {shape}))) "
     'stop(paste("{name}: shape {words} expected, not", toString(dim({name}))))',

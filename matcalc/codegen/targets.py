@@ -40,7 +40,7 @@ TARGETS = {
         "octave", "Octave", complex_arrays=True, equations=True, keeping="in Octave @(x) value(x, A) keeps A", markdown="octave"
     ),
     "matlab": TargetEntry("matlab", "MATLAB", complex_arrays=True, keeping="in MATLAB @(x) f.value(x, A) keeps A", markdown="matlab"),
-    "r": TargetEntry("r_language", "R", keeping="in R function(x) value(x, A) keeps A", markdown="r"),
+    "r": TargetEntry("r_language", "R", complex_arrays=True, keeping="in R function(x) value(x, A) keeps A", markdown="r"),
     "julia": TargetEntry(
         "julia", "Julia", autograd=True, complex_arrays=True, keeping="in Julia x -> Derivatives.value(x, A) keeps A", markdown="julia"
     ),

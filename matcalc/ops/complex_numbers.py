@@ -29,6 +29,7 @@ CONJUGATE = operation(
     numeric="np.conj(X)",
     numpy="np.conj(X)",
     octave="conj(X)",
+    r="Conj(X)",
     julia="conj.(X)",
 )
 REAL_PART = operation(
@@ -42,6 +43,7 @@ REAL_PART = operation(
     numeric="np.real(X)",
     numpy="np.real(X)",
     octave="real(X)",
+    r="Re(X)",
     julia="real.(X)",
 )
 IMAGINARY_PART = operation(
@@ -55,5 +57,6 @@ IMAGINARY_PART = operation(
     numeric="np.imag(X)",
     numpy="np.imag(X)",
     octave="imag(X)",
+    r="Im(X)",
     julia="imag.(X)",
 )

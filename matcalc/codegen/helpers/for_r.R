@@ -181,9 +181,15 @@ gelu_ <- function(z) {
 }
 
 
+det_ <- function(X) {
+    # the determinant, which base R has of real matrices
+    if (is.complex(X)) prod(eigen(X, only.values = TRUE)$values) else det(X)
+}
+
+
 logdet_ <- function(X) {
     # log(abs(det(X))), without overflow
-    as.numeric(determinant(X)$modulus)
+    if (is.complex(X)) sum(log(Mod(eigen(X, only.values = TRUE)$values))) else as.numeric(determinant(X)$modulus)
 }
 
 
@@ -445,7 +451,7 @@ unvech_ <- function(v) {
 norm_ <- function(x) {
     # the root of the sum of squares, also where these over- or underflow
     top <- max(abs(x))
-    if (top > 0 && is.finite(top)) top * sqrt(sum((x / top)^2)) else top
+    if (top > 0 && is.finite(top)) top * sqrt(sum(abs(x / top)^2)) else top
 }
 
 

@@ -197,7 +197,10 @@ def _lu(X):
 
 def _lu_solve(factor, B, transposed=False):
     columns = B if B.ndim == 2 else B[:, None]
-    solved = torch.linalg.lu_solve(*factor, columns, adjoint=transposed)
+    if transposed:  # PyTorch has the conjugate of the transpose
+        solved = torch.conj(torch.linalg.lu_solve(*factor, torch.conj(columns).resolve_conj(), adjoint=True)).resolve_conj()
+    else:
+        solved = torch.linalg.lu_solve(*factor, columns)
     return solved if B.ndim == 2 else solved[:, 0]
 
 
