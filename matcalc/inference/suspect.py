@@ -32,6 +32,7 @@ from .terms import TypedTerm
 from .uses import OFTEN_VECTORS, SIZE_LETTERS
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+_STATES = ("rho", "sigma")
 Terms = dict[int, TypedTerm]
 Doubt = Callable[[Typing, Terms, Node], "ReadingError | None"]
 
@@ -260,6 +261,17 @@ def _said_of(root: Node, name: str) -> list[tuple[str, object]]:
     return [(m.op, "" if m.attr == name else m.attr) for m in walk(root) if m.op != "neg"]
 
 
+def _traced(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """Tr(rho A), where rho would be a number: a density matrix, or a number."""
+    product = n.args[0] if n.attr == "tr" and n.args else n
+    for a in product.args if product.op == "mul" else ():
+        term = terms.get(id(a))
+        if a.op == "name" and a.attr in _STATES and str(a.attr) in el.defaults and term is not None and term.is_scalar:
+            message = f"{a.attr} below the trace is a matrix, as states are, or a number"
+            return ReadingError(message, span=n.span, suggestion=f"declare {a.attr} in R^{{n x n}} or {a.attr} in R")
+    return None
+
+
 def _added_row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """X W + b^T, where b had to be a matrix."""
     for a in n.args:
@@ -397,5 +409,5 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "pow": (_imaginary, _raised, _summed),
     "pinv": (_positive,),
     "sum": (_units,),
-    "call": (_imaginary,),
+    "call": (_imaginary, _traced),
 }

@@ -53,7 +53,15 @@ def infix(lexer: Lexer, mark: Mark) -> None:
 
 
 def refuse_run_below(lexer: Lexer, mark: Mark, run: Mark) -> None:
-    """`E/kT` is (E/k) T by the rule, and E/(k T) as people write it."""
+    """`E/kT` is (E/k) T by the rule, and E/(k T) as people write it; x^2/2s^2 likewise."""
+    behind = lexer.marks[lexer.i + 1] if lexer.i + 1 < lexer.stop else None
+    number = lexer.last == "NUM" and (len(lexer.tokens) < 2 or lexer.tokens[-2].type != "CARET")  # 1/2 m
+    if run.kind == "num" and behind is not None and not (run.gap or mark.gap or behind.gap or number):
+        if behind.kind == "greek" or (behind.kind == "word" and function_of(behind.value) is None):
+            rest = lexer.source(behind.span)
+            message = f"{quote(f'/{run.value}{rest}')} can be read in two ways"
+            raise lexer.refuse(message, (mark.start, behind.end), f"write /({run.value} {rest}) or /{run.value} * {rest}")
+        return
     if run.kind != "word" or run.gap or mark.gap or len(run.value) > 3 or lexer.names.is_name(run.value) or function_of(run.value):
         return
     pieces = lexer.names.cut(run.value)
