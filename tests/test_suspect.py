@@ -42,6 +42,8 @@ REFUSED = {
     "A x = b": ("x", "A^-1 b"),
     "Ax = b": ("x", "A^-1 b"),
     "(A o B) x": ("x", "A .* B"),
+    "tr(A exp(X))": ("X", "expm(X)"),
+    "exp(-t A) x_0": ("A", "exp.(-t A)"),
     r"\frac1N \sum_i max(0, 1 - y_i (w \cdot x_i + b)) + \lambda w^2": ("w", "w^T w"),
     "sum((X W - Y)^2)": ("W", "(X W - Y).^2"),
     "norm(x^2)": ("x", "x.^2"),

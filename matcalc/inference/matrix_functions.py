@@ -6,6 +6,7 @@ matrix function is as likely, and nothing in the text tells which.
 
 from __future__ import annotations
 
+from ..kinds import Dim
 from ..ops.book import REGISTRY
 from ..syntax import Node, same, walk
 from .misfit import Wording, refuse_shape
@@ -37,7 +38,7 @@ def settle(el: Typing, resolve: Resolve) -> str:
                 calls.append(n)
         for call in calls:
             place = _place(call, parents, terms) or ("a result" if _is_root_of_square(call) and id(call) not in parents else "")
-            if place and _is_square(terms.get(id(call)), resolve):
+            if place and (_is_square(terms.get(id(call)), resolve) or _may_be_square(el, call, terms.get(id(call)), resolve)):
                 if not _is_positive(el, call):
                     _refuse(el, call, place)
                 return _made_of_matrix(el, call)
@@ -72,6 +73,15 @@ def _made_of_matrix(el: Typing, call: Node) -> str:
 
 def _is_square(term: TypedTerm | None, resolve: Resolve) -> bool:
     return term is not None and term.kind == "matrix" and resolve(term.shape[0]) is resolve(term.shape[1])
+
+
+def _may_be_square(el: Typing, call: Node, term: TypedTerm | None, resolve: Resolve) -> bool:
+    """exp(X) and exp(-t X) of an X of which nothing says that it is not square."""
+    names = [n for n in walk(call.args[0]) if n.op == "name" and str(n.attr)[:1].isupper()]
+    if len(names) != 1 or names[0].attr not in el.defaults or term is None or term.kind != "matrix":
+        return False
+    stated = {n for d in el.scene.declared.values() for size in d.sizes if isinstance(size, Dim) for n in size.names()}
+    return not stated.issuperset(n for size in term.shape for n in resolve(size).names())
 
 
 def _place(call: Node, parents: dict[int, Node], terms: dict[int, TypedTerm]) -> str:
