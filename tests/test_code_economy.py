@@ -172,3 +172,9 @@ def test_products_with_one_matrix_are_one() -> None:
         code("tr(C^T (A X B + D X B))", "C", "A, D in R^{m x n}; X in R^{n x k}; B in R^{k x p}; C in R^{m x p}", "gradient").count("@")
         == 2
     )
+
+
+def test_a_solution_beside_the_inverse_is_a_product() -> None:
+    """C^-1 S was solved for, and C^-1 computed too."""
+    text = code("C = L L^T + diag(p); log det C + tr(S C^-1)", "p", "L in R^{n x k}; p in R^n positive; S in R^{n x n} spd", "hvp")
+    assert "_chol_solve" not in text and text.count("_chol_inverse") == 1

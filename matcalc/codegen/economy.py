@@ -63,6 +63,8 @@ class Economy:
             return self._pair(args, n)
         if n.op == "one":
             return self._one(args[0], n)
+        if n.op == "solve":
+            return self._solved(args, n)
         if self.plain and n.op == "call" and getattr(n.attr, "stacks", "") == "entries":
             args = self._short(args, n)
         return self._node(n.op, args, n.attr, n)
@@ -160,6 +162,17 @@ class Economy:
                 if found is not None:
                     return found
         return self._node("pair", args, n.attr, n)
+
+    def _solved(self, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:
+        """X^-1 B as a product, where the program has X^-1 of a positive definite X anyway: the same arithmetic, by faster routines."""
+        assert isinstance(n.attr, tuple)
+        spd, transposed = n.attr
+        x, b = args
+        inverse = self.graph.known("inv", n.args[:1], (spd,), n.args[0].dims)
+        if not spd or inverse is None or inverse not in self.typed or x.rank != 2 or b.rank not in (1, 2):
+            return self._node("solve", args, n.attr, n)
+        inverse = self.graph.make("inv", (x,), (spd,), x.dims)
+        return pair(self.graph, inverse, b, ("j", "i") if transposed else ("i", "j"), ("j", "k")[: b.rank], ("i", "k")[: b.rank])
 
     def _regrouped(self, inner: GraphNode, x: GraphNode) -> GraphNode | None:
         """(u M) x as u (M x), where the program has M x anyway."""
