@@ -32,6 +32,7 @@ FORMS = [
     ("sin(x^3-3x)^2", "6 (x^2 - 1) sin(x^3 - 3 x) cos(x^3 - 3 x)"),
     ("log(abs(x))", "1/x"),
     ("tan(x)", "1/cos(x)^2"),
+    ("ln|sec x + tan x|", "sec(x)"),
     # functions in the order in which they were typed, then those that the derivative brought, then sums of them
     ("exp(x) cos(x) x", "exp(x) (cos(x) + x (cos(x) - sin(x)))"),
     ("x log(x) - x", "log(x)"),

@@ -206,7 +206,7 @@ def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[
     elif node.op.differential:
         yield from _by_the_book(node, term, needed)
     else:
-        raise NoAnswerError(f"matcalc has no differential for {node.op.name}")
+        raise NoAnswerError(f"matcalc has no differential for {node.op.name}", suggestion=node.op.statement or None)
 
 
 def _indexed(node: Expr, term: Term, target: Expr) -> Iterable[Share]:

@@ -252,7 +252,7 @@ FACTORIAL = operation(
     domain="integer",
     gives="positive",
     sympy="factorial",
-    statement="k! = 1 · 2 ⋯ k; not differentiated",
+    statement="k! = 1 · 2 ⋯ k is of whole numbers; Gamma(k + 1) is differentiated",
     source="definition",
     spellings="factorial",
     unicode="#!",

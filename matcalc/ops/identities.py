@@ -49,6 +49,7 @@ identity("softplus", "log(1 + exp(x))", "softplus(x)", entrywise=True, source="d
 identity("derivative of the logistic function", "exp(-x) sigmoid(x)", "1 - sigmoid(x)", entrywise=True, source="definition")
 identity("symmetry of the logistic function", "1 - sigmoid(-x)", "sigmoid(x)", entrywise=True, source="definition")
 identity("tangent", "sin(x)/cos(x)", "tan(x)", entrywise=True, source=cite("dlmf", "4.14.4"))
+identity("secant and tangent", "sec(x) tan(x) + 1/cos(x)^2", "sec(x) (sec(x) + tan(x))", entrywise=True, source="definition")
 identity("hyperbolic tangent", "sinh(x)/cosh(x)", "tanh(x)", entrywise=True, source=cite("dlmf", "4.28.4"))
 identity("Pythagoras", "cos(x)^2 + sin(x)^2", "1", entrywise=True, source=cite("dlmf", "4.21.12"))
 identity("Pythagoras, for the cosine", "1 - sin(x)^2", "cos(x)^2", entrywise=True, source=cite("dlmf", "4.21.12"))
