@@ -147,7 +147,7 @@ def test_a_sum_of_ones_and_a_column_of_each_row_has_the_whole_shape() -> None:
         ("A ⋄ B", "A", "A in R^{m x n}; B in R^{m x p}", 1, "with as many columns"),
         ("C_{ijklm} x_i x_j x_k x_l x_m", "x", "", 1, "at most 4"),
         ("sum(T)", "T", "T in R^{2 x 2 x 2 x 2 x 2}", 1, "at most 4 indices"),
-        ("sum_{i=1}^n (sum_{k=1}^m w_k x_{i+k} - y_i)^2", "w", "", 1, "sum of indices"),
+        ("sum_{i=1}^n (sum_{k=1}^m w_k x_{i+k} - y_i)^2", "w", "", 1, "declare x in R^n"),
     ],
 )
 def test_what_is_no_product_of_arrays_is_refused(text: str, by: str, where: str, order: int, words: str) -> None:

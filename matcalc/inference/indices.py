@@ -49,10 +49,10 @@ class Indices:
         self.definitions: dict[str, tuple[tuple[str, ...], Node]] = {}
         self.slots: tuple[str, ...] = ()
         self.notes: list[str] = []
-        self.sizes = {n for d in declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()}
-        self.counted = {d.name for d in declared.values() if _is_count(d)}
         if given or not indexed:
             return
+        self.sizes = {n for d in declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()}
+        self.counted = {d.name for d in declared.values() if _is_count(d)}
         self.bound = {b.name for b in program.bindings}
         self.params = {p for b in program.bindings for p in b.params}
         self._find_definitions()

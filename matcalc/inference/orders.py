@@ -35,8 +35,9 @@ def undeclared_orders(roots: Sequence[Node], declared: Mapping[str, Declaration]
 
 
 def _speaks(n: Node) -> bool:
-    signs = n.attr if n.op == "mul" and isinstance(n.attr, tuple) else ()
-    return (n.op == "call" and (n.attr in MODELS or str(n.attr).startswith(EINSUM))) or any(str(s).startswith(MODE) for s in signs)
+    if n.op == "call":
+        return n.attr in MODELS or str(n.attr).startswith(EINSUM)
+    return isinstance(n.attr, tuple) and any(n.attr) and any(str(s).startswith(MODE) for s in n.attr)
 
 
 def _order(n: Node, orders: dict[int, int], found: dict[str, int], declared: Mapping[str, Declaration], bound: Collection[str]) -> int:

@@ -211,6 +211,7 @@ class Scene:
         """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""
         powers = alone = 0
         sizes = self._with_bound(sizes_in(self._nodes()))
+        signs: set[object] = set()
         for n in self._nodes():
             self.length += 1
             op = n.op
@@ -228,16 +229,17 @@ class Scene:
                     self.by_entries.add(id(base))
             elif op == "add":
                 self.probability = self.probability or (not self.template and _is_complement(n))
-            elif op == "mul":
-                self.by_hand = self.by_hand or (isinstance(n.attr, tuple) and "@" in n.attr)
+            elif op == "mul" and isinstance(n.attr, tuple):
+                signs.update(n.attr)
             elif op in ("sum", "product"):
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
         self.alone = set(self.names)
         if any(b.params for b in self.program.bindings):
             values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
             self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
-        self.crossed = self._crossed() | self._measured()
-        self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised else set()
+        self.by_hand = "@" in signs
+        self.crossed = (self._crossed() if "×" in signs else frozenset()) | (self._measured() if "." in signs else frozenset())
+        self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised and "." in signs else set()
         form = self.program.form
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():

@@ -83,7 +83,7 @@ def plain_factors(marks: Sequence[Mark], names: Names) -> frozenset[str]:
             below = marks[i + 1].mate if marks[i + 1].kind == "open" else i + 1
         if mark.kind not in _NAMED or (0 < i <= below):
             continue
-        pieces = names.cut(mark.value) if mark.kind == "word" else [mark.value]
+        pieces = names.cut(mark.value) if mark.kind == "word" and len(mark.value) > 1 else [mark.value]
         found.update(pieces[:-1])
         dotted = i > 1 and marks[i - 1].kind == "open" and marks[i - 2].kind == "accent" and marks[i - 2].value in DOTS
         bracket = touching_bracket(marks, marks[i - 1].mate + 1 if dotted else i + 1)  # \dot{x}(t)

@@ -305,11 +305,12 @@ def stands_by_itself(marks: list[Mark], text: str) -> bool:
         last = after is None or (after.kind == "close" and after.value in ("(", "[")) or after.kind in ("plus", "minus", "comma")
         if not (letter and first and last):
             return False
-        called = i > 2 and before is not None and before.value == "(" and not before.gap and len(marks[i - 3].value) == 1
-        if not called:  # V(k')
+        applied = i > 2 and marks[i - 3].kind in ("word", "greek") and len(marks[i - 3].value) == 1
+        if not (applied and before is not None and before.value == "(" and not before.gap):  # V(k')
             found.add(base.value)
-    alone = {mark.value for mark, after in pairwise([*marks, Mark("end", "", 0, 0)]) if not is_prime(after, text)}
-    return found <= alone or all(map(_is_of_numbers, marks))
+    pairs = pairwise([*marks, Mark("end", "", 0, 0)])
+    alone = {mark.value for mark, after in pairs if mark.kind in ("word", "greek", "upright", "command") and not is_prime(after, text)}
+    return found <= alone or (bool(alone) and all(map(_is_of_numbers, marks)))  # -a' by itself is a row
 
 
 def _is_of_numbers(mark: Mark) -> bool:

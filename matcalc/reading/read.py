@@ -21,7 +21,6 @@ from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
 from .names import Names, conjugates_names, lists_primes, stands_by_itself, writes_transposes
-from .order import Known, in_order, is_place, needed
 from .programs import calls_arrays, is_program, words
 from .scan import check_length, scan
 from .statements import Range, Statements
@@ -160,6 +159,8 @@ class _Reader:
             raise refuse("there is no expression", self.text, (0, len(self.text)))
         if len(statements) == 1 and not self.parts.compares and not self.parts.arrows:
             return self.single(*statements[0])
+        from .order import Known, in_order, needed
+
         nameless = [s for s in statements if self.parts.outside(*s, "cmp", "=") < 0 and self.parts.outside(*s, "arrow", "->") < 0]
         chosen = [s for s in statements if s[0] < self.main][-1]  # what stands after `where` only defines
         if len(nameless) == 1 and chosen not in nameless and statements[-1] is chosen and "=" in self.text:
@@ -396,6 +397,8 @@ class _Reader:
 
     def check_order(self, left: Left, k: int, value: Node, places: dict[str, int]) -> None:
         """The value of statement `k` may use only what is bound above it."""
+        from .order import is_place
+
         for node in walk(value):
             if node.op not in ("name", "call") or not isinstance(node.attr, str):
                 continue
