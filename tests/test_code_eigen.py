@@ -84,9 +84,9 @@ def test_every_function_of_the_losses(every: int, tmp_path: Path) -> None:
 @pytest.mark.jax
 @EVERY
 def test_all_gradients(every: int, tmp_path: Path) -> None:
-    joint = {name: joint(name) for name in [*FUNCTIONS][::every]}
-    for k in range(max(len(found.gradients) for found in joint.values())):
-        these = [found for found in joint.values() if len(found.gradients) > k]
+    problems = [joint(name) for name in [*FUNCTIONS][::every]]
+    for k in range(max(len(found.gradients) for found in problems)):
+        these = [found for found in problems if len(found.gradients) > k]
         results = run_eigen([(found.code("eigen"), "gradients", found.inputs) for found in these], tmp_path, k + 1)
         for got, found in zip(results, these, strict=True):
             np.testing.assert_allclose(np.squeeze(got), np.squeeze(found.gradients[k]), rtol=1e-8, atol=1e-10)
