@@ -16,6 +16,7 @@ MEANT = [
     ("cross_entropy(softmax(z), y)", "-sum(y .* log(p))"),
     ("log_sum_exp(x)", "logsumexp(…)"),
     ("batch_norm(x)", "var(x)"),
+    ("reshape(x, m, n)", "unvec(x, m, n)"),
     ("my_func(x)", "define it first"),
     (r"\max_i x_i", "max(x)"),
     (r"A\b", "A^-1 b"),

@@ -21,9 +21,10 @@ from itertools import pairwise
 
 from ..errors import MatcalcError, ReadingError
 from ..reading.subscripts import split_indexed
-from ..syntax import Node, spell_name, split_name, walk
+from ..syntax import Node, Program, spell_name, split_name, walk
 from .elaborate import typed_program
 from .misfit import Misfit, Undecided, Wording
+from .orders import EINSUM
 from .rekind import letter_class
 from .scene import GREEK
 from .scopes import Typing
@@ -56,6 +57,7 @@ def refuse_suspect(el: Typing) -> None:
             if split_name(name)[0] not in GREEK:
                 hint = f"declare it, {name} in R^n or {name} in R^{{m x n}}"
                 raise ReadingError(f"{name} is in bold type, as vectors are, and fits here as a matrix only", suggestion=hint)
+    _refuse_small_matrices(el, program)
     for name in sorted(program.twofold):
         if name in el.defaults and el.symbols[name].is_scalar:
             message = f"{name} stands in bold type and plain, and would be one number"
@@ -402,11 +404,54 @@ def _summed(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return ReadingError(message, span=n.span, suggestion=f"write {inside}.^{power} for entry by entry, or declare the matrices square")
 
 
+def _sum_norm(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """||W||_1 of a capital letter, which fits only if W is a vector: of a matrix it is a sum over the entries, or over a column."""
+    inside = n.args[0]
+    if (
+        n.attr not in ("1", "inf")
+        or inside.op != "name"
+        or _guessed(el, inside) != "vector"
+        or el.defaults.get(str(inside.attr)) != "matrix"
+    ):
+        return None
+    s = Wording(el)
+    name, norm = s.node(inside), s.node(n)
+    message = f"{norm}_{n.attr} fits here only if {name} is a vector, and a capital letter is a matrix"
+    entries = f"sum(abs({name}))" if n.attr == "1" else f"max(abs(vec({name})))"
+    return ReadingError(message, span=n.span, suggestion=f"write {entries} for the entries of a matrix, or declare {name} in R^n")
+
+
+def _refuse_small_matrices(el: Typing, program: Program) -> None:
+    """x^T x^T, which fits only if x is a square matrix."""
+    plain = {str(n.attr) for root in (*(b.value for b in program.bindings), program.body) for n in _unindexed(root) if n.op == "name"}
+    for name, kind in el.defaults.items():
+        if (
+            name in plain
+            and kind == "vector"
+            and split_name(name)[0] in _LATIN
+            and name in el.symbols
+            and el.symbols[name].kind == "matrix"
+        ):
+            message = f"what is written fits only if {name} is a matrix, and a small letter is a number or a vector"
+            raise ReadingError(message, suggestion=f"declare {name} in R^{{m x n}}, or write x^T y for a number, x y^T for a matrix")
+
+
+def _unindexed(root: Node) -> Iterator[Node]:
+    """The nodes of a tree without what has its order from its letters: w in w[i, j], the arrays of einsum."""
+    todo = [root]
+    while todo:
+        n = todo.pop()
+        yield n
+        if n.op != "call" or not str(n.attr).startswith(EINSUM):  # whose letters tell the orders
+            todo += n.args[1:] if n.op == "index" else n.args
+
+
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "mul": (_row, _dot, _inner, _ring, _star, _identity, _projection, _expected),
     "ew": (_columns,),
     "add": (_added_row, _beside_sum),
     "pow": (_imaginary, _raised, _summed),
+    "norm": (_sum_norm,),
     "pinv": (_positive,),
     "sum": (_units,),
     "call": (_imaginary, _traced),

@@ -19,6 +19,7 @@ _DOUBLE = regex(r"\\mathbb[ ]*\{?[ ]*\Z")
 _INDICES = frozenset("ijklmnpq")
 _MOST_NESTED = 8  # values of functions inside each other, f(g(h(x)))
 _FUNCTIONS = frozenset(("f", "phi", "psi"))
+_LINKS = frozenset("gh")  # y - g(w^T x), h(W x + b); behind a factor they are numbers, m g (h_1 - h_2)
 _OFTEN_FUNCTIONS = frozenset("fghu")  # k(x(t) - y(t)) is the force of a spring
 _MOST_MARKS = 20  # in brackets that hold a list of names
 _OF_GAMMA = ("lgamma", "gammaln", "loggamma", "digamma", "polygamma")  # beside these gamma(x) may be the gamma function
@@ -147,7 +148,8 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
     if bar and density(lexer, name, mark, at, bar):
         return True
     values = name in _OFTEN_FUNCTIONS and holds_values(lexer, at)
-    if not primes and (values or (name in _FUNCTIONS and applied_only(lexer, name, at))):
+    named = name in _FUNCTIONS or (name in _LINKS and not lexer.ends)
+    if not primes and (values or (named and applied_only(lexer, name, at))):
         inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
         hint = f"write {name} * ({inside}) for a product, or declare {name}: R -> R for a function"
         span = (mark.start, lexer.marks[bracket.mate].end)

@@ -57,6 +57,9 @@ MEANT = {
         ("pdet", "logpdet"), "write logdet(X^T X)/2 for an X of full column rank, or a sum over the eigenvalues that are not 0"
     ),
     **dict.fromkeys(("vee", "wedge"), "write vex(X) for the vector of a skew matrix, skew(w) for the matrix of a vector"),
+    **dict.fromkeys(
+        ("reshape", "mat"), "write unvec(x, m, n) for the matrix whose columns stand one below the other in x, vec(X) for the vector"
+    ),
     "svd": "write ||X||_2, sigmin(X) or ||X||_* for functions of singular values",
     "svdvals": "write ||X||_2, sigmin(X) or ||X||_* for functions of singular values",
     "qr": "the triangular factor of X is chol(X^T X)^T",

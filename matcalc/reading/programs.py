@@ -238,9 +238,7 @@ def is_program(marks: Sequence[Mark], text: str) -> bool:
     """Whether products are written with * or @, or functions called by dotted names, so that a run of letters is a word."""
     if "\\" in text or not ("*" in text or "@" in text or "." in text):
         return False
-    return any(
-        m.kind in ("path", "method") or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@") for m in marks
-    )
+    return any(m.kind in ("path", "method") or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@") for m in marks)
 
 
 def words(marks: Sequence[Mark], text: str) -> set[str]:
