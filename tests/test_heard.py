@@ -111,6 +111,10 @@ READ: list[tuple[str, str, str | None]] = [
     # a dot that is a product
     (r"\|\mathbf{A} \cdot \mathbf{x} - \mathbf{b}\|^2", "x", "2 (A x - b)^T A"),
     (r"-\mathbf{p} \cdot \mathbf{E}", "p", "-E^T"),
+    # the permutation symbol, the gamma function of a sum
+    (r"\epsilon_{ijk} a_i b_j c_k", "a", "cross(b, c)^T"),
+    (r"\epsilon_{ijk} a_j b_k", "a", "-skew(b)"),
+    (r"\frac{\Gamma(\alpha+\beta)}{\Gamma(\alpha)\Gamma(\beta)} x", "x", "tgamma(alpha + beta)/(tgamma(alpha) tgamma(beta))"),
 ]
 
 

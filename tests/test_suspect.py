@@ -42,6 +42,7 @@ REFUSED = {
     "A x = b": ("x", "A^-1 b"),
     "Ax = b": ("x", "A^-1 b"),
     "(A o B) x": ("x", "A .* B"),
+    r"\Gamma(\alpha + \beta) x": ("x", "tgamma"),
     "g(w^T x)": ("w", "g: R -> R"),
     "y - h(W x + b)": ("W", "h: R -> R"),
     "x^T x^T": ("x", "x y^T"),

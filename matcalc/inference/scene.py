@@ -130,6 +130,12 @@ class Scene:
 
             program, told = with_picked(program, self.declared)
             remarks += told
+        if indexed and ("psilon" in program.text or not program.text.isascii()):
+            from .permutations import with_crosses
+
+            program, told = with_crosses(program, self.declared)
+            remarks += told
+            indexed = _has_indices(program)
         if indexed:
             from .counting import Counting
 

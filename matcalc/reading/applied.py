@@ -134,7 +134,7 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         call(lexer, function + "'" * primes, mark.span)
         return True
     below_log = lexer.frames[-1].kind == "argument" and lexer.frames[-1].label == "log" and not lexer.ends
-    if name == "Gamma" and not primes and (below_log or (name not in lexer.names.plain and holds_one(lexer.marks, at))):
+    if name == "Gamma" and not primes and (below_log or _is_gamma(lexer, at)):
         lexer.note(f"read `{lexer.source(mark.span)}(…)` as the gamma function")
         lexer.i = at
         call(lexer, "tgamma", mark.span)
@@ -188,6 +188,20 @@ def holds_values(lexer: Lexer, at: int) -> bool:
         if letter and touching and mark.value not in lexer.names.plain and holds_one(lexer.marks, k + 1, lexer.names.primed):
             return True
     return False
+
+
+def _is_gamma(lexer: Lexer, at: int) -> bool:
+    """Whether the Gamma before the brackets at mark `at` is the function: it stands before brackets alone, and more than once, or these
+    hold one name."""
+    places = [k for k, m in enumerate(lexer.marks) if m.value == "Gamma" and m.kind in _NAMED]
+    if any(touching_bracket(lexer.marks, k + 1) < 0 for k in places):
+        return False
+    if len(places) > 1 or holds_one(lexer.marks, at):
+        return True
+    span = (lexer.marks[at].start, lexer.marks[lexer.marks[at].mate].end)
+    inside = lexer.source(span).strip()[:30]
+    hint = f"write Gamma * {inside} for a product, tgamma{inside} for the gamma function"
+    raise lexer.refuse(f"{quote(f'Gamma{inside}')} is a product, or a value of the gamma function", span, hint)
 
 
 def applied_only(lexer: Lexer, name: str, at: int) -> bool:
