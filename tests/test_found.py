@@ -440,3 +440,9 @@ def test_what_both_summands_have_stands_once() -> None:
 def test_the_rows_of_a_matrix_end_no_statement() -> None:
     """J[i] = [a; b][i]: the head is no signal that is defined before the last statement."""
     assert matcalc.parse("J[i] = [2/x; 3 x][i]", where="x in R").evaluate({"x": 1.0}).tolist() == [2, 3]
+
+
+def test_letters_of_an_entry_that_is_asked_for_are_no_sizes() -> None:
+    """x_m does not occur: m was the size that was chosen for A."""
+    assert str(matcalc.derivative("A x", "x_m")) == "A e_m"
+    assert str(matcalc.derivative("A_{ij} B_{jk}", "A_{lm}")) == str(matcalc.derivative("A B", "A_{lm}"))

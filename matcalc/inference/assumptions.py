@@ -26,6 +26,7 @@ class SizeNames:
         self._taken = (
             {split_name(n)[0] for n in scene.names} | set(scene.names) | scene.sizes | scene.indices | scene.bound | set(scene.declared)
         )
+        self._taken |= {c for n in scene.wrt for c in split_name(n)[1] if c.isalpha()}  # by x_m, m is an index
 
     def name_all(self) -> None:
         """Matrices first, columns before rows, in order of first occurrence: b - A x reads A in R^{m x n}."""
