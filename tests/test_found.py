@@ -446,3 +446,9 @@ def test_letters_of_an_entry_that_is_asked_for_are_no_sizes() -> None:
     """x_m does not occur: m was the size that was chosen for A."""
     assert str(matcalc.derivative("A x", "x_m")) == "A e_m"
     assert str(matcalc.derivative("A_{ij} B_{jk}", "A_{lm}")) == str(matcalc.derivative("A B", "A_{lm}"))
+
+
+def test_what_stands_beside_a_matrix_in_blocks_is_a_vector() -> None:
+    """[x; A x] took x for a matrix, since [x; y] is of numbers."""
+    assert str(matcalc.derivative("||[x; A x]||^2", "x")) == "2 x^T + 2 (A x)^T A"
+    assert str(matcalc.derivative("[x; y]", "x")) == "[1; 0]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..expressions import build
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
-from ..syntax import Node
+from ..syntax import Node, walk
 from .misfit import Misfit, Wording, refuse_shape
 from .scopes import Typing
 from .terms import Resolve, TypedTerm, undeclared
@@ -24,6 +24,8 @@ def blocks(el: Typing, node: Node, args: list[TypedTerm], rows: int, cols: int) 
             at = k % cols if step else k // cols
             if not _is_zero(t) and t.shape[step] is ONE:
                 sizes[at] = ONE
+    # In [x; A x] the x is a vector, in [x; y] a number.
+    beside_matrices = not el.scene.capitals and any(n.op == "name" and str(n.attr)[:1].isupper() for n in walk(node))
     for k, (t, n) in enumerate(zip(args, node.args, strict=True)):
         wanted = (heights[k // cols], widths[k % cols])
         if _is_zero(t):
@@ -32,7 +34,7 @@ def blocks(el: Typing, node: Node, args: list[TypedTerm], rows: int, cols: int) 
             s = Wording(el)
             message = f"the block {s.node(n)} is {s.shape(t)}, where {s.dim(wanted[0])}×{s.dim(wanted[1])} fits the others"
             raise Misfit(args, lambda n=n, message=message: refuse_shape(message, n))  # type: ignore[misc]
-        if t.kind in ("vector", "row") and undeclared([t]):
+        if t.kind in ("vector", "row") and undeclared([t]) and not beside_matrices:
             el.penalty(VECTOR_AS_BLOCK, t)
 
     def make(e: list[Expr], resolve: Resolve) -> Expr:
