@@ -6,7 +6,8 @@ r"""Readings that fit and that nobody is sure to have meant: refused, with the s
     \pi(R X + t)   a function, or a number                                    e^{i t}        a number i, or the imaginary unit
     ||a^T x||      a number between bars, or a row times a number x           x^T A x        likewise, or A a vector
     \mathbf E \cdot \mathbf B   vectors, or matrices                         \mathbf r/r^3  a vector and its length
-    sum((X W - Y)^2)   squares of entries, or a matrix times itself
+    sum((X W - Y)^2)   squares of entries, or a matrix times itself           A o B          the sign of an entrywise product, or a number o
+    x^T x^T, norm(x^2)   a small letter that would be a matrix                ||W||_1        a capital letter that would be a vector
     \sum_i e_i^T S e_i   residuals, or unit vectors
     e^{s_p} + \sum_n e^{s_n}   one of them, or one beside them
     (s - k)^+      a positive part, or a pseudoinverse                        E(a^T x)       an expectation, or a matrix
@@ -138,9 +139,8 @@ def _inner(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 def _ring(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """A o B, with the letter o for the sign of the entrywise product."""
-    for a in n.args[1:-1]:
+    for at, a in enumerate(n.args[1:-1], 1):
         if a.op == "name" and a.attr == "o" and "o" in el.defaults:
-            at = n.args.index(a)
             one, other = (Wording(el).factor(n.args[k]) for k in (at - 1, at + 1))
             hint = f"write {one} .* {other} for entry by entry, f(g(x)) for a composition, or declare o"
             return ReadingError("o between factors is a sign in most texts, and a number here", span=a.span or n.span, suggestion=hint)

@@ -499,7 +499,7 @@ def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
             found.add(id(n))
         elif n.op in ("add", "neg") or (n.op == "call" and _by_entries(str(n.attr))):
             todo += n.args
-        elif n.op in ("mul", "div"):
+        elif n.op == "mul":
             others = [a for a in n.args if a.op != "num"]
             todo += others if len(others) == 1 else ()
     return frozenset(found)
