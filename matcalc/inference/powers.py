@@ -9,7 +9,7 @@ from functools import partial
 from ..errors import MatcalcError, ReadingError
 from ..expressions import build
 from ..ops.book import REGISTRY
-from ..reading.scan import GREEK_WORDS
+from ..reading.spellings import GREEK_WORDS
 from ..syntax import Node, split_name, walk
 from .misfit import Misfit, Undecided, Wording, power_error, refuse_shape, square_error
 from .products import applied, level, operation, transposed, value_of

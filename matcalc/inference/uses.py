@@ -14,7 +14,7 @@ from itertools import pairwise
 from ..interning import regex
 from ..ops import function_names
 from ..ops.book import REGISTRY, SHORTHANDS
-from ..reading.scan import GREEK_WORDS
+from ..reading.spellings import GREEK_WORDS
 from ..syntax import Binding, Node, Program, same, split_name, walk
 from .shorthands import meaning_of, shorthands
 

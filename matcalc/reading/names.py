@@ -10,7 +10,7 @@ from ..interning import regex
 from ..syntax import spell_name, split_name
 from .functions import book, function_of, is_elementwise, longest_function
 from .marks import Mark, quote, refuse
-from .scan import GREEK_WORDS
+from .spellings import GREEK_WORDS
 
 _OPERANDS = ("word", "greek", "close", "num", "upright", "sup", "post")
 RESERVED = frozenset({"I", "T", "infty"})
