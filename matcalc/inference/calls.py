@@ -21,6 +21,7 @@ from ..ops.book import REGISTRY
 from ..ops.core import SYMBOL
 from ..ops.operation import Operation
 from ..syntax import Node, split_name, walk
+from .constants import structure
 from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Wording, refuse_shape, square_error
 from .orders import EINSUM
@@ -30,7 +31,6 @@ from .products import kron as kron_of
 from .scene import GREEK
 from .scopes import SCALAR, BoundNames, Meaning, Typing
 from .shorthands import derivative_by_entries, normal_density
-from .standing import structure
 from .terms import Resolve, TypedTerm, known, undeclared
 from .unify import is_unknown
 

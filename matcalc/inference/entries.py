@@ -14,10 +14,12 @@ from ..reading.subscripts import Part
 from ..syntax import Node
 from .abstract import stacked_indices
 from .blocks import blocks
+from .members import member
 from .misfit import Misfit, Wording, refuse_shape
+from .places import check_places, entry_at, place_of
 from .products import applied, level
 from .scopes import BoundIndex, Meaning, Typing
-from .standing import check_places, entry_at, member, place_of, value_at
+from .standing import value_at
 from .terms import Resolve, TypedTerm
 
 ROW_SUM = 3  # what a sum of rows costs as a reading

@@ -29,11 +29,12 @@ from .elaborate import typed_program
 from .matrix_functions import settle
 from .meaning import MEANINGS
 from .misfit import Misfit
+from .places import place_of
 from .rekind import search
 from .scene import Scene, leading_sizes
 from .scopes import Typing
 from .shorthands import shorthands
-from .standing import name_of, place_of
+from .standing import name_of
 from .suspect import refuse_suspect
 from .terms import TypedTerm, finish, keep_names, let_go
 

@@ -12,9 +12,9 @@ from ..ops.book import REGISTRY
 from ..reading.spellings import GREEK_WORDS
 from ..syntax import Node, split_name, walk
 from .misfit import Misfit, Undecided, Wording, power_error, refuse_shape, square_error
+from .places import choice as choice_of
 from .products import applied, level, operation, transposed, value_of
 from .scopes import SCALAR, Typing
-from .standing import choice as choice_of
 from .standing import is_euler, name_of
 from .terms import TypedTerm, undeclared
 

@@ -23,11 +23,11 @@ from .einsum import contracted, einsum
 from .entries import place_at
 from .misfit import Misfit, Wording, refuse_shape
 from .orders import EINSUM, MODE, is_outer
+from .places import place_of
 from .powers import norm
 from .products import applied, inner
 from .scene import LETTERS
 from .scopes import SCALAR, Meaning, Typing
-from .standing import place_of
 from .terms import TypedTerm
 
 ENTRYWISE = frozenset({"add", "neg", "epow", "sum", "iverson", "cmp", "cases"})
