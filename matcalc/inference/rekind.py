@@ -17,8 +17,8 @@ from ..syntax import split_name
 from .misfit import Misfit, Undecided, Wording
 from .scene import GREEK
 from .scopes import Typing
+from .takes import COUNT
 from .terms import TypedTerm, undeclared
-from .uses import COUNT
 
 # What it costs to read a name as another kind than the default (LANGUAGE 7).
 COSTS: dict[str, dict[str, int]] = {

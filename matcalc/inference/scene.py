@@ -12,19 +12,11 @@ from ..kinds import ONE, Dim, Shape, shape_text
 from ..ops.vocabulary import SETS, WORDS, close_properties
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
+from .alone import arguments_only, exponents_only, halved, operators, summed_powers, writes_rows
+from .capitals import MATRICES, capitals_are_numbers
 from .indices import Indices
 from .orders import undeclared_orders
-from .uses import (
-    MATRICES,
-    arguments_only,
-    capitals_are_numbers,
-    exponents_only,
-    halved,
-    numbers,
-    operators,
-    summed_powers,
-    writes_rows,
-)
+from .uses import numbers
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "

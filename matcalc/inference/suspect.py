@@ -23,6 +23,7 @@ from itertools import pairwise
 from ..errors import MatcalcError, ReadingError
 from ..reading.subscripts import split_indexed
 from ..syntax import Node, Program, spell_name, split_name, walk
+from .capitals import OFTEN_VECTORS, SIZE_LETTERS
 from .elaborate import typed_program
 from .misfit import Misfit, Undecided, Wording
 from .orders import EINSUM
@@ -31,7 +32,6 @@ from .scene import GREEK
 from .scopes import Typing
 from .standing import is_euler
 from .terms import TypedTerm
-from .uses import OFTEN_VECTORS, SIZE_LETTERS
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _STATES = ("rho", "sigma")

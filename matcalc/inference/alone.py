@@ -1,0 +1,105 @@
+"""Letters that stand in one kind of place alone: arguments, exponents, halves, between the bars of states, below sums."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+
+from ..interning import regex
+from ..syntax import Node, walk
+from .capitals import SIZE_LETTERS
+from .takes import by_entries, is_unknown_function
+
+_BRA = regex(r"(?:\||\\vert|\\mid|\\bra\s*\{[^{}]*\})\s*\Z")
+
+
+def arguments_only(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """t, where it is nothing but the argument of functions: x(t)^T P x(t). `known` are the declared and bound functions."""
+    inside: set[str] = set()
+    elsewhere: set[str] = set()
+    for n in nodes:
+        name = str(n.attr).rstrip("'") if n.op == "call" else ""
+        unknown = len(n.args) == 1 and name not in known and is_unknown_function(name)
+        for a in n.args:
+            if a.op == "name":
+                (inside if unknown else elsewhere).add(str(a.attr))
+    return frozenset({"t"} & inside - elsewhere)
+
+
+def exponents_only(nodes: Sequence[Node]) -> frozenset[str]:
+    """t, where it is nothing but an exponent: x^t A x."""
+    above = sum(n.op == "pow" and n.args[1].op == "name" and n.args[1].attr == "t" for n in nodes)
+    return frozenset({"t"} if above and above == sum(n.op == "name" and n.attr == "t" for n in nodes) else ())
+
+
+def halved(nodes: Sequence[Node]) -> frozenset[str]:
+    """n and d, where they stand in n/2 log(2 pi), n/2 log(y^T y) or (2 pi)^{-d/2} and nowhere else: there they count dimensions. (In
+    n/2 log|S| they may count observations.)"""
+    found: dict[str, int] = {}
+    for n in nodes:
+        parts: Iterable[Node] = ()
+        if n.op == "mul" and any(_is_log_of_number(a) for a in n.args):
+            parts = [m for a in n.args for m in ((n, a) if a.op == "mul" else (n,))]
+        elif n.op == "pow" and _has_pi(n.args[0]):
+            parts = walk(n.args[1])
+        for m in {id(m): m for m in parts}.values():
+            if m.op == "mul" and isinstance(m.attr, tuple):
+                pairs = zip(m.args, m.args[1:], m.attr)
+                for a, _, _ in (p for p in pairs if p[2] == "/" and p[0].op == "name" and p[1].op == "num" and p[1].attr == 2):
+                    found[str(a.attr)] = found.get(str(a.attr), 0) + 1
+    for n in nodes:
+        if n.op == "name" and n.attr in found:
+            found[str(n.attr)] -= 1
+    return frozenset(n for n, left in found.items() if left == 0 and n in SIZE_LETTERS)
+
+
+def _has_pi(root: Node) -> bool:
+    return any(n.op == "name" and n.attr == "pi" for n in walk(root))
+
+
+def _is_log_of_number(n: Node) -> bool:
+    return n.op == "call" and n.attr == "log" and not (n.args[0].op == "bars" or n.args[0].attr == "det")
+
+
+def operators(nodes: Sequence[Node], text: str) -> frozenset[str]:
+    r"""\rho in <\psi|\rho|\phi>: a small letter between the bars is an operator, as a capital one is."""
+    inside = [n.args[1] for n in nodes if n.op == "mul" and len(n.args) == 3 and n.args[0].op == "H"]
+    names = [n for n in inside if n.op == "name" and n.span is not None]
+    return frozenset(str(n.attr) for n in names if n.span and _BRA.search(text[: n.span[0]]))
+
+
+def writes_rows(roots: Sequence[Node], known: Collection[str]) -> str:
+    """x W_1, where vectors are rows: two statements and more multiply a small letter by a capital one behind it, none the other way
+    round, and nothing is transposed. "" elsewhere."""
+    products = [[pair for n in walk(root) if n.op == "mul" for pair in juxtaposed(n)] for root in roots]
+    nodes = [n for root in roots for n in walk(root)]
+    if any(n.op in ("T", "norm", "inner", "inv") for n in nodes):
+        return ""
+    names = [[(str(a.attr), str(b.attr)) for a, b in pairs if a.op == b.op == "name"] for pairs in products]
+    rows = [[f"{a} {b}" for a, b in pairs if a[:1].islower() and b[:1].isupper() and a not in known] for pairs in names]
+    if any(b[:1].islower() and a[:1].isupper() for pairs in names for a, b in pairs) or sum(map(bool, rows)) < 2:
+        return ""
+    return next(r for pairs in rows for r in pairs)
+
+
+def juxtaposed(n: Node) -> list[tuple[Node, Node]]:
+    """The neighbours in a product with no sign between them."""
+    signs = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
+    return [pair for pair, sign in zip(pairwise(n.args), signs) if not sign]
+
+
+def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
+    """The powers of which the entries are summed, by identity: (y - X w)^2 in sum((y - X w)^2), where only numbers stand beside it in
+    a product."""
+    found: set[int] = set()
+    todo = [n.args[0] for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and len(n.args) == 1]
+    while todo:
+        n = todo.pop()
+        if n.op == "pow":
+            found.add(id(n))
+        elif n.op in ("add", "neg") or (n.op == "call" and by_entries(str(n.attr))):
+            todo += n.args
+        elif n.op == "mul":
+            others = [a for a in n.args if a.op != "num"]
+            todo += others if len(others) == 1 else ()
+    return frozenset(found)

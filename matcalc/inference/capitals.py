@@ -1,0 +1,179 @@
+"""Whether the capital letters of a text are numbers: amounts, prices, currents, amplitudes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from ..reading.spellings import GREEK_WORDS
+from ..syntax import Node, split_name, walk
+from .takes import goes_by_entries, is_unknown_function, takes_arrays
+
+_OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
+_EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
+SIZE_LETTERS = frozenset("nNdDmpk")
+MATRICES = frozenset("ABCPQWXYZ")  # capital letters that are matrices first, whatever stands beside them
+OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
+
+
+def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Collection[str] = ()) -> bool:
+    """Whether the undeclared capital letters are numbers, in a text without linear algebra: one divides, or is T; a power has a Greek
+    exponent or is a third, 0.3 and the like; two stand under roots, as in K^{1/2} L^{1/2}; one is an amplitude, as in A e^{-k t}, or in
+    the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one is an I that is no identity; its price stands before it,
+    as in w_L L; they are S_{xx} and S_{xy}; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in
+    A v^3; or all of them stand in logarithms alone."""
+
+    def has(root: Node, fits: Callable[[str], bool]) -> bool:
+        return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
+
+    if any(n.op in _OF_ARRAYS or (n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr) for n in nodes):
+        return False
+    calls = {str(n.attr) for n in nodes if n.op == "call"}
+    if any(not is_unknown_function(name) and takes_arrays(name) and not goes_by_entries(name) for name in calls):
+        return False
+    if any(n.op == "name" and n.attr == "T" for n in nodes) and "T" not in known:  # a time or a temperature
+        return True
+    if _is_no_identity([n for n in nodes if n.op == "name" and (n.attr not in known or n.attr == "I")], nodes, wrt):
+        return True
+    if any(_is_series(n) for n in nodes):
+        return False
+    raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
+    acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
+    if not acts and any(n.islower() and n not in known and n not in GREEK_WORDS for n in raised):
+        return True
+    if _are_moments({str(n.attr) for n in nodes if n.op == "name" and n.attr not in known}) and not acts:
+        return True
+    if any(_is_price(a, b) or _are_roots(a, b) for n in nodes if n.op == "mul" for a, b in pairwise(n.args)):
+        return True
+    inner = {id(a) for n in nodes if n.op == "mul" for a in n.args if a.op == "mul"}
+    for n in nodes:
+        if n.op == "mul" and id(n) not in inner:
+            factors, divisors = _factors(n)
+            if any(has(a, str.isupper) for a in divisors):
+                return True
+            if not acts and _is_energy(factors, divisors, known):
+                return True
+            amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
+            if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, factors))):
+                return True
+        elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e":
+            if has(n.args[1], _EXPONENTS.__contains__) or (has(n.args[0], str.isupper) and _share(n.args[1]) > 2):
+                return True
+    if any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum"):
+        return True
+    if any(_has_number_beside_capital(n, known) for n in map(_exponent, nodes) if n is not None):
+        return True
+    capital = [n for n in nodes if n.op == "name" and n.attr not in known and str(n.attr)[:1].isupper()]
+    capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
+    inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
+    return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
+
+
+def _are_moments(names: Collection[str]) -> bool:
+    """S_{xx}, S_{xy} and S_{yy}: sums of squares and products."""
+    below = [split_name(n)[1] for n in names if n[:1].isupper()]
+    return len(below) > 1 and all(len(s) == 2 and s.isalpha() and s.islower() for s in below) and any(s[0] == s[1] for s in below)
+
+
+def _share(n: Node) -> int:
+    """The denominator of an exponent: 10 of 0.3, 3 of -2/3. Only numbers have powers beyond halves. (A^{1/2} is the root of a matrix.)"""
+    n = n.args[0] if n.op == "neg" else n
+    above = n.args if n.op == "mul" and n.attr == ("/",) else (n,)
+    found = [a.attr for a in above if a.op == "num" and isinstance(a.attr, Fraction)]
+    return (found[0] / (found[1] or 1) if len(found) > 1 else found[0]).denominator if len(found) == len(above) else 1
+
+
+def _are_roots(a: Node, b: Node) -> bool:
+    """K^{1/2} L^{1/2}: the roots of two letters of which neither is a matrix first."""
+    both = [n.args[0].attr for n in (a, b) if n.op == "pow" and n.args[0].op == "name" and _share(n.args[1]) == 2]
+    return len(set(both)) == 2 and MATRICES.isdisjoint(split_name(str(n))[0] for n in both)
+
+
+def _is_price(a: Node, b: Node) -> bool:
+    """w_L L, P_x X: a letter with the capital letter behind it, or its small one, as its subscript."""
+    base, sub = split_name(str(a.attr)) if a.op == "name" else ("", "")
+    own = b.op == "name" and str(b.attr)[:1].isupper() and b.attr in (sub, sub.upper())
+    return own and (base.islower() if sub == b.attr else base == "P")
+
+
+def _is_no_identity(names: Sequence[Node], nodes: Sequence[Node], wrt: Collection[str]) -> bool:
+    """I, where it is differentiated by, has a power, is I_0 or I_1, or is the one capital letter of a text with more in it than a product
+    of numbers: P = I^2 R, I_0 e^{-mu x}, p x - I."""
+    found = {str(n.attr) for n in names}
+    own = {n for n in found if n == "I" or n in ("I_0", "I_1")}
+    if not own:
+        return False
+    squared = any(n.op == "pow" and n.args[0].attr == "I" and n.args[1].op == "num" and n.args[1].attr != -1 for n in nodes)
+    alone = all(not n[:1].isupper() or split_name(n)[0] == "I" for n in found) and len(nodes) > 2
+    return squared or alone or own != {"I"} or "I" in wrt
+
+
+def _is_series(n: Node) -> bool:
+    """I + t K + t^2 K^2: an I by itself in a sum with a square of another capital letter. (C + I + G is of numbers.)"""
+    if n.op != "add" or not any(a.op == "name" and a.attr == "I" for a in n.args):
+        return False
+    squares = [m.args[0] for a in n.args for m in walk(a) if m.op == "pow" and m.args[1].op == "num" and m.args[0].op == "name"]
+    return any(str(base.attr)[:1].isupper() and base.attr != "I" for base in squares)
+
+
+def _is_energy(factors: Sequence[Node], divisors: Sequence[Node], known: Collection[str]) -> bool:
+    """1/2 C V^2, 1/2 k (V - U)^2: a square of capital letters, another letter, a number that divides. (A X^2 may be of matrices.)"""
+    squares = [a for a in factors if a.op == "pow" and a.args[1].op == "num" and a.args[1].attr == 2]
+    bases = [[str(m.attr) for m in walk(a.args[0]) if m.op == "name" and m.attr not in known] for a in squares]
+    others = [a for a in factors if a.op == "name"]
+    return any(a.op == "num" for a in divisors) and bool(others) and any(b and all(n[:1].isupper() for n in b) for b in bases)
+
+
+def _factors(n: Node) -> tuple[list[Node], list[Node]]:
+    """What a product is made of, and what it is divided by, through the products in it."""
+    factors: list[Node] = []
+    divisors: list[Node] = []
+    todo = [n]
+    while todo:
+        n = todo.pop()
+        signs = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
+        for a, sign in zip(n.args, ("", *signs)):
+            (divisors if sign == "/" else todo if a.op == "mul" else factors).append(a)
+    return factors, divisors
+
+
+def _acts(a: Node, b: Node) -> bool:
+    """A x: a capital before a letter that is a vector more often than a number."""
+    return a.op == b.op == "name" and str(a.attr)[:1].isupper() and split_name(str(b.attr))[0] in OFTEN_VECTORS
+
+
+def _is_length(n: Node) -> bool:
+    """What only numbers are divided by: r, r^2, (1 + r)^t; not n, which may be a size."""
+    names = {str(m.attr) for m in walk(n) if m.op == "name"}
+    return (
+        n.op in ("name", "pow") and bool(names) and all(m.islower() and m not in GREEK_WORDS for m in names) and not names <= SIZE_LETTERS
+    )
+
+
+def _exponent(n: Node) -> Node | None:
+    """What stands in e^{…} or exp(…)."""
+    if n.op == "pow" and n.args[0].attr == "e":
+        return n.args[1]
+    return n.args[0] if n.op == "call" and n.attr == "exp" else None
+
+
+def _has_number_beside_capital(n: Node, known: Collection[str]) -> bool:
+    """(mu - s^2/2) t + s W, in the exponent of e, where a matrix would be added to a number."""
+    if n.op != "add" or any(m.op == "name" and m.attr == "I" for m in walk(n)):
+        return False
+    held = [any(m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper() for m in walk(a)) for a in n.args]
+    return any(held) and not all(held)
+
+
+def _is_wave(n: Node) -> bool:
+    """e^{-k t} and cos(\\omega t + \\phi), with no capital inside."""
+    inside = _exponent(n) or (n.args[0] if n.op == "call" and n.attr in ("cos", "sin") else None)
+    names = {split_name(str(m.attr))[0] for m in walk(inside) if m.op == "name"} if inside is not None else set()
+    return bool(names) and all(m.islower() for m in names) and (n.op == "pow" or not names.isdisjoint(GREEK_WORDS))
+
+
+def _is_sum_of_exponentials(n: Node) -> bool:
+    """sum_k e^{-\\beta E_k}."""
+    inside = _exponent(n.args[0])
+    return inside is not None and any(m.op == "name" and "_" in str(m.attr) and str(m.attr)[:1].isupper() for m in walk(inside))
