@@ -1,0 +1,152 @@
+"""Kinds that fit and that letters of their sort do not have: small matrices, capital vectors, fields, sizes (see `suspect`)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ..errors import MatcalcError, ReadingError
+from ..syntax import Node, split_name, walk
+from .capitals import SIZE_LETTERS
+from .doubt import Doubt, Terms, guess_of
+from .elaborate import typed_program
+from .misfit import Misfit, Undecided, Wording
+from .orders import EINSUM
+from .rekind import letter_class
+from .scopes import Typing
+
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+def _added_row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """X W + b^T, where b had to be a matrix."""
+    for a in n.args:
+        inner = a.args[0] if a.op == "neg" else a
+        b = inner.args[0] if inner.op == "T" else inner
+        if b.op == "name" and str(b.attr)[:1].islower() and guess_of(el, b) == "matrix" and letter_class(str(b.attr)) == "lower":
+            name, shown = str(b.attr), Wording(el).node(inner)
+            return ReadingError(
+                f"{shown} is a row or column added to every one of a matrix, or {name} is a matrix",
+                span=n.span,
+                suggestion=f"write ones(n) {name}^T or {name} ones(n)^T for that, or declare {name} in R^{{m x n}}",
+            )
+    return None
+
+
+def refuse_other_sizes(el: Typing) -> None:
+    """n and p beside I_N, where nothing says of what they are the sizes."""
+    named = [str(n.attr) for n, t in el.seen if n.op == "name" and str(n.attr).startswith("I_") and t.kind == "matrix"]
+    others = [name for name, t in el.symbols.items() if name in SIZE_LETTERS and name in el.defaults and t.is_scalar]
+    others = [name for name in others if name not in el.scene.wrt]
+    if named and len(others) > 1:
+        message = f"{named[0]} names a size, and {' and '.join(others)} may be others, or numbers"
+        first = next(n for n, _ in el.seen if n.op == "name" and n.attr == others[0])
+        hint = f"declare the matrices with their sizes, as X in R^{{{others[0]} x m}}, or {', '.join(others)} in R"
+        raise ReadingError(message, span=first.span, suggestion=hint)
+
+
+def refuse_fields(el: Typing) -> None:
+    r"""\mathbf{E} \cdot \mathbf{B}, vectors in physics, where E and B stand beside dots only and may be matrices too."""
+    program = el.scene.program
+    capitals = [c for c in sorted(program.bold) if c[:1].isupper() and c in el.defaults and el.symbols[c].kind == "matrix"]
+    nodes = [n for root in (*(b.value for b in program.bindings), program.body) for n in walk(root)] if capitals else []
+    dotted = [
+        a
+        for n in nodes
+        if n.op == "mul" and isinstance(n.attr, tuple)
+        for pair, sign in zip(pairwise(n.args), n.attr)
+        if sign in (".", "×")
+        for a in pair
+    ]
+    beside = {id(a) for a in dotted}
+    fields = [c for c in capitals if all(id(n) in beside for n in nodes if n.op == "name" and n.attr == c)]
+    if not fields:
+        return
+    other = Typing(el.scene, {**el.kinds, **dict.fromkeys(fields, "vector")}, el.meanings, el.book)
+    try:
+        typed_program(other)
+    except (Misfit, Undecided, MatcalcError):
+        return
+    if other.penalties:
+        return
+    first = next(n for n in nodes if n.op == "name" and n.attr == fields[0])
+    shown = ", ".join(fields)
+    raise ReadingError(
+        f"{shown} beside a dot or × {'is a vector' if len(fields) == 1 else 'are vectors'}, or the sign is the product of matrices",
+        span=first.span,
+        suggestion=f"declare {shown} in R^n for vectors, or write the product without a sign",
+    )
+
+
+def _summed(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """sum((X W - Y)^2) of undeclared matrices: the squares of the entries, or a matrix times itself."""
+    base = terms.get(id(n.args[0]))
+    if id(n) not in el.scene.summed or base is None or base.kind != "matrix":
+        return None
+    if not any(m.op == "name" and m.attr in el.defaults for m in walk(n.args[0])):
+        return None
+    s = Wording(el)
+    inside, power = s.factor(n.args[0]), s.node(n.args[1])
+    message = f"{s.node(n)} under the sum goes entry by entry, or it is a power of a matrix"
+    return ReadingError(message, span=n.span, suggestion=f"write {inside}.^{power} for entry by entry, or declare the matrices square")
+
+
+def _sum_norm(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """||W||_1 of a capital letter, which fits only if W is a vector: of a matrix it is a sum over the entries, or over a column."""
+    inside = n.args[0]
+    if (
+        n.attr not in ("1", "inf")
+        or inside.op != "name"
+        or guess_of(el, inside) != "vector"
+        or el.defaults.get(str(inside.attr)) != "matrix"
+    ):
+        return None
+    s = Wording(el)
+    name, norm = s.node(inside), s.node(n)
+    message = f"{norm}_{n.attr} fits here only if {name} is a vector, and a capital letter is a matrix"
+    entries = f"sum(abs({name}))" if n.attr == "1" else f"max(abs(vec({name})))"
+    return ReadingError(message, span=n.span, suggestion=f"write {entries} for the entries of a matrix, or declare {name} in R^n")
+
+
+def refuse_small_matrices(el: Typing) -> None:
+    """norm(x^2), x^T x^T, which fit only if x is a square matrix."""
+    small = [
+        name
+        for name, kind in el.defaults.items()
+        if kind != "matrix" and split_name(name)[0] in _LATIN and name in el.symbols and el.symbols[name].kind == "matrix"
+    ]
+    places = _places(el) if small else []
+    for name in small:
+        own = [n for a, n in places if a.attr == name]
+        power = next((n for n in own if n.op == "pow"), None)
+        if power is not None:
+            s = Wording(el)
+            message = f"{s.node(power)} fits here only if {s.node(power.args[0])} is a square matrix, and a small letter is none"
+            hint = f"write {s.node(power.args[0])}.^{s.node(power.args[1])} for entry by entry, or declare {name} in R^{{n x n}}"
+            raise ReadingError(message, span=power.span, suggestion=hint)
+        if own:
+            message = f"what is written fits only if {name} is a matrix, and a small letter is a number or a vector"
+            hint = f"declare {name} in R^{{m x n}}, or write x^T y for a number, x y^T for a matrix"
+            raise ReadingError(message, span=own[0].span, suggestion=hint)
+
+
+def _places(el: Typing) -> list[tuple[Node, Node]]:
+    """The names that stand where their kind is asked for, each with what is around it and its transpose."""
+    program = el.scene.program
+    found: list[tuple[Node, Node]] = []
+    for root in (*(b.value for b in program.bindings), program.body):
+        todo = [(root, root)]
+        while todo:
+            n, around = todo.pop()
+            if n.op == "name":
+                found.append((n, around))
+            elif n.op != "call" or not str(n.attr).startswith(EINSUM):  # whose letters tell the orders
+                inside = n.args[1:] if n.op == "index" else n.args
+                todo += [(a, around if n.op in ("T", "neg") else n) for a in reversed(inside)]
+    return found
+
+
+DOUBTS: dict[str, tuple[Doubt, ...]] = {
+    "add": (_added_row,),
+    "pow": (_summed,),
+    "norm": (_sum_norm,),
+}

@@ -1,0 +1,187 @@
+"""Products with two readings: rows times matrices, dots, stars, rings, letters before brackets (see `suspect`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ..errors import ReadingError
+from ..syntax import Node, split_name, walk
+from .capitals import OFTEN_VECTORS
+from .doubt import Doubt, Terms, guess_of
+from .misfit import Wording
+from .rekind import letter_class
+from .scene import GREEK
+from .scopes import Typing
+from .standing import is_euler
+from .terms import TypedTerm
+
+
+def _factors(n: Node, terms: Terms) -> Iterator[tuple[Node, str, Node, TypedTerm]]:
+    """Neighbours in a product, the sign between them, and what the left one is."""
+    signs: Sequence[object] = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
+    for (a, b), sign in zip(pairwise(n.args), signs):
+        term = terms.get(id(a))
+        if term is not None:
+            yield a, str(sign), b, term
+
+
+def _row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """x W, where one of them had to be a number for the product to fit."""
+    for a, sign, b, left in _factors(n, terms):
+        if sign == "/" or b.op != "name" or not split_name(str(b.attr))[0][:1].isupper():
+            continue
+        behind = not left.is_scalar and guess_of(el, b) == "scalar" and letter_class(str(b.attr)) == "upper"
+        before = a.op == "name" and split_name(str(a.attr))[0] in OFTEN_VECTORS and guess_of(el, a) == "scalar"
+        matrix = terms.get(id(b))
+        if behind or (before and matrix is not None and matrix.kind == "matrix"):
+            s = Wording(el)
+            x, w = s.factor(a), s.factor(b)
+            if sign == "×":
+                return ReadingError(f"{x} × {w} is the cross product of two vectors", span=n.span, suggestion=f"declare {x}, {w} in R^3")
+            number = b if behind else a
+            return ReadingError(
+                f"{x} {w} is a row times a matrix, or {s.node(number)} is a number",
+                span=n.span,
+                suggestion=f"write {w} {x} or {x}^T {w}, declare {x} in R^{{1 x n}} for a row, or {s.node(number)} in R",
+            )
+    return None
+
+
+def _dot(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""a \cdot b, whose letters had to be numbers."""
+    for a, sign, b, _ in _factors(n, terms):
+        number = terms.get(id(b))
+        member = b.op == "name" and split_name(str(b.attr))[0] in OFTEN_VECTORS and number is not None and number.is_scalar  # w \cdot x_i
+        if sign == "." and guess_of(el, a) == "scalar" and (member or guess_of(el, b) == "scalar") and not is_euler(el, a):
+            one, other = str(a.attr), str(b.attr)
+            return ReadingError(
+                f"{one} · {other} is a dot product of vectors, and something else here fits only if they are numbers",
+                span=n.span,
+                suggestion=f"write {one}^T {one} for the square of a vector, or declare {one}, {other} in R",
+            )
+    return None
+
+
+def _inner(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """a^T x and x^T A x, where x had to be a number, or A a vector, for something that takes arrays: mean(a^T x), ||a^T x||."""
+    for a, sign, b, left in _factors(n, terms):
+        if a.op != "T" or a.args[0].op != "name" or left.kind != "row" or sign not in ("", "*") or is_euler(el, b):
+            continue
+        guessed, before = guess_of(el, b), el.defaults.get(str(b.attr))
+        number = guessed == "scalar" and before == "vector"
+        if number or (guessed == "vector" and before == "matrix" and b is not n.args[-1]):
+            s = Wording(el)
+            letter, product = s.node(b), s.node(n)
+            return ReadingError(
+                f"{product} is most often a number, and what it stands in needs an array: it fits only if {letter} is a "
+                + ("number" if number else "vector"),
+                span=n.span,
+                suggestion=f"write |{product}| for an absolute value, declare x ~ N(mu, Sigma) for a variance, or declare {letter}",
+            )
+    return None
+
+
+def _ring(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """A o B, with the letter o for the sign of the entrywise product."""
+    for at, a in enumerate(n.args[1:-1], 1):
+        if a.op == "name" and a.attr == "o" and "o" in el.defaults:
+            one, other = (Wording(el).factor(n.args[k]) for k in (at - 1, at + 1))
+            hint = f"write {one} .* {other} for entry by entry, f(g(x)) for a composition, or declare o"
+            return ReadingError("o between factors is a sign in most texts, and a number here", span=a.span or n.span, suggestion=hint)
+    return None
+
+
+def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""v * \gamma, where a number would stand before the vector."""
+    for a, sign, b, left in _factors(n, terms):
+        guessed = b.op == "name" and str(b.attr) in el.defaults and letter_class(str(b.attr)) != "upper"
+        right = terms.get(id(b))
+        if sign == "*" and (el.scene.by_hand or el.scene.of_arrays) and a.op == "name" and right is not None and not right.is_scalar:
+            a, b, left, right = b, a, right, left  # y * (X @ w)
+            guessed = split_name(str(b.attr))[0] in OFTEN_VECTORS and guess_of(el, b) == "scalar"
+        if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:
+            s = Wording(el)
+            v, g = s.factor(a), s.node(b)
+            return ReadingError(
+                f"{v} * {g} goes entry by entry, or {g} is a number",
+                span=n.span,
+                suggestion=f"write {v} .* {g} for entry by entry; for a number write it in front, or declare {g} in R",
+            )
+    return None
+
+
+def _identity(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """S I and w^T I w, which are S and w^T w if I is the identity."""
+    at = next((k for k, a in enumerate(n.args) if a.op == "name" and a.attr == "I"), -1)
+    if at < 0 or el.stands_for_something("I") or el.scene.capitals or "I" in el.scene.wrt:
+        return None
+    factors = [(k, a, a.args[0] if a.op == "T" else a) for k, a in enumerate(n.args)]
+    known = [(k, a, name) for k, a, name in factors if k != at and name.op == "name" and str(name.attr) in el.defaults]
+    beside = [
+        a for k, a, name in known if str(name.attr)[:1].isupper() or (abs(k - at) == 1 and id(a) in terms and not terms[id(a)].is_scalar)
+    ]
+    if not beside:
+        return None
+    return ReadingError(
+        f"I beside {Wording(el).node(beside[0])} in a product is the identity matrix, which changes nothing, or a name",
+        span=n.span,
+        suggestion="declare I in R if it is a number, or I in R^{n x n}; leave the identity out",
+    )
+
+
+def _projection(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""\pi(R X + t), where pi may be a function."""
+    for a, sign, b, left in _factors(n, terms):
+        right = terms.get(id(b))
+        text = el.scene.program.text[a.span[1] : b.span[0] + 1] if a.span and b.span else ""
+        if a.attr == "pi" and not sign and right is not None and not right.is_scalar and text.startswith("(") and left.name is None:
+            inside = Wording(el).node(b)
+            return ReadingError(
+                f"pi({inside.strip('()')}) is a function of a vector, or the number pi times it",
+                span=n.span,
+                suggestion="write pi * (…) for the number, or declare pi: R^m -> R^n",
+            )
+    return None
+
+
+def _expected(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """E(a^T x), where E would be a matrix that stands before brackets alone."""
+    for a, sign, b, left in _factors(n, terms):
+        if a.op != "name" or a.attr != "E" or sign or left.is_scalar or "E" not in el.defaults or not a.span:
+            continue
+        text = el.scene.program.text
+        if all(split_name(str(m.attr))[0] in GREEK for m in walk(b) if m.op == "name"):  # E(1 - nu) of a modulus
+            continue
+        if all(text[t.span[1] : t.span[1] + 1] == "(" for t, _ in el.seen if t.op == "name" and t.attr == "E" and t.span):
+            inside = Wording(el).node(b).removeprefix("(").removesuffix(")")
+            return ReadingError(
+                f"E({inside}) is an expectation, or a product with a matrix E",
+                span=n.span,
+                suggestion="declare the distribution, x ~ N(mu, Sigma), and write E[…]; for a matrix write E * (…), or declare it",
+            )
+    return None
+
+
+def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""X^{(1)} \odot X^{(2)}: factors of a tensor, whose columns are multiplied."""
+    for a, sign, b, _ in _factors(n, terms):
+        both = [split_name(str(m.attr)) for m in (a, b) if m.op == "name" and str(m.attr) in el.defaults]
+        if sign != ".*" or len(both) < 2 or not (both[0][0] == both[1][0] and both[0][0].isupper() and both[0][1] != both[1][1]):
+            continue
+        s = Wording(el)
+        span = (a.span[0], b.span[1]) if a.span and b.span else n.span
+        if span is not None and "^{(" in el.scene.program.text[span[0] : span[1] + 3].replace(" ", ""):
+            one, other = s.node(a), s.node(b)
+            return ReadingError(
+                f"the sign between {one} and {other} goes entry by entry, or column by column (Khatri-Rao)",
+                span=n.span,
+                suggestion="write .* for entry by entry, ⋄ or khatri_rao(A, B) for the other",
+            )
+    return None
+
+
+DOUBTS: dict[str, tuple[Doubt, ...]] = {
+    "mul": (_row, _dot, _inner, _ring, _star, _identity, _projection, _expected),
+    "ew": (_columns,),
+}

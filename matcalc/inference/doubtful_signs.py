@@ -1,0 +1,106 @@
+"""Signs with two readings: units in sums, states below traces, imaginary exponents, a plus above a bracket (see `suspect`)."""
+
+from __future__ import annotations
+
+from ..errors import ReadingError
+from ..reading.subscripts import split_indexed
+from ..syntax import Node, spell_name, walk
+from .doubt import Doubt, Terms
+from .misfit import Wording
+from .scopes import Typing
+from .standing import is_euler
+
+_STATES = ("rho", "sigma")
+
+
+def _units(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """sum_i e_i^T S^-1 e_i: the residuals e_i, or the unit vectors and so a trace."""
+    unit = f"e_{n.attr}"
+    if any(known in ("e", unit) for known in (*el.scene.declared, *el.scene.bound, *el.scene.wrt, *el.families)):
+        return None
+    for m in walk(n.args[0]):
+        first = m.args[0] if m.op == "mul" else n
+        ends = first.op == "T" and first.args[0].op == m.args[-1].op == "name" and first.args[0].attr == m.args[-1].attr == unit
+        if ends:
+            text = Wording(el).node(m)
+            return ReadingError(
+                f"the {unit} in the sum of {text} are vectors of data, as residuals are, or the unit vectors, which make it a trace",
+                span=m.span,
+                suggestion=f"declare {unit} in R^m, or write tr(…) for the trace",
+            )
+    return None
+
+
+def _beside_sum(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""-\log \sigma(u_o^T v) - \sum_k \log \sigma(-u_k^T v) by u_o, which may be one of the u_k or a vector beside them."""
+    sums = [m for m in (a.args[0] if a.op == "neg" else a for a in n.args) if m.op == "sum" and isinstance(m.attr, str)]
+    bases = {split_indexed(name)[0] for name in el.scene.wrt if split_indexed(name)[1] in el.scene.free}
+    for whole in sums if bases else ():
+        for base in bases:
+            body = _said_of(whole.args[0], spell_name(base, str(whole.attr)))
+            for a in n.args:
+                own = [m for m in walk(a) if m.op == "name" and split_indexed(str(m.attr))[0] == base]
+                letter = split_indexed(str(own[0].attr))[1] if len(own) == 1 else ""
+                if letter in el.scene.free and _said_of(a, str(own[0].attr)) == body:
+                    name, each = own[0].attr, spell_name(base, str(whole.attr))
+                    term = terms.get(id(own[0]))
+                    space = "R" if term is None or term.is_scalar else "R^n"
+                    return ReadingError(
+                        f"{name} may be one of the {each} that the sum is over, or one beside them",
+                        span=a.span,
+                        suggestion=f"declare {name}, {each} in {space} for one beside them, {letter} in N for one of them",
+                    )
+    return None
+
+
+def _said_of(root: Node, name: str) -> list[tuple[str, object]]:
+    """What a term is made of, without signs, and with one letter for a name."""
+    return [(m.op, "" if m.attr == name else m.attr) for m in walk(root) if m.op != "neg"]
+
+
+def _traced(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """Tr(rho A), where rho would be a number: a density matrix, or a number."""
+    product = n.args[0] if n.attr == "tr" and n.args else n
+    for a in product.args if product.op == "mul" else ():
+        term = terms.get(id(a))
+        if a.op == "name" and a.attr in _STATES and str(a.attr) in el.defaults and term is not None and term.is_scalar:
+            message = f"{a.attr} below the trace is a matrix, as states are, or a number"
+            return ReadingError(message, span=n.span, suggestion=f"declare {a.attr} in R^{{n x n}} or {a.attr} in R")
+    return None
+
+
+def _imaginary(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """e^{i w t}, where i is a name like any other here."""
+    inside = n.args[-1].args[0] if n.args[-1].op == "neg" else n.args[-1]
+    factors = inside.args if inside.op == "mul" else (inside,)
+    unit = next((a for a in factors if a.op == "name" and a.attr in ("i", "j") and str(a.attr) in el.defaults), None)
+    if unit is None or len(factors) < 2 or not (is_euler(el, n.args[0]) or (n.op == "call" and n.attr == "exp")):
+        return None
+    return ReadingError(
+        f"{unit.attr} in this exponent is the imaginary unit, or a number; everything is real here",
+        span=n.span,
+        suggestion=f"write cos and sin for the real and the imaginary part, or declare {unit.attr} in R",
+    )
+
+
+def _positive(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """(1 - y w^T x)^+, which is a positive part in losses and payoffs, and a pseudoinverse of matrices."""
+    inside = terms.get(id(n.args[0]))
+    written = el.scene.program.text[n.span[0] : n.span[1]].rstrip("} ") if n.span else ""
+    if inside is None or inside.kind == "matrix" or n.args[0].op == "name" or not written.endswith("+"):
+        return None
+    text = Wording(el).node(n.args[0]).removeprefix("(").removesuffix(")")
+    return ReadingError(
+        f"({text})^+ is the positive part, or the pseudoinverse",
+        span=n.span,
+        suggestion=f"write max({text}, 0) for the positive part, pinv({text}) for the pseudoinverse",
+    )
+
+
+DOUBTS: dict[str, tuple[Doubt, ...]] = {
+    "add": (_beside_sum,),
+    "pow": (_imaginary,),
+    "pinv": (_positive,),
+    "sum": (_units,),
+    "call": (_imaginary, _traced),
+}
