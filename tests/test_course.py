@@ -57,7 +57,7 @@ def without(where: str, names: Sequence[str]) -> str:
 
 def draw(where: str, sizes: Mapping[str, int], rng: np.random.Generator) -> dict[str, Any]:
     """A value for every declared name; families stacked under their base name."""
-    from matcalc.inference.scene import declared_properties
+    from matcalc.inference.declarations import declared_properties
     from matcalc.reading.read import parse_where
     from matcalc.syntax import split_name
 

@@ -13,8 +13,8 @@ from ..errors import NoAnswerError, UsageError
 from ..expressions.build import apply, index, num, size, substitute, symbol, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.named import has_names
+from ..inference.declarations import spell_declaration
 from ..inference.infer import Typed
-from ..inference.scene import spell_declaration
 from ..kinds import ONE, Dim, shape_words
 from ..notation.arrange import Arranger
 from ..notation.authored import Authored

@@ -11,8 +11,8 @@ from ..errors import MatcalcError, UsageError
 from ..expressions.build import base_name
 from ..expressions.expr import Expr, postorder
 from ..expressions.functions import functions_of
+from ..inference.declarations import counts, declared_shape, leading_sizes, spell_declaration
 from ..inference.infer import Typed, infer
-from ..inference.scene import counts, declared_shape, leading_sizes, spell_declaration
 from ..kinds import SCALAR, Dim, Shape
 from ..ops.core import MEMBER, SYMBOL
 from ..reading.read import parse_names

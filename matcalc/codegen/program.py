@@ -17,7 +17,7 @@ from ..errors import NoAnswerError, UsageError
 from ..expressions.build import add, base_name, hadamard, is_complex, is_real, matmul, num, size, symbol, times, total, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
-from ..inference.scene import leading_sizes
+from ..inference.declarations import leading_sizes
 from ..kinds import ONE, Shape
 from ..notation.arrange import Arranger
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG

@@ -80,7 +80,7 @@ class Session:
         return [*COMMANDS, "ans", *dict.fromkeys([*self.declared, *used]), *sorted(function_names()), *greek, *LATEX]
 
     def _declare(self, line: str) -> str:
-        from ..inference.scene import spell_declaration
+        from ..inference.declarations import spell_declaration
         from ..pipeline.question import declarations_in
 
         if "=" in line or not re.search(r"\bin\b|\\in\b|∈|:", line):

@@ -15,8 +15,8 @@ from typing import Any
 from ..answers.answer import printer
 from ..errors import MatcalcError, NoAnswerError, ReadingError, UsageError
 from ..expressions.expr import postorder
+from ..inference.declarations import declared_shape, spell_declaration
 from ..inference.infer import Typed
-from ..inference.scene import declared_shape, spell_declaration
 from ..kinds import ONE
 from ..numbers.judge import values
 from ..numbers.record import Check, summed_up

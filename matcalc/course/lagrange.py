@@ -11,7 +11,7 @@ from ..expressions.build import add, negative, symbol
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
 from ..expressions.sums import terms_of
-from ..inference.scene import spell_declaration
+from ..inference.declarations import spell_declaration
 from ..kinds import SCALAR
 from ..notation.linearmap import along
 from ..notation.surface import number

@@ -12,8 +12,8 @@ from ..expressions.functions import SYMMETRIC, derivative_shape, entrywise_funct
 from ..kinds import ONE, Dim, kind_of, square_root
 from ..ops.vocabulary import close_properties
 from ..syntax import Declaration, Node, split_name
+from .declarations import declared_properties, declared_shape, spell_declaration
 from .misfit import Misfit, Wording, refuse_shape
-from .scene import declared_properties, declared_shape, spell_declaration
 from .scopes import SCALAR, Typing
 from .terms import TypedTerm
 

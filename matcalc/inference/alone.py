@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from ..interning import regex
+from ..reading.subscripts import split_indexed
 from ..syntax import Node, walk
 from .capitals import SIZE_LETTERS
 from .takes import by_entries, is_unknown_function
@@ -103,3 +104,15 @@ def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
             others = [a for a in n.args if a.op != "num"]
             todo += others if len(others) == 1 else ()
     return frozenset(found)
+
+
+def paired(nodes: Sequence[Node], places: Collection[str], known: Collection[str]) -> frozenset[str]:
+    """Undeclared names with two indices of which the transpose or the norm is taken: x_{it}^T b is of vectors, not of entries."""
+    if len(places) < 2:
+        return frozenset()
+    over = [n.args[0] for n in nodes if n.op in ("T", "H", "norm")]
+    parts = [a for n in over for a in ((n, *n.args) if n.op in ("add", "neg") else (n,))]
+    used = [split_indexed(str(a.attr)) for a in parts if a.op == "name"]
+    turned = {split_indexed(str(n.args[0].attr))[0] for n in nodes if n.op in ("T", "H")}
+    letters = {b: sub.replace(",", "") for b, sub in used if b not in known and (b in turned or not b[:1].isupper())}
+    return frozenset(b for b, c in letters.items() if len(set(c)) == len(c) == 2 and all(i in places for i in c))

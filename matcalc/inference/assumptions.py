@@ -9,7 +9,7 @@ from ..errors import ShapeError
 from ..expressions import build
 from ..kinds import ONE, Dim, Shape, kind_of
 from ..syntax import Declaration, spell_name, split_name
-from .scene import declared_shape, leading_sizes, spell_declaration
+from .declarations import declared_shape, leading_sizes, spell_declaration
 from .scopes import Typing
 from .unify import is_unknown
 

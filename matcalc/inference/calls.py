@@ -22,13 +22,13 @@ from ..ops.core import SYMBOL
 from ..ops.operation import Operation
 from ..syntax import Node, split_name, walk
 from .constants import structure
+from .declarations import GREEK
 from .matrix_functions import MATRIX_FUNCTIONS
 from .misfit import Misfit, Wording, refuse_shape, square_error
 from .orders import EINSUM
 from .powers import norm
 from .products import applied, inner, khatri_rao, level, operation, transposed
 from .products import kron as kron_of
-from .scene import GREEK
 from .scopes import SCALAR, BoundNames, Meaning, Typing
 from .shorthands import derivative_by_entries, normal_density
 from .terms import Resolve, TypedTerm, known, undeclared

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ..reading.spellings import GREEK_WORDS
-from ..syntax import Node, split_name, walk
+from ..syntax import Node, Program, split_name, walk
 from .takes import goes_by_entries, is_unknown_function, takes_arrays
 
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
@@ -177,3 +177,13 @@ def _is_sum_of_exponentials(n: Node) -> bool:
     """sum_k e^{-\\beta E_k}."""
     inside = _exponent(n.args[0])
     return inside is not None and any(m.op == "name" and "_" in str(m.attr) and str(m.attr)[:1].isupper() for m in walk(inside))
+
+
+def is_amount(program: Program, known: Collection[str], wrt: Sequence[str]) -> bool:
+    """U = 1/2 sigma epsilon V by V: what is named is a product of numbers and the one capital letter that it is differentiated by."""
+    body = program.body
+    names = [str(n.attr) for n in walk(body) if n.op == "name"]
+    capital = [n for n in names if n[:1].isupper()]
+    flat = body.op == "mul" and all(n.op in ("mul", "name", "num") for n in walk(body))
+    numbers = [n for n in names if split_name(n)[0] in GREEK_WORDS and n[:1].islower() and n not in known]
+    return bool(program.name) and flat and capital == list(wrt) and capital[0] not in MATRICES and 0 < len(numbers) == len(names) - 1

@@ -8,10 +8,10 @@ from itertools import pairwise
 from ..errors import ReadingError
 from ..syntax import Node, split_name, walk
 from .capitals import OFTEN_VECTORS
+from .declarations import GREEK
 from .doubt import Doubt, Terms, guess_of
 from .misfit import Wording
 from .rekind import letter_class
-from .scene import GREEK
 from .scopes import Typing
 from .standing import is_euler
 from .terms import TypedTerm

@@ -15,10 +15,10 @@ from ..expressions.expr import Expr
 from ..kinds import Dim
 from ..reading.subscripts import split_indexed
 from ..syntax import Binding, Node, conditions
+from .declarations import SHAPED
 from .misfit import Misfit
 from .orders import makes_arrays
 from .places import stacked
-from .scene import SHAPED
 from .scopes import SCALAR, BoundNames, Typing, reaches_to
 from .standing import carries_indices, is_euler, name_of
 from .terms import TypedTerm

@@ -25,18 +25,20 @@ from ..reading.subscripts import Part, split_indexed
 from ..syntax import Declaration, Node, Program, walk
 from .assumptions import SizeNames, declarations_of, is_slice, sentences, where_text
 from .complex_values import refuse_undecided
+from .declarations import leading_sizes
 from .elaborate import typed_program
 from .matrix_functions import settle
 from .meaning import MEANINGS
 from .misfit import Misfit
 from .places import place_of
 from .rekind import search
-from .scene import Scene, leading_sizes
+from .scene import Scene
 from .scopes import Typing
 from .shorthands import shorthands
 from .standing import name_of
 from .suspect import refuse_suspect
 from .terms import TypedTerm, finish, keep_names, let_go
+from .variables import check_wrt
 
 if TYPE_CHECKING:
     from .table import Reading
@@ -164,7 +166,7 @@ def _elaborated(scene: Scene) -> tuple[Typing, TypedTerm]:
 
 def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     _declare_variables(scene, el)
-    scene.check_wrt(list(el.symbols), el.supposed)
+    check_wrt(scene, list(el.symbols), el.supposed)
     names = SizeNames(el)
     names.name_all()
     refuse_suspect(el)

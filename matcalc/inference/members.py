@@ -9,9 +9,9 @@ from ..expressions import build
 from ..kinds import Dim, Shape
 from ..reading.subscripts import Part
 from ..syntax import Node, spell_name
+from .declarations import declared_shape, leading_sizes
 from .misfit import refuse_shape
 from .places import entry_at, place_of
-from .scene import declared_shape, leading_sizes
 from .scopes import BoundIndex, Typing
 from .terms import TypedTerm, known
 

@@ -11,8 +11,8 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Dim, Shape
 from ..reading.subscripts import Part, readings
 from ..syntax import Declaration, Node
+from .declarations import declared_shape
 from .misfit import Misfit, refuse_shape
-from .scene import declared_shape
 from .scopes import SCALAR, BoundIndex, Typing
 from .terms import Resolve, TypedTerm
 from .unify import is_unknown

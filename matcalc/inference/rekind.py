@@ -14,8 +14,8 @@ from ..errors import MatcalcError, ReadingError, ShapeError
 from ..interning import regex
 from ..reading.functions import function_of
 from ..syntax import split_name
+from .declarations import GREEK
 from .misfit import Misfit, Undecided, Wording
-from .scene import GREEK
 from .scopes import Typing
 from .takes import COUNT
 from .terms import TypedTerm, undeclared

@@ -2,58 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
-from ..errors import ReadingError, ShapeError, UsageError
+from ..errors import ReadingError, ShapeError
 from ..expressions.expr import Expr
 from ..interning import regex
-from ..kinds import ONE, Dim, Shape, shape_text
-from ..ops.vocabulary import SETS, WORDS, close_properties
+from ..kinds import Dim, shape_text
+from ..ops.vocabulary import close_properties
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
-from .alone import arguments_only, exponents_only, halved, operators, summed_powers, writes_rows
-from .capitals import MATRICES, capitals_are_numbers
+from .alone import arguments_only, exponents_only, halved, operators, paired, summed_powers, writes_rows
+from .beside import crossed, dotted, measured
+from .capitals import capitals_are_numbers, is_amount
+from .declarations import GREEK, declared_properties, declared_shape, is_count, leading_sizes, size_names, sizes_in, spell_declaration
 from .indices import Indices
 from .orders import undeclared_orders
 from .uses import numbers
 
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega pi "
-    "varepsilon vartheta varrho varphi varsigma ell".split()
-)
 LETTERS = "ijklabcdpqrstuvwxyz"  # for indices, the first ones first
 _PICKED = regex(r"_\{[^{}]*_")  # w_{y_i}
 _WITH_INDICES = frozenset({"index", "cmp", "sum", "product"})
-SHAPED = ("ones", "zeros")  # functions whose arguments are sizes
-
-
-def declared_shape(sizes: Sequence[object]) -> Shape:
-    """The shape that () or (n,) or (m, n) declares; of more sizes, that of a member (`leading_sizes` are the others)."""
-    dims = [d for d in sizes if isinstance(d, Dim)][-2:]
-    return (dims[0] if dims else ONE, dims[1] if len(dims) > 1 else ONE)
-
-
-def leading_sizes(sizes: Sequence[object]) -> tuple[Dim, ...]:
-    """How many matrices an array of three and more indices is: T in R^{p x m x n} is a family of p matrices T_i."""
-    return tuple(d for d in sizes[:-2] if isinstance(d, Dim))
-
-
-def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
-    """The names that stand where only sizes can: in the bounds of a sum, in ones(n), in I_n."""
-    found: dict[str, None] = {}
-    for n in nodes:
-        if n.op == "name" and isinstance(n.attr, str):
-            base, sub = split_name(n.attr)
-            if base in ("I", "0", "1") and sub and n.attr not in ("I_0", "I_1"):
-                from ..reading.sizes import sizes_of
-
-                found |= {m: None for d in sizes_of(sub) for m in d.names()}
-        elif n.op in ("sum", "product") or (n.op == "call" and n.attr in SHAPED):
-            inside = n.args if n.op == "call" else n.args[2:]
-            names = [m.attr for a in inside for m in walk(a) if m.op == "name" and isinstance(m.attr, str)]
-            found |= {m: None for m in names if split_name(m)[0] not in ("I", "0", "1")}
-    return found
 
 
 def _has_indices(program: Program) -> bool:
@@ -64,32 +33,10 @@ def _has_indices(program: Program) -> bool:
     return any(n.op in _WITH_INDICES or (n.op == "name" and "_" in str(n.attr)) for root in roots for n in walk(root))
 
 
-def counts(trees: Iterable[Node], sizes: Collection[str], declarations: Iterable[Declaration]) -> list[Declaration]:
-    """Declarations `N in N` for those of the `sizes` that stand in the trees as numbers, and nowhere as sizes."""
-    nodes = [n for tree in trees for n in walk(tree)]
-    known = {*sizes_in(nodes), *(n for d in declarations for n in (d.name, *_size_names(d)))}
-    used = dict.fromkeys(str(n.attr) for n in nodes if n.op == "name" and n.attr in sizes and n.attr not in known)
-    return [Declaration(n, "N", ()) for n in used if n.isalpha()]
-
-
 def _is_complement(n: Node) -> bool:
     """1 - pi, which is no sum of a number and the number of the circle."""
     one, *others = n.args
     return one.op == "num" and one.attr == 1 and len(others) == 1 and others[0].op == "neg" and others[0].args[0].attr == "pi"
-
-
-def _is_count(d: Declaration) -> bool:
-    """`n in N`, with nothing else said about it."""
-    return d.field == "N" and not d.sizes and d.domain is None and not d.properties
-
-
-def _size_names(d: Declaration) -> list[str]:
-    return [n for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()]
-
-
-def declared_properties(d: Declaration) -> tuple[str, ...]:
-    """The property words of a declaration, the ones its set implies included."""
-    return tuple(dict.fromkeys((*d.properties, *([SETS[d.field]] if d.field in SETS else []))))
 
 
 class Scene:
@@ -154,7 +101,7 @@ class Scene:
         self.names: dict[str, None] = {}  # every name as typed, in order
         self.indices: set[str] = set()
         self.stated = dict(self.declared)  # those that declare sizes too: n in N
-        self.sizes: set[str] = {n for d in self.declared.values() for n in _size_names(d)}
+        self.sizes: set[str] = {n for d in self.declared.values() for n in size_names(d)}
         form = program.form
         self.hole = str(form[1]) if form and form[0] == "map" else ""  # dX of a linear map dX -> A dX B
         self.by_hand = False  # NumPy's @ stands in the text, so its author means * entry by entry
@@ -169,13 +116,17 @@ class Scene:
         self.unfolded: dict[Dim, tuple[Dim, Dim]] = {}  # the columns of X_{(1)}, by the two other indices of X, the slower first
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
         self._survey()
-        self._unfold()
+        if any(name.endswith(")}") for name in self.names):
+            from .unfoldings import unfold
+
+            unfold(self)
         self._uses()
         self._open_double_indices()
         self.families = self._families()
         roots = [*(b.value for b in self.program.bindings), self.program.body]
         self.arrays = undeclared_orders(roots, self.declared, {*self.bound, *self.given})  # with how many indices they have
-        self.pairs = self._pairs()
+        known = self.declared.keys() | self.bound | self.given.keys() | self.definitions.keys() | self.alone
+        self.pairs = paired(self._nodes(), self.indices | self.places, known)
         self.arrays |= {base: 4 for base in self.pairs if base[:1].isupper()}  # matrices R_{ij}
         self.has_arrays = bool(self.arrays) or any(leading_sizes(d.sizes) for d in self.families.values())
         self.value_at: list[str] = []  # the indices of the matrix that stands for an array as the value of the text
@@ -236,8 +187,11 @@ class Scene:
             values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
             self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
         self.by_hand = "@" in signs
-        self.crossed = (self._crossed() if "×" in signs else frozenset()) | (self._measured() if "." in signs else frozenset())
-        self.squares = self._dotted() & (self.declared.keys() | self.program.bold) if self.raised and "." in signs else set()
+        known = self.declared.keys() | self.bound
+        self.crossed = crossed(self._nodes(), self.program.bold, known) if "×" in signs else frozenset()
+        if "." in signs and not self.program.bold:
+            self.crossed |= measured(self._nodes(), known)
+        self.squares = dotted(self._nodes()) & (self.declared.keys() | self.program.bold) if self.raised and "." in signs else set()
         form = self.program.form
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():
@@ -245,73 +199,18 @@ class Scene:
         self.euler = powers > 0  # e^x stands in the text
         self.lone_e = alone > powers  # and here e does not stand under an exponent
         for d in list(self.declared.values()):  # a whole number that is a size somewhere is that size
-            if _is_count(d) and (d.name in sizes or d.name in self.sizes):
+            if is_count(d) and (d.name in sizes or d.name in self.sizes):
                 self.sizes.add(self.declared.pop(d.name).name)
         # A declared whole number may be a subscript: x_j where j in N.
-        counted = {d.name for d in self.declared.values() if _is_count(d) and len(d.name) == 1}
+        counted = {d.name for d in self.declared.values() if is_count(d) and len(d.name) == 1}
         self.places = (counted - self.indices) | self.free
         self.indices |= {*self.slots, *(c for letters, _ in self.definitions.values() for c in letters)}
         taken = self.bound | set(self.declared) | self.indices | set(self.given)
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
 
-    def _unfold(self) -> None:
-        """X_{(2)} of a declared array X is its unfolding, a matrix of its own: n×l m where X is m×n×l, with the first index fastest
-        (Kolda & Bader 2009)."""
-        for name in [n for n in self.names if n.endswith(")}")]:
-            base, sub = split_name(name)
-            d = self.declared.get(base)
-            if d is None or len(d.sizes) < 3 or not sub[1:-1].isdigit() or name in self.declared:
-                continue
-            mode = int(sub[1:-1])
-            beside = base in self.wrt or any(n != name and not n.endswith(")}") and split_name(n)[0] == base for n in self.names)
-            if beside or not 1 <= mode <= len(d.sizes):
-                hint = f"write the model with ⟦A, B, C⟧ or einsum and {base} itself, or differentiate by {name}"
-                message = f"{name} is a matrix of its own, and {base} stands beside it" if beside else f"{base} has {len(d.sizes)} indices"
-                raise ReadingError(message, suggestion=hint)
-            rows, others = d.sizes[mode - 1], [*d.sizes[: mode - 1], *d.sizes[mode:]]
-            columns = ONE
-            for size in reversed(others):
-                columns = columns * size  # type: ignore[operator]
-            if len(others) == 2:
-                self.unfolded[columns] = (others[1], others[0])  # type: ignore[assignment]
-            self.declared[name] = self.stated[name] = Declaration(name, d.field, (rows, columns))
-
     @cached_property
     def summed(self) -> frozenset[int]:
         return summed_powers(self._nodes())
-
-    def _dotted(self) -> set[str]:
-        """The names beside the dot of an inner product."""
-        return {name for pair in self._beside(".") for name in pair if name}
-
-    def _beside(self, wanted: str) -> list[tuple[str, str]]:
-        """The names on both sides of each such sign in a product, "" for what is no name."""
-        products = [(n.args, n.attr) for n in self._nodes() if n.op == "mul" and isinstance(n.attr, tuple) and wanted in n.attr]
-        pairs = [(a, b) for args, signs in products for a, b, sign in zip(args, args[1:], signs) if sign == wanted]
-        return [(str(a.attr) if a.op == "name" else "", str(b.attr) if b.op == "name" else "") for a, b in pairs]
-
-    def _crossed(self) -> frozenset[str]:
-        r"""The undeclared names that × makes vectors of three entries: \mathbf{v} \times \mathbf{B}, omega × r, where one of the two is a
-        small Latin letter."""
-        bold, declared = self.program.bold, self.declared
-        pairs = self._beside("×")
-        if bold:
-            return frozenset(a for pair in pairs if bold.issuperset(pair) and any(b.islower() for b in pair) for a in pair)
-        letters = [tuple(split_name(name)[0] for name in pair) for pair in pairs]
-        small = [all(x[:1].islower() for x in both) and any(x and x not in GREEK for x in both) for both in letters]
-        free = [all(name and name not in declared and name not in self.bound for name in pair) for pair in pairs]
-        return frozenset(a for pair, one, other in zip(pairs, small, free) if one and other for a in pair)
-
-    def _measured(self) -> frozenset[str]:
-        r"""A and B of the cosine A \cdot B/(\|A\| \|B\|): undeclared capital letters that stand beside a dot or alone under a norm, each in
-        both places and nowhere else, are vectors."""
-        pairs = [pair for pair in self._beside(".") if all(pair)] if not self.program.bold else []
-        dotted = [name for pair in pairs for name in pair]
-        under = [str(n.args[0].attr) for n in self._nodes() if n.op in ("norm", "bars") and n.args[0].op == "name"] if pairs else []
-        both = {name for name in under if name in dotted and name not in self.declared and name not in self.bound}
-        names = [str(n.attr) for n in self._nodes() if n.op == "name"] if both else []
-        capital = {n for n in both if n[:1].isupper() and names.count(n) == dotted.count(n) + under.count(n)}
-        return frozenset(name for pair in pairs if capital.issuperset(pair) for name in pair)
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
@@ -334,23 +233,8 @@ class Scene:
             self.operators = operators(nodes, self.program.text)
         arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
         if not any(arrays.values()) and not self.program.bold:
-            self.capitals = capitals_are_numbers(nodes, known, self.wrt) or self._is_amount(known)
+            self.capitals = capitals_are_numbers(nodes, known, self.wrt) or is_amount(self.program, known, self.wrt)
         self.numbers = numbers(self.program, arrays, self.capitals) | arguments_only(nodes, known)
-
-    def _is_amount(self, known: Collection[str]) -> bool:
-        """U = 1/2 sigma epsilon V by V: what is named is a product of numbers and the one capital letter that it is differentiated by."""
-        body = self.program.body
-        names = [str(n.attr) for n in walk(body) if n.op == "name"]
-        capital = [n for n in names if n[:1].isupper()]
-        flat = body.op == "mul" and all(n.op in ("mul", "name", "num") for n in walk(body))
-        numbers = [n for n in names if split_name(n)[0] in GREEK and n[:1].islower() and n not in known]
-        return (
-            bool(self.program.name)
-            and flat
-            and capital == list(self.wrt)
-            and capital[0] not in MATRICES
-            and 0 < len(numbers) == len(names) - 1
-        )
 
     def _with_bound(self, sizes: dict[str, None]) -> dict[str, None]:
         """With the names in the values of those that are bound: n and p for ones(k), where k = n p."""
@@ -424,19 +308,6 @@ class Scene:
                 found[base] = d
         return found
 
-    def _pairs(self) -> frozenset[str]:
-        """Undeclared names with two indices of which the transpose or the norm is taken: x_{it}^T b is of vectors, not of entries."""
-        places = self.indices | self.places
-        if len(places) < 2:
-            return frozenset()
-        known = self.declared.keys() | self.bound | self.given.keys() | self.definitions.keys() | self.alone
-        over = [n.args[0] for n in self._nodes() if n.op in ("T", "H", "norm")] if places else []
-        parts = [a for n in over for a in ((n, *n.args) if n.op in ("add", "neg") else (n,))]
-        used = [split_indexed(str(a.attr)) for a in parts if a.op == "name"]
-        turned = {split_indexed(str(n.args[0].attr))[0] for n in self._nodes() if n.op in ("T", "H")}
-        letters = {b: sub.replace(",", "") for b, sub in used if b not in known and (b in turned or not b[:1].isupper())}
-        return frozenset(b for b, c in letters.items() if len(set(c)) == len(c) == 2 and places.issuperset(c))
-
     def letters_of(self, base: str) -> str:
         """The indices of the generic member of a declared family: x_i as declared, of T in R^{p x m x n} letters that are free."""
         d = self.families.get(base)
@@ -486,74 +357,3 @@ class Scene:
         if self.program.bold:  # the author tells vectors from numbers by their type
             return "vector" if name in self.program.bold else "scalar"
         return "scalar" if letter in GREEK or name in self.numbers else "vector"
-
-    def _idle(self, name: str) -> str:
-        """The definition with the name in it that nothing uses, where it stands in no other place; "" if there is none."""
-        if not self.program.bindings:
-            return ""
-        values: dict[str, set[str]] = {}
-        for b in self.program.bindings:
-            values.setdefault(split_indexed(b.name)[0], set()).update(_said(b.value))
-        reached: set[str] = set()
-        todo = [_said(self.program.body)]
-        while todo:
-            met = todo.pop()
-            todo += [values[n] for n in met & values.keys() - reached]
-            reached |= met
-        return "" if name in reached else next((b for b, used in values.items() if name in used and b not in reached), "")
-
-    def check_wrt(self, occurring: Sequence[str], supposed: Collection[str] = ()) -> None:
-        """Refuse variables of differentiation that are none."""
-        functions = {b.name for b in self.program.bindings if b.params}
-        for name in self.wrt:
-            base, sub = split_indexed(name)
-            if name in functions or name in supposed or (name in self.declared and self.declared[name].domain is not None):
-                raise UsageError(f"{name} is a function, not a variable")
-            shifted = bool(self.free) and name not in occurring and any(p.letter in self.free and p.shift for r in readings(sub) for p in r)
-            if shifted and (base in self.families or base in self.carried):
-                letter = next(p.letter for r in readings(sub) for p in r if p.letter in self.free)
-                way = f"write {base}_{letter} for {name} in the text, with {letter}-1 for the one before"
-                raise UsageError(f"{name} is a member whose index is a sum", suggestion=way)
-            if name in self.bound:
-                raise UsageError(f"{name} is bound in the text ({name} = …); differentiate by what it is made of")
-            if unused := self._idle(name):
-                way = f"end with what is to be differentiated, or write it with {unused}"
-                raise UsageError(f"{name} stands only in the definition of {unused}, which nothing uses", suggestion=way)
-            if name in self.declared or name in occurring or name in self.families or name in self.carried or name in self.arrays:
-                continue
-            if sub and (base in self.families or base in self.declared or base in self.carried or base in occurring):
-                continue
-            others = [n for n in occurring if split_name(n)[0] == base]
-            hint = f"the names are {', '.join(occurring)}" if occurring else None
-            if others:
-                one = len(others) == 1
-                hint = f"{' and '.join(others)} {'does' if one else 'do'}"
-                if not sub:
-                    hint += f"; declare {name} in R^n if {'it is an entry' if one else 'they are entries'} of {name}"
-            raise UsageError(f"{name} does not occur in the expression, and it is not declared", suggestion=hint)
-
-
-def _said(value: Node) -> set[str]:
-    """The names in a value, with and without what stands below them."""
-    names = {str(n.attr) for n in walk(value) if n.op in ("name", "call")}
-    return names | {split_indexed(n)[0] for n in names}
-
-
-def spell_declaration(d: Declaration) -> str:
-    """`A in R^{m x n} symmetric`, `phi: R -> R`."""
-    words = [p for p in d.properties if WORDS[p].declared]
-    field = d.field if d.field != "S" else "R"
-    if d.field == "S" and SETS["S"] not in words:
-        words = [SETS["S"], *words]
-    if d.argument:
-        return " ".join([f"{d.name}({d.argument}) in {_space(field, d.sizes)}", *words])
-    if d.domain is not None:
-        return " ".join([f"{d.name}: {_space('R', d.domain)} -> {_space(field, d.sizes)}", *words])
-    return " ".join([f"{d.name} in {_space(field, d.sizes)}", *words])
-
-
-def _space(field: str, sizes: Sequence[object]) -> str:
-    if not sizes:
-        return field
-    text = " x ".join(str(s) for s in sizes)
-    return f"{field}^{text}" if len(text) == 1 else f"{field}^{{{text}}}"

@@ -14,7 +14,8 @@ from ..kinds import ONE, Dim, Shape
 from ..ops.vocabulary import OPEN, close_properties
 from ..reading.subscripts import split_indexed
 from ..syntax import Binding, Node, conditions, split_name, walk
-from .scene import GREEK, Scene, declared_properties
+from .declarations import GREEK, declared_properties
+from .scene import Scene
 from .terms import Resolve, TypedTerm
 from .unify import Sizes, is_unknown
 

@@ -13,10 +13,10 @@ from ..reading.declare import MOST_AXES
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Node, spell_name
 from .constants import constant_of, tensor_of
+from .declarations import leading_sizes
 from .members import member, undeclared_array, undeclared_member, whole
 from .misfit import Misfit, refuse_shape
 from .places import check_places, choice, declared_symbol, entry, entry_at, place_of, stacked_at, subscripts_of, symbol
-from .scene import leading_sizes
 from .scopes import SCALAR, BoundIndex, BoundNames, Typing
 from .terms import TypedTerm, known
 

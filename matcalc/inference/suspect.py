@@ -20,8 +20,8 @@ from __future__ import annotations
 from ..errors import ReadingError
 from ..syntax import split_name, walk
 from . import doubtful_kinds, doubtful_products, doubtful_signs
+from .declarations import GREEK
 from .doubtful_kinds import refuse_fields, refuse_other_sizes, refuse_small_matrices
-from .scene import GREEK
 from .scopes import Typing
 
 _TABLES = (doubtful_products.DOUBTS, doubtful_signs.DOUBTS, doubtful_kinds.DOUBTS)

@@ -11,7 +11,7 @@ from ..kinds import ONE, Shape, kind_of
 from ..ops.core import MEMBER
 from ..syntax import split_name
 from .assumptions import is_slice, space, supposed_functions, undeclared_arrays
-from .scene import GREEK, spell_declaration
+from .declarations import GREEK, spell_declaration
 from .scopes import Typing
 
 

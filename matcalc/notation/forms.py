@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..differentiation.tensor import unstacked
 from ..errors import ShapeError, UsageError
+from ..inference.declarations import declared_shape
 from ..inference.infer import Typed
-from ..inference.scene import declared_shape
 from ..kinds import ONE, Dim, Shape
 from ..numbers.given import release
 from ..numbers.numeric import Plan

@@ -29,8 +29,8 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import words_of
 from ..expressions.named import has_names, written_size
+from ..inference.declarations import leading_sizes
 from ..inference.infer import Typed
-from ..inference.scene import leading_sizes
 from ..kinds import ONE, Dim
 from ..notation.authorship import rewritten, typed_order
 from ..numbers.record import Check, seen_at_any, summed_up

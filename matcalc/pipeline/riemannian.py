@@ -21,8 +21,8 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.labels import words_of
 from ..expressions.properties import holds
 from ..inference.assumptions import where_text
+from ..inference.declarations import declared_shape
 from ..inference.infer import Typed, read_template
-from ..inference.scene import declared_shape
 from ..kinds import ONE, Shape, shape_text
 from ..numbers.curves import Curves
 from ..numbers.record import Check, summed_up

@@ -16,8 +16,8 @@ from ..differentiation.stacking import stacked
 from ..errors import NoAnswerError, UsageError
 from ..expressions.build import symbol
 from ..expressions.expr import Expr, postorder
+from ..inference.declarations import counts, spell_declaration
 from ..inference.infer import Typed
-from ..inference.scene import counts, spell_declaration
 from ..kinds import ONE, Dim, Shape
 from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
