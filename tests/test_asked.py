@@ -88,6 +88,24 @@ def test_a_letter_before_a_bare_name_is_a_function(text: str, expected: tuple[st
     assert matcalc.parse(d.text, where=d.where).text == d.text
 
 
+NUMBERS = {"x f(x)": "x f'(x) + f(x)", "log(f(x))": "f'(x)/f(x)", "f(g(x))": "f'(g(x)) g'(x)", "f(x)^2 g(x)": "f(x) (f(x) g'(x) + 2 f'(x) g(x))"}
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_where_nothing_is_of_linear_algebra_functions_are_of_numbers(text: str) -> None:
+    """`x f(x)` gave `x f'(x) + f(x) I`, of a vector x."""
+    d = matcalc.derivative(text, "x")
+    assert (d.shape, d.text) == (("1", "1"), NUMBERS[text])
+
+
+def test_a_map_in_brackets_is_a_column() -> None:
+    d = matcalc.jacobian("F(x, y) = (x^2 y, 5x + sin(y))", ["x", "y"])
+    assert d.evaluate({"x": 1.0, "y": 2.0}).tolist() == [[4.0, 1.0], [5.0, pytest.approx(-0.4161468365471424)]]
+    for text in ("lambda (x, y)", "(x, y) z", "(x, y)^{-1}"):
+        with pytest.raises(matcalc.MatcalcError):
+            matcalc.parse(text)
+
+
 def test_the_gamma_function() -> None:
     assert matcalc.derivative(r"\log \Gamma(x) where x in R", "x").text == "digamma(x)"
     assert matcalc.parse(r"\Gamma(x) where x in R").evaluate({"x": 5.0}) == pytest.approx(24)

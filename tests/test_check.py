@@ -181,6 +181,7 @@ def test_numbers_judge_where_there_is_no_closed_form(monkeypatch: pytest.MonkeyP
     "argv, code, line",
     [
         (["x^T A x", "--wrt", "x", "--claim", "x^T (A + A^T)"], 0, "equal"),
+        (["x^T A x", "x^T (A + A^T)", "--wrt", "x"], 0, "equal"),
         (
             ["x^T A x", "--wrt", "x", "--claim", "(A + A^T) x"],
             1,
@@ -204,6 +205,7 @@ def test_the_command(argv: list[str], code: int, line: str) -> None:
         ["x^T x", "--wrt", "q", "--claim", "x"],
         ["x^T x", "--wrt", "x", "--claim", "2 x^T", "--values", "nowhere.npz"],
         ["x^T x", "--wrt", "x,y", "--claim", "2 x^T"],
+        ["x^T x", "2 x^T", "--wrt", "x", "--claim", "2 x^T"],
     ],
 )
 def test_what_cannot_be_read(argv: list[str]) -> None:

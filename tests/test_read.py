@@ -99,6 +99,8 @@ TREES = {
     "(a + b)[c + d]": "(mul (add a b) (add c d))",
     "[1, 2; 3, 4] [c]": "(mul (literal:2 2 1 2 3 4) c)",
     "[1, 2\n3, 4]": "(literal:2 2 1 2 3 4)",
+    "(x^2 y, 5 x)": "(literal:2 1 (mul (pow x 2) y) (mul 5 x))",
+    "(r \\cos t, r \\sin t, z)^T": "(literal:3 1 (mul r (call:cos t)) (mul r (call:sin t)) z)",
     "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\\\ \\end{bmatrix}": "(literal:2 2 1 2 3 4)",
     # bars
     "||x||^2_2 + ||x||_2^2": "(add (pow (norm:2 x) 2) (pow (norm:2 x) 2))",
@@ -296,7 +298,7 @@ REFUSED = {
     "exec('import os')": ("exec", "exec"),
     "lambda x: x": (":", ":"),
     "$(touch pwned)": ("`$`", "$"),
-    "(a, b)": ("[a, b]", ","),
+    "c + (a, b)": ("[a, b]", ","),
     "x < y": ("comparison", "<"),
     "x == y": ("==", "=="),
     "[1, 2; 3]": ("1 entry", "3"),

@@ -11,7 +11,7 @@ import click
 from ..errors import NoAnswerError, UsageError, printable
 from .console import can_encode, grid, one_line, print_json, split_names
 from .options import LAYOUTS
-from .words import EXPRESSION_SETTINGS, takes_expression
+from .words import EXPRESSION_SETTINGS, SECOND_WORD, takes_expression
 
 if TYPE_CHECKING:
     from ..checking.claims import Verdict
@@ -25,6 +25,7 @@ METHODS = ("closed_form", "central_differences")
     epilog="""\b
 Examples:
   matcalc check "x^T A x" --wrt x --claim "2 x^T A"          right only if A is symmetric
+  matcalc check "x^T A x" "2 x^T A" --wrt x                  the same
   matcalc check "||A x - b||^2" --wrt x --claim "2 A^T (A x - b)" --layout denominator
   matcalc check "A X B" --wrt X --claim "dX -> A dX B"
   matcalc check "f = x^T A x; df/dx = x^T (A + A^T)"
@@ -59,6 +60,10 @@ def command(
 
     declared = "; ".join(filter(None, where))
     names = split_names(wrt)
+    second: str | None = click.get_current_context().meta.get(SECOND_WORD)
+    if claim is not None and second is not None:
+        raise UsageError("two claims are given", suggestion="leave one out")
+    claim = claim if second is None else second
     if claim is None:
         expression, said, claim, order = stated(expression, declared)
         names = names or list(said)

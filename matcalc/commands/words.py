@@ -12,6 +12,7 @@ from .options import DECLARATIONS
 
 LONG_OPTION = re.compile(r"(--[A-Za-z][A-Za-z-]+)(=.*)?", re.DOTALL)
 SHORT_OPTION = re.compile(r"(-[A-Za-z])")
+SECOND_WORD = "matcalc.second"  # the claim, where it stands behind EXPR without its option
 # An expression may begin with a minus, so that unknown options pass to EXPR, where read_expression looks at them; and
 # these commands have no one-letter options, which a "-x^T x" would be taken for.
 EXPRESSION_SETTINGS = {"ignore_unknown_options": True}
@@ -33,7 +34,8 @@ def _with_word(option: click.Option | None, word: str, following: Sequence[str])
 
 
 def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
-    """The one expression among the words that are no known option; `-` stands for standard input."""
+    """The one expression among the words that are no known option; `-` stands for standard input. A command with a claim takes it as the
+    second word too."""
     for word in words:
         unknown = LONG_OPTION.fullmatch(word) or (len(words) > 1 and SHORT_OPTION.fullmatch(word))
         if unknown:
@@ -46,22 +48,22 @@ def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str
             raise click.NoSuchOption(name, possibilities=meant or get_close_matches(name, options, cutoff=0.7), ctx=ctx)
     if not words:
         raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
-    if len(words) > 1:
+    if len(words) == 2 and any(p.name == "claim" for p in ctx.command.params) and not _way_out(ctx, words).startswith("-"):  # check "x^T A x" "2 x^T A"
+        ctx.meta[SECOND_WORD] = read_word(words[1])
+    elif len(words) > 1:
         found = ", ".join(repr(cut(word, 30)) for word in words[:4])
         raise click.UsageError(f"one expression is wanted, {len(words)} were given: {found}; {_way_out(ctx, words)}", ctx)
     return read_word(words[0])
 
 
 def _way_out(ctx: click.Context, words: tuple[str, ...]) -> str:
-    """What else was meant by several words: a claim, a choice of an option that is spelt otherwise, an expression without quotes."""
+    """What else was meant by several words: a choice of an option that is spelt otherwise, an expression without quotes."""
     options = {option: p for p in ctx.command.params for option in p.opts if option.startswith("--")}
     for option, p in options.items():
         if isinstance(p.type, click.Choice):
             choices = [str(c) for c in p.type.choices]
             if any(len(word) > 3 and c.startswith(word) for word in words[1:] for c in choices):
                 return f"{option} takes {' or '.join(choices)}"
-    if "--claim" in options and len(words) == 2:
-        return f'the claim is an option: "{cut(words[0], 30)}" --claim "{cut(words[1], 30)}"'
     return "write it in quotes"
 
 

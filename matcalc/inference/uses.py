@@ -35,6 +35,8 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     for b in statements:
         bound[b.name] = measure(b.value, arrays, bound, holds, capitals)
     factors = frozenset() if any(holds[id(n)] for n in nodes) else _small_factors(nodes, known)
+    if not any(_is_linear_algebra(n, holds, known) for n in nodes):
+        factors = frozenset(str(n.attr) for n in nodes if n.op == "name")
     touched: set[str] = set()
     functions: dict[str, tuple[bool, ...]] = {}  # of each function that the text defines: which of its arguments are vectors
     for b in statements:
@@ -98,6 +100,16 @@ def _are_entries(a: Node, b: Node) -> bool:
         return False
     (base, i), (other, j) = split_name(str(a.attr)), split_name(str(b.attr))
     return base == other and base.islower() and i != j and i[:1].isalpha() and j[:1].isalpha()
+
+
+def _is_linear_algebra(n: Node, holds: Mapping[int, bool], known: Collection[str]) -> bool:
+    """Whether a node says that a text is not about numbers alone: arrays, signs and functions of arrays, declared functions, sums."""
+    if n.op == "call":
+        name = str(n.attr)
+        if name.rstrip("'") in known:
+            return True
+        return not is_unknown_function(name) and takes_arrays(name) and not goes_by_entries(name)
+    return holds[id(n)] or n.op in _OF_VECTORS or n.op in ("sum", "product", "bars", "iverson")
 
 
 def _small_factors(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:

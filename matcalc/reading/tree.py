@@ -162,6 +162,14 @@ class _Rules:
             return rows[0].args[0]
         return Node("literal", tuple(entry for row in rows for entry in row.args), (len(rows), widths[0]), span)
 
+    def column(self, children: list[Child]) -> Node:
+        """(x^2 y, 5 x), as courses write the values of a map; (x^2 y, 5 x)^T is the same column."""
+        mark = children[-1]
+        if isinstance(mark, Token) and mark.type == "POST" and mark.value not in ("T", "'"):
+            raise ReadingError("only a transpose stands behind a list", span=_span([mark]), suggestion="write [a; b] for a column")
+        entries = _nodes(children)
+        return Node("literal", entries, (len(entries), 1), _span(children))
+
     def norm(self, children: list[Child]) -> Node:
         kind, exponent = _values(children)[-1]
         return Node("norm", (*_nodes(children), exponent) if exponent else _nodes(children), kind, _span(children))
