@@ -88,7 +88,12 @@ def test_a_letter_before_a_bare_name_is_a_function(text: str, expected: tuple[st
     assert matcalc.parse(d.text, where=d.where).text == d.text
 
 
-NUMBERS = {"x f(x)": "x f'(x) + f(x)", "log(f(x))": "f'(x)/f(x)", "f(g(x))": "f'(g(x)) g'(x)", "f(x)^2 g(x)": "f(x) (f(x) g'(x) + 2 f'(x) g(x))"}
+NUMBERS = {
+    "x f(x)": "x f'(x) + f(x)",
+    "log(f(x))": "f'(x)/f(x)",
+    "f(g(x))": "f'(g(x)) g'(x)",
+    "f(x)^2 g(x)": "f(x) (f(x) g'(x) + 2 f'(x) g(x))",
+}
 
 
 @pytest.mark.parametrize("text", NUMBERS)

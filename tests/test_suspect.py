@@ -46,6 +46,7 @@ REFUSED = {
     "g(w^T x)": ("w", "g: R -> R"),
     "y - h(W x + b)": ("W", "h: R -> R"),
     "x^T x^T": ("x", "x y^T"),
+    "x'' + x": ("x", "ddot{x}"),
     "||A x||_1 + ||A||_1": ("A", "sum(abs(A))"),
     r"\|W\|_\infty": ("W", "max(abs(vec(W)))"),
     "tr(A exp(X))": ("X", "expm(X)"),

@@ -48,7 +48,9 @@ def read_expression(ctx: click.Context, param: click.Parameter, words: tuple[str
             raise click.NoSuchOption(name, possibilities=meant or get_close_matches(name, options, cutoff=0.7), ctx=ctx)
     if not words:
         raise click.UsageError('no expression; write it in quotes: "x^T A x", or - to read it from standard input', ctx)
-    if len(words) == 2 and any(p.name == "claim" for p in ctx.command.params) and not _way_out(ctx, words).startswith("-"):  # check "x^T A x" "2 x^T A"
+    if (
+        len(words) == 2 and any(p.name == "claim" for p in ctx.command.params) and not _way_out(ctx, words).startswith("-")
+    ):  # check "x^T A x" "2 x^T A"
         ctx.meta[SECOND_WORD] = read_word(words[1])
     elif len(words) > 1:
         found = ", ".join(repr(cut(word, 30)) for word in words[:4])

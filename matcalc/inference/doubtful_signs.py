@@ -1,4 +1,4 @@
-"""Signs with two readings: units in sums, states below traces, imaginary exponents, a plus above a bracket (see `suspect`)."""
+"""Signs with two readings: units in sums, states below traces, imaginary exponents, two primes, a plus above a bracket (see `suspect`)."""
 
 from __future__ import annotations
 
@@ -97,9 +97,20 @@ def _positive(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     )
 
 
+def _second_derivative(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """x'' + x, which transposes x twice; in mechanics it is the second derivative."""
+    name = n.args[0].args[0] if n.args[0].op == "T" else n
+    if name.op != "name" or name.attr not in el.defaults or str(name.attr)[:1].isupper():
+        return None
+    x = Wording(el).node(name)
+    hint = f"write \\ddot{{{x}}} for a name of its own, {x}''(t) for the derivative of a function, or declare {x} in R^n"
+    return ReadingError(f"{x}'' is {x} transposed twice, or a second derivative", span=n.span, suggestion=hint)
+
+
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_beside_sum,),
     "pow": (_imaginary,),
+    "T": (_second_derivative,),
     "pinv": (_positive,),
     "sum": (_units,),
     "call": (_imaginary, _traced),
