@@ -147,3 +147,20 @@ def test_sizes_are_asked_for_once_for_each_order(monkeypatch: pytest.MonkeyPatch
     d = matcalc.derivative("a^T " + " ".join(names) + " b", "a", where="; ".join(f"{n} in R^{{n x n}}" for n in names))
     assert d.code("numpy")
     assert 0 < asked["size"] < 1000  # 6,561 pairs of sets for each order
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_of_a_matrix_of_blocks_has_two_axes(language: str, tmp_path: Path) -> None:
+    """Parts are put together as they are: no broadcasting adds the axis in front, and programs ended in an error without it."""
+    d = of("tr(A [P, p; x^T S, c] V^T)", "x", where="A in R^{m x n+1}; P, S in R^{n x n}; p, x in R^n; c in R; V in R^{m x n+1}")
+    given = drawn(3)
+    rng = np.random.default_rng(4)
+    given |= {"A": rng.normal(size=(2, 6)), "V": rng.normal(size=(2, 6))}
+    wanted = np.trace(given["A"] @ np.block([[given["P"], given["p"][:, None]], [(given["x"] @ given["S"])[None], 0.7]]) @ given["V"].T)
+    if language in CONSOLES:
+        names = ["x", "A", "P", "p", "S", "c", "V"]
+        (found,) = run_in(language, [(d.code(language), "value", {n: given[n] for n in names})], tmp_path)
+    else:
+        cast = caster(language)
+        found = call(load(d.code(language))["value"], {n: cast(v) for n, v in given.items()})
+    np.testing.assert_allclose(np.asarray(found).item(), wanted, rtol=1e-6)

@@ -63,10 +63,19 @@ def _part(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
     return f"{inside(args[0], ATOM)}[{low if low != '0' else ''}:{high}]", ATOM
 
 
+def _whole_axes(node: GraphNode, text: Text) -> str:
+    """With the axes in front that broadcasting would have added: parts are put together as they are."""
+    added = 0
+    if node.op == "view":
+        assert isinstance(node.attr, tuple)
+        added = next((k for k, p in enumerate(node.attr) if p is not None), 0)
+    return text[0] if not added else f"{inside(text, ATOM)}[{', '.join(['None'] * added + [':'] * (node.rank - added))}]"
+
+
 def _block(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     _, cols = node.attr
-    texts = [a[0] for a in args]
+    texts = [_whole_axes(n, a) for n, a in zip(node.args, args, strict=True)]
     rows = [texts[k : k + cols] for k in range(0, len(texts), cols)]
     joined = [target.word("columns", ", ".join(row)) if cols > 1 else row[0] for row in rows]
     return target.word("rows", ", ".join(joined)) if len(rows) > 1 else joined[0], ATOM

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from ..errors import MatcalcError, UsageError
 from ..pipeline.given import Names, Where, names_of
 from .implicit_answers import Implicit, Slope
-from .implicit_equation import OneUnknown, sides_of_text
+from .implicit_equation import one_unknown, sides_of_text
+from .implicit_solution import answered
 
 NOTATIONS = ("auto", "matrix", "kron", "differential", "index")
 
@@ -52,16 +53,16 @@ def implicit(
             raise UsageError(
                 "constraints are of what is minimised", suggestion="--argmin, or the equations with their unknowns, --solve x,y"
             )
-        if of is not None or order != 1 or adjoint or notation != "auto":
-            message = "of several unknowns the first derivatives are written, one below the other"
-            raise UsageError(message, suggestion="leave out --of, --order, --adjoint and --notation")
-        from .systems import system
+        from .systems import several
 
-        return system(equation, unknowns, wrt, subject_to=constraints, argmin=argmin, where=where, verify=verify)
+        try:
+            task = several(equation, names_of(unknowns), names_of(wrt), where, argmin, constraints, verify)
+            return answered(task, of, order, notation, adjoint, verify)
+        except MatcalcError as error:
+            raise error.located(equation) from None
     names = names_of(wrt)
     try:
-        task = OneUnknown(equation, solve, names, where, argmin)
-        return task.answer(of, order, notation, adjoint, verify)
+        return answered(one_unknown(equation, solve, names, where, argmin), of, order, notation, adjoint, verify)
     except MatcalcError as error:
         raise error.located(equation) from None
 

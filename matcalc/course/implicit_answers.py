@@ -116,8 +116,7 @@ class Implicit(Answer):
         products of vectors with its derivative by all the variables, for which one linear equation is solved."""
         from .implicit_code import program_of
 
-        task = self._task
-        return program_of(task.problem, task.f, task.undone, task.weight, self.wrt, target, sizes)
+        return program_of(self._task, target, sizes)
 
     def facts(self) -> list[tuple[str, str]]:
         found = [("equation", self.equation), ("condition", self.condition)]

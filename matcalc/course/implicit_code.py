@@ -21,17 +21,17 @@ from ..expressions.labels import name_of
 from ..expressions.named import ADJOINT, named
 from ..ops.core import MEMBER, SYMBOL
 from ..shortening.simplify import simplify
+from .implicit_equation import Equation
 from .problem import Problem
-from .solved import Undone, gradient, pairing
 
 PYTHON = '''
 
 def solve({names}, most=50):
     """The solution near {x}, by Newton's method: one step and one that is 0 for a linear equation. ArithmeticError: steps stay large."""
     for _ in range(most):
-        change = step({names})
-        {x} = change + {x}
-        if {size} <= {eps} ** 0.75 * (1 + {length}):
+        {changes} = step({names})
+{moves}
+        if {small}:
             return {x}
     raise ArithmeticError("no solution was found from this start")
 
@@ -45,22 +45,22 @@ LARGEST = {
     "numpy": "np.max(np.abs({}))",
     "jax": "jnp.max(jnp.abs({}))",
     "torch": "torch.max(torch.abs(torch.as_tensor({})))",
-    "array-api": "float(_namespace(change).max(_namespace(change).abs({})))",
+    "array-api": "float(_namespace({0}).max(_namespace({0}).abs({0})))",
 }
 EPS = {
-    "numpy": "np.finfo(np.asarray(change).dtype).eps",
-    "jax": "jnp.finfo(jnp.asarray(change).dtype).eps",
-    "torch": "torch.finfo(torch.as_tensor(change).dtype).eps",
-    "array-api": "float(_namespace(change).finfo(change.dtype).eps)",
+    "numpy": "np.finfo(np.asarray({0}).dtype).eps",
+    "jax": "jnp.finfo(jnp.asarray({0}).dtype).eps",
+    "torch": "torch.finfo(torch.as_tensor({0}).dtype).eps",
+    "array-api": "float(_namespace({0}).finfo({0}.dtype).eps)",
 }
 OCTAVE = """
 
-function {x} = solve({names})
+function {result} = solve({names})
     % The solution near {x}, by Newton's method: one step, and one that is 0, for a linear equation. An error where steps stay large.
     for k = 1:50
-        change = step({names});
-        {x} = {x} + change;
-        if max(abs(change(:))) <= eps(class(change))^0.75 * (1 + max(abs({x}(:))))
+        {changes} = step({names});
+{moves}
+        if {small}
             return
         end
     end
@@ -68,22 +68,26 @@ function {x} = solve({names})
 end
 """
 
+SMALL = "max(abs({change}(:))) <= eps(class({change}))^0.75 * (1 + max(abs({x}(:))))"
 
-def program_of(
-    problem: Problem, f: Expr, undone: Undone, weight: Expr, wrt: Sequence[str], target: str, sizes: Mapping[str, int] | None = None
-) -> str:
-    """The file in a language: residual, step, vjp, solve and (in Python) solve_and_vjp. NoAnswerError where the adjoint has no matrix
-    notation."""
+
+def program_of(task: Equation, target: str, sizes: Mapping[str, int] | None = None) -> str:
+    """The file in a language: residual, step, vjp, solve and (in Python) solve_and_vjp; of several unknowns a step and a value for each,
+    and the weights of the one column of them. NoAnswerError where the adjoint has no matrix notation."""
+    problem, undone, f, weight, wrt = task.problem, task.undone, task.f, task.weight, task.wrt
     if functions_of([f]):
         raise UsageError("a program for a solution takes arrays, and there are functions of which only the sets are known")
-    x = undone.x
-    whole = [simplify(problem.whole(f)), simplify(problem.whole(times(num(-1), undone.solved(f))))]
-    multiplier = named(problem.whole(undone.multiplier(weight)), ADJOINT)
-    scalar = pairing(undone.unknown, f)
+    unknowns = [name_of(x) for x in task.root.x]
+
+    def whole(e: Expr) -> Expr:
+        return simplify(problem.whole(task.plain(e)))
+
+    residual, steps = whole(f), [whole(step) for step in undone.parts_of(times(num(-1), undone.solved(f)))]
+    multiplier = named(problem.whole(task.plain(undone.multiplier(weight))), ADJOINT)
     products = []
     for n in wrt:
-        body = simplify(times(num(-1), gradient(scalar, problem.variables[n])))
-        products.append(substitute(problem.whole(body), {undone.unknown: multiplier}))
+        body = whole(times(num(-1), undone.weighted(undone.unknown, problem.variables[n])))
+        products.append(substitute(body, {undone.unknown: multiplier}))
     if target in TARGETS and not TARGETS[target].equations:
         raise UsageError(
             f"solutions of equations have no programs in {TARGETS[target].title}", suggestion=f"targets: {listed(equations=True)}"
@@ -96,17 +100,17 @@ def program_of(
 
     by = ", ".join(wrt)
     functions = [
-        Function("residual", "The difference of the two sides, which is 0 at a solution.", [lowered(whole[0])]),
-        Function("step", f"The step of Newton's method for {name_of(x)}.", [lowered(whole[1])]),
+        Function("residual", "The difference of the two sides, which is 0 at a solution.", [lowered(residual)]),
+        Function("step", f"The step of Newton's method for {', '.join(unknowns)}.", [lowered(e) for e in steps]),
         Function(
             "vjp",
-            f"The products of {name_of(weight)} with the derivative of the solution by {by}; {name_of(x)} is a solution.",
+            f"The products of {name_of(weight)} with the derivative of the solution by {by}, at the solution {', '.join(unknowns)}.",
             [lowered(p) for p in products],
-            [Argument(name_of(weight), outer(x.shape))],
+            [Argument(name_of(weight), outer(undone.x.shape))],
         ),
     ]
-    arguments = _arguments(problem, [*whole, *products], [name_of(x), *wrt])
-    title = f"The solution {name_of(x)} of {problem.spelled(problem.whole(f))} = 0"
+    arguments = _arguments(problem, [residual, *steps, *products], [*task.root.x, *(problem.variables[n] for n in wrt)])
+    title = f"The solution {', '.join(unknowns)} of {problem.spelled(residual)} = 0"
     while True:
         try:
             language = target_of(target)
@@ -118,27 +122,39 @@ def program_of(
             if missing.name in taken:
                 raise NoAnswerError(f"the size {missing.name} is the name of an argument too") from None
             arguments.append(Argument(missing.name, (), size=missing.name))
-    unknown = names[0]
-    words = {"names": ", ".join(names), "x": unknown, "weight": name_of(weight), "wrt": by}
+    words = {"names": ", ".join(names), "weight": name_of(weight), "wrt": by}
+    return text + _solving(target, names[: len(unknowns)], words)
+
+
+def _solving(target: str, unknowns: Sequence[str], words: Mapping[str, str]) -> str:
+    """What repeats steps until they are small, in a language."""
+    several = len(unknowns) > 1
+    changes = [f"d_{x}" for x in unknowns] if several else ["change"]
+    pairs = list(zip(unknowns, changes, strict=True))
     if target == "octave":
-        return text + OCTAVE.format(**words)
-    largest = LARGEST[target]
-    return text + PYTHON.format(size=largest.format("change"), length=largest.format(unknown), eps=EPS[target], **words)
+        moves = "\n".join(f"        {x} = {x} + {c};" for x, c in pairs)
+        taken, given = (f"[{', '.join(v)}]" if several else v[0] for v in (changes, unknowns))
+        small = " && ".join(SMALL.format(x=x, change=c) for x, c in pairs)
+        return OCTAVE.format(x=", ".join(unknowns), changes=taken, result=given, moves=moves, small=small, **words)
+    moves = "\n".join(f"        {x} = {c} + {x}" for x, c in pairs)
+    largest, eps = LARGEST[target], EPS[target]
+    small = " and ".join(f"{largest.format(c)} <= {eps.format(c)} ** 0.75 * (1 + {largest.format(x)})" for x, c in pairs)
+    return PYTHON.format(x=", ".join(unknowns), changes=", ".join(changes), moves=moves, small=small, **words)
 
 
-def _arguments(problem: Problem, roots: Sequence[Expr], first: Sequence[str]) -> list[Argument]:
+def _arguments(problem: Problem, roots: Sequence[Expr], first: Sequence[Expr]) -> list[Argument]:
     """What the functions take: the unknown, the variables, then the other names in the order of the text."""
     used = {name_of(n) for n in postorder(roots) if n.op in (SYMBOL, MEMBER)}
     typed = problem.typed
-    found: dict[str, Argument] = {}
+    found = {name_of(s): Argument(name_of(s), outer(s.shape)) for s in first}
     for name, s in typed.symbols.items():
-        if s.op is SYMBOL and (name in used or name in first):
+        if s.op is SYMBOL and name in used and name not in found:
             integer = "integer" in typed.declared.get(name, s).attr[1]  # type: ignore[index]
             found[name] = Argument(name, outer(s.shape), integer)
         elif s.op is MEMBER and name_of(s) in used:
             base = name_of(s)
             found.setdefault(base, Argument(base, (*typed.families[base].sizes, *outer(s.shape))))
-    return [*(found[n] for n in first), *(a for n, a in found.items() if n not in first)]
+    return list(found.values())
 
 
 __all__ = ["program_of"]

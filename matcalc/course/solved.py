@@ -52,6 +52,34 @@ class Undone:
         """What has to be invertible, as it is said."""
         return tuple(e for e in self.sides or (self.matrix,) if e is not eye(e.shape[0]))
 
+    def given(self, theta: Expr) -> Tensor:
+        """∂F/∂θ."""
+        return slope_of(self.f, theta)
+
+    def kronecker_given(self, theta: Expr) -> Expr:
+        """d vec(F)/d vec(θ)^T."""
+        return kronecker_matrix(self.given(theta))
+
+    def moved(self, theta: Expr, change: Expr) -> Expr:
+        """What F changes by with θ."""
+        return along(self.given(theta), change)
+
+    def through(self, e: Tensor) -> Tensor:
+        """The derivative by x of what depends on it."""
+        return e.differentiate(self.x)
+
+    def gradient_of(self, g: Expr) -> Expr:
+        """∂g/∂x of a scalar, in the shape of x."""
+        return gradient(g, self.x)
+
+    def transposed(self, multiplier: Expr) -> Expr:
+        """F_x^T λ."""
+        return gradient(pairing(multiplier, self.f), self.x)
+
+    def weighted(self, multiplier: Expr, theta: Expr) -> Expr:
+        """F_θ^T λ, in the shape of θ."""
+        return gradient(pairing(multiplier, self.f), theta)
+
     def of(self, t: Term) -> Term:
         """A term of F_θ as one of dx/dθ = -F_x^-1 F_θ."""
         row, col = t.slots[:2]
@@ -69,6 +97,10 @@ class Undone:
         """dx with F_x dx = right."""
         return self._undo(right, self.matrix, self.sides, self.x)
 
+    def parts_of(self, change: Expr) -> list[Expr]:
+        """What a change of x is for each unknown."""
+        return [change]
+
     def multiplier(self, v: Expr) -> Expr:
         """λ with F_x^T λ = v, of the shape of F."""
         sides = None if self.sides is None else (transpose(self.sides[0]), transpose(self.sides[1]))
@@ -81,7 +113,7 @@ class Undone:
 
     def at_multiplier(self, e: Expr, g: Expr) -> Expr:
         """An expression with λ as a symbol where F_x^T λ = ∂g/∂x."""
-        return substitute(e, {self.unknown: self.multiplier(gradient(g, self.x))})
+        return substitute(e, {self.unknown: self.multiplier(self.gradient_of(g))})
 
     def _undo(self, right: Expr, matrix: Expr, sides: tuple[Expr, Expr] | None, like: Expr) -> Expr:
         if self.x.is_scalar:
@@ -92,9 +124,9 @@ class Undone:
             return simplify(matmul(inverse(matrix), right))
         return simplify(unvec(matmul(inverse(matrix), apply(VEC, (right,))), like.shape))
 
-    def kronecker(self, given: Tensor) -> Expr:
-        """d vec(x)/d vec(θ)^T from ∂F/∂θ."""
-        return simplify(matmul(times(num(-1), inverse(self.matrix)), kronecker_matrix(given)))
+    def kronecker(self, theta: Expr) -> Expr:
+        """d vec(x)/d vec(θ)^T."""
+        return simplify(matmul(times(num(-1), inverse(self.matrix)), self.kronecker_given(theta)))
 
 
 def is_column(e: Expr) -> bool:
@@ -110,6 +142,13 @@ def as_tensor(f: Expr) -> Tensor:
     tensor = Tensor([f.shape], [])
     tensor.replace(f)
     return tensor
+
+
+def of_columns(matrix: Expr, value: Expr, x: Expr) -> Tensor:
+    """The derivative of a column by a column, given as a matrix."""
+    row, col = _slot(matrix.shape[0]), _slot(matrix.shape[1])
+    sign = num(-1 if split(matrix)[0] < 0 else 1)
+    return Tensor([value.shape, x.shape], [Term(sign, [(times(sign, matrix), row, col)], (row, (), col, ()))])
 
 
 def _slot(dim: Dim) -> Slot:
@@ -129,13 +168,12 @@ def _sides(tensor: Tensor, x: Expr) -> tuple[Expr, Expr] | None:
 
 def solution_slope(undone: Undone, theta: Expr) -> Tensor:
     """dx/dθ = -F_x^-1 F_θ."""
-    given = slope_of(undone.f, theta)
-    return Tensor([undone.x.shape, theta.shape], collect([undone.of(t) for t in given.terms]))
+    return Tensor([undone.x.shape, theta.shape], collect([undone.of(t) for t in undone.given(theta).terms]))
 
 
-def total_slope(before: Tensor, x: Expr, theta: Expr, slope: Tensor) -> Tensor:
+def total_slope(before: Tensor, undone: Undone, theta: Expr, slope: Tensor) -> Tensor:
     """The derivative by θ of what depends on x and θ, with x' = `slope`: T_θ + T_x x'."""
-    own, through = before.differentiate(theta), before.differentiate(x)
+    own, through = before.differentiate(theta), undone.through(before)
     terms = [*own.terms, *[_composed(s, t) for s in through.terms for t in slope.terms]]
     return Tensor([*before.shapes, theta.shape], collect(terms))
 
@@ -172,7 +210,7 @@ def changed(e: Expr, undone: Undone, theta: Expr, change: Expr) -> Expr:
     """The differential of what depends on x and θ, where θ changes so and x with it."""
     own = along(slope_of(e, theta), change)
     through, step = slope_of(e, undone.x), symbol(CHANGE, undone.x.shape)
-    moved = times(num(-1), undone.solved(along(slope_of(undone.f, theta), change)))
+    moved = times(num(-1), undone.solved(undone.moved(theta, change)))
     return simplify(add(own, substitute(along(through, step), {step: moved})))
 
 
@@ -181,13 +219,13 @@ def changed_gradient(e: Expr, g: Expr, undone: Undone, theta: Expr, change: Expr
     F_x^T dλ = d(∂g/∂x) - d(F_x^T) λ."""
     unknown = undone.unknown
     step, other = symbol(CHANGE, undone.x.shape), symbol(MULTIPLIER_CHANGE, undone.f.shape)
-    moved = times(num(-1), undone.solved(along(slope_of(undone.f, theta), change)))
+    moved = times(num(-1), undone.solved(undone.moved(theta, change)))
 
     def at_rest(part: Expr) -> Expr:
         """Its differential where λ stays."""
         return add(along(slope_of(part, theta), change), along(slope_of(part, undone.x), step))
 
-    equation = simplify(add(gradient(pairing(unknown, undone.f), undone.x), times(num(-1), gradient(g, undone.x))))
+    equation = simplify(add(undone.transposed(unknown), times(num(-1), undone.gradient_of(g))))
     turned = times(num(-1), undone.multiplier(simplify(substitute(at_rest(equation), {step: moved}))))
     whole = add(at_rest(e), along(slope_of(e, unknown), other))
     return simplify(undone.at_multiplier(substitute(whole, {step: moved, other: turned}), g))
@@ -238,6 +276,7 @@ __all__ = [
     "changed",
     "changed_gradient",
     "is_column",
+    "of_columns",
     "pairing",
     "related",
     "relation",
