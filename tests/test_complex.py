@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from corpus import cases, symbols
-from emitted import CONSOLES, LANGUAGES, PYTHON, call, caster, installed, load, run_in
+from emitted import CONSOLES, LANGUAGES, call, caster, installed, load, run_in
 
 import matcalc
 from matcalc.errors import MatcalcError
@@ -223,31 +223,78 @@ def test_programs_have_the_numbers_and_agree_with_automatic_differentiation(text
 OF_REAL_FUNCTIONS = [*[c for c in CODED if c[0] != "x^T A x"], ("sum(Re(x).^4) + log(x^H A x)", "x", "x in C^n; A in C^{n x n} hpd")]
 
 
-@pytest.mark.parametrize("target", PYTHON)
-@pytest.mark.parametrize(("text", "name", "where"), OF_REAL_FUNCTIONS)
-def test_programs_have_the_change_of_the_gradient_along_a_direction(text: str, name: str, where: str, target: str) -> None:
-    """Against a central difference of the gradient, which is compared with automatic differentiation above."""
-    cast = caster(target)
-    d = matcalc.derivative(text, name, where=where)
-    program = load(d.code(target, parts=["hvp"]))
-    given, rng = drawn_for(where, np.random.default_rng(12)), np.random.default_rng(13)
-    along, h = drawn(given[name].shape, rng), 1e-6
-    if target == "jax":
-        import jax
+def moved(given: dict[str, Any], name: str, along: Any, value: Any) -> Any:
+    """The rate of a value along a direction, by a central difference."""
+    h = 1e-6
+    up, down = (np.asarray(value({**given, name: given[name] + s * along})) for s in (h, -h))
+    return (up - down) / (2 * h)
 
-        jax.config.update("jax_enable_x64", True)
-    found = call(program["hvp"], {n: cast(v) for n, v in {**given, f"d{name}": along}.items()})
-    up, down = (d.evaluate({**given, name: given[name] + s * along}) for s in (h, -h))
-    assert np.allclose(np.asarray(found), (up - down) / (2 * h), rtol=1e-6, atol=1e-7)
+
+def asked_in(target: str, asked: list[tuple[str, str, dict[str, Any]]], folder: Path) -> list[Any]:
+    """The values of functions of programs."""
+    if target in CONSOLES:
+        return run_in(target, asked, folder)
+    cast, module = caster(target), installed(target)
+    with module.enable_x64(True) if target == "jax" else nullcontext():
+        return [np.asarray(call(load(text)[name], {n: cast(v) for n, v in given.items()})) for text, name, given in asked]
+
+
+@pytest.mark.parametrize("target", LANGUAGES)
+def test_programs_have_the_changes_along_a_direction_of_real_functions(target: str, tmp_path: Path) -> None:
+    """Of the gradient, which is compared with automatic differentiation above, and of the value: central differences."""
+    rng = np.random.default_rng(13)
+    asked, wanted = [], []
+    for text, name, where in OF_REAL_FUNCTIONS:
+        d, given = matcalc.derivative(text, name, where=where), drawn_for(where, np.random.default_rng(12))
+        along, f = drawn(given[name].shape, rng), matcalc.parse(text, where=where)
+        program = d.code(target, parts=["jvp", "hvp"])
+        asked += [(program, part, {**given, f"d{name}": along}) for part in ("jvp", "hvp")]
+        wanted += [moved(given, name, along, value) for value in (f.evaluate, d.evaluate)]
+    for (_, part, _), found, want in zip(asked, asked_in(target, asked, tmp_path), wanted, strict=True):
+        np.testing.assert_allclose(np.squeeze(found), np.squeeze(want), rtol=1e-6, atol=1e-6, err_msg=part)
+
+
+HOLOMORPHIC = [
+    ("x^T A x", "x", "x in C^n; A in C^{n x n}", ("jvp", "vjp", "hvp", "hessian")),
+    ("A exp(B x)", "x", "x in C^n; A in C^{m x k}; B in C^{k x n}", ("jvp", "vjp")),
+    ("log(c^T x)", "x", "x, c in C^n", ("jvp", "hvp", "hessian")),
+    ("x^T A x", "x", "x in R^n; A in C^{n x n}", ("jvp", "vjp", "hvp", "hessian")),
+]
+
+
+@pytest.mark.parametrize("target", LANGUAGES)
+def test_programs_of_holomorphic_functions_have_all_that_those_of_real_numbers_have(target: str, tmp_path: Path) -> None:
+    """Central differences along a direction of the value and the derivative; vjp and the Hessian are contracted with it."""
+    sizes, rng = {"n": 3, "m": 2, "k": 4}, np.random.default_rng(21)
+    asked, checks = [], []
+    for text, name, where, parts in HOLOMORPHIC:
+        d = matcalc.derivative(text, name, where=where)
+        given, f = {}, matcalc.parse(text, where=where)
+        for clause in where.split("; "):
+            names, _, words = clause.partition(" in ")
+            shape = tuple(sizes[c] for c in words.strip("CR^{}").replace(" x ", ""))
+            given |= {n: drawn(shape, rng) if words[0] == "C" else rng.normal(size=shape) for n in names.split(", ")}
+        along = drawn((3,), rng) if np.iscomplexobj(given[name]) else rng.normal(size=3)
+        rate = moved(given, name, along, f.evaluate)
+        weight = drawn(rate.shape, rng) if rate.ndim else complex(drawn((), rng))
+        change = moved(given, name, along, d.evaluate)
+        more = {"jvp": {f"d{name}": along}, "hvp": {f"d{name}": along}, "vjp": {"v": weight}, "hessian": {}}
+        ends = {"jvp": (None, rate), "hvp": (None, change), "vjp": (along, np.sum(weight * rate)), "hessian": (along, change)}
+        for part in parts:
+            asked.append((d.code(target, parts=[part]), part, given | more[part]))
+            checks.append(ends[part])
+    for (_, part, _), found, (along, want) in zip(asked, asked_in(target, asked, tmp_path), checks, strict=True):
+        got = np.squeeze(found) if along is None else np.squeeze(found) @ along
+        np.testing.assert_allclose(got, np.squeeze(want), rtol=1e-6, atol=1e-6, err_msg=part)
 
 
 @pytest.mark.parametrize(
     ("text", "name", "where", "part"),
     [
-        ("x^T A x", "x", "x in C^n; A in C^{n x n}", "hvp"),
         ("tr(A B)", "A", "A, B in C^{n x n} hermitian", "hvp"),
-        ("x^H A x", "x", "x in C^n; A in C^{n x n} hermitian", "jvp"),
+        ("x^H A x", "x", "x in C^n; A in C^{n x n} hermitian", "vjp"),
         ("x^H A x", "x", "x in C^n; A in C^{n x n} hermitian", "hessian"),
+        ("(x^T conj(z)) x", "conj(z)", "z, x in C^n", "jvp"),
     ],
 )
 def test_other_parts_of_programs_are_of_real_variables(text: str, name: str, where: str, part: str) -> None:

@@ -14,7 +14,7 @@ from ..differentiation.families import as_declared, renamings, under_letters
 from ..differentiation.network import Term
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError, UsageError
-from ..expressions.build import add, base_name, hadamard, is_complex, is_real, matmul, num, size, symbol, times, total, transpose
+from ..expressions.build import add, base_name, conjugate, hadamard, is_complex, is_real, matmul, num, size, symbol, times, total, transpose
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..inference.declarations import leading_sizes
@@ -44,7 +44,7 @@ def outer(shape: Shape) -> Dims:
     return tuple(d for d in shape if d is not ONE)
 
 
-REAL_FUNCTION = "f is real"  # what `pipeline.wirtinger` says of a gradient by conj(z)
+REAL_FUNCTION, HOLOMORPHIC = "f is real", "holomorphic in"  # what `pipeline.wirtinger` says of a gradient by conj(z), of a derivative by z
 AUTOMATIC = {"torch": "; .grad is twice it", "jax": "; jax.grad gives twice its conjugate"}  # of a real function of complex numbers
 
 
@@ -54,8 +54,9 @@ class DerivativeSource(Protocol):
     def second(self, one: str, other: str) -> ClosedForm:
         """The second derivative by two variables."""
 
-    def along(self, gradients: Sequence[Tensor], directions: Sequence[Expr]) -> Sequence[ClosedForm] | None:
-        """The Hessian by all variables times directions, a part for each variable; None where the Hessians themselves must do."""
+    def along(self, gradients: Sequence[Tensor], directions: Sequence[Expr], halved: bool = False) -> Sequence[ClosedForm] | None:
+        """The Hessian by all variables times directions, a part for each variable; None where the Hessians themselves must do. `halved`
+        are gradients by conj(z) of a real function."""
 
 
 class Computation:
@@ -90,7 +91,7 @@ class Computation:
         if further is not None and "hessian" in parts:
             self.second = further.second(self.names[0], self.names[0])
         if further is not None and "hvp" in parts:
-            self.products = further.along([one._tensor for one in several], self.directions)
+            self.products = further.along([one._tensor for one in several], self.directions, REAL_FUNCTION in d._convention)
             if self.products is None:
                 self.mixed = [[self.second or further.second(a, b) for b in self.names] for a in self.names]
         self.arguments = self._arguments(restore)
@@ -175,6 +176,15 @@ class Computation:
                 terms.append(Term(t.scalar, [*t.factors, (change, row, col)], rest, t.binders))
         return self._spread(summed_terms(self.lowering, terms, dims), dims)
 
+    def rate(self) -> GraphNode:
+        """The derivative along the directions; of a real function of complex z it is 2 Re <∂f/∂conj(z), dz>."""
+        tensors = [one._tensor for one in self.several]
+        if REAL_FUNCTION not in self.d._convention:
+            return self.along(tensors, self.directions, 1)
+        twice = [times(num(2), v) for v in self.directions]
+        node = self.along([t.map(conjugate) for t in tensors], twice, 1)
+        return self.lowering.graph.make("call", (node,), REAL_PART, node.dims)
+
     def _whole(self, e: Expr, dims: Dims) -> GraphNode:
         return self._spread(self.lowering.lower(e), dims)
 
@@ -241,10 +251,8 @@ def program(
         raise UsageError("a Hessian, and an index that is left open, is for a file by one variable")
     complex_ = any(map(is_complex, (d._typed.expr, *d._typed.symbols.values())))
     target_of(target, complex_)
-    other = next((p for p in wanted if p != "hvp" or not all(map(_is_gradient, several))), None)
-    if other is not None and complex_:
-        hint = "of a real function of complex variables there is hvp, the change of the gradient" if other != "hvp" else None
-        raise UsageError(f"{other} is of real variables, and something here is complex", suggestion=hint)
+    if complex_:
+        _refuse_of_complex(several, wanted)
     if "make" in wanted and not TARGETS[target].python:
         raise UsageError(f"make is for {titles(python=True)}", suggestion=TARGETS[target].keeping)
     if "autograd" in wanted and (not TARGETS[target].autograd or any(one._members for one in several)):
@@ -277,9 +285,16 @@ def program(
             problem.add_size(missing.name)
 
 
-def _is_gradient(d: ClosedForm) -> bool:
-    """Whether it is by real variables, or by the conjugate of a complex one as the gradient of a real function is."""
-    return REAL_FUNCTION in d._convention or not any(is_complex(_variable(d, n)) for n in d.wrt)
+def _refuse_of_complex(several: Sequence[ClosedForm], parts: Iterable[str]) -> None:
+    """UsageError for a part that a derivative by complex variables has not. A holomorphic function has all that one of real numbers has."""
+    if all(HOLOMORPHIC in d._convention or not any(is_complex(_variable(d, n)) for n in d.wrt) for d in several):
+        known: tuple[str, ...] = ("jvp", "vjp", "hvp", "hessian")
+    else:
+        known = ("jvp", "hvp") if all(REAL_FUNCTION in d._convention for d in several) else ()
+    other = next((p for p in parts if p not in known), None)
+    if other is not None:
+        hint = "of a real function of complex variables there are jvp, and hvp, the change of the gradient" if known else None
+        raise UsageError(f"{other} is of real variables, and something here is complex", suggestion=hint)
 
 
 def _variable(d: ClosedForm, name: str) -> Expr:
@@ -344,12 +359,12 @@ def _product(problem: Computation, part: str) -> Function:
     several = ", ".join(a.name for a in extra)
     of = f"{several}, a direction of the shape of {by}" if len(extra) == 1 else f"{several}, directions of the shapes of {by}"
     if part == "jvp":
-        return Function(part, f"The derivative along {of}.", [problem.along(tensors, directions, 1)], extra)
+        return Function(part, f"The derivative along {of}.", [problem.rate()], extra)
     if problem.products is not None:
         roots = [problem.derivative(d) for d in problem.products]
     else:
         roots = [problem.along([d._tensor for d in row], directions, 2) for row in problem.mixed]
-    if any(map(is_complex, directions)):
+    if any(map(is_complex, directions)) and REAL_FUNCTION in problem.d._convention:
         return Function(part, f"The change of the gradient by {by} along {of}.", roots, extra)
     return Function(part, f"The Hessian by {by} times {of}.", roots, extra)
 

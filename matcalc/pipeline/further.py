@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..differentiation.tensor import Tensor
-from ..expressions.build import add, conjugate, hadamard, is_complex, times, total, transpose
+from ..expressions.build import add, conjugate, hadamard, times, total, transpose
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
 from ..ops.core import MEMBER, SYMBOL
@@ -32,9 +32,9 @@ class Further(Holder):
         """The second derivative by two of the variables, checked like the first."""
         return self._take(self._plain.by(one, other, order=2))
 
-    def along(self, gradients: Sequence[Tensor], directions: Sequence[Expr]) -> list[Derivative] | None:
+    def along(self, gradients: Sequence[Tensor], directions: Sequence[Expr], halved: bool = False) -> list[Derivative] | None:
         """The Hessian by all variables times directions: the gradients of the sum of <gradient, direction>. None where that sum is no
-        expression in the symbols that one differentiates by."""
+        expression in the symbols that one differentiates by. `halved` are gradients by conj(z) of a real function."""
         typed, names = self._plain.typed, self._plain.names
         variables = [self._plain.variable(n) for n in names]
         if self._within or any(
@@ -46,10 +46,10 @@ class Further(Holder):
             g = tensor.matrix
             if g is None:
                 return None
-            if is_complex(v):  # the rate of a real f is 2 Re <g, v>, and its gradient the change of g along v
+            if halved:  # the rate of a real f is 2 Re <g, v>, and its gradient the change of g along v
                 g = conjugate(g)
             part = times(g, v) if g.is_scalar else total(hadamard(g if g.shape == v.shape else transpose(g), v))
-            parts += [part, conjugate(part)] if is_complex(v) else [part]
+            parts += [part, conjugate(part)] if halved else [part]
         from copy import copy
 
         sum_ = copy(typed)
