@@ -86,6 +86,18 @@ NEARLY = [  # expression, variable, declarations, claim, words
     ("x^2", "x", "x in R", "2 x 1[x > -1000000000000]", ""),
     ("sum_{k=0}^n x^k", "x", "x in R; n in N", "(n x^(n + 1) - (n + 1) x^n + 1)/(1 - x)^2 + n - 2", "right only for n = 2"),
     ("x^T (A - A^T) y", "x", "x, y in R^n; A in R^{n x n}", "0", "the claim is zero, the derivative is not"),
+    # thresholds beyond the decades that are always tried: the numbers in what is compared say where they are
+    ("relu(x - 10^-20)", "x", "x in R", "1[x > 0]", ""),
+    ("relu(x - 10^-200)", "x", "x in R", "1[x > 0]", ""),
+    ("relu(10^15 x - 10^-15)", "x", "x in R", "10^15 1[x > 0]", ""),
+    ("relu(x^2 - 10^-50)", "x", "x in R", "2 x", ""),
+    ("sum(relu(x - 10^-20))", "x", "x in R^n", "1[x > 0]^T", ""),
+    # beside 1 - tanh(x)^2, which is 0 at a great x but for rounding
+    ("tanh(x) + relu(x + 10^9)", "x", "x in R", "2 - tanh(x)^2", ""),
+    ("relu(a^T x + 10^12) + tanh(a^T x)", "x", "a, x in R^n", "(2 - tanh(a^T x)^2) a^T", ""),  # where x alone has its signs turned
+    ("relu(exp(x) - 10^-30)", "x", "x in R", "exp(x)", ""),  # wrong only at numbers that are nothing to the diagnosis: without end
+    ("erf(x) + relu(x - 10^6)", "x", "x in R", "2/sqrt(pi) exp(-x^2)", "its numbers differ"),  # not: 1[x > 10^6] in place of pi
+    ("A X B", "X", "X in R^{m x n}; A in R^{p x m}; B in R^{n x q}", "B kron A", "right with B^T in place of B"),
 ]
 
 RIGHT = [
@@ -96,12 +108,27 @@ RIGHT = [
     ("tanh(x)", "x", "x in R", "1 - tanh(x)^2"),
     ("exp(2 x) (1 - tanh(x))", "x", "x in R", "4 exp(2 x)/(1 + exp(2 x))^2"),
     ("relu(x + 1000000000)", "x", "x in R", "1[x > -1000000000]"),
+    ("relu(x - 10^-20)", "x", "x in R", "1[x > 10^-20]"),
+    ("relu(x - 10^50) + x", "x", "x in R", "1 + 1[x > 10^50]"),
+    ("relu(a^T x + 10^12) + tanh(a^T x)", "x", "a, x in R^n", "(1 - tanh(a^T x)^2 + 1[a^T x > -10^12]) a^T"),
+    ("log(1 + exp(-x)) + relu(x - 5000)", "x", "x in R", "-1/(1 + exp(x)) + 1[x > 5000]"),
+    ("X^T", "X", "X in R^{m x n}", "K"),
+    ("A X^T B", "X", "X in R^{m x n}; A in R^{p x n}; B in R^{m x q}", "(B^T kron A) K"),
+    ("(A X B)^T", "X", "X in R^{m x n}; A in R^{p x m}; B in R^{n x q}", "K (B^T kron A)"),
+    ("X^T X", "X", "X in R^{m x n}", "(I + K)(I kron X^T)"),
 ]
 
 
 @pytest.mark.parametrize(("text", "wrt", "where", "claim"), RIGHT, ids=[f"{c[0]} | {c[3]}" for c in RIGHT])
 def test_claims_that_are_right(text: str, wrt: str, where: str, claim: str) -> None:
     assert matcalc.check(text, wrt, claim, where=where).equal
+
+
+def test_a_claim_that_has_no_value_at_some_sizes() -> None:
+    """X^T X is invertible where X is tall: elsewhere the roots of its eigenvalues, which are 0, are no numbers that rounding left."""
+    verdict = matcalc.check("||X||_*", "X", "X (X^T X)^(-1/2)", where="X in R^{m x n}")
+    assert verdict.equal and verdict.notes == ["the claim has no value at some sizes, as m = 2, n = 3"]
+    assert not matcalc.check("tr(X^+ A)", "X", "-(X^+ A X^+)^T", where="X in R^{m x n}; A in R^{m x n}").equal
 
 
 @pytest.mark.parametrize(("text", "wrt", "where", "claim", "words"), NEARLY, ids=[f"{c[0]} | {c[3]}" for c in NEARLY])

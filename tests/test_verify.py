@@ -22,7 +22,7 @@ from matcalc.numbers.judge import judge
 from matcalc.numbers.matrix_functions import matrix_exponential
 from matcalc.numbers.record import Check
 from matcalc.numbers.search import Comparison
-from matcalc.numbers.verify import Point, sizes_for
+from matcalc.numbers.verify import Point
 from matcalc.numbers.watch import MOST, Watch
 from matcalc.ops.book import REGISTRY
 from matcalc.ops.vocabulary import DECLARED, WORDS, close_properties
@@ -313,7 +313,7 @@ def test_numbers() -> None:
 
 
 def test_sizes_are_small_and_distinct() -> None:
-    sizes = sizes_for([m, n, m * n, Dim.of(784), Dim.of("k")])
+    sizes = Point({}, {}).orders([m, n, m * n, Dim.of(784), Dim.of("k")])[0]
     assert sorted(sizes) == ["784", "k", "m", "n"]
     assert sorted(sizes.values()) == [2, 3, 4, 5]
 

@@ -57,6 +57,8 @@ _HEAD = re.compile(r"\s*(?:(?:\\nabla|∇|grad\b)[^=]*|d\s*[A-Za-z]|[A-Za-z]'+\s
 _ENTRIES = re.compile(
     r"\s*(?:\\?[A-Za-z]+|\\frac\{\\partial[^{}=]*\}\{\\partial\s*\\?[A-Za-z]+)_(?:\{([a-z])[,\s]*([a-z]?)\}|([a-z]))\}?\s*=(?!=)"
 )
+# K, which says for which sizes only by what stands beside it.
+_BARE = re.compile(r"(?<![A-Za-z\\_])K(?!\w)")
 
 
 class Verdict(Holder):
@@ -289,7 +291,21 @@ def _closed_form(question: Question) -> tuple[Derivative | None, list[str]]:
 
 
 def _claim(text: str, function: Typed, variable: str, truth: Derivative | None, letter: str) -> Expression:
-    """The claim, with the names, the declarations and the bindings of the function."""
+    """The claim, with the names, the declarations and the bindings of the function. A bare K is the commutation matrix that gives it the
+    size of d vec(F)/d vec(X)^T, if there is one."""
+    if truth is not None and truth._expr is None and truth.order == 1 and _BARE.search(text) and "K" not in function.symbols:
+        (m, n), (p, q) = truth._tensor.shapes
+        for rows, cols in ((p, q), (n, m), (m, n)):
+            try:
+                found = _claim_of(_BARE.sub(f"K_{{{rows},{cols}}}", text), function, variable, truth, letter)
+            except MatcalcError:
+                continue
+            if found.expr.shape == (m * n, p * q):
+                return found
+    return _claim_of(text, function, variable, truth, letter)
+
+
+def _claim_of(text: str, function: Typed, variable: str, truth: Derivative | None, letter: str) -> Expression:
     entries, head = _ENTRIES.match(text), _HEAD.match(text)
     if entries is not None:
         text = f"J[{','.join(filter(None, entries.groups()))}] = {text[entries.end() :]}"

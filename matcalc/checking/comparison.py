@@ -56,7 +56,9 @@ def close(ev: Evidence, a: Any, b: Any) -> bool:
         return False
     pairs = list(zip(ravel(a), ravel(b), strict=True))
     scale = max((max(abs(x), abs(y)) for x, y in pairs), default=0)
-    return all(abs(x - y) <= tolerance(ev) * scale + nothing(ev) for x, y in pairs)
+    return all(ev.arrays.is_finite(x) and ev.arrays.is_finite(y) for x, y in pairs) and all(
+        abs(x - y) <= tolerance(ev) * scale + nothing(ev) for x, y in pairs
+    )
 
 
 def ratios(ev: Evidence, some: Arrays, others: Arrays) -> list[Any] | None:

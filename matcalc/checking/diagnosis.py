@@ -7,6 +7,7 @@ have to have, a term that is missing, too many or has the wrong sign or factor, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from fractions import Fraction
 from itertools import combinations, permutations
@@ -14,7 +15,7 @@ from typing import Any
 
 from ..answers.layout import laid_out
 from ..errors import MatcalcError
-from ..expressions.build import is_complex, is_number, is_real, is_zero, num, power, size, times, transpose
+from ..expressions.build import is_complex, is_number, is_real, is_zero, num, power, size, substitute, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
 from ..notation.forms import numbers_of
@@ -24,7 +25,7 @@ from ..numbers.search import NO_NUMBER
 from ..ops.core import ADD, SYMBOL
 from ..ops.vocabulary import close_properties
 from .comparison import agree, any_nonzero, close, function_of, ratios, ravel, simple, spell_term, tolerance
-from .evidence import Evidence, Place
+from .evidence import Evidence, Place, with_expression
 from .limits import right_only
 from .repairs import missing_matrix, repaired
 from .summands import wrong_terms
@@ -50,7 +51,7 @@ def diagnose(ev: Evidence) -> list[str]:
     claimed, right = ev.claimed, ev.right
     views = list(_views(ev))
     if not views:
-        return [_wrong_dimension(ev), *(missing_matrix(ev) if ev.plain else [])]
+        return [_wrong_dimension(ev), *(_with_transpose(ev) or (missing_matrix(ev) if ev.plain else []))]
     if not any_nonzero(ev, right):
         always = ev.truth is None or all(map(is_zero, ev.truth._tensor.expressions()))
         return ["the derivative is zero" if always else right_only(ev, views[0].apply) or "the derivative is zero at all points tried"]
@@ -67,16 +68,12 @@ def diagnose(ev: Evidence) -> list[str]:
 def plainly_equal(ev: Evidence) -> Check | None:
     """What was compared where the claim is right; None where it is wrong somewhere, and then a point of this kind is kept."""
     for view in _views(ev):
-        if view.words:
+        if view.words or not agree(ev, [view.apply(c) for c in ev.claimed], ev.right):
             continue
-        while agree(ev, [view.apply(c) for c in ev.claimed], ev.right):
-            found = ev.judged(view.apply)
-            if isinstance(found, Check):
-                return found
-            known = len(ev.points)
-            ev.add(found)
-            if len(ev.points) == known:
-                break
+        found = ev.judged(view.apply)
+        if isinstance(found, Check):
+            return found
+        ev.add(found)
     return None
 
 
@@ -127,6 +124,21 @@ def _wrong_dimension(ev: Evidence) -> str:
     given = shape_text(ev.claim.expr.shape) if ev.claim.form is None else f"an array with {ev.claimed[0].ndim} indices"
     wanted = "×".join(ev.truth.shape) if ev.truth is not None else "×".join(map(str, ev.right[0].shape))
     return f"wrong dimension: the claim is {given}, the derivative {wanted}"
+
+
+def _with_transpose(ev: Evidence) -> list[str]:
+    """The matrix whose transpose makes size and numbers right, as B^T in B^T ⊗ A."""
+    for symbol in ev.claim.symbols.values():
+        if symbol.op is not SYMBOL or ONE in symbol.shape or ev.claim.form is not None:
+            continue
+        with suppress(MatcalcError):
+            changed = substitute(ev.claim.expr, {symbol: transpose(symbol)})
+            other = Evidence(ev.function, ev.truth, with_expression(ev.claim, changed), ev.quotient)
+            if other.shape == changed.shape:
+                other.gather()
+                if other.points and plainly_equal(other) is not None:
+                    return [f"right with {spell_term(ev, transpose(symbol))} in place of {spell_term(ev, symbol)}"]
+    return []
 
 
 # ---------------------------------------------------------------------------------------------- views

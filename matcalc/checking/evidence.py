@@ -13,7 +13,8 @@ from types import ModuleType
 from typing import Any
 
 from ..answers.answer import ClosedForm
-from ..expressions.build import base_name
+from ..errors import NoAnswerError
+from ..expressions.build import base_name, subtract, zeros
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.sums import terms_of
@@ -21,6 +22,7 @@ from ..inference.infer import Typed
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.forms import numbers_of
 from ..numbers import precise
+from ..numbers.agreement import Level, Sides, Sight
 from ..numbers.complex_slopes import HERMITIAN, part
 from ..numbers.judge import Place as Variable
 from ..numbers.judge import member_at, moved, values
@@ -28,10 +30,11 @@ from ..numbers.numeric import Plan
 from ..numbers.record import Check
 from ..numbers.search import LACKING, NO_NUMBER, Comparison, Disagreement
 from ..numbers.verify import STYLES, Kind
-from ..numbers.watch import DIGITS
+from ..numbers.watch import DIGITS, Watch
 from ..ops.core import SIZE
 from ..pipeline.judging import by_summands, spelled
 from ..pipeline.sampling import Sampler
+from ..shortening.simplify import simplify
 
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
@@ -62,6 +65,7 @@ class Evidence:
                 self.stacked, self.shape = True, (m * n, p * q)
                 self.notes.append(f"the claim is read as d vec(F)/d vec({truth.wrt[0]})^T")
         self.sampler = Sampler(function, claim, roots=[e for e in postorder(self.parts()) if e.op is SIZE])
+        self.valueless: list[Sizes] = []  # of points where the claim has no value and the derivative has
         self.arrays: ModuleType = precise
         self.points: list[Place] = []
         self.claimed: list[Any] = []
@@ -112,11 +116,18 @@ class Evidence:
 
     def both_at(self, at: Place) -> tuple[Any, Any] | None:
         """The claim and the derivative; None where one of them has no finite value."""
+        pair = [self._finite(side, at) for side in (self.claim_at, self.truth_at)]
+        if pair[0] is None and pair[1] is not None:
+            self.valueless.append(at[1])
+        return (pair[0], pair[1]) if all(side is not None for side in pair) else None
+
+    def _finite(self, side: Callable[[Values, Sizes], Any], at: Place) -> Any:
+        """The numbers of a side; None where it has none."""
         try:
-            pair = self.claim_at(*at), self.truth_at(*at)
+            found = side(*at)
         except NO_NUMBER:
             return None
-        return pair if all(map(self.is_finite, pair)) else None
+        return found if self.is_finite(found) else None
 
     def is_finite(self, array: Any) -> bool:
         return all(map(self.arrays.is_finite, array.ravel().tolist()))
@@ -168,6 +179,12 @@ class Evidence:
             sizes = {n: k + GROWN[turn % len(GROWN)] for n, k in orders[turn % len(orders)].items()}
             self.add(Kind(sizes, *STYLES[turn // POINTS % len(STYLES)], SEED + turn, near=bool(turn % 2)))
 
+        valued = [sizes for _, sizes in self.points]
+        never = [sizes for sizes in self.valueless if sizes not in valued and self.valueless.count(sizes) > 1]
+        if valued and never:
+            shown = ", ".join(f"{n} = {k}" for n, k in never[0].items())
+            self.notes.append(f"the claim has no value at some sizes, as {shown}")
+
     def add(self, kind: Kind) -> None:
         """Keep the point of this kind if everything is finite there."""
         at = self.sampler.point.at(kind, self.arrays), kind.sizes
@@ -217,23 +234,51 @@ class Evidence:
 
         against = "the closed form" if self.truth is not None else "a numerical derivative"
         sampler = self.sampler
+        whole = Comparison(
+            values(known, claimed),
+            sampler.point,
+            sampler.dims,
+            points=POINTS,
+            needed=range(summands),
+            unjudged="the claim could not be checked",
+            against=against,
+            spell=spell,
+            thorough=True,
+            focus=self._focus(),
+            scales=SCALES,
+        )
+        found: Check | None = None
         try:
-            return Comparison(
-                values(known, claimed),
-                sampler.point,
-                sampler.dims,
-                points=POINTS,
-                needed=range(summands),
-                unjudged="the claim could not be checked",
-                against=against,
-                spell=spell,
-                thorough=True,
-                focus=self._focus(),
-                scales=SCALES,
-            ).judged()
+            found = whole.judged()
+            if found.one_sided and one and self.plain:
+                whole._replace(sight=self._difference(), needed=(), spell=str).judged()
+            return found
         except Disagreement as error:
-            assert error.kind is not None
             return error.kind
+        except NoAnswerError:  # rounding in the difference everywhere
+            if found is None:
+                raise
+            return found
+
+    def _difference(self) -> Sight:
+        """What simplifying leaves of the claim minus the derivative, beside 0, where it is had without rounding. From the numbers of both
+        nothing can be told beside 1 - tanh(x)^2, which of a great x is 0 but for rounding."""
+        assert self.truth is not None and self.truth._expr is not None
+        left = simplify(subtract(self.claim.expr, self.truth._expr))
+        two_sides = values(*(by_summands(with_expression(self.claim, e)) for e in (left, zeros(*left.shape))))
+
+        def bound(arrays: ModuleType) -> Callable[..., Sides]:
+            compared = two_sides(arrays)
+
+            def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
+                found = compared(env, kind, level, watch)
+                if not watch.exact:
+                    raise ArithmeticError("rounding")
+                return found
+
+            return sides
+
+        return bound
 
     def _focus(self) -> str:
         """The name of the variable, which alone is scaled where something is sought."""

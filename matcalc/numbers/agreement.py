@@ -117,9 +117,10 @@ class Agreement:
         return not _are_close(before.claim, self.claim)
 
     def is_steady(self, before: Agreement) -> bool:
-        """Whether neither side moved when it was computed otherwise: what differs then is no rounding."""
-        pairs = (before.claim, self.claim), (before.quotient, self.quotient), ([before.value], [self.value])
-        return all(_are_close(some, others) for some, others in pairs)
+        """Whether neither side moved when it was computed otherwise, beside what it is or what they differ by: that is no rounding."""
+        apart = greatest([a - b for a, b in zip(self.claim, self.quotient, strict=True)])
+        pairs = (before.claim, self.claim), (before.quotient, self.quotient)
+        return all(_are_close(some, others, apart) for some, others in pairs) and _are_close([before.value], [self.value])
 
     def visible(self, parts: Sequence[Entries], level: Level) -> set[int]:
         """Those of these summands that are not nothing."""
@@ -138,6 +139,7 @@ def greatest(entries: Entries) -> Any:
     return max(map(abs, entries), default=0)
 
 
-def _are_close(some: Entries, others: Entries) -> bool:
-    top = greatest(others)
+def _are_close(some: Entries, others: Entries, least: Any = 0) -> bool:
+    """Whether entries are the same but for a part in a thousand of the greatest, or of `least`."""
+    top = max(greatest(others), least)
     return all(abs(a - b) * 1000 <= top for a, b in zip(some, others, strict=True))

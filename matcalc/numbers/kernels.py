@@ -24,8 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache, reduce
-from operator import add, mul
+from functools import cache
 from typing import Any
 
 from ..errors import ShapeError
@@ -53,16 +52,6 @@ def of(*values: Value) -> Any:
 
 
 # ---------------------------------------------------------------------------------------------- sums and products
-
-
-def add_all(args: Sequence[Value]) -> Value:
-    """The sum of the arguments."""
-    return reduce(add, args)
-
-
-def multiply_all(args: Sequence[Value]) -> Value:
-    """The entrywise product. Scalars stand in front in the normal form, so they are multiplied with each other first."""
-    return reduce(mul, args)
 
 
 def chain(args: Sequence[Value]) -> Value:

@@ -217,8 +217,8 @@ def _root(X: Jet) -> Jet:
     own, exact, np = X.parts[0], X.arrays.exact, X.arrays.np
     if len(X.parts) == 1 and _norm(own - np.conj(own.T)) <= X.arrays.negligible() * 100 * _norm(own):
         w, Q = np.linalg.eigh((own + np.conj(own.T)) / 2)
-        if w[0] > -abs(w[-1]) * X.arrays.negligible() * 10000:
-            w = np.array([max(a, 0 * a) for a in w])
+        least = abs(w[-1]) * X.arrays.negligible() * 10000  # what rounding leaves of an eigenvalue that is 0
+        w = np.array([0 * a if abs(a) <= least else a for a in w])
         return Jet({0: (Q * np.sqrt(w)) @ np.conj(Q.T)})
     eye, M, last = X.unit(), X, exact(math.inf)
     S: Jet = X

@@ -8,14 +8,17 @@ differently at the two ends of a difference is a kink, and the point is left out
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from ..errors import NoAnswerError, ShapeError, VerificationError
+from ..expressions.expr import Expr, postorder
 from ..kinds import Dim
+from ..ops.core import NUMBER
 from . import precise
 from .agreement import DOUBLE, LEVELS, Agreement, Level, Sight
+from .numeric import Plan
 from .record import NOTHING, POINTS, Check
 from .verify import STYLES, Kind, Point
 from .watch import MOST, TooMuch, Watch, watching
@@ -32,6 +35,7 @@ GROWN = (0, 1, 2, 3, 4), (0, 0, 1, 2, 1)  # by how much sizes are greater, from 
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
 SCATTERED, MOST_STAYING = (1, -1, 2), 8  # decades of scales of a name that stays; of more names none is scaled alone
+UTMOST = 300  # the same where a threshold is: scales are doubles
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
 BISECTIONS = 44  # to a part in 10^12: as near as two thresholds may be and be told apart
 MOST_BISECTED = 4
@@ -132,6 +136,7 @@ class Search:
         self.still = set(asked.needed)  # summands of the function that have not been seen to change
         self.style = 0
         self.left = MOST * (1 if arrays is precise else LIGHTER)
+        self.switches: set[Expr] = set()  # what compares, on either side
         self.claim_turns = False  # where nothing that is known does, as far as one sees
         self.nothing = True  # on both sides, at all points
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
@@ -238,7 +243,7 @@ class Search:
         to that place on either side: a claim that turns somewhere else is found out there."""
         _, positive, opposite = STYLES[self.style]
         traced: dict[tuple[str, bool, int], Any] = {}
-        for decade in (0, *DECADES):
+        for decade in dict.fromkeys((0, *DECADES, *self._thresholds())):
             for only, turned in product(dict.fromkeys(("", self.asked.focus)), (opposite, not opposite)):
                 if not self._is_hidden() and not self.claim_turns:
                     continue
@@ -251,6 +256,18 @@ class Search:
             if low[:2] == high[:2] and traced[low] != traced[high] and sought:
                 bisected += 1
                 self._bisect(Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), low[2], high[2], traced[low])
+
+    def _thresholds(self) -> list[int]:
+        """The scales beside those at which x or x^2 is the quotient of two numbers in what a switch compares."""
+        fixed: dict[Expr, bool] = {}
+        for n in postorder(self.switches):
+            fixed[n] = n.is_scalar and (n.op is NUMBER or (bool(n.args) and all(fixed[a] for a in n.args)))
+        numbers = Plan([n for n, is_fixed in fixed.items() if is_fixed], precise).run({}, {})
+        sizes = {0, *(x.adjusted() for x in numbers if x.is_finite() and x)}
+        near = {round((a - b) * by) for a, b in permutations(sizes, 2) for by in (1, 0.5)}
+        return sorted(
+            {decade + by for decade in near for by in (-1, 0, 1) if abs(decade) < UTMOST}, key=lambda decade: (abs(decade), decade)
+        )
 
     def _bisect(self, kind: Kind, low: float, high: float, outcomes: Any) -> None:
         """The place between two scales where a switch turns, and the points on either side of it."""
@@ -279,6 +296,7 @@ class Search:
         finally:
             self.left = watch.left
             watching.reset(token)
+        self.switches.update(t[0] for t in (*sides.turns, *sides.traces[0]) if isinstance(t[0], Expr))
         if sides.turns and not self.claim_turns:
             margins = [
                 {self.asked.margin(t[0]) for t in trace} for trace in (sides.turns, sides.traces[0] if sides.own is None else sides.own)

@@ -1,16 +1,10 @@
-"""Eigenvalues of any square matrix, and the projectors on their spaces.
-
-Of numbers with many digits they are the roots of the characteristic polynomial, which Faddeev's and Leverrier's recursion gives, found
-all at once by Durand's and Kerner's iteration; a check has few rows. The projector is Sylvester's product over the other eigenvalues.
-"""
+"""Eigenvalues of any square matrix, and the projectors on their spaces: Sylvester's products over the other eigenvalues."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .kernels import Value, of
-
-ROUNDS = 400  # of the iteration; it converges quadratically once near
 
 
 def eigenvalue(X: Value, k: Any) -> Any:
@@ -26,11 +20,11 @@ def eigen_projector(X: Value, k: Any) -> Value:
     found = eye
     for other in others:
         found = found @ ((X - eye * other) / (value - other))
-    return _real(found) if _is_real(X) else found
+    return of(X).np.real(found) if _is_real(X) else found
 
 
 def _chosen(X: Value, k: Any) -> tuple[Any, list[Any]]:
-    values = _eigenvalues(X)
+    values = sorted(of(X).np.linalg.eigvals(X), key=lambda a: (a.real, a.imag))
     at = int(k) - 1 if k > 0 else int(k) + len(X)
     if not 0 <= at < len(X):
         raise ZeroDivisionError(f"no eigenvalue {k}")
@@ -48,14 +42,3 @@ def _chosen(X: Value, k: Any) -> tuple[Any, list[Any]]:
 
 def _is_real(X: Value) -> bool:
     return all(getattr(a, "imag", 0) == 0 for a in of(X).flat(X))
-
-
-def _real(X: Value) -> Value:
-    return of(X).np.real(X)
-
-
-def _eigenvalues(X: Value) -> list[Any]:
-    """By their real parts, from the least."""
-    arrays = of(X)
-    found = arrays.np.linalg.eigvals(X)
-    return sorted(found, key=lambda a: (a.real, a.imag))

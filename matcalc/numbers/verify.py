@@ -27,12 +27,6 @@ FREE = frozenset(("symmetric", "constant", "square"))  # the words of a matrix t
 WHOLES = (2, 3, 4, 5, 6, 1)  # the values of a whole number, from point to point
 
 
-def sizes_for(dims: Iterable[Dim], least: int = 2) -> dict[str, int]:
-    """Small distinct sizes for the dimension names, from `least` on (an entry x_5 needs five)."""
-    names = sorted({n for d in dims for n in d.names()})
-    return {n: least + k for k, n in enumerate(names)}
-
-
 class Kind(NamedTuple):
     """What a point is drawn by."""
 
@@ -41,7 +35,7 @@ class Kind(NamedTuple):
     positive: bool = False
     opposite: bool = False
     turn: int = 0
-    only: str = ""  # what alone is of that scale
+    only: str = ""  # what alone is of that scale, and has its signs turned
     near: bool = True  # whether a square matrix of which nothing is said is near the identity
     deficient: bool = False  # whether its rows or columns are dependent
 
@@ -68,7 +62,7 @@ class Point:
         """Small distinct sizes for the dimension names, in several orders: B^T A B is invertible only where B is tall."""
         own = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (*c, *s)]
         dims = [d for d in dict.fromkeys([*own, *extra]) if d is not ONE]
-        first = {n: k for n, k in sizes_for(dims, self.least).items() if n not in self.literal}
+        first = {n: k for k, n in enumerate(sorted({n for d in dims for n in d.names()}), self.least) if n not in self.literal}
         names, values = list(first), list(first.values())
         found = [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values), MOST_ORDERS // 2)]
         found += [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values[::-1]), MOST_ORDERS // 2)]
@@ -109,7 +103,7 @@ class Point:
             wholes = range(1, self.least + 1) if name in self.subscripts else WHOLES
             env[name] = arrays.exact(kind.sizes.get(name) or wholes[(kind.turn + k) % len(wholes)])
         env = self._deficient(env, kind.only, arrays) if kind.deficient else env
-        return self.mirrored(env, rng, arrays) if kind.opposite else env
+        return self.mirrored(env, rng, arrays, kind.only) if kind.opposite else env
 
     def _deficient(self, env: dict[str, Any], name: str, arrays: ModuleType) -> dict[str, Any]:
         """The point with the last row of a matrix of which no more is said than symmetry (of a tall one, the last column) a combination
@@ -139,11 +133,11 @@ class Point:
         """How many members a family has, by each index."""
         return [d.value(sizes) for d in self.families[family][0]]
 
-    def mirrored(self, env: Mapping[str, Any], rng: Any, arrays: ModuleType) -> dict[str, Any]:
-        """The point with the signs of all that is free to have any turned round."""
+    def mirrored(self, env: Mapping[str, Any], rng: Any, arrays: ModuleType, only: str = "") -> dict[str, Any]:
+        """The point with the signs of all that is free to have any turned round, or of `only` one name."""
         turned = dict(env)
         for name, properties in [(n, p) for n, (_, p) in self.symbols.items()] + [(n, p) for n, (_, _, p) in self.families.items()]:
-            if survives_multiples(close_properties(properties)):
+            if only in ("", name) and survives_multiples(close_properties(properties)):
                 factor = arrays.exact(rng.uniform(0.8, 1.2))
                 one = name in self.symbols
                 turned[name] = -turned[name] * factor if one else _turned(turned[name], factor, len(self.families[name][0]), arrays)

@@ -100,7 +100,7 @@ ADD = operation(
     example="a^T x + x^T x by x",
     statement="d(F + G) = dF + dG",
     source=cite("cookbook", "eq. (35)"),
-    numeric="add_all(args)",
+    numeric="sum(args[1:], args[0])",
 )
 TIMES = operation(
     "times",
@@ -109,7 +109,7 @@ TIMES = operation(
     example="(a^T x) x by x",
     statement="d(s F) = ds F + s dF",
     source=cite("cookbook", "eq. (37)"),
-    numeric="multiply_all(args)",
+    numeric="math.prod(args[1:], start=args[0])",
 )
 MATMUL = operation(
     "matmul",
@@ -127,7 +127,7 @@ HADAMARD = operation(
     example="sum(x .* y .* x) by x",
     statement="d(F .* G) = dF .* G + F .* dG",
     source=cite("cookbook", "eq. (38)"),
-    numeric="multiply_all(args)",
+    numeric="math.prod(args[1:], start=args[0])",
 )
 KRONECKER = operation(
     "kron",

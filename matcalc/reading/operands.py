@@ -13,7 +13,7 @@ from .functions import function_of
 from .lexer import Lexer, Token
 from .marks import Mark, quote
 from .names import accented, spell_subscript, subscript, suggestion_for, superscript_index
-from .operators import column, conjunction
+from .operators import column, conjunction, infix
 from .sums import after_superscript, binder, binder_follows, letter_is_sign
 
 _CASES_WORDS = ("if", "for", "otherwise", "else")
@@ -209,6 +209,9 @@ def word(lexer: Lexer, mark: Mark) -> None:
         return
     if len(run) == 1:
         name(lexer, run, mark)
+        return
+    if run == "kron" and lexer.ends and not lexer.peek("open"):  # B^T kron A
+        infix(lexer, mark)
         return
     longer = lexer.marks[lexer.i + 1].value if lexer.peek("under") and lexer.i + 1 < lexer.stop else ""
     function = function_of(f"{run}_{longer}") if longer else None  # norm_nuclear(X), khatri_rao(A, B)
