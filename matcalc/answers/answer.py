@@ -21,7 +21,7 @@ from ..notation.authored import Authored
 from ..notation.authorship import Order, rewritten
 from ..notation.naming import LEAST_GAIN, LEAST_SHORT_GAIN, is_short, names_for, repeated
 from ..numbers.record import Check
-from ..ops.core import INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, POWER, UNIT
+from ..ops.core import ENTRY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, POWER, UNIT
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
 from ..reading.subscripts import readings, split_indexed
 from ..shortening.simplify import simplify
@@ -259,10 +259,10 @@ class ClosedForm(Typeset):
     def _in_indexed_names(self, plain: Arranger, taken: Iterable[str]) -> Program | None:
         """The answer with names for what carries an index, where that is shorter; the author's own definitions count nothing."""
         e = self._expr
-        if e is None or not self._in_names or not self._index_names or not INDEXED_SUM.bit & e.within or e.size > LARGE:
+        if e is None or not self._in_names or not self._index_names or not (INDEXED_SUM.bit | ENTRY.bit) & e.within or e.size > LARGE:
             return None
-        divided = POWER.bit & e.within or any(split_indexed(b.name)[1] for b in self._typed.program.bindings)
-        if not divided:
+        own_names = any(split_indexed(b.name)[1] for b in self._typed.program.bindings)
+        if not own_names and not (POWER.bit & e.within and INDEXED_SUM.bit & e.within):
             return None
         from ..printing.count import symbols
         from .indexednames import with_indexed_names

@@ -7,15 +7,16 @@ from itertools import product
 
 from ..differentiation.families import with_index
 from ..errors import MatcalcError
-from ..expressions.build import rebuild, size
+from ..expressions.build import index, rebuild, size, substitute
 from ..expressions.expr import Expr, postorder, transform
 from ..inference.infer import Typed, infer
 from ..kinds import ONE
 from ..notation.arrange import Arranger
 from ..notation.matrices import is_matrix_of, with_matrices
 from ..notation.weights import HOLE, LETTERS, Indexed, Named, canonical
-from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE
+from ..ops.core import ENTRY, INDEXED_PRODUCT, INDEXED_SUM, MEMBER, SIZE, SYMBOL
 from ..reading.subscripts import readings, split_indexed
+from ..shortening.simplify import recognise
 from ..syntax import Binding, Program, spell_name
 
 Shorten = Callable[[Expr], Expr]
@@ -32,13 +33,14 @@ def own_names(typed: Typed, shorten: Shorten) -> tuple[list[Indexed], dict[str, 
         letters = tuple(p.letter for p in reading or ())
         if not letters or len(letters) > 2 or len(set(letters)) < len(letters) or b.params:
             continue
+        known = [d for d in typed.declarations if d.name not in letters]  # by p_k the letter k is a number
         try:
-            made = infer(Program(program.text, program.bindings[:k], b.value, ("index", "J", letters)), typed.declarations, (), twins=False)
+            made = infer(Program(program.text, program.bindings[:k], b.value, ("index", "J", letters)), known, (), twins=False)
         except MatcalcError:
             continue
         if made.expr.indices != {*letters} or made.expr.shape[1] is not ONE:
             continue
-        found.append(Indexed(base, letters, shorten(_in_sizes_of(typed, made)), True))
+        found.append(Indexed(base, letters, shorten(recognise(_in_sizes_of(typed, made))), True))
         spelled[base] = b.name
     return found, spelled
 
@@ -64,7 +66,7 @@ def with_indexed_names(
     own, spelled = own_names(typed, shorten)
     found = []
     for e, multiples in product(starts, (False, True)):
-        named = Named(with_matrices(e, own), own, taken)
+        named = Named(with_matrices(_by_letters(e), own), own, taken)
         named.with_own()
         if multiples:
             before = named.expr
@@ -81,6 +83,12 @@ def with_indexed_names(
             if any(_is_of(n, x) or is_matrix_of(n, x) for x in named.names for n in postorder(named.expr)):
                 found.append(_program(named, spelled, _letters(own, typed, set(taken)), arranger()))
     return found
+
+
+def _by_letters(e: Expr) -> Expr:
+    """With indices for the names that stand for whole numbers as places: p_k, where k is a number."""
+    names = {p: index(str(p.attr[0])) for n in postorder(e) if n.op in (ENTRY, MEMBER) for p in n.args[-2:] if p.op is SYMBOL}  # type: ignore[index]
+    return substitute(e, names) if names else e
 
 
 def _letters(own: Sequence[Indexed], typed: Typed, taken: set[str]) -> list[str]:
@@ -100,7 +108,8 @@ def _program(named: Named, spelled: Mapping[str, str], usable: Sequence[str], ar
     for n in reversed(named.names):
         if not any(_is_of(m, n) or is_matrix_of(m, n) for e in needed for m in postorder(e)):
             continue
-        at = list(n.letters) if n.own and all(len(c) == 1 and c in usable for c in n.letters) else letters[: len(n.letters)]
+        mine = all(len(c) == 1 and (c in usable or c in named.expr.indices) for c in n.letters)
+        at = list(n.letters) if n.own and mine else letters[: len(n.letters)]
         value = _lettered(canonical(n.value_at(at)), [c for c in usable if c not in at])
         needed.append(value)
         values.insert(0, (n, value, at))

@@ -212,7 +212,9 @@ def _term(spelling: Spelling, t: Expr, whole: Expr) -> Node:
     coefficient, scalars, body = split(t)
     others = [split(a)[2] for a in whole.args]
     if body is not None and body.op is ONES and any(o is not None and o.op not in (ONES, EYE) for o in others):
-        return scaled(spelling, coefficient, scalars, None)
+        products = whole not in spelling.author and any(o is not None and o.op is MATMUL for o in others)
+        if not scalars or not products or not all(s.op is SYMBOL for s in scalars):  # Sigma w - lambda ones(n)
+            return scaled(spelling, coefficient, scalars, None)
     inner = body.args[0] if body is not None and body.op is TRANSPOSE else body
     if inner is not None and inner.op is UNIT and any(o is not None and o.op not in (ONES, UNIT, TRANSPOSE) for o in others):
         assert body is not None

@@ -67,6 +67,8 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
     if body is None:
         if c.denominator != 1 and len(under) == 1 and above and above[-1].op == "call" and above[-1].attr in ("tr", "sum"):
             return product([quotient(above[:-1], under), above[-1]])  # 1/2 tr(K^-1 dK)
+        if under and len(above) > 1 and above[-1].op == "sum" and all(map(_is_name_or_number, (*above[:-1], *under))):
+            return product([quotient(above[:-1], under), above[-1]])  # b/a sum_i (t_i/a)^b
         return quotient(above, under)
     if scalar and c.denominator != 1 and len(under) == 1 and is_plain_product(body):
         return product([quotient(above, under), *body.args])  # 1/2 y^T K^-1 y
@@ -188,8 +190,8 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
     if cross is not None:
         return cross
     turned = [f for f in factors if f.op is TRANSPOSE and f.shape[1] is not ONE]
-    named = all(f.args[0].op is SYMBOL for f in turned)  # A^T X^T B^T; but (X^-1 B A)^T
-    if len(turned) == len(factors) > SHORTEST_TURNED + named and any(f.args[0].op is not INVERSE for f in turned):
+    named = all(f.args[0].op is SYMBOL for f in turned)  # A^T C^T X^T B^T; but (X^-1 B A)^T
+    if len(turned) == len(factors) > SHORTEST_TURNED + 2 * named and any(f.args[0].op is not INVERSE for f in turned):
         return turned_over(chain(spelling, [transpose(f) for f in reversed(factors)]))  # (X^-1 B A X^-1)^T
     stacked = all((f.args[0] if f.op is TRANSPOSE else f).op is UNVEC for f in factors)  # nothing beside them tells their sizes
     parts: list[Node] = []

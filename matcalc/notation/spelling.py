@@ -152,7 +152,7 @@ class Spelling:
     def factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
-        named = s is not base and not is_number(s.args[1]) and not is_number(base)  # n x^(n - 1), not x^(n - 1) n
+        named = plain and s is not base and not is_number(s.args[1])  # n x^(n - 1), not x^(n - 1) n; but (x/a)^n log(x/a)
         return (not plain, named, base.op is not CONSTANT, self._function_rank(base), self._factor_rank(base), *self.key(s))
 
     def _factor_rank(self, e: Expr) -> int:

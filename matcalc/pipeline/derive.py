@@ -175,7 +175,7 @@ def _one(question: Question) -> Derivative:
     moving, is_sum = {v.args[0] if v.op is ENTRY else v for v in variables}, False
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
     kept = [n for n in postorder(function) if n.op is NAMED]
-    tangent = TAN.bit & function.within != 0
+    told_of = TAN.bit & function.within != 0, _has_sums(function)
     for variable in variables:
         previous = tensor
         tensor = tensor.differentiate(variable)
@@ -186,7 +186,7 @@ def _one(question: Question) -> Derivative:
         if raw is not None:
             of = previous.matrix
             is_sum = of is not None and _is_sum(of, moving)
-            tensor.replace(_spread(simplify(raw, known, typed=typed_sums), moving, is_sum, typed_sums, tangent))
+            tensor.replace(_spread(simplify(raw, known, typed=typed_sums), moving, is_sum, typed_sums, told_of))
         stages.append(Stage(variable, previous.matrix, raw, tensor))
     wholes = [str(v.args[0].attr[0]) if v.op is ENTRY else n for n, v in zip(names, variables, strict=True)]  # type: ignore[index]
     full = {question.variable(n): question.declared(n) for n in wholes}
@@ -202,7 +202,7 @@ def _one(question: Question) -> Derivative:
             e = worked_out(e)
         e = substitute(e, within_range) if IVERSON.bit & e.within and within_range else e
         made = simplify(as_declared(e, restore) if restore else e, known, typed=typed_sums)
-        return _spread(made, moving, is_sum, typed_sums, tangent)
+        return _spread(made, moving, is_sum, typed_sums, told_of)
 
     tensor = tensor.map(final)
     if any(map(has_names, tensor.expressions())):
@@ -305,7 +305,14 @@ def _is_sum(e: Expr, moving: Set[Expr]) -> bool:
     return any(moved) and any(moved)
 
 
-def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], tangent: bool) -> Expr:
+def _has_sums(e: Expr) -> bool:
+    """Whether sums over an index stand side by side in it."""
+    if not INDEXED_SUM.bit & e.within:
+        return False
+    return any(n.op is ADD and sum(any(f.op is INDEXED_SUM for f in (t, *t.args)) for t in n.args) > 1 for n in postorder(e))
+
+
+def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], told_of: tuple[bool, bool]) -> Expr:
     """The answer with the brackets written out that a book has not; the pass is only loaded where there may be one."""
     inner = e.op is not ADD or any(ADD.bit & a.within for a in e.args)
     matrix = e.op is MATMUL and all(d.number != 1 for d in e.shape)
@@ -313,7 +320,7 @@ def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr]
         return e
     from ..shortening.spread import spread
 
-    return spread(e, moving, is_sum, typed, tangent)
+    return spread(e, moving, is_sum, typed, *told_of)
 
 
 def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[dict[str, int]]:

@@ -164,6 +164,9 @@ def _scalars(terms: Sequence[Expr], depth: int) -> list[Expr]:
         if len(chosen) < len(terms) and _in_powers_of(base, terms):
             continue  # a polynomial is not nested: x^2 + 2 x + 3, not x (x + 2) + 3
         exponents = {powers[k][base] for k in chosen}
+        if len(chosen) < len(terms) and len(set(by_powers := _powers_of_one(base, terms))) > 2:
+            found.append(_by_powers(terms, by_powers, depth))  # nor is one with coefficients: (1 - t)^2 a + 2 t (1 - t) b + t^2 c
+            continue
         made = []
         for exponent in _least(exponents):
             inverse = power(base, times(num(-1), exponent))
@@ -218,6 +221,29 @@ def _in_powers_of(base: Expr, terms: Sequence[Expr]) -> bool:
             elif s is not base:
                 return False
     return True
+
+
+def _powers_of_one(base: Expr, terms: Sequence[Expr]) -> list[Expr]:
+    """Of summands that add up to a polynomial in the one symbol of `base`, with coefficients, what each has of that symbol."""
+    symbols = [n for n in postorder(base) if n.op is SYMBOL]
+    if len(symbols) != 1 or sum(t.size for t in terms) > LARGEST_POLYNOMIAL:
+        return []
+    found = []
+    for t in terms:
+        _, scalars, body = split(t)
+        moving = [s for s in scalars if symbols[0] in postorder(s)]
+        if (body is not None and symbols[0] in postorder(body)) or not _in_powers_of(symbols[0], moving):
+            return []
+        found.append(times(*moving))
+    return found
+
+
+def _by_powers(terms: Sequence[Expr], powers: Sequence[Expr], depth: int) -> Expr:
+    """A polynomial with the coefficients of each power together."""
+    groups: dict[Expr, list[Expr]] = {}
+    for t, p in zip(terms, powers, strict=True):
+        groups.setdefault(p, []).append(times(power(p, num(-1)), t))
+    return add(*[times(p, factor(add(*rest), depth)) for p, rest in groups.items()])
 
 
 def _least(exponents: set[Expr]) -> list[Expr]:

@@ -136,11 +136,16 @@ def _rewritten(sympy: Any, s: Any, wanted: frozenset[str]) -> Iterator[Any]:
         short = sympy.trigsimp(s)
         yield short
         yield sympy.factor(short)
+        if "rational" in wanted:
+            # sin(2 x)^2 + cos(2 x)^2 above the bar, the angles as they are
+            held = {a.args[0]: sympy.Dummy(real=True) for a in s.atoms(sympy.sin, sympy.cos, sympy.sinh, sympy.cosh)}
+            above, below = sympy.fraction(sympy.together(s.subs(held)))
+            yield sympy.cancel(sympy.trigsimp(sympy.expand(above)) / below).subs({v: k for k, v in held.items()})
 
 
 def _angles(e: Expr) -> set[Expr]:
-    """The sums whose sine or cosine is taken: those that were typed are not doubled."""
-    return {s for n in postorder(e) if n.op.name in CIRCULAR for s in postorder(n.args[0]) if s.op is ADD}
+    """What sines and cosines are taken of: nobody's angles are doubled, cos(x)^2 - sin(x)^2 is what the product rule gives."""
+    return {n.args[0] for n in postorder(e) if n.op.name in CIRCULAR}
 
 
 class _Translation:

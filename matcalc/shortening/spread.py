@@ -25,19 +25,32 @@ SHORT = 40  # symbols of a product of names that may be written out
 LONGER = 4  # symbols that this may cost
 
 
-def spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], has_tangent: bool = False) -> Expr:
+def spread(
+    e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], has_tangent: bool = False, has_sums: bool = False
+) -> Expr:
     """`e`, an answer, with such brackets written out: `moving` are the variables, `is_sum` says that the function is a sum, `has_tangent`
-    that a tangent was typed. A sum in `typed` stays."""
+    that a tangent was typed, `has_sums` that sums over an index stand side by side in it. A sum in `typed` stays."""
     if TAN.bit & e.within and not has_tangent and (fraction := _over_cosine(e)) is not None:
         return fraction
     if e.op is MATMUL:
         e = _by_occurrence(e, moving)
     parts = e.args if e.op is ADD else (e,)
+    parts = tuple(p for t in parts for p in (_one_by_one(t, typed) if has_sums else (t,)))
     made = [_spread(t, moving, is_sum, typed) for t in parts]
-    if all(a is b for a, b in zip(made, parts, strict=True)):
+    if len(made) == (len(e.args) if e.op is ADD else 1) and all(a is b for a, b in zip(made, parts, strict=True)):
         return e
     whole = add(*made)
     return _collected(whole) if e.is_scalar and whole.op is ADD else whole
+
+
+def _one_by_one(t: Expr, typed: Mapping[Expr, Expr]) -> Sequence[Expr]:
+    """sum_i log(t_i) - sum_i t_i^b log(t_i) for sum_i (log(t_i) - t_i^b log(t_i)), which nobody typed."""
+    _, scalars, body = split(t)
+    sums = [s for s in (*scalars, *([] if body is None else [body])) if s.op is INDEXED_SUM and s.args[2].op is ADD and s.args[2] not in typed]
+    if len(sums) != 1 or len(sums[0].args[2].args) > TWO:
+        return (t,)
+    made = _with_constants_outside(t, sums[0])
+    return made.args if made.op is ADD else (t,)
 
 
 def _by_occurrence(e: Expr, moving: Set[Expr]) -> Expr:
