@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import cast
 
 from ..expressions.build import matmul, negative, num, ones, opposite, split, times, trace, transpose
 from ..expressions.expr import Expr
-from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, TRANSPOSE
+from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, POWER, SYMBOL, TRANSPOSE
 from ..ops.trace import TRACE
 from ..syntax import Node
 
@@ -33,8 +34,11 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
             note(found, e, parts, ADD)
         elif node.op == "ew":
             note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
-        elif node.op == "mul" and e.op is MATMUL and e.is_scalar:
-            note_product(found, e, [value[id(a)] for a in node.args if id(a) in value])
+        elif node.op == "mul":
+            parts = [value[id(a)] for a in node.args if id(a) in value]
+            note_leading(found, parts)
+            if e.op is MATMUL and e.is_scalar:
+                note_product(found, e, parts)
         elif node.op == "call" and TRACE.bit & e.within and len(node.args) == 1 and id(node.args[0]) in value:
             note_trace(found, e, value[id(node.args[0])])
     return found
@@ -66,6 +70,14 @@ def note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
             flat.append(p)
     if len(flat) == len(e.args) and set(flat) == set(e.args):
         found[e] = flat
+
+
+def note_leading(found: Order, parts: Sequence[Expr]) -> None:
+    """Where a sum of numbers stands right before a name: (1 - t) t^2. Where it stands behind it too, nothing is known."""
+    bases = [p.args[0] if p.op is POWER else p for p in parts if p.is_scalar]
+    for a, b in pairwise(bases):
+        if a.op is ADD and b.op is SYMBOL:
+            found.setdefault(times(a, b), [a, b])
 
 
 def note_product(found: Order, e: Expr, parts: list[Expr]) -> None:

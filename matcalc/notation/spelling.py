@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from operator import or_
 
 from ..expressions.build import is_number, opposite, split, transpose, value_of, without_coefficient
-from ..expressions.expr import Expr
+from ..expressions.expr import Expr, leaves, postorder
 from ..ops.book import REGISTRY
-from ..ops.core import ADD, CONSTANT, ENTRY, EYE, HADAMARD, INDEX, INDEXED_SUM, IVERSON, MEMBER, POWER, SIZE, SYMBOL, TRANSPOSE, UNIT
+from ..ops.core import (
+    ADD,
+    CONSTANT,
+    ENTRY,
+    EYE,
+    HADAMARD,
+    INDEX,
+    INDEXED_SUM,
+    IVERSON,
+    MEMBER,
+    POWER,
+    SIZE,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+)
 from ..ops.half_vectorization import UNVEC
 from ..syntax import Node, spell_name, split_name, walk
 from .surface import dimension, name
@@ -46,6 +62,7 @@ class Spelling:
         self.keys: dict[Expr, Key] = {}
         self.named: dict[Expr, str] = {}
         self.whole: Expr | None = None  # what is spelled at the moment
+        self.exponents: tuple[Expr | None, set[Expr]] = None, set()  # and the names in its exponents
         self.barring = False  # while the conjugate of something is spelled, to be put below a bar
 
     def name(self, e: Expr, name_: str) -> None:
@@ -152,8 +169,25 @@ class Spelling:
     def factor_key(self, s: Expr) -> Key:
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
+        if base.op is ADD and (base in self._leading or opposite(base) in self._leading or self._is_of_exponents(base)):
+            return (False, False, True, -1, 10**6 if self._is_of_exponents(base) else -2, *self.key(s))
         named = plain and s is not base and not is_number(s.args[1])  # n x^(n - 1), not x^(n - 1) n; but (x/a)^n log(x/a)
         return (not plain, named, base.op is not CONSTANT, self._function_rank(base), self._factor_rank(base), *self.key(s))
+
+    @cached_property
+    def _leading(self) -> frozenset[Expr]:
+        """The sums that the author writes before a name in a product: (1 - t) t^2."""
+        return frozenset(parts[0] for e, parts in self.author.items() if e.op is TIMES)
+
+    def _is_of_exponents(self, e: Expr) -> bool:
+        """Whether a sum has names of exponents alone: n (n - 1) x^(n - 2)."""
+        if self.whole is None or not POWER.bit & self.whole.within:
+            return False
+        if self.exponents[0] is not self.whole:
+            found = [n.args[1] for n in postorder(self.whole) if n.op is POWER and not is_number(n.args[1])]
+            self.exponents = self.whole, {a for x in found for a in leaves(x) if a.op in (SYMBOL, SIZE)}
+        names = self.exponents[1]
+        return bool(names) and all(is_number(a) or a in names for a in (without_coefficient(a)[1] for a in e.args))
 
     def _factor_rank(self, e: Expr) -> int:
         """Where the author has the name among factors."""

@@ -19,6 +19,7 @@ from ..expressions.build import (
     index,
     is_complex,
     is_conjugate_name,
+    is_number,
     num,
     opened,
     size,
@@ -175,7 +176,7 @@ def _one(question: Question) -> Derivative:
     moving, is_sum = {v.args[0] if v.op is ENTRY else v for v in variables}, False
     lower: list[Tensor | None] = [None]  # the derivatives of lower orders; first the function, which is checked as typed
     kept = [n for n in postorder(function) if n.op is NAMED]
-    told_of = TAN.bit & function.within != 0, _has_sums(function)
+    told_of = TAN.bit & function.within != 0, _has_sums(function), _outside(function, moving)
     for variable in variables:
         previous = tensor
         tensor = tensor.differentiate(variable)
@@ -305,6 +306,15 @@ def _is_sum(e: Expr, moving: Set[Expr]) -> bool:
     return any(moved) and any(moved)
 
 
+def _outside(e: Expr, moving: Set[Expr]) -> Sequence[Expr]:
+    """The number and the names that stand before a sum: U in U (a^2/x^2 - a/x)."""
+    if e.op is not TIMES or sum(a.op is ADD for a in e.args) != 1:
+        return ()
+    names = [a for a in e.args if a.op is not ADD and not is_number(a, -1)]
+    plain = all(is_number(a) or (a.op is SYMBOL and a not in moving) for a in names)
+    return names if plain and not all(map(is_number, names)) else ()
+
+
 def _has_sums(e: Expr) -> bool:
     """Whether sums over an index stand side by side in it."""
     if not INDEXED_SUM.bit & e.within:
@@ -312,10 +322,11 @@ def _has_sums(e: Expr) -> bool:
     return any(n.op is ADD and sum(any(f.op is INDEXED_SUM for f in (t, *t.args)) for t in n.args) > 1 for n in postorder(e))
 
 
-def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], told_of: tuple[bool, bool]) -> Expr:
+def _spread(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], told_of: tuple[bool, bool, Sequence[Expr]]) -> Expr:
     """The answer with the brackets written out that a book has not; the pass is only loaded where there may be one."""
     inner = e.op is not ADD or any(ADD.bit & a.within for a in e.args)
     matrix = e.op is MATMUL and all(d.number != 1 for d in e.shape)
+    inner = inner or bool(told_of[-1])
     if not (ADD.bit & e.within and inner and (e.is_scalar or is_sum or matrix or EYE.bit & e.within)):
         return e
     from ..shortening.spread import spread

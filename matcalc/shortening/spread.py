@@ -26,10 +26,33 @@ LONGER = 4  # symbols that this may cost
 
 
 def spread(
-    e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], has_tangent: bool = False, has_sums: bool = False
+    e: Expr,
+    moving: Set[Expr],
+    is_sum: bool,
+    typed: Mapping[Expr, Expr],
+    has_tangent: bool = False,
+    has_sums: bool = False,
+    outside: Sequence[Expr] = (),
 ) -> Expr:
     """`e`, an answer, with such brackets written out: `moving` are the variables, `is_sum` says that the function is a sum, `has_tangent`
-    that a tangent was typed, `has_sums` that sums over an index stand side by side in it. A sum in `typed` stays."""
+    that a tangent was typed, `has_sums` that sums over an index stand side by side in it. A sum in `typed` stays. Names that stand
+    before a sum in the function, `outside`, stand there in its derivative, behind what its numbers have in common if one is there too."""
+    made = _spread_out(e, moving, is_sum, typed, has_tangent, has_sums)
+    if not outside or not made.is_scalar or made.op is not ADD or len(made.args) > MOST:
+        return made
+    names = [n for n in outside if not is_number(n)]
+    common = abs(content_of(made)) if len(names) < len(outside) else 1
+    rest = [_without(t, (num(common), *names)) for t in made.args]
+    return times(num(common), *names, add(*filter(None, rest))) if all(rest) else made
+
+
+def _without(t: Expr, factors: Sequence[Expr]) -> Expr | None:
+    """A summand without these factors, the first of which is a number; None where it has not all of them."""
+    scalars = split(t)[1]
+    return times(t, *[power(n, num(-1)) for n in factors]) if all(n in scalars for n in factors[1:]) else None
+
+
+def _spread_out(e: Expr, moving: Set[Expr], is_sum: bool, typed: Mapping[Expr, Expr], has_tangent: bool, has_sums: bool) -> Expr:
     if TAN.bit & e.within and not has_tangent and (fraction := _over_cosine(e)) is not None:
         return fraction
     if e.op is MATMUL:
@@ -46,7 +69,9 @@ def spread(
 def _one_by_one(t: Expr, typed: Mapping[Expr, Expr]) -> Sequence[Expr]:
     """sum_i log(t_i) - sum_i t_i^b log(t_i) for sum_i (log(t_i) - t_i^b log(t_i)), which nobody typed."""
     _, scalars, body = split(t)
-    sums = [s for s in (*scalars, *([] if body is None else [body])) if s.op is INDEXED_SUM and s.args[2].op is ADD and s.args[2] not in typed]
+    sums = [
+        s for s in (*scalars, *([] if body is None else [body])) if s.op is INDEXED_SUM and s.args[2].op is ADD and s.args[2] not in typed
+    ]
     if len(sums) != 1 or len(sums[0].args[2].args) > TWO:
         return (t,)
     made = _with_constants_outside(t, sums[0])
@@ -57,11 +82,11 @@ def _by_occurrence(e: Expr, moving: Set[Expr]) -> Expr:
     """B X + B^T X for (B + B^T) X by a matrix X, as the Cookbook has it: one summand for each X of tr(X^T B X)."""
     k = next((k for k, f in enumerate(e.args) if f.op is ADD), None)
     others = [f for n, f in enumerate(e.args) if n != k]
-    if k is None or len(e.args[k].args) != TWO or not all(map(_is_bare, others)) or not all(map(_is_bare, e.args[k].args)):
+    if k is None or len(e.args[k].args) != TWO or not all(map(_is_bare, (*others, *e.args[k].args))):
         return e
     one, other = e.args[k].args
-    if one is not transpose(other) or not any(f in moving and 1 not in (d.number for d in f.shape) for f in others):
-        return e
+    if one is not transpose(other) or moving.isdisjoint(others) or any(1 in (d.number for d in f.shape) for f in others):
+        return e  # (C + C^T) X a a^T
     return add(*[matmul(*e.args[:k], a, *e.args[k + 1 :]) for a in (one, other)])
 
 
