@@ -1,0 +1,60 @@
+"""What answers keep of the way their author wrote the function: the order of factors, brackets, sums side by side, names of entries."""
+
+from __future__ import annotations
+
+import pytest
+
+import matcalc
+
+
+@pytest.mark.parametrize(
+    "text, wrt, where, want",
+    [
+        # angles stay as they are
+        ("sin(x) cos(x)", "x", "x in R", "cos(x)^2 - sin(x)^2"),
+        ("sin(2x)/(1 + cos(2x))", "x", "x in R", "2/(1 + cos(2 x))"),
+        # a polynomial with coefficients is not nested, and a sum stands before a name where it was typed so
+        (
+            "(1 - t)^3 a + 3 (1 - t)^2 t b + 3 (1 - t) t^2 c + t^3 d",
+            "t",
+            "t in R; a, b, c, d in R^n",
+            "6 (1 - t) t (c - b) + 3 (1 - t)^2 (b - a) + 3 t^2 (d - c)",
+        ),
+        (
+            "A (delta K^r + (1 - delta) L^r)^s",
+            "K",
+            "A, K, L, r, s, delta in R positive",
+            "A delta r s K^(r - 1) (delta K^r + (1 - delta) L^r)^(s - 1)",
+        ),
+        # a name stands before what it stands before in a bracket, the numbers of an exponent before the power
+        ("(a - x)^2 + b (y - x^2)^2", "x", "x, y, a, b in R", "-2 (a - x) - 4 b x (y - x^2)"),
+        ("n x^n + x^n", "x", "x in R positive; n in R", "n (n + 1) x^(n - 1)"),
+        # a name stays outside of a bracket
+        ("-U (s^12/x^12 - s^6/x^6)", "x", "U, s, x in R positive", "U (12 s^12/x^13 - 6 s^6/x^7)"),
+        ("4 U ((s/x)^12 - (s/x)^6)", "x", "U, s, x in R positive", "24 U (s^6/x^7 - 2 s^12/x^13)"),
+        # sums over an index stay side by side, a power stands before a function, a fraction before a sum
+        (
+            "(b - 1) sum_{i=1}^n log(t_i) - sum_{i=1}^n (t_i/a)^b",
+            "b",
+            "a, b in R positive; t_i in R positive",
+            "sum_{i=1}^n log(t_i) - sum_{i=1}^n (t_i/a)^b log(t_i/a)",
+        ),
+        ("-sum_{i=1}^n (t_i/a)^b", "a", "a, b in R positive; t_i in R positive", "b/a sum_{i=1}^n (t_i/a)^b"),
+        # a number beside products of arrays is a multiple of ones
+        ("1/2 w^T S w - l w^T ones(n)", "w", "w in R^n; S in S^n; l in R", "w^T S - l ones(n)^T"),
+        ("tr(A X B X C)", "X", "", "A^T C^T X^T B^T + B^T X^T A^T C^T"),
+        ("a^T X^T C X a", "X", "", "(C + C^T) X a a^T"),
+        # a name with an index stays where nothing is summed
+        ("p_k = exp(z_k)/sum_{j=1}^n exp(z_j); p_k", "z_k", "z in R^n", "p_k = softmax(z)[k]; p_k (1 - p_k)"),
+        ("p_k = exp(z_k)/sum_{j=1}^n exp(z_j); -log(p_y)", "z_k", "z in R^n", "p_k = softmax(z)[k]; p_k - 1[y = k]"),
+        (
+            "exp(q^T k_i)/sum_{j=1}^N exp(q^T k_j)",
+            "q",
+            "q, k_i in R^d",
+            "p_j = exp(q^T k_j)/(sum_{l=1}^N exp(q^T k_l)); p_i (k_i - sum_{j=1}^N p_j k_j)^T",
+        ),
+    ],
+)
+def test_the_form_in_which_it_was_typed(text: str, wrt: str, where: str, want: str) -> None:
+    d = matcalc.derivative(text, wrt, where=where)
+    assert d.text == want and d.verified == "verified"
