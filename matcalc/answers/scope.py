@@ -43,9 +43,9 @@ def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:
     pairs: set[tuple[str, str]] = set()
     for n in products:
         beside = [a.args[0] if a.op == "pow" else a for a in n.args if a.op != "num"]  # lambda/2 b^2
-        for a, b in pairwise(beside):
-            behind_a = [b] if b.op == "name" else walk(b) if b.op == "add" else ()  # b x, b (y - x^2)
-            pairs.update((str(a.attr), str(c.attr)) for c in behind_a if a.op == c.op == "name" and a.attr != c.attr)
+        for one, second in pairwise(beside):
+            after = [second] if second.op == "name" else walk(second) if second.op == "add" else ()  # b x, b (y - x^2)
+            pairs.update((str(one.attr), str(m.attr)) for m in after if one.op == m.op == "name" and one.attr != m.attr)
     place = {n: k for k, n in enumerate(names)}
     behind: dict[str, list[str]] = {}
     waiting = dict.fromkeys(names, 0)
