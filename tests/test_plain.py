@@ -137,7 +137,16 @@ sys.stderr.write("\\n" + " ".join(names))
 # Imported by an ordinary answer, which calls nothing of it: data, laws that are registered with the constructors, what is raised or
 # is a class that others name, the types of numbers. Whatever else an answer does not need is imported where it is used.
 AT_HAND = {
-    *("_version", "sources", "travel", "reading.functions", "reading.grammar_table", "reading.lex", "inference.meaning"),
+    *(
+        "_version",
+        "sources",
+        "travel",
+        "reading.functions",
+        "reading.grammar_table",
+        "reading.spellings",
+        "reading.lex",
+        "inference.meaning",
+    ),
     *("expressions.build", "expressions.aggregates", "expressions.frechet", "expressions.rotations", "expressions.stacked"),
     *("inference.misfit", "notation.comparisons", "differentiation.letters", "differentiation.functions"),
     *("numbers.complex_decimals", "numbers.contraction", "numbers.decimals", "numbers.linear_algebra"),

@@ -14,7 +14,6 @@ from ..reading.subscripts import Part
 from ..syntax import Node
 from .abstract import stacked_indices
 from .blocks import blocks
-from .members import member
 from .misfit import Misfit, Wording, refuse_shape
 from .places import check_places, entry_at, place_of
 from .products import applied, level
@@ -37,7 +36,11 @@ def subscripted(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         if len(places) < len(at):
             raise ReadingError(f"{name} takes its indices one by one", span=node.span)
         if name != "delta":
-            return member(el, name, places, node) if name in el.scene.families else value_at(el, name, places, node)
+            if name in el.scene.families:
+                from .members import member
+
+                return member(el, name, places, node)
+            return value_at(el, name, places, node)
         n = el.sizes.fresh()
         return entry_at(el, TypedTerm((n, n), (), lambda _, r: build.eye(r(n)), node), places, node)
     t = args[0]

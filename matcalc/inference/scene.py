@@ -13,7 +13,6 @@ from ..ops.vocabulary import close_properties
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
 from .alone import arguments_only, exponents_only, halved, operators, paired, summed_powers, writes_rows
-from .beside import crossed, dotted, measured
 from .capitals import capitals_are_numbers, is_amount
 from .declarations import GREEK, declared_properties, declared_shape, is_count, leading_sizes, size_names, sizes_in, spell_declaration
 from .indices import Indices
@@ -187,11 +186,8 @@ class Scene:
             values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
             self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}
         self.by_hand = "@" in signs
-        known = self.declared.keys() | self.bound
-        self.crossed = crossed(self._nodes(), self.program.bold, known) if "×" in signs else frozenset()
-        if "." in signs and not self.program.bold:
-            self.crossed |= measured(self._nodes(), known)
-        self.squares = dotted(self._nodes()) & (self.declared.keys() | self.program.bold) if self.raised and "." in signs else set()
+        if "×" in signs or "." in signs:
+            self._beside(signs)
         form = self.program.form
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():
@@ -211,6 +207,17 @@ class Scene:
     @cached_property
     def summed(self) -> frozenset[int]:
         return summed_powers(self._nodes())
+
+    def _beside(self, signs: Collection[object]) -> None:
+        """What stands beside a dot or a cross is a vector."""
+        from .beside import crossed, dotted, measured
+
+        known = self.declared.keys() | self.bound
+        if "×" in signs:
+            self.crossed = crossed(self._nodes(), self.program.bold, known)
+        if "." in signs:
+            self.crossed |= measured(self._nodes(), known) if not self.program.bold else frozenset()
+            self.squares = dotted(self._nodes()) & (self.declared.keys() | self.program.bold) if self.raised else set()
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""

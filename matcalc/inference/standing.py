@@ -14,7 +14,6 @@ from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Node, spell_name
 from .constants import constant_of, tensor_of
 from .declarations import leading_sizes
-from .members import member, undeclared_array, undeclared_member, whole
 from .misfit import Misfit, refuse_shape
 from .places import check_places, choice, declared_symbol, entry, entry_at, place_of, stacked_at, subscripts_of, symbol
 from .scopes import SCALAR, BoundIndex, BoundNames, Typing
@@ -39,18 +38,10 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         return _defined(el, base, sub, subscripts, node)
     if name in scene.bound:
         raise ReadingError(f"{name} is used before it is bound", span=node.span, suggestion=f"put {name} = … before it")
-    if subscripts and base in scene.families:
-        return member(el, base, [place_of(el, s) for s in subscripts], node)
-    if base in scene.families and leading_sizes(scene.families[base].sizes) and name == base:
-        return whole(el, base, node)
-    if base in scene.families and sub and leading_sizes(scene.families[base].sizes) and name not in scene.declared:  # X_{(1)} is
-        loose = [c for c in sub if c.isalpha() and c not in frame.indices and c not in scene.places]
-        what = f"{' and '.join(loose)} {'is no index' if len(loose) == 1 else 'are no indices'} here" if loose else "there are others"
-        raise ReadingError(f"{base} is an array of {len(scene.families[base].sizes)} indices; in {name}, {what}", span=node.span)
-    if name in scene.arrays:
-        return undeclared_array(el, name, node)
-    if base in scene.arrays and subscripts:
-        return undeclared_member(el, base, subscripts, node)
+    if base in scene.families or base in scene.arrays:
+        of_many = _of_many(el, name, base, sub, subscripts, node)
+        if of_many is not None:
+            return of_many
     if base in scene.families and scene.families[base].name == name and name not in scene.wrt:
         hint = f"write sum_{{{sub}=1}}^N round it" if sub else f"write {base}_i"
         raise ReadingError(f"{name} is one of many, and no sum binds its index here", span=node.span, suggestion=hint)
@@ -79,6 +70,26 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         return slid
     _refuse_bound_index(el, name, node)
     return _undeclared(el, name, node)
+
+
+def _of_many(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> TypedTerm | None:
+    """A member of a declared family or of an array, or an array of which the text says how many indices it has."""
+    from .members import member, undeclared_array, undeclared_member, whole
+
+    scene, frame = el.scene, el.frames[-1]
+    if subscripts and base in scene.families:
+        return member(el, base, [place_of(el, s) for s in subscripts], node)
+    if base in scene.families and leading_sizes(scene.families[base].sizes) and name == base:
+        return whole(el, base, node)
+    if base in scene.families and sub and leading_sizes(scene.families[base].sizes) and name not in scene.declared:  # X_{(1)} is
+        loose = [c for c in sub if c.isalpha() and c not in frame.indices and c not in scene.places]
+        what = f"{' and '.join(loose)} {'is no index' if len(loose) == 1 else 'are no indices'} here" if loose else "there are others"
+        raise ReadingError(f"{base} is an array of {len(scene.families[base].sizes)} indices; in {name}, {what}", span=node.span)
+    if name in scene.arrays:
+        return undeclared_array(el, name, node)
+    if base in scene.arrays and subscripts:
+        return undeclared_member(el, base, subscripts, node)
+    return None
 
 
 def _at_a_sum(el: Typing, base: str, sub: str, node: Node) -> TypedTerm | None:
@@ -180,6 +191,8 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
         raise ReadingError(message, span=node.span)
     if len(subscripts) == MOST_AXES and base not in el.scene.alone:
         el.scene.arrays[base] = MOST_AXES
+        from .members import undeclared_member
+
         return undeclared_member(el, base, subscripts, node)
     of_matrices = (base[:1].isupper() and len(subscripts) == 1 and not el.scene.capitals) or len(subscripts) == 3
     in_pairs = base in el.scene.pairs

@@ -17,14 +17,29 @@ Only names that the author declared nowhere are doubted.
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..errors import ReadingError
 from ..syntax import split_name, walk
-from . import doubtful_kinds, doubtful_products, doubtful_signs
 from .declarations import GREEK
+from .doubt import Doubt
+from .doubtful_kinds import DOUBTS as KINDS
 from .doubtful_kinds import refuse_fields, refuse_other_sizes, refuse_small_matrices
+from .doubtful_products import DOUBTS as PRODUCTS
 from .scopes import Typing
 
-_TABLES = (doubtful_products.DOUBTS, doubtful_signs.DOUBTS, doubtful_kinds.DOUBTS)
+_SIGNS = frozenset(("add", "pow", "pinv", "sum", "call"))  # the places that `doubtful_signs` asks about
+
+
+@cache
+def _doubts(op: str) -> tuple[Doubt, ...]:
+    """The questions to a place of this kind."""
+    found = (*PRODUCTS.get(op, ()), *KINDS.get(op, ()))
+    if op in _SIGNS:
+        from .doubtful_signs import DOUBTS
+
+        return (*found, *DOUBTS[op])
+    return found
 
 
 def refuse_suspect(el: Typing) -> None:
@@ -35,7 +50,7 @@ def refuse_suspect(el: Typing) -> None:
     program = el.scene.program
     for root in (*(b.value for b in program.bindings), program.body):
         for n in walk(root):
-            for doubt in DOUBTS.get(n.op, ()):
+            for doubt in _doubts(n.op):
                 error = doubt(el, terms, n)
                 if error is not None:
                     raise error
@@ -51,6 +66,3 @@ def refuse_suspect(el: Typing) -> None:
         if name in el.defaults and el.symbols[name].is_scalar:
             message = f"{name} stands in bold type and plain, and would be one number"
             raise ReadingError(message, suggestion=f"write ||{name}|| for the length of the vector, or give the number another letter")
-
-
-DOUBTS = {op: tuple(doubt for table in _TABLES for doubt in table.get(op, ())) for op in sorted({op for table in _TABLES for op in table})}
