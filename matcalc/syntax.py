@@ -166,7 +166,7 @@ class Program:
     bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
     `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type, `twofold`
     those that stand without it as well; `complex_` says that the names, of which none is declared, are complex.
-    `random` are the names over which it takes expectations.
+    `random` are the names over which it takes expectations, `parameters` those in brackets behind `name`: L(w, b) = …
     `stated` is what the last statement says to be
     the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does. `kept` has the letters below
     sums over j with j != i, where i was taken for a place that is given, with their places in the text. `labelled` are names with a
@@ -192,6 +192,7 @@ class Program:
         "labelled",
         "labels",
         "random",
+        "parameters",
     )
 
     def __init__(
@@ -217,6 +218,7 @@ class Program:
         self.labelled: tuple[tuple[str, str], ...] = ()
         self.labels: frozenset[str] = frozenset()
         self.random: frozenset[str] = frozenset()
+        self.parameters: tuple[str, ...] = ()
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""

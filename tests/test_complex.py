@@ -115,6 +115,19 @@ def test_what_is_refused_says_what_to_write(text: str, name: str, where: str, sa
     assert said in str(caught.value) and caught.value.suggestion
 
 
+BARE = [
+    (r"\sum_k |g_k^H w|^2", "w", "g_k, w in C^n"),
+    (r"\sum_k |g_k^H w|", "w", "g_k, w in C^n"),
+    (r"|\langle\phi|U|\psi\rangle|^2", r"\psi", r"\phi, \psi in C^n; U in C^{n x n}"),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "where"), BARE, ids=[b[0] for b in BARE])
+def test_members_of_families_that_nothing_declares_are_complex_too(text: str, name: str, where: str) -> None:
+    """sum_k |g_k^H w|^2 had (g_k^T w) g_k, of real g_k, where they are said to be complex."""
+    assert matcalc.derivative(text, name).text == matcalc.derivative(text, name, where=where).text  # type: ignore[union-attr]
+
+
 def test_both_derivatives_of_what_is_neither_real_nor_holomorphic() -> None:
     found = matcalc.derivative("x^H B x", ["x", "conj(x)"], where="x in C^n; B in C^{n x n}")
     assert [d.text for d in found] == ["x^H B", "(B x)^T"] and all(d.verified == "verified" for d in found)

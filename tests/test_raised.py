@@ -26,6 +26,8 @@ SAME = [
         r"s_t = \sigma(W_1 x_t); \hat y_t = V s_t; \|\hat y_t - d_t\|^2",
         "W_1",
     ),
+    (r"L^{CE}(p) = -y^T \log p, L = L^{CE}(p) + \lambda p^T p", r"L_{CE}(p) = -y^T \log p, L = L_{CE}(p) + \lambda p^T p", "p"),
+    (r"L^{\text{reg}} = \|W\|_F^2; \lambda L^{\text{reg}}", r"L_{reg} = \|W\|_F^2; \lambda L_{reg}", "W"),
 ]
 
 

@@ -55,6 +55,9 @@ REFUSED = {
     "sum((X W - Y)^2)": ("W", "(X W - Y).^2"),
     "norm(x^2)": ("x", "x.^2"),
     r"\frac{dy}{dx}": ("x", "y = ..."),
+    r"u(c) + \beta V(f(k) - c)": ("c", "declare V: R -> R"),
+    r"-\log\sigma(\theta^T s) A": (r"\theta", r"log(\sigma(\theta^T s)) A for a product"),
+    r"(A)\(b)": ("b", "pinv(A) b for least squares"),
     "dy/dx": ("x", "y = ..."),
 }
 ANSWERED = {
@@ -108,6 +111,16 @@ ANSWERED = {
     r"S_0 e^{-q T} \Phi(d_1) - K": ("S_0", "Phi(d_1) exp(-q T)"),
     "tr(x^T A x)": ("A", "x x^T"),
     r"N \log s - \sum_i s x_i": ("s", "N/s - sum(x)"),
+    "min(x, y)": ("x", "1[x <= y]"),
+    r"\max(x, y) + x y": ("x", "1[x >= y] + y"),
+    r"\log\sigma(x) \log(y)": ("x", "log(y) (1 - sigmoid(x))"),
+    r"u(c_t) + \beta V(k_{t+1})": ("k_{t+1}", "beta V'(k_{t+1})"),
+    r"\text{atan2}(y_l - y, x_l - x)": ("x", "(y_l - y)/((y_l - y)^2 + (x_l - x)^2)"),
+    r"\ell(\alpha, x_m) = n \ln\alpha + n \alpha \ln x_m - (\alpha+1)\sum_{i=1}^n \ln x_i": ("x_m", "n alpha/x_m"),
+    r"{\rm tr}(A X)": ("X", "A^T"),
+    r"\|\mathrm{Id} - A X\|_F^2": ("X", "-2 A^T (I - A X)"),
+    "Matrix([x**2, x*y])": ("x", "[2 x; y]"),
+    "L^{CLIP}(w) = w^T w": ("w", "2 w^T"),
 }
 
 
@@ -123,6 +136,13 @@ def test_both_spellings_are_shown(text: str) -> None:
 def test_the_neighbours_are_answered(text: str) -> None:
     wrt, answer = ANSWERED[text]
     assert matcalc.derivative(text, wrt).text == answer
+
+
+@pytest.mark.parametrize(("text", "span"), [("norm(x^2)", (5, 8)), ("x^T x^T", (0, 7))])
+def test_a_small_letter_that_fits_as_a_matrix_only_is_shown_in_its_place(text: str, span: tuple[int, int]) -> None:
+    with pytest.raises(matcalc.MatcalcError, match="small letter") as caught:
+        matcalc.derivative(text, "x")
+    assert caught.value.span == span
 
 
 def test_values_are_given_by_the_names_that_were_typed() -> None:

@@ -54,7 +54,7 @@ class Indices:
         self.sizes = {n for d in declared.values() for s in (*d.sizes, *(d.domain or ())) if isinstance(s, Dim) for n in s.names()}
         self.counted = {d.name for d in declared.values() if _is_count(d)}
         self.bound = {b.name for b in program.bindings}
-        self.params = {p for b in program.bindings for p in b.params}
+        self.params = {p for b in program.bindings for p in b.params} | self._own_parameters()
         self._find_definitions()
         self.uses = list(self._uses())
         self.plain = {u.base for u in self.uses if not u.sub and not u.role}
@@ -69,6 +69,12 @@ class Indices:
         self._refuse_captured()
         self._refuse_kept()
         self._sum()
+
+    def _own_parameters(self) -> set[str]:
+        r"""x_m of \ell(\alpha, x_m) = … \sum_i \ln x_i: a parameter beside others, and none of the x_i, unless its letter is one that
+        indices have."""
+        found = {p for p in self.program.parameters if len(self.program.parameters) > 1}
+        return {p for p in found if (sub := split_indexed(p)[1]) and ALPHABET.isdisjoint(sub)}
 
     # ------------------------------------------------------------------------------------------ what stands in the text
 
@@ -214,10 +220,15 @@ class Indices:
         return found.difference(*(u.bound for u in self.uses))
 
     def _quotients(self) -> frozenset[str]:
-        """The names that have powers or stand in quotients: in a text without arrays they are numbers."""
+        """The names that have powers, stand in quotients or in differences with one of their own letter, y_l - y: in a text without arrays
+        they are numbers."""
         nodes = [n for root, _ in self._statements() for n in walk(root)]
         found = [n.args[0] for n in nodes if n.op == "pow"]
         found += [a for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and "/" in n.attr for a in n.args]
+        for n in nodes:
+            terms = [a.args[0] if a.op == "neg" else a for a in n.args] if n.op == "add" else []
+            bases = [split_indexed(str(a.attr))[0] for a in terms if a.op == "name"]
+            found += [a for a in terms if a.op == "name" and bases.count(str(a.attr)) > 1]
         return frozenset(str(a.attr) for a in found if a.op == "name")
 
     def _whole(self, u: Use) -> bool:

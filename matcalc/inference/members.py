@@ -48,12 +48,13 @@ def undeclared_array(el: Typing, base: str, node: Node) -> TypedTerm:
     shape = el.members.setdefault(base, (fresh(), fresh()))
     sizes = el.families.setdefault(base, tuple(fresh() for _ in range(count)))
     letters = el.scene.letters_of(base)
+    name = spell_name(base, letters)
 
     def at(names: Sequence[str]) -> TypedTerm:
         places = [build.index(c) for c in names]
-        return TypedTerm(shape, (), lambda _, r: build.member(base, places, (r(shape[0]), r(shape[1]))), node)
+        return TypedTerm(shape, (), lambda _, r: build.member(base, places, (r(shape[0]), r(shape[1])), el.properties(name)), node)
 
-    el.symbols.setdefault(spell_name(base, letters), at(letters))
+    el.symbols.setdefault(name, at(letters))
 
     from .axes import array_of, axis
 
@@ -70,8 +71,8 @@ def undeclared_member(el: Typing, base: str, subscripts: list[Part], node: Node)
         raise ReadingError(message, span=node.span)
     for place, size in zip(places, sizes):
         el.allows(place, size)
-    here = [p.expr for p in places[: len(sizes)]]
-    term = TypedTerm(shape, (), lambda _, r: build.member(base, here, (r(shape[0]), r(shape[1]))), node)
+    here, name = [p.expr for p in places[: len(sizes)]], spell_name(base, el.scene.letters_of(base))
+    term = TypedTerm(shape, (), lambda _, r: build.member(base, here, (r(shape[0]), r(shape[1])), el.properties(name)), node)
     return entry_at(el, term, places[len(sizes) :], node) if len(places) > len(sizes) else term
 
 

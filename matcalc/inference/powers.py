@@ -303,6 +303,7 @@ def bars(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         taken = el.kinds.get(choice)
         if taken is None:
             raise Undecided(choice, ("norm", "abs"), node)
+        el.signs.add(choice)
         mark = choice_of(choice)
         el.note(f"|{s.node(node.args[0])}| is " + ("the norm" if taken == "norm" else "taken entry by entry"))
         if taken == "norm":

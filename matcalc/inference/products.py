@@ -303,6 +303,7 @@ def _starred(
     taken = el.kinds.get(choice)
     if taken is None:
         raise Undecided(choice, ("entries", "dot"), node)
+    el.signs.add(choice)
     s, mark = Wording(el), TypedTerm(SCALAR, (), lambda _, __: build.num(1), None, choice)
     el.note(f"{s.factor(*nodes[0])} * {s.factor(nodes[1])} " + ("goes entry by entry" if taken == "entries" else "is a dot product"))
     if taken == "entries":

@@ -77,7 +77,9 @@ def search(attempt: Try, work: int, bold: Collection[str] = ()) -> tuple[Typing,
         if least is None or total < least:
             least, best = total, []
         if total == least:
-            best.append((kinds, el, term))
+            needed = frozenset(k for k in kinds if " at " not in k[0] or k[0] in el.signs)  # |g_k^H w| turned out to be a number
+            if all(needed != others for others, _, _ in best):
+                best.append((needed, el, term))
         for _, culprits in el.penalties:
             _branch(queue, seen, cost, kinds, undeclared(culprits), el.defaults, bold)
     if not best:

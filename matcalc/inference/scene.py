@@ -205,6 +205,13 @@ class Scene:
         self.sizes |= {n for n in sizes if n not in taken and n not in ("infty", "pi", "e")}
 
     @cached_property
+    def values_are_numbers(self) -> bool:
+        """Whether the values of functions of which nothing is said are numbers: u(c) + beta V(k)."""
+        from .takes import values_are_numbers
+
+        return not self.program.bold and values_are_numbers(self._nodes())
+
+    @cached_property
     def summed(self) -> frozenset[int]:
         return summed_powers(self._nodes())
 

@@ -108,6 +108,7 @@ class Typing:
         self.live: set[str] = set(scene.free).union(*(e.indices for e in scene.given.values()))
         self.own_sizes: list[tuple[Dim, Dim]] = []  # the size of I_N, and N, which it is where nothing else says what fits
         self.penalties: list[tuple[int, Sequence[TypedTerm]]] = []
+        self.signs: set[str] = set()  # the signs, by their places, that needed a choice: |v| of a vector
         self.unnamed = count()  # numbers for indices that get their letters last (see `axes`)
         self.notes: dict[str | Callable[[Resolve], str], None] = {}
         self.seen: list[tuple[Node, TypedTerm]] = []
@@ -125,7 +126,8 @@ class Typing:
         """The shapes of the value and of the argument of an undeclared function; the kind of its value is guessed."""
         found = self.supposed.get(name)
         if found is None:
-            self.defaults[name] = "scalar" if split_name(name)[0] in FUNCTIONS_OF_NUMBERS else self.scene.kind_of(name)
+            number = split_name(name)[0] in FUNCTIONS_OF_NUMBERS or self.scene.values_are_numbers
+            self.defaults[name] = "scalar" if number else self.scene.kind_of(name)
             kind = self.kinds.get(name) or self.defaults[name]
             rows = ONE if kind == "scalar" else self.sizes.fresh()
             found = self.supposed[name] = ((rows, self.sizes.fresh() if kind == "matrix" else ONE), argument)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..errors import ReadingError
 from ..expressions import build
@@ -17,7 +17,7 @@ from .declarations import leading_sizes
 from .misfit import Misfit, refuse_shape
 from .places import check_places, choice, declared_symbol, entry, entry_at, place_of, stacked_at, subscripts_of, symbol
 from .scopes import SCALAR, BoundIndex, BoundNames, Typing
-from .terms import TypedTerm, known
+from .terms import Resolve, TypedTerm, known
 
 
 def name_of(el: Typing, node: Node) -> TypedTerm:
@@ -219,11 +219,14 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
     (size,) = el.families.setdefault(base, (el.sizes.fresh(),))
     place = place_of(el, subscripts[0])
     el.allows(place, size)
-    final = shape
-    term = TypedTerm(final, (), lambda _, r: build.member(base, place.expr, (r(final[0]), r(final[1]))), node, base + "_")
-    letter = el.scene.carried.get(base, subscripts[0].letter)
-    generic = TypedTerm(final, (), lambda _, r: build.member(base, build.index(letter), (r(final[0]), r(final[1]))), node)
-    el.symbols.setdefault(spell_name(base, letter), generic)
+    final, letter = shape, el.scene.carried.get(base, subscripts[0].letter)
+    name = spell_name(base, letter)
+
+    def at(where: Expr) -> Callable[[object, Resolve], Expr]:
+        return lambda _, r: build.member(base, where, (r(final[0]), r(final[1])), el.properties(name))
+
+    term = TypedTerm(final, (), at(place.expr), node, base + "_")
+    el.symbols.setdefault(name, TypedTerm(final, (), at(build.index(letter)), node))
     return term if len(subscripts) == 1 else entry_at(el, term, [place_of(el, s) for s in subscripts[1:]], node)
 
 
@@ -239,13 +242,14 @@ def _member_of_pairs(el: Typing, base: str, subscripts: list[Part], node: Node) 
         el.allows(place, size)
 
     def at(where: Sequence[Expr]) -> TypedTerm:
-        return TypedTerm(shape, (), lambda _, r: build.member(base, where, (r(shape[0]), ONE)), node, base + "_")
+        return TypedTerm(shape, (), lambda _, r: build.member(base, where, (r(shape[0]), ONE), el.properties(name)), node, base + "_")
 
+    letters = "".join(p.letter for p in subscripts)
+    letters = letters if len(set(letters)) == 2 else el.scene.letters_of(base)
+    name = spell_name(base, letters)
     if not any(split_indexed(n)[0] == base for n in el.symbols):
-        letters = "".join(p.letter for p in subscripts)
-        letters = letters if len(set(letters)) == 2 else el.scene.letters_of(base)
         el.note(f"{spell_name(base, letters)} are vectors, one for each {letters[0]} and {letters[1]}")
-        el.symbols[spell_name(base, letters)] = at([build.index(c) for c in letters])
+        el.symbols[name] = at([build.index(c) for c in letters])
     return at([p.expr for p in places])
 
 

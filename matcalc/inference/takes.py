@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from ..ops import function_names
@@ -99,10 +99,26 @@ def takes_arrays(name: str) -> bool:
     if op is None:
         return is_unknown_function(name)
     given = op.signature.partition("->")[0]
-    if name == "atan2":  # entry by entry, as max is, and of numbers where nothing else is said: max(0, x) is of vectors too
+    if name in ("atan2", "max", "min"):  # entry by entry, and of numbers where nothing else is said
         return False
     return not op.elementwise and any(part.split() != ["1", "1"] for part in given.split(","))
 
 
 def by_entries(name: str) -> bool:
     return name == "sqrt" or (name in REGISTRY and REGISTRY[name].elementwise)
+
+
+_OF_LINEAR_ALGEBRA = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
+
+
+def values_are_numbers(nodes: Sequence[Node]) -> bool:
+    """u(c) + beta V(k): every capital letter is a function of which nothing is known, nothing stands behind its value in a product, and
+    no sign is of linear algebra. (A(t) x(t) may be a matrix times a vector.)"""
+    unknown = {str(n.attr).rstrip("'") for n in nodes if n.op == "call" and is_unknown_function(str(n.attr).rstrip("'"))}
+    if len(nodes) < 3 or not any(name[:1].isupper() for name in unknown) or not _OF_LINEAR_ALGEBRA.isdisjoint(n.op for n in nodes):
+        return False
+    if any(n.op == "name" and str(n.attr)[:1].isupper() for n in nodes):
+        return False
+    if any(n.op == "call" and str(n.attr).rstrip("'") not in unknown and takes_arrays(str(n.attr)) for n in nodes):
+        return False
+    return not any(a.op == "call" and str(a.attr)[:1].isupper() for n in nodes if n.op == "mul" for a in n.args[:-1])

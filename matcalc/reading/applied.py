@@ -20,7 +20,7 @@ _INDICES = frozenset("ijklmnpq")
 _MOST_NESTED = 8  # values of functions inside each other, f(g(h(x)))
 _FUNCTIONS = frozenset(("f", "phi", "psi"))
 _LINKS = frozenset("gh")  # y - g(w^T x), h(W x + b); behind a factor they are numbers, m g (h_1 - h_2)
-_OFTEN_FUNCTIONS = frozenset("fghu")  # k(x(t) - y(t)) is the force of a spring
+_OFTEN_FUNCTIONS = frozenset("fghuJUV")  # k(x(t) - y(t)) is the force of a spring
 _MOST_MARKS = 20  # in brackets that hold a list of names
 _OF_GAMMA = ("lgamma", "gammaln", "loggamma", "digamma", "polygamma")  # beside these gamma(x) may be the gamma function
 _ONE = (["word"], ["greek"], ["num"])
@@ -62,7 +62,8 @@ def holds_one(marks: Sequence[Mark], at: int, primed: str = "") -> bool:
     kinds = [m.kind for m in marks[start : min(close, start + 4)]]
     if primed and kinds[:1] in _ONE and kinds[1:] == ["post"]:
         return True
-    return kinds[:1] in _ONE and (kinds[1:] in _SUBSCRIPTS or superscript_index(marks, start + 1) == close)
+    braced = kinds[1:3] == ["under", "open"] and marks[start + 2].mate == close - 1  # k_{t+1}
+    return kinds[:1] in _ONE and (braced or kinds[1:] in _SUBSCRIPTS or superscript_index(marks, start + 1) == close)
 
 
 def touching_bracket(marks: Sequence[Mark], i: int) -> int:

@@ -159,7 +159,7 @@ class LeftSides:
         return i < stop and self.marks[i].kind == "open" and self.marks[i].mate == stop - 1
 
     def marked_name(self, start: int, stop: int) -> bool:
-        r"""\hat x^+, x^*, P^-: a name with a sign above it, which is what comes out."""
+        r"""\hat x^+, x^*, P^-, L^{CLIP}(\theta): a name with a sign or a word above it, which is what comes out."""
         try:
             i = read_name(self.marks, start, self.text)[1]
         except ReadingError:
@@ -168,7 +168,8 @@ class LeftSides:
             stop = next((k for k in range(i, stop) if self.marks[k].kind == "open" and self.marks[k].mate == stop - 1), stop)
         above = self.marks[i + 1 : stop] if i < stop and self.marks[i].kind == "caret" else []
         signs = [m for m in above if m.kind not in ("open", "close")]
-        return len(signs) == 1 and (signs[0].kind in ("plus", "minus", "infix") or signs[0].value in ("star", "prime"))
+        word = len(signs) == 1 and signs[0].kind in ("word", "upright") and len(signs[0].value) > 1  # L^{CLIP}(\theta)
+        return word or (len(signs) == 1 and (signs[0].kind in ("plus", "minus", "infix") or signs[0].value in ("star", "prime")))
 
     def bound_name(self, start: int, stop: int, span: Span, last: bool) -> Left | None:
         """`z`, `w_{out}`, `f(x, y)`, and the index form `J[i,j]`."""

@@ -15,6 +15,7 @@ MAX_READINGS = 20
 ENDS = frozenset({"NUM", "NAME", "RPAR", "RSQ", "ENDNORM", "ENDBAR", "ENDANGLE", "POST", "ALL"})
 _ENDING = {"LSQ": "RSQ", "IVERSON": "RSQ", "INDEX": "RSQ", "ANGLE": "ENDANGLE", "BAR": "ENDBAR", "NORM": "ENDNORM", "BOUNDS": "ENDBOUNDS"}
 _OPENING = frozenset({"LPAR", *_ENDING})
+_CLOSING = frozenset({"RPAR", *_ENDING.values()})
 
 
 class Token:
@@ -120,6 +121,8 @@ class Lexer:
     def operand(self, type_: str, value: object, span: Span) -> None:
         """A token that begins an operand."""
         if self.ends:
+            if self.frames[-1].kind == "argument" and self.tokens[-1].type == "RPAR":
+                self._refuse_behind_value(span)
             self.put("JUXT", "", (span[0], span[0]))
         self.put(type_, value, span)
 
@@ -194,6 +197,28 @@ class Lexer:
         self.close_invisible()
         if not self.ends:
             raise self.nothing_after(mark.span)
+
+    def _refuse_behind_value(self, span: Span) -> None:
+        r"""\log \sigma(x) A: the logarithm of a product, or a product with a logarithm."""
+        k, depth = len(self.tokens) - 1, 0
+        while k > 2:
+            depth += (self.tokens[k].type in _CLOSING) - (self.tokens[k].type in _OPENING)
+            if not depth:
+                break
+            k -= 1
+        frame = self.frames[-1]
+        called = [t.type for t in self.tokens[k - 3 : k + 1]] == ["CALL", "LPAR", "CALL", "LPAR"]
+        if (
+            called
+            and self.tokens[k - 1].value != "sqrt"
+            and self.tokens[k].end_pos > self.tokens[k].start_pos
+            and is_elementwise(frame.label)
+        ):
+            value = self.source((self.tokens[k - 1].start_pos, self.tokens[-1].end_pos))[:40]
+            after = self.source(span)[:20]
+            hint = f"write {frame.label}({value}) {after} for a product with it, {frame.label}({value} {after}) for that of the product"
+            message = f"{quote(self.source((frame.opened[0], span[1]))[:60])} can be read in two ways"
+            raise self.refuse(message, (frame.opened[0], span[1]), hint)
 
     def new_term(self) -> None:
         """After + - , ; a comparison: chains and the bodies of sums end."""

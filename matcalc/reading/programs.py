@@ -26,8 +26,10 @@ _NAMES = {
 _IDENTITIES = ("eye", "Identity", "identity")
 _OF_ENTRIES = ("np", "numpy", "jnp", "jax", "torch", "tf")  # where ** goes entry by entry
 _CALLS = regex(r"\b(?:np|numpy|jnp|jax|torch|tf)\.[a-z]")
+_OF_LISTS = regex(r"(?:Matrix|array|tensor|matrix)\(\[")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
-_WATCHED = frozenset({*_IDENTITIES, *_FOLDS})
+_FILLED = {"OneMatrix": "ones", "ZeroMatrix": "zeros"}
+_WATCHED = frozenset({*_IDENTITIES, *_FOLDS, *_FILLED})
 _PRODUCTS = ("dot", "matmul", "mm", "mv")
 _BY_LAST = ("softmax", "log_softmax", "logsumexp")  # taken along the last axis here too
 _ENDS = ("word", "upright", "greek", "num", "const", "accent")
@@ -40,6 +42,10 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
         for mark in marks:
             if mark.kind == "caret" and text[mark.start : mark.end] == "**" and _is_of_entries(marks):
                 mark.value = ".^"
+    if "([" in text and _OF_LISTS.search(text):
+        from .literals import as_literals
+
+        marks = as_literals(marks)
     marks = _without_axes(marks, text)
     if not any(m.kind in ("path", "method", "spec") or (m.kind == "word" and m.value in _WATCHED) for m in marks):
         return marks
@@ -61,6 +67,8 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
             closing.append("{")
             i += 2
             continue
+        if mark.kind == "word" and mark.value in _FILLED:
+            mark.value = _FILLED[mark.value]
         if comma := _maps(marks, i):  # sum(abs2, x .- a)
             end = marks[comma].start
             found += [*marks[i:comma], Mark("open", "(", end, end)]

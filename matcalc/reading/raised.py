@@ -22,14 +22,14 @@ def lowered(marks: list[Mark], text: str) -> tuple[list[Mark], dict[str, set[str
     openers = {mark.mate: k for k, mark in enumerate(marks) if mark.kind == "open"}
     bases = {k: _base(marks, k, openers) for k in above}
     defined = [k for k, (_, _, bare) in above.items() if bare and bases[k] and _is_left(marks, k, above)]
-    letters = {m.value for k in defined for m in _inside(marks, above[k][0]) if m.kind == "word"}
-    letters = {c for c in letters if not _stands_alone(marks, c, above)}
+    letters = {m.value for k in defined for m in _inside(marks, above[k][0]) if m.kind in ("word", "upright")}
+    letters = {c for c in letters if len(c) > 1 or not _stands_alone(marks, c, above)}
     counted = any(m.kind == "num" for k in defined for m in _inside(marks, above[k][0]))
     first = {bases[k] for k, (inside, _, _) in above.items() if [m.value for m in _inside(marks, inside)] == ["1"]}
     kept = {}
     for k, (inside, after, bare) in above.items():
         said = _inside(marks, inside)
-        known = said[0].value in letters if said[0].kind == "word" else counted and bases[k] in first
+        known = said[0].value in letters if said[0].kind != "num" else counted and bases[k] in first
         if bases[k] and (not bare or known):
             kept[k] = (said, after)
     return (_written(marks, kept), _carried(kept, bases)) if kept else (marks, {})
@@ -51,12 +51,10 @@ def _label(marks: list[Mark], k: int) -> tuple[Range, int, bool] | None:
         start, stop, bare = start + 1, stop - 1, False
     kinds = [m.kind for m in marks[start:stop]]
     shifted = kinds in (["word", "plus", "num"], ["word", "minus", "num"])
-    if kinds not in (["word"], ["num"]) and not shifted:
+    if kinds not in (["word"], ["num"], ["upright"]) and not shifted:
         return None
     first = marks[start]
-    if (first.kind == "word" and (len(first.value) > 1 or first.value in NEVER)) or not all(
-        m.value.isdigit() for m in marks[start:stop] if m.kind == "num"
-    ):
+    if (first.kind == "word" and first.value in NEVER) or not all(m.value.isdigit() for m in marks[start:stop] if m.kind == "num"):
         return None
     return (start, stop), after, bare
 
@@ -82,6 +80,8 @@ def _base(marks: list[Mark], k: int, openers: dict[int, int]) -> str:
 def _is_left(marks: list[Mark], k: int, above: dict[int, tuple[Range, int, bool]]) -> bool:
     """Whether the name with the caret `k` is all that stands left of `=` in its statement."""
     after = above[k][1]
+    if after < len(marks) and marks[after].kind == "open" and marks[after].value == "(":  # L^{reg}(W) = …
+        after = marks[after].mate + 1
     while after < len(marks) and marks[after].kind == "amp":
         after += 1
     if after >= len(marks) or marks[after].kind != "cmp" or marks[after].value != "=":

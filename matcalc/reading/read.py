@@ -30,7 +30,10 @@ __all__ = ["parse", "parse_names", "parse_where"]
 
 _WHERE = regex(r"(?:(?<=[\s;,.)])|^)where(?=\s)|\\(?:text|mbox|mathrm|textrm)\{\s*where\s*:?\s*\}")
 # What may be a label above a name, which `raised` decides: W^{[1]}, a^{<t>}, h^t = …
-LABELS = regex(r"\^\s*\{?\s*(?:\[|<|\\langle)|\^\s*(?:[^\W_]|\{[^{}^_]{1,9}\})\s*(?:&\s*)?(?::?=|\\coloneqq|\\triangleq)")
+LABELS = regex(
+    r"\^\s*\{?\s*(?:\[|<|\\langle)"
+    r"|\^\s*(?:[^\W_]|\{(?:[^{}^_]{1,9}|\\(?:text|mathrm|textrm)\{\w+\})\})\s*(?:\([^()]*\)\s*)?(?:&\s*)?(?::?=|\\coloneqq|\\triangleq)"
+)
 ADJOINTS = frozenset("H|<>\\")  # no name is conjugated in an ASCII text without these
 PRIMES = frozenset("'’′")
 
@@ -208,6 +211,7 @@ class _Reader:
             if left not in in_use and not left.alias and left.name:
                 self.note(f"{left.name} is defined and not used")
         found = self.program(bindings, body, form, name, question)
+        found.parameters = last.params
         if last.stated:
             found.stated, found.claim = last.stated, (last.span[0], self.marks[last.value[0]].start)
         return found
@@ -218,7 +222,9 @@ class _Reader:
         question = self.question(only)
         body = Node("name", (), question.of) if question and question.of else self.value(only)
         self.check_loose(body)
-        return self.program((), body, None, "", question)
+        found = self.program((), body, None, "", question)
+        found.parameters = only.params
+        return found
 
     def program(
         self, bindings: Sequence[Binding], body: Node, form: tuple[object, ...] | None, name: str, question: Asked | None

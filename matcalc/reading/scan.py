@@ -21,6 +21,7 @@ MAX_BYTES = 200_000
 MAX_DIGITS = 4300
 
 _UPRIGHT = r"\\(?:operatorname\*?|mathrm|text|textrm|textit|mathit|mathsf|mathtt|mbox|rm)[ ]*\{[ ]*(?P<upright>[A-Za-z]+)[ ,]*\}"
+_SWITCHED = r"(?<![_^])\{[ ]*\\(?:rm|sf|mathrm|mathsf)[ ]+(?P<switched>[A-Za-z]{2,})[ ]*\}"  # {\rm tr}
 _OPERATOR = r"\\mathop[ ]*\{[ ]*\\(?:mathrm|operatorname|text|sf|rm|mathsf)[ ]*\{?[ ]*(?P<operator>[A-Za-z]+)[ ]*\}?[ ]*\}"
 _CONST = r"\\(?:mathbf|boldsymbol|bm|mathbb|mathbbm|mathds|mathbbold|pmb|symbf)[ ]*(?:\{[ ]*(?P<const>[01])[ ]*\}|(?P<const2>[01]))"
 
@@ -31,7 +32,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     twentieth of a first answer."""
     symbols = sorted((s for s in SYMBOLS if s != ".T" and (s.isascii() or not ascii_only)), key=len, reverse=True)
     commands = (
-        f"(?P<op>{_OPERATOR})|(?P<up>{_UPRIGHT})|(?P<one>{_CONST})",
+        f"(?P<op>{_OPERATOR})|(?P<up>{_UPRIGHT})|(?P<switch>{_SWITCHED})|(?P<one>{_CONST})",
         r"\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}(?:(?<=array\})[ ]*\{[lcr| ]*\})?",
         r"\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)",  # the operator; \vec{x} is only an arrow
         r"\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)",
@@ -216,7 +217,11 @@ def _mark(m: re.Match[str], text: str) -> Mark:
         return Mark(kind, value, start, end)
     if kind in ("op", "operator"):
         return Mark("upright", m["operator"], start, end)
+    if kind in ("switch", "switched"):
+        return Mark("upright", m["switched"], start, end)
     if kind in ("up", "upright"):
+        if m["upright"] == "Id":
+            return Mark("word", "I", start, end)
         return Mark("word" if len(m["upright"]) == 1 else "upright", m["upright"], start, end)
     if kind in ("one", "const", "const2"):
         return Mark("const", m["const"] or m["const2"], start, end)
@@ -229,6 +234,9 @@ def _mark(m: re.Match[str], text: str) -> Mark:
         if m["cmd"] == " " and not re.search(r"\\[A-Za-z]", text):
             message = "`\\` before a blank is a space in LaTeX and division from the left elsewhere"
             raise refuse(message, text, (start, end), "write A^-1 b for what solves A x = b, A b for the product")
+        if m["cmd"] == "(" and "\\)" not in text:
+            message = "`\\(` begins a formula in LaTeX and is division from the left elsewhere"
+            raise refuse(message, text, (start, end), "write A^-1 b for what solves A x = b, pinv(A) b for least squares")
         return Mark(*COMMANDS.get(m["cmd"], ("command", m["cmd"])), start, end)
     if kind in ("sup", "sub"):
         table = SUP if kind == "sup" else SUB
