@@ -27,7 +27,7 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
         return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
 
-    if any(n.op in _OF_ARRAYS or (n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr) for n in nodes):
+    if any((n.op in _OF_ARRAYS and not _is_absolute(n)) or (n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr) for n in nodes):
         return False
     calls = {str(n.attr) for n in nodes if n.op == "call"}
     if any(not is_unknown_function(name) and takes_arrays(name) and not goes_by_entries(name) for name in calls):
@@ -38,6 +38,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if any(_is_series(n) for n in nodes):
         return False
+    if _is_modulus(nodes, known):
+        return True
     raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
     acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
     if not acts and any(n.islower() and n not in known and n not in GREEK_WORDS for n in raised):
@@ -68,6 +70,22 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
     inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
     return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
+
+
+def _is_absolute(n: Node) -> bool:
+    """|psi|, of small letters: no determinant, and no norm where they are numbers."""
+    return n.op == "bars" and not any(m.op == "name" and str(m.attr)[:1].isupper() for m in walk(n))
+
+
+def _is_modulus(nodes: Sequence[Node], known: Collection[str]) -> bool:
+    r"""E/(1 - \nu^2) (\epsilon_x + \nu \epsilon_y): the one capital letter, none that matrices have, is divided, and all else is Greek."""
+    names = {str(n.attr) for n in nodes if n.op == "name" and n.attr not in known}
+    capital = {n for n in names if n[:1].isupper()}
+    others = {split_name(n)[0] for n in names - capital}
+    if len(capital) != 1 or len(others) < 2 or not others <= GREEK_WORDS or not MATRICES.isdisjoint(split_name(n)[0] for n in capital):
+        return False
+    divided = [n for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and "/" in n.attr]
+    return any(a.op == "name" and a.attr in capital for n in divided for a in n.args)
 
 
 def _are_moments(names: Collection[str]) -> bool:

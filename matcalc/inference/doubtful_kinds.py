@@ -13,6 +13,7 @@ from .misfit import Misfit, Undecided, Wording
 from .orders import EINSUM
 from .rekind import letter_class
 from .scopes import Typing
+from .takes import has_linear_algebra, is_unknown_function
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 
@@ -107,6 +108,26 @@ def _sum_norm(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return ReadingError(message, span=n.span, suggestion=f"write {entries} for the entries of a matrix, or declare {name} in R^n")
 
 
+def _of_capital(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """P(Q) Q - C(Q): the functions are of numbers, or of matrices; no other sign is of linear algebra."""
+    name = n.args[0] if len(n.args) == 1 else n
+    term = terms.get(id(name))
+    if name.op != "name" or str(name.attr) not in el.defaults or term is None or term.kind != "matrix":
+        return None
+    if not is_unknown_function(str(n.attr).rstrip("'")) or str(n.attr).rstrip("'") in el.scene.stated or el.scene.program.bold:
+        return None
+    program = el.scene.program
+    nodes = [m for root in (*(b.value for b in program.bindings), program.body) for m in walk(root)]
+    if program.body.op != "add" or has_linear_algebra(nodes):
+        return None
+    letter, call = str(name.attr), Wording(el).node(n)
+    return ReadingError(
+        f"{call} is a function of a number {letter}, or of a matrix",
+        span=n.span,
+        suggestion=f"declare {letter} in R, or {letter} in R^{{m x n}}",
+    )
+
+
 def refuse_small_matrices(el: Typing) -> None:
     """norm(x^2), x^T x^T, which fit only if x is a square matrix."""
     small = [
@@ -149,4 +170,5 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_added_row,),
     "pow": (_summed,),
     "norm": (_sum_norm,),
+    "call": (_of_capital,),
 }

@@ -220,15 +220,11 @@ class Indices:
         return found.difference(*(u.bound for u in self.uses))
 
     def _quotients(self) -> frozenset[str]:
-        """The names that have powers, stand in quotients or in differences with one of their own letter, y_l - y: in a text without arrays
-        they are numbers."""
+        """The names that have powers, stand in quotients or below atan2: in a text without arrays they are numbers."""
         nodes = [n for root, _ in self._statements() for n in walk(root)]
         found = [n.args[0] for n in nodes if n.op == "pow"]
         found += [a for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and "/" in n.attr for a in n.args]
-        for n in nodes:
-            terms = [a.args[0] if a.op == "neg" else a for a in n.args] if n.op == "add" else []
-            bases = [split_indexed(str(a.attr))[0] for a in terms if a.op == "name"]
-            found += [a for a in terms if a.op == "name" and bases.count(str(a.attr)) > 1]
+        found += [m for n in nodes if n.op == "call" and n.attr == "atan2" for m in walk(n)]
         return frozenset(str(a.attr) for a in found if a.op == "name")
 
     def _whole(self, u: Use) -> bool:

@@ -115,10 +115,16 @@ def values_are_numbers(nodes: Sequence[Node]) -> bool:
     """u(c) + beta V(k): every capital letter is a function of which nothing is known, nothing stands behind its value in a product, and
     no sign is of linear algebra. (A(t) x(t) may be a matrix times a vector.)"""
     unknown = {str(n.attr).rstrip("'") for n in nodes if n.op == "call" and is_unknown_function(str(n.attr).rstrip("'"))}
-    if len(nodes) < 3 or not any(name[:1].isupper() for name in unknown) or not _OF_LINEAR_ALGEBRA.isdisjoint(n.op for n in nodes):
+    if len(nodes) < 3 or not any(name[:1].isupper() for name in unknown) or has_linear_algebra(nodes):
         return False
     if any(n.op == "name" and str(n.attr)[:1].isupper() for n in nodes):
         return False
-    if any(n.op == "call" and str(n.attr).rstrip("'") not in unknown and takes_arrays(str(n.attr)) for n in nodes):
-        return False
     return not any(a.op == "call" and str(a.attr)[:1].isupper() for n in nodes if n.op == "mul" for a in n.args[:-1])
+
+
+def has_linear_algebra(nodes: Sequence[Node]) -> bool:
+    """Whether a sign, or a function of the book, is of vectors or matrices."""
+    if not _OF_LINEAR_ALGEBRA.isdisjoint(n.op for n in nodes):
+        return True
+    called = {str(n.attr).rstrip("'") for n in nodes if n.op == "call"}
+    return any(not is_unknown_function(name) and takes_arrays(name) for name in called)

@@ -213,6 +213,12 @@ def applied_only(lexer: Lexer, name: str, at: int) -> bool:
     return all(touching_bracket(lexer.marks, k + 1) >= 0 for k in places)
 
 
+def applied_once(marks: Sequence[Mark], name: str) -> bool:
+    """Whether a function stands before brackets in its definition alone: elsewhere it is the value, with the same argument."""
+    places = [k for k, m in enumerate(marks) if m.value == name and m.kind in _NAMED]
+    return sum(touching_bracket(marks, k + 1) >= 0 for k in places) == 1 < len(places)
+
+
 def level_arguments(marks: Sequence[Mark], at: int) -> None:
     """f(x; theta) is f(x, theta) where f is a function that the text defines."""
     i, close = at + 1, marks[at].mate

@@ -9,13 +9,15 @@ np.exp(X)  X.exp()                    exp.(X)               W1                  
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from ..errors import ReadingError, Span
 from ..interning import regex
 from ..ops.book import REGISTRY
 from .functions import function_of
 from .marks import Mark, quote, refuse
+from .spellings import GREEK_WORDS
 
 # Attributes and methods without arguments that stand behind an operand, as postfix marks.
 _POSTFIX = {"T": "T", "transpose": "T", "t": "T", "I": "-1", "inv": "-1", "inverse": "-1", "pinv": "pinv"}
@@ -249,17 +251,42 @@ def is_program(marks: Sequence[Mark], text: str) -> bool:
     return any(m.kind in ("path", "method") or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@") for m in marks)
 
 
-def words(marks: Sequence[Mark], text: str) -> set[str]:
-    """The runs of letters that are names in program text: loss, weights, and those with digits or underscores behind them."""
+def _juxtaposes(marks: Sequence[Mark]) -> bool:
+    """Whether two factors stand side by side somewhere: 2x, (a)(b), A x."""
+    for a, b in pairwise(marks):
+        ends = a.kind in (*_ENDS, "close", "post", "sub") and a.value not in ("{", "where")
+        called = a.kind in ("word", "upright") and b.kind == "open" and b.value == "(" and not b.gap
+        if ends and not called and (b.kind in _ENDS or (b.kind == "open" and b.value != "{" and b.value != "[")) and b.value != "where":
+            return True
+    return False
+
+
+def words(marks: Sequence[Mark], text: str, is_name: Callable[[str], bool]) -> set[str]:
+    """The runs of letters that are names in program text: loss, weights, those with digits or underscores behind them, and all where no two
+    factors stand side by side. `is_name` says of a run whether it is a name already."""
     found = set()
     python = calls_arrays(text)  # letters are never multiplied there by standing side by side
+    starred = not python and not _juxtaposes(marks)
     for k, mark in enumerate(marks):
         numbered = k + 1 < len(marks) and marks[k + 1].kind == "under" and not marks[k + 1].gap
         if mark.kind == "word" and len(mark.value) > 1 and function_of(mark.value) is None:
             called = k + 1 < len(marks) and marks[k + 1].kind == "open" and not marks[k + 1].gap
-            if (numbered or python or (len(mark.value) > 2 and mark.value.islower())) and not called:
+            if called:
+                continue
+            if numbered or python or (len(mark.value) > 2 and mark.value.islower()):
+                found.add(mark.value)
+            elif starred and mark.value not in GREEK_WORDS and not is_name(mark.value) and not all(map(is_name, mark.value)):
+                _refuse_letters(mark, marks, text)
                 found.add(mark.value)
     return found
+
+
+def _refuse_letters(mark: Mark, marks: Sequence[Mark], text: str) -> None:
+    """a*x + bx: a name bx, or b*x."""
+    alone = [c for c in mark.value if any(m.kind == "word" and m.value == c for m in marks)]
+    if alone and mark.value[0] != "d":  # dx
+        message = f"{quote(mark.value)} is one name, or {'*'.join(mark.value)}: the other products are written with *"
+        raise refuse(message, text, mark.span, f"write {'*'.join(mark.value)}, or declare {mark.value} in R")
 
 
 def _with_digits(marks: list[Mark]) -> list[Mark]:

@@ -12,7 +12,7 @@ from ..errors import Span
 from ..interning import regex
 from ..syntax import Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
-from .applied import holds_one, plain_factors
+from .applied import applied_once, holds_one, plain_factors
 from .asked import asked, refuse_inside, written_out
 from .declare import read_declarations
 from .declare import read_names as parse_names
@@ -128,7 +128,7 @@ class _Reader:
             self.marks, self.raised = lowered(self.marks, text)
             self.main = sum(m.start < places[0][1] for m in self.marks)
         if is_program(self.marks, text) or calls_arrays(text):
-            for word in words(self.marks, text):
+            for word in words(self.marks, text, names.variables.__contains__):
                 names.add(word)
         if not PRIMES.isdisjoint(text):
             names.primed = "the text writes transposes as ^T" if writes_transposes(self.marks, text) else ""
@@ -335,6 +335,8 @@ class _Reader:
             self.names.add(left.name)
             if left.params:
                 self.names.functions.add(left.name)
+                if len(left.params) == 1 and applied_once(self.marks, left.name):  # \\psi(x) = …; |\\psi|^2
+                    self.names.arguments.setdefault(left.name, left.params[0])
             else:
                 marks = [m for m in self.marks[slice(*left.value)] if m.kind in ("word", "greek")]
                 self.names.made_of[left.name] = {c for m in marks for c in ((m.value,) if m.kind == "greek" else m.value)}

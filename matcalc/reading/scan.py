@@ -36,7 +36,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
         r"\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}(?:(?<=array\})[ ]*\{[lcr| ]*\})?",
         r"\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)",  # the operator; \vec{x} is only an arrow
         r"\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)",
-        r"\\(?P<cmd>[A-Za-z]+|.)",
+        r"\\(?P<cmd>a(?:rc)?tan2|[A-Za-z]+|.)",
     )
     over = f"[{''.join(OVER)}]"
     letters = (
