@@ -108,7 +108,8 @@ def inputs(probe: Probe) -> dict[str, Any]:
     """The arguments of a program."""
     import numpy as np
 
-    x = probe.point[0] if probe.where.startswith(("x in R;", "x, t in R")) or probe.where == "x in R" else np.array(probe.point)
+    number = probe.where.removesuffix(" positive").startswith(("x in R;", "x, t in R")) or probe.where in ("x in R", "x in R positive")
+    x = probe.point[0] if number else np.array(probe.point)
     return {probe.wrt: x, **{n: np.array(v) if isinstance(v, list) else v for n, v in probe.more.items()}}
 
 

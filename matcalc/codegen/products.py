@@ -49,10 +49,13 @@ UNROLLED = 4  # X^k up to this k is written as a product where a vector stands b
 
 def _add(lowering: Lowering, e: Expr) -> GraphNode:
     """A sum; what stands on the diagonal only is added there, and exp(x) - 1 is right where x is small."""
-    if len(e.args) == 2 and negative(num(1) if e.is_scalar else ones(*e.shape)) in e.args:
-        other = next((a for a in e.args if a.op is EXP), None)
+    one = num(1) if e.is_scalar else ones(*e.shape)
+    if len(e.args) == 2 and (one in e.args or negative(one) in e.args):
+        sign = num(1) if negative(one) in e.args else num(-1)
+        other = next((b for a in e.args if (b := times(sign, a)).op is EXP), None)
         if other is not None:
-            return lowering.entrywise("call", e, other.args, "expm1")
+            grown = lowering.entrywise("call", e, other.args, "expm1")
+            return grown if sign is num(1) else lowering.graph.make("neg", (grown,), None, grown.dims)
     diagonal: list[Expr] = []
     rest: list[Expr] = []
     for a in e.args:

@@ -264,10 +264,9 @@ def program(
     problem = Computation(several, further, wanted, target, sizes)
     functions, named = _functions(problem), problem.named()
     for f in functions:
-        if target == "numpy":
-            plain = rescued(problem.lowering.graph, f.roots)
-            f.roots = [plain[r] for r in f.roots]
-            named |= {plain[n]: name for n, name in named.items() if n in plain}
+        plain = rescued(problem.lowering.graph, f.roots, target)
+        f.roots = [plain[r] for r in f.roots]
+        named |= {plain[n]: name for n, name in named.items() if n in plain}
         thrift = Economy(problem.lowering.graph, f.roots, named, target == "numpy")
         f.roots = [thrift.new[r] for r in f.roots]
         named |= {thrift.new[n]: name for n, name in named.items() if n in thrift.new}

@@ -1,27 +1,30 @@
-"""Careful forms that are needed only where plain ones overflow: x/(k + x^2) and log(1 + x^2), whose x^2 does so from 1e154 on.
+"""Careful forms that are needed only where plain ones overflow: x/(k + x^2), log(1 + x^2), sqrt(k + x^2), from 1e154 on.
 
-Divided by the greater of |x| and the root of k they take six passes and more; NumPy programs carry a function that first looks, by one
-dot product, whether the plain form is safe. The other languages keep the careful form: their compilers make one pass of it.
+Divided by the greater of |x| and the root of k they take six passes and more; NumPy programs carry functions that first look, by one
+dot product, whether the plain form is safe; PyTorch has sqrt(k + x^2) by itself. The other languages keep the careful form: their
+compilers make one pass of it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..ops.extremes import MAXIMUM
 from .graph import GraphNode, ProgramGraph, postorder
 
-HELPERS = frozenset(("over_square", "log1p_square"))  # the functions that programs carry
+HELPERS = frozenset(("over_square", "log1p_square", "root_square"))  # the functions that programs carry
 
 
-def rescued(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNode, GraphNode]:
-    """For every node of a program the one that takes its place."""
+def rescued(graph: ProgramGraph, roots: Sequence[GraphNode], language: str) -> dict[GraphNode, GraphNode]:
+    """For every node of a program the one that takes its place, in NumPy's and PyTorch's programs."""
+    rules = RULES.get(language, {})
     new: dict[GraphNode, GraphNode] = {}
     for n in postorder(roots):
         args = [new[a] for a in n.args]
         own = n if all(a is b for a, b in zip(args, n.args)) else graph.make(n.op, args, n.attr, n.dims)
-        rule = RULES.get(n.op) if not n.loops else None
+        rule = rules.get(n.op) if not n.loops else None
         new[n] = (rule(graph, own) if rule is not None else None) or own
     return new
 
@@ -69,6 +72,31 @@ def _log_beside_square(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
     return None
 
 
+def _root_beside(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
+    """c sqrt((x/m)^2 + (r/m)^2) m with m the greater of |x| and the number r."""
+    for root in n.args:
+        squares = root.args[0] if _is_call(root, "sqrt") or (root.op == "pow" and root.args[1].attr == Fraction(1, 2)) else None
+        if squares is None or squares.op != "add" or len(squares.args) != 2:
+            continue
+        parts = [_squared(a) for a in squares.args]
+        for top in n.args:
+            x, r = _greater(top)
+            if x is None or r is None:
+                continue
+            part = next((p for p in parts if p is not None and _is_part(p, x, top)), None)
+            rest = [p for p in parts if p is not part]
+            if part is None or len(rest) != 1 or rest[0] is None or rest[0].op != "div" or rest[0].args[1] is not top:
+                continue
+            number = rest[0].args[0]
+            if number is not r and not number.attr == r.attr == 1:
+                continue
+            r = graph.number(Fraction(1)) if r.attr == 1 else r
+            made = graph.make("call", (x, r), "root_square", x.dims)
+            others = [a for a in n.args if a is not root and a is not top]
+            return graph.make("mul", (*others, made), None, n.dims) if others else made
+    return None
+
+
 def _greater(top: GraphNode) -> tuple[GraphNode, GraphNode] | tuple[None, None]:
     """x and r of the greater of |x| and r, a number or many of one."""
     if top.op == "call" and top.attr is MAXIMUM:
@@ -87,6 +115,8 @@ def _is_part(p: GraphNode, x: GraphNode, top: GraphNode) -> bool:
             rest.subtract([f])
             rest.update(_factors(f.args[0]))
             return +rest == Counter(_factors(x))
+    if p.op == x.op == "div" and p.args[0] is x.args[0]:  # (y/d)/top
+        return Counter(_factors(p.args[1])) == Counter([*_factors(x.args[1]), top])
     return False
 
 
@@ -110,4 +140,7 @@ def _squared(n: GraphNode) -> GraphNode | None:
     return n.args[0] if n.op == "pow" and n.args[1].op == "num" and n.args[1].attr == 2 else None
 
 
-RULES = {"div": _over_square, "add": _log_beside_square}
+RULES = {
+    "numpy": {"div": _over_square, "add": _log_beside_square, "mul": _root_beside},
+    "torch": {"mul": _root_beside},  # which has a fast hypot
+}

@@ -1,14 +1,10 @@
 """Forms that neither overflow nor cancel: what is equal on paper and better in floating point, for every language and for `evaluate`.
 
-log(softmax(z)) = z - logsumexp(z)          log(sigmoid(z)) = -softplus(-z)       1 - sigmoid(z) = sigmoid(-z)
+log(softmax(z)) = z - logsumexp(z)          log(sigmoid(z)) = -softplus(-z)
 log(det(X)^k) = k logdet(X)                 log(cosh(z)) = |z| + softplus(-2 |z|) - log(2)
 exp(z)/sum(exp(z)) = softmax(z)             (a/f - b/g) f g = a g - b f           v .* e_k = v_k e_k
 1[z < 0] exp(z) = 1[z < 0] exp(-relu(-z))   1[x > 0] log(x) = 0 where it is switched off
-1 - tanh(z)^2 = 4 sigmoid(2 z) sigmoid(-2 z) 1 + erf(z) = 2 normcdf(sqrt(2) z)     1 - cos(z) = 2 sin(z/2)^2
-sqrt(1 + u) - 1 = u/(1 + sqrt(1 + u))          log(exp(a) + exp(b)) = a + softplus(b - a)
-log(exp(a) - exp(b)) = a + log(1 - exp(b - a)) exp(z)/normcdf(x) = exp(z - log(normcdf(x)))
-log(1 + z^2) = 2 log(m) + log(1 + (z/m^2)^2), m the greater of |z| and 1; x/(k + c x^2) likewise divided by the greater of its roots
-products over several lengths: see `scaled`
+what nearly cancels: see `cancelling`; exponentials: `exponentials`; roots and k + z^2: `squares`; products over several lengths: `scaled`
 """
 
 from __future__ import annotations
@@ -43,24 +39,22 @@ from ..expressions.named import PART, named
 from ..expressions.properties import holds
 from ..interning import inner_first
 from ..kinds import ONE, Dim
-from ..ops.activations import ERF, LOG_NORMAL_DISTRIBUTION, NORMAL_DISTRIBUTION, RELU, SIGMOID, SOFTPLUS
+from ..ops.activations import LOG_NORMAL_DISTRIBUTION, NORMAL_DISTRIBUTION, RELU, SIGMOID, SOFTPLUS
 from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, POWER, SIZE, TIMES, TRANSPOSE, UNIT
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.diagonal import DIAG
-from ..ops.elementary import ABS, COS, COSH, EXP, LOG, SIN, SINH, TANH
-from ..ops.extremes import GREATEST_ENTRY, MAXIMUM
+from ..ops.elementary import ABS, COSH, EXP, LOG
+from ..ops.extremes import GREATEST_ENTRY
 from ..ops.norms import FROBENIUS_NORM, NORM
 from ..ops.operation import Operation
 from ..ops.softmax import LOG_SUM_EXP, LOG_SUM_EXP_ROWS, SOFTMAX, SOFTMAX_ROWS
 from ..ops.sums import SUM
-from .scaled import scaled
+from .cancelling import nearly_cancelling
+from .exponentials import by_exponential, growth, logarithm, power_of_sum, without_opposites
+from .scaled import one_of, scaled, square_root
+from .squares import log_beside_square, over_square, rooted, square_beside
 
-
-def growth(z: Expr) -> Expr:
-    """exp(z) - 1 as 2 exp(z/2) sinh(z/2)."""
-    half = times(num(Fraction(1, 2)), z)
-    join: Callable[..., Expr] = times if z.is_scalar else hadamard
-    return times(num(2), join(apply(EXP, [half]), apply(SINH, [half])))
+ROUNDS = 4  # of rewriting for `evaluate`; programs go on until nothing changes
 
 
 def recognised_numbers(e: Expr) -> Expr:
@@ -78,14 +72,29 @@ def steady_numbers(e: Expr) -> Expr:
     def of_signs(n: Expr, args: tuple[Expr, ...]) -> Expr:
         return rebuild(n, args) if n.op is LOG and _may_be_negative(args[0]) else _rewritten(n, args)
 
-    def rewritten(n: Expr, args: tuple[Expr, ...]) -> Expr:
-        n = rebuild(n, args)
-        if n.op is ADD and len(n.args) == 2 and negative(num(1) if n.is_scalar else ones(*n.shape)) in n.args:
-            z = next((a.args[0] for a in n.args if a.op is EXP), None)
-            return n if z is None else growth(z)
-        return n
+    for _ in range(ROUNDS):
+        before, e = e, transform(e, of_signs, {})
+        if e is before:
+            break
+    return transform(e, _careful, {})
 
-    return transform(transform(e, of_signs, {}), rewritten, {})
+
+def _careful(n: Expr, args: tuple[Expr, ...]) -> Expr:
+    """exp(z) - 1 by sinh, log(1 + u) by what rounding made of 1 + u (Goldberg 1991, theorem 4): log(w) u/(w - 1), w = 1 + u."""
+    n = rebuild(n, args)
+    one = one_of(n)
+    if n.op is ADD and len(n.args) == 2:
+        for sign in (num(1), num(-1)):
+            z = next((a.args[0] for b in n.args if (a := times(sign, b)).op is EXP), None)
+            if z is not None and negative(times(sign, one)) in n.args:
+                return times(sign, growth(z))
+    if n.op is LOG and n.args[0].op is ADD and one in n.args[0].args and not is_complex(n):
+        join: Callable[..., Expr] = times if n.is_scalar else hadamard
+        u = named(add(*[a for a in n.args[0].args if a is not one]), PART, "u")
+        w = named(add(one, u), PART, "w")
+        rest = named(add(w, negative(one)), PART, "rest")
+        return apply(CASES, [u, apply(IVERSON, [w, one], "="), join(apply(LOG, [w]), named(join(u, power(rest, num(-1))), PART, "ratio"))])
+    return n
 
 
 def _may_be_negative(x: Expr) -> bool:
@@ -99,10 +108,12 @@ def steady(e: Expr, done: dict[Expr, Expr]) -> Expr:
     return transform(e, _rewritten, done)
 
 
-def _rewritten(e: Expr, args: tuple[Expr, ...]) -> Expr:
-    e = rebuild(e, args)
+def _rewritten(whole: Expr, args: tuple[Expr, ...]) -> Expr:
+    e = rebuild(whole, args)
     rule = _RULES.get(e.op)
     found = rule(e) if rule is not None else None
+    if found is None and rule is not None and e is not whole:
+        found = rule(whole)  # what its parts have become may hide the whole
     return e if found is None else found
 
 
@@ -122,15 +133,19 @@ def _log(e: Expr) -> Expr | None:
         return add(entry(z, *x.args[1:]), negative(apply(LOG_SUM_EXP, [z])))
     if x.op is DETERMINANT:
         return apply(LOG_DETERMINANT, x.args)
-    if x.op is ADD and (ends := _two_exponentials(x)) is not None:
-        a, b, sign = ends
-        further = apply(SOFTPLUS, [add(b, negative(a))]) if sign > 0 else apply(LOG, [_less(b, a)])
-        return add(a, further)
+    found = logarithm(x) if x.op is ADD else None
+    if found is not None:
+        return found
     if x.op is NORMAL_DISTRIBUTION and not is_complex(x):
         return apply(LOG_NORMAL_DISTRIBUTION, x.args)
-    squared = _square_beside(x, _one(x)) if x.op is ADD else None
+    squared = square_beside(x, one_of(x)) if x.op is ADD else None
     if squared is not None:
-        return _log_beside_square(squared)
+        return log_beside_square(squared)
+    length = square_root(x)
+    if length is not None and length.op is NORM and not is_complex(x):
+        return times(num(2), apply(LOG, [length]))
+    if x.op is TIMES and (shares := _shares(x)) is not None:
+        return shares
     shift = _shift(x)
     if shift is not None:
         return add(shift, apply(LOG, [_scaled(x, shift)[0]]))
@@ -146,178 +161,31 @@ def _log(e: Expr) -> Expr | None:
     return None
 
 
-def _log_beside_square(z: Expr) -> Expr:
-    """log(1 + z^2), where z^2 may overflow."""
-    size = apply(MAXIMUM, [apply(ABS, [z]), _one(z)])
-    join: Callable[..., Expr] = times if z.is_scalar else hadamard
-    below = power(size, num(-1))
-    rest = named(power(named(join(named(join(z, below), PART, "first"), below), PART, "both"), num(2)), PART, "square")
-    return add(times(num(2), apply(LOG, [size])), apply(LOG, [add(_one(z), rest)]))
-
-
-def _one(e: Expr) -> Expr:
-    return num(1) if e.is_scalar else ones(*e.shape)
-
-
-def _square_beside(e: Expr, beside: Expr) -> Expr | None:
-    """z, where a sum is `beside` and z^2: of c u^2 with positive c it is sqrt(c) u."""
-    if len(e.args) != 2 or beside not in e.args:
-        return None
-    other = next(a for a in e.args if a is not beside)
-    factors = list(other.args) if other.op is TIMES else [other]
-    square = next((f for f in factors if f.op is POWER and is_number(f.args[1], 2) and f.shape == e.shape), None)
-    if square is None or is_complex(square):
-        return None
-    c = times(*[f for f in factors if f is not square])
-    if not c.is_scalar or not (value_of(c) > 0 if is_number(c) else holds(c, "positive")):
-        return None
-    return times(power(c, num(Fraction(1, 2))), square.args[0])
-
-
-def _two_exponentials(e: Expr) -> tuple[Expr, Expr, int] | None:
-    """a, b and the sign of exp(a) + exp(b), exp(a) - exp(b)."""
-    if len(e.args) != 2:
-        return None
-    signs = [1 if a.op is EXP else -1 if negative(a).op is EXP else 0 for a in e.args]
-    inner = [(a if s > 0 else negative(a)).args[0] for a, s in zip(e.args, signs) if s]
-    if len(inner) < 2 or signs == [-1, -1]:
-        return None
-    return (inner[0], inner[1], signs[1]) if signs[0] > 0 else (inner[1], inner[0], -1)
-
-
-def _less(b: Expr, a: Expr) -> Expr:
-    """1 - exp(b - a), as the languages and `evaluate` have it right where b is close to a."""
-    one = num(1) if a.is_scalar else ones(*a.shape)
-    return negative(add(apply(EXP, [add(b, negative(a))]), negative(one)))
-
-
-def _sum(e: Expr) -> Expr | None:
-    """Two terms that nearly cancel: 1 and what is close to 1, or the root of what is."""
-    one = num(1) if e.is_scalar else ones(*e.shape)
-    for sign in (num(1), num(-1)):
-        if times(sign, one) not in e.args:
-            continue
-        others = [a for a in e.args if a is not times(sign, one)]
-        for k, a in enumerate(others):
-            found = _less_one(times(sign, a), one)
-            if found is not None:
-                return add(*others[:k], *others[k + 1 :], times(sign, found))
-    return _entry_by_entry(e)
-
-
-def _entry_by_entry(e: Expr) -> Expr | None:
-    """sum(u) - n as the sum of the u_i - 1, where these are to be had better."""
-    for k, a in enumerate(e.args):
-        own = a if a.op is SUM else negative(a)
-        if own.op is SUM:
-            x = own.args[0] if own is a else negative(own.args[0])
-            one = ones(*x.shape)
-            for sign in (num(1), num(-1)):
-                count = times(sign, apply(SUM, [one]))
-                found = _less_one(times(sign, x), one) if count in e.args else None
-                if found is not None:
-                    rest = [b for n, b in enumerate(e.args) if n != k and b is not count]
-                    return add(*rest, apply(SUM, [times(sign, found)]))
+def _shares(x: Expr) -> Expr | None:
+    """log(c sum(exp(z))), of a positive number c."""
+    for k, s in enumerate(x.args):
+        if s.op is SUM and s.args[0].op is EXP and s.args[0].shape[1] is ONE:
+            c = times(*x.args[:k], *x.args[k + 1 :])
+            if c.is_scalar and (value_of(c) > 0 if is_number(c) else holds(c, "positive")):
+                return add(apply(LOG, [c]), apply(LOG_SUM_EXP, s.args[0].args))
     return None
-
-
-def _less_one(a: Expr, one: Expr) -> Expr | None:
-    """1 + a without the 1."""
-    join: Callable[..., Expr] = times if a.is_scalar else hadamard
-    s = a if a.op is ERF else negative(a)
-    if s.op is SIGMOID:
-        return apply(SIGMOID, [negative(s.args[0])])
-    if s.op is ERF:
-        z = times(power(num(2), num(Fraction(1, 2))), s.args[0])
-        return times(num(2), apply(NORMAL_DISTRIBUTION, [z if s is a else negative(z)]))
-    if s.op is EXP and s is not a and not s.is_scalar:  # 1 - exp(z), where its entries are summed
-        return times(num(-1), growth(s.args[0]))
-    if s.op is COS:
-        return times(num(2), power(apply(SIN, [times(num(Fraction(1, 2)), s.args[0])]), num(2)))
-    if s.op is COSH:
-        return times(num(-2), power(apply(SINH, [times(num(Fraction(1, 2)), s.args[0])]), num(2)))
-    if s.op is not POWER:
-        return None
-    if s.args[0].op is TANH and is_number(s.args[1], 2):
-        z = times(num(2), s.args[0].args[0])
-        return times(num(4), join(apply(SIGMOID, [z]), apply(SIGMOID, [negative(z)])))
-    if (
-        s.args[0].op is ADD and one in s.args[0].args and is_number(s.args[1]) and value_of(s.args[1]) == Fraction(1, 2)
-    ):  # 1 - sqrt(1 + u) = -u/(1 + sqrt(1 + u))
-        u = add(*[b for b in s.args[0].args if b is not one])
-        return negative(join(u, power(add(one, s), num(-1))))
-    return None
-
-
-def _by_exponential(e: Expr) -> Expr | None:
-    """exp(z)/(exp(a) - exp(b)) = 1/(exp(a - z) - exp(b - z)); exp(z)/normcdf(x) = exp(z - log(normcdf(x)))."""
-    join: Callable[..., Expr] = times if e.op is TIMES else hadamard
-    for k, a in enumerate(e.args):
-        if a.op is not POWER or not is_number(a.args[1], -1) or a.shape != e.shape:
-            continue
-        below = a.args[0]
-        for n, f in enumerate(e.args):
-            if n == k or f.op is not EXP or f.shape != e.shape:
-                continue
-            others = [c for m, c in enumerate(e.args) if m not in (k, n)]
-            if below.op is NORMAL_DISTRIBUTION and not is_complex(below):
-                return join(*others, apply(EXP, [add(f.args[0], negative(apply(LOG_NORMAL_DISTRIBUTION, below.args)))]))
-            ends = _two_exponentials(below) if below.op is ADD else None
-            if ends is not None and ends[2] < 0:
-                z, (x, y, _) = f.args[0], ends
-                if z is x:
-                    return join(*others, power(_less(y, x), num(-1)))
-                if z is y:
-                    return negative(join(*others, power(_less(x, y), num(-1))))
-    return None
-
-
-def _over_square(e: Expr) -> Expr | None:
-    """x/(k + c x^2) by x and the root of k divided by the greater of them, where x^2 may overflow."""
-    join: Callable[..., Expr] = times if e.op is TIMES else hadamard
-    for k, a in enumerate(e.args):
-        if a.op is not POWER or not is_number(a.args[1], -1) or a.args[0].op is not ADD or a.shape != e.shape:
-            continue
-        for beside in a.args[0].args:
-            z = _square_beside(a.args[0], beside)
-            root = z is not None and _root(beside)
-            if z is None or not root:
-                continue
-            c, x = (times(*z.args[:-1]), z.args[-1]) if z.op is TIMES and z.args[-1].shape == e.shape else (num(1), z)
-            n = next((n for n, f in enumerate(e.args) if n != k and f is x), None)
-            if n is None:
-                continue
-            others = [f for m, f in enumerate(e.args) if m not in (k, n)]
-            size = apply(MAXIMUM, [apply(ABS, [z]), root])
-            below = power(size, num(-1))
-            one, other = (named(join(part, below), PART, name) for part, name in ((z, "first"), (root, "second")))
-            squares = named(add(power(one, num(2)), power(other, num(2))), PART, "squares")
-            return times(power(c, num(-1)), join(*others, one, power(squares, num(-1)), below))
-    return None
-
-
-def _root(k: Expr) -> Expr | None:
-    """The root of a positive number, or of as many of it."""
-    whole = ones(*k.shape)
-    c = k if k.is_scalar else times(*k.args[:-1]) if k.op is TIMES and k.args[-1] is whole else num(1) if k is whole else None
-    if c is None or not c.is_scalar or not (value_of(c) > 0 if is_number(c) else holds(c, "positive")):
-        return None
-    root = power(c, num(Fraction(1, 2)))
-    return root if k.is_scalar else times(root, whole)
 
 
 def _product(e: Expr) -> Expr | None:
     join: Callable[..., Expr] = times if e.op is TIMES else hadamard
-    over = _over_square(e)
+    over = over_square(e)
     if over is not None:
         return over
-    found = _by_exponential(e)
+    found = by_exponential(e) or without_opposites(e)
     if found is not None:
         return found
     for k, a in enumerate(e.args):
         others = [*e.args[:k], *e.args[k + 1 :]]
         if a.op is ADD and a.shape == e.shape and all(_meets(t, others) for t in a.args):
             return add(*[join(*others, t) for t in a.args])
+        spread = _spread(a, others) if a.op is ADD else None
+        if spread is not None:
+            return spread
         if a.op is UNIT and e.op is HADAMARD:
             return times(entry(join(*others), a.args[0], num(1)), a)
     return scaled(e) or _beside(e) or _switched(e) or (_weighted(e) if e.op is TIMES else None)
@@ -386,10 +254,34 @@ def _weighted(e: Expr) -> Expr | None:
 
 
 def _meets(term: Expr, others: Sequence[Expr]) -> bool:
-    """Whether a term is divided by one of the other factors."""
+    """Whether a term is divided by one of the other factors, or by a sum of exponentials of which one is another factor."""
     parts = term.args if term.op is TIMES else (term,)
     factors = [f for p in parts for f in (p.args if p.op is HADAMARD else (p,))]
-    return any(f.op is POWER and f.args[0] in others and is_number(f.args[1], -1) for f in factors)
+    below = [f.args[0] for f in factors if f.op is POWER and is_number(f.args[1], -1)]
+    below += [apply(EXP, [negative(f.args[0])]) for f in factors if f.op is EXP]
+    return any(b in others or (b.op is ADD and any(a.op is EXP and a in others for a in b.args)) for b in below)
+
+
+def _spread(a: Expr, others: Sequence[Expr]) -> Expr | None:
+    """A sum over sum(exp(z)), where exp(z) is in every term."""
+    for k, f in enumerate(others):
+        swap = _swapped(f) if f.op is POWER else None
+        if swap is None:
+            continue
+        old, new, left = swap
+        terms = [_replaced(t, old, new) or _within(t, old, new) for t in a.args]
+        if all(t is not None for t in terms):
+            return times(*others[:k], *others[k + 1 :], *([left] if left is not None else []), add(*filter(None, terms)))
+    return None
+
+
+def _within(t: Expr, old: Expr, new: Expr) -> Expr | None:
+    """A product in which one factor has `new` for `old`."""
+    for k, f in enumerate(t.args if t.op is TIMES else ()):
+        found = _replaced(f, old, new)
+        if found is not None:
+            return times(*t.args[:k], found, *t.args[k + 1 :])
+    return None
 
 
 def _beside(e: Expr) -> Expr | None:
@@ -441,4 +333,10 @@ def _replaced(b: Expr, old: Expr, new: Expr) -> Expr | None:
     return None
 
 
-_RULES: dict[Operation, Callable[[Expr], Expr | None]] = {LOG: _log, ADD: _sum, TIMES: _product, HADAMARD: _product}
+_RULES: dict[Operation, Callable[[Expr], Expr | None]] = {
+    LOG: _log,
+    ADD: nearly_cancelling,
+    POWER: lambda e: rooted(e) or power_of_sum(e),
+    TIMES: _product,
+    HADAMARD: _product,
+}

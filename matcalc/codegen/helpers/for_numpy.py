@@ -47,6 +47,13 @@ def _log1p_square(z):
     return np.log1p((z / top / top) ** 2) + 2 * np.log(top)
 
 
+def _root_square(x, r):
+    """sqrt(r^2 + x^2) for r > 0, also where x^2 overflows."""
+    if 1e-30 < r < 1e15 and np.vdot(x, x) < 1e30:
+        return np.sqrt(r * r + x * x)
+    return np.hypot(x, r)
+
+
 def _softplus(z):
     """log(1 + exp(z)), without overflow."""
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))

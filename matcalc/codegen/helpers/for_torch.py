@@ -51,6 +51,11 @@ def _norm(x, axes=None):
     return torch.linalg.vector_norm(x / scale, dim=axes) * torch.amax(scale, axes)
 
 
+def _root_square(x, r):
+    """sqrt(r^2 + x^2), also where x^2 overflows."""
+    return torch.hypot(x, torch.as_tensor(r, dtype=x.dtype, device=x.device))
+
+
 def _p_norm(x, p):
     """The p-norm, scaled so that nothing overflows."""
     size = torch.abs(x)
