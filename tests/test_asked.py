@@ -157,3 +157,17 @@ def test_a_small_t_above_what_is_no_number_is_the_transpose() -> None:
     assert "x^t is the transpose" in "; ".join(map(str, matcalc.parse("x^t A x").assumptions))
     assert matcalc.derivative("2^t", "t").text == "2^t log(2)"
     assert matcalc.derivative("a^t + t where a, t in R", "a").text == "t a^(t - 1)"
+
+
+ENTRIES = {
+    r"-\sum_i p_i \log_2 p_i": ("p_i", "-(log(p_i) + 1)/log(2)"),
+    r"\sum_i (x_i - 1)^4": ("x_i", "4 (x_i - 1)^3"),
+    r"\sum_i x_i \exp(x_i/3)": ("x_i", "(x_i + 3) exp(x_i/3)/3"),
+    r"\|A x - b\|^2": ("x_i", "2 (A^T (A x - b))[i]"),
+}
+
+
+@pytest.mark.parametrize("text", ENTRIES)
+def test_the_entry_of_a_sum_of_names_is_a_sum_of_entries(text: str) -> None:
+    """`\\sum_i p_i log_2 p_i` by p_i had `(log(p) + 1)[i]`."""
+    assert matcalc.derivative(text, ENTRIES[text][0]).text == ENTRIES[text][1]

@@ -25,7 +25,7 @@ from ..ops.core import (
 from ..ops.diagonal import DIAG, DIAGONAL
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from .expr import Expr, make, order_key, transform
+from .expr import Expr, make, order_key, postorder, transform
 from .leaves import ONE_NUMBER, eye, is_number, is_zero, leading_sign, num, ones, size, split, value_of
 from .normal import (
     add,
@@ -179,8 +179,10 @@ def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return num(0)
     if x.op.signature == "m n, m n -> m n" and not x.op.directions:  # 1[y > 0], max(0, y); no entry of dpolar(X, E) is one of entries
         return apply(x.op, [entry(a, i, j) for a in x.args], x.attr)
-    if x.op is ADD and any(split(a)[2].op is UNIT for a in x.args):  # type: ignore[union-attr]
-        return add(*[entry(a, i, j) for a in x.args])
+    if x.op is ADD:
+        parts = [entry(a, i, j) for a in x.args]
+        if any(split(a)[2].op is UNIT for a in x.args) or all(map(_is_of_entries, parts)):  # type: ignore[union-attr]
+            return add(*parts)  # log(p_i) + 1; (A x - b)_i stays
     if x.op.elementwise or x.op is POWER:
         return apply(x.op, (entry(x.args[0], i, j), *x.args[1:]), x.attr)
     if x.op is HADAMARD:
@@ -201,6 +203,11 @@ def _entry(x: Expr, i: Expr, j: Expr) -> Expr:
         return x.args[(int(value_of(i)) - 1) * x.attr[1] + int(value_of(j)) - 1]  # type: ignore[index]
     short = x.op is SYMBOL or x.op is MEMBER
     return make(ENTRY, (x, i, j), None, SCALAR, x.size if short else x.size + 2)
+
+
+def _is_of_entries(e: Expr) -> bool:
+    """Whether the only entries in a number are those of names."""
+    return all(n.op is not ENTRY or n.args[0].op in (SYMBOL, MEMBER) for n in postorder(e))
 
 
 def _entry_of_sum(x: Expr, i: Expr) -> Expr | None:
