@@ -171,3 +171,16 @@ ENTRIES = {
 def test_the_entry_of_a_sum_of_names_is_a_sum_of_entries(text: str) -> None:
     """`\\sum_i p_i log_2 p_i` by p_i had `(log(p) + 1)[i]`."""
     assert matcalc.derivative(text, ENTRIES[text][0]).text == ENTRIES[text][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum_{k=0}^n a_k x^k", "sum_{k=1}^{n + 1} (k - 1) a_k x^(k - 2)"),
+        ("a x^{n-1}", "(n - 1) a x^(n - 2)"),
+        ("x^{n+1}", "(n + 1) x^n"),
+        ("x^k (1 - x)", "x^(k - 1) (k (1 - x) - x)"),
+    ],
+)
+def test_what_an_exponent_leaves_stands_in_front(text: str, expected: str) -> None:
+    assert matcalc.derivative(text, "x").text == expected
