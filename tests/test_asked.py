@@ -184,3 +184,13 @@ def test_the_entry_of_a_sum_of_names_is_a_sum_of_entries(text: str) -> None:
 )
 def test_what_an_exponent_leaves_stands_in_front(text: str, expected: str) -> None:
     assert matcalc.derivative(text, "x").text == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("K_{12} x", "K_{12}"), ("D_0 exp(-x)", "-D_0 exp(-x)"), ("L_0 x", "L_0")])
+def test_numbers_below_a_letter_are_no_sizes(text: str, expected: str) -> None:
+    """K_{12} x had the commutation matrix of the sizes 1 and 2, and D_0 was refused: the size 0 is not positive."""
+    assert matcalc.derivative(text, "x").text == expected
+
+
+def test_the_logistic_curve_is_about_numbers() -> None:
+    assert matcalc.derivative("K/(1 + e^{-r (t - t_0)})", "t").shape == ("1", "1")

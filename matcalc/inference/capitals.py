@@ -57,7 +57,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
             if not acts and _is_energy(factors, divisors, known):
                 return True
             amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
-            if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, factors))):
+            waves = [*factors, *(m for a in divisors if a.op == "add" for m in a.args)]  # K/(1 + e^{-r t})
+            if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, waves))):
                 return True
         elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e":
             if has(n.args[1], _EXPONENTS.__contains__) or (has(n.args[0], str.isupper) and _share(n.args[1]) > 2):

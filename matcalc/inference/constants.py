@@ -125,7 +125,9 @@ def _own_size(el: Typing, size: Dim, node: Node) -> Dim:
 
 
 def _structure_of(el: Typing, base: str, sub: str, node: Node) -> TypedTerm | None:
-    """K_{m,n}, K_{mn}, K_n, D_n, L_n, where the subscripts are sizes: those with D_2 and L_2 are names as others are."""
+    """K_{m,n}, K_{mn}, K_n, D_n, L_n, where the subscripts are sizes: D_2, L_0 and K_{12} are names as others are."""
+    if sub.isdigit():
+        return None
     from ..reading.sizes import sizes_of
 
     dims = sizes_of(sub)
