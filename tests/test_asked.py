@@ -186,7 +186,7 @@ def test_what_an_exponent_leaves_stands_in_front(text: str, expected: str) -> No
     assert matcalc.derivative(text, "x").text == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("K_{12} x", "K_{12}"), ("D_0 exp(-x)", "-D_0 exp(-x)"), ("L_0 x", "L_0")])
+@pytest.mark.parametrize(("text", "expected"), [("K_{12} x", "K_{12}"), ("D_0 e^{-x}", "-D_0 exp(-x)"), ("L_0 x", "L_0")])
 def test_numbers_below_a_letter_are_no_sizes(text: str, expected: str) -> None:
     """K_{12} x had the commutation matrix of the sizes 1 and 2, and D_0 was refused: the size 0 is not positive."""
     assert matcalc.derivative(text, "x").text == expected
@@ -194,3 +194,27 @@ def test_numbers_below_a_letter_are_no_sizes(text: str, expected: str) -> None:
 
 def test_the_logistic_curve_is_about_numbers() -> None:
     assert matcalc.derivative("K/(1 + e^{-r (t - t_0)})", "t").shape == ("1", "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        (r"\hat G = \hat G_0 + R T \ln Q", "Q", "R T/Q"),
+        (r"\Delta G = \Delta G_0 + R T \ln Q", "Q", "R T/Q"),
+        (r"\Delta G = \Delta H - T \Delta S", "T", "-S_{Delta}"),
+    ],
+)
+def test_an_accent_on_both_sides_of_a_definition(text: str, wrt: str, expected: str) -> None:
+    r"""\hat G_0 was an entry of \hat G, which was defined by itself; \Delta G on the left was refused as a product."""
+    assert matcalc.derivative(text, wrt).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        (r"\sum_i w_i (y_i - x_i b)^2", "b", "-2 (w .* x)^T (y - b x)"),
+        (r"\hat y = X w; \sum_i (y_i - \hat y_i)^2", "w", "y_{hat} = X w; -2 (y - y_{hat})^T X"),
+    ],
+)
+def test_a_difference_of_entries_keeps_its_order_as_one_of_vectors(text: str, wrt: str, expected: str) -> None:
+    assert matcalc.derivative(text, wrt).text == expected

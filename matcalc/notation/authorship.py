@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import cast
 
-from ..expressions.build import matmul, negative, num, ones, opposite, split, times, trace, transpose
+from ..expressions.build import add, matmul, negative, num, ones, opposite, split, times, trace, transpose
 from ..expressions.expr import Expr
 from ..ops.core import ADD, ENTRY, HADAMARD, MATMUL, MEMBER, NAMED, POWER, SYMBOL, TRANSPOSE
 from ..ops.trace import TRACE
@@ -32,6 +32,7 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
             if len(parts) == 2 and sum(taken) == 1:  # y - (w^T x + b), -(w^T x + b) + y
                 e, parts = opposite(e), [negative(p) for p in (reversed(parts) if taken[1] else parts)]
             note(found, e, parts, ADD)
+            note_lifted(found, e)
         elif node.op == "ew":
             note(found, e, [value[id(a)] for a in node.args if id(a) in value], HADAMARD)
         elif node.op == "mul":
@@ -70,6 +71,23 @@ def note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
             flat.append(p)
     if len(flat) == len(e.args) and set(flat) == set(e.args):
         found[e] = flat
+
+
+def note_lifted(found: Order, e: Expr) -> None:
+    """y_i - b x_i is y - b x where a sum over i becomes a product of vectors."""
+    if e not in found or not e.is_scalar or not e.indices:
+        return
+    factors = [split(p) for p in found[e]]
+    entries = [[s for s in scalars if s.op is ENTRY and s.indices] for _, scalars, _ in factors]
+    first = next((own[0] for own in entries if own), None)
+    if first is None or any(len(own) > 1 or any(s.args[1:] != first.args[1:] for s in own) for own in entries):
+        return
+    parts = [
+        times(num(c), *(s for s in scalars if s not in own), own[0].args[0] if own else ones(*first.args[0].shape))
+        for (c, scalars, _), own in zip(factors, entries)
+    ]
+    if first.args[0].shape[1].number == 1 and all(p.shape == first.args[0].shape and not p.indices for p in parts):
+        note(found, add(*parts), parts, ADD)
 
 
 def note_leading(found: Order, parts: Sequence[Expr]) -> None:

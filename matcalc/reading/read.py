@@ -350,7 +350,12 @@ class _Reader:
         lexer = Lexer(self.text, self.marks, self.names, MEANINGS, self.loose_star, indices)
         start, stop = left.value
         marks = self.marks[start:stop]
+        own = left.name if "_" in left.name and left.name in self.names.variables else ""
+        if own:  # \hat x = \hat x_0 + t v, where \hat x_0 is no entry of \hat x
+            self.names.remove(own)
         tokens = lexer.run(start, stop)
+        if own:
+            self.names.add(own)
         self.marks[start:stop] = marks  # the lexer cuts runs of letters, and a statement may be read once more
         for param in new:
             self.names.remove(param)

@@ -69,11 +69,12 @@ def _fractions(marks: list[Mark], text: str) -> list[Mark]:
 
 def _increments(marks: list[Mark]) -> list[Mark]:
     r"""J \Delta x + r, v \Delta t: each \Delta with the small letter behind it is one name, as under an accent. In x^T \Delta x, and
-    where it stands before anything else somewhere, \Delta is a name of its own."""
+    where it stands before anything else somewhere, \Delta is a name of its own. A text that defines \Delta G has no other \Delta."""
     places = [k for k, m in enumerate(marks) if m.kind == "greek" and m.value == "Delta"]
+    defines = any(k + 2 < len(marks) and marks[k + 2].value == "=" and (k == 0 or marks[k - 1].kind in ("semi", "newline")) for k in places)
     for k in places:
         after = marks[k + 1] if k + 1 < len(marks) else None
-        if after is None or after.kind not in ("word", "greek") or not after.value[0].islower():
+        if after is None or after.kind not in ("word", "greek") or not (after.value[0].islower() or defines):
             return marks
         signs = [m.value for m in marks[max(0, k - 6) : k] if m.kind != "caret" and m.value != "{"]  # \Delta x ^ { T }
         if len(signs) > 1 and signs[-1][:1] == "T" and signs[-2] == after.value and signs[-3:-2] != ["Delta"]:
