@@ -111,6 +111,14 @@ READ: list[tuple[str, str, str | None]] = [
     # a dot that is a product
     (r"\|\mathbf{A} \cdot \mathbf{x} - \mathbf{b}\|^2", "x", "2 (A x - b)^T A"),
     (r"-\mathbf{p} \cdot \mathbf{E}", "p", "-E^T"),
+    # another vector of the same letter, data of two indices, an index that the value has free
+    (r"(x - x_d)^T K (x - x_d)", "x", "(x - x_d)^T (K + K^T)"),
+    (r"\|x - x_i\|^2", "x_i", "-2 (x - x_i)^T"),
+    (r"\theta^T g + \frac{\mu}{2}\|\theta - \theta_k\|^2", r"\theta", "(g + mu (theta - theta_k))^T"),
+    (r"\sum_{j,t} (\delta_{jt} + \alpha p_{jt})^2", r"\alpha", "2 (tr(delta^T p) + alpha tr(p^T p))"),
+    (r"V_j = \beta^T x_j; \frac{e^{V_j}}{\sum_k e^{V_k}}", r"\beta", None),
+    (r"\text{softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}", "x_k", "softmax(x)[i] (1[i = k] - softmax(x)[k])"),
+    (r"\sigma = \frac{E}{1-\nu^2}(\epsilon_x + \nu\epsilon_y)", r"\epsilon_x", "E/(1 - nu^2)"),
     # the permutation symbol, the gamma function of a sum
     (r"\epsilon_{ijk} a_i b_j c_k", "a", "cross(b, c)^T"),
     (r"\epsilon_{ijk} a_j b_k", "a", "-skew(b)"),
@@ -167,7 +175,9 @@ REFUSED = [
     ("h = x W + b; h^T h", "b", "row"),
     (r"d^{(l)} = (W^{(l+1)})^T d^{(l+1)}", "d^{(l+1)}", "a member whose index is a sum"),
     (r"a^t = t \tanh(W x); a^t", "W", "must be a name"),
-    (r"\|w - w_o\|^2", "w", "w_o is an entry of w, or another vector"),
+    (r"w_o (w - w_o)", "w", "w_o is an entry of w, or another vector"),
+    (r"\sum_i (y_i - g^{-1}(x_i^T b))^2", "b", "a value of the inverse function, or a product"),
+    (r"\frac12 \|\log(Q^T R)\|_F^2", "R", "the function of the matrix or that of its entries"),
 ]
 
 

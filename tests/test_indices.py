@@ -201,7 +201,6 @@ REFUSED = [
     ("A_{ij} x_i x_j", "x_i", "A in R^{n x n}; x in R^n", "is summed in the text"),
     ("sum_k b_k + A_{ij} x_i x_j", "x", "", "twice in a product"),
     ("sum_i exp(-||x - x_i||^2)", "x", "", "or another vector"),
-    ("||x - x_i||^2", "x", "", "or another vector"),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import matcalc
+from matcalc.inference import doubtful_signs, suspect
 
 REFUSED = {
     r"\|x W + b\|^2": ("W", "x^T W"),
@@ -109,7 +110,7 @@ ANSWERED = {
     "sum(sum(A .* X))": ("X", "A"),
     r"H = -J\sum_{i=1}^{n-1} s_i s_{i+1} - h\sum_{i=1}^n s_i": ("J", "-sum_{i=1}^{n - 1} s_i s_{i+1}"),
     r"x^T L x, \quad L = D - A": ("D", "x x^T"),
-    r"a_{ij} = e^{q_i k_j}; o_i = \sum_j a_{ij} v_j": ("v_j", "exp(q_i k_j)"),
+    r"a_{ij} = e^{q_i k_j}; o_i = \sum_j a_{ij} v_j": ("v_j", "a_{ij} = exp(k_j q_i); a_{ij}"),
     r"S_0 e^{-q T} \Phi(d_1) - K": ("S_0", "Phi(d_1) exp(-q T)"),
     "tr(x^T A x)": ("A", "x x^T"),
     r"N \log s - \sum_i s x_i": ("s", "N/s - sum(x)"),
@@ -136,6 +137,10 @@ def test_both_spellings_are_shown(text: str) -> None:
     with pytest.raises(matcalc.MatcalcError) as caught:
         matcalc.derivative(text, wrt)
     assert spelling in str(caught.value)
+
+
+def test_every_doubt_about_a_sign_is_asked() -> None:
+    assert doubtful_signs.DOUBTS.keys() == suspect.SIGNS
 
 
 @pytest.mark.parametrize("text", ANSWERED)

@@ -70,7 +70,7 @@ def tensor_of(el: Typing, base: str, subscripts: list[Part], node: Node) -> Type
         or "" in letters
     ):
         return None
-    if base == "delta" and len(letters) == 2:
+    if base == "delta" and len(letters) == 2 and "t" not in letters:  # delta_{jt} of product j in market t is data
         if el.scene.apart(letters):
             hint = f"declare {base} in R^{{n x n}} if it is a matrix of data"
             message = f"{node.attr} as the Kronecker delta is zero here, where {letters[0]} and {letters[1]} differ"

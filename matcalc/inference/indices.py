@@ -61,6 +61,8 @@ class Indices:
         signs = {n.op for root, _ in self._statements() for n in walk(root)}
         self.numbers = self._quotients() if signs.isdisjoint(_OF_ARRAYS) and not program.form else frozenset()  # omega/omega_c
         self.layers = self.program.labels | self._layers()
+        self.twins = self._twins()
+        self.notes += [f"{name} is a name of its own, beside {split_indexed(name)[0]}" for name in sorted(self.twins)]
         self.convention = False  # sums are written by Einstein's convention: every letter below a name is an index
         self._find_free()
         if any(s.summed for s in self._contractions()):
@@ -188,7 +190,11 @@ class Indices:
                         growing = self._add([u.base]) or growing
                     continue
                 name = str(u.node.attr)
-                if name in self.bound or name in self.params or (name in self.declared and u.base not in carried):
+                given = name in self.bound and u.base in self.definitions and u.bound.isdisjoint(u.sub)  # V_j beside V_k
+                given = given and u.statement == len(self.program.bindings)
+                if (name in self.bound and not given) or name in self.params or name in self.twins:
+                    continue
+                if name in self.declared and u.base not in carried:
                     continue
                 if name in self.declared and u.base in members and u.sub not in u.bound:  # u_o in R^n, beside them
                     continue
@@ -226,6 +232,26 @@ class Indices:
         found += [a for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and "/" in n.attr for a in n.args]
         found += [m for n in nodes if n.op == "call" and n.attr == "atan2" for m in walk(n)]
         return frozenset(str(a.attr) for a in found if a.op == "name")
+
+    def _twins(self) -> set[str]:
+        """x_d of (x - x_d)^T K (x - x_d): a name that stands beside its own letter in sums and nowhere else, as no entry of x does.
+        (Where a sum binds an index of x, x_i is one of these.)"""
+        names = [
+            u
+            for u in self.uses
+            if len(u.sub) == 1 and u.sub.isalpha() and u.base in self.plain and u.base not in self.declared and not u.role
+        ]
+        if not names:
+            return set()
+        beside: dict[str, int] = {}
+        for root, _ in self._statements():
+            for n in walk(root):
+                terms = [str(m.attr) for a in n.args if (m := a.args[0] if a.op == "neg" else a).op == "name"] if n.op == "add" else []
+                for name in terms:
+                    beside[name] = beside.get(name, 0) + (split_indexed(name)[0] in terms)
+        carried = {u.base for u in self.uses if u.sub and self._whole(u)}
+        met = [str(u.node.attr) for u in names if u.base not in carried]
+        return {name for name in met if beside.get(name, 0) == met.count(name)}
 
     def _whole(self, u: Use) -> bool:
         return any(p.letter for r in readings(u.sub) for p in r) and any(

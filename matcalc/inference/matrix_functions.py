@@ -76,9 +76,11 @@ def _is_square(term: TypedTerm | None, resolve: Resolve) -> bool:
 
 
 def _may_be_square(el: Typing, call: Node, term: TypedTerm | None, resolve: Resolve) -> bool:
-    """exp(X) and exp(-t X) of an X of which nothing says that it is not square."""
-    names = [n for n in walk(call.args[0]) if n.op == "name" and str(n.attr)[:1].isupper()]
-    if len(names) != 1 or names[0].attr not in el.defaults or term is None or term.kind != "matrix":
+    """exp(X), exp(-t X) and log(Q^T X) of an X of which nothing says that it is not square."""
+    inside = call.args[0]
+    names = [n for n in walk(inside) if n.op == "name" and str(n.attr)[:1].isupper()]
+    turned = call.attr == "log" and inside.op == "mul" and [a.op for a in inside.args] == ["T", "name"]  # log(R_d^T R) of rotations
+    if not (len(names) == 1 or (turned and len(names) == 2)) or names[0].attr not in el.defaults or term is None or term.kind != "matrix":
         return False
     stated = {n for d in el.scene.declared.values() for size in d.sizes if isinstance(size, Dim) for n in size.names()}
     return not stated.issuperset(n for size in term.shape for n in resolve(size).names())

@@ -28,14 +28,14 @@ from .doubtful_kinds import refuse_fields, refuse_other_sizes, refuse_small_matr
 from .doubtful_products import DOUBTS as PRODUCTS
 from .scopes import Typing
 
-_SIGNS = frozenset(("add", "pow", "pinv", "sum", "call"))  # the places that `doubtful_signs` asks about
+SIGNS = frozenset(("add", "pow", "pinv", "sum", "call", "T"))  # the places that `doubtful_signs` asks about
 
 
 @cache
 def _doubts(op: str) -> tuple[Doubt, ...]:
     """The questions to a place of this kind."""
     found = (*PRODUCTS.get(op, ()), *KINDS.get(op, ()))
-    if op in _SIGNS:
+    if op in SIGNS:
         from .doubtful_signs import DOUBTS
 
         return (*found, *DOUBTS[op])

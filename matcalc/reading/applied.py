@@ -126,6 +126,8 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         lexer.operand("NAME", name, mark.span)
         lexer.i = bracket.mate + 1
         return True
+    if name in _FUNCTIONS or name in _LINKS:
+        refuse_inverse(lexer, name, mark)
     if bracket is None or bracket.gap or name in lexer.names.variables:
         return False
     if name in greek_functions():
@@ -211,6 +213,23 @@ def applied_only(lexer: Lexer, name: str, at: int) -> bool:
         return False
     places = [k for k, m in enumerate(lexer.marks[: lexer.stop]) if m.value == name and m.kind in _NAMED]
     return all(touching_bracket(lexer.marks, k + 1) >= 0 for k in places)
+
+
+def refuse_inverse(lexer: Lexer, name: str, mark: Mark) -> None:
+    """g^{-1}(x^T b): the inverse of a link, or a number that divides."""
+    marks, i = lexer.marks, lexer.i
+    if i >= lexer.stop or marks[i].kind not in ("caret", "sup") or name in lexer.names.variables:
+        return
+    group = i + 1 < lexer.stop and marks[i + 1].kind == "open" and marks[i + 1].value == "{"
+    end = i + 1 if marks[i].kind == "sup" else marks[i + 1].mate + 1 if group else i + 3
+    above = lexer.source((marks[i].start, marks[end - 1].end)) if end <= lexer.stop else ""
+    touches = end < lexer.stop and marks[end].kind == "open" and marks[end].value == "(" and not marks[end].gap
+    if touches and above.translate({ord(c): None for c in "^{} "}) in ("-1", "⁻¹"):
+        inside = lexer.source((marks[end].end, marks[marks[end].mate].start)).strip()[:30]
+        hint = f"write ({inside})/{name} for the product; define the inverse, as {name}i(u) = …, for its value"
+        raise lexer.refuse(
+            f"{quote(f'{name}^-1({inside})')} is a value of the inverse function, or a product", (mark.start, marks[end].end), hint
+        )
 
 
 def applied_once(marks: Sequence[Mark], name: str) -> bool:

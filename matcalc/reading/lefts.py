@@ -140,7 +140,12 @@ class LeftSides:
             i = start + 1 if mark.kind == "command" else read_name(self.marks, start, self.text)[1]
         except ReadingError:
             return False
-        if i >= stop or self.marks[i].kind != "open" or self.marks[i].mate != stop - 1 or self.marks[i].value not in ("(", "["):
+        if i >= stop or self.marks[i].kind != "open" or self.marks[i].value not in ("(", "["):
+            return False
+        behind = [m.kind for m in self.marks[self.marks[i].mate + 1 : stop]]
+        if function and behind in (["under", "word"], ["sub"]):  # softmax(x)_i
+            stop = self.marks[i].mate + 1
+        if self.marks[i].mate != stop - 1:
             return False
         if self.marks[i].value == "[" and self.index_list(i + 1, stop - 1, separated=True):
             return False
