@@ -59,6 +59,11 @@ def abstract(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 def _refuse_parameter(el: Typing, node: Node, name: str) -> None:
     r"""h_\theta(x) by theta: it depends on theta, and nothing says how."""
     below = split_name(name)[1].split(",")
+    bound = [c for part in below for c in ([part] if part in el.frames[-1].indices else part) if c in el.frames[-1].indices]
+    if bound and not el.scene.template:
+        message = f"{name} is another function for each {bound[0]}, of which nothing is known"
+        hint = f"define it before, as {name}(x) = a_{bound[0]}^T x, or write out the sum"
+        raise ReadingError(message, span=node.span, suggestion=hint)
     for variable in el.scene.wrt:
         base = split_name(variable)[0]
         if base in below:

@@ -38,7 +38,7 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if any(_is_series(n) for n in nodes):
         return False
-    if _is_modulus(nodes, known):
+    if _is_modulus(nodes, known) or any(_is_rate(n, known) for n in nodes if n.op == "mul"):
         return True
     raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
     acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
@@ -76,6 +76,13 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
 def _is_absolute(n: Node) -> bool:
     """|psi|, of small letters: no determinant, and no norm where they are numbers."""
     return n.op == "bars" and not any(m.op == "name" and str(m.attr)[:1].isupper() for m in walk(n))
+
+
+def _is_rate(n: Node, known: Collection[str]) -> bool:
+    """k C_A^n C_B^m: powers with letters of one capital letter with different subscripts."""
+    raised = [a.args[0] for a in n.args if a.op == "pow" and a.args[0].op == a.args[1].op == "name"]
+    bases = {split_name(str(a.attr)) for a in raised if str(a.attr)[:1].isupper() and a.attr not in known}
+    return len(bases) > 1 and len({letter for letter, _ in bases}) == 1 and all(sub for _, sub in bases)
 
 
 def _is_modulus(nodes: Sequence[Node], known: Collection[str]) -> bool:
@@ -186,7 +193,10 @@ def _has_number_beside_capital(n: Node, known: Collection[str]) -> bool:
 
 
 def _is_wave(n: Node) -> bool:
-    """e^{-k t} and cos(\\omega t + \\phi), with no capital inside."""
+    """e^{-k t}, (1 - e^{-k t})^2 and cos(\\omega t + \\phi), with no capital inside."""
+    base = n.args[0] if n.op == "pow" and n.args[1].op == "num" else n
+    if base.op == "add":
+        return any(_is_wave(a.args[0] if a.op == "neg" else a) for a in base.args)
     inside = _exponent(n) or (n.args[0] if n.op == "call" and n.attr in ("cos", "sin") else None)
     names = {split_name(str(m.attr))[0] for m in walk(inside) if m.op == "name"} if inside is not None else set()
     return bool(names) and all(m.islower() for m in names) and (n.op == "pow" or not names.isdisjoint(GREEK_WORDS))

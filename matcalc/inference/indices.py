@@ -16,6 +16,7 @@ from ..errors import ReadingError
 from ..kinds import Dim
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Binding, Declaration, Node, Program, walk
+from .takes import is_unknown_function
 
 ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
 _SHIFTED = re.compile(r"[a-z][+-][0-9]+")
@@ -62,7 +63,8 @@ class Indices:
         self.numbers = self._quotients() if signs.isdisjoint(_OF_ARRAYS) and not program.form else frozenset()  # omega/omega_c
         self.layers = self.program.labels | self._layers()
         self.twins = self._twins()
-        self.notes += [f"{name} is a name of its own, beside {split_indexed(name)[0]}" for name in sorted(self.twins)]
+        if not signs.isdisjoint(_OF_ARRAYS):
+            self.notes += [f"{name} is a name of its own, beside {split_indexed(name)[0]}" for name in sorted(self.twins)]
         self.convention = False  # sums are written by Einstein's convention: every letter below a name is an index
         self._find_free()
         if any(s.summed for s in self._contractions()):
@@ -244,14 +246,20 @@ class Indices:
         if not names:
             return set()
         beside: dict[str, int] = {}
+        pairs: list[list[str]] = []  # the terms of sums in which a name stands beside its own letter
         for root, _ in self._statements():
             for n in walk(root):
                 terms = [str(m.attr) for a in n.args if (m := a.args[0] if a.op == "neg" else a).op == "name"] if n.op == "add" else []
+                if n.op == "call" and is_unknown_function(str(n.attr)):  # f(x_k) + g^T (x - x_k)
+                    for a in n.args:
+                        beside[str(a.attr)] = beside.get(str(a.attr), 0) + (a.op == "name")
                 for name in terms:
                     beside[name] = beside.get(name, 0) + (split_indexed(name)[0] in terms)
+                pairs += [[name for name in terms if split_indexed(name)[0] in terms]]
         carried = {u.base for u in self.uses if u.sub and self._whole(u)}
         met = [str(u.node.attr) for u in names if u.base not in carried]
-        return {name for name in met if beside.get(name, 0) == met.count(name)}
+        paired = {name for name in met if any(name in sums for sums in pairs)}
+        return {name for name in paired if beside.get(name, 0) == met.count(name)}
 
     def _whole(self, u: Use) -> bool:
         return any(p.letter for r in readings(u.sub) for p in r) and any(

@@ -272,11 +272,11 @@ def _sign(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[
 
 
 def _stand(names: Sequence[str], marks: Sequence[Mark], i: int, stop: int) -> bool:
-    """Whether one of the names stands somewhere, not only as a subscript."""
+    """Whether one of the names stands somewhere, not only as a subscript. (D_e (1 - e^{-a r})^2 is no derivative by e.)"""
     while i < stop:
         if marks[i].kind == "under" and i + 1 < stop:
             i = marks[i + 1].mate if marks[i + 1].kind == "open" else i + 1
-        elif marks[i].value in names:
+        elif marks[i].value in names and not (marks[i].value == "e" and i + 1 < stop and marks[i + 1].kind in ("caret", "sup")):
             return True
         i += 1
     return False

@@ -56,6 +56,8 @@ def is_factor(name: str, inside: Sequence[Mark]) -> bool:
     r"""Whether what stands in brackets behind a name is no index: \alpha_i[y_i(w^T x_i + b) - 1], where a part is transposed, raised or
     divided. (A Latin letter without a subscript may be a function, F[x^T y].)"""
     base, sub = split_name(name)
+    if sub and len(inside) == 1 and inside[0].kind == "word" and len(inside[0].value) == 1 and inside[0].value.isupper():
+        return True  # V_{max} [S]
     return (bool(sub) or len(base) > 1) and any(m.kind in _IN_FACTOR for m in inside)
 
 

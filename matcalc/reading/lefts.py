@@ -29,6 +29,7 @@ _SPELLED = (
 )
 
 _NAMES = ("word", "upright", "greek", "accent", "command")  # marks that may be a name
+_SCRIPTS = frozenset(("under", "sub", "caret", "sup", "num", "word", "open", "close"))  # behind a norm: _2^2
 _LONGEST_FORM = 400  # characters left of `=`
 
 
@@ -123,6 +124,8 @@ class LeftSides:
     def only_names(self, start: int, stop: int) -> bool:
         r"""D_{KL}(p \| q), Var(w^T R), \log L(\theta), E[x], p(y | x): a word before brackets in which no list of parameters stands."""
         first = self.marks[start]
+        if self.is_measured(start, stop):
+            return True
         if stop == start + 1 and first.kind == "upright" and function_of(first.value):  # \\mathrm{VaR}
             return True
         if first.kind == "bar" or (first.kind == "open" and first.value == "|"):  # |H(w)|^2
@@ -154,6 +157,21 @@ class LeftSides:
         inside = self.marks[i + 1 : stop - 1]
         listed = (*_NAMES, "comma", "under", "sub", "num", "const")
         return any(m.kind not in listed and not (m.kind in ("open", "close") and m.value == "{") for m in inside)
+
+    def is_measured(self, start: int, stop: int) -> bool:
+        r"""\|A\|_F^2 = \sum_{i,j} a_{ij}^2, \langle A \rangle = …: a norm or a mean of one name, and a right side that is no number."""
+        first = self.marks[start]
+        opened = first.value if first.kind in ("bar", "open") else ""
+        if opened not in ("||", "<") or start + 2 >= stop or self.marks[start + 1].kind not in _NAMES:
+            return False
+        try:
+            end = read_name(self.marks, start + 1, self.text)[1]
+        except ReadingError:
+            return False
+        behind = [m.kind for m in self.marks[end + 1 : stop]]
+        closes = end < stop and self.marks[end].value == opened and all(k in _SCRIPTS for k in behind)
+        value = self.marks[stop + 1 : self.parts.end_of(stop + 1)]
+        return closes and len(value) > 2 and any(m.kind in _NAMES or m.kind == "binder" for m in value)
 
     def only_applied(self, start: int, stop: int) -> bool:
         """H(w): a name before brackets."""
