@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .pipeline.expression import Expression
 
 Layout = Literal["numerator", "denominator", "strict"]
-Notation = Literal["auto", "matrix", "index", "kron", "differential", "cases"]
+Notation = Literal["auto", "matrix", "index", "kron", "differential", "tensor", "cases"]
 Structured = Literal["", "symmetric-space", "independent"]
 
 

@@ -11,7 +11,8 @@ printers in `render` spell it. One tree for both ways, so that reading and print
     add       two or more summands       None; a subtracted summand is a `neg`
     neg       one                        None
     mul       two or more factors        tuple of what stands between: "" (juxtaposition) "*" "/" "@" "." "×" "×_1"; from the left
-    ew        two or more                tuple of ".*" "./" "kron" "khatri_rao"; from the left
+    ew        two or more                tuple of ".*" "./" "kron" "khatri_rao"; from the left. Of tensors of the fourth order
+                                         OTIMES_BAR OTIMES_LOW ODOT_BAR, and ":" before what they are applied to (`reading.contracted`)
     pow       base, exponent             None          (x^2, X^k, X^{-2})
     epow      base, exponent             None          (x.^2)
     T H inv pinv   one                   None          (X^-T is T of inv)
@@ -50,6 +51,7 @@ GREEK = dict(
     )
 )
 APART = "apart"
+OTIMES_BAR, OTIMES_LOW, ODOT_BAR = "⊗\u0304", "⊗\u0332", "⊙\u0304"
 FORM_NAMES = "JHDGKM"  # an index form is called by the first of these that is not taken
 Attr = str | Fraction | tuple[object, ...] | None
 

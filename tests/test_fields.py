@@ -96,3 +96,10 @@ def test_the_examples_of_the_page_print_what_they_say(command: str, output: str)
 
 def test_every_example_is_run() -> None:
     assert len(EXAMPLES) == PAGE.count("\n$ ") > 8
+
+
+@pytest.mark.parametrize("name", ["varepsilon", "epsilon", r"\varepsilon"])
+def test_a_greek_letter_is_one_name_however_it_is_spelled(name: str) -> None:
+    """--wrt varepsilon was a name of its own, which the text did not have: the derivative was 0."""
+    d = matcalc.derivative(r"\frac{\lambda}{2} \operatorname{tr}(\varepsilon)^2", name, where=f"{name} in R^{{3 x 3}}")
+    assert d.text == "lambda tr(epsilon) I_3"

@@ -87,6 +87,7 @@ TREES = {
     "\\hat y + \\bar{\\beta}": "(add y_{hat} beta_{bar})",
     "x_\\theta + f_{x_1}": "(add x_{theta} f_{x_1})",
     "µ + \\varepsilon + ϕ": "(add mu epsilon phi)",
+    "varepsilon_1 + varphi^2": "(add epsilon_1 (pow phi 2))",
     "K_{mn} + K_{m,n}": "(add K_{mn} K_{m,n})",
     "I_n + I_{2n} + I": "(add I_n I_{2 n} I)",
     "0_{m \\times n} + 0_n": "(add 0_{m x n} 0_n)",

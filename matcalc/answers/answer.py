@@ -144,7 +144,7 @@ class ClosedForm(Typeset):
         plain = self._expr is not None and self._expr.is_scalar and self.notation == "index"
         if self.notation == "cases":
             return self._by_cases(arranger, taken)
-        if self._expr is not None and (plain or self.notation not in ("index", "kron", "differential")):
+        if self._expr is not None and (plain or self.notation not in ("index", "kron", "differential", "tensor")):
             found = self._by_entries(arranger, taken) or self._in_its_names(self._expr, arranger, taken)
             if found is not None:
                 return found
@@ -159,6 +159,10 @@ class ClosedForm(Typeset):
             from ..notation.kronecker import kronecker_form
 
             return kronecker_form(self._tensor, arranger, self.wrt, taken)
+        if self.notation == "tensor":
+            from ..notation.dyads import tensor_form
+
+            return tensor_form(self._tensor, arranger, self.wrt, taken)
         if self.notation == "differential" or (self.notation == "auto" and self._maps_better()):
             from ..notation.linearmap import map_form
 

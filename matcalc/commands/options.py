@@ -8,7 +8,7 @@ LAYOUTS = ("numerator", "denominator", "strict")
 STRUCTURES = ("symmetric-space", "independent")
 MANIFOLDS = ("sphere", "stiefel", "orthogonal", "grassmann", "spd", "simplex", "oblique", "fixed-rank")
 LEVELS = ("brief", "full")
-NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
+NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "tensor", "cases")
 FORMATS = ("text", "unicode", "latex", "latex-doc", "typst", "mathml", "markdown")
 DECLARATIONS = 'Declarations, split by ";": "x in R^n; A in R^{m x n}; S in S^n; k in N; X in R^{n x n} invertible".'
 

@@ -177,13 +177,19 @@ def product(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         inner = [_chain(el, node, args[a:b], signs[a : b - 1], node.args[a:b]) for a, b in groups]
         if _fits_from_left([t.kind for t in inner], ["."] * (len(inner) - 1)):
             return _chain(el, node, inner, ["."] * (len(inner) - 1), [node.args[a] for a, _ in groups])
-    if "×" in signs and len(args) > 2:  # r × m v
+    if "×" in signs and len(args) > 2:  # r × m v, ω × J ω
         cuts = [0, *(k + 1 for k, s in enumerate(signs) if s == "×"), len(args)]
         groups = list(pairwise(cuts))
-        if all([t.kind for t in args[a:b]].count("vector") == 1 and {t.kind for t in args[a:b]} <= {"vector", "scalar"} for a, b in groups):
+        if all(_makes_vector([t.kind for t in args[a:b]]) for a, b in groups):
             inner = [_chain(el, node, args[a:b], signs[a : b - 1], node.args[a:b]) for a, b in groups]
             return _chain(el, node, inner, ["×"] * (len(inner) - 1), [node.args[a] for a, _ in groups])
     return _chain(el, node, args, signs, node.args)
+
+
+def _makes_vector(kinds: Sequence[str]) -> bool:
+    """Whether factors are a vector behind matrices, with numbers between them."""
+    whole = [k for k in kinds if k != "scalar"]
+    return whole[-1:] == ["vector"] and set(whole[:-1]) <= {"matrix"}
 
 
 def _fits_from_left(kinds: list[str], signs: list[str]) -> bool:

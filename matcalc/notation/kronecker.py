@@ -118,13 +118,34 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
         return _of_kronecker(t, x)
     if any(len(s) > 1 for s in t.slots):
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    whole = joined(t)
+    if whole is None:
+        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+    (sign, left, right), found = whole
+    if sign == "outer":
+        return times(t.scalar, matmul(_column(apply(VEC, (left,))), transpose(_column(apply(VEC, (right,))))))
+    body = kron(right, left)
+    if sign == "crossed" and x[0] is not ONE and x[1] is not ONE:
+        body = matmul(body, commutation(x))
+    if (0, 1) in found:
+        body = matmul(diag(_column(apply(VEC, (found[0, 1],)))), body)
+    if (2, 3) in found:
+        body = matmul(body, diag(_column(apply(VEC, (found[2, 3],)))))
+    return times(t.scalar, body)
+
+
+def joined(t: Term, apart: bool = False) -> tuple[tuple[str, Expr, Expr], Mapping[tuple[int, int], Expr]] | None:
+    """Two matrices A and B on the slots i, j, k, l of a term, and how they join them: "outer" A_ij B_kl, "straight" A_ik B_jl, "crossed"
+    A_il B_jk; and what is on i, j or k, l beside those. None where there are no such matrices. Where `apart` is true, vectors alone are
+    put together as i with j, k with l."""
     found: dict[tuple[int, int], Expr] = {}
     hanging: dict[int, Expr] = {}
+    dims = [s[0].dim if s else ONE for s in t.slots]
     place = {s[0]: n for n, s in enumerate(t.slots) if s}
     for e, r, c in t.factors:
         ends = [place.get(s[0], -1) for s in (r, c) if s]
         if -1 in ends:
-            raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
+            return None
         if len(ends) == 1:
             hanging[ends[0]] = hadamard(hanging[ends[0]], e) if ends[0] in hanging else e
             continue
@@ -135,8 +156,7 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
     straight = {(0, 2), (1, 3)} & set(found)
     crossed = {(0, 3), (1, 2)} & set(found)
     if straight and crossed:
-        raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
-    dims = (*f, *x)
+        return None
 
     def between(a: int, b: int) -> Expr:
         """The matrix on two indices, scaled by the vectors that hang there; an outer product of those where there is none."""
@@ -146,17 +166,10 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
         body = found[a, b] if left is None else matmul(diag(left), found[a, b])
         return body if right is None else matmul(body, diag(right))
 
-    if not straight and not crossed and ((0, 1) in found or (2, 3) in found):
-        left, right = (_column(apply(VEC, (between(a, b),))) for a, b in ((0, 1), (2, 3)))
-        return times(t.scalar, matmul(left, transpose(right)))
-    body = kron(between(1, 2), between(0, 3)) if crossed else kron(between(1, 3), between(0, 2))
-    if crossed and x[0] is not ONE and x[1] is not ONE:
-        body = matmul(body, commutation(x))
-    if (0, 1) in found:
-        body = matmul(diag(_column(apply(VEC, (found[0, 1],)))), body)
-    if (2, 3) in found:
-        body = matmul(body, diag(_column(apply(VEC, (found[2, 3],)))))
-    return times(t.scalar, body)
+    if not straight and not crossed and (apart or (0, 1) in found or (2, 3) in found):
+        return ("outer", between(0, 1), between(2, 3)), {}
+    sign, left, right = ("crossed", between(0, 3), between(1, 2)) if crossed else ("straight", between(0, 2), between(1, 3))
+    return (sign, left, right), {k: e for k, e in found.items() if k in ((0, 1), (2, 3))}
 
 
 def _of_kronecker(t: Term, x: Shape) -> Expr:

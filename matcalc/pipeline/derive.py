@@ -272,6 +272,10 @@ def _one(question: Question) -> Derivative:
         from ..notation.kronecker import stacked_name
 
         found.assumptions.append(f"{stacked_name(tensor, found._taken)} is the derivative by {names[0]}")
+    if notation == "tensor":
+        from ..notation.dyads import conventions
+
+        found.assumptions += conventions(tensor)
     if notation == "differential" and found.order > 1:
         found.assumptions.append(f"the differential of order {found.order}: every d{names[0]} is the same change")
     found._in_names = question.options.names

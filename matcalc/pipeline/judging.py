@@ -212,6 +212,10 @@ def claim_of(
         from ..notation.linearmap import along_map
 
         return along_map(tensor, indices)
+    if notation == "tensor":
+        from ..notation.dyads import along_dyads
+
+        return along_dyads(tensor, indices)
     shown = tensor
     if notation == "cases" and tensor.matrix is not None:
         from ..notation.piecewise import in_cases
@@ -300,6 +304,10 @@ def _spelled(typed: Typed, tensor: Tensor, part: int | Expr, notation: str, name
         from ..notation.linearmap import map_summands
 
         part = substitute(map_summands(tensor)[part], changes)
+    elif not isinstance(part, Expr) and notation == "tensor":
+        from ..notation.dyads import dyads
+
+        part = dyads(tensor)[part].along(symbol(f"d{name}", tensor.shapes[-1]))
     elif not isinstance(part, Expr) and notation == "kron":
         from ..notation.kronecker import kronecker_matrix
 

@@ -31,7 +31,7 @@ LAYOUTS = ("numerator", "denominator", "strict")
 _STACKED = regex(r"(?:vech|\\(?:operatorname|mathrm|text)\{vech\})\s*(?:\\left)?\(([^()]*?)(?:\\right)?\)")
 CUSTOMARY = frozenset("x X theta Theta w W".split())  # what is unknown in most formulas, beside what is given
 _CONJUGATED = regex(r"conj\((.*)\)|\\(?:bar|overline)\s*\{(.*)\}|\\(?:bar|overline)\s*(\w|\\\w+)|(.*)\^(?:\*|\{\*\}|\\ast)")
-NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "cases")
+NOTATIONS = ("auto", "matrix", "index", "kron", "differential", "tensor", "cases")
 
 
 class Options:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..ops.names import latex_words
-from ..syntax import APART, GREEK, Node, Program, split_name
+from ..syntax import APART, GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program, split_name
 from .lines import chunks, starts
 from .printer import ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, FormIndex, Hole, Piece, Slot, closed
 from .setting import Setting, ratio
@@ -110,6 +110,12 @@ class Latex(Setting):
             "./": r" \oslash ",
             "kron": r" \otimes ",
             "khatri_rao": r" \diamond ",
+            **{
+                OTIMES_BAR: r" \mathbin{\bar{\otimes}} ",
+                OTIMES_LOW: r" \mathbin{\underline{\otimes}} ",
+                ODOT_BAR: r" \mathbin{\bar{\odot}} ",
+            },
+            ":": " : ",
         },
         **{"<": " < ", ">": " > ", "<=": r" \le ", ">=": r" \ge ", "=": " = ", "!=": r" \ne "},
         **{"sum": r"\sum", "product": r"\prod", "->": r"\mapsto", "and": r" \text{ and } "},

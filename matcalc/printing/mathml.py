@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ..syntax import GREEK, Node, Program, split_name
+from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program, split_name
 from .printer import ADD, ARGUMENT, ATOM, CMP, EW, LAST, MIDDLE, TERM, FormIndex, Hole, Piece, between, closed, integer, summands
 from .setting import Setting, ratio
 
@@ -59,6 +59,8 @@ class MathML(Setting):
     bars = frozenset()
     signs = {
         **{"": TIMES, "*": mo("⋅"), "×": mo("×"), ".": mo("⋅"), ".*": mo("⊙"), "./": mo("⊘"), "kron": mo("⊗"), "khatri_rao": mo("⋄")},
+        **{OTIMES_BAR: f"<mover>{mo('⊗')}{mo('¯')}</mover>", OTIMES_LOW: f"<munder>{mo('⊗')}{mo('_')}</munder>", ":": mo(":")},
+        ODOT_BAR: f"<mover>{mo('⊙')}{mo('¯')}</mover>",
         **{"<": mo("&lt;"), ">": mo("&gt;"), "<=": mo("≤"), ">=": mo("≥"), "=": mo("="), "!=": mo("≠")},
         **{"sum": mo("∑"), "product": mo("∏"), "->": mo("↦"), "and": "<mtext>&#xa0;and&#xa0;</mtext>"},
     }

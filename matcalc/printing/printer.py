@@ -290,7 +290,9 @@ class Printer:
 
     def ew(self, node: Node) -> Sequence[Piece]:
         first = node.args[0]
-        pieces: list[Piece] = [Hole(first, EW if first.op == "ew" else FACTOR if starred(first) else MUL, MIDDLE)]
+        pieces: list[Piece] = [
+            Hole(first, EW if first.op == "ew" and separators(node)[0] != ":" else FACTOR if starred(first) else MUL, MIDDLE)
+        ]
         final = len(node.args) - 1
         for i, (separator, right) in enumerate(zip(separators(node), node.args[1:], strict=True), 1):
             pieces += (self.signs[separator], Hole(right, FACTOR if starred(right) else MUL, LAST if i == final else MIDDLE))

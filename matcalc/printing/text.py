@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..syntax import Node, Program
+from ..syntax import ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program
 from .printer import ADD, BARRED, BASE, CLOSED, CMP, EW, LAST, Printer, Slot
 
 
@@ -27,6 +27,7 @@ class Text(Printer):
     norms = {"": "", "2": "_2", "1": "_1", "F": "_F", "inf": "_infty", "*": "_{*}"}
     signs = {
         **{"": " ", "*": " * ", "×": " × ", ".": " · ", "/": "/", ".*": " .* ", "./": " ./ ", "kron": " ⊗ ", "khatri_rao": " ⋄ "},
+        **{OTIMES_BAR: f" {OTIMES_BAR} ", OTIMES_LOW: f" {OTIMES_LOW} ", ODOT_BAR: f" {ODOT_BAR} ", ":": " : "},
         **{"<": " < ", ">": " > ", "<=": " <= ", ">=": " >= ", "=": " = ", "!=": " != "},
         **{"sum": "sum", "product": "prod", "T": "^T", "->": "->", "and": " and "},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..syntax import GREEK, Node, Program, split_name
+from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program, split_name
 from .printer import ARGUMENT, ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, FormIndex, Hole, Piece, Slot, closed, one_letter, signed_integer
 from .setting import Setting, ratio
 
@@ -52,6 +52,7 @@ class Typst(Setting):
     bars = frozenset()
     signs = {
         **{"": " ", "*": " dot ", "×": " times ", ".": " dot ", ".*": " ⊙ ", "./": " ⊘ ", "kron": " ⊗ ", "khatri_rao": " ⋄ "},
+        **{OTIMES_BAR: " macron(times.circle) ", OTIMES_LOW: " underline(times.circle) ", ODOT_BAR: " macron(dot.circle) ", ":": " : "},
         **{"<": " < ", ">": " > ", "<=": " <= ", ">=": " >= ", "=": " = ", "!=": " != "},
         **{"sum": "sum", "product": "product", "->": "|->", "T": "^T", "and": ' "and" '},
     }

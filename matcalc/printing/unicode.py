@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import cast
 
-from ..syntax import GREEK, Node, Program, split_name
+from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program, split_name
 from .printer import (
     ADD,
     ATOM,
@@ -62,6 +62,7 @@ class Unicode(Printer):
     norms = {"": "", "2": "_2", "1": "_1", "F": "_F", "inf": "_∞", "*": "_{*}"}
     signs = {
         **{"": " ", "*": " * ", "×": " × ", ".": " · ", "/": "/", ".*": " ⊙ ", "./": " ⊘ ", "kron": " ⊗ ", "khatri_rao": " ⋄ "},
+        **{OTIMES_BAR: f" {OTIMES_BAR} ", OTIMES_LOW: f" {OTIMES_LOW} ", ODOT_BAR: f" {ODOT_BAR} ", ":": " : "},
         **{"<": " < ", ">": " > ", "<=": " ≤ ", ">=": " ≥ ", "=": " = ", "!=": " ≠ "},
         **{"sum": "∑", "product": "∏", "T": "ᵀ", "->": "→", "and": " and "},
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..syntax import ODOT_BAR, OTIMES_BAR, OTIMES_LOW
 from .brackets import frobenius
 from .functions import function_of
 from .lexer import Lexer
 from .marks import Mark, quote
 
-_HADAMARD = frozenset({".*", "./", "kron", "khatri_rao"})
+_HADAMARD = frozenset({".*", "./", "kron", "khatri_rao", OTIMES_BAR, OTIMES_LOW, ODOT_BAR})
 _LOOKAHEAD = 200  # how far an opening `<` may be from its `>` where it could be a comparison
 
 

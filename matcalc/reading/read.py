@@ -230,6 +230,11 @@ class _Reader:
         self, bindings: Sequence[Binding], body: Node, form: tuple[object, ...] | None, name: str, question: Asked | None
     ) -> Program:
         bold = frozenset(self.names.bold)
+        mapped = form is not None and form[0] == "map"
+        if mapped or any(c in self.text for c in ("\u0304", "\u0332", "bar", "line")):
+            from .contracted import contracted
+
+            body = contracted(body, str(form[1]) if form is not None and mapped else "")
         found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
         found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light

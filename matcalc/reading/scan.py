@@ -13,9 +13,10 @@ from functools import cache
 
 from ..errors import ReadingError, Span
 from ..interning import regex
+from ..syntax import ODOT_BAR, OTIMES_BAR, OTIMES_LOW
 from .marks import Mark, pair, quote, refuse
 from .programs import in_marks
-from .spellings import COMMANDS, ENVIRONMENTS, FRACTIONS, GREEK, LOOKALIKES, OVER, SUB, SUP, SYMBOLS
+from .spellings import COMMANDS, ENVIRONMENTS, FRACTIONS, GREEK, LOOKALIKES, OVER, SUB, SUP, SYMBOLS, VARIANTS
 
 MAX_BYTES = 200_000
 MAX_DIGITS = 4300
@@ -24,6 +25,8 @@ _UPRIGHT = r"\\(?:operatorname\*?|mathrm|text|textrm|textit|mathit|mathsf|mathtt
 _SWITCHED = r"(?<![_^])\{[ ]*\\(?:rm|sf|mathrm|mathsf)[ ]+(?P<switched>[A-Za-z]{2,})[ ]*\}"  # {\rm tr}
 _OPERATOR = r"\\mathop[ ]*\{[ ]*\\(?:mathrm|operatorname|text|sf|rm|mathsf)[ ]*\{?[ ]*(?P<operator>[A-Za-z]+)[ ]*\}?[ ]*\}"
 _CONST = r"\\(?:mathbf|boldsymbol|bm|mathbb|mathbbm|mathds|mathbbold|pmb|symbf)[ ]*(?:\{[ ]*(?P<const>[01])[ ]*\}|(?P<const2>[01]))"
+
+_BARRED = r"[ ]*\\(?:bar|overline|underline)[ ]*(?:\\(?:otimes|odot)(?![A-Za-z])|\{[ ]*\\(?:otimes|odot)[ ]*\})[ ]*"
 
 
 @cache
@@ -36,6 +39,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
         r"\\(?P<edge>begin|end)[ ]*\{(?P<env>[A-Za-z]+\*?)\}(?:(?<=array\})[ ]*\{[lcr| ]*\})?",
         r"\\vec(?=[ ]*(?:\\left[ ]*)?\()(?P<vec>)",  # the operator; \vec{x} is only an arrow
         r"\\(?:hspace\*?|tag\*?|label)\{[^{}]*\}(?P<space>)",
+        rf"(?P<barred>\\mathbin[ ]*\{{{_BARRED}\}}|{_BARRED})",
         r"\\(?P<cmd>a(?:rc)?tan2|[A-Za-z]+|.)",
     )
     over = f"[{''.join(OVER)}]"
@@ -214,6 +218,8 @@ def _mark(m: re.Match[str], text: str) -> Mark:
     if kind in ("word", "num", "blank"):
         if kind == "num":
             _check_number(value, text, (start, end))
+        if value in VARIANTS:  # the name of \varepsilon
+            return Mark(*COMMANDS[value], start, end)
         return Mark(kind, value, start, end)
     if kind in ("op", "operator"):
         return Mark("upright", m["operator"], start, end)
@@ -241,6 +247,8 @@ def _mark(m: re.Match[str], text: str) -> Mark:
     if kind in ("sup", "sub"):
         table = SUP if kind == "sup" else SUB
         return Mark(kind, "".join(table[c] for c in value), start, end)
+    if kind == "barred":
+        return Mark("infix", OTIMES_LOW if "under" in value else ODOT_BAR if "odot" in value else OTIMES_BAR, start, end)
     if kind == "greek":
         return Mark("greek", GREEK[value], start, end)
     if kind == "dot_t":

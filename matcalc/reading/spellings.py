@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..syntax import GREEK as LETTERS
+from ..syntax import ODOT_BAR, OTIMES_BAR, OTIMES_LOW
 
 _VARIANTS = {c: word for c, word in zip("ϵϑϕϖϱς\u00b5\u2126\u2206", "epsilon theta phi pi rho sigma mu Omega Delta".split(), strict=True)}
 GREEK = {letter: word for word, letter in LETTERS.items()} | _VARIANTS
@@ -19,6 +20,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys((".*", "⊙", "∘"), ("infix", ".*")),
     **dict.fromkeys(("./", "⊘"), ("infix", "./")),
     "⊗": ("infix", "kron"),
+    **{sign: ("infix", sign) for sign in (OTIMES_BAR, OTIMES_LOW, ODOT_BAR)},
     "⟦": ("open", "⟦"),
     "⟧": ("close", "⟦"),
     **dict.fromkeys(("⋄", "◇", "◊"), ("infix", "khatri_rao")),
@@ -68,10 +70,12 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     "𝟏": ("const", "1"),
 }
 
+_VARIED = "epsilon theta phi pi rho sigma kappa".split()
+VARIANTS = frozenset("var" + word for word in _VARIED)
 COMMANDS: dict[str, tuple[str, str]] = {
     **{word: ("greek", word) for word in GREEK_WORDS},
     "ell": ("greek", "ell"),
-    **{"var" + word: ("greek", word) for word in "epsilon theta phi pi rho sigma kappa".split()},
+    **{"var" + word: ("greek", word) for word in _VARIED},
     **dict.fromkeys(("cdot", "bullet"), ("infix", ".")),
     **dict.fromkeys(("times", "ast"), ("infix", "*")),
     **dict.fromkeys(("odot", "circ"), ("infix", ".*")),
