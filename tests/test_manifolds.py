@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 from console import run
 
@@ -146,3 +147,21 @@ def test_an_ordinary_question_does_not_load_it() -> None:
         "import sys, matcalc; matcalc.derivative('x^T A x', 'x').text; print([m for m in sys.modules if 'manifold' in m or 'curves' in m])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_command_writes_programs_on_a_manifold() -> None:
+    """The gradient is tangent, and the function called hessian is the Hessian along U: against numbers of their own."""
+    rng = np.random.default_rng(4)
+    A = rng.normal(size=(4, 4))
+    A = A + A.T
+    u, v = (x / np.linalg.norm(x) for x in rng.normal(size=(2, 4)))
+    v = v - (u @ v) * u
+    question = ("code", "u^T A u", "--wrt", "u", "--manifold", "sphere", "--where", "A in S^n")
+    first: dict[str, Any] = {}
+    exec(run(*question).out, first)
+    np.testing.assert_allclose(first["gradient"](u, A), 2 * (A @ u - (u @ A @ u) * u))
+    second: dict[str, Any] = {}
+    exec(run(*question, "--order", "2", "--along", "v").out, second)
+    np.testing.assert_allclose(second["hessian"](u, A, v), 2 * (A @ v - (u @ A @ v) * u - (u @ A @ u) * v), atol=1e-12)
+    assert "gradient" not in second
+    assert run(*question, "--hvp").code == 2

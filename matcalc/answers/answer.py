@@ -69,7 +69,7 @@ class ClosedForm(Typeset):
         self._raw: Expr | None = None  # the matrix before it was shortened
         self._by = self.wrt  # with the conjugates that it is by
         self._stacked: tuple[str, ...] = ()  # as they are said where entries are stacked: vech(S)
-        self._convention = ""  # by which of z and conj(z), where a variable is complex
+        self._convention = ""  # by which of z and conj(z), where a variable is complex; a Hessian on a manifold
         self._index_names = True  # whether what carries an index may get a name
         self._in_names = True  # whether values that the author named stay under their names
         self._stacks: Mapping[str, str] = {}  # the names of stacked families, by those of the families

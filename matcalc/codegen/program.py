@@ -44,6 +44,7 @@ def outer(shape: Shape) -> Dims:
     return tuple(d for d in shape if d is not ONE)
 
 
+HESSIAN = "the Riemannian Hessian along"  # what `pipeline.riemannian` says of one
 REAL_FUNCTION, HOLOMORPHIC = "f is real", "holomorphic in"  # what `pipeline.wirtinger` says of a gradient by conj(z), of a derivative by z
 AUTOMATIC = {"torch": "; .grad is twice it", "jax": "; jax.grad gives twice its conjugate"}  # of a real function of complex numbers
 
@@ -318,6 +319,8 @@ def target_of(name: str, complex_: bool = False) -> Target:
 def first_name(d: ClosedForm) -> str:
     """What the derivative is called: gradient, jacobian, hessian."""
     scalar = d._tensor.shapes[0] == (ONE, ONE)
+    if HESSIAN in d._convention:
+        return "hessian"
     if d.order == 1:
         return "gradient" if scalar else "jacobian"
     return "hessian" if d.order == 2 and scalar else "derivative"

@@ -10,6 +10,7 @@ import click
 from ..codegen.targets import TARGETS
 from ..errors import UsageError
 from .console import notes_of, one_line, split_names
+from .options import MANIFOLDS
 from .words import EXPRESSION_SETTINGS, takes_expression
 
 PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
@@ -35,6 +36,7 @@ Examples:
   matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w --where "X in R^{N x n}" --hessian --hvp --target jax
   matcalc code "tr(A B C x x^T)" --wrt x --sizes n=1000,m=10
   matcalc code "||W x + b - y||^2" --wrt W,b --where "b, y in R^m; x in R^n" --hvp
+  matcalc code "tr(X^T A X)" --wrt X --manifold stiefel
   matcalc code "A tanh(B x)" --wrt x --jvp --vjp --target octave --output net.m
   matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w --target torch --autograd
 
@@ -54,6 +56,8 @@ and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was re
 @click.option(
     "--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="The K-th derivative in place of the first."
 )
+@click.option("--manifold", type=click.Choice(MANIFOLDS), help="The Riemannian gradient there; with --order 2 and --along the Hessian.")
+@click.option("--along", metavar="U", help="The tangent vector of a Hessian on a manifold.")
 @click.option("--sizes", multiple=True, metavar="n=400", help="Sizes to expect, for the cheapest order of products.")
 @click.option("--output", metavar="FILE", help="Write to this file instead of standard output.")
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check of the formula.")
@@ -69,6 +73,8 @@ def command(
     make: bool,
     autograd: bool,
     order: int,
+    manifold: str | None,
+    along: str | None,
     sizes: tuple[str, ...],
     output: str | None,
     no_verify: bool,
@@ -79,7 +85,15 @@ def command(
     names = split_names(wrt)
     hints = read_sizes(sizes)
     given = names[0] if len(names) == 1 else names
-    answer = derivative(expression, given, where="; ".join(filter(None, where)), order=order, verify=not no_verify)
+    answer = derivative(
+        expression,
+        given,
+        where="; ".join(filter(None, where)),
+        order=order,
+        manifold=manifold or "",
+        along=along or "",
+        verify=not no_verify,
+    )
     several = answer if isinstance(answer, list) else [answer]
     parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp, make, autograd)) if wanted]
     text = code(several, target, parts=parts, sizes=hints)

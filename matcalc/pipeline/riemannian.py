@@ -144,7 +144,9 @@ def _answer(
     stages = d._origin
     found._origin = Origin(stages.stages, stages.restore, stages.unrestricted, stages.order, stages.kinds, "", rule, direction)
     found._manifold = {"manifold": m.name, "constraint": m.constraint, "metric": m.metric, "source": m.source}
-    found._manifold |= {"along": direction} if direction else {}
+    if direction:
+        found._manifold |= {"along": direction}
+        found._convention = f"the Riemannian Hessian along {direction}"
     return found
 
 
