@@ -71,7 +71,7 @@ def _source(questions: Sequence[tuple[str, str, dict[str, Any]]], result: int, r
     functions: dict[tuple[str, str], str] = {}
     for text, name, _ in questions:
         functions.setdefault((text, name), f"n{len(functions)}")
-    written = {key: _function(*key) for key in functions}
+    written = {key: _with_callees(*key) for key in functions}
     every = "\n".join(written.values())
     helpers = [h for h in eigen_functions().values() if any(h in text for text, _ in functions)]
     spaces = [f"namespace {space} {{\n{written[key]}\n}}" for key, space in functions.items()]
@@ -89,6 +89,15 @@ def _source(questions: Sequence[tuple[str, str, dict[str, Any]]], result: int, r
 def _function(text: str, name: str) -> str:
     """A function of a file, with the comment before it."""
     return next(part for part in text.split("\n\n\n") if re.search(rf"^inline .* {name}\(", part, re.MULTILINE))
+
+
+def _with_callees(text: str, name: str) -> str:
+    """A function of a file, behind the functions of the file that it calls, which programs do not share."""
+    own = _function(text, name)
+    shared = set(eigen_functions().values())
+    before = [part for part in text.partition(own)[0].split("\n\n\n")[1:] if part not in shared]
+    called = set(re.findall(r"(\w+)\(", own)) - {name}
+    return "\n\n".join([*(part for part in before if called & set(re.findall(r"^inline .*? (\w+)\(", part, re.MULTILINE))), own])
 
 
 def parameters_of(text: str, name: str) -> list[tuple[str, str]]:

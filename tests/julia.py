@@ -488,6 +488,7 @@ FUNCTIONS: dict[str, Any] = {
     "promote_type": lambda *kinds: Kind(max((k.of for k in kinds), key=[int, float, complex].index)),
     "eltype": kind_of,
     "convert": converted,
+    "eps": lambda kind: float(np.finfo(float).eps),
     "floatmin": lambda kind: float(np.finfo(float).tiny),
     "oftype": lambda x, v: type(x)(v),
     "zero": lambda x: 0 * x,
@@ -535,6 +536,7 @@ FUNCTIONS: dict[str, Any] = {
     "AbstractMatrix": ArrayKind(2),
     "AbstractArray": ArrayKind(None),
     "DimensionMismatch": JuliaError,
+    "ErrorException": JuliaError,
     "DomainError": lambda value, words: JuliaError(words),
     # LinearAlgebra
     "Diagonal": lambda v: np.diag(v) if np.ndim(v) == 1 else fail("Diagonal of a vector"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from julia import FUNCTIONS, JuliaError, call_julia, load_julia, signature, tree_of, unknown_names, walk
+from julia import FUNCTIONS, JuliaError, call_julia, load_julia, run_julia, signature, tree_of, unknown_names, walk
 from test_code import CASES, derivative
 from test_code_autograd import text_of as autograd_text
 from test_code_problems import PARTS, QUESTIONS
@@ -173,3 +173,10 @@ def test_functions_are_arguments() -> None:
 def test_the_first_lines_of_a_function() -> None:
     f = next(n for n in walk(tree_of(matcalc.grad("||A x - b||^2", "x").code("julia"))) if n.type == "function_definition")  # type: ignore[union-attr]
     assert signature(f)[1] == ["x", "A", "b"]
+
+
+def test_a_sum_of_numbers_beside_an_array_is_in_brackets() -> None:
+    """`log.(x) .+ 1 + t` adds an array and a number, which Julia refuses."""
+    d: Any = matcalc.derivative("log(x) + (1 + t) ones(n)", "x", where="x in R^n; t in R")
+    (value,) = run_julia([(d.code("julia"), "value", {"x": np.ones(3), "t": 2.0})])
+    np.testing.assert_allclose(value, np.full(3, 3.0))

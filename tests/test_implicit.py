@@ -4,6 +4,7 @@ adjoint, what is refused."""
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections import Counter
 from functools import cache
@@ -12,9 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from compiled import run_eigen
 from console import run
 from corpus import cases, close, symbols
-from emitted import PYTHON, call, caster, load, run_octave
+from emitted import LANGUAGES, PYTHON, call, caster, load, run_in
 
 import matcalc
 
@@ -184,19 +186,33 @@ def test_programs_solve_and_multiply(name: str, language: str) -> None:
     assert np.max(np.abs(np.asarray(call(file["residual"], {**start, CASES[name]["solve"]: solution})))) < 1e-8
 
 
-@pytest.mark.octave
-def test_programs_in_octave(tmp_path: Path) -> None:
+def asked_of(language: str) -> tuple[list[tuple[str, str, dict[str, Any]]], list[Any]]:
+    """Products at the solution, and the solution from a start beside it, with the numbers that are wanted."""
     questions, expected = [], []
     for name in PROGRAMS:
         d, start, v, wanted = arrays(name)
-        at = {**start, CASES[name]["solve"]: NUMBERS[f"{name}/0/{CASES[name]['solve']}"]}
+        solution = NUMBERS[f"{name}/0/{CASES[name]['solve']}"]
         weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where)
-        text = d.code("octave")
-        names = [n.strip() for n in text.partition("= vjp(")[2].partition(")")[0].split(",")]
-        ordered = {n: {**at, weight: v, "lambda_": at.get("lambda")}[n] for n in names}
-        questions += [(text, "vjp", ordered), (text, "solve", {n: start.get(n, start.get("lambda")) for n in names[:-1]})]
-        expected += [wanted, NUMBERS[f"{name}/0/{CASES[name]['solve']}"]]
-    for found, wanted in zip(run_octave(questions, tmp_path), expected, strict=True):
+        text = d.code(language)
+        questions += [
+            (text, "vjp", {**start, CASES[name]["solve"]: np.asarray(solution), weight: v}),
+            (text, "solve_near" if language == "r" else "solve", start),
+        ]
+        expected += [wanted, solution]
+    return questions, expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES[len(PYTHON) :])
+def test_programs_in_other_languages(language: str, tmp_path: Path) -> None:
+    questions, expected = asked_of(language)
+    for found, wanted in zip(run_in(language, questions, tmp_path), expected, strict=True):
+        assert close(np.squeeze(found), np.squeeze(wanted), 1e-7)
+
+
+@pytest.mark.eigen
+def test_programs_in_cpp(tmp_path: Path) -> None:
+    questions, expected = asked_of("eigen")
+    for found, wanted in zip(run_eigen(questions, tmp_path), expected, strict=True):
         assert close(np.squeeze(found), np.squeeze(wanted), 1e-7)
 
 
@@ -379,21 +395,30 @@ def test_second_derivatives_of_several_unknowns(
         np.testing.assert_allclose(evaluated(form, shown.where, at), wanted, rtol=1e-5)
 
 
-@pytest.mark.octave
-def test_programs_of_several_unknowns_in_octave(tmp_path: Path) -> None:
+def asked_of_systems(language: str) -> tuple[list[tuple[str, str, dict[str, Any]]], list[Any]]:
     questions, expected = [], []
     for text, solve, name, options, solution, values, lengths, _ in SYSTEMS:
         d, z = matcalc.implicit(text, solve, name, **options), solution(**values)
         unknowns = [n.strip() for n in d.solve[1:-1].split(";")]
         parts = dict(zip(unknowns, np.split(z, np.cumsum(lengths)[:-1]), strict=True))
-        program = d.code("octave")
-        names = [n.strip() for n in program.partition("= solve(")[2].partition(")")[0].split(",")]
-        given = {n: a.item() if a.size == 1 else a for n, a in {**values, **{n: x + 0.01 for n, x in parts.items()}}.items()}
-        given["lambda_"] = given.get("lambda")
-        questions.append((program, "solve", {n: given[n] for n in names}))
-        expected.append(parts[unknowns[0]])
-    for found, wanted in zip(run_octave(questions, tmp_path), expected, strict=True):
-        np.testing.assert_allclose(np.ravel(found), wanted, rtol=1e-8, atol=1e-8)
+        program = d.code(language)
+        numbers = re.findall(r"^\W*(\w+)  +a number$", program.replace("lambda_", "lambda"), re.MULTILINE)
+        given = {**values, **{n: x + 0.01 for n, x in parts.items()}}
+        given = {n: np.asarray(a).item() if n in numbers else a for n, a in given.items()}
+        questions.append((program, "solve_near" if language == "r" else "solve", given))
+        expected.append([parts[n] for n in unknowns])
+    return questions, expected
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES[len(PYTHON) :], pytest.param("eigen", marks=pytest.mark.eigen)])
+def test_programs_of_several_unknowns_in_other_languages(language: str, tmp_path: Path) -> None:
+    asked, expected = asked_of_systems(language)
+    for k in (1,) if language == "eigen" else (0, 1):  # compiling costs
+        group = [(q, parts[k]) for q, parts in zip(asked, expected, strict=True) if len(parts) > 1]
+        questions = [q for q, _ in group]
+        found = run_eigen(questions, tmp_path, k + 1) if language == "eigen" else run_in(language, questions, tmp_path, k + 1)
+        for got, (_, want) in zip(found, group, strict=True):
+            np.testing.assert_allclose(np.ravel(got), np.ravel(want), rtol=1e-8, atol=1e-8)
 
 
 def test_an_eigenvalue_as_a_system_has_the_known_derivative() -> None:

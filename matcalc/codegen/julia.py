@@ -99,8 +99,8 @@ _FORMS: dict[str, Form] = {
 
 # What programs call, by where it is from; arguments must not have these names.
 KNOWN = {
-    "Base": "AbstractArray AbstractMatrix AbstractVector CartesianIndices DimensionMismatch DomainError Float64 Int Matrix NaN Number Real "
-    "Tuple abs abs2 acos acosh argmax asin asinh atan atanh collect conj convert cos cosh cot csc cumsum div dropdims eltype exp expm1 "
+    "Base": "AbstractArray AbstractMatrix AbstractVector CartesianIndices DimensionMismatch DomainError ErrorException Float64 Int Matrix NaN "
+    "Number Real Tuple abs abs2 acos acosh argmax asin asinh atan atanh collect conj convert cos cosh cot csc cumsum div dropdims eltype eps exp expm1 "
     "fill findfirst float floatmin hcat ifelse im imag length log log1p max maximum min minimum ndims oftype ones permutedims pi prod "
     "promote_type real reshape reverse round sec selectdim sign sin sinh size sortperm sqrt string sum tan tanh throw transpose typeof "
     "unique vcat vec zero zeros",
@@ -169,6 +169,8 @@ def _of_type(node: GraphNode, text: Text) -> Text:
 
 def _add(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     alike = all(a.dims == node.dims for a in node.args) and all(d.number != 1 for d in node.dims)
+    if not alike:  # x .+ 1 + y is (x .+ 1) + y, of an array and a number
+        args = [(f"({t[0]})", ATOM) if t[1] == SUM and not a.rank else t for a, t in zip(node.args, args)]
     return writers.added(args, "" if alike else "."), SUM
 
 

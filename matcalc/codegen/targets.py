@@ -18,27 +18,23 @@ class TargetEntry(NamedTuple):
     python: bool = False  # written in Python: `make` keeps constants
     autograd: bool = False  # differentiates by itself: `autograd` gives it the closed form
     complex_arrays: bool = False
-    equations: bool = False  # whether solutions of equations have programs in it
     keeping: str = ""  # how constants are kept otherwise
     lacking: str = ""  # why it has no program for some functions of the book
     markdown: str = "python"  # what notebooks call the language
 
 
 TARGETS = {
-    "numpy": TargetEntry("python", "NumPy", python=True, complex_arrays=True, equations=True),
-    "jax": TargetEntry("python", "JAX", python=True, autograd=True, complex_arrays=True, equations=True),
-    "torch": TargetEntry("python", "PyTorch", python=True, autograd=True, complex_arrays=True, equations=True),
+    "numpy": TargetEntry("python", "NumPy", python=True, complex_arrays=True),
+    "jax": TargetEntry("python", "JAX", python=True, autograd=True, complex_arrays=True),
+    "torch": TargetEntry("python", "PyTorch", python=True, autograd=True, complex_arrays=True),
     "array-api": TargetEntry(
         "array_api",
         "the array API standard",
         python=True,
         complex_arrays=True,
-        equations=True,
         lacking="the array API standard has no function for it",
     ),
-    "octave": TargetEntry(
-        "octave", "Octave", complex_arrays=True, equations=True, keeping="in Octave @(x) value(x, A) keeps A", markdown="octave"
-    ),
+    "octave": TargetEntry("octave", "Octave", complex_arrays=True, keeping="in Octave @(x) value(x, A) keeps A", markdown="octave"),
     "matlab": TargetEntry("matlab", "MATLAB", complex_arrays=True, keeping="in MATLAB @(x) f.value(x, A) keeps A", markdown="matlab"),
     "r": TargetEntry("r_language", "R", complex_arrays=True, keeping="in R function(x) value(x, A) keeps A", markdown="r"),
     "julia": TargetEntry(

@@ -40,7 +40,7 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
 )
 @click.option(
     "--code",
-    type=click.Choice([name for name, place in TARGETS.items() if place.equations]),
+    type=click.Choice(list(TARGETS)),
     help="A program in this language: the solution, and products of vectors with its derivative.",
 )
 @click.option("--steps", is_flag=True, help="How it came about, a line with its rule and source for each step.")
