@@ -165,3 +165,23 @@ def test_errors_and_what_has_no_value_are_those_of_the_expression() -> None:
     with pytest.raises(MatcalcError, match="no value was given for b"):
         d.evaluate({n: given[n] for n in "Ax"})
     assert not np.all(np.isfinite(d.evaluate(given | {"x": np.zeros(2)})))
+
+
+def test_several_variables_in_one_vector_for_optimisers() -> None:
+    """`flat` of start values: what `scipy.optimize.minimize` takes, and what its answer is taken apart by."""
+    net, where = "mean((tanh(X W + ones(N) b^T) v + c - y).^2)", "X in R^{N x n}; W in R^{n x h}; b, v in R^h; c in R; y in R^N"
+    f = load(text_of(net, ["W", "b", "v", "c"], where, "numpy", "hvp"))
+    X, W, bias, v, y = RNG.normal(size=(6, 3)), RNG.normal(size=(3, 2)), RNG.normal(size=2), RNG.normal(size=2), RNG.normal(size=6)
+    made = f["make"](X, y)
+    flat = made.flat(W, bias, v, 0.5)
+    assert flat.x0.shape == (11,) and [np.shape(p) for p in flat.split(flat.x0)] == [(3, 2), (2,), (2,), ()]
+    value, slope = flat.fun_and_jac(flat.x0)
+    assert value == flat.fun(flat.x0) == made.value(W, bias, v, 0.5)
+    np.testing.assert_array_equal(slope, flat.jac(flat.x0))
+    direction, h = RNG.normal(size=11), 1e-6
+    moved = [flat.jac(flat.x0 + s * h * direction) for s in (1, -1)]
+    np.testing.assert_allclose(flat.hessp(flat.x0, direction), (moved[0] - moved[1]) / (2 * h), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(
+        slope @ direction, (flat.fun(flat.x0 + h * direction) - flat.fun(flat.x0 - h * direction)) / (2 * h), rtol=1e-6
+    )
+    assert not hasattr(load(text_of("||A x - b||^2", "x"))["make"](A, b), "flat")

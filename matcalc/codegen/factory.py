@@ -1,7 +1,7 @@
 """`make` of a Python file: the functions of the variables alone, for optimisers that call them ten thousand times.
 
 What is no variable is checked once, and what depends on it alone is computed once, the factors of a matrix too. Inside, only the shapes
-of the variables are looked at.
+of the variables are looked at. Of several variables NumPy's have a form in one vector too, which SciPy's optimisers ask for: `flat`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,11 @@ def make_function(passing: Passing, target: Target, file: File) -> str:
     by = ", ".join(target.names[a.name] for a in variables)
     doc = f'"""The functions of {by} alone, as attributes: the rest is checked, and what depends on it alone computed, here and once."""'
     lines = [doc, *setting, *outer.lines, *[line for text in inner for line in ("", *text)], ""]
-    lines.append(f"return types.SimpleNamespace({', '.join(f'{f.name}={f.name}' for f in file.functions)})")
+    space = f"types.SimpleNamespace({', '.join(f'{f.name}={f.name}' for f in file.functions)})"
+    if len(variables) > 1 and target.language.name == "numpy" and any(f.name == "gradients" for f in file.functions):
+        lines += [f"made = {space}", "made.flat = lambda *start: _flat(made, *start)", "return made"]
+    else:
+        lines.append(f"return {space}")
     head = f"def make({', '.join(target.names[a.name] for a in constants)}):"
     return "\n".join([head, *[f"    {line}" if line else "" for line in lines]])
 

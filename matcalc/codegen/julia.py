@@ -99,11 +99,11 @@ _FORMS: dict[str, Form] = {
 
 # What programs call, by where it is from; arguments must not have these names.
 KNOWN = {
-    "Base": "AbstractArray AbstractMatrix AbstractVector CartesianIndices DimensionMismatch DomainError ErrorException Float64 Int Matrix NaN "
-    "Number Real Tuple abs abs2 acos acosh argmax asin asinh atan atanh collect conj convert cos cosh cot csc cumsum div dropdims eltype eps exp expm1 "
-    "fill findfirst float floatmin hcat ifelse im imag length log log1p max maximum min minimum ndims oftype ones permutedims pi prod "
-    "promote_type real reshape reverse round sec selectdim sign sin sinh size sortperm sqrt string sum tan tanh throw transpose typeof "
-    "unique vcat vec zero zeros",
+    "Base": "AbstractArray AbstractMatrix AbstractVector CartesianIndices DimensionMismatch DomainError ErrorException Float64 Int Matrix "
+    "NaN Number Real Tuple abs abs2 acos acosh argmax asin asinh atan atanh collect conj convert cos cosh cot csc cumsum div dropdims "
+    "eltype eps exp expm1 fill findfirst float floatmin hcat ifelse im imag length log log1p max maximum min minimum ndims oftype "
+    "ones permutedims pi prod promote_type real reshape reverse round sec selectdim sign sin sinh size sortperm sqrt string sum tan "
+    "tanh throw transpose typeof unique vcat vec zero zeros",
     "LinearAlgebra": "Diagonal Hermitian I Symmetric cholesky det diag eigen eigvals inv kron logabsdet logdet lu norm opnorm pinv svd "
     "svdvals tr tril triu",
     "SpecialFunctions": "digamma erf erfc erfcx gamma logabsgamma polygamma",

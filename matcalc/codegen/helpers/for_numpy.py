@@ -1,6 +1,7 @@
 """Functions that an emitted NumPy program carries with it, where it needs them: their text is copied."""
 
 import math
+import types
 
 import numpy as np
 
@@ -45,6 +46,29 @@ def _log1p_square(z):
         return np.log1p(z * z)
     top = np.maximum(np.abs(z), 1)
     return np.log1p((z / top / top) ** 2) + 2 * np.log(top)
+
+
+def _flat(made, *start):
+    """The functions of one vector, the entries of all variables one after another, as optimisers want them; `start` gives the shapes."""
+    shapes = [np.shape(v) for v in start]
+    ends = np.cumsum([math.prod(s) for s in shapes])[:-1]
+
+    def join(*parts):
+        return np.concatenate([np.ravel(p) for p in parts])
+
+    def split(z):
+        return tuple(p.reshape(s) for p, s in zip(np.split(np.asarray(z), ends), shapes))
+
+    def fun_and_jac(z):
+        value, *gradients = made.value_and_gradients(*split(z))
+        return value, join(*gradients)
+
+    found = types.SimpleNamespace(x0=join(*start), join=join, split=split, fun_and_jac=fun_and_jac)
+    found.fun = lambda z: made.value(*split(z))
+    found.jac = lambda z: join(*made.gradients(*split(z)))
+    if hasattr(made, "hvp"):
+        found.hessp = lambda z, p: join(*made.hvp(*split(z), *split(p)))
+    return found
 
 
 def _root_square(x, r):
