@@ -11,6 +11,7 @@ import signal
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -219,6 +220,8 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any], reads: b
             if not np.all(np.isfinite(got)):
                 return "vague", ""
             off = float(np.max(np.abs(got - p.derivative)))
+            if p.direction is None and close(got, _by_differences(readings["question"], p, e.wrt), p.noise):
+                return "vague", ""  # it is the oracle that is off: cosh(C/1000)^+ has digits for nobody's doubles
             reach = 1.0 if p.direction is None else float(np.sum(np.abs(p.direction)))
             return ("vague", "") if off <= ROUNDING * reach * _spread(d, whole, p, e.where + e.text) else ("wrong", "")
         if not reads:
@@ -240,6 +243,23 @@ def _spread(thing: Any, numbers: Array, p: Point, where: str) -> float:
         return np.inf if np.isnan(spread) else spread
     except (ArithmeticError, ValueError, TypeError, AttributeError):
         return 0.0
+
+
+def _by_differences(question: Any, p: Point, name: str) -> Array:
+    """The first derivative by differences of 50 digits; not a number where these have none."""
+    with suppress(ArithmeticError, ValueError, TypeError, AttributeError, KeyError, MatcalcError), precise.precision(50):
+        env, sizes = question._scope.prepare(p.given, [question._typed.expr])
+        known, h = {n: _decimals(v) for n, v in env.items()}, precise.exact(10) ** -17
+        columns, function = [], Plan(question._typed.expr, precise).value
+        for k in range(len(precise.flat(known[name]))):
+            ends = []
+            for by in (h, -h):
+                moved = [x + by * (j == k) for j, x in enumerate(precise.flat(known[name]))]
+                x = arrays.Array(moved, known[name].shape) if np.ndim(env[name]) else moved[0]
+                ends.append(precise.flat(function({**known, name: x}, sizes)))
+            columns.append([float((a - b) / (2 * h)) for a, b in zip(*ends, strict=True)])
+        return np.array(columns).T.reshape(p.derivative.shape)
+    return np.full(p.derivative.shape, np.nan)
 
 
 class _Precisely:

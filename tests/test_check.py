@@ -96,7 +96,16 @@ NEARLY = [  # expression, variable, declarations, claim, words
     ("tanh(x) + relu(x + 10^9)", "x", "x in R", "2 - tanh(x)^2", ""),
     ("relu(a^T x + 10^12) + tanh(a^T x)", "x", "a, x in R^n", "(2 - tanh(a^T x)^2) a^T", ""),  # where x alone has its signs turned
     ("relu(exp(x) - 10^-30)", "x", "x in R", "exp(x)", ""),  # wrong only at numbers that are nothing to the diagnosis: without end
-    ("erf(x) + relu(x - 10^6)", "x", "x in R", "2/sqrt(pi) exp(-x^2)", "its numbers differ"),  # not: 1[x > 10^6] in place of pi
+    ("erf(x) + relu(x - 10^6)", "x", "x in R", "2/sqrt(pi) exp(-x^2)", "a term is missing: 1[x > 1000000]"),  # not: in place of pi
+    # closed forms have no other error than rounding, so a difference that more digits leave as it is is one
+    ("x + 10^-30 sin(x)", "x", "x in R", "1", ""),
+    ("x + 10^-80 sin(x)", "x", "x in R", "1", ""),
+    ("sqrt(x^2 + 10^-60)", "x", "x in R", "sign(x)", ""),
+    ("x/(1 + 10^-40 x^2)", "x", "x in R", "1", ""),
+    ("pi x", "x", "x in R", "3.14159265358979323846264338327950288419716939937510", ""),
+    ("exp(-x^2/10^40)", "x", "x in R", "0", ""),  # by differences it is 0 but for rounding
+    ("x^k", "x", "x in R; k in N", "k x^(k-1) + (k-1)(k-2)(k-3)(k-4)(k-5)(k-6)", ""),
+    ("x^T x + (n-1)(n-2)(n-3)(n-4)(n-5)(n-6) a^T x", "x", "a, x in R^n", "2 x^T", "a term is missing"),
     ("A X B", "X", "X in R^{m x n}; A in R^{p x m}; B in R^{n x q}", "B kron A", "right with B^T in place of B"),
 ]
 
@@ -122,6 +131,13 @@ RIGHT = [
 @pytest.mark.parametrize(("text", "wrt", "where", "claim"), RIGHT, ids=[f"{c[0]} | {c[3]}" for c in RIGHT])
 def test_claims_that_are_right(text: str, wrt: str, where: str, claim: str) -> None:
     assert matcalc.check(text, wrt, claim, where=where).equal
+
+
+@pytest.mark.parametrize(("text", "claim"), [("relu(sin(x) - 999999/1000000)", "0"), ("relu(sin(1000 x) - 999999/1000000) + x", "1")])
+def test_a_term_that_was_seen_nowhere_is_not_judged(text: str, claim: str) -> None:
+    """The first was equal: at no point tried is sin(x) so great."""
+    with pytest.raises(NoAnswerError, match=r"a term of the derivative is 0, or too small to show"):
+        matcalc.check(text, "x", claim, where="x in R")
 
 
 def test_a_claim_that_has_no_value_at_some_sizes() -> None:

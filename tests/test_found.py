@@ -14,6 +14,8 @@ import matcalc
 from matcalc.errors import NoAnswerError, ReadingError, ShapeError, UsageError
 
 FOUND = [
+    # the oracle was wrong: such matrices are near rank 1, and doubles have few digits of their pseudoinverses
+    ("cosh(((C diag(x))/a)/|X|)^+", "a", "a in R positive; x in R^{n} positive; C in R^{q x n} positive; X in R^{p x p} spd"),
     ("exp(B)", "B", "B in R^{1 x p}"),
     ("min(cases(a A, d^T <= d^T, A), A)", "a", "a in R; d in R^n; A in R^{1 x n} positive"),
     ("||sign(softmax(X)) X||_{F}", "X", "X in R^{n x n}"),

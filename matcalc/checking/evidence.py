@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from decimal import getcontext
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -173,20 +174,19 @@ class Evidence:
         self.claim_at, self.truth_at = numbers_of(self.claim, self.arrays), self.truth_numbers(self.arrays)
         self.quotient_at = self.quotient(self.arrays) if self.quotient is not None else None
         orders = self.sampler.point.orders(self.sampler.dims)
-        for turn in range(MOST_TRIES):
-            if len(self.points) >= POINTS:
+        for anyhow, turn in product((False, True), range(MOST_TRIES)):
+            if len(self.points) >= POINTS or (anyhow and self.points and not turn):
                 break
             sizes = {n: k + GROWN[turn % len(GROWN)] for n, k in orders[turn % len(orders)].items()}
-            self.add(Kind(sizes, *STYLES[turn // POINTS % len(STYLES)], SEED + turn, near=bool(turn % 2)))
-
+            self.add(Kind(sizes, *STYLES[turn // POINTS % len(STYLES)], SEED + turn, near=bool(turn % 2)), anyhow)
         valued = [sizes for _, sizes in self.points]
         never = [sizes for sizes in self.valueless if sizes not in valued and self.valueless.count(sizes) > 1]
         if valued and never:
             shown = ", ".join(f"{n} = {k}" for n, k in never[0].items())
             self.notes.append(f"the claim has no value at some sizes, as {shown}")
 
-    def add(self, kind: Kind) -> None:
-        """Keep the point of this kind if everything is finite there."""
+    def add(self, kind: Kind, anyhow: bool = False) -> None:
+        """Keep the point of this kind if everything is finite there, and the closed form is near the differences, or `anyhow`."""
         at = self.sampler.point.at(kind, self.arrays), kind.sizes
         try:
             pair = self.both_at(at)
@@ -196,11 +196,11 @@ class Evidence:
         if pair is None:
             return
         trusted = quotient is None or (self.is_finite(quotient) and (self.truth is None or (measure(quotient, pair[1]) or 0.0) < UNSURE))
-        if trusted:
+        if trusted or anyhow:
             self.points.append(at)
             self.claimed.append(pair[0])
             self.right.append(pair[1])
-            self.quotients.append(quotient)
+            self.quotients.append(quotient if trusted else None)
 
     def judged(self, view: Callable[[Any], Any]) -> Check | Kind:
         """What was compared, with the claim so looked at; or of what kind a point is where it is wrong."""
@@ -241,6 +241,7 @@ class Evidence:
             points=POINTS,
             needed=range(summands),
             unjudged="the claim could not be checked",
+            closed=self.truth is not None,
             against=against,
             spell=spell,
             thorough=True,

@@ -104,7 +104,7 @@ class Agreement:
 
     def is_rounding(self, before: Agreement | None, level: Level) -> bool:
         """Whether the claim is nothing, and another nothing than it was with fewer digits."""
-        return before is not None and self.is_flat(level) and not _are_close(before.claim, self.claim)
+        return before is not None and self.is_flat(level) and not are_close(before.claim, self.claim)
 
     def is_beyond(self, level: Level) -> bool:
         """Whether the numbers are too small, as log(1 + exp(-10000)), or too great for the digits computed with."""
@@ -114,13 +114,13 @@ class Agreement:
         """Whether everything is less than rounding leaves, and the claim another such number than it was with fewer digits: it is 0."""
         if before is None or any(max(r.value, r.great) > r.small for r in (before, self)):
             return False
-        return not _are_close(before.claim, self.claim)
+        return not are_close(before.claim, self.claim)
 
     def is_steady(self, before: Agreement) -> bool:
         """Whether neither side moved when it was computed otherwise, beside what it is or what they differ by: that is no rounding."""
         apart = greatest([a - b for a, b in zip(self.claim, self.quotient, strict=True)])
         pairs = (before.claim, self.claim), (before.quotient, self.quotient)
-        return all(_are_close(some, others, apart) for some, others in pairs) and _are_close([before.value], [self.value])
+        return all(are_close(some, others, apart) for some, others in pairs) and are_close([before.value], [self.value])
 
     def visible(self, parts: Sequence[Entries], level: Level) -> set[int]:
         """Those of these summands that are not nothing."""
@@ -139,7 +139,7 @@ def greatest(entries: Entries) -> Any:
     return max(map(abs, entries), default=0)
 
 
-def _are_close(some: Entries, others: Entries, least: Any = 0) -> bool:
+def are_close(some: Entries, others: Entries, least: Any = 0) -> bool:
     """Whether entries are the same but for a part in a thousand of the greatest, or of `least`."""
     top = max(greatest(others), least)
     return all(abs(a - b) * 1000 <= top for a, b in zip(some, others, strict=True))

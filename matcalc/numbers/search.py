@@ -17,7 +17,7 @@ from ..expressions.expr import Expr, postorder
 from ..kinds import Dim
 from ..ops.core import NUMBER
 from . import precise
-from .agreement import DOUBLE, LEVELS, Agreement, Level, Sight
+from .agreement import DOUBLE, LEVELS, Agreement, Level, Sight, are_close
 from .numeric import Plan
 from .record import NOTHING, POINTS, Check
 from .verify import STYLES, Kind, Point
@@ -32,6 +32,7 @@ SOUGHT = 300_000  # products that are spent at most on points beyond those that 
 UNCHECKED = "use --no-verify to see the answer unchecked"
 MOST_TRIES = 72
 GROWN = (0, 1, 2, 3, 4), (0, 0, 1, 2, 1)  # by how much sizes are greater, from try to try: of one order of them, of several
+CLOSELY = 2  # points at which two closed forms are compared to all digits
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
 SCATTERED, MOST_STAYING = (1, -1, 2), 8  # decades of scales of a name that stays; of more names none is scaled alone
@@ -63,7 +64,8 @@ class Comparison(NamedTuple):
     sides are sought; `spell` names a summand (by its number) or a switch (by its node); `margin` says what a node compares, alike for
     those that turn at one place; `levels` are of decimal numbers, `rough` of double precision; `thorough` asks for seldom sizes and all
     whole numbers in any case, `deficient` for matrices of less than full rank where something has not been seen; at `scales`, in
-    decades, both sides are compared in any case."""
+    decades, both sides are compared in any case; `closed` says that both are closed forms: they have no other error than rounding, so a
+    difference that more digits leave as it is is one, however small, and no summand of what is known may be nothing everywhere."""
 
     sight: Sight
     point: Point
@@ -81,6 +83,7 @@ class Comparison(NamedTuple):
     thorough: bool = False
     deficient: bool = False
     scales: Sequence[int] = ()
+    closed: bool = False
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
@@ -152,6 +155,9 @@ class Search:
         except TooMuch:
             if self.doubtful or (len(self.sizes) < ENOUGH and (not self.sizes or self.unseen)):
                 raise
+        if self.asked.closed and self.still:
+            message = f"{self.asked.unjudged}: a term of the derivative is 0, or too small to show, at all of the points tried"
+            raise NoAnswerError(message, suggestion="declare where its conditions hold")
         return self.record()
 
     def record(self) -> Check:
@@ -225,10 +231,10 @@ class Search:
         return [switch for switch, sides in self.turned.items() if len(sides) < 2]
 
     def _scatter(self, sizes: dict[str, int]) -> None:
-        """Points whose square matrices are not near the identity (where det(A) has either sign), with sizes that are even and odd; and for
+        """Points whose square matrices are not near the identity (where det(A) has either sign), with even, odd and great sizes; and for
         summands that have not been seen, points where one of the names that stay is great or small beside the others."""
         _, positive, _ = STYLES[self.style]
-        for turn, (grown, opposite) in enumerate(product((1, 0), (False, True))):
+        for turn, (grown, opposite) in enumerate(product((1, 0, 7), (False, True))):
             if self._is_hidden():
                 other = {n: k + grown for n, k in sizes.items()}
                 self.judged(Kind(other, 1.0, positive, opposite, MOST_TRIES + turn, near=False))
@@ -349,8 +355,27 @@ class Search:
                 if reading.is_bent():
                     return None
             raise Disagreement(self.asked.wrong(), kind)
+        if self.asked.closed and self.arrays is precise and len(self.sizes) < CLOSELY and self._differs(kind):
+            raise Disagreement(self.asked.wrong(), kind)
         self._note(reading, kind, level, noise)
         return reading
+
+    def _differs(self, kind: Kind) -> bool:
+        """Whether the sides differ by what more digits leave as it is."""
+        readings, left, self.left = [], self.left, SOUGHT
+        try:
+            for level in self.levels[1:]:
+                with self.arrays.precision(level.digits):
+                    readings.append(self._read(kind, level))
+        except TooMuch:
+            return False
+        finally:
+            self.left = left
+        before, reading = readings
+        if before is None or reading is None:
+            return False
+        less, more = ([a - b for a, b in zip(r.claim, r.quotient, strict=True)] for r in (before, reading))
+        return any(more) and are_close(less, more)
 
     def _note(self, reading: Agreement, kind: Kind, level: Level, noise: bool) -> None:
         self.nothing &= not any(reading.claim) and reading.is_flat(level)

@@ -24,7 +24,7 @@ STYLES = (  # of points: the scale of entries, whether all are positive, whether
     *((scale, True, True) for scale in (1.0, 0.5, 0.2)),
 )
 FREE = frozenset(("symmetric", "constant", "square"))  # the words of a matrix that may be of any rank
-WHOLES = (2, 3, 4, 5, 6, 1)  # the values of a whole number, from point to point
+WHOLES = (2, 3, 4, 5, 6, 1, 11, 29)  # the values of a whole number, from point to point
 
 
 class Kind(NamedTuple):
