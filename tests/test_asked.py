@@ -218,3 +218,17 @@ def test_an_accent_on_both_sides_of_a_definition(text: str, wrt: str, expected: 
 )
 def test_a_difference_of_entries_keeps_its_order_as_one_of_vectors(text: str, wrt: str, expected: str) -> None:
     assert matcalc.derivative(text, wrt).text == expected
+
+
+def test_a_name_beside_its_own_letter_is_another_vector() -> None:
+    """x - x_b and u - u_d were refused: an entry, or another vector."""
+    assert matcalc.derivative("(u - u_d)^T (u - u_d)", "u").text == "2 (u - u_d)^T"
+    assert matcalc.derivative("(x - x_b)^T P (x - x_b) where P in S^n", "x").text == "2 (x - x_b)^T P"
+
+
+def test_the_gradient_of_an_unknown_function_says_what_to_declare() -> None:
+    with pytest.raises(matcalc.MatcalcError) as caught:
+        matcalc.parse(r"f(x) + \nabla f(x)^T (y - x)")
+    assert caught.value.suggestion == "declare the function: f: R^n -> R"
+    d = matcalc.derivative(r"f(x) + \nabla f(x)^T (y - x)", "y", where="f: R^n -> R; x in R^n")
+    assert d.text == "f'(x)"

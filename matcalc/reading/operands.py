@@ -138,6 +138,10 @@ def partial_sign(lexer: Lexer, mark: Mark) -> None:
         call(lexer, following.value + "'", (mark.start, following.end)).after = [Token("POST", "T", *following.span)]
         return
     sign = quote(lexer.source(mark.span))
+    if following.kind in ("word", "greek") and touching_bracket(lexer.marks, lexer.i + 1) == lexer.i + 1:  # f(x) + \nabla f(x)^T (y - x)
+        f = following.value
+        hint = f"declare the function: {f}: R^n -> R"
+        raise lexer.refuse(f"{sign} {f} is the gradient of a function of which nothing is declared", (mark.start, following.end), hint)
     raise lexer.refuse(f"the expression is differentiated by matcalc itself: {sign} is not read", mark.span, "give the variable with --wrt")
 
 
