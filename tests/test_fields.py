@@ -98,6 +98,18 @@ def test_every_example_is_run() -> None:
     assert len(EXAMPLES) == PAGE.count("\n$ ") > 8
 
 
+def test_the_permutation_symbol_beside_a_matrix_is_the_vector_of_its_skew_part() -> None:
+    """By its entries, for every order of the letters; the answers were sums of polynomials of indices."""
+    A, v = np.random.default_rng(5).normal(size=(2, 3, 3))
+    symbol = np.linalg.det(np.eye(3)[np.indices((3, 3, 3)).reshape(3, -1).T]).reshape(3, 3, 3)
+    for pair in ("ij", "ik", "jk", "ji", "ki", "kj"):
+        (left,) = {*"ijk"} - {*pair}
+        read = matcalc.parse(rf"\epsilon_{{ijk}} A_{{{pair}}} v_{left}", where="A in R^{3 x 3}; v in R^3")
+        assert close(read.evaluate({"A": A, "v": v[0]}), np.einsum(f"ijk,{pair},{left}", symbol, A, v[0]), 1e-12)
+    d = matcalc.derivative(r"\epsilon_{ijk} A_{ij} v_k", "A", where="A in R^{3 x 3}; v in R^3")
+    assert d.text == "-skew(v)" and d.verified == "verified"
+
+
 @pytest.mark.parametrize("name", ["varepsilon", "epsilon", r"\varepsilon"])
 def test_a_greek_letter_is_one_name_however_it_is_spelled(name: str) -> None:
     """--wrt varepsilon was a name of its own, which the text did not have: the derivative was 0."""
