@@ -212,12 +212,15 @@ def _forward(d: Derivative, step: Step) -> Forward:
     typed = as_typed(stage.of, d._origin.order)
     if any(r.name == quotient_rule(stage.of.op) for s in d.steps for r in s.rules):
         return Forward(read_template(stage.of.op.quotient, {"x": stage.of.args[0]}), whole, change_of(whole, set(d._taken)), school)
-    return Forward(typed.expr, whole, change_of(whole, set(d._taken)), school, typed.kept)
+    return Forward(typed.expr, whole, change_of(whole, set(d._taken)), school, typed.kept, dict(typed.order))
 
 
 def _opened_by(d: Derivative, step: Step, names: set[str]) -> str:
-    """Every d(…) that the step names a rule for is opened by that rule; the others stay."""
+    """Every d(…) that the step names a rule for is opened by that rule; the others stay. What is brought beside dX in the same step, since
+    it cannot be seen, has the same coefficient of dX."""
     now, after = step.before.body, step.after.body
+    unseen = step.unseen & COLLECTING
+    names = names - unseen
     rules = _forward(d, step)
 
     def opened(part: Any) -> Any:
@@ -237,7 +240,9 @@ def _opened_by(d: Derivative, step: Step, names: set[str]) -> str:
         used |= {b for n in chosen for b in done[n][1]}
         now = kept_below(rules, substitute(now, chosen))
     if now is not after:
-        return f"{sorted(names)} give another line"
+        why = _same_coefficient(now, after, True, {}) if unseen else f"{sorted(names)} give another line"
+        if why:
+            return why
     unused = names - used - SILENT
     return f"{sorted(unused)} named and not used" if unused else ""
 

@@ -276,7 +276,7 @@ def test_no_step_changes_nothing_and_constants_stay_where_they_were_typed() -> N
 
 
 def test_a_difference_below_a_norm_keeps_its_sign() -> None:
-    assert "df = -((x - y)^T d(x - y)) exp(-||x - y||^2/(2 s^2))/s^2" in shown("exp(-||x - y||^2/(2 s^2))", "x", "s in R")
+    assert "df = -exp(-||x - y||^2/(2 s^2)) ((x - y)^T d(x - y))/s^2" in shown("exp(-||x - y||^2/(2 s^2))", "x", "s in R")
     assert "dF = 2 tr((X - U V^T)^T d(X - U V^T))" in shown("||X - U V^T||_F^2", "U")
 
 
@@ -301,7 +301,7 @@ def test_by_one_member_the_sum_gets_another_letter_and_nothing_turns_round() -> 
     check(d)
     found = [s.after.text for s in d.steps.brief()]
     assert d.steps[0].rule == "name of an index" and found[0] == "f = sum_{i=1}^K exp(-(x - mu_i)^T (x - mu_i))"
-    assert found[2] == "df = -2 sum_{i=1}^K ((x - mu_i)^T d(x - mu_i)) exp(-(x - mu_i)^T (x - mu_i))"
+    assert found[2] == "df = -2 sum_{i=1}^K exp(-(x - mu_i)^T (x - mu_i)) ((x - mu_i)^T d(x - mu_i))"
     # d/dp_k of p_i is no 1: by differentials, not by the rules of school
     check(derive("sum_{k=1}^K p_k log(p_k)", "p_k", "p_k in R"))
 
@@ -382,3 +382,30 @@ def test_a_derivation_begins_with_all_that_was_typed() -> None:
 def test_a_derivative_stands_once_on_its_left_side() -> None:
     d = derive("y = 3x^2 + 2x; y^2", "x", "x in R")
     assert all(right.count("partial f") == 0 for left, right, *_ in d.steps.rows("latex") if left.startswith(r"\frac"))
+
+
+@pytest.mark.parametrize(
+    "expr, wrt, where, line",
+    [
+        ("exp(sin(x^2))", "x", "x in R", "df/dx = exp(sin(x^2)) cos(x^2) d/dx(x^2)"),
+        ("A (x .* exp(x))", "x", "", "df = A (exp(x) .* dx + x .* exp(x) .* dx)"),
+        ("W_2 tanh(W_1 x + b)", "x", "", "df = W_2 ((1 - tanh(W_1 x + b).^2) .* W_1 dx)"),
+        ("exp(-x^T x)", "x", "", "df = -2 exp(-x^T x) (x^T dx)"),
+        ("sin(t) A + t B", "t", "t in R; A, B in R^{m x n}", "df = cos(t) A dt + B dt"),
+        ("-sum_{i=1}^n log(1 + exp(y_i w^T x_i))", "w", "y_i in R", "df = -(sum_{i=1}^n y_i sigmoid(y_i (w^T x_i)) x_i^T) dw"),
+        ("log det(X^T X)", "X", "", "dF = tr((X^T X)^-1 (dX^T X + X^T dX))"),
+        ("relu(W x + b)^T c", "W", "", "dF = (c .* 1[W x + b > 0])^T dW x"),
+    ],
+)
+def test_a_change_stands_last(expr: str, wrt: str, where: str, line: str) -> None:
+    d = derive(expr, wrt, where)
+    check(d, every=True)
+    found = shown(expr, wrt, where)
+    assert line in found and len(set(found)) == len(found), found
+
+
+def test_the_sign_of_a_summand_stays_outside_and_nothing_is_called_a_transpose_that_is_none() -> None:
+    found = shown("(x^2 - 1)/(x^2 + 1)", "x", "x in R")
+    assert not any("d/dx(-" in line for line in found)
+    rules = [s.rule for s in derive("logsumexp(A x) - b^T x", "x").steps.brief()]
+    assert rules[2] == "constant factor" and lines(derive("logsumexp(A x) - b^T x", "x"))[0][0] == "df = d(logsumexp(A x)) - d(b^T x)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 
 from ..differentiation.families import is_target, summed
@@ -23,6 +23,7 @@ from ..expressions.build import (
     is_number,
     matmul,
     member,
+    negative,
     num,
     opposite,
     power,
@@ -51,6 +52,7 @@ from ..ops.core import (
     NAMED,
     POWER,
     SYMBOL,
+    TIMES,
     TRANSPOSE,
 )
 from ..ops.laws import CHAIN, CONSTANT, CONSTANT_FACTOR, QUOTIENT, SCHOOL_FACTOR, SCHOOL_PRODUCT, SCHOOL_SUM, VARIABLE
@@ -170,11 +172,13 @@ class Forward:
         return made, (SCHOOL_PRODUCT.name if self.school else e.op.rule,)
 
     def _note_factors(self, e: Expr, k: int, made: Expr) -> None:
-        """In a product that its author wrote the other way round, b^T x for x^T b, dx stands where x does."""
+        """In a product that its author wrote the other way round, b^T x for x^T b, dx stands where x does, and nothing is transposed."""
         typed = list(self.order.get(e, ()))
         if e.op is MATMUL and typed and tuple(typed) != e.args:
             typed[len(typed) - 1 - k] = transpose(self.d(e.args[k]))
             note_product(self.order, made, typed)
+            if e.args[k].op is TRANSPOSE:
+                self.noted = [n for n in self.noted if n != TRANSPOSE.rule]
 
     def _quotient(self, e: Expr, below: Sequence[int]) -> Expr:
         """(f/g)' = (f' g - f g')/g^2; constant factors stand in front."""
@@ -253,7 +257,11 @@ class Forward:
         return function_along(name, (rows, cols), x, self.d(direction), words(e))
 
     def pending(self, e: Expr) -> Expr:
-        """d(e), to be worked out."""
+        """d(e), to be worked out; of -e its opposite."""
+        if e.op is TIMES and is_number(e.args[0], -1):
+            inner = negative(e)
+            self.moving.add(inner)
+            return negative(self.d(inner))
         return make(differential(self.school), (e,), None, e.shape, 1 + e.size)
 
 
@@ -306,6 +314,12 @@ def _hole(k: int, n: Expr) -> Expr:
 Line = tuple[Expr, Expr, tuple[str, ...], list[Expr]]
 
 
+def _change_last(e: Expr, changes: Container[Expr]) -> Expr:
+    """A product below a trace turned so that the factor with the change, where there is one, stands last."""
+    at = [k for k, f in enumerate(e.args) if any(n in changes for n in postorder(f))] if e.op is MATMUL else []
+    return matmul(*e.args[at[0] + 1 :], *e.args[: at[0] + 1]) if len(at) == 1 else e
+
+
 def worked_out(f: Expr, rules: Forward) -> list[Line]:
     """d(f) rewritten until no d(…) is left: before, after, the rules, and the d(…) that were opened. One rule at a time."""
     lines: list[Line] = []
@@ -321,7 +335,7 @@ def worked_out(f: Expr, rules: Forward) -> list[Line]:
                 continue
             opened = kept_below(rules, substitute(n, made))
             if n.op is TRACE:
-                note_trace(rules.order, opened, substitute(rules.order.get(n, n.args)[0], made))
+                note_trace(rules.order, opened, substitute(rules.order[n][0] if n in rules.order else _change_last(n.args[0], made), made))
             for turn in (n, opposite(n)) if n.op is ADD else ():
                 parts = [kept_below(rules, substitute(a, made)) for a in rules.order.get(turn, ())]
                 note(rules.order, opened if turn is n else opposite(opened), parts, ADD)

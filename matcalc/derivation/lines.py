@@ -34,7 +34,7 @@ class LineSpeller:
 
     def __init__(self, d: ClosedForm, order: Mapping[Expr, Sequence[Expr]]) -> None:
         self.names = d._scope.names
-        self.arranger = Arranger(ranks_of(d._typed), order, d._scope.names)
+        self.arranger = Arranger(ranks_of(d._typed), order, d._scope.names, MARK)
         self.style: Style | None = None  # of LaTeX
 
     def expression(self, e: Expr, form: str) -> str:
@@ -184,14 +184,24 @@ class Line(Printable):
 
 class Step(Holder):
     """A rewriting that was done: by `rules`, from the line `before` to the line `after`; `place` is what was rewritten (its
-    text), `note` what one must know besides. `text`, `unicode`, `latex` give the new line with its rule."""
+    text), `note` what one must know besides. `text`, `unicode`, `latex` give the new line with its rule. Rules that are `unseen` changed
+    nothing that can be seen in it."""
 
-    __slots__ = ("after", "before", "note", "place", "rules", "small")
+    __slots__ = ("after", "before", "note", "place", "rules", "small", "unseen")
 
     def __init__(
-        self, rules: Iterable[str], before: Line, after: Line, place: Iterable[str] = (), note: str = "", *, small: bool = False
+        self,
+        rules: Iterable[str],
+        before: Line,
+        after: Line,
+        place: Iterable[str] = (),
+        note: str = "",
+        *,
+        small: bool = False,
+        unseen: Iterable[str] = (),
     ) -> None:
         known = book()
+        self.unseen = frozenset(unseen)
         self.rules: tuple[Rule, ...] = tuple(dict.fromkeys(known.get(n, known[ALGEBRA.name]) for n in rules))
         self.before, self.after, self.note, self.small = before, after, note, small
         self.place = tuple(place)
@@ -199,13 +209,18 @@ class Step(Holder):
     @property
     def rule(self) -> str:
         """The names of the rules, as `matcalc rules` finds them."""
-        return ", ".join(r.name for r in self.rules)
+        return ", ".join(r.name for r in self.seen)
+
+    @property
+    def seen(self) -> tuple[Rule, ...]:
+        """The rules that changed something that can be seen."""
+        return tuple(r for r in self.rules if r.name not in self.unseen) or self.rules
 
     @property
     def source(self) -> str:
         """Where the rules stand: author, year, number."""
         works: dict[str, list[str]] = {}
-        for r in self.rules:
+        for r in self.seen:
             work, _, place = abbreviated(r.source).partition(", ")
             works.setdefault(work, []).extend([place] if place and place not in works.get(work, []) else [])
         return "; ".join(", ".join([work, *places]) for work, places in works.items())
@@ -263,7 +278,7 @@ def shape_of(e: Expr) -> tuple[str, ...]:
 
 def merged(steps: Sequence[Step], small: Container[str]) -> Step:
     """Several steps as one; rules that are `small` are only named where there are no others."""
-    names = [r.name for s in steps for r in s.rules]
+    names = [r.name for s in steps for r in s.seen]
     notes = "; ".join(dict.fromkeys(s.note for s in steps if s.note))
     named = [n for n in names if n not in small] or names
     return Step(named, steps[0].before, steps[-1].after, [p for s in steps for p in s.place], notes, small=all(s.small for s in steps))

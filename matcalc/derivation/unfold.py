@@ -17,7 +17,7 @@ from ..kinds import ONE, SCALAR, Shape
 from ..notation.authorship import Order, note_trace
 from ..notation.indexform import index_form
 from ..notation.linearmap import along
-from ..notation.surface import product
+from ..notation.surface import is_plain_product, product
 from ..ops.core import ENTRY, MATMUL, MEMBER, SYMBOL
 from ..ops.diagonal import DIAG
 from ..ops.laws import (
@@ -162,15 +162,16 @@ class _Unfolding:
         note: str = "",
         small: bool | None = None,
     ) -> None:
-        names = tuple(rules)
+        names, unseen = tuple(rules), frozenset[str]()
         if small is None:
             small = all(n in SMALL for n in names)
         spelled = [e if isinstance(e, str) else self.speller.expression(e, "text") for e in place if isinstance(e, str) or e.size < 200]
         if self.found and self.found[-1].after is before and before.head.same(after.head) and before.text == after.text:
             last = self.found.pop()  # what cannot be seen gets no line of its own
+            unseen = last.unseen | {*names} - {r.name for r in last.seen}
             names, before, spelled = (*[r.name for r in last.rules], *names), last.before, [*last.place, *spelled]
-            note, small = "; ".join(filter(None, (last.note, note))), last.small and small
-        self.found.append(Step(names, before, after, spelled, note, small=small))
+            note, small = "; ".join(filter(None, (last.note, note))), last.small
+        self.found.append(Step(names, before, after, spelled, note, small=small, unseen=unseen))
 
     # ---- one differentiation
 
@@ -319,11 +320,14 @@ class _Unfolding:
         return found if found.shape == value else transpose(found) if transpose(found).shape == value else None
 
     def _sum_times(self, stage: Stage, raw: Expr, change: Expr) -> Node | None:
-        """(g + h)^T dx with the gradient as the next line has it; None where there is no sum."""
+        """(g + h)^T dx with the gradient as the next line has it, and F' dt of an array; None where there is no sum."""
+        if stage.variable.shape == SCALAR and not raw.is_scalar and stage.variable.op is SYMBOL:
+            tree = self.speller.arranger.spell(raw)
+            return product([*(tree.args if is_plain_product(tree) else (tree,)), self.collected.arranger.spell(change)])
         if stage.tensor.shapes[0] != SCALAR or raw.shape[1] is not ONE or raw.is_scalar or stage.variable.op is not SYMBOL:
             return None
         tree = self.speller.arranger.spell(transpose(raw))
-        return product([tree, self.collected.arranger.spell(change)]) if tree.op == "add" else None
+        return product([tree, self.collected.arranger.spell(change)]) if tree.op in ("add", "sum") else None
 
     def _in_factors(self, stage: Stage, raw: Expr, change: Expr) -> Expr | None:
         """J dx with the Jacobian as it stands, where that is kept as an entrywise product: diag(a) dx, not a .* dx."""

@@ -60,7 +60,7 @@ from .factors import entrywise, hadamard, matmul, matrix_power, power, scaled, t
 from .leaves import beside, entry, leaf, member, unit
 from .signs import factor, is_below, sign_outside, signed_product, turned_over, typed_terms, was_turned
 from .spelling import Spelling
-from .surface import dimension, fraction_behind, has_bars, name, number, product
+from .surface import dimension, fraction_behind, has_bars, is_plain_product, name, number, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 
@@ -69,9 +69,14 @@ class Arranger:
     """Spells expressions, given the order in which names first occur and the author's own sums and products (see `Spelling`)."""
 
     def __init__(
-        self, ranks: Mapping[str, int] | None = None, author: Mapping[Expr, Sequence[Expr]] | None = None, taken: Iterable[str] = ()
+        self,
+        ranks: Mapping[str, int] | None = None,
+        author: Mapping[Expr, Sequence[Expr]] | None = None,
+        taken: Iterable[str] = (),
+        change: str = "",
     ) -> None:
         self._spelling = Spelling(_rule, ranks, author, taken)
+        self._spelling.change = change
         self.ranks = self._spelling.ranks
         self.name = self._spelling.name
 
@@ -235,8 +240,9 @@ def entries_sum(spelling: Spelling, e: Expr) -> Node:
     x = e.args[0]
     if x.op is HADAMARD and x.shape[1] is ONE and not any(is_below(a) for a in x.args):
         parts = sorted(x.args, key=spelling.factor_key)
-        left = spelling.of(build.hadamard(*parts[:-1]))
-        return signed_product([turned_over(left), factor(spelling, parts[-1])])
+        left = turned_over(spelling.of(build.hadamard(*parts[:-1])))
+        last = factor(spelling, parts[-1])
+        return signed_product([left, *(last.args if is_plain_product(last) else (last,))])
     return sign_outside("call", spelling.sized(x), "sum")
 
 

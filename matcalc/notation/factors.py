@@ -51,7 +51,15 @@ def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr 
     taken = _flipped(spelling, factors) if minus != (c < 0) else None
     top = taken or nodes
     inner = top.pop() if body is not None else None
-    made = signed(spelling, abs(c), [*top, *([] if extra is None else [extra])], below, inner)
+    last = sum(map(spelling.changes, above)) if spelling.change else 0  # dx stands last
+    if extra is not None:
+        top.insert(len(top) - last, extra)
+    behind = (
+        top[len(top) - last :] if last and inner is not None and all(f.op is SYMBOL or f.args[0].is_scalar for f in above[-last:]) else []
+    )
+    made = signed(spelling, abs(c), top[: len(top) - len(behind)], below, inner)
+    if behind:
+        made = product([*(made.args if is_plain_product(made) else (made,)), *behind])
     return negated(made) if minus != (c < 0) and taken is None else made
 
 

@@ -63,6 +63,7 @@ class Spelling:
         self.named: dict[Expr, str] = {}
         self.whole: Expr | None = None  # what is spelled at the moment
         self.exponents: tuple[Expr | None, set[Expr]] = None, set()  # and the names in its exponents
+        self.change = ""  # what names of changes begin with, in a line of a derivation: they stand last
         self.barring = False  # while the conjugate of something is spelled, to be put below a bar
 
     def name(self, e: Expr, name_: str) -> None:
@@ -166,7 +167,16 @@ class Spelling:
         base, below = split_name(name_)
         return (self.ranks.get(base, 10**6), below) if below.isdigit() else (10**6, "")
 
+    def changes(self, e: Expr) -> bool:
+        """Whether a factor has a change in it, dx or d(…)."""
+        return self.change != "" and any(
+            n.op.name.startswith(self.change) or (n.op in (SYMBOL, MEMBER) and str(n.attr[0]).startswith(self.change))  # type: ignore[index]
+            for n in postorder(e)
+        )
+
     def factor_key(self, s: Expr) -> Key:
+        if self.changes(s):
+            return (True, True, True, 10**8, 0, *self.key(s))
         base = s.args[0] if s.op is POWER else s
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
         if base.op is ADD and (base in self._leading or opposite(base) in self._leading or self._is_of_exponents(base)):
