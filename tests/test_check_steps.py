@@ -19,6 +19,7 @@ RIGHT = [
     "\\begin{align*}\nf(x) &= \\frac{1}{2} \\|A x - b\\|^2 \\\\\n\\mathrm{d}f &= (A x - b)^\\top A \\,\\mathrm{d}x \\\\\n"
     "\\nabla_x f &= A^\\top (A x - b)\n\\end{align*}",
     "f = logdet(X)\ndf = tr(X^-1 dX)\n\\frac{\\partial f}{\\partial X} = X^{-T}",
+    "y = a x^2 + sin(3 x)\ny' = 2 a x + 3 cos(3 x)\ny'' = 2 a - 9 sin(3 x)",
 ]
 
 
@@ -37,6 +38,7 @@ def test_right_derivations_are_right(text: str) -> None:
         ("f = sin(x)/x\nf'(x) = (x cos(x) + sin(x))/x^2\nwhere x in R", 2),
         ("z = A x\nf = sum(tanh(z))\ndf = (1 - z.^2)^T dz\ndf/dx = (1 - tanh(z).^2)^T A", 3),
         ("f = logdet(X)\ndf = tr(X^-1 dX)\ndf/dX = X^{-1}", 3),
+        ("y = \\ln(\\sin(x^2))\ny' = 2x \\cos(x^2)/\\sin(x^2)\n = 2x \\tan(x^2)", 3),
     ],
 )
 def test_the_line_that_does_not_follow_is_named(text: str, wrong: int) -> None:

@@ -68,8 +68,10 @@ def check_steps(text: str, wrt: str | None = None, *, where: Where = None, layou
     declared = "; ".join(filter(None, (declared_in(where), *_declarations(text))))
     claims = [claim for line in lines if (claim := claim_in(line.head, [])) is not None]
     changes = [m["x"] for line in lines if _DIFFERENTIAL.match(line.head) for m in _CHANGE.finditer(line.body)]
-    wrt = wrt or next((n for n in (*(n for c in claims for n in c.wrt), *changes, *_arguments(lines))), None)
-    if wrt is None or not (claims or changes):
+    primed = _primed(lines)
+    named = (*(n for c in claims for n in c.wrt), *changes, *_arguments(lines))
+    wrt = wrt or next(iter((*named, *(_only_variable(f, declared) for f in primed))), None)
+    if wrt is None or not (claims or changes or primed):
         raise UsageError(
             "there is no derivation: no line states a differential or a derivative",
             suggestion="write the function, f = x^T A x, then df = … or df/dx = …, a line each",
@@ -91,6 +93,17 @@ def _arguments(lines: Sequence[_Line]) -> Iterator[str]:
         m = _VALUE.match(line.head)
         if m is not None and m["args"] and re.fullmatch(NAME, m["args"].strip()):
             yield m["args"].strip()
+
+
+def _primed(lines: Sequence[_Line]) -> list[str]:
+    """The functions y of which a line states y'."""
+    values = {m["f"]: line.body for line in lines if (m := _VALUE.match(line.head)) is not None}
+    return [values[f.rstrip("'")] for f in values if f.endswith("'") and f.rstrip("'") in values]
+
+
+def _only_variable(function: str, declared: str) -> str:
+    """What y' is differentiated by. UsageError where several names could be meant."""
+    return Question.of(function, None, declared, asks=True).names[0]
 
 
 def _lines(text: str) -> Iterator[_Line]:
