@@ -236,7 +236,7 @@ class Plan:
         missed: list[ShapeError],
     ) -> None:
         """Compute the steps. What has no such entry is not a number, and the error is kept: a condition may switch it off."""
-        watch, switches, real = watching.get(), self._switches, self._real
+        watch, switches, real, no_value = watching.get(), self._switches, self._real, self.arrays.NO_VALUE
         if watch is not None:
             watch.spend(NODE * len(steps))
         for e, compiled, scalar in steps:
@@ -249,13 +249,17 @@ class Plan:
                         continue
                     rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
                     args = [values[a] for a in e.args]
-                    given: Sequence[Value] = (args,) if compiled.many else args
-                    value = compiled.call(*given, rows, cols, e.attr, sizes)
+                    if compiled.many:
+                        value = compiled.call(args, rows, cols, e.attr, sizes)
+                    else:
+                        value = compiled.call(*args, rows, cols, e.attr, sizes)
+                elif e.op is SYMBOL and (name := e.attr[0]) in env:  # type: ignore[index]
+                    value = env[name]
                 elif e in self._bodies:
                     value = self._repeat(e, values, env, sizes, indices, missed)
                 else:
                     value = _leaf(e, values, env, sizes, indices, self.arrays)
-            except self.arrays.NO_VALUE:
+            except no_value:
                 value = self._filled(e, sizes, math.nan)
             except UnknownSize:
                 raise

@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, overload
 
 POINTS = 3
 NOTHING = ", which is 0 too,"
 DIRECTIONS = " along random directions"  # where entries are too many to be compared one by one
+
+
+class Told(Sequence[str]):
+    """Texts about things, each once, which are written when somebody reads them: an answer may have a hundred switches, and few ask."""
+
+    __slots__ = ("_found", "_spell", "_things")
+
+    def __init__(self, things: Iterable[Any], spell: Callable[[Any], str]) -> None:
+        self._things = tuple(dict.fromkeys(things))
+        self._spell: Callable[[Any], str] | None = spell
+        self._found: tuple[str, ...] = ()
+
+    def _texts(self) -> tuple[str, ...]:
+        spell = self._spell
+        if spell is not None:
+            self._found = tuple(dict.fromkeys(map(spell, self._things)))
+            self._spell, self._things = None, self._things[:1]
+        return self._found
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        return self._texts()[at]
+
+    def __len__(self) -> int:
+        return len(self._texts())
+
+    def __bool__(self) -> bool:
+        return bool(self._things)
+
+    def __eq__(self, other: object) -> bool:
+        return self._texts() == (other._texts() if isinstance(other, Told) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._texts())
+
+    def __repr__(self) -> str:
+        return repr(self._texts())
+
+    def __reduce__(self) -> tuple[type[tuple[str, ...]], tuple[tuple[str, ...]]]:
+        return tuple, (self._texts(),)
 
 
 class Check(NamedTuple):
@@ -17,9 +60,9 @@ class Check(NamedTuple):
     points: int
     sizes: tuple[dict[str, int], ...]
     digits: int
-    switches: tuple[str, ...] = ()
-    one_sided: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
+    switches: Sequence[str] = ()
+    one_sided: Sequence[str] = ()
+    unseen: Sequence[str] = ()
     against: str = "a numerical derivative"
 
     def __bool__(self) -> bool:
@@ -28,7 +71,7 @@ class Check(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return self._asdict()
+        return {name: tuple(value) if isinstance(value, Told) else value for name, value in self._asdict().items()}
 
     def __str__(self) -> str:
         digits = "" if self.against.endswith(NOTHING) else f" to {self.digits} digits"

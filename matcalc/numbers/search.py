@@ -19,7 +19,7 @@ from ..ops.core import NUMBER
 from . import precise
 from .agreement import DOUBLE, LEVELS, Agreement, Level, Sight, are_close
 from .numeric import Plan
-from .record import NOTHING, POINTS, Check
+from .record import NOTHING, POINTS, Check, Told
 from .verify import STYLES, Kind, Point
 from .watch import MOST, TooMuch, Watch, watching
 
@@ -166,9 +166,9 @@ class Search:
             len(self.sizes),
             tuple({str(n): k for n, k in sizes.items()} for sizes in self.sizes),
             int(self.digits),
-            tuple(dict.fromkeys(self.asked.spell(s[0]) for s in self.turned if s not in one_sided)),
-            tuple(dict.fromkeys(self.asked.spell(s[0]) for s in one_sided)),
-            tuple(self.asked.spell(k) for k in sorted(self.unseen or ())),
+            Told([s[0] for s in self.turned if s not in one_sided], self.asked.spell),
+            Told([s[0] for s in one_sided], self.asked.spell),
+            Told(sorted(self.unseen or ()), self.asked.spell),
             self.asked.against + NOTHING * self.nothing,
         )
 

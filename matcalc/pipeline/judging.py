@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from math import prod
 from operator import mul
 from types import MappingProxyType, ModuleType
@@ -121,7 +121,7 @@ def judged(
             needed=[k for k, part in enumerate(parts) if any(n.op in (SYMBOL, MEMBER) and name_of(n) == moved for n in postorder(part))],
             tangent=along,
             describe=lambda: f"{typed.program.text!r} by {name}",
-            spell=lambda part: _spelled(typed, tensor, part, notation, name),
+            spell=_speller(typed, tensor, notation, name),
             margin=margin,
             deficient=any(e.within & PSEUDOINVERSE.bit for e in below),
             slopes=slopes,
@@ -296,40 +296,51 @@ def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, p
     return bound
 
 
-def _spelled(typed: Typed, tensor: Tensor, part: int | Expr, notation: str, name: str) -> str:
-    """A summand of the derivative as it is printed, by its number, or an expression."""
-    if not isinstance(part, Expr) and notation == "differential":
-        changes = {symbol(f"\u2022d{k}", x): symbol(f"d{name}", x) for k, x in enumerate(tensor.shapes[1:])}
+def _speller(typed: Typed, tensor: Tensor, notation: str, name: str) -> Callable[[int | Expr], str]:
+    """Spells a summand of the derivative as it is printed, by its number, or an expression. What it needs to know of the text is worked
+    out once: there may be hundreds of switches."""
+    known = cache(lambda: (ranks_of(typed), Scope(typed).names))
 
-        from ..notation.linearmap import map_summands
+    def of(part: int | Expr) -> str:
+        if not isinstance(part, Expr) and notation == "differential":
+            changes = {symbol(f"\u2022d{k}", x): symbol(f"d{name}", x) for k, x in enumerate(tensor.shapes[1:])}
 
-        part = substitute(map_summands(tensor)[part], changes)
-    elif not isinstance(part, Expr) and notation == "tensor":
-        from ..notation.dyads import dyads
+            from ..notation.linearmap import map_summands
 
-        part = dyads(tensor)[part].along(symbol(f"d{name}", tensor.shapes[-1]))
-    elif not isinstance(part, Expr) and notation == "kron":
-        from ..notation.kronecker import kronecker_matrix
+            part = substitute(map_summands(tensor)[part], changes)
+        elif not isinstance(part, Expr) and notation == "tensor":
+            from ..notation.dyads import dyads
 
-        part = terms_of(kronecker_matrix(tensor))[part]
-    if not isinstance(part, Expr) and tensor.matrix is None:
-        term = tensor.terms[part]
-        if any(has_names(e) for e, _, _ in term.factors):
-            return " ".join(spelled(typed, e) for e, _, _ in term.factors)
-        arranger = Arranger(ranks_of(typed), {}, Scope(typed).names)
+            part = dyads(tensor)[part].along(symbol(f"d{name}", tensor.shapes[-1]))
+        elif not isinstance(part, Expr) and notation == "kron":
+            from ..notation.kronecker import kronecker_matrix
 
-        from ..notation.indexform import index_form
+            part = terms_of(kronecker_matrix(tensor))[part]
+        if not isinstance(part, Expr) and tensor.matrix is None:
+            term = tensor.terms[part]
+            if any(has_names(e) for e, _, _ in term.factors):
+                return " ".join(_shown(e, *known()) for e, _, _ in term.factors)
+            ranks, names = known()
+            arranger = Arranger(dict(ranks), {}, names)
 
-        return spell(index_form(Tensor(tensor.shapes, [term]), arranger, set(typed.symbols)).body)
-    if not isinstance(part, Expr):
-        assert tensor.matrix is not None
-        part = terms_of(tensor.matrix)[part]
-    return spelled(typed, part)
+            from ..notation.indexform import index_form
+
+            return spell(index_form(Tensor(tensor.shapes, [term]), arranger, set(typed.symbols)).body)
+        if not isinstance(part, Expr):
+            assert tensor.matrix is not None
+            part = terms_of(tensor.matrix)[part]
+        return _shown(part, *known())
+
+    return of
 
 
 def spelled(typed: Typed, e: Expr) -> str:
     """A summand as it would be printed; of a great one, or one with names for what repeats (it may have more symbols than there is memory),
     what stands deep inside is left out."""
+    return _shown(e, ranks_of(typed), Scope(typed).names)
+
+
+def _shown(e: Expr, ranks: Mapping[str, int], names: frozenset[str]) -> str:
     depth = DEEPEST
     while depth and (e.size > LARGEST_SPELLED or has_names(e)):
         depth -= 1
@@ -337,7 +348,7 @@ def spelled(typed: Typed, e: Expr) -> str:
         if cut.size <= SHOWN or not depth:
             e = cut
             break
-    text = spell(Arranger(ranks_of(typed), {}, Scope(typed).names).spell(e))
+    text = spell(Arranger(dict(ranks), {}, names).spell(e))
     return _LEFT_OUT.sub("…", text)
 
 
