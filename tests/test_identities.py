@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,19 @@ import pytest
 from oracle import Oracle
 
 from matcalc.api import parse
-from matcalc.expressions.build import substitute, symbol
-from matcalc.expressions.expr import Expr, leaves
+from matcalc.expressions.build import add, hadamard, matmul, negative, num, power, size, substitute, symbol, times, transpose
+from matcalc.expressions.expr import Expr, leaves, postorder
+from matcalc.expressions.labels import name_of
+from matcalc.expressions.properties import properties_of
 from matcalc.inference.templates import instantiate
-from matcalc.kinds import Dim
+from matcalc.kinds import ONE, Dim
 from matcalc.numbers.drawing import draw
 from matcalc.numbers.numeric import evaluate
 from matcalc.ops.canonical import CANONICAL
 from matcalc.ops.core import SYMBOL
 from matcalc.ops.identities import IDENTITIES, Identity
 from matcalc.ops.vocabulary import WORDS
-from matcalc.shortening.patterns import PatternTable, functions, letters, needed, sides
+from matcalc.shortening.patterns import PLAIN, PatternTable, functions, letters, needed, sides
 from matcalc.shortening.simplify import simplify
 from matcalc.sources import BIBLIOGRAPHY, after, cite
 
@@ -114,9 +117,13 @@ def test_identities_are_read_when_their_functions_are_met() -> None:
     table = PatternTable()
     waiting = len(table.unread)
     table.patterns(symbol("x"))
+    assert len(table.unread) == waiting
+    table.patterns(parse("sin(x)/cos(x)", where="x in R").expr)
     assert 0 < len(table.unread) < waiting
     for identity in IDENTITIES:
         for left, _ in sides(identity):
+            said = {e: symbol(name_of(e), e.shape, conditions(identity).get(name_of(e).strip("\u2022")[:1], ())) for e in letters_of(left)}
+            left = substitute(left, said)
             assert any(p.identity is identity for p in table.patterns(left)), identity.name
     assert not table.unread
     for found in table.by_root.values():
@@ -157,3 +164,34 @@ def test_the_constructors_keep_the_normal_form(identity: Identity) -> None:
         want, got = (Oracle(env, sizes).program(side._typed.program) for side in (left, right))
         assert want.shape == got.shape
         np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-11 * max(1.0, float(np.max(np.abs(want)))))
+
+
+def test_what_asks_for_a_property_waits_for_one() -> None:
+    """An identity with a condition is read where something is declared, or an operation occurs that may give the property: an expression
+    made of sums, products, powers and transposes of letters has none of those that such identities ask for."""
+    asked = {prop for i in IDENTITIES if not needed(i, functions()) for found in conditions(i).values() for prop in found}
+    assert {"skew", "unit", "stochastic"} <= asked
+    n, m = Dim.of("n"), Dim.of("m")
+    leaves_ = [symbol("A", (n, n)), symbol("B", (n, n)), symbol("C", (m, n)), symbol("x", (n, ONE)), symbol("t"), num(2), size(n)]
+    made = dict.fromkeys(leaves_)
+    for _ in range(2):
+        known = list(made)[:60]
+        made.update(dict.fromkeys(transpose(e) for e in known))
+        for a, b in product(known, known):
+            made.update(dict.fromkeys([times(a, b)] if a.is_scalar or b.is_scalar else []))
+            made.update(dict.fromkeys([add(a, b), add(a, negative(b)), hadamard(a, b)] if a.shape == b.shape else []))
+            made.update(dict.fromkeys([matmul(a, b)] if a.shape[1] is b.shape[0] else []))
+        made.update(dict.fromkeys(power(e, num(k)) for e in known for k in (2, -1)))
+    plain = {op.bit for op in PLAIN}
+    judged = [e for e in made if all(n.op.bit in plain for n in postorder(e)) and not e.is_scalar]
+    assert len(judged) > 1500
+    assert not [e for e in judged if asked & properties_of(e)]
+
+
+def test_a_quadratic_form_reads_no_identity() -> None:
+    """Nothing of the table can be found in x^T A x: reading three that ask for properties took a tenth of a first answer."""
+    table = PatternTable()
+    e = parse("x^T A x", where="A in R^{n x n}; x in R^n").expr
+    assert not any(table.patterns(n) for n in postorder(e)) and not table.by_root
+    table.patterns(parse("x^T A x", where="A in R^{n x n} skew; x in R^n").expr)
+    assert {p.identity.name for found in table.by_root.values() for p in found} >= {"quadratic form of a skew matrix"}

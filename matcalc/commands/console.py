@@ -31,7 +31,7 @@ def read_file(name: str) -> str:
     """The expression in a file of this name, which is said; "" where there is none. Names of files have no blanks here, and a suffix."""
     import os
 
-    if not FILE.fullmatch(name) or not os.path.isfile(name):
+    if "." not in name or not FILE.fullmatch(name) or not os.path.isfile(name):
         return ""
     complain(f"note: read from {name}")
     with open(name, "rb") as file:
@@ -57,7 +57,7 @@ def decoded(data: bytes, source: str) -> str:
 
 def split_names(given: Iterable[str]) -> list[str]:
     """`--wrt x,y --wrt A_{1,2}` is x, y and A_{1,2}: a comma inside a subscript separates nothing."""
-    return [name.strip() for text in given for name in re.split(r",(?![^{\[(]*[}\])])", text)]
+    return [name.strip() for text in given for name in (re.split(r",(?![^{\[(]*[}\])])", text) if "," in text else (text,))]
 
 
 def notes_of(answer: Derivative) -> list[str]:

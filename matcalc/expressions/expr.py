@@ -13,7 +13,7 @@ from typing import Any
 from ..interning import Pool
 from ..kinds import ONE, Shape, kind_of
 from ..ops.core import IMAGINARY, MEMBER, SYMBOL
-from ..ops.operation import Operation
+from ..ops.operation import DECLARED, Operation
 from ..travel import Tree
 
 try:
@@ -29,14 +29,17 @@ class Expr(Tree):
 
     `size` is about the number of symbols it takes to write it down (see `expressions.build`), `digest` a structural
     number that orders expressions the same way in every process, `within` has the bits of the operations that occur in it; a complex name
-    has that of the imaginary unit.
+    has that of the imaginary unit, one with any declared property that of `DECLARED`.
     """
 
-    __slots__ = ("op", "args", "attr", "shape", "size", "digest", "indices", "within", "turned", "core", "sign", "notes", "__weakref__")
+    __slots__ = (
+        "op", "args", "attr", "shape", "is_scalar", "size", "digest", "indices", "within", "turned", "core", "sign", "notes", "__weakref__"
+    )  # fmt: skip
     op: Operation
     args: tuple[Expr, ...]
     attr: Hashable
     shape: Shape
+    is_scalar: bool
     size: int
     digest: bytes
     indices: frozenset[str]
@@ -48,10 +51,6 @@ class Expr(Tree):
 
     def row(self) -> tuple[Callable[..., Expr], tuple[object, ...]]:
         return _expr, (self.op, self.attr, self.shape, self.size, self.indices)
-
-    @property
-    def is_scalar(self) -> bool:
-        return self.shape[0] is ONE and self.shape[1] is ONE
 
     @property
     def kind(self) -> str:
@@ -74,9 +73,10 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
     if found is None:
         made = object.__new__(Expr)
         made.op, made.args, made.attr, made.shape, made.size = op, args, attr, shape, size
+        made.is_scalar = shape[0] is ONE and shape[1] is ONE
         within = op.bit
-        if (op is SYMBOL or op is MEMBER) and "complex" in attr[1]:  # type: ignore[index]
-            within |= IMAGINARY.bit
+        if (op is SYMBOL or op is MEMBER) and attr[1]:  # type: ignore[index]
+            within |= DECLARED | IMAGINARY.bit if "complex" in attr[1] else DECLARED  # type: ignore[index]
         mark = blake2b(f"{op.name}|{attr!r}|{shape[0]._str}|{shape[1]._str}".encode(), digest_size=12)
         for a in args:
             mark.update(a.digest)

@@ -7,19 +7,19 @@ left side binds is free: a whole number, like one declared in N. Where one stand
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from ..errors import ReadingError
+from ..interning import regex
 from ..kinds import Dim
 from ..reading.subscripts import Part, readings, split_indexed
 from ..syntax import Binding, Declaration, Node, Program, walk
 from .takes import is_unknown_function
 
 ALPHABET = frozenset("ijklpq")  # what A_{ij} may have below where nothing else tells that these are indices
-_SHIFTED = re.compile(r"[a-z][+-][0-9]+")
+_SHIFTED = regex(r"[a-z][+-][0-9]+")
 _OF_ARRAYS = frozenset("sum product T H norm inner inv pinv index ew epow literal bars iverson cmp".split())
 PLACE, COMPARED, BESIDE = "place", "compared", "beside"
 WORD = 3  # letters of a subscript that is a word where none of them is known as an index

@@ -107,18 +107,21 @@ def _at_a_sum(el: Typing, base: str, sub: str, node: Node) -> TypedTerm | None:
 def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
     """What carries the index of a sum is no constant."""
     sub = split_indexed(name)[1]
+    if not sub:
+        return
     for reading in readings(sub):
         carried = [p.letter for p in reading if p.letter in el.frames[-1].indices]
         if carried and (len(reading) < 3 or "," in sub):
             message = f"{name} carries the index {carried[0]}, and it is one thing for all {carried[0]}"
             raise ReadingError(message, span=node.span, suggestion="give it another name, or define it by its indices")
-    terms = re.split("[+-]", sub) if re.fullmatch(r"\w+(?:[+-]\w+)+", sub) else []  # x_{i+k} of a convolution
+    shifted = "+" in sub or "-" in sub
+    terms = re.split("[+-]", sub) if shifted and re.fullmatch(r"\w+(?:[+-]\w+)+", sub) else []  # x_{i+k} of a convolution
     summed = [c for c in terms if c in el.frames[-1].indices]
     if summed and not el.scene.template:
         message = f"{name} is an entry at a place that is a sum of indices, and those are not read"
         hint = "write correlate(x, a) for sum_k a_k x_{i+k-1}, conv(a, x) for sum_k a_k x_{i-k+1}"
         raise ReadingError(message, span=node.span, suggestion=hint)
-    below = re.findall(r"_\{?([^_{}]+)", sub)  # v_{w_k}
+    below = re.findall(r"_\{?([^_{}]+)", sub) if "_" in sub else []  # v_{w_k}
     bound = [c for part in below for c in ([part] if part in el.frames[-1].indices else part) if c in el.frames[-1].indices]
     if bound and not el.scene.template:
         base = name.partition("_")[0]

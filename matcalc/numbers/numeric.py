@@ -41,6 +41,7 @@ Step = tuple[Expr, "Kernel | None", bool]  # whether it is a number
 _ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 _OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
+_PYTHON = frozenset((*kwlist, *dir(builtins)))
 _SERIES = 20_000  # terms after which an infinite sum is given up
 
 
@@ -76,7 +77,7 @@ def compiled(text: str, arrays: ModuleType) -> Any:
     # The text is the book's own, written by this package's authors. Nothing a user types comes here.
     words = vars(kernels) | vars(arrays.special) | {"np": arrays.np}
     made = eval(text, words)
-    if not words.keys() >= {*_WORD.findall(text)} - {*made.__code__.co_varnames, *kwlist, *dir(builtins)}:
+    if not words.keys() >= {*_WORD.findall(text)} - {*made.__code__.co_varnames} - _PYTHON:
         from . import matrix_functions, spectrum  # few texts speak of them
 
         words |= vars(matrix_functions) | vars(spectrum)

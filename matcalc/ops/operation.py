@@ -6,7 +6,8 @@ from itertools import count
 
 from .multilinear import transposition
 
-_counted = count()
+DECLARED = 1  # the bit of names of which a property is declared; those of operations come after it
+_counted = count(1)
 # Where the value and its derivative exist, said of the first parameter.
 _CONDITIONS = {
     "nonzero": "{} != 0",

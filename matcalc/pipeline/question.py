@@ -309,7 +309,7 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
 def unstacked(given: Names) -> tuple[list[str], bool]:
     """The names with S for vech(S), and whether there is one."""
     texts = names_of(given)
-    found = [_STACKED.sub(r"\1", text) for text in texts]
+    found = [_STACKED.sub(r"\1", text) if "vech" in text else text for text in texts]
     return found, found != texts
 
 

@@ -34,6 +34,7 @@ LABELS = regex(
     r"\^\s*\{?\s*(?:\[|<|\\langle)"
     r"|\^\s*(?:[^\W_]|\{(?:[^{}^_]{1,9}|\\(?:text|mathrm|textrm)\{\w+\})\})\s*(?:\([^()]*\)\s*)?(?:&\s*)?(?::?=|\\coloneqq|\\triangleq)"
 )
+_OF_LABELS = frozenset("[<=\\")  # no label stands in a text without these
 ADJOINTS = frozenset("H|<>\\")  # no name is conjugated in an ASCII text without these
 PRIMES = frozenset("'’′")
 
@@ -63,7 +64,7 @@ def parse(
         from .commutators import said
 
         text, brackets = said(text)
-    found = _WHERE.search(text)
+    found = _WHERE.search(text) if "where" in text else None
     end = found.start() if found else len(text)
     declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
     declarations = [d for start, stop in declared_in for d in read_declarations(text, start, stop)]
@@ -122,7 +123,7 @@ class _Reader:
             self.add_marks(scan(text, start, stop, brackets))
         self.main = len(scan(text, *places[0], brackets)) if len(places) > 1 else len(self.marks)
         self.raised: dict[str, set[str]] = {}
-        if "^" in text and LABELS.search(text):
+        if "^" in text and not _OF_LABELS.isdisjoint(text) and LABELS.search(text):
             from .raised import lowered
 
             self.marks, self.raised = lowered(self.marks, text)

@@ -71,13 +71,14 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
 
 
 _GROUPED = ("font", "left", "right")
-_AS_CALLS = regex(r"×|\\times|\\wedge|max|min|eig|lambda|λ|⟦|\\llbracket")
+_AS_CALLS = ("×", "\\times", "\\wedge", "max", "min", "eig", "lambda", "λ", "⟦", "\\llbracket")
 _ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket|ketbra|dyad|mel|matrixel|expval|ev|innerproduct|ip)(?![A-Za-z])")
 
 _RESPELLED = regex(
     r"[A-Za-z]\[[a-z]\]\s*=|\\Delta|Δ|\\over(?![A-Za-z])|[)\]}]_(?:\+|\{\+\})"
     r"|^\s*(?:(?:sp\.|sympy\.)?diff\(|D\[)|\.diff\([^()]*\)\s*$"
 )
+_OF_RESPELLED = ("[", "\\", "\u0394", "_", "diff(")  # one of them stands in what is spelled again
 _TYPED = regex(r"<[^<>|,;=\[\]]+\|(?:[^<>|,;=\[\]]*\|)?[^<>|,;=\[\]]*>")  # <psi|H|psi>
 
 
@@ -130,11 +131,11 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         from .groups import grouped
 
         marks = grouped(marks, text, kinds)
-    if _AS_CALLS.search(text, start, stop):
+    if any(text.find(sign, start, stop) >= 0 for sign in _AS_CALLS):
         from .signs import as_calls
 
         marks = as_calls(marks, text, kinds)
-    if _RESPELLED.search(text, start, stop):
+    if any(sign in text for sign in _OF_RESPELLED) and _RESPELLED.search(text, start, stop):
         from .respelled import respelled
 
         marks = respelled(marks, text)
@@ -179,7 +180,7 @@ _DRESSED = regex("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
 
 def _plain(text: str) -> str:
     """The text with mathematical letters and full-width signs as the letters and signs that they are. Places stay."""
-    if not _DRESSED.search(text):
+    if text.isascii() or not _DRESSED.search(text):
         return text
     plain = (unicodedata.normalize("NFKC", c) if _DRESSED.match(c) and c not in SYMBOLS else c for c in text)
     return "".join(p if len(p) == 1 else c for p, c in zip(plain, text))

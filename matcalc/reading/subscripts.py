@@ -35,6 +35,8 @@ def split_indexed(name: str) -> tuple[str, str]:
 @lru_cache(maxsize=1024)
 def readings(sub: str) -> list[list[Part]]:
     """The ways to read a subscript as indices: as a whole, at its commas, letter by letter."""
+    if not sub:
+        return [[]]
     found: list[list[Part]] = []
     for pieces in ([sub], sub.split(","), list(sub)):
         parts = [_part(p) for p in pieces]

@@ -29,7 +29,10 @@ from ..ops.trace import TRACE
 
 LONGEST = 12  # factors of a product in which patterns are looked for
 MET = 4096  # sets of operations of which it is kept what identities they may meet
-_CALLED = regex(r"[a-z][A-Za-z0-9]+(?=\()")
+_CALLED = regex(r"[a-z][A-Za-z0-9_]+(?=\()")
+# What no property comes of that an identity asks for, where nothing is declared of any name: an expression made of these alone.
+PLAIN = (SYMBOL, NUMBER, ADD, TIMES, MATMUL, TRANSPOSE, HADAMARD, POWER, SIZE)
+_SAID = ~sum(op.bit for op in PLAIN)
 _SIGNS = {".*": HADAMARD, "X^-1": INVERSE}
 _MARK = "\u2022"  # pattern letters are names no user can type
 Bindings = dict[Expr, Expr]
@@ -76,11 +79,12 @@ def _letter(p: Expr) -> str:
 
 class PatternTable:
     """The identities by the operation at the root of their left sides. One is read when an expression first has all the
-    functions it names: most questions need a few of them, and reading them all is a fifth of the time of a first answer."""
+    functions it names, and something of which a property may come that it asks for: most questions need a few of them, and reading them
+    all is a fifth of the time of a first answer."""
 
     def __init__(self) -> None:
         bits = functions()
-        self.unread = [(place, i, needed(i, bits)) for place, i in enumerate(IDENTITIES)]
+        self.unread = [(place, i, [*needed(i, bits), *[_SAID][: bool(i.when)]]) for place, i in enumerate(IDENTITIES)]
         self.by_root: dict[Operation, list[Pattern]] = {}
         self.met: dict[tuple[int, int], list[Pattern]] = {}  # the patterns for a root, and what operations occur
         self.reading = RLock()
