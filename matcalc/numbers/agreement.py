@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -36,7 +37,12 @@ class Level(NamedTuple):
 
     def h(self, arrays: ModuleType, kind: Kind) -> Any:
         """The step at a point of this kind."""
-        return arrays.exact(10) ** -self.step * arrays.exact(kind.scale)
+        return _step(arrays, self.step, kind.scale)
+
+
+@lru_cache(maxsize=256)
+def _step(arrays: ModuleType, step: int, scale: float) -> Any:
+    return arrays.exact(10) ** -step * arrays.exact(scale)
 
 
 LEVELS = (Level(50, 17, 25, 50), Level(150, 50, 25, 60), Level(450, 150, 25, 120))

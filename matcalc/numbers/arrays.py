@@ -252,7 +252,11 @@ def full(shape: Shape, value: Any) -> Array:
 
 
 def eye(rows: int, cols: int | None = None, k: int = 0) -> Array:
-    return filled((rows, rows if cols is None else cols), lambda i, j: UNIT if j - i == k else ZERO)
+    cols = rows if cols is None else cols
+    data = [ZERO] * (rows * cols)
+    for i in range(max(0, -k), min(rows, cols - k)):
+        data[i * cols + i + k] = UNIT
+    return Array(data, (rows, cols))
 
 
 def diag(x: Array) -> Array:

@@ -18,6 +18,13 @@ Value = Any  # a number, or an array
 NO_VALUE = (np.linalg.LinAlgError, ArithmeticError)  # a singular matrix, a decomposition that fails, a division by zero
 
 random = np.random.default_rng
+
+
+def signed(rng: Any, low: float, high: float, shape: tuple[int, int]) -> Any:
+    """Uniform numbers of either sign."""
+    return rng.uniform(low, high, shape) * rng.choice([-1.0, 1.0], shape)
+
+
 quiet = partial(np.errstate, all="ignore")  # inside, what has no value becomes no number without a warning
 
 

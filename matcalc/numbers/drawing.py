@@ -67,9 +67,7 @@ def draw(
     """A random array of this (internal) shape with the declared properties; with `positive` from entries that are so. `kind` is the
     shape that was declared: of size 1, a vector is still a vector. `near` says whether it may be made near the identity."""
     arrays = of() if arrays is None else arrays
-    x = rng.uniform(0.3, 1.2, shape)
-    if not positive:
-        x = x * rng.choice([-1.0, 1.0], shape)
+    x = rng.uniform(0.3, 1.2, shape) if positive else arrays.signed(rng, 0.3, 1.2, shape)
     known = close_properties(properties)
     words = _order(known)
     if near and (kind[0] is kind[1] is not ONE if kind is not None else shape[0] == shape[1] > 1) and (not words or words[0].near):

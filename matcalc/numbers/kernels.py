@@ -10,6 +10,7 @@ users' values. It has
     is_finite, digits(), negligible()     of a number; how many there are, and what no longer counts beside 1
     precision(digits), guarded(digits)    contexts: so many digits, so many more
     quiet(), NO_VALUE, random(seed)       a context without warnings; what is raised where there is no value; uniform, choice, integers
+    signed(rng, low, high, shape)         uniform numbers of either sign
 
 and the functions here find the module of the numbers that they are given by `of`. To add a type of numbers: where its entries go into
 arrays in plain Python, as complex numbers of 50 digits do, write a class with the operators of numbers and what `decimals` asks of them
@@ -56,6 +57,11 @@ def of(*values: Value) -> Any:
 
 def chain(args: Sequence[Value]) -> Value:
     """The matrix product, from the end that is a vector; of three to eight great matrices in the cheapest order."""
+    if type(args[0]) is type(args[-1]) is Array and args[-1].shape[1] == 1 and (len(args) == 2 or all(type(a) is Array for a in args)):
+        column: Value = args[-1]
+        for a in args[-2::-1]:
+            column = a @ column
+        return column
     scale: Value = 1
     matrices = []
     for a in args:
@@ -221,9 +227,11 @@ def p_norm(x: Value, p: Value) -> Value:
 def length(X: Value) -> Value:
     """The root of the sum of squares; of doubles also where these over- or underflow (Blue 1978)."""
     module = of(X)
+    if module is precise:
+        return precise.np.linalg.norm(X)
     with module.quiet():
         found = module.np.linalg.norm(X)
-    if module is precise or 1e-140 < found < 1e140:
+    if 1e-140 < found < 1e140:
         return found
     top = module.np.max(module.np.abs(X), initial=0)
     return top * module.np.linalg.norm(X / top) if 0 < top < math.inf else found

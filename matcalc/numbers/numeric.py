@@ -42,6 +42,7 @@ _ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 _OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 _PYTHON = frozenset((*kwlist, *dir(builtins)))
+_LARGE = 10**15  # the least whole number that is not taken as it is
 _SERIES = 20_000  # terms after which an infinite sum is given up
 
 
@@ -115,28 +116,31 @@ def evaluate(
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_bodies", "_needs", "_real", "_steps", "_switches", "arrays", "roots")
+    __slots__ = ("_bodies", "_needs", "_real", "_steps", "_switches", "_whole", "arrays", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
     _steps: list[Step]
+    _whole: dict[Expr, Value]  # whole numbers, which are the same with any number of digits
     _real: frozenset[Expr]  # what is made of complex numbers and has no imaginary part, but for rounding
     _switches: dict[Expr, tuple[Expr, ...]]  # of a product: the conditions among its factors, which switch it off whatever the others are
 
     def __init__(self, roots: Expr | Sequence[Expr], arrays: ModuleType | None = None) -> None:
         self.arrays = of() if arrays is None else arrays
         self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
-        self._needs, self._bodies = {}, {}
+        self._needs, self._bodies, self._whole = {}, {}, {}
         # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
         for e in postorder(self.roots):
             if e.op is not INDEXED_SUM and e.op is not INDEXED_PRODUCT:
                 self._needs[e] = e.args
+                if e.op is NUMBER and e.attr.denominator == 1 and abs(e.attr.numerator) < _LARGE:  # type: ignore[union-attr]
+                    self._whole[e] = self.arrays.exact(e.attr.numerator)  # type: ignore[union-attr]
                 continue
             low, high, body = e.args
             inside, outside = self._order([body], str(e.attr))
-            self._bodies[e] = [self._step(n) for n in inside]
+            self._bodies[e] = [self._step(n) for n in inside if n not in self._whole]
             self._needs[e] = (low, high, *outside)
-        self._steps = [self._step(n) for n in self._order(self.roots, None)[0]]
+        self._steps = [self._step(n) for n in self._order(self.roots, None)[0] if n not in self._whole]
         steps = [e for e, _, _ in (*self._steps, *[step for body in self._bodies.values() for step in body])]
         conditional = {e: tuple(filter(_is_switch, e.args)) for e in steps if e.op is TIMES and e.within & IVERSON.bit}
         self._switches = {e: switches for e, switches in conditional.items() if switches}
@@ -170,9 +174,12 @@ class Plan:
 
     def run(self, env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int] | None = None) -> tuple[Value, ...]:
         """The values of the roots."""
-        values: dict[Expr, Value] = {}
+        values = self._whole.copy()
         missed: list[ShapeError] = []
-        with self._quiet():
+        if self._switches:
+            with self._quiet():
+                self._run(self._steps, values, env, sizes, dict(indices or {}), missed)
+        else:
             self._run(self._steps, values, env, sizes, dict(indices or {}), missed)
         return self._found(values, missed)
 
@@ -200,7 +207,7 @@ class Plan:
         levels: list[list[Step]] = [[] for _ in range(len(names) + 1)]
         for step in self._steps:
             levels[max((rank.get(i, 0) for i in step[0].indices), default=0)].append(step)
-        values: dict[Expr, Value] = {}
+        values = self._whole.copy()
         missed: list[ShapeError] = []
         before: dict[str, int] = {}
         for at in places:

@@ -146,22 +146,22 @@ class Random:
     def __init__(self, seed: int) -> None:
         self._seed, self._drawn = seed, 0
 
-    def _next(self, count: int) -> tuple[int, int, int]:
+    def take(self, count: int) -> tuple[int, int, int]:
         """The key of the next so many numbers."""
         first, self._drawn = self._drawn, self._drawn + count
         return self._seed, first, count
 
     def uniform(self, low: float, high: float, shape: tuple[int, int] | None = None) -> Value:
-        key = self._next(1 if shape is None else shape[0] * shape[1])
+        key = self.take(1 if shape is None else shape[0] * shape[1])
         drawn = _uniform(*key, round(low * 10000), round((high - low) * 10000))
         return drawn[0] if shape is None else Array(list(drawn), shape)
 
     def choice(self, among: Sequence[float], shape: tuple[int, int]) -> Array:
         numbers = [Decimal(a) for a in among]
-        return Array([numbers[z % len(numbers)] for z in _numbers(*self._next(shape[0] * shape[1]))], shape)
+        return Array([numbers[z % len(numbers)] for z in _numbers(*self.take(shape[0] * shape[1]))], shape)
 
     def integers(self, low: int, high: int) -> int:
-        return low + _numbers(*self._next(1))[0] % (high - low)
+        return low + _numbers(*self.take(1))[0] % (high - low)
 
 
 @lru_cache(maxsize=2048)  # the same few seeds are drawn from for every question
@@ -182,7 +182,21 @@ def _uniform(seed: int, first: int, count: int, least: int, width: int) -> tuple
     return tuple(Decimal(least + z % width).scaleb(-4) for z in _numbers(seed, first, count))
 
 
+@lru_cache(maxsize=2048)
+def _signed(seed: int, first: int, count: int, least: int, width: int) -> tuple[Decimal, ...]:
+    """Likewise of either sign, which so many numbers more choose."""
+    signs = _numbers(seed, first + count, count)
+    return tuple(a if z % 2 else -a for a, z in zip(_uniform(seed, first, count, least, width), signs, strict=True))
+
+
 random = Random
+
+
+def signed(rng: Random, low: float, high: float, shape: tuple[int, int]) -> Array:
+    """Uniform numbers of either sign."""
+    count = shape[0] * shape[1]
+    seed, first, _ = rng.take(2 * count)
+    return Array(list(_signed(seed, first, count, round(low * 10000), round((high - low) * 10000))), shape)
 
 
 def family(members: Iterable[Value]) -> list[Value]:

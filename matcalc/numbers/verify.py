@@ -64,13 +64,16 @@ class Point:
         dims = [d for d in dict.fromkeys([*own, *extra]) if d is not ONE]
         first = {n: k for k, n in enumerate(sorted({n for d in dims for n in d.names()}), self.least) if n not in self.literal}
         names, values = list(first), list(first.values())
-        found = [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values), MOST_ORDERS // 2)]
-        found += [dict(zip(names, turned, strict=True)) for turned in islice(permutations(values[::-1]), MOST_ORDERS // 2)]
+        turned = [t for way in (values, values[::-1]) for t in islice(permutations(way), MOST_ORDERS // 2)]
         tall = [s for s, p in self.symbols.values() if any(WORDS[w].shape == "tall" for w in close_properties(p))]
         made = [d for d in dims if d.name is None]  # the others are positive
-        fitting = [f for f in found if all(s[0].value(f) >= s[1].value(f) for s in tall) and all(d.value(f) > 0 for d in made)]
-        found = sorted(fitting, key=found.index)[:1] + fitting[len(fitting) // 2 :] + fitting[1 : len(fitting) // 2] if fitting else [first]
-        return [sizes for k, sizes in enumerate(found) if sizes not in found[:k]]
+        if tall or made:
+            sizes = {t: dict(zip(names, t, strict=True)) for t in turned}
+            turned = [t for t in turned if all(s[0].value(sizes[t]) >= s[1].value(sizes[t]) for s in tall)]
+            turned = [t for t in turned if all(d.value(sizes[t]) > 0 for d in made)]
+        half = len(turned) // 2
+        found = dict.fromkeys([*turned[:1], *turned[half:], *turned[1:half]])
+        return [dict(zip(names, t, strict=True)) for t in found] or [first]
 
     def draw(
         self,
