@@ -25,37 +25,37 @@ class Pool(Generic[V]):
     out together, when they may be half of all.
     """
 
-    __slots__ = ("_kept", "_room")
+    __slots__ = ("_room", "kept")
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, ref[V]] = {}
+        self.kept: dict[Hashable, ref[V]] = {}
         self._room = ROOM
 
     def get(self, key: Hashable) -> V | None:
         """The object of `key`, if there is one."""
-        found = self._kept.get(key)
+        found = self.kept.get(key)
         return None if found is None else found()
 
     def keep(self, key: Hashable, made: V) -> V:
         """The object of `key`: `made`, unless another thread was faster."""
         with _making:
-            entry = self._kept.get(key)
+            entry = self.kept.get(key)
             found = None if entry is None else entry()
             if found is not None:
                 return found
-            self._kept[key] = ref(made)
-            if len(self._kept) > self._room:
+            self.kept[key] = ref(made)
+            if len(self.kept) > self._room:
                 self._sweep()
         return made
 
     def __len__(self) -> int:
         with _making:
             self._sweep()
-            return len(self._kept)
+            return len(self.kept)
 
     def _sweep(self) -> None:
-        self._kept = {key: found for key, found in self._kept.items() if found() is not None}
-        self._room = max(ROOM, 2 * len(self._kept))
+        self.kept = {key: found for key, found in self.kept.items() if found() is not None}
+        self._room = max(ROOM, 2 * len(self.kept))
 
 
 _making = Lock()
@@ -109,15 +109,22 @@ class Memo(Generic[V]):
 
 def inner_first(roots: Iterable[V], parts: Callable[[V], Sequence[V]]) -> list[V]:
     """Every node of a DAG once, its parts before it."""
-    todo = [(r, False) for r in roots][::-1]
+    todo: list[V | None] = [*roots]
+    todo.reverse()
     seen: set[V] = set()
+    above: list[V] = []  # the nodes whose parts are on their way; None stands where these end
     order: list[V] = []
     while todo:
-        n, ready = todo.pop()
-        if ready:
-            order.append(n)
+        n = todo.pop()
+        if n is None:
+            order.append(above.pop())
         elif n not in seen:
             seen.add(n)
-            todo.append((n, True))
-            todo += [(a, False) for a in reversed(parts(n)) if a not in seen]
+            inside = parts(n)
+            if inside:
+                above.append(n)
+                todo.append(None)
+                todo += inside[::-1]
+            else:
+                order.append(n)
     return order

@@ -24,7 +24,8 @@ class Dim:
     terms: Terms
 
     def __new__(cls, terms: Mapping[Monomial, Coefficient]) -> Dim:
-        key = tuple(sorted((m, int(c) if c.denominator == 1 else c) for m, c in terms.items() if c))
+        parts = [(m, c if type(c) is int else int(c) if c.denominator == 1 else c) for m, c in terms.items() if c]
+        key: Terms = tuple(sorted(parts) if len(parts) > 1 else parts)
         found = cls._pool.get(key)
         if found is None:
             made = object.__new__(cls)
@@ -61,6 +62,8 @@ class Dim:
         return self + Dim.of(other) * -1
 
     def __mul__(self, other: Dim | int) -> Dim:
+        if isinstance(other, Dim) and (other is ONE or self is ONE):
+            return self if other is ONE else other
         total: dict[Monomial, Coefficient] = {}
         for m1, c1 in self.terms:
             for m2, c2 in Dim.of(other).terms:

@@ -99,7 +99,8 @@ def walk(node: Node) -> Iterator[Node]:
     while todo:
         n = todo.pop()
         yield n
-        todo += reversed(n.args)
+        if n.args:
+            todo += n.args[::-1]
 
 
 def conditions(product: Node) -> Iterator[Node]:

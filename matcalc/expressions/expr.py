@@ -69,7 +69,8 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
     # By the identity of the arguments, which live as long as the entry: a key that held them would never let go of an expression
     # that knows one made of it, as A knows A^T.
     key = (op.name, tuple(map(id, args)), attr, shape)
-    found = _pool.get(key)
+    entry = _pool.kept.get(key)
+    found = None if entry is None else entry()
     if found is None:
         made = object.__new__(Expr)
         made.op, made.args, made.attr, made.shape, made.size = op, args, attr, shape, size
@@ -104,20 +105,23 @@ def order_key(e: Expr) -> tuple[int, bytes]:
 
 def postorder(roots: Expr | Iterable[Expr], known: Container[Expr] = ()) -> list[Expr]:
     """Every node of the DAG once, arguments before the nodes that use them; `known` nodes and what is below them left out."""
-    todo: list[tuple[Expr, bool]] = [(roots, False)] if isinstance(roots, Expr) else [(r, False) for r in roots][::-1]
+    todo: list[Expr | None] = [roots] if isinstance(roots, Expr) else [*roots]
+    todo.reverse()
     seen: set[Expr] = set()
+    above: list[Expr] = []  # the nodes whose arguments are on their way; None stands where these end
     order: list[Expr] = []
     while todo:
-        e, ready = todo.pop()
-        if ready:
-            order.append(e)
+        e = todo.pop()
+        if e is None:
+            order.append(above.pop())
         elif e not in seen and e not in known:
             seen.add(e)
-            if not e.args:
+            if e.args:
+                above.append(e)
+                todo.append(None)
+                todo += e.args[::-1]
+            else:
                 order.append(e)
-                continue
-            todo.append((e, True))
-            todo += [(a, False) for a in reversed(e.args) if a not in seen]
     return order
 
 

@@ -32,6 +32,8 @@ def result_shape(op: Operation, args: Sequence[Expr]) -> Shape:
 def _product(token: str, letters: dict[str, Dim]) -> Dim:
     if token.endswith(TRIANGULAR):
         return triangular(letters[token[0]])
+    if token in letters:
+        return letters[token]
     dim = ONE
     for letter in token:
         dim = dim * (int(letter) if letter.isdigit() else letters[letter])

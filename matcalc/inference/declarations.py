@@ -62,6 +62,8 @@ def size_names(d: Declaration) -> list[str]:
 
 def declared_properties(d: Declaration) -> tuple[str, ...]:
     """The property words of a declaration, the ones its set implies included."""
+    if not d.properties and d.field not in SETS:
+        return ()
     return tuple(dict.fromkeys((*d.properties, *([SETS[d.field]] if d.field in SETS else []))))
 
 

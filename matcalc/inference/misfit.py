@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from ..errors import MatcalcError, ShapeError
@@ -50,7 +51,7 @@ class Wording:
         self.scopes = scopes
         self.text = scopes.scene.program.text
         taken = set(scopes.scene.names) | scopes.scene.sizes
-        self._free = iter([c for c in "nmpqrstuvwabcdefgh" if c not in taken] + [f"d_{k}" for k in range(1, 1000)])
+        self._free = chain([c for c in "nmpqrstuvwabcdefgh" if c not in taken], map("d_{}".format, count(1)))
         self._letters: dict[Dim, Dim] = {}
 
     def dim(self, d: Dim) -> Dim:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,12 @@ LEAST = 3
 _LEVEL = frozenset({"add", "ew"})
 
 
-def undeclared_orders(roots: Sequence[Node], declared: Mapping[str, Declaration], bound: Collection[str]) -> dict[str, int]:
-    """The names that are arrays of three and more indices, with how many."""
+def undeclared_orders(
+    roots: Sequence[Node], every: Iterable[Node], declared: Mapping[str, Declaration], bound: Collection[str]
+) -> dict[str, int]:
+    """The names that are arrays of three and more indices, with how many; `every` are the nodes below the roots."""
     found: dict[str, int] = {}
-    if not any(n.op in ("call", "mul") and _speaks(n) for root in roots for n in walk(root)):
+    if not any(n.op in ("call", "mul") and _speaks(n) for n in every):
         return found
     nodes = [n for root in roots for n in reversed(list(walk(root)))]
     before = None
@@ -37,7 +39,7 @@ def undeclared_orders(roots: Sequence[Node], declared: Mapping[str, Declaration]
 def _speaks(n: Node) -> bool:
     if n.op == "call":
         return n.attr in MODELS or str(n.attr).startswith(EINSUM)
-    return isinstance(n.attr, tuple) and any(n.attr) and any(str(s).startswith(MODE) for s in n.attr)
+    return isinstance(n.attr, tuple) and any(n.attr) and any([str(s).startswith(MODE) for s in n.attr])
 
 
 def _order(n: Node, orders: dict[int, int], found: dict[str, int], declared: Mapping[str, Declaration], bound: Collection[str]) -> int:
@@ -77,11 +79,12 @@ def _order(n: Node, orders: dict[int, int], found: dict[str, int], declared: Map
 
 def makes_arrays(el: Typing, node: Node, args: Sequence[TypedTerm]) -> bool:
     """Whether an array of three and more indices is met here, or a sign that makes one."""
-    if any(t.leading for t in args):
-        return True
+    for t in args:
+        if t.leading:
+            return True
     signs = node.attr if isinstance(node.attr, tuple) else ()
     if node.op == "mul":
-        return any(str(s).startswith(MODE) for s in signs)
+        return any(signs) and any(str(s).startswith(MODE) for s in signs)
     return node.op == "ew" and el.scene.has_arrays and is_outer(el, node, args)
 
 

@@ -28,8 +28,11 @@ def _has_indices(program: Program) -> bool:
     """Whether anything is written below a name, in brackets behind it, or below the sign of a sum."""
     if program.form or any("_" in b.name for b in program.bindings):
         return True
-    roots = (*(b.value for b in program.bindings), program.body)
-    return any(n.op in _WITH_INDICES or (n.op == "name" and "_" in str(n.attr)) for root in roots for n in walk(root))
+    for root in (*(b.value for b in program.bindings), program.body):
+        for n in walk(root):
+            if n.op in _WITH_INDICES or (n.op == "name" and "_" in str(n.attr)):
+                return True
+    return False
 
 
 def _is_complement(n: Node) -> bool:
@@ -123,7 +126,7 @@ class Scene:
         self._open_double_indices()
         self.families = self._families()
         roots = [*(b.value for b in self.program.bindings), self.program.body]
-        self.arrays = undeclared_orders(roots, self.declared, {*self.bound, *self.given})  # with how many indices they have
+        self.arrays = undeclared_orders(roots, self._nodes(), self.declared, {*self.bound, *self.given})  # with how many indices they have
         known = self.declared.keys() | self.bound | self.given.keys() | self.definitions.keys() | self.alone
         self.pairs = paired(self._nodes(), self.indices | self.places, known)
         self.arrays |= {base: 4 for base in self.pairs if base[:1].isupper()}  # matrices R_{ij}

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ShapeError, UsageError
 from ..expressions.conjugates import conjugate_name, is_conjugate_name, is_real
 from ..expressions.expr import Expr, postorder
+from ..expressions.leaves import value_of
 from ..interning import regex
 from ..kinds import Dim
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
@@ -133,8 +134,8 @@ class Plan:
         for e in postorder(self.roots):
             if e.op is not INDEXED_SUM and e.op is not INDEXED_PRODUCT:
                 self._needs[e] = e.args
-                if e.op is NUMBER and e.attr.denominator == 1 and abs(e.attr.numerator) < _LARGE:  # type: ignore[union-attr]
-                    self._whole[e] = self.arrays.exact(e.attr.numerator)  # type: ignore[union-attr]
+                if e.op is NUMBER and (value := value_of(e)).denominator == 1 and abs(value.numerator) < _LARGE:
+                    self._whole[e] = self.arrays.exact(value.numerator)
                 continue
             low, high, body = e.args
             inside, outside = self._order([body], str(e.attr))

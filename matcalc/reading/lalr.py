@@ -47,14 +47,17 @@ class _Calls(dict[int, Any]):
 class ParseTable:
     """For every state, what a token does: k > 0 shifts into state k - 1, k < 0 reduces by rule -k - 1."""
 
-    __slots__ = ("last", "rules", "states")
+    __slots__ = ("calls", "last", "rules", "states")
 
     def __init__(self, states: Sequence[dict[str, int]], rules: Sequence[Rule], last: int) -> None:
         self.states, self.rules, self.last = list(states), list(rules), last
+        self.calls: _Calls | None = None  # of whoever asked last
 
     def parse(self, tokens: Iterable[Token], callbacks: object) -> Any:
         """The value of the tokens, the methods of `callbacks` called with the children of each node."""
-        calls = _Calls(callbacks, self.rules)
+        calls = self.calls
+        if calls is None or calls.callbacks is not callbacks:
+            calls = self.calls = _Calls(callbacks, self.rules)
         states: list[int] = [0]
         values: list[Any] = []
         token: Token | None = None

@@ -35,6 +35,10 @@ def suggestion_for(word: str, known: Iterable[str] = ()) -> str | None:
     return f"did you mean {near}(…)?" if near in book() else f"did you mean {near}?" if near else None
 
 
+_BASES = frozenset((*GREEK_WORDS, "infty"))  # names of several letters
+_LONGEST_BASE = max(map(len, _BASES))
+
+
 class Names:
     """The names one text knows: declared, bound by `=`, functions, indices."""
 
@@ -75,8 +79,8 @@ class Names:
         self.complex = frozenset(complex_)  # declared complex names: ^H, ^* and bars over them are conjugates
         self.conjugating = bool(self.complex)
         self.functions: set[str] = set(functions)
-        self._bases: set[str] = set(GREEK_WORDS) | {"infty"}
-        self._longest = max(map(len, self._bases))
+        self._bases = set(_BASES)
+        self._longest = _LONGEST_BASE
         for name in (*declared, *self.functions):
             self.add(name)
 
@@ -362,8 +366,10 @@ def accented(marks: list[Mark], i: int, text: str) -> tuple[str, int]:
 
 def superscript_index(marks: Sequence[Mark], i: int, name: bool = False) -> int:
     """If `^{(i)}` stands at mark `i`, or `^{(i+1)}` where `^{(i)}` stands elsewhere, or a name is read: the mark after it. 0 otherwise."""
-    kinds = [m.kind + m.value if m.kind in ("open", "caret") else m.kind for m in marks[i : i + 6]]
-    if kinds[:3] != ["caret^", "open{", "open("] or marks[i + 2].mate + 1 != marks[i + 1].mate:
+    if i >= len(marks) or marks[i].kind != "caret":
+        return 0
+    kinds = [m.kind + m.value if m.kind in ("open", "caret") else m.kind for m in marks[i : i + 3]]
+    if kinds != ["caret^", "open{", "open("] or marks[i + 2].mate + 1 != marks[i + 1].mate:
         return 0
     inside = marks[i + 3 : min(marks[i + 2].mate, i + 7)]
     if len(inside) == 1 and inside[0].kind in ("word", "greek", "num"):

@@ -44,7 +44,7 @@ def number(lexer: Lexer, mark: Mark) -> None:
         raise lexer.refuse(f"the numbers {quote(lexer.source(both))} stand side by side", both, "write a * between them, or no blank")
     if lexer.last == "NAME" and not mark.gap and mark.start == lexer.tokens[-1].end_pos:
         digit_after_name(lexer, mark)
-    lexer.operand("NUM", Fraction(mark.value), mark.span)
+    lexer.operand("NUM", Fraction(int(mark.value) if mark.value.isdecimal() else mark.value), mark.span)
 
 
 def ones_behind(lexer: Lexer, mark: Mark) -> bool:

@@ -111,17 +111,26 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
     marks: list[Mark] = []
     gap = False
     for m in _pattern("\\" in text, text.isascii()).finditer(text, start, stop):
-        mark = _mark(m, text)
+        group = m.lastgroup
+        if group == "blank":
+            gap = True
+            continue
+        if group == "word" and m[0] not in VARIANTS:  # most marks are words and signs
+            mark = Mark("word", m[0], m.start(), m.end())
+        elif group == "symbol":
+            mark = Mark(*SYMBOLS[m[0]], m.start(), m.end())
+        else:
+            mark = _mark(m, text)
         if mark.kind == "blank":
             gap = True
             continue
-        if mark.kind == "accent" and m.lastgroup == "dressed":  # the sign over the letter, and then the letter
+        if group == "dressed" and mark.kind == "accent":  # the sign over the letter, and then the letter
             mark.gap, gap = gap, False
             marks.append(mark)
             letter = unicodedata.normalize("NFD", m.group())[0]
             mark = Mark("greek", GREEK[letter], *m.span()) if letter in GREEK else Mark("word", letter, *m.span())
         mark.gap, gap = gap, False
-        if mark.start in bold or (text is not original and "BOLD" in unicodedata.name(original[mark.start], "")):
+        if (bold and mark.start in bold) or (text is not original and "BOLD" in unicodedata.name(original[mark.start], "")):
             mark.bold = True
         marks.append(mark)
     if "\\ " in text and "\\begin" in text:
@@ -207,8 +216,6 @@ def _mark(m: re.Match[str], text: str) -> Mark:
     start, end = m.span()
     kind = m.lastgroup
     value = m.group()
-    if kind == "symbol":
-        return Mark(*SYMBOLS[value], start, end)
     if kind == "part":
         return Mark("num", FRACTIONS[value], start, end)
     if kind == "dressed":
@@ -216,7 +223,7 @@ def _mark(m: re.Match[str], text: str) -> Mark:
         if len(over) == 1 and over[0] in OVER and (letter in GREEK or (letter.isascii() and letter.isalpha())):
             return Mark("accent", OVER[over[0]], start, end)
         raise _unknown_character(value, text, start)
-    if kind in ("word", "num", "blank"):
+    if kind in ("word", "num"):
         if kind == "num":
             _check_number(value, text, (start, end))
         if value in VARIANTS:  # the name of \varepsilon
@@ -275,6 +282,8 @@ def _mark(m: re.Match[str], text: str) -> Mark:
 
 
 def _check_number(value: str, text: str, span: Span) -> None:
+    if value.isdecimal() and len(value) <= MAX_DIGITS:
+        return
     digits, _, exponent = value.lower().partition("e")
     if len(digits) > MAX_DIGITS or len(exponent) > 6 or (exponent and abs(int(exponent)) > MAX_DIGITS):
         raise refuse(f"a number of more than {MAX_DIGITS} digits is not read", text, span)
