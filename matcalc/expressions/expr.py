@@ -139,12 +139,16 @@ def transform(root: Expr, rebuild: Callable[[Expr, tuple[Expr, ...]], Expr], don
         if e in done:
             todo.pop()
             continue
+        if not e.args:
+            todo.pop()
+            done[e] = rebuild(e, ())
+            continue
         waiting = [a for a in e.args if a not in done]
         if waiting:
             todo += reversed(waiting)
         else:
             todo.pop()
-            done[e] = rebuild(e, tuple(done[a] for a in e.args))
+            done[e] = rebuild(e, tuple([done[a] for a in e.args]))
     return done[root]
 
 

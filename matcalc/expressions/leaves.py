@@ -118,11 +118,14 @@ def _leads(e: Expr) -> int:
 
 
 def is_number(e: Expr, value: int | None = None) -> bool:
-    return e.op is NUMBER and (value is None or e.attr == value)
+    if value is None or e.op is not NUMBER:
+        return e.op is NUMBER
+    kept = _kept.get(value)
+    return e is kept if kept is not None else e.attr == value
 
 
 def is_zero(e: Expr) -> bool:
-    return e.op is ZEROS or (e.op is NUMBER and e.attr == 0)
+    return e.op is ZEROS or e is NULL
 
 
 def value_of(e: Expr) -> Fraction:
@@ -164,7 +167,7 @@ def is_negative(e: Expr) -> bool:
 
 def scaled(c: Fraction, core: Expr) -> Expr:
     """c times what has no coefficient of its own; a sum, one that is kept rather than its opposite, where c is not 1."""
-    if c is ONE_OVER_ONE or c == 1:
+    if c is ONE_OVER_ONE or (c is not _MINUS_ONE_OVER_ONE and c == 1):
         return core
     if core.op is NUMBER:
         return num(c * value_of(core))
@@ -182,11 +185,14 @@ def times_size(args: Sequence[Expr]) -> int:
             over += a.size - 1  # b/a has no "1"
         else:
             total += a.size
+    if c is ONE_OVER_ONE:
+        return total + over + (not total)
+    numerator = c.numerator
     if c.denominator != 1:
         over += 2
-    if abs(c.numerator) != 1 or not total:
+    if (numerator != 1 and numerator != -1) or not total:
         total += 1
-    return total + over + (c.numerator < 0 and not any(map(absorbs_minus, args)))
+    return total + over + (numerator < 0 and not any(map(absorbs_minus, args)))
 
 
 def absorbs_minus(e: Expr) -> bool:
@@ -198,8 +204,10 @@ def absorbs_minus(e: Expr) -> bool:
     return e.op in (MATMUL, HADAMARD) and any(map(absorbs_minus, e.args))
 
 
+NULL = num(0)
 ONE_NUMBER = num(1)
 ONE_OVER_ONE = value_of(ONE_NUMBER)
 MINUS_ONE = num(-1)
 HALF = num(Fraction(1, 2))
+_MINUS_ONE_OVER_ONE = value_of(MINUS_ONE)
 _kept.update({k: num(k) for k in range(-_KEPT, _KEPT + 1)})

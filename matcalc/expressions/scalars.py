@@ -61,7 +61,7 @@ def _product(*factors: Expr) -> Expr:
         parts.append(body)
     if not parts:
         return num(coefficient)
-    if coefficient is ONE_OVER_ONE or coefficient == 1:
+    if coefficient is ONE_OVER_ONE or coefficient.numerator == coefficient.denominator:
         return parts[0] if len(parts) == 1 else make(TIMES, tuple(parts), None, shape, times_size(parts))
     if len(parts) == 1 and coefficient == -1 and parts[0].op is ADD:
         return opposite(parts[0])

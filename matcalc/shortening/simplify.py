@@ -76,6 +76,8 @@ class _Shortener:
         return transform(e, self._shortened, self.done)
 
     def _shortened(self, old: Expr, args: tuple[Expr, ...]) -> Expr:
+        if not args:  # a name or a number has no shorter form
+            return self.done.setdefault(old, old)
         made = self._inside(rebuild(old, args))
         along = along_commuting(made)
         if along is not None:
@@ -106,6 +108,8 @@ def recognise(e: Expr, record: Record | None = None) -> Expr:
     else changed."""
 
     def recognised(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        if not args:
+            return old
         made = rebuild(old, args)
         move = defined(made)
         if move is not None:
