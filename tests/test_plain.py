@@ -151,6 +151,12 @@ AT_HAND = {
     *("inference.misfit", "notation.comparisons", "differentiation.letters", "differentiation.functions"),
     *("numbers.complex_decimals", "numbers.contraction", "numbers.decimals", "numbers.linear_algebra"),
     *("reading.commands", "reading.entries"),
+    *(
+        "reading.operators",
+        "reading.brackets",
+        "reading.calls",
+        "expressions.signatures",
+    ),  # sums, brackets, functions: of nearly all others
 }
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from .calls import call
 from .powers import adjoint, bars, entrywise_power, inverse, norm, power, pseudoinverse, transpose
 from .products import add, entrywise, inner, negative, product
 from .scopes import Meaning
 
 
 class _Meanings(dict[str, Meaning]):
-    """The table; what is said of entries, and by conditions, comes in where it is first met."""
+    """The table; what is said by calls, of entries, and by conditions, comes in where it is first met."""
 
     def __missing__(self, op: str) -> Meaning:
+        if op == "call":
+            from .calls import call
+
+            self[op] = call
+            return call
+
         from .entries import MEANINGS
 
         self.update(MEANINGS)
@@ -33,6 +38,5 @@ MEANINGS = _Meanings(
         "pinv": pseudoinverse,
         "norm": norm,
         "bars": bars,
-        "call": call,
     }
 )
