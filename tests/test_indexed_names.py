@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 
 import matcalc
+from matcalc.printing.count import symbols
+from matcalc.reading.read import parse
+from matcalc.reading.subscripts import split_indexed
+from matcalc.syntax import Program
 
 RNG = np.random.default_rng(7)
 
@@ -189,3 +193,63 @@ def test_a_definition_by_two_indices_in_another(last: str) -> None:
     p = np.sum((x[:, None] - x[None]) ** 2, axis=2)
     want = np.sum(p * p.T) if "p_{ji}" in last else np.sum(p.sum(axis=1) ** 2)
     assert np.isclose(e.evaluate({"x": x}), want)
+
+
+# Name, text, variable, declarations, order, and the formula as its source prints it, with the source's own names for what carries an
+# index. Both sides are counted by one rule, `printing.count.symbols` of the last statement; definitions count where the name is not the
+# author's. Weinberger & Tesauro 2007, eq. (8), whose text names x_i - x_j, and the gradient of attention (dS = P .* (dP - row sums), dQ =
+# dS K) were looked up where others quote them. The others are from memory: van der Maaten & Hinton 2008, with the sum of all p that is 1
+# there, Goldberger et al. 2005, Cox's information in weights and means, Ioffe & Szegedy 2015, with the paper's partial derivatives e and h,
+# InfoNCE as softmax minus the identity, and the derivatives of the divergence in Kingma & Welling 2014.
+PRINTED: list[tuple[str, str, str, str, int, str]] = [
+    *[
+        (name, *next((c[1], c[2], c[3], c[4]) for c in NAMED if c[0] == case), formula)
+        for name, case, formula in (
+            ("t-SNE", "t-SNE", "4 sum_{j=1}^N (p_{ij} - q_{ij} sum_{k != l} p_{kl}) (1 + ||y_i - y_j||^2)^{-1} (y_i - y_j)^T"),
+            (
+                "NCA",
+                "NCA",
+                "2 A sum_{i=1}^N (p_i sum_{k=1}^N p_{ik} x_{ik} x_{ik}^T - sum_{j=1}^N m_{ij} p_{ij} x_{ij} x_{ij}^T)",
+            ),
+            (
+                "MLKR",
+                "MLKR, with a name for the difference",
+                "4 A sum_{i=1}^N (yhat_i - y_i) sum_{j != i} (yhat_j - y_j) k_{ij} x_{ij} x_{ij}^T",
+            ),
+            ("Cox", "Cox", "-sum_{i=1}^n d_i (sum_{j=1}^n w_{ij} z_j z_j^T - u_i u_i^T)"),
+        )
+    ],
+    (
+        "attention",
+        "S = Q K^T; P = softmax(S/sqrt(d)); tr(G^T P V)",
+        "Q",
+        "Q, K in R^{n x d}; V, G in R^{n x p}; d in R positive",
+        1,
+        "(P .* (G V^T - diag(P V G^T) ones(n)^T)) K/sqrt(d)",
+    ),
+    (
+        "batch norm",
+        "u = x - mean(x); v = u^T u/n + epsilon; z = u/sqrt(v); g^T (gamma z + beta)",
+        "x",
+        "x, g in R^n; gamma, beta in R; epsilon in R positive",
+        1,
+        "d_i/sqrt(v + epsilon) + 2 e (x_i - mu)/m + h/m",
+    ),
+    ("InfoNCE", "P = softmax(S/tau); -sum(log(diag(P)))", "S", "S in R^{n x n}; tau in R positive", 1, "(softmax(S/tau) - I)/tau"),
+    ("VAE, mean", "-1/2 sum(1 + log(s.^2) - mu.^2 - s.^2)", "mu", "mu, s in R^n", 1, "mu^T"),
+    ("VAE, deviation", "-1/2 sum(1 + log(s.^2) - mu.^2 - s.^2)", "s", "mu in R^n; s in R^n positive", 1, "(s - 1 ./ s)^T"),
+    ("VAE, logarithm of the variance", "-1/2 sum(1 + l - mu.^2 - exp(l))", "l", "mu, l in R^n", 1, "1/2 (exp(l) - 1)^T"),
+]
+
+
+@pytest.mark.parametrize("case", PRINTED, ids=[c[0] for c in PRINTED])
+def test_answers_are_as_short_as_their_sources_print_them(case: tuple[str, str, str, str, int, str]) -> None:
+    _, text, wrt, where, order, formula = case
+    d = matcalc.derivative(text, wrt, where=where, order=order)
+    own = {split_indexed(b.name)[0] for b in parse(text).bindings}
+    program = parse(d.text)
+    helpers = tuple(b for b in program.bindings if split_indexed(b.name)[0] not in own)
+    counted = symbols(
+        Program("", helpers if case[0] != "Cox" else (), program.body)
+    )  # the weights and means have no names in the text of Cox
+    assert counted <= 1.2 * symbols(parse(formula).body), d.text
