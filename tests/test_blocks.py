@@ -114,6 +114,8 @@ def test_a_name_bound_to_blocks_is_no_variable() -> None:
         ("[A, 0; 0, B]", "A in R^{m x n}; B in R^{p x q}", ("m + p", "n + q")),
         ("[x; 0]", "x in R^n", ("n + 1", "1")),
         ("[x^T, 1]", "x in R^n", ("1", "n + 1")),
+        ("[Q x; 0]^T [Q, a; a^T, 0]^-1", "Q in S^n; x, a in R^n", ("1", "n + 1")),  # the 0 has the height of the number beside it
+        ("[Q x; 0]^T [Q, A^T; A, 0]", "Q in S^n; x in R^n; A in R^{m x n}", ("1", "m + n")),
         ("[x; y]", "", ("2", "1")),  # undeclared small letters in a matrix written out are numbers
         ("[A; B]", "", ("m + p", "n")),
         ("[A x; b]", "", ("m + 1", "1")),

@@ -64,6 +64,13 @@ class Sizes:
         self._loose.append(self.fresh())
         return self._loose[-1]
 
+    def _is_one(self, d: Dim) -> bool:
+        """Let a loose size be one; False for any other. In [x; 0]^T [Q, a; a^T, b] the 0 has one row."""
+        if not is_unknown(d) or all(d is not self.resolve(e) for e in self._loose):
+            return False
+        self._value[d] = ONE
+        return True
+
     def tighten(self, others: Iterable[Dim]) -> None:
         """Let every loose size be one that nothing has made anything else, nor equal to one of the `others`."""
         held = set(others)
@@ -119,7 +126,7 @@ class Sizes:
         if a is b:
             return True
         if a is ONE or b is ONE:
-            return False
+            return self._is_one(b if a is ONE else a)
         if not is_unknown(a):
             a, b = b, a
         if not is_unknown(a):
