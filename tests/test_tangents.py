@@ -87,9 +87,13 @@ def test_what_is_no_tensor_of_matrices_is_refused() -> None:
         matcalc.derivative("A x", "x", notation="tensor")
     with pytest.raises(matcalc.MatcalcError, match="no sum of products of two matrices"):
         matcalc.derivative("X .* X", "X", where="X in R^{n x n}", notation="tensor")
+    with pytest.raises(matcalc.MatcalcError, match="no sum of products of two matrices"):
+        matcalc.derivative("expm(X)", "X", notation="tensor")
 
 
 def test_the_notes_say_what_the_signs_mean() -> None:
     found = run("d", "C^-1", "--wrt", "C", "--where", "C in S_++^3", "--structured", "--notation", "tensor")
     assert found.out == "dC -> -(C^-1 ⊙̄ C^-1) : dC\n"
+    page = run("d", "C^-1", "--wrt", "C", "--where", "C in S_++^3", "--structured", "--notation", "tensor", "--format", "latex-doc").out
+    assert r"(A $\bar{\odot}$ B)\_ijkl" in page and "U+" not in page
     assert "note: (A ⊙̄ B)_ijkl = (A_ik B_jl + A_il B_jk)/2" in found.err

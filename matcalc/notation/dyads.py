@@ -65,7 +65,8 @@ def dyads(tensor: Tensor) -> list[Dyad]:
 
 
 def _of(t: Term) -> Iterable[Dyad]:
-    if t.binders or any(len(s) != 1 for s in t.slots[-4:]):
+    stacked = any(len(s) > 1 for _, r, c in t.factors for s in (r, c))
+    if stacked or t.binders or any(len(s) != 1 for s in t.slots[-4:]):
         raise NoAnswerError("this derivative is no sum of products of two matrices", suggestion=HINT)
     body = joined(Term(t.scalar, t.factors, t.slots[-4:]), True)
     if body is None or body[1]:

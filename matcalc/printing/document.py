@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..ops.vocabulary import SETS, WORDS
-from ..syntax import GREEK, Declaration, Program
+from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Declaration, Program
 from .latex import PLAIN, Latex, Style, latex_name
 from .lines import chunks, starts
 from .unicode import UNICODE
@@ -25,6 +25,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
 }
+BARS = frozenset((OTIMES_BAR[1], OTIMES_LOW[1]))
 _MATH = {
     **{letter: rf"\{word}" for word, letter in GREEK.items() if latex_name(word).startswith("\\") and len(word) > 1},
     **{
@@ -38,6 +39,7 @@ _MATH = {
         "≠": r"\ne",
         "∞": r"\infty",
     },
+    **{OTIMES_BAR: r"\bar{\otimes}", OTIMES_LOW: r"\underline{\otimes}", ODOT_BAR: r"\bar{\odot}"},
     **{"∑": r"\sum", "∏": r"\prod", "→": r"\to", "↦": r"\mapsto", "∂": r"\partial", "∇": r"\nabla", "‖": r"\|", "∈": r"\in"},
     **{"ᵀ": "^{T}", "⁺": "^{+}", "⁻": "^{-}", "⟨": r"\langle", "⟩": r"\rangle", "½": r"\tfrac12", "·": r"\cdot", "−": "-", "√": r"\surd"},
     **{c: f"^{{{k}}}" for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
@@ -148,7 +150,8 @@ def _sheet(body: Sequence[str], commands: frozenset[str]) -> str:
 def plain(text: str) -> str:
     """Text for LaTeX: its special characters escaped, Greek letters and signs as mathematics."""
     text = re.sub("`([^`]*)`", "‘\\1’", text)
-    return "".join(_SPECIAL.get(c) or (f"${_MATH[c]}$" if c in _MATH else c if ord(c) < 0x180 else f"U+{ord(c):04X}") for c in text)
+    signs = (text[k : k + 2] if text[k : k + 2] in _MATH else c for k, c in enumerate(text) if c not in BARS)  # ⊗ with the bar above it
+    return "".join(_SPECIAL.get(c) or (f"${_MATH[c]}$" if c in _MATH else c if ord(c) < 0x180 else f"U+{ord(c):04X}") for c in signs)
 
 
 def _display(program: Program, style: Style, names: frozenset[str], left: str) -> str:
