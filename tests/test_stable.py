@@ -103,3 +103,14 @@ def test_the_logarithm_of_a_negative_determinant_has_no_value() -> None:
     assert np.isclose(e.evaluate({"A": np.diag([-1.0, -2.0])}), np.log(2) + 1)
     with np.errstate(all="ignore"):
         assert np.isnan(matcalc.parse("exp(log(x))", where="x in R").evaluate({"x": -2.0}))
+
+
+def test_a_square_beside_two_other_summands_has_a_program() -> None:
+    """A sum of three in a quotient was taken for one of two, and the third call of evaluate, which runs the program, ended in an error."""
+    d = matcalc.derivative("sum_{k=1}^K log_2(1 + g_k p_k/(sigma^2 + g^T p - g_k p_k))", "p", where="g, p in R^K; sigma in R")
+    g, p = np.random.default_rng(1).uniform(0.5, 1.5, (2, 4))
+    rest = 0.7**2 + g @ p - g * p
+    total = rest + g * p
+    wanted = (g / total + sum(1 / total - 1 / rest) * g - (1 / total - 1 / rest) * g) / np.log(2)
+    found = call(load(d.code("numpy"))["gradient"], {"g": g, "p": p, "sigma": 0.7})
+    np.testing.assert_allclose(found, wanted, rtol=1e-10)

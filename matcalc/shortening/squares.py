@@ -80,6 +80,8 @@ def _root_of_sum(base: Expr) -> Expr | None:
             one, other = (named(join(part, power(size, num(-1))), PART, name) for part, name in ((z, "first"), (root, "second")))
             squares = named(add(power(one, num(2)), power(other, num(2))), PART, "squares")
             return named(join(size, power(squares, num(HALF))), PART, "root")
+    if len(sides) != 2:
+        return None
     x, y = sides
     return apply(NORM, [literal(2, 1, [y, x])]) if base.is_scalar and x is not None and y is not None else None
 
