@@ -33,7 +33,7 @@ LANGUAGES = [
     pytest.param("r", marks=pytest.mark.r),
     "julia",
 ]
-CONSOLES = ("octave", "matlab", "r", "julia")  # those that run in processes of their own, and Julia, which is read by tests/julia.py
+CONSOLES = ("octave", "matlab", "r", "julia")  # those that run in processes of their own, and Julia, which tests/julia.py computes
 
 
 def installed(language: str) -> Any:

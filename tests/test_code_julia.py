@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from julia import FUNCTIONS, JuliaError, call_julia, load_julia, run_julia, signature, tree_of, unknown_names, walk
+from julia import call_julia, load_julia, run_julia
+from julia_functions import FUNCTIONS
+from julia_text import signature, tree_of, unknown_names, walk
+from julia_values import JuliaError
 from test_code import CASES, derivative
 from test_code_autograd import text_of as autograd_text
 from test_code_problems import PARTS, QUESTIONS
