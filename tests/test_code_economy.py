@@ -6,7 +6,7 @@ import inspect
 
 import numpy as np
 import pytest
-from emitted import load
+from emitted import call, load
 
 import matcalc
 from benchmarks.losses import LOSSES, Loss
@@ -178,3 +178,18 @@ def test_a_solution_beside_the_inverse_is_a_product() -> None:
     """C^-1 S was solved for, and C^-1 computed too."""
     text = code("C = L L^T + diag(p); log det C + tr(S C^-1)", "p", "L in R^{n x k}; p in R^n positive; S in R^{n x n} spd", "hvp")
     assert "_chol_solve" not in text and text.count("_chol_inverse") == 1
+
+
+def test_a_product_is_not_computed_again_as_its_transpose() -> None:
+    """In the Hessian's product of attention K Q'^T stood beside Q' K^T, and diag(P K Q'^T) multiplied P by K first."""
+    loss = next(found for found in LOSSES if found.name == "attention")
+    d = matcalc.derivative(loss.expr, loss.wrt, where=loss.where, verify=False)
+    text = d.code("numpy", parts=["hvp"])  # type: ignore[union-attr]
+    assert body(text, "hvp").count("@") == 12
+    rng = np.random.default_rng(4)
+    given = {
+        n: rng.normal(size=s) for n, s in {"X": (5, 3), "W_Q": (3, 2), "W_K": (3, 2), "W_V": (3, 2), "Y": (5, 2), "dW_Q": (3, 2)}.items()
+    }
+    file, h = load(text), 1e-6
+    ends = [call(file["gradient"], {**given, "W_Q": given["W_Q"] + s * h * given["dW_Q"]}) for s in (1, -1)]
+    np.testing.assert_allclose(call(file["hvp"], given), (ends[0] - ends[1]) / (2 * h), rtol=1e-6, atol=1e-7)

@@ -430,11 +430,20 @@ def pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels
 
 
 def known_pair(graph: ProgramGraph, a: GraphNode, b: GraphNode, la: Labels, lb: Labels, out: Labels) -> GraphNode | None:
-    """Such a product, if there is one already, also with its arguments or its axes exchanged."""
+    """Such a product, if there is one already, also with its arguments or its axes exchanged, or of transposes."""
     dims: dict[Label, Dim] = dict(zip(la, a.dims)) | dict(zip(lb, b.dims))
-    for order in (out, out[::-1]) if len(out) == 2 else (out,):
-        for args, one, other in (((a, b), la, lb), ((b, a), lb, la)):
-            found = graph.known("pair", args, tuple(_letters(one, other, order)), tuple(dims[k] for k in order))
-            if found is not None:
-                return found if order == out else graph.view(found, (1, 0))
+    for (x, one), (y, other) in ((x, y) for x in _ways(graph, a, la) for y in _ways(graph, b, lb)):
+        for order in (out, out[::-1]) if len(out) == 2 else (out,):
+            for args, first, second in (((x, y), one, other), ((y, x), other, one)):
+                found = graph.known("pair", args, tuple(_letters(first, second, order)), tuple(dims[k] for k in order))
+                if found is not None:
+                    return found if order == out else graph.view(found, (1, 0))
     return None
+
+
+def _ways(graph: ProgramGraph, a: GraphNode, labels: Labels) -> list[tuple[GraphNode, Labels]]:
+    """A factor, and the matrix of which it is the transpose, or its transpose where there is that already."""
+    if a.rank != 2:
+        return [(a, labels)]
+    turned = a.args[0] if a.op == "view" and a.attr == (1, 0) else graph.known("view", (a,), (1, 0), a.dims[::-1])
+    return [(a, labels), (turned, labels[::-1])] if turned is not None and turned.rank == 2 else [(a, labels)]

@@ -150,6 +150,11 @@ class Economy:
         """A product; of A[i, j] B[j, i] the one that is a product itself is computed the other way round."""
         assert isinstance(n.attr, tuple)
         la, lb, out = n.attr
+        if len(out) < 2 and len(la) == len(lb) == 2:
+            for k, inner in enumerate(args):
+                found = self._known_beside(inner, args[1 - k], n) if inner.op == "pair" and inner in self.loose else None
+                if found is not None:
+                    return found
         if len(la) == 2 and la == lb[::-1] and len(out) < 2:
             for k, a in enumerate(args):
                 found = self._transposed(a) if a in self.loose and args[0] is not args[1] else None
@@ -186,6 +191,27 @@ class Economy:
                 if there is not None and (there in self.typed or there in self.there):
                     return pair(self.graph, u, there, tuple(summed), tuple(summed), ())
         return None
+
+    def _known_beside(self, inner: GraphNode, x: GraphNode, n: GraphNode) -> GraphNode | None:
+        """sum_k (sum_z u[i, z] M[z, k]) x[i, k] as sum_z u[i, z] P[z, i], where the program has P = M x^T anyway."""
+        assert isinstance(n.attr, tuple) and isinstance(inner.attr, tuple)
+        k = 0 if self._is_argument(n, 0, inner) else 1
+        own, other, out = n.attr[k], n.attr[1 - k], n.attr[2]
+        names = dict(zip(inner.attr[2], own))
+        sides = [tuple(names.get(c, f"inner {c}") for c in labels) for labels in inner.attr[:2]]
+        for at in (0, 1):
+            u, M = inner.args[at], inner.args[1 - at]
+            kept = tuple(c for c in dict.fromkeys(sides[1 - at] + tuple(other)) if c in sides[at] or c in out)
+            if u.rank != 2 or M.rank != 2 or set(kept) != set(sides[at]):
+                continue
+            there = known_pair(self.graph, M, x, sides[1 - at], tuple(other), kept)
+            body = there.args[0] if there is not None and there.op == "view" else there
+            if there is not None and (body in self.typed or body in self.there):
+                return pair(self.graph, u, there, sides[at], kept, tuple(out))
+        return None
+
+    def _is_argument(self, n: GraphNode, k: int, made: GraphNode) -> bool:
+        return self.new[n.args[k]] is made
 
     def _one(self, x: GraphNode, n: GraphNode, deep: int = DEEP) -> GraphNode:
         """The sum of a sum of arrays of one shape is that of their sums, and of a transpose that along the other axis."""
