@@ -10,6 +10,7 @@ from ..expressions import build
 from ..expressions.stacked import commutation, duplication, elimination
 from ..kinds import ONE, Dim
 from ..ops.core import IVERSON
+from ..reading.spellings import ACCENTS
 from ..reading.subscripts import Part
 from ..syntax import Node
 from .places import entry_at, place_of
@@ -22,6 +23,8 @@ STRUCTURES = {"K": "commutation", "D": "duplication", "L": "elimination"}
 def constant_of(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> TypedTerm | None:
     """I, I_n, 0_{m x n}, 1, e_i, K_{mn}, pi, and dimension names."""
     scene = el.scene
+    if base == "I" and sub.partition(",")[0] in ACCENTS:  # \hat I
+        return None
     if name in scene.sizes:
         size = Dim.of(name)
         return TypedTerm(SCALAR, (), lambda _, __: build.size(size), node)

@@ -129,13 +129,13 @@ class Counting:
                     self.numbered.setdefault(base, set()).add(int(sub[:9]))
                 else:
                     self._note_axes(base, sub, lows)
-            elif n.op == "index" and n.args[0].op == "name" and n.args[0].attr not in self.declared:  # x[n]
+            elif n.op == "index" and not (n.args[0].op == "name" and n.args[0].attr in self.declared):  # x[n], (A @ x)[0]
                 for axis, a in enumerate(n.args[1:]):
                     part = _place(a)
-                    self.bracketed |= {(str(n.args[0].attr), axis)} if part is not None else set()
+                    self.bracketed |= {(_called(n.args[0]), axis)} if part is not None else set()
                     low = (lows.get(part.letter) if part.letter else Fraction(0)) if part is not None else None
                     if part is not None and low is not None and low + part.shift == 0:
-                        self.zero.add((str(n.args[0].attr), axis))
+                        self.zero.add((_called(n.args[0]), axis))
             if n.op in ("mul", "ew") and lows:
                 lows = _guarded(n, lows)
             todo += [(a, _inside(n, lows) if k == 0 else lows) for k, a in enumerate(n.args)]
@@ -188,8 +188,8 @@ class Counting:
             node = n if all(a is b for a, b in zip(args, n.args)) else Node(n.op, args, n.attr, n.span)
             if n.op == "name" and isinstance(n.attr, str):
                 node = self._name(n, lows)
-            elif n.op == "index" and n.args[0].op == "name":
-                base = str(n.args[0].attr)
+            elif n.op == "index":
+                base = _called(n.args[0])
                 node = Node(
                     "index",
                     (args[0], *[self._at(a, m, (base, k), lows) for k, (a, m) in enumerate(zip(n.args[1:], args[1:]))]),
@@ -238,6 +238,11 @@ class Counting:
         """N in x_N, where some index runs to N."""
         ends = next((r for r in readings(sub) if all(not p.letter or p.letter in self.bounds for p in r)), [])
         return ends if any((base, axis) in self.zero for axis in range(len(ends))) else []
+
+
+def _called(n: Node) -> str:
+    """What an entry is taken of: a name, or a value in brackets."""
+    return str(n.attr) if n.op == "name" else "values in brackets"
 
 
 def _place(n: Node) -> Part | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from ..kinds import ONE, Dim, Shape
 from ..ops.vocabulary import SETS, WORDS
+from ..reading.spellings import ACCENTS
 from ..syntax import Declaration, Node, split_name, walk
 
 GREEK = frozenset(
@@ -32,7 +33,7 @@ def sizes_in(nodes: Iterable[Node]) -> dict[str, None]:
     for n in nodes:
         if n.op == "name" and isinstance(n.attr, str):
             base, sub = split_name(n.attr)
-            if base in ("I", "0", "1") and sub and n.attr not in ("I_0", "I_1"):
+            if base in ("I", "0", "1") and sub and n.attr not in ("I_0", "I_1") and sub.partition(",")[0] not in ACCENTS:
                 from ..reading.sizes import sizes_of
 
                 found |= {m: None for d in sizes_of(sub) for m in d.names()}

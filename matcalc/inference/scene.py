@@ -114,6 +114,7 @@ class Scene:
         self.crossed = frozenset[str]()  # names beside ×, which are vectors of three entries
         self.by_entries: set[int] = set()  # bars below an elementwise power, |h|.^2
         self.squares: set[str] = set()  # vectors whose squares are a^2, for a . a
+        self.parts: set[str] = set()  # names that stand in the definition of their own letter
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self.unfolded: dict[Dim, tuple[Dim, Dim]] = {}  # the columns of X_{(1)}, by the two other indices of X, the slower first
         self.opened: set[str] = set()  # matrices whose entries are declared: w where w_{ij} in R
@@ -185,6 +186,9 @@ class Scene:
             elif op in ("sum", "product"):
                 self.indices |= {n.attr} if isinstance(n.attr, str) else self._carried(n.args[0])
         self.alone = set(self.names)
+        for b in self.program.bindings:  # A = A_0 + t A_1: no entry of A
+            own = [str(n.attr) for n in walk(b.value) if n.op == "name" and str(n.attr).startswith(b.name + "_")]
+            self.parts |= {n for n in own if split_indexed(n)[0] == b.name and split_indexed(n)[1].isdigit()}
         if any(b.params for b in self.program.bindings):
             values = [(b.value, b.params) for b in self.program.bindings] + [(self.program.body, ())]
             self.alone = {str(n.attr) for root, params in values for n in walk(root) if n.op == "name" and n.attr not in params}

@@ -51,7 +51,7 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
     if 0 < len(loose) < len(sub) <= 3 and sub.isalpha():
         hint = f"write sum_{{{loose[0]}=1}}^n round it"
         raise ReadingError(f"the index {loose[0]} of {name} is not bound", span=node.span, suggestion=hint)
-    if subscripts is not None and sub:
+    if subscripts is not None and sub and name not in scene.parts:
         carrier = _carrier(el, base, node)
         if carrier is not None and not carrier.is_scalar:
             return entry(el, carrier, sub, subscripts, node)

@@ -91,9 +91,23 @@ def refuse_inside(marks: Sequence[Mark], start: int, stop: int, text: str, known
             _refuse_field(listed, i, stop, text)
         if listed[i].kind in ("frac", "partial") or (listed[i].kind == "word" and listed[i].value[0] == "d"):
             found = _fraction(listed, i, stop, text, known) or _slashed(listed, i, stop, text, known)
-            if found is not None:
-                span = (listed[i].start, listed[found[1] - 1].end)
+            end = found[1] if found is not None else _of_unknown(listed, i, stop, text, known)
+            if end:
+                span = (listed[i].start, listed[end - 1].end)
                 raise refuse(f"{quote(text[span[0] : span[1]])} asks for a derivative in the middle of an expression", text, span, HINT)
+
+
+def _of_unknown(marks: list[Mark], i: int, stop: int, text: str, known: frozenset[str]) -> int:
+    r"""The mark behind \frac{dQ}{dP} of a Q of which nothing is said, 0 where there is no such fraction."""
+    if marks[i].kind != "frac" or i + 2 >= stop or marks[i + 1].kind != "open" or "d" in known:
+        return 0
+    middle = marks[i + 1].mate
+    above = marks[i + 2 : middle]
+    whole = len(above) == 1 and above[0].kind == "word" and above[0].value[0] == "d" and len(above[0].value) == 2
+    if not whole or middle + 1 >= stop or marks[middle + 1].kind != "open":
+        return 0
+    end = marks[middle + 1].mate
+    return end + 1 if _denominator(marks, middle + 2, end, text, known) is not None else 0
 
 
 def _refuse_field(marks: Sequence[Mark], i: int, stop: int, text: str) -> None:

@@ -299,14 +299,14 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
     if base == "d" and lexer.i < lexer.stop and "d" + lexer.marks[lexer.i].value in lexer.names.variables and not lexer.marks[lexer.i].gap:
         base += lexer.marks[lexer.i].value  # the bound name of `dX -> ...`, in LaTeX spelling
         lexer.i += 1
-    if base == "I" and "I" not in lexer.names.variables:
+    if base == "I" and not accent and "I" not in lexer.names.variables:
         lexer.operand("NAME", sized(lexer, "I"), (mark.start, lexer.marks[lexer.i - 1].end))
         return
     dots = DOTS.get(accent, 0)
     if dots and spell_name(base, accent) not in lexer.names.variables and _depends(lexer, base):
         applied(lexer, base, base, mark, dots)
         return
-    if base == "E" and "E" not in lexer.names.variables:
+    if base == "E" and not accent and "E" not in lexer.names.variables:
         if lexer.names.random:
             over_distribution(lexer, mark)
             function_call(lexer, "expectation", mark)

@@ -281,6 +281,7 @@ class _Reader:
 
     def defined(self, left: Left) -> Node:
         """The value of a definition; of sigma^2 = v, the root."""
+        refuse_inside(self.marks, *left.value, self.text, frozenset(self.names.variables))
         value = self.value(left)
         if not left.squared:
             return value
@@ -424,7 +425,7 @@ class _Reader:
             used = node.attr.rstrip("'") if node.op == "call" else node.attr
             base, sub = split_name(used)
             if used not in places and used not in self.names.variables and is_place(sub) and base not in self.names.functions:
-                used = base
+                used = "" if base == left.name and sub.isdigit() else base  # A = A_0 + t A_1
             if places.get(used, -1) >= k and used not in left.params:
                 message = f"{quote(used)} is defined by itself" if used == left.name else f"{quote(used)} is used before it is bound"
                 raise refuse(message, self.text, node.span or left.span)

@@ -137,6 +137,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys("big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split(), ("blank", "")),
 }
 
+ACCENTS = frozenset(value for kind, value in COMMANDS.values() if kind == "accent")
 _MATRICES = "bmatrix pmatrix matrix smallmatrix Bmatrix array".split()
 _WRAPPERS = "equation align aligned gather gathered split multline displaymath math".split()
 ENVIRONMENTS = dict.fromkeys(_MATRICES, "matrix") | {"cases": "cases"} | dict.fromkeys([w + s for w in _WRAPPERS for s in ("", "*")], "")
