@@ -11,10 +11,10 @@ from ..errors import MatcalcError, ReadingError
 from ..expressions.functions import SYMMETRIC, derivative_shape, entrywise_function, function, function_along
 from ..kinds import ONE, Dim, kind_of, square_root
 from ..ops.vocabulary import close_properties
-from ..syntax import Declaration, Node, split_name
+from ..syntax import Declaration, Node, split_name, walk
 from .declarations import declared_properties, declared_shape, spell_declaration
 from .misfit import Misfit, Wording, refuse_shape
-from .scopes import SCALAR, Typing
+from .scopes import FUNCTIONS_OF_NUMBERS, SCALAR, Typing
 from .terms import TypedTerm
 
 MOST_PRIMES = 6
@@ -74,8 +74,15 @@ def _refuse_parameter(el: Typing, node: Node, name: str) -> None:
 def _supposed(el: Typing, node: Node, name: str, order: int, args: list[TypedTerm]) -> TypedTerm:
     """x(t), A(t): the value of a function of which nothing was declared. All its arguments have one shape."""
     if len(args) != 1:
-        hint = f"define it first: {name}(x, y) = ..."
-        raise ReadingError(f"{name} is a function of {len(args)} arguments, of which nothing is known", span=node.span, suggestion=hint)
+        if not order and _is_constant(el, node, name):
+            el.note(f"{name} stands for {Wording(el).node(node)}, in which nothing is differentiated")
+            from .standing import undeclared
+
+            number = split_name(name)[0] in FUNCTIONS_OF_NUMBERS or el.scene.values_are_numbers
+            return undeclared(el, name, node, "scalar" if number else None)
+        shown = Wording(el).node(node)
+        message = f"`{shown}` is a function of several arguments, of which nothing is known"
+        raise ReadingError(message, span=node.span, suggestion=f"define the function first: {shown} = ...")
     value, domain = el.supposed_function(name, args[0].shape)
     if not el.unify(domain, args[0].shape):
         raise Misfit([args[0]], lambda: refuse_shape(f"the arguments of {name} are of different shapes", node))
@@ -85,6 +92,18 @@ def _supposed(el: Typing, node: Node, name: str, order: int, args: list[TypedTer
     if value == domain == SCALAR:
         return TypedTerm(SCALAR, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node, name)
     return TypedTerm(value, (args[0],), lambda e, r: function(name, order, (r(value[0]), r(value[1])), e[0]), node, name)
+
+
+def _is_constant(el: Typing, node: Node, name: str) -> bool:
+    """phi(s, a) by w: the arguments are names of which no variable is made, the same wherever the function stands."""
+    scene = el.scene
+    program = scene.program
+    calls = [n for root in (*(b.value for b in program.bindings), program.body) for n in walk(root) if n.op == "call" and n.attr == name]
+    lists = {tuple(str(a.attr) for a in n.args if a.op == "name") for n in calls}
+    names = {split_name(n)[0] for n in next(iter(lists), ())}
+    free = names.isdisjoint(split_name(w)[0] for w in scene.wrt) and names.isdisjoint(scene.bound)
+    loose = names.isdisjoint(scene.indices) and not any(split_name(n)[1] for n in next(iter(lists), ()))
+    return bool(scene.wrt) and len(lists) == 1 and len(next(iter(lists))) == len(node.args) and free and loose
 
 
 def _argument_error(el: Typing, d: Declaration, node: Node, k: int, t: TypedTerm) -> MatcalcError:

@@ -69,7 +69,7 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
     if slid is not None:
         return slid
     _refuse_bound_index(el, name, node)
-    return _undeclared(el, name, node)
+    return undeclared(el, name, node)
 
 
 def _of_many(el: Typing, name: str, base: str, sub: str, subscripts: list[Part] | None, node: Node) -> TypedTerm | None:
@@ -208,7 +208,7 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
         raise Misfit([choice(base + "_")], lambda: refuse_shape(message, node))
     if wanted == "entries":
         default = "vector" if len(subscripts) == 1 else "matrix"
-        carrier = _undeclared(el, base, node, default)
+        carrier = undeclared(el, base, node, default)
         found = entry(el, carrier, sub, subscripts, node)
         return TypedTerm(found.shape, (*found.args, choice(base + "_")), lambda e, _: found.make(e[:1], _), node)
     if base in el.scene.alone:
@@ -256,7 +256,7 @@ def _member_of_pairs(el: Typing, base: str, subscripts: list[Part], node: Node) 
     return at([p.expr for p in places])
 
 
-def _undeclared(el: Typing, name: str, node: Node, default: str | None = None) -> TypedTerm:
+def undeclared(el: Typing, name: str, node: Node, default: str | None = None) -> TypedTerm:
     term = el.symbols.get(name)
     if term is not None:
         return term

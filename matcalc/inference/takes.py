@@ -99,7 +99,7 @@ def takes_arrays(name: str) -> bool:
     if op is None:
         return is_unknown_function(name)
     given = op.signature.partition("->")[0]
-    if name in ("atan2", "max", "min"):  # entry by entry, and of numbers where nothing else is said
+    if name == "atan2":  # entry by entry, as max is, and of numbers where nothing else is said: max(0, x) is of vectors too
         return False
     return not op.elementwise and any(part.split() != ["1", "1"] for part in given.split(","))
 

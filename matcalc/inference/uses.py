@@ -120,6 +120,11 @@ def _small_factors(nodes: Sequence[Node], known: Collection[str]) -> frozenset[s
     return frozenset(n for pair in names if all(n[:1].islower() and n not in known for n in pair) for n in pair)
 
 
+def _is_of_two(n: Node) -> bool:
+    """max(x, y), min(a x, b): of numbers where nothing else is said, and max(0, x) may be of a vector."""
+    return n.attr in ("max", "min") and len(n.args) == 2 and all(a.op != "num" for a in n.args)
+
+
 def _touch(
     root: Node,
     whole: bool,
@@ -149,7 +154,7 @@ def _touch(
             elif node.op == "call":
                 if a.op == "name" and a.attr in factors and is_unknown_function(str(node.attr)):
                     continue
-                entries = goes_by_entries(str(node.attr))  # sqrt
+                entries = goes_by_entries(str(node.attr)) or _is_of_two(node)  # sqrt, max(x, y)
                 inside = (takes_arrays(str(node.attr)) and not entries) or (vector and (entries or is_entrywise(str(node.attr))))
             elif node.op in _OF_VECTORS:
                 inside = k == 0 or node.op in ("ew", "inner")

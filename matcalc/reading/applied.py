@@ -22,6 +22,7 @@ _FUNCTIONS = frozenset(("f", "phi", "psi"))
 _LINKS = frozenset("gh")  # y - g(w^T x), h(W x + b); behind a factor they are numbers, m g (h_1 - h_2)
 _OFTEN_FUNCTIONS = frozenset("fghuJUV")  # k(x(t) - y(t)) is the force of a spring
 _MOST_MARKS = 20  # in brackets that hold a list of names
+_LISTED = frozenset(("word", "greek", "comma", "under", "sub", "num"))  # in brackets that hold names alone
 _OF_GAMMA = ("lgamma", "gammaln", "loggamma", "digamma", "polygamma")  # beside these gamma(x) may be the gamma function
 _ONE = (["word"], ["greek"], ["num"])
 _SUBSCRIPTS: tuple[list[str], ...] = ([], ["under", "num"], ["under", "word"], ["under", "greek"], ["sub"])
@@ -130,6 +131,10 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         refuse_inverse(lexer, name, mark)
     if bracket is None or bracket.gap or name in lexer.names.variables:
         return False
+    if name == "sigma" and any(m.value == "mu" and touching_bracket(lexer.marks, k + 1) >= 0 for k, m in enumerate(lexer.marks)):
+        span = (mark.start, lexer.marks[bracket.mate].end)
+        hint = "write sigmoid(…) for the logistic function, or declare sigma: R^n -> R"
+        raise lexer.refuse(f"{quote(lexer.source(span)[:40])} beside a function mu is a deviation, or the logistic function", span, hint)
     if name in greek_functions():
         function = greek_functions()[name]
         lexer.note(f"read `{lexer.source(mark.span)}(…)` as {function}(…)")
@@ -163,6 +168,11 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
     called = name + "'" * (primes + dots)
     shown = f"{called}({inside[:30]})"
     span = (mark.start, lexer.marks[bracket.mate].end)
+    inside_marks = lexer.marks[at + 1 : bracket.mate]
+    if listed and not primes and name not in lexer.names.plain and all(m.kind in _LISTED or m.value == "{" for m in inside_marks):
+        lexer.i = at
+        call(lexer, called, mark.span)
+        return True
     if listed:
         hint = f"define the function first: {name}({inside[:30]}) = ..."
         raise lexer.refuse(f"{quote(shown)} is a function of several arguments, of which nothing is known", span, hint)
