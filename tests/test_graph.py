@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -332,3 +333,14 @@ def test_the_closed_form_below_a_graph_is_one_equation() -> None:
     own = matcalc.graph("sqrt(x^2 + exp(x^2)) + cos(x^2 + exp(x^2))", "x", where="x in R")
     assert own.text.endswith("df/dx = x (exp(x^2) + 1) (1/sqrt(s) - 2 sin(s)) where s = x^2 + exp(x^2)")
     assert r"\quad\text{where } s = x^{2} + \exp(x^{2})" in own.latex
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_no_line_is_wider_than_the_terminal(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    text = "y = x - mu; z = y^T S^-1 y; exp(-1/2 z)"
+    shown = run("graph", text, "--wrt", "x", "--where", "x, mu in R^D; S in R^{D x D} invertible", terminal=True).out
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert max(map(len, plain.splitlines())) <= width
+    whole = run("graph", text, "--wrt", "x", "--where", "x, mu in R^D; S in R^{D x D} invertible", "--format", "unicode").out
+    assert plain.split() == whole.split()  # nothing is lost

@@ -9,6 +9,7 @@ import click
 from .console import can_encode, one_line, print_json, split_names
 from .words import EXPRESSION_SETTINGS, takes_expression
 
+BREAKS = (" (", " = ", " + ", " - ", " ⊙ ")
 FORMATS = ("text", "unicode", "latex", "tikz", "mermaid", "dot", "svg", "json")
 
 
@@ -89,6 +90,21 @@ def _draw(tables: str, assumptions: list[str]) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     for line in tables.split("\n"):
-        console.print(Text(line, style="" if line.startswith("  ") or " = " in line else "bold"))
+        style = "" if line.startswith("  ") or " = " in line else "bold"
+        for part in _within(line, console.width):
+            console.print(Text(part, style=style))
     for note in assumptions:
         console.print(Text(f"assumed: {one_line(note)}", style="dim"))
+
+
+def _within(line: str, width: int) -> list[str]:
+    """A line of a table in lines of a screen, broken before a sign or bracket; what goes on stands four columns further in."""
+    found: list[str] = []
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    while len(line) > width:
+        cut = max(line.rfind(sign, len(indent), width + 1) for sign in BREAKS)
+        if cut <= len(indent):
+            break
+        found.append(line[:cut])
+        line = indent + line[cut + 1 :]
+    return [*found, line]
