@@ -44,7 +44,7 @@ from matcalc.kinds import SCALAR
 from matcalc.notation.linearmap import along
 from matcalc.ops import laws
 from matcalc.ops.book import REGISTRY
-from matcalc.ops.core import ADD, ENTRY, MATMUL, SYMBOL
+from matcalc.ops.core import ADD, ENTRY, MATMUL, MEMBER, SYMBOL
 from matcalc.ops.diagonal import DIAG, DIAGONAL
 from matcalc.ops.trace import TRACE
 from matcalc.pipeline.derivative import Derivative
@@ -88,11 +88,13 @@ def replayed(d: Derivative, step: Step) -> str:
         raise Unjudged
     if pending(before):
         return _opened_by(d, step, names)
-    part = any(s.variable.op is not SYMBOL for s in d._origin.stages)  # one entry, or one member
+    variable = d._origin.stages[_stage(d, step)].variable
+    part = any(s.variable.op not in (SYMBOL, MEMBER) for s in d._origin.stages)  # one entry
     if names & NUMBERS_ONLY or (part and step.before.kind == "differential" and not pending(before)):
         raise Unjudged
     if step.before.kind == "differential" and names & (COLLECTING | IDENTIFIED):
-        return _coefficients(step, names, d._origin.restore if laws.DECLARED.name in names else {})
+        member = change_of(variable, set(d._taken)) if variable.op is MEMBER else None
+        return _coefficients(step, names, d._origin.restore if laws.DECLARED.name in names else {}, member)
     if step.before.kind == "value" and step.after.kind == "derivative":
         raise Unjudged
     return _shortened(d, step, names)
@@ -276,19 +278,19 @@ def _commuted(e: Expr) -> Iterator[Expr]:
                 yield substitute(e, {t: trace(matmul(*others, slope, direction))})
 
 
-def _coefficients(step: Step, names: set[str], restore: dict[Expr, Expr]) -> str:
-    """The same coefficient of dX on both sides; the derivative that is identified is the coefficient."""
+def _coefficients(step: Step, names: set[str], restore: dict[Expr, Expr], member: Expr | None = None) -> str:
+    """The same coefficient of dX on both sides, or of dx_k (`member`); the derivative that is identified is the coefficient."""
     before, after = step.before.body, step.after.body
     if is_zero(before):
         return "" if is_zero(after) else "not 0"
     starts = list(_commuted(before)) if laws.COMMUTING.name in names else [before]
-    reasons = [_same_coefficient(e, after, step.after.kind == "differential", restore) for e in starts]
+    reasons = [_same_coefficient(e, after, step.after.kind == "differential", restore, member) for e in starts]
     return "" if "" in reasons else "; ".join(reasons) or "nothing commutes"
 
 
-def _same_coefficient(before: Expr, after: Expr, both: bool, restore: dict[Expr, Expr]) -> str:
-    """Whether `after` (`both`: its coefficient) is the coefficient of dX in `before`."""
-    change = _change(before)
+def _same_coefficient(before: Expr, after: Expr, both: bool, restore: dict[Expr, Expr], member: Expr | None = None) -> str:
+    """Whether `after` (`both`: its coefficient) is the coefficient of dX, or of the `member` of the changes, in `before`."""
+    change = _change(before) if member is None else member
     first = None if change is None else _coefficient(before, change)
     if first is None or first.matrix is None:
         raise Unjudged  # of a member, or with more than two indices

@@ -18,6 +18,7 @@ import matcalc
 from matcalc.derivation.forward import pending
 from matcalc.derivation.lines import Adjoint, Step
 from matcalc.derivation.rulebook import Rule, book
+from matcalc.expressions.build import num, times
 from matcalc.inference import templates
 from matcalc.ops.book import REGISTRY
 
@@ -62,7 +63,7 @@ def test_the_corpus_is_derived_step_by_step(case: Case) -> None:
 def test_the_books_are_derived_step_by_step(case: Case) -> None:
     found = matcalc.derivative(case["expr"], case["wrt"], where=case.get("where", ""), order=case["order"], verify=False)
     for d in found if isinstance(found, list) else [found]:
-        check(d)
+        check(d, every=True)
 
 
 @pytest.mark.parametrize(
@@ -409,3 +410,12 @@ def test_the_sign_of_a_summand_stays_outside_and_nothing_is_called_a_transpose_t
     assert not any("d/dx(-" in line for line in found)
     rules = [s.rule for s in derive("logsumexp(A x) - b^T x", "x").steps.brief()]
     assert rules[2] == "constant factor" and lines(derive("logsumexp(A x) - b^T x", "x"))[0][0] == "df = d(logsumexp(A x)) - d(b^T x)"
+
+
+def test_a_wrong_coefficient_of_a_member_is_seen() -> None:
+    d = derive("sum_{i=1}^N lambda_i ||x_i - m||^2", "x_k", "x_i, m in R^n; lambda_i in R")
+    check(d, every=True)
+    for step in [s for s in d.steps if s.before.kind == "differential" and not pending(s.before.body)]:
+        whole, step.after.body = step.after.body, times(num(2), step.after.body)
+        assert replayed(d, step) == "another coefficient of dX", step.text
+        step.after.body = whole
