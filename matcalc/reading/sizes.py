@@ -27,7 +27,11 @@ def sizes_of(text: str) -> tuple[Dim, ...]:
 def read_sizes(marks: list[Mark], start: int, stop: int, text: str) -> tuple[Dim, ...]:
     """`marks[start:stop]`, cut at `x`, `×` and commas outside brackets."""
     whole = (marks[start].start, marks[stop - 1].end) if stop > start else (0, len(text))
-    pieces = _pieces(marks[start:stop])
+    inside = marks[start:stop]
+    names = [m.value for m in inside if m.kind == "word" and len(m.value) == 1]
+    if len(names) == len(inside) and (len(names) == 1 or (len(names) == 3 and names[1] == "x")):  # n, m x n
+        return tuple(map(Dim.of, names[::2]))
+    pieces = _pieces(inside)
     found: list[Dim] = []
     begin = 0
     depth = 0
