@@ -71,14 +71,13 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
 
 
 _GROUPED = ("font", "left", "right")
-_AS_CALLS = ("×", "\\times", "\\wedge", "max", "min", "eig", "lambda", "λ", "⟦", "\\llbracket")
+_AS_CALLS = regex(r"×|\\times|\\wedge|max|min|eig|lambda|λ|⟦|\\llbracket")
 _ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket|ketbra|dyad|mel|matrixel|expval|ev|innerproduct|ip)(?![A-Za-z])")
 
 _RESPELLED = regex(
     r"[A-Za-z]\[[a-z]\]\s*=|\\Delta|Δ|\\over(?![A-Za-z])|[)\]}]_(?:\+|\{\+\})"
     r"|^\s*(?:(?:sp\.|sympy\.)?diff\(|D\[)|\.diff\([^()]*\)\s*$"
 )
-_OF_RESPELLED = ("[", "\\", "\u0394", "_", "diff(")  # one of them stands in what is spelled again
 _TYPED = regex(r"<[^<>|,;=\[\]]+\|(?:[^<>|,;=\[\]]*\|)?[^<>|,;=\[\]]*>")  # <psi|H|psi>
 
 
@@ -140,11 +139,11 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         from .groups import grouped
 
         marks = grouped(marks, text, kinds)
-    if any(text.find(sign, start, stop) >= 0 for sign in _AS_CALLS):
+    if ("m" in text or "g" in text or "\\" in text or not text.isascii()) and _AS_CALLS.search(text, start, stop):
         from .signs import as_calls
 
         marks = as_calls(marks, text, kinds)
-    if any(sign in text for sign in _OF_RESPELLED) and _RESPELLED.search(text, start, stop):
+    if ("_" in text or "[" in text or "\\" in text or "diff(" in text or "\u0394" in text) and _RESPELLED.search(text, start, stop):
         from .respelled import respelled
 
         marks = respelled(marks, text)
