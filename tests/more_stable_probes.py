@@ -165,4 +165,13 @@ MORE = {
     "log of the complementary log-log function": Probe(
         "log(1 - exp(-exp(x)))", "x in R", lambda x: mpmath.log(-mpmath.expm1(-mpmath.exp(x[0]))), (-40.0,)
     ),
+    "cosine of a product with a huge vector": Probe(
+        "(A x)^T y/(||A x|| ||y||)",
+        "A in R^{n x n}; x, y in R^n",
+        lambda x, y: (
+            (y[0] * (2 * x[0] + x[1]) + y[1] * (x[0] - 3 * x[1])) / norm([2 * x[0] + x[1], x[0] - 3 * x[1]]) / norm(list(map(mpf, y)))
+        ),
+        (3e200, -4e200),
+        {"A": A, "y": [1.0, 2.0]},
+    ),
 }

@@ -205,3 +205,15 @@ def test_single_precision(name: str) -> None:
 def depends(d: Any) -> bool:
     """Whether the derivative depends on an argument (one that does not is a number of Python)."""
     return any(n.op.name in ("symbol", "member") for n in postorder(d._tensor.expressions()))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("x", "norm"),
+    [([3e200, 4e200], 5e200), ([3e-200, 4e-200], 5e-200), ([0.0, 0.0], 0.0), ([np.inf, 1.0], np.inf), ([5e-324, 0.0], 5e-324)],
+)
+def test_norms_in_torch_at_the_ends_of_the_range(x: list[float], norm: float) -> None:
+    torch = installed("torch")
+    text = matcalc.grad("||x||", "x", where="x in R^n").code("torch")  # type: ignore[union-attr]
+    found = load(text)["value"](torch.tensor(x, dtype=torch.float64))
+    np.testing.assert_allclose(float(found), norm, rtol=1e-15)

@@ -9,7 +9,7 @@ are left as they are, and so is one length alone: what stands over it costs noth
 
 from __future__ import annotations
 
-from ..expressions.build import add, apply, is_complex, is_number, num, ones, power, rebuild, times, transpose, value_of
+from ..expressions.build import add, apply, is_complex, is_number, matmul, num, ones, power, rebuild, times, transpose, value_of
 from ..expressions.expr import Expr
 from ..expressions.named import PART, named
 from ..ops.core import ADD, HADAMARD, MATMUL, POWER, TIMES, TRANSPOSE
@@ -79,6 +79,13 @@ def divided(f: Expr, x: Expr, direction: Expr) -> Expr | None:
     if f.op is ADD:
         terms = [divided(a, x, direction) for a in f.args]
         return None if any(t is None for t in terms) else add(*filter(None, terms))
+    if f.op is MATMUL and x.op is MATMUL:  # y^T W z, of the length of W z
+        for part, own in ((x, direction), (transpose(x), transpose(direction))):
+            k = len(part.args)
+            if len(f.args) > k and f.args[-k:] == part.args:
+                return matmul(*f.args[:-k], own)
+            if len(f.args) > k and f.args[:k] == part.args:
+                return matmul(own, *f.args[k:])
     if f.op in (MATMUL, HADAMARD, TIMES, DIAG, TRACE, TRANSPOSE):
         for k, a in enumerate(f.args):
             found = divided(a, x, direction)

@@ -46,9 +46,11 @@ def _norm(x, axes=None):
     axes = tuple(range(x.ndim)) if axes is None else axes
     if not x.numel():
         return torch.linalg.vector_norm(x, dim=axes)
-    top = torch.amax(torch.abs(x.detach()), axes, keepdim=True)
-    scale = torch.where((top > 0) & torch.isfinite(top), top, 1)
-    return torch.linalg.vector_norm(x / scale, dim=axes) * torch.amax(scale, axes)
+    limits = torch.finfo(x.dtype)
+    whole = len(axes) == x.ndim
+    top = torch.linalg.vector_norm(x.detach(), torch.inf, dim=axes, keepdim=not whole)
+    scale = torch.clamp(top, limits.tiny, limits.max)  # of zeros and of what is not finite too
+    return torch.linalg.vector_norm(x / scale, dim=axes) * (scale if whole else torch.amax(scale, axes))
 
 
 def _root_square(x, r):
