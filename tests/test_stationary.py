@@ -111,7 +111,7 @@ REFUSED = [
     (["x^2", "--wrt", ""], 2, "no name"),
     (["x^2 +", "--wrt", "x"], 2, "ends with"),
     (["f(x)", "--wrt", "x"], 1, "could not be solved"),
-    (["x^2"], 2, "--wrt"),
+    (["x y"], 2, "--wrt"),
     (["x^T x", "--wrt", "x", "--foo"], 2, "--foo"),
     (["sum_{i=1}^N x_i^2", "--wrt", "x_i", "--where", "x_i in R"], 2, "family"),
     (["sin(x) cos(y)", "--wrt", "x,y", "--where", "x, y in R"], 1, "repeat"),

@@ -137,6 +137,21 @@ def test_the_point_may_be_left_out() -> None:
     assert "x_0 in R^n" in found.where
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "order", "expected"),
+    [
+        ("sin(x)/x", "0", 5, "1 - x^2/6 + x^4/120"),
+        ("(1 - cos(x))/x^2", "0", 4, "1/2 - x^2/24 + x^4/720"),
+        ("x/(exp(x) - 1)", "0", 4, "1 - x/2 + x^2/12 - x^4/720"),
+        ("(x^2 - 1)/(x - 1)", "1", 2, "x + 1"),
+    ],
+)
+def test_where_the_value_is_a_limit(text: str, at: str, order: int, expected: str) -> None:
+    found = matcalc.taylor(text, at=at, order=order)
+    assert found.text == expected and found.check
+    assert "the value at the point is the limit there" in found.assumptions
+
+
 REFUSED = [
     (["x^2", "--wrt", "y"], 2, "y does not occur"),
     (["x^2", "--wrt", "x", "--order", "-1"], 2, "whole number"),
@@ -145,6 +160,9 @@ REFUSED = [
     (["log(x)", "--wrt", "x", "--at", "0", "--where", "x in R"], 1, "no finite value"),
     (["1/x", "--wrt", "x", "--at", "0", "--where", "x in R"], 1, "no finite value"),
     (["sqrt(x)", "--wrt", "x", "--at", "0", "--where", "x in R"], 1, "no finite value"),
+    (["abs(x)/x", "--wrt", "x", "--at", "0", "--where", "x in R"], 1, "no finite value"),
+    (["sin(abs(x))/x", "--wrt", "x", "--at", "0", "--where", "x in R"], 1, "no finite value"),
+    (["x log(x)", "--wrt", "x", "--at", "0", "--where", "x in R"], 1, "no finite value"),
     (["abs(x)", "--wrt", "x", "--at", "0", "--order", "1", "--where", "x in R"], 1, "not smooth"),
     (["||x||", "--wrt", "x", "--at", "0"], 1, "no value"),
     (["logdet(X)", "--wrt", "X", "--at", "0"], 1, "no value"),
@@ -162,7 +180,7 @@ REFUSED = [
     (["J[i] = x_i", "--wrt", "x"], 2, "index form"),
 ]
 TANGENTS = [
-    (["x^2"], 2, "--wrt"),
+    (["x y"], 2, "--wrt"),
     (["A x", "--wrt", "x", "--at", "[1; 2; 3]"], 2, "3×1"),
     (["x^2", "--wrt", "x", "--order", "3"], 2, "--order"),
     (["log(x)", "--wrt", "x", "--at", "-1", "--where", "x in R"], 1, "could not be checked"),

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 def takes_function(function: Callable[..., int]) -> Callable[..., int]:
     """EXPR, --where, --wrt and the options for the output."""
     wrt = click.option(
-        "--wrt", multiple=True, required=True, metavar="X", help="The variable; repeat it, or separate by commas, for several."
+        "--wrt",
+        multiple=True,
+        metavar="X",
+        help="The variable; repeat it, or separate by commas, for several. The only name there is may be left out.",
     )
     return wrt(takes_output(function))
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, overload
 
 from ..errors import MatcalcError, NoAnswerError, UsageError
 from ..pipeline.given import Function, Names, Place, Where, text_of
-from ..pipeline.question import Question
+from ..pipeline.question import Question, which_variable
 from .directions import Directional, directional_derivative
 from .flows import flow_of
 from .polynomials import Taylor, taylor_polynomial
@@ -22,12 +22,18 @@ Found = TypeVar("Found", bound=Answer)
 
 
 @overload
-def taylor(expr: Function, wrt: Names, *, at: At = None, order: Literal["inf"], where: Where = None, verify: bool = True) -> Series: ...
+def taylor(
+    expr: Function, wrt: Names = (), *, at: At = None, order: Literal["inf"], where: Where = None, verify: bool = True
+) -> Series: ...
 @overload
-def taylor(expr: Function, wrt: Names, *, at: At = None, order: int = 2, where: Where = None, verify: bool = True) -> Taylor: ...
+def taylor(expr: Function, wrt: Names = (), *, at: At = None, order: int = 2, where: Where = None, verify: bool = True) -> Taylor: ...
 @overload
-def taylor(expr: Function, wrt: Names, *, at: At = None, order: int | str, where: Where = None, verify: bool = True) -> Taylor | Series: ...
-def taylor(expr: Function, wrt: Names, *, at: At = None, order: int | str = 2, where: Where = None, verify: bool = True) -> Taylor | Series:
+def taylor(
+    expr: Function, wrt: Names = (), *, at: At = None, order: int | str, where: Where = None, verify: bool = True
+) -> Taylor | Series: ...
+def taylor(
+    expr: Function, wrt: Names = (), *, at: At = None, order: int | str = 2, where: Where = None, verify: bool = True
+) -> Taylor | Series:
     """The Taylor polynomial of this order about the point `at` (x_0 where none is given); with order="inf" the series.
 
     taylor("logdet(X)", "X", at="X_0").text    Delta = X - X_0; logdet(X_0) + tr(X_0^-1 Delta) - tr(X_0^-1 Delta X_0^-1 Delta)/2
@@ -39,7 +45,7 @@ def taylor(expr: Function, wrt: Names, *, at: At = None, order: int | str = 2, w
     return _answered(expr, wrt, where, lambda p: taylor_polynomial(p, _text(at), order, verify))
 
 
-def linearize(expr: Function, wrt: Names, *, at: At = None, where: Where = None, verify: bool = True) -> Taylor:
+def linearize(expr: Function, wrt: Names = (), *, at: At = None, where: Where = None, verify: bool = True) -> Taylor:
     """The tangent: f(x_0) + J (x - x_0), of a scalar, a vector field or a matrix function."""
     return _answered(expr, wrt, where, lambda p: taylor_polynomial(p, _text(at), 1, verify, linear=True))
 
@@ -63,12 +69,12 @@ def directional(
     return _answered(expr, wrt, where, lambda p: directional_derivative(p, _text(along, "a direction"), _text(at), normalize, verify))
 
 
-def jacdet(expr: Function, wrt: Names, *, where: Where = None, verify: bool = True) -> JacobianDeterminant:
+def jacdet(expr: Function, wrt: Names = (), *, where: Where = None, verify: bool = True) -> JacobianDeterminant:
     """The determinant of the Jacobian, for a change of variables."""
     return _answered(expr, wrt, where, lambda p: jacobian_determinant(p, verify))
 
 
-def stationary(expr: Function, wrt: Names, *, where: Where = None, verify: bool = True) -> Stationary:
+def stationary(expr: Function, wrt: Names = (), *, where: Where = None, verify: bool = True) -> Stationary:
     """The points where the gradient is zero, each with its kind: minimum, maximum, saddle, inflection or undecided."""
     return _answered(expr, wrt, where, lambda p: stationary_points(p, verify))
 
@@ -79,6 +85,11 @@ def _text(value: At, what: str = "a point") -> str | None:
 
 def _answered(expr: Function, wrt: Names, where: Where, answer: Callable[[Problem], Found]) -> Found:
     question = Question.of(expr, wrt, where)
+    if not wrt:
+        names = question.candidates()
+        if len(names) > 1:
+            raise which_variable(names)
+        question = question.by(*names)
     try:
         return answer(Problem(question.real("what a first course asks")))
     except MatcalcError as error:

@@ -7,7 +7,7 @@ literal size, go through SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import factorial
 from typing import Any
@@ -148,6 +148,10 @@ def _scalar_terms(problem: Problem, centre: dict[Expr, Expr], changes: dict[Expr
         steps = {e: algebra.symbol_of(entries_of(changes[x])[k]) for e, x, k in unknowns}
         moved = s.subs({algebra.symbol_of(e): points[x][k] + t * steps[e] for e, x, k in unknowns}, simultaneous=True)
         coefficients = _coefficients(sympy, moved, t, order, list(steps.values()))
+        if coefficients is None and len(steps) == 1:
+            coefficients = _continued(sympy, moved, t, order, *steps.values())
+            if coefficients is not None:
+                problem.notes.append("the value at the point is the limit there")
         if coefficients is None:
             raise NoAnswerError("the function or a derivative of it has no finite value at this point")
         if len(arrays) == len(xs) == 1 and arrays[0].shape[1] is ONE:
@@ -173,6 +177,18 @@ def _coefficients(sympy: Any, s: Any, t: Any, order: int, steps: list[Any]) -> l
         if k < order:
             s = sympy.diff(s, t)
     return found
+
+
+def _continued(sympy: Any, s: Any, t: Any, order: int, step: Any) -> list[Any] | None:
+    """The same where the function has a value by its limit only, as sin(x)/x at 0; None where it has a pole, a jump or a branch there."""
+    try:
+        whole = sympy.expand(sympy.series(s, t, 0, order + 1).removeO())
+    except (ValueError, NotImplementedError, sympy.PoleError, TypeError):
+        return None
+    found = [whole.coeff(t, k) for k in range(order + 1)]
+    smooth = sympy.expand(whole - sum(c * t**k for k, c in enumerate(found))) == 0
+    free = [sympy.cancel(c / step**k) for k, c in enumerate(found)]
+    return [_tidy(sympy, c) * step**k for k, c in enumerate(free)] if smooth and not any(c.has(t, step) for c in free) else None
 
 
 def _tidy(sympy: Any, c: Any) -> Any:
@@ -312,7 +328,8 @@ def _program(problem: Problem, centre: dict[Expr, Expr], terms: Sequence[Expr], 
             bindings.append(Binding(n, step))
     taken = problem.taken | set(more) | _names(kept)
     chosen = repeated(kept) if not all(x.is_scalar for x in centre) else []
-    bare = Program("", tuple(bindings), _sum(kept, problem.arranger(more, values), inlined))
+    steps = {name_of(d) for x, d in changes.items() if x.is_scalar and inlined[name_of(d)].op == "add"}
+    bare = Program("", tuple(bindings), _sum(kept, problem.arranger(more, values), inlined, steps))
     if not chosen:
         return bare
     arranger = problem.arranger(more, values)
@@ -321,11 +338,11 @@ def _program(problem: Problem, centre: dict[Expr, Expr], terms: Sequence[Expr], 
     for e in chosen:
         named.append(Binding(fresh[e], _replace(arranger.spell(e), inlined)))
         arranger.name(e, fresh[e])
-    program = Program("", tuple(named), _sum(kept, arranger, inlined))
+    program = Program("", tuple(named), _sum(kept, arranger, inlined, steps))
     return program if length(program) + LEAST_GAIN <= length(bare) else bare
 
 
-def _sum(terms: Sequence[Expr], arranger: Arranger, inlined: Mapping[str, Node]) -> Node:
+def _sum(terms: Sequence[Expr], arranger: Arranger, inlined: Mapping[str, Node], steps: Collection[str]) -> Node:
     """The terms by their order; within one order as the arranger sorts them."""
     nodes: list[Node] = []
     for t in terms:
@@ -335,8 +352,21 @@ def _sum(terms: Sequence[Expr], arranger: Arranger, inlined: Mapping[str, Node])
             continue
         if spelled.op == "neg" and spelled.args[0].op == "add" and nodes:
             spelled = Node("add", tuple(negated(a) for a in spelled.args[0].args))
-        nodes += [_replace(n, inlined) for n in (spelled.args if spelled.op == "add" else [spelled])]
+        nodes += [_replace(_step_last(n, steps), inlined) for n in (spelled.args if spelled.op == "add" else [spelled])]
     return nodes[0] if len(nodes) == 1 else Node("add", tuple(nodes))
+
+
+def _step_last(node: Node, steps: Collection[str]) -> Node:
+    """cos(x_0) (x - x_0): a difference of numbers stands behind the other factors above the bar."""
+    if node.op == "neg":
+        return Node("neg", (_step_last(node.args[0], steps),), None, node.span)
+    signs = node.attr if node.op == "mul" and isinstance(node.attr, tuple) else ()
+    above = next((k for k, sign in enumerate(signs) if sign == "/"), len(signs)) + 1
+    if not signs or any(signs[: above - 1]):
+        return node
+    factors = [_step_last(a, steps) for a in node.args[:above]]
+    factors.sort(key=lambda a: (a.args[0] if a.op == "pow" else a).attr in steps)
+    return Node("mul", (*factors, *node.args[above:]), node.attr, node.span)
 
 
 def _both_numbers(first: Node, step: Node | None) -> bool:
