@@ -419,3 +419,13 @@ def test_a_wrong_coefficient_of_a_member_is_seen() -> None:
         whole, step.after.body = step.after.body, times(num(2), step.after.body)
         assert replayed(d, step) == "another coefficient of dX", step.text
         step.after.body = whole
+
+
+def test_the_question_with_mode_products_is_printed_in_every_format() -> None:
+    where = "X in R^{m x n x l}; G in R^{p x n x l}; A in R^{m x p}"
+    line = derive(r"||X - G \times_1 A||^2", "A", where).steps.given[0]
+    spelled = [line.spell(form) for form in ("text", "unicode", "latex")]
+    assert spelled == ["F = ||X - G ×_1 A||^2", "F = ‖X - G ×_1 A‖²", r"F = \lVert X - G \times_{1} A \rVert^{2}"]
+    for text in spelled:
+        again = derive(text.partition(" = ")[2], "A", where)
+        assert again.text == derive(r"||X - G \times_1 A||^2", "A", where).text

@@ -149,6 +149,9 @@ class Latex(Setting):
         lines = [r"\quad {} " * (a > first) + " ".join(parts[a:b]) for a, b in pairwise(cuts)]
         return r"\begin{aligned} & " + r" \\ & ".join(lines) + r" \end{aligned}"
 
+    def with_index(self, sign: str, index: str) -> str:
+        return f"{sign.rstrip()}_{{{index}}} "
+
     def brackets(self, node: Node) -> tuple[str, str]:
         return (r"\left(", r"\right)") if id(node) in self.tall else ("(", ")")
 

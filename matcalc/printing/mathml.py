@@ -66,6 +66,9 @@ class MathML(Setting):
     }
     fraction = ("<mfrac><mrow>", "</mrow><mrow>", "</mrow></mfrac>")
 
+    def with_index(self, sign: str, index: str) -> str:
+        return f"<msub>{sign}<mn>{index}</mn></msub>"
+
     def __init__(self) -> None:
         super().__init__()
         self.rules |= {

@@ -268,7 +268,7 @@ class Plane(Unicode):
                 found = [Stack(over, (found, [closed(right)]))]
                 continue
             ends = CLOSED if signs[i : i + 1] == ("/",) else LAST if i == final else MIDDLE
-            found += [self.signs[glue(sign, right)], Hole(right, FACTOR, ends)]
+            found += [self.between_factors(glue(sign, right)), Hole(right, FACTOR, ends)]
         return found
 
     def small(self, base: Node, sign: str) -> Sequence[Drawn]:

@@ -279,8 +279,15 @@ class Printer:
         final = len(node.args) - 1
         for i, (separator, right) in enumerate(zip(separators(node), node.args[1:], strict=True), 1):
             separator = glue(separator, right)
-            pieces += (self.signs[separator], Hole(right, POST if separator == "/" else FACTOR, LAST if i == final else MIDDLE))
+            pieces += (self.between_factors(separator), Hole(right, POST if separator == "/" else FACTOR, LAST if i == final else MIDDLE))
         return pieces
+
+    def between_factors(self, separator: str) -> str:
+        """The sign of a product: × has the index of a mode product below it."""
+        return self.with_index(self.signs["×"], separator[2:]) if separator.startswith("×_") else self.signs[separator]
+
+    def with_index(self, sign: str, index: str) -> str:
+        return f"{sign.rstrip()}_{index} "
 
     def first_factor(self, node: Node) -> Hole:
         """Products are read from the left, so that a product may begin another without brackets; (a^T x) b has them to be seen."""

@@ -123,7 +123,7 @@ class Setting(Printer):
 
     def factor_sign(self, sign: str, left: Node, right: Node) -> str:
         """What stands between two factors."""
-        return self.signs[glue(sign, right)]
+        return self.between_factors(glue(sign, right))
 
     def map_form(self, name: str) -> str:
         self.bound = name
