@@ -66,6 +66,8 @@ REFUSED = {
     r"\epsilon = \frac{dQ}{dP} \frac{P}{Q}, Q = a P^{-b}": ("P", "write the function alone"),
     "r K(s, a) + K(s, b)": ("r", "define the function first: K(s, a)"),
     "f(x, y) + x": ("x", "define the function first: f(x, y)"),
+    r"\lambda_1(A)": ("A", "eigmax(A) for the greatest"),
+    r"\kappa(A)": ("A", "norm2(A) norm2(A^-1)"),
     r"(A)\(b)": ("b", "pinv(A) b for least squares"),
     "dy/dx": ("x", "y = ..."),
 }

@@ -11,7 +11,7 @@ from ..interning import regex
 from ..ops import greek_functions
 from .calls import call
 from .lexer import Lexer
-from .marks import Mark, quote
+from .marks import Mark, quote, touching_bracket
 from .names import Names, superscript_index
 
 _NAMED = ("word", "greek", "upright")
@@ -65,13 +65,6 @@ def holds_one(marks: Sequence[Mark], at: int, primed: str = "") -> bool:
         return True
     braced = kinds[1:3] == ["under", "open"] and marks[start + 2].mate == close - 1  # k_{t+1}
     return kinds[:1] in _ONE and (braced or kinds[1:] in _SUBSCRIPTS or superscript_index(marks, start + 1) == close)
-
-
-def touching_bracket(marks: Sequence[Mark], i: int) -> int:
-    """The mark of the round bracket that touches mark `i - 1`, primes between them allowed; -1 if there is none."""
-    while i < len(marks) and marks[i].kind == "post" and marks[i].value == "T" and not marks[i].gap:
-        i += 1
-    return i if i < len(marks) and marks[i].kind == "open" and marks[i].value == "(" and not marks[i].gap else -1
 
 
 DOTS = {"dot": 1, "ddot": 2}  # accents that say how often a function of time is differentiated
@@ -128,13 +121,15 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         lexer.i = bracket.mate + 1
         return True
     if name in _FUNCTIONS or name in _LINKS:
+        from .doubtful_calls import refuse_inverse
+
         refuse_inverse(lexer, name, mark)
     if bracket is None or bracket.gap or name in lexer.names.variables:
         return False
-    if name == "sigma" and any(m.value == "mu" and touching_bracket(lexer.marks, k + 1) >= 0 for k, m in enumerate(lexer.marks)):
-        span = (mark.start, lexer.marks[bracket.mate].end)
-        hint = "write sigmoid(…) for the logistic function, or declare sigma: R^n -> R"
-        raise lexer.refuse(f"{quote(lexer.source(span)[:40])} beside a function mu is a deviation, or the logistic function", span, hint)
+    if name == "sigma" and any(m.value == "mu" for m in lexer.marks):
+        from .doubtful_calls import refuse_deviation
+
+        refuse_deviation(lexer, mark, at)
     if name in greek_functions():
         function = greek_functions()[name]
         lexer.note(f"read `{lexer.source(mark.span)}(…)` as {function}(…)")
@@ -151,6 +146,10 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
         hint = f"write gamma {inside} for a product, or tgamma({inside}) for the gamma function"
         raise lexer.refuse(f"`gamma({inside})` can be read in two ways", (mark.start, lexer.marks[bracket.mate].end), hint)
+
+    from .doubtful_calls import refuse_of_matrix
+
+    refuse_of_matrix(lexer, name, mark, at)
     listed = is_list(lexer.marks, at)
     bar = given_at(lexer.marks, at)
     if bar and density(lexer, name, mark, at, bar):
@@ -223,23 +222,6 @@ def applied_only(lexer: Lexer, name: str, at: int) -> bool:
         return False
     places = [k for k, m in enumerate(lexer.marks[: lexer.stop]) if m.value == name and m.kind in _NAMED]
     return all(touching_bracket(lexer.marks, k + 1) >= 0 for k in places)
-
-
-def refuse_inverse(lexer: Lexer, name: str, mark: Mark) -> None:
-    """g^{-1}(x^T b): the inverse of a link, or a number that divides."""
-    marks, i = lexer.marks, lexer.i
-    if i >= lexer.stop or marks[i].kind not in ("caret", "sup") or name in lexer.names.variables:
-        return
-    group = i + 1 < lexer.stop and marks[i + 1].kind == "open" and marks[i + 1].value == "{"
-    end = i + 1 if marks[i].kind == "sup" else marks[i + 1].mate + 1 if group else i + 3
-    above = lexer.source((marks[i].start, marks[end - 1].end)) if end <= lexer.stop else ""
-    touches = end < lexer.stop and marks[end].kind == "open" and marks[end].value == "(" and not marks[end].gap
-    if touches and above.translate({ord(c): None for c in "^{} "}) in ("-1", "⁻¹"):
-        inside = lexer.source((marks[end].end, marks[marks[end].mate].start)).strip()[:30]
-        hint = f"write ({inside})/{name} for the product; define the inverse, as {name}i(u) = …, for its value"
-        raise lexer.refuse(
-            f"{quote(f'{name}^-1({inside})')} is a value of the inverse function, or a product", (mark.start, marks[end].end), hint
-        )
 
 
 def applied_once(marks: Sequence[Mark], name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import ReadingError, Span, printable
 
 
@@ -100,3 +102,10 @@ def _shown(mark: Mark) -> str:
     """The bracket as it was typed, for a message."""
     side = f"\\{mark.side}" if mark.side else ""
     return side + (_OPENERS.get(mark.value, mark.value) if mark.kind == "open" else _CLOSERS[mark.value])
+
+
+def touching_bracket(marks: Sequence[Mark], i: int) -> int:
+    """The mark of the round bracket that touches mark `i - 1`, primes between them allowed; -1 if there is none."""
+    while i < len(marks) and marks[i].kind == "post" and marks[i].value == "T" and not marks[i].gap:
+        i += 1
+    return i if i < len(marks) and marks[i].kind == "open" and marks[i].value == "(" and not marks[i].gap else -1

@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from ..errors import MatcalcError, ReadingError, Span
 from ..syntax import spell_name
-from .applied import DOTS, applied, holds_one, over_distribution, refuse_expectation, touching_bracket
+from .applied import DOTS, applied, holds_one, over_distribution, refuse_expectation
 from .calls import call, einsum, function_call, refuse_underscored
 from .entries import entries, pair_below
 from .functions import function_of
 from .lexer import Lexer, Token
-from .marks import Mark, quote
+from .marks import Mark, quote, touching_bracket
 from .names import accented, spell_subscript, subscript, suggestion_for, superscript_index
 from .operators import column, conjunction, infix
 from .sums import after_superscript, binder, binder_follows, letter_is_sign

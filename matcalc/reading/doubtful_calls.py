@@ -1,0 +1,50 @@
+"""Letters before brackets that mean more than one thing to those who write them: refused, with both spellings."""
+
+from __future__ import annotations
+
+from .lexer import Lexer
+from .marks import Mark, quote, touching_bracket
+
+_OF_MATRICES = {
+    "lambda": "write eigmax({0}) for the greatest eigenvalue, eigmin({0}) for the least, eigval({0}, k) for the k-th from the least",
+    "kappa": "write norm2({0}) norm2({0}^-1) for the condition number",
+    "rho": "write eigmax({0}) for the spectral radius of a positive semidefinite matrix",
+}  # what these letters mean before a capital one, by the letter
+
+
+def refuse_of_matrix(lexer: Lexer, name: str, mark: Mark, at: int) -> None:
+    r"""\lambda_1(A), \kappa(A), \rho(A): authors count eigenvalues from either end, and the others are no product."""
+    base, _, sub = name.partition("_")
+    inside = lexer.marks[at + 1 : lexer.marks[at].mate]
+    one = len(inside) == 1 and inside[0].kind == "word" and len(inside[0].value) == 1 and inside[0].value.isupper()
+    if base in _OF_MATRICES and one and (sub.isdigit() if base == "lambda" else not sub) and name not in lexer.names.plain:
+        span = (mark.start, lexer.marks[lexer.marks[at].mate].end)
+        what = {"lambda": "an eigenvalue", "kappa": "a condition number", "rho": "a spectral radius"}[base]
+        message = f"{quote(lexer.source(span))} is {what}, or a function of which nothing is known"
+        raise lexer.refuse(message, span, _OF_MATRICES[base].format(inside[0].value))
+
+
+def refuse_inverse(lexer: Lexer, name: str, mark: Mark) -> None:
+    """g^{-1}(x^T b): the inverse of a link, or a number that divides."""
+    marks, i = lexer.marks, lexer.i
+    if i >= lexer.stop or marks[i].kind not in ("caret", "sup") or name in lexer.names.variables:
+        return
+    group = i + 1 < lexer.stop and marks[i + 1].kind == "open" and marks[i + 1].value == "{"
+    end = i + 1 if marks[i].kind == "sup" else marks[i + 1].mate + 1 if group else i + 3
+    above = lexer.source((marks[i].start, marks[end - 1].end)) if end <= lexer.stop else ""
+    touches = end < lexer.stop and marks[end].kind == "open" and marks[end].value == "(" and not marks[end].gap
+    if touches and above.translate({ord(c): None for c in "^{} "}) in ("-1", "⁻¹"):
+        inside = lexer.source((marks[end].end, marks[marks[end].mate].start)).strip()[:30]
+        hint = f"write ({inside})/{name} for the product; define the inverse, as {name}i(u) = …, for its value"
+        raise lexer.refuse(
+            f"{quote(f'{name}^-1({inside})')} is a value of the inverse function, or a product", (mark.start, marks[end].end), hint
+        )
+
+
+def refuse_deviation(lexer: Lexer, mark: Mark, at: int) -> None:
+    r"""\sigma(x) beside \mu(x): the deviation of a prediction, or the logistic function."""
+    if not any(m.value == "mu" and touching_bracket(lexer.marks, k + 1) >= 0 for k, m in enumerate(lexer.marks)):
+        return
+    span = (mark.start, lexer.marks[lexer.marks[at].mate].end)
+    hint = "write sigmoid(…) for the logistic function, or declare sigma: R^n -> R"
+    raise lexer.refuse(f"{quote(lexer.source(span)[:40])} beside a function mu is a deviation, or the logistic function", span, hint)
