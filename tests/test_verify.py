@@ -470,3 +470,19 @@ def test_a_switch_at_which_nothing_bends_is_no_kink() -> None:
     assert d.verified == "verified" and d.check.digits >= 25
     with pytest.raises(NoAnswerError, match="finite and smooth"):
         matcalc.derivative("relu(F[1,2])", "F", where="F in R^{n x n} diagonal")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("sum(huber(v, 1/2))", "v in R^n"),  # that 1/2 is no negative number is no side to be seen
+        ("sum(clip(v, -1/2, 1))", "v in R^n"),  # that -1/2 < 1; and entries are compared at once
+        ("||softmax(v)||_3", "v in R^n"),  # |x| of what is positive
+        ("sum(elu(exp(v)))", "v in R^n"),
+        ("norm(v, 3)", "v in R^n"),  # that the greatest entry is not 0
+    ],
+)
+def test_no_side_is_sought_that_there_is_not(text: str, where: str) -> None:
+    """All of these were searched to the end, at 70 points and more, and said to have a switch on one side only."""
+    check = matcalc.derivative(text, "v", where=where).check
+    assert check is not None and check and not check.one_sided

@@ -14,7 +14,7 @@ from operator import add, eq, ge, gt, index, le, lt, mul, ne, sub, truediv
 from typing import Any
 
 from . import decimals
-from .watch import CHEAP, DEAR, noted, spend, watched
+from .watch import CHEAP, DEAR, noted, spend, unwatched, watched
 
 Value = Any  # a number, or an Array
 Shape = tuple[int, ...]
@@ -89,7 +89,7 @@ class Array:
         return Array([abs(a) for a in self.data], self.shape)
 
     def _compared(self, other: Value, relation: Relation) -> Array:
-        found = self._with(other, relation)
+        found = self._with(unwatched(other), relation)
         noted(found.data)
         return found
 
@@ -209,7 +209,7 @@ def spread(*values: Value) -> tuple[list[Iterable[Any]], Shape]:
     found: list[Iterable[Any]] = []
     for v, own in zip(values, padded, strict=True):
         if not isinstance(v, Array):
-            found.append(repeat(v, prod(shape)))
+            found.append(repeat(unwatched(v), prod(shape)))
         elif own == shape:
             found.append(v.data)
         else:

@@ -35,7 +35,7 @@ from . import precise
 from .arrays import Array
 from .complex_decimals import ComplexDecimal
 from .contraction import Step
-from .watch import STEP, spend
+from .watch import STEP, spend, watching
 
 Value = Any  # a number, or an array
 EXACT = (Array, Decimal, ComplexDecimal)  # what `precise` computes with
@@ -161,6 +161,15 @@ def choose(args: Sequence[Value]) -> Value:
     return total
 
 
+def beyond(x: Value, y: Value) -> Value:
+    """Where x > y, outside of what a function is defined for: no switch, whose other side would be sought."""
+    unseen = watching.set(None)
+    try:
+        return of(x, y).np.greater(x, y)
+    finally:
+        watching.reset(unseen)
+
+
 # ---------------------------------------------------------------------------------------------- special matrices
 
 
@@ -221,7 +230,7 @@ def p_norm(x: Value, p: Value) -> Value:
     np = of(x).np
     size = np.abs(x)
     top = np.max(size)
-    return top * np.sum((size / top) ** p) ** (1 / p) if top > 0 else 0 * top
+    return top * np.sum((size / top) ** p) ** (1 / p) if top else 0 * top  # no comparison: there is no other side to seek
 
 
 def length(X: Value) -> Value:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ..errors import NoAnswerError, ShapeError, VerificationError
 from ..expressions.expr import Expr, postorder
+from ..expressions.properties import properties_of
 from ..kinds import Dim
 from ..ops.core import NUMBER
 from . import precise
@@ -228,7 +229,8 @@ class Search:
         return bool(self.unseen or self.still or self._one_sided())
 
     def _one_sided(self) -> list[Switch]:
-        return [switch for switch, sides in self.turned.items() if len(sides) < 2]
+        """The switches that were met on one side only; not those that compare with 0 what is known to be positive."""
+        return [s for s, sides in self.turned.items() if len(sides) < 2 and not _is_settled(self.asked.margin(s[0]))]
 
     def _scatter(self, sizes: dict[str, int]) -> None:
         """Points whose square matrices are not near the identity (where det(A) has either sign), with even, odd and great sizes; and for
@@ -391,6 +393,10 @@ class Search:
             self.turned.setdefault((node, place), set()).update(sides)
             if len(outcomes) > 1:
                 self.mixed[node, place] = self.mixed.get((node, place), False) or len(sides) == 2
+
+
+def _is_settled(compared: object) -> bool:
+    return isinstance(compared, frozenset) and any("positive" in properties_of(e) for e in compared)
 
 
 def _diagonally(rows: int, columns: int) -> Iterator[tuple[int, int]]:

@@ -83,3 +83,8 @@ class Number(Decimal):
 def watched(x: Any) -> Any:
     """A number as one whose comparisons are noted; anything else as it is."""
     return x if isinstance(x, Number) or not isinstance(x, Decimal | int) else Number(x)
+
+
+def unwatched(x: Any) -> Any:
+    """The number itself, beside an array: there all entries are compared at once, and noted so."""
+    return Decimal(x) if isinstance(x, Number) else x

@@ -27,7 +27,7 @@ HUBER = operation(
     statement="huber(x, k) = x^2/2 where |x| <= k and k |x| - k^2/2 beyond; its derivative is clip(x, -k, k)",
     source=after("boyd-vandenberghe"),
     spellings="huber Huber",
-    numeric="np.where(np.real(k) < 0, np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * np.abs(x) - k * k / 2))[()]",
+    numeric="np.where(beyond(0, np.real(k)), np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * np.abs(x) - k * k / 2))[()]",
     real=True,
 )
 CLIP = operation(
@@ -41,6 +41,7 @@ CLIP = operation(
     statement="clip(x, a, b) = min(max(x, a), b): constant outside the bounds",
     source="definition",
     spellings="clip clamp",
-    numeric="np.where(np.real(a) > np.real(b), np.nan, np.where(np.real(x) < np.real(a), a, np.where(np.real(x) > np.real(b), b, x)))[()]",
+    numeric="np.where(beyond(np.real(a), np.real(b)), np.nan, "
+    "np.where(np.real(x) < np.real(a), a, np.where(np.real(x) > np.real(b), b, x)))[()]",
     real=True,
 )

@@ -37,10 +37,11 @@ from ..numbers.judge import Along, Numbers, Place, judge, values
 from ..numbers.numeric import Plan
 from ..numbers.record import DIRECTIONS, POINTS, Check
 from ..numbers.search import Comparison
-from ..ops.activations import RELU
+from ..ops.activations import ELU, LEAKY_RELU, RELU
 from ..ops.core import ENTRY, IVERSON, MEMBER, SYMBOL
 from ..ops.elementary import ABS, SIGN
 from ..ops.extremes import MAXIMUM, MINIMUM
+from ..ops.norms import MAXIMUM_NORM, ONE_NORM, P_NORM
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from ..printing.text import spell
 from .question import Question
@@ -52,6 +53,7 @@ _LEFT_OUT = regex("\u2022[0-9]+")
 CHOSEN = 2  # the member or entry that stands for a general one
 ALONG = frozenset(("auto", "matrix", "index", "cases"))  # notations of which the summands can be had along directions
 SEED = 20240301
+TURNING = (RELU, LEAKY_RELU, ELU, ABS, SIGN, ONE_NORM, MAXIMUM_NORM, P_NORM)  # what compares its argument with 0
 ENTRIES = 2000  # of a derivative whose own derivative is compared entry by entry
 MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
 
@@ -175,7 +177,7 @@ def margin(e: Expr) -> object:
     """What an expression compares with 0, of either sign; itself where it compares otherwise."""
     if e.op in (IVERSON, MAXIMUM, MINIMUM) and len(e.args) == 2:
         rest = subtract(*e.args)
-    elif e.op in (RELU, ABS, SIGN):
+    elif e.op in TURNING:
         rest = e.args[0]
     else:
         return e
