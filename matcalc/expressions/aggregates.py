@@ -211,7 +211,8 @@ def _is_of_entries(e: Expr) -> bool:
 
 
 def _entry_of_sum(x: Expr, i: Expr) -> Expr | None:
-    """The entry i of sum_k f(k) e_k is f(i), that of sum_k f(k) e_c is sum_k f(k) 1[c = i]; None where something else is summed."""
+    """The entry i of sum_k f(k) e_k is f(i), that of sum_k f(k) e_c is sum_k f(k) 1[c = i], that of sum_k x_k y is sum_k x_k y_i; None where
+    it would be one of something without entries of its own."""
     sums: list[Expr] = []
     while x.op is INDEXED_SUM:
         if x.attr in i.indices:
@@ -223,9 +224,19 @@ def _entry_of_sum(x: Expr, i: Expr) -> Expr | None:
         coefficient, scalars, column = split(term)
         for column_part in (column.args if column.op is ADD else (column,)) if column is not None else ():
             sign, more, base = split(column_part)
-            if base is None or base.op is not UNIT or i.op not in (INDEX, SYMBOL):
+            if base is None or i.op not in (INDEX, SYMBOL):
                 return None
-            parts.append(_summed(sums, times(num(coefficient * sign), *scalars, *more), base, i))
+            factor = times(num(coefficient * sign), *scalars, *more)
+            if base.op is UNIT:
+                parts.append(_summed(sums, factor, base, i))
+                continue
+            value = entry(base, i, ONE_NUMBER)
+            if not _is_of_entries(value):
+                return None
+            value = times(factor, value)
+            for s in reversed(sums):
+                value = indexed_sum(str(s.attr), s.args[0], s.args[1], value)
+            parts.append(value)
     return add(*parts)
 
 
