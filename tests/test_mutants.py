@@ -301,7 +301,7 @@ NEWER = [
     ("a^T expm(X) b + tr(expm(X) A)", "X", "X, A in R^{n x n}; a, b in R^n", 1),
     ("||X||_* + tr(A X)", "X", "X in R^{m x n}; A in R^{n x m}", 1),
     ("||X||_2 + sum(X.^2)", "X", "X in R^{m x n}", 1),
-    ("lambda_2(S) + 2 tr(A S)", "S", "S in S^n; A in R^{n x n}", 1),
+    ("eigval(S, 2) + 2 tr(A S)", "S", "S in S^n; A in R^{n x n}", 1),
     ("tr(cos.(X) A) + tr(cosm(X))", "X", "X, A in R^{n x n}", 1),
     # properties that are declared
     ("tr(S^3) + a^T S a", "S", "S in S^n; a in R^n", 1),
@@ -397,7 +397,7 @@ HOSTILE = [
     # others
     ("max(x) + max(A x)", "x", "A in R^{m x n}; x in R^n", 1),
     ("||x||_1^2 + ||x||_4", "x", "x in R^n", 1),
-    ("lambda_1(S) lambda_2(S)", "S", "S in S^n", 1),
+    ("eigval(S, 1) eigval(S, 2)", "S", "S in S^n", 1),
     ("tr((A .* X)^3) + sum(X)", "X", "A, X in R^{n x n}", 1),
     ("prod_{i<j} (x_i - x_j)", "x", "x in R^n", 1),
     ("sum_{i=1}^n x_i^i", "x", "x in R^n", 1),

@@ -211,8 +211,8 @@ def _is_of_entries(e: Expr) -> bool:
 
 
 def _entry_of_sum(x: Expr, i: Expr) -> Expr | None:
-    """The entry i of sum_k f(k) e_k is f(i), that of sum_k f(k) e_c is sum_k f(k) 1[c = i], that of sum_k x_k y is sum_k x_k y_i; None where
-    it would be one of something without entries of its own."""
+    """The entry i of sum_k f(k) e_k is f(i), that of sum_k f(k) e_c is sum_k f(k) 1[c = i], that of sum_k x_k y is sum_k x_k y_i; None
+    where it would be one of something without entries of its own."""
     sums: list[Expr] = []
     while x.op is INDEXED_SUM:
         if x.attr in i.indices:

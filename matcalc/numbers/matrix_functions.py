@@ -16,6 +16,7 @@ GUARD = 6  # digits more, while a function is computed
 GREATEST = 1e7  # of which the exponential is sought
 NEAR = 0.6  # from there on a series gives the logarithm
 ROUNDS = 60  # of an iteration; of square roots
+DOUBLE = 17  # digits of double precision
 
 
 class Pile:
@@ -218,7 +219,8 @@ def _root(X: Jet) -> Jet:
     if len(X.parts) == 1 and _norm(own - np.conj(own.T)) <= X.arrays.negligible() * 100 * _norm(own):
         w, Q = np.linalg.eigh((own + np.conj(own.T)) / 2)
         least = abs(w[-1]) * X.arrays.negligible() * 10000  # what rounding leaves of an eigenvalue that is 0
-        w = np.array([0 * a if abs(a) <= least else a for a in w])
+        exactly = X.arrays.digits() > DOUBLE  # in doubles the inverse of such a root would be taken for one
+        w = np.array([0 * a if abs(a) <= least and (exactly or a < 0) else a for a in w])
         return Jet({0: (Q * np.sqrt(w)) @ np.conj(Q.T)})
     eye, M, last = X.unit(), X, exact(math.inf)
     S: Jet = X
