@@ -164,6 +164,8 @@ ENTRIES = {
     r"\sum_i (x_i - 1)^4": ("x_i", "4 (x_i - 1)^3"),
     r"\sum_i x_i \exp(x_i/3)": ("x_i", "(x_i + 3) exp(x_i/3)/3"),
     r"\|A x - b\|^2": ("x_i", "2 (A^T (A x - b))[i]"),
+    r"\sum_i \|y_i - A x\|^2": ("x_k", "-2 (sum_{i=1}^N A^T (y_i - A x))[k]"),
+    r"\sum_i \sum_j w_{ij} |x_i - x_j|": ("x_k", "-(w sign(x - x[k]))[k] - sum_{i=1}^n w[i,k] sign(x_i - x_k)"),
 }
 
 

@@ -79,7 +79,9 @@ def entry(spelling: Spelling, e: Expr) -> Node:
         if spelled not in spelling.taken:
             spelling.entries[spelled] = Node("index", (name(str(x.attr[0])), spelling.of(here[0])), APART)  # type: ignore[index]
             return name(spelled)
-    return Node("index", (spelling.sized(x), *[spelling.of(k) for k in here]))
+    base, places = spelling.sized(x), [spelling.of(k) for k in here]
+    inner = base.args[0] if base.op == "neg" else base  # -(sum_i A^T x_i)[k]
+    return Node("index", (base, *places)) if inner is base else Node("neg", (Node("index", (inner, *places)),))
 
 
 def _is_letter(e: Expr) -> bool:
