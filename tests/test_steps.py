@@ -429,3 +429,9 @@ def test_the_question_with_mode_products_is_printed_in_every_format() -> None:
     for text in spelled:
         again = derive(text.partition(" = ")[2], "A", where)
         assert again.text == derive(r"||X - G \times_1 A||^2", "A", where).text
+
+
+def test_bounds_that_the_author_left_out_are_no_step() -> None:
+    lines = matcalc.derivative(r"\sum_i (y_i - w^T x_i)^2", "w").steps
+    assert [line.rule for line in lines][:2] == ["sum rule over an index", "power rule"]
+    assert all("algebra" not in line.rule for line in lines)

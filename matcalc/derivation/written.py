@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 
 from ..expressions.build import opposite, substitute
 from ..expressions.expr import Expr, make, postorder
@@ -21,13 +22,18 @@ _SILENT = ("inv", "kron", "transpose", "normF", "norm", "abs")
 
 
 def is_rearranged(typed: Node, shown: Node) -> bool:
-    """Whether both trees have the same names and functions, each as often: the one is the other in another order."""
-    return _counted(typed) == _counted(shown)
+    """Whether both trees have the same names and functions, each as often: the one is the other in another order, or with the bounds that
+    the author left out."""
+    open_ = {str(n.attr) for n in walk(typed) if n.op in ("sum", "product") and len(n.args) == 1}
+    return _counted(typed, open_) == _counted(shown, open_)
 
 
-def _counted(tree: Node) -> Counter[str]:
+def _counted(tree: Node, open_: Collection[str]) -> Counter[str]:
     found: Counter[str] = Counter()
+    bounds = {id(m) for n in walk(tree) if n.op in ("sum", "product") and n.attr in open_ for a in n.args[1:] for m in walk(a)}
     for n in walk(tree):
+        if id(n) in bounds:
+            continue
         if n.op == "name":  # w_{ij} is w[i,j]
             found.update(re.findall(r"[^\W_]+", str(n.attr)) if "{" not in str(n.attr) else re.findall(r"[^\W_]", str(n.attr)))
         elif n.op == "call" and n.attr not in _SILENT:
