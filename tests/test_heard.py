@@ -123,6 +123,16 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\epsilon_{ijk} a_i b_j c_k", "a", "cross(b, c)^T"),
     (r"\epsilon_{ijk} a_j b_k", "a", "-skew(b)"),
     (r"\frac{\Gamma(\alpha+\beta)}{\Gamma(\alpha)\Gamma(\beta)} x", "x", "tgamma(alpha + beta)/(tgamma(alpha) tgamma(beta))"),
+    # the normal distribution function, T periods
+    (r"x\Phi\left(\frac{x}{s}\right)", "x", "x exp(-x^2/(2 s^2))/(s sqrt(2 pi)) + normcdf(x/s)"),
+    (r"\Phi(x^T \beta)", r"\beta", "exp(-(x^T beta)^2/2) x^T/sqrt(2 pi)"),
+    (r"\sum_i [y_i \log \Phi(x_i^T w) + (1 - y_i) \log(1 - \Phi(x_i^T w))]", "w", None),
+    (r"\|y - \Phi(w - v)\|^2", "w", "-2 (y - Phi (w - v))^T Phi"),
+    (r"\frac{C}{(1+r)^T}", "r", "-C T (1 + r)^(-T - 1)"),
+    (r"P = \sum_{t=1}^{T}\frac{C}{(1+y)^t} + F (1+y)^{-T}", "y", "-C sum_{t=1}^T t (1 + y)^(-t - 1) - T F (1 + y)^(-T - 1)"),
+    (r"-y^T \log(h) - (1-y)^T \log(1-h)", "h", "((1 - y) ./ (1 - h) - y ./ h)^T"),
+    (r"\sum_{t=1}^T (1 - y)^T x_t", "y", "-sum_{t=1}^T x_t^T"),
+    ("fun1(u) = u^2; a*fun1(x)", "x", "2 a x"),
 ]
 
 
@@ -145,6 +155,10 @@ def test_it_is_read_as_it_is_meant(text: str, wrt: str, expected: str | None) ->
 
 
 REFUSED = [
+    (r"\Phi(W x + b)", "x", "is a product, or a value of the normal distribution function"),
+    (r"\|1_K \circ (R - Q P)\|_F^2", "P", "is 1 on a set and 0 elsewhere"),
+    ("0.5*nrm2(A - U*V)", "U", "there is no function `nrm2`"),
+    ("g(x, y)", "x", "a function of several arguments"),
     (r"\sum_{t=0}^{T-1} \gamma^t r_t + \gamma^T V", r"\gamma", "its power T"),
     (r"\sum_{k=0}^{N} k x_k^2", "x_1", "counted from 0"),
     (r"\sum_{k=0}^{N} k x_k^2 + x_N", "x_N", "counted from 0"),

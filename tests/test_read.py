@@ -291,7 +291,6 @@ REFUSED = {
     "x^T \\frac{d}{dx} x": ("middle", "\\frac{d}{dx}"),
     "d/dx x^2 + x": ("first term", "d/dx"),
     "\\frac{d^2}{dx} x": ("order 2", "\\frac{d^2}{dx}"),
-    "g(x, y)": ("g(x, y)", "g(x, y)"),
     "A_ij x": ("A_{ij} or A_i j", "ij"),
     "x_": ("`_`", "_"),
     "x_1_2": ("two subscripts", "_"),

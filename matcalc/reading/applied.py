@@ -142,6 +142,14 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         lexer.i = at
         call(lexer, "tgamma", mark.span)
         return True
+    if name == "Phi" and not primes and not holds_one(lexer.marks, at):
+        from .doubtful_calls import is_cdf
+
+        if is_cdf(lexer, mark, at, below_log):
+            lexer.note(f"read `{lexer.source(mark.span)}(…)` as the distribution function of the standard normal, normcdf(…)")
+            lexer.i = at
+            call(lexer, "normcdf", mark.span)
+            return True
     if name == "gamma" and holds_one(lexer.marks, at) and any(m.kind == "word" and m.value in _OF_GAMMA for m in lexer.marks):
         inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
         hint = f"write gamma {inside} for a product, or tgamma({inside}) for the gamma function"

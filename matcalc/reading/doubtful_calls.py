@@ -1,6 +1,9 @@
-"""Letters before brackets that mean more than one thing to those who write them: refused, with both spellings."""
+"""Letters before brackets that mean more than one thing to those who write them: settled by what stands round them, or refused with both
+spellings."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from .lexer import Lexer
 from .marks import Mark, quote, touching_bracket
@@ -10,6 +13,8 @@ _OF_MATRICES = {
     "kappa": "write norm2({0}) norm2({0}^-1) for the condition number",
     "rho": "write eigmax({0}) for the spectral radius of a positive semidefinite matrix",
 }  # what these letters mean before a capital one, by the letter
+
+_FACTORS = frozenset(("word", "greek", "accent", "font", "upright"))  # what may stand behind a transpose
 
 
 def refuse_of_matrix(lexer: Lexer, name: str, mark: Mark, at: int) -> None:
@@ -48,3 +53,26 @@ def refuse_deviation(lexer: Lexer, mark: Mark, at: int) -> None:
     span = (mark.start, lexer.marks[lexer.marks[at].mate].end)
     hint = "write sigmoid(…) for the logistic function, or declare sigma: R^n -> R"
     raise lexer.refuse(f"{quote(lexer.source(span)[:40])} beside a function mu is a deviation, or the logistic function", span, hint)
+
+
+def is_cdf(lexer: Lexer, mark: Mark, at: int, below_log: bool) -> bool:
+    r"""Whether the Phi before the brackets at mark `at` is the normal distribution function: it stands before brackets alone, and below a
+    logarithm, behind 1 -, or before a fraction or a product with a transpose, as in \Phi(x_i^T \beta). Else it may be a matrix of features
+    too, \Phi(w - v), which only a norm, a transpose or a product with another capital letter settles."""
+    marks = lexer.marks
+    places = [k for k, m in enumerate(marks) if m.value == "Phi" and m.kind in ("word", "greek", "upright")]
+    brackets = [touching_bracket(marks, k + 1) for k in places]
+    if any(bracket < 0 for bracket in brackets):
+        return False
+    inside = [m for bracket in brackets for m in marks[bracket + 1 : marks[bracket].mate]]
+    transposes = any(m.value == "T" and after.kind in _FACTORS for m, after in pairwise(inside))
+    behind_one = any(k > 1 and marks[k - 1].kind == "minus" and marks[k - 2].value == "1" for k in places)
+    logarithms = any(k and marks[k - 1].value in ("log", "ln") for k in places)
+    if below_log or logarithms or behind_one or transposes or any(m.kind == "frac" or m.value == "/" for m in inside):
+        return True
+    if any(frame.kind == "NORM" for frame in lexer.frames):
+        return False
+    span = (mark.start, marks[marks[at].mate].end)
+    shown = lexer.source((marks[at].start, span[1])).strip()[:30]
+    hint = f"write Phi * {shown} for a product, normcdf{shown} for the distribution function"
+    raise lexer.refuse(f"{quote(f'Phi{shown}')} is a product, or a value of the normal distribution function", span, hint)

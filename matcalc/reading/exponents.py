@@ -6,7 +6,7 @@ from ..errors import Span
 from ..syntax import spell_name, split_name
 from .conjugates import conjugates, turn
 from .functions import function_of
-from .lexer import Lexer, leaf
+from .lexer import Lexer, Token, leaf
 from .marks import Mark, quote
 from .names import is_prime
 
@@ -64,6 +64,18 @@ def caret(lexer: Lexer, mark: Mark) -> None:
     if first is None or mark.value == ".^":
         lexer.put("CARET", mark.value, mark.span)
         return
+    if lexer.last == "RPAR" and first.value in ("{", "T"):
+        braced = first.value == "{"
+        above = lexer.marks[lexer.i + 1 : first.mate] if braced else [first]
+        content = lexer.source((above[0].start, above[-1].end)) if above else ""
+        if content in ("T", "-T") and over_periods(lexer, first, content):
+            lexer.note(f"{quote(content)} above the brackets is a number: what stands in them is one")
+            lexer.put("CARET", mark.value, mark.span)
+            if content == "-T":
+                lexer.put("NEG", "-", above[0].span)
+            lexer.i = first.mate + 1 if braced else lexer.i + 1
+            lexer.tokens.append(Token("NAME", "T", *above[-1].span))
+            return
     if first.kind == "open" and first.value == "{" and first.mate <= lexer.i + 3:
         content = "".join("-" if m.kind == "minus" else m.value for m in lexer.marks[lexer.i + 1 : first.mate])
         if content in _POSTFIX:
@@ -91,6 +103,44 @@ def caret(lexer: Lexer, mark: Mark) -> None:
     if body.kind == "word" and len(body.value) > 1 and not lexer.names.is_name(body.value) and len(lexer.names.cut(body.value)) > 1:
         two_exponents(lexer, body, mark)
     lexer.put("CARET", mark.value, mark.span)
+
+
+def over_periods(lexer: Lexer, first: Mark, content: str) -> bool:
+    """Whether the ^T behind brackets is T periods, (1 + r)^T: they hold a sum with a number, nothing stands behind it that a row could be
+    multiplied with, and it divides, or T is a number elsewhere in the text. (1 + r)^{-T} is no inverse: r is not even a square matrix."""
+    marks = lexer.marks
+    end = first.mate + 1 if first.kind == "open" else lexer.i + 1
+    behind = marks[end] if end < len(marks) else None
+    if behind is not None and behind.kind not in ("close", "plus", "minus", "comma", "semi", "newline", "cmp"):
+        return False
+    close = lexer.i - 2  # the caret was passed
+    start = next((k for k in range(close - 1, -1, -1) if marks[k].kind == "open" and marks[k].mate == close), -1)
+    if start < 0 or marks[start].value != "(":
+        return False
+    inside = marks[start + 1 : close]
+    summands = [k for k, m in enumerate(inside) if m.kind == "num" and (k == 0 or inside[k - 1].kind in ("plus", "minus"))]
+    summed = any(k + 1 == len(inside) or inside[k + 1].kind in ("plus", "minus") for k in summands)
+    plain = all(m.kind in ("num", "plus", "minus", "word", "greek", "frac", "open", "close", "under", "infix") for m in inside)
+    if not summed or not plain or len(inside) < 3:
+        return False
+    if content == "-T":
+        return not any(m.kind == "word" and not m.value.islower() for m in inside)
+    divides = start > 0 and (
+        marks[start - 1].value == "/" or (marks[start - 1].value == "{" and start > 1 and marks[start - 2].kind == "close")
+    )
+    return divides or any(is_number_elsewhere(lexer, k) for k, m in enumerate(marks) if m.value[-1:] == "T")
+
+
+def is_number_elsewhere(lexer: Lexer, k: int) -> bool:
+    """Whether the T at mark `k` is a name: the bound of a sum, or a letter that stands above nothing."""
+    marks = lexer.marks
+    before = marks[k - 1] if k else None
+    if before is not None and before.kind == "open" and before.value == "{" and k > 1:
+        before = marks[k - 2]
+    if before is not None and before.kind == "caret":
+        at = marks.index(before)
+        return at > 1 and any(m.kind == "cmp" for m in marks[max(0, at - 5) : at])  # \sum_{t=1}^T
+    return marks[k].kind == "word" and (before is None or before.kind != "under")
 
 
 def word_above(lexer: Lexer, mark: Mark, run: Mark) -> None:

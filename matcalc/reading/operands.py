@@ -97,7 +97,21 @@ def constant(lexer: Lexer, mark: Mark) -> None:
         if double:
             frame.then = skip_close
     else:
-        lexer.operand("NAME", sized(lexer, mark.value), (mark.start, lexer.marks[lexer.i - 1].end))
+        name = sized(lexer, mark.value)
+        refuse_mask(lexer, name, mark)
+        lexer.operand("NAME", name, (mark.start, lexer.marks[lexer.i - 1].end))
+
+
+def refuse_mask(lexer: Lexer, name: str, mark: Mark) -> None:
+    r"""1_K \circ X, 1_\Omega \circ X: where a set stands below it, the 1 is 0 outside of that; a product with ones would be nothing."""
+    before = lexer.tokens[-1] if lexer.tokens else None
+    beside = (lexer.following and lexer.following.value == ".*") or (before is not None and before.value == ".*")
+    below = lexer.marks[lexer.i - 1]
+    set_ = lexer.source(below.span).strip("\\")[:1].isupper() or (below.kind == "close" and lexer.marks[lexer.i - 2].value[:1].isupper())
+    if mark.value == "1" and name != "1" and beside and set_:
+        span = (mark.start, below.end)
+        hint = "write M for it, a matrix of zeros and ones; or leave it out where it is all ones"
+        raise lexer.refuse(f"{quote(lexer.source(span))} beside an entrywise product is 1 on a set and 0 elsewhere", span, hint)
 
 
 def skip_close(lexer: Lexer) -> None:

@@ -9,6 +9,7 @@ np.exp(X)  X.exp()                    exp.(X)               W1                  
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -16,7 +17,7 @@ from ..errors import ReadingError, Span
 from ..interning import regex
 from ..ops.book import REGISTRY
 from .functions import function_of
-from .marks import Mark, quote, refuse
+from .marks import Mark, quote, refuse, touching_bracket
 from .spellings import GREEK_WORDS
 
 # Attributes and methods without arguments that stand behind an operand, as postfix marks.
@@ -40,7 +41,7 @@ _ENDS = ("word", "upright", "greek", "num", "const", "accent")
 def in_marks(marks: list[Mark], text: str) -> list[Mark]:
     """The marks without what only programs write."""
     if is_program(marks, text):
-        marks = _with_digits(marks)
+        marks = _with_digits(marks, text)
         for mark in marks:
             if mark.kind == "caret" and text[mark.start : mark.end] == "**" and _is_of_entries(marks):
                 mark.value = ".^"
@@ -289,10 +290,10 @@ def _refuse_letters(mark: Mark, marks: Sequence[Mark], text: str) -> None:
         raise refuse(message, text, mark.span, f"write {'*'.join(mark.value)}, or declare {mark.value} in R")
 
 
-def _with_digits(marks: list[Mark]) -> list[Mark]:
+def _with_digits(marks: list[Mark], text: str) -> list[Mark]:
     """x0 and W1, which are names in program text, as x_0 and W_1."""
     found: list[Mark] = []
-    for mark in marks:
+    for k, mark in enumerate(marks):
         before = found[-1] if found else None
         touches = before is not None and before.kind == "word" and before.end == mark.start and not mark.gap
         if (
@@ -302,6 +303,13 @@ def _with_digits(marks: list[Mark]) -> list[Mark]:
             and mark.value.isdigit()
             and function_of(before.value + mark.value) is None
         ):
+            if len(before.value) > 1 and touching_bracket(marks, k + 1) >= 0:  # nrm2(A - B)
+                name = before.value + mark.value
+                if re.search(rf"{name}[ ]*\([^()]*\)[ ]*:?=", text):
+                    found += [Mark("under", "_", mark.start, mark.start), mark]
+                    continue
+                hint = f"write out what it is, or define it first: {name}(u) = …"
+                raise refuse(f"there is no function {quote(name)}", text, (before.start, mark.end), hint)
             found.append(Mark("under", "_", mark.start, mark.start))
         found.append(mark)
     return found
