@@ -234,3 +234,17 @@ def test_the_gradient_of_an_unknown_function_says_what_to_declare() -> None:
     assert caught.value.suggestion == "declare the function: f: R^n -> R"
     d = matcalc.derivative(r"f(x) + \nabla f(x)^T (y - x)", "y", where="f: R^n -> R; x in R^n")
     assert d.text == "f'(x)"
+
+
+SOFTMAX = r"-\log \frac{\exp(s_y)}{\sum_{j=1}^C \exp(s_j)}"
+
+
+@pytest.mark.parametrize("text", [rf"s = Wx; {SOFTMAX}", rf"\ell = {SOFTMAX}; s = Wx"])
+def test_a_capital_letter_above_a_sum_is_a_count(text: str) -> None:
+    """C above the sum, below a bar, made W and x numbers; s_j was a vector beside s = W x, and the answer 0."""
+    assert matcalc.derivative(text, "W").text == "s = W x; (softmax(s) - e_y) x^T"
+
+
+def test_an_entry_of_what_is_defined_as_one_number_is_refused() -> None:
+    with pytest.raises(matcalc.MatcalcError):
+        matcalc.derivative(r"s = W x; \sum_{j=1}^C \exp(s_j)", "W", where="W, x in R")

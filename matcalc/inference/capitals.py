@@ -24,8 +24,11 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     as in w_L L; they are S_{xx} and S_{xy}; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in
     A v^3; or all of them stand in logarithms alone."""
 
+    bounds = {id(m) for n in nodes if n.op in ("sum", "product") for a in n.args[1:] for m in walk(a)}  # T of sum_{t=1}^T is a count
+    nodes = [n for n in nodes if id(n) not in bounds]
+
     def has(root: Node, fits: Callable[[str], bool]) -> bool:
-        return any(n.op == "name" and n.attr not in known and fits(split_name(str(n.attr))[0]) for n in walk(root))
+        return any(n.op == "name" and n.attr not in known and id(n) not in bounds and fits(split_name(str(n.attr))[0]) for n in walk(root))
 
     if any((n.op in _OF_ARRAYS and not _is_absolute(n)) or (n.op == "mul" and isinstance(n.attr, tuple) and "@" in n.attr) for n in nodes):
         return False

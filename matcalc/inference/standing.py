@@ -55,6 +55,10 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
         carrier = _carrier(el, base, node)
         if carrier is not None and not carrier.is_scalar:
             return entry(el, carrier, sub, subscripts, node)
+        if carrier is not None and base in el.bindings and any(p.letter in frame.indices for p in subscripts):
+            message = f"{base} is one number by its definition, and {name} one of many"
+            hint = f"declare the names in {base} = …, or give one of them another letter"
+            raise Misfit([carrier], lambda: ReadingError(message, span=node.span, suggestion=hint))
     if name == "e" and scene.euler:
         hint = "declare e if it is a variable; write exp(x), and exp(1) for Euler's number"
         raise ReadingError("e stands under an exponent, as Euler's number does, and by itself too", span=node.span, suggestion=hint)
