@@ -227,7 +227,7 @@ def _opened_by(d: Derivative, step: Step, names: set[str]) -> str:
 
     def opened(part: Any) -> Any:
         """A part opened; one that a rule made, the root below a quotient's bar, by the rules for itself."""
-        own = rules if part in rules.moving else Forward(part, rules.target, rules.change, rules.school)
+        own = rules if part in rules.moving else Forward(part, rules.target, rules.change, rules.school, rules.kept, rules.order)
         return own.opened(part)
 
     used: set[str] = set()

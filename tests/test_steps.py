@@ -435,3 +435,30 @@ def test_bounds_that_the_author_left_out_are_no_step() -> None:
     lines = matcalc.derivative(r"\sum_i (y_i - w^T x_i)^2", "w").steps
     assert [line.rule for line in lines][:2] == ["sum rule over an index", "power rule"]
     assert all("algebra" not in line.rule for line in lines)
+
+
+@pytest.mark.parametrize(
+    "expr, top",
+    [
+        ("(x^2 + 1)/(x^2 - 1)", "((x^2 - 1) d/dx(x^2 + 1) - (x^2 + 1) d/dx(x^2 - 1))/(x^2 - 1)^2"),
+        ("(x^2 + 1)/(x - 1)", "((x - 1) d/dx(x^2 + 1) - (x^2 + 1) d/dx(x - 1))/(x - 1)^2"),
+        ("(x - 1)/(x + 1)", "((x + 1) d/dx(x - 1) - (x - 1) d/dx(x + 1))/(x + 1)^2"),
+        ("(x^3 - 2)/(4 - x^2)", "((4 - x^2) d/dx(x^3 - 2) - (x^3 - 2) d/dx(4 - x^2))/(4 - x^2)^2"),
+        ("-(x + 1)/(x - 1)", "-((x - 1) d/dx(x + 1) - (x + 1) d/dx(x - 1))/(x - 1)^2"),
+        ("log(x)/(x - 1)^3", "((x - 1)^3 d/dx(log(x)) - log(x) d/dx((x - 1)^3))/(x - 1)^6"),
+        ("3 (x - 2)/(x (x - 1))", "3 (x (x - 1) d/dx(x - 2) - (x - 2) d/dx(x (x - 1)))/(x^2 (x - 1)^2)"),
+    ],
+)
+def test_the_quotient_rule_stands_as_at_school_whichever_way_round_its_differences_are_kept(expr: str, top: str) -> None:
+    d = derive(expr, "x", "x in R")
+    check(d, every=True)
+    assert d.steps[0].after.text == f"df/dx = {top}"
+    if expr == "(x^2 + 1)/(x^2 - 1)":
+        assert d.steps[-2].after.text == "df/dx = (2 x (x^2 - 1) - 2 x (x^2 + 1))/(x^2 - 1)^2"
+
+
+@pytest.mark.parametrize("expr, answer", [("sin(x (x - 1))", "(2 x - 1) cos(x (x - 1))"), ("y sin((x - 1)^3)", "sin((x - 1)^3)")])
+def test_no_minus_within_a_function_that_its_author_did_not_write(expr: str, answer: str) -> None:
+    d = derive(expr, expr[0] if expr[0] == "y" else "x", "x in R; y in R" if "y" in expr else "x in R")
+    assert d.text == answer
+    assert not any("(-" in step.text for step in d.steps)

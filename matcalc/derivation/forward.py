@@ -185,10 +185,19 @@ class Forward:
         constant = [a for a in e.args if a not in self.moving]
         f = times(*[a for k, a in enumerate(e.args) if a in self.moving and k not in below])
         g = power(times(*[e.args[k] for k in below]), num(-1))
+        if sum(map(self._is_turned, f.args if f.op is TIMES else (f,))) % 2 == 1:
+            f, constant = negative(f), [num(-1), *constant]
+        if sum(map(self._is_turned, g.args if g.op is TIMES else (g,))) % 2 == 1:
+            g, constant = negative(g), [num(-1), *constant]
         parts = [times(self._d_of_part(f), g), times(num(-1), f, self._d_of_part(g))]
         top = add(*parts)
         note(self.order, top, parts, ADD)
         return times(*constant, top, power(g, num(-2)))
+
+    def _is_turned(self, e: Expr) -> bool:
+        """Whether a factor is a difference, or an odd power of one, whose opposite the author wrote: 1 - x, kept for x - 1."""
+        base = e.args[0] if e.op is POWER and is_number(e.args[1]) and value_of(e.args[1]) % 2 == 1 else e
+        return base.op is ADD and base not in self.order and opposite(base) in self.order
 
     def _d_of_part(self, e: Expr) -> Expr:
         """d of an expression made here: it moves, though it is no node of the function."""

@@ -169,6 +169,8 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
         parts = broadcast(spelling, e.args)
     else:
         parts = tuple(beside(spelling, a) if told else spelling.sized(a) for a in e.args)
+    if e.op.parity == "even" and len(parts) == 1 and parts[0].op == "neg":  # cos(x (x - 1)), as it was typed
+        parts = parts[0].args
     parts = tuple(map(fraction_behind, parts))
     called = e.op.spellings[0] if e.op.spellings else e.op.name
     return Node("call", parts, dotted(called, e) if e.op.elementwise else called)

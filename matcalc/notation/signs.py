@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..expressions.build import is_number, negative, opposite, transpose, value_of, without_coefficient
+from ..expressions.build import is_number, negative, opposite, split, transpose, value_of, without_coefficient
 from ..expressions.expr import Expr, make
-from ..ops.core import ADD, POWER, TRANSPOSE
+from ..ops.core import ADD, POWER, TIMES, TRANSPOSE
 from ..syntax import Node
 from .spelling import Spelling
 from .surface import flipped, negated, number, product
@@ -22,7 +22,17 @@ def has_minus(e: Expr) -> bool:
 
 def was_typed(spelling: Spelling, e: Expr) -> bool:
     """Whether a sum was typed, and not with nothing but minus signs; of y - (w^T x + b) the opposite counts as typed."""
-    return e in spelling.author and not all(map(has_minus, e.args))
+    return e in spelling.author and not all(shows_minus(spelling, a) for a in e.args)
+
+
+def shows_minus(spelling: Spelling, e: Expr) -> bool:
+    """Whether a summand is printed with a minus: its own sign and those of its differences that stand the other way round, of which
+    the normal form has -(1 - x^2) y where (x^2 - 1) y is printed."""
+    factors = [t for s in split(e)[1] for t in (split(s.args[0])[1] if is_odd_function(s) else (s,))]
+    bases = [s.args[0] if s.op is POWER and is_odd(s.args[1]) else s for s in factors]
+    sums = [s for s in bases if s.op is ADD and s not in spelling.author and s not in spelling.named]
+    turned = [s for s in sums if opposite(s) in spelling.author and not all(map(has_minus, opposite(s).args))]
+    return has_minus(e) != (len(turned) % 2 == 1)
 
 
 def was_turned(spelling: Spelling, e: Expr) -> bool:
@@ -57,8 +67,10 @@ def factor(spelling: Spelling, e: Expr) -> Node:
         if is_odd(k):
             node = Node("pow" if inner.is_scalar else "epow", (base, spelling.of(k)))
             return negated(node if e is inner else flipped(node))
-    if inner.op.parity == "odd" and len(inner.args) == 1 and was_turned(spelling, inner.args[0]):  # sin(x - y), where sin(y - x) is kept
-        made = make(inner.op, (opposite(inner.args[0]),), inner.attr, inner.shape, inner.size)
+    if is_odd_function(inner) and is_printed_turned(spelling, inner.args[0]):  # sin(x - y), where sin(y - x) is kept
+        argument = inner.args[0]
+        turned = opposite(argument) if argument.op is ADD else negative(argument)
+        made = make(inner.op, (turned,), inner.attr, inner.shape, inner.size)
         return negated(spelling.of(made if e is inner else transpose(made)))
     if not was_turned(spelling, inner):
         node = spelling.of(e)
@@ -69,6 +81,17 @@ def factor(spelling: Spelling, e: Expr) -> Node:
         )
     turned = opposite(inner)
     return negated(spelling.of(turned if e is inner else transpose(turned)))
+
+
+def is_printed_turned(spelling: Spelling, e: Expr) -> bool:
+    """Whether there is a minus before what is printed of `e`, which begins with none: the opposite of a difference was typed."""
+    if e.op is POWER and is_odd(e.args[1]):
+        return was_turned(spelling, e.args[0])
+    return was_turned(spelling, e) if e.op is ADD else e.op is TIMES and not has_minus(e) and spelling.of(e).op == "neg"
+
+
+def is_odd_function(e: Expr) -> bool:
+    return e.op.parity == "odd" and len(e.args) == 1
 
 
 def is_below(s: Expr) -> bool:
