@@ -133,6 +133,18 @@ READ: list[tuple[str, str, str | None]] = [
     (r"-y^T \log(h) - (1-y)^T \log(1-h)", "h", "((1 - y) ./ (1 - h) - y ./ h)^T"),
     (r"\sum_{t=1}^T (1 - y)^T x_t", "y", "-sum_{t=1}^T x_t^T"),
     ("fun1(u) = u^2; a*fun1(x)", "x", "2 a x"),
+    # properties in words, two letters that TeX sets as a subscript and a factor
+    ("x^T A x, where A is symmetric", "x", "2 x^T A"),
+    ("f(x) = x^T Q x + c^T x, Q positive definite.", "x", "2 x^T Q + c^T"),
+    (r"x^T \Sigma^{-1} x (with \Sigma symmetric)", "x", "2 x^T Sigma^-1"),
+    (r"\|D_hx\|_2^2 + x^T x", "x", "2 (D_h x)^T D_h + 2 x^T"),
+    # commands of the author's own
+    (r"\newcommand{\norm}[1]{\left\lVert#1\right\rVert} \norm{Ax - b}_2^2", "x", "2 (A x - b)^T A"),
+    (r"\def\ip#1#2{\langle #1, #2\rangle} \newcommand\bx{\mathbf{x}} \ip{a}{\bx}^2", r"\bx", "2 (a^T x) a^T"),
+    (r"\DeclareMathOperator{\Trace}{tr} \Trace(A\Trace(B)X)", "X", "tr(B) A^T"),
+    # R
+    ("t(y - X %*% b) %*% solve(V) %*% (y - X %*% b)", "b", "-(y - X b)^T (V^-1 + V^-T) X"),
+    ("sum((y - X %*% beta)^2)", "beta", "-2 (y - X beta)^T X"),
 ]
 
 
@@ -159,6 +171,11 @@ REFUSED = [
     (r"\|1_K \circ (R - Q P)\|_F^2", "P", "is 1 on a set and 0 elsewhere"),
     ("0.5*nrm2(A - U*V)", "U", "there is no function `nrm2`"),
     ("g(x, y)", "x", "a function of several arguments"),
+    (r"\sum_n x_n e^{-j2\pi f n}", "f", "is the imaginary unit, or a number"),
+    (r"\newcommand{\a}{\a b} \a", "b", "have no end"),
+    (r"\newcommand{\R}[2][x]{#1} \R", "b", "may be left out"),
+    (r"\newcommand{\R} ", "b", "has nothing behind it"),
+    ("sum(dnorm(y, X %*% b, s, log=TRUE))", "b", "is an argument by name"),
     (r"\sum_{t=0}^{T-1} \gamma^t r_t + \gamma^T V", r"\gamma", "its power T"),
     (r"\sum_{k=0}^{N} k x_k^2", "x_1", "counted from 0"),
     (r"\sum_{k=0}^{N} k x_k^2 + x_N", "x_N", "counted from 0"),

@@ -73,6 +73,7 @@ class Options:
 
 
 USUAL = Options()
+_DEFINING = ("\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareMathOperator", "\\def")  # authors' own commands in a text
 
 
 class Question:
@@ -97,6 +98,12 @@ class Question:
         """Of a text, a number, or an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
         text may ask for a derivative by itself, as d/dx x^2 does, and where no variables are given (None) the only sensible one is taken;
         elsewhere a function is wanted."""
+        if isinstance(function, str) and any(word in function for word in _DEFINING):
+            from ..reading.macros import with_macros, written_out
+
+            function, macros = with_macros(function)
+            wrt = wrt if wrt is None else [written_out(name, macros) for name in names_of(wrt)]
+            where = written_out(where, macros) if isinstance(where, str) else where
         if isinstance(where, str) and isinstance(function, str) and "=" in where:
             from ..reading.commutators import moved
 

@@ -192,6 +192,8 @@ def _subscript_letters(marks: list[Mark], i: int, text: str, names: Names, base:
     followed = i + 1 < len(marks) and marks[i + 1].kind in ("under", "sub") and not marks[i + 1].gap
     if not rest or rest.isupper() or names.is_name(rest) or (len(rest) == 1 and followed) or f"{base}_{run[:size]}" in names.variables:
         return size
+    if "\\" in text and len(rest) == 1 and rest not in _INDEX_LETTERS and any(m.value == rest for m in marks):  # D_hx of TeX
+        return size
     span = (marks[i].start, marks[i].end)
     shown = base if len(base) <= 20 else "x"
     raise refuse(
@@ -202,6 +204,7 @@ def _subscript_letters(marks: list[Mark], i: int, text: str, names: Names, base:
     )
 
 
+_INDEX_LETTERS = frozenset("ijklmnpqrst")  # A_ij is A_{ij} more often than A_i j
 _IN_SUBSCRIPTS = {"word", "upright", "num", "const", "plus", "minus", "comma", "colon", "sub", "greek", "bar"}
 _STARS = ("star", "ast", "*")
 

@@ -42,9 +42,15 @@ def number(lexer: Lexer, mark: Mark) -> None:
     if lexer.ends and lexer.tokens[-1].type == "NUM":
         both = (lexer.tokens[-1].start_pos, mark.end)
         raise lexer.refuse(f"the numbers {quote(lexer.source(both))} stand side by side", both, "write a * between them, or no blank")
-    if lexer.last == "NAME" and not mark.gap and mark.start == lexer.tokens[-1].end_pos:
+    if lexer.last == "NAME" and not mark.gap and mark.start == lexer.tokens[-1].end_pos and not turns(lexer, mark):
         digit_after_name(lexer, mark)
     lexer.operand("NUM", Fraction(int(mark.value) if mark.value.isdecimal() else mark.value), mark.span)
+
+
+def turns(lexer: Lexer, mark: Mark) -> bool:
+    r"""Whether a 2 stands between i or j and \pi, as in e^{-j2\pi kn/N}: TeX sets a product, and nobody means j_2."""
+    following = lexer.following
+    return mark.value == "2" and lexer.tokens[-1].value in ("i", "j") and following is not None and following.value == "pi"
 
 
 def ones_behind(lexer: Lexer, mark: Mark) -> bool:

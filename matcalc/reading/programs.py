@@ -1,10 +1,10 @@
-r"""Program text: what NumPy, SymPy, MATLAB, Julia and Mathematica write, in marks of the language.
+r"""Program text: what NumPy, SymPy, MATLAB, Julia, Mathematica and R write, in marks of the language.
 
 np.linalg.inv(A)  A.inv()  A.I        inv(A)  A^-1          Identity(n)  np.eye(n)     I_{n}
 A.dot(x)  b.A.b                       A @ x   b . A . b     sum(abs2, x)               sum(abs2.(x))
 np.exp(X)  X.exp()                    exp.(X)               W1                         W_1
 (A @ x).sum()  x.pow(2)               sum(A @ x)  x.^(2)    softmax(x, dim=-1)         softmax(x)
-(A @ x - b)**2                        (A @ x - b).^2
+(A @ x - b)**2                        (A @ x - b).^2 t(X) %*% solve(V) %*% X       X^T @ inv(V) @ X
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _OF_ENTRIES = ("np", "numpy", "jnp", "jax", "torch", "tf")  # where ** goes entr
 _CALLS = regex(r"\b(?:np|numpy|jnp|jax|torch|tf)\.[a-z]")
 _OF_LISTS = regex(r"(?:Matrix|array|tensor|matrix)\(\[")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
+_OF_R = {"t": "transpose", "solve": "inv"}  # in texts with %*%
 _FILLED = {"OneMatrix": "ones", "ZeroMatrix": "zeros"}
 _WATCHED = frozenset({*_IDENTITIES, *_FOLDS, *_FILLED})
 _PRODUCTS = ("dot", "matmul", "mm", "mv")
@@ -40,6 +41,10 @@ _ENDS = ("word", "upright", "greek", "num", "const", "accent")
 
 def in_marks(marks: list[Mark], text: str) -> list[Mark]:
     """The marks without what only programs write."""
+    if "%*%" in text:
+        for k, mark in enumerate(marks):
+            if mark.kind == "word" and mark.value in _OF_R and touching_bracket(marks, k + 1) >= 0:
+                mark.value = _OF_R[mark.value]
     if is_program(marks, text):
         marks = _with_digits(marks, text)
         for mark in marks:
@@ -229,7 +234,7 @@ def _argument_by_name(given: str, name: str, text: str, span: Span) -> ReadingEr
     hint = "leave it out, or write what it means"
     if name in _FOLDS and given.startswith(("axis", "dim")):
         hint = "write colsum(A) for the sums of the columns (axis 0), rowsum(A) for those of the rows (axis 1)"
-    elif name.endswith("norm"):
+    elif name == "norm":
         hint = "write norm(x, 1) for another norm"
     elif name in _BY_LAST:
         hint = f"{name} of a matrix goes row by row; write {name}(A^T)^T for its columns"
@@ -249,7 +254,7 @@ def is_program(marks: Sequence[Mark], text: str) -> bool:
     """Whether products are written with * or @, or functions called by dotted names, so that a run of letters is a word."""
     if "\\" in text or not ("*" in text or "@" in text or "." in text):
         return False
-    return any(m.kind in ("path", "method") or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@") for m in marks)
+    return any(m.kind in ("path", "method") or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@%") for m in marks)
 
 
 def _juxtaposes(marks: Sequence[Mark]) -> bool:

@@ -36,6 +36,7 @@ LABELS = regex(
 )
 _OF_LABELS = frozenset("[<=\\")  # no label stands in a text without these
 ADJOINTS = frozenset("H|<>\\")  # no name is conjugated in an ASCII text without these
+_OF_MATRICES = ("symmetric", "definite", "orthogonal", "diagonal", "invertible", "singular", "spd", "psd")
 PRIMES = frozenset("'’′")
 
 
@@ -64,11 +65,19 @@ def parse(
         from .commutators import said
 
         text, brackets = said(text)
+    stated = ""
+    if not declared and any(word in text for word in _OF_MATRICES):
+        from .prose import taken
+
+        text, stated = taken(text)
     found = _WHERE.search(text) if "where" in text else None
     end = found.start() if found else len(text)
     declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
     declarations = [d for start, stop in declared_in for d in read_declarations(text, start, stop)]
     where = "; ".join(text[start:stop].strip() for start, stop in declared_in)
+    if stated:
+        declarations += read_declarations(stated, 0, len(stated))
+        where = "; ".join(filter(None, (where, stated)))
     known = [*declared, *(d.name for d in declarations)]
     applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
     whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]

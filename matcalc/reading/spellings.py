@@ -17,6 +17,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("·", "⋅", "∙"), ("infix", ".")),
     **dict.fromkeys(("/", "÷"), ("infix", "/")),
     "@": ("infix", "@"),
+    "%*%": ("infix", "@"),
     **dict.fromkeys((".*", "⊙", "∘"), ("infix", ".*")),
     **dict.fromkeys(("./", "⊘"), ("infix", "./")),
     "⊗": ("infix", "kron"),

@@ -1,0 +1,99 @@
+r"""The author's own commands, where their definitions are pasted with the formula: \newcommand{\norm}[1]{\lVert #1\rVert}.
+
+The definitions are taken out and the commands replaced by what they stand for, before anything else is read. Errors then show the formula
+with the commands written out. (How TeX replaces: The TeXbook, chapter 20; \newcommand: LaTeX2e unofficial reference manual, 12.1.)
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import ReadingError
+from ..interning import regex
+from .marks import quote, refuse
+
+_DEFINES = regex(r"\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|def)(?![A-Za-z])\*?")
+_NAME = regex(r"\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))")
+_COUNT = regex(r"\s*\[\s*([1-9])\s*\]")
+_MOST = 2000  # replacements, and a thousand characters for each of them
+
+Macros = dict[str, tuple[int, str]]
+
+
+def with_macros(text: str) -> tuple[str, Macros]:
+    """The text without the definitions of commands and with the commands written out, and the definitions."""
+    macros: Macros = {}
+    rest, at = [], 0
+    while m := _DEFINES.search(text, at):
+        rest.append(text[at : m.start()])
+        name, count, body, at = _definition(text, m)
+        macros[name] = (count, body)
+    rest.append(text[at:])
+    return written_out("".join(rest).strip(), macros), macros
+
+
+def written_out(text: str, macros: Macros) -> str:
+    """The text with the commands written out."""
+    if not macros:
+        return text
+    found = re.compile(rf"({'|'.join(map(re.escape, sorted(macros, key=len, reverse=True)))})(?![A-Za-z])")
+    for _ in range(_MOST):
+        m = found.search(text)
+        if m is None:
+            return text
+        count, body = macros[m[1]]
+        end, arguments = m.end(), list[str]()
+        for _ in range(count):
+            argument, end = _argument(text, end, m)
+            arguments.append(argument)
+        said = ""
+        for k, piece in enumerate(re.split(r"#([1-9])", body)):
+            said = _joined(said, piece if k % 2 == 0 else arguments[int(piece) - 1] if int(piece) <= count else "")
+        text = text[: m.start()] + _joined(said, text[end:])
+        if len(text) > 1000 * _MOST // 10:
+            break
+    raise ReadingError("the commands that the text defines have no end: one of them is in its own definition, or they grow too long")
+
+
+def _joined(before: str, behind: str) -> str:
+    """Two pieces side by side; no letter becomes a part of a command before it."""
+    return before + " " * (behind[:1].isalpha() and re.search(r"\\[A-Za-z]+$", before) is not None) + behind
+
+
+def _definition(text: str, m: re.Match[str]) -> tuple[str, int, str, int]:
+    r"""The name, the number of arguments, the body, and where it ends, of the definition that begins with the match."""
+    named = _NAME.match(text, m.end())
+    if named is None:
+        hint = "write \\newcommand{\\name}[1]{… #1 …}, or the formula without it"
+        raise refuse(f"{quote(m[0])} has no name behind it", text, m.span(), hint)
+    at, count = named.end(), 0
+    if m[0].startswith("\\def"):
+        parameters = re.compile(r"\s*((?:#[1-9]\s*)*)").match(text, at)
+        count, at = (parameters[1].count("#"), parameters.end()) if parameters else (0, at)
+    elif counted := _COUNT.match(text, at):
+        count, at = int(counted[1]), counted.end()
+    if text[at:].lstrip()[:1] == "[":
+        message = f"{quote(named.group().strip())} has an argument that may be left out"
+        raise refuse(message, text, m.span(), "write the formula without the command")
+    body, end = _argument(text, at, m)
+    if m[0].startswith("\\DeclareMathOperator"):
+        body = f"\\operatorname{{{body}}}"
+    return named[1] or named[2], count, body, end
+
+
+def _argument(text: str, at: int, m: re.Match[str]) -> tuple[str, int]:
+    """What stands in braces at `at`, or the one sign there, and where it ends."""
+    while at < len(text) and text[at].isspace():
+        at += 1
+    if at < len(text) and text[at] == "{":
+        depth = 0
+        for k in range(at, len(text)):
+            escaped = k > 0 and text[k - 1] == "\\"
+            depth += (text[k] == "{" and not escaped) - (text[k] == "}" and not escaped)
+            if depth == 0:
+                return text[at + 1 : k], k + 1
+        raise refuse("`{` is not closed", text, (at, at + 1))
+    sign = re.compile(r"\\[A-Za-z]+|\\.|[^\s}]").match(text, at)
+    if sign is None:
+        raise refuse(f"{quote(m[0])} has nothing behind it", text, m.span(), "write what it is of in braces")
+    return sign[0], sign.end()
