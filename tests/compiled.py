@@ -19,22 +19,29 @@ from matcalc.codegen.pyfile import identifiers
 
 EIGEN = next((p for p in ("/usr/include/eigen3", "/usr/local/include/eigen3", "/opt/homebrew/include/eigen3") if Path(p).is_dir()), None)
 SHOWN = """
-void shown(Real r) { printf("[]: %.17g\\n", double(r)); }
-void shown(const Matrix& r) {
-    printf("[%d %d]:", int(r.rows()), int(r.cols()));
-    for (Index k = 0; k < r.size(); ++k) printf(" %.17g", double(r.data()[k]));
+template <typename T> void numbers(const T* x, Index n) {
+    for (Index k = 0; k < n; ++k) printf(" %.17g", double(std::real(x[k])));
+    printf(";");
+    for (Index k = 0; k < n; ++k) printf(" %.17g", double(std::imag(x[k])));
     printf("\\n");
 }
-void shown(const Array& r) {
+void shown(Real r) { printf("[]:"); numbers(&r, 1); }
+void shown(std::complex<Real> r) { printf("[]:"); numbers(&r, 1); }
+template <typename D> void shown(const Eigen::PlainObjectBase<D>& r) {
+    printf("[%d %d]:", int(r.rows()), int(r.cols()));
+    numbers(r.data(), r.size());
+}
+template <typename A> auto shown(const A& r) -> decltype(r.entries, void()) {
     printf("[");
     for (Index n : r.shape) printf("%d ", int(n));
     printf("]:");
-    for (Index k = 0; k < r.entries.size(); ++k) printf(" %.17g", double(r.entries.data()[k]));
-    printf("\\n");
+    numbers(r.entries.data(), r.entries.size());
 }
-template <typename T> T entries(Index rows, const std::vector<double>& all) {
+void put(Real& x, std::complex<double> z) { x = Real(z.real()); }
+void put(std::complex<Real>& x, std::complex<double> z) { x = std::complex<Real>(z); }
+template <typename T> T entries(Index rows, const std::vector<std::complex<double>>& all) {
     T x(rows, rows ? Index(all.size()) / rows : 0);
-    for (Index k = 0; k < x.size(); ++k) x.data()[k] = Real(all[k]);
+    for (Index k = 0; k < x.size(); ++k) put(x.data()[k], all[k]);
     return x;
 }
 template <typename F> void asked(F f) { try { f(); } catch (const std::exception& e) { printf("error: %s\\n", e.what()); } }
@@ -112,20 +119,28 @@ def _read(line: str) -> Any:
     if size == "error":
         return numbers.strip()
     dims = [int(n) for n in re.findall(r"\d+", size)]
-    return np.array([float(n) for n in numbers.split()]).reshape(dims, order="F")
+    real, imaginary = (np.array([float(n) for n in part.split()]).reshape(dims, order="F") for part in numbers.split(";"))
+    return real + 1j * imaginary if np.any(imaginary) else real
 
 
 def _literal(kind: str, value: Any) -> str:
     if isinstance(value, str):
         return value
-    array = np.asarray(value, dtype=float)
-    numbers = ", ".join(
-        {"nan": "NAN", "inf": "INFINITY", "-inf": "-INFINITY"}.get(f"{v:.17g}", f"{v:.17g}") for v in array.ravel(order="F")
-    )
+    array = np.asarray(value, dtype=complex if np.iscomplexobj(value) else float)
+    numbers = ", ".join(map(_complex if np.iscomplexobj(array) else _real, array.ravel(order="F")))
+    name = kind.removeprefix("const ").rstrip("&")
     if not array.ndim:
-        return f"Real({numbers})" if "Real" in kind else numbers
+        return numbers if name == "Index" else f"{name}({numbers})"
     rows = array.shape[0]
-    entries = f"entries<Matrix>({rows}, {{{numbers}}})"
     if array.ndim < 3:
-        return f"entries<{'Vector' if 'Vector' in kind else 'Matrix'}>({rows}, {{{numbers}}})"
-    return f"Array{{{{{', '.join(map(str, array.shape))}}}, {entries}}}"
+        return f"entries<{name}>({rows}, {{{numbers}}})"
+    entries = f"entries<{name.replace('Array', 'Matrix')}>({rows}, {{{numbers}}})"
+    return f"{name}{{{{{', '.join(map(str, array.shape))}}}, {entries}}}"
+
+
+def _real(v: float) -> str:
+    return {"nan": "NAN", "inf": "INFINITY", "-inf": "-INFINITY"}.get(f"{v:.17g}", f"{v:.17g}")
+
+
+def _complex(v: complex) -> str:
+    return f"std::complex<double>({_real(v.real)}, {_real(v.imag)})"

@@ -493,7 +493,7 @@ def _code(block: Block) -> str:
                 lines.append(d.code(target))
             except matcalc.MatcalcError as error:
                 lines.append(str(error))
-    lines += [d.code(target) for d in _of_complex(block) for target in ("numpy", "jax", "torch", "octave", "r", "julia")]
+    lines += [d.code(target) for d in _of_complex(block) for target in ("numpy", "jax", "torch", "octave", "r", "julia", "eigen")]
     return "\n".join(lines)
 
 

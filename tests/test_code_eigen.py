@@ -18,13 +18,14 @@ from test_code_joint import FUNCTIONS, joint
 from test_code_numbers import EXTREME
 from test_code_problems import PARTS, QUESTIONS, question
 from test_code_problems import derivative as of_loss
+from test_complex import CORPUS, changes, holomorphic, of_corpus, values
 from test_convolution import PROGRAMS as CONVOLUTIONS
 from test_convolution import convolved
 
 import matcalc
 from matcalc.codegen.helpers import eigen_functions
 from matcalc.codegen.program import first_name
-from matcalc.errors import UsageError
+from matcalc.errors import NoAnswerError, UsageError
 
 pytestmark = pytest.mark.eigen
 
@@ -146,11 +147,30 @@ def test_functions_and_refusals(tmp_path: Path) -> None:
     assert indefinite == "a matrix is not positive definite"
 
 
-def test_complex_arrays_and_make_are_refused() -> None:
-    with pytest.raises(UsageError, match="real arrays"):
-        matcalc.derivative("z^H A z", "z", where="z in C^n; A in C^{n x n} hermitian").code("eigen")  # type: ignore[union-attr]
+def test_make_is_refused() -> None:
     with pytest.raises(UsageError, match="make is for"):
         matcalc.grad("||A x - b||^2", "x").code("eigen", parts=["make"])  # type: ignore[union-attr]
+
+
+@EVERY
+def test_complex_arrays(every: int, tmp_path: Path) -> None:
+    """Values and gradients, their changes along directions, holomorphic functions, the corpus: all in one program."""
+    plain = [*values(), *changes(), *of_corpus([*CORPUS][::every])]
+    questions = [*[(*q, None) for q in plain], *holomorphic()][:: 2 if every > 1 else 1]
+    asked = [(d.code("eigen", parts=[part] if part in PARTS else []), part, given) for d, part, given, *_ in questions]
+    for found, (d, part, _, want, along) in zip(run_eigen(asked, tmp_path), questions, strict=True):
+        got = np.squeeze(found) if along is None else np.squeeze(found) @ along
+        np.testing.assert_allclose(got, np.squeeze(want), rtol=1e-6, atol=1e-6, err_msg=f"{part}: {d}")
+
+
+def test_what_is_real_beside_complex_names_has_real_types() -> None:
+    d: Any = matcalc.derivative("1/2 ||A x - b||^2 + l ||x||^2", "x", where="x in R^n; A in C^{m x n}; b in R^m; l in R")
+    text = d.code("eigen")
+    assert (
+        "inline std::tuple<Real, RealVector> value_and_gradient(const RealVector& x, const Matrix& A, const RealVector& b, Real l)" in text
+    )
+    with pytest.raises(NoAnswerError, match="of real arrays only"):
+        matcalc.derivative("||softmax(w)|| ||z||^2", "z", where="z in C^n; w in R^m").code("eigen")  # type: ignore[union-attr]
 
 
 def test_what_a_function_needs_stands_before_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from corpus import cases, symbols
 from emitted import CONSOLES, LANGUAGES, call, caster, installed, load, run_in
 
 import matcalc
+from matcalc.codegen.program import first_name
 from matcalc.errors import MatcalcError
 
 QUADRATIC = "x in C^n; A in C^{n x n} hermitian"
@@ -186,22 +187,25 @@ def drawn_for(where: str, rng: np.random.Generator) -> dict[str, Any]:
 SOLVED = ("log det(S) + z^H S^-1 z", "z", "z in C^n; S in C^{n x n} hpd")  # by factors, which serve the transpose too
 
 
+Question = tuple[Any, str, dict[str, Any], Any]  # of a program: the derivative, the function, its inputs, its value
+
+
+def values() -> Iterator[Question]:
+    """Values, which are those of the expression, and gradients."""
+    rng = np.random.default_rng(14)
+    for text, name, where in (*CODED, SOLVED):
+        d, given = matcalc.derivative(text, name, where=where), drawn_for(where, rng)
+        yield d, "value", given, matcalc.parse(text, where=where).evaluate(given)
+        yield d, "gradient", given, d.evaluate(given)
+
+
 @pytest.mark.parametrize("target", LANGUAGES)
 def test_programs_have_the_numbers_in_every_language(target: str, tmp_path: Path) -> None:
     """Value and gradient; the value against the expression itself."""
-    rng = np.random.default_rng(14)
-    cases = [(matcalc.derivative(*case[:2], where=case[2]), drawn_for(case[2], rng)) for case in (*CODED, SOLVED)]
-    asked = [(d.code(target), name, given) for d, given in cases for name in ("value", "gradient")]
-    if target in CONSOLES:
-        found = run_in(target, asked, tmp_path)
-    else:
-        cast, module = caster(target), installed(target)
-        with module.enable_x64(True) if target == "jax" else nullcontext():
-            found = [np.asarray(call(load(text)[name], {n: cast(v) for n, v in given.items()})) for text, name, given in asked]
-    for k, (d, given) in enumerate(cases):
-        value = matcalc.parse(d._typed.program.text, where=d.where).evaluate(given)
-        for got, want in ((found[2 * k], value), (found[2 * k + 1], d.evaluate(given))):
-            np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-8, atol=1e-10, err_msg=str(d))
+    questions = [*values()]
+    found = asked_in(target, [(d.code(target), name, given) for d, name, given, _ in questions], tmp_path)
+    for got, (d, _, _, want) in zip(found, questions, strict=True):
+        np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-8, atol=1e-10, err_msg=str(d))
 
 
 @pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
@@ -252,18 +256,22 @@ def asked_in(target: str, asked: list[tuple[str, str, dict[str, Any]]], folder: 
         return [np.asarray(call(load(text)[name], {n: cast(v) for n, v in given.items()})) for text, name, given in asked]
 
 
-@pytest.mark.parametrize("target", LANGUAGES)
-def test_programs_have_the_changes_along_a_direction_of_real_functions(target: str, tmp_path: Path) -> None:
-    """Of the gradient, which is compared with automatic differentiation above, and of the value: central differences."""
+def changes() -> Iterator[Question]:
+    """jvp and hvp of real functions: central differences of values and gradients."""
     rng = np.random.default_rng(13)
-    asked, wanted = [], []
     for text, name, where in OF_REAL_FUNCTIONS:
         d, given = matcalc.derivative(text, name, where=where), drawn_for(where, np.random.default_rng(12))
         along, f = drawn(given[name].shape, rng), matcalc.parse(text, where=where)
-        program = d.code(target, parts=["jvp", "hvp"])
-        asked += [(program, part, {**given, f"d{name}": along}) for part in ("jvp", "hvp")]
-        wanted += [moved(given, name, along, value) for value in (f.evaluate, d.evaluate)]
-    for (_, part, _), found, want in zip(asked, asked_in(target, asked, tmp_path), wanted, strict=True):
+        for part, value in (("jvp", f.evaluate), ("hvp", d.evaluate)):
+            yield d, part, {**given, f"d{name}": along}, moved(given, name, along, value)
+
+
+@pytest.mark.parametrize("target", LANGUAGES)
+def test_programs_have_the_changes_along_a_direction_of_real_functions(target: str, tmp_path: Path) -> None:
+    """Of the gradient, which is compared with automatic differentiation above, and of the value: central differences."""
+    questions = [*changes()]
+    asked = [(d.code(target, parts=["jvp", "hvp"]), part, given) for d, part, given, _ in questions]
+    for found, (_, part, _, want) in zip(asked_in(target, asked, tmp_path), questions, strict=True):
         np.testing.assert_allclose(np.squeeze(found), np.squeeze(want), rtol=1e-6, atol=1e-6, err_msg=part)
 
 
@@ -275,11 +283,9 @@ HOLOMORPHIC = [
 ]
 
 
-@pytest.mark.parametrize("target", LANGUAGES)
-def test_programs_of_holomorphic_functions_have_all_that_those_of_real_numbers_have(target: str, tmp_path: Path) -> None:
-    """Central differences along a direction of the value and the derivative; vjp and the Hessian are contracted with it."""
+def holomorphic() -> Iterator[tuple[Any, str, dict[str, Any], Any, Any]]:
+    """Central differences along a direction of the value and the derivative; vjp and the Hessian are contracted with it, which is last."""
     sizes, rng = {"n": 3, "m": 2, "k": 4}, np.random.default_rng(21)
-    asked, checks = [], []
     for text, name, where, parts in HOLOMORPHIC:
         d = matcalc.derivative(text, name, where=where)
         given, f = {}, matcalc.parse(text, where=where)
@@ -292,11 +298,16 @@ def test_programs_of_holomorphic_functions_have_all_that_those_of_real_numbers_h
         weight = drawn(rate.shape, rng) if rate.ndim else complex(drawn((), rng))
         change = moved(given, name, along, d.evaluate)
         more = {"jvp": {f"d{name}": along}, "hvp": {f"d{name}": along}, "vjp": {"v": weight}, "hessian": {}}
-        ends = {"jvp": (None, rate), "hvp": (None, change), "vjp": (along, np.sum(weight * rate)), "hessian": (along, change)}
+        ends = {"jvp": (rate, None), "hvp": (change, None), "vjp": (np.sum(weight * rate), along), "hessian": (change, along)}
         for part in parts:
-            asked.append((d.code(target, parts=[part]), part, given | more[part]))
-            checks.append(ends[part])
-    for (_, part, _), found, (along, want) in zip(asked, asked_in(target, asked, tmp_path), checks, strict=True):
+            yield d, part, given | more[part], *ends[part]
+
+
+@pytest.mark.parametrize("target", LANGUAGES)
+def test_programs_of_holomorphic_functions_have_all_that_those_of_real_numbers_have(target: str, tmp_path: Path) -> None:
+    questions = [*holomorphic()]
+    asked = [(d.code(target, parts=[part]), part, given) for d, part, given, *_ in questions]
+    for found, (_, part, _, want, along) in zip(asked_in(target, asked, tmp_path), questions, strict=True):
         got = np.squeeze(found) if along is None else np.squeeze(found) @ along
         np.testing.assert_allclose(got, np.squeeze(want), rtol=1e-6, atol=1e-6, err_msg=part)
 
@@ -329,21 +340,37 @@ def test_the_corpus_is_all_there() -> None:
     assert Counter(case["heading"] for case in CORPUS.values()) == {"complex variables": 36, "quantum": 20}
 
 
-@pytest.mark.parametrize("name", CORPUS)
-def test_the_corpus_is_solved_printed_and_read_back(name: str) -> None:
-    """The answer has the numbers of automatic differentiation by parts, reads back, and is no longer than its source's."""
+def solved(name: str) -> Any:
     case = CORPUS[name]
     names = case["wrt"].split(", ")
     found = matcalc.derivative(case["expr"], names if len(names) > 1 else names[0], where=case["where"])
-    d = found[0] if isinstance(found, list) else found
+    return found[0] if isinstance(found, list) else found
+
+
+def drawn_at(name: str, point: str, d: Any) -> dict[str, Any]:
+    given = {n: NUMBERS[f"{name}/{point}/{n}"] for n in CORPUS[name]["args"]}
+    return {n: v.item() if v.ndim == 0 else v for n, v in given.items() if n in d.where}
+
+
+def of_corpus(names: Sequence[str]) -> Iterator[Question]:
+    """Derivatives of the corpus, with the numbers of NumPy's complex arrays."""
+    for name in names:
+        d = solved(name)
+        given = drawn_at(name, "0", d)
+        yield d, first_name(d), given, d.evaluate(given)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_the_corpus_is_solved_printed_and_read_back(name: str) -> None:
+    """The answer has the numbers of automatic differentiation by parts, reads back, and is no longer than its source's."""
+    case, d = CORPUS[name], solved(name)
     assert d.verified == "verified"
     if case["expected"]:
         assert symbols(d.text) <= symbols(case["expected"]), f"{d.text}   (source: {case['expected']})"
     assert all((d.unicode, d.typst, d.mathml))
     for point in ("0", "1"):
         wanted = np.squeeze(NUMBERS[f"{name}/{point}"])
-        given = {n: v.item() if v.ndim == 0 else v for n in case["args"] if (v := NUMBERS[f"{name}/{point}/{n}"]) is not None}
-        given = {n: v for n, v in given.items() if n in d.where}
+        given = drawn_at(name, point, d)
         shown = [d.evaluate(given), *[evaluated(form, d.where, given) for form in (d.text, d.latex, case["expected"]) if form]]
         for numbers in shown:
             got = np.asarray(numbers)

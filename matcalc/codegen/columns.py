@@ -56,4 +56,5 @@ class Columns(NamedTuple):
     results: ByAxes = ("{0}", "{0}", "{0}", "{0}")  # how a value is returned; {shape}
     template: str = ""  # what stands before a function with functions as arguments, a {} for each `template_part`
     template_part: str = ""
+    of_real: tuple[Sequence[str], ByAxes, ByAxes] | None = None  # arguments, types and results that are real where others are complex
     includes: Mapping[str, Sequence[tuple[str, str]]] = {}  # by a mark of the head: (a pattern, the line where it is found in the text)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from ..ops.complex_numbers import IMAGINARY_PART, REAL_PART
 from .emission import Body
 from .frame import Argument, File, Function, is_measured, shape_words, size_statements
+from .graph import GraphNode, postorder
 from .pyfile import identifiers, size_identifiers
 from .target import Target
 
@@ -26,6 +28,8 @@ def columns_file(target: Target, file: File) -> str:
     target.dimensions = size_identifiers(found, set(target.names.values()) | keywords)
     target.dimensions |= {a.size: target.names[a.name] for a in file.arrays if a.size}
     found = {n: t.replace(" // ", columns.quotient) for n, t in size_statements(file.arrays, target.length).items()}
+    if columns.of_real is not None:
+        target.reals = frozenset(a.name for f in file.functions for a in (*file.arguments, *f.extra) if not a.complex_)
     functions = [_function(target, file, f, found) for f in file.functions]
     lines = [file.title, "", *file.formulas, ""]
     width = max((len(target.names[a.name]) for a in file.arguments), default=0)
@@ -56,13 +60,17 @@ def _function(target: Target, file: File, f: Function, found: Mapping[str, str])
     results = [f"result_{k}" for k in range(1, len(f.roots) + 1)]
     taken = {*target.names.values(), *target.dimensions.values(), *keywords, *results}
     body = Body(target, f.roots, taken, {n: identifiers([name])[name] for n, name in file.named.items()})
-    values = [columns.results[min(r.rank, 3)].format(t, shape=target.shape(r.dims)) for r, t in zip(f.roots, body.results)]
+    kinds = [(columns.types, columns.results)] * len(f.roots)
+    if columns.of_real is not None:
+        real = _real_nodes(f.roots, target.reals)
+        kinds = [columns.of_real[1:] if r in real else kind for r, kind in zip(f.roots, kinds)]
+    values = [how[min(r.rank, 3)].format(t, shape=target.shape(r.dims)) for r, t, (_, how) in zip(f.roots, body.results, kinds)]
     if len(values) == 1:
         last, left = [columns.one.format(values[0])], columns.left[0]
     else:
         last = [columns.each.format(value, k) for k, value in enumerate(values, 1)] if columns.each else []
         last, left = last or [columns.together.format(", ".join(values))], columns.left[1].format(", ".join(results))
-    types = [columns.types[min(r.rank, 3)] for r in f.roots]
+    types = [kind[min(r.rank, 3)] for r, (kind, _) in zip(f.roots, kinds)]
     arguments = [a for a in (*file.arrays, *f.extra) if not a.function]
     statements = [*body.lines, *last]
     converting = [t for a in arguments if not (columns.kind[0] and a.integer) and (t := _converted(target, a))]
@@ -92,7 +100,23 @@ def _in_head(target: Target, a: Argument) -> str:
     columns, name = target.columns, target.names[a.name]
     if a.size or a.top is not None:
         return columns.counts.format(name)
-    return columns.arguments[4 if a.function else min(len(a.dims), 3)].format(name)
+    arguments = columns.arguments if columns.of_real is None or a.complex_ else columns.of_real[0]
+    return arguments[4 if a.function else min(len(a.dims), 3)].format(name)
+
+
+def _real_nodes(roots: Sequence[GraphNode], reals: frozenset[str]) -> set[GraphNode]:
+    """The nodes whose values are real whatever the complex arguments are."""
+    found: set[GraphNode] = set()
+    for n in postorder(roots):
+        if n.op == "in":
+            is_real = n.attr in reals
+        elif n.op == "const":
+            is_real = n.attr != "i"
+        else:
+            is_real = n.attr in (REAL_PART, IMAGINARY_PART) or (n.op != "apply" and found.issuperset(n.args))
+        if is_real:
+            found.add(n)
+    return found
 
 
 def _converted(target: Target, a: Argument) -> str:

@@ -35,6 +35,7 @@ _WORDS = {
     "length 1": "{0}.cols()",
     "length more": "{0}.shape[{1}]",
     "number": "{}",
+    "type": "Real",  # of the entries of arrays
     **{"pi": "Real(3.141592653589793238)", "e": "Real(2.718281828459045235)", "nan": "std::numeric_limits<Real>::quiet_NaN()"},
     **{"=": "==", **{r: r for r in ("<", ">", "<=", ">=", "!=")}},
     "zeros": "zeros_({})",
@@ -116,6 +117,7 @@ INCLUDES#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #ifndef DERIVATIVES_REAL
@@ -125,6 +127,7 @@ INCLUDES#include <algorithm>
 namespace derivatives {
 
 using Real = DERIVATIVES_REAL;
+using Number = Real;  // what arrays are of
 using Index = Eigen::Index;
 using Vector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
 using Matrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;
@@ -181,22 +184,25 @@ _COLUMNS = Columns(
 
 def _in(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     name = target.argument(str(node.attr))
-    return (f"{name}.entries" if node.rank > 2 else name), ATOM
+    text = f"{name}.entries" if node.rank > 2 else name
+    return (target.word("complex" if node.rank else "complex number", text) if node.attr in target.reals else text), ATOM
 
 
 def _num(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     """Fractions are of real numbers, and no literal is of another type than these."""
     text, level = writers.WRITERS["num"](target, node, args, body)
-    if re.fullmatch(r"-?\d{1,9}", text):
-        return text, level
     above, line, below = text.partition(" / ")
-    sign = "-" if above.startswith("-") else ""
-    decimal = above.lstrip("-") if "." in above or "e" in above else f"{above.lstrip('-')}.0"
-    return f"{sign}Real({decimal}){line}{f'Real({below}.0)' if below else ''}", level
+    sign, size = "-" if above.startswith("-") else "", above.lstrip("-")
+    if not re.fullmatch(r"-?\d{1,9}", text):
+        decimal = size if "." in size or "e" in size else f"{size}.0"
+        size = f"Real({decimal}){line}{f'Real({below}.0)' if below else ''}"
+    if target.word("type") == "Real":
+        return sign + size, level
+    return f"{sign}Number({size})", SIGN if sign else ATOM  # complex numbers have no products with numbers of other types
 
 
 def _value_of_size(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
-    return f"Real({writers.WRITERS[node.op](target, node, args, body)[0]})", ATOM
+    return f"{target.word('type')}({writers.WRITERS[node.op](target, node, args, body)[0]})", ATOM
 
 
 def _sum(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
@@ -216,7 +222,7 @@ def _quotient(target: Target, node: GraphNode, args: Sequence[Text], body: Body)
     above, below = node.args
     left, right = args
     if not above.rank and re.fullmatch(r"-?\d+", left[0]):
-        left = f"Real({left[0]})", ATOM
+        left = f"{target.word('type')}({left[0]})", ATOM
     under = writers.divisor(target, node, right)
     divided = (under, ATOM if right[1] == ATOM or under != right[0] else SIGN)
     if not below.rank:
@@ -230,15 +236,15 @@ def _power(target: Target, node: GraphNode, args: Sequence[Text], body: Body) ->
     base, exponent = node.args
     if not node.rank:
         return f"power_({args[0][0]}, {args[1][0]})", ATOM
-    x = inside(args[0], ATOM)
+    x, kind = inside(args[0], ATOM), target.word("type")
     if not base.rank:
-        return f"{inside(args[1], ATOM)}.unaryExpr([&](Real y) -> Real {{ return power_({args[0][0]}, y); }})", ATOM
+        return f"{inside(args[1], ATOM)}.unaryExpr([&]({kind} y) -> {kind} {{ return power_({args[0][0]}, y); }})", ATOM
     if exponent.rank:
-        return f"{x}.binaryExpr({args[1][0]}, [&](Real x, Real y) -> Real {{ return power_(x, y); }})", ATOM
-    known = {"2": "square", "-1": "inverse", "3": "cube"}.get(args[1][0])
+        return f"{x}.binaryExpr({args[1][0]}, [&]({kind} x, {kind} y) -> {kind} {{ return power_(x, y); }})", ATOM
+    known = {"2": "square", "-1": "inverse", "3": "cube"}.get(str(exponent.attr)) if exponent.op == "num" else None
     if known:
         return f"{x}.array().{known}().matrix()", ATOM
-    return f"{x}.unaryExpr([&](Real x) -> Real {{ return power_(x, {args[1][0]}); }})", ATOM
+    return f"{x}.unaryExpr([&]({kind} x) -> {kind} {{ return power_(x, {args[1][0]}); }})", ATOM
 
 
 _METHODS = frozenset("exp log sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh sqrt abs sign log1p expm1".split())
@@ -251,7 +257,7 @@ def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
     args = fitted(target, node, args)
     if name == "cases":
         if not node.rank:
-            return f"cases_(std::vector<Real>{{{', '.join(a[0] for a in args)}}})", ATOM
+            return f"cases_(std::vector<{target.word('type')}>{{{', '.join(a[0] for a in args)}}})", ATOM
         shape = target.shape(node.dims)
         whole = [a[0] if x.rank else f"full_({a[0]}, {shape})" for x, a in zip(node.args, args)]
         return f"cases_(std::vector<Matrix>{{{', '.join(whole)}}})", ATOM
@@ -289,13 +295,13 @@ def _operation(target: Target, op: Operation, node: GraphNode, args: Sequence[Te
 def _each(target: Target, op: Operation, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     arrays = [k for k, a in enumerate(node.args) if a.rank]
     args = body.named(node.args, args, [k for k in range(len(args)) if k not in arrays])
-    letters = ["x", "y"]
+    letters, kind = ["x", "y"], target.word("type")
     given = {op.params[k]: ((letters[arrays.index(k)], ATOM) if k in arrays else args[k]) for k in range(len(args))}
     text = filled(code_of(op, target.language.name), given, [], False)[0]
     if not arrays:
         return text, ATOM if re.fullmatch(r"[\w:<>]+\(.*\)|\(.*\)", text) else SUM
-    heads = ", ".join(f"Real {letters[n]}" for n in range(len(arrays)))
-    function = f"[&]({heads}) -> Real {{ return {text}; }}"
+    heads = ", ".join(f"{kind} {letters[n]}" for n in range(len(arrays)))
+    function = f"[&]({heads}) -> {kind} {{ return {text}; }}"
     first = inside(args[arrays[0]], ATOM)
     if len(arrays) == 1:
         return f"{first}.unaryExpr({function})", ATOM
@@ -325,6 +331,12 @@ def _shape(sizes: Sequence[str]) -> str:
     return f"{{{', '.join(sizes)}}}"
 
 
+def _complexly() -> Language:
+    from .eigen_complex import complex_language
+
+    return complex_language(eigen())
+
+
 def eigen() -> Language:
     own = {
         "in": _in,
@@ -339,4 +351,6 @@ def eigen() -> Language:
         "member": _member,
         "apply": _apply,
     }
-    return Language("eigen", _WORDS, WRITERS | own, eigen_functions, identifier, _shape, columns_file, columns=_COLUMNS)
+    return Language(
+        "eigen", _WORDS, WRITERS | own, eigen_functions, identifier, _shape, columns_file, columns=_COLUMNS, complexly=_complexly
+    )

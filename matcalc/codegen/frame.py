@@ -19,12 +19,22 @@ class MissingSize(NoAnswerError):
 
 class Argument:
     """An argument of the emitted functions: its name in the language of matcalc, and its axes. `function` describes one that is
-    itself a function, `size` is the dimension that one stands for, `top` how far an index goes."""
+    itself a function, `size` is the dimension that one stands for, `top` how far an index goes, `complex_` one of complex numbers."""
 
-    __slots__ = ("dims", "function", "integer", "name", "size", "top")
+    __slots__ = ("complex_", "dims", "function", "integer", "name", "size", "top")
 
-    def __init__(self, name: str, dims: Dims, integer: bool = False, function: str = "", size: str = "", top: Dim | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        dims: Dims,
+        integer: bool = False,
+        function: str = "",
+        size: str = "",
+        top: Dim | None = None,
+        complex_: bool = False,
+    ) -> None:
         self.name, self.dims, self.function, self.size, self.top = name, dims, function, size, top
+        self.complex_ = complex_
         self.integer = integer or bool(size) or top is not None
 
     def words(self, shape: Callable[[Dims], str]) -> str:

@@ -95,6 +95,7 @@ class Computation:
             self.products = further.along([one._tensor for one in several], self.directions, REAL_FUNCTION in d._convention)
             if self.products is None:
                 self.mixed = [[self.second or further.second(a, b) for b in self.names] for a in self.names]
+        self.is_complex = is_complex(self.value)
         self.arguments = self._arguments(restore)
         self.taken = {a.name for a in self.arguments}
 
@@ -117,9 +118,9 @@ class Computation:
             base = str(s.attr[0])  # type: ignore[index]
             if s.op is SYMBOL and (name in used or name in self.names):
                 integer = "integer" in typed.declared.get(name, s).attr[1]  # type: ignore[index]
-                found[name] = Argument(name, outer(s.shape), integer)
+                found[name] = Argument(name, outer(s.shape), integer, complex_=is_complex(s))
             elif s.op is MEMBER and base in used:
-                found.setdefault(base, Argument(base, (*typed.families[base].sizes, *outer(s.shape))))
+                found.setdefault(base, Argument(base, (*typed.families[base].sizes, *outer(s.shape)), complex_=is_complex(s)))
         numbers = [Argument(letter, (), top=top) for letter, top in self.numbers]
         bases = {str(typed.symbols[n].attr[0]) for n in self.names if n in typed.symbols}  # type: ignore[index]
         first = [n for n in self.names if n in found] + [n for n in found if n in bases and n not in self.names]
@@ -187,7 +188,10 @@ class Computation:
         return self.lowering.graph.make("call", (node,), REAL_PART, node.dims)
 
     def _whole(self, e: Expr, dims: Dims) -> GraphNode:
-        return self._spread(self.lowering.lower(e), dims)
+        node = self.lowering.lower(e)
+        if is_complex(e) and is_real(e):  # made of complex names, as the derivative by a real one
+            node = self.lowering.graph.make("call", (node,), REAL_PART, node.dims)
+        return self._spread(node, dims)
 
     def _spread(self, node: GraphNode, dims: Dims) -> GraphNode:
         return node if node.rank == len(dims) else self.lowering.graph.make("expand", (node,), None, dims)
@@ -312,6 +316,8 @@ def target_of(name: str, complex_: bool = False) -> Target:
             suggestion=f"targets: {listed(complex_arrays=True)}",
         )
     found = language(name)
+    if complex_ and found.complexly is not None:
+        found = found.complexly()
     words = {word: text for word, text in found.words.items() if word != "vdot" or not complex_}
     return Target(found._replace(words=words, overwriting=None if complex_ else found.overwriting))
 
@@ -356,8 +362,10 @@ def _product(problem: Computation, part: str) -> Function:
         name = next(n for n in ("v", "u", "w", "weight") if n not in problem.taken)
         weight = symbol(name, shape)
         words = f"The gradient by {by} of the sum of the values weighted by {name}, which has their shape."
-        return Function(part, words, [problem.along([t], [weight], 0) for t in tensors], [Argument(name, outer(shape))])
-    extra = [Argument(name_of(v), outer(v.shape)) for v in directions]
+        return Function(
+            part, words, [problem.along([t], [weight], 0) for t in tensors], [Argument(name, outer(shape), complex_=problem.is_complex)]
+        )
+    extra = [Argument(name_of(v), outer(v.shape), complex_=is_complex(v)) for v in directions]
     several = ", ".join(a.name for a in extra)
     of = f"{several}, a direction of the shape of {by}" if len(extra) == 1 else f"{several}, directions of the shapes of {by}"
     if part == "jvp":

@@ -34,6 +34,7 @@ class Language(NamedTuple):
     overwriting: Callable[[Target, GraphNode, Sequence[Text], Body], list[str]] | None = None
     arrays: str = ""  # what becomes an array in a call of a function of arrays: "each" number, or numbers where "all" are
     columns: Columns | None = None  # what languages with vectors as columns need beside
+    complexly: Callable[[], Language] | None = None  # the same with complex arrays, where these are of another type
 
 
 class Target:
@@ -43,6 +44,7 @@ class Target:
         self.language = language
         self.names: dict[str, str] = {}
         self.dimensions: dict[str, str] = {}
+        self.reals: frozenset[str] = frozenset()  # the arguments of real numbers, where those that are complex have another type
 
     def file(self, file: File) -> str:
         """The text of a whole file."""

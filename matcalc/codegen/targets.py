@@ -40,7 +40,9 @@ TARGETS = {
     "julia": TargetEntry(
         "julia", "Julia", autograd=True, complex_arrays=True, keeping="in Julia x -> Derivatives.value(x, A) keeps A", markdown="julia"
     ),
-    "eigen": TargetEntry("eigen", "C++", keeping="in C++ [&](const auto& x) { return value(x, A); } keeps A", markdown="cpp"),
+    "eigen": TargetEntry(
+        "eigen", "C++", complex_arrays=True, keeping="in C++ [&](const auto& x) { return value(x, A); } keeps A", markdown="cpp"
+    ),
 }
 
 

@@ -31,6 +31,7 @@ CONJUGATE = operation(
     octave="conj(X)",
     r="Conj(X)",
     julia="conj.(X)",
+    eigen="std::conj(X)",
 )
 REAL_PART = operation(
     "Re",
@@ -45,6 +46,7 @@ REAL_PART = operation(
     octave="real(X)",
     r="Re(X)",
     julia="real.(X)",
+    eigen="std::real(X)",
 )
 IMAGINARY_PART = operation(
     "Im",
@@ -59,4 +61,5 @@ IMAGINARY_PART = operation(
     octave="imag(X)",
     r="Im(X)",
     julia="imag.(X)",
+    eigen="std::imag(X)",
 )

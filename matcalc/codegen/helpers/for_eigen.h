@@ -10,13 +10,13 @@ inline Matrix zeros_(const Shape& shape) {
 }
 
 
-inline Matrix full_(Real value, const Shape& shape) {
+inline Matrix full_(Number value, const Shape& shape) {
     // a number everywhere
     return Matrix(zeros_(shape).array() + value);
 }
 
 
-inline Matrix block_(Real x) {
+inline Matrix block_(Number x) {
     // a number as an array
     return Matrix::Constant(1, 1, x);
 }
@@ -26,12 +26,14 @@ const Derived& block_(const Eigen::MatrixBase<Derived>& x) {
 }
 
 
-inline void check_(const Matrix& x, const Shape& shape, const char* words) {
+template <typename Derived>
+void check_(const Eigen::MatrixBase<Derived>& x, const Shape& shape, const char* words) {
     // the shape of an argument
     if (x.rows() != shape[0] || x.cols() != (shape.size() > 1 ? shape[1] : 1))
         throw std::invalid_argument(std::string(words) + " expected, not (" + std::to_string(x.rows()) + ", " + std::to_string(x.cols()) + ")");
 }
-inline void check_(const Array& x, const Shape& shape, const char* words) {
+template <typename A>
+auto check_(const A& x, const Shape& shape, const char* words) -> decltype(x.entries, void()) {
     Index size = 1;
     for (Index n : shape) size *= n;
     if (x.shape != shape || x.entries.rows() != shape[0] || x.entries.size() != size) throw std::invalid_argument(std::string(words) + " expected");
@@ -39,7 +41,7 @@ inline void check_(const Array& x, const Shape& shape, const char* words) {
 
 
 template <typename A, typename B>
-Real dot_(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b) {
+Number dot_(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b) {
     // the sum of the products of entries
     return a.cwiseProduct(b).sum();
 }
@@ -48,7 +50,7 @@ Real dot_(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b) {
 inline Matrix range_(Index low, Index high) {
     // low, low + 1, ..., high
     Matrix x(std::max<Index>(high - low + 1, 0), 1);
-    for (Index k = 0; k < x.rows(); ++k) x(k, 0) = Real(low + k);
+    for (Index k = 0; k < x.rows(); ++k) x(k, 0) = Number(Real(low + k));
     return x;
 }
 
@@ -167,7 +169,7 @@ inline Matrix below_(const std::vector<Matrix>& parts) {
 }
 
 
-inline Matrix literal_(Index rows, Index cols, const std::vector<Real>& entries) {
+inline Matrix literal_(Index rows, Index cols, const std::vector<Number>& entries) {
     // the entries, row by row
     Matrix x(rows, cols);
     for (Index k = 0; k < rows * cols; ++k) x(k / cols, k % cols) = entries[k];
@@ -200,7 +202,7 @@ struct Core {
     std::string axes;
     Matrix values;
     Shape shape;
-    Core(const char* axes_, Real value, const Shape&) : axes(axes_), values(Matrix::Constant(1, 1, value)) {}
+    Core(const char* axes_, Number value, const Shape&) : axes(axes_), values(Matrix::Constant(1, 1, value)) {}
     Core(const char* axes_, const Matrix& values_, const Shape& shape_) : axes(axes_), values(values_), shape(shape_) {}
 };
 inline Matrix spread_(const Shape& shape, const std::vector<Core>& cores) {
@@ -293,20 +295,20 @@ inline Matrix cases_(const std::vector<Matrix>& given) {
     if (given.size() % 2 == 0) x.setConstant(std::numeric_limits<Real>::quiet_NaN());
     for (Index k = Index(given.size() / 2) - 1; k >= 0; --k)
         for (Index i = 0; i < x.size(); ++i)
-            if (given[2 * k + 1].data()[i] != 0) x.data()[i] = given[2 * k].data()[i];
+            if (given[2 * k + 1].data()[i] != Number(0)) x.data()[i] = given[2 * k].data()[i];
     return x;
 }
-inline Real cases_(const std::vector<Real>& given) {
+inline Number cases_(const std::vector<Number>& given) {
     for (std::size_t k = 0; k + 1 < given.size(); k += 2)
-        if (given[k + 1] != 0) return given[k];
+        if (given[k + 1] != Number(0)) return given[k];
     return given.size() % 2 ? given.back() : std::numeric_limits<Real>::quiet_NaN();
 }
 
 
-inline Real power_(Real x, Real y) {
+inline Number power_(Number x, Number y) {
     // x to the power of y, whole ones as products
-    if (y == 2) return x * x;
-    if (y == -1) return 1 / x;
+    if (y == Number(2)) return x * x;
+    if (y == Number(-1)) return Number(1) / x;
     return std::pow(x, y);
 }
 
@@ -355,7 +357,7 @@ inline Matrix inverse_(const Matrix& X) {
 }
 
 
-inline Real det_(const Matrix& X) {
+inline Number det_(const Matrix& X) {
     // the determinant
     return X.determinant();
 }
@@ -375,7 +377,7 @@ inline Matrix diagonal_(const Matrix& v) {
 }
 
 
-inline Matrix add_diagonal_(const Matrix& X, Real s) {
+inline Matrix add_diagonal_(const Matrix& X, Number s) {
     // X + s I, X + diag(v)
     Matrix Y = X;
     Y.diagonal().array() += s;
@@ -496,9 +498,9 @@ inline Matrix kron_(const Matrix& X, const Matrix& Y) {
 }
 
 
-inline Matrix mpower_(const Matrix& X, Real exponent) {
+inline Matrix mpower_(const Matrix& X, Number exponent) {
     // a whole power
-    Index k = Index(std::llround(exponent));
+    Index k = Index(std::llround(std::real(exponent)));
     Matrix base = k < 0 ? inverse_(X) : X, total = Matrix::Identity(X.rows(), X.cols());
     for (k = std::abs(k); k > 0; k /= 2) {
         if (k % 2) total = total * base;
@@ -563,18 +565,29 @@ inline Matrix eigenvector_(const Matrix& X, Real k) {
 }
 
 
-inline std::pair<Real, Matrix> spectral_(const Matrix& X, Real k) {
+inline void take_(const Eigen::Matrix<std::complex<Real>, Eigen::Dynamic, Eigen::Dynamic>& x, Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>& y) {
+    // y = x, the real parts where y is of real numbers
+    y = x.real();
+}
+inline void take_(const Eigen::Matrix<std::complex<Real>, Eigen::Dynamic, Eigen::Dynamic>& x, Eigen::Matrix<std::complex<Real>, Eigen::Dynamic, Eigen::Dynamic>& y) {
+    y = x;
+}
+
+
+inline std::pair<Number, Matrix> spectral_(const Matrix& X, Number k_) {
     // the k-th eigenvalue by real parts, from above with k < 0, and its projector v w'/(w' v); not numbers where it is not real
-    const Eigen::EigenSolver<Matrix> found(X);
+    const std::conditional_t<std::is_same<Number, Real>::value, Eigen::EigenSolver<Matrix>, Eigen::ComplexEigenSolver<Matrix>> found(X);
+    const Real k = std::real(k_);
     std::vector<Index> order(X.rows());
     for (Index i = 0; i < X.rows(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(), [&](Index i, Index j) { return found.eigenvalues()(i).real() < found.eigenvalues()(j).real(); });
     const Index at = order[Index(k < 0 ? Real(X.rows()) + k : k - 1)];
     const std::complex<Real> value = found.eigenvalues()(at);
     const auto vectors = found.eigenvectors().eval();
-    const Matrix projector = (vectors.col(at) * vectors.inverse().row(at)).real();
+    Matrix projector;
+    take_(vectors.col(at) * vectors.inverse().row(at), projector);
     const bool is_real = std::abs(value.imag()) <= 1e-8 * found.eigenvalues().cwiseAbs().maxCoeff();
-    const Real whole = is_real ? Real(1) : std::numeric_limits<Real>::quiet_NaN();
+    const Number whole = is_real ? Real(1) : std::numeric_limits<Real>::quiet_NaN();
     return {whole * value.real(), whole * projector};
 }
 
