@@ -462,3 +462,10 @@ def test_no_minus_within_a_function_that_its_author_did_not_write(expr: str, ans
     d = derive(expr, expr[0] if expr[0] == "y" else "x", "x in R; y in R" if "y" in expr else "x in R")
     assert d.text == answer
     assert not any("(-" in step.text for step in d.steps)
+
+
+@pytest.mark.parametrize("expr", ["x^2/cos(x)", "sin(x)/(1 - x)", "x + x^2"])
+def test_no_step_only_reorders(expr: str) -> None:
+    d = derive(expr, "x", "x in R")
+    check(d, every=True)
+    assert d.steps[-1].rule != "algebra" and d.steps[-1].after.right() == d.text

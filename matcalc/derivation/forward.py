@@ -298,7 +298,7 @@ def change_of(variable: Expr, taken: set[str]) -> Expr:
     name = base_name(str(variable.attr[0]))  # type: ignore[index]
     free = f"{MARK}d{name}" if f"d{name}" not in taken else f"{MARK}d{name.upper()}"
     words = ("complex",) if is_complex(variable) else ()
-    made = symbol(free, variable.shape, words) if variable.op is SYMBOL else member(free, variable.args[0], variable.shape, words)
+    made = symbol(free, variable.shape, words) if variable.op is SYMBOL else member(free, variable.args, variable.shape, words)
     return conjugate(made) if is_conjugate_name(str(variable.attr[0])) else made  # type: ignore[index]
 
 

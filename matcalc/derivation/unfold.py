@@ -439,7 +439,9 @@ class _Unfolding:
         answer = Line(head, d._expr, self.speller, d.shape if d._expr is None or not d._expr.is_scalar else (), d)
         answer.defined = frozenset(line.head.f for line in self.values[:-1])
         program = d._program
-        if now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d._expr and now.right() == spell(program):
+        same = now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d._expr
+        plain = program.form is None and not program.bindings and d.notation != "cases"
+        if same and (now.right() == spell(program) or (plain and not origin.rule and not origin.structured)):  # but for the order
             last = self.found.pop()
             self._add([r.name for r in last.rules], last.before, answer, note=last.note, small=False, place=last.place)
             return
