@@ -28,13 +28,18 @@ from matcalc.expressions.build import (
     hadamard,
     is_zero,
     matmul,
+    negative,
+    num,
     opened,
+    opposite,
+    size,
     substitute,
     subtract,
     symbol,
     times,
     trace,
     transpose,
+    without_coefficient,
     zeros,
 )
 from matcalc.expressions.expr import Expr, order_key, postorder
@@ -44,7 +49,7 @@ from matcalc.kinds import SCALAR
 from matcalc.notation.linearmap import along
 from matcalc.ops import laws
 from matcalc.ops.book import REGISTRY
-from matcalc.ops.core import ADD, ENTRY, MATMUL, MEMBER, SYMBOL
+from matcalc.ops.core import ADD, ENTRY, IVERSON, MATMUL, MEMBER, SYMBOL
 from matcalc.ops.diagonal import DIAG, DIAGONAL
 from matcalc.ops.trace import TRACE
 from matcalc.pipeline.derivative import Derivative
@@ -191,8 +196,7 @@ def _by_entries(d: Derivative, step: Step) -> str:
     try:
         found = along(tensor, *others, change)
     except NoAnswerError:  # no matrix notation: entries against entries, as they are written
-        first, second = (TensorForm(e, set(d._taken)).spelled(step.after._speller, "text") for e in (_coefficient(before, change), tensor))
-        return "" if first == second else "other entries"
+        return _same_entries(d, step, _coefficient(before, change), tensor)
     if others and tensor.shapes[0] == SCALAR:
         first, *more = others
         for e in reversed(more):
@@ -201,7 +205,16 @@ def _by_entries(d: Derivative, step: Step) -> str:
     elif others:
         before = matmul(before, others[0])
     rest = [subtract(before, e) for e in (found, transpose(found)) if e.shape == before.shape]
-    return "" if any(is_zero(shortener.simplify(e)) for e in rest) else "other entries"
+    if any(is_zero(shortener.simplify(e)) for e in rest):
+        return ""
+    # entries of which no matrix notation shows that they are the same
+    return _same_entries(d, step, _coefficient(step.before.body, change), tensor)
+
+
+def _same_entries(d: Derivative, step: Step, *tensors: Any) -> str:
+    """Whether both are the same entries, as they are written."""
+    first, second = (TensorForm(e, set(d._taken)).spelled(step.after._speller, "text") for e in tensors)
+    return "" if first == second else "other entries"
 
 
 def _forward(d: Derivative, step: Step) -> Forward:
@@ -300,9 +313,12 @@ def _same_coefficient(before: Expr, after: Expr, both: bool, restore: dict[Expr,
         if before.shape != after.shape or second.matrix is None:
             return "another shape"
         after = second.matrix
-    found, after = (shortener.simplify(_rotated(e)) for e in (found, after))
-    rest = [subtract(found, e) for e in (after, transpose(after)) if e.shape == found.shape]
-    return "" if any(is_zero(shortener.simplify(e)) for e in rest) else "another coefficient of dX"
+    for form in (lambda e: e, _multiplied_out):
+        one, two = (shortener.simplify(_rotated(form(e))) for e in (found, after))
+        rest = [subtract(one, e) for e in (two, transpose(two)) if e.shape == one.shape]
+        if any(is_zero(form(e)) or is_zero(shortener.simplify(_rotated(form(e)))) for e in rest):
+            return ""
+    return "another coefficient of dX"
 
 
 def _rotated(e: Expr) -> Expr:
@@ -318,6 +334,21 @@ def _rotated(e: Expr) -> Expr:
         args = n.args[0].args
         turns = [trace(matmul(*args[k:], *args[:k])) for k in range(len(args))]
         e = substitute(e, {n: min(turns, key=lambda t: (t.size, order_key(t)))})
+    return e
+
+
+def _multiplied_out(e: Expr) -> Expr:
+    """Every product of matrices without sums among its factors, where sums of names alone, b - a, count as names."""
+    sums = [n for n in postorder(e) if n.op is ADD and not n.is_scalar and all(without_coefficient(a)[1].op is SYMBOL for a in n.args)]
+    letters: dict[Expr, Expr] = {}
+    for n in sums:
+        if n not in letters:
+            letters[n] = symbol(f"{MARK}s{len(letters)}", n.shape)
+            letters[opposite(n)] = negative(letters[n])
+    e = substitute(e, letters)
+    while found := next(((n, k) for n in postorder(e) if n.op is MATMUL for k, f in enumerate(n.args) if f.op is ADD), None):
+        n, k = found
+        e = substitute(e, {n: add(*[matmul(*n.args[:k], a, *n.args[k + 1 :]) for a in n.args[k].args])})
     return e
 
 
@@ -339,6 +370,8 @@ def _shortened(d: Derivative, step: Step, names: set[str]) -> str:
     before, after = (_put_in(d, step, line) for line in (step.before, step.after))
     if laws.RENAMED.name in names:
         before = under_letters(before, renamings(before, d._origin.stages[0].variable.indices))
+    if laws.IN_RANGE.name in names:
+        before = substitute(before, {apply(IVERSON, (i, n), "<="): num(1) for i, n in _ranges(d)})
     if before.shape != after.shape:
         before = transpose(before)
     with only(names - SILENT):
@@ -348,6 +381,15 @@ def _shortened(d: Derivative, step: Step, names: set[str]) -> str:
     if names & SUMS and before.shape == after.shape:
         return "" if is_zero(shortener.simplify(subtract(before, after))) else "no algebra leads there"
     return f"{sorted(names)} do not lead there"
+
+
+def _ranges(d: Derivative) -> Iterator[tuple[Expr, Expr]]:
+    """The indices of the variables, members of families or entries, with how far they run."""
+    for x in (s.variable for s in d._origin.stages):
+        if x.op is MEMBER:
+            yield from zip(x.args, map(size, d._typed.families[str(x.attr[0])].sizes))  # type: ignore[index]
+        elif x.op is ENTRY:
+            yield from zip(x.args[1:], map(size, x.args[0].shape))
 
 
 def _put_in(d: Derivative, step: Step, line: Line) -> Expr:

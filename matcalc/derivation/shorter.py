@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..expressions.build import substitute
+from ..expressions.build import num, substitute
 from ..expressions.expr import Expr, postorder
-from ..ops.core import ADD, CASES
-from ..ops.laws import ALGEBRA, CASES_SUM, EXPANSION
+from ..ops.core import ADD, CASES, INDEX, IVERSON
+from ..ops.laws import ALGEBRA, CASES_SUM, EXPANSION, IN_RANGE
 from ..shortening.simplify import Record, simplify
 
 LARGEST = 400  # symbols: a longer expression is shortened in one line
@@ -29,6 +29,9 @@ def shortened(e: Expr, goal: Expr) -> list[Rewriting]:
             found.append((now, after, tuple(dict.fromkeys(held))))
             now, held = after, []
     if now is not goal:  # what the constructors did by themselves meanwhile; where sums were typed, brackets are kept or multiplied out
+        ranges = {n: num(1) for n in postorder(now) if n.op is IVERSON and n.attr == "<=" and n.args[0].op is INDEX}
+        if ranges and substitute(now, ranges) is goal:
+            return [*found, (now, goal, (*dict.fromkeys(held), IN_RANGE.name))]
         ops = {n.op for n in postorder([now, goal])} if not held else set()
         laws = [law.name for op, law in ((ADD, EXPANSION), (CASES, CASES_SUM)) if op in ops]
         found.append((now, goal, tuple(dict.fromkeys([*held, *laws, ALGEBRA.name]))))

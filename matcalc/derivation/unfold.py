@@ -382,7 +382,15 @@ class _Unfolding:
         self.values = self._typed_lines(self.letter) if k == 0 else []
         written = {line.head.f: line.written for line in self.values}
         typed = self.values[-1] if self.values else None
-        named = [NAMED.name] if any(p.name not in written for p in parts[:-1]) else [SUBSTITUTED.name]
+        known = {p.name for p in parts[:-1]}
+        named = [NAMED.name] if not known <= written.keys() else []
+        if typed is not None and typed.written is not None and names_in(typed.written) & written.keys() - known - {self.letter}:
+            named.append(SUBSTITUTED.name)
+        if k == 0 and self.d._typed.expr is not stage.of:
+            record: Record = []
+            recognise(self.d._typed.expr, record)
+            named += [reason for reason, _, _ in record]
+        named = named or [ALGEBRA.name]
         for part in parts:
             line = self._line(Head(VALUE, part.name or self.letter), part.local, where=where)
             tree = written.get(line.head.f)
@@ -409,7 +417,7 @@ class _Unfolding:
         assert now is not None and stage.tensor.matrix is not None
         goal = self._laid(k, stage.tensor.matrix)
         if now.body is not goal:
-            record: Record = []
+            record = []
             reached = self._laid(k, simplify(substitute(handed.value, put_in), {}, record)) is goal
             names = [SUBSTITUTED.name, *[reason for reason, _, _ in record], *([] if reached else [ALGEBRA.name])]
             self._add(names, now, self._line(self._head(k), goal), small=False)

@@ -135,6 +135,12 @@ RENAMED = law(
     "definition",
     "sum_{k=1}^N log(1 + x_k^T x_k) by x_k where x_k in R^n",
 )
+IN_RANGE = law(
+    "index in its range",
+    "1[i <= n] = 1 where i counts n members or entries: it runs no further than they",
+    "definition",
+    "sum_{k=1}^3 x_k^T x_k by x_i where x_k in R^n",
+)
 GATHERED = law("entries written out", "s e_1^T + t e_2^T = [s, t]", "definition", "x_1^2 + x_2 by x where x in R^2")
 PUSHED = law(
     "push-through identity",
