@@ -142,6 +142,9 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\newcommand{\norm}[1]{\left\lVert#1\right\rVert} \norm{Ax - b}_2^2", "x", "2 (A x - b)^T A"),
     (r"\def\ip#1#2{\langle #1, #2\rangle} \newcommand\bx{\mathbf{x}} \ip{a}{\bx}^2", r"\bx", "2 (a^T x) a^T"),
     (r"\DeclareMathOperator{\Trace}{tr} \Trace(A\Trace(B)X)", "X", "tr(B) A^T"),
+    # ones before a transpose, the square of a letter as the variable
+    ("tr(M (X W + 1 b^T))", "b", "(M ones(n))^T"),
+    (r"-\frac{1}{2}\log(\sigma^2) - \frac{1}{2\sigma^{2}} y^T y", r"\sigma^2", "y^T y/(2 sigma_2^2) - 1/(2 sigma_2)"),
     # R
     ("t(y - X %*% b) %*% solve(V) %*% (y - X %*% b)", "b", "-(y - X b)^T (V^-1 + V^-T) X"),
     ("sum((y - X %*% beta)^2)", "beta", "-2 (y - X beta)^T X"),
@@ -175,6 +178,10 @@ REFUSED = [
     (r"\newcommand{\a}{\a b} \a", "b", "have no end"),
     (r"\newcommand{\R}[2][x]{#1} \R", "b", "may be left out"),
     (r"\newcommand{\R} ", "b", "has nothing behind it"),
+    (r"\sigma + \sigma^2", r"\sigma^2", "stands without its square too"),
+    (r"\sigma + x^2", r"\tau^2", "does not occur in the text"),
+    ("P = (I - K H) P_k (I - K H)^T; tr(P)", "K", "P_k is a part of P here"),
+    ("F.mse_loss(X @ w, y)", "w", "write mean"),
     ("sum(dnorm(y, X %*% b, s, log=TRUE))", "b", "is an argument by name"),
     (r"\sum_{t=0}^{T-1} \gamma^t r_t + \gamma^T V", r"\gamma", "its power T"),
     (r"\sum_{k=0}^{N} k x_k^2", "x_1", "counted from 0"),

@@ -104,6 +104,11 @@ class Question:
             function, macros = with_macros(function)
             wrt = wrt if wrt is None else [written_out(name, macros) for name in names_of(wrt)]
             where = written_out(where, macros) if isinstance(where, str) else where
+        notes: list[str] = []
+        if wrt and isinstance(function, str) and any("^" in name for name in names_of(wrt)):
+            from .squares import by_squares
+
+            function, wrt, notes = by_squares(function, names_of(wrt))
         if isinstance(where, str) and isinstance(function, str) and "=" in where:
             from ..reading.commutators import moved
 
@@ -137,7 +142,7 @@ class Question:
                 options = options.changed(order=order)
             if asks and program.stated is not None and (not names or not program.stated.names or {*names} & {*program.stated.names}):
                 raise _is_a_claim(program)
-            made = cls(program, declarations, names, options)
+            made = cls(program, declarations, names, options, notes)
             return made._by_the_sensible() if wrt is None and not names and asks else made
         except MatcalcError as error:
             raise error.located(program.text) from None

@@ -33,6 +33,10 @@ def number(lexer: Lexer, mark: Mark) -> None:
     if mark.value == "1" and ((ones and lexer.tokens[-1].type != "NUM") or transposed_next(lexer)):
         lexer.operand("NAME", "1", mark.span)
         return
+    if mark.value == "1" and ones_before(lexer):
+        lexer.note(f"the 1 before {quote(f'{lexer.marks[lexer.i].value}^T')} is the vector of ones")
+        lexer.operand("NAME", "1", mark.span)
+        return
     if mark.value == "1" and ones_behind(lexer, mark):
         begin = lexer.tokens[-1 - (lexer.tokens[-1].type == "POST" and len(lexer.tokens) > 1)].start_pos
         lexer.note(f"the 1 in {quote(lexer.source((begin, mark.end)))} is the vector of ones")
@@ -51,6 +55,22 @@ def turns(lexer: Lexer, mark: Mark) -> bool:
     r"""Whether a 2 stands between i or j and \pi, as in e^{-j2\pi kn/N}: TeX sets a product, and nobody means j_2."""
     following = lexer.following
     return mark.value == "2" and lexer.tokens[-1].value in ("i", "j") and following is not None and following.value == "pi"
+
+
+def ones_before(lexer: Lexer) -> bool:
+    """Whether a 1 stands before b^T and nothing behind that, as nobody writes the number: X W + 1 b^T has b in every row."""
+    marks, i = lexer.marks, lexer.i
+    if lexer.ends or i + 1 >= lexer.stop or not marks[i].gap or any(frame.kind == "LSQ" for frame in lexer.frames):
+        return False
+    name = marks[i]
+    if not (name.kind == "greek" or (name.kind == "word" and len(name.value) == 1)) or name.value[0].isupper():
+        return False
+    braced = i + 2 < lexer.stop and marks[i + 2].value == "{"
+    inside = marks[i + 3 : marks[i + 2].mate] if braced else marks[i + 2 : i + 3]
+    behind = marks[i + 1].value == "T"  # b', b⊤
+    turned = behind or (marks[i + 1].kind == "caret" and [m.value for m in inside] == ["T"])
+    end = i + 2 if behind else marks[i + 2].mate + 1 if braced else i + 3
+    return turned and (end >= lexer.stop or marks[end].kind in ("plus", "minus", "close", "comma", "semi", "newline"))
 
 
 def ones_behind(lexer: Lexer, mark: Mark) -> bool:

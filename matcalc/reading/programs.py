@@ -124,7 +124,10 @@ def _path(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
         return i + 1
     name = _NAMES.get(last, last)
     if function_of(name) is None and name not in (*_IDENTITIES, "einsum"):
-        raise refuse(f"{quote(mark.value)} is not known here", text, mark.span, "write it with the functions that `matcalc rules` lists")
+        from .meanings import meant
+
+        hint = meant(last) or "write it with the functions that `matcalc rules` lists"
+        raise refuse(f"{quote(mark.value)} is not known here", text, mark.span, hint)
     word = Mark("word", name, mark.start, mark.end, mark.gap)
     marks[i] = word
     op = REGISTRY.get(function_of(name) or "")

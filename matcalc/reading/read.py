@@ -437,4 +437,6 @@ class _Reader:
                 used = "" if base == left.name and sub.isdigit() else base  # A = A_0 + t A_1
             if places.get(used, -1) >= k and used not in left.params:
                 message = f"{quote(used)} is defined by itself" if used == left.name else f"{quote(used)} is used before it is bound"
-                raise refuse(message, self.text, node.span or left.span)
+                inner = used == left.name and split_name(node.attr)[1]
+                hint = f"{node.attr} is a part of {used} here: give the left side a name of its own, {used}_{{new}} = …" if inner else None
+                raise refuse(message, self.text, node.span or left.span, hint)

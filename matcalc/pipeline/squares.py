@@ -1,0 +1,33 @@
+r"""`--wrt \sigma^2`: the square of a Greek letter as a variable, as likelihoods are differentiated by the variance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..errors import UsageError
+from ..reading.spellings import GREEK_WORDS
+
+_SQUARE = re.compile(r"(\\?)([A-Za-z]+)\s*\^\s*(?:2|\{\s*2\s*\})")
+
+
+def by_squares(text: str, wrt: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    """The text and the variables with sigma_2 for sigma^2, and what was decided. The places of the text stay. UsageError where the letter
+    stands without its square too."""
+    names, notes = list[str](), list[str]()
+    for name in wrt:
+        m = _SQUARE.fullmatch(name.strip())
+        if m is None or m[2] not in GREEK_WORDS:
+            names.append(name)
+            continue
+        here = re.compile(rf"(?<![A-Za-z]){m[2]}(?![A-Za-z])(\s*)(\^)?(\s*(?:2(?![0-9.])|\{{\s*2\s*\}}))?")
+        places = list(here.finditer(text))
+        if not places:
+            raise UsageError(f"{m[2]}^2 does not occur in the text")
+        if any(not (p[2] and p[3]) for p in places):
+            raise UsageError(f"{m[2]} stands without its square too: write v for {m[2]}^2 and sqrt(v) for {m[2]}, or take --wrt {m[2]}")
+        for p in places:
+            text = text[: p.start(2)] + "_" + text[p.end(2) :]
+        names.append(f"{m[1]}{m[2]}_2")
+        notes.append(f"{m[2]}^2 is a name of its own, {m[2]}_2: the derivative is by it")
+    return text, names, notes
