@@ -130,6 +130,8 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\|y - \Phi(w - v)\|^2", "w", "-2 (y - Phi (w - v))^T Phi"),
     (r"\frac{C}{(1+r)^T}", "r", "-C T (1 + r)^(-T - 1)"),
     (r"P = \sum_{t=1}^{T}\frac{C}{(1+y)^t} + F (1+y)^{-T}", "y", "-C sum_{t=1}^T t (1 + y)^(-t - 1) - T F (1 + y)^(-T - 1)"),
+    (r"\frac{(1+r)^T - 1}{r (1+r)^T}", "r", "((1 + r)^(-T) + r T (1 + r)^(-T - 1) - 1)/r^2"),
+    (r"\frac{x^T y}{(1+x)^T (1+y)}", "x", None),
     (r"-y^T \log(h) - (1-y)^T \log(1-h)", "h", "((1 - y) ./ (1 - h) - y ./ h)^T"),
     (r"\sum_{t=1}^T (1 - y)^T x_t", "y", "-sum_{t=1}^T x_t^T"),
     ("fun1(u) = u^2; a*fun1(x)", "x", "2 a x"),

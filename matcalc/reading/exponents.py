@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import Span
 from ..syntax import spell_name, split_name
 from .conjugates import conjugates, turn
@@ -125,10 +127,24 @@ def over_periods(lexer: Lexer, first: Mark, content: str) -> bool:
         return False
     if content == "-T":
         return not any(m.kind == "word" and not m.value.islower() for m in inside)
-    divides = start > 0 and (
-        marks[start - 1].value == "/" or (marks[start - 1].value == "{" and start > 1 and marks[start - 2].kind == "close")
-    )
+    alike = [k for k, m in enumerate(marks) if m.kind == "open" and m.mate - k == close - start and m.value == "("]
+    said = [m.value for m in inside]
+    divides = any(_divides(marks, k) for k in alike if [m.value for m in marks[k + 1 : marks[k].mate]] == said)
     return divides or any(is_number_elsewhere(lexer, k) for k, m in enumerate(marks) if m.value[-1:] == "T")
+
+
+def _divides(marks: Sequence[Mark], start: int) -> bool:
+    """Whether the brackets at mark `start`, with what stands above them, end what stands below a fraction."""
+    above = marks[start].mate + 1
+    if above + 1 >= len(marks) or marks[above].kind != "caret":
+        return False
+    end = marks[above + 1].mate + 1 if marks[above + 1].kind == "open" else above + 2
+    k = start - 1
+    if k >= 0 and marks[k].value == "/" and marks[k].kind != "frac":
+        return True
+    while k > 0 and marks[k].kind in ("word", "greek", "num"):  # r (1 + r)^T
+        k -= 1
+    return k > 0 and marks[k].value == "{" and marks[k - 1].kind == "close" and end < len(marks) and marks[end].kind == "close"
 
 
 def is_number_elsewhere(lexer: Lexer, k: int) -> bool:
