@@ -186,6 +186,18 @@ def test_resume_goes_on_after_the_last_whole_line(tmp_path: Path) -> None:
     assert run("batch", file, "--resume").code == 2
 
 
+@pytest.mark.parametrize("changed", [{"expr": "x^T B x"}, {"wrt": "A"}, {"order": 2}])
+def test_a_question_that_was_changed_is_not_gone_on_after(changed: dict[str, object], tmp_path: Path) -> None:
+    """The old answer stood in the place of the new question."""
+    file, output = tmp_path / "all.jsonl", tmp_path / "out.jsonl"
+    options = ("batch", lines(file, SMALL[:2]), "--processes", "1", "--output", str(output))
+    run(*options)
+    before = output.read_text(encoding="utf-8")
+    lines(file, [{**SMALL[0], **changed}, SMALL[1]])
+    outcome = run(*options, "--resume")
+    assert outcome.code == 2 and "line 1 of" in outcome.err and output.read_text(encoding="utf-8") == before
+
+
 def test_a_file_without_end_of_its_encoding(tmp_path: Path) -> None:
     """Bytes that are no UTF-8 cost their line; a separator of Unicode inside a line does not divide it."""
     file = tmp_path / "a.jsonl"

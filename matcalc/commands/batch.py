@@ -65,6 +65,10 @@ def command(file: str, processes: int | None, limit: float | None, shard: str | 
     return 1 if failed else 0
 
 
+# What a record repeats as it was asked, and what it is where it was not; declarations stand there with those that were found.
+_KEPT = {"expr": None, "wrt": None, "order": 1, "id": None}
+
+
 def _share(shard: str | None) -> tuple[int, None, int]:
     """`2/4` as (1, None, 4): where the share begins, that it has no end, and its stride."""
     if shard is None:
@@ -83,9 +87,10 @@ def _skip_answered(stream: TextIO, jobs: Iterator[Job], path: str) -> tuple[int,
     while (line := stream.readline()).endswith("\n"):
         try:
             record = json.loads(line)
-            same = record["line"] == next(jobs, {})["line"]
+            job = next(jobs)
+            same = record["line"] == job["line"] and all(record.get(name, usual) == job.get(name, usual) for name, usual in _KEPT.items())
             failed += record["exit"] != 0
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
             same = False
         if not same:
             raise UsageError(
