@@ -24,12 +24,23 @@ def _module(name: str) -> tuple[dict[str, str], str]:
     return functions, next((source for node, source in parts if isinstance(node, ast.Try)), "")
 
 
+# Functions that are the same text for NumPy, JAX and PyTorch as for the array API standard, but for what the namespace is called.
+_COMMON = ("_polar", "_polar_derivative", "_kronecker", "_polar_kronecker", "_coshm", "_sinhm")
+
+
+def _of_numpy(text: str) -> str:
+    """A function of arrays of any namespace, as one of NumPy's."""
+    text = re.sub(r"\n    xp = _namespace\(\w+\)(?=\n)", "", text)
+    return re.sub(r"\b(?:_namespace\(\w+\)|xp)\.", "np.", text)
+
+
 @cache
 def python_functions(language: str) -> dict[str, str]:
     """The text of every function that a program in Python may carry."""
+    standard = _module("for_array_api")[0]
     if language == "array-api":
-        return _module("for_array_api")[0]
-    numpy = _module("for_numpy")[0]
+        return standard
+    numpy = _module("for_numpy")[0] | {name: _of_numpy(standard[name]) for name in _COMMON}
     if language == "numpy":
         return numpy
     own = _module(f"for_{language}")[0]

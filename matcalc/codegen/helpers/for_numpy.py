@@ -225,26 +225,6 @@ def _spectral(X, k):
     return whole * np.real(value), whole * np.real(projector)
 
 
-def _polar(X):
-    """U V^T for X = U S V^T."""
-    U, _, Vt = np.linalg.svd(X, full_matrices=False)
-    return U @ Vt
-
-
-def _polar_derivative(X, E, *further):
-    """The derivative of U V^T along E, X = U S V^T of full rank; along several directions a block of X (X^T X)^(-1/2)."""
-    if not further:
-        U, s, Vt = np.linalg.svd(X, full_matrices=False)
-        F = U.T @ E @ Vt.T
-        left = (E @ Vt.T - U @ F) / s
-        right = (U.T @ E - F @ Vt) / s[:, None]
-        return (U @ ((F - F.T) / (s[:, None] + s)) + left) @ Vt + U @ right
-    if X.shape[0] < X.shape[1]:
-        return _polar_derivative(X.T, E.T, *[D.T for D in further]).T
-    tall, wide = _triangle(X, E, *further), _triangle(X.T, E.T, *[D.T for D in further])
-    return (tall @ np.linalg.inv(_sqrtm(wide @ tall)))[: len(X), -X.shape[1] :]
-
-
 def _triangle(X, *directions):
     """The block triangle of which a function of matrices has its derivative along the directions in the top right corner."""
     block = X
@@ -293,16 +273,6 @@ def _expm_along(X, *directions):
     return value[-1].astype(X.dtype)
 
 
-def _kronecker(function, X, *directions):
-    """M with vec(L(X, ..., E)) = M vec(E), L the derivative of a function of matrices along the directions and E."""
-    return _columns(lambda E: _derivative(function, X, *directions, E), X)
-
-
-def _polar_kronecker(X, *directions):
-    """The same for the factor U V^T."""
-    return _columns(lambda E: _polar_derivative(X, *directions, E), X)
-
-
 def _columns(linear, X):
     """The matrix of a linear map of matrices like X, for stacked columns."""
     units = np.eye(X.size, dtype=X.dtype).reshape(X.size, *X.T.shape)
@@ -347,16 +317,6 @@ def _cosm(X):
 def _sinm(X):
     """The matrix sine."""
     return _turned(X)[: len(X), len(X) :]
-
-
-def _coshm(X):
-    """The matrix hyperbolic cosine."""
-    return (_expm(X) + _expm(-X)) / 2
-
-
-def _sinhm(X):
-    """The matrix hyperbolic sine."""
-    return (_expm(X) - _expm(-X)) / 2
 
 
 def _left_jacobian(w):
