@@ -79,12 +79,19 @@ BEYOND = """\
 """
 ALL = "Every computation above is done.\n"
 ALWAYS = (
-    "Exercise 5.9 is about *any* densities p and q and any map t. Functions of two arguments that are known by their sets alone are not in "
-    "the language; the instance above has Gaussian densities and an affine map.",
+    "Mathematics for Machine Learning. Exercise 5.9 is about *any* densities p and q and any map t. Functions of two arguments that "
+    "are known by their sets alone are not in the language; the instance above has Gaussian densities and an affine map.",
     "Example 5.2 derives the power rule from the limit of the difference quotient. matcalc knows the rule, and does not take limits.",
     "(5.99) to (5.102) are stated for F of a matrix X; above, F is a function of a number, which says the same of every entry of X.",
-    "Proofs are not computations.",
     "The figures are drawn by `plot`; Figures 5.1 to 5.3 and 5.5 of the book, which explain a notion and show no computation, are not.",
+    "Parr and Howard. An entrywise operator that is any operator (section 4.2), and functions whose i-th entry depends on the i-th "
+    "entry alone and is not said (section 4.5.3), are not in the language; above they are the operators and the functions that the "
+    "text names, or an instance.",
+    "The chapter on differential calculus. Its table of signs about a point where f'' = 0, its saddle point and its tangent line are "
+    "about any function; above, each is an instance. Its function of four variables is an image, of which nothing was read: an "
+    "instance stands for it. A critical point whose kind depends on the values of the letters is said to be undecided, without the "
+    "cases.",
+    "All three. Proofs are not computations.",
 )
 
 
