@@ -189,7 +189,7 @@ def test_handles_and_their_declarations() -> None:
         matcalc.derivative(built, x, where="A in S^n")
 
 
-@pytest.mark.parametrize("options", [{"order": 0}, {"order": True}, {"layout": "rows"}, {"notation": "tensor"}])
+@pytest.mark.parametrize("options", [{"order": 0}, {"order": True}, {"layout": "rows"}, {"notation": "tensors"}])
 def test_options_are_checked_once(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         Options(**options)
