@@ -178,13 +178,13 @@ def test_the_entry_of_a_sum_of_names_is_a_sum_of_entries(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("sum_{k=0}^n a_k x^k", "sum_{k=1}^{n + 1} (k - 1) a_k x^(k - 2)"),
-        ("a x^{n-1}", "(n - 1) a x^(n - 2)"),
+        ("sum_{k=0}^n a_k x^k", "sum_{k=1}^{n + 1} a_k (k - 1) x^(k - 2)"),
+        ("a x^{n-1}", "a (n - 1) x^(n - 2)"),
         ("x^{n+1}", "(n + 1) x^n"),
         ("x^k (1 - x)", "x^(k - 1) (k (1 - x) - x)"),
     ],
 )
-def test_what_an_exponent_leaves_stands_in_front(text: str, expected: str) -> None:
+def test_what_an_exponent_leaves_stands_before_its_power(text: str, expected: str) -> None:
     assert matcalc.derivative(text, "x").text == expected
 
 
@@ -248,3 +248,15 @@ def test_a_capital_letter_above_a_sum_is_a_count(text: str) -> None:
 def test_an_entry_of_what_is_defined_as_one_number_is_refused() -> None:
     with pytest.raises(matcalc.MatcalcError):
         matcalc.derivative(r"s = W x; \sum_{j=1}^C \exp(s_j)", "W", where="W, x in R")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        (r"-\frac1N \sum_{i=1}^N (y_i \log p_i + (1 - y_i) \log(1 - p_i))", "p_i", "(p_i - y_i)/(N p_i (1 - p_i))"),
+        ("x^2/(a x + b)", "x", "x (a x + 2 b)/(a x + b)^2"),
+    ],
+)
+def test_below_a_bar(text: str, wrt: str, expected: str) -> None:
+    """The first had p_i (N p_i - N) below the bar, the second x a, as if a x + b were a factor behind x^2."""
+    assert matcalc.derivative(text, wrt).text == expected

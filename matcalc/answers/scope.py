@@ -42,9 +42,11 @@ def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:
     two that stand both ways round, or in a circle, the one that comes first goes first."""
     pairs: set[tuple[str, str]] = set()
     for n in products:
-        beside = [a.args[0] if a.op == "pow" else a for a in n.args if a.op != "num"]  # lambda/2 b^2
-        for one, second in pairwise(beside):
-            after = [second] if second.op == "name" else walk(second) if second.op == "add" else ()  # b x, b (y - x^2)
+        signs = ("", *(n.attr if isinstance(n.attr, tuple) else ("",) * len(n.args)))
+        beside = [(a.args[0] if a.op == "pow" else a, sign) for a, sign in zip(n.args, signs) if a.op != "num"]  # lambda/2 b^2
+        for (one, _), (second, sign) in pairwise(beside):
+            inside = second.op == "add" and sign != "/"  # not x/(a x + b)
+            after = [second] if second.op == "name" else walk(second) if inside else ()  # b x, b (y - x^2)
             pairs.update((str(one.attr), str(m.attr)) for m in after if one.op == m.op == "name" and one.attr != m.attr)
     place = {n: k for k, n in enumerate(names)}
     behind: dict[str, list[str]] = {}

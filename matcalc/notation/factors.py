@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..expressions import build
-from ..expressions.build import is_number, split, transpose, value_of, without_coefficient
+from ..expressions.build import is_number, split, transpose, value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE
 from ..ops.abstract import FUNCTION
 from ..ops.core import (
     ADD,
     HADAMARD,
-    INDEX,
     INDEXED_SUM,
     MATMUL,
     MATRIX_POWER,
@@ -44,7 +43,7 @@ def times(spelling: Spelling, e: Expr) -> Node:
 
 def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr | None, extra: Node | None = None) -> Node:
     below = [s for s in scalars if is_below(s)]
-    above = _exponents_first([s for s in sorted(scalars, key=spelling.factor_key) if not is_below(s)])
+    above = [s for s in sorted(scalars, key=spelling.factor_key) if not is_below(s)]
     factors = [*above, *([] if body is None else [body])]
     minus, nodes = signs_apart([factor(spelling, f) for f in factors])
     minus = minus != (sum(is_turned_below(spelling, s) for s in below) % 2 == 1)
@@ -61,19 +60,6 @@ def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr 
     if behind:
         made = product([*(made.args if is_plain_product(made) else (made,)), *behind])
     return negated(made) if minus != (c < 0) and taken is None else made
-
-
-def _exponents_first(factors: list[Expr]) -> list[Expr]:
-    """The factors, where there is a sum that an exponent left before its power with that and the exponent's names in front:
-    (n - 1) x^(n - 2), k (k - 1) a_k x^(k - 2)."""
-    names = {n for s in factors if s.op is POWER for n in _summands(s.args[1])}
-    first = [s for s in factors if names and s.op in (ADD, SYMBOL, INDEX) and names.issuperset(_summands(s))]
-    return [*first, *(s for s in factors if s not in first)] if any(s.op is ADD for s in first) else factors
-
-
-def _summands(e: Expr) -> list[Expr]:
-    """The summands of a sum that are no numbers, without their coefficients."""
-    return [without_coefficient(a)[1] for a in (e.args if e.op is ADD else (e,)) if not is_number(a)]
 
 
 def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr], body: Node | None) -> Node:

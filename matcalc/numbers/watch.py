@@ -34,6 +34,8 @@ class Watch:
             raise TooMuch
 
     def note(self, outcomes: Sequence[object]) -> None:
+        if self.node is None:  # a point is drawn: nothing of the function
+            return
         self.trace.append((self.node, self.place, outcomes))
         self.place += 1
 

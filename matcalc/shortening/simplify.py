@@ -15,7 +15,7 @@ from ..expressions.build import add, apply, is_number, num, opposite, rebuild, s
 from ..expressions.expr import Expr, order_key, transform
 from ..expressions.named import written_in
 from ..inference.commuting import along_commuting
-from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, SYMBOL, TIMES, TRANSPOSE
+from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, POWER, SYMBOL, TIMES, TRANSPOSE
 from ..ops.half_vectorization import UNVEC
 from ..ops.identities import IDENTITIES
 from .factor import is_monomial, is_sum_of_monomials, is_written_out
@@ -134,12 +134,12 @@ def _improve(
     e: Expr, ways: Callable[[Expr], Iterator[Move]], record: Record | None = None, typed: Mapping[Expr, Expr] | None = None
 ) -> Expr:
     for _ in range(ROUNDS):
-        best, reason, cost = e, "", (e.size, order_key(e))
+        best, reason, cost = e, "", (e.size, 0, order_key(e))
         kept = _sums_in(e, typed)
         for name, candidate in ways(e):
             if candidate.size < e.size:
                 broken = len(kept - _sums_in(candidate, typed)) if kept else 0
-                key = (candidate.size + WORTH * broken, order_key(candidate))
+                key = (candidate.size + WORTH * broken, _in_divisors(candidate), order_key(candidate))
                 if key < cost:
                     best, reason, cost = candidate, name, key
             elif best is e and candidate.size == e.size and name in _EQUAL:
@@ -150,6 +150,14 @@ def _improve(
             record.append((reason, e, best))
         e = best
     return e
+
+
+def _in_divisors(e: Expr) -> int:
+    """How much stands in the sums below bars: N p (1 - p) is as long as p (N - N p), and factored."""
+    if not (POWER.bit & e.within and ADD.bit & e.within):
+        return 0
+    divisors = [n.args[0] for n in written_in(e) if n.op is POWER and is_number(n.args[1]) and value_of(n.args[1]) < 0]
+    return sum(d.size for d in divisors if d.op is ADD)
 
 
 def _sums_in(e: Expr, typed: Mapping[Expr, Expr] | None) -> set[Expr]:
