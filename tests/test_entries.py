@@ -49,7 +49,7 @@ def test_the_derivative_by_an_entry(text: str, wrt: str, where: str, value: Call
 
 
 def test_second_derivatives_by_entries() -> None:
-    for names, answer in ((["x_2", "x_1"], "(A + A^T)[1,2]"), (["x_2", "x_2"], "(A + A^T)[2,2]")):
+    for names, answer in ((["x_2", "x_1"], "A[1,2] + A[2,1]"), (["x_2", "x_2"], "2 A[2,2]")):
         d = matcalc.derivative("x^T A x", names, order=2)
         assert not isinstance(d, list)
         given = {"x": VALUES["x"], "A": VALUES["A"]}

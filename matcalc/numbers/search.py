@@ -387,8 +387,6 @@ class Search:
         self.unseen = unseen if noise else unseen - reading.visible(reading.parts, level)
         self.still -= set() if noise else reading.visible(reading.slopes, level)
         for node, place, outcomes in reading.traces[0]:
-            if node is None:  # a comparison between nodes, such as a pivot of the numerical Jacobian, is no switch of the expression
-                continue
             sides = {o for o in outcomes if isinstance(o, bool)}
             if not sides:  # which is the greatest, or whether two are equal
                 continue

@@ -34,7 +34,7 @@ class Watch:
             raise TooMuch
 
     def note(self, outcomes: Sequence[object]) -> None:
-        if self.node is None:  # a point is drawn: nothing of the function
+        if self.node is None:  # where a point is drawn, a pivot of the numerical Jacobian: no switch of the expression
             return
         self.trace.append((self.node, self.place, outcomes))
         self.place += 1
