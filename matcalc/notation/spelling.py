@@ -195,7 +195,7 @@ class Spelling:
             return False
         if self.exponents[0] is not self.whole:
             found = [n.args[1] for n in postorder(self.whole) if n.op is POWER and not is_number(n.args[1])]
-            self.exponents = self.whole, {a for x in found for a in leaves(x) if a.op in (SYMBOL, SIZE)}
+            self.exponents = self.whole, {a for x in found for a in leaves(x) if a.op in (SYMBOL, SIZE, INDEX)}
         names = self.exponents[1]
         return bool(names) and all(is_number(a) or a in names for a in (without_coefficient(a)[1] for a in e.args))
 
