@@ -142,6 +142,7 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\|D_hx\|_2^2 + x^T x", "x", "2 (D_h x)^T D_h + 2 x^T"),
     # commands of the author's own
     (r"\newcommand{\norm}[1]{\left\lVert#1\right\rVert} \norm{Ax - b}_2^2", "x", "2 (A x - b)^T A"),
+    (r"\newcommand{\norm}[2][2]{\lVert #2\rVert_{#1}} \norm{Ax - b}^2 + \norm[1]{x}", "x", "2 (A x - b)^T A + sign(x)^T"),
     (r"\def\ip#1#2{\langle #1, #2\rangle} \newcommand\bx{\mathbf{x}} \ip{a}{\bx}^2", r"\bx", "2 (a^T x) a^T"),
     (r"\DeclareMathOperator{\Trace}{tr} \Trace(A\Trace(B)X)", "X", "tr(B) A^T"),
     # ones before a transpose, the square of a letter as the variable
@@ -178,7 +179,7 @@ REFUSED = [
     ("g(x, y)", "x", "a function of several arguments"),
     (r"\sum_n x_n e^{-j2\pi f n}", "f", "is the imaginary unit, or a number"),
     (r"\newcommand{\a}{\a b} \a", "b", "have no end"),
-    (r"\newcommand{\R}[2][x]{#1} \R", "b", "may be left out"),
+    (r"\newcommand{\R}[2][x]{#1} \R", "b", "has nothing behind it"),
     (r"\newcommand{\R} ", "b", "has nothing behind it"),
     (r"\sigma + \sigma^2", r"\sigma^2", "stands without its square too"),
     (r"\sigma + x^2", r"\tau^2", "does not occur in the text"),

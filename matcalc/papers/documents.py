@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from ..errors import UsageError
 from ..reading.files import read_file
-from .macros import Macros, macros_of
+from ..reading.macros import Macros
+from .macros import macros_of
 
 ENVIRONMENTS = "equation|displaymath|math|align|alignat|flalign|gather|multline|eqnarray|IEEEeqnarray|dmath"
 _MATH = re.compile(

@@ -2,32 +2,44 @@ r"""The author's own commands, where their definitions are pasted with the formu
 
 The definitions are taken out and the commands replaced by what they stand for, before anything else is read. Errors then show the formula
 with the commands written out. (How TeX replaces: The TeXbook, chapter 20; \newcommand: LaTeX2e unofficial reference manual, 12.1.)
+Documents have theirs by the same way (`papers.macros`).
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from ..errors import ReadingError
 from ..interning import regex
 from .marks import quote, refuse
 
-_DEFINES = regex(r"\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|def)(?![A-Za-z])\*?")
+DEFINES = regex(r"\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|def)(?![A-Za-z])\*?")
 _NAME = regex(r"\s*(?:\{\s*(\\[A-Za-z]+)\s*\}|(\\[A-Za-z]+))")
 _COUNT = regex(r"\s*\[\s*([1-9])\s*\]")
+_IN_BRACKETS = regex(r"\s*\[([^\]]*)\]")
 _MOST = 2000  # replacements, and a thousand characters for each of them
 
-Macros = dict[str, tuple[int, str]]
+
+class Macro(NamedTuple):
+    """What a command stands for: a body with #1 and so on, and what the first argument is where it is left out."""
+
+    arity: int
+    default: str | None
+    body: str
+
+
+Macros = dict[str, Macro]
 
 
 def with_macros(text: str) -> tuple[str, Macros]:
     """The text without the definitions of commands and with the commands written out, and the definitions."""
     macros: Macros = {}
     rest, at = [], 0
-    while m := _DEFINES.search(text, at):
+    while m := DEFINES.search(text, at):
         rest.append(text[at : m.start()])
-        name, count, body, at = _definition(text, m)
-        macros[name] = (count, body)
+        name, macro, at = definition(text, m)
+        macros[name] = macro
     rest.append(text[at:])
     return written_out("".join(rest).strip(), macros), macros
 
@@ -41,9 +53,12 @@ def written_out(text: str, macros: Macros) -> str:
         m = found.search(text)
         if m is None:
             return text
-        count, body = macros[m[1]]
+        count, default, body = macros[m[1]]
         end, arguments = m.end(), list[str]()
-        for _ in range(count):
+        if default is not None:
+            given = _IN_BRACKETS.match(text, end)
+            arguments, end = ([given[1]], given.end()) if given else ([default], end)
+        while len(arguments) < count:
             argument, end = _argument(text, end, m)
             arguments.append(argument)
         said = ""
@@ -60,25 +75,25 @@ def _joined(before: str, behind: str) -> str:
     return before + " " * (behind[:1].isalpha() and re.search(r"\\[A-Za-z]+$", before) is not None) + behind
 
 
-def _definition(text: str, m: re.Match[str]) -> tuple[str, int, str, int]:
-    r"""The name, the number of arguments, the body, and where it ends, of the definition that begins with the match."""
+def definition(text: str, m: re.Match[str]) -> tuple[str, Macro, int]:
+    r"""The name of the command whose definition begins with the match of `DEFINES`, what it stands for, and where the definition ends.
+    ReadingError where it is none."""
     named = _NAME.match(text, m.end())
     if named is None:
         hint = "write \\newcommand{\\name}[1]{… #1 …}, or the formula without it"
         raise refuse(f"{quote(m[0])} has no name behind it", text, m.span(), hint)
-    at, count = named.end(), 0
+    at, count, default = named.end(), 0, None
     if m[0].startswith("\\def"):
         parameters = re.compile(r"\s*((?:#[1-9]\s*)*)").match(text, at)
         count, at = (parameters[1].count("#"), parameters.end()) if parameters else (0, at)
     elif counted := _COUNT.match(text, at):
         count, at = int(counted[1]), counted.end()
-    if text[at:].lstrip()[:1] == "[":
-        message = f"{quote(named.group().strip())} has an argument that may be left out"
-        raise refuse(message, text, m.span(), "write the formula without the command")
+        if given := _IN_BRACKETS.match(text, at):
+            default, at = given[1], given.end()
     body, end = _argument(text, at, m)
     if m[0].startswith("\\DeclareMathOperator"):
         body = f"\\operatorname{{{body}}}"
-    return named[1] or named[2], count, body, end
+    return named[1] or named[2], Macro(count, default, body), end
 
 
 def _argument(text: str, at: int, m: re.Match[str]) -> tuple[str, int]:
