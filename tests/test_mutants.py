@@ -518,7 +518,7 @@ def survivors(
     monkeypatch: pytest.MonkeyPatch, mutation: Mutation, text: str, wrt: str, where: str, order: int, **options: Any
 ) -> list[str]:
     """The wrong derivatives that the check lets through."""
-    check = matcalc.pipeline.derive.judged
+    check = matcalc.pipeline.differentiate.judged
     passed = []
 
     def mutated(typed: Any, previous: Any, tensor: Any, *rest: Any, **more: Any) -> Check:
@@ -530,7 +530,7 @@ def survivors(
                 pass
         return Check(1, (), 0)
 
-    monkeypatch.setattr(matcalc.pipeline.derive, "judged", mutated)
+    monkeypatch.setattr(matcalc.pipeline.differentiate, "judged", mutated)
     matcalc.derivative(text, names(wrt), where=where, **({"order": order} if order > 1 else {}), **options)  # type: ignore[arg-type]
     return passed
 
