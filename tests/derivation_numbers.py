@@ -17,18 +17,21 @@ from matcalc.derivation.forward import MARK, pending
 from matcalc.derivation.lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, VALUE, Line, Step
 from matcalc.differentiation.structured import tangent
 from matcalc.errors import NoAnswerError
-from matcalc.expressions.build import add, member, num, power, substitute, symbol, times
+from matcalc.expressions.build import add, apply, is_complex, member, num, power, substitute, symbol, times
 from matcalc.expressions.conjugates import conjugate_name, is_conjugate_name
 from matcalc.expressions.expr import Expr, postorder
-from matcalc.kinds import LARGEST_LITERAL, ONE, Dim
+from matcalc.kinds import ONE, Dim
 from matcalc.numbers.agreement import Level, Sides, greatest
 from matcalc.numbers.numeric import Plan
 from matcalc.numbers.search import Comparison, Disagreement
 from matcalc.numbers.verify import Kind, Point
 from matcalc.numbers.watch import Watch
-from matcalc.ops.core import ENTRY, MEMBER, NUMBER, SIZE, SYMBOL, UNIT
+from matcalc.ops.core import ENTRY, MEMBER, NUMBER, SYMBOL
+from matcalc.ops.determinant import DETERMINANT, LOG_DETERMINANT
+from matcalc.ops.elementary import LOG
 from matcalc.ops.laws import HESSIAN, LEIBNIZ, STRUCTURED
 from matcalc.pipeline.derivative import Derivative
+from matcalc.pipeline.sampling import Sampler
 
 HALF_WIDTH = symbol(f"{MARK}h")
 
@@ -61,26 +64,10 @@ def sight(d: Derivative, step: Step, arrays: ModuleType) -> Any:
 
 def place(d: Derivative) -> tuple[Point, list[Dim]]:
     """What has a value at a point, and the sizes."""
-    typed = d._typed
     variables = [s.variable for s in d._origin.stages]
-    symbols = {n: (s.shape, typed.declared.get(n, s).attr[1]) for n, s in typed.symbols.items() if s.op is SYMBOL}  # type: ignore[index]
-    families: dict[str, Any] = {}
-    dims: list[Dim] = []
-    numbers = [0]
-    for n in postorder([typed.expr, root(d), *variables, *d._tensor.expressions()]):
-        if n.op is MEMBER:
-            assert isinstance(n.attr, tuple)
-            families[n.attr[0]] = (typed.families[n.attr[0]][1], n.shape, n.attr[1])
-        elif n.op is SYMBOL:
-            assert isinstance(n.attr, tuple)
-            symbols.setdefault(n.attr[0], (n.shape, n.attr[1]))
-        elif n.op is SIZE:
-            assert isinstance(n.attr, Dim)
-            dims.append(n.attr)
-        if n.op in (ENTRY, MEMBER, UNIT):
-            numbers += [int(i.attr) for i in n.args if i.op is NUMBER and i.attr < LARGEST_LITERAL]  # type: ignore[call-overload,operator]
-        dims += n.shape
-    return Point(symbols, families, max([*numbers, *(2 for v in variables if v.indices)])), dims
+    roots = [root(d), *variables, *d._tensor.expressions()]
+    sampler = Sampler(d._typed, roots=roots, least=max(2 if v.indices else 0 for v in variables))
+    return sampler.point, sampler.dims
 
 
 def root(d: Derivative) -> Expr:
@@ -129,6 +116,10 @@ class Bench:
         return self._run(substitute(e, {n: self._quotient(n.args[0], k, change) for n in pending(e)}), env)
 
     def _quotient(self, e: Expr, k: int, change: str) -> Expr:
+        if is_complex(
+            e
+        ):  # the value of logdet is log |det|; beside z, which stays, conj(z) moves alone, and only log det does as the rules say
+            e = substitute(e, {n: apply(LOG, (apply(DETERMINANT, n.args),)) for n in postorder(e) if n.op is LOG_DETERMINANT})
         up, down = (substitute(e, self._moved(e, k, change, sign)) for sign in (1, -1))
         return times(power(times(num(2), HALF_WIDTH), num(-1)), add(up, times(num(-1), down)))
 

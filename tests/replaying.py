@@ -25,6 +25,7 @@ from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import (
     add,
     apply,
+    base_name,
     hadamard,
     is_zero,
     matmul,
@@ -269,8 +270,8 @@ def _coefficient(e: Expr, change: Expr) -> Any:
 
 
 def _change(e: Expr) -> Expr | None:
-    """dX in a line."""
-    return next((n for n in postorder(e) if n.op is SYMBOL and str(n.attr[0]).startswith(f"{MARK}d")), None)  # type: ignore[index]
+    """dX in a line, or conj(dX)."""
+    return next((n for n in postorder(e) if n.op is SYMBOL and base_name(str(n.attr[0])).startswith(f"{MARK}d")), None)  # type: ignore[index]
 
 
 def _commuted(e: Expr) -> Iterator[Expr]:

@@ -67,6 +67,25 @@ def test_the_books_are_derived_step_by_step(case: Case) -> None:
         check(d, every=True)
 
 
+@pytest.mark.parametrize("case", cases("complex"), ids=lambda c: c["id"])
+def test_derivatives_by_complex_names_are_derived_step_by_step(case: Case) -> None:
+    names = case["wrt"].split(", ")
+    found = matcalc.derivative(case["expr"], names if len(names) > 1 else names[0], where=case["where"], verify=False)
+    for d in found if isinstance(found, list) else [found]:
+        check(d, every=True)
+
+
+def test_what_is_kept_while_the_conjugate_moves_is_said_once() -> None:
+    """d(x^H A x) = dx^H A x is no differential of both: its line did not say that x stays."""
+    steps = derive("(x^H A x)^2", "x", "x in C^n; A in C^{n x n} hermitian").steps
+    assert [s.note for s in steps if s.note] == ["conj(x) moves, x is kept"]
+    assert "power rule (conj(x) moves, x is kept)" in steps.text() and r"\text{power rule (conj(x) moves, x is kept)}" in steps.latex()
+    two = matcalc.derivative("x^H x a", ["x", "conj(x)"], where="a, x in C^n")
+    assert isinstance(two, list) and [s.note for s in two[0].steps if s.note] == ["x moves, conj(x) is kept"]
+    for alone, name in (("tr(A X^H)", "conj(X)"), ("a^H X b", "X")):
+        assert not any(s.note for s in derive(alone, name, "A, X in C^{m x n}; a in C^m; b in C^n").steps)
+
+
 @pytest.mark.parametrize(
     "expr, wrt, where, options",
     [

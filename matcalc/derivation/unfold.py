@@ -11,8 +11,9 @@ from ..answers.layout import oriented
 from ..differentiation.families import as_declared, is_target, renamings, under_letters
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expressions.build import entry, is_complex, is_conjugate_name, matmul, substitute, times, trace, transpose
+from ..expressions.build import conjugate, entry, is_complex, is_conjugate_name, matmul, substitute, times, trace, transpose
 from ..expressions.expr import Expr, make, postorder
+from ..expressions.labels import name_of
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.authorship import Order, note_trace
 from ..notation.indexform import index_form
@@ -79,6 +80,15 @@ def steps_of(d: ClosedForm, origin: Origin) -> Derivation:
     made = _Unfolding(d, origin)
     steps = made.steps()
     return Derivation(steps, made.values)
+
+
+def _kept(variable: Expr, of: Expr) -> str:
+    """What is said of a differential in which z or conj(z) moves alone, and the other one, which stands in the function too, does not."""
+    other = conjugate(variable)
+    if other.op is not variable.op or other is variable:  # a real one, or of a Hermitian matrix, whose conjugate is its transpose
+        return ""
+    stands = any(n.op is other.op and name_of(n) == name_of(other) for n in postorder(of))
+    return f"{name_of(variable)} moves, {name_of(other)} is kept" if stands else ""
 
 
 class _Unfolding:
@@ -209,8 +219,9 @@ class _Unfolding:
         now = self._line(head, lines[0][0])
         for _, after, names, at in lines:
             line = Line(head, after, self._speller_of(after, str(change.attr[0])), shape_of(after))  # type: ignore[index]
-            split = now.body is lines[0][0] and len(pending(after)) > 1
-            self._add(names, now, line, at, small=False if split else None)
+            first = now.body is lines[0][0]
+            split = first and len(pending(after)) > 1
+            self._add(names, now, line, at, small=False if split else None, note=_kept(whole, typed.expr) if first else "")
             now = line
         if school:
             goal = stage.tensor.matrix
