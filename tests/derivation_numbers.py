@@ -20,6 +20,7 @@ from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import add, apply, is_complex, member, num, power, substitute, symbol, times
 from matcalc.expressions.conjugates import conjugate_name, is_conjugate_name
 from matcalc.expressions.expr import Expr, postorder
+from matcalc.expressions.labels import name_of
 from matcalc.kinds import ONE, Dim
 from matcalc.numbers.agreement import Level, Sides, greatest
 from matcalc.numbers.numeric import Plan
@@ -102,7 +103,9 @@ class Bench:
         return self.arrays.family([e * (n == self._number(v.args[0]) - 1) for n in range(len(self.env[str(v.attr[0])]))])  # type: ignore[index]
 
     def _number(self, index: Expr) -> int:
-        """Where an index stands at this point, from 1."""
+        """Where an index stands at this point, from 1: a number, a letter of the variable, or a whole number that has a value."""
+        if index.op is SYMBOL:
+            return int(self.env[name_of(index)])
         return int(index.attr) if index.op is NUMBER else self.indices[str(index.attr)]  # type: ignore[call-overload]
 
     # ---- values of lines
