@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -51,6 +52,21 @@ def test_scores_are_scaled_before_they_are_many() -> None:
     text = code(expr, "W_Q", where, "gradient")
     assert "(1 / t1 * (X @ W_Q)) @ t3.T" in text
     assert text.count("X @ W_V") == text.count("X @ W_K") == 1
+
+
+def test_what_is_read_together_lies_alike() -> None:
+    expr = "Z = softmax(X W_Q W_K^T X^T/sqrt(k)) X W_V; 1/2 ||Z - Y||_F^2"
+    where = "X in R^{N x d}; W_Q, W_K in R^{d x k}; W_V in R^{d x k}; Y in R^{N x k}; k in N"
+    text = code(expr, "W_Q", where, "hvp")
+    assert "ij,ji" not in text and not re.search(r"t\d+\.T [-+*]|[-+*] t\d+\.T|t\d+\.T,", text)
+    assert "X @ dW_Q" in text  # and no transpose of its product
+
+
+def test_arrays_are_turned_over_for_all_their_readers() -> None:
+    text = code(
+        "sum(exp(A B) .* log(C)^T) + sum((A B) .* D^T)", "C", "A in R^{n x k}; B in R^{k x n}; C in R^{n x n}; D in R^{n x n}", "value"
+    )
+    assert "ij,ji" not in text and "B.T @ A.T" in text
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)

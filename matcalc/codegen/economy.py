@@ -105,7 +105,7 @@ class Economy:
             return self.graph.make("pair", x.args, (la, lb, out[::-1]), x.dims[::-1])
         if x.op == "view" and x.attr == (1, 0):
             return x.args[0]
-        if not deep or (x.op not in ENTRYWISE and not _is_function(x)):
+        if not deep or (x.op not in ENTRYWISE and not is_function(x)):
             return None
         before = sum(self._is_crossed(a) for a in x.args)
         flipped = [self._flipped(a, x, deep - 1) for a in x.args]
@@ -534,5 +534,5 @@ def _is_one(a: GraphNode) -> bool:
     return a.op == "num" and a.attr == 1
 
 
-def _is_function(n: GraphNode) -> bool:
+def is_function(n: GraphNode) -> bool:
     return n.op == "call" and len(n.args) == 1 and (n.attr.elementwise if isinstance(n.attr, Operation) else n.attr != "cases")

@@ -35,6 +35,7 @@ from .rescue import rescued
 from .target import Target
 from .targets import TARGETS, language, listed, titles
 from .tensors import summed_terms
+from .turning import turned
 
 PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
 
@@ -275,6 +276,9 @@ def program(
         thrift = Economy(problem.lowering.graph, f.roots, named, target == "numpy")
         f.roots = [thrift.new[r] for r in f.roots]
         named |= {thrift.new[n]: name for n, name in named.items() if n in thrift.new}
+        lying = turned(problem.lowering.graph, f.roots, named)
+        f.roots = [lying.get(r, r) for r in f.roots]
+        named |= {lying[n]: name for n, name in named.items() if n in lying}
     formulas = [
         f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._stacked or one.wrt))}: {spell(one._program)}" for one in several
     ]
