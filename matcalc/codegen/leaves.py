@@ -13,8 +13,8 @@ from ..kinds import ONE, Dim
 from ..ops.complex_numbers import CONJUGATE
 from ..ops.core import CONSTANT, ENTRY, EYE, IMAGINARY, INDEX, LITERAL, MEMBER, NAMED, NUMBER, ONES, SIZE, SYMBOL, UNIT, ZEROS
 from .axes import NoAxis, Range
-from .contraction import single
 from .graph import Dims, GraphNode
+from .pairs import single
 
 if TYPE_CHECKING:
     from ..ops.operation import Operation

@@ -17,8 +17,8 @@ from ..shortening.steady import steady
 from . import blocks, calls, leaves, products, sums
 from .axes import NoAxis, Range
 from .calls import by_its_text
-from .contraction import Labels
 from .graph import Dims, GraphNode, ProgramGraph
+from .pairs import Labels
 from .products import by_letters
 from .thinness import FEW, Thinness, repeated_products, thinness
 from .wording import code_of, of_arrays

@@ -36,8 +36,10 @@ from ..ops.sums import CUMULATIVE_SUM
 from ..ops.trace import TRACE
 from .axes import NoAxis
 from .blocks import convolved, distributed_block, is_placed, merged, selected
-from .contraction import Contraction, Factor, Labels, pair, product
+from .contraction import Contraction
+from .factor import Factor
 from .graph import GraphNode
+from .pairs import Labels, pair, product
 from .patterns import distributed, distributed_trace, is_below, is_outer, on_diagonal, power_of, reciprocal
 
 if TYPE_CHECKING:

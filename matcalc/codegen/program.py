@@ -27,7 +27,7 @@ from ..ops.determinant import LOG_DETERMINANT
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
-from .economy import Economy
+from .economy import economical
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, GraphNode
 from .lowering import Lowering
@@ -273,9 +273,9 @@ def program(
         plain = rescued(problem.lowering.graph, f.roots, target)
         f.roots = [plain[r] for r in f.roots]
         named |= {plain[n]: name for n, name in named.items() if n in plain}
-        thrift = Economy(problem.lowering.graph, f.roots, named, target == "numpy")
-        f.roots = [thrift.new[r] for r in f.roots]
-        named |= {thrift.new[n]: name for n, name in named.items() if n in thrift.new}
+        thrift = economical(problem.lowering.graph, f.roots, named, target == "numpy")
+        f.roots = [thrift[r] for r in f.roots]
+        named |= {thrift[n]: name for n, name in named.items() if n in thrift}
         lying = turned(problem.lowering.graph, f.roots, named)
         f.roots = [lying.get(r, r) for r in f.roots]
         named |= {lying[n]: name for n, name in named.items() if n in lying}

@@ -12,8 +12,10 @@ from ..ops.core import (
     INDEXED_SUM,
 )
 from .axes import NoAxis
-from .contraction import Contraction, Factor, single
+from .contraction import Contraction
+from .factor import Factor
 from .graph import GraphNode
+from .pairs import single
 from .products import contracted, open_factor, open_scalar
 
 if TYPE_CHECKING:

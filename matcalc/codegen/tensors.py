@@ -9,9 +9,11 @@ from ..differentiation.network import Term
 from ..errors import NoAnswerError
 from ..kinds import Dim
 from .axes import NoAxis
-from .contraction import Contraction, Factor, Labels
+from .contraction import Contraction
+from .factor import Factor
 from .factoring import common_factors
 from .graph import Dims, GraphNode
+from .pairs import Labels
 from .products import contracted, open_factor, open_scalar
 
 if TYPE_CHECKING:

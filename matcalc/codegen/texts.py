@@ -14,8 +14,10 @@ from functools import cache
 from ..kinds import ONE, SCALAR, Shape
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
-from .contraction import Contraction, Factor, product, single
+from .contraction import Contraction
+from .factor import Factor
 from .graph import GraphNode, ProgramGraph
+from .pairs import product, single
 from .wording import code_of
 
 Value = tuple[GraphNode, Shape]

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from .economy import ENTRYWISE, is_function
 from .graph import GraphNode, ProgramGraph, postorder
+from .transposes import ENTRYWISE, is_function
 
 CROSSED = (1, 0)
 GROUND = -1  # whatever lies as it does

@@ -1,0 +1,115 @@
+"""The order in which many arrays are multiplied, two at a time: the cheapest one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+from .factor import Factor
+from .graph import GraphNode
+from .pairs import Label, Labels, letters
+
+EXHAUSTIVE = 8  # up to so many factors every order is looked at
+ALREADY = 0.999  # for a product that the program has
+BATCHED = 4  # how much slower a product is that BLAS has no routine for
+
+
+def leaves_of(tree: object) -> list[int]:
+    if isinstance(tree, int):
+        return [tree]
+    assert isinstance(tree, tuple)
+    return [k for t in tree for k in leaves_of(t)]
+
+
+class AxisSets:
+    """Sets of labels as the bits of one number, and how large an array with such labels is."""
+
+    def __init__(self, labels: Iterable[Labels], size: Callable[[Label], int]) -> None:
+        self.bits = {label: 1 << k for k, label in enumerate(dict.fromkeys(label for own in labels for label in own))}
+        self.lengths = {bit: size(label) for label, bit in self.bits.items()}
+        self.volumes = {0: 1.0}
+
+    def of(self, labels: Labels) -> int:
+        return sum(self.bits[label] for label in set(labels))
+
+    def volume(self, axes: int) -> float:
+        if axes not in self.volumes:
+            low = axes & -axes
+            self.volumes[axes] = self.lengths[low] * self.volume(axes ^ low)
+        return self.volumes[axes]
+
+    def cost(self, a: int, b: int, kept: int) -> float:
+        """Of the product of two arrays, of which the axes `kept` stay."""
+        union, both = a | b, a & b
+        batched = a and b and both & ~kept and both & kept and (union & ~both).bit_count() > 1
+        return self.volume(union) * (BATCHED if batched else 1)
+
+
+def best_tree(
+    factors: Sequence[Factor],
+    wanted: Labels,
+    size: Callable[[Label], int],
+    is_there: Callable[[Factor, Factor, Labels], bool] = lambda a, b, out: False,
+) -> object:
+    """The cheapest order of products: a tree of pairs of positions, by dynamic programming over sets of factors.
+
+    A product that a tree has twice, such as S^-1 y in y^T S^-1 K S^-1 y, costs once; of two that cost alike that is taken which the
+    program has already.
+    """
+    labels = [f.labels for f in factors]
+    n = len(labels)
+    whole = (1 << n) - 1
+    best: dict[int, tuple[float, object]] = {1 << k: (0.0, k) for k in range(n)}
+    kept: dict[int, Labels] = {}
+    places: dict[GraphNode, int] = {}
+    made: dict[int, tuple[Hashable, dict[Hashable, float]]] = {
+        1 << k: ((places.setdefault(f.node, k), f.inverse, f.inverse and f.spd), {}) for k, f in enumerate(factors)
+    }
+    sets = AxisSets((*labels, wanted), size)
+    axes, above = [sets.of(own) for own in labels], sets.of(wanted)
+    masks: dict[int, int] = {}
+    for s in range(1, whole + 1):
+        chosen = [k for k in range(n) if s >> k & 1]
+        outside, inside = above, 0
+        for k in range(n):
+            if s >> k & 1:
+                inside |= axes[k]
+            else:
+                outside |= axes[k]
+        if s in best:
+            kept[s], masks[s] = labels[chosen[0]], axes[chosen[0]]
+            continue
+        masks[s] = inside & outside
+        kept[s] = tuple(label for label in dict.fromkeys(label for k in chosen for label in labels[k]) if sets.bits[label] & outside)
+    for s in sorted(range(1, whole + 1), key=lambda s: s.bit_count()):
+        if s in best:
+            continue
+        low = s & -s
+        part = (s - 1) & s
+        found: tuple[float, object] | None = None
+        while part:
+            if part & low:
+                rest = s ^ part
+                own = sets.cost(masks[part], masks[rest], masks[s]) + sets.volume(masks[s])
+                if s.bit_count() == 2 and is_there(factors[part.bit_length() - 1], factors[rest.bit_length() - 1], kept[s]):
+                    own *= ALREADY
+                # What the parts cost is summed only where the product itself is not dearer than the best.
+                if found is None or own < found[0]:
+                    products = made[part][1] | made[rest][1]
+                    cost = sum(products.values()) + own
+                    if found is None or cost < found[0]:
+                        found = (cost, (best[part][1], best[rest][1]))
+                        name = _name_of(made[part][0], kept[part], made[rest][0], kept[rest], kept[s])
+                        made[s] = (name, products | {name: own})
+            part = (part - 1) & s
+        assert found is not None
+        best[s] = found
+    return best[whole][1]
+
+
+def _name_of(a: Hashable, la: Labels, b: Hashable, lb: Labels, out: Labels) -> Hashable:
+    """The same for products of the same arrays over the same axes, F^T H^T as well as H F."""
+    if (len(lb), str(b)) < (len(la), str(a)):
+        a, la, b, lb = b, lb, a, la
+    first, second, kept = letters(la, lb, out)
+    symmetric = isinstance(b, tuple) and len(b) == 3 and b[2] is True
+    return a, b, first, "".join(sorted(second)) if symmetric else second, "".join(sorted(kept))
