@@ -140,6 +140,13 @@ def test_where_no_solution_is_found_nothing_is_said() -> None:
         matcalc.implicit("x^2 + a^2 + 1 = 0", "x", "a", where="x, a in R")
 
 
+def test_the_slope_of_an_activation_keeps_its_sign() -> None:
+    """The condition was diag(z.^2 - 1) W + I, with both signs turned round."""
+    found = matcalc.implicit("z = tanh(W z + x)", solve="z", wrt="x").as_dict()
+    assert found["condition"] == "I - diag(1 - z.^2) W invertible"
+    assert found["adjoint"]["equation"] == "lambda - W^T (lambda .* (1 - z.^2)) = v"
+
+
 def test_json_has_the_condition_and_the_adjoint() -> None:
     found = json.loads(run("implicit", "A x = b", "--solve", "x", "--wrt", "A,b", "--json", "--steps").out)
     assert found["condition"] == "A invertible"

@@ -10,6 +10,11 @@ import matcalc
 @pytest.mark.parametrize(
     "text, wrt, where, want",
     [
+        # a slope 1 - y keeps its sign behind another summand
+        ("x - tanh(W x)", "x", "x in R^n; W in R^{n x n}", "I - diag(1 - tanh(W x).^2) W"),
+        ("b^T x - a^T sigmoid(x)", "x", "a, b, x in R^n", "(b - a .* sigmoid(x) .* (1 - sigmoid(x)))^T"),
+        ("-a^T tanh(x)", "x", "a, x in R^n", "((tanh(x).^2 - 1) .* a)^T"),
+        ("b x^3 - b x + x", "x", "b, x in R", "3 b x^2 - b + 1"),
         # angles stay as they are
         ("sin(x) cos(x)", "x", "x in R", "cos(x)^2 - sin(x)^2"),
         ("sin(2x)/(1 + cos(2x))", "x", "x in R", "2/(1 + cos(2 x))"),

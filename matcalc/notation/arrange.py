@@ -58,9 +58,9 @@ from .comparisons import broadcast, cases, is_constant, iverson
 from .entries import apart, dotted, undotted
 from .factors import entrywise, hadamard, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
-from .signs import factor, is_below, sign_outside, signed_product, turned_over, typed_terms, was_turned
+from .signs import factor, has_minus, has_slope, is_below, shows_minus, sign_outside, signed_product, turned_over, typed_terms, was_turned
 from .spelling import Spelling
-from .surface import dimension, fraction_behind, has_bars, is_plain_product, name, number, product
+from .surface import dimension, fraction_behind, has_bars, is_plain_product, name, negated, number, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
 
@@ -226,6 +226,14 @@ def _term(spelling: Spelling, t: Expr, whole: Expr) -> Node:
     if inner is not None and inner.op is UNIT and any(o is not None and o.op not in (ONES, UNIT, TRANSPOSE) for o in others):
         assert body is not None
         return spelling.instead(t, body, beside(spelling, body))
+    if (
+        has_minus(t)
+        and any(a is not t and not has_minus(a) and not shows_minus(spelling, a) for a in whole.args)
+        and has_slope(spelling, t)
+    ):
+        apart = spelling.of(build.negative(t))
+        if apart.op != "neg":
+            return negated(apart)  # I - diag(1 - z.^2) W, and not diag(z.^2 - 1) W + I
     return spelling.of(t)
 
 

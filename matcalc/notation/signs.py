@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from ..expressions.build import is_number, negative, opposite, split, transpose, value_of, without_coefficient
 from ..expressions.expr import Expr, make
-from ..ops.core import ADD, POWER, TIMES, TRANSPOSE
+from ..ops.core import ADD, HADAMARD, MATMUL, NUMBER, ONES, POWER, TIMES, TRANSPOSE
+from ..ops.diagonal import DIAG
 from ..syntax import Node
 from .spelling import Spelling
 from .surface import flipped, negated, number, product
@@ -45,6 +46,22 @@ def can_flip(spelling: Spelling, e: Expr) -> bool:
     if len(e.args) == 2 and any(is_number(a, 1) for a in e.args) and any(negative(a) in spelling.named for a in e.args):
         return False
     return e not in spelling.named and not was_typed(spelling, e) and any(map(has_minus, e.args))
+
+
+def has_slope(spelling: Spelling, e: Expr) -> bool:
+    """Whether 1 - y of a function y or of squares, the slopes of tanh and of sigmoid, is a factor that the author did not write."""
+    waiting = [e]
+    while waiting:
+        n = waiting.pop()
+        if n.op is ADD:
+            ones = [a for a in n.args if without_coefficient(a)[1].op in (ONES, NUMBER)]
+            others = [split(a)[1:] for a in n.args if a not in ones]
+            if len(ones) == 1 and not has_minus(ones[0]) and len(others) == 1 and can_flip(spelling, n):
+                parts = [*others[0][0], *([others[0][1]] if others[0][1] is not None else [])]
+                return not n.is_scalar or any(p.args and (p.op is not POWER or p.args[0].args) for p in parts)
+        elif n.op in (TIMES, MATMUL, HADAMARD, DIAG, TRANSPOSE) and n not in spelling.named:
+            waiting += n.args
+    return False
 
 
 def typed_terms(spelling: Spelling, e: Expr) -> Sequence[Expr]:
