@@ -168,7 +168,8 @@ class Program:
     `readings` are the choices the reader made, as short sentences. `alternative` is the other reading where `.*` and a
     bare `*` stand in one chain: here `*` binds tighter, there all of them go from the left; only shapes can decide.
     `asked` is the derivative that the text asks for by itself, as \\frac{d}{dx} does; `bold` has the names in bold type, `twofold`
-    those that stand without it as well; `complex_` says that the names, of which none is declared, are complex.
+    those that stand without it as well, `arrows` those below an arrow; `complex_` says that the names, of which none is declared, are
+    complex.
     `random` are the names over which it takes expectations, `parameters` those in brackets behind `name`: L(w, b) = …
     `stated` is what the last statement says to be
     the derivative, as df/dx = … does, and `claim` where that statement begins and where its value does. `kept` has the letters below
@@ -188,6 +189,7 @@ class Program:
         "asked",
         "bold",
         "twofold",
+        "arrows",
         "complex_",
         "stated",
         "claim",
@@ -214,6 +216,7 @@ class Program:
         self.text, self.bindings, self.body, self.form, self.where = text, bindings, body, form, where
         self.name, self.readings, self.alternative, self.asked, self.bold = name, readings, alternative, asked, bold
         self.twofold: frozenset[str] = frozenset()
+        self.arrows: frozenset[str] = frozenset()
         self.complex_ = False
         self.stated: Asked | None = None
         self.claim = (0, 0)

@@ -10,6 +10,7 @@ import pytest
 from console import run
 
 import matcalc
+from matcalc.checking.claims import stated
 from matcalc.errors import MatcalcError
 
 DECLARED = [
@@ -178,7 +179,12 @@ REFUSED = [
     ("0.5*nrm2(A - U*V)", "U", "there is no function `nrm2`"),
     ("g(x, y)", "x", "a function of several arguments"),
     (r"\sum_n x_n e^{-j2\pi f n}", "f", "is the imaginary unit, or a number"),
-    (r"\newcommand{\a}{\a b} \a", "b", "have no end"),
+    (r"\newcommand{\a}{\a b} \a", "b", "has no end"),
+    ("Li = - yi log(Pi) - (1- yi)log(1-Pi)", "Pi", "`yi` is y_i, or a product"),
+    ("sum_i (yi - a)^2", "a", "`yi` is y_i, or a product"),
+    ("sum_{i=1}^n (y_i - a xi)^2", "a", "`xi` in a sum over i is x_i"),
+    ("-sum_i pi log(pi)", "pi", "`pi` in a sum over i is p_i"),
+    (r"\sum_j \log(1+e^{b_j+W_j v})", "v", "W_j v is row j of W times v"),
     (r"\newcommand{\R}[2][x]{#1} \R", "b", "has nothing behind it"),
     (r"\newcommand{\R} ", "b", "has nothing behind it"),
     (r"\sigma + \sigma^2", r"\sigma^2", "stands without its square too"),
@@ -327,3 +333,29 @@ def test_a_function_with_the_variable_below_depends_on_it(text: str) -> None:
     """The function was taken for a constant, and its part of the derivative was lost."""
     with pytest.raises(MatcalcError, match="depends on theta, and nothing says how"):
         matcalc.derivative(text, "theta")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        (r"S \Phi(\frac{x}{s})", "S", "normcdf(x/s)"),
+        (r"\vec E \cdot \vec B", r"\vec E", "B^T"),
+        ("exp(ab) + cd", "ab", "exp(ab)"),
+        ("sum_{i=1}^n a_i sin(2 pi i x)", "x", "2 pi sum_{i=1}^n i a_i cos(2 pi i x)"),
+    ],
+)
+def test_letters_and_words_are_what_they_are_beside(text: str, wrt: str, expected: str) -> None:
+    assert matcalc.derivative(text, wrt).text == expected
+
+
+def test_commands_of_the_text_stand_in_the_claim_too() -> None:
+    assert matcalc.check(r"\newcommand{\ww}{w} \ww^T \ww", "w", r"2 \ww^T").equal
+    assert stated(r"\newcommand{\ww}{w} f = \ww^T \ww; df/d\ww = 2 \ww^T")[1:3] == (("w",), "2 w^T")
+
+
+def test_a_command_without_an_end_is_shown_where_it_is_defined() -> None:
+    text = r"\newcommand{\b}{y} \newcommand{\a}{\a + 1} \a^2"
+    with pytest.raises(matcalc.MatcalcError) as raised:
+        matcalc.parse(text)
+    assert raised.value.span is not None and text[slice(*raised.value.span)] == r"\a" and raised.value.span[0] < text.rindex("{")
+    assert raised.value.suggestion is not None

@@ -43,7 +43,7 @@ from ..pipeline.derivative import Derivative
 from ..pipeline.derive import one_derivative
 from ..pipeline.expression import Expression
 from ..pipeline.given import Function, Names, Where, text_of
-from ..pipeline.question import Options, Question, declarations_in, read
+from ..pipeline.question import DEFINING, Options, Question, declarations_in, read
 from ..shortening.simplify import simplify
 from ..syntax import Binding, Declaration, Node, Program, spell_name, split_name, walk
 from ..travel import Holder
@@ -140,6 +140,10 @@ def _finite(value: Any) -> Any:
 
 def stated(text: str, where: Where = None) -> tuple[str, tuple[str, ...], str, int]:
     """The function, the variables, the claim and the order of a text that states a derivative: `f = x^T A x; df/dx = 2 A x`."""
+    if any(word in text for word in DEFINING):
+        from ..reading.macros import with_macros
+
+        text, _ = with_macros(text)
     program = read(text, declarations_in(where))
     asked = program.stated
     if asked is None:
@@ -184,6 +188,10 @@ def check(
     if order == 1 and len(asked.names) > 1:
         raise UsageError("a claim is about one derivative: give one variable, or --order with a variable for each")
     claim = text_of(claim, "a claim")
+    if isinstance(expr, str) and any(word in expr for word in DEFINING):
+        from ..reading.macros import with_macros, written_out
+
+        claim = written_out(claim, with_macros(expr)[1])
     whole = _of_entries(asked, claim)
     if whole is not None:
         return check(expr, whole[0], whole[1], where=where, layout=layout, values=values)
@@ -372,7 +380,8 @@ def _inferred(program: Program, declarations: Sequence[Declaration], truth: Deri
 
 
 def _read(text: str, function: Typed) -> Program:
-    return read(text, function.declarations, [b.name for b in function.program.bindings])
+    words = [name for name in function.symbols if name.isalpha() and len(name) > 1]
+    return read(text, function.declarations, [*(b.name for b in function.program.bindings), *words])
 
 
 def _with_bindings(program: Program, given: Program) -> Program:

@@ -106,6 +106,19 @@ def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
     return frozenset(found)
 
 
+def deviations(nodes: Iterable[Node]) -> frozenset[int]:
+    r"""The squares of sums below the sign of a sum, by identity: (Y_i - X_i^T b)^2 in \sum_i (Y_i - X_i^T b)^2, of numbers first."""
+    found: set[int] = set()
+    todo = [n.args[0] for n in nodes if n.op == "sum"]
+    while todo:
+        n = todo.pop()
+        if n.op == "pow" and n.args[0].op == "add" and n.args[1].attr == 2:
+            found.add(id(n))
+        elif n.op in ("add", "neg", "mul", "sum"):
+            todo += n.args
+    return frozenset(found)
+
+
 def paired(nodes: Sequence[Node], places: Collection[str], known: Collection[str]) -> frozenset[str]:
     """Undeclared names with two indices of which the transpose or the norm is taken: x_{it}^T b is of vectors, not of entries."""
     if len(places) < 2:

@@ -12,6 +12,7 @@ from .takes import goes_by_entries, is_unknown_function, takes_arrays
 
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 _EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
+_PROBABILITIES = frozenset({"normcdf", "erf"})
 SIZE_LETTERS = frozenset("nNdDmpk")
 MATRICES = frozenset("ABCPQWXYZ")  # capital letters that are matrices first, whatever stands beside them
 OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
@@ -22,7 +23,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     exponent or is a third, 0.3 and the like; two stand under roots, as in K^{1/2} L^{1/2}; one is an amplitude, as in A e^{-k t}, or in
     the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one is an I that is no identity; its price stands before it,
     as in w_L L; they are S_{xx} and S_{xy}; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in
-    A v^3; or all of them stand in logarithms alone."""
+    A v^3; they stand before probabilities; they are observations, as in sum_i (Y_i - b X_i)^2; or all of them stand in logarithms
+    alone."""
 
     bounds = {id(m) for n in nodes if n.op in ("sum", "product") for a in n.args[1:] for m in walk(a)}  # T of sum_{t=1}^T is a count
     nodes = [n for n in nodes if id(n) not in bounds]
@@ -41,6 +43,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if any(_is_series(n) for n in nodes):
         return False
+    if _is_of_probabilities(nodes, known) or any(_is_of_observations(n, known) for n in nodes if n.op in ("sum", "product")):
+        return True
     if _is_modulus(nodes, known) or any(_is_rate(n, known) for n in nodes if n.op == "mul"):
         return True
     raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
@@ -74,6 +78,32 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
     inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
     return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
+
+
+def _is_of_observations(n: Node, known: Collection[str]) -> bool:
+    r"""\sum_i (Y_i - b X_i)^2, \sum_i (X_i - \bar X)(Y_i - \bar Y), \sum_i \log(1 + X_i^2): deviations of capital letters with the index of
+    the sum are squared or multiplied. (\sum_i A_i x and \sum_i A_i B_i may be of matrices.)"""
+    if not isinstance(n.attr, str):
+        return False
+
+    def deviates(a: Node) -> bool:
+        return a.op == "add" and any(
+            m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper() and split_name(str(m.attr))[1] == n.attr for m in walk(a)
+        )
+
+    inside = list(walk(n.args[0]))
+    if any(m.op == "mul" and any(_acts(a, b) for a, b in pairwise(m.args)) for m in inside):
+        return False
+    squares = any(m.op == "pow" and m.args[1].op == "num" and m.args[1].attr == 2 and deviates(m.args[0]) for m in inside)
+    products = any(m.op == "mul" and sum(map(deviates, m.args)) > 1 for m in inside)
+    return squares or products or any(m.op == "call" and m.attr == "log" and deviates(m.args[0]) for m in inside)
+
+
+def _is_of_probabilities(nodes: Sequence[Node], known: Collection[str]) -> bool:
+    r"""S \Phi(d) - K e^{-r t} \Phi(d - s): what stands before a probability is an amount, where no capital letter stands in one."""
+    called = [n for n in nodes if n.op == "call" and n.attr in _PROBABILITIES]
+    inside = [m for n in called for m in walk(n.args[0])]
+    return bool(called) and not any(m.op == "name" and str(m.attr)[:1].isupper() and m.attr not in known for m in inside)
 
 
 def _is_absolute(n: Node) -> bool:

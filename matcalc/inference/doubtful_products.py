@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ..errors import ReadingError
 from ..syntax import Node, split_name, walk
-from .capitals import OFTEN_VECTORS
+from .capitals import MATRICES, OFTEN_VECTORS
 from .declarations import GREEK
 from .doubt import Doubt, Terms, guess_of
 from .misfit import Wording
@@ -45,6 +45,22 @@ def _row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 span=n.span,
                 suggestion=f"write {w} {x} or {x}^T {w}, declare {x} in R^{{1 x n}} for a row, or {s.node(number)} in R",
             )
+    return None
+
+
+def _member(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""\sum_j \log(1 + e^{b_j + W_j v}): row j of W times a vector, where W_j had to be a number."""
+    for a, sign, b, left in _factors(n, terms):
+        if sign or a.op != "name" or b.op != "name" or not left.is_scalar or str(b.attr) not in el.defaults or "_" in str(b.attr):
+            continue
+        base, sub = split_name(str(a.attr))
+        if sub not in el.scene.indices or base not in MATRICES or base in el.scene.stated or str(b.attr) not in OFTEN_VECTORS:
+            continue
+        return ReadingError(
+            f"{a.attr} {b.attr} is row {sub} of {base} times {b.attr}, or {a.attr} is a number",
+            span=n.span,
+            suggestion=f"write ({base} {b.attr})_{sub} for the row, or declare {base} in R^n for numbers",
+        )
     return None
 
 
@@ -182,6 +198,6 @@ def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "mul": (_row, _dot, _inner, _ring, _star, _identity, _projection, _expected),
+    "mul": (_row, _member, _dot, _inner, _ring, _star, _identity, _projection, _expected),
     "ew": (_columns,),
 }

@@ -20,7 +20,7 @@ from .terms import TypedTerm, undeclared
 
 # What these cost as readings (LANGUAGE 7).
 SCALAR_TRANSPOSE, WRONG_NORM, NORM_OF_NUMBER, EULER_ENTRYWISE, ENTRYWISE_EXPONENT = 6, 2, 6, 3, 3
-SUMMED_POWER, SUMMED_PRODUCT = 1, 4
+SUMMED_POWER, SUMMED_PRODUCT, SUMMED_DEVIATION = 1, 4, 20
 
 
 # ---------------------------------------------------------------------------------------------- powers
@@ -46,8 +46,11 @@ def power(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         raise Misfit([base], partial(power_error, el, node, base))
     if not el.sizes.unify(*base.shape):
         raise Misfit([base], partial(power_error, el, node, base), True)
-    if id(node) in el.scene.summed and undeclared([base]):
-        el.penalty(SUMMED_PRODUCT, base)
+    if undeclared([base]):
+        if id(node) in el.scene.summed:
+            el.penalty(SUMMED_PRODUCT, base)
+        elif id(node) in el.scene.deviations:
+            el.penalty(SUMMED_DEVIATION, base)
     value = value_of(exponent) if exponent.literal else None
     if exponent.literal and (value is None or value.denominator != 1):
         if value is not None and value.denominator == 2:

@@ -12,7 +12,7 @@ from ..kinds import Dim, shape_text
 from ..ops.vocabulary import close_properties
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
-from .alone import arguments_only, exponents_only, halved, operators, paired, summed_powers, writes_rows
+from .alone import arguments_only, deviations, exponents_only, halved, operators, paired, summed_powers, writes_rows
 from .capitals import capitals_are_numbers, is_amount
 from .declarations import GREEK, declared_properties, declared_shape, is_count, leading_sizes, size_names, sizes_in, spell_declaration
 from .indices import Indices
@@ -222,6 +222,10 @@ class Scene:
     def summed(self) -> frozenset[int]:
         return summed_powers(self._nodes())
 
+    @cached_property
+    def deviations(self) -> frozenset[int]:
+        return deviations(self._nodes())
+
     def _beside(self, signs: Collection[object]) -> None:
         """What stands beside a dot or a cross is a vector."""
         from .beside import crossed, dotted, measured
@@ -369,7 +373,7 @@ class Scene:
     def kind_of(self, name: str) -> str:
         """The default kind of an undeclared name."""
         letter = split_name(name)[0]
-        if name in self.crossed:  # \mathbf{v} \times \mathbf{B}, A \cdot B/(\|A\| \|B\|)
+        if name in self.crossed or name in self.program.arrows:  # \mathbf{v} \times \mathbf{B}, A \cdot B/(\|A\| \|B\|)
             return "vector"
         if name in self.operators:
             return "matrix"

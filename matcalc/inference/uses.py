@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from ..syntax import Binding, Node, Program, same, split_name, walk
-from .alone import juxtaposed
 from .takes import COUNT, goes_by_entries, is_entrywise, is_unknown_function, measure, takes_arrays
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
@@ -34,9 +33,8 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     arrays = {**arrays, **dict.fromkeys(coefficients, False)}
     for b in statements:
         bound[b.name] = measure(b.value, arrays, bound, holds, capitals)
-    factors = frozenset() if any(holds[id(n)] for n in nodes) else _small_factors(nodes, known)
-    if not any(_is_linear_algebra(n, holds, known) for n in nodes):
-        factors = frozenset(str(n.attr) for n in nodes if n.op == "name")
+    plain = not any(_is_linear_algebra(n, holds, known) for n in nodes)
+    factors = frozenset(str(n.attr) for n in nodes if plain and n.op == "name")
     touched: set[str] = set()
     functions: dict[str, tuple[bool, ...]] = {}  # of each function that the text defines: which of its arguments are vectors
     for b in statements:
@@ -110,14 +108,6 @@ def _is_linear_algebra(n: Node, holds: Mapping[int, bool], known: Collection[str
             return True
         return not is_unknown_function(name) and takes_arrays(name) and not goes_by_entries(name)
     return holds[id(n)] or n.op in _OF_VECTORS or n.op in ("sum", "product", "bars", "iverson")
-
-
-def _small_factors(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
-    """p and q of p q - c(q): small letters side by side, of which the text makes no arrays, are numbers also below functions of which
-    nothing is known."""
-    pairs = [pair for n in nodes if n.op == "mul" for pair in juxtaposed(n) if all(a.op == "name" for a in pair)]
-    names = [[str(a.attr) for a in pair] for pair in pairs]
-    return frozenset(n for pair in names if all(n[:1].islower() and n not in known for n in pair) for n in pair)
 
 
 def _is_of_two(n: Node) -> bool:

@@ -22,7 +22,9 @@ from ..kinds import ONE, shape_text
 from ..ops.core import MEMBER, SYMBOL
 from ..printing.text import spell
 from ..reading.asked import agreed
+from ..reading.functions import function_of
 from ..reading.read import parse, parse_names, parse_where
+from ..reading.spellings import GREEK_WORDS
 from ..reading.subscripts import split_indexed
 from ..syntax import Declaration, Program
 from .given import Built, Function, Names, Where, declared_in, names_of, number_of
@@ -73,7 +75,7 @@ class Options:
 
 
 USUAL = Options()
-_DEFINING = ("\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareMathOperator", "\\def")  # authors' own commands in a text
+DEFINING = ("\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareMathOperator", "\\def")  # authors' own commands in a text
 
 
 class Question:
@@ -98,7 +100,7 @@ class Question:
         """Of a text, a number, or an expression built in Python, with the names of the variables as they are typed. Where `asks` is true, a
         text may ask for a derivative by itself, as d/dx x^2 does, and where no variables are given (None) the only sensible one is taken;
         elsewhere a function is wanted."""
-        if isinstance(function, str) and any(word in function for word in _DEFINING):
+        if isinstance(function, str) and any(word in function for word in DEFINING):
             from ..reading.macros import with_macros, written_out
 
             function, macros = with_macros(function)
@@ -123,7 +125,7 @@ class Question:
             program, declarations = Program(spell(number), (), number), declared
         else:
             try:
-                program = read(function, declared, random=[d.name for d in distributions])
+                program = read(function, declared, words_among(wrt, function), [d.name for d in distributions])
             except EquationError as error:
                 from .equations import answered_by
 
@@ -316,6 +318,13 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
         random=frozenset(random),
         arguments={d.name: d.argument for d in known if d.argument},
     )
+
+
+def words_among(wrt: Names | None, text: str) -> list[str]:
+    """The words among the variables, `logvar`, that stand as they are in the text: each is one name there, and no product of letters."""
+    given = [] if wrt is None else [word for name in names_of(wrt) for word in re.split(r"[\s,;]+", name)]
+    words = [w for w in given if len(w) > 1 and w.isascii() and w.isalpha() and w not in GREEK_WORDS and function_of(w) is None]
+    return [w for w in words if re.search(rf"(?<![A-Za-z\\]){w}(?![A-Za-z(])", text)]
 
 
 def unstacked(given: Names) -> tuple[list[str], bool]:

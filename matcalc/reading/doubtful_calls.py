@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from .lexer import Lexer
 from .marks import Mark, quote, touching_bracket
+from .sums import letters_below_names
 
 _OF_MATRICES = {
     "lambda": "write eigmax({0}) for the greatest eigenvalue, eigmin({0}) for the least, eigval({0}, k) for the k-th from the least",
@@ -76,3 +77,25 @@ def is_cdf(lexer: Lexer, mark: Mark, at: int, below_log: bool) -> bool:
     shown = lexer.source((marks[at].start, span[1])).strip()[:30]
     hint = f"write Phi * {shown} for a product, normcdf{shown} for the distribution function"
     raise lexer.refuse(f"{quote(f'Phi{shown}')} is a product, or a value of the normal distribution function", span, hint)
+
+
+def refuse_lazy_index(lexer: Lexer, run: str, mark: Mark) -> None:
+    """yi log(Pi) + (1 - yi) log(1 - Pi), sum_i (yi - a)^2: two letters of which the second is the index of a sum, or ends
+    other words too."""
+    ends = {m.value for m in lexer.marks if m.kind in ("word", "greek") and len(m.value) == 2 and m.value[1] == run[1]}
+    if run[1] not in lexer.active and len(ends) < 2:
+        return
+    hint = f"write {run[0]}_{run[1]} for the name with an index, {run[0]} {run[1]} for the product"
+    raise lexer.refuse(f"{quote(run)} is {run[0]}_{run[1]}, or a product", mark.span, hint)
+
+
+def refuse_greek_entry(lexer: Lexer, run: str, mark: Mark) -> None:
+    """-sum_i pi log(pi), sum_i (y_i - a xi)^2: x_i in a sum over i, or the Greek letter; pi is the number where something
+    else has the i."""
+    if lexer.following is not None and lexer.following.kind in ("under", "sub"):
+        return
+    alone = (b.value == "i" and a.kind != "under" and a.value != "{" for a, b in pairwise(lexer.marks))  # sin(2 pi i x)
+    if run == "pi" and ("i" in letters_below_names(lexer) or any(alone)):
+        return
+    what = "the number" if run == "pi" else "the Greek letter"
+    raise lexer.refuse(f"{quote(run)} in a sum over i is {run[0]}_i, or {what}", mark.span, f"write {run[0]}_i, or \\{run} for {what}")

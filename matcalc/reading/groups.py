@@ -78,12 +78,14 @@ def _tidy(marks: list[Mark], text: str) -> list[Mark]:
         elif mark.value == "{" and mark.kind == "close" and dropped:
             if dropped.pop():
                 continue
-        if font == "bold" and mark.kind == "word" and len(mark.value) > 1:  # the font is the first letter's
+        marked = font in ("bold", "arrow")
+        if marked and mark.kind == "word" and len(mark.value) > 1:  # the font is the first letter's
             first = Mark("word", mark.value[0], mark.start, mark.start + 1, mark.gap)
-            first.bold = True
+            first.bold, first.arrow = True, font == "arrow"
             tidy.append(first)
             mark = Mark("word", mark.value[1:], mark.start + 1, mark.end)
-        mark.bold = mark.bold or font == "bold" or "bold" in dropped
+        mark.bold = mark.bold or marked or "bold" in dropped or "arrow" in dropped
+        mark.arrow = mark.bold and (font == "arrow" or "arrow" in dropped)
         font = ""
         tidy.append(mark)
     if side_mark is not None:

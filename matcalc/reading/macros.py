@@ -32,6 +32,14 @@ class Macro(NamedTuple):
 Macros = dict[str, Macro]
 
 
+class _EndlessError(ReadingError):
+    """A command that is in its own definition, or grows too long."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"{quote(command)} has no end: it is in its own definition, or grows too long")
+        self.command = command
+
+
 def with_macros(text: str) -> tuple[str, Macros]:
     """The text without the definitions of commands and with the commands written out, and the definitions."""
     macros: Macros = {}
@@ -41,7 +49,16 @@ def with_macros(text: str) -> tuple[str, Macros]:
         name, macro, at = definition(text, m)
         macros[name] = macro
     rest.append(text[at:])
-    return written_out("".join(rest).strip(), macros), macros
+    try:
+        return written_out("".join(rest).strip(), macros), macros
+    except _EndlessError as error:
+        at = max(text.rfind(error.command), 0)
+        for m in DEFINES.finditer(text):
+            named = _NAME.match(text, m.end())
+            if named is not None and error.command in named.groups():
+                at = named.start(1 if named[1] else 2)
+        hint = f"write what {error.command} stands for without {error.command} in it"
+        raise refuse(error.message, text, (at, at + len(error.command)), hint) from None
 
 
 def written_out(text: str, macros: Macros) -> str:
@@ -49,10 +66,12 @@ def written_out(text: str, macros: Macros) -> str:
     if not macros:
         return text
     found = re.compile(rf"({'|'.join(map(re.escape, sorted(macros, key=len, reverse=True)))})(?![A-Za-z])")
+    command = ""
     for _ in range(_MOST):
         m = found.search(text)
         if m is None:
             return text
+        command = m[1]
         count, default, body = macros[m[1]]
         end, arguments = m.end(), list[str]()
         if default is not None:
@@ -67,7 +86,7 @@ def written_out(text: str, macros: Macros) -> str:
         text = text[: m.start()] + _joined(said, text[end:])
         if len(text) > 1000 * _MOST // 10:
             break
-    raise ReadingError("the commands that the text defines have no end: one of them is in its own definition, or they grow too long")
+    raise _EndlessError(command)
 
 
 def _joined(before: str, behind: str) -> str:

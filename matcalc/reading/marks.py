@@ -12,17 +12,17 @@ class Mark:
 
     `gap`: blanks stand before it; `side`: it came with \\left or \\right, or `{}` before a sign; of an opening bracket `mate` is the
     place of its partner among the marks, and `compares` tells whether a comparison stands directly in it. `bold` marks stand in bold
-    type or below an arrow.
+    type or below an arrow, `arrow` says which.
     """
 
-    __slots__ = ("kind", "value", "start", "end", "gap", "side", "mate", "compares", "bold")
+    __slots__ = ("kind", "value", "start", "end", "gap", "side", "mate", "compares", "bold", "arrow")
 
     def __init__(self, kind: str, value: str, start: int, end: int, gap: bool = False) -> None:
         self.kind, self.value, self.start, self.end, self.gap = kind, value, start, end, gap
         self.side = ""
         self.mate = -1
         self.compares = False
-        self.bold = False
+        self.bold = self.arrow = False
 
     @property
     def span(self) -> Span:

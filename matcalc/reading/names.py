@@ -52,6 +52,7 @@ class Names:
         "plain",
         "primed",
         "bold",
+        "arrows",
         "light",
         "made_of",
         "random",
@@ -72,6 +73,7 @@ class Names:
         self.plain: frozenset[str] = frozenset()  # undeclared names that are factors somewhere, so no functions
         self.primed = ""  # what says that x' is another name here: transposes are written as ^T
         self.bold: dict[str, None] = {}  # names in bold type or below an arrow
+        self.arrows: set[str] = set()  # those below an arrow
         self.light: set[str] = set()  # names that stand without
         self.made_of: dict[str, set[str]] = {}  # the letters in the value of a name that is bound without parameters
         self.random: frozenset[str] = frozenset()  # names with a distribution, over which E[…] is taken
@@ -91,6 +93,15 @@ class Names:
         if len(base) > 1:
             self._bases.add(base)
             self._longest = max(self._longest, len(base))
+
+    def in_type(self, name: str, mark: Mark) -> None:
+        """Note how the letter of `name` is set: in bold type, below an arrow, or plain."""
+        if not mark.bold:
+            self.light.add(name)
+            return
+        self.bold[name] = None
+        if mark.arrow:
+            self.arrows.add(name)
 
     def remove(self, name: str) -> None:
         """`name` was known only for a while (a parameter)."""

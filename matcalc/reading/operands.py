@@ -16,6 +16,7 @@ from .names import accented, spell_subscript, subscript, suggestion_for, supersc
 from .operators import column, conjunction, infix
 from .sums import after_superscript, binder, binder_follows, letter_is_sign
 
+_LIKE_ENTRIES = ("xi", "pi")  # in a sum over i also x_i and p_i
 _CASES_WORDS = ("if", "for", "otherwise", "else")
 
 
@@ -249,6 +250,10 @@ def word(lexer: Lexer, mark: Mark) -> None:
         conjunction(lexer, mark)
         return
     if lexer.names.is_name(run):
+        if run in _LIKE_ENTRIES and "i" in lexer.active and "\\" not in lexer.text and run not in lexer.names.variables:
+            from .doubtful_calls import refuse_greek_entry
+
+            refuse_greek_entry(lexer, run, mark)
         name(lexer, run, mark)
         return
     if len(run) == 1:
@@ -299,6 +304,10 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         near = nearest(run) if touching else None
         wanted = f"did you mean {near}(…)?" if near and len(near) > size else f"did you mean {run[:size]}({run[size : size + 20]})?"
         raise lexer.refuse(f"{quote(run)} begins with a function's name", mark.span, wanted)
+    if len(run) == 2 and run[1] in "ijk" and "\\" not in lexer.text and lexer.names.variables.isdisjoint(run):
+        from .doubtful_calls import refuse_lazy_index
+
+        refuse_lazy_index(lexer, run, mark)
     pieces = lexer.names.cut(run[:at])
     single = [p for p in pieces if len(p) == 1]
     if touching and at == len(run) and lexer.marks[lexer.i].value == "(" and len(single) >= 3 and len(single) == len(pieces):
@@ -309,13 +318,12 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
     start = mark.start
     for k, piece in enumerate(pieces):
         part = Mark("word", piece, start, start + len(piece))
-        part.bold = mark.bold
-        if mark.bold:
-            lexer.names.bold[piece] = None
+        part.bold, part.arrow = mark.bold, mark.arrow
         start += len(piece)
         if at == len(run) and k == len(pieces) - 1:
             name(lexer, piece, part)
         else:
+            lexer.names.in_type(piece, part)
             lexer.operand("NAME", piece, part.span)
     if at < len(run):
         function = function_of(run[at:])
@@ -371,15 +379,13 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
         if not below and lexer.i < lexer.stop and lexer.marks[lexer.i].kind == "under":
             below = lexer.i
             lexer.i = subscript(lexer.marks, below, lexer.text, lexer.names, base)[1]
-    elif not sub and not below:
+    elif sub == accent and not below:
         late = after_superscript(lexer, lexer.i)
         if late:
-            sub, lexer.jumps[late] = subscript(lexer.marks, late, lexer.text, lexer.names, base)
+            after, lexer.jumps[late] = subscript(lexer.marks, late, lexer.text, lexer.names, base)
+            sub = f"{sub},{after}" if sub else after
     name = spell_name(base, sub)
-    if mark.bold:
-        lexer.names.bold[name] = None
-    else:
-        lexer.names.light.add(name)
+    lexer.names.in_type(name, mark)
     if applied(lexer, name, base, Mark("word", name, mark.start, end)):
         return
     lexer.operand("NAME", name, (mark.start, end))

@@ -248,6 +248,7 @@ class _Reader:
         found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
         found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light
+        found.arrows = frozenset(self.names.arrows)
         found.kept = tuple(self.kept)
         if self.raised:
             found.labelled = self.labelled(found)

@@ -129,7 +129,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("check",), ("accent", "check")),
     **dict.fromkeys(("underline",), ("accent", "underline")),
     **dict.fromkeys("mathrm mathit mathsf mathcal mathfrak mathbb mathnormal mathtt rm it sf".split(), ("font", "")),
-    **dict.fromkeys("mathbf boldsymbol bm symbf pmb bf textbf vec overrightarrow".split(), ("font", "bold")),
+    **dict.fromkeys("mathbf boldsymbol bm symbf pmb bf textbf".split(), ("font", "bold")),
+    **dict.fromkeys(("vec", "overrightarrow"), ("font", "arrow")),
     **dict.fromkeys("operatorname text textrm textit substack".split(), ("font", "")),
     **dict.fromkeys(
         ", ; : ! quad qquad thinspace medspace enspace limits nolimits displaystyle textstyle nonumber notag [ ] ( )".split(), ("blank", "")
