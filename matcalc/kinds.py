@@ -18,9 +18,10 @@ LARGEST_LITERAL = 64  # sizes beyond it are never written out entry by entry
 class Dim:
     """A size: a polynomial in dimension names, whole wherever they are. Interned: equal sizes are one object."""
 
-    __slots__ = ("__weakref__", "_str", "terms")
+    __slots__ = ("__weakref__", "_names", "_str", "terms")
     _pool: ClassVar[Pool[Dim]] = Pool()
     _str: str
+    _names: tuple[str, ...]
     terms: Terms
 
     def __new__(cls, terms: Mapping[Monomial, Coefficient]) -> Dim:
@@ -30,6 +31,7 @@ class Dim:
         if found is None:
             made = object.__new__(cls)
             made.terms, made._str = key, _spell(key)
+            made._names = tuple(sorted({name for m, _ in key for name, _ in m}))
             found = cls._pool.keep(key, made)
         return found
 
@@ -93,7 +95,7 @@ class Dim:
 
     def names(self) -> tuple[str, ...]:
         """Every dimension name in it, sorted."""
-        return tuple(sorted({name for m, _ in self.terms for name, _ in m}))
+        return self._names
 
     def value(self, sizes: Mapping[str, int]) -> int:
         """Its number, given the sizes of its names (KeyError if one is missing)."""

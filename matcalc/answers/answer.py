@@ -105,7 +105,8 @@ class ClosedForm(Typeset):
         """Every name that stands for something: of variables, sizes, indices."""
         taken = set(self._scope.names) | {n for s in self._scope.symbols.values() for d in s for n in d.names()}
         nodes = postorder(self._tensor.expressions())
-        taken |= {n for e in nodes for d in (*e.shape, *([e.attr] if isinstance(e.attr, Dim) else [])) for n in d.names()}
+        dims = {d for e in nodes for d in e.shape} | {e.attr for e in nodes if isinstance(e.attr, Dim)}
+        taken |= {n for d in dims for n in d.names()}
         taken |= {binder[0] for t in self._tensor.terms for binder in t.binders}
         return taken | {str(e.attr) for e in nodes if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
 

@@ -27,13 +27,13 @@ def ranks_of(typed: Typed) -> dict[str, int]:
     """The order in which names first occur; then that of functions known by their sets alone; then, as `sin(`, of those of the book;
     then, as `*x`, that of names as factors, where it is another."""
     functions = {d.name for d in typed.declarations if d.domain is not None}
-    roots = [*(b.value for b in typed.program.bindings), typed.program.body]
-    calls = dict.fromkeys(str(n.attr).rstrip("'") for root in roots for n in walk(root) if n.op == "call")
+    nodes = [n for root in (*(b.value for b in typed.program.bindings), typed.program.body) for n in walk(root)]
+    calls = dict.fromkeys(str(n.attr).rstrip("'") for n in nodes if n.op == "call")
     found = {
         n: k for k, n in enumerate((*typed.symbols, *(c for c in calls if c in functions), *(f"{c}(" for c in calls if c not in functions)))
     }
     names = list(typed.symbols)
-    beside = as_factors(names, [n for root in roots for n in walk(root) if n.op == "mul"])
+    beside = as_factors(names, [n for n in nodes if n.op == "mul"])
     return found if beside == names else found | {f"*{n}": k for k, n in enumerate(beside)}
 
 
@@ -49,6 +49,8 @@ def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:
             after = [second] if second.op == "name" else walk(second) if inside else ()  # b x, b (y - x^2)
             pairs.update((str(one.attr), str(m.attr)) for m in after if one.op == m.op == "name" and one.attr != m.attr)
     place = {n: k for k, n in enumerate(names)}
+    if all(place[a] < place[b] for a, b in pairs if a in place and b in place and (b, a) not in pairs):
+        return list(names)
     behind: dict[str, list[str]] = {}
     waiting = dict.fromkeys(names, 0)
     for a, b in pairs:
@@ -93,7 +95,7 @@ class Scope:
         }
         self.symbols |= {n: s.shape for n, s in typed.symbols.items() if s.op is SYMBOL}
         self.families = {}
-        for n in postorder(typed.expr):
+        for n in postorder(typed.expr) if typed.families else ():
             if n.op is MEMBER:
                 base = base_name(str(n.attr[0]))  # type: ignore[index]
                 self.families[base] = (typed.families[base].sizes, n.shape)

@@ -211,8 +211,11 @@ def summed(e: Expr, taken: set[str], most: int) -> Expr:
 
 def renamings(e: Expr, letters: Collection[str]) -> list[tuple[str, str]]:
     """The letters of sums in `e` that are in `letters`, each with one that is not in use: these can name the variable's indices then."""
-    bound = {str(n.attr) for n in postorder(e) if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
-    names = bound | {str(n.attr[0]) for n in postorder(e) if isinstance(n.attr, tuple) and n.attr} | set(letters)
+    if not letters or not (INDEXED_SUM.bit | INDEXED_PRODUCT.bit) & e.within:
+        return []
+    nodes = postorder(e)
+    bound = {str(n.attr) for n in nodes if n.op in (INDEXED_SUM, INDEXED_PRODUCT)}
+    names = bound | {str(n.attr[0]) for n in nodes if isinstance(n.attr, tuple) and n.attr} | set(letters)
     found: list[tuple[str, str]] = []
     for letter in sorted(bound & set(letters)):
         found.append((letter, next(c for c in "ijklmnpqrstuvw" if c not in names)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 
+from ..interning import Memo
 from ..kinds import ONE
 from ..ops.blocks import BLOCK
 from ..ops.book import REGISTRY
@@ -39,12 +40,13 @@ from ..ops.operation import Operation
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .expr import Expr, make, order_key
-from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, split, unit, zeros
+from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, scaled, split, unit, without_coefficient, zeros
 from .signatures import result_shape
 
 # The value in normal form: of the attribute, where the operation has one, and the arguments.
 Form = Callable[..., Expr]
 FORMS: dict[Operation, Form] = {}
+_opposites: Memo[Expr] = Memo()  # of sums, which are asked for wherever one is written
 
 
 def normal_form(op: Operation) -> Callable[[Form], Form]:
@@ -156,12 +158,23 @@ def indexed_product(name: str, low: Expr, high: Expr, body: Expr) -> Expr:
 
 
 def negative(e: Expr) -> Expr:
-    return times(MINUS_ONE, e)
+    """-e; of a sum it is its opposite."""
+    if e.op is ADD:
+        return opposite(e)
+    if is_zero(e):
+        return e
+    c, rest = without_coefficient(e)
+    return scaled(-c, rest)
 
 
 def opposite(e: Expr) -> Expr:
     """-e, with the minus taken into a sum: -(a - b) is b - a."""
-    return add(*[negative(a) for a in e.args]) if e.op is ADD else times(MINUS_ONE, e)
+    if e.op is not ADD:
+        return negative(e)
+    found = _opposites.get(e)
+    if found is None:
+        found = _opposites[e] = add(*map(negative, e.args))
+    return found
 
 
 def subtract(a: Expr, b: Expr) -> Expr:

@@ -36,6 +36,8 @@ def repeated(roots: Sequence[Expr]) -> list[Expr]:
     for n in nodes:
         for a in _parts(n):
             edges[a] += 1
+    if not any(n.op is NAMED or (edges[n] > 1 and n.args) for n in nodes):  # what is below a node that stands once does so too
+        return []
     named = {n for n in nodes if n.op is NAMED or (edges[n] > 1 and _can_be_named(n))}
     for _ in range(ROUNDS):
         uses = _uses(nodes, roots, named)

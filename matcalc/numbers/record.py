@@ -96,6 +96,8 @@ def summed_up(checks: Sequence[Check]) -> Check | None:
 
 def seen_at_any(checks: Sequence[Check]) -> Check:
     """One claim at several numbers of its free indices: what was seen at one of them was seen."""
+    if len(checks) == 1:
+        return checks[0]
     whole, first = summed_up(checks), checks[0]
     assert whole is not None
     one_sided = tuple(s for s in first.one_sided if all(s in c.one_sided for c in checks))

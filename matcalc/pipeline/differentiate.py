@@ -179,12 +179,14 @@ def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[di
     """Numbers for the free indices of the variables: all alike, all different, those of the members that the function names, and the
     first ones where the derivative compares an index with something."""
     letters = sorted({letter for v in variables for letter in v.indices})
+    if not letters:
+        return [{}]
     alike, different = dict.fromkeys(letters, 2), {letter: k for k, letter in enumerate(letters, 1)}
     trials = [alike, different] if len(letters) > 1 else [alike]
     families = {v.attr[0] for v in variables if v.op is MEMBER}  # type: ignore[index]
-    members = [i for n in postorder(function) if letters and n.op is MEMBER and n.attr[0] in families for i in n.args]  # type: ignore[index]
+    members = [i for n in postorder(function) if n.op is MEMBER and n.attr[0] in families for i in n.args]  # type: ignore[index]
     named = sorted({int(value_of(i)) for i in members if i.op is NUMBER and value_of(i) < MOST_NAMED})
-    if letters and any(n.op is IVERSON and n.indices & {*letters} for n in postorder(found.expressions())):
+    if any(n.op is IVERSON and n.indices & {*letters} for n in postorder(found.expressions())):
         named = sorted({*named, *range(1, MOST_NAMED - 1)})
     return trials + [at for k in named if (at := dict.fromkeys(letters, k)) not in trials]
 

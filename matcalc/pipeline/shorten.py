@@ -28,7 +28,7 @@ class Shortener:
 
     def __init__(self, typed: Typed, variables: Sequence[Expr], restore: dict[Expr, Expr], members: Sequence[tuple[str, Dim]]) -> None:
         function = recognise(typed.expr)
-        sums = [n for n in postorder(function) if n.op is ADD]
+        sums = [n for n in postorder(function) if n.op is ADD] if ADD.bit & function.within else []
         self._known = {n: n for n in sums if is_sum_of_monomials(n)}  # these stay as they were typed
         self._typed = as_typed(sums)
         self._changes = renamings(function, {letter for v in variables for letter in v.indices})
