@@ -18,10 +18,12 @@ LARGEST_LITERAL = 64  # sizes beyond it are never written out entry by entry
 class Dim:
     """A size: a polynomial in dimension names, whole wherever they are. Interned: equal sizes are one object."""
 
-    __slots__ = ("__weakref__", "_names", "_str", "terms")
+    __slots__ = ("__weakref__", "_names", "_str", "name", "number", "terms")
     _pool: ClassVar[Pool[Dim]] = Pool()
     _str: str
     _names: tuple[str, ...]
+    name: str | None  # the single name this size is, or None
+    number: int | None  # the integer this size is, or None if it has a name in it
     terms: Terms
 
     def __new__(cls, terms: Mapping[Monomial, Coefficient]) -> Dim:
@@ -32,6 +34,8 @@ class Dim:
             made = object.__new__(cls)
             made.terms, made._str = key, _spell(key)
             made._names = tuple(sorted({name for m, _ in key for name, _ in m}))
+            made.name = made._names[0] if len(key) == 1 and key[0][0] == ((*made._names, 1),) and key[0][1] == 1 else None
+            made.number = 0 if not key else int(key[0][1]) if len(key) == 1 and not key[0][0] else None
             found = cls._pool.keep(key, made)
         return found
 
@@ -79,26 +83,14 @@ class Dim:
     def __truediv__(self, number: int) -> Dim:
         return Dim({m: Fraction(c, number) for m, c in self.terms})
 
-    @property
-    def number(self) -> int | None:
-        """The integer this size is, or None if it has a name in it."""
-        if not self.terms:
-            return 0
-        return int(self.terms[0][1]) if len(self.terms) == 1 and not self.terms[0][0] else None
-
-    @property
-    def name(self) -> str | None:
-        """The single name this size is, or None."""
-        if len(self.terms) == 1 and self.terms[0][1] == 1 and len(self.terms[0][0]) == 1 and self.terms[0][0][0][1] == 1:
-            return self.terms[0][0][0][0]
-        return None
-
     def names(self) -> tuple[str, ...]:
         """Every dimension name in it, sorted."""
         return self._names
 
     def value(self, sizes: Mapping[str, int]) -> int:
         """Its number, given the sizes of its names (KeyError if one is missing)."""
+        if self.name is not None and self.name in sizes:
+            return sizes[self.name]
         total: Coefficient = 0
         for m, c in self.terms:
             for name, k in m:

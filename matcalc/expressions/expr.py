@@ -78,11 +78,10 @@ def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, si
         within = op.bit
         if (op is SYMBOL or op is MEMBER) and attr[1]:  # type: ignore[index]
             within |= DECLARED | IMAGINARY.bit if "complex" in attr[1] else DECLARED  # type: ignore[index]
-        mark = blake2b(f"{op.name}|{attr!r}|{shape[0]._str}|{shape[1]._str}".encode(), digest_size=12)
         for a in args:
-            mark.update(a.digest)
             within |= a.within
-        made.digest, made.within = mark.digest(), within
+        parts = f"{op.name}|{attr!r}|{shape[0]._str}|{shape[1]._str}".encode(), *[a.digest for a in args]
+        made.digest, made.within = blake2b(b"".join(parts), digest_size=12).digest(), within
         if indices is None:
             indices = NO_INDICES
             for a in args:

@@ -32,6 +32,8 @@ class Authored:
 
     def __call__(self, e: Expr) -> Expr:
         """`e` with the names."""
+        if not self.names:
+            return e
         found = self._known.get(e)
         if found is None:
             found = self._written(e) if len(postorder(e)) <= LARGEST else e

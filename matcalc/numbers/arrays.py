@@ -113,7 +113,7 @@ class Array:
             spend(rows * inner * cols)
         columns = [other.data[j::cols] for j in range(cols)]
         lines = [self.data[i * inner : (i + 1) * inner] for i in range(rows)]
-        return Array([sum(map(mul, line, column)) for line in lines for column in columns], (rows, cols))
+        return Array([sum(map(mul, line, column), ZERO) for line in lines for column in columns], (rows, cols))
 
     def __len__(self) -> int:
         return self.shape[0]

@@ -76,14 +76,18 @@ def draw(
     if scale != 1 and not last:
         x = x * arrays.exact(scale)
     number = shape == (1, 1) and (kind is None or kind == SCALAR)
-    x = made(x, properties, rng, arrays, number)
+    x = _made(x, words, rng, arrays, number) if words else x
     x = x * arrays.exact(scale) if last else x
     return arrays.number(x) if number else x
 
 
 def made(x: Any, properties: Iterable[str], rng: Any = None, arrays: ModuleType | None = None, number: bool = False) -> Any:
     """Random entries turned into an array with the properties, or into a number."""
-    for w in _order(close_properties(properties)):
+    return _made(x, _order(close_properties(properties)), rng, arrays, number)
+
+
+def _made(x: Any, words: Iterable[Word], rng: Any, arrays: ModuleType | None, number: bool) -> Any:
+    for w in words:
         if w.shape in ("", "entries") or (w.shape == "number") == number:
             x = by_text(w.drawn, x, rng, arrays)
     return x

@@ -37,9 +37,12 @@ if TYPE_CHECKING:
 
 
 Value = Any  # a number, or a two-dimensional array of float or complex
-Step = tuple[Expr, "Kernel | None", bool]  # whether it is a number
+# A node; its text, if it has one, with its arguments and its attribute; whether the text takes the arguments as one list, whether it
+# speaks of the shape; whether the value is a number.
+Step = tuple[Expr, Callable[..., Any] | None, tuple[Expr, ...], Any, bool, bool, bool]
 
 _ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
+_SUMS = INDEXED_SUM.bit | INDEXED_PRODUCT.bit
 _OWN = (SYMBOL, NUMBER, SIZE, CONSTANT, INDEX, MEMBER, INDEXED_SUM, INDEXED_PRODUCT, *_ABSTRACT)  # without a numeric text
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 _PYTHON = frozenset((*kwlist, *dir(builtins)))
@@ -119,7 +122,7 @@ class Plan:
 
     __slots__ = ("_bodies", "_needs", "_real", "_steps", "_switches", "_whole", "arrays", "roots")
     roots: tuple[Expr, ...]
-    _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before a node
+    _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before an indexed sum; before another node, its arguments
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
     _steps: list[Step]
     _whole: dict[Expr, Value]  # whole numbers, which are the same with any number of digits
@@ -130,43 +133,58 @@ class Plan:
         self.arrays = of() if arrays is None else arrays
         self.roots = (roots,) if isinstance(roots, Expr) else tuple(roots)
         self._needs, self._bodies, self._whole = {}, {}, {}
+        within = 0
+        for r in self.roots:
+            within |= r.within
         # Inner sums come before outer ones here, so what a nested sum needs is known when the outer one asks.
-        for e in postorder(self.roots):
-            if e.op is not INDEXED_SUM and e.op is not INDEXED_PRODUCT:
-                self._needs[e] = e.args
-                if e.op is NUMBER and (value := value_of(e)).denominator == 1 and abs(value.numerator) < _LARGE:
-                    self._whole[e] = self.arrays.exact(value.numerator)
-                continue
-            low, high, body = e.args
-            inside, outside = self._order([body], str(e.attr))
-            self._bodies[e] = [self._step(n) for n in inside if n not in self._whole]
-            self._needs[e] = (low, high, *outside)
-        self._steps = [self._step(n) for n in self._order(self.roots, None)[0] if n not in self._whole]
-        steps = [e for e, _, _ in (*self._steps, *[step for body in self._bodies.values() for step in body])]
-        conditional = {e: tuple(filter(_is_switch, e.args)) for e in steps if e.op is TIMES and e.within & IVERSON.bit}
-        self._switches = {e: switches for e, switches in conditional.items() if switches}
-        self._real = frozenset(e for e in steps if e.within & IMAGINARY.bit and e.args and is_real(e))
+        for e in postorder(self.roots) if within & _SUMS else ():
+            if e.op is INDEXED_SUM or e.op is INDEXED_PRODUCT:
+                low, high, body = e.args
+                inside, outside = self._order([body], str(e.attr))
+                self._bodies[e] = self._to_do(inside)
+                self._needs[e] = (low, high, *outside)
+        self._steps = self._to_do(self._order(self.roots, None)[0])
+        self._switches, self._real = {}, frozenset()
+        if within & (IVERSON.bit | IMAGINARY.bit):
+            steps = [step[0] for step in (*self._steps, *[step for body in self._bodies.values() for step in body])]
+            conditional = {e: tuple(filter(_is_switch, e.args)) for e in steps if e.op is TIMES and e.within & IVERSON.bit}
+            self._switches = {e: switches for e, switches in conditional.items() if switches}
+            self._real = frozenset(e for e in steps if e.within & IMAGINARY.bit and e.args and is_real(e))
 
-    def _step(self, e: Expr) -> Step:
-        return e, None if e.op in _OWN else kernel(e.op, self.arrays), e.is_scalar
+    def _to_do(self, nodes: Iterable[Expr]) -> list[Step]:
+        """The steps for these nodes; of whole numbers the value, which needs none."""
+        steps: list[Step] = []
+        for e in nodes:
+            if e.op is NUMBER and (value := value_of(e)).denominator == 1 and abs(value.numerator) < _LARGE:
+                self._whole[e] = self.arrays.exact(value.numerator)
+            elif e.op in _OWN:
+                steps.append((e, None, (), None, False, False, e.is_scalar))
+            else:
+                known = kernel(e.op, self.arrays)
+                steps.append((e, known.call, e.args, e.attr, known.many, known.shaped, e.is_scalar))
+        return steps
 
     def _order(self, roots: Iterable[Expr], index: str | None) -> tuple[list[Expr], list[Expr]]:
         """The nodes under `roots` that depend on the index, in order, and the first ones below that do not."""
         inside: list[Expr] = []
         outside: list[Expr] = []
         seen: set[Expr] = set()
-        todo = [(r, False) for r in roots]
+        todo: list[Expr | None] = [*roots]
+        above: list[Expr] = []  # the nodes that wait for what they need; None stands where that ends
         while todo:
-            e, ready = todo.pop()
-            if ready:
-                inside.append(e)
+            e = todo.pop()
+            if e is None:
+                inside.append(above.pop())
             elif e not in seen:
                 seen.add(e)
                 if index is not None and index not in e.indices:
                     outside.append(e)
+                elif e.args:
+                    above.append(e)
+                    todo.append(None)
+                    todo += self._needs.get(e, e.args)
                 else:
-                    todo.append((e, True))
-                    todo += [(n, False) for n in self._needs[e] if n not in seen]
+                    inside.append(e)
         return inside, outside
 
     def outward(self, value: Value) -> Any:
@@ -190,7 +208,7 @@ class Plan:
 
     def _found(self, values: dict[Expr, Value], missed: list[ShapeError]) -> tuple[Value, ...]:
         """The values of the roots; an error that was passed over counts where a root has no value."""
-        found = tuple(values[r] for r in self.roots)
+        found = tuple([values[r] for r in self.roots])
         if missed and any(x != x for v in found for x in self.arrays.flat(v)):
             raise missed[0]
         return found
@@ -229,7 +247,7 @@ class Plan:
     ) -> Iterator[tuple[tuple[int, ...], Value]]:
         """The first root for all values of some free indices, with their places (from 0). The index that moves the fewest steps moves
         fastest."""
-        slowest = sorted(zip(names, ranges, strict=True), key=lambda pair: -sum(pair[0] in e.indices for e, _, _ in self._steps))
+        slowest = sorted(zip(names, ranges, strict=True), key=lambda pair: -sum(pair[0] in step[0].indices for step in self._steps))
         turned = [name for name, _ in slowest]
         places = [dict(zip(turned, at, strict=True)) for at in product(*[range(1, count + 1) for _, count in slowest])]
         for at, found in zip(places, self.run_at(env, sizes, turned, places), strict=True):
@@ -248,20 +266,17 @@ class Plan:
         watch, switches, real, no_value = watching.get(), self._switches, self._real, self.arrays.NO_VALUE
         if watch is not None:
             watch.spend(NODE * len(steps))
-        for e, compiled, scalar in steps:
+        for e, call, args, attr, many, shaped, scalar in steps:
             if watch is not None:
                 watch.node, watch.place = e, 0
             try:
-                if compiled is not None:
+                if call is not None:
                     if switches and e in switches and any(values[a] == 0 for a in switches[e]):
                         values[e] = self._filled(e, sizes, 0.0)
                         continue
-                    rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if compiled.shaped else (0, 0)
-                    args = [values[a] for a in e.args]
-                    if compiled.many:
-                        value = compiled.call(args, rows, cols, e.attr, sizes)
-                    else:
-                        value = compiled.call(*args, rows, cols, e.attr, sizes)
+                    rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if shaped else (0, 0)
+                    given = [values[a] for a in args]
+                    value = call(given, rows, cols, attr, sizes) if many else call(*given, rows, cols, attr, sizes)
                 elif e.op is SYMBOL and (name := e.attr[0]) in env:  # type: ignore[index]
                     value = env[name]
                 elif e in self._bodies:

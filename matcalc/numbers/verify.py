@@ -6,7 +6,7 @@ The arrays are NumPy's (`matcalc.numbers.doubles`) or of decimal numbers (`matca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,7 +64,7 @@ class Point:
         dims = [d for d in dict.fromkeys([*own, *extra]) if d is not ONE]
         first = {n: k for k, n in enumerate(sorted({n for d in dims for n in d.names()}), self.least) if n not in self.literal}
         names, values = list(first), list(first.values())
-        turned = [t for way in (values, values[::-1]) for t in islice(permutations(way), MOST_ORDERS // 2)]
+        turned = list(_turned_round(tuple(values)))
         tall = [s for s, p in self.symbols.values() if any(WORDS[w].shape == "tall" for w in close_properties(p))]
         made = [d for d in dims if d.name is None]  # the others are positive
         if tall or made:
@@ -145,6 +145,12 @@ class Point:
                 one = name in self.symbols
                 turned[name] = -turned[name] * factor if one else _turned(turned[name], factor, len(self.families[name][0]), arrays)
         return turned
+
+
+@lru_cache(maxsize=256)
+def _turned_round(values: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Some orders of them, as many that begin at either end."""
+    return tuple(t for way in (values, values[::-1]) for t in islice(permutations(way), MOST_ORDERS // 2))
 
 
 def _many(counts: Sequence[int], one: Callable[[], Any], arrays: ModuleType) -> Any:
