@@ -19,6 +19,7 @@ from matcalc.derivation.reverse import NamedPart, differential_of_part, pairing
 from matcalc.derivation.rulebook import quotient_rule
 from matcalc.derivation.unfold import TensorForm
 from matcalc.derivation.written import as_typed
+from matcalc.differentiation.columns import marked, unmarked
 from matcalc.differentiation.families import as_declared, renamings, under_letters
 from matcalc.differentiation.tensor import Tensor
 from matcalc.errors import NoAnswerError
@@ -47,6 +48,7 @@ from matcalc.expressions.expr import Expr, order_key, postorder
 from matcalc.inference.commuting import is_function_of, slope_at
 from matcalc.inference.infer import read_template
 from matcalc.kinds import SCALAR
+from matcalc.notation.kronecker import kronecker_matrix
 from matcalc.notation.linearmap import along
 from matcalc.ops import laws
 from matcalc.ops.book import REGISTRY
@@ -96,6 +98,8 @@ def replayed(d: Derivative, step: Step) -> str:
         return _opened_by(d, step, names)
     variable = d._origin.stages[_stage(d, step)].variable
     part = any(s.variable.op not in (SYMBOL, MEMBER) for s in d._origin.stages)  # one entry
+    if names == {laws.BY_COLUMNS.name}:
+        return _by_columns(d, step)
     if names & NUMBERS_ONLY or (part and step.before.kind == "differential" and not pending(before)):
         raise Unjudged
     if step.before.kind == "differential" and names & (COLLECTING | IDENTIFIED):
@@ -320,6 +324,23 @@ def _same_coefficient(before: Expr, after: Expr, both: bool, restore: dict[Expr,
         if any(is_zero(form(e)) or is_zero(shortener.simplify(_rotated(form(e)))) for e in rest):
             return ""
     return "another coefficient of dX"
+
+
+def _by_columns(d: Derivative, step: Step) -> str:
+    """The coefficient of dX in the line is the derivative by the book's matrix for stacked columns."""
+    stage = d._origin.stages[_stage(d, step)]
+    change = _change(step.before.body)
+    assert change is not None and stage.of is not None
+    one, two = (
+        unmarked(kronecker_matrix(_whole(e).differentiate(x))) for e, x in ((marked(stage.of), stage.variable), (step.after.body, change))
+    )
+    return "" if is_zero(shortener.simplify(subtract(one, two))) else "another matrix"
+
+
+def _whole(e: Expr) -> Tensor:
+    made = Tensor([e.shape], ())
+    made.replace(e)
+    return made
 
 
 def _rotated(e: Expr) -> Expr:

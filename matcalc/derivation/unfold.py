@@ -24,6 +24,7 @@ from ..ops.diagonal import DIAG
 from ..ops.laws import (
     ALGEBRA,
     BEFORE_DX,
+    BY_COLUMNS,
     BY_ENTRY,
     BY_INDICES,
     BY_MEMBER,
@@ -50,6 +51,7 @@ from ..ops.laws import (
     SUBSTITUTED,
     WIRTINGER,
 )
+from ..ops.matrix_functions import CHOLESKY
 from ..ops.trace import TRACE
 from ..printing.text import spell
 from ..shortening.simplify import Record, recognise, simplify
@@ -361,7 +363,8 @@ class _Unfolding:
             if mapped.shape == now.body.shape and not same and (shown or min(mapped.size, goal.size) <= now.body.size):
                 if now.body is not mapped:
                     line = self._line(now.head, mapped)
-                    self._add([ALGEBRA.name], now, line)
+                    factored = self.d._stacked and CHOLESKY.bit & now.body.within
+                    self._add([BY_COLUMNS.name if factored else ALGEBRA.name], now, line)
                     now = line
                 now = self._rewritten(now, mapped, goal)
         if not last:

@@ -19,6 +19,7 @@ from ..expressions.expr import Expr, make, order_key, postorder
 from ..expressions.named import ADJOINT, named
 from ..inference.commuting import slope_at
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, NAMED, POWER, TIMES
+from . import STACKED
 from .families import at_index, bind, is_target, of_member, other_factors, summed
 from .leibniz import OWN, Share, by_letters, ends, extended, times_entries
 from .letters import free_letters, fresh_letter, letters_beside, letters_in
@@ -201,7 +202,7 @@ def shares(node: Expr, term: Term, needed: set[Expr], target: Expr) -> Iterable[
         yield from rule(node, term, needed)
     elif node.op is INDEXED_SUM or node.op is INDEXED_PRODUCT:
         yield from _indexed(node, term, target)
-    elif node.op.directions or node.op.is_linear:
+    elif node.op.directions or node.op.is_linear or node.attr == STACKED:
         yield from _along_directions(node, term, needed)
     elif node.op.differential:
         yield from _by_the_book(node, term, needed)

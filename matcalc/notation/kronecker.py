@@ -112,6 +112,9 @@ def _term(t: Term, f: Shape, x: Shape) -> Expr:
         j, i = t.slots[0]
         return _term(Term(t.scalar, t.factors, ((i,), (j,), *t.slots[2:])), (i.dim, j.dim), x)
     stacked = [k for k, (_, r, c) in enumerate(t.factors) if len(r) > 1 or len(c) > 1]
+    if len(stacked) > 1:  # of several one behind the other, that nearest to the value, for all the others lie beyond it
+        value = {i for s in t.slots[:2] for i in s}
+        stacked = [k for k in stacked if any(i in value for s in t.factors[k][1:] for i in s)]
     if len(stacked) == 1:
         return _through(t, t.factors[stacked[0]], f, x)
     if any(len(s) == 2 for s in t.slots[:2]):
@@ -227,8 +230,8 @@ def _half(factors: list[Factor], slots: tuple[Slot, Slot], x: Shape, t: Term) ->
 def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
     """A function known by its sets alone, F'(X), with what is done to its value: M F'(X)."""
     e, r, c = last
-    variable = (*t.slots[3], *t.slots[2])
-    if r == variable:
+    variable, value = (*t.slots[3], *t.slots[2]), (*t.slots[1], *t.slots[0])
+    if r == variable or c == value:
         e, r, c = transpose(e), c, r
     if t.binders:
         raise NoAnswerError("this derivative has no Kronecker form", suggestion="use --notation index")
@@ -246,7 +249,6 @@ def _through(t: Term, last: Factor, f: Shape, x: Shape) -> Expr:
         row, col = c[-1:], c[:-1]
         far = separate(Term(num(1), inner, (row, col, *t.slots[2:])))
         e = matmul(e, _term(far, (row[0].dim, col[0].dim if col else ONE), x))
-    value = (*t.slots[1], *t.slots[0])
     if r == value:
         return times(t.scalar, matmul(_scaling(factors, t.slots[:2], f), e) if factors else e)
     if not 1 <= len(r) <= 2:

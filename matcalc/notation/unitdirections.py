@@ -203,4 +203,4 @@ def applied(e: Expr, change: Expr) -> Expr | None:
 
 
 # The derivatives that Kronecker forms are of.
-_FRECHET = {REGISTRY[function_names()[op.kronecker.partition("(")[0]]]: op for op in REGISTRY.values() if op.kronecker}
+_FRECHET = {REGISTRY[function_names()[op.kronecker.partition("(")[0]]]: op for op in REGISTRY.values() if op.kronecker and op.directions}

@@ -17,7 +17,8 @@ directions   further arguments may follow the parameters, directions of the shap
 adjoint      of such an operation L, or of a linear one, linear in its last parameter E: the text of L* with <A, L(E)> = <L*(A), E>
 linear       of an operation of one argument with neither letters nor an adjoint: it is linear in it. Its values for unit vectors say all
              that a derivative asks for
-kronecker    of such an operation: the matrix M with vec(value) = M vec(E)
+kronecker    of such an operation: the matrix M with vec(value) = M vec(E); beside a differential, the M with d vec(value) = M vec(dX), for
+             answers by stacked columns
 scalar       of a function of a square matrix: the function of numbers that it is, `exp` of expm. Along what commutes with X, its derivative
              is that one's, f'(X); of a diagonal matrix it is that of the diagonal
 at_zero, at_one  the value where its one argument is 0, and where it is the identity, in matcalc's language (of the parameter only the

@@ -157,6 +157,9 @@ identity("vec of a symmetric matrix", "duplication(X) vech(X)", "vec(X)", "X: n 
 identity("vech of a symmetric matrix", "duplication(X)^+ vec(X)", "vech(X)", "X: n n", when="symmetric X", source="definition")
 identity("vech by elimination", "elimination(X) vec(X)", "vech(X)", "X: n n", source="definition")
 identity("transpose before duplication", "duplication(X)^T vec(X^T)", "duplication(X)^T vec(X)", "X: n n", source="definition")
+_HALF = "X: n n, Y: n(n+1)/2 n(n+1)/2"
+identity("elimination and back", "elimination(X) elimination(X)^T Y", "Y", _HALF, source="definition")
+identity("duplication and back", "Y duplication(X)^+ duplication(X)", "Y", _HALF, source="definition")
 _SYMMETRIC = "from L_n D_n = I and (I + K_{n,n})/2 = D_n D_n^+, where K_{n,n} exchanges the factors of a Kronecker product"
 identity(
     "elimination beside duplication",

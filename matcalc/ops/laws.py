@@ -175,6 +175,12 @@ WRITTEN_DETERMINANT = law(
 NAMED = law("named parts", "what occurs several times gets a name", "definition", "x/||x|| by x")
 SUBSTITUTED = law("substitution", "the named parts are put in", "definition", "z = A x; z^T z by x")
 CASES_FORM = law("case distinction", "an indicator written as cases", "definition", "relu(x) by x where x in R")
+BY_COLUMNS = law(
+    "Cholesky factor by stacked columns",
+    "vech(S) = L_n vec(L L^T) with vec(L) = L_n^T vech(L), so that d vech(S) = 2 D_n^+ (L ⊗ I_n) L_n^T d vech(L)",
+    "from the definitions of L_n and D_n, and (I + K_{n,n})/2 = D_n D_n^+",
+    "vech(chol(S)) by vech(S) where S in S_++^n",
+)
 STRUCTURED = law(
     "restriction to the set", "the derivative along changes that stay in the declared set", "definition", "tr(A S) by S where S in S^n"
 )

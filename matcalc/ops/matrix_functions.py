@@ -207,6 +207,7 @@ CHOLESKY = operation(
     "X",
     "n n -> n n",
     differential="F (tril(F^-1 (dX + dX^T) F^-T) - diag(diag(F^-1 dX F^-T)))/2",
+    kronecker="elimination(X)^T (2 duplication(X)^+ (chol(X) ⊗ X^0) elimination(X)^T)^-1 duplication(X)^+",
     domain="spd",
     rule="differential of the Cholesky factor",
     statement="d chol(X) = L Φ(L^-1 dX L^-T) for X = L L^T, where Φ takes the lower triangle and half the diagonal of a symmetric "

@@ -33,7 +33,8 @@ def differentiated(question: Question) -> Derivative:
     names, layout, told = _convention(question)
     variables = [question.variable(n) for n in names]
     members = _members(typed, variables)
-    forms = Shortener(typed, variables, _restored(question, names, variables), members)
+    stacked = not typed.expr.is_scalar and (options.structured == STACKED or options.notation == "kron")
+    forms = Shortener(typed, variables, _restored(question, names, variables), members, stacked)
     orders, stages = _in_turn(typed, forms, variables)
     unrestricted = forms.finished(orders[-1])
     checks: list[Check] = []

@@ -22,18 +22,38 @@ WRITTEN_OUT, FEW = 100, 3  # symbols of an answer, and adjoints in it, up to whi
 
 class Shortener:
     """What the forms of a derivative by `variables` are chosen by: the sums as they were typed, the names that the author gave, and what
-    the variables are declared to be (`restore`). `members` are the free indices of the variables, and how far they run."""
+    the variables are declared to be (`restore`). `members` are the free indices of the variables, and how far they run.
+    `stacked` is whether the answer goes by stacked columns."""
 
-    __slots__ = ("function", "restore", "_changes", "_kept", "_known", "_moving", "_of_sum", "_told_of", "_typed", "_within_range")
+    __slots__ = (
+        "function",
+        "restore",
+        "stacked",
+        "_changes",
+        "_kept",
+        "_known",
+        "_moving",
+        "_of_sum",
+        "_told_of",
+        "_typed",
+        "_within_range",
+    )
 
-    def __init__(self, typed: Typed, variables: Sequence[Expr], restore: dict[Expr, Expr], members: Sequence[tuple[str, Dim]]) -> None:
+    def __init__(
+        self,
+        typed: Typed,
+        variables: Sequence[Expr],
+        restore: dict[Expr, Expr],
+        members: Sequence[tuple[str, Dim]],
+        stacked: bool = False,
+    ) -> None:
         function = recognise(typed.expr)
         sums = [n for n in postorder(function) if n.op is ADD] if ADD.bit & function.within else []
         self._known = {n: n for n in sums if is_sum_of_monomials(n)}  # these stay as they were typed
         self._typed = as_typed(sums)
         self._changes = renamings(function, {letter for v in variables for letter in v.indices})
         self.function = under_letters(function, self._changes)
-        self.restore = restore
+        self.restore, self.stacked = restore, stacked
         self._moving = {v.args[0] if v.op is ENTRY else v for v in variables}
         self._kept = [n for n in postorder(self.function) if n.op is NAMED]
         self._told_of = TAN.bit & self.function.within != 0, _has_sums(self.function), _outside(self.function, self._moving)
@@ -42,7 +62,7 @@ class Shortener:
 
     def differentiated(self, tensor: Tensor, variable: Expr) -> tuple[Tensor, Expr | None]:
         """The derivative of `tensor`, shortened, and its matrix as it came."""
-        made = tensor.differentiate(variable)
+        made = self._by_columns(tensor, variable) if self.stacked else tensor.differentiate(variable)
         if self._kept:
             made = made.map(lambda e: with_names(e, self._kept))
         raw = made.matrix
@@ -50,6 +70,11 @@ class Shortener:
             self._of_sum = tensor.matrix is not None and _is_sum(tensor.matrix, self._moving)
             made.replace(self._spread(simplify(raw, self._known, typed=self._typed)))
         return made, raw
+
+    def _by_columns(self, tensor: Tensor, variable: Expr) -> Tensor:
+        from ..differentiation.columns import marked, unmarked
+
+        return tensor.map(marked).differentiate(variable).map(unmarked)
 
     def final(self, e: Expr) -> Expr:
         """An expression of the answer: with what is declared of the variables, in its shortest form."""
