@@ -256,6 +256,8 @@ class Forward:
             return matmul(prime(e), self.d(x))
         if order == 0:
             return function_along(name, (rows, cols), x, self.d(x), words(e))
+        if order == 1 and x.shape[1].number == rows.number == cols.number == 1:  # the gradient is a row, the Hessian symmetric
+            return matmul(transpose(self.d(x)), prime(e))
         raise NoAnswerError("the derivative of a derivative of a function of matrices has no differential form here")
 
     def _function_along(self, e: Expr) -> Expr:
