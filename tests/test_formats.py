@@ -369,3 +369,23 @@ def test_every_answer_fits_every_terminal(name: str, encoding: str, columns: str
     shown = re.sub(r"\x1b\[[\d;]*m", "", outcome.out)
     assert outcome.code == 0 and outcome.err == "" and "\\u" not in shown and "\\x" not in shown
     assert max(map(len, shown.splitlines())) <= int(columns)
+
+
+@pytest.mark.parametrize("width", [24, 40, 60])
+def test_a_line_that_is_too_wide_is_cut_outside_of_brackets_and_never_behind_a_sign(width: int) -> None:
+    """A terminal cut it at any blank: `(x² - ` stood at the end of a line."""
+    from matcalc.printing.lines import fitted
+
+    line = "exp(x^3 - 2 s + 1) (2 x ((cos(c) - 2 sin(c)) (log(s + 1) - q) + (1/(s + 1) - 1/(2 q)) sin(c)) - 2 x^3 sin(c)/q)"
+    pieces = fitted(line, width)
+    assert len(pieces) > 1 and max(map(len, pieces)) <= width
+    assert " ".join(p.strip() for p in pieces) == line and not any(p.endswith(("+", "-")) for p in pieces)
+    assert fitted("(a - b) (c - d) (e - f)", 18) == ["(a - b) (c - d)", "    (e - f)"]
+    assert fitted("(a - b) (c - d)", 18) == ["(a - b) (c - d)"]
+
+
+def test_the_panel_of_a_derivation_cuts_no_line_behind_a_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    asked = ("sin(x^2 - 3 x) exp(x^3 - 2 x^2 + 1) (log(x^2 + 1) - sqrt(x^4 + x^2 + 3))", "--wrt", "x", "--where", "x in R", "--steps")
+    rows = [re.sub(r"\x1b\[\d*m", "", row).strip("│ ") for row in run("d", *asked, terminal=True).out.splitlines()]
+    assert len(rows) > 40 and not [row for row in rows if row.endswith((" -", " +", "(")) or row in ("-", "+")]

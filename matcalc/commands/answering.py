@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError, printable
 from .console import can_encode, complain, grid, notes_of, one_line, print_json, readings_table, shape_words, spellable, split_names
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+    from rich.measure import Measurement
     from rich.table import Table
+    from rich.text import Text
 
     from ..pipeline.derivative import Derivative
 
@@ -225,7 +228,7 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
     if not can_encode("".join(lines)):
         lines = answer.lines(max(1, console.width - 6), "text")
     if len(lines) > 1:
-        facts.add_row("text", Text(answer.text))
+        facts.add_row("text", _Formula(answer.text, ""))
     if value:
         facts.add_row("value", Text(printable(value), style="bold"))
     facts.add_row("shape", Text(shape_words([str(size) for size in answer.shape])))
@@ -255,6 +258,26 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
     console.print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
 
 
+class _Formula:
+    """A formula for a cell of a table, cut to its width."""
+
+    def __init__(self, line: str, style: str = "bold") -> None:
+        self.line, self.style = line, style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from rich.text import Text
+
+        from ..printing.lines import fitted
+
+        yield Text("\n".join(fitted(self.line, options.max_width)), style=self.style)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+
+        whole = len(self.line)
+        return Measurement(min(whole, max(map(len, self.line.split(" ")))), whole)
+
+
 def _table(answer: Derivative, level: str, width: int) -> Table:
     """The derivation as a table, aligned on "=": each line with its rule and source beside it, on a narrow screen below it."""
     from rich.table import Table
@@ -270,7 +293,7 @@ def _table(answer: Derivative, level: str, width: int) -> Table:
     for left, right, rule, source in answer.steps.at(level).rows("unicode" if can_encode(answer.unicode) else "text"):
         headed = not left and " = " in right
         why = Text.assemble((printable(rule), "" if beside else "dim"), (f"  {source}" if source != rule else "", "dim"))
-        line = Text(printable(right), style="bold")
+        line = _Formula(printable(right))
         start = [Text(printable(left), style="bold"), Text("" if headed else "=", style="bold")]
         table.add_row(*start, line, *([why] if beside else []))
         if not beside and rule:

@@ -9,6 +9,8 @@ from ..syntax import Node, Program
 from .printer import CMP, EW, TERM, Hole, Printer, closed, summands
 
 INDENT = 4  # of a line that goes on
+SUMS = ("+", "-", "−", "=")
+SIGNS = (*SUMS, "·", "⊙", "⊘", "⊗", "*", "/", ".*", "./", "&")
 
 
 def chunks(printer: Printer, thing: Node | Program) -> list[str]:
@@ -47,4 +49,26 @@ def broken(printer: Printer, thing: Node | Program, width: int) -> list[str]:
     parts = chunks(printer, thing)
     first = 0 if isinstance(thing, Node) else len(thing.bindings)
     cuts = [0, *starts([len(part) for part in parts], first, width), len(parts)]
-    return [" " * INDENT * (a > first) + " ".join(parts[a:b]) for a, b in pairwise(cuts)]
+    lines = [" " * INDENT * (a > first) + " ".join(parts[a:b]) for a, b in pairwise(cuts)]
+    return [piece for line in lines for piece in fitted(line, width)]
+
+
+def fitted(line: str, width: int) -> list[str]:
+    """A line of plain characters cut where it is too wide: at the blank with the fewest brackets open, and never behind a sign."""
+    found: list[str] = []
+    opened = 0  # before this piece
+    while len(line) > width:
+        places, depth = [], opened
+        start = len(line) - len(line.lstrip())
+        for k, c in enumerate(line[: width + 1]):
+            depth += (c in "([{") - (c in ")]}")
+            if c == " " and k > max(start, INDENT) and line[:k].rsplit(" ", 1)[-1] not in SIGNS:
+                near = 3 * k < width  # a short piece helps little
+                places.append((depth + near, line[k + 1 :].split(" ", 1)[0] not in SUMS, -k))
+        if not places:
+            break
+        cut = -min(places)[-1]
+        piece, line = line[:cut], " " * INDENT + line[cut + 1 :]
+        opened += sum(piece.count(c) for c in "([{") - sum(piece.count(c) for c in ")]}")
+        found.append(piece)
+    return [*found, line]
