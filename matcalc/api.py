@@ -154,20 +154,23 @@ def code(
     *,
     parts: Sequence[str] = (),
     sizes: Mapping[str, int] | None = None,
+    batch: Sequence[str] = (),
 ) -> str:
     """A file of functions, in any of `codegen.targets`, that compute a function and its derivatives by one or several variables:
 
         matcalc.code(matcalc.derivative("||W x + b - y||^2", ["W", "b"]), "jax", parts=["hvp"])
 
     has `value`, `gradients`, `value_and_gradients` and `hvp`, which share their work over all variables. `parts` are any of hessian (of
-    one variable), jvp, vjp, hvp, make; `sizes` ({"n": 1000}) are hints for the order of products. UsageError where the derivatives are not
+    one variable), jvp, vjp, hvp, make; `sizes` ({"n": 1000}) are hints for the order of products. `batch`
+    (["x", "y"]) adds batch_value, batch_gradients and so on, in which these arguments, and what is returned, have one more axis in front,
+    that of samples. UsageError where the derivatives are not
     first ones of one function.
     """
     several = [derivatives] if isinstance(derivatives, Derivative) else list(derivatives)
     functions = {(d._typed.program.text, d._typed.where) for d in several}
     if len(functions) != 1 or len({d.wrt for d in several}) < len(several):
         raise UsageError("one file is for the derivatives of one function, each by another variable")
-    return code_of(several, target, parts, sizes)
+    return code_of(several, target, parts, sizes, batch)
 
 
 def parse(text: Function, where: Where = None) -> Expression:

@@ -307,7 +307,7 @@ RULES: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "unary_expression": unary,
     "juxtaposition_expression": juxtaposed,
     "parenthesized_expression": lambda node, scope: evaluate(node.named_children[0], scope),
-    "tuple_expression": lambda node, scope: tuple(evaluate(n, scope) for n in node.named_children),
+    "tuple_expression": lambda node, scope: tuple(arguments(node, scope)[0]),
     "open_tuple": lambda node, scope: tuple(evaluate(n, scope) for n in node.named_children),
     "call_expression": called,
     "broadcast_call_expression": dotted,

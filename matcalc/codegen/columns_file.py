@@ -30,7 +30,7 @@ def columns_file(target: Target, file: File) -> str:
     found = {n: t.replace(" // ", columns.quotient) for n, t in size_statements(file.arrays, target.length).items()}
     if columns.of_real is not None:
         target.reals = frozenset(a.name for f in file.functions for a in (*file.arguments, *f.extra) if not a.complex_)
-    functions = [_function(target, file, f, found) for f in file.functions]
+    functions = [text for f in file.functions for text in _function(target, file, f, found)]
     lines = [file.title, "", *file.formulas, ""]
     width = max((len(target.names[a.name]) for a in file.arguments), default=0)
     lines += [f"    {target.names[a.name]:<{width}}  {a.words(shape_words)}" for a in file.arguments]
@@ -43,7 +43,9 @@ def columns_file(target: Target, file: File) -> str:
         functions.append(autograd_function(target, file, file.closed))
     text = "\n".join([*functions, *helpers])
     head, _, foot = columns.head.partition("\n---\n")
-    listed = "\n".join(columns.listed.format(name=f.name) for f in file.functions)
+    listed = "\n".join(
+        columns.listed.format(name=f"{before}{f.name}") for f in file.functions for before in ("", *["batch_"] * bool(file.batch))
+    )
     head = head.replace("{comment}", comment).replace("{listed}", listed)
     for mark, included in columns.includes.items():
         head = head.replace(mark, "".join(f"{line}\n" for pattern, line in included if re.search(pattern, text)))
@@ -51,7 +53,8 @@ def columns_file(target: Target, file: File) -> str:
     return "\n\n\n".join([head.rstrip(), *parts, *([foot] if foot else [])]) + "\n"
 
 
-def _function(target: Target, file: File, f: Function, found: Mapping[str, str]) -> str:
+def _function(target: Target, file: File, f: Function, found: Mapping[str, str]) -> list[str]:
+    """The text of a function, and of that for many samples where there is to be one."""
     columns = target.columns
     common = [target.names[a.name] for a in file.arguments]
     keywords = columns.keywords | TAKEN
@@ -83,12 +86,17 @@ def _function(target: Target, file: File, f: Function, found: Mapping[str, str])
         lines += [columns.kind[0].format(parts) if parts else columns.kind[2], *converting]
     text = "\n".join(f"    {line}" for line in [*lines, *statements])
     written = [_in_head(target, a) for a in (*file.arguments, *f.extra)]
-    for a in f.extra:
-        del target.names[a.name]
     words = {"left": left, "type": types[0] if len(types) == 1 else columns.tuple_of.format(", ".join(types))}
     functions = [target.names[a.name] for a in file.arguments if a.function]
     before = columns.template.format(", ".join(map(columns.template_part.format, functions))) if functions and columns.template else ""
-    return columns.function.format(name=f.name, arguments=", ".join(written), doc=f.doc, body=text, before=before, **words)
+    texts = [columns.function.format(name=f.name, arguments=", ".join(written), doc=f.doc, body=text, before=before, **words)]
+    if file.batch:
+        from .batch import batched
+
+        texts.append(batched(target, file, f, left, written, before))
+    for a in f.extra:
+        del target.names[a.name]
+    return texts
 
 
 def _names(name: str, text: str, found: Mapping[str, str]) -> bool:

@@ -56,9 +56,10 @@ class Function:
 class File:
     """All there is to write: `title` the function, `formulas` its derivatives, `named` what the author has names for; `variables` are the
     arguments that functions to be made are functions of, none where none is to be made; `closed` those by which the function for
-    automatic differentiation has its derivative, none where there is to be none."""
+    automatic differentiation has its derivative, none where there is to be none; `batch` those, directions among them, that have many
+    samples in functions for many, none where there are to be no such functions."""
 
-    __slots__ = ("arguments", "closed", "formulas", "functions", "named", "title", "variables", "version")
+    __slots__ = ("arguments", "batch", "closed", "formulas", "functions", "named", "title", "variables", "version")
 
     def __init__(
         self,
@@ -70,11 +71,13 @@ class File:
         named: Mapping[GraphNode, str],
         variables: Iterable[str] = (),
         closed: Iterable[str] = (),
+        batch: Iterable[str] = (),
     ) -> None:
         self.title, self.formulas, self.version = title, list(formulas), version
         self.arguments, self.functions, self.named = list(arguments), list(functions), dict(named)
         self.variables = frozenset(variables)
         self.closed = list(closed)
+        self.batch = frozenset(batch)
 
     @property
     def arrays(self) -> list[Argument]:

@@ -242,10 +242,16 @@ def _along_matrix(tensor: Tensor, change: Expr, slot: int) -> Expr | None:
 
 
 def program(
-    several: Sequence[ClosedForm], target: str, parts: Iterable[str], sizes: Mapping[str, int] | None, further: DerivativeSource | None
+    several: Sequence[ClosedForm],
+    target: str,
+    parts: Iterable[str],
+    sizes: Mapping[str, int] | None,
+    further: DerivativeSource | None,
+    batch: Sequence[str] = (),
 ) -> str:
     """The file for the derivatives of one function, each by one variable. `parts` are any of hessian, jvp, vjp, hvp, make, autograd;
-    `sizes` are hints for the cost of products; `further` takes other derivatives, where some are needed."""
+    `sizes` are hints for the cost of products; `further` takes other derivatives, where some are needed; `batch` are the arguments with
+    many samples in functions for many, which then are there too."""
     wanted = list(dict.fromkeys(parts))
     unknown = [p for p in wanted if p not in PARTS]
     d = several[0]
@@ -269,6 +275,9 @@ def program(
         raise UsageError("the function is not a scalar: it has no Hessian")
     problem = Computation(several, further, wanted, target, sizes)
     functions, named = _functions(problem), problem.named()
+    samples = _samples(problem, functions, batch) if batch else ()
+    if batch and complex_ and target == "eigen":
+        raise UsageError("functions for many samples are of real arrays in C++", suggestion="leave --batch out, or take another target")
     for f in functions:
         plain = rescued(problem.lowering.graph, f.roots, target)
         f.roots = [plain[r] for r in f.roots]
@@ -287,10 +296,21 @@ def program(
             variables = problem.variables if "make" in wanted else ()
             closed = problem.variables if "autograd" in wanted else ()
             return target_of(target, complex_).file(
-                File(_title(d), formulas, __version__, problem.arguments, functions, named, variables, closed)
+                File(_title(d), formulas, __version__, problem.arguments, functions, named, variables, closed, samples)
             )
         except MissingSize as missing:
             problem.add_size(missing.name)
+
+
+def _samples(problem: Computation, functions: Sequence[Function], batch: Sequence[str]) -> list[str]:
+    """The arguments that have many samples: those named, the directions of these, and the weights of the values."""
+    known = [a.name for a in problem.arguments if not a.function and not a.integer]
+    other = next((name for name in batch if name not in known), None)
+    if other is not None:
+        raise UsageError(f"{other!r} is no array or number that the program takes", suggestion=f"batch: any of {', '.join(known)}")
+    whole = {name_of(v): x for v, x in zip(problem.directions, problem.variables)}
+    further = [a.name for f in functions for a in f.extra]
+    return [*batch, *[name for name in further if whole.get(name, batch[0]) in batch]]
 
 
 def _refuse_of_complex(several: Sequence[ClosedForm], parts: Iterable[str]) -> None:

@@ -33,6 +33,7 @@ def python_file(passing: Passing, more: Callable[[Passing, Target, File], str], 
     target.dimensions = size_identifiers(found, set(target.names.values())) | {a.size: target.names[a.name] for a in file.arrays if a.size}
     found = size_statements(file.arrays, target.length)
     functions = [_function(passing, target, file, f, list(found)) for f in file.functions]
+    functions += [_for_many(target, file, f) for f in file.functions if file.batch]
     if file.variables:
         functions.append(more(passing, target, file))
     if file.closed:
@@ -72,6 +73,13 @@ def _function(passing: Passing, target: Target, file: File, f: Function, sizes: 
         first = f"{', '.join([*shown, *rest])} = {call}" if shown else call
         head = f"def {f.name}({', '.join([*[target.names[a.name] for a in file.arguments], *extra])}):"
         return "\n".join([head, *[f"    {line}" for line in (f'"""{f.doc}"""', first, *guard, *statements, results)]])
+
+
+def _for_many(target: Target, file: File, f: Function) -> str:
+    from .batch import batched
+
+    with extra_names(target, file, f):
+        return batched(target, file, f)
 
 
 def _few_rows(target: Target, file: File, f: Function) -> list[str]:

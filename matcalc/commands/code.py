@@ -39,6 +39,7 @@ Examples:
   matcalc code "tr(X^T A X)" --wrt X --manifold stiefel
   matcalc code "A tanh(B x)" --wrt x --jvp --vjp --target octave --output net.m
   matcalc code "sum(log(1 + exp(-y .* (X w))))" --wrt w --target torch --autograd
+  matcalc code "||W x - y||^2" --wrt W --where "W in R^{m x n}" --batch x,y
 
 The file has value, gradient (or jacobian), both at once, and what is asked for beside them; by several variables value,
 gradients and value_and_gradients, which share one pass. It checks the shapes of its arguments
@@ -53,6 +54,9 @@ and does not need matcalc. Exit code: 0 written, 1 no answer, 2 the input was re
 @click.option("--hvp", is_flag=True, help="Also the Hessian times a direction; the Hessian itself is never formed.")
 @click.option("--make", is_flag=True, help="Also make(A, b): functions of X alone, the rest checked and computed once, for optimisers.")
 @click.option("--autograd", is_flag=True, help="Also a function that JAX or PyTorch differentiates by the closed form; in Julia a rule.")
+@click.option(
+    "--batch", multiple=True, metavar="x,y", help="Also batch_value and so on: x, y and the results with an axis of samples in front."
+)
 @click.option(
     "--order", type=click.IntRange(min=1), default=1, show_default=True, metavar="K", help="The K-th derivative in place of the first."
 )
@@ -72,6 +76,7 @@ def command(
     hvp: bool,
     make: bool,
     autograd: bool,
+    batch: tuple[str, ...],
     order: int,
     manifold: str | None,
     along: str | None,
@@ -96,7 +101,7 @@ def command(
     )
     several = answer if isinstance(answer, list) else [answer]
     parts = [name for name, wanted in zip(PARTS, (hessian, jvp, vjp, hvp, make, autograd)) if wanted]
-    text = code(several, target, parts=parts, sizes=hints)
+    text = code(several, target, parts=parts, sizes=hints, batch=split_names(batch))
     for note in dict.fromkeys(note for d in several for note in notes_of(d)):
         print(f"note: {one_line(note)}", file=sys.stderr)
     if output is None:

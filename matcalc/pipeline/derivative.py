@@ -108,14 +108,18 @@ class Derivative(ClosedForm):
         """A LaTeX document: question, answer, shape, declarations, assumptions and, with `steps`, the derivation."""
         return document_of([self], bold=bold, transpose=transpose, width=width, steps=steps)
 
-    def code(self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None) -> str:
+    def code(
+        self, target: str = "numpy", *, parts: Sequence[str] = (), sizes: Mapping[str, int] | None = None, batch: Sequence[str] = ()
+    ) -> str:
         """A file of functions that compute the value and this derivative, in any of `codegen.targets`; `matcalc.code` writes one for
         several variables.
 
         `parts` adds any of hessian, jvp, vjp, hvp, make, whose functions are of the variable alone, and autograd, by which JAX and
         PyTorch differentiate with the closed form; `sizes` ({"n": 1000}) are hints for the order of products.
+        `batch` (["x", "y"]) adds batch_value, batch_gradient and so on, in which these have one more axis in front, that of samples, and
+        so has what is returned.
         """
-        return code_of([self], target, parts, sizes)
+        return code_of([self], target, parts, sizes, batch)
 
     def function(self, target: Literal["numpy", "jax", "torch", "array-api"] = "numpy") -> Callable[..., Any]:
         """This derivative as a function of arrays, compiled from `code(target)`: its arguments are those of the program, the variable
@@ -158,7 +162,9 @@ def document_of(several: Sequence[Derivative], *, bold: bool = False, transpose:
     return document(sections)
 
 
-def code_of(several: Sequence[Derivative], target: str, parts: Sequence[str], sizes: Mapping[str, int] | None) -> str:
+def code_of(
+    several: Sequence[Derivative], target: str, parts: Sequence[str], sizes: Mapping[str, int] | None, batch: Sequence[str] = ()
+) -> str:
     """The file for the derivatives of one function by several variables."""
     from ..codegen.program import program
 
@@ -170,4 +176,4 @@ def code_of(several: Sequence[Derivative], target: str, parts: Sequence[str], si
         raise UsageError(f"{parts[0]} is by one variable")
     if further is not None and len(several) > 1:
         further = further.by([d.wrt[0] for d in several])
-    return program(several, target, parts, sizes, further)
+    return program(several, target, parts, sizes, further, [batch] if isinstance(batch, str) else batch)

@@ -24,6 +24,23 @@ def _options(*arguments):
     return xp, {"dtype": dtype, "device": arrays[0].device}
 
 
+def _samples(shapes):
+    """How many samples arrays of these shapes have."""
+    numbers = {shape[0] if len(shape) else 0 for shape in shapes}
+    if len(numbers) != 1 or 0 in numbers:
+        raise ValueError(f"one and the same number of samples expected in front, not the shapes {[tuple(s) for s in shapes]}")
+    return numbers.pop()
+
+
+def _batched(function, places, *given):
+    """A function for every sample of the arguments at `places`, one call after another, and what it returns with their axis in front."""
+    number = _samples([given[k].shape for k in places])
+    found = [function(*[x[k, ...] if at in places else x for at, x in enumerate(given)]) for k in range(number)]
+    if isinstance(found[0], tuple):
+        return tuple(_namespace(parts[0]).stack(parts) for parts in zip(*found))
+    return _namespace(found[0]).stack(found)
+
+
 def _like(x):
     """How arrays beside this one are made."""
     return {"dtype": x.dtype, "device": x.device}

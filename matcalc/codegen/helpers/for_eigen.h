@@ -818,3 +818,56 @@ Matrix polar_kronecker_(const Matrix& X, const Directions&... directions) {
     // M with vec(L(X, ..., E)) = M vec(E) for the factor U V^T
     return columns_([&](const Matrix& E) { return polar_derivative_(X, directions..., E); }, X);
 }
+
+
+inline Index samples_(const std::vector<Index>& lengths) {
+    // how many samples there are
+    for (Index n : lengths)
+        if (n == 0 || n != lengths[0]) throw std::invalid_argument("one and the same number of samples expected in front");
+    return lengths[0];
+}
+
+
+inline Index count_(const Array& x, std::size_t axes) {
+    // how many samples an array has
+    Index size = 1;
+    for (Index n : x.shape) size *= n;
+    if (x.shape.size() != axes || x.entries.rows() != x.shape[0] || x.entries.size() != size)
+        throw std::invalid_argument("an array of " + std::to_string(axes) + " axes expected, that of samples in front");
+    return x.shape[0];
+}
+
+
+inline Matrix sample_matrix_(const Array& x, Index k) {
+    // the k-th matrix
+    const Matrix row = x.entries.row(k);
+    return Matrix(Eigen::Map<const Matrix>(row.data(), x.shape[1], x.shape[1] ? row.size() / x.shape[1] : 0));
+}
+
+
+inline Array sample_array_(const Array& x, Index k) {
+    // the k-th array
+    return Array{Shape(x.shape.begin() + 1, x.shape.end()), sample_matrix_(x, k)};
+}
+
+
+inline void store_(Vector& all, Index k, Index samples, Real one) {
+    // what a function returns for the k-th sample
+    if (k == 0) all = Vector(samples);
+    all(k) = one;
+}
+inline void store_(Matrix& all, Index k, Index samples, const Vector& one) {
+    if (k == 0) all = Matrix(samples, one.size());
+    all.row(k) = one.transpose();
+}
+inline void store_(Array& all, Index k, Index samples, const Array& one) {
+    if (k == 0) {
+        all.shape = one.shape;
+        all.shape.insert(all.shape.begin(), samples);
+        all.entries = Matrix(samples, one.entries.size());
+    }
+    all.entries.row(k) = Eigen::Map<const Eigen::Matrix<Real, 1, Eigen::Dynamic>>(one.entries.data(), one.entries.size());
+}
+inline void store_(Array& all, Index k, Index samples, const Matrix& one) {
+    store_(all, k, samples, Array{Shape{one.rows(), one.cols()}, one});
+}

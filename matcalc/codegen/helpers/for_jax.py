@@ -12,6 +12,17 @@ def _columns(linear, X):
     return jax.vmap(lambda E: linear(E.T).T.reshape(-1))(units).T
 
 
+def _batched(function, places, *given):
+    """A function for every sample of the arguments at `places`, and what it returns with their axis in front."""
+    samples = [jnp.asarray(given[k]) for k in places]
+
+    def of_one(*one):
+        here = dict(zip(places, one))
+        return function(*[here.get(k, x) for k, x in enumerate(given)])
+
+    return jax.vmap(of_one)(*samples)
+
+
 def _pulled(function, inputs, places, weight):
     """For every input the weighted derivative of the function, where it is asked for: None elsewhere."""
     found = [None] * len(inputs)

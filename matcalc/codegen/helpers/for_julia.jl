@@ -397,3 +397,37 @@ function left_jacobian_(w)
     whole = exp(vcat(hcat(hat_(w), eye), zeros(eltype(w), (3, 6))))
     return whole[1:3, 4:6]
 end
+
+
+# what a function returns for every sample, with one more axis in front
+function stacked_(found)
+    first = found[1]
+    if first isa Number
+        return found
+    end
+    rows = zeros(eltype(first), (length(found), length(first)))
+    for k in 1:length(found)
+        rows[k, :] = vec(found[k])
+    end
+    return reshape(rows, (length(found), size(first)...))
+end
+
+
+# the k-th sample of an argument
+function sample_(x, axes, k)
+    return axes < 0 ? x : axes == 0 ? x[k] : collect(selectdim(x, 1, k))
+end
+
+
+# a function of so many results for every sample; axes are -1 of what is the same for all
+function batched_(f, count, axes, given)
+    places = [p for p in 1:length(axes) if axes[p] >= 0]
+    samples = size(given[places[1]], 1)
+    for p in places
+        if samples == 0 || size(given[p], 1) != samples || ndims(given[p]) != axes[p] + 1
+            throw(DimensionMismatch("one and the same number of samples expected in front"))
+        end
+    end
+    found = [f([sample_(given[p], axes[p], k) for p in 1:length(axes)]...) for k in 1:samples]
+    return count == 1 ? stacked_(found) : Tuple([stacked_([one[r] for one in found]) for r in 1:count])
+end

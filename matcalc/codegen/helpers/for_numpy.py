@@ -30,6 +30,28 @@ def _by_rows(function, width, signs, places, *given):
     return tuple(sum(parts[1:], parts[0]) if sign == "+" else np.concatenate(parts) for sign, parts in zip(signs, zip(*found)))
 
 
+def _samples(shapes):
+    """How many samples arrays of these shapes have."""
+    numbers = {shape[0] if len(shape) else 0 for shape in shapes}
+    if len(numbers) != 1 or 0 in numbers:
+        raise ValueError(f"one and the same number of samples expected in front, not the shapes {[tuple(s) for s in shapes]}")
+    return numbers.pop()
+
+
+def _batched(function, places, *given):
+    """A function for every sample of the arguments at `places`, one call after another, and what it returns with their axis in front."""
+    given = [np.asarray(x) if k in places else x for k, x in enumerate(given)]
+    number = _samples([given[k].shape for k in places])
+    for k in range(number):
+        found = function(*[x[k] if at in places else x for at, x in enumerate(given)])
+        found = found if isinstance(found, tuple) else (found,)
+        if not k:
+            all_ = [np.empty((number, *np.shape(one)), np.result_type(one)) for one in found]
+        for whole, one in zip(all_, found):
+            whole[k] = one
+    return tuple(all_) if len(all_) > 1 else all_[0]
+
+
 def _over_square(x, k):
     """x / (k + x^2) for k > 0, also where x^2 overflows."""
     if np.vdot(x, x) < 1e30:  # vdot does not warn

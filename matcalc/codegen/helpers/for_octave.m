@@ -391,3 +391,41 @@ function v = eigenvector_(X, k)
     [top, at] = max(abs(v));
     v = v * sign(v(at));
 end
+
+
+function varargout = batched_(f, results, axes, given)
+    % A function for every sample, what it returns with one more axis in front; axes are -1 of what is the same for all.
+    places = find(axes >= 0);
+    for p = places(axes(places) == 0)
+        given{p} = given{p}(:);
+    end
+    samples = size(given{places(1)}, 1);
+    for p = places
+        if samples == 0 || size(given{p}, 1) ~= samples || ndims(given{p}) > max(2, axes(p) + 1)
+            error('one and the same number of samples expected in front');
+        end
+    end
+    shapes = cell(1, numel(results));
+    found = cell(1, numel(results));
+    for k = 1:samples
+        one = given;
+        for p = places
+            shape = size(given{p});
+            one{p} = reshape(given{p}(k, :), [shape(2:end), ones(1, 3 - numel(shape))]);
+        end
+        values = cell(1, numel(results));
+        [values{:}] = f(one{:});
+        for r = 1:numel(results)
+            if k == 1
+                shape = [size(values{r}), ones(1, results(r))];
+                shapes{r} = shape(1:max(1, results(r)));
+                found{r} = zeros(samples, numel(values{r}));
+            end
+            found{r}(k, :) = values{r}(:).';
+        end
+    end
+    varargout = cell(1, numel(results));
+    for r = 1:numel(results)
+        varargout{r} = reshape(found{r}, [samples, shapes{r}]);
+    end
+end

@@ -499,3 +499,37 @@ derivative_ <- function(f, X, ...) {
     whole <- f(triangle_(X, ...))
     whole[seq_len(nrow(X)), seq(ncol(whole) - ncol(X) + 1, ncol(whole)), drop = FALSE]
 }
+
+
+batched_ <- function(f, results, axes, given) {
+    # a function for every sample, what it returns with one more axis in front; axes are -1 of what is the same for all
+    places <- which(axes >= 0)
+    for (p in places) given[[p]] <- if (axes[p] == 0) matrix(c(given[[p]])) else as.array(given[[p]])
+    samples <- dim(given[[places[1]]])[1]
+    for (p in places) {
+        if (samples == 0 || dim(given[[p]])[1] != samples || length(dim(given[[p]])) != max(2, axes[p] + 1))
+            stop("one and the same number of samples expected in front")
+    }
+    rows <- given
+    for (p in places) dim(rows[[p]]) <- c(samples, length(rows[[p]]) / samples)
+    found <- vector("list", length(results))
+    shapes <- found
+    for (k in seq_len(samples)) {
+        one <- given
+        for (p in places) {
+            row <- rows[[p]][k, ]
+            one[[p]] <- if (axes[p] == 0) row else array(row, if (axes[p] == 1) c(length(row), 1) else dim(given[[p]])[-1])
+        }
+        values <- do.call(f, one)
+        if (length(results) == 1) values <- list(values)
+        for (r in seq_along(results)) {
+            if (k == 1) {
+                shapes[[r]] <- if (results[r] < 2) length(values[[r]]) else dim(values[[r]])
+                found[[r]] <- matrix(0, samples, length(values[[r]]))
+            }
+            found[[r]][k, ] <- values[[r]]
+        }
+    }
+    for (r in seq_along(results)) dim(found[[r]]) <- c(samples, shapes[[r]])
+    if (length(results) == 1) found[[1]] else found
+}

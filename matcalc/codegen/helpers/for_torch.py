@@ -16,6 +16,22 @@ def _spectral(X, k):
     return whole * value.real, whole * projector.real
 
 
+def _batched(function, places, *given):
+    """A function for every sample of the arguments at `places`, and what it returns with their axis in front. What cannot be mapped, for it
+    asks what its numbers are, is called for one sample after another."""
+    samples = [torch.as_tensor(given[k]) for k in places]
+
+    def of_one(*one):
+        here = dict(zip(places, one))
+        return function(*[here.get(k, x) for k, x in enumerate(given)])
+
+    try:
+        return torch.func.vmap(of_one)(*samples)
+    except RuntimeError:
+        found = [of_one(*[x[k] for x in samples]) for k in range(len(samples[0]))]
+    return tuple(map(torch.stack, zip(*found))) if isinstance(found[0], tuple) else torch.stack(found)
+
+
 def _options(*arguments):
     """The type and the device of the arguments that are tensors."""
     tensors = [a for a in arguments if isinstance(a, torch.Tensor)]
