@@ -191,3 +191,10 @@ def test_a_head_that_is_no_name_is_not_taken_for_one() -> None:
     assert [line.status for line in found] == ["definition", "wrong", "definition", "right"]
     with pytest.raises(matcalc.MatcalcError, match="no derivation"):
         matcalc.check_steps("f = x^T x\ng = 2 f")
+
+
+@pytest.mark.parametrize(("change", "status"), [("2 - tanh(x)^2", "wrong"), ("1 - tanh(x)^2 + 1[x + 10^9 > 0]", "right")])
+def test_a_differential_that_is_right_on_one_side_of_a_far_switch_is_wrong(change: str, status: str) -> None:
+    """At x = -10^9 all points near it have tanh(x)^2 = 1 but for rounding; the maps are subtracted before they are computed."""
+    (_, line) = matcalc.check_steps(f"f = tanh(x) + relu(x + 10^9)\ndf = ({change}) dx", where="x in R")
+    assert line.status == status

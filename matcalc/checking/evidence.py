@@ -251,7 +251,7 @@ class Evidence:
         found: Check | None = None
         try:
             found = whole.judged()
-            if found.one_sided and one and self.plain:
+            if found.one_sided and ((one and self.plain) or self._is_map()):
                 whole._replace(sight=self._difference(), needed=(), spell=str).judged()
             return found
         except Disagreement as error:
@@ -264,8 +264,14 @@ class Evidence:
     def _difference(self) -> Sight:
         """What simplifying leaves of the claim minus the derivative, beside 0, where it is had without rounding. From the numbers of both
         nothing can be told beside 1 - tanh(x)^2, which of a great x is 0 but for rounding."""
-        assert self.truth is not None and self.truth._expr is not None
-        left = simplify(subtract(self.claim.expr, self.truth._expr))
+        assert self.truth is not None
+        if self.claim.form is None:
+            assert self.truth._expr is not None
+            left = simplify(subtract(self.claim.expr, self.truth._expr))
+        else:
+            from ..notation.linearmap import along
+
+            left = simplify(subtract(self.claim.expr, along(self.truth._tensor, self.claim.symbols[str(self.claim.form[1])])))
         two_sides = values(*(by_summands(with_expression(self.claim, e)) for e in (left, zeros(*left.shape))))
 
         def bound(arrays: ModuleType) -> Callable[..., Sides]:
@@ -280,6 +286,11 @@ class Evidence:
             return sides
 
         return bound
+
+    def _is_map(self) -> bool:
+        """Whether the claim is a linear map, dx -> …, beside a first derivative whose matrix is known."""
+        form = self.claim.form
+        return form is not None and form[0] == "map" and self.truth is not None and self.truth._expr is not None and self.truth.order == 1
 
     def _focus(self) -> str:
         """The name of the variable, which alone is scaled where something is sought."""
