@@ -39,11 +39,13 @@ class Pool(Generic[V]):
     def keep(self, key: Hashable, made: V) -> V:
         """The object of `key`: `made`, unless another thread was faster."""
         with _making:
-            entry = self.kept.get(key)
-            found = None if entry is None else entry()
-            if found is not None:
-                return found
-            self.kept[key] = ref(made)
+            own = ref(made)
+            entry = self.kept.setdefault(key, own)
+            if entry is not own:
+                found = entry()
+                if found is not None:
+                    return found
+                self.kept[key] = own
             if len(self.kept) > self._room:
                 self._sweep()
         return made

@@ -40,7 +40,7 @@ from ..ops.operation import Operation
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .expr import Expr, make, order_key
-from .leaves import MINUS_ONE, is_zero, leading_sign, num, ones, scaled, split, unit, without_coefficient, zeros
+from .leaves import MINUS_ONE, ONE_OVER_ONE, is_zero, leading_sign, num, ones, scaled, split, unit, value_of, without_coefficient, zeros
 from .signatures import result_shape
 
 # The value in normal form: of the attribute, where the operation has one, and the arguments.
@@ -164,7 +164,7 @@ def negative(e: Expr) -> Expr:
     if is_zero(e):
         return e
     c, rest = without_coefficient(e)
-    return scaled(-c, rest)
+    return scaled(value_of(MINUS_ONE) if c is ONE_OVER_ONE else -c, rest)
 
 
 def opposite(e: Expr) -> Expr:

@@ -70,7 +70,7 @@ def _parts(n: Expr) -> tuple[Expr, ...]:
 
 
 def _is_below(n: Expr) -> bool:
-    return n.op is POWER and n.args[1].op is NUMBER and value_of(n.args[1]) < 0
+    return n.op is POWER and n.args[1].op is NUMBER and value_of(n.args[1]).numerator < 0
 
 
 def _can_be_named(n: Expr) -> bool:

@@ -142,7 +142,8 @@ class Spelling:
         found = self.keys.get(e)
         if found is None:
             ranks: list[tuple[int, str]] = []
-            transposes, top = 0, Fraction(0)
+            transposes = 0
+            top: Fraction | int = 0
             for k, n in enumerate(walk(self.of(e))):
                 if k > 60:
                     break
@@ -154,7 +155,7 @@ class Spelling:
                     transposes += 1
                 elif n.op == "pow" and n.args[1].op == "num":
                     top = max(top, n.args[1].attr)  # type: ignore[type-var,assignment]
-            below = max((-value_of(s.args[1]) for s in split(e)[1] if s.op is POWER and is_number(s.args[1])), default=Fraction(0))
+            below = max((-value_of(s.args[1]) for s in split(e)[1] if s.op is POWER and is_number(s.args[1])), default=0)
             if top <= below:  # 1/x before 1/x^2
                 top = -below
             self.keys[e] = found = (not ranks, tuple(ranks), transposes, -top, e.size, e.digest)

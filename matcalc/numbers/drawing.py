@@ -49,9 +49,9 @@ def by_text(text: str, x: Any, rng: Any, arrays: ModuleType | None) -> Any:
 
 
 @cache
-def survives_multiples(words: frozenset[str], by: Fraction = Fraction(-9, 10)) -> bool:
-    """Whether what these say of an array is true of any multiple of it with the sign of `by`."""
-    return words <= multiple(by, words) | {"constant", "square"}
+def survives_multiples(words: frozenset[str], turned: bool = True) -> bool:
+    """Whether what these say of an array is true of any multiple of it, by less than 0 if it is `turned`."""
+    return words <= multiple(Fraction(-9 if turned else 9, 10), words) | {"constant", "square"}
 
 
 def draw(
@@ -72,7 +72,7 @@ def draw(
     words = _order(known)
     if near and (kind[0] is kind[1] is not ONE if kind is not None else shape[0] == shape[1] > 1) and (not words or words[0].near):
         x = arrays.np.eye(shape[0]) + x / 2
-    last = scale != 1 and survives_multiples(known, Fraction(9, 10))  # x x^T + I is of a scale only when it is made
+    last = scale != 1 and survives_multiples(known, turned=False)  # x x^T + I is of a scale only when it is made
     if scale != 1 and not last:
         x = x * arrays.exact(scale)
     number = shape == (1, 1) and (kind is None or kind == SCALAR)
