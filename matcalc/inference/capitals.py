@@ -13,6 +13,7 @@ from .takes import goes_by_entries, is_unknown_function, takes_arrays
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 _EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
 _PROBABILITIES = frozenset({"normcdf", "erf"})
+_RANDOM = frozenset("DRXYZ")  # what is observed, a treatment and a return too, where no other capital letter stands in the sum
 SIZE_LETTERS = frozenset("nNdDmpk")
 MATRICES = frozenset("ABCPQWXYZ")  # capital letters that are matrices first, whatever stands beside them
 OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
@@ -82,18 +83,24 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
 
 def _is_of_observations(n: Node, known: Collection[str]) -> bool:
     r"""\sum_i (Y_i - b X_i)^2, \sum_i (X_i - \bar X)(Y_i - \bar Y), \sum_i \log(1 + X_i^2): deviations of capital letters with the index of
-    the sum are squared or multiplied. (\sum_i A_i x and \sum_i A_i B_i may be of matrices.)"""
-    if not isinstance(n.attr, str):
-        return False
+    the sum are squared or multiplied, or all of the capital letters are those of random variables. (sum_i A_i x, sum_i A_i B_i may be
+    of matrices.)"""
+
+    def carries(name: str) -> bool:
+        sub = split_name(name)[1]
+        return sub == n.attr if isinstance(n.attr, str) else len(sub) == 1 and sub.islower()
 
     def deviates(a: Node) -> bool:
         return a.op == "add" and any(
-            m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper() and split_name(str(m.attr))[1] == n.attr for m in walk(a)
+            m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper() and carries(str(m.attr)) for m in walk(a)
         )
 
     inside = list(walk(n.args[0]))
+    capital = [str(m.attr) for m in inside if m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper()]
     if any(m.op == "mul" and any(_acts(a, b) for a, b in pairwise(m.args)) for m in inside):
         return False
+    if any(map(carries, capital)) and _RANDOM.issuperset(split_name(name)[0] for name in capital):
+        return True
     squares = any(m.op == "pow" and m.args[1].op == "num" and m.args[1].attr == 2 and deviates(m.args[0]) for m in inside)
     products = any(m.op == "mul" and sum(map(deviates, m.args)) > 1 for m in inside)
     return squares or products or any(m.op == "call" and m.attr == "log" and deviates(m.args[0]) for m in inside)

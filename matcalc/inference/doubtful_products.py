@@ -68,6 +68,12 @@ def _dot(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     r"""a \cdot b, whose letters had to be numbers."""
     for a, sign, b, _ in _factors(n, terms):
         number = terms.get(id(b))
+        if sign == "." and _are_members(el, a, b) and number is not None and number.is_scalar:
+            return ReadingError(
+                f"{a.attr} · {b.attr} is a dot product of two of many vectors, or a product of numbers",
+                span=n.span,
+                suggestion=f"write {a.attr}^T {b.attr} for the dot product, {a.attr} {b.attr} for numbers",
+            )
         member = b.op == "name" and split_name(str(b.attr))[0] in OFTEN_VECTORS and number is not None and number.is_scalar  # w \cdot x_i
         if sign == "." and guess_of(el, a) == "scalar" and (member or guess_of(el, b) == "scalar") and not is_euler(el, a):
             one, other = str(a.attr), str(b.attr)
@@ -77,6 +83,14 @@ def _dot(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 suggestion=f"write {one}^T {one} for the square of a vector, or declare {one}, {other} in R",
             )
     return None
+
+
+def _are_members(el: Typing, a: Node, b: Node) -> bool:
+    r"""x_i \cdot x_j, below sums over i and j."""
+    if not (a.op == b.op == "name"):
+        return False
+    (base, i), (other, j) = split_name(str(a.attr)), split_name(str(b.attr))
+    return base == other and i != j and {i, j} <= el.scene.indices and base in OFTEN_VECTORS and base not in el.scene.stated
 
 
 def _inner(el: Typing, terms: Terms, n: Node) -> ReadingError | None:

@@ -20,6 +20,7 @@ _INDICES = frozenset("ijklmnpq")
 _MOST_NESTED = 8  # values of functions inside each other, f(g(h(x)))
 _FUNCTIONS = frozenset(("f", "phi", "psi"))
 _LINKS = frozenset("gh")  # y - g(w^T x), h(W x + b); behind a factor they are numbers, m g (h_1 - h_2)
+_OF_SUMMANDS = frozenset(("K", "rho", "ell", "L"))  # kernels and losses, sum_i rho(y_i - x_i^T b)
 _OFTEN_FUNCTIONS = frozenset("fghuJUV")  # k(x(t) - y(t)) is the force of a spring
 _MOST_MARKS = 20  # in brackets that hold a list of names
 _LISTED = frozenset(("word", "greek", "comma", "under", "sub", "num"))  # in brackets that hold names alone
@@ -162,6 +163,14 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
     bar = given_at(lexer.marks, at)
     if bar and density(lexer, name, mark, at, bar):
         return True
+    if name == "N" and not primes:
+        from .doubtful_calls import refuse_normal
+
+        refuse_normal(lexer, mark, at)
+    if base in _OF_SUMMANDS and not primes and lexer.active and applied_only(lexer, name, at):
+        from .doubtful_calls import refuse_of_summand
+
+        refuse_of_summand(lexer, name, mark, at)
     values = name in _OFTEN_FUNCTIONS and holds_values(lexer, at)
     named = name in _FUNCTIONS or (name in _LINKS and not lexer.ends)
     if not primes and (values or (named and applied_only(lexer, name, at))):

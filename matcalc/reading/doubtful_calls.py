@@ -99,3 +99,28 @@ def refuse_greek_entry(lexer: Lexer, run: str, mark: Mark) -> None:
         return
     what = "the number" if run == "pi" else "the Greek letter"
     raise lexer.refuse(f"{quote(run)} in a sum over i is {run[0]}_i, or {what}", mark.span, f"write {run[0]}_i, or \\{run} for {what}")
+
+
+def refuse_of_summand(lexer: Lexer, name: str, mark: Mark, at: int) -> None:
+    r"""\sum_i K((x - x_i)/h), \sum_i \rho(y_i - x_i^T b): a kernel or a loss of what has the index of the sum, or a factor."""
+    close = lexer.marks[at].mate
+    if name.partition("_")[2] in lexer.active or lexer.active.isdisjoint(letters_below_names(lexer, at, close)):
+        return
+    inside = lexer.source((lexer.marks[at].end, lexer.marks[close].start)).strip()[:30]
+    hint = f"write {name} * ({inside}) for a product, or declare {name}: R -> R for a function"
+    span = (mark.start, lexer.marks[close].end)
+    raise lexer.refuse(f"{quote(f'{name}({inside})')} is a product, or the value of a function", span, hint)
+
+
+def refuse_normal(lexer: Lexer, mark: Mark, at: int) -> None:
+    """S N(d_1) - K N(d_1 - s): N before brackets alone, at several places, of which one holds a name alone."""
+    brackets = [touching_bracket(lexer.marks, k + 1) for k, m in enumerate(lexer.marks) if m.value == "N" and m.kind == "word"]
+    if len(brackets) < 2 or min(brackets) < 0:
+        return
+    insides = [{m.kind for m in lexer.marks[k + 1 : lexer.marks[k].mate]} for k in brackets]
+    if not any(kinds <= {"word", "greek", "under", "sub", "num", "minus", "open", "close"} for kinds in insides):
+        return
+    inside = lexer.source((lexer.marks[at].end, lexer.marks[lexer.marks[at].mate].start)).strip()[:30]
+    hint = f"write N * ({inside}) for a product, normcdf({inside}) for the distribution function of the standard normal"
+    span = (mark.start, lexer.marks[lexer.marks[at].mate].end)
+    raise lexer.refuse(f"{quote(f'N({inside})')} is a product, or the value of a function", span, hint)

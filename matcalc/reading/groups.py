@@ -14,9 +14,43 @@ def grouped(marks: list[Mark], text: str, kinds: Collection[str]) -> list[Mark]:
     """The marks with what stands in groups said of the letters: fonts, transposes; `\\left` and `\\right` of the brackets behind them."""
     if "{" in text:
         marks = _signs(marks)
+    if "{\\left" in text:
+        marks = _arguments(marks)
     if not {"font", "left", "right"}.isdisjoint(kinds):
         marks = _tidy(marks, text)
     return _transposes_behind(marks) if "caret" in kinds and _LABEL_THEN_T.search(text) else marks
+
+
+def _arguments(marks: list[Mark]) -> list[Mark]:
+    r"""f{\left(x \right)}, as SymPy writes it, is f(x): brackets in a group of their own right behind a letter."""
+    dropped: set[int] = set()
+    opened: list[int] = []
+    for k, mark in enumerate(marks):
+        if mark.kind == "open":
+            opened.append(k)
+        elif mark.kind == "close" and opened:
+            at = opened.pop()
+            inner = [m.kind + m.value for m in (*marks[at : at + 3], *marks[k - 1 : k + 1])]
+            letter = at > 0 and marks[at - 1].kind in ("word", "greek") and (at < 2 or marks[at - 2].kind not in ("under", "caret"))
+            if (
+                letter
+                and inner[:2] == ["open{", "leftleft"]
+                and inner[2] == inner[3].replace("close", "open") == "open("
+                and _is_one(marks, at, k)
+            ):
+                dropped |= {at, k}
+                marks[at + 1].gap = False
+    return [mark for k, mark in enumerate(marks) if k not in dropped] if dropped else marks
+
+
+def _is_one(marks: list[Mark], at: int, k: int) -> bool:
+    """Whether what stands between the braces at marks `at` and `k` is one pair of brackets."""
+    depth = 0
+    for n in range(at + 2, k):
+        depth += (marks[n].kind == "open") - (marks[n].kind == "close")
+        if depth == 0 and n < k - 1:
+            return False
+    return True
 
 
 def _transposes_behind(marks: list[Mark]) -> list[Mark]:
