@@ -115,3 +115,10 @@ def test_a_greek_letter_is_one_name_however_it_is_spelled(name: str) -> None:
     """--wrt varepsilon was a name of its own, which the text did not have: the derivative was 0."""
     d = matcalc.derivative(r"\frac{\lambda}{2} \operatorname{tr}(\varepsilon)^2", name, where=f"{name} in R^{{3 x 3}}")
     assert d.text == "lambda tr(epsilon) I_3"
+
+
+def test_singular_values_by_an_index_are_told_how_to_write() -> None:
+    with pytest.raises(matcalc.MatcalcError) as caught:
+        matcalc.derivative(r"\sum_k \sigma_k(X)^4", "X")
+    assert "eigval(X^T X, k)" in str(caught.value.suggestion)
+    assert matcalc.derivative("sum_k eigval(X^T X, k)^2", "X", where="X in R^{m x n}").verified == "verified"

@@ -63,6 +63,8 @@ def _refuse_parameter(el: Typing, node: Node, name: str) -> None:
     if bound and not el.scene.template:
         message = f"{name} is another function for each {bound[0]}, of which nothing is known"
         hint = f"define it before, as {name}(x) = a_{bound[0]}^T x, or write out the sum"
+        if split_name(name)[0] == "sigma":
+            hint = f"singular values are sqrt(eigval(X^T X, {bound[0]})), and the powers 2 p of all add up to tr((X^T X)^p); else {hint}"
         raise ReadingError(message, span=node.span, suggestion=hint)
     for variable in el.scene.wrt:
         base = split_name(variable)[0]

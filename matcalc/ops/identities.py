@@ -54,7 +54,7 @@ identity("hyperbolic tangent", "sinh(x)/cosh(x)", "tanh(x)", entrywise=True, sou
 identity("Pythagoras", "cos(x)^2 + sin(x)^2", "1", entrywise=True, source=cite("dlmf", "4.21.12"))
 identity("Pythagoras, for the cosine", "1 - sin(x)^2", "cos(x)^2", entrywise=True, source=cite("dlmf", "4.21.12"))
 identity("Pythagoras, for the sine", "1 - cos(x)^2", "sin(x)^2", entrywise=True, source=cite("dlmf", "4.21.12"))
-identity("difference of hyperbolic squares", "cosh(x)^2 - sinh(x)^2", "1", entrywise=True, source=after("dlmf"))
+identity("difference of hyperbolic squares", "cosh(x)^2 - sinh(x)^2", "1", entrywise=True, source="from " + cite("dlmf", "4.28.3"))
 identity("third binomial formula for tanh", "(1 + tanh(x)) (1 - tanh(x))", "1 - tanh(x)^2", entrywise=True, source="algebra")
 identity("root of a square", "sqrt(x^2)", "abs(x)", entrywise=True, source="definition")
 identity("sign times absolute value", "sign(x) abs(x)", "x", entrywise=True, source="definition")
