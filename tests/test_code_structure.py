@@ -133,6 +133,27 @@ def test_the_exponential_along_directions_is_that_of_the_block_triangle(count: i
     np.testing.assert_allclose(single, want, rtol=1e-4, atol=1e-4 * np.max(np.abs(want)))
 
 
+@pytest.mark.parametrize("language", ["numpy", "jax"])
+@pytest.mark.parametrize("expr", ["||expm(A) x - y||^2", "||expm(A^T) x - y||^2"])
+def test_derivatives_of_the_exponential_along_one_and_two_directions_are_one(expr: str, language: str) -> None:
+    text = of(expr, "A").code(language, parts=["hvp"])
+    product = text.partition("def hvp(")[2].partition("\n\n\n")[0]
+    assert product.count("_expm_together(") == 1 and product.count("_along(") == 1  # the other is of expm(A) x
+    given = {k: v for k, v in drawn(3).items() if re.search(rf"\b{k}\b", expr)}
+    rng = np.random.default_rng(4)
+    direction = rng.normal(size=(5, 5))
+    module, cast = installed(language), caster(language)
+    with module.enable_x64(True) if language == "jax" else nullcontext():
+        functions = load(text)
+        found = call(functions["hvp"], {k: cast(v) for k, v in given.items()} | {"dA": cast(direction)})
+        step = 1e-6
+        up, down = (
+            call(functions["gradient"], {k: cast(v) for k, v in (given | {"A": given["A"] + h * direction}).items()}) for h in (step, -step)
+        )
+        slope = (np.asarray(up) - np.asarray(down)) / (2 * step)
+    np.testing.assert_allclose(found, slope, rtol=1e-6, atol=1e-6 * np.max(np.abs(slope)))
+
+
 def test_sizes_are_asked_for_once_for_each_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search for the cheapest order goes over many sets of axes: what each axis measures is known before."""
     asked = Counter[str]()

@@ -27,6 +27,7 @@ from ..ops.determinant import LOG_DETERMINANT
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
+from .directions import together
 from .economy import economical
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, GraphNode
@@ -282,6 +283,9 @@ def program(
         plain = rescued(problem.lowering.graph, f.roots, target)
         f.roots = [plain[r] for r in f.roots]
         named |= {plain[n]: name for n, name in named.items() if n in plain}
+        joined = together(problem.lowering.graph, f.roots, target)
+        f.roots = [joined.get(r, r) for r in f.roots]
+        named |= {joined[n]: name for n, name in named.items() if n in joined}
         thrift = economical(problem.lowering.graph, f.roots, named, target == "numpy")
         f.roots = [thrift[r] for r in f.roots]
         named |= {thrift[n]: name for n, name in named.items() if n in thrift}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.operation import Operation
 from . import writers
+from .directions import TOGETHER
 from .emission import Body
 from .graph import GraphNode, is_constant
 from .rescue import HELPERS
@@ -116,7 +117,7 @@ def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
         for k in range(len(args) // 2 * 2 - 2, -1, -2):
             total = target.word("where", args[k + 1][0], args[k][0], total)
         return total, ATOM
-    if name in HELPERS:
+    if name in HELPERS or name == TOGETHER:
         return f"_{name}({', '.join(a[0] for a in args)})", ATOM
     if name in CONSTANTS and is_constant(node):
         return f"math.{name}({args[0][0]})", ATOM

@@ -183,6 +183,11 @@ def _along(function, X, *directions):
     return jax.jvp(lambda Y: _along(function, Y, *before), (X,), (last,))[1]
 
 
+def _expm_together(X, D, E, F):
+    """The derivative of the matrix exponential at X along D and E, and that along F."""
+    return jax.jvp(lambda Y, Z: _along(jax.scipy.linalg.expm, Y, Z), (X, E), (D, F))[1]
+
+
 def _lognormcdf(z):
     """The logarithm of the normal distribution function; below by the continued fraction of Mills' ratio (DLMF 7.9.1)."""
     low, below = jnp.minimum(z, -5.0), 0.0

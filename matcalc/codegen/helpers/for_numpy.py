@@ -261,9 +261,10 @@ def _derivative(function, X, *directions):
     return function(_triangle(X, *directions))[: len(X), -len(X) :]
 
 
-def _expm_along(X, *directions):
-    """The derivative of the matrix exponential at X along the directions, by the same approximation in the algebra of X plus multiples of
-    products of e_1, e_2, ..., every e_k^2 = 0: block triangles without their zeros (Al-Mohy & Higham 2009)."""
+def _expm_along(X, *directions, further=0):
+    """The derivative of the matrix exponential at X along the directions, plus that along `further` alone, by the same approximation in
+    the algebra of X plus multiples of products of e_1, e_2, ..., every e_k^2 = 0: block triangles without their zeros (Al-Mohy &
+    Higham 2009)."""
     parts = 2 ** len(directions)
     subsets = [[t for t in range(s + 1) if s & t == t] for s in range(parts)]
 
@@ -278,6 +279,7 @@ def _expm_along(X, *directions):
     A[0] = X
     for k, E in enumerate(directions):
         A[2**k] = E
+    A[-1] += further
     norm = np.max(np.sum(np.abs(A[0]), axis=0), initial=0)
     squarings = max(0, math.ceil(math.log2(norm / 4.74))) if norm > 0 else 0
     A /= 2.0**squarings
@@ -293,6 +295,11 @@ def _expm_along(X, *directions):
     for _ in range(squarings):
         value = times(value, value)
     return value[-1].astype(X.dtype)
+
+
+def _expm_together(X, D, E, F):
+    """The derivative of the matrix exponential at X along D and E, and that along F."""
+    return _expm_along(X, D, E, further=F)
 
 
 def _columns(linear, X):
