@@ -186,7 +186,7 @@ def test_resume_goes_on_after_the_last_whole_line(tmp_path: Path) -> None:
     assert run("batch", file, "--resume").code == 2
 
 
-@pytest.mark.parametrize("changed", [{"expr": "x^T B x"}, {"wrt": "A"}, {"order": 2}])
+@pytest.mark.parametrize("changed", [{"expr": "x^T B x"}, {"wrt": "A"}, {"order": 2}, {"where": "A in S^n"}, {"layout": "strict"}])
 def test_a_question_that_was_changed_is_not_gone_on_after(changed: dict[str, object], tmp_path: Path) -> None:
     """The old answer stood in the place of the new question."""
     file, output = tmp_path / "all.jsonl", tmp_path / "out.jsonl"

@@ -14,7 +14,7 @@ import click
 
 from ..errors import UsageError
 from .jobs import Job, read_jobs
-from .pool import Record, run
+from .pool import Record, repeated, run
 
 
 @click.command(
@@ -65,8 +65,8 @@ def command(file: str, processes: int | None, limit: float | None, shard: str | 
     return 1 if failed else 0
 
 
-# What a record repeats as it was asked, and what it is where it was not; declarations stand there with those that were found.
-_KEPT = {"expr": None, "wrt": None, "order": 1, "id": None}
+# What a record repeats as it was asked, and what it is where it was not.
+_KEPT = {"expr": None, "wrt": None, "order": 1, "id": None, "asked": None}
 
 
 def _share(shard: str | None) -> tuple[int, None, int]:
@@ -88,7 +88,8 @@ def _skip_answered(stream: TextIO, jobs: Iterator[Job], path: str) -> tuple[int,
         try:
             record = json.loads(line)
             job = next(jobs)
-            same = record["line"] == job["line"] and all(record.get(name, usual) == job.get(name, usual) for name, usual in _KEPT.items())
+            asked = repeated(job)
+            same = record["line"] == job["line"] and all(record.get(name, usual) == asked.get(name, usual) for name, usual in _KEPT.items())
             failed += record["exit"] != 0
         except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
             same = False

@@ -24,6 +24,7 @@ from ..reading.files import read_file, read_lines
 Job = dict[str, Any]  # what is asked; "line" is where it stands in the file, "error" why it cannot be asked
 
 FIELDS = ("expr", "wrt", "where", "order", "layout", "notation", "id")
+SETTING = ("where", "layout", "notation")  # of which an answer says more than was asked
 _MARK = re.compile(r"(?:<!--\s*matcalc:(?P<md>.*?)-->|^[ \t]*%+[ \t]*matcalc:(?P<tex>[^\n]*))", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(
     r"\$\$(?P<a>.+?)\$\$|\$(?P<b>[^$\n]+?)\$|\\\[(?P<c>.+?)\\\]|\\\((?P<d>.+?)\\\)"

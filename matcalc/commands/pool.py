@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MatcalcError
-from .jobs import FIELDS, Job
+from .jobs import FIELDS, SETTING, Job
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -25,9 +25,15 @@ WORTH_A_PROCESS = 8  # jobs below which starting processes costs more than it sa
 BLOCK = 256  # jobs that are given out together
 
 
+def repeated(job: Mapping[str, Any]) -> Record:
+    """What a record says of its question. `asked` is what an answer overwrites: its `where` has the declarations found too."""
+    asked = {name: job[name] for name in SETTING if name in job}
+    return {name: job[name] for name in ("line", *FIELDS) if name in job} | ({"asked": asked} if asked else {})
+
+
 def answer(job: Mapping[str, Any], limit: float | None = None) -> Record:
     """The record for one job. Nothing is raised: what goes wrong is told in `error`."""
-    record: Record = {name: job[name] for name in ("line", *FIELDS) if name in job}
+    record = repeated(job)
     if "error" in job:
         return {**record, "error": job["error"], "exit": 2}
     try:
@@ -152,8 +158,7 @@ def _one_by_one(jobs: Iterable[Job], limit: float | None) -> Iterator[Record]:
             except BrokenProcessPool:
                 pool.shutdown(wait=False)
                 pool = _pool(1)
-                record = {name: job[name] for name in ("line", *FIELDS) if name in job}
-                yield {**record, "error": "the process that worked on this was killed", "exit": 1}
+                yield {**repeated(job), "error": "the process that worked on this was killed", "exit": 1}
     finally:
         pool.shutdown()
 
