@@ -256,6 +256,15 @@ def test_what_cannot_be_read(argv: list[str]) -> None:
     assert outcome.code == 2 and outcome.out == "" and outcome.err.startswith("error: ")
 
 
+def test_without_a_variable_it_is_the_only_sensible_one() -> None:
+    assert run("check", "sqrt(1 + t^2)", "t/sqrt(1 + t^2)").out.startswith("equal")
+    outcome = run("check", "x^T A x", "--claim", "x^T (A + A^T)")
+    assert outcome.code == 0 and "by x, the customary variable here; there is also A" in outcome.err
+    assert "--wrt a --wrt b" in run("check", "a b", "b").err
+    outcome = run("check", "3", "0")
+    assert outcome.code == 2 and "there is no variable to differentiate by" in outcome.err and "--wrt" in outcome.err
+
+
 def test_a_terminal_and_json() -> None:
     outcome = run("check", "x^T A x", "--wrt", "x", "--claim", "2 x^T A", terminal=True)
     assert outcome.code == 1 and "not equal" in outcome.out and "symmetric" in outcome.out

@@ -170,7 +170,7 @@ def stated(text: str, where: Where = None) -> tuple[str, tuple[str, ...], str, i
 
 def check(
     expr: Function,
-    wrt: Names,
+    wrt: Names | None,
     claim: Function,
     *,
     where: Where = None,
@@ -178,7 +178,8 @@ def check(
     layout: str = "numerator",
     values: Values | None = None,
 ) -> Verdict:
-    """Judge a claimed derivative. `values` has arrays at which both are evaluated too.
+    """Judge a claimed derivative; where `wrt` is None, that by the only sensible variable. `values` has arrays at which both are
+    evaluated too.
 
     The claim may use every name of the expression, those it binds included, and any notation: a matrix, `J[i,j,k,l] = …`,
     `d vec(F)/d vec(X)^T = …`, `dX -> …`, in text or LaTeX. Raises MatcalcError where something cannot be read.

@@ -26,6 +26,7 @@ METHODS = ("closed_form", "central_differences")
 Examples:
   matcalc check "x^T A x" --wrt x --claim "2 x^T A"          right only if A is symmetric
   matcalc check "x^T A x" "2 x^T A" --wrt x                  the same
+  matcalc check "sqrt(1 + t^2)" "t/sqrt(1 + t^2)"            by the only name
   matcalc check "||A x - b||^2" --wrt x --claim "2 A^T (A x - b)" --layout denominator
   matcalc check "A X B" --wrt X --claim "dX -> A dX B"
   matcalc check "f = x^T A x; df/dx = x^T (A + A^T)"
@@ -67,7 +68,7 @@ def command(
     if claim is None:
         expression, said, claim, order = stated(expression, declared)
         names = names or list(said)
-    by = names[0] if len(names) == 1 else names
+    by = names or None
     values = read_values(file) if file is not None else None
     try:
         verdict = check(expression, by, claim, where=declared, order=order, layout=layout, values=values)

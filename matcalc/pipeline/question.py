@@ -8,7 +8,7 @@ A text is read beside its declarations (`read`): they say which of its names are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..differentiation import STACKED
@@ -206,8 +206,6 @@ class Question:
     def _by_the_sensible(self) -> Question:
         """The same by the one name that a reader would take for the variable; UsageError where there are several, or none."""
         names, name = self.choice().values()
-        if not names:
-            raise UsageError("there is no variable to differentiate by")
         if name is None:
             raise which_variable(names)
         others = [n for n in names if n != name]
@@ -223,7 +221,7 @@ class Question:
     def need_variables(self) -> None:
         """UsageError where none was given."""
         if not self.names:
-            raise UsageError("no variable to differentiate by")
+            raise which_variable(self.candidates())
 
     def variable(self, name: str) -> Expr:
         """What a name of a variable stands for: a symbol, a member of a family, an entry x_2. UsageError where it is none of these."""
@@ -263,8 +261,10 @@ def _is_a_claim(program: Program) -> UsageError:
     )
 
 
-def which_variable(names: Iterable[str]) -> UsageError:
-    """The error to raise where several names could be meant."""
+def which_variable(names: Sequence[str]) -> UsageError:
+    """The error to raise where several names could be meant, or none."""
+    if not names:
+        return UsageError("there is no variable to differentiate by", suggestion="give its name with --wrt")
     return UsageError("by which variable?", suggestion="say one of " + " ".join(f"--wrt {n}" for n in names))
 
 
