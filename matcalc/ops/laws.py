@@ -123,6 +123,12 @@ SCALAR_ALGEBRA = law(
     "algebra",
     "1/(1 + x) - 1/(1 - x) by x where x in R",
 )
+PAIRS = law(
+    "sum over pairs",
+    "sum_j a_j 1[j < k] + sum_j a_j 1[j > k] = sum_j a_j 1[j != k], and the condition goes where a_k = 0",
+    "definition",
+    "sum_{i<j} ||x_i - x_j||^2 by x_k where x_i in R^n",
+)
 OVER_INDEX = law(
     "sum over an index",
     "sum_i a_i x_i = X^T a, and sums over one range added: a sum over an index with fewer indices",

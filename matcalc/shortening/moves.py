@@ -56,6 +56,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor, without_contents
+from .pairs import joined_halves, without_condition
 from .patterns import rewritten
 from .scalars import rewritings
 
@@ -130,12 +131,16 @@ def moves(e: Expr) -> Iterator[Move]:
             whole = lift(str(e.attr), *e.args)
             if whole is not None:
                 yield "sum over an index", whole
+        for made in without_condition(e):
+            yield "sum over pairs", made
     if e.op is ADD:
         yield "common factor", factor(e)
         for made in _distributed_terms(e):
             yield "distributive law", made
         for made in (*_same_letters(e), *_one_sum(e)):
             yield "sum over an index", made
+        for made in joined_halves(e):
+            yield "sum over pairs", made
         for made in _pushed_through(e):
             yield "push-through identity", made
         for made in merged_cases(e):

@@ -1,0 +1,105 @@
+"""Sums over pairs of indices: two halves make one sum, and a condition goes where its term is nothing anyway.
+
+sum_j a_j 1[k < j] + sum_i a_i 1[i < k]  is  sum_j a_j 1[j != k]
+sum_j (x_k - x_j) 1[j != k]              is  sum_j (x_k - x_j)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from ..differentiation.families import with_index
+from ..expressions.build import (
+    add,
+    apply,
+    index,
+    indexed_sum,
+    is_number,
+    is_zero,
+    negative,
+    num,
+    split,
+    substitute,
+    times,
+    transpose,
+    value_of,
+)
+from ..expressions.expr import Expr, postorder
+from ..ops.core import (
+    ADD,
+    ENTRY,
+    HADAMARD,
+    INDEX,
+    INDEXED_PRODUCT,
+    INDEXED_SUM,
+    IVERSON,
+    MATMUL,
+    MEMBER,
+    NUMBER,
+    POWER,
+    SIZE,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+)
+
+_TURNED = {"<": ">", ">": "<", "!=": "!="}
+_POLYNOMIAL = (ADD, ENTRY, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, SIZE, SYMBOL, TIMES, TRANSPOSE)
+Half = tuple[Expr, str, Expr, Expr]  # the term, the relation of its letter to the other index, that index, the summand without it
+
+
+def joined_halves(e: Expr) -> Iterator[Expr]:
+    """The sum `e` with two sums over one range, whose conditions are alike or complete each other, made one."""
+    if not IVERSON.bit & e.within or not INDEXED_SUM.bit & e.within:
+        return
+    halves = [(inner, half) for t in e.args if (found := _half(t)) is not None for inner, half in [found]]
+    for (first, a), (second, b) in combinations(halves, 2):
+        if first.args[:2] != second.args[:2] or a[2] is not b[2] or {a[1], b[1]} not in ({"<", ">"}, {"!="}):
+            continue
+        i, j = str(first.attr), str(second.attr)
+        if i != j and any(n.op in (INDEXED_SUM, INDEXED_PRODUCT, INDEX) and n.attr == i for n in postorder(b[3])):
+            continue
+        other = with_index(b[3], j, i)
+        if a[1] == "!=" or is_zero(add(a[3], negative(other))):
+            body = a[3] if a[1] != "!=" else add(a[3], other)
+            whole = indexed_sum(i, first.args[0], first.args[1], times(apply(IVERSON, (index(i), a[2]), "!="), body))
+            yield add(*[t for t in e.args if t is not a[0] and t is not b[0]], whole)
+
+
+def without_condition(e: Expr) -> Iterator[Expr]:
+    """The sum `e` without the condition j != k, where the summand is a polynomial that is nothing for j = k."""
+    found = _half(e)
+    if found is not None and found[1][1] == "!=":
+        inner, (_, _, other, body) = found
+        at = substitute(body, {index(str(inner.attr)): other})
+        if is_zero(at) and all(n.op in _POLYNOMIAL or _is_whole_power(n) for n in postorder(body)):
+            yield indexed_sum(str(inner.attr), inner.args[0], inner.args[1], body)
+
+
+def _half(t: Expr) -> tuple[Expr, Half] | None:
+    """A multiple of a sum over an index, or of its transpose, with a condition that compares this index with another."""
+    c, scalars, body = split(t)
+    sums = [f for f in (*scalars, *([] if body is None else [body])) if INDEXED_SUM in (f.op, *[a.op for a in f.args[:1]])]
+    if len(sums) != 1 or (body is not None and sums[0] is not body):
+        return None
+    whole = sums[0]
+    inner = whole.args[0] if whole.op is TRANSPOSE else whole
+    others = [f for f in scalars if f is not whole]
+    letter = index(str(inner.attr))
+    if inner.op is not INDEXED_SUM or any(inner.attr in f.indices for f in others):
+        return None
+    number, factors, array = split(inner.args[2])
+    for s in factors:
+        if s.op is IVERSON and s.attr in _TURNED and letter in s.args:
+            other = s.args[1] if s.args[0] is letter else s.args[0]
+            relation = str(s.attr) if s.args[0] is letter else _TURNED[str(s.attr)]
+            if inner.attr in other.indices:
+                continue
+            rest = times(num(c * number), *others, *[f for f in factors if f is not s], *([] if array is None else [array]))
+            return inner, (t, relation, other, transpose(rest) if inner is not whole else rest)
+    return None
+
+
+def _is_whole_power(n: Expr) -> bool:
+    return n.op is POWER and is_number(n.args[1]) and value_of(n.args[1]) >= 0 and value_of(n.args[1]).denominator == 1
