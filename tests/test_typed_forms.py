@@ -63,3 +63,17 @@ import matcalc
 def test_the_form_in_which_it_was_typed(text: str, wrt: str, where: str, want: str) -> None:
     d = matcalc.derivative(text, wrt, where=where)
     assert d.text == want and d.verified == "verified"
+
+
+@pytest.mark.parametrize(
+    "text, order, want",
+    [
+        ("x^a", 3, "a (a - 1) (a - 2) x^(a - 3)"),
+        ("-x^a", 4, "-a (a - 1) (a - 2) (a - 3) x^(a - 4)"),
+        ("x^a", 5, "a (a - 1) (a - 2) (a - 3) (a - 4) x^(a - 5)"),
+    ],
+)
+def test_falling_factorials(text: str, order: int, want: str) -> None:
+    """They had a (1 - a) (2 - a) and a (a - 3) (1 - a) (2 - a)."""
+    d = matcalc.derivative(text, "x", where="x, a in R", order=order)
+    assert d.text == want and d.verified == "verified"

@@ -195,6 +195,8 @@ def _tidy(sympy: Any, c: Any) -> Any:
     if c.count_ops() > _SMALL or c.is_Rational:
         return c
     c = sympy.simplify(c)
+    product = sympy.factor(c)  # alpha (alpha - 1) (alpha - 2)
+    c = product if product.count_ops() < c.count_ops() else c
     above, below = sympy.fraction(sympy.together(c))
     factored = sympy.factor(below)  # 2 (1 + x)^2, which was multiplied out with the steps
     return above / factored if below != 1 and factored.count_ops() <= below.count_ops() else c

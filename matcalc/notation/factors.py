@@ -47,7 +47,12 @@ def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr 
     factors = [*above, *([] if body is None else [body])]
     minus, nodes = signs_apart([factor(spelling, f) for f in factors])
     minus = minus != (sum(is_turned_below(spelling, s) for s in below) % 2 == 1)
-    taken = _flipped(spelling, factors) if minus != (c < 0) else None
+    falling = _falling(spelling, above)
+    if falling:
+        minus = minus != (len(falling) % 2 == 1)
+        for k, f in zip([k for k, f in enumerate(factors) if f in falling], falling, strict=True):
+            nodes[k] = spelling.of(build.opposite(f))
+    taken = _flipped(spelling, factors) if minus != (c < 0) and not falling else None
     top = taken or nodes
     inner = top.pop() if body is not None else None
     last = sum(map(spelling.changes, above)) if spelling.change else 0  # dx stands last
@@ -95,6 +100,18 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
     if is_plain_product(body) and not (above and above[-1].op in ("sum", "product")):
         return quotient([*above, *body.args], under)
     return quotient([*above, body], under)
+
+
+def _falling(spelling: Spelling, above: Sequence[Expr]) -> list[Expr]:
+    """The factors that are written the other way round, (k - 1) (k - 2) for (1 - k) (2 - k), which nobody typed; in this order."""
+    found: dict[Expr, list[Expr]] = {}
+    for f in above:
+        if f.op is ADD and len(f.args) == 2 and is_number(f.args[0]) and can_flip(spelling, f) and not was_turned(spelling, f):
+            name = build.negative(f.args[1])
+            if name.op is SYMBOL and value_of(f.args[0]) > 0:
+                found.setdefault(name, []).append(f)
+    most = max(found.values(), key=len, default=[])
+    return sorted(most, key=lambda f: value_of(f.args[0])) if len(most) > 1 else []
 
 
 def _stands_behind(above: Sequence[Node], under: Sequence[Node], body: Node) -> bool:
