@@ -1,7 +1,7 @@
-"""Sums over pairs of indices: two halves make one sum, and a condition goes where its term is nothing anyway.
+"""Sums over pairs of indices: two halves make one sum, without a condition where its term is nothing anyway.
 
-sum_j a_j 1[k < j] + sum_i a_i 1[i < k]  is  sum_j a_j 1[j != k]
-sum_j (x_k - x_j) 1[j != k]              is  sum_j (x_k - x_j)
+sum_j a_j 1[k < j] + sum_i a_i 1[i < k]                  is  sum_j a_j 1[j != k]
+sum_j (x_k - x_j) 1[k < j] + sum_i (x_k - x_i) 1[i < k]  is  sum_j (x_k - x_j)
 """
 
 from __future__ import annotations
@@ -63,18 +63,14 @@ def joined_halves(e: Expr) -> Iterator[Expr]:
         other = with_index(b[3], j, i)
         if a[1] == "!=" or is_zero(add(a[3], negative(other))):
             body = a[3] if a[1] != "!=" else add(a[3], other)
-            whole = indexed_sum(i, first.args[0], first.args[1], times(apply(IVERSON, (index(i), a[2]), "!="), body))
-            yield add(*[t for t in e.args if t is not a[0] and t is not b[0]], whole)
+            term = body if _is_nothing_at(body, i, a[2]) else times(apply(IVERSON, (index(i), a[2]), "!="), body)
+            yield add(*[t for t in e.args if t is not a[0] and t is not b[0]], indexed_sum(i, first.args[0], first.args[1], term))
 
 
-def without_condition(e: Expr) -> Iterator[Expr]:
-    """The sum `e` without the condition j != k, where the summand is a polynomial that is nothing for j = k."""
-    found = _half(e)
-    if found is not None and found[1][1] == "!=":
-        inner, (_, _, other, body) = found
-        at = substitute(body, {index(str(inner.attr)): other})
-        if is_zero(at) and all(n.op in _POLYNOMIAL or _is_whole_power(n) for n in postorder(body)):
-            yield indexed_sum(str(inner.attr), inner.args[0], inner.args[1], body)
+def _is_nothing_at(body: Expr, letter: str, other: Expr) -> bool:
+    """Whether a summand is a polynomial that is nothing where its index is the other one."""
+    plain = all(n.op in _POLYNOMIAL or _is_whole_power(n) for n in postorder(body))
+    return plain and is_zero(substitute(body, {index(letter): other}))
 
 
 def _half(t: Expr) -> tuple[Expr, Half] | None:
