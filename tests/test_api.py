@@ -224,7 +224,7 @@ def test_what_operators_refuse(make: Any, message: str) -> None:
         (("x^T x", "x"), {"order": True}, "order"),
         (("x^T x", "x"), {"order": 1.5}, "order"),
         (("x^T A y", ["x", "y"]), {"order": 3}, "order 3 with 2 variables"),
-        (("x^T x", []), {}, "no variable"),
+        (("x^T x", []), {}, "by which variable?"),
         (("x^T (x", "x"), {}, r"`\(` is not closed"),
         (("", "x"), {}, "there is no expression"),
         (("x^T x", "x"), {"where": "x in R^n; x in R^m"}, "declared twice, and differently"),
