@@ -15,6 +15,15 @@ import matcalc
         ("b^T x - a^T sigmoid(x)", "x", "a, b, x in R^n", "(b - a .* sigmoid(x) .* (1 - sigmoid(x)))^T"),
         ("-a^T tanh(x)", "x", "a, x in R^n", "((tanh(x).^2 - 1) .* a)^T"),
         ("b x^3 - b x + x", "x", "b, x in R", "3 b x^2 - b + 1"),
+        # what 1 - y was multiplied into stands before it
+        ("x sigmoid(beta x)", "x", "beta, x in R", "sigmoid(beta x) (beta x (1 - sigmoid(beta x)) + 1)"),
+        ("a x sigmoid(b x + c)", "x", "a, b, c, x in R", "a sigmoid(b x + c) (b x (1 - sigmoid(b x + c)) + 1)"),
+        (
+            "sum(x .* sigmoid(beta x))",
+            "x",
+            "x in R^n; beta in R",
+            "(sigmoid(beta x) .* (beta (x .* (1 - sigmoid(beta x))) + 1))^T",
+        ),
         # angles stay as they are
         ("sin(x) cos(x)", "x", "x in R", "cos(x)^2 - sin(x)^2"),
         ("sin(2x)/(1 + cos(2x))", "x", "x in R", "2/(1 + cos(2 x))"),

@@ -12,7 +12,7 @@ from ..expressions.named import has_names, written_size
 from ..inference.infer import Typed
 from ..kinds import Dim
 from ..notation.authorship import Order, rewritten, typed_order
-from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, IVERSON, MATMUL, NAMED, SYMBOL, TIMES, UNIT
+from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, NAMED, SYMBOL, TIMES, UNIT
 from ..ops.elementary import TAN
 from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
@@ -114,7 +114,11 @@ class Shortener:
         matrix = e.op is MATMUL and all(d.number != 1 for d in e.shape)
         inner = inner or bool(self._told_of[-1])
         if not (ADD.bit & e.within and inner and (e.is_scalar or self._of_sum or matrix or EYE.bit & e.within)):
-            return e
+            if not (ADD.bit & e.within and HADAMARD.bit & e.within):
+                return e
+            from ..shortening.spread import with_slopes
+
+            return with_slopes(e, self._typed)
         from ..shortening.spread import spread
 
         return spread(e, self._moving, self._of_sum, self._typed, *self._told_of)

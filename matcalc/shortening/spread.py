@@ -10,9 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from math import prod
 
-from ..expressions.build import add, apply, indexed_sum, is_number, matmul, num, power, rebuild, split, times, trace, transpose, value_of
-from ..expressions.expr import Expr, postorder
-from ..ops.core import ADD, ENTRY, EYE, INDEXED_SUM, MATMUL, NUMBER, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..expressions.build import (
+    add,
+    apply,
+    indexed_sum,
+    is_number,
+    matmul,
+    num,
+    ones,
+    power,
+    rebuild,
+    split,
+    times,
+    trace,
+    transpose,
+    value_of,
+)
+from ..expressions.expr import Expr, postorder, transform
+from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEXED_SUM, MATMUL, NUMBER, POWER, SYMBOL, TIMES, TRANSPOSE
 from ..ops.elementary import COS, SIN, TAN
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
@@ -37,13 +52,49 @@ def spread(
     """`e`, an answer, with such brackets written out: `moving` are the variables, `is_sum` says that the function is a sum, `has_tangent`
     that a tangent was typed, `has_sums` that sums over an index stand side by side in it. A sum in `typed` stays. Names that stand
     before a sum in the function, `outside`, stand there in its derivative, behind what its numbers have in common if one is there too."""
-    made = _spread_out(e, moving, is_sum, typed, has_tangent, has_sums)
+    made = _spread_out(with_slopes(e, typed), moving, is_sum, typed, has_tangent, has_sums)
     if not outside or not made.is_scalar or made.op is not ADD or len(made.args) > MOST:
         return made
     names = [n for n in outside if not is_number(n)]
     common = abs(content_of(made)) if len(names) < len(outside) else 1
     rest = [_without(t, (num(common), *names)) for t in made.args]
     return times(num(common), *names, add(*filter(None, rest))) if all(rest) else made
+
+
+def with_slopes(e: Expr, typed: Mapping[Expr, Expr]) -> Expr:
+    """b x (1 - sigmoid(b x)) for x (b - b sigmoid(b x)), which is as long: what a factor 1 - y was multiplied into stands before it."""
+    if not ADD.bit & e.within:
+        return e
+
+    def outside(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = rebuild(old, args) if args else old
+        if made.op not in (TIMES, HADAMARD):
+            return made
+        parts = [_slope_outside(a) if a.op is ADD and a not in typed else a for a in made.args]
+        return made if all(a is b for a, b in zip(parts, made.args, strict=True)) else apply(made.op, parts)
+
+    return transform(e, outside)
+
+
+def _slope_outside(e: Expr) -> Expr:
+    """x .* (1 - y) of x - x .* y, where y is no product of names."""
+    if len(e.args) != TWO:
+        return e
+    for x, other in (e.args, e.args[::-1]):
+        c, scalars, body = split(x)
+        k, further, product = split(other)
+        more = [s for s in further if s not in scalars]
+        inside = list(product.args) if product is not None and product.op is HADAMARD and body is not None else []
+        if c != -k or len(further) != len(scalars) + len(more) or (body is not product and body not in inside):
+            continue
+        if body is not None and body in inside:
+            inside.remove(body)
+        factors = [*more, *inside]
+        if factors and all(s.args and s.op is not POWER for s in factors):
+            rest = times(*more, *([apply(HADAMARD, inside) if len(inside) > 1 else inside[0]] if inside else []))
+            slope = add(ones(*e.shape) if inside else num(1), times(num(-1), rest))
+            return times(x, slope) if slope.is_scalar else times(num(c), *scalars, apply(HADAMARD, (body, slope)))  # type: ignore[arg-type]
+    return e
 
 
 def _without(t: Expr, factors: Sequence[Expr]) -> Expr | None:
