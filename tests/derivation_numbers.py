@@ -213,11 +213,19 @@ class Bench:
         assert kind is not None
         shape = tuple(x.value(self.sizes) for x in self.variables[-1].shape)
         changes = tangent(kind, self.origin.structured)(self.arrays, self.arrays.random(self.kind.turn).uniform(-1.0, 1.0, shape))
-        before, after = (
-            np.tensordot(self.jacobian(line), self.arrays.outward(change), axes=2)
-            for line, change in zip((step.before, step.after), changes, strict=True)
-        )
+        before, after = (self._paired(line, change, step) for line, change in zip((step.before, step.after), changes, strict=True))
         return before, after
+
+    def _paired(self, line: Line, change: Any, step: Step) -> Any:
+        """A differential at a change, or a derivative times it."""
+        if line.kind == DIFFERENTIAL and isinstance(line.body, Expr):
+            k = len(self.variables) - 1
+            name = _change_in([step.before, step.after], str(self.whole[k].attr[0]))  # type: ignore[index]
+            env = {**self.env, HALF_WIDTH.attr[0]: self.width, name: change}  # type: ignore[index]
+            return np.squeeze(self.differential(line.body, k, env, name))
+        value, numbers = self.jacobian(line), self.arrays.outward(change)
+        axes = [n for n in numbers.shape if n != 1] if value.shape[-2:] != numbers.shape else list(numbers.shape)
+        return np.squeeze(np.tensordot(value, numbers.reshape(axes), axes=len(axes)))
 
     def _values(self, line: Line, step: Step, steps: Sequence[Step]) -> Any:
         k = self._stage_of(step, steps)
