@@ -161,6 +161,8 @@ def negative(e: Expr) -> Expr:
     """-e; of a sum it is its opposite."""
     if e.op is ADD:
         return opposite(e)
+    if e.op is TIMES:  # the laws of products may bring it to another form
+        return times(MINUS_ONE, e)
     if is_zero(e):
         return e
     c, rest = without_coefficient(e)
