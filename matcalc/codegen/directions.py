@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from ..ops.matrix_functions import EXPONENTIAL_DERIVATIVE
 from .graph import GraphNode, ProgramGraph, postorder
+from .turning import CROSSED
 
 TOGETHER = "expm_together"  # the function that programs carry: X, the two directions D and E, and F
 LANGUAGES = frozenset(("numpy", "jax"))
-CROSSED = (1, 0)
 
 
 class Along(NamedTuple):

@@ -126,7 +126,7 @@ SCALAR_ALGEBRA = law(
 PAIRS = law(
     "sum over pairs",
     "sum_j a_j 1[j < k] + sum_j a_j 1[j > k] = sum_j a_j 1[j != k], without the condition where a_k = 0",
-    "definition",
+    "algebra",
     "sum_{i<j} ||x_i - x_j||^2 by x_k where x_i in R^n",
 )
 OVER_INDEX = law(
