@@ -374,7 +374,7 @@ def test_the_corpus_is_solved_printed_and_read_back(name: str) -> None:
         shown = [d.evaluate(given), *[evaluated(form, d.where, given) for form in (d.text, d.latex, case["expected"]) if form]]
         for numbers in shown:
             got = np.asarray(numbers)
-            got = np.squeeze(got.T if got.ndim == 2 and got.shape != wanted.shape else got)
+            got = np.squeeze(got)
             assert np.allclose(got, wanted, rtol=1e-7, atol=1e-8), d.text
 
 
