@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..syntax import ODOT_BAR, OTIMES_BAR, OTIMES_LOW
 from .brackets import frobenius
-from .functions import function_of
 from .lexer import Lexer
 from .marks import Mark, quote
 
@@ -42,8 +41,10 @@ def column(lexer: Lexer, mark: Mark) -> None:
 
 def infix(lexer: Lexer, mark: Mark) -> None:
     lexer.left_operand(mark)
-    if mark.value == "/" and lexer.following is not None:
-        refuse_run_below(lexer, mark, lexer.following)
+    if mark.value == "/":
+        from .quotients import refuse_long_divisor
+
+        refuse_long_divisor(lexer, mark)
     op = "×" if lexer.source(mark.span) in ("×", "\\times") else mark.value
     if op == "×" and (mode := _mode(lexer)):
         op = f"×_{mode}"
@@ -51,32 +52,6 @@ def infix(lexer: Lexer, mark: Mark) -> None:
     chain.add("ew" if op in _HADAMARD else op)
     lexer.mixed = lexer.mixed or {"ew", "*"} <= chain
     lexer.put("EW" if op in _HADAMARD or (op == "*" and lexer.loose_star) else "MUL", op, mark.span)
-
-
-def refuse_run_below(lexer: Lexer, mark: Mark, run: Mark) -> None:
-    """`E/kT` is (E/k) T by the rule, and E/(k T) as people write it; x^2/2s^2 likewise."""
-    behind = lexer.marks[lexer.i + 1] if lexer.i + 1 < lexer.stop else None
-    number = lexer.last == "NUM" and (len(lexer.tokens) < 2 or lexer.tokens[-2].type != "CARET")  # 1/2 m
-    if run.kind == "num" and behind is not None and not (run.gap or mark.gap or behind.gap or number):
-        if behind.kind == "greek" or (behind.kind == "word" and function_of(behind.value) is None):
-            rest = lexer.source(behind.span)
-            message = f"{quote(f'/{run.value}{rest}')} can be read in two ways"
-            raise lexer.refuse(message, (mark.start, behind.end), f"write /({run.value} {rest}) or /{run.value} * {rest}")
-        return
-    if run.kind != "word" or run.gap or mark.gap or len(run.value) > 3 or lexer.names.is_name(run.value) or function_of(run.value):
-        return
-    pieces = lexer.names.cut(run.value)
-    following = lexer.marks[lexer.i + 1] if lexer.i + 1 < lexer.stop else None
-    if (
-        len(pieces) < 2
-        or lexer.names.function_at_end(run.value) < len(run.value)
-        or lexer.names.function_at_start(run.value)
-        or (following is not None and following.kind in ("caret", "post", "sup"))
-    ):
-        return
-    rest = " ".join(pieces[1:])
-    hint = f"write /({' '.join(pieces)}) or /{pieces[0]} {rest}"
-    raise lexer.refuse(f"{quote('/' + run.value)} can be read in two ways", (mark.start, run.end), hint)
 
 
 def _mode(lexer: Lexer) -> str:

@@ -1,0 +1,150 @@
+r"""What a slash divides by, where people mean more than the rule says: refused, with both spellings.
+
+`/` goes from the left, as the other signs of products do, so all of these are products with the last factor:
+
+    x^2/2s^2     E/kT             letters that touch the divisor
+    p^2/2 s^2    ||r||^2/2 \sigma   a number, and behind it a power or a Greek letter
+    1/2m sum_i   1/2n ||X w||^2   a size that touches the number, before what is averaged
+    x^T y/||x|| ||y||             two norms, or two values of one function
+    x^T A x/x^T x                 a transpose, which nothing is divided by
+"""
+
+from __future__ import annotations
+
+from ..errors import Span
+from .functions import function_of
+from .lexer import Lexer
+from .marks import Mark, quote
+
+_SIZES = frozenset("mnNMT")
+_BARS = frozenset(("|", "||"))
+_POWERS = frozenset(("caret", "sup"))
+
+
+def refuse_long_divisor(lexer: Lexer, slash: Mark) -> None:
+    """ReadingError where what stands behind the slash is most often meant as one divisor."""
+    first = lexer.following
+    if first is None:
+        return
+    if first.kind == "num":
+        _behind_number(lexer, slash, first)
+    elif first.kind in ("word", "greek") and function_of(first.value) is None:
+        _transposed(lexer, slash, first)
+        _run_together(lexer, slash, first)
+    else:
+        _two_of_a_kind(lexer, slash, first)
+
+
+def _at(lexer: Lexer, k: int) -> Mark | None:
+    return lexer.marks[k] if k < lexer.stop else None
+
+
+def _refuse(lexer: Lexer, slash: Mark, cut: int, end: int, shown: str = "") -> None:
+    """The divisor as a whole, or its part before the mark at `cut`."""
+    first, rest = lexer.source((slash.end, lexer.marks[cut].start)).strip(), lexer.source((lexer.marks[cut].start, end)).strip()
+    span: Span = (slash.start, end)
+    hint = f"write /({first} {rest}) or /{first} * {rest}"
+    raise lexer.refuse(f"{quote('/' + (shown or lexer.source((slash.end, end)).strip()))} can be read in two ways", span, hint)
+
+
+def _behind_number(lexer: Lexer, slash: Mark, number: Mark) -> None:
+    """x^2/2s^2, exp(-||r||^2/2 \\sigma^2), 1/2m sum_i: the number alone, or all of it."""
+    behind = _at(lexer, lexer.i + 1)
+    if behind is None or behind.kind not in ("word", "greek") or (behind.kind == "word" and function_of(behind.value) is not None):
+        return
+    following = _at(lexer, lexer.i + 2)
+    if lexer.last == "NUM" and (len(lexer.tokens) < 2 or lexer.tokens[-2].type != "CARET"):  # 1/2 m v^2, and 1/2x^T A x
+        averaged = following is not None and (following.kind == "binder" or following.value == "sum" or following.value in _BARS)
+        if not behind.gap and behind.value in _SIZES and averaged:
+            _refuse(lexer, slash, lexer.i + 1, behind.end)
+        return
+    measured = lexer.tokens[-2:-1] and lexer.tokens[-2].type == "CARET"  # ...^2 before the slash
+    square = following is not None and following.kind in _POWERS
+    if not behind.gap or (measured and (behind.kind == "greek" or square or behind.value in _SIZES)):
+        _refuse(lexer, slash, lexer.i + 1, behind.end)
+
+
+def _transposed(lexer: Lexer, slash: Mark, name: Mark) -> None:
+    """x^T A x/x^T x: the row alone, which nothing is divided by."""
+    k = lexer.i + 1
+    mark = _at(lexer, k)
+    if mark is None:
+        return
+    if mark.kind == "caret":
+        k += 1
+        mark = _at(lexer, k)
+        if mark is not None and mark.kind == "open" and mark.mate == k + 2:
+            k, mark = k + 2, lexer.marks[k + 1]
+    if mark is None or mark.value != "T" or mark.kind not in ("word", "post", "sup"):
+        return
+    row_end, behind = k, _at(lexer, k + 1)
+    if behind is not None and behind.kind == "infix" and behind.value in ("@", "*", "."):
+        k += 1
+        behind = _at(lexer, k + 1)
+    if behind is None or behind.kind not in ("word", "greek", "open"):
+        return
+    if lexer.source(mark.span) in ("'", "’") and behind.value != name.value:  # g/f' h
+        return
+    whole = lexer.source((name.start, behind.end)).strip()
+    row = lexer.source((name.start, lexer.marks[row_end].end))
+    message = f"{quote('/' + whole)} divides by {row} alone, and nothing is divided by a row"
+    raise lexer.refuse(message, (slash.start, behind.end), f"write /({whole}) for the whole product")
+
+
+def _two_of_a_kind(lexer: Lexer, slash: Mark, first: Mark) -> None:
+    """x^T y/||x|| ||y||, x^T y/norm(x) norm(y): the first alone, or both."""
+    end = _end_of_value(lexer, lexer.i)
+    if end < 0:
+        return
+    k = end
+    if (power := _at(lexer, k)) is not None and power.kind in _POWERS:
+        k += 1 if power.kind == "sup" else 2
+    behind = _at(lexer, k)
+    if behind is None or behind.kind != first.kind or behind.value != first.value:
+        joined = end < lexer.stop and first.value == "|" and lexer.marks[end - 1].value == "||"  # |a||b|
+        if not joined:
+            return
+        raise lexer.refuse(
+            f"{quote('/' + lexer.source((first.start, lexer.marks[end - 1].end)))} and what follows can be read in two ways",
+            (slash.start, lexer.marks[end - 1].end),
+            "write /(|a| |b|) for both, /|a| * |b| for the first alone",
+        )
+    stop = _end_of_value(lexer, k)
+    if stop > 0:
+        _refuse(lexer, slash, k, lexer.marks[stop - 1].end)
+
+
+def _end_of_value(lexer: Lexer, at: int) -> int:
+    """The place behind the norm or the value of a function that begins at `at`; -1 where none does."""
+    mark = _at(lexer, at)
+    if mark is None:
+        return -1
+    if mark.kind == "open" and mark.value in _BARS:
+        return mark.mate + 1
+    if mark.kind == "bar":
+        k = at + 1
+        while k < lexer.stop and lexer.marks[k].kind != "bar":
+            k = lexer.marks[k].mate + 1 if lexer.marks[k].kind == "open" else k + 1
+        return k + 1 if k < lexer.stop else -1
+    if mark.kind in ("word", "sqrt"):
+        bracket = _at(lexer, at + 1)
+        return bracket.mate + 1 if bracket is not None and bracket.kind == "open" else -1
+    return -1
+
+
+def _run_together(lexer: Lexer, slash: Mark, run: Mark) -> None:
+    """`E/kT` is (E/k) T by the rule, and E/(k T) as people write it."""
+    if run.kind != "word" or run.gap or slash.gap or len(run.value) > 3 or lexer.names.is_name(run.value):
+        return
+    pieces = lexer.names.cut(run.value)
+    following = _at(lexer, lexer.i + 1)
+    if (
+        len(pieces) < 2
+        or lexer.names.function_at_end(run.value) < len(run.value)
+        or lexer.names.function_at_start(run.value)
+        or (following is not None and following.kind in ("caret", "post", "sup"))
+    ):
+        return
+    rest = " ".join(pieces[1:])
+    hint = f"write /({' '.join(pieces)}) or /{pieces[0]} {rest}"
+    raise lexer.refuse(f"{quote('/' + run.value)} can be read in two ways", (slash.start, run.end), hint)
