@@ -156,7 +156,7 @@ def test_work_is_shared() -> None:
     """One forward and one backward pass, whatever the number of layers."""
     text, names, where, _ = FUNCTIONS["three layers"]
     body = matcalc.code(matcalc.derivative(text, names.split(), where=where)).partition("def value_and_gradients")[2].partition("def ")[0]
-    assert body.count("@") == 3 + 2 + 1  # three products forward, two back, the value
+    assert body.count(".dot(") == 3 + 2 + 1  # three products forward, two back, the value
     assert body.count("tanh") == 2
 
 

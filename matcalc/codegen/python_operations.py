@@ -136,9 +136,12 @@ def matrix_product(target: Target, node: GraphNode, args: Sequence[Text], body: 
     crossed = a.rank == 2 and b.rank == 2 and out[0] in lb
     if crossed or (a.rank == 1 and b.rank == 2 and lb[1] == k) or (a.rank == 2 and b.rank == 1 and la[0] == k):
         a, b, la, lb, args = b, a, lb, la, args[::-1]
-    left = target.turned(a, args[0], body) if a.rank == 2 and la[0] == k else inside(args[0], PRODUCT if a.op == "pair" else ATOM)
-    right = target.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)
-    return f"{left} @ {right}", PRODUCT
+    along = a.rank == 2 and la[0] == k
+    right = target.turned(b, args[1], body) if b.rank == 2 and lb[1] == k else args[1][0]
+    if min(a.rank, b.rank) == 1 and "with vector" in target.language.words and a.op != "apply":
+        return target.word("with vector", target.turned(a, args[0], body) if along else inside(args[0], ATOM), right), ATOM
+    left = target.turned(a, args[0], body) if along else inside(args[0], PRODUCT if a.op == "pair" else ATOM)
+    return f"{left} @ {right if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)}", PRODUCT
 
 
 def _pair(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
