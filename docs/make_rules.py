@@ -19,8 +19,9 @@ HEAD = """\
 # The rule book
 
 Every rule that matcalc uses: its name, its statement, what it asks for, its source. `matcalc rules NAME` shows one, with an example that
-is run; `matcalc rules WORD` finds those with a word; `matcalc d … --steps` says where each was used. A source that is given without a
-number was not found there under one ("after"); what is a matter of words is a "definition", what arithmetic gives is "algebra".
+is run; `matcalc rules WORD` finds those with a word; `matcalc d … --steps` says where each was used. A source has the place
+where the rule was found; what was found under no number says from what it follows ("from …"), and behind it the work that has it
+("after"); what is a matter of words is a "definition", what arithmetic gives is "algebra".
 
 This page is written by `docs/make_rules.py`, and a test holds it to the book.
 """

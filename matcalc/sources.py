@@ -1,7 +1,7 @@
 """The bibliography, and `cite`, which refuses a source it does not know.
 
-A place is only given where it was looked up. What follows from a source without a number that could be checked is
-`after` it; what follows from one line of school mathematics says from which.
+A place is only given where it was looked up. What was found under no number `follows` from a line that is said, and names the work
+that has it; what follows from one line of school mathematics says from which.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ def work(short: str, full: str) -> str:
     return short
 
 
-def after(key: str) -> str:
-    """For a statement that follows a source but was not found there under a number: `after Magnus & Neudecker …`."""
-    return "after " + BIBLIOGRAPHY[key]
+def follows(reason: str, key: str) -> str:
+    """For a statement that was not found in its source under a number: from what it follows, and the work that has it:
+    `from S S = X; after Higham …`."""
+    return f"from {reason}; after {BIBLIOGRAPHY[key]}"
 
 
 def cite(key: str, place: str = "") -> str:

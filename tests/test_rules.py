@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 
 import pytest
 from console import ROOT, run
@@ -17,7 +18,7 @@ from matcalc.ops.canonical import CANONICAL
 from matcalc.ops.identities import IDENTITIES
 from matcalc.ops.laws import LAWS
 from matcalc.ops.manifolds import MANIFOLDS
-from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated, after, cite
+from matcalc.sources import BIBLIOGRAPHY, SHORT, abbreviated
 
 
 def test_operations_identities_and_laws_are_all_in_it() -> None:
@@ -33,8 +34,21 @@ def test_operations_identities_and_laws_are_all_in_it() -> None:
 @pytest.mark.parametrize("r", rules(), ids=lambda r: r.name)
 def test_a_rule_is_complete(r: Rule) -> None:
     assert r.name and r.statement and r.chapter
-    known = any(start in r.source for key in BIBLIOGRAPHY for start in (cite(key), after(key)))
-    assert known or "definition" in r.source or "algebra" in r.source or r.source.startswith("from ")
+    works = [work for work in BIBLIOGRAPHY.values() if work in r.source]
+    assert works or r.source in ("definition", "algebra") or r.source.startswith("from ")
+
+
+PLACES = r"(eqs?\.|section|theorem|definition|page|table|chapter|algorithm|proposition|example) \(?\d|, \d+(\.\d+)+"
+
+
+@pytest.mark.parametrize("r", rules(), ids=lambda r: r.name)
+def test_a_source_has_a_place_or_says_from_what_the_rule_follows(r: Rule) -> None:
+    """A work is named with an equation, a section or a theorem of it, or behind the line from which the rule follows."""
+    for part in r.source.split("; "):
+        work = next((work for work in BIBLIOGRAPHY.values() if work in part), None)
+        if work is not None and not r.source.startswith("from "):
+            assert re.search(PLACES, part.replace(work, "")), r.source
+        assert part != "from" and not part.startswith("from ;")
 
 
 @pytest.mark.parametrize("r", [r for r in rules() if r.example], ids=lambda r: r.name)

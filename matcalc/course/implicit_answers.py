@@ -10,7 +10,7 @@ from ..numbers.record import Check
 from ..pipeline.question import Question
 from ..printing.document import plain as plain_latex
 from ..printing.formats import Spelled, Typeset, spelled
-from ..sources import abbreviated, after, work
+from ..sources import abbreviated, follows, work
 from ..syntax import Program
 from .problem import Answer, Problem
 
@@ -85,14 +85,14 @@ class Implicit(Answer):
         if self.residual is not None:
             rows.append((self.residual.spell(form), "stationarity" if self.is_minimum else "the equation", "definition"))
         if self.differential is not None:
-            rows.append((self.differential.spell(form), "differential of both sides", after(KRANTZ_PARKS)))
+            rows.append((self.differential.spell(form), "differential of both sides", follows("the chain rule", KRANTZ_PARKS)))
         theorem = f"implicit function theorem, {self.condition}" if self.condition != "none" else "implicit function theorem"
         if self.adjoint is not None:
-            rows.append((self.adjoint.spell(form), "adjoint equation", after(BLONDEL)))
+            rows.append((self.adjoint.spell(form), "adjoint equation", follows("v^T K^-1 = (K^-T v)^T", BLONDEL)))
         for name, d in self.derivatives.items():
-            rows.append((self._headed(name, d, form), theorem, after(KRANTZ_PARKS)))
+            rows.append((self._headed(name, d, form), theorem, follows("∂F/∂x dx = -∂F/∂θ dθ", KRANTZ_PARKS)))
         for p in self.products.values():
-            rows.append((p.spell(form), f"product of a vector with the derivative by {p.wrt[0]}", after(BLONDEL)))
+            rows.append((p.spell(form), f"product of a vector with the derivative by {p.wrt[0]}", follows("the adjoint equation", BLONDEL)))
         return [dict(zip(("text", "rule", "source"), row, strict=True)) for row in rows]
 
     def _headed(self, name: str, d: Slope, form: str) -> str:

@@ -23,7 +23,7 @@ from ..numbers.verify import Kind
 from ..pipeline.given import Function, Names, Where, declared_in, names_of
 from ..pipeline.question import Question, names_in
 from ..shortening.simplify import simplify
-from ..sources import after, cite, work
+from ..sources import cite, follows, work
 from ..syntax import Declaration, Node, Program, spell_name
 from .implicit_answers import laid_out_steps
 from .problem import Answer, Problem
@@ -66,7 +66,7 @@ class EulerLagrange(Answer):
             slope = [rf"\frac{{\partial L}}{{\partial {x}}}" if form == "latex" else f"dL/d{x}" for x in below]
             rows += [
                 (f"{slope[0]} = {self.part(p, form)}", f"momentum of {n}", cite(KIBBLE_BERKSHIRE, "eq. (3.45)")),
-                (f"{left} {slope[0]} = {self.part(rate, form)}", "chain rule along the motion", after("mml")),
+                (f"{left} {slope[0]} = {self.part(rate, form)}", "chain rule along the motion", follows("the chain rule", "mml")),
                 (f"{slope[1]} = {self.part(force, form)}", f"force on {n}", cite(KIBBLE_BERKSHIRE, "eq. (3.45)")),
                 (f"{self.part(self.equations[n], form)} = 0", "Lagrange's equation", cite(KIBBLE_BERKSHIRE, "eq. (3.44)")),
             ]

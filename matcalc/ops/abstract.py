@@ -6,7 +6,7 @@ the same operation. What a derivative of a function of more than one number look
 
 from __future__ import annotations
 
-from ..sources import after, cite
+from ..sources import follows
 from .book import operation
 
 # The attribute is (name, order of the derivative).
@@ -19,7 +19,7 @@ ENTRYWISE_FUNCTION = operation(
     rule="chain rule, entry by entry",
     example="sum(phi(x)) by x where phi: R -> R; x in R^n",
     statement="d phi(x) = phi'(x) .* dx, entry by entry",
-    source=cite("parr-howard"),
+    source=follows("the chain rule of numbers in every entry", "parr-howard"),
 )
 # The attribute is (name, order, rows of the value, columns of the value).
 FUNCTION = operation(
@@ -27,7 +27,7 @@ FUNCTION = operation(
     rule="differential of a function",
     example="f(x)^2 by x where f: R^n -> R; x in R^n",
     statement="d f(x) = f'(x) dx; of matrices, d vec(F(X)) = F'(X) d vec(X)",
-    source=after("magnus-neudecker"),
+    source=follows("the chain rule", "magnus-neudecker"),
 )
 # The same attribute: order 1 is F'(X, E), the derivative along E.
 FUNCTION_ALONG = operation(
@@ -35,5 +35,5 @@ FUNCTION_ALONG = operation(
     rule="derivative along a direction",
     example="tr(F(X)) by X where F: R^{n x n} -> R^{n x n}; X in R^{n x n}",
     statement="vec(F'(X, E)) = F'(X) vec(E): the derivative of F along E",
-    source=after("magnus-neudecker"),
+    source=follows("d vec(F(X)) = F'(X) d vec(X) with dX = E", "magnus-neudecker"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..sources import cite
+from ..sources import cite, follows
 from .book import elementwise, operation
 
 RELU = elementwise(
@@ -11,7 +11,7 @@ RELU = elementwise(
     domain="nonzero",
     definition="max(0, x)",
     statement="relu'(x) = 1[x > 0]",
-    source=cite("parr-howard"),
+    source=follows("max(0, x), piece by piece", "parr-howard"),
     spellings="relu ReLU",
     numeric="x * (np.real(x) > 0)",
     numpy="np.maximum(x, 0)",
@@ -114,7 +114,7 @@ GELU = elementwise(
     derivative="(1 + erf(x/sqrt(2)))/2 + x exp(-x^2/2)/sqrt(2 pi)",
     definition="x (1 + erf(x/sqrt(2)))/2",
     statement="gelu'(x) = Φ(x) + x φ(x), for gelu(x) = x Φ(x) with the normal distribution Φ and its density φ",
-    source=cite("hendrycks-gimpel-2016"),
+    source=follows("the product rule, Φ' = φ", "hendrycks-gimpel-2016"),
     spellings="gelu GELU",
     numeric="x * normal(x)",
     numpy="_gelu(x)",

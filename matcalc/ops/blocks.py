@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..sources import after
 from .book import operation
 
 # The attribute is (blocks in a column, blocks in a row); the arguments are the blocks, row by row.
@@ -11,7 +10,7 @@ BLOCK = operation(
     rule="differential of a block matrix",
     example="||[x; A x]||^2 by x",
     statement="d [F, G; H, K] = [dF, dG; dH, dK]",
-    source=after("magnus-neudecker"),
+    source="from [F, G; H, K] being linear in its blocks",
     numeric="block_matrix(attr, args)",
 )
 # The attribute is the number of rows of zeros above the identity.

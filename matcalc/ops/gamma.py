@@ -5,7 +5,7 @@ The letter gamma is a name, so the gamma function itself is called tgamma, as in
 
 from __future__ import annotations
 
-from ..sources import after, cite
+from ..sources import cite
 from .book import elementwise, operation, shorthand
 
 LOG_GAMMA = elementwise(
@@ -15,7 +15,7 @@ LOG_GAMMA = elementwise(
     condition="x is no whole number below 1",
     sympy="loggamma",
     statement="lgamma' = digamma, where lgamma(x) = log|Gamma(x)|",
-    source=after("dlmf"),
+    source=cite("dlmf", "eq. 5.2.2"),
     spellings="lgamma gammaln loggamma",
     numeric="log_gamma(x)",
     numpy="_lgamma(x)",
@@ -34,7 +34,7 @@ GAMMA = elementwise(
     condition="x is no whole number below 1",
     sympy="gamma",
     statement="Gamma' = Gamma digamma; Gamma is written tgamma",
-    source=after("dlmf"),
+    source=cite("dlmf", "eq. 5.2.2"),
     spellings="tgamma gammafn",
     numeric="gamma(x)",
     numpy="_gamma(x)",

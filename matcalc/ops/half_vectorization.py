@@ -6,7 +6,7 @@ L_n. On symmetric matrices D_n^+ does what L_n does, so that L_n (A ⊗ A) D_n =
 
 from __future__ import annotations
 
-from ..sources import after, cite, work
+from ..sources import cite, work
 from .book import operation, shorthand
 
 ELIMINATION_LEMMAS = work(
@@ -20,7 +20,7 @@ DUPLICATION = operation(
     rule="duplication matrix",
     gives="injective",
     statement="the duplication matrix D_n: D_n vech(S) = vec(S) for symmetric n by n S",
-    source=after("magnus-neudecker"),
+    source="definition",
     numeric="np.eye(cols)[mirrored_places(attr.value(sizes))]",
 )
 ELIMINATION = operation(
@@ -38,7 +38,7 @@ VECH = operation(
     kronecker="elimination(X)",
     rule="differential of vech",
     statement="d vech(X) = vech(dX): the columns of X on and below the diagonal, on top of each other",
-    source=after("magnus-neudecker"),
+    source="from vech(X + Y) = vech(X) + vech(Y)",
     spellings="vech",
     numeric="half_vectorized(X)",
     numpy="X.T[np.triu_indices(len(X))]",

@@ -8,7 +8,7 @@ Every identity is checked against numbers in the tests.
 
 from __future__ import annotations
 
-from ..sources import after, cite
+from ..sources import cite, follows
 
 
 class Identity:
@@ -111,14 +111,14 @@ identity(
     "X^-1 - X^-1 U (Y + V X^-1 U)^-1 V X^-1",
     "(X + U Y^-1 V)^-1",
     "X: n n, U: n k, V: k n, Y: k k",
-    source=after("cookbook"),
+    source=follows("(X + U Y^-1 V) times the left side = I", "cookbook"),
 )
 identity(
     "Sherman-Morrison formula",
     "X^-1 - X^-1 u v^T X^-1/(1 + v^T X^-1 u)",
     "(X + u v^T)^-1",
     "X: n n, u: n 1, v: n 1",
-    source=after("cookbook"),
+    source=follows("Woodbury's identity with Y = 1", "cookbook"),
 )
 
 # Derivatives of matrix functions: tr(L(X, E) Y) = tr(E L(X, Y)), the shorter of the two.
@@ -128,7 +128,7 @@ for _f in ("expm", "logm", "sqrtm"):
         f"tr(d{_f}(X, u v^T) Y)",
         f"v^T d{_f}(X, Y) u",
         "X: n n, Y: n n, u: n 1, v: n 1",
-        source=after("higham-2008"),
+        source=follows("tr(L(X, E) Y) = tr(E L(X, Y)), true of every power of X", "higham-2008"),
     )
 
 # Softmax.
@@ -152,7 +152,6 @@ identity("mixed product with a column", "kron(I, u) X", "kron(X, u)", "u: m 1, X
 identity("mixed product with a column, second form", "kron(u, I) X", "kron(u, X)", "u: m 1, X: n p", source=_MIXED)
 
 # Half-vectorization.
-_MAGNUS = after("magnus-neudecker")
 identity("vec of a symmetric matrix", "duplication(X) vech(X)", "vec(X)", "X: n n", when="symmetric X", source="definition")
 identity("vech of a symmetric matrix", "duplication(X)^+ vec(X)", "vech(X)", "X: n n", when="symmetric X", source="definition")
 identity("vech by elimination", "elimination(X) vec(X)", "vech(X)", "X: n n", source="definition")
@@ -187,7 +186,7 @@ identity(
     "(duplication(X)^T (X ⊗ X) duplication(X))^-1",
     "duplication(X)^+ (X^-1 ⊗ X^-1) (duplication(X)^+)^T",
     "X: n n",
-    source=_MAGNUS,
+    source=follows("(X ⊗ X) D_n = D_n D_n^+ (X ⊗ X) D_n, since X S X^T is symmetric where S is", "magnus-neudecker"),
 )
 identity("duplication of a lower triangle", "duplication(X)^T vec(tril(X))", "vech(X)", "X: n n", source="definition")
 identity(

@@ -6,7 +6,7 @@ of the outer products of the columns of A, B and C.
 
 from __future__ import annotations
 
-from ..sources import after
+from ..sources import cite
 from .book import operation, shorthand
 
 KHATRI_RAO = operation(
@@ -16,7 +16,7 @@ KHATRI_RAO = operation(
     index="ir,jr->(ij)r",
     rule="Khatri-Rao product rule",
     statement="d(F ⋄ G) = dF ⋄ G + F ⋄ dG, where each column of F ⋄ G is the Kronecker product of the columns of F and G",
-    source=after("kolda-bader-2009"),
+    source="from d(u ⊗ v) = du ⊗ v + u ⊗ dv in every column of the product of " + cite("kolda-bader-2009", "section 2.6"),
     spellings="khatri_rao khatrirao",
     notation="ew khatri_rao",
     example="tr((A ⋄ X) B) by X where A in R^{m x r}; X in R^{n x r}; B in R^{r x m n}",

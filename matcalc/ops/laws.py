@@ -6,7 +6,7 @@ What follows from the rules of arithmetic alone has the source "algebra", what i
 
 from __future__ import annotations
 
-from ..sources import after, cite, work
+from ..sources import cite, follows, work
 from . import complex_numbers
 
 ISSERLIS = work(
@@ -50,7 +50,7 @@ CHAIN = law("chain rule", "g(f(x))' = g'(f(x)) f'(x)", cite("mml", "eq. (5.32)")
 REVERSE = law(
     "adjoint recursion",
     "delta_z = sum of (∂y/∂z)^T delta_y over what is computed from z; delta_z has the shape of z, and delta_F = 1 for the value F",
-    after("mml"),
+    follows("the chain rule, one statement after the other, from the value back", "mml"),
     "z = A x + b; sum(tanh(z)) by x",
 )
 HESSIAN = law("second derivative", "the derivative of the derivative", "definition", "x^T A x by x by x")
@@ -67,7 +67,7 @@ OF_MAP = law("identification of a linear map", "F'(X) is the linear map dX -> dF
 WIRTINGER = law(
     "Wirtinger derivative",
     "df = ∂f/∂z dz + ∂f/∂conj(z) conj(dz), each with the other variable kept; a real f has df = 2 Re <g, dz> with g = ∂f/∂conj(z)",
-    after(complex_numbers.WIRTINGER),
+    follows("df = ∂f/∂x dx + ∂f/∂y dy with x = (z + conj(z))/2 and y = (z - conj(z))/(2 i)", complex_numbers.WIRTINGER),
     "x^H A x by x where x in C^n; A in C^{n x n} hermitian",
 )
 OF_HERMITIAN = law(
@@ -95,7 +95,7 @@ EXPECTED = law(
     "mean of a polynomial in normal variables",
     "E[f(x)] = f + L f/2 + L^2 f/8 + … at x = mu, with L f = sum_{i,j} Sigma[i,j] ∂²f/∂x_i∂x_j, for x ~ N(mu, Sigma); "
     "a factor exp(a^T x) leaves exp(a^T mu + a^T Sigma a/2) and moves mu by Sigma a",
-    after(ISSERLIS),
+    follows("E[f(mu + sqrt(t) (x - mu))] = exp(t L/2) f at mu, the solution of the heat equation", ISSERLIS),
     "E[x^T A x] by mu where x ~ N(mu, Sigma); A in S^n",
 )
 
@@ -158,7 +158,7 @@ PUSHED = law(
 COMMUTING = law(
     "commuting direction",
     "dF(X, G) = F'(X) G where G is a function of X",
-    after("higham-2008"),
+    follows("the power series of F, term by term, where dX commutes with X", "higham-2008"),
     "||logm(X)||^2 by X where X in S_++^n",
 )
 ROOTS = law("root of a product", "(s t)^k = s^k t^k", "algebra", "sqrt(s t) by t where s, t in R positive", "s > 0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..sources import after
+from ..sources import follows
 from .book import elementwise, operation
 
 HINGE = elementwise(
@@ -25,7 +25,7 @@ HUBER = operation(
     condition="k > 0",
     rule="differential of Huber's function",
     statement="huber(x, k) = x^2/2 where |x| <= k and k |x| - k^2/2 beyond; its derivative is clip(x, -k, k)",
-    source=after("boyd-vandenberghe"),
+    source=follows("the derivative of each of its pieces, which agree where |x| = k", "boyd-vandenberghe"),
     spellings="huber Huber",
     numeric="np.where(beyond(0, np.real(k)), np.nan, np.where(np.abs(np.real(x)) <= np.real(k), x * x / 2, k * np.abs(x) - k * k / 2))[()]",
     real=True,

@@ -25,7 +25,7 @@ curves on the manifold, and must be tangent (see `pipeline.riemannian`).
 from __future__ import annotations
 
 from ..errors import MatcalcError
-from ..sources import after, work
+from ..sources import follows, work
 
 ABSIL = work(
     "Absil, Mahony & Sepulchre 2008",
@@ -50,6 +50,7 @@ SUN = work(
     "Y. Sun, J. Gao, X. Hong, B. Mishra and B. Yin, Heterogeneous Tensor Decomposition for Clustering via Manifold Optimization, "
     "IEEE Trans. Pattern Anal. Mach. Intell. 38 (2016) 476-489",
 )
+_RIESZ = "<grad f, U> = tr(G^T U) for all tangent U; of the Hessian, its derivative along U, made tangent"
 
 
 class Manifold:
@@ -123,7 +124,7 @@ SPHERE = manifold(
     gradient="G - (X^T G) X",
     hessian="H - (X^T H) X - (X^T G) U",
     retraction="(X + U)/norm(X + U)",
-    source=after(ABSIL),
+    source=follows(_RIESZ, ABSIL),
 )
 
 # Wen and Yin's curve is rational, and on the manifold for every U: (I - W/2)^-1 (I + W/2) X with a skew W that has W X = U.
@@ -141,7 +142,7 @@ STIEFEL = manifold(
     factored="I - X X^T",
     hessian="H - X (X^T H + H^T X)/2 - U (X^T G + G^T X)/2 + X (X^T U (X^T G + G^T X) + (X^T G + G^T X) U^T X)/4",
     retraction=_CAYLEY,
-    source=after(ABSIL),
+    source=follows(_RIESZ, ABSIL),
 )
 ORTHOGONAL = manifold(
     "orthogonal",
@@ -154,7 +155,7 @@ ORTHOGONAL = manifold(
     gradient="(G - X G^T X)/2",
     hessian="(H - X H^T X)/2 - (U X^T G + U G^T X + G X^T U + X G^T U)/4",
     retraction="(I - (U X^T - X U^T)/4)^-1 (I + (U X^T - X U^T)/4) X",
-    source=after(ABSIL),
+    source=follows(_RIESZ, ABSIL),
 )
 GRASSMANN = manifold(
     "grassmann",
@@ -168,7 +169,7 @@ GRASSMANN = manifold(
     hessian="(I - X X^T) H - U X^T G",
     retraction=_CAYLEY,
     invariant="X (E - E^T)",
-    source=after(EDELMAN),
+    source=follows(_RIESZ, EDELMAN),
 )
 SPD = manifold(
     "spd",
@@ -183,7 +184,7 @@ SPD = manifold(
     hessian="X (H + H^T) X/2 + (U (G + G^T) X + X (G + G^T) U)/4",
     connection="-(U X^-1 V + V X^-1 U)/2",
     retraction="X + U + U X^-1 U/2",
-    source=after(PENNEC),
+    source=follows(_RIESZ, PENNEC),
 )
 SIMPLEX = manifold(
     "simplex",
@@ -198,7 +199,7 @@ SIMPLEX = manifold(
     hessian="X .* H - (X^T H) X + U .* G/2 - (U^T G) X/2 - (X^T G) U/2",
     connection="-(U .* V ./ X)/2",
     retraction="X .* exp(U ./ X)/sum(X .* exp(U ./ X))",
-    source=after(SUN),
+    source=follows(_RIESZ, SUN),
 )
 OBLIQUE = manifold(
     "oblique",
@@ -212,7 +213,7 @@ OBLIQUE = manifold(
     gradient="G - X diag(diag(X^T G))",
     hessian="H - X diag(diag(X^T H)) - U diag(diag(X^T G))",
     retraction="(X + U) diag(1 ./ sqrt(diag((X + U)^T (X + U))))",
-    source=after(BOUMAL),
+    source=follows(_RIESZ, BOUMAL),
 )
 FIXED_RANK = manifold(
     "fixed-rank",
@@ -225,5 +226,5 @@ FIXED_RANK = manifold(
     hessian="X X^+ H + H X^+ X - X X^+ H X^+ X + (I - X X^+) G (I - X^+ X) U^T (X^+)^T + (X^+)^T U^T (I - X X^+) G (I - X^+ X)",
     retraction="(X + U - X X^+ U X^+ X/2) X^+ (X + U - X X^+ U X^+ X/2)",
     drawn="x[:, : max(n - 1, 1)] @ x[: max(n - 1, 1), :]",
-    source=after(VANDEREYCKEN),
+    source=follows(_RIESZ, VANDEREYCKEN),
 )

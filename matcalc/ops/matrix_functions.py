@@ -8,9 +8,12 @@ greater triangle. The principal root and logarithm exist where no eigenvalue is 
 
 from __future__ import annotations
 
-from ..sources import after, cite, work
+from ..sources import cite, follows, work
 from .book import operation, shorthand
 from .operation import Operation
+
+MURRAY = work("Murray 2016", "I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016")
+_SERIES = "the powers of [X, E; 0, X], whose top right blocks are those of d/dt (X + t E)^k at t = 0"
 
 
 def matrix_function(
@@ -34,7 +37,7 @@ def matrix_function(
     the derivative, `kernel` the name in the numeric texts."""
     numpy, jax, torch, octave = languages
     jax, torch = (text if text != numpy else "" for text in (jax, torch))  # theirs is NumPy's where nothing is said
-    further = "" if source == cite("higham-relton-2013") else "; " + cite("higham-relton-2013")
+    further = "; " + cite("higham-relton-2013")
     alike: dict[str, str] = {"domain": domain}
     value = operation(
         name,
@@ -109,7 +112,7 @@ MATRIX_EXPONENTIAL, EXPONENTIAL_DERIVATIVE, EXPONENTIAL_KRONECKER = matrix_funct
     rule="exponential",
     statement="d expm(X) = L(X, dX), the Fréchet derivative of the exponential",
     along="L(X, E) is the top right block of expm([X, E; 0, X])",
-    source=cite("al-mohy-higham-2009"),
+    source=follows(_SERIES, "al-mohy-higham-2009"),
     languages=("_expm", "jax.scipy.linalg.expm", "torch.linalg.matrix_exp", "expm"),
     numpy_along="_expm_along",
     kernel="matrix_exponential",
@@ -124,7 +127,7 @@ SQUARE_ROOT, SQUARE_ROOT_DERIVATIVE, SQUARE_ROOT_KRONECKER = matrix_function(
     statement="d sqrtm(X) = L(X, dX), where S L + L S = dX for S = sqrtm(X)",
     along="L(X, E) solves S L + L S = E for S = sqrtm(X)",
     kronecker=", where ksqrtm(X) = (I ⊗ S + S^T ⊗ I)^-1 for S = sqrtm(X)",
-    source=after("higham-2008"),
+    source=follows("S S = X, differentiated", "higham-2008"),
     languages=("_sqrtm", "_sqrtm", "_sqrtm", "sqrtm"),
     octave="real(sqrtm(X))",
     julia="real.(sqrt(X))",
@@ -140,7 +143,7 @@ LOGARITHM, LOGARITHM_DERIVATIVE, LOGARITHM_KRONECKER = matrix_function(
     statement="d logm(X) = L(X, dX), the inverse of the Fréchet derivative of expm at logm(X)",
     along="E = dexpm(logm(X), L)",
     kronecker=", where klogm(X) = kexpm(logm(X))^-1",
-    source=after("higham-2008"),
+    source=follows("expm(logm(X)) = X, differentiated", "higham-2008"),
     languages=("_logm", "_logm", "_logm", "logm"),
     octave="real(logm(X))",
     julia="real.(log(X))",
@@ -155,7 +158,7 @@ MATRIX_COSINE, COSINE_DERIVATIVE, COSINE_KRONECKER = matrix_function(
     rule="cosine",
     parity="even",
     statement="d cosm(X) = L(X, dX), and -sinm(X) dX where dX commutes with X",
-    source=after("higham-2008"),
+    source=follows(_SERIES, "higham-2008"),
     languages=("_cosm", "_cosm", "_cosm", "cosm_"),
     kernel="matrix_cosine",
     gives="symmetric -> symmetric; lower -> lower; upper -> upper",
@@ -168,7 +171,7 @@ MATRIX_SINE, SINE_DERIVATIVE, SINE_KRONECKER = matrix_function(
     rule="sine",
     parity="odd",
     statement="d sinm(X) = L(X, dX), and cosm(X) dX where dX commutes with X",
-    source=after("higham-2008"),
+    source=follows(_SERIES, "higham-2008"),
     languages=("_sinm", "_sinm", "_sinm", "sinm_"),
     kernel="matrix_sine",
     gives="symmetric -> symmetric; skew -> skew; lower -> lower; upper -> upper",
@@ -181,7 +184,7 @@ MATRIX_HYPERBOLIC_COSINE, HYPERBOLIC_COSINE_DERIVATIVE, HYPERBOLIC_COSINE_KRONEC
     rule="hyperbolic cosine",
     parity="even",
     statement="d coshm(X) = L(X, dX), and sinhm(X) dX where dX commutes with X",
-    source=after("higham-2008"),
+    source=follows(_SERIES, "higham-2008"),
     languages=("_coshm", "_coshm", "_coshm", "coshm_"),
     kernel="matrix_hyperbolic_cosine",
     gives="symmetric -> spd; lower -> lower; upper -> upper",
@@ -194,7 +197,7 @@ MATRIX_HYPERBOLIC_SINE, HYPERBOLIC_SINE_DERIVATIVE, HYPERBOLIC_SINE_KRONECKER = 
     rule="hyperbolic sine",
     parity="odd",
     statement="d sinhm(X) = L(X, dX), and coshm(X) dX where dX commutes with X",
-    source=after("higham-2008"),
+    source=follows(_SERIES, "higham-2008"),
     languages=("_sinhm", "_sinhm", "_sinhm", "sinhm_"),
     kernel="matrix_hyperbolic_sine",
     gives="symmetric -> symmetric; skew -> skew; lower -> lower; upper -> upper; nonnegative -> nonnegative",
@@ -212,7 +215,7 @@ CHOLESKY = operation(
     rule="differential of the Cholesky factor",
     statement="d chol(X) = L Φ(L^-1 dX L^-T) for X = L L^T, where Φ takes the lower triangle and half the diagonal of a symmetric "
     "matrix; of a matrix that is not symmetric the symmetric part (X + X^T)/2 is factored",
-    source=after(work("Murray 2016", "I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016")),
+    source=follows("L^-1 dX L^-T = L^-1 dL + (L^-1 dL)^T, where L^-1 dL is lower triangular", MURRAY),
     spellings="chol",
     numeric="np.linalg.cholesky((X + X.T) / 2)",
     numpy="np.linalg.cholesky((X + X.T) / 2)",

@@ -5,7 +5,7 @@ The vector norms take a column; a row has the norm of its transpose, which the r
 
 from __future__ import annotations
 
-from ..sources import after
+from ..sources import follows
 from .book import operation
 
 NORM = operation(
@@ -19,7 +19,7 @@ NORM = operation(
     rule="differential of the Euclidean norm",
     definition="sqrt(x^T x)",
     statement="d ||x|| = x^T dx/||x||",
-    source=after("cookbook"),
+    source=follows("||x|| = sqrt(x^T x)", "cookbook"),
     spellings="norm",
     notation="norm",
     numeric="length(x)",
@@ -47,7 +47,7 @@ FROBENIUS_NORM = operation(
     rule="differential of the Frobenius norm",
     definition="sqrt(tr(X^T X))",
     statement="d ||X||_F = tr(X^T dX)/||X||_F",
-    source=after("cookbook"),
+    source=follows("||X||_F = sqrt(tr(X^T X))", "cookbook"),
     spellings="normF",
     notation="norm F",
     numeric="length(X)",

@@ -7,7 +7,7 @@ the rotation by |w| about w (Rodrigues); its derivative has the left Jacobian of
 
 from __future__ import annotations
 
-from ..sources import after, work
+from ..sources import cite, work
 from .book import operation, shorthand
 
 LIE = work(
@@ -21,7 +21,7 @@ SKEW = operation(
     adjoint="2 vex(A)",
     rule="differential of the matrix of a cross product",
     statement="d [w]_x = [dw]_x, where [w]_x v = w × v",
-    source=after(LIE),
+    source="from (u + w) × v = u × v + w × v",
     spellings="skew",
     beside="cross",
     unicode="[#]_×",
@@ -65,7 +65,7 @@ ROTATION = operation(
     rule="differential of a rotation",
     statement="d exp([w]_x) = [J dw]_x exp([w]_x), where J is the left Jacobian; rotation(w) = exp([w]_x) = "
     "I + sin(t)/t [w]_x + (1 - cos(t))/t^2 [w]_x^2 with t = ||w|| (Rodrigues)",
-    source=after(LIE),
+    source=cite(LIE, "eq. (145), the left Jacobian"),
     spellings="rotation",
     definition="expm(skew(w))",
     numeric="matrix_exponential(skew_matrix(w))",
@@ -90,7 +90,7 @@ LEFT_JACOBIAN = operation(
     domain="nonzero",
     rule="differential of the left Jacobian of SO(3)",
     statement="leftjac(w) = I + (1 - cos(t))/t^2 [w]_x + (t - sin(t))/t^3 [w]_x^2 with t = ||w||, by the product rule",
-    source=after(LIE),
+    source=cite(LIE, "eq. (145), the left Jacobian"),
     spellings="leftjac",
     definition="I + ((1 - cos(norm(w)))/norm(w)^2) skew(w) + ((norm(w) - sin(norm(w)))/norm(w)^3) skew(w)^2",
     numeric="left_jacobian(w)",

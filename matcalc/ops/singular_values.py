@@ -6,7 +6,7 @@ vector v (u is X v/||X||_2), the nuclear norm the orthogonal factor U V^T of the
 
 from __future__ import annotations
 
-from ..sources import after, cite
+from ..sources import cite, follows
 from .book import operation, shorthand
 
 SPECTRAL_NORM = operation(
@@ -19,7 +19,7 @@ SPECTRAL_NORM = operation(
     gives="positive",
     rule="differential of the spectral norm",
     statement="d ||X||_2 = v^T X^T dX v/||X||_2, where v is the first right singular vector of X",
-    source=after("cookbook") + ", on the eigenvalues of A = X^T X",
+    source=follows("the eigenvalues and eigenvectors of A = X^T X, whose greatest is ||X||_2^2", "cookbook"),
     spellings="norm2",
     notation="norm 2",
     numeric="svd(X, compute_uv=False)[0]",
@@ -40,7 +40,7 @@ SINGULAR_VECTOR = operation(
     condition="the greatest singular value of X is simple",
     rule="differential of a singular vector",
     statement="dv = (||X||_2^2 I - X^T X)^+ (dX^T X + X^T dX) v for the first right singular vector v of X",
-    source=after("cookbook") + ", on the eigenvalues of A = X^T X",
+    source=follows("the eigenvalues and eigenvectors of A = X^T X, whose greatest is ||X||_2^2", "cookbook"),
     spellings="singvec",
     numeric="first_right_singular(X)",
     numpy="_first_right_singular(X)",

@@ -5,7 +5,7 @@ In text one name serves both; the kind of the argument decides.
 
 from __future__ import annotations
 
-from ..sources import after
+from ..sources import follows
 from .book import operation, shorthand
 
 SOFTMAX = operation(
@@ -60,7 +60,7 @@ LOG_SUM_EXP = operation(
     rule="differential of logsumexp",
     definition="log(sum(exp(x)))",
     statement="d log(sum(exp(x))) = softmax(x)^T dx",
-    source=after("boyd-vandenberghe"),
+    source=follows("the chain rule, exp(x_i)/sum(exp(x)) = softmax(x)[i]", "boyd-vandenberghe"),
     spellings="logsumexp",
     numeric="log_sum_exp(x)",
     numpy="_logsumexp(x)",

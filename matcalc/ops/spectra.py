@@ -6,7 +6,7 @@ length or sign of the vectors enters: it is a holomorphic function of X, and of 
 
 from __future__ import annotations
 
-from ..sources import after, work
+from ..sources import cite, work
 from .book import operation
 
 PERTURBATION = work(
@@ -26,7 +26,7 @@ ANY_EIGENVALUE = operation(
     example="eigval(X, -1) by X where X in R^{n x n} positive",
     statement="d lambda = w^T dX v/(w^T v) = tr(P dX) for a simple eigenvalue lambda with X v = lambda v and X^T w = lambda w; they are "
     "counted by their real parts from the least, with k < 0 from the greatest",
-    source=after(PERTURBATION),
+    source=cite(PERTURBATION, "theorem 1"),
     spellings="eigval eigenvalue",
     numeric="eigenvalue(X, k)",
     numpy="_spectral(X, k)[0]",
@@ -48,7 +48,7 @@ EIGENPROJECTOR = operation(
     example="a^T eigproj(X, -1) b by X where X in R^{n x n} positive",
     statement="eigproj(X, k) = v w^T/(w^T v) = P, where X v = lambda v and X^T w = lambda w; dP = S dX P + P dX S with "
     "S = (lambda I - X + P)^-1 - P, the inverse of lambda I - X beside P",
-    source=after(PERTURBATION),
+    source="from P P = P and X P = P X = lambda P, differentiated; the eigenvectors are those of " + cite(PERTURBATION, "theorem 2"),
     spellings="eigproj",
     numeric="eigen_projector(X, k)",
     numpy="_spectral(X, k)[1]",
