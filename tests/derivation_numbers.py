@@ -37,10 +37,11 @@ from matcalc.pipeline.sampling import Sampler
 HALF_WIDTH = symbol(f"{MARK}h")
 
 
-def disagreeing(d: Derivative) -> list[tuple[Step, str]]:
-    """The steps of the derivation whose lines do not have the same value, and those that could not be computed, with what was seen."""
+def disagreeing(d: Derivative, steps: Sequence[Step] | None = None) -> list[tuple[Step, str]]:
+    """The steps of the derivation, or some of them, whose lines do not have the same value, and those that could not be computed, with
+    what was seen."""
     found = []
-    for step in d.steps:
+    for step in d.steps if steps is None else steps:
         try:
             Comparison(partial(sight, d, step), *place(d), points=1).judged()
         except Disagreement:

@@ -12,21 +12,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from in_entries import same_entries
+
 from matcalc.derivation.forward import MARK, Forward, change_of, kept_below, pending
-from matcalc.derivation.lines import Adjoint, Line, Step
+from matcalc.derivation.lines import ALONG, Adjoint, Line, Step
 from matcalc.derivation.page import SMALL
 from matcalc.derivation.reverse import NamedPart, differential_of_part, pairing
 from matcalc.derivation.rulebook import quotient_rule
 from matcalc.derivation.unfold import TensorForm
 from matcalc.derivation.written import as_typed
+from matcalc.differentiation import STACKED
 from matcalc.differentiation.columns import marked, unmarked
 from matcalc.differentiation.families import as_declared, renamings, under_letters
+from matcalc.differentiation.structured import within
 from matcalc.differentiation.tensor import Tensor
 from matcalc.errors import NoAnswerError
 from matcalc.expressions.build import (
     add,
     apply,
     base_name,
+    entry,
     hadamard,
     is_zero,
     matmul,
@@ -52,10 +57,12 @@ from matcalc.notation.kronecker import kronecker_matrix
 from matcalc.notation.linearmap import along
 from matcalc.ops import laws
 from matcalc.ops.book import REGISTRY
-from matcalc.ops.core import ADD, ENTRY, IVERSON, MATMUL, MEMBER, SYMBOL
+from matcalc.ops.core import ADD, CASES, ENTRY, INDEXED_SUM, IVERSON, MATMUL, MEMBER, SYMBOL
 from matcalc.ops.diagonal import DIAG, DIAGONAL
+from matcalc.ops.manifolds import MANIFOLDS
 from matcalc.ops.trace import TRACE
 from matcalc.pipeline.derivative import Derivative
+from matcalc.pipeline.halved import halved
 from matcalc.shortening import simplify as shortener
 
 # The functions of a matrix by their derivatives along a direction.
@@ -64,8 +71,8 @@ FUNCTIONS = {REGISTRY[f"{op.name}_frechet"]: op for op in REGISTRY.values() if o
 SILENT = {laws.ALGEBRA.name}
 IDENTIFIED = {law.name for law in (laws.OF_SCALAR, laws.OF_GRADIENT, laws.OF_JACOBIAN, laws.OF_MATRIX, laws.OF_HERMITIAN, laws.WIRTINGER)}
 COLLECTING = {law.name for law in (laws.COLLECTED, laws.BEFORE_DX)}
-# Nothing subtracts cases; a set is no variable of the lines before.
-NUMBERS_ONLY = {law.name for law in (laws.CASES_SUM, laws.STRUCTURED)}
+# The derivative as a map of dX, by its entries or as a matrix beside vec(dX): what it does to dX is the line before.
+MAPS = {law.name for law in (laws.BY_INDICES, laws.BY_VEC, laws.OF_MAP)}
 # These take sums apart, join them and reorder: both lines differ by nothing.
 SUMS = {law.name for law in (laws.ALGEBRA, laws.EXPANSION, laws.GATHERED)}
 # An adjoint is handed on by linear parts without a word: the recursion is a sum of (∂y/∂z)^T delta_y.
@@ -86,28 +93,39 @@ def replayed(d: Derivative, step: Step) -> str:
         return _factor_by_factor(d, step)
     if names == {laws.CONSTANT.name} and step.after.kind == "derivative":
         return _constant(d, step)
-    if laws.BY_INDICES.name in names and isinstance(before, Expr) and laws.BY_VEC.name not in names:
+    if names & MAPS and isinstance(before, Expr) and step.after.kind == "derivative":
         return _by_entries(d, step)
     if isinstance(before, Expr) and names == {quotient_rule(before.op)}:
         return "" if read_template(before.op.quotient, {"x": before.args[0]}) is after else "another quotient"
     if laws.ENTRYWISE.name in names and isinstance(before, Expr) and d._tensor.matrix is not None:
         return "" if d._tensor.matrix in (before, transpose(before)) else "other entries"
+    if laws.STRUCTURED.name in names:
+        return _restricted(d, step)
     if not isinstance(before, Expr) or not isinstance(after, Expr):
         raise Unjudged
+    if d._origin.rule in names:
+        return _on_manifold(d, step, names)
+    if laws.DIRECTIONAL.name in names:
+        return _along(d, step, names)
     if pending(before):
         return _opened_by(d, step, names)
     variable = d._origin.stages[_stage(d, step)].variable
-    part = any(s.variable.op not in (SYMBOL, MEMBER) for s in d._origin.stages)  # one entry
-    if names == {laws.BY_COLUMNS.name}:
+    if laws.BY_COLUMNS.name in names <= {laws.BY_COLUMNS.name, laws.BY_VEC.name}:
         return _by_columns(d, step)
-    if names & NUMBERS_ONLY or (part and step.before.kind == "differential" and not pending(before)):
-        raise Unjudged
+    if laws.CASES_SUM.name in names:
+        return _case_by_case(before, after)
     if step.before.kind == "differential" and names & (COLLECTING | IDENTIFIED):
-        member = change_of(variable, set(d._taken)) if variable.op is MEMBER else None
-        return _coefficients(step, names, d._origin.restore if laws.DECLARED.name in names else {}, member)
+        return _coefficients(step, names, d._origin.restore if laws.DECLARED.name in names else {}, _change_of_part(d, variable))
     if step.before.kind == "value" and step.after.kind == "derivative":
         raise Unjudged
     return _shortened(d, step, names)
+
+
+def _change_of_part(d: Derivative, variable: Expr) -> Expr | None:
+    """dx_k where the variable is one member of a family or one entry of x."""
+    if variable.op is ENTRY:
+        return entry(change_of(variable.args[0], set(d._taken)), *variable.args[1:])
+    return change_of(variable, set(d._taken)) if variable.op is MEMBER else None
 
 
 def _stage(d: Derivative, step: Step) -> int:
@@ -148,7 +166,7 @@ def _handed(d: Derivative, step: Step, names: set[str]) -> str:
     if first.shape != second.shape:
         first = transpose(first)
     moves = names - used - SILENT
-    if not is_zero(shortener.simplify(subtract(first, second))):
+    if not (is_zero(shortener.simplify(subtract(first, second))) or same_entries(first, second)):
         return "another adjoint"
     known = {n for n in moves if not any(n == op.rule for op in REGISTRY.values())}
     return f"{sorted(moves - known)} named and not used" if moves - known else ""
@@ -225,6 +243,9 @@ def _same_entries(d: Derivative, step: Step, *tensors: Any) -> str:
 def _forward(d: Derivative, step: Step) -> Forward:
     """The rules of d(…) for the differentiation that a step belongs to."""
     stage = d._origin.stages[_stage(d, step)]
+    if step.after.head.within == ALONG:
+        x = d._origin.restore.get(stage.variable, stage.variable)
+        return Forward(_gradient(d), x, _direction(d), order=d._origin.order)
     if stage.of is None:
         raise Unjudged
     whole = stage.variable.args[0] if stage.variable.op is ENTRY else stage.variable
@@ -267,6 +288,68 @@ def _opened_by(d: Derivative, step: Step, names: set[str]) -> str:
     return f"{sorted(unused)} named and not used" if unused else ""
 
 
+def _gradient(d: Derivative) -> Expr:
+    """The gradient by free entries, from which a manifold's is made."""
+    first = next(s for s in d.steps if s.rules[0].name in (laws.DIRECTIONAL.name, d._origin.rule))
+    assert isinstance(first.before.body, Expr)
+    return first.before.body
+
+
+def _direction(d: Derivative) -> Expr:
+    """The tangent vector that a Hessian on a manifold is along, where it is anywhere."""
+    found = [n for e in (d._origin.change, d._origin.formula) if e is not None for n in postorder(e) if n.op is SYMBOL]
+    return next((n for n in found if n.attr[0] == d._origin.along), zeros(*_gradient(d).shape))  # type: ignore[index]
+
+
+def _along(d: Derivative, step: Step, names: set[str]) -> str:
+    """The change of the gradient along U: d of it with dX = U, opened by the rules that are named besides."""
+    rules = _forward(d, step)
+    gradient = _gradient(d)
+    found, used = rules.opened(gradient) if gradient in rules.moving else (zeros(*gradient.shape), ())
+    if found is not step.after.body:
+        return "another change"
+    return "" if {*used} == names - {laws.DIRECTIONAL.name} else f"{sorted(used)} used"
+
+
+def _on_manifold(d: Derivative, step: Step, names: set[str]) -> str:
+    """The formula of the manifold, with the gradient by free entries and its change along U in it."""
+    m = next(m for m in MANIFOLDS.values() if d._origin.rule in (m.gradient_rule, m.hessian_rule))
+    x = d._origin.stages[-1].variable
+    given = {"X": d._origin.restore.get(x, x), "G": _gradient(d)}
+    if d._origin.along:
+        given |= {"U": _direction(d), "H": step.before.body}
+    formula = read_template(m.hessian if d._origin.along else m.gradient, given)
+    if formula is step.after.body:
+        return "" if names == {d._origin.rule} else f"{sorted(names)}, and the formula alone is used"
+    rest = subtract(formula, step.after.body)
+    return "" if is_zero(shortener.simplify(rest)) and names > {d._origin.rule} else "another formula"
+
+
+def _restricted(d: Derivative, step: Step) -> str:
+    """P(G), vec(G)^T D_n or D_n^T H D_n of the derivative in the line before, or of the coefficient of dX in it."""
+    k, origin = _stage(d, step), d._origin
+    variables = [s.variable for s in origin.stages[: k + 1]]
+    value = d._typed.expr.shape if origin.stages[0].of is None else origin.stages[0].of.shape
+    before, after = step.before.body, step.after.body
+    if step.before.kind == "derivative" and isinstance(before, Expr):
+        whole = Tensor([value, *(v.shape for v in variables)], [])
+        whole.replace(before)
+    elif isinstance(before, Expr) and (why := _by_entries(d, step)):
+        change = _change(before)
+        if k or change is None:
+            return why
+        whole = _coefficient(before, change)  # H vec(dX)
+    else:
+        whole = origin.unrestricted
+    stacked = origin.structured == STACKED
+    found = halved(whole, origin.kinds) if stacked else within(whole, origin.kinds, origin.structured)
+    if found.matrix is None or not isinstance(after, Expr):
+        return _differs(found, d._tensor)
+    one, two = (shortener.simplify(as_declared(e, origin.restore)) for e in (found.matrix, after))
+    rest = [subtract(one, e) for e in (two, transpose(two)) if e.shape == one.shape]
+    return "" if any(is_zero(shortener.simplify(e)) for e in rest) else "another restriction"
+
+
 def _coefficient(e: Expr, change: Expr) -> Any:
     tensor = Tensor([e.shape], [])
     tensor.replace(e)
@@ -301,6 +384,9 @@ def _coefficients(step: Step, names: set[str], restore: dict[Expr, Expr], member
     before, after = step.before.body, step.after.body
     if is_zero(before):
         return "" if is_zero(after) else "not 0"
+    sums = [sum(n.op is INDEXED_SUM for n in postorder(e)) for e in (before, after)]
+    if (laws.OVER_INDEX.name in names) != (sums[0] > sums[1]):
+        return "a sum over an index becomes a product of matrices, or none does, and the rule is not named, or is"
     starts = list(_commuted(before)) if laws.COMMUTING.name in names else [before]
     reasons = [_same_coefficient(e, after, step.after.kind == "differential", restore, member) for e in starts]
     return "" if "" in reasons else "; ".join(reasons) or "nothing commutes"
@@ -323,7 +409,22 @@ def _same_coefficient(before: Expr, after: Expr, both: bool, restore: dict[Expr,
         rest = [subtract(one, e) for e in (two, transpose(two)) if e.shape == one.shape]
         if any(is_zero(form(e)) or is_zero(shortener.simplify(_rotated(form(e)))) for e in rest):
             return ""
+    if any(same_entries(found, e) for e in (after, transpose(after))):
+        return ""
     return "another coefficient of dX"
+
+
+def _case_by_case(before: Expr, after: Expr) -> str:
+    """Both lines in each case, where all distinctions in them are over the same conditions."""
+    found = [n for n in postorder([before, after]) if n.op is CASES]
+    if len({n.args[1::2] for n in found}) != 1:
+        return "other conditions"
+    for k in range(0, len(found[0].args) + 1, 2):
+        chosen = {n: n.args[min(k, len(n.args) - 1)] for n in found}
+        one, two = (substitute(e, chosen) for e in (before, after))
+        if not is_zero(shortener.simplify(subtract(one, two))):
+            return "another case"
+    return ""
 
 
 def _by_columns(d: Derivative, step: Step) -> str:
@@ -401,7 +502,8 @@ def _shortened(d: Derivative, step: Step, names: set[str]) -> str:
         if one is two or shortener.recognise(before) is after:
             return ""
     if names & SUMS and before.shape == after.shape:
-        return "" if is_zero(shortener.simplify(subtract(before, after))) else "no algebra leads there"
+        same = is_zero(shortener.simplify(subtract(before, after))) or same_entries(before, after)
+        return "" if same else "no algebra leads there"
     return f"{sorted(names)} do not lead there"
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DIFFERENTIAL, DERIVATIVE, ADJOINT, VALUE = "differential", "derivative", "adjoint", "value"
 MANIFOLD = "manifold"
+ALONG = "along"  # d(∂F/∂X)[U], the change of a derivative along U
 MARK = "\u2022"  # before a d that is an operator or begins the name of a differential: no user can type it
 _TEXT = re.compile(MARK)
 _UNICODE = re.compile(MARK + r"d(/d)?([A-Za-z]*)")
@@ -66,7 +67,8 @@ class LineSpeller:
 
 class Head:
     """The left side of a line: F, dF, ∂F/∂X (`by` the names of the variables), its transpose, an adjoint. A derivative `within` a set
-    is another thing than that by free entries, and a gradient on a manifold is: ∂F/∂S|symmetric, grad F, Hess F[U] (`along` U)."""
+    is another thing than that by free entries, and a gradient on a manifold is: ∂F/∂S|symmetric, grad F, Hess F[U] (`along` U). Its change
+    along U is d(∂F/∂X)[U]."""
 
     __slots__ = ("along", "by", "f", "kind", "school", "turned", "within")
 
@@ -90,6 +92,10 @@ class Head:
             return f
         if self.kind == DIFFERENTIAL and not self.school:
             return rf"\mathrm{{d}}{f}" if form == "latex" else f"d{f}"
+        if self.within == ALONG:
+            inner = Head(DERIVATIVE, self.f, self.by, school=self.school).spell(s, form)
+            place = f"[{s.name(self.along, form)}]"
+            return rf"\mathrm{{d}}\left({inner}\right){place}" if form == "latex" else f"d({inner}){place}"
         if self.within == MANIFOLD:
             word = "Hess" if self.along else "grad"
             place = f"[{s.name(self.along, form)}]" if self.along else ""
@@ -285,6 +291,7 @@ def merged(steps: Sequence[Step], small: Container[str]) -> Step:
 
 
 __all__ = [
+    "ALONG",
     "ADJOINT",
     "DERIVATIVE",
     "DIFFERENTIAL",

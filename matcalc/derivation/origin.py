@@ -20,10 +20,10 @@ class Stage:
 
 class Origin:
     """How an answer was found: the stages, what the variables became when their properties were restored, and the answer before
-    it was restricted to sets: the `kinds` of the variables' sets, `structured` the way; on a manifold the `rule` of it, and of a Hessian
-    the direction that it is `along`."""
+    it was restricted to sets: the `kinds` of the variables' sets, `structured` the way; on a manifold the `rule` of it, with the
+    gradient by free entries in its `formula`, and of a Hessian the direction that it is `along`, and the `change` of that gradient."""
 
-    __slots__ = ("along", "kinds", "order", "restore", "rule", "stages", "structured", "unrestricted")
+    __slots__ = ("along", "change", "formula", "kinds", "order", "restore", "rule", "stages", "structured", "unrestricted")
 
     def __init__(
         self,
@@ -35,7 +35,9 @@ class Origin:
         structured: str,
         rule: str = "",
         along: str = "",
+        formula: Expr | None = None,
+        change: Expr | None = None,
     ) -> None:
         self.stages, self.restore, self.unrestricted, self.order = tuple(stages), restore, unrestricted, order
         self.kinds, self.structured = tuple(kinds), structured if any(kinds) else ""
-        self.rule, self.along = rule, along
+        self.rule, self.along, self.formula, self.change = rule, along, formula, change

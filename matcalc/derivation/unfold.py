@@ -11,15 +11,16 @@ from ..answers.layout import oriented
 from ..differentiation.families import as_declared, is_target, renamings, under_letters
 from ..differentiation.tensor import Tensor
 from ..errors import NoAnswerError
-from ..expressions.build import conjugate, entry, is_complex, is_conjugate_name, matmul, substitute, times, trace, transpose
+from ..expressions.build import apply, conjugate, entry, is_complex, is_conjugate_name, matmul, substitute, times, trace, transpose
 from ..expressions.expr import Expr, make, postorder
 from ..expressions.labels import name_of
 from ..kinds import ONE, SCALAR, Shape
 from ..notation.authorship import Order, note_trace
 from ..notation.indexform import index_form
+from ..notation.kronecker import kronecker_matrix
 from ..notation.linearmap import along
 from ..notation.surface import is_plain_product, product
-from ..ops.core import ENTRY, MATMUL, MEMBER, SYMBOL
+from ..ops.core import ENTRY, INDEXED_SUM, MATMUL, MEMBER, SYMBOL
 from ..ops.diagonal import DIAG
 from ..ops.laws import (
     ALGEBRA,
@@ -35,6 +36,7 @@ from ..ops.laws import (
     COMMUTING,
     CONSTANT,
     DECLARED,
+    DIRECTIONAL,
     ENTRYWISE,
     HESSIAN,
     LEIBNIZ,
@@ -45,6 +47,7 @@ from ..ops.laws import (
     OF_MAP,
     OF_MATRIX,
     OF_SCALAR,
+    OVER_INDEX,
     RENAMED,
     REVERSE,
     STRUCTURED,
@@ -52,12 +55,13 @@ from ..ops.laws import (
     WIRTINGER,
 )
 from ..ops.matrix_functions import CHOLESKY
+from ..ops.sums import VEC
 from ..ops.trace import TRACE
 from ..printing.text import spell
 from ..shortening.simplify import Record, recognise, simplify
 from ..syntax import Node, walk
 from .forward import Forward, change_of, pending, worked_out
-from .lines import ADJOINT, DERIVATIVE, DIFFERENTIAL, MANIFOLD, VALUE, Adjoint, Head, Line, LineSpeller, Step, shape_of
+from .lines import ADJOINT, ALONG, DERIVATIVE, DIFFERENTIAL, MANIFOLD, VALUE, Adjoint, Head, Line, LineSpeller, Step, shape_of
 from .origin import Origin, Stage
 from .page import SMALL, Derivation
 from .reverse import LONG, NamedPart, parts_of, recursion
@@ -91,6 +95,10 @@ def _kept(variable: Expr, of: Expr) -> str:
         return ""
     stands = any(n.op is other.op and name_of(n) == name_of(other) for n in postorder(of))
     return f"{name_of(variable)} moves, {name_of(other)} is kept" if stands else ""
+
+
+def _sums_over_indices(e: Expr) -> int:
+    return sum(n.op is INDEXED_SUM for n in postorder(e))
 
 
 class _Unfolding:
@@ -300,7 +308,8 @@ class _Unfolding:
             scalar = now.body.is_scalar or stage.variable.shape[1] is not ONE
             along = [COMMUTING.name] if any(n.op.directions for n in postorder(now.body)) and not pending(now.body) else []
             along = along if not any(n.op.directions for n in postorder(whole)) else []
-            self._add([*along, COLLECTED.name if scalar else BEFORE_DX.name, *extra], now, line)
+            lifted = [OVER_INDEX.name] if _sums_over_indices(now.body) > _sums_over_indices(whole) else []
+            self._add([*along, COLLECTED.name if scalar else BEFORE_DX.name, *lifted, *extra], now, line)
             now = line
         line = self._line(self._head(k), self._laid(k, raw))
         x, scalar = stage.variable.shape, stage.of is not None and stage.of.is_scalar
@@ -353,23 +362,35 @@ class _Unfolding:
     def _by_indices(self, k: int, stage: Stage, now: Line, change: Expr, last: bool) -> None:
         """A derivative with more than two indices: the differential as a linear map, then what its notation shows."""
         if len(stage.tensor.shapes) == 2:
+            factored = bool(self.d._stacked) and CHOLESKY.bit & now.body.within != 0
+            columns = [BY_COLUMNS.name]
             try:
                 mapped = along(stage.tensor, change)
             except NoAnswerError:
                 mapped = now.body
+                if factored:
+                    mapped, columns = self._in_columns(stage.tensor, change, now.body), [BY_VEC.name, *columns]
             goal = simplify(mapped)
             shown = self.d._program.form is not None and self.d._program.form[0] == "map"
             same = self._line(now.head, goal).text == now.text  # multiplied out and taken together again
+            shown = shown or factored
             if mapped.shape == now.body.shape and not same and (shown or min(mapped.size, goal.size) <= now.body.size):
                 if now.body is not mapped:
                     line = self._line(now.head, mapped)
-                    factored = self.d._stacked and CHOLESKY.bit & now.body.within
-                    self._add([BY_COLUMNS.name if factored else ALGEBRA.name], now, line)
+                    self._add(columns if factored else [ALGEBRA.name], now, line)
                     now = line
                 now = self._rewritten(now, mapped, goal)
         if not last:
             shape = tuple(str(x) for s in stage.tensor.shapes for x in s if x is not ONE)
             self._add([BY_INDICES.name], now, self._line(self._head(k), TensorForm(stage.tensor, self.taken), shape))
+
+    def _in_columns(self, tensor: Tensor, change: Expr, body: Expr) -> Expr:
+        """H vec(dX) of a column; `body` as it stands where there is no such matrix."""
+        try:
+            made = matmul(kronecker_matrix(tensor), apply(VEC, (change,)))
+        except NoAnswerError:
+            return body
+        return made if made.shape == body.shape else body
 
     def _rewritten(self, now: Line, e: Expr, goal: Expr, k: int | None = None) -> Line:
         for _, after, names in shortened(e, goal):
@@ -463,12 +484,15 @@ class _Unfolding:
         program = d._program
         same = now.kind == DERIVATIVE and isinstance(now.body, Expr) and now.body is d._expr
         plain = program.form is None and not program.bindings and d.notation != "cases"
-        if same and (now.right() == spell(program) or (plain and not origin.rule and not origin.structured)):  # but for the order
+        if same and origin.formula is None and (now.right() == spell(program) or (plain and not origin.structured)):  # but for the order
             last = self.found.pop()
             self._add([r.name for r in last.rules], last.before, answer, note=last.note, small=False, place=last.place)
             return
-        names = [origin.rule] if origin.rule else [STRUCTURED.name] if origin.structured else []
-        if d._expr is None and origin.restore and not origin.structured and not origin.rule:
+        if origin.formula is not None:
+            self._on_manifold(now, head, origin.formula, answer)
+            return
+        names = [STRUCTURED.name] if origin.structured else []
+        if d._expr is None and origin.restore and not origin.structured:
             names.append(DECLARED.name)
         form = str(program.form[0]) if program.form is not None else ""
         entries = ENTRYWISE.name if now.kind == DERIVATIVE and isinstance(now.body, Expr) else BY_INDICES.name
@@ -486,3 +510,36 @@ class _Unfolding:
             last = self.found.pop()  # nobody reads what is too long to be printed without names
             names, now = [*[r.name for r in last.rules], *names], last.before
         self._add(names or [ALGEBRA.name], now, answer, small=False)
+
+    def _on_manifold(self, now: Line, head: Head, formula: Expr, answer: Line) -> None:
+        """The formula of the manifold with the gradient by free entries in it, and of a Hessian with its change along U; then shortened."""
+        origin, program = self.origin, self.d._program
+        if origin.change is not None:
+            now = self._changed(now, Head(DERIVATIVE, self.letter, self.d._by, school=head.school, within=ALONG, along=origin.along))
+        line = self._line(head, formula)
+        self._add([origin.rule], now, line, small=False)
+        assert isinstance(self.d._expr, Expr)
+        self._rewritten(line, formula, self.d._expr)
+        last = self.found[-1]
+        if program.bindings:
+            self._add([NAMED.name], last.after, answer, small=False)
+        else:
+            self.found[-1] = Step([r.name for r in last.rules], last.before, answer, last.place, last.note, small=False, unseen=last.unseen)
+
+    def _changed(self, now: Line, head: Head) -> Line:
+        """The change of the gradient by free entries along U, by the rules of differentials with dX = U."""
+        origin, gradient = self.origin, now.body
+        assert origin.change is not None
+        x = origin.restore.get(origin.stages[-1].variable, origin.stages[-1].variable)
+        u = next((n for n in postorder([origin.change, origin.formula]) if n.op is SYMBOL and name_of(n) == origin.along), None)  # type: ignore[list-item]
+        names: tuple[str, ...] = (DIRECTIONAL.name,)
+        done = origin.change
+        if u is not None and x in postorder(gradient):
+            for _, done, rules, at in worked_out(gradient, Forward(gradient, x, u, order=self.order)):
+                line = self._line(head, done)
+                self._add((*names, *rules), now, line, at, note=f"d{name_of(x)} = {origin.along}" if names else "", small=False)
+                now, names = line, ()
+            return self._rewritten(now, done, origin.change)
+        line = self._line(head, done)
+        self._add(names, now, line, small=False)
+        return line

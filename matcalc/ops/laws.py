@@ -53,6 +53,7 @@ REVERSE = law(
     follows("the chain rule, one statement after the other, from the value back", "mml"),
     "z = A x + b; sum(tanh(z)) by x",
 )
+DIRECTIONAL = law("change along a direction", "dG[U] = d/dt G(X + t U) at t = 0: dX is U", "definition", "tr(X^T A X) by X by X")
 HESSIAN = law("second derivative", "the derivative of the derivative", "definition", "x^T A x by x by x")
 LEIBNIZ = law(
     "product rule, factor by factor", "of a product of entries: one factor after the other", "algebra", "(A x) (x^T B x) by x by x"

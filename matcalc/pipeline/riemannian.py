@@ -101,7 +101,7 @@ def _one(question: Question, m: Manifold, name: str, take: Take) -> Derivative:
     notes.append(f"{name} stays on {m.said}, {_in(m.constraint, name)}; the metric is <U, V> = {_in(m.metric, name)}")
     if not direction:
         notes.append(f"the Riemannian gradient {_in(m.gradient, name)} of the gradient G by free entries [{abbreviated(m.source)}]")
-        return _answer(d, typed, field, m, checks, notes)
+        return _answer(d, typed, field, m, checks, notes, read_template(m.gradient, {"X": x, "G": gradient}))
     typed, u = _with_direction(typed, m, name, x, direction)
     second = _second(asked, d, u, take)
     checks += [second.check] if second.check is not None else []
@@ -116,13 +116,22 @@ def _one(question: Question, m: Manifold, name: str, take: Take) -> Derivative:
         checks.append(_judged_hessian(typed, m, name, x, field, value, u))
     hessian = f"the Riemannian Hessian along the tangent vector {direction}, {_in(m.hessian, name, direction)}"
     notes.append(f"{hessian}, with the gradient G by free entries and its derivative H along {direction} [{abbreviated(m.source)}]")
-    return _answer(d, typed, value, m, checks, notes, direction)
+    formula = read_template(m.hessian, {"X": x, "U": u, "G": gradient, "H": change})
+    return _answer(d, typed, value, m, checks, notes, formula, direction, change)
 
 
 def _answer(
-    d: Derivative, typed: Typed, value: Expr, m: Manifold, checks: list[Check], notes: list[str], direction: str = ""
+    d: Derivative,
+    typed: Typed,
+    value: Expr,
+    m: Manifold,
+    checks: list[Check],
+    notes: list[str],
+    formula: Expr,
+    direction: str = "",
+    change: Expr | None = None,
 ) -> Derivative:
-    """The tangent vector as an answer."""
+    """The tangent vector as an answer; the `formula` is that of the book with everything put in, `change` the H of a Hessian."""
     tensor = Tensor(d._tensor.shapes, [])
     tensor.replace(value)
     found = Derivative(
@@ -141,8 +150,8 @@ def _answer(
     found._in_names = d._in_names
     assert d._origin is not None
     rule = m.hessian_rule if direction else m.gradient_rule
-    stages = d._origin
-    found._origin = Origin(stages.stages, stages.restore, stages.unrestricted, stages.order, stages.kinds, "", rule, direction)
+    o = d._origin
+    found._origin = Origin(o.stages, o.restore, o.unrestricted, o.order, o.kinds, "", rule, direction, formula, change)
     found._manifold = {"manifold": m.name, "constraint": m.constraint, "metric": m.metric, "source": m.source}
     if direction:
         found._manifold |= {"along": direction}
