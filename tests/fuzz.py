@@ -157,7 +157,13 @@ def main() -> int:
     parser.add_argument("--depth", type=int, default=3)
     parser.add_argument("--order2", type=float, default=0.0, metavar="PART", help="how many are differentiated twice")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--first", type=int, default=0, metavar="N", help="leave out the first N of the seed: a long run in pieces")
+    parser.add_argument(
+        "--first",
+        type=int,
+        default=0,
+        metavar="N",
+        help="leave out the first N of the seed, which were judged before: --count counts those behind them",
+    )
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--lines", metavar="FILE", help="judge the expressions in a file")
     parser.add_argument("--refusals", action="store_true", help="print refusals and what is not read back too")
@@ -182,7 +188,8 @@ def _each(options: argparse.Namespace, results: list[tuple[Expression, Verdict]]
     for e, v in run(options.count, options.depth, options.seed, options.jobs, options.order2, options.first):
         results.append((e, v))
         if len(results) % PROGRESS == 0:
-            print(f"# {len(results)} judged, {sum(v.outcome in BUGS for _, v in results)} failed", flush=True)
+            failed = sum(v.outcome in BUGS for _, v in results)
+            print(f"# {options.first + len(results)} of the seed judged, {failed} failed", flush=True)
         if v.outcome in BUGS:
             key = (v.outcome, v.cause if v.outcome == "internal error" else "")
             shrunk[key] += 1

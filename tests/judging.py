@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from analytic import Unfit
 from generate import SIZES, Expression
-from oracle import jacobian
+from oracle import Fixed, jacobian
 
 import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
@@ -157,12 +157,14 @@ def _exact(
     central differences of the first with steps h, h/2, h/4 (to the sixth power of h); h gets smaller until they agree. With `salt`
     everything is off by rounding errors."""
     program = Program(e.text, () if e.bound is None else (Binding(*e.bound),), e.tree)
-    value, first = jacobian(program, env, SIZES, families, e.wrt, salt)
+    fixed = Fixed(program, e.wrt)
+    value, first = jacobian(program, env, SIZES, families, e.wrt, salt, fixed)
     if direction is None:
         return value, first, 0.0
 
     def slope(h: float) -> Array:
-        up, down = (jacobian(program, {**env, e.wrt: env[e.wrt] + k * direction}, SIZES, families, e.wrt, salt)[1] for k in (h, -h))
+        ends = ({**env, e.wrt: env[e.wrt] + k * direction} for k in (h, -h))
+        up, down = (jacobian(program, end, SIZES, families, e.wrt, salt, fixed)[1] for end in ends)
         slopes = (up - down) / (2 * h)
         parted.append(float(np.max(np.abs((up - first) / h - slopes), initial=0)))
         return slopes

@@ -7,6 +7,7 @@ derivative to the last digit, without a difference of near equals. The functions
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -105,12 +106,43 @@ COMPARE: dict[str, Callable[[Array, Array], Array]] = {
 
 # ---------------------------------------------------------------------------------------------- the walk over the tree
 
+Key = tuple[object, ...]  # a node, by its identity, with the values of the letters of sums in it
+
+
+class Fixed:
+    """What one program has in common at all values of its variable, everything else being as it is: the values of what the variable is
+    not in."""
+
+    def __init__(self, tree: Node | Program, wrt: str) -> None:
+        self.tree = tree  # alive, so that no other node gets the identity of one of its own
+        self.moving = {wrt}
+        self.known: dict[Key, Array] = {}
+        self._facts: dict[int, tuple[bool, frozenset[str]]] = {}
+        for b in tree.bindings if isinstance(tree, Program) else ():
+            if self.facts(b.value)[0]:
+                self.moving.add(b.name)
+
+    def facts(self, node: Node) -> tuple[bool, frozenset[str]]:
+        """Whether the variable is in it, and the names, whole and by letters, that may be letters of sums."""
+        if (found := self._facts.get(id(node))) is None:
+            if node.op == "name":
+                name = str(node.attr)
+                base, subscript = split_name(name)
+                found = not self.moving.isdisjoint((name, base)), frozenset((name, subscript, *re.findall(r"\w", subscript)))
+            else:
+                inside = [self.facts(a) for a in node.args]
+                found = any(m for m, _ in inside), frozenset().union(*[letters for _, letters in inside])
+            self._facts[id(node)] = found
+        return found
+
 
 class Oracle:
     """Values for names: `env` numbers, vectors and matrices as 2-D arrays, `families` arrays with the index first.
 
     With `salt`, some great number, every value is off by a rounding error, which looks random and is the same for equal values: one
     sees what the real ones may do.
+
+    A node is evaluated once under the same letters of sums; with `fixed`, what the variable is not in once for all values of the variable.
     """
 
     def __init__(
@@ -119,8 +151,11 @@ class Oracle:
         sizes: Mapping[str, int],
         families: Mapping[str, Array] | None = None,
         salt: float = 0.0,
+        fixed: Fixed | None = None,
     ) -> None:
         self.salt = salt
+        self.fixed = fixed
+        self.known: dict[Key, Array] = {}
         self.env = {n: np.asarray(v, dtype=complex) for n, v in env.items()}
         self.families = {n: np.asarray(v, dtype=complex) for n, v in (families or {}).items()}
         self.sizes = dict(sizes)
@@ -128,14 +163,25 @@ class Oracle:
 
     def program(self, program: Program) -> Array:
         """The value of statements: bindings first."""
-        inside = Oracle(self.env, self.sizes, self.families, self.salt)
+        inside = Oracle(self.env, self.sizes, self.families, self.salt, self.fixed)
         for b in program.bindings:
             inside.env[b.name] = inside(b.value)
         return inside(program.body)
 
     def __call__(self, node: Node) -> Array:
+        if self.fixed is None:
+            return self.seasoned(node)
+        moves, letters = self.fixed.facts(node)
+        key = (id(node), *[(i, k) for i, k in self.indices.items() if i in letters])
+        known = self.known if moves else self.fixed.known
+        if (value := known.get(key)) is None:
+            value = known[key] = self.seasoned(node)
+        return value
+
+    def seasoned(self, node: Node) -> Array:
+        """The value, with its salt."""
         value = self.value(node)
-        if not np.all(np.isfinite(value)):
+        if not np.isfinite(value).all():
             raise Unfit("not finite")
         if not self.salt or node.op in ("num", "name"):
             return value
@@ -332,15 +378,18 @@ def jacobian(
     families: Mapping[str, Array],
     wrt: str,
     salt: float = 0.0,
+    fixed: Fixed | None = None,
 ) -> tuple[Array, Array]:
-    """Value and derivative of `tree`: indices of the value, then of the variable; dimensions that are 1 are left out."""
+    """Value and derivative of `tree`: indices of the value, then of the variable; dimensions that are 1 are left out. `fixed` may be
+    handed on from call to call as long as nothing but the variable changes."""
     x = np.asarray(env[wrt], dtype=complex)
+    fixed = Fixed(tree, wrt) if fixed is None else fixed
     columns = []
     with np.errstate(all="ignore"):
         for k in range(x.size):
             moved = x.copy()
             moved.flat[k] += 1j * STEP
-            oracle = Oracle({**env, wrt: moved}, sizes, families, salt)
+            oracle = Oracle({**env, wrt: moved}, sizes, families, salt, fixed)
             value = oracle.program(tree) if isinstance(tree, Program) else oracle(tree)
             columns.append(value.imag / STEP)
     outer, own = ([d for d in shape if d != 1] for shape in (value.shape, x.shape))
