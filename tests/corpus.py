@@ -46,7 +46,7 @@ def draws(case: Case) -> Iterator[Draw]:
 
 def close(got: Any, want: Any, tolerance: float = 1e-7) -> bool:
     """Whether the numbers agree, relative to the greatest of them. Axes of length one do not count."""
-    got, want = np.squeeze(np.asarray(got, dtype=float)), np.squeeze(np.asarray(want))
+    got, want = np.squeeze(np.asarray(got, dtype=complex if np.iscomplexobj(want) else float)), np.squeeze(np.asarray(want))
     if got.size == 1 and not np.any(got):  # a derivative that is zero may be printed as the number 0
         got = np.zeros_like(want)
     scale = max(1.0, float(np.max(np.abs(want), initial=0)))

@@ -71,7 +71,7 @@ def test_the_adjoint_is_that_of_the_numbers(name: str) -> None:
     (product,) = d.products.values()
     for point in ("0", "1"):
         values = given(name, point)
-        weight = next(n for n in ("v", "u", "V", "U") if n not in values and f"{n} in R" in d.where)
+        weight = next(n for n in ("v", "u", "V", "U") if n not in values and (f"{n} in R" in d.where or f"{n} in C" in d.where))
         v = np.random.default_rng(3).normal(size=np.shape(values[CASES[name]["solve"]]))
         wanted = np.tensordot(v, NUMBERS[f"{name}/{point}"], v.ndim)
         for form in (product.text, product.latex):
@@ -134,6 +134,41 @@ def test_what_defines_no_function_is_refused(equation: str, solve: str, wrt: str
         matcalc.implicit(equation, solve, wrt, where=where)
 
 
+COMPLEX = [
+    ("A x = b", "x", "A", "A in C^{n x n}; x, b in C^n", {}, "dA -> -A^-1 dA x"),
+    ("A x = b", "x", "A", "A in C^{n x n}; x, b, c in C^n", {"of": "c^H x"}, "-A^-T conj(c) x^T"),
+    ("A^H A x = A^H b", "x", "b", "A in C^{m x n}; x in C^n; b in C^m", {}, "(A^H A)^-1 A^H"),
+    ("(A + t B) x = b", "x", "t", "A, B in C^{n x n}; x, b in C^n; t in R", {}, "-(A + t B)^-1 B x"),
+    ("z^3 + a z = b", "z", "a", "a, b, z in C", {"order": 2}, "2 a z/(3 z^2 + a)^3"),
+    ("||A x - b||^2 + mu ||x||^2", "x", "mu", "A in C^{m x n}; x in C^n; b in C^m; mu in R", {"argmin": True}, "-(A^H A + mu I)^-1 x"),
+]
+
+
+@pytest.mark.parametrize(("equation", "solve", "wrt", "where", "options", "answer"), COMPLEX)
+def test_complex_unknowns_have_the_holomorphic_derivative(
+    equation: str, solve: str, wrt: str, where: str, options: dict[str, Any], answer: str
+) -> None:
+    d = matcalc.implicit(equation, solve, wrt, where=where, **options)
+    assert (d.text, d.verified) == (answer, "verified")
+    if wrt in ("A", "b", "a"):
+        assert f"{solve} is holomorphic in {wrt}" in " ".join(d.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("equation", "wrt", "where", "options", "words"),
+    [
+        ("A^H A x = A^H b", "A", "A in C^{m x n}; x in C^n; b in C^m", {}, r"conj\(A\) stands in the equation"),
+        ("A x + conj(x) = b", "b", "A in C^{n x n}; x, b in C^n", {}, r"conj\(x\) stands in the equation"),
+        ("A x = b", "b", "A in C^{n x n}; x in R^n; b in C^n", {}, "the unknown x is real"),
+        ("A x = b", "b", "A in C^{n x n}; x, b in C^n", {"of": "||x||^2"}, r"conj\(x\) stands in the function"),
+        ("x^T A x", "A", "A in C^{n x n}; x in C^n", {"argmin": True}, "what is minimised is a real number"),
+    ],
+)
+def test_what_has_no_complex_derivative_is_refused(equation: str, wrt: str, where: str, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(matcalc.MatcalcError, match=words):
+        matcalc.implicit(equation, "x", wrt, where=where, **options)
+
+
 def test_where_no_solution_is_found_nothing_is_said() -> None:
     """x^2 + a^2 + 1 is never 0."""
     with pytest.raises(matcalc.MatcalcError, match="could not be checked"):
@@ -163,7 +198,7 @@ def test_a_declared_set_of_the_solution_is_used_and_right() -> None:
         matcalc.implicit("A X = B + X^T X A", "X", "B", where="X in S^n; A, B in R^{n x n}", of="tr(X A X^T X A)", notation="matrix")
 
 
-PROGRAMS = ["impl-01", "impl-04", "impl-05", "impl-09", "impl-10", "impl-14"]
+PROGRAMS = ["impl-01", "impl-04", "impl-05", "impl-09", "impl-10", "impl-14", "impl-24", "impl-25"]
 
 
 def arrays(name: str) -> tuple[Any, dict[str, Any], Any, Any]:
@@ -185,7 +220,7 @@ def test_programs_solve_and_multiply(name: str, language: str) -> None:
         jax.config.update("jax_enable_x64", True)
     cast = caster(language)
     start, v = {n: cast(x) for n, x in start.items()}, cast(v)
-    weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where)
+    weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where or f"{n} in C" in d.where)
     file = load(d.code(language))
     solution, product = call(file["solve_and_vjp"], start, **{weight: v})
     assert close(np.asarray(solution), NUMBERS[f"{name}/0/{CASES[name]['solve']}"], 1e-8)
@@ -198,8 +233,12 @@ def asked_of(language: str) -> tuple[list[tuple[str, str, dict[str, Any]]], list
     questions, expected = [], []
     for name in PROGRAMS:
         d, start, v, wanted = arrays(name)
+        if language == "eigen" and " in C" in d.where:
+            with pytest.raises(matcalc.MatcalcError, match="complex equations"):
+                d.code(language)
+            continue
         solution = NUMBERS[f"{name}/0/{CASES[name]['solve']}"]
-        weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where)
+        weight = next(n for n in ("v", "u", "V", "U") if f"{n} in R" in d.where or f"{n} in C" in d.where)
         text = d.code(language)
         questions += [
             (text, "vjp", {**start, CASES[name]["solve"]: np.asarray(solution), weight: v}),

@@ -13,7 +13,7 @@ from ..codegen.graph import GraphNode
 from ..codegen.lowering import Lowering
 from ..codegen.program import outer, target_of
 from ..errors import NoAnswerError, UsageError
-from ..expressions.build import num, substitute, times
+from ..expressions.build import is_complex, num, substitute, times
 from ..expressions.expr import Expr, postorder
 from ..expressions.functions import functions_of
 from ..expressions.labels import name_of
@@ -31,6 +31,10 @@ def program_of(task: Equation, target: str, sizes: Mapping[str, int] | None = No
     problem, undone, f, weight, wrt = task.problem, task.undone, task.f, task.weight, task.wrt
     if functions_of([f]):
         raise UsageError("a program for a solution takes arrays, and there are functions of which only the sets are known")
+    if target == "eigen" and any(map(is_complex, (f, weight))):
+        raise NoAnswerError(
+            "C++ programs for solutions of complex equations are not written", suggestion="--code numpy, jax, torch, octave, r"
+        )
     unknowns = [name_of(x) for x in task.root.x]
 
     def whole(e: Expr) -> Expr:
@@ -56,7 +60,7 @@ def program_of(task: Equation, target: str, sizes: Mapping[str, int] | None = No
             "vjp",
             f"The products of {name_of(weight)} with the derivative of the solution by {by}, at the solution {', '.join(unknowns)}.",
             [lowered(p) for p in products],
-            [Argument(name_of(weight), outer(undone.x.shape))],
+            [Argument(name_of(weight), outer(undone.x.shape), complex_=is_complex(weight))],
         ),
     ]
     arguments = _arguments(problem, [residual, *steps, *products], [*task.root.x, *(problem.variables[n] for n in wrt)])
@@ -80,14 +84,14 @@ def _arguments(problem: Problem, roots: Sequence[Expr], first: Sequence[Expr]) -
     """What the functions take: the unknown, the variables, then the other names in the order of the text."""
     used = {name_of(n) for n in postorder(roots) if n.op in (SYMBOL, MEMBER)}
     typed = problem.typed
-    found = {name_of(s): Argument(name_of(s), outer(s.shape)) for s in first}
+    found = {name_of(s): Argument(name_of(s), outer(s.shape), complex_=is_complex(s)) for s in first}
     for name, s in typed.symbols.items():
         if s.op is SYMBOL and name in used and name not in found:
             integer = "integer" in typed.declared.get(name, s).attr[1]  # type: ignore[index]
-            found[name] = Argument(name, outer(s.shape), integer)
+            found[name] = Argument(name, outer(s.shape), integer, complex_=is_complex(s))
         elif s.op is MEMBER and name_of(s) in used:
             base = name_of(s)
-            found.setdefault(base, Argument(base, (*typed.families[base].sizes, *outer(s.shape))))
+            found.setdefault(base, Argument(base, (*typed.families[base].sizes, *outer(s.shape)), complex_=is_complex(s)))
     return list(found.values())
 
 

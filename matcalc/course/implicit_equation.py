@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
-from ..expressions.build import substitute, symbol, zeros
+from ..expressions.build import is_complex, substitute, symbol, zeros
 from ..expressions.expr import Expr, postorder
 from ..kinds import ONE, shape_text
 from ..numbers.judge import Along, Numbers
@@ -14,6 +14,7 @@ from ..pipeline.given import Where
 from ..pipeline.point import statements
 from ..pipeline.question import Question, read
 from ..shortening.simplify import simplify
+from .implicit_complex import conjugate_gradient, has_complex, holomorphic, refuse_conjugates
 from .implicit_numbers import NewtonRoot, judged_solution
 from .problem import Problem
 from .solved import Undone, gradient, is_column, related, relation, without_factor
@@ -32,7 +33,7 @@ class Equation:
         self.written: Mapping[Expr, Expr] = {}
         self.argmin = False
         self.checks: list[Check] = []  # of what was made before there was an equation
-        self.weight = symbol(problem.free_name(WEIGHTS[not is_column(self.x)]), self.x.shape)
+        self.weight = symbol(problem.free_name(WEIGHTS[not is_column(self.x)]), self.x.shape, ["complex"] if is_complex(self.x) else [])
 
     @property
     def several(self) -> bool:
@@ -65,7 +66,10 @@ class Equation:
         self.problem.notes += [n for n in typed.assumptions if n not in self.problem.notes]
         full = self.problem.typed.declared
         given = substitute(typed.expr, {full[n]: v for n, v in self.problem.variables.items() if n in full})
-        return substitute(given, {e: part for part, e in self.written.items() if part is not self.x})
+        found = substitute(given, {e: part for part, e in self.written.items() if part is not self.x})
+        for n in (self.solve, *self.wrt):
+            refuse_conjugates(found, self.problem.variables.get(n, self.x), n, "the function")
+        return found
 
     def judged(self, known: Numbers, claim: Along, name: str, roots: Sequence[Expr]) -> Check:
         """What was compared of a derivative by this name."""
@@ -98,7 +102,7 @@ def one_unknown(text: str, solve: str, names: Sequence[str], where: Where, argmi
     """
     before, left, right = ("", text, "0") if argmin else sides_of_text(text)
     if argmin:
-        problem = Problem(Question.of(text, [solve, *names], where).real("argmin"))
+        problem = Problem(Question.of(text, [solve, *names], where))
     else:
         problem = _read(f"{before}{left if right == '0' else f'{left} - ({right})'}", solve, names, where)
     solve = problem.names[0]
@@ -109,7 +113,7 @@ def one_unknown(text: str, solve: str, names: Sequence[str], where: Where, argmi
     if argmin:
         if not f.is_scalar:
             raise ShapeError(f"what is minimised is a number, and this is {shape_text(f.shape)}")
-        f = without_factor(gradient(f, x))
+        f = without_factor(conjugate_gradient(problem, f, solve) if has_complex(problem) and is_complex(x) else gradient(f, x))
         equation = f"the gradient by {solve} is 0: {problem.spelled(simplify(problem.whole(f)))} = 0"
     count, wanted = f.shape[0] * f.shape[1], x.shape[0] * x.shape[1]
     if count is not wanted:
@@ -117,6 +121,8 @@ def one_unknown(text: str, solve: str, names: Sequence[str], where: Where, argmi
             f"there {'is 1 equation' if count is ONE else f'are {count} equations'} for the {wanted} entries of {solve}",
             suggestion=f"both sides need as many entries as {solve}: declare the sizes",
         )
+    if has_complex(problem):
+        holomorphic(problem, f, solve, wrt)
     undone = Undone(f, x)
     found = Equation(problem, undone, wrt, solve, equation, NewtonRoot([f], [x], undone.matrix))
     found.argmin = argmin
@@ -141,13 +147,12 @@ def _refuse_what_defines_nothing(task: Equation) -> None:
 def _read(difference: str, solve: str, wrt: Sequence[str], where: Where) -> Problem:
     """The two sides as a difference. As many equations as unknowns are what an equation defines a function by, so sizes that nothing
     says are those of the unknown."""
-    what = "an implicit function"
-    plain = Problem(Question.of(difference, [solve, *wrt], where).real(what))
+    plain = Problem(Question.of(difference, [solve, *wrt], where))
     x = plain.variables[plain.names[0]]
     if plain.function.shape == x.shape or plain.function.is_scalar:
         return plain
     try:
-        return Problem(Question.of(f"{difference} + 0 {solve}", [solve, *wrt], where).real(what))
+        return Problem(Question.of(f"{difference} + 0 {solve}", [solve, *wrt], where))
     except MatcalcError:
         return plain
 

@@ -7,11 +7,14 @@ in it but F_x, with which Newton's method looks for the place where F is 0 and w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any
 
+from ..expressions.build import is_complex
 from ..expressions.expr import Expr
 from ..expressions.labels import name_of
+from ..numbers.complex_slopes import complex_slopes, part_of
 from ..numbers.judge import Along, Numbers, judge
 from ..numbers.numeric import Plan
 from ..numbers.record import Check
@@ -95,7 +98,8 @@ def judged_solution(root: NewtonRoot, function: Numbers, claim: Along, theta: Ex
         solve, values = root.bound(arrays), claim(arrays)
         return lambda env, sizes, e: values(solve(env, sizes), sizes, e)
 
-    check = judge(known, claimed, (name_of(theta), None), theta.shape, sampler.point, sampler.dims, describe=describe)
+    slopes = partial(complex_slopes, part_of(theta, False)) if is_complex(theta) else None
+    check = judge(known, claimed, (name_of(theta), None), theta.shape, sampler.point, sampler.dims, describe=describe, slopes=slopes)
     return check._replace(against=AGAINST)
 
 

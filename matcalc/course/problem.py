@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import MatcalcError, NoAnswerError, ReadingError, ShapeError, UsageError
-from ..expressions.build import substitute, transpose, zeros
+from ..expressions.build import is_complex, substitute, transpose, zeros
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of, words_of
 from ..inference.assumptions import where_text
@@ -96,7 +96,7 @@ class Problem:
         shape = like.shape
         sizes = () if like.is_scalar else shape[:1] if shape[1] is ONE else shape
         words = shortest(frozenset(p for p in properties if WORDS[p].declared))
-        self.declarations[name] = Declaration(name, "R", tuple(sizes), words)
+        self.declarations[name] = Declaration(name, "C" if is_complex(like) else "R", tuple(sizes), words)
 
     # ---- texts beside the expression
 

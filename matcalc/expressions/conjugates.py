@@ -11,8 +11,9 @@ from typing import cast
 
 from ..interning import Memo
 from ..ops.complex_numbers import CONJUGATE, IMAGINARY_PART, REAL_PART
-from ..ops.core import IMAGINARY, MEMBER, NAMED, SYMBOL
+from ..ops.core import IMAGINARY, MEMBER, NAMED, SYMBOL, TRANSPOSE
 from .expr import Expr, make, postorder, transform
+from .labels import name_of
 from .leaves import HALF, MINUS_ONE, imaginary
 from .normal import add, apply, negative, normal_form, times, transpose
 
@@ -23,6 +24,17 @@ _known: Memo[Expr] = Memo()
 def is_complex(e: Expr) -> bool:
     """Whether something in it is complex; its value may be real."""
     return bool(e.within & IMAGINARY.bit)
+
+
+def direction_key(e: Expr) -> tuple[int, int, bytes]:
+    """Which of a matrix and its transpose stands: the shorter one, of complex names that with A^H A in place of A^T conj(A), then the same
+    everywhere."""
+    turned = sum(map(_is_turned_conjugate, postorder(e))) if is_complex(e) else 0
+    return (e.size, -turned, e.digest)
+
+
+def _is_turned_conjugate(e: Expr) -> bool:
+    return e.op is TRANSPOSE and e.args[0].op in (SYMBOL, MEMBER) and is_conjugate_name(name_of(e.args[0]))
 
 
 def is_real(e: Expr) -> bool:

@@ -14,7 +14,7 @@ from ..ops.inverse import INVERSE
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL, SQUARE_ROOT
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from .blocks import picked
-from .conjugates import conjugate, is_complex
+from .conjugates import conjugate, direction_key, is_complex
 from .convolution import MATRICES as OF_CONVOLUTIONS
 from .convolution import by_laws_of_convolution
 from .expr import Expr, make, order_key
@@ -388,7 +388,7 @@ def _inverse(x: Expr) -> Expr:
         return matmul(*[inverse(a) for a in reversed(x.args)])
     if op is MATMUL:
         flipped = transpose(x)
-        if order_key(flipped) < order_key(x):
+        if direction_key(flipped) < direction_key(x):
             return turned(make(INVERSE, (flipped,), None, x.shape, flipped.size + 1))
     return make(INVERSE, (x,), None, x.shape, x.size + 1)
 

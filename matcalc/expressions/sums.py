@@ -25,6 +25,7 @@ from ..ops.core import (
 )
 from ..ops.diagonal import DIAG
 from .blocks import turned as turned_block
+from .conjugates import direction_key
 from .expr import Expr, make, order_key
 from .functions import is_hessian
 from .leaves import MINUS_ONE, is_negative, is_zero, leading_sign, num, ones, scaled, turned, without_coefficient, zeros
@@ -89,7 +90,7 @@ def _oriented_sum(parts: list[Expr], shape: Shape) -> Expr:
     if set(flipped) == set(parts):
         return straight
     other = _raw_sum(flipped, (shape[1], shape[0]))
-    if order_key(straight) <= order_key(other):
+    if direction_key(straight) <= direction_key(other):
         return straight
     return make(TRANSPOSE, (other,), None, shape, other.size + 1)
 

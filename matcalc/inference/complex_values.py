@@ -38,7 +38,8 @@ def refuse_undecided(el: Typing, resolve: Resolve) -> None:
     """Beside declared complex names, a vector or matrix of which nothing is said may be real or complex, and the answers differ."""
     if not any(d.field == "C" for d in el.scene.stated.values()):
         return
-    loose = {n: t.shape for n, t in el.symbols.items() if n not in el.scene.stated and n not in el.scene.conjugated and not t.is_scalar}
+    known = {*el.scene.stated, *el.scene.conjugated, el.scene.hole}
+    loose = {n: t.shape for n, t in el.symbols.items() if n not in known and not t.is_scalar}
     if loose:
         sets = "; ".join(f"{n} in {space((resolve(rows), resolve(cols)), 'C')}" for n, (rows, cols) in loose.items())
         listed, verb = ", ".join(loose), "is" if len(loose) == 1 else "are"

@@ -149,7 +149,9 @@ class Typing:
 
     def _is_complex(self, name: str) -> bool:
         """Whether an undeclared name is complex: it is conjugated in a text with complex names, or every name is. Greek letters for numbers
-        are real."""
+        are real. dX of a linear map is what X is."""
+        if name == self.scene.hole:
+            return self.field(name[1:]) == "C"
         if not self.scene.program.complex_:
             return name in self.scene.conjugated
         term = self.symbols.get(name)

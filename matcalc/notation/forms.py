@@ -44,7 +44,7 @@ def evaluate_form(typed: Typed, scope: Scope, values: Mapping[str, Any]) -> Any:
     if form[0] == "map":
         import numpy as np
 
-        env.setdefault(variable, np.asarray(values[variable], dtype=float))
+        env.setdefault(variable, np.asarray(values[variable], dtype=complex if np.iscomplexobj(values[variable]) else float))
     return numbers_of(typed, doubles)(env, sizes)
 
 
@@ -143,12 +143,19 @@ def _exact(array: Any, arrays: ModuleType) -> Any:
     return np.array([arrays.exact(v) for v in array.ravel().tolist()]).reshape(array.shape)
 
 
+def _in_doubles(value: Any) -> Any:
+    import numpy as np
+
+    found = np.array([complex(a.real, a.imag) for a in np.ravel(value).tolist()])
+    return found if np.any(found.imag) else found.real
+
+
 def _degree(along: Callable[[Any], Any], size: int, hole: str, arrays: ModuleType) -> int:
     """The degree in which a map is homogeneous."""
     import numpy as np
 
     change = _exact(np.cos(np.arange(1.0, size + 1)), arrays)
-    once, twice = np.asarray(along(change), dtype=float), np.asarray(along(change * 2), dtype=float)
+    once, twice = (_in_doubles(along(change * k)) for k in (1, 2))
     greatest = float(np.max(np.abs(once), initial=0))
     if greatest == 0:
         return 1
