@@ -40,6 +40,8 @@ REFUSED = {
     r"\mathrm{Tr}(\rho A)": (r"\rho", "rho in R^{n x n}"),
     r"e^{-\|x - y\|^2/2\sigma^2}": (r"\sigma", "/(2 \\sigma)"),
     "p^2/2m": ("p", "/(2 m) or /2 * m"),
+    r"\nabla f(x)^T d": ("x", "f: R^n -> R"),
+    r"\nabla_x f(x)^T d": ("x", "--wrt x"),
     "x^T A x / x^T x": ("x", "/(x^T x) for the whole product"),
     "x'A x / x'x": ("x", "/(x'x) for the whole product"),
     "x.T @ A @ x / x.T @ x": ("x", "/(x.T @ x)"),

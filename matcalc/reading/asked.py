@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ..errors import ReadingError, UsageError
 from ..syntax import Asked
-from .marks import Mark, quote, refuse
+from .marks import Mark, quote, refuse, touching_bracket
 from .names import read_name
 
 _CLOSING_POST = frozenset({"T"})
@@ -278,11 +278,25 @@ def _sign(marks: list[Mark], start: int, stop: int, text: str, known: frozenset[
         names, i = [marks[i].value], i + 1
     elif not nabla:
         return None
+    if nabla and _of_gradient(marks, i, stop):
+        return None
     if by_letter and not _stand(names, marks, i, stop):  # D_n^T A D_n asks nothing
         return None
     if len(names) > 1 and order == 1 and not nabla:
         order = len(names)
     return Asked(tuple(names * order if len(names) == 1 else names), order), i
+
+
+def _of_gradient(marks: list[Mark], i: int, stop: int) -> bool:
+    r"""\nabla f(x)^T d, \nabla f(x) \cdot d: the gradient in a product, not the gradient of one."""
+    bracket = touching_bracket(marks, i + 1) if i < stop and marks[i].kind in ("word", "greek") else -1
+    behind = marks[bracket].mate + 1 if i < bracket < stop else stop
+    if behind < stop and marks[behind].kind == "caret":
+        behind += 2 if behind + 1 < stop and marks[behind + 1].kind == "open" else 1
+    if behind >= stop:
+        return False
+    mark = marks[behind]
+    return (mark.value == "T" and mark.kind in ("word", "post", "sup")) or (mark.kind == "infix" and mark.value == ".")
 
 
 def _stand(names: Sequence[str], marks: Sequence[Mark], i: int, stop: int) -> bool:
