@@ -50,7 +50,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
     acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
-    if not acts and any(n.islower() and n not in known and n not in GREEK_WORDS for n in raised):
+    free = [n for n in raised if n not in known and split_name(n)[0] not in known]  # r = y - X b; sum_i r_i^2: r_i is an entry
+    if not acts and any(n.islower() and n not in GREEK_WORDS for n in free):
         return True
     if _are_moments({str(n.attr) for n in nodes if n.op == "name" and n.attr not in known}) and not acts:
         return True

@@ -211,7 +211,28 @@ def _columns(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _behind_entrywise(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """A .* B x, where x would be a number and A a matrix, or A a vector: (A .* B) x has no such reading."""
+    last = n.args[-1]
+    x = last.args[-1] if last.op == "mul" else last
+    first, held = terms.get(id(n.args[0])), terms.get(id(last))
+    if x is last or x.op != "name" or first is None or held is None:
+        return None
+    capital = n.args[0].op == "name" and letter_class(str(n.args[0].attr)) == "upper"
+    number = split_name(str(x.attr))[0] in OFTEN_VECTORS and guess_of(el, x) == "scalar" and first.kind == "matrix"
+    vector = capital and guess_of(el, n.args[0]) == "vector" and held.kind == "vector"
+    if not number and not vector:
+        return None
+    s = Wording(el)
+    a, b, y = s.node(n.args[0]), s.node(*last.args[:-1]), s.node(x)
+    return ReadingError(
+        f"{a} .* {b} {y} fits only if " + (f"{y} is a number" if number else f"{a} is a vector"),
+        span=n.span,
+        suggestion=f"write ({a} .* {b}) {y} for a matrix times a vector, or declare " + (f"{y} in R" if number else f"{a} in R^n"),
+    )
+
+
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "mul": (_row, _member, _dot, _inner, _ring, _star, _identity, _projection, _expected),
-    "ew": (_columns,),
+    "ew": (_columns, _behind_entrywise),
 }

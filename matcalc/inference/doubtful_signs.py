@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ..errors import ReadingError
 from ..reading.subscripts import split_indexed
 from ..syntax import Node, spell_name, walk
-from .doubt import Doubt, Terms
+from .doubt import Doubt, Terms, guess_of
 from .misfit import Wording
+from .rekind import letter_class
 from .scopes import Typing
 from .standing import is_euler
 
@@ -56,6 +59,33 @@ def _beside_sum(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 def _said_of(root: Node, name: str) -> list[tuple[str, object]]:
     """What a term is made of, without signs, and with one letter for a name."""
     return [(m.op, "" if m.attr == name else m.attr) for m in walk(root) if m.op != "neg"]
+
+
+def _behind_value(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""tr A + B, \log \det A + B: without brackets the function may be of the sum, and B is a number only because it is not."""
+    for a, b in pairwise(n.args):
+        value = a.args[-1] if a.op == "mul" else a.args[0] if a.op == "neg" else a
+        while value.op == "call" and value.args and value.args[0].op == "call" and _without_brackets(el, value):
+            value = value.args[0]
+        inner, letter = (value.args[0] if value.op == "call" and value.args else value), b.args[0] if b.op == "neg" else b
+        term = terms.get(id(inner))
+        if term is None or term.kind != "matrix" or not _without_brackets(el, value) or letter_class(str(letter.attr)) != "upper":
+            continue
+        if guess_of(el, letter) == "scalar":
+            s = Wording(el)
+            f, x, y = value.attr, s.node(inner), s.node(letter)
+            return ReadingError(
+                f"{f} {x} + {y} is of the sum, or {y} is a number",
+                span=n.span,
+                suggestion=f"write {f}({x} + {y}) for the sum; declare {y} in R for a number",
+            )
+    return None
+
+
+def _without_brackets(el: Typing, value: Node) -> bool:
+    if value.op != "call" or not value.span or not value.args or not value.args[0].span:
+        return False
+    return "(" not in el.scene.program.text[value.span[0] : value.args[0].span[0] + 1]
 
 
 def _traced(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
@@ -108,7 +138,7 @@ def _second_derivative(el: Typing, terms: Terms, n: Node) -> ReadingError | None
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "add": (_beside_sum,),
+    "add": (_beside_sum, _behind_value),
     "pow": (_imaginary,),
     "T": (_second_derivative,),
     "pinv": (_positive,),

@@ -171,6 +171,11 @@ def negative(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 def product(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """Factors from the left; `u . v` of two columns is u^T v, where `.` also may stand looser than a blank."""
     signs = [str(s) for s in node.attr] if isinstance(node.attr, tuple) else [""] * (len(args) - 1)
+    if signs.count("×") > 1:
+        _refuse_chained(el, node, args, signs)
+    if "×" in signs and (at := _before_crossed(args, signs)):
+        crossed = Node("mul", node.args[at:], tuple(signs[at:]), node.span)
+        return _chain(el, node, [*args[:at], product(el, crossed, args[at:])], signs[:at], [*node.args[:at], crossed])
     if "." in signs and not _fits_from_left([t.kind for t in args], signs):
         cuts = [0, *(k + 1 for k, s in enumerate(signs) if s == "."), len(args)]
         groups = list(pairwise(cuts))
@@ -184,6 +189,26 @@ def product(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
             inner = [_chain(el, node, args[a:b], signs[a : b - 1], node.args[a:b]) for a, b in groups]
             return _chain(el, node, inner, ["×"] * (len(inner) - 1), [node.args[a] for a, _ in groups])
     return _chain(el, node, args, signs, node.args)
+
+
+def _refuse_chained(el: Typing, node: Node, args: list[TypedTerm], signs: list[str]) -> None:
+    """a × b × c of vectors, which depends on brackets."""
+    for k, (sign, behind) in enumerate(pairwise(signs)):
+        if sign == behind == "×" and all(t.kind == "vector" for t in args[k : k + 3]):
+            a, b, c = (Wording(el).factor(n) for n in node.args[k : k + 3])
+            message = f"{a} × {b} × {c} is not the same from the left and from the right"
+            raise ReadingError(message, span=node.span, suggestion=f"write ({a} × {b}) × {c} or {a} × ({b} × {c})")
+
+
+def _before_crossed(args: list[TypedTerm], signs: list[str]) -> int:
+    """Where b × c begins in a . b × c and a^T B b × c, of vectors b and c: a number has no cross product."""
+    at = signs.index("×")
+    if args[at].kind != args[at + 1].kind or args[at].kind != "vector":
+        return 0
+    while at and signs[at - 1] in ("", "*") and args[at - 1].kind == "matrix":
+        at -= 1
+    before = args[at - 1].kind if at else ""
+    return at if (signs[at - 1] == "." and before == "vector") or (signs[at - 1] in ("", "*") and before == "row") else 0
 
 
 def _makes_vector(kinds: Sequence[str]) -> bool:

@@ -27,11 +27,13 @@ def check_wrt(scene: Scene, occurring: Sequence[str], supposed: Collection[str] 
         if unused := _idle(scene.program, name):
             way = f"end with what is to be differentiated, or write it with {unused}"
             raise UsageError(f"{name} stands only in the definition of {unused}, which nothing uses", suggestion=way)
-        if name in scene.declared or name in occurring or name in scene.families or name in scene.carried or name in scene.arrays:
+        others = [n for n in occurring if split_name(n)[0] == base]
+        given = bool(others) and name not in scene.declared and all(split_name(n)[1] in scene.free for n in others)  # ||x_i||^2 by x
+        known = name in scene.declared or name in occurring or name in scene.families or name in scene.carried or name in scene.arrays
+        if known and not given:
             continue
         if sub and (base in scene.families or base in scene.declared or base in scene.carried or base in occurring):
             continue
-        others = [n for n in occurring if split_name(n)[0] == base]
         hint = f"the names are {', '.join(occurring)}" if occurring else None
         if others:
             one = len(others) == 1

@@ -144,6 +144,17 @@ class Names:
                 return size
         return 0
 
+    def function_inside(self, run: str) -> tuple[int, int] | None:
+        """Where a function of numbers is named between the letters of `run` (`xsinx`: 1, 4); None where none is."""
+        pieces = self.cut(run)
+        if len(pieces) != len(run) or len(run) > 7:  # a known name stands in it, or it is a word
+            return None
+        for at in range(1, len(run) - 2):
+            for end in range(len(run) - 1, at + 1, -1):
+                if run[at:end].islower() and is_elementwise(function_of(run[at:end]) or ""):
+                    return at, end
+        return None
+
 
 def _typed(word: str) -> bool:
     """A function's name as people write it inside a run: `det` or `Det`, not `DET` (which may be a product)."""

@@ -236,6 +236,12 @@ def word(lexer: Lexer, mark: Mark) -> None:
     if run in ("sum", "prod") and binder_follows(lexer):
         binder(lexer, "sum" if run == "sum" else "product", mark)
         return
+    if run in ("sum", "prod") and not lexer.names.is_name(run):
+        from . import word_sums
+
+        if word_sums.is_over_index(lexer, mark):
+            word_sums.sign(lexer, mark)
+            return
     if run == "einsum" and touching and lexer.i + 1 < lexer.stop and lexer.marks[lexer.i + 1].kind == "spec":
         einsum(lexer, mark)
         return
@@ -304,6 +310,10 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         near = nearest(run) if touching else None
         wanted = f"did you mean {near}(…)?" if near and len(near) > size else f"did you mean {run[:size]}({run[size : size + 20]})?"
         raise lexer.refuse(f"{quote(run)} begins with a function's name", mark.span, wanted)
+    elif found := lexer.names.function_inside(run):  # xsinx
+        before, within = " ".join(lexer.names.cut(run[: found[0]])), run[found[0] : found[1]]
+        hint = f"did you mean {before} {within}({' '.join(lexer.names.cut(run[found[1] :]))})?"
+        raise lexer.refuse(f"{quote(run)} has a function's name in it", mark.span, hint)
     if len(run) == 2 and run[1] in "ijk" and "\\" not in lexer.text and lexer.names.variables.isdisjoint(run):
         from .doubtful_calls import refuse_lazy_index
 

@@ -6,6 +6,7 @@ r"""What a slash divides by, where people mean more than the rule says: refused,
     p^2/2 s^2    ||r||^2/2 \sigma   a number, and behind it a power or a Greek letter
     1/2m sum_i   1/2n ||X w||^2   a size that touches the number, before what is averaged
     x^T y/||x|| ||y||             two norms, or two values of one function
+    D^-1/2, x^1/2                 a first power, where the power is most often the quotient
     x^T A x/x^T x                 a transpose, which nothing is divided by
 """
 
@@ -27,6 +28,7 @@ def refuse_long_divisor(lexer: Lexer, slash: Mark) -> None:
     if first is None:
         return
     if first.kind == "num":
+        _above(lexer, slash, first)
         _behind_number(lexer, slash, first)
     elif first.kind in ("word", "greek") and function_of(first.value) is None:
         _transposed(lexer, slash, first)
@@ -45,6 +47,21 @@ def _refuse(lexer: Lexer, slash: Mark, cut: int, end: int, shown: str = "") -> N
     span: Span = (slash.start, end)
     hint = f"write /({first} {rest}) or /{first} * {rest}"
     raise lexer.refuse(f"{quote('/' + (shown or lexer.source((slash.end, end)).strip()))} can be read in two ways", span, hint)
+
+
+def _above(lexer: Lexer, slash: Mark, number: Mark) -> None:
+    """D^-1/2 A D^-1/2, x^1/2: a half of the first power, or the power 1/2."""
+    at = lexer.i - 2
+    run = [*lexer.marks[max(at - 2, 0) : at + 1], slash, number]
+    signed = len(run) == 5 and run[1].kind == "minus"
+    caret = at - 2 if signed else at - 1
+    if at < 2 or run[-3].value != "1" or lexer.marks[caret].kind != "caret" or any(m.gap for m in run[-4 if signed else -3 :]):
+        return
+    power = lexer.source((lexer.marks[caret + 1].start, number.end))
+    one = lexer.source((lexer.marks[caret].start, slash.start))
+    span = (lexer.marks[caret].start, number.end)
+    hint = f"write ^({power}) for the power, {one} / {number.value} for its part"
+    raise lexer.refuse(f"{quote('^' + power)} can be read in two ways", span, hint)
 
 
 def _behind_number(lexer: Lexer, slash: Mark, number: Mark) -> None:

@@ -43,13 +43,12 @@ def letter_is_sign(lexer: Lexer, mark: Mark) -> bool:
         elif marks[at].kind == "under" and at + 1 < lexer.stop and marks[at + 1].kind == "word":
             index, at = marks[at + 1].value, at + 2
     at += at < lexer.stop and marks[at].kind == "sup" and marks[at].value in "nkm"
-    if len(index) > 1 or at >= lexer.stop or not _begins_operand(marks[at]):
+    if len(index) > 1 or at >= lexer.stop or not begins_operand(marks[at]):
         return False
     first, end = lexer.i - 1, at
     while first > 0 and marks[first - 1].kind not in (*_TERM_ENDS, "open"):
         first -= 1
-    while end < lexer.stop and marks[end].kind not in (*_TERM_ENDS, "close"):
-        end = marks[end].mate + 1 if marks[end].kind == "open" else end + 1
+    end = end_of_term(lexer, end)
     inside, before = letters_below_names(lexer, at, end), letters_below_names(lexer, first, lexer.i - 1)
     if not (index in inside if index else inside - lexer.active) or before & ({index} if index else inside):
         return False
@@ -69,6 +68,13 @@ def letter_is_sign(lexer: Lexer, mark: Mark) -> bool:
     return True
 
 
+def end_of_term(lexer: Lexer, at: int) -> int:
+    """The mark that ends the term in which mark `at` stands."""
+    while at < lexer.stop and lexer.marks[at].kind not in (*_TERM_ENDS, "close"):
+        at = lexer.marks[at].mate + 1 if lexer.marks[at].kind == "open" else at + 1
+    return at
+
+
 _TERM_ENDS = ("plus", "minus", "comma", "semi", "newline", "cmp")
 
 
@@ -77,10 +83,10 @@ def _stands_before_operand(after: list[Mark], indexed: bool) -> bool:
     kinds = [m.kind for m in after]
     below = 1 if kinds[:1] == ["sub"] else 2 if kinds[:1] == ["under"] else 0
     rest = after[below:]
-    return bool(below) != indexed or (bool(rest) and (_begins_operand(rest[0]) or (rest[0].kind == "sup" and rest[0].value in "nkm")))
+    return bool(below) != indexed or (bool(rest) and (begins_operand(rest[0]) or (rest[0].kind == "sup" and rest[0].value in "nkm")))
 
 
-def _begins_operand(mark: Mark) -> bool:
+def begins_operand(mark: Mark) -> bool:
     return mark.kind in ("word", "greek", "open", "accent", "binder", "upright", "sqrt", "num", "command", "frac")
 
 

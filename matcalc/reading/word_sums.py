@@ -1,0 +1,60 @@
+r"""sum x_i^2, sum (y_i - w^T x_i)^2, sum(x_i y_i): the word in place of the sign, over the index that its summand carries.
+
+The function `sum` adds the entries of an array; of x_i, with i bound by nothing, it would add those of one vector among many,
+which nobody asks for who does not declare such vectors.
+"""
+
+from __future__ import annotations
+
+from .lexer import Lexer
+from .marks import Mark
+from .sums import begins_operand, end_of_term, letters_below_names
+
+_INDICES = frozenset("ijklmnpqrst")
+
+
+def is_over_index(lexer: Lexer, mark: Mark) -> bool:
+    """Whether the word at `mark` is a sum sign without an index: the marks behind it carry one that nothing binds or declares."""
+    at = lexer.i
+    if at >= lexer.stop or not (begins_operand(lexer.marks[at]) or lexer.marks[at].kind == "bar"):
+        return False
+    touching = lexer.marks[at].kind == "open" and not lexer.marks[at].gap
+    end = lexer.marks[at].mate if touching else end_of_term(lexer, at)
+    letters = (letters_below_names(lexer, at, end) & _INDICES) - lexer.active - lexer.names.variables
+    units = {"I", "e"} - lexer.names.variables  # I_n, e_i, \mathbf{1}_n
+    for k in range(at, end - 1):
+        one, below = lexer.marks[k], lexer.marks[k + 1]
+        if below.kind not in ("under", "sub"):
+            continue
+        if one.kind == "const" or one.value in units:
+            letters -= letters_below_names(lexer, k + 1, k + 2)
+        elif one.kind == "binder" or one.value in ("sum", "prod"):  # sum(sum_{i=1}^n x_i a_i)
+            first = lexer.marks[k + 2] if below.kind == "under" else below
+            letters -= {m.value for m in (lexer.marks[k + 3 : first.mate] if first.kind == "open" else [first])}
+    if not letters or any(name.rpartition("_")[2] in letters for name in lexer.names.variables):
+        return False
+    behind = end + 1
+    if touching and behind < lexer.stop and lexer.marks[behind].kind in ("caret", "sup"):
+        summand = lexer.source((lexer.marks[at].start, lexer.marks[end].end))
+        signed = f"{mark.value}_{min(letters)} {summand}"
+        message = f"a power behind `{mark.value}{summand}` is of the {mark.value}, or of what it is over"
+        hint = f"write {signed}^2 for the {mark.value} of powers, ({signed})^2 for the power"
+        raise lexer.refuse(message, (mark.start, lexer.marks[behind].end), hint)
+    return True
+
+
+def sign(lexer: Lexer, mark: Mark) -> None:
+    """Read the word as the sign; where brackets touch it, it ends with them."""
+    op, bracket = "sum" if mark.value == "sum" else "product", lexer.marks[lexer.i]
+    if bracket.kind != "open" or bracket.gap:
+        lexer.operand("BINDER", (op, None), mark.span)
+        return
+    lexer.i += 1
+    lexer.operand("LPAR", "(", mark.span)
+    lexer.put("BINDER", (op, None), mark.span)
+    lexer.open("LPAR", bracket.value, bracket.span, begins=False).then = _close
+
+
+def _close(lexer: Lexer) -> None:
+    end = lexer.tokens[-1].end_pos
+    lexer.put("RPAR", ")", (end, end))
