@@ -123,7 +123,7 @@ def test_what_may_be_a_function_and_may_be_none_is_refused(text: str) -> None:
 
 
 DOUBTFUL = {
-    r"\text{Tr}(\rho\log\rho) where rho in R^{n x n}": "logm",
+    r"\text{Tr}(\rho\log\sigma) where rho, sigma in R^{n x n}": "logm",
     "tr(exp(X)) where X in R^{n x n}": "expm",
     "x^T exp(A) x": "expm",
     r"\exp(A^T A) B": "expm",

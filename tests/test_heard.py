@@ -42,7 +42,31 @@ def test_declarations_that_leave_two_readings(text: str, where: str, message: st
         matcalc.derivative(text, "u", where=where)
 
 
+LAYER_NORM = (
+    r"\mu = \frac1N \sum_j x_j; v = \frac1N \sum_j (x_j - \mu)^2; \frac{x - \mu}{\sqrt{v + \epsilon}} * \gamma + \beta"  # as in the manuals
+)
+
+
+def test_a_scale_beside_a_shift_is_a_vector_and_is_marked() -> None:
+    d: Any = matcalc.derivative(LAYER_NORM, "x")
+    gamma = next(r for r in d.readings if r.name == "gamma")
+    assert gamma.chosen and gamma.shape == "R^N" and "scales the entries, as beta shifts them" in gamma.because
+    rng, eps = np.random.default_rng(3), 0.1
+    x, g = rng.normal(size=5), rng.normal(size=5)
+    h = (x - x.mean()) / np.sqrt(x.var() + eps)
+    expected = np.diag(g) @ (np.eye(5) - 1 / 5 - np.outer(h, h) / 5) / np.sqrt(x.var() + eps)
+    assert np.allclose(d.evaluate({"x": x, "gamma": g, "epsilon": eps}), expected)
+    with pytest.raises(matcalc.MatcalcError, match="goes entry by entry, or"):
+        matcalc.derivative(LAYER_NORM, "gamma")
+    assert matcalc.derivative(r"\frac{x - m}{s} * \gamma + \beta", "x").text == "gamma/s"  # type: ignore[union-attr]
+
+
 READ: list[tuple[str, str, str | None]] = [
+    # the function of a matrix beside the matrix itself below a trace, and squares beside dots
+    (r"\text{Tr}(\rho\log\rho)", "rho", "logm(rho)^T + I"),
+    (r"\mathrm{Tr}[\rho H] + \beta^{-1} \mathrm{Tr}[\rho \ln \rho]", "rho", "((logm(rho) + I)/beta + H)^T"),
+    (r"\frac{a\cdot{b}}{\sqrt{a^2\cdot{b^2}}}", "a", "(b - (a^T b) a/(a^T a))^T/sqrt((a^T a) (b^T b))"),
+    (r"2 a \cdot b - b^2", "b", "2 (a - b)^T"),
     # capital letters that are numbers
     (r"V = -\frac{G M m}{r}", "r", "G M m/r^2"),
     (r"F = G\frac{m_1 m_2}{r^2}", "r", "-2 G m_1 m_2/r^3"),
@@ -212,7 +236,10 @@ REFUSED = [
     (r"\mathbf{x} \mathbf{y} \mathbf{z}", "x", "is in bold type, as vectors are"),
     ("np.sum(w*(y - p)**2)", "p", "goes entry by entry, or w is a number"),
     (r"\log|I + x^T x|", "x", "can be chosen in more than one way"),
-    (r"\text{Tr}(\rho\log\rho)", "rho", "the function of the matrix or that of its entries"),
+    (r"-\text{Tr}(P^T\log P)", "P", "the function of the matrix or that of its entries"),
+    (r"\text{Tr}(\rho\log\rho) - \text{Tr}(\rho\log\sigma)", "rho", "is of a matrix too, or of a number"),
+    (r"A x * \gamma + b", "x", "goes entry by entry, or"),
+    (r"3 a\cdot b + a^3", "a", "is a dot product of vectors"),
     ("Σₖ πₖ exp(−½ (x−μₖ)ᵀ Σₖ⁻¹ (x−μₖ))", "x", "is the sign here, or the letter"),
     (r"\sum_{j \ne i} (x_i - x_j)^2", "x", "over j beside a given i, or over both"),
     (r"\begin{bmatrix} a & b \ c & d \end{bmatrix}", "a", "a shell has halved"),

@@ -182,7 +182,7 @@ def sentences(el: Typing, shapes: dict[str, Shape], resolve: SizeNames) -> list[
             told.append(f"{name} read as a whole number")
         elif el.defaults.get(base + "_") is not None and name not in el.defaults:
             told.append(f"{name} read as a family ({name} in {space(shape, el.field(name))})")
-        elif default is not None and kind != el.scene.kind_of(name):
+        elif default is not None and (kind != el.scene.kind_of(name) or name in el.scene.scaled):
             told.append(f"{name} read as a {kind} ({space(shape, el.field(name))})")
         elif kind == "scalar":
             plain.append(f"{name} in {el.field(name)}")

@@ -13,6 +13,19 @@ def dotted(nodes: Sequence[Node]) -> set[str]:
     return {name for pair in _beside(nodes, ".") for name in pair if name}
 
 
+def squared(nodes: Sequence[Node], known: Collection[str]) -> set[str]:
+    r"""a and b of a \cdot b/\sqrt{a^2 b^2}: undeclared small letters that stand in dots of two names, squared and under norms, and nowhere
+    else. Read as vectors they mean what they would as numbers too, which are vectors of one entry."""
+    pairs = [pair for pair in _beside(nodes, ".") if all(pair)]
+    powers = [n for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num" and n.args[1].attr == 2]
+    dots, bases = [name for pair in pairs for name in pair], [str(n.args[0].attr) for n in powers] if pairs else []
+    under = [str(n.args[0].attr) for n in nodes if n.op == "norm" and n.args[0].op == "name"] if bases else []
+    names = [str(n.attr) for n in nodes if n.op == "name"] if bases else []
+    free = {n for n in dots if n.islower() and split_name(n)[0] not in GREEK and n not in known}
+    alone = {n for n in free if names.count(n) == dots.count(n) + bases.count(n) + under.count(n)}
+    return {n for pair in pairs if alone.issuperset(pair) for n in pair} if alone.intersection(bases) else set()
+
+
 def _beside(nodes: Sequence[Node], wanted: str) -> list[tuple[str, str]]:
     """The names on both sides of each such sign in a product, "" for what is no name."""
     products = [(n.args, n.attr) for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and wanted in n.attr]

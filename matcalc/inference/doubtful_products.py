@@ -141,6 +141,27 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def scales(el: Typing) -> dict[str, str]:
+    r"""gamma with beta in v * \gamma + \beta of a vector v: Greek letters that were guessed to be numbers, behind a star in a text that
+    writes no other, beside a shift of the same sort. As a vector the one means what it does as a number, which is one with equal entries;
+    so not where it is differentiated by."""
+    program = el.scene.program
+    if program.text.count("*") != 1:
+        return {}
+    terms, found = {id(node): term for node, term in el.seen}, dict[str, str]()
+    nodes = [n for root in (*(b.value for b in program.bindings), program.body) for n in walk(root)]
+    names = [str(n.attr) for n in nodes if n.op == "name"]
+    for product, shift in ((a, b) for n in nodes if n.op == "add" for a, b in pairwise(n.args)):
+        if product.op != "mul" or shift.op != "name" or not isinstance(product.attr, tuple) or product.attr[-1] != "*":
+            continue
+        vector, scale, name = terms.get(id(product.args[0])), product.args[-1], str(product.args[-1].attr)
+        both = [str(a.attr) for a in (scale, shift) if a.op == "name" and split_name(str(a.attr))[0] in GREEK]
+        if len(both) == 2 == len(product.args) and names.count(name) == 1 and name not in el.scene.wrt and both[1] in el.defaults:
+            if name in el.defaults and el.symbols[name].is_scalar and vector is not None and vector.kind == "vector":
+                found[name] = both[1]
+    return found
+
+
 def _identity(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """S I and w^T I w, which are S and w^T w if I is the identity."""
     at = next((k for k, a in enumerate(n.args) if a.op == "name" and a.attr == "I"), -1)

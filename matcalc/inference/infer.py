@@ -26,6 +26,7 @@ from ..syntax import Declaration, Node, Program, walk
 from .assumptions import SizeNames, declarations_of, is_slice, sentences, where_text
 from .complex_values import refuse_undecided
 from .declarations import leading_sizes
+from .doubtful_products import scales
 from .elaborate import typed_program
 from .matrix_functions import settle
 from .meaning import MEANINGS
@@ -169,6 +170,10 @@ def _typed(scene: Scene, el: Typing, root: TypedTerm) -> Typed:
     check_wrt(scene, list(el.symbols), el.supposed)
     names = SizeNames(el)
     names.name_all()
+    if not scene.scaled and (scaled := scales(el)):
+        scene.scaled = scaled
+        scene.remarks += [f"`*` before {a} goes entry by entry: it scales, as {b} shifts" for a, b in scaled.items()]
+        return _typed(scene, *_elaborated(scene))
     refuse_suspect(el)
     if decided := settle(el, names.resolve):
         scene.remarks.append(decided)

@@ -21,13 +21,17 @@ PASSING = frozenset({"neg", "T", "H", "add"})  # what a function's value goes th
 def settle(el: Typing, resolve: Resolve) -> str:
     """ShapeError where a function of a square matrix stands in a product of matrices, below tr, det or a norm, or is the root of X^T X.
 
-    The root and the logarithm of what is positive definite are those of the matrix: its entries may be negative, and then have none.
-    Where the text has such a one, its node is made that function, what was decided is returned, and the text is to be typed again.
+    The root and the logarithm of what is positive definite are those of the matrix: its entries may be negative, and then have none. So is
+    log(R) beside R itself below a trace, and then any other logarithm there. Where the text has such ones, their nodes are made that
+    function, what was decided is returned, and the text is to be typed again.
     """
     if not any(node.op == "call" and node.attr in MATRIX_FUNCTIONS for node, _ in el.seen):
         return ""
     terms = {id(node): term for node, term in el.seen}
     program = el.scene.program
+    doubtful: list[tuple[Node, str, bool]] = []  # the call, what it stands in, whether that is a trace
+    numbers: list[Node] = []  # calls below a trace of what was guessed to be a number
+    settled: set[object] = set()  # functions that the text takes of the matrix
     for root in (*(b.value for b in program.bindings if not b.params), program.body):
         parents: dict[int, Node] = {}
         calls: list[Node] = []
@@ -36,13 +40,49 @@ def settle(el: Typing, resolve: Resolve) -> str:
                 parents[id(a)] = n
             if n.op == "call" and n.attr in MATRIX_FUNCTIONS:
                 calls.append(n)
+        numbers += [c for c in calls if _is_of_number(el, c) and _is_below_trace(c, parents) and parents[id(c)].op != "call"]
         for call in calls:
             place = _place(call, parents, terms) or ("a result" if _is_root_of_square(call) and id(call) not in parents else "")
             if place and (_is_square(terms.get(id(call)), resolve) or _may_be_square(el, call, terms.get(id(call)), resolve)):
-                if not _is_positive(el, call):
-                    _refuse(el, call, place)
-                return _made_of_matrix(el, call)
-    return ""
+                if _is_positive(el, call):
+                    return _made_of_matrix(el, call)
+                below = _is_below_trace(call, parents)
+                settled |= {call.attr} if below and _is_beside_own(call, parents) else set()
+                doubtful.append((call, place, below))
+    for call in numbers:  # S in tr(R log(R)) - tr(R log(S))
+        if call.attr in settled:
+            s = Wording(el)
+            message = f"{s.node(call)} beside the {call.attr} of a matrix is of a matrix too, or of a number"
+            raise refuse_shape(message, call, f"declare {s.node(*call.args)} in R^{{n x n}}, or in R")
+    for call, place, below in doubtful:
+        if call.attr not in settled or not below:
+            _refuse(el, call, place)
+    return "; ".join([_made_of_matrix(el, call) for call, _, _ in doubtful])
+
+
+def _is_beside_own(call: Node, parents: dict[int, Node]) -> bool:
+    """log(R) in R log(R), also within a sum, R (log(R) - log(S)): the two commute as matrices, and entry by entry the trace of that,
+    the sum of r_{ij} log(r_{ji}), is nothing that anyone takes. (tr(P^T log(P)) is the sum of p_{ij} log(p_{ij}).)"""
+    own, node = call.args[0], call
+    while own.op == "name" and (parent := parents.get(id(node))) is not None and parent.op in ("add", "neg", "mul"):
+        if parent.op == "mul":
+            at = next(k for k, a in enumerate(parent.args) if a is node)
+            if any(same(a, own) for a in (*parent.args[max(0, at - 1) : at], *parent.args[at + 1 : at + 2])):
+                return True
+        node = parent
+    return False
+
+
+def _is_of_number(el: Typing, call: Node) -> bool:
+    name = str(call.args[0].attr) if call.args[0].op == "name" else ""
+    return name in el.defaults and el.symbols[name].is_scalar
+
+
+def _is_below_trace(call: Node, parents: dict[int, Node]) -> bool:
+    node = call
+    while (parent := parents.get(id(node))) is not None and parent.op in ("add", "neg", "mul"):
+        node = parent
+    return parent is not None and parent.op == "call" and parent.attr in ("tr", "trace")
 
 
 def _is_positive(el: Typing, call: Node) -> bool:

@@ -256,10 +256,12 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
             raise Misfit([*factors, t], partial(_array_error, el, nodes[:k], nodes[k], t.is_scalar))
         elif not t.is_scalar and not held.is_scalar:
             weighed = sign == "*" and k == 1 and el.scene.of_arrays and held.kind == t.kind == "vector"
-            if weighed and undeclared([*factors, t]) and _weighs_log(nodes[0], nodes[1]):
+            scaled = sign == "*" and nodes[k].attr in el.scene.scaled
+            if scaled or (weighed and undeclared([*factors, t]) and _weighs_log(nodes[0], nodes[1])):
                 if not el.sizes.unify(shape[0], t.shape[0]):
                     raise Misfit(factors + [t], partial(entrywise_error, el, ".*", nodes[:k], nodes[k], held, t), True)
-                el.note(f"{Wording(el).factor(*nodes[:k])} * {Wording(el).factor(nodes[k])} goes entry by entry, as in NumPy")
+                if not scaled:
+                    el.note(f"{Wording(el).factor(*nodes[:k])} * {Wording(el).factor(nodes[k])} goes entry by entry, as in NumPy")
                 factors = [TypedTerm(shape, (_closed(factors, shape), t), lambda e, _: build.hadamard(*e))]
                 continue
             if sign == "*" and (el.scene.by_hand or el.scene.of_arrays):

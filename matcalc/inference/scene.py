@@ -114,6 +114,7 @@ class Scene:
         self.crossed = frozenset[str]()  # names beside ×, which are vectors of three entries
         self.by_entries: set[int] = set()  # bars below an elementwise power, |h|.^2
         self.squares: set[str] = set()  # vectors whose squares are a^2, for a . a
+        self.scaled: dict[str, str] = {}  # vectors that scale the entries of another, with those that shift them
         self.parts: set[str] = set()  # names that stand in the definition of their own letter
         self.alone: set[str] = set()  # the names that stand for themselves, parameters of functions left out
         self.unfolded: dict[Dim, tuple[Dim, Dim]] = {}  # the columns of X_{(1)}, by the two other indices of X, the slower first
@@ -228,7 +229,7 @@ class Scene:
 
     def _beside(self, signs: Collection[object]) -> None:
         """What stands beside a dot or a cross is a vector."""
-        from .beside import crossed, dotted, measured
+        from .beside import crossed, dotted, measured, squared
 
         known = self.declared.keys() | self.bound
         if "×" in signs:
@@ -236,6 +237,7 @@ class Scene:
         if "." in signs:
             self.crossed |= measured(self._nodes(), known) if not self.program.bold else frozenset()
             self.squares = dotted(self._nodes()) & (self.declared.keys() | self.program.bold) if self.raised else set()
+            self.squares |= squared(self._nodes(), known) if self.raised and not self.program.bold else set()
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
@@ -373,7 +375,7 @@ class Scene:
     def kind_of(self, name: str) -> str:
         """The default kind of an undeclared name."""
         letter = split_name(name)[0]
-        if name in self.crossed or name in self.program.arrows:  # \mathbf{v} \times \mathbf{B}, A \cdot B/(\|A\| \|B\|)
+        if name in self.crossed or name in self.scaled or name in self.program.arrows:  # \mathbf{v} \times \mathbf{B}, A \cdot B/(\|A\| \|B\|)
             return "vector"
         if name in self.operators:
             return "matrix"

@@ -88,6 +88,8 @@ def _of(el: Typing, name: str, e: Expr) -> Reading:
     first = el.scene.kind_of(name) if name in el.defaults else kind
     if kind == "row" and el.scene.rows:
         return Reading(name, kind, shape, f"a vector, and the text writes {el.scene.rows}", chosen=True)
+    if name in el.scene.scaled:
+        return Reading(name, kind, shape, f"behind `*` it scales the entries, as {el.scene.scaled[name]} shifts them", chosen=True)
     if kind != first:
         return Reading(name, kind, shape, f"{_article(first)} does not fit here", chosen=True)
     return Reading(name, kind, shape, _why(el, name, kind))
