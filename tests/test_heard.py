@@ -67,6 +67,17 @@ READ: list[tuple[str, str, str | None]] = [
     (r"\mathrm{Tr}[\rho H] + \beta^{-1} \mathrm{Tr}[\rho \ln \rho]", "rho", "((logm(rho) + I)/beta + H)^T"),
     (r"\frac{a\cdot{b}}{\sqrt{a^2\cdot{b^2}}}", "a", "(b - (a^T b) a/(a^T a))^T/sqrt((a^T a) (b^T b))"),
     (r"2 a \cdot b - b^2", "b", "2 (a - b)^T"),
+    # what is observed is a vector, and the small letter behind a matrix too
+    (r"e = Y - X\beta; e^T e", r"\beta", "e = Y - X beta; -2 e^T X"),
+    ("c x^T A x", "x", "c x^T (A + A^T)"),
+    ("a b^T x", "x", "a b^T"),
+    (r"\det(A - B\lambda)", r"\lambda", "-det(A - lambda B) tr((A - lambda B)^-1 B)"),
+    # conditions and heads that are no part of the function
+    (r"\log x, \quad \text{for } x > 0.", "x", "1/x"),
+    (r"z_i = w^T x_i + b, \quad i = 1, \dots, n", "w", "x_i^T"),
+    ("f = @(x) x'*A*x", "x", "x^T (A + A^T)"),
+    (r"z = x/y and x = t^2", "t", "2 t/y"),
+    (r"\overbrace{x^T x}^{\text{length}} + \boxed{a^T x}", "x", "(2 x + a)^T"),
     # capital letters that are numbers
     (r"V = -\frac{G M m}{r}", "r", "G M m/r^2"),
     (r"F = G\frac{m_1 m_2}{r^2}", "r", "-2 G m_1 m_2/r^3"),
@@ -240,6 +251,8 @@ REFUSED = [
     (r"\text{Tr}(\rho\log\rho) - \text{Tr}(\rho\log\sigma)", "rho", "is of a matrix too, or of a number"),
     (r"A x * \gamma + b", "x", "goes entry by entry, or"),
     (r"3 a\cdot b + a^3", "a", "is a dot product of vectors"),
+    (r"\|Y - X\beta\|_F^2", r"\beta", "is a matrix times a vector, or"),
+    (r"A + B \alpha", r"\alpha", "is a matrix times a vector, or"),
     ("Σₖ πₖ exp(−½ (x−μₖ)ᵀ Σₖ⁻¹ (x−μₖ))", "x", "is the sign here, or the letter"),
     (r"\sum_{j \ne i} (x_i - x_j)^2", "x", "over j beside a given i, or over both"),
     (r"\begin{bmatrix} a & b \ c & d \end{bmatrix}", "a", "a shell has halved"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
-from ..syntax import Node, split_name
+from ..syntax import Node, same, split_name, walk
+from .capitals import RANDOM
 from .declarations import GREEK
+from .takes import is_entrywise, is_unknown_function
 
 
 def dotted(nodes: Sequence[Node]) -> set[str]:
@@ -31,6 +34,59 @@ def _beside(nodes: Sequence[Node], wanted: str) -> list[tuple[str, str]]:
     products = [(n.args, n.attr) for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and wanted in n.attr]
     pairs = [(a, b) for args, signs in products for a, b, sign in zip(args, args[1:], signs) if sign == wanted]
     return [(str(a.attr) if a.op == "name" else "", str(b.attr) if b.op == "name" else "") for a, b in pairs]
+
+
+def regressors(nodes: Sequence[Node], known: Collection[str]) -> dict[str, str]:
+    r"""X and Y of \sum_i \log(1 + \exp(-Y_i X_i^T b)): capital letters with the index of a sum of which a row before a small letter stands
+    in a function of numbers are vectors, one for each i, and those beside them that are not transposed are numbers. The kinds by letter."""
+    found: dict[str, str] = {}
+    for n in nodes:
+        inside = list(walk(n.args[0])) if n.op == "sum" and isinstance(n.attr, str) else []
+        called = [m for m in inside if m.op == "call" and is_entrywise(str(m.attr)) and not is_unknown_function(str(m.attr))]
+        if not called or any(m.op == "norm" for m in inside):
+            continue
+        indexed = {str(m.attr) for m in inside if m.op == "name" and str(m.attr)[:1].isupper() and split_name(str(m.attr))[1] == n.attr}
+        turned = {str(m.args[0].attr) for m in inside if m.op == "T"}
+        products = [m for c in called for m in walk(c) if m.op == "mul"]
+        pairs = [(a, b) for m in products for a, b in pairwise(m.args) if a.op == "T" and b.op == "name" and str(b.attr).islower()]
+        rows = {str(a.args[0].attr) for a, _ in pairs}
+        free = not any(name in known for name in indexed)
+        if rows and turned == rows <= indexed and free and RANDOM.issuperset(split_name(name)[0] for name in indexed - turned):
+            found |= {split_name(name)[0]: "family of vectors" if name in turned else "entries" for name in indexed}
+    return found
+
+
+def observed(nodes: Sequence[Node], known: Collection[str], values: Mapping[str, Node]) -> frozenset[str]:
+    r"""Y and beta of \|Y - X\beta\|^2 and (Y - X\beta)^T W (Y - X\beta), X and mu of (X - \mu)^T S^{-1} (X - \mu): undeclared capital
+    letters that stand nowhere but in such sums, and the small ones beside them; also in e = Y - X\beta, e^T e, where `values` has e. (Of
+    \|Y - X\beta\|_F the author says that it is of a matrix.)"""
+    over = [n.args[0] for n in nodes if n.op in ("T", "H") or (n.op == "norm" and n.attr != "F")]
+    over += [values[str(a.attr)] for a in over if a.op == "name" and a.attr in values]
+    heads = [(n, k) for n in nodes if n.op == "mul" for k, a in enumerate(n.args[:-1]) if a.op in ("T", "H")]
+    heads = [(n, k) for n, k in heads if same(n.args[k].args[0], n.args[-1])]
+    ends = [n.args[-1] for n, _ in heads]
+    forms = {id(n.args[k].args[0]) for n, k in heads if k + 2 < len(n.args)}
+    inside: list[str] = []
+    found: set[str] = set()
+    for a in {id(a): a for a in (*over, *ends) if a.op == "add"}.values():
+        parts = [p.args[0] if p.op == "neg" else p for p in a.args]
+        alone = [str(p.attr) for p in parts if p.op == "name" and str(p.attr)[:1].isupper() and p.attr not in known]
+        inside += alone
+        small = [str(p.args[-1].attr) for p in parts if is_image(p)]
+        if not small and id(a) in forms and len(parts) == 2:  # X - mu
+            small = [str(p.attr) for p in parts if p.op == "name" and split_name(str(p.attr))[0] in GREEK and str(p.attr).islower()]
+        if small and alone and not any(name in known for name in small):
+            found.update(alone, small)
+    names = [str(n.attr) for n in nodes if n.op == "name"] if found else []
+    return frozenset(n for n in found if n[:1].islower() or names.count(n) == inside.count(n)) if names else frozenset()
+
+
+def is_image(n: Node) -> bool:
+    """X beta, a capital letter before a small one, which stands last."""
+    if n.op != "mul" or (isinstance(n.attr, tuple) and any(sign not in ("", "*") for sign in n.attr)):
+        return False
+    *_, a, b = n.args
+    return a.op == b.op == "name" and str(a.attr)[:1].isupper() and a.attr != "I" and str(b.attr)[:1].islower()
 
 
 def crossed(nodes: Sequence[Node], bold: Collection[str], known: Collection[str]) -> frozenset[str]:

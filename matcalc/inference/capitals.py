@@ -13,7 +13,7 @@ from .takes import goes_by_entries, is_unknown_function, takes_arrays
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 _EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
 _PROBABILITIES = frozenset({"normcdf", "erf"})
-_RANDOM = frozenset("DRXYZ")  # what is observed, a treatment and a return too, where no other capital letter stands in the sum
+RANDOM = frozenset("DRXYZ")  # what is observed, a treatment and a return too, where no other capital letter stands in the sum
 SIZE_LETTERS = frozenset("nNdDmpk")
 MATRICES = frozenset("ABCPQWXYZ")  # capital letters that are matrices first, whatever stands beside them
 OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a vector more often than as a number
@@ -100,7 +100,7 @@ def _is_of_observations(n: Node, known: Collection[str]) -> bool:
     capital = [str(m.attr) for m in inside if m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper()]
     if any(m.op == "mul" and any(_acts(a, b) for a, b in pairwise(m.args)) for m in inside):
         return False
-    if any(map(carries, capital)) and _RANDOM.issuperset(split_name(name)[0] for name in capital):
+    if any(map(carries, capital)) and RANDOM.issuperset(split_name(name)[0] for name in capital):
         return True
     squares = any(m.op == "pow" and m.args[1].op == "num" and m.args[1].attr == 2 and deviates(m.args[0]) for m in inside)
     products = any(m.op == "mul" and sum(map(deviates, m.args)) > 1 for m in inside)

@@ -33,6 +33,25 @@ def _added_row(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _number_behind(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""Y - X \beta, where beta had to be a number: what stands behind a matrix is most often a vector."""
+    parts = [a.args[0] if a.op == "neg" else a for a in n.args]
+    capital = [a for a in parts if a.op == "name" and str(a.attr)[:1].isupper() and a.attr in el.defaults and a.attr != "I"]
+    left, sum_ = terms.get(id(capital[0])) if capital else None, terms.get(id(n))
+    if left is None or left.kind != "matrix" or sum_ is None or el.sizes.resolve(sum_.shape[0]) is el.sizes.resolve(sum_.shape[1]):
+        return None
+    from .beside import is_image
+
+    for a in parts:
+        name = str(a.args[-1].attr) if is_image(a) else ""
+        if name in el.defaults and el.symbols[name].is_scalar:
+            s = Wording(el)
+            letter, other = s.node(a.args[-1]), s.node(capital[0])
+            hint = f"write {letter} {s.node(a.args[-2])} for a number, or declare {other} in R^n"
+            return ReadingError(f"{s.node(a)} is a matrix times a vector, or {letter} is a number", span=a.span or n.span, suggestion=hint)
+    return None
+
+
 def refuse_other_sizes(el: Typing) -> None:
     """n and p beside I_N, where nothing says of what they are the sizes."""
     named = [str(n.attr) for n, t in el.seen if n.op == "name" and str(n.attr).startswith("I_") and t.kind == "matrix"]
@@ -167,7 +186,7 @@ def _places(el: Typing) -> list[tuple[Node, Node]]:
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "add": (_added_row,),
+    "add": (_added_row, _number_behind),
     "pow": (_summed,),
     "norm": (_sum_norm,),
     "call": (_of_capital,),

@@ -17,7 +17,7 @@ from ..syntax import split_name
 from .declarations import GREEK
 from .misfit import Misfit, Undecided, Wording
 from .scopes import Typing
-from .takes import COUNT
+from .takes import is_count
 from .terms import TypedTerm, undeclared
 
 # What it costs to read a name as another kind than the default (LANGUAGE 7).
@@ -42,7 +42,7 @@ def letter_class(name: str, bold: Collection[str] = ()) -> str:
         return "family"
     if name in bold:
         return "bold"
-    if name == COUNT:
+    if is_count(name):
         return "count"
     base = split_name(name)[0]
     return "upper" if base[:1].isupper() else "greek" if base in GREEK else "lower"

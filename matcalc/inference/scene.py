@@ -163,6 +163,7 @@ class Scene:
     def _survey(self) -> None:
         """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""
         powers = alone = 0
+        squared = False
         sizes = self._with_bound(sizes_in(self._nodes()))
         signs: set[object] = set()
         for n in self._nodes():
@@ -182,6 +183,7 @@ class Scene:
                     self.by_entries.add(id(base))
             elif op == "add":
                 self.probability = self.probability or (not self.template and _is_complement(n))
+                squared = squared or any(a.op == "name" and str(a.attr)[:1].isupper() for a in n.args)
             elif op == "mul" and isinstance(n.attr, tuple):
                 signs.update(n.attr)
             elif op in ("sum", "product"):
@@ -196,6 +198,8 @@ class Scene:
         self.by_hand = "@" in signs
         if "×" in signs or "." in signs:
             self._beside(signs)
+        if squared and not self.template:
+            self._observed()
         form = self.program.form
         if form and form[0] == "index":
             for slot in form[2] if isinstance(form[2], tuple) else ():
@@ -220,6 +224,13 @@ class Scene:
         return not self.program.bold and values_are_numbers(self._nodes())
 
     @cached_property
+    def regressors(self) -> dict[str, str]:
+        """The kinds of capital letters with the index of a sum that are no matrices."""
+        from .beside import regressors
+
+        return regressors(self._nodes(), self.declared.keys() | self.bound)
+
+    @cached_property
     def summed(self) -> frozenset[int]:
         return summed_powers(self._nodes())
 
@@ -238,6 +249,13 @@ class Scene:
             self.crossed |= measured(self._nodes(), known) if not self.program.bold else frozenset()
             self.squares = dotted(self._nodes()) & (self.declared.keys() | self.program.bold) if self.raised else set()
             self.squares |= squared(self._nodes(), known) if self.raised and not self.program.bold else set()
+
+    def _observed(self) -> None:
+        """What is observed, in capital letters: Y of Y - X beta."""
+        from .beside import observed
+
+        known = self.declared.keys() | self.bound
+        self.crossed |= observed(self._nodes(), known, self.values) if not self.program.bold else frozenset()
 
     def _uses(self) -> None:
         """What the signs around undeclared names say of them."""
@@ -375,7 +393,7 @@ class Scene:
     def kind_of(self, name: str) -> str:
         """The default kind of an undeclared name."""
         letter = split_name(name)[0]
-        if name in self.crossed or name in self.scaled or name in self.program.arrows:  # \mathbf{v} \times \mathbf{B}, A \cdot B/(\|A\| \|B\|)
+        if name in self.crossed or name in self.scaled or name in self.program.arrows:  # \mathbf{v} \times \mathbf{B}, \|Y - X b\|
             return "vector"
         if name in self.operators:
             return "matrix"

@@ -203,7 +203,8 @@ def _carried(el: Typing, base: str, sub: str, subscripts: list[Part], node: Node
         return undeclared_member(el, base, subscripts, node)
     of_matrices = (base[:1].isupper() and len(subscripts) == 1 and not el.scene.capitals) or len(subscripts) == 3
     in_pairs = base in el.scene.pairs
-    el.defaults[base + "_"] = "family of vectors" if in_pairs else "family of matrices" if of_matrices else "entries"
+    kind = "family of vectors" if in_pairs else "family of matrices" if of_matrices else "entries"
+    el.defaults[base + "_"] = el.scene.regressors.get(base, kind) if of_matrices else kind
     wanted = el.kinds.get(base + "_") or el.defaults[base + "_"]
     if in_pairs and wanted == "family of vectors":
         return _member_of_pairs(el, base, subscripts, node)

@@ -11,6 +11,13 @@ from ..syntax import Node, walk
 from .shorthands import meaning_of, shorthands
 
 COUNT = "N"  # a capital letter that more often says how many there are than it is a matrix
+
+
+def is_count(name: str) -> bool:
+    """N, and N_1 beside N_0."""
+    return name == COUNT or (name[:2] == COUNT + "_" and name[2:].isdigit())
+
+
 _COUNTING = ("count", "len", "length", "numel")
 
 
@@ -27,7 +34,7 @@ def measure(root: Node, arrays: Mapping[str, bool], bound: Mapping[str, bool], h
         if n.op == "name":
             name = str(n.attr)
             known = arrays.get(name, bound.get(name))
-            holds[id(n)] = name[:1].isupper() and name != COUNT and not capitals if known is None else known
+            holds[id(n)] = name[:1].isupper() and not is_count(name) and not capitals if known is None else known
         elif n.op in ("norm", "inner", "bars", "index", "iverson"):
             holds[id(n)] = False
         elif n.op == "call":

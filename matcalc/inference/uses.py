@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from ..syntax import Binding, Node, Program, same, split_name, walk
-from .takes import COUNT, goes_by_entries, is_entrywise, is_unknown_function, measure, takes_arrays
+from .takes import goes_by_entries, is_count, is_entrywise, is_unknown_function, measure, takes_arrays
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
 _OF_VECTORS = frozenset({"T", "H", "norm", "inner", "ew", "epow", "index"})
@@ -29,7 +29,7 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     statements = [*program.bindings, Binding("", program.body)]
     nodes = [n for b in statements for n in walk(b.value)]
     known = {*arrays, *(b.name for b in program.bindings)}
-    coefficients = _before_sums(nodes, known) | _labels(nodes, known)
+    coefficients = _before_sums(nodes, known) | _labels(nodes, known) | _before_forms(nodes, known)
     arrays = {**arrays, **dict.fromkeys(coefficients, False)}
     for b in statements:
         bound[b.name] = measure(b.value, arrays, bound, holds, capitals)
@@ -47,7 +47,7 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
         if not b.params:
             _touch(b.value, b.name in touched, holds, touched, functions, factors)
     names = {str(n.attr) for b in statements for n in walk(b.value) if n.op == "name"} - arrays.keys() - bound.keys() - touched
-    return coefficients | {n for n in names if split_name(n)[0].islower() or n == COUNT}
+    return coefficients | {n for n in names if split_name(n)[0].islower() or is_count(n)}
 
 
 def _before_sums(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
@@ -72,6 +72,23 @@ def _labels(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
             found |= {str(m.args[0].attr) for m in products if m.op == "mul" and _is_before_inner(m)}
     turned = {str(n.args[0].attr) for n in nodes if n.op in _OF_VECTORS}
     return frozenset(n for n in found - turned if n[:1].islower() and n not in known)
+
+
+def _before_forms(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """c in c x^T A x and n in n (x - m)^T S (x - m): small letters before a quadratic form that ends the product, nowhere transposed or
+    under a norm. (a b^T x is an outer product times x.)"""
+    found: set[str] = set()
+    for n in nodes:
+        if n.op == "mul" and not (isinstance(n.attr, tuple) and {"/", "@", "×", "."} & {*n.attr}):
+            at = next((k for k, a in enumerate(n.args) if a.op == "T"), 0)
+            if 0 < at < len(n.args) - 1 and same(n.args[at].args[0], n.args[-1]):
+                found |= {str(a.attr) for a in n.args[:at] if a.op == "name" and a.attr not in _names_below(n.args[at:])}
+    turned = {str(n.args[0].attr) for n in nodes if n.op in _OF_VECTORS}
+    return frozenset(n for n in found - turned if n[:1].islower() and n not in known)
+
+
+def _names_below(roots: Sequence[Node]) -> set[object]:
+    return {m.attr for root in roots for m in walk(root) if m.op == "name"}
 
 
 def _is_before_inner(n: Node) -> bool:

@@ -3,6 +3,7 @@ r"""What the end of a text says of one matrix in words: `x^T A x, where A is sym
 from __future__ import annotations
 
 from ..interning import regex
+from .marks import quote
 
 _WORDS = r"symmetric|skew-symmetric|positive[ -]definite|positive[ -]semi-?definite|spd|psd|orthogonal|diagonal|invertible|nonsingular"
 _SAID = regex(
@@ -12,6 +13,25 @@ _SAID = regex(
 )
 _LETTERS = "nmpqrsdkl"
 _MEANT = {"skew-symmetric": "skew", "nonsingular": "invertible"}
+
+
+_GAPS = r"(?:\\(?:q?quad(?![A-Za-z])|[,;:! ])\s*)*"
+_SAYS = r"\\(?:text|mbox|mathrm)\{\s*(?:for|with|where|and)?(?:\s*all)?\s*\}\s*|(?:for|with|where)\s+(?:all\s+)?|\\forall\s*"
+_SIGNS = r"(?:\\neq?(?![a-z])|≠|!=|[<>]=?|\\[gl]eq?(?:slant)?(?![a-z])|≥|≤)"
+_COMPARED = rf"\\?[A-Za-z]+(?:_\w|_\{{\w+\}})?\s*{_SIGNS}\s*-?[0-9]+(?:\.[0-9]+)?"
+_DOTS = r"(?:\\[lc]?dots|\.\.\.|…)\s*,\s*"
+_COUNTS = rf"=\s*[01]\s*,\s*{_GAPS}(?:2\s*,\s*{_GAPS})?{_DOTS}|\\in\s*\\\{{\s*1,\s*{_DOTS}"
+_CONDITION = regex(
+    rf"[,;]\s*{_GAPS}(?:{_SAYS})?{_GAPS}(?:{_COMPARED}|[a-z]\s*(?:{_COUNTS}){_GAPS}\\?[A-Za-z](?:\s*\\\}})?){_GAPS}[.,;]?\s*$"
+)
+
+
+def without_condition(text: str) -> tuple[str, str]:
+    r"""The text without a condition that ends it, \frac{x}{y}, \quad y \neq 0 and x_i^2, i = 1, \dots, n, and a sentence on that."""
+    m = _CONDITION.search(text)
+    if m is None or not text[: m.start()].strip():
+        return text, ""
+    return text[: m.start()], f"{quote(m[0].strip(' ,;.'))} is a condition, which is not used"
 
 
 def taken(text: str) -> tuple[str, str]:

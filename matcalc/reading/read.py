@@ -23,16 +23,24 @@ from .marks import Mark, quote, refuse
 from .names import Names, conjugates_names, lists_primes, stands_by_itself, writes_transposes
 from .programs import calls_arrays, is_program, words
 from .scan import check_length, scan
-from .statements import Range, Statements
+from .statements import Range, Statements, is_and
 from .tree import tree
 
 __all__ = ["parse", "parse_names", "parse_where"]
 
-_WHERE = regex(r"(?:(?<=[\s;,.)])|^)where(?=\s)|\\(?:text|mbox|mathrm|textrm)\{\s*where\s*:?\s*\}")
+_WHERE = regex(
+    r"(?:(?<=[\s;,.)])|^)(?:where(?=\s)|with(?=\s+\\?\w+\s*=))|\\(?:text|mbox|mathrm|textrm)\{\s*[,;]?\s*(?:where|with)\s*:?\s*\}"
+)
 # What may be a label above a name, which `raised` decides: W^{[1]}, a^{<t>}, h^t = …
 LABELS = regex(
     r"\^\s*\{?\s*(?:\[|<|\\langle)"
     r"|\^\s*(?:[^\W_]|\{(?:[^{}^_]{1,9}|\\(?:text|mathrm|textrm)\{\w+\})\})\s*(?:\([^()]*\)\s*)?(?:&\s*)?(?::?=|\\coloneqq|\\triangleq)"
+)
+_CONDITIONED = regex(r"dots|\.\.\.|…|[<>≠≥≤]|!=|\\(?:ne|ge|le)")
+_PARAMETERS = r"\([A-Za-z_0-9, ]*\)"
+_HEADS = regex(  # def f(x): return …, lambda x: …, @(x) …, function(x) …
+    rf"^\s*(?:def\s+\w+\s*{_PARAMETERS}\s*:\s*return\b"
+    rf"|(?:\w+\s*(?:=|<-)\s*)?(?:lambda\s+[A-Za-z_0-9, ]+:|@{_PARAMETERS}|function\s*{_PARAMETERS}))"
 )
 _OF_LABELS = frozenset("[<=\\")  # no label stands in a text without these
 ADJOINTS = frozenset("H|<>\\")  # no name is conjugated in an ASCII text without these
@@ -65,12 +73,18 @@ def parse(
         from .commutators import said
 
         text, brackets = said(text)
-    stated = ""
+    stated = told = ""
+    if ("," in text or ";" in text) and _CONDITIONED.search(text):
+        from .prose import without_condition
+
+        text, told = without_condition(text)
+    if ":" in text or "@(" in text or "function" in text:
+        text = _HEADS.sub(lambda m: " " * len(m[0]), text)
     if not declared and any(word in text for word in _OF_MATRICES):
         from .prose import taken
 
         text, stated = taken(text)
-    found = _WHERE.search(text) if "where" in text else None
+    found = _WHERE.search(text) if "where" in text or "with" in text else None
     end = found.start() if found else len(text)
     declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
     declarations = [d for start, stop in declared_in for d in read_declarations(text, start, stop)]
@@ -92,6 +106,7 @@ def parse(
     reader = _Reader(text, [(0, end), *defined_in], where, names(), False, brackets)
     program = reader.read()
     program.text = typed
+    program.readings += (told,) if told else ()
     if reader.mixed:
         other = _Reader(text, [(0, end), *defined_in], where, names(), True, brackets).read()
         other.text = typed
@@ -107,7 +122,7 @@ def _after_where(text: str, start: int) -> tuple[list[Range], list[Range]]:
     defined: list[Range] = []
     first, k = 0, 0
     while k <= len(marks):
-        if k == len(marks) or marks[k].kind in ("semi", "newline"):
+        if k == len(marks) or marks[k].kind in ("semi", "newline") or is_and(marks[k]):
             kinds = [m.kind + m.value for m in marks[first:k]]
             if kinds:
                 place = (marks[first].start, marks[k - 1].end)

@@ -1,6 +1,7 @@
 r"""Spellings that stand for others, in marks, before brackets are paired.
 
 {a \over b}       \frac{a}{b}
+\underbrace{a}_b  a
 [1 - z]_+         relu(1 - z)
 \Delta x          one name, x_{Delta}, where every \Delta stands so
 e[n] = d[n] - w^T x[n]; …             e_{n} = d_{n} - w^T x_{n}; …
@@ -21,6 +22,7 @@ def respelled(marks: list[Mark], text: str) -> list[Mark]:
     """The marks as they stand for others."""
     if any(m.kind == "command" and m.value == "over" for m in marks):
         marks = _fractions(marks, text)
+    marks = _without_braces(marks)
     return _positive_parts(_question(_increments(_signals(marks)), text))
 
 
@@ -65,6 +67,19 @@ def _fractions(marks: list[Mark], text: str) -> list[Mark]:
         else:
             found.append(mark)
     return found
+
+
+def _without_braces(marks: list[Mark]) -> list[Mark]:
+    r"""\underbrace{x^T A x}_{\text{energy}} is x^T A x: what stands below the brace is no part of it."""
+    mates = _partners(marks)
+    dropped: set[int] = set()
+    for k, mark in enumerate(marks):
+        if mark.kind == "command" and mark.value in ("underbrace", "overbrace") and k + 1 in mates:
+            dropped.add(k)
+            after = mates[k + 1] + 1
+            if after + 1 < len(marks) and marks[after].kind in ("under", "caret"):
+                dropped.update(range(after, mates.get(after + 1, after + 1) + 1))
+    return [mark for k, mark in enumerate(marks) if k not in dropped] if dropped else marks
 
 
 def _increments(marks: list[Mark]) -> list[Mark]:

@@ -75,7 +75,7 @@ _AS_CALLS = regex(r"×|\\times|\\wedge|max|min|eig|lambda|λ|⟦|\\llbracket")
 _ANGLES = regex(r"\\langle|\\rangle|[⟨⟩]|\\(?:bra|ket|braket|ketbra|dyad|mel|matrixel|expval|ev|innerproduct|ip)(?![A-Za-z])")
 
 _RESPELLED = regex(
-    r"[A-Za-z]\[[a-z]\]\s*=|\\Delta|Δ|\\over(?![A-Za-z])|[)\]}]_(?:\+|\{\+\})"
+    r"[A-Za-z]\[[a-z]\]\s*=|\\(?:under|over)brace|\\Delta|Δ|\\over(?![A-Za-z])|[)\]}]_(?:\+|\{\+\})"
     r"|^\s*(?:(?:sp\.|sympy\.)?diff\(|D\[)|\.diff\([^()]*\)\s*$"
 )
 _TYPED = regex(r"<[^<>|,;=\[\]]+\|(?:[^<>|,;=\[\]]*\|)?[^<>|,;=\[\]]*>")  # <psi|H|psi>
@@ -121,7 +121,7 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         else:
             mark = _mark(m, text)
         if mark.kind == "blank":
-            gap = True
+            gap = gap or m[0] != "\\!"  # \sigma\!\left(…\right)
             continue
         if group == "dressed" and mark.kind == "accent":  # the sign over the letter, and then the letter
             mark.gap, gap = gap, False
@@ -244,7 +244,7 @@ def _mark(m: re.Match[str], text: str) -> Mark:
             raise refuse(f"the environment {quote(m['env'])} is not read", text, (start, end))
         return Mark("blank", "", start, end) if not known else Mark("open" if m["edge"] == "begin" else "close", known, start, end)
     if kind == "cmd":
-        if m["cmd"] == " " and not re.search(r"\\[A-Za-z]", text):
+        if m["cmd"] == " " and not re.search(r"\\[A-Za-z,;:!]|[_^]\{", text):
             message = "`\\` before a blank is a space in LaTeX and division from the left elsewhere"
             raise refuse(message, text, (start, end), "write A^-1 b for what solves A x = b, A b for the product")
         if m["cmd"] == "(" and "\\)" not in text:

@@ -136,6 +136,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         ", ; : ! quad qquad thinspace medspace enspace limits nolimits displaystyle textstyle nonumber notag [ ] ( )".split(), ("blank", "")
     ),
     " ": ("blank", ""),
+    "boxed": ("blank", ""),
     **dict.fromkeys("big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split(), ("blank", "")),
 }
 

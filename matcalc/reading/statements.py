@@ -15,12 +15,17 @@ _GOES_ON_BEFORE = frozenset({"infix", "plus", "caret", "post", "cmp", "colon", "
 Range = tuple[int, int]
 
 
+def is_and(mark: Mark) -> bool:
+    return mark.value == "and" and mark.kind in ("word", "upright")
+
+
 class Statements:
     """The marks of a text in ranges. The marks may change within a range as it is read, the ranges do not."""
 
     def __init__(self, text: str, marks: list[Mark]) -> None:
         self.text, self.marks = text, marks
         kinds = {mark.kind for mark in marks}
+        self.ands = "=" in text and "and" in text
         self.commas, self.compares, self.arrows = "comma" in kinds, "cmp" in kinds, "arrow" in kinds
 
     def __iter__(self) -> Iterator[Range]:
@@ -40,10 +45,10 @@ class Statements:
         return before is None or before.kind in _GOES_ON_AFTER or after is None or after.kind in _GOES_ON_BEFORE or after.side == "{}"
 
     def at_commas(self, start: int, stop: int) -> list[Range]:
-        """A statement cut at its commas, where definitions stand between them: `z = W x, p = softmax(z)`."""
-        if not self.commas:
+        """A statement cut at its commas and each `and`, where definitions stand between them: `z = W x, p = softmax(z)`."""
+        if not self.commas and not self.ands:
             return [(start, stop)]
-        cuts = [k for k in self.places_outside(start, stop) if self.marks[k].kind == "comma"]
+        cuts = [k for k in self.places_outside(start, stop) if self.marks[k].kind == "comma" or (self.ands and is_and(self.marks[k]))]
         edges = [start, *(e for k in cuts for e in (k, k + 1)), stop]
         parts = [(a, b) for a, b in zip(edges[::2], edges[1::2]) if a < b]
         defined = [self.outside(*part, "cmp", "=") > 0 for part in parts]
