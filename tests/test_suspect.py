@@ -10,7 +10,7 @@ from matcalc.inference import doubtful_signs, suspect
 REFUSED = {
     r"\|x W + b\|^2": ("W", "x^T W"),
     "h W_1 + x W_2": ("W_1", "h in R^{1 x n}"),
-    r"\frac{a \cdot b}{\sqrt{a^2 b^2}}": ("a", "a^T a"),
+    r"\frac{a \cdot b}{\sqrt{a^2 b^3}}": ("a", "a^T a"),
     r"\frac{x - \mu}{\|x\|} * \gamma": ("x", ".* \\gamma"),
     r"\|B - A (X^{(1)} \odot X^{(2)})\|_F^2": ("A", "Khatri-Rao"),
     r"(n + p) \log\det(I_N + X^T X)": ("X", "n, p in R"),

@@ -24,7 +24,7 @@ def squared(nodes: Sequence[Node], known: Collection[str]) -> set[str]:
     dots, bases = [name for pair in pairs for name in pair], [str(n.args[0].attr) for n in powers] if pairs else []
     under = [str(n.args[0].attr) for n in nodes if n.op == "norm" and n.args[0].op == "name"] if bases else []
     names = [str(n.attr) for n in nodes if n.op == "name"] if bases else []
-    free = {n for n in dots if n.islower() and split_name(n)[0] not in GREEK and n not in known}
+    free = {n for n in dots if n.islower() and "_" not in n and n not in GREEK and n not in known}
     alone = {n for n in free if names.count(n) == dots.count(n) + bases.count(n) + under.count(n)}
     return {n for pair in pairs if alone.issuperset(pair) for n in pair} if alone.intersection(bases) else set()
 
@@ -57,10 +57,12 @@ def regressors(nodes: Sequence[Node], known: Collection[str]) -> dict[str, str]:
 
 
 def observed(nodes: Sequence[Node], known: Collection[str], values: Mapping[str, Node]) -> frozenset[str]:
-    r"""Y and beta of \|Y - X\beta\|^2 and (Y - X\beta)^T W (Y - X\beta), X and mu of (X - \mu)^T S^{-1} (X - \mu): undeclared capital
-    letters that stand nowhere but in such sums, and the small ones beside them; also in e = Y - X\beta, e^T e, where `values` has e. (Of
-    \|Y - X\beta\|_F the author says that it is of a matrix.)"""
+    r"""Y and beta of \|Y - X\beta\|^2, sum((Y - X \beta)^2) and (Y - X\beta)^T W (Y - X\beta), X and mu of (X - \mu)^T S^{-1} (X - \mu):
+    undeclared capital letters that stand nowhere but in such sums, and the small ones beside them; also in e = Y - X\beta, e^T e, where
+    `values` has e. (Of \|Y - X\beta\|_F the author says that it is of a matrix.)"""
     over = [n.args[0] for n in nodes if n.op in ("T", "H") or (n.op == "norm" and n.attr != "F")]
+    summed = [n.args[0] for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and n.args]
+    over += [n.args[0] for n in summed if n.op in ("pow", "epow") and n.args[1].attr == 2]
     over += [values[str(a.attr)] for a in over if a.op == "name" and a.attr in values]
     heads = [(n, k) for n in nodes if n.op == "mul" for k, a in enumerate(n.args[:-1]) if a.op in ("T", "H")]
     heads = [(n, k) for n, k in heads if same(n.args[k].args[0], n.args[-1])]
@@ -77,13 +79,33 @@ def observed(nodes: Sequence[Node], known: Collection[str], values: Mapping[str,
             small = [str(p.attr) for p in parts if p.op == "name" and split_name(str(p.attr))[0] in GREEK and str(p.attr).islower()]
         if small and alone and not any(name in known for name in small):
             found.update(alone, small)
+    for n in nodes if heads else ():
+        if n.op == "add":
+            inside += (behind := _beside_forms(n, known))
+            found.update(behind)
     names = [str(n.attr) for n in nodes if n.op == "name"] if found else []
     return frozenset(n for n in found if n[:1].islower() or names.count(n) == inside.count(n)) if names else frozenset()
 
 
+def _beside_forms(n: Node, known: Collection[str]) -> list[str]:
+    r"""Y and \beta of \beta^T X^T Y - \beta^T X^T X \beta: a capital letter at one end of a product, at whose other end stands the small
+    letter of a quadratic form in the same sum."""
+    parts = [p.args[0] if p.op == "neg" else p for p in n.args]
+    ends: list[tuple[Node, Node]] = []
+    for p in parts:
+        at = next((k for k, a in enumerate(p.args) if a.op == "T" and a.args[0].op == "name"), -1) if p.op == "mul" else -1
+        if 0 <= at < len(p.args) - 1 and p.args[-1].op == "name":
+            ends.append((p.args[at].args[0], p.args[-1]))
+    small = {str(a.attr) for a, b in ends if same(a, b) and str(a.attr)[:1].islower() and a.attr not in known}
+    pairs = [(str(a.attr), str(b.attr)) for a, b in ends]
+    capital = [c for a, b in pairs for c, x in ((a, b), (b, a)) if x in small and c[:1].isupper() and c not in known]
+    squares = [c for a, b in pairs if a == b and a in capital for c in (a, b)]  # Y^T Y
+    return [*capital, *squares, *small] if capital else []
+
+
 def is_image(n: Node) -> bool:
     """X beta, a capital letter before a small one, which stands last."""
-    if n.op != "mul" or (isinstance(n.attr, tuple) and any(sign not in ("", "*") for sign in n.attr)):
+    if n.op != "mul" or (isinstance(n.attr, tuple) and any(sign not in ("", "*", "@") for sign in n.attr)):
         return False
     *_, a, b = n.args
     return a.op == b.op == "name" and str(a.attr)[:1].isupper() and a.attr != "I" and str(b.attr)[:1].islower()

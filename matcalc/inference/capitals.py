@@ -21,11 +21,11 @@ OFTEN_VECTORS = frozenset("huvwxyz")  # what stands beside a capital letter as a
 
 def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Collection[str] = ()) -> bool:
     """Whether the undeclared capital letters are numbers, in a text without linear algebra: one divides, or is T; a power has a Greek
-    exponent or is a third, 0.3 and the like; two stand under roots, as in K^{1/2} L^{1/2}; one is an amplitude, as in A e^{-k t}, or in
-    the exponents of a sum; or what holds one is divided by r, by (1 + r)^t; one is an I that is no identity; its price stands before it,
-    as in w_L L; they are S_{xx} and S_{xy}; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as in
-    A v^3; they stand before probabilities; they are observations, as in sum_i (Y_i - b X_i)^2; or all of them stand in logarithms
-    alone."""
+    exponent or is a third, 0.3 and the like; two stand under roots, as in K^{1/2} L^{1/2}; one is an amplitude, as in A e^{-k t}, or in the
+    exponents of a sum, or K/(tau s + 1); or what holds one is divided by r, by (1 + r)^t; one is an I that is no identity; its price stands
+    before it, as in w_L L; they are S_{xx} and S_{xy}; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as
+    in A v^3; they stand before probabilities; a Greek letter is added to another before one, as in alpha + beta X; they are observations,
+    as in sum_i (Y_i - b X_i)^2; or all of them stand in logarithms alone."""
 
     bounds = {id(m) for n in nodes if n.op in ("sum", "product") for a in n.args[1:] for m in walk(a)}  # T of sum_{t=1}^T is a count
     nodes = [n for n in nodes if id(n) not in bounds]
@@ -44,6 +44,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if any(_is_series(n) for n in nodes):
         return False
+    if not any(n.attr == "I" for n in nodes) and any(_is_affine(n, known) for n in nodes if n.op == "add"):
+        return True
     if _is_of_probabilities(nodes, known) or any(_is_of_observations(n, known) for n in nodes if n.op in ("sum", "product")):
         return True
     if _is_modulus(nodes, known) or any(_is_rate(n, known) for n in nodes if n.op == "mul"):
@@ -68,6 +70,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
             amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
             waves = [*factors, *(m for a in divisors if a.op == "add" for m in a.args)]  # K/(1 + e^{-r t})
             if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, waves))):
+                return True
+            if not acts and _is_gain(factors, divisors, known):
                 return True
         elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e":
             if has(n.args[1], _EXPONENTS.__contains__) or (has(n.args[0], str.isupper) and _share(n.args[1]) > 2):
@@ -100,6 +104,8 @@ def _is_of_observations(n: Node, known: Collection[str]) -> bool:
     capital = [str(m.attr) for m in inside if m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper()]
     if any(m.op == "mul" and any(_acts(a, b) for a, b in pairwise(m.args)) for m in inside):
         return False
+    if any(m.op == "add" and _is_complement(m, capital) and any(map(carries, capital)) for m in inside):
+        return True
     if any(map(carries, capital)) and RANDOM.issuperset(split_name(name)[0] for name in capital):
         return True
     squares = any(m.op == "pow" and m.args[1].op == "num" and m.args[1].attr == 2 and deviates(m.args[0]) for m in inside)
@@ -107,11 +113,29 @@ def _is_of_observations(n: Node, known: Collection[str]) -> bool:
     return squares or products or any(m.op == "call" and m.attr == "log" and deviates(m.args[0]) for m in inside)
 
 
+def _is_complement(n: Node, capital: Collection[str]) -> bool:
+    """1 - A_i, which for a matrix would be I - A_i."""
+    one, *others = n.args
+    return one.op == "num" and one.attr == 1 and len(others) == 1 and others[0].op == "neg" and others[0].args[0].attr in capital
+
+
 def _is_of_probabilities(nodes: Sequence[Node], known: Collection[str]) -> bool:
     r"""S \Phi(d) - K e^{-r t} \Phi(d - s): what stands before a probability is an amount, where no capital letter stands in one."""
     called = [n for n in nodes if n.op == "call" and n.attr in _PROBABILITIES]
     inside = [m for n in called for m in walk(n.args[0])]
     return bool(called) and not any(m.op == "name" and str(m.attr)[:1].isupper() and m.attr not in known for m in inside)
+
+
+def _is_affine(n: Node, known: Collection[str]) -> bool:
+    r"""\alpha + \beta X, \phi X_{t-1} + \epsilon_t: a Greek letter by itself and one that stands before a capital letter."""
+
+    def greek(m: Node) -> bool:
+        return m.op == "name" and split_name(str(m.attr))[0] in GREEK_WORDS and str(m.attr).islower() and m.attr not in known
+
+    parts = [a.args[0] if a.op == "neg" else a for a in n.args]
+    pairs = [m.args for m in parts if m.op == "mul" and m.args[0].op == "name" and len(m.args) == 2]
+    lines = [b for a, b in pairs if greek(a) and b.op == "name" and str(b.attr)[:1].isupper() and b.attr not in known and b.attr != "I"]
+    return bool(lines) and any(map(greek, parts))
 
 
 def _is_absolute(n: Node) -> bool:
@@ -208,6 +232,19 @@ def _factors(n: Node) -> tuple[list[Node], list[Node]]:
 def _acts(a: Node, b: Node) -> bool:
     """A x: a capital before a letter that is a vector more often than a number."""
     return a.op == b.op == "name" and str(a.attr)[:1].isupper() and split_name(str(b.attr))[0] in OFTEN_VECTORS
+
+
+def _is_gain(factors: Sequence[Node], divisors: Sequence[Node], known: Collection[str]) -> bool:
+    r"""K/(\tau s + 1), U_0 ((a/x)^2 - a/x): a capital letter that is no matrix first is divided by a sum of small letters, or stands before
+    a sum of quotients of these."""
+    capital = [str(a.attr) for a in factors if a.op == "name" and str(a.attr)[:1].isupper() and a.attr not in known]
+    if len(capital) != 1 or not MATRICES.isdisjoint(split_name(capital[0])[0]):
+        return False
+    sums = [a for a in (*divisors, *factors) if a.op == "add"]
+    small = sums and all(str(m.attr).islower() for a in sums for m in walk(a) if m.op == "name")
+    quotients = [m for a in factors if a.op == "add" for m in walk(a) if m.op == "mul" and m.attr == ("/",)]
+    over = any(m.args[0].op == m.args[1].op == "name" for m in quotients)
+    return bool(small) and (over or any(a.op == "add" and any(m.op == "name" for m in walk(a)) for a in divisors))
 
 
 def _is_length(n: Node) -> bool:

@@ -25,7 +25,7 @@ from .unify import is_unknown
 UNFOLDING = regex(r"_\s*\{?\s*\(\s*\d\s*\)")  # X_{(1)}
 _WEIGHTS = frozenset("yptq")  # labels and probabilities
 BROADCAST = 3  # what adding a scalar to every entry costs as a reading (LANGUAGE 7)
-FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix
+FILLED = 5  # what it costs for ||w||^2, which is a number for certain, and a matrix or a row
 ONE_ENTRY = 5  # what it costs to take an identity for 1
 BEHIND = 3  # what a number behind a matrix or a row costs: A alpha
 BEHIND_TURNED = 6  # and one behind a transposed name: u_i^T v_j
@@ -124,7 +124,7 @@ def _barred(el: Typing, power: Node) -> list[tuple[Node, TypedTerm]]:
 def _state_broadcast(el: Typing, t: TypedTerm, lead: TypedTerm, node: Node) -> None:
     shape = lead.shape
     if not t.literal:
-        el.penalty(FILLED if lead.kind == "matrix" and t.name is None else BROADCAST, t, lead)
+        el.penalty(FILLED if lead.kind != "vector" and t.name is None else BROADCAST, t, lead)
     if el.scene.template:
         return
     if t.literal and isinstance(value_of(t), Fraction) and value_of(t) == 0:
@@ -249,6 +249,12 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
         literal = literal and t.literal
         held = TypedTerm(shape, (), _product_of)
         if sign == "/":
+            arrays = not t.is_scalar and el.scene.of_arrays and not el.scene.template
+            if arrays and (held.is_scalar or (held.kind == t.kind == "vector" and el.sizes.unify(shape[0], t.shape[0]))):
+                el.note(f"the division by {Wording(el).factor(nodes[k])} goes entry by entry, as in NumPy")
+                one, other = _closed(factors, shape), _reciprocal(t)
+                factors, shape = [_flat([one, other], t.shape)], t.shape
+                continue
             if not t.is_scalar:
                 raise Misfit([t], partial(division_error, el, nodes[:k], nodes[k], held, t))
             t = TypedTerm(SCALAR, (t,), lambda e, _: build.power(e[0], build.num(-1)))

@@ -41,6 +41,16 @@ def _is_complement(n: Node) -> bool:
     return one.op == "num" and one.attr == 1 and len(others) == 1 and others[0].op == "neg" and others[0].args[0].attr == "pi"
 
 
+def _may_be_observed(n: Node) -> bool:
+    """Y of Y - X b and of b^T X^T Y, Y^T X b: a capital letter at the end of a summand."""
+    n = n.args[0] if n.op == "neg" else n
+    for a in (n.args[0], n.args[-1]) if n.op == "mul" else (n,):
+        a = a.args[0] if a.op in ("T", "mul") else a
+        if a.op == "name" and str(a.attr)[:1].isupper():
+            return True
+    return False
+
+
 class Scene:
     """The text with everything declared about it. Kinds of undeclared names are no part of it."""
 
@@ -183,7 +193,7 @@ class Scene:
                     self.by_entries.add(id(base))
             elif op == "add":
                 self.probability = self.probability or (not self.template and _is_complement(n))
-                squared = squared or any(a.op == "name" and str(a.attr)[:1].isupper() for a in n.args)
+                squared = squared or any(map(_may_be_observed, n.args))
             elif op == "mul" and isinstance(n.attr, tuple):
                 signs.update(n.attr)
             elif op in ("sum", "product"):

@@ -7,7 +7,7 @@ from .book import shorthand
 shorthand("comm", "A B", "A B - B A")
 shorthand("anticomm", "A B", "A B + B A")
 shorthand("transpose", "X", "X^T")
-shorthand("matmul", "X Y", "X · Y")
+shorthand("matmul", "X Y", "X @ Y")
 shorthand("multiply", "X Y", "X .* Y")
 shorthand("outer", "u v", "u v^T")
 shorthand("solve", "A b", "A^-1 b")

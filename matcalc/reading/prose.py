@@ -6,24 +6,28 @@ from ..interning import regex
 from .marks import quote
 
 _WORDS = r"symmetric|skew-symmetric|positive[ -]definite|positive[ -]semi-?definite|spd|psd|orthogonal|diagonal|invertible|nonsingular"
+_GAPS = r"(?:\\(?:q?quad(?![A-Za-z])|[,;:! ])\s*)*"
+_TEXT = r"\\(?:text|mbox|mathrm|textrm)\{\s*"
+_NAME = r"(?:\\(?:mathbf|boldsymbol|bm)\s*\{\s*)?(?P<name>\\?(?:[A-Z]|Sigma|Lambda|Omega|Gamma|Psi)(?:_\w)?)\s*\}?"
+_MANY = rf"(?P<words>(?:(?:{_WORDS})(?:,?\s+(?:and\s+)?|(?=\W|$)))+)"
 _SAID = regex(
-    r"(?:[,;]\s*(?:and\s+|with\s+|where\s+|for\s+)?|\s(?:where|with)\s+|\s*\(\s*(?:where\s+|with\s+)?)"
-    rf"(?P<name>\\?(?:[A-Z]|Sigma|Lambda|Omega|Gamma|Psi)(?:_\w)?)\s+(?:is\s+)?(?:a\s+|an\s+)?(?P<words>(?:(?:{_WORDS})(?:,?\s+(?:and\s+)?|(?=\W|$)))+)"
-    r"(?:matrix)?\s*\)?\s*[.,;]?\s*$"
+    rf"(?:[,;]\s*{_GAPS}(?:and\s+|with\s+|where\s+|for\s+)?|\s(?:where|with)\s+|\s*\(\s*(?:where\s+|with\s+)?)"
+    rf"{_NAME}(?:\s+|\s*{_TEXT})(?:is\s+)?(?:a\s+|an\s+)?{_MANY}(?:matrix)?\s*\}}?\s*\)?\s*[.,;]?\s*$"
 )
+_SAID_BEFORE = regex(rf"[,;(]\s*{_GAPS}(?:{_TEXT})?(?:for|with|where)\s+(?:a\s+)?{_MANY}\s*\}}?\s*{_NAME}\s*\)?\s*[.,;]?\s*$")
 _LETTERS = "nmpqrsdkl"
 _MEANT = {"skew-symmetric": "skew", "nonsingular": "invertible"}
 
 
-_GAPS = r"(?:\\(?:q?quad(?![A-Za-z])|[,;:! ])\s*)*"
 _SAYS = r"\\(?:text|mbox|mathrm)\{\s*(?:for|with|where|and)?(?:\s*all)?\s*\}\s*|(?:for|with|where)\s+(?:all\s+)?|\\forall\s*"
 _SIGNS = r"(?:\\neq?(?![a-z])|≠|!=|[<>]=?|\\[gl]eq?(?:slant)?(?![a-z])|≥|≤)"
 _COMPARED = rf"\\?[A-Za-z]+(?:_\w|_\{{\w+\}})?\s*{_SIGNS}\s*-?[0-9]+(?:\.[0-9]+)?"
-_DOTS = r"(?:\\[lc]?dots|\.\.\.|…)\s*,\s*"
-_COUNTS = rf"=\s*[01]\s*,\s*{_GAPS}(?:2\s*,\s*{_GAPS})?{_DOTS}|\\in\s*\\\{{\s*1,\s*{_DOTS}"
-_CONDITION = regex(
-    rf"[,;]\s*{_GAPS}(?:{_SAYS})?{_GAPS}(?:{_COMPARED}|[a-z]\s*(?:{_COUNTS}){_GAPS}\\?[A-Za-z](?:\s*\\\}})?){_GAPS}[.,;]?\s*$"
+_DOTS = r"(?:\\[lc]?dots|\.\.\.|…)\s*"
+_COUNTS = (
+    rf"=\s*[01]\s*,\s*{_GAPS}(?:2\s*,\s*{_GAPS})?(?:3\s*,\s*{_GAPS})?{_DOTS}(?:,\s*{_GAPS}\\?[A-Za-z])?"
+    rf"|\\in\s*\\\{{\s*1,\s*{_DOTS},\s*{_GAPS}\\?[A-Za-z]"
 )
+_CONDITION = regex(rf"[,;]\s*{_GAPS}(?:{_SAYS})?{_GAPS}(?:{_COMPARED}|[a-z]\s*(?:{_COUNTS})(?:\s*\\\}})?){_GAPS}[.,;]?\s*$")
 
 
 def without_condition(text: str) -> tuple[str, str]:
@@ -34,9 +38,22 @@ def without_condition(text: str) -> tuple[str, str]:
     return text[: m.start()], f"{quote(m[0].strip(' ,;.'))} is a condition, which is not used"
 
 
+_LISTED = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*\w+\s*\}|\\?[A-Za-z]+(?:_\w)?)"
+_SETS = regex(
+    rf"[,;]\s*{_GAPS}(?:{_SAYS})?{_GAPS}(?P<said>{_LISTED}(?:\s*,\s*{_LISTED})*\s*(?:\\in(?![a-z])|∈)\s*(?:\\mathbb\s*\{{?\s*[RC]\s*\}}?|[ℝℂR])[^;=]*?)"
+    r"(?:\s*\\(?:setminus|backslash)\s*(?:\\\{\s*0\s*\\\}|0))?\s*[.,;]?\s*$"
+)
+
+
+def said_sets(text: str) -> tuple[int, int, int] | None:
+    r"""Where a text ends whose end declares, \|A x\|, \quad x \in \mathbb{R}^n, and where that begins and ends."""
+    m = _SETS.search(text)
+    return (m.start(), *m.span("said")) if m is not None and text[: m.start()].strip() else None
+
+
 def taken(text: str) -> tuple[str, str]:
     """The text without such an end, and the declaration that it is, "" where there is none."""
-    m = _SAID.search(text)
+    m = _SAID.search(text) or _SAID_BEFORE.search(text)
     if m is None:
         return text, ""
     words = [w.replace("-", " ") if w.startswith("positive") else _MEANT.get(w, w) for w in regex(_WORDS).findall(m["words"])]

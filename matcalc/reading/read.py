@@ -38,9 +38,9 @@ LABELS = regex(
 )
 _CONDITIONED = regex(r"dots|\.\.\.|…|[<>≠≥≤]|!=|\\(?:ne|ge|le)")
 _PARAMETERS = r"\([A-Za-z_0-9, ]*\)"
-_HEADS = regex(  # def f(x): return …, lambda x: …, @(x) …, function(x) …
-    rf"^\s*(?:def\s+\w+\s*{_PARAMETERS}\s*:\s*return\b"
-    rf"|(?:\w+\s*(?:=|<-)\s*)?(?:lambda\s+[A-Za-z_0-9, ]+:|@{_PARAMETERS}|function\s*{_PARAMETERS}))"
+_HEADS = regex(  # @(x) …, f <- function(x) …, Let …
+    rf"^\s*(?:\\(?:text|mbox)\{{\s*(?:Let|Consider)\s*:?\s*\}}|(?:Let|Consider)\s+)"
+    rf"|^\s*(?:\w+\s*(?:=|<-)\s*)?(?:@|function\s*){_PARAMETERS}"
 )
 _OF_LABELS = frozenset("[<=\\")  # no label stands in a text without these
 ADJOINTS = frozenset("H|<>\\")  # no name is conjugated in an ASCII text without these
@@ -78,7 +78,7 @@ def parse(
         from .prose import without_condition
 
         text, told = without_condition(text)
-    if ":" in text or "@(" in text or "function" in text:
+    if "@(" in text or "function" in text or "Let" in text or "Consider" in text:
         text = _HEADS.sub(lambda m: " " * len(m[0]), text)
     if not declared and any(word in text for word in _OF_MATRICES):
         from .prose import taken
@@ -87,6 +87,11 @@ def parse(
     found = _WHERE.search(text) if "where" in text or "with" in text else None
     end = found.start() if found else len(text)
     declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
+    if found is None and ("\\in" in text or "∈" in text):
+        from .prose import said_sets
+
+        if sets := said_sets(text):
+            end, declared_in = sets[0], [(sets[1], sets[2])]
     declarations = [d for start, stop in declared_in for d in read_declarations(text, start, stop)]
     where = "; ".join(text[start:stop].strip() for start, stop in declared_in)
     if stated:
@@ -232,6 +237,8 @@ class _Reader:
         self.check_order(last, len(before), body, {**order, last.name: -1} if last.name not in self.used(body) else order)
         self.check_loose(body)
         in_use = needed(last, uses)
+        if chosen in line and name and not question:
+            self.check_used([left for left in before if left not in in_use and not left.alias], line, last)
         for left in before:
             if left not in in_use and not left.alias and left.name:
                 self.note(f"{left.name} is defined and not used")
@@ -289,6 +296,14 @@ class _Reader:
         first, sign = statements[0][0], signs[0]
         begins = sign > first and not self.parts.is_name(first, sign) and self.sides.only_names(first, sign)
         return statements[0] if begins and not any(self.sides.only_names(s[0], k) for s, k in zip(statements[1:], signs[1:])) else None
+
+    def check_used(self, unused: Sequence[Left], line: Sequence[Range], last: Left) -> None:
+        r"""V = x^T P x, \dot x = A x: of two names on one line, of which neither has the other, either may be meant."""
+        for left in unused:
+            if any(start <= left.value[0] < stop for start, stop in line) and left.name and not left.params:
+                hint = f"write {left.name} = … alone, or {last.name} = … alone"
+                message = f"which of the statements is the expression? {quote(last.name)} has nothing of {quote(left.name)}"
+                raise refuse(message, self.text, left.span, hint)
 
     def used(self, value: Node) -> set[str]:
         """The names in a value. (E = E_0 + E_k: what the last value is called is none of them.)"""

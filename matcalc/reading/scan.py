@@ -123,7 +123,10 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         if mark.kind == "blank":
             gap = gap or m[0] != "\\!"  # \sigma\!\left(…\right)
             continue
-        if group == "dressed" and mark.kind == "accent":  # the sign over the letter, and then the letter
+        if mark.value == "hbar" and mark.kind == "command":
+            marks.append(Mark("accent", "bar", *m.span(), gap))
+            gap, mark = False, Mark("word", "h", *m.span())
+        elif group == "dressed" and mark.kind == "accent":  # the sign over the letter, and then the letter
             mark.gap, gap = gap, False
             marks.append(mark)
             letter = unicodedata.normalize("NFD", m.group())[0]
@@ -182,6 +185,7 @@ def _as_cases(m: re.Match[str]) -> str:
 
 _PIECES = regex(r"(\\left[ ]*\\\{\s*\\begin\{array\}(?:[ ]*\{[lcr| ]*\})?)((?:(?!\\begin).)*?)(\\end\{array\}\s*\\right\.)", re.DOTALL)
 _MATRIX = regex(r"\\begin\{[A-Za-z]*(?:matrix|array|cases)\}.*?\\end\{", re.DOTALL)
+_ASKED = regex(r"\s*=\s*(?:\\[ ,;:]\s*|\\quad\s*)*\?\Z")
 _MARKDOWN = regex(r"(?<![A-Za-z0-9)\]}*.])(?:\*\*[A-Za-z\u0391-\u03c9]\*\*)+(?!\*)")
 _DRESSED = regex("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2102-\u2131]")
 
@@ -205,8 +209,13 @@ def _strip_paste(text: str, start: int, stop: int) -> tuple[int, int]:
             start, stop = start + 1, stop - 1
         else:
             break
+    if text[start:stop].endswith("?") and (asked := _ASKED.search(text, start, stop)):
+        stop = asked.start()
     at = text.find("$", start, stop)
     if at >= 0:
+        other = text.find("$", at + 1, stop)
+        if other > 0:
+            raise refuse("the words round a formula are not read", text, (at, other + 1), "give what stands between the two `$`")
         raise refuse("`$` stands without its partner", text, (at, at + 1), "write the formula between two `$`, or without them")
     return start, stop
 
