@@ -252,6 +252,8 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
             arrays = not t.is_scalar and el.scene.of_arrays and not el.scene.template
             if arrays and (held.is_scalar or (held.kind == t.kind == "vector" and el.sizes.unify(shape[0], t.shape[0]))):
                 el.note(f"the division by {Wording(el).factor(nodes[k])} goes entry by entry, as in NumPy")
+                if held.is_scalar and undeclared([t]):
+                    el.penalty(BROADCAST, t)
                 one, other = _closed(factors, shape), _reciprocal(t)
                 factors, shape = [_flat([one, other], t.shape)], t.shape
                 continue

@@ -102,19 +102,7 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
     at = lexer.i + primes
     bracket = lexer.marks[at] if at < lexer.stop and lexer.marks[at].kind == "open" and lexer.marks[at].value == "(" else None
     if name in lexer.names.functions:
-        argument = lexer.names.arguments.get(name)
-        if argument and (bracket is None or (bracket.gap and not holds_one(lexer.marks, at))):
-            lexer.i = at
-            lexer.operand("CALL", name + "'" * (primes + dots), mark.span)
-            lexer.open("LPAR", "(", mark.span, begins=False)
-            lexer.put("NAME", argument, mark.span)
-            lexer.close(mark.span)
-            return True
-        if bracket is None:
-            raise lexer.refuse(f"the function {quote(name)} has no argument", mark.span, f"write {name[:40]}(…)")
-        lexer.i = at
-        level_arguments(lexer.marks, at)
-        call(lexer, name + "'" * (primes + dots), mark.span)
+        _begin_declared(lexer, name, "'" * (primes + dots), mark, at, bracket)
         return True
     if bracket is not None and not bracket.gap and not primes and shows_its_arguments(lexer, name, at):
         lexer.note(f"{lexer.source((mark.start, lexer.marks[bracket.mate].end))} is {name}, with what it depends on in brackets")
@@ -127,64 +115,93 @@ def applied(lexer: Lexer, name: str, base: str, mark: Mark, dots: int = 0) -> bo
         refuse_inverse(lexer, name, mark)
     if bracket is None or bracket.gap or name in lexer.names.variables:
         return False
+    if function := _of_the_book(lexer, name, mark, at, primes):
+        lexer.i = at
+        call(lexer, function, mark.span)
+        return True
+    bar = given_at(lexer.marks, at)
+    if bar and density(lexer, name, mark, at, bar):
+        return True
+    _refuse_two_readings(lexer, name, base, mark, at, primes)
+    if base in ("I", "pi") or name in lexer.active or not (is_list(lexer.marks, at) or holds_one(lexer.marks, at, lexer.names.primed)):
+        return False
+    return _begin_unknown(lexer, name, base, "'" * primes, "'" * dots, mark, at)
+
+
+def _begin_declared(lexer: Lexer, name: str, derived: str, mark: Mark, at: int, bracket: Mark | None) -> None:
+    """A function that is declared or defined; one that was declared with its argument, x(t), may stand without it."""
+    argument = lexer.names.arguments.get(name)
+    if argument and (bracket is None or (bracket.gap and not holds_one(lexer.marks, at))):
+        lexer.i = at
+        lexer.operand("CALL", name + derived, mark.span)
+        lexer.open("LPAR", "(", mark.span, begins=False)
+        lexer.put("NAME", argument, mark.span)
+        lexer.close(mark.span)
+        return
+    if bracket is None:
+        raise lexer.refuse(f"the function {quote(name)} has no argument", mark.span, f"write {name[:40]}(…)")
+    lexer.i = at
+    level_arguments(lexer.marks, at)
+    call(lexer, name + derived, mark.span)
+
+
+def _of_the_book(lexer: Lexer, name: str, mark: Mark, at: int, primes: int) -> str:
+    r"""The function of the book that a Greek letter before the bracket at mark `at` is, \sigma, \Gamma and \Phi; "" where it is none. It is
+    told."""
     if name == "sigma" and any(m.value == "mu" for m in lexer.marks):
         from .doubtful_calls import refuse_deviation
 
         refuse_deviation(lexer, mark, at)
     if name in greek_functions():
-        function = greek_functions()[name]
-        lexer.note(f"read `{lexer.source(mark.span)}(…)` as {function}(…)")
-        lexer.i = at
-        call(lexer, function + "'" * primes, mark.span)
-        return True
+        lexer.note(f"read `{lexer.source(mark.span)}(…)` as {greek_functions()[name]}(…)")
+        return greek_functions()[name] + "'" * primes
     below_log = lexer.frames[-1].kind == "argument" and lexer.frames[-1].label == "log" and not lexer.ends
     if name == "Gamma" and not primes and (below_log or _is_gamma(lexer, at)):
         lexer.note(f"read `{lexer.source(mark.span)}(…)` as the gamma function")
-        lexer.i = at
-        call(lexer, "tgamma", mark.span)
-        return True
+        return "tgamma"
     if name == "Phi" and not primes and not holds_one(lexer.marks, at):
         from .doubtful_calls import is_cdf
 
         if is_cdf(lexer, mark, at, below_log):
             lexer.note(f"read `{lexer.source(mark.span)}(…)` as the distribution function of the standard normal, normcdf(…)")
-            lexer.i = at
-            call(lexer, "normcdf", mark.span)
-            return True
+            return "normcdf"
+    return ""
+
+
+def _refuse_two_readings(lexer: Lexer, name: str, base: str, mark: Mark, at: int, primes: int) -> None:
+    """gamma(x) beside digamma(x), lambda_1(A), N(d), K((x - x_i)/h), f(A x + b): a product, or the value of a function."""
+    from .doubtful_calls import refuse_normal, refuse_of_matrix, refuse_of_summand
+
+    close = lexer.marks[at].mate
+    span = (mark.start, lexer.marks[close].end)
+    inside = lexer.source((lexer.marks[at].end, lexer.marks[close].start)).strip()[:30]
     if name == "gamma" and holds_one(lexer.marks, at) and any(m.kind == "word" and m.value in _OF_GAMMA for m in lexer.marks):
-        inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
         hint = f"write gamma {inside} for a product, or tgamma({inside}) for the gamma function"
-        raise lexer.refuse(f"`gamma({inside})` can be read in two ways", (mark.start, lexer.marks[bracket.mate].end), hint)
-
-    from .doubtful_calls import refuse_of_matrix
-
+        raise lexer.refuse(f"`gamma({inside})` can be read in two ways", span, hint)
     refuse_of_matrix(lexer, name, mark, at)
-    listed = is_list(lexer.marks, at)
-    bar = given_at(lexer.marks, at)
-    if bar and density(lexer, name, mark, at, bar):
-        return True
-    if name == "N" and not primes:
-        from .doubtful_calls import refuse_normal
-
+    if primes:
+        return
+    if name == "N":
         refuse_normal(lexer, mark, at)
-    if base in _OF_SUMMANDS and not primes and lexer.active and applied_only(lexer, name, at):
-        from .doubtful_calls import refuse_of_summand
-
+    if base in _OF_SUMMANDS and lexer.active and applied_only(lexer, name, at):
         refuse_of_summand(lexer, name, mark, at)
     values = name in _OFTEN_FUNCTIONS and holds_values(lexer, at)
     named = name in _FUNCTIONS or (name in _LINKS and not lexer.ends)
-    if not primes and (values or (named and applied_only(lexer, name, at))):
-        inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:30]
+    if values or (named and applied_only(lexer, name, at)):
         hint = f"write {name} * ({inside}) for a product, or declare {name}: R -> R for a function"
-        span = (mark.start, lexer.marks[bracket.mate].end)
         raise lexer.refuse(f"{quote(f'{name}({inside})')} is a product, or the value of a function", span, hint)
-    if base in ("I", "pi") or name in lexer.active or not (listed or holds_one(lexer.marks, at, lexer.names.primed)):
-        return False
+
+
+def _begin_unknown(lexer: Lexer, name: str, base: str, primes: str, dots: str, mark: Mark, at: int) -> bool:
+    """x(t), k(x, y): the value of a function of which nothing is known, before brackets that hold one name or a list. False where it is a
+    product."""
+    bracket = lexer.marks[at]
     inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()
-    called = name + "'" * (primes + dots)
+    called = name + primes + dots
     shown = f"{called}({inside[:30]})"
     span = (mark.start, lexer.marks[bracket.mate].end)
     inside_marks = lexer.marks[at + 1 : bracket.mate]
+    listed = is_list(lexer.marks, at)
     if listed and not primes and name not in lexer.names.plain and all(m.kind in _LISTED or m.value == "{" for m in inside_marks):
         lexer.i = at
         call(lexer, called, mark.span)

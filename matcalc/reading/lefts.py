@@ -124,6 +124,10 @@ class LeftSides:
     def only_names(self, start: int, stop: int) -> bool:
         r"""D_{KL}(p \| q), Var(w^T R), \log L(\theta), E[x], p(y | x): a word before brackets in which no list of parameters stands."""
         first = self.marks[start]
+        while first.kind in ("minus", "num") and start + 1 < stop:  # -2 \\log L
+            start, first = start + 1, self.marks[start + 1]
+            if first.kind not in ("minus", "num") and function_of(first.value) != "log":
+                return False
         if self.is_measured(start, stop):
             return True
         if stop == start + 1 and first.kind == "upright" and function_of(first.value):  # \\mathrm{VaR}
