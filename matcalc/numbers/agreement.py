@@ -61,6 +61,7 @@ class Sides(NamedTuple):
     turns: Trace = ()  # the comparisons of the claim
     bend: Callable[[], Any] = lambda: 0  # how far the slopes on the two sides of the point are apart
     own: Trace | None = None  # the comparisons of what is known, where `traces` have those of the claim too
+    complex_: bool = False  # whether the second half of the entries are imaginary parts of the first
 
 
 # With the arrays to compute with: the sides at a point of a kind.
@@ -72,7 +73,7 @@ class Agreement:
 
     def __init__(self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool], exact: bool = False) -> None:
         """`h` is the step, `first` says whether this is the first level, `exact` whether what is known was computed without rounding."""
-        self.slopes, self.parts, self.value, self.traces, _, self.bend, _ = sides
+        self.slopes, self.parts, self.value, self.traces, _, self.bend, _, self.complex = sides
         self.quotient = total(self.slopes) if self.slopes else [h * 0] * len(total(self.parts))
         self.claim = total(self.parts) if self.parts else [h * 0] * len(self.quotient)
         if len(self.claim) != len(self.quotient):
@@ -98,9 +99,12 @@ class Agreement:
         return bool(self.bend() * BENT > self.great)
 
     def _digits(self) -> float:
-        """To how many digits claim and quotient agree, in every entry that is not small beside the greatest."""
-        least = self.great / 100000
-        off = max((abs(a - b) / max(abs(a), abs(b), least) for a, b in zip(self.claim, self.quotient, strict=True) if a != b), default=0)
+        """To how many digits claim and quotient agree, in every entry that is not small beside the greatest; a complex one is one entry."""
+        least, half = self.great / 100000, len(self.claim) // 2
+        sizes = [max(abs(a), abs(b), least) for a, b in zip(self.claim, self.quotient, strict=True)]
+        if self.complex:
+            sizes = [max(pair) for pair in zip(sizes, [*sizes[half:], *sizes[:half]], strict=True)]
+        off = max((abs(a - b) / s for a, b, s in zip(self.claim, self.quotient, sizes, strict=True) if a != b), default=0)
         return -1 - (off.adjusted() if isinstance(off, Decimal) else math.floor(math.log10(off))) if off else math.inf
 
     def is_flat(self, level: Level) -> bool:

@@ -55,7 +55,7 @@ def complex_slopes(
         claimed = along(env, sizes, arrays.np.conj(e) if by == BY_CONJUGATE else e)
         here = total([arrays.flat(v) for v in value(env, sizes)] or [[arrays.exact(0)]])
         apart = list(map(_apart, known)), list(map(_apart, claimed))
-        return Sides(*apart, greatest(here), traces, watch.trace, lambda: max(bend() for bend in bends))
+        return Sides(*apart, greatest(here), traces, watch.trace, lambda: max(bend() for bend in bends), complex_=True)
 
     return sides
 
