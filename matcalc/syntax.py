@@ -123,6 +123,9 @@ class Binding:
         self.name, self.value, self.params, self.span = name, value, params, span
 
 
+OUTER_SQUARE = "outer square"  # F F^T in a variance: no function that can be typed
+
+
 class Declaration:
     """One declared name: `A in R^{m x n} symmetric`, or a function `phi: R -> R`.
 

@@ -139,3 +139,21 @@ def test_another_distribution_below_the_sign_is_refused() -> None:
     with pytest.raises(MatcalcError) as caught:
         matcalc.derivative(r"\mathbb{E}_{x\sim p}[x^T A x]", "A")
     assert "expectation" in str(caught.value) and caught.value.suggestion
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "where", "answer"),
+    [
+        ("Var_{x~N(mu,Sigma)}[a^T x]", "a", None, "2 a^T Sigma"),
+        (r"\operatorname{Var}_{x\sim N(\mu,\Sigma)}[a^T x + b]", "a", "b in R", "2 a^T Sigma"),
+        ("Var(a^T x)", "a", NORMAL, "2 a^T Sigma"),
+        ("Var[x^T A x]", "mu", f"{NORMAL}; A in S^n", "8 mu^T A Sigma A"),
+        ("tr(Var(A x))", "A", NORMAL, "2 A Sigma"),
+        ("Var(x)", "s", "x ~ N(mu, s^2); x, mu, s in R", "2 s"),
+        ("Var(y)", "y", None, "2/n (y - sum(y)/n)^T"),
+    ],
+)
+def test_variances_of_normal_variables(text: str, name: str, where: str | None, answer: str) -> None:
+    """What the refusal of Var(a^T x) advises, a declared distribution, was refused in the same words."""
+    d = matcalc.derivative(text, name, where=where)
+    assert d.text == answer and d.verified == "verified"

@@ -20,7 +20,7 @@ from ..ops import arity, function_names
 from ..ops.book import REGISTRY
 from ..ops.core import SYMBOL
 from ..ops.operation import Operation
-from ..syntax import Node, split_name, walk
+from ..syntax import OUTER_SQUARE, Node, split_name, walk
 from .constants import structure
 from .declarations import GREEK
 from .matrix_functions import MATRIX_FUNCTIONS
@@ -455,6 +455,14 @@ def _expectation(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     return by_signature(el, OVER_VECTOR if len(args) == 4 else OVER_MATRIX, node, args)
 
 
+def _outer_square(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
+    """F F^T of a column, F^2 of a number, in variances."""
+    (f,) = args
+    if f.kind not in ("scalar", "vector"):
+        raise Misfit(args, partial(refuse_shape, "a variance is of a number or a column", node))
+    return TypedTerm((f.shape[0], f.shape[0]), (f,), lambda e, _: build.matmul(e[0], build.transpose(e[0])), node)
+
+
 def call(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
     """A function applied to its arguments."""
     name = str(node.attr)
@@ -464,6 +472,8 @@ def call(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         return einsum(el, node, args)
     if name == "expectation":
         return _expectation(el, node, args)
+    if name == OUTER_SQUARE:
+        return _outer_square(el, node, args)
     if name.endswith("'") and name[:-1] in REGISTRY:
         return _derivative(el, node, args)
     if name.endswith("."):

@@ -299,19 +299,6 @@ def refuse_expectation(lexer: Lexer, mark: Mark) -> None:
         raise lexer.refuse(f"{quote(lexer.source((start, end)))} is an expectation, which is not taken", (start, end), hint)
 
 
-def over_distribution(lexer: Lexer, mark: Mark) -> None:
-    r"""E[…], E_x[…], \mathbb E_{x, y}[…] over names whose distribution is declared: the names below are passed over."""
-    if not lexer.peek("under"):
-        return
-    first = lexer.i + 1
-    stop = lexer.marks[first].mate if lexer.marks[first].kind == "open" else first + 1
-    names = [m.value for m in lexer.marks[first:stop] if m.kind not in ("open", "comma")]
-    if not lexer.names.random.issuperset(names):
-        shown = ", ".join(n for n in names if n not in lexer.names.random)
-        raise lexer.refuse(f"no distribution is declared for {shown}", (mark.start, lexer.marks[stop - 1].end), f"{shown} ~ N(mu, Sigma)")
-    lexer.i = stop + (lexer.marks[first].kind == "open")
-
-
 def density(lexer: Lexer, name: str, mark: Mark, at: int, bar: int) -> bool:
     r"""\mathcal N(x \mid \mu, \Sigma), and N(x; mu, Sigma): the normal density. Of any other nothing is known."""
     span = (mark.start, lexer.marks[lexer.marks[at].mate].end)

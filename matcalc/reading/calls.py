@@ -71,10 +71,25 @@ def is_literal(lexer: Lexer, bracket: Mark) -> bool:
     return rows > 0
 
 
+def over_distribution(lexer: Lexer, mark: Mark) -> None:
+    r"""E[…], E_x[…], \mathbb E_{x, y}[…] over names whose distribution is declared: the names below are passed over."""
+    if not lexer.peek("under"):
+        return
+    first = lexer.i + 1
+    stop = lexer.marks[first].mate if lexer.marks[first].kind == "open" else first + 1
+    names = [m.value for m in lexer.marks[first:stop] if m.kind not in ("open", "comma")]
+    if not lexer.names.random.issuperset(names):
+        shown = ", ".join(n for n in names if n not in lexer.names.random)
+        raise lexer.refuse(f"no distribution is declared for {shown}", (mark.start, lexer.marks[stop - 1].end), f"{shown} ~ N(mu, Sigma)")
+    lexer.i = stop + (lexer.marks[first].kind == "open")
+
+
 def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
     """A function of the book: with brackets a call, without them it takes the juxtaposed run."""
     if lexer.frames[-1].kind == "argument" and lexer.ends and not lexer.frames[-1].indices:  # \log \prod_i p \exp(x_i) goes on
         lexer.close_invisible()
+    if name == "var" and lexer.names.random:
+        over_distribution(lexer, mark)
     before: list[Token] = []
     after: list[Token] = []
     label, suffix = name, ""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from ..errors import ReadingError
-from ..syntax import Binding, Node, Program, walk
+from ..syntax import OUTER_SQUARE, Binding, Node, Program, walk
 from .read import parse, parse_names
 
 SIGNS = ("~", "\\sim", "\u223c")
@@ -20,7 +20,9 @@ _CLAUSE = re.compile(
     r"\s*(?P<names>.+?)\s*(?:~|\\sim\b|\u223c)\s*(?P<family>.+?)\s*(?:\\left\s*)?\((?P<inside>.*?)(?:\\right\s*)?\)\s*", re.DOTALL
 )
 _NORMAL = re.compile(r"(?:\\(?:mathcal|mathrm|mathsf|text|operatorname)\s*)?(?:\{\s*(M?N|\\mathcal\s*N)\s*\}|(M?N|Normal))")
-_BELOW = re.compile(r"(?:\\mathbb\s*(?:\{\s*E\s*\}|E)|\\(?:operatorname|mathrm)\s*\{\s*E\s*\}|\bE)\s*_\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_BELOW = re.compile(
+    r"(?:\\mathbb\s*(?:\{\s*E\s*\}|E)|\\(?:operatorname|mathrm|text)\s*\{\s*(?:E|Var)\s*\}|\b(?:E|Var))\s*_\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
+)
 _WHERE = re.compile(r"\swhere\s", re.IGNORECASE)
 
 
@@ -91,10 +93,13 @@ def _commas(text: str) -> list[str]:
 
 def with_distributions(program: Program, distributions: Iterable[Distribution], declared: Collection[str]) -> Program:
     """The program with the variable and its moments in every E[…]: over each variable that stands below it in turn, as the variables are
-    independent."""
+    independent. The variance of F is E[F F^T] - E[F] E[F]^T."""
     moments = {d.name: [_moment(text, d.name, declared) for text in d.moments] for d in distributions}
 
     def over(node: Node, args: tuple[Node, ...]) -> Node:
+        if node.op == "call" and node.attr == "var" and any(e.op == "name" and e.attr in moments for a in args for e in walk(a)):
+            first, second = (over(n, n.args) for n in (Node("call", (f,), "expectation", node.span) for f in (args[0], _squared(args[0]))))
+            return Node("add", (second, Node("neg", (_squared(first),), None, node.span)), None, node.span)
         if node.op != "call" or node.attr != "expectation" or len(args) != 1:
             return Node(node.op, args, node.attr, node.span)
         found = args[0]
@@ -104,6 +109,11 @@ def with_distributions(program: Program, distributions: Iterable[Distribution], 
 
     bindings = tuple(Binding(b.name, _rebuilt(b.value, over), b.params, b.span) for b in program.bindings)
     return program.with_values(bindings, _rebuilt(program.body, over))
+
+
+def _squared(f: Node) -> Node:
+    """F F^T, of a number its square: the typing knows which."""
+    return Node("call", (f,), OUTER_SQUARE, f.span)
 
 
 def _moment(text: str, name: str, declared: Collection[str]) -> Node:

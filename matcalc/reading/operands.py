@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from ..errors import MatcalcError, ReadingError, Span
 from ..syntax import spell_name
-from .applied import DOTS, applied, holds_one, over_distribution, refuse_expectation
-from .calls import call, einsum, function_call, refuse_underscored
+from .applied import DOTS, applied, holds_one, refuse_expectation
+from .calls import call, einsum, function_call, over_distribution, refuse_underscored
 from .entries import entries, pair_below
 from .functions import function_of
 from .lexer import Lexer, Token
