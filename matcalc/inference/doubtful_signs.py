@@ -61,6 +61,25 @@ def _said_of(root: Node, name: str) -> list[tuple[str, object]]:
     return [(m.op, "" if m.attr == name else m.attr) for m in walk(root) if m.op != "neg"]
 
 
+def _upper_index(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """g_{ij} x^i x^j: powers, or entries whose index stands above."""
+    base, power = n.args
+    if base.op != "name" or power.op != "name" or str(base.attr) not in el.defaults or str(power.attr) in el.scene.declared:
+        return None
+    letter = str(power.attr)
+    below = [split_indexed(name) for name in el.scene.names]
+    carrying = next((spell_name(b, sub) for b, sub in below if letter in sub and len(sub.replace(",", "")) > 1 and sub.islower()), None)
+    raised = {str(m.args[1].attr) for m, _ in el.seen if m.op == "pow" and m.args[0].attr == base.attr and m.args[1].op == "name"}
+    if len(letter) > 1 or carrying is None or not any(other in carrying for other in raised - {letter}):  # a_{mn} x^m y^n
+        return None
+    shown = f"{base.attr}^{letter}"
+    return ReadingError(
+        f"{shown} is a power, or the entry {letter} of {base.attr}, beside {carrying}",
+        span=n.span,
+        suggestion=f"write {base.attr}_{letter} for the entry; for a power declare {letter} in N",
+    )
+
+
 def _behind_value(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     r"""tr A + B, \log \det A + B: without brackets the function may be of the sum, and B is a number only because it is not."""
     for a, b in pairwise(n.args):
@@ -139,7 +158,7 @@ def _second_derivative(el: Typing, terms: Terms, n: Node) -> ReadingError | None
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_beside_sum, _behind_value),
-    "pow": (_imaginary,),
+    "pow": (_imaginary, _upper_index),
     "T": (_second_derivative,),
     "pinv": (_positive,),
     "sum": (_units,),

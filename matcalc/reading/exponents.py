@@ -104,7 +104,21 @@ def caret(lexer: Lexer, mark: Mark) -> None:
             return
     if body.kind == "word" and len(body.value) > 1 and not lexer.names.is_name(body.value) and len(lexer.names.cut(body.value)) > 1:
         two_exponents(lexer, body, mark)
+    if body.kind == "num" and "\\" not in lexer.text and (lexer.last == "NUM" or lexer.tokens[-1].value == "e"):
+        _number_and_letter(lexer, body, mark)
     lexer.put("CARET", mark.value, mark.span)
+
+
+def _number_and_letter(lexer: Lexer, number: Mark, mark: Mark) -> None:
+    """e^2x, 2^-3t: the number alone, or all that touches it."""
+    at = next(k for k in range(lexer.i, lexer.stop) if lexer.marks[k] is number) + 1
+    behind = lexer.marks[at] if at < lexer.stop else None
+    if behind is None or behind.gap or behind.kind not in ("word", "greek") or function_of(behind.value) is not None:
+        return
+    shown = lexer.source((mark.end, behind.end))
+    rest = lexer.source(behind.span)
+    hint = f"write ^({shown}) or ^{shown[: -len(rest)]} {rest}"
+    raise lexer.refuse(f"{quote('^' + shown)} can be read in two ways", (mark.start, behind.end), hint)
 
 
 def over_periods(lexer: Lexer, first: Mark, content: str) -> bool:

@@ -79,6 +79,8 @@ MEANT = {
     "fft": "write F x with the matrix F of the transform",
 }
 
+SHORT_GREEK = {"eps": "epsilon", "lam": "lambda", "sig": "sigma", "gam": "gamma", "alph": "alpha", "omeg": "omega"}
+
 
 def meant(word: str) -> str | None:
     """What to write for a word that means something known."""

@@ -242,6 +242,7 @@ def word(lexer: Lexer, mark: Mark) -> None:
         if word_sums.is_over_index(lexer, mark):
             word_sums.sign(lexer, mark)
             return
+        word_sums.refuse_factors(lexer, mark)
     if run == "einsum" and touching and lexer.i + 1 < lexer.stop and lexer.marks[lexer.i + 1].kind == "spec":
         einsum(lexer, mark)
         return
@@ -290,12 +291,15 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
     """An undeclared run of letters: names side by side, perhaps with a function's name at its end."""
     run = mark.value
 
-    from .meanings import meant
+    from .meanings import SHORT_GREEK, meant
 
     if len(run) > 1 and lexer.following is not None and lexer.following.kind == "under":
         refuse_underscored(lexer, mark)
     if (touching or len(run) > 2) and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):  # `qr` may be a product
         raise lexer.refuse(f"there is no function {quote(run)}", mark.span, hint)
+    if (letter := SHORT_GREEK.get(run)) is not None:
+        hint = f"write {letter} for the letter, {' '.join(run)} for the product"
+        raise lexer.refuse(f"{quote(run)} is short for {letter}, or a product of letters", mark.span, hint)
     at = lexer.names.function_at_end(run)
     if at < len(run):
         head = lexer.names.cut(run[:at])

@@ -6,8 +6,9 @@ which nobody asks for who does not declare such vectors.
 
 from __future__ import annotations
 
+from .functions import function_of
 from .lexer import Lexer
-from .marks import Mark
+from .marks import Mark, quote
 from .sums import begins_operand, end_of_term, letters_below_names
 
 _INDICES = frozenset("ijklmnpqrst")
@@ -58,3 +59,27 @@ def sign(lexer: Lexer, mark: Mark) -> None:
 def _close(lexer: Lexer) -> None:
     end = lexer.tokens[-1].end_pos
     lexer.put("RPAR", ")", (end, end))
+
+
+def refuse_factors(lexer: Lexer, mark: Mark) -> None:
+    """sum p log p: of the product's entries, or the sum of p times log p."""
+    at = lexer.i
+    if at >= lexer.stop or lexer.marks[at].kind not in ("word", "greek", "upright"):
+        return
+    behind = at + 1
+    while behind < lexer.stop and lexer.marks[behind].kind in ("post", "sup", "caret", "under", "sub"):
+        step = 1 if lexer.marks[behind].kind in ("post", "sup", "sub") else 2
+        behind += step
+        if step == 2 and behind - 1 < lexer.stop and lexer.marks[behind - 1].kind == "open":
+            behind = lexer.marks[behind - 1].mate + 1
+    if behind >= lexer.stop or behind >= end_of_term(lexer, at) or not begins_operand(lexer.marks[behind]):
+        return
+    if function_of(lexer.marks[at].value) is not None:  # sum log x
+        return
+    end = end_of_term(lexer, at)
+    body = lexer.source((lexer.marks[at].start, lexer.marks[end - 1].end))
+    first, rest = (lexer.source((lexer.marks[k].start, lexer.marks[stop - 1].end)) for k, stop in ((at, behind), (behind, end)))
+    hint = f"write sum(…) with .* between factors that go entry by entry, or sum({first}) * {rest}"
+    raise lexer.refuse(
+        f"{quote(f'{mark.value} {body}')} is of the whole product, or of {first} alone", (mark.start, lexer.marks[end - 1].end), hint
+    )
