@@ -102,7 +102,10 @@ def qr(X: Array) -> tuple[Array, None]:
     return Array([a for q in found for a in q], (len(found), X.shape[0])).T, None
 
 
-def norm(x: Array) -> Any:
+def norm(x: Array, axis: int | None = None) -> Any:
+    """Of all entries; with the axis 1 of each row."""
+    if axis == 1:
+        return Array([norm(Array(line, (len(line),))) for line in x.lines()], x.shape[:1])
     return sum(map(mul, x.data, map(CONJUGATE, x.data))).real.sqrt()
 
 

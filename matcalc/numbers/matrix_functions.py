@@ -147,7 +147,7 @@ def _product(a: Value, b: Value) -> Value:
 def _norm(X: Value) -> Any:
     """The norm of a matrix; the greatest of a pile."""
     if isinstance(X, Pile):
-        return max(map(_norm, X.turned(1, 0, 2)))
+        return max(of(X.beside).np.linalg.norm(X.turned(1, 0, 2).reshape(X.count, -1), axis=1))
     return of(X).np.linalg.norm(X)
 
 
@@ -224,9 +224,10 @@ def _root(X: Jet) -> Jet:
         return Jet({0: (Q * np.sqrt(w)) @ np.conj(Q.T)})
     eye, M, last = X.unit(), X, exact(math.inf)
     S: Jet = X
+    rest = (M - eye).norm()
     for _ in range(ROUNDS):
         inverse, scale = M.inverse(), exact(1)
-        if (M - eye).norm() > exact(0.1):
+        if rest > exact(0.1):
             scale = np.power(abs(np.linalg.det(M.parts[0])), exact(-1) / (2 * len(own)))
         S = S @ (eye + inverse / scale**2) * (scale / 2)
         M = (eye + (M * scale**2 + inverse / scale**2) / 2) / 2
