@@ -137,6 +137,19 @@ def test_functions_of_matrices_have_all_their_digits() -> None:
         assert digits(low @ kernels.pseudo_inverse(low) @ low, low) > 40
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_derivatives_of_a_root_are_those_of_its_iteration(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with precise.precision(DIGITS):
+        X, directions = matrix(3, 1), [precise.random(k).uniform(-1.0, 1.0, (3, 3)) for k in range(2, 2 + count)]
+        for f in (matrix_functions.square_root, matrix_functions.matrix_logarithm):
+            own, many = f(X, *directions), f.kronecker(X, *directions[1:])
+            with monkeypatch.context() as iterated:
+                iterated.setattr(matrix_functions, "FEW_ROUNDS", 0)
+                assert digits(own, f(X, *directions)) > 44
+                assert digits(many, f.kronecker(X, *directions[1:])) > 44
+            assert digits(many @ directions[0].T.reshape(9, 1), own.T.reshape(9, 1)) > 44
+
+
 def test_wrong_shapes_and_singular_matrices() -> None:
     with precise.precision(DIGITS):
         A, x = precise.np.ones((2, 3)), precise.np.ones((2, 1))

@@ -424,6 +424,29 @@ def test_a_disagreement_in_double_precision_is_confirmed(wrong: bool) -> None:
         assert check and check.points == 1 and check.digits >= 25
 
 
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_rounding_leaves_in_double_precision_is_no_difference(wrong: bool) -> None:
+    """The sides differ by another number with every step where rounding is all they differ by: such a point says nothing, though decimal
+    numbers are too dear to ask there."""
+
+    def sight(arrays: Any) -> Any:
+        def sides(env: Values, kind: Any, level: Any, watch: Watch) -> Sides:
+            watch.spend(MOST * 3 if arrays is precise else 0)
+            noise = {3: 1e-7, 2: -3e-7, 4: 2e-7, 5: 3e-5}.get(level.step, 0.0)
+            off = (1e-3 if wrong else 0.0) + noise if kind.turn > 1 else 0.0
+            one = arrays.exact(1)
+            return Sides([[one + off]], [[one]], one, [[], []])
+
+        return sides
+
+    comparison = Comparison(sight, Point({}, {}), wrong=lambda: "wrong")
+    if wrong:
+        with pytest.raises(NoAnswerError):
+            comparison.judged()
+    else:
+        assert comparison.judged()
+
+
 def test_a_second_derivative_is_compared_entry_by_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     """One with very many entries is compared along random directions, and the record says so."""
     assert str(matcalc.derivative("X A X", "X", order=2).check).startswith("agrees with a numerical derivative to ")

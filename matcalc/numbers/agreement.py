@@ -132,6 +132,11 @@ class Agreement:
         pairs = (before.claim, self.claim), (before.quotient, self.quotient)
         return all(are_close(some, others, apart) for some, others in pairs) and are_close([before.value], [self.value])
 
+    def differs_as(self, before: Agreement) -> bool:
+        """Whether the sides differ by what they differed by with another step: what rounding leaves is another number each time."""
+        now, then = ([a - b for a, b in zip(r.claim, r.quotient, strict=True)] for r in (self, before))
+        return bool(greatest([a - b for a, b in zip(now, then, strict=True)]) * 2 <= greatest(now))
+
     def visible(self, parts: Sequence[Entries], level: Level) -> set[int]:
         """Those of these summands that are not nothing."""
         sizes = [greatest(part) for part in parts]

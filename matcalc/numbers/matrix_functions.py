@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
-from operator import or_
+from operator import add, or_
 from typing import Any
 
 from .kernels import Value, of, skew_matrix, svd
@@ -16,6 +16,7 @@ GUARD = 6  # digits more, while a function is computed
 GREATEST = 1e7  # of which the exponential is sought
 NEAR = 0.6  # from there on a series gives the logarithm
 ROUNDS = 60  # of an iteration; of square roots
+FEW_ROUNDS = 8  # that it takes as a rule
 DOUBLE = 17  # digits of double precision
 
 
@@ -213,15 +214,41 @@ def _even_and_odd(X: Jet, sign: int) -> tuple[Jet, Jet]:
 
 
 def _root(X: Jet) -> Jet:
-    """The principal square root, by the product form of the Denman-Beavers iteration (Higham, Functions of Matrices, 6.29), until it
-    gets no nearer; of a symmetric matrix, which may be singular, by its eigenvalues."""
-    own, exact, np = X.parts[0], X.arrays.exact, X.arrays.np
+    """The principal square root; of a symmetric matrix, which may be singular, by its eigenvalues."""
+    own, np, order = X.parts[0], X.arrays.np, X.order
     if len(X.parts) == 1 and _norm(own - np.conj(own.T)) <= X.arrays.negligible() * 100 * _norm(own):
         w, Q = np.linalg.eigh((own + np.conj(own.T)) / 2)
         least = abs(w[-1]) * X.arrays.negligible() * 10000  # what rounding leaves of an eigenvalue that is 0
         exactly = X.arrays.digits() > DOUBLE  # in doubles the inverse of such a root would be taken for one
         w = np.array([0 * a if abs(a) <= least and (exactly or a < 0) else a for a in w])
         return Jet({0: (Q * np.sqrt(w)) @ np.conj(Q.T)})
+    few = order and len(own) ** 3 <= FEW_ROUNDS * (2 * order + 1) * 3**order  # products: an inverse of n^2 x n^2, and rounds with all parts
+    return _root_by_parts(X) if few else _iterated(X)
+
+
+def _root_by_parts(X: Jet) -> Jet:
+    """Of the matrix itself by the iteration; then part by part, from S S = X: S S_i + S_i S is what is left of X_i."""
+    own = X.parts[0]
+    np, n = X.arrays.np, len(own)
+    found = {0: (S := _iterated(Jet({0: own})).parts[0])}
+    solved = np.linalg.inv(np.kron(S, np.eye(n)) + np.kron(np.eye(n), S.T))
+    for s in range(1, 1 << X.order):
+        pairs = [_product(found[t], found[s ^ t]) for t in found if t and not t & ~s and s ^ t in found]
+        known = ([X.parts[s]] if s in X.parts else []) + [p * -1 for p in pairs]
+        if not known:
+            continue
+        rest = reduce(add, known)
+        if isinstance(rest, Pile):
+            columns = solved @ rest.turned(0, 2, 1).reshape(n * n, rest.count)
+            found[s] = Pile(columns.reshape(n, n, rest.count).transpose((0, 2, 1)).reshape(n, -1), rest.count)
+        else:
+            found[s] = (solved @ rest.reshape(n * n, 1)).reshape(n, n)
+    return Jet(found)
+
+
+def _iterated(X: Jet) -> Jet:
+    """The root by the product form of the Denman-Beavers iteration (Higham, Functions of Matrices, 6.29), until it gets no nearer."""
+    own, exact, np = X.parts[0], X.arrays.exact, X.arrays.np
     eye, M, last = X.unit(), X, exact(math.inf)
     S: Jet = X
     rest = (M - eye).norm()

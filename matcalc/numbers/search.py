@@ -349,7 +349,8 @@ class Search:
         if before is not None and not (reading.digits >= level.agreed or reading.is_flat(level) or noise):
             if not reading.is_steady(before) or reading.is_beyond(level):
                 return None
-            if self.arrays is not precise and reading.digits >= UNSURE and not 0.1 < kind.scale < 10:
+            unusual = reading.digits >= UNSURE and not 0.1 < kind.scale < 10
+            if self.arrays is not precise and (unusual or not reading.differs_as(before)):
                 return None
             if kind.scale > FARTHEST and not reading.exact and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None
