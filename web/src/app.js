@@ -18,7 +18,7 @@ const TEXTS = ["expr", "where", "claim"];
 const CHOICES = {
   what: { derivative: "Derivative", grad: "Gradient (column)", jacobian: "Jacobian", hessian: "Hessian", third: "Third derivative" },
   layout: { numerator: "numerator", denominator: "denominator", strict: "strict numerator" },
-  notation: { auto: "shortest", matrix: "matrices", index: "indices", kron: "Kronecker", differential: "dX ↦ …", cases: "cases" },
+  notation: { auto: "shortest", matrix: "matrices", index: "indices", kron: "Kronecker", differential: "dX ↦ …", tensor: "tensors ⊗", cases: "cases" },
 };
 const ASKED = { derivative: { command: "d" }, third: { command: "d", order: 3 }, grad: { command: "grad" }, jacobian: { command: "jacobian" }, hessian: { command: "hessian" } };
 const PAUSE = 120; // milliseconds without a key after which the open tab and the claim are asked about: the next key goes first
