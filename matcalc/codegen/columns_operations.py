@@ -208,7 +208,7 @@ def _factor(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -
     kind = "chol" if spd else "lu"
     if (node.args[0], spd) not in body.factors or not target.has(kind):
         return None
-    return kind, (body.factor(node.args[0], spd, target.form(kind, args[0])[0]), ATOM)
+    return kind, (body.factor("chol" if spd else "lu", node.args[0], node.args[:1], target.form(kind, args[0])[0]), ATOM)
 
 
 def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:

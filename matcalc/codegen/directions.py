@@ -2,20 +2,29 @@
 
 So is the Hessian times a direction of whatever is linear in the gradient by expm(X): both parts are read off one exponential in the algebra
 of X plus multiples of e_1 and e_2 with e_1^2 = e_2^2 = 0, where F stands at e_1 e_2 (Higham & Relton 2013).
+
+And what exponentials at one X have in common, such as exp(X) itself and its derivative along E, is computed once: `exponentials_read`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..ops.matrix_functions import EXPONENTIAL_DERIVATIVE
+from ..ops.matrix_functions import EXPONENTIAL_DERIVATIVE, MATRIX_EXPONENTIAL
 from .graph import GraphNode, ProgramGraph, postorder
 from .turning import CROSSED
 
 TOGETHER = "expm_together"  # the function that programs carry: X, the two directions D and E, and F
 LANGUAGES = frozenset(("numpy", "jax"))
+
+
+class Grown(NamedTuple):
+    """The exponential at a matrix with directions, one after another, each with what goes along all of them at once."""
+
+    at: GraphNode
+    steps: tuple[tuple[GraphNode, ...], ...] = ()
 
 
 class Along(NamedTuple):
@@ -40,6 +49,28 @@ def together(graph: ProgramGraph, roots: Sequence[GraphNode], language: str) -> 
             args = _joined(graph, args, [_along(graph, new[a], readers[a]) for a in n.args])
         new[n] = args[0] if n.op == "add" and len(args) == 1 else graph.make(n.op, args, n.attr, n.dims)
     return new
+
+
+def grown(n: GraphNode) -> Grown | None:
+    """What a call reads off; None where it is none of the exponential."""
+    if n.op != "call" or n.rank != 2 or n.args[0].rank != 2 or n.loops:
+        return None
+    at, *rest = n.args
+    if n.attr is MATRIX_EXPONENTIAL or n.attr is EXPONENTIAL_DERIVATIVE:
+        return Grown(at, tuple((d,) for d in rest))
+    return Grown(at, ((rest[0],), tuple(rest[1:]))) if n.attr == TOGETHER else None
+
+
+def exponentials_read(nodes: Iterable[GraphNode]) -> set[Grown]:
+    """The exponentials of which several others are made, or one is and they are read themselves."""
+    readers: dict[Grown, set[object]] = {}
+    for n in nodes:
+        whole = grown(n)
+        if whole is not None:
+            readers.setdefault(whole, set()).add("itself")
+            for k, step in enumerate(whole.steps):
+                readers.setdefault(Grown(whole.at, whole.steps[:k]), set()).add(step)
+    return {made for made, found in readers.items() if len(found) > 1}
 
 
 def _along(graph: ProgramGraph, x: GraphNode, readers: int) -> Along | None:

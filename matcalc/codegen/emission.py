@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 
+from .directions import exponentials_read
 from .graph import GraphNode, postorder
 from .reuse import overwritten
 from .target import Target
@@ -34,7 +35,8 @@ class Body:
         self.lines: list[str] = []
         self.order = postorder(roots, known)
         self.factors = _factored([n for n in self.order if n not in known], known)
-        self.factor_names: dict[tuple[GraphNode, bool], str] = {}
+        self.exponentials = exponentials_read(self.order) if "exponential" in target.language.words else set()
+        self.factor_names: dict[Hashable, str] = {}
         self.uses: dict[GraphNode, int] = dict.fromkeys(self.order, 0)
         for r in roots:
             self.uses[r] += 2 if keep else 1
@@ -125,15 +127,15 @@ class Body:
                 found[k] = self.texts[nodes[k]] = (name, ATOM)
         return found
 
-    def factor(self, x: GraphNode, spd: bool, statement: str) -> str:
-        """The name of the factors of a matrix, computed once."""
-        if self.outer is not None and x in self.outer.texts:
-            return self.outer.factor(x, spd, statement)
-        key = (x, spd)
+    def factor(self, stem: str, of: Hashable, nodes: Iterable[GraphNode], statement: str) -> str:
+        """The name of what is computed once of some nodes and is no array: factors of a matrix, an exponential with directions. `of` tells
+        it from others with this stem."""
+        if self.outer is not None and all(x in self.outer.texts for x in nodes):
+            return self.outer.factor(stem, of, nodes, statement)
+        key = (stem, of)
         found = self.factor_names.get(key)
         if found is None:
             k = 1
-            stem = "chol" if spd else "lu"
             while f"{stem}{k}" in self.taken:
                 k += 1
             found = self.factor_names[key] = f"{stem}{k}"

@@ -79,6 +79,7 @@ _NUMPY = {
     "sum": "{}.sum()",
     "sum along": "{}.sum(axis={})",
     "einsum of many": 'np.einsum("{}", {}, optimize=True)',
+    "exponential": "_Exponential({})",
     "interleaved": "_interleaved({}, {})",
     "trace of inverse": "_chol_trace({}, {})",
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.operation import Operation
 from . import writers
-from .directions import TOGETHER
+from .directions import TOGETHER, Grown, grown
 from .emission import Body
 from .graph import GraphNode, is_constant
 from .rescue import HELPERS
@@ -107,6 +107,9 @@ def _mul(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
 
 
 def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    whole = grown(node) if "exponential" in target.language.words else None
+    if whole is not None and (node.attr == TOGETHER or any(Grown(whole.at, whole.steps[:k]) in body.exponentials for k in range(3))):
+        return _exponential(target, whole, args, body)
     if isinstance(node.attr, Operation):
         return target.operation(node.attr, node, args, body)
     name = str(node.attr)
@@ -122,6 +125,18 @@ def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
     if name in CONSTANTS and is_constant(node):
         return f"math.{name}({args[0][0]})", ATOM
     return target.word("function", name, ", ".join(a[0] for a in target.arrays(node.args, args))), ATOM
+
+
+def _exponential(target: Target, whole: Grown, args: Sequence[Text], body: Body) -> Text:
+    """An exponential with its directions, those parts named that others are made of."""
+    texts = dict(zip((whole.at, *[d for step in whole.steps for d in step]), (a[0] for a in args)))
+    text = target.word("exponential", texts[whole.at])
+    for k in range(len(whole.steps) + 1):
+        text += f".towards({', '.join(texts[d] for d in whole.steps[k - 1])})" if k else ""
+        part = Grown(whole.at, whole.steps[:k])
+        if part in body.exponentials:
+            text = body.factor("expm", part, [part.at, *[d for step in part.steps for d in step]], text)
+    return f"{text}.top", ATOM
 
 
 def matrix_product(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text | None:
@@ -183,7 +198,8 @@ def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) ->
 
 
 def _factor(x: GraphNode, spd: bool, text: str, body: Body) -> str:
-    return body.factor(x, spd, f"{'_chol' if spd else '_lu'}({text})")
+    stem = "chol" if spd else "lu"
+    return body.factor(stem, x, [x], f"_{stem}({text})")
 
 
 def _factored(node: GraphNode, args: Sequence[Text], body: Body, use: str) -> str | None:

@@ -20,7 +20,7 @@ def _module(name: str) -> tuple[dict[str, str], str]:
     """The functions of a Python module by name, and its statement `try`, an import of what may not be there."""
     text = (_HERE / f"{name}.py").read_text(encoding="utf-8").replace("  # fmt: skip", "")
     parts = [(node, ast.get_source_segment(text, node) or "") for node in ast.parse(text).body]
-    functions = {node.name: source for node, source in parts if isinstance(node, ast.FunctionDef)}
+    functions = {node.name: source for node, source in parts if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     return functions, next((source for node, source in parts if isinstance(node, ast.Try)), "")
 
 

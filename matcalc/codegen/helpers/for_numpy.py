@@ -261,45 +261,70 @@ def _derivative(function, X, *directions):
     return function(_triangle(X, *directions))[: len(X), -len(X) :]
 
 
-def _expm_along(X, *directions, further=0):
-    """The derivative of the matrix exponential at X along the directions, plus that along `further` alone, by the same approximation in
-    the algebra of X plus multiples of products of e_1, e_2, ..., every e_k^2 = 0: block triangles without their zeros (Al-Mohy &
-    Higham 2009)."""
-    parts = 2 ** len(directions)
-    subsets = [[t for t in range(s + 1) if s & t == t] for s in range(parts)]
+class _Exponential:
+    """exp(X) by a Pade approximation with scaling and squaring (Higham 2005), and its derivatives by the same approximation in the algebra
+    of X plus multiples of products of e_1, e_2, ..., every e_k^2 = 0 (Al-Mohy & Higham 2009). `top` is the part at the product of all:
+    exp(X) where there is no direction yet."""
 
-    def times(A, B):
-        return np.array([sum(A[t] @ B[s ^ t] for t in subsets[s]) for s in range(parts)])
+    def __init__(self, X):
+        norm = np.abs(X).sum(axis=0).max(initial=0)
+        self.type, self.squarings = X.dtype, max(0, math.ceil(math.log2(norm / 4.74))) if norm > 0 else 0
+        self.steps = [[] for _ in range(9 + self.squarings)]  # each step of the approximation by its parts, e_1 e_3 at 1 + 4
+        self._grow([X])
 
-    b = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800,
-         33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)  # fmt: skip
-    n = len(X)
-    A, eye = np.zeros((parts, n, n)), np.zeros((parts, n, n))
-    eye[0] = np.eye(n)
-    A[0] = X
-    for k, E in enumerate(directions):
-        A[2**k] = E
-    A[-1] += further
-    norm = np.max(np.sum(np.abs(A[0]), axis=0), initial=0)
-    squarings = max(0, math.ceil(math.log2(norm / 4.74))) if norm > 0 else 0
-    A /= 2.0**squarings
-    A2 = times(A, A)
-    A4 = times(A2, A2)
-    A6 = times(A4, A2)
-    U = times(A, times(A6, b[13] * A6 + b[11] * A4 + b[9] * A2) + b[7] * A6 + b[5] * A4 + b[3] * A2 + b[1] * eye)
-    V = times(A6, b[12] * A6 + b[10] * A4 + b[8] * A2) + b[6] * A6 + b[4] * A4 + b[2] * A2 + b[0] * eye
-    below, value = V - U, V + U
-    inverse = np.linalg.inv(below[0])
-    for s in range(parts):
-        value[s] = inverse @ (value[s] - sum(below[t] @ value[s ^ t] for t in subsets[s] if t))
-    for _ in range(squarings):
-        value = times(value, value)
-    return value[-1].astype(X.dtype)
+    def towards(self, E, further=None):
+        """The same with one direction more, and `further`, a direction for all of them at once."""
+        more = object.__new__(_Exponential)
+        more.type, more.squarings, more.steps = self.type, self.squarings, [list(step) for step in self.steps]
+        parts = [E, *[None] * (len(self.steps[0]) - 1)]
+        if further is not None:
+            parts[-1] = further
+        more._grow(parts)
+        return more
+
+    @property
+    def top(self):
+        return self.steps[-1][-1].astype(self.type)
+
+    def _grow(self, parts):
+        A, A2, A4, A6, W, Z, inner, below, value, *squares = self.steps
+        b = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800,
+             33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)  # fmt: skip
+        sums = np.array([b[9:14:2], b[3:8:2], b[8:13:2], b[2:7:2]], np.float64)
+        n = len(parts[0])
+        for s, part in enumerate(parts, len(A)):
+            subsets = [t for t in range(s + 1) if s & t == t]
+
+            def times(P, Q, s=s, subsets=subsets):
+                found = [P[t].dot(Q[s ^ t]) for t in subsets if P[t] is not None and Q[s ^ t] is not None]
+                return sum(found[1:], found[0]) if found else np.zeros((n, n))
+
+            A.append(None if part is None else part.astype(np.float64) / 2.0**self.squarings)
+            A2.append(times(A, A))
+            A4.append(times(A2, A2))
+            A6.append(times(A4, A2))
+            over, odd, under, even = sums.dot(np.array([A2[s], A4[s], A6[s]]).reshape(3, n * n)).reshape(4, n, n)
+            W.append(over)
+            Z.append(under)
+            odd += times(A6, W)
+            even += times(A6, Z)
+            if not s:
+                odd.flat[:: n + 1] += b[1]
+                even.flat[:: n + 1] += b[0]
+            inner.append(odd)
+            U = times(A, inner)
+            below.append(even - U if s else np.linalg.inv(even - U))  # the first of them inverted: it divides
+            value.append(below[0].dot(sum((-below[t].dot(value[s ^ t]) for t in subsets if t), even + U)))
+            for before, after in zip([value, *squares], squares):
+                after.append(times(before, before))
 
 
-def _expm_together(X, D, E, F):
-    """The derivative of the matrix exponential at X along D and E, and that along F."""
-    return _expm_along(X, D, E, further=F)
+def _expm_along(X, *directions):
+    """The derivative of the matrix exponential at X along the directions."""
+    made = _Exponential(X)
+    for E in directions:
+        made = made.towards(E)
+    return made.top
 
 
 def _columns(linear, X):
