@@ -15,7 +15,11 @@ from emitted import CONSOLES, LANGUAGES, call, caster, installed, load, run_in
 
 import matcalc
 from matcalc.codegen.contraction import Contraction
+from matcalc.codegen.graph import ProgramGraph
 from matcalc.codegen.helpers import for_numpy
+from matcalc.codegen.pairs import pair
+from matcalc.codegen.regrouping import Regrouping
+from matcalc.kinds import Dim
 
 WHERE = "A, B, C in R^{n x n}; S, T in S^n; P in R^{n x n} spd; V, W in R^{n x k}; p, x, y in R^n; q in R^n positive; c in R"
 
@@ -116,6 +120,39 @@ def test_cumulative_sums_need_no_triangle(text: str, language: str, tmp_path: Pa
         with module.enable_x64(True) if language == "jax" else nullcontext():
             got = np.asarray(call(load(program)["gradient"], {k: cast(v) for k, v in used.items()}))
     np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-10)
+
+
+# ---------------------------------------------------------------------------------------------- products regrouped
+
+
+@pytest.mark.parametrize("language", ["numpy", "jax"])
+def test_what_is_beside_a_solution_is_multiplied_first(language: str) -> None:
+    """V (V^T P V)^-1 was multiplied by P, where P V was there."""
+    text = of("tr((V^T P V)^-1 V^T S V)", "V").code(language, parts=["hvp"]).partition("def hvp(")[2].partition("\n\n\n")[0]
+    assert sum(text.count(f"{A} @ ") for A in "PS") == 4  # by V and by dV
+    assert text.count("_solve(lu1, V.T") <= 1 and "_solve(lu1, dV.T" not in text and "transposed" not in text
+
+
+def test_products_go_by_what_is_there() -> None:
+    graph, n, k = ProgramGraph(), Dim.of("n"), Dim.of("k")
+    B, C, X = (graph.make("in", (), name, (n, n)) for name in "BCX")
+    Y = graph.make("in", (), "Y", (n, k))
+    inner, there = pair(graph, B, C, ("a", "b"), ("b", "c"), ("a", "c")), pair(graph, C, Y, ("a", "b"), ("b", "c"), ("a", "c"))
+    roots = [pair(graph, inner, Y, ("a", "b"), ("b", "c"), ("a", "c")), there]
+    new = Regrouping(graph, roots, (), {"k": 5}).done()
+    assert new[roots[0]] is pair(graph, B, there, ("a", "b"), ("b", "c"), ("a", "c")) and new[there] is there
+    assert not Regrouping(graph, [*roots, inner], (), {"k": 5}).done()  # B C is computed anyway
+    assert not Regrouping(graph, roots[:1], (), {"k": 5}).done()  # C Y is not
+    solution = graph.make("solve", (X, C), (False, False), (n, n))
+    roots = [pair(graph, solution, Y, ("a", "b"), ("b", "c"), ("a", "c")), there]
+    assert Regrouping(graph, roots, (), {"k": 5}).done()[roots[0]] is graph.make("solve", (X, there), (False, False), (n, k))
+    roots = [graph.make("solve", (X, inner), (False, True), (n, n)), graph.make("solve", (X, B), (False, True), (n, n))]
+    assert Regrouping(graph, roots, (), {}).done()[roots[0]] is pair(graph, roots[1], C, ("a", "b"), ("b", "c"), ("a", "c"))
+
+
+def test_numbers_go_where_a_loop_is_anyway() -> None:
+    d = matcalc.derivative("||B .* (V W^T)||_F^2", "V", where="B in R^{n x n}; V, W in R^{n x k}", verify=False)
+    assert re.search(r"return \(2 \* .*\) @ W\b", gradient_of(d, "jax")) and re.search(r"return 2 \* \(.* @ W\)", gradient_of(d))
 
 
 # ---------------------------------------------------------------------------------------------- the matrix exponential

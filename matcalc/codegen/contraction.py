@@ -99,7 +99,7 @@ class Contraction:
             k = f.labels.index(kept[0])
             n = f.node.dims[0]
             ones = self.graph.make("full", (), 1, (n,))
-            return Factor(self.graph.make("solve", (f.node, ones), (f.spd, k == 1), (n,)), kept)
+            return Factor(self.graph.make("solve", (f.node, ones), (f.spd, k == 1 and not f.symmetric), (n,)), kept)
         node = materialised(self.graph, f)
         return Factor(single(self.graph, node, f.labels, kept), kept, nonnegative=f.nonnegative)
 
@@ -215,6 +215,8 @@ class Contraction:
         if len(other.labels) == 2 and other.labels[1] == shared[0]:
             right = self.graph.view(right, (1, 0))
         labels = (free, *[k for k in other.labels if k != shared[0]])
-        # X^-1[i, j] b[j] is a solution with X, X^-1[i, j] b[i] one with its transpose
-        node = self.graph.make("solve", (inv.node, right), (inv.spd, at == 0 and not inv.spd), (self.dims[free], *right.dims[1:]))
+        # X^-1[i, j] b[j] is a solution with X, X^-1[i, j] b[i] one with its transpose, which may be X
+        node = self.graph.make(
+            "solve", (inv.node, right), (inv.spd, at == 0 and not (inv.spd or inv.symmetric)), (self.dims[free], *right.dims[1:])
+        )
         return Factor(node, labels)

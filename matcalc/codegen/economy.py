@@ -18,13 +18,13 @@ from .transposes import viewed
 
 
 def economical(
-    graph: ProgramGraph, roots: Iterable[GraphNode], kept: Iterable[GraphNode], plain: bool = False
+    graph: ProgramGraph, roots: Iterable[GraphNode], kept: Iterable[GraphNode], plain: bool = False, fused: bool = False
 ) -> dict[GraphNode, GraphNode]:
     """What every node of a program becomes."""
     order = postorder(roots)
     readers = Counter(a for n in order for a in dict.fromkeys(n.args))
     fixed = {*roots, *kept}
-    e = Loose(graph, order, plain)
+    e = Loose(graph, order, plain, fused)
     for n in order:
         made = _made(e, n)
         e.new[n] = made

@@ -10,7 +10,7 @@ from ..ops.activations import SIGMOID
 from .graph import GraphNode
 from .loose import DEEP, Loose, broadcast, is_minus_one, is_one, length
 from .signs import negative, term, unsigned
-from .transposes import straight
+from .transposes import ENTRYWISE, is_function, straight
 
 
 def times(e: Loose, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:
@@ -65,6 +65,11 @@ def _slopes(e: Loose, factors: list[GraphNode]) -> tuple[list[GraphNode], list[G
 
 def _scaled(e: Loose, rest: Sequence[GraphNode], n: GraphNode) -> GraphNode | None:
     """A number times a sum, where the number goes better to the terms: -(q + r - 2 Z)/2."""
+    product = next((a for a in rest if a.rank == n.rank and a.op == "pair" and a in e.loose), None) if e.fused else None
+    if product is not None and sum(a.rank > 0 for a in rest) == 1 < len(rest):
+        found = _inside(e, [a for a in rest if a is not product], product)
+        if found is not None:
+            return found
     product = next((a for a in rest if a.rank == n.rank == 2), None)
     if product is not None and product.op == "pair" and product in e.loose and sum(a.rank > 0 for a in rest) == 1 < len(rest):
         return _small_side(e, [a for a in rest if a is not product], product)
@@ -85,6 +90,15 @@ def _scaled(e: Loose, rest: Sequence[GraphNode], n: GraphNode) -> GraphNode | No
     if after >= before or any(broadcast(others) is None for _, others in terms):
         return None
     return e.node("add", [_multiple(e, scale, others) for scale, others in terms], None, n)
+
+
+def _inside(e: Loose, numbers: Sequence[GraphNode], product: GraphNode) -> GraphNode | None:
+    """Numbers times A B where A is made entry by entry for this product: they go to A, whose loop there is anyway."""
+    for k, a in enumerate(product.args):
+        if a in e.loose and product.args.count(a) == 1 and (a.op in ENTRYWISE or is_function(a)):
+            scaled = e.made(times(e, [*numbers, a], e.graph.make("mul", (*numbers, a), None, a.dims)))
+            return e.graph.make("pair", (*product.args[:k], scaled, *product.args[k + 1 :]), product.attr, product.dims)
+    return None
 
 
 def _small_side(e: Loose, numbers: Sequence[GraphNode], product: GraphNode) -> GraphNode | None:

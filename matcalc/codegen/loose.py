@@ -11,10 +11,11 @@ DEEP = 30  # how many operations below one are looked at
 
 class Loose:
     """The arrays of a program that is written anew: as they were (`typed`), what each became (`new`), what is written already
-    (`there`), and what of it may be taken apart (`loose`). `plain`: programs that are not differentiated further."""
+    (`there`), and what of it may be taken apart (`loose`). `plain`: programs that are not differentiated further; `fused`: what is made
+    entry by entry for one reader costs no pass over memory."""
 
-    def __init__(self, graph: ProgramGraph, typed: Iterable[GraphNode], plain: bool) -> None:
-        self.graph, self.plain = graph, plain
+    def __init__(self, graph: ProgramGraph, typed: Iterable[GraphNode], plain: bool, fused: bool) -> None:
+        self.graph, self.plain, self.fused = graph, plain, fused
         self.new: dict[GraphNode, GraphNode] = {}
         self.loose: set[GraphNode] = set()
         self.there: set[GraphNode] = set()

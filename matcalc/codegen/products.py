@@ -142,7 +142,8 @@ def open_factor(lowering: Lowering, e: Expr, row: object, col: object, c: Contra
     elif op is UNIT and e.args[0].op is INDEX and _is_whole(lowering, e):
         c.join(str(e.args[0].attr), row, e.shape[0])
     elif op is INVERSE and not lowering.batch(e):
-        c.add(Factor(lowering.lower(e.args[0]), (row, col), inverse=True, spd=holds(e.args[0], "spd")), e.shape)
+        known = {"spd": holds(e.args[0], "spd"), "symmetric": holds(e.args[0], "symmetric")}
+        c.add(Factor(lowering.lower(e.args[0]), (row, col), inverse=True, **known), e.shape)
     else:
         symmetric = e.shape[0] is not ONE and holds(e, "symmetric")
         c.add(

@@ -27,16 +27,13 @@ from ..ops.determinant import LOG_DETERMINANT
 from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
-from .directions import together
-from .economy import economical
 from .frame import Argument, File, Function, MissingSize, shape_words
 from .graph import Dims, GraphNode
 from .lowering import Lowering
-from .rescue import rescued
+from .rewriting import rewritten
 from .target import Target
 from .targets import TARGETS, language, listed, titles
 from .tensors import summed_terms
-from .turning import turned
 
 PARTS = ("hessian", "jvp", "vjp", "hvp", "make", "autograd")
 
@@ -280,18 +277,7 @@ def program(
     if batch and complex_ and target == "eigen":
         raise UsageError("functions for many samples are of real arrays in C++", suggestion="leave --batch out, or take another target")
     for f in functions:
-        plain = rescued(problem.lowering.graph, f.roots, target)
-        f.roots = [plain[r] for r in f.roots]
-        named |= {plain[n]: name for n, name in named.items() if n in plain}
-        joined = together(problem.lowering.graph, f.roots, target)
-        f.roots = [joined.get(r, r) for r in f.roots]
-        named |= {joined[n]: name for n, name in named.items() if n in joined}
-        thrift = economical(problem.lowering.graph, f.roots, named, target == "numpy")
-        f.roots = [thrift[r] for r in f.roots]
-        named |= {thrift[n]: name for n, name in named.items() if n in thrift}
-        lying = turned(problem.lowering.graph, f.roots, named)
-        f.roots = [lying.get(r, r) for r in f.roots]
-        named |= {lying[n]: name for n, name in named.items() if n in lying}
+        f.roots = rewritten(problem.lowering, f.roots, named, target)
     formulas = [
         f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._stacked or one.wrt))}: {spell(one._program)}" for one in several
     ]

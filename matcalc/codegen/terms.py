@@ -8,12 +8,14 @@ from .factors import times
 from .graph import GraphNode
 from .loose import Loose, broadcast
 from .signs import negative_of, term, unsigned
-from .transposes import straight
+from .transposes import straight, transposed
 
 
 def added(e: Loose, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:
     """A sum, with what its terms share in front."""
-    args = _products_joined(e, args)
+    args = _products_joined(
+        e, [b for a in args for b in (a.args if a.op == "add" and a in e.loose and a.dims == n.dims and n.rank > 1 else (a,))]
+    )
     if len(args) == 1:
         return args[0]
     terms = [term(e, a) for a in args]
@@ -51,25 +53,55 @@ def _products_joined(e: Loose, args: Sequence[GraphNode]) -> list[GraphNode]:
     while todo:
         a = todo.pop(0)
         sign, body = unsigned(e, a)
+        if body.op == "solve" and body in e.loose:  # X^-1 A + X^-1 B
+            beside = {b: own.args[1] for b in todo if _is_solved_alike(e, own := unsigned(e, b)[1], body)}
+            if beside:
+                parts = [(sign, body.args[1]), *[(unsigned(e, b)[0], c) for b, c in beside.items()]]
+                todo = [b for b in todo if b not in beside]
+                found.append(e.made(e.graph.make("solve", (body.args[0], _signed_sum(e, parts)), body.attr, body.dims)))
+                continue
         for place in (0, 1) if body.op == "pair" and body in e.loose and body.args[0] is not body.args[1] else ():
-            others = [b for b in todo if _is_beside(e, unsigned(e, b)[1], body, place)]
-            if others:
-                parts = [(sign, body.args[1 - place]), *[(s, p.args[1 - place]) for s, p in (unsigned(e, b) for b in others)]]
-                terms = [b if s > 0 else e.made(negative_of(e, b)) for s, b in parts]
-                inner = added(e, terms, e.graph.make("add", terms, None, body.args[1 - place].dims))
-                pair = (body.args[0], e.made(inner)) if place == 0 else (e.made(inner), body.args[1])
-                todo = [b for b in todo if b not in others]
+            beside = {b: c for b in todo if (c := _beside(e, unsigned(e, b)[1], body, place)) is not None}
+            if beside:
+                inner = _signed_sum(e, [(sign, body.args[1 - place]), *[(unsigned(e, b)[0], c) for b, c in beside.items()]])
+                pair = (body.args[0], inner) if place == 0 else (inner, body.args[1])
+                todo = [b for b in todo if b not in beside]
                 a = e.made(e.graph.make("pair", pair, body.attr, body.dims))
                 break
         found.append(a)
     return found
 
 
-def _is_beside(e: Loose, b: GraphNode, body: GraphNode, place: int) -> bool:
-    """Whether b is another product with the same array at this place, of which nothing else is read."""
-    if b.op != "pair" or b not in e.loose or b is body or b.attr != body.attr or b.args[place] is not body.args[place]:
-        return False
-    return b.args[1 - place].dims == body.args[1 - place].dims and body.args[1 - place].rank > 0
+def _signed_sum(e: Loose, parts: Sequence[tuple[int, GraphNode]]) -> GraphNode:
+    terms = [b if s > 0 else e.made(negative_of(e, b)) for s, b in parts]
+    return e.made(added(e, terms, e.graph.make("add", terms, None, parts[0][1].dims)))
+
+
+def _is_solved_alike(e: Loose, b: GraphNode, body: GraphNode) -> bool:
+    return b.op == "solve" and b in e.loose and b is not body and (b.args[0], b.attr, b.dims) == (body.args[0], body.attr, body.dims)
+
+
+def _beside(e: Loose, b: GraphNode, body: GraphNode, place: int) -> GraphNode | None:
+    """What b, another product with the array that body has at this place, has in place of the other one; None where it is none, or
+    something else reads it."""
+    if b.op != "pair" or b not in e.loose or b is body or not body.args[1 - place].rank:
+        return None
+    for at in (0, 1):
+        other = b.args[1 - at]
+        if b.args[at] is not body.args[place] or b.args[1 - at] is b.args[at]:
+            continue
+        assert isinstance(b.attr, tuple) and isinstance(body.attr, tuple)
+        names = dict(zip(b.attr[at], body.attr[place])) | dict(zip(b.attr[2], body.attr[2]))
+        if len(set(names.values())) < len(names) or "".join(names.get(c, c) for c in b.attr[at]) != body.attr[place]:
+            continue
+        own = "".join(names.get(c, " ") for c in b.attr[1 - at])
+        if "".join(names.get(c, " ") for c in b.attr[2]) != body.attr[2] or " " in own:
+            continue
+        if own == body.attr[1 - place] and other.dims == body.args[1 - place].dims:
+            return other
+        if own == body.attr[1 - place][::-1] and len(own) == 2 and other.dims[::-1] == body.args[1 - place].dims:
+            return transposed(e, other) if other in e.loose else e.graph.view(other, (1, 0))
+    return None
 
 
 def _gathered(e: Loose, args: Sequence[GraphNode], n: GraphNode) -> list[GraphNode]:

@@ -1,0 +1,36 @@
+"""The arrays of a function written anew, one pass after another; each pass is a file, and says what every node becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from .directions import together
+from .economy import economical
+from .graph import GraphNode
+from .lowering import Lowering
+from .regrouping import Regrouping
+from .rescue import rescued
+from .turning import turned
+
+TIMES = 3  # how often products are regrouped: one that was may stand beside another
+
+
+def rewritten(lowering: Lowering, roots: Sequence[GraphNode], named: dict[GraphNode, str], language: str) -> list[GraphNode]:
+    """What a function returns; `named` gets what the nodes with names of the author's become."""
+    graph, roots = lowering.graph, list(roots)
+
+    def regrouped() -> Mapping[GraphNode, GraphNode]:
+        return Regrouping(graph, roots, named, lowering.sizes).done()
+
+    passes: list[Callable[[], Mapping[GraphNode, GraphNode]]] = [
+        lambda: rescued(graph, roots, language),
+        lambda: together(graph, roots, language),
+        *[regrouped] * TIMES,
+        lambda: economical(graph, roots, named, plain=language == "numpy", fused=language == "jax"),
+        lambda: turned(graph, roots, named),
+    ]
+    for once in passes:
+        new = once()
+        roots[:] = [new.get(r, r) for r in roots]
+        named |= {new[n]: name for n, name in named.items() if n in new}
+    return roots
