@@ -21,6 +21,7 @@ from ..notation.authored import Authored
 from ..notation.authorship import Order, rewritten
 from ..notation.naming import LEAST_GAIN, LEAST_SHORT_GAIN, is_short, names_for, repeated
 from ..numbers.record import Check
+from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION
 from ..ops.core import ENTRY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, POWER, UNIT
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
 from ..reading.subscripts import readings, split_indexed
@@ -232,10 +233,12 @@ class ClosedForm(Typeset):
         """The names that the text gives to values."""
         if not self._in_names:
             return Authored({})
-        # A course writes numbers made of numbers out: f = 2 x + 1; f^4 has 8 (2 x + 1)^3.
+        # A course writes numbers made of numbers out: f = 2 x + 1; f^4 has 8 (2 x + 1)^3. Nothing gets shorter of an unknown function.
         of_arrays: set[Expr] = set()
-        for part in postorder(self._bindings.values()):
-            if not part.is_scalar or any(a in of_arrays for a in part.args):
+        parts = postorder(self._bindings.values())
+        unknown = any(part.op in (FUNCTION, ENTRYWISE_FUNCTION) for part in parts)
+        for part in parts:
+            if unknown or not part.is_scalar or any(a in of_arrays for a in part.args):
                 of_arrays.add(part)
         return Authored({n: e for n, e in self._bindings.items() if n not in self._scope.symbols and e in of_arrays})
 

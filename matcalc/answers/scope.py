@@ -14,6 +14,7 @@ from ..expressions.functions import functions_of
 from ..inference.declarations import counts, declared_shape, leading_sizes, spell_declaration
 from ..inference.infer import Typed, infer
 from ..kinds import SCALAR, Dim, Shape
+from ..notation.spelling import ROOTS_AS_POWERS
 from ..ops.core import MEMBER, SYMBOL
 from ..reading.read import parse_names
 from ..reading.subscripts import split_indexed
@@ -25,16 +26,23 @@ if TYPE_CHECKING:
 
 def ranks_of(typed: Typed) -> dict[str, int]:
     """The order in which names first occur; then that of functions known by their sets alone; then, as `sin(`, of those of the book;
-    then, as `*x`, that of names as factors, where it is another."""
+    then, as `*x`, that of names as factors, where it is another; and `^/`, where roots are typed as powers, K^(1/2)."""
     functions = {d.name for d in typed.declarations if d.domain is not None}
     nodes = [n for root in (*(b.value for b in typed.program.bindings), typed.program.body) for n in walk(root)]
     calls = dict.fromkeys(str(n.attr).rstrip("'") for n in nodes if n.op == "call")
     found = {
         n: k for k, n in enumerate((*typed.symbols, *(c for c in calls if c in functions), *(f"{c}(" for c in calls if c not in functions)))
     }
+    if any(n.op == "pow" and _is_fraction(n.args[1]) for n in nodes) and "sqrt" not in calls:
+        found[ROOTS_AS_POWERS] = len(found)
     names = list(typed.symbols)
     beside = as_factors(names, [n for n in nodes if n.op == "mul"])
     return found if beside == names else found | {f"*{n}": k for k, n in enumerate(beside)}
+
+
+def _is_fraction(exponent: Node) -> bool:
+    node = exponent.args[0] if exponent.op == "neg" else exponent
+    return node.op == "mul" and "/" in node.attr and all(n.op == "num" for n in node.args)  # type: ignore[operator]
 
 
 def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:

@@ -67,7 +67,7 @@ def _putting(name: Expr) -> Callable[[Expr, tuple[Expr, ...]], Expr]:
         if e.op is TRACE and e.args[0].op is MATMUL and runs and value.shape[0] is value.shape[1]:
             return _in_trace(e, runs)
         if value.op is ADD and e.op is ADD and len(e.args) >= len(value.args):
-            return _in_sum(e, value, name)
+            return in_sum(e, value, name)
         if value.op is HADAMARD and e.op is HADAMARD and set(value.args) < set(e.args):
             return hadamard(name, *[a for a in e.args if a not in value.args])
         return _in_multiple(e, value, name)
@@ -96,7 +96,8 @@ def _in_trace(e: Expr, runs: Sequence[tuple[tuple[Expr, ...], Expr]]) -> Expr:
     return e
 
 
-def _in_sum(e: Expr, value: Expr, name: Expr) -> Expr:
+def in_sum(e: Expr, value: Expr, name: Expr) -> Expr:
+    """A sum with the name in the place of the summands of its value, or of their opposites: h - y for a + b x - y, with h = a + b x."""
     have = set(e.args)
     for terms, instead in ((value.args, name), (opposite(value).args, negative(name))):
         if have.issuperset(terms):

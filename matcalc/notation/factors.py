@@ -7,15 +7,17 @@ from fractions import Fraction
 
 from ..expressions import build
 from ..expressions.build import is_number, split, transpose, value_of
-from ..expressions.expr import Expr
+from ..expressions.expr import Expr, postorder
 from ..kinds import ONE
 from ..ops.abstract import FUNCTION
 from ..ops.core import (
     ADD,
+    ENTRY,
     HADAMARD,
     INDEXED_SUM,
     MATMUL,
     MATRIX_POWER,
+    MEMBER,
     POWER,
     SYMBOL,
     TIMES,
@@ -42,8 +44,8 @@ def times(spelling: Spelling, e: Expr) -> Node:
 
 
 def scaled(spelling: Spelling, c: Fraction, scalars: Sequence[Expr], body: Expr | None, extra: Node | None = None) -> Node:
-    below = [s for s in scalars if is_below(s)]
-    above = [s for s in sorted(scalars, key=spelling.factor_key) if not is_below(s)]
+    below = [s for s in scalars if is_below(s) and not spelling.is_root_as_power(s)]
+    above = _residual_first(spelling, [s for s in sorted(scalars, key=spelling.factor_key) if s not in below])
     factors = [*above, *([] if body is None else [body])]
     minus, nodes = signs_apart([factor(spelling, f) for f in factors])
     minus = minus != (sum(is_turned_below(spelling, s) for s in below) % 2 == 1)
@@ -100,6 +102,22 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
     if is_plain_product(body) and not (above and above[-1].op in ("sum", "product")):
         return quotient([*above, *body.args], under)
     return quotient([*above, body], under)
+
+
+def _residual_first(spelling: Spelling, above: list[Expr]) -> list[Expr]:
+    """Of a summand of a sum over an index: (a + b x_i - y_i) x_i, where x_i comes from the difference, as before a vector x_i; what the
+    author multiplies a sum by stays before it."""
+    if spelling.whole is None or not INDEXED_SUM.bit & spelling.whole.within or len(above) < 2:
+        return above
+    sums = [s for s in above if s.op is ADD and s.indices]
+    own = [s for s in sums if any(n in spelling.named for n in postorder(s))]
+    typed = [s for s in sums if s in own or s in spelling.author or build.opposite(s) in spelling.author]
+    inside = {n for s in typed for n in postorder(s) if n.op in (ENTRY, MEMBER) and n not in s.args and build.negative(n) not in s.args}
+    if own:
+        weights = {p for e, parts in spelling.author.items() if e.op is TIMES and any(ADD.bit & q.within for q in parts) for p in parts}
+        inside |= {s for s in above if s.op in (ENTRY, MEMBER) and s not in weights and any(s.indices <= t.indices for t in own)}
+    behind = [s for s in above if s in inside and s not in spelling.named]
+    return [*(s for s in above if s not in behind), *behind]
 
 
 def _falling(spelling: Spelling, above: Sequence[Expr]) -> list[Expr]:
@@ -184,10 +202,15 @@ def _turned(spelling: Spelling, e: Expr) -> Node | None:
 def _turned_sum(spelling: Spelling, summed: Expr, transposed: bool) -> Node | None:
     """-sum_i (a - b) x_i as sum_i (b - a) x_i (of its transpose: `transposed`)."""
     low, high, term = summed.args
-    _, scalars, _ = split(term)
-    s = next((s for s in (term, *scalars) if s.op is ADD and can_flip(spelling, s)), None)
+    number, scalars, array = split(term)
+    parts = (term, *scalars, *([] if array is None or ONE not in array.shape else [array]))
+    s = next((s for s in parts if s.op is ADD and can_flip(spelling, s)), None)
     if s is None:
         return None
+    if s is array and s is not term:  # d_i (a_i - b_i), the difference a column
+        turned = build.opposite(s)
+        inside = scaled(spelling, number, scalars, transpose(turned) if transposed else turned)
+        return Node("sum", (inside, spelling.of(low), spelling.of(high)), str(summed.attr))
     if s is term:
         body = build.opposite(s)
         inside = spelling.of(transpose(body) if transposed else body)
@@ -289,6 +312,8 @@ def power(spelling: Spelling, e: Expr) -> Node:
     scalar = e.is_scalar
     if is_number(k):
         v = value_of(k)
+        if spelling.is_root_as_power(e):
+            return Node("pow", (spelling.of(base), spelling.of(k)))
         if v < 0:
             if scalar and is_turned_below(spelling, e):
                 return negated(quotient([], [_below_bar(spelling, e)]))

@@ -9,6 +9,7 @@ from operator import or_
 
 from ..expressions.build import is_number, opposite, split, transpose, value_of, without_coefficient
 from ..expressions.expr import Expr, leaves, postorder
+from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION
 from ..ops.book import REGISTRY
 from ..ops.core import (
     ADD,
@@ -20,6 +21,7 @@ from ..ops.core import (
     INDEXED_SUM,
     IVERSON,
     MEMBER,
+    NAMED,
     POWER,
     SIZE,
     SYMBOL,
@@ -32,6 +34,7 @@ from ..syntax import Node, spell_name, split_name, walk
 from .surface import dimension, name
 
 Key = tuple[object, ...]
+ROOTS_AS_POWERS = "^/"  # among the ranks: the author writes K^(1/2)
 
 
 @cache
@@ -131,6 +134,12 @@ class Spelling:
             del self.done[body]
         return spelled
 
+    def is_root_as_power(self, s: Expr) -> bool:
+        """Whether this is a root of a name that stands as a power, where the author writes K^(1/2): 10 K^(1/2) L^(-1/2)."""
+        if ROOTS_AS_POWERS not in self.ranks or s.op is not POWER or not s.is_scalar or not is_number(s.args[1]):
+            return False
+        return s.args[0].op in (SYMBOL, ENTRY, MEMBER) and value_of(s.args[1]).denominator != 1
+
     # ---- order
 
     def in_order(self, e: Expr) -> list[Expr]:
@@ -182,8 +191,19 @@ class Spelling:
         plain = base.op in (SYMBOL, SIZE, CONSTANT, MEMBER, ENTRY, INDEX)
         if base.op is ADD and (base in self._leading or opposite(base) in self._leading or self._is_of_exponents(base)):
             return (False, False, True, -1, 10**6 if self._is_of_exponents(base) else -2, *self.key(s))
+        if (place := self._in_chain(base)) is not None:
+            return (False, False, False, -3, place, *self.key(s))
         named = plain and s is not base and not is_number(s.args[1])  # n x^(n - 1), not x^(n - 1) n; but (x/a)^n log(x/a)
         return (not plain, named, base.op is not CONSTANT, self._function_rank(base), self._factor_rank(base), *self.key(s))
+
+    def _in_chain(self, base: Expr) -> int | None:
+        """Along the chain of the author's names: 2 (a - y) phi'(z) p, the outer derivative before the inner; None for other factors."""
+        functions = FUNCTION.bit | ENTRYWISE_FUNCTION.bit
+        if self.whole is None or not NAMED.bit & self.whole.within or not functions & self.whole.within:
+            return None
+        if base.op is ADD and base.is_scalar and NAMED.bit & base.within:
+            return 0
+        return 1 if base.op.bit & functions and base.is_scalar else None
 
     @cached_property
     def _leading(self) -> frozenset[Expr]:

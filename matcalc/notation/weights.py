@@ -39,6 +39,7 @@ from ..expressions.expr import Expr, order_key, postorder, transform
 from ..kinds import ONE
 from ..ops.core import ADD, ENTRY, HADAMARD, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, MATMUL, MEMBER, NUMBER, POWER, TIMES, TRANSPOSE
 from ..shortening.simplify import simplify
+from .authored import in_sum
 from .naming import LEAST_GAIN
 
 LETTERS = "ijklmnpqrstuv"
@@ -242,11 +243,14 @@ class Named:
         letters = sorted({i for m in postorder(e) for i in m.indices})
         known = {n.value_at(p): n.at(p) for p in permutations(letters, len(n.letters))}
         whole = {v: factors_of(v) for v in known if v.op is TIMES}
+        sums = {v: name for v, name in known.items() if v.op is ADD} if n.own else {}
 
         def of(old: Expr, args: tuple[Expr, ...]) -> Expr:
             made = rebuild(old, args)
             if made in known:
                 return known[made]
+            if made.op is ADD and sums:
+                return next((put for v, name in sums.items() if (put := in_sum(made, v, name)) is not made), made)
             if made.op is TIMES and whole:
                 c, factors, body = factors_of(made)
                 for v, (k, need, inner) in whole.items():

@@ -114,7 +114,7 @@ class Shortener:
         matrix = e.op is MATMUL and all(d.number != 1 for d in e.shape)
         inner = inner or bool(self._told_of[-1])
         if not (ADD.bit & e.within and inner and (e.is_scalar or self._of_sum or matrix or EYE.bit & e.within)):
-            if not (ADD.bit & e.within and HADAMARD.bit & e.within):
+            if not (ADD.bit & e.within and (HADAMARD.bit | INDEXED_SUM.bit) & e.within):
                 return e
             from ..shortening.spread import with_slopes
 

@@ -17,7 +17,7 @@ from ..expressions.expr import Expr, transform
 from ..expressions.named import written_in
 from ..expressions.properties import holds
 from ..inference.templates import entrywise
-from ..ops.core import ADD, HADAMARD, NUMBER, ONES, POWER, TIMES
+from ..ops.core import ADD, HADAMARD, NUMBER, ONES, POWER, SYMBOL, TIMES
 from .factor import factor
 
 LARGEST = 48  # symbols of what is worked on
@@ -114,11 +114,11 @@ def divided(e: Expr, *factors: Expr) -> Expr:
 
 
 def joined_roots(e: Expr) -> Iterator[Expr]:
-    """sqrt(a)/sqrt(b) is sqrt(a/b), where both are defined."""
+    """sqrt(a)/sqrt(b) is sqrt(a/b), where both are defined and one at least is no name: of K^(1/2) L^(1/2) the powers stay apart."""
     roots = [s for s in split(e)[1] if s.op is POWER and is_number(s.args[1]) and value_of(s.args[1]).denominator == 2]
     for a, b in combinations(roots, 2):
         k, other = value_of(a.args[1]), value_of(b.args[1])
-        if abs(k) == abs(other):
+        if abs(k) == abs(other) and not all(s.args[0].op is SYMBOL for s in (a, b)):
             first, second = (a, b) if k > 0 else (b, a)
             both = times(first.args[0], power(second.args[0], num(1 if k == other else -1)))
             yield times(divided(e, a, b), power(both, first.args[1]))
