@@ -5,9 +5,10 @@ derivative by cases is written with 1[z > 0], a fraction of numbers before a sum
 product count nothing, nor does the 2 below the bars of a Euclidean norm. The printed answers of chapter 5 of Mathematics for Machine
 Learning, of Parr & Howard and of a chapter on differential calculus are there, the formulas of the Matrix Cookbook, of the tables of
 Wikipedia and of Magnus & Neudecker that matcalc has the operations for, and answers of books, papers and course notes that everyone
-quotes. What is printed in another form has a `reason`. The last 66 rows are from lecture notes, lists of formulas and solutions
-of textbooks' exercises as pages print them (47 were equal when they were looked up), the 62 before them pages of a manual, lists of formulas
-and lecture notes, each as far as it prints what is not there already; answers of threads and work sheets are not among them. The 41 rows before them were looked
+quotes. What is printed in another form has a `reason`. The last 66 rows are from lecture notes, lists of formulas and solutions of
+textbooks' exercises as pages print them (47 were equal when they were looked up), the 62 before them pages of a manual, lists of
+formulas and lecture notes, each as far as it prints what is not there already; answers of threads and work sheets are not among them.
+The 41 rows before them were looked
 up one by one, in excerpts of lecture notes, courses and threads; of the rows of Bishop and of Goodfellow et al. (C.27), (3.13, as its
 erratum has it) and (4.21) were looked up again and hold, of (2.63) the function and its solution; the others of these two, of Greene,
 Strang and Murphy are from memory.

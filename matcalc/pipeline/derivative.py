@@ -146,6 +146,7 @@ def document_of(several: Sequence[Derivative], *, bold: bool = False, transpose:
     for d in several:
         style = latex_style(d._typed, d._program, bold, transpose, "operatorname", width, frozenset(function_names()))
         derivation = d.steps.brief() if steps and d._origin is not None and d.steps else None
+        letter = derivation[-1].after.head.f if derivation else ""
         asked = Subject(
             function=d._typed.program,
             where=d._typed.declarations,
@@ -155,11 +156,24 @@ def document_of(several: Sequence[Derivative], *, bold: bool = False, transpose:
             sentence="a scalar" if set(d.shape) <= {"1"} else d.remarks()[0],
             assumptions=d.assumptions,
             verified=d.verified == "verified",
-            letter=derivation[-1].after.head.f if derivation else "",
+            letter=letter,
+            left=derivation[-1].after.left("latex") if derivation else _left(d, letter),
             steps=derivation.for_page(style) if derivation is not None else [],
         )
         sections.append(Section(asked, style, d._scope.names))
     return document(sections)
+
+
+def _left(d: Derivative, letter: str) -> str:
+    """The left side of an answer without its derivation, where it is no derivative by the variables as they are named; else ""."""
+    by = d._stacked or d._by
+    if not d._manifold and tuple(by) == tuple(d.wrt):
+        return ""
+    from ..derivation.lines import DERIVATIVE, MANIFOLD, Head, LineSpeller
+
+    letter = letter or next(c for c in "fFgGhH" if c not in d._scope.names)
+    head = Head(DERIVATIVE, letter, by, within=MANIFOLD if d._manifold else "", along=str((d._manifold or {}).get("along", "")))
+    return head.spell(LineSpeller(d, {}), "latex")
 
 
 def code_of(

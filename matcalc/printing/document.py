@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..ops.vocabulary import SETS, WORDS
+from ..ops.vocabulary import SETS, WORDS, close_properties
 from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Declaration, Program
 from .latex import PLAIN, Latex, Style, latex_name
 from .lines import chunks, starts
@@ -24,7 +24,13 @@ _SPECIAL = {
     "’": "'",
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
+    "\ue000": r"\textsuperscript{",
+    "\ue001": r"\textsubscript{",
+    "\ue002": "}",
 }
+_RAISED = re.compile(r"(?<=[\w)\]|])\^(?:\{([^{}]*)\}|(-?\w+|\+))")  # X^T, X^-1
+_LOWERED = re.compile(r"(?<=[A-Za-z|)])_(?:\{([^{}]*)\}|(\w))(?!\w)")  # x_i, ||X||_F
+_HIGH, _LOW, _END = "\ue000", "\ue001", "\ue002"
 BARS = frozenset((OTIMES_BAR[1], OTIMES_LOW[1]))
 _MATH = {
     **{letter: rf"\{word}" for word, letter in GREEK.items() if latex_name(word).startswith("\\") and len(word) > 1},
@@ -59,6 +65,7 @@ class Subject(NamedTuple):
     assumptions: Sequence[str]
     verified: bool
     letter: str  # what the derivation calls the function, if there is one
+    left: str  # LaTeX, the left side of the answer, where it is no derivative by `wrt`: grad F, ∂f/∂conj(x), ∂F/∂vech(S)
     steps: Sequence[str]  # LaTeX, for the derivation
 
 
@@ -80,7 +87,10 @@ def _section(q: Subject, style: Style, names: frozenset[str]) -> list[str]:
     """A derivative: the question, the answer, its shape, what was declared and assumed, and the derivation."""
     letter = q.letter or q.function.name or next(c for c in ("f", "F", "g", "y", "L", "h_0") if c not in names)
     style = style._replace(width=style.width or WIDTH)
-    left = _quotient(letter, q.wrt, style)
+    left = q.left or _quotient(letter, q.wrt, style)
+    known = {b.name for b in q.function.bindings}
+    fresh = [b for b in q.answer.bindings if b.name not in known]
+    answer = q.answer if q.answer.form else Program(q.answer.name, tuple(fresh), q.answer.body)  # defined above already
     declared = [_declared(d, style) for d in q.where]
     body = [
         rf"\section*{{The derivative ${left}$}}",
@@ -88,7 +98,7 @@ def _section(q: Subject, style: Style, names: frozenset[str]) -> list[str]:
         _display(q.function, style, names, latex_name(letter) + " = "),
         *([f"with {_enumerated(declared)}."] if declared else []),
         "Then",
-        _display(q.answer, style, names, "" if q.answer.form else left + " = "),
+        _display(answer, style, names, "" if q.answer.form else left + " = "),
         "The derivative is " + plain(q.sentence) + ".",
     ]
     if q.steps:
@@ -150,6 +160,8 @@ def _sheet(body: Sequence[str], commands: frozenset[str]) -> str:
 def plain(text: str) -> str:
     """Text for LaTeX: its special characters escaped, Greek letters and signs as mathematics."""
     text = re.sub("`([^`]*)`", "‘\\1’", text)
+    for pattern, mark in ((_RAISED, _HIGH), (_LOWERED, _LOW)):
+        text = pattern.sub(lambda m, mark=mark: mark + (m[1] or m[2]) + _END, text)  # type: ignore[misc]
     signs = (text[k : k + 2] if text[k : k + 2] in _MATH else c for k, c in enumerate(text) if c not in BARS)  # ⊗ with the bar above it
     return "".join(_SPECIAL.get(c) or (f"${_MATH[c]}$" if c in _MATH else c if ord(c) < 0x180 else f"U+{ord(c):04X}") for c in signs)
 
@@ -185,7 +197,9 @@ def _declared(d: Declaration, style: Style) -> str:
         return rf"${name} \colon {_space('R', d.domain)} \to {_space(d.field, d.sizes)}$"
     words = [p for p in d.properties if WORDS[p].declared]
     words = [SETS["S"], *words] if d.field == "S" and SETS["S"] not in words else words
-    return " ".join([rf"${name} \in {_space(d.field, d.sizes)}$", *map(plain, words)])
+    implied = {w for p in words for w in close_properties((p,)) if w != p}  # a positive definite matrix is symmetric
+    said = [WORDS[p].said or p for p in words if p not in implied]
+    return " ".join([rf"${name} \in {_space(d.field, d.sizes)}$", *map(plain, said)])
 
 
 def _space(field: str, sizes: Sequence[object]) -> str:
