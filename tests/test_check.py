@@ -54,6 +54,7 @@ def test_the_error_measure_of_the_book() -> None:
 NEARLY = [  # expression, variable, declarations, claim, words
     ("x^T x + (n-2)(n-3) sum(x)", "x", "x in R^n", "2 x^T", "right only for n = 2 and n = 3; a term is missing: "),
     ("x^T x + (n-1) sum(x)", "x", "x in R^n", "2 x^T", "a term is missing: "),
+    ("x^T x + (n-1)(n-2) sum(x)", "x", "x in R^n", "2 x^T", "right only for n = 1 and n = 2; a term is missing: "),
     ("n x^T x", "x", "x in R^n", "4 x^T", "right only for n = 2; off by a factor: the claim is 2/n times the derivative"),
     ("sum(X)/(m n)", "X", "X in R^{m x n}", "ones(m, n)/(6)", "the claim is m n/6 times the derivative"),
     ("x^k", "x", "x in R; k in N", "2 x", "right only for k = 2"),

@@ -514,3 +514,17 @@ def test_ones_are_transposed_in_every_spelling(ones: str) -> None:
 def test_an_inner_product_of_absolute_values_is_no_bra() -> None:
     for text in ("<|x|, y>", "<|x|, |y|>", "<||x|| x, y>", "<x, |y|>"):
         assert matcalc.parse(text, where="x, y in R^n").shape == ("1", "1"), text
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("[1, 2 <X, X>, r]", "[1, 2 tr(X^T X), r]"),
+        ("sum([1, sum_{i=1}^N <X, X>, r])", "sum([1, N tr(X^T X), r])"),
+        ("[sum_{i=1}^3 <X, X>^2; r]", "[3 tr(X^T X)^2; r]"),
+        ("r [r < 2]", "r 1[r < 2]"),
+    ],
+)
+def test_an_inner_product_behind_a_factor_in_a_list(text: str, meant: str) -> None:
+    """Its `<` was taken for a comparison, and the list for a condition."""
+    assert matcalc.parse(text, where="X in R^{m x n}; r in R").text == meant

@@ -58,12 +58,12 @@ def _places(ev: Evidence, fixed: Mapping[str, int], turns: int = TRIED) -> Itera
 
 
 def _for_sizes(ev: Evidence, view: View) -> str:
-    """Right only for n = 2: a size of 1 makes too much right to be worth saying."""
+    """Right only for n = 2: a size of 1 alone makes too much right to be worth saying."""
     point = ev.sampler.point
     for name in point.orders(ev.sampler.dims)[0]:
         right = [k for k in SIZES if k >= point.smallest and _is_right(ev, view, _places(ev, {name: k}))]
         if right and right != [1] and len(right) < len(SIZES):
-            return f"right only for {_equal_to(str(name), [k for k in right if k > 1])}"
+            return f"right only for {_equal_to(str(name), right)}"
     return ""
 
 

@@ -47,6 +47,8 @@ _OPENERS = {"matrix": "\\begin{…}", "cases": "\\begin{cases}"}
 _CLOSERS = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "|": "|", "||": "||", "matrix": "\\end{…}", "cases": "\\end{cases}"}
 _ENDS_OPERAND = frozenset({"word", "upright", "greek", "num", "const", "close", "post", "sup", "sub"})
 
+_BEHIND_OPERAND = frozenset({"close", "comma", "semi", "caret"})  # marks before which an operand has ended
+
 
 def pair(marks: list[Mark], text: str) -> list[Mark]:
     """Find each bracket's partner, and note the brackets that hold a comparison."""
@@ -75,7 +77,7 @@ def pair(marks: list[Mark], text: str) -> list[Mark]:
             operand = i > 0 and (marks[i - 1].kind in _ENDS_OPERAND or i - 1 == closed or raised)
             if mark.kind == "bar":
                 closed = i if _closes(mark.value, bars[-1], operand) else closed
-            elif mark.value == "<" and not operand:
+            elif mark.value == "<" and (not operand or _opens_product(marks, i)):
                 angles[-1] += 1
             elif mark.value == ">" and angles[-1]:
                 angles[-1] -= 1
@@ -86,6 +88,20 @@ def pair(marks: list[Mark], text: str) -> list[Mark]:
         opener = marks[stack[-1]]
         raise refuse(f"`{_shown(opener)}` is not closed", text, opener.span)
     return marks
+
+
+def _opens_product(marks: list[Mark], i: int) -> bool:
+    """Whether the `<` here, behind an operand, opens an inner product: beyond a comma a `>` follows, with nothing behind it."""
+    depth, parted = 0, False
+    for k in range(i + 1, len(marks)):
+        kind = marks[k].kind
+        if kind == "cmp":
+            return parted and not depth and marks[k].value == ">" and (k + 1 == len(marks) or marks[k + 1].kind in _BEHIND_OPERAND)
+        depth += (kind == "open") - (kind == "close")
+        parted = parted or (kind == "comma" and not depth)
+        if depth < 0:
+            break
+    return False
 
 
 def _closes(bar: str, opened: list[str], operand: bool) -> bool:
