@@ -108,7 +108,7 @@ class ClosedForm(Typeset):
         nodes = postorder(self._tensor.expressions())
         dims = {d for e in nodes for d in e.shape} | {e.attr for e in nodes if isinstance(e.attr, Dim)}
         taken |= {n for d in dims for n in d.names()}
-        taken |= {binder[0] for t in self._tensor.terms for binder in t.binders}
+        taken |= self._tensor.letters
         return taken | {str(e.attr) for e in nodes if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
 
     @property

@@ -144,8 +144,7 @@ def _gradients(problem: Problem) -> dict[Expr, Expr]:
 
 
 def _differentiated(f: Expr, x: Expr) -> Tensor:
-    tensor = Tensor([f.shape], [])
-    tensor.replace(f)
+    tensor = Tensor.of(f)
     return tensor.differentiate(x)
 
 

@@ -55,8 +55,7 @@ def as_quadratic_form(e: Expr, x: Expr) -> Expr:
 
 
 def _by(e: Expr, x: Expr) -> Expr | None:
-    tensor = Tensor([e.shape], [])
-    tensor.replace(e)
+    tensor = Tensor.of(e)
     return tensor.differentiate(x).matrix
 
 

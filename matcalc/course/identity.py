@@ -9,7 +9,6 @@ from ..expressions.build import add, apply, is_number, matmul, matrix_power, num
 from ..expressions.expr import Expr, postorder
 from ..inference.commuting import functions_of_matrices
 from ..inference.templates import derivative_text
-from ..kinds import SCALAR
 from ..ops.book import REGISTRY
 from ..ops.core import EYE
 from ..ops.matrix_functions import SQUARE_ROOT
@@ -49,9 +48,7 @@ def _slope(op: Operation, s: Expr, k: int) -> Expr | None:
         text, variable = derivative_text(REGISTRY[op.scalar])
         body = substitute(text, {variable: x})
     for _ in range(k - 1):
-        tensor = Tensor([SCALAR], [])
-        tensor.replace(body)
-        found = tensor.differentiate(x).matrix
+        found = Tensor.of(body).differentiate(x).matrix
         if found is None:
             return None
         body = found

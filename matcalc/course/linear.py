@@ -77,8 +77,7 @@ def contains(e: Expr, x: Expr) -> bool:
 
 
 def linear_vector(g: Expr, x: Expr, new: NewName, tall: IsTall) -> Solution | None:
-    tensor = Tensor([g.shape], [])
-    tensor.replace(g)
+    tensor = Tensor.of(g)
     tensor = tensor.differentiate(x)
     if tensor.matrix is None:
         return None

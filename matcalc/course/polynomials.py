@@ -241,8 +241,7 @@ def _matrix_terms(problem: Problem, centre: dict[Expr, Expr], changes: dict[Expr
 def _along_the_step(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr], order: int) -> list[Expr]:
     """The derivatives by t of f(x_0 + t delta) at t = 0, over k!."""
     t = symbol(_T)
-    here = Tensor([f.shape], [])
-    here.replace(substitute(f, {x: add(a, times(t, changes[x])) for x, a in centre.items()}))
+    here = Tensor.of(substitute(f, {x: add(a, times(t, changes[x])) for x, a in centre.items()}))
     terms = []
     for k in range(order + 1):
         assert here.matrix is not None
@@ -253,8 +252,7 @@ def _along_the_step(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr]
             after = here.differentiate(t).matrix or _by_rules(here.matrix, t)
             if after is None:
                 raise NoAnswerError(f"the term of order {k + 1} has no matrix notation", suggestion=f"--order {k} has")
-            here = Tensor([f.shape], [])
-            here.replace(simplify(after))
+            here = Tensor.of(simplify(after))
     return terms
 
 
@@ -277,8 +275,7 @@ def _by_jacobian(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr]) -
     """The differential at the point: the Jacobian times the step, where there is a Jacobian."""
     parts = []
     for x, delta in changes.items():
-        tensor = Tensor([f.shape], [])
-        tensor.replace(f)
+        tensor = Tensor.of(f)
         tensor = tensor.differentiate(x)
         if tensor.matrix is not None and x.shape[1] is ONE and not x.is_scalar:
             general = simplify(tensor.matrix)
@@ -295,8 +292,7 @@ def _with_hessian(f: Expr, centre: dict[Expr, Expr], changes: dict[Expr, Expr], 
     ((x, delta),) = changes.items()
     if x.shape[1] is not ONE or x.is_scalar:
         return plain
-    tensor = Tensor([f.shape], [])
-    tensor.replace(f)
+    tensor = Tensor.of(f)
     tensor = tensor.differentiate(x)
     if tensor.matrix is None:
         return plain

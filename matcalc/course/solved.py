@@ -139,8 +139,7 @@ def slope_of(f: Expr, x: Expr) -> Tensor:
 
 
 def as_tensor(f: Expr) -> Tensor:
-    tensor = Tensor([f.shape], [])
-    tensor.replace(f)
+    tensor = Tensor.of(f)
     return tensor
 
 

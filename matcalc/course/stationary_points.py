@@ -64,8 +64,7 @@ class _Matrices:
         self.solvable = {x: without_nonzero(g) for x, g in self.gradients.items()}
 
     def _gradient(self, x: Expr) -> Expr:
-        tensor = Tensor([self.problem.function.shape], [])
-        tensor.replace(self.problem.function)
+        tensor = Tensor.of(self.problem.function)
         tensor = tensor.differentiate(x)
         if tensor.matrix is None:
             raise NoAnswerError("the gradient has no matrix notation")
@@ -260,8 +259,7 @@ class _Matrices:
     def _hessian(self, x: Expr, y: Expr) -> Expr | None:
         """∂²f/∂x∂y as a matrix (by vec for matrices), None where it has no such form."""
         problem = self.problem
-        tensor = Tensor([problem.function.shape], [])
-        tensor.replace(problem.function)
+        tensor = Tensor.of(problem.function)
         tensor = tensor.differentiate(x)
         if tensor.matrix is None:
             return None
@@ -269,9 +267,8 @@ class _Matrices:
         if x.shape[1] is ONE:
             tensor = tensor.differentiate(y)
             return problem.whole(simplify(expanded(simplify(tensor.matrix)))) if tensor.matrix is not None else None
-        g = Tensor([x.shape], [])
         assert tensor.matrix is not None
-        g.replace(tensor.matrix)
+        g = Tensor.of(tensor.matrix)
         try:
             return problem.whole(simplify(kronecker_matrix(g.differentiate(y))))
         except NoAnswerError:

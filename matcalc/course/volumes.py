@@ -138,8 +138,7 @@ def _by_laws(f: Expr, xs: Sequence[Expr]) -> tuple[Expr, Expr | None]:
     (x,) = xs
     if f.shape[0] is ONE and f.shape[1] is not ONE:
         f = transpose(f)
-    tensor = Tensor([f.shape], [])
-    tensor.replace(f)
+    tensor = Tensor.of(f)
     tensor = tensor.differentiate(x)
     if tensor.matrix is not None:
         matrix = simplify(tensor.matrix)
@@ -154,8 +153,7 @@ def _by_laws(f: Expr, xs: Sequence[Expr]) -> tuple[Expr, Expr | None]:
 def _entrywise_slope(f: Expr, x: Expr) -> Expr | None:
     """The array of slopes of a map that takes each entry for itself, as F_ij(X_ij)."""
     total = build.zeros(*f.shape)
-    tensor = Tensor([f.shape], [])
-    tensor.replace(f)
+    tensor = Tensor.of(f)
     for t in tensor.differentiate(x).terms:
         links: list[Expr] = []
         rest: list[Expr] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..differentiation.tensor import Tensor
 from ..expressions.build import add, hadamard, matmul, num, substitute, symbol, times, total, trace, transpose, zeros
 from ..expressions.expr import Expr, postorder
-from ..kinds import ONE, SCALAR
+from ..kinds import ONE
 from ..ops.blocks import BLOCK
 from ..ops.core import ADD, ENTRY, INDEXED_PRODUCT, INDEXED_SUM, LITERAL, NAMED, TIMES, TRANSPOSE
 from ..ops.laws import CHAIN, REVERSE, VARIABLE
@@ -79,9 +79,7 @@ def pairing(delta: Expr, value: Expr) -> Expr:
 
 def share(part: NamedPart, by: Expr) -> Expr:
     """What a part hands to `by`, the symbol of a lower part or the variable: delta ∂part/∂by, of the shape of `by`."""
-    tensor = Tensor([SCALAR], [])
-    tensor.replace(pairing(part.delta, part.local))
-    found = tensor.differentiate(by).matrix
+    found = Tensor.of(pairing(part.delta, part.local)).differentiate(by).matrix
     return zeros(*by.shape) if found is None else found
 
 

@@ -33,25 +33,55 @@ if TYPE_CHECKING:
 class Tensor:
     """`shapes` are those of the function and of the variables; `terms` have two slots for each of them."""
 
-    __slots__ = ("_numbers", "matrix", "shapes", "terms")
+    __slots__ = ("_numbers", "_terms", "matrix", "shapes")
+    shapes: tuple[Shape, ...]
+    matrix: Expr | None
+    _terms: tuple[Term, ...] | Callable[[], Iterable[Term]]
+    _numbers: Callable[..., Any] | None
 
     def __init__(self, shapes: Sequence[Shape], terms: Sequence[Term]) -> None:
-        self.shapes = tuple(shapes)
-        self.terms = like_terms(terms)
-        self._numbers: Callable[..., Any] | None = None
-        self.matrix: Expr | None = None
+        self._terms = like_terms(terms)
+        self._is(shapes, None)
         dims = [d for s in self.shapes for d in s if d.number != 1]
         if len(dims) <= 2:
-            forms = [matrix_form(t) for t in self.terms]
+            forms = [matrix_form(t) for t in self._terms]
             if len(forms) > 1 and None not in forms:
-                forms = [matrix_form(t) for t in collect(self.terms)]
+                forms = [matrix_form(t) for t in collect(self._terms)]
             if None not in forms:
                 nothing = build.zeros(dims[0] if dims else ONE, dims[1] if len(dims) > 1 else ONE)
                 self.matrix = add(nothing, *[form for form in forms if form is not None])
 
+    def _is(self, shapes: Sequence[Shape], matrix: Expr | None) -> None:
+        self.shapes, self.matrix, self._numbers = tuple(shapes), matrix, None
+
+    @classmethod
+    def of(cls, function: Expr) -> Tensor:
+        """A function as its own derivative of order 0."""
+        return cls._folded([function.shape], function, ())
+
+    @classmethod
+    def _folded(cls, shapes: Sequence[Shape], matrix: Expr, terms: tuple[Term, ...] | Callable[[], Iterable[Term]]) -> Tensor:
+        """One with this matrix; its terms, which few ask for, may be a function that makes them: none of these sums over an index."""
+        made = object.__new__(cls)
+        made._terms = terms
+        made._is(shapes, matrix)
+        return made
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The network terms; of one with a matrix those that it was folded from."""
+        if callable(self._terms):
+            self._terms = like_terms(self._terms())
+        return self._terms
+
+    @property
+    def letters(self) -> set[str]:
+        """Those that the terms sum over."""
+        return set() if callable(self._terms) else {letter for t in self._terms for letter, _, _ in t.binders}
+
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Without what is only kept to compute with."""
-        return None, {"shapes": self.shapes, "terms": self.terms, "matrix": self.matrix, "_numbers": None}
+        return None, {"shapes": self.shapes, "_terms": self.terms, "matrix": self.matrix, "_numbers": None}
 
     def replace(self, matrix: Expr) -> None:
         """Take a simpler spelling of the same matrix."""
@@ -101,13 +131,15 @@ class Tensor:
 
     def map(self, rewrite: Any) -> Tensor:
         """The tensor with every expression in it rewritten, each once however many terms have it."""
-        rewrite = cache(rewrite)
-        terms = [Term(rewrite(t.scalar), [(rewrite(e), r, c) for e, r, c in t.factors], t.slots, t.binders) for t in self.terms]
+
+        def terms() -> list[Term]:
+            once = cache(rewrite)
+            return [Term(once(t.scalar), [(once(e), r, c) for e, r, c in t.factors], t.slots, t.binders) for t in self.terms]
+
         if self.matrix is None:
-            return Tensor(self.shapes, terms)
-        made = Tensor(self.shapes, ())
-        made.terms, made.matrix = like_terms(terms), rewrite(self.matrix)
-        return made
+            return Tensor(self.shapes, terms())
+        summed = any(t.binders for t in self.terms)
+        return self._folded(self.shapes, rewrite(self.matrix), like_terms(terms()) if summed else terms)
 
     def expressions(self) -> list[Expr]:
         """Every expression in it."""

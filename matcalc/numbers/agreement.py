@@ -91,7 +91,7 @@ class Agreement:
 
     def is_kink(self) -> bool:
         """Whether some switch lies differently at the two ends."""
-        return any(a[2] != b[2] for a, b in zip(*self.traces[:2], strict=True))
+        return any(self.traces[:2]) and any(a[2] != b[2] for a, b in zip(*self.traces[:2], strict=True))
 
     def is_bent(self) -> bool:
         """Whether the slopes on the two sides of the point differ: a kink that no comparison tells of, as of ||X||_2 where the greatest

@@ -156,7 +156,8 @@ def quotient(
         return greatest([(a - 2 * b + c) / h for a, b, c in sides])
 
     if arrays is precise:
-        return [[(a - b) / (2 * h) for a, b in zip(*each, strict=True)] for each in zip(*ends, strict=True)], ends[0], traces, bend
+        per = 1 / (2 * h)
+        return [[(a - b) * per for a, b in zip(*each, strict=True)] for each in zip(*ends, strict=True)], ends[0], traces, bend
     slopes = [[(8 * (a - b) - (c - d)) / (12 * h) for a, b, c, d in zip(*each, strict=True)] for each in zip(*ends, strict=True)]
     return slopes, ends[0], traces, bend
 

@@ -304,7 +304,8 @@ class Search:
         finally:
             self.left = watch.left
             watching.reset(token)
-        self.switches.update(t[0] for t in (*sides.turns, *sides.traces[0]) if isinstance(t[0], Expr))
+        if sides.turns or sides.traces[0]:
+            self.switches.update(t[0] for t in (*sides.turns, *sides.traces[0]) if isinstance(t[0], Expr))
         if sides.turns and not self.claim_turns:
             margins = [
                 {self.asked.margin(t[0]) for t in trace} for trace in (sides.turns, sides.traces[0] if sides.own is None else sides.own)
@@ -384,9 +385,11 @@ class Search:
         self.nothing &= not any(reading.claim) and reading.is_flat(level)
         self.sizes.append(kind.sizes)
         self.digits = min(self.digits, max(reading.digits, level.agreed))
-        unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen
-        self.unseen = unseen if noise else unseen - reading.visible(reading.parts, level)
-        self.still -= set() if noise else reading.visible(reading.slopes, level)
+        self.unseen = set(range(len(reading.parts))) if self.unseen is None else self.unseen
+        if self.unseen and not noise:
+            self.unseen = self.unseen - reading.visible(reading.parts, level)
+        if self.still and not noise:
+            self.still -= reading.visible(reading.slopes, level)
         for node, place, outcomes in reading.traces[0]:
             sides = {o for o in outcomes if isinstance(o, bool)}
             if not sides:  # which is the greatest, or whether two are equal

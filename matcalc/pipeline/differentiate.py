@@ -35,7 +35,7 @@ def differentiated(question: Question) -> Derivative:
     members = _members(typed, variables)
     stacked = not typed.expr.is_scalar and (options.structured == STACKED or options.notation == "kron")
     forms = Shortener(typed, variables, _restored(question, names, variables), members, stacked)
-    orders, stages = _in_turn(typed, forms, variables)
+    orders, stages = _in_turn(forms, variables)
     unrestricted = forms.finished(orders[-1])
     checks: list[Check] = []
     notation = _notation(question, names, unrestricted)
@@ -100,11 +100,9 @@ def _restored(question: Question, names: Sequence[str], variables: Sequence[Expr
     return {v: x for v, x in full.items() if v is not x}
 
 
-def _in_turn(typed: Typed, forms: Shortener, variables: Sequence[Expr]) -> tuple[list[Tensor], list[Stage]]:
+def _in_turn(forms: Shortener, variables: Sequence[Expr]) -> tuple[list[Tensor], list[Stage]]:
     """The function and its derivatives by the variables in turn, and what each was made from."""
-    tensor = Tensor([typed.expr.shape], [])
-    tensor.replace(forms.function)
-    orders, stages = [tensor], []
+    orders, stages = [Tensor.of(forms.function)], []
     for variable in variables:
         tensor, raw = forms.differentiated(orders[-1], variable)
         stages.append(Stage(variable, orders[-1].matrix, raw, tensor))

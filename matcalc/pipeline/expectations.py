@@ -211,8 +211,7 @@ def _contracted(f: Expr, x: _Normal) -> Expr:
 
 
 def _differentiated(f: Expr, x: Expr) -> Tensor:
-    tensor = Tensor([f.shape], [])
-    tensor.replace(f)
+    tensor = Tensor.of(f)
     return tensor.differentiate(x)
 
 

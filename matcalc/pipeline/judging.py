@@ -83,9 +83,7 @@ def judged(
     if variable.op is ENTRY:
         sampler.symbols[name] = (SCALAR, ("complex",) if is_complex(variable) else ())
 
-    before = Tensor([typed.expr.shape], []) if previous is None else previous
-    if previous is None:
-        before.replace(typed.expr)
+    before = Tensor.of(typed.expr) if previous is None else previous
     parts = _summands(before)
 
     tensors = before.matrix is None and kind is None and notation in ALONG  # then it is compared along directions of all variables
