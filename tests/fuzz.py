@@ -20,6 +20,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -56,22 +57,22 @@ def question(line: str) -> Expression:
 
 def run(count: int, depth: int, seed: int, jobs: int = 1, second: float = 0.0, first: int = 0) -> Iterator[tuple[Expression, Verdict]]:
     """Every expression from the `first` on with its verdict, in order, judged by so many processes."""
-    questions = list(expressions(first + count, depth, seed, second))[first:]
+    questions = islice(expressions(first + count, depth, seed, second), first, None)  # made when they are given: all would be ten seconds
+    asked: dict[int, Expression] = {}
     found: dict[int, Verdict] = {}
-    given = 0
     crew = [_Judge() for _ in range(jobs)]
     try:
-        for k, e in enumerate(questions):
+        for k in range(count):
             while k not in found:
                 for j in crew:
-                    if j.number is None and given < count:
-                        j.give(given, questions[given])
-                        given += 1
+                    if j.number is None and (e := next(questions, None)) is not None:
+                        asked[number := k + len(asked)] = e
+                        j.give(number, e)
                 wait([j.pipe for j in crew if j.number is not None], timeout=1.0)
                 for j in crew:
                     if j.number is not None and (verdict := j.answer()) is not None:
                         found[j.number], j.number = verdict, None
-            yield e, found.pop(k)
+            yield asked.pop(k), found.pop(k)
     finally:
         for j in crew:
             j.process.kill()
