@@ -127,6 +127,45 @@ def test_in_eigen(tmp_path: Path) -> None:
             np.testing.assert_allclose(np.reshape(got, want.shape), want, rtol=1e-9, atol=1e-11, err_msg=f"{name} {function}")
 
 
+# Every operation of these has a form with one more axis, by which arguments have samples.
+VECTORISED = [
+    Case("numbers", "log(1 + (w^T x - y)^2/s)", "w", "w, x in R^n; y in R; s in R positive", ["x", "y", "s"], ["hvp"],
+         ["value", "gradient", "hvp"], {"w": (3,), "x": (3,), "y": (), "s": (), "dw": (3,)}, ["dw"]),
+    Case("rows", "sum(logsumexp(X W)) - tr(Y^T X W)", "W", "X in R^{N x d}; W in R^{d x K}; Y in R^{N x K}", ["W"], ["hvp"],
+         ["value", "gradient", BOTH, "hvp"], {"W": (3, 2), "X": (5, 3), "Y": (5, 2), "dW": (3, 2)}),
+    Case("products", "tr(X^T A X B)", "X", "X in R^{m x n}; A in R^{m x m}; B in R^{n x n}", ["X", "B"], ["hvp"],
+         ["value", "gradient", "hvp"], {"X": (3, 2), "A": (3, 3), "B": (2, 2), "dX": (3, 2)}),
+    Case("none of them", "c ||A X||_F^2", "X", "A in R^{m x n}; X in R^{n x k}; c in R", ["c"], ["hvp"], ["value", "gradient", "hvp"],
+         {"X": (3, 2), "A": (2, 3), "c": (), "dX": (3, 2)}, ["dX"]),
+    Case("constant", "x^T A x", "x", "x in R^n; A in R^{n x n}", ["x"], ["hessian"], ["value", "gradient", "hessian"],
+         {"x": (3,), "A": (3, 3)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["numpy", "array-api"])
+@pytest.mark.parametrize("case", VECTORISED, ids=lambda case: case.name)
+def test_nothing_is_called_for_each_sample(case: Case, language: str) -> None:
+    text = of(case, language)
+    values, many = drawn(case)
+    program, array = load(text), caster(language)
+    values = {n: abs(v) if n == "s" else v for n, v in values.items()}
+    for function in case.functions:
+        assert "_batched(" not in text.partition(f"def batch_{function}(")[2].partition("\n\n\n")[0]
+        f = program[f"batch_{function}"]
+        got = f(**{n: array(v) for n, v in taken(values, f.__code__.co_varnames[: f.__code__.co_argcount]).items()})
+        for one, expected in zip(got if isinstance(got, tuple) else (got,), single(case, function, values, many), strict=True):
+            assert tuple(one.shape) == expected.shape
+            np.testing.assert_allclose(np.asarray(one), expected, rtol=1e-10, atol=1e-12)
+
+
+def test_what_has_no_such_form_is_called_for_each_sample() -> None:
+    text = matcalc.derivative("a^T X^-1 b + sum(a)", "a", where="a, b in R^n; X in R^{n x n}").code(batch=["X"])  # type: ignore[union-attr]
+    assert "_batched(gradient" in text
+    samples = matcalc.derivative("samples x", "x", where="samples, x in R")
+    found = load(samples.code(batch=["x"]))["batch_value"](x=np.arange(3.0), samples=2.0)  # type: ignore[union-attr]
+    np.testing.assert_allclose(found, [0, 2, 4])
+
+
 def test_several_variables() -> None:
     where = "W in R^{m x n}; b, y in R^m; x in R^n"
     program = load(matcalc.code(matcalc.derivative("||W x + b - y||^2", ["W", "b"], where=where), batch=["x", "y"]))  # type: ignore[arg-type]

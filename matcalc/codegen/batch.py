@@ -1,7 +1,8 @@
 """The functions of a file for many samples at once: some of the arguments have one more axis in front, and so has what is returned.
 
-JAX and PyTorch map the function of one sample along that axis. The others call it for one sample after another and store what it returns
-in arrays that are made once; so a number of every sample becomes a vector, a vector a matrix of rows, a matrix an array of three axes.
+JAX and PyTorch map the function of one sample along that axis. NumPy and the array API have it in every operation, where all of them have
+such a form (`samples`). The others call the function for one sample after another and store what it returns in arrays that are made once.
+So a number of every sample becomes a vector, a vector a matrix of rows, a matrix an array of three axes.
 """
 
 from __future__ import annotations
@@ -58,19 +59,24 @@ _ARGUMENTS = (
 _RESULTS = ("Vector", "Matrix", "Array", "Array")
 
 
+def described(name: str, many: Sequence[str]) -> str:
+    """What the function for many samples says of itself."""
+    *most, last = many
+    have = f"{', '.join(most)} and {last} have" if most else f"{last} has"
+    return f"{name} for every sample: {have} one more axis in front, and so has what is returned."
+
+
 def batched(target: Target, file: File, f: Function, left: str = "", heads: Sequence[str] = (), before: str = "") -> str:
     """The text of one function for many samples. `target` knows what its arguments are called; `left` is what a language assigns several
     values to, `heads` and `before` are its arguments and its first words in a language with types."""
     given = [*file.arguments, *f.extra]
     names = [target.names[a.name] for a in given]
     places = [k for k, a in enumerate(given) if a.name in file.batch]
-    *most, last = [names[k] for k in places]
-    have = f"{', '.join(most)} and {last} have" if most else f"{last} has"
     return TEXTS[target.language.name].format(
         batch=f"{PREFIX}{f.name}",
         name=f.name,
         arguments=", ".join(names),
-        doc=f"{f.name} for every sample: {have} one more axis in front, and so has what is returned.",
+        doc=described(f.name, [names[k] for k in places]),
         places=", ".join(map(str, places)),
         axes=", ".join(str(len(a.dims)) if a.name in file.batch else "-1" for a in given),
         results=", ".join(str(r.rank) for r in f.roots),

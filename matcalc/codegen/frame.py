@@ -57,9 +57,10 @@ class File:
     """All there is to write: `title` the function, `formulas` its derivatives, `named` what the author has names for; `variables` are the
     arguments that functions to be made are functions of, none where none is to be made; `closed` those by which the function for
     automatic differentiation has its derivative, none where there is to be none; `batch` those, directions among them, that have many
-    samples in functions for many, none where there are to be no such functions."""
+    samples in functions for many, none where there are to be no such functions, `many` those functions that need no call for each, by
+    the names of what they are for one sample, and `samples` the size that counts the samples in them."""
 
-    __slots__ = ("arguments", "batch", "closed", "formulas", "functions", "named", "title", "variables", "version")
+    __slots__ = ("arguments", "batch", "closed", "formulas", "functions", "many", "named", "samples", "title", "variables", "version")
 
     def __init__(
         self,
@@ -78,6 +79,8 @@ class File:
         self.variables = frozenset(variables)
         self.closed = list(closed)
         self.batch = frozenset(batch)
+        self.many: Mapping[str, Function] = {}
+        self.samples: Dim | None = None
 
     @property
     def arrays(self) -> list[Argument]:

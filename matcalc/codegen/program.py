@@ -28,7 +28,7 @@ from ..printing.text import spell
 from ..shortening.simplify import recognise
 from .calls import function_name
 from .frame import Argument, File, Function, MissingSize, shape_words
-from .graph import Dims, GraphNode
+from .graph import Dims, GraphNode, ProgramGraph
 from .lowering import Lowering
 from .rewriting import rewritten
 from .target import Target
@@ -285,9 +285,10 @@ def program(
         try:
             variables = problem.variables if "make" in wanted else ()
             closed = problem.variables if "autograd" in wanted else ()
-            return target_of(target, complex_).file(
-                File(_title(d), formulas, __version__, problem.arguments, functions, named, variables, closed, samples)
-            )
+            file = File(_title(d), formulas, __version__, problem.arguments, functions, named, variables, closed, samples)
+            if samples:
+                _vectorise(problem.lowering.graph, file, target)
+            return target_of(target, complex_).file(file)
         except MissingSize as missing:
             problem.add_size(missing.name)
 
@@ -301,6 +302,16 @@ def _samples(problem: Computation, functions: Sequence[Function], batch: Sequenc
     whole = {name_of(v): x for v, x in zip(problem.directions, problem.variables)}
     further = [a.name for f in functions for a in f.extra]
     return [*batch, *[name for name in further if whole.get(name, batch[0]) in batch]]
+
+
+def _vectorise(graph: ProgramGraph, file: File, target: str) -> None:
+    """Functions for many samples that need no call for each, in the languages that have their forms."""
+    from .samples import LANGUAGES, samples_dim, vectorised
+
+    if target in LANGUAGES:
+        file.samples = samples_dim({n for a in file.arguments for d in a.dims for n in d.names()})
+        found = {f.name: vectorised(graph, f, file.batch, file.samples) for f in file.functions}
+        file.many = {name: f for name, f in found.items() if f is not None}
 
 
 def _refuse_of_complex(several: Sequence[ClosedForm], parts: Iterable[str]) -> None:

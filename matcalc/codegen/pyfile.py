@@ -33,7 +33,7 @@ def python_file(passing: Passing, more: Callable[[Passing, Target, File], str], 
     target.dimensions = size_identifiers(found, set(target.names.values())) | {a.size: target.names[a.name] for a in file.arrays if a.size}
     found = size_statements(file.arrays, target.length)
     functions = [_function(passing, target, file, f, list(found)) for f in file.functions]
-    functions += [_for_many(target, file, f) for f in file.functions if file.batch]
+    functions += _for_many(passing, target, file) if file.batch else []
     if file.variables:
         functions.append(more(passing, target, file))
     if file.closed:
@@ -58,7 +58,7 @@ def _docstring(target: Target, file: File) -> str:
     return "\n".join(lines)
 
 
-def _function(passing: Passing, target: Target, file: File, f: Function, sizes: Sequence[str]) -> str:
+def _function(passing: Passing, target: Target, file: File, f: Function, sizes: Sequence[str], inputs: str = "_inputs") -> str:
     with extra_names(target, file, f) as extra:
         statements, results = body_of(passing, target, file, f)
         guard = _few_rows(target, file, f)
@@ -68,18 +68,39 @@ def _function(passing: Passing, target: Target, file: File, f: Function, sizes: 
         shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
         while shown and shown[-1] == "_":
             shown.pop()
-        call = f"_inputs({', '.join(arrays)})"
+        call = f"{inputs}({', '.join(arrays)})"
         rest = [] if len(shown) == len(unpacked) else ["*_"]
         first = f"{', '.join([*shown, *rest])} = {call}" if shown else call
         head = f"def {f.name}({', '.join([*[target.names[a.name] for a in file.arguments], *extra])}):"
         return "\n".join([head, *[f"    {line}" for line in (f'"""{f.doc}"""', first, *guard, *statements, results)]])
 
 
-def _for_many(target: Target, file: File, f: Function) -> str:
-    from .batch import batched
+def _for_many(passing: Passing, target: Target, file: File) -> list[str]:
+    """The functions for many samples."""
+    from .batch import batched, described
 
-    with extra_names(target, file, f):
-        return batched(target, file, f)
+    found = []
+    for f in file.functions:
+        if f.name not in file.many:
+            with extra_names(target, file, f):
+                found.append(batched(target, file, f))
+    if file.many:
+        from .samples import with_samples
+
+        assert file.samples is not None
+        arguments = [with_samples(a, file.batch, file.samples) for a in file.arguments]
+        whole = File(file.title, file.formulas, file.version, arguments, file.functions, file.named)
+        counted = str(file.samples)
+        one = target.dimensions
+        target.dimensions = one | size_identifiers([counted], {*target.names.values(), *one.values()})
+        sizes = size_statements(whole.arrays, target.length)
+        for name, f in file.many.items():
+            with extra_names(target, file, f):
+                f.doc = described(name, [target.names[a.name] for a in [*file.arguments, *f.extra] if a.name in file.batch])
+            found.append(_function(passing, target, whole, f, list(sizes), "_batch_inputs"))
+        found.append(_inputs(passing, target, whole.arrays, sizes, "_batch_inputs", counted))
+        target.dimensions = one
+    return found
 
 
 def _few_rows(target: Target, file: File, f: Function) -> list[str]:
@@ -140,13 +161,17 @@ def converted(target: Target, a: Argument) -> str:
     return f"{name} = int({name})" if a.integer else f"{name} = {target.word('array', name)}"
 
 
-def _inputs(passing: Passing, target: Target, arguments: Sequence[Argument], found: Mapping[str, str]) -> str:
-    """The function that checks the arguments and reads the sizes off them."""
+def _inputs(
+    passing: Passing, target: Target, arguments: Sequence[Argument], found: Mapping[str, str], name: str = "_inputs", counted: str = ""
+) -> str:
+    """The function that checks the arguments and reads the sizes off them, of which that which is `counted` must not be 0."""
     names = [target.names[a.name] for a in arguments]
     doc = '"""The arguments as arrays of one type, checked, then the sizes and the type."""'
     lines = [doc, *passing.inputs(target, arguments), *checked(target, arguments, found)]
+    if counted:
+        lines += [f"if not {target.dimensions[counted]}:", '    raise ValueError("at least one of the samples expected")']
     lines.append(f"return {', '.join([*names, *[target.dimensions[n] for n in found], target.word('type')])}")
-    return "\n".join([f"def _inputs({', '.join(names)}):", *[f"    {line}" for line in lines]])
+    return "\n".join([f"def {name}({', '.join(names)}):", *[f"    {line}" for line in lines]])
 
 
 def checked(target: Target, arguments: Sequence[Argument], found: Mapping[str, str]) -> list[str]:
