@@ -382,3 +382,17 @@ def evaluated(form: str, where: Any, given: dict[str, Any]) -> Any:
     """The numbers of a form, which may not have every name in it."""
     read = matcalc.parse(form, where=where)
     return read.evaluate({n: v for n, v in given.items() if n in read.where or n in where})
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "where", "answer"),
+    [
+        ("tr(A logm(ptrace(rho, 2)))", "rho", "rho in C^{m n x m n} hpd; A in C^{m x m} hermitian", "dlogm(ptrace(rho, 2), A, e_p e_r^T)"),
+        ("R = ptrace(rho, 2); tr(R logm(R))", "rho", "rho in C^{m n x m n} hpd", "dlogm(R, e_p e_r^T)[k,i]"),
+        (r"\log\det(I + H Q H^H)", "Q", CHANNEL.replace("hermitian", "hpd"), "-(H^H Z H)[l,i] (H^H Z H)[j,k]"),
+    ],
+)
+def test_second_derivatives_by_hermitian_matrices(text: str, name: str, where: str, answer: str) -> None:
+    """The entry of a partial trace had an imaginary part 0, which was compared by itself with the rounding of a difference quotient."""
+    d = matcalc.derivative(text, name, where=where, order=2)
+    assert answer in d.text and d.verified == "verified"

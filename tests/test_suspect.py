@@ -96,6 +96,8 @@ REFUSED = {
     "f(x, y) + x": ("x", "define the function first: f(x, y)"),
     r"\lambda_1(A)": ("A", "eigmax(A) for the greatest"),
     r"\kappa(A)": ("A", "norm2(A) norm2(A^-1)"),
+    r"\lambda(A)": ("A", "eigmax(A) for the greatest"),
+    r"\sigma_i(A)": ("A", "sigmin(A) for the least, sqrt(eigval(A^T A, k))"),
     r"(A)\(b)": ("b", "pinv(A) b for least squares"),
     "dy/dx": ("x", "y = ..."),
 }

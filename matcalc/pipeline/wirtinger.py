@@ -47,6 +47,8 @@ def convention(question: Question) -> Convention:
     if len(names) > 1:
         if _is_holomorphic(f, whole):
             return Convention(names, layout)
+        if "hermitian" in words_of(whole) and all(variables[n] is v for n in names):
+            return Convention(names, layout, f"the derivatives by the entries of {name}, with conj({name}) = {name}^T")
         blocks = f'"conj({name}), {name}" and "conj({name}), conj({name})"'
         raise UsageError(f"there are several second derivatives by {name} and its conjugate", suggestion=f"say which block: --wrt {blocks}")
     known = _as_it_is(question, f, whole, name)

@@ -13,19 +13,25 @@ _OF_MATRICES = {
     "lambda": "write eigmax({0}) for the greatest eigenvalue, eigmin({0}) for the least, eigval({0}, k) for the k-th from the least",
     "kappa": "write norm2({0}) norm2({0}^-1) for the condition number",
     "rho": "write eigmax({0}) for the spectral radius of a positive semidefinite matrix",
+    "sigma": "write ||{0}||_2 for the greatest singular value, sigmin({0}) for the least, sqrt(eigval({0}^T {0}, k)) for one between",
 }  # what these letters mean before a capital one, by the letter
+
+_MATRICES = frozenset("ABCHMSWX")  # the others may be a temperature, a time, a number of things
 
 _FACTORS = frozenset(("word", "greek", "accent", "font", "upright"))  # what may stand behind a transpose
 
 
 def refuse_of_matrix(lexer: Lexer, name: str, mark: Mark, at: int) -> None:
-    r"""\lambda_1(A), \kappa(A), \rho(A): authors count eigenvalues from either end, and the others are no product."""
+    r"""\lambda_1(A), \lambda(A), \sigma_i(A), \kappa(A), \rho(A): eigenvalues are counted from either end, the others are no product."""
     base, _, sub = name.partition("_")
     inside = lexer.marks[at + 1 : lexer.marks[at].mate]
     one = len(inside) == 1 and inside[0].kind == "word" and len(inside[0].value) == 1 and inside[0].value.isupper()
-    if base in _OF_MATRICES and one and (sub.isdigit() if base == "lambda" else not sub) and name not in lexer.names.plain:
+    said = {"lambda": sub.isdigit() or not sub, "sigma": sub.isdigit() or sub in ("i", "j", "k")}.get(base, not sub)
+    if one and base == "lambda" and not sub:
+        said = inside[0].value in _MATRICES
+    if base in _OF_MATRICES and one and said and name not in lexer.names.plain:
         span = (mark.start, lexer.marks[lexer.marks[at].mate].end)
-        what = {"lambda": "an eigenvalue", "kappa": "a condition number", "rho": "a spectral radius"}[base]
+        what = {"lambda": "an eigenvalue", "kappa": "a condition number", "rho": "a spectral radius", "sigma": "a singular value"}[base]
         message = f"{quote(lexer.source(span))} is {what}, or a function of which nothing is known"
         raise lexer.refuse(message, span, _OF_MATRICES[base].format(inside[0].value))
 

@@ -16,7 +16,7 @@ export const TASKS = [
   ["softmax", "f=softmax(x)&by=x", ["diag(softmax(x)) - softmax(x) softmax(x)^T"]],
   ["a Kronecker form", "f=A X B&by=X&notation=kron", ["d vec(F)/d vec(X)^T = B^T ⊗ A"]],
   ["a differential", "f=A X B&by=X&notation=differential", ["dX -> A dX B"]],
-  ["a tensor of the fourth order", "f=C^-1&by=C&where=C in S_%2B%2B^3&notation=tensor", ["dC -> -(C^-1 ⊗̄ C^-1) : dC"]],
+  ["a tensor of the fourth order", "f=C^-1&by=C&where=C in S_++^3&notation=tensor", ["dC -> -(C^-1 ⊗̄ C^-1) : dC"]],
   ["several variables", "f=a^T X b&by=a,X", ["(X b)^T", "a b^T"]],
   ["a norm", "f=||x||&by=x", ["x^T/||x||"]],
   ["a quotient of forms", "f=(x^T A x)/(x^T x)&by=x&where=A in S^n", ["2/(x^T x) (A x - (x^T A x) x/(x^T x))^T"]],
