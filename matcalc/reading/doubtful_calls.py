@@ -130,3 +130,13 @@ def refuse_normal(lexer: Lexer, mark: Mark, at: int) -> None:
     hint = f"write N * ({inside}) for a product, normcdf({inside}) for the distribution function of the standard normal"
     span = (mark.start, lexer.marks[lexer.marks[at].mate].end)
     raise lexer.refuse(f"{quote(f'N({inside})')} is a product, or the value of a function", span, hint)
+
+
+def refuse_lost_transpose(lexer: Lexer, run: str, mark: Mark) -> None:
+    """xTAx, (XTX)^-1 XTy, XXT: what is left of transposes where superscripts are lost, or products with a T."""
+    at = run.index("T", 1)
+    before = lexer.names.cut(run[:at])
+    if (at == 1 and len(run) > 2) or (at + 1 < len(run) and run[at - 1] == run[at + 1]) or (at > 1 and run.endswith(before[-1] * 2 + "T")):
+        shown = " ".join([*before[:-1], f"{before[-1]}^T", *lexer.names.cut(run[at + 1 :])])
+        hint = f"write {shown.strip()} for a transpose, declare T for a name"
+        raise lexer.refuse(f"the T in {quote(run)} is a transpose, or a name", mark.span, hint)

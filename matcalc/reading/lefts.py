@@ -93,6 +93,12 @@ class LeftSides:
             raise refuse("`=` has no name before it", self.text, self.marks[equals].span)
         marks = [m for m in self.marks[start:equals] if m.kind != "amp"]
         span = (marks[0].start, marks[-1].end)
+        if (
+            len(marks) == 3 and marks[1].kind == "under" and (marks[0].kind == "binder" or marks[0].value in ("sum", "prod"))
+        ):  # sum_i=1^n x_i
+            shown, sign = self.text[span[0] : self.marks[equals].end], self.text[span[0] : marks[0].end]
+            hint = f"put the index in braces: {sign}_{{{marks[2].value}=1}}^n"
+            raise refuse(f"{quote(shown)} is a sign whose bound is cut off", self.text, (span[0], self.marks[equals].end), hint)
         if last and (self.only_names(start, equals) or self.marked_name(start, equals)):
             self.note(f"{quote(self.text[span[0] : span[1]])} only names the value")
             return Left((equals + 1, stop), span)

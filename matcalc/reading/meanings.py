@@ -18,6 +18,7 @@ _WHOLE = "arithmetic of whole numbers is not read: write the piece that is meant
 _BOUND = "write max(x, y) or min(x, y) of two values; of more, the value where it is attained"
 _PICKED = "it picks an entry out: write the one that is meant, x_k with k in N"
 _FIELD = "ask for the derivative: --wrt names the variable, and the divergence is the trace of the Jacobian matrix"
+_ASKED = "write the function alone, and give the variable with --wrt"
 _NEAREST = "write the equation that the nearest point satisfies, for `matcalc implicit`"
 
 MEANT = {
@@ -68,6 +69,7 @@ MEANT = {
     "svdvals": "write ||X||_2, sigmin(X) or ||X||_* for functions of singular values",
     "qr": "the triangular factor of X is chol(X^T X)^T",
     "cholesky": "write chol(X)",
+    **dict.fromkeys(("derivative", "differentiate", "gradient", "grad"), _ASKED),
     "crossentropy": "write -sum(y .* log(p))",
     "entropy": "write -sum(p .* log(p))",
     **dict.fromkeys(("bce", "binarycrossentropy", "bceloss"), "write -sum(y .* log(p) + (1 - y) .* log(1 - p))"),

@@ -17,6 +17,7 @@ from .operators import column, conjunction, infix
 from .sums import after_superscript, binder, binder_follows, letter_is_sign
 
 _LIKE_ENTRIES = ("xi", "pi")  # in a sum over i also x_i and p_i
+_WORD = 6  # letters that are no product
 _CASES_WORDS = ("if", "for", "otherwise", "else")
 
 
@@ -47,6 +48,10 @@ def number(lexer: Lexer, mark: Mark) -> None:
     if lexer.ends and lexer.tokens[-1].type == "NUM":
         both = (lexer.tokens[-1].start_pos, mark.end)
         raise lexer.refuse(f"the numbers {quote(lexer.source(both))} stand side by side", both, "write a * between them, or no blank")
+    if lexer.ends and not mark.gap and lexer.text[mark.start - 1 : mark.start] in (")", "|", "‖"):  # ||A x - b||2
+        before = lexer.text[mark.start - 1]
+        hint = f"write {before}^{mark.value} for a power, {mark.value} in front for a factor"
+        raise lexer.refuse(f"{quote(before + lexer.source(mark.span))} is a power that lost its sign, or a product", mark.span, hint)
     if lexer.last == "NAME" and not mark.gap and mark.start == lexer.tokens[-1].end_pos and not turns(lexer, mark):
         digit_after_name(lexer, mark)
     lexer.operand("NUM", Fraction(int(mark.value) if mark.value.isdecimal() else mark.value), mark.span)
@@ -256,6 +261,13 @@ def word(lexer: Lexer, mark: Mark) -> None:
     if run == "and" and lexer.comparing():
         conjunction(lexer, mark)
         return
+    if (
+        run[0] == "T" and not mark.gap and lexer.text[mark.start - 1 : mark.start] == ")" and "T" not in lexer.names.variables
+    ):  # (A x)T(A x)
+        follows = len(run) > 1 or (lexer.following is not None and lexer.following.kind in ("open", "word", "greek"))
+        if follows and not lexer.names.is_name(run):
+            hint = "write ^T for a transpose, put a blank before a name"
+            raise lexer.refuse("the T behind brackets is a transpose that lost its sign, or a name", mark.span, hint)
     if lexer.names.is_name(run):
         if run in _LIKE_ENTRIES and "i" in lexer.active and "\\" not in lexer.text and run not in lexer.names.variables:
             from .doubtful_calls import refuse_greek_entry
@@ -297,6 +309,10 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         refuse_underscored(lexer, mark)
     if (touching or len(run) > 2) and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):  # `qr` may be a product
         raise lexer.refuse(f"there is no function {quote(run)}", mark.span, hint)
+    if "T" in run[1:] and "T" not in lexer.names.variables:
+        from .doubtful_calls import refuse_lost_transpose
+
+        refuse_lost_transpose(lexer, run, mark)
     if (letter := SHORT_GREEK.get(run)) is not None:
         hint = f"write {letter} for the letter, {' '.join(run)} for the product"
         raise lexer.refuse(f"{quote(run)} is short for {letter}, or a product of letters", mark.span, hint)
@@ -323,6 +339,8 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
 
         refuse_lazy_index(lexer, run, mark)
     pieces = lexer.names.cut(run[:at])
+    if len(pieces) >= _WORD and len(pieces) == at and run.islower() and not touching:
+        raise lexer.refuse(f"{quote(run)} is a word, and no name or function here", mark.span, f"declare it: {run[:20]} in R")
     single = [p for p in pieces if len(p) == 1]
     if touching and at == len(run) and lexer.marks[lexer.i].value == "(" and len(single) >= 3 and len(single) == len(pieces):
         hint = suggestion_for(run, lexer.names.variables) or f"write {' '.join(run[:20])} (…) for a product, or declare {run[:20]}: R -> R"
