@@ -195,6 +195,12 @@ def test_a_mixed_second_derivative_is_projected_on_its_own_side() -> None:
     np.testing.assert_allclose(d.evaluate({"x": x, "S": POINTS["symmetric"]}), want, atol=1e-12)
 
 
+@pytest.mark.parametrize("text", ["||singvec(S)||", "||singvec(S) - exp(s)||"])
+def test_a_derivative_of_rounding_alone_is_in_the_set(text: str) -> None:
+    """It was refused, since the numbers that rounding leaves of a zero are no symmetric matrix."""
+    assert matcalc.derivative(text, "S", where="S in R^{m x m} spd; s in R", structured="symmetric-space").check is not None
+
+
 @pytest.mark.parametrize(
     "text, wrt, where, message",
     [

@@ -23,6 +23,7 @@ from ..expressions.build import add, apply, eye, hadamard, negative, num, ones, 
 from ..expressions.expr import Expr
 from ..kinds import ONE
 from ..numbers.kernels import half_vectorized
+from ..numbers.matrix_functions import DOUBLE
 from ..ops.core import MEMBER, SYMBOL
 from ..ops.diagonal import LOWER_TRIANGLE, UPPER_TRIANGLE
 from ..ops.operation import Operation
@@ -33,6 +34,7 @@ from .network import Slot, Term
 from .tensor import Tensor
 
 HALF = Fraction(1, 2)
+NOTHING = 10**8  # times what is negligible beside 1
 
 
 def set_of(variable: Expr) -> str | None:
@@ -165,12 +167,18 @@ def tangent(kind: str, convention: str) -> Callable[[ModuleType, Any], tuple[Any
 
 
 def stays(kind: str, numbers: Sequence[Any], n: int, arrays: ModuleType) -> None:
-    """Of the entries of a derivative by a matrix of n rows: VerificationError unless each of these matrices lies in the set."""
+    """Of the entries of a derivative by a matrix of n rows: VerificationError unless each of these matrices lies in the set. Of what is 0,
+    as the derivative of ||singvec(S)||, rounding is all that is seen; where it may be that in double precision, ArithmeticError: the
+    point tells nothing."""
     if not all(map(arrays.is_finite, numbers)):
         return
-    pattern = EntryPattern((kind,))
-    least = max(map(abs, numbers), default=0) * arrays.exact(1e-9)
+    pattern, great = EntryPattern((kind,)), max(map(abs, numbers), default=0)
+    least = great * arrays.exact(1e-9)
+    if great <= arrays.negligible() * NOTHING:
+        return
     for at in range(0, len(numbers), n * n):
         matrix = arrays.np.array(numbers[at : at + n * n]).reshape(n, n)
         if any(abs(v) > least for v in arrays.flat(pattern.onto(matrix, arrays.np) - matrix)):
+            if arrays.digits() <= DOUBLE:
+                raise ArithmeticError("outside the set, perhaps by rounding")
             raise VerificationError(f"the closed form is not {WORDS[kind].said}")
