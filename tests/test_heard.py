@@ -89,6 +89,14 @@ READ: list[tuple[str, str, str | None]] = [
     (r"G(s) = \frac{K}{\tau s + 1}", "s", "-K tau/(tau s + 1)^2"),
     (r"E = \frac{\hbar^2 k^2}{2m}", "k", "h_{bar}^2 k/m"),
     (r"Y'Y - 2\beta'X'Y + \beta'X'X\beta", r"\beta", "2 beta^T X^T X - 2 Y^T X"),
+    # observations with two indices, and their distances
+    (r"\sum_i |Y_i - m|", "m", "-sum(sign(Y - m))"),
+    (
+        r"\sum_i \sum_t (Y_{it} - X_{it}'\beta)^2",
+        r"\beta",
+        "-2 sum_{i=1}^m sum_{t=1}^n (Y[i,t] - X_{it}^T beta) X_{it}^T",
+    ),
+    ("A^-k x", "x", "A^(-k)"),
     # programs
     ("np.sqrt(np.dot(w.T, np.dot(cov, w)))", "w", "w^T (cov + cov^T)/(2 sqrt(w^T cov w))"),
     ("np.sum(y/x)", "x", "-(y ./ x.^2)^T"),
@@ -269,6 +277,11 @@ REFUSED = [
     (r"\|Y - X\beta\|_F^2", r"\beta", "is a matrix times a vector, or"),
     (r"A + B \alpha", r"\alpha", "is a matrix times a vector, or"),
     (r"V = \frac{1}{2} x^T P x, \dot x = Ax", "x", "which of the statements is the expression"),
+    (r"P_k^- H^T (H P_k^- H^T + R)^{-1}", "R", "is a name, as before an update, or"),
+    (r"P^-(I - K H)^T", "K", "is a name, as before an update, or"),
+    (r"\sum_{ij} K_{ij} Q_i Q_j", "K", "is a product of numbers, or of matrices"),
+    (r"\sum_i \sum_k r_{ik} \|x_i - \mu_k\|^2 + \|x\|^2", r"\mu_k", "is an entry of x, or one of many vectors"),
+    ("x^2, y^2", "x", "a comma stands outside of brackets"),
     ("What is $x^T A x$ by $x$?", "x", "the words round a formula are not read"),
     ("Σₖ πₖ exp(−½ (x−μₖ)ᵀ Σₖ⁻¹ (x−μₖ))", "x", "is the sign here, or the letter"),
     (r"\sum_{j \ne i} (x_i - x_j)^2", "x", "over j beside a given i, or over both"),

@@ -37,16 +37,22 @@ def _beside(nodes: Sequence[Node], wanted: str) -> list[tuple[str, str]]:
 
 
 def regressors(nodes: Sequence[Node], known: Collection[str]) -> dict[str, str]:
-    r"""X and Y of \sum_i \log(1 + \exp(-Y_i X_i^T b)): capital letters with the index of a sum of which a row before a small letter stands
-    in a function of numbers are vectors, one for each i, and those beside them that are not transposed are numbers. The kinds by letter."""
+    r"""X and Y of \sum_i \log(1 + \exp(-Y_i X_i^T b)) and \sum_{i,t} (Y_{it} - X_{it}^T b)^2, their kinds by letter.
+
+    A capital letter with the indices of a sum is a vector where its row before a small letter stands in a function of numbers, or in a
+    square below two indices; those beside it that are not transposed are numbers.
+    """
     found: dict[str, str] = {}
     for n in nodes:
         inside = list(walk(n.args[0])) if n.op == "sum" and isinstance(n.attr, str) else []
         called = [m for m in inside if m.op == "call" and is_entrywise(str(m.attr)) and not is_unknown_function(str(m.attr))]
-        if not called or any(m.op == "norm" for m in inside):
+        squares = [m for m in inside if m.op == "pow" and m.args[0].op == "add" and m.args[1].attr == 2]
+        if not (called or squares) or any(m.op == "norm" for m in inside):
             continue
-        indexed = {str(m.attr) for m in inside if m.op == "name" and str(m.attr)[:1].isupper() and split_name(str(m.attr))[1] == n.attr}
+        names = [(str(m.attr), split_name(str(m.attr))[1].replace(",", "")) for m in inside if m.op == "name"]
+        indexed = {name for name, sub in names if name[:1].isupper() and str(n.attr) in sub and len(sub) < 3}
         turned = {str(m.args[0].attr) for m in inside if m.op == "T"}
+        called += squares if all(len(sub) == 2 for name, sub in names if name in turned) else []
         products = [m for c in called for m in walk(c) if m.op == "mul"]
         pairs = [(a, b) for m in products for a, b in pairwise(m.args) if a.op == "T" and b.op == "name" and str(b.attr).islower()]
         rows = {str(a.args[0].attr) for a, _ in pairs}

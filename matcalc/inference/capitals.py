@@ -139,8 +139,10 @@ def _is_affine(n: Node, known: Collection[str]) -> bool:
 
 
 def _is_absolute(n: Node) -> bool:
-    """|psi|, of small letters: no determinant, and no norm where they are numbers."""
-    return n.op == "bars" and not any(m.op == "name" and str(m.attr)[:1].isupper() for m in walk(n))
+    """|psi|, of small letters: no determinant, and no norm where they are numbers. Nor |Y_i - m|, a difference of what is observed."""
+    capital = [split_name(str(m.attr)) for m in walk(n) if m.op == "name" and str(m.attr)[:1].isupper()]
+    deviation = n.args[0].op == "add" and all(sub and base in RANDOM for base, sub in capital)
+    return n.op == "bars" and (deviation or not capital)
 
 
 def _is_rate(n: Node, known: Collection[str]) -> bool:

@@ -34,6 +34,22 @@ def _units(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _pair(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""\sum_{ij} K_{ij} Q_i Q_j: charges, or matrices."""
+    for m in walk(n.args[0]):
+        for a, b in pairwise(m.args) if m.op == "mul" else ():
+            (base, i), (other, j) = (split_indexed(str(x.attr)) if x.op == "name" else ("", "") for x in (a, b))
+            term = terms.get(id(a))
+            if base == other and base[:1].isupper() and i != j and {i, j} <= el.scene.indices and term is not None and not term.is_scalar:
+                if base + "_" in el.defaults:
+                    return ReadingError(
+                        f"{a.attr} {b.attr} is a product of numbers, or of matrices",
+                        span=m.span,
+                        suggestion=f"declare {base} in R^n for numbers, {a.attr} in R^{{m x m}} for matrices",
+                    )
+    return None
+
+
 def _beside_sum(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     r"""-\log \sigma(u_o^T v) - \sum_k \log \sigma(-u_k^T v) by u_o, which may be one of the u_k or a vector beside them."""
     sums = [m for m in (a.args[0] if a.op == "neg" else a for a in n.args) if m.op == "sum" and isinstance(m.attr, str)]
@@ -161,6 +177,6 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "pow": (_imaginary, _upper_index),
     "T": (_second_derivative,),
     "pinv": (_positive,),
-    "sum": (_units,),
+    "sum": (_units, _pair),
     "call": (_imaginary, _traced),
 }

@@ -78,6 +78,7 @@ def level(el: Typing, node: Node, args: list[TypedTerm], nodes: Sequence[Node], 
     for k, t in enumerate(args):
         if t.is_scalar:
             _refuse_own_entry(el, node, nodes[k], t)
+            _refuse_entry_of_another(el, node, nodes[k], lead)
             _refuse_square_of_norm(el, nodes[k], t)
             if stated:
                 _state_broadcast(el, t, lead, nodes[k])
@@ -101,6 +102,22 @@ def _refuse_own_entry(el: Typing, node: Node, scalar: Node, t: TypedTerm) -> Non
         if inner.attr in undeclared([t]):  # a name of its own, which may be a vector as well
             raise Misfit([t], error)
         raise error()
+
+
+def _refuse_entry_of_another(el: Typing, node: Node, scalar: Node, lead: TypedTerm) -> None:
+    r"""||x_i - \mu_k||^2 in a text with a plain x: x_i is one of many vectors, and x another; or the entry of x is taken from every one."""
+    inner = scalar.args[0] if scalar.op == "neg" else scalar
+    base, sub = split_indexed(str(inner.attr)) if inner.op == "name" else ("", "")
+    if (
+        sub in el.scene.indices
+        and base in el.scene.alone
+        and lead.kind == "vector"
+        and base not in el.scene.stated
+        and not el.scene.template
+    ):
+        message = f"{inner.attr} is an entry of {base}, or one of many vectors"
+        hint = f"give {base} or {inner.attr} another letter, or declare {base} in R^n if it is an entry"
+        raise ReadingError(f"{Wording(el).node(node)}: {message}", span=node.span, suggestion=hint)
 
 
 def _refuse_square_of_norm(el: Typing, scalar: Node, t: TypedTerm) -> None:

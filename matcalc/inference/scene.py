@@ -141,7 +141,8 @@ class Scene:
         self.arrays = undeclared_orders(roots, self._nodes(), self.declared, {*self.bound, *self.given})  # with how many indices they have
         known = self.declared.keys() | self.bound | self.given.keys() | self.definitions.keys() | self.alone
         self.pairs = paired(self._nodes(), self.indices | self.places, known)
-        self.arrays |= {base: 4 for base in self.pairs if base[:1].isupper()}  # matrices R_{ij}
+        capital = [base for base in self.pairs if base[:1].isupper()]
+        self.arrays |= {base: 4 for base in capital if base not in self.regressors}  # matrices R_{ij}
         self.has_arrays = bool(self.arrays) or any(leading_sizes(d.sizes) for d in self.families.values())
         self.value_at: list[str] = []  # the indices of the matrix that stands for an array as the value of the text
         self.carried = self._carried_names()

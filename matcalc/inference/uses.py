@@ -30,6 +30,7 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     nodes = [n for b in statements for n in walk(b.value)]
     known = {*arrays, *(b.name for b in program.bindings)}
     coefficients = _before_sums(nodes, known) | _labels(nodes, known) | _before_forms(nodes, known)
+    coefficients |= _distances(nodes, known) if capitals else frozenset()
     arrays = {**arrays, **dict.fromkeys(coefficients, False)}
     for b in statements:
         bound[b.name] = measure(b.value, arrays, bound, holds, capitals)
@@ -59,6 +60,13 @@ def _before_sums(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str
     before += [str(a.attr) for args in products for a, b, c in zip(args, args[1:], args[2:]) if a.op == "name" and _are_entries(b, c)]
     free = {n for n in before if n[:1].isupper() and n not in known}
     return frozenset(n for n in free if before.count(n) == names.count(n))
+
+
+def _distances(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """m in sum_i |Y_i - m|, of observations that are numbers."""
+    sums = [[a.args[0] if a.op == "neg" else a for a in n.args[0].args] for n in nodes if n.op == "bars" and n.args[0].op == "add"]
+    beside = [parts for parts in sums if any(a.op == "name" and str(a.attr)[:1].isupper() and "_" in str(a.attr) for a in parts)]
+    return frozenset(str(a.attr) for parts in beside for a in parts if a.op == "name" and str(a.attr).islower() and a.attr not in known)
 
 
 def _labels(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:

@@ -86,6 +86,8 @@ def caret(lexer: Lexer, mark: Mark) -> None:
             return
     if first.value == "{" and inside is not None and inside.kind == "word" and lexer.last == "NAME" and lexer.tokens[-1].value != "e":
         word_above(lexer, mark, inside)
+    if first.kind == "minus":
+        refuse_prior(lexer, mark, ahead)
     sign = "-" if first.kind == "minus" and len(ahead) > 1 else ""
     body = ahead[1] if sign else first
     if (
@@ -119,6 +121,28 @@ def _number_and_letter(lexer: Lexer, number: Mark, mark: Mark) -> None:
     rest = lexer.source(behind.span)
     hint = f"write ^({shown}) or ^{shown[: -len(rest)]} {rest}"
     raise lexer.refuse(f"{quote('^' + shown)} can be read in two ways", (mark.start, behind.end), hint)
+
+
+def refuse_prior(lexer: Lexer, mark: Mark, ahead: Sequence[Mark]) -> None:
+    r"""P_k^- H^T, \hat x^- + K y: what a filter has before an update, or a power with a negative exponent. (Without braces TeX sets the
+    minus alone above.)"""
+    token = lexer.tokens[-1]
+    base, sub = split_name(str(token.value)) if lexer.last == "NAME" else ("", "")
+    behind = ahead[1] if len(ahead) > 1 else None
+    if not (base[:1].isupper() or "hat" in sub) or (behind is not None and behind.kind in ("num", "post")):
+        return
+    turned = behind is not None and behind.kind in ("word", "upright") and behind.value[0] == "T"
+    power = behind is not None and behind.kind in ("word", "greek") and behind.value.islower() and not behind.gap
+    if not turned and not power:
+        name = lexer.source((token.start_pos, mark.start))
+        hint = (
+            f"write {token.value}_{{prior}} for a name of its own, {name}^{{-k}} for a power"
+            if not sub
+            else f"give {name}^- another letter"
+        )
+        raise lexer.refuse(
+            f"{quote(name + '^-')} is a name, as before an update, or an exponent goes on", (token.start_pos, ahead[0].end), hint
+        )
 
 
 def over_periods(lexer: Lexer, first: Mark, content: str) -> bool:

@@ -87,7 +87,7 @@ def colon(lexer: Lexer, mark: Mark) -> None:
 def comma(lexer: Lexer, mark: Mark) -> None:
     lexer.left_operand(mark)
     if len(lexer.frames) == 1:
-        raise lexer.refuse("a list stands in brackets", mark.span, "write [a, b] for a row, [a; b] for a column")
+        raise lexer.refuse("a comma stands outside of brackets", mark.span, "a list has them: [a, b] for a row, [a; b] for a column")
     lexer.put("COMMA", ",", mark.span)
     lexer.new_term()
 
