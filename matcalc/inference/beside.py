@@ -46,6 +46,7 @@ def regressors(nodes: Sequence[Node], known: Collection[str]) -> dict[str, str]:
     for n in nodes:
         inside = list(walk(n.args[0])) if n.op == "sum" and isinstance(n.attr, str) else []
         called = [m for m in inside if m.op == "call" and is_entrywise(str(m.attr)) and not is_unknown_function(str(m.attr))]
+        called += [m for m in inside if m.op == "pow" and m.args[0].attr == "e"]
         squares = [m for m in inside if m.op == "pow" and m.args[0].op == "add" and m.args[1].attr == 2]
         if not (called or squares) or any(m.op == "norm" for m in inside):
             continue

@@ -71,7 +71,7 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
             waves = [*factors, *(m for a in divisors if a.op == "add" for m in a.args)]  # K/(1 + e^{-r t})
             if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, waves))):
                 return True
-            if not acts and _is_gain(factors, divisors, known):
+            if not acts and (_is_gain(factors, divisors, known) or _is_variance(factors, divisors, known)):
                 return True
         elif n.op == "pow" and n.args[0].op == "name" and n.args[0].attr != "e":
             if has(n.args[1], _EXPONENTS.__contains__) or (has(n.args[0], str.isupper) and _share(n.args[1]) > 2):
@@ -234,6 +234,17 @@ def _factors(n: Node) -> tuple[list[Node], list[Node]]:
 def _acts(a: Node, b: Node) -> bool:
     """A x: a capital before a letter that is a vector more often than a number."""
     return a.op == b.op == "name" and str(a.attr)[:1].isupper() and split_name(str(b.attr))[0] in OFTEN_VECTORS
+
+
+def _is_variance(factors: Sequence[Node], divisors: Sequence[Node], known: Collection[str]) -> bool:
+    r"""(n - 1) S^2/\sigma^2: the square of a capital letter that is no matrix first is divided by that of a small one."""
+
+    def squares(nodes: Sequence[Node]) -> list[str]:
+        found = [a.args[0] for a in nodes if a.op == "pow" and a.args[1].attr == 2 and a.args[0].op == "name"]
+        return [str(a.attr) for a in found if a.attr not in known]
+
+    above = [name for name in squares(factors) if name[:1].isupper() and MATRICES.isdisjoint(split_name(name)[0])]
+    return bool(above) and any(map(str.islower, squares(divisors)))
 
 
 def _is_gain(factors: Sequence[Node], divisors: Sequence[Node], known: Collection[str]) -> bool:

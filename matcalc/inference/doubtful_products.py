@@ -130,6 +130,10 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
         if sign == "*" and (el.scene.by_hand or el.scene.of_arrays) and a.op == "name" and right is not None and not right.is_scalar:
             a, b, left, right = b, a, right, left  # y * (X @ w)
             guessed = split_name(str(b.attr))[0] in OFTEN_VECTORS and guess_of(el, b) == "scalar"
+        if sign == "*" and (el.scene.by_hand or el.scene.of_arrays) and a.op == "name" and not left.is_scalar and b.op != "name":
+            names = [m for m in walk(b) if m.op == "name" and split_name(str(m.attr))[0] in OFTEN_VECTORS and guess_of(el, m) == "scalar"]
+            if names and right is not None and right.is_scalar:  # w * (x - mu)**2, where x had to be a number
+                b, guessed = names[0], True
         if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:
             s = Wording(el)
             v, g = s.factor(a), s.node(b)

@@ -221,6 +221,10 @@ def pseudoinverse(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
 def _check_dagger(el: Typing, node: Node, t: TypedTerm) -> None:
     """U^\\dagger H U is the conjugate transpose of quantum texts, A^\\dagger b the pseudoinverse."""
     base = node.args[0]
+    if base.op != "name" and t.kind == "vector":
+        s = Wording(el).factor(base)
+        message = f"{s}^\\dagger of a vector is its conjugate transpose, or the pseudoinverse"
+        raise refuse_shape(message, node, f"write {s}^T for a real vector, {s}^H for a complex one, {s}^+ for the pseudoinverse")
     roots = (*(b.value for b in el.scene.program.bindings), el.scene.program.body)
     occurs = sum(n.op == "name" and n.attr == base.attr for root in roots for n in walk(root)) if base.op == "name" else 0
     turned = sum(n.op == "pinv" and n.args[0].attr == base.attr for root in roots for n in walk(root))

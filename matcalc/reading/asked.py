@@ -89,6 +89,10 @@ def refuse_inside(marks: Sequence[Mark], start: int, stop: int, text: str, known
     for i in range(start, stop):
         if listed[i].kind == "partial":
             _refuse_field(listed, i, stop, text)
+        after = listed[i + 1] if i + 1 < stop and listed[i + 1].kind in ("word", "greek") else None
+        if listed[i].value == "d" and text[listed[i].start] == "\\" and after is not None and f"d{after.value}" not in known:
+            span = (listed[i].start, after.end)
+            raise refuse(f"{quote(text[span[0] : span[1]])} is a differential, which is not taken as a factor", text, span, HINT)
         if listed[i].kind in ("frac", "partial") or (listed[i].kind == "word" and listed[i].value[0] == "d"):
             found = _fraction(listed, i, stop, text, known) or _slashed(listed, i, stop, text, known)
             end = found[1] if found is not None else _of_unknown(listed, i, stop, text, known)

@@ -17,7 +17,7 @@ def grouped(marks: list[Mark], text: str, kinds: Collection[str]) -> list[Mark]:
     if "{\\left" in text:
         marks = _arguments(marks)
     if not {"font", "left", "right"}.isdisjoint(kinds):
-        marks = _tidy(marks, text)
+        marks = _double_bars(_tidy(marks, text), text)
     return _transposes_behind(marks) if "caret" in kinds and _LABEL_THEN_T.search(text) else marks
 
 
@@ -80,6 +80,27 @@ def _signs(marks: list[Mark]) -> list[Mark]:
             continue
         kept.append(mark)
     return kept
+
+
+def _double_bars(marks: list[Mark], text: str) -> list[Mark]:
+    r"""\left|\left| x \right|\right| is ||x||; in \left|\left| x \right| - 1\right| the bars are two."""
+    if "|" not in text or not any(m.side and m.value == "|" for m in marks):
+        return marks
+    opened: list[int] = []
+    ends: dict[int, int] = {}
+    for k, mark in enumerate(marks):
+        if mark.side and mark.value == "|" and mark.kind == "open":
+            opened.append(k)
+        elif mark.side and mark.value == "|" and opened:
+            ends[opened.pop()] = k
+    dropped: set[int] = set()
+    for start, stop in ends.items():
+        if ends.get(start + 1) == stop - 1 and start not in dropped:
+            for outer, inner in ((start, start + 1), (stop, stop - 1)):
+                marks[outer].value = "||"
+                marks[outer].start, marks[outer].end = min(marks[outer].start, marks[inner].start), max(marks[outer].end, marks[inner].end)
+                dropped.add(inner)
+    return [mark for k, mark in enumerate(marks) if k not in dropped] if dropped else marks
 
 
 def _tidy(marks: list[Mark], text: str) -> list[Mark]:

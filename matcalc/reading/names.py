@@ -325,6 +325,9 @@ def stands_by_itself(marks: list[Mark], text: str) -> bool:
             continue
         after = marks[i + 1] if i + 1 < len(marks) else None
         if after is not None and after.kind == "open" and not after.gap:  # f'(x)
+            behind = marks[after.mate + 1] if after.mate + 1 < len(marks) else None
+            if marks[i - 1].value[:1].isupper() or (behind is not None and behind.value == marks[i - 1].value):  # Y'(I - P) Y
+                return False
             continue
         base, before = marks[i - 1], marks[i - 2] if i > 1 else None
         letter = base.kind == "greek" or (base.kind == "word" and len(base.value) == 1 and base.value.islower())

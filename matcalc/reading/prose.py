@@ -15,8 +15,10 @@ _SAID = regex(
     rf"{_NAME}(?:\s+|\s*{_TEXT})(?:is\s+)?(?:a\s+|an\s+)?{_MANY}(?:matrix)?\s*\}}?\s*\)?\s*[.,;]?\s*$"
 )
 _SAID_BEFORE = regex(rf"[,;(]\s*{_GAPS}(?:{_TEXT})?(?:for|with|where)\s+(?:a\s+)?{_MANY}\s*\}}?\s*{_NAME}\s*\)?\s*[.,;]?\s*$")
+_ORDERED = regex(rf"[,;]\s*{_GAPS}(?:{_TEXT}(?:with|where)\s*\}}\s*|(?:with|where)\s+)?{_NAME}\s*\\(?P<words>succ(?:eq)?)\s*0\s*[.,;]?\s*$")
 _LETTERS = "nmpqrsdkl"
 _MEANT = {"skew-symmetric": "skew", "nonsingular": "invertible"}
+_ORDERS = {"succ": "positive definite", "succeq": "positive semidefinite"}
 
 
 _SAYS = r"\\(?:text|mbox|mathrm)\{\s*(?:for|with|where|and)?(?:\s*all)?\s*\}\s*|(?:for|with|where)\s+(?:all\s+)?|\\forall\s*"
@@ -53,10 +55,11 @@ def said_sets(text: str) -> tuple[int, int, int] | None:
 
 def taken(text: str) -> tuple[str, str]:
     """The text without such an end, and the declaration that it is, "" where there is none."""
-    m = _SAID.search(text) or _SAID_BEFORE.search(text)
+    m = _SAID.search(text) or _SAID_BEFORE.search(text) or _ORDERED.search(text)
     if m is None:
         return text, ""
-    words = [w.replace("-", " ") if w.startswith("positive") else _MEANT.get(w, w) for w in regex(_WORDS).findall(m["words"])]
+    words = [_ORDERS[m["words"]]] if m["words"] in _ORDERS else []
+    words += [w.replace("-", " ") if w.startswith("positive") else _MEANT.get(w, w) for w in regex(_WORDS).findall(m["words"])]
     size = next(c for c in (*_LETTERS, "n") if c not in text[: m.start()] or c == "n")
     words = [w.replace("semi definite", "semidefinite") for w in words]
     return text[: m.start()], f"{m['name']} in R^{{{size} x {size}}} {' '.join(dict.fromkeys(words))}"

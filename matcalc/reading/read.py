@@ -37,6 +37,7 @@ LABELS = regex(
     r"|\^\s*(?:[^\W_]|\{(?:[^{}^_]{1,9}|\\(?:text|mathrm|textrm)\{\w+\})\})\s*(?:\([^()]*\)\s*)?(?:&\s*)?(?::?=|\\coloneqq|\\triangleq)"
 )
 _CONDITIONED = regex(r"dots|\.\.\.|…|[<>≠≥≤]|!=|\\(?:ne|ge|le)")
+_CONSTANT = regex(r"(?<=\S)\s*\+\s*(?:\\(?:text|mathrm|mbox|textrm|operatorname)\s*\{\s*)?\bconst(?:ant)?\b\.?\s*\}?\s*\.?\s*$")
 _PARAMETERS = r"\([A-Za-z_0-9, ]*\)"
 _HEADS = regex(  # @(x) …, f <- function(x) …, Let …
     rf"^\s*(?:\\(?:text|mbox)\{{\s*(?:Let|Consider)\s*:?\s*\}}|(?:Let|Consider)\s+)"
@@ -44,7 +45,7 @@ _HEADS = regex(  # @(x) …, f <- function(x) …, Let …
 )
 _OF_LABELS = frozenset("[<=\\")  # no label stands in a text without these
 ADJOINTS = frozenset("H|<>\\")  # no name is conjugated in an ASCII text without these
-_OF_MATRICES = ("symmetric", "definite", "orthogonal", "diagonal", "invertible", "singular", "spd", "psd")
+_OF_MATRICES = ("\\succ", "symmetric", "definite", "orthogonal", "diagonal", "invertible", "singular", "spd", "psd")
 PRIMES = frozenset("'’′")
 
 
@@ -78,6 +79,9 @@ def parse(
         from .prose import without_condition
 
         text, told = without_condition(text)
+    if "const" in text and not declared and (constant := _CONSTANT.search(text)):
+        told = "; ".join(filter(None, (told, f"{quote(constant[0].strip(' +'))} is left out")))
+        text = text[: constant.start()]
     if "@(" in text or "function" in text or "Let" in text or "Consider" in text:
         text = _HEADS.sub(lambda m: " " * len(m[0]), text)
     if not declared and any(word in text for word in _OF_MATRICES):
