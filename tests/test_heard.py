@@ -100,6 +100,10 @@ READ: list[tuple[str, str, str | None]] = [
     (r"Y'(I - P)Y/\sigma^2", r"\sigma", "-2/sigma^3 Y^T (I - P) Y"),
     (r"\sum_{i=1}^n e^{X_i'\beta}", r"\beta", "sum_{i=1}^n exp(X_i^T beta) X_i^T"),
     (r"\frac{(n-1)S^2}{\sigma^2}", r"\sigma", "-2 (n - 1) S^2/sigma^3"),
+    (r"\frac12\sum_{i=1}^n (Y_i - f_i)^2 + \frac{\lambda}{2} f^T K^{-1} f", "f", "(f - Y + lambda/2 (K^-1 + K^-T) f)^T"),
+    (r"\bar X + z\frac{S}{\sqrt n}", "z", "S/sqrt(n)"),
+    (r"\frac12\sum_{i=1}^n (Y_i - f_i)^2 + \frac{\lambda}{2} f^T K^{-1} f", "f", "(f - Y + lambda/2 (K^-1 + K^-T) f)^T"),
+    (r"\bar X + z\frac{S}{\sqrt n}", "z", "S/sqrt(n)"),
     # bars in pairs, orders and constants at the end
     (r"\left|\left|A x - b\right|\right|^2", "x", "2 (A x - b)^T A"),
     (r"\left|\left|x^T x\right| - 1\right|", "x", "2 sign(x^T x - 1) x^T"),

@@ -53,6 +53,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     raised = {str(n.args[0].attr) for n in nodes if n.op == "pow" and n.args[0].op == "name" and n.args[1].op == "num"} - {"e"}
     acts = any(_acts(a, b) and b.attr not in raised for n in nodes if n.op == "mul" for a, b in pairwise(n.args))
     free = [n for n in raised if n not in known and split_name(n)[0] not in known]  # r = y - X b; sum_i r_i^2: r_i is an entry
+    if not acts and any(n.op == "name" and n.attr not in known and _is_mean(*split_name(str(n.attr))) for n in nodes):
+        return True
     if not acts and any(n.islower() and n not in GREEK_WORDS for n in free):
         return True
     if _are_moments({str(n.attr) for n in nodes if n.op == "name" and n.attr not in known}) and not acts:
@@ -124,6 +126,11 @@ def _is_of_probabilities(nodes: Sequence[Node], known: Collection[str]) -> bool:
     called = [n for n in nodes if n.op == "call" and n.attr in _PROBABILITIES]
     inside = [m for n in called for m in walk(n.args[0])]
     return bool(called) and not any(m.op == "name" and str(m.attr)[:1].isupper() and m.attr not in known for m in inside)
+
+
+def _is_mean(base: str, sub: str) -> bool:
+    r"""\bar X, \bar X_1"""
+    return base in RANDOM and sub.partition(",")[0] == "bar"
 
 
 def _is_affine(n: Node, known: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ..errors import MatcalcError, ReadingError
+from ..reading.subscripts import split_indexed
 from ..syntax import Node, split_name, walk
 from .capitals import SIZE_LETTERS
 from .doubt import Doubt, Terms, guess_of
@@ -49,6 +50,22 @@ def _number_behind(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
             letter, other = s.node(a.args[-1]), s.node(capital[0])
             hint = f"write {letter} {s.node(a.args[-2])} for a number, or declare {other} in R^n"
             return ReadingError(f"{s.node(a)} is a matrix times a vector, or {letter} is a number", span=a.span or n.span, suggestion=hint)
+    return None
+
+
+def _of_entries(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""||x_i - \mu_k||^2 in a text with a plain x, where the x_i had to be numbers."""
+    inside = terms.get(id(n.args[0]))
+    if inside is None or not inside.is_scalar or n.args[0].op != "add":
+        return None
+    for m in walk(n.args[0]):
+        base, sub = split_indexed(str(m.attr)) if m.op == "name" else ("", "")
+        if sub in el.scene.indices and base in el.scene.alone and base not in el.scene.stated:
+            return ReadingError(
+                f"{m.attr} is an entry of {base}, or one of many vectors",
+                span=n.span,
+                suggestion=f"give {base} or {m.attr} another letter, or declare {base} in R^n if it is an entry",
+            )
     return None
 
 
@@ -188,6 +205,6 @@ def _places(el: Typing) -> list[tuple[Node, Node]]:
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_added_row, _number_behind),
     "pow": (_summed,),
-    "norm": (_sum_norm,),
+    "norm": (_sum_norm, _of_entries),
     "call": (_of_capital,),
 }

@@ -117,7 +117,8 @@ def _refuse_entry_of_another(el: Typing, node: Node, scalar: Node, lead: TypedTe
     ):
         message = f"{inner.attr} is an entry of {base}, or one of many vectors"
         hint = f"give {base} or {inner.attr} another letter, or declare {base} in R^n if it is an entry"
-        raise ReadingError(f"{Wording(el).node(node)}: {message}", span=node.span, suggestion=hint)
+        error = partial(ReadingError, f"{Wording(el).node(node)}: {message}", span=node.span, suggestion=hint)
+        raise Misfit([lead], error)
 
 
 def _refuse_square_of_norm(el: Typing, scalar: Node, t: TypedTerm) -> None:
