@@ -179,6 +179,13 @@ def test_a_condition_stands_below_the_sign_where_it_is_read_so(text: str, where:
     assert e.text == want
 
 
+def test_a_product_of_one_index_stands_as_its_author_wrote_it_under_another_letter_too() -> None:
+    """The second sum had exp(beta^T z_k), and a minus before a difference that could take it in."""
+    text = "sum_{i=1}^n d_i (z_i^T beta - log(sum_{j=1}^n r_{ij} exp(z_j^T beta)))"
+    d = matcalc.derivative(text, "beta", where="beta, z_i in R^p; d_i, r_{ij} in R")
+    assert d.text.startswith("sum_{i=1}^n d_i (z_i - 1/(") and d.text.endswith("exp(z_k^T beta) z_k)^T") and d.verified == "verified"
+
+
 @pytest.mark.parametrize("format_, want", [("typst", "sum_(j != i) x_j"), ("mathml", "<munder>")])
 def test_a_condition_below_the_sign_in_other_formats(format_: str, want: str) -> None:
     d = matcalc.derivative("sum_{j != i} t x_j", "t", where="x_i in R; t in R")
@@ -197,10 +204,13 @@ def test_a_definition_by_two_indices_in_another(last: str) -> None:
 
 # Name, text, variable, declarations, order, and the formula as its source prints it, with the source's own names for what carries an
 # index. Both sides are counted by one rule, `printing.count.symbols` of the last statement; definitions count where the name is not the
-# author's. Weinberger & Tesauro 2007, eq. (8), whose text names x_i - x_j, and the gradient of attention (dS = P .* (dP - row sums), dQ =
-# dS K) were looked up where others quote them. The others are from memory: van der Maaten & Hinton 2008, with the sum of all p that is 1
-# there, Goldberger et al. 2005, Cox's information in weights and means, Ioffe & Szegedy 2015, with the paper's partial derivatives e and h,
-# InfoNCE as softmax minus the identity, and the derivatives of the divergence in Kingma & Welling 2014.
+# author's. Looked up where others print or program them: van der Maaten & Hinton 2008, eq. (5), as a page of exercises and programs have
+# it, with the sum of all p that is 1 there; Goldberger et al. 2005, eq. (5), as two programs have it; Weinberger & Tesauro 2007, eq. (8),
+# whose text names x_i - x_j; Cox's information, in a lecture as sum_j p_j (z_j - E)(z_j - E)^T and in a manual as S2/S0 - (S1/S0)(S1/S0)^T,
+# which are the two forms with weights and means; attention (dS = P .* (dP - row sums), dQ = dS K); the three summands of Ioffe & Szegedy
+# 2015, section 3, with its partial derivatives e and h, as programs after it have them; the derivative of the divergence of Kingma &
+# Welling 2014, appendix B, by the logarithm of the variance, from a question that derives it. From memory, since the papers print no such
+# derivatives: InfoNCE by the similarities as softmax minus the identity, and the divergence by the mean and by the deviation.
 PRINTED: list[tuple[str, str, str, str, int, str]] = [
     *[
         (name, *next((c[1], c[2], c[3], c[4]) for c in NAMED if c[0] == case), formula)

@@ -165,3 +165,10 @@ def test_the_command_writes_programs_on_a_manifold() -> None:
     np.testing.assert_allclose(second["hessian"](u, A, v), 2 * (A @ v - (u @ A @ v) * u - (u @ A @ u) * v), atol=1e-12)
     assert "gradient" not in second
     assert run(*question, "--hvp").code == 2
+
+
+def test_a_panel_calls_its_answer_what_it_is() -> None:
+    """It said d^2/du^2 above a Hessian on the sphere, which is along v."""
+    options = ("u^T A u", "--wrt", "u", "--where", "A in S^n", "--manifold", "sphere")
+    assert "─ grad ─" in run("d", *options, terminal=True).out
+    assert "─ Hess[v] ─" in run("d", *options, "--order", "2", "--along", "v", terminal=True).out

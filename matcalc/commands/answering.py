@@ -253,7 +253,8 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
     power = f"^{order}" if order > 1 else ""
     below = f"d{wrt[0]}{power}" if len(wrt) == 1 else " ".join(f"d{name}" for name in wrt)
     below = f"d({', '.join(wrt)}){power}" if answer._origin is None else below  # several numbers at once
-    title = Text(f"d{power}/{one_line(below)}")
+    along = (answer._manifold or {}).get("along", "")
+    title = Text((f"Hess[{along}]" if along else "grad") if answer._manifold else f"d{power}/{one_line(below)}")
     body = Group(Text("\n".join(lines), style="bold"), "", facts)
     console.print(Panel(body, title=title, title_align="left", padding=(1, 2), expand=False))
 

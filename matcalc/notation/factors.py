@@ -224,7 +224,7 @@ def matmul(spelling: Spelling, e: Expr) -> Node:
     if e.is_scalar:
         straight, back = list(e.args), [transpose(a) for a in reversed(e.args)]
         if sum(a.size for a in straight) == sum(a.size for a in back):
-            typed = spelling.author.get(e)
+            typed = spelling.author.get(e) or spelling.under_another_letter(e)
             if typed is not None:
                 return chain(spelling, list(typed))
             nodes = [chain(spelling, c) for c in (straight, back)]

@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import cache, cached_property, reduce
 from operator import or_
 
-from ..expressions.build import is_number, opposite, split, transpose, value_of, without_coefficient
+from ..differentiation.families import at_index
+from ..expressions.build import index, is_number, opposite, split, transpose, value_of, without_coefficient
 from ..expressions.expr import Expr, leaves, postorder
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION
 from ..ops.book import REGISTRY
@@ -20,6 +21,7 @@ from ..ops.core import (
     INDEX,
     INDEXED_SUM,
     IVERSON,
+    MATMUL,
     MEMBER,
     NAMED,
     POWER,
@@ -34,6 +36,7 @@ from ..syntax import Node, spell_name, split_name, walk
 from .surface import dimension, name
 
 Key = tuple[object, ...]
+_ANY = index("\u2022")
 ROOTS_AS_POWERS = "^/"  # among the ranks: the author writes K^(1/2)
 
 
@@ -139,6 +142,24 @@ class Spelling:
         if ROOTS_AS_POWERS not in self.ranks or s.op is not POWER or not s.is_scalar or not is_number(s.args[1]):
             return False
         return s.args[0].op in (SYMBOL, ENTRY, MEMBER) and value_of(s.args[1]).denominator != 1
+
+    def under_another_letter(self, e: Expr) -> Sequence[Expr] | None:
+        """How the author wrote a product of one index with another letter: z_k^T beta, where z_j^T beta is in the text."""
+        if len(e.indices) != 1:
+            return None
+        (letter,) = e.indices
+        found = self._by_shape.get(at_index(e, letter, _ANY))
+        return None if found is None else [at_index(p, found[0], index(letter)) for p in found[1]]
+
+    @cached_property
+    def _by_shape(self) -> dict[Expr, tuple[str, Sequence[Expr]]]:
+        """The author's products of one index, with that index under one name, with its letter and their factors as they were typed."""
+        found: dict[Expr, tuple[str, Sequence[Expr]]] = {}
+        for e, parts in self.author.items():
+            if e.op is MATMUL and len(e.indices) == 1:
+                (letter,) = e.indices
+                found.setdefault(at_index(e, letter, _ANY), (letter, parts))
+        return found
 
     # ---- order
 
