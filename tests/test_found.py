@@ -454,3 +454,9 @@ def test_what_stands_beside_a_matrix_in_blocks_is_a_vector() -> None:
     """[x; A x] took x for a matrix, since [x; y] is of numbers."""
     assert str(matcalc.derivative("||[x; A x]||^2", "x")) == "2 x^T + 2 (A x)^T A"
     assert str(matcalc.derivative("[x; y]", "x")) == "[1; 0]"
+
+
+def test_the_sum_of_a_product_beside_a_trace_is_no_trace() -> None:
+    """`a product of shapes 1×q and m×1` was the answer."""
+    d = matcalc.derivative("sum(<A, B> u v^T)", "A", where="A, B in R^{q x q}; u in R^m; v in R^q")
+    assert d.text == "sum(u) sum(v) B"

@@ -115,7 +115,7 @@ def note_product(found: Order, e: Expr, parts: list[Expr]) -> None:
 def note_trace(found: Order, e: Expr, typed: Expr) -> None:
     """The trace in `e`, which may have numbers before it, is that of this product, its factors in this order."""
     inner = split(typed)[2]
-    if inner is None or inner.op is not MATMUL:
+    if inner is None or inner.op is not MATMUL or inner.shape[0] != inner.shape[1]:  # sum(<A, B> u v^T): the trace is <A, B>
         return
     for t in [s for s in split(e)[1] if s.op is TRACE]:
         if trace(inner) is t:
