@@ -48,6 +48,8 @@ def _is_fraction(exponent: Node) -> bool:
 def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:
     """The names, each behind those that the author writes before it in a product (x sin(a x) has a before x), else in their order. Of
     two that stand both ways round, or in a circle, the one that comes first goes first."""
+    if not products:
+        return list(names)
     pairs: set[tuple[str, str]] = set()
     for n in products:
         signs = ("", *(n.attr if isinstance(n.attr, tuple) else ("",) * len(n.args)))

@@ -325,7 +325,7 @@ class Scene:
 
     def _open_double_indices(self) -> None:
         """w_{ij} in R, where i and j are bound, declares the entries of a matrix w: they are no one number."""
-        for name, d in list(self.declared.items()):
+        for name, d in list(self.declared.items()) if self.indices else ():
             base, sub = split_name(name)
             letters = [c for c in sub if c != ","]
             if len(letters) < 2 or not self.indices.issuperset(letters) or d.domain is not None:
@@ -377,7 +377,7 @@ class Scene:
         known = self.declared.keys() | self.bound | self.families.keys() | self.definitions.keys()
         places = self.indices | self.places
         found: dict[str, str] = {}
-        for name in self.names:
+        for name in self.names if places else ():
             base, sub = split_indexed(name)
             letters = [[p.letter for p in r if p.letter] for r in readings(sub)] if base not in known and name not in known else []
             if chosen := next((c for c in letters if c and places.issuperset(c)), None):

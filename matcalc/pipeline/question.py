@@ -71,6 +71,8 @@ class Options:
 
     def changed(self, **options: Any) -> Options:
         """The same with other values of these."""
+        if all([getattr(self, name) == value for name, value in options.items()]):
+            return self
         return Options(**{name: getattr(self, name) for name in self.__slots__} | options)
 
 

@@ -47,13 +47,19 @@ class Sampler:
             elif n.op is SIZE:
                 self.dims.append(n.attr)  # type: ignore[arg-type]
             self.dims += n.shape
+        self.least, self.subscripts, self.literal = least, set[str](), set[Dim]()
+        if not {n.op for n in nodes}.isdisjoint((LITERAL, *_PLACED)):
+            self._note_places(nodes)
+        # Whether sizes or whole numbers stand in the formulas as numbers.
+        self.counts = any(n.op is SIZE for n in nodes) or any("integer" in words for _, words in self.symbols.values())
+
+    def _note_places(self, nodes: Sequence[Expr]) -> None:
+        """How large the arrays must be for the places that are named, and what names them."""
         placed = [n for n in nodes if n.op in _PLACED]
-        self.least = max([least, *(k for n in placed for k in _numbers(n))], default=0)
+        self.least = max([self.least, *(k for n in placed for k in _numbers(n))])
         self.subscripts = {name_of(s) for n in placed for i in _places(n) for s in postorder(i) if s.op is SYMBOL}
         far = [n for n in nodes if n.op is LITERAL] + [n for n in placed if any(map(_is_far, _places(n)))]
         self.literal = {d for n in far for s in (n, *n.args[:1]) for d in s.shape}
-        # Whether sizes or whole numbers stand in the formulas as numbers.
-        self.counts = any(n.op is SIZE for n in nodes) or any("integer" in words for _, words in self.symbols.values())
 
     @property
     def point(self) -> Point:
