@@ -299,7 +299,7 @@ class _Exponential:
                 found = [P[t].dot(Q[s ^ t]) for t in subsets if P[t] is not None and Q[s ^ t] is not None]
                 return sum(found[1:], found[0]) if found else np.zeros((n, n))
 
-            A.append(None if part is None else part.astype(np.float64) / 2.0**self.squarings)
+            A.append(None if part is None else part.astype(np.result_type(part, np.float64)) / 2.0**self.squarings)
             A2.append(times(A, A))
             A4.append(times(A2, A2))
             A6.append(times(A4, A2))
@@ -346,7 +346,7 @@ def _expm(X):
          33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)  # fmt: skip
     norm = np.max(np.sum(np.abs(X), axis=0))
     squarings = max(0, math.ceil(math.log2(norm / 5.371920351148152))) if norm > 0 else 0
-    A, eye = X.astype(np.float64) / 2.0**squarings, np.eye(len(X))
+    A, eye = X.astype(np.result_type(X, np.float64)) / 2.0**squarings, np.eye(len(X))
     A2 = A @ A
     A4 = A2 @ A2
     A6 = A4 @ A2
@@ -414,7 +414,7 @@ def _hankel(r, n):
 
 def _sqrtm(X):
     """The principal square root: the product form of Denman and Beavers' iteration (Higham 2008, section 6.3)."""
-    M = S = X.astype(np.float64)
+    M = S = X.astype(np.result_type(X, np.float64))
     eye = np.eye(len(X))
     for _ in range(60):
         error = np.max(np.abs(M - eye))
@@ -432,7 +432,7 @@ def _logm(X):
     half = ((0.14887433898163122, 0.29552422471475287), (0.4333953941292472, 0.26926671930999635),
             (0.6794095682990244, 0.21908636251598204), (0.8650633666889845, 0.1494513491505806),
             (0.9739065285171717, 0.06667134430868814))  # fmt: skip
-    eye, A, roots = np.eye(len(X)), X.astype(np.float64), 0
+    eye, A, roots = np.eye(len(X)), X.astype(np.result_type(X, np.float64)), 0
     while np.linalg.norm(A - eye, 1) > 0.25 and roots < 100:
         A, roots = _sqrtm(A), roots + 1
     Y = A - eye
