@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from ..expressions.build import is_number, value_of
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
+from ..ops.core import KRONECKER
 from ..shortening.steady import steady
 from . import blocks, calls, leaves, products, sums
 from .axes import NoAxis, Range
@@ -22,6 +23,8 @@ from .pairs import Labels
 from .products import by_letters
 from .thinness import FEW, Thinness, repeated_products, thinness
 from .wording import code_of, of_arrays
+
+ONE_AXIS = frozenset(("numpy", "jax", "torch", "array-api"))  # languages in which a column has one axis
 
 
 class Lowering:
@@ -77,7 +80,12 @@ class Lowering:
             return self.entrywise("call", e, e.args, op)
         if self.batch(e) and (not op.stacks or any(self.batch(a) not in ((), self.batch(e)) for a in e.args)):
             raise NoAxis
-        return self.graph.make("call", [self.lower(a) for a in e.args], op, self.dims(e))
+        nodes = [self.lower(a) for a in e.args]
+        if op is KRONECKER and len(self.dims(e)) == 2:  # what has one axis may be a column or a row
+            known = [a.shape[0] is not ONE and self.language not in ONE_AXIS for a in e.args]  # there it is a column
+            turned = [self.graph.make("reshape", (n,), None, a.shape) for n, a in zip(nodes, e.args, strict=True)]
+            nodes = [n if n.rank == 2 or ok else t for n, t, ok in zip(nodes, turned, known, strict=True)]
+        return self.graph.make("call", nodes, op, self.dims(e))
 
     def batch(self, e: Expr) -> tuple[str, ...]:
         """The indices of `e` that are axes."""
