@@ -173,6 +173,13 @@ def test_what_is_real_beside_complex_names_has_real_types() -> None:
         matcalc.derivative("||softmax(w)|| ||z||^2", "z", where="z in C^n; w in R^m").code("eigen")  # type: ignore[union-attr]
 
 
+def test_a_sign_is_no_factor() -> None:
+    """-1 times several factors was Number(1) in front of them."""
+    d: Any = matcalc.derivative("sum_i log(1 + abs(a_i^H x)^2)", "x", where="a_i, x in C^n", verify=False)
+    text = d.code("eigen", parts=["hvp"])
+    assert "Number(1) * " not in text and "- (a * dx.conjugate()).cwiseProduct(" in text
+
+
 def test_what_a_function_needs_stands_before_it() -> None:
     """C++ reads from the top."""
     known: list[str] = []

@@ -113,8 +113,10 @@ def _literal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) 
 
 def _mul(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     order = sorted(range(len(args)), key=lambda k: (node.args[k].rank, k))
-    if node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) == 2:
+    negative = node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) > 1
+    if negative and len(order) == 2:
         return f"-{inside(args[order[1]], SIGN)}", SIGN
+    order = order[negative:]
     columns = [k for k in order if node.args[k].op == "view" and node.args[k].attr == (0, None)]
     rows = [k for k in order if node.args[k].op == "view" and node.args[k].attr == (None, 0)]
     factors = [(node.args[k].rank, text) for k, text in enumerate(fitted(target, node, args))]
@@ -126,7 +128,7 @@ def _mul(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
     for k in order[1:]:
         text = target.form("entries" if rank else "scaled", text, factors[k][1])
         rank = factors[k][0]
-    return text
+    return (f"-{text[0]}", min(text[1], SIGN)) if negative else text
 
 
 def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
