@@ -460,3 +460,9 @@ def test_the_sum_of_a_product_beside_a_trace_is_no_trace() -> None:
     """`a product of shapes 1×q and m×1` was the answer."""
     d = matcalc.derivative("sum(<A, B> u v^T)", "A", where="A, B in R^{q x q}; u in R^m; v in R^q")
     assert d.text == "sum(u) sum(v) B"
+
+
+def test_a_row_of_numbers_with_an_entry_below_a_product() -> None:
+    """The values of its transpose were asked for, which is no part of the expression: a KeyError."""
+    line = "prod_{i=1}^p (1 + (w^T F [s; w[i]])^2) | w | w in R^{p}; s in R; F in R^{p x 2}"
+    assert judge(question(line)).outcome == "right"

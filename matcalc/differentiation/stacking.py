@@ -196,7 +196,9 @@ class _Members:
         """The values of an argument; MatcalcError where they are not known."""
         if self.name not in e.indices:
             return self._spread(e)
-        found = self.known[e]
+        found = self.known.get(e)
+        if found is None and ONE in e.shape:
+            found = self.known.get(transpose(e))  # a vector lies in its row as its transpose does
         if found is None:
             raise _refused("")
         return found
