@@ -466,3 +466,9 @@ def test_a_row_of_numbers_with_an_entry_below_a_product() -> None:
     """The values of its transpose were asked for, which is no part of the expression: a KeyError."""
     line = "prod_{i=1}^p (1 + (w^T F [s; w[i]])^2) | w | w in R^{p}; s in R; F in R^{p x 2}"
     assert judge(question(line)).outcome == "right"
+
+
+def test_a_case_whose_condition_is_no_number_has_no_value() -> None:
+    """At y = -769 tanh(y) is -1 to 450 digits, and atanh(-1) no number: the first case was taken, and a right answer refused."""
+    line = "||cases(y, atanh(tanh(y)) >= 0, 2 y)||_{\\infty} | y | y in R^{q}"
+    assert judge(question(line)).outcome in ("right", "unseen")

@@ -278,10 +278,11 @@ def block(rows: Sequence[Sequence[Value]]) -> Array:
 
 
 def where(condition: Value, x: Value, y: Value) -> Value:
+    """As NumPy's; but a condition that is no number gives none, rather than x."""
     if not any(isinstance(a, Array) for a in (condition, x, y)):
-        return watched(x if condition else y)
+        return watched(condition if condition != condition else x if condition else y)
     entries, shape = spread(condition, x, y)
-    return Array([p if s else q for s, p, q in zip(*entries, strict=True)], shape)
+    return Array([s if s != s else p if s else q for s, p, q in zip(*entries, strict=True)], shape)
 
 
 def absolute(x: Value) -> Value:
