@@ -121,6 +121,8 @@ ANSWERED = {
     "a · b × c": ("a", "cross(b, c)^T"),
     "a^T b × c": ("a", "cross(b, c)^T"),
     "sum x_i^2": ("x", "2 x^T"),
+    "sum(x .* ||x||_infty)": ("x", "z = 1[abs(x) = ||x||_infty]; (sum(x) (sign(x) .* z)/sum(z) + ||x||_infty)^T"),
+    "sum(W_0 .* khatri_rao(X, Y))": ("W_0", "X ⋄ Y"),
     "sum(x_i^2)": ("x", "2 x^T"),
     "sum |x_i|": ("x", "sign(x)^T"),
     "sum (y_i - x_i)^2": ("x", "-2 (y - x)^T"),
