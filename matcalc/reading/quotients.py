@@ -18,6 +18,7 @@ from .lexer import Lexer
 from .marks import Mark, quote
 
 _SIZES = frozenset("mnNMT")
+_ROOTS = frozenset("23")
 _BARS = frozenset(("|", "||"))
 _POWERS = frozenset(("caret", "sup"))
 
@@ -55,7 +56,13 @@ def _above(lexer: Lexer, slash: Mark, number: Mark) -> None:
     run = [*lexer.marks[max(at - 2, 0) : at + 1], slash, number]
     signed = len(run) == 5 and run[1].kind == "minus"
     caret = at - 2 if signed else at - 1
-    if at < 2 or run[-3].value != "1" or lexer.marks[caret].kind != "caret" or any(m.gap for m in run[-4 if signed else -3 :]):
+    if (
+        at < 2
+        or run[-3].value != "1"
+        or number.value not in _ROOTS
+        or lexer.marks[caret].kind != "caret"
+        or any(m.gap for m in run[-4 if signed else -3 :])
+    ):
         return
     power = lexer.source((lexer.marks[caret + 1].start, number.end))
     one = lexer.source((lexer.marks[caret].start, slash.start))
@@ -75,9 +82,12 @@ def _behind_number(lexer: Lexer, slash: Mark, number: Mark) -> None:
         if not behind.gap and behind.value in _SIZES and averaged:
             _refuse(lexer, slash, lexer.i + 1, behind.end)
         return
+    if not behind.gap:
+        _refuse(lexer, slash, lexer.i + 1, behind.end)
     measured = lexer.tokens[-2:-1] and lexer.tokens[-2].type == "CARET"  # ...^2 before the slash
-    square = following is not None and following.kind in _POWERS
-    if not behind.gap or (measured and (behind.kind == "greek" or square or behind.value in _SIZES)):
+    square = following is not None and following.kind in _POWERS and following.value != ".^" and behind.value[0].islower()
+    letter = (behind.kind == "greek" or behind.value in _SIZES) and behind.value not in lexer.names.variables
+    if measured and behind.value not in lexer.names.made_of and (square or letter):
         _refuse(lexer, slash, lexer.i + 1, behind.end)
 
 
