@@ -10,16 +10,19 @@ PAIRS = [
     ("sum_{i<j} ||x_i - x_j||^2", "x_k", "x_i in R^n", "2 sum_{j=1}^N (x_k - x_j)^T"),
     ("sum_{i != j} ||x_i - x_j||^2", "x_k", "x_i in R^n", "4 sum_{j=1}^N (x_k - x_j)^T"),
     ("sum_{i<j} (x_i - x_j)^2", "x", "x in R^n", "J[k] = 2 (n x_k - sum(x))"),
-    ("sum_{i<j} x_i x_j", "x", "x in R^n", "J[k] = sum_{j=1}^n x_j 1[j != k]"),
-    # the condition stays where the term is not a polynomial, or not nothing
-    ("sum_{i<j} exp(-||x_i - x_j||^2)", "x_k", "x_i in R^n", "2 sum_{i=1}^N exp(-||x_i - x_k||^2) 1[i != k] (x_i - x_k)^T"),
+    ("sum_{i<j} x_i x_j", "x", "x in R^n", "J[k] = sum(x) - x[k]"),
+    ("sum_{i != j} x_i x_j", "x", "x in R^n", "J[k] = 2 (sum(x) - x[k])"),
+    ("sum_{i<j} exp(-||x_i - x_j||^2)", "x_k", "x_i in R^n", "2 sum_{i=1}^N exp(-||x_i - x_k||^2) (x_i - x_k)^T"),
+    ("sum_{i=1}^n sum_{j=1}^n exp(-(x_i - x_j)^2)", "x", "x in R^n", "J[j] = 4 sum_{i=1}^n (x_i - x_j) exp(-(x_i - x_j)^2)"),
+    ("sum_{i=1}^n sum_{j=1}^n exp(-(x_i - x_j)^2)", "x_k", "x in R^n", "4 sum_{i=1}^n (x_i - x_k) exp(-(x_i - x_k)^2)"),
+    # the condition stays where the term has no value, or is not nothing
     ("sum_{i<j} 1/||x_i - x_j||", "x_k", "x_i in R^n", "sum_{i=1}^N 1[i != k] (x_i - x_k)^T/||x_i - x_k||^3"),
     # halves of different weights are no sum over both
     (
         "sum_{i<j} w_{ij} ||x_i - x_j||^2",
         "x_k",
         "x_i in R^n; w in R^{N x N}",
-        "2 sum_{j=1}^N w[k,j] 1[k < j] (x_k - x_j)^T - 2 sum_{i=1}^N w[i,k] 1[i < k] (x_i - x_k)^T",
+        "2 sum_{i=1}^N w[i,k] 1[i < k] (x_k - x_i)^T + 2 sum_{j=1}^N w[k,j] 1[k < j] (x_k - x_j)^T",
     ),
 ]
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LEVELS = ("brief", "full")
 PAGE = 68  # characters of the columns of an `align*` that fits a page
+_NO_BREAK_BEHIND = frozenset(("+", "-", "=", r"\odot", r"\otimes", r"\cdot", r"\oslash"))
+_WORSE, _BETWEEN_FACTORS = 90, 60  # of TeX's penalties, for each open bracket; and where no sign follows
 LONG_LINE = 120  # characters of LaTeX that may need breaking
 FRACTION = r"\frac{"
 WIDEST_FRACTION = 56  # characters of what stands above or below a bar on a page
@@ -125,7 +127,7 @@ class Derivation(list[Step], Holder):
         reasons = [_reason(rule, source) for _, _, rule, source in rows]
         # \left and \right make one box of what they enclose, in which no line can be broken.
         lines = [_GROWING.sub(r"\\big\1", _without_wide_fractions(line)) if len(line) > LONG_LINE else line for line in lines]
-        return [(line.replace(" ", r" \allowbreak "), why) for line, why in zip(lines, reasons, strict=True)]
+        return [(_breakable(line), why) for line, why in zip(lines, reasons, strict=True)]
 
     def _dress(self, style: Style | None) -> None:
         for line in (*self.given, *[end for s in self for end in (s.before, s.after)]):
@@ -134,6 +136,21 @@ class Derivation(list[Step], Holder):
     def as_list(self) -> list[dict[str, Any]]:
         """For JSON."""
         return [s.as_dict() for s in self]
+
+
+def _breakable(line: str) -> str:
+    r"""The line with a penalty at each blank: the more brackets are open there, the worse a break, and none behind a sign.
+    (TeX breaks behind `+` and `=` by itself, where a reader expects the sign to begin the next line.)"""
+    found: list[str] = []
+    depth, before = 0, ""
+    for word in line.split(" "):
+        if found:
+            kept = before in _NO_BREAK_BEHIND or before.isdigit() or r"\sum" in before or r"\prod" in before
+            found.append(" " if kept else rf" \penalty{_WORSE * min(max(depth, 0), 9) + _BETWEEN_FACTORS * (word not in '+-')} ")
+        found.append(word)
+        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]")) + word.count(r"\lVert") - word.count(r"\rVert")
+        before = word
+    return "".join(found)
 
 
 def _without_wide_fractions(line: str) -> str:

@@ -50,7 +50,7 @@ CHAIN = law("chain rule", "g(f(x))' = g'(f(x)) f'(x)", cite("mml", "eq. (5.32)")
 REVERSE = law(
     "adjoint recursion",
     "delta_z = sum of (∂y/∂z)^T delta_y over what is computed from z; delta_z has the shape of z, and delta_F = 1 for the value F",
-    follows("the chain rule, one statement after the other, from the value back", "mml"),
+    follows("the chain rule", "mml"),
     "z = A x + b; sum(tanh(z)) by x",
 )
 DIRECTIONAL = law("change along a direction", "dG[U] = d/dt G(X + t U) at t = 0: dX is U", "definition", "tr(X^T A X) by X by X")

@@ -54,7 +54,8 @@ def broken(printer: Printer, thing: Node | Program, width: int) -> list[str]:
 
 
 def fitted(line: str, width: int) -> list[str]:
-    """A line of plain characters cut where it is too wide: at the blank with the fewest brackets open, and never behind a sign."""
+    """A line of plain characters cut where it is too wide: at the blank with the fewest brackets open, behind a definition if there is
+    one, and never behind a sign."""
     found: list[str] = []
     opened = 0  # before this piece
     while len(line) > width:
@@ -64,7 +65,7 @@ def fitted(line: str, width: int) -> list[str]:
             depth += (c in "([{") - (c in ")]}")
             if c == " " and k > max(start, INDENT) and line[:k].rsplit(" ", 1)[-1] not in SIGNS:
                 near = 3 * k < width  # a short piece helps little
-                places.append((depth + near, line[k + 1 :].split(" ", 1)[0] not in SUMS, -k))
+                places.append((depth + near, line[k - 1] != ";", line[k + 1 :].split(" ", 1)[0] not in SUMS, -k))
         if not places:
             break
         cut = -min(places)[-1]

@@ -43,6 +43,7 @@ from ..ops.core import (
     INDEX,
     INDEXED_PRODUCT,
     INDEXED_SUM,
+    IVERSON,
     LITERAL,
     MATMUL,
     MATRIX_POWER,
@@ -56,7 +57,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor, without_contents
-from .pairs import joined_halves
+from .pairs import joined_halves, over_the_others, written_by_entries
 from .patterns import rewritten
 from .scalars import rewritings
 
@@ -131,11 +132,14 @@ def moves(e: Expr) -> Iterator[Move]:
             whole = lift(str(e.attr), *e.args)
             if whole is not None:
                 yield "sum over an index", whole
+        if IVERSON.bit & e.within:
+            for made in over_the_others(e):
+                yield "sum over an index", made
     if e.op is ADD:
         yield "common factor", factor(e)
         for made in _distributed_terms(e):
             yield "distributive law", made
-        for made in (*_same_letters(e), *_one_sum(e)):
+        for made in (*_same_letters(e), *_one_sum(e), *written_by_entries(e)):
             yield "sum over an index", made
         for made in joined_halves(e):
             yield "sum over pairs", made

@@ -1,5 +1,6 @@
 """Sums over pairs of indices: two halves make one sum, without a condition where its term is nothing anyway.
 
+sum_i (x_i - x_k) exp(-(x_i - x_k)^2) + (x - x_k)^T exp(-(x - x_k).^2)  is  2 sum_i (x_i - x_k) exp(-(x_i - x_k)^2)
 sum_j a_j 1[k < j] + sum_i a_i 1[i < k]                  is  sum_j a_j 1[j != k]
 sum_j (x_k - x_j) 1[k < j] + sum_i (x_k - x_i) 1[i < k]  is  sum_j (x_k - x_j)
 """
@@ -13,12 +14,14 @@ from ..differentiation.families import with_index
 from ..expressions.build import (
     add,
     apply,
+    entry,
     index,
     indexed_sum,
     is_number,
     is_zero,
     negative,
     num,
+    size,
     split,
     substitute,
     times,
@@ -46,6 +49,7 @@ from ..ops.core import (
 
 _TURNED = {"<": ">", ">": "<", "!=": "!="}
 _POLYNOMIAL = (ADD, ENTRY, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, SIZE, SYMBOL, TIMES, TRANSPOSE)
+_WITHOUT_GAPS = frozenset(("norm", "exp", "sin", "cos", "tanh", "sigmoid", "softplus", "atan"))
 Half = tuple[Expr, str, Expr, Expr]  # the term, the relation of its letter to the other index, that index, the summand without it
 
 
@@ -67,10 +71,49 @@ def joined_halves(e: Expr) -> Iterator[Expr]:
             yield add(*[t for t in e.args if t is not a[0] and t is not b[0]], indexed_sum(i, first.args[0], first.args[1], term))
 
 
+def written_by_entries(e: Expr) -> Iterator[Expr]:
+    """The sum `e` with an inner product written as the sum over an index that stands beside it: both may be the same."""
+    if not MATMUL.bit & e.within or not INDEXED_SUM.bit & e.within:
+        return
+    sums = [f for t in e.args for f in split(t)[1] if f.op is INDEXED_SUM]
+    for t in e.args if sums else ():
+        c, scalars, body = split(t)
+        for at, f in enumerate(scalars if body is None else ()):
+            if f.op is not MATMUL or len(f.args) != 2:
+                continue
+            for beside in sums:
+                letter, (low, high) = index(str(beside.attr)), beside.args[:2]
+                if is_number(low, 1) and high is size(f.args[1].shape[0]) and beside.attr not in f.indices:
+                    summand = times(entry(f.args[0], num(1), letter), entry(f.args[1], letter, num(1)))
+                    whole = indexed_sum(str(beside.attr), low, high, summand)
+                    made = times(num(c), *scalars[:at], whole, *scalars[at + 1 :])
+                    yield add(*[made if other is t else other for other in e.args])
+
+
+def over_the_others(e: Expr) -> Iterator[Expr]:
+    """The sum over all j != k as the sum over all j, less the term of k."""
+    number, factors, array = split(e.args[2])
+    letter = index(str(e.attr))
+    for s in factors:
+        if s.op is not IVERSON or s.attr != "!=" or letter not in s.args:
+            continue
+        other = s.args[1] if s.args[0] is letter else s.args[0]
+        rest = times(num(number), *[f for f in factors if f is not s], *([] if array is None else [array]))
+        nodes = list(postorder(rest))
+        own = [n for n in nodes if n.op in (ENTRY, MEMBER) and letter in n.args]
+        within = all(n.op is MEMBER or e.args[1] is size(n.args[0].shape[0 if n.args[1] is letter else 1]) for n in own)
+        if own and within and other.op is INDEX and e.attr not in other.indices and _has_values_everywhere(rest):
+            yield add(indexed_sum(str(e.attr), e.args[0], e.args[1], rest), negative(substitute(rest, {letter: other})))
+
+
 def _is_nothing_at(body: Expr, letter: str, other: Expr) -> bool:
-    """Whether a summand is a polynomial that is nothing where its index is the other one."""
-    plain = all(n.op in _POLYNOMIAL or _is_whole_power(n) for n in postorder(body))
-    return plain and is_zero(substitute(body, {index(letter): other}))
+    """Whether a summand that has a value everywhere is nothing where its index is the other one."""
+    return _has_values_everywhere(body) and is_zero(substitute(body, {index(letter): other}))
+
+
+def _has_values_everywhere(body: Expr) -> bool:
+    """Whether a term is made of polynomials and of functions without gaps."""
+    return all(n.op in _POLYNOMIAL or n.op.name in _WITHOUT_GAPS or _is_whole_power(n) for n in postorder(body))
 
 
 def _half(t: Expr) -> tuple[Expr, Half] | None:
