@@ -28,7 +28,7 @@ MEANT = [
     (r"x_1 + \cdots + x_n", "an ellipsis is not read"),
     (r"\nabla \cdot v", "the trace of the Jacobian"),
     ("a + ∇×v", "the entries of the Jacobian"),
-    ("weights^T x", "weights was read as a product of letters"),
+    ("weights^T x", "declare it: weights in R, or in R^n"),
     *[(f"x {word} 2", said) for word, said in (("mod", "whole numbers"), ("div", "the divergence"), ("inf", "infty"), ("floor", "jumps"))],
     ("re(a^H z)", "write Re(z)"),
     ("||x||_0 + a^T x", "write ||x||_1"),

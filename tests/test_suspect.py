@@ -53,7 +53,7 @@ REFUSED = {
     "sum_i=1^n x_i": ("x", "put the index in braces: sum_{i=1}^n"),
     r"\sum_i=1^n x_i": ("x", r"put the index in braces: \sum_{i=1}^n"),
     "differentiate x^2 + 1": ("x", "with --wrt"),
-    "abcdefg x": ("x", "abcdefg in R"),
+    "abcdefg x": ("x", "declare it: abcdefg in R"),
     "(A x - b)T(A x - b)": ("x", "^T for a transpose"),
     "||A x - b||2": ("x", "|^2 for a power"),
     "(x + 1)2": ("x", ")^2 for a power"),

@@ -142,13 +142,15 @@ def _breakable(line: str) -> str:
     r"""The line with a penalty at each blank: the more brackets are open there, the worse a break, and none behind a sign.
     (TeX breaks behind `+` and `=` by itself, where a reader expects the sign to begin the next line.)"""
     found: list[str] = []
-    depth, before = 0, ""
+    depth, braces, before = 0, 0, ""
     for word in line.split(" "):
         if found:
             kept = before in _NO_BREAK_BEHIND or before.isdigit() or r"\sum" in before or r"\prod" in before
-            found.append(" " if kept else rf" \penalty{_WORSE * min(max(depth, 0), 9) + _BETWEEN_FACTORS * (word not in '+-')} ")
+            worse = _WORSE * min(max(depth, 0), 9) + _BETWEEN_FACTORS * (word not in "+-")
+            found.append(" " if kept or braces > 0 else rf" \penalty{worse} ")  # no line is broken inside of braces
         found.append(word)
         depth += sum(map(word.count, "([")) - sum(map(word.count, ")]")) + word.count(r"\lVert") - word.count(r"\rVert")
+        braces += word.count("{") - word.count("}")
         before = word
     return "".join(found)
 

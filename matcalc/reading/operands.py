@@ -340,7 +340,7 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         refuse_lazy_index(lexer, run, mark)
     pieces = lexer.names.cut(run[:at])
     if len(pieces) >= _WORD and len(pieces) == at and run.islower() and not touching:
-        raise lexer.refuse(f"{quote(run)} is a word, and no name or function here", mark.span, f"declare it: {run[:20]} in R")
+        raise lexer.refuse(f"{quote(run)} is a word, and no name or function here", mark.span, f"declare it: {run[:20]} in R, or in R^n")
     single = [p for p in pieces if len(p) == 1]
     if touching and at == len(run) and lexer.marks[lexer.i].value == "(" and len(single) >= 3 and len(single) == len(pieces):
         hint = suggestion_for(run, lexer.names.variables) or f"write {' '.join(run[:20])} (…) for a product, or declare {run[:20]}: R -> R"
