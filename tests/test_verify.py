@@ -509,3 +509,11 @@ def test_no_side_is_sought_that_there_is_not(text: str, where: str) -> None:
     """All of these were searched to the end, at 70 points and more, and said to have a switch on one side only."""
     check = matcalc.derivative(text, "v", where=where).check
     assert check is not None and check and not check.one_sided
+
+
+def test_a_summand_that_was_not_seen_is_shown_where_a_condition_is_left_out() -> None:
+    """The transpose of a condition that is cut for a message ended in an unpacking error."""
+    left = "cases(sigmoid(gelu(X)), B.^s >= 0, 2.^(cot(D))) * cases(clip(C - C, -r, 1), sqrt.(exp.(C)) > 0, adj(C))"
+    where = "C in R^{m x m} symmetric; D, B in R^{1 x m} positive; r in R positive; X in R^{1 x m}; s in N; F in R^{m x m} upper"
+    d = matcalc.derivative(f"max({left}, acosh(exp((F^3)[2,:]) + 2))", "C", where=where, order=2)
+    assert d.verified == "not checked" and "…" in str(d.check)

@@ -40,7 +40,7 @@ def _condition(spelling: Spelling, e: Expr) -> Node:
 
 
 def _compare(spelling: Spelling, e: Expr) -> Node:
-    if e.op is TRANSPOSE:
+    if e.op is TRANSPOSE and e.args[0].op is IVERSON:
         inner = e.args[0]
         return Node("cmp", broadcast(spelling, [transpose(a) for a in inner.args]), str(inner.attr))
     if e.op is not IVERSON:
