@@ -114,3 +114,17 @@ def test_a_square_beside_two_other_summands_has_a_program() -> None:
     wanted = (g / total + sum(1 / total - 1 / rest) * g - (1 / total - 1 / rest) * g) / np.log(2)
     found = call(load(d.code("numpy"))["gradient"], {"g": g, "p": p, "sigma": 0.7})
     np.testing.assert_allclose(found, wanted, rtol=1e-10)
+
+
+def test_a_matrix_product_that_becomes_one_by_entries_is_rewritten_as_what_it_was() -> None:
+    """diag(a) 1[A < 0] diag(c) was taken for a product of entries with a switch: a wrong value, and a shape error of other sizes."""
+    d = matcalc.derivative("1[A < 0] .* (sigmoid(x).^r C)", "r", where="r in R; A in R^{m x n}; x in R^m; C in R^{1 x n}")
+    rng = np.random.default_rng(3)
+    for m, n in ((3, 3), (3, 2)):
+        a, x, c = rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=(1, n))
+        s = 1 / (1 + np.exp(-x))
+        want = (a < 0) * np.outer(s**1.3 * np.log(s), c[0])
+        assert np.allclose(d.evaluate({"A": a, "x": x, "C": c, "r": 1.3}), want, rtol=1e-12)
+        program: dict[str, Any] = {}
+        exec(d.code("numpy"), program)
+        assert np.allclose(program["jacobian"](1.3, a, x, c), want, rtol=1e-12)

@@ -112,7 +112,7 @@ def _rewritten(whole: Expr, args: tuple[Expr, ...]) -> Expr:
     e = rebuild(whole, args)
     rule = _RULES.get(e.op)
     found = rule(e) if rule is not None else None
-    if found is None and rule is not None and e is not whole:
+    if found is None and e is not whole and (rule := _RULES.get(whole.op)) is not None:  # of the whole's own: products change their kind
         found = rule(whole)  # what its parts have become may hide the whole
     return e if found is None else found
 
