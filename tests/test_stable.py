@@ -127,4 +127,4 @@ def test_a_matrix_product_that_becomes_one_by_entries_is_rewritten_as_what_it_wa
         assert np.allclose(d.evaluate({"A": a, "x": x, "C": c, "r": 1.3}), want, rtol=1e-12)
         program: dict[str, Any] = {}
         exec(d.code("numpy"), program)
-        assert np.allclose(program["jacobian"](1.3, a, x, c), want, rtol=1e-12)
+        assert np.allclose(program["jacobian"](1.3, a, x, c[0]), want, rtol=1e-12)
