@@ -43,7 +43,6 @@ from ..ops.core import (
     INDEX,
     INDEXED_PRODUCT,
     INDEXED_SUM,
-    IVERSON,
     LITERAL,
     MATMUL,
     MATRIX_POWER,
@@ -57,7 +56,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor, without_contents
-from .pairs import joined_halves, over_the_others, written_by_entries
+from .pairs import joined_halves, written_by_entries
 from .patterns import rewritten
 from .scalars import rewritings
 
@@ -132,9 +131,6 @@ def moves(e: Expr) -> Iterator[Move]:
             whole = lift(str(e.attr), *e.args)
             if whole is not None:
                 yield "sum over an index", whole
-        if IVERSON.bit & e.within:
-            for made in over_the_others(e):
-                yield "sum over an index", made
     if e.op is ADD:
         yield "common factor", factor(e)
         for made in _distributed_terms(e):

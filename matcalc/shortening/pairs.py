@@ -90,22 +90,6 @@ def written_by_entries(e: Expr) -> Iterator[Expr]:
                     yield add(*[made if other is t else other for other in e.args])
 
 
-def over_the_others(e: Expr) -> Iterator[Expr]:
-    """The sum over all j != k as the sum over all j, less the term of k."""
-    number, factors, array = split(e.args[2])
-    letter = index(str(e.attr))
-    for s in factors:
-        if s.op is not IVERSON or s.attr != "!=" or letter not in s.args:
-            continue
-        other = s.args[1] if s.args[0] is letter else s.args[0]
-        rest = times(num(number), *[f for f in factors if f is not s], *([] if array is None else [array]))
-        nodes = list(postorder(rest))
-        own = [n for n in nodes if n.op in (ENTRY, MEMBER) and letter in n.args]
-        within = all(n.op is MEMBER or e.args[1] is size(n.args[0].shape[0 if n.args[1] is letter else 1]) for n in own)
-        if own and within and other.op is INDEX and e.attr not in other.indices and _has_values_everywhere(rest):
-            yield add(indexed_sum(str(e.attr), e.args[0], e.args[1], rest), negative(substitute(rest, {letter: other})))
-
-
 def _is_nothing_at(body: Expr, letter: str, other: Expr) -> bool:
     """Whether a summand that has a value everywhere is nothing where its index is the other one."""
     return _has_values_everywhere(body) and is_zero(substitute(body, {index(letter): other}))
