@@ -42,12 +42,12 @@ def _at(lexer: Lexer, k: int) -> Mark | None:
     return lexer.marks[k] if k < lexer.stop else None
 
 
-def _refuse(lexer: Lexer, slash: Mark, cut: int, end: int, shown: str = "") -> None:
+def _refuse(lexer: Lexer, slash: Mark, cut: int, end: int) -> None:
     """The divisor as a whole, or its part before the mark at `cut`."""
     first, rest = lexer.source((slash.end, lexer.marks[cut].start)).strip(), lexer.source((lexer.marks[cut].start, end)).strip()
     span: Span = (slash.start, end)
     hint = f"write /({first} {rest}) or /{first} * {rest}"
-    raise lexer.refuse(f"{quote('/' + (shown or lexer.source((slash.end, end)).strip()))} can be read in two ways", span, hint)
+    raise lexer.refuse(f"{quote('/' + lexer.source((slash.end, end)).strip())} can be read in two ways", span, hint)
 
 
 def _above(lexer: Lexer, slash: Mark, number: Mark) -> None:
