@@ -95,9 +95,12 @@ def overwritten(
 
 
 def start(n: GraphNode) -> tuple[int, int] | None:
-    """Two terms of a sum whose sum has all its axes while other terms have not; they come first, and make the array for the rest."""
+    """Two terms of a sum whose sum has all its axes while other terms have not; they come first, and make the array for the rest. A column
+    and a row where there are, since what is left then has all axes, and NumPy adds that without broadcasting."""
     places = range(len(n.args))
-    return next(((k, j) for k in places for j in places if j != k and _covers((n.args[k], n.args[j]), n)), None)
+    long = [sum(d.number != 1 for d in a.dims) for a in n.args]
+    pairs = [(k, j) for k in places for j in places if j != k and _covers((n.args[k], n.args[j]), n)]
+    return min(pairs, key=lambda p: long[p[0]] + long[p[1]], default=None)
 
 
 def _covers(parts: Sequence[GraphNode], n: GraphNode) -> bool:
