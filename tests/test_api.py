@@ -429,7 +429,7 @@ def test_what_is_the_engines_own_is_private() -> None:
     shown = {n for n in dir(one("x^T A x", "x")) if not n.startswith("_")}
     assert shown == set(
         "as_dict assumptions chain check code document evaluate function latex latex_steps layout lines markdown mathml notation order "
-        "readings remarks shape spell steps text to_latex to_sympy typst unicode verified where wrt".split()
+        "readings remarks shape spell steps text to_latex to_sympy to_typst typst unicode verified where wrt".split()
     )
 
 

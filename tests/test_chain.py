@@ -185,3 +185,13 @@ def test_what_it_is_not_for(options: list[str]) -> None:
     second = matcalc.hessian("z = x^T x; log(1 + z)", "x")
     with pytest.raises(UsageError):
         _ = second.chain
+
+
+def test_names_that_the_text_lacks_are_defined_first() -> None:
+    """dh/da = f'(a) said nowhere what a and h are."""
+    lines = matcalc.derivative("f(g(x))", "x", where="x in R; f, g: R -> R").chain.lines()  # type: ignore[union-attr]
+    assert lines[:2] == [("a", "g(x)", "definition"), ("h", "f(a)", "definition")] and lines[2] == ("dh/da", "f'(a)", "1 x 1")
+    done = run("d", "sin(x^2)", "--wrt", "x", "--where", "x in R", "--chain", "--json")
+    assert json.loads(done.out)["chain"]["definitions"] == {"a": "x^2", "f": "sin(a)"}
+    own = run("d", "c = x^2; sin(c)", "--wrt", "x", "--where", "x in R", "--chain").out
+    assert "definition" not in own

@@ -198,3 +198,12 @@ def test_a_differential_that_is_right_on_one_side_of_a_far_switch_is_wrong(chang
     """At x = -10^9 all points near it have tanh(x)^2 = 1 but for rounding; the maps are subtracted before they are computed."""
     (_, line) = matcalc.check_steps(f"f = tanh(x) + relu(x + 10^9)\ndf = ({change}) dx", where="x in R")
     assert line.status == status
+
+
+def test_the_function_may_stand_alone_on_the_first_line() -> None:
+    found = matcalc.check_steps("||A x - b||^2\n= (A x - b)^T (A x - b)\ndf = 2 (A x - b)^T A dx\ndf/dx = 2 (A x + b)^T A")
+    assert [line.status for line in found] == ["definition", "right", "right", "wrong"]
+    words = matcalc.check_steps("The gradient of least squares\nf = x^T x\ndf = 2 x^T dx")
+    assert [(line.number, line.status) for line in words] == [(2, "definition"), (3, "right")]
+    (_, lost, *_) = matcalc.check_steps("grad = x\n= 2 x^T\nf = x^T x\ndf = 2 x^T dx", "x")
+    assert lost.status == "not understood" and "go on with" in lost.reason

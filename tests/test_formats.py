@@ -221,10 +221,29 @@ def test_answers_of_the_course_are_written_in_every_format(name: str, tmp_path: 
     assert answer.written("markdown") == "\n".join(f"$${line}$$" for line in latex)
     page = answer.written("latex-doc")
     assert all(rf"\[ {line} \]" in page for line in latex) and page.startswith(r"\documentclass")
+    if "stationary" in name and "f''" in page:
+        assert re.search(r"why: \$f'' = -?\d+ [<>] 0\$", page)
     typst = pytest.importorskip("typst", reason="pip install typst")
     source = tmp_path / "answer.typ"
     source.write_text("\n\n".join(f"$ {line} $" for line in answer.written("typst").split("\n")), encoding="utf-8")
     assert typst.compile(str(source), format="pdf").startswith(b"%PDF")
+
+
+def test_what_is_said_of_an_answer_is_mathematics_on_a_page() -> None:
+    page = matcalc.taylor("sin(a x)", "x", at="x_0", order=1, where="x, x_0, a in R").written("latex-doc")
+    assert "about: $x = x_{0}$." in page and r"$a \in \mathbb{R}$" in page
+    page = matcalc.taylor("sin(x)", "x", at="0", order="inf").written("latex-doc")
+    assert r"first terms: $x - \frac{x^{3}}{6} + \frac{x^{5}}{120}$." in page and "converges: everywhere." in page
+
+
+def test_typst_sets_vectors_and_matrices_bold() -> None:
+    d: Any = matcalc.derivative("t ||A x - b_1||^2 + sum_i c_i^T x", "x", where="b_1 in R^m; t in R")
+    assert d.to_typst(bold=True) == "2 t (bold(A) bold(x) - bold(b)_1)^T bold(A) + sum_(i=1)^N bold(c)_i^T" and d.to_typst() == d.typst
+    entry: Any = matcalc.derivative("x_1^2 x_2", "x_1", where="x in R^2")
+    assert "bold" not in entry.to_typst(bold=True)
+    assert run("d", "A x", "--wrt", "x", "--format", "typst", "--bold").out == "bold(A)\n"
+    refused = run("d", "A x", "--wrt", "x", "--format", "typst", "--transpose", "top")
+    assert refused.code == 2 and "--transpose is for LaTeX" in refused.err
 
 
 def test_scripts_of_mathml_and_powers_of_entries() -> None:

@@ -16,6 +16,7 @@ from test_course_d import SIZES
 import matcalc
 from matcalc.course.graphpictures import Layout
 from matcalc.errors import MatcalcError, NoAnswerError, UsageError
+from matcalc.printing.formats import DOCUMENT, FORMATS
 from matcalc.reading.read import parse
 
 EXAMPLE = "sqrt(x^2 + exp(x^2)) + cos(x^2 + exp(x^2))"
@@ -258,10 +259,24 @@ def test_the_layout_crosses_nothing_it_need_not() -> None:
     assert (layout.place["x"][1] < layout.place["y"][1]) == (layout.place["b"][1] < layout.place["a"][1])
 
 
-@pytest.mark.parametrize("form", ["text", "unicode", "latex", "tikz", "mermaid", "dot", "svg", "json"])
+@pytest.mark.parametrize("form", [*FORMATS, DOCUMENT, "tikz", "mermaid", "dot", "svg", "json"])
 def test_every_format_by_the_command(form: str) -> None:
     done = run("graph", BOOK, "--wrt", "x", "--where", "x in R", "--format", form)
     assert done.code == 0 and done.out.strip() and not done.err
+
+
+def test_tables_in_the_formats_of_pages() -> None:
+    found = matcalc.graph("z = A x + b; h = tanh(z); ||h||^2", "x")
+    assert "  f_h &= frac(partial f, partial h) = 2 h^T \\" in found.spell("typst").split("\n")
+    assert "**local partials**" in found.spell("markdown") and found.spell("markdown").count("$$") == 10
+    for element in re.findall("<math.*</math>", found.spell("mathml")):
+        root = ET.fromstring(element)
+        rows = [list(row) for row in root.iter() if row.tag.endswith("mtr")]
+        assert rows and {len(row) for row in rows} == {2} and not [n for n in root.iter() if n is not root and n.tag.endswith("math")]
+    page = found.spell("latex-doc")
+    assert r"\paragraph{Reverse accumulation.} m n + m multiplications, m n - n additions." in page
+    assert r"with $A \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^{n}$ and $b \in \mathbb{R}^{m}$." in page
+    assert r"& f = \lVert h \rVert^{2}" in page  # as the tables call it
 
 
 def test_on_a_terminal_and_in_a_pipe() -> None:

@@ -189,6 +189,16 @@ def test_a_solution_says_what_must_not_vanish_for_it() -> None:
     assert "nonzero" not in matcalc.stationary("m x^2/2", "x", where="m in R positive; x in R").text
 
 
+def test_a_slope_without_the_variable_is_zero_where_its_letters_make_it_so() -> None:
+    """It was said that m = 0 has no solution."""
+    for text, slope in (("m x + c", "m"), ("m exp(x)", "m exp(x)")):
+        found = matcalc.stationary(text, "x", where="m, x, c in R")
+        assert found.why_none == f"the gradient by x is {slope}, which is zero only where m is"
+        assert f"{found.why_none}; then every point is stationary" in found.assumptions
+    never = matcalc.stationary("(m^2 + 1) x", "x", where="m, x in R")
+    assert never.why_none == "m^2 + 1 = 0 has no real solution"
+
+
 def test_log_det_has_a_saddle_where_the_matrix_is_free_and_a_maximum_among_positive_definite_ones() -> None:
     (free,) = matcalc.stationary("logdet(X) - tr(A X)", "X").points
     assert free.kind == "saddle" and "both signs" in free.reason

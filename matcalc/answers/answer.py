@@ -27,7 +27,7 @@ from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
 from ..reading.subscripts import readings, split_indexed
 from ..shortening.simplify import simplify
 from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, walk
-from .scope import Scope, latex_style, ranks_of, where_of
+from .scope import Scope, latex_style, not_scalar, ranks_of, where_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -362,6 +362,12 @@ class ClosedForm(Typeset):
         """
         style = latex_style(self._typed, self._program, bold, transpose, operator, width)
         return spelled(self._program, "latex", self._scope.names, style)
+
+    def to_typst(self, *, bold: bool = False) -> str:
+        """Typst's mathematics; `bold` sets vectors and matrices bold."""
+        from ..printing.typst import spell
+
+        return spell(self._program, not_scalar(self._typed, self._program) if bold else frozenset())
 
     def to_sympy(self) -> Any:
         """The derivative as a SymPy object: a MatrixExpr, or an Expr for a scalar. NoAnswerError for what SymPy has no object for."""

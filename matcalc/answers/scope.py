@@ -181,10 +181,10 @@ def latex_style(
     """The options of `to_latex` for this program."""
     from ..printing.latex import style_of
 
-    return style_of(transpose, _not_scalar(typed, program) if bold else frozenset(), operator, commands, width)
+    return style_of(transpose, not_scalar(typed, program) if bold else frozenset(), operator, commands, width)
 
 
-def _not_scalar(typed: Typed, program: Program) -> frozenset[str]:
+def not_scalar(typed: Typed, program: Program) -> frozenset[str]:
     """The names of vectors and matrices: those that were read, and those that the answer defines."""
     shapes = {n: e.shape for n, e in typed.symbols.items()} | {n: e.shape for n, e in typed.bindings.items()}
     shapes |= {d.name: declared_shape(d.sizes) for d in typed.declarations if d.domain is None}

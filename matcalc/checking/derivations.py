@@ -108,6 +108,7 @@ def _only_variable(function: str, declared: str) -> str:
 
 def _lines(text: str) -> Iterator[_Line]:
     """Each line of the text that has a sign of equality, with the rule beside it taken away; what follows another `=` is a line as well."""
+    begun = False
     for number, raw in enumerate(text.splitlines(), 1):
         for part in re.split(r"\\\\(?:\[[^\]]*\])?", raw):
             if part.strip().startswith(("where ", "#")):
@@ -116,10 +117,23 @@ def _lines(text: str) -> Iterator[_Line]:
             first, sign, rest = bare.partition("=")
             shown = re.sub(r"\s+", " ", plain(first + sign + _BESIDE.sub("", rest))).strip().rstrip(",.;")
             head, *bodies = (side for side, _ in sides_of(shown, 0))
+            if (
+                not begun and not bodies and head.strip() and not head.strip().startswith("\\")
+            ):  # the function stands alone on the first line
+                heads = _heads(text)
+                name = next((m["f"] for m in map(_DIFFERENTIAL.match, heads) if m is not None), "f")
+                if not any((m := _VALUE.match(h)) is not None and m["f"] == name for h in heads):  # else that line was words
+                    yield _Line(number, head.strip(), name, head)
+            begun = begun or bool(head.strip() or bodies)
             for k, body in enumerate(bodies):
                 if body.strip():
                     own = head.strip() if k == 0 else ""
                     yield _Line(number, f"{own} = {body.strip()}".strip(), own, body)
+
+
+def _heads(text: str) -> list[str]:
+    """What stands before the first sign of equality of each line."""
+    return [line.partition("=")[0].strip() for line in text.splitlines() if "=" in line]
 
 
 class _Judge:
@@ -149,6 +163,8 @@ class _Judge:
         if isinstance(self.about, Claim):
             return self._derivative(self.about, line.body)
         kind, name = self.about
+        if not name:
+            raise UsageError("nothing was understood that this line could go on with")
         if kind == "value":
             if not goes_on:
                 self.defined[name] = line.body

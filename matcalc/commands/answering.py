@@ -78,8 +78,8 @@ def form_of(format_: str | None, bold: bool, transpose: str | None, width: int |
         return PRETTY, {}
     given = {"bold": bold or None, "transpose": transpose, "width": width}
     style = {name: value for name, value in given.items() if value is not None}
-    if style and format_ not in (None, "latex", "latex-doc"):
-        raise _misused(f"--{next(iter(style))} is for LaTeX, not for --format {format_}")
+    if format_ not in (None, "latex", "latex-doc") and (wrong := [name for name in style if (format_, name) != ("typst", "bold")]):
+        raise _misused(f"--{wrong[0]} is for LaTeX, not for --format {format_}")
     return (format_ or "latex", style) if format_ or style else None
 
 
@@ -183,7 +183,7 @@ def _print_lines(
         if format_ == PRETTY:
             _print_drawing(label, answer)
             continue
-        formula = answer.to_latex(**style) if style else answer.spell(format_)
+        formula = answer.spell(format_) if not style else answer.to_typst(**style) if format_ == "typst" else answer.to_latex(**style)
         if format_ == "unicode" and not can_encode(formula):
             complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
             formula = answer.text

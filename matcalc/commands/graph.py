@@ -7,10 +7,11 @@ import sys
 import click
 
 from .console import can_encode, one_line, print_json, split_names
+from .options import FORMATS
 from .words import EXPRESSION_SETTINGS, takes_expression
 
 BREAKS = (" (", " = ", " + ", " - ", " ⊙ ")
-FORMATS = ("text", "unicode", "latex", "tikz", "mermaid", "dot", "svg", "json")
+PICTURES = ("tikz", "mermaid", "dot", "svg", "json")
 
 
 @click.command(
@@ -38,7 +39,9 @@ Exit code: 0 answered, 1 no answer (or its check failed), 2 the input was refuse
     show_default=True,
     help="A node for each statement, or for each operation; auto: statements where there are any.",
 )
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="Tables (text, unicode, latex) or a picture, on a terminal too.")
+@click.option(
+    "--format", "format_", type=click.Choice((*FORMATS, *PICTURES)), help="Tables (text, latex and so on) or a picture, on a terminal too."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, like --format json.")
 @click.option("--no-verify", is_flag=True, help="Skip the numerical check.")
 def command(

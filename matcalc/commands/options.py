@@ -49,7 +49,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "flag": True,
         "help": "The bare formula drawn in two dimensions, in a pipe too; a long one is broken between its summands.",
     },
-    "--bold": {"flag": True, "help": "LaTeX: vectors and matrices bold."},
+    "--bold": {"flag": True, "help": "LaTeX and Typst: vectors and matrices bold."},
     "--transpose": {"choices": ("T", "top", "intercal"), "help": "LaTeX: the sign of a transpose."},
     "--width": {"least": 1, "metavar": "N", "help": "LaTeX: break sums of more than N characters, in aligned."},
     "--chain": {"flag": True, "help": "The chain rule along the statements of EXPR: each partial with its dimensions."},

@@ -241,16 +241,26 @@ class Scalars:
 
     def equation(self) -> str:
         """What is to be solved, in matcalc's spelling where there is one."""
+        return ", ".join((self._said(g) or "f'") + " = 0" for g in self.gradient)
+
+    def why_none(self) -> str:
+        """Why no point is stationary: a slope that the unknowns are not in is zero where its letters make it so, m of m x where m = 0."""
+        for g, u in zip(self.gradient, self.unknowns, strict=True):
+            constant, rest = self.sympy.simplify(g).as_independent(*self.unknowns, as_Add=False)
+            shown, of = self._said(g), self._said(constant)
+            if shown and of and constant.free_symbols and not constant.is_nonzero and (rest == 1 or len(self.unknowns) == 1):
+                return f"the gradient by {u} is {shown}, which is zero only where {of} is"
+        return f"{self.equation()} has no real solution"
+
+    def _said(self, g: Any) -> str:
+        """A number of SymPy in matcalc's spelling; "" where there is none."""
         from ..notation.arrange import Arranger
         from ..printing.text import spell
 
-        parts = []
-        for g in self.gradient:
-            try:
-                parts.append(spell(Arranger().spell(self.algebra.expression(self.sympy.simplify(g)))) + " = 0")
-            except NotTranslated:
-                parts.append("f' = 0")
-        return ", ".join(parts)
+        try:
+            return spell(Arranger().spell(self.algebra.expression(self.sympy.simplify(g))))
+        except NotTranslated:
+            return ""
 
     def numbers(self) -> str:
         """Numerical solutions, for a message."""

@@ -29,7 +29,7 @@ from ..pipeline.given import Function, Names, Where
 from ..pipeline.judging import by_summands
 from ..pipeline.question import Options, Question
 from ..pipeline.sampling import Sampler
-from ..printing.formats import Printable
+from ..printing.formats import DOCUMENT, FORMATS, Printable
 from ..syntax import Declaration, Node, spell_name
 from .chain import Accumulation, Chain, Edge
 from .unfold import GRANULARITIES, IntermediateValue, declared_as, flattened, names_in, unfolded
@@ -168,8 +168,12 @@ class Graph(Printable):
         spell = printer(form)
         if form != "latex":
             return spell
-        names = frozenset({*self.typed.symbols, *self.inputs, *(s.name for s in self.steps)})
-        return lambda tree: spell(tree, names=names)
+        return lambda tree: spell(tree, names=self.names_in_use)
+
+    @property
+    def names_in_use(self) -> frozenset[str]:
+        """The names of the text and those of the nodes."""
+        return frozenset({*self.typed.symbols, *self.inputs, *(s.name for s in self.steps)})
 
     def _lines(self, run: Accumulation, names: Mapping[str, str]) -> list[tuple[str, str]]:
         spell, back = printer("text"), {v: k for k, v in names.items()}
@@ -192,15 +196,15 @@ class Graph(Printable):
         return self.spell("svg")
 
     def spell(self, form: str = "text") -> str:
-        """The graph in a format: tables as text, unicode or latex; pictures as tikz, mermaid, dot or svg."""
-        if form in ("text", "unicode", "latex"):
+        """The graph in a format: tables as everything is printed (text, latex, latex-doc, …); pictures as tikz, mermaid, dot or svg."""
+        if form in (*FORMATS, DOCUMENT):
             from .graphtables import tables
 
             return tables(self, form)
         from .graphpictures import PICTURES
 
         if form not in PICTURES:
-            raise UsageError(f"unknown format {form!r}: use text, unicode, latex, {', '.join(PICTURES)}")
+            raise UsageError(f"unknown format {form!r}: use {', '.join((*FORMATS, DOCUMENT, *PICTURES))}")
         return PICTURES[form](self)
 
     def _repr_mimebundle_(self, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> dict[str, Any]:

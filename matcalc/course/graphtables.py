@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..printing.mathml import MATH
 from ..syntax import Node, split_name
 
 if TYPE_CHECKING:
@@ -14,18 +15,25 @@ if TYPE_CHECKING:
 
 
 def tables(graph: Graph, form: str) -> str:
-    """All of it in a format: text, unicode or latex."""
-    return (_Latex if form == "latex" else _Tables)(graph, form).all()
+    """All of it in a format: text, unicode, latex, typst, mathml, markdown, or latex-doc, a whole document."""
+    return TABLES.get(form, _Tables)(graph, form).all()
 
 
 class _Tables:
     """Aligned columns, as a terminal shows them."""
 
-    where = " where "
+    where, equals, plus, times = " where ", " = ", " + ", " "
+    spelled_as = ""  # the format of the formulas, where it is not that of the whole
 
     def __init__(self, graph: Graph, form: str) -> None:
-        self.graph, self.form = graph, form
-        self.tree = graph.speller(form)
+        self.graph, self.form = graph, self.spelled_as or form
+        self.speller = graph.speller(self.form)
+
+    def tree(self, tree: Node) -> str:
+        return self.speller(tree)
+
+    def partial(self, edge: Edge) -> str:
+        return self.graph.partial(edge, self.form)
 
     def name(self, name: str) -> str:
         return self.tree(Node("name", (), name))
@@ -36,7 +44,7 @@ class _Tables:
     def all(self) -> str:
         g = self.graph
         blocks = [self.table("nodes", [[self.name(s.name), self.tree(s.tree)] for s in g.steps])]
-        blocks.append(self.table("local partials", [[self.d(e.to.name, e.start.name), g.partial(e, self.form)] for e in g.arcs]))
+        blocks.append(self.table("local partials", [[self.d(e.to.name, e.start.name), self.partial(e)] for e in g.arcs]))
         for x, run in g.forwards.items():
             blocks.append(self.table(self.forward_title(x, run), [self.line(ln, backwards=False) for ln in run.lines], run))
         blocks.append(self.table(self.reverse_title(g.backward), [self.line(ln, backwards=True) for ln in g.backward.lines], g.backward))
@@ -49,7 +57,7 @@ class _Tables:
         if not program.bindings or program.form is not None:
             return derivative.spell(self.form)
         nodes = {s.name for s in self.graph.steps}
-        defined = [f"{self.name(b.name)} = {self.tree(b.value)}" for b in program.bindings if b.name not in nodes]
+        defined = [f"{self.name(b.name)}{self.equals}{self.tree(b.value)}" for b in program.bindings if b.name not in nodes]
         return self.tree(program.body) + (f"{self.where}{', '.join(defined)}" if defined else "")
 
     def line(self, line: AccumulationLine, backwards: bool) -> list[str]:
@@ -60,8 +68,8 @@ class _Tables:
         terms = []
         for edge, other in parts:
             pair = [self.d(edge.to.name, edge.start.name), *([self.name(other)] if other else [])]
-            terms.append(" ".join(reversed(pair) if backwards else pair))
-        return " + ".join(terms)
+            terms.append(self.times.join(reversed(pair) if backwards else pair))
+        return self.plus.join(terms)
 
     def forward_title(self, x: str, run: Accumulation) -> str:
         names = self.graph.tangents
@@ -111,3 +119,84 @@ class _Latex(_Tables):
         head = [f"% {title}" + (f" ({run.count})" if run else "")] if title else []
         body = " \\\\\n".join("  " + " &= ".join(r[:2]) + "".join(f" = {c}" for c in r[2:]) for r in rows)
         return "\n".join([*head, r"\begin{aligned}", body, r"\end{aligned}"])
+
+
+class _Typst(_Latex):
+    """Typst's displays, a table each."""
+
+    where = ' quad "where" '
+
+    def d(self, above: str, below: str) -> str:
+        return f"frac(partial {self.name(above)}, partial {self.name(below)})"
+
+    def table(self, title: str, rows: Sequence[Sequence[str]], run: Accumulation | None = None) -> str:
+        head = [f"// {title}" + (f" ({run.count})" if run else "")] if title else []
+        body = " \\\n".join("  " + " &= ".join(r[:2]) + "".join(f" = {c}" for c in r[2:]) for r in rows)
+        return "\n".join([*head, "$", body, "$"])
+
+
+class _MathML(_Latex):
+    """A `<math>` element for each table, with its title before it as a comment."""
+
+    where, equals, plus, times = "<mtext>&#xa0;where&#xa0;</mtext>", "<mo>=</mo>", "<mo>+</mo>", "<mo>&#x2062;</mo>"
+
+    def tree(self, tree: Node) -> str:
+        return _inside(super().tree(tree))
+
+    def partial(self, edge: Edge) -> str:
+        return _inside(super().partial(edge))
+
+    def closed(self, derivative: Derivative) -> str:
+        return _inside(super().closed(derivative))
+
+    def d(self, above: str, below: str) -> str:
+        above, below = (f"<mrow><mo>∂</mo>{self.name(n)}</mrow>" for n in (above, below))
+        return f"<mfrac>{above}{below}</mfrac>"
+
+    def table(self, title: str, rows: Sequence[Sequence[str]], run: Accumulation | None = None) -> str:
+        head = [f"<!-- {title}" + (f" ({run.count})" if run else "") + " -->"] if title else []
+        body = "".join(f"<mtr><mtd>{r[0]}</mtd><mtd><mrow>{''.join(f'<mo>=</mo>{c}' for c in r[1:])}</mrow></mtd></mtr>" for r in rows)
+        columns = '<mtable columnalign="right left">'
+        return "\n".join([*head, f"{MATH}{columns}{body}</mtable></mrow></math>"])
+
+
+def _inside(element: str) -> str:
+    """What a `<math>` element holds, as one `<mrow>`."""
+    return f"<mrow>{element.removeprefix(MATH).removesuffix('</mrow></math>')}</mrow>" if element.startswith(MATH) else element
+
+
+class _Markdown(_Latex):
+    """The displays of LaTeX below their titles."""
+
+    spelled_as = "latex"
+
+    def table(self, title: str, rows: Sequence[Sequence[str]], run: Accumulation | None = None) -> str:
+        lines = super().table("", rows).split("\n")
+        head = [f"**{title}**" + (f" ({run.count})" if run else ""), ""] if title else []
+        return "\n".join([*head, "$$", *lines, "$$"])
+
+
+class _Document(_Markdown):
+    """A LaTeX document with a paragraph for each table."""
+
+    def table(self, title: str, rows: Sequence[Sequence[str]], run: Accumulation | None = None) -> str:
+        head = [rf"\paragraph{{{title[0].upper()}{title[1:]}.}}" + (f" {run.count}." if run else "")] if title else []
+        return "\n".join([*head, r"\[", *_Latex.table(self, "", rows).split("\n"), r"\]"])
+
+    def join(self, blocks: Sequence[str]) -> str:
+        from ..printing.document import answer_sheet
+
+        g = self.graph
+        names = g.names_in_use - {g.value}  # the function is what the graph calls it
+        return answer_sheet(
+            g.typed.program, g.wrt, ["\n\n".join(blocks)], [], g.typed.declarations, g.assumptions, names, verified=bool(g.check)
+        )
+
+
+TABLES: dict[str, type[_Tables]] = {
+    "latex": _Latex,
+    "typst": _Typst,
+    "mathml": _MathML,
+    "markdown": _Markdown,
+    "latex-doc": _Document,
+}

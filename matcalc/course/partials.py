@@ -24,6 +24,7 @@ from .graphs import Graph, graph
 
 MOST_STEPS = 200
 MOST_PATHS = 12  # of a product that is written out; beyond it, the rule has a sum over the edges
+_DEFINITION = {"text": "definition", "unicode": "definition", "latex": r"\text{definition}"}
 _LATEX_TIMES = {"text": " x ", "unicode": "×", "latex": r" \times "}
 
 
@@ -87,6 +88,9 @@ class Partials(Printable):
             others = [o.start.name for o in self._edges if o.to is e.to and o is not e]
             held = others if e.start.name == self.variable and e.to.name == self.value else []
             self.partials.append(LocalPartial(e.to.name, e.start.name, e.partial, e.tree or e.partial._program, held))
+        own_names = {b.name for b in made.typed.program.bindings}
+        partly = {p.by for p in self.partials} - own_names - {self.variable}
+        self.invented = [s for s in chain.steps if s.name in partly or (partly and s is chain.value)]
         shown = derivative._program  # the names of the steps are those of the text
         own = tuple(b for b in shown.bindings if b.name not in order)
         self.total = LocalPartial(self.value, self.variable, derivative, Program("", own, shown.body, shown.form))
@@ -125,8 +129,10 @@ class Partials(Printable):
         )
 
     def lines(self, form: str = "text") -> list[tuple[str, str, str]]:
-        """Name, value and dimensions of each partial, the product last."""
-        found = [(_latex(p) if form == "latex" else p.name, p.spell(form), p.dims) for p in self.partials]
+        """Name, value and dimensions of each partial, the product last; before them what names that the text lacks stand for."""
+        spell = printer(form)
+        found = [(spell(Node("name", (), s.name)), spell(s.tree), _DEFINITION[form]) for s in self.invented]
+        found += [(_latex(p) if form == "latex" else p.name, p.spell(form), p.dims) for p in self.partials]
         name = _latex(self.total, whole=True) if form == "latex" else self.total.name
         rule = self.product(form)
         return [*found, (name, f"{rule} = {self.total.spell(form)}" if rule else self.total.spell(form), self.total.dims)]
@@ -143,6 +149,7 @@ class Partials(Printable):
     def as_dict(self) -> dict[str, Any]:
         """For programs: every partial, the dimensions by name, the product."""
         return {
+            **({"definitions": {s.name: printer("text")(s.tree) for s in self.invented}} if self.invented else {}),
             "partials": [
                 {"name": p.name, "of": p.of, "by": p.by, "text": p.text, "latex": p.latex, "shape": list(p.shape), "dims": p.dims}
                 for p in self.partials

@@ -31,6 +31,11 @@ from ..shortening.folding import folded
 from ..shortening.simplify import recognise
 from ..syntax import Declaration, Node, Program, spell_name, split_name, walk
 
+_FORMULAS = frozenset(
+    ("about", "order", "value", "absolute", "Jacobian", "first terms", "momentum", "gradient", "magnitude", "derivative", "value there")
+)
+_SECOND = re.compile(r"f'' = -?[\d/]+ [<>] 0")
+
 
 class Problem:
     """A function of the variables `names`. `function` is the expression in property-free twins of them."""
@@ -234,6 +239,7 @@ class Answer(Printable):
         self.wrt = problem.names
         self._names = problem.taken
         self._function = problem.typed.program
+        self._declared = problem.typed.declarations
 
     @property
     def verified(self) -> str:
@@ -256,10 +262,29 @@ class Answer(Printable):
         formulas = [whole] if "\\begin" in whole else whole.split("\n")
         if form == "markdown":
             return "\n".join(f"$${formula}$$" for formula in formulas)
-        from ..printing.document import answer_sheet
+        from ..printing.document import answer_sheet, plain
 
-        facts = [f"{label}: {words}" for label, words in self.facts()]
-        return answer_sheet(self._function, self.wrt, formulas, facts, self.assumptions, self._names, verified=bool(self.check))
+        displays = [rf"\[ {formula} \]" for formula in formulas]
+        facts = [f"{plain(label)}: {self._set(label, words) or plain(words)}" for label, words in self.facts()]
+        said = (self._function, self.wrt, displays, facts, self._declared, self.assumptions, self._names)
+        return answer_sheet(*said, verified=bool(self.check))
+
+    def _set(self, label: str, words: str) -> str:
+        """A fact that is a formula, or says of names what they are, as mathematics; "" for one in words."""
+        from ..reading.read import parse
+
+        if _SECOND.fullmatch(words):
+            return f"${words}$"
+        if label.lstrip("0123456789. ").split(" of ")[0] not in _FORMULAS:
+            return ""
+        sides = [side for part in words.split(", ") for side in part.split(" = ")] if "[" not in words else [words]
+        known = [*self._names, *(d.name for d in self._declared)]
+        try:
+            spelled = [self.spelled(parse(side, known), "latex") for side in sides]
+        except MatcalcError:
+            return ""
+        marks = [", " if m == ", " else " = " for m in re.findall(", | = ", words)] if "[" not in words else []
+        return "$" + "".join(s + m for s, m in zip(spelled, [*marks, ""], strict=True)) + "$"
 
     def words(self, text: str, form: str) -> str:
         """Words beside a formula."""

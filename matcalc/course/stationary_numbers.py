@@ -44,12 +44,13 @@ def by_sympy(problem: Problem, xs: Sequence[Expr], check: bool) -> Stationary | 
             points.append(p)
         except NotTranslated:
             raise NoAnswerError(f"the solutions of {scalars.equation()} have no closed form here" + scalars.numbers()) from None
-    why = "" if points else f"{scalars.equation()} has no real solution"
+    why = "" if points else scalars.why_none()
     problem.notes += scalars.notes
     answer = Stationary(problem, points, why)
     if not points:
-        problem.notes.append(why)
-        answer.assumptions.append(why)
+        note = f"{why}; then every point is stationary" if len(scalars.unknowns) == 1 and why.endswith(" is") else why
+        problem.notes.append(note)
+        answer.assumptions.append(note)
     if check:
         answer.check = summed_up([check_point(problem, p, xs) for p in points])
     return answer

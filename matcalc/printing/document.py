@@ -114,26 +114,30 @@ def _section(q: Subject, style: Style, names: frozenset[str]) -> list[str]:
 def answer_sheet(
     function: Program,
     wrt: Sequence[str],
-    formulas: Sequence[str],
+    found: Sequence[str],
     facts: Sequence[str],
+    where: Sequence[Declaration],
     assumptions: Sequence[str],
     names: frozenset[str],
     *,
     verified: bool,
 ) -> str:
-    """A .tex file with the answer of another command: the function, the formulas found (LaTeX), what is said of them."""
+    """A .tex file with the answer of another command: the function, what was found (LaTeX, paragraphs) and what is said of it."""
     latex = Latex(PLAIN, names)
     letter = function.name or next(c for c in ("f", "F", "g", "h_0") if c not in names)
     variables = ", ".join(f"${latex.spell_name(n)}$" for n in wrt)
+    declared = [_declared(d, PLAIN) for d in where]
     body = [
         "Let",
         _display(function, PLAIN._replace(width=WIDTH), names, latex_name(letter) + " = "),
-        rf"be a function of {variables}. Found:",
-        *[rf"\[ {formula} \]" for formula in formulas],
-        *[plain(fact) + r".\par" for fact in facts],
+        rf"be a function of {variables}" + (f", with {_enumerated(declared)}." if declared else "."),
+        "Found:",
+        *found,
+        *[fact + r".\par" for fact in facts],
     ]
-    if assumptions:
-        body += ["", r"\paragraph{Read as.} " + plain("; ".join(assumptions)) + "."]
+    remarks = [a for a in assumptions if not (declared and a.endswith("(inferred)"))]
+    if remarks:
+        body += ["", r"\paragraph{Read as.} " + plain("; ".join(remarks)) + "."]
     if verified:
         body += ["", r"\paragraph{Checked.} The result agrees with numbers at random points."]
     return _sheet(body, PLAIN.commands)

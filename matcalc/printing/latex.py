@@ -15,7 +15,7 @@ from ..ops.names import latex_words
 from ..syntax import APART, GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program, split_name
 from .lines import chunks, starts
 from .printer import ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, FormIndex, Hole, Piece, Slot, closed
-from .setting import Setting, ratio
+from .setting import Setting, is_bold, ratio
 
 TRANSPOSES = ("T", "top", "intercal")
 OPERATORS = ("operatorname", "mathrm")
@@ -166,9 +166,7 @@ class Latex(Setting):
     def spell_name(self, name: str) -> str:
         if name == self.bound:
             return f"d{latex_name(name[1:])}" if split_name(name[1:])[0] in GREEK else name
-        base, sub = split_name(name)
-        bold = self.style.bold
-        return latex_name(name, bool(bold) and (name in bold or f"{base}_" in bold or base in "I0" or (base == "e" and sub != "")))
+        return latex_name(name, is_bold(name, self.style.bold))
 
     def entry(self, base: Node) -> Sequence[Piece]:
         """A name whose entry is taken: never bold, since its entries are numbers."""

@@ -9,6 +9,7 @@ from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program, spl
 from .printer import ADD, ARGUMENT, ATOM, CMP, EW, LAST, MIDDLE, TERM, FormIndex, Hole, Piece, between, closed, integer, summands
 from .setting import Setting, ratio
 
+MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>'
 ACCENTS = {"hat": "^", "bar": "‾", "tilde": "~", "dot": "˙", "ddot": "¨", "check": "ˇ"}
 APPLY, TIMES, THIN = "<mo>&#x2061;</mo>", "<mo>&#x2062;</mo>", '<mspace width="0.17em"/>'
 MINUS = "\u2212"
@@ -86,7 +87,7 @@ class MathML(Setting):
         }
 
     def spell(self, thing: Node | Program) -> str:
-        return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>{super().spell(thing)}</mrow></math>'
+        return f"{MATH}{super().spell(thing)}</mrow></math>"
 
     def brackets(self, node: Node) -> tuple[str, str]:
         return f"<mrow>{mo('(', 'fence')}", f"{mo(')', 'fence')}</mrow>"
@@ -247,11 +248,11 @@ _PIECE = re.compile(r"<math [^>]*>(?:(?!</math>).)*</math>")
 
 def joined(line: str) -> str:
     """A line of formulas with words between them as one `<math>` element."""
-    start, inner, at = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>', [], 0
+    inner, at = [], 0
     for m in _PIECE.finditer(line):
-        inner += [_between(line[at : m.start()]), m[0].removeprefix(start).removesuffix("</mrow></math>")]
+        inner += [_between(line[at : m.start()]), m[0].removeprefix(MATH).removesuffix("</mrow></math>")]
         at = m.end()
-    return f"{start}{''.join([*inner, _between(line[at:])])}</mrow></math>" if inner else line
+    return f"{MATH}{''.join([*inner, _between(line[at:])])}</mrow></math>" if inner else line
 
 
 def _between(words: str) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 
 from ..ops.names import latex_word
 from ..ops.operation import Operation, Shorthand
-from ..syntax import Node, Program, walk
+from ..syntax import Node, Program, split_name, walk
 from .printer import CLOSED, FACTOR, LAST, MIDDLE, MUL, Hole, Piece, Printer, closed, glue, integer, integral, separators
 
 ROOT = "sqrt."  # of the entries: a sign round its argument has no place for the dot
@@ -31,6 +31,12 @@ def ratio(node: Node) -> str:
     if node.op == "mul" and separators(node) == ("/",) and all(map(integral, node.args)):
         return "/".join(integer(value.numerator) for value in numbers)
     return ""
+
+
+def is_bold(name: str, bold: frozenset[str]) -> bool:
+    """Whether a name is one of a vector or matrix, or I, 0 or a unit vector, where such are set bold; "x_" is all members of a family."""
+    base, sub = split_name(name)
+    return bool(bold) and (name in bold or f"{base}_" in bold or base in "I0" or (base == "e" and sub != ""))
 
 
 def trees_of(thing: Node | Program) -> list[Node]:

@@ -6,19 +6,21 @@ from collections.abc import Sequence
 
 from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Node, Program, split_name
 from .printer import ARGUMENT, ATOM, BASE, CLOSED, CMP, EW, LAST, MIDDLE, FormIndex, Hole, Piece, Slot, closed, one_letter, signed_integer
-from .setting import Setting, ratio
+from .setting import Setting, is_bold, ratio
 
 ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot", "ddot": "dot.double", "check": "caron"}
 
 
-def typst_name(name: str) -> str:
-    """The spelling of a name: `theta`, `x_1`, `hat(y)`, `w_"out"`, `"weight"`."""
+def typst_name(name: str, bold: bool = False) -> str:
+    """The spelling of a name: `theta`, `x_1`, `hat(y)`, `w_"out"`, `"weight"`; bold for a vector or matrix."""
     if name == "infty":
         return "oo"
     base, sub = split_name(name)
     spelled = base if base in GREEK or len(base) == 1 else f'"{base}"'
+    plain = spelled == base
+    spelled = f"bold({spelled})" if bold else spelled
     accent, _, rest = sub.partition(",")
-    if accent in ACCENTS and spelled == base:
+    if accent in ACCENTS and plain:
         spelled, sub = f"{ACCENTS[accent]}({spelled})", rest
     if not sub:
         return spelled
@@ -58,8 +60,14 @@ class Typst(Setting):
     }
     fraction = ("frac(", ", ", ")")
 
+    def __init__(self, bold: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self.bold = bold
+
     def spell_name(self, name: str) -> str:
-        return f"dif {typst_name(name[1:])}" if name == self.bound else typst_name(name)
+        if name == self.bound:
+            return f"dif {typst_name(name[1:], bool(self.bold))}"
+        return typst_name(name, is_bold(name, self.bold))
 
     def by_latex(self, latex: str, word: str) -> str:
         """Typst calls functions and letters as LaTeX does, without the stroke."""
@@ -105,7 +113,8 @@ class Typst(Setting):
         base, *indices = node.args
         plain = base.op == "name" and "_" not in str(base.attr)
         run = all(n.op == "name" and len(str(n.attr)) == 1 for n in indices)
-        return [Hole(base, ATOM if plain else ATOM + 1, MIDDLE), "_(", *self.listed(indices, " " if run else ", "), ")"]
+        whole: Piece = typst_name(str(base.attr)) if plain else Hole(base, ATOM + 1, MIDDLE)  # entries are numbers, never bold
+        return [whole, "_(", *self.listed(indices, " " if run else ", "), ")"]
 
     def literal(self, node: Node) -> Sequence[Piece]:
         return ['mat(delim: "[", ', *self.rows(node, ", ", "; "), ")"]
@@ -127,6 +136,6 @@ class Typst(Setting):
         return f"frac({of}, {by}^T) = "
 
 
-def spell(thing: Node | Program) -> str:
-    """The tree or program as Typst mathematics."""
-    return Typst().spell(thing)
+def spell(thing: Node | Program, bold: frozenset[str] = frozenset()) -> str:
+    """The tree or program as Typst mathematics; `bold` are the names of vectors and matrices that are set so."""
+    return Typst(bold).spell(thing)
