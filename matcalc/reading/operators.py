@@ -40,6 +40,10 @@ def column(lexer: Lexer, mark: Mark) -> None:
 
 
 def infix(lexer: Lexer, mark: Mark) -> None:
+    if mark.value == "/" and lexer.frames[-1].kind == "argument":
+        from .quotients import refuse_part_of_logarithm
+
+        refuse_part_of_logarithm(lexer, mark)
     lexer.left_operand(mark)
     if mark.value == "/":
         from .quotients import refuse_long_divisor

@@ -4,7 +4,9 @@ r"""What a slash divides by, where people mean more than the rule says: refused,
 
     x^2/2s^2     E/kT             letters that touch the divisor
     p^2/2 s^2    ||r||^2/2 \sigma   a number, and behind it a power or a Greek letter
-    1/2m sum_i   1/2n ||X w||^2   a size that touches the number, before what is averaged
+    1/2m sum_i   1/2n ||X w||^2   a size that touches the number, before what is averaged, and (1/2m) by itself
+    x/1-y        K/s(s + a)       a one, which divides nothing, and a letter that is a factor of the bracket behind it
+    x y / z w                     blanks round the slash, as wide as the product behind it
     x^T y/||x|| ||y||             two norms, or two values of one function
     D^-1/2, x^1/2                 a first power, where the power is most often the quotient
     x^T A x/x^T x                 a transpose, which nothing is divided by
@@ -29,11 +31,14 @@ def refuse_long_divisor(lexer: Lexer, slash: Mark) -> None:
     if first is None:
         return
     if first.kind == "num":
+        _one(lexer, slash, first)
         _above(lexer, slash, first)
         _behind_number(lexer, slash, first)
     elif first.kind in ("word", "greek") and function_of(first.value) is None:
         _transposed(lexer, slash, first)
         _run_together(lexer, slash, first)
+        _before_bracket(lexer, slash, first)
+        _set_wide(lexer, slash, first)
     else:
         _two_of_a_kind(lexer, slash, first)
 
@@ -79,6 +84,7 @@ def _behind_number(lexer: Lexer, slash: Mark, number: Mark) -> None:
     following = _at(lexer, lexer.i + 2)
     if lexer.last == "NUM" and (len(lexer.tokens) < 2 or lexer.tokens[-2].type != "CARET"):  # 1/2 m v^2, and 1/2x^T A x
         averaged = following is not None and (following.kind == "binder" or following.value == "sum" or following.value in _BARS)
+        averaged = averaged or (following is not None and following.kind == "close" and following.value == "(")  # (1/2m) sum(…)
         if not behind.gap and behind.value in _SIZES and averaged:
             _refuse(lexer, slash, lexer.i + 1, behind.end)
         return
@@ -89,6 +95,68 @@ def _behind_number(lexer: Lexer, slash: Mark, number: Mark) -> None:
     letter = (behind.kind == "greek" or behind.value in _SIZES) and behind.value not in lexer.names.variables
     if measured and behind.value not in lexer.names.made_of and (square or letter):
         _refuse(lexer, slash, lexer.i + 1, behind.end)
+
+
+def _one(lexer: Lexer, slash: Mark, number: Mark) -> None:
+    """log(p/1-p), c^(1-s)/1-s: nobody divides by 1."""
+    behind = _at(lexer, lexer.i + 1)
+    if number.value != "1" or behind is None or behind.kind not in ("plus", "minus"):
+        return
+    rest = _at(lexer, lexer.i + 2)
+    if rest is None or rest.kind not in ("word", "greek", "num"):
+        return
+    shown = lexer.source((number.start, rest.end)).strip()
+    hint = f"write /({shown}) for one divisor; leave out the /1 where it is none"
+    raise lexer.refuse(f"{quote('/' + shown)} divides by 1 alone", (slash.start, rest.end), hint)
+
+
+def _before_bracket(lexer: Lexer, slash: Mark, name: Mark) -> None:
+    """K/s(s + a): by the rule K/s times the bracket; in a transfer function both divide."""
+    bracket = _at(lexer, lexer.i + 1)
+    if bracket is None or bracket.kind != "open" or bracket.value != "(" or bracket.gap or name.value in lexer.names.functions:
+        return
+    inside = lexer.marks[lexer.i + 2 : bracket.mate]
+    if any(m.value == name.value for m in inside) and any(m.kind in ("plus", "minus") for m in inside):
+        _refuse(lexer, slash, lexer.i + 1, lexer.marks[bracket.mate].end)
+
+
+def _set_wide(lexer: Lexer, slash: Mark, name: Mark) -> None:
+    """x y / z w, with blanks on both sides of the slash: two names that end the term are read as one divisor by as many people."""
+    behind = _at(lexer, lexer.i + 1)
+    if not slash.gap or not name.gap or behind is None or not _is_letter(name) or not _is_letter(behind) or lexer.last == "NUM":
+        return
+    following = _at(lexer, lexer.i + 2)
+    before = lexer.tokens[-2].type if len(lexer.tokens) > 1 else ""
+    ends = following is None or following.kind in ("plus", "minus", "close", "comma", "semi", "newline")
+    if ends and before == "JUXT" and name.value not in _SIZES:
+        _refuse(lexer, slash, lexer.i + 1, behind.end)
+
+
+def _is_letter(mark: Mark) -> bool:
+    return mark.kind == "greek" or (mark.kind == "word" and len(mark.value) == 1)
+
+
+def refuse_part_of_logarithm(lexer: Lexer, slash: Mark) -> None:
+    r"""p log p/q, \ln p/(1-p): without brackets the logarithm ends before the slash, and with another letter behind it most people mean
+    that of the quotient. (ln x/x is read as (ln x)/x.)"""
+    frame, first = lexer.frames[-1], lexer.following
+    if frame.label != "log" or first is None or slash.gap or first.gap or not (_is_letter(first) or first.value == "("):
+        return
+    if any(t.start_pos >= frame.opened[1] and t.type not in ("NAME", "LPAR") for t in lexer.tokens[-2:]):
+        return
+    argument = lexer.source((frame.opened[1], slash.start)).strip()
+    end = lexer.marks[first.mate].end if first.kind == "open" else first.end
+    divisor = lexer.source((first.start, end))
+    if first.kind != "open" and argument.startswith(lexer.source(first.span)):
+        return
+    following = _at(lexer, first.mate + 1 if first.kind == "open" else lexer.i + 1)
+    if first.kind != "open" and following is not None and following.kind in ("under", "sub"):
+        stop = _at(lexer, lexer.i + 2) or following
+        stop = lexer.marks[stop.mate] if stop.kind == "open" else stop
+        divisor = lexer.source((first.start, (following if following.kind == "sub" else stop).end))
+    log = lexer.source(frame.opened).strip()
+    hint = f"write {log}({argument}/{divisor}) for that of the quotient, {log}({argument})/{divisor} for the other"
+    raise lexer.refuse(f"{quote(f'{log} {argument}/{divisor}')} can be read in two ways", (frame.opened[0], end), hint)
 
 
 def _transposed(lexer: Lexer, slash: Mark, name: Mark) -> None:
