@@ -241,3 +241,25 @@ def test_a_row_of_a_matrix_of_blocks_has_two_axes(language: str, tmp_path: Path)
         cast = caster(language)
         found = call(load(d.code(language))["value"], {n: cast(v) for n, v in given.items()})
     np.testing.assert_allclose(np.asarray(found).item(), wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt"),
+    [
+        ("||expm(S) x - y||^2", "S"),
+        ("tr(S S^T A) + tr(S S B)", "S"),
+        ("log det(P) + tr(A P^-1)", "P"),
+        ("tr(sqrtm(P) A) + tr(logm(P) P)", "P"),
+    ],
+)
+def test_products_with_the_hessian_by_what_is_symmetric_form_no_four_axes(expr: str, wrt: str) -> None:
+    """They were the Hessian by free entries, of four axes, times the direction. The entries are free as there: the direction need not be
+    symmetric, and S^T S is not S S."""
+    text = of(expr, wrt).code("numpy", parts=["hessian", "hvp"])
+    product = text.partition("def hvp(")[2].partition("\n\n\n")[0]
+    assert "_kronecker" not in product and "reshape" not in product and "ijkl" not in product
+    given = drawn(6, 3)
+    direction = np.random.default_rng(7).normal(size=(3, 3))
+    file = load(text)
+    wanted = np.einsum("ijkl,kl->ij", call(file["hessian"], given), direction)
+    np.testing.assert_allclose(call(file["hvp"], given | {f"d{wrt}": direction}), wanted, rtol=1e-8, atol=1e-10)

@@ -6,6 +6,7 @@ The Hessian times V is the gradient of <gradient, V>: the Hessian is never forme
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from ..differentiation.tensor import Tensor
 from ..expressions.build import add, conjugate, hadamard, times, total, transpose
@@ -37,10 +38,10 @@ class Further(Holder):
         expression in the symbols that one differentiates by. `halved` are gradients by conj(z) of a real function."""
         typed, names = self._plain.typed, self._plain.names
         variables = [self._plain.variable(n) for n in names]
-        if self._within or any(
-            v.op not in (SYMBOL, MEMBER) or typed.declared.get(n, v) is not v for n, v in zip(names, variables, strict=True)
-        ):
+        if self._within or any(v.op not in (SYMBOL, MEMBER) for v in variables):
             return None
+        if any(self._plain.declared(n) is not v for n, v in zip(names, variables, strict=True)):
+            gradients = self._unrestricted()
         parts = []
         for tensor, v in zip(gradients, directions, strict=True):
             g = tensor.matrix
@@ -50,9 +51,14 @@ class Further(Holder):
                 g = conjugate(g)
             part = times(g, v) if g.is_scalar else total(hadamard(g if g.shape == v.shape else transpose(g), v))
             parts += [part, conjugate(part)] if halved else [part]
-        from copy import copy
-
         sum_ = copy(typed)
         sum_.expr = add(*parts)
         sum_.symbols = typed.symbols | {name_of(v): v for v in directions}
         return [self._take(self._plain.by(n).replaced(sum_)) for n in names]
+
+    def _unrestricted(self) -> list[Tensor]:
+        """The gradients with free entries of the variables: what a symmetric S is used for in the result, S^T = S, does not hold beside it,
+        where one differentiates once more."""
+        names, free = self._plain.names, copy(self._plain.typed)
+        free.declared = {n: e for n, e in free.declared.items() if n not in names}
+        return [self._take(self._plain.by(n, verify=False).replaced(free))._tensor for n in names]
