@@ -295,7 +295,7 @@ REFUSED = [
     (r"\sum_i \sum_k r_{ik} \|x_i - \mu_k\|^2 + \|x\|^2", r"\mu_k", "is an entry of x, or one of many vectors"),
     (r"(y - A x)^\dagger (y - A x)", "x", "of a vector is its conjugate transpose, or"),
     (r"A^{-1}\,\mathrm{d}A", "A", "is a differential"),
-    ("np.sum(w * (x - mu)**2)", "mu", "goes entry by entry, or x is a number"),
+    ("np.sum(w * (x - mu)**2)", "mu", "between two arrays write .* for entry by entry"),
     ("x^2, y^2", "x", "a comma stands outside of brackets"),
     ("What is $x^T A x$ by $x$?", "x", "the words round a formula are not read"),
     ("Σₖ πₖ exp(−½ (x−μₖ)ᵀ Σₖ⁻¹ (x−μₖ))", "x", "is the sign here, or the letter"),

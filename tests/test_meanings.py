@@ -11,7 +11,7 @@ MEANT = [
     (r"\int_0^1 x dx", "integral"),
     (r"\arg\min_x ||x||", "stationary"),
     (r"x \sim y", "density"),
-    ("log10(x)", "log_{10}(x)"),
+    ("log10 x", "log_{10}(x)"),
     ("crossentropy(p, y)", "-sum(y .* log(p))"),
     ("cross_entropy(softmax(z), y)", "-sum(y .* log(p))"),
     ("log_sum_exp(x)", "logsumexp(…)"),

@@ -90,6 +90,10 @@ def _supposed(el: Typing, node: Node, name: str, order: int, args: list[TypedTer
         raise Misfit([args[0]], lambda: refuse_shape(f"the arguments of {name} are of different shapes", node))
     if order and domain != SCALAR:
         hint = f"declare the function: {name}: R^n -> R"
+        if f"{name}(" in el.scene.program.text.partition("=")[0]:  # f(x) = x^T x; \\nabla f(x)^T d
+            message = f"the derivative of {name} is asked for inside an expression, where derivatives are not taken"
+            hint = f"differentiate {name} alone and write its gradient out, or declare {name}: R^n -> R in place of the definition"
+            raise ReadingError(message, span=node.span, suggestion=hint)
         raise ReadingError(f"{node.attr} is a derivative of a function of which nothing was declared", span=node.span, suggestion=hint)
     if value == domain == SCALAR:
         return TypedTerm(SCALAR, (args[0],), lambda e, _: entrywise_function(name, order, e[0]), node, name)

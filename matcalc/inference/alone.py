@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from ..interning import regex
 from ..reading.subscripts import split_indexed
-from ..syntax import Node, walk
+from ..syntax import Node, split_name, walk
 from .capitals import SIZE_LETTERS
+from .declarations import GREEK
 from .takes import by_entries, is_unknown_function
 
 _BRA = regex(r"(?:\||\\vert|\\mid|\\bra\s*\{[^{}]*\})\s*\Z")
@@ -101,9 +102,30 @@ def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
         elif n.op in ("add", "neg") or (n.op == "call" and by_entries(str(n.attr))):
             todo += n.args
         elif n.op == "mul":
-            others = [a for a in n.args if a.op != "num"]
+            signs = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
+            others = [a for a, sign in zip(n.args, ("", *signs)) if a.op != "num" and sign != "/"]  # only numbers divide
             todo += others if len(others) == 1 else ()
     return frozenset(found)
+
+
+def means(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
+    """mu of sum((x - mu)^2): where it stands nowhere but in differences from a small Latin letter, of which the entries are summed, it is
+    the number that they are spread about."""
+    if any(n.op in ("T", "norm", "H", "inv") for n in nodes):
+        return frozenset()
+    names = [str(n.attr) for n in nodes if n.op == "name"]
+    found = {name for name in names if split_name(name)[0] == "mu" and name not in known}
+    inside = [m for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and found for m in walk(n.args[0])]
+    spread = [name for m in {id(m): m for m in inside}.values() for name in spread_about(m)]
+    return frozenset(name for name in found if spread.count(name) == names.count(name))
+
+
+def spread_about(n: Node) -> list[str]:
+    """m of x - m or m - x, a difference of two names of which x is a small Latin letter; both where both are."""
+    parts = [a.args[0] if a.op == "neg" else a for a in n.args] if n.op == "add" and len(n.args) == 2 else []
+    names = [str(a.attr) for a in parts if a.op == "name"]
+    latin = [name[:1].islower() and split_name(name)[0] not in GREEK for name in names]
+    return [a for a, other in zip(names, reversed(latin)) if other] if len(names) == 2 else []
 
 
 def deviations(nodes: Iterable[Node]) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from ..syntax import Node, same, split_name, walk
+from ..syntax import Node, Program, same, split_name, walk
 from .capitals import RANDOM
 from .declarations import GREEK
 from .takes import is_entrywise, is_unknown_function
@@ -92,6 +92,18 @@ def observed(nodes: Sequence[Node], known: Collection[str], values: Mapping[str,
             found.update(behind)
     names = [str(n.attr) for n in nodes if n.op == "name"] if found else []
     return frozenset(n for n in found if n[:1].islower() or names.count(n) == inside.count(n)) if names else frozenset()
+
+
+def named_vector(program: Program, known: Collection[str]) -> frozenset[str]:
+    r"""Y of \hat\beta = (X^T X)^{-1} X^T Y: the capital letter that ends a product whose name is a small letter, behind an inverse, and
+    that stands nowhere else."""
+    base, body = split_name(program.name)[0], program.body
+    if not base[:1].islower() or body.op != "mul" or (isinstance(body.attr, tuple) and not {"", "*", "@"}.issuperset(body.attr)):
+        return frozenset()
+    last = body.args[-1]
+    names = [str(n.attr) for n in walk(body) if n.op == "name"]
+    capital = last.op == "name" and str(last.attr)[:1].isupper() and last.attr not in known and names.count(str(last.attr)) == 1
+    return frozenset([str(last.attr)]) if capital and any(a.op == "inv" for a in body.args) else frozenset()
 
 
 def _beside_forms(n: Node, known: Collection[str]) -> list[str]:

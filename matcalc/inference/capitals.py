@@ -24,8 +24,9 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     exponent or is a third, 0.3 and the like; two stand under roots, as in K^{1/2} L^{1/2}; one is an amplitude, as in A e^{-k t}, or in the
     exponents of a sum, or K/(tau s + 1); or what holds one is divided by r, by (1 + r)^t; one is an I that is no identity; its price stands
     before it, as in w_L L; they are S_{xx} and S_{xy}; half of one stands before a square, as in 1/2 C V^2; another letter has powers, as
-    in A v^3; they stand before probabilities; a Greek letter is added to another before one, as in alpha + beta X; they are observations,
-    as in sum_i (Y_i - b X_i)^2; or all of them stand in logarithms alone."""
+    in A v^3; they stand before probabilities; a number is added to a multiple of one, as in 100 - 2 Q; a Greek
+    letter is added to another before one, as in alpha + beta X; they are observations, as in
+    sum_i (Y_i - b X_i)^2; or all of them stand in logarithms alone."""
 
     bounds = {id(m) for n in nodes if n.op in ("sum", "product") for a in n.args[1:] for m in walk(a)}  # T of sum_{t=1}^T is a count
     nodes = [n for n in nodes if id(n) not in bounds]
@@ -44,6 +45,10 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if any(_is_series(n) for n in nodes):
         return False
+    if _is_polynomial(nodes, known):
+        return True
+    if not any(n.attr == "I" for n in nodes) and any(_is_amount_less(n, known) for n in nodes if n.op == "add"):
+        return True
     if not any(n.attr == "I" for n in nodes) and any(_is_affine(n, known) for n in nodes if n.op == "add"):
         return True
     if _is_of_probabilities(nodes, known) or any(_is_of_observations(n, known) for n in nodes if n.op in ("sum", "product")):
@@ -142,7 +147,35 @@ def _is_affine(n: Node, known: Collection[str]) -> bool:
     parts = [a.args[0] if a.op == "neg" else a for a in n.args]
     pairs = [m.args for m in parts if m.op == "mul" and m.args[0].op == "name" and len(m.args) == 2]
     lines = [b for a, b in pairs if greek(a) and b.op == "name" and str(b.attr)[:1].isupper() and b.attr not in known and b.attr != "I"]
+    squares = [b.args[0] for a, b in pairs if greek(a) and "_" in str(a.attr) and b.op == "pow" and b.args[1].attr == 2]
+    if any(b.op == "name" and split_name(str(b.attr))[0] in RANDOM for b in squares) and lines:  # theta_1 X + theta_2 X^2
+        return True
     return bool(lines) and any(map(greek, parts))
+
+
+def _is_amount_less(n: Node, known: Collection[str]) -> bool:
+    """100 - 2 Q, 50 + 3 Q + Q^2: a number beside multiples of capital letters in a sum. (1 - A may be the ones less a matrix.) And
+    ln X + a ln Y, of utility."""
+    parts = [a.args[0] if a.op == "neg" else a for a in n.args]
+    logarithms = [a.args[-1] if a.op == "mul" else a for a in parts]
+    inside = [str(a.args[0].attr) for a in logarithms if a.op == "call" and a.attr == "log" and a.args[0].op == "name"]
+    if len(inside) > 1 and all(name[:1].isupper() and name not in known for name in inside):  # ln X + a ln Y
+        return True
+    if not any(a.op == "num" and a.attr not in (0, 1) for a in parts):
+        return False
+    lines = [a.args[-1] if a.op == "mul" else a.args[0] if a.op == "pow" else a for a in parts]
+    capital = [a for a in lines if a.op == "name" and str(a.attr)[:1].isupper() and a.attr not in known]
+    return bool(capital) and all(a.op in ("name", "num") for m in parts for a in (m.args if m.op in ("mul", "pow") else (m,)))
+
+
+def _is_polynomial(nodes: Sequence[Node], known: Collection[str]) -> bool:
+    """5 Q + 3 Q^2: the one name of a text, its multiples and powers, where it is an amount more often than a matrix."""
+    names = {str(n.attr) for n in nodes if n.op == "name"}
+    one = next(iter(names), "")
+    if len(names) != 1 or one in known or not one[:1].isupper() or split_name(one)[0] in "ABCIMWXYZ":
+        return False
+    powers = [n for n in nodes if n.op == "pow" and n.args[1].op == "num"]
+    return bool(powers) and any(n.op == "add" for n in nodes) and all(n.op in ("add", "neg", "mul", "pow", "num", "name") for n in nodes)
 
 
 def _is_absolute(n: Node) -> bool:
@@ -260,6 +293,7 @@ def _is_gain(factors: Sequence[Node], divisors: Sequence[Node], known: Collectio
     capital = [str(a.attr) for a in factors if a.op == "name" and str(a.attr)[:1].isupper() and a.attr not in known]
     if len(capital) != 1 or not MATRICES.isdisjoint(split_name(capital[0])[0]):
         return False
+    divisors = [m for a in divisors for m in (a.args if a.op == "mul" else (a,))]  # K/(s (s + a))
     sums = [a for a in (*divisors, *factors) if a.op == "add"]
     small = sums and all(str(m.attr).islower() for a in sums for m in walk(a) if m.op == "name")
     quotients = [m for a in factors if a.op == "add" for m in walk(a) if m.op == "mul" and m.attr == ("/",)]

@@ -7,7 +7,9 @@ from itertools import pairwise
 from ..errors import MatcalcError, ReadingError
 from ..reading.subscripts import split_indexed
 from ..syntax import Node, split_name, walk
+from .alone import spread_about
 from .capitals import SIZE_LETTERS
+from .declarations import GREEK
 from .doubt import Doubt, Terms, guess_of
 from .elaborate import typed_program
 from .misfit import Misfit, Undecided, Wording
@@ -202,9 +204,21 @@ def _places(el: Typing) -> list[tuple[Node, Node]]:
     return found
 
 
+def _one_or_many(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """sum((y - theta)^2), sum(abs(x - m)): one number for all entries, or one for each."""
+    for add in walk(n.args[0]) if n.attr in ("sum", "mean") and n.args else ():
+        for name in spread_about(add):
+            base = split_name(name)[0]
+            if name in el.defaults and (base in GREEK or base == "m") and el.symbols[name].kind == "vector":
+                if sum(m.op == "name" and m.attr == name for m, _ in el.seen) == 1 and "_" not in name:
+                    message = f"{name} is one number for all the entries that are summed, or one for each"
+                    return ReadingError(message, span=add.span, suggestion=f"declare {name} in R, or {name} in R^n")
+    return None
+
+
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_added_row, _number_behind),
     "pow": (_summed,),
     "norm": (_sum_norm, _of_entries),
-    "call": (_of_capital,),
+    "call": (_of_capital, _one_or_many),
 }

@@ -112,6 +112,40 @@ def _inner(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _cross_of_product(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """r × m v: of r and m, or of r and the momentum m v."""
+    signs = n.attr if isinstance(n.attr, tuple) and not el.scene.program.bold else ()
+    for k, (sign, after) in enumerate(pairwise(signs)):
+        b, c = n.args[k + 1 : k + 3]
+        if sign == "×" and not after and b.op == c.op == "name" and not el.scene.stated.keys() >= {b.attr, c.attr}:
+            s = Wording(el)
+            a, one, other = s.factor(n.args[k]), s.node(b), s.node(c)
+            return ReadingError(
+                f"{a} × {one} {other} can be read in two ways",
+                span=n.span,
+                suggestion=f"write {a} × ({one} {other}) or ({a} × {one}) {other}, and declare the vectors",
+            )
+    return None
+
+
+def _dot_of_field(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""-\mu·B, all there is: a dot product of two vectors, or a number times a matrix."""
+    body = el.scene.program.body
+    if n is not (body.args[0] if body.op == "neg" else body) or n.attr != (".",):
+        return None
+    a, b = n.args
+    both = a.op == b.op == "name" and str(b.attr)[:1].isupper() and b.attr != "I" and a.attr in el.defaults and b.attr in el.defaults
+    left, right = terms.get(id(a)), terms.get(id(b))
+    if both and left is not None and right is not None and left.is_scalar and right.kind == "matrix":
+        one, other = str(a.attr), str(b.attr)
+        return ReadingError(
+            f"{one} · {other} is a dot product of vectors, or a number times a matrix",
+            span=n.span,
+            suggestion=f"declare {one}, {other} in R^n for vectors, or write the product without a sign",
+        )
+    return None
+
+
 def _ring(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """A o B, with the letter o for the sign of the entrywise product."""
     for at, a in enumerate(n.args[1:-1], 1):
@@ -134,6 +168,13 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
             names = [m for m in walk(b) if m.op == "name" and split_name(str(m.attr))[0] in OFTEN_VECTORS and guess_of(el, m) == "scalar"]
             if names and right is not None and right.is_scalar:  # w * (x - mu)**2, where x had to be a number
                 b, guessed = names[0], True
+            elif el.scene.by_hand and b.op == "add" and right is not None and right.is_scalar and (factor := _of_data(el, b)):
+                s = Wording(el)
+                return ReadingError(
+                    f"{s.factor(a)} * {s.factor(b)} goes entry by entry, or {s.node(factor)} is a number",
+                    span=n.span,
+                    suggestion=f"write {s.factor(a)} .* {s.factor(b)} for entry by entry; for a number declare {s.node(factor)} in R",
+                )
         if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:
             s = Wording(el)
             v, g = s.factor(a), s.node(b)
@@ -143,6 +184,13 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 suggestion=f"write {v} .* {g} for entry by entry; for a number write it in front, or declare {g} in R",
             )
     return None
+
+
+def _of_data(el: Typing, factor: Node) -> Node | None:
+    """The name in (1 - a1**2) behind the star of NumPy's text, where it is undeclared and no Greek letter."""
+    names = [m for m in walk(factor) if m.op == "name"]
+    free = all(str(m.attr) in el.defaults and split_name(str(m.attr))[0] not in GREEK for m in names)
+    return names[0] if names and free else None
 
 
 def scales(el: Typing) -> dict[str, str]:
@@ -258,6 +306,6 @@ def _behind_entrywise(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "mul": (_row, _member, _dot, _inner, _ring, _star, _identity, _projection, _expected),
+    "mul": (_row, _member, _dot, _dot_of_field, _cross_of_product, _inner, _ring, _star, _identity, _projection, _expected),
     "ew": (_columns, _behind_entrywise),
 }

@@ -27,7 +27,7 @@ def with_picked(program: Program, declared: Mapping[str, Declaration]) -> tuple[
     for name in names:
         base, sub = split_indexed(name)
         parts = sub.split(",")
-        labels = [(k, m) for k, part in enumerate(parts) if (m := _LABEL.fullmatch(part)) is not None and m[2] in bound]
+        labels = [(k, m) for k, part in enumerate(parts) if (m := _LABEL.fullmatch(part)) is not None and m[2].isalpha()]
         if len(labels) != 1 or not _is_several(base, len(parts), names, bound, declared):
             continue
         k, m = labels[0]

@@ -141,7 +141,7 @@ def _barred(el: Typing, power: Node) -> list[tuple[Node, TypedTerm]]:
 
 def _state_broadcast(el: Typing, t: TypedTerm, lead: TypedTerm, node: Node) -> None:
     shape = lead.shape
-    if not t.literal:
+    if not t.literal and (node.args[0] if node.op == "neg" else node).attr not in el.scene.means:
         el.penalty(FILLED if lead.kind != "vector" and t.name is None else BROADCAST, t, lead)
     if el.scene.template:
         return

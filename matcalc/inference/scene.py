@@ -12,7 +12,7 @@ from ..kinds import Dim, shape_text
 from ..ops.vocabulary import close_properties
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
-from .alone import arguments_only, deviations, exponents_only, halved, operators, paired, summed_powers, writes_rows
+from .alone import arguments_only, deviations, exponents_only, halved, means, operators, paired, summed_powers, writes_rows
 from .capitals import capitals_are_numbers, is_amount
 from .declarations import GREEK, declared_properties, declared_shape, is_count, leading_sizes, size_names, sizes_in, spell_declaration
 from .indices import Indices
@@ -209,7 +209,7 @@ class Scene:
         self.by_hand = "@" in signs
         if "×" in signs or "." in signs:
             self._beside(signs)
-        if squared and not self.template:
+        if (squared or self.program.name[:1].islower()) and not self.template:
             self._observed()
         form = self.program.form
         if form and form[0] == "index":
@@ -246,6 +246,10 @@ class Scene:
         return summed_powers(self._nodes())
 
     @cached_property
+    def means(self) -> frozenset[str]:
+        return means(self._nodes(), self.declared.keys() | self.bound)
+
+    @cached_property
     def deviations(self) -> frozenset[int]:
         return deviations(self._nodes())
 
@@ -263,9 +267,10 @@ class Scene:
 
     def _observed(self) -> None:
         """What is observed, in capital letters: Y of Y - X beta."""
-        from .beside import observed
+        from .beside import named_vector, observed
 
         known = self.declared.keys() | self.bound
+        self.crossed |= named_vector(self.program, known) if not self.program.bold else frozenset()
         self.crossed |= observed(self._nodes(), known, self.values) if not self.program.bold else frozenset()
 
     def _uses(self) -> None:

@@ -78,6 +78,7 @@ def _labels(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:
             parts = [m for a in n.args for m in (a.args if a.op == "add" else (a,))]
             products = [m.args[0] if m.op == "neg" else m for m in parts]
             found |= {str(m.args[0].attr) for m in products if m.op == "mul" and _is_before_inner(m)}
+            found |= {name for m in products if m.op == "mul" for name in _before_affine(m)}
     turned = {str(n.args[0].attr) for n in nodes if n.op in _OF_VECTORS}
     return frozenset(n for n in found - turned if n[:1].islower() and n not in known)
 
@@ -105,6 +106,18 @@ def _is_before_inner(n: Node) -> bool:
     ends = len(others) > 1 and others[0].op == "T" and others[0].args[0].op == others[-1].op == "name"
     divides = isinstance(n.attr, tuple) and "/" in n.attr
     return ends and not divides and first.op == "name" and first.attr not in (others[0].args[0].attr, others[-1].attr)
+
+
+def _before_affine(n: Node) -> list[str]:
+    """y and b of y (w^T x + b), y*(w . x + b)."""
+    first, *others = n.args
+    if len(others) != 1 or first.op != "name" or others[0].op != "add" or (isinstance(n.attr, tuple) and n.attr[0] not in ("", "*")):
+        return []
+    parts = [a.args[0] if a.op == "neg" else a for a in others[0].args]
+    products = [a for a in parts if a.op == "mul" and len(a.args) == 2 and a.args[1].op == "name"]
+    inner = [a for a in products if a.args[0].op == "T" or a.attr == (".",)]
+    alone = [str(a.attr) for a in parts if a.op == "name"]
+    return [str(first.attr), *alone] if len(inner) == len(parts) - len(alone) and inner else []
 
 
 def _is_of_numbers(n: Node) -> bool:

@@ -180,6 +180,11 @@ def _refuse_two_readings(lexer: Lexer, name: str, base: str, mark: Mark, at: int
         raise lexer.refuse(f"`gamma({inside})` can be read in two ways", span, hint)
     refuse_of_matrix(lexer, name, mark, at)
     if primes:
+        several = not (is_list(lexer.marks, at) or holds_one(lexer.marks, at, lexer.names.primed))
+        if several and base.islower() and (holds_values(lexer, at) or (lexer.names.primed and applied_only(lexer, name, at))):
+            called = f"{name}{chr(39) * primes}({inside})"
+            hint = f"declare {name}: R -> R for the derivative of a function, write {name}^T ({inside}) for a transpose"
+            raise lexer.refuse(f"{quote(called)} is a value of the derivative of {name}, or a product", span, hint)
         return
     if name == "N":
         refuse_normal(lexer, mark, at)

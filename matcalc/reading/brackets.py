@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..syntax import Node, split_name
+from ..syntax import Node, spell_name, split_name
 from .lexer import Lexer
 from .marks import Mark, quote
 from .names import subscript
@@ -25,6 +25,10 @@ def open_bracket(lexer: Lexer, mark: Mark) -> None:
         lexer.open("LPAR", value, mark.span, begins=False)
     elif value in ("[", "\\{") and mark.compares:
         lexer.open("IVERSON", value, mark.span)
+    elif value == "[" and not mark.gap and lexer.active and _is_member(lexer, mark):
+        token, letter = lexer.tokens[-1], lexer.marks[lexer.i].value
+        token.value, token.end_pos = spell_name(str(token.value), letter), lexer.marks[mark.mate].end
+        lexer.i = mark.mate + 1
     elif value == "[" and not mark.gap and indexes(lexer, mark):
         lexer.open("INDEX", value, mark.span, begins=False)
     else:
@@ -47,9 +51,26 @@ def indexes(lexer: Lexer, mark: Mark) -> bool:
     if mark.mate - lexer.i > _LONGEST_INDEX:
         return False
     inside = lexer.marks[lexer.i : mark.mate]
+    if lexer.last == "RPAR" and len(inside) == 1 and inside[0].kind == "word" and len(inside[0].value) == 1 and inside[0].value.islower():
+        return True  # softmax(z)[y], which is no product
     return all(index_like(lexer, m) for m in inside) and any(
         m.kind in ("comma", "colon", "num") or m.value in {*lexer.active, *lexer.names.counts} for m in inside
     )
+
+
+def _is_member(lexer: Lexer, mark: Mark) -> bool:
+    """Whether x[n] in a sum over n is x_n, which may be a vector: w'x[n]. So it is of an undeclared letter that stands nowhere without such
+    brackets."""
+    inside = lexer.marks[lexer.i : mark.mate]
+    name = str(lexer.tokens[-1].value) if lexer.last == "NAME" else "_"
+    if len(inside) != 1 or inside[0].value not in lexer.active or "_" in name or name in lexer.names.variables:
+        return False
+    for k, m in enumerate(lexer.marks):
+        if m.value == name and m.kind in ("word", "greek"):
+            behind = lexer.marks[k + 1 : k + 4]
+            if [b.kind for b in behind] != ["open", "word", "close"] or behind[0].value != "[" or behind[1].value not in lexer.active:
+                return False
+    return True
 
 
 def is_factor(name: str, inside: Sequence[Mark]) -> bool:

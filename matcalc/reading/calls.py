@@ -129,6 +129,8 @@ def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
         lexer.i += 1
     bracket = lexer.marks[lexer.i] if lexer.i < lexer.stop and lexer.marks[lexer.i].kind == "open" else None
     if bracket is not None and bracket.value in _CALLABLE and not is_literal(lexer, bracket):
+        if mark.kind == "command" and name == "log" and bracket.value == "(":
+            refuse_power_behind(lexer, mark, bracket)
         frame = call(lexer, name + "." * dotted, mark.span)
     else:
         if sum(f.kind == "argument" for f in lexer.frames[-MAX_BARE:]) == MAX_BARE:
@@ -139,6 +141,20 @@ def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
         lexer.tokens[-1].start_pos = lexer.tokens[-1].end_pos = mark.end
         frame.opened = (mark.start, lexer.marks[lexer.i - 1].end)
     frame.before_close, frame.after = before, after
+
+
+def refuse_power_behind(lexer: Lexer, mark: Mark, bracket: Mark) -> None:
+    r"""\log(1-p)^2: in formulas of the square as often as the square of the logarithm."""
+    power = lexer.marks[bracket.mate + 1] if bracket.mate + 1 < lexer.stop else None
+    if power is None or bracket.mate - lexer.i < 3 or bracket.side or (power.kind, power.value) not in (("caret", "^"), ("sup", "2")):
+        return
+    exponent = lexer.marks[bracket.mate + 2 - (power.kind == "sup")]
+    if exponent.value != "2":
+        return
+    inside = lexer.source((bracket.end, lexer.marks[bracket.mate].start)).strip()[:40]
+    sign = lexer.source(mark.span)
+    hint = f"write {sign}^2({inside}) for the square of the logarithm, {sign}(({inside})^2) for the logarithm of the square"
+    raise lexer.refuse(f"{quote(f'{sign}({inside})^2')} can be read in two ways", (mark.start, exponent.end), hint)
 
 
 def function_power(lexer: Lexer, name: str, mark: Mark) -> list[Token]:

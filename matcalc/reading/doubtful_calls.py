@@ -140,3 +140,36 @@ def refuse_lost_transpose(lexer: Lexer, run: str, mark: Mark) -> None:
         shown = " ".join([*before[:-1], f"{before[-1]}^T", *lexer.names.cut(run[at + 1 :])])
         hint = f"write {shown.strip()} for a transpose, declare T for a name"
         raise lexer.refuse(f"the T in {quote(run)} is a transpose, or a name", mark.span, hint)
+
+
+def refuse_initials(lexer: Lexer, run: str, mark: Mark) -> None:
+    r"""sum_t CF_t/(1+r)^t: capital letters that stand nowhere else, in a text without transposes, norms and small letters behind them, are
+    the initials of a quantity more often than a product."""
+    marks = lexer.marks
+    array = any(m.kind in ("post", "bar") or m.bold or m.value in ("T", "||", "inv", "tr", "det", "@") for m in marks)
+    again = any(m is not mark and m.kind == "word" and m.value != run and not set(run).isdisjoint(m.value) for m in marks)
+    if array or again or len(run) > 4:
+        return
+    first = marks[lexer.i + 1] if lexer.following is not None and lexer.following.kind == "under" else marks[lexer.i]
+    end = marks[first.mate].end if first.kind == "open" else first.start + 1 if first.kind == "word" else first.end
+    below = lexer.source((mark.end, end))
+    hint = f"write {' '.join(run)}{below} for the product, declare {run} for a name of its own"
+    raise lexer.refuse(f"{quote(run + below)} is one name with a subscript, or a product", (mark.start, end), hint)
+
+
+def refuse_letter_as_sign(lexer: Lexer, mark: Mark) -> None:
+    """Σ (y - a - b x)^2: the sign of a sum whose summand carries no index, or the letter."""
+    at = lexer.i
+    touches = at < lexer.stop and not lexer.marks[at].gap and lexer.marks[at].kind == "word" and lexer.marks[at].value.islower()
+    if touches and not any(m.kind in ("post", "bar", "under") or m.value in ("T", "-1", "\\") for m in lexer.marks):  # Σx² - (Σx)²/n
+        end = lexer.marks[at].end
+        hint = "write ∑_i x_i, or sum(x), for the sum; a blank behind the letter for a product"
+        raise lexer.refuse(f"{quote(lexer.source((mark.start, end)))} is a sum over all there are, or a product", (mark.start, end), hint)
+    if at >= lexer.stop or lexer.marks[at].kind != "open" or lexer.marks[at].value not in ("(", "["):
+        return
+    after = lexer.marks[lexer.marks[at].mate + 1 :][:1]
+    if not after or after[0].kind not in ("caret", "sup") or after[0].value in ("T", "-1"):
+        return
+    span = (mark.start, after[0].end)
+    hint = "write ∑_i, and the index below what is summed; \\Sigma for the letter"
+    raise lexer.refuse("Σ before a power is the sign of a sum, and nothing behind it carries an index", span, hint)

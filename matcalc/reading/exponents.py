@@ -28,6 +28,16 @@ def postfix(lexer: Lexer, mark: Mark) -> None:
     lexer.put("POST", mark.value, mark.span)
 
 
+def refuse_zeroth(lexer: Lexer, zero: Mark) -> None:
+    """E^0, x^0: nobody writes the power, which is 1; it is a standard state, or where something begins."""
+    name = lexer.tokens[-1]
+    if str(name.value) in lexer.names.variables:
+        return
+    shown = lexer.source((name.start_pos, zero.end)).replace("{", "")
+    hint = f"write {split_name(str(name.value))[0]}_0 for a name of its own; leave the power out"
+    raise lexer.refuse(f"{quote(shown)} is 1 as a power, and most often a name", (name.start_pos, zero.end), hint)
+
+
 def primed_name(lexer: Lexer, mark: Mark) -> None:
     """x' in a text that writes its transposes as ^T."""
     token = lexer.tokens[-1]
@@ -63,6 +73,8 @@ def caret(lexer: Lexer, mark: Mark) -> None:
     inside = lexer.marks[lexer.i + 1] if first is not None and first.value == "{" and first.mate == lexer.i + 2 else first
     if inside is not None and conjugates(lexer, mark, inside):
         return
+    if inside is not None and inside.value == "0" and lexer.last == "NAME" and mark.value == "^":
+        refuse_zeroth(lexer, inside)
     if first is None or mark.value == ".^":
         lexer.put("CARET", mark.value, mark.span)
         return

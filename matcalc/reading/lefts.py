@@ -225,6 +225,8 @@ class LeftSides:
         if i == stop and name not in self.names.variables and (product or (len(name) > 1 and self.names.variables.issuperset(name))):
             raise self.equation(span, self.parts.end_of(stop), last)
         function = function_of(name)
+        if name == "TR" and f"{name}(" not in self.text and f"{name} (" not in self.text:  # total revenue, in a text that takes no trace
+            function = None
         if function or is_identity(name) or (name == "I" and not last):
             what = "a function's name" if function else "the identity"
             raise refuse(f"{quote(name)} is {what} and cannot be bound", self.text, span, "choose another name")

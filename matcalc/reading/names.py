@@ -216,6 +216,8 @@ def _subscript_letters(marks: list[Mark], i: int, text: str, names: Names, base:
         return size
     if "\\" in text and len(rest) == 1 and rest not in _INDEX_LETTERS and any(m.value == rest for m in marks):  # D_hx of TeX
         return size
+    if run in _LABELS:
+        return len(run)
     span = (marks[i].start, marks[i].end)
     shown = base if len(base) <= 20 else "x"
     raise refuse(
@@ -226,6 +228,11 @@ def _subscript_letters(marks: list[Mark], i: int, text: str, names: Names, base:
     )
 
 
+# Words that stand below names, and that nobody means as a letter below and a product behind: y_pred, V_max.
+_LABELS = frozenset(
+    "avg cur data eff est fake final goal init low max mean meas min mod model new next obs old opt out pos post pred prev prior real red "
+    "ref rel sample star sys target test tot total train true".split()
+)
 _INDEX_LETTERS = frozenset("ijklmnpqrst")  # A_ij is A_{ij} more often than A_i j
 _IN_SUBSCRIPTS = {"word", "upright", "num", "const", "plus", "minus", "comma", "colon", "sub", "greek", "bar"}
 _STARS = ("star", "ast", "*")
@@ -315,6 +322,21 @@ def lists_primes(marks: list[Mark], text: str) -> bool:
     )
 
 
+def raises_prime(marks: list[Mark], text: str) -> bool:
+    r"""Whether a small letter has an apostrophe and a power behind it, as in m l^2 \theta'^2/2: no row has a square."""
+    return any(
+        mark.kind in ("word", "greek") and mark.value[-1:].islower() and is_prime(after, text) and _is_square(marks[k + 2 : k + 5])
+        for k, (mark, after) in enumerate(pairwise(marks))
+    )
+
+
+def _is_square(marks: list[Mark]) -> bool:
+    if marks and marks[0].kind == "sup":
+        return marks[0].value.isdigit()
+    inside = marks[2:3] if len(marks) > 1 and marks[1].value == "{" else marks[1:2]
+    return bool(marks) and (marks[0].kind, marks[0].value) == ("caret", "^") and inside != [] and inside[0].kind == "num"
+
+
 def stands_by_itself(marks: list[Mark], text: str) -> bool:
     r"""Whether every apostrophe belongs to a small letter that stands alone, as an argument or
     as a term beside the letter without it or in a text about numbers:
@@ -326,7 +348,8 @@ def stands_by_itself(marks: list[Mark], text: str) -> bool:
         after = marks[i + 1] if i + 1 < len(marks) else None
         if after is not None and after.kind == "open" and not after.gap:  # f'(x)
             behind = marks[after.mate + 1] if after.mate + 1 < len(marks) else None
-            if marks[i - 1].value[:1].isupper() or (behind is not None and behind.value == marks[i - 1].value):  # Y'(I - P) Y
+            arrays = any(m.kind == "word" and len(m.value) == 1 and m.value.isupper() for m in marks[i + 2 : after.mate])  # w'(A x + b)
+            if arrays or marks[i - 1].value[:1].isupper() or (behind is not None and behind.value == marks[i - 1].value):  # Y'(I - P) Y
                 return False
             continue
         base, before = marks[i - 1], marks[i - 2] if i > 1 else None

@@ -309,6 +309,10 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         refuse_underscored(lexer, mark)
     if (touching or len(run) > 2) and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):  # `qr` may be a product
         raise lexer.refuse(f"there is no function {quote(run)}", mark.span, hint)
+    if run.isupper() and lexer.following is not None and lexer.following.kind in ("under", "sub") and not lexer.following.gap:
+        from .doubtful_calls import refuse_initials
+
+        refuse_initials(lexer, run, mark)
     if "T" in run[1:] and "T" not in lexer.names.variables:
         from .doubtful_calls import refuse_lost_transpose
 
@@ -376,6 +380,10 @@ def name(lexer: Lexer, base: str, mark: Mark, accent: str = "") -> None:
     if base in ("Sigma", "Pi") and (binder_follows(lexer, strict=True) or letter_is_sign(lexer, mark)):
         binder(lexer, "sum" if base == "Sigma" else "product", mark)
         return
+    if base == "Sigma" and lexer.source(mark.span) == "Σ" and "Sigma" not in lexer.names.variables:
+        from .doubtful_calls import refuse_letter_as_sign
+
+        refuse_letter_as_sign(lexer, mark)
     if base == "d" and lexer.i < lexer.stop and "d" + lexer.marks[lexer.i].value in lexer.names.variables and not lexer.marks[lexer.i].gap:
         base += lexer.marks[lexer.i].value  # the bound name of `dX -> ...`, in LaTeX spelling
         lexer.i += 1

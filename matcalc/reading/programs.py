@@ -35,6 +35,7 @@ _OF_R = {"t": "transpose", "solve": "inv"}  # in texts with %*%
 _FILLED = {"OneMatrix": "ones", "ZeroMatrix": "zeros"}
 _WATCHED = frozenset({*_IDENTITIES, *_FOLDS, *_FILLED})
 _PRODUCTS = ("dot", "matmul", "mm", "mv")
+_VECTORS = frozenset("bhuvwxyz")  # what stands behind a matrix
 _BY_LAST = ("softmax", "log_softmax", "logsumexp")  # taken along the last axis here too
 _ENDS = ("word", "upright", "greek", "num", "const", "accent")
 
@@ -45,6 +46,8 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
         for k, mark in enumerate(marks):
             if mark.kind == "word" and mark.value in _OF_R and touching_bracket(marks, k + 1) >= 0:
                 mark.value = _OF_R[mark.value]
+    if "log2" in text or "log10" in text:
+        marks = _with_bases(marks)
     if is_program(marks, text):
         marks = _with_digits(marks, text)
         for mark in marks:
@@ -98,6 +101,19 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
     return found
 
 
+def _with_bases(marks: list[Mark]) -> list[Mark]:
+    """log2(x) and log10(x), which are log_2(x) and log_{10}(x)."""
+    found: list[Mark] = []
+    for k, mark in enumerate(marks):
+        based = mark.value in ("2", "10") and mark.kind == "num" and not mark.gap and touching_bracket(marks, k + 1) == k + 1
+        if based and found and found[-1].kind == "word" and found[-1].value.lower().endswith("log"):
+            found.append(Mark("under", "_", mark.start, mark.start))
+        found.append(mark)
+        if found[-1].kind == "open":
+            found[-1].mate = -1
+    return found
+
+
 def _is_of_entries(marks: Sequence[Mark]) -> bool:
     """Whether a text calls NumPy or its like, or writes products with @."""
     return any(m.value == "@" or (m.kind == "path" and m.value.partition(".")[0] in _OF_ENTRIES) for m in marks)
@@ -123,6 +139,10 @@ def _path(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
         found.append(Mark("greek", "pi" if last == "pi" else "infty", mark.start, mark.end, mark.gap))
         return i + 1
     name = _NAMES.get(last, last)
+    if last in ("log2", "log10"):
+        below = [Mark("under", "_", mark.end, mark.end), Mark("num", last[3:], mark.end, mark.end), Mark("dot", ".", mark.end, mark.end)]
+        found += [Mark("word", "log", mark.start, mark.end, mark.gap), *below]
+        return i + 1
     if function_of(name) is None and name not in (*_IDENTITIES, "einsum"):
         from .meanings import meant
 
@@ -281,6 +301,8 @@ def words(marks: Sequence[Mark], text: str, is_name: Callable[[str], bool]) -> s
         if mark.kind == "word" and len(mark.value) > 1 and function_of(mark.value) is None:
             called = k + 1 < len(marks) and marks[k + 1].kind == "open" and not marks[k + 1].gap
             if called:
+                continue
+            if not python and len(mark.value) == 2 and mark.value[0].isupper() and mark.value[1] in _VECTORS:  # y - Xw
                 continue
             if numbered or python or (len(mark.value) > 2 and mark.value.islower()):
                 found.add(mark.value)

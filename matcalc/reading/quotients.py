@@ -240,6 +240,11 @@ def _run_together(lexer: Lexer, slash: Mark, run: Mark) -> None:
         or (following is not None and following.kind in ("caret", "post", "sup"))
     ):
         return
+    if following is not None and following.kind == "open" and following.value == "(" and not following.gap:
+        from .meanings import meant
+
+        if meant(run.value):  # /sd(x), which is refused by what it means
+            return
     rest = " ".join(pieces[1:])
     hint = f"write /({' '.join(pieces)}) or /{pieces[0]} {rest}"
     raise lexer.refuse(f"{quote('/' + run.value)} can be read in two ways", (slash.start, run.end), hint)

@@ -20,7 +20,7 @@ from .lefts import Left, LeftSides, letters_in
 from .lex import MEANINGS
 from .lexer import Lexer
 from .marks import Mark, quote, refuse
-from .names import Names, conjugates_names, lists_primes, stands_by_itself, writes_transposes
+from .names import Names, conjugates_names, lists_primes, raises_prime, stands_by_itself, writes_transposes
 from .programs import calls_arrays, is_program, words
 from .scan import check_length, scan
 from .statements import Range, Statements, is_and
@@ -168,6 +168,8 @@ class _Reader:
             names.primed = "the text writes transposes as ^T" if writes_transposes(self.marks, text) else ""
             if not names.primed and "'" in text and lists_primes(self.marks, text):
                 names.primed = "it is listed beside the one without the prime"
+            if not names.primed and raises_prime(self.marks, text):
+                names.primed = "a transpose of a vector has no power"
             if not names.primed and stands_by_itself(self.marks, text):
                 names.primed = "no transpose in the text has a factor"
         if any(mark.value == "(" for mark in self.marks):  # else nothing is applied
@@ -359,8 +361,10 @@ class _Reader:
         todo: list[tuple[Node, frozenset[str]]] = [(body, frozenset())]
         while todo and over:
             n, bound = todo.pop()
-            letter = split_name(str(n.attr))[1] if n.op == "name" else ""
-            if letter in over and letter not in bound:
+            below = split_name(str(n.attr))[1] if n.op == "name" else ""
+            pair = below.split(",") if "," in below else list(below) if over.keys() >= {*below} else [below]  # W_{k,l}, W_{kl}
+            letter = next((c for c in pair if c in over and c not in bound), "")
+            if letter:
                 hint = f"put what the {over[letter]} is over in brackets, or give its index another letter"
                 raise refuse(f"{quote(str(n.attr))} stands outside the {over[letter]} over {letter}", self.text, n.span or (0, 1), hint)
             inner = bound

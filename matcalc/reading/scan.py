@@ -52,7 +52,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     parts = (
         r"(?P<blank>[ \t\r\f\v~]+)" if ascii_only else r"(?P<blank>[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000~]+)",
         r"(?P<num>(?:[0-9]+(?:\.[0-9]+|\.(?![0-9.*/^'T(_A-Za-z\\]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)",
-        r"(?P<path>(?:np|numpy|jnp|jax|torch|tf|sp|sympy|scipy|math|linalg|la|nn|F(?=\.[a-z_]{4,}\())(?:\.[A-Za-z_][A-Za-z_0-9]*)+)",
+        r"(?P<path>(?:np|numpy|jnp|jax|torch|tf|cp|cvxpy|sp|sympy|scipy|math|linalg|la|nn|F(?=\.[a-z_]{4,}\())(?:\.[A-Za-z_][A-Za-z_0-9]*)+)",
         r"(?P<word>[A-Za-z]+)" if ascii_only else f"(?P<word>[A-Za-z]+(?!{over}))",
         *(commands if latex else ()),
         *(() if ascii_only else letters),
@@ -301,6 +301,9 @@ def _unknown_character(char: str, text: str, at: int) -> ReadingError:
     span = (at, at + 1)
     if char == "\\":
         return refuse("a lone `\\` has no command after it", text, span)
+    if char == "." and re.search(r"\bs\. ?t$", text[:at]):
+        hint = "write the function alone, or with multipliers: f + lambda^T (A x - b); `matcalc stationary` takes constraints"
+        return refuse("what stands behind `s.t.` is a constraint, and no part of the function", text, (at - 3, at + 1), hint)
     if char == ".":
         return refuse("`.` is no operator by itself", text, span, "a product is `*` or a blank, an elementwise one `.*`")
     if char in '"`#%?$':

@@ -404,7 +404,10 @@ def end_bound(lexer: Lexer) -> None:
 def activate(index: str, span: Span) -> Action:
     def do(lexer: Lexer) -> None:
         if index in lexer.active:
-            raise lexer.refuse(f"the index {index} is already in use here", span, "give the inner sum another index")
+            hint = "give the inner sum another index"
+            if any(t.type == "MUL" and t.value == "/" for t in lexer.tokens[-3:]):
+                hint = f"write (sum_{index} …)/(sum_{index} …) for a quotient of sums, or {hint}"
+            raise lexer.refuse(f"the index {index} is already in use here", span, hint)
         lexer.active.add(index)
         lexer.frames[-1].indices.append(index)
 
