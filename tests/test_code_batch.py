@@ -53,7 +53,9 @@ def drawn(case: Case) -> tuple[dict[str, Any], list[str]]:
     values = {}
     for name, shape in case.shapes.items():
         value = RNG.normal(size=(N, *shape) if name in many else shape)
-        if name == "S":
+        if name == "T":  # symmetric
+            value = value + np.swapaxes(value, -1, -2)
+        if name == "S":  # positive definite
             value = value @ np.swapaxes(value, -1, -2) + np.eye(shape[0])
         values[name] = value
     return values, many
@@ -139,6 +141,31 @@ VECTORISED = [
          {"X": (3, 2), "A": (2, 3), "c": (), "dX": (3, 2)}, ["dX"]),
     Case("constant", "x^T A x", "x", "x in R^n; A in R^{n x n}", ["x"], ["hessian"], ["value", "gradient", "hessian"],
          {"x": (3,), "A": (3, 3)}),
+    Case("cumulated", "c^T log(cumsum(exp(x))) + sum(cumsum(X) .* Y)", "x", "c, x in R^n; X, Y in R^{n x k}", ["x", "X"], ["hvp"],
+         ["value", "gradient", "hvp"], {"c": (3,), "x": (3,), "X": (3, 2), "Y": (3, 2), "dx": (3,)}),
+    Case("entries", "x_1^2 x_2 + X_21 x_3", "x", "x in R^3; X in R^{2 x 3}", ["x", "X"], ["hessian"], ["value", "gradient", "hessian"],
+         {"x": (3,), "X": (2, 3)}),
+    Case("slopes", "||relu(W x) - y||^2 + sum(|x| + max(x, y))", "x", "W in R^{n x n}; x, y in R^n", ["x", "y"], ["hvp"],
+         ["value", "gradient", "hvp"], {"W": (3, 3), "x": (3,), "y": (3,), "dx": (3,)}),
+    Case("slopes by layers", "sum(relu(W x + b))", "W", "W in R^{m x n}; x in R^n; b in R^m", ["x"], [], ["value", "gradient"],
+         {"W": (2, 3), "x": (3,), "b": (2,)}),
+    Case("inverses", "log det(S) + tr(T S^-1) + x^T S^-1 x", "S", "S in R^{n x n} spd; T in S^n; x in R^n", ["S", "x"], ["hvp"],
+         ["value", "gradient", "hvp"], {"S": (3, 3), "T": (3, 3), "x": (3,), "dS": (3, 3)}),
+    Case("one inverse", "log det(S) + tr(T S^-1) + x^T S^-1 x + ||S^-1 X||_F^2", "x", "S in R^{n x n} spd; T in S^n; x in R^n; "
+         "X in R^{n x k}", ["T", "x", "X"], [], ["value", "gradient"], {"S": (3, 3), "T": (3, 3), "x": (3,), "X": (3, 2)}),
+    Case("solutions", "||A X^-1 b||^2 + log(det(X)^2) + tr(X^-T C)", "X", "A, X, C in R^{n x n}; b in R^n", ["X", "b"], ["hvp"],
+         ["value", "gradient", "hvp"], {"A": (3, 3), "X": (3, 3), "C": (3, 3), "b": (3,), "dX": (3, 3)}),
+    Case("solutions with one side", "||A X^-1 b||^2 + ||X^-T B||^2", "X", "A, X in R^{n x n}; b in R^n; B in R^{n x k}", ["X"], [],
+         ["value", "gradient"], {"A": (3, 3), "X": (3, 3), "b": (3,), "B": (3, 2)}),
+    Case("solutions with one matrix", "||A X^-1 b||^2 + ||X^-T B||^2", "b", "A, X in R^{n x n}; b in R^n; B in R^{n x k}", ["b", "B"], [],
+         ["value", "gradient"], {"A": (3, 3), "X": (3, 3), "b": (3,), "B": (3, 2)}),
+    Case("diagonals", "log det(diag(exp(x)) + U U^T) + tr((S + t I)^-1 diag(x))", "x", "x in R^n; U in R^{n x k}; t in R positive; "
+         "S in R^{n x n} spd", ["x", "t"], [], ["value", "gradient"], {"x": (3,), "U": (3, 2), "t": (), "S": (3, 3)}),
+    Case("put together", "[x; y]^T A [x; y] + vec(X)^T vec(X^2) + tr([1, x_1; t, 3])", "x",
+         "x in R^n; y in R^m; A in R^{n+m x n+m}; X in R^{2 x 2}; t in R", ["x", "X"], [], ["value", "gradient"],
+         {"x": (2,), "y": (3,), "A": (5, 5), "X": (2, 2), "t": ()}),
+    Case("numbers put together", "[x_1, t; 2, x_2] y", "x", "x, y in R^2; t in R", ["x"], [], ["value", "jacobian"],
+         {"x": (2,), "t": (), "y": (2,)}),
 ]  # fmt: skip
 
 
@@ -148,7 +175,7 @@ def test_nothing_is_called_for_each_sample(case: Case, language: str) -> None:
     text = of(case, language)
     values, many = drawn(case)
     program, array = load(text), caster(language)
-    values = {n: abs(v) if n == "s" else v for n, v in values.items()}
+    values = {n: abs(v) if n in ("s", "t") else v for n, v in values.items()}
     for function in case.functions:
         assert "_batched(" not in text.partition(f"def batch_{function}(")[2].partition("\n\n\n")[0]
         f = program[f"batch_{function}"]
@@ -158,8 +185,30 @@ def test_nothing_is_called_for_each_sample(case: Case, language: str) -> None:
             np.testing.assert_allclose(np.asarray(one), expected, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("case", VECTORISED, ids=lambda case: case.name)
+def test_many_samples_keep_their_type(case: Case) -> None:
+    program, (values, _) = load(of(case, "numpy")), drawn(case)
+    for function in case.functions:
+        f = program[f"batch_{function}"]
+        got = f(**{n: np.abs(v).astype("float32") for n, v in taken(values, f.__code__.co_varnames[: f.__code__.co_argcount]).items()})
+        assert {one.dtype for one in (got if isinstance(got, tuple) else (got,))} == {np.dtype("float32")}
+
+
+def test_many_matrices_that_are_not_positive_definite_end_in_an_error() -> None:
+    d = matcalc.derivative("x^T S^-1 x", "x", where="S in R^{n x n} spd; x in R^n")
+    program = load(d.code(batch=["S"]))  # type: ignore[union-attr]
+    with pytest.raises(np.linalg.LinAlgError):
+        program["batch_value"](np.ones(2), np.array([np.eye(2), np.diag([1.0, -1.0])]))
+    roots = RNG.normal(size=(3, 20, 20))
+    many = roots @ np.swapaxes(roots, 1, 2) + np.eye(20)
+    for S in (many, many.astype("float32")):  # large ones are inverted one by one
+        found = program["_inverses"](S)
+        assert found.dtype == S.dtype
+        np.testing.assert_allclose(found @ S, np.broadcast_to(np.eye(20), S.shape), atol=1e-9 if S is many else 1e-2)
+
+
 def test_what_has_no_such_form_is_called_for_each_sample() -> None:
-    text = matcalc.derivative("a^T X^-1 b + sum(a)", "a", where="a, b in R^n; X in R^{n x n}").code(batch=["X"])  # type: ignore[union-attr]
+    text = matcalc.derivative("a^T sqrtm(X) b + sum(a)", "a", where="a, b in R^n; X in R^{n x n} spd").code(batch=["X"])  # type: ignore[union-attr]
     assert "_batched(gradient" in text
     samples = matcalc.derivative("samples x", "x", where="samples, x in R")
     found = load(samples.code(batch=["x"]))["batch_value"](x=np.arange(3.0), samples=2.0)  # type: ignore[union-attr]

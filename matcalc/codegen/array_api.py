@@ -61,6 +61,7 @@ _WORDS = COMMON | {
     "sum": "xp.sum({})",
     "sum along": "xp.sum({}, axis={})",
     "solve": "xp.linalg.solve({}, {})",
+    "inverses": "_inverses({})",
 }
 _NAMES = {f"arc{name}": f"a{name}" for name in "sin cos tan sinh cosh tanh".split()}
 
@@ -138,7 +139,7 @@ def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) ->
 
 
 def _inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
-    return target.word("function", "linalg.inv", args[0][0]), ATOM
+    return target.word("inverses", args[0][0]) if python.is_stack(node) else target.word("function", "linalg.inv", args[0][0]), ATOM
 
 
 def _trace_inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:

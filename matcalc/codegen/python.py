@@ -62,6 +62,7 @@ COMMON = {
     "sum along": "np.sum({}, axis={})",
     "einsum": 'np.einsum("{}", {})',
     "solve": "np.linalg.solve({}, {})",
+    "inverses": "_inverses({})",
     "shape": "{}.shape",
     "type": "dtype",
 }
@@ -75,6 +76,7 @@ _NUMPY = {
     "number not zero": "max({}, np.finfo(dtype).tiny)",
     "head": "import math\n\nimport numpy as np",
     "method": "{}.dot({})",  # for few numbers twice as fast as @
+    "stacked": "{}.transpose(0, 2, 1)",  # for many matrices a fifth of the time of a sum over letters
     "vdot": "np.vdot({}, {})",
     "sum": "{}.sum()",
     "sum along": "{}.sum(axis={})",

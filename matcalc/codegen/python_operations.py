@@ -160,11 +160,30 @@ def matrix_product(target: Target, node: GraphNode, args: Sequence[Text], body: 
     return f"{left} @ {right if b.rank == 2 and lb[1] == k else inside(args[1], ATOM)}", PRODUCT
 
 
+def _stacked_product(target: Target, node: GraphNode, args: Sequence[Text]) -> Text | None:
+    """A contraction that is a product of matrices at every place of a first axis, where a language takes that by @."""
+    assert isinstance(node.attr, tuple)
+    la, lb, out = node.attr
+    stack, own = out[:1], [la.removeprefix(out[:1]), lb.removeprefix(out[:1])]
+    summed = [k for k in own[0] if k in own[1]]
+    if len(out) != 3 or len(summed) != 1 or any(len(set(t)) != 2 or stack in t for t in own) or "stacked" not in target.language.words:
+        return None
+    (k,), rows = summed, out[1]
+    order = (0, 1) if rows in own[0] else (1, 0)
+    texts = []
+    for n, at in enumerate(order):
+        text = inside(args[at], ATOM)
+        if (own[at][1] == k) != (n == 0):
+            text = target.word("turned" if node.args[at].rank == 2 else "stacked", text)
+        texts.append(text)
+    return " @ ".join(texts), PRODUCT
+
+
 def _pair(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
     la, lb, out = node.attr
     a, b = node.args
-    found = matrix_product(target, node, args, body)
+    found = matrix_product(target, node, args, body) or _stacked_product(target, node, args)
     if found is not None:
         return found
     if la == lb and not out and "vdot" in target.language.words and a.op != "view" and b.op != "view":
@@ -211,7 +230,15 @@ def _factored(node: GraphNode, args: Sequence[Text], body: Body, use: str) -> st
     return f"_{'chol' if spd else 'lu'}_{use}({_factor(node.args[0], spd, args[0][0], body)})"
 
 
+def is_stack(node: GraphNode) -> bool:
+    """Whether inverses are of many positive definite matrices."""
+    assert isinstance(node.attr, tuple)
+    return node.rank > 2 and bool(node.attr[0])
+
+
 def _inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    if is_stack(node):
+        return target.word("inverses", args[0][0]), ATOM
     return _factored(node, args, body, "inverse") or target.word("function", "linalg.inv", args[0][0]), ATOM
 
 

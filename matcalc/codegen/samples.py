@@ -1,15 +1,16 @@
 """Functions for many samples without a call for each: every array that hangs on an argument with samples has one more axis in front.
 
-What is computed entry by entry, products, and sums along axes have such a form; a function with anything else is called for one sample
-after another (`batch`).
+What is computed entry by entry, products, sums along axes, parts and entries, matrices put together, inverses, solutions and determinants
+have such a form; a function with anything else is called for one sample after another (`batch`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from ..kinds import Dim
+from ..kinds import ONE, Dim
 from ..ops.operation import Operation
+from ..ops.sums import CUMULATIVE_SUM, VEC
 from .axes import NoAxis
 from .batch import PREFIX
 from .frame import Argument, Function
@@ -18,6 +19,7 @@ from .rescue import HELPERS
 from .reuse import WRITTEN
 from .transposes import ENTRYWISE
 from .wording import of_arrays, ranks
+from .writers import RELATIONS
 
 LANGUAGES = frozenset(("numpy", "array-api"))
 LABEL = "Z"  # of the axis of the samples: products have small letters
@@ -67,7 +69,10 @@ def _lifted(graph: ProgramGraph, roots: Sequence[GraphNode], batch: Collection[s
     return found
 
 
-def _with_axis(graph: ProgramGraph, n: GraphNode, args: Sequence[tuple[GraphNode, GraphNode, bool]], dims: Dims) -> GraphNode:
+Lifted = tuple[GraphNode, GraphNode, bool]  # an argument as it was, as it is, and whether it has samples
+
+
+def _with_axis(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
     """A node with the axis of the samples in front. NoAxis where it has no such form."""
     plain = [made for _, made, _ in args]
     if n.loops:
@@ -89,7 +94,130 @@ def _with_axis(graph: ProgramGraph, n: GraphNode, args: Sequence[tuple[GraphNode
     if n.op == "cumulative":
         assert isinstance(n.attr, tuple)
         return graph.make(n.op, plain, (int(n.attr[0]) + 1, n.attr[1]), dims)
-    raise NoAxis
+    if n.op == "reshape":
+        return graph.make(n.op, plain, n.attr, dims)
+    if n.attr is CUMULATIVE_SUM:
+        return graph.make("cumulative", plain, (1, False), dims)
+    if n.attr is VEC and n.args[0].rank == 2:
+        return graph.make("reshape", (graph.view(plain[0], (0, 2, 1)),), None, dims)
+    made = FORMS[n.op](graph, n, args, dims) if n.op in FORMS else None
+    if made is None:
+        raise NoAxis
+    return made
+
+
+def _first(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode | None:
+    """What is taken of the first axis: that of the samples goes behind it, and comes back."""
+    (_, made, own), *rest = args
+    if not own or any(many for *_, many in rest):
+        return None
+    across = (1, 0, *range(2, made.rank))
+    found = [graph.view(made, across), *[made for _, made, _ in rest]]
+    if n.op == "member":
+        return graph.make(n.op, found, n.attr, dims)
+    return graph.view(graph.make(n.op, found, n.attr, (n.dims[0], dims[0], *n.dims[1:])), across)
+
+
+def _together(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode | None:
+    """Arrays put together along their own axes, behind which the samples are meanwhile; numbers are arrays of one entry."""
+    if not n.rank:
+        return None
+    parts = []
+    for a, made, own in args:
+        new = n.rank - a.rank if n.op == "literal" else 0
+        if own:
+            parts.append(graph.view(made, (*(None,) * new, *range(1, made.rank), 0)))
+        elif new:
+            ones = graph.make("full", (), 1, (*(ONE,) * new, dims[0]))
+            parts.append(graph.make("mul", (made, ones), None, ones.dims))
+        else:
+            parts.append(graph.make("expand", (graph.view(made, (*range(a.rank), None)),), None, (*a.dims, dims[0])))
+    shape = n.attr if n.rank > 1 else (len(parts), 1)
+    return graph.view(graph.make("block", parts, shape, (*n.dims, dims[0])), (n.rank, *range(n.rank)))
+
+
+def _added_diagonal(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
+    """X + diag(v), or X + v I of a number."""
+    (_, whole, _), (a, entries, own) = args
+    one = graph.make("spread", (graph.number(1),), ("ii",), n.dims)
+    places = (0, *range(1, a.rank + 1), *(None,) * (2 - a.rank)) if own else (*range(a.rank), *(None,) * (1 if a.rank else 0))
+    return graph.make("add", (whole, graph.make("mul", (graph.view(entries, places) if places else entries, one), None, dims)), None, dims)
+
+
+def _spread(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode | None:
+    """diag(v), or v I of a number."""
+    if n.attr != ("ii",):
+        return None
+    one = graph.make("spread", (graph.number(1),), ("ii",), n.dims)
+    return graph.make(
+        "mul", (graph.view(args[0][1], (0, *range(1, args[0][0].rank + 1), *(None,) * (2 - args[0][0].rank))), one), None, dims
+    )
+
+
+def _roots(graph: ProgramGraph, x: GraphNode) -> GraphNode:
+    """The Cholesky factors of positive definite matrices; like that of one matrix they end in an error where there are none."""
+    return graph.make("call", (x,), "linalg.cholesky", x.dims)
+
+
+def _inv(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
+    return graph.make("inv", (args[0][1],), n.attr, dims)
+
+
+def _trace_inv(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
+    (_, x, own), (_, beside, many) = args
+    labels = [LABEL + "ij" if has else "ij" for has in (own, many)]
+    return graph.make("pair", (graph.make("inv", (x,), n.attr, x.dims), beside), (*labels, LABEL), dims)
+
+
+def _solve(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
+    (_, x, own), (b, beside, many) = args
+    assert isinstance(n.attr, tuple)
+    spd, transposed = n.attr
+    if own and spd:
+        labels = (LABEL if many else "") + "jk"[: b.rank]
+        inverse = graph.make("inv", (x,), (True,), x.dims)
+        return graph.make("pair", (inverse, beside), (LABEL + "ij", labels, LABEL + "ik"[: b.rank]), dims)
+    if own:
+        x = graph.view(x, (0, 2, 1)) if transposed else x
+        if b.rank > 1:
+            return graph.make("solve", (x, beside), (False, False), dims)
+        column = graph.view(beside, (0, 1, None) if many else (0, None))
+        return graph.make("reshape", (graph.make("solve", (x, column), (False, False), (*dims, ONE)),), None, dims)
+    if b.rank == 1:
+        return graph.view(graph.make("solve", (x, graph.view(beside, (1, 0))), n.attr, dims[::-1]), (1, 0))
+    size, count, width = dims[1], dims[0], dims[2]
+    row = graph.make("reshape", (graph.view(beside, (1, 0, 2)),), None, (size, count * width))
+    return graph.view(graph.make("reshape", (graph.make("solve", (x, row), n.attr, row.dims),), None, (size, count, width)), (1, 0, 2))
+
+
+def _logdet(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
+    assert isinstance(n.attr, tuple)
+    if not n.attr[0]:
+        return graph.make(n.op, (args[0][1],), n.attr, dims)
+    x = args[0][1]
+    diagonal = graph.make("one", (_roots(graph, x),), (LABEL + "ii", LABEL + "i"), x.dims[:2])
+    logs = graph.make("call", (diagonal,), "log", diagonal.dims)
+    return graph.make("mul", (graph.number(2), graph.make("one", (logs,), (LABEL + "i", LABEL), dims)), None, dims)
+
+
+def _det(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
+    return graph.make(n.op, (args[0][1],), (False,), dims)
+
+
+FORMS: dict[str, Callable[[ProgramGraph, GraphNode, Sequence[Lifted], Dims], GraphNode | None]] = {
+    "member": _first,
+    "slice": _first,
+    "part": _first,
+    "block": _together,
+    "literal": _together,
+    "add_diagonal": _added_diagonal,
+    "spread": _spread,
+    "inv": _inv,
+    "trace_inv": _trace_inv,
+    "solve": _solve,
+    "det": _det,
+    "logdet": _logdet,
+}
 
 
 def _is_of_entries(n: GraphNode, many: Sequence[bool]) -> bool:
@@ -97,7 +225,7 @@ def _is_of_entries(n: GraphNode, many: Sequence[bool]) -> bool:
     if isinstance(n.attr, Operation):
         arrays = of_arrays(n.attr, len(n.args))
         return bool(n.attr.elementwise or n.attr.stacks == "entries") and all(array for array, own in zip(arrays, many) if own)
-    return n.attr in WRITTEN or (n.attr in HELPERS and not any(many[1:]))
+    return n.attr in WRITTEN | RELATIONS | {"sign", "cases"} or (n.attr in HELPERS and not any(many[1:]))
 
 
 def _aligned(graph: ProgramGraph, a: GraphNode, made: GraphNode, rank: int) -> GraphNode:

@@ -64,6 +64,13 @@ def _diagonal(v):
     return xp.where(_on_diagonal(v.shape[0], v), v, xp.zeros((), **_like(v)))
 
 
+def _inverses(S):
+    """The inverses of positive definite matrices."""
+    xp = _namespace(S)
+    root = xp.linalg.inv(xp.linalg.cholesky(S))
+    return xp.matmul(xp.matrix_transpose(root), root)
+
+
 def _add_diagonal(X, v):
     """X + diag(v), or X + v I for a number."""
     xp = _namespace(X)

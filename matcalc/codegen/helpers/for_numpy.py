@@ -497,6 +497,14 @@ def _chol_inverse(L):
     return whole
 
 
+def _inverses(S):
+    """The inverses of positive definite matrices, of which large ones are worth a call each."""
+    if linalg is None or S.shape[-1] < 16:
+        root = np.linalg.inv(np.linalg.cholesky(S))
+        return root.transpose(0, 2, 1) @ root
+    return np.array([_chol_inverse(_chol(one)) for one in S])
+
+
 def _chol_trace(L, M):
     """tr(S^-1 M) for a symmetric M, from the upper half of the inverse."""
     if linalg is None:
