@@ -103,6 +103,22 @@ def test_outside_the_domain_is_no_number() -> None:
         assert precise.np.power(Decimal(-8), Decimal(3)) == -512 and not (1 / Decimal(0)).is_finite()
 
 
+@pytest.mark.parametrize("digits", [50, 150, 450])
+def test_what_is_equal_but_for_rounding(digits: int) -> None:
+    """Ties are ties, however they were computed; what more digits tell apart is none. What is no number is never the greatest."""
+    with precise.precision(digits):
+        third = Decimal(1) / 3
+        x = Array([third, third + precise.negligible(), third + precise.negligible() * 10**15], (3, 1))
+        assert [bool(a) for a in precise.np.equal(x, third).data] == [True, True, False]
+        assert [bool(a) for a in precise.np.not_equal(x, third).data] == [False, False, True]
+        assert precise.np.argmax(x[:2]) == 0 and precise.np.argmax(x) == 2 and kernels.greatest(x) == x[2, 0]
+        assert not precise.np.equal(precise.np.inf, third) and precise.np.equal(precise.np.inf, precise.np.inf)
+        assert precise.np.log(precise.np.exp(Decimal(6379))) == 6379 and precise.np.sign(precise.np.nan).is_nan()
+        for word in ("max", "argmax"):
+            with pytest.raises(ArithmeticError):
+                getattr(precise.np, word)(Array([third, precise.np.nan], (2, 1)))
+
+
 def matrix(n: int, seed: int) -> Any:
     return precise.random(seed).uniform(-1.0, 1.0, (n, n)) + precise.np.eye(n) * 2
 

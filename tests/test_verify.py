@@ -356,6 +356,10 @@ def test_members_of_a_family_are_drawn_apart() -> None:
             *("max(norm(u.^(3/2), t + 1), logsumexp(sigmoid(exp(C^T)).^s))", "C"),
             *("C in R^{1 x m}; u in R^n positive; t in R positive; s in R", 2),
         ),
+        (r"||leakyrelu(s, a) ([s; s]/s)||_{\infty}", "s", "s in R; a in R positive", 1),  # c and c/s s are one number
+        ("min(sec(huber(log(exp(w), 10), c)))", "w", "w in R^{m}; c in R positive", 1),  # the logarithm of exp(10^4)
+        ("Q = softmax(csc(X)^T); (singvec(Q))_{1}", "X", "X in R^{q x q} symmetric", 1),  # singular values that differ by exp(-1050)
+        ("huber(t, t)", "t", "t in R positive", 2),
     ],
 )
 def test_rounding_does_not_refuse_what_is_right(expr: str, wrt: str, where: str, order: int) -> None:

@@ -6,7 +6,7 @@ Entries are objects with the operators of numbers: decimal numbers, and whatever
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, getcontext
 from functools import lru_cache
 from itertools import repeat
 from math import prod
@@ -22,6 +22,7 @@ Relation = Callable[[Any, Any], bool]
 Operand = tuple[Sequence[Any], tuple[int, ...]]  # entries, and the indices that they run over
 
 ZERO, UNIT = Decimal(0), Decimal(1)
+ROUNDED = 10  # of the last digits, in which numbers that are compared may differ by rounding alone
 
 
 class Array:
@@ -293,7 +294,7 @@ def absolute(x: Value) -> Value:
 
 def sign(x: Value) -> Value:
     noted([a > ZERO for a in (x.data if isinstance(x, Array) else (Decimal(x),))])
-    return entrywise(lambda a: UNIT.copy_sign(a) if a else a)(x)
+    return entrywise(lambda a: UNIT.copy_sign(a) if a and a == a else a)(x)
 
 
 def reduced(function: Callable[[list[Any]], Any]) -> Callable[..., Value]:
@@ -311,20 +312,35 @@ def reduced(function: Callable[[list[Any]], Any]) -> Callable[..., Value]:
 
 def relation(function: Relation) -> Callable[[Value, Value], Value]:
     """A comparison, noted; that two are equal or not is not sought on either side. What is compared with no number has no outcome."""
+    of_equals = function in (eq, ne)
+    compared = (lambda a, b: are_one(a, b) is (function is eq)) if of_equals else function
 
     def holds(x: Value, y: Value) -> Value:
-        if any(a != a for side in (x, y) for a in (side.data if isinstance(side, Array) else (side,))):
-            raise ArithmeticError("no number is on neither side")
+        for side in (x, y):
+            known(side.data if isinstance(side, Array) else (side,))
         if not isinstance(x, Array) and not isinstance(y, Array):
-            outcome = function(Decimal(x), Decimal(y))
-            noted([int(outcome) if function in (eq, ne) else outcome])
+            outcome = compared(Decimal(x), Decimal(y))
+            noted([int(outcome) if of_equals else outcome])
             return outcome
         entries, shape = spread(x, y)
-        outcomes = list(map(function, *entries))
-        noted(list(map(int, outcomes)) if function in (eq, ne) else outcomes)
+        outcomes = list(map(compared, *entries))
+        noted(list(map(int, outcomes)) if of_equals else outcomes)
         return Array(outcomes, shape)
 
     return holds
+
+
+def known(entries: Sequence[Any]) -> Sequence[Any]:
+    """These entries, where all are numbers."""
+    if any(a != a for a in entries):
+        raise ArithmeticError("no number is on neither side")
+    return entries
+
+
+def are_one(a: Any, b: Any) -> bool:
+    """Whether two numbers are equal but for what rounding leaves: an entry that is the greatest may have been computed in two ways. With
+    more digits they are told apart where they are two."""
+    return bool(a == b or abs(a - b) < max(abs(a), abs(b)).scaleb(ROUNDED - getcontext().prec))
 
 
 # ---------------------------------------------------------------------------------------------- sums of products over indices

@@ -74,7 +74,8 @@ def exp(x: Any) -> Any:
 
 
 def ln(x: Any) -> Any:
-    return x.ln() if isinstance(x, Decimal) and (getcontext().prec <= MANY or not x.is_finite() or x <= 0) else _ln(x)
+    own = isinstance(x, Decimal) and (getcontext().prec <= MANY or not x.is_finite() or x <= 0 or x.adjusted() > FARTHEST)
+    return x.ln() if own else _ln(x)
 
 
 def sqrt(x: Any) -> Any:

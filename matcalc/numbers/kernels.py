@@ -248,7 +248,9 @@ def length(X: Value) -> Value:
 
 def greatest(x: Value) -> Value:
     """The greatest entry."""
-    return x.reshape(-1)[of(x).np.argmax(x)]
+    np = of(x).np
+    np.argmax(x)  # is noted: where another entry is the greatest is a switch
+    return np.max(x)
 
 
 def soft_max(x: Value, axis: int | None = None) -> Value:
@@ -287,7 +289,17 @@ def pseudo_inverse(X: Value) -> Value:
 
 def first_right_singular(X: Value) -> Value:
     """The first right singular vector, with its greatest entry positive."""
-    return _directed(svd(X)[2][0])
+    _, sizes, rows = svd(X)
+    return _directed(rows[0] * _simple(sizes, 0))
+
+
+def _simple(values: Value, at: int) -> Value:
+    """1 where this value, of sorted ones, is no double one; where rounding decides which vector belongs to it, the check has no point."""
+    arrays, others = of(values), [values[k] for k in (at - 1, at + 1) if 0 <= k < len(values)]
+    least = max(map(abs, values)) * arrays.exact(10) ** (arrays.digits() // 4 - arrays.digits())
+    if arrays is precise and any(abs(values[at] - v) <= least for v in others):
+        raise ZeroDivisionError("a double value has no vector of its own")
+    return arrays.exact(1)
 
 
 def _directed(v: Value) -> Value:
@@ -296,13 +308,24 @@ def _directed(v: Value) -> Value:
     return v[:, None] * of(v).exact(-1 if v[np.argmax(abs(v))] < 0 else 1)
 
 
-def eigen(X: Value, k: Any) -> tuple[Any, Value]:
-    """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector with its greatest entry positive."""
+def symmetric_eigenvalue(X: Value, k: Any) -> Any:
+    """The k-th eigenvalue of the symmetric part from below; from above with k < 0."""
+    values, at, _ = _eigen(X, k)
+    return values[at]
+
+
+def symmetric_eigenvector(X: Value, k: Any) -> Value:
+    """Its vector, with its greatest entry positive."""
+    values, at, vectors = _eigen(X, k)
+    return _directed(vectors[:, at] * _simple(values, at))
+
+
+def _eigen(X: Value, k: Any) -> tuple[Value, int, Value]:
     values, vectors = of(X).np.linalg.eigh((X + X.T) / 2)
     at = int(k) - 1 if k > 0 else int(k) + len(X)
     if not 0 <= at < len(X):
         raise ZeroDivisionError(f"no eigenvalue {k}")
-    return values[at], _directed(vectors[:, at])
+    return values, at, vectors
 
 
 # ---------------------------------------------------------------------------------------------- square matrices

@@ -43,7 +43,7 @@ class np:
     )
     asarray = staticmethod(lambda x: x if isinstance(x, Array) else Array([x], ()))
     abs, sign = staticmethod(arrays.absolute), staticmethod(arrays.sign)
-    sum, max = staticmethod(reduced(sum)), staticmethod(reduced(max))
+    sum, max = staticmethod(reduced(sum)), staticmethod(reduced(lambda entries: max(arrays.known(entries))))
     less, greater, less_equal, greater_equal = (staticmethod(relation(f)) for f in (lt, gt, le, ge))
     equal, not_equal = staticmethod(relation(eq)), staticmethod(relation(ne))
     ndim = staticmethod(lambda x: len(x.shape) if isinstance(x, Array) else 0)
@@ -66,7 +66,9 @@ class np:
 
     @staticmethod
     def argmax(x: Array) -> int:
-        top = max(range(len(x.data)), key=x.data.__getitem__)
+        """The first of those that are the greatest but for rounding."""
+        greatest = max(arrays.known(x.data))
+        top = next(k for k, a in enumerate(x.data) if arrays.are_one(a, greatest))
         noted([top])
         return top
 

@@ -93,6 +93,9 @@ identity("product of exponentials", "exp(x) exp(y)", "exp(x + y)", entrywise=Tru
 identity("quotient of exponentials", "exp(x)/exp(y)", "exp(x - y)", entrywise=True, source=cite("dlmf", "eq. 4.8.16"))
 identity("maximum of equals", "max(x, x)", "x", entrywise=True, source="definition")
 identity("minimum of equals", "min(x, x)", "x", entrywise=True, source="definition")
+identity("clipping at the upper bound", "clip(s, t, s)", "s", "s: 1 1, t: 1 1", source="definition")
+identity("clipping at the lower bound", "clip(s, s, t)", "s", "s: 1 1, t: 1 1", source="definition")
+identity("Huber's function at its threshold", "huber(s, s)", "s^2/2", "s: 1 1", source="definition", when="positive s")
 
 # Norms.
 identity("Euclidean norm", "sqrt(u^T u)", "norm(u)", "u: n 1", source="definition")
