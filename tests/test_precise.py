@@ -112,11 +112,20 @@ def test_what_is_equal_but_for_rounding(digits: int) -> None:
         assert [bool(a) for a in precise.np.equal(x, third).data] == [True, True, False]
         assert [bool(a) for a in precise.np.not_equal(x, third).data] == [False, False, True]
         assert precise.np.argmax(x[:2]) == 0 and precise.np.argmax(x) == 2 and kernels.greatest(x) == x[2, 0]
+        with pytest.raises(ArithmeticError):  # its least with another number would be the other
+            precise.np.exp(Decimal(10) ** 20)
         assert not precise.np.equal(precise.np.inf, third) and precise.np.equal(precise.np.inf, precise.np.inf)
         assert precise.np.log(precise.np.exp(Decimal(6379))) == 6379 and precise.np.sign(precise.np.nan).is_nan()
         for word in ("max", "argmax"):
             with pytest.raises(ArithmeticError):
                 getattr(precise.np, word)(Array([third, precise.np.nan], (2, 1)))
+
+
+def test_evaluation_takes_rounding_for_what_it_is() -> None:
+    """The slope of the greatest of numbers that are one: of 0.1/7 7 and 0.1, which doubles tell apart."""
+    parsed = matcalc.parse("[1[a = b], 1[a != b], 1[a = 3]]", where="a, b in R")
+    for a, b, same in ((0.1 + 0.2, 0.3, 1), (np.inf, np.inf, 1), (1.0, 1.0 + 1e-9, 0), (np.inf, 3.0, 0), (0.0, 0.0, 1)):
+        assert parsed.evaluate({"a": a, "b": b}).tolist() == [same, 1 - same, 0]
 
 
 def matrix(n: int, seed: int) -> Any:

@@ -180,6 +180,7 @@ def test_the_engine_refuses_what_it_cannot_check(expr: str) -> None:
         ("logdet(X)", "X", "X in R^{n x n}"),
         ("sum(sqrt(x))", "x", "x in R^n"),
         ("(B^T A B)^-1", "A", "A in R^{n x n}; B in R^{n x m}"),
+        ("cot(1[x t <= 0] .* (x - y))", "y", "x, y in R^m; t in R"),  # every entry of x has another sign than t
     ],
 )
 def test_kinks_and_domains_do_not_stand_in_the_way(expr: str, wrt: str, where: str) -> None:
@@ -360,6 +361,7 @@ def test_members_of_a_family_are_drawn_apart() -> None:
         ("min(sec(huber(log(exp(w), 10), c)))", "w", "w in R^{m}; c in R positive", 1),  # the logarithm of exp(10^4)
         ("Q = softmax(csc(X)^T); (singvec(Q))_{1}", "X", "X in R^{q x q} symmetric", 1),  # singular values that differ by exp(-1050)
         ("huber(t, t)", "t", "t in R positive", 2),
+        ("(sum_{i=1}^q min(sum(v[i] + v), log(exp(v[i]))))^4", "v", "v in R^{q}", 1),  # exp(10^19.7) is more than any number
     ],
 )
 def test_rounding_does_not_refuse_what_is_right(expr: str, wrt: str, where: str, order: int) -> None:
@@ -386,6 +388,20 @@ def test_what_is_too_much_to_look_for_is_said_to_be_unseen() -> None:
     """65 terms, each of factors with six indices, and a term that is 0 at all points: the search for it has an end."""
     d: Any = matcalc.derivative("tanh(pinv(softmax(1 ./ (1 + A.^2))))", "A", where="A in R^{m x n}", order=2)
     assert d.verified == "not checked" and 2 <= d.check.points < 12 and d.check.digits >= 24 and d.check.unseen
+
+
+def test_what_was_not_seen_is_told_in_a_line() -> None:
+    """The first few summands and how many more there are; the record has them all."""
+    unseen = ("a b", "c" * 290, "d e", "f")
+    told = str(Check(3, (), 25, unseen=unseen))
+    assert (
+        told.endswith(f"too small to show: a b, {'c' * 290}, d e, and 1 more")
+        and Check(3, (), 25, unseen=unseen).as_dict()["unseen"] == unseen
+    )
+    assert (
+        str(Check(3, (), 25, unseen=("x" * 900,))).endswith(f"show: {'x' * 300} …")
+        and len(str(Check(3, (), 25, unseen=["x y"] * 90))) < 450
+    )
 
 
 @pytest.mark.parametrize(

@@ -143,12 +143,18 @@ def network(scale: Value, factors: Sequence[Any], steps: Sequence[Step], shape: 
 
 # ---------------------------------------------------------------------------------------------- relations and cases
 
+ROUNDING = 1e-13  # beside a double
 _RELATIONS = {"<": "less", ">": "greater", "<=": "less_equal", ">=": "greater_equal", "=": "equal", "!=": "not_equal"}
 
 
 def compare(relation: object, x: Value, y: Value) -> Value:
-    """1 where the relation holds, entry by entry."""
+    """1 where the relation holds, entry by entry; numbers are equal that differ by what rounding leaves."""
     arrays = of(x, y)
+    if arrays is not precise and str(relation) in ("=", "!="):
+        apart, np = abs(x - y), arrays.np
+        with arrays.quiet():
+            one = np.equal(x, y) | (apart < np.maximum(abs(x), abs(y)) * ROUNDING)
+        return (one if str(relation) == "=" else ~one) * 1.0
     return getattr(arrays.np, _RELATIONS[str(relation)])(x, y) * arrays.exact(1)
 
 

@@ -2,7 +2,7 @@
 
 `np` is as much of NumPy as `matcalc.numbers.kernels` and the numeric texts of the book speak of, for the arrays of
 `matcalc.numbers.arrays`; a text that speaks of more is left to doubles. As with NumPy, what has no value is not a number or infinite
-(the context traps only what is too small); a singular matrix is a ZeroDivisionError.
+(the context traps only what is too small or too great); a singular matrix is a ZeroDivisionError.
 
 Comparisons are told to the `Watch` that is set, if one is: on which side of its switches a function was computed.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact, Underflow, getcontext, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact, Overflow, Underflow, getcontext, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter, eq, ge, gt, le, lt, methodcaller, ne
@@ -108,8 +108,9 @@ def digits() -> int:
 
 
 def precision(digits: int) -> AbstractContextManager[object]:
-    """Inside, numbers have so many digits, and what has no value is not a number; what is too small to be one, as exp(-1e20), is no 0."""
-    return localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Underflow]))
+    """Inside, numbers have so many digits, and what has no value is not a number; what is too small to be one, as exp(-1e20), is no 0, and
+    what is too great is not infinite: the least of it and another number would be the other."""
+    return localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Underflow, Overflow]))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, overload
 
 POINTS = 3
+ROOM = 300  # characters for what was not seen
 NOTHING = ", which is 0 too,"
 DIRECTIONS = " along random directions"  # where entries are too many to be compared one by one
 
@@ -79,7 +80,18 @@ class Check(NamedTuple):
         agreement = f"agrees with {self.against}{digits} at {self.points} point{'s' * (self.points > 1)}" + (
             f" ({places})" if places else ""
         )
-        return agreement if self else f"{agreement}, at all of which this is 0 or too small to show: {', '.join(self.unseen)}"
+        return agreement if self else f"{agreement}, at all of which this is 0 or too small to show: {_first_few(self.unseen)}"
+
+
+def _first_few(texts: Sequence[str]) -> str:
+    """As many as a line or two have room for, and how many more there are; `--json` has them all."""
+    shown: list[str] = []
+    for text in texts:
+        if shown and len(", ".join((*shown, text))) > ROOM:
+            break
+        shown.append(text if len(text) <= ROOM else f"{text[:ROOM]} …")
+    more = len(texts) - len(shown)
+    return ", ".join(shown) + (f", and {more} more" if more else "")
 
 
 def summed_up(checks: Sequence[Check]) -> Check | None:

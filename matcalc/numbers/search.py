@@ -37,6 +37,7 @@ CLOSELY = 2  # points at which two closed forms are compared to all digits
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
 SCATTERED, MOST_STAYING = (1, -1, 2), 8  # decades of scales of a name that stays; of more names none is scaled alone
+MOST_SIGNED = 8  # names, whose signs are turned one by one where no point was found
 UTMOST = 300  # the same where a threshold is: scales are doubles
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
 BISECTIONS = 44  # to a part in 10^12: as near as two thresholds may be and be told apart
@@ -191,9 +192,18 @@ class Search:
             else:
                 failed[style] += 1
 
+    def _signs(self) -> None:
+        """Points at which names have other signs than others, for what is defined there only, as cot(1[x t <= 0] x)."""
+        names = [*self.asked.point.symbols, *self.asked.point.families]
+        for turn, name in enumerate(names if 1 < len(names) <= MOST_SIGNED else (), MOST_TRIES):
+            if not self.sizes:
+                self.judged(Kind(self.orders[0], 1.0, positive=True, opposite=True, turn=turn, only=name))
+
     def _visit(self) -> None:
         orders, wanted, point = self.orders, self.asked.points, self.asked.point
         self._usual()
+        if not self.sizes:
+            self._signs()
         if not self.sizes and self.turns:  # elu(x) at 0, where x is an entry that a declaration says is 0
             self.crossing = True
             self._usual()
