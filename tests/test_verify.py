@@ -390,6 +390,12 @@ def test_what_is_too_much_to_look_for_is_said_to_be_unseen() -> None:
     assert d.verified == "not checked" and 2 <= d.check.points < 12 and d.check.digits >= 24 and d.check.unseen
 
 
+def test_a_matrix_of_less_than_full_rank_has_no_logarithm_to_compare() -> None:
+    """M rho M^H of more rows than rho has: what doubles make of the logarithm's derivative there is noise, another with each step."""
+    d: Any = matcalc.derivative("tr(A logm(M rho M^H))", "rho", where="A in C^{m x m}; M in C^{m x n}; rho in C^{n x n} hpd", order=2)
+    assert d.verified == "verified"
+
+
 def test_what_was_not_seen_is_told_in_a_line() -> None:
     """The first few summands and how many more there are; the record has them all."""
     unseen = ("a b", "c" * 290, "d e", "f")

@@ -23,6 +23,7 @@ Trace = Sequence[tuple[Any, int, Sequence[object]]]  # comparisons: nodes, which
 VISIBLE = 16  # a summand that is less than 1e-16 of the greatest has not been seen: 9 of the 25 digits would be its own
 
 
+SHAKEN = 1e-5  # of the value: what rounding to 16 digits leaves of a quotient is a ten-thousandth of it
 BENT = 1000  # slopes on two sides that differ by more than so small a part of them are two slopes
 
 
@@ -131,6 +132,12 @@ class Agreement:
         apart = greatest([a - b for a, b in zip(self.claim, self.quotient, strict=True)])
         pairs = (before.claim, self.claim), (before.quotient, self.quotient)
         return all(are_close(some, others, apart) for some, others in pairs) and are_close([before.value], [self.value])
+
+    def is_shaken(self, before: Agreement) -> bool:
+        """Whether the quotient is another number with another step, by far more than rounding does to the function's value: there the
+        function has no value that could be computed, as the logarithm of a matrix of less than full rank."""
+        moved = greatest([a - b for a, b in zip(self.quotient, before.quotient, strict=True)])
+        return bool(moved * 2 > greatest(self.quotient) and moved > SHAKEN * self.value)
 
     def differs_as(self, before: Agreement) -> bool:
         """Whether the sides differ by what they differed by with another step: what rounding leaves is another number each time."""

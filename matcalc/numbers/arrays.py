@@ -313,7 +313,7 @@ def reduced(function: Callable[[list[Any]], Any]) -> Callable[..., Value]:
 def relation(function: Relation) -> Callable[[Value, Value], Value]:
     """A comparison, noted; that two are equal or not is not sought on either side. What is compared with no number has no outcome."""
     of_equals = function in (eq, ne)
-    compared = (lambda a, b: are_one(a, b) is (function is eq)) if of_equals else function
+    compared: Relation = (lambda a, b: are_one(a, b) is (function is eq)) if of_equals else function
 
     def holds(x: Value, y: Value) -> Value:
         for side in (x, y):

@@ -361,7 +361,7 @@ class Search:
             if not reading.is_steady(before) or reading.is_beyond(level):
                 return None
             unusual = reading.digits >= UNSURE and not 0.1 < kind.scale < 10
-            if self.arrays is not precise and (unusual or not reading.differs_as(before)):
+            if self.arrays is not precise and (unusual or not reading.differs_as(before) or reading.is_shaken(before)):
                 return None
             if kind.scale > FARTHEST and not reading.exact and not any(reading.quotient):  # tanh(1000) is 1 to 450 digits
                 return None
