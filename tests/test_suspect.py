@@ -139,6 +139,16 @@ REFUSED = {
     "-μ·B": ("B", "declare mu, B in R^n for vectors"),
     "Σx² - (Σx)²/n": ("x", "write ∑_i x_i, or sum(x)"),
     r"\sum_k \sum_l \beta W_{k,l}^2+|W_{k,l}|": ("W", "put what the sum is over in brackets"),
+    "r × F": ("F", "declare r, F in R^3"),
+    "(v'*M*v)[1]": ("v", "leave [1] out"),
+    r"\sum_i aij": ("a", "write a_{ij} for the entry"),
+    r"y[n] = \sum_{k=0}^{M-1} h[k] x[n-k]": ("h", "conv(a, x)"),
+    "Sum[x[i]^2, {i, 1, n}]": ("x", "write sum_{i=1}^n x_i"),
+    "η = 1 - Tc/Th": ("Th", "declare Tc for a name"),
+    "(x - xb)'B^{-1}(x - xb)": ("x", "declare xb for a name"),
+    "||F x - y||^2 + λ TV(x)": ("x", "declare TV: R^n -> R"),
+    "log2(1 + h'*h*P/s^2)": ("P", "declare P in R, or"),
+    "a = sigmoid(W*x + b); 1/2*(y - a)^2": ("W", "declare W, x in R"),
     "sum_i w_i x_i / sum_i w_i": ("w", "(sum_i …)/(sum_i …) for a quotient of sums"),
 }
 ANSWERED = {
@@ -176,6 +186,16 @@ ANSWERED = {
     "TC = 50 + 3Q + Q^2": ("Q", "2 Q + 3"),
     "Q (100 - 2 Q) - 10 Q": ("Q", "90 - 4 Q"),
     "TR = 21Q - Q^2": ("Q", "21 - 2 Q"),
+    "-n/2*log(s) - sum(e^2)/(2*s)": ("s", "e^T e/(2 s^2) - n/(2 s)"),
+    "e^2 x": ("x", "exp(2)"),
+    "Sxy/sqrt(Sxx*Syy)": ("Sxy", "1/sqrt(Sxx Syy)"),
+    "Kp*e + Ki*z + Kd*v": ("e", "Kp"),
+    "U = X^0.5 Y^0.5": ("X", "sqrt(Y)/(2 sqrt(X))"),
+    "M = w x (L - x)/2": ("x", "w L/2 - w x"),
+    "A = P(1 + r/n)^(nt)": ("r", "P t (1 + r/n)^(n t - 1)"),
+    "1 + a^T A b/s": ("A", "1/s a b^T"),
+    "AB(C + D)": ("C", "J[i,j,k,l] = delta[j,l] (A B)[i,k]"),
+    "v × (B x)": ("x", "skew(v) B"),
     "A^2 - 2 A": ("A", "J[i,j,k,l] = delta[i,k] A[l,j] + delta[j,l] A[i,k] - 2 delta[i,k] delta[j,l]"),
     "TR = P*Q; TC = 10 + 2Q; P = 10 - .5Q; TR - TC": ("Q", "8 - Q"),
     r"\ln(X) + \ln(Y) + \lambda(M - p X - q Y)": ("X", "1/X - lambda p"),
@@ -316,3 +336,8 @@ def test_values_are_given_by_the_names_that_were_typed() -> None:
     assert d.evaluate({"P": [[1.0, 2.0]], "K_{k+1}": [[3.0], [4.0]]}) == 11
     assert matcalc.derivative("x^T x - x^T x'", "x").evaluate({"x": [1.0, 2.0], "x'": [1.0, 1.0]}).tolist() == [1, 3]
     assert matcalc.derivative(r"\theta^2 c", r"\theta").evaluate({r"\theta": 3.0, "c": 2.0}) == 12
+
+
+def test_a_property_without_a_set_names_all_that_have_it() -> None:
+    with pytest.raises(matcalc.MatcalcError, match=r"write A, B in R\^\{n x n\} symmetric"):
+        matcalc.derivative("x^T A B x", "x", where="A, B symmetric")

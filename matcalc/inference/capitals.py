@@ -87,7 +87,11 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if any(_has_number_beside_capital(n, known) for n in map(_exponent, nodes) if n is not None):
         return True
+    if any(not acts and (_is_growth(n, known) or _is_length_less(n, known)) for n in nodes):
+        return True
     capital = [n for n in nodes if n.op == "name" and n.attr not in known and str(n.attr)[:1].isupper()]
+    if capital and all(_is_word(str(n.attr)) and (not acts or str(n.attr)[0] not in MATRICES) for n in capital):
+        return True
     capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
     inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
     return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
@@ -168,6 +172,30 @@ def _is_amount_less(n: Node, known: Collection[str]) -> bool:
     return bool(capital) and all(a.op in ("name", "num") for m in parts for a in (m.args if m.op in ("mul", "pow") else (m,)))
 
 
+def _is_word(name: str) -> bool:
+    """Sxy, Kp, RSS: a word of program text."""
+    base = split_name(name)[0]
+    return len(base) > 1 and base not in GREEK_WORDS
+
+
+def _is_growth(n: Node, known: Collection[str]) -> bool:
+    """P (1 + r/n)^(n t): a capital letter before a power of 1 and more with letters above it."""
+    factors = n.args if n.op == "mul" and not (isinstance(n.attr, tuple) and "/" in n.attr) else ()
+    capital = any(a.op == "name" and str(a.attr)[:1].isupper() and a.attr not in known for a in factors)
+    powers = [a for a in factors if a.op == "pow" and a.args[0].op == "add" and any(m.attr == 1 for m in a.args[0].args)]
+    small = [[str(m.attr) for m in walk(a) if m.op == "name"] for a in powers]
+    return capital and any(a.args[1].op in ("name", "mul") and all(map(str.islower, names)) for a, names in zip(powers, small))
+
+
+def _is_length_less(n: Node, known: Collection[str]) -> bool:
+    """L - x: a capital letter that is no matrix first, and nothing that is observed, less a small Latin letter."""
+    parts = [a.args[0] if a.op == "neg" else a for a in n.args] if n.op == "add" and len(n.args) == 2 else []
+    names = [split_name(str(a.attr))[0] for a in parts if a.op == "name" and a.attr not in known]
+    capital = [name for name in names if name.isupper() and len(name) == 1]
+    small = [name for name in names if len(name) == 1 and name.islower()]
+    return len(capital) == len(small) == 1 and (MATRICES | RANDOM | {"I", "S", "K", "H", "M"}).isdisjoint(capital)
+
+
 def _is_polynomial(nodes: Sequence[Node], known: Collection[str]) -> bool:
     """5 Q + 3 Q^2: the one name of a text, its multiples and powers, where it is an amount more often than a matrix."""
     names = {str(n.attr) for n in nodes if n.op == "name"}
@@ -220,6 +248,8 @@ def _share(n: Node) -> int:
 def _are_roots(a: Node, b: Node) -> bool:
     """K^{1/2} L^{1/2}: the roots of two letters of which neither is a matrix first."""
     both = [n.args[0].attr for n in (a, b) if n.op == "pow" and n.args[0].op == "name" and _share(n.args[1]) == 2]
+    if len(set(both)) == 2 and RANDOM.issuperset(map(str, both)):  # X^0.5 Y^0.5, of utility
+        return True
     return len(set(both)) == 2 and MATRICES.isdisjoint(split_name(str(n))[0] for n in both)
 
 

@@ -204,6 +204,21 @@ def _places(el: Typing) -> list[tuple[Node, Node]]:
     return found
 
 
+def _number_beside_multiple(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """1 + h^T h P/s^2: a number added to every entry of a multiple of a matrix, or P is a number."""
+    if not any(a.op == "num" and a.attr != 0 for a in n.args):
+        return None
+    for a in (a.args[0] if a.op == "neg" else a for a in n.args):
+        whole = terms.get(id(a))
+        factors = [m for f in a.args for m in (f.args if f.op == "mul" else (f,))] if a.op == "mul" else []
+        capital = [str(f.attr) for f in factors if f.op == "name" and str(f.attr)[:1].isupper() and letter_class(str(f.attr)) == "upper"]
+        turned = any(f.op == "T" for f in factors)
+        if whole is not None and whole.kind == "matrix" and len(capital) == 1 and turned and capital[0] in el.defaults:
+            message = f"{capital[0]} is a number, or a matrix to whose every entry a number is added"
+            return ReadingError(message, span=n.span, suggestion=f"declare {capital[0]} in R, or {capital[0]} in R^{{m x n}}")
+    return None
+
+
 def _one_or_many(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """sum((y - theta)^2), sum(abs(x - m)): one number for all entries, or one for each."""
     for add in walk(n.args[0]) if n.attr in ("sum", "mean") and n.args else ():
@@ -217,7 +232,7 @@ def _one_or_many(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "add": (_added_row, _number_behind),
+    "add": (_added_row, _number_behind, _number_beside_multiple),
     "pow": (_summed,),
     "norm": (_sum_norm, _of_entries),
     "call": (_of_capital, _one_or_many),

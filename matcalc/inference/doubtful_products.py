@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ..errors import ReadingError
+from ..interning import regex
 from ..syntax import Node, split_name, walk
 from .capitals import MATRICES, OFTEN_VECTORS
 from .declarations import GREEK
@@ -103,6 +104,11 @@ def _inner(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
         if number or (guessed == "vector" and before == "matrix" and b is not n.args[-1]):
             s = Wording(el)
             letter, product = s.node(b), s.node(n)
+            end = n.span[1] if n.span else 0
+            if end and (entry := regex(r"[) ]*\[[^\]]*\]").match(el.scene.program.text, end)):  # (v'*M*v)[1]
+                inside = entry[0].lstrip(") ")
+                message = f"{product} is a number, or {letter} a vector: a number has no entries"
+                return ReadingError(message, span=n.span, suggestion=f"leave {inside} out, or declare {letter}")
             return ReadingError(
                 f"{product} is most often a number, and what it stands in needs an array: it fits only if {letter} is a "
                 + ("number" if number else "vector"),
@@ -125,6 +131,39 @@ def _cross_of_product(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 span=n.span,
                 suggestion=f"write {a} × ({one} {other}) or ({a} × {one}) {other}, and declare the vectors",
             )
+    return None
+
+
+def _cross_of_field(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """r × F, where one is no vector."""
+    for a, sign, b, left in _factors(n, terms):
+        right = terms.get(id(b))
+        both = a.op == b.op == "name" and a.attr in el.defaults and b.attr in el.defaults and not el.scene.program.bold
+        kinds = {left.kind, right.kind} if sign == "×" and both and right is not None else {"vector"}
+        if kinds not in ({"vector"}, {"scalar"}):
+            one, other = str(a.attr), str(b.attr)
+            return ReadingError(
+                f"{one} × {other} is the cross product of two vectors, or a product",
+                span=n.span,
+                suggestion=f"declare {one}, {other} in R^3; for a product write it without the sign",
+            )
+    return None
+
+
+def _weights(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """W x, where both had to be numbers: (y - sigmoid(W x + b))^2."""
+    for a, sign, b, _ in _factors(n, terms):
+        base = split_name(str(a.attr))[0] if a.op == "name" else ""
+        if base == "W" and sign in ("", "*") and guess_of(el, a) == "scalar" and b.op == "name" and str(b.attr)[:1].islower():
+            right = terms.get(id(b))
+            if b.attr in el.defaults and right is not None and right.is_scalar:
+                s = Wording(el)
+                w, x = s.node(a), s.node(b)
+                return ReadingError(
+                    f"{w} {x} is most often a matrix times a vector, and something else here fits only if both are numbers",
+                    span=n.span,
+                    suggestion=f"write .^2 for the square of each entry, and sum(…) round it; or declare {w}, {x} in R",
+                )
     return None
 
 
@@ -306,6 +345,20 @@ def _behind_entrywise(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "mul": (_row, _member, _dot, _dot_of_field, _cross_of_product, _inner, _ring, _star, _identity, _projection, _expected),
+    "mul": (
+        _row,
+        _member,
+        _dot,
+        _dot_of_field,
+        _cross_of_field,
+        _cross_of_product,
+        _weights,
+        _inner,
+        _ring,
+        _star,
+        _identity,
+        _projection,
+        _expected,
+    ),
     "ew": (_columns, _behind_entrywise),
 }

@@ -11,11 +11,11 @@ from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.core import CASES, IVERSON
 from ..reading.subscripts import Part
-from ..syntax import Node
+from ..syntax import Node, walk
 from .abstract import stacked_indices
 from .blocks import blocks
 from .misfit import Misfit, Wording, refuse_shape
-from .places import check_places, entry_at, place_of
+from .places import CONVOLVED, check_places, entry_at, place_of
 from .products import applied, level
 from .scopes import BoundIndex, Meaning, Typing
 from .standing import value_at
@@ -95,6 +95,8 @@ def place_at(el: Typing, p: Node) -> BoundIndex:
             size = k.range if size is None else el.sizes.product(size, k.range)
         return BoundIndex(parts[0].expr, size, parts=parts)
     hint = "write x_{i+1} for an entry; for a product, round brackets"
+    if p.op == "add" and sum(m.op == "name" for m in walk(p)) > 1:  # h[k] x[n-k]
+        hint = CONVOLVED
     raise ReadingError("a subscript is a bound index or a number", span=p.span, suggestion=hint)
 
 

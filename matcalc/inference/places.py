@@ -17,6 +17,8 @@ from .scopes import SCALAR, BoundIndex, Typing
 from .terms import Resolve, TypedTerm
 from .unify import is_unknown
 
+CONVOLVED = "write correlate(x, a) for sum_k a_k x_{i+k-1}, conv(a, x) for sum_k a_k x_{i-k+1}"  # what a sum of indices is in
+
 
 def subscripts_of(el: Typing, sub: str, axes: tuple[int, ...] = ()) -> list[Part] | None:
     """The subscript as indices and numbers, as many as there are `axes`, or None where it is only part of a name."""

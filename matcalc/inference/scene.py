@@ -246,6 +246,15 @@ class Scene:
         return summed_powers(self._nodes())
 
     @cached_property
+    def residuals(self) -> bool:
+        """Whether e is the vector of residuals: it stands nowhere but in sum(e^2)."""
+        if "e" not in self.names:
+            return False
+        places = [n for n in self._nodes() if any(a.op == "name" and a.attr == "e" for a in n.args)]
+        squares = all(n.op in ("pow", "epow") and n.args[1].attr == 2 for n in places)
+        return bool(places) and squares and all(n.op == "epow" or id(n) in self.summed for n in places)
+
+    @cached_property
     def means(self) -> frozenset[str]:
         return means(self._nodes(), self.declared.keys() | self.bound)
 

@@ -15,7 +15,7 @@ from ..syntax import Node, spell_name
 from .constants import constant_of, tensor_of
 from .declarations import leading_sizes
 from .misfit import Misfit, refuse_shape
-from .places import check_places, choice, declared_symbol, entry, entry_at, place_of, stacked_at, subscripts_of, symbol
+from .places import CONVOLVED, check_places, choice, declared_symbol, entry, entry_at, place_of, stacked_at, subscripts_of, symbol
 from .scopes import SCALAR, BoundIndex, BoundNames, Typing
 from .terms import Resolve, TypedTerm, known
 
@@ -59,7 +59,7 @@ def name_of(el: Typing, node: Node) -> TypedTerm:
             message = f"{base} is one number by its definition, and {name} one of many"
             hint = f"declare the names in {base} = …, or give one of them another letter"
             raise Misfit([carrier], lambda: ReadingError(message, span=node.span, suggestion=hint))
-    if name == "e" and scene.euler:
+    if name == "e" and scene.euler and not scene.residuals:
         hint = "declare e if it is a variable; write exp(x), and exp(1) for Euler's number"
         raise ReadingError("e stands under an exponent, as Euler's number does, and by itself too", span=node.span, suggestion=hint)
     special = constant_of(el, name, base, sub, subscripts, node) or tensor_of(el, base, subscripts or [], node)
@@ -123,7 +123,7 @@ def _refuse_bound_index(el: Typing, name: str, node: Node) -> None:
     summed = [c for c in terms if c in el.frames[-1].indices]
     if summed and not el.scene.template:
         message = f"{name} is an entry at a place that is a sum of indices, and those are not read"
-        hint = "write correlate(x, a) for sum_k a_k x_{i+k-1}, conv(a, x) for sum_k a_k x_{i-k+1}"
+        hint = CONVOLVED
         raise ReadingError(message, span=node.span, suggestion=hint)
     below = re.findall(r"_\{?([^_{}]+)", sub) if "_" in sub else []  # v_{w_k}
     bound = [c for part in below for c in ([part] if part in el.frames[-1].indices else part) if c in el.frames[-1].indices]
@@ -287,4 +287,4 @@ def carries_indices(el: Typing, base: Node) -> bool:
 
 def is_euler(el: Typing, node: Node) -> bool:
     """Whether `node` is the letter e with nothing else to stand for."""
-    return node.op == "name" and node.attr == "e" and not el.stands_for_something("e")
+    return node.op == "name" and node.attr == "e" and not el.stands_for_something("e") and not el.scene.residuals

@@ -138,7 +138,7 @@ class _Declarations:
         elif arguments:
             raise self.refuse(f"the set of {quote(shown)} is missing", start, "write x(t) in R^n")
         else:
-            raise self.refuse(f"`in` is missing after {quote(shown)}", start, self.with_a_set(names[-1][0]))
+            raise self.refuse(f"`in` is missing after {quote(shown)}", start, self.with_a_set(", ".join(name for name, _ in names)))
         for name, span in names:
             argument = arguments.get(name, "")
             self.declare(Declaration(name, field, sizes, tuple(dict.fromkeys(given)), () if argument else domain, span, argument))

@@ -173,3 +173,19 @@ def refuse_letter_as_sign(lexer: Lexer, mark: Mark) -> None:
     span = (mark.start, after[0].end)
     hint = "write ∑_i, and the index below what is summed; \\Sigma for the letter"
     raise lexer.refuse("Σ before a power is the sign of a sum, and nothing behind it carries an index", span, hint)
+
+
+def refuse_like_another(lexer: Lexer, run: str, mark: Mark) -> None:
+    """Tc beside Th, which is a name; xb in (x - xb)^T B (x - xb): two letters that are one name, or a product."""
+    marks, at = lexer.marks, lexer.i - 1
+    alone = {m.value for m in marks if m.kind == "word" and len(m.value) == 1}
+    known = next((v for v in sorted(lexer.names.variables) if len(v) == 2 and v.isalpha() and v[0] == run[0] and v != run), "")
+    like = bool(known) and alone.isdisjoint(run)
+    before = [m.kind for m in marks[max(at - 3, 0) : at]]
+    beside = before == ["open", "word", "minus"] and marks[at - 2].value == run[0] and run[1] not in alone
+    beside = beside and lexer.peek("close") is not None
+    turned = any(m.kind == "post" or m.value == "T" for m in marks)
+    if like or (beside and turned):
+        what = f"a name as {known} is" if like else "a name"
+        hint = f"declare {run} for a name, or write {run[0]}_{run[1]}; {run[0]} {run[1]} for the product"
+        raise lexer.refuse(f"{quote(run)} is {what}, or a product", mark.span, hint)

@@ -248,6 +248,8 @@ def word(lexer: Lexer, mark: Mark) -> None:
             word_sums.sign(lexer, mark)
             return
         word_sums.refuse_factors(lexer, mark)
+    if touching and run in ("Sum", "Product", "Integrate", "D") and lexer.marks[lexer.i].value == "[":
+        refuse_mathematica(lexer, run, mark)
     if run == "einsum" and touching and lexer.i + 1 < lexer.stop and lexer.marks[lexer.i + 1].kind == "spec":
         einsum(lexer, mark)
         return
@@ -299,6 +301,20 @@ def word(lexer: Lexer, mark: Mark) -> None:
     pieces(lexer, mark, touching)
 
 
+def refuse_mathematica(lexer: Lexer, run: str, mark: Mark) -> None:
+    """Sum[x[[i]]^2, {i, n}], D[f, x], which name what they run over behind a comma."""
+    close = lexer.marks[lexer.i].mate
+    if any(m.kind == "comma" for m in lexer.marks[lexer.i : close]):
+        sign = {"Sum": "sum", "Product": "prod"}.get(run)
+        hint = (
+            f"write {sign}_{{i=1}}^n x_i for {run}[x[[i]], {{i, 1, n}}]"
+            if sign
+            else "write the function alone, with --wrt for the variable"
+        )
+        span = (mark.start, lexer.marks[close].end)
+        raise lexer.refuse(f"`{run}[…, …]` of Mathematica is not read", span, hint)
+
+
 def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
     """An undeclared run of letters: names side by side, perhaps with a function's name at its end."""
     run = mark.value
@@ -309,6 +325,13 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         refuse_underscored(lexer, mark)
     if (touching or len(run) > 2) and (hint := meant(run)) and lexer.names.variables.isdisjoint(run):  # `qr` may be a product
         raise lexer.refuse(f"there is no function {quote(run)}", mark.span, hint)
+    if len(run) == 2:
+        from .doubtful_calls import refuse_like_another
+
+        refuse_like_another(lexer, run, mark)
+    if touching and run.isupper() and holds_one(lexer.marks, lexer.i):  # TV(x)
+        hint = f"write {' '.join(run)} * (…) for a product, or declare {run}: R^n -> R for a function"
+        raise lexer.refuse(f"{quote(run)} before brackets is a function, or a product", mark.span, hint)
     if run.isupper() and lexer.following is not None and lexer.following.kind in ("under", "sub") and not lexer.following.gap:
         from .doubtful_calls import refuse_initials
 
@@ -338,6 +361,9 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
         before, within = " ".join(lexer.names.cut(run[: found[0]])), run[found[0] : found[1]]
         hint = f"did you mean {before} {within}({' '.join(lexer.names.cut(run[found[1] :]))})?"
         raise lexer.refuse(f"{quote(run)} has a function's name in it", mark.span, hint)
+    if len(run) == 3 and run[1] != run[2] and lexer.active and "ijklmn".find(run[1:]) >= 0 and not lexer.active.isdisjoint(run[1:]):  # aij
+        hint = f"write {run[0]}_{{{run[1:]}}} for the entry, {' '.join(run)} for the product"
+        raise lexer.refuse(f"{quote(run)} in a sum over {min(lexer.active & {*run[1:]})} is an entry, or a product", mark.span, hint)
     if len(run) == 2 and run[1] in "ijk" and "\\" not in lexer.text and lexer.names.variables.isdisjoint(run):
         from .doubtful_calls import refuse_lazy_index
 
