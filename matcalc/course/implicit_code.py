@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .._version import __version__
+from ..codegen.computation import outer
 from ..codegen.frame import Argument, File, Function, MissingSize
 from ..codegen.graph import GraphNode
 from ..codegen.lowering import Lowering
-from ..codegen.program import outer, target_of
+from ..codegen.program import target_of
 from ..errors import NoAnswerError, UsageError
 from ..expressions.build import is_complex, num, substitute, times
 from ..expressions.expr import Expr, postorder
