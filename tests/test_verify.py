@@ -390,6 +390,26 @@ def test_what_is_too_much_to_look_for_is_said_to_be_unseen() -> None:
     assert d.verified == "not checked" and 2 <= d.check.points < 12 and d.check.digits >= 24 and d.check.unseen
 
 
+@pytest.mark.parametrize(
+    ("expr", "where"),
+    [
+        ("(((triu(D) - softmax(D) + adj(D))^3)^+)^2", "D in R^{m x m} symmetric"),
+        ("expm(pinv(csc(sigmoid(D)) - abs(dexpm(D, D)) + silu(D) .* adj(D)))", "D in R^{p x p}"),
+    ],
+)
+def test_a_derivative_of_thousands_of_terms_is_refused_before_they_are_made(expr: str, where: str) -> None:
+    with pytest.raises(NoAnswerError, match="more than 1000 terms"):
+        matcalc.derivative(expr, "D", where=where, order=2)
+
+
+def test_derivatives_of_an_exponential_along_all_directions_are_counted_as_work() -> None:
+    """Of a matrix of 3 q x 3 q along 9 q^2 directions, in double precision: the search had no end."""
+    expr = "expm(tril(sinh(c) atan(G)) - logm(I_m + tanh(D)/7) ⊗ dexpm(expm(F), X^-T))"
+    where = "D in R^{m x m} symmetric; c in R; G in R^{m q x m q} lower; F in R^{q x q}; X in R^{q x q} lower"
+    d: Any = matcalc.derivative(expr, "D", where=where, order=2)
+    assert d.verified == "verified" and d.check.points >= 2
+
+
 def test_a_matrix_of_less_than_full_rank_has_no_logarithm_to_compare() -> None:
     """M rho M^H of more rows than rho has: what doubles make of the logarithm's derivative there is noise, another with each step."""
     d: Any = matcalc.derivative("tr(A logm(M rho M^H))", "rho", where="A in C^{m x m}; M in C^{m x n}; rho in C^{n x n} hpd", order=2)

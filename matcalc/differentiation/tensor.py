@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..errors import NoAnswerError
 from ..expressions import build
 from ..expressions.build import add, entry, hadamard, matmul, num, rebuild, transpose, unit
 from ..expressions.expr import Expr, transform
@@ -28,6 +29,8 @@ from .network import Factor, Index, Slot, Term, matrix_form, reduce_term, slot_f
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+MOST = 1000  # terms, beyond which nobody reads a derivative and no check gets through it
 
 
 class Tensor:
@@ -99,6 +102,7 @@ class Tensor:
                 own = iter([s for s in t.slots[:2] if s])
                 slots: list[Slot] = [next(own) if d.number != 1 else () for s in self.shapes for d in s]
                 found.append(Term(t.scalar, t.factors, [*slots, *t.slots[2:]], t.binders))
+            _limited(found)
             return Tensor(shapes, found)
         terms: list[Term] = []
         for t in self.terms:
@@ -110,6 +114,7 @@ class Tensor:
             for binder in reversed(t.binders):
                 inner = [bound for part in inner for bound in bind(part, binder)]
             terms += inner
+            _limited(terms)
         return Tensor(shapes, terms)
 
     def _at(self, i: Expr, j: Expr) -> Tensor:
@@ -289,6 +294,15 @@ def _key(t: Term, rest: Expr) -> object | None:
         factors.append((e.digest, a, b))
     pattern = tuple(tuple(places[i] for i in s) for s in t.slots)
     return rest.digest, tuple(sorted(factors)), pattern, tuple((n, lo.digest, hi.digest) for n, lo, hi in t.binders)
+
+
+def _limited(terms: Sequence[Term]) -> None:
+    """NoAnswerError where there are too many terms."""
+    if len(terms) > MOST:
+        raise NoAnswerError(
+            f"the derivative has more than {MOST} terms",
+            suggestion="write the parts inside with letters of their own, and differentiate by these",
+        )
 
 
 def size_of(shape: Shape, sizes: Mapping[str, int]) -> int:

@@ -18,6 +18,7 @@ from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
 
 WRITTEN_OUT, FEW = 100, 3  # symbols of an answer, and adjoints in it, up to which it is written out though one on the way was long
+MANY = 200  # terms of an answer, in which what is on the way keeps its names
 
 
 class Shortener:
@@ -88,6 +89,8 @@ class Shortener:
     def finished(self, tensor: Tensor) -> Tensor:
         """The answer: adjoints on the way are written out where that stays short."""
         tensor = tensor.map(self.final)
+        if tensor.matrix is None and len(tensor.terms) > MANY:
+            return tensor
         if not any(map(has_names, tensor.expressions())):
             return tensor
         length = written_size(tensor.expressions())
