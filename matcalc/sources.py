@@ -55,10 +55,10 @@ def work(short: str, full: str) -> str:
     return short
 
 
-def follows(reason: str, key: str) -> str:
+def follows(reason: str, key: str, place: str = "") -> str:
     """For a statement that was not found in its source under a number: from what it follows, and the work that has it:
-    `from S S = X; after Higham …`."""
-    return f"from {reason}; after {BIBLIOGRAPHY[key]}"
+    `from S S = X; after Higham …`; with the place of what it follows from, where that was found."""
+    return f"from {reason}; {cite(key, place)}" if place else f"from {reason}; after {BIBLIOGRAPHY[key]}"
 
 
 def cite(key: str, place: str = "") -> str:

@@ -2,7 +2,8 @@
 
 Every case has its function a second time, as a JAX expression (`oracle`) of arrays (`args`: a shape, and what the matrix is to be).
 `data/fields.npz` gets their values and the derivative at two points;
-with `--new` only those of cases that have none. JAX knows nothing of matcalc, and the tests need no JAX.
+with `--new` only those of cases that have none. `data/seconds.npz` has the second derivatives of the numbers among them
+(`python tests/make_fields.py seconds`). JAX knows nothing of matcalc, and the tests need no JAX.
 """
 
 from __future__ import annotations
@@ -176,8 +177,37 @@ def by_parts(f: Any, z: Any, way: str) -> np.ndarray:
 
 def main() -> None:
     jax.config.update("jax_enable_x64", True)
-    for corpus in [a for a in sys.argv[1:] if a != "--new"] or ("fields", "complex", "manifolds", "expectations", "implicit"):
-        make(corpus)
+    for corpus in [a for a in sys.argv[1:] if a != "--new"] or ("fields", "complex", "manifolds", "expectations", "implicit", "seconds"):
+        make(corpus) if corpus != "seconds" else seconds()
+
+
+def function_of(case: dict[str, Any], values: dict[str, Any], variables: list[str]) -> Any:
+    """The function of a case as one of its variables."""
+
+    def function(*xs: Any) -> Any:
+        moved = {v.removeprefix("vech(").removesuffix(")"): unvech(x) if "(" in v else x for v, x in zip(variables, xs)}
+        names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, **moved}
+        names["given"] = names  # for lambda, which is no name in Python
+        if "solution" in case:
+            names[case["solve"]] = eval(case["solution"], names)
+        return eval(case["oracle"], names)  # the file's own text
+
+    return function
+
+
+def seconds() -> None:
+    """The second derivatives of those cases of the fields that are numbers and have a first one."""
+    given, found = np.load(HERE / "fields.npz"), {}
+    for case in map(json.loads, (HERE / "fields.jsonl").read_text(encoding="utf-8").splitlines()):
+        if case["order"] != 1:
+            continue
+        name, v = case["id"], case["wrt"]
+        values = {n: given[f"{name}/0/{n}"] for n in case["args"]}
+        function, at = function_of(case, values, [v]), values.get(v)
+        at = jnp.asarray(vech(values[v[5:-1]]) if at is None else at)
+        if function(at).size == 1:
+            found[name] = np.squeeze(jax.jacobian(jax.jacobian(function))(at))
+    np.savez_compressed(HERE / "seconds.npz", **found)
 
 
 def make(corpus: str) -> None:
@@ -193,14 +223,7 @@ def make(corpus: str) -> None:
             named = [name.strip() for name in case["wrt"].split(",")]
             variables = list(dict.fromkeys(name.removeprefix("conj(").removesuffix(")") if "conj" in name else name for name in named))
 
-            def function(*xs: Any, case: dict[str, Any] = case, values: dict[str, Any] = values, variables: list[str] = variables) -> Any:
-                moved = {v.removeprefix("vech(").removesuffix(")"): unvech(x) if "(" in v else x for v, x in zip(variables, xs)}
-                names = {**HELPERS, "values": values, **{n: jnp.asarray(v) for n, v in values.items()}, **moved}
-                names["given"] = names  # for lambda, which is no name in Python
-                if "solution" in case:
-                    names[case["solve"]] = eval(case["solution"], names)
-                return eval(case["oracle"], names)  # the file's own text
-
+            function = function_of(case, values, variables)
             derivative: Any = function
             found |= {f"{case['id']}/{point}/{name}": value for name, value in values.items()}
             if "solution" in case:

@@ -87,6 +87,28 @@ def test_read_as_a_reader_of_the_field_would(text: str, name: str, answer: str) 
     assert d.text == answer and d.verified == "verified"
 
 
+TURN = "[cos(t), -sin(t); sin(t), cos(t)]"
+USABLE = [  # answers that nobody could use: sums of unit vectors, of which one must see that they are entries; literals not multiplied
+    (r"\frac{1}{2} \epsilon_{ij} C_{ijkl} \epsilon_{kl}", "epsilon", "epsilon in S^3", 1,
+     "J[k,l] = (tr(epsilon C_{kl}) + sum_{i=1}^3 sum_{j=1}^3 epsilon[i,j] C_{ij}[k,l])/2"),
+    (r"\|\mathcal{X} - \mathcal{G} \times_1 A \times_2 B \times_3 C\|_F^2", "A", "A in R^{m x p}; B in R^{n x q}; C in R^{k x r}", 1,
+     "J[l,s] = 2 tr((B (sum_{a=1}^p A[l,a] G_a) C^T - X_l)^T B G_s C^T)"),
+    ("einsum('ijk,i,j,k->', T, x, x, y)", "x", "T in R^{n x n x m}; x in R^n; y in R^m", 2, "J[j,k] = (T_k y)[j] + (T_j y)[k]"),
+    ("[sin(t), 1, 1] [sin(t), 1, 1; 1, 1, tan(t); cos(t), 1, 1] [sin(t); 1; 1]", "t", "t in R", 1,
+     "1/cos(t)^2 - sin(t)^2 + cos(t) (3 sin(t)^2 + cos(t) + 3)"),
+    ("[t, 1; 1, t] [t; 1]", "t", "t in R", 1, "[2 t; 2]"),
+    ("A [x^2; x y]", "x", "x, y in R; A in R^{n x 2}", 1, "A [2 x; y]"),
+    (f"{TURN} v", "t", "t in R", 1, "[-v_1 sin(t) - v_2 cos(t); v_1 cos(t) - v_2 sin(t)]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name", "where", "order", "answer"), USABLE)
+def test_answers_are_in_a_form_that_can_be_used(text: str, name: str, where: str, order: int, answer: str) -> None:
+    d = matcalc.derivative(text, name, where=where, order=order)
+    assert d.text == answer and d.verified == "verified"
+    assert matcalc.parse(d.text, where=d.where) and matcalc.parse(d.latex, where=d.where)
+
+
 PAGE = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^\$ (matcalc .*)\n((?:(?!\$ |```).*\n)+)", PAGE, re.MULTILINE)
 
@@ -94,6 +116,11 @@ EXAMPLES = re.findall(r"^\$ (matcalc .*)\n((?:(?!\$ |```).*\n)+)", PAGE, re.MULT
 @pytest.mark.parametrize(("command", "output"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_the_examples_of_the_page_print_what_they_say(command: str, output: str) -> None:
     assert run(*shlex.split(command)[1:]).out == output
+
+
+def test_every_field_has_its_part_of_the_page() -> None:
+    parts = {part.partition("\n")[0]: part.count("\n$ ") for part in PAGE.split("\n## ")[1:]}
+    assert len(parts) == 14 and min(parts.values()) >= 2, parts
 
 
 def test_every_example_is_run() -> None:

@@ -88,7 +88,19 @@ def test_what_has_no_size_by_itself_is_printed_with_it(around: str) -> None:
 
 def test_zeros_keep_their_shape() -> None:
     d = matcalc.derivative("x", "B", where="x in R^m; B in R^{n x n}")
-    assert d.text == "J[i,j,k] = 0_m[i] * 0_{n x n}[j,k]"
+    assert d.text == "0_{m x n x n}"
+    values = {"x": np.ones(2), "B": np.ones((3, 3))}
+    for form in (d.text, d.latex):
+        assert not np.any(read := matcalc.parse(form, where=d.where).evaluate(values)) and read.shape == (2, 3, 3)
+    with pytest.raises(matcalc.MatcalcError, match="has 3 sizes"):
+        matcalc.parse("0_{2 x 3 x 4} + x")
+
+
+@pytest.mark.parametrize("text", ["0_{n (n + 1)/2} + v", "I_{n (n + 1)/2} v", r"I_{n \left(n + 1\right)/2} v"])
+def test_sizes_below_constants_may_have_brackets(text: str) -> None:
+    """2 I_{n (n + 1)/2} was printed and not read."""
+    assert matcalc.parse(text, where="v in R^{n(n+1)/2}").text == "v"
+    assert matcalc.derivative("||v||^2", "v", where="v in R^{n(n+1)/2}", order=2).text == "2 I_{n (n + 1)/2}"
 
 
 def test_letters_of_indices_are_no_sizes() -> None:

@@ -172,28 +172,32 @@ class ClosedForm(Typeset):
         return self._indexed(arranger, taken)
 
     def _by_entries(self, arranger: Arranger, taken: set[str]) -> Program | None:
-        """A row or column that adds up unit vectors, entry by entry: J[i] = y_i - y_{i-1} - (y_{i+1} - y_i)."""
+        """What adds up unit vectors, entry by entry: J[i] = y_i - y_{i-1} - (y_{i+1} - y_i), J[i,j] = tr(X^T T_{ij}); a matrix where
+        that is shorter."""
         e = self._expr
-        if (
-            e is None
-            or self.notation == "matrix"
-            or (e.shape[0] is ONE) == (e.shape[1] is ONE)
-            or not (UNIT.bit & e.within and INDEXED_SUM.bit & e.within)
-        ):
+        if e is None or self.notation == "matrix" or e.is_scalar or not (UNIT.bit & e.within and INDEXED_SUM.bit & e.within):
             return None
-        from ..differentiation.places import at_place
+        from ..differentiation.places import at_place, at_places
         from ..notation.indexform import unclear
 
         head = next((c for c in FORM_NAMES if c not in taken), "J_0")
-        letter = next((c for c in "ijklpqrs" if c not in taken), "")
-        whole = at_place(e if e.shape[1] is ONE else transpose(e), index(letter)) if letter else None
+        if e.shape[0] is ONE:
+            e = transpose(e)
+        dims = [d for d in e.shape if d is not ONE]
+        letters = tuple([c for c in "ijklpqrs" if c not in taken][: len(dims)])
+        if len(letters) < len(dims):
+            return None
+        whole = at_place(e, index(letters[0])) if len(dims) == 1 else at_places(e, index(letters[0]), index(letters[1]))
         if whole is None:
             return None
-        n = e.shape[1] if e.shape[0] is ONE else e.shape[0]
-        whole = simplify(substitute(whole, {apply(IVERSON, (index(letter), size(n)), "<="): num(1)}))
-        arranger.ranks.setdefault(letter, len(arranger.ranks))
-        program = Program("", (), arranger.spell(whole), ("index", head, (letter,)))
-        return None if unclear(program, {letter: n}, self._typed.declarations) else program
+        in_range = {apply(IVERSON, (index(c), size(n)), "<="): num(1) for c, n in zip(letters, dims, strict=True)}
+        whole = simplify(substitute(whole, in_range))
+        if len(dims) == 2 and whole.size >= e.size:
+            return None
+        for c in letters:
+            arranger.ranks.setdefault(c, len(arranger.ranks))
+        program = Program("", (), arranger.spell(whole), ("index", head, letters))
+        return None if unclear(program, dict(zip(letters, dims, strict=True)), self._typed.declarations) else program
 
     def _by_cases(self, arranger: Arranger, taken: Iterable[str]) -> Program:
         """As a case distinction; where there is nothing to distinguish, the matrix."""

@@ -47,8 +47,9 @@ from ..ops.core import (
     UNIT,
     ZEROS,
 )
+from ..ops.diagonal import DIAG
 from ..ops.sums import SUM
-from .network import Binder, Factor, Term
+from .network import Binder, Factor, Index, Term
 
 LARGEST_SPREAD = 48  # symbols of a body that is multiplied out
 LARGEST = 64  # entries of a matrix that is written out
@@ -56,7 +57,7 @@ LARGEST = 64  # entries of a matrix that is written out
 
 def over_index(name: str, low: Expr, high: Expr, body: Expr, *, depth: int = 4) -> Expr | None:
     """sum_{name=low}^{high} body in matrix notation; None where the index does more than run over entries."""
-    n = _whole_range(low, high)
+    n = whole_range(low, high)
     if n is None or n is ONE:
         return None
     if name not in body.indices:
@@ -81,7 +82,7 @@ def over_index(name: str, low: Expr, high: Expr, body: Expr, *, depth: int = 4) 
 
 def by_rows(name: str, low: Expr, high: Expr, body: Expr) -> Expr | None:
     """Likewise where the index counts the rows of matrices, shorter or not: sum_i e_i softmax(S^T e_i)^T is softmax(S) row by row."""
-    n = _whole_range(low, high)
+    n = whole_range(low, high)
     if n is None or n is ONE or not any(_is_unit(e, name, n) for e in postorder(body)):
         return None
     from .stacking import over_unit_vectors
@@ -113,6 +114,11 @@ def _of_one_term(name: str, low: Expr, high: Expr, n: Dim, body: Expr) -> Expr |
     if rest.op is not MATMUL:
         return None
     factors = rest.args
+    if len(factors) > 2 and factors[0].op is factors[-1].op is DIAG and not any(name in f.indices for f in factors[1:-1]):
+        left, right = (_before_unit(factors[k].args[0], name, n) for k in (0, -1))  # diag(A e_i) X diag(B e_i)
+        if left is not None and right is not None:
+            weighted = [left] if not moving else [left, diagonal_matrix(weights)]
+            return times(*fixed, hadamard(matmul(*weighted, transpose(right)), matmul(*factors[1:-1])))
     at = [k for k, f in enumerate(factors) if name in f.indices]
     units = [k for k in at if _is_unit(factors[k], name, n) or (factors[k].op is TRANSPOSE and _is_unit(factors[k].args[0], name, n))]
     if at != units:
@@ -163,7 +169,7 @@ def _multiplied_out(body: Expr, name: str) -> list[Expr]:
     return []
 
 
-def _whole_range(low: Expr, high: Expr) -> Dim | None:
+def whole_range(low: Expr, high: Expr) -> Dim | None:
     if not is_number(low, 1):
         return None
     if high.op is SIZE:
@@ -225,13 +231,16 @@ def _lift(s: Expr, name: str, n: Dim) -> Expr | None:
 def contract(term: Term, binder: Binder) -> Term | None:
     """A sum over a whole range in which a unit vector e_i stands, as a network index; None where that cannot be."""
     name, low, high = binder
-    n = _whole_range(low, high)
-    units = [(k, r) for k, (e, r, c) in enumerate(term.factors) if n is not None and _is_unit(e, name, n) and len(r) == 1 and not c]
-    if n is None or not units:
+    n = whole_range(low, high)
+    if n is None:
+        return None
+    opened = [f for factor in term.factors for f in _opened(factor, name, n)]
+    units = [(k, r) for k, (e, r, c) in enumerate(opened) if _is_unit(e, name, n) and len(r) == 1 and not c]
+    if not units:
         return None
     first, slot = units[0]
     factors: list[Factor] = []
-    for k, (e, r, c) in enumerate(term.factors):
+    for k, (e, r, c) in enumerate(opened):
         if k == first:
             continue
         if (k, r) in units:
@@ -249,6 +258,36 @@ def contract(term: Term, binder: Binder) -> Term | None:
     return Term(fixed, [*factors, (weights, slot, ())], term.slots, rest)
 
 
+def _opened(factor: Factor, name: str, n: Dim) -> list[Factor]:
+    """An entry of A e_i as A and the unit vector, also in a diagonal or an entrywise product; any other factor as it is."""
+    e, r, c = factor
+    if name not in e.indices:
+        return [factor]
+    if e.op is TRANSPOSE and e.args[0].op in (MATMUL, HADAMARD):
+        e, r, c = e.args[0], c, r
+    if e.op is HADAMARD and len(r) + len(c) == 1:
+        return [f for a in e.args for f in _opened((a, r, c), name, n)]
+    if e.op is not MATMUL or len(r) != 1 or len(c) > 1:
+        return [factor]
+    if not c and _is_unit(e.args[-1], name, n):
+        between = (Index(n),)
+        return [(matmul(*e.args[:-1]), r, between), (e.args[-1], between, ())]
+    if c and e.args[0].op is DIAG and len(e.args) > 1:
+        return [f for part in ((e.args[0].args[0], r, ()), (matmul(*e.args[1:]), r, c)) for f in _opened(part, name, n)]
+    if c and e.args[-1].op is DIAG and len(e.args) > 1:
+        return [f for part in ((matmul(*e.args[:-1]), r, c), (e.args[-1].args[0], c, ())) for f in _opened(part, name, n)]
+    return [factor]
+
+
+def _before_unit(v: Expr, name: str, n: Dim) -> Expr | None:
+    """M of a column v = M e_i."""
+    if v.op is MATMUL and _is_unit(v.args[-1], name, n) and not any(name in f.indices for f in v.args[:-1]):
+        return matmul(*v.args[:-1])
+    moving = [f for f in v.args if name in f.indices] if v.op is HADAMARD else []
+    inner = _before_unit(moving[0], name, n) if len(moving) == 1 else None
+    return None if inner is None else matmul(diagonal_matrix(hadamard(*[f for f in v.args if f is not moving[0]])), inner)
+
+
 # ---------------------------------------------------------------------------------------------- matrices written out
 
 
@@ -257,12 +296,24 @@ def written_out(e: Expr) -> Expr | None:
     rows, cols = e.shape[0].number, e.shape[1].number
     if rows is None or cols is None or rows * cols > LARGEST or e.is_scalar or e.op is LITERAL:
         return None
-    if not any(n.op is UNIT for n in postorder(e)):
+    if not (LITERAL.bit | UNIT.bit) & e.within:
         return None
     entries = _entries(e)
     if entries is None:
         return None
     return literal(rows, cols, [entries.get((i, j), num(0)) for i in range(rows) for j in range(cols)])
+
+
+def multiplied_out(e: Expr) -> Expr | None:
+    """A sum or a product with a matrix of literal size written out, and so an entry of a product: None where that is longer."""
+    if e.op is ENTRY and e.args[0].op is MATMUL and is_number(e.args[1]) and is_number(e.args[2]):
+        found = _entries(e.args[0])
+        made = None if found is None else found.get((int(value_of(e.args[1])) - 1, int(value_of(e.args[2])) - 1), num(0))
+    elif e.op in (ADD, TIMES, MATMUL) and not e.is_scalar and (LITERAL.bit | UNIT.bit) & e.within:
+        made = written_out(e)
+    else:
+        return None
+    return made if made is not None and made.size < e.size else None
 
 
 def _entries(e: Expr) -> dict[tuple[int, int], Expr] | None:
@@ -293,9 +344,16 @@ def _entries(e: Expr) -> dict[tuple[int, int], Expr] | None:
             for at, v in part.items():
                 found[at] = v if at not in found else add(found[at], v)
         return found
-    if op is MATMUL and len(e.args) == 2 and e.args[0].shape[1] is ONE:
-        left, right = _entries(e.args[0]), _entries(e.args[1])
-        if left is None or right is None:
-            return None
-        return {(i, j): times(a, b) for (i, _), a in left.items() for (_, j), b in right.items()}
+    if op is MATMUL:
+        first, *others = map(_entries, e.args)
+        for other in others:
+            if first is None or other is None:
+                return None
+            total: dict[tuple[int, int], Expr] = {}
+            for (i, k), a in first.items():
+                for (m, j), b in other.items():
+                    if k == m:
+                        total[i, j] = add(total[i, j], times(a, b)) if (i, j) in total else times(a, b)
+            first = total
+        return first
     return None

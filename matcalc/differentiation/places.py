@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..expressions.build import add, apply, entry, index, indexed_sum, matmul, num, rebuild, split, times
+from ..expressions.build import add, apply, entry, index, indexed_sum, matmul, num, rebuild, split, times, transpose
 from ..expressions.expr import Expr, postorder, transform
 from ..kinds import ONE
 from ..ops.core import ADD, CASES, ENTRY, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, SYMBOL, TRANSPOSE, UNIT
@@ -75,9 +75,18 @@ def _with_tied_sum(e: Expr, i: Expr) -> list[Expr] | None:
 
 def at_place(e: Expr, i: Expr) -> Expr | None:
     """The entry `i` of a column; None where a sum of unit vectors or an entry of a product is left in it."""
+    whole = at_places(e, i, num(1))
+    if whole is None:
+        return None
+    plain = all(n.args[0].op is SYMBOL for n in postorder(whole) if n.op is ENTRY and n.indices & i.indices)
+    return whole if plain else None
+
+
+def at_places(e: Expr, i: Expr, j: Expr) -> Expr | None:
+    """The entry `i`, `j` of a matrix; None where a sum of unit vectors is left in it."""
     if not sums_units(e):
         return None
-    terms = list(_terms(e, i))
+    terms = list(_terms(e, i, j))
     if len(terms) > MOST or any(t.factors or t.slots for t in terms):
         return None
     parts = []
@@ -87,16 +96,17 @@ def at_place(e: Expr, i: Expr) -> Expr | None:
             body = indexed_sum(name, low, high, body)
         parts.append(body)
     whole = add(*parts)
-    plain = all(n.args[0].op is SYMBOL for n in postorder(whole) if n.op is ENTRY and n.indices & i.indices)
-    return whole if plain and not sums_units(whole) else None
+    return None if sums_units(whole) else whole
 
 
-def _terms(e: Expr, i: Expr) -> Iterator[Term]:
+def _terms(e: Expr, i: Expr, j: Expr) -> Iterator[Term]:
     """The entry as a sum of numbers over indices."""
-    inner = e.args[0] if e.op is TRANSPOSE else e
-    if inner.op is ADD and inner is e:
+    if e.op is TRANSPOSE and ONE not in e.shape:
+        yield from _terms(e.args[0], j, i)
+        return
+    if e.op is ADD:
         for a in e.args:
-            yield from _terms(a, i)
+            yield from _terms(a, i, j)
         return
     c, scalars, body = split(e)
     if body is None:
@@ -104,27 +114,42 @@ def _terms(e: Expr, i: Expr) -> Iterator[Term]:
         return
     front = times(num(c), *scalars)
     if body.op is ADD or (body is not e and body.op is not UNIT):
-        for t in _terms(body, i):
+        for t in _terms(body, i, j):
             yield Term(times(front, t.scalar), [], (), t.binders)
         return
     if body.op is UNIT:
         yield Term(times(front, apply(IVERSON, (body.args[0], i), "=")), [], ())
     elif body.op is INDEXED_SUM and CASES.bit & ~body.within:
         name, low, high = str(body.attr), body.args[0], body.args[1]
-        if name in i.indices:
-            yield Term(entry(body, i, num(1)), [], ())
+        if name in i.indices | j.indices:
+            yield Term(entry(body, i, j), [], ())
             return
-        for t in _terms(body.args[2], i):
+        for t in _terms(body.args[2], i, j):
             yield from bind(t, (name, low, high))
     elif body.op is HADAMARD and sums_units(body):
         k = next(k for k, f in enumerate(body.args) if sums_units(f))
-        rest = times(*[entry(f, i, num(1)) for f in (*body.args[:k], *body.args[k + 1 :])])
-        for t in _terms(body.args[k], i):
+        rest = times(*[entry(f, i, j) for f in (*body.args[:k], *body.args[k + 1 :])])
+        for t in _terms(body.args[k], i, j):
             yield Term(times(rest, t.scalar), [], (), t.binders)
     elif body.op is MATMUL and body.args[0].op is UNIT:
-        yield Term(times(apply(IVERSON, (body.args[0].args[0], i), "="), matmul(*body.args[1:])), [], ())
+        rest = matmul(*body.args[1:])
+        across = (
+            rest
+            if rest.is_scalar
+            else next(_terms(transpose(rest), j, num(1))).scalar
+            if _is_unit(rest)
+            else entry(transpose(rest), j, num(1))
+        )
+        yield Term(times(apply(IVERSON, (body.args[0].args[0], i), "="), across), [], ())
+    elif body.op is MATMUL and _is_unit(body.args[-1]) and body.shape[1] is not ONE:
+        before = entry(matmul(*body.args[:-1]), i, num(1))
+        yield Term(times(before, apply(IVERSON, (body.args[-1].args[0].args[0], j), "=")), [], ())
     else:
-        yield Term(entry(body, i, num(1)), [], ())
+        yield Term(entry(body, i, j), [], ())
 
 
-__all__ = ["at_place", "sums_units", "worked_out"]
+def _is_unit(row: Expr) -> bool:
+    return row.op is TRANSPOSE and row.args[0].op is UNIT
+
+
+__all__ = ["at_place", "at_places", "sums_units", "worked_out"]

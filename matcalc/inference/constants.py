@@ -95,6 +95,9 @@ def tensor_of(el: Typing, base: str, subscripts: list[Part], node: Node) -> Type
 
 
 def _sized(el: Typing, base: str, dims: tuple[Dim, ...], node: Node) -> TypedTerm:
+    if len(dims) > 2:
+        hint = "a zero of three and more indices stands alone" if base == "0" else "write it by its entries"
+        raise ReadingError(f"{node.attr} has {len(dims)} sizes, and an expression has two indices at most", span=node.span, suggestion=hint)
     rows, cols = dims[0], dims[1] if len(dims) > 1 else ONE
     if base == "I":
         own = _own_size(el, rows, node)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
+from ..differentiation.lifting import whole_range
 from ..differentiation.network import Factor, Index, Slot, Term
 from ..differentiation.tensor import Tensor, like_terms
 from ..errors import MatcalcError
-from ..expressions.build import is_number, matmul, ones, split, transpose, value_of
+from ..expressions.build import index, is_number, matmul, ones, split, substitute, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import infer
 from ..interning import inner_first
@@ -95,7 +96,9 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
     if first is None:
         slots = [[Index(d) for d in s if d.number != 1] for s in tensor.shapes]
         heads = tuple(letters.of(i) for s in slots for i in s)
-        zeros = [_zeros([i.dim for i in s], [letters.of(i) for i in s]) for s in slots if s]
+        if len(heads) > 2:  # as that of a matrix, which says no entry either
+            return Program("", (), name(_zero([i.dim for s in slots for i in s])), None), {}
+        zeros = [Node("index", (name(_zero([i.dim for i in s])), *[name(letters.of(i)) for i in s])) for s in slots if s]
         return Program("", (), product(zeros) if zeros else number(0), ("index", head, heads) if heads else None), {}
     pattern = _finest([t.slots for t in tensor.terms])
     names = [tuple(letters.of(i) for i in s) for s in pattern]
@@ -107,7 +110,8 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
     for t in tensor.terms:
         if [len(s) for s in t.slots if s] != [len(s) for s in pattern]:
             t = _refine(t, pattern)
-        terms.append(_by_first(along_units(t, dict(zip((i for s in t.slots for i in s), flat, strict=True)))))
+        given = dict(zip((i for s in t.slots for i in s), flat, strict=True))
+        terms.append(_by_first(_at_open_indices(along_units(t, given), flat)))
     terms = list(like_terms(terms)) or terms
     marks = tuple(group if len(group) > 1 else group[0] for group in names)
     bodies = []
@@ -125,6 +129,23 @@ def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Co
     return Program("", (), body, ("index", head, marks) if marks else None), dict(
         zip(flat, (i.dim for s in pattern for i in s), strict=True)
     )
+
+
+def _at_open_indices(t: Term, names: Sequence[str]) -> Term:
+    """sum_j delta[j,k] C_j[p,q] as C_k[p,q]: a sum over the members of a family of which an open index tells one; `names` are those of
+    the open indices."""
+    for letter, low, high in t.binders:
+        named = dict(zip((i for s in t.slots for i in s), names, strict=True))
+        tied = [f for f in t.factors if f[0].op is UNIT and f[0].args[0] is index(letter) and not f[2] and f[1][0] in named]
+        if not tied or whole_range(low, high) is not tied[0][0].shape[0]:
+            continue
+        if any(letter in b.indices for _, *bounds in t.binders for b in bounds):
+            continue
+        place = {index(letter): index(named[tied[0][1][0]])}
+        factors = [(substitute(e, place), r, c) for e, r, c in (f for f in t.factors if f is not tied[0])]
+        left = tuple(b for b in t.binders if b[0] != letter)
+        return _at_open_indices(Term(substitute(t.scalar, place), factors, t.slots, left), names)
+    return t
 
 
 def _by_first(t: Term) -> Term:
@@ -267,9 +288,9 @@ def _without(nodes: Sequence[Node], gone: Sequence[Node]) -> list[Node]:
     return left
 
 
-def _zeros(dims: Sequence[Dim], at: Sequence[str]) -> Node:
-    """An entry of a zero vector or matrix, which says how far its indices run."""
-    return Node("index", (name(spell_name("0", " x ".join(map(str, dims)))), *map(name, at)))
+def _zero(dims: Sequence[Dim]) -> str:
+    """The name of a zero, which says how far its indices run."""
+    return spell_name("0", " x ".join(map(str, dims)))
 
 
 def _carried(t: Term) -> set[int]:
@@ -355,11 +376,22 @@ def term_node(t: Term, arranger: Arranger, letters: IndexNames, delta: str, carr
         for i in reversed(inner):
             whole = Node("sum", (whole,), letters.of(i))
         entries = [*(n for n in entries if not any(n is m for m in inside_sum)), whole]
-    body = quotient([*above, *entries], under)
     letters.release(inner)
+    bound = {binder for binder, _, _ in t.binders}
+    fixed, below = ([n for n in part if not _has_letter(n, bound)] for part in ([*above, *entries], under))
+    if not bound or len(fixed) == len(above) + len(entries):  # nothing else to sum
+        fixed, below = [], []
+    body = quotient(_without([*above, *entries], fixed), _without(under, below))
     for binder, low, high in reversed(t.binders):
         body = Node("sum", (body, arranger.spell(low), arranger.spell(high)), binder)
+    body = quotient([*fixed, body], below) if fixed or below else body
     return Node("neg", (body,)) if c < 0 else body
+
+
+def _has_letter(node: Node, letters: Collection[str]) -> bool:
+    """Whether one of the letters is a name in a node, or stands below one: C_{ij} has i and j."""
+    names = [str(m.attr) for m in walk(node) if m.op == "name"]
+    return any(c == n or any(c in below for below in split_name(n)[1:]) for n in names for c in letters)
 
 
 def _mark(slot: Slot, letters: IndexNames) -> Node:

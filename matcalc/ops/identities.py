@@ -114,14 +114,14 @@ identity(
     "X^-1 - X^-1 U (Y + V X^-1 U)^-1 V X^-1",
     "(X + U Y^-1 V)^-1",
     "X: n n, U: n k, V: k n, Y: k k",
-    source=follows("(X + U Y^-1 V) times the left side = I", "cookbook"),
+    source=cite("cookbook", "section 3.2.2"),
 )
 identity(
     "Sherman-Morrison formula",
     "X^-1 - X^-1 u v^T X^-1/(1 + v^T X^-1 u)",
     "(X + u v^T)^-1",
     "X: n n, u: n 1, v: n 1",
-    source=follows("Woodbury's identity with Y = 1", "cookbook"),
+    source=cite("cookbook", "section 3.2.4"),
 )
 
 # Derivatives of matrix functions: tr(L(X, E) Y) = tr(E L(X, Y)), the shorter of the two.

@@ -5,7 +5,7 @@ The vector norms take a column; a row has the norm of its transpose, which the r
 
 from __future__ import annotations
 
-from ..sources import follows
+from ..sources import cite, follows
 from .book import operation
 
 NORM = operation(
@@ -19,7 +19,7 @@ NORM = operation(
     rule="differential of the Euclidean norm",
     definition="sqrt(x^T x)",
     statement="d ||x|| = x^T dx/||x||",
-    source=follows("||x|| = sqrt(x^T x)", "cookbook"),
+    source=cite("cookbook", "section 2.6.1"),
     spellings="norm",
     notation="norm",
     numeric="length(x)",
@@ -47,7 +47,7 @@ FROBENIUS_NORM = operation(
     rule="differential of the Frobenius norm",
     definition="sqrt(tr(X^T X))",
     statement="d ||X||_F = tr(X^T dX)/||X||_F",
-    source=follows("||X||_F = sqrt(tr(X^T X))", "cookbook"),
+    source=follows("the derivative of ||X||_F^2", "cookbook", "section 2.7.1"),
     spellings="normF",
     notation="norm F",
     numeric="length(X)",

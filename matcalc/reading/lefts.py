@@ -247,6 +247,9 @@ class LeftSides:
     def form_name(self) -> str:
         """What an index form is called here."""
         bases = {split_name(n)[0] for n in self.names.variables}
+        bases |= {
+            m.value for m, sign in zip(self.marks, self.marks[1:]) if sign.kind == "cmp" and sign.value == "="
+        }  # J = det(F); H_{ij} = …
         return next((c for c in FORM_NAMES if c not in bases), "J")
 
     def parameters(self, start: int, stop: int) -> tuple[str, ...]:

@@ -155,6 +155,17 @@ def sized(lexer: Lexer, base: str) -> str:
     if not (lexer.peek("under") or lexer.peek("sub")) or lexer.marks[lexer.i].gap:
         return base
     start = lexer.i
+    brace = lexer.marks[start + 1] if start + 1 < lexer.stop else None
+    if brace is not None and brace.value == "{" and any(m.value == "(" for m in lexer.marks[start + 2 : brace.mate]):  # 0_{n (n + 1)/2}
+        from .sizes import read_sizes
+
+        try:
+            below = read_sizes(lexer.marks, start + 2, brace.mate, lexer.text)
+        except MatcalcError:
+            below = ()  # said of the subscript
+        if below:
+            lexer.i = brace.mate + 1
+            return spell_name(base, " x ".join(map(str, below)))
     sub, lexer.i = subscript(lexer.marks, start, lexer.text, lexer.names, base)
     of_axes = base == "I" and len(sub) == 2 and set("xyz").issuperset(sub)  # moments of inertia
     of_a_mask = base == "I" and sub.isalpha() and lexer.active.issuperset(sub)  # sum_{i,j} I_{ij} …

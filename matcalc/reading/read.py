@@ -273,6 +273,10 @@ class _Reader:
             from .contracted import contracted
 
             body = contracted(body, str(form[1]) if form is not None and mapped else "")
+        if form is None and body.op == "name" and str(body.attr)[:2] == "0_":
+            from .zeros import zero_array
+
+            body, form = zero_array(body) or (body, form)
         found = Program(self.text, tuple(bindings), body, form, self.where, name, tuple(self.readings), asked=question, bold=bold)
         found.complex_ = self.supposed_complex
         found.twofold = bold & self.names.light

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ..differentiation.lifting import written_out
+from ..differentiation.lifting import multiplied_out, written_out
 from ..expressions.blocks import gathered
 from ..expressions.build import add, apply, is_number, num, opposite, rebuild, split, times, transpose, value_of
 from ..expressions.expr import Expr, order_key, transform
 from ..expressions.named import written_in
 from ..inference.commuting import along_commuting
-from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, POWER, SYMBOL, TIMES, TRANSPOSE
+from ..ops.core import ADD, EYE, HADAMARD, LITERAL, MEMBER, ONES, POWER, SYMBOL, TIMES, TRANSPOSE, UNIT
 from ..ops.half_vectorization import UNVEC
 from ..ops.identities import IDENTITIES
 from .factor import is_monomial, is_sum_of_monomials, is_written_out
@@ -55,6 +55,8 @@ def _simplified(
     """Likewise, where the sums in `held` are taken apart only if a single move saves much by it."""
     shortening = _Shortener({} if known is None else known, record, held)
     short = _opened(shortening.of(e), record, typed)
+    if (LITERAL.bit | UNIT.bit) & short.within:
+        short = _multiplied_out(short, record)
     written = written_out(short) or gathered(short)
     if written is None:
         return short
@@ -63,6 +65,21 @@ def _simplified(
 
         record.append((GATHERED.name, short, written))
     return shortening.of(written)
+
+
+def _multiplied_out(e: Expr, record: Record | None) -> Expr:
+    """`e` with products and sums of literals written out where that is shorter."""
+
+    def of(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        made = rebuild(old, args)
+        found = multiplied_out(made)
+        if found is not None and record is not None:
+            from ..ops.laws import GATHERED
+
+            record.append((GATHERED.name, made, found))
+        return made if found is None else found
+
+    return transform(e, of)
 
 
 class _Shortener:
