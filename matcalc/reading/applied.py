@@ -190,7 +190,7 @@ def _refuse_two_readings(lexer: Lexer, name: str, base: str, mark: Mark, at: int
         refuse_normal(lexer, mark, at)
     if base in _OF_SUMMANDS and lexer.active and applied_only(lexer, name, at):
         refuse_of_summand(lexer, name, mark, at)
-    values = name in _OFTEN_FUNCTIONS and holds_values(lexer, at)
+    values = name in _OFTEN_FUNCTIONS and (holds_values(lexer, at) or (name in "uUV" and _beside_values(lexer, name, at)))
     named = name in _FUNCTIONS or (name in _LINKS and not lexer.ends)
     if values or (named and applied_only(lexer, name, at)):
         hint = f"write {name} * ({inside}) for a product, or declare {name}: R -> R for a function"
@@ -237,6 +237,18 @@ def holds_values(lexer: Lexer, at: int) -> bool:
         letter = mark.kind == "word" and len(mark.value) == 1 and mark.value not in (lexer.names.variables - lexer.names.functions)
         touching = after.kind == "open" and after.value == "(" and not after.gap
         if letter and touching and mark.value not in lexer.names.plain and holds_one(lexer.marks, k + 1, lexer.names.primed):
+            return True
+    return False
+
+
+def _beside_values(lexer: Lexer, name: str, at: int) -> bool:
+    """Whether a letter before brackets alone stands beside the value of another such letter at one name: u(w - p) + v(p)."""
+    if not applied_only(lexer, name, at):
+        return False
+    for k, mark in enumerate(lexer.marks[:-1]):
+        letter = mark.kind == "word" and len(mark.value) == 1 and mark.value not in (name, "I", "T", "E") and mark.value.isalpha()
+        bracket = touching_bracket(lexer.marks, k + 1)
+        if letter and bracket == k + 1 and mark.value not in lexer.names.plain | lexer.names.variables and holds_one(lexer.marks, bracket):
             return True
     return False
 

@@ -42,7 +42,7 @@ def without_condition(text: str) -> tuple[str, str]:
 
 _LISTED = r"(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{\s*\w+\s*\}|\\?[A-Za-z]+(?:_\w)?)"
 _SETS = regex(
-    rf"[,;]\s*{_GAPS}(?:{_SAYS})?{_GAPS}(?P<said>{_LISTED}(?:\s*,\s*{_LISTED})*\s*(?:\\in(?![a-z])|∈)\s*(?:\\mathbb\s*\{{?\s*[RC]\s*\}}?|[ℝℂR])[^;=]*?)"
+    rf"[,;]\s*{_GAPS}(?:{_SAYS})?{_GAPS}(?P<said>{_LISTED}(?:\s*,\s*{_LISTED})*\s*(?:\\in(?![a-z])|∈|(?<=\s)in(?=\s))\s*(?:\\mathbb\s*\{{?\s*[RC]\s*\}}?|[ℝℂR]|S(?=\^))[^;=]*?)"
     r"(?:\s*\\(?:setminus|backslash)\s*(?:\\\{\s*0\s*\\\}|0))?\s*[.,;]?\s*$"
 )
 

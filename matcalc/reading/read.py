@@ -40,7 +40,7 @@ _CONDITIONED = regex(r"dots|\.\.\.|…|[<>≠≥≤]|!=|\\(?:ne|ge|le)")
 _CONSTANT = regex(r"(?<=\S)\s*\+\s*(?:\\(?:text|mathrm|mbox|textrm|operatorname)\s*\{\s*)?\bconst(?:ant)?\b\.?\s*\}?\s*\.?\s*$")
 _PARAMETERS = r"\([A-Za-z_0-9, ]*\)"
 _HEADS = regex(  # @(x) …, f <- function(x) …, Let …
-    rf"^\s*(?:\\(?:text|mbox)\{{\s*(?:Let|Consider)\s*:?\s*\}}|(?:Let|Consider)\s+)"
+    rf"^\s*(?:\\(?:text|mbox)\{{\s*(?:Let|Consider)\s*:?\s*\}}|(?:[Ll]et|[Cc]onsider)\s+)"
     rf"|^\s*(?:\w+\s*(?:=|<-)\s*)?(?:@|function\s*){_PARAMETERS}"
 )
 _OF_LABELS = frozenset("[<=\\")  # no label stands in a text without these
@@ -82,7 +82,7 @@ def parse(
     if "const" in text and not declared and (constant := _CONSTANT.search(text)):
         told = "; ".join(filter(None, (told, f"{quote(constant[0].strip(' +'))} is left out")))
         text = text[: constant.start()]
-    if "@(" in text or "function" in text or "Let" in text or "Consider" in text:
+    if "@(" in text or "function" in text or "et " in text or "et}" in text or "onsider" in text:
         text = _HEADS.sub(lambda m: " " * len(m[0]), text)
     if not declared and any(word in text for word in _OF_MATRICES):
         from .prose import taken
@@ -91,7 +91,7 @@ def parse(
     found = _WHERE.search(text) if "where" in text or "with" in text else None
     end = found.start() if found else len(text)
     declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
-    if found is None and ("\\in" in text or "∈" in text):
+    if found is None and ("\\in" in text or "∈" in text or (" in " in text and "," in text)):
         from .prose import said_sets
 
         if sets := said_sets(text):
