@@ -494,7 +494,8 @@ class _Unfolding:
         names = [STRUCTURED.name] if origin.structured else []
         if d._expr is None and origin.restore and not origin.structured:
             names.append(DECLARED.name)
-        form = str(program.form[0]) if program.form is not None else ""
+        zero = d._expr is None and not d._tensor.terms  # 0_{m x n x p} stands for its entries
+        form = str(program.form[0]) if program.form is not None else "index" if zero else ""
         entries = ENTRYWISE.name if now.kind == DERIVATIVE and isinstance(now.body, Expr) else BY_INDICES.name
         names += {"map": [OF_MAP.name], "index": [entries], "kron": [BY_VEC.name, BY_INDICES.name]}.get(form, [])
         if names == [BY_INDICES.name] and isinstance(now.body, TensorForm) and now.body.spelled(self.speller, "text") == spell(program):

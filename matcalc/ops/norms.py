@@ -5,7 +5,7 @@ The vector norms take a column; a row has the norm of its transpose, which the r
 
 from __future__ import annotations
 
-from ..sources import cite, follows
+from ..sources import follows
 from .book import operation
 
 NORM = operation(
@@ -19,7 +19,7 @@ NORM = operation(
     rule="differential of the Euclidean norm",
     definition="sqrt(x^T x)",
     statement="d ||x|| = x^T dx/||x||",
-    source=cite("cookbook", "section 2.6.1"),
+    source=follows("||x|| = sqrt(x^T x)", "cookbook", "section 2.6.1"),
     spellings="norm",
     notation="norm",
     numeric="length(x)",
