@@ -17,7 +17,7 @@ from ..inference.declarations import spell_declaration
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim, shape_words
 from ..notation.arrange import Arranger
-from ..notation.authored import Authored
+from ..notation.authored import Authored, is_same
 from ..notation.authorship import Order, rewritten
 from ..notation.naming import LEAST_GAIN, LEAST_SHORT_GAIN, is_short, names_for, repeated
 from ..numbers.record import Check
@@ -253,7 +253,7 @@ class ClosedForm(Typeset):
         if self._authored.names and not has_names(e) and e.size <= LARGE:
             for start in (whole, *([] if self._raw is None else [self._authored(self._raw)])):
                 other = simplify(start) if has_names(start) else start
-                if other not in found and has_names(other) and simplify(self._authored.written_out(other)) is e:
+                if other not in found and has_names(other) and is_same(simplify(self._authored.written_out(other)), e):
                     found.append(other)
         programs = [made for shown in found if (made := self._named(shown, arranger, taken)) is not None]
         return min(programs, key=self._length, default=None)
@@ -340,6 +340,9 @@ class ClosedForm(Typeset):
     def _names(self, chosen: Sequence[Expr], arranger: Arranger, taken: Iterable[str]) -> tuple[list[str], list[Binding]]:
         """Names for these subexpressions, told to the arranger, and what they stand for."""
         own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
+        whole = self._typed.program.name  # y = softmax(…) has y y^T in its derivative
+        if whole and whole not in self._scope.symbols:
+            own[whole] = self._authored(self._typed.expr)
         names = names_for(chosen, own, taken)
         bindings = []
         for e in chosen:
@@ -351,12 +354,12 @@ class ClosedForm(Typeset):
         """The derivative in a format: text, unicode, latex, typst, mathml or markdown."""
         return spelled(self._program, form, self._scope.names)
 
-    def lines(self, width: int, form: str = "unicode") -> list[str]:
+    def lines(self, width: int, form: str = "unicode", shown: Program | None = None) -> list[str]:
         """The formula for a screen of that width: drawn in two dimensions where that reads better, else one line, broken at summands.
 
-        With `form` "text" in ASCII, and never drawn.
+        With `form` "text" in ASCII, and never drawn. `shown` is the formula where it stands in names that several answers share.
         """
-        return on_screen(self._program, width, form)
+        return on_screen(shown or self._program, width, form)
 
     def to_latex(self, *, bold: bool = False, transpose: str = "T", operator: str = "operatorname", width: int = 0) -> str:
         r"""LaTeX to one's taste, which is read back like all of it.
@@ -364,14 +367,28 @@ class ClosedForm(Typeset):
         `bold` sets vectors and matrices bold; `transpose` is T, top or intercal; `operator` is operatorname or mathrm;
         a formula of more than `width` characters is broken in `aligned`, between its summands.
         """
-        style = latex_style(self._typed, self._program, bold, transpose, operator, width)
-        return spelled(self._program, "latex", self._scope.names, style)
+        style = {"bold": bold, "transpose": transpose, "operator": operator, "width": width}
+        return self._styled("latex", style)
 
     def to_typst(self, *, bold: bool = False) -> str:
         """Typst's mathematics; `bold` sets vectors and matrices bold."""
-        from ..printing.typst import spell
+        return self._styled("typst", {"bold": bold})
 
-        return spell(self._program, not_scalar(self._typed, self._program) if bold else frozenset())
+    def _styled(self, form: str, style: Mapping[str, Any], shown: Program | None = None, defined: Sequence[Binding] = ()) -> str:
+        """The derivative in a format and style (of LaTeX, bold of Typst); `shown` where it stands in names that several answers share,
+        which are `defined` elsewhere."""
+        own = self._program
+        program = shown or own
+        whole = Program("", tuple(defined) or own.bindings, own.body, own.form)
+        bold = not_scalar(self._typed, whole) if style.get("bold") else frozenset[str]()
+        if form == "typst" and bold:
+            from ..printing.typst import spell
+
+            return spell(program, bold)
+        if form == "latex" and style:
+            given = {"transpose": "T", "operator": "operatorname", "width": 0, **style, "bold": bool(bold)}
+            return spelled(program, form, self._scope.names, latex_style(self._typed, whole, **given))
+        return spelled(program, form, self._scope.names)
 
     def to_sympy(self) -> Any:
         """The derivative as a SymPy object: a MatrixExpr, or an Expr for a scalar. NoAnswerError for what SymPy has no object for."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from ..pipeline.derivative import Derivative
+    from ..syntax import Binding, Program
 
 PRETTY = "pretty"  # the spelling of --pretty
 Form = tuple[str, Mapping[str, Any]] | None  # a format and the style of its LaTeX
@@ -127,11 +128,26 @@ def answer_by(
         objects = [answer.as_dict(steps or "", chain) | ({"at": at, "value": v[0]} if v else {}) for (_, answer), v in zip(answers, values)]
         print_json(objects if several else objects[0])
     elif form is None and sys.stdout.isatty():
-        for (name, answer), v in zip(answers, values):
-            _draw(answer, [name] if several else names, order, steps, chain, f"{v[1]}   at {one_line(str(at))}" if v else "")
+        common = _in_common(answers)
+        if common is not None:
+            _draw_definitions(common[0])
+        for k, ((name, answer), v) in enumerate(zip(answers, values)):
+            value = f"{v[1]}   at {one_line(str(at))}" if v else ""
+            _draw(answer, [name] if several else names, order, steps, chain, value, common[1][k] if common is not None else None)
     else:
         _print_lines(answers, form or ("text", {}), steps, chain, [v[1] for v in values if v])
     return 0
+
+
+def _in_common(answers: Sequence[tuple[str, Derivative]]) -> tuple[Program, list[Program], list[Binding]] | None:
+    """The definitions of several answers to be spelled, each answer in their names, and the definitions; None where there are none in
+    common."""
+    if len(answers) < 2 or not any(answer._program.bindings for _, answer in answers):
+        return None
+    from ..answers.shared import definitions, shared
+
+    found = shared([answer for _, answer in answers])
+    return None if found is None else (definitions(found[0]), found[1], found[0])
 
 
 def _need_one_candidate(expression: str, where: str) -> None:
@@ -170,6 +186,9 @@ def _print_lines(
 
         print(document_of([answer for _, answer in answers], **style))
         return
+    common = None if chain or values or steps else _in_common(answers)
+    if common is not None:
+        _print_formula("", answers[0][1], format_, style, common[0], common[2])
     for k, (name, answer) in enumerate(answers):
         label = f"{one_line(name)}: " if name else ""
         if steps and format_ != "latex-doc":
@@ -180,25 +199,33 @@ def _print_lines(
         if values:
             print(label + values[k])
             continue
-        if format_ == PRETTY:
-            _print_drawing(label, answer)
-            continue
-        formula = answer.spell(format_) if not style else answer.to_typst(**style) if format_ == "typst" else answer.to_latex(**style)
-        if format_ == "unicode" and not can_encode(formula):
-            complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
-            formula = answer.text
-        print(label + formula)
+        shown, defined = (common[1][k], common[2]) if common is not None else (None, [])
+        _print_formula(label, answer, format_, style, shown, defined)
 
 
-def _print_drawing(label: str, answer: Derivative) -> None:
+def _print_formula(
+    label: str, answer: Derivative, format_: str, style: Mapping[str, Any], shown: Program | None, defined: Sequence[Binding]
+) -> None:
+    """The formula of an answer behind its label; `shown` where it stands in names that several answers share, or is their definitions."""
+    if format_ == PRETTY:
+        _print_drawing(label, answer, shown)
+        return
+    formula = answer._styled(format_, style, shown, defined)
+    if format_ == "unicode" and not can_encode(formula):
+        complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
+        formula = answer._styled("text", {}, shown)
+    print(label + formula)
+
+
+def _print_drawing(label: str, answer: Derivative, shown: Program | None) -> None:
     """The formula in two dimensions, in the width of the terminal, or 80 columns."""
     from shutil import get_terminal_size
 
     width = get_terminal_size().columns
-    lines = answer.lines(width)
+    lines = answer.lines(width, shown=shown)
     if not can_encode("".join(lines)):
         complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
-        lines = answer.lines(width, "text")
+        lines = answer.lines(width, "text", shown)
     print("\n".join([label.strip(), *lines] if label else lines))
 
 
@@ -216,7 +243,25 @@ def _print_steps(answer: Derivative, level: str, format_: str, style: Mapping[st
 BESIDE = 100  # columns of a screen that has room for rules beside the lines of a derivation
 
 
-def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool, value: str = "") -> None:
+def _draw_definitions(definitions: Program) -> None:
+    """For a terminal: what the names of the answers that follow stand for, a line each where one is too short."""
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.text import Text
+
+    from ..printing.formats import on_screen
+
+    console = Console(highlight=False)
+    width = max(1, console.width - 6)
+    lines = on_screen(definitions, width)
+    if not can_encode("".join(lines)):
+        lines = on_screen(definitions, width, "text")
+    console.print(Panel(Text("\n".join(lines), style="bold"), title="where", title_align="left", padding=(1, 2), expand=False))
+
+
+def _draw(
+    answer: Derivative, wrt: Sequence[str], order: int, steps: str | None, chain: bool, value: str = "", shown: Program | None = None
+) -> None:
     """For a terminal: the formula as in a book, and under it what one must know to use it."""
     from rich.console import Console, Group
     from rich.panel import Panel
@@ -224,9 +269,9 @@ def _draw(answer: Derivative, wrt: Sequence[str], order: int, steps: str | None,
 
     facts = grid()
     console = Console(highlight=False)
-    lines = answer.lines(max(1, console.width - 6))  # the frame and its padding
+    lines = answer.lines(max(1, console.width - 6), shown=shown)  # the frame and its padding
     if not can_encode("".join(lines)):
-        lines = answer.lines(max(1, console.width - 6), "text")
+        lines = answer.lines(max(1, console.width - 6), "text", shown)
     if len(lines) > 1:
         facts.add_row("text", _Formula(answer.text, ""))
     if value:

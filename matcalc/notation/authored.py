@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..expressions.build import add, hadamard, matmul, negative, num, opposite, rebuild, split, times, trace, transpose
-from ..expressions.expr import Expr, postorder, transform
+from ..expressions.build import add, hadamard, matmul, negative, num, opposite, rebuild, split, symbol, times, trace, transpose
+from ..expressions.expr import Expr, order_key, postorder, transform
 from ..expressions.named import VALUE, named
 from ..ops.core import ADD, HADAMARD, MATMUL, NAMED, TIMES
 from ..ops.trace import TRACE
@@ -37,7 +37,7 @@ class Authored:
         found = self._known.get(e)
         if found is None:
             found = self._written(e) if len(postorder(e)) <= LARGEST else e
-            self._known[e] = found = found if found is e or self.written_out(found) is e else e
+            self._known[e] = found = found if found is e or is_same(self.written_out(found), e) else e
         return found
 
     def written_out(self, e: Expr) -> Expr:
@@ -49,6 +49,31 @@ class Authored:
         for n in self.names:
             e = transform(e, _putting(n))
         return e
+
+
+def is_same(one: Expr, other: Expr) -> bool:
+    """Whether two expressions are the same but for the way round in which differences stand: -2 (P - y) is 2 (y - P)."""
+    if one is other:
+        return True
+    sums: dict[Expr, Expr] = {}
+    return _of_letters(one, sums) is _of_letters(other, sums)
+
+
+def _of_letters(e: Expr, sums: dict[Expr, Expr]) -> Expr:
+    """The expression with a letter for each sum, the same for a sum and its opposite, which is the letter's: the normal form of a sum
+    takes in the sign before it."""
+
+    def put(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        n = rebuild(old, args)
+        if n.op is not ADD:
+            return n
+        first = min(n.args, key=lambda a: order_key(a if split(a)[0] > 0 else negative(a)))
+        positive = split(first)[0] > 0
+        whole = n if positive else opposite(n)
+        letter = sums.setdefault(whole, symbol(f"\u2022sum {len(sums)}", whole.shape))
+        return letter if positive else negative(letter)
+
+    return transform(e, put)
 
 
 def _putting(name: Expr) -> Callable[[Expr, tuple[Expr, ...]], Expr]:
