@@ -126,7 +126,8 @@ SCALAR_ALGEBRA = law(
 )
 PAIRS = law(
     "sum over pairs",
-    "sum_j a_j 1[j < k] + sum_j a_j 1[j > k] = sum_j a_j 1[j != k], without the condition where a_k = 0",
+    "sum_j a_j 1[j < k] + sum_j a_j 1[j > k] = sum_j a_j 1[j != k], without the condition where a_k = 0; "
+    "sum_{i < j} a_ij = 1/2 (sum_{i,j} a_ij - sum_i a_ii) where a_ij = a_ji",
     "algebra",
     "sum_{i<j} ||x_i - x_j||^2 by x_k where x_i in R^n",
 )

@@ -56,7 +56,7 @@ from ..ops.sums import SUM
 from ..ops.trace import TRACE
 from .casework import merged_cases
 from .factor import factor, without_contents
-from .pairs import joined_halves, written_by_entries
+from .pairs import joined_halves, symmetric_pairs, written_by_entries
 from .patterns import rewritten
 from .scalars import rewritings
 
@@ -131,6 +131,8 @@ def moves(e: Expr) -> Iterator[Move]:
             whole = lift(str(e.attr), *e.args)
             if whole is not None:
                 yield "sum over an index", whole
+        for made in symmetric_pairs(e):
+            yield "sum over pairs", made
     if e.op is ADD:
         yield "common factor", factor(e)
         for made in _distributed_terms(e):
