@@ -208,9 +208,12 @@ def test_a_definition_by_two_indices_in_another(last: str) -> None:
 # it, with the sum of all p that is 1 there; Goldberger et al. 2005, eq. (5), as two programs have it; Weinberger & Tesauro 2007, eq. (8),
 # whose text names x_i - x_j; Cox's information, in a lecture as sum_j p_j (z_j - E)(z_j - E)^T and in a manual as S2/S0 - (S1/S0)(S1/S0)^T,
 # which are the two forms with weights and means; attention (dS = P .* (dP - row sums), dQ = dS K); the three summands of Ioffe & Szegedy
-# 2015, section 3, with its partial derivatives e and h, as programs after it have them; the derivative of the divergence of Kingma &
-# Welling 2014, appendix B, by the logarithm of the variance, from a question that derives it. From memory, since the papers print no such
-# derivatives: InfoNCE by the similarities as softmax minus the identity, and the divergence by the mean and by the deviation.
+# 2015, section 3, with its partial derivatives e and h, as programs after it have them; of the divergence of Kingma & Welling 2014,
+# appendix B, the derivative by the logarithm of the variance, from a question that derives it, and those by the mean, mu, and by the
+# logarithm of the deviation, exp(2 log sigma) - 1, from notes on the gradients of such a network; of InfoNCE, which a paper on its scaling
+# prints as -sum ln softmax(S/tau)_ij, the derivative of -log p_i by a logit, p_k - id_ik, as a program for cross-entropy states it.
+# The papers print no such derivatives. Derived here from these: 1/tau before that of InfoNCE, by the chain rule, and that by the
+# deviation, (exp(2 log sigma) - 1)/sigma = sigma - 1/sigma.
 PRINTED: list[tuple[str, str, str, str, int, str]] = [
     *[
         (name, *next((c[1], c[2], c[3], c[4]) for c in NAMED if c[0] == case), formula)
@@ -248,6 +251,7 @@ PRINTED: list[tuple[str, str, str, str, int, str]] = [
     ("InfoNCE", "P = softmax(S/tau); -sum(log(diag(P)))", "S", "S in R^{n x n}; tau in R positive", 1, "(softmax(S/tau) - I)/tau"),
     ("VAE, mean", "-1/2 sum(1 + log(s.^2) - mu.^2 - s.^2)", "mu", "mu, s in R^n", 1, "mu^T"),
     ("VAE, deviation", "-1/2 sum(1 + log(s.^2) - mu.^2 - s.^2)", "s", "mu in R^n; s in R^n positive", 1, "(s - 1 ./ s)^T"),
+    ("VAE, logarithm of the deviation", "-1/2 sum(1 + 2 l - mu.^2 - exp(2 l))", "l", "mu, l in R^n", 1, "(exp(2 l) - 1)^T"),
     ("VAE, logarithm of the variance", "-1/2 sum(1 + l - mu.^2 - exp(l))", "l", "mu, l in R^n", 1, "1/2 (exp(l) - 1)^T"),
 ]
 
