@@ -48,8 +48,9 @@ PARTS = (
 )
 _FG = ("--wrt", "x", "--where", "x in R; f, g: R -> R")
 _ROWS = ("--wrt", "x", "--where", "x in R^n; f, g: R^n -> R")
+_OF_X = ("--wrt", "X", "--where", "X in R^{m x n}; F: R^{m x n} -> R^{p x p}")
 _OF_T = ("--wrt", "t", "--where", "t in R; F: R -> R^{n x n}")
-RULES = (  # what the book states for any functions
+_MML_RULES = (  # what the book states for any functions
     ("(5.29), the product rule", ("d", "f(x) g(x)", *_FG)),
     ("(5.30), the quotient rule", ("d", "f(x)/g(x)", *_FG)),
     ("(5.31), the sum rule", ("d", "f(x) + g(x)", *_FG)),
@@ -57,22 +58,45 @@ RULES = (  # what the book states for any functions
     ("Example 5.3, the values at 1: (5.10)", ("d", "x^4", "--wrt", "x", "--at", "x = 1")),
     ("Example 5.3, (5.11)", ("d", "x^4", "--wrt", "x", "--order", "2", "--at", "x = 1")),
     ("Example 5.3, (5.12)", ("d", "x^4", "--wrt", "x", "--order", "3", "--at", "x = 1")),
+    ("Example 5.3, (5.13)", ("d", "x^4", "--wrt", "x", "--order", "4", "--at", "x = 1")),
+    ("Example 5.3, (5.14)", ("d", "x^4", "--wrt", "x", "--order", "5", "--at", "x = 1")),
+    ("Example 5.3, (5.15)", ("d", "x^4", "--wrt", "x", "--order", "6", "--at", "x = 1")),
     ("(5.46), the product rule for several variables", ("d", "f(x) g(x)", *_ROWS)),
     ("(5.47), the sum rule", ("d", "f(x) + g(x)", *_ROWS)),
     ("(5.48), the chain rule", ("d", "g(f(x))", "--wrt", "x", "--where", "x in R^n; f: R^n -> R; g: R -> R")),
-    ("(5.99), the transpose", ("d", "F(t)^T", *_OF_T)),
-    ("(5.100), the trace", ("d", "tr(F(t))", *_OF_T)),
-    ("(5.101), the determinant", ("d", "det(F(t))", *_OF_T)),
-    ("(5.102), the inverse", ("d", "F(t)^-1", *_OF_T)),
+    ("(5.99), the transpose", ("d", "F(X)^T", *_OF_X)),
+    ("(5.100), the trace", ("d", "tr(F(X))", *_OF_X)),
+    ("(5.101), the determinant", ("d", "det(F(X))", *_OF_X)),
+    ("(5.102), the inverse", ("d", "F(X)^-1", *_OF_X)),
+    ("(5.99), by a number", ("d", "F(t)^T", *_OF_T)),
+    ("(5.100), by a number", ("d", "tr(F(t))", *_OF_T)),
+    ("(5.101), by a number", ("d", "det(F(t))", *_OF_T)),
+    ("(5.102), by a number", ("d", "F(t)^-1", *_OF_T)),
     ("Exercise 5.7a, the sizes", ("d", "z = x^T x; log(1 + z)", "--wrt", "x", "--chain", "--where", "x in R^D")),
     ("Exercise 5.7b, the sizes", ("d", "z = A x + b; sin(z)", "--wrt", "x", "--chain", "--where", "A in R^{E x D}; x in R^D; b in R^E")),
     (
         "Exercise 5.8a, the sizes",
         ("d", "y = x - mu; z = y^T S^-1 y; exp(-z/2)", "--wrt", "x", "--chain", "--where", "x, mu in R^D; S in R^{D x D}"),
     ),
+    ("Exercise 5.8b, the sizes", ("d", "Z = x x^T + sigma^2 I; tr(Z)", "--wrt", "x", "--chain", "--where", "x in R^D; sigma in R")),
     ("Exercise 5.8c, the sizes", ("d", "z = A x + b; tanh(z)", "--wrt", "x", "--chain", "--where", "A in R^{M x N}; x in R^N; b in R^M")),
     ("(5.147), the Hessian", ("hessian", "(x + 2y^3)^2", "--wrt", "x,y", "--where", "x, y in R")),
+    ("(5.148), of any function", ("linearize", "f(x)", "--wrt", "x", "--at", "x_0", "--where", "x, x_0 in R^D; f: R^D -> R")),
 )
+_ENTRIES = ("--where", "w, x in R^n; f, g: R -> R")
+RULES = {
+    "MML ": _MML_RULES,
+    "Parr & Howard": (
+        ("Section 4.2, any functions of the entries", ("d", "f(w) .* g(x)", "--wrt", "w", *_ENTRIES)),
+        ("Section 4.2, by x", ("d", "f(w) .* g(x)", "--wrt", "x", *_ENTRIES)),
+        ("Section 4.5.3, any functions of the entries", ("d", "f(g(x))", "--wrt", "x", "--where", "x in R^n; f, g: R -> R")),
+        ("Section 4.5.3, any functions of vectors", ("d", "f(g(x))", "--wrt", "x", "--where", "x in R^n; g: R^n -> R^k; f: R^k -> R^m")),
+    ),
+    "differential-calculus chapter": (
+        ("Tangent line", ("linearize", "f(x)", "--wrt", "x", "--at", "x_0", "--where", "x, x_0 in R; f: R -> R")),
+        ("No extremum, unless m = 0", ("stationary", "m x + b", "--wrt", "x", "--where", "x, m, b in R")),
+    ),
+}
 BEYOND = """\
 ## What is not done
 
@@ -82,13 +106,12 @@ ALWAYS = (
     "Mathematics for Machine Learning. Exercise 5.9 is about *any* densities p and q and any map t. Functions of two arguments that "
     "are known by their sets alone are not in the language; the instance above has Gaussian densities and an affine map.",
     "Example 5.2 derives the power rule from the limit of the difference quotient. matcalc knows the rule, and does not take limits.",
-    "(5.99) to (5.102) are stated for F of a matrix X; above, F is a function of a number, which says the same of every entry of X.",
+    "(5.99) to (5.102) by a matrix are answered as linear maps of a change dX of X, where the book has arrays of four indices.",
     "The figures are drawn by `plot`; Figures 5.1 to 5.3 and 5.5 of the book, which explain a notion and show no computation, are not.",
-    "Parr and Howard. An entrywise operator that is any operator (section 4.2), and functions whose i-th entry depends on the i-th "
-    "entry alone and is not said (section 4.5.3), are not in the language; above they are the operators and the functions that the "
-    "text names, or an instance.",
-    "The chapter on differential calculus. Its table of signs about a point where f'' = 0, its saddle point and its tangent line are "
-    "about any function; above, each is an instance. Its function of four variables is an image, of which nothing was read: an "
+    "Parr and Howard. An entrywise operator that is any operator (section 4.2) is not in the language; above they are those that the "
+    "text names. Functions of the entries that are known by their sets alone are one function for all entries, not one for each.",
+    "The chapter on differential calculus. Its table of signs about a point where f'' = 0 and its saddle point are about any "
+    "function; above, each is an instance. Its function of four variables is an image, of which nothing was read: an "
     "instance stands for it. A critical point whose kind depends on the values of the letters is said to be undecided, without the "
     "cases.",
     "All three. Proofs are not computations.",
@@ -149,7 +172,7 @@ def sections(records: Sequence[Mapping[str, Any]], missing: list[str]) -> Iterat
     for prefix, title in PARTS:
         chosen = [r for r in records if r["source"].startswith(prefix)]
         yield f"## {title}\n"
-        for place, argv in RULES if prefix == "MML " else ():
+        for place, argv in RULES.get(prefix, ()):
             yield f"### {place}\n"
             yield block({"argv": argv}, ran(argv))
         for source, group in groupby(chosen, key=lambda r: r["source"]):

@@ -118,3 +118,9 @@ def test_a_name_stands_also_where_the_normal_form_has_it_the_other_way_round() -
     for variable, want in (("y", "2 e^T"), ("theta", "-2 e^T Phi")):
         d = matcalc.derivative("e = y - Phi theta; ||e||^2", variable)
         assert d.text == f"e = y - Phi theta; {want}"
+
+
+def test_differences_with_a_name_stand_as_they_were_typed() -> None:
+    """It was 2 ((o - y) .* (1 - o.^2))^T A, and with y - o a minus was taken in by 1 - o.^2."""
+    d = matcalc.derivative("o = tanh(A x); ||y - o||^2", "x")
+    assert d.text == "o = tanh(A x); -2 ((y - o) .* (1 - o.^2))^T A"

@@ -46,10 +46,10 @@ def typed_order(nodes: Iterable[tuple[Node, Expr]]) -> Order:
 
 
 def _has_inlined(node: Node, value: Mapping[int, Expr]) -> bool:
-    """Whether a sum has a difference with a name that is written out: y - u, where u = max(0, w^T x + b)."""
+    """Whether a sum has a difference with a number's name, which is written out: y - u, where u = max(0, w^T x + b)."""
     parts = [a.args[0] for a in node.args if a.op == "neg"]
     found = [value[id(a)] for a in parts if a.op == "name" and id(a) in value]
-    return any(e.args and e.op not in (NAMED, MEMBER, ENTRY) for e in found)
+    return any(e.args and e.is_scalar and e.op not in (NAMED, MEMBER, ENTRY) for e in found)
 
 
 def note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:

@@ -42,9 +42,11 @@ def was_turned(spelling: Spelling, e: Expr) -> bool:
 
 
 def can_flip(spelling: Spelling, e: Expr) -> bool:
-    """Whether -e may be written as the opposite of the sum `e`; 1 - s stays, where s has a name of its own."""
-    if len(e.args) == 2 and any(is_number(a, 1) for a in e.args) and any(negative(a) in spelling.named for a in e.args):
-        return False
+    """Whether -e may be written as the opposite of the sum `e`; 1 - s and 1 - h.^2 stay, where s and h have names of their own."""
+    if len(e.args) == 2 and any(is_number(a, 1) or a.op is ONES for a in e.args):
+        others = [negative(a) for a in e.args]
+        if any(b in spelling.named or (b.op is POWER and b.args[0] in spelling.named) for b in others):
+            return False
     return e not in spelling.named and not was_typed(spelling, e) and any(map(has_minus, e.args))
 
 
