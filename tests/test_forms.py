@@ -5,8 +5,9 @@ derivative by cases is written with 1[z > 0], a fraction of numbers before a sum
 product count nothing, nor does the 2 below the bars of a Euclidean norm. The printed answers of chapter 5 of Mathematics for Machine
 Learning, of Parr & Howard and of a chapter on differential calculus are there, the formulas of the Matrix Cookbook, of the tables of
 Wikipedia and of Magnus & Neudecker that matcalc has the operations for, and answers of books, papers and course notes that everyone
-quotes. What is printed in another form has a `reason`. The last 21 rows are answers of pages of solutions, a quiz, a work sheet's key,
-a manual and notes on gradients, looked up in excerpts (20 were equal as found). The 66 rows before them are from lecture notes, lists of formulas and solutions of
+quotes. What is printed in another form has a `reason`. The last 21 rows are answers of
+pages of solutions, a quiz, a work sheet's key, a manual and notes on gradients, looked up in excerpts (20 were equal as found). The 66
+rows before them are from lecture notes, lists of formulas and solutions of
 textbooks' exercises as pages print them (47 were equal when they were looked up), the 62 before them pages of a manual, lists of
 formulas and lecture notes, each as far as it prints what is not there already; answers of threads and work sheets are not among them.
 The 41 rows before them were looked

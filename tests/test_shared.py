@@ -124,3 +124,20 @@ def test_differences_with_a_name_stand_as_they_were_typed() -> None:
     """It was 2 ((o - y) .* (1 - o.^2))^T A, and with y - o a minus was taken in by 1 - o.^2."""
     d = matcalc.derivative("o = tanh(A x); ||y - o||^2", "x")
     assert d.text == "o = tanh(A x); -2 ((y - o) .* (1 - o.^2))^T A"
+
+
+def test_what_is_said_of_a_map_and_of_an_array_names_no_layout() -> None:
+    """Of dX -> -X^-1 dX X^-1 it was said that it is n×n×n×n, in the numerator layout."""
+    kinds = {"differential": "n×n → n×n, a linear map", "index": "n×n×n×n, the indices of the function first"}
+    for notation, words in kinds.items():
+        d: Any = matcalc.derivative("X^-1", "X", where="X in R^{n x n} invertible", notation=notation)
+        assert d.remarks()[0] == words
+    assert matcalc.derivative("x^T x", "x").remarks()[0] == "1×n, a row, in the numerator layout"  # type: ignore[union-attr]
+
+
+def test_a_difference_in_an_array_takes_in_the_sign() -> None:
+    """It was -x[l] ((y y^T - diag(y)) W_2)[i,j] (1[z > 0])[j]."""
+    d: Any = matcalc.derivative("softmax(W x)", "W", where="W in R^{m x n}; x in R^n")
+    assert d.text == "J[i,j,k] = x[k] (diag(softmax(W x)) - softmax(W x) softmax(W x)^T)[i,j]"
+    net = matcalc.derivative("z = W_1 x + b_1; h = relu(z); y = softmax(W_2 h + b_2)", "W_1", where=NET.replace("t in R^k; ", ""))
+    assert net.text.endswith("J[i,j,l] = x[l] ((diag(y) - y y^T) W_2)[i,j] (1[z > 0])[j]")

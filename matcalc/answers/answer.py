@@ -15,7 +15,7 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.named import has_names
 from ..inference.declarations import spell_declaration
 from ..inference.infer import Typed
-from ..kinds import ONE, Dim, shape_words
+from ..kinds import ONE, Dim, shape_text, shape_words
 from ..notation.arrange import Arranger
 from ..notation.authored import Authored, is_same
 from ..notation.authorship import Order, rewritten
@@ -400,9 +400,25 @@ class ClosedForm(Typeset):
 
     def remarks(self) -> list[str]:
         """Shape and layout; what was assumed; whether it was checked."""
-        shape = shape_words(self.shape) + f", in the {self.layout} layout"
+        shape = f"{self._shape_words}, in the {self.layout} layout" if self._has_layout else self._shape_words
         unchecked = [] if self.check else [self.verified if self.check is None else str(self.check)]
         return [shape, *(["; ".join(self.assumptions)] if self.assumptions else []), *unchecked]
+
+    @property
+    def _has_layout(self) -> bool:
+        """Whether a layout says how it is written: a map and an array of entries are the same in all."""
+        form = self._program.form
+        return form is None or form[0] not in ("map", "index") or len(self.shape) <= 2
+
+    @property
+    def _shape_words(self) -> str:
+        """Rows and columns; of a map between which shapes, of an array whose indices stand first."""
+        if self._has_layout:
+            return shape_words(self.shape)
+        if self._program.form is not None and self._program.form[0] == "map":
+            outer, *inner = map(shape_text, self._tensor.shapes)
+            return f"{', '.join(inner)} → {outer}, a {'linear' if len(inner) == 1 else 'multilinear'} map"
+        return f"{shape_words(self.shape)}, the indices of the function first"
 
     def __call__(self, **values: Any) -> Any:
         """The numbers: d(x=…, A=…) is d.evaluate({"x": …, "A": …})."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError, printable
-from .console import can_encode, complain, grid, notes_of, one_line, print_json, readings_table, shape_words, spellable, split_names
+from .console import can_encode, complain, grid, notes_of, one_line, print_json, readings_table, spellable, split_names
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -276,8 +276,9 @@ def _draw(
         facts.add_row("text", _Formula(answer.text, ""))
     if value:
         facts.add_row("value", Text(printable(value), style="bold"))
-    facts.add_row("shape", Text(shape_words([str(size) for size in answer.shape])))
-    facts.add_row("layout", Text(answer.layout))
+    facts.add_row("shape", Text(spellable(answer._shape_words)))
+    if answer._has_layout:
+        facts.add_row("layout", Text(answer.layout))
     if answer.readings:
         facts.add_row("read as", readings_table(answer.readings))
     if answer.where:

@@ -95,15 +95,8 @@ def readings_table(readings: Sequence[Reading]) -> Table:
     return table
 
 
-def shape_words(shape: Sequence[str]) -> str:
-    """`1×n, a row`, in what this terminal can show."""
-    from ..kinds import shape_words
-
-    return spellable(shape_words(shape))
-
-
 def spellable(shape: str) -> str:
-    return shape if can_encode(shape) else shape.replace("×", " x ")
+    return shape if can_encode(shape) else shape.replace("×", " x ").replace("→", "->")
 
 
 def can_encode(text: str) -> bool:

@@ -106,12 +106,12 @@ class Session:
         return "\n".join(self._shown(d) for d in self.last)
 
     def _shown(self, d: Any) -> str:
-        from ..kinds import shape_words
         from .console import notes_of
 
         notes = [f"note: {note}" for note in notes_of(d)]
+        shape = f"{d._shape_words}, {d.layout}" if d._has_layout else d._shape_words
         head = f"{', '.join(dict.fromkeys(d.wrt))}: " if len(self.last) > 1 else ""
-        return "\n".join([*notes, f"{head}{d.unicode}", f"  {shape_words(d.shape)}, {d.layout}; {d.check or 'not checked'}"])
+        return "\n".join([*notes, f"{head}{d.unicode}", f"  {shape}; {d.check or 'not checked'}"])
 
     def _one(self) -> Any:
         if not self.last:

@@ -8,12 +8,12 @@ from ..differentiation.lifting import whole_range
 from ..differentiation.network import Factor, Index, Slot, Term
 from ..differentiation.tensor import Tensor, like_terms
 from ..errors import MatcalcError
-from ..expressions.build import index, is_number, matmul, ones, split, substitute, transpose, value_of
+from ..expressions.build import index, is_number, matmul, negative, ones, split, substitute, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import infer
 from ..interning import inner_first
 from ..kinds import Dim
-from ..ops.core import EYE, MATMUL, POWER, TRANSPOSE, UNIT
+from ..ops.core import ADD, EYE, MATMUL, POWER, TRANSPOSE, UNIT
 from ..ops.diagonal import DIAG
 from ..syntax import FORM_NAMES, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .arrange import Arranger
@@ -199,9 +199,9 @@ def common_factors(terms: Sequence[Node]) -> Node:
     if all(n.op == "num" for n in above):
         return Node("add", tuple(terms))
     rest = []
-    for negative, others, under in split_terms:
+    for has_minus, others, under in split_terms:
         left = quotient(_without(others, above), _without(under, below))
-        rest.append(Node("neg", (left,)) if negative else left)
+        rest.append(Node("neg", (left,)) if has_minus else left)
     return quotient([*above, Node("add", tuple(rest))], below)
 
 
@@ -340,6 +340,13 @@ def term_node(t: Term, arranger: Arranger, letters: IndexNames, delta: str, carr
     opened = {i for s in t.slots for i in s}
     inner = [i for i in dict.fromkeys(i for _, r, c in t.factors for i in (*r, *c)) if i not in opened]
     c, scalars, _ = split(t.scalar)
+    factors = list(t.factors)
+    if c < 0:  # a difference that the author did not write takes in the sign
+        for k, (e, r, col) in enumerate(factors):
+            turned = negative(e)
+            if ADD.bit & e.within and arranger.spell(turned).op != "neg":
+                c, factors[k] = -c, (turned, r, col)
+                break
     above = [arranger.spell(s) for s in scalars if not _below(s)]
     under = [arranger.spell(_inverted(s)) for s in scalars if _below(s)]
     if abs(c.numerator) != 1:
@@ -357,7 +364,7 @@ def term_node(t: Term, arranger: Arranger, letters: IndexNames, delta: str, carr
     deltas = {i for e, r, col in t.factors if e.op is EYE for i in (*r, *col)}  # these say it by their size
     lost = [i for i in dict.fromkeys([*open_, *inner]) if i in tied and letters.of(i) in carried]
     loose += [(ones(i.dim), (i,), ()) for i in lost if i not in deltas]
-    for e, r, col in [*loose, *t.factors]:  # an index that nothing hangs on is carried by ones
+    for e, r, col in [*loose, *factors]:  # an index that nothing hangs on is carried by ones
         marks = tuple(_mark(s, letters) for s in (r, col) if s)
         if e.op is EYE:
             bare = {letters.of(i) for i in (*r, *col)} <= letters.sized or bool({*r, *col}.intersection(lost))

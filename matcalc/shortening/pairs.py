@@ -56,7 +56,9 @@ from ..ops.core import (
 _TURNED = {"<": ">", ">": "<", "!=": "!="}
 _POLYNOMIAL = (ADD, ENTRY, HADAMARD, INDEX, MATMUL, MEMBER, NUMBER, SIZE, SYMBOL, TIMES, TRANSPOSE, UNIT)
 _WITHOUT_GAPS = frozenset(("norm", "exp", "sin", "cos", "tanh", "sigmoid", "softplus", "atan"))
-Half = tuple[Expr, str, Expr, Expr, Expr, Expr]  # the term, the relation of its letter to the other index, that index, the summand, its range
+Half = tuple[
+    Expr, str, Expr, Expr, Expr, Expr
+]  # the term, the relation of its letter to the other index, that index, the summand, its range
 
 
 def joined_halves(e: Expr) -> Iterator[Expr]:
@@ -115,7 +117,6 @@ def _half(t: Expr) -> tuple[Expr, Half] | None:
     whole = sums[0]
     inner = whole.args[0] if whole.op is TRANSPOSE else whole
     others = [f for f in scalars if f is not whole]
-    letter = index(str(inner.attr))
     if inner.op is not INDEXED_SUM or any(inner.attr in f.indices for f in others):
         return None
     found = _compared(inner)
