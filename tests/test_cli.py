@@ -22,8 +22,10 @@ import matcalc
 from matcalc.commands.console import split_names
 from matcalc.errors import NoAnswerError, ReadingError, VerificationError
 from matcalc.inference.table import Reading
+from matcalc.kinds import shape_words
 from matcalc.numbers.record import Check
 from matcalc.pipeline.derivative import Derivative
+from matcalc.syntax import Node, Program
 
 ROW = {
     "text": "x^T (A + A^T)",
@@ -73,7 +75,8 @@ class Engine:
         one.readings = [Reading("x", "vector", "R^n", "a small letter among vectors and matrices")]
         one._origin, one._manifold = object(), None
         one.spell = lambda format: getattr(one, format)
-        one.lines = lambda width, form="unicode": [getattr(one, form)]
+        one.lines = lambda width, form="unicode", shown=None: [getattr(one, form)]
+        one._program, one._has_layout, one._shape_words = Program("", (), Node("name", (), "x")), True, shape_words(one.shape)
         return one
 
 

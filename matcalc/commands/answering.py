@@ -210,10 +210,13 @@ def _print_formula(
     if format_ == PRETTY:
         _print_drawing(label, answer, shown)
         return
-    formula = answer._styled(format_, style, shown, defined)
+    if shown is not None:
+        formula = answer._styled(format_, style, shown, defined)
+    else:
+        formula = answer.spell(format_) if not style else answer.to_typst(**style) if format_ == "typst" else answer.to_latex(**style)
     if format_ == "unicode" and not can_encode(formula):
         complain("note: this output cannot carry Unicode; the formula is spelled in ASCII")
-        formula = answer._styled("text", {}, shown)
+        formula = answer.text if shown is None else answer._styled("text", {}, shown)
     print(label + formula)
 
 
