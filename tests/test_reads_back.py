@@ -120,6 +120,18 @@ def test_a_whole_number_that_is_no_size_stays_a_variable() -> None:
     assert e.evaluate({"A": [[2.0, 0.0], [0.0, 1.0]], "k": 3}).tolist() == [[8.0, 0.0], [0.0, 1.0]]
 
 
+@pytest.mark.parametrize("expr", ["tr(Q A Q A)", "||Q||_F^2 norm(Q w)", "(w^T Q w) Q"])
+def test_an_authors_name_stands_for_one_thing_once(expr: str) -> None:
+    """`Q = sqrt(C.^2 + 1); Q = Q; …` was printed where a power of the root stands beside it, and refused as bound twice."""
+    d: Any = matcalc.derivative(f"Q = sqrt(C.^2 + 1); {expr}", "C", where="A, C in R^{n x n}; w in R^n")
+    rng = np.random.default_rng(5)
+    point = {n: rng.uniform(-1, 1, s) for n, s in {"A": (3, 3), "C": (3, 3), "w": 3}.items()}
+    assert d.text.count("Q =") == 1
+    for form in (d.text, d.latex):
+        reread = matcalc.parse(form, where=d.where)
+        assert np.allclose(reread.evaluate({n: v for n, v in point.items() if n in d.where}), d.evaluate(point))
+
+
 def test_index_forms_name_what_they_repeat() -> None:
     d: Any = matcalc.derivative("softmax(A x)", "x", order=2)
     assert d.text.startswith("s = softmax(A x); z = A^T s; J[i,j,k] = ")

@@ -346,7 +346,9 @@ class ClosedForm(Typeset):
         names = names_for(chosen, own, taken)
         bindings = []
         for e in chosen:
-            bindings.append(Binding(names[e], arranger.spell(e)))
+            value = arranger.spell(e)
+            if (value.op, value.attr) != ("name", names[e]):  # the author's name of a part that stands without it too, in 1/Q of Q = sqrt(x)
+                bindings.append(Binding(names[e], value))
             arranger.name(e, names[e])
         return list(names.values()), bindings
 
