@@ -347,7 +347,10 @@ class ClosedForm(Typeset):
         bindings = []
         for e in chosen:
             value = arranger.spell(e)
-            if (value.op, value.attr) != ("name", names[e]):  # the author's name of a part that stands without it too, in 1/Q of Q = sqrt(x)
+            if (value.op, value.attr) != (
+                "name",
+                names[e],
+            ):  # the author's name of a part that stands without it too, in 1/Q of Q = sqrt(x)
                 bindings.append(Binding(names[e], value))
             arranger.name(e, names[e])
         return list(names.values()), bindings
