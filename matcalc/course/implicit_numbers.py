@@ -99,7 +99,9 @@ def judged_solution(root: NewtonRoot, function: Numbers, claim: Along, theta: Ex
         return lambda env, sizes, e: values(solve(env, sizes), sizes, e)
 
     slopes = partial(complex_slopes, part_of(theta, False)) if is_complex(theta) else None
-    check = judge(known, claimed, (name_of(theta), None), theta.shape, sampler.point, sampler.dims, describe=describe, slopes=slopes)
+    # At a chance sign Newton's method found the one start whose solution is symmetric, and others have none: no point is one to go by.
+    at = (name_of(theta), None), theta.shape, sampler.point, sampler.dims
+    check = judge(known, claimed, *at, describe=describe, slopes=slopes, signed=False)
     return check._replace(against=AGAINST)
 
 

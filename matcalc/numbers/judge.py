@@ -80,12 +80,14 @@ def judge(
     deficient: bool = False,
     slopes: Callable[..., Any] | None = None,
     thorough: bool = False,
+    signed: bool = True,
 ) -> Check:
     """Compare a derivative by a variable of this shape, as it acts on a direction, with the difference quotient of the function.
 
     `needed` says which summands of the function should change at some point; `describe` names the question; `deficient` says that summands
     may show only at matrices of less than full rank: there the variable moves along a curve on which its rank stays what it is; `slopes`
-    is how both sides are had, where the variable is complex; `thorough` asks for seldom sizes too.
+    is how both sides are had, where the variable is complex; `thorough` asks for seldom sizes too, and `signed` for names with other signs
+    where no point was found.
     """
     sight = partial(slopes or _differences, function, claim, variable, shape, point, tangent)
 
@@ -100,6 +102,7 @@ def judge(
         margin=margin,
         thorough=thorough,
         deficient=deficient,
+        signed=signed,
     ).judged()
 
 

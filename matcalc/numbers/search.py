@@ -67,7 +67,8 @@ class Comparison(NamedTuple):
     those that turn at one place; `levels` are of decimal numbers, `rough` of double precision; `thorough` asks for seldom sizes and all
     whole numbers in any case, `deficient` for matrices of less than full rank where something has not been seen; at `scales`, in
     decades, both sides are compared in any case; `closed` says that both are closed forms: they have no other error than rounding, so a
-    difference that more digits leave as it is is one, however small, and no summand of what is known may be nothing everywhere."""
+    difference that more digits leave as it is is one, however small, and no summand of what is known may be nothing everywhere; `signed`
+    lets names change their signs one by one where no point was found."""
 
     sight: Sight
     point: Point
@@ -86,6 +87,7 @@ class Comparison(NamedTuple):
     deficient: bool = False
     scales: Sequence[int] = ()
     closed: bool = False
+    signed: bool = True
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
@@ -202,7 +204,7 @@ class Search:
     def _visit(self) -> None:
         orders, wanted, point = self.orders, self.asked.points, self.asked.point
         self._usual()
-        if not self.sizes:
+        if not self.sizes and self.asked.signed:
             self._signs()
         if not self.sizes and self.turns:  # elu(x) at 0, where x is an entry that a declaration says is 0
             self.crossing = True
