@@ -259,7 +259,7 @@ def word(lexer: Lexer, mark: Mark) -> None:
             word_sums.sign(lexer, mark)
             return
         word_sums.refuse_factors(lexer, mark)
-    if touching and run in ("Sum", "Product", "Integrate", "D") and lexer.marks[lexer.i].value == "[":
+    if touching and run in ("Sum", "Product", "Integrate") and lexer.marks[lexer.i].value == "[" and not lexer.names.is_name(run):
         refuse_mathematica(lexer, run, mark)
     if run == "einsum" and touching and lexer.i + 1 < lexer.stop and lexer.marks[lexer.i + 1].kind == "spec":
         einsum(lexer, mark)
@@ -313,7 +313,7 @@ def word(lexer: Lexer, mark: Mark) -> None:
 
 
 def refuse_mathematica(lexer: Lexer, run: str, mark: Mark) -> None:
-    """Sum[x[[i]]^2, {i, n}], D[f, x], which name what they run over behind a comma."""
+    """Sum[x[[i]]^2, {i, n}], Integrate[f, x], which name what they run over behind a comma."""
     close = lexer.marks[lexer.i].mate
     if run in lexer.names.variables or lexer.marks[lexer.i + 1].kind in ("num", "colon"):  # D[1, 2] is an entry
         return
