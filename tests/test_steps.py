@@ -542,6 +542,18 @@ def test_the_forms_and_the_fields_are_derived_by_the_rules_they_name(case: Case)
             assert not replayed(d, step), f"{step.before.text}  ->  {step.text}"
 
 
+@pytest.mark.parametrize("case", [c for c in cases("course") if c["command"] == "d"], ids=lambda c: c["id"])
+def test_the_courses_are_derived_by_the_rules_they_name(case: Case) -> None:
+    _, text, *options = case["argv"]
+    given = [(option, value) for option, value in pairwise(options) if option.startswith("--")]
+    names, where = [v for o, v in given if o == "--wrt"], "; ".join(v for o, v in given if o == "--where")
+    order = int(dict(given).get("--order", "1"))
+    found = matcalc.derivative(text, names if len(names) > 1 else names[0], where=where, order=order, verify=False)
+    for d in found if isinstance(found, list) else [found]:
+        for step in d.steps:
+            assert not replayed(d, step), f"{step.before.text}  ->  {step.text}"
+
+
 @pytest.mark.parametrize("case", cases("posted"), ids=lambda c: c["text"])
 def test_what_people_ask_is_derived_by_the_rules_it_names(case: Case) -> None:
     names = case["wrt"].split(", ")
