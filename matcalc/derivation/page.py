@@ -13,6 +13,7 @@ from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, INDEXED_SUM, LITERAL
 from ..ops.laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..printing.document import plain
+from ..printing.lines import LATEX_SIGNS, latex_width
 from ..travel import Holder
 from .forward import pending
 from .lines import Adjoint, Line, Step, merged
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("brief", "full")
 PAGE = 68  # characters of the columns of an `align*` that fits a page
-_NO_BREAK_BEHIND = frozenset(("+", "-", "=", r"\odot", r"\otimes", r"\cdot", r"\oslash"))
 _WORSE, _BETWEEN_FACTORS = 90, 60  # of TeX's penalties, for each open bracket; and where no sign follows
 LONG_LINE = 120  # characters of LaTeX that may need breaking
 FRACTION = r"\frac{"
@@ -145,7 +145,7 @@ def _breakable(line: str) -> str:
     depth, braces, before = 0, 0, ""
     for word in line.split(" "):
         if found:
-            kept = before in _NO_BREAK_BEHIND or before.isdigit() or r"\sum" in before or r"\prod" in before
+            kept = before in LATEX_SIGNS or before.isdigit() or r"\sum" in before or r"\prod" in before
             worse = _WORSE * min(max(depth, 0), 9) + _BETWEEN_FACTORS * (word not in "+-")
             found.append(" " if kept or braces > 0 else rf" \penalty{worse} ")  # no line is broken inside of braces
         found.append(word)
@@ -162,7 +162,7 @@ def _without_wide_fractions(line: str) -> str:
         middle = _closing(line, at + len(FRACTION) - 1)
         end = _closing(line, middle + 1)
         above, below = line[at + len(FRACTION) : middle], line[middle + 2 : end]
-        if max(_width(above), _width(below)) > WIDEST_FRACTION:
+        if max(latex_width(above), latex_width(below)) > WIDEST_FRACTION:
             above = above if _is_one_term(above) else rf"\bigl({above}\bigr)"
             line = rf"{line[:at]}{above} \bigl({below}\bigr)^{{-1}}{line[end + 1 :]}"
             at -= 1
@@ -178,11 +178,6 @@ def _closing(text: str, at: int) -> int:
         if not depth:
             return k
     return len(text)
-
-
-def _width(latex: str) -> int:
-    """About how many characters wide a formula is set: of a fraction as wide as it is with its parts side by side."""
-    return len(re.sub(r"[{}^_\s]|\\(?:left|right)(?![A-Za-z])", "", re.sub(r"\\(?!left|right)[A-Za-z]+", "x", latex)))
 
 
 def _is_one_term(latex: str) -> bool:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from ..ops.vocabulary import SETS, WORDS, close_properties
 from ..syntax import GREEK, ODOT_BAR, OTIMES_BAR, OTIMES_LOW, Declaration, Program
 from .latex import PLAIN, Latex, Style, latex_name
-from .lines import chunks, starts
+from .lines import INDENT, chunks, factors_of, filled, latex_width
 from .unicode import UNICODE
 
 WIDTH = 72  # characters of a line of mathematics
@@ -30,6 +29,7 @@ _SPECIAL = {
 }
 _RAISED = re.compile(r"(?<=[\w)\]|])\^(?:\{([^{}]*)\}|(-?\w+|\+))")  # X^T, X^-1
 _LOWERED = re.compile(r"(?<=[A-Za-z|)])_(?:\{([^{}]*)\}|(\w))(?!\w)")  # x_i, ||X||_F
+_NAME = re.compile(r"[A-Za-z]\w*")
 _HIGH, _LOW, _END = "\ue000", "\ue001", "\ue002"
 BARS = frozenset((OTIMES_BAR[1], OTIMES_LOW[1]))
 _MATH = {
@@ -99,7 +99,7 @@ def _section(q: Subject, style: Style, names: frozenset[str]) -> list[str]:
         *([f"with {_enumerated(declared)}."] if declared else []),
         "Then",
         _display(answer, style, names, "" if q.answer.form else left + " = "),
-        "The derivative is " + plain(q.sentence) + ".",
+        "The derivative is " + _of_sizes(q.sentence) + ".",
     ]
     if q.steps:
         body += ["", r"\paragraph{Derivation.}", *q.steps]
@@ -170,6 +170,14 @@ def plain(text: str) -> str:
     return "".join(_SPECIAL.get(c) or (f"${_MATH[c]}$" if c in _MATH else c if ord(c) < 0x180 else f"U+{ord(c):04X}") for c in signs)
 
 
+def _of_sizes(sentence: str) -> str:
+    """The sentence on a shape with its sizes, which stand first, as mathematics."""
+    sizes, comma, rest = sentence.partition(",")
+    if "×" not in sizes:
+        return plain(sentence)
+    return "$" + _NAME.sub(lambda m: latex_name(m[0]), sizes).replace("×", r" \times ") + "$" + comma + plain(rest)
+
+
 def _display(program: Program, style: Style, names: frozenset[str], left: str) -> str:
     """A displayed formula: the definitions, one a line, then the expression behind its left side, broken where it is too wide."""
     latex = Latex(style, names)
@@ -177,12 +185,32 @@ def _display(program: Program, style: Style, names: frozenset[str], left: str) -
     parts, widths = chunks(latex, program), [len(part) for part in chunks(UNICODE, program)]
     first = len(program.bindings)
     parts[first] = left + parts[first]
-    cuts = [*range(first + 1), *(first + k for k in starts(widths[first:], 0, style.width)), len(parts)]
-    lines = [r"\quad {} " * (a > first) + " ".join(parts[a:b]).rstrip(";") for a, b in pairwise(cuts)]
+    whole = sum(widths[first:]) + len(widths) - first - 1 <= style.width
+    lines = [line for part, wide in zip(parts[:first], widths) for line in _lines([part], [wide], style.width)]
+    lines += [" ".join(parts[first:])] if whole else _lines(parts[first:], widths[first:], style.width)
     if len(lines) == 1:
         return rf"\[ {lines[0]} \]"
     body = " \\\\\n  ".join("& " + line for line in lines)
     return f"\\[ \\begin{{aligned}}\n  {body}\n\\end{{aligned}} \\]"
+
+
+def _lines(parts: Sequence[str], widths: Sequence[int], width: int) -> list[str]:
+    """The lines of what has these summands, the first one not indented; a summand that is too wide for a line is cut between factors."""
+    pieces: list[str] = []
+    sizes: list[int] = []
+    for part, wide in zip(parts, widths, strict=True):
+        cut = [part] if wide <= width else _with_summands(factors_of(part), width - INDENT)
+        pieces += cut
+        sizes += [wide] if len(cut) == 1 else map(latex_width, cut)
+    first, *others = filled(pieces, sizes, width)
+    return [line.rstrip(";") for line in (first, *[rf"\quad {{}} {line}" for line in others])]
+
+
+def _with_summands(factors: list[str], width: int) -> list[str]:
+    r"""A `\sum` with all that stands behind it, where that has room in a line."""
+    at = next((k for k, f in enumerate(factors) if f.startswith(r"\sum")), len(factors))
+    behind = " ".join(factors[at:])
+    return [*factors[:at], behind] if behind and latex_width(behind) <= width else factors
 
 
 def _quotient(letter: str, wrt: Sequence[str], style: Style) -> str:

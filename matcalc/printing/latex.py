@@ -75,14 +75,14 @@ def latex_name(name: str, bold: bool = False) -> str:
 
 
 def latex_subscript(sub: str) -> str:
-    """A subscript: words upright, Greek letters as such, a cross between sizes."""
+    """A subscript: words upright, the indices of T_{ijk} and Greek letters as such, a cross between sizes."""
     return r" \times ".join("".join(map(_subscript_token, _TOKEN.findall(size))) for size in sub.split(" x "))
 
 
 def _subscript_token(token: str) -> str:
     if token in _COMMANDS:
         return "\\" + token
-    return rf"\mathrm{{{token}}}" if len(token) > 2 and token.isalpha() else token
+    return rf"\mathrm{{{token}}}" if len(token) > 2 and token.isalpha() and not set("ijkl").issuperset(token) else token
 
 
 class Latex(Setting):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from .printer import CMP, EW, TERM, Hole, Printer, closed, summands
 
 INDENT = 4  # of a line that goes on
 SUMS = ("+", "-", "−", "=")
+LATEX_SIGNS = frozenset(("+", "-", "=", r"\odot", r"\otimes", r"\cdot", r"\oslash"))  # no line ends behind one
 SIGNS = (*SUMS, "·", "⊙", "⊘", "⊗", "*", "/", ".*", "./", "&")
 
 
@@ -51,6 +53,31 @@ def broken(printer: Printer, thing: Node | Program, width: int) -> list[str]:
     cuts = [0, *starts([len(part) for part in parts], first, width), len(parts)]
     lines = [" " * INDENT * (a > first) + " ".join(parts[a:b]) for a, b in pairwise(cuts)]
     return [piece for line in lines for piece in fitted(line, width)]
+
+
+def filled(pieces: Sequence[str], widths: Sequence[int], width: int) -> list[str]:
+    """Lines of as many pieces as they have room for."""
+    cuts = [0, *starts(widths, 0, width), len(pieces)]
+    return [" ".join(pieces[a:b]) for a, b in pairwise(cuts)]
+
+
+def factors_of(latex: str) -> list[str]:
+    """A product in LaTeX cut at the blanks that stand in no bracket: no line ends behind a sign, a sum or a plain number."""
+    found: list[str] = []
+    depth, before = 0, "+"
+    for word in latex.split(" "):
+        if depth > 0 or before in LATEX_SIGNS or before.isdigit() or before.startswith((r"\sum", r"\prod")):
+            found[-1:] = [f"{found[-1]} {word}" if found else word]
+        else:
+            found.append(word)
+        depth += sum(map(word.count, "([{")) - sum(map(word.count, ")]}")) + word.count(r"\lVert") - word.count(r"\rVert")
+        before = word
+    return found
+
+
+def latex_width(latex: str) -> int:
+    """About how many characters wide a formula is set: of a fraction as wide as it is with its parts side by side."""
+    return len(re.sub(r"[{}^_\s]|\\(?:left|right)(?![A-Za-z])", "", re.sub(r"\\(?!left|right)[A-Za-z]+", "x", latex)))
 
 
 def fitted(line: str, width: int) -> list[str]:
