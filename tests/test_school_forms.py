@@ -39,12 +39,12 @@ FORMS = [
     # a coefficient stands before what it stands before in the text
     ("x exp(-lambda x)", "(1 - lambda x) exp(-lambda x)"),
     ("x sin(a x)", "sin(a x) + a x cos(a x)"),
-    ("x^n e^{-a x}", "x^(n - 1) (n - a x) exp(-a x)"),
+    ("x^n e^{-a x}", "x^(n - 1) (n - a x) e^(-a x)"),
     ("x^2 y + sin(x y)", "2 x y + y cos(x y)"),
     ("x^2 y + y x", "2 x y + y"),
     ("x y + y a x + a x y", "y + 2 y a"),
     ("x^x", "x^x (log(x) + 1)"),
-    ("e^{2x} sin(3x)", "exp(2 x) (2 sin(3 x) + 3 cos(3 x))"),
+    ("e^{2x} sin(3x)", "e^(2 x) (2 sin(3 x) + 3 cos(3 x))"),
 ]
 
 

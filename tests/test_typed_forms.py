@@ -67,6 +67,17 @@ import matcalc
             "q, k_i in R^d",
             "p_j = exp(q^T k_j)/(sum_{l=1}^N exp(q^T k_l)); p_i (k_i - sum_{j=1}^N p_j k_j)^T",
         ),
+        # sums keep their letter, and differences below it their signs
+        (
+            "log(sum_{k=1}^K exp(-1/2 ||x - m_k||^2))",
+            "x",
+            "x, m_k in R^n",
+            "-1/(sum_{k=1}^K exp(-||x - m_k||^2/2)) sum_{k=1}^K exp(-||x - m_k||^2/2) (x - m_k)^T",
+        ),
+        # e^x stays a power
+        ("x e^(-a x)", "x", "a, x in R", "(1 - a x) e^(-a x)"),
+        # a × b - c and not b × a + c
+        ("||(u × a) - b||^2", "u", "u, a, b in R^3", "2 cross(a, cross(u, a) - b)^T"),
     ],
 )
 def test_the_form_in_which_it_was_typed(text: str, wrt: str, where: str, want: str) -> None:

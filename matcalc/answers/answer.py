@@ -15,6 +15,7 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.named import has_names
 from ..inference.declarations import spell_declaration
 from ..inference.infer import Typed
+from ..inference.standing import EULER
 from ..kinds import ONE, Dim, shape_text, shape_words
 from ..notation.arrange import Arranger
 from ..notation.authored import Authored, is_same
@@ -108,7 +109,7 @@ class ClosedForm(Typeset):
         nodes = postorder(self._tensor.expressions())
         dims = {d for e in nodes for d in e.shape} | {e.attr for e in nodes if isinstance(e.attr, Dim)}
         taken |= {n for d in dims for n in d.names()}
-        taken |= self._tensor.letters
+        taken |= self._tensor.letters | ({"e"} if EULER in self._typed.assumptions else set())
         return taken | {str(e.attr) for e in nodes if e.op in (INDEX, INDEXED_SUM, INDEXED_PRODUCT)}
 
     @property

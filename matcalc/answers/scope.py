@@ -13,8 +13,9 @@ from ..expressions.expr import Expr, postorder
 from ..expressions.functions import functions_of
 from ..inference.declarations import counts, declared_shape, leading_sizes, spell_declaration
 from ..inference.infer import Typed, infer
+from ..inference.standing import EULER
 from ..kinds import SCALAR, Dim, Shape
-from ..notation.spelling import ROOTS_AS_POWERS
+from ..notation.spelling import EXPONENTIALS_AS_POWERS, ROOTS_AS_POWERS
 from ..ops.core import MEMBER, SYMBOL
 from ..reading.read import parse_names
 from ..reading.subscripts import split_indexed
@@ -26,15 +27,23 @@ if TYPE_CHECKING:
 
 def ranks_of(typed: Typed) -> dict[str, int]:
     """The order in which names first occur; then that of functions known by their sets alone; then, as `sin(`, of those of the book;
-    then, as `*x`, that of names as factors, where it is another; and `^/`, where roots are typed as powers, K^(1/2)."""
+    then, as `*x`, that of names as factors, where it is another; `^/`, where roots are typed as powers, K^(1/2); and `e^`, where
+    exponentials are, e^x."""
     functions = {d.name for d in typed.declarations if d.domain is not None}
     nodes = [n for root in (*(b.value for b in typed.program.bindings), typed.program.body) for n in walk(root)]
-    calls = dict.fromkeys(str(n.attr).rstrip("'") for n in nodes if n.op == "call")
+    as_powers = EULER in typed.assumptions and not any(n.op == "call" and n.attr == "exp" for n in nodes)
+    calls = dict.fromkeys(
+        "exp" if n.op == "pow" else str(n.attr).rstrip("'")
+        for n in nodes
+        if n.op == "call" or (as_powers and n.op == "pow" and n.args[0].attr == "e")
+    )
     found = {
         n: k for k, n in enumerate((*typed.symbols, *(c for c in calls if c in functions), *(f"{c}(" for c in calls if c not in functions)))
     }
     if any(n.op == "pow" and _is_fraction(n.args[1]) for n in nodes) and "sqrt" not in calls:
         found[ROOTS_AS_POWERS] = len(found)
+    if as_powers:
+        found[EXPONENTIALS_AS_POWERS] = len(found)
     names = list(typed.symbols)
     beside = as_factors(names, [n for n in nodes if n.op == "mul"])
     return found if beside == names else found | {f"*{n}": k for k, n in enumerate(beside)}

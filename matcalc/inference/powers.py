@@ -15,7 +15,7 @@ from .misfit import Misfit, Undecided, Wording, power_error, refuse_shape, squar
 from .places import choice as choice_of
 from .products import applied, level, operation, transposed, value_of
 from .scopes import SCALAR, Typing
-from .standing import is_euler, name_of
+from .standing import EULER, is_euler, name_of
 from .terms import TypedTerm, undeclared
 
 # What these cost as readings (LANGUAGE 7).
@@ -147,7 +147,7 @@ def _root_error(el: Typing, node: Node, value: Fraction | None) -> MatcalcError:
 def _euler(el: Typing, node: Node, exponent: TypedTerm) -> TypedTerm:
     """e^… with e nothing else."""
     if not el.scene.template:
-        el.note("e is Euler's number")
+        el.note(EULER)
     if exponent.kind == "matrix" and node.op == "pow":
         if not el.sizes.unify(*exponent.shape):
             raise Misfit([exponent], partial(square_error, el, "expm", node, node.args[1], exponent), True)

@@ -19,6 +19,8 @@ from .places import CONVOLVED, check_places, choice, declared_symbol, entry, ent
 from .scopes import SCALAR, BoundIndex, BoundNames, Typing
 from .terms import Resolve, TypedTerm, known
 
+EULER = "e is Euler's number"  # told where it is
+
 
 def name_of(el: Typing, node: Node) -> TypedTerm:
     """What a name stands for: LANGUAGE 1, in its order."""

@@ -47,6 +47,7 @@ from ..ops.core import (
     ZEROS,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
+from ..ops.elementary import EXP
 from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC
 from ..ops.inverse import INVERSE
 from ..ops.matrix_functions import LOGARITHM, MATRIX_EXPONENTIAL, SQUARE_ROOT, SQUARE_ROOT_KRONECKER
@@ -59,7 +60,7 @@ from .entries import apart, dotted, undotted
 from .factors import entrywise, hadamard, matmul, matrix_power, power, scaled, times
 from .leaves import beside, entry, leaf, member, unit
 from .signs import factor, has_minus, has_slope, is_below, shows_minus, sign_outside, signed_product, turned_over, typed_terms, was_turned
-from .spelling import Spelling
+from .spelling import EXPONENTIALS_AS_POWERS, Spelling
 from .surface import dimension, fraction_behind, has_bars, is_plain_product, name, negated, number, product
 
 ABSTRACT = (ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG)
@@ -140,6 +141,8 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
         if e.op.parity == "even" and inside[0].op == "neg":  # ||A (x - y)||, where the text has A (x - y) and not its opposite
             inside = inside[0].args + inside[1:]
         return Node(e.op.notation, inside, mark)
+    if e.op is EXP and e.is_scalar and EXPONENTIALS_AS_POWERS in spelling.ranks:
+        return Node("pow", (name("e"), spelling.of(e.args[0])))
     real = _real_power(e) if e.op is MATRIX_EXPONENTIAL else None
     if real is not None:
         return Node("pow", (spelling.of(real[0]), spelling.of(real[1])))

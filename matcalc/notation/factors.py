@@ -31,7 +31,7 @@ from ..ops.trace import TRACE
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
-from .signs import can_flip, factor, is_below, is_odd, sign_outside, signed_product, signs_apart, turned_over, was_turned
+from .signs import can_flip, crosses, factor, is_below, is_odd, sign_outside, signed_product, signs_apart, turned_over, was_turned
 from .spelling import Spelling
 from .surface import flipped, has_bars, is_plain_product, negated, number, product, quotient
 
@@ -80,7 +80,7 @@ def signed(spelling: Spelling, c: Fraction, above: list[Node], below: list[Expr]
     if c.numerator != 1:
         above.insert(0, number(c.numerator))
     if body is None:
-        if c.denominator != 1 and len(under) == 1 and above and above[-1].op == "call" and above[-1].attr in ("tr", "sum"):
+        if c.denominator != 1 and len(under) == 1 and above and above[-1].op == "call" and above[-1].attr in ("tr", "sum", "logdet"):
             return product([quotient(above[:-1], under), above[-1]])  # 1/2 tr(K^-1 dK)
         if under and len(above) > 1 and above[-1].op == "sum" and all(map(_is_name_or_number, (*above[:-1], *under))):
             return product([quotient(above[:-1], under), above[-1]])  # b/a sum_i (t_i/a)^b
@@ -142,7 +142,8 @@ def _stands_behind(above: Sequence[Node], under: Sequence[Node], body: Node) -> 
 
 
 def _is_name_or_number(node: Node) -> bool:
-    return (node.args[0] if node.op == "pow" else node).op in ("name", "num")
+    """A name, a number or a power of one; not e^x, which stands where exp(x) would."""
+    return (node.args[0] if node.op == "pow" and node.args[0].attr != "e" else node).op in ("name", "num")
 
 
 def _flipped(spelling: Spelling, factors: Sequence[Expr]) -> list[Node] | None:
@@ -346,20 +347,31 @@ def matrix_power(spelling: Spelling, e: Expr) -> Node:
 def _crossed(spelling: Spelling, factors: list[Expr], turned: bool = False) -> Node | None:
     """A product with [a]_x beside a vector as a cross product, or its opposite (`turned`); None where there is none."""
     factors = [g for f in factors for g in _squared(spelling, f)]
-    at = [k for k, f in enumerate(factors) if f.op.beside and " " not in f.op.beside and f not in spelling.named]
+    at = [k for k, f in enumerate(factors) if crosses(f) and f not in spelling.named]
     if at and at[0] + 1 < len(factors) and factors[-1].shape[1] is ONE:
         head, tail = factors[: at[0]], factors[at[0] + 1 :]
-        sides = [beside(spelling, factors[at[0]].args[0]), beside(spelling, tail[0]) if len(tail) == 1 else chain(spelling, tail)]
-        cross = Node("call", tuple(sides[::-1] if turned else sides), factors[at[0]].op.beside)
+        last = _side(spelling, tail[0]) if len(tail) == 1 else chain(spelling, tail)
+        cross = _cross(factors[at[0]].op.beside, _side(spelling, factors[at[0]].args[0]), last, turned)
         return signed_product([chain(spelling, head), cross]) if head else cross
     if at and at[-1] and at[-1] + 1 == len(factors) and factors[0].shape[0] is ONE:
         head = [transpose(f) for f in reversed(factors[:-1])]
         if any(f.op is TIMES for f in head):  # (skew(b) c)^T is -c^T skew(b)
             head = [transpose(f) if f.op is TIMES else f for f in head]
             turned = turned != (sum(transpose(f).op is TIMES for f in head) % 2 == 1)
-        sides = [beside(spelling, head[0]) if len(head) == 1 else chain(spelling, head), beside(spelling, factors[-1].args[0])]
-        return flipped(Node("call", tuple(sides[::-1] if turned else sides), factors[at[0]].op.beside))
+        first = _side(spelling, head[0]) if len(head) == 1 else chain(spelling, head)
+        return flipped(_cross(factors[at[0]].op.beside, first, _side(spelling, factors[-1].args[0]), turned))
     return None
+
+
+def _side(spelling: Spelling, e: Expr) -> Node:
+    """A factor of a cross product, with a minus where the author wrote the opposite difference."""
+    return factor(spelling, e) if e.op is ADD else beside(spelling, e)
+
+
+def _cross(function: str, a: Node, b: Node, turned: bool) -> Node:
+    """a × b, or b × a (`turned`); a minus before a factor turns it round."""
+    minus, sides = signs_apart([a, b])
+    return Node("call", tuple(sides[::-1] if turned != minus else sides), function)
 
 
 def _squared(spelling: Spelling, f: Expr) -> tuple[Expr, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ..expressions.build import is_number, negative, opposite, split, transpose, value_of, without_coefficient
 from ..expressions.expr import Expr, make
+from ..kinds import ONE
 from ..ops.core import ADD, HADAMARD, MATMUL, NUMBER, ONES, POWER, TIMES, TRANSPOSE
 from ..ops.diagonal import DIAG
 from ..syntax import Node
@@ -21,6 +22,11 @@ def has_minus(e: Expr) -> bool:
     return without_coefficient(e)[0] < 0
 
 
+def crosses(e: Expr) -> bool:
+    """Whether this is the matrix of a cross product: beside a vector it is written a × b."""
+    return bool(e.op.beside) and " " not in e.op.beside
+
+
 def was_typed(spelling: Spelling, e: Expr) -> bool:
     """Whether a sum was typed, and not with nothing but minus signs; of y - (w^T x + b) the opposite counts as typed."""
     return e in spelling.author and not all(shows_minus(spelling, a) for a in e.args)
@@ -28,12 +34,25 @@ def was_typed(spelling: Spelling, e: Expr) -> bool:
 
 def shows_minus(spelling: Spelling, e: Expr) -> bool:
     """Whether a summand is printed with a minus: its own sign and those of its differences that stand the other way round, of which
-    the normal form has -(1 - x^2) y where (x^2 - 1) y is printed."""
-    factors = [t for s in split(e)[1] for t in (split(s.args[0])[1] if is_odd_function(s) else (s,))]
+    the normal form has -(1 - x^2) y where (x^2 - 1) y is printed. A cross product takes in any sign."""
+    body = split(e)[2]
+    if body is not None and body.op is MATMUL and ONE in body.shape and any(crosses(f) and f not in spelling.named for f in body.args):
+        return False
+    factors, waiting = [], _factors(e)
+    while waiting:
+        s = waiting.pop()
+        inside = s.args if s.op in (MATMUL, TRANSPOSE) else _factors(s.args[0]) if is_odd_function(s) else None
+        waiting += inside or ()
+        factors += [s] if inside is None else []
     bases = [s.args[0] if s.op is POWER and is_odd(s.args[1]) else s for s in factors]
     sums = [s for s in bases if s.op is ADD and s not in spelling.author and s not in spelling.named]
     turned = [s for s in sums if opposite(s) in spelling.author and not all(map(has_minus, opposite(s).args))]
     return has_minus(e) != (len(turned) % 2 == 1)
+
+
+def _factors(e: Expr) -> list[Expr]:
+    _, scalars, body = split(e)
+    return [*scalars, *(() if body is None else (body,))]
 
 
 def was_turned(spelling: Spelling, e: Expr) -> bool:
@@ -47,7 +66,7 @@ def can_flip(spelling: Spelling, e: Expr) -> bool:
         others = [negative(a) for a in e.args]
         if any(b in spelling.named or (b.op is POWER and b.args[0] in spelling.named) for b in others):
             return False
-    return e not in spelling.named and not was_typed(spelling, e) and any(map(has_minus, e.args))
+    return e not in spelling.named and not was_typed(spelling, e) and any(shows_minus(spelling, a) for a in e.args)
 
 
 def has_slope(spelling: Spelling, e: Expr) -> bool:

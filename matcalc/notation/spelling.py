@@ -38,6 +38,7 @@ from .surface import dimension, name
 Key = tuple[object, ...]
 _ANY = index("\u2022")
 ROOTS_AS_POWERS = "^/"  # among the ranks: the author writes K^(1/2)
+EXPONENTIALS_AS_POWERS = "e^"  # likewise: e^x, and not exp(x)
 
 
 @cache

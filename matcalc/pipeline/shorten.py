@@ -35,6 +35,7 @@ class Shortener:
         "_known",
         "_moving",
         "_of_sum",
+        "_recognised",
         "_told_of",
         "_typed",
         "_within_range",
@@ -54,6 +55,7 @@ class Shortener:
         self._typed = as_typed(sums)
         self._changes = renamings(function, {letter for v in variables for letter in v.indices})
         self.function = under_letters(function, self._changes)
+        self._recognised = function is not typed.expr  # log(det(S)) as logdet(S)
         self.restore, self.stacked = restore, stacked
         self._moving = {v.args[0] if v.op is ENTRY else v for v in variables}
         self._kept = [n for n in postorder(self.function) if n.op is NAMED]
@@ -66,6 +68,11 @@ class Shortener:
         made = self._by_columns(tensor, variable) if self.stacked else tensor.differentiate(variable)
         if self._kept:
             made = made.map(lambda e: with_names(e, self._kept))
+        if INDEXED_SUM.bit & self.function.within:
+            from ..shortening.letters import under_author_letters
+
+            sums = [n for n in postorder(self.function) if n.op is INDEXED_SUM]
+            made = made.map(lambda e: under_author_letters(e, sums))
         raw = made.matrix
         if raw is not None:
             self._of_sum = tensor.matrix is not None and _is_sum(tensor.matrix, self._moving)
@@ -105,6 +112,8 @@ class Shortener:
     def order(self, typed: Typed) -> Order:
         """The order in which the author wrote the parts of the function, for the forms that they have here."""
         order = typed_order(typed.nodes)
+        if self._recognised:
+            order = rewritten(order, recognise) | order
         if self._changes:
             order |= rewritten(order, lambda e: under_letters(e, self._changes))
         if self.restore:
