@@ -188,7 +188,7 @@ def test_what_an_exponent_leaves_stands_before_its_power(text: str, expected: st
     assert matcalc.derivative(text, "x").text == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("K_{12} x", "K_{12}"), ("D_0 e^{-x}", "-D_0 exp(-x)"), ("L_0 x", "L_0")])
+@pytest.mark.parametrize(("text", "expected"), [("K_{12} x", "K_{12}"), ("D_0 e^{-x}", "-D_0 e^(-x)"), ("L_0 x", "L_0")])
 def test_numbers_below_a_letter_are_no_sizes(text: str, expected: str) -> None:
     """K_{12} x had the commutation matrix of the sizes 1 and 2, and D_0 was refused: the size 0 is not positive."""
     assert matcalc.derivative(text, "x").text == expected

@@ -393,7 +393,8 @@ NCA = (
 
 def test_no_fraction_of_a_derivation_is_wider_than_a_page() -> None:
     """No line can be broken inside a fraction: what is too wide is a product with an inverse."""
-    from matcalc.derivation.page import FRACTION, WIDEST_FRACTION, _closing, _width
+    from matcalc.derivation.page import FRACTION, WIDEST_FRACTION, _closing
+    from matcalc.printing.lines import latex_width
 
     items = [line for line in derive(*NCA).document().split("\n") if line.startswith(r"\item")]
     assert len(items) > 5 and any("^{-1}" in line for line in items)
@@ -401,7 +402,7 @@ def test_no_fraction_of_a_derivation_is_wider_than_a_page() -> None:
         starts = [k for k in range(len(line)) if line.startswith(FRACTION, k)]
         for at in starts:
             middle = _closing(line, at + len(FRACTION) - 1)
-            assert max(_width(line[at:middle]), _width(line[middle : _closing(line, middle + 1)])) < WIDEST_FRACTION + 8
+            assert max(latex_width(line[at:middle]), latex_width(line[middle : _closing(line, middle + 1)])) < WIDEST_FRACTION + 8
 
 
 def test_a_page_calls_the_function_as_its_derivation_does() -> None:
@@ -575,3 +576,52 @@ def test_on_a_manifold_the_derivative_by_free_entries_is_derived_first(case: Cas
     assert any(r.name.startswith(("gradient on", "Hessian on")) for s in d.steps[own:] for r in s.rules)
     assert not [replayed(d, s) for s in d.steps if replayed(d, s)]
     assert not [s.text for s, _ in disagreeing(d, d.steps[:own])]
+
+
+@pytest.mark.parametrize(
+    "expr, wrt, where",
+    [
+        ("||x - z||/(1 + ||x||^2)", "x", "x, z in R^n"),
+        ("(3 x^2 - 5 x + 2)/(x^2 + 1)", "x", "x in R"),
+        ("y^T (x - z)/(1 + x^T x)", "x", "x, y, z in R^n"),
+        ("||theta × a - b||^2", "theta", "theta, a, b in R^3"),
+    ],
+)
+def test_no_line_turns_the_signs_of_the_one_before(expr: str, wrt: str, where: str) -> None:
+    d = derive(expr, wrt, where)
+    check(d)
+    lines = [step.after.right() for step in (d.steps.brief() if "×" in expr else d.steps)]
+    assert not any(line.startswith("-") for line in [*lines, d.text]) and "cross(a, theta)" not in " ".join(lines)
+
+
+def test_another_spelling_of_the_same_is_no_step() -> None:
+    for expr, wrt, where in (
+        ("a^T exp.(X b)", "X", ""),
+        ("sin(x^2) e^(-x)", "x", "x in R"),
+        ("||(theta × a) - b||", "a", "theta, a, b in R^3"),
+    ):
+        assert "algebra" not in derive(expr, wrt, where).steps[0].rule, expr
+
+
+def test_what_is_declared_leads_to_the_answer_by_itself() -> None:
+    d = derive("-n/2 log(det(S)) - 1/2 sum_{i=1}^n (x_i - m)^T S^-1 (x_i - m)", "S", "S in R^{d x d} spd; x_i, m in R^d")
+    check(d)
+    assert [step.rule for step in d.steps][-2:] == ["identification by a matrix", "declared property"]
+    assert d.steps[0].after.right() == "-n/2 logdet(S) - 1/2 sum_{i=1}^n (x_i - m)^T S^-1 (x_i - m)"  # in the order that was typed
+
+
+def test_where_dx_stands_last_already_nothing_is_transposed() -> None:
+    rules = [step.rule for step in derive("1/2 ||A x - b||^2 + lambda ||x||_1", "x", "A in R^{m x n}; b in R^m; lambda in R").steps]
+    assert "factors before dx" in rules and "trace and transpose" not in rules
+
+
+def test_an_answer_too_wide_for_a_page_is_broken_between_its_factors() -> None:
+    from matcalc.printing.document import WIDTH
+    from matcalc.printing.lines import latex_width
+
+    where = "x, mu_k in R^d; S_k in R^{d x d} spd; pi_k in R"
+    page = derive("log(sum_{k=1}^K pi_k exp(-1/2 (x - mu_k)^T S_k^-1 (x - mu_k)))", "x", where).document(steps=False)
+    answer = page.split("Then")[1].split("The derivative is")[0]
+    lines = answer.split(r"\\")
+    assert len(lines) == 2 and all(latex_width(line) < WIDTH + 12 for line in lines)
+    assert r"\sum" in lines[1][:20] and r"The derivative is $1 \times d$, a row" in page

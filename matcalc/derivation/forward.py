@@ -21,12 +21,14 @@ from ..expressions.build import (
     is_complex,
     is_conjugate_name,
     is_number,
+    is_zero,
     matmul,
     member,
     negative,
     num,
     opposite,
     power,
+    split,
     substitute,
     symbol,
     times,
@@ -142,8 +144,8 @@ class Forward:
         if op is ADD:
             names = (SCHOOL_SUM.name if self.school else op.rule,)
             made = add(*[self.d(a) for a in e.args])
-            note(self.order, made, [self.d(a) for a in self.order.get(e, ())], ADD)
-            note(self.order, opposite(made), [self.d(a) for a in self.order.get(opposite(e), ())], ADD)
+            for turn, whole in ((e, made), (opposite(e), opposite(made))):  # constants are gone
+                note(self.order, whole, [d for d in map(self.d, self.order.get(turn, ())) if not is_zero(d)], ADD)
             return made, names if all(a in self.moving for a in e.args) else (*names, CONSTANT.name)
         if op in (BLOCK, LITERAL) or op.is_linear:
             return apply(op, [self.d(a) for a in e.args], e.attr), (op.rule,)
@@ -196,6 +198,8 @@ class Forward:
 
     def _is_turned(self, e: Expr) -> bool:
         """Whether a factor is a difference, or an odd power of one, whose opposite the author wrote: 1 - x, kept for x - 1."""
+        if e.op is MATMUL:  # y^T (x - z)
+            return sum(self._is_turned(a.args[0] if a.op is TRANSPOSE else a) for a in e.args) % 2 == 1
         base = e.args[0] if e.op is POWER and is_number(e.args[1]) and value_of(e.args[1]) % 2 == 1 else e
         return base.op is ADD and base not in self.order and opposite(base) in self.order
 
@@ -340,6 +344,10 @@ def worked_out(f: Expr, rules: Forward) -> list[Line]:
         first = next(iter(ruled.values()))[1]
         at = [n for n, (_, names) in ruled.items() if names == first]
         made = {n: ruled[n][0] for n in at}
+        for n in postorder(made.values()) if rules.kept else ():
+            for turn in (n, opposite(n)) if n.op is ADD else ():
+                parts = [kept_below(rules, a) for a in rules.order.get(turn, ())]
+                note(rules.order, kept_below(rules, turn), parts, ADD)
         after = kept_below(rules, substitute(now, made))
         for n in postorder(now):  # what was opened stands where it stood: tr(M d(A X B)) goes on as tr(M A dX B)
             if n.op not in (ADD, TRACE) or made.keys().isdisjoint(postorder(n)):
@@ -353,3 +361,12 @@ def worked_out(f: Expr, rules: Forward) -> list[Line]:
         lines.append((now, after, first, at))
         now = after
     return lines
+
+
+def stands_last(change: Expr, e: Expr) -> bool:
+    """Whether dx stands last in every summand, (A x)^T dx + lambda (s^T dx): then nothing is transposed to bring it there."""
+    if change.is_scalar:
+        return False
+    terms = [split(t) for t in (e.args if e.op is ADD else (e,))]
+    with_change = [[p for p in (*scalars, *([body] if body is not None else [])) if change in postorder(p)] for _, scalars, body in terms]
+    return all(len(parts) == 1 and parts[0].op is MATMUL and parts[0].args[-1] is change for parts in with_change)

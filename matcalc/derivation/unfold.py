@@ -60,7 +60,7 @@ from ..ops.trace import TRACE
 from ..printing.text import spell
 from ..shortening.simplify import Record, recognise, simplify
 from ..syntax import Node, walk
-from .forward import Forward, change_of, pending, worked_out
+from .forward import Forward, change_of, pending, stands_last, worked_out
 from .lines import ADJOINT, ALONG, DERIVATIVE, DIFFERENTIAL, MANIFOLD, VALUE, Adjoint, Head, Line, LineSpeller, Step, shape_of
 from .origin import Origin, Stage
 from .page import SMALL, Derivation
@@ -298,6 +298,10 @@ class _Unfolding:
         if raw is None:
             self._by_indices(k, stage, now, change, last)
             return
+        goal, shorter = stage.tensor.matrix, list[str]()
+        if goal is not None and goal.size < now.body.size < raw.size:  # the slope of a logistic function that cancels is not put in again
+            shorter = [name for _, _, names in shortened(raw, goal) for name in names]
+            raw = goal
         paired = self._paired(stage, raw, change)
         if paired is not None and TRACE.bit & paired.within:  # dX stands last
             note_trace(self.turned, paired, matmul(transpose(raw), change))
@@ -305,20 +309,21 @@ class _Unfolding:
         line = None if whole is None else self._collected(now.head, whole, self._sum_times(stage, raw, change))
         if whole is not None and line is not None and (whole is not now.body or (TRACE.bit & whole.within and line.text != now.text)):
             extra = {MEMBER: [BY_MEMBER.name], ENTRY: [BY_ENTRY.name]}.get(stage.variable.op, [])
-            scalar = now.body.is_scalar or stage.variable.shape[1] is not ONE
+            scalar = (now.body.is_scalar and not stands_last(change, now.body)) or stage.variable.shape[1] is not ONE
             along = [COMMUTING.name] if any(n.op.directions for n in postorder(now.body)) and not pending(now.body) else []
             along = along if not any(n.op.directions for n in postorder(whole)) else []
             lifted = [OVER_INDEX.name] if _sums_over_indices(now.body) > _sums_over_indices(whole) else []
-            self._add([*along, COLLECTED.name if scalar else BEFORE_DX.name, *lifted, *extra], now, line)
-            now = line
+            self._add([*along, COLLECTED.name if scalar else BEFORE_DX.name, *lifted, *extra, *shorter], now, line)
+            now, shorter = line, []
         line = self._line(self._head(k), self._laid(k, raw))
         x, scalar = stage.variable.shape, stage.of is not None and stage.of.is_scalar
         of_scalar = OF_MATRIX if x[1] is not ONE and x[0] is not ONE else OF_GRADIENT
         law = OF_SCALAR if x == SCALAR else of_scalar if scalar else OF_JACOBIAN
         own = self.d._by[k] if is_complex(stage.variable) else ""
         further = [WIRTINGER.name] if is_conjugate_name(own) else [OF_HERMITIAN.name] if own and self.d.layout == "strict" else [law.name]
-        self._add(further, now, line)
-        self._shortened(k, stage, line)
+        self._add([*further, *shorter], now, line)
+        if raw is stage.raw:
+            self._shortened(k, stage, line)
 
     def _collected(self, head: Head, whole: Expr, written: Node | None) -> Line:
         """A line in which everything is brought before dX."""
@@ -400,8 +405,15 @@ class _Unfolding:
         return now
 
     def _shortened(self, k: int, stage: Stage, now: Line) -> None:
-        if stage.raw is not None and stage.tensor.matrix is not None:
+        if stage.raw is not None and stage.tensor.matrix is not None and self._undeclared(stage) is not stage.raw:
             self._rewritten(now, stage.raw, stage.tensor.matrix, k)
+
+    def _undeclared(self, stage: Stage) -> Expr | None:
+        """What the declared properties are put into at the end: the derivative as it came, where they alone lead from it to the answer."""
+        origin, raw = self.origin, stage.raw
+        if stage is not origin.stages[-1] or raw is None or not origin.restore:
+            return stage.tensor.matrix
+        return raw if as_declared(raw, origin.restore) is origin.unrestricted.matrix else stage.tensor.matrix
 
     def _of_tensor(self, k: int, stage: Stage, last: bool) -> None:
         """A derivative of what has no matrix notation: factor by factor."""
@@ -465,9 +477,10 @@ class _Unfolding:
         head = self._head(k)
         now = self.found[-1].after
         stage = origin.stages[k]
-        if origin.restore and stage.tensor.matrix is not None and origin.unrestricted.matrix is not None:
-            e = as_declared(stage.tensor.matrix, origin.restore)
-            if e is not stage.tensor.matrix:
+        found = self._undeclared(stage)
+        if origin.restore and found is not None and origin.unrestricted.matrix is not None:
+            e = as_declared(found, origin.restore)
+            if e is not found:
                 line = self._line(head, self._laid(k, e))
                 self._add([DECLARED.name], now, line)
                 now = line

@@ -22,8 +22,8 @@ _SILENT = ("inv", "kron", "transpose", "normF", "norm", "abs")
 
 
 def is_rearranged(typed: Node, shown: Node) -> bool:
-    """Whether both trees have the same names and functions, each as often: the one is the other in another order, or with the bounds that
-    the author left out."""
+    """Whether both trees have the same names and functions, each as often: the one is the other in another order, in another spelling
+    (a × b is cross(a, b)), or with the bounds that the author left out."""
     open_ = {str(n.attr) for n in walk(typed) if n.op in ("sum", "product") and len(n.args) == 1}
     return _counted(typed, open_) == _counted(shown, open_)
 
@@ -37,7 +37,9 @@ def _counted(tree: Node, open_: Collection[str]) -> Counter[str]:
         if n.op == "name":  # w_{ij} is w[i,j]
             found.update(re.findall(r"[^\W_]+", str(n.attr)) if "{" not in str(n.attr) else re.findall(r"[^\W_]", str(n.attr)))
         elif n.op == "call" and n.attr not in _SILENT:
-            found[f"call {n.attr}"] += 1
+            found[f"call {str(n.attr).rstrip('.')}"] += 1  # exp.(x) is exp(x), where both are of a vector
+        elif n.op == "mul" and "×" in n.attr:  # type: ignore[operator]
+            found["call cross"] += n.attr.count("×")  # type: ignore[union-attr]
     return found
 
 

@@ -11,6 +11,7 @@ from ..inference.infer import Typed
 from ..kinds import shape_text
 from ..notation.arrange import Arranger
 from ..notation.authorship import typed_order
+from ..notation.spelling import EXPONENTIALS_AS_POWERS
 from ..printing.formats import Typeset, spelled
 from ..syntax import Declaration, Node, Program
 from .given import Built, Names
@@ -90,7 +91,8 @@ class Expression(Typeset, Built):
         return spelled(self._tree(), "latex", self._scope.names, style)
 
     def _tree(self) -> Node:
-        return Arranger(ranks_of(self._typed), typed_order(self._typed.nodes), self._scope.names).spell(self.expr)
+        ranks = {n: k for n, k in ranks_of(self._typed).items() if n != EXPONENTIALS_AS_POWERS}  # e^x was read as exp(x)
+        return Arranger(ranks, typed_order(self._typed.nodes), self._scope.names).spell(self.expr)
 
     def remarks(self) -> list[str]:
         """The shape, and what was assumed."""
