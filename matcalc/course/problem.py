@@ -271,7 +271,7 @@ class Answer(Printable):
 
     def _set(self, label: str, words: str) -> str:
         """A fact that is a formula, or says of names what they are, as mathematics; "" for one in words."""
-        from ..reading.read import parse
+        from ..reading.read import printed
 
         if _SECOND.fullmatch(words):
             return f"${words}$"
@@ -280,7 +280,7 @@ class Answer(Printable):
         sides = [side for part in words.split(", ") for side in part.split(" = ")] if "[" not in words else [words]
         known = [*self._names, *(d.name for d in self._declared)]
         try:
-            spelled = [self.spelled(parse(side, known), "latex") for side in sides]
+            spelled = [self.spelled(printed(side, known), "latex") for side in sides]
         except MatcalcError:
             return ""
         marks = [", " if m == ", " else " = " for m in re.findall(", | = ", words)] if "[" not in words else []

@@ -315,8 +315,6 @@ def word(lexer: Lexer, mark: Mark) -> None:
 def refuse_mathematica(lexer: Lexer, run: str, mark: Mark) -> None:
     """Sum[x[[i]]^2, {i, n}], Integrate[f, x], which name what they run over behind a comma."""
     close = lexer.marks[lexer.i].mate
-    if run in lexer.names.variables or lexer.marks[lexer.i + 1].kind in ("num", "colon"):  # D[1, 2] is an entry
-        return
     if any(m.kind == "comma" for m in lexer.marks[lexer.i : close]):
         sign = {"Sum": "sum", "Product": "prod"}.get(run)
         hint = (

@@ -124,6 +124,11 @@ def parse(
     return program
 
 
+def printed(text: str, names: Collection[str]) -> Program:
+    """The tree of what was printed of these names, for another format. It is not typed: what a text of a user means is the pipeline's."""
+    return parse(text, names)
+
+
 def _after_where(text: str, start: int) -> tuple[list[Range], list[Range]]:
     """What stands after `where`: the places of the declarations, and those of definitions, z = W x + b."""
     marks = scan(text, start, len(text))
