@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..expressions import build
 from ..expressions.build import is_complex, split, transpose, value_of
-from ..expressions.expr import Expr, leaves, make
+from ..expressions.expr import Expr, leaves, make, postorder
 from ..expressions.properties import holds
 from ..kinds import ONE, Dim, two_factors
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION, FUNCTION_ALONG
@@ -88,6 +88,8 @@ class Arranger:
 
             e = with_moduli(e, self._spelling.named)
         self._spelling.whole = e
+        if EXPONENTIALS_AS_POWERS in self.ranks and EXP.bit & e.within:  # e^(z_i)/sum(exp(z)) would have both
+            self._spelling.exponentials = all(n.is_scalar for n in postorder(e) if n.op is EXP)
         self._spelling.of(e)
         found = undotted(_as_rows(self._spelling, e) or self._spelling.sized(e))
         return apart(found, self._spelling.entries) if self._spelling.entries else found
@@ -141,7 +143,7 @@ def _by_rule(spelling: Spelling, e: Expr) -> Node:
         if e.op.parity == "even" and inside[0].op == "neg":  # ||A (x - y)||, where the text has A (x - y) and not its opposite
             inside = inside[0].args + inside[1:]
         return Node(e.op.notation, inside, mark)
-    if e.op is EXP and e.is_scalar and EXPONENTIALS_AS_POWERS in spelling.ranks:
+    if e.op is EXP and e.is_scalar and spelling.exponentials:
         return Node("pow", (name("e"), spelling.of(e.args[0])))
     real = _real_power(e) if e.op is MATRIX_EXPONENTIAL else None
     if real is not None:

@@ -70,6 +70,7 @@ class Spelling:
         self.named: dict[Expr, str] = {}
         self.whole: Expr | None = None  # what is spelled at the moment
         self.exponents: tuple[Expr | None, set[Expr]] = None, set()  # and the names in its exponents
+        self.exponentials = EXPONENTIALS_AS_POWERS in self.ranks  # whether they are written e^x
         self.change = ""  # what names of changes begin with, in a line of a derivation: they stand last
         self.barring = False  # while the conjugate of something is spelled, to be put below a bar
 
