@@ -98,7 +98,7 @@ READ: list[tuple[str, str, str | None]] = [
     ),
     ("A^-k x", "x", "A^(-k)"),
     (r"Y'(I - P)Y/\sigma^2", r"\sigma", "-2/sigma^3 Y^T (I - P) Y"),
-    (r"\sum_{i=1}^n e^{X_i'\beta}", r"\beta", "sum_{i=1}^n exp(X_i^T beta) X_i^T"),
+    (r"\sum_{i=1}^n e^{X_i'\beta}", r"\beta", "sum_{i=1}^n e^(X_i^T beta) X_i^T"),
     (r"\frac{(n-1)S^2}{\sigma^2}", r"\sigma", "-2 (n - 1) S^2/sigma^3"),
     (r"\frac12\sum_{i=1}^n (Y_i - f_i)^2 + \frac{\lambda}{2} f^T K^{-1} f", "f", "(f - Y + lambda/2 (K^-1 + K^-T) f)^T"),
     (r"\bar X + z\frac{S}{\sqrt n}", "z", "S/sqrt(n)"),
@@ -116,11 +116,11 @@ READ: list[tuple[str, str, str | None]] = [
     # capital letters that are numbers
     (r"V = -\frac{G M m}{r}", "r", "G M m/r^2"),
     (r"F = G\frac{m_1 m_2}{r^2}", "r", "-2 G m_1 m_2/r^3"),
-    (r"x(t) = A e^{-\gamma t}\cos(\omega t)", "t", "-A exp(-gamma t) (gamma cos(omega t) + omega sin(omega t))"),
+    (r"x(t) = A e^{-\gamma t}\cos(\omega t)", "t", "-A e^(-gamma t) (gamma cos(omega t) + omega sin(omega t))"),
     (r"\sum_{t=1}^n \frac{C_t}{(1+r)^t}", "r", "-sum_{t=1}^n t C_t (1 + r)^(-t - 1)"),
     (r"Z = \sum_n e^{-\beta E_n}; -\ln Z", "\\beta", "Z = sum(exp(-beta E)); exp(-beta E)^T E/Z"),
     (r"s A k^\alpha - \delta k", "k", "s A alpha k^(alpha - 1) - delta"),
-    (r"T(t) = T_s + (T_0 - T_s) e^{-k t}", "t", "-k (T_0 - T_s) exp(-k t)"),
+    (r"T(t) = T_s + (T_0 - T_s) e^{-k t}", "t", "-k (T_0 - T_s) e^(-k t)"),
     # and those that are matrices all the same
     ("A x/s", "x", "A/s"),
     ("A tanh(x)", "x", "A diag(1 - tanh(x).^2)"),
@@ -132,8 +132,8 @@ READ: list[tuple[str, str, str | None]] = [
     ("A^2 x", "x", "A^2"),
     # I, where it can be no identity
     ("P = I^2 R", "I", "2 I R"),
-    (r"I = I_0 e^{-\mu x}", "x", "-I_0 mu exp(-mu x)"),
-    (r"I = I_s\left(e^{V/(n V_T)} - 1\right)", "V", "I_s exp(V/(n V_T))/(n V_T)"),
+    (r"I = I_0 e^{-\mu x}", "x", "-I_0 mu e^(-mu x)"),
+    (r"I = I_s\left(e^{V/(n V_T)} - 1\right)", "V", "I_s e^(V/(n V_T))/(n V_T)"),
     (r"x^{\alpha} y^{1-\alpha} - \lambda(p x + q y - I)", "I", "lambda"),
     (r"\omega^T I \omega", "I", "omega omega^T"),
     (r"W = \frac{\mu}{2}(I_1 - 3), \quad I_1 = \mathrm{tr}(F^T F)", "F", "mu F"),
@@ -144,7 +144,7 @@ READ: list[tuple[str, str, str | None]] = [
     # an index that a condition keeps apart from a given one
     (r"\sum_{j \ne i} (x_i - x_j)^2", "x_i", "2 sum_{j != i} (x_i - x_j)"),
     (r"\sum_{j \ne i} w_{ij} x_j + y_i", "x", "J[k] = w[i,k] 1[k != i]"),
-    (r"z_i \sum_{k \ne i} e^{z_k}", "z_i", "sum_{k != i} exp(z_k)"),
+    (r"z_i \sum_{k \ne i} e^{z_k}", "z_i", "sum_{k != i} e^(z_k)"),
     # what stands below a name is no index of it
     (r"\|x - x_{obs}\|^2", "x", "2 (x - x_{obs})^T"),
     (r"\mu^T w + \kappa \|w - w_0\|_1", "w", "(mu + kappa sign(w - w_0))^T"),

@@ -56,7 +56,7 @@ def test_a_layer_is_no_entry_and_a_label_may_be_transposed(text: str, wrt: str, 
 
 def test_a_variable_has_its_label_above_too() -> None:
     d = matcalc.derivative(r"z^{[1]} = W^{[1]} x; \|y - z^{[1]}\|^2", "W^{[1]}", where="W^{[1]} in R^{m x n}; x in R^n; y in R^m")
-    assert d.text == "z_1 = W_1 x; 2 (z_1 - y) x^T"  # type: ignore[union-attr]
+    assert d.text == "z_1 = W_1 x; -2 (y - z_1) x^T"  # type: ignore[union-attr]
 
 
 def test_a_name_with_a_label_is_as_it_is_declared_without() -> None:

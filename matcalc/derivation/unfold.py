@@ -33,11 +33,13 @@ from ..ops.laws import (
     CASES_FORM,
     CHAIN,
     COLLECTED,
+    COMMON_FACTOR,
     COMMUTING,
     CONSTANT,
     DECLARED,
     DIRECTIONAL,
     ENTRYWISE,
+    EXPANSION,
     HESSIAN,
     LEIBNIZ,
     NAMED,
@@ -298,10 +300,7 @@ class _Unfolding:
         if raw is None:
             self._by_indices(k, stage, now, change, last)
             return
-        goal, shorter = stage.tensor.matrix, list[str]()
-        if goal is not None and goal.size < now.body.size < raw.size:  # the slope of a logistic function that cancels is not put in again
-            shorter = [name for _, _, names in shortened(raw, goal) for name in names]
-            raw = goal
+        raw, shorter = self._without_what_cancels(raw, stage.tensor.matrix, now)
         paired = self._paired(stage, raw, change)
         if paired is not None and TRACE.bit & paired.within:  # dX stands last
             note_trace(self.turned, paired, matmul(transpose(raw), change))
@@ -324,6 +323,15 @@ class _Unfolding:
         self._add([*further, *shorter], now, line)
         if raw is stage.raw:
             self._shortened(k, stage, line)
+
+    def _without_what_cancels(self, raw: Expr, goal: Expr | None, now: Line) -> tuple[Expr, list[str]]:
+        """The coefficient of dX, and the laws by which it was shortened: where it is longer than the line that it comes from, it is the
+        short one; the slope of a logistic function that has cancelled is not put in again."""
+        if goal is None or not now.body.is_scalar or not goal.size < now.body.size < raw.size:
+            return raw, []
+        names = list(dict.fromkeys(name for _, _, names in shortened(raw, goal) for name in names))
+        alike = _sums_over_indices(raw) == _sums_over_indices(goal)
+        return (goal, names) if alike and set(names) <= {EXPANSION.name, COMMON_FACTOR.name, ALGEBRA.name} else (raw, [])
 
     def _collected(self, head: Head, whole: Expr, written: Node | None) -> Line:
         """A line in which everything is brought before dX."""

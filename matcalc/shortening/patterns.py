@@ -278,7 +278,8 @@ def _match(p: Expr, e: Expr, b: Bindings, s: Sizes) -> Iterator[tuple[Bindings, 
     if p.op is TIMES and len(p.args) == 2 and is_number(p.args[0], -1):
         q, (c, rest) = p.args[1], without_coefficient(e)
         opposite = c == -1 and rest.op is q.op if q.op not in (SYMBOL, ADD, TIMES, TRANSPOSE) else q.op is not SYMBOL
-        if opposite or (q.op is SYMBOL and (c < 0 or q in b)):
+        negative = c < 0 or (e.op is ADD and all(without_coefficient(a)[0] < 0 for a in e.args))  # -w^T x - b is -(w^T x + b)
+        if opposite or (q.op is SYMBOL and (negative or q in b)):
             yield from _match(p.args[1], build.negative(e), b, s)
         return
     if p.op is not e.op:
