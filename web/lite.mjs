@@ -15,6 +15,8 @@ const code = LINES.map((line) => `code=${encodeURIComponent(line)}`).join("&");
 await page.goto(`${site.url}repl/index.html?kernel=python&execute=1&${code}`);
 await page.waitForFunction(() => document.body.innerText.includes("def gradient"), null, { timeout: 240_000 });
 const text = (await page.locator(".jp-OutputArea-output").allInnerTexts()).join("\n");
+// The formula is set after the text is there, later on a loaded machine; where it never is, the count says so.
+await page.waitForSelector(".jp-OutputArea-output mjx-container", { timeout: 60_000 }).catch(() => null);
 const formulas = await page.locator(".jp-OutputArea-output mjx-container").count();
 console.log(JSON.stringify({ elsewhere, text, formulas }));
 await browser.close();
