@@ -138,6 +138,11 @@ REFUSED = {
     "r × m v": ("v", "r × (m v) or (r × m) v"),
     "-μ·B": ("B", "declare mu, B in R^n for vectors"),
     "Σx² - (Σx)²/n": ("x", "write ∑_i x_i, or sum(x)"),
+    "KL = Σ p log(p/q)": ("q", "write ∑_i p_i log(p_i/q_i)"),
+    "min ||y - Xβ||²": ("β", "leave min out"),
+    "min f(x)": ("x", "leave min out"),
+    "∫ f(x) dx": ("x", "give the integrand"),
+    "v(t) = v0 + a t": ("t", "write v_0 for a subscript"),
     r"\sum_k \sum_l \beta W_{k,l}^2+|W_{k,l}|": ("W", "put what the sum is over in brackets"),
     "r × F": ("F", "declare r, F in R^3"),
     "u(w - p) + v(p)": ("p", "declare u: R -> R for a function"),
@@ -334,6 +339,12 @@ def test_a_small_letter_that_fits_as_a_matrix_only_is_shown_in_its_place(text: s
     with pytest.raises(matcalc.MatcalcError, match="small letter") as caught:
         matcalc.derivative(text, "x")
     assert caught.value.span == span
+
+
+def test_letters_of_a_declared_subscript_are_no_indices_of_a_sum() -> None:
+    """The t of y_{out} was one, and the sum refused."""
+    d = matcalc.derivative("sum(y_{out} ./ b)", "b", where="b, y_{out} in R^m")
+    assert d.text == "-(y_{out} ./ b.^2)^T" and d.verified == "verified"
 
 
 def test_values_are_given_by_the_names_that_were_typed() -> None:

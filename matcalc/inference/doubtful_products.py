@@ -167,6 +167,23 @@ def _weights(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _sign_of_sum(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """Σ p log(p/q): the letter as a matrix before numbers alone, where it is the sign of a sum more often."""
+    first = n.args[0]
+    if first.op != "name" or first.attr != "Sigma" or "Sigma" not in el.defaults or first.span is None:
+        return None
+    whole, others = terms.get(id(first)), [terms.get(id(a)) for a in n.args[1:]]
+    if whole is None or whole.is_scalar or el.scene.program.text[first.span[0] : first.span[1]] != "Σ":
+        return None
+    if not all(t is not None and t.is_scalar for t in others):
+        return None
+    return ReadingError(
+        "Σ before numbers is the sign of a sum, and nothing behind it carries an index; or a matrix",
+        span=first.span,
+        suggestion="write ∑_i p_i log(p_i/q_i) for a sum, \\Sigma or a declaration for the matrix",
+    )
+
+
 def _dot_of_field(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     r"""-\mu·B, all there is: a dot product of two vectors, or a number times a matrix."""
     body = el.scene.program.body
@@ -350,6 +367,7 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
         _member,
         _dot,
         _dot_of_field,
+        _sign_of_sum,
         _cross_of_field,
         _cross_of_product,
         _weights,

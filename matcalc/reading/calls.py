@@ -84,6 +84,9 @@ def over_distribution(lexer: Lexer, mark: Mark) -> None:
     lexer.i = stop + (lexer.marks[first].kind == "open")
 
 
+_EXTREME = {"max": "greatest", "min": "least"}
+
+
 def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
     """A function of the book: with brackets a call, without them it takes the juxtaposed run."""
     if lexer.frames[-1].kind == "argument" and lexer.ends and not lexer.frames[-1].indices:  # \log \prod_i p \exp(x_i) goes on
@@ -107,7 +110,7 @@ def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
                 entry = re.search(rf"_(?:{{\w*)?{re.escape(base)}", behind[script.end - mark.end + len(base) :])
                 hint = f"leave {name}_{base} out: what stands behind it is differentiated" if name in ("max", "min") else None
                 if hint and entry:  # max_i x_i
-                    hint = f"write {name}(x) for the {'greatest' if name == 'max' else 'least'} entry of a vector x"
+                    hint = f"write {name}(x) for the {_EXTREME[name]} entry of a vector x"
                 raise lexer.refuse(f"{quote(f'{name}_{base}')} is no function known here", mark.span, hint)
             before = [Token("COMMA", ",", *script.span), leaf(base, script.span)]
             label = f"log_{base}"
@@ -133,6 +136,9 @@ def function_call(lexer: Lexer, name: str, mark: Mark) -> None:
             refuse_power_behind(lexer, mark, bracket)
         frame = call(lexer, name + "." * dotted, mark.span)
     else:
+        if name in ("min", "max") and bracket is None and not lexer.peek("bar", "|"):  # min ||y - X b||^2, max w^T x - 1/2 w^T S w
+            hint = f"leave {name} out: what stands behind it is differentiated; write {name}(x) for the {_EXTREME[name]} entry of a vector"
+            raise lexer.refuse(f"{quote(name)} without brackets asks for an extremum", mark.span, hint)
         if sum(f.kind == "argument" for f in lexer.frames[-MAX_BARE:]) == MAX_BARE:
             raise lexer.refuse("too many functions without brackets stand in each other", mark.span, f"write {name}(…)")
         lexer.operand("CALL", name, mark.span)

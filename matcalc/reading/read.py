@@ -487,4 +487,8 @@ class _Reader:
                 message = f"{quote(used)} is defined by itself" if used == left.name else f"{quote(used)} is used before it is bound"
                 inner = used == left.name and split_name(node.attr)[1]
                 hint = f"{node.attr} is a part of {used} here: give the left side a name of its own, {used}_{{new}} = …" if inner else None
+                digit = regex(r"\d+").match(self.text, node.span[1]) if node.span else None
+                if digit is not None and node.attr == used:  # v(t) = v0 + a t
+                    message = f"{quote(used + digit[0])} is no name"
+                    hint = f"write {used}_{digit[0]} for a subscript"
                 raise refuse(message, self.text, node.span or left.span, hint)

@@ -308,6 +308,10 @@ def _unknown_character(char: str, text: str, at: int) -> ReadingError:
         return refuse("`.` is no operator by itself", text, span, "a product is `*` or a blank, an elementwise one `.*`")
     if char in '"`#%?$':
         return refuse(f"{quote(char)} has no meaning here", text, span)
+    if char in "∫∮∬":
+        from .meanings import MEANT
+
+        return refuse(f"{quote(char)} is not read", text, span, MEANT["int"])
     name = unicodedata.name(char, "") or ("control character" if unicodedata.category(char) == "Cc" else "unnamed character")
     meant = LOOKALIKES.get(char) or unicodedata.normalize("NFKC", char)
     suggestion = f"did you mean {meant}?" if meant != char and meant.isascii() and meant.isprintable() else None

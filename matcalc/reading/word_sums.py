@@ -6,6 +6,7 @@ which nobody asks for who does not declare such vectors.
 
 from __future__ import annotations
 
+from ..syntax import spell_name
 from .functions import function_of
 from .lexer import Lexer
 from .marks import Mark, quote
@@ -21,7 +22,9 @@ def is_over_index(lexer: Lexer, mark: Mark) -> bool:
         return False
     touching = lexer.marks[at].kind == "open" and not lexer.marks[at].gap
     end = lexer.marks[at].mate if touching else end_of_term(lexer, at)
-    letters = (letters_below_names(lexer, at, end) & _INDICES) - lexer.active - lexer.names.variables
+    below_names = [k for k in range(at, end) if lexer.marks[k].kind in ("under", "sub") and not _is_of_declared(lexer, k)]
+    letters = set().union(*(letters_below_names(lexer, k, k + 1) for k in below_names)) & _INDICES
+    letters -= lexer.active | lexer.names.variables
     units = {"I", "e"} - lexer.names.variables  # I_n, e_i, \mathbf{1}_n
     for k in range(at, end - 1):
         one, below = lexer.marks[k], lexer.marks[k + 1]
@@ -45,6 +48,13 @@ def is_over_index(lexer: Lexer, mark: Mark) -> bool:
         hint = f"write {signed}^2 for the {mark.value} of powers, ({signed})^2 for the power"
         raise lexer.refuse(message, (mark.start, lexer.marks[behind].end), hint)
     return True
+
+
+def _is_of_declared(lexer: Lexer, k: int) -> bool:
+    """Whether the subscript at `k` belongs to a name that is declared with it, as y_{out}."""
+    first = lexer.marks[k + 1] if lexer.marks[k].kind == "under" and k + 1 < lexer.stop else lexer.marks[k]
+    inside = lexer.source((first.end, lexer.marks[first.mate].start)) if first.kind == "open" else first.value
+    return spell_name(lexer.marks[k - 1].value, inside) in lexer.names.variables
 
 
 def sign(lexer: Lexer, mark: Mark) -> None:
