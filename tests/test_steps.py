@@ -625,3 +625,9 @@ def test_an_answer_too_wide_for_a_page_is_broken_between_its_factors() -> None:
     lines = answer.split(r"\\")
     assert len(lines) == 2 and all(latex_width(line) < WIDTH + 12 for line in lines)
     assert r"\sum" in lines[1][:20] and r"The derivative is $1 \times d$, a row" in page
+
+
+def test_the_logistic_function_is_turned_round_by_its_symmetry() -> None:
+    d = derive("L/(1 + exp(-k (x - m)))", "x", "L, k, x, m in R")
+    check(d)
+    assert d.steps[-1].rule == "symmetry of the logistic function"

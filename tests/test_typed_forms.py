@@ -76,6 +76,10 @@ import matcalc
         ),
         # e^x stays a power
         ("x e^(-a x)", "x", "a, x in R", "(1 - a x) e^(-a x)"),
+        # the logistic function has its argument as it was typed
+        ("1/(1 + exp(-(w^T x + b)))", "x", "w, x in R^n; b in R", "sigmoid(w^T x + b) (1 - sigmoid(w^T x + b)) w^T"),
+        ("L/(1 + exp(-k (x - m)))", "x", "L, k, x, m in R", "L k sigmoid(k (x - m)) (1 - sigmoid(k (x - m)))"),
+        ("1/(1 + exp((m - x)/s))", "x", "m, s, x in R", "sigmoid((m - x)/s) (1 - sigmoid((m - x)/s))/s"),
         # a × b - c and not b × a + c
         ("||(u × a) - b||^2", "u", "u, a, b in R^3", "2 cross(a, cross(u, a) - b)^T"),
     ],

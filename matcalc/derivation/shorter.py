@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ..expressions.build import num, substitute
+from ..expressions.build import apply, negative, num, substitute
 from ..expressions.expr import Expr, postorder
+from ..ops.activations import SIGMOID
 from ..ops.core import ADD, CASES, INDEX, IVERSON
 from ..ops.laws import ALGEBRA, CASES_SUM, COMMON_FACTOR, EXPANSION, IN_RANGE
+from ..shortening.logistic import complemented
 from ..shortening.simplify import Record, simplify
 
+LOGISTIC_SYMMETRY = "symmetry of the logistic function"
 LARGEST = 400  # symbols: a longer expression is shortened in one line
 Rewriting = tuple[Expr, Expr, tuple[str, ...]]
 
@@ -30,6 +33,11 @@ def shortened(e: Expr, goal: Expr) -> list[Rewriting]:
     ranges = {n: num(1) for n in postorder(now) if n.op is IVERSON and n.attr == "<=" and n.args[0].op is INDEX}
     if ranges and substitute(now, ranges) is goal:
         return [*found, (now, goal, (*dict.fromkeys(held), IN_RANGE.name))]
+    if SIGMOID.bit & goal.within and not held:
+        known = set(postorder(goal))
+        turned = [n for n in postorder(now) if n.op is SIGMOID and n not in known and apply(SIGMOID, (negative(n.args[0]),)) in known]
+        if complemented(now, turned) is goal:
+            return [*found, (now, goal, (LOGISTIC_SYMMETRY,))]
     ops = {n.op for n in postorder([now, goal])} if not held else set()
     laws = [law.name for op, law in ((ADD, EXPANSION), (CASES, CASES_SUM)) if op in ops]
     found.append((now, goal, tuple(dict.fromkeys([*held, *laws, ALGEBRA.name]))))

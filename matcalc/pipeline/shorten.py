@@ -12,6 +12,7 @@ from ..expressions.named import has_names, written_size
 from ..inference.infer import Typed
 from ..kinds import Dim
 from ..notation.authorship import Order, rewritten, typed_order
+from ..ops.activations import SIGMOID
 from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, NAMED, SYMBOL, TIMES, UNIT
 from ..ops.elementary import TAN
 from ..shortening.factor import is_sum_of_monomials
@@ -30,6 +31,7 @@ class Shortener:
         "function",
         "restore",
         "stacked",
+        "_author",
         "_changes",
         "_kept",
         "_known",
@@ -61,6 +63,7 @@ class Shortener:
         self._kept = [n for n in postorder(self.function) if n.op is NAMED]
         self._told_of = TAN.bit & self.function.within != 0, _has_sums(self.function), _outside(self.function, self._moving)
         self._within_range = {apply(IVERSON, (index(letter), size(count)), "<="): num(1) for letter, count in members}
+        self._author = {x for node, x in typed.nodes if node.op == "add"} if SIGMOID.bit & function.within else ()
         self._of_sum = False  # whether what was differentiated last is a sum
 
     def differentiated(self, tensor: Tensor, variable: Expr) -> tuple[Tensor, Expr | None]:
@@ -91,7 +94,12 @@ class Shortener:
 
             e = worked_out(e)
         e = substitute(e, self._within_range) if IVERSON.bit & e.within and self._within_range else e
-        return self._spread(simplify(as_declared(e, self.restore) if self.restore else e, self._known, typed=self._typed))
+        e = self._spread(simplify(as_declared(e, self.restore) if self.restore else e, self._known, typed=self._typed))
+        if not SIGMOID.bit & e.within:
+            return e
+        from ..shortening.logistic import turned_round
+
+        return turned_round(e, self._author)
 
     def finished(self, tensor: Tensor) -> Tensor:
         """The answer: adjoints on the way are written out where that stays short."""
