@@ -37,6 +37,7 @@ from matcalc.expressions.build import (
     matmul,
     negative,
     num,
+    ones,
     opened,
     opposite,
     size,
@@ -56,6 +57,7 @@ from matcalc.kinds import SCALAR
 from matcalc.notation.kronecker import kronecker_matrix
 from matcalc.notation.linearmap import along
 from matcalc.ops import laws
+from matcalc.ops.activations import SIGMOID
 from matcalc.ops.book import REGISTRY
 from matcalc.ops.core import ADD, CASES, ENTRY, INDEXED_SUM, IVERSON, MATMUL, MEMBER, SYMBOL
 from matcalc.ops.diagonal import DIAG, DIAGONAL
@@ -497,6 +499,8 @@ def _shortened(d: Derivative, step: Step, names: set[str]) -> str:
         before = substitute(before, {apply(IVERSON, (i, n), "<="): num(1) for i, n in _ranges(d)})
     if before.shape != after.shape:
         before = transpose(before)
+    if "symmetry of the logistic function" in names and _turned_round(before, after) is after:
+        return ""
     with only(names - SILENT):
         one, two = shortener.simplify(before, {}, []), shortener.simplify(after, {}, [])
         if one is two or shortener.recognise(before) is after:
@@ -505,6 +509,13 @@ def _shortened(d: Derivative, step: Step, names: set[str]) -> str:
         same = is_zero(shortener.simplify(subtract(before, after))) or same_entries(before, after)
         return "" if same else "no algebra leads there"
     return f"{sorted(names)} do not lead there"
+
+
+def _turned_round(before: Expr, after: Expr) -> Expr:
+    """The line before with 1 - s(-x) for each s(x) that the line after has no more: the identity from its right side to its left one."""
+    gone = [n for n in postorder(before) if n.op is SIGMOID and n not in set(postorder(after))]
+    one = {n: num(1) if n.is_scalar else ones(*n.shape) for n in gone}
+    return substitute(before, {n: subtract(one[n], apply(SIGMOID, (negative(n.args[0]),))) for n in gone})
 
 
 def _ranges(d: Derivative) -> Iterator[tuple[Expr, Expr]]:
