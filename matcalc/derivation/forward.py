@@ -145,7 +145,7 @@ class Forward:
             names = (SCHOOL_SUM.name if self.school else op.rule,)
             made = add(*[self.d(a) for a in e.args])
             for turn, whole in ((e, made), (opposite(e), opposite(made))):  # constants are gone
-                note(self.order, whole, [d for d in map(self.d, self.order.get(turn, ())) if not is_zero(d)], ADD)
+                note(self.order, whole, [d for d in map(self._d_of_part, self.order.get(turn, ())) if not is_zero(d)], ADD)
             return made, names if all(a in self.moving for a in e.args) else (*names, CONSTANT.name)
         if op in (BLOCK, LITERAL) or op.is_linear:
             return apply(op, [self.d(a) for a in e.args], e.attr), (op.rule,)
