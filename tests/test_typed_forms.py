@@ -80,6 +80,7 @@ import matcalc
         ("1/(1 + exp(-(w^T x + b)))", "x", "w, x in R^n; b in R", "sigmoid(w^T x + b) (1 - sigmoid(w^T x + b)) w^T"),
         ("L/(1 + exp(-k (x - m)))", "x", "L, k, x, m in R", "L k sigmoid(k (x - m)) (1 - sigmoid(k (x - m)))"),
         ("1/(1 + exp((m - x)/s))", "x", "m, s, x in R", "sigmoid((m - x)/s) (1 - sigmoid((m - x)/s))/s"),
+        ("K/(1 + ((K - N_0)/N_0) e^(-r t))", "t", "K, N_0, r, t in R", "(K - N_0) K N_0 r e^(-r t)/((K - N_0) e^(-r t) + N_0)^2"),
         # a × b - c and not b × a + c
         ("||(u × a) - b||^2", "u", "u, a, b in R^3", "2 cross(a, cross(u, a) - b)^T"),
     ],

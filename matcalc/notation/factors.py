@@ -31,7 +31,19 @@ from ..ops.trace import TRACE
 from ..syntax import Node
 from .entries import dotted
 from .leaves import beside
-from .signs import can_flip, crosses, factor, is_below, is_odd, sign_outside, signed_product, signs_apart, turned_over, was_turned
+from .signs import (
+    can_flip,
+    crosses,
+    factor,
+    is_below,
+    is_odd,
+    shows_minus,
+    sign_outside,
+    signed_product,
+    signs_apart,
+    turned_over,
+    was_turned,
+)
 from .spelling import Spelling
 from .surface import flipped, has_bars, is_plain_product, negated, number, product, quotient
 
@@ -334,6 +346,7 @@ def _this_way_round(spelling: Spelling, e: Expr) -> Expr:
     turned = build.opposite(e)
     moving = [t for t in e.args if not is_number(t)]
     backward = turned not in spelling.author and len(moving) == 1 < len(e.args) and build.without_coefficient(moving[0])[0] < 0
+    backward = backward or all(shows_minus(spelling, t) for t in e.args)  # (-a - b)^2
     return turned if backward or turned in spelling.author else e
 
 
