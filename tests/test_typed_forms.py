@@ -90,6 +90,13 @@ def test_the_form_in_which_it_was_typed(text: str, wrt: str, where: str, want: s
     assert d.text == want and d.verified == "verified"
 
 
+def test_a_product_that_became_one_factor_is_spelled() -> None:
+    """It was taken for a product of itself, without end, in the title of its program."""
+    where = "B in R^{q x n} positive; u in R^{q} positive; z in R^{q} positive"
+    d = matcalc.derivative("|dot(silu(u.^(-2)), softplus(sinh(z))) + tan(mean(B - B))|", "B", where=where)
+    assert "silu(1 ./ u.^2)^T softplus(sinh(z))" in d.code("numpy")  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     "text, order, want",
     [

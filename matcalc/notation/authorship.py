@@ -129,6 +129,7 @@ def rewritten(order: Order, rewrite: Callable[[Expr], Expr]) -> Order:
         key, flat = rewrite(e), [rewrite(p) for p in parts]
         turned = key.op is TRACE and flat[0].op is MATMUL and trace(flat[0]) is key
         complete = set(flat) == set(key.args) and len(flat) == len(key.args)
-        if turned or key.op is MATMUL or (key.op in (ADD, HADAMARD) and complete):
+        product = key.op is MATMUL and all(f.size < key.size for f in flat)  # a factor may have become the whole
+        if turned or product or (key.op in (ADD, HADAMARD) and complete):
             made[key] = flat
     return made
