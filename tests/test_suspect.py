@@ -138,7 +138,7 @@ REFUSED = {
     "r × m v": ("v", "r × (m v) or (r × m) v"),
     "-μ·B": ("B", "declare mu, B in R^n for vectors"),
     "Σx² - (Σx)²/n": ("x", "write ∑_i x_i, or sum(x)"),
-    "KL = Σ p log(p/q)": ("q", "write ∑_i p_i log(p_i/q_i)"),
+    "KL = Σ p log(p/q)": ("q", "write ∑_i, and the index below what is summed; \\Sigma, or a declaration"),
     "min ||y - Xβ||²": ("β", "leave min out"),
     "min f(x)": ("x", "leave min out"),
     "∫ f(x) dx": ("x", "give the integrand"),

@@ -197,7 +197,8 @@ class Forward:
         return times(*constant, top, power(g, num(-2)))
 
     def _is_turned(self, e: Expr) -> bool:
-        """Whether a factor is a difference, or an odd power of one, whose opposite the author wrote: 1 - x, kept for x - 1."""
+        """Whether a factor is a difference, an odd power of one or a product with one, whose opposite the author wrote: 1 - x, kept for
+        x - 1."""
         if e.op is MATMUL:  # y^T (x - z)
             return sum(self._is_turned(a.args[0] if a.op is TRANSPOSE else a) for a in e.args) % 2 == 1
         base = e.args[0] if e.op is POWER and is_number(e.args[1]) and value_of(e.args[1]) % 2 == 1 else e

@@ -13,7 +13,7 @@ from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, INDEXED_SUM, LITERAL
 from ..ops.laws import ALGEBRA, CONSTANT, CONSTANT_FACTOR, SCHOOL_FACTOR, SCHOOL_SUM
 from ..printing.document import plain
-from ..printing.lines import LATEX_SIGNS, latex_width
+from ..printing.lines import LATEX_SIGNS, latex_width, opened
 from ..travel import Holder
 from .forward import pending
 from .lines import Adjoint, Line, Step, merged
@@ -149,8 +149,8 @@ def _breakable(line: str) -> str:
             worse = _WORSE * min(max(depth, 0), 9) + _BETWEEN_FACTORS * (word not in "+-")
             found.append(" " if kept or braces > 0 else rf" \penalty{worse} ")  # no line is broken inside of braces
         found.append(word)
-        depth += sum(map(word.count, "([")) - sum(map(word.count, ")]")) + word.count(r"\lVert") - word.count(r"\rVert")
-        braces += word.count("{") - word.count("}")
+        brackets, more = opened(word)
+        depth, braces = depth + brackets, braces + more
         before = word
     return "".join(found)
 

@@ -6,7 +6,7 @@ from ..expressions.build import apply, negative, num, substitute
 from ..expressions.expr import Expr, postorder
 from ..ops.activations import SIGMOID
 from ..ops.core import ADD, CASES, INDEX, IVERSON
-from ..ops.laws import ALGEBRA, CASES_SUM, COMMON_FACTOR, EXPANSION, IN_RANGE
+from ..ops.laws import ALGEBRA, CASES_SUM, EXPANSION, IN_RANGE
 from ..shortening.logistic import complemented
 from ..shortening.simplify import Record, simplify
 
@@ -23,12 +23,16 @@ def shortened(e: Expr, goal: Expr) -> list[Rewriting]:
     simplify(e, {}, record)
     if e.size > LARGEST:
         return [(e, goal, tuple(dict.fromkeys(reason for reason, _, _ in record)) or (ALGEBRA.name,))]
-    found, now, held = _one_by_one(e, record, goal)
+    found: list[Rewriting] = []
+    now, held = e, list[str]()
+    for reason, old, new in record:
+        held.append(reason)
+        after = substitute(now, {old: new})
+        if after is not now and now is not goal:
+            found.append((now, after, tuple(dict.fromkeys(held))))
+            now, held = after, []
     if now is goal:
         return found
-    straight, end, left = _one_by_one(e, [r for r in record if r[0] != COMMON_FACTOR.name], goal)
-    if end is goal and not left:  # a factor put in front, and multiplied out again
-        return straight
     # What the constructors did by themselves meanwhile; where sums were typed, brackets are kept or multiplied out.
     ranges = {n: num(1) for n in postorder(now) if n.op is IVERSON and n.attr == "<=" and n.args[0].op is INDEX}
     if ranges and substitute(now, ranges) is goal:
@@ -42,16 +46,3 @@ def shortened(e: Expr, goal: Expr) -> list[Rewriting]:
     laws = [law.name for op, law in ((ADD, EXPANSION), (CASES, CASES_SUM)) if op in ops]
     found.append((now, goal, tuple(dict.fromkeys([*held, *laws, ALGEBRA.name]))))
     return found
-
-
-def _one_by_one(e: Expr, record: Record, goal: Expr) -> tuple[list[Rewriting], Expr, list[str]]:
-    """The rewritings of the whole, what they end in, and the reasons of those that changed nothing since."""
-    found: list[Rewriting] = []
-    now, held = e, list[str]()
-    for reason, old, new in record:
-        held.append(reason)
-        after = substitute(now, {old: new})
-        if after is not now and now is not goal:
-            found.append((now, after, tuple(dict.fromkeys(held))))
-            now, held = after, []
-    return found, now, held

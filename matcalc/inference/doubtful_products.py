@@ -180,7 +180,7 @@ def _sign_of_sum(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return ReadingError(
         "Σ before numbers is the sign of a sum, and nothing behind it carries an index; or a matrix",
         span=first.span,
-        suggestion="write ∑_i p_i log(p_i/q_i) for a sum, \\Sigma or a declaration for the matrix",
+        suggestion="write ∑_i, and the index below what is summed; \\Sigma, or a declaration, for the matrix",
     )
 
 

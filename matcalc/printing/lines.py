@@ -70,9 +70,15 @@ def factors_of(latex: str) -> list[str]:
             found[-1:] = [f"{found[-1]} {word}" if found else word]
         else:
             found.append(word)
-        depth += sum(map(word.count, "([{")) - sum(map(word.count, ")]}")) + word.count(r"\lVert") - word.count(r"\rVert")
+        depth += sum(opened(word))
         before = word
     return found
+
+
+def opened(word: str) -> tuple[int, int]:
+    """How many brackets, and how many braces, a word of LaTeX opens more than it closes."""
+    brackets = sum(map(word.count, "([")) - sum(map(word.count, ")]")) + word.count(r"\lVert") - word.count(r"\rVert")
+    return brackets, word.count("{") - word.count("}")
 
 
 def latex_width(latex: str) -> int:
