@@ -12,6 +12,7 @@ from emitted import call, load
 import matcalc
 from benchmarks.losses import LOSSES, Loss
 from benchmarks.training import AT, arguments
+from matcalc.codegen.helpers import python_functions
 
 
 def body(text: str, function: str) -> str:
@@ -26,8 +27,19 @@ def code(expr: str, wrt: str, where: str, part: str) -> str:
 
 def test_outer_products_with_one_factor_are_one() -> None:
     text = code("(W x)^T y/(||W x|| ||y||)", "W", "W in R^{m x n}; x in R^n; y in R^m", "hvp")
-    assert text.count("* x") == 1
+    assert text.count("_outer(") == 1 and "* x" not in text
     assert text.count("W.dot(x)") == text.count("dW.dot(x)") + 1 == 2 and text.count(".dot(") == 2 + 4  # the rest are products of vectors
+
+
+def test_an_outer_product_is_a_product_of_matrices_while_it_is_small() -> None:
+    names: dict[str, object] = {"np": np}
+    exec(python_functions("numpy")["_outer"], names)
+    rng = np.random.default_rng(1)
+    for m, n, dtype in ((3, 4, "f8"), (1, 1, "f8"), (0, 3, "f8"), (5, 2, "f4"), (4, 3, "c16"), (2000, 600, "f8"), (2, 5000, "f4")):
+        a, b = (rng.normal(size=k).astype(dtype) for k in (m, n))
+        found = names["_outer"](a, b)  # type: ignore[operator]
+        assert found.dtype == a.dtype and np.array_equal(found, a[:, None] * b)
+    assert "A**2 * _outer(x, y)**2" in code("sum((A .* X .* (x y^T)).^2)", "X", "A, X in R^{m x n}; x in R^m; y in R^n", "value")
 
 
 def test_rows_are_centred_before_they_are_weighted() -> None:

@@ -83,6 +83,7 @@ _NUMPY = {
     "einsum of many": 'np.einsum("{}", {}, optimize=True)',
     "exponential": "_Exponential({})",
     "interleaved": "_interleaved({}, {})",
+    "outer": "_outer({}, {})",
     "trace of inverse": "_chol_trace({}, {})",
 }
 _JAX = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.operation import Operation
@@ -102,8 +102,21 @@ def _mul(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
     if node.args[order[0]].op == "num" and node.args[order[0]].attr == -1 and len(order) > 1:
         rest = [args[k] for k in order[1:]]
         return "-" + " * ".join(inside(a, SIGN) for a in rest), SIGN if len(rest) == 1 else PRODUCT
+    crossing = _crossing(node, views) if node.rank == 2 and "outer" in target.language.words else None
+    if crossing is not None:
+        column, row = crossing
+        whole = target.word("outer", *(body.texts[node.args[k].args[0]][0] for k in crossing)), ATOM
+        args = [whole if k == column else a for k, a in enumerate(args)]
+        order.remove(row)
     texts = [inside(args[k], PRODUCT if n == 0 else SIGN) for n, k in enumerate(order)]
-    return " * ".join(texts), PRODUCT
+    return " * ".join(texts), PRODUCT if len(texts) > 1 else ATOM
+
+
+def _crossing(node: GraphNode, views: Sequence[Hashable]) -> tuple[int, int] | None:
+    """The places of a column and a row among the factors, of two vectors."""
+    vectors = [v if n.rank == 2 and n.args and n.args[0].rank == 1 and n.args[0].op != "apply" else None for n, v in zip(node.args, views)]
+    one, other = (0, None), (None, 0)
+    return (vectors.index(one), vectors.index(other)) if one in vectors and other in vectors else None
 
 
 def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:

@@ -448,6 +448,13 @@ def _add_diagonal(X, v):
     return total
 
 
+def _outer(a, b):
+    """All products of an entry of a and one of b; by a product of matrices where that is faster."""
+    if b.size > 4096 or a.size * b.size > 1 << 20:
+        return a[:, None] * b
+    return a[:, None].dot(b[None])
+
+
 def _interleaved(A, B):
     """A[i, k] B[j, l] at [i, j, k, l], multiplied in long runs."""
     (m, p), (n, q) = A.shape, B.shape
