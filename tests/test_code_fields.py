@@ -37,7 +37,7 @@ def given_to(name: str, d: Any) -> dict[str, Any]:
     values = {n: NUMBERS[f"{name}/0/{n}"] for n in ROWS[name]["args"]}
     found = {n: v.item() if v.ndim == 0 else v for n, v in values.items() if n in d.where}
     more = {"omega_{dot}": np.ones(3), "N": len(values.get("x", ()))}  # which the value alone has; how many members a family has
-    return found | {n: v for n, v in more.items() if f"{n} in " in d.where}
+    return {n: v for n, v in more.items() if f"{n} in " in d.where} | found
 
 
 def agrees(got: Any, name: str, order: int) -> bool:

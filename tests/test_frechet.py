@@ -102,3 +102,45 @@ def test_an_unit_vector_in_an_index_form_is_one() -> None:
     e = matcalc.parse("J[i,j,k,l] = (A e_k e_l^T B)[i,j]", where="A, B in R^{2 x 2}")
     a, b = np.arange(4.0).reshape(2, 2), np.arange(4.0, 8).reshape(2, 2)
     np.testing.assert_allclose(e.evaluate({"A": a, "B": b}), np.einsum("ik,lj->ijkl", a, b))
+
+
+CHOLESKY: list[tuple[str, str, int, str]] = [
+    ("chol(S)", "auto", 1, "dS -> chol(S) halftril(chol(S)^-1 dS chol(S)^-T)"),
+    ("tr(A chol(S))", "auto", 1, "1/2 chol(S)^-T symtril(chol(S)^T A^T) chol(S)^-1"),
+    (
+        "tr(A chol(S))",
+        "differential",
+        2,
+        "Z = symtril(chol(S)^T A^T); Y = chol(S)^-1; M = halftril(Y dS Y^T); "
+        "dS -> 1/2 tr((symtril((A chol(S) M)^T) - Z M - M^T Z) Y dS Y^T)",
+    ),
+    (
+        "tr(A chol(S))",
+        "auto",
+        2,
+        "Z = chol(S)^-1; Y = symtril(chol(S)^T A^T); J[i,j,k,l] = (Z^T symtril((A chol(S) halftril(Z e_k e_l^T Z^T))^T) Z "
+        "- Z^T Y halftril(Z e_k e_l^T Z^T) Z)[j,i]/2 - (Z^T Y halftril(Z e_k e_l^T Z^T) Z)[i,j]/2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "notation", "order", "printed"), CHOLESKY)
+def test_the_cholesky_factor_by_its_half_triangle(text: str, notation: str, order: int, printed: str) -> None:
+    """It was 15 sums over indices at order 2. What is printed has the numbers of differences of the function."""
+    where = "A, S in R^{n x n}"
+    d = matcalc.derivative(text, "S", where=where, order=order, notation=notation)
+    assert d.verified == "verified" and d.text == printed
+    rng = np.random.default_rng(5)
+    x = rng.uniform(-1, 1, (3, 3))
+    given = {"S": x @ x.T + np.eye(3), "A": rng.uniform(-1, 1, (3, 3))}
+    plain = matcalc.derivative(text, "S", where=where, order=order - 1) if order > 1 else matcalc.parse(text, where=where)
+
+    def at(S: Array) -> Array:
+        return np.asarray(plain.evaluate({n: v for n, v in {**given, "S": S}.items() if n in plain.where or n in text}))
+
+    h = 1e-6
+    units = np.eye(9).reshape(9, 3, 3)
+    slopes = [(at(given["S"] + h * e) - at(given["S"] - h * e)) / (2 * h) for e in units]
+    want = np.stack(slopes, axis=-1).reshape(*np.shape(slopes[0]), 3, 3)
+    for form in (matcalc.parse(d.text, where=d.where), matcalc.parse(d.latex, where=d.where)):
+        np.testing.assert_allclose(form.evaluate({n: v for n, v in given.items() if n in form.where}), want, rtol=1e-6, atol=1e-6)

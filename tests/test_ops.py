@@ -217,6 +217,8 @@ ARRAYS: dict[str, Callable[..., Array]] = {
     "diagonal": lambda X: (X * np.eye(len(X))).sum(1)[:, None],
     "tril": lambda X: np.array([[x * (i >= j) for j, x in enumerate(row)] for i, row in enumerate(X)]),
     "triu": lambda X: np.array([[x * (i <= j) for j, x in enumerate(row)] for i, row in enumerate(X)]),
+    "halftril": lambda X: np.array([[(x + X[j][i]) / 2 * ((i >= j) - (i == j) / 2) for j, x in enumerate(row)] for i, row in enumerate(X)]),
+    "symtril": lambda X: np.array([[X[max(i, j)][min(i, j)] for j in range(len(X))] for i in range(len(X))]),
     "inv": lambda X: np.linalg.solve(X, np.eye(len(X))),
     "pinv": lambda X: X.T @ np.linalg.inv(X @ X.T),
     "det": lambda X: np.prod(np.linalg.eigvals(X)).real,

@@ -169,7 +169,7 @@ class ClosedForm(Typeset):
         if self.notation == "differential" or (self.notation == "auto" and self._maps_better()):
             from ..notation.linearmap import map_form
 
-            return map_form(self._tensor, arranger, self.wrt, taken)
+            return map_form(self._tensor, arranger, self.wrt, taken, lambda body, known: self._named(body, arranger, known))
         return self._indexed(arranger, taken)
 
     def _by_entries(self, arranger: Arranger, taken: set[str]) -> Program | None:

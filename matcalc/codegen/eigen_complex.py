@@ -23,7 +23,7 @@ from .wording import ATOM, Text, code_of, filled, inside
 _GENERAL = frozenset(
     "zeros_ full_ block_ check_ dot_ range_ part_ reshaped_ member_ strides_ walk_ view_ expand_ reshape_ beside_ below_ literal_ "
     "contract_ spread_ cumulated_ prod_ stacked_ cases_ power_ chol_ lu_ lu_solve_turned_ solve_ inverse_ det_ logdet_ diagonal_ "
-    "add_diagonal_ tril_ triu_ kron_ mpower_ take_ spectral_ commutation_ elimination_ duplication_ hankel_ convmtx_ convolve_ "
+    "add_diagonal_ tril_ triu_ symtril_ kron_ mpower_ take_ spectral_ commutation_ elimination_ duplication_ hankel_ convmtx_ convolve_ "
     "correlate_ vec_ vech_ unvech_ expm_ sqrtm_ logm_ turned_ cosm_ sinm_ coshm_ sinhm_ triangle_ derivative_ columns_ kronecker_".split()
 )
 _OF_REAL = frozenset(("abs", "sign", "maximum", "minimum", *writers.RELATIONS))

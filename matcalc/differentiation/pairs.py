@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..expressions.build import apply, eye, kron, matmul, ones, transpose
-from ..expressions.expr import Expr
+from ..expressions.expr import Expr, postorder
 from ..expressions.stacked import unvec
+from ..ops.core import UNIT
 from ..ops.sums import VEC
 from .network import Factor, Index, Slot, Term, reduce_term
 
@@ -120,5 +121,14 @@ def beyond(term: Term, factor: Factor, start: Slot, also: Slot = ()) -> tuple[li
 
 
 def has_stacked(terms: Iterable[Term]) -> bool:
-    """Whether a factor stands on pairs of indices, though no slot of the result is one."""
-    return any(max(len(r), len(c)) > 1 and max(map(len, t.slots)) < 2 for t in terms for _, r, c in t.factors)
+    """Whether a factor stands on pairs of indices, though no slot of the result is one, or is a linear operation's value for every
+    unit matrix."""
+    return any(
+        max(map(len, t.slots)) < 2 and (max(len(r), len(c)) > 1 or (bool(t.binders) and _along_units(e)))
+        for t in terms
+        for e, r, c in t.factors
+    )
+
+
+def _along_units(e: Expr) -> bool:
+    return bool(UNIT.bit & e.within) and any(n.op.adjoint and UNIT.bit & n.within for n in postorder(e))

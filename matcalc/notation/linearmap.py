@@ -24,8 +24,11 @@ from .arrange import Arranger
 from .unitdirections import along_units, applied, attached
 
 
-def map_form(tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iterable[str]) -> Program:
-    """`dX -> …`: the differential, of the second order a quadratic form in dX, and so on."""
+def map_form(
+    tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iterable[str], named: Callable[[Expr, set[str]], Program | None]
+) -> Program:
+    """`dX -> …`: the differential, of the second order a quadratic form in dX, and so on; `named` gives repeated parts names, where
+    that is shorter."""
     if len(set(wrt)) > 1:
         raise NoAnswerError("a differential of higher order is by one variable", suggestion="use --notation index")
     hole = f"d{wrt[0]}"
@@ -33,7 +36,9 @@ def map_form(tensor: Tensor, arranger: Arranger, wrt: Sequence[str], taken: Iter
         raise NoAnswerError(f"{hole} is a name in use")
     arranger.ranks.setdefault(hole, len(arranger.ranks))
     change = symbol(hole, tensor.shapes[1])
-    return Program("", (), arranger.spell(simplify(along(tensor, *[change] * len(wrt)))), ("map", hole))
+    body = simplify(along(tensor, *[change] * len(wrt)))
+    short = named(body, {*taken, hole})
+    return Program("", (), arranger.spell(body), ("map", hole)) if short is None else Program("", short.bindings, short.body, ("map", hole))
 
 
 def along(tensor: Tensor, *changes: Expr) -> Expr:
@@ -41,7 +46,7 @@ def along(tensor: Tensor, *changes: Expr) -> Expr:
     shape = tensor.shapes[0]
     terms: Iterable[Term] = tensor.terms
     for change in reversed(changes):
-        terms = [along_units(t, {}) for t in collect([_contracted(t, change) for t in terms])]
+        terms = [along_units(t, {}) for t in collect([along_units(_contracted(t, change), {}) for t in terms])]
     total = zeros(*shape)
     for t in collect(terms):
         body = matrix_form(t)

@@ -56,8 +56,10 @@ def _gathered(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
     body, r, c = factor
     ranges = {name: _range(high) for name, low, high in t.binders if low.op is NUMBER and value_of(low) == 1}
     bounds = [i for _, *ends in t.binders for b in ends for i in b.indices]
-    for n in postorder(body):
-        pair = n.op is MATMUL and len(n.args) == 2 and n.args[0].op is UNIT and n.args[1].op is TRANSPOSE
+    nodes = postorder(body)
+    pairs = [n for n in nodes if n.op is MATMUL and len(n.args) == 2 and n.args[0].op is UNIT and n.args[1].op is TRANSPOSE]
+    for n in (*pairs, *[n for n in nodes if n.op is UNIT]):
+        pair = n.op is MATMUL
         units = (n.args[0], n.args[1].args[0]) if pair else (n,)
         letters = [str(u.args[0].attr) if u.op is UNIT and u.args[0].op is INDEX else "" for u in units]
         if any(ranges.get(i) is not u.shape[0] for i, u in zip(letters, units, strict=True)):

@@ -8,11 +8,11 @@ greater triangle. The principal root and logarithm exist where no eigenvalue is 
 
 from __future__ import annotations
 
-from ..sources import cite, follows, work
+from ..sources import cite, follows
 from .book import operation, shorthand
+from .diagonal import MURRAY
 from .operation import Operation
 
-MURRAY = work("Murray 2016", "I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527, 2016")
 _SERIES = "the powers of [X, E; 0, X], whose top right blocks are those of d/dt (X + t E)^k at t = 0"
 
 
@@ -209,12 +209,12 @@ CHOLESKY = operation(
     "chol",
     "X",
     "n n -> n n",
-    differential="F (tril(F^-1 (dX + dX^T) F^-T) - diag(diag(F^-1 dX F^-T)))/2",
+    differential="F halftril(F^-1 dX F^-T)",
     kronecker="elimination(X)^T (2 duplication(X)^+ (chol(X) ⊗ X^0) elimination(X)^T)^-1 duplication(X)^+",
     domain="spd",
     rule="differential of the Cholesky factor",
-    statement="d chol(X) = L Φ(L^-1 dX L^-T) for X = L L^T, where Φ takes the lower triangle and half the diagonal of a symmetric "
-    "matrix; of a matrix that is not symmetric the symmetric part (X + X^T)/2 is factored",
+    statement="d chol(X) = L Φ(L^-1 dX L^-T) for X = L L^T, where Φ = halftril takes the lower triangle and half the diagonal of "
+    "a symmetric matrix; of a matrix that is not symmetric the symmetric part (X + X^T)/2 is factored",
     source=follows("L^-1 dX L^-T = L^-1 dL + (L^-1 dL)^T, where L^-1 dL is lower triangular", MURRAY),
     spellings="chol",
     numeric="np.linalg.cholesky((X + X.T) / 2)",

@@ -489,6 +489,20 @@ inline Matrix triu_(const Matrix& X) {
 }
 
 
+inline Matrix halftril_(const Matrix& X) {
+    // the lower triangle of the symmetric part, with half of its diagonal
+    const Matrix U = X.triangularView<Eigen::StrictlyUpper>();
+    return (tril_(X) + U.transpose()) / 2;
+}
+
+
+inline Matrix symtril_(const Matrix& X) {
+    // the symmetric matrix with this lower triangle
+    const Matrix L = X.triangularView<Eigen::StrictlyLower>();
+    return tril_(X) + L.transpose();
+}
+
+
 inline Matrix kron_(const Matrix& X, const Matrix& Y) {
     // the Kronecker product
     Matrix K(X.rows() * Y.rows(), X.cols() * Y.cols());
