@@ -472,3 +472,27 @@ def test_a_case_whose_condition_is_no_number_has_no_value() -> None:
     """At y = -769 tanh(y) is -1 to 450 digits, and atanh(-1) no number: the first case was taken, and a right answer refused."""
     line = "||cases(y, atanh(tanh(y)) >= 0, 2 y)||_{\\infty} | y | y in R^{q}"
     assert judge(question(line)).outcome in ("right", "unseen")
+
+
+@pytest.mark.parametrize(
+    "text", ["huber([b, b], b)", "huber([b; b], b)", "huber(b ones(3), b)", "clip([b; b], -b, b)", "clip([b; b], b, 9)"]
+)
+def test_entries_that_are_the_threshold_at_every_point(text: str) -> None:
+    """The slopes of clip by its three arguments were all 0 at its bounds: the second derivative of huber([b, b], b) was refused, and the
+    first of clip([b; b], -b, b)."""
+    order = 2 if text.startswith("huber") else 1
+    d: Any = matcalc.derivative(text, "b", where="b in R positive", order=order)
+    np.testing.assert_allclose(d.evaluate({"b": 0.7}), np.ones(d.evaluate({"b": 0.7}).shape))
+
+
+def test_a_condition_on_every_entry_is_met_at_few_points() -> None:
+    """Nine points were tried, one of each style, and the sizes grew with them: a right answer was refused as not checked."""
+    line = "cot(1[1[y <= x] .* y > y .* y] .* sqrt(relu(y).^2 + 1)) | y | y in R^{q}; x in R^{q} positive"
+    assert judge(question(line)).outcome in ("right", "unseen")
+
+
+def test_matrix_functions_of_a_second_derivative_are_computed_once_at_a_point() -> None:
+    """5,000 derivatives of expm were computed for 160: it took more than five seconds, and was too much for 50 digits."""
+    text = "dexpm(tril(cos.(logm(D))) + tan((F^{-3})^2), sigmoid(sigmoid(sec(F)).^(-2)))"
+    d: Any = matcalc.derivative(text, "F", where="F in R^{m x m} symmetric; D in R^{m x m} spd", order=2)
+    assert d.check.digits >= 25

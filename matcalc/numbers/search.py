@@ -38,6 +38,7 @@ MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
 SCATTERED, MOST_STAYING = (1, -1, 2), 8  # decades of scales of a name that stays; of more names none is scaled alone
 MOST_SIGNED = 8  # names, whose signs are turned one by one where no point was found
+FORTUNATE = 36  # further points of the least sizes, where none was found
 UTMOST = 300  # the same where a threshold is: scales are doubles
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
 BISECTIONS = 44  # to a part in 10^12: as near as two thresholds may be and be told apart
@@ -201,6 +202,13 @@ class Search:
             if not self.sizes:
                 self.judged(Kind(self.orders[0], 1.0, positive=True, opposite=True, turn=turn, only=name))
 
+    def _least(self) -> None:
+        """Further points of the least sizes, for what is defined at few: cot(1[x <= y]) where every entry is on that side."""
+        for turn in range(MOST_TRIES + MOST_SIGNED, MOST_TRIES + MOST_SIGNED + FORTUNATE):
+            style = turn % len(STYLES)
+            if len(self.sizes) < ENOUGH and self.judged(Kind(self.orders[0], *STYLES[style], turn)):
+                self.style = style
+
     def _visit(self) -> None:
         orders, wanted, point = self.orders, self.asked.points, self.asked.point
         self._usual()
@@ -209,6 +217,8 @@ class Search:
         if not self.sizes and self.turns:  # elu(x) at 0, where x is an entry that a declaration says is 0
             self.crossing = True
             self._usual()
+        if not self.sizes and self.asked.signed:
+            self._least()
         self.left = min(self.left, SOUGHT) if self.sizes else self.left
         for turn in range(MOST_TRIES, MOST_TRIES + MORE_TRIES):
             if self.sizes and not all(self.mixed.values()):

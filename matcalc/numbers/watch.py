@@ -21,6 +21,8 @@ class Watch:
     """The comparisons made, in order: the node of the expression, which of its comparisons, and what it gave for every entry. Matrix
     products of more than `most` numbers in all, of 50 digits, are TooMuch."""
 
+    kept: dict[object, Any] | None = None  # values of matrix functions at this point, which many terms of an answer ask for
+
     def __init__(self, most: int = MOST) -> None:
         self.trace: list[tuple[object, int, Sequence[object]]] = []
         self.left = most

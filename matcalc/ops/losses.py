@@ -34,7 +34,7 @@ CLIP = operation(
     "clip",
     "x a b",
     "m n, 1 1, 1 1 -> m n",
-    differential="1[x > a] .* 1[x < b] .* dx + 1[x < a] da + 1[x > b] db",
+    differential="1[x > a] .* 1[x < b] .* dx + 1[x <= a] da + 1[x >= b] db",
     transposes="commutes",
     condition="a < b, and x != a, x != b",
     rule="differential of clipping",
