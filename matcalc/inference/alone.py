@@ -8,9 +8,11 @@ from itertools import pairwise
 from ..interning import regex
 from ..reading.subscripts import split_indexed
 from ..syntax import Node, split_name, walk
-from .capitals import SIZE_LETTERS
+from .capitals import OFTEN_VECTORS, SIZE_LETTERS
 from .declarations import GREEK
 from .takes import by_entries, is_unknown_function
+
+_OFTEN_NUMBERS = frozenset("abcijklmnrs")  # what stands before a star as a number as often as one for each entry
 
 _BRA = regex(r"(?:\||\\vert|\\mid|\\bra\s*\{[^{}]*\})\s*\Z")
 
@@ -90,9 +92,9 @@ def juxtaposed(n: Node) -> list[tuple[Node, Node]]:
     return [pair for pair, sign in zip(pairwise(n.args), signs) if not sign]
 
 
-def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
+def summed_powers(nodes: Iterable[Node], starry: Collection[int] = ()) -> frozenset[int]:
     """The powers of which the entries are summed, by identity: (y - X w)^2 in sum((y - X w)^2), where only numbers stand beside it in
-    a product."""
+    a product, or it goes entry by entry (`starry`)."""
     found: set[int] = set()
     todo = [n.args[0] for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and len(n.args) == 1]
     while todo:
@@ -104,8 +106,46 @@ def summed_powers(nodes: Iterable[Node]) -> frozenset[int]:
         elif n.op == "mul":
             signs = n.attr if isinstance(n.attr, tuple) else ("",) * (len(n.args) - 1)
             others = [a for a, sign in zip(n.args, ("", *signs)) if a.op != "num" and sign != "/"]  # only numbers divide
-            todo += others if len(others) == 1 else ()
+            todo += others if len(others) == 1 or (starry and id(n) in starry) else ()
     return frozenset(found)
+
+
+def starred(nodes: Sequence[Node]) -> frozenset[int]:
+    """The products w * x and quotients p/q below sum(…) and mean(…), by identity, in a text without capital letters, transposes and norms:
+    they go entry by entry. (A lone a before the star is a number as often: a * x.)"""
+    products = [n for n in nodes if n.op == "mul" and isinstance(n.attr, tuple) and {"*", "/"}.issuperset(n.attr)]
+    if not products or any(n.op in ("T", "H", "norm", "inv") or (n.op == "name" and str(n.attr)[:1].isupper()) for n in nodes):
+        return frozenset()
+    inside = {id(m) for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and len(n.args) == 1 for m in walk(n.args[0])}
+    return frozenset(id(n) for n in products if id(n) in inside and not any(a.op == "name" and _may_scale(str(a.attr)) for a in n.args))
+
+
+def slopes(nodes: Iterable[Node], known: Collection[str]) -> frozenset[str]:
+    """m and b of sum((y - (m*x + b))^2): letters that are numbers as often, before one of data and by themselves in a sum that is squared
+    below sum(…)."""
+    inside = [n.args[0] for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and len(n.args) == 1]
+    squares = [m.args[0] for a in inside for m in walk(a) if m.op == "pow" and m.args[0].op == "add" and m.args[1].attr == 2]
+    found: set[str] = set()
+    for square in squares:
+        parts, todo = list[Node](), list(square.args)
+        while todo:
+            a = todo.pop()
+            (todo if a.op in ("add", "neg") else parts).extend(a.args if a.op in ("add", "neg") else (a,))
+        pairs = [a.args for a in parts if a.op == "mul" and len(a.args) == 2 and a.args[0].op == a.args[1].op == "name"]
+        before = [str(a.attr) for a, b in pairs if split_name(str(a.attr))[0] in _OFTEN_NUMBERS and _is_data(str(b.attr))]
+        alone = [str(a.attr) for a in parts if a.op == "name"]
+        if before and any(map(_is_data, alone)) and len(before) == len(parts) - len(alone):
+            found.update(before, (name for name in alone if split_name(name)[0] in _OFTEN_NUMBERS))
+    return frozenset(found.difference(known))
+
+
+def _is_data(name: str) -> bool:
+    return split_name(name)[0] in OFTEN_VECTORS
+
+
+def _may_scale(name: str) -> bool:
+    base = split_name(name)[0]
+    return base in GREEK or base in _OFTEN_NUMBERS
 
 
 def means(nodes: Sequence[Node], known: Collection[str]) -> frozenset[str]:

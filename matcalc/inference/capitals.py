@@ -12,6 +12,7 @@ from .takes import goes_by_entries, is_unknown_function, takes_arrays
 
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 _EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
+_WAVES = frozenset({"cos", "sin", "tan", "acos", "asin", "atan", "sqrt"})
 _PROBABILITIES = frozenset({"normcdf", "erf"})
 RANDOM = frozenset("DRXYZ")  # what is observed, a treatment and a return too, where no other capital letter stands in the sum
 SIZE_LETTERS = frozenset("nNdDmpk")
@@ -355,11 +356,11 @@ def _has_number_beside_capital(n: Node, known: Collection[str]) -> bool:
 
 
 def _is_wave(n: Node) -> bool:
-    """e^{-k t}, (1 - e^{-k t})^2 and cos(\\omega t + \\phi), with no capital inside."""
+    """e^{-k t}, (1 - e^{-k t})^2, cos(\\omega t + \\phi) and asin(sqrt(cos(\\phi))), with no capital inside."""
     base = n.args[0] if n.op == "pow" and n.args[1].op == "num" else n
     if base.op == "add":
         return any(_is_wave(a.args[0] if a.op == "neg" else a) for a in base.args)
-    inside = _exponent(n) or (n.args[0] if n.op == "call" and n.attr in ("cos", "sin") else None)
+    inside = _exponent(n) or (n.args[0] if n.op == "call" and n.attr in _WAVES else None)
     names = {split_name(str(m.attr))[0] for m in walk(inside) if m.op == "name"} if inside is not None else set()
     return bool(names) and all(m.islower() for m in names) and (n.op == "pow" or not names.isdisjoint(GREEK_WORDS))
 

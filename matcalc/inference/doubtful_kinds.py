@@ -228,7 +228,17 @@ def _one_or_many(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                 if sum(m.op == "name" and m.attr == name for m, _ in el.seen) == 1 and "_" not in name:
                     message = f"{name} is one number for all the entries that are summed, or one for each"
                     return ReadingError(message, span=add.span, suggestion=f"declare {name} in R, or {name} in R^n")
+        if add.op == "mul" and add.attr == ("/",) and el.scene.starred:  # y log(y/mu)
+            above, below = terms.get(id(add.args[0])), str(add.args[1].attr)
+            if add.args[1].op == "name" and below in el.defaults and el.symbols[below].is_scalar and above is not None:
+                if above.kind == "vector" and split_name(below)[0] in GREEK and _is_logarithm_of(n, add):
+                    message = f"{below} is one number for all the entries that are summed, or one for each"
+                    return ReadingError(message, span=add.span, suggestion=f"declare {below} in R, or {below} in R^n")
     return None
+
+
+def _is_logarithm_of(root: Node, quotient: Node) -> bool:
+    return any(m.op == "call" and m.attr == "log" and m.args[0] is quotient for m in walk(root))
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {

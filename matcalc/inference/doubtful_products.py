@@ -231,6 +231,17 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                     span=n.span,
                     suggestion=f"write {s.factor(a)} .* {s.factor(b)} for entry by entry; for a number declare {s.node(factor)} in R",
                 )
+        if sign in ("*", "/") and right is not None and left.is_scalar != right.is_scalar and id(n) in el.scene.starred:
+            one = a if left.is_scalar else b
+            names = [m for m in walk(one) if m.op == "name" and guess_of(el, m) == "scalar" and split_name(str(m.attr))[0] in OFTEN_VECTORS]
+            if names and (sign == "*" or right.is_scalar):
+                s = Wording(el)
+                u, v, x = s.factor(a), s.factor(b), s.node(names[0])
+                return ReadingError(
+                    f"{u} {sign} {v} below the sum goes entry by entry, or {x} is a number",
+                    span=n.span,
+                    suggestion=f"write {u} .{sign} {v} for entry by entry; for a number declare {x} in R",
+                )
         if sign == "*" and guessed and right is not None and right.is_scalar and not left.is_scalar:
             s = Wording(el)
             v, g = s.factor(a), s.node(b)

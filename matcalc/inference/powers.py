@@ -39,7 +39,8 @@ def power(el: Typing, node: Node, args: list[TypedTerm]) -> TypedTerm:
         el.note(f"{Wording(el).node(node)} is the inner product of {Wording(el).node(node.args[0])} with itself")
         return TypedTerm(SCALAR, (base, exponent), lambda e, _: build.matmul(build.transpose(e[0]), e[0]), node)
     if base.kind in ("vector", "row") and exponent.literal and id(node) in el.scene.summed:
-        el.penalty(SUMMED_POWER, base)
+        if not el.scene.starred:
+            el.penalty(SUMMED_POWER, base)
         el.note(f"{Wording(el).node(node)} under the sum is taken entry by entry")
         return entrywise_power(el, node, args)
     if base.kind != "matrix":

@@ -267,9 +267,11 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
         literal = literal and t.literal
         held = TypedTerm(shape, (), _product_of)
         if sign == "/":
-            arrays = not t.is_scalar and el.scene.of_arrays and not el.scene.template
+            below = not t.is_scalar and t.kind == "vector" and id(node) in el.scene.starred
+            arrays = below or (not t.is_scalar and el.scene.of_arrays and not el.scene.template)
             if arrays and (held.is_scalar or (held.kind == t.kind == "vector" and el.sizes.unify(shape[0], t.shape[0]))):
-                el.note(f"the division by {Wording(el).factor(nodes[k])} goes entry by entry, as in NumPy")
+                where = "below the sum" if below else "as in NumPy"
+                el.note(f"the division by {Wording(el).factor(nodes[k])} goes entry by entry, {where}")
                 if held.is_scalar and undeclared([t]):
                     el.penalty(BROADCAST, t)
                 one, other = _closed(factors, shape), _reciprocal(t)
@@ -283,11 +285,13 @@ def _chain(el: Typing, node: Node, args: list[TypedTerm], signs: list[str], node
         elif not t.is_scalar and not held.is_scalar:
             weighed = sign == "*" and k == 1 and el.scene.of_arrays and held.kind == t.kind == "vector"
             scaled = sign == "*" and nodes[k].attr in el.scene.scaled
-            if scaled or (weighed and undeclared([*factors, t]) and _weighs_log(nodes[0], nodes[1])):
+            summed = sign == "*" and held.kind == t.kind == "vector" and id(node) in el.scene.starred
+            if scaled or summed or (weighed and undeclared([*factors, t]) and _weighs_log(nodes[0], nodes[1])):
                 if not el.sizes.unify(shape[0], t.shape[0]):
                     raise Misfit(factors + [t], partial(entrywise_error, el, ".*", nodes[:k], nodes[k], held, t), True)
                 if not scaled:
-                    el.note(f"{Wording(el).factor(*nodes[:k])} * {Wording(el).factor(nodes[k])} goes entry by entry, as in NumPy")
+                    where = "below the sum" if summed else "as in NumPy"
+                    el.note(f"{Wording(el).factor(*nodes[:k])} * {Wording(el).factor(nodes[k])} goes entry by entry, {where}")
                 factors = [TypedTerm(shape, (_closed(factors, shape), t), lambda e, _: build.hadamard(*e))]
                 continue
             if sign == "*" and (el.scene.by_hand or el.scene.of_arrays):

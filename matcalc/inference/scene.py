@@ -12,7 +12,7 @@ from ..kinds import Dim, shape_text
 from ..ops.vocabulary import close_properties
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
-from .alone import arguments_only, deviations, exponents_only, halved, means, operators, paired, summed_powers, writes_rows
+from .alone import arguments_only, deviations, exponents_only, halved, means, operators, paired, slopes, starred, summed_powers, writes_rows
 from .capitals import capitals_are_numbers, is_amount
 from .declarations import GREEK, declared_properties, declared_shape, is_count, leading_sizes, size_names, sizes_in, spell_declaration
 from .indices import Indices
@@ -243,7 +243,13 @@ class Scene:
 
     @cached_property
     def summed(self) -> frozenset[int]:
-        return summed_powers(self._nodes())
+        return summed_powers(self._nodes(), self.starred)
+
+    @cached_property
+    def starred(self) -> frozenset[int]:
+        """The products w * x and quotients p/q below sum(…) that go entry by entry."""
+        free = not (self.template or self.by_hand or self.of_arrays or self.program.bold)
+        return starred(self._nodes()) if free else frozenset()
 
     @cached_property
     def residuals(self) -> bool:
@@ -256,7 +262,8 @@ class Scene:
 
     @cached_property
     def means(self) -> frozenset[str]:
-        return means(self._nodes(), self.declared.keys() | self.bound)
+        known = self.declared.keys() | self.bound
+        return means(self._nodes(), known) | slopes(self._nodes(), known)
 
     @cached_property
     def deviations(self) -> frozenset[int]:
@@ -304,7 +311,7 @@ class Scene:
         arrays = {n: bool(d.sizes) and d.domain is None for n, d in self.declared.items()}
         if not any(arrays.values()) and not self.program.bold:
             self.capitals = capitals_are_numbers(nodes, known, self.wrt) or is_amount(self.program, known, self.wrt)
-        self.numbers = numbers(self.program, arrays, self.capitals) | arguments_only(nodes, known)
+        self.numbers = numbers(self.program, arrays, self.capitals, lambda: self.summed) | arguments_only(nodes, known)
 
     def _with_bound(self, sizes: dict[str, None]) -> dict[str, None]:
         """With the names in the values of those that are bound: n and p for ones(k), where k = n p."""

@@ -6,19 +6,22 @@ multiplied by a matrix, added to such a thing. A text with nothing of linear alg
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
 from ..syntax import Binding, Node, Program, same, split_name, walk
+from .alone import slopes
 from .takes import goes_by_entries, is_count, is_entrywise, is_unknown_function, measure, takes_arrays
 
 _THROUGH = frozenset({"add", "neg", "mul", "ew", "sum", "product", "and", "cmp"})  # a vector in it is one of its parts
 _OF_VECTORS = frozenset({"T", "H", "norm", "inner", "ew", "epow", "index"})
 
 
-def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False) -> frozenset[str]:
+def numbers(
+    program: Program, arrays: Mapping[str, bool], capitals: bool = False, summed: Callable[[], Collection[int]] = tuple
+) -> frozenset[str]:
     """The undeclared names that nothing in the text makes vectors. `arrays` says of the declared names whether they are arrays, and
-    `capitals` whether the capital letters are numbers.
+    `capitals` whether the capital letters are numbers; `summed` gives the powers of which the entries are summed.
 
     Of a name by itself the text says nothing.
     """
@@ -31,6 +34,7 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     known = {*arrays, *(b.name for b in program.bindings)}
     coefficients = _before_sums(nodes, known) | _labels(nodes, known) | _before_forms(nodes, known)
     coefficients |= _distances(nodes, known) if capitals else frozenset()
+    coefficients |= slopes(nodes, known)
     arrays = {**arrays, **dict.fromkeys(coefficients, False)}
     for b in statements:
         bound[b.name] = measure(b.value, arrays, bound, holds, capitals)
@@ -41,12 +45,12 @@ def numbers(program: Program, arrays: Mapping[str, bool], capitals: bool = False
     for b in statements:
         if b.params:
             inside: set[str] = set()
-            _touch(b.value, False, holds, inside, functions, factors)
+            _touch(b.value, False, holds, inside, functions, factors, summed)
             functions[b.name] = tuple(p in inside for p in b.params)
             touched |= inside.difference(b.params)
     for b in reversed(statements):
         if not b.params:
-            _touch(b.value, b.name in touched, holds, touched, functions, factors)
+            _touch(b.value, b.name in touched, holds, touched, functions, factors, summed)
     names = {str(n.attr) for b in statements for n in walk(b.value) if n.op == "name"} - arrays.keys() - bound.keys() - touched
     return coefficients | {n for n in names if split_name(n)[0].islower() or is_count(n)}
 
@@ -160,6 +164,7 @@ def _touch(
     touched: set[str],
     functions: Mapping[str, Sequence[bool]],
     factors: Collection[str] = (),
+    summed: Callable[[], Collection[int]] = tuple,
 ) -> None:
     """Add the names below `root` that stand where a vector does; `whole` says that `root` itself does. `factors` are numbers where they are
     arguments of functions of which nothing is known."""
@@ -189,5 +194,5 @@ def _touch(
             elif node.op in ("add", "mul"):
                 inside = vector or others or "@" in signs or a in both
             else:
-                inside = vector and node.op in _THROUGH
+                inside = vector and (node.op in _THROUGH or (node.op == "pow" and k == 0 and id(node) in summed()))
             todo.append((a, inside))

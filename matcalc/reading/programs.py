@@ -29,6 +29,7 @@ _NAMES = {
 _IDENTITIES = ("eye", "Identity", "identity")
 _OF_ENTRIES = ("np", "numpy", "jnp", "jax", "torch", "tf")  # where ** goes entry by entry
 _CALLS = regex(r"\b(?:np|numpy|jnp|jax|torch|tf)\.[a-z]")
+_NUMBERED = regex(r"[A-Za-zα-ω][01](?![\d.])")
 _OF_LISTS = regex(r"(?:Matrix|array|tensor|matrix)\(\[")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _OF_R = {"t": "transpose", "solve": "inv"}  # in texts with %*%
@@ -53,6 +54,8 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
         for mark in marks:
             if mark.kind == "caret" and text[mark.start : mark.end] == "**" and _is_of_entries(marks):
                 mark.value = ".^"
+    elif _NUMBERED.search(text):
+        marks = _with_numbers(marks, text)
     if "([" in text and _OF_LISTS.search(text):
         from .literals import as_literals
 
@@ -325,7 +328,7 @@ def _with_digits(marks: list[Mark], text: str) -> list[Mark]:
     found: list[Mark] = []
     for k, mark in enumerate(marks):
         before = found[-1] if found else None
-        touches = before is not None and before.kind == "word" and before.end == mark.start and not mark.gap
+        touches = before is not None and before.kind in ("word", "greek") and before.end == mark.start and not mark.gap
         if (
             mark.kind == "num"
             and before is not None
@@ -343,3 +346,27 @@ def _with_digits(marks: list[Mark], text: str) -> list[Mark]:
             found.append(Mark("under", "_", mark.start, mark.start))
         found.append(mark)
     return found
+
+
+def _with_numbers(marks: list[Mark], text: str) -> list[Mark]:
+    """n1 sin(t1) - n2 sin(t2), V0 (1 - e^{-t/T}): a letter that a 0 or a 1 touches somewhere is numbered, since nobody writes these
+    powers, and so is it wherever a digit touches it. (x2 by itself may be x^2; so may x1/2 be a root, and what stands beside x_1.)"""
+    if "\\" in text or "_" in text:
+        return marks
+    at = [
+        k
+        for k, mark in enumerate(marks)
+        if k and mark.kind == "num" and mark.value.isdecimal() and not mark.gap and _is_letter(marks[k - 1], text, mark.start)
+    ]
+    at = [k for k in at if k < 2 or marks[k - 2].kind != "caret"]
+    halves = [marks[k - 1].value for k in at if marks[k].value == "1" and text[marks[k].end : marks[k].end + 2] == "/2"]
+    numbered = {marks[k - 1].value for k in at if marks[k].value in ("0", "1")}
+    once = {name for name in halves if {marks[k].value for k in at if marks[k - 1].value == name} == {"1"}}
+    for k in reversed([k for k in at if marks[k - 1].value in numbered - once]):
+        marks.insert(k, Mark("under", "_", marks[k].start, marks[k].start))
+    return marks
+
+
+def _is_letter(mark: Mark, text: str, end: int) -> bool:
+    alone = not text[mark.start - 1 : mark.start].isalpha() if mark.start else True
+    return mark.end == end and (mark.kind == "greek" or (mark.kind == "word" and len(mark.value) == 1)) and alone

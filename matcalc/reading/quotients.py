@@ -36,6 +36,7 @@ def refuse_long_divisor(lexer: Lexer, slash: Mark) -> None:
         _behind_number(lexer, slash, first)
     elif first.kind in ("word", "greek") and function_of(first.value) is None:
         _transposed(lexer, slash, first)
+        _greek_run(lexer, slash, first)
         _run_together(lexer, slash, first)
         _before_bracket(lexer, slash, first)
         _set_wide(lexer, slash, first)
@@ -225,6 +226,18 @@ def _end_of_value(lexer: Lexer, at: int) -> int:
         bracket = _at(lexer, at + 1)
         return bracket.mate + 1 if bracket is not None and bracket.kind == "open" else -1
     return -1
+
+
+def _greek_run(lexer: Lexer, slash: Mark, letter: Mark) -> None:
+    r"""hc/λkT, hc/\lambda kT: letters that touch the Greek one, or a run of them behind its macro, belong to the divisor."""
+    run = _at(lexer, lexer.i + 1)
+    if letter.kind != "greek" or letter.gap or slash.gap or run is None or run.kind not in ("word", "greek"):
+        return
+    macro = lexer.text[letter.start : letter.start + 1] == "\\"
+    if (len(run.value) < 2 if macro else run.gap) or lexer.names.is_name(run.value) or function_of(run.value) is not None:
+        return
+    if not macro or run.kind == "word":
+        _refuse(lexer, slash, lexer.i + 1, run.end)
 
 
 def _run_together(lexer: Lexer, slash: Mark, run: Mark) -> None:
