@@ -128,7 +128,9 @@ def table(results: list[tuple[Expression, Verdict]]) -> str:
     outcomes = Counter(v.outcome for _, v in results)
     used = Counter(label for e, _ in results for label in e.used)
     times = sorted(v.seconds for _, v in results)
-    lines = [f"{n:6d}  {outcome}{'  (failed)' if outcome in BUGS else ''}" for outcome, n in outcomes.most_common()]
+    many = max(len(results), 1)
+    failed = {b: "  (failed)" for b in BUGS}
+    lines = [f"{n:6d}  {1000 * n / many:6.1f} in 1000  {outcome}{failed.get(outcome, '')}" for outcome, n in outcomes.most_common()]
     causes = Counter(f"{v.outcome}: {v.cause[:90]}" for _, v in results if v.cause)
     lines += ["causes:", *(f"{n:6d}  {c}" for c, n in causes.most_common(40))]
     lines += ["operations: " + ", ".join(f"{op} {n}" for op, n in sorted(used.items(), key=lambda t: t[1]))]

@@ -10,6 +10,7 @@ import re
 import signal
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -82,7 +83,8 @@ def _judge(e: Expression, seed: int) -> Verdict:
     judged = 0
     unread = ""
     readings: dict[str, Any] = {}
-    for point in points(e, seed):
+    missed: Counter[str] = Counter()
+    for point in points(e, seed, missed):
         try:
             found = _compare(e, d, point, readings, judged == 0)
         except MatcalcError as error:
@@ -90,6 +92,7 @@ def _judge(e: Expression, seed: int) -> Verdict:
         except Exception as error:
             return Verdict("internal error", f"{type(error).__name__} {_place(error)}", seconds)
         if found is not None and found[0] == "vague":
+            missed[found[1]] += 1
             continue
         if found is not None and found[0] != "not read back":
             return Verdict(*found, seconds)
@@ -101,7 +104,9 @@ def _judge(e: Expression, seed: int) -> Verdict:
         return Verdict("slow", seconds=seconds)
     if unread:
         return Verdict("not read back", unread, seconds)
-    return Verdict(("right" if d.check else "unseen") if judged else "no point", seconds=seconds)
+    if not judged:
+        return Verdict("no point", missed.most_common(1)[0][0], seconds)
+    return Verdict("right" if d.check else "unseen", seconds=seconds)
 
 
 def _refused(e: Expression, error: MatcalcError, seed: int, seconds: float) -> Verdict:
@@ -125,8 +130,9 @@ class Point(NamedTuple):
     direction: Array | None = None
 
 
-def points(e: Expression, seed: int) -> Iterator[Point]:
-    """Points where the value and the derivative exist and are no accident of rounding."""
+def points(e: Expression, seed: int, missed: Counter[str] | None = None) -> Iterator[Point]:
+    """Points where the value and the derivative exist and are no accident of rounding; `missed` counts why others are none."""
+    missed = Counter() if missed is None else missed
     for k in range(8):
         rng = np.random.default_rng([seed, k])
         env, families = e.draw(rng)
@@ -136,12 +142,18 @@ def points(e: Expression, seed: int) -> Iterator[Point]:
             with np.errstate(all="ignore"):
                 value, derivative, error = _exact(e, env, families, direction)
                 beside, near, _ = _exact(e, nudged, families, direction, 1e15 * rng.uniform(1, 2))
-        except (Unfit, np.linalg.LinAlgError, OverflowError, IndexError):
+        except (Unfit, np.linalg.LinAlgError, OverflowError, IndexError) as error:
+            missed[str(error) or type(error).__name__] += 1
             continue
         size = np.max(np.abs(derivative), initial=0)
         noise = 20 * (error + float(np.max(np.abs(near - derivative), initial=0)))
         if not close(beside, value, 1e-9):  # a jump, where the sign of a rounding error decides
+            missed["the value jumps within rounding"] += 1
             continue
+        if not (np.all(np.isfinite(value)) and np.all(np.isfinite(derivative))):
+            missed["not finite"] += 1
+        elif not (noise <= 1e-5 * size + 1e-9 and size < 1e12):
+            missed["a derivative without digits"] += 1
         if np.all(np.isfinite(value)) and np.all(np.isfinite(derivative)) and noise <= 1e-5 * size + 1e-9 and size < 1e12:
             given = {n: v.reshape([d for d in v.shape if d != 1]) for n, v in {**env, **families}.items()}
             along = None if direction is None else direction.reshape([d for d in direction.shape if d != 1])
@@ -211,21 +223,23 @@ def _compare(e: Expression, d: Any, p: Point, readings: dict[str, Any], reads: b
             return "misread", ""
         if not close(read, p.value, p.unsure):
             if not np.all(np.isfinite(read)):  # an overflow on the way: no number is no wrong one
-                return "vague", ""
+                return "vague", "an overflow in matcalc's value"
             off = float(np.max(np.abs(read - p.value)))
-            return ("vague", "") if off <= ROUNDING * _spread(readings["question"], read, p, e.where + e.text) else ("misread", "")
+            rounded = off <= ROUNDING * _spread(readings["question"], read, p, e.where + e.text)
+            return ("vague", "rounding in matcalc's value") if rounded else ("misread", "")
         whole = evaluated(d, p.given, e.where + e.text)
         got = whole if p.direction is None else np.tensordot(whole, p.direction, axes=p.direction.ndim)
         if got.shape != p.derivative.shape:
             return "shape", f"{got.shape} for {p.derivative.shape}"
         if not close(got, p.derivative, p.noise):
             if not np.all(np.isfinite(got)):
-                return "vague", ""
+                return "vague", "an overflow in the answer"
             off = float(np.max(np.abs(got - p.derivative)))
             if p.direction is None and close(got, _by_differences(readings["question"], p, e.wrt), p.noise):
-                return "vague", ""  # it is the oracle that is off: cosh(C/1000)^+ has digits for nobody's doubles
+                return "vague", "rounding in the oracle"  # cosh(C/1000)^+ has digits for nobody's doubles
             reach = 1.0 if p.direction is None else float(np.sum(np.abs(p.direction)))
-            return ("vague", "") if off <= ROUNDING * reach * _spread(d, whole, p, e.where + e.text) else ("wrong", "")
+            rounded = off <= ROUNDING * reach * _spread(d, whole, p, e.where + e.text)
+            return ("vague", "rounding in the answer") if rounded else ("wrong", "")
         if not reads:
             return None
         signal.setitimer(signal.ITIMER_PROF, READ, 1.0)

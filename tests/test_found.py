@@ -496,3 +496,26 @@ def test_matrix_functions_of_a_second_derivative_are_computed_once_at_a_point() 
     text = "dexpm(tril(cos.(logm(D))) + tan((F^{-3})^2), sigmoid(sigmoid(sec(F)).^(-2)))"
     d: Any = matcalc.derivative(text, "F", where="F in R^{m x m} symmetric; D in R^{m x m} spd", order=2)
     assert d.check.digits >= 25
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "where", "printed"),
+    [
+        ("sum(exp(vec(D) .* vec(E) - 2 vec(E)))", "D", "D, E in R^{q x p}", "E .* exp(D .* E - 2 E)"),
+        ("<exp(cos(vec(B))).^a, exp(cos(vec(B))).^a>", "B", "B in R^{m x n}; a in N", None),
+    ],
+)
+def test_what_is_done_by_entries_with_stacked_columns_is_done_with_the_matrix(text: str, wrt: str, where: str, printed: str | None) -> None:
+    """The answers had unvec(exp(vec(D) …)), whose sizes cannot be told from the text."""
+    d: Any = matcalc.derivative(text, wrt, where=where)
+    assert "unvec" not in d.text
+    assert printed is None or d.text == printed
+    assert judge(question(f"{text} | {wrt} | {where}")).outcome == "right"
+
+
+def test_a_definition_before_a_transpose_is_no_bound_of_a_sum() -> None:
+    """`J[i] = sqrt(Q^T)[i]` was taken for the bound T of a sum, as in sum_{t=1}^T, and `(z + 1)^T` for a power with it."""
+    text = "z = w.^2; Q = (z + 1)^T; J[i] = (z .* sqrt(Q^T))[i]"
+    w = np.array([0.5, -2.0, 1.5])
+    np.testing.assert_allclose(matcalc.parse(text, where="w in R^q").evaluate({"w": w}), w**2 * np.sqrt(w**2 + 1))
+    assert matcalc.parse("sum_{t=1}^T (1 + r)^T", where="r in R").evaluate({"r": 0.5, "T": 2}) == 4.5

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..kinds import ONE, Dim, Shape, triangular
-from ..ops.core import ADD, COMMUTATION, TIMES
+from ..ops.core import ADD, COMMUTATION, HADAMARD, ONES, POWER, TIMES
 from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVEC, UNVECH, VECH
 from ..ops.operation import Operation
 from ..ops.sums import VEC
-from .expr import Expr, make
-from .leaves import eye, is_zero, num, split, zeros
-from .normal import add, apply, by_its_block, normal_form, times
+from .expr import Expr, make, postorder
+from .leaves import eye, is_zero, num, ones, split, zeros
+from .normal import add, apply, by_its_block, normal_form, power, times
 from .properties import holds
 
 
@@ -55,7 +55,28 @@ def _unvec(shape: Shape, y: Expr) -> Expr:
         return y.args[0]
     if y.op is ADD and _has(VEC, y):
         return add(*[unvec(a, shape) for a in y.args])
-    return make(UNVEC, (y,), shape, shape, 1 + y.size)
+    whole = _by_entries(y, shape) if y.within & VEC.bit else None
+    return whole if whole is not None else make(UNVEC, (y,), shape, shape, 1 + y.size)
+
+
+def _by_entries(y: Expr, shape: Shape) -> Expr | None:
+    """unvec(exp(vec(X)) .* vec(Y)) as exp(X) .* Y: what is done entry by entry with stacked matrices of this shape, and nothing else."""
+    found: dict[Expr, Expr] = {}
+    for n in postorder(y):
+        last = found.get(n.args[-1]) if n.args else None
+        if n.shape != y.shape:
+            continue
+        if n.op is VEC and n.args[0].shape == shape:
+            found[n] = n.args[0]
+        elif n.op is ONES:
+            found[n] = ones(*shape)
+        elif n.op is TIMES and last is not None:
+            found[n] = times(*n.args[:-1], last)
+        elif n.op is POWER and n.args[0] in found and n.args[1].is_scalar:
+            found[n] = power(found[n.args[0]], n.args[1])
+        elif (n.op in (ADD, HADAMARD) or n.op.elementwise) and all(a in found for a in n.args):
+            found[n] = apply(n.op, [found[a] for a in n.args], n.attr)
+    return found.get(y)
 
 
 @normal_form(VEC)
