@@ -143,6 +143,15 @@ def _is_data(name: str) -> bool:
     return split_name(name)[0] in OFTEN_VECTORS
 
 
+def is_ellipse(n: Node) -> bool:
+    """1 - e^2 and 1 - e^2 sin(phi)^2, where e is no power of Euler's number."""
+    one, other = n.args[0], n.args[-1]
+    power = other.args[0] if other.op == "neg" else other
+    power = power.args[0] if power.op == "mul" else power
+    square = power.op == "pow" and power.args[0].attr == "e" and power.args[1].attr == 2
+    return len(n.args) == 2 and other.op == "neg" and square and one.op == "num" and one.attr == 1
+
+
 def _may_scale(name: str) -> bool:
     base = split_name(name)[0]
     return base in GREEK or base in _OFTEN_NUMBERS

@@ -12,6 +12,24 @@ from .takes import goes_by_entries, is_unknown_function, takes_arrays
 
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
 _EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
+_AMOUNTS = frozenset(  # prices and rates with what they are of, as economics writes them
+    {
+        ("w", "L"),
+        ("r", "K"),
+        ("p", "Q"),
+        ("P", "Q"),
+        ("p", "Y"),
+        ("s", "Y"),
+        ("delta", "K"),
+        ("alpha", "K"),
+        ("c", "Y"),
+        ("c", "Q"),
+        ("t", "Y"),
+    }
+)
+_VOLTAGES = ("V", "U", "E", "P")
+_OHM = ({"I", "R"}, {"I", "Z"}, {"V", "I"}, {"U", "I"})
+_COEFFICIENTS = frozenset("abcd")
 _WAVES = frozenset({"cos", "sin", "tan", "acos", "asin", "atan", "sqrt"})
 _PROBABILITIES = frozenset({"normcdf", "erf"})
 RANDOM = frozenset("DRXYZ")  # what is observed, a treatment and a return too, where no other capital letter stands in the sum
@@ -46,7 +64,7 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     if any(_is_series(n) for n in nodes):
         return False
-    if _is_polynomial(nodes, known):
+    if _is_polynomial(nodes, known) or _are_amounts(nodes, known):
         return True
     if not any(n.attr == "I" for n in nodes) and any(_is_amount_less(n, known) for n in nodes if n.op == "add"):
         return True
@@ -144,7 +162,7 @@ def _is_mean(base: str, sub: str) -> bool:
 
 
 def _is_affine(n: Node, known: Collection[str]) -> bool:
-    r"""\alpha + \beta X, \phi X_{t-1} + \epsilon_t: a Greek letter by itself and one that stands before a capital letter."""
+    r"""\alpha + \beta X, \phi X_{t-1} + \epsilon_t: a Greek letter by itself and one that stands before a capital letter; a - b Q."""
 
     def greek(m: Node) -> bool:
         return m.op == "name" and split_name(str(m.attr))[0] in GREEK_WORDS and str(m.attr).islower() and m.attr not in known
@@ -155,6 +173,9 @@ def _is_affine(n: Node, known: Collection[str]) -> bool:
     squares = [b.args[0] for a, b in pairs if greek(a) and "_" in str(a.attr) and b.op == "pow" and b.args[1].attr == 2]
     if any(b.op == "name" and split_name(str(b.attr))[0] in RANDOM for b in squares) and lines:  # theta_1 X + theta_2 X^2
         return True
+    plain = [b for a, b in pairs if a.op == b.op == "name" and a.attr in _COEFFICIENTS and str(b.attr)[:1].isupper() and b.attr != "I"]
+    if len(plain) == len(pairs) == 1 and len(parts) == 2 and any(m.op == "name" and m.attr in _COEFFICIENTS for m in parts):  # a - b Q
+        return plain[0].attr not in known
     return bool(lines) and any(map(greek, parts))
 
 
@@ -252,6 +273,12 @@ def _are_roots(a: Node, b: Node) -> bool:
     if len(set(both)) == 2 and RANDOM.issuperset(map(str, both)):  # X^0.5 Y^0.5, of utility
         return True
     return len(set(both)) == 2 and MATRICES.isdisjoint(split_name(str(n))[0] for n in both)
+
+
+def _are_amounts(nodes: Sequence[Node], known: Collection[str]) -> bool:
+    """P Q - w L - r K, s Y - delta K: two of the letters of economics, each behind its price or rate."""
+    pairs = [(str(a.attr), str(b.attr)) for n in nodes if n.op == "mul" for a, b in pairwise(n.args) if a.op == b.op == "name"]
+    return len({pair for pair in pairs if pair in _AMOUNTS and pair[1] not in known}) > 1
 
 
 def _is_price(a: Node, b: Node) -> bool:
@@ -372,10 +399,23 @@ def _is_sum_of_exponentials(n: Node) -> bool:
 
 
 def is_amount(program: Program, known: Collection[str], wrt: Sequence[str]) -> bool:
-    """U = 1/2 sigma epsilon V by V: what is named is a product of numbers and the one capital letter that it is differentiated by."""
+    """U = 1/2 sigma epsilon V by V: what is named is a product of numbers and the one capital letter that it is differentiated by. And
+    V = I R, k [A]^2 [B]."""
     body = program.body
+    if program.name in _VOLTAGES and body.op == "mul" and {str(n.attr) for n in walk(body) if n.op == "name"} in _OHM:
+        return "I" not in known
+    if "[" in program.text and _are_concentrations(program, known):
+        return True
     names = [str(n.attr) for n in walk(body) if n.op == "name"]
     capital = [n for n in names if n[:1].isupper()]
     flat = body.op == "mul" and all(n.op in ("mul", "name", "num") for n in walk(body))
     numbers = [n for n in names if split_name(n)[0] in GREEK_WORDS and n[:1].islower() and n not in known]
     return bool(program.name) and flat and capital == list(wrt) and capital[0] not in MATRICES and 0 < len(numbers) == len(names) - 1
+
+
+def _are_concentrations(program: Program, known: Collection[str]) -> bool:
+    """k [A]^2 [B]: every capital letter stands alone in square brackets, behind a rate."""
+    text, names = program.text, [n for n in walk(program.body) if n.op == "name" and n.attr not in known]
+    capital = [n.span for n in names if str(n.attr)[:1].isupper() and not str(n.attr).startswith(("K_", "V_"))]
+    inside = all(span is not None and text[span[0]] == "[" and text[span[1] - 1] == "]" for span in capital)
+    return bool(capital) and inside and any(split_name(str(n.attr))[0] == "k" for n in names)

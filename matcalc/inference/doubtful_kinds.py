@@ -166,6 +166,26 @@ def _of_capital(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     )
 
 
+def _greatest(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """max(Q'): the entries of a vector Q, where the mark is a transpose that changes nothing, or another name."""
+    inner = n.args[0].args[0] if n.attr in ("max", "min") and len(n.args) == 1 and n.args[0].op == "T" else n
+    term = terms.get(id(inner))
+    if (
+        inner.op != "name"
+        or str(inner.attr) not in el.defaults
+        or not str(inner.attr)[:1].isupper()
+        or term is None
+        or term.kind != "vector"
+    ):
+        return None
+    q = str(inner.attr)
+    return ReadingError(
+        f"{q}' in {n.attr}({q}') is a name of its own, or {q} as a row, of which the mark changes nothing",
+        span=n.span,
+        suggestion=f"write {n.attr}({q}) and declare {q} in R^n for a vector, {q}_1 for another name",
+    )
+
+
 def refuse_small_matrices(el: Typing) -> None:
     """norm(x^2), x^T x^T, which fit only if x is a square matrix."""
     small = [
@@ -245,5 +265,5 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_added_row, _number_behind, _number_beside_multiple),
     "pow": (_summed,),
     "norm": (_sum_norm, _of_entries),
-    "call": (_of_capital, _one_or_many),
+    "call": (_of_capital, _one_or_many, _greatest),
 }

@@ -17,6 +17,8 @@ from .scopes import Typing
 from .standing import is_euler
 from .terms import TypedTerm
 
+_SCALES = frozenset(("g", "gamma", "w", "gain", "scale", "weight"))
+
 
 def _factors(n: Node, terms: Terms) -> Iterator[tuple[Node, str, Node, TypedTerm]]:
     """Neighbours in a product, the sign between them, and what the left one is."""
@@ -253,6 +255,43 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return None
 
 
+def _scale(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """g * x / sqrt(mean(x^2) + eps): a number g, or one for each entry, as in the layers of networks."""
+    signs = n.attr if isinstance(n.attr, tuple) else ()
+    scaled = [a for a in n.args if a.op == "name" and a.attr in _SCALES and a.attr in el.defaults and a.attr not in el.scene.scaled]
+    if "/" not in signs or not scaled:
+        return None
+    divisors = [a for a, sign in zip(n.args, ("", *signs)) if sign == "/" and a.op == "call" and a.attr in ("sqrt", "std")]
+    spread = any(m.op == "call" and m.attr in ("mean", "sum", "var", "std") for a in divisors for m in walk(a))
+    arrays = [a for a in n.args if (t := terms.get(id(a))) is not None and not t.is_scalar]
+    g = next((str(a.attr) for a in scaled if (t := terms.get(id(a))) is not None and t.is_scalar), "")
+    if not spread or not arrays or not g:
+        return None
+    return ReadingError(
+        f"{g} scales every entry by a number of its own, as in a layer of a network, or is one number",
+        span=n.span,
+        suggestion=f"write {g} .* (…) for entry by entry; for one number declare {g} in R",
+    )
+
+
+def _turned_by(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """R(theta) p: the rotation of a vector, where both were read as numbers."""
+    for a, sign, b, left in _factors(n, terms):
+        if a.op != "call" or a.attr != "R" or sign or b.op != "name" or b.attr not in el.defaults or not left.is_scalar:
+            continue
+        right, angle = terms.get(id(b)), a.args[0]
+        latin = split_name(str(b.attr))[0] not in GREEK and str(b.attr)[:1].islower()
+        if latin and right is not None and right.is_scalar and split_name(str(angle.attr))[0] in ("theta", "phi", "psi", "alpha"):
+            s = Wording(el)
+            turn, p = s.node(a), s.node(b)
+            return ReadingError(
+                f"{turn} {p} is a matrix times a vector, as of a rotation, or a product of numbers",
+                span=n.span,
+                suggestion=f"declare R: R -> R^{{n x n}} and {p} in R^n; for numbers R: R -> R",
+            )
+    return None
+
+
 def _of_data(el: Typing, factor: Node) -> Node | None:
     """The name in (1 - a1**2) behind the star of NumPy's text, where it is undeclared and no Greek letter."""
     names = [m for m in walk(factor) if m.op == "name"]
@@ -385,6 +424,8 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
         _inner,
         _ring,
         _star,
+        _scale,
+        _turned_by,
         _identity,
         _projection,
         _expected,

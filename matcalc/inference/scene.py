@@ -12,7 +12,20 @@ from ..kinds import Dim, shape_text
 from ..ops.vocabulary import close_properties
 from ..reading.subscripts import readings, split_indexed
 from ..syntax import Declaration, Node, Program, split_name, walk
-from .alone import arguments_only, deviations, exponents_only, halved, means, operators, paired, slopes, starred, summed_powers, writes_rows
+from .alone import (
+    arguments_only,
+    deviations,
+    exponents_only,
+    halved,
+    is_ellipse,
+    means,
+    operators,
+    paired,
+    slopes,
+    starred,
+    summed_powers,
+    writes_rows,
+)
 from .capitals import capitals_are_numbers, is_amount
 from .declarations import GREEK, declared_properties, declared_shape, is_count, leading_sizes, size_names, sizes_in, spell_declaration
 from .indices import Indices
@@ -253,9 +266,14 @@ class Scene:
 
     @cached_property
     def residuals(self) -> bool:
-        """Whether e is the vector of residuals: it stands nowhere but in sum(e^2)."""
+        """Whether e is the vector of residuals, which stands nowhere but in sum(e^2), or the eccentricity of 1 - e^2."""
         if "e" not in self.names:
             return False
+        if self.euler and not self.lone_e and any(n.op == "add" and is_ellipse(n) for n in self._nodes()):
+            raised = [n for n in self._nodes() if n.op == "pow" and n.args[0].attr == "e"]
+            if all(n.args[1].op == "num" for n in raised):
+                self.remarks.append("e is a name here, since 1 - e^2 stands in the text")
+                return True
         places = [n for n in self._nodes() if any(a.op == "name" and a.attr == "e" for a in n.args)]
         squares = all(n.op in ("pow", "epow") and n.args[1].attr == 2 for n in places)
         return bool(places) and squares and all(n.op == "epow" or id(n) in self.summed for n in places)

@@ -43,6 +43,8 @@ def indexes(lexer: Lexer, mark: Mark) -> bool:
     """Is the `[` that touches what stands before an index? Of a name always; of a bracket or postfix if it looks like one."""
     if lexer.last == "NAME":
         inside = lexer.marks[lexer.i : mark.mate]
+        if len(inside) == 1 and inside[0].kind == "word" and inside[0].value.isupper() and len(inside[0].value) == 1:
+            return False  # k[A]^m: no capital letter counts
         if not mark.side and is_factor(str(lexer.tokens[-1].value), inside):
             return False
         return not mark.side or all(m.kind in _IN_INDEX for m in inside)
