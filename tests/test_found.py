@@ -12,6 +12,7 @@ from judging import judge
 
 import matcalc
 from matcalc.errors import NoAnswerError, ReadingError, ShapeError, UsageError
+from matcalc.numbers import matrix_functions
 
 FOUND = [
     # the oracle was wrong: such matrices are near rank 1, and doubles have few digits of their pseudoinverses
@@ -519,3 +520,16 @@ def test_a_definition_before_a_transpose_is_no_bound_of_a_sum() -> None:
     w = np.array([0.5, -2.0, 1.5])
     np.testing.assert_allclose(matcalc.parse(text, where="w in R^q").evaluate({"w": w}), w**2 * np.sqrt(w**2 + 1))
     assert matcalc.parse("sum_{t=1}^T (1 + r)^T", where="r in R").evaluate({"r": 0.5, "T": 2}) == 4.5
+    again = matcalc.parse("u = cases((2 v - 1)^T, (v + 1)^T > 0, v^T)^T; u", where="v in R^q")  # cases(…, … > 0, …)^T is none either
+    np.testing.assert_allclose(again.evaluate({"v": np.array([0.5, -2.0])}), [0, -2])
+
+
+def test_an_answer_in_entries_asks_for_a_matrix_function_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 3^6 places of J[i,j,k,l,p,q] the same derivatives of logm along unit matrices were computed anew; at 4^6 it took 37 seconds."""
+    d: Any = matcalc.derivative("logm(I_m + tanh(inv(A))/7)", "A", where="A in R^{m x m}", order=2)
+    again, asked = matcalc.parse(d.text, where=d.where), []
+    computed = matrix_functions.MatrixFunction._computed
+    monkeypatch.setattr(matrix_functions.MatrixFunction, "_computed", lambda *a: asked.append(a) or computed(*a))
+    A = np.eye(3) + np.random.default_rng(0).uniform(-0.3, 0.3, (3, 3))
+    np.testing.assert_allclose(again.evaluate({"A": A}), d.evaluate({"A": A}), atol=1e-12)
+    assert len(asked) < 200

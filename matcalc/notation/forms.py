@@ -14,6 +14,7 @@ from ..inference.infer import Typed
 from ..kinds import ONE, Dim, Shape
 from ..numbers.given import release
 from ..numbers.numeric import Plan
+from ..numbers.watch import remembering
 from .axes import over_axes
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _by_index(typed: Typed, arrays: ModuleType) -> Numbers:
         ranges = [typed.index_ranges[m].value(sizes) for m in flat]
         out = over_axes(typed.expr, env, sizes, flat, ranges) if arrays is doubles else None
         if out is None:
-            out = np.array([v for _, v in sorted(plan.run_over(env, sizes, flat, ranges), key=lambda found: found[0])])
+            with remembering():
+                out = np.array([v for _, v in sorted(plan.run_over(env, sizes, flat, ranges), key=lambda found: found[0])])
         groups = []
         n = 0
         for mark in marks:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal, getcontext
 from typing import Any
 
 DIGITS = 50
 CHEAP, MOST = 200, 2_000_000  # products of two numbers: not counted; too many
+BOUNDLESS = 1 << 62  # where nothing is checked
 DEAR = 100  # products, that a function of a number is as dear as
 NODE, STEP = 20, 200  # likewise a node of an expression, and a step of a contraction, whatever their arrays
 
@@ -43,6 +45,16 @@ class Watch:
 
 
 watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Matrix functions are computed once for the same arrays, without a check too: an answer in entries asks for them at every index."""
+    token = watching.set(watching.get() or Watch(BOUNDLESS))
+    try:
+        yield
+    finally:
+        watching.reset(token)
 
 
 def noted(outcomes: Sequence[object]) -> None:

@@ -204,9 +204,9 @@ def is_number_elsewhere(lexer: Lexer, k: int) -> bool:
     if before is not None and before.kind == "open" and before.value == "{" and k > 1:
         before = marks[k - 2]
     if before is not None and before.kind == "caret":
-        at = marks.index(before)  # \sum_{t=1}^T, sum_t=1^T
-        start = next((j for j in range(at - 1, -1, -1) if marks[j].kind == "open" and marks[j].mate == at - 1), max(0, at - 2))
-        return any(m.kind == "cmp" for m in marks[start:at])
+        at = marks.index(before)
+        start = next((j for j in range(at - 1, 0, -1) if marks[j].kind == "open" and marks[j].mate == at - 1), 0)
+        return start > 0 and marks[start - 1].kind == "under" and any(m.kind == "cmp" for m in marks[start:at])  # \sum_{t=1}^T
     return marks[k].kind == "word" and (before is None or before.kind != "under")
 
 
