@@ -196,7 +196,7 @@ def function_of(case: dict[str, Any], values: dict[str, Any], variables: list[st
 
 
 def seconds() -> None:
-    """The second derivatives of those cases of the fields that are numbers and have a first one."""
+    """The second derivatives of those cases of the fields that are numbers, or columns by vech(S), and have a first one."""
     given, found = np.load(HERE / "fields.npz"), {}
     for case in map(json.loads, (HERE / "fields.jsonl").read_text(encoding="utf-8").splitlines()):
         if case["order"] != 1:
@@ -205,7 +205,7 @@ def seconds() -> None:
         values = {n: given[f"{name}/0/{n}"] for n in case["args"]}
         function, at = function_of(case, values, [v]), values.get(v)
         at = jnp.asarray(vech(values[v[5:-1]]) if at is None else at)
-        if function(at).size == 1:
+        if function(at).size == 1 or v.startswith("vech("):
             found[name] = np.squeeze(jax.jacobian(jax.jacobian(function))(at))
     np.savez_compressed(HERE / "seconds.npz", **found)
 

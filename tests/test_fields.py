@@ -151,3 +151,9 @@ def test_singular_values_by_an_index_are_told_how_to_write() -> None:
         matcalc.derivative(r"\sum_k \sigma_k(X)^4", "X")
     assert "eigval(X^T X, k)" in str(caught.value.suggestion)
     assert matcalc.derivative("sum_k eigval(X^T X, k)^2", "X", where="X in R^{m x n}").verified == "verified"
+
+
+def test_vex_of_a_matrix_is_a_map() -> None:
+    """It was -cross(e_j, e_k)[i]/2."""
+    d = matcalc.derivative("vex(A W B)", "W", where="A, W, B in R^{3 x 3}")
+    assert d.verified == "verified" and d.text == "dW -> vex(A dW B)"

@@ -103,3 +103,23 @@ def test_programs(target: str, text: str, tmp_path: Path) -> None:
         arrays = {n: cast(v) for n, v in given.items()}
         found = call(load(program)["jacobian"], arrays)
     assert np.allclose(np.asarray(found), d.evaluate(given), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("vech(S^-1)", "J[i,j,k] = vech(S^-1 (unvech(e_j) S^-1 unvech(e_k) + unvech(e_k) S^-1 unvech(e_j)) S^-1)[i]"),
+        (
+            "vech(S^2)",
+            "J[i,j,k] = vech(unvech(I_{n (n + 1)/2}[:,j]) unvech(I_{n (n + 1)/2}[:,k]) "
+            "+ unvech(I_{n (n + 1)/2}[:,k]) unvech(I_{n (n + 1)/2}[:,j]))[i]",
+        ),
+        ("vech(sqrtm(S))", "J[i,j,k] = vech(dsqrtm(S, unvech(I_{n (n + 1)/2}[:,j]), unvech(I_{n (n + 1)/2}[:,k])))[i]"),
+    ],
+)
+def test_second_derivatives_of_columns_are_along_symmetric_matrices(text: str, printed: str) -> None:
+    """They were refused. Their numbers are those of automatic differentiation, in test_code_fields.py."""
+    d = matcalc.derivative(text, "vech(S)", where="S in S_++^n", order=2)
+    assert d.verified == "verified" and d.text == printed
+    assert d.shape == ("n (n + 1)/2",) * 3
+    assert any("unvech" in str(step.after.text) for step in d.steps)

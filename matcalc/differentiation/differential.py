@@ -17,6 +17,7 @@ from ..expressions import build
 from ..expressions.build import add, apply, eye, index, matmul, num, times, transpose, unit, zeros
 from ..expressions.expr import Expr, make, order_key, postorder
 from ..expressions.named import ADJOINT, named
+from ..expressions.normal import by_its_block
 from ..inference.commuting import slope_at
 from ..ops.core import INDEXED_PRODUCT, INDEXED_SUM, NAMED, POWER, TIMES
 from . import STACKED
@@ -293,7 +294,9 @@ def _of_direction(node: Expr, others: Sequence[Expr], term: Term) -> Term:
     ends_of = [(next(letters), slot, d) for slot, d in ((row, x.shape[0]), (col, x.shape[1])) if slot]
     units = [unit(index(p), d) for p, _, d in ends_of]
     one = matmul(units[0], transpose(units[-1])) if len(units) > 1 else units[0] if col == () else transpose(units[0])
-    local = apply(op, (x, *others, one) if op.directions else (one,), node.attr)
+    # By its block alone: vex(a b^T) is a cross product, in which nobody would find the direction a b^T again.
+    plain = len(units) > 1 and not op.directions
+    local = by_its_block(op, (one,), node.attr) if plain else apply(op, (x, *others, one) if op.directions else (one,), node.attr)
     hung = [(e, slot, ()) for e, (_, slot, _) in zip(units, ends_of, strict=True)]
     made = extended(term, [(local, r, c), *hung], row, col)
     over = tuple((p, num(1), build.size(d)) for p, _, d in ends_of)

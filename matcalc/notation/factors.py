@@ -25,7 +25,7 @@ from ..ops.core import (
     UNIT,
 )
 from ..ops.diagonal import DIAG, DIAGONAL
-from ..ops.half_vectorization import UNVEC
+from ..ops.half_vectorization import UNVEC, UNVECH
 from ..ops.inverse import INVERSE
 from ..ops.trace import TRACE
 from ..syntax import Node
@@ -255,6 +255,7 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
     if len(turned) == len(factors) > SHORTEST_TURNED + 2 * named and any(f.args[0].op is not INVERSE for f in turned):
         return turned_over(chain(spelling, [transpose(f) for f in reversed(factors)]))  # (X^-1 B A X^-1)^T
     stacked = all((f.args[0] if f.op is TRANSPOSE else f).op is UNVEC for f in factors)  # nothing beside them tells their sizes
+    alone = all(f.op is UNVECH for f in factors)
     parts: list[Node] = []
     k = 0
     while k < len(factors):
@@ -282,7 +283,7 @@ def chain(spelling: Spelling, factors: list[Expr]) -> Node:
                 k += run
                 continue
         held = (k > 0 and f.shape[0] is not ONE) or (k + 1 < len(factors) and f.shape[1] is not ONE)
-        unit = held and (f.args[0] if f.op is TRANSPOSE else f).op is UNIT
+        unit = held and ((f.args[0] if f.op is TRANSPOSE else f).op is UNIT or (f.op is UNVECH and f.args[0].op is UNIT and not alone))
         diagonal = (
             f.op is DIAG and f.args[0].op is DIAGONAL and f not in spelling.named
         )  # diag(diag(M)) S: the brackets of (M .* I) S say less

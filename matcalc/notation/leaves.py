@@ -6,7 +6,7 @@ from ..expressions.build import conjugate, conjugate_name, is_conjugate_name, is
 from ..expressions.expr import Expr
 from ..kinds import ONE, Dim
 from ..ops.core import ADD, COMMUTATION, EYE, IMAGINARY, INDEX, NUMBER, ONES, SIZE, SYMBOL, TRANSPOSE, UNIT, ZEROS
-from ..ops.half_vectorization import DUPLICATION, ELIMINATION
+from ..ops.half_vectorization import DUPLICATION, ELIMINATION, UNVECH
 from ..syntax import APART, Node, spell_name, split_name
 from .spelling import Spelling
 from .surface import dimension, flipped, name, number
@@ -59,8 +59,10 @@ def unit(spelling: Spelling, e: Expr) -> Node:
 
 
 def beside(spelling: Spelling, f: Expr) -> Node:
-    """A factor of a product whose neighbour carries its size: e_i for a unit vector."""
+    """A factor of a product whose neighbour carries its size: e_i for a unit vector, unvech(e_i)."""
     inner = f.args[0] if f.op is TRANSPOSE else f
+    if f.op is UNVECH and f not in spelling.named and f.args[0].op is UNIT:
+        return Node("call", (beside(spelling, f.args[0]),), "unvech")
     if inner.op is not UNIT or "e" in spelling.taken or inner in spelling.named or not _is_letter(inner.args[0]):
         return spelling.of(f)
     node = name(spell_name("e", _index_text(inner.args[0])))

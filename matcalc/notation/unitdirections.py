@@ -20,6 +20,7 @@ from ..ops import function_names
 from ..ops.abstract import FUNCTION
 from ..ops.book import REGISTRY
 from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
+from ..ops.half_vectorization import ELIMINATION, VECH
 from ..ops.sums import VEC
 
 Names = Mapping[Index, str]
@@ -188,7 +189,7 @@ def attached(value: Expr, rows: Slot) -> Factor:
 def applied(e: Expr, change: Expr) -> Expr | None:
     """What a matrix for stacked columns makes of the change; None where there is no notation for it.
 
-    F'(X) makes F'(X, dX), kexpm(X) makes dexpm(X, dX), and A ⊗ B makes B dX A^T.
+    F'(X) makes F'(X, dX), kexpm(X) makes dexpm(X, dX), L_n makes vech(dX), and A ⊗ B makes B dX A^T.
     """
     for f in reversed(e.args if e.op is MATMUL else (e,)):
         x = f.args[0] if f.args else f
@@ -196,6 +197,8 @@ def applied(e: Expr, change: Expr) -> Expr | None:
             change = matmul(f.args[1], change, transpose(x))
         elif f.op in _FRECHET and x.shape == change.shape:
             change = apply(_FRECHET[f.op], (*f.args, change))
+        elif f.op is ELIMINATION and f.shape[1] is change.shape[0] * change.shape[1]:
+            change = apply(VECH, (change,))
         elif f.op is FUNCTION and parts(f)[1] == 1 and x.shape == change.shape:
             name, _, rows, cols = parts(f)
             change = function_along(name, (rows, cols), x, change, words(f))

@@ -30,7 +30,7 @@ def derivative(question: Question) -> Derivative | list[Derivative]:
         if question.options.manifold or question.options.along:
             return _on_manifold(question)
         if question.options.structured == STACKED and question.options.notation not in ("auto", "matrix"):
-            raise UsageError("a derivative by vech(S) is a matrix", suggestion="leave the notation out")
+            raise UsageError("a derivative by vech(S) is a matrix, or goes by entries", suggestion="leave the notation out")
         if question.options.structured:
             question.real("--structured")
             curved = _declared_manifold(question)

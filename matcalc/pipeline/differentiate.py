@@ -33,7 +33,7 @@ def differentiated(question: Question) -> Derivative:
     names, layout, told = _convention(question)
     variables = [question.variable(n) for n in names]
     members = _members(typed, variables)
-    stacked = not typed.expr.is_scalar and (options.structured == STACKED or options.notation == "kron")
+    stacked = not typed.expr.is_scalar and (options.notation == "kron" or (options.structured == STACKED and len(names) == 1))
     forms = Shortener(typed, variables, _restored(question, names, variables), members, stacked)
     orders, stages = _in_turn(forms, variables)
     unrestricted = forms.finished(orders[-1])
