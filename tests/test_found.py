@@ -533,3 +533,13 @@ def test_an_answer_in_entries_asks_for_a_matrix_function_once(monkeypatch: pytes
     A = np.eye(3) + np.random.default_rng(0).uniform(-0.3, 0.3, (3, 3))
     np.testing.assert_allclose(again.evaluate({"A": A}), d.evaluate({"A": A}), atol=1e-12)
     assert len(asked) < 200
+
+
+def test_why_the_determinant_of_a_skew_matrix_of_odd_size_is_not_judged() -> None:
+    """det(B) B^-1 has no value anywhere, and the message asked for a declaration that B is positive."""
+    with pytest.raises(NoAnswerError, match="B is skew-symmetric of odd size, so its determinant is 0") as caught:
+        matcalc.derivative("det(B)", "B", where="B in R^{3 x 3} skew")
+    assert caught.value.suggestion == "det(B) is 0; where B is not kept skew-symmetric, its derivative is adj(B)^T"
+    assert str(matcalc.derivative("det(B)", "B", where="B in R^{4 x 4} skew")) == "-det(B) B^-1"
+    d: Any = matcalc.derivative("tr(adj(B)^T C)", "C", where="B in R^{3 x 3} skew; C in R^{3 x 3}")  # as the suggestion writes it
+    assert d.text == "adj(B)"

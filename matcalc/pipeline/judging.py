@@ -13,7 +13,7 @@ from ..answers.answer import ClosedForm
 from ..answers.scope import Scope, ranks_of
 from ..differentiation import STACKED
 from ..differentiation.tensor import Tensor, size_of
-from ..errors import NoAnswerError, ShapeError
+from ..errors import NoAnswerError, ShapeError, VerificationError
 from ..expressions.build import (
     base_name,
     is_complex,
@@ -28,6 +28,7 @@ from ..expressions.build import (
 from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of
 from ..expressions.named import has_names
+from ..expressions.properties import holds
 from ..expressions.sums import terms_of
 from ..inference.infer import Typed
 from ..interning import regex
@@ -39,8 +40,10 @@ from ..numbers.record import DIRECTIONS, POINTS, Check
 from ..numbers.search import Comparison
 from ..ops.activations import ELU, LEAKY_RELU, RELU
 from ..ops.core import ENTRY, IVERSON, MEMBER, SYMBOL
+from ..ops.determinant import DETERMINANT
 from ..ops.elementary import ABS, SIGN
 from ..ops.extremes import MAXIMUM, MINIMUM
+from ..ops.inverse import INVERSE
 from ..ops.norms import MAXIMUM_NORM, ONE_NORM, P_NORM
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from ..printing.text import spell
@@ -109,6 +112,7 @@ def judged(
 
         slopes = partial(complex_slopes, part_of(variable, conjugated))
 
+    speller = _speller(typed, tensor, notation, name)
     try:
         check = judge(
             *asked,
@@ -121,7 +125,7 @@ def judged(
             needed=[k for k, part in enumerate(parts) if any(n.op in (SYMBOL, MEMBER) and name_of(n) == moved for n in postorder(part))],
             tangent=along,
             describe=lambda: f"{typed.program.text!r} by {name}",
-            spell=_speller(typed, tensor, notation, name),
+            spell=speller,
             margin=margin,
             deficient=any(e.within & PSEUDOINVERSE.bit for e in below),
             slopes=slopes,
@@ -129,9 +133,28 @@ def judged(
     except ShapeError as error:  # x_999, and x has no size of its own
         hint = "use --no-verify to see the answer unchecked"
         raise NoAnswerError(f"the derivative could not be checked with small arrays: {error.message}", suggestion=hint) from None
+    except VerificationError:
+        raise
+    except NoAnswerError as error:
+        _explain(error, tensor, speller)
+        raise
     if tensors and any(_entries(before, sizes) > ENTRIES for sizes in check.sizes):
         return check._replace(against=check.against.replace("derivative", f"derivative{DIRECTIONS}", 1))
     return check
+
+
+def _explain(error: NoAnswerError, tensor: Tensor, speller: Callable[[Expr], str]) -> None:
+    """Why there is no point, where that is known: det(B) B^-1 of a skew-symmetric 3 x 3 matrix, which is singular everywhere."""
+    nodes = postorder(tensor.expressions())
+    for n in nodes:
+        inverted = n.args[0] if n.op is INVERSE else None
+        if inverted is not None and (inverted.shape[0].number or 0) % 2 and holds(inverted, "skew"):
+            b = speller(inverted)
+            error.message += f": {b} is skew-symmetric of odd size, so its determinant is 0, and the answer has its inverse"
+            error.args = (error.message,)
+            if any(d.op is DETERMINANT and d.args[0] is inverted for d in nodes):
+                error.suggestion = f"det({b}) is 0; where {b} is not kept skew-symmetric, its derivative is adj({b})^T"
+            return
 
 
 def equal(
