@@ -201,6 +201,7 @@ class Program:
         "labels",
         "random",
         "parameters",
+        "_walked",
     )
 
     def __init__(
@@ -228,6 +229,16 @@ class Program:
         self.labels: frozenset[str] = frozenset()
         self.random: frozenset[str] = frozenset()
         self.parameters: tuple[str, ...] = ()
+        self._walked: tuple[Node, tuple[Binding, ...], list[Node]] | None = None
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All nodes, those of the bindings first; walked once."""
+        walked = self._walked
+        if walked is None or walked[0] is not self.body or walked[1] is not self.bindings:
+            found = [n for b in self.bindings for n in walk(b.value)] if self.bindings else []
+            walked = self._walked = self.body, self.bindings, [*found, *walk(self.body)]
+        return walked[2]
 
     def with_values(self, bindings: tuple[Binding, ...], body: Node) -> Program:
         """The same program with other trees."""

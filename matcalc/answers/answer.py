@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -102,7 +102,7 @@ class ClosedForm(Typeset):
             return str(self._expr.shape[0]), str(self._expr.shape[1])
         return tuple(str(d) for s in self._tensor.shapes for d in s if d is not ONE)
 
-    @property
+    @cached_property
     def _taken(self) -> set[str]:
         """Every name that stands for something: of variables, sizes, indices."""
         taken = set(self._scope.names) | {n for s in self._scope.symbols.values() for d in s for n in d.names()}
@@ -143,36 +143,35 @@ class ClosedForm(Typeset):
     def _program(self) -> Program:
         """The surface tree that is printed."""
         arranger = Arranger(ranks_of(self._typed), self._order, self._scope.names)
-        taken = self._taken
         plain = self._expr is not None and self._expr.is_scalar and self.notation == "index"
         if self.notation == "cases":
-            return self._by_cases(arranger, taken)
+            return self._by_cases(arranger)
         if self._expr is not None and (plain or self.notation not in ("index", "kron", "differential", "tensor")):
-            found = self._by_entries(arranger, taken) or self._in_its_names(self._expr, arranger, taken)
+            found = self._by_entries(arranger) or self._in_its_names(self._expr, arranger)
             if found is not None:
                 return found
-            found = self._in_indexed_names(arranger, taken)
+            found = self._in_indexed_names(arranger)
             if found is not None:
                 return found
-            found = self._named(self._expr, arranger, taken) or Program("", (), arranger.spell(self._expr))
+            found = self._named(self._expr, arranger) or Program("", (), arranger.spell(self._expr))
             if self.order == 2 and self._of_scalar and self.wrt[0] == self.wrt[1] and SHORT < self._expr.size <= LARGE:
-                found = self._symmetric(found, taken)
+                found = self._symmetric(found)
             return found
         if self.notation == "kron":
             from ..notation.kronecker import kronecker_form
 
-            return kronecker_form(self._tensor, arranger, self.wrt, taken)
+            return kronecker_form(self._tensor, arranger, self.wrt, self._taken)
         if self.notation == "tensor":
             from ..notation.dyads import tensor_form
 
-            return tensor_form(self._tensor, arranger, self.wrt, taken)
+            return tensor_form(self._tensor, arranger, self.wrt, self._taken)
         if self.notation == "differential" or (self.notation == "auto" and self._maps_better()):
             from ..notation.linearmap import map_form
 
-            return map_form(self._tensor, arranger, self.wrt, taken, lambda body, known: self._named(body, arranger, known))
-        return self._indexed(arranger, taken)
+            return map_form(self._tensor, arranger, self.wrt, self._taken, lambda body, known: self._named(body, arranger, known))
+        return self._indexed(arranger)
 
-    def _by_entries(self, arranger: Arranger, taken: set[str]) -> Program | None:
+    def _by_entries(self, arranger: Arranger) -> Program | None:
         """What adds up unit vectors, entry by entry: J[i] = y_i - y_{i-1} - (y_{i+1} - y_i), J[i,j] = tr(X^T T_{ij}); a matrix where
         that is shorter."""
         e = self._expr
@@ -181,6 +180,7 @@ class ClosedForm(Typeset):
         from ..differentiation.places import at_place, at_places
         from ..notation.indexform import unclear
 
+        taken = self._taken
         head = next((c for c in FORM_NAMES if c not in taken), "J_0")
         if e.shape[0] is ONE:
             e = transpose(e)
@@ -200,13 +200,13 @@ class ClosedForm(Typeset):
         program = Program("", (), arranger.spell(whole), ("index", head, letters))
         return None if unclear(program, dict(zip(letters, dims, strict=True)), self._typed.declarations) else program
 
-    def _by_cases(self, arranger: Arranger, taken: Iterable[str]) -> Program:
+    def _by_cases(self, arranger: Arranger) -> Program:
         """As a case distinction; where there is nothing to distinguish, the matrix."""
         from ..notation.piecewise import cases_form, has_switch, piecewise
 
         if self._expr is not None and has_switch(self._expr):
             return Program("", (), arranger.spell(piecewise(self._expr)))
-        found = cases_form(self._tensor, arranger, taken, self._typed.declarations)
+        found = cases_form(self._tensor, arranger, self._taken, self._typed.declarations)
         return found if found.body.op == "cases" or self._expr is None else Program("", (), arranger.spell(self._expr))
 
     def _maps_better(self) -> bool:
@@ -221,13 +221,13 @@ class ClosedForm(Typeset):
             return False
         return True
 
-    def _symmetric(self, known: Program, taken: Iterable[str]) -> Program:
+    def _symmetric(self, known: Program) -> Program:
         """The Hessian as S + P + P^T, where that is no longer than what is `known`."""
         from ..notation.symmetric import symmetric_form
 
         assert self._expr is not None
         own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
-        found = symmetric_form(self._expr, lambda: Arranger(ranks_of(self._typed), self._order, self._scope.names), own, taken)
+        found = symmetric_form(self._expr, lambda: Arranger(ranks_of(self._typed), self._order, self._scope.names), own, self._taken)
 
         from ..printing.count import symbols
 
@@ -247,8 +247,10 @@ class ClosedForm(Typeset):
                 of_arrays.add(part)
         return Authored({n: e for n, e in self._bindings.items() if n not in self._scope.symbols and e in of_arrays})
 
-    def _in_its_names(self, e: Expr, arranger: Arranger, taken: Iterable[str]) -> Program | None:
+    def _in_its_names(self, e: Expr, arranger: Arranger) -> Program | None:
         """The answer in the author's names, whose definitions count nothing; the derivative as it came may have them more often."""
+        if not self._bindings:
+            return None
         whole = self._authored(e)
         found = [] if whole is e else [whole]
         if self._authored.names and not has_names(e) and e.size <= LARGE:
@@ -256,7 +258,7 @@ class ClosedForm(Typeset):
                 other = simplify(start) if has_names(start) else start
                 if other not in found and has_names(other) and is_same(simplify(self._authored.written_out(other)), e):
                     found.append(other)
-        programs = [made for shown in found if (made := self._named(shown, arranger, taken)) is not None]
+        programs = [made for shown in found if (made := self._named(shown, arranger)) is not None]
         return min(programs, key=self._length, default=None)
 
     @property
@@ -269,7 +271,7 @@ class ClosedForm(Typeset):
         self._index_names = False
         self.__dict__.pop("_program", None)
 
-    def _in_indexed_names(self, plain: Arranger, taken: Iterable[str]) -> Program | None:
+    def _in_indexed_names(self, plain: Arranger) -> Program | None:
         """The answer with names for what carries an index, where that is shorter; the author's own definitions count nothing."""
         e = self._expr
         if e is None or not self._in_names or not self._index_names or not (INDEXED_SUM.bit | ENTRY.bit) & e.within or e.size > LARGE:
@@ -302,7 +304,7 @@ class ClosedForm(Typeset):
     def _spelled_order(self) -> Order:
         return {**self._order, **rewritten(self._order, self._authored)} if self._authored.names else self._order
 
-    def _named(self, shown: Expr, plain: Arranger, taken: Iterable[str]) -> Program | None:
+    def _named(self, shown: Expr, plain: Arranger, taken: Iterable[str] | None = None) -> Program | None:
         """The matrix `shown` with its repeated subexpressions named; None where that is no shorter and the author gave no names."""
         chosen = repeated([shown])
         if not chosen:
@@ -320,12 +322,13 @@ class ClosedForm(Typeset):
         plainly = without <= WRITTEN_OUT and all(map(is_short, chosen))
         return program if symbols(program) + (LEAST_SHORT_GAIN if plainly else LEAST_GAIN) <= without else None
 
-    def _indexed(self, plain: Arranger, taken: set[str]) -> Program:
+    def _indexed(self, plain: Arranger) -> Program:
         """The index form, with repeated subexpressions named where that is shorter."""
         tensor = self._tensor.map(self._authored)
         expressions = tensor.expressions()
         arranger = Arranger(plain.ranks, self._spelled_order, self._scope.names)
-        names, bindings = self._names(repeated(expressions), arranger, taken)
+        taken = self._taken
+        names, bindings = self._names(repeated(expressions), arranger)
 
         from ..notation.indexform import index_form
 
@@ -338,13 +341,13 @@ class ClosedForm(Typeset):
 
         return named if symbols(named) + LEAST_GAIN <= symbols(form) else form
 
-    def _names(self, chosen: Sequence[Expr], arranger: Arranger, taken: Iterable[str]) -> tuple[list[str], list[Binding]]:
+    def _names(self, chosen: Sequence[Expr], arranger: Arranger, taken: Iterable[str] | None = None) -> tuple[list[str], list[Binding]]:
         """Names for these subexpressions, told to the arranger, and what they stand for."""
         own = {n: e for n, e in self._bindings.items() if n not in self._scope.symbols}
         whole = self._typed.program.name  # y = softmax(…) has y y^T in its derivative
         if whole and whole not in self._scope.symbols:
             own[whole] = self._authored(self._typed.expr)
-        names = names_for(chosen, own, taken)
+        names = names_for(chosen, own, self._taken if taken is None else taken)
         bindings = []
         for e in chosen:
             value = arranger.spell(e)

@@ -30,7 +30,7 @@ def ranks_of(typed: Typed) -> dict[str, int]:
     then, as `*x`, that of names as factors, where it is another; `^/`, where roots are typed as powers, K^(1/2); and `e^`, where
     exponentials are, e^x."""
     functions = {d.name for d in typed.declarations if d.domain is not None}
-    nodes = [n for root in (*(b.value for b in typed.program.bindings), typed.program.body) for n in walk(root)]
+    nodes = typed.program.nodes
     as_powers = EULER in typed.assumptions and not any(n.op == "call" and n.attr == "exp" for n in nodes)
     calls = dict.fromkeys(
         "exp" if n.op == "pow" else str(n.attr).rstrip("'")
@@ -57,7 +57,7 @@ def _is_fraction(exponent: Node) -> bool:
 def as_factors(names: Sequence[str], products: Sequence[Node]) -> list[str]:
     """The names, each behind those that the author writes before it in a product (x sin(a x) has a before x), else in their order. Of
     two that stand both ways round, or in a circle, the one that comes first goes first."""
-    if not products:
+    if len(names) < 2 or not products:
         return list(names)
     pairs: set[tuple[str, str]] = set()
     for n in products:

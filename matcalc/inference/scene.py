@@ -41,11 +41,7 @@ def _has_indices(program: Program) -> bool:
     """Whether anything is written below a name, in brackets behind it, or below the sign of a sum."""
     if program.form or any("_" in b.name for b in program.bindings):
         return True
-    for root in (*(b.value for b in program.bindings), program.body):
-        for n in walk(root):
-            if n.op in _WITH_INDICES or (n.op == "name" and "_" in str(n.attr)):
-                return True
-    return False
+    return any(n.op in _WITH_INDICES or (n.op == "name" and "_" in str(n.attr)) for n in program.nodes)
 
 
 def _is_complement(n: Node) -> bool:
@@ -120,7 +116,6 @@ class Scene:
             first, *others = found.free
             what = f"{first} is a free index" if not others else f"{', '.join(found.free)} are free indices"
             self.remarks.append(f"{what}, like {first} in N")
-        self._all: list[Node] | None = None
         self.values = {b.name: b.value for b in program.bindings if not b.params}
         self.bound = {b.name for b in program.bindings}
         self.names: dict[str, None] = {}  # every name as typed, in order
@@ -180,9 +175,7 @@ class Scene:
 
     def _nodes(self) -> list[Node]:
         """All nodes of the text."""
-        if self._all is None:
-            self._all = [n for r in (*(b.value for b in self.program.bindings), self.program.body) for n in walk(r)]
-        return self._all
+        return self.program.nodes
 
     def _survey(self) -> None:
         """Names, bound indices, and the sizes that the author names in bounds and in ones(n)."""

@@ -20,6 +20,7 @@ from ..syntax import split_name
 ROUNDS = 4
 MINUS_ONE = num(-1)
 LEAST_GAIN = 2  # symbols a name must save in all, that of a number one more
+LEAST_NAMED = 10  # symbols below which no name does
 LEAST_SHORT_GAIN = 5  # and that of a part of few letters in a short answer: X^T A X, x - a
 FEW, MOST_SHORT = 3, 12  # letters and symbols of such a part
 LETTERS = {"scalar": "scqghtvw", "vector": "zuhrgvws", "row": "zuhrgvws", "matrix": "ZYSMPQHGUV"}
@@ -29,6 +30,8 @@ RESERVED = frozenset("deijkIKTRN")  # with a meaning of their own somewhere
 
 def repeated(roots: Sequence[Expr]) -> list[Expr]:
     """The subexpressions worth a name, inner ones first."""
+    if sum(r.size for r in roots) < LEAST_NAMED and not any(r.within & NAMED.bit for r in roots):
+        return []
     nodes = inner_first(roots, _parts)
     edges: dict[Expr, int] = dict.fromkeys(nodes, 0)
     for r in roots:

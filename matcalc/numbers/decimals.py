@@ -1,14 +1,16 @@
 """Functions of one decimal number that `decimal` lacks, to the precision of the context.
 
 Most are mpmath's, which is imported when the first of them is asked for, by its functions with an explicit precision: they share no
-state with other threads.
+state with other threads. An exponential or a logarithm of its own takes `decimal` two and ten times as long; a question with few of them
+does not wait for the import.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from decimal import Decimal, Inexact, getcontext
-from functools import cache
+from decimal import Context, Decimal, Inexact, getcontext
+from functools import cache, lru_cache
 from typing import Any
 
 from .complex_decimals import ComplexDecimal
@@ -17,7 +19,10 @@ NAN, INFINITY = Decimal("NaN"), Decimal("Infinity")
 GUARD = 6  # digits, while a function is computed
 FARTHEST = 400  # digits before the point of what mpmath is asked for
 GREATEST = 6  # the same of the gamma function and its like
-MANY, SMALL = 100, 4  # digits from which mpmath's exponential is faster, thirty times with 450; the same of its argument
+MANY, SMALL = 100, 4  # digits from which mpmath is always asked, thirty times as fast with 450; digits of what is not asked of it
+FEW = 1000  # exponentials and logarithms of `decimal`'s own that take less time than importing mpmath
+
+_asked = 0  # how many there were
 
 
 def negligible() -> Decimal:
@@ -29,17 +34,16 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
     """A function of mpmath's as one of real and complex decimal numbers, after whole numbers. Outside its domain it has no value."""
 
     def value(x: Any, *first: int) -> Any:
-        from mpmath import libmp  # type: ignore[import-untyped]
-
         if not x.is_finite() or (x and abs(x).adjusted() > farthest):  # 0 has an exponent too
             return NAN
-        bits = _bits(getcontext().prec + GUARD)
-        getcontext().flags[Inexact] = True  # also of tanh(1000), which is 1 to all digits
+        context = getcontext()
+        bits, (real, complex_) = _bits(context.prec + GUARD), _own(name)
+        context.flags[Inexact] = True  # also of tanh(1000), which is 1 to all digits
         try:
             if isinstance(x, Decimal):
-                return _decimal(getattr(libmp, f"mpf_{name}")(*first, libmp.from_str(str(x), bits), bits))
-            parts = tuple(libmp.from_str(str(part), bits) for part in (x.real, x.imag))
-            return ComplexDecimal(*map(_decimal, getattr(libmp, f"mpc_{name}")(*first, parts, bits)))
+                return _decimal(real(*first, _binary(x, bits), bits))
+            parts = tuple(_binary(part, bits) for part in (x.real, x.imag))
+            return ComplexDecimal(*map(_decimal, complex_(*first, parts, bits)))
         except (ArithmeticError, ValueError):
             return NAN
 
@@ -47,10 +51,44 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
 
 
 @cache
+def _own(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Mpmath's function of a real, and of a complex number."""
+    from mpmath import libmp  # type: ignore[import-untyped]
+
+    return getattr(libmp, f"mpf_{name}"), getattr(libmp, f"mpc_{name}", None)  # type: ignore[return-value]
+
+
+@cache
 def _bits(digits: int) -> int:
     from mpmath import libmp
 
     return int(libmp.dps_to_prec(digits))
+
+
+def _binary(x: Decimal, bits: int) -> Any:
+    """A decimal number as one of mpmath's, to so many significant bits."""
+    whole, text = _made()
+    size = x.adjusted()
+    if not -FARTHEST < size < FARTHEST:
+        return text(str(x), bits)
+    shift = bits - (10 * size) // 3 + 4
+    scale, context = _scale(shift, bits)
+    return whole(int(context.multiply(x, scale)), -shift, bits)
+
+
+@cache
+def _made() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """What makes a number of mpmath's, of a whole number and the exponent of 2, and of a text."""
+    from mpmath import libmp
+
+    return libmp.from_man_exp, libmp.from_str
+
+
+@lru_cache(maxsize=1024)
+def _scale(shift: int, bits: int) -> tuple[Decimal, Context]:
+    """2^shift, and a context in which its product with a number keeps all digits that count."""
+    context = Context(prec=bits // 2)
+    return context.power(2, shift), context
 
 
 def _decimal(number: tuple[int, Any, int, int]) -> Decimal:
@@ -68,14 +106,23 @@ erf, _erfc, gamma, _log_gamma, _psi = (_by_mpmath(name, GREATEST) for name in ("
 
 
 def exp(x: Any) -> Any:
-    if isinstance(x, Decimal) and (getcontext().prec <= MANY or not x.is_finite() or x.adjusted() >= SMALL):
+    if isinstance(x, Decimal) and (not x or not x.is_finite() or x.adjusted() >= SMALL or _is_few()):
         return x.exp()
     return _exp(x)
 
 
 def ln(x: Any) -> Any:
-    own = isinstance(x, Decimal) and (getcontext().prec <= MANY or not x.is_finite() or x <= 0 or x.adjusted() > FARTHEST)
+    own = isinstance(x, Decimal) and (not x.is_finite() or x <= 0 or x == 1 or abs(x.adjusted()) > FARTHEST or _is_few())
     return x.ln() if own else _ln(x)
+
+
+def _is_few() -> bool:
+    """Whether mpmath is not worth its import yet."""
+    global _asked
+    if getcontext().prec > MANY or _asked > FEW or "mpmath.libmp" in sys.modules:
+        return False
+    _asked += 1
+    return True
 
 
 def sqrt(x: Any) -> Any:

@@ -60,20 +60,19 @@ class Point:
 
     def orders(self, extra: Iterable[Dim] = ()) -> list[dict[str, int]]:
         """Small distinct sizes for the dimension names, in several orders: B^T A B is invertible only where B is tall."""
-        own = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (*c, *s)]
-        dims = [d for d in dict.fromkeys([*own, *extra]) if d is not ONE]
-        first = {n: k for k, n in enumerate(sorted({n for d in dims for n in d.names()}), self.least) if n not in self.literal}
-        names, values = list(first), list(first.values())
-        turned = list(_turned_round(tuple(values)))
-        tall = [s for s, p in self.symbols.values() if any(WORDS[w].shape == "tall" for w in close_properties(p))]
+        dims = {d for s, _ in self.symbols.values() for d in s}.union(extra)
+        for count, shape, _ in self.families.values():
+            dims.update(count, shape)
+        dims.discard(ONE)
         made = [d for d in dims if d.name is None]  # the others are positive
-        if tall or made:
-            sizes = {t: dict(zip(names, t, strict=True)) for t in turned}
-            turned = [t for t in turned if all(s[0].value(sizes[t]) >= s[1].value(sizes[t]) for s in tall)]
-            turned = [t for t in turned if all(d.value(sizes[t]) > 0 for d in made)]
-        half = len(turned) // 2
-        found = dict.fromkeys([*turned[:1], *turned[half:], *turned[1:half]])
-        return [dict(zip(names, t, strict=True)) for t in found] or [first]
+        names = {d.name for d in dims if d.name is not None}.union(*(d.names() for d in made))
+        tall = [s for s, p in self.symbols.values() if p and any(WORDS[w].shape == "tall" for w in close_properties(p))]
+        key = tuple(sorted(names)), self.least, self.literal
+        if not tall and not made:
+            return list(_usual_orders(*key))
+        found = _orders(*key)
+        fit = [o for o in found if all(s[0].value(o) >= s[1].value(o) for s in tall) and all(d.value(o) > 0 for d in made)]
+        return _from_both_ends(fit) or [found[0]]
 
     def draw(
         self,
@@ -148,9 +147,26 @@ class Point:
 
 
 @lru_cache(maxsize=256)
-def _turned_round(values: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Some orders of them, as many that begin at either end."""
-    return tuple(t for way in (values, values[::-1]) for t in islice(permutations(way), MOST_ORDERS // 2))
+def _orders(names: tuple[str, ...], least: int, literal: frozenset[str]) -> list[dict[str, int]]:
+    """Small distinct sizes for these names, in some orders, as many that begin at either end; not for those that are written out."""
+    sizes = {n: k for k, n in enumerate(names, least) if n not in literal}
+    values = tuple(sizes.values())
+    turned = [t for way in (values, values[::-1]) for t in islice(permutations(way), MOST_ORDERS // 2)]
+    return [dict(zip(sizes, t, strict=True)) for t in turned]
+
+
+@lru_cache(maxsize=256)
+def _usual_orders(names: tuple[str, ...], least: int, literal: frozenset[str]) -> list[dict[str, int]]:
+    return _from_both_ends(_orders(names, least, literal))
+
+
+def _from_both_ends(orders: list[dict[str, int]]) -> list[dict[str, int]]:
+    """Each order once, those that begin at the other end after the first."""
+    half = len(orders) // 2
+    found: dict[tuple[int, ...], dict[str, int]] = {}
+    for order in (*orders[:1], *orders[half:], *orders[1:half]):
+        found.setdefault(tuple(order.values()), order)
+    return list(found.values())
 
 
 def _many(counts: Sequence[int], one: Callable[[], Any], arrays: ModuleType) -> Any:

@@ -17,7 +17,7 @@ from ..kinds import ONE, Dim
 from ..numbers.record import Check, seen_at_any, summed_up
 from ..ops.core import ENTRY, INDEXED_SUM, IVERSON, MEMBER, NUMBER, UNIT
 from ..ops.vocabulary import OPEN, shortest
-from ..syntax import spell_name, split_name, walk
+from ..syntax import spell_name, split_name
 from .derivative import Derivative
 from .further import Further
 from .judging import judged, printed
@@ -219,8 +219,7 @@ def _notes(typed: Typed, names: tuple[str, ...], sets: Mapping[str, str | None],
     shape = typed.expr.shape
     if shape[0] is ONE and shape[1] is not ONE:
         notes.append("the row-valued function counts as its column")
-    program = typed.program
-    words = {str(e.attr) for root in (program.body, *[b.value for b in program.bindings]) for e in walk(root) if e.op in ("name", "call")}
+    words = {str(e.attr) for e in typed.program.nodes if e.op in ("name", "call")}
     for n in bases(names):
         if not any(n == word or split_name(word)[0] == split_name(n)[0] for word in words):
             notes.append(f"{n} does not occur in the expression")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from math import prod
 from operator import mul
 from types import MappingProxyType, ModuleType
@@ -322,7 +322,12 @@ def _put_in_place(bind: Callable[[ModuleType], Callable[..., Any]], name: str, p
 def _speller(typed: Typed, tensor: Tensor, notation: str, name: str) -> Callable[[int | Expr], str]:
     """Spells a summand of the derivative as it is printed, by its number, or an expression. What it needs to know of the text is worked
     out once: there may be hundreds of switches."""
-    known = cache(lambda: (ranks_of(typed), Scope(typed).names))
+    found: list[tuple[dict[str, int], frozenset[str]]] = []
+
+    def known() -> tuple[dict[str, int], frozenset[str]]:
+        if not found:
+            found.append((ranks_of(typed), Scope(typed).names))
+        return found[0]
 
     def of(part: int | Expr) -> str:
         if not isinstance(part, Expr) and notation == "differential":

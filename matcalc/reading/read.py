@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from ..errors import Span
 from ..interning import regex
@@ -49,8 +50,10 @@ _OF_MATRICES = ("\\succ", "symmetric", "definite", "orthogonal", "diagonal", "in
 PRIMES = frozenset("'’′")
 
 
+@lru_cache(maxsize=256)
 def parse_where(text: str) -> tuple[Declaration, ...]:
-    """The declarations in `text`, e.g. "x, y in R^n; A in R^{m x n} symmetric; phi: R -> R"."""
+    """The declarations in `text`, e.g. "x, y in R^n; A in R^{m x n} symmetric; phi: R -> R"; of many questions with the same ones they are
+    read once."""
     check_length(text)
     return read_declarations(text, 0, len(text)) if text else ()
 
